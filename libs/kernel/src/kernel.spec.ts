@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { canonicalJson, digestOf } from './digest';
+import { failure, FailureException, failureOf } from './failure';
+import { isUuidv7, uuidv7, uuidv7Time } from './ids';
+
+describe('uuidv7', () => {
+  it('carries the time it was made at, to the millisecond', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (time) => {
+        const id = uuidv7(time);
+        expect(isUuidv7(id)).toBe(true);
+        expect(uuidv7Time(id)).toBe(time);
+      }),
+    );
+  });
+
+  it('knows a stranger id', () => {
+    expect(uuidv7Time('3f333df6-90a4-4fda-8dd3-9485d27cee36')).toBeUndefined();
+    expect(uuidv7Time('not an id')).toBeUndefined();
+  });
+});
+
+describe('canonicalJson', () => {
+  it('gives the same text whatever the order in which members were written', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (record) => {
+        const reversed = Object.fromEntries(Object.entries(record).reverse());
+        expect(canonicalJson(reversed)).toBe(canonicalJson(record));
+        expect(JSON.parse(canonicalJson(record))).toEqual(JSON.parse(JSON.stringify(record)));
+      }),
+    );
+  });
+
+  it('gives different digests to different values', () => {
+    expect(digestOf({ a: 1 })).not.toBe(digestOf({ a: 2 }));
+    expect(digestOf({ a: 1, b: undefined })).toBe(digestOf({ a: 1 }));
+  });
+
+  it('refuses what JSON cannot hold', () => {
+    expect(() => canonicalJson({ a: Number.NaN })).toThrow(TypeError);
+    expect(() => canonicalJson(1n)).toThrow(TypeError);
+  });
+});
+
+describe('failureOf', () => {
+  it('keeps a declared failure and hides an unexpected one', () => {
+    const declared = failure('not_found', 'project_not_found', 'No such project.');
+    expect(failureOf(new FailureException(declared))).toBe(declared);
+    expect(failureOf(new Error('password=hunter2')).message).not.toContain('hunter2');
+  });
+
+  it('calls passing conditions retryable and wrong requests not', () => {
+    expect(failure('unavailable', 'x', 'x').retryable).toBe(true);
+    expect(failure('validation', 'x', 'x').retryable).toBe(false);
+  });
+});
