@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { defineCommand } from '../define/message';
+import { digest, gitObjectId, projectId, uuid } from '../shared/ids';
+import { intent, plan } from '../shared/plan';
+import { performancePolicy, projectCommands } from '../shared/project';
+import { sampleDigest, sampleId, sampleOid, samplePlan } from '../shared/samples';
+
+export const startWorkflow = defineCommand({
+  name: 'orchestrator.start_workflow',
+  version: 1,
+  owner: 'orchestrator',
+  summary: 'Run this plan.',
+  payload: z.object({
+    workflow_id: uuid,
+    request_id: uuid,
+    requested_by: z.string(),
+    request_text: z.string(),
+    intent,
+    plan,
+    plan_digest: digest,
+    project: z.object({
+      project_id: projectId,
+      default_branch: z.string(),
+      commands: projectCommands,
+      performance: performancePolicy,
+      workspace_url: z.string(),
+    }),
+    base: gitObjectId,
+  }),
+  sample: {
+    workflow_id: sampleId('bb'),
+    request_id: sampleId('aa'),
+    requested_by: 'ada',
+    request_text: 'Improve the performance of this algorithm',
+    intent: 'ENHANCE',
+    plan: samplePlan,
+    plan_digest: sampleDigest,
+    project: {
+      project_id: 'sample',
+      default_branch: 'main',
+      commands: { test: 'node --test' },
+      performance: { min_speedup: 1.5 },
+      workspace_url: 'http://127.0.0.1:8005/git/sample.git',
+    },
+    base: sampleOid,
+  },
+});
+
+export const resolveGate = defineCommand({
+  name: 'orchestrator.resolve_gate',
+  version: 1,
+  owner: 'orchestrator',
+  summary: 'A decision about a gate; without effect unless the digest is still the gate’s subject.',
+  payload: z.object({
+    gate_id: uuid,
+    workflow_id: uuid,
+    subject_digest: digest,
+    decision: z.enum(['approved', 'denied']),
+    approval_id: uuid,
+    decided_by: z.string(),
+    reason: z.string().max(2000).optional(),
+  }),
+  sample: {
+    gate_id: sampleId('dd'),
+    workflow_id: sampleId('bb'),
+    subject_digest: sampleDigest,
+    decision: 'approved',
+    approval_id: sampleId('cc'),
+    decided_by: 'grace',
+  },
+});
+
+export const cancelWorkflow = defineCommand({
+  name: 'orchestrator.cancel_workflow',
+  version: 1,
+  owner: 'orchestrator',
+  summary: 'Stop the run: running tasks are canceled, nothing lands.',
+  payload: z.object({ workflow_id: uuid, canceled_by: z.string(), reason: z.string().max(500) }),
+  sample: { workflow_id: sampleId('bb'), canceled_by: 'ada', reason: 'Not needed any more.' },
+});

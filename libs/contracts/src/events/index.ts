@@ -1,0 +1,18 @@
+import type { EventContract } from '../define/message';
+import * as coordinator from './coordinator';
+import * as integration from './integration';
+import * as orchestrator from './orchestrator';
+import * as registry from './registry';
+import * as reporting from './reporting';
+
+const isEvent = (value: unknown): value is EventContract =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'event';
+
+/** Every event there is; documents, topology and tests start here. */
+export const events: readonly EventContract[] = [
+  registry,
+  reporting,
+  coordinator,
+  orchestrator,
+  integration,
+].flatMap((module) => Object.values<unknown>(module).filter(isEvent));

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { defineEvent } from '../define/message';
+import { findings } from '../shared/change';
+import { errorShape } from '../shared/failure';
+import { agentId, gitObjectId, projectId, timestamp, uuid } from '../shared/ids';
+import { projectCommands } from '../shared/project';
+import { sampleId, sampleOid, sampleTime } from '../shared/samples';
+
+export const projectRegistered = defineEvent({
+  name: 'integration.project.registered',
+  version: 1,
+  owner: 'integration',
+  summary: 'The platform keeps a bare repository of this project.',
+  payload: z.object({
+    project_id: projectId,
+    default_branch: z.string(),
+    head: gitObjectId,
+    commands: projectCommands,
+    registered_by: z.string(),
+  }),
+  sample: {
+    project_id: 'sample',
+    default_branch: 'main',
+    head: sampleOid,
+    commands: { test: 'node --test' },
+    registered_by: 'ada',
+  },
+});
+
+const attempt = {
+  project_id: projectId,
+  workflow_id: uuid,
+  request_id: uuid,
+  step_id: z.string(),
+  task_id: uuid,
+  attempt: z.number().int().min(1),
+};
+const attemptSample = {
+  project_id: 'sample',
+  workflow_id: sampleId('bb'),
+  request_id: sampleId('aa'),
+  step_id: 'enhance',
+  task_id: sampleId('ee'),
+  attempt: 1,
+};
+
+export const changeMaterialised = defineEvent({
+  name: 'integration.change.materialised',
+  version: 1,
+  owner: 'integration',
+  summary: 'A proposed change is a commit in the project’s repository, on no branch.',
+  payload: z.object({
+    ...attempt,
+    change_id: uuid,
+    agent_id: agentId,
+    base: gitObjectId,
+    commit: gitObjectId,
+    tree: gitObjectId,
+    files: z.number().int().min(1),
+  }),
+  sample: {
+    ...attemptSample,
+    change_id: sampleId('ff'),
+    agent_id: 'enhancer-1',
+    base: sampleOid,
+    commit: sampleOid,
+    tree: sampleOid,
+    files: 1,
+  },
+});
+
+export const changeRefused = defineEvent({
+  name: 'integration.change.refused',
+  version: 1,
+  owner: 'integration',
+  summary: 'A proposed change cannot be a commit; the attempt has failed.',
+  payload: z.object({ ...attempt, agent_id: agentId, error: errorShape, findings }),
+  sample: {
+    ...attemptSample,
+    agent_id: 'enhancer-1',
+    error: { code: 'change_outside', message: 'link.txt points outside the repository.', retryable: false },
+    findings: [],
+  },
+});
+
+const landing = {
+  project_id: projectId,
+  workflow_id: uuid,
+  request_id: uuid,
+  step_id: z.string(),
+  change_id: uuid,
+};
+const landingSample = {
+  project_id: 'sample',
+  workflow_id: sampleId('bb'),
+  request_id: sampleId('aa'),
+  step_id: 'integrate',
+  change_id: sampleId('ff'),
+};
+
+export const changeLanded = defineEvent({
+  name: 'integration.change.landed',
+  version: 1,
+  owner: 'integration',
+  summary: 'The project’s branch moved from exactly the tested base to exactly the approved commit.',
+  payload: z.object({
+    ...landing,
+    base: gitObjectId,
+    commit: gitObjectId,
+    tree: gitObjectId,
+    branch: z.string(),
+    landed_at: timestamp,
+  }),
+  sample: {
+    ...landingSample,
+    base: sampleOid,
+    commit: sampleOid,
+    tree: sampleOid,
+    branch: 'main',
+    landed_at: sampleTime,
+  },
+});
+
+export const landingRefused = defineEvent({
+  name: 'integration.landing.refused',
+  version: 1,
+  owner: 'integration',
+  summary: 'An invariant did not hold, or the branch had moved; the branch is untouched.',
+  payload: z.object({ ...landing, error: errorShape, head: gitObjectId.optional() }),
+  sample: {
+    ...landingSample,
+    error: { code: 'verdict_mismatch', message: 'The verdict names another tree.', retryable: false },
+  },
+});

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { defineQuery } from '../define/message';
+import { agentConfig, agentResource, agentType, capabilities } from '../shared/agents';
+import { actor, agentId, cursor, pageSize, principalId, timestamp } from '../shared/ids';
+import { sampleTime } from '../shared/samples';
+
+/** Who asks, as the gateway authenticated it. */
+const caller = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('operator'), actor }),
+  z.object({ kind: z.literal('principal'), principal_id: principalId }),
+  z.object({ kind: z.literal('enrolment'), enrolment_token: z.string().max(200) }),
+]);
+
+/** What a principal needs to connect; the credential is shown once and stored only hashed. */
+export const principalCredential = z.object({
+  principal_id: principalId,
+  credential: z.string(),
+  expires_at: timestamp,
+  broker: z.object({ url: z.string(), vhost: z.string(), queue: z.string() }),
+});
+
+const agentSample = {
+  agent_id: 'tester-1',
+  agent_type: 'TESTING' as const,
+  capabilities: ['node:test'],
+  config: {},
+  principal_id: 'runner-1',
+  status: 'active' as const,
+  created_at: sampleTime,
+};
+
+export const createEnrolment = defineQuery({
+  name: 'registry.create_enrolment',
+  version: 1,
+  owner: 'registry',
+  summary: 'A one-use token with which a principal or a single agent joins.',
+  payload: z.object({
+    kind: z.enum(['principal', 'agent']),
+    valid_s: z.number().int().min(60).max(86_400),
+    created_by: actor,
+  }),
+  reply: z.object({ enrolment_token: z.string(), expires_at: timestamp }),
+  sample: { kind: 'principal', valid_s: 3600, created_by: { name: 'root', roles: ['admin'] } },
+  replySample: { enrolment_token: 'yme_0_example', expires_at: sampleTime },
+});
+
+export const enrolPrincipal = defineQuery({
+  name: 'registry.enrol_principal',
+  version: 1,
+  owner: 'registry',
+  summary: 'Spend an enrolment token: a principal with a credential and a queue.',
+  payload: z.object({ enrolment_token: z.string().max(200), principal_id: principalId }),
+  reply: principalCredential,
+  sample: { enrolment_token: 'yme_0_example', principal_id: 'runner-1' },
+  replySample: {
+    principal_id: 'runner-1',
+    credential: 'ymk_0_example',
+    expires_at: sampleTime,
+    broker: { url: 'amqp://127.0.0.1:5672', vhost: '/agents', queue: 'agent.runner-1' },
+  },
+});
+
+export const registerAgent = defineQuery({
+  name: 'registry.register_agent',
+  version: 1,
+  owner: 'registry',
+  summary: 'Register an agent under a principal, or with a principal of its own (enrolment token).',
+  payload: z.object({
+    caller,
+    agent_id: agentId,
+    agent_type: agentType,
+    capabilities,
+    config: agentConfig,
+    idempotency_key: z.string().max(200).optional(),
+  }),
+  reply: z.object({ agent: agentResource, principal: principalCredential.optional() }),
+  sample: {
+    caller: { kind: 'principal', principal_id: 'runner-1' },
+    agent_id: 'tester-1',
+    agent_type: 'TESTING',
+    capabilities: ['node:test'],
+    config: {},
+  },
+  replySample: { agent: agentSample },
+});
+
+export const authenticatePrincipal = defineQuery({
+  name: 'registry.authenticate_principal',
+  version: 1,
+  owner: 'registry',
+  summary: 'Check a credential. Refusals are counted and throttled.',
+  payload: z.object({ principal_id: principalId.optional(), credential: z.string().max(300) }),
+  reply: z.object({ principal_id: principalId }),
+  sample: { credential: 'ymk_0_example' },
+  replySample: { principal_id: 'runner-1' },
+});
+
+export const getAgent = defineQuery({
+  name: 'registry.get_agent',
+  version: 1,
+  owner: 'registry',
+  summary: 'One agent.',
+  payload: z.object({ agent_id: agentId }),
+  reply: agentResource,
+  sample: { agent_id: 'tester-1' },
+  replySample: agentSample,
+});
+
+export const listAgents = defineQuery({
+  name: 'registry.list_agents',
+  version: 1,
+  owner: 'registry',
+  summary: 'Agents by id, a page at a time.',
+  payload: z.object({ agent_type: agentType.optional(), cursor: cursor.optional(), limit: pageSize }),
+  reply: z.object({ items: z.array(agentResource), next_cursor: cursor.nullable() }),
+  sample: { limit: 50 },
+  replySample: { items: [agentSample], next_cursor: null },
+});
+
+export const retireAgent = defineQuery({
+  name: 'registry.retire_agent',
+  version: 1,
+  owner: 'registry',
+  summary: 'The agent gets no more work.',
+  payload: z.object({ agent_id: agentId, reason: z.string().max(500), actor }),
+  reply: agentResource,
+  sample: { agent_id: 'tester-1', reason: 'Replaced.', actor: { name: 'root', roles: ['admin'] } },
+  replySample: { ...agentSample, status: 'retired' as const },
+});
+
+export const principalStatus = defineQuery({
+  name: 'registry.principal_status',
+  version: 1,
+  owner: 'registry',
+  summary: 'What a principal may know of itself, also while it is refused elsewhere.',
+  payload: z.object({ principal_id: principalId }),
+  reply: z.object({
+    principal_id: principalId,
+    status: z.enum(['active', 'suspended', 'frozen', 'retired']),
+    agent_ids: z.array(agentId),
+    retry_after_s: z.number().nullable(),
+  }),
+  sample: { principal_id: 'runner-1' },
+  replySample: { principal_id: 'runner-1', status: 'active', agent_ids: ['tester-1'], retry_after_s: null },
+});

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { defineRoute } from '../define/route';
+import { listProjects, registerProject } from '../queries/integration';
+import { projectId } from '../shared/ids';
+import { projectResource } from '../shared/project';
+
+const readers = { roles: ['viewer', 'operator', 'approver', 'admin'] } as const;
+const tag = 'projects';
+
+export const registerProjectRoute = defineRoute({
+  operation: 'registerProject',
+  method: 'POST',
+  path: '/api/v1/projects',
+  summary: 'Register a git project; its repository is cloned and its commands are detected',
+  tag,
+  access: [{ roles: ['admin'] }],
+  body: registerProject.payload.omit({ actor: true, idempotency_key: true }),
+  status: 201,
+  idempotent: true,
+  response: projectResource,
+  errors: ['repo_not_found', 'no_tests', 'project_exists', 'idempotency_key_reused'],
+});
+
+export const listProjectsRoute = defineRoute({
+  operation: 'listProjects',
+  method: 'GET',
+  path: '/api/v1/projects',
+  summary: 'List projects',
+  tag,
+  access: [readers],
+  query: listProjects.payload,
+  status: 200,
+  response: listProjects.reply,
+  errors: [],
+});
+
+export const getProjectRoute = defineRoute({
+  operation: 'getProject',
+  method: 'GET',
+  path: '/api/v1/projects/{project_id}',
+  summary: 'One project',
+  tag,
+  access: [readers],
+  params: z.object({ project_id: projectId }),
+  status: 200,
+  response: projectResource,
+  errors: ['project_not_found'],
+});

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { agentId, principalId, timestamp } from './ids';
+
+export const agentTypes = [
+  'CODING',
+  'ENHANCEMENT',
+  'EXAMINATION',
+  'TESTING',
+  'DOCUMENTATION',
+  'SECURITY',
+  'PROJECT',
+  'LEARNING',
+] as const;
+export const agentType = z.enum(agentTypes);
+export type AgentType = z.output<typeof agentType>;
+
+export const capabilities = z.array(z.string().min(1).max(100)).min(1).max(50);
+
+export const liveness = z.enum(['online', 'late', 'offline']);
+export type Liveness = z.output<typeof liveness>;
+export const enforcement = z.enum(['none', 'warned', 'suspended', 'frozen']);
+export const workState = z.enum(['idle', 'working', 'stalled']);
+
+/** At most 16 KiB once encoded; the platform keeps it, the agent reads it. */
+export const agentConfig = z.record(z.string().max(100), z.json());
+
+export const agentResource = z.object({
+  agent_id: agentId,
+  agent_type: agentType,
+  capabilities,
+  config: agentConfig,
+  principal_id: principalId,
+  status: z.enum(['active', 'retired']),
+  created_at: timestamp,
+});
+export type AgentResource = z.output<typeof agentResource>;
+
+export const agentStatusResource = z.object({
+  agent_id: agentId,
+  agent_type: agentType,
+  liveness,
+  enforcement,
+  work: workState,
+  last_report_at: timestamp.nullable(),
+  tasks: z.array(z.string()),
+  metrics: z.record(z.string(), z.number()),
+  /** Age of this answer, in milliseconds. */
+  age_ms: z.number().int().min(0),
+});

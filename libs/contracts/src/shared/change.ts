@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { agentId, digest, gitObjectId, timestamp, uuid } from './ids';
+
+export const severity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
+
+export const finding = z.object({
+  code: z.string().max(100),
+  severity,
+  message: z.string().max(2000),
+  file: z.string().max(1000).optional(),
+  line: z.number().int().min(1).optional(),
+  suggestion: z.string().max(2000).optional(),
+});
+export type Finding = z.output<typeof finding>;
+
+export const findings = z.array(finding).max(500);
+
+/** Interleaved runs of the project's benchmark on base and change, in milliseconds. */
+export const beforeAfter = z.object({
+  name: z.string().max(200),
+  runs: z.number().int().min(1),
+  before_ms: z.array(z.number().min(0)).max(1000),
+  after_ms: z.array(z.number().min(0)).max(1000),
+  before_median_ms: z.number().min(0),
+  after_median_ms: z.number().min(0),
+  speedup: z.number().min(0),
+  before_peak_mb: z.number().min(0).optional(),
+  after_peak_mb: z.number().min(0).optional(),
+  interleaved: z.literal(true),
+});
+export type BeforeAfter = z.output<typeof beforeAfter>;
+
+export const testSummary = z.object({
+  tree: gitObjectId,
+  command: z.string().max(2000),
+  total: z.number().int().min(0),
+  passed: z.number().int().min(0),
+  failed: z.number().int().min(0),
+  skipped: z.number().int().min(0),
+  flaky: z.number().int().min(0).default(0),
+  duration_ms: z.number().min(0),
+  /** The command's own exit code; 0 is necessary, counts alone prove nothing. */
+  exit_code: z.number().int(),
+});
+export type TestSummary = z.output<typeof testSummary>;
+
+export const verdict = z.object({
+  approved: z.boolean(),
+  base: gitObjectId,
+  commit: gitObjectId,
+  tree: gitObjectId,
+  policy_version: z.string().max(50),
+  reasons: z.array(z.string().max(1000)).max(100),
+  findings,
+  before_after: beforeAfter.optional(),
+});
+export type Verdict = z.output<typeof verdict>;
+
+/** The examination's verdict with who gave it; a landing gate is bound to the digest of exactly this and the change. */
+export const attributedVerdict = verdict.extend({ agent_id: agentId });
+export type AttributedVerdict = z.output<typeof attributedVerdict>;
+
+/** A proposed change as an agent returns it: inline against `base`, up to 1 MiB. */
+export const proposedChange = z.object({
+  base: gitObjectId,
+  patch: z.string().min(1).max(1_048_576),
+  summary: z.string().max(2000).optional(),
+});
+export type ProposedChange = z.output<typeof proposedChange>;
+
+export const artefact = z.object({
+  name: z.string().max(200),
+  digest,
+  size_bytes: z.number().int().min(0).max(67_108_864),
+  media_type: z.string().max(100),
+});
+
+export const changeResource = z.object({
+  change_id: uuid,
+  project_id: z.string(),
+  workflow_id: uuid,
+  step_id: z.string(),
+  attempt: z.number().int(),
+  agent_id: agentId,
+  base: gitObjectId,
+  commit: gitObjectId,
+  tree: gitObjectId,
+  state: z.enum(['materialised', 'landed']),
+  files: z.array(z.object({ path: z.string(), added: z.number().int(), removed: z.number().int() })),
+  diff: z.string(),
+  created_at: timestamp,
+});
+export type ChangeResource = z.output<typeof changeResource>;

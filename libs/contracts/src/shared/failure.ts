@@ -1,0 +1,32 @@
+import { errorKinds } from '@ymera/kernel';
+import { z } from 'zod';
+
+/** The one error shape of HTTP bodies' members, agent messages and results. */
+export const errorShape = z.object({
+  code: z.string().max(100),
+  message: z.string().max(4000),
+  retryable: z.boolean(),
+  suggestion: z.string().max(1000).optional(),
+});
+export type ErrorShape = z.output<typeof errorShape>;
+
+/** The same between services, where the kind still matters. */
+export const failureShape = errorShape.extend({
+  kind: z.enum(errorKinds),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** RFC 9457, with the members of `errorShape` as extensions. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  instance: z.string().optional(),
+  code: z.string(),
+  retryable: z.boolean(),
+  suggestion: z.string().optional(),
+  trace_id: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.output<typeof problem>;

@@ -1,0 +1,39 @@
+import type { ServiceName } from '../define/message';
+
+export const exchanges = {
+  events: 'ymera.events',
+  commands: 'ymera.commands',
+  queries: 'ymera.queries',
+  dead: 'ymera.dead',
+  agentsIn: 'agents.in',
+  agentsOut: 'agents.out',
+  agentsDead: 'agents.dead',
+} as const;
+
+/** Number of report partitions; fixed for the life of an installation. */
+export const partitionCount = 64;
+
+/** The queue name of `hello` in routing keys, where no partition is known yet. */
+export const helloPartition = 'hello';
+
+export const eventQueue = (service: ServiceName): string => `${service}.events`;
+export const commandQueue = (service: ServiceName): string => `${service}.commands`;
+export const queryQueue = (service: ServiceName): string => `${service}.queries`;
+export const deadQueue = (service: ServiceName): string => `${service}.dead`;
+export const reportQueue = (partition: number): string => `reporting.reports.${partition}`;
+export const agentQueue = (principalId: string): string => `agent.${principalId}`;
+export const serviceUser = (service: ServiceName): string => `svc-${service}`;
+
+/** Queues on the agents' virtual host that are not per partition. */
+export const agentQueues = {
+  hello: 'registry.hello',
+  events: 'reporting.agent-events',
+  results: 'orchestrator.results',
+} as const;
+
+/** Routing key of what a principal publishes. */
+export const agentRoutingKey = (
+  channel: 'report' | 'result' | 'event',
+  partition: number | typeof helloPartition,
+  principalId: string,
+): string => `${channel}.${partition}.${principalId}`;

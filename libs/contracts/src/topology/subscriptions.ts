@@ -1,0 +1,77 @@
+import type { EventContract, ServiceName } from '../define/message';
+import { events } from '../events';
+import {
+  approvalDecided,
+  approvalRequested,
+  requestEnded,
+  requestPlanned,
+  requestQuestioned,
+} from '../events/coordinator';
+import {
+  changeLanded,
+  changeMaterialised,
+  changeRefused,
+  landingRefused,
+  projectRegistered,
+} from '../events/integration';
+import {
+  gateClosed,
+  gateOpened,
+  stepChanged,
+  taskProgressed,
+  workflowCanceled,
+  workflowCompleted,
+  workflowFailed,
+  workflowStarted,
+} from '../events/orchestrator';
+import { agentRegistered, agentRetired, sessionOpened } from '../events/registry';
+import { livenessChanged } from '../events/reporting';
+
+/** Who consumes which facts. The bindings of each service's event queue are derived from this. */
+export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[]>> = {
+  registry: [],
+  reporting: [agentRegistered, agentRetired, sessionOpened],
+  coordinator: [
+    gateOpened,
+    gateClosed,
+    workflowCompleted,
+    workflowFailed,
+    workflowCanceled,
+    agentRegistered,
+    agentRetired,
+  ],
+  orchestrator: [
+    agentRegistered,
+    agentRetired,
+    sessionOpened,
+    livenessChanged,
+    changeMaterialised,
+    changeRefused,
+    changeLanded,
+    landingRefused,
+  ],
+  integration: [],
+  gateway: [
+    requestPlanned,
+    requestQuestioned,
+    requestEnded,
+    approvalRequested,
+    approvalDecided,
+    workflowStarted,
+    stepChanged,
+    taskProgressed,
+    gateOpened,
+    gateClosed,
+    workflowCompleted,
+    workflowFailed,
+    workflowCanceled,
+    changeMaterialised,
+    changeRefused,
+    changeLanded,
+    landingRefused,
+    projectRegistered,
+    livenessChanged,
+  ],
+  /** Everything but progress, which is no critical operation. */
+  audit: events.filter((event) => event !== taskProgressed),
+};
