@@ -1,3 +1,4 @@
+import { digestOf } from '@ymera/kernel';
 import { z } from 'zod';
 import { agentId, digest, gitObjectId, timestamp, uuid } from './ids';
 
@@ -59,6 +60,13 @@ export type Verdict = z.output<typeof verdict>;
 /** The examination's verdict with who gave it; a landing gate is bound to the digest of exactly this and the change. */
 export const attributedVerdict = verdict.extend({ agent_id: agentId });
 export type AttributedVerdict = z.output<typeof attributedVerdict>;
+
+/**
+ * What a landing gate decides about: exactly this tree under exactly this verdict. The orchestrator opens the gate with
+ * it, the coordinator stores the decision under it, integration computes it again before it lands.
+ */
+export const landingSubjectDigest = (tree: string, examined: AttributedVerdict): string =>
+  digestOf({ tree, verdict: examined });
 
 /** A proposed change as an agent returns it: inline against `base`, up to 1 MiB. */
 export const proposedChange = z.object({
