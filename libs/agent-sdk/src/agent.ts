@@ -1,0 +1,42 @@
+import type { agentConfig, AgentType, PayloadOf, result, task, TaskType } from '@ymera/contracts';
+import type { z } from 'zod';
+
+/** A task as leased: what to do, on what, until when. */
+export type Task = PayloadOf<typeof task>;
+
+type ResultPayload = PayloadOf<typeof result>;
+
+/** What a handler returns; ids, attempt and fencing token are added by the SDK. */
+export type TaskResult = Omit<ResultPayload, 'agent_id' | 'task_id' | 'attempt' | 'fencing_token'>;
+
+/** What a handler may use while it works on one attempt. */
+export interface TaskContext {
+  /** Aborted on cancel, on drain past its bound, and when the deadline has passed: stop the tool, then return. */
+  readonly signal: AbortSignal;
+  /** `fraction` of 0..1 and a few words; extends the lease. Cheap: the newest is sent with the next heartbeat. */
+  progress(fraction: number, step: string): void;
+  /** Output of the tool; sent in pieces of at most 64 KiB. */
+  log(text: string): void;
+  /** The principal’s credential, for `workspace_url`. */
+  readonly workspaceCredential: { readonly username: string; readonly password: string };
+}
+
+/** One agent hosted by a principal. */
+export interface AgentDefinition {
+  readonly agentId: string;
+  readonly agentType: AgentType;
+  readonly capabilities: readonly string[];
+  readonly config?: z.input<typeof agentConfig>;
+  /** Task types the handler knows; another one is declined with `task_type_unknown`. */
+  readonly taskTypes: readonly TaskType[];
+  /** Attempts at a time; more are declined with `busy`. Default 1. */
+  readonly concurrency?: number;
+  /** Must not throw for an expected failure: that is an outcome with an error. What it throws becomes `agent_failed`. */
+  handle(task: Task, context: TaskContext): Promise<TaskResult>;
+}
+
+/** What a report says of the process or child behind an agent. */
+export interface ResourceUsage {
+  readonly cpu_percent: number;
+  readonly memory_mb: number;
+}

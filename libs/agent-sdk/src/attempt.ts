@@ -1,0 +1,148 @@
+import { context, propagation, SpanKind, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
+import { log, progress, result, taskAccepted, type AgentMessageContract } from '@ymera/contracts';
+import type { Logger } from '@ymera/kernel';
+import type { z } from 'zod';
+import type { AgentDefinition, Task, TaskContext, TaskResult } from './agent';
+
+/** How an attempt reaches the platform. */
+export interface AttemptPort {
+  send<Name extends string, Payload extends z.ZodType>(
+    contract: AgentMessageContract<Name, Payload>,
+    payload: z.input<Payload>,
+    headers: Record<string, string>,
+  ): Promise<boolean>;
+  readonly credential: { readonly username: string; readonly password: string };
+  readonly logger: Logger;
+}
+
+const logChunk = 65_536;
+const tracer = trace.getTracer('@ymera/agent-sdk');
+
+/** One attempt at a task, from acceptance until the platform has settled its result. */
+export class Attempt {
+  readonly key: string;
+  private readonly abort = new AbortController();
+  private readonly identity;
+  private readonly parent: Context;
+  private newest = { progress: 0, step: 'accepted' };
+  private counter = 0;
+  private logOffset = 0;
+  private finished: z.input<typeof result.payload> | undefined;
+
+  constructor(
+    private readonly agent: AgentDefinition,
+    readonly task: Task,
+    private readonly port: AttemptPort,
+    headers: Record<string, unknown>,
+  ) {
+    const { agent_id, task_id, attempt, fencing_token } = task;
+    this.identity = { agent_id, task_id, attempt, fencing_token };
+    this.key = attemptKey(this.identity);
+    this.parent = propagation.extract(context.active(), headers);
+  }
+
+  /** Runs the handler to its end; never rejects. The result is then sent by `deliverResult` until it is settled. */
+  async run(): Promise<void> {
+    const span = tracer.startSpan(
+      `task ${this.task.type}`,
+      {
+        kind: SpanKind.INTERNAL,
+        attributes: {
+          'ymera.task_id': this.task.task_id,
+          'ymera.agent_id': this.task.agent_id,
+          'ymera.attempt': this.task.attempt,
+        },
+      },
+      this.parent,
+    );
+    const own = trace.setSpan(this.parent, span);
+    const heartbeat = setInterval(() => void this.beat(), this.task.heartbeat_s * 1000);
+    const deadline = setTimeout(
+      () => {
+        this.abort.abort(new Error('deadline'));
+      },
+      Math.max(0, Date.parse(this.task.deadline) - Date.now()),
+    );
+    try {
+      await this.send(taskAccepted, this.identity);
+      const outcome = await context.with(own, () => this.guarded());
+      if (outcome.error) span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.error.code });
+      this.finished = { ...this.identity, ...outcome };
+    } finally {
+      clearInterval(heartbeat);
+      clearTimeout(deadline);
+      span.end();
+    }
+    await this.deliverResult();
+  }
+
+  cancel(reason: string): void {
+    this.abort.abort(new Error(reason));
+  }
+
+  /** True once there is a result that waits to be settled. */
+  get hasResult(): boolean {
+    return this.finished !== undefined;
+  }
+
+  /** Sends the result; again after every reconnect, because only `result_accepted` or `result_refused` ends it. */
+  async deliverResult(): Promise<void> {
+    if (this.finished) await this.send(result, this.finished);
+  }
+
+  status(): { task_id: string; attempt: number; progress: number; step: string; counter: number } {
+    const { task_id, attempt } = this.identity;
+    return { task_id, attempt, ...this.newest, counter: this.counter };
+  }
+
+  private async guarded(): Promise<TaskResult> {
+    try {
+      return await this.agent.handle(this.task, this.taskContext());
+    } catch (error) {
+      this.port.logger.error('task handler threw', { task_id: this.task.task_id, error });
+      return {
+        outcome: 'failed',
+        artefacts: [],
+        error: { code: 'agent_failed', message: 'The agent ended unexpectedly.', retryable: true },
+      };
+    }
+  }
+
+  private taskContext(): TaskContext {
+    return {
+      signal: this.abort.signal,
+      workspaceCredential: this.port.credential,
+      progress: (fraction, step) => {
+        this.counter += 1;
+        const changed = step !== this.newest.step;
+        this.newest = { progress: Math.min(1, Math.max(0, fraction)), step: step.slice(0, 200) };
+        if (changed) void this.beat();
+      },
+      log: (text) => {
+        this.counter += 1;
+        for (let from = 0; from < text.length; from += logChunk) {
+          const chunk = text.slice(from, from + logChunk);
+          void this.send(log, { ...this.identity, chunk, offset: this.logOffset });
+          this.logOffset += chunk.length;
+        }
+      },
+    };
+  }
+
+  private beat(): Promise<boolean> {
+    if (this.finished) return Promise.resolve(true);
+    return this.send(progress, { ...this.identity, ...this.newest, counter: this.counter });
+  }
+
+  private send<Name extends string, Payload extends z.ZodType>(
+    contract: AgentMessageContract<Name, Payload>,
+    payload: z.input<Payload>,
+  ): Promise<boolean> {
+    const headers: Record<string, string> = {};
+    propagation.inject(this.parent, headers);
+    return this.port.send(contract, payload, headers);
+  }
+}
+
+export const attemptKey = (of: { task_id: string; attempt: number; fencing_token: number }): string =>
+  `${of.task_id}/${of.attempt}/${of.fencing_token}`;

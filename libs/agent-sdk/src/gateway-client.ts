@@ -1,0 +1,125 @@
+import {
+  type AgentResource,
+  problem,
+  type PayloadOf,
+  principalCredential,
+  principalStatus,
+  registerAgent,
+} from '@ymera/contracts';
+import { err, failure, type Failure, ok, type Result } from '@ymera/kernel';
+import type { z } from 'zod';
+import type { AgentDefinition } from './agent';
+
+export type PrincipalCredential = z.output<typeof principalCredential>;
+export type PrincipalStanding = z.output<typeof principalStatus.reply>;
+
+const kindOfStatus: Readonly<Record<number, Failure['kind']>> = {
+  400: 'validation',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  422: 'illegal_state',
+  429: 'rate_limited',
+  503: 'unavailable',
+  504: 'timeout',
+};
+
+/** The few HTTP calls an agent makes: joining, registering, and asking how it stands after a refusal. */
+export class GatewayClient {
+  constructor(
+    private readonly baseUrl: string,
+    private readonly timeoutMs = 10_000,
+  ) {}
+
+  /** Spends a one-use enrolment token. The credential in the answer is shown this once: keep it. */
+  enrol(enrolmentToken: string, principalId: string): Promise<Result<PrincipalCredential>> {
+    return this.call(
+      'POST',
+      '/api/v1/principals/enrol',
+      enrolmentToken,
+      { principal_id: principalId },
+      principalCredential,
+    );
+  }
+
+  /** Registering the same agent again under the same principal is not an error: the answer says it exists. */
+  async register(
+    credential: string,
+    agent: AgentDefinition,
+  ): Promise<Result<{ agent: AgentResource } | 'exists'>> {
+    const body: Partial<PayloadOf<typeof registerAgent>> = {
+      agent_id: agent.agentId,
+      agent_type: agent.agentType,
+      capabilities: [...agent.capabilities],
+      config: agent.config ?? {},
+    };
+    const answer = await this.call('POST', '/api/v1/agents/register', credential, body, registerAgent.reply);
+    if (!answer.ok && answer.error.code === 'agent_exists') return ok('exists');
+    return answer;
+  }
+
+  /** Answers also while the principal is refused everywhere else. */
+  standing(credential: string): Promise<Result<PrincipalStanding>> {
+    return this.call('GET', '/api/v1/me/status', credential, undefined, principalStatus.reply);
+  }
+
+  private async call<T>(
+    method: 'GET' | 'POST',
+    path: string,
+    token: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+  ): Promise<Result<T>> {
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(new URL(path, this.baseUrl), {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(this.timeoutMs),
+      });
+      text = await response.text();
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : 'unknown';
+      return err(
+        failure(
+          'unavailable',
+          'gateway_unreachable',
+          `The gateway at ${this.baseUrl} did not answer (${reason}).`,
+          {
+            suggestion: 'Check the address and that the platform runs.',
+          },
+        ),
+      );
+    }
+    const parsed = parseJson(text);
+    if (response.ok) {
+      const value = schema.safeParse(parsed);
+      if (value.success) return ok(value.data);
+      return err(
+        failure('internal', 'gateway_answer_invalid', 'The gateway’s answer has not the promised shape.'),
+      );
+    }
+    const told = problem.safeParse(parsed);
+    const kind = kindOfStatus[response.status] ?? (response.status >= 500 ? 'unavailable' : 'validation');
+    if (!told.success)
+      return err(failure(kind, `http_${response.status}`, `The gateway answered ${response.status}.`));
+    const { code, detail, retryable, suggestion } = told.data;
+    return err(
+      failure(kind, code, detail, { retryable, ...(suggestion === undefined ? {} : { suggestion }) }),
+    );
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
