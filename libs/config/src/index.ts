@@ -1,0 +1,3 @@
+export { ConfigError, loadConfig } from './load-config';
+export { Secret, secret } from './secret';
+export { baseServiceEnvironment, flag, port, seconds, type BaseServiceConfig } from './service-environment';
