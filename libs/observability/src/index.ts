@@ -1,0 +1,17 @@
+export type { Context, Link, Span } from '@opentelemetry/api';
+export { createLogger, type LoggerOptions, type ProcessLogger } from './logger';
+export { counter, gauge, histogram, renderMetrics } from './metrics';
+export { redact, redactText } from './redact';
+export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry';
+export {
+  currentSpanId,
+  currentTraceId,
+  extractTrace,
+  injectTrace,
+  linkOf,
+  tracer,
+  withSpan,
+  withTrace,
+  type SpanOptions,
+  type TraceHeaders,
+} from './tracing';

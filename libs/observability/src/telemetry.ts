@@ -1,0 +1,76 @@
+import { context, propagation, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  AlwaysOffSampler,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace';
+import { collectProcessMetrics } from './metrics';
+
+export interface TelemetryOptions {
+  readonly service: string;
+  readonly version: string;
+  /** Base address of an OTLP/HTTP collector, e.g. `http://127.0.0.1:4318`; without it nothing is exported. */
+  readonly otlpEndpoint?: string | undefined;
+  /** Share of the traces that begin here and are recorded, 0 to 1; default 1. A caller's own decision is kept. */
+  readonly sampleRatio?: number | undefined;
+  /** Instead of the exporter; tests look at spans with it. */
+  readonly spanProcessors?: readonly SpanProcessor[] | undefined;
+}
+
+export interface Telemetry {
+  /** Exports what is left, within two seconds. */
+  shutdown(): Promise<void>;
+}
+
+const flushMs = 2000;
+
+/** Loaded only when it is wanted: the exporter is the heavy part. */
+async function exporting(endpoint: string): Promise<SpanProcessor> {
+  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
+  const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+  return new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }), exportTimeoutMillis: 10_000 });
+}
+
+/**
+ * Once per process, before anything else. Spans always have valid ids that travel on; they are recorded only where
+ * somebody receives them.
+ */
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const processors = [
+    ...(options.spanProcessors ?? []),
+    ...(options.otlpEndpoint ? [await exporting(options.otlpEndpoint)] : []),
+  ];
+  const root =
+    processors.length > 0 ? new TraceIdRatioBasedSampler(options.sampleRatio ?? 1) : new AlwaysOffSampler();
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({
+      'service.namespace': 'ymera',
+      'service.name': options.service,
+      'service.version': options.version,
+    }),
+    sampler: new ParentBasedSampler({ root }),
+    spanProcessors: processors,
+  });
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  trace.setGlobalTracerProvider(provider);
+  collectProcessMetrics({ service: options.service });
+
+  return {
+    async shutdown() {
+      await Promise.race([
+        provider.shutdown().catch(() => undefined),
+        new Promise<void>((resolve) => setTimeout(resolve, flushMs).unref()),
+      ]);
+      trace.disable();
+      context.disable();
+      propagation.disable();
+    },
+  };
+}

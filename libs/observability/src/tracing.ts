@@ -1,0 +1,93 @@
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Context,
+  type Link,
+  type Span,
+  type Tracer,
+} from '@opentelemetry/api';
+
+export type TraceHeaders = Readonly<Record<string, unknown>>;
+
+const kinds = {
+  internal: SpanKind.INTERNAL,
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+} as const;
+
+export interface SpanOptions {
+  /** Default `internal`. */
+  readonly kind?: keyof typeof kinds;
+  readonly attributes?: Attributes;
+  /** What the span belongs to, e.g. `extractTrace(headers)`; default is what is current. */
+  readonly parent?: Context;
+  /** Other traces that this span serves, e.g. the messages of a batch; at most 128 are kept. */
+  readonly links?: readonly Link[];
+}
+
+const maximumLinks = 128;
+
+export const tracer = (): Tracer => trace.getTracer('ymera');
+
+/** Runs `fn` inside a new span; an exception marks the span as failed and goes on. */
+export async function withSpan<T>(
+  name: string,
+  options: SpanOptions,
+  fn: (span: Span) => T | Promise<T>,
+): Promise<T> {
+  const parent = options.parent ?? context.active();
+  const span = tracer().startSpan(
+    name,
+    {
+      kind: kinds[options.kind ?? 'internal'],
+      ...(options.attributes ? { attributes: options.attributes } : {}),
+      ...(options.links ? { links: options.links.slice(0, maximumLinks) } : {}),
+    },
+    parent,
+  );
+  try {
+    return await context.with(trace.setSpan(parent, span), fn, undefined, span);
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    if (error instanceof Error) span.recordException({ name: error.name, message: error.message });
+    throw error;
+  } finally {
+    span.end();
+  }
+}
+
+/** Runs `fn` with `parent` as the current trace, without a span of its own. */
+export const withTrace = <T>(parent: Context, fn: () => T): T => context.with(parent, fn);
+
+/** Adds `traceparent` (and `tracestate`) of the current or the given trace to a copy of `headers`. */
+export function injectTrace<Headers extends TraceHeaders>(
+  headers: Headers,
+  from: Context = context.active(),
+): Headers & Readonly<Record<string, string>> {
+  const carrier: Record<string, string> = {};
+  propagation.inject(from, carrier);
+  return { ...headers, ...carrier } as Headers & Readonly<Record<string, string>>;
+}
+
+/** The trace that these headers carry; a context without a span when there is none or it is malformed. */
+export const extractTrace = (headers: TraceHeaders): Context => propagation.extract(ROOT_CONTEXT, headers);
+
+/** For `links`: the span that these headers carry. */
+export function linkOf(headers: TraceHeaders): Link | undefined {
+  const spanContext = trace.getSpanContext(extractTrace(headers));
+  return spanContext ? { context: spanContext } : undefined;
+}
+
+/** 32 hex digits; undefined outside of any span. */
+export const currentTraceId = (from: Context = context.active()): string | undefined =>
+  trace.getSpanContext(from)?.traceId;
+
+export const currentSpanId = (from: Context = context.active()): string | undefined =>
+  trace.getSpanContext(from)?.spanId;

@@ -1,0 +1,1 @@
+export { policy, type PolicyOptions, type Resilience } from './policy';
