@@ -1,0 +1,135 @@
+import { plan as planSchema, errorShape, intent as intentSchema, requestState } from '@ymera/contracts';
+import { failure, FailureException } from '@ymera/kernel';
+import type { SqlExecutor } from '@ymera/persistence';
+import type { Page, RequestStore } from '../../application/ports';
+import type { Request } from '../../domain/request';
+
+interface Row {
+  request_id: string;
+  project_id: string;
+  text: string;
+  requested_by: string;
+  state: string;
+  intent: string | null;
+  confidence: number;
+  evidence: string[];
+  question: string | null;
+  plan: unknown;
+  plan_digest: string | null;
+  workflow_id: string | null;
+  error: unknown;
+  trace_id: string;
+  created_at: Date;
+  ended_at: Date | null;
+  version: number;
+}
+
+const columns = `request_id, project_id, text, requested_by, state, intent, confidence, evidence, question, plan,
+  plan_digest, workflow_id, error, trace_id, created_at, ended_at, version`;
+
+export class PostgresRequestStore implements RequestStore {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  async insert(request: Request, idempotencyKey: string | undefined): Promise<void> {
+    await this.sql.query(
+      `INSERT INTO requests (${columns}, idempotency_key)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+      [...values(request), idempotencyKey ?? null],
+    );
+  }
+
+  async update(request: Request): Promise<void> {
+    const changed = await this.sql.query(
+      `UPDATE requests SET project_id = $2, text = $3, requested_by = $4, state = $5, intent = $6, confidence = $7,
+         evidence = $8, question = $9, plan = $10, plan_digest = $11, workflow_id = $12, error = $13, trace_id = $14,
+         created_at = $15, ended_at = $16, version = $17
+       WHERE request_id = $1 AND version = $17 - 1
+       RETURNING request_id`,
+      values(request),
+    );
+    if (changed.length === 0) throw new FailureException(versionConflict);
+  }
+
+  async find(requestId: string): Promise<Request | undefined> {
+    const [row] = await this.sql.query<Row>(`SELECT ${columns} FROM requests WHERE request_id = $1`, [
+      requestId,
+    ]);
+    return row && fromRow(row);
+  }
+
+  async findByIdempotencyKey(requestedBy: string, key: string): Promise<Request | undefined> {
+    const [row] = await this.sql.query<Row>(
+      `SELECT ${columns} FROM requests WHERE requested_by = $1 AND idempotency_key = $2`,
+      [requestedBy, key],
+    );
+    return row && fromRow(row);
+  }
+
+  async page({ projectId, cursor, limit }: Parameters<RequestStore['page']>[0]): Promise<Page<Request>> {
+    const rows = await this.sql.query<Row>(
+      `SELECT ${columns} FROM requests
+       WHERE ($1::text IS NULL OR project_id = $1) AND ($2::uuid IS NULL OR request_id < $2)
+       ORDER BY request_id DESC LIMIT $3`,
+      [projectId ?? null, cursor ?? null, limit + 1],
+    );
+    return pageOf(rows.map(fromRow), limit, ({ requestId }) => requestId);
+  }
+}
+
+export const versionConflict = failure(
+  'conflict',
+  'version_conflict',
+  'Somebody else changed this at the same time.',
+  {
+    retryable: true,
+  },
+);
+
+/** One row more than asked for tells whether there is a next page. */
+export function pageOf<T>(rows: readonly T[], limit: number, idOf: (row: T) => string): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last !== undefined ? idOf(last) : null };
+}
+
+const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+
+const values = (request: Request): unknown[] => [
+  request.requestId,
+  request.projectId,
+  request.text,
+  request.requestedBy,
+  request.state,
+  request.intent,
+  request.confidence,
+  JSON.stringify(request.evidence),
+  request.question,
+  json(request.plan),
+  request.planDigest,
+  request.workflowId,
+  json(request.error),
+  request.traceId,
+  request.createdAt,
+  request.endedAt,
+  request.version,
+];
+
+const fromRow = (row: Row): Request => ({
+  requestId: row.request_id,
+  projectId: row.project_id,
+  text: row.text,
+  requestedBy: row.requested_by,
+  state: requestState.parse(row.state),
+  intent: row.intent === null ? null : intentSchema.parse(row.intent),
+  confidence: row.confidence,
+  evidence: row.evidence,
+  question: row.question,
+  plan: row.plan === null ? null : planSchema.parse(row.plan),
+  planDigest: row.plan_digest,
+  workflowId: row.workflow_id,
+  error: row.error === null ? null : errorShape.parse(row.error),
+  traceId: row.trace_id,
+  createdAt: row.created_at,
+  endedAt: row.ended_at,
+  version: row.version,
+});

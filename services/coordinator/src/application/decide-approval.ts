@@ -1,0 +1,67 @@
+import {
+  approvalDecided,
+  type decideApproval,
+  type PayloadOf,
+  resolveGate,
+  type Outbox,
+} from '@ymera/contracts';
+import { type Clock, err, failure, FailureException, ok, type Result } from '@ymera/kernel';
+import { type Approval, decide } from '../domain/approval';
+import type { CoordinatorUnitOfWork } from './ports';
+
+/** A person decides on a gate; the decision is stored, then told to the orchestrator. */
+export class DecideApproval {
+  constructor(
+    private readonly unitOfWork: CoordinatorUnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(order: PayloadOf<typeof decideApproval>): Promise<Result<Approval>> {
+    const decision = {
+      decision: order.decision,
+      subjectDigest: order.subject_digest,
+      by: order.actor,
+      reason: order.reason,
+    };
+    return this.unitOfWork.run(async (tx) => {
+      const approval = await tx.approvals.find(order.approval_id);
+      if (!approval) return err(failure('not_found', 'approval_not_found', 'There is no such approval.'));
+      const decided = decide(approval, decision, this.clock.now());
+      if (!decided.ok) return decided;
+      if (decided.value.isNew) {
+        await tx.approvals.update(decided.value.approval);
+        await announceDecision(tx.outbox, decided.value.approval);
+      }
+      return ok(decided.value.approval);
+    });
+  }
+}
+
+/** Tells everybody, and orders the orchestrator to go through or to close the gate. */
+export async function announceDecision(outbox: Outbox, approval: Approval): Promise<void> {
+  const { state, decidedBy, decidedAt, reason } = approval;
+  if ((state !== 'approved' && state !== 'denied') || decidedBy === null || decidedAt === null)
+    throw new FailureException(
+      failure('internal', 'approval_undecided', 'Only a decision can be announced.'),
+    );
+  const shared = {
+    approval_id: approval.approvalId,
+    gate_id: approval.gateId,
+    workflow_id: approval.workflowId,
+    subject_digest: approval.subjectDigest,
+    decision: state,
+    decided_by: decidedBy,
+    ...(reason === null ? {} : { reason }),
+  };
+  await outbox.event(approvalDecided, {
+    aggregateId: approval.approvalId,
+    aggregateVersion: approval.version,
+    payload: {
+      ...shared,
+      request_id: approval.requestId,
+      kind: approval.kind,
+      decided_at: decidedAt.toISOString(),
+    },
+  });
+  await outbox.command(resolveGate, shared);
+}

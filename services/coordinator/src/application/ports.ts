@@ -1,0 +1,59 @@
+import type { AgentType, PayloadOf, ProjectResource, requestPlanned, UnitOfWork } from '@ymera/contracts';
+import type { Result } from '@ymera/kernel';
+import type { Approval } from '../domain/approval';
+import type { Request } from '../domain/request';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export interface RequestStore {
+  insert(request: Request, idempotencyKey: string | undefined): Promise<void>;
+  /** Replaces the row of version `request.version - 1`; throws `version_conflict` when somebody was faster. */
+  update(request: Request): Promise<void>;
+  find(requestId: string): Promise<Request | undefined>;
+  findByIdempotencyKey(requestedBy: string, key: string): Promise<Request | undefined>;
+  page(filter: {
+    readonly projectId?: string | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+  }): Promise<Page<Request>>;
+}
+
+export interface ApprovalStore {
+  insert(approval: Approval): Promise<void>;
+  update(approval: Approval): Promise<void>;
+  find(approvalId: string): Promise<Approval | undefined>;
+  findByGate(gateId: string): Promise<Approval | undefined>;
+  page(filter: {
+    readonly requestId?: string | undefined;
+    readonly state?: Approval['state'] | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+  }): Promise<Page<Approval>>;
+  /** Pending approvals past their time, locked for this transaction; others skip them. */
+  takeExpired(now: Date, limit: number): Promise<readonly Approval[]>;
+  /** A gate may close before it was seen to open, because the broker promises no order. */
+  rememberClosedGate(gateId: string): Promise<void>;
+  isGateClosed(gateId: string): Promise<boolean>;
+}
+
+export interface CoordinatorStores {
+  readonly requests: RequestStore;
+  readonly approvals: ApprovalStore;
+}
+
+export type CoordinatorUnitOfWork = UnitOfWork<CoordinatorStores>;
+
+/** What the coordinator asks other services. */
+export interface Directory {
+  project(projectId: string): Promise<Result<ProjectResource & { readonly workspace_url: string }>>;
+  hasAgentOf(type: AgentType): Promise<Result<boolean>>;
+}
+
+export interface Ids {
+  next(): string;
+}
+
+export type Planned = PayloadOf<typeof requestPlanned>;

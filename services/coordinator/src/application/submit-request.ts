@@ -1,0 +1,203 @@
+import {
+  type PayloadOf,
+  requestPlanned,
+  requestQuestioned,
+  startWorkflow,
+  type submitRequest,
+  type Plan,
+} from '@ymera/contracts';
+import { type Clock, digestOf, err, failure, ok, type Result } from '@ymera/kernel';
+import { agentTypesOf, planFor, type PlanningLimits } from '../domain/planning';
+import type { Request } from '../domain/request';
+import { understand, type Understanding } from '../domain/understanding';
+import type { CoordinatorUnitOfWork, Directory, Ids } from './ports';
+
+type Project = Extract<Awaited<ReturnType<Directory['project']>>, { ok: true }>['value'];
+type Submission = PayloadOf<typeof submitRequest>;
+
+export interface SubmitRequestDependencies {
+  readonly unitOfWork: CoordinatorUnitOfWork;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limits: PlanningLimits;
+  readonly traceId: () => string;
+}
+
+/** Understands a sentence, plans it, and starts the run; or asks the one question that is missing. */
+export class SubmitRequest {
+  constructor(private readonly use: SubmitRequestDependencies) {}
+
+  async execute({ project_id, text, actor, idempotency_key }: Submission): Promise<Result<Request>> {
+    if (text.trim() === '')
+      return err(
+        failure('validation', 'request_empty', 'The request has no text.', {
+          suggestion: 'Say what should change, in your own words.',
+        }),
+      );
+    const earlier = await this.earlier(actor.name, idempotency_key);
+    if (earlier) return ok(earlier);
+    const project = await this.use.directory.project(project_id);
+    if (!project.ok) return project;
+    const understood = understand(text);
+    const draft = this.draft(project_id, text, actor.name, understood);
+    if (understood.question) return ok(await this.ask(draft, understood.question, idempotency_key));
+    const plan = await this.plan(draft, understood);
+    if (!plan.ok) return plan;
+    const request = planned(draft, plan.value, this.use.ids.next());
+    await this.use.unitOfWork.run(async (tx) => {
+      await tx.requests.insert(request, idempotency_key);
+      await announce(tx.outbox, request, plan.value, project.value);
+    });
+    return ok(request);
+  }
+
+  /** The answer completes the sentence, and the whole of it is understood again. */
+  async answer(requestId: string, answer: string): Promise<Result<Request>> {
+    const open = await this.use.unitOfWork.run((tx) => tx.requests.find(requestId));
+    if (!open) return err(failure('not_found', 'request_not_found', 'There is no such request.'));
+    if (open.state !== 'input_required')
+      return err(failure('conflict', 'no_open_question', 'The request has no open question.'));
+    const project = await this.use.directory.project(open.projectId);
+    if (!project.ok) return project;
+    const text = `${open.text}\n${answer}`;
+    const understood = understand(text);
+    const version = open.version + 1;
+    if (understood.question) {
+      const again: Request = { ...open, text, ...seen(understood), question: understood.question, version };
+      await this.use.unitOfWork.run((tx) => tx.requests.update(again));
+      return ok(again);
+    }
+    const plan = await this.plan(open, understood);
+    if (!plan.ok) return plan;
+    const request = {
+      ...planned({ ...open, text, ...seen(understood) }, plan.value, this.use.ids.next()),
+      version,
+    };
+    await this.use.unitOfWork.run(async (tx) => {
+      await tx.requests.update(request);
+      await announce(tx.outbox, request, plan.value, project.value);
+    });
+    return ok(request);
+  }
+
+  private async earlier(requestedBy: string, key: string | undefined): Promise<Request | undefined> {
+    if (key === undefined) return undefined;
+    return this.use.unitOfWork.run((tx) => tx.requests.findByIdempotencyKey(requestedBy, key));
+  }
+
+  private draft(projectId: string, text: string, requestedBy: string, understood: Understanding): Request {
+    return {
+      requestId: this.use.ids.next(),
+      projectId,
+      text,
+      requestedBy,
+      state: 'running',
+      ...seen(understood),
+      question: null,
+      plan: null,
+      planDigest: null,
+      workflowId: null,
+      error: null,
+      traceId: this.use.traceId(),
+      createdAt: this.use.clock.now(),
+      endedAt: null,
+      version: 1,
+    };
+  }
+
+  private async ask(draft: Request, question: string, idempotencyKey: string | undefined): Promise<Request> {
+    const request: Request = { ...draft, state: 'input_required', question };
+    await this.use.unitOfWork.run(async (tx) => {
+      await tx.requests.insert(request, idempotencyKey);
+      await tx.outbox.event(requestQuestioned, {
+        aggregateId: request.requestId,
+        aggregateVersion: request.version,
+        payload: {
+          request_id: request.requestId,
+          project_id: request.projectId,
+          requested_by: request.requestedBy,
+          text: request.text,
+          question,
+        },
+      });
+    });
+    return request;
+  }
+
+  private async plan(draft: Request, understood: Understanding): Promise<Result<Plan>> {
+    const plan = planFor(understood.intent, titleOf(draft.text), this.use.limits);
+    if (!plan.ok) return plan;
+    for (const type of agentTypesOf(plan.value)) {
+      const enrolled = await this.use.directory.hasAgentOf(type);
+      if (!enrolled.ok) return enrolled;
+      if (!enrolled.value)
+        return err(
+          failure(
+            'unavailable',
+            'agent_unavailable',
+            `No ${type} agent is registered, and the plan needs one.`,
+            {
+              suggestion: `Register an agent of type ${type}, for example with --exec.`,
+            },
+          ),
+        );
+    }
+    return plan;
+  }
+}
+
+const seen = ({
+  intent,
+  confidence,
+  evidence,
+}: Understanding): Pick<Request, 'intent' | 'confidence' | 'evidence'> => ({
+  intent,
+  confidence,
+  evidence,
+});
+
+const planned = (draft: Request, plan: Plan, workflowId: string): Request => ({
+  ...draft,
+  state: 'running',
+  question: null,
+  plan,
+  planDigest: digestOf(plan),
+  workflowId,
+});
+
+/** The first line, which becomes the commit's subject. */
+const titleOf = (text: string): string => text.trim().split('\n', 1)[0]?.slice(0, 200) ?? '';
+
+type Outbox = Parameters<Parameters<CoordinatorUnitOfWork['run']>[0]>[0]['outbox'];
+
+async function announce(outbox: Outbox, request: Request, plan: Plan, project: Project): Promise<void> {
+  const { requestId: request_id, workflowId, planDigest, intent, text } = request;
+  if (workflowId === null || planDigest === null || intent === null)
+    throw new TypeError('a planned request has a plan');
+  const shared = {
+    request_id,
+    workflow_id: workflowId,
+    requested_by: request.requestedBy,
+    intent,
+    plan,
+    plan_digest: planDigest,
+  };
+  await outbox.event(requestPlanned, {
+    aggregateId: request_id,
+    aggregateVersion: request.version,
+    payload: { ...shared, project_id: request.projectId, text, confidence: request.confidence },
+  });
+  await outbox.command(startWorkflow, {
+    ...shared,
+    request_text: text,
+    project: {
+      project_id: project.project_id,
+      default_branch: project.default_branch,
+      commands: project.commands,
+      performance: project.performance,
+      workspace_url: project.workspace_url,
+    },
+    base: project.head,
+  });
+}

@@ -1,0 +1,39 @@
+import { intents, plan as planSchema } from '@ymera/contracts';
+import { agentTypesOf, planFor } from './planning';
+
+const limits = { taskTimeoutS: 600, gateExpiryS: 3600, budgetS: 7200 };
+
+describe('planFor', () => {
+  it('plans ENHANCE as review, enhance, test, validate, integrate, with a person before the work and before the landing', () => {
+    const planned = planFor('ENHANCE', 'Improve it', limits);
+    expect(planned.ok && planned.value.steps.map(({ step_id }) => step_id)).toEqual([
+      'approve_plan',
+      'review',
+      'enhance',
+      'test',
+      'validate',
+      'approve_landing',
+      'integrate',
+    ]);
+    expect(planned.ok && agentTypesOf(planned.value)).toEqual(['EXAMINATION', 'ENHANCEMENT', 'TESTING']);
+  });
+
+  it.each(intents)('lets nothing land for %s without examination and a landing gate on the way', (intent) => {
+    const planned = planFor(intent, 'x', limits);
+    if (!planned.ok) {
+      expect(planned.error.code).toBe('intent_unsupported');
+      return;
+    }
+    const { steps } = planSchema.parse(planned.value);
+    const ancestors = (id: string): string[] => {
+      const direct = steps.find(({ step_id }) => step_id === id)?.depends_on ?? [];
+      return [...direct, ...direct.flatMap(ancestors)];
+    };
+    for (const landing of steps.filter(({ kind }) => kind === 'integration')) {
+      const before = steps.filter(({ step_id }) => ancestors(landing.step_id).includes(step_id));
+      expect(before.some((step) => step.kind === 'task' && step.produces === 'verdict')).toBe(true);
+      expect(before.some((step) => step.kind === 'task' && step.produces === 'tests')).toBe(true);
+      expect(before.some((step) => step.kind === 'gate' && step.gate === 'landing_approval')).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,139 @@
+import type { AgentType, Intent, Plan, PlanStep, TaskType } from '@ymera/contracts';
+import { err, failure, ok, type Result } from '@ymera/kernel';
+
+/** Bounds a plan is made with, in seconds. */
+export interface PlanningLimits {
+  readonly taskTimeoutS: number;
+  readonly gateExpiryS: number;
+  readonly budgetS: number;
+}
+
+interface Work {
+  readonly look: TaskType;
+  readonly make: { readonly task: TaskType; readonly by: AgentType };
+}
+
+/** Intents that end in a landed change: what looks at the code first, and who makes the change. */
+const changing: Partial<Record<Intent, Work>> = {
+  ENHANCE: { look: 'review', make: { task: 'enhance', by: 'ENHANCEMENT' } },
+  DEBUG: { look: 'analyse', make: { task: 'fix', by: 'CODING' } },
+  FEATURE: { look: 'review', make: { task: 'code', by: 'CODING' } },
+  DOCUMENT: { look: 'review', make: { task: 'code', by: 'CODING' } },
+  SECURITY: { look: 'review', make: { task: 'fix', by: 'CODING' } },
+};
+
+/** How often a rejected change goes back before the run gives up. */
+const reworkLoops = 2;
+
+/** The plan for an intent. Whatever changes a project passes tests, examination and a person before it lands. */
+export function planFor(intent: Intent, title: string, limits: PlanningLimits): Result<Plan> {
+  const work = changing[intent];
+  if (work) return ok({ ...common(intent, title, limits), risk: 'high', steps: changeSteps(work, limits) });
+  if (intent === 'REVIEW' || intent === 'TEST')
+    return ok({ ...common(intent, title, limits), risk: 'low', steps: [lookingStep(intent, limits)] });
+  return err(
+    failure(
+      'validation',
+      'intent_unsupported',
+      `A request to ${intent.toLowerCase()} cannot be planned yet.`,
+      {
+        suggestion: 'Ask for a fix, a feature, an improvement, a review or a test run.',
+      },
+    ),
+  );
+}
+
+/** The types of agents that a plan cannot do without. */
+export const agentTypesOf = (plan: Plan): AgentType[] => [
+  ...new Set(plan.steps.flatMap((step) => (step.kind === 'task' ? [step.agent_type] : []))),
+];
+
+const common = (
+  intent: Intent,
+  title: string,
+  { budgetS }: PlanningLimits,
+): Omit<Plan, 'risk' | 'steps'> => ({
+  intent,
+  title: title.slice(0, 200),
+  budget_s: budgetS,
+});
+
+function changeSteps({ look, make }: Work, limits: PlanningLimits): PlanStep[] {
+  const task = { kind: 'task', max_attempts: 3, timeout_s: limits.taskTimeoutS } as const;
+  const gate = { kind: 'gate', expires_s: limits.gateExpiryS } as const;
+  const rework = { loop_back_to: make.task, max_loops: reworkLoops };
+  return [
+    { ...gate, step_id: 'approve_plan', name: 'approve the plan', depends_on: [], gate: 'plan_approval' },
+    {
+      ...task,
+      step_id: look,
+      name: look,
+      depends_on: ['approve_plan'],
+      agent_type: 'EXAMINATION',
+      task_type: look,
+      produces: 'findings',
+    },
+    {
+      ...task,
+      step_id: make.task,
+      name: make.task,
+      depends_on: [look],
+      agent_type: make.by,
+      task_type: make.task,
+      produces: 'change',
+    },
+    {
+      ...task,
+      step_id: 'test',
+      name: 'test',
+      depends_on: [make.task],
+      agent_type: 'TESTING',
+      task_type: 'test',
+      produces: 'tests',
+      on_rejection: rework,
+    },
+    {
+      ...task,
+      step_id: 'validate',
+      name: 'validate',
+      depends_on: ['test'],
+      agent_type: 'EXAMINATION',
+      task_type: 'validate',
+      produces: 'verdict',
+      on_rejection: rework,
+    },
+    {
+      ...gate,
+      step_id: 'approve_landing',
+      name: 'approve the landing',
+      depends_on: ['validate'],
+      gate: 'landing_approval',
+    },
+    {
+      kind: 'integration',
+      step_id: 'integrate',
+      name: 'integrate',
+      depends_on: ['approve_landing'],
+      timeout_s: limits.taskTimeoutS,
+    },
+  ];
+}
+
+function lookingStep(intent: 'REVIEW' | 'TEST', { taskTimeoutS }: PlanningLimits): PlanStep {
+  const review = {
+    step_id: 'review',
+    agent_type: 'EXAMINATION',
+    task_type: 'review',
+    produces: 'findings',
+  } as const;
+  const test = { step_id: 'test', agent_type: 'TESTING', task_type: 'test', produces: 'tests' } as const;
+  const step = intent === 'REVIEW' ? review : test;
+  return {
+    kind: 'task',
+    name: step.step_id,
+    depends_on: [],
+    max_attempts: 3,
+    timeout_s: taskTimeoutS,
+    ...step,
+  };
+}

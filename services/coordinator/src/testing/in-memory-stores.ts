@@ -1,0 +1,120 @@
+import { FailureException } from '@ymera/kernel';
+import { versionConflict } from '../adapters/persistence/postgres-request-store';
+import type { ApprovalStore, CoordinatorStores, Page, RequestStore } from '../application/ports';
+import type { Approval } from '../domain/approval';
+import type { Request } from '../domain/request';
+
+export interface CoordinatorState {
+  readonly requests: Map<string, Request>;
+  readonly keys: Map<string, string>;
+  readonly approvals: Map<string, Approval>;
+  readonly closedGates: Set<string>;
+}
+
+export const emptyState = (): CoordinatorState => ({
+  requests: new Map(),
+  keys: new Map(),
+  approvals: new Map(),
+  closedGates: new Set(),
+});
+
+export const inMemoryStores = (state: CoordinatorState): CoordinatorStores => ({
+  requests: new InMemoryRequestStore(state),
+  approvals: new InMemoryApprovalStore(state),
+});
+
+class InMemoryRequestStore implements RequestStore {
+  constructor(private readonly state: CoordinatorState) {}
+
+  insert(request: Request, idempotencyKey: string | undefined): Promise<void> {
+    this.state.requests.set(request.requestId, request);
+    if (idempotencyKey !== undefined)
+      this.state.keys.set(`${request.requestedBy} ${idempotencyKey}`, request.requestId);
+    return Promise.resolve();
+  }
+
+  update(request: Request): Promise<void> {
+    if (this.state.requests.get(request.requestId)?.version !== request.version - 1)
+      return Promise.reject(new FailureException(versionConflict));
+    this.state.requests.set(request.requestId, request);
+    return Promise.resolve();
+  }
+
+  find(requestId: string): Promise<Request | undefined> {
+    return Promise.resolve(this.state.requests.get(requestId));
+  }
+
+  findByIdempotencyKey(requestedBy: string, key: string): Promise<Request | undefined> {
+    return Promise.resolve(this.state.requests.get(this.state.keys.get(`${requestedBy} ${key}`) ?? ''));
+  }
+
+  page({ projectId, cursor, limit }: Parameters<RequestStore['page']>[0]): Promise<Page<Request>> {
+    const all = [...this.state.requests.values()].filter(
+      (request) => projectId === undefined || request.projectId === projectId,
+    );
+    return Promise.resolve(newestFirst(all, ({ requestId }) => requestId, cursor, limit));
+  }
+}
+
+class InMemoryApprovalStore implements ApprovalStore {
+  constructor(private readonly state: CoordinatorState) {}
+
+  insert(approval: Approval): Promise<void> {
+    this.state.approvals.set(approval.approvalId, approval);
+    return Promise.resolve();
+  }
+
+  update(approval: Approval): Promise<void> {
+    if (this.state.approvals.get(approval.approvalId)?.version !== approval.version - 1)
+      return Promise.reject(new FailureException(versionConflict));
+    this.state.approvals.set(approval.approvalId, approval);
+    return Promise.resolve();
+  }
+
+  find(approvalId: string): Promise<Approval | undefined> {
+    return Promise.resolve(this.state.approvals.get(approvalId));
+  }
+
+  findByGate(gateId: string): Promise<Approval | undefined> {
+    return Promise.resolve([...this.state.approvals.values()].find((approval) => approval.gateId === gateId));
+  }
+
+  page({ requestId, state, cursor, limit }: Parameters<ApprovalStore['page']>[0]): Promise<Page<Approval>> {
+    const all = [...this.state.approvals.values()].filter(
+      (approval) =>
+        (requestId === undefined || approval.requestId === requestId) &&
+        (state === undefined || approval.state === state),
+    );
+    return Promise.resolve(newestFirst(all, ({ approvalId }) => approvalId, cursor, limit));
+  }
+
+  takeExpired(now: Date, limit: number): Promise<readonly Approval[]> {
+    const overdue = [...this.state.approvals.values()].filter(
+      ({ state, expiresAt }) => state === 'pending' && expiresAt <= now,
+    );
+    return Promise.resolve(overdue.slice(0, limit));
+  }
+
+  rememberClosedGate(gateId: string): Promise<void> {
+    this.state.closedGates.add(gateId);
+    return Promise.resolve();
+  }
+
+  isGateClosed(gateId: string): Promise<boolean> {
+    return Promise.resolve(this.state.closedGates.has(gateId));
+  }
+}
+
+function newestFirst<T>(
+  all: readonly T[],
+  idOf: (item: T) => string,
+  cursor: string | undefined,
+  limit: number,
+): Page<T> {
+  const rest = [...all]
+    .sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1))
+    .filter((item) => cursor === undefined || idOf(item) < cursor);
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rest.length > limit && last !== undefined ? idOf(last) : null };
+}
