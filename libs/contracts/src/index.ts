@@ -1,5 +1,6 @@
 export * from './define/message';
 export * from './define/agent-message';
+export * from './define/outgoing';
 export * from './define/route';
 export * from './define/unit-of-work';
 export * from './shared/agents';
