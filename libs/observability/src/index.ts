@@ -9,9 +9,11 @@ export {
   extractTrace,
   injectTrace,
   linkOf,
+  startSpan,
   tracer,
   withSpan,
   withTrace,
+  type OpenSpan,
   type SpanOptions,
   type TraceHeaders,
 } from './tracing';

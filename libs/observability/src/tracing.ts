@@ -9,6 +9,7 @@ import {
   type Context,
   type Link,
   type Span,
+  type SpanOptions as OtelSpanOptions,
   type Tracer,
 } from '@opentelemetry/api';
 
@@ -34,7 +35,33 @@ export interface SpanOptions {
 
 const maximumLinks = 128;
 
+const spanOptions = ({ kind = 'internal', attributes, links }: SpanOptions): OtelSpanOptions => ({
+  kind: kinds[kind],
+  ...(attributes ? { attributes } : {}),
+  ...(links ? { links: links.slice(0, maximumLinks) } : {}),
+});
+
 export const tracer = (): Tracer => trace.getTracer('ymera');
+
+/** A span that outlives one function; whoever starts it ends it. */
+export interface OpenSpan {
+  /** Run what belongs to the span with `withTrace(span.context, ...)`. */
+  readonly context: Context;
+  end(attributes?: Attributes, isFailed?: boolean): void;
+}
+
+export function startSpan(name: string, options: SpanOptions): OpenSpan {
+  const parent = options.parent ?? context.active();
+  const span = tracer().startSpan(name, spanOptions(options), parent);
+  return {
+    context: trace.setSpan(parent, span),
+    end(attributes = {}, isFailed = false) {
+      span.setAttributes(attributes);
+      if (isFailed) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    },
+  };
+}
 
 /** Runs `fn` inside a new span; an exception marks the span as failed and goes on. */
 export async function withSpan<T>(
@@ -43,15 +70,7 @@ export async function withSpan<T>(
   fn: (span: Span) => T | Promise<T>,
 ): Promise<T> {
   const parent = options.parent ?? context.active();
-  const span = tracer().startSpan(
-    name,
-    {
-      kind: kinds[options.kind ?? 'internal'],
-      ...(options.attributes ? { attributes: options.attributes } : {}),
-      ...(options.links ? { links: options.links.slice(0, maximumLinks) } : {}),
-    },
-    parent,
-  );
+  const span = tracer().startSpan(name, spanOptions(options), parent);
   try {
     return await context.with(trace.setSpan(parent, span), fn, undefined, span);
   } catch (error) {

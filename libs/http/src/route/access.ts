@@ -1,0 +1,11 @@
+import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+import type { Access } from '@ymera/contracts';
+
+const accessKey = 'ymera:access';
+
+/** Who may call a handler that has no route contract, e.g. health. A guard that denies by default reads it. */
+export const AllowAccess = (...access: readonly Access[]): CustomDecorator => SetMetadata(accessKey, access);
+
+/** Undefined when nothing was declared: then nobody may call it. */
+export const accessOf = (handler: object): readonly Access[] | undefined =>
+  Reflect.getMetadata(accessKey, handler) as readonly Access[] | undefined;

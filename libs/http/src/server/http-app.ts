@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { uuidv7, type Logger } from '@ymera/kernel';
+import type { FastifyInstance } from 'fastify';
+import { ProblemFilter } from '../problem/problem-filter';
+import { ResponseContract } from '../route/response-contract';
+import { acceptForms, acceptJson } from './body-parsers';
+import { nestLogger } from './nest-logger';
+import { traceRequests } from './trace-hooks';
+
+export interface HttpAppOptions {
+  readonly logger: Logger;
+  /** Bytes; default 1 MiB. */
+  readonly bodyLimit?: number;
+  /** Also accept `application/x-www-form-urlencoded`; default false. */
+  readonly acceptForms?: boolean;
+  /** Check answers against their route's contract: for tests and development; default false. */
+  readonly validateResponses?: boolean;
+  /** Routes and parsers that Nest cannot express (raw streams); runs before any route is added. */
+  readonly configureServer?: (fastify: FastifyInstance) => void | Promise<void>;
+}
+
+const limits = {
+  bodyBytes: 1_048_576,
+  headerBytes: 16_384,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 65_000,
+} as const;
+
+const requestId = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** A Nest application on Fastify with the limits, the trace, and the error shape that every service shares. */
+export async function createHttpApp(
+  module: Type | DynamicModule,
+  options: HttpAppOptions,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.bodyLimit ?? limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
+    exposeHeadRoutes: false,
+    http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersMs },
+    genReqId: ({ headers }: IncomingMessage) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && requestId.test(given) ? given : uuidv7();
+    },
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  const problems = new ProblemFilter(options.logger);
+  traceRequests(fastify);
+  acceptJson(fastify);
+  if (options.acceptForms) acceptForms(fastify);
+  await options.configureServer?.(fastify);
+
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    logger: nestLogger(options.logger),
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  fastify.setErrorHandler((error, request, reply) => problems.answer(error, request, reply));
+  app.useGlobalFilters(problems);
+  if (options.validateResponses) app.useGlobalInterceptors(new ResponseContract());
+  return app;
+}
