@@ -1,0 +1,19 @@
+/**
+ * What becomes of a delivery, decided by its handler. A handler never sees a channel: the transport settles, and only
+ * after the handler's promise has settled.
+ */
+export type Disposition =
+  | { readonly kind: 'ack' }
+  | { readonly kind: 'retry'; readonly afterMs: number; readonly reason: string }
+  | { readonly kind: 'dead'; readonly code: string; readonly reason: string };
+
+const acknowledged: Disposition = { kind: 'ack' };
+
+/** Done, or nothing to do. */
+export const ack = (): Disposition => acknowledged;
+
+/** Comes back to the same queue no earlier than `afterMs`, at most as often as the transport's `maxAttempts`. */
+export const retry = (afterMs: number, reason: string): Disposition => ({ kind: 'retry', afterMs, reason });
+
+/** Never again by itself: kept in the service's dead-letter queue under this code. */
+export const dead = (code: string, reason: string): Disposition => ({ kind: 'dead', code, reason });
