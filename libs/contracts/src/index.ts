@@ -38,3 +38,5 @@ export * from './topology/names';
 export * from './topology/permissions';
 export * from './topology/subscriptions';
 export * from './topology/topology';
+export * from './documents/rabbitmq-definitions';
+export * from './documents/generated-documents';
