@@ -1,0 +1,106 @@
+import {
+  createEnrolmentRoute,
+  getAgentStatusRoute,
+  listAgentsRoute,
+  listProjectsRoute,
+  overviewRoute,
+  registerProjectRoute,
+  retireAgentRoute,
+} from '@ymera/contracts';
+import type { Command } from 'commander';
+import { resolve } from 'node:path';
+import { connect, type ConnectionOptions, withConnection } from './connection';
+import { print, table } from './print';
+
+/** Agents and projects. */
+export function addFleetCommands(ymera: Command): void {
+  withConnection(ymera.command('overview'))
+    .description('counts over the fleet')
+    .action(async (options: ConnectionOptions) => {
+      const overview = await connect(options).call(overviewRoute);
+      print(
+        options,
+        overview,
+        `${overview.agents} agents  ${JSON.stringify(overview.by_liveness)}  ${JSON.stringify(overview.by_type)}`,
+      );
+    });
+
+  const agents = ymera.command('agents').description('the fleet');
+
+  withConnection(agents.command('list'))
+    .description('registered agents')
+    .action(async (options: ConnectionOptions) => {
+      const page = await connect(options).call(listAgentsRoute, { query: {} });
+      print(
+        options,
+        page,
+        table(
+          page.items.map((agent) => [agent.agent_id, agent.agent_type, agent.status, agent.principal_id]),
+        ),
+      );
+    });
+
+  withConnection(agents.command('status').argument('<agent_id>'))
+    .description('what its reports say')
+    .action(async (agentId: string, options: ConnectionOptions) => {
+      const status = await connect(options).call(getAgentStatusRoute, { params: { agent_id: agentId } });
+      print(
+        options,
+        status,
+        `${status.agent_id}  ${status.liveness}  ${status.work}  last report ${status.last_report_at ?? 'never'}`,
+      );
+    });
+
+  withConnection(agents.command('retire').argument('<agent_id>').argument('<reason>'))
+    .description('give it no more work')
+    .action(async (agentId: string, reason: string, options: ConnectionOptions) => {
+      const agent = await connect(options).call(retireAgentRoute, {
+        params: { agent_id: agentId },
+        body: { reason },
+      });
+      print(options, agent, `${agent.agent_id}  ${agent.status}`);
+    });
+
+  withConnection(agents.command('enrolment').option('--kind <kind>', 'principal or agent', 'principal'))
+    .description('make a one-use token with which a runner or an agent joins')
+    .action(async (options: ConnectionOptions & { kind: string }) => {
+      const kind = options.kind === 'agent' ? 'agent' : 'principal';
+      const made = await connect(options).call(createEnrolmentRoute, { body: { kind } });
+      print(options, made, made.enrolment_token);
+    });
+
+  const projects = ymera.command('projects').description('git projects');
+
+  withConnection(projects.command('register').argument('<project_id>').argument('<source>'))
+    .description('register a repository by path or address')
+    .action(async (projectId: string, source: string, options: ConnectionOptions) => {
+      const where = /^[a-z+]+:\/\//.test(source)
+        ? source
+        : resolve(process.env['INIT_CWD'] ?? process.cwd(), source);
+      const project = await connect(options).call(registerProjectRoute, {
+        body: { project_id: projectId, source: where },
+      });
+      print(
+        options,
+        project,
+        `${project.project_id}  ${project.default_branch}  test: ${project.commands.test ?? 'none'}`,
+      );
+    });
+
+  withConnection(projects.command('list'))
+    .description('registered projects')
+    .action(async (options: ConnectionOptions) => {
+      const page = await connect(options).call(listProjectsRoute, { query: {} });
+      print(
+        options,
+        page,
+        table(
+          page.items.map((project) => [
+            project.project_id,
+            project.default_branch,
+            project.commands.test ?? '',
+          ]),
+        ),
+      );
+    });
+}

@@ -1,0 +1,59 @@
+import type { ApprovalResource, BeforeAfter, ErrorShape, WorkflowResource } from '@ymera/contracts';
+
+export interface DemoApproval {
+  readonly approval_id: string;
+  readonly kind: ApprovalResource['kind'];
+  readonly subject_digest: string;
+  readonly decision: 'approved' | 'denied';
+  readonly decided_by: string;
+  /** Nobody was asked: the demo’s approver approves by policy when there is no terminal. */
+  readonly by_policy: boolean;
+}
+
+export interface DemoStep {
+  readonly name: string;
+  readonly agent_type: string | null;
+  readonly agent_id: string | null;
+  readonly state: string;
+  readonly attempts: number;
+}
+
+/** The last line of `npm run demo -- --json`. */
+export interface DemoResult {
+  readonly request_id: string;
+  readonly intent: string | null;
+  readonly workflow_id: string | null;
+  readonly state: 'completed' | 'failed' | 'canceled' | 'input_required';
+  readonly steps: readonly DemoStep[];
+  readonly change: { readonly change_id: string; readonly commit: string; readonly tree: string } | null;
+  readonly verdict: { readonly approved: boolean; readonly tree: string; readonly agent_id: string } | null;
+  readonly tests: WorkflowResource['result']['tests'] | null;
+  readonly commit: string | null;
+  readonly tree: string | null;
+  readonly branch: string | null;
+  readonly repo: string | null;
+  readonly landed_branch: string | null;
+  readonly before_after: BeforeAfter | null;
+  readonly approvals: readonly DemoApproval[];
+  readonly dirty_files: readonly string[];
+  readonly trace_id: string;
+  readonly duration_ms: number;
+  /** From request accepted to result, less the tasks’ tool time and less waiting for a person. */
+  readonly overhead_ms: number;
+  readonly question?: string;
+  readonly error?: ErrorShape;
+}
+
+/** The platform’s own agent, which lands what was approved. */
+const projectAgent = { agent_type: 'PROJECT', agent_id: 'integration' } as const;
+
+/** What was carried out, by whom. Gates are decisions, not work: they are in `approvals`. */
+export const demoSteps = (workflow: WorkflowResource | undefined): DemoStep[] =>
+  (workflow?.steps ?? []).flatMap(({ kind, name, agent_type, agent_id, state, attempts }) => {
+    if (kind === 'gate') return [];
+    return [
+      kind === 'integration'
+        ? { name, ...projectAgent, state, attempts }
+        : { name, agent_type, agent_id, state, attempts },
+    ];
+  });

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiClient } from '../api/api-client';
+import { CliError, type ExitCode } from '../cli-error';
+import { styleFor } from '../terminal/style';
+import type { DemoOptions } from './demo-options';
+import type { DemoResult } from './demo-result';
+import { type Audience, travel } from './journey';
+import { PlainAudience } from './plain-audience';
+import { listed, preflight } from './preflight';
+import { presentResult } from './present';
+import { TerminalAudience } from './terminal-audience';
+import { keepClone, landInto, sampleRepository } from './repositories';
+
+/** Where the launcher has put things. */
+export interface DemoPlace {
+  readonly gatewayUrl: string;
+  readonly adminToken: string;
+  readonly requesterToken: string;
+  readonly approverToken: string;
+  /** Folder of the bare clones that are kept. */
+  readonly folder: string;
+  readonly sample: string;
+}
+
+export function demoPlace(environment: NodeJS.ProcessEnv): DemoPlace {
+  const read = (name: string): string => {
+    const value = environment[name];
+    if (!value) throw new CliError('usage', `${name} is not set: start the demo with npm run demo.`, 2);
+    return value;
+  };
+  const token = (name: string): string => readFileSync(read(name), 'utf8').trim();
+  return {
+    gatewayUrl: read('YMERA_URL'),
+    adminToken: token('YMERA_ADMIN_TOKEN_FILE'),
+    requesterToken: token('YMERA_REQUESTER_TOKEN_FILE'),
+    approverToken: token('YMERA_APPROVER_TOKEN_FILE'),
+    folder: read('YMERA_DEMO_DIR'),
+    sample: environment['YMERA_DEMO_SAMPLE'] ?? join(__dirname, '../../../../deploy/local/sample'),
+  };
+}
+
+/** Runs the main job and shows what came of it. The exit code is 0 only when something landed as it should. */
+export async function runDemo(
+  options: DemoOptions,
+  place: DemoPlace,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const source = await preflight(options);
+  const output = options.json ? process.stderr : process.stdout;
+  const say = (line: string): void => {
+    output.write(`${line}\n`);
+  };
+  const audience = audienceFor(options, output, say);
+  if (source && source.dirtyFiles.length > 0)
+    say(
+      `HEAD (${source.head.slice(0, 12)}) is used; uncommitted changes are left out: ${listed(source.dirtyFiles)}`,
+    );
+
+  const people = {
+    admin: new ApiClient(place.gatewayUrl, place.adminToken),
+    requester: new ApiClient(place.gatewayUrl, place.requesterToken),
+    approver: new ApiClient(place.gatewayUrl, place.approverToken),
+  };
+  const repository = source?.path ?? (await sampleRepository(place.sample, place.folder));
+  const journey = await travel(people, repository, options.request, audience, signal);
+  const { result } = journey;
+  const hasLanded = result.commit !== null && result.branch !== null;
+  const repo = hasLanded ? await keepClone(journey.repository, place.folder, result.request_id) : null;
+  const landedBranch =
+    options.land && source && repo !== null && result.branch !== null
+      ? await landInto(source.path, repo, result.branch, result.request_id)
+      : null;
+
+  const shown: DemoResult = {
+    ...result,
+    repo,
+    landed_branch: landedBranch,
+    dirty_files: source?.dirtyFiles ?? [],
+  };
+  say(presentResult(shown, hasLanded ? journey.change?.diff : undefined, styleFor(output)));
+  if (options.json) process.stdout.write(`${JSON.stringify(shown)}\n`);
+  if (shown.state === 'completed') return 0;
+  return shown.state === 'input_required' ? 2 : 1;
+}
+
+function audienceFor(
+  options: DemoOptions,
+  output: NodeJS.WriteStream,
+  say: (line: string) => void,
+): Audience {
+  if (options.json || !output.isTTY || !process.stdin.isTTY) return new PlainAudience(say);
+  return new TerminalAudience(output, styleFor(output));
+}

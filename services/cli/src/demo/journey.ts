@@ -1,0 +1,161 @@
+import {
+  type ApprovalResource,
+  type ChangeResource,
+  decideApprovalRoute,
+  getApprovalRoute,
+  getChangeRoute,
+  getRequestRoute,
+  getWorkflowRoute,
+  registerProjectRoute,
+  type RequestResource,
+  submitRequestRoute,
+  type WorkflowResource,
+} from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import type { ApiClient } from '../api/api-client';
+import { type FeedEntry, watchRequest } from '../api/watch-request';
+import { type DemoApproval, type DemoResult, demoSteps } from './demo-result';
+
+/** The demo’s people: whoever may register a project, the requester, and somebody else who approves. */
+export interface People {
+  readonly admin: ApiClient;
+  readonly requester: ApiClient;
+  readonly approver: ApiClient;
+}
+
+/** What a person sees and is asked on the way. */
+export interface Audience {
+  planned(request: RequestResource): void;
+  happened(entry: FeedEntry): void;
+  /** A person’s answer, or undefined where there is nobody to ask. */
+  decide(
+    approval: ApprovalResource,
+    change: ChangeResource | undefined,
+  ): Promise<'approved' | 'denied' | undefined>;
+  ended(): void;
+}
+
+export interface Journey {
+  readonly result: Omit<DemoResult, 'repo' | 'landed_branch' | 'dirty_files'>;
+  readonly repository: string;
+  readonly change: ChangeResource | undefined;
+  readonly workflow: WorkflowResource | undefined;
+}
+
+/** From a repository and a sentence to a landed commit, through the gateway only. */
+export async function travel(
+  people: People,
+  source: string,
+  text: string,
+  audience: Audience,
+  signal: AbortSignal,
+): Promise<Journey> {
+  const project = await people.admin.call(registerProjectRoute, {
+    body: { project_id: `demo-${uuidv7().slice(-12)}`, source },
+  });
+  const submitted = await people.requester.call(submitRequestRoute, {
+    body: { project_id: project.project_id, text },
+    idempotencyKey: uuidv7(),
+  });
+  const acceptedAt = performance.now();
+  const approvals: DemoApproval[] = [];
+  let askedMs = 0;
+
+  if (submitted.state === 'running') {
+    audience.planned(submitted);
+    for await (const entry of watchRequest(people.requester, submitted.request_id, signal)) {
+      audience.happened(entry);
+      if (entry.type.startsWith('coordinator.approval.requested.')) {
+        const before = performance.now();
+        const decided = await decideOn(people.approver, String(entry.data['approval_id']), audience);
+        if (decided) approvals.push(decided);
+        if (decided?.by_policy === false) askedMs += performance.now() - before;
+      }
+      if (entry.type.startsWith('coordinator.request.ended.')) break;
+    }
+    audience.ended();
+  }
+
+  const durationMs = performance.now() - acceptedAt;
+  const request = await people.requester.call(getRequestRoute, {
+    params: { request_id: submitted.request_id },
+  });
+  const workflow =
+    request.workflow_id === null
+      ? undefined
+      : await people.requester.call(getWorkflowRoute, { params: { workflow_id: request.workflow_id } });
+  const changeId = workflow?.result.change?.change_id;
+  const change =
+    changeId === undefined
+      ? undefined
+      : await people.requester.call(getChangeRoute, { params: { change_id: changeId } });
+  return {
+    repository: project.repository,
+    change,
+    workflow,
+    result: summary(request, workflow, approvals, durationMs, askedMs),
+  };
+}
+
+/** Reads what the approval is about before deciding; undefined when it closed meanwhile. */
+async function decideOn(
+  approver: ApiClient,
+  approvalId: string,
+  audience: Audience,
+): Promise<DemoApproval | undefined> {
+  const approval = await approver.call(getApprovalRoute, { params: { approval_id: approvalId } });
+  if (approval.state !== 'pending') return undefined;
+  const change = approval.landing
+    ? await approver.call(getChangeRoute, { params: { change_id: approval.landing.change_id } })
+    : undefined;
+  const answer = await audience.decide(approval, change);
+  const decided = await approver.call(decideApprovalRoute, {
+    params: { approval_id: approvalId },
+    body: {
+      subject_digest: approval.subject_digest,
+      decision: answer ?? 'approved',
+      ...(answer === undefined
+        ? { reason: 'The demo approves by policy: there is no terminal to ask on.' }
+        : {}),
+    },
+  });
+  return {
+    approval_id: approvalId,
+    kind: approval.kind,
+    subject_digest: approval.subject_digest,
+    decision: answer ?? 'approved',
+    decided_by: decided.decided_by ?? '',
+    by_policy: answer === undefined,
+  };
+}
+
+function summary(
+  request: RequestResource,
+  workflow: WorkflowResource | undefined,
+  approvals: readonly DemoApproval[],
+  durationMs: number,
+  askedMs: number,
+): Journey['result'] {
+  const { change, verdict, tests, landed, before_after, tool_ms } = workflow?.result ?? { tool_ms: 0 };
+  const error = request.error ?? workflow?.error ?? undefined;
+  return {
+    request_id: request.request_id,
+    intent: request.intent,
+    workflow_id: request.workflow_id,
+    state: request.state === 'running' ? 'failed' : request.state,
+    steps: demoSteps(workflow),
+    change: change ? { change_id: change.change_id, commit: change.commit, tree: change.tree } : null,
+    verdict: verdict ? { approved: verdict.approved, tree: verdict.tree, agent_id: verdict.agent_id } : null,
+    tests: tests ?? null,
+    commit: landed?.commit ?? null,
+    tree: landed?.tree ?? null,
+    branch: landed?.branch ?? null,
+    before_after: before_after ?? null,
+    approvals,
+    trace_id: request.trace_id,
+    duration_ms: Math.round(durationMs),
+    overhead_ms: Math.max(0, Math.round(durationMs - tool_ms - askedMs)),
+    ...(request.question === null ? {} : { question: request.question }),
+    ...(error === undefined ? {} : { error }),
+  };
+}

@@ -1,0 +1,45 @@
+import type { ApprovalResource, RequestResource } from '@ymera/contracts';
+import type { FeedEntry } from '../api/watch-request';
+import { duration } from '../terminal/duration';
+import type { Audience } from './journey';
+import { planLine, StepBoard } from './step-board';
+
+/** A pipe or a log: one line for everything that happened, and nobody to ask. */
+export class PlainAudience implements Audience {
+  private board: StepBoard | undefined;
+
+  constructor(private readonly write: (line: string) => void) {}
+
+  planned(request: RequestResource): void {
+    this.write(`understood as ${request.intent ?? 'nothing'} (${request.evidence.join(', ')})`);
+    if (!request.plan) return;
+    this.write(`plan: ${planLine(request.plan)}`);
+    this.board = new StepBoard(request.plan);
+  }
+
+  happened(entry: FeedEntry): void {
+    const step = this.board?.take(entry);
+    if (!step) return;
+    const took =
+      step.endedAt !== undefined && step.startedAt !== undefined
+        ? ` in ${duration(step.endedAt - step.startedAt)}`
+        : '';
+    const who = step.agentId === undefined ? '' : ` by ${step.agentId}`;
+    const again = step.attempt > 1 ? ` (try ${step.attempt})` : '';
+    const reason =
+      typeof entry.data['reason'] === 'string' && step.state === 'failed' ? `: ${entry.data['reason']}` : '';
+    this.write(`${step.name}: ${step.state.replace('_', ' ')}${who}${again}${took}${reason}`);
+  }
+
+  decide(approval: ApprovalResource): Promise<undefined> {
+    const what = approval.kind === 'plan_approval' ? 'the plan' : 'the landing';
+    this.write(
+      `the demo's approver approves ${what} by policy: there is no terminal to ask on (${approval.subject_digest})`,
+    );
+    return Promise.resolve(undefined);
+  }
+
+  ended(): void {
+    this.board = undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { demoOptions } from './demo-options';
+import { dirtyFilesOf, preflight } from './preflight';
+
+describe('preflight', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ymera-preflight-'));
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const repository = (): void => {
+    const git = (...args: string[]): void => {
+      execFileSync('git', ['-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@t.invalid', ...args]);
+    };
+    git('init', '--quiet');
+    writeFileSync(join(folder, 'a.js'), '1\n');
+    git('add', '.');
+    git('commit', '--quiet', '-m', 'one');
+  };
+  const options = (extra: object) => demoOptions({ repo: folder, ...extra }, '/');
+
+  it('refuses a request without words', async () => {
+    await expect(preflight(options({ request: '  \n' }))).rejects.toMatchObject({ code: 'request_empty', exitCode: 1 });
+  });
+
+  it.each(['nowhere', '.'])('refuses %s when it is no repository with a commit', async (path) => {
+    await expect(preflight(demoOptions({ repo: path }, folder))).rejects.toMatchObject({ code: 'repo_not_found' });
+  });
+
+  it('uses HEAD of a dirty repository and names the dirty files', async () => {
+    repository();
+    writeFileSync(join(folder, 'a.js'), '2\n');
+    writeFileSync(join(folder, 'new file.js'), '3\n');
+    const source = await preflight(options({}));
+    expect(source?.dirtyFiles).toEqual(['a.js', 'new file.js']);
+    expect(source?.head).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  it('refuses to land into a dirty repository', async () => {
+    repository();
+    writeFileSync(join(folder, 'a.js'), '2\n');
+    await expect(preflight(options({ land: true }))).rejects.toMatchObject({ code: 'repo_dirty' });
+  });
+
+  it('resolves the path from where the person stands', () => {
+    expect(demoOptions({ repo: '../x' }, '/home/ada/y').repo).toBe('/home/ada/x');
+  });
+});
+
+describe('dirtyFilesOf', () => {
+  it('names a renamed file once, by its new path', () => {
+    expect(dirtyFilesOf('R  new.js\0old.js\0 M b.js\0?? c d.js\0')).toEqual(['new.js', 'b.js', 'c d.js']);
+  });
+});

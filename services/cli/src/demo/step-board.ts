@@ -1,0 +1,62 @@
+import type { Plan, StepState } from '@ymera/contracts';
+import type { FeedEntry } from '../api/watch-request';
+
+export interface BoardStep {
+  readonly stepId: string;
+  readonly name: string;
+  readonly who: string;
+  state: StepState;
+  attempt: number;
+  agentId: string | undefined;
+  progress: number;
+  doing: string;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+}
+
+const ended: ReadonlySet<StepState> = new Set(['completed', 'failed', 'canceled', 'skipped']);
+
+/** The steps of one run as the feed tells them. */
+export class StepBoard {
+  readonly steps: readonly BoardStep[];
+
+  constructor(plan: Plan) {
+    this.steps = plan.steps.map((step) => ({
+      stepId: step.step_id,
+      name: step.name,
+      who: step.kind === 'task' ? step.agent_type : step.kind === 'gate' ? 'a person' : 'PROJECT',
+      state: 'pending',
+      attempt: 0,
+      agentId: undefined,
+      progress: 0,
+      doing: '',
+      startedAt: undefined,
+      endedAt: undefined,
+    }));
+  }
+
+  /** Returns the step that moved to another state, if one did. */
+  take({ type, time, data }: FeedEntry): BoardStep | undefined {
+    const step = this.steps.find(({ stepId }) => stepId === data['step_id']);
+    if (!step) return undefined;
+    if (type.startsWith('orchestrator.task.progressed.')) {
+      step.progress = Number(data['progress']);
+      step.doing = String(data['step']);
+      return undefined;
+    }
+    if (!type.startsWith('orchestrator.step.changed.')) return undefined;
+    const state = data['state'] as StepState;
+    if (state === step.state && data['attempt'] === step.attempt) return undefined;
+    step.state = state;
+    step.attempt = Number(data['attempt']);
+    step.agentId = typeof data['agent_id'] === 'string' ? data['agent_id'] : step.agentId;
+    const at = Date.parse(time);
+    if (state !== 'pending' && state !== 'ready') step.startedAt ??= at;
+    step.endedAt = ended.has(state) ? at : undefined;
+    if (ended.has(state)) step.progress = state === 'completed' ? 1 : step.progress;
+    return step;
+  }
+}
+
+/** The longest way through the plan that a person reads at a glance: `review → enhance → test`. */
+export const planLine = (plan: Plan): string => plan.steps.map(({ name }) => name).join(' → ');

@@ -1,0 +1,46 @@
+import { Command, CommanderError } from 'commander';
+import { CliError } from './cli-error';
+import { addFleetCommands } from './commands/fleet';
+import { addRequestCommands } from './commands/requests';
+import { demoOptions, type RawDemoOptions } from './demo/demo-options';
+import { demoPlace, runDemo } from './demo/demo';
+import { preflight } from './demo/preflight';
+
+/** `ymera` and everything below it. */
+export function program(): Command {
+  const ymera = new Command('ymera')
+    .description('The control plane for fleets of AI agents that work on software')
+    .exitOverride((error: CommanderError) => {
+      if (error.exitCode === 0) process.exit(0);
+      throw new CliError('usage', error.message.replace(/^error: /, ''), 2);
+    });
+  ymera.configureOutput({ outputError: () => undefined });
+
+  ymera
+    .command('demo')
+    .description('run the main job: a sentence becomes a landed commit')
+    .option('--repo <path>', 'a git repository; without it the shipped sample project')
+    .option('--request <text>', 'what should change, in your own words')
+    .option('--exec <command>', 'a command line that makes the change')
+    .option('--land', 'fetch the result into the repository as branch ymera/<request_id>')
+    .option('--no-sandbox', 'go on where the sandbox cannot work')
+    .option('--deadline <seconds>', 'how long one task may run')
+    .option('--json', 'the last line of standard output is one JSON object')
+    .option('--preflight', 'check the words and the repository, then stop')
+    .action(async (raw: RawDemoOptions & { preflight?: boolean }) => {
+      const options = demoOptions(raw, process.env['INIT_CWD'] ?? process.cwd());
+      if (raw.preflight) {
+        await preflight(options);
+        return;
+      }
+      const interrupted = new AbortController();
+      process.once('SIGINT', () => {
+        interrupted.abort();
+      });
+      process.exitCode = await runDemo(options, demoPlace(process.env), interrupted.signal);
+    });
+
+  addRequestCommands(ymera);
+  addFleetCommands(ymera);
+  return ymera;
+}
