@@ -1,0 +1,48 @@
+import { sha256Hex } from '@ymera/kernel';
+
+/** A proposed change that is a commit in the project's repository, on no branch until it lands. */
+export interface Change {
+  readonly changeId: string;
+  readonly projectId: string;
+  readonly workflowId: string;
+  readonly requestId: string;
+  readonly stepId: string;
+  readonly taskId: string;
+  readonly attempt: number;
+  /** The producer, who may never be its examiner. */
+  readonly agentId: string;
+  readonly base: string;
+  readonly commit: string;
+  readonly tree: string;
+  readonly files: number;
+  readonly patchDigest: string;
+  readonly state: ChangeState;
+  /** Rises with every fact told about this change; 1 is that it was materialised. */
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly landedAt: Date | undefined;
+}
+
+export const changeStates = ['materialised', 'landed'] as const;
+export type ChangeState = (typeof changeStates)[number];
+
+/** A landing moved the branch to it. Landed is the end: nothing un-lands, a revert is another change. */
+export const landed = (change: Change, now: Date): Change => ({
+  ...change,
+  state: 'landed',
+  version: change.version + 1,
+  landedAt: now,
+});
+
+/** A landing was refused: a fact, so the version rises, but the change may still land. */
+export const landingRefused = (change: Change): Change => ({ ...change, version: change.version + 1 });
+
+/**
+ * The same attempt of the same task is the same change, however often it is delivered: a UUID of version 8 (RFC 9562:
+ * ours to define) out of the digest of both.
+ */
+export function changeIdOf(taskId: string, attempt: number): string {
+  const hex = sha256Hex(`ymera-change:${taskId}:${attempt}`);
+  const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

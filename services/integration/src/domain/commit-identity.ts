@@ -1,0 +1,48 @@
+import { uuidv7Time } from '@ymera/kernel';
+
+/** Everything that a commit's id depends on besides tree and parent; a function of the attempt alone, so a redelivery gives the same commit. */
+export interface CommitIdentity {
+  readonly author: { readonly name: string; readonly email: string };
+  readonly committer: { readonly name: string; readonly email: string };
+  /** Seconds of Unix time, UTC, for author and committer. */
+  readonly time: number;
+  readonly message: string;
+}
+
+export interface Attempt {
+  readonly requestId: string;
+  readonly taskId: string;
+  readonly attempt: number;
+  readonly agentId: string;
+  readonly title: string;
+}
+
+const committer = { name: 'YMERA integration', email: 'integration@ymera.invalid' } as const;
+const maxTitleLength = 100;
+
+/** `baseTime`: the base's committer time in seconds; a child is never older than its parent, which tools rely on. */
+export function commitIdentity(attempt: Attempt, baseTime: number): CommitIdentity {
+  const born = uuidv7Time(attempt.taskId);
+  const taskTime = born === undefined ? 0 : Math.floor(born / 1000);
+  return {
+    author: { name: attempt.agentId, email: `${attempt.agentId}@agents.ymera.invalid` },
+    committer,
+    time: Math.max(taskTime, baseTime + 1),
+    message: commitMessage(attempt),
+  };
+}
+
+/** One line of what was asked, then trailers. The title is a stranger's text: it may not begin a trailer of its own. */
+function commitMessage({ title, requestId, taskId, attempt, agentId }: Attempt): string {
+  const line = title.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  const subject = line.length > maxTitleLength ? `${line.slice(0, maxTitleLength - 1).trimEnd()}…` : line;
+  return [
+    subject === '' ? 'Change by an agent' : subject,
+    '',
+    `Ymera-Request: ${requestId}`,
+    `Ymera-Task: ${taskId}`,
+    `Ymera-Attempt: ${attempt}`,
+    `Ymera-Agent: ${agentId}`,
+    '',
+  ].join('\n');
+}

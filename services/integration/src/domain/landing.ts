@@ -1,0 +1,148 @@
+import { landingSubjectDigest, type AttributedVerdict, type TestSummary } from '@ymera/contracts';
+import { failure, type Failure } from '@ymera/kernel';
+import type { Change } from './change';
+
+/** What the orchestrator asks to land, with the evidence it has; nothing of it is taken on trust. */
+export interface LandingOrder {
+  readonly projectId: string;
+  readonly workflowId: string;
+  readonly changeId: string;
+  readonly base: string;
+  readonly commit: string;
+  readonly tree: string;
+  readonly producerAgentId: string;
+  readonly verdict: AttributedVerdict;
+  readonly tests: TestSummary;
+  readonly approval: { readonly subjectDigest: string } | undefined;
+}
+
+/** What git itself says at the moment of landing. */
+export interface RepositoryFacts {
+  /** Tree of the commit; undefined when there is no such commit. */
+  readonly tree: string | undefined;
+  /** Every commit reachable from the commit and not from the base, with its parents; at most a few are listed. */
+  readonly commits: readonly { readonly commit: string; readonly parents: readonly string[] }[];
+  readonly head: string;
+  /** The branch already holds the commit. */
+  readonly isLanded: boolean;
+}
+
+export interface LandingFacts {
+  readonly order: LandingOrder;
+  /** As we recorded it when it was materialised. */
+  readonly change: Change | undefined;
+  /** Undefined when there is no change to look for. */
+  readonly repository: RepositoryFacts | undefined;
+}
+
+export type LandingDecision =
+  | { readonly kind: 'land'; readonly change: Change }
+  /** The branch was moved before, and the process died before it could say so. */
+  | { readonly kind: 'already_landed'; readonly change: Change }
+  | { readonly kind: 'refuse'; readonly failure: Failure; readonly head?: string };
+
+interface KnownFacts {
+  readonly order: LandingOrder;
+  readonly change: Change;
+  readonly repository: RepositoryFacts;
+}
+
+interface Invariant {
+  readonly code: string;
+  readonly holds: (facts: KnownFacts) => boolean;
+  readonly message: string;
+}
+
+/** Asserted in this order, each against the record and against git, never against the order alone. */
+const invariants: readonly Invariant[] = [
+  {
+    code: 'change_mismatch',
+    message: 'The order names another base, commit, tree or producer than the recorded change has.',
+    holds: ({ order, change }) =>
+      order.projectId === change.projectId &&
+      order.workflowId === change.workflowId &&
+      order.base === change.base &&
+      order.commit === change.commit &&
+      order.tree === change.tree &&
+      order.producerAgentId === change.agentId,
+  },
+  {
+    code: 'verdict_rejected',
+    message: 'The examination did not approve the change.',
+    holds: ({ order }) => order.verdict.approved,
+  },
+  {
+    code: 'verdict_mismatch',
+    message: 'The verdict names another base, commit or tree than the change.',
+    holds: ({ order: { verdict }, change }) =>
+      verdict.base === change.base && verdict.commit === change.commit && verdict.tree === change.tree,
+  },
+  {
+    code: 'verdict_by_producer',
+    message: 'The verdict was given by the agent that made the change.',
+    holds: ({ order, change }) => order.verdict.agent_id !== change.agentId,
+  },
+  {
+    code: 'tests_mismatch',
+    message: 'The tests ran on another tree than the one to land.',
+    holds: ({ order, change }) => order.tests.tree === change.tree,
+  },
+  {
+    code: 'tests_failed',
+    message: 'The test command failed, or its counts contradict its success.',
+    holds: ({ order: { tests } }) =>
+      tests.exit_code === 0 && tests.failed === 0 && tests.passed + tests.skipped <= tests.total,
+  },
+  {
+    code: 'approval_missing',
+    message: 'Nobody approved the landing.',
+    holds: ({ order }) => order.approval !== undefined,
+  },
+  {
+    code: 'approval_mismatch',
+    message: 'The approval is bound to another tree or another verdict.',
+    holds: ({ order, change }) =>
+      order.approval?.subjectDigest === landingSubjectDigest(change.tree, order.verdict),
+  },
+  {
+    code: 'commit_mismatch',
+    message: 'The commit in the repository has not exactly the approved tree on exactly the base.',
+    holds: ({ change, repository: { tree, commits } }) => {
+      const [only, ...others] = commits;
+      return (
+        tree === change.tree &&
+        others.length === 0 &&
+        only?.commit === change.commit &&
+        only.parents.length === 1 &&
+        only.parents[0] === change.base
+      );
+    },
+  },
+];
+
+/** The one place that decides whether a branch may move. */
+export function checkLanding({ order, change, repository }: LandingFacts): LandingDecision {
+  if (change === undefined || repository === undefined)
+    return refuse('change_unknown', 'No such change was materialised in this project.');
+  const facts: KnownFacts = { order, change, repository };
+  const broken = invariants.find(({ holds }) => !holds(facts));
+  if (broken !== undefined) return refuse(broken.code, broken.message);
+  if (repository.isLanded) return { kind: 'already_landed', change };
+  if (repository.head !== change.base) return baseMoved(change.base, repository.head);
+  return { kind: 'land', change };
+}
+
+export const baseMoved = (base: string, head: string): LandingDecision => ({
+  kind: 'refuse',
+  failure: failure('conflict', 'base_moved', `The branch has moved from ${base} to ${head}.`, {
+    suggestion: 'Propose, test and examine the change again on the new head.',
+  }),
+  head,
+});
+
+const refuse = (code: string, message: string): LandingDecision => ({
+  kind: 'refuse',
+  failure: failure('conflict', code, message, {
+    suggestion: 'Nothing was landed; look at the evidence of this change.',
+  }),
+});
