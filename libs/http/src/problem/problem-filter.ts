@@ -44,18 +44,18 @@ function headersOf({ kind, details }: Failure): Readonly<Record<string, string>>
   };
 }
 
-/** Everything thrown becomes problem+json here, and only here; what nobody expected is logged with its cause. */
+/**
+ * Everything thrown becomes problem+json here, and only here, also what fails before a handler is reached (malformed
+ * JSON, no such route). What nobody expected is logged with its cause.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly logger: Logger) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    this.answer(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
-  }
-
-  /** Also for what fails before Nest sees the request: malformed JSON, a body too large. */
-  answer(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
     const refusal = refusalOf(thrown);
     const path = request.url.split('?', 1)[0] ?? '';
     if (refusal.failure.kind === 'internal')

@@ -16,7 +16,7 @@ import { AllowAccess } from './access';
 
 const routeKey = 'ymera:route';
 
-type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+type Parsed<Schema> = [NonNullable<Schema>] extends [never] ? undefined : z.output<NonNullable<Schema>>;
 
 /** What a handler of this route gets: parsed, with defaults filled in. Parts that the contract leaves out are undefined. */
 export interface RouteInput<Route extends RouteContract = RouteContract> {

@@ -32,6 +32,19 @@ const limits = {
 
 const requestId = /^[A-Za-z0-9._:-]{1,128}$/;
 
+/** A request that is answered while the server stops must not keep its connection, or the stop waits for the client. */
+function closeConnectionsWhileStopping(fastify: FastifyInstance): void {
+  let isStopping = false;
+  fastify.addHook('preClose', (done) => {
+    isStopping = true;
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (isStopping) void reply.header('connection', 'close');
+    done(null, payload);
+  });
+}
+
 /** A Nest application on Fastify with the limits, the trace, and the error shape that every service shares. */
 export async function createHttpApp(
   module: Type | DynamicModule,
@@ -43,6 +56,8 @@ export async function createHttpApp(
     keepAliveTimeout: limits.keepAliveMs,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     exposeHeadRoutes: false,
+    // What still comes by an open connection is answered, and its connection then closed.
+    return503OnClosing: false,
     http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersMs },
     genReqId: ({ headers }: IncomingMessage) => {
       const given = headers['x-request-id'];
@@ -50,8 +65,8 @@ export async function createHttpApp(
     },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
-  const problems = new ProblemFilter(options.logger);
   traceRequests(fastify);
+  closeConnectionsWhileStopping(fastify);
   acceptJson(fastify);
   if (options.acceptForms) acceptForms(fastify);
   await options.configureServer?.(fastify);
@@ -62,8 +77,7 @@ export async function createHttpApp(
     abortOnError: false,
     forceCloseConnections: true,
   });
-  fastify.setErrorHandler((error, request, reply) => problems.answer(error, request, reply));
-  app.useGlobalFilters(problems);
+  app.useGlobalFilters(new ProblemFilter(options.logger));
   if (options.validateResponses) app.useGlobalInterceptors(new ResponseContract());
   return app;
 }
