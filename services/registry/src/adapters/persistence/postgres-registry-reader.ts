@@ -1,0 +1,72 @@
+import type { SqlExecutor } from '@ymera/persistence';
+import type { PrincipalAccess, RegistryReader } from '../../application/ports';
+import type { Agent } from '../../domain/agent';
+import type { Principal } from '../../domain/principal';
+import {
+  agentColumns,
+  agentOf,
+  credentialColumns,
+  principalColumns,
+  type AgentRow,
+  type CredentialRow,
+  type PrincipalRow,
+} from './rows';
+
+/** Single statements outside of any transaction. */
+export class PostgresRegistryReader implements RegistryReader {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  async accessByName(principalId: string): Promise<PrincipalAccess | undefined> {
+    const [[principal], credentials] = await Promise.all([
+      this.sql.query<PrincipalRow>(`SELECT ${principalColumns} FROM principals WHERE principal_id = $1`, [
+        principalId,
+      ]),
+      this.sql.query<CredentialRow>(
+        `SELECT ${credentialColumns} FROM credentials WHERE principal_id = $1 ORDER BY created_at`,
+        [principalId],
+      ),
+    ]);
+    return principal && { principal, credentials };
+  }
+
+  async principalOfKey(keyId: string): Promise<string | undefined> {
+    const [row] = await this.sql.query<{ principal_id: string }>(
+      'SELECT principal_id FROM credentials WHERE key_id = $1',
+      [keyId],
+    );
+    return row?.principal_id;
+  }
+
+  async agent(agentId: string): Promise<Agent | undefined> {
+    const [row] = await this.sql.query<AgentRow>(`SELECT ${agentColumns} FROM agents WHERE agent_id = $1`, [
+      agentId,
+    ]);
+    return row && agentOf(row);
+  }
+
+  async agents({ agentType, after, limit }: Parameters<RegistryReader['agents']>[0]): Promise<Agent[]> {
+    const rows = await this.sql.query<AgentRow>(
+      `SELECT ${agentColumns} FROM agents
+       WHERE ($1::text IS NULL OR agent_type = $1) AND ($2::text IS NULL OR agent_id > $2)
+       ORDER BY agent_id LIMIT $3`,
+      [agentType ?? null, after ?? null, limit],
+    );
+    return rows.map(agentOf);
+  }
+
+  async activeAgentIds(principalId: string): Promise<string[]> {
+    const rows = await this.sql.query<{ agent_id: string }>(
+      `SELECT agent_id FROM agents WHERE principal_id = $1 AND status = 'active' ORDER BY agent_id`,
+      [principalId],
+    );
+    return rows.map(({ agent_id }) => agent_id);
+  }
+
+  unprovisioned(limit: number): Promise<Principal[]> {
+    return this.sql.query<PrincipalRow>(
+      `SELECT ${principalColumns} FROM principals
+       WHERE provisioning IN ('declare_pending', 'remove_pending') ORDER BY principal_id LIMIT $1`,
+      [limit],
+    );
+  }
+}

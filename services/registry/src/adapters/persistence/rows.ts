@@ -1,0 +1,41 @@
+import type { Agent } from '../../domain/agent';
+import type { Credential } from '../../domain/credential';
+import type { Enrolment } from '../../domain/enrolment';
+import type { Principal } from '../../domain/principal';
+
+/**
+ * Select lists that name columns as the domain does, so that a row is the domain's object. They are written once: a
+ * column that is missing here is missing everywhere, and the store's tests see it.
+ */
+export const principalColumns = `
+  principal_id AS "principalId", partition, status, cause, credential_epoch AS "credentialEpoch", session,
+  last_hello_id AS "lastHelloId", agent_count AS "agentCount", serves_one_agent AS "servesOneAgent", provisioning,
+  removal_until AS "removalUntil", enrolled_by AS "enrolledBy", enrolled_at AS "enrolledAt", version`;
+
+export const credentialColumns = `
+  key_id AS "keyId", principal_id AS "principalId", mac, pepper_version AS "pepperVersion",
+  created_at AS "createdAt", expires_at AS "expiresAt", revoked_at AS "revokedAt"`;
+
+export const enrolmentColumns = `
+  key_id AS "keyId", kind, mac, pepper_version AS "pepperVersion", created_by AS "createdBy",
+  created_at AS "createdAt", expires_at AS "expiresAt", spent_by AS "spentBy"`;
+
+export const agentColumns = `
+  agent_id AS "agentId", principal_id AS "principalId", agent_type AS "agentType", capabilities, config, status,
+  created_at AS "createdAt", retired_at AS "retiredAt", retired_by AS "retiredBy",
+  retirement_reason AS "retirementReason", version`;
+
+export type PrincipalRow = Principal;
+export type CredentialRow = Credential;
+export type EnrolmentRow = Enrolment;
+
+export type AgentRow = Omit<Agent, 'retirement'> & {
+  readonly retiredAt: Date | null;
+  readonly retiredBy: string | null;
+  readonly retirementReason: string | null;
+};
+
+export function agentOf({ retiredAt, retiredBy, retirementReason, ...agent }: AgentRow): Agent {
+  const retirement = retiredAt && { at: retiredAt, by: retiredBy ?? '', reason: retirementReason ?? '' };
+  return { ...agent, retirement };
+}

@@ -1,0 +1,56 @@
+import { parseToken } from '../../domain/secret-token';
+import { HmacSecretVault } from './hmac-secret-vault';
+import { parsePeppers } from './pepper';
+
+const first = { version: 1, key: 'a pepper of some length' };
+const second = { version: 2, key: 'another pepper of some length' };
+const vault = new HmacSecretVault([first]);
+const shownOf = (token: string) => parseToken('ymk', token) ?? { keyId: '', secret: '' };
+
+describe('HmacSecretVault', () => {
+  it('knows the secret it issued again, and no other', () => {
+    const { token, stored } = vault.issue('ymk');
+    const shown = shownOf(token);
+    expect(vault.matches(shown, stored)).toBe(true);
+    expect(vault.matches({ ...shown, secret: '0'.repeat(64) }, stored)).toBe(false);
+    expect(vault.matches({ ...shown, keyId: '0'.repeat(16) }, stored)).toBe(false);
+    expect(JSON.stringify(stored)).not.toContain(shown.secret);
+  });
+
+  it('never issues the same twice', () => {
+    expect(new Set(Array.from({ length: 1000 }, () => vault.issue('ymk').token)).size).toBe(1000);
+  });
+
+  it('goes on knowing secrets of an older pepper while it is configured', () => {
+    const old = vault.issue('ymk');
+    const rotated = new HmacSecretVault([first, second]);
+    expect(rotated.matches(shownOf(old.token), old.stored)).toBe(true);
+    expect(rotated.issue('ymk').stored.pepperVersion).toBe(2);
+    expect(new HmacSecretVault([second]).matches(shownOf(old.token), old.stored)).toBe(false);
+  });
+
+  it('opens a seal only with its phrase and pepper, and notices a change', () => {
+    const sealed = vault.seal('ymk_secret', 'phrase');
+    expect(sealed).not.toContain('ymk_secret');
+    expect(vault.open(sealed, 'phrase')).toBe('ymk_secret');
+    expect(new HmacSecretVault([second, first]).open(sealed, 'phrase')).toBe('ymk_secret');
+    expect(() => vault.open(sealed, 'other')).toThrow();
+    expect(() => vault.open(`${sealed.slice(0, -4)}AAAA`, 'phrase')).toThrow();
+    expect(() => new HmacSecretVault([second]).open(sealed, 'phrase')).toThrow(RangeError);
+  });
+});
+
+describe('parsePeppers', () => {
+  it('reads versions, or one bare key', () => {
+    expect(parsePeppers('0123456789abcdef')).toEqual([{ version: 1, key: '0123456789abcdef' }]);
+    expect(parsePeppers('1:0123456789abcdef,2:fedcba9876543210')).toEqual([
+      { version: 1, key: '0123456789abcdef' },
+      { version: 2, key: 'fedcba9876543210' },
+    ]);
+  });
+
+  it.each(['short', '', '1:0123456789abcdef,1:fedcba9876543210', '1:0123456789abcdef,2:short'])(
+    'refuses %p',
+    (text) => expect(parsePeppers(text)).toBeUndefined(),
+  );
+});

@@ -1,0 +1,22 @@
+import { brokerAccess, isAllowed, type BrokerRequest } from '../domain/broker-authorisation';
+import type { AuthenticatePrincipal } from './authenticate-principal';
+import type { PrincipalDirectory } from './principal-directory';
+
+/** Answers the broker about principals. Services' users are the broker's own and never come here. */
+export class AuthoriseOnBroker {
+  constructor(
+    private readonly authentication: AuthenticatePrincipal,
+    private readonly directory: PrincipalDirectory,
+    private readonly agentsVhost: string,
+  ) {}
+
+  async mayConnect(principalId: string, credential: string): Promise<boolean> {
+    const known = await this.authentication.recognise(credential, principalId);
+    return known.ok && brokerAccess(known.value.principal) !== 'none';
+  }
+
+  async may(principalId: string, request: BrokerRequest): Promise<boolean> {
+    const access = await this.directory.byPrincipal(principalId);
+    return access !== undefined && isAllowed(access.principal, request, this.agentsVhost);
+  }
+}

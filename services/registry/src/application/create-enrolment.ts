@@ -1,0 +1,36 @@
+import type { createEnrolment, PayloadOf, ReplyOf } from '@ymera/contracts';
+import type { Clock, Result } from '@ymera/kernel';
+import { attempt, refuse } from './refusal';
+import type { RegistryUnitOfWork, SecretVault } from './ports';
+
+/** Makes a one-use token. The gateway lets only administrators ask; this is the second lock. */
+export class CreateEnrolment {
+  constructor(
+    private readonly unitOfWork: RegistryUnitOfWork,
+    private readonly vault: SecretVault,
+    private readonly clock: Clock,
+  ) {}
+
+  execute(
+    request: PayloadOf<typeof createEnrolment>,
+  ): Promise<Result<ReplyOf<typeof createEnrolment>>> {
+    return attempt(async () => {
+      if (!request.created_by.roles.includes('admin'))
+        refuse('forbidden', 'admin_required', 'Only an administrator makes enrolment tokens.');
+      const now = this.clock.now();
+      const expiresAt = new Date(now.getTime() + request.valid_s * 1000);
+      const { token, stored } = this.vault.issue('yme');
+      await this.unitOfWork.run((tx) =>
+        tx.enrolments.add({
+          ...stored,
+          kind: request.kind,
+          createdBy: request.created_by.name,
+          createdAt: now,
+          expiresAt,
+          spentBy: null,
+        }),
+      );
+      return { enrolment_token: token, expires_at: expiresAt.toISOString() };
+    });
+  }
+}

@@ -1,0 +1,52 @@
+import { digestOf, sha256Hex, type Clock } from '@ymera/kernel';
+import { refuse } from './refusal';
+import type { IdempotencyKey, IdempotencyStore, SecretVault } from './ports';
+
+export interface IdempotentRequest {
+  /** Who asks: the same key of another caller is another key. */
+  readonly scope: string;
+  readonly key: string;
+  /** A secret only the caller has, besides the key; empty where there is none. */
+  readonly callerSecret: string;
+  readonly request: unknown;
+}
+
+const keptMs = 24 * 60 * 60_000;
+
+/**
+ * The same key and the same request give the same answer for a day. An answer may hold a credential that is stored
+ * nowhere else, so it is kept sealed under the pepper and what only the caller knows; of the key itself only a hash is
+ * kept. Neither the database nor the pepper opens it alone.
+ */
+export class IdempotentAnswers<Answer> {
+  constructor(
+    private readonly vault: SecretVault,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The earlier answer, or undefined when this transaction is the one to work; it ends with `remember`. */
+  async recall(store: IdempotencyStore, asked: IdempotentRequest): Promise<Answer | undefined> {
+    const now = this.clock.now();
+    const requestDigest = digestOf(asked.request);
+    const expiresAt = new Date(now.getTime() + keptMs);
+    const record = await store.claim(this.keyOf(asked), { requestDigest, now, expiresAt });
+    if (!record) return undefined;
+    if (record.requestDigest !== requestDigest)
+      refuse('conflict', 'idempotency_key_reused', 'This idempotency key belongs to a different request.', {
+        suggestion: 'Use a new key for a new request.',
+      });
+    return JSON.parse(this.vault.open(record.sealedReply, this.phraseOf(asked))) as Answer;
+  }
+
+  remember(store: IdempotencyStore, asked: IdempotentRequest, answer: Answer): Promise<void> {
+    return store.answer(this.keyOf(asked), this.vault.seal(JSON.stringify(answer), this.phraseOf(asked)));
+  }
+
+  private keyOf({ scope, key }: IdempotentRequest): IdempotencyKey {
+    return { scope, keyHash: sha256Hex(key) };
+  }
+
+  private phraseOf({ key, callerSecret }: IdempotentRequest): string {
+    return JSON.stringify([key, callerSecret]);
+  }
+}

@@ -1,0 +1,125 @@
+import type { AgentType, UnitOfWork } from '@ymera/contracts';
+import type { Agent } from '../domain/agent';
+import type { Credential } from '../domain/credential';
+import type { Enrolment } from '../domain/enrolment';
+import type { Principal, Provisioning } from '../domain/principal';
+import type { SecretToken, StoredSecret, TokenPrefix } from '../domain/secret-token';
+
+export interface EnrolmentStore {
+  add(enrolment: Enrolment): Promise<void>;
+  find(keyId: string): Promise<Enrolment | undefined>;
+  /** False when it is spent already, also by a transaction that runs at the same time. */
+  spend(keyId: string, spentBy: string, at: Date): Promise<boolean>;
+}
+
+export interface PrincipalStore {
+  /** False when the name is taken. */
+  add(principal: Principal): Promise<boolean>;
+  /** Locked until the transaction ends: what is decided on it is decided by one at a time. */
+  lock(principalId: string): Promise<Principal | undefined>;
+  save(principal: Principal): Promise<void>;
+  /** Without effect when the row has moved on since `from` was read. */
+  settleProvisioning(principalId: string, from: Provisioning, to: Provisioning): Promise<void>;
+}
+
+export interface CredentialStore {
+  add(credential: Credential): Promise<void>;
+  revokeAll(principalId: string, at: Date): Promise<void>;
+}
+
+export interface AgentStore {
+  /** False when the id is taken, also by a retired agent. */
+  add(agent: Agent): Promise<boolean>;
+  lock(agentId: string): Promise<Agent | undefined>;
+  save(agent: Agent): Promise<void>;
+  /** Those of `agentIds` that are active under this principal, in the order of their ids. */
+  activeAmong(principalId: string, agentIds: readonly string[]): Promise<string[]>;
+}
+
+export interface IdempotencyKey {
+  readonly scope: string;
+  readonly keyHash: string;
+}
+
+export interface IdempotencyRecord {
+  readonly requestDigest: string;
+  readonly sealedReply: string;
+}
+
+export interface IdempotencyStore {
+  /**
+   * Undefined when the key is now this transaction's; otherwise what was answered. Waits for a transaction that claimed
+   * the same key at the same time.
+   */
+  claim(
+    key: IdempotencyKey,
+    claim: { readonly requestDigest: string; readonly now: Date; readonly expiresAt: Date },
+  ): Promise<IdempotencyRecord | undefined>;
+  answer(key: IdempotencyKey, sealedReply: string): Promise<void>;
+}
+
+export interface RegistryStores {
+  readonly enrolments: EnrolmentStore;
+  readonly principals: PrincipalStore;
+  readonly credentials: CredentialStore;
+  readonly agents: AgentStore;
+  readonly idempotency: IdempotencyStore;
+}
+
+export type RegistryUnitOfWork = UnitOfWork<RegistryStores>;
+
+/** A principal with everything that authentication and the broker's questions need. */
+export interface PrincipalAccess {
+  readonly principal: Principal;
+  readonly credentials: readonly Credential[];
+}
+
+/** Reads that need no transaction. */
+export interface RegistryReader {
+  accessByName(principalId: string): Promise<PrincipalAccess | undefined>;
+  principalOfKey(keyId: string): Promise<string | undefined>;
+  agent(agentId: string): Promise<Agent | undefined>;
+  /** By id, after `after`. */
+  agents(page: {
+    readonly agentType?: AgentType | undefined;
+    readonly after?: string | undefined;
+    readonly limit: number;
+  }): Promise<Agent[]>;
+  activeAgentIds(principalId: string): Promise<string[]>;
+  /** Principals the broker still owes something. */
+  unprovisioned(limit: number): Promise<Principal[]>;
+}
+
+export interface IssuedToken {
+  /** Shown once, never stored. */
+  readonly token: string;
+  readonly stored: StoredSecret;
+}
+
+export interface SecretVault {
+  issue(prefix: TokenPrefix): IssuedToken;
+  /** In constant time. */
+  matches(shown: SecretToken, stored: StoredSecret): boolean;
+  /** Only who knows the phrase, here, can open it again. */
+  seal(text: string, phrase: string): string;
+  open(sealed: string, phrase: string): string;
+}
+
+/** The broker's side of a principal. Each step may be repeated. */
+export interface PrincipalBroker {
+  declareQueue(principalId: string): Promise<void>;
+  deleteQueue(principalId: string): Promise<void>;
+  closeConnections(principalId: string): Promise<void>;
+}
+
+/** Forget what is cached about a principal; called after each commit that changed it. */
+export interface AccessCache {
+  invalidate(principalId: string): void;
+}
+
+export interface RegistryMetrics {
+  authenticationFailed(code: string): void;
+  /** Agents that a hello named without owning them. */
+  strangersInHello(count: number): void;
+  provisioningFailed(): void;
+}

@@ -1,0 +1,53 @@
+import { LRUCache } from 'lru-cache';
+import type { AccessCache, PrincipalAccess, RegistryReader } from './ports';
+
+export interface DirectorySettings {
+  /** How long a change made by another instance may stay unseen here. */
+  readonly maximumAgeMs: number;
+  readonly maximumEntries: number;
+}
+
+export const directorySettings: DirectorySettings = { maximumAgeMs: 2_000, maximumEntries: 50_000 };
+
+/**
+ * What is known of principals, in process: the broker asks several times per connection and must not wait. Absence is
+ * remembered too, so that a stranger's guesses do not become reads of the database.
+ */
+export class PrincipalDirectory implements AccessCache {
+  private readonly byName: LRUCache<string, { readonly access: PrincipalAccess | undefined }>;
+  /** Never invalidated: a key id is random and belongs to one principal for ever. */
+  private readonly nameByKey: LRUCache<string, { readonly name: string | undefined }>;
+  /** Rises with each invalidation: what was read before it is not kept after it. */
+  private generation = 0;
+
+  constructor(
+    private readonly reader: RegistryReader,
+    settings: DirectorySettings = directorySettings,
+  ) {
+    const bounds = { max: settings.maximumEntries, ttl: settings.maximumAgeMs };
+    this.byName = new LRUCache(bounds);
+    this.nameByKey = new LRUCache(bounds);
+  }
+
+  async byPrincipal(principalId: string): Promise<PrincipalAccess | undefined> {
+    const cached = this.byName.get(principalId);
+    if (cached) return cached.access;
+    const { generation } = this;
+    const access = await this.reader.accessByName(principalId);
+    if (generation === this.generation) this.byName.set(principalId, { access });
+    return access;
+  }
+
+  async byKey(keyId: string): Promise<PrincipalAccess | undefined> {
+    const cached = this.nameByKey.get(keyId);
+    const { generation } = this;
+    const name = cached ? cached.name : await this.reader.principalOfKey(keyId);
+    if (!cached && generation === this.generation) this.nameByKey.set(keyId, { name });
+    return name === undefined ? undefined : this.byPrincipal(name);
+  }
+
+  invalidate(principalId: string): void {
+    this.generation += 1;
+    this.byName.delete(principalId);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Clock, Logger } from '@ymera/kernel';
+import type { Principal } from '../domain/principal';
+import type { PrincipalBroker, RegistryMetrics, RegistryReader, RegistryUnitOfWork } from './ports';
+
+/** Rows of one pass; the next pass takes the rest. */
+const passSize = 100;
+
+/**
+ * Brings the broker to what the rows say: a queue for who is enrolled; no queue and no connections for who is retired.
+ * Runs right after the commit that asks for it, and from a sweep, which finds what a dead process left. Every step may
+ * run twice, also at the same time, so no lock is held while the broker works.
+ */
+export class ProvisionPrincipals {
+  constructor(
+    private readonly unitOfWork: RegistryUnitOfWork,
+    private readonly reader: RegistryReader,
+    private readonly broker: PrincipalBroker,
+    private readonly metrics: RegistryMetrics,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  async sweep(): Promise<void> {
+    for (const principal of await this.reader.unprovisioned(passSize)) await this.provision(principal);
+  }
+
+  /** Never throws: what fails stays owed. */
+  async provision(principal: Principal): Promise<void> {
+    try {
+      await this.settle(principal);
+    } catch (error) {
+      this.metrics.provisioningFailed();
+      this.logger.warn('principal not provisioned on the broker, will try again', {
+        principal_id: principal.principalId,
+        provisioning: principal.provisioning,
+        error,
+      });
+    }
+  }
+
+  private async settle({ principalId, provisioning, removalUntil }: Principal): Promise<void> {
+    if (provisioning === 'declare_pending') {
+      await this.broker.declareQueue(principalId);
+      await this.settled(principalId, provisioning, 'declared');
+    }
+    if (provisioning === 'remove_pending') {
+      await this.broker.closeConnections(principalId);
+      await this.broker.deleteQueue(principalId);
+      // Until then the broker may let the principal in again on a permission that it has cached.
+      if ((removalUntil?.getTime() ?? 0) <= this.clock.now().getTime())
+        await this.settled(principalId, provisioning, 'removed');
+    }
+  }
+
+  private settled(
+    principalId: string,
+    from: Principal['provisioning'],
+    to: Principal['provisioning'],
+  ): Promise<void> {
+    return this.unitOfWork.run((tx) => tx.principals.settleProvisioning(principalId, from, to));
+  }
+}

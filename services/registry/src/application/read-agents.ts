@@ -1,0 +1,46 @@
+import type { getAgent, listAgents, PayloadOf, principalStatus, ReplyOf } from '@ymera/contracts';
+import { err, failure, ok, type Result } from '@ymera/kernel';
+import { agentResourceOf } from '../domain/agent';
+import { retryAfterSeconds } from '../domain/principal';
+import type { RegistryReader } from './ports';
+
+/** Questions that change nothing. */
+export class ReadAgents {
+  constructor(private readonly reader: RegistryReader) {}
+
+  async one({ agent_id }: PayloadOf<typeof getAgent>): Promise<Result<ReplyOf<typeof getAgent>>> {
+    const agent = await this.reader.agent(agent_id);
+    return agent
+      ? ok(agentResourceOf(agent))
+      : err(failure('not_found', 'agent_not_found', `There is no agent ${agent_id}.`));
+  }
+
+  async page({
+    agent_type: agentType,
+    cursor,
+    limit,
+  }: PayloadOf<typeof listAgents>): Promise<Result<ReplyOf<typeof listAgents>>> {
+    const after = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
+    const found = await this.reader.agents({ agentType, after, limit: limit + 1 });
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    const hasMore = found.length > limit && last !== undefined;
+    return ok({
+      items: items.map(agentResourceOf),
+      next_cursor: hasMore ? Buffer.from(last.agentId).toString('base64url') : null,
+    });
+  }
+
+  async standing({
+    principal_id: principalId,
+  }: PayloadOf<typeof principalStatus>): Promise<Result<ReplyOf<typeof principalStatus>>> {
+    const access = await this.reader.accessByName(principalId);
+    if (!access) return err(failure('not_found', 'principal_not_found', 'There is no such principal.'));
+    return ok({
+      principal_id: principalId,
+      status: access.principal.status,
+      agent_ids: await this.reader.activeAgentIds(principalId),
+      retry_after_s: retryAfterSeconds(access.principal),
+    });
+  }
+}

@@ -1,0 +1,164 @@
+import {
+  agentRegistered,
+  type Messages,
+  type PayloadOf,
+  type registerAgent,
+  type ReplyOf,
+} from '@ymera/contracts';
+import type { Clock, Result } from '@ymera/kernel';
+import { agentResourceOf, maximumConfigBytes, type Agent } from '../domain/agent';
+import type { Enrolment } from '../domain/enrolment';
+import { maximumAgentsPerPrincipal, principalNameFor, type Principal } from '../domain/principal';
+import type { EnrolmentDesk } from './enrolment-desk';
+import type { IdempotentAnswers, IdempotentRequest } from './idempotent-answers';
+import type { AccessCache, RegistryStores, RegistryUnitOfWork } from './ports';
+import type { ProvisionPrincipals } from './provision-principals';
+import { attempt, refuse } from './refusal';
+
+type Request = PayloadOf<typeof registerAgent>;
+type Reply = ReplyOf<typeof registerAgent>;
+type Tx = RegistryStores & Messages;
+
+interface Host {
+  readonly principal: Principal;
+  /** Of a principal that was made for this agent. */
+  readonly credential?: NonNullable<Reply['principal']>;
+}
+
+interface Registration {
+  readonly reply: Reply;
+  readonly enrolled: Principal | undefined;
+}
+
+/**
+ * Registers an agent: under the principal that asks, or, with an enrolment token or an administrator's word, with a
+ * principal of its own whose credential is in the answer.
+ */
+export class RegisterAgent {
+  constructor(
+    private readonly unitOfWork: RegistryUnitOfWork,
+    private readonly desk: EnrolmentDesk,
+    private readonly answers: IdempotentAnswers<Reply>,
+    private readonly provisioning: ProvisionPrincipals,
+    private readonly cache: AccessCache,
+    private readonly clock: Clock,
+  ) {}
+
+  execute(request: Request): Promise<Result<Reply>> {
+    return attempt(async () => {
+      if (Buffer.byteLength(JSON.stringify(request.config)) > maximumConfigBytes)
+        refuse('validation', 'config_too_large', 'The configuration is larger than 16 KiB.');
+      const { reply, enrolled } = await this.unitOfWork.run((tx) => this.register(tx, request));
+      if (enrolled) {
+        this.cache.invalidate(enrolled.principalId);
+        await this.provisioning.provision(enrolled);
+      }
+      return reply;
+    });
+  }
+
+  private async register(tx: Tx, request: Request): Promise<Registration> {
+    const { caller } = request;
+    if (caller.kind === 'operator' && !caller.actor.roles.includes('admin'))
+      refuse('forbidden', 'admin_required', 'Only an administrator registers agents.');
+    const enrolment =
+      caller.kind === 'enrolment' ? await this.desk.recognise(tx, caller.enrolment_token) : undefined;
+    const asked = idempotentRequest(request, enrolment);
+    const earlier = asked && (await this.answers.recall(tx.idempotency, asked));
+    if (earlier) return { reply: earlier, enrolled: undefined };
+
+    if (enrolment) await this.desk.spend(tx, enrolment, 'agent', request.agent_id);
+    const agent = await this.addAgent(tx, request);
+    const host =
+      caller.kind === 'principal'
+        ? { principal: await this.callersPrincipal(tx, caller.principal_id) }
+        : await this.ownPrincipal(tx, agent, enrolledBy(caller, enrolment));
+    await this.place(tx, agent, host.principal);
+    const reply: Reply = {
+      agent: agentResourceOf(agent),
+      ...(host.credential ? { principal: host.credential } : {}),
+    };
+    if (asked) await this.answers.remember(tx.idempotency, asked, reply);
+    return { reply, enrolled: host.credential ? host.principal : undefined };
+  }
+
+  /** First of the writes, so that of two registrations at once the second learns that the agent exists. */
+  private async addAgent(tx: Tx, request: Request): Promise<Agent> {
+    const { caller } = request;
+    const agent: Agent = {
+      agentId: request.agent_id,
+      principalId: caller.kind === 'principal' ? caller.principal_id : principalNameFor(request.agent_id),
+      agentType: request.agent_type,
+      capabilities: request.capabilities,
+      config: request.config,
+      status: 'active',
+      createdAt: this.clock.now(),
+      retirement: null,
+      version: 1,
+    };
+    if (!(await tx.agents.add(agent)))
+      refuse('conflict', 'agent_exists', `The agent ${agent.agentId} exists already.`, {
+        suggestion: 'Choose another agent_id; ids are never used again.',
+      });
+    return agent;
+  }
+
+  private async callersPrincipal(tx: Tx, principalId: string): Promise<Principal> {
+    const principal = await tx.principals.lock(principalId);
+    if (principal?.status !== 'active')
+      refuse('forbidden', 'principal_not_active', 'The principal may not register agents now.');
+    if (principal.servesOneAgent)
+      refuse('forbidden', 'principal_serves_one_agent', 'This credential belongs to one agent alone.', {
+        suggestion: 'Enrol a principal to host several agents.',
+      });
+    if (principal.agentCount >= maximumAgentsPerPrincipal)
+      refuse('conflict', 'principal_full', `A principal hosts at most ${maximumAgentsPerPrincipal} agents.`, {
+        suggestion: 'Enrol another principal.',
+      });
+    return principal;
+  }
+
+  private async ownPrincipal(tx: Tx, agent: Agent, by: string): Promise<Host> {
+    const { principal, answer } = await this.desk.enrol(tx, {
+      principalId: agent.principalId,
+      servesOneAgent: true,
+      enrolledBy: by,
+    });
+    return { principal, credential: answer };
+  }
+
+  private async place(tx: Tx, agent: Agent, principal: Principal): Promise<void> {
+    await tx.principals.save({ ...principal, agentCount: principal.agentCount + 1 });
+    await tx.outbox.event(agentRegistered, {
+      aggregateId: agent.agentId,
+      aggregateVersion: agent.version,
+      payload: {
+        agent_id: agent.agentId,
+        agent_type: agent.agentType,
+        capabilities: [...agent.capabilities],
+        principal_id: principal.principalId,
+        partition: principal.partition,
+        credential_epoch: principal.credentialEpoch,
+        registered_at: agent.createdAt.toISOString(),
+      },
+    });
+  }
+}
+
+const enrolledBy = (caller: Request['caller'], enrolment: Enrolment | undefined): string =>
+  caller.kind === 'operator' ? caller.actor.name : `enrolment:${enrolment?.keyId ?? ''}`;
+
+function idempotentRequest(
+  { caller, idempotency_key: key, ...request }: Request,
+  enrolment: Enrolment | undefined,
+): IdempotentRequest | undefined {
+  if (key === undefined) return undefined;
+  switch (caller.kind) {
+    case 'principal':
+      return { scope: `principal:${caller.principal_id}`, key, callerSecret: '', request };
+    case 'operator':
+      return { scope: `operator:${caller.actor.name}`, key, callerSecret: '', request };
+    case 'enrolment':
+      return { scope: `enrolment:${enrolment?.keyId ?? ''}`, key, callerSecret: caller.enrolment_token, request };
+  }
+}

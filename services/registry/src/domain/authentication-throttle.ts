@@ -1,0 +1,50 @@
+/** Wrong secrets seen under one key. */
+export interface FailureCount {
+  readonly failures: number;
+  readonly lastAt: Date;
+}
+
+export interface ThrottlePolicy {
+  /** Wrong secrets that are answered without delay. */
+  readonly freeFailures: number;
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+  /** After this long without a wrong secret the count starts again. */
+  readonly forgetAfterMs: number;
+}
+
+export const throttlePolicy: ThrottlePolicy = {
+  freeFailures: 3,
+  firstDelayMs: 1_000,
+  longestDelayMs: 15 * 60_000,
+  forgetAfterMs: 60 * 60_000,
+};
+
+export interface ThrottleDecision {
+  readonly count: FailureCount;
+  /** How long the holder of a wrong secret is told to wait; doubles with each. 0 while failures are free. */
+  readonly retryAfterMs: number;
+  /** Whether the world is told: at 4, 8, 16, ... so that a flood of tries is not a flood of events. */
+  readonly isAnnounced: boolean;
+}
+
+/**
+ * Counts a wrong secret. Only the wrong one is made to wait: a count never stands between the right secret and its
+ * owner, or a stranger who knows the key id could lock an agent out.
+ */
+export function recordFailure(
+  before: FailureCount | undefined,
+  now: Date,
+  policy: ThrottlePolicy = throttlePolicy,
+): ThrottleDecision {
+  const isFresh = before !== undefined && now.getTime() - before.lastAt.getTime() < policy.forgetAfterMs;
+  const failures = (isFresh ? before.failures : 0) + 1;
+  const beyond = failures - policy.freeFailures;
+  return {
+    count: { failures, lastAt: now },
+    retryAfterMs: beyond <= 0 ? 0 : Math.min(policy.longestDelayMs, policy.firstDelayMs * 2 ** (beyond - 1)),
+    isAnnounced: failures > policy.freeFailures && isPowerOfTwo(failures),
+  };
+}
+
+const isPowerOfTwo = (value: number): boolean => Number.isInteger(Math.log2(value));

@@ -1,0 +1,123 @@
+import { agentQueue, agentRoutingKey, helloPartition, partitionCount, principalId } from '@ymera/contracts';
+import { sha256Hex } from '@ymera/kernel';
+
+export type PrincipalStatus = 'active' | 'suspended' | 'frozen' | 'retired';
+
+/** Why authority was taken: good reports lift a suspension for silence, never one for a violation. */
+export type StatusCause = 'silence' | 'violation' | 'operator';
+
+/**
+ * What the broker still owes this principal. It is a state of the row, so that a process that dies between commit and
+ * broker leaves work for the sweep, not a principal without a queue.
+ */
+export type Provisioning = 'declare_pending' | 'declared' | 'remove_pending' | 'removed';
+
+/** An AMQP user: one agent on its own, or a runner that hosts many on one connection. */
+export interface Principal {
+  readonly principalId: string;
+  readonly partition: number;
+  readonly status: PrincipalStatus;
+  readonly cause: StatusCause | null;
+  /** Raised by every sanction; leases remember the one they were given under. */
+  readonly credentialEpoch: number;
+  /** The newest session issued; 0 before the first hello. */
+  readonly session: number;
+  /** The hello that opened it: a redelivery opens no other. */
+  readonly lastHelloId: string | null;
+  readonly agentCount: number;
+  /** Made for one agent, and retired with it. */
+  readonly servesOneAgent: boolean;
+  readonly provisioning: Provisioning;
+  /** Until when removal is repeated: the broker may still believe a cached permission. */
+  readonly removalUntil: Date | null;
+  readonly enrolledBy: string;
+  readonly enrolledAt: Date;
+  /** Rises with every fact about the principal. */
+  readonly version: number;
+}
+
+export const maximumAgentsPerPrincipal = 1000;
+
+/** AMQP names and routing keys end at 255 bytes; the longest one made of a principal's name is what bounds it. */
+const longestName = (() => {
+  const routingKey = Math.max(
+    ...[
+      agentRoutingKey('event', helloPartition, ''),
+      agentRoutingKey('result', partitionCount - 1, ''),
+      agentQueue(''),
+    ].map(({ length }) => length),
+  );
+  return 255 - routingKey;
+})();
+
+export const isUsablePrincipalName = (name: string): boolean =>
+  name.length <= longestName && principalId.safeParse(name).success;
+
+/**
+ * The principal of an agent that has one of its own: its name, unless the name is too long for the broker or reserved,
+ * then a shortened one that cannot meet another agent's.
+ */
+export function principalNameFor(agentId: string): string {
+  if (isUsablePrincipalName(agentId)) return agentId;
+  return `agent-${agentId.slice(0, 200)}-${sha256Hex(agentId).slice(0, 12)}`;
+}
+
+/** Spreads principals over the report partitions; stored at enrolment, so that it may be rebalanced later. */
+export const partitionFor = (name: string, partitions: number): number =>
+  Number.parseInt(sha256Hex(name).slice(0, 8), 16) % partitions;
+
+export interface NewPrincipal {
+  readonly principalId: string;
+  readonly partitions: number;
+  readonly servesOneAgent: boolean;
+  readonly enrolledBy: string;
+  readonly now: Date;
+}
+
+export const newPrincipal = (fresh: NewPrincipal): Principal => ({
+  principalId: fresh.principalId,
+  partition: partitionFor(fresh.principalId, fresh.partitions),
+  status: 'active',
+  cause: null,
+  credentialEpoch: 1,
+  session: 0,
+  lastHelloId: null,
+  agentCount: 0,
+  servesOneAgent: fresh.servesOneAgent,
+  provisioning: 'declare_pending',
+  removalUntil: null,
+  enrolledBy: fresh.enrolledBy,
+  enrolledAt: fresh.now,
+  version: 1,
+});
+
+export const openSession = (principal: Principal, helloId: string): Principal => ({
+  ...principal,
+  session: principal.session + 1,
+  lastHelloId: helloId,
+  version: principal.version + 1,
+});
+
+/** Out at once: refused from the commit on, queue and connections taken away afterwards. */
+export const retirePrincipal = (principal: Principal, removalUntil: Date): Principal => ({
+  ...principal,
+  status: 'retired',
+  cause: 'operator',
+  credentialEpoch: principal.credentialEpoch + 1,
+  provisioning: 'remove_pending',
+  removalUntil,
+  version: principal.version + 1,
+});
+
+/** How long a refused principal waits before it asks again; null when waiting does not help. */
+export function retryAfterSeconds({ status }: Pick<Principal, 'status'>): number | null {
+  switch (status) {
+    case 'active':
+    case 'retired':
+      return null;
+    case 'suspended':
+      return 30;
+    case 'frozen':
+      return 300;
+  }
+}
