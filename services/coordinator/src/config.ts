@@ -1,4 +1,4 @@
-import { baseServiceEnvironment, loadConfig, seconds } from '@ymera/config';
+import { baseServiceEnvironment, seconds } from '@ymera/config';
 import type { z } from 'zod';
 
 export const configSchema = baseServiceEnvironment.extend({
@@ -11,5 +11,3 @@ export const configSchema = baseServiceEnvironment.extend({
 });
 
 export type CoordinatorConfig = z.output<typeof configSchema>;
-
-export const readConfig = (): CoordinatorConfig => loadConfig(configSchema);

@@ -1,6 +1,6 @@
 import { FailureException } from '@ymera/kernel';
-import { versionConflict } from '../adapters/persistence/postgres-request-store';
 import type { ApprovalStore, CoordinatorStores, Page, RequestStore } from '../application/ports';
+import { versionConflict } from '../application/version-conflict';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';
 

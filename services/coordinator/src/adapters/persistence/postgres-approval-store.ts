@@ -2,8 +2,9 @@ import { approvalResource, gateKind } from '@ymera/contracts';
 import { FailureException } from '@ymera/kernel';
 import type { SqlExecutor } from '@ymera/persistence';
 import type { ApprovalStore, Page } from '../../application/ports';
+import { versionConflict } from '../../application/version-conflict';
 import type { Approval } from '../../domain/approval';
-import { pageOf, versionConflict } from './postgres-request-store';
+import { pageOf } from './postgres-request-store';
 
 interface Row {
   approval_id: string;

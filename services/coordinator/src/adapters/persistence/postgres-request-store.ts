@@ -1,7 +1,8 @@
 import { plan as planSchema, errorShape, intent as intentSchema, requestState } from '@ymera/contracts';
-import { failure, FailureException } from '@ymera/kernel';
+import { FailureException } from '@ymera/kernel';
 import type { SqlExecutor } from '@ymera/persistence';
 import type { Page, RequestStore } from '../../application/ports';
+import { versionConflict } from '../../application/version-conflict';
 import type { Request } from '../../domain/request';
 
 interface Row {
@@ -75,15 +76,6 @@ export class PostgresRequestStore implements RequestStore {
     return pageOf(rows.map(fromRow), limit, ({ requestId }) => requestId);
   }
 }
-
-export const versionConflict = failure(
-  'conflict',
-  'version_conflict',
-  'Somebody else changed this at the same time.',
-  {
-    retryable: true,
-  },
-);
 
 /** One row more than asked for tells whether there is a next page. */
 export function pageOf<T>(rows: readonly T[], limit: number, idOf: (row: T) => string): Page<T> {

@@ -1,0 +1,75 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  type ApprovalResource,
+  decideApproval,
+  gateClosed,
+  gateOpened,
+  getApproval,
+  listApprovals,
+  type PayloadOf,
+  type ReplyOf,
+} from '@ymera/contracts';
+import { ok, type Result } from '@ymera/kernel';
+import { OnEvent, OnQuery, type Received } from '@ymera/messaging';
+import { DecideApproval } from '../../application/decide-approval';
+import { FollowGates } from '../../application/follow-gates';
+import { ReadApprovals } from '../../application/read-approvals';
+import type { Approval } from '../../domain/approval';
+
+@Controller()
+export class ApprovalsController {
+  constructor(
+    @Inject(DecideApproval) private readonly decision: DecideApproval,
+    @Inject(FollowGates) private readonly gates: FollowGates,
+    @Inject(ReadApprovals) private readonly approvals: ReadApprovals,
+  ) {}
+
+  @OnEvent(gateOpened)
+  opened({ id, payload }: Received<PayloadOf<typeof gateOpened>>): Promise<void> {
+    return this.gates.opened(id, payload);
+  }
+
+  @OnEvent(gateClosed)
+  closed({ id, payload }: Received<PayloadOf<typeof gateClosed>>): Promise<void> {
+    return this.gates.closed(id, payload);
+  }
+
+  @OnQuery(decideApproval)
+  async decide(payload: PayloadOf<typeof decideApproval>): Promise<Result<ApprovalResource>> {
+    const decided = await this.decision.execute(payload);
+    return decided.ok ? ok(approvalResourceOf(decided.value)) : decided;
+  }
+
+  @OnQuery(getApproval)
+  async get({ approval_id }: PayloadOf<typeof getApproval>): Promise<Result<ApprovalResource>> {
+    const approval = await this.approvals.one(approval_id);
+    return approval.ok ? ok(approvalResourceOf(approval.value)) : approval;
+  }
+
+  @OnQuery(listApprovals)
+  async list({
+    request_id,
+    state,
+    cursor,
+    limit,
+  }: PayloadOf<typeof listApprovals>): Promise<Result<ReplyOf<typeof listApprovals>>> {
+    const page = await this.approvals.page({ requestId: request_id, state, cursor, limit });
+    return ok({ items: page.items.map(approvalResourceOf), next_cursor: page.nextCursor });
+  }
+}
+
+const approvalResourceOf = (approval: Approval): ApprovalResource => ({
+  approval_id: approval.approvalId,
+  gate_id: approval.gateId,
+  request_id: approval.requestId,
+  workflow_id: approval.workflowId,
+  kind: approval.kind,
+  subject_digest: approval.subjectDigest,
+  state: approval.state,
+  requested_by: approval.requestedBy,
+  decided_by: approval.decidedBy,
+  reason: approval.reason,
+  landing: approval.landing,
+  expires_at: approval.expiresAt.toISOString(),
+  decided_at: approval.decidedAt?.toISOString() ?? null,
+});

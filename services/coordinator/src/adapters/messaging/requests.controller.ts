@@ -1,0 +1,59 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  answerRequest,
+  cancelRequest,
+  getRequest,
+  listRequests,
+  type PayloadOf,
+  type ReplyOf,
+  submitRequest,
+} from '@ymera/contracts';
+import { ok, type Result } from '@ymera/kernel';
+import { OnQuery } from '@ymera/messaging';
+import { FollowWorkflows } from '../../application/follow-workflows';
+import { ReadRequests } from '../../application/read-requests';
+import { SubmitRequest } from '../../application/submit-request';
+import { type Request, resourceOf } from '../../domain/request';
+
+type Answer = Result<ReplyOf<typeof getRequest>>;
+
+const shown = (result: Result<Request>): Answer => (result.ok ? ok(resourceOf(result.value)) : result);
+
+@Controller()
+export class RequestsController {
+  constructor(
+    @Inject(SubmitRequest) private readonly submission: SubmitRequest,
+    @Inject(FollowWorkflows) private readonly workflows: FollowWorkflows,
+    @Inject(ReadRequests) private readonly requests: ReadRequests,
+  ) {}
+
+  @OnQuery(submitRequest)
+  async submit(payload: PayloadOf<typeof submitRequest>): Promise<Answer> {
+    return shown(await this.submission.execute(payload));
+  }
+
+  @OnQuery(answerRequest)
+  async answer({ request_id, answer }: PayloadOf<typeof answerRequest>): Promise<Answer> {
+    return shown(await this.submission.answer(request_id, answer));
+  }
+
+  @OnQuery(cancelRequest)
+  async cancel({ request_id, actor, reason }: PayloadOf<typeof cancelRequest>): Promise<Answer> {
+    return shown(await this.workflows.cancel(request_id, actor.name, reason));
+  }
+
+  @OnQuery(getRequest)
+  async get({ request_id }: PayloadOf<typeof getRequest>): Promise<Answer> {
+    return shown(await this.requests.one(request_id));
+  }
+
+  @OnQuery(listRequests)
+  async list({
+    project_id,
+    cursor,
+    limit,
+  }: PayloadOf<typeof listRequests>): Promise<Result<ReplyOf<typeof listRequests>>> {
+    const page = await this.requests.page({ projectId: project_id, cursor, limit });
+    return ok({ items: page.items.map(resourceOf), next_cursor: page.nextCursor });
+  }
+}

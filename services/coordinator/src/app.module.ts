@@ -1,0 +1,100 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { ServiceRuntime } from '@ymera/http';
+import { systemClock, uuidv7 } from '@ymera/kernel';
+import { createMessaging, RabbitTransport } from '@ymera/messaging';
+import { currentTraceId } from '@ymera/observability';
+import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
+import { ApprovalsController } from './adapters/messaging/approvals.controller';
+import { QueryDirectory } from './adapters/messaging/query-directory';
+import { RequestsController } from './adapters/messaging/requests.controller';
+import { WorkflowsController } from './adapters/messaging/workflows.controller';
+import { migrations } from './adapters/persistence/migrations';
+import { PostgresApprovalStore } from './adapters/persistence/postgres-approval-store';
+import { PostgresRequestStore } from './adapters/persistence/postgres-request-store';
+import { DecideApproval } from './application/decide-approval';
+import { ExpireApprovals } from './application/expire-approvals';
+import { FollowGates } from './application/follow-gates';
+import { FollowWorkflows } from './application/follow-workflows';
+import type { CoordinatorStores } from './application/ports';
+import { ReadApprovals } from './application/read-approvals';
+import { ReadRequests } from './application/read-requests';
+import { SubmitRequest } from './application/submit-request';
+import type { CoordinatorConfig } from './config';
+
+class CoordinatorModule {}
+
+/** The composition root: the only place that binds a port to an adapter. */
+export async function coordinatorModule(
+  config: CoordinatorConfig,
+  { logger, health, shutdown }: ServiceRuntime,
+): Promise<DynamicModule> {
+  const database = await createDatabase({
+    url: config.YMERA_POSTGRES_URL.reveal(),
+    schema: 'coordinator',
+    migrations,
+    poolSize: config.YMERA_DB_POOL_SIZE,
+    logger,
+  });
+  shutdown.defer('database', () => database.close());
+  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+
+  const messaging = createMessaging({
+    url: config.YMERA_RABBITMQ_URL.reveal(),
+    service: 'coordinator',
+    logger,
+    vhost: config.YMERA_RABBITMQ_VHOST,
+    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
+  });
+  shutdown.defer('messaging', () => messaging.close());
+  const relay = new OutboxRelay({ database, publisher: messaging.outbox, logger });
+  await relay.start();
+  shutdown.defer('outbox relay', () => relay.stop());
+
+  const unitOfWork = new PostgresUnitOfWork<CoordinatorStores>(
+    database,
+    { service: 'coordinator', relay },
+    (sql) => ({
+      requests: new PostgresRequestStore(sql),
+      approvals: new PostgresApprovalStore(sql),
+    }),
+  );
+  const ids = { next: () => uuidv7() };
+  const gates = new FollowGates(unitOfWork, systemClock, ids);
+  const submission = new SubmitRequest({
+    unitOfWork,
+    directory: new QueryDirectory(messaging.queries),
+    clock: systemClock,
+    ids,
+    limits: {
+      taskTimeoutS: config.YMERA_TASK_TIMEOUT_SECONDS,
+      gateExpiryS: config.YMERA_APPROVAL_EXPIRY_SECONDS,
+      budgetS: config.YMERA_RUN_BUDGET_SECONDS,
+    },
+    traceId: () => currentTraceId() ?? '',
+  });
+  const expiry = new ExpireApprovals(gates, logger);
+  expiry.start();
+  shutdown.defer('expiry of approvals', () => expiry.stop());
+
+  health.add('database', async () => {
+    if (!(await database.isHealthy())) throw new Error('the database does not answer');
+  });
+  health.add('broker', () => messaging.check());
+
+  return {
+    module: CoordinatorModule,
+    controllers: [RequestsController, ApprovalsController, WorkflowsController],
+    providers: [
+      {
+        provide: RabbitTransport,
+        useValue: messaging.transport({ delayed: new PostgresDelayedDelivery(database.sql) }),
+      },
+      { provide: SubmitRequest, useValue: submission },
+      { provide: FollowWorkflows, useValue: new FollowWorkflows(unitOfWork, systemClock) },
+      { provide: FollowGates, useValue: gates },
+      { provide: DecideApproval, useValue: new DecideApproval(unitOfWork, systemClock) },
+      { provide: ReadRequests, useValue: new ReadRequests(unitOfWork) },
+      { provide: ReadApprovals, useValue: new ReadApprovals(unitOfWork) },
+    ],
+  };
+}
