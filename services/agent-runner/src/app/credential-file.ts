@@ -1,0 +1,28 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { PrincipalCredential } from '@ymera/agent-sdk';
+import { principalCredential } from '@ymera/contracts';
+
+/** The credential as kept between starts: readable by the runner's user alone, replaced as a whole. */
+export class CredentialFile {
+  constructor(private readonly path: string) {}
+
+  async read(): Promise<PrincipalCredential | undefined> {
+    let text: string;
+    try {
+      text = await readFile(this.path, 'utf8');
+    } catch {
+      return undefined;
+    }
+    const parsed = principalCredential.safeParse(JSON.parse(text));
+    if (!parsed.success) throw new Error(`${this.path} does not hold a credential: remove it and enrol again`);
+    return parsed.data;
+  }
+
+  async write(credential: PrincipalCredential): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    const next = `${this.path}.next`;
+    await writeFile(next, `${JSON.stringify(credential)}\n`, { mode: 0o600 });
+    await rename(next, this.path);
+  }
+}

@@ -1,0 +1,49 @@
+import { type AgentDefinition, type GatewayClient, type PrincipalCredential } from '@ymera/agent-sdk';
+import { type Failure, type Logger, type Result, sleep } from '@ymera/kernel';
+import type { CredentialFile } from './credential-file';
+
+export interface JoinOptions {
+  readonly gateway: GatewayClient;
+  readonly file: CredentialFile;
+  readonly principalId: string;
+  readonly enrolmentToken: string | undefined;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+const longestDelayMs = 10_000;
+
+/** The kept credential, or a new one for the enrolment token. */
+export async function joinPlatform(options: JoinOptions): Promise<PrincipalCredential> {
+  const kept = await options.file.read();
+  if (kept) return kept;
+  const token = options.enrolmentToken;
+  if (token === undefined)
+    throw new Error('there is no credential yet: set YMERA_ENROLMENT_TOKEN_FILE to a file with an enrolment token');
+  const enrolled = await insist(() => options.gateway.enrol(token, options.principalId), options);
+  await options.file.write(enrolled);
+  options.logger.info('enrolled', { principal_id: enrolled.principal_id, expires_at: enrolled.expires_at });
+  return enrolled;
+}
+
+/** An agent that is registered already stays as it is. */
+export async function registerAgents(agents: readonly AgentDefinition[], credential: string, options: JoinOptions): Promise<void> {
+  for (const agent of agents) {
+    const answer = await insist(() => options.gateway.register(credential, agent), options);
+    options.logger.info('agent registered', { agent_id: agent.agentId, agent_type: agent.agentType, is_new: answer !== 'exists' });
+  }
+}
+
+/** Waits out what passes; a refusal ends it with the platform's own words. */
+async function insist<T>(call: () => Promise<Result<T>>, { logger, signal }: JoinOptions): Promise<T> {
+  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+    const answer = await call();
+    if (answer.ok) return answer.value;
+    if (!answer.error.retryable || signal.aborted) throw refusal(answer.error);
+    logger.warn('the platform is not ready', { code: answer.error.code });
+    await sleep(delayMs * (0.5 + Math.random() / 2), signal);
+  }
+}
+
+const refusal = ({ code, message, suggestion }: Failure): Error =>
+  new Error(`${code}: ${message}${suggestion === undefined ? '' : ` ${suggestion}`}`);

@@ -1,0 +1,46 @@
+import { flag, port, secret, seconds } from '@ymera/config';
+import { z } from 'zod';
+
+/** A comma-separated list without empty members. */
+const list = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((member) => member.trim())
+      .filter((member) => member !== ''),
+  );
+
+export const hostedAgents = ['enhancement', 'testing', 'examination', 'command'] as const;
+export type HostedAgent = (typeof hostedAgents)[number];
+
+export const configSchema = z.object({
+  YMERA_GATEWAY_URL: z.url(),
+  /** Spent at the first start; afterwards the credential under `YMERA_STATE_DIR` counts. */
+  YMERA_ENROLMENT_TOKEN: secret().optional(),
+  /** Credential, caches and working copies; created with mode 0700. */
+  YMERA_STATE_DIR: z.string().min(1),
+  /** The principal's name at enrolment. */
+  YMERA_RUNNER_NAME: z.string().default('runner-1'),
+  YMERA_RUNNER_AGENTS: list.pipe(z.array(z.enum(hostedAgents)).min(1, 'name at least one agent')),
+  /** The command line of the `command` agent, run by `sh -c`. */
+  YMERA_RUNNER_COMMAND: z.string().optional(),
+  /** The folder against which relative paths in that command are meant. */
+  YMERA_RUNNER_COMMAND_CWD: z.string().optional(),
+  /** Attempts at a time, for each agent. */
+  YMERA_RUNNER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(1),
+  YMERA_SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
+  /** Whether the command agent may reach the network. */
+  YMERA_RUNNER_NETWORK: flag(false),
+  /** Colon-separated folders of the host, before the system's own on the sandbox's PATH: where node lives. */
+  YMERA_HOST_PATH_DIRS: z.string().default(''),
+  YMERA_HTTP_HOST: z.string().default('127.0.0.1'),
+  YMERA_HTTP_PORT: port(),
+  YMERA_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  YMERA_OTLP_ENDPOINT: z.url().optional(),
+  YMERA_TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1),
+  YMERA_DRAIN_SECONDS: seconds(0.1, 600).default(5),
+});
+
+export type RunnerConfig = z.output<typeof configSchema>;
