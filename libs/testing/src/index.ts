@@ -1,1 +1,10 @@
-export * from './surface';
+export { eventually } from './eventually';
+export { FakeClock } from './fake-clock';
+export { InMemoryUnitOfWork } from './in-memory-unit-of-work';
+export { leakGuard } from './leak-guard';
+export { asAdmin } from './postgres/admin';
+export { provisionServiceRoles, type ServiceRole } from './postgres/provision-service-roles';
+export { testDatabase, type TestDatabase } from './postgres/test-database';
+export { management } from './rabbitmq/management-api';
+export { testVhosts, type TestVhosts } from './rabbitmq/test-vhosts';
+export { RecordingOutbox, type RecordedMessage } from './recording-outbox';

@@ -1,20 +1,9 @@
-import type { VirtualHost } from '@ymera/contracts';
+import type { OutgoingMessage } from '@ymera/contracts';
 
 /** A message that was committed and has to reach the broker. */
-export interface OutboxRow {
-  /** UUIDv7 of the row. */
+export interface OutboxRow extends OutgoingMessage {
+  /** UUIDv7 of the row; the message's id too, unless the row brings an earlier message back to its queue. */
   readonly id: string;
-  /** The AMQP message id; the row's id unless the row brings an earlier message back to its queue. */
-  readonly messageId: string;
-  readonly vhost: VirtualHost;
-  /** `''` is the default exchange, where the routing key is a queue's name. */
-  readonly exchange: string;
-  readonly routingKey: string;
-  /** The AMQP `type` property: a contract's key, or an agent message's name. */
-  readonly type: string;
-  readonly headers: Readonly<Record<string, unknown>>;
-  /** JSON. */
-  readonly body: Buffer;
   readonly createdAt: Date;
 }
 

@@ -1,0 +1,85 @@
+import { silentLogger, sleep, type Logger } from '@ymera/kernel';
+import type { Pool } from 'pg';
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { Database } from './database';
+import { asFailure, isUnavailable } from './database-failure';
+import { typeParsers } from './type-parsers';
+
+export type MigrationClass = new () => MigrationInterface;
+
+export interface DatabaseOptions {
+  /** `postgresql://role:password@host:port/database`, with the service's own role. */
+  readonly url: string;
+  /** The only schema on the search path. */
+  readonly schema: string;
+  /** In order of the timestamps in their class names; `messagingMigrations` come first. */
+  readonly migrations: readonly MigrationClass[];
+  /** Connections at most; default 20. */
+  readonly poolSize?: number;
+  /** Shown in `pg_stat_activity`; default `ymera-<schema>`. */
+  readonly applicationName?: string;
+  /** Longest statement; default 30 s. Migrations have no limit. */
+  readonly statementTimeoutMs?: number;
+  /** Longest wait for a row or table; default 10 s. */
+  readonly lockTimeoutMs?: number;
+  /** The server ends a session that keeps a transaction open and asks nothing; default 30 s. */
+  readonly idleInTransactionTimeoutMs?: number;
+  /** Longest wait for a new connection, and for a free one of the pool; default 5 s. */
+  readonly connectTimeoutMs?: number;
+  /** How often the first connection is tried while the server is away; default 10, about 15 s. */
+  readonly connectAttempts?: number;
+  readonly logger?: Logger;
+}
+
+const schemaName = /^[a-z_][a-z0-9_]*$/;
+
+function dataSourceOf(options: DatabaseOptions, logger: Logger): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: options.url,
+    schema: options.schema,
+    applicationName: options.applicationName ?? `ymera-${options.schema}`,
+    poolSize: options.poolSize ?? 20,
+    connectTimeoutMS: options.connectTimeoutMs ?? 5000,
+    migrations: [...options.migrations],
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    logging: false,
+    poolErrorHandler: (error: Error) => logger.warn('an idle database connection broke', { error }),
+    extra: {
+      options: `-c search_path=${options.schema}`,
+      statement_timeout: options.statementTimeoutMs ?? 30_000,
+      lock_timeout: options.lockTimeoutMs ?? 10_000,
+      idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
+      keepAlive: true,
+      types: typeParsers,
+    },
+  });
+}
+
+/** TypeORM types its pool as `any`; this is the one place that knows better. */
+const poolOf = (dataSource: DataSource): Pool =>
+  (dataSource.driver as unknown as { readonly master: Pool }).master;
+
+/**
+ * Connects, waiting a bounded time for a server that is still starting. A wrong password or a missing database fails at
+ * once. Does not migrate.
+ */
+export async function createDatabase(options: DatabaseOptions): Promise<Database> {
+  if (!schemaName.test(options.schema)) throw new TypeError(`not a schema name: ${options.schema}`);
+  const logger = options.logger ?? silentLogger;
+  const attempts = options.connectAttempts ?? 10;
+  for (let attempt = 1; ; attempt += 1) {
+    const dataSource = dataSourceOf(options, logger);
+    try {
+      await dataSource.initialize();
+      return new Database(dataSource, poolOf(dataSource), options.schema, logger);
+    } catch (error) {
+      if (!isUnavailable(error) || attempt >= attempts) throw asFailure(error);
+      logger.warn('the database does not answer yet', { attempt, attempts });
+      await sleep(Math.min(2000, 100 * 2 ** attempt));
+    }
+  }
+}

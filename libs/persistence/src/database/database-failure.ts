@@ -1,0 +1,59 @@
+import { failure, FailureException } from '@ymera/kernel';
+
+/** SQLSTATE, or Node's code of a broken socket. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return codeOf(error.cause);
+}
+
+/** The transaction lost a race and may win the next one: serialization failure, deadlock. */
+export const isContention = (error: unknown): boolean =>
+  !(error instanceof FailureException) && ['40001', '40P01'].includes(codeOf(error) ?? '');
+
+/** Lock not available, statement canceled by its timeout. */
+const timeouts: ReadonlySet<string> = new Set(['55P03', '57014']);
+
+/**
+ * Connection exceptions (08), insufficient resources (53), shutdown and start-up (57P01-57P05), sessions ended by a
+ * timeout (25P03, 25P04), and a primary that became a standby (25006).
+ */
+const unavailable =
+  /^(08...|53...|57P0[1-5]|25P0[34]|25006|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)$/;
+
+/** pg gives these no code: a socket that ended under a query, and a pool without a free connection in time. */
+const unavailableMessage =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after calling end)/;
+
+export function isUnavailable(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== undefined && unavailable.test(code)) return true;
+  return error instanceof Error && unavailableMessage.test(error.message);
+}
+
+/**
+ * Passing conditions of the database become failures that a consumer or caller may wait out; everything else is given
+ * back as it is, because only the statement's author knows what a violated constraint means.
+ */
+export function asFailure(error: unknown): unknown {
+  if (error instanceof FailureException) return error;
+  const cause = { cause: error };
+  if (isUnavailable(error))
+    return new FailureException(
+      failure('unavailable', 'database_unavailable', 'The database does not answer.'),
+      cause,
+    );
+  if (timeouts.has(codeOf(error) ?? ''))
+    return new FailureException(
+      failure('timeout', 'database_timeout', 'The database did not finish in time.'),
+      cause,
+    );
+  if (isContention(error))
+    return new FailureException(
+      failure('conflict', 'transaction_contention', 'Other work kept changing the same data.', {
+        retryable: true,
+      }),
+      cause,
+    );
+  return error;
+}

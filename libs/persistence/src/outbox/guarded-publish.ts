@@ -1,0 +1,30 @@
+import type { OutboxPublisher, OutboxRow, PublishOutcome } from './outbox-publisher';
+
+/** Below the database's idle-in-transaction limit: the sweep holds a transaction open meanwhile. */
+export const publishTimeoutMs = 10_000;
+
+/**
+ * Exactly one outcome per row within ten seconds, whatever the publisher does: a row it forgot, a rejection and silence
+ * are failures, and the row is published again later.
+ */
+export async function publishGuarded<Row extends OutboxRow>(
+  publisher: OutboxPublisher,
+  rows: readonly Row[],
+): Promise<readonly { readonly row: Row; readonly outcome: PublishOutcome }[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${publishTimeoutMs} ms`)), publishTimeoutMs);
+  });
+  const published = (async () => publisher.publish(rows))();
+  const outcomes = await Promise.race([published, silence])
+    .catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : 'the publisher failed';
+      return rows.map(({ id }): PublishOutcome => ({ id, kind: 'failed', reason }));
+    })
+    .finally(() => clearTimeout(timer));
+  const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  return rows.map((row) => ({
+    row,
+    outcome: byId.get(row.id) ?? { id: row.id, kind: 'failed', reason: 'the publisher gave no outcome' },
+  }));
+}

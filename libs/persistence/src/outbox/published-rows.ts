@@ -1,0 +1,56 @@
+import { sleep, type Logger } from '@ymera/kernel';
+import type { SqlExecutor } from '../database/sql-executor';
+import { deletePublishedRows } from './outbox-table';
+
+/** Confirmations that arrive within this time share one statement. */
+const lingerMs = 10;
+const retryMs = 500;
+const idsPerStatement = 1000;
+/** Beyond it, ids are forgotten while the database is away: their messages are then repeated, not lost. */
+const maximumIds = 50_000;
+
+/** Confirmed rows on their way out of the table. */
+export class PublishedRows {
+  private readonly ids = new Set<string>();
+  private deleting: Promise<void> | undefined;
+  private readonly stopped = new AbortController();
+
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly logger: Logger,
+  ) {}
+
+  held(): IterableIterator<string> {
+    return this.ids.values();
+  }
+
+  add(ids: readonly string[]): void {
+    for (const id of ids) if (this.ids.size < maximumIds) this.ids.add(id);
+    if (this.ids.size > 0) this.deleting ??= this.deleteAll().finally(() => (this.deleting = undefined));
+  }
+
+  /** Deletes what is left, once. */
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await this.deleting;
+  }
+
+  private async deleteAll(): Promise<void> {
+    await sleep(lingerMs, this.stopped.signal);
+    let isAway = false;
+    while (this.ids.size > 0) {
+      const page = [...this.ids].slice(0, idsPerStatement);
+      try {
+        await deletePublishedRows(this.sql, page);
+        for (const id of page) this.ids.delete(id);
+        isAway = false;
+      } catch (error) {
+        if (!isAway)
+          this.logger.warn('published messages could not be deleted yet', { error, rows: this.ids.size });
+        isAway = true;
+        if (this.stopped.signal.aborted) return;
+        await sleep(retryMs, this.stopped.signal);
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import {
+  agentMessage,
+  commandMessage,
+  eventMessage,
+  type Outbox,
+  type OutgoingMessage,
+  type ServiceName,
+  type Stamp,
+} from '@ymera/contracts';
+import { failure, FailureException, uuidv7, type Clock } from '@ymera/kernel';
+import { injectTrace } from '@ymera/observability';
+import { sweepAfterMs, type NewOutboxRow, type OutboxKind } from './outbox-table';
+
+/** The broker's and the agents' limit for a body. */
+const maximumBodyBytes = 1024 * 1024;
+
+const refuse = (code: string, message: string): never => {
+  throw new FailureException(failure('internal', code, message));
+};
+
+/**
+ * Collects the messages of one transaction; the unit of work stores them with its last statement. What must not reach the
+ * broker is refused here and rolls back: `payload_invalid` (the contract), `message_too_large`, and `message_not_owned`
+ * (a fact of another service, or a message that only agents send).
+ */
+export class TransactionOutbox implements Outbox {
+  readonly rows: NewOutboxRow[] = [];
+
+  constructor(
+    private readonly service: ServiceName,
+    private readonly clock: Clock,
+  ) {}
+
+  event: Outbox['event'] = async (contract, fact) => {
+    if (contract.owner !== this.service)
+      refuse('message_not_owned', `${contract.key} is a fact of ${contract.owner}, not of ${this.service}.`);
+    if (!Number.isInteger(fact.aggregateVersion) || fact.aggregateVersion < 1)
+      refuse('payload_invalid', `The aggregate version of ${contract.key} must be a whole number from 1.`);
+    this.add('event', (stamp) => eventMessage(contract, fact, stamp));
+  };
+
+  command: Outbox['command'] = async (contract, payload) => {
+    this.add('command', (stamp) => commandMessage(contract, payload, stamp));
+  };
+
+  toAgent: Outbox['toAgent'] = async (contract, principalId, payload) => {
+    if (contract.channel !== 'inbox')
+      refuse('message_not_owned', `${contract.name} is what agents send, not what they receive.`);
+    this.add('agent_message', (stamp) => agentMessage(contract, principalId, payload, stamp));
+  };
+
+  private add(kind: OutboxKind, messageOf: (stamp: Stamp) => OutgoingMessage): void {
+    const time = this.clock.now();
+    const id = uuidv7(time.getTime());
+    const message = messageOf({ id, time, headers: injectTrace({}) });
+    const { length } = message.body;
+    if (length > maximumBodyBytes)
+      refuse('message_too_large', `${message.type} has ${length} bytes; ${maximumBodyBytes} are allowed.`);
+    this.rows.push({ ...message, id, createdAt: time, kind, availableInMs: sweepAfterMs });
+  }
+}

@@ -1,0 +1,25 @@
+import { digestOf } from '@ymera/kernel';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export type MigrationClass = new () => MigrationInterface;
+
+/**
+ * Names what a database looks like after these migrations: the statements they would run, wherever their text lives, and
+ * the source of each class, for what depends on the answers of the database.
+ */
+export async function migrationDigest(migrations: readonly MigrationClass[]): Promise<string> {
+  const calls: unknown[] = [];
+  const recorder = new Proxy({} as QueryRunner, {
+    get:
+      (_, method) =>
+      async (...parameters: unknown[]) => {
+        calls.push([String(method), JSON.stringify(parameters)]);
+        return [];
+      },
+  });
+  for (const migration of migrations) {
+    calls.push(String(migration));
+    await new migration().up(recorder).catch(() => undefined);
+  }
+  return digestOf(calls).slice('sha256:'.length, 'sha256:'.length + 12);
+}

@@ -1,0 +1,76 @@
+import {
+  accessStatements,
+  databaseStatements,
+  publicSchemaStatements,
+  roleStatement,
+  schemaStatements,
+} from '../../../../deploy/local/servers/provision-sql.mjs';
+import { asAdmin, lock, type Query } from './admin';
+
+/** Every role of this kind in the cluster is made under one lock: two creations at once fail. */
+const rolesLock = 'roles';
+
+export interface ServiceRole {
+  readonly role: string;
+  readonly schema: string;
+  readonly password: string;
+}
+
+async function roleExists(query: Query, role: string): Promise<boolean> {
+  return (await query('SELECT FROM pg_roles WHERE rolname = $1', [role])).length > 0;
+}
+
+/** Makes a role unless it is there; an existing one keeps its password. */
+export async function ensureRole(query: Query, { role, password }: ServiceRole): Promise<void> {
+  if (await roleExists(query, role)) return;
+  await lock(query, rolesLock);
+  if (!(await roleExists(query, role))) await query(roleStatement({ role, password, exists: false }));
+}
+
+/** What each role may do in one database: enter it, and own the schema of its name. */
+export async function grantSchemas(
+  adminUrl: string,
+  database: string,
+  roles: readonly ServiceRole[],
+): Promise<void> {
+  await asAdmin(
+    async (query) => {
+      const inside = [...publicSchemaStatements(), ...roles.flatMap(schemaStatements)];
+      for (const statement of [...accessTo(database, roles), ...inside]) await query(statement);
+    },
+    { adminUrl, database },
+  );
+}
+
+/** Belongs to the database itself, so a copy of a template needs it again. */
+export const accessTo = (database: string, roles: readonly ServiceRole[]): readonly string[] => [
+  ...databaseStatements({ database }),
+  ...roles.flatMap((role) => accessStatements({ database, ...role })),
+];
+
+/**
+ * In an existing database, for each service the role `<rolePrefix><service>` and the schema `<service>` that it owns, none
+ * of which may enter another's. Safe to repeat and to run at the same time.
+ */
+export async function provisionServiceRoles(
+  adminUrl: string,
+  database: string,
+  passwords: Readonly<Record<string, string>>,
+  { rolePrefix = 'ymera_' } = {},
+): Promise<readonly ServiceRole[]> {
+  const roles = Object.entries(passwords).map(([service, password]) => ({
+    role: `${rolePrefix}${service.replaceAll('-', '_')}`,
+    schema: service.replaceAll('-', '_'),
+    password,
+  }));
+  await asAdmin(
+    async (query) => {
+      await lock(query, rolesLock);
+      for (const { role, password } of roles)
+        await query(roleStatement({ role, password, exists: await roleExists(query, role) }));
+      await grantSchemas(adminUrl, database, roles);
+    },
+    { adminUrl },
+  );
+  return roles;
+}
