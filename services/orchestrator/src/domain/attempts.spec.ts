@@ -1,0 +1,260 @@
+import { base, enhancePlan, planOf, review } from '../testing/plans';
+import { passedTests, RunScenario } from '../testing/run-scenario';
+import { defaultRunPolicy } from './run-policy';
+
+const lost = (scenario: RunScenario, stepId = 'review') =>
+  scenario.send({ kind: 'attempt_lost', stepId, key: scenario.attempt(stepId), cause: 'lease_expired' });
+
+describe('an attempt', () => {
+  it('goes to another agent at once when its lease is lost, and the loser is told to stop', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.assign('review', 'examiner-1');
+    scenario.accept('review');
+    lost(scenario);
+    expect(scenario.step('review')).toMatchObject({ state: 'ready', failures: 1 });
+    expect(scenario.sent('cancel').map(({ principalId }) => principalId)).toEqual(['examiner-1-principal']);
+    scenario.assign('review', 'examiner-2');
+    expect(scenario.attempt('review')).toMatchObject({ attempt: 2, fencingToken: 2, agentId: 'examiner-2' });
+  });
+
+  it('is fenced once it is lost: the late result has no effect', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.assign('review', 'examiner-1');
+    const first = scenario.attempt('review');
+    lost(scenario);
+    scenario.assign('review', 'examiner-2');
+    const before = scenario.run;
+    scenario.end('review', {}, first);
+    expect(scenario.run).toBe(before);
+    expect(scenario.sent('result_refused')[0]).toMatchObject({
+      principalId: 'examiner-1-principal',
+      payload: { error: { code: 'fenced' }, fencing_token: 1 },
+    });
+  });
+
+  it('counts lost leases against the plan’s attempts', () => {
+    const scenario = new RunScenario(enhancePlan);
+    for (const agent of ['a-1', 'a-2', 'a-3']) {
+      scenario.assign('review', agent);
+      lost(scenario);
+    }
+    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'agent_lost' } });
+  });
+
+  it('backs off longer after each retryable failure, then fails with the agent’s own code', () => {
+    const scenario = new RunScenario(enhancePlan);
+    const pauses: number[] = [];
+    const error = { code: 'network', message: 'No route.', retryable: true };
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      scenario.do('review', { outcome: 'failed', error });
+      pauses.push((scenario.step('review').wakeAt ?? 0) - scenario.context.now);
+      scenario.send({ kind: 'backoff_over', stepId: 'review' });
+    }
+    expect(pauses).toEqual([375, 750]);
+    scenario.do('review', { outcome: 'failed', error });
+    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'network' } });
+  });
+
+  it('does not count a declined offer as a failure, but declines are bounded', () => {
+    const scenario = new RunScenario(planOf([{ ...review, max_attempts: 1 }]));
+    const decline = () =>
+      scenario.send({
+        kind: 'task_declined',
+        claim: scenario.claim(scenario.attempt('review')),
+        code: 'busy',
+        message: 'All slots are taken.',
+      });
+    scenario.assign('review');
+    decline();
+    expect(scenario.step('review')).toMatchObject({ state: 'ready', failures: 0 });
+    for (let declines = 2; declines <= defaultRunPolicy.maxDeclines + 1; declines += 1) {
+      scenario.assign('review');
+      decline();
+      scenario.send({ kind: 'backoff_over', stepId: 'review' });
+    }
+    expect(scenario.run.error?.code).toBe('task_declined');
+  });
+
+  it('gives the same answer to the same result, and does nothing the second time', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.do('review');
+    const attempt = scenario.attempt('review');
+    const before = scenario.run;
+    scenario.end('review', {}, attempt);
+    expect(scenario.run).toBe(before);
+    expect(scenario.sent('result_accepted')).toHaveLength(2);
+    expect(scenario.sent('result_refused')).toHaveLength(0);
+  });
+
+  it.each([
+    ['another agent', { agentId: 'someone-else' }, 'not_holder'],
+    ['another principal', { principalId: 'someone-else' }, 'not_holder'],
+    ['another fencing token', { fencingToken: 99 }, 'fenced'],
+    ['an older credential epoch', { credentialEpoch: 2 }, 'fenced'],
+    ['an agent that is gone', { credentialEpoch: undefined }, 'fenced'],
+    ['a task that does not exist', { taskId: '01936d00-0000-7000-8000-00000000dead' }, 'unknown_task'],
+    ['an attempt that does not exist', { attempt: 2 }, 'unknown_task'],
+  ])('refuses a result of %s', (_, changed, code) => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.assign('review');
+    const attempt = scenario.attempt('review');
+    scenario.send({
+      kind: 'task_ended',
+      claim: scenario.claim(attempt, changed),
+      result: {
+        agent_id: attempt.agentId,
+        task_id: attempt.taskId,
+        attempt: attempt.attempt,
+        fencing_token: attempt.fencingToken,
+        outcome: 'completed',
+        artefacts: [],
+      },
+    });
+    expect(scenario.step('review').state).toBe('dispatched');
+    expect(scenario.sent('result_refused')[0]?.payload.error.code).toBe(code);
+  });
+
+  it('may end before its acceptance arrives', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.assign('review');
+    scenario.end('review');
+    expect(scenario.step('review').state).toBe('completed');
+    expect(scenario.accept('review')).toEqual([]);
+  });
+
+  it('fails when it is not over by its deadline, and is not tried again', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.assign('review');
+    scenario.accept('review');
+    scenario.send({ kind: 'deadline_passed', stepId: 'review', key: scenario.attempt('review') });
+    expect(scenario.run.error).toMatchObject({ code: 'agent_failed' });
+    expect(scenario.sent('cancel')).toHaveLength(1);
+  });
+
+  it('tells an agent to stop that begins work taken from it meanwhile', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.assign('review', 'examiner-1');
+    const first = scenario.attempt('review');
+    lost(scenario);
+    scenario.send({ kind: 'task_accepted', claim: scenario.claim(first) });
+    expect(scenario.sent('cancel')).toHaveLength(2);
+    expect(scenario.step('review').state).toBe('ready');
+  });
+
+  it('is dispatched again when its agent stopped it without being asked', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.do('review', { outcome: 'canceled' });
+    expect(scenario.step('review')).toMatchObject({ state: 'ready', failures: 1 });
+    expect(scenario.sent('result_accepted')).toHaveLength(1);
+  });
+});
+
+describe('a run that is canceled', () => {
+  it('stops what is under way and fences what comes late', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.assign('review');
+    scenario.accept('review');
+    scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Not needed.' });
+    expect(scenario.run.state).toBe('canceled');
+    expect(scenario.sent('cancel')).toHaveLength(1);
+    scenario.end('review');
+    expect(scenario.sent('result_refused')[0]?.payload.error.code).toBe('fenced');
+    expect(scenario.run.state).toBe('canceled');
+  });
+
+  it('keeps when the agent said that it stopped', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.assign('review');
+    scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Not needed.' });
+    scenario.wait(80).end('review', { outcome: 'canceled' });
+    expect(scenario.attempt('review')).toMatchObject({ state: 'canceled', stoppedAt: scenario.context.now });
+    expect(scenario.sent('result_accepted')).toHaveLength(1);
+  });
+
+  it('lands nothing when the landing is refused, and is completed when it had landed already', () => {
+    for (const lands of [true, false]) {
+      const scenario = new RunScenario(enhancePlan);
+      scenario.approvedChange();
+      scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Wait!' });
+      expect(scenario.run.state).toBe('running');
+      if (lands) scenario.land(landing(scenario));
+      else
+        scenario.send({
+          kind: 'landing_refused',
+          refusal: {
+            project_id: 'sample',
+            workflow_id: scenario.run.definition.workflow_id,
+            request_id: scenario.run.definition.request_id,
+            step_id: 'integrate',
+            change_id: landing(scenario),
+            error: { code: 'base_moved', message: 'main has moved.', retryable: true },
+          },
+        });
+      expect(scenario.run.state).toBe(lands ? 'completed' : 'canceled');
+    }
+  });
+});
+
+describe('what integration owes', () => {
+  it('is asked for again, the same way, when no answer comes', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.do('review');
+    scenario.do('enhance', { change: { base, patch: 'diff' } });
+    scenario.wait(60_000).send({ kind: 'integration_overdue', stepId: 'enhance' });
+    const [first, second] = scenario.orders('materialise');
+    expect(second).toEqual(first);
+    expect(scenario.step('enhance').wakeAt).toBeGreaterThan(scenario.context.now);
+  });
+
+  it('never fails a landing by time alone: only integration knows whether it landed', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.approvedChange();
+    scenario.wait(4_000_000).send({ kind: 'budget_spent' });
+    scenario.send({ kind: 'integration_overdue', stepId: 'integrate' });
+    expect(scenario.run.state).toBe('running');
+    expect(scenario.orders('land')).toHaveLength(2);
+    scenario.land(landing(scenario));
+    expect(scenario.run.state).toBe('completed');
+  });
+});
+
+describe('bounds', () => {
+  it('ends a run that is over its budget with what it was doing', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.assign('review');
+    scenario.wait(3_600_000).send({ kind: 'budget_spent' });
+    expect(scenario.run.error).toMatchObject({ code: 'budget_exhausted' });
+    expect(scenario.run.error?.message).toContain('review was dispatched');
+    expect(scenario.states()).toMatchObject({ review: 'canceled', enhance: 'skipped' });
+  });
+
+  it('gives up waiting for an agent and says why nobody came', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.send({
+      kind: 'agent_missing',
+      stepId: 'review',
+      reason: 'No EXAMINATION agent can take it: 1 offline.',
+    });
+    scenario.send({ kind: 'queue_expired', stepId: 'review' });
+    expect(scenario.run.error).toMatchObject({ code: 'agent_unavailable' });
+    expect(scenario.run.error?.message).toContain('1 offline');
+  });
+
+  it('adds up the time the tools took over all attempts', () => {
+    const scenario = new RunScenario(planOf([review]));
+    scenario.do('review', {
+      outcome: 'failed',
+      metrics: { tool_ms: 5 },
+      error: { code: 'x', message: 'x', retryable: true },
+    });
+    scenario.send({ kind: 'backoff_over', stepId: 'review' });
+    scenario.do('review', { metrics: { tool_ms: 7 }, tests: passedTests() });
+    expect(scenario.facts('workflow_completed')[0]?.payload.result.tool_ms).toBe(12);
+  });
+});
+
+function landing(scenario: RunScenario): string {
+  const [order] = scenario.orders('land');
+  if (order?.kind !== 'land') throw new Error('nothing was ordered to land');
+  return order.payload.change_id;
+}

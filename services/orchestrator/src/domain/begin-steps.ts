@@ -1,0 +1,95 @@
+import { landingSubjectDigest, type PayloadOf, type PlanStep, type gateOpened } from '@ymera/contracts';
+import { assertNever } from '@ymera/kernel';
+import { evidenceFor } from './evidence';
+import type { Gate } from './run';
+import type { RunDraft } from './run-draft';
+import { isEverythingDone, runnableSteps } from './runnable-steps';
+import { resultOf } from './workflow-result';
+
+/** Begins every step that can begin, and ends the run when nothing is left to do. */
+export function beginSteps(draft: RunDraft): void {
+  for (const step of runnableSteps(draft.run)) begin(draft, step);
+  if (draft.run.state === 'running' && isEverythingDone(draft.run)) {
+    draft.moveRun('complete');
+    draft.fact('workflow_completed', {
+      ...draft.ids,
+      result: resultOf(draft.run),
+      completed_at: draft.timestamp(),
+    });
+  }
+}
+
+function begin(draft: RunDraft, step: PlanStep): void {
+  const { now, policy } = draft.context;
+  switch (step.kind) {
+    case 'task':
+      return draft.move(step.step_id, 'ready', { wakeAt: now + policy.queueMs });
+    case 'gate':
+      return openGate(draft, step);
+    case 'integration':
+      draft.move(step.step_id, 'land', { startedAt: now, wakeAt: now + step.timeout_s * 1000 });
+      return orderLanding(draft, step.step_id);
+    default:
+      return assertNever(step);
+  }
+}
+
+type Landing = NonNullable<PayloadOf<typeof gateOpened>['landing']>;
+
+/** `checkPlan` made sure that steps before a landing produce all of it. */
+function landingFor(draft: RunDraft, stepId: string): Landing {
+  const { change, tests, verdict } = evidenceFor(draft.run, stepId);
+  if (!change || !tests || !verdict) throw new TypeError(`nothing can land at step ${stepId}`);
+  return {
+    change_id: change.changeId,
+    base: change.base,
+    commit: change.commit,
+    tree: change.tree,
+    verdict,
+    tests,
+  };
+}
+
+function openGate(draft: RunDraft, step: Extract<PlanStep, { kind: 'gate' }>): void {
+  const { now, newId } = draft.context;
+  const landing = step.gate === 'landing_approval' ? landingFor(draft, step.step_id) : undefined;
+  const gate: Gate = {
+    gateId: newId(),
+    subjectDigest: landing
+      ? landingSubjectDigest(landing.tree, landing.verdict)
+      : draft.run.definition.plan_digest,
+    expiresAt: now + step.expires_s * 1000,
+  };
+  draft.move(step.step_id, 'open_gate', { gate, startedAt: now, wakeAt: gate.expiresAt });
+  draft.fact('gate_opened', {
+    ...draft.ids,
+    gate_id: gate.gateId,
+    step_id: step.step_id,
+    kind: step.gate,
+    subject_digest: gate.subjectDigest,
+    ...(landing && { landing }),
+    expires_at: draft.timestamp(gate.expiresAt),
+  });
+}
+
+/** Also sent again when no answer comes; integration answers the same landing the same way. */
+export function orderLanding(draft: RunDraft, stepId: string): void {
+  const { change, approval } = evidenceFor(draft.run, stepId);
+  if (!change) throw new TypeError(`nothing can land at step ${stepId}`);
+  draft.emit({
+    kind: 'land',
+    payload: {
+      ...draft.ids,
+      step_id: stepId,
+      ...landingFor(draft, stepId),
+      producer_agent_id: change.agentId,
+      ...(approval && {
+        approval: {
+          approval_id: approval.approvalId,
+          subject_digest: approval.subjectDigest,
+          decided_by: approval.decidedBy,
+        },
+      }),
+    },
+  });
+}

@@ -1,0 +1,62 @@
+import type {
+  cancel,
+  gateClosed,
+  gateOpened,
+  landChange,
+  materialiseChange,
+  PayloadOf,
+  resultAccepted,
+  resultRefused,
+  stepChanged,
+  task,
+  workflowCanceled,
+  workflowCompleted,
+  workflowFailed,
+  workflowStarted,
+} from '@ymera/contracts';
+
+interface Payloads {
+  readonly workflow_started: PayloadOf<typeof workflowStarted>;
+  readonly workflow_completed: PayloadOf<typeof workflowCompleted>;
+  readonly workflow_failed: PayloadOf<typeof workflowFailed>;
+  readonly workflow_canceled: PayloadOf<typeof workflowCanceled>;
+  readonly step_changed: PayloadOf<typeof stepChanged>;
+  readonly gate_opened: PayloadOf<typeof gateOpened>;
+  readonly gate_closed: PayloadOf<typeof gateClosed>;
+}
+export type FactName = keyof Payloads;
+
+interface AgentPayloads {
+  readonly task: PayloadOf<typeof task>;
+  readonly cancel: PayloadOf<typeof cancel>;
+  readonly result_accepted: PayloadOf<typeof resultAccepted>;
+  readonly result_refused: PayloadOf<typeof resultRefused>;
+}
+
+/** A fact about the run; `version` rises by one with each. */
+export type Fact = {
+  [Name in FactName]: {
+    readonly kind: 'fact';
+    readonly name: Name;
+    readonly version: number;
+    readonly payload: Payloads[Name];
+  };
+}[FactName];
+export type FactPayload<Name extends FactName> = Payloads[Name];
+
+/** A message to the principal that hosts the agent. */
+export type ToAgent = {
+  [Name in keyof AgentPayloads]: {
+    readonly kind: 'to_agent';
+    readonly name: Name;
+    readonly principalId: string;
+    readonly payload: AgentPayloads[Name];
+  };
+}[keyof AgentPayloads];
+
+export type Order =
+  | { readonly kind: 'materialise'; readonly payload: PayloadOf<typeof materialiseChange> }
+  | { readonly kind: 'land'; readonly payload: PayloadOf<typeof landChange> };
+
+/** What must leave with the new state, in the same transaction. */
+export type Effect = Fact | ToAgent | Order;

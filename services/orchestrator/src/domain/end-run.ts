@@ -1,0 +1,73 @@
+import type { ErrorShape } from '@ymera/contracts';
+import { isHeld } from './attempt-lifecycle';
+import { currentAttempt, type Attempt, type StepRun } from './run';
+import type { Because, RunDraft } from './run-draft';
+import { activeStepStates } from './step-lifecycle';
+import { keyOf } from './task-message';
+import { isLanding } from './timers';
+import { resultOf } from './workflow-result';
+
+/** Fail fast: one failed step ends the run, what runs beside it is canceled, what has not begun is skipped. */
+export function failRun(draft: RunDraft, error: ErrorShape, stepId?: string, because: Because = {}): void {
+  if (stepId !== undefined) draft.move(stepId, 'fail', {}, { reason: error.message, error, ...because });
+  stopEverything(draft, 'The run has failed.');
+  for (const { stepId: skipped } of draft.stepsIn('pending')) draft.move(skipped, 'skip');
+  draft.moveRun('fail', { error, failedStepId: stepId });
+  draft.fact('workflow_failed', {
+    ...draft.ids,
+    ...(stepId === undefined ? {} : { step_id: stepId }),
+    error,
+    result: resultOf(draft.run),
+    failed_at: draft.timestamp(),
+  });
+}
+
+/**
+ * A landing under way may succeed whatever we decide here, so the wish is kept: if nothing lands, the run is canceled.
+ */
+export function cancelRun(draft: RunDraft, by: string, reason: string): void {
+  if (isLanding(draft.run)) {
+    draft.run = { ...draft.run, cancelRequested: { by, reason } };
+    return;
+  }
+  stopEverything(draft, `${by} canceled the run: ${reason}`.slice(0, 500));
+  for (const { stepId } of draft.stepsIn('pending')) draft.move(stepId, 'cancel');
+  draft.moveRun('cancel', {
+    error: { code: 'canceled', message: `${by} canceled the run: ${reason}`, retryable: false },
+  });
+  draft.fact('workflow_canceled', { ...draft.ids, canceled_by: by, canceled_at: draft.timestamp() });
+}
+
+function stopEverything(draft: RunDraft, reason: string): void {
+  for (const step of draft.stepsIn(...activeStepStates)) {
+    stopStep(draft, step, reason);
+    draft.move(step.stepId, 'cancel', { proposal: undefined }, { reason });
+  }
+}
+
+/** Takes back what is under way, before the step moves: the agent's attempt, or the open gate. */
+export function stopStep(draft: RunDraft, step: StepRun, reason: string): void {
+  const attempt = currentAttempt(step);
+  if (attempt && isHeld(attempt.state)) {
+    draft.moveAttempt(step.stepId, 'cancel');
+    tellToStop(draft, attempt, reason);
+  } else if (attempt?.state === 'reported') {
+    draft.moveAttempt(step.stepId, 'cancel');
+  }
+  if (step.state === 'waiting_gate' && step.gate)
+    draft.fact('gate_closed', {
+      ...draft.ids,
+      gate_id: step.gate.gateId,
+      step_id: step.stepId,
+      outcome: 'voided',
+    });
+}
+
+export function tellToStop(draft: RunDraft, attempt: Attempt, reason: string): void {
+  draft.emit({
+    kind: 'to_agent',
+    name: 'cancel',
+    principalId: attempt.principalId,
+    payload: { ...keyOf(attempt), reason: reason.slice(0, 500) },
+  });
+}

@@ -1,0 +1,52 @@
+import type { AttributedVerdict, Finding, TestSummary } from '@ymera/contracts';
+import { canonicalJson } from '@ymera/kernel';
+import { ancestorsOf } from './plan-graph';
+import type { Change, Gate, Run, StepOutput, StepRun } from './run';
+
+/** What the steps before a step have established. */
+export interface Evidence {
+  readonly change: Change | undefined;
+  readonly tests: TestSummary | undefined;
+  readonly verdict: AttributedVerdict | undefined;
+  /** Of the landing gate. */
+  readonly approval: (Required<Gate>['approval'] & { readonly subjectDigest: string }) | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** What is true when `stepId` begins, from completed steps that it depends on; the nearest one in the plan counts. */
+export function evidenceFor(run: Run, stepId: string): Evidence {
+  const { plan } = run.definition;
+  const before = ancestorsOf(plan, stepId);
+  const done = plan.steps.flatMap((planned): readonly StepRun[] => {
+    const step = run.steps[planned.step_id];
+    return before.has(planned.step_id) && step?.state === 'completed' ? [step] : [];
+  });
+  const landingGates = new Set(
+    plan.steps
+      .filter((planned) => planned.kind === 'gate' && planned.gate === 'landing_approval')
+      .map(({ step_id }) => step_id),
+  );
+  const gate = done.findLast((step) => landingGates.has(step.stepId))?.gate;
+  return {
+    change: last(done, ({ change }) => change),
+    tests: last(done, ({ tests }) => tests),
+    verdict: last(done, ({ verdict }) => verdict),
+    approval: gate?.approval && { ...gate.approval, subjectDigest: gate.subjectDigest },
+    findings: mergeFindings(...done.map(({ output }) => output?.findings ?? [])),
+  };
+}
+
+const maximumFindings = 500;
+
+/** In order, each once, as many as a message may hold. */
+export function mergeFindings(...lists: readonly (readonly Finding[])[]): readonly Finding[] {
+  const unique = new Map(lists.flat().map((finding) => [canonicalJson(finding), finding]));
+  return [...unique.values()].slice(0, maximumFindings);
+}
+
+export function last<T>(
+  steps: readonly StepRun[],
+  pick: (output: StepOutput) => T | undefined,
+): T | undefined {
+  return steps.map(({ output }) => output && pick(output)).findLast((found) => found !== undefined);
+}

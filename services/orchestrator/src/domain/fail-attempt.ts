@@ -1,0 +1,39 @@
+import type { ErrorShape, Finding } from '@ymera/contracts';
+import { backoffMs } from './backoff';
+import { failRun } from './end-run';
+import type { TaskStep } from './judge-result';
+import type { RunDraft } from './run-draft';
+
+/**
+ * The current attempt of a step came to nothing. Tried again after a pause if the error says that this may help and
+ * attempts are left; otherwise the run fails with the agent's own code. What was found goes with the next try.
+ */
+export function failAttempt(
+  draft: RunDraft,
+  planned: TaskStep,
+  error: ErrorShape,
+  findings: readonly Finding[] = [],
+): void {
+  const { stepId, failures: before, feedback } = draft.step(planned.step_id);
+  const failures = before + 1;
+  if (!error.retryable || failures >= planned.max_attempts) {
+    draft.patch(stepId, { failures, proposal: undefined });
+    failRun(draft, error, stepId, { findings });
+    return;
+  }
+  const pause = backoffMs(failures, draft.context.policy.backoff, draft.context.random());
+  draft.move(
+    stepId,
+    'back_off',
+    {
+      failures,
+      proposal: undefined,
+      wakeAt: draft.context.now + pause,
+      feedback: findings.length > 0 ? findings : feedback,
+    },
+    {
+      reason: `Attempt failed (${error.code}: ${error.message}); ${planned.max_attempts - failures} left, the next in ${pause} ms.`,
+      findings,
+    },
+  );
+}

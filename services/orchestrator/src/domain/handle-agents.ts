@@ -1,0 +1,163 @@
+import type { ErrorShape } from '@ymera/contracts';
+import { assertNever } from '@ymera/kernel';
+import { backoffMs } from './backoff';
+import { failRun, tellToStop } from './end-run';
+import { examineClaim, fenced } from './examine-claim';
+import { failAttempt } from './fail-attempt';
+import { judgeResult, type TaskResult, type TaskStep } from './judge-result';
+import { loseAttempt } from './lose-attempt';
+import { orderMaterialising } from './order-materialising';
+import { rejectWork } from './rework';
+import type { Attempt } from './run';
+import type { RunDraft } from './run-draft';
+import type { AssignedAgent, Claim } from './run-event';
+import { keyOf, taskMessage } from './task-message';
+
+/** A ready step goes to the agent that was selected for it: a new attempt under a token higher than any before. */
+export function assign(draft: RunDraft, stepId: string, agent: AssignedAgent, reason: string): void {
+  const step = draft.findStep(stepId);
+  if (step?.state !== 'ready') return;
+  const planned = taskStep(draft, stepId);
+  const { now, newId, policy } = draft.context;
+  const taskId = step.taskId ?? newId();
+  const attempt: Attempt = {
+    ...agent,
+    taskId,
+    attempt: step.attempts.filter((one) => one.taskId === taskId).length + 1,
+    fencingToken: step.fencingToken + 1,
+    state: 'offered',
+    dispatchedAt: now,
+    offerExpiresAt: now + policy.offerMs,
+    leaseExpiresAt: now + policy.leaseMs,
+    deadlineAt: now + planned.timeout_s * 1000,
+    isSettled: false,
+  };
+  draft.move(
+    stepId,
+    'dispatch',
+    {
+      taskId,
+      fencingToken: attempt.fencingToken,
+      attempts: [...step.attempts, attempt],
+      startedAt: step.startedAt ?? now,
+    },
+    { reason },
+  );
+  draft.emit({
+    kind: 'to_agent',
+    name: 'task',
+    principalId: attempt.principalId,
+    payload: taskMessage(draft.run, planned, draft.step(stepId), attempt, policy),
+  });
+}
+
+export function accept(draft: RunDraft, claim: Claim): void {
+  const examined = examineClaim(draft.run, claim);
+  if (examined.kind === 'over') {
+    // The agent begins work that was taken from it while it was away.
+    if (wasTakenAway(examined.attempt)) tellToStop(draft, examined.attempt, fenced.message);
+    return;
+  }
+  if (examined.kind !== 'held' || examined.attempt.state !== 'offered') return;
+  draft.moveAttempt(examined.stepId, 'accept', {
+    leaseExpiresAt: draft.context.now + draft.context.policy.leaseMs,
+  });
+  draft.move(examined.stepId, 'accept');
+}
+
+/** Not a failure of the step: another agent gets it at once, the second time and later after a pause. */
+export function decline(draft: RunDraft, claim: Claim, code: string, message: string): void {
+  const examined = examineClaim(draft.run, claim);
+  if (examined.kind !== 'held') return;
+  const { stepId } = examined;
+  const { agentId } = draft.moveAttempt(stepId, 'decline');
+  const { policy, now, random } = draft.context;
+  const declines = draft.step(stepId).declines + 1;
+  const reason = `${agentId} declined (${code}): ${message}`;
+  draft.patch(stepId, { declines });
+  if (declines > policy.maxDeclines)
+    return failRun(draft, { code: 'task_declined', message: reason, retryable: false }, stepId);
+  if (declines === 1) return draft.move(stepId, 'release', { wakeAt: now + policy.queueMs }, { reason });
+  draft.move(stepId, 'back_off', { wakeAt: now + backoffMs(declines, policy.backoff, random()) }, { reason });
+}
+
+/** Exactly the first result of exactly the attempt held takes effect; everybody else is told why not. */
+export function end(draft: RunDraft, claim: Claim, reported: TaskResult): void {
+  const examined = examineClaim(draft.run, claim);
+  switch (examined.kind) {
+    case 'settled':
+      return answer(draft, claim);
+    case 'refused':
+      return answer(draft, claim, examined.error);
+    case 'over':
+      if (reported.outcome !== 'canceled' || !wasTakenAway(examined.attempt))
+        return answer(draft, claim, fenced);
+      draft.putAttempt(examined.stepId, {
+        ...examined.attempt,
+        isSettled: true,
+        stoppedAt: draft.context.now,
+      });
+      return answer(draft, claim);
+    case 'held':
+      answer(draft, claim);
+      return settle(draft, examined.stepId, reported);
+    default:
+      return assertNever(examined);
+  }
+}
+
+function settle(draft: RunDraft, stepId: string, reported: TaskResult): void {
+  const planned = taskStep(draft, stepId);
+  const step = draft.step(stepId);
+  draft.patch(stepId, { toolMs: step.toolMs + (reported.metrics?.tool_ms ?? 0) });
+  const settled = { isSettled: true };
+  const judgement = judgeResult(draft.run, planned, step.attempts.at(-1) ?? never(stepId), reported);
+  switch (judgement.kind) {
+    case 'done':
+      draft.moveAttempt(stepId, 'complete', settled);
+      return draft.move(
+        stepId,
+        'complete',
+        { output: judgement.output, feedback: [] },
+        { findings: judgement.output.findings },
+      );
+    case 'proposed':
+      draft.moveAttempt(stepId, 'report', settled);
+      draft.move(stepId, 'materialise', {
+        proposal: judgement.proposal,
+        wakeAt: draft.context.now + draft.context.policy.materialiseMs,
+      });
+      return orderMaterialising(draft, planned);
+    case 'rejected':
+      draft.moveAttempt(stepId, 'complete', settled);
+      return rejectWork(draft, planned, judgement.error, judgement.output);
+    case 'failed':
+      draft.moveAttempt(stepId, 'fail', settled);
+      return failAttempt(draft, planned, judgement.error, judgement.findings);
+    case 'stopped':
+      return loseAttempt(draft, stepId, 'stopped', settled);
+    default:
+      return assertNever(judgement);
+  }
+}
+
+function answer(draft: RunDraft, claim: Claim, error?: ErrorShape): void {
+  const to = { kind: 'to_agent', principalId: claim.principalId } as const;
+  draft.emit(
+    error
+      ? { ...to, name: 'result_refused', payload: { ...keyOf(claim), error } }
+      : { ...to, name: 'result_accepted', payload: keyOf(claim) },
+  );
+}
+
+const wasTakenAway = ({ state }: Attempt): boolean =>
+  state === 'lost' || state === 'canceled' || state === 'failed';
+
+export function taskStep(draft: RunDraft, stepId: string): TaskStep {
+  const planned = draft.planStep(stepId);
+  return planned.kind === 'task' ? planned : never(stepId);
+}
+
+function never(stepId: string): never {
+  throw new TypeError(`step ${stepId} is no task, or was never dispatched`);
+}

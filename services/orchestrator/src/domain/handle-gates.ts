@@ -1,0 +1,56 @@
+import type { PayloadOf, resolveGate } from '@ymera/contracts';
+import { failRun } from './end-run';
+import type { Gate } from './run';
+import type { RunDraft } from './run-draft';
+
+/** Without effect unless the gate is open and the decision is about exactly its subject. */
+export function decideGate(draft: RunDraft, decision: PayloadOf<typeof resolveGate>): void {
+  const step = draft
+    .stepsIn('waiting_gate')
+    .find(({ gate }) => gate?.gateId === decision.gate_id && gate.subjectDigest === decision.subject_digest);
+  if (!step?.gate) return;
+  closeGate(draft, step.stepId, step.gate, decision.decision);
+  const why = decision.reason ? `: ${decision.reason}` : '.';
+  if (decision.decision === 'denied')
+    return failRun(
+      draft,
+      {
+        code: 'approval_denied',
+        message: `${decision.decided_by} denied ${draft.planStep(step.stepId).name}${why}`,
+        retryable: false,
+      },
+      step.stepId,
+    );
+  const approval = { approvalId: decision.approval_id, decidedBy: decision.decided_by };
+  draft.move(
+    step.stepId,
+    'complete',
+    { gate: { ...step.gate, approval } },
+    { reason: `${decision.decided_by} approved${why}` },
+  );
+}
+
+/** Silence is no approval. */
+export function expireGate(draft: RunDraft, stepId: string, gateId: string): void {
+  const step = draft.findStep(stepId);
+  if (step?.state !== 'waiting_gate' || step.gate?.gateId !== gateId) return;
+  closeGate(draft, stepId, step.gate, 'expired');
+  failRun(
+    draft,
+    {
+      code: 'approval_expired',
+      message: `Nobody decided on ${draft.planStep(stepId).name} in time.`,
+      retryable: false,
+    },
+    stepId,
+  );
+}
+
+function closeGate(
+  draft: RunDraft,
+  stepId: string,
+  { gateId }: Gate,
+  outcome: 'approved' | 'denied' | 'expired',
+): void {
+  draft.fact('gate_closed', { ...draft.ids, gate_id: gateId, step_id: stepId, outcome });
+}

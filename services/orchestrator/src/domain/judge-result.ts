@@ -1,0 +1,129 @@
+import type {
+  ErrorShape,
+  Finding,
+  PayloadOf,
+  PlanStep,
+  result,
+  TestSummary,
+  Verdict,
+} from '@ymera/contracts';
+import { assertNever } from '@ymera/kernel';
+import { evidenceFor, mergeFindings } from './evidence';
+import type { Attempt, Proposal, Run, StepOutput } from './run';
+
+export type TaskResult = PayloadOf<typeof result>;
+export type TaskStep = Extract<PlanStep, { kind: 'task' }>;
+
+/**
+ * What a result means for its step. `rejected`: the agent did its work and the work before it is not good enough;
+ * `failed`: the agent did not do its work.
+ */
+export type Judgement =
+  | { readonly kind: 'done'; readonly output: StepOutput }
+  | { readonly kind: 'proposed'; readonly proposal: Proposal }
+  | { readonly kind: 'rejected'; readonly error: ErrorShape; readonly output: StepOutput }
+  | { readonly kind: 'failed'; readonly error: ErrorShape; readonly findings: readonly Finding[] }
+  | { readonly kind: 'stopped' };
+
+export function judgeResult(run: Run, step: TaskStep, attempt: Attempt, reported: TaskResult): Judgement {
+  const findings = mergeFindings(reported.findings ?? [], reported.verdict?.findings ?? []);
+  const failed = (code: string, message: string): Judgement => ({
+    kind: 'failed',
+    error: { code, message, retryable: false },
+    findings,
+  });
+
+  if (reported.outcome === 'canceled') return { kind: 'stopped' };
+  if (reported.outcome === 'rejected')
+    return {
+      kind: 'failed',
+      error: { ...(reported.error ?? unexplained('task_rejected', attempt)), retryable: false },
+      findings,
+    };
+  if (step.produces === 'tests' && reported.tests && !hasPassed(reported.tests))
+    return rejected('tests_failed', testMessage(reported.tests, findings), {
+      findings,
+      tests: reported.tests,
+    });
+  if (reported.outcome === 'failed')
+    return { kind: 'failed', error: reported.error ?? unexplained('agent_failed', attempt), findings };
+
+  const beforeAfter = reported.verdict?.before_after ?? reported.before_after;
+  const output: StepOutput = { findings, ...(beforeAfter ? { beforeAfter } : {}) };
+  switch (step.produces) {
+    case 'findings':
+      return { kind: 'done', output };
+    case 'change':
+      if (!reported.change) return failed('change_empty', `${attempt.agentId} returned no change.`);
+      return { kind: 'proposed', proposal: { change: reported.change, output } };
+    case 'tests': {
+      if (!reported.tests) return failed('result_incomplete', `${attempt.agentId} returned no test summary.`);
+      const { change } = evidenceFor(run, step.step_id);
+      if (change && change.tree !== reported.tests.tree)
+        return failed('tests_mismatch', `${attempt.agentId} tested another tree than the change's.`);
+      return { kind: 'done', output: { ...output, tests: reported.tests } };
+    }
+    case 'verdict':
+      if (!reported.verdict) return failed('result_incomplete', `${attempt.agentId} returned no verdict.`);
+      return judgeVerdict(run, step, attempt, reported.verdict, output);
+    default:
+      return assertNever(step.produces);
+  }
+}
+
+/** A verdict counts only for the very change it was asked about, and never from who made the change. */
+function judgeVerdict(
+  run: Run,
+  step: TaskStep,
+  attempt: Attempt,
+  verdict: Verdict,
+  output: StepOutput,
+): Judgement {
+  const { change } = evidenceFor(run, step.step_id);
+  const failed = (code: string, message: string): Judgement => ({
+    kind: 'failed',
+    error: { code, message, retryable: false },
+    findings: output.findings,
+  });
+  if (!change) return failed('verdict_mismatch', 'There is no change to give a verdict about.');
+  if (change.agentId === attempt.agentId)
+    return failed('self_verdict', `${attempt.agentId} made this change and cannot approve it.`);
+  if (verdict.base !== change.base || verdict.commit !== change.commit || verdict.tree !== change.tree)
+    return failed('verdict_mismatch', `The verdict of ${attempt.agentId} is about another change.`);
+  const examined: StepOutput = { ...output, verdict: { ...verdict, agent_id: attempt.agentId } };
+  return verdict.approved
+    ? { kind: 'done', output: examined }
+    : rejected('verdict_rejected', verdictMessage(verdict, output.findings), examined);
+}
+
+/** Rejections carry at least one finding: the next try must know what was wrong. */
+function rejected(code: string, message: string, output: StepOutput): Judgement {
+  const findings: readonly Finding[] =
+    output.findings.length > 0
+      ? output.findings
+      : [{ code, severity: 'high', message: message.slice(0, 2000) }];
+  return { kind: 'rejected', error: { code, message, retryable: false }, output: { ...output, findings } };
+}
+
+/** The exit code is necessary; counts alone prove nothing. */
+const hasPassed = ({ exit_code, failed }: TestSummary): boolean => exit_code === 0 && failed === 0;
+
+const unexplained = (code: string, { agentId }: Attempt): ErrorShape => ({
+  code,
+  message: `${agentId} gave no reason.`,
+  retryable: false,
+});
+
+const messageLength = 2000;
+
+const testMessage = ({ failed, total, exit_code }: TestSummary, findings: readonly Finding[]): string =>
+  sentence(`${failed} of ${total} tests failed (exit code ${exit_code})`, findings.map(explain));
+
+const verdictMessage = ({ reasons }: Verdict, findings: readonly Finding[]): string =>
+  sentence('The examination rejected the change', [...findings.map(explain), ...reasons]);
+
+const explain = ({ code, message, file, line }: Finding): string =>
+  `${code}: ${message}${file ? ` (${file}${line ? `:${line}` : ''})` : ''}`;
+
+const sentence = (what: string, why: readonly string[]): string =>
+  (why.length === 0 ? `${what}.` : `${what}. ${why.join(' ')}`).slice(0, messageLength);

@@ -1,0 +1,53 @@
+import { assertNever } from '@ymera/kernel';
+import { failRun, tellToStop } from './end-run';
+import type { Attempt } from './run';
+import type { RunDraft } from './run-draft';
+import type { LossCause } from './run-event';
+
+/**
+ * The holder of the current attempt is gone, as far as we can tell. The step goes to another agent at once, as often as
+ * the plan allows attempts. The one that lost it is told to stop: it may only have been slow.
+ */
+export function loseAttempt(
+  draft: RunDraft,
+  stepId: string,
+  cause: LossCause | 'stopped',
+  settled: Partial<Pick<Attempt, 'isSettled'>> = {},
+): void {
+  const planned = draft.planStep(stepId);
+  if (planned.kind !== 'task') return;
+  const attempt = draft.moveAttempt(stepId, 'lose', settled);
+  const reason = `${attempt.agentId} ${explain(cause)}.`;
+  if (cause !== 'stopped') tellToStop(draft, attempt, reason);
+  const failures = draft.step(stepId).failures + 1;
+  if (failures >= planned.max_attempts) {
+    draft.patch(stepId, { failures });
+    failRun(
+      draft,
+      {
+        code: 'agent_lost',
+        message: `${reason} That was attempt ${failures} of ${planned.max_attempts}.`,
+        retryable: false,
+      },
+      stepId,
+    );
+    return;
+  }
+  const { now, policy } = draft.context;
+  draft.move(stepId, 'release', { failures, wakeAt: now + policy.queueMs }, { reason });
+}
+
+function explain(cause: LossCause | 'stopped'): string {
+  switch (cause) {
+    case 'lease_expired':
+      return 'was silent for longer than its lease';
+    case 'offer_expired':
+      return 'did not answer the offer in time';
+    case 'agent_retired':
+      return 'was retired';
+    case 'stopped':
+      return 'stopped the work';
+    default:
+      return assertNever(cause);
+  }
+}

@@ -1,0 +1,77 @@
+import { assertNever } from '@ymera/kernel';
+import { beginSteps } from './begin-steps';
+import type { Effect } from './effect';
+import { cancelRun } from './end-run';
+import * as agents from './handle-agents';
+import * as gates from './handle-gates';
+import * as integration from './handle-integration';
+import * as time from './handle-time';
+import type { Run } from './run';
+import { RunDraft, type RunContext } from './run-draft';
+import type { RunEvent } from './run-event';
+
+export interface Reduction {
+  /** The very same object when nothing changed. */
+  readonly run: Run;
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * The whole engine: what happens to a run when something happens. Pure, so that a run can be replayed, simulated and
+ * explained. An event that is late, repeated or about something else changes nothing; an agent that sent it is answered.
+ */
+export function reduce(run: Run, event: RunEvent, context: RunContext): Reduction {
+  const draft = new RunDraft(run, context);
+  if (run.state === 'running' || isClaim(event)) {
+    handle(draft, event);
+    beginSteps(draft);
+  }
+  return { run: draft.run, effects: draft.effects };
+}
+
+/** Agents get an answer also when the run is over. */
+const isClaim = ({ kind }: RunEvent): boolean => kind === 'task_ended' || kind === 'task_accepted';
+
+function handle(draft: RunDraft, event: RunEvent): void {
+  switch (event.kind) {
+    case 'agent_assigned':
+      return agents.assign(draft, event.stepId, event.agent, event.reason);
+    case 'agent_missing':
+      if (draft.findStep(event.stepId)?.state === 'ready') draft.explain(event.stepId, event.reason);
+      return;
+    case 'task_accepted':
+      return agents.accept(draft, event.claim);
+    case 'task_declined':
+      return agents.decline(draft, event.claim, event.code, event.message);
+    case 'task_ended':
+      return agents.end(draft, event.claim, event.result);
+    case 'attempt_lost':
+      return time.loseHeld(draft, event.stepId, event.key, event.cause);
+    case 'deadline_passed':
+      return time.passDeadline(draft, event.stepId, event.key);
+    case 'queue_expired':
+      return time.giveUpWaiting(draft, event.stepId);
+    case 'backoff_over':
+      return time.tryAgain(draft, event.stepId);
+    case 'budget_spent':
+      return time.spendBudget(draft);
+    case 'gate_decided':
+      return gates.decideGate(draft, event.decision);
+    case 'gate_expired':
+      return gates.expireGate(draft, event.stepId, event.gateId);
+    case 'change_materialised':
+      return integration.materialise(draft, event.change);
+    case 'change_refused':
+      return integration.refuseChange(draft, event.refusal);
+    case 'change_landed':
+      return integration.land(draft, event.landed);
+    case 'landing_refused':
+      return integration.refuseLanding(draft, event.refusal);
+    case 'integration_overdue':
+      return integration.askIntegrationAgain(draft, event.stepId);
+    case 'cancel_requested':
+      return cancelRun(draft, event.by, event.reason);
+    default:
+      return assertNever(event);
+  }
+}

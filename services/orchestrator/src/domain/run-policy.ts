@@ -1,0 +1,31 @@
+import type { BackoffPolicy } from './backoff';
+
+/** Times and bounds of every run; milliseconds. What the plan says itself (attempts, timeouts, budget) is not here. */
+export interface RunPolicy {
+  /** How long an accepted attempt may be silent. */
+  readonly leaseMs: number;
+  /** How long an agent may take to accept or decline. */
+  readonly offerMs: number;
+  /** Beyond the task's deadline, so that the agent's own report of it comes first. */
+  readonly deadlineGraceMs: number;
+  /** How long a step may wait for an agent. */
+  readonly queueMs: number;
+  /** After this, integration is asked again for an answer it owes. */
+  readonly materialiseMs: number;
+  readonly backoff: BackoffPolicy;
+  /** Declined offers of one task; the next one fails it. */
+  readonly maxDeclines: number;
+}
+
+export const defaultRunPolicy: RunPolicy = {
+  leaseMs: 15_000,
+  offerMs: 10_000,
+  deadlineGraceMs: 5_000,
+  queueMs: 600_000,
+  materialiseMs: 60_000,
+  backoff: { baseMs: 500, maximumMs: 30_000 },
+  maxDeclines: 10,
+};
+
+/** An agent that is asked to show progress this often survives the loss of a few messages. */
+export const heartbeatSeconds = ({ leaseMs }: RunPolicy): number => Math.max(0.1, leaseMs / 5_000);

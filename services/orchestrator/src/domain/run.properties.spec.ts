@@ -1,0 +1,370 @@
+import fc from 'fast-check';
+import {
+  enhancePlan,
+  gatedPlan,
+  loopingPlan,
+  base,
+  oid,
+  planOf,
+  review,
+  test as testStep,
+} from '../testing/plans';
+import {
+  approvingVerdict,
+  badFinding,
+  idFrom,
+  passedTests,
+  resultFrom,
+  RunScenario,
+} from '../testing/run-scenario';
+import type { TaskResult } from './judge-result';
+import type { Attempt } from './run';
+import type { RunEvent } from './run-event';
+import { activeStepStates, isActiveStep } from './step-lifecycle';
+import { eventOfTimer, timerKinds, timersOf } from './timers';
+
+const plans = {
+  enhance: enhancePlan,
+  gated: gatedPlan,
+  looping: loopingPlan,
+  parallel: planOf([review, { ...testStep, depends_on: [] }]),
+};
+
+const results: readonly Partial<TaskResult>[] = [
+  {},
+  { change: { base, patch: 'diff' }, tests: passedTests(), verdict: approvingVerdict() },
+  { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [badFinding] },
+  { change: { base, patch: 'diff' }, verdict: { ...approvingVerdict(), approved: false } },
+  { outcome: 'failed', error: { code: 'network', message: 'No route.', retryable: true } },
+  { outcome: 'failed', error: { code: 'agent_failed', message: 'Code 1.', retryable: false } },
+  { outcome: 'canceled' },
+  { outcome: 'rejected' },
+];
+
+/** What may happen next, drawn as numbers so that every draw means something in every state. */
+const action = fc.record({
+  kind: fc.constantFrom(
+    ...([
+      'assign',
+      'assign',
+      'assign',
+      'accept',
+      'end',
+      'end',
+      'end',
+      'end',
+      'decline',
+      'timer',
+      'wrong_timer',
+    ] as const),
+    ...([
+      'made',
+      'made',
+      'made',
+      'made',
+      'refused',
+      'landed',
+      'not_landed',
+      'gate',
+      'gate',
+      'gate',
+      'cancel',
+    ] as const),
+  ),
+  step: fc.nat(9),
+  attempt: fc.nat(5),
+  result: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(1) },
+    { weight: 2, arbitrary: fc.nat(results.length - 1) },
+  ),
+  agent: fc.nat(2),
+  wait: fc.nat(20_000),
+});
+type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
+
+const pick = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(1, list.length)];
+
+function eventFrom(scenario: RunScenario, drawn: Action): RunEvent | undefined {
+  const { run } = scenario;
+  const steps = Object.values(run.steps);
+  const active = steps.filter(({ state }) => isActiveStep(state));
+  const step = pick(active.length > 0 && drawn.attempt < 4 ? active : steps, drawn.step);
+  if (!step) return undefined;
+  const { stepId } = step;
+  // Mostly the current attempt, sometimes an old one: late and repeated messages.
+  const attempt: Attempt | undefined =
+    drawn.attempt < 4 ? step.attempts.at(-1) : pick(step.attempts, drawn.step);
+  const landed = scenario.orders('land').at(-1);
+  const ids = {
+    project_id: 'sample',
+    workflow_id: run.definition.workflow_id,
+    request_id: run.definition.request_id,
+  };
+  switch (drawn.kind) {
+    case 'assign': {
+      const ready = pick(
+        steps.filter(({ state }) => state === 'ready'),
+        drawn.step,
+      );
+      const agentId = `agent-${ready?.stepId ?? stepId}-${drawn.agent}`;
+      return {
+        kind: 'agent_assigned',
+        stepId: ready?.stepId ?? stepId,
+        agent: { agentId, principalId: `${agentId}-principal`, credentialEpoch: 1 },
+        reason: 'drawn',
+      };
+    }
+    case 'accept':
+      return attempt && { kind: 'task_accepted', claim: scenario.claim(attempt) };
+    case 'decline':
+      return (
+        attempt && { kind: 'task_declined', claim: scenario.claim(attempt), code: 'busy', message: 'Busy.' }
+      );
+    case 'end':
+      return (
+        attempt && {
+          kind: 'task_ended',
+          claim: scenario.claim(attempt),
+          result: resultFrom(attempt, results[drawn.result] ?? {}),
+        }
+      );
+    case 'timer': {
+      const due = pick(timersOf(run, scenario.context.policy), drawn.step + drawn.attempt);
+      if (!due) return undefined;
+      scenario.context.now = Math.max(scenario.context.now, due.dueAt);
+      return eventOfTimer(run, due.stepId, due.kind);
+    }
+    case 'wrong_timer': {
+      const kind =
+        pick(
+          timerKinds.filter((one) => one !== 'budget' && one !== 'deadline'),
+          drawn.attempt,
+        ) ?? 'queue';
+      return kind === 'queue' || kind === 'gate_expiry' ? undefined : eventOfTimer(run, stepId, kind);
+    }
+    case 'made':
+    case 'refused': {
+      const moving = drawn.attempt < 4 ? steps.find(({ state }) => state === 'materialising') : step;
+      const current = moving?.attempts.at(-1);
+      if (!moving || !current) return undefined;
+      const named = {
+        ...ids,
+        step_id: moving.stepId,
+        task_id: current.taskId,
+        attempt: current.attempt,
+        agent_id: current.agentId,
+      };
+      if (drawn.kind === 'refused')
+        return {
+          kind: 'change_refused',
+          refusal: {
+            ...named,
+            error: { code: 'change_outside', message: 'Outside.', retryable: drawn.wait % 2 === 0 },
+            findings: [],
+          },
+        };
+      return {
+        kind: 'change_materialised',
+        change: { ...named, change_id: idFrom(drawn.wait), base, commit: oid('c'), tree: oid('7'), files: 1 },
+      };
+    }
+    case 'landed':
+    case 'not_landed': {
+      if (landed?.kind !== 'land') return undefined;
+      const named = { ...ids, step_id: landed.payload.step_id, change_id: landed.payload.change_id };
+      if (drawn.kind === 'not_landed')
+        return {
+          kind: 'landing_refused',
+          refusal: { ...named, error: { code: 'base_moved', message: 'Moved.', retryable: true } },
+        };
+      return {
+        kind: 'change_landed',
+        landed: {
+          ...named,
+          base,
+          commit: oid('c'),
+          tree: oid('7'),
+          branch: 'main',
+          landed_at: '2026-01-01T00:00:00.000Z',
+        },
+      };
+    }
+    case 'gate': {
+      const waiting = steps.find(({ state }) => state === 'waiting_gate');
+      return (
+        waiting?.gate && {
+          kind: 'gate_decided',
+          decision: {
+            gate_id: waiting.gate.gateId,
+            workflow_id: run.definition.workflow_id,
+            subject_digest: drawn.attempt === 5 ? `sha256:${'0'.repeat(64)}` : waiting.gate.subjectDigest,
+            decision: drawn.agent === 2 && drawn.attempt === 4 ? 'denied' : 'approved',
+            approval_id: idFrom(1),
+            decided_by: 'grace',
+          },
+        }
+      );
+    }
+    case 'cancel':
+      return drawn.attempt === 5 && drawn.agent === 0
+        ? { kind: 'cancel_requested', by: 'ada', reason: 'Drawn.' }
+        : undefined;
+  }
+}
+
+interface Reached {
+  readonly states: Map<string, number>;
+}
+
+function play(
+  name: keyof typeof plans,
+  actions: readonly Action[],
+  check: (scenario: RunScenario, event: RunEvent, before: RunScenario['run'], from: number) => void,
+): RunScenario {
+  const scenario = new RunScenario(plans[name]);
+  for (const drawn of actions) {
+    scenario.wait(drawn.wait % 100);
+    const event = eventFrom(scenario, drawn);
+    if (!event) continue;
+    const before = scenario.run;
+    const from = scenario.effects.length;
+    scenario.send(event);
+    check(scenario, event, before, from);
+    // An event delivered twice has the effect of one: at most the agent that sent it is answered again.
+    const after = scenario.run;
+    if (event.kind !== 'integration_overdue' && event.kind !== 'agent_assigned') {
+      scenario.send(event);
+      expect(scenario.run).toEqual(after);
+    }
+  }
+  return scenario;
+}
+
+const interleaving = fc.tuple(
+  fc.constantFrom(...(Object.keys(plans) as (keyof typeof plans)[])),
+  fc.array(action, { minLength: 5, maxLength: 90 }),
+);
+const many = { numRuns: Number(process.env['YMERA_PROPERTY_RUNS'] ?? 400) };
+
+describe('any interleaving of events, with late and repeated ones', () => {
+  it('never leaves a running run without something that will move it', () => {
+    const reached: Reached = { states: new Map() };
+    fc.assert(
+      fc.property(interleaving, ([name, actions]) => {
+        const scenario = play(name, actions, ({ run, context }) => {
+          const timers = timersOf(run, context.policy);
+          if (run.state !== 'running') {
+            expect(timers).toEqual([]);
+            return;
+          }
+          const active = Object.values(run.steps).filter(({ state }) => isActiveStep(state));
+          expect(active.length).toBeGreaterThan(0);
+          for (const { stepId } of active) expect(timers.some((timer) => timer.stepId === stepId)).toBe(true);
+        });
+        reached.states.set(scenario.run.state, (reached.states.get(scenario.run.state) ?? 0) + 1);
+      }),
+      many,
+    );
+    // The draw is worth something only if it reaches every end.
+    expect([...reached.states.keys()].sort()).toEqual(['canceled', 'completed', 'failed', 'running']);
+  });
+
+  it('never reopens what has ended', () => {
+    fc.assert(
+      fc.property(interleaving, ([name, actions]) => {
+        play(name, actions, ({ run }, _, before) => {
+          if (before.state !== 'running') expect(run.state).toBe(before.state);
+          for (const step of Object.values(before.steps)) {
+            if (['failed', 'canceled', 'skipped'].includes(step.state))
+              expect(run.steps[step.stepId]?.state).toBe(step.state);
+            for (const attempt of step.attempts) {
+              const now = run.steps[step.stepId]?.attempts.find(
+                (one) => one.fencingToken === attempt.fencingToken,
+              );
+              if (!['offered', 'running', 'reported'].includes(attempt.state))
+                expect(now?.state).toBe(attempt.state);
+            }
+          }
+        });
+      }),
+      many,
+    );
+  });
+
+  it('hands out fencing tokens that strictly rise, and never two attempts of one name', () => {
+    fc.assert(
+      fc.property(interleaving, ([name, actions]) => {
+        const scenario = play(name, actions, () => undefined);
+        const tokens = new Map<string, number>();
+        const named = new Set<string>();
+        for (const { payload } of scenario.sent('task')) {
+          const step = payload.input.step_id;
+          expect(payload.fencing_token).toBeGreaterThan(tokens.get(step) ?? 0);
+          tokens.set(step, payload.fencing_token);
+          expect(named.has(`${payload.task_id}/${payload.attempt}`)).toBe(false);
+          named.add(`${payload.task_id}/${payload.attempt}`);
+        }
+      }),
+      many,
+    );
+  });
+
+  it('answers every result exactly once, and accepts only what it was waiting for', () => {
+    fc.assert(
+      fc.property(interleaving, ([name, actions]) => {
+        play(name, actions, (scenario, event, before, from) => {
+          if (event.kind !== 'task_ended') return;
+          const answers = scenario.effects
+            .slice(from)
+            .filter((effect) => effect.kind === 'to_agent' && effect.name.startsWith('result_'));
+          expect(answers).toHaveLength(1);
+          const holder = Object.values(before.steps)
+            .flatMap(({ attempts }) => attempts)
+            .find(({ taskId, attempt }) => taskId === event.claim.taskId && attempt === event.claim.attempt);
+          const mayAccept =
+            holder !== undefined &&
+            (holder.isSettled ||
+              holder.state === 'offered' ||
+              holder.state === 'running' ||
+              event.result.outcome === 'canceled');
+          if (!mayAccept) expect(answers[0]).toMatchObject({ name: 'result_refused' });
+        });
+      }),
+      many,
+    );
+  });
+
+  it('lands only what somebody else approved, on exactly that tree, with the tests of that tree', () => {
+    fc.assert(
+      fc.property(interleaving, ([name, actions]) => {
+        const scenario = play(name, actions, () => undefined);
+        for (const order of scenario.orders('land')) {
+          if (order.kind !== 'land') continue;
+          const { verdict, tests, tree, commit, producer_agent_id } = order.payload;
+          expect(verdict).toMatchObject({ approved: true, tree, commit });
+          expect(verdict.agent_id).not.toBe(producer_agent_id);
+          expect(tests).toMatchObject({ tree, exit_code: 0, failed: 0 });
+          if (name === 'gated') expect(order.payload.approval).toBeDefined();
+        }
+      }),
+      many,
+    );
+  });
+
+  it('keeps a state that JSON can hold, with facts numbered without a gap', () => {
+    fc.assert(
+      fc.property(interleaving, ([name, actions]) => {
+        const scenario = play(name, actions, ({ run }) => {
+          expect(JSON.parse(JSON.stringify(run))).toEqual(JSON.parse(JSON.stringify(structuredClone(run))));
+        });
+        const versions = scenario.effects.flatMap((effect) => (effect.kind === 'fact' ? effect.version : []));
+        expect(versions).toEqual(versions.map((_, index) => index + 1));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('counts every state in which something must happen as active', () => {
+    expect(activeStepStates).toHaveLength(6);
+  });
+});

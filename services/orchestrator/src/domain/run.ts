@@ -1,0 +1,123 @@
+import type {
+  AttributedVerdict,
+  BeforeAfter,
+  ErrorShape,
+  Finding,
+  PayloadOf,
+  ProposedChange,
+  startWorkflow,
+  StepState,
+  TestSummary,
+  WorkflowState,
+} from '@ymera/contracts';
+import type { AttemptState } from './attempt-lifecycle';
+
+/** Milliseconds of Unix time, by the clock of the orchestrator. */
+export type Time = number;
+
+/** What was ordered; never changes. */
+export type WorkflowDefinition = PayloadOf<typeof startWorkflow>;
+
+/** Names one attempt on the wire. The fencing token rises with every dispatch of the step and is never reused. */
+export interface AttemptKey {
+  readonly taskId: string;
+  readonly attempt: number;
+  readonly fencingToken: number;
+}
+
+export interface Attempt extends AttemptKey {
+  readonly agentId: string;
+  readonly principalId: string;
+  /** The credential's epoch at dispatch; a sanction raises the agent's, and this attempt is fenced. */
+  readonly credentialEpoch: number;
+  readonly state: AttemptState;
+  readonly dispatchedAt: Time;
+  /** Until then it must be accepted or declined. */
+  readonly offerExpiresAt: Time;
+  /** As of dispatch or acceptance. Progress extends the lease where attempts are stored, not here. */
+  readonly leaseExpiresAt: Time;
+  readonly deadlineAt: Time;
+  readonly endedAt?: Time | undefined;
+  /** The result took effect: the same result again gets the same answer. */
+  readonly isSettled: boolean;
+  /** When the agent said that it stopped the canceled work. */
+  readonly stoppedAt?: Time | undefined;
+}
+
+export interface Gate {
+  readonly gateId: string;
+  readonly subjectDigest: string;
+  readonly expiresAt: Time;
+  readonly approval?: { readonly approvalId: string; readonly decidedBy: string } | undefined;
+}
+
+/** A commit that integration made of an agent's change. */
+export interface Change {
+  readonly changeId: string;
+  readonly base: string;
+  readonly commit: string;
+  readonly tree: string;
+  readonly agentId: string;
+}
+
+export interface StepOutput {
+  readonly findings: readonly Finding[];
+  readonly change?: Change | undefined;
+  readonly tests?: TestSummary | undefined;
+  readonly verdict?: AttributedVerdict | undefined;
+  readonly beforeAfter?: BeforeAfter | undefined;
+  readonly landed?: { readonly commit: string; readonly tree: string; readonly branch: string } | undefined;
+}
+
+export interface StepRun {
+  readonly stepId: string;
+  readonly state: StepState;
+  /** When the state must end by itself: queueing, backing off, an open gate, an answer that integration owes. */
+  readonly wakeAt?: Time | undefined;
+  readonly startedAt?: Time | undefined;
+  readonly endedAt?: Time | undefined;
+  /** The task of this round of work; a step sent back to be done again gets a new one. */
+  readonly taskId?: string | undefined;
+  /** Every dispatch, oldest first. The last one is the current one while the step is dispatched, running or materialising. */
+  readonly attempts: readonly Attempt[];
+  readonly fencingToken: number;
+  /** Failed or lost attempts of this round, bounded by the plan's `max_attempts`. */
+  readonly failures: number;
+  readonly declines: number;
+  /** How often this step has sent work back; bounded by the plan's `max_loops`, over all rounds. */
+  readonly loops: number;
+  /** Why the work came back: the findings of the rejection, for the next try. */
+  readonly feedback: readonly Finding[];
+  readonly gate?: Gate | undefined;
+  readonly output?: StepOutput | undefined;
+  /** A change on its way through integration, kept to ask again when no answer comes. */
+  readonly proposal?: Proposal | undefined;
+  readonly error?: ErrorShape | undefined;
+  /** Why this agent, why this retry; newest last. */
+  readonly reasons: readonly string[];
+  readonly toolMs: number;
+}
+
+export interface Proposal {
+  readonly change: ProposedChange;
+  readonly output: StepOutput;
+}
+
+export interface Run {
+  readonly definition: WorkflowDefinition;
+  readonly state: WorkflowState;
+  readonly steps: Readonly<Record<string, StepRun>>;
+  /** Facts published about this run; the last one's `aggregate_version`. */
+  readonly facts: number;
+  readonly startedAt: Time;
+  readonly endedAt?: Time | undefined;
+  readonly error?: ErrorShape | undefined;
+  readonly failedStepId?: string | undefined;
+  /** Asked for while a landing was under way: it takes effect only if nothing lands. */
+  readonly cancelRequested?: { readonly by: string; readonly reason: string } | undefined;
+}
+
+export const currentAttempt = (step: StepRun): Attempt | undefined => step.attempts.at(-1);
+
+export const isSameAttempt = (a: AttemptKey, b: AttemptKey): boolean =>
+  a.taskId === b.taskId && a.attempt === b.attempt && a.fencingToken === b.fencingToken;

@@ -1,0 +1,84 @@
+import type { AgentType, Liveness } from '@ymera/contracts';
+
+/** What the directory knows of an agent when work is to be given. */
+export interface Candidate {
+  readonly agentId: string;
+  readonly agentType: AgentType;
+  readonly principalId: string;
+  readonly credentialEpoch: number;
+  readonly isRegistered: boolean;
+  readonly liveness: Liveness;
+  readonly enforcement: 'none' | 'warned' | 'suspended' | 'frozen';
+  /** Attempts it holds now. */
+  readonly running: number;
+  /** Attempts it may hold at once. */
+  readonly slots: number;
+}
+
+export interface Need {
+  readonly agentType: AgentType;
+  /** May not do it at all: an examiner who made the change itself. */
+  readonly excluded: readonly string[];
+  /** Lost or declined it before: only if there is nobody else. */
+  readonly avoided: readonly string[];
+}
+
+export interface Selection {
+  readonly chosen?: Candidate;
+  /** One sentence for a person. */
+  readonly reason: string;
+}
+
+/** Whom to give it to. The same facts give the same answer. */
+export function selectAgent(candidates: readonly Candidate[], need: Need): Selection {
+  const ofType = candidates.filter(
+    ({ agentType, isRegistered }) => agentType === need.agentType && isRegistered,
+  );
+  const obstacles = ofType.map((candidate) => obstacle(candidate, need));
+  const free = ofType.filter((_, index) => obstacles[index] === undefined);
+  const isAvoided = ({ agentId }: Candidate): boolean => need.avoided.includes(agentId);
+  const [chosen, ...others] = [...free].sort(
+    (a, b) =>
+      Number(isAvoided(a)) - Number(isAvoided(b)) ||
+      a.running - b.running ||
+      (a.agentId < b.agentId ? -1 : 1),
+  );
+  if (!chosen) return { reason: `No ${need.agentType} agent can take it: ${whyNobody(obstacles)}.` };
+  return { chosen, reason: whyThisOne(chosen, others, free.filter(isAvoided), need) };
+}
+
+function obstacle(candidate: Candidate, need: Need): string | undefined {
+  if (need.excluded.includes(candidate.agentId)) return 'made the change itself';
+  if (candidate.liveness !== 'online') return candidate.liveness;
+  if (candidate.enforcement !== 'none') return candidate.enforcement;
+  if (candidate.running >= candidate.slots) return 'busy';
+  return undefined;
+}
+
+function whyNobody(obstacles: readonly (string | undefined)[]): string {
+  const counts = new Map<string, number>();
+  for (const found of obstacles) if (found) counts.set(found, (counts.get(found) ?? 0) + 1);
+  if (counts.size === 0) return 'none is registered';
+  return [...counts].map(([found, count]) => `${count} ${found}`).join(', ');
+}
+
+function whyThisOne(
+  chosen: Candidate,
+  others: readonly Candidate[],
+  avoided: readonly Candidate[],
+  need: Need,
+): string {
+  const passedOver = avoided.filter(({ agentId }) => agentId !== chosen.agentId);
+  const because =
+    others.length === 0
+      ? `the only online ${need.agentType} agent with a free slot`
+      : `one of ${others.length + 1} free ${need.agentType} agents, holding ${chosen.running} task(s)`;
+  const instead = passedOver.length === 0 ? '' : `; rather than ${names(passedOver)}, tried before`;
+  return `${chosen.agentId} was chosen: ${because}${instead}.`;
+}
+
+const names = (candidates: readonly Candidate[]): string =>
+  candidates
+    .slice(0, 3)
+    .map(({ agentId }) => agentId)
+    .join(', ');

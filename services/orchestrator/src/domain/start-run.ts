@@ -1,0 +1,44 @@
+import { digestOf } from '@ymera/kernel';
+import { beginSteps } from './begin-steps';
+import { checkPlan } from './check-plan';
+import { failRun } from './end-run';
+import type { Reduction } from './reduce';
+import type { Run, StepRun, WorkflowDefinition } from './run';
+import { RunDraft, type RunContext } from './run-draft';
+
+const newStep = (stepId: string): StepRun => ({
+  stepId,
+  state: 'pending',
+  attempts: [],
+  fencingToken: 0,
+  failures: 0,
+  declines: 0,
+  loops: 0,
+  feedback: [],
+  reasons: [],
+  toolMs: 0,
+});
+
+/** A run always comes to be, so that whoever ordered it gets an end: a plan that cannot run fails at once. */
+export function startRun(definition: WorkflowDefinition, context: RunContext): Reduction {
+  const { plan, plan_digest, base } = definition;
+  const run: Run = {
+    definition,
+    state: 'running',
+    steps: Object.fromEntries(plan.steps.map(({ step_id }) => [step_id, newStep(step_id)])),
+    facts: 0,
+    startedAt: context.now,
+  };
+  const draft = new RunDraft(run, context);
+  draft.fact('workflow_started', { ...draft.ids, plan_digest, base, started_at: draft.timestamp() });
+  const checked = checkPlan(plan);
+  if (!checked.ok) {
+    const { code, message } = checked.error;
+    failRun(draft, { code, message, retryable: false });
+  } else if (digestOf(plan) !== plan_digest) {
+    const message = 'The plan is not the one that its digest names, so no approval could be about it.';
+    failRun(draft, { code: 'plan_digest_mismatch', message, retryable: false });
+  }
+  beginSteps(draft);
+  return { run: draft.run, effects: draft.effects };
+}

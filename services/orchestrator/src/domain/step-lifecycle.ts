@@ -1,0 +1,71 @@
+import type { StepState } from '@ymera/contracts';
+import { err, failure, ok, type Result } from '@ymera/kernel';
+
+/** What can happen to a step. `rework` takes back what was done, `release` only who does it. */
+export const stepMoves = [
+  'ready',
+  'open_gate',
+  'land',
+  'dispatch',
+  'accept',
+  'materialise',
+  'complete',
+  'release',
+  'back_off',
+  'retry',
+  'fail',
+  'cancel',
+  'skip',
+  'rework',
+] as const;
+export type StepMove = (typeof stepMoves)[number];
+
+const giveUp = { fail: 'failed', cancel: 'canceled', rework: 'pending' } as const;
+const putBack = { release: 'ready', back_off: 'retry_wait' } as const;
+
+/** Every legal move. `accept` may be overtaken by the result, so a dispatched step can also complete. */
+export const stepTransitions: Readonly<Record<StepState, Readonly<Partial<Record<StepMove, StepState>>>>> = {
+  pending: {
+    ready: 'ready',
+    open_gate: 'waiting_gate',
+    land: 'running',
+    cancel: 'canceled',
+    skip: 'skipped',
+  },
+  ready: { dispatch: 'dispatched', ...giveUp },
+  dispatched: {
+    accept: 'running',
+    materialise: 'materialising',
+    complete: 'completed',
+    ...putBack,
+    ...giveUp,
+  },
+  running: { materialise: 'materialising', complete: 'completed', ...putBack, ...giveUp },
+  materialising: { complete: 'completed', back_off: 'retry_wait', ...giveUp },
+  waiting_gate: { complete: 'completed', ...giveUp },
+  retry_wait: { retry: 'ready', ...giveUp },
+  completed: { rework: 'pending' },
+  failed: {},
+  canceled: {},
+  skipped: {},
+};
+
+/** States in which something must be under way: an agent, a timer, a person, or another service. */
+export const activeStepStates = [
+  'ready',
+  'dispatched',
+  'running',
+  'materialising',
+  'waiting_gate',
+  'retry_wait',
+] as const satisfies readonly StepState[];
+
+export const isActiveStep = (state: StepState): boolean =>
+  (activeStepStates as readonly StepState[]).includes(state);
+
+export function moveStep(from: StepState, move: StepMove): Result<StepState> {
+  const to = stepTransitions[from][move];
+  return to
+    ? ok(to)
+    : err(failure('illegal_state', 'illegal_step_move', `A step that is ${from} cannot ${move}.`));
+}

@@ -1,0 +1,57 @@
+import type { PayloadOf, task } from '@ymera/contracts';
+import { evidenceFor, mergeFindings } from './evidence';
+import type { TaskStep } from './judge-result';
+import type { Attempt, Run, StepRun } from './run';
+import { heartbeatSeconds, type RunPolicy } from './run-policy';
+
+/** The work as its agent gets it. */
+export function taskMessage(
+  run: Run,
+  planned: TaskStep,
+  step: StepRun,
+  attempt: Attempt,
+  policy: RunPolicy,
+): PayloadOf<typeof task> {
+  const { request_id, workflow_id, request_text, intent, project, base } = run.definition;
+  const { change, tests, findings } = evidenceFor(run, planned.step_id);
+  const { workspace_url, ...about } = project;
+  return {
+    ...keyOf(attempt),
+    type: planned.task_type,
+    input: {
+      request_id,
+      workflow_id,
+      step_id: planned.step_id,
+      request_text,
+      intent,
+      ...(change && {
+        change: {
+          change_id: change.changeId,
+          commit: change.commit,
+          tree: change.tree,
+          agent_id: change.agentId,
+        },
+      }),
+      ...(tests && { tests }),
+      findings: [...mergeFindings(step.feedback, findings)],
+    },
+    project: about,
+    base,
+    workspace_url,
+    deadline: new Date(attempt.deadlineAt).toISOString(),
+    heartbeat_s: heartbeatSeconds(policy),
+  };
+}
+
+/** The attempt's name on the wire. */
+export const keyOf = ({
+  agentId,
+  taskId,
+  attempt,
+  fencingToken,
+}: Pick<Attempt, 'agentId' | 'taskId' | 'attempt' | 'fencingToken'>): {
+  agent_id: string;
+  task_id: string;
+  attempt: number;
+  fencing_token: number;
+} => ({ agent_id: agentId, task_id: taskId, attempt, fencing_token: fencingToken });

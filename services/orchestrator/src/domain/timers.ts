@@ -1,0 +1,100 @@
+import { isHeld } from './attempt-lifecycle';
+import { currentAttempt, type Run, type StepRun, type Time } from './run';
+import type { RunEvent } from './run-event';
+import type { RunPolicy } from './run-policy';
+
+export const timerKinds = [
+  'budget',
+  'queue',
+  'offer',
+  'lease',
+  'deadline',
+  'backoff',
+  'gate_expiry',
+  'integration',
+] as const;
+export type TimerKind = (typeof timerKinds)[number];
+
+export interface Timer {
+  /** Empty for a timer of the whole run. */
+  readonly stepId: string;
+  readonly kind: TimerKind;
+  readonly dueAt: Time;
+}
+
+/**
+ * Every timer that this state owes. Stored with the state, in the same transaction; a step that waits always has one,
+ * so nothing waits forever, whoever dies. A lease's timer may be early: progress extends the lease elsewhere.
+ */
+export function timersOf(run: Run, policy: RunPolicy): readonly Timer[] {
+  if (run.state !== 'running') return [];
+  const steps = Object.values(run.steps).flatMap((step) => timersOfStep(step, policy));
+  if (isLanding(run)) return steps;
+  return [
+    { stepId: '', kind: 'budget', dueAt: run.startedAt + run.definition.plan.budget_s * 1000 },
+    ...steps,
+  ];
+}
+
+/** Integration may move the branch at any moment: the run can no longer end by our decision. */
+export const isLanding = (run: Run): boolean =>
+  Object.values(run.steps).some((step) => step.state === 'running' && !currentAttempt(step));
+
+function timersOfStep(step: StepRun, policy: RunPolicy): readonly Timer[] {
+  const { stepId, wakeAt } = step;
+  const waking = (kind: TimerKind): readonly Timer[] =>
+    wakeAt === undefined ? [] : [{ stepId, kind, dueAt: wakeAt }];
+  switch (step.state) {
+    case 'ready':
+      return waking('queue');
+    case 'retry_wait':
+      return waking('backoff');
+    case 'waiting_gate':
+      return waking('gate_expiry');
+    case 'materialising':
+      return waking('integration');
+    case 'dispatched':
+    case 'running': {
+      const attempt = currentAttempt(step);
+      if (!attempt) return waking('integration');
+      return [
+        attempt.state === 'offered'
+          ? { stepId, kind: 'offer', dueAt: attempt.offerExpiresAt }
+          : { stepId, kind: 'lease', dueAt: attempt.leaseExpiresAt },
+        { stepId, kind: 'deadline', dueAt: attempt.deadlineAt + policy.deadlineGraceMs },
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+/** What a timer that went off means for the run as it is now; undefined when it has moved on. */
+export function eventOfTimer(run: Run, stepId: string, kind: TimerKind): RunEvent | undefined {
+  if (kind === 'budget') return { kind: 'budget_spent' };
+  const step = run.steps[stepId];
+  if (!step) return undefined;
+  const attempt = currentAttempt(step);
+  switch (kind) {
+    case 'queue':
+      return { kind: 'queue_expired', stepId };
+    case 'backoff':
+      return { kind: 'backoff_over', stepId };
+    case 'gate_expiry':
+      return step.gate && { kind: 'gate_expired', stepId, gateId: step.gate.gateId };
+    case 'integration':
+      return { kind: 'integration_overdue', stepId };
+    case 'offer':
+    case 'lease':
+      return attempt && isHeld(attempt.state)
+        ? {
+            kind: 'attempt_lost',
+            stepId,
+            key: attempt,
+            cause: kind === 'offer' ? 'offer_expired' : 'lease_expired',
+          }
+        : undefined;
+    case 'deadline':
+      return attempt && isHeld(attempt.state) ? { kind: 'deadline_passed', stepId, key: attempt } : undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import type { PlanStep, ReplyOf, getWorkflow } from '@ymera/contracts';
+import { isHeld } from './attempt-lifecycle';
+import { currentAttempt, type Run, type StepRun, type Time } from './run';
+import { resultOf } from './workflow-result';
+
+export type WorkflowView = ReplyOf<typeof getWorkflow>;
+
+/** How far the held attempts are, by task id; kept where leases are. */
+export type ProgressByTask = ReadonlyMap<string, number>;
+
+const iso = (time: Time): string => new Date(time).toISOString();
+
+/** A run as the world sees it. */
+export function workflowView(run: Run, progress: ProgressByTask): WorkflowView {
+  const { workflow_id, request_id, project, plan, plan_digest, base } = run.definition;
+  return {
+    workflow_id,
+    request_id,
+    project_id: project.project_id,
+    state: run.state,
+    plan_digest,
+    base,
+    steps: plan.steps.flatMap((planned) => {
+      const step = run.steps[planned.step_id];
+      return step ? [stepView(planned, step, progress)] : [];
+    }),
+    result: resultOf(run),
+    error: run.error ?? null,
+    started_at: iso(run.startedAt),
+    ended_at: run.endedAt === undefined ? null : iso(run.endedAt),
+  };
+}
+
+function stepView(planned: PlanStep, step: StepRun, progress: ProgressByTask): WorkflowView['steps'][number] {
+  const attempt = step.taskId === undefined ? undefined : currentAttempt(step);
+  return {
+    step_id: planned.step_id,
+    name: planned.name,
+    kind: planned.kind,
+    state: step.state,
+    agent_type:
+      planned.kind === 'task' ? planned.agent_type : planned.kind === 'integration' ? 'PROJECT' : null,
+    agent_id: attempt?.agentId ?? null,
+    task_id: attempt?.taskId ?? null,
+    attempts: step.attempts.length,
+    progress: progressOf(step, progress),
+    reasons: [...step.reasons],
+    findings: [...(step.output?.findings ?? step.feedback)],
+    error: step.error ?? null,
+    started_at: step.startedAt === undefined ? null : iso(step.startedAt),
+    ended_at: step.endedAt === undefined ? null : iso(step.endedAt),
+    tool_ms: step.toolMs,
+  };
+}
+
+function progressOf(step: StepRun, progress: ProgressByTask): number {
+  if (step.state === 'completed') return 1;
+  const attempt = currentAttempt(step);
+  if (!attempt) return 0;
+  return isHeld(attempt.state) ? (progress.get(attempt.taskId) ?? 0) : Number(attempt.state === 'reported');
+}

@@ -1,0 +1,223 @@
+import type { Finding, Plan } from '@ymera/contracts';
+import type { Effect, Fact, FactName, ToAgent } from '../domain/effect';
+import type { TaskResult } from '../domain/judge-result';
+import { reduce } from '../domain/reduce';
+import { currentAttempt, type Attempt, type Run, type StepRun } from '../domain/run';
+import type { RunContext } from '../domain/run-draft';
+import type { Claim, RunEvent } from '../domain/run-event';
+import { defaultRunPolicy } from '../domain/run-policy';
+import { startRun } from '../domain/start-run';
+import { base, definitionOf, oid } from './plans';
+
+export const idFrom = (number: number): string =>
+  `01936d00-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
+
+export const badFinding: Finding = {
+  code: 'speedup_too_small',
+  severity: 'high',
+  message: 'The median speed-up is 1.1.',
+  file: 'src/unique.js',
+  line: 3,
+};
+
+export const passedTests = (tree = oid('7')): NonNullable<TaskResult['tests']> => ({
+  tree,
+  command: 'node --test',
+  total: 4,
+  passed: 4,
+  failed: 0,
+  skipped: 0,
+  flaky: 0,
+  duration_ms: 310,
+  exit_code: 0,
+});
+
+export const approvingVerdict = (): NonNullable<TaskResult['verdict']> => ({
+  approved: true,
+  base,
+  commit: oid('c'),
+  tree: oid('7'),
+  policy_version: '1',
+  reasons: [],
+  findings: [],
+});
+
+/** Drives the reducer alone: time and ids are counted, agents and integration are played by the test. */
+export class RunScenario {
+  run: Run;
+  readonly effects: Effect[] = [];
+  readonly context: { -readonly [Key in keyof RunContext]: RunContext[Key] };
+  private ids = 0x1000;
+
+  constructor(plan: Plan, policy = defaultRunPolicy) {
+    this.context = {
+      now: 1_800_000_000_000,
+      newId: () => idFrom((this.ids += 1)),
+      random: () => 0.5,
+      policy,
+    };
+    const { run, effects } = startRun(definitionOf(plan), this.context);
+    this.run = run;
+    this.effects.push(...effects);
+  }
+
+  send(event: RunEvent): readonly Effect[] {
+    const { run, effects } = reduce(this.run, event, this.context);
+    this.run = run;
+    this.effects.push(...effects);
+    return effects;
+  }
+
+  wait(milliseconds: number): this {
+    this.context.now += milliseconds;
+    return this;
+  }
+
+  step(stepId: string): StepRun {
+    const step = this.run.steps[stepId];
+    if (!step) throw new Error(`no step ${stepId}`);
+    return step;
+  }
+
+  attempt(stepId: string): Attempt {
+    const attempt = currentAttempt(this.step(stepId));
+    if (!attempt) throw new Error(`${stepId} was not dispatched`);
+    return attempt;
+  }
+
+  states(): Record<string, string> {
+    return Object.fromEntries(Object.values(this.run.steps).map(({ stepId, state }) => [stepId, state]));
+  }
+
+  assign(stepId: string, agentId = `${stepId}-agent`): readonly Effect[] {
+    return this.send({
+      kind: 'agent_assigned',
+      stepId,
+      agent: { agentId, principalId: `${agentId}-principal`, credentialEpoch: 1 },
+      reason: `${agentId} was chosen.`,
+    });
+  }
+
+  claim(attempt: Attempt, changed: Partial<Claim> = {}): Claim {
+    const { taskId, agentId, principalId, fencingToken, credentialEpoch } = attempt;
+    return {
+      taskId,
+      attempt: attempt.attempt,
+      fencingToken,
+      agentId,
+      principalId,
+      credentialEpoch,
+      ...changed,
+    };
+  }
+
+  accept(stepId: string): readonly Effect[] {
+    return this.send({ kind: 'task_accepted', claim: this.claim(this.attempt(stepId)) });
+  }
+
+  end(stepId: string, result: Partial<TaskResult> = {}, attempt = this.attempt(stepId)): readonly Effect[] {
+    return this.send({ kind: 'task_ended', claim: this.claim(attempt), result: resultFrom(attempt, result) });
+  }
+
+  /** Assigned, accepted and ended well, as far as the agent can. */
+  do(stepId: string, result: Partial<TaskResult> = {}, agentId = `${stepId}-agent`): void {
+    this.assign(stepId, agentId);
+    this.accept(stepId);
+    this.end(stepId, result);
+  }
+
+  materialise(stepId = 'enhance', tree = oid('7')): readonly Effect[] {
+    const { taskId, attempt, agentId } = this.attempt(stepId);
+    return this.send({
+      kind: 'change_materialised',
+      change: {
+        ...this.runIds,
+        step_id: stepId,
+        task_id: taskId,
+        attempt,
+        change_id: idFrom(0xc0 + this.step(stepId).fencingToken),
+        agent_id: agentId,
+        base,
+        commit: oid('c'),
+        tree,
+        files: 1,
+      },
+    });
+  }
+
+  /** The change of `enhance`, reviewed and committed. */
+  change(): void {
+    this.do('review');
+    this.do('enhance', { change: { base, patch: 'diff --git a/a b/a\n' } });
+    this.materialise();
+  }
+
+  approvedChange(): void {
+    this.change();
+    this.do('test', { tests: passedTests() });
+    this.do('validate', { verdict: approvingVerdict() });
+  }
+
+  land(changeId = idFrom(0xc1)): readonly Effect[] {
+    return this.send({
+      kind: 'change_landed',
+      landed: {
+        ...this.runIds,
+        step_id: 'integrate',
+        change_id: changeId,
+        base,
+        commit: oid('c'),
+        tree: oid('7'),
+        branch: 'main',
+        landed_at: new Date(this.context.now).toISOString(),
+      },
+    });
+  }
+
+  decide(stepId: string, decision: 'approved' | 'denied', subjectDigest?: string): readonly Effect[] {
+    const { gate } = this.step(stepId);
+    return this.send({
+      kind: 'gate_decided',
+      decision: {
+        gate_id: gate?.gateId ?? idFrom(1),
+        workflow_id: this.run.definition.workflow_id,
+        subject_digest: subjectDigest ?? gate?.subjectDigest ?? '',
+        decision,
+        approval_id: idFrom(0xa),
+        decided_by: 'grace',
+      },
+    });
+  }
+
+  facts<Name extends FactName>(name: Name): readonly Extract<Fact, { name: Name }>[] {
+    return this.effects.filter(
+      (effect): effect is Extract<Fact, { name: Name }> => effect.kind === 'fact' && effect.name === name,
+    );
+  }
+
+  sent<Name extends ToAgent['name']>(name: Name): readonly Extract<ToAgent, { name: Name }>[] {
+    return this.effects.filter(
+      (effect): effect is Extract<ToAgent, { name: Name }> =>
+        effect.kind === 'to_agent' && effect.name === name,
+    );
+  }
+
+  orders(kind: 'materialise' | 'land'): readonly Effect[] {
+    return this.effects.filter((effect) => effect.kind === kind);
+  }
+
+  private get runIds(): { project_id: string; workflow_id: string; request_id: string } {
+    const { project, workflow_id, request_id } = this.run.definition;
+    return { project_id: project.project_id, workflow_id, request_id };
+  }
+}
+
+export const resultFrom = (attempt: Attempt, result: Partial<TaskResult>): TaskResult => ({
+  agent_id: attempt.agentId,
+  task_id: attempt.taskId,
+  attempt: attempt.attempt,
+  fencing_token: attempt.fencingToken,
+  outcome: 'completed',
+  artefacts: [],
+  ...result,
+});
