@@ -1,0 +1,100 @@
+import type { ViewNode } from './host-view';
+import { insidePaths, scratchFolders } from './sandbox-layout';
+import type { SandboxLimits, SandboxMount, SandboxProfile } from './sandbox';
+
+export interface BubblewrapPlan {
+  readonly profile: SandboxProfile;
+  readonly scratch: string;
+  readonly workspace: string;
+  readonly view: readonly ViewNode[];
+  /** Given where there are no throw-away layers: what must be covered instead. */
+  readonly covered?: readonly { readonly path: string; readonly isDirectory: boolean }[];
+  /** Host paths shown read-only under their own names. */
+  readonly readable: readonly string[];
+  /** Targets are absolute. */
+  readonly mounts: readonly SandboxMount[];
+  readonly network: boolean;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: SandboxLimits;
+  readonly argv: readonly string[];
+  /** The user to become, where the runner may choose: it is root. Otherwise the runner's own user, in a namespace. */
+  readonly become: { readonly uid: number; readonly gid: number } | undefined;
+  readonly self: { readonly uid: number; readonly gid: number };
+}
+
+/**
+ * The command line of bubblewrap (0.5 or newer).
+ *
+ * Run by root, the command becomes a user that owns nothing but the working copy. A user namespace alone would not do:
+ * whatever number it shows inside, the kernel still sees root, whom process limits do not bind and to whom root's files
+ * belong. On the throw-away layers of the `command` profile it keeps the one power to write in spite of permissions: a
+ * write that root's own run would have made must happen there to be seen, and nothing there is real.
+ */
+export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
+  const scratch = (folder: string) => `${plan.scratch}/${folder}`;
+  const readOnly = (path: string) => ['--ro-bind', path, path];
+  return [
+    'bwrap',
+    ...[
+      '--die-with-parent',
+      '--new-session',
+      '--unshare-ipc',
+      '--unshare-pid',
+      '--unshare-uts',
+      '--unshare-cgroup-try',
+    ],
+    ...(plan.network ? [] : ['--unshare-net']),
+    ...(plan.become
+      ? ['--cap-drop', 'ALL', ...capabilitiesUntilThen.flatMap((name) => ['--cap-add', `CAP_${name}`])]
+      : ['--unshare-user', '--uid', `${plan.self.uid}`, '--gid', `${plan.self.gid}`]),
+    ...['--hostname', 'ymera-sandbox'],
+    ...['--bind', scratch(scratchFolders.root), '/'],
+    ...(plan.covered ? plan.view.flatMap((node) => (node.kind === 'layer' ? readOnly(node.path) : [])) : []),
+    ...(plan.covered ?? []).flatMap(({ path, isDirectory }) =>
+      isDirectory ? ['--tmpfs', path] : ['--ro-bind', '/dev/null', path],
+    ),
+    ...plan.readable.flatMap(readOnly),
+    ...(plan.profile === 'project' ? ['--ro-bind', scratch('passwd'), '/etc/passwd'] : []),
+    ...['--proc', '/proc', '--dev', '/dev'],
+    ...['--bind', scratch(scratchFolders.sharedMemory), '/dev/shm', '--remount-ro', '/dev'],
+    ...['--bind', scratch(scratchFolders.tmp), '/tmp'],
+    ...['--bind', scratch(scratchFolders.varTmp), '/var/tmp'],
+    ...['--bind', scratch(scratchFolders.run), '/run'],
+    ...['--bind', scratch(scratchFolders.home), insidePaths.home],
+    ...['--bind', scratch(scratchFolders.temporary), insidePaths.temporary],
+    ...plan.view.flatMap((node) => (node.kind === 'file' ? readOnly(node.path) : [])),
+    ...['--bind', plan.workspace, insidePaths.workspace],
+    ...plan.mounts.flatMap((mount) => ['--ro-bind', mount.source, mount.target]),
+    ...['--chdir', insidePaths.workspace, '--clearenv'],
+    ...Object.entries(plan.environment).flatMap(([name, value]) => ['--setenv', name, value]),
+    '--',
+    ...(plan.become ? becomeArguments(plan.become, plan.profile) : []),
+    ...limitArguments(plan.limits),
+    ...plan.argv,
+  ];
+}
+
+/** What the last step before the command needs to become somebody else, and to enter a folder that is that one's. */
+const capabilitiesUntilThen = ['SETUID', 'SETGID', 'SETPCAP', 'DAC_OVERRIDE'];
+
+function becomeArguments(user: { uid: number; gid: number }, profile: SandboxProfile): readonly string[] {
+  const kept = profile === 'command' ? '-all,+dac_override' : '-all';
+  return [
+    ...['setpriv', '--reuid', `${user.uid}`, '--regid', `${user.gid}`, '--clear-groups'],
+    ...[`--inh-caps=${kept}`, `--ambient-caps=${kept}`, `--bounding-set=${kept}`, '--'],
+  ];
+}
+
+/** `data` and not address space: engines such as V8 reserve far more addresses than they will ever use. */
+function limitArguments(limits: SandboxLimits): readonly string[] {
+  const mebibyte = 1_048_576;
+  return [
+    'prlimit',
+    `--nproc=${limits.processes}`,
+    `--cpu=${limits.cpuSeconds}`,
+    `--fsize=${limits.fileSizeMb * mebibyte}`,
+    `--data=${limits.memoryMb * mebibyte}`,
+    '--core=0',
+    '--',
+  ];
+}

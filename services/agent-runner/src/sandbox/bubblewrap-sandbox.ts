@@ -1,0 +1,255 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { bubblewrapArguments } from './bubblewrap-arguments';
+import { runConfined } from './confined-process';
+import { hiddenPaths } from './hidden-paths';
+import { parseMountInfo, planHostView, type HostEntry, type ViewNode } from './host-view';
+import { namedPaths } from './named-paths';
+import { defaultLimits, type Sandbox, type SandboxOutcome, type SandboxRun } from './sandbox';
+import { insideFolders, sandboxEnvironment, type HostNode } from './sandbox-environment';
+import { insidePaths } from './sandbox-layout';
+import { readSupervisorReport, supervisorScript } from './supervisor-script';
+
+export interface BubblewrapSandboxOptions {
+  /** Folder for the (empty) mount points of runs. */
+  readonly scratchFolder: string;
+  readonly hostNode: HostNode;
+  /** Folders of the platform that a `command` run must not see. */
+  readonly hidden: readonly string[];
+  /**
+   * Tells sandboxes of one host apart: as root each slot has a user of its own, so that limits on processes are counted
+   * apart and one run's files are not another's. Default: from the process id.
+   */
+  readonly slot?: number;
+  /**
+   * False on kernels without overlays for this user (unprivileged before 5.11): the host is then shown read-only, and a
+   * write outside fails instead of being undone. Default true.
+   */
+  readonly layers?: boolean;
+}
+
+/** A range that neither people nor systemd are given numbers from (60514-61183). */
+const firstUser = 60_600;
+const userSlots = 500;
+
+/** What every program needs; missing ones are skipped. */
+const systemPaths = [
+  ...[
+    '/usr',
+    '/etc/alternatives',
+    '/etc/ld.so.cache',
+    '/etc/ld.so.conf',
+    '/etc/ld.so.conf.d',
+    '/etc/nsswitch.conf',
+  ],
+  ...[
+    '/etc/ssl/certs',
+    '/etc/ssl/openssl.cnf',
+    '/etc/ca-certificates',
+    '/etc/pki/tls',
+    '/etc/localtime',
+    '/etc/mime.types',
+    '/etc/hosts',
+    '/etc/services',
+    '/etc/protocols',
+  ],
+];
+const systemLinks = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+
+export class BubblewrapSandbox implements Sandbox {
+  readonly name = 'bubblewrap';
+  readonly owner: Sandbox['owner'];
+  private readonly self = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  private readonly privileged = this.self.uid === 0;
+  private readonly layers: boolean;
+
+  constructor(private readonly options: BubblewrapSandboxOptions) {
+    const user = firstUser + ((options.slot ?? process.pid) % userSlots);
+    this.layers = options.layers ?? true;
+    this.owner = this.privileged ? { uid: user, gid: user } : undefined;
+  }
+
+  workspacePath(): string {
+    return insidePaths.workspace;
+  }
+
+  async run(run: SandboxRun): Promise<SandboxOutcome> {
+    const limits = { ...defaultLimits, ...run.limits };
+    mkdirSync(this.options.scratchFolder, { recursive: true });
+    const scratch = mkdtempSync(join(realpathSync(this.options.scratchFolder), 'run-'));
+    try {
+      const { argv, own } = this.commandLine(run, limits, scratch);
+      const ended = await runConfined({
+        argv,
+        cwd: '/',
+        environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+        stdin: run.stdin ?? '',
+        timeoutMs: run.timeoutMs,
+        limits,
+        usageIntervalMs: run.usageIntervalMs ?? 250,
+        signal: run.signal,
+        onOutput: run.onOutput,
+        onUsage: run.onUsage,
+        stopSignal: 'SIGTERM',
+      });
+      const report = readSupervisorReport(ended.report, own);
+      const stderr = ended.stderr.text();
+      const refusedWrites = run.profile === 'command' && !this.layers ? refusedWritesIn(stderr) : [];
+      const hasStarted = ended.end !== 'exited' || report.started;
+      const reason = report.setupFailure ?? ended.reason ?? (hasStarted ? undefined : stderr.slice(-500));
+      return {
+        end: hasStarted ? ended.end : 'could_not_start',
+        exitCode: hasStarted ? ended.exitCode : null,
+        stdout: ended.stdout.text(),
+        stderr,
+        outputTruncated: ended.stdout.truncated || ended.stderr.truncated,
+        durationMs: ended.durationMs,
+        peakRssMb: ended.peakRssMb,
+        cpuMs: ended.cpuMs,
+        outsideWrites: [...report.outsideWrites, ...refusedWrites],
+        ...(reason === undefined ? {} : { reason }),
+      };
+    } finally {
+      // The mount went with its namespace; what is left is the empty folder.
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  }
+
+  private commandLine(run: SandboxRun, limits: typeof defaultLimits, scratch: string) {
+    const view = run.profile === 'command' ? this.hostView(run) : projectView();
+    const mounts = (run.mounts ?? []).map(({ source, target }) => ({
+      source,
+      target: isAbsolute(target) ? target : join(insidePaths.workspace, target),
+    }));
+    const readable = this.readablePaths(run, view);
+    const own = [
+      ...Object.values(insidePaths),
+      ...['/proc', '/dev', '/tmp', '/var/tmp', '/run', '/etc/passwd'],
+      ...view.map((node) => node.path),
+      ...readable,
+      ...mounts.map((mount) => mount.target),
+    ];
+    const bubblewrap = bubblewrapArguments({
+      profile: run.profile,
+      scratch,
+      workspace: realpathSync(run.workspace),
+      view,
+      ...(this.layers ? {} : { covered: coveredPaths(view) }),
+      readable,
+      mounts,
+      network: run.network ?? false,
+      environment: sandboxEnvironment(this.options.hostNode.binaries, insideFolders, run.environment),
+      limits,
+      argv: typeof run.command === 'string' ? ['sh', '-c', run.command] : run.command,
+      become: this.owner,
+      self: this.self,
+    });
+    const script = supervisorScript({
+      scratch,
+      scratchMb: limits.scratchMb,
+      view,
+      layers: this.layers,
+      privileged: this.privileged,
+      owner: this.owner,
+      passwd: passwd(this.owner ?? this.self),
+      places: own.filter((path) => !path.startsWith(`${insidePaths.workspace}/`)),
+      bubblewrap,
+    });
+    const namespace = this.privileged
+      ? ['unshare', '--mount']
+      : ['unshare', '--user', '--map-root-user', '--mount'];
+    return {
+      // Should the runner die, its supervisors die, and with them what they supervise.
+      argv: [...namespace, '--propagation', 'private', 'setpriv', '--pdeathsig', 'KILL', 'sh', '-c', script],
+      own,
+    };
+  }
+
+  private hostView(run: SandboxRun): readonly ViewNode[] {
+    return planHostView({
+      mounts: parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'), isDirectory),
+      hidden: hiddenPaths(homeFolders(), this.options.hidden),
+      privileged: this.privileged,
+      named: [
+        ...namedPaths(run.command),
+        ...namedPaths([this.options.hostNode.installation, ...(run.readable ?? [])]),
+      ],
+      list: listFolder,
+    });
+  }
+
+  private readablePaths(run: SandboxRun, view: readonly ViewNode[]): readonly string[] {
+    const resolver = run.network ? resolverPaths() : [];
+    if (run.profile === 'command') return resolver.filter((path) => !view.some((node) => node.path === path));
+    const wanted = [...systemPaths, this.options.hostNode.installation, ...(run.readable ?? []), ...resolver];
+    const isSystem = (path: string) => path.startsWith('/usr/');
+    return [...new Set(wanted)].filter((path) => !isSystem(path) && existsSync(path));
+  }
+}
+
+/** On systems where `/bin` is a link it is one inside; elsewhere it is shown as a folder. */
+function projectView(): readonly ViewNode[] {
+  return systemLinks.flatMap((path): readonly ViewNode[] => {
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    if (!status) return [];
+    return [
+      status.isSymbolicLink() ? { kind: 'link', path, target: readlinkSync(path) } : { kind: 'file', path },
+    ];
+  });
+}
+
+function coveredPaths(view: readonly ViewNode[]) {
+  const hidden = view.flatMap((node) => (node.kind === 'layer' ? node.hidden : []));
+  return hidden.filter((path) => existsSync(path)).map((path) => ({ path, isDirectory: isDirectory(path) }));
+}
+
+/** Without layers the only trace of a write outside is the program's complaint. */
+function refusedWritesIn(stderr: string): readonly string[] {
+  return stderr
+    .split('\n')
+    .filter((line) => /Read-only file system|EROFS/.test(line))
+    .map((line) => `refused: ${line.trim().slice(0, 200)}`)
+    .slice(0, 20);
+}
+
+function resolverPaths(): readonly string[] {
+  const path = '/etc/resolv.conf';
+  return existsSync(path) ? [...new Set([path, realpathSync(path)])] : [];
+}
+
+/** The sandbox's user needs a name: `os.userInfo()` and others throw without one. */
+function passwd(user: { uid: number; gid: number }): string {
+  return `root:x:0:0:root:/root:/bin/sh\nymera:x:${user.uid}:${user.gid}:sandbox:${insidePaths.home}:/bin/sh\n`;
+}
+
+function homeFolders(): readonly string[] {
+  return ['/root', ...listFolder('/home').map((entry) => `/home/${entry.name}`)];
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function listFolder(folder: string): readonly HostEntry[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry): readonly HostEntry[] => {
+      if (entry.isSymbolicLink())
+        return [{ name: entry.name, kind: 'link', target: readlinkSync(join(folder, entry.name)) }];
+      if (entry.isDirectory()) return [{ name: entry.name, kind: 'directory' }];
+      return entry.isFile() ? [{ name: entry.name, kind: 'file' }] : [];
+    });
+  } catch {
+    return []; // a folder that this user may not read has nothing to show
+  }
+}

@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { BoundedOutput } from './bounded-output';
+import { processesWith, processTree, usageOf } from './process-tree';
+import type { ProcessUsage, SandboxEnd, SandboxLimits } from './sandbox';
+
+export interface ConfinedProcess {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stdin: string;
+  readonly timeoutMs: number;
+  readonly limits: SandboxLimits;
+  readonly usageIntervalMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onOutput: ((stream: 'stdout' | 'stderr', chunk: string) => void) | undefined;
+  readonly onUsage: ((usage: ProcessUsage) => void) | undefined;
+  /** How a stop begins: TERM where a supervisor waits for it, KILL otherwise. */
+  readonly stopSignal: 'SIGTERM' | 'SIGKILL';
+  /** Without a pid namespace: text in the environment of every process of this run, to find those that slipped away. */
+  readonly marker?: string;
+}
+
+export interface ConfinedEnd {
+  readonly end: SandboxEnd;
+  readonly exitCode: number | null;
+  readonly stdout: BoundedOutput;
+  readonly stderr: BoundedOutput;
+  /** What the supervisor wrote on file descriptor 3. */
+  readonly report: string;
+  readonly durationMs: number;
+  readonly peakRssMb: number;
+  readonly cpuMs: number;
+  readonly reason?: string;
+}
+
+/** After the first stop signal; with the first it stays well under the second that a cancel may take. */
+const killAfterMs = 600;
+const reportBytes = 131_072;
+/** How long the pipes may stay open after the command itself has ended. */
+const drainMs = 1_000;
+
+/** Runs one process in its own group to its end, whichever end comes first; never rejects. */
+export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEnd> {
+  const started = performance.now();
+  const stdout = new BoundedOutput(process_.limits.outputBytes, (chunk) =>
+    process_.onOutput?.('stdout', chunk),
+  );
+  const stderr = new BoundedOutput(process_.limits.outputBytes, (chunk) =>
+    process_.onOutput?.('stderr', chunk),
+  );
+  const report = new BoundedOutput(reportBytes);
+  const [file = '', ...args] = process_.argv;
+  const child = spawn(file, args, {
+    cwd: process_.cwd,
+    env: { ...process_.environment },
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const pid = child.pid;
+
+  let end: SandboxEnd = 'exited';
+  let peakRssMb = 0;
+  let cpuMs = 0;
+  let killTimer: NodeJS.Timeout | undefined;
+  let drainTimer: NodeJS.Timeout | undefined;
+
+  const stop = (why: SandboxEnd) => {
+    if (end !== 'exited' || pid === undefined) return;
+    end = why;
+    signalProcess(pid, process_.stopSignal);
+    killTimer = setTimeout(
+      () => killTree(pid, process_.marker),
+      process_.stopSignal === 'SIGKILL' ? 0 : killAfterMs,
+    );
+  };
+  const measure = () => {
+    if (pid === undefined) return;
+    const usage = usageOf(pid);
+    if (usage.processes === 0) return;
+    peakRssMb = Math.max(peakRssMb, usage.rssMb);
+    cpuMs = Math.max(cpuMs, usage.cpuMs);
+    process_.onUsage?.(usage);
+    if (usage.rssMb > process_.limits.memoryMb) stop('memory_exceeded');
+  };
+  const onAbort = () => stop('canceled');
+
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  (child.stdio[3] as Readable).on('data', (chunk: Buffer) => report.push(chunk));
+  // A command may end, or close its input, before it has read the task: that is its choice.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(process_.stdin);
+
+  const timeout = setTimeout(() => stop('timed_out'), process_.timeoutMs);
+  const sampler = setInterval(measure, process_.usageIntervalMs);
+  process_.signal?.addEventListener('abort', onAbort, { once: true });
+  if (process_.signal?.aborted) onAbort();
+
+  const { code, signal, reason } = await new Promise<ProcessEnd>((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, reason: error.message }));
+    child.once('exit', (code, signal) => {
+      if (process_.marker !== undefined && pid !== undefined) killTree(pid, process_.marker);
+      drainTimer = setTimeout(() => resolve({ code, signal }), drainMs);
+    });
+    child.once('close', (code, signal) => resolve({ code, signal }));
+  });
+
+  clearTimeout(timeout);
+  clearTimeout(killTimer);
+  clearTimeout(drainTimer);
+  for (const stream of child.stdio) stream?.destroy();
+  clearInterval(sampler);
+  process_.signal?.removeEventListener('abort', onAbort);
+
+  const durationMs = Math.round(performance.now() - started);
+  const common = { stdout, stderr, report: report.text(), durationMs, peakRssMb, cpuMs };
+  if (reason !== undefined) return { ...common, end: 'could_not_start', exitCode: null, reason };
+  return { ...common, end, exitCode: end === 'exited' ? (code ?? 128 + signalNumber(signal)) : null };
+}
+
+interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly reason?: string;
+}
+
+/** The group, its descendants, and with a marker also those that left both (`setsid`, a parent that ended). */
+function killTree(root: number, marker: string | undefined): void {
+  const members = processTree(root).map((member) => member.pid);
+  signalProcess(-root, 'SIGKILL');
+  for (const pid of members) signalProcess(pid, 'SIGKILL');
+  if (marker === undefined) return;
+  for (const pid of processesWith(marker)) signalProcess(pid, 'SIGKILL');
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It is gone, which is what was wanted.
+  }
+}
+
+function signalNumber(signal: NodeJS.Signals | null): number {
+  const numbers: Partial<Record<NodeJS.Signals, number>> = {
+    SIGINT: 2,
+    SIGABRT: 6,
+    SIGKILL: 9,
+    SIGSEGV: 11,
+    SIGTERM: 15,
+  };
+  return signal ? (numbers[signal] ?? 0) : 0;
+}

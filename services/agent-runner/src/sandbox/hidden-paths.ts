@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+
+/** Of every home folder. A command line gets what it needs by its own environment or a mount, not by looking around. */
+const inHomes = [
+  '.ssh',
+  '.gnupg',
+  '.password-store',
+  '.aws',
+  '.azure',
+  '.kube',
+  '.docker',
+  '.netrc',
+  '.npmrc',
+  '.yarnrc.yml',
+  '.pypirc',
+  '.git-credentials',
+  '.pgpass',
+  '.my.cnf',
+  '.erlang.cookie',
+  '.bash_history',
+  '.zsh_history',
+  '.node_repl_history',
+  '.config/gh',
+  '.config/git/credentials',
+  '.config/gcloud',
+  '.config/op',
+  '.local/share/keyrings',
+  '.mozilla',
+  '.config/google-chrome',
+  '.config/chromium',
+  '.cargo/credentials',
+  '.cargo/credentials.toml',
+  '.m2/settings.xml',
+  '.gradle/gradle.properties',
+];
+
+const ofTheSystem = [
+  '/etc/shadow',
+  '/etc/shadow-',
+  '/etc/gshadow',
+  '/etc/gshadow-',
+  '/etc/sudoers',
+  '/etc/sudoers.d',
+  '/etc/ssl/private',
+  '/etc/ssh',
+  '/etc/mysql/debian.cnf',
+  '/etc/NetworkManager/system-connections',
+  '/etc/wireguard',
+  '/var/lib/rabbitmq',
+  '/var/lib/postgresql',
+  '/var/lib/mysql',
+  '/var/lib/redis',
+  '/var/lib/docker',
+  '/var/lib/containerd',
+  '/var/lib/kubelet',
+  '/var/spool/cron',
+];
+
+/** What a `command` run must not see. `state` are the platform's own folders: secrets, databases, other working copies. */
+export function hiddenPaths(homes: readonly string[], state: readonly string[]): readonly string[] {
+  return [...state, ...ofTheSystem, ...homes.flatMap((home) => inHomes.map((path) => join(home, path)))];
+}

@@ -1,0 +1,165 @@
+/** One mounted file system of the host, from `/proc/self/mountinfo`. */
+export interface HostMount {
+  readonly path: string;
+  readonly type: string;
+  readonly isDirectory: boolean;
+}
+
+export interface HostEntry {
+  readonly name: string;
+  readonly kind: 'directory' | 'file' | 'link';
+  readonly target?: string;
+}
+
+/** How one path of the host is shown to a `command` run. */
+export type ViewNode =
+  /** A throw-away layer over the host's folder; `hidden` are absolute paths below it that must not be seen. */
+  | { readonly kind: 'layer'; readonly path: string; readonly hidden: readonly string[] }
+  /** An empty folder, for what is mounted in it. */
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  | { readonly kind: 'file'; readonly path: string };
+
+export interface HostViewInput {
+  readonly mounts: readonly HostMount[];
+  /** Paths that are absent inside; they and what is below them. */
+  readonly hidden: readonly string[];
+  /**
+   * The kernel lets only a privileged mounter lay over a folder that has other mounts below it: for everybody else that
+   * would uncover what those mounts cover.
+   */
+  readonly privileged: boolean;
+  /** What the command line itself names, and what is beside it: shown even where it would not be. */
+  readonly named: readonly NamedPath[];
+  readonly list: (folder: string) => readonly HostEntry[];
+}
+
+export interface NamedPath {
+  readonly path: string;
+  readonly kind: 'directory' | 'file';
+}
+
+/** Replaced by private ones, or of no use and dangerous: sockets, devices, the kernel's own. */
+export const privateFolders = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp'] as const;
+
+/** File systems whose contents are files. Network ones are left out: a dead server would hang the run. */
+const layerTypes = new Set([
+  'ext2',
+  'ext3',
+  'ext4',
+  'xfs',
+  'btrfs',
+  'zfs',
+  'f2fs',
+  'bcachefs',
+  'overlay',
+  'tmpfs',
+]);
+const maximumDepth = 4;
+
+const isBelow = (path: string, folder: string) => path.startsWith(folder === '/' ? '/' : `${folder}/`);
+const isAtOrBelow = (path: string, folder: string) => path === folder || isBelow(path, folder);
+/**
+ * The host as a `command` run sees it: layers that together show every local file except what is hidden. Parents come
+ * before children.
+ */
+export function planHostView(input: HostViewInput): readonly ViewNode[] {
+  const view = input.privileged ? planWhole(input) : planPieces(input);
+  return [...view, ...planNamed(input, view)];
+}
+
+const isPrivate = (path: string) => privateFolders.some((folder) => isAtOrBelow(path, folder));
+
+const layerOf = (path: string, hidden: readonly string[]): ViewNode => ({
+  kind: 'layer',
+  path,
+  hidden: hidden.filter(
+    (candidate) =>
+      isBelow(candidate, path) && !isPrivate(candidate) && !hidden.some((above) => isBelow(candidate, above)),
+  ),
+});
+
+function isLayerable(path: string, mounts: readonly HostMount[]): boolean {
+  const mount = mounts.find((candidate) => candidate.path === path);
+  // These characters separate the fields and options of an overlay mount.
+  return !/[:,\\]/.test(path) && (!mount || layerTypes.has(mount.type));
+}
+
+function planWhole({ mounts, hidden }: HostViewInput): readonly ViewNode[] {
+  const isHidden = (path: string) => hidden.some((above) => isAtOrBelow(path, above));
+  const shown = mounts.filter(
+    (mount) => mount.path !== '/' && !isPrivate(mount.path) && !isHidden(mount.path),
+  );
+  const folders = shown.filter((mount) => mount.isDirectory && isLayerable(mount.path, mounts));
+  const files = shown.filter((mount) => !mount.isDirectory);
+  const paths = (of: readonly HostMount[]) => [...new Set(of.map((mount) => mount.path))].sort();
+  return [
+    layerOf('/', hidden),
+    ...paths(folders).map((path) => layerOf(path, hidden)),
+    ...paths(files).map((path): ViewNode => ({ kind: 'file', path })),
+  ];
+}
+
+function planPieces({ mounts, hidden, list }: HostViewInput): readonly ViewNode[] {
+  const isHidden = (path: string) => hidden.some((above) => isAtOrBelow(path, above));
+  const visit = (folder: string, depth: number): readonly ViewNode[] =>
+    list(folder).flatMap((entry): readonly ViewNode[] => {
+      const path = folder === '/' ? `/${entry.name}` : `${folder}/${entry.name}`;
+      if (isHidden(path) || isPrivate(path)) return [];
+      if (entry.kind === 'link') return [{ kind: 'link', path, target: entry.target ?? '' }];
+      if (entry.kind === 'file') return [{ kind: 'file', path }];
+      if (!isLayerable(path, mounts)) return [];
+      if (!mounts.some((mount) => isBelow(mount.path, path))) return [layerOf(path, hidden)];
+      return depth < maximumDepth ? [{ kind: 'folder', path }, ...visit(path, depth + 1)] : [];
+    });
+  return visit('/', 1);
+}
+
+function planNamed(input: HostViewInput, view: readonly ViewNode[]): readonly ViewNode[] {
+  const longest = (paths: readonly string[], path: string) =>
+    Math.max(-1, ...paths.filter((candidate) => isAtOrBelow(path, candidate)).map((found) => found.length));
+  const layers = view.flatMap((node) => (node.kind === 'layer' ? [node.path] : []));
+  const mounts = input.mounts.map((mount) => mount.path);
+  const isShown = (path: string) => !isPrivate(path) && longest(layers, path) >= longest(mounts, path);
+  // To be named does not uncover a secret, and the kernel's own folders are private ones whatever is named in them.
+  const isNeverShown = (path: string) =>
+    input.hidden.some((hidden) => isAtOrBelow(path, hidden)) ||
+    ['/proc', '/sys', '/dev'].some((folder) => isAtOrBelow(path, folder));
+  const isPlain = (folder: string) =>
+    isLayerable(folder, input.mounts) && !input.mounts.some((mount) => isBelow(mount.path, folder));
+
+  const folders = new Set<string>();
+  const files = new Set<string>();
+  for (const { path, kind } of input.named) {
+    if (isShown(path) || isNeverShown(path)) continue;
+    const folder = kind === 'directory' ? path : path.slice(0, path.lastIndexOf('/'));
+    // All of /tmp, or a folder that holds what is hidden, would be far more than what was named.
+    const isTooMuch =
+      folder.lastIndexOf('/') <= 0 ||
+      privateFolders.some((root) => isAtOrBelow(root, folder)) ||
+      input.hidden.some((hidden) => isAtOrBelow(hidden, folder));
+    if (!isTooMuch && isPlain(folder)) folders.add(folder);
+    else if (kind === 'file') files.add(path);
+  }
+  const kept = [...folders].filter((folder) => ![...folders].some((above) => isBelow(folder, above))).sort();
+  return [
+    ...kept.map((path) => layerOf(path, input.hidden)),
+    ...[...files]
+      .filter((path) => !kept.some((folder) => isBelow(path, folder)))
+      .sort()
+      .map((path): ViewNode => ({ kind: 'file', path })),
+  ];
+}
+
+export function parseMountInfo(text: string, isDirectory: (path: string) => boolean): readonly HostMount[] {
+  const unescape = (field: string) =>
+    field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  return text
+    .split('\n')
+    .filter((line) => line.length > 0)
+    .map((line) => {
+      const [before = '', after = ''] = line.split(' - ');
+      const path = unescape(before.split(' ')[4] ?? '/');
+      return { path, type: after.split(' ')[0] ?? '', isDirectory: isDirectory(path) };
+    });
+}

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { ProcessUsage } from './sandbox';
+
+interface ProcessRow {
+  readonly pid: number;
+  readonly parent: number;
+  readonly cpuTicks: number;
+  readonly rssPages: number;
+}
+
+const ticksPerSecond = 100;
+const pageBytes = 4096;
+
+/** Every process that descends from `root`, root included. Orphans inside a pid namespace go to its init, so none is lost. */
+export function processTree(root: number): readonly ProcessRow[] {
+  const rows = new Map<number, ProcessRow>();
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const row = readRow(pid);
+    if (!row) continue;
+    rows.set(pid, row);
+    const siblings = children.get(row.parent);
+    if (siblings) siblings.push(pid);
+    else children.set(row.parent, [pid]);
+  }
+  const found: ProcessRow[] = [];
+  const open = [root];
+  for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
+    const row = rows.get(pid);
+    if (row) found.push(row);
+    open.push(...(children.get(pid) ?? []));
+  }
+  return found;
+}
+
+export function usageOf(root: number): ProcessUsage {
+  const rows = processTree(root);
+  const sum = (pick: (row: ProcessRow) => number) => rows.reduce((total, row) => total + pick(row), 0);
+  return {
+    processes: rows.length,
+    rssMb: Math.round(((sum((row) => row.rssPages) * pageBytes) / 1_048_576) * 10) / 10,
+    cpuMs: Math.round((sum((row) => row.cpuTicks) * 1000) / ticksPerSecond),
+  };
+}
+
+/** Processes whose environment holds `marker`; those of other users cannot be read and are not ours. */
+export function processesWith(marker: string): readonly number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid !== process.pid && environmentOf(pid).includes(marker));
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function readRow(pid: number): ProcessRow | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The command's name is in parentheses and may itself hold spaces and parentheses: fields count from the last one.
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    const [, parent = 0] = fields;
+    const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
+    return { pid, parent, cpuTicks: user + system + childUser + childSystem, rssPages: fields[21] ?? 0 };
+  } catch {
+    return undefined; // it ended between the listing and the read
+  }
+}

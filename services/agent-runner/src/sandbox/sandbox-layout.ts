@@ -1,0 +1,33 @@
+/** Where things are inside a sandbox. The working copy's parent holds nothing of the host. */
+export const insidePaths = {
+  workspace: '/ymera/workspace',
+  home: '/ymera/home',
+  temporary: '/ymera/tmp',
+} as const;
+
+/** Folders below the scratch file system of one run. */
+export const scratchFolders = {
+  root: 'root',
+  layers: 'layers',
+  home: 'home',
+  temporary: 'temporary',
+  tmp: 'tmp',
+  varTmp: 'var-tmp',
+  run: 'run',
+  sharedMemory: 'shared-memory',
+} as const;
+
+/**
+ * Folders that are the run's own and yet count as outside: what a command leaves there, it would have left on the host.
+ * `$TMPDIR` is for leaving things, so it is not among them; in `$HOME` hidden files are a tool's own state.
+ */
+export const watchedScratch: readonly { readonly folder: string; readonly inside: string }[] = [
+  { folder: scratchFolders.root, inside: '' },
+  { folder: scratchFolders.tmp, inside: '/tmp' },
+  { folder: scratchFolders.varTmp, inside: '/var/tmp' },
+  { folder: scratchFolders.run, inside: '/run' },
+  { folder: scratchFolders.sharedMemory, inside: '/dev/shm' },
+  { folder: scratchFolders.home, inside: insidePaths.home },
+];
+
+export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

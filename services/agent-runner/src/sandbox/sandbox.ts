@@ -1,0 +1,100 @@
+/**
+ * Where other people's commands run. A command sees one writable place, its working copy; everything else is read-only,
+ * invisible, or a copy that is thrown away. ADR 0006 says why it is built like this.
+ *
+ * - `project`: a project's own tests and benchmarks. System folders, node and the working copy; nothing else is visible.
+ * - `command`: the operator's own command line. The host's files are readable except for secrets; writing outside of the
+ *   working copy succeeds on a throw-away layer, so that it can be named afterwards, and changes nothing.
+ */
+export type SandboxProfile = 'project' | 'command';
+
+export interface SandboxLimits {
+  /** For the whole process tree, sampled; and for each process's own data, enforced by the kernel. */
+  readonly memoryMb: number;
+  /** CPU time of any one process. */
+  readonly cpuSeconds: number;
+  /** Processes and threads together. */
+  readonly processes: number;
+  /** Size of any one file written. */
+  readonly fileSizeMb: number;
+  /** Kept of each of stdout and stderr: its beginning and its end. What is beyond is read and dropped. */
+  readonly outputBytes: number;
+  /** All of `$HOME`, `$TMPDIR`, `/tmp` and the throw-away layer together; it lives in memory. */
+  readonly scratchMb: number;
+}
+
+export const defaultLimits: SandboxLimits = {
+  memoryMb: 4096,
+  cpuSeconds: 1800,
+  processes: 512,
+  fileSizeMb: 1024,
+  outputBytes: 262_144,
+  scratchMb: 512,
+};
+
+/** Seen read-only inside at `target`, an absolute path or one below the working copy. */
+export interface SandboxMount {
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface SandboxRun {
+  readonly profile: SandboxProfile;
+  /** A string is run by `sh -c`. */
+  readonly command: string | readonly string[];
+  /** Folder on the host; inside it is `workspacePath`. */
+  readonly workspace: string;
+  readonly stdin?: string;
+  /** Added to the allow-listed environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly limits?: Partial<SandboxLimits>;
+  /** Default false: not even loopback to the host. */
+  readonly network?: boolean;
+  /** Host paths visible read-only under their own names. */
+  readonly readable?: readonly string[];
+  readonly mounts?: readonly SandboxMount[];
+  readonly signal?: AbortSignal;
+  /** At most `outputBytes` of each stream are passed on. */
+  readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: string) => void;
+  readonly onUsage?: (usage: ProcessUsage) => void;
+  /** How often the process tree is measured. Default 250. */
+  readonly usageIntervalMs?: number;
+}
+
+export interface ProcessUsage {
+  readonly processes: number;
+  readonly rssMb: number;
+  readonly cpuMs: number;
+}
+
+export type SandboxEnd = 'exited' | 'timed_out' | 'canceled' | 'memory_exceeded' | 'could_not_start';
+
+export interface SandboxOutcome {
+  readonly end: SandboxEnd;
+  /** 128 + signal where a signal ended it, as a shell counts. Null unless `end` is `exited`. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly outputTruncated: boolean;
+  /** From spawn to the last process gone, the sandbox's own set-up included (about 30 ms). */
+  readonly durationMs: number;
+  readonly peakRssMb: number;
+  readonly cpuMs: number;
+  /** As the command would name them: `/etc/hosts`, `../x`, `~/x`. At most 100. */
+  readonly outsideWrites: readonly string[];
+  /** Why it could not start; for the operator. */
+  readonly reason?: string;
+}
+
+export interface Sandbox {
+  /** For logs and reports: what confines the commands. */
+  readonly name: 'bubblewrap' | 'none';
+  /** Where the working copy is seen by the command. */
+  workspacePath(workspace: string): string;
+  /**
+   * Host user that owns what the command writes, when it is not the runner's own: working copies are handed to it.
+   */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  run(run: SandboxRun): Promise<SandboxOutcome>;
+}

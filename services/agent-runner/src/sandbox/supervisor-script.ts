@@ -1,0 +1,189 @@
+import type { ViewNode } from './host-view';
+import { insidePaths, scratchFolders, shellQuote as quote, watchedScratch } from './sandbox-layout';
+
+export interface SupervisorPlan {
+  /** Folder on the host that the scratch file system is mounted on; empty before and after. */
+  readonly scratch: string;
+  readonly scratchMb: number;
+  readonly view: readonly ViewNode[];
+  /** False where the kernel has no overlays for us: bubblewrap then shows the folders read-only. */
+  readonly layers: boolean;
+  /** Overlays in a user namespace keep their marks in `user.*` attributes. */
+  readonly privileged: boolean;
+  /** Own `$HOME` and `$TMPDIR` by this user. */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  /** The user database inside, so that programs find out who they are. */
+  readonly passwd: string;
+  /** Paths inside that bubblewrap mounts on. */
+  readonly places: readonly string[];
+  readonly bubblewrap: readonly string[];
+}
+
+const maximumInodes = 65_536;
+
+/**
+ * The shell program that runs inside a private mount namespace: builds the view, runs bubblewrap on it, and afterwards
+ * writes to descriptor 3 what was written outside. It must be there, and not in the runner: layers and scratch exist in
+ * this namespace only, and vanish with it whatever happens to the runner.
+ *
+ * Report: NUL-separated records `setup<TAB>reason` | `started` | `wrote<TAB>path` | `removed<TAB>path`.
+ */
+export function supervisorScript(plan: SupervisorPlan): string {
+  return [
+    `S=${quote(plan.scratch)}`,
+    `fail() { printf 'setup\\t%s\\0' "$1: $(tail -n 1 "$S/setup.log" 2>/dev/null)" >&3; exit 125; }`,
+    `mount -t tmpfs -o size=${plan.scratchMb}m,nr_inodes=${maximumInodes},mode=0755 tmpfs "$S" || fail 'no scratch file system'`,
+    `exec 4<&0 5>&2 2>"$S/setup.log"`,
+    `cd "$S" && mkdir ${Object.values(scratchFolders).join(' ')} || fail 'no scratch folders'`,
+    `chmod 1777 ${scratchFolders.tmp} ${scratchFolders.varTmp} ${scratchFolders.sharedMemory}`,
+    ...(plan.owner
+      ? [`chown ${plan.owner.uid}:${plan.owner.gid} ${scratchFolders.home} ${scratchFolders.temporary}`]
+      : []),
+    // npm asks the network about its own updates, and takes half a second to find out that there is none.
+    `printf 'update-notifier=false\\nfund=false\\naudit=false\\n' > ${scratchFolders.home}/.npmrc`,
+    `printf '%s' ${quote(plan.passwd)} > passwd`,
+    ...plan.view.flatMap((node, index) => viewCommands(node, index, plan)),
+    // bubblewrap would make missing parents for itself alone.
+    `mkdir -p ${[...new Set(plan.places.map((place) => placeInScratch(parentOf(place))))].map(quote).join(' ')} || fail 'no places to mount on'`,
+    watchScript('before', plan),
+    `child=; stopped=`,
+    `trap 'stopped=1; [ -n "$child" ] && kill -KILL "$child" 2>/dev/null' TERM`,
+    `printf 'started\\0' >&3`,
+    `${plan.bubblewrap.map(quote).join(' ')} <&4 2>&5 3>&- 4<&- 5>&- & child=$!`,
+    // The shell's own copies would keep the command's pipes open.
+    `exec 4<&- 5>&- >/dev/null </dev/null`,
+    `[ -n "$stopped" ] && kill -KILL "$child" 2>/dev/null`,
+    // A signal that is trapped ends \`wait\` before the child has ended.
+    `wait "$child"; status=$?; while kill -0 "$child" 2>/dev/null; do wait "$child"; status=$?; done`,
+    `{`,
+    ...plan.view.flatMap((node, index) =>
+      node.kind === 'layer' && plan.layers ? [layerReport(node.path, index)] : [],
+    ),
+    watchScript('after', plan),
+    `grep -vxF -f watched.before watched.after | while IFS= read -r path; do printf 'wrote\\t%s\\0' "$path"; done`,
+    `} 2>/dev/null | head -c 100000 >&3`,
+    `exit $status`,
+  ].join('\n');
+}
+
+const parentOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
+
+/** The private folders are mounted from folders of their own. */
+function placeInScratch(path: string): string {
+  const own = watchedScratch.find(
+    ({ inside }) => inside !== '' && (path === inside || path.startsWith(`${inside}/`)),
+  );
+  return own ? `${own.folder}${path.slice(own.inside.length)}` : `${scratchFolders.root}${path}`;
+}
+
+function viewCommands(
+  node: ViewNode,
+  index: number,
+  { privileged, layers }: Pick<SupervisorPlan, 'privileged' | 'layers'>,
+): readonly string[] {
+  const target = placeInScratch(node.path);
+  switch (node.kind) {
+    case 'folder':
+      return [`mkdir -p ${quote(target)}`];
+    case 'link':
+      return [`ln -s ${quote(node.target)} ${quote(target)}`];
+    case 'file':
+      // bubblewrap binds the file; a missing place for it would be made there.
+      return [];
+    case 'layer': {
+      if (!layers) return [`mkdir -p ${quote(target)}`];
+      const layer = `${scratchFolders.layers}/${index}`;
+      const whiteouts = node.hidden.map((path) => {
+        const place = `${layer}/hide/${path.slice(node.path === '/' ? 1 : node.path.length + 1)}`;
+        // A character device 0/0 in a layer says that the lower ones have nothing of that name. Where the host has
+        // nothing either, the folders above it would be invented: hence the test.
+        return `[ -e ${quote(path)} ] && { mkdir -p ${quote(place.slice(0, place.lastIndexOf('/')))} && mknod ${quote(place)} c 0 0 || fail ${quote(`cannot hide ${path}`)}; }`;
+      });
+      const options = [
+        `lowerdir=${layer}/hide:${node.path}`,
+        `upperdir=${layer}/up`,
+        `workdir=${layer}/work`,
+        ...(privileged ? [] : ['userxattr']),
+      ];
+      return [
+        `mkdir -p ${layer}/up ${layer}/work ${layer}/hide ${quote(target)}`,
+        ...whiteouts,
+        ...(node.path === '/'
+          ? [`mkdir -p ${layer}/hide/etc && cat /etc/passwd passwd > ${layer}/hide/etc/passwd`]
+          : []),
+        // The layer's top folder decides who may write in it: as on the host.
+        `chmod --reference=${quote(node.path)} ${layer}/up 2>/dev/null${privileged ? `; chown --reference=${quote(node.path)} ${layer}/up` : ''}`,
+        `mount -t overlay -o ${quote(options.join(','))} overlay ${quote(target)} || fail ${quote(`no layer over ${node.path}`)}`,
+      ];
+    }
+  }
+}
+
+/**
+ * What the layer got: new folders, removals, and files that differ from the host's. A file only opened for writing was
+ * copied into the layer as it is, which is no write.
+ */
+function layerReport(path: string, index: number): string {
+  const base = path === '/' ? '' : path;
+  const inner = [
+    `base=$1; shift`,
+    `for f; do`,
+    `h="$base/\${f#./}"`,
+    `if [ -d "$f" ] && [ ! -L "$f" ]; then [ -d "$h" ] && [ ! -L "$h" ] && continue; printf 'wrote\\t%s\\0' "$h"`,
+    `elif [ -c "$f" ]; then [ -e "$h" ] || [ -L "$h" ] || continue; printf 'removed\\t%s\\0' "$h"`,
+    `elif [ -f "$f" ] && [ ! -L "$f" ] && [ -f "$h" ] && cmp -s "$f" "$h"; then continue`,
+    `else printf 'wrote\\t%s\\0' "$h"; fi`,
+    `done`,
+  ].join('\n');
+  return `(cd ${scratchFolders.layers}/${index}/up && find . -mindepth 1 -exec sh -c ${quote(inner)} sh ${quote(base)} {} +)`;
+}
+
+/** Names of everything in the folders that are the run's own, as the command knows them. */
+function watchScript(
+  moment: 'before' | 'after',
+  { view, layers }: Pick<SupervisorPlan, 'view' | 'layers'>,
+): string {
+  // A layer over the whole host is reported as a layer; to list it would be to list the host.
+  const isLayered = layers && view.some((node) => node.kind === 'layer' && node.path === '/');
+  const watched = watchedScratch.filter(({ folder }) => folder !== scratchFolders.root || !isLayered);
+  const lists = watched.map(
+    ({ folder, inside }) => `(cd ${folder} && find . -xdev -mindepth 1 | sed 's|^\\.|${inside}|')`,
+  );
+  return `{ ${lists.join('; ')}; } > watched.${moment}`;
+}
+
+/** Parsed report of the supervisor. */
+export interface SupervisorReport {
+  readonly started: boolean;
+  readonly setupFailure?: string;
+  readonly outsideWrites: readonly string[];
+}
+
+/** `own` are paths that the sandbox itself made, places to mount on; their parents are its own too. */
+export function readSupervisorReport(text: string, own: readonly string[]): SupervisorReport {
+  const records = text.split('\0').filter((record) => record.length > 0);
+  const setupFailure = records.find((record) => record.startsWith('setup\t'))?.slice('setup\t'.length);
+  const isOwn = (path: string) => own.some((place) => place === path || place.startsWith(`${path}/`));
+  const outside = records.flatMap((record) => {
+    const [verb = '', path = ''] = record.split('\t');
+    if ((verb !== 'wrote' && verb !== 'removed') || isOwn(path) || isToolState(path)) return [];
+    return [asTheCommandNamesIt(path)];
+  });
+  return {
+    started: records.includes('started'),
+    ...(setupFailure === undefined ? {} : { setupFailure }),
+    outsideWrites: withoutChildren([...new Set(outside)].sort()).slice(0, 100),
+  };
+}
+
+const isToolState = (path: string) => path.startsWith(`${insidePaths.home}/.`);
+
+function asTheCommandNamesIt(path: string): string {
+  if (path.startsWith(`${insidePaths.home}/`)) return `~/${path.slice(insidePaths.home.length + 1)}`;
+  return path.startsWith('/ymera/') ? `../${path.slice('/ymera/'.length)}` : path;
+}
+
+/** A new folder says it all; what is in it is noise. */
+function withoutChildren(sorted: readonly string[]): readonly string[] {
+  return sorted.filter((path) => !sorted.some((parent) => path !== parent && path.startsWith(`${parent}/`)));
+}

@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, existsSync, unlinkSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { runConfined } from './confined-process';
+import { defaultLimits, type Sandbox, type SandboxOutcome, type SandboxRun } from './sandbox';
+import { sandboxEnvironment, type HostNode } from './sandbox-environment';
+
+export interface UnconfinedSandboxOptions {
+  readonly scratchFolder: string;
+  readonly hostNode: HostNode;
+}
+
+/**
+ * `--no-sandbox`: time, output, environment and the process group are still bounded; files and network are not, and
+ * writes outside of the working copy are neither stopped nor seen.
+ */
+export class UnconfinedSandbox implements Sandbox {
+  readonly name = 'none';
+  readonly owner = undefined;
+
+  constructor(private readonly options: UnconfinedSandboxOptions) {}
+
+  workspacePath(workspace: string): string {
+    return workspace;
+  }
+
+  async run(run: SandboxRun): Promise<SandboxOutcome> {
+    const limits = { ...defaultLimits, ...run.limits };
+    mkdirSync(this.options.scratchFolder, { recursive: true });
+    const scratch = mkdtempSync(join(realpathSync(this.options.scratchFolder), 'run-'));
+    const folders = {
+      home: join(scratch, 'home'),
+      temporary: join(scratch, 'tmp'),
+      workspace: run.workspace,
+    };
+    mkdirSync(folders.home);
+    mkdirSync(folders.temporary);
+    const links = linkMounts(run);
+    try {
+      const ended = await runConfined({
+        argv: typeof run.command === 'string' ? ['sh', '-c', run.command] : run.command,
+        cwd: run.workspace,
+        environment: sandboxEnvironment(this.options.hostNode.binaries, folders, run.environment),
+        stdin: run.stdin ?? '',
+        timeoutMs: run.timeoutMs,
+        limits,
+        usageIntervalMs: run.usageIntervalMs ?? 250,
+        signal: run.signal,
+        onOutput: run.onOutput,
+        onUsage: run.onUsage,
+        stopSignal: 'SIGKILL',
+        marker: `TMPDIR=${folders.temporary}`,
+      });
+      return {
+        end: ended.end,
+        exitCode: ended.exitCode,
+        stdout: ended.stdout.text(),
+        stderr: ended.stderr.text(),
+        outputTruncated: ended.stdout.truncated || ended.stderr.truncated,
+        durationMs: ended.durationMs,
+        peakRssMb: ended.peakRssMb,
+        cpuMs: ended.cpuMs,
+        outsideWrites: [],
+        ...(ended.reason === undefined ? {} : { reason: ended.reason }),
+      };
+    } finally {
+      for (const link of links) unlinkSync(link);
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Without mounts a link has to do, where nothing of the project's own is in its place. */
+function linkMounts(run: SandboxRun): readonly string[] {
+  return (run.mounts ?? []).flatMap(({ source, target }) => {
+    const link = join(run.workspace, target);
+    if (isAbsolute(target) || existsSync(link)) return [];
+    symlinkSync(source, link);
+    return [link];
+  });
+}

@@ -1,0 +1,40 @@
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BubblewrapSandbox } from '../sandbox/bubblewrap-sandbox';
+import { findHostNode } from '../sandbox/sandbox-environment';
+import type { Sandbox, SandboxOutcome, SandboxRun } from '../sandbox/sandbox';
+import { UnconfinedSandbox } from '../sandbox/unconfined-sandbox';
+
+/** Real bubblewrap on a folder of its own, removed by `close`. */
+export class SandboxFixture {
+  readonly folder = mkdtempSync(join(tmpdir(), 'ymera-sandbox-'));
+  readonly workspace = join(this.folder, 'workspace');
+  readonly hostNode = findHostNode(process.env['PATH'] ?? '', process.execPath);
+  readonly scratchFolder = join(this.folder, 'scratch');
+  readonly bubblewrap: Sandbox;
+  readonly unconfined: Sandbox;
+
+  constructor(hidden: readonly string[] = []) {
+    const options = { scratchFolder: this.scratchFolder, hostNode: this.hostNode };
+    this.bubblewrap = new BubblewrapSandbox({ ...options, hidden });
+    this.unconfined = new UnconfinedSandbox(options);
+    mkdirSync(this.workspace);
+    if (this.bubblewrap.owner)
+      chownSync(this.workspace, this.bubblewrap.owner.uid, this.bubblewrap.owner.gid);
+  }
+
+  run(command: string, run: Partial<SandboxRun> = {}): Promise<SandboxOutcome> {
+    return this.bubblewrap.run({
+      profile: 'command',
+      command,
+      workspace: this.workspace,
+      timeoutMs: 20_000,
+      ...run,
+    });
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
