@@ -9,6 +9,7 @@ import type { Clock, Result } from '@ymera/kernel';
 import { agentResourceOf, maximumConfigBytes, type Agent } from '../domain/agent';
 import type { Enrolment } from '../domain/enrolment';
 import { maximumAgentsPerPrincipal, principalNameFor, type Principal } from '../domain/principal';
+import { isStorable } from '../domain/storable-text';
 import type { EnrolmentDesk } from './enrolment-desk';
 import type { IdempotentAnswers, IdempotentRequest } from './idempotent-answers';
 import type { AccessCache, RegistryStores, RegistryUnitOfWork } from './ports';
@@ -48,6 +49,8 @@ export class RegisterAgent {
     return attempt(async () => {
       if (Buffer.byteLength(JSON.stringify(request.config)) > maximumConfigBytes)
         refuse('validation', 'config_too_large', 'The configuration is larger than 16 KiB.');
+      if (!isStorable([request.capabilities, request.config]))
+        refuse('validation', 'text_invalid', 'A text holds a NUL or half of a surrogate pair.');
       const { reply, enrolled } = await this.unitOfWork.run((tx) => this.register(tx, request));
       if (enrolled) {
         this.cache.invalidate(enrolled.principalId);

@@ -2,6 +2,7 @@ import { agentRetired, type Messages, type PayloadOf, type ReplyOf, type retireA
 import type { Clock, Result } from '@ymera/kernel';
 import { agentResourceOf, retireAgent as retired, type Agent } from '../domain/agent';
 import { retirePrincipal, type Principal } from '../domain/principal';
+import { isStorable } from '../domain/storable-text';
 import type { AccessCache, RegistryStores, RegistryUnitOfWork } from './ports';
 import type { ProvisionPrincipals } from './provision-principals';
 import { attempt, refuse } from './refusal';
@@ -29,6 +30,8 @@ export class RetireAgent {
     return attempt(async () => {
       if (!request.actor.roles.includes('admin'))
         refuse('forbidden', 'admin_required', 'Only an administrator retires agents.');
+      if (!isStorable(request.reason))
+        refuse('validation', 'text_invalid', 'The reason holds a NUL or half of a surrogate pair.');
       const { agent, principal } = await this.unitOfWork.run((tx) => this.retire(tx, request));
       if (principal) {
         this.cache.invalidate(principal.principalId);
