@@ -6,7 +6,7 @@ import { ApiClient } from '../api/api-client';
 import { CliError } from '../cli-error';
 
 /** What a running `npm start` leaves for the command line. */
-const currentPlatform = z.object({ gateway_url: z.string(), token_file: z.string().optional() });
+const currentPlatform = z.object({ gateway_url: z.string(), token_files: z.object({ admin: z.string() }).partial().optional() });
 
 export interface ConnectionOptions {
   readonly url?: string;
@@ -30,7 +30,7 @@ export function connect(options: ConnectionOptions, environment: NodeJS.ProcessE
   const url = options.url ?? environment['YMERA_URL'] ?? here?.gateway_url;
   if (!url)
     throw new CliError('no_gateway', 'No gateway is known.', 2, 'Start one with npm start, or give --url.');
-  const tokenFile = options.tokenFile ?? environment['YMERA_TOKEN_FILE'] ?? here?.token_file;
+  const tokenFile = options.tokenFile ?? environment['YMERA_TOKEN_FILE'] ?? here?.token_files?.admin;
   const token = tokenFile ? readToken(tokenFile) : environment['YMERA_TOKEN'];
   if (!token)
     throw new CliError('no_token', 'No token is known.', 2, 'Give --token-file, or set YMERA_TOKEN_FILE.');

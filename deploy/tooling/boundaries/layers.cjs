@@ -1,0 +1,110 @@
+// Which layer inside a project may import which: rules of dependency-cruiser.
+// A module is named by its path, a package by `node_modules/<name>` or, where it is not installed, by its name alone.
+
+const packages = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`;
+const frameworks = packages(
+  '@nestjs/[^/]+',
+  'typeorm',
+  'pg',
+  'amqplib',
+  '@opentelemetry/[^/]+',
+  'fastify',
+  'rxjs',
+  'prom-client',
+  'winston',
+);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'A cycle has no first file to read.',
+      severity: 'error',
+      from: { path: '^(libs|services|test)/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'services-never-meet',
+      comment: 'Services talk through the broker and share nothing but contracts.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/([^/]+)/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'libs-know-no-service',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^services/' },
+    },
+    {
+      name: 'libs-by-their-index',
+      comment: 'What a library does not export is its own business.',
+      severity: 'error',
+      from: { path: '^(libs|services|test)/([^/]+)/' },
+      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^$1/$2/'] },
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'Rules know no framework, no driver, no other layer.',
+      severity: 'error',
+      from: { path: '^services/[^/]+/src/domain/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: [
+          frameworks,
+          '^services/[^/]+/src/(application|adapters|testing)/',
+          '^libs/(messaging|persistence|http|observability|config|resilience)/',
+          packages('@ymera/(messaging|persistence|http|observability|config|resilience)'),
+        ],
+      },
+    },
+    {
+      name: 'domain-reads-nothing',
+      comment: 'Files, processes, time and randomness are arguments.',
+      severity: 'error',
+      from: { path: '^services/[^/]+/src/domain/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|path|util|assert)(/|$)' },
+    },
+    {
+      name: 'application-knows-ports-only',
+      comment: 'Use cases are told their adapters by the composition root.',
+      severity: 'error',
+      from: {
+        path: '^services/(gateway|registry|reporting|coordinator|orchestrator|integration|audit)/src/application/',
+        pathNot: '\\.spec\\.ts$',
+      },
+      to: { path: [frameworks, '^services/[^/]+/src/(adapters|testing)/'] },
+    },
+    {
+      name: 'fakes-stay-in-tests',
+      severity: 'error',
+      from: {
+        path: '^(services|libs)/[^/]+/src/',
+        pathNot: ['\\.spec\\.ts$', '/testing/', '^libs/testing/'],
+      },
+      to: { path: ['/src/testing/', '^libs/testing/', packages('@ymera/testing')] },
+    },
+    {
+      name: 'contracts-need-zod-only',
+      severity: 'error',
+      from: { path: '^libs/contracts/src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '.', pathNot: ['^libs/(contracts|kernel)/', packages('zod', '@ymera/kernel')] },
+    },
+    {
+      name: 'kernel-needs-nothing',
+      severity: 'error',
+      from: { path: '^libs/kernel/src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '.', pathNot: '^libs/kernel/', dependencyTypesNot: ['core'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['/dist/', '/fixtures/', 'jest\\.config\\.ts$'] },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['@ymera/source', 'require', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
+  },
+};

@@ -1,0 +1,56 @@
+// Which project may depend on which: options of @nx/enforce-module-boundaries. ADR 0001 says why services never meet.
+
+const libraries = {
+  kernel: [],
+  contracts: ['kernel'],
+  config: ['kernel'],
+  observability: ['kernel'],
+  resilience: ['kernel', 'observability'],
+  messaging: ['kernel', 'contracts', 'observability'],
+  persistence: ['kernel', 'contracts', 'observability'],
+  http: ['kernel', 'contracts', 'config', 'observability'],
+  'agent-sdk': ['kernel', 'contracts'],
+  testing: ['kernel', 'contracts', 'messaging', 'persistence', 'observability'],
+};
+
+const platform = [
+  'kernel',
+  'contracts',
+  'config',
+  'observability',
+  'resilience',
+  'messaging',
+  'persistence',
+  'http',
+  'testing',
+];
+
+const others = {
+  cli: ['kernel', 'contracts', 'testing'],
+  'agent-runner': ['kernel', 'contracts', 'config', 'observability', 'resilience', 'agent-sdk', 'testing'],
+};
+
+const scopes = (names) => names.map((name) => `scope:${name}`);
+
+export const projectBoundaries = {
+  enforceBuildableLibDependency: false,
+  banTransitiveDependencies: true,
+  allow: [],
+  depConstraints: [
+    ...Object.entries(libraries).map(([name, allowed]) => ({
+      sourceTag: `scope:${name}`,
+      onlyDependOnLibsWithTags: scopes(allowed),
+    })),
+    ...['gateway', 'registry', 'reporting', 'coordinator', 'orchestrator', 'integration', 'audit'].map(
+      (service) => ({
+        sourceTag: `scope:${service}`,
+        onlyDependOnLibsWithTags: scopes(platform),
+      }),
+    ),
+    ...Object.entries(others).map(([name, allowed]) => ({
+      sourceTag: `scope:${name}`,
+      onlyDependOnLibsWithTags: scopes(allowed),
+    })),
+    { sourceTag: 'type:test', onlyDependOnLibsWithTags: ['type:lib'] },
+  ],
+};

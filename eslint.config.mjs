@@ -1,0 +1,85 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+import { projectBoundaries } from './deploy/tooling/boundaries/project-boundaries.mjs';
+
+const tests = ['**/*.spec.ts', '**/src/testing/**', 'libs/testing/**', 'test/**'];
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.nx/**',
+      '.ymera/**',
+      'coverage/**',
+      'deploy/docs/generated/**',
+      'deploy/local/sample/**',
+      'deploy/tooling/boundaries/fixtures/**',
+      '**/fixtures/**',
+    ],
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    plugins: { '@nx': nx },
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', projectBoundaries],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/unbound-method': 'off',
+      'no-console': 'error',
+      eqeqeq: 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'TSEnumDeclaration',
+          message: 'Use a union of literals: enums exist at run time and compare loosely.',
+        },
+        {
+          selector: 'ExportDefaultDeclaration',
+          message: 'Named exports only: a name is searched for, a default is guessed.',
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only config.ts reads the environment.' },
+      ],
+    },
+  },
+  {
+    files: [
+      '**/config.ts',
+      '**/jest.config.ts',
+      'libs/config/**',
+      'services/cli/**',
+      'test/**',
+      'libs/testing/**',
+      '**/*.spec.ts',
+      '**/src/testing/**',
+    ],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: tests,
+    rules: {
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      'no-console': 'off',
+    },
+  },
+  { files: ['**/jest.config.ts'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/jest.config.ts'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  { files: ['test/load/**'], rules: { 'no-console': 'off' } },
+  prettier,
+);
