@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { build, prepareMachine } from '../machine/prepare.mjs';
+import { inRepository, stateRoot, ensureFolder } from '../paths.mjs';
+import { openInstance } from '../platform/instance.mjs';
+import { startPlatform } from '../platform/platform.mjs';
+import { platformPackages, runnerOptions } from '../platform/runner-options.mjs';
+import { givenServers } from '../servers/servers.mjs';
+import { withSession } from '../session.mjs';
+
+/** Small on purpose: eight services of a demo would otherwise hold more connections than they use. */
+const POOL_SIZE = 5;
+
+function journeyEnvironment(platform) {
+  return {
+    ...process.env,
+    INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
+    YMERA_URL: platform.urls.gateway,
+    YMERA_REQUESTER_TOKEN_FILE: platform.tokenFiles.requester,
+    YMERA_APPROVER_TOKEN_FILE: platform.tokenFiles.approver,
+    YMERA_ADMIN_TOKEN_FILE: platform.tokenFiles.admin,
+    YMERA_DEMO_DIR: ensureFolder(join(stateRoot, 'demo')),
+    YMERA_LOG_DIR: platform.logs,
+  };
+}
+
+/**
+ * The main job on a platform of its own. The journey itself is the CLI's: its exit code and its last line are ours.
+ * Arguments that are wrong without any platform are answered before one is started.
+ */
+export async function run(args) {
+  const runner = runnerOptions(args);
+  const given = givenServers(process.env);
+  const cli = [inRepository('services', 'cli', 'dist', 'main.js'), 'demo'];
+
+  return withSession({ title: 'YMERA · demo: a sentence becomes a landed commit', json: args.includes('--json') }, async (session) => {
+    const node = await prepareMachine(session, { packages: platformPackages(runner, given) });
+    await build(session, node);
+    const refused = await session.runAttached(node.path, [...cli, '--preflight', ...args]);
+    if (refused !== 0) return refused;
+
+    const instance = openInstance('demo', { disposable: true });
+    session.onClose(instance.release);
+    const platform = await startPlatform(session, { instance, node, given, runner, poolSize: POOL_SIZE });
+    session.progress.note(`platform at ${platform.urls.gateway}, logs in ${platform.logs}`);
+    return session.runAttached(node.path, [...cli, ...args], { env: journeyEnvironment(platform) });
+  });
+}

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePorts } from '../machine/ports.mjs';
+import { build, prepareMachine } from '../machine/prepare.mjs';
+import { inRepository, repositoryRoot } from '../paths.mjs';
+import { openInstance } from '../platform/instance.mjs';
+import { platformPackages, runnerOptions } from '../platform/runner-options.mjs';
+import { serverEnvironment } from '../servers/environment.mjs';
+import { givenServers, startServers } from '../servers/servers.mjs';
+import { withSession } from '../session.mjs';
+import { addCounts, countJest, countTap, NO_TESTS, summaryLine } from '../terminal/test-summary.mjs';
+
+const OWN_TESTS = inRepository('deploy', 'local');
+
+/** The launcher's own tests run by node:test, as it runs itself: without anything that has to be installed or transformed. */
+async function runOwnTests(session, node, { env, report }) {
+  const files = readdirSync(OWN_TESTS, { recursive: true }).map(String).filter((name) => name.endsWith('.test.mjs'));
+  const reporters = ['--test-reporter=dot', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${report}`];
+  const args = ['--test', ...reporters, ...files.map((name) => join(OWN_TESTS, name))];
+  const code = await session.runAttached(node.path, args, { cwd: repositoryRoot, env });
+  return { code, counts: existsSync(report) ? countTap(readFileSync(report, 'utf8')) : { ...NO_TESTS, failed: 1 } };
+}
+
+async function runJest(session, node, { args, env, report }) {
+  const jest = inRepository('node_modules', 'jest', 'bin', 'jest.js');
+  const config = inRepository('deploy', 'tooling', 'jest.workspace.cjs');
+  const reporting = ['--json', `--outputFile=${report}`];
+  const code = await session.runAttached(node.path, [jest, '-c', config, '--passWithNoTests', ...reporting, ...args], {
+    cwd: repositoryRoot,
+    env,
+  });
+  return { code, counts: existsSync(report) ? countJest(JSON.parse(readFileSync(report, 'utf8'))) : { ...NO_TESTS, failed: 1 } };
+}
+
+/** Every test of the workspace on private servers; arguments are Jest's (a path, `-t TITLE`). */
+export async function run(args) {
+  const given = givenServers(process.env);
+  const packages = [...new Set([...platformPackages(runnerOptions([]), given), 'pika'])];
+
+  return withSession({ title: 'YMERA · every test, on real servers' }, async (session) => {
+    const node = await prepareMachine(session, { packages });
+    await build(session, node);
+    const instance = openInstance('test', { disposable: true });
+    session.onClose(instance.release);
+    const ports = await freePorts(['callback']);
+    const callbackUrl = `http://127.0.0.1:${ports.callback}/broker/${instance.secrets.values.broker_callback_token}`;
+    const servers = await startServers({ ...session, instance, given, callbackUrl, durable: false });
+    const env = serverEnvironment(servers, { callbackUrl });
+
+    const results = [await runJest(session, node, { args, env, report: join(instance.data, 'jest.json') })];
+    const everything = args.length === 0 || args.some((arg) => arg.includes('deploy/local'));
+    if (everything) results.push(await runOwnTests(session, node, { env: process.env, report: join(instance.data, 'own.tap') }));
+    const counts = results.map((result) => result.counts).reduce(addCounts);
+    session.onClose(() => process.stdout.write(`\n${summaryLine(counts)}\n`));
+    const failed = results.find(({ code }) => code !== 0)?.code;
+    return failed ?? (counts.failed > 0 ? 1 : 0);
+  });
+}

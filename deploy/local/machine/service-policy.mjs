@@ -1,0 +1,36 @@
+import { chmodSync, existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+
+const MARK = '# ymera: no service is started while packages are installed; removed right after';
+const FORBID = `#!/bin/sh\n${MARK}\nexit 101\n`;
+
+/**
+ * Debian asks /usr/sbin/policy-rc.d whether a package may start its service. Ours says no, for as long as the installation
+ * runs: a broker on the default port, open to guests, is not what the caller asked for.
+ */
+export function servicePolicy(path = '/usr/sbin/policy-rc.d') {
+  const aside = `${path}.before-ymera`;
+
+  function isOurs() {
+    try {
+      return readFileSync(path, 'utf8').includes(MARK);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Puts back exactly what was there: the same file (renamed, so with owner, mode and times), or none. */
+  function restore() {
+    if (isOurs()) rmSync(path);
+    if (lstatSync(aside, { throwIfNoEntry: false }) && !existsSync(path)) renameSync(aside, path);
+  }
+
+  function forbid() {
+    // One left by an installation that was killed is put in order first, else it would be kept as the original.
+    restore();
+    if (lstatSync(path, { throwIfNoEntry: false })) renameSync(path, aside);
+    writeFileSync(path, FORBID, { mode: 0o755, flag: 'wx' });
+    chmodSync(path, 0o755);
+  }
+
+  return { forbid, restore };
+}

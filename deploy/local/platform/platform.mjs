@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { RUNNER, SERVICES } from '../catalog.mjs';
+import { freePorts } from '../machine/ports.mjs';
+import { ensureFolder, stateRoot } from '../paths.mjs';
+import { prepareDatabase } from '../servers/database.mjs';
+import { definitions, importDefinitions, readTopology } from '../servers/rabbitmq-definitions.mjs';
+import { allSettledOrThrow, startServers } from '../servers/servers.mjs';
+import { writeEnrolmentToken } from './enrolment.mjs';
+import { waitForReady } from './readiness.mjs';
+import { runnerEnvironment, serviceEnvironment, serviceSpec, serviceUrl } from './services.mjs';
+
+const READY_TIMEOUT_MS = 90_000;
+const SERVICE_STAGE = 2;
+const RUNNER_STAGE = 3;
+/** A disposable platform has nothing worth a long farewell. */
+const DRAIN_MS = { lasting: 15_000, disposable: 3_000 };
+
+const callbackUrl = (registryPort, secrets) =>
+  `http://127.0.0.1:${registryPort}/broker/${secrets.values.broker_callback_token}`;
+
+/** Databases, roles, users, exchanges and queues: what services find and never make themselves. */
+async function provision({ servers, secrets, progress }) {
+  await progress.step('Schemas, users and queues', async () => {
+    await allSettledOrThrow([
+      prepareDatabase(servers.postgresUrl, secrets.values.postgres),
+      importDefinitions(servers.managementUrl, definitions(readTopology(), { passwords: secrets.values.rabbitmq })),
+    ]);
+  });
+}
+
+async function startServices(context, names) {
+  const { progress, supervisor, node, logs, graceMs } = context;
+  await progress.step('Services', async (report) => {
+    const waiting = new Set(names);
+    await allSettledOrThrow(
+      names.map(async (name) => {
+        const env = serviceEnvironment(name, context);
+        await waitForReady(supervisor, name, serviceUrl(context, name), {
+          timeoutMs: READY_TIMEOUT_MS,
+          start: () => supervisor.start(serviceSpec(name, { node, logs, env, graceMs, stage: SERVICE_STAGE })),
+        });
+        waiting.delete(name);
+        if (waiting.size > 0) report(`waiting for ${[...waiting].join(', ')}`);
+      }),
+    );
+    supervisor.keep(names);
+    return names.join(', ');
+  });
+}
+
+async function startRunner(context, runner) {
+  const { progress, supervisor, node, logs, graceMs, secrets } = context;
+  await progress.step('Agents', async () => {
+    const enrolmentTokenFile = await writeEnrolmentToken({
+      gatewayUrl: serviceUrl(context, 'gateway'),
+      adminToken: secrets.values.operators.admin,
+      file: join(context.data, 'enrolment.token'),
+    });
+    const env = runnerEnvironment(context, { ...runner, enrolmentTokenFile });
+    await waitForReady(supervisor, RUNNER, serviceUrl(context, RUNNER), {
+      timeoutMs: READY_TIMEOUT_MS,
+      start: () => supervisor.start(serviceSpec(RUNNER, { node, logs, env, graceMs, stage: RUNNER_STAGE })),
+    });
+    supervisor.keep([RUNNER]);
+    return runner.agents.join(', ');
+  });
+}
+
+/**
+ * Brings up servers, services and agents of one instance.
+ * @param {object} session of `withSession`
+ * @param {object} options
+ * @param {object} options.instance of `openInstance`
+ * @param {{ path: string }} options.node the Node that runs the services
+ * @param {object} options.given addresses of the caller's own servers (`givenServers`); `{}` for private ones
+ * @param {string[]} [options.services] default: all
+ * @param {object} [options.runner] what the agent-runner hosts; absent: it is not started
+ * @param {number} [options.poolSize] connections per service, when the caller's environment does not say
+ * @param {Record<string, string | undefined>} [options.env] the caller's environment
+ */
+export async function startPlatform(session, options) {
+  const { instance, node, given, services = SERVICES, runner, poolSize, env = process.env, durable = true } = options;
+  const { progress, supervisor } = session;
+  const { secrets, logs, data } = instance;
+  const ports = await freePorts([...SERVICES, RUNNER], instance.rememberedPorts());
+  instance.rememberPorts({ ...instance.rememberedPorts(), ...ports });
+
+  const servers = await startServers({
+    supervisor,
+    progress,
+    instance,
+    given,
+    durable,
+    callbackUrl: callbackUrl(ports.registry, secrets),
+  });
+  await provision({ servers, secrets, progress });
+
+  const context = {
+    progress,
+    supervisor,
+    node,
+    logs,
+    data,
+    secrets,
+    servers,
+    ports,
+    poolSize,
+    env,
+    graceMs: instance.disposable ? DRAIN_MS.disposable : DRAIN_MS.lasting,
+    compileCache: ensureFolder(join(stateRoot, 'cache', 'compile')),
+  };
+  await startServices(context, services);
+  if (runner) await startRunner(context, runner);
+
+  const running = [...services, ...(runner ? [RUNNER] : [])];
+  return {
+    urls: {
+      ...Object.fromEntries(running.map((name) => [name, serviceUrl(context, name)])),
+      postgres: servers.postgresUrl,
+      rabbitmq: servers.rabbitmqUrl,
+      rabbitmq_management: servers.managementUrl,
+    },
+    tokens: secrets.values.operators,
+    tokenFiles: secrets.tokenFiles,
+    logs,
+    pids: () => supervisor.pids(),
+    /** Sends a signal to a service or server and all it started; it is started again by itself after it dies. */
+    kill: (name, signal = 'SIGKILL') => supervisor.signal(name, signal),
+    waitUntilReady: (name) =>
+      waitForReady(supervisor, name, serviceUrl(context, name), { timeoutMs: READY_TIMEOUT_MS, start: () => {} }),
+  };
+}

@@ -1,0 +1,12 @@
+/** The servers' addresses for tests and benchmarks, with the administrators' rights: they make databases and virtual hosts. */
+export function serverEnvironment(servers, { callbackUrl, env = process.env } = {}) {
+  return {
+    ...env,
+    NX_DAEMON: 'false',
+    YMERA_POSTGRES_URL: servers.postgresUrl,
+    YMERA_RABBITMQ_URL: servers.rabbitmqUrl,
+    YMERA_RABBITMQ_MANAGEMENT_URL: servers.managementUrl,
+    // Where the broker asks about users that are not in its own table; a test that answers listens there.
+    ...(callbackUrl ? { YMERA_TEST_BROKER_CALLBACK_URL: callbackUrl } : {}),
+  };
+}

@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LauncherFailure } from '../failure.mjs';
+import { identify, send } from '../machine/processes.mjs';
+import { ensureFolder } from '../paths.mjs';
+import { watchForDeath } from '../supervision/watch.mjs';
+import { waitForPostgres } from './database.mjs';
+
+const READY_TIMEOUT_MS = 30_000;
+const MAX_CONNECTIONS = 300;
+
+/** The environment of a server: nothing of the caller's, in particular no PG* variable that would change what it does. */
+const environment = (folder) => ({ PATH: '/usr/bin:/bin', HOME: folder, LC_ALL: 'C', TZ: 'UTC' });
+
+/**
+ * Makes the cluster. The password reaches initdb by a file that only the server's account can read. The file and the folder
+ * around the data stay ours: what we do there as root, the account cannot turn elsewhere with a link.
+ */
+function initialise({ programs, folder, data, account, password }) {
+  rmSync(data, { recursive: true, force: true });
+  ensureFolder(data);
+  if (account) chownSync(data, account.uid, account.gid);
+  const passwordFile = join(folder, 'initial-password');
+  rmSync(passwordFile, { force: true });
+  writeFileSync(passwordFile, password, { mode: 0o400, flag: 'wx' });
+  if (account) chownSync(passwordFile, account.uid, account.gid);
+  const args = ['-D', data, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
+  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const result = spawnSync(join(programs, 'initdb'), [...args, ...locale, '--no-sync', '--no-instructions'], {
+    cwd: '/',
+    uid: account?.uid,
+    gid: account?.gid,
+    env: environment(folder),
+    encoding: 'utf8',
+  });
+  rmSync(passwordFile, { force: true });
+  if (result.status === 0) return;
+  throw new LauncherFailure('postgres_unavailable', 'initdb failed', {
+    detail: `${result.stdout}${result.stderr}${result.error?.message ?? ''}`.trim().split('\n').slice(-15),
+  });
+}
+
+/**
+ * A killed server leaves its pid file. PostgreSQL refuses to start when a stranger has that pid now, and two servers on one
+ * folder would destroy it: so ours is ended, and a stranger's pid is forgotten.
+ */
+async function clearStaleServer(data) {
+  const pidFile = join(data, 'postmaster.pid');
+  if (!existsSync(pidFile)) return;
+  const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
+  let folderOfPid;
+  try {
+    folderOfPid = readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    folderOfPid = undefined;
+  }
+  if (folderOfPid === data) {
+    send(pid, 'SIGQUIT');
+    for (let waited = 0; identify(pid) && waited < 3_000; waited += 50) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    send(pid, 'SIGKILL');
+  }
+  rmSync(pidFile, { force: true });
+}
+
+/** Loopback only, no socket file. Without fsync a killed server loses nothing, only a machine that loses power does. */
+function settings({ port, durable }) {
+  const values = {
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: MAX_CONNECTIONS,
+    shared_buffers: '128MB',
+    max_wal_size: '1GB',
+    log_min_messages: 'warning',
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
+  };
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+/**
+ * Starts a private PostgreSQL and answers its administrator's address.
+ * @param {object} options `programs`: folder with postgres and initdb; `durable`: whether a crash of the machine matters
+ */
+export async function startPostgres({ supervisor, instance, programs, port, durable, report }) {
+  const folder = ensureFolder(join(instance.servers, 'postgres'), 0o711);
+  const { account } = instance;
+  const data = join(folder, 'data');
+  const password = instance.secrets.values.postgres_admin;
+  const complete = join(folder, 'cluster-is-complete');
+  if (!existsSync(complete)) {
+    report('making the database cluster');
+    initialise({ programs, folder, data, account, password });
+    writeFileSync(complete, '');
+  }
+  await clearStaleServer(data);
+  report('starting');
+  const died = watchForDeath(supervisor, 'postgres');
+  await supervisor.start({
+    name: 'postgres',
+    command: join(programs, 'postgres'),
+    args: ['-D', data, ...settings({ port, durable })],
+    cwd: '/',
+    env: environment(folder),
+    log: join(instance.logs, 'postgres.log'),
+    uid: account?.uid,
+    gid: account?.gid,
+    stage: 1,
+    // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
+    stop: { signal: 'SIGINT', graceMs: instance.disposable ? 0 : 10_000 },
+  });
+  const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
+  try {
+    const version = await waitForPostgres(url, { timeoutMs: READY_TIMEOUT_MS, stillRuns: () => !died.event });
+    return { url, version };
+  } catch (error) {
+    error.detail ??= died.event?.tail;
+    throw error;
+  } finally {
+    died.stopWatching();
+  }
+}
