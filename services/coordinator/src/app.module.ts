@@ -46,7 +46,7 @@ export async function coordinatorModule(
     agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
   });
   shutdown.defer('messaging', () => messaging.close());
-  const relay = new OutboxRelay({ database, publisher: messaging.outbox, logger });
+  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service: 'coordinator', logger });
   await relay.start();
   shutdown.defer('outbox relay', () => relay.stop());
 
@@ -87,7 +87,7 @@ export async function coordinatorModule(
     providers: [
       {
         provide: RabbitTransport,
-        useValue: messaging.transport({ delayed: new PostgresDelayedDelivery(database.sql) }),
+        useValue: messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),
       },
       { provide: SubmitRequest, useValue: submission },
       { provide: FollowWorkflows, useValue: new FollowWorkflows(unitOfWork, systemClock) },

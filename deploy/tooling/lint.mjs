@@ -1,0 +1,27 @@
+// Layers first, because that is quick; then ESLint, which also holds the boundaries between projects.
+import { join } from 'node:path';
+import { createProjectGraphAsync } from '@nx/devkit';
+import { runTool } from './run-tool.mjs';
+
+const layers = [
+  '--config',
+  join(import.meta.dirname, 'boundaries', 'layers.cjs'),
+  'libs',
+  'services',
+  'test',
+];
+const layered = runTool('dependency-cruiser/bin/dependency-cruiser.mjs', layers);
+
+// The boundary rule reads nx's stored graph and is silent without one.
+await createProjectGraphAsync({ exitOnError: true });
+const linted = runTool('eslint/bin/eslint.js', [
+  '--max-warnings',
+  '0',
+  '--cache',
+  '--cache-location',
+  '.nx/eslint/',
+  '.',
+  ...process.argv.slice(2),
+]);
+
+process.exit(layered || linted);

@@ -1,0 +1,200 @@
+import {
+  approvalRequested,
+  requestPlanned,
+  requestQuestioned,
+  resolveGate,
+  startWorkflow,
+} from '@ymera/contracts';
+import { err, failure, ok } from '@ymera/kernel';
+import { FakeClock, InMemoryUnitOfWork } from '@ymera/testing';
+import { emptyState, inMemoryStores } from '../testing/in-memory-stores';
+import { DecideApproval } from './decide-approval';
+import { FollowGates } from './follow-gates';
+import { FollowWorkflows } from './follow-workflows';
+import type { Directory } from './ports';
+import { SubmitRequest } from './submit-request';
+
+const id = (number: number): string => `01936d00-0000-7000-8000-${String(number).padStart(12, '0')}`;
+const oid = '0123456789abcdef0123456789abcdef01234567';
+const ada = { name: 'ada', roles: ['operator'] };
+const grace = { name: 'grace', roles: ['approver'] };
+const subject = `sha256:${'1'.repeat(64)}`;
+
+function setUp(directory: Partial<Directory> = {}) {
+  const clock = new FakeClock('2026-01-01T00:00:00Z');
+  const unitOfWork = new InMemoryUnitOfWork(emptyState(), inMemoryStores);
+  let next = 0;
+  const ids = { next: () => id((next += 1)) };
+  const submit = new SubmitRequest({
+    unitOfWork,
+    clock,
+    ids,
+    limits: { taskTimeoutS: 600, gateExpiryS: 3600, budgetS: 7200 },
+    traceId: () => 'f'.repeat(32),
+    directory: {
+      project: (projectId) =>
+        Promise.resolve(
+          ok({
+            project_id: projectId,
+            name: projectId,
+            repository: '/srv/p.git',
+            default_branch: 'main',
+            head: oid,
+            commands: { test: 'node --test' },
+            performance: {},
+            created_at: '2026-01-01T00:00:00Z',
+            workspace_url: 'http://127.0.0.1/git/p.git',
+          }),
+        ),
+      hasAgentOf: () => Promise.resolve(ok(true)),
+      ...directory,
+    },
+  });
+  const { outbox } = unitOfWork;
+  return { clock, unitOfWork, submit, gates: new FollowGates(unitOfWork, clock, ids), outbox };
+}
+
+const improve = { project_id: 'sample', text: 'Improve the performance of this algorithm', actor: ada };
+
+describe('submitting a request', () => {
+  it('plans it and orders the run, bound to the digest of the plan', async () => {
+    const { submit, outbox } = setUp();
+    const request = await submit.execute(improve);
+    expect(request).toMatchObject({ ok: true, value: { intent: 'ENHANCE', state: 'running' } });
+    const [planned] = outbox.payloads(requestPlanned);
+    const [order] = outbox.payloads(startWorkflow);
+    expect(order?.plan).toEqual(planned?.plan);
+    expect(order?.plan_digest).toBe(planned?.plan_digest);
+    expect(order?.base).toBe(oid);
+  });
+
+  it.each(['', ' \n\t'])('refuses empty words (%j)', async (text) => {
+    expect(await setUp().submit.execute({ ...improve, text })).toMatchObject({
+      error: { code: 'request_empty' },
+    });
+  });
+
+  it('asks instead of guessing, and goes on with the answer', async () => {
+    const { submit, outbox } = setUp();
+    const asked = await submit.execute({ ...improve, text: 'the thing' });
+    expect(asked).toMatchObject({ ok: true, value: { state: 'input_required' } });
+    expect(outbox.payloads(requestQuestioned)).toHaveLength(1);
+    expect(outbox.payloads(startWorkflow)).toHaveLength(0);
+    if (!asked.ok) return;
+    expect(await submit.answer(asked.value.requestId, 'make it faster')).toMatchObject({
+      ok: true,
+      value: { intent: 'ENHANCE', state: 'running' },
+    });
+    expect(outbox.payloads(startWorkflow)).toHaveLength(1);
+    expect(await submit.answer(asked.value.requestId, 'again')).toMatchObject({
+      error: { code: 'no_open_question' },
+    });
+  });
+
+  it('starts one run for the same idempotency key', async () => {
+    const { submit, outbox } = setUp();
+    const first = await submit.execute({ ...improve, idempotency_key: 'k' });
+    const second = await submit.execute({ ...improve, idempotency_key: 'k' });
+    expect(second).toEqual(first);
+    expect(outbox.payloads(startWorkflow)).toHaveLength(1);
+  });
+
+  it('starts nothing when the plan needs an agent that nobody registered', async () => {
+    const { submit, outbox } = setUp({ hasAgentOf: (type) => Promise.resolve(ok(type !== 'ENHANCEMENT')) });
+    expect(await submit.execute(improve)).toMatchObject({ error: { code: 'agent_unavailable' } });
+    expect(outbox.payloads(startWorkflow)).toHaveLength(0);
+  });
+
+  it('passes on that there is no such project', async () => {
+    const { submit } = setUp({
+      project: () => Promise.resolve(err(failure('not_found', 'project_not_found', 'x'))),
+    });
+    expect(await submit.execute(improve)).toMatchObject({ error: { code: 'project_not_found' } });
+  });
+});
+
+describe('a gate', () => {
+  const open = async (world: ReturnType<typeof setUp>) => {
+    const request = await world.submit.execute(improve);
+    if (!request.ok) throw new Error('unexpected');
+    const gate = {
+      gate_id: id(900),
+      workflow_id: request.value.workflowId ?? '',
+      request_id: request.value.requestId,
+      project_id: 'sample',
+      step_id: 'approve_plan',
+      kind: 'plan_approval' as const,
+      subject_digest: subject,
+      expires_at: '2026-01-01T01:00:00Z',
+    };
+    return { gate, decide: new DecideApproval(world.unitOfWork, world.clock) };
+  };
+  const only = (world: ReturnType<typeof setUp>) => {
+    const [approval] = [...world.unitOfWork.state.approvals.values()];
+    if (!approval) throw new Error('no approval');
+    return approval;
+  };
+
+  it('waits for somebody else than the requester, and tells the orchestrator once', async () => {
+    const world = setUp();
+    const { gate, decide } = await open(world);
+    await world.gates.opened(id(1001), gate);
+    await world.gates.opened(id(1001), gate);
+    expect(world.outbox.payloads(approvalRequested)).toHaveLength(1);
+    const decision = {
+      approval_id: only(world).approvalId,
+      subject_digest: subject,
+      decision: 'approved' as const,
+    };
+    expect(await decide.execute({ ...decision, actor: { ...ada, roles: ['approver'] } })).toMatchObject({
+      error: { code: 'self_approval' },
+    });
+    expect(world.outbox.payloads(resolveGate)).toHaveLength(0);
+    await decide.execute({ ...decision, actor: grace });
+    await decide.execute({ ...decision, actor: grace });
+    expect(world.outbox.payloads(resolveGate)).toMatchObject([
+      { decision: 'approved', subject_digest: subject, decided_by: 'grace' },
+    ]);
+  });
+
+  it('is denied when nobody decides in time', async () => {
+    const world = setUp();
+    const { gate } = await open(world);
+    await world.gates.opened(id(1001), gate);
+    expect(await world.gates.expireOverdue()).toBe(0);
+    world.clock.set('2026-01-01T01:00:00Z');
+    expect(await world.gates.expireOverdue()).toBe(1);
+    expect(world.outbox.payloads(resolveGate)).toMatchObject([{ decision: 'denied' }]);
+  });
+
+  it('that closed before it was seen to open is never offered', async () => {
+    const world = setUp();
+    const { gate } = await open(world);
+    const { workflow_id, request_id, project_id, gate_id, step_id } = gate;
+    await world.gates.closed(id(1002), {
+      workflow_id,
+      request_id,
+      project_id,
+      gate_id,
+      step_id,
+      outcome: 'voided',
+    });
+    await world.gates.opened(id(1001), gate);
+    expect(world.unitOfWork.state.approvals.size).toBe(0);
+  });
+});
+
+describe('the end of a run', () => {
+  it('ends its request once; the first ending counts', async () => {
+    const world = setUp();
+    const request = await world.submit.execute(improve);
+    if (!request.ok) throw new Error('unexpected');
+    const { requestId } = request.value;
+    const workflows = new FollowWorkflows(world.unitOfWork, world.clock);
+    const error = { code: 'agent_failed', message: 'x', retryable: false };
+    await workflows.ended(id(2001), { requestId, state: 'failed', error });
+    await workflows.ended(id(2002), { requestId, state: 'completed' });
+    expect(world.unitOfWork.state.requests.get(requestId)).toMatchObject({ state: 'failed', error });
+    expect(await workflows.cancel(requestId, 'ada', 'x')).toMatchObject({ error: { code: 'request_ended' } });
+  });
+});
