@@ -1,0 +1,37 @@
+import { posix } from 'node:path';
+
+/** One line of `git diff-tree -r --raw -z --no-renames`. */
+export interface ChangeEntry {
+  readonly path: string;
+  readonly oldMode: string;
+  readonly newMode: string;
+  readonly newObject: string;
+}
+
+const symlinkMode = '120000';
+const gitlinkMode = '160000';
+
+export function parseRawDiff(raw: string): readonly ChangeEntry[] {
+  const fields = raw.split('\0').filter((field) => field.length > 0);
+  const entries: ChangeEntry[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [oldMode = '', newMode = '', , newObject = ''] = (fields[index] ?? '').slice(1).split(' ');
+    entries.push({ path: fields[index + 1] ?? '', oldMode, newMode, newObject });
+  }
+  return entries;
+}
+
+export const isSymlink = (entry: ChangeEntry): boolean => entry.newMode === symlinkMode;
+
+/**
+ * Why a change would reach out of the repository, or undefined: a link whose target is absolute or climbs out, or another
+ * repository put in a path of this one.
+ */
+export function reachesOutside(entry: ChangeEntry, linkTarget: string | undefined): string | undefined {
+  if (entry.newMode === gitlinkMode) return `${entry.path} is another repository`;
+  if (!isSymlink(entry) || linkTarget === undefined) return undefined;
+  if (posix.isAbsolute(linkTarget)) return `${entry.path} links to ${linkTarget}`;
+  const resolved = posix.normalize(posix.join(posix.dirname(entry.path), linkTarget));
+  const leaves = resolved === '..' || resolved.startsWith('../');
+  return leaves || resolved.split('/').includes('.git') ? `${entry.path} links to ${linkTarget}` : undefined;
+}

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+
+export interface GitOptions {
+  /** Read by git instead of the user's configuration. */
+  readonly configFile: string;
+  readonly gitFolder: string;
+  readonly workTree?: string;
+  readonly indexFile?: string;
+  /** Sent to the server of a fetch, by environment: arguments are visible to every user of the host. */
+  readonly authorization?: string;
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+  readonly maximumBytes?: number;
+}
+
+export interface GitOutput {
+  readonly ok: boolean;
+  readonly stdout: Buffer;
+  /** The last of what git complained, for people. */
+  readonly complaint: string;
+  readonly isTooLong: boolean;
+}
+
+/** What `configFile` must hold: nothing of the repository's or the host's may make git run a program. */
+export const gitConfiguration = [
+  '[safe]\n\tdirectory = *',
+  '[core]\n\thooksPath = /dev/null\n\tfsmonitor = false\n\tautocrlf = false\n\tquotePath = false',
+  '[init]\n\tdefaultBranch = main\n\ttemplateDir =',
+  '[gc]\n\tauto = 0',
+  '[maintenance]\n\tauto = false',
+  '[submodule]\n\trecurse = false',
+  '[protocol "ext"]\n\tallow = never',
+  '[advice]\n\taddEmbeddedRepo = false\n\tdetachedHead = false',
+  '',
+].join('\n');
+
+const defaultTimeoutMs = 60_000;
+const defaultMaximumBytes = 16_777_216;
+
+/** System git on a repository of ours; never rejects. */
+export function git(args: readonly string[], options: GitOptions): Promise<GitOutput> {
+  return new Promise((resolve) =>
+    execFile(
+      'git',
+      args,
+      {
+        encoding: 'buffer',
+        env: environment(options),
+        cwd: options.workTree ?? '/',
+        maxBuffer: options.maximumBytes ?? defaultMaximumBytes,
+        timeout: options.timeoutMs ?? defaultTimeoutMs,
+        killSignal: 'SIGKILL',
+        ...(options.signal ? { signal: options.signal } : {}),
+      },
+      (error, stdout, stderr) => {
+        resolve({
+          ok: error === null,
+          stdout,
+          complaint: (stderr.toString('utf8').trim() || (error?.message ?? '')).slice(-500),
+          isTooLong: error?.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER',
+        });
+      },
+    ),
+  );
+}
+
+function environment(options: GitOptions): Record<string, string> {
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    LC_ALL: 'C.UTF-8',
+    HOME: '/nonexistent',
+    GIT_CONFIG_GLOBAL: options.configFile,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_LFS_SKIP_SMUDGE: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_DIR: options.gitFolder,
+    ...(options.workTree === undefined ? {} : { GIT_WORK_TREE: options.workTree }),
+    ...(options.indexFile === undefined ? {} : { GIT_INDEX_FILE: options.indexFile }),
+    ...(options.authorization === undefined
+      ? {}
+      : {
+          GIT_CONFIG_COUNT: '1',
+          GIT_CONFIG_KEY_0: 'http.extraHeader',
+          GIT_CONFIG_VALUE_0: `Authorization: ${options.authorization}`,
+        }),
+  };
+}

@@ -1,0 +1,205 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ProposedChange } from '@ymera/contracts';
+import { err, failure, ok, type Result } from '@ymera/kernel';
+import { isSymlink, parseRawDiff, reachesOutside, type ChangeEntry } from './change-entries';
+import { git, type GitOptions, type GitOutput } from './git';
+import { makeRemovable } from './removable';
+
+export interface WorkspaceParts {
+  /** Holds everything of this workspace. */
+  readonly folder: string;
+  readonly configFile: string;
+  readonly commit: string;
+  readonly tree: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What fits inline in a result; the wire allows a body of one mebibyte in all. */
+export const maximumPatchBytes = 983_040;
+const maximumFileBytes = 4_194_304;
+/** Installed packages are prepared by the platform and never part of a change. */
+const everythingButPackages = ['.', ':(exclude,glob)**/node_modules/**', ':(exclude)node_modules'];
+
+/**
+ * A working copy and, out of its reach, the repository it came from. Whatever a command does to the copy, hooks, filters
+ * and configuration of the repository that is asked afterwards are ours.
+ */
+export class Workspace {
+  /** The working copy. */
+  readonly copy: string;
+  readonly commit: string;
+  readonly tree: string;
+  private readonly gitFolder: string;
+
+  constructor(private readonly parts: WorkspaceParts) {
+    this.copy = join(parts.folder, 'copy');
+    this.gitFolder = join(parts.folder, 'repository.git');
+    this.commit = parts.commit;
+    this.tree = parts.tree;
+  }
+
+  /** A file's text as committed; undefined where there is none of a sensible size. */
+  async committedFile(path: string, commit = this.commit): Promise<string | undefined> {
+    const shown = await this.git(['cat-file', 'blob', `${commit}:${path}`], {
+      maximumBytes: maximumFileBytes,
+    });
+    return shown.ok ? shown.stdout.toString('utf8') : undefined;
+  }
+
+  async committedFiles(commit = this.commit): Promise<readonly string[]> {
+    const listed = await this.git(['ls-tree', '-r', '-z', '--name-only', commit]);
+    return listed.ok ? listed.stdout.toString('utf8').split('\0').filter(Boolean) : [];
+  }
+
+  /** What differs between two commits of this repository; both must have been asked for when it was prepared. */
+  async changedFiles(base: string, commit = this.commit): Promise<readonly ChangeEntry[]> {
+    const raw = await this.git([
+      'diff-tree',
+      '-r',
+      '--raw',
+      '--full-index',
+      '--no-abbrev',
+      '--no-renames',
+      '-z',
+      base,
+      commit,
+    ]);
+    return raw.ok ? parseRawDiff(raw.stdout.toString('utf8')) : [];
+  }
+
+  /** The unified difference of two commits with no context, for what looks at changed lines. */
+  async difference(base: string, commit = this.commit): Promise<string> {
+    const shown = await this.git([
+      'diff',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-renames',
+      '--unified=0',
+      base,
+      commit,
+    ]);
+    return shown.stdout.toString('utf8');
+  }
+
+  /** What has been done to the working copy since `base`, as a patch; ignored files stay out. */
+  async collectChange(base = this.commit): Promise<Result<ProposedChange>> {
+    await makeRemovable(this.copy);
+    const indexFile = join(this.parts.folder, 'collect-index');
+    for (const args of [
+      ['read-tree', base],
+      ['add', '--all', '--', ...everythingButPackages],
+    ]) {
+      const done = await this.git(args, { indexFile });
+      if (!done.ok)
+        return err(
+          failure('internal', 'change_unreadable', `git could not read the change: ${done.complaint}`),
+        );
+    }
+    const written = await this.git(['write-tree'], { indexFile });
+    const tree = written.stdout.toString('utf8').trim();
+    const raw = await this.git(['diff-tree', '-r', '--raw', '--no-abbrev', '--no-renames', '-z', base, tree]);
+    if (!written.ok || !raw.ok) {
+      return err(
+        failure(
+          'internal',
+          'change_unreadable',
+          `git could not read the change: ${written.complaint || raw.complaint}`,
+        ),
+      );
+    }
+
+    const entries = parseRawDiff(raw.stdout.toString('utf8'));
+    if (entries.length === 0) return err(changeEmpty());
+    const outside = await this.outsideReaches(entries);
+    if (outside.length > 0) return err(changeOutside(outside));
+    return this.patch(base, tree);
+  }
+
+  async close(): Promise<void> {
+    await makeRemovable(this.parts.folder);
+    await rm(this.parts.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  private async outsideReaches(entries: readonly ChangeEntry[]): Promise<readonly string[]> {
+    const reaches: string[] = [];
+    for (const entry of entries) {
+      const target = isSymlink(entry)
+        ? (await this.git(['cat-file', 'blob', entry.newObject])).stdout.toString('utf8')
+        : undefined;
+      const reach = reachesOutside(entry, target);
+      if (reach !== undefined) reaches.push(reach);
+    }
+    return reaches;
+  }
+
+  private async patch(base: string, tree: string): Promise<Result<ProposedChange>> {
+    const args = [
+      'diff',
+      '--binary',
+      '--full-index',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-renames',
+      base,
+      tree,
+    ];
+    const limits = { maximumBytes: maximumPatchBytes };
+    const text = await this.git(args, limits);
+    // Text in an old encoding would not survive JSON: then every file is written as binary.
+    const isUnicode = text.isTooLong || text.stdout.equals(Buffer.from(text.stdout.toString('utf8'), 'utf8'));
+    const patch = isUnicode ? text : await this.binaryPatch(args, limits);
+    if (patch.isTooLong) return err(changeTooLarge());
+    if (!patch.ok)
+      return err(
+        failure('internal', 'change_unreadable', `git could not write the patch: ${patch.complaint}`),
+      );
+    return ok({ base, patch: patch.stdout.toString('utf8') });
+  }
+
+  private async binaryPatch(args: readonly string[], limits: Partial<GitOptions>): Promise<GitOutput> {
+    const attributes = join(this.gitFolder, 'info', 'attributes');
+    await mkdir(dirname(attributes), { recursive: true });
+    await writeFile(attributes, '* -diff\n');
+    const patch = await this.git(args, limits);
+    await rm(attributes);
+    return patch;
+  }
+
+  private git(args: readonly string[], options: Partial<GitOptions> = {}): Promise<GitOutput> {
+    return git(args, {
+      configFile: this.parts.configFile,
+      gitFolder: this.gitFolder,
+      workTree: this.copy,
+      ...(this.parts.signal ? { signal: this.parts.signal } : {}),
+      ...options,
+    });
+  }
+}
+
+export const changeEmpty = () =>
+  failure('validation', 'change_empty', 'Nothing was changed in the working copy.', {
+    suggestion:
+      'Say more precisely what should change, or check that the command writes into its current directory.',
+  });
+
+export const changeOutside = (places: readonly string[]) =>
+  failure(
+    'validation',
+    'change_outside',
+    `The change reaches outside of the repository: ${places.slice(0, 5).join('; ')}.`,
+    {
+      suggestion:
+        'Write only below the current directory; use $TMPDIR for temporary files and relative links that stay inside.',
+    },
+  );
+
+const changeTooLarge = () =>
+  failure(
+    'validation',
+    'change_too_large',
+    `The change is larger than ${maximumPatchBytes} bytes as a patch.`,
+    {
+      suggestion: 'Split the request, and keep generated files out of the repository.',
+    },
+  );

@@ -1,0 +1,203 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { GitFixture } from '../testing/git-fixture';
+import { SandboxFixture } from '../testing/sandbox-fixture';
+import type { Workspace } from './workspace';
+import { Workspaces, type WorkspaceRequest } from './workspaces';
+
+jest.setTimeout(30_000);
+
+const repository = new GitFixture();
+const sandbox = new SandboxFixture();
+const folder = join(sandbox.folder, 'workspaces');
+const workspaces = new Workspaces({ folder, owner: sandbox.bubblewrap.owner });
+const base = repository.commit({
+  'src/a.js': 'one\n',
+  'b.txt': 'two\n',
+  '.gitignore': 'build/\n',
+  'latin.txt': 'eins\n',
+});
+
+afterAll(() => {
+  repository.close();
+  sandbox.close();
+});
+
+async function prepared(request: Partial<WorkspaceRequest> = {}): Promise<Workspace> {
+  const result = await workspaces.prepare({ url: repository.folder, commit: base, ...request });
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+}
+
+async function changed(change: (copy: string) => void) {
+  const workspace = await prepared();
+  change(workspace.copy);
+  const result = await workspace.collectChange();
+  await workspace.close();
+  return result;
+}
+
+const write = (path: string, content: string | Buffer) => (copy: string) =>
+  writeFileSync(join(copy, path), content);
+const link = (target: string, path: string) => (copy: string) => symlinkSync(target, join(copy, path));
+
+describe('a working copy', () => {
+  it('shows the commit that was asked for, and names its tree', async () => {
+    const later = repository.commit({ 'src/a.js': 'changed\n' });
+    const workspace = await prepared({ commit: later, alsoNeeded: [base] });
+    expect(readFileSync(join(workspace.copy, 'src/a.js'), 'utf8')).toBe('changed\n');
+    expect(workspace.tree).toBe(repository.git('rev-parse', `${later}^{tree}`));
+    expect((await workspace.changedFiles(base)).map((entry) => entry.path)).toEqual(['src/a.js']);
+    expect(await workspace.committedFile('src/a.js', base)).toBe('one\n');
+    expect(await workspace.committedFile('none')).toBeUndefined();
+    await workspace.close();
+  });
+
+  it('comes over HTTP with the agent’s credential', async () => {
+    const credential = { username: 'tester-1', password: 'ymk_secret' };
+    const url = await repository.serve(credential);
+    const workspace = await prepared({ url, credential });
+    expect(existsSync(join(workspace.copy, 'b.txt'))).toBe(true);
+    await workspace.close();
+    const refused = await workspaces.prepare({ url, commit: base });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'workspace_unavailable', retryable: true } });
+  });
+
+  it('is refused for a commit that does not exist, and leaves nothing', async () => {
+    const result = await workspaces.prepare({ url: repository.folder, commit: 'f'.repeat(40) });
+    expect(result).toMatchObject({ ok: false, error: { code: 'commit_not_found' } });
+    expect(readdirSync(folder)).toEqual(['gitconfig']);
+  });
+
+  it('may have a git of its own that says what changed, and that cannot reach ours', async () => {
+    const workspace = await prepared({ hasGit: true });
+    const outcome = await sandbox.bubblewrap.run({
+      profile: 'command',
+      workspace: workspace.copy,
+      timeoutMs: 10_000,
+      command:
+        'echo three > b.txt; git status --porcelain; git config core.fsmonitor "touch /tmp/ran"; printf "#!/bin/sh\\ntouch /tmp/ran" > .git/hooks/x; rm -rf .git/objects',
+    });
+    expect(outcome.stdout).toBe(' M b.txt\n');
+    expect(await workspace.collectChange()).toMatchObject({
+      ok: true,
+      value: { patch: expect.stringContaining('+three') },
+    });
+    await workspace.close();
+    expect(readdirSync(folder)).toEqual(['gitconfig']);
+  });
+
+  it('is removed even when a command has locked it', async () => {
+    const workspace = await prepared();
+    mkdirSync(join(workspace.copy, 'locked/deep'), { recursive: true });
+    writeFileSync(join(workspace.copy, 'locked/deep/file'), '');
+    chmodSync(join(workspace.copy, 'locked'), 0);
+    await workspace.close();
+    expect(readdirSync(folder)).toEqual(['gitconfig']);
+  });
+});
+
+describe('a change', () => {
+  it('is a patch that gives exactly the same tree, whatever was done', async () => {
+    const result = await changed((copy) => {
+      writeFileSync(join(copy, 'src/a.js'), 'ein\nzwei\n');
+      rmSync(join(copy, 'b.txt'));
+      writeFileSync(join(copy, 'new name.bin'), Buffer.from([0, 1, 2, 255]));
+      writeFileSync(join(copy, 'run.sh'), '#!/bin/sh\n', { mode: 0o755 });
+      symlinkSync('src/a.js', join(copy, 'inside'));
+    });
+    if (!result.ok) throw new Error(result.error.message);
+    repository.git('checkout', '--quiet', base);
+    execFileSync('git', ['apply', '--index', '-'], { cwd: repository.folder, input: result.value.patch });
+    expect(repository.git('status', '--porcelain').split('\n').sort()).toEqual([
+      'A  "new name.bin"',
+      'A  inside',
+      'A  run.sh',
+      'D  b.txt',
+      'M  src/a.js',
+    ]);
+    repository.git('reset', '--quiet', '--hard', 'main');
+    repository.git('checkout', '--quiet', 'main');
+  });
+
+  it('in an old encoding arrives byte for byte', async () => {
+    const content = Buffer.from([0x67, 0x72, 0xfc, 0x6e, 0x0a]);
+    const result = await changed((copy) => {
+      writeFileSync(join(copy, '.gitattributes'), '*.txt diff\n');
+      writeFileSync(join(copy, 'latin.txt'), content);
+    });
+    if (!result.ok) throw new Error(result.error.message);
+    repository.git('checkout', '--quiet', base);
+    execFileSync('git', ['apply', '-'], { cwd: repository.folder, input: result.value.patch });
+    expect(readFileSync(join(repository.folder, 'latin.txt'))).toEqual(content);
+    repository.git('reset', '--quiet', '--hard');
+    repository.git('clean', '-fdq');
+    repository.git('checkout', '--quiet', 'main');
+  });
+
+  it.each([
+    ['nothing', () => undefined],
+    [
+      'an ignored file',
+      (copy: string) => mkdirSync(join(copy, 'build')) ?? writeFileSync(join(copy, 'build/x'), ''),
+    ],
+    [
+      'installed packages',
+      (copy: string) => {
+        mkdirSync(join(copy, 'deep/node_modules/x'), { recursive: true });
+        mkdirSync(join(copy, 'node_modules/x'), { recursive: true });
+        writeFileSync(join(copy, 'node_modules/x/index.js'), '');
+        writeFileSync(join(copy, 'deep/node_modules/x/index.js'), '');
+      },
+    ],
+  ])('of %s is empty', async (_, change) => {
+    expect(await changed(change)).toMatchObject({ ok: false, error: { code: 'change_empty' } });
+  });
+
+  it.each([
+    ['an absolute link', link('/etc/passwd', 'escape')],
+    ['a climbing link', link('../../etc/passwd', 'src/escape')],
+    ['a link into the repository’s own files', link('.git/config', 'escape')],
+    ['a link that leaves and comes back', link('../x/../copy/b.txt', 'escape')],
+    [
+      'a folder replaced by a link',
+      (copy: string) => {
+        rmSync(join(copy, 'src'), { recursive: true });
+        symlinkSync('/etc', join(copy, 'src'));
+      },
+    ],
+    [
+      'another repository',
+      (copy: string) => {
+        execFileSync('git', ['init', '--quiet', join(copy, 'nested')]);
+        execFileSync(
+          'git',
+          ['-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '-m', 'x'],
+          {
+            cwd: join(copy, 'nested'),
+          },
+        );
+      },
+    ],
+  ])('with %s reaches outside', async (_, change) => {
+    expect(await changed(change)).toMatchObject({ ok: false, error: { code: 'change_outside' } });
+  });
+
+  it('larger than a message is refused', async () => {
+    const random = Buffer.from(Array.from({ length: 1_100_000 }, () => Math.floor(Math.random() * 256)));
+    expect(await changed(write('big.bin', random))).toMatchObject({
+      ok: false,
+      error: { code: 'change_too_large' },
+    });
+  });
+});

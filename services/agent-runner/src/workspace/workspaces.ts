@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
+import { git, gitConfiguration, type GitOptions } from './git';
+import { Workspace } from './workspace';
+
+export interface WorkspacesOptions {
+  /** Folder of working copies; ours alone, emptied by `removeLeftovers`. */
+  readonly folder: string;
+  /** User that the sandbox runs commands as, where it is another one. */
+  readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+export interface WorkspaceRequest {
+  /** A path or URL that git understands. */
+  readonly url: string;
+  readonly credential?: { readonly username: string; readonly password: string };
+  /** What the working copy shows. */
+  readonly commit: string;
+  /** Further commits to compare with. */
+  readonly alsoNeeded?: readonly string[];
+  /** Gives the copy a `.git` of its own, to ask and to spoil: `git status` and `git diff` are what coding agents start with. */
+  readonly hasGit?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const run = promisify(execFile);
+
+export class Workspaces {
+  private readonly configFile: string;
+
+  constructor(private readonly options: WorkspacesOptions) {
+    this.configFile = join(options.folder, 'gitconfig');
+  }
+
+  /** For the start of the runner: whatever is here was left by a process that died. */
+  async removeLeftovers(): Promise<void> {
+    await rm(this.options.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async prepare(request: WorkspaceRequest): Promise<Result<Workspace>> {
+    await mkdir(this.options.folder, { recursive: true, mode: 0o711 });
+    await writeFile(this.configFile, gitConfiguration);
+    const folder = await mkdtemp(join(this.options.folder, 'task-'));
+    const prepared = await this.fill(folder, request);
+    if (!prepared.ok) await rm(folder, { recursive: true, force: true });
+    return prepared;
+  }
+
+  private async fill(folder: string, request: WorkspaceRequest): Promise<Result<Workspace>> {
+    const copy = join(folder, 'copy');
+    const gitFolder = join(folder, 'repository.git');
+    await mkdir(copy);
+    const options: GitOptions = {
+      configFile: this.configFile,
+      gitFolder,
+      ...(request.signal ? { signal: request.signal } : {}),
+    };
+    const created = await git(['init', '--quiet', '--bare', gitFolder], options);
+    if (!created.ok) return err(unavailable(created.complaint));
+
+    const fetched = await this.fetch(request, options);
+    if (!fetched.ok) return fetched;
+    for (const args of [
+      ['update-ref', '--no-deref', 'HEAD', request.commit],
+      ['read-tree', '-u', '--reset', request.commit],
+    ]) {
+      const done = await git(args, { ...options, workTree: copy });
+      if (!done.ok) return err(unavailable(done.complaint));
+    }
+    const tree = await git(['rev-parse', '--verify', `${request.commit}^{tree}`], options);
+    if (!tree.ok) return err(unavailable(tree.complaint));
+
+    if (request.hasGit) await this.giveGit(gitFolder, copy);
+    await this.handOver(copy);
+    return ok(
+      new Workspace({
+        folder,
+        configFile: this.configFile,
+        commit: request.commit,
+        tree: tree.stdout.toString('utf8').trim(),
+        signal: request.signal,
+      }),
+    );
+  }
+
+  /** Only the commits asked for; where a server gives no single commits, everything. */
+  private async fetch(request: WorkspaceRequest, options: GitOptions): Promise<Result<void>> {
+    const commits = [...new Set([request.commit, ...(request.alsoNeeded ?? [])])];
+    const fetchOptions: GitOptions = {
+      ...options,
+      timeoutMs: 300_000,
+      ...(request.credential ? { authorization: basicAuthorization(request.credential) } : {}),
+    };
+    const common = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
+    const shallow = await git([...common, '--depth=1', request.url, ...commits], fetchOptions);
+    if (shallow.ok) return ok(undefined);
+    const whole = await git([...common, request.url, '+refs/*:refs/fetched/*'], fetchOptions);
+    if (!whole.ok) return err(unavailable(whole.complaint));
+    for (const commit of commits) {
+      if (!(await git(['cat-file', '-e', `${commit}^{commit}`], options)).ok) {
+        return err(failure('not_found', 'commit_not_found', `The repository has no commit ${commit}.`));
+      }
+    }
+    return ok(undefined);
+  }
+
+  /** A real copy, not links to objects: what the command spoils must be its own. */
+  private async giveGit(gitFolder: string, copy: string): Promise<void> {
+    const own = join(copy, '.git');
+    await cp(gitFolder, own, { recursive: true });
+    await writeFile(
+      join(own, 'config'),
+      '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n',
+    );
+    await mkdir(join(own, 'info'), { recursive: true });
+    await writeFile(join(own, 'info', 'exclude'), 'node_modules/\n');
+  }
+
+  private async handOver(copy: string): Promise<void> {
+    const { owner } = this.options;
+    if (owner) await run('chown', ['-R', '-h', `${owner.uid}:${owner.gid}`, copy]);
+  }
+}
+
+const basicAuthorization = ({ username, password }: { username: string; password: string }): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+const unavailable = (complaint: string): Failure =>
+  failure('unavailable', 'workspace_unavailable', `The working copy could not be prepared: ${complaint}`);
