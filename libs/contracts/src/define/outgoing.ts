@@ -71,7 +71,7 @@ export function eventMessage<Payload extends z.ZodType>(
     subject: fact.aggregateId,
     time: stamp.time.toISOString(),
     datacontenttype: 'application/json',
-    data: Object.assign({}, payload, { aggregate_version: fact.aggregateVersion }),
+    data: { ...(payload as object), aggregate_version: fact.aggregateVersion },
   };
   return {
     messageId: stamp.id,

@@ -1,0 +1,140 @@
+import {
+  cloudEvent,
+  type AgentMessageContract,
+  type CommandContract,
+  type EventContract,
+  type MessageHeaders,
+} from '@ymera/contracts';
+import { err, ok, uuidv7, uuidv7Time, type Result } from '@ymera/kernel';
+import type { Message } from 'amqplib';
+import type { z } from 'zod';
+import { headerNames } from '../headers';
+import type { Received } from '../received';
+import { json, rejection, strangersJson, type Rejection } from './json-body';
+
+/** What the rules below need to know besides the message. */
+export interface IntakeFacts {
+  readonly now: Date;
+  /** The user of our own connection. */
+  readonly ownUser: string;
+  /** Ids older than this cannot be told from repetitions any more. */
+  readonly retentionMs: number;
+}
+
+type Intake = Result<Received<unknown>, Rejection>;
+
+/** Another host's clock may be ahead of ours. */
+const clockSkewMs = 5 * 60_000;
+const maxAttemptsHeader = 10_000;
+
+const headersOf = (message: Message): MessageHeaders => message.properties.headers ?? {};
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const isOurs = (message: Message, { ownUser }: IntakeFacts): boolean => message.properties.userId === ownUser;
+
+/** Believed only of messages that we sent ourselves: what we delayed, or replayed. */
+export function attemptsOf(message: Message, facts: IntakeFacts): number {
+  const finished: unknown = headersOf(message)[headerNames.attempts];
+  const isCount = typeof finished === 'number' && Number.isInteger(finished) && finished >= 0;
+  return isOurs(message, facts) && isCount ? Math.min(finished, maxAttemptsHeader) + 1 : 1;
+}
+
+/** Who sent a message from an agent: the broker-validated user id, kept in our own header when we sent it again. */
+export function principalOf(message: Message, facts: IntakeFacts): string | undefined {
+  const kept = headersOf(message)[headerNames.principal];
+  if (isOurs(message, facts) && typeof kept === 'string') return kept;
+  const user: unknown = message.properties.userId;
+  return typeof user === 'string' && user !== '' ? user : undefined;
+}
+
+function problemOf(type: string, error: z.ZodError): Rejection {
+  const issues = error.issues.slice(0, 5).map(({ path, message }) => `${path.join('.')}: ${message}`);
+  return rejection('invalid_payload', `${type}: ${issues.join('; ')}`);
+}
+
+/** Our own messages carry ids of ours; the inbox remembers them for so long and no longer. */
+function timeOfId(id: string, { now, retentionMs }: IntakeFacts): Result<Date, Rejection> {
+  const time = uuidv7Time(id);
+  if (time === undefined) return err(rejection('invalid_message_id', 'the message id is not a UUIDv7'));
+  const age = now.getTime() - time;
+  if (age > retentionMs || age < -clockSkewMs)
+    return err(rejection('id_outside_retention', `the message id is of ${new Date(time).toISOString()}`));
+  return ok(new Date(time));
+}
+
+const optionalTrace = (message: Message): { readonly traceparent?: string } => {
+  const traceparent: unknown = headersOf(message)['traceparent'];
+  return typeof traceparent === 'string' ? { traceparent } : {};
+};
+
+const envelope = cloudEvent.omit({ data: true });
+
+export function readEvent(contract: EventContract, message: Message, facts: IntakeFacts): Intake {
+  const id = textOf(message.properties.messageId);
+  const time = timeOfId(id, facts);
+  if (!time.ok) return time;
+  const body = json(message.content);
+  if (!body.ok) return body;
+  const outer = envelope.safeParse(body.value);
+  if (!outer.success) return err(problemOf(contract.key, outer.error));
+  const { data } = body.value as { readonly data: unknown };
+  const payload = contract.payload.safeParse(data);
+  if (!payload.success) return err(problemOf(contract.key, payload.error));
+  const aggregateVersion = (data as { readonly aggregate_version?: unknown }).aggregate_version;
+  if (outer.data.id !== id || outer.data.type !== contract.key || !isVersion(aggregateVersion))
+    return err(rejection('invalid_payload', `${contract.key}: the envelope does not fit the message`));
+  return ok({
+    id,
+    type: contract.key,
+    payload: payload.data,
+    aggregateId: outer.data.subject,
+    aggregateVersion,
+    time: time.value,
+    attempts: attemptsOf(message, facts),
+    ...optionalTrace(message),
+  });
+}
+
+const isVersion = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
+
+export function readCommand(contract: CommandContract, message: Message, facts: IntakeFacts): Intake {
+  const id = textOf(message.properties.messageId);
+  const time = timeOfId(id, facts);
+  if (!time.ok) return time;
+  const body = json(message.content);
+  if (!body.ok) return body;
+  const payload = contract.payload.safeParse(body.value);
+  if (!payload.success) return err(problemOf(contract.key, payload.error));
+  return ok({
+    id,
+    type: contract.key,
+    payload: payload.data,
+    time: time.value,
+    attempts: attemptsOf(message, facts),
+    ...optionalTrace(message),
+  });
+}
+
+/** The sender's id is worth nothing here, not even its form: it is shortened for the log. */
+export function readAgentMessage(
+  contract: AgentMessageContract,
+  message: Message,
+  facts: IntakeFacts,
+): Intake {
+  const principalId = principalOf(message, facts);
+  if (principalId === undefined)
+    return err(rejection('identity_missing', 'the message has no broker-validated user id'));
+  const body = strangersJson(message.content);
+  if (!body.ok) return body;
+  const payload = contract.payload.safeParse(body.value);
+  if (!payload.success) return err(problemOf(contract.name, payload.error));
+  return ok({
+    id: textOf(message.properties.messageId).slice(0, 64) || uuidv7(facts.now.getTime()),
+    type: contract.name,
+    payload: payload.data,
+    time: facts.now,
+    attempts: attemptsOf(message, facts),
+    principalId,
+    ...optionalTrace(message),
+  });
+}

@@ -1,0 +1,46 @@
+import type { ConsumeMessage, Message } from 'amqplib';
+import type { ChannelEpoch } from '../connection/live-channel';
+import type { Received } from '../received';
+import { AckWindow } from './ack-window';
+
+/** One life of a consumer's channel, and what is settled on it. */
+export class Session {
+  readonly #acks = new AckWindow();
+  #isFlushDue = false;
+
+  constructor(readonly epoch: ChannelEpoch) {}
+
+  /** False when the channel has ended: the tag means nothing any more, and the broker delivers the message again. */
+  acknowledge(message: ConsumeMessage): boolean {
+    if (!this.epoch.live) return false;
+    this.#acks.settle(message.fields.deliveryTag);
+    if (!this.#isFlushDue) {
+      this.#isFlushDue = true;
+      // What one turn of the event loop settles goes out in as few frames as possible.
+      setImmediate(() => this.flush());
+    }
+    return true;
+  }
+
+  flush(): void {
+    this.#isFlushDue = false;
+    if (!this.epoch.live) return;
+    try {
+      this.#acks.flush((deliveryTag, allUpTo) =>
+        this.epoch.channel.ack({ fields: { deliveryTag } } as Message, allUpTo),
+      );
+    } catch {
+      this.epoch.end();
+    }
+  }
+}
+
+export interface Delivery {
+  readonly session: Session;
+  readonly message: ConsumeMessage;
+}
+
+/** A delivery that could be read. */
+export interface Item extends Delivery {
+  readonly received: Received<unknown>;
+}

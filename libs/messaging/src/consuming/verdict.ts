@@ -1,0 +1,38 @@
+import { FailureException } from '@ymera/kernel';
+import { dead, retry, type Disposition } from '../disposition';
+
+export interface RetryPolicy {
+  /** Tries in all, the first included. */
+  readonly maxAttempts: number;
+  readonly baseMs: number;
+  readonly maxMs: number;
+}
+
+/** `pause`: not the message's fault; it stays where it is until the condition has passed. */
+export type Verdict = Disposition | { readonly kind: 'pause'; readonly reason: string };
+
+const exponential = (attempts: number, { baseMs, maxMs }: RetryPolicy): number =>
+  Math.min(maxMs, baseMs * 2 ** Math.min(attempts - 1, 30));
+
+const describe = (thrown: unknown): string =>
+  thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is not an error was thrown';
+
+/** What an exception of a handler means for its message. */
+export function verdictOf(thrown: unknown, attempts: number, policy: RetryPolicy): Verdict {
+  if (thrown instanceof FailureException) {
+    const { kind, code, message, retryable } = thrown.failure;
+    if (kind === 'unavailable' && retryable) return { kind: 'pause', reason: message };
+    if (!retryable) return dead(code, message);
+  }
+  return retry(exponential(attempts, policy), describe(thrown));
+}
+
+/** Bounds what a handler asks for: a message that is never done goes dead. */
+export function bounded(
+  disposition: Disposition,
+  attempts: number,
+  { maxAttempts }: RetryPolicy,
+): Disposition {
+  if (disposition.kind !== 'retry' || attempts < maxAttempts) return disposition;
+  return dead('attempts_exhausted', `after ${attempts} attempts: ${disposition.reason}`);
+}

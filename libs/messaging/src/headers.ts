@@ -1,0 +1,18 @@
+/**
+ * Our own headers. `attempts`, `principal` and the origin are believed only in messages whose broker-validated user id is
+ * our own: anyone may write headers.
+ */
+export const headerNames = {
+  /** Finished attempts. */
+  attempts: 'x-ymera-attempts',
+  /** Who sent it first, of a message from an agent. */
+  principal: 'x-ymera-principal',
+  /** Where it was published first. */
+  exchange: 'x-ymera-exchange',
+  routingKey: 'x-ymera-routing-key',
+  /** Of dead letters. */
+  queue: 'x-ymera-queue',
+  code: 'x-ymera-code',
+  reason: 'x-ymera-reason',
+  deadAt: 'x-ymera-dead-at',
+} as const;

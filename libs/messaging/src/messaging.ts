@@ -1,0 +1,70 @@
+import { FailureException, failure } from '@ymera/kernel';
+import { RabbitConnections, type RabbitConnectionsOptions } from './connection/rabbit-connections';
+import { ChannelPublisher } from './publishing/channel-publisher';
+import { RabbitOutboxPublisher } from './publishing/outbox-publisher';
+import { Publisher } from './publishing/publisher';
+import { QueryClient } from './queries/query-client';
+import { RabbitTransport, type TransportOptions } from './transport/rabbit-transport';
+
+export interface MessagingOptions extends RabbitConnectionsOptions {
+  /** Messages between publish and confirm, per virtual host; default 1024. */
+  readonly publishWindow?: number;
+  /** From a publish to its confirm; default 10 s. */
+  readonly publishTimeoutMs?: number;
+}
+
+/** Everything a service has on the broker. Connections open when first needed and heal themselves. */
+export interface Messaging {
+  readonly publisher: Publisher;
+  /** For the outbox relay. */
+  readonly outbox: RabbitOutboxPublisher;
+  readonly queries: QueryClient;
+  /** For `app.connectMicroservice({ strategy })`; once per process. */
+  transport(options: TransportOptions): RabbitTransport;
+  /** For readiness: rejects with a sentence while a connection in use is down or blocked, or a queue is not consumed. */
+  check(): Promise<void>;
+  /** Stops consuming, lets handlers finish (bounded), confirms what is in flight, closes. */
+  close(): Promise<void>;
+}
+
+export function createMessaging(options: MessagingOptions): Messaging {
+  const { service, logger } = options;
+  const connections = new RabbitConnections(options);
+  const publisher = new Publisher(
+    (vhost) =>
+      new ChannelPublisher(connections.of(vhost, 'publish'), {
+        vhost,
+        service,
+        logger,
+        ...(options.publishWindow === undefined ? {} : { window: options.publishWindow }),
+        ...(options.publishTimeoutMs === undefined ? {} : { timeoutMs: options.publishTimeoutMs }),
+      }),
+  );
+  const queries = new QueryClient(connections.of('services', 'publish'), logger);
+  const transports: RabbitTransport[] = [];
+
+  return {
+    publisher,
+    queries,
+    outbox: new RabbitOutboxPublisher(publisher),
+    transport(transportOptions) {
+      const transport = new RabbitTransport({ connections, publisher, service, logger }, transportOptions);
+      transports.push(transport);
+      return transport;
+    },
+    async check() {
+      const problems = [
+        ...connections.problems(),
+        ...transports.flatMap((transport) => transport.problems()),
+      ];
+      if (problems.length > 0)
+        throw new FailureException(failure('unavailable', 'broker_unavailable', problems.join('; ')));
+      return Promise.resolve();
+    },
+    async close() {
+      await Promise.all(transports.map((transport) => transport.close()));
+      await Promise.all([publisher.close(), queries.close()]);
+      await connections.close();
+    },
+  };
+}

@@ -1,0 +1,258 @@
+import type { Span } from '@opentelemetry/api';
+import { exchanges, type OutgoingMessage } from '@ymera/contracts';
+import { sleep, type Failure, type Logger } from '@ymera/kernel';
+import { IllegalOperationError, type Message, type Options } from 'amqplib';
+import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
+import type { RabbitConnection } from '../connection/rabbit-connection';
+import { metrics } from '../metrics';
+import { endSpan, outbound } from '../trace';
+import { ConfirmWindow, type Pending } from './confirm-window';
+import { publishFailures } from './publish-failures';
+
+export interface PublisherOptions {
+  /** Label of metrics and logs. */
+  readonly vhost: string;
+  readonly service: string;
+  readonly logger: Logger;
+  /** Messages between publish and confirm; default 1024. */
+  readonly window?: number;
+  /** Bytes between publish and confirm; default 16 MiB. */
+  readonly windowBytes?: number;
+  /** Messages that wait for room in the window; one more is refused as `publisher_saturated`. Default 10 000. */
+  readonly maxWaiting?: number;
+  /** From the call to the confirm; default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+/** Who hears the end of a message: one object for a whole batch, so that a message costs no closure. */
+export interface Sink {
+  settled(index: number, problem: Failure | undefined): void;
+}
+
+interface Sending extends Pending {
+  readonly message: OutgoingMessage;
+  readonly sink: Sink;
+  readonly index: number;
+  readonly offeredAt: number;
+  span: Span | undefined;
+}
+
+type Outcome = 'confirmed' | 'unroutable' | 'refused' | 'lost' | 'unsent';
+
+/** Far above any contract's bound, far below what makes a broker suffer. */
+const maxBodyBytes = 8 * 1024 * 1024;
+const sweepMs = 250;
+const closeMs = 5_000;
+
+/**
+ * Publishes to one virtual host with confirms. At most `window` messages are unconfirmed; the others wait, in order.
+ * A message is written at most once: whether to try again is decided by who has it stored.
+ */
+export class ChannelPublisher {
+  readonly #channel: LiveChannel;
+  readonly #window: ConfirmWindow<Sending>;
+  readonly #maxWaiting: number;
+  readonly #timeoutMs: number;
+  #waiting: Sending[] = [];
+  /** Index of the first of `#waiting` that is still there. */
+  #head = 0;
+  #sweep: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly connection: RabbitConnection,
+    private readonly options: PublisherOptions,
+  ) {
+    this.#window = new ConfirmWindow(options.window ?? 1024, options.windowBytes ?? 16 * 1024 * 1024);
+    this.#maxWaiting = options.maxWaiting ?? 10_000;
+    this.#timeoutMs = options.timeoutMs ?? 10_000;
+    this.#channel = new LiveChannel(connection, {
+      name: `publish ${options.vhost}`,
+      logger: options.logger,
+      confirms: true,
+      opened: async (epoch) => this.#opened(epoch),
+      lost: () => this.#lost(),
+    });
+    connection.on('unblocked', () => this.#pump());
+  }
+
+  /** Takes nothing new, waits (bounded) for confirms, closes the channel. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const deadline = performance.now() + closeMs;
+    while (this.#pendingCount > 0 && this.#channel.current && performance.now() < deadline) await sleep(5);
+    await this.#channel.stop();
+    this.#failWaiting(() => true, publishFailures.closed);
+    this.#lost();
+    clearInterval(this.#sweep);
+  }
+
+  get #waitingCount(): number {
+    return this.#waiting.length - this.#head;
+  }
+
+  get #pendingCount(): number {
+    return this.#waitingCount + this.#window.size;
+  }
+
+  /** Never throws; `sink` hears the end exactly once. */
+  offer(message: OutgoingMessage, index: number, sink: Sink): void {
+    const bytes = message.body.length;
+    const refusal = this.#closed
+      ? publishFailures.closed
+      : bytes > maxBodyBytes
+        ? publishFailures.tooLarge(bytes)
+        : undefined;
+    if (refusal) return sink.settled(index, refusal);
+    this.#channel.start();
+    const { messageId, exchange, routingKey } = message;
+    const sending: Sending = {
+      messageId,
+      exchange,
+      routingKey,
+      bytes,
+      returned: undefined,
+      message,
+      sink,
+      index,
+      offeredAt: performance.now(),
+      span: undefined,
+    };
+    this.#sweep ??= setInterval(() => this.#expire(), sweepMs).unref();
+    if (this.#waitingCount === 0 && this.#send(sending)) return;
+    if (this.#waitingCount >= this.#maxWaiting) return sink.settled(index, publishFailures.saturated);
+    this.#waiting.push(sending);
+  }
+
+  /** False when it has to wait. */
+  #send(sending: Sending): boolean {
+    const epoch = this.#channel.current;
+    if (!epoch?.live || this.connection.isBlocked || !this.#window.hasRoom(sending.bytes)) return false;
+    const { message } = sending;
+    const { headers, span } = outbound(message.headers, message.exchange, message.type);
+    sending.span = span;
+    try {
+      epoch.channel.publish(
+        message.exchange,
+        message.routingKey,
+        message.body,
+        this.#properties(message, headers),
+      );
+    } catch (error) {
+      if (error instanceof IllegalOperationError) {
+        epoch.end();
+        return false;
+      }
+      this.#finish(
+        sending,
+        'unsent',
+        publishFailures.malformed(error instanceof Error ? error.message : 'unknown'),
+      );
+      return true;
+    }
+    this.#window.add(sending);
+    return true;
+  }
+
+  #properties(message: OutgoingMessage, headers: OutgoingMessage['headers']): Options.Publish {
+    return {
+      persistent: true,
+      mandatory: true,
+      contentType:
+        message.exchange === exchanges.events ? 'application/cloudevents+json' : 'application/json',
+      messageId: message.messageId,
+      type: message.type,
+      userId: this.connection.user,
+      appId: this.options.service,
+      headers,
+    };
+  }
+
+  /** Sends what waits, as far as there is room. */
+  #pump(): void {
+    while (this.#head < this.#waiting.length) {
+      const next = this.#waiting[this.#head];
+      if (next === undefined || !this.#send(next)) break;
+      this.#head += 1;
+    }
+    if (this.#head === this.#waiting.length) {
+      this.#waiting = [];
+      this.#head = 0;
+    } else if (this.#head > 4096) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  async #opened(epoch: ChannelEpoch): Promise<void> {
+    const { channel } = epoch;
+    channel.on('ack', ({ deliveryTag, multiple }) => {
+      if (!epoch.live) return;
+      this.#window.settle(deliveryTag, multiple, this.#confirmed);
+      this.#pump();
+    });
+    channel.on('nack', ({ deliveryTag, multiple }) => {
+      if (!epoch.live) return;
+      this.#window.settle(deliveryTag, multiple, this.#refused);
+      this.#pump();
+    });
+    channel.on('return', (message: Message) => {
+      const { exchange, routingKey } = message.fields;
+      const replyText = 'replyText' in message.fields ? String(message.fields.replyText) : 'returned';
+      if (epoch.live)
+        this.#window.markReturned(
+          { messageId: String(message.properties.messageId), exchange, routingKey },
+          replyText,
+        );
+    });
+    // The epoch becomes current only after this function; what waits goes right after that.
+    setImmediate(() => this.#pump());
+    return Promise.resolve();
+  }
+
+  #lost(): void {
+    this.#window.drain((sending) => this.#finish(sending, 'lost', publishFailures.lost));
+  }
+
+  readonly #confirmed = (sending: Sending): void => {
+    if (sending.returned === undefined) this.#finish(sending, 'confirmed', undefined);
+    else this.#finish(sending, 'unroutable', publishFailures.unroutable(sending, sending.returned));
+  };
+
+  readonly #refused = (sending: Sending): void => this.#finish(sending, 'refused', publishFailures.refused);
+
+  #finish(sending: Sending, outcome: Outcome, problem: Failure | undefined): void {
+    metrics.published.inc({ vhost: this.options.vhost, outcome });
+    if (sending.span) endSpan(sending.span, problem?.code);
+    sending.sink.settled(sending.index, problem);
+  }
+
+  /** Gives up on what took too long; runs only while there is something. */
+  #expire(): void {
+    metrics.inFlight.set({ vhost: this.options.vhost }, this.#window.size);
+    if (this.#pendingCount === 0) {
+      clearInterval(this.#sweep);
+      this.#sweep = undefined;
+      return;
+    }
+    const due = performance.now() - this.#timeoutMs;
+    this.#failWaiting(({ offeredAt }) => offeredAt <= due, publishFailures.unavailable);
+    const oldest = this.#window.oldest();
+    if (oldest && oldest.offeredAt <= due) {
+      // A channel that does not confirm is worth nothing: end it, so that nobody waits for its window.
+      const epoch = this.#channel.current;
+      epoch?.channel.close().catch(() => undefined);
+      epoch?.end();
+    }
+    this.#pump();
+  }
+
+  #failWaiting(matches: (sending: Sending) => boolean, problem: Failure): void {
+    let first = this.#waiting[this.#head];
+    while (first !== undefined && matches(first)) {
+      this.#head += 1;
+      this.#finish(first, 'unsent', problem);
+      first = this.#waiting[this.#head];
+    }
+  }
+}

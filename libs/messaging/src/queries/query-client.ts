@@ -1,0 +1,156 @@
+import { exchanges, type PayloadOf, type QueryContract, type ReplyOf } from '@ymera/contracts';
+import { err, failure, uuidv7, type Failure, type Logger, type Result } from '@ymera/kernel';
+import { injectTrace, withSpan } from '@ymera/observability';
+import type { ConsumeMessage, Message } from 'amqplib';
+import type { z } from 'zod';
+import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
+import type { RabbitConnection } from '../connection/rabbit-connection';
+import { metrics } from '../metrics';
+import { decodeReply, replyAddress } from './wire';
+
+export interface AskOptions {
+  /** From the call to the answer; default 5 s. */
+  readonly timeoutMs?: number;
+}
+
+type Answer = (body: Result<Buffer>) => void;
+
+const defaultTimeoutMs = 5_000;
+/** Questions without an answer yet; one more is refused. */
+const maxPending = 2_000;
+
+const failures = {
+  nobody: failure('unavailable', 'service_unavailable', 'The service that answers this is not there.'),
+  disconnected: failure('unavailable', 'broker_unavailable', 'The broker cannot be reached at the moment.'),
+  lost: failure('unavailable', 'answer_lost', 'The connection was lost before the answer came.'),
+  timeout: failure('timeout', 'query_timeout', 'The service did not answer in time.'),
+  busy: failure('rate_limited', 'too_many_queries', 'Too many questions are waiting for an answer.'),
+  closed: failure('unavailable', 'broker_closed', 'Messaging has been closed.'),
+} as const;
+
+/**
+ * Asks other services. Question and answer are transient, over direct reply-to: the same channel publishes the one and
+ * consumes the other. Whoever gets no answer may ask again; queries that change state carry an idempotency key.
+ */
+export class QueryClient {
+  readonly #channel: LiveChannel;
+  readonly #pending = new Map<string, Answer>();
+  readonly #whenOpen = new Set<() => void>();
+  #isClosed = false;
+
+  constructor(
+    private readonly connection: RabbitConnection,
+    logger: Logger,
+  ) {
+    this.#channel = new LiveChannel(connection, {
+      name: 'queries',
+      logger,
+      confirms: false,
+      opened: (epoch) => this.#opened(epoch),
+      lost: () => this.#failAll(failures.lost),
+    });
+  }
+
+  /** Failures to ask (`unavailable`, `timeout`) come as values, like those of the answer. */
+  async ask<P extends z.ZodType, R extends z.ZodType>(
+    contract: QueryContract<P, R>,
+    payload: z.input<P>,
+    { timeoutMs = defaultTimeoutMs }: AskOptions = {},
+  ): Promise<Result<ReplyOf<QueryContract<P, R>>>> {
+    const parsed = contract.payload.safeParse(payload);
+    if (!parsed.success)
+      return err(failure('validation', 'payload_invalid', `The payload of ${contract.key} is invalid.`));
+    const stop = metrics.asked.startTimer({ query: contract.key });
+    const body = await withSpan(`ask ${contract.key}`, { kind: 'client' }, () =>
+      this.#exchange(contract, parsed.data, timeoutMs),
+    );
+    const reply = body.ok ? decodeReply(contract.reply, body.value) : body;
+    stop({ outcome: reply.ok ? 'ok' : reply.error.kind });
+    return reply;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#channel.stop();
+    this.#failAll(failures.closed);
+  }
+
+  async #exchange(
+    contract: QueryContract,
+    payload: PayloadOf<QueryContract>,
+    timeoutMs: number,
+  ): Promise<Result<Buffer>> {
+    const deadline = performance.now() + timeoutMs;
+    if (this.#isClosed) return err(failures.closed);
+    if (this.#pending.size + this.#whenOpen.size >= maxPending) return err(failures.busy);
+    const epoch = this.#channel.current ?? (await this.#open(timeoutMs));
+    if (!epoch?.live || this.connection.isBlocked) return err(failures.disconnected);
+    const leftMs = Math.max(1, Math.ceil(deadline - performance.now()));
+    return new Promise((resolve) => {
+      const id = uuidv7();
+      const timer = setTimeout(() => answer(err(failures.timeout)), leftMs);
+      const answer: Answer = (body) => {
+        clearTimeout(timer);
+        this.#pending.delete(id);
+        resolve(body);
+      };
+      this.#pending.set(id, answer);
+      try {
+        epoch.channel.publish(exchanges.queries, contract.key, Buffer.from(JSON.stringify(payload)), {
+          persistent: false,
+          mandatory: true,
+          messageId: id,
+          correlationId: id,
+          replyTo: replyAddress,
+          type: contract.key,
+          contentType: 'application/json',
+          userId: this.connection.user,
+          // Whoever waited this long has gone; nobody should work for it.
+          expiration: leftMs,
+          headers: injectTrace({}),
+        });
+      } catch {
+        epoch.end();
+        answer(err(failures.disconnected));
+      }
+    });
+  }
+
+  async #open(timeoutMs: number): Promise<ChannelEpoch | undefined> {
+    this.#channel.start();
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#whenOpen.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.#whenOpen.add(done);
+    });
+    return this.#channel.current;
+  }
+
+  async #opened({ channel }: ChannelEpoch): Promise<void> {
+    channel.on('return', (message: Message) => {
+      this.#pending.get(String(message.properties.messageId))?.(err(failures.nobody));
+    });
+    await channel.consume(
+      replyAddress,
+      (message: ConsumeMessage | null) => {
+        if (message === null) void channel.close().catch(() => undefined);
+        else
+          this.#pending.get(String(message.properties.correlationId))?.({ ok: true, value: message.content });
+      },
+      { noAck: true },
+    );
+    // The epoch becomes current only after this function.
+    setImmediate(() => {
+      for (const done of this.#whenOpen) done();
+    });
+  }
+
+  #failAll(problem: Failure): void {
+    for (const answer of this.#pending.values()) answer(err(problem));
+    if (this.#isClosed) for (const done of this.#whenOpen) done();
+  }
+}

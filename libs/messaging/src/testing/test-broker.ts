@@ -1,0 +1,65 @@
+import { topology } from '@ymera/contracts';
+import { connect, type ChannelModel } from 'amqplib';
+import { randomBytes } from 'node:crypto';
+import { addressOf } from '../connection/rabbit-connections';
+import { declareTopology } from '../topology/declare-topology';
+
+/** A pair of virtual hosts with a user of their own on the real broker, so that cutting its connections hurts nobody else. */
+export interface TestBroker {
+  /** With our service's user. */
+  readonly url: string;
+  readonly user: string;
+  readonly vhosts: { readonly services: string; readonly agents: string };
+  /** A user as agents have them. */
+  addUser(name: string): Promise<string>;
+  connect(vhost: 'services' | 'agents', url?: string): Promise<ChannelModel>;
+  /** As an operator or a restarting broker does it. */
+  cutConnections(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: these tests need a real broker`);
+  return value;
+}
+
+async function manage(method: 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> {
+  const url = new URL(required('YMERA_RABBITMQ_MANAGEMENT_URL'));
+  const authorization = `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
+  const response = await fetch(`${url.origin}/api/${path}`, {
+    method,
+    headers: { authorization, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok && response.status !== 404) throw new Error(`${method} ${path}: ${response.status}`);
+}
+
+export async function startTestBroker(): Promise<TestBroker> {
+  const { host } = new URL(required('YMERA_RABBITMQ_URL'));
+  const run = `test-messaging-${randomBytes(5).toString('hex')}`;
+  const vhosts = { services: `${run}-services`, agents: `${run}-agents` };
+  const users: string[] = [];
+  const addUser = async (name: string): Promise<string> => {
+    users.push(name);
+    await manage('PUT', `users/${name}`, { password: 'test', tags: '' });
+    for (const vhost of Object.values(vhosts))
+      await manage('PUT', `permissions/${vhost}/${name}`, { configure: '.*', write: '.*', read: '.*' });
+    return `amqp://${name}:test@${host}`;
+  };
+  for (const vhost of Object.values(vhosts)) await manage('PUT', `vhosts/${vhost}`);
+  const url = await addUser(run);
+  await declareTopology(url, topology(1), vhosts);
+  return {
+    url,
+    user: run,
+    vhosts,
+    addUser,
+    connect: (vhost, as = url) => connect(addressOf(as, vhosts[vhost])),
+    cutConnections: () => manage('DELETE', `connections/username/${run}`),
+    remove: async () => {
+      for (const vhost of Object.values(vhosts)) await manage('DELETE', `vhosts/${vhost}`);
+      for (const user of users) await manage('DELETE', `users/${user}`);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Topology, VirtualHost } from '@ymera/contracts';
+import { connect, type Channel } from 'amqplib';
+import { addressOf } from '../connection/rabbit-connections';
+
+async function declareOn(channel: Channel, vhost: VirtualHost, topology: Topology): Promise<void> {
+  const here = <T extends { readonly vhost: VirtualHost }>(all: readonly T[]): readonly T[] =>
+    all.filter((each) => each.vhost === vhost);
+  for (const { name, type } of here(topology.exchanges))
+    await channel.assertExchange(name, type, { durable: true });
+  await Promise.all(
+    here(topology.queues).map((queue) =>
+      channel.assertQueue(queue.name, { durable: true, arguments: queue.arguments }),
+    ),
+  );
+  await Promise.all(
+    here(topology.bindings).map(({ queue, exchange, routingKey }) =>
+      channel.bindQueue(queue, exchange, routingKey),
+    ),
+  );
+}
+
+/**
+ * Declares everything durable, with a user that may configure: services' own users may not. Declaring again changes
+ * nothing; a difference from what exists is refused by the broker (406).
+ */
+export async function declareTopology(
+  url: string,
+  topology: Topology,
+  vhosts: { readonly services: string; readonly agents: string },
+): Promise<void> {
+  for (const vhost of ['services', 'agents'] as const) {
+    const connection = await connect(addressOf(url, vhosts[vhost]), { timeout: 10_000 });
+    connection.on('error', () => undefined);
+    try {
+      const channel = await connection.createChannel();
+      channel.on('error', () => undefined);
+      await declareOn(channel, vhost, topology);
+    } finally {
+      await connection.close().catch(() => undefined);
+    }
+  }
+}
