@@ -1,42 +1,40 @@
+import { sleep } from '@ymera/kernel';
 import { eventually } from './eventually';
 
-/** Kinds of handles that keep a process alive and that a test file can leave behind. */
-const watched: ReadonlySet<string> = new Set([
-  'TCPSocketWrap',
-  'TCPServerWrap',
-  'TLSWrap',
-  'UDPWrap',
-  'Timeout',
-  'Immediate',
-  'ProcessWrap',
-  'FSEventWrap',
-]);
+type Handles = ReadonlyMap<string, number>;
 
-function openHandles(): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const kind of process.getActiveResourcesInfo())
-    if (watched.has(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return counts;
+/** Kinds of resources that keep a process alive and that a test file can leave behind. */
+const connections = ['TCPSocketWrap', 'TCPServerWrap', 'TLSWrap', 'UDPWrap', 'ProcessWrap', 'FSEventWrap'];
+const timers = ['Timeout'];
+
+function count(kinds: readonly string[]): Handles {
+  const open = process.getActiveResourcesInfo();
+  return new Map(kinds.map((kind) => [kind, open.filter((one) => one === kind).length]));
 }
+
+const beyond = (before: Handles): readonly string[] =>
+  [...count([...before.keys()])]
+    .map(([kind, now]) => ({ kind, more: now - (before.get(kind) ?? 0) }))
+    .filter(({ more }) => more > 0)
+    .map(({ kind, more }) => `${more} × ${kind}`);
 
 /**
  * Fails the test file when a connection, server, child process or timer of it is still open a second after its tests. Call
  * it once, at the end of the file: hooks run in the order in which they were written, and this one must run last.
  */
 export function leakGuard(): void {
-  let before: ReadonlyMap<string, number> = new Map();
-  beforeAll(() => {
-    before = openHandles();
+  const connectionsBefore = count(connections);
+  let timersBefore: Handles = new Map();
+  beforeAll(async () => {
+    // Jest has timers of its own, for this hook as for the last one; those of loading the file end first.
+    await sleep(20);
+    timersBefore = count(timers);
   });
   afterAll(async () => {
-    const leaked = (): readonly string[] =>
-      [...openHandles()]
-        .map(([kind, count]) => ({ kind, more: count - (before.get(kind) ?? 0) }))
-        .filter(({ more }) => more > 0)
-        .map(({ kind, more }) => `${more} × ${kind}`);
     await eventually(
       () => {
-        if (leaked().length > 0) throw new Error(`this file leaves open: ${leaked().join(', ')}`);
+        const leaked = [...beyond(connectionsBefore), ...beyond(timersBefore)];
+        if (leaked.length > 0) throw new Error(`this file leaves open: ${leaked.join(', ')}`);
       },
       { timeoutMs: 1000 },
     );

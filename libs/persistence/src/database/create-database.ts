@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { Database } from './database';
 import { asFailure, isUnavailable } from './database-failure';
+import { QuietLogger } from './quiet-logger';
 import { typeParsers } from './type-parsers';
 
 export type MigrationClass = new () => MigrationInterface;
@@ -46,7 +47,7 @@ function dataSourceOf(options: DatabaseOptions, logger: Logger): DataSource {
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,
-    logging: false,
+    logger: new QuietLogger(),
     poolErrorHandler: (error: Error) => logger.warn('an idle database connection broke', { error }),
     extra: {
       options: `-c search_path=${options.schema}`,

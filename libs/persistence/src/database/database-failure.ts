@@ -1,10 +1,17 @@
 import { failure, FailureException } from '@ymera/kernel';
 
-/** SQLSTATE, or Node's code of a broken socket. */
+/** What errors of pg, TypeORM (which copies pg's) and Node's sockets have in common. */
+interface Coded {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+}
+
+/** SQLSTATE, or Node's code of a broken socket; of the error or of what caused it. */
 function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return codeOf(error.cause);
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { code, cause } = error as Coded;
+  return typeof code === 'string' ? code : codeOf(cause);
 }
 
 /** The transaction lost a race and may win the next one: serialization failure, deadlock. */
@@ -28,7 +35,8 @@ const unavailableMessage =
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined && unavailable.test(code)) return true;
-  return error instanceof Error && unavailableMessage.test(error.message);
+  const { message } = (error ?? {}) as Coded;
+  return typeof message === 'string' && unavailableMessage.test(message);
 }
 
 /**

@@ -61,7 +61,7 @@ export async function maintainInboxPartitions(sql: Pick<SqlExecutor, 'query'>, n
   for (const name of expiredPartitions(existing, now)) {
     // Dropping locks the whole inbox for an instant; when consumers do not let go in time, the next round tries again.
     await sql.query(`DO $$ BEGIN
-      SET LOCAL lock_timeout = '2s';
+      SET LOCAL lock_timeout = '500ms';
       DROP TABLE IF EXISTS ${name};
     END $$`);
   }

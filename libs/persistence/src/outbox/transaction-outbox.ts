@@ -11,8 +11,9 @@ import { failure, FailureException, uuidv7, type Clock } from '@ymera/kernel';
 import { injectTrace } from '@ymera/observability';
 import { sweepAfterMs, type NewOutboxRow, type OutboxKind } from './outbox-table';
 
-/** The broker's and the agents' limit for a body. */
-const maximumBodyBytes = 1024 * 1024;
+const mebibyte = 1024 * 1024;
+/** The agent protocol's limit; between services an agent's largest change must fit, together with what we add to it. */
+const maximumBodyBytes = { agents: mebibyte, services: 4 * mebibyte };
 
 const refuse = (code: string, message: string): never => {
   throw new FailureException(failure('internal', code, message));
@@ -53,9 +54,9 @@ export class TransactionOutbox implements Outbox {
     const time = this.clock.now();
     const id = uuidv7(time.getTime());
     const message = messageOf({ id, time, headers: injectTrace({}) });
-    const { length } = message.body;
-    if (length > maximumBodyBytes)
-      refuse('message_too_large', `${message.type} has ${length} bytes; ${maximumBodyBytes} are allowed.`);
+    const bytes = message.body.length;
+    const most = maximumBodyBytes[message.vhost];
+    if (bytes > most) refuse('message_too_large', `${message.type} has ${bytes} bytes; ${most} are allowed.`);
     this.rows.push({ ...message, id, createdAt: time, kind, availableInMs: sweepAfterMs });
   }
 }
