@@ -38,5 +38,18 @@ export * from './topology/names';
 export * from './topology/permissions';
 export * from './topology/subscriptions';
 export * from './topology/topology';
-export * from './documents/rabbitmq-definitions';
-export * from './documents/generated-documents';
+export { asyncApiDocument } from './documents/asyncapi';
+export { generatedDocuments } from './documents/generated-documents';
+export { jsonSchemaOf, type JsonSchema } from './documents/json-schema';
+export { jsonSchemas } from './documents/json-schemas';
+export {
+  openApiDocument,
+  type OpenApiDocument,
+  type OpenApiOperation,
+  type OpenApiParameter,
+} from './documents/openapi';
+export {
+  rabbitmqDefinitions,
+  virtualHostNames,
+  type RabbitmqDefinitions,
+} from './documents/rabbitmq-definitions';
