@@ -1,0 +1,5 @@
+import type { Benchmark } from '../benchmark';
+import { messagingBenchmark } from './messaging';
+import { outboxBenchmark } from './outbox';
+
+export const benchmarks: readonly Benchmark[] = [messagingBenchmark, outboxBenchmark];

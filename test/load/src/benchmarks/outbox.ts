@@ -1,0 +1,81 @@
+import { sleep } from '@ymera/kernel';
+import { eventually } from '@ymera/testing';
+import type { Benchmark, Measured } from '../benchmark';
+import { startOutboxRig, type OutboxRig } from '../outbox/outbox-rig';
+import { median, quantile, round } from '../statistics';
+
+const clients = 8;
+const commits = 3_000;
+const repeats = 5;
+/** The calm phase: latency as a user of one request feels it. */
+const calm = { commits: 1_000, everyMs: 4 };
+
+async function commitsPerS(commit: () => Promise<void>): Promise<number> {
+  let left = commits;
+  const started = performance.now();
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      while (left > 0) {
+        left -= 1;
+        await commit();
+      }
+    }),
+  );
+  return commits / ((performance.now() - started) / 1000);
+}
+
+const allReceived = (rig: OutboxRig) =>
+  eventually(
+    () => {
+      if (rig.missing() > 0) throw new Error(`${rig.missing()} facts have not arrived`);
+    },
+    { timeoutMs: 30_000 },
+  );
+
+async function run(progress: (line: string) => void): Promise<Measured> {
+  const rig = await startOutboxRig(clients);
+  const withFact: number[] = [];
+  const bare: number[] = [];
+  try {
+    for (let repeat = 0; repeat <= repeats; repeat += 1) {
+      const rates = [await commitsPerS(rig.commitBare), await commitsPerS(rig.commitWithFact)] as const;
+      await allReceived(rig);
+      // The first round warms up.
+      if (repeat === 0) rig.latencies();
+      else {
+        bare.push(rates[0]);
+        withFact.push(rates[1]);
+      }
+      progress(`${repeat}: ${round(rates[0])} commits/s bare, ${round(rates[1])} with a fact`);
+    }
+    const loaded = rig.latencies();
+    for (let index = 0; index < calm.commits; index += 1) {
+      await rig.commitWithFact();
+      await sleep(calm.everyMs);
+    }
+    await allReceived(rig);
+    const latencies = rig.latencies();
+    return {
+      figures: {
+        commits_per_s: round(median(withFact)),
+        p50_ms: round(quantile(latencies, 0.5), 2),
+        p99_ms: round(quantile(latencies, 0.99), 2),
+        loaded_p50_ms: round(quantile(loaded, 0.5), 2),
+        loaded_p99_ms: round(quantile(loaded, 0.99), 2),
+        raw_commits_per_s: round(median(bare)),
+      },
+      reference: 'the same transaction without an outbox row',
+      ratio: round(median(withFact) / median(bare), 3),
+    };
+  } finally {
+    await rig.close();
+  }
+}
+
+export const outboxBenchmark: Benchmark = {
+  name: 'outbox',
+  summary:
+    `${clients} clients committing one row each; milliseconds from commit to the fact in its handler ` +
+    `at one commit every ${calm.everyMs} ms, and "loaded" while all clients commit`,
+  run,
+};
