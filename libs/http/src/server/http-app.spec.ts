@@ -110,6 +110,8 @@ describe('createHttpApp', () => {
     const answer = await post('/things/abc/echo?times=2', '{"text":"ha"}', {
       traceparent,
       'x-request-id': 'r-1',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
     });
     expect(answer.statusCode).toBe(201);
     expect(answer.json()).toEqual({ said: 'abc haha', trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' });
@@ -117,6 +119,8 @@ describe('createHttpApp', () => {
       'x-trace-id': '4bf92f3577b34da6a3ce929d0e0e4736',
       traceparent: expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/),
       'x-request-id': 'r-1',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
     });
   });
 

@@ -8,6 +8,7 @@ import { ProblemFilter } from '../problem/problem-filter';
 import { ResponseContract } from '../route/response-contract';
 import { acceptForms, acceptJson } from './body-parsers';
 import { nestLogger } from './nest-logger';
+import { addSecurityHeaders } from './security-headers';
 import { traceRequests } from './trace-hooks';
 
 export interface HttpAppOptions {
@@ -66,6 +67,7 @@ export async function createHttpApp(
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   traceRequests(fastify);
+  addSecurityHeaders(fastify);
   closeConnectionsWhileStopping(fastify);
   acceptJson(fastify);
   if (options.acceptForms) acceptForms(fastify);

@@ -1,0 +1,66 @@
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { accessOf } from '@ymera/http';
+import { assertNever, failure, FailureException } from '@ymera/kernel';
+import { counter } from '@ymera/observability';
+import type { FastifyRequest } from 'fastify';
+import type { Authenticate } from '../../application/authenticate';
+import { admit, anonymous } from '../../domain/caller';
+import { rememberCaller } from './caller-of';
+import type { RequestLimits } from './request-limits';
+
+const missing = failure('unauthenticated', 'credential_missing', 'This address needs a credential.', {
+  suggestion: 'Send "Authorization: Bearer <token>".',
+});
+const refused = failure('forbidden', 'not_allowed', 'This credential does not allow that.');
+
+/** Stands before every handler. What declares no access is open to nobody. */
+export class AccessGuard implements CanActivate {
+  readonly #refusals = counter({
+    name: 'ymera_gateway_refusals_total',
+    help: 'Requests refused before they reached a handler.',
+    labels: ['code'],
+  });
+
+  constructor(
+    private readonly authenticate: Authenticate,
+    private readonly limits: RequestLimits,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const declared = accessOf(context.getHandler());
+    if (admit(declared, anonymous) === 'admitted') return true;
+    try {
+      await this.#check(request, declared);
+      return true;
+    } catch (error) {
+      if (error instanceof FailureException) this.#refusals.inc({ code: error.failure.code });
+      throw error;
+    }
+  }
+
+  async #check(request: FastifyRequest, declared: ReturnType<typeof accessOf>): Promise<void> {
+    const address = request.ip;
+    const authenticated = await this.authenticate.execute(request.headers.authorization, () =>
+      this.limits.mayTryCredential(address),
+    );
+    if (!authenticated.ok) {
+      if (authenticated.error.kind === 'unauthenticated') await this.limits.countRefusedCredential(address);
+      throw new FailureException(authenticated.error);
+    }
+    const caller = authenticated.value;
+    const admission = admit(declared, caller);
+    switch (admission) {
+      case 'admitted':
+        break;
+      case 'unauthenticated':
+        throw new FailureException(missing);
+      case 'forbidden':
+        throw new FailureException(refused);
+      default:
+        assertNever(admission);
+    }
+    await this.limits.countRequest(caller, address);
+    rememberCaller(request, caller);
+  }
+}

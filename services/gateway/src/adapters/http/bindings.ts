@@ -1,0 +1,128 @@
+import * as contracts from '@ymera/contracts';
+import type { Actor, QueryContract, RouteContract } from '@ymera/contracts';
+import type { RouteInput } from '@ymera/http';
+import { failure, FailureException } from '@ymera/kernel';
+import type { z } from 'zod';
+import type { Caller } from '../../domain/caller';
+import { actorOf } from './caller-of';
+
+/** A request that was admitted and whose parts have been checked. */
+export interface RouteCall<Route extends RouteContract = RouteContract> extends RouteInput<Route> {
+  readonly caller: Caller;
+  /** The person behind it. */
+  readonly actor: Actor;
+  /** For services that recognise repetitions; only where the route accepts an `Idempotency-Key`. */
+  readonly idempotencyKey: string | undefined;
+}
+
+/** A route that is a question to one service. */
+export interface Binding {
+  readonly route: RouteContract;
+  readonly query: QueryContract;
+  readonly payload: (call: RouteCall) => unknown;
+  readonly timeoutMs: number;
+}
+
+const defaultTimeoutMs = 10_000;
+/** Cloning a repository takes as long as it takes. */
+const cloneTimeoutMs = 120_000;
+
+function bind<Route extends RouteContract, Payload extends z.ZodType, Reply extends z.ZodType>(
+  route: Route,
+  query: QueryContract<Payload, Reply>,
+  payload: (call: RouteCall<Route>) => z.input<Payload>,
+  timeoutMs = defaultTimeoutMs,
+): Binding {
+  return { route, query, payload: payload as (call: RouteCall) => unknown, timeoutMs };
+}
+
+/** Members that are undefined are left out: contracts know absent, not undefined. */
+const given = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+
+function registrant(caller: Caller): z.input<typeof contracts.registerAgent.payload>['caller'] {
+  switch (caller.kind) {
+    case 'principal':
+      return { kind: 'principal', principal_id: caller.principalId };
+    case 'enrolment':
+      return { kind: 'enrolment', enrolment_token: caller.token };
+    default:
+      return { kind: 'operator', actor: actorOf(caller) };
+  }
+}
+
+function tokenOf(caller: Caller): string {
+  if (caller.kind === 'enrolment') return caller.token;
+  throw new FailureException(failure('forbidden', 'enrolment_required', 'This needs an enrolment token.'));
+}
+
+function principalOf(caller: Caller): string {
+  if (caller.kind === 'principal') return caller.principalId;
+  throw new FailureException(failure('forbidden', 'principal_required', 'This is for principals.'));
+}
+
+/** Every route but the streaming ones. */
+export const bindings: readonly Binding[] = [
+  bind(contracts.createEnrolmentRoute, contracts.createEnrolment, ({ body, actor }) => ({
+    ...body,
+    created_by: actor,
+  })),
+  bind(contracts.enrolPrincipalRoute, contracts.enrolPrincipal, ({ body, caller }) => ({
+    ...body,
+    enrolment_token: tokenOf(caller),
+  })),
+  bind(contracts.registerAgentRoute, contracts.registerAgent, ({ body, caller, idempotencyKey }) =>
+    given({ ...body, caller: registrant(caller), idempotency_key: idempotencyKey }),
+  ),
+  bind(contracts.listAgentsRoute, contracts.listAgents, ({ query }) => query),
+  bind(contracts.getAgentRoute, contracts.getAgent, ({ params }) => params),
+  bind(contracts.getAgentStatusRoute, contracts.getAgentStatus, ({ params }) => params),
+  bind(contracts.retireAgentRoute, contracts.retireAgent, ({ params, body, actor }) => ({
+    ...params,
+    ...body,
+    actor,
+  })),
+  bind(contracts.overviewRoute, contracts.fleetOverview, () => ({})),
+  bind(contracts.meStatusRoute, contracts.principalStatus, ({ caller }) => ({
+    principal_id: principalOf(caller),
+  })),
+
+  bind(
+    contracts.registerProjectRoute,
+    contracts.registerProject,
+    ({ body, actor, idempotencyKey }) => given({ ...body, actor, idempotency_key: idempotencyKey }),
+    cloneTimeoutMs,
+  ),
+  bind(contracts.listProjectsRoute, contracts.listProjects, ({ query }) => query),
+  bind(contracts.getProjectRoute, contracts.getProject, ({ params }) => params),
+
+  bind(contracts.submitRequestRoute, contracts.submitRequest, ({ body, actor, idempotencyKey }) =>
+    given({ ...body, actor, idempotency_key: idempotencyKey }),
+  ),
+  bind(contracts.listRequestsRoute, contracts.listRequests, ({ query }) => query),
+  bind(contracts.getRequestRoute, contracts.getRequest, ({ params }) => params),
+  bind(contracts.answerRequestRoute, contracts.answerRequest, ({ params, body, actor }) => ({
+    ...params,
+    ...body,
+    actor,
+  })),
+  bind(contracts.cancelRequestRoute, contracts.cancelRequest, ({ params, body, actor }) => ({
+    ...params,
+    ...body,
+    actor,
+  })),
+  bind(contracts.listWorkflowsRoute, contracts.listWorkflows, ({ query }) => query),
+  bind(contracts.getWorkflowRoute, contracts.getWorkflow, ({ params }) => params),
+  bind(contracts.listApprovalsRoute, contracts.listApprovals, ({ query }) => query),
+  bind(contracts.getApprovalRoute, contracts.getApproval, ({ params }) => params),
+  bind(contracts.decideApprovalRoute, contracts.decideApproval, ({ params, body, actor }) => ({
+    ...params,
+    ...body,
+    actor,
+  })),
+  bind(contracts.getChangeRoute, contracts.getChange, ({ params }) => params),
+
+  bind(contracts.listAuditRoute, contracts.listAuditEntries, ({ query }) => query),
+];

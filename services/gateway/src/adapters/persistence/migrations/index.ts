@@ -1,0 +1,5 @@
+import { messagingMigrations, type MigrationClass } from '@ymera/persistence';
+import { GatewayTables1764000000000 } from './gateway-tables';
+
+/** The gateway sends nothing of its own; the outbox holds deliveries that wait for another try. */
+export const migrations: MigrationClass[] = [...messagingMigrations, GatewayTables1764000000000];

@@ -1,0 +1,81 @@
+import type { SqlExecutor } from '@ymera/persistence';
+import type { TimelineStore } from '../../application/ports';
+import type { TimelineEntry, TimelineFact } from '../../domain/timeline';
+
+interface Row {
+  readonly position: number;
+  readonly request_id: string;
+  readonly type: string;
+  readonly time: Date;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The lock is held until the transaction is visible, so positions are given out and become visible in the same order: a
+ * reader that has seen a position never misses a smaller one. The lock comes first: the sequence is only touched under it.
+ */
+const append = `
+  WITH locked AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(hashtextextended('ymera timeline of ' || current_schema(), 0))
+  ), fresh AS (
+    SELECT f.* FROM locked, jsonb_to_recordset($1::jsonb)
+      WITH ORDINALITY AS f(event_id uuid, request_id uuid, type text, time timestamptz, data jsonb, place bigint)
+  )
+  INSERT INTO timeline (event_id, request_id, type, time, data)
+  SELECT event_id, request_id, type, time, data FROM fresh ORDER BY place
+  ON CONFLICT (event_id) DO NOTHING`;
+
+export class PostgresTimelineStore implements TimelineStore {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  async append(facts: readonly TimelineFact[]): Promise<void> {
+    const rows = facts.map(({ eventId, requestId, type, time, data }) => ({
+      event_id: eventId,
+      request_id: requestId,
+      type,
+      time,
+      data,
+    }));
+    await this.sql.query(append, [JSON.stringify(rows)]);
+  }
+
+  async read(requestId: string, after: number, limit: number): Promise<readonly TimelineEntry[]> {
+    const rows = await this.sql.query<Row>(
+      `SELECT position, request_id, type, time, data FROM timeline
+       WHERE request_id = $1 AND position > $2 ORDER BY position LIMIT $3`,
+      [requestId, after, limit],
+    );
+    return rows.map((row) => ({
+      position: row.position,
+      requestId: row.request_id,
+      type: row.type,
+      time: row.time,
+      data: row.data,
+    }));
+  }
+
+  async changedSince(
+    after: number,
+  ): Promise<{ readonly requestIds: readonly string[]; readonly newest: number }> {
+    const rows = await this.sql.query<{ request_id: string; newest: number }>(
+      'SELECT request_id, max(position) AS newest FROM timeline WHERE position > $1 GROUP BY request_id',
+      [after],
+    );
+    return {
+      requestIds: rows.map((row) => row.request_id),
+      newest: rows.reduce((newest, row) => Math.max(newest, row.newest), after),
+    };
+  }
+
+  async newestPosition(): Promise<number> {
+    const [row] = await this.sql.query<{ newest: number }>(
+      'SELECT coalesce(max(position), 0) AS newest FROM timeline',
+    );
+    return row?.newest ?? 0;
+  }
+
+  async deleteOlderThan(time: Date): Promise<number> {
+    const gone = await this.sql.query('DELETE FROM timeline WHERE recorded_at < $1 RETURNING 1', [time]);
+    return gone.length;
+  }
+}

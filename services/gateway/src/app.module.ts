@@ -1,0 +1,125 @@
+import type { DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import type { ServiceRuntime } from '@ymera/http';
+import { systemClock } from '@ymera/kernel';
+import { createMessaging, RabbitTransport } from '@ymera/messaging';
+import { createDatabase, OutboxRelay, PostgresDelayedDelivery } from '@ymera/persistence';
+import { AccessGuard } from './adapters/http/access.guard';
+import { AnswerRoute } from './adapters/http/answer-route';
+import { apiController } from './adapters/http/api.controller';
+import { bindings } from './adapters/http/bindings';
+import { DocumentsController } from './adapters/http/documents.controller';
+import { EndWatches } from './adapters/http/end-watches';
+import { RequestEventsController } from './adapters/http/request-events.controller';
+import { RequestLimits } from './adapters/http/request-limits';
+import { QueryPrincipalDirectory, QueryRequestDirectory } from './adapters/messaging/query-directories';
+import { TimelineController } from './adapters/messaging/timeline.controller';
+import { migrations } from './adapters/persistence/migrations';
+import { PostgresIdempotencyStore } from './adapters/persistence/postgres-idempotency-store';
+import { PostgresOperatorStore } from './adapters/persistence/postgres-operator-store';
+import { PostgresTimelineStore } from './adapters/persistence/postgres-timeline-store';
+import { AnswerOnce } from './application/answer-once';
+import { Authenticate } from './application/authenticate';
+import { bootstrapOperators } from './application/bootstrap-operators';
+import { Housekeeping } from './application/housekeeping';
+import { RecordTimeline } from './application/record-timeline';
+import { TimelineFeed } from './application/timeline-feed';
+import { WatchRequest } from './application/watch-request';
+import type { GatewayConfig } from './config';
+
+class GatewayModule {}
+
+/** The composition root: the only place that binds a port to an adapter. */
+export async function gatewayModule(config: GatewayConfig, runtime: ServiceRuntime): Promise<DynamicModule> {
+  const { logger, health, shutdown } = runtime;
+  const database = await createDatabase({
+    url: config.YMERA_POSTGRES_URL.reveal(),
+    schema: 'gateway',
+    poolSize: config.YMERA_DB_POOL_SIZE,
+    migrations,
+    logger,
+  });
+  shutdown.defer('database', () => database.close());
+  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+
+  const operators = new PostgresOperatorStore(database.sql);
+  if (config.YMERA_BOOTSTRAP_OPERATORS_FILE) {
+    const count = await bootstrapOperators(config.YMERA_BOOTSTRAP_OPERATORS_FILE, operators);
+    logger.info('operators taken from the bootstrap file', { count });
+  }
+
+  const messaging = createMessaging({
+    url: config.YMERA_RABBITMQ_URL.reveal(),
+    vhost: config.YMERA_RABBITMQ_VHOST,
+    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
+    service: 'gateway',
+    logger,
+  });
+  shutdown.defer('messaging', () => messaging.close());
+  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service: 'gateway', logger });
+  await relay.start();
+  shutdown.defer('outbox relay', () => relay.stop());
+
+  const timeline = new PostgresTimelineStore(database.sql);
+  const feed = new TimelineFeed(
+    timeline,
+    {
+      pollMs: 200,
+      heartbeatMs: 15_000,
+      pageSize: 100,
+      maximumWatchers: config.YMERA_MAX_WATCHERS,
+      graceMs: 60_000,
+    },
+    logger,
+  );
+  const idempotency = new PostgresIdempotencyStore(database.sql);
+  const housekeeping = new Housekeeping(
+    idempotency,
+    timeline,
+    config.YMERA_TIMELINE_RETENTION_DAYS,
+    systemClock,
+    logger,
+  );
+  housekeeping.start();
+  shutdown.defer('housekeeping', () => housekeeping.stop());
+
+  health.add('database', async () => {
+    if (!(await database.isHealthy())) throw new Error('the database does not answer');
+  });
+  health.add('broker', () => messaging.check());
+
+  const authenticate = new Authenticate(operators, new QueryPrincipalDirectory(messaging.queries), {
+    acceptedMs: config.YMERA_CREDENTIAL_CACHE_SECONDS * 1000,
+    refusedMs: config.YMERA_CREDENTIAL_CACHE_SECONDS * 1000,
+    remembered: 10_000,
+  });
+  const limits = new RequestLimits({
+    requestsPerSecond: config.YMERA_RATE_LIMIT_PER_SECOND,
+    refusedCredentialsPerMinute: 30,
+  });
+  const once = new AnswerOnce(idempotency, systemClock, {
+    leaseMs: 150_000,
+    keptMs: config.YMERA_IDEMPOTENCY_KEPT_SECONDS * 1000,
+    waitMs: 10_000,
+    pollMs: 50,
+  });
+
+  return {
+    module: GatewayModule,
+    controllers: [apiController(bindings), RequestEventsController, DocumentsController, TimelineController],
+    providers: [
+      { provide: APP_GUARD, useFactory: () => new AccessGuard(authenticate, limits) },
+      { provide: AnswerRoute, useFactory: () => new AnswerRoute(messaging.queries, once) },
+      {
+        provide: WatchRequest,
+        useFactory: () => new WatchRequest(timeline, new QueryRequestDirectory(messaging.queries), feed),
+      },
+      { provide: RecordTimeline, useFactory: () => new RecordTimeline(timeline, feed) },
+      {
+        provide: RabbitTransport,
+        useFactory: () => messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),
+      },
+      { provide: EndWatches, useFactory: () => new EndWatches(feed) },
+    ],
+  };
+}

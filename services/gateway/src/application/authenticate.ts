@@ -1,0 +1,90 @@
+import { timingSafeEqual } from 'node:crypto';
+import { err, failure, ok, sha256Hex, type Result } from '@ymera/kernel';
+import { LRUCache } from 'lru-cache';
+import { anonymous, type Caller } from '../domain/caller';
+import { credentialOf } from '../domain/credential';
+import type { OperatorStore, PrincipalDirectory } from './ports';
+
+export interface AuthenticationOptions {
+  /** How long an accepted credential is not asked about again: the longest a revoked one still works here. */
+  readonly acceptedMs: number;
+  /** How long a refused one is refused without asking. */
+  readonly refusedMs: number;
+  /** Credentials remembered, of either kind. */
+  readonly remembered: number;
+}
+
+const invalid = failure(
+  'unauthenticated',
+  'credential_invalid',
+  'The credential is not known or no longer valid.',
+);
+const malformed = failure(
+  'unauthenticated',
+  'credential_malformed',
+  'The Authorization header holds no token of this platform.',
+  { suggestion: 'Send "Authorization: Bearer <token>".' },
+);
+
+/** From an `Authorization` header to a caller. Remembers answers for a short time, by digest and never by token. */
+export class Authenticate {
+  readonly #accepted: LRUCache<string, Caller>;
+  readonly #refused: LRUCache<string, true>;
+
+  constructor(
+    private readonly operators: OperatorStore,
+    private readonly principals: PrincipalDirectory,
+    options: AuthenticationOptions,
+  ) {
+    this.#accepted = new LRUCache({ max: options.remembered, ttl: options.acceptedMs });
+    this.#refused = new LRUCache({ max: options.remembered, ttl: options.refusedMs });
+  }
+
+  /**
+   * `mayTry` says false when this sender has used up its failed attempts: then only what is already known is accepted,
+   * so that guessing costs the guesser and nobody else.
+   */
+  async execute(header: string | undefined, mayTry: () => Promise<boolean>): Promise<Result<Caller>> {
+    if (header === undefined) return ok(anonymous);
+    const credential = credentialOf(header);
+    if (!credential) return err(malformed);
+    if (credential.kind === 'enrolment') return ok({ kind: 'enrolment', token: credential.token });
+
+    const key = sha256Hex(credential.token);
+    const known = this.#accepted.get(key);
+    if (known) return ok(known);
+    if (this.#refused.has(key)) return err(invalid);
+    if (!(await mayTry()))
+      return err(
+        failure(
+          'rate_limited',
+          'too_many_failed_attempts',
+          'Too many credentials from this address were refused.',
+          {
+            details: { retry_after_s: 60 },
+          },
+        ),
+      );
+
+    const checked =
+      credential.kind === 'operator' ? await this.#operator(key) : await this.#principal(credential.token);
+    if (checked.ok) this.#accepted.set(key, checked.value);
+    // Only a real refusal is remembered: while the registry is away nobody is called unknown.
+    else if (checked.error.kind === 'unauthenticated') this.#refused.set(key, true);
+    return checked;
+  }
+
+  async #operator(tokenSha256: string): Promise<Result<Caller>> {
+    const found = await this.operators.findByToken(tokenSha256);
+    if (!found || !isSameDigest(found.tokenSha256, tokenSha256)) return err(invalid);
+    return ok({ kind: 'operator', name: found.name, roles: found.roles });
+  }
+
+  async #principal(token: string): Promise<Result<Caller>> {
+    const answer = await this.principals.authenticate(token);
+    return answer.ok ? ok({ kind: 'principal', principalId: answer.value.principalId }) : answer;
+  }
+}
+
+const isSameDigest = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));

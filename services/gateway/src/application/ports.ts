@@ -1,0 +1,68 @@
+import type { Role } from '@ymera/contracts';
+import type { Result } from '@ymera/kernel';
+import type { IdempotencyRecord } from '../domain/idempotency';
+import type { TimelineEntry, TimelineFact } from '../domain/timeline';
+
+export interface Operator {
+  readonly name: string;
+  readonly roles: readonly Role[];
+}
+
+export interface OperatorToken extends Operator {
+  /** SHA-256 of the whole token, hex: the secret in it is random, so no salt and no stretching is needed. */
+  readonly tokenSha256: string;
+}
+
+export interface OperatorStore {
+  /** Undefined when there is no such token or it is revoked. */
+  findByToken(tokenSha256: string): Promise<OperatorToken | undefined>;
+  /** Makes the tokens from the bootstrap file exactly these; others that came from it are revoked. */
+  replaceBootstrapped(tokens: readonly OperatorToken[]): Promise<void>;
+}
+
+/** Whose credential it is, as the registry says. */
+export interface PrincipalDirectory {
+  authenticate(credential: string): Promise<Result<{ readonly principalId: string }>>;
+}
+
+/** A key belongs to one caller and one operation. */
+export interface IdempotencyScope {
+  readonly caller: string;
+  readonly operation: string;
+  readonly key: string;
+}
+
+export interface IdempotencyStore {
+  /** Undefined: the key is new and now held until `leaseUntil`. Otherwise what is known of it. */
+  begin(
+    scope: IdempotencyScope,
+    requestDigest: string,
+    times: { readonly now: Date; readonly leaseUntil: Date; readonly expiresAt: Date },
+  ): Promise<IdempotencyRecord | undefined>;
+  /** True when the abandoned key is now held by this caller. */
+  takeOver(
+    scope: IdempotencyScope,
+    times: { readonly now: Date; readonly leaseUntil: Date },
+  ): Promise<boolean>;
+  complete(scope: IdempotencyScope, answer: Buffer): Promise<void>;
+  /** The request had no effect; the key is free again. */
+  release(scope: IdempotencyScope): Promise<void>;
+  /** How many were forgotten. */
+  deleteExpired(now: Date): Promise<number>;
+}
+
+export interface TimelineStore {
+  /** Records what is new, in the order given. Positions become visible to readers in rising order only. */
+  append(facts: readonly TimelineFact[]): Promise<void>;
+  /** Oldest first. */
+  read(requestId: string, after: number, limit: number): Promise<readonly TimelineEntry[]>;
+  /** Requests with something after `after`, and the newest position of all. */
+  changedSince(after: number): Promise<{ readonly requestIds: readonly string[]; readonly newest: number }>;
+  newestPosition(): Promise<number>;
+  deleteOlderThan(time: Date): Promise<number>;
+}
+
+/** Whether there is such a request; the refusal comes from its owner. */
+export interface RequestDirectory {
+  find(requestId: string): Promise<Result<void>>;
+}

@@ -1,0 +1,143 @@
+import { err, failure, ok, type Logger, type Result } from '@ymera/kernel';
+import { isEnd, type TimelineEntry } from '../domain/timeline';
+import type { TimelineStore } from './ports';
+import { Watcher } from './watcher';
+
+export interface FeedOptions {
+  /** How often the store is looked at while somebody watches; what this process records is seen at once. */
+  readonly pollMs: number;
+  /** Silence after which a watcher gets a sign of life. */
+  readonly heartbeatMs: number;
+  /** Entries read, and held in memory, for one watcher at a time. */
+  readonly pageSize: number;
+  readonly maximumWatchers: number;
+  /** A watch ends this long after its request did, unless more happened meanwhile. */
+  readonly graceMs: number;
+}
+
+export type FeedItem =
+  { readonly kind: 'entry'; readonly entry: TimelineEntry } | { readonly kind: 'heartbeat' };
+
+/**
+ * Timelines as they grow. A watcher reads from the store at its own pace and is only told that there is something to
+ * read, so a slow one holds one page and nothing is lost to it.
+ */
+export class TimelineFeed {
+  readonly #watchers = new Map<string, Set<Watcher>>();
+  #count = 0;
+  #newest: Promise<number> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #polling: Promise<void> | undefined;
+  #isKicked = false;
+
+  constructor(
+    private readonly store: TimelineStore,
+    private readonly options: FeedOptions,
+    private readonly logger: Logger,
+  ) {}
+
+  get watchers(): number {
+    return this.#count;
+  }
+
+  /** Entries after a position, then those to come. Ends when `signal` is aborted, at the end of grace, or by `close()`. */
+  open(requestId: string, after: number, signal: AbortSignal): Result<AsyncGenerator<FeedItem>> {
+    if (this.#count >= this.options.maximumWatchers)
+      return err(
+        failure('unavailable', 'too_many_watchers', 'As many are watching as this instance can serve.', {
+          details: { retry_after_s: 5 },
+        }),
+      );
+    const watcher = new Watcher(requestId, signal);
+    this.#add(watcher);
+    // A generator that is never started never reaches its `finally`.
+    signal.addEventListener('abort', () => this.#remove(watcher), { once: true });
+    return ok(this.#follow(watcher, after));
+  }
+
+  /** Something was recorded by this process. */
+  kick(): void {
+    if (this.#count > 0) this.#poll();
+  }
+
+  /** Ends every watch; their clients come back elsewhere. */
+  close(): void {
+    for (const watchers of this.#watchers.values()) for (const watcher of watchers) watcher.end();
+  }
+
+  async *#follow(watcher: Watcher, after: number): AsyncGenerator<FeedItem> {
+    const { pageSize, heartbeatMs, graceMs } = this.options;
+    let position = after;
+    let hasEnded = false;
+    try {
+      await this.#newest;
+      while (!watcher.isOver) {
+        watcher.settle();
+        const page = await this.store.read(watcher.requestId, position, pageSize);
+        for (const entry of page) {
+          yield { kind: 'entry', entry };
+          position = entry.position;
+          hasEnded ||= isEnd(entry);
+        }
+        if (page.length === pageSize) continue;
+        const woken = await watcher.wait(hasEnded ? Math.min(graceMs, heartbeatMs) : heartbeatMs);
+        if (woken) continue;
+        if (hasEnded && watcher.idleMs >= graceMs) return;
+        yield { kind: 'heartbeat' };
+      }
+    } finally {
+      this.#remove(watcher);
+    }
+  }
+
+  #add(watcher: Watcher): void {
+    const watchers = this.#watchers.get(watcher.requestId) ?? new Set();
+    this.#watchers.set(watcher.requestId, watchers.add(watcher));
+    this.#count += 1;
+    if (this.#count > 1) return;
+    // Watchers read from the store themselves; they must be told only of what comes after this.
+    this.#newest = this.store.newestPosition();
+    this.#newest.catch(() => undefined);
+    this.#schedule();
+  }
+
+  #remove(watcher: Watcher): void {
+    const watchers = this.#watchers.get(watcher.requestId);
+    watcher.end();
+    if (!watchers?.delete(watcher)) return;
+    if (watchers.size === 0) this.#watchers.delete(watcher.requestId);
+    this.#count -= 1;
+    if (this.#count === 0) clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#poll(), this.options.pollMs);
+  }
+
+  #poll(): void {
+    this.#isKicked = true;
+    this.#polling ??= this.#pollWhileKicked().finally(() => {
+      this.#polling = undefined;
+      if (this.#count > 0) this.#schedule();
+    });
+  }
+
+  async #pollWhileKicked(): Promise<void> {
+    while (this.#isKicked && this.#count > 0) {
+      this.#isKicked = false;
+      try {
+        const changed = await this.store.changedSince((await this.#newest) ?? 0);
+        this.#newest = Promise.resolve(changed.newest);
+        for (const requestId of changed.requestIds)
+          for (const watcher of this.#watchers.get(requestId) ?? []) watcher.wake();
+      } catch (error) {
+        this.logger.debug('timelines could not be looked at', { error });
+        this.#newest = this.store.newestPosition();
+        await this.#newest.catch(() => undefined);
+        for (const watchers of this.#watchers.values()) for (const watcher of watchers) watcher.wake();
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/** One open watch: woken when there may be something to read, over when its client or this process goes. */
+export class Watcher {
+  #isAwake = false;
+  #isEnded = false;
+  #wakeUp: (() => void) | undefined;
+  #lastWokenAt = performance.now();
+
+  constructor(
+    readonly requestId: string,
+    private readonly signal: AbortSignal,
+  ) {
+    signal.addEventListener('abort', () => this.#wakeUp?.(), { once: true });
+  }
+
+  get isOver(): boolean {
+    return this.#isEnded || this.signal.aborted;
+  }
+
+  /** Since it was last woken. */
+  get idleMs(): number {
+    return performance.now() - this.#lastWokenAt;
+  }
+
+  wake(): void {
+    this.#isAwake = true;
+    this.#lastWokenAt = performance.now();
+    this.#wakeUp?.();
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#wakeUp?.();
+  }
+
+  /** Before a read: whatever is recorded from now on wakes it again. */
+  settle(): void {
+    this.#isAwake = false;
+  }
+
+  /** False when nothing woke it in time. */
+  async wait(milliseconds: number): Promise<boolean> {
+    if (this.#isAwake || this.isOver) return true;
+    return new Promise((resolve) => {
+      const done = (isWoken: boolean): void => {
+        clearTimeout(timer);
+        this.#wakeUp = undefined;
+        resolve(isWoken);
+      };
+      const timer = setTimeout(() => done(false), milliseconds);
+      this.#wakeUp = () => done(true);
+    });
+  }
+}

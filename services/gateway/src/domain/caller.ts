@@ -1,0 +1,25 @@
+import type { Access, Role } from '@ymera/contracts';
+
+/** Who is behind an HTTP request, once its credential has been checked. */
+export type Caller =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'operator'; readonly name: string; readonly roles: readonly Role[] }
+  | { readonly kind: 'principal'; readonly principalId: string }
+  /** The token is spent, and thereby checked, by the registry. */
+  | { readonly kind: 'enrolment'; readonly token: string };
+
+export const anonymous: Caller = { kind: 'anonymous' };
+
+const matches = (access: Access, caller: Caller): boolean => {
+  if (access === 'public') return true;
+  if (access === 'principal' || access === 'enrolment') return caller.kind === access;
+  return caller.kind === 'operator' && access.roles.some((role) => caller.roles.includes(role));
+};
+
+export type Admission = 'admitted' | 'unauthenticated' | 'forbidden';
+
+/** Deny by default: nothing declared admits nobody, and no role contains another. */
+export function admit(declared: readonly Access[] | undefined, caller: Caller): Admission {
+  if (declared?.some((access) => matches(access, caller))) return 'admitted';
+  return caller.kind === 'anonymous' ? 'unauthenticated' : 'forbidden';
+}
