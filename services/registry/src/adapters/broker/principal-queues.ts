@@ -1,0 +1,39 @@
+import { agentQueue, exchanges } from '@ymera/contracts';
+import type { Resilience } from '@ymera/resilience';
+import type { Channel, ChannelModel } from 'amqplib';
+
+/** What waits here is lost without harm, oldest first: the truth of each task is in the database. */
+const queueLength = 1000;
+
+/** One queue for each principal, on the agents' virtual host; the registry alone may declare there. */
+export class PrincipalQueues {
+  constructor(
+    private readonly connection: () => Promise<ChannelModel>,
+    private readonly resilience: Resilience,
+  ) {}
+
+  declare(principalId: string): Promise<void> {
+    return this.onChannel(async (channel) => {
+      const queue = agentQueue(principalId);
+      await channel.assertQueue(queue, { durable: true, arguments: { 'x-max-length': queueLength } });
+      await channel.bindQueue(queue, exchanges.agentsOut, principalId);
+    });
+  }
+
+  /** Nothing happens when it is not there. */
+  delete(principalId: string): Promise<void> {
+    return this.onChannel(async (channel) => {
+      await channel.deleteQueue(agentQueue(principalId));
+    });
+  }
+
+  /** A channel for each operation: the broker closes it at the first refusal. */
+  private onChannel(work: (channel: Channel) => Promise<void>): Promise<void> {
+    return this.resilience.execute(async () => {
+      const channel = await (await this.connection()).createChannel();
+      channel.on('error', () => undefined);
+      await work(channel);
+      await channel.close();
+    });
+  }
+}

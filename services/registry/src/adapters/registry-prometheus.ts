@@ -1,0 +1,23 @@
+import { counter } from '@ymera/observability';
+import type { RegistryMetrics } from '../application/ports';
+
+export function registryMetrics(): RegistryMetrics {
+  const failures = counter({
+    name: 'ymera_authentication_failures_total',
+    help: 'Credentials of principals that were refused.',
+    labels: ['code'],
+  });
+  const strangers = counter({
+    name: 'ymera_hello_strangers_total',
+    help: 'Agents named in a hello by a principal that does not own them.',
+  });
+  const provisioning = counter({
+    name: 'ymera_provisioning_failures_total',
+    help: 'Steps on the broker for a principal that failed and will be tried again.',
+  });
+  return {
+    authenticationFailed: (code) => failures.inc({ code }),
+    strangersInHello: (count) => strangers.inc(count),
+    provisioningFailed: () => provisioning.inc(),
+  };
+}

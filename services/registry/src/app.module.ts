@@ -1,0 +1,163 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { ServiceRuntime } from '@ymera/http';
+import { systemClock } from '@ymera/kernel';
+import { createMessaging, RabbitTransport } from '@ymera/messaging';
+import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
+import { policy } from '@ymera/resilience';
+import type { ChannelModel } from 'amqplib';
+import { PrincipalConnections } from './adapters/broker/principal-connections';
+import { PrincipalQueues } from './adapters/broker/principal-queues';
+import { BrokerCallbackController, callbackToken } from './adapters/http/broker-callback.controller';
+import {
+  AgentQueriesController,
+  registryUseCases,
+  type RegistryUseCases,
+} from './adapters/messaging/agent-queries.controller';
+import { HelloController } from './adapters/messaging/hello.controller';
+import { removeExpired } from './adapters/persistence/housekeeping';
+import { migrations } from './adapters/persistence/migrations';
+import { PostgresRegistryReader } from './adapters/persistence/postgres-registry-reader';
+import { registryStores } from './adapters/persistence/postgres-registry-stores';
+import { registryMetrics } from './adapters/registry-prometheus';
+import { Sweep } from './adapters/scheduling/sweep';
+import { HmacSecretVault } from './adapters/security/hmac-secret-vault';
+import { AuthenticatePrincipal } from './application/authenticate-principal';
+import { AuthoriseOnBroker } from './application/authorise-on-broker';
+import { CreateEnrolment } from './application/create-enrolment';
+import { EnrolPrincipal } from './application/enrol-principal';
+import { EnrolmentDesk } from './application/enrolment-desk';
+import { IdempotentAnswers } from './application/idempotent-answers';
+import { OpenSession } from './application/open-session';
+import { PrincipalDirectory } from './application/principal-directory';
+import { ProvisionPrincipals } from './application/provision-principals';
+import { ReadAgents } from './application/read-agents';
+import { RegisterAgent } from './application/register-agent';
+import { RetireAgent } from './application/retire-agent';
+import type { PrincipalBroker } from './application/ports';
+import type { RegistryConfig } from './config';
+
+const service = 'registry';
+const dayMs = 86_400_000;
+const provisioningSweepMs = 1_000;
+const expirySweepMs = 3_600_000;
+
+class RegistryModule {}
+
+/** The composition root: the only place that binds a port to an adapter. */
+export async function registryModule(config: RegistryConfig, runtime: ServiceRuntime): Promise<DynamicModule> {
+  const { logger, health, shutdown } = runtime;
+  const database = await createDatabase({
+    url: config.YMERA_POSTGRES_URL.reveal(),
+    schema: service,
+    poolSize: config.YMERA_DB_POOL_SIZE,
+    migrations,
+    logger,
+  });
+  shutdown.defer('database', () => database.close());
+  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+
+  const messaging = createMessaging({
+    url: config.YMERA_RABBITMQ_URL.reveal(),
+    vhost: config.YMERA_RABBITMQ_VHOST,
+    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
+    service,
+    logger,
+  });
+  shutdown.defer('messaging', () => messaging.close());
+  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service, logger });
+  await relay.start();
+  shutdown.defer('outbox relay', () => relay.stop());
+
+  const unitOfWork = new PostgresUnitOfWork(database, { service, relay }, registryStores);
+  const reader = new PostgresRegistryReader(database.sql);
+  const vault = new HmacSecretVault(config.YMERA_CREDENTIAL_PEPPER);
+  const metrics = registryMetrics();
+  const directory = new PrincipalDirectory(reader);
+  const agentsVhost = config.YMERA_RABBITMQ_AGENTS_VHOST;
+  const transport = messaging.transport({ delayed: new PostgresDelayedDelivery(database) });
+  const broker = principalBroker(config, transport);
+  const provisioning = new ProvisionPrincipals(unitOfWork, reader, broker, metrics, systemClock, logger);
+  const desk = new EnrolmentDesk(vault, systemClock, {
+    partitions: config.YMERA_PARTITIONS,
+    credentialValidMs: config.YMERA_CREDENTIAL_VALID_DAYS * dayMs,
+    broker: { url: config.YMERA_AGENT_BROKER_URL, vhost: agentsVhost },
+  });
+  const authenticate = new AuthenticatePrincipal(directory, unitOfWork, vault, metrics, systemClock);
+  const useCases: RegistryUseCases = {
+    createEnrolment: new CreateEnrolment(unitOfWork, vault, systemClock),
+    enrolPrincipal: new EnrolPrincipal(unitOfWork, desk, provisioning, directory),
+    registerAgent: new RegisterAgent(
+      unitOfWork,
+      desk,
+      new IdempotentAnswers(vault, systemClock),
+      provisioning,
+      directory,
+      systemClock,
+    ),
+    retireAgent: new RetireAgent(
+      unitOfWork,
+      provisioning,
+      directory,
+      systemClock,
+      config.YMERA_BROKER_PERMISSION_CACHE_SECONDS * 1000,
+    ),
+    authenticate,
+    read: new ReadAgents(reader),
+  };
+  const intervalS = config.YMERA_REPORT_INTERVAL_SECONDS;
+
+  const sweeps = [
+    new Sweep('provisioning', provisioningSweepMs, () => provisioning.sweep(), logger),
+    new Sweep('expiry', expirySweepMs, () => removeExpired(database.sql, systemClock.now()), logger),
+  ];
+  for (const sweep of sweeps) {
+    sweep.start();
+    shutdown.defer('sweep', () => sweep.stop());
+  }
+
+  health.add('database', async () => {
+    if (!(await database.isHealthy())) throw new Error('the database does not answer');
+  });
+  health.add('broker', () => messaging.check());
+
+  return {
+    module: RegistryModule,
+    controllers: [BrokerCallbackController, AgentQueriesController, HelloController],
+    providers: [
+      { provide: registryUseCases, useValue: useCases },
+      { provide: callbackToken, useValue: config.YMERA_BROKER_CALLBACK_TOKEN.reveal() },
+      {
+        provide: AuthoriseOnBroker,
+        useFactory: () => new AuthoriseOnBroker(authenticate, directory, agentsVhost),
+      },
+      {
+        provide: OpenSession,
+        useFactory: () => new OpenSession(unitOfWork, metrics, systemClock, intervalS),
+      },
+      { provide: RabbitTransport, useValue: transport },
+    ],
+  };
+}
+
+/** The part of the transport's connections that is used here. */
+interface AgentsConnections {
+  of(vhost: 'agents', use: 'publish'): { open(): Promise<ChannelModel> };
+}
+
+/** Both ways to the broker are bounded: an enrolment answers also while the broker is away, and the sweep goes on. */
+function principalBroker(config: RegistryConfig, transport: RabbitTransport): PrincipalBroker {
+  const bounds = { timeoutMs: 2_000, breaker: { failures: 5, resetMs: 1_000 } };
+  const queues = new PrincipalQueues(
+    () => transport.unwrap<AgentsConnections>().of('agents', 'publish').open(),
+    policy({ name: 'rabbitmq_queues', ...bounds }),
+  );
+  const connections = new PrincipalConnections(
+    config.YMERA_RABBITMQ_MANAGEMENT_URL.reveal(),
+    policy({ name: 'rabbitmq_management', ...bounds }),
+  );
+  return {
+    declareQueue: (principalId) => queues.declare(principalId),
+    deleteQueue: (principalId) => queues.delete(principalId),
+    closeConnections: (principalId) => connections.close(principalId),
+  };
+}
