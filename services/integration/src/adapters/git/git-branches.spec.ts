@@ -1,0 +1,82 @@
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LandingCandidate } from '../../application/ports';
+import { commitIdentity } from '../../domain/commit-identity';
+import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
+import { GitWorld } from '../../testing/git-world';
+
+describe('moving a branch (real git)', () => {
+  let world: GitWorld;
+  let source: SourceRepository;
+  let base: string;
+
+  beforeEach(async () => {
+    world = new GitWorld();
+    source = sampleSource();
+    base = await world.adopt(source.path);
+  });
+  afterEach(() => {
+    world.remove();
+    source.remove();
+  });
+
+  async function candidate(file: string, from = base): Promise<LandingCandidate & { tree: string }> {
+    const bench = await world.workbenches.open('sample', from);
+    if (!bench) throw new Error('no base');
+    await bench.apply(source.propose((at) => at.write(file, `${file}\n`)).patch);
+    const made = await bench.commit(
+      commitIdentity(
+        { requestId: 'r', taskId: file, attempt: 1, agentId: 'a-1', title: file },
+        bench.baseTime,
+      ),
+    );
+    await bench.keep(file, made.commit);
+    await bench.close();
+    return { projectId: 'sample', branch: 'main', base: from, ...made };
+  }
+
+  it('tells what git says of a commit, before and after it lands', async () => {
+    const change = await candidate('a');
+    const facts = { tree: change.tree, commits: [{ commit: change.commit, parents: [base] }] };
+    expect(await world.branches.facts(change)).toEqual({ ...facts, head: base, isLanded: false });
+    expect(await world.branches.move(change)).toEqual({ moved: true });
+    expect(await world.branches.facts(change)).toEqual({ ...facts, head: change.commit, isLanded: true });
+    expect(await world.branches.treeOf('sample', 'main')).toBe(change.tree);
+    const next = await candidate('b', change.commit);
+    await world.branches.move(next);
+    expect(await world.branches.facts(change)).toEqual({ ...facts, head: next.commit, isLanded: true });
+  });
+
+  it('tells of a commit that is not there, of a longer way, and of an unknown base', async () => {
+    const change = await candidate('a');
+    const missing = await world.branches.facts({ ...change, commit: '1'.repeat(40) });
+    expect(missing).toEqual({ tree: undefined, commits: [], head: base, isLanded: false });
+    const second = await candidate('b', change.commit);
+    expect((await world.branches.facts({ ...second, base })).commits).toHaveLength(2);
+    expect((await world.branches.facts({ ...change, base: '1'.repeat(40) })).commits).toEqual([]);
+  });
+
+  it('lets one of two win, and tells the other where the branch is', async () => {
+    const changes = await Promise.all(['a', 'b', 'c', 'd'].map((file) => candidate(file)));
+    const results = await Promise.all(changes.map((change) => world.branches.move(change)));
+    const winner = changes[results.findIndex(({ moved }) => moved)];
+    expect(results.filter(({ moved }) => moved)).toHaveLength(1);
+    expect(results.filter(({ moved }) => !moved)).toEqual(
+      Array.from({ length: 3 }, () => ({ moved: false, head: winner?.commit })),
+    );
+    expect(await world.repositories.head('sample', 'main')).toBe(winner?.commit);
+  });
+
+  it('is not stopped for ever by the lock of a git that died, and never breaks a fresh one', async () => {
+    const change = await candidate('a');
+    const lock = join(world.repositories.pathOf('sample'), 'refs/heads/main.lock');
+    mkdirSync(join(lock, '..'), { recursive: true });
+    writeFileSync(lock, '');
+    await expect(world.branches.move(change)).rejects.toThrow('main.lock');
+    expect(await world.repositories.head('sample', 'main')).toBe(base);
+    const longAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(lock, longAgo, longAgo);
+    expect(await world.branches.move(change)).toEqual({ moved: true });
+    expect(await world.repositories.head('sample', 'main')).toBe(change.commit);
+  });
+});

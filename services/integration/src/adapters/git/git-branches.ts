@@ -1,0 +1,88 @@
+import { rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Branches, LandingCandidate } from '../../application/ports';
+import type { RepositoryFacts } from '../../domain/landing';
+import { GitError, type Git, type GitOptions } from './git';
+import type { RepositoryLayout } from './repository-layout';
+
+/** No `update-ref` takes as long as this: a lock file older than it was left by a process or machine that died. */
+const staleLockMs = 60_000;
+/** One is right, two are enough to see that it is wrong. */
+const listedCommits = '--max-count=2';
+
+/** The only code that moves a project's branch. */
+export class GitBranches implements Branches {
+  constructor(
+    private readonly git: Git,
+    private readonly layout: RepositoryLayout,
+  ) {}
+
+  async facts({ projectId, branch, base, commit }: LandingCandidate): Promise<RepositoryFacts> {
+    const at = { repository: this.layout.repository(projectId) };
+    const head = await this.headOf(projectId, branch);
+    const tree = await this.optional(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`], at);
+    if (tree === undefined) return { tree, commits: [], head, isLanded: false };
+    const lines = await this.optional(['rev-list', '--parents', listedCommits, commit, `^${base}`, '--'], at);
+    const { code } = await this.git.run(['merge-base', '--is-ancestor', commit, head], {
+      ...at,
+      accept: [0, 1],
+    });
+    const commits = (lines ?? '')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [listed = '', ...parents] = line.split(' ');
+        return { commit: listed, parents };
+      });
+    return { tree, commits, head, isLanded: code === 0 };
+  }
+
+  async move(candidate: LandingCandidate): Promise<{ moved: true } | { moved: false; head: string }> {
+    const { projectId, branch, base, commit } = candidate;
+    const at = { repository: this.layout.repository(projectId) };
+    const swap = () => this.git.run(['update-ref', `refs/heads/${branch}`, commit, base], at);
+    try {
+      await swap().catch(async (error: unknown) => {
+        if (!(await this.removeStaleLock(projectId, branch))) throw error;
+        await swap();
+      });
+      return { moved: true };
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      const head = await this.headOf(projectId, branch);
+      if (head === commit) return { moved: true };
+      if (head !== base) return { moved: false, head };
+      throw error;
+    }
+  }
+
+  treeOf(projectId: string, branch: string): Promise<string> {
+    return this.git.text(['rev-parse', '--verify', `refs/heads/${branch}^{tree}`], {
+      repository: this.layout.repository(projectId),
+    });
+  }
+
+  private headOf(projectId: string, branch: string): Promise<string> {
+    return this.git.text(['rev-parse', '--verify', `refs/heads/${branch}^{commit}`], {
+      repository: this.layout.repository(projectId),
+    });
+  }
+
+  /** Safe under the project's lock, because nothing else writes this ref. */
+  private async removeStaleLock(projectId: string, branch: string): Promise<boolean> {
+    const path = join(this.layout.repository(projectId), 'refs', 'heads', `${branch}.lock`);
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined || Date.now() - found.mtimeMs < staleLockMs) return false;
+    await rm(path, { force: true });
+    return true;
+  }
+
+  private async optional(args: readonly string[], options: GitOptions): Promise<string | undefined> {
+    try {
+      return await this.git.text(args, options);
+    } catch (error) {
+      if (error instanceof GitError) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type GitEnvironment = Readonly<Record<string, string>>;
+
+/** Where the platform keeps what agents may fetch by id but nobody is shown. */
+export const changeRefs = 'refs/ymera/changes';
+
+/**
+ * Old defects that thousands of honest repositories carry and that endanger nobody; every other finding of fsck is
+ * refused on transfer.
+ */
+const toleratedDefects = [
+  'badTimezone',
+  'missingSpaceBeforeDate',
+  'missingSpaceBeforeEmail',
+  'missingNameBeforeEmail',
+  'missingEmail',
+  'badName',
+  'badEmail',
+  'zeroPaddedDate',
+  'zeroPaddedFilemode',
+  'multipleAuthors',
+];
+
+const config = `[safe]
+\tdirectory = *
+[core]
+\thooksPath = /dev/null
+\tattributesFile = /dev/null
+\texcludesFile = /dev/null
+\tfsmonitor = false
+\tautocrlf = false
+\tprotectHFS = true
+\tprotectNTFS = true
+\tfsync = committed,loose-object
+\tpackedGitLimit = 256m
+\tpackedGitWindowSize = 32m
+[init]
+\ttemplateDir =
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[commit]
+\tgpgSign = false
+[apply]
+\twhitespace = nowarn
+[fetch]
+\trecurseSubmodules = false
+${toleratedDefects.map((defect) => `[fetch "fsck"]\n\t${defect} = warn`).join('\n')}
+[transfer]
+\tfsckObjects = true
+\thideRefs = ${changeRefs.split('/').slice(0, 2).join('/')}
+[uploadpack]
+\tallowTipSHA1InWant = true
+[http]
+\tfollowRedirects = false
+[credential]
+\thelper =
+[protocol]
+\tallow = never
+`;
+
+/**
+ * A private world for git: its own global configuration and home, no system configuration, no hooks, no templates, no
+ * prompts, English messages (we read some of them), and no GIT_ variable of whoever started us. Loose objects are
+ * fsynced, because the database commits right after them; there is no automatic gc, because nothing else may prune a
+ * change between its objects and its ref.
+ */
+export function prepareGitEnvironment(dataDir: string, path: string): GitEnvironment {
+  const home = join(dataDir, 'git', 'home');
+  const configFile = join(dataDir, 'git', 'config');
+  mkdirSync(home, { recursive: true });
+  writeFileSync(configFile, config);
+  return {
+    PATH: path,
+    HOME: home,
+    LC_ALL: 'C',
+    TZ: 'UTC',
+    GIT_CONFIG_GLOBAL: configFile,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '/bin/false',
+    GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oStrictHostKeyChecking=yes -oConnectTimeout=10',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_OPTIONAL_LOCKS: '0',
+  };
+}

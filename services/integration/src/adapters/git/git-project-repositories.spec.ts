@@ -1,0 +1,158 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sampleSource, SourceRepository } from '../../testing/git-fixture';
+import { GitWorld } from '../../testing/git-world';
+
+describe('copying a source (real git)', () => {
+  let world: GitWorld;
+  let folder: string;
+  beforeEach(() => {
+    world = new GitWorld();
+    folder = mkdtempSync(join(tmpdir(), 'ymera-folder-'));
+  });
+  afterEach(() => {
+    world.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const stage = (path: string, branch?: string) => world.repositories.stage({ kind: 'path', path }, branch);
+  const staged = async (path: string, branch?: string) => {
+    const result = await stage(path, branch);
+    if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
+    return result.value;
+  };
+  const codeOf = async (path: string, branch?: string) => {
+    const result = await stage(path, branch);
+    return result.ok ? 'ok' : result.error.code;
+  };
+
+  it('takes HEAD’s branch of a working tree, with nothing that is only in the working tree', async () => {
+    const source = sampleSource({ branch: 'trunk' });
+    const head = source.git('rev-parse', 'HEAD');
+    source.git('branch', 'other');
+    source.git('tag', 'v1');
+    source.write('dirty.js', 'x');
+    const copy = await staged(source.path);
+    expect(copy).toMatchObject({ defaultBranch: 'trunk', head });
+    expect(copy.files.paths).toEqual(['package.json', 'src/unique.js', 'test/unique.test.js']);
+    expect(copy.files.contents.get('package.json')).toContain('node --test');
+    await copy.publish('sample');
+    expect(await world.in('sample', 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/trunk');
+    expect(await world.in('sample', 'symbolic-ref', 'HEAD')).toBe('refs/heads/trunk');
+    expect(await world.repositories.head('sample', 'trunk')).toBe(head);
+    source.remove();
+  });
+
+  it('takes a bare repository, and a branch by name', async () => {
+    const source = sampleSource();
+    source.git('checkout', '--quiet', '-b', 'release/1.x');
+    const release = source.write('a', '1').commit();
+    source.git('checkout', '--quiet', 'main');
+    source.git('clone', '--quiet', '--bare', source.path, join(folder, 'bare.git'));
+    expect(await staged(join(folder, 'bare.git'), 'release/1.x')).toMatchObject({
+      defaultBranch: 'release/1.x',
+      head: release,
+    });
+    expect(await codeOf(join(folder, 'bare.git'), 'no-such')).toBe('branch_not_found');
+    expect(await codeOf(join(folder, 'bare.git'), '*')).toBe('branch_not_found');
+    source.remove();
+  });
+
+  it('calls the branch main when HEAD is detached', async () => {
+    const source = sampleSource({ branch: 'trunk' });
+    source.git('checkout', '--quiet', '--detach');
+    const head = source.write('a', '1').commit();
+    expect(await staged(source.path)).toMatchObject({ defaultBranch: 'main', head });
+    source.remove();
+  });
+
+  it('takes a worktree, a shallow clone, and a repository with SHA-256 names', async () => {
+    const source = sampleSource();
+    source.write('a', '2').commit();
+    source.git('worktree', 'add', '--quiet', '-b', 'topic', join(folder, 'tree'));
+    expect((await staged(join(folder, 'tree'))).defaultBranch).toBe('topic');
+    source.git('clone', '--quiet', '--depth=1', `file://${source.path}`, join(folder, 'shallow'));
+    expect((await staged(join(folder, 'shallow'))).head).toBe(source.git('rev-parse', 'HEAD'));
+    source.remove();
+    const modern = sampleSource({ format: 'sha256' });
+    expect((await staged(modern.path)).head).toMatch(/^[0-9a-f]{64}$/);
+    modern.remove();
+  });
+
+  it('says repo_not_found of what is no repository with a commit', async () => {
+    mkdirSync(join(folder, 'plain'));
+    writeFileSync(join(folder, 'file'), '');
+    const empty = SourceRepository.create();
+    for (const path of [join(folder, 'none'), join(folder, 'plain'), join(folder, 'file'), empty.path])
+      expect(await codeOf(path)).toBe('repo_not_found');
+    empty.remove();
+  });
+
+  it('does not take a folder inside a repository for the repository', async () => {
+    const source = sampleSource();
+    expect(await codeOf(join(source.path, 'src'))).toBe('repo_not_found');
+    source.remove();
+  });
+
+  it('copies only from allowed folders, links followed, and from allowed hosts', async () => {
+    const source = sampleSource();
+    symlinkSync(source.path, join(folder, 'link'));
+    const strict = new GitWorld(undefined, { roots: [folder], hosts: [] });
+    const refused = await strict.repositories.stage({ kind: 'path', path: join(folder, 'link') }, undefined);
+    expect(refused).toMatchObject({ ok: false, error: { code: 'source_not_allowed' } });
+    const remote = await strict.repositories.stage(
+      { kind: 'remote', protocol: 'http', url: 'http://127.0.0.1:1/a.git', host: '127.0.0.1:1' },
+      undefined,
+    );
+    expect(remote).toMatchObject({ ok: false, error: { code: 'source_not_allowed' } });
+    strict.remove();
+    source.remove();
+  });
+
+  it('refuses what fsck finds dangerous and leaves nothing behind', async () => {
+    const source = sampleSource();
+    const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], { cwd: source.path, input: 'x' })
+      .toString()
+      .trim();
+    const tree = execFileSync('git', ['mktree'], { cwd: source.path, input: `100644 blob ${blob}\t.git\n` })
+      .toString()
+      .trim();
+    const commit = source.git('commit-tree', tree, '-m', 'evil');
+    source.git('update-ref', 'refs/heads/main', commit);
+    expect(await codeOf(source.path)).toBe('repo_unreadable');
+    expect(readdirSync(world.layout.incoming)).toEqual([]);
+    source.remove();
+  });
+
+  it('ignores hooks, configuration and variables of whoever started it', async () => {
+    const source = sampleSource();
+    const trap = join(folder, 'trapped');
+    source.write('.git/hooks/reference-transaction', `#!/bin/sh\ntouch ${trap}\n`, 0o755);
+    source.git('config', 'uploadpack.packObjectsHook', `touch ${trap};`);
+    source.git('config', 'core.fsmonitor', `touch ${trap}`);
+    process.env['GIT_DIR'] = '/nowhere';
+    try {
+      await (await staged(source.path)).publish('sample');
+    } finally {
+      delete process.env['GIT_DIR'];
+    }
+    expect(readdirSync(folder)).toEqual([]);
+    source.remove();
+  });
+
+  it('replaces the orphan of a registration that died, and publishes only once', async () => {
+    const [old, fresh] = [sampleSource(), sampleSource()];
+    await (await staged(old.path)).publish('sample');
+    const head = fresh.write('new', '1').commit();
+    const copy = await staged(fresh.path);
+    await copy.publish('sample');
+    await copy.publish('sample');
+    await copy.discard();
+    expect(await world.repositories.head('sample', 'main')).toBe(head);
+    expect(readdirSync(world.layout.incoming)).toEqual([]);
+    old.remove();
+    fresh.remove();
+  });
+});

@@ -1,0 +1,202 @@
+import { err, failure, ok, uuidv7, type Result } from '@ymera/kernel';
+import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProjectRepositories, StagedRepository } from '../../application/ports';
+import { commandFiles, type RepositoryFiles } from '../../domain/project-commands';
+import {
+  isHostAllowed,
+  isPathAllowed,
+  type ProjectSource,
+  type SourcePolicy,
+} from '../../domain/project-source';
+import { GitError, type Git } from './git';
+import { readBlobs } from './read-blobs';
+import type { RepositoryLayout } from './repository-layout';
+
+export interface RepositoryOptions {
+  readonly policy: SourcePolicy;
+  readonly cloneTimeoutMs: number;
+}
+
+/** What a source offers, as `git ls-remote` tells it. */
+interface RemoteHead {
+  /** The branch that HEAD names; undefined when HEAD is detached. */
+  readonly branch: string | undefined;
+  readonly head: string | undefined;
+  readonly wanted: string | undefined;
+}
+
+/** The branch of a source whose HEAD is detached. */
+const branchOfDetachedHead = 'main';
+const maxCommandFileBytes = 256 * 1024;
+
+/** Bare repositories below the data directory. Only this service writes them. */
+export class GitProjectRepositories implements ProjectRepositories {
+  constructor(
+    private readonly git: Git,
+    private readonly layout: RepositoryLayout,
+    private readonly options: RepositoryOptions,
+  ) {}
+
+  pathOf(projectId: string): string {
+    return this.layout.repository(projectId);
+  }
+
+  head(projectId: string, branch: string): Promise<string> {
+    return this.git.text(['rev-parse', '--verify', `refs/heads/${branch}^{commit}`], {
+      repository: this.pathOf(projectId),
+    });
+  }
+
+  async stage(source: ProjectSource, branch: string | undefined): Promise<Result<StagedRepository>> {
+    const address = await this.addressOf(source);
+    if (!address.ok) return address;
+    const remote = await this.look(address.value, branch);
+    if (!remote.ok) return remote;
+    const { head, wanted } = remote.value;
+    if (head === undefined && branch === undefined)
+      return notFound('The repository has no commit on its HEAD.', 'Commit something, or name a branch.');
+    if (branch !== undefined && wanted === undefined)
+      return err(failure('not_found', 'branch_not_found', `The repository has no branch ${branch}.`));
+    const ref = branch === undefined ? 'HEAD' : `refs/heads/${branch}`;
+    const name = branch ?? remote.value.branch ?? branchOfDetachedHead;
+    return this.copy(address.value, ref, name, wanted ?? head ?? '');
+  }
+
+  private async addressOf(source: ProjectSource): Promise<Result<Address>> {
+    const { policy } = this.options;
+    if (source.kind === 'remote') {
+      if (!isHostAllowed(source.host, policy))
+        return err(
+          failure('forbidden', 'source_not_allowed', `Fetching from ${source.host} is not allowed.`, {
+            suggestion: 'Add the host to YMERA_SOURCE_HOSTS, or give a local path.',
+          }),
+        );
+      return ok({ url: source.url, protocol: source.protocol });
+    }
+    const path = await realpath(source.path).catch(() => undefined);
+    if (path === undefined || !(await stat(path)).isDirectory())
+      return notFound(`There is no folder ${source.path}.`, 'Give the path of an existing git repository.');
+    if (!isPathAllowed(path, policy))
+      return err(
+        failure('forbidden', 'source_not_allowed', `${source.path} is not below an allowed folder.`, {
+          suggestion: 'Add its folder to YMERA_SOURCE_ROOTS.',
+        }),
+      );
+    return ok({ url: path, protocol: 'file' });
+  }
+
+  private async look({ url, protocol }: Address, branch: string | undefined): Promise<Result<RemoteHead>> {
+    const wanted = branch === undefined ? [] : [`refs/heads/${branch}`];
+    try {
+      const lines = await this.git.text(['ls-remote', '--symref', '--', url, 'HEAD', ...wanted], {
+        env: { GIT_ALLOW_PROTOCOL: protocol },
+      });
+      return ok(parseRemoteHead(lines, branch));
+    } catch (error) {
+      if (!(error instanceof GitError)) throw error;
+      return notFound(
+        `There is no readable git repository at ${url}.`,
+        'Give the root of a git repository, or the path of a bare one.',
+      );
+    }
+  }
+
+  private async copy(
+    { url, protocol }: Address,
+    ref: string,
+    branch: string,
+    tip: string,
+  ): Promise<Result<StagedRepository>> {
+    const repository = join(this.layout.incoming, `${uuidv7()}.git`);
+    const discard = () => rm(repository, { recursive: true, force: true });
+    try {
+      const format = tip.length === 64 ? 'sha256' : 'sha1';
+      await this.git.run([
+        'init',
+        '--quiet',
+        '--bare',
+        `--object-format=${format}`,
+        `--initial-branch=${branch}`,
+        repository,
+      ]);
+      await this.git.run(
+        [
+          'fetch',
+          '--quiet',
+          '--no-tags',
+          '--no-write-fetch-head',
+          '--update-shallow',
+          '--',
+          url,
+          `+${ref}:refs/heads/${branch}`,
+        ],
+        { repository, env: { GIT_ALLOW_PROTOCOL: protocol }, timeoutMs: this.options.cloneTimeoutMs },
+      );
+      const head = await this.git.text(['rev-parse', '--verify', `refs/heads/${branch}^{commit}`], {
+        repository,
+      });
+      const files = await this.filesOf(repository, head);
+      let isPublished = false;
+      const publish = async (projectId: string): Promise<void> => {
+        if (isPublished) return;
+        await rm(this.pathOf(projectId), { recursive: true, force: true });
+        await rename(repository, this.pathOf(projectId));
+        isPublished = true;
+      };
+      return ok({ defaultBranch: branch, head, files, publish, discard });
+    } catch (error) {
+      await discard();
+      if (!(error instanceof GitError)) throw error;
+      return err(
+        failure('validation', 'repo_unreadable', 'The repository could not be copied completely.', {
+          suggestion: 'Run `git fsck` in it; partial clones and corrupt objects are refused.',
+        }),
+      );
+    }
+  }
+
+  /** Names of everything in the tree, and the contents of those files that commands are detected from. */
+  private async filesOf(repository: string, commit: string): Promise<RepositoryFiles> {
+    const { stdout } = await this.git.run(['ls-tree', '-r', '-z', '--full-tree', commit], {
+      repository,
+      maxOutputBytes: 128 * 1024 * 1024,
+    });
+    const paths: string[] = [];
+    const wanted = new Map<string, string>();
+    for (const entry of stdout.toString('utf8').split('\0')) {
+      const [, mode = '', oid = '', path = ''] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
+      if (path === '') continue;
+      paths.push(path);
+      if (mode.startsWith('100') && commandFiles.includes(path)) wanted.set(oid, path);
+    }
+    const contents = new Map<string, string>();
+    for (const [oid, content] of await readBlobs(this.git, repository, [...wanted.keys()])) {
+      const path = wanted.get(oid);
+      if (path !== undefined && content.length <= maxCommandFileBytes)
+        contents.set(path, content.toString('utf8'));
+    }
+    return { paths, contents };
+  }
+}
+
+interface Address {
+  readonly url: string;
+  readonly protocol: string;
+}
+
+const notFound = (message: string, suggestion: string) =>
+  err(failure('not_found', 'repo_not_found', message, { suggestion }));
+
+/** Patterns of ls-remote match the ends of names too (`refs/remotes/origin/HEAD`), so names are compared again. */
+function parseRemoteHead(output: string, branch: string | undefined): RemoteHead {
+  const lines = output.split('\n').map((line) => line.split('\t'));
+  const symbolic = lines.find(([left = '', name]) => name === 'HEAD' && left.startsWith('ref: refs/heads/'));
+  const oidOf = (ref: string) =>
+    lines.find(([left = '', name]) => name === ref && !left.startsWith('ref:'))?.[0];
+  return {
+    branch: symbolic?.[0]?.slice('ref: refs/heads/'.length),
+    head: oidOf('HEAD'),
+    wanted: branch === undefined ? undefined : oidOf(`refs/heads/${branch}`),
+  };
+}

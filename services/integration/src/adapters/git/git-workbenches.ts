@@ -1,0 +1,225 @@
+import { err, ok, uuidv7, type Result } from '@ymera/kernel';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PatchFailure, Workbench, Workbenches } from '../../application/ports';
+import type { ChangedEntry, ProposedTree } from '../../domain/change-policy';
+import type { CommitIdentity } from '../../domain/commit-identity';
+import { GitError, type Git, type GitAnswer, type GitOptions } from './git';
+import { changeRefs } from './git-environment';
+import { moveObjects } from './move-objects';
+import { explainPatchFailure } from './patch-failure';
+import { readBlobs } from './read-blobs';
+import type { RepositoryLayout } from './repository-layout';
+
+const linkMode = '120000';
+const submoduleMode = '160000';
+/** A patch of 1 MiB may unpack to a thousand times as much. */
+const applyMemoryBytes = 2 * 1024 * 1024 * 1024;
+const treeOutputBytes = 128 * 1024 * 1024;
+
+/**
+ * Each workbench has its own index and its own object directory beside the repository's, as git's receive-pack has: what is
+ * refused was never in the repository, so nobody can fetch it by id, and nothing has to be cleaned out of it.
+ */
+export class GitWorkbenches implements Workbenches {
+  constructor(
+    private readonly git: Git,
+    private readonly layout: RepositoryLayout,
+  ) {}
+
+  async open(projectId: string, base: string): Promise<Workbench | undefined> {
+    const repository = this.layout.repository(projectId);
+    const { code, stdout } = await this.git
+      .run(['log', '--no-walk', '--format=%H %ct', `${base}^{commit}`, '--'], {
+        repository,
+        accept: [0, 128],
+      })
+      .catch(asMissing);
+    const [commit, time] = stdout.toString('utf8').trim().split(' ');
+    // A tag that points at the commit would be another object: only the commit itself is a base.
+    if (code !== 0 || commit !== base) return undefined;
+    const folder = join(this.layout.incoming, uuidv7());
+    await mkdir(join(folder, 'objects'), { recursive: true });
+    const bench = new GitWorkbench(this.git, repository, folder, base, Number(time));
+    await bench.reset();
+    return bench;
+  }
+}
+
+class GitWorkbench implements Workbench {
+  private readonly options: GitOptions;
+  private proposal: { readonly tree: string; readonly changed: readonly RawChange[] } | undefined;
+
+  constructor(
+    private readonly git: Git,
+    private readonly repository: string,
+    private readonly folder: string,
+    private readonly base: string,
+    readonly baseTime: number,
+  ) {
+    this.options = {
+      repository,
+      env: {
+        GIT_INDEX_FILE: join(folder, 'index'),
+        GIT_OBJECT_DIRECTORY: join(folder, 'objects'),
+        GIT_ALTERNATE_OBJECT_DIRECTORIES: join(repository, 'objects'),
+      },
+      maxOutputBytes: treeOutputBytes,
+    };
+  }
+
+  async reset(): Promise<void> {
+    await this.git.run(['read-tree', this.base], this.options);
+  }
+
+  async pathsOf(patch: string): Promise<Result<readonly string[], PatchFailure>> {
+    const counted = await this.read(['apply', '--numstat', '-z', '-'], patch);
+    if (!counted.ok) return counted;
+    const entries = counted.value.stdout.toString('utf8').split('\0').filter(Boolean);
+    return ok(entries.map((entry) => entry.split('\t').slice(2).join('\t')));
+  }
+
+  async apply(patch: string): Promise<Result<void, PatchFailure>> {
+    const applied = await this.read(['apply', '--cached', '--binary', '-'], patch);
+    if (!applied.ok) return applied;
+    try {
+      const { stdout, stderr } = await this.git.run(['write-tree'], this.options);
+      // An entry that no tree can hold (a file with the mode of a folder) is left out with no more than a word.
+      if (stderr !== '')
+        return err({ code: 'patch_invalid', message: stderr.slice(0, 1000).trim(), files: [] });
+      const tree = stdout.toString('utf8').trim();
+      this.proposal = { tree, changed: await this.compare(tree) };
+      return ok(undefined);
+    } catch (error) {
+      if (error instanceof GitError) return err(explainPatchFailure(error));
+      throw error;
+    }
+  }
+
+  async proposedTree(): Promise<ProposedTree> {
+    const { changed } = this.proposed();
+    const sizes = await this.sizesOf(changed);
+    const linksBefore = await this.linksOf(this.base);
+    const linksAfter = new Map(linksBefore);
+    const newLinks = new Map<string, string>();
+    for (const { path, newMode, newOid } of changed) {
+      linksAfter.delete(path);
+      if (newMode === linkMode) newLinks.set(path, newOid);
+    }
+    for (const [path, target] of await this.targetsOf(newLinks)) linksAfter.set(path, target);
+    const entries: ChangedEntry[] = changed.map(({ path, oldMode, newMode, newOid }) => ({
+      path,
+      oldMode,
+      newMode,
+      size: sizes.get(newOid) ?? 0,
+    }));
+    return { entries, linksBefore, linksAfter };
+  }
+
+  async commit(identity: CommitIdentity): Promise<{ commit: string; tree: string }> {
+    const { tree } = this.proposed();
+    const date = `${identity.time} +0000`;
+    const commit = await this.git.text(['commit-tree', tree, '-p', this.base, '-F', '-'], {
+      ...this.options,
+      input: identity.message,
+      env: {
+        ...this.options.env,
+        GIT_AUTHOR_NAME: identity.author.name,
+        GIT_AUTHOR_EMAIL: identity.author.email,
+        GIT_AUTHOR_DATE: date,
+        GIT_COMMITTER_NAME: identity.committer.name,
+        GIT_COMMITTER_EMAIL: identity.committer.email,
+        GIT_COMMITTER_DATE: date,
+      },
+    });
+    return { commit, tree };
+  }
+
+  async keep(changeId: string, commit: string): Promise<void> {
+    await moveObjects(join(this.folder, 'objects'), join(this.repository, 'objects'));
+    await this.git.run(['update-ref', `${changeRefs}/${changeId}`, commit], { repository: this.repository });
+  }
+
+  async close(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private proposed(): NonNullable<GitWorkbench['proposal']> {
+    if (this.proposal === undefined) throw new TypeError('apply the patch first');
+    return this.proposal;
+  }
+
+  private async compare(tree: string): Promise<readonly RawChange[]> {
+    const { stdout } = await this.git.run(
+      ['diff-tree', '-r', '-z', '--raw', '--no-renames', '--no-abbrev', this.base, tree],
+      this.options,
+    );
+    return parseRawDiff(stdout);
+  }
+
+  private async read(args: readonly string[], patch: string): Promise<Result<GitAnswer, PatchFailure>> {
+    try {
+      const options = { ...this.options, input: patch, memoryBytes: applyMemoryBytes };
+      return ok(await this.git.run(args, options));
+    } catch (error) {
+      if (error instanceof GitError) return err(explainPatchFailure(error));
+      throw error;
+    }
+  }
+
+  private async sizesOf(changed: readonly RawChange[]): Promise<ReadonlyMap<string, number>> {
+    const oids = changed.filter(({ newMode }) => newMode.startsWith('1') && newMode !== submoduleMode);
+    if (oids.length === 0) return new Map();
+    const output = await this.git.text(['cat-file', '--batch-check=%(objectname) %(objectsize)'], {
+      ...this.options,
+      input: `${oids.map(({ newOid }) => newOid).join('\n')}\n`,
+    });
+    return new Map(
+      output.split('\n').map((line) => {
+        const [oid = '', size] = line.split(' ');
+        return [oid, Number(size)];
+      }),
+    );
+  }
+
+  private async linksOf(tree: string): Promise<ReadonlyMap<string, string>> {
+    const { stdout } = await this.git.run(['ls-tree', '-r', '-z', '--full-tree', tree], this.options);
+    const links = new Map<string, string>();
+    for (const entry of stdout.toString('utf8').split('\0')) {
+      if (!entry.startsWith(linkMode)) continue;
+      const tab = entry.indexOf('\t');
+      links.set(entry.slice(tab + 1), entry.slice(0, tab).split(' ')[2] ?? '');
+    }
+    return this.targetsOf(links);
+  }
+
+  /** From path and blob to path and target. */
+  private async targetsOf(links: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
+    const blobs = await readBlobs(this.git, this.repository, [...links.values()], this.options.env);
+    return new Map([...links].map(([path, oid]) => [path, blobs.get(oid)?.toString('utf8') ?? '']));
+  }
+}
+
+interface RawChange {
+  readonly oldMode: string;
+  readonly newMode: string;
+  readonly newOid: string;
+  readonly path: string;
+}
+
+/** `:<old mode> <new mode> <old oid> <new oid> <status>\0<path>\0`, repeated. */
+function parseRawDiff(output: Buffer): readonly RawChange[] {
+  const fields = output.toString('utf8').split('\0');
+  const changes: RawChange[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [oldMode = '', newMode = '', , newOid = ''] = (fields[index] ?? '').slice(1).split(' ');
+    changes.push({ oldMode, newMode, newOid, path: fields[index + 1] ?? '' });
+  }
+  return changes;
+}
+
+/** git ends in several ways when an id is no commit here; all of them say that the base is unknown. */
+function asMissing(error: unknown): GitAnswer {
+  if (!(error instanceof GitError)) throw error;
+  return { code: 128, stdout: Buffer.alloc(0), stderr: error.stderr, isTruncated: false };
+}

@@ -1,0 +1,17 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where things lie below the data directory. All of it is one file system: publishing is a rename. */
+export interface RepositoryLayout {
+  readonly incoming: string;
+  readonly artefacts: string;
+  readonly repository: (projectId: string) => string;
+}
+
+export function prepareLayout(dataDir: string): RepositoryLayout {
+  const projects = join(dataDir, 'projects');
+  const incoming = join(dataDir, 'incoming');
+  const artefacts = join(dataDir, 'artefacts', 'sha256');
+  for (const folder of [projects, incoming, artefacts]) mkdirSync(folder, { recursive: true });
+  return { incoming, artefacts, repository: (projectId) => join(projects, `${projectId}.git`) };
+}

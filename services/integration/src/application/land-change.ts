@@ -1,0 +1,158 @@
+import {
+  changeLanded,
+  landingRefused as refusedEvent,
+  type landChange,
+  type PayloadOf,
+} from '@ymera/contracts';
+import { assertNever, failure, type Clock, type Failure } from '@ymera/kernel';
+import { landed, landingRefused, type Change } from '../domain/change';
+import { baseMoved, checkLanding, type LandingDecision } from '../domain/landing';
+import type { Project } from '../domain/project';
+import type { Branches, IntegrationUnitOfWork, LandingCandidate } from './ports';
+
+type Order = PayloadOf<typeof landChange>;
+type Transaction = Parameters<Parameters<IntegrationUnitOfWork['run']>[0]>[0];
+
+export type LandingOutcome =
+  | { readonly kind: 'landed'; readonly change: Change }
+  | { readonly kind: 'refused'; readonly failure: Failure };
+
+export interface LandChangeDependencies {
+  readonly unitOfWork: IntegrationUnitOfWork;
+  readonly branches: Branches;
+  readonly clock: Clock;
+}
+
+/**
+ * Moves a project's branch, if every invariant holds.
+ *
+ * The branch moves inside the transaction, under the project's lock, right before its commit. A process that dies between
+ * the two has landed without having said so; the redelivery finds the commit on the branch and only says it. The other
+ * order could say "landed" of a branch that never moved. That the work may run twice is why it looks at git first.
+ */
+export class LandChange {
+  constructor(private readonly use: LandChangeDependencies) {}
+
+  /** Undefined when this message was taken before. */
+  execute(messageId: string, order: Order): Promise<LandingOutcome | undefined> {
+    return this.use.unitOfWork.run(async (tx) => {
+      if (!(await tx.inbox.accept('integration.land_change', messageId))) return undefined;
+      await tx.projects.lock(order.project_id);
+      const project = await tx.projects.find(order.project_id);
+      if (!project) return refuse(tx, order, undefined, projectNotFound(order.project_id));
+      const change = await tx.changes.find(order.change_id);
+      return this.carryOut(tx, order, project, change);
+    });
+  }
+
+  private async carryOut(
+    tx: Transaction,
+    order: Order,
+    project: Project,
+    change: Change | undefined,
+  ): Promise<LandingOutcome> {
+    const decision = await this.decide(order, project, change);
+    switch (decision.kind) {
+      case 'land':
+      case 'already_landed':
+        return { kind: 'landed', change: await this.record(tx, order, project, decision.change) };
+      case 'refuse':
+        return refuse(tx, order, change, decision.failure, decision.head);
+      default:
+        return assertNever(decision);
+    }
+  }
+
+  /** Decides, and moves the branch when the decision is to land. */
+  private async decide(order: Order, project: Project, change: Change | undefined): Promise<LandingDecision> {
+    const isOurs = change?.projectId === project.projectId;
+    const candidate = isOurs ? candidateOf(project, change) : undefined;
+    const decision = checkLanding({
+      order: {
+        projectId: order.project_id,
+        workflowId: order.workflow_id,
+        changeId: order.change_id,
+        base: order.base,
+        commit: order.commit,
+        tree: order.tree,
+        producerAgentId: order.producer_agent_id,
+        verdict: order.verdict,
+        tests: order.tests,
+        approval: order.approval && { subjectDigest: order.approval.subject_digest },
+      },
+      change,
+      repository: candidate && (await this.use.branches.facts(candidate)),
+    });
+    if (decision.kind !== 'land' || !candidate) return decision;
+    const result = await this.use.branches.move(candidate);
+    if (!result.moved) return baseMoved(candidate.base, result.head);
+    await this.assertLanded(candidate, decision.change);
+    return decision;
+  }
+
+  /** The landed tree is the tested tree: asked of the branch itself, after the move. */
+  private async assertLanded({ projectId, branch }: LandingCandidate, change: Change): Promise<void> {
+    const tree = await this.use.branches.treeOf(projectId, branch);
+    if (tree !== change.tree)
+      throw new Error(`${projectId}: ${branch} has tree ${tree} after landing tested tree ${change.tree}`);
+  }
+
+  private async record(tx: Transaction, order: Order, project: Project, change: Change): Promise<Change> {
+    const isFirst = change.state !== 'landed';
+    const recorded = isFirst ? landed(change, this.use.clock.now()) : change;
+    if (isFirst) await tx.changes.update(recorded);
+    await tx.outbox.event(changeLanded, {
+      aggregateId: recorded.changeId,
+      aggregateVersion: recorded.version,
+      payload: {
+        ...landingOf(order),
+        base: recorded.base,
+        commit: recorded.commit,
+        tree: recorded.tree,
+        branch: project.defaultBranch,
+        landed_at: (recorded.landedAt ?? this.use.clock.now()).toISOString(),
+      },
+    });
+    return recorded;
+  }
+}
+
+async function refuse(
+  tx: Transaction,
+  order: Order,
+  change: Change | undefined,
+  reason: Failure,
+  head?: string,
+): Promise<LandingOutcome> {
+  const recorded = change && landingRefused(change);
+  if (recorded) await tx.changes.update(recorded);
+  const { code, message, retryable, suggestion } = reason;
+  await tx.outbox.event(refusedEvent, {
+    aggregateId: order.change_id,
+    aggregateVersion: recorded?.version ?? 1,
+    payload: {
+      ...landingOf(order),
+      error: { code, message, retryable, ...(suggestion === undefined ? {} : { suggestion }) },
+      ...(head === undefined ? {} : { head }),
+    },
+  });
+  return { kind: 'refused', failure: reason };
+}
+
+const projectNotFound = (projectId: string): Failure =>
+  failure('not_found', 'project_not_found', `There is no project ${projectId}.`);
+
+const candidateOf = (project: Project, { base, commit }: Change): LandingCandidate => ({
+  projectId: project.projectId,
+  branch: project.defaultBranch,
+  base,
+  commit,
+});
+
+const landingOf = (order: Order) => ({
+  project_id: order.project_id,
+  workflow_id: order.workflow_id,
+  request_id: order.request_id,
+  step_id: order.step_id,
+  change_id: order.change_id,
+});

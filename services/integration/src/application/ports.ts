@@ -1,0 +1,115 @@
+import type { UnitOfWork } from '@ymera/contracts';
+import { failure, type Result } from '@ymera/kernel';
+import type { Change } from '../domain/change';
+import type { ProposedTree } from '../domain/change-policy';
+import type { CommitIdentity } from '../domain/commit-identity';
+import type { RepositoryFacts } from '../domain/landing';
+import type { Project } from '../domain/project';
+import type { RepositoryFiles } from '../domain/project-commands';
+import type { ProjectSource } from '../domain/project-source';
+
+export interface ProjectStore {
+  insert(project: Project): Promise<void>;
+  find(projectId: string): Promise<Project | undefined>;
+  findByIdempotencyKey(registeredBy: string, key: string): Promise<Project | undefined>;
+  /** By id, those after `after`. */
+  page(after: string | undefined, limit: number): Promise<readonly Project[]>;
+  /** Until the end of the transaction nobody else registers or lands in this project; waits for whoever does. */
+  lock(projectId: string): Promise<void>;
+}
+
+export interface ChangeStore {
+  insert(change: Change): Promise<void>;
+  /** Replaces the row of version `change.version - 1`; throws `version_conflict` when somebody was faster. */
+  update(change: Change): Promise<void>;
+  find(changeId: string): Promise<Change | undefined>;
+}
+
+export const versionConflict = failure(
+  'conflict',
+  'version_conflict',
+  'Somebody else changed this at the same time.',
+  { retryable: true },
+);
+
+export interface IntegrationStores {
+  readonly projects: ProjectStore;
+  readonly changes: ChangeStore;
+}
+
+export type IntegrationUnitOfWork = UnitOfWork<IntegrationStores>;
+
+/** A copy of a source that is not yet a project. */
+export interface StagedRepository {
+  readonly defaultBranch: string;
+  readonly head: string;
+  readonly files: RepositoryFiles;
+  /** Makes it the repository of this project, in one step; an orphan of a registration that died is replaced. Once. */
+  publish(projectId: string): Promise<void>;
+  /** Without effect once published. */
+  discard(): Promise<void>;
+}
+
+export interface ProjectRepositories {
+  /** Copies one branch (default: the source's HEAD) without anything of it being visible. */
+  stage(source: ProjectSource, branch: string | undefined): Promise<Result<StagedRepository>>;
+  /** Path of the bare repository. */
+  pathOf(projectId: string): string;
+  /** The commit that the branch points at now. */
+  head(projectId: string, branch: string): Promise<string>;
+}
+
+/** Why git would not take a patch. */
+export interface PatchFailure {
+  readonly code: 'change_outside' | 'patch_invalid' | 'change_too_large';
+  /** git's own words. */
+  readonly message: string;
+  readonly files: readonly string[];
+}
+
+/** A place where a patch is applied to exactly one base. Nothing is in the repository before `keep`. */
+export interface Workbench {
+  /** Committer time of the base, in seconds. */
+  readonly baseTime: number;
+  /** The paths that the patch names, without applying it. */
+  pathsOf(patch: string): Promise<Result<readonly string[], PatchFailure>>;
+  apply(patch: string): Promise<Result<void, PatchFailure>>;
+  /** What is different now; after `apply`. */
+  proposedTree(): Promise<ProposedTree>;
+  commit(identity: CommitIdentity): Promise<{ readonly commit: string; readonly tree: string }>;
+  /** Moves the objects into the repository and keeps them alive by a ref. Done again it changes nothing. */
+  keep(changeId: string, commit: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Workbenches {
+  /** Undefined when the project's repository has no such commit. */
+  open(projectId: string, base: string): Promise<Workbench | undefined>;
+}
+
+export interface LandingCandidate {
+  readonly projectId: string;
+  readonly branch: string;
+  readonly base: string;
+  readonly commit: string;
+}
+
+export interface Branches {
+  facts(candidate: LandingCandidate): Promise<RepositoryFacts>;
+  /** Moves the branch from base to commit, or tells where it stands instead. */
+  move(
+    candidate: LandingCandidate,
+  ): Promise<{ readonly moved: true } | { readonly moved: false; readonly head: string }>;
+  /** The tree that the branch has now. */
+  treeOf(projectId: string, branch: string): Promise<string>;
+}
+
+export interface ChangeContent {
+  readonly files: readonly { readonly path: string; readonly added: number; readonly removed: number }[];
+  /** At most 1 MiB; the last line says when it was cut. */
+  readonly diff: string;
+}
+
+export interface ChangeReader {
+  read(change: Pick<Change, 'projectId' | 'base' | 'commit'>): Promise<ChangeContent>;
+}

@@ -1,0 +1,43 @@
+import type { getProject, listProjects, PayloadOf, ProjectResource, ReplyOf } from '@ymera/contracts';
+import { err, failure, ok, type Result } from '@ymera/kernel';
+import type { IntegrationUnitOfWork, ProjectRepositories } from './ports';
+import { projectResource } from './project-resource';
+
+export interface ReadProjectsDependencies {
+  readonly unitOfWork: IntegrationUnitOfWork;
+  readonly repositories: ProjectRepositories;
+  /** Address under which agents reach this service, without a slash at the end. */
+  readonly publicUrl: string;
+}
+
+export class GetProject {
+  constructor(private readonly use: ReadProjectsDependencies) {}
+
+  async execute({ project_id }: PayloadOf<typeof getProject>): Promise<Result<ReplyOf<typeof getProject>>> {
+    const project = await this.use.unitOfWork.run((tx) => tx.projects.find(project_id));
+    if (!project) return err(failure('not_found', 'project_not_found', `There is no project ${project_id}.`));
+    const resource = await projectResource(project, this.use.repositories);
+    return ok({ ...resource, workspace_url: `${this.use.publicUrl}/git/${project_id}.git` });
+  }
+}
+
+/** git processes at once while a page is read. */
+const concurrency = 4;
+
+export class ListProjects {
+  constructor(private readonly use: Omit<ReadProjectsDependencies, 'publicUrl'>) {}
+
+  async execute(query: PayloadOf<typeof listProjects>): Promise<Result<ReplyOf<typeof listProjects>>> {
+    const found = await this.use.unitOfWork.run((tx) => tx.projects.page(query.cursor, query.limit + 1));
+    const page = found.slice(0, query.limit);
+    const items: ProjectResource[] = [];
+    for (let start = 0; start < page.length; start += concurrency) {
+      const some = page.slice(start, start + concurrency);
+      items.push(
+        ...(await Promise.all(some.map((project) => projectResource(project, this.use.repositories)))),
+      );
+    }
+    const last = page.at(-1);
+    return ok({ items, next_cursor: found.length > query.limit && last ? last.projectId : null });
+  }
+}

@@ -1,0 +1,144 @@
+import {
+  projectRegistered,
+  type PayloadOf,
+  type ProjectResource,
+  type registerProject,
+} from '@ymera/contracts';
+import { digestOf, err, failure, ok, type Clock, type Result } from '@ymera/kernel';
+import type { Project } from '../domain/project';
+import { detectProjectCommands, type ProjectSettings } from '../domain/project-commands';
+import { parseProjectSource } from '../domain/project-source';
+import type { IntegrationUnitOfWork, ProjectRepositories, ProjectStore, StagedRepository } from './ports';
+import { projectResource } from './project-resource';
+
+type Registration = PayloadOf<typeof registerProject>;
+
+export interface RegisterProjectDependencies {
+  readonly unitOfWork: IntegrationUnitOfWork;
+  readonly repositories: ProjectRepositories;
+  readonly clock: Clock;
+}
+
+/**
+ * Copies a repository and records it. The copy becomes visible and the row is committed under the project's lock; a process
+ * that dies in between leaves a repository without a row, which the next registration replaces.
+ */
+export class RegisterProject {
+  /** A caller that got no answer in time asks again while the copy still runs: it joins that copy. */
+  private readonly running = new Map<string, Promise<Result<ProjectResource>>>();
+
+  constructor(private readonly use: RegisterProjectDependencies) {}
+
+  execute(registration: Registration): Promise<Result<ProjectResource>> {
+    if (registration.idempotency_key === undefined) return this.register(registration);
+    const key = digestOf(registration);
+    const joined = this.running.get(key);
+    if (joined) return joined;
+    const result = this.register(registration).finally(() => this.running.delete(key));
+    this.running.set(key, result);
+    return result;
+  }
+
+  private async register(registration: Registration): Promise<Result<ProjectResource>> {
+    const earlier = await this.use.unitOfWork.run((tx) => this.earlier(tx.projects, registration));
+    if (!earlier.ok) return earlier;
+    if (earlier.value) return this.answer(earlier.value);
+    const source = parseProjectSource(registration.source);
+    if (!source.ok) return source;
+    const staged = await this.use.repositories.stage(source.value, registration.branch);
+    if (!staged.ok) return staged;
+    try {
+      const settings = settingsOf(registration, staged.value);
+      if (!settings.ok) return settings;
+      return await this.record(registration, settings.value, staged.value);
+    } finally {
+      await staged.value.discard();
+    }
+  }
+
+  /** The project that this very request made before, or why there can be no new one. */
+  private async earlier(
+    projects: ProjectStore,
+    registration: Registration,
+  ): Promise<Result<Project | undefined>> {
+    const { idempotency_key: key, actor, project_id } = registration;
+    const same = key === undefined ? undefined : await projects.findByIdempotencyKey(actor.name, key);
+    if (same)
+      return same.requestDigest === requestDigestOf(registration)
+        ? ok(same)
+        : err(
+            failure('conflict', 'idempotency_key_reused', 'This key was used for another registration.', {
+              suggestion: 'Use a new key for a new request.',
+            }),
+          );
+    if (await projects.find(project_id))
+      return err(
+        failure('conflict', 'project_exists', `There is a project ${project_id} already.`, {
+          suggestion: 'Choose another id.',
+        }),
+      );
+    return ok(undefined);
+  }
+
+  private async record(
+    registration: Registration,
+    settings: ProjectSettings,
+    staged: StagedRepository,
+  ): Promise<Result<ProjectResource>> {
+    const project: Project = {
+      projectId: registration.project_id,
+      name: registration.name ?? registration.project_id,
+      source: registration.source,
+      defaultBranch: staged.defaultBranch,
+      ...settings,
+      registeredBy: registration.actor.name,
+      idempotencyKey: registration.idempotency_key,
+      requestDigest: requestDigestOf(registration),
+      createdAt: this.use.clock.now(),
+    };
+    const recorded = await this.use.unitOfWork.run(async (tx): Promise<Result<Project>> => {
+      await tx.projects.lock(project.projectId);
+      const earlier = await this.earlier(tx.projects, registration);
+      if (!earlier.ok) return earlier;
+      if (earlier.value) return ok(earlier.value);
+      await staged.publish(project.projectId);
+      await tx.projects.insert(project);
+      await tx.outbox.event(projectRegistered, {
+        aggregateId: project.projectId,
+        aggregateVersion: 1,
+        payload: {
+          project_id: project.projectId,
+          default_branch: project.defaultBranch,
+          head: staged.head,
+          commands: project.commands,
+          registered_by: project.registeredBy,
+        },
+      });
+      return ok(project);
+    });
+    return recorded.ok ? this.answer(recorded.value) : recorded;
+  }
+
+  private async answer(project: Project): Promise<Result<ProjectResource>> {
+    return ok(await projectResource(project, this.use.repositories));
+  }
+}
+
+/** What was asked, without the key it was asked under. */
+const requestDigestOf = ({ idempotency_key: _, actor, ...asked }: Registration): string =>
+  digestOf({ ...asked, actor: actor.name });
+
+/** What the person says wins over what is found, command by command. */
+function settingsOf(registration: Registration, staged: StagedRepository): Result<ProjectSettings> {
+  const detected = detectProjectCommands(staged.files);
+  if (!detected.ok) return detected;
+  const commands = { ...detected.value.commands, ...registration.commands };
+  if (commands.test === undefined || commands.test.trim() === '')
+    return err(
+      failure('validation', 'no_tests', 'No command was found that tests this project.', {
+        suggestion:
+          'Add a test script to package.json, {"test": "..."} in ymera.json, or give the command with the request.',
+      }),
+    );
+  return ok({ commands, performance: registration.performance ?? detected.value.performance });
+}

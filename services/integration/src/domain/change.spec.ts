@@ -1,0 +1,16 @@
+import { uuid } from '@ymera/contracts';
+import fc from 'fast-check';
+import { changeIdOf } from './change';
+
+describe('the id of a change', () => {
+  it('is a UUID, the same for the same attempt and another for any other', () => {
+    fc.assert(
+      fc.property(fc.uuid(), fc.integer({ min: 1, max: 100 }), (task, attempt) => {
+        const id = changeIdOf(task, attempt);
+        expect(uuid.safeParse(id).success).toBe(true);
+        expect(changeIdOf(task, attempt)).toBe(id);
+        expect(changeIdOf(task, attempt + 1)).not.toBe(id);
+      }),
+    );
+  });
+});

@@ -1,0 +1,164 @@
+import { landingSubjectDigest, type AttributedVerdict } from '@ymera/contracts';
+import type { Change } from './change';
+import { checkLanding, type LandingFacts, type LandingOrder, type RepositoryFacts } from './landing';
+
+const oid = (digit: string) => digit.repeat(40);
+const [base, commit, tree, other] = [oid('a'), oid('b'), oid('c'), oid('d')];
+
+const verdict: AttributedVerdict = {
+  approved: true,
+  base,
+  commit,
+  tree,
+  policy_version: '1',
+  reasons: [],
+  findings: [],
+  agent_id: 'examiner-1',
+};
+const order: LandingOrder = {
+  projectId: 'sample',
+  workflowId: 'w',
+  changeId: 'c',
+  base,
+  commit,
+  tree,
+  producerAgentId: 'enhancer-1',
+  verdict,
+  tests: {
+    tree,
+    command: 'npm test',
+    total: 3,
+    passed: 3,
+    failed: 0,
+    skipped: 0,
+    flaky: 0,
+    duration_ms: 1,
+    exit_code: 0,
+  },
+  approval: { subjectDigest: landingSubjectDigest(tree, verdict) },
+};
+const change: Change = {
+  changeId: 'c',
+  projectId: 'sample',
+  workflowId: 'w',
+  requestId: 'r',
+  stepId: 'enhance',
+  taskId: 't',
+  attempt: 1,
+  agentId: 'enhancer-1',
+  base,
+  commit,
+  tree,
+  files: 1,
+  patchDigest: 'sha256:x',
+  state: 'materialised',
+  version: 1,
+  createdAt: new Date(0),
+  landedAt: undefined,
+};
+const repository: RepositoryFacts = {
+  tree,
+  commits: [{ commit, parents: [base] }],
+  head: base,
+  isLanded: false,
+};
+const honest: LandingFacts = { order, change, repository };
+
+const withOrder = (over: Partial<LandingOrder>): LandingFacts => ({
+  ...honest,
+  order: { ...order, ...over },
+});
+/** A verdict with an approval of exactly it, so that only the verdict is at fault. */
+const withVerdict = (over: Partial<AttributedVerdict>): LandingFacts => {
+  const altered = { ...verdict, ...over };
+  return withOrder({
+    verdict: altered,
+    approval: { subjectDigest: landingSubjectDigest(tree, altered) },
+  });
+};
+const withTests = (over: Partial<LandingOrder['tests']>) => withOrder({ tests: { ...order.tests, ...over } });
+const withRepository = (over: Partial<RepositoryFacts>): LandingFacts => ({
+  ...honest,
+  repository: { ...repository, ...over },
+});
+
+describe('a landing', () => {
+  it('happens when everything holds', () => {
+    expect(checkLanding(honest)).toEqual({ kind: 'land', change });
+  });
+
+  it.each<[string, LandingFacts, string]>([
+    ['of a change nobody made', { order, change: undefined, repository: undefined }, 'change_unknown'],
+    ['in another project', withOrder({ projectId: 'other' }), 'change_mismatch'],
+    ['for another run', withOrder({ workflowId: 'other' }), 'change_mismatch'],
+    ['on another base than recorded', withOrder({ base: other }), 'change_mismatch'],
+    ['of another commit than recorded', withOrder({ commit: other }), 'change_mismatch'],
+    ['of another tree than recorded', withOrder({ tree: other }), 'change_mismatch'],
+    ['under another producer', withOrder({ producerAgentId: 'examiner-1' }), 'change_mismatch'],
+    ['that was rejected', withVerdict({ approved: false }), 'verdict_rejected'],
+    ['with a verdict on another base', withVerdict({ base: other }), 'verdict_mismatch'],
+    ['with a verdict on another commit', withVerdict({ commit: other }), 'verdict_mismatch'],
+    ['with a verdict on an older tree', withVerdict({ tree: other }), 'verdict_mismatch'],
+    ['with a verdict by its producer', withVerdict({ agent_id: 'enhancer-1' }), 'verdict_by_producer'],
+    ['with tests of another tree', withTests({ tree: other }), 'tests_mismatch'],
+    ['with a test that failed', withTests({ failed: 1 }), 'tests_failed'],
+    [
+      'with a test command that failed while its counts are good',
+      withTests({ exit_code: 1 }),
+      'tests_failed',
+    ],
+    ['with more tests passed than there are', withTests({ passed: 4 }), 'tests_failed'],
+    ['that nobody approved', withOrder({ approval: undefined }), 'approval_missing'],
+    [
+      'with the approval of another tree',
+      withOrder({ approval: { subjectDigest: landingSubjectDigest(other, verdict) } }),
+      'approval_mismatch',
+    ],
+    [
+      'with the approval of another verdict',
+      withOrder({ verdict: { ...verdict, reasons: ['looks good'] } }),
+      'approval_mismatch',
+    ],
+    ['of a commit that is not there', withRepository({ tree: undefined, commits: [] }), 'commit_mismatch'],
+    ['of a commit with another tree', withRepository({ tree: other }), 'commit_mismatch'],
+    [
+      'of a commit on another parent',
+      withRepository({ commits: [{ commit, parents: [other] }] }),
+      'commit_mismatch',
+    ],
+    ['of a merge', withRepository({ commits: [{ commit, parents: [base, other] }] }), 'commit_mismatch'],
+    [
+      'of two commits',
+      withRepository({
+        commits: [
+          { commit, parents: [other] },
+          { commit: other, parents: [base] },
+        ],
+      }),
+      'commit_mismatch',
+    ],
+    ['on a branch that has moved', withRepository({ head: other }), 'base_moved'],
+  ])('%s is refused by name', (_, facts, code) => {
+    expect(checkLanding(facts)).toMatchObject({ kind: 'refuse', failure: { code } });
+  });
+
+  it('that found the branch moved says where it is', () => {
+    expect(checkLanding(withRepository({ head: other }))).toMatchObject({ head: other });
+  });
+
+  it.each([
+    ['at the head', commit],
+    ['below the head', other],
+  ])('whose commit is on the branch already, %s, only has to be told', (_, head) => {
+    expect(checkLanding(withRepository({ head, isLanded: true }))).toEqual({
+      kind: 'already_landed',
+      change,
+    });
+  });
+
+  it('that was refused for its evidence is refused again, also when its commit is on the branch', () => {
+    expect(
+      checkLanding({ ...withVerdict({ approved: false }), repository: { ...repository, isLanded: true } }),
+    ).toMatchObject({ kind: 'refuse', failure: { code: 'verdict_rejected' } });
+  });
+});

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Git } from '../adapters/git/git';
+import { GitBranches } from '../adapters/git/git-branches';
+import { GitChangeReader } from '../adapters/git/git-change-reader';
+import { prepareGitEnvironment } from '../adapters/git/git-environment';
+import { GitProjectRepositories } from '../adapters/git/git-project-repositories';
+import { GitWorkbenches } from '../adapters/git/git-workbenches';
+import { prepareLayout, type RepositoryLayout } from '../adapters/git/repository-layout';
+import type { SourcePolicy } from '../domain/project-source';
+
+export const path = process.env['PATH'] ?? '/usr/bin:/bin';
+
+/** Real git below a data directory of its own. */
+export class GitWorld {
+  readonly git: Git;
+  readonly layout: RepositoryLayout;
+  readonly repositories: GitProjectRepositories;
+  readonly workbenches: GitWorkbenches;
+  readonly branches: GitBranches;
+  readonly reader: GitChangeReader;
+
+  constructor(
+    readonly dataDir: string = mkdtempSync(join(tmpdir(), 'ymera-integration-')),
+    policy: SourcePolicy = { roots: ['/'], hosts: [] },
+  ) {
+    this.git = new Git(prepareGitEnvironment(dataDir, path), dataDir);
+    this.layout = prepareLayout(dataDir);
+    this.repositories = new GitProjectRepositories(this.git, this.layout, { policy, cloneTimeoutMs: 60_000 });
+    this.workbenches = new GitWorkbenches(this.git, this.layout);
+    this.branches = new GitBranches(this.git, this.layout);
+    this.reader = new GitChangeReader(this.git, this.layout);
+  }
+
+  /** git in the bare repository of a project. */
+  in(projectId: string, ...args: string[]): Promise<string> {
+    return this.git.text(args, { repository: this.layout.repository(projectId) });
+  }
+
+  /** Copies a source as project `sample`; gives its head. */
+  async adopt(source: string, projectId = 'sample'): Promise<string> {
+    const staged = await this.repositories.stage({ kind: 'path', path: source }, undefined);
+    if (!staged.ok) throw new Error(staged.error.code);
+    await staged.value.publish(projectId);
+    return staged.value.head;
+  }
+
+  remove(): void {
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,78 @@
+import { FailureException } from '@ymera/kernel';
+import {
+  versionConflict,
+  type ChangeStore,
+  type IntegrationStores,
+  type ProjectStore,
+} from '../application/ports';
+import type { Change } from '../domain/change';
+import type { Project } from '../domain/project';
+
+export interface IntegrationState {
+  readonly projects: Map<string, Project>;
+  readonly changes: Map<string, Change>;
+}
+
+export const emptyState = (): IntegrationState => ({ projects: new Map(), changes: new Map() });
+
+export const inMemoryStores = (state: IntegrationState): IntegrationStores => ({
+  projects: new InMemoryProjectStore(state.projects),
+  changes: new InMemoryChangeStore(state.changes),
+});
+
+class InMemoryProjectStore implements ProjectStore {
+  constructor(private readonly projects: Map<string, Project>) {}
+
+  insert(project: Project): Promise<void> {
+    if (this.projects.has(project.projectId)) return Promise.reject(new Error('duplicate project'));
+    this.projects.set(project.projectId, project);
+    return Promise.resolve();
+  }
+
+  find(projectId: string): Promise<Project | undefined> {
+    return Promise.resolve(this.projects.get(projectId));
+  }
+
+  findByIdempotencyKey(registeredBy: string, key: string): Promise<Project | undefined> {
+    const all = [...this.projects.values()];
+    return Promise.resolve(
+      all.find((project) => project.registeredBy === registeredBy && project.idempotencyKey === key),
+    );
+  }
+
+  page(after: string | undefined, limit: number): Promise<readonly Project[]> {
+    const all = [...this.projects.values()].sort((a, b) => (a.projectId < b.projectId ? -1 : 1));
+    return Promise.resolve(
+      all.filter(({ projectId }) => after === undefined || projectId > after).slice(0, limit),
+    );
+  }
+
+  /** Transactions over plain data do not overlap. */
+  lock(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+class InMemoryChangeStore implements ChangeStore {
+  constructor(private readonly changes: Map<string, Change>) {}
+
+  insert(change: Change): Promise<void> {
+    const isTaken = [...this.changes.values()].some(
+      ({ taskId, attempt }) => taskId === change.taskId && attempt === change.attempt,
+    );
+    if (isTaken) return Promise.reject(new Error('duplicate change'));
+    this.changes.set(change.changeId, change);
+    return Promise.resolve();
+  }
+
+  update({ changeId, state, version, landedAt }: Change): Promise<void> {
+    const current = this.changes.get(changeId);
+    if (current?.version !== version - 1) return Promise.reject(new FailureException(versionConflict));
+    this.changes.set(changeId, { ...current, state, version, landedAt });
+    return Promise.resolve();
+  }
+
+  find(changeId: string): Promise<Change | undefined> {
+    return Promise.resolve(this.changes.get(changeId));
+  }
+}
