@@ -19,7 +19,7 @@ const append = `
     SELECT pg_advisory_xact_lock(hashtextextended('ymera timeline of ' || current_schema(), 0))
   ), fresh AS (
     SELECT f.* FROM locked, jsonb_to_recordset($1::jsonb)
-      WITH ORDINALITY AS f(event_id uuid, request_id uuid, type text, time timestamptz, data jsonb, place bigint)
+      AS f(place integer, event_id uuid, request_id uuid, type text, time timestamptz, data jsonb)
   )
   INSERT INTO timeline (event_id, request_id, type, time, data)
   SELECT event_id, request_id, type, time, data FROM fresh ORDER BY place
@@ -29,7 +29,8 @@ export class PostgresTimelineStore implements TimelineStore {
   constructor(private readonly sql: SqlExecutor) {}
 
   async append(facts: readonly TimelineFact[]): Promise<void> {
-    const rows = facts.map(({ eventId, requestId, type, time, data }) => ({
+    const rows = facts.map(({ eventId, requestId, type, time, data }, place) => ({
+      place,
       event_id: eventId,
       request_id: requestId,
       type,

@@ -1,0 +1,91 @@
+import { err, failure, ok, sha256Hex, sleep, type Result } from '@ymera/kernel';
+import { InMemoryOperatorStore } from '../testing/in-memory-operator-store';
+import { Authenticate } from './authenticate';
+import type { PrincipalDirectory } from './ports';
+
+const token = 'ymo_1a_secret';
+const always = async (): Promise<boolean> => true;
+
+class FakePrincipals implements PrincipalDirectory {
+  asked: string[] = [];
+  answer: Result<{ principalId: string }> = ok({ principalId: 'runner-1' });
+
+  async authenticate(credential: string): Promise<Result<{ principalId: string }>> {
+    this.asked.push(credential);
+    return this.answer;
+  }
+}
+
+describe('Authenticate', () => {
+  const setUp = (options: { acceptedMs?: number; refusedMs?: number; remembered?: number } = {}) => {
+    const operators = new InMemoryOperatorStore([
+      { name: 'ada', roles: ['operator'], tokenSha256: sha256Hex(token) },
+    ]);
+    const principals = new FakePrincipals();
+    const authenticate = new Authenticate(operators, principals, {
+      acceptedMs: 1000,
+      refusedMs: 1000,
+      remembered: 100,
+      ...options,
+    });
+    const check = (header: string | undefined, mayTry = always) => authenticate.execute(header, mayTry);
+    return { operators, principals, check };
+  };
+
+  it('takes no header for nobody, and refuses a header it cannot read', async () => {
+    const { check } = setUp();
+    expect(await check(undefined)).toEqual(ok({ kind: 'anonymous' }));
+    expect(await check('Basic abc')).toMatchObject({ error: { code: 'credential_malformed' } });
+  });
+
+  it('knows a person by token, and asks once while the answer is fresh', async () => {
+    const { check, operators } = setUp({ acceptedMs: 50 });
+    expect(await check(`Bearer ${token}`)).toEqual(
+      ok({ kind: 'operator', name: 'ada', roles: ['operator'] }),
+    );
+    await check(`Bearer ${token}`);
+    expect(operators.lookups).toBe(1);
+    await operators.replaceBootstrapped([]);
+    await sleep(60);
+    expect(await check(`Bearer ${token}`)).toMatchObject({ error: { code: 'credential_invalid' } });
+  });
+
+  it('asks the registry about a principal, and remembers a refusal', async () => {
+    const { check, principals } = setUp();
+    expect(await check('Bearer ymk_1_good')).toEqual(ok({ kind: 'principal', principalId: 'runner-1' }));
+    principals.answer = err(failure('unauthenticated', 'credential_invalid', 'No.'));
+    for (let time = 0; time < 3; time += 1)
+      expect(await check('Bearer ymk_1_bad')).toMatchObject({ error: { kind: 'unauthenticated' } });
+    expect(principals.asked).toEqual(['ymk_1_good', 'ymk_1_bad']);
+  });
+
+  it('calls nobody unknown while the registry is away', async () => {
+    const { check, principals } = setUp();
+    principals.answer = err(failure('unavailable', 'service_unavailable', 'Away.'));
+    expect(await check('Bearer ymk_1_good')).toMatchObject({ error: { kind: 'unavailable' } });
+    principals.answer = ok({ principalId: 'runner-1' });
+    expect((await check('Bearer ymk_1_good')).ok).toBe(true);
+  });
+
+  it('leaves an enrolment token to the registry', async () => {
+    const { check, principals } = setUp();
+    expect(await check('Bearer yme_1_once')).toEqual(ok({ kind: 'enrolment', token: 'yme_1_once' }));
+    expect(principals.asked).toEqual([]);
+  });
+
+  it('refuses a guesser unseen, and still knows who is known', async () => {
+    const { check, operators } = setUp();
+    await check(`Bearer ${token}`);
+    const never = async (): Promise<boolean> => false;
+    expect(await check('Bearer ymo_1a_guess', never)).toMatchObject({ error: { kind: 'rate_limited' } });
+    expect((await check(`Bearer ${token}`, never)).ok).toBe(true);
+    expect(operators.lookups).toBe(1);
+  });
+
+  it('remembers no more than it may', async () => {
+    const { check, operators } = setUp({ remembered: 2 });
+    for (let guess = 0; guess < 100; guess += 1) await check(`Bearer ymo_1a_guess${guess}`);
+    await check('Bearer ymo_1a_guess0');
+    expect(operators.lookups).toBe(101);
+  });
+});

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { requestEnded } from '@ymera/contracts';
+import { silentLogger } from '@ymera/kernel';
+import { eventually, leakGuard } from '@ymera/testing';
+import { InMemoryTimelineStore } from '../testing/in-memory-timeline-store';
+import { fact } from '../testing/timeline-store.contract';
+import { RecordTimeline } from './record-timeline';
+import { TimelineFeed, type FeedItem, type FeedOptions } from './timeline-feed';
+
+const options: FeedOptions = {
+  pollMs: 20,
+  heartbeatMs: 1000,
+  pageSize: 3,
+  maximumWatchers: 3,
+  graceMs: 50,
+};
+
+describe('TimelineFeed', () => {
+  const setUp = (changed: Partial<FeedOptions> = {}) => {
+    const store = new InMemoryTimelineStore();
+    const feed = new TimelineFeed(store, { ...options, ...changed }, silentLogger);
+    const client = new AbortController();
+    const requestId = randomUUID();
+    /** Collects until the watch is over. */
+    const watch = (after = 0, signal: AbortSignal = client.signal) => {
+      const seen: (number | 'heartbeat')[] = [];
+      const opened = feed.open(requestId, after, signal);
+      const over = (async (items: AsyncGenerator<FeedItem>) => {
+        for await (const item of items)
+          seen.push(item.kind === 'entry' ? Number(item.entry.data['step']) : 'heartbeat');
+      })(opened.ok ? opened.value : failed(opened.error.code));
+      return { seen, over };
+    };
+    const step = (number: number) => fact(requestId, number);
+    return { store, feed, client, requestId, watch, step };
+  };
+  const failed = (code: string): never => {
+    throw new Error(code);
+  };
+
+  it('gives the history, then what comes, and ends with its client', async () => {
+    const { store, feed, client, watch, step } = setUp();
+    await store.append([1, 2, 3, 4, 5, 6, 7].map(step));
+    const { seen, over } = watch();
+    await eventually(() => expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]));
+    await store.append([step(8)]);
+    await eventually(() => expect(seen).toContain(8));
+    client.abort();
+    await over;
+    expect(feed.watchers).toBe(0);
+  });
+
+  it('resumes after a position', async () => {
+    const { store, client, requestId, watch, step } = setUp();
+    await store.append([1, 2, 3].map(step));
+    const [, second] = await store.read(requestId, 0, 2);
+    const { seen, over } = watch(second?.position);
+    await eventually(() => expect(seen).toEqual([3]));
+    client.abort();
+    await over;
+  });
+
+  it('shows what this process records at once, without waiting for the next look', async () => {
+    const { store, feed, client, watch, requestId } = setUp({ pollMs: 60_000 });
+    const record = new RecordTimeline(store, feed);
+    const { seen, over } = watch();
+    await eventually(() => expect(feed.watchers).toBe(1));
+    for (const number of [1, 2, 3])
+      await record.execute([
+        { id: randomUUID(), type: 'x', time: new Date(), payload: { request_id: requestId, step: number } },
+      ]);
+    await eventually(() => expect(seen).toEqual([1, 2, 3]), { timeoutMs: 500 });
+    client.abort();
+    await over;
+  });
+
+  it('wakes nobody for another request, and says that it is alive', async () => {
+    const { store, client, watch } = setUp({ heartbeatMs: 30 });
+    const { seen, over } = watch();
+    await store.append([fact(randomUUID(), 1)]);
+    await eventually(() => expect(seen.length).toBeGreaterThan(1));
+    expect(new Set(seen)).toEqual(new Set(['heartbeat']));
+    client.abort();
+    await over;
+  });
+
+  it('holds one page for a client that takes nothing', async () => {
+    const { store, feed, client, requestId, step } = setUp();
+    const read = jest.spyOn(store, 'read');
+    await store.append(Array.from({ length: 100 }, (_, number) => step(number)));
+    const opened = feed.open(requestId, 0, client.signal);
+    const items = opened.ok ? opened.value : failed(opened.error.code);
+    await items.next();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(read).toHaveBeenCalledTimes(1);
+    client.abort();
+    await items.return(undefined);
+  });
+
+  it('ends some time after the request has, when nothing more happens', async () => {
+    const { store, feed, requestId, watch, step } = setUp();
+    await store.append([step(1), { ...fact(requestId, 2), type: requestEnded.key }]);
+    const { seen, over } = watch();
+    await eventually(() => expect(seen).toEqual([1, 2]));
+    await store.append([step(3)]);
+    await over;
+    expect(seen.filter((item) => item !== 'heartbeat')).toEqual([1, 2, 3]);
+    expect(feed.watchers).toBe(0);
+  });
+
+  it('serves as many as it may and refuses the next', async () => {
+    const { feed, client, watch, requestId } = setUp();
+    const watches = [watch(), watch(), watch()];
+    expect(feed.open(requestId, 0, client.signal)).toMatchObject({ error: { code: 'too_many_watchers' } });
+    feed.close();
+    await Promise.all(watches.map(({ over }) => over));
+    expect(feed.watchers).toBe(0);
+  });
+
+  it('counts a client out that left before its watch began', async () => {
+    const { feed, client, requestId } = setUp();
+    feed.open(requestId, 0, client.signal);
+    client.abort();
+    expect(feed.watchers).toBe(0);
+  });
+
+  it('misses nothing when the store was away', async () => {
+    const { store, client, watch, step } = setUp({ pollMs: 5 });
+    const { seen, over } = watch();
+    await store.append([step(1)]);
+    await eventually(() => expect(seen).toEqual([1]));
+    const poll = jest.spyOn(store, 'changedSince').mockRejectedValue(new Error('away'));
+    await store.append([step(2)]);
+    await eventually(() => expect(seen).toEqual([1, 2]));
+    poll.mockRestore();
+    await store.append([step(3)]);
+    await eventually(() => expect(seen).toEqual([1, 2, 3]));
+    client.abort();
+    await over;
+  });
+});
+leakGuard();

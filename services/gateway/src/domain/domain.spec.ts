@@ -1,0 +1,102 @@
+import { roles, type Access, type Role } from '@ymera/contracts';
+import fc from 'fast-check';
+import { admit, anonymous, type Caller } from './caller';
+import { credentialOf } from './credential';
+import { decideRepeat } from './idempotency';
+import { isEnd, timelineFact } from './timeline';
+
+describe('admit', () => {
+  const operator = (...granted: Role[]): Caller => ({ kind: 'operator', name: 'ada', roles: granted });
+  const callers: Caller[] = [
+    anonymous,
+    ...roles.map((role) => operator(role)),
+    { kind: 'principal', principalId: 'runner-1' },
+    { kind: 'enrolment', token: 'yme_1_x' },
+  ];
+
+  it('admits nobody where nothing is declared', () => {
+    for (const caller of callers)
+      for (const declared of [undefined, []]) expect(admit(declared, caller)).not.toBe('admitted');
+  });
+
+  it('admits anybody to what is public', () => {
+    for (const caller of callers) expect(admit(['public'], caller)).toBe('admitted');
+  });
+
+  it('asks a stranger to authenticate and refuses a known caller of another kind', () => {
+    expect(admit(['principal'], anonymous)).toBe('unauthenticated');
+    expect(admit(['principal'], operator('admin'))).toBe('forbidden');
+    expect(admit(['enrolment'], { kind: 'principal', principalId: 'runner-1' })).toBe('forbidden');
+  });
+
+  it('wants one of exactly the declared roles: an administrator is no approver', () => {
+    const access: Access[] = [{ roles: ['approver'] }];
+    expect(admit(access, operator('admin', 'operator', 'viewer'))).toBe('forbidden');
+    expect(admit(access, operator('viewer', 'approver'))).toBe('admitted');
+    expect(admit(access, operator())).toBe('forbidden');
+  });
+});
+
+describe('credentialOf', () => {
+  it.each([
+    ['Bearer ymo_1a_secret', 'operator'],
+    ['bearer  ymk_1a_secret-_A', 'principal'],
+    ['Bearer yme_1a_secret', 'enrolment'],
+  ])('knows %s', (header, kind) => {
+    expect(credentialOf(header)).toMatchObject({ kind });
+  });
+
+  it.each([
+    '',
+    'Bearer ',
+    'ymo_1a_secret',
+    'Basic ymo_1a_secret',
+    'Bearer ymx_1_a',
+    'Bearer ymo_1 a',
+    `Bearer ymo_${'a'.repeat(300)}`,
+  ])('knows nothing of %p', (header) => {
+    expect(credentialOf(header)).toBeUndefined();
+  });
+
+  it('never throws', () => {
+    fc.assert(fc.property(fc.string(), (header) => credentialOf(header) === undefined || true));
+  });
+});
+
+describe('decideRepeat', () => {
+  const now = new Date(1000);
+  const answer = Buffer.from('sealed');
+
+  it('refuses another request under the same key, answered or not', () => {
+    for (const record of [
+      { state: 'done', requestDigest: 'a', answer } as const,
+      { state: 'in_flight', requestDigest: 'a', leaseUntil: new Date(2000) } as const,
+    ])
+      expect(decideRepeat(record, 'b', now)).toEqual({ kind: 'reused' });
+  });
+
+  it('replays, waits, or takes over', () => {
+    expect(decideRepeat({ state: 'done', requestDigest: 'a', answer }, 'a', now)).toEqual({
+      kind: 'replay',
+      answer,
+    });
+    const inFlight = (leaseUntil: Date) =>
+      decideRepeat({ state: 'in_flight', requestDigest: 'a', leaseUntil }, 'a', now);
+    expect(inFlight(new Date(1001))).toEqual({ kind: 'wait' });
+    expect(inFlight(now)).toEqual({ kind: 'take_over' });
+  });
+});
+
+describe('timelineFact', () => {
+  const event = { id: 'e', type: 'coordinator.request.ended.v1', time: new Date(0) };
+
+  it('is a fact of the request that it names', () => {
+    const fact = timelineFact({ ...event, payload: { request_id: 'r', state: 'completed' } });
+    expect(fact).toMatchObject({ requestId: 'r', eventId: 'e', data: { state: 'completed' } });
+    expect(fact && isEnd(fact)).toBe(true);
+  });
+
+  it.each([[{ agent_id: 'a' }], [null], ['text'], [{ request_id: 7 }]])('is nothing for %p', (payload) => {
+    expect(timelineFact({ ...event, payload })).toBeUndefined();
+  });
+});

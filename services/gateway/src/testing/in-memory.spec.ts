@@ -1,0 +1,14 @@
+import { idempotencyStoreContract } from './idempotency-store.contract';
+import { InMemoryIdempotencyStore } from './in-memory-idempotency-store';
+import { InMemoryTimelineStore } from './in-memory-timeline-store';
+import { timelineStoreContract } from './timeline-store.contract';
+
+describe('InMemoryIdempotencyStore', () => {
+  const store = new InMemoryIdempotencyStore();
+  idempotencyStoreContract(() => store);
+});
+
+describe('InMemoryTimelineStore', () => {
+  const store = new InMemoryTimelineStore();
+  timelineStoreContract(() => store);
+});
