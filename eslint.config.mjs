@@ -70,6 +70,8 @@ export default tseslint.config(
   {
     files: tests,
     rules: {
+      // Answers of the platform are looked into as they come; their shapes are the contract tests' business.
+      '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '@ymera/testing';
+import { repositoryRoot } from './support/commands';
+import { call, demo, type RunningPlatform, startTestPlatform } from './support/platform';
+import { Repositories, workingProject } from './support/repositories';
+
+/** Slow enough to be killed in the middle, and the same whoever does it. */
+const slowly = "sleep 3\necho '// better' >> src/sum.mjs\n";
+const fix = 'Fix the wrong sum';
+
+describe('agents come and go', () => {
+  const repositories = new Repositories();
+  const children: ChildProcess[] = [];
+  let platform: RunningPlatform;
+
+  beforeAll(async () => {
+    platform = await startTestPlatform({
+      instance: 'e2e-agents',
+      runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await platform?.stop();
+    repositories.remove();
+  }, 30_000);
+
+  const enrolment = async (kind: 'principal' | 'agent'): Promise<string> => {
+    const { body } = await call(platform, 'admin', 'POST', '/api/v1/enrolments', { kind });
+    return body['enrolment_token'];
+  };
+
+  const start = (command: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess => {
+    const child = spawn(command, args, {
+      env,
+      cwd: repositoryRoot,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: false,
+    });
+    children.push(child);
+    return child;
+  };
+
+  /** The step that a running workflow is at, and who does it. */
+  const working = async (type: string): Promise<Record<string, any> | undefined> => {
+    const { body } = await call(platform, 'viewer', 'GET', '/api/v1/workflows?state=running');
+    const items = body['items'] as { steps: Record<string, any>[] }[];
+    return items
+      .flatMap(({ steps }) => steps)
+      .find((step) => step['agent_type'] === type && step['state'] === 'running');
+  };
+
+  it('a runner killed in the middle of a task: another agent of that type ends it', async () => {
+    const token = repositories.path('second-runner-token');
+    writeFileSync(token, await enrolment('principal'), { mode: 0o600 });
+    start(process.execPath, [join(repositoryRoot, 'services/agent-runner/dist/main.js')], {
+      ...process.env,
+      YMERA_GATEWAY_URL: platform.urls['gateway'],
+      YMERA_ENROLMENT_TOKEN_FILE: token,
+      YMERA_STATE_DIR: repositories.path('second-runner'),
+      YMERA_RUNNER_NAME: 'second-runner',
+      YMERA_RUNNER_AGENTS: 'command',
+      YMERA_RUNNER_COMMAND: 'sh ./change.sh',
+      YMERA_HOST_PATH_DIRS: join(process.execPath, '..'),
+      YMERA_HTTP_PORT: '0',
+      YMERA_LOG_LEVEL: 'warn',
+    });
+    const second = children.at(-1);
+    await eventually(
+      async () => {
+        const { body } = await call(platform, 'viewer', 'GET', '/api/v1/agents?agent_type=CODING');
+        expect((body['items'] as unknown[]).length).toBe(2);
+      },
+      { timeoutMs: 20_000 },
+    );
+    await eventually(
+      async () => {
+        const { body } = await call(platform, 'viewer', 'GET', '/api/v1/overview');
+        expect((body['by_liveness'] as Record<string, number>)['online']).toBeGreaterThanOrEqual(4);
+      },
+      { timeoutMs: 20_000 },
+    );
+
+    const run = demo(platform, [
+      '--repo',
+      repositories.create('killed', workingProject, slowly),
+      '--request',
+      fix,
+    ]);
+    const held = await eventually(
+      async () => {
+        const step = await working('CODING');
+        if (!step) throw new Error('no step is running');
+        return step;
+      },
+      { timeoutMs: 30_000 },
+    );
+    if (String(held['agent_id']).includes('second-runner')) second?.kill('SIGKILL');
+    else await platform.kill('agent-runner');
+
+    const ended = await run;
+    const result = ended.json() as Record<string, any>;
+    expect([ended.code, result['error']]).toEqual([0, undefined]);
+    const fixed = (result['steps'] as Record<string, any>[]).find(({ name }) => name === 'fix');
+    expect(fixed).toMatchObject({ state: 'completed', attempts: 2 });
+    expect(fixed?.['agent_id']).not.toBe(held['agent_id']);
+    second?.kill('SIGKILL');
+    await platform.waitUntilReady('agent-runner');
+  }, 120_000);
+
+  it('the only agent killed: the task waits for one that comes back', async () => {
+    const run = demo(platform, [
+      '--repo',
+      repositories.create('waits', workingProject, slowly),
+      '--request',
+      fix,
+    ]);
+    await eventually(
+      async () => {
+        if (!(await working('CODING'))) throw new Error('no step is running');
+      },
+      { timeoutMs: 30_000 },
+    );
+    await platform.kill('agent-runner');
+    const ended = await run;
+    const result = ended.json() as Record<string, any>;
+    expect([ended.code, result['error']]).toEqual([0, undefined]);
+    expect(result['state']).toBe('completed');
+  }, 120_000);
+
+  it('the Python agent of the examples joins, reports and runs the tests of a project', async () => {
+    start('/usr/bin/python3', [join(repositoryRoot, 'libs/agent-sdk/examples/python/testing_agent.py')], {
+      PATH: `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`,
+      YMERA_GATEWAY_URL: platform.urls['gateway'],
+      YMERA_ENROLMENT: await enrolment('agent'),
+      YMERA_AGENT_ID: 'python-tester',
+    });
+    await eventually(
+      async () => {
+        const { body } = await call(platform, 'viewer', 'GET', '/api/v1/agents/python-tester/status');
+        expect(body['liveness']).toBe('online');
+      },
+      { timeoutMs: 20_000 },
+    );
+    const agents = (await call(platform, 'viewer', 'GET', '/api/v1/agents?agent_type=TESTING')).body[
+      'items'
+    ] as { agent_id: string }[];
+    for (const { agent_id } of agents)
+      if (agent_id !== 'python-tester')
+        await call(platform, 'admin', 'POST', `/api/v1/agents/${agent_id}/retire`, {
+          reason: 'The Python agent takes over.',
+        });
+
+    const ended = await demo(platform, [
+      '--repo',
+      repositories.create('python', workingProject, slowly),
+      '--request',
+      fix,
+    ]);
+    const result = ended.json() as Record<string, any>;
+    expect([ended.code, result['error']]).toEqual([0, undefined]);
+    expect(result['tests']).toMatchObject({ passed: 1, failed: 0, tree: result['tree'] });
+    const tested = (result['steps'] as Record<string, any>[]).find(({ name }) => name === 'test');
+    expect(tested).toMatchObject({ agent_id: 'python-tester', state: 'completed' });
+  }, 120_000);
+});

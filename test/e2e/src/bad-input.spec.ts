@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { call, demo, type RunningPlatform, startTestPlatform } from './support/platform';
+import { git, Repositories, workingProject } from './support/repositories';
+
+const fix = 'Fix the wrong sum';
+
+describe('bad input', () => {
+  const repositories = new Repositories();
+  let platform: RunningPlatform;
+
+  beforeAll(async () => {
+    platform = await startTestPlatform({
+      instance: 'e2e-bad-input',
+      runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
+      env: { YMERA_TASK_TIMEOUT_SECONDS: '4' },
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    await platform?.stop();
+    repositories.remove();
+  }, 30_000);
+
+  /** Refused with this code, and the repository is as it was. */
+  const refused = async (
+    repo: string,
+    args: readonly string[],
+    code: string,
+    exitCode = 1,
+  ): Promise<Record<string, any>> => {
+    const head = existsSync(join(repo, '.git')) ? git(repo, 'for-each-ref') : '';
+    const ended = await demo(platform, ['--repo', repo, ...args]);
+    const result = ended.json() as Record<string, any>;
+    expect({ code: result['error']?.code, exit: ended.code, message: result['error']?.message }).toEqual({
+      code,
+      exit: exitCode,
+      message: expect.stringMatching(/\S+ \S+/),
+    });
+    expect(result['state']).toBe('failed');
+    expect(result['commit'] ?? null).toBeNull();
+    if (head !== '') expect(git(repo, 'for-each-ref')).toBe(head);
+    return result;
+  };
+
+  it('a path that is no repository: repo_not_found', async () => {
+    await refused(repositories.path('nowhere'), ['--request', fix], 'repo_not_found');
+  });
+
+  it('no words: request_empty', async () => {
+    await refused(repositories.create('empty-request', workingProject), ['--request', '  '], 'request_empty');
+  });
+
+  it('a project without tests: no_tests', async () => {
+    await refused(repositories.create('no-tests', { 'a.txt': 'a\n' }), ['--request', fix], 'no_tests');
+  });
+
+  it('unclear words: one question, and exit code 2', async () => {
+    const ended = await demo(platform, [
+      '--repo',
+      repositories.create('unclear', workingProject),
+      '--request',
+      'the thing',
+    ]);
+    const result = ended.json() as Record<string, any>;
+    expect(ended.code).toBe(2);
+    expect(result).toMatchObject({
+      state: 'input_required',
+      question: expect.stringMatching(/\?/),
+      error: { code: 'intent_unknown' },
+      commit: null,
+    });
+  });
+
+  it('a command that fails: agent_failed', async () => {
+    const result = await refused(
+      repositories.create('fails', workingProject, 'echo no idea >&2; exit 3\n'),
+      ['--request', fix],
+      'agent_failed',
+    );
+    expect(result['error'].message).toContain('3');
+  });
+
+  it('a command that cannot start: agent_failed', async () => {
+    await refused(repositories.create('cannot-start', workingProject), ['--request', fix], 'agent_failed');
+  });
+
+  it('a command that hangs past its deadline: agent_failed, and its process is gone', async () => {
+    await refused(
+      repositories.create('hangs', workingProject, 'sleep 86423 & sleep 86423\n'),
+      ['--request', fix],
+      'agent_failed',
+    );
+    const running = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+    expect(running).not.toContain('sleep 86423');
+  });
+
+  it('a command that changes nothing: change_empty', async () => {
+    await refused(
+      repositories.create('nothing', workingProject, 'true\n'),
+      ['--request', fix],
+      'change_empty',
+    );
+  });
+
+  it.each([
+    ['an absolute symlink', 'ln -s /etc/passwd src/users.txt\n'],
+    ['a symlink that climbs out', 'ln -s ../../../outside src/up.txt\n'],
+    ['a file beside the working copy', 'echo x > ../beside.txt; echo "// y" >> src/sum.mjs\n'],
+    ['a system file', 'echo x > /etc/ymera-e2e-outside; echo "// y" >> src/sum.mjs\n'],
+    ['a file in the home folder', 'echo x > "$HOME/.ymera-e2e-outside"; echo "// y" >> src/sum.mjs\n'],
+    ['a file left in /tmp', 'echo x > /tmp/ymera-e2e-outside; echo "// y" >> src/sum.mjs\n'],
+  ])('%s: change_outside, and nothing is written', async (name, change) => {
+    await refused(
+      repositories.create(name.replaceAll(/\W/g, '-'), workingProject, change),
+      ['--request', fix],
+      'change_outside',
+    );
+    for (const path of [
+      '/etc/ymera-e2e-outside',
+      '/tmp/ymera-e2e-outside',
+      join(process.env['HOME'] ?? '/root', '.ymera-e2e-outside'),
+    ])
+      expect(existsSync(path)).toBe(false);
+  });
+
+  it('a change that breaks the tests does not land', async () => {
+    const breaking = "echo 'export const sum = () => 0;' > src/sum.mjs\n";
+    await refused(
+      repositories.create('breaks', workingProject, breaking),
+      ['--request', fix],
+      'rework_exhausted',
+    );
+  });
+
+  it('a dirty repository: HEAD is used and the dirty files are named; with --land it is refused', async () => {
+    const repo = repositories.create('dirty', workingProject, "echo '// better' >> src/sum.mjs\n");
+    writeFileSync(join(repo, 'src', 'sum.mjs'), 'broken(\n');
+    await refused(repo, ['--request', fix, '--land'], 'repo_dirty');
+    const ended = await demo(platform, ['--repo', repo, '--request', fix]);
+    const result = ended.json() as Record<string, any>;
+    expect([ended.code, result['error']]).toEqual([0, undefined]);
+    expect(result).toMatchObject({ state: 'completed', dirty_files: ['src/sum.mjs'] });
+    expect(git(result['repo'], 'show', `${result['commit']}:src/sum.mjs`)).toContain('// better');
+  }, 120_000);
+
+  it('--land fetches the result as a branch of its own and touches nothing else', async () => {
+    const repo = repositories.create('lands', workingProject, "echo '// better' >> src/sum.mjs\n");
+    const before = git(repo, 'for-each-ref');
+    const ended = await demo(platform, ['--repo', repo, '--request', fix, '--land']);
+    const result = ended.json() as Record<string, any>;
+    expect([ended.code, result['error']]).toEqual([0, undefined]);
+    const branch = `refs/heads/ymera/${result['request_id']}`;
+    expect(git(repo, 'rev-parse', branch)).toBe(result['commit']);
+    expect(git(repo, 'rev-parse', `${branch}^{tree}`)).toBe(result['verdict'].tree);
+    expect(
+      git(repo, 'for-each-ref')
+        .split('\n')
+        .filter((line) => !line.endsWith(branch))
+        .join('\n'),
+    ).toBe(before);
+    expect(git(repo, 'status', '--porcelain')).toBe('');
+  }, 120_000);
+
+  it('leaves no agent at work', async () => {
+    const { body } = await call(platform, 'viewer', 'GET', '/api/v1/workflows?state=running');
+    expect(body['items']).toEqual([]);
+  });
+});
