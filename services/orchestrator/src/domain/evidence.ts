@@ -37,11 +37,21 @@ export function evidenceFor(run: Run, stepId: string): Evidence {
 }
 
 const maximumFindings = 500;
+/** A message holds several lists of findings and may have 1 MiB in all. */
+const maximumFindingsBytes = 128 * 1024;
 
 /** In order, each once, as many as a message may hold. */
 export function mergeFindings(...lists: readonly (readonly Finding[])[]): readonly Finding[] {
-  const unique = new Map(lists.flat().map((finding) => [canonicalJson(finding), finding]));
-  return [...unique.values()].slice(0, maximumFindings);
+  const unique = new Map<string, Finding>();
+  let bytes = 0;
+  for (const finding of lists.flat()) {
+    const key = canonicalJson(finding);
+    if (unique.has(key)) continue;
+    bytes += Buffer.byteLength(key);
+    if (unique.size === maximumFindings || bytes > maximumFindingsBytes) break;
+    unique.set(key, finding);
+  }
+  return [...unique.values()];
 }
 
 export function last<T>(

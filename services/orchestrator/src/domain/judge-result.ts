@@ -55,6 +55,11 @@ export function judgeResult(run: Run, step: TaskStep, attempt: Attempt, reported
       return { kind: 'done', output };
     case 'change':
       if (!reported.change) return failed('change_empty', `${attempt.agentId} returned no change.`);
+      if (Buffer.byteLength(JSON.stringify(reported.change)) > maximumChangeBytes)
+        return failed(
+          'change_too_large',
+          `${attempt.agentId} returned a change that is too large to pass on.`,
+        );
       return { kind: 'proposed', proposal: { change: reported.change, output } };
     case 'tests': {
       if (!reported.tests) return failed('result_incomplete', `${attempt.agentId} returned no test summary.`);
@@ -90,7 +95,10 @@ function judgeVerdict(
     return failed('self_verdict', `${attempt.agentId} made this change and cannot approve it.`);
   if (verdict.base !== change.base || verdict.commit !== change.commit || verdict.tree !== change.tree)
     return failed('verdict_mismatch', `The verdict of ${attempt.agentId} is about another change.`);
-  const examined: StepOutput = { ...output, verdict: { ...verdict, agent_id: attempt.agentId } };
+  const examined: StepOutput = {
+    ...output,
+    verdict: { ...verdict, findings: [...mergeFindings(verdict.findings)], agent_id: attempt.agentId },
+  };
   return verdict.approved
     ? { kind: 'done', output: examined }
     : rejected('verdict_rejected', verdictMessage(verdict, output.findings), examined);
@@ -104,6 +112,9 @@ function rejected(code: string, message: string, output: StepOutput): Judgement 
       : [{ code, severity: 'high', message: message.slice(0, 2000) }];
   return { kind: 'rejected', error: { code, message, retryable: false }, output: { ...output, findings } };
 }
+
+/** It goes on inside of another message of at most 1 MiB. */
+const maximumChangeBytes = 1024 * 1024 - 16 * 1024;
 
 /** The exit code is necessary; counts alone prove nothing. */
 const hasPassed = ({ exit_code, failed }: TestSummary): boolean => exit_code === 0 && failed === 0;

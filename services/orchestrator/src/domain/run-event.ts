@@ -23,6 +23,8 @@ export interface Claim extends AttemptKey {
   readonly credentialEpoch: number | undefined;
 }
 
+export type GateDecision = PayloadOf<typeof resolveGate>;
+
 /** Why a held attempt is taken away. */
 export type LossCause = 'lease_expired' | 'offer_expired' | 'agent_retired';
 
@@ -47,7 +49,7 @@ export type RunEvent =
   | { readonly kind: 'deadline_passed'; readonly stepId: string; readonly key: AttemptKey }
   | { readonly kind: 'queue_expired'; readonly stepId: string }
   | { readonly kind: 'backoff_over'; readonly stepId: string }
-  | { readonly kind: 'gate_decided'; readonly decision: PayloadOf<typeof resolveGate> }
+  | { readonly kind: 'gate_decided'; readonly decision: GateDecision }
   | { readonly kind: 'gate_expired'; readonly stepId: string; readonly gateId: string }
   | { readonly kind: 'change_materialised'; readonly change: PayloadOf<typeof changeMaterialised> }
   | { readonly kind: 'change_refused'; readonly refusal: PayloadOf<typeof changeRefused> }

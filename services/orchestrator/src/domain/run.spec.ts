@@ -135,6 +135,7 @@ describe('a run', () => {
 
   it.each([
     ['enhance', {}, 'change_empty'],
+    ['enhance', { change: { base, patch: '"'.repeat(600_000) } }, 'change_too_large'],
     ['test', {}, 'result_incomplete'],
     ['test', { tests: passedTests(oid('9')) }, 'tests_mismatch'],
     ['test', { tests: { ...passedTests(), failed: 1, exit_code: 1 } }, 'tests_failed'],
@@ -197,6 +198,28 @@ describe('a run', () => {
       },
     });
     expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'base_moved' } });
+  });
+});
+
+describe('messages', () => {
+  it('stay far below 1 MiB, whatever agents find', () => {
+    const scenario = new RunScenario(gatedPlan);
+    const findings = Array.from({ length: 500 }, (_, line) => ({
+      ...badFinding,
+      line: line + 1,
+      message: 'ä'.repeat(1000),
+    }));
+    scenario.decide('approve_plan', 'approved');
+    scenario.do('review', { findings });
+    scenario.do('enhance', { change: { base, patch: 'diff' }, findings });
+    scenario.materialise();
+    scenario.do('test', { tests: passedTests(), findings });
+    scenario.do('validate', { verdict: { ...approvingVerdict(), findings }, findings });
+    scenario.decide('approve_landing', 'approved');
+    scenario.land();
+    expect(scenario.run.state).toBe('completed');
+    const sizes = scenario.effects.map(({ payload }) => Buffer.byteLength(JSON.stringify(payload)));
+    expect(Math.max(...sizes)).toBeLessThan(600_000);
   });
 });
 

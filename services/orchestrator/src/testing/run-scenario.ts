@@ -49,12 +49,12 @@ export class RunScenario {
   readonly context: { -readonly [Key in keyof RunContext]: RunContext[Key] };
   private ids = 0x1000;
 
-  constructor(plan: Plan, policy = defaultRunPolicy) {
+  constructor(plan: Plan, now = 1_800_000_000_000) {
     this.context = {
-      now: 1_800_000_000_000,
+      now,
       newId: () => idFrom((this.ids += 1)),
       random: () => 0.5,
-      policy,
+      policy: defaultRunPolicy,
     };
     const { run, effects } = startRun(definitionOf(plan), this.context);
     this.run = run;

@@ -1,0 +1,122 @@
+import type { AgentType, Liveness } from '@ymera/contracts';
+import type { SqlExecutor } from '@ymera/persistence';
+import type { AgentDirectory, RegisteredAgent } from '../../application/ports';
+import type { Time } from '../../domain/run';
+import type { Candidate } from '../../domain/select-agent';
+import { toDate } from './time';
+
+/** Facts about an agent arrive in any order and from two services, so each kind keeps its own newest. */
+export class PostgresAgentDirectory implements AgentDirectory {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  async register(agent: RegisteredAgent, version: number): Promise<void> {
+    await this.sql.query(
+      `INSERT INTO agent_directory AS known
+         (agent_id, agent_type, principal_id, capabilities, credential_epoch, status, registry_version)
+       VALUES ($1, $2, $3, $4, $5, 'registered', $6)
+       ON CONFLICT (agent_id) DO UPDATE SET agent_type = excluded.agent_type, principal_id = excluded.principal_id,
+         capabilities = excluded.capabilities, credential_epoch = excluded.credential_epoch, status = 'registered',
+         registry_version = excluded.registry_version
+       WHERE known.registry_version < excluded.registry_version`,
+      [
+        agent.agentId,
+        agent.agentType,
+        agent.principalId,
+        JSON.stringify(agent.capabilities),
+        agent.credentialEpoch,
+        version,
+      ],
+    );
+  }
+
+  async retire(agentId: string, version: number): Promise<void> {
+    await this.sql.query(
+      `INSERT INTO agent_directory AS known (agent_id, principal_id, status, registry_version)
+       VALUES ($1, '', 'retired', $2)
+       ON CONFLICT (agent_id) DO UPDATE SET status = 'retired', registry_version = excluded.registry_version
+       WHERE known.registry_version < excluded.registry_version`,
+      [agentId, version],
+    );
+  }
+
+  async openSession(principalId: string, agentIds: readonly string[], at: Time): Promise<void> {
+    await this.sql.query(
+      `INSERT INTO agent_directory AS known (agent_id, principal_id, liveness, liveness_at)
+       SELECT agent_id, $2, 'online', $3 FROM unnest($1::text[]) AS agent_id ORDER BY agent_id
+       ON CONFLICT (agent_id) DO UPDATE SET liveness = 'online', liveness_at = excluded.liveness_at
+       WHERE known.liveness_at < excluded.liveness_at`,
+      [agentIds, principalId, toDate(at)],
+    );
+  }
+
+  async setLiveness(agentId: string, liveness: Liveness, at: Time, version: number): Promise<void> {
+    await this.sql.query(
+      `INSERT INTO agent_directory AS known (agent_id, principal_id, liveness, liveness_at, liveness_version)
+       VALUES ($1, '', $2, $3, $4)
+       ON CONFLICT (agent_id) DO UPDATE SET liveness_version = excluded.liveness_version,
+         liveness = CASE WHEN known.liveness_at <= excluded.liveness_at THEN excluded.liveness ELSE known.liveness END,
+         liveness_at = greatest(known.liveness_at, excluded.liveness_at)
+       WHERE known.liveness_version < excluded.liveness_version`,
+      [agentId, liveness, toDate(at), version],
+    );
+  }
+
+  async typesOf(agentIds: readonly string[]): Promise<readonly AgentType[]> {
+    const rows = await this.sql.query<{ agent_type: AgentType }>(
+      `SELECT DISTINCT agent_type FROM agent_directory WHERE agent_id = ANY($1) AND agent_type IS NOT NULL`,
+      [agentIds],
+    );
+    return rows.map(({ agent_type }) => agent_type);
+  }
+
+  async epochOf(agentId: string): Promise<number | undefined> {
+    const [row] = await this.sql.query<{ credential_epoch: number }>(
+      `SELECT credential_epoch FROM agent_directory WHERE agent_id = $1 AND status = 'registered'`,
+      [agentId],
+    );
+    return row?.credential_epoch;
+  }
+
+  /**
+   * Two statements on purpose: the second sees what was committed while the first waited for its locks. Locked in the
+   * order of ids, so that two selections never wait for each other.
+   */
+  async lockCandidates(agentTypes: readonly AgentType[]): Promise<readonly Candidate[]> {
+    const locked = await this.sql.query<{ agent_id: string }>(
+      `SELECT agent_id FROM agent_directory WHERE agent_type = ANY($1) AND status = 'registered'
+       ORDER BY agent_id FOR UPDATE`,
+      [agentTypes],
+    );
+    if (locked.length === 0) return [];
+    const rows = await this.sql.query<CandidateRow>(
+      `SELECT agent_id, agent_type, principal_id, credential_epoch, status, liveness, enforcement, slots,
+         (SELECT count(*) FROM task_attempts held
+          WHERE held.agent_id = agent.agent_id AND held.state IN ('offered', 'running')) AS running
+       FROM agent_directory agent WHERE agent_id = ANY($1) ORDER BY agent_id`,
+      [locked.map(({ agent_id }) => agent_id)],
+    );
+    return rows.map((row) => ({
+      agentId: row.agent_id,
+      agentType: row.agent_type,
+      principalId: row.principal_id,
+      credentialEpoch: row.credential_epoch,
+      isRegistered: row.status === 'registered',
+      liveness: row.liveness,
+      enforcement: row.enforcement,
+      running: row.running,
+      slots: row.slots,
+    }));
+  }
+}
+
+interface CandidateRow {
+  readonly agent_id: string;
+  readonly agent_type: AgentType;
+  readonly principal_id: string;
+  readonly credential_epoch: number;
+  readonly status: string;
+  readonly liveness: Liveness;
+  readonly enforcement: Candidate['enforcement'];
+  readonly slots: number;
+  readonly running: number;
+}

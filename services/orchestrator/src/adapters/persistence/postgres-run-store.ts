@@ -1,0 +1,109 @@
+import type { SqlExecutor } from '@ymera/persistence';
+import type { Page, RunStore, StoredRun } from '../../application/ports';
+import type { Run, WorkflowDefinition } from '../../domain/run';
+import type { RunPolicy } from '../../domain/run-policy';
+import { projectionOf } from '../../domain/run-projection';
+import { optionalDate, toDate } from './time';
+import { writeAttempts, writeProjection } from './write-projection';
+
+/** Written by this service alone, so it is read back without being checked. */
+interface Row {
+  readonly definition: WorkflowDefinition;
+  readonly document: Omit<Run, 'definition'>;
+  readonly traceparent: string | null;
+}
+
+const columns = 'definition, document, traceparent';
+
+export class PostgresRunStore implements RunStore {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly policy: RunPolicy,
+  ) {}
+
+  async insert({ run, traceparent }: StoredRun): Promise<boolean> {
+    const { definition, ...document } = run;
+    const inserted = await this.sql.query(
+      `INSERT INTO workflows (workflow_id, request_id, project_id, state, definition, document, version, traceparent,
+         started_at, ended_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       ON CONFLICT DO NOTHING RETURNING workflow_id`,
+      [
+        definition.workflow_id,
+        definition.request_id,
+        definition.project.project_id,
+        run.state,
+        JSON.stringify(definition),
+        JSON.stringify(document),
+        run.facts,
+        traceparent ?? null,
+        toDate(run.startedAt),
+        optionalDate(run.endedAt),
+      ],
+    );
+    if (inserted.length === 0) return false;
+    await writeProjection(this.sql, definition.workflow_id, undefined, projectionOf(run, this.policy));
+    return true;
+  }
+
+  async lock(workflowId: string): Promise<StoredRun | undefined> {
+    const [row] = await this.sql.query<Row>(
+      `SELECT ${columns} FROM workflows WHERE workflow_id = $1 FOR UPDATE`,
+      [workflowId],
+    );
+    return row && { run: runOf(row), traceparent: row.traceparent ?? undefined };
+  }
+
+  async save(before: Run, after: Run): Promise<void> {
+    const { definition, ...document } = after;
+    await this.sql.query(
+      `UPDATE workflows SET state = $2, document = $3, version = $4, ended_at = $5 WHERE workflow_id = $1`,
+      [
+        definition.workflow_id,
+        after.state,
+        JSON.stringify(document),
+        after.facts,
+        optionalDate(after.endedAt),
+      ],
+    );
+    await writeProjection(
+      this.sql,
+      definition.workflow_id,
+      projectionOf(before, this.policy),
+      projectionOf(after, this.policy),
+    );
+  }
+
+  async find(workflowId: string): Promise<Run | undefined> {
+    const [row] = await this.sql.query<Row>(`SELECT ${columns} FROM workflows WHERE workflow_id = $1`, [
+      workflowId,
+    ]);
+    return row && runOf(row);
+  }
+
+  async page({ state, cursor, limit }: Parameters<RunStore['page']>[0]): Promise<Page<Run>> {
+    const rows = await this.sql.query<Row>(
+      `SELECT ${columns} FROM workflows
+       WHERE ($1::text IS NULL OR state = $1) AND ($2::uuid IS NULL OR workflow_id < $2)
+       ORDER BY workflow_id DESC LIMIT $3`,
+      [state ?? null, cursor ?? null, limit + 1],
+    );
+    const items = rows.slice(0, limit).map(runOf);
+    const last = items.at(-1);
+    return {
+      items,
+      nextCursor: rows.length > limit && last ? last.definition.workflow_id : null,
+    };
+  }
+
+  async repair(run: Run): Promise<void> {
+    const workflowId = run.definition.workflow_id;
+    const wanted = projectionOf(run, this.policy);
+    await this.sql.query(`DELETE FROM timers WHERE workflow_id = $1`, [workflowId]);
+    await this.sql.query(`DELETE FROM active_steps WHERE workflow_id = $1`, [workflowId]);
+    await writeProjection(this.sql, workflowId, undefined, { ...wanted, attempts: [] });
+    await writeAttempts(this.sql, workflowId, wanted.attempts);
+  }
+}
+
+const runOf = ({ definition, document }: Row): Run => ({ ...document, definition });

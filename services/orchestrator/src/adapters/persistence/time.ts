@@ -1,0 +1,5 @@
+import type { Time } from '../../domain/run';
+
+export const toDate = (time: Time): Date => new Date(time);
+export const optionalDate = (time: Time | undefined): Date | null =>
+  time === undefined ? null : new Date(time);

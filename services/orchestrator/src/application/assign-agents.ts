@@ -1,0 +1,75 @@
+import type { AgentType } from '@ymera/contracts';
+import type { Effect } from '../domain/effect';
+import { needOfStep } from '../domain/need-of-step';
+import { reduce } from '../domain/reduce';
+import type { Run } from '../domain/run';
+import type { RunContext } from '../domain/run-draft';
+import { selectAgent, type Candidate, type Need } from '../domain/select-agent';
+import type { OrchestratorStores } from './ports';
+
+export interface Assigned {
+  readonly run: Run;
+  readonly effects: readonly Effect[];
+  /** Types for which a step is left waiting. */
+  readonly waiting: readonly AgentType[];
+}
+
+interface Ready {
+  readonly stepId: string;
+  readonly need: Need;
+}
+
+/**
+ * Gives every ready step of a run to an agent, as far as there are any. Out of turn (`inTurn` false) only agents are
+ * taken that nobody in the queue needs: a run that has just freed an agent does not overtake those who wait longer.
+ */
+export async function assignAgents(
+  tx: OrchestratorStores,
+  run: Run,
+  context: RunContext,
+  inTurn: boolean,
+): Promise<Assigned> {
+  const ready = readySteps(run);
+  if (ready.length === 0) return { run, effects: [], waiting: [] };
+  const types = [...new Set(ready.map(({ need }) => need.agentType))];
+  const fleet = new Map((await tx.directory.lockCandidates(types)).map((one) => [one.agentId, one]));
+  const queue = inTurn
+    ? new Map<AgentType, number>()
+    : await tx.steps.countWaitingElsewhere(types, run.definition.workflow_id);
+
+  const effects: Effect[] = [];
+  const waiting = new Set<AgentType>();
+  let current = run;
+  const send = (event: Parameters<typeof reduce>[1]): void => {
+    const reduction = reduce(current, event, context);
+    current = reduction.run;
+    effects.push(...reduction.effects);
+  };
+  for (const { stepId, need } of ready) {
+    const ahead = queue.get(need.agentType) ?? 0;
+    const { chosen, reason } = selectAgent([...fleet.values()], need);
+    if (chosen && freeOf(fleet, need) > ahead) {
+      const { agentId, principalId, credentialEpoch } = chosen;
+      send({ kind: 'agent_assigned', stepId, agent: { agentId, principalId, credentialEpoch }, reason });
+      fleet.set(agentId, { ...chosen, running: chosen.running + 1 });
+      continue;
+    }
+    waiting.add(need.agentType);
+    send({
+      kind: 'agent_missing',
+      stepId,
+      reason: chosen ? `${ahead} other step(s) wait longer for a ${need.agentType} agent.` : reason,
+    });
+  }
+  return { run: current, effects, waiting: [...waiting] };
+}
+
+const readySteps = (run: Run): readonly Ready[] =>
+  run.definition.plan.steps.flatMap(({ step_id: stepId }) => {
+    if (run.state !== 'running' || run.steps[stepId]?.state !== 'ready') return [];
+    const need = needOfStep(run, stepId);
+    return need ? [{ stepId, need }] : [];
+  });
+
+const freeOf = (fleet: ReadonlyMap<string, Candidate>, need: Need): number =>
+  [...fleet.values()].filter((candidate) => selectAgent([candidate], need).chosen !== undefined).length;

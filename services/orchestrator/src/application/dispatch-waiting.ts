@@ -1,0 +1,34 @@
+import type { AgentType } from '@ymera/contracts';
+import type { OrchestratorUnitOfWork, WaitingStep } from './ports';
+import type { RunEngine } from './run-engine';
+
+const page = 50;
+
+/** Gives free agents of a type to the steps that wait for one, whoever waits longest first. */
+export class DispatchWaiting {
+  constructor(
+    private readonly unitOfWork: OrchestratorUnitOfWork,
+    private readonly engine: RunEngine,
+  ) {}
+
+  async execute(agentType: AgentType): Promise<void> {
+    let after: WaitingStep | undefined;
+    for (;;) {
+      const waiting = await this.unitOfWork.run(async (tx) =>
+        (await tx.steps.dispatchable([agentType])).length === 0
+          ? []
+          : tx.steps.waiting(agentType, after, page),
+      );
+      for (const { workflowId } of waiting)
+        await this.engine.advance({ workflowId, event: () => undefined, inTurn: true });
+      after = waiting.at(-1);
+      if (waiting.length < page) return;
+    }
+  }
+
+  /** Every type, for the safety net. */
+  async executeAll(): Promise<void> {
+    const types = await this.unitOfWork.run((tx) => tx.steps.dispatchable());
+    for (const type of types) await this.execute(type);
+  }
+}

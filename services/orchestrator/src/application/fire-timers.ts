@@ -1,0 +1,105 @@
+import type { Clock } from '@ymera/kernel';
+import { currentAttempt, type Run, type Time } from '../domain/run';
+import type { RunEvent } from '../domain/run-event';
+import type { RunPolicy } from '../domain/run-policy';
+import { eventOfTimer, timersOf, type Timer } from '../domain/timers';
+import type { DueTimer, OrchestratorMetrics, OrchestratorUnitOfWork } from './ports';
+import type { RunEngine, Transaction } from './run-engine';
+
+const batch = 200;
+/** A timer whose event changes nothing would be due for ever. */
+const fruitlessPauseMs = 5_000;
+
+interface Dependencies {
+  readonly unitOfWork: OrchestratorUnitOfWork;
+  readonly engine: RunEngine;
+  readonly clock: Clock;
+  readonly policy: RunPolicy;
+  readonly metrics: OrchestratorMetrics;
+}
+
+/** Makes happen what time makes happen. The table of timers is the truth; whoever calls decides how often to look. */
+export class FireTimers {
+  private lastLook: Time | undefined;
+
+  constructor(private readonly deps: Dependencies) {}
+
+  /** Fires what is due; returns when to look again, undefined when there is nothing. */
+  async fireDue(): Promise<Time | undefined> {
+    const { unitOfWork, clock } = this.deps;
+    const now = clock.now().getTime();
+    await this.forgiveOurAbsence(now);
+    for (;;) {
+      const due = await unitOfWork.run((tx) => tx.timers.due(clock.now().getTime(), batch));
+      for (const timer of due) await this.fire(timer);
+      if (due.length < batch) break;
+    }
+    this.lastLook = clock.now().getTime();
+    return unitOfWork.run((tx) => tx.timers.next());
+  }
+
+  /**
+   * While we did not look (we were down, or the database was) agents went on working and what they said waits in the
+   * queue. No lease is lost for that.
+   */
+  private async forgiveOurAbsence(now: Time): Promise<void> {
+    const { unitOfWork, policy } = this.deps;
+    if (this.lastLook !== undefined && now - this.lastLook < policy.leaseMs / 2) return;
+    await unitOfWork.run((tx) => tx.attempts.extendAll(now + policy.leaseMs));
+  }
+
+  private async fire({ workflowId, stepId, kind }: DueTimer): Promise<void> {
+    const now = this.deps.clock.now().getTime();
+    const advanced = await this.deps.engine.advance({
+      workflowId,
+      event: (run, tx) => this.eventOf(tx, run, { workflowId, stepId, kind }, now),
+      unknown: (tx) => tx.timers.drop(workflowId),
+    });
+    if (advanced.kind !== 'advanced' || advanced.before !== advanced.after) return;
+    await this.deps.unitOfWork.run((tx) => this.postponeFruitless(tx, advanced.after, { stepId, kind }, now));
+  }
+
+  private async eventOf(
+    tx: Transaction,
+    run: Run,
+    { stepId, kind }: DueTimer,
+    now: Time,
+  ): Promise<RunEvent | undefined> {
+    const timer = await this.owed(tx, run, { stepId, kind });
+    if (!timer) {
+      await tx.runs.repair(run);
+      return undefined;
+    }
+    if (timer.dueAt > now) {
+      await tx.timers.postpone(run.definition.workflow_id, timer);
+      return undefined;
+    }
+    this.deps.metrics.timerFired(now - timer.dueAt);
+    return eventOfTimer(run, stepId, kind);
+  }
+
+  /** The timer as the run owes it now, with what agents have said since. */
+  private async owed(
+    tx: Transaction,
+    run: Run,
+    { stepId, kind }: Pick<DueTimer, 'stepId' | 'kind'>,
+  ): Promise<Timer | undefined> {
+    const timer = timersOf(run, this.deps.policy).find((one) => one.stepId === stepId && one.kind === kind);
+    const step = run.steps[stepId];
+    const attempt = step && currentAttempt(step);
+    if (!timer || !attempt || (kind !== 'lease' && kind !== 'offer')) return timer;
+    const patience = await tx.attempts.patienceWith(attempt);
+    return { ...timer, dueAt: Math.max(timer.dueAt, patience?.[kind] ?? 0) };
+  }
+
+  private async postponeFruitless(
+    tx: Transaction,
+    run: Run,
+    which: Pick<DueTimer, 'stepId' | 'kind'>,
+    now: Time,
+  ): Promise<void> {
+    const timer = await this.owed(tx, run, which);
+    if (timer && timer.dueAt <= now)
+      await tx.timers.postpone(run.definition.workflow_id, { ...timer, dueAt: now + fruitlessPauseMs });
+  }
+}

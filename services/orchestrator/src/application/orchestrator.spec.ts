@@ -1,0 +1,388 @@
+import {
+  resultAccepted,
+  resultRefused,
+  stepChanged,
+  taskProgressed,
+  workflowCompleted,
+  workflowFailed,
+} from '@ymera/contracts';
+import { definitionOf, enhancePlan, gatedPlan, planOf, review, workflowId } from '../testing/plans';
+import { approvingVerdict, passedTests } from '../testing/run-scenario';
+import { OrchestratorInMemory } from '../testing/orchestrator-in-memory';
+import { base } from '../testing/plans';
+
+const secondId = '01936d00-0000-7000-8000-0000000000b2';
+const reviewOnly = definitionOf(planOf([review]));
+
+describe('the orchestrator, over in-memory stores', () => {
+  let world: OrchestratorInMemory;
+  const stepOf = async (stepId: string, id = workflowId) => {
+    const view = await world.reading.one(id);
+    const step = view.ok ? view.value.steps.find(({ step_id }) => step_id === stepId) : undefined;
+    if (!step) throw new Error(`no step ${stepId}`);
+    return step;
+  };
+
+  beforeEach(async () => {
+    world = new OrchestratorInMemory();
+    await world.timers.fireDue();
+  });
+
+  it('brings a run from its order to its end', async () => {
+    await world.joinAll();
+    await world.start(definitionOf(enhancePlan));
+    await world.end(world.lastTask(), { findings: [] });
+    await world.end(world.lastTask(), { change: { base, patch: 'diff' } });
+    await world.materialise();
+    await world.end(world.lastTask(), { tests: passedTests(), metrics: { tool_ms: 800 } });
+    await world.end(world.lastTask(), { verdict: approvingVerdict() });
+    await world.land();
+
+    expect(world.unitOfWork.outbox.payloads(workflowCompleted)).toEqual([
+      expect.objectContaining({ result: expect.objectContaining({ tool_ms: 800 }) }),
+    ]);
+    expect(world.tasks().map(({ agent_id, type }) => `${agent_id} ${type}`)).toEqual([
+      'reviewer-1 review',
+      'enhancer-1 enhance',
+      'tester-1 test',
+      'reviewer-1 validate',
+    ]);
+    expect(world.unitOfWork.state.timers.size).toBe(0);
+    expect(world.unitOfWork.state.steps.size).toBe(0);
+  });
+
+  it('runs one workflow for an order that arrives twice, also under another message id', async () => {
+    await world.joinAll();
+    const messageId = world.id();
+    await world.start(reviewOnly, messageId);
+    await world.start(reviewOnly, messageId);
+    await world.start(reviewOnly);
+    expect(world.tasks()).toHaveLength(1);
+  });
+
+  it('keeps a step waiting until an agent comes, says for whom, and dispatches it at once', async () => {
+    await world.start(reviewOnly);
+    expect((await stepOf('review')).reasons).toEqual([
+      'No EXAMINATION agent can take it: none is registered.',
+    ]);
+    await world.join('tester-1', 'TESTING');
+    expect(world.tasks()).toHaveLength(0);
+    await world.join('reviewer-1', 'EXAMINATION');
+    expect(world.tasks()).toHaveLength(1);
+    expect((await stepOf('review')).reasons.at(-1)).toContain('reviewer-1 was chosen');
+  });
+
+  it('gives an agent one task at a time, and the next to whoever waits longest', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    world.clock.advance(10);
+    await world.start({
+      ...definitionOf(planOf([review, { ...review, step_id: 'again', depends_on: ['review'] }])),
+      workflow_id: secondId,
+    });
+    expect(world.tasks()).toHaveLength(1);
+    await world.end(world.lastTask());
+    expect(world.lastTask().input.workflow_id).toBe(secondId);
+  });
+
+  it('does not let a run that frees an agent overtake one that waits longer', async () => {
+    const twoReviews = planOf([review, { ...review, step_id: 'again', depends_on: ['review'] }]);
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(definitionOf(twoReviews));
+    world.clock.advance(10);
+    await world.start({ ...reviewOnly, workflow_id: secondId });
+    await world.end(world.lastTask());
+    expect(world.lastTask().input.workflow_id).toBe(secondId);
+    await world.end(world.lastTask());
+    expect(world.lastTask().input).toMatchObject({ workflow_id: workflowId, step_id: 'again' });
+  });
+
+  it('redispatches to another agent when the lease runs out, and refuses the late result', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    await world.join('reviewer-2', 'EXAMINATION');
+    const first = world.lastTask();
+    await world.pass(14_900);
+    expect(world.tasks()).toHaveLength(1);
+    await world.pass(200);
+    expect(world.lastTask()).toMatchObject({ agent_id: 'reviewer-2', attempt: 2, fencing_token: 2 });
+    expect(world.canceled().map(({ agent_id }) => agent_id)).toEqual(['reviewer-1']);
+
+    await world.end(first);
+    expect(world.unitOfWork.outbox.payloads(resultRefused)).toEqual([
+      expect.objectContaining({ fencing_token: 1, error: expect.objectContaining({ code: 'fenced' }) }),
+    ]);
+    expect(world.refused).toEqual(['fenced']);
+    await world.end(world.lastTask());
+    expect(world.unitOfWork.outbox.payloads(workflowCompleted)).toHaveLength(1);
+  });
+
+  it('waits for an agent of that type when the lease runs out and there is no other', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    await world.agents.livenessChanged({
+      id: world.id(),
+      time: world.clock.now(),
+      aggregateVersion: 1,
+      payload: {
+        agent_id: 'reviewer-1',
+        agent_type: 'EXAMINATION',
+        principal_id: 'reviewer-1-principal',
+        from: 'online',
+        to: 'offline',
+        last_report_at: null,
+        missed: 5,
+      },
+    });
+    await world.pass(15_200);
+    expect((await stepOf('review')).state).toBe('ready');
+    await world.join('reviewer-2', 'EXAMINATION');
+    expect(world.lastTask().agent_id).toBe('reviewer-2');
+  });
+
+  it('extends the lease with every progress, without touching the run', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    const before = world.unitOfWork.state.runs.get(workflowId)?.run;
+    for (let beats = 0; beats < 6; beats += 1) {
+      await world.pass(9_000);
+      await world.progressed(world.lastTask());
+    }
+    expect(world.unitOfWork.state.runs.get(workflowId)?.run).toEqual(before);
+    expect(world.tasks()).toHaveLength(1);
+    expect((await stepOf('review')).progress).toBe(0.5);
+    await world.pass(15_200);
+    expect(world.tasks()).toHaveLength(2);
+  });
+
+  it('publishes progress at most four times a second per task', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    for (let beats = 0; beats < 20; beats += 1) {
+      await world.progressed(world.lastTask(), beats / 20);
+      world.clock.advance(50);
+    }
+    expect(world.unitOfWork.outbox.payloads(taskProgressed)).toHaveLength(4);
+  });
+
+  it('takes no heartbeat from who does not hold the attempt', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    await world.progressed(world.lastTask(), 0.9, 'somebody-else');
+    expect((await stepOf('review')).progress).toBe(0);
+    expect(world.refused).toEqual(['not_holder']);
+  });
+
+  it('tells an agent to stop that shows progress on what was taken from it', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    const first = world.lastTask();
+    await world.steering.cancel(world.id(), { workflow_id: workflowId, canceled_by: 'ada', reason: 'No.' });
+    await world.progressed(first);
+    expect(world.canceled()).toHaveLength(2);
+  });
+
+  it('offers the task to another agent when nobody answers the offer', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.join('reviewer-2', 'EXAMINATION');
+    await world.pass(10_200);
+    expect(world.lastTask()).toMatchObject({ agent_id: 'reviewer-2', attempt: 2 });
+  });
+
+  it('loses no lease for the time it was away itself', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    await world.timers.fireDue();
+    world.clock.advance(120_000);
+    await world.timers.fireDue();
+    expect(world.tasks()).toHaveLength(1);
+    await world.pass(15_200);
+    expect(world.tasks()).toHaveLength(2);
+  });
+
+  it('takes back at once what a retired agent holds, and gives it nothing more', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    const first = world.lastTask();
+    await world.agents.retired({
+      id: world.id(),
+      time: world.clock.now(),
+      aggregateVersion: 9,
+      payload: { agent_id: 'reviewer-1', principal_id: 'reviewer-1-principal', reason: 'Replaced.' },
+    });
+    await world.settle();
+    expect((await stepOf('review')).state).toBe('ready');
+    await world.end(first);
+    expect(world.refused).toEqual(['fenced']);
+    await world.join('reviewer-2', 'EXAMINATION');
+    expect(world.lastTask().agent_id).toBe('reviewer-2');
+  });
+
+  it('keeps what is newer when facts about agents arrive out of order', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    const liveness = (to: 'online' | 'offline', aggregateVersion: number) =>
+      world.agents.livenessChanged({
+        id: world.id(),
+        time: new Date(world.clock.now().getTime() + aggregateVersion),
+        aggregateVersion,
+        payload: {
+          agent_id: 'reviewer-1',
+          agent_type: 'EXAMINATION',
+          principal_id: 'reviewer-1-principal',
+          from: 'late',
+          to,
+          last_report_at: null,
+          missed: 0,
+        },
+      });
+    await liveness('online', 2);
+    await liveness('offline', 1);
+    await world.start(reviewOnly);
+    expect(world.tasks()).toHaveLength(1);
+  });
+
+  it('answers a result that arrives twice twice, and takes it once', async () => {
+    await world.joinAll();
+    await world.start(definitionOf(enhancePlan));
+    const first = world.lastTask();
+    await world.end(first);
+    await world.end(first);
+    expect(world.unitOfWork.outbox.payloads(resultAccepted)).toHaveLength(2);
+    expect(world.tasks().filter(({ type }) => type === 'enhance')).toHaveLength(1);
+  });
+
+  it('refuses a result for a task that does not exist', async () => {
+    await world.joinAll();
+    await world.start(reviewOnly);
+    await world.end({ ...world.lastTask(), task_id: secondId });
+    expect(world.unitOfWork.outbox.payloads(resultRefused)[0]?.error.code).toBe('unknown_task');
+    expect(world.refused).toEqual(['unknown_task']);
+  });
+
+  it('refuses a result from a principal that does not own the attempt, and answers that principal', async () => {
+    await world.joinAll();
+    await world.start(reviewOnly);
+    await world.end(world.lastTask(), {}, 'intruder');
+    const [refusal] = world.unitOfWork.outbox.messages.filter(({ contract }) => contract === resultRefused);
+    expect(refusal).toMatchObject({ principalId: 'intruder' });
+    expect(world.refused).toEqual(['not_holder']);
+    expect((await stepOf('review')).state).toBe('dispatched');
+  });
+
+  it('tries again after a pause when an error may pass, on the timer alone', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.end(world.lastTask(), {
+      outcome: 'failed',
+      error: { code: 'network', message: 'No route.', retryable: true },
+    });
+    expect((await stepOf('review')).state).toBe('retry_wait');
+    await world.pass(400);
+    expect(world.lastTask()).toMatchObject({ attempt: 2, fencing_token: 2 });
+  });
+
+  it('fails a run that is over its budget, and one whose agents never come', async () => {
+    await world.start(definitionOf(planOf([review], 20)));
+    await world.start({ ...reviewOnly, workflow_id: secondId });
+    await world.pass(20_100);
+    await world.pass(581_000);
+    expect(world.unitOfWork.outbox.payloads(workflowFailed).map(({ error }) => error.code)).toEqual([
+      'budget_exhausted',
+      'agent_unavailable',
+    ]);
+  });
+
+  it('decides a gate once, for exactly its subject, and remembers every decision', async () => {
+    await world.joinAll();
+    await world.start(definitionOf(gatedPlan));
+    const [gate] = [...world.unitOfWork.state.gates.values()];
+    const decide = (subject_digest: string) =>
+      world.steering.resolveGate(world.id(), {
+        gate_id: gate?.gate_id ?? '',
+        workflow_id: workflowId,
+        subject_digest,
+        decision: 'approved',
+        approval_id: secondId,
+        decided_by: 'grace',
+      });
+    await decide(`sha256:${'0'.repeat(64)}`);
+    expect(world.tasks()).toHaveLength(0);
+    await decide(gate?.subject_digest ?? '');
+    await decide(gate?.subject_digest ?? '');
+    await world.settle();
+    expect(world.tasks()).toHaveLength(1);
+    expect(world.unitOfWork.state.decisions).toHaveLength(3);
+    expect([...world.unitOfWork.state.gates.values()][0]?.outcome).toBe('approved');
+  });
+
+  it('has a command come again that overtakes the order it is about', async () => {
+    const early = world.id();
+    const order = { workflow_id: workflowId, canceled_by: 'ada', reason: 'No.' };
+    await expect(world.steering.cancel(early, order)).rejects.toMatchObject({
+      failure: { code: 'workflow_not_found', retryable: true },
+    });
+    await world.start(reviewOnly);
+    await world.steering.cancel(early, order);
+    const view = await world.reading.one(workflowId);
+    expect(view.ok && view.value.state).toBe('canceled');
+  });
+
+  it('publishes under the trace of the order, whoever brings the event', async () => {
+    world.trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await world.joinAll();
+    await world.start(definitionOf(enhancePlan));
+    world.trace = undefined;
+    await world.end(world.lastTask());
+    await world.progressed(world.lastTask());
+    await world.pass(10_200);
+    expect(new Set(world.traces)).toEqual(
+      new Set(['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01']),
+    );
+  });
+
+  it('finds a step that nothing would move, says so, and puts it right', async () => {
+    await world.start(reviewOnly);
+    expect(await world.reconcile.execute()).toBe(0);
+    world.unitOfWork.state.timers.clear();
+    world.clock.advance(6_000);
+    expect(await world.reconcile.execute()).toBe(1);
+    expect(world.orphans).toBe(1);
+    expect(await world.reconcile.execute()).toBe(0);
+    expect(world.orphans).toBe(0);
+    expect(world.unitOfWork.state.timers.size).toBe(2);
+  });
+
+  it('shows what each step did and why', async () => {
+    await world.joinAll();
+    await world.start(definitionOf(enhancePlan));
+    await world.end(world.lastTask(), { metrics: { tool_ms: 12 } });
+    expect(await stepOf('review')).toMatchObject({
+      state: 'completed',
+      agent_id: 'reviewer-1',
+      attempts: 1,
+      progress: 1,
+      tool_ms: 12,
+      reasons: ['reviewer-1 was chosen: the only online EXAMINATION agent with a free slot.'],
+    });
+    expect(
+      world.unitOfWork.outbox.payloads(stepChanged).map(({ step_id, state }) => `${step_id} ${state}`),
+    ).toEqual([
+      'review ready',
+      'review dispatched',
+      'review completed',
+      'enhance ready',
+      'enhance dispatched',
+    ]);
+    const listed = await world.reading.page({ limit: 1, state: 'running' });
+    expect(listed.ok && listed.value).toMatchObject({
+      next_cursor: null,
+      items: [{ workflow_id: workflowId }],
+    });
+  });
+});

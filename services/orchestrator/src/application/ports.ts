@@ -1,0 +1,189 @@
+import type { AgentType, gateOpened, Liveness, PayloadOf, UnitOfWork, WorkflowState } from '@ymera/contracts';
+import type { AttemptState } from '../domain/attempt-lifecycle';
+import type { AttemptKey, Run, Time } from '../domain/run';
+import type { GateDecision } from '../domain/run-event';
+import type { Candidate } from '../domain/select-agent';
+import type { Timer, TimerKind } from '../domain/timers';
+
+export interface StoredRun {
+  readonly run: Run;
+  /** `traceparent` of the order that began it; everything the run causes belongs to that trace. */
+  readonly traceparent: string | undefined;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+export interface RunStore {
+  /** With its timers, attempts and active steps. False when there is a run of that id. */
+  insert(stored: StoredRun): Promise<boolean>;
+  /** Nobody else changes it until the transaction ends. */
+  lock(workflowId: string): Promise<StoredRun | undefined>;
+  /** Writes what differs, also in timers, attempts and active steps. Only under the lock. */
+  save(before: Run, after: Run): Promise<void>;
+  find(workflowId: string): Promise<Run | undefined>;
+  /** Newest first. */
+  page(filter: {
+    readonly state?: WorkflowState | undefined;
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+  }): Promise<Page<Run>>;
+  /** Writes timers and active steps anew, whatever is there. */
+  repair(run: Run): Promise<void>;
+}
+
+/** What an agent says of the attempt it works on. */
+export interface Heartbeat extends AttemptKey {
+  readonly agentId: string;
+  readonly principalId: string;
+  readonly progress: number;
+  readonly step: string;
+  readonly leaseExpiresAt: Time;
+  readonly now: Time;
+  /** A fact is published at most this often per attempt. */
+  readonly publishEveryMs: number;
+}
+
+export interface Heartbeaten {
+  readonly workflowId: string;
+  readonly requestId: string;
+  readonly projectId: string;
+  readonly stepId: string;
+  readonly traceparent: string | undefined;
+  /** Present when this one is to be published: the task's `aggregate_version`. */
+  readonly fact: number | undefined;
+}
+
+export interface HeldAttempt extends AttemptKey {
+  readonly workflowId: string;
+  readonly stepId: string;
+}
+
+export interface AttemptStore {
+  workflowOf(taskId: string): Promise<string | undefined>;
+  /** Undefined, and nothing changed, unless exactly this agent holds exactly this attempt under its present credential. */
+  extendLease(heartbeat: Heartbeat): Promise<Heartbeaten | undefined>;
+  /** The attempt's state, if it is or was given to this agent and principal. */
+  stateOf(
+    key: AttemptKey & { readonly agentId: string; readonly principalId: string },
+  ): Promise<AttemptState | undefined>;
+  /** Until when the attempt may go on without a word, as extended by then. */
+  patienceWith(key: AttemptKey): Promise<{ readonly lease: Time; readonly offer: Time } | undefined>;
+  /** No lease or offer ends before `until`: what agents said while we were away is still in the queue. */
+  extendAll(until: Time): Promise<void>;
+  heldBy(agentId: string): Promise<readonly HeldAttempt[]>;
+  /** By task id, of attempts held now. */
+  progressOf(workflowIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** The end of a tool's output, for people; without effect unless the agent holds the attempt. */
+  appendLog(
+    key: AttemptKey & { readonly agentId: string; readonly principalId: string },
+    log: { readonly offset: number; readonly chunk: string },
+  ): Promise<void>;
+}
+
+export interface DueTimer {
+  readonly workflowId: string;
+  readonly stepId: string;
+  readonly kind: TimerKind;
+}
+
+export interface TimerStore {
+  /** Due by then, longest overdue first. */
+  due(by: Time, limit: number): Promise<readonly DueTimer[]>;
+  next(): Promise<Time | undefined>;
+  postpone(workflowId: string, timer: Timer): Promise<void>;
+  /** Of a run that does not exist. */
+  drop(workflowId: string): Promise<void>;
+}
+
+export interface WaitingStep {
+  readonly workflowId: string;
+  readonly stepId: string;
+  readonly since: Time;
+}
+
+export interface Orphan {
+  readonly workflowId: string;
+  /** Empty: a running run without any active step. */
+  readonly stepId: string;
+}
+
+export interface StepIndex {
+  /** Steps that wait for an agent of this type, longest first, of those after `after`. */
+  waiting(
+    agentType: AgentType,
+    after: WaitingStep | undefined,
+    limit: number,
+  ): Promise<readonly WaitingStep[]>;
+  /** By agent type, without those of this run. */
+  countWaitingElsewhere(
+    agentTypes: readonly AgentType[],
+    workflowId: string,
+  ): Promise<ReadonlyMap<AgentType, number>>;
+  /** Types for which a step waits and an agent is free. */
+  dispatchable(agentTypes?: readonly AgentType[]): Promise<readonly AgentType[]>;
+  /** Steps that nothing will ever move, or whose timer is long overdue. */
+  orphans(unmovedSince: Time): Promise<readonly Orphan[]>;
+}
+
+export interface RegisteredAgent {
+  readonly agentId: string;
+  readonly agentType: AgentType;
+  readonly principalId: string;
+  readonly capabilities: readonly string[];
+  readonly credentialEpoch: number;
+}
+
+export interface AgentDirectory {
+  /** These and the next two are without effect when something newer is known already. */
+  register(agent: RegisteredAgent, version: number): Promise<void>;
+  retire(agentId: string, version: number): Promise<void>;
+  /** Counts as online from then on, until reporting says otherwise. */
+  openSession(principalId: string, agentIds: readonly string[], at: Time): Promise<void>;
+  setLiveness(agentId: string, liveness: Liveness, at: Time, version: number): Promise<void>;
+  typesOf(agentIds: readonly string[]): Promise<readonly AgentType[]>;
+  /** Undefined when the agent is unknown or retired. */
+  epochOf(agentId: string): Promise<number | undefined>;
+  /** Agents of these types with what they hold; nobody else selects among them until the transaction ends. */
+  lockCandidates(agentTypes: readonly AgentType[]): Promise<readonly Candidate[]>;
+}
+
+export interface GateStore {
+  opened(gate: PayloadOf<typeof gateOpened>): Promise<void>;
+  closed(gateId: string, outcome: string): Promise<void>;
+  /** Before it is looked at whether it has an effect, so that every decision that was made can be found. */
+  remember(decision: GateDecision): Promise<void>;
+}
+
+export interface OrchestratorStores {
+  readonly runs: RunStore;
+  readonly attempts: AttemptStore;
+  readonly timers: TimerStore;
+  readonly steps: StepIndex;
+  readonly directory: AgentDirectory;
+  readonly gates: GateStore;
+}
+
+export type OrchestratorUnitOfWork = UnitOfWork<OrchestratorStores>;
+
+/** Carries the trace of a run across timers and agents that bring another one, or none. */
+export interface RunTracing {
+  current(): string | undefined;
+  /** Runs `work` in a span of the run's trace. */
+  within<T>(traceparent: string | undefined, name: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** Told after a commit; the safety net finds the same within seconds when the process dies in between. */
+export interface Wake {
+  timerSet(at: Time): void;
+  /** An agent of these types may be free, or a step waits for one. */
+  mayDispatch(agentTypes: readonly AgentType[]): void;
+}
+
+export interface OrchestratorMetrics {
+  resultRefused(code: string): void;
+  orphans(count: number): void;
+  timerFired(lateMs: number): void;
+}

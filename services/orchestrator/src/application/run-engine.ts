@@ -1,0 +1,170 @@
+import type { AgentType, Messages } from '@ymera/contracts';
+import type { Clock } from '@ymera/kernel';
+import { isHeld } from '../domain/attempt-lifecycle';
+import type { Effect } from '../domain/effect';
+import { stepOf } from '../domain/plan-graph';
+import { reduce, type Reduction } from '../domain/reduce';
+import { currentAttempt, type Run, type WorkflowDefinition } from '../domain/run';
+import type { RunContext } from '../domain/run-draft';
+import type { RunEvent } from '../domain/run-event';
+import type { RunPolicy } from '../domain/run-policy';
+import { nextWake, projectionOf } from '../domain/run-projection';
+import { startRun } from '../domain/start-run';
+import { assignAgents } from './assign-agents';
+import type {
+  OrchestratorMetrics,
+  OrchestratorStores,
+  OrchestratorUnitOfWork,
+  RunTracing,
+  StoredRun,
+  Wake,
+} from './ports';
+import { sendEffects } from './send-effects';
+
+export type Transaction = OrchestratorStores & Messages;
+
+export interface EngineDependencies {
+  readonly unitOfWork: OrchestratorUnitOfWork;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly random: () => number;
+  readonly policy: RunPolicy;
+  readonly tracing: RunTracing;
+  readonly wake: Wake;
+  readonly metrics: OrchestratorMetrics;
+}
+
+/** The message that brings an event, when it is to take effect only once. */
+export interface Once {
+  readonly consumer: string;
+  readonly messageId: string;
+}
+
+export interface Advance {
+  readonly once?: Once | undefined;
+  /** Which run: known, or found in the same transaction. */
+  readonly workflowId: string | ((tx: Transaction) => Promise<string | undefined>);
+  /** What happens to it as it is now; undefined: nothing, but its ready steps may be assigned. */
+  readonly event: (run: Run, tx: Transaction) => RunEvent | undefined | Promise<RunEvent | undefined>;
+  /** In the same transaction, when there is no such run; throw to have the message come again. */
+  readonly unknown?: (tx: Transaction) => Promise<void>;
+  /** Its ready steps are next in the queue. */
+  readonly inTurn?: boolean;
+}
+
+export type Advanced =
+  | { readonly kind: 'advanced'; readonly before: Run; readonly after: Run }
+  /** There is no such run. */
+  | { readonly kind: 'unknown' }
+  /** This message took effect before. */
+  | { readonly kind: 'repeated' };
+
+interface Aftermath {
+  readonly run: Run;
+  readonly freed: readonly AgentType[];
+  readonly waiting: readonly AgentType[];
+}
+
+/**
+ * The one way in which a run changes: locked, reduced, its ready steps given to agents, and stored with everything that
+ * must leave, all in one transaction. What follows at once is told after the commit.
+ */
+export class RunEngine {
+  constructor(private readonly deps: EngineDependencies) {}
+
+  async start(definition: WorkflowDefinition, once: Once): Promise<void> {
+    const { unitOfWork, tracing } = this.deps;
+    const aftermath = await unitOfWork.run(async (tx) => {
+      if (!(await tx.inbox.accept(once.consumer, once.messageId))) return undefined;
+      const context = this.context();
+      const started = startRun(definition, context);
+      const { run, effects, waiting } = await this.assign(tx, started, context, false);
+      if (!(await tx.runs.insert({ run, traceparent: tracing.current() }))) return undefined;
+      await sendEffects(tx, definition.workflow_id, effects);
+      return { run, freed: [], waiting };
+    });
+    if (aftermath) this.tell(aftermath);
+  }
+
+  async advance(order: Advance): Promise<Advanced> {
+    const { unitOfWork } = this.deps;
+    const { advanced, aftermath } = await unitOfWork.run(
+      async (tx): Promise<{ advanced: Advanced; aftermath?: Aftermath }> => {
+        const { once } = order;
+        if (once && !(await tx.inbox.accept(once.consumer, once.messageId)))
+          return { advanced: { kind: 'repeated' } };
+        const id = typeof order.workflowId === 'string' ? order.workflowId : await order.workflowId(tx);
+        const stored = id === undefined ? undefined : await tx.runs.lock(id);
+        if (stored) return this.apply(tx, stored, order);
+        await order.unknown?.(tx);
+        return { advanced: { kind: 'unknown' } };
+      },
+    );
+    if (aftermath) this.tell(aftermath);
+    return advanced;
+  }
+
+  private async apply(
+    tx: Transaction,
+    { run: before, traceparent }: StoredRun,
+    order: Advance,
+  ): Promise<{ advanced: Advanced; aftermath: Aftermath }> {
+    const event = await order.event(before, tx);
+    return this.deps.tracing.within(traceparent, `run ${event?.kind ?? 'assign'}`, async () => {
+      const context = this.context();
+      const reduced = event ? reduce(before, event, context) : { run: before, effects: [] };
+      const { run: after, effects, waiting } = await this.assign(tx, reduced, context, order.inTurn ?? false);
+      if (after !== before) await tx.runs.save(before, after);
+      await sendEffects(tx, after.definition.workflow_id, effects);
+      this.count(effects);
+      return {
+        advanced: { kind: 'advanced', before, after },
+        aftermath: { run: after, freed: freedTypes(before, after), waiting: order.inTurn ? [] : waiting },
+      };
+    });
+  }
+
+  private async assign(
+    tx: Transaction,
+    reduced: Reduction,
+    context: RunContext,
+    inTurn: boolean,
+  ): Promise<Reduction & { readonly waiting: readonly AgentType[] }> {
+    const assigned = await assignAgents(tx, reduced.run, context, inTurn);
+    return { ...assigned, effects: [...reduced.effects, ...assigned.effects] };
+  }
+
+  private tell({ run, freed, waiting }: Aftermath): void {
+    const { wake, policy } = this.deps;
+    const at = nextWake(projectionOf(run, policy));
+    if (at !== undefined) wake.timerSet(at);
+    // Also for steps left waiting: their agent may have become free in a transaction that did not see them yet. In turn
+    // they were seen before, so whoever frees an agent looks for them.
+    const types = [...new Set([...freed, ...waiting])];
+    if (types.length > 0) wake.mayDispatch(types);
+  }
+
+  private count(effects: readonly Effect[]): void {
+    for (const effect of effects)
+      if (effect.kind === 'to_agent' && effect.name === 'result_refused')
+        this.deps.metrics.resultRefused(effect.payload.error.code);
+  }
+
+  private context(): RunContext {
+    const { clock, newId, random, policy } = this.deps;
+    return { now: clock.now().getTime(), newId, random, policy };
+  }
+}
+
+/** Types of agents that held an attempt of the run before and do not now. */
+function freedTypes(before: Run, after: Run): readonly AgentType[] {
+  return Object.values(before.steps).flatMap((step) => {
+    const held = currentAttempt(step);
+    if (!held || !isHeld(held.state)) return [];
+    const now = after.steps[step.stepId]?.attempts.find(
+      ({ fencingToken }) => fencingToken === held.fencingToken,
+    );
+    const planned = stepOf(after.definition.plan, step.stepId);
+    return planned.kind === 'task' && !(now && isHeld(now.state)) ? [planned.agent_type] : [];
+  });
+}

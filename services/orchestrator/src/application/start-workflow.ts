@@ -1,0 +1,11 @@
+import type { WorkflowDefinition } from '../domain/run';
+import type { RunEngine } from './run-engine';
+
+/** An order to run a plan; the same workflow id runs once. */
+export class StartWorkflow {
+  constructor(private readonly engine: RunEngine) {}
+
+  async execute(messageId: string, definition: WorkflowDefinition): Promise<void> {
+    await this.engine.start(definition, { consumer: 'orchestrator.start_workflow', messageId });
+  }
+}

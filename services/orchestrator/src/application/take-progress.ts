@@ -1,0 +1,77 @@
+import { cancel, taskProgressed, type log, type PayloadOf, type progress } from '@ymera/contracts';
+import type { Clock } from '@ymera/kernel';
+import { fenced } from '../domain/examine-claim';
+import { keyOf } from '../domain/task-message';
+import type { Heartbeat, OrchestratorMetrics, OrchestratorUnitOfWork, RunTracing } from './ports';
+import type { Transaction } from './run-engine';
+
+/** A person sees the bar move; more often would only be load. */
+const publishEveryMs = 250;
+
+interface Dependencies {
+  readonly unitOfWork: OrchestratorUnitOfWork;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly tracing: RunTracing;
+  readonly metrics: OrchestratorMetrics;
+}
+
+/**
+ * The hot path: progress extends the lease where attempts are stored and never touches the run. An agent that works on
+ * what was taken from it is told to stop.
+ */
+export class TakeProgress {
+  constructor(private readonly deps: Dependencies) {}
+
+  async progressed(principalId: string, message: PayloadOf<typeof progress>): Promise<void> {
+    const now = this.deps.clock.now().getTime();
+    const heartbeat: Heartbeat = {
+      agentId: message.agent_id,
+      principalId,
+      taskId: message.task_id,
+      attempt: message.attempt,
+      fencingToken: message.fencing_token,
+      progress: message.progress,
+      step: message.step,
+      leaseExpiresAt: now + this.deps.leaseMs,
+      now,
+      publishEveryMs,
+    };
+    await this.deps.unitOfWork.run(async (tx) => {
+      const beaten = await tx.attempts.extendLease(heartbeat);
+      if (!beaten) return this.turnAway(tx, heartbeat);
+      const { fact, workflowId, requestId, projectId, stepId, traceparent } = beaten;
+      if (fact === undefined) return;
+      await this.deps.tracing.within(traceparent, 'task progressed', () =>
+        tx.outbox.event(taskProgressed, {
+          aggregateId: heartbeat.taskId,
+          aggregateVersion: fact,
+          payload: {
+            workflow_id: workflowId,
+            request_id: requestId,
+            project_id: projectId,
+            step_id: stepId,
+            task_id: heartbeat.taskId,
+            attempt: heartbeat.attempt,
+            agent_id: heartbeat.agentId,
+            progress: heartbeat.progress,
+            step: heartbeat.step,
+          },
+        }),
+      );
+    });
+  }
+
+  async logged(principalId: string, message: PayloadOf<typeof log>): Promise<void> {
+    const { agent_id, task_id, attempt, fencing_token, offset, chunk } = message;
+    const key = { agentId: agent_id, principalId, taskId: task_id, attempt, fencingToken: fencing_token };
+    await this.deps.unitOfWork.run((tx) => tx.attempts.appendLog(key, { offset, chunk }));
+  }
+
+  private async turnAway(tx: Transaction, heartbeat: Heartbeat): Promise<void> {
+    const state = await tx.attempts.stateOf(heartbeat);
+    if (state === undefined) return this.deps.metrics.resultRefused('not_holder');
+    if (state === 'lost' || state === 'canceled' || state === 'failed')
+      await tx.outbox.toAgent(cancel, heartbeat.principalId, { ...keyOf(heartbeat), reason: fenced.message });
+  }
+}

@@ -1,0 +1,74 @@
+import {
+  resultRefused,
+  type PayloadOf,
+  type result,
+  type taskAccepted,
+  type taskDeclined,
+} from '@ymera/contracts';
+import { keyOf } from '../domain/task-message';
+import type { Claim, RunEvent } from '../domain/run-event';
+import type { OrchestratorMetrics } from './ports';
+import type { RunEngine, Transaction } from './run-engine';
+
+type Spoken = PayloadOf<typeof taskAccepted>;
+type Unresolved = Omit<Claim, 'credentialEpoch'>;
+
+/**
+ * What agents say about the attempts they hold. Deduplicated by the attempt's own key, because strangers choose message
+ * ids; who speaks is what the broker validated.
+ */
+export class TakeResult {
+  constructor(
+    private readonly engine: RunEngine,
+    private readonly metrics: OrchestratorMetrics,
+  ) {}
+
+  accepted(principalId: string, message: Spoken): Promise<void> {
+    return this.take(principalId, message, (claim) => ({ kind: 'task_accepted', claim }));
+  }
+
+  declined(principalId: string, message: PayloadOf<typeof taskDeclined>): Promise<void> {
+    const { code, message: why } = message;
+    return this.take(principalId, message, (claim) => ({ kind: 'task_declined', claim, code, message: why }));
+  }
+
+  ended(principalId: string, message: PayloadOf<typeof result>): Promise<void> {
+    return this.take(
+      principalId,
+      message,
+      (claim) => ({ kind: 'task_ended', claim, result: message }),
+      (tx) => this.refuseUnknown(tx, principalId, message),
+    );
+  }
+
+  private async take(
+    principalId: string,
+    message: Spoken,
+    eventOf: (claim: Claim) => RunEvent,
+    unknown?: (tx: Transaction) => Promise<void>,
+  ): Promise<void> {
+    const claim = claimOf(principalId, message);
+    await this.engine.advance({
+      workflowId: (tx) => tx.attempts.workflowOf(claim.taskId),
+      event: async (_, tx) =>
+        eventOf({ ...claim, credentialEpoch: await tx.directory.epochOf(claim.agentId) }),
+      ...(unknown ? { unknown } : {}),
+    });
+  }
+
+  private async refuseUnknown(tx: Transaction, principalId: string, message: Spoken): Promise<void> {
+    this.metrics.resultRefused('unknown_task');
+    await tx.outbox.toAgent(resultRefused, principalId, {
+      ...keyOf(claimOf(principalId, message)),
+      error: { code: 'unknown_task', message: 'There is no such attempt.', retryable: false },
+    });
+  }
+}
+
+const claimOf = (principalId: string, message: Spoken): Unresolved => ({
+  agentId: message.agent_id,
+  principalId,
+  taskId: message.task_id,
+  attempt: message.attempt,
+  fencingToken: message.fencing_token,
+});

@@ -1,0 +1,12 @@
+import { InMemoryUnitOfWork } from '@ymera/testing';
+import { defaultRunPolicy } from '../domain/run-policy';
+import type { OrchestratorStores } from '../application/ports';
+import { emptyState, inMemoryStores, type OrchestratorState } from './in-memory-stores';
+import { describeStores } from './store-contract';
+
+describeStores('in memory', async () => ({
+  unitOfWork: new InMemoryUnitOfWork<OrchestratorState, OrchestratorStores>(emptyState(), (state) =>
+    inMemoryStores(state, defaultRunPolicy, Date.now),
+  ),
+  close: async () => undefined,
+}));

@@ -1,0 +1,247 @@
+import type { AgentType, PayloadOf, result } from '@ymera/contracts';
+import { cancel, landChange, materialiseChange, task } from '@ymera/contracts';
+import { silentLogger, uuidv7 } from '@ymera/kernel';
+import { FakeClock, InMemoryUnitOfWork } from '@ymera/testing';
+import { DispatchWaiting } from '../application/dispatch-waiting';
+import { FireTimers } from '../application/fire-timers';
+import { FollowAgents } from '../application/follow-agents';
+import { FollowIntegration } from '../application/follow-integration';
+import type { OrchestratorMetrics, OrchestratorStores, RunTracing, Wake } from '../application/ports';
+import { ReadWorkflows } from '../application/read-workflows';
+import { Reconcile } from '../application/reconcile';
+import { RunEngine } from '../application/run-engine';
+import { StartWorkflow } from '../application/start-workflow';
+import { SteerWorkflow } from '../application/steer-workflow';
+import { TakeProgress } from '../application/take-progress';
+import { TakeResult } from '../application/take-result';
+import type { WorkflowDefinition } from '../domain/run';
+import { defaultRunPolicy } from '../domain/run-policy';
+import { emptyState, inMemoryStores, type OrchestratorState } from './in-memory-stores';
+import { base, oid } from './plans';
+
+type Task = PayloadOf<typeof task>;
+type Result = PayloadOf<typeof result>;
+
+/** The whole application over in-memory stores and a clock that the test moves. */
+export class OrchestratorInMemory {
+  readonly clock = new FakeClock();
+  readonly policy = defaultRunPolicy;
+  readonly refused: string[] = [];
+  orphans = 0;
+  readonly unitOfWork = new InMemoryUnitOfWork<OrchestratorState, OrchestratorStores>(emptyState(), (state) =>
+    inMemoryStores(state, this.policy, () => this.clock.now().getTime()),
+  );
+  readonly traces: (string | undefined)[] = [];
+  /** Types told to dispatch after a commit and not looked at yet. */
+  private readonly woken = new Set<AgentType>();
+  private versions = 0;
+  trace: string | undefined;
+
+  private readonly wake: Wake = {
+    timerSet: () => undefined,
+    mayDispatch: (types) => types.forEach((type) => this.woken.add(type)),
+  };
+  private readonly metrics: OrchestratorMetrics = {
+    resultRefused: (code) => void this.refused.push(code),
+    orphans: (count) => void (this.orphans = count),
+    timerFired: () => undefined,
+  };
+  private readonly tracing: RunTracing = {
+    current: () => this.trace,
+    within: (traceparent, _, work) => {
+      this.traces.push(traceparent);
+      return work();
+    },
+  };
+
+  readonly engine = new RunEngine({
+    unitOfWork: this.unitOfWork,
+    clock: this.clock,
+    newId: () => this.id(),
+    random: () => 0.5,
+    policy: this.policy,
+    tracing: this.tracing,
+    wake: this.wake,
+    metrics: this.metrics,
+  });
+  readonly workflows = new StartWorkflow(this.engine);
+  readonly steering = new SteerWorkflow(this.engine);
+  readonly integration = new FollowIntegration(this.engine);
+  readonly agents = new FollowAgents(this.unitOfWork, this.engine, this.wake);
+  readonly results = new TakeResult(this.engine, this.metrics);
+  readonly progress = new TakeProgress({
+    unitOfWork: this.unitOfWork,
+    clock: this.clock,
+    leaseMs: this.policy.leaseMs,
+    tracing: this.tracing,
+    metrics: this.metrics,
+  });
+  readonly timers = new FireTimers({
+    unitOfWork: this.unitOfWork,
+    engine: this.engine,
+    clock: this.clock,
+    policy: this.policy,
+    metrics: this.metrics,
+  });
+  readonly dispatch = new DispatchWaiting(this.unitOfWork, this.engine);
+  readonly reconcile = new Reconcile({
+    unitOfWork: this.unitOfWork,
+    dispatch: this.dispatch,
+    clock: this.clock,
+    metrics: this.metrics,
+    logger: silentLogger,
+    periodMs: 5000,
+  });
+  readonly reading = new ReadWorkflows(this.unitOfWork);
+
+  id(): string {
+    return uuidv7(this.clock.now().getTime());
+  }
+
+  /** What in-process wake-ups do after each commit. */
+  async settle(): Promise<void> {
+    for (;;) {
+      const types = [...this.woken];
+      if (types.length === 0) return;
+      this.woken.clear();
+      for (const type of types) await this.dispatch.execute(type);
+    }
+  }
+
+  async start(definition: WorkflowDefinition, messageId = this.id()): Promise<void> {
+    await this.workflows.execute(messageId, definition);
+    await this.settle();
+  }
+
+  /** Registered and with an open session. */
+  async join(agentId: string, agentType: AgentType, principalId = `${agentId}-principal`): Promise<void> {
+    this.versions += 1;
+    const fact = { time: this.clock.now(), aggregateVersion: this.versions };
+    await this.agents.registered({
+      ...fact,
+      id: this.id(),
+      payload: {
+        agent_id: agentId,
+        agent_type: agentType,
+        capabilities: ['any'],
+        principal_id: principalId,
+        partition: 1,
+        credential_epoch: 1,
+        registered_at: this.clock.now().toISOString(),
+      },
+    });
+    await this.agents.sessionOpened({
+      ...fact,
+      id: this.id(),
+      payload: {
+        principal_id: principalId,
+        session: this.versions,
+        agent_ids: [agentId],
+        interval_s: 60,
+        opened_at: this.clock.now().toISOString(),
+      },
+    });
+    await this.settle();
+  }
+
+  async joinAll(): Promise<void> {
+    await this.join('reviewer-1', 'EXAMINATION');
+    await this.join('enhancer-1', 'ENHANCEMENT');
+    await this.join('tester-1', 'TESTING');
+  }
+
+  tasks(): Task[] {
+    return this.unitOfWork.outbox.payloads(task);
+  }
+
+  lastTask(): Task {
+    const last = this.tasks().at(-1);
+    if (!last) throw new Error('no task was sent');
+    return last;
+  }
+
+  canceled(): PayloadOf<typeof cancel>[] {
+    return this.unitOfWork.outbox.payloads(cancel);
+  }
+
+  async accept({ agent_id, task_id, attempt, fencing_token }: Task): Promise<void> {
+    await this.results.accepted(`${agent_id}-principal`, { agent_id, task_id, attempt, fencing_token });
+    await this.settle();
+  }
+
+  async end(
+    { agent_id, task_id, attempt, fencing_token }: Task,
+    result: Partial<Result> = {},
+    principalId = `${agent_id}-principal`,
+  ): Promise<void> {
+    await this.results.ended(principalId, {
+      agent_id,
+      task_id,
+      attempt,
+      fencing_token,
+      outcome: 'completed',
+      artefacts: [],
+      ...result,
+    });
+    await this.settle();
+  }
+
+  async progressed(
+    { agent_id, task_id, attempt, fencing_token }: Task,
+    progress = 0.5,
+    principalId = `${agent_id}-principal`,
+  ): Promise<void> {
+    await this.progress.progressed(principalId, {
+      agent_id,
+      task_id,
+      attempt,
+      fencing_token,
+      progress,
+      step: 'working',
+      counter: 1,
+    });
+  }
+
+  /** Integration makes a commit of the last proposal. */
+  async materialise(): Promise<void> {
+    const order = this.unitOfWork.outbox.payloads(materialiseChange).at(-1);
+    if (!order) throw new Error('nothing is to be materialised');
+    const { title: _, change: __, ...about } = order;
+    await this.integration.materialised(this.id(), {
+      ...about,
+      change_id: this.id(),
+      base,
+      commit: oid('c'),
+      tree: oid('7'),
+      files: 1,
+    });
+    await this.settle();
+  }
+
+  async land(): Promise<void> {
+    const order = this.unitOfWork.outbox.payloads(landChange).at(-1);
+    if (!order) throw new Error('nothing is to land');
+    await this.integration.landed(this.id(), {
+      project_id: order.project_id,
+      workflow_id: order.workflow_id,
+      request_id: order.request_id,
+      step_id: order.step_id,
+      change_id: order.change_id,
+      base,
+      commit: order.commit,
+      tree: order.tree,
+      branch: 'main',
+      landed_at: this.clock.now().toISOString(),
+    });
+    await this.settle();
+  }
+
+  /** Looks at the timers every 100 ms of the clock, as the process does. */
+  async pass(milliseconds: number): Promise<void> {
+    for (let passed = 0; passed < milliseconds; passed += 100) {
+      this.clock.advance(100);
+      await this.timers.fireDue();
+      await this.settle();
+    }
+  }
+}
