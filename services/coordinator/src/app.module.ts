@@ -8,14 +8,12 @@ import { ApprovalsController } from './adapters/messaging/approvals.controller';
 import { QueryDirectory } from './adapters/messaging/query-directory';
 import { RequestsController } from './adapters/messaging/requests.controller';
 import { WorkflowsController } from './adapters/messaging/workflows.controller';
+import { coordinatorStores } from './adapters/persistence/coordinator-stores';
 import { migrations } from './adapters/persistence/migrations';
-import { PostgresApprovalStore } from './adapters/persistence/postgres-approval-store';
-import { PostgresRequestStore } from './adapters/persistence/postgres-request-store';
 import { DecideApproval } from './application/decide-approval';
 import { ExpireApprovals } from './application/expire-approvals';
 import { FollowGates } from './application/follow-gates';
 import { FollowWorkflows } from './application/follow-workflows';
-import type { CoordinatorStores } from './application/ports';
 import { ReadApprovals } from './application/read-approvals';
 import { ReadRequests } from './application/read-requests';
 import { SubmitRequest } from './application/submit-request';
@@ -50,14 +48,7 @@ export async function coordinatorModule(
   await relay.start();
   shutdown.defer('outbox relay', () => relay.stop());
 
-  const unitOfWork = new PostgresUnitOfWork<CoordinatorStores>(
-    database,
-    { service: 'coordinator', relay },
-    (sql) => ({
-      requests: new PostgresRequestStore(sql),
-      approvals: new PostgresApprovalStore(sql),
-    }),
-  );
+  const unitOfWork = new PostgresUnitOfWork(database, { service: 'coordinator', relay }, coordinatorStores);
   const ids = { next: () => uuidv7() };
   const gates = new FollowGates(unitOfWork, systemClock, ids);
   const submission = new SubmitRequest({

@@ -1,0 +1,10 @@
+import type { SqlExecutor } from '@ymera/persistence';
+import type { CoordinatorStores } from '../../application/ports';
+import { PostgresApprovalStore } from './postgres-approval-store';
+import { PostgresRequestStore } from './postgres-request-store';
+
+/** The stores of one transaction. */
+export const coordinatorStores = (sql: SqlExecutor): CoordinatorStores => ({
+  requests: new PostgresRequestStore(sql),
+  approvals: new PostgresApprovalStore(sql),
+});

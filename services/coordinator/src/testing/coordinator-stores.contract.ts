@@ -1,0 +1,127 @@
+import { uuidv7 } from '@ymera/kernel';
+import type { CoordinatorUnitOfWork } from '../application/ports';
+import type { Approval } from '../domain/approval';
+import { planFor } from '../domain/planning';
+import { end, type Request } from '../domain/request';
+
+const createdAt = new Date('2026-01-01T00:00:00.000Z');
+
+const newRequest = (change: Partial<Request> = {}): Request => {
+  const plan = planFor('ENHANCE', 'Improve it', { taskTimeoutS: 60, gateExpiryS: 60, budgetS: 60 });
+  return {
+    requestId: uuidv7(),
+    projectId: 'sample',
+    text: `Improve "it" – it's slow`,
+    requestedBy: 'ada',
+    state: 'running',
+    intent: 'ENHANCE',
+    confidence: 0.75,
+    evidence: ['improve'],
+    question: null,
+    plan: plan.ok ? plan.value : null,
+    planDigest: `sha256:${'0'.repeat(64)}`,
+    workflowId: uuidv7(),
+    error: null,
+    traceId: 'f'.repeat(32),
+    createdAt,
+    endedAt: null,
+    version: 1,
+    ...change,
+  };
+};
+
+const newApproval = (request: Request, change: Partial<Approval> = {}): Approval => ({
+  approvalId: uuidv7(),
+  gateId: uuidv7(),
+  requestId: request.requestId,
+  workflowId: request.workflowId ?? '',
+  kind: 'plan_approval',
+  subjectDigest: `sha256:${'1'.repeat(64)}`,
+  requestedBy: request.requestedBy,
+  landing: null,
+  expiresAt: new Date('2026-01-01T01:00:00.000Z'),
+  state: 'pending',
+  decidedBy: null,
+  reason: null,
+  decidedAt: null,
+  version: 1,
+  ...change,
+});
+
+/** What every implementation of the coordinator's stores promises. */
+export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void {
+  it('give a request back as it was stored', async () => {
+    const request = newRequest();
+    await open().run((tx) => tx.requests.insert(request, undefined));
+    expect(await open().run((tx) => tx.requests.find(request.requestId))).toEqual(request);
+    expect(await open().run((tx) => tx.requests.find(uuidv7()))).toBeUndefined();
+  });
+
+  it('find a request by the requester’s idempotency key, and by nobody else’s', async () => {
+    const request = newRequest();
+    const key = uuidv7();
+    await open().run((tx) => tx.requests.insert(request, key));
+    expect(await open().run((tx) => tx.requests.findByIdempotencyKey('ada', key))).toEqual(request);
+    expect(await open().run((tx) => tx.requests.findByIdempotencyKey('grace', key))).toBeUndefined();
+  });
+
+  it('refuse to change a request that somebody else has changed', async () => {
+    const request = newRequest();
+    const ended = end(
+      request,
+      { state: 'failed', error: { code: 'x', message: 'y', retryable: false } },
+      createdAt,
+    );
+    await open().run((tx) => tx.requests.insert(request, undefined));
+    await open().run((tx) => tx.requests.update(ended));
+    await expect(open().run((tx) => tx.requests.update(ended))).rejects.toMatchObject({
+      failure: { code: 'version_conflict' },
+    });
+    expect(await open().run((tx) => tx.requests.find(request.requestId))).toEqual(ended);
+  });
+
+  it('page through requests, newest first, each once', async () => {
+    const projectId = `p-${uuidv7().slice(-6)}`;
+    const made = [1, 2, 3].map((second) => newRequest({ projectId, requestId: uuidv7(second * 1000) }));
+    await open().run(async (tx) => {
+      for (const request of made) await tx.requests.insert(request, undefined);
+    });
+    const first = await open().run((tx) => tx.requests.page({ projectId, limit: 2 }));
+    expect(first.items).toEqual([made[2], made[1]]);
+    const second = await open().run((tx) =>
+      tx.requests.page({ projectId, limit: 2, cursor: first.nextCursor ?? '' }),
+    );
+    expect(second).toEqual({ items: [made[0]], nextCursor: null });
+  });
+
+  it('hand out overdue approvals only while they are pending', async () => {
+    const request = newRequest();
+    const approval = newApproval(request);
+    await open().run(async (tx) => {
+      await tx.requests.insert(request, undefined);
+      await tx.approvals.insert(approval);
+    });
+    const overdue = (at: string) => open().run((tx) => tx.approvals.takeExpired(new Date(at), 1000));
+    expect(await overdue('2026-01-01T00:59:59Z')).not.toContainEqual(approval);
+    expect(await overdue('2026-01-01T01:00:00Z')).toContainEqual(approval);
+    const denied: Approval = {
+      ...approval,
+      state: 'denied',
+      decidedBy: 'policy:expired',
+      decidedAt: createdAt,
+      version: 2,
+    };
+    await open().run((tx) => tx.approvals.update(denied));
+    expect(await open().run((tx) => tx.approvals.findByGate(approval.gateId))).toEqual(denied);
+    expect(await overdue('2026-01-01T01:00:00Z')).not.toContainEqual(approval);
+  });
+
+  it('remember gates that closed', async () => {
+    const gateId = uuidv7();
+    const isClosed = () => open().run((tx) => tx.approvals.isGateClosed(gateId));
+    expect(await isClosed()).toBe(false);
+    await open().run((tx) => tx.approvals.rememberClosedGate(gateId));
+    await open().run((tx) => tx.approvals.rememberClosedGate(gateId));
+    expect(await isClosed()).toBe(true);
+  });
+}
