@@ -1,5 +1,6 @@
 import type { Benchmark } from '../benchmark';
+import { memoryBenchmark } from './memory';
 import { messagingBenchmark } from './messaging';
 import { outboxBenchmark } from './outbox';
 
-export const benchmarks: readonly Benchmark[] = [messagingBenchmark, outboxBenchmark];
+export const benchmarks: readonly Benchmark[] = [messagingBenchmark, outboxBenchmark, memoryBenchmark];

@@ -29,7 +29,8 @@ export async function bareExchange(url: string, body: Buffer, load: Load): Promi
   await consumer.consume(eventQueue('gateway'), (message) => {
     if (message === null) return;
     last = message;
-    unacknowledged += 1;
+    // What an earlier exchange acknowledged with its last breath may come again.
+    if (!message.fields.redelivered) unacknowledged += 1;
     if (unacknowledged >= load.batch) acknowledge();
     else timer ??= setTimeout(acknowledge, load.waitMs);
   });
@@ -66,6 +67,7 @@ export async function bareExchange(url: string, body: Buffer, load: Load): Promi
       return timed(count, publishAll(count), all);
     },
     close: async () => {
+      clearTimeout(timer);
       await Promise.all([publishing.close(), consuming.close()]);
     },
   };
