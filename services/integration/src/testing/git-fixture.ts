@@ -17,6 +17,10 @@ export class SourceRepository {
   }
 
   git(...args: string[]): string {
+    return this.output(args).trimEnd();
+  }
+
+  private output(args: readonly string[]): string {
     return execFileSync('git', args, {
       cwd: this.path,
       encoding: 'utf8',
@@ -34,7 +38,7 @@ export class SourceRepository {
         GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
         GIT_ALLOW_PROTOCOL: 'file',
       },
-    }).trimEnd();
+    });
   }
 
   write(path: string, content: string | Buffer, mode?: number): this {
@@ -65,7 +69,7 @@ export class SourceRepository {
     edit(this);
     this.git('add', '--all', '--force');
     const tree = this.git('write-tree');
-    const patch = `${this.git('diff', '--cached', '--binary', ...options, 'HEAD')}\n`;
+    const patch = this.output(['diff', '--cached', '--binary', ...options, 'HEAD']);
     this.git('reset', '--quiet', '--hard');
     this.git('clean', '--quiet', '-fdx');
     return { patch, tree };

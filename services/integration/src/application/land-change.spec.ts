@@ -1,0 +1,242 @@
+import { changeLanded, landingRefused, landingSubjectDigest } from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import type { Change } from '../domain/change';
+import { sampleSource, type SourceRepository } from '../testing/git-fixture';
+import { IntegrationWorld, landOrder, materialiseOrder, type LandOrder } from '../testing/integration-world';
+
+describe('landing a change (real git, stores in memory)', () => {
+  let world: IntegrationWorld;
+  let source: SourceRepository;
+  let base: string;
+  let change: Change;
+
+  const proposed = (file: string, from = base) =>
+    world.materialised(materialiseOrder(from, source.propose((at) => at.write(file, `${file}\n`)).patch));
+  const head = () => world.repositories.head('sample', 'main');
+  const land = (order: LandOrder, id = uuidv7()) => world.land.execute(id, order);
+  const codeOf = async (order: LandOrder) => {
+    const outcome = await land(order);
+    return outcome?.kind === 'refused' ? outcome.failure.code : outcome?.kind;
+  };
+
+  beforeAll(() => {
+    source = sampleSource();
+  });
+  afterAll(() => source.remove());
+  beforeEach(async () => {
+    world = new IntegrationWorld();
+    base = await world.registered(source);
+    change = await proposed('a');
+    world.memory.outbox.messages.length = 0;
+  });
+  afterEach(() => world.remove());
+
+  it('moves the branch from exactly the base to exactly the commit', async () => {
+    expect(await land(landOrder(change))).toMatchObject({ kind: 'landed' });
+    expect(await head()).toBe(change.commit);
+    expect(await world.branches.treeOf('sample', 'main')).toBe(change.tree);
+    expect(world.memory.outbox.payloads(changeLanded)).toEqual([
+      {
+        project_id: 'sample',
+        workflow_id: change.workflowId,
+        request_id: change.requestId,
+        step_id: 'integrate',
+        change_id: change.changeId,
+        base,
+        commit: change.commit,
+        tree: change.tree,
+        branch: 'main',
+        landed_at: '2026-06-01T00:00:00.000Z',
+      },
+    ]);
+    expect(world.memory.state.changes.get(change.changeId)).toMatchObject({ state: 'landed', version: 2 });
+  });
+
+  describe('with a planted fault', () => {
+    const faults: [string, (honest: LandOrder, older: Change) => LandOrder, string][] = [
+      [
+        'a verdict of an older tree',
+        (_, older) => landOrder(change, { verdict: landOrder(older).verdict }),
+        'verdict_mismatch',
+      ],
+      [
+        'a verdict by the producer',
+        ({ verdict }) => landOrder(change, { verdict: { ...verdict, agent_id: change.agentId } }),
+        'verdict_by_producer',
+      ],
+      [
+        'a verdict by the producer under another name',
+        ({ verdict }) =>
+          landOrder(change, {
+            verdict: { ...verdict, agent_id: change.agentId },
+            producer_agent_id: 'somebody-else',
+          }),
+        'change_mismatch',
+      ],
+      [
+        'a rejecting verdict',
+        ({ verdict }) => landOrder(change, { verdict: { ...verdict, approved: false } }),
+        'verdict_rejected',
+      ],
+      [
+        'the approval of another change, replayed',
+        (honest, older) => withApproval(honest, landOrder(older)),
+        'approval_mismatch',
+      ],
+      [
+        'the approval of an earlier verdict on the same tree, replayed',
+        (honest) => ({ ...honest, verdict: { ...honest.verdict, policy_version: '2' } }),
+        'approval_mismatch',
+      ],
+      ['no approval', ({ approval: _, ...honest }) => honest, 'approval_missing'],
+      [
+        'tests of an older tree',
+        (honest, older) => ({ ...honest, tests: landOrder(older).tests }),
+        'tests_mismatch',
+      ],
+      [
+        'a test statement that says passed while the command failed',
+        (honest) => ({ ...honest, tests: { ...honest.tests, exit_code: 1 } }),
+        'tests_failed',
+      ],
+      [
+        'a test statement with a failure and exit code 0',
+        (honest) => ({ ...honest, tests: { ...honest.tests, failed: 1 } }),
+        'tests_failed',
+      ],
+      [
+        'a tree that is not the commit’s',
+        (honest, older) => ({ ...honest, tree: older.tree }),
+        'change_mismatch',
+      ],
+      [
+        'a commit of another change',
+        (honest, older) => ({ ...honest, commit: older.commit }),
+        'change_mismatch',
+      ],
+      ['another base', (honest) => ({ ...honest, base: '1'.repeat(40) }), 'change_mismatch'],
+      ['the run of another request', (honest) => ({ ...honest, workflow_id: uuidv7() }), 'change_mismatch'],
+      ['a change that nobody made', (honest) => ({ ...honest, change_id: uuidv7() }), 'change_unknown'],
+      [
+        'a project that nobody registered',
+        (honest) => ({ ...honest, project_id: 'other' }),
+        'project_not_found',
+      ],
+    ];
+    const withApproval = (honest: LandOrder, other: LandOrder): LandOrder =>
+      other.approval ? { ...honest, approval: other.approval } : honest;
+
+    it.each(faults)('(%s) is refused, named, and leaves main untouched', async (_, plant, code) => {
+      const older = await proposed('older');
+      world.memory.outbox.messages.length = 0;
+      expect(await codeOf(plant(landOrder(change), older))).toBe(code);
+      expect(await head()).toBe(base);
+      expect(world.memory.outbox.payloads(landingRefused)).toEqual([
+        expect.objectContaining({ error: expect.objectContaining({ code }) as object }),
+      ]);
+      expect(world.memory.state.changes.get(change.changeId)?.state).toBe('materialised');
+    });
+
+    it('(a commit in the repository that is not what was recorded) is refused', async () => {
+      const forged = await world
+        .in('sample', 'commit-tree', change.tree, '-p', change.commit, '-m', 'more')
+        .catch(() => undefined);
+      expect(forged).toBeUndefined();
+      // A record whose tree is not the commit's: whoever could write the database alone still lands nothing.
+      const older = await proposed('older');
+      const lie = { ...change, tree: older.tree };
+      world.memory.state.changes.set(change.changeId, lie);
+      expect(await codeOf(landOrder(lie))).toBe('commit_mismatch');
+      const chained = await proposed('second', change.commit);
+      const twoCommits = { ...chained, base };
+      world.memory.state.changes.set(chained.changeId, twoCommits);
+      expect(await codeOf(landOrder(twoCommits))).toBe('commit_mismatch');
+      expect(await head()).toBe(base);
+    });
+  });
+
+  it('is refused with the new head when the branch has moved, and may land on no other base', async () => {
+    const other = await proposed('b');
+    await land(landOrder(other));
+    expect(await codeOf(landOrder(change))).toBe('base_moved');
+    expect(world.memory.outbox.payloads(landingRefused)).toEqual([
+      expect.objectContaining({ head: other.commit }),
+    ]);
+    expect(await head()).toBe(other.commit);
+  });
+
+  it('is refused when the branch moves between the look and the move', async () => {
+    const stranger = await proposed('stranger');
+    const facts = world.branches.facts.bind(world.branches);
+    jest.spyOn(world.branches, 'facts').mockImplementationOnce(async (candidate) => {
+      const seen = await facts(candidate);
+      await world.in('sample', 'update-ref', 'refs/heads/main', stranger.commit);
+      return seen;
+    });
+    expect(await codeOf(landOrder(change))).toBe('base_moved');
+    expect(await head()).toBe(stranger.commit);
+  });
+
+  it('lets one of several at once win', async () => {
+    const changes = [change, ...(await Promise.all(['b', 'c'].map((file) => proposed(file))))];
+    const outcomes = await Promise.all(changes.map((each) => land(landOrder(each))));
+    const winners = outcomes.flatMap((outcome) =>
+      outcome?.kind === 'landed' ? [outcome.change.commit] : [],
+    );
+    expect(winners).toEqual([await head()]);
+    expect(world.memory.outbox.payloads(landingRefused).map(({ error }) => error.code)).toEqual([
+      'base_moved',
+      'base_moved',
+    ]);
+  });
+
+  it('completes after it died between moving the branch and recording it, also when others landed since', async () => {
+    const id = uuidv7();
+    world.diesBeforeCommit = true;
+    await expect(land(landOrder(change), id)).rejects.toThrow('died');
+    world.diesBeforeCommit = false;
+    expect(await head()).toBe(change.commit);
+    expect(world.memory.state.changes.get(change.changeId)?.state).toBe('materialised');
+    const next = await proposed('next', change.commit);
+    expect(await codeOf(landOrder(next))).toBe('landed');
+    expect(await land(landOrder(change), id)).toMatchObject({ kind: 'landed' });
+    expect(await head()).toBe(next.commit);
+    expect(world.memory.outbox.payloads(changeLanded).map(({ commit }) => commit)).toEqual([
+      next.commit,
+      change.commit,
+    ]);
+  });
+
+  it('is done once for a message that comes twice, and told again to a second order', async () => {
+    const id = uuidv7();
+    const order = landOrder(change);
+    await land(order, id);
+    expect(await land(order, id)).toBeUndefined();
+    expect(world.memory.outbox.messages).toHaveLength(1);
+    world.clock.advance(60_000);
+    expect(await codeOf(order)).toBe('landed');
+    const [first, second] = world.memory.outbox.messages;
+    expect(second?.payload).toEqual(first?.payload);
+    expect(second?.aggregateVersion).toBe(first?.aggregateVersion);
+  });
+
+  it('may succeed after it was refused; each fact has its own version', async () => {
+    const { approval: _, ...unapproved } = landOrder(change);
+    await land(unapproved);
+    await land(landOrder(change));
+    expect(world.memory.outbox.messages.map(({ aggregateVersion }) => aggregateVersion)).toEqual([2, 3]);
+  });
+
+  it('takes the approval of exactly this tree under exactly this verdict', async () => {
+    const order = landOrder(change);
+    const subject_digest = landingSubjectDigest(change.tree, order.verdict);
+    expect(order.approval?.subject_digest).toBe(subject_digest);
+    expect(await codeOf(order)).toBe('landed');
+  });
+
+  it('does not say landed when the branch then has another tree', async () => {
+    jest.spyOn(world.branches, 'treeOf').mockResolvedValueOnce('1'.repeat(40));
+    await expect(land(landOrder(change))).rejects.toThrow('after landing');
+    expect(world.memory.outbox.messages).toEqual([]);
+  });
+});

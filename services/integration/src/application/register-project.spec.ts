@@ -1,0 +1,118 @@
+import { projectRegistered } from '@ymera/contracts';
+import { existsSync, readdirSync } from 'node:fs';
+import { sampleSource, SourceRepository } from '../testing/git-fixture';
+import { admin, IntegrationWorld } from '../testing/integration-world';
+
+describe('registering a project (real git, stores in memory)', () => {
+  let world: IntegrationWorld;
+  let source: SourceRepository;
+  beforeEach(() => {
+    world = new IntegrationWorld();
+    source = sampleSource();
+  });
+  afterEach(() => {
+    expect(readdirSync(world.layout.incoming)).toEqual([]);
+    world.remove();
+    source.remove();
+  });
+
+  const register = (over: object = {}) =>
+    world.register.execute({ project_id: 'sample', source: source.path, actor: admin, ...over });
+
+  it('keeps a repository and says so', async () => {
+    const head = source.git('rev-parse', 'HEAD');
+    expect(await register({ name: 'Sample' })).toEqual({
+      ok: true,
+      value: {
+        project_id: 'sample',
+        name: 'Sample',
+        repository: world.repositories.pathOf('sample'),
+        default_branch: 'main',
+        head,
+        commands: { test: 'npm test' },
+        performance: {},
+        created_at: '2026-06-01T00:00:00.000Z',
+      },
+    });
+    expect(world.memory.outbox.payloads(projectRegistered)).toEqual([
+      {
+        project_id: 'sample',
+        default_branch: 'main',
+        head,
+        commands: { test: 'npm test' },
+        registered_by: 'root',
+      },
+    ]);
+  });
+
+  it('detects commands in the commit, not in the working tree', async () => {
+    source.write('package.json', '{}').write('ymera.json', '{"test": "./dirty"}');
+    expect(await register()).toMatchObject({ value: { commands: { test: 'npm test' } } });
+  });
+
+  it('lets the person say what is tested and measured', async () => {
+    const given = { commands: { bench: 'node bench.js' }, performance: { min_speedup: 2 } };
+    expect(await register(given)).toMatchObject({
+      value: { commands: { test: 'npm test', bench: 'node bench.js' }, performance: { min_speedup: 2 } },
+    });
+  });
+
+  it('refuses a project without tests, unless the command is given', async () => {
+    const bare = SourceRepository.create();
+    bare.write('README.md', 'hello').commit();
+    expect(await register({ source: bare.path })).toMatchObject({ ok: false, error: { code: 'no_tests' } });
+    expect(await register({ source: bare.path, commands: { test: ' ' } })).toMatchObject({
+      error: { code: 'no_tests' },
+    });
+    expect(await register({ source: bare.path, commands: { test: './check' } })).toMatchObject({ ok: true });
+    bare.remove();
+  });
+
+  it('refuses what is no repository, and leaves nothing behind', async () => {
+    expect(await register({ source: '/no/such/folder' })).toMatchObject({
+      error: { code: 'repo_not_found' },
+    });
+    expect(world.memory.state.projects.size).toBe(0);
+    expect(existsSync(world.repositories.pathOf('sample'))).toBe(false);
+  });
+
+  it('refuses a second project of the same id', async () => {
+    await register();
+    expect(await register()).toMatchObject({
+      ok: false,
+      error: { kind: 'conflict', code: 'project_exists' },
+    });
+  });
+
+  it('gives the same answer to the same key, also while it is still copying, and refuses another request under it', async () => {
+    const [first, joined] = await Promise.all([
+      register({ idempotency_key: 'k' }),
+      register({ idempotency_key: 'k' }),
+    ]);
+    expect(first.ok).toBe(true);
+    expect([joined, await register({ idempotency_key: 'k' })]).toEqual([first, first]);
+    expect(await register({ idempotency_key: 'k', project_id: 'other' })).toMatchObject({
+      error: { code: 'idempotency_key_reused' },
+    });
+    expect(world.memory.outbox.messages).toHaveLength(1);
+  });
+
+  it('lets one of two at once win', async () => {
+    const results = await Promise.all([register(), register({ name: 'other' })]);
+    expect(results.map((result) => (result.ok ? 'ok' : result.error.code)).sort()).toEqual([
+      'ok',
+      'project_exists',
+    ]);
+  });
+
+  it('starts over after a process that died before it could record the project', async () => {
+    world.diesBeforeCommit = true;
+    await expect(register()).rejects.toThrow('died');
+    world.diesBeforeCommit = false;
+    const other = sampleSource();
+    const head = other.write('more', '1').commit();
+    expect(await register({ source: other.path })).toMatchObject({ ok: true, value: { head } });
+    expect(world.memory.outbox.messages).toHaveLength(1);
+    other.remove();
+  });
+});

@@ -1,0 +1,133 @@
+import {
+  landingSubjectDigest,
+  type landChange,
+  type materialiseChange,
+  type PayloadOf,
+} from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import { FakeClock, InMemoryUnitOfWork } from '@ymera/testing';
+import { GetChange } from '../application/get-change';
+import { LandChange } from '../application/land-change';
+import { MaterialiseChange } from '../application/materialise-change';
+import type { IntegrationStores, IntegrationUnitOfWork } from '../application/ports';
+import { RegisterProject } from '../application/register-project';
+import type { Change } from '../domain/change';
+import type { SourceRepository } from './git-fixture';
+import { GitWorld } from './git-world';
+import { emptyState, inMemoryStores, type IntegrationState } from './in-memory-stores';
+
+export type MaterialiseOrder = PayloadOf<typeof materialiseChange>;
+export type LandOrder = PayloadOf<typeof landChange>;
+
+export const admin = { name: 'root', roles: ['admin'] };
+export const limits = { maxFiles: 50, maxBytes: 1_000_000 };
+
+/** The use cases over real git and stores in memory. */
+export class IntegrationWorld extends GitWorld {
+  readonly clock = new FakeClock('2026-06-01T00:00:00Z');
+  readonly memory = new InMemoryUnitOfWork<IntegrationState, IntegrationStores>(emptyState(), inMemoryStores);
+  /** Dies right before the commit of a transaction that has sent something, after everything else of it was done. */
+  diesBeforeCommit = false;
+
+  readonly unitOfWork: IntegrationUnitOfWork = {
+    run: (work) =>
+      this.memory.run(async (tx) => {
+        let hasSent = false;
+        const outbox = {
+          ...tx.outbox,
+          event: async (...sent: Parameters<typeof tx.outbox.event>) => {
+            hasSent = true;
+            await tx.outbox.event(...sent);
+          },
+        };
+        const result = await work({ ...tx, outbox });
+        if (this.diesBeforeCommit && hasSent) throw new Error('died before the commit');
+        return result;
+      }),
+  };
+  readonly register = new RegisterProject(this);
+  readonly materialise = new MaterialiseChange({
+    unitOfWork: this.unitOfWork,
+    workbenches: this.workbenches,
+    clock: this.clock,
+    limits,
+  });
+  readonly land = new LandChange(this);
+  readonly getChange = new GetChange(this);
+
+  /** Registers a source as project `sample`; gives its head. */
+  async registered(source: SourceRepository): Promise<string> {
+    const result = await this.register.execute({ project_id: 'sample', source: source.path, actor: admin });
+    if (!result.ok) throw new Error(result.error.code);
+    return result.value.head;
+  }
+
+  async materialised(order: MaterialiseOrder): Promise<Change> {
+    const result = await this.materialise.execute(uuidv7(), order);
+    if (!result?.ok) throw new Error(JSON.stringify(result?.error));
+    return result.value;
+  }
+}
+
+/** An order to materialise a patch, by a task of its own. */
+export const materialiseOrder = (
+  base: string,
+  patch: string,
+  over: Partial<MaterialiseOrder> = {},
+): MaterialiseOrder => ({
+  project_id: 'sample',
+  workflow_id: uuidv7(),
+  request_id: uuidv7(),
+  step_id: 'enhance',
+  task_id: uuidv7(),
+  attempt: 1,
+  agent_id: 'enhancer-1',
+  title: 'Improve the performance of this algorithm',
+  base,
+  change: { base, patch },
+  ...over,
+});
+
+/** An honest order to land a change: examined by another, tested, approved. */
+export function landOrder(change: Change, over: Partial<LandOrder> = {}): LandOrder {
+  const { base, commit, tree } = change;
+  const verdict: LandOrder['verdict'] = over.verdict ?? {
+    approved: true,
+    base,
+    commit,
+    tree,
+    policy_version: '1',
+    reasons: [],
+    findings: [],
+    agent_id: 'examiner-1',
+  };
+  return {
+    project_id: change.projectId,
+    workflow_id: change.workflowId,
+    request_id: change.requestId,
+    step_id: 'integrate',
+    change_id: change.changeId,
+    base,
+    commit,
+    tree,
+    producer_agent_id: change.agentId,
+    tests: {
+      tree,
+      command: 'npm test',
+      total: 1,
+      passed: 1,
+      failed: 0,
+      skipped: 0,
+      flaky: 0,
+      duration_ms: 10,
+      exit_code: 0,
+    },
+    approval: {
+      approval_id: uuidv7(),
+      subject_digest: landingSubjectDigest(tree, verdict),
+      decided_by: 'grace',
+    },
+    ...over,
+    verdict,
+  };
+}
