@@ -1,0 +1,167 @@
+import { Linter } from 'eslint/universal';
+import type { Linter as LinterTypes } from 'eslint';
+import { performanceAdvice, performanceRules } from './performance-rules/performance-rules';
+import type { AnalysedFile, AnalysisFinding, RewrittenFile } from './analysis-protocol';
+import { securityAdvice, securityRules } from './security-rules/security-rules';
+import { secretsIn } from './security-rules/secret-patterns';
+
+/** Mistakes that ESLint itself knows, few enough that each is worth reading. */
+const qualityRules: Readonly<Record<string, readonly [code: string, severity: AnalysisFinding['severity']]>> =
+  {
+    'no-debugger': ['debugger_statement', 'medium'],
+    'no-unreachable': ['unreachable_code', 'medium'],
+    'no-dupe-keys': ['duplicate_key', 'medium'],
+    'no-self-compare': ['compared_with_itself', 'low'],
+    'no-self-assign': ['assigned_to_itself', 'low'],
+    'no-cond-assign': ['assignment_in_condition', 'medium'],
+    'no-unsafe-finally': ['unsafe_finally', 'medium'],
+    'no-constant-condition': ['constant_condition', 'low'],
+    'no-async-promise-executor': ['async_promise_executor', 'medium'],
+  };
+
+const securitySeverity: Readonly<Record<string, AnalysisFinding['severity']>> = {
+  evaluated_code: 'high',
+  shell_injection: 'high',
+  tls_disabled: 'high',
+  weak_hash: 'low',
+  unescaped_html: 'medium',
+  prototype_write: 'medium',
+};
+
+const typescriptFile = /\.[cm]?tsx?$/;
+export const isAnalysable = (path: string): boolean =>
+  /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/.test(path) && !path.endsWith('.d.ts');
+
+const linter = new Linter({ configType: 'flat' });
+
+/** Everything the rules say of one file, in the order of its lines. */
+export function analyseFile({ path, text }: AnalysedFile): readonly AnalysisFinding[] {
+  const secrets = secretsIn(text).map(({ line, kind }): AnalysisFinding => ({
+    code: 'secret_in_code',
+    severity: 'critical',
+    message: `This line holds ${kind}.`,
+    file: path,
+    line,
+    suggestion: securityAdvice['secret_in_code'] ?? '',
+  }));
+  if (!isAnalysable(path)) return secrets;
+  const rules = [...Object.keys(performanceRules), ...Object.keys(securityRules)].map(
+    (name) => `ymera/${name}`,
+  );
+  const findings = lint(path, text, [...rules, ...Object.keys(qualityRules)]).flatMap((message) => {
+    const finding = toFinding(path, message);
+    return finding ? [finding] : [];
+  });
+  return withoutRepetition([...secrets, ...findings]).toSorted(
+    (one, other) => (one.line ?? 0) - (other.line ?? 0),
+  );
+}
+
+/** The file after every rewrite of the named rules that can be shown to be safe; undefined when there was none. */
+export function rewriteFile(
+  { path, text }: AnalysedFile,
+  rules: readonly string[],
+): RewrittenFile | undefined {
+  if (!isAnalysable(path)) return undefined;
+  const wanted = rules.filter((name) => name in performanceRules);
+  const applied = new Set(
+    lint(
+      path,
+      text,
+      wanted.map((name) => `ymera/${name}`),
+    )
+      .filter((message) => message.fix)
+      .map((message) => message.ruleId?.slice('ymera/'.length) ?? ''),
+  );
+  if (applied.size === 0) return undefined;
+  const { output, messages } = linter.verifyAndFix(
+    text,
+    configuration(
+      path,
+      wanted.map((name) => `ymera/${name}`),
+      sourceTypeOf(path, text),
+    ),
+    { filename: path },
+  );
+  if (output === text || messages.some((message) => message.fatal)) return undefined;
+  return { path, text: output, rules: [...applied] };
+}
+
+function lint(path: string, text: string, rules: readonly string[]): readonly LinterTypes.LintMessage[] {
+  return linter.verify(text, configuration(path, rules, sourceTypeOf(path, text)), {
+    filename: path,
+  });
+}
+
+/** A file that is no module (`with`, octals, a `return` outside) is read as a script before it is called broken. */
+function sourceTypeOf(path: string, text: string): 'module' | 'commonjs' {
+  if (/\.(?:mjs|mts)$/.test(path) || typescriptFile.test(path)) return 'module';
+  if (/\.c[jt]s$/.test(path)) return 'commonjs';
+  const messages = linter.verify(text, configuration(path, [], 'module'), {
+    filename: path,
+  });
+  return messages.some((message) => message.fatal) ? 'commonjs' : 'module';
+}
+
+function configuration(
+  path: string,
+  rules: readonly string[],
+  sourceType: 'module' | 'commonjs',
+): LinterTypes.Config[] {
+  return [
+    {
+      files: ['**/*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}'],
+      languageOptions: {
+        ecmaVersion: 'latest',
+        sourceType,
+        parserOptions: { ecmaFeatures: { jsx: /x$/.test(path) || /\.m?js$/.test(path) } },
+        ...(typescriptFile.test(path) ? { parser: typescriptParser() } : {}),
+      },
+      // A file must not switch off its own examination.
+      linterOptions: { reportUnusedDisableDirectives: 'off', noInlineConfig: true },
+      plugins: { ymera: { rules: { ...performanceRules, ...securityRules } } },
+      rules: Object.fromEntries(rules.map((name) => [name, 'error'])),
+    },
+  ];
+}
+
+/** Loaded when the first TypeScript file comes: it takes a second and a hundred megabytes. */
+function typescriptParser(): LinterTypes.Parser {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+  return (require('typescript-eslint') as { parser: LinterTypes.Parser }).parser;
+}
+
+function toFinding(path: string, message: LinterTypes.LintMessage): AnalysisFinding | undefined {
+  const place = { message: message.message, file: path, line: Math.max(1, message.line) };
+  if (message.fatal)
+    return { ...place, code: 'syntax_error', severity: 'high', suggestion: 'Correct the syntax.' };
+  const name = message.ruleId?.replace('ymera/', '') ?? '';
+  const quality = qualityRules[name];
+  if (quality)
+    return {
+      ...place,
+      code: quality[0],
+      severity: quality[1],
+      suggestion: 'Correct it, or say in a comment why it is meant.',
+    };
+  const severity = securitySeverity[name];
+  if (severity) return { ...place, code: name, severity, suggestion: securityAdvice[name] ?? '' };
+  const advice = performanceAdvice[name];
+  return advice === undefined ? undefined : { ...place, code: name, severity: 'medium', suggestion: advice };
+}
+
+/** Two performance rules may see the same slow line, each from its side; once is enough. */
+function withoutRepetition(findings: readonly AnalysisFinding[]): readonly AnalysisFinding[] {
+  const isPerformance = (finding: AnalysisFinding) => finding.code in performanceRules;
+  return findings.filter(
+    (finding, index) =>
+      !isPerformance(finding) ||
+      !findings.some(
+        (other, position) =>
+          isPerformance(other) &&
+          other.line === finding.line &&
+          other.code !== finding.code &&
+          position > index,
+      ),
+  );
+}

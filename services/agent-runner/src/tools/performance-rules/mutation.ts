@@ -1,0 +1,319 @@
+import type { Scope, SourceCode } from 'eslint';
+import { isFreshArray, isGlobal } from './array-evidence';
+import {
+  asNode,
+  descendants,
+  initialValue,
+  isFunction,
+  isInside,
+  isLoop,
+  isReassigned,
+  methodCall,
+  ownFunction,
+  parentOf,
+  startsAfter,
+  variableOf,
+  type Node,
+} from './syntax';
+
+/**
+ * What is taken for granted, because no analysis of one file could prove it: reading a property has no effect, and methods
+ * with the names of built-in ones behave like them. The project's tests and a measurement follow every rewrite.
+ */
+const pureMethods = new Set([
+  ...[
+    'at',
+    'charAt',
+    'charCodeAt',
+    'codePointAt',
+    'concat',
+    'endsWith',
+    'entries',
+    'every',
+    'exec',
+    'filter',
+    'find',
+  ],
+  ...[
+    'findIndex',
+    'findLast',
+    'findLastIndex',
+    'flat',
+    'flatMap',
+    'forEach',
+    'get',
+    'has',
+    'includes',
+    'indexOf',
+    'join',
+  ],
+  ...[
+    'keys',
+    'lastIndexOf',
+    'localeCompare',
+    'map',
+    'match',
+    'matchAll',
+    'normalize',
+    'padEnd',
+    'padStart',
+    'reduce',
+  ],
+  ...[
+    'reduceRight',
+    'repeat',
+    'search',
+    'slice',
+    'some',
+    'split',
+    'startsWith',
+    'substring',
+    'test',
+    'toFixed',
+  ],
+  ...[
+    'toLocaleLowerCase',
+    'toLocaleUpperCase',
+    'toLowerCase',
+    'toReversed',
+    'toSorted',
+    'toSpliced',
+    'toString',
+  ],
+  ...['toUpperCase', 'trim', 'trimEnd', 'trimStart', 'valueOf', 'values'],
+]);
+/** They change a set or map, which no array can be. */
+const collectionMethods = new Set(['add', 'set']);
+/** Of the pure ones, those that run what they are given. */
+const callbackMethods = new Set([
+  ...[
+    'every',
+    'filter',
+    'find',
+    'findIndex',
+    'findLast',
+    'findLastIndex',
+    'flatMap',
+    'forEach',
+    'map',
+    'reduce',
+  ],
+  ...['reduceRight', 'some', 'toSorted'],
+]);
+const mutatingMethods = new Set([
+  'push',
+  'pop',
+  'shift',
+  'unshift',
+  'splice',
+  'sort',
+  'reverse',
+  'fill',
+  'copyWithin',
+]);
+const pureGlobals = new Set([
+  'Boolean',
+  'Number',
+  'String',
+  'BigInt',
+  'Symbol',
+  'parseInt',
+  'parseFloat',
+  'isNaN',
+  'structuredClone',
+]);
+const pureNamespaces = new Set(['Math', 'Number', 'Object', 'String', 'JSON', 'Array', 'Date', 'Reflect']);
+const impureStatics = new Set([
+  'assign',
+  'defineProperty',
+  'defineProperties',
+  'set',
+  'deleteProperty',
+  'setPrototypeOf',
+  'apply',
+  'construct',
+  'freeze',
+]);
+const pureConstructors = new Set([
+  'Set',
+  'Map',
+  'Date',
+  'RegExp',
+  'Array',
+  'WeakMap',
+  'WeakSet',
+  'URL',
+  'Error',
+  'TypeError',
+  'RangeError',
+]);
+
+/** What a reference does with the array that its variable holds. */
+export type Use = 'reads' | 'mutates' | 'escapes';
+
+export function useOf(source: SourceCode, identifier: Node): Use {
+  const parent = parentOf(identifier);
+  if (parent.type === 'MemberExpression' && asNode(parent.object) === identifier) return useOfMember(parent);
+  if (parent.type === 'ForOfStatement' && asNode(parent.right) === identifier) return 'reads';
+  if (parent.type === 'SpreadElement') return 'reads';
+  if (parent.type === 'BinaryExpression' || parent.type === 'UnaryExpression') return 'reads';
+  if (parent.type === 'IfStatement' || parent.type === 'LogicalExpression')
+    return parent.type === 'IfStatement' ? 'reads' : 'escapes';
+  if (
+    (parent.type === 'CallExpression' || parent.type === 'NewExpression') &&
+    asNode(parent.callee) !== identifier
+  ) {
+    return isPureCall(source, parent) ? 'reads' : 'escapes';
+  }
+  return 'escapes';
+}
+
+function useOfMember(member: Extract<Node, { type: 'MemberExpression' }>): Use {
+  const { parent } = member;
+  const isTarget =
+    (parent.type === 'AssignmentExpression' && asNode(parent.left) === member) ||
+    parent.type === 'UpdateExpression' ||
+    (parent.type === 'UnaryExpression' && parent.operator === 'delete') ||
+    parent.type === 'ArrayPattern' ||
+    (parent.type === 'ForOfStatement' && asNode(parent.left) === member);
+  if (isTarget) return 'mutates';
+  const isCalled = parent.type === 'CallExpression' && asNode(parent.callee) === member;
+  if (!isCalled) return 'reads';
+  if (member.computed || member.property.type !== 'Identifier') return 'mutates';
+  if (mutatingMethods.has(member.property.name)) return 'mutates';
+  return pureMethods.has(member.property.name) ? 'reads' : 'escapes';
+}
+
+/** A call that changes nothing that existed before it. Callbacks written in place are looked at where they stand. */
+function isPureCall(source: SourceCode, node: Node): boolean {
+  if (node.type === 'NewExpression') {
+    const { callee } = node;
+    return (
+      callee.type === 'Identifier' && pureConstructors.has(callee.name) && isGlobal(source, asNode(callee))
+    );
+  }
+  if (node.type !== 'CallExpression') return false;
+  if (node.arguments.some((argument) => isNamedFunction(source, asNode(argument)))) return false;
+  if (node.callee.type === 'Identifier')
+    return pureGlobals.has(node.callee.name) && isGlobal(source, asNode(node.callee));
+  const called = methodCall(node);
+  if (!called) return false;
+  if (called.receiver.type === 'Identifier' && isGlobal(source, called.receiver)) {
+    return pureNamespaces.has(called.receiver.name) && !impureStatics.has(called.method);
+  }
+  const [callback] = called.arguments;
+  const runsUnseen =
+    callbackMethods.has(called.method) &&
+    callback &&
+    !isFunction(callback) &&
+    !isPureFunction(source, callback);
+  return pureMethods.has(called.method) && !runsUnseen;
+}
+
+const isPureFunction = (source: SourceCode, callback: Node): boolean =>
+  callback.type === 'Literal' ||
+  (callback.type === 'Identifier' && pureGlobals.has(callback.name) && isGlobal(source, callback));
+
+/** A function passed by name runs code that is not looked at. */
+function isNamedFunction(source: SourceCode, argument: Node): boolean {
+  if (argument.type !== 'Identifier') return false;
+  const variable = variableOf(source, argument);
+  if (!variable || variable.defs.length === 0)
+    return !pureGlobals.has(argument.name) && argument.name !== 'undefined';
+  const definition = variable.defs[0];
+  if (definition?.type === 'FunctionName' || definition?.type === 'ImportBinding') return true;
+  const value = initialValue(variable);
+  return value?.type === 'ArrowFunctionExpression' || value?.type === 'FunctionExpression';
+}
+
+/** Whether a variable's array was made here and nobody else holds it while `region` runs. */
+function isOwnDuring(source: SourceCode, variable: Scope.Variable, region: Node): boolean {
+  const value = initialValue(variable);
+  if (!value || isReassigned(variable) || !isFreshArray(source, value)) return false;
+  // In a loop that does not make the array anew, what comes later in the text has come before in the next round.
+  const loops = enclosingLoops(region).filter((loop) => !isInside(value, loop));
+  return variable.references.every((reference) => {
+    const identifier = asNode(reference.identifier);
+    if (reference.init || useOf(source, identifier) !== 'escapes') return true;
+    const isHere = ownFunction(identifier) === ownFunction(value);
+    return isHere && startsAfter(identifier, region) && !loops.some((loop) => isInside(identifier, loop));
+  });
+}
+
+function enclosingLoops(region: Node): readonly Node[] {
+  const loops: Node[] = [];
+  for (let node = parentOf(region); node.type !== 'Program'; node = parentOf(node)) {
+    if (isLoop(node)) loops.push(node);
+  }
+  return loops;
+}
+
+/** Whether nothing that happens while `region` runs can change the array in `variable`. */
+export function isUnchangedDuring(source: SourceCode, variable: Scope.Variable, region: Node): boolean {
+  if (isReassigned(variable)) return false;
+  const isOwn = isOwnDuring(source, variable, region);
+  for (const reference of variable.references) {
+    const identifier = asNode(reference.identifier);
+    if (reference.init) continue;
+    const use = useOf(source, identifier);
+    if (isInside(identifier, region) && use !== 'reads') return false;
+    // Changed by a function from elsewhere: it may be called from the region.
+    if (use === 'mutates' && ownFunction(identifier) !== ownFunction(region) && !isInside(identifier, region))
+      return false;
+  }
+  for (const node of descendants(source, region)) {
+    if (
+      node.type === 'AwaitExpression' ||
+      node.type === 'YieldExpression' ||
+      (node.type === 'ForOfStatement' && node.await)
+    ) {
+      if (!isOwn) return false;
+    }
+    if (!isOwn && mayChangeAnotherArray(source, node, region)) return false;
+  }
+  return true;
+}
+
+function mayChangeAnotherArray(source: SourceCode, node: Node, region: Node): boolean {
+  switch (node.type) {
+    case 'TaggedTemplateExpression':
+    case 'ImportExpression':
+      return true;
+    case 'NewExpression':
+      return !isPureCall(source, node);
+    case 'CallExpression': {
+      if (isPureCall(source, node)) return false;
+      const called = methodCall(node);
+      if (!called) return true;
+      if (collectionMethods.has(called.method))
+        return node.arguments.some((argument) => isNamedFunction(source, asNode(argument)));
+      return !(mutatingMethods.has(called.method) && isOwnReceiver(source, called.receiver, region));
+    }
+    case 'AssignmentExpression':
+      return node.left.type === 'MemberExpression' && isElementWrite(source, asNode(node.left), region);
+    case 'UpdateExpression':
+      return (
+        node.argument.type === 'MemberExpression' && isElementWrite(source, asNode(node.argument), region)
+      );
+    case 'UnaryExpression':
+      return node.operator === 'delete';
+    default:
+      return false;
+  }
+}
+
+/** `x[i] = ...` on something that may be our array under another name; `x.name = ...` changes no element. */
+function isElementWrite(source: SourceCode, member: Node, region: Node): boolean {
+  if (member.type !== 'MemberExpression' || member.object.type === 'Super') return true;
+  if (!member.computed && member.property.type === 'Identifier' && member.property.name !== 'length')
+    return false;
+  return !isOwnReceiver(source, asNode(member.object), region);
+}
+
+function isOwnReceiver(source: SourceCode, receiver: Node, region: Node): boolean {
+  const variable = variableOf(source, receiver);
+  if (!variable) return false;
+  const value = initialValue(variable);
+  if (value?.type === 'ObjectExpression' && !isReassigned(variable)) return true;
+  return isOwnDuring(source, variable, region);
+}
