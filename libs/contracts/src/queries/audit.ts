@@ -8,7 +8,7 @@ export const listAuditEntries = defineQuery({
   version: 1,
   owner: 'audit',
   summary: 'Entries in order.',
-  payload: z.object({ from_index: z.number().int().min(0).default(0), limit: pageSize }),
+  payload: z.object({ from_index: z.coerce.number().int().min(0).default(0), limit: pageSize }),
   reply: z.object({ items: z.array(auditEntry), next_index: z.number().int().nullable() }),
   sample: { limit: 50 },
   replySample: { items: [], next_index: null },

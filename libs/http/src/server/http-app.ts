@@ -8,6 +8,7 @@ import { ProblemFilter } from '../problem/problem-filter';
 import { ResponseContract } from '../route/response-contract';
 import { acceptForms, acceptJson } from './body-parsers';
 import { nestLogger } from './nest-logger';
+import { closeConnectionsWhileStopping } from './closing';
 import { addSecurityHeaders } from './security-headers';
 import { traceRequests } from './trace-hooks';
 
@@ -32,19 +33,6 @@ const limits = {
 } as const;
 
 const requestId = /^[A-Za-z0-9._:-]{1,128}$/;
-
-/** A request that is answered while the server stops must not keep its connection, or the stop waits for the client. */
-function closeConnectionsWhileStopping(fastify: FastifyInstance): void {
-  let isStopping = false;
-  fastify.addHook('preClose', (done) => {
-    isStopping = true;
-    done();
-  });
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
-    if (isStopping) void reply.header('connection', 'close');
-    done(null, payload);
-  });
-}
 
 /** A Nest application on Fastify with the limits, the trace, and the error shape that every service shares. */
 export async function createHttpApp(

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Controller, Get, Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { Secret, type BaseServiceConfig } from '@ymera/config';
@@ -85,6 +87,18 @@ describe('startService', () => {
       'database closed',
     ]);
     expect(order.indexOf('consumers drained')).toBeLessThan(order.indexOf('relay stopped'));
+  });
+
+  it('does not wait for clients that keep a connection and ask nothing', async () => {
+    const service = await startService({ name: 'audit', module: () => ({ module: TestModule }) }, config);
+    const { port } = new URL(service.url);
+    const silent = connect(Number(port), '127.0.0.1');
+    await once(silent, 'connect');
+    await fetch(`${service.url}/health/live`);
+    const startedAt = performance.now();
+    await service.stop();
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+    silent.destroy();
   });
 
   it('closes what it opened when it cannot start', async () => {

@@ -22,7 +22,7 @@ export class AccessGuard implements CanActivate {
   });
 
   constructor(
-    private readonly authenticate: Authenticate,
+    private readonly authenticate: Pick<Authenticate, 'execute'>,
     private readonly limits: RequestLimits,
   ) {}
 

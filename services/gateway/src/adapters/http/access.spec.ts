@@ -1,0 +1,79 @@
+import { Controller, Get, type Type } from '@nestjs/common';
+import { roles, routes, type RouteContract } from '@ymera/contracts';
+import { ok } from '@ymera/kernel';
+import { leakGuard } from '@ymera/testing';
+import { startTestGateway, tokens, type TestGateway } from '../../testing/test-gateway';
+import { AccessGuard } from './access.guard';
+import { bindings } from './bindings';
+import { RequestLimits } from './request-limits';
+
+const credentials = { ...tokens, nobody: undefined, stranger: 'ymo_9_unknown' } as const;
+type Who = keyof typeof credentials;
+
+const isAdmitted = (route: RouteContract, who: Who): boolean =>
+  route.access.some((access) => {
+    if (access === 'public') return true;
+    if (typeof access === 'string') return access === who;
+    return access.roles.some((role) => role === who);
+  });
+
+const cases = routes.flatMap((route) =>
+  (Object.keys(credentials) as Who[]).map((who) => ({ route, who, operation: route.operation })),
+);
+
+describe('access to every route by every kind of caller', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway();
+  });
+  afterAll(() => gateway.app.close());
+
+  it.each(cases)('$operation: $who', async ({ route, who }) => {
+    gateway.questions.asked.splice(0);
+    const token = credentials[who];
+    const answer = await gateway.app.inject({
+      method: route.method,
+      // An id that no request has: a stream that is admitted ends with 404 instead of staying open.
+      url: route.path.replaceAll(/\{\w+\}/g, '00000000-0000-7000-8000-000000000404'),
+      headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), 'content-type': 'application/json' },
+      ...(route.body ? { payload: '{}' } : {}),
+    });
+    if (isAdmitted(route, who)) {
+      expect([401, 403]).not.toContain(answer.statusCode);
+    } else {
+      expect(answer.statusCode).toBe(who === 'nobody' || who === 'stranger' ? 401 : 403);
+      expect(gateway.questions.asked).toEqual([]);
+    }
+  });
+
+  it('covers every route: each is bound or streams', () => {
+    const bound = bindings.map(({ route }) => route.operation);
+    const streaming = routes.filter(({ produces }) => produces === 'text/event-stream');
+    expect([...bound, ...streaming.map(({ operation }) => operation)].sort()).toEqual(
+      routes.map(({ operation }) => operation).sort(),
+    );
+    expect(new Set(roles).size).toBe(4);
+  });
+
+  it('refuses everybody where a handler declares no access', async () => {
+    @Controller()
+    class Forgotten {
+      @Get('forgotten')
+      forgotten(): object {
+        return {};
+      }
+    }
+    const guard = new AccessGuard(
+      { execute: async () => ok({ kind: 'operator', name: 'root', roles }) },
+      new RequestLimits({ requestsPerSecond: 0, refusedCredentialsPerMinute: 1 }),
+    );
+    const refused = guard.canActivate({
+      getHandler: () => (Forgotten as Type<Forgotten>).prototype.forgotten,
+      switchToHttp: () => ({
+        getRequest: () => ({ raw: {}, ip: '1', headers: {} }),
+      }),
+    } as never);
+    await expect(refused).rejects.toMatchObject({ failure: { kind: 'forbidden' } });
+  });
+});
+leakGuard();

@@ -1,0 +1,125 @@
+import { connect, type AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { eventually, leakGuard } from '@ymera/testing';
+import { startTestGateway, tokens, type TestGateway } from '../../testing/test-gateway';
+import { fact } from '../../testing/timeline-store.contract';
+
+/** Reads an event stream as text until told to stop. */
+async function open(url: string, headers: Record<string, string> = {}) {
+  const client = new AbortController();
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${tokens.viewer}`, ...headers },
+    signal: client.signal,
+  });
+  let text = '';
+  const over = (async () => {
+    const decoder = new TextDecoder();
+    for await (const bytes of response.body ?? []) text += decoder.decode(bytes, { stream: true });
+  })().catch(() => undefined);
+  return {
+    response,
+    text: () => text,
+    ids: () => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id)),
+    close: async () => {
+      client.abort();
+      await over;
+    },
+    over,
+  };
+}
+
+describe('GET /api/v1/requests/{request_id}/events', () => {
+  let gateway: TestGateway;
+  let base: string;
+  beforeAll(async () => {
+    gateway = await startTestGateway({ maximumWatchers: 2 });
+    base = await gateway.app.getUrl();
+  });
+  afterAll(() => gateway.app.close());
+  afterEach(() => eventually(() => expect(gateway.feed.watchers).toBe(0)));
+
+  const urlOf = (requestId: string): string => `${base}/api/v1/requests/${requestId}/events`;
+
+  it('sends the history and what follows, each with its position, and signs of life between', async () => {
+    const requestId = randomUUID();
+    await gateway.timeline.append([fact(requestId, 1)]);
+    const stream = await open(urlOf(requestId));
+    expect(stream.response.status).toBe(200);
+    expect(stream.response.headers.get('content-type')).toContain('text/event-stream');
+    expect(stream.response.headers.get('x-trace-id')).toBeDefined();
+    await eventually(() => expect(stream.ids()).toHaveLength(1));
+    await gateway.timeline.append([fact(requestId, 2)]);
+    await eventually(() => expect(stream.ids()).toHaveLength(2));
+    expect(stream.text()).toContain(
+      'event: orchestrator.step.changed.v1\ndata: {"type":"orchestrator.step.changed.v1","time":"2026-01-01T00:00:00.002Z","data":{"request_id"',
+    );
+    await eventually(() => expect(stream.text()).toMatch(/^:$/m));
+    await stream.close();
+  });
+
+  it('resumes after Last-Event-ID without repeating or missing', async () => {
+    const requestId = randomUUID();
+    await gateway.timeline.append([1, 2, 3].map((step) => fact(requestId, step)));
+    const first = await open(urlOf(requestId));
+    await eventually(() => expect(first.ids()).toHaveLength(3));
+    await first.close();
+    const [, second, third] = first.ids();
+    await gateway.timeline.append([fact(requestId, 4)]);
+    const resumed = await open(urlOf(requestId), { 'last-event-id': String(second) });
+    await eventually(() => expect(resumed.ids()).toHaveLength(2));
+    expect(resumed.ids()[0]).toBe(third);
+    await resumed.close();
+  });
+
+  it.each(['-1', 'abc', '1e3', '9'.repeat(40)])('refuses the position %s', async (position) => {
+    const stream = await open(urlOf(randomUUID()), { 'last-event-id': position });
+    expect(stream.response.status).toBe(400);
+    await stream.over;
+    expect(stream.text()).toContain('last_event_id_invalid');
+  });
+
+  it('does not open for a request that is not there', async () => {
+    const stream = await open(urlOf('00000000-0000-7000-8000-000000000404'));
+    expect(stream.response.status).toBe(404);
+    await stream.over;
+  });
+
+  it('refuses one watcher too many, and says when to come back', async () => {
+    const streams = [await open(urlOf(randomUUID())), await open(urlOf(randomUUID()))];
+    const refused = await open(urlOf(randomUUID()));
+    expect([refused.response.status, refused.response.headers.get('retry-after')]).toEqual([503, '5']);
+    await refused.over;
+    await Promise.all(streams.map(({ close }) => close()));
+  });
+
+  it('reads no further for a client that takes nothing', async () => {
+    const requestId = randomUUID();
+    const big = { ...fact(requestId, 0), data: { text: 'x'.repeat(100_000) } };
+    await gateway.timeline.append(Array.from({ length: 200 }, () => ({ ...big, eventId: randomUUID() })));
+    const read = jest.spyOn(gateway.timeline, 'read');
+    const { port } = gateway.app.getHttpServer().address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.pause();
+    socket.write(
+      `GET /api/v1/requests/${requestId}/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${tokens.viewer}\r\n\r\n`,
+    );
+    await eventually(() => expect(read.mock.calls.length).toBeGreaterThan(1));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const pages = read.mock.calls.length;
+    expect(pages).toBeLessThan(15);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(read.mock.calls.length).toBe(pages);
+    read.mockRestore();
+    socket.destroy();
+  });
+
+  it('ends its streams when it stops, so that clients go elsewhere', async () => {
+    const stopping = await startTestGateway();
+    const stream = await open(`${await stopping.app.getUrl()}/api/v1/requests/${randomUUID()}/events`);
+    await eventually(() => expect(stream.text()).toContain('retry:'));
+    await stopping.app.close();
+    await stream.over;
+    expect(stopping.feed.watchers).toBe(0);
+  });
+});
+leakGuard();

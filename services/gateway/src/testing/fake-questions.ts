@@ -1,0 +1,20 @@
+import { queries, type QueryContract } from '@ymera/contracts';
+import { ok, type Result } from '@ymera/kernel';
+import type { Questions } from '../adapters/http/answer-route';
+
+/** Services that answer every question with the sample of its contract, and refuse payloads that it does not describe. */
+export class FakeQuestions implements Questions {
+  readonly asked: { readonly key: string; readonly payload: unknown }[] = [];
+  readonly #answers = new Map<string, Result<unknown>>(
+    queries.map(({ key, replySample }) => [key, ok(replySample)]),
+  );
+
+  answerWith(contract: QueryContract, answer: Result<unknown>): void {
+    this.#answers.set(contract.key, answer);
+  }
+
+  async ask(contract: QueryContract, payload: unknown): Promise<Result<unknown>> {
+    this.asked.push({ key: contract.key, payload: contract.payload.parse(payload) });
+    return this.#answers.get(contract.key) ?? ok(contract.replySample);
+  }
+}

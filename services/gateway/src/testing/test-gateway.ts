@@ -1,0 +1,99 @@
+import { APP_GUARD } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { roles, type Role } from '@ymera/contracts';
+import { createHttpApp, HealthModule } from '@ymera/http';
+import { err, failure, ok, sha256Hex, silentLogger, systemClock, type Logger } from '@ymera/kernel';
+import { AccessGuard } from '../adapters/http/access.guard';
+import { AnswerRoute } from '../adapters/http/answer-route';
+import { apiController } from '../adapters/http/api.controller';
+import { bindings } from '../adapters/http/bindings';
+import { DocumentsController } from '../adapters/http/documents.controller';
+import { EndWatches } from '../adapters/http/end-watches';
+import { RequestEventsController } from '../adapters/http/request-events.controller';
+import { RequestLimits } from '../adapters/http/request-limits';
+import { AnswerOnce } from '../application/answer-once';
+import { Authenticate } from '../application/authenticate';
+import { TimelineFeed } from '../application/timeline-feed';
+import { WatchRequest } from '../application/watch-request';
+import { FakeQuestions } from './fake-questions';
+import { InMemoryIdempotencyStore } from './in-memory-idempotency-store';
+import { InMemoryOperatorStore } from './in-memory-operator-store';
+import { InMemoryTimelineStore } from './in-memory-timeline-store';
+
+class TestModule {}
+
+/** One person for each role, and those who are no persons. */
+export const tokens: Readonly<Record<Role | 'principal' | 'enrolment', string>> = {
+  viewer: 'ymo_1_viewer',
+  operator: 'ymo_2_operator',
+  approver: 'ymo_3_approver',
+  admin: 'ymo_4_admin',
+  principal: 'ymk_5_principal',
+  enrolment: 'yme_6_enrolment',
+};
+
+export interface TestGateway {
+  readonly app: NestFastifyApplication;
+  readonly questions: FakeQuestions;
+  readonly timeline: InMemoryTimelineStore;
+  readonly feed: TimelineFeed;
+}
+
+/** The gateway's HTTP side as it is, in front of services and stores that are not real. */
+export async function startTestGateway({
+  requestsPerSecond = 0,
+  refusedCredentialsPerMinute = 1000,
+  maximumWatchers = 10,
+  logger = silentLogger as Logger,
+} = {}): Promise<TestGateway> {
+  const questions = new FakeQuestions();
+  const timeline = new InMemoryTimelineStore();
+  const operators = new InMemoryOperatorStore(
+    roles.map((role) => ({ name: `${role}-person`, roles: [role], tokenSha256: sha256Hex(tokens[role]) })),
+  );
+  const feed = new TimelineFeed(
+    timeline,
+    { pollMs: 20, heartbeatMs: 100, pageSize: 10, maximumWatchers, graceMs: 60_000 },
+    logger,
+  );
+  const principals = {
+    authenticate: async (credential: string) =>
+      credential === tokens.principal
+        ? ok({ principalId: 'runner-1' })
+        : err(failure('unauthenticated', 'credential_invalid', 'Not known.')),
+  };
+  const requests = {
+    find: async (requestId: string) =>
+      requestId.endsWith('404')
+        ? err(failure('not_found', 'request_not_found', 'No such request.'))
+        : ok(undefined),
+  };
+  const authenticate = new Authenticate(operators, principals, {
+    acceptedMs: 1000,
+    refusedMs: 1000,
+    remembered: 100,
+  });
+  const limits = new RequestLimits({ requestsPerSecond, refusedCredentialsPerMinute });
+  const once = new AnswerOnce(new InMemoryIdempotencyStore(), systemClock, {
+    leaseMs: 1000,
+    keptMs: 60_000,
+    waitMs: 1000,
+    pollMs: 5,
+  });
+  const app = await createHttpApp(
+    {
+      module: TestModule,
+      imports: [HealthModule.register({ checks: {} })],
+      controllers: [apiController(bindings), RequestEventsController, DocumentsController],
+      providers: [
+        { provide: APP_GUARD, useFactory: () => new AccessGuard(authenticate, limits) },
+        { provide: AnswerRoute, useFactory: () => new AnswerRoute(questions, once) },
+        { provide: WatchRequest, useFactory: () => new WatchRequest(timeline, requests, feed) },
+        { provide: EndWatches, useFactory: () => new EndWatches(feed) },
+      ],
+    },
+    { logger, validateResponses: true },
+  );
+  await app.listen(0, '127.0.0.1');
+  return { app, questions, timeline, feed };
+}
