@@ -1,11 +1,6 @@
-/** Names are compared without case, accents and surplus spaces. */
+/** Names are compared without case and surplus spaces. */
 export function normalise(name) {
-  return name
-    .normalize('NFD')
-    .replace(/\p{Diacritic}/gu, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .toLowerCase();
+  return name.trim().toLowerCase();
 }
 
 /** The guests who are not banned, in the order in which they came. */
