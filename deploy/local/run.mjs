@@ -8,12 +8,18 @@ const COMMANDS = ['demo', 'start', 'test', 'bench', 'tool'];
 function refuseOldNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  throw new LauncherFailure('node_too_old', `Node ${process.versions.node} is too old; ${OLDEST_NODE.join('.')} or newer starts this`);
+  throw new LauncherFailure(
+    'node_too_old',
+    `Node ${process.versions.node} is too old; ${OLDEST_NODE.join('.')} or newer starts this`,
+  );
 }
 
 function refuseOtherSystems() {
   if (process.platform === 'linux' || process.platform === 'darwin') return;
-  throw new LauncherFailure('platform_unsupported', `${process.platform} is not supported; Linux and macOS are`);
+  throw new LauncherFailure(
+    'platform_unsupported',
+    `${process.platform} is not supported; Linux and macOS are`,
+  );
 }
 
 /** With --json a caller reads the last line of standard output, also when nothing could be started. */
@@ -24,7 +30,8 @@ function explain(error, json) {
   console.error(`✖ ${expected ? error.message : error.stack}`);
   if (error.suggestion) console.error(`  → ${error.suggestion}`);
   const suggestion = error.suggestion ? { suggestion: error.suggestion } : {};
-  if (json) console.log(JSON.stringify({ state: 'failed', error: { code, message: error.message, ...suggestion } }));
+  if (json)
+    console.log(JSON.stringify({ state: 'failed', error: { code, message: error.message, ...suggestion } }));
   return error.exitCode ?? 1;
 }
 

@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchParents } from './machine/parents.mjs';
-import { identify } from './machine/processes.mjs';
 import { ensureFolder, stateRoot } from './paths.mjs';
 import { Supervisor } from './supervision/client.mjs';
-import { cleanLeftovers } from './supervision/leftovers.mjs';
-import { createFamily, endFamily } from './supervision/sweep.mjs';
+import { cleanLeftovers, endRecorded } from './supervision/leftovers.mjs';
 import { createProgress } from './terminal/progress.mjs';
 import { runAttached, runQuietly } from './terminal/run.mjs';
 
@@ -67,12 +64,7 @@ async function openSession(progress) {
       for (const act of closing.splice(0)) await act();
     },
     /** The supervisor was killed: what it would have ended is ended here. */
-    async endWithoutSupervisor() {
-      const family = createFamily({ marker: id, spare: [process.pid] });
-      for (const pid of Object.values(supervisor.pids())) if (identify(pid)) family.add(pid);
-      await endFamily(family, { graceMs: 500 });
-      rmSync(recordPath, { force: true });
-    },
+    endWithoutSupervisor: () => endRecorded(recordPath),
   };
 }
 

@@ -17,7 +17,12 @@ export function missingOptionalPackages(lock) {
       const places = [`node_modules/${name}`, `${path}/node_modules/${name}`];
       if (places.some((place) => lock.packages[place])) continue;
       const [, os, cpu] = PLATFORM.exec(name) ?? [];
-      missing[places[0]] = { version, ...(entry.dev ? { dev: true } : {}), optional: true, ...(os ? { os: [os], cpu: [cpu] } : {}) };
+      missing[places[0]] = {
+        version,
+        ...(entry.dev ? { dev: true } : {}),
+        optional: true,
+        ...(os ? { os: [os], cpu: [cpu] } : {}),
+      };
     }
   }
   return missing;
@@ -27,7 +32,9 @@ function complete(file) {
   const lock = JSON.parse(readFileSync(file, 'utf8'));
   const missing = missingOptionalPackages(lock);
   // npm sorts by path; in its order the next `npm install` shows no difference that is none.
-  const sorted = Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) => a.localeCompare(b, 'en'));
+  const sorted = Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) =>
+    a.localeCompare(b, 'en'),
+  );
   if (Object.keys(missing).length > 0) {
     writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`);
   }

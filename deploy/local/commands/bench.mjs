@@ -22,6 +22,8 @@ export async function run(args) {
     const ports = await freePorts(['callback']);
     const callbackUrl = `http://127.0.0.1:${ports.callback}/broker/${instance.secrets.values.broker_callback_token}`;
     const servers = await startServers({ ...session, instance, given, callbackUrl, durable: true });
-    return session.runAttached(node.path, [script, ...args], { env: serverEnvironment(servers, { callbackUrl }) });
+    return session.runAttached(node.path, [script, ...args], {
+      env: serverEnvironment(servers, { callbackUrl }),
+    });
   });
 }

@@ -32,16 +32,19 @@ export async function run(args) {
   const given = givenServers(process.env);
   const cli = [inRepository('services', 'cli', 'dist', 'main.js'), 'demo'];
 
-  return withSession({ title: 'YMERA · demo: a sentence becomes a landed commit', json: args.includes('--json') }, async (session) => {
-    const node = await prepareMachine(session, { packages: platformPackages(runner, given) });
-    await build(session, node);
-    const refused = await session.runAttached(node.path, [...cli, '--preflight', ...args]);
-    if (refused !== 0) return refused;
+  return withSession(
+    { title: 'YMERA · demo: a sentence becomes a landed commit', json: args.includes('--json') },
+    async (session) => {
+      const node = await prepareMachine(session, { packages: platformPackages(runner, given) });
+      await build(session, node);
+      const refused = await session.runAttached(node.path, [...cli, '--preflight', ...args]);
+      if (refused !== 0) return refused;
 
-    const instance = openInstance('demo', { disposable: true });
-    session.onClose(instance.release);
-    const platform = await startPlatform(session, { instance, node, given, runner, poolSize: POOL_SIZE });
-    session.progress.note(`platform at ${platform.urls.gateway}, logs in ${platform.logs}`);
-    return session.runAttached(node.path, [...cli, ...args], { env: journeyEnvironment(platform) });
-  });
+      const instance = openInstance('demo', { disposable: true });
+      session.onClose(instance.release);
+      const platform = await startPlatform(session, { instance, node, given, runner, poolSize: POOL_SIZE });
+      session.progress.note(`platform at ${platform.urls.gateway}, logs in ${platform.logs}`);
+      return session.runAttached(node.path, [...cli, ...args], { env: journeyEnvironment(platform) });
+    },
+  );
 }

@@ -13,7 +13,9 @@ import { withSession } from '../session.mjs';
 const OPTIONS = new Set(['--exec', '--no-sandbox']);
 
 function refuseUnknown(args) {
-  const unknown = args.find((arg, index) => arg.startsWith('-') && !OPTIONS.has(arg.split('=')[0]) && args[index - 1] !== '--exec');
+  const unknown = args.find(
+    (arg, index) => arg.startsWith('-') && !OPTIONS.has(arg.split('=')[0]) && args[index - 1] !== '--exec',
+  );
   if (unknown) throw new LauncherFailure('unknown_option', `unknown option: ${unknown}`, { exitCode: 2 });
 }
 
@@ -27,10 +29,13 @@ function publish(platform) {
 
 function describe(progress, platform) {
   progress.heading('\nReady.');
-  for (const name of [...SERVICES, RUNNER]) if (platform.urls[name]) progress.note(`${name.padEnd(14)} ${platform.urls[name]}`);
+  for (const name of [...SERVICES, RUNNER])
+    if (platform.urls[name]) progress.note(`${name.padEnd(14)} ${platform.urls[name]}`);
   progress.note(`logs           ${platform.logs}`);
   progress.heading('Sign in');
-  progress.note(`tokens are in  ${join(platform.tokenFiles.requester, '..')}  (requester, approver, admin, viewer)`);
+  progress.note(
+    `tokens are in  ${join(platform.tokenFiles.requester, '..')}  (requester, approver, admin, viewer)`,
+  );
   progress.note(`show one       cat ${platform.tokenFiles.requester}`);
   progress.note('use the CLI    npm run ymera -- --help');
   progress.heading('Ctrl-C stops everything.\n');

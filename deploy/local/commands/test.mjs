@@ -14,22 +14,41 @@ const OWN_TESTS = inRepository('deploy', 'local');
 
 /** The launcher's own tests run by node:test, as it runs itself: without anything that has to be installed or transformed. */
 async function runOwnTests(session, node, { env, report }) {
-  const files = readdirSync(OWN_TESTS, { recursive: true }).map(String).filter((name) => name.endsWith('.test.mjs'));
-  const reporters = ['--test-reporter=dot', '--test-reporter-destination=stdout', '--test-reporter=tap', `--test-reporter-destination=${report}`];
+  // The sample project beside us has tests of its own, which belong to it.
+  const names = readdirSync(OWN_TESTS, { recursive: true }).map(String);
+  const files = names.filter((name) => name.endsWith('.test.mjs') && !name.startsWith('sample/'));
+  const reporters = [
+    '--test-reporter=dot',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=tap',
+    `--test-reporter-destination=${report}`,
+  ];
   const args = ['--test', ...reporters, ...files.map((name) => join(OWN_TESTS, name))];
   const code = await session.runAttached(node.path, args, { cwd: repositoryRoot, env });
-  return { code, counts: existsSync(report) ? countTap(readFileSync(report, 'utf8')) : { ...NO_TESTS, failed: 1 } };
+  return {
+    code,
+    counts: existsSync(report) ? countTap(readFileSync(report, 'utf8')) : { ...NO_TESTS, failed: 1 },
+  };
 }
 
 async function runJest(session, node, { args, env, report }) {
   const jest = inRepository('node_modules', 'jest', 'bin', 'jest.js');
   const config = inRepository('deploy', 'tooling', 'jest.workspace.cjs');
   const reporting = ['--json', `--outputFile=${report}`];
-  const code = await session.runAttached(node.path, [jest, '-c', config, '--passWithNoTests', ...reporting, ...args], {
-    cwd: repositoryRoot,
-    env,
-  });
-  return { code, counts: existsSync(report) ? countJest(JSON.parse(readFileSync(report, 'utf8'))) : { ...NO_TESTS, failed: 1 } };
+  const code = await session.runAttached(
+    node.path,
+    [jest, '-c', config, '--passWithNoTests', ...reporting, ...args],
+    {
+      cwd: repositoryRoot,
+      env,
+    },
+  );
+  return {
+    code,
+    counts: existsSync(report)
+      ? countJest(JSON.parse(readFileSync(report, 'utf8')))
+      : { ...NO_TESTS, failed: 1 },
+  };
 }
 
 /** Every test of the workspace on private servers; arguments are Jest's (a path, `-t TITLE`). */
@@ -49,7 +68,10 @@ export async function run(args) {
 
     const results = [await runJest(session, node, { args, env, report: join(instance.data, 'jest.json') })];
     const everything = args.length === 0 || args.some((arg) => arg.includes('deploy/local'));
-    if (everything) results.push(await runOwnTests(session, node, { env: process.env, report: join(instance.data, 'own.tap') }));
+    if (everything)
+      results.push(
+        await runOwnTests(session, node, { env: process.env, report: join(instance.data, 'own.tap') }),
+      );
     const counts = results.map((result) => result.counts).reduce(addCounts);
     session.onClose(() => process.stdout.write(`\n${summaryLine(counts)}\n`));
     const failed = results.find(({ code }) => code !== 0)?.code;

@@ -23,9 +23,13 @@ export function serverAccount({ uid = process.getuid(), env = process.env, passw
   const system = CANDIDATES.map((name) => accounts.find((account) => account.name === name)).find(Boolean);
   const account = caller ?? system;
   if (account) return account;
-  throw new LauncherFailure('no_account', 'PostgreSQL does not run as root, and no unprivileged account was found', {
-    suggestion: `add one of ${CANDIDATES.join(', ')}, or run as an ordinary user`,
-  });
+  throw new LauncherFailure(
+    'no_account',
+    'PostgreSQL does not run as root, and no unprivileged account was found',
+    {
+      suggestion: `add one of ${CANDIDATES.join(', ')}, or run as an ordinary user`,
+    },
+  );
 }
 
 /** Whether the account may enter this folder, or run this program. Asked of the system, not computed from mode bits: access

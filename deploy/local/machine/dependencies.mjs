@@ -37,7 +37,9 @@ function npmCommand(env) {
 
 /** Configuration of the outer `npm run` (a foreign `--json`, a prefix) must not reach the inner `npm ci`. */
 export function npmEnvironment(env) {
-  const kept = Object.entries(env).filter(([name]) => !/^npm_(lifecycle|package|command|config_(json|prefix|local_prefix))/.test(name));
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^npm_(lifecycle|package|command|config_(json|prefix|local_prefix))/.test(name),
+  );
   return Object.fromEntries(kept);
 }
 
@@ -52,7 +54,10 @@ const FLAGS = ['--include=dev', '--include=optional', '--no-audit', '--no-fund',
 export async function installDependencies({ run, warn, env = process.env }) {
   const [command, prefix] = npmCommand(env);
   const npm = (...args) =>
-    run(command, [...prefix, ...args, '--ignore-scripts', ...FLAGS], { cwd: inRepository(), env: npmEnvironment(env) });
+    run(command, [...prefix, ...args, '--ignore-scripts', ...FLAGS], {
+      cwd: inRepository(),
+      env: npmEnvironment(env),
+    });
   let result = await npm('ci');
   if (result.code !== 0 && result.output.some((line) => line.includes('EUSAGE'))) {
     warn('npm ci refuses package-lock.json; installing its versions without npm comparing the two');

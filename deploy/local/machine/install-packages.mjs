@@ -1,5 +1,6 @@
 /** Runs as root: installs Debian packages without letting any of them start a service. Arguments: package names. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { servicePolicy } from './service-policy.mjs';
 
 const packages = process.argv.slice(2);
@@ -21,7 +22,16 @@ function run(command, ...args) {
 }
 
 const install = () =>
-  run('apt-get', '-o', 'DPkg::Lock::Timeout=300', '-q', '-y', '--no-install-recommends', 'install', ...packages);
+  run(
+    'apt-get',
+    '-o',
+    'DPkg::Lock::Timeout=300',
+    '-q',
+    '-y',
+    '--no-install-recommends',
+    'install',
+    ...packages,
+  );
 
 /** A machine whose package lists are absent or old fails the first attempt; an interrupted dpkg is put in order first. */
 async function installWithFreshLists() {
@@ -29,6 +39,12 @@ async function installWithFreshLists() {
   if ((await install()) === 0) return 0;
   await run('apt-get', '-q', 'update');
   return install();
+}
+
+/** We want the programs only: without this the broker would start, open to the network, at the next boot. */
+async function keepFromBooting() {
+  if (!packages.includes('rabbitmq-server') || !existsSync('/usr/bin/systemctl')) return;
+  await run('systemctl', '--quiet', 'disable', 'rabbitmq-server.service', 'epmd.service', 'epmd.socket');
 }
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
@@ -45,6 +61,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 policy.forbid();
 try {
   process.exitCode = await installWithFreshLists();
+  if (process.exitCode === 0) await keepFromBooting();
 } finally {
   policy.restore();
 }

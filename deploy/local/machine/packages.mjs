@@ -13,14 +13,16 @@ const RABBITMQ_SERVERS = [
 /** The directories of system tools are looked at too: an ordinary user's PATH often lacks them. */
 export function findProgram(name, path = process.env.PATH ?? '') {
   const folders = [...path.split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'].filter(Boolean);
-  return folders.map((folder) => join(folder, name)).find((candidate) => {
-    try {
-      accessSync(candidate, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return folders
+    .map((folder) => join(folder, name))
+    .find((candidate) => {
+      try {
+        accessSync(candidate, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }
 
 /** The real server script; the wrapper in /usr/sbin insists on changing the user itself. */
@@ -36,7 +38,10 @@ function systemPythonHas(module) {
 export const SYSTEM_PACKAGES = {
   git: { package: 'git', isPresent: () => Boolean(findProgram('git')) },
   rabbitmq: { package: 'rabbitmq-server', isPresent: () => Boolean(findRabbitServer()) },
-  bubblewrap: { package: 'bubblewrap', isPresent: () => process.platform !== 'linux' || Boolean(findProgram('bwrap')) },
+  bubblewrap: {
+    package: 'bubblewrap',
+    isPresent: () => process.platform !== 'linux' || Boolean(findProgram('bwrap')),
+  },
   pika: { package: 'python3-pika', isPresent: () => systemPythonHas('pika') },
 };
 
@@ -57,17 +62,30 @@ export async function installPackages(names, { run, interactive }) {
   const packages = names.map((name) => SYSTEM_PACKAGES[name].package);
   const byHand = `install by hand: ${packages.join(' ')}`;
   if (!findProgram('apt-get')) {
-    throw new LauncherFailure('packages_missing', `not installed: ${packages.join(', ')}; there is no apt-get here`, {
-      suggestion: byHand,
-    });
+    throw new LauncherFailure(
+      'packages_missing',
+      `not installed: ${packages.join(', ')}; there is no apt-get here`,
+      {
+        suggestion: byHand,
+      },
+    );
   }
   const prefix = privilegedPrefix({ interactive });
   if (!prefix) {
-    throw new LauncherFailure('packages_missing', `not installed: ${packages.join(', ')}; that needs root or sudo`, {
-      suggestion: `run: sudo apt-get install ${packages.join(' ')}`,
-    });
+    throw new LauncherFailure(
+      'packages_missing',
+      `not installed: ${packages.join(', ')}; that needs root or sudo`,
+      {
+        suggestion: `run: sudo apt-get install ${packages.join(' ')}`,
+      },
+    );
   }
-  const [command, ...args] = [...prefix, process.execPath, join(import.meta.dirname, 'install-packages.mjs'), ...packages];
+  const [command, ...args] = [
+    ...prefix,
+    process.execPath,
+    join(import.meta.dirname, 'install-packages.mjs'),
+    ...packages,
+  ];
   const { code, output } = await run(command, args, { cwd: '/', input: interactive ? 'inherit' : 'ignore' });
   const stillMissing = missingPackages(names);
   if (code !== 0 || stillMissing.length > 0) {

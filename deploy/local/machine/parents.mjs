@@ -13,7 +13,7 @@ function nameAndParent(pid) {
 /** Our parent, and above shells what started them: under `npm run` that is npm. */
 export function launchers(pid = process.ppid, look = nameAndParent) {
   const found = [];
-  for (let current = pid; current > 1 && found.length < 4; ) {
+  for (let current = pid; current > 1 && found.length < 4;) {
     found.push(current);
     const { name, parent } = look(current);
     if (!SHELLS.has(name)) break;

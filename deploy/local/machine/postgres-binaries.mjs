@@ -35,9 +35,14 @@ function copyTo(home, source) {
 /** The folder with `bin/postgres` and `bin/initdb`, where the account that runs them can reach it. */
 export function postgresPrograms(account, source = postgresPackage()) {
   if (!existsSync(join(source, 'native', 'bin', 'postgres'))) {
-    throw new LauncherFailure('postgres_missing', `PostgreSQL's programs for ${process.platform}-${process.arch} are not in ${source}`, {
-      suggestion: 'set YMERA_POSTGRES_URL to a PostgreSQL of yours, or run "npm ci" without --omit=optional',
-    });
+    throw new LauncherFailure(
+      'postgres_missing',
+      `PostgreSQL's programs for ${process.platform}-${process.arch} are not in ${source}`,
+      {
+        suggestion:
+          'set YMERA_POSTGRES_URL to a PostgreSQL of yours, or run "npm ci" without --omit=optional',
+      },
+    );
   }
   hydratePostgresLinks(source);
   const reachable = canReach(account, join(source, 'native', 'bin', 'postgres'));

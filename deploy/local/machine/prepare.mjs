@@ -5,7 +5,13 @@ import { dockerIsUsable } from '../servers/rabbitmq-container.mjs';
 import { dependenciesAreCurrent, hydratePostgresLinks, installDependencies } from './dependencies.mjs';
 import { waitForLock } from './lock.mjs';
 import { findNode24 } from './node24.mjs';
-import { findProgram, installPackages, missingPackages, privilegedPrefix, SYSTEM_PACKAGES } from './packages.mjs';
+import {
+  findProgram,
+  installPackages,
+  missingPackages,
+  privilegedPrefix,
+  SYSTEM_PACKAGES,
+} from './packages.mjs';
 
 /** One installation at a time in a checkout; another launcher may be at it. */
 const INSTALL_TIMEOUT_MS = 900_000;
@@ -15,7 +21,8 @@ async function locked(name, progress, work) {
     timeoutMs: INSTALL_TIMEOUT_MS,
     onWait: ({ pid }) => progress.note(`process ${pid} installs in this checkout; waiting for it`),
   });
-  if (!lock.taken) throw new LauncherFailure('install_busy', `process ${lock.holder.pid} does not finish its installation`);
+  if (!lock.taken)
+    throw new LauncherFailure('install_busy', `process ${lock.holder.pid} does not finish its installation`);
   try {
     return await work();
   } finally {
@@ -72,7 +79,8 @@ export async function build({ progress, run }, node) {
   await progress.step('Build', async (report) => {
     const script = join(repositoryRoot, 'deploy', 'tooling', 'build.mjs');
     const { code, output } = await run(node.path, [script], { cwd: repositoryRoot, onLine: report });
-    if (code !== 0) throw new LauncherFailure('build_failed', 'the build failed', { detail: output.slice(-30) });
+    if (code !== 0)
+      throw new LauncherFailure('build_failed', 'the build failed', { detail: output.slice(-30) });
     return `${output.at(-1) ?? ''} · Node ${node.version}`;
   });
 }

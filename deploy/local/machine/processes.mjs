@@ -61,8 +61,8 @@ export function identify(pid) {
   return row && !row.zombie ? { pid: row.pid, started: row.started } : undefined;
 }
 
-export function isAlive({ pid, started }) {
-  return identify(pid)?.started === started;
+export function isAlive(identity) {
+  return identity !== undefined && identify(identity.pid)?.started === identity.started;
 }
 
 /** Whether the process was started with this text somewhere in its environment; false where that cannot be read. */

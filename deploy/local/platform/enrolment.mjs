@@ -11,9 +11,13 @@ export async function writeEnrolmentToken({ gatewayUrl, adminToken, file }) {
   });
   const answer = await response.text();
   if (!response.ok) {
-    throw new LauncherFailure('enrolment_failed', `the gateway gave no enrolment token: HTTP ${response.status}`, {
-      detail: [answer.slice(0, 500)],
-    });
+    throw new LauncherFailure(
+      'enrolment_failed',
+      `the gateway gave no enrolment token: HTTP ${response.status}`,
+      {
+        detail: [answer.slice(0, 500)],
+      },
+    );
   }
   writeFileSync(file, `${JSON.parse(answer).enrolment_token}\n`, { mode: 0o600 });
   return file;

@@ -12,7 +12,10 @@ import { runnerOptions } from './runner-options.mjs';
 
 const POOL_SIZE = 5;
 
-async function start(session, { instance: kind, services, env, runner, poolSize = POOL_SIZE, durable = false, prebuilt }) {
+async function start(
+  session,
+  { instance: kind, services, env, runner, poolSize = POOL_SIZE, durable = false, prebuilt },
+) {
   const node = await prepareMachine(session);
   if (!prebuilt) await build(session, node);
   const instance = openInstance(kind, { disposable: true });
@@ -49,12 +52,18 @@ function answer(platform, resolveStop) {
 
 const options = JSON.parse(process.argv[2]);
 process.on('disconnect', () => process.exit(1));
-const code = await withSession({ title: `YMERA · platform "${options.instance}" for tests`, json: true }, async (session) => {
-  const platform = await start(session, options);
-  const { urls, tokens, tokenFiles, logs } = platform;
-  process.send({ type: 'ready', platform: { urls, tokens, tokenFiles, logs, pids: platform.pids(), runner: RUNNER } });
-  return new Promise((resolve) => process.on('message', answer(platform, resolve)));
-}).catch((error) => {
+const code = await withSession(
+  { title: `YMERA · platform "${options.instance}" for tests`, json: true },
+  async (session) => {
+    const platform = await start(session, options);
+    const { urls, tokens, tokenFiles, logs } = platform;
+    process.send({
+      type: 'ready',
+      platform: { urls, tokens, tokenFiles, logs, pids: platform.pids(), runner: RUNNER },
+    });
+    return new Promise((resolve) => process.on('message', answer(platform, resolve)));
+  },
+).catch((error) => {
   const detail = error instanceof LauncherFailure ? (error.detail ?? []) : [error.stack];
   process.send?.({ type: 'failed', message: [error.message, ...detail].join('\n') });
   return 1;

@@ -18,9 +18,13 @@ function lockOne(kind, disposable) {
   if (!disposable) {
     const lock = tryLock(lockOf(kind));
     if (lock.taken) return { name: kind, lock };
-    throw new LauncherFailure('already_running', `"npm start" already runs in this checkout (process ${lock.holder.pid})`, {
-      suggestion: 'stop it there with Ctrl-C; .ymera/current.json has its address',
-    });
+    throw new LauncherFailure(
+      'already_running',
+      `"npm start" already runs in this checkout (process ${lock.holder.pid})`,
+      {
+        suggestion: 'stop it there with Ctrl-C; .ymera/current.json has its address',
+      },
+    );
   }
   for (let number = 1; number <= SIDE_BY_SIDE; number += 1) {
     const name = number === 1 ? kind : `${kind}-${number}`;

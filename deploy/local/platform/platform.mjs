@@ -23,7 +23,10 @@ async function provision({ servers, secrets, progress }) {
   await progress.step('Schemas, users and queues', async () => {
     await allSettledOrThrow([
       prepareDatabase(servers.postgresUrl, secrets.values.postgres),
-      importDefinitions(servers.managementUrl, definitions(readTopology(), { passwords: secrets.values.rabbitmq })),
+      importDefinitions(
+        servers.managementUrl,
+        definitions(readTopology(), { passwords: secrets.values.rabbitmq }),
+      ),
     ]);
   });
 }
@@ -37,7 +40,8 @@ async function startServices(context, names) {
         const env = serviceEnvironment(name, context);
         await waitForReady(supervisor, name, serviceUrl(context, name), {
           timeoutMs: READY_TIMEOUT_MS,
-          start: () => supervisor.start(serviceSpec(name, { node, logs, env, graceMs, stage: SERVICE_STAGE })),
+          start: () =>
+            supervisor.start(serviceSpec(name, { node, logs, env, graceMs, stage: SERVICE_STAGE })),
         });
         waiting.delete(name);
         if (waiting.size > 0) report(`waiting for ${[...waiting].join(', ')}`);
@@ -79,7 +83,16 @@ async function startRunner(context, runner) {
  * @param {Record<string, string | undefined>} [options.env] the caller's environment
  */
 export async function startPlatform(session, options) {
-  const { instance, node, given, services = SERVICES, runner, poolSize, env = process.env, durable = true } = options;
+  const {
+    instance,
+    node,
+    given,
+    services = SERVICES,
+    runner,
+    poolSize,
+    env = process.env,
+    durable = true,
+  } = options;
   const { progress, supervisor } = session;
   const { secrets, logs, data } = instance;
   const ports = await freePorts([...SERVICES, RUNNER], instance.rememberedPorts());
@@ -127,6 +140,9 @@ export async function startPlatform(session, options) {
     /** Sends a signal to a service or server and all it started; it is started again by itself after it dies. */
     kill: (name, signal = 'SIGKILL') => supervisor.signal(name, signal),
     waitUntilReady: (name) =>
-      waitForReady(supervisor, name, serviceUrl(context, name), { timeoutMs: READY_TIMEOUT_MS, start: () => {} }),
+      waitForReady(supervisor, name, serviceUrl(context, name), {
+        timeoutMs: READY_TIMEOUT_MS,
+        start: () => {},
+      }),
   };
 }

@@ -28,7 +28,10 @@ export async function waitForReady(supervisor, name, url, { timeoutMs, start }) 
         });
       }
       if (Date.now() > deadline) {
-        throw new LauncherFailure('service_not_ready', `${name} is not ready after ${timeoutMs / 1000} s (${seen} at ${url})`);
+        throw new LauncherFailure(
+          'service_not_ready',
+          `${name} is not ready after ${timeoutMs / 1000} s (${seen} at ${url})`,
+        );
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }

@@ -26,7 +26,10 @@ function generate() {
     broker_callback_token: secret(),
     credential_pepper: secret(),
     operators: Object.fromEntries(
-      OPERATORS.map(({ name }) => [name, `ymo_${randomBytes(6).toString('hex')}_${randomBytes(32).toString('hex')}`]),
+      OPERATORS.map(({ name }) => [
+        name,
+        `ymo_${randomBytes(6).toString('hex')}_${randomBytes(32).toString('hex')}`,
+      ]),
     ),
   };
 }

@@ -7,10 +7,12 @@ import { brokerUser } from '../servers/rabbitmq-definitions.mjs';
 const HEAP_MB = 192;
 
 /** Of the caller's environment a service gets what a daemon needs, and settings of ours. Never npm's variables. */
-const PASSED = /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(https?|no)_proxy)$/i;
+const PASSED =
+  /^(PATH|HOME|USER|LOGNAME|LANG|LC_.*|TZ|TMPDIR|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(https?|no)_proxy)$/i;
 const OURS = /^(YMERA_|AGENT_MANAGER_)/;
 /** These name the administrator's way in, or belong to the process that runs the launcher. */
-const WITHHELD = /^YMERA_(POSTGRES_URL|RABBITMQ_URL|RABBITMQ_MANAGEMENT_URL|HTTP_PORT|SUPERVISION|.*_TOKEN)(_FILE)?$/;
+const WITHHELD =
+  /^YMERA_(POSTGRES_URL|RABBITMQ_URL|RABBITMQ_MANAGEMENT_URL|HTTP_PORT|SUPERVISION|.*_TOKEN)(_FILE)?$/;
 
 export function passedEnvironment(env) {
   return Object.fromEntries(
@@ -31,7 +33,11 @@ export const serviceUrl = (context, name) => `http://127.0.0.1:${context.ports[n
 /** What one service gets beside the common part. */
 const SPECIFIC = {
   registry: ({ secrets, servers }) => ({
-    YMERA_RABBITMQ_MANAGEMENT_URL: withUser(servers.managementUrl, brokerUser('registry'), secrets.values.rabbitmq.registry),
+    YMERA_RABBITMQ_MANAGEMENT_URL: withUser(
+      servers.managementUrl,
+      brokerUser('registry'),
+      secrets.values.rabbitmq.registry,
+    ),
     YMERA_BROKER_CALLBACK_TOKEN: secrets.values.broker_callback_token,
     YMERA_CREDENTIAL_PEPPER: secrets.values.credential_pepper,
     YMERA_AGENT_BROKER_URL: withUser(servers.rabbitmqUrl, '', ''),
@@ -65,7 +71,10 @@ export function serviceEnvironment(name, context) {
 }
 
 /** The agent-runner is an agent's host like anybody's: it knows the gateway and an enrolment token, no server of ours. */
-export function runnerEnvironment(context, { enrolmentTokenFile, agents, command, commandFolder, sandbox, hostPath }) {
+export function runnerEnvironment(
+  context,
+  { enrolmentTokenFile, agents, command, commandFolder, sandbox, hostPath },
+) {
   return {
     YMERA_LOG_LEVEL: 'info',
     ...passedEnvironment(context.env),

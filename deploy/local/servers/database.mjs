@@ -29,7 +29,10 @@ export async function waitForPostgres(url, { timeoutMs, stillRuns = () => true }
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
-      return await withClient(url, async (query) => (await query('show server_version')).rows[0].server_version);
+      return await withClient(
+        url,
+        async (query) => (await query('show server_version')).rows[0].server_version,
+      );
     } catch (error) {
       if (Date.now() > deadline || !stillRuns()) {
         throw new LauncherFailure('postgres_unavailable', `PostgreSQL does not answer: ${error.message}`);

@@ -25,7 +25,15 @@ function initialise({ programs, folder, data, account, password }) {
   rmSync(passwordFile, { force: true });
   writeFileSync(passwordFile, password, { mode: 0o400, flag: 'wx' });
   if (account) chownSync(passwordFile, account.uid, account.gid);
-  const args = ['-D', data, '-U', 'postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
+  const args = [
+    '-D',
+    data,
+    '-U',
+    'postgres',
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+  ];
   const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const result = spawnSync(join(programs, 'initdb'), [...args, ...locale, '--no-sync', '--no-instructions'], {
     cwd: '/',

@@ -8,7 +8,9 @@ const TOPOLOGY = inRepository('deploy', 'docs', 'generated', 'topology.json');
 
 /** RabbitMQ's form of a password: a salt of four bytes, then SHA-256 of salt and password. */
 export function passwordHash(password, salt = randomBytes(4)) {
-  const digest = createHash('sha256').update(Buffer.concat([salt, Buffer.from(password, 'utf8')])).digest();
+  const digest = createHash('sha256')
+    .update(Buffer.concat([salt, Buffer.from(password, 'utf8')]))
+    .digest();
   return Buffer.concat([salt, digest]).toString('base64');
 }
 
@@ -18,7 +20,12 @@ export const brokerUser = (service) => `svc-${service}`;
 const TAGS = { registry: ['administrator'] };
 
 function user(name, password, tags = []) {
-  return { name, password_hash: passwordHash(password), hashing_algorithm: 'rabbit_password_hashing_sha256', tags };
+  return {
+    name,
+    password_hash: passwordHash(password),
+    hashing_algorithm: 'rabbit_password_hashing_sha256',
+    tags,
+  };
 }
 
 /** The generated topology of the contracts, with this installation's users. */
@@ -27,17 +34,24 @@ export function definitions(topology, { passwords, administrator }) {
   const everything = { configure: '.*', write: '.*', read: '.*' };
   return {
     ...topology,
-    users: [...services, ...(administrator ? [user(administrator.name, administrator.password, ['administrator'])] : [])],
+    users: [
+      ...services,
+      ...(administrator ? [user(administrator.name, administrator.password, ['administrator'])] : []),
+    ],
     permissions: [
       ...topology.permissions,
-      ...(administrator ? topology.vhosts.map(({ name }) => ({ user: administrator.name, vhost: name, ...everything })) : []),
+      ...(administrator
+        ? topology.vhosts.map(({ name }) => ({ user: administrator.name, vhost: name, ...everything }))
+        : []),
     ],
   };
 }
 
 export function readTopology(path = TOPOLOGY) {
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
-  throw new LauncherFailure('topology_missing', `${path} is not there`, { suggestion: 'run: npm run docs:generate' });
+  throw new LauncherFailure('topology_missing', `${path} is not there`, {
+    suggestion: 'run: npm run docs:generate',
+  });
 }
 
 /** A call of the management API; credentials travel in the header, as URLs end up in logs. */
@@ -55,9 +69,17 @@ export async function management(managementUrl, path, { method = 'GET', body, ti
 }
 
 export async function importDefinitions(managementUrl, content) {
-  const response = await management(managementUrl, '/api/definitions', { method: 'POST', body: content, timeoutMs: 120_000 });
-  if (response.ok) return;
-  throw new LauncherFailure('rabbitmq_unavailable', `RabbitMQ refused its definitions: HTTP ${response.status}`, {
-    detail: [(await response.text()).slice(0, 500)],
+  const response = await management(managementUrl, '/api/definitions', {
+    method: 'POST',
+    body: content,
+    timeoutMs: 120_000,
   });
+  if (response.ok) return;
+  throw new LauncherFailure(
+    'rabbitmq_unavailable',
+    `RabbitMQ refused its definitions: HTTP ${response.status}`,
+    {
+      detail: [(await response.text()).slice(0, 500)],
+    },
+  );
 }

@@ -5,7 +5,12 @@ import { LauncherFailure } from '../failure.mjs';
 import { findProgram, findRabbitServer } from '../machine/packages.mjs';
 import { ensureFolder } from '../paths.mjs';
 import { watchForDeath } from '../supervision/watch.mjs';
-import { ADMINISTRATOR, brokerConfiguration, brokerEnvironment, enabledPlugins } from './rabbitmq-configuration.mjs';
+import {
+  ADMINISTRATOR,
+  brokerConfiguration,
+  brokerEnvironment,
+  enabledPlugins,
+} from './rabbitmq-configuration.mjs';
 import { containerCommand } from './rabbitmq-container.mjs';
 import { management } from './rabbitmq-definitions.mjs';
 
@@ -22,7 +27,8 @@ function makeHome(home, { account, cookie }) {
   for (const folder of folders) ensureFolder(folder);
   const cookieFile = join(draft, '.erlang.cookie');
   writeFileSync(cookieFile, cookie, { mode: 0o400 });
-  if (account) for (const path of [cookieFile, ...folders.reverse()]) chownSync(path, account.uid, account.gid);
+  if (account)
+    for (const path of [cookieFile, ...folders.reverse()]) chownSync(path, account.uid, account.gid);
   renameSync(draft, home);
 }
 
@@ -45,7 +51,9 @@ function writeConfiguration(folder, { account, ...options }) {
 /** Erlang's port mapper, in the foreground and under supervision: the one that the broker would start outlives it. */
 function portMapper() {
   const inErlang = existsSync('/usr/lib/erlang')
-    ? readdirSync('/usr/lib/erlang').filter((name) => name.startsWith('erts-')).map((name) => `/usr/lib/erlang/${name}/bin/epmd`)
+    ? readdirSync('/usr/lib/erlang')
+        .filter((name) => name.startsWith('erts-'))
+        .map((name) => `/usr/lib/erlang/${name}/bin/epmd`)
     : [];
   return findProgram('epmd') ?? inErlang.find((path) => existsSync(path));
 }
@@ -76,7 +84,8 @@ async function waitUntilReady(managementUrl, amqpPort, { stillRuns, timeoutMs })
       () => undefined,
     );
     if (answered && (await accepts(amqpPort))) return answered;
-    if (!stillRuns()) throw new LauncherFailure('rabbitmq_unavailable', 'RabbitMQ ended while it was starting');
+    if (!stillRuns())
+      throw new LauncherFailure('rabbitmq_unavailable', 'RabbitMQ ended while it was starting');
     if (Date.now() > deadline) {
       throw new LauncherFailure('rabbitmq_unavailable', `RabbitMQ is not ready after ${timeoutMs / 1000} s`);
     }
@@ -101,7 +110,15 @@ function installedBroker({ server, instance, folder, files, ports }) {
     stage: 0,
     stop: { signal: 'SIGTERM', graceMs: 500 },
   };
-  const broker = { ...shared, name: 'rabbitmq', command: server, args: [], env, log: join(instance.logs, 'rabbitmq.log'), stop };
+  const broker = {
+    ...shared,
+    name: 'rabbitmq',
+    command: server,
+    args: [],
+    env,
+    log: join(instance.logs, 'rabbitmq.log'),
+    stop,
+  };
   return { epmd, broker };
 }
 
@@ -112,7 +129,12 @@ function installedBroker({ server, instance, folder, files, ports }) {
 export async function startRabbitmq({ supervisor, instance, ports, callbackUrl }) {
   const folder = ensureFolder(join(instance.servers, 'rabbitmq'), 0o711);
   const password = instance.secrets.values.rabbitmq_admin;
-  const files = writeConfiguration(folder, { account: instance.account, ports, adminPassword: password, callbackUrl });
+  const files = writeConfiguration(folder, {
+    account: instance.account,
+    ports,
+    adminPassword: password,
+    callbackUrl,
+  });
   const server = findRabbitServer();
   const died = watchForDeath(supervisor, 'rabbitmq');
   if (server) {

@@ -28,7 +28,10 @@ export function givenServers(env) {
  * @returns {Promise<{ postgresUrl: string, rabbitmqUrl: string, managementUrl: string }>} administrators' addresses
  */
 export async function startServers({ supervisor, progress, instance, given, callbackUrl, durable }) {
-  const ports = await freePorts(['postgres', 'amqp', 'management', 'epmd', 'distribution'], instance.rememberedPorts());
+  const ports = await freePorts(
+    ['postgres', 'amqp', 'management', 'epmd', 'distribution'],
+    instance.rememberedPorts(),
+  );
   instance.rememberPorts({ ...instance.rememberedPorts(), ...ports });
 
   const postgres = async () => {
@@ -36,7 +39,10 @@ export async function startServers({ supervisor, progress, instance, given, call
     const server = {};
     await progress.step('PostgreSQL', async (report) => {
       const programs = postgresPrograms(instance.account);
-      Object.assign(server, await startPostgres({ supervisor, instance, programs, port: ports.postgres, durable, report }));
+      Object.assign(
+        server,
+        await startPostgres({ supervisor, instance, programs, port: ports.postgres, durable, report }),
+      );
       return `${server.version} on 127.0.0.1:${ports.postgres}`;
     });
     return server.url;

@@ -56,7 +56,9 @@ export class Supervisor extends EventEmitter {
       };
       const onStarted = settle((message) => resolve(message.pid));
       const onExited = settle((message) =>
-        reject(new LauncherFailure('start_failed', `${spec.name} ${message.reason}`, { detail: message.tail })),
+        reject(
+          new LauncherFailure('start_failed', `${spec.name} ${message.reason}`, { detail: message.tail }),
+        ),
       );
       this.on('started', onStarted).on('exited', onExited);
       this.#send({ type: 'start', spec });

@@ -14,16 +14,26 @@ function readRecord(path) {
   }
 }
 
+/** Ends the processes that a supervisor recorded, and whatever carries its marker. */
+export async function endRecorded(path) {
+  const record = readRecord(path);
+  if (record) {
+    const family = createFamily({ marker: record.marker, spare: [process.pid] });
+    for (const identity of [record.supervisor, ...record.children])
+      if (isAlive(identity)) family.add(identity.pid);
+    await endFamily(family, { graceMs: 500 });
+  }
+  rmSync(path, { force: true });
+}
+
 async function cleanOne(path) {
   const record = readRecord(path);
-  if (!record) return rmSync(path, { force: true });
-  if (record.launcher && isAlive(record.launcher)) return undefined;
+  if (record && isAlive(record.launcher)) return;
   const deadline = Date.now() + SUPERVISOR_LIMIT_MS;
-  while (isAlive(record.supervisor) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
-  const family = createFamily({ marker: record.marker, spare: [process.pid] });
-  for (const identity of [record.supervisor, ...record.children]) if (isAlive(identity)) family.add(identity.pid);
-  await endFamily(family, { graceMs: 500 });
-  return rmSync(path, { force: true });
+  while (record && isAlive(record.supervisor) && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await endRecorded(path);
 }
 
 /** Ends what an earlier launcher of this checkout left running because it and its supervisor were both killed. */

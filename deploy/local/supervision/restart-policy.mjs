@@ -11,5 +11,8 @@ const LONGEST_DELAY_MS = 10_000;
 export function nextRestart(deaths, now) {
   const recent = deaths.filter((time) => now - time < RESTART_WINDOW_MS);
   if (recent.length > RESTART_LIMIT) return { restart: false };
-  return { restart: true, delayMs: Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, recent.length - 1)) };
+  return {
+    restart: true,
+    delayMs: Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, recent.length - 1)),
+  };
 }

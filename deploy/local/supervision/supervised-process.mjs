@@ -3,6 +3,8 @@ import { send } from '../machine/processes.mjs';
 import { openLog } from './log-file.mjs';
 import { nextRestart } from './restart-policy.mjs';
 
+const LAST_OUTPUT_MS = 250;
+
 /**
  * One process under supervision, in its own session, started again after it dies once it is `kept`.
  * @typedef {object} ProcessSpec
@@ -22,6 +24,7 @@ export function createSupervisedProcess(spec, { env, onStart, onExit }) {
   const log = openLog(spec.log);
   const deaths = [];
   let child;
+  let ended = Promise.resolve();
   let kept = false;
   let stopping = false;
   let restartTimer;
@@ -35,23 +38,24 @@ export function createSupervisedProcess(spec, { env, onStart, onExit }) {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    ended = untilEnded(child).then(report);
+    if (!child.pid) return;
     child.stdout.on('data', log.write);
     child.stderr.on('data', log.write);
-    if (!child.pid) {
-      child.once('error', (error) => ended(`cannot start: ${error.message}`));
-      return;
-    }
-    child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
     onStart(child.pid);
   }
 
-  function ended(reason) {
-    if (!child) return;
-    const pid = child.pid;
+  function report({ pid, reason }) {
     child = undefined;
     deaths.push(Date.now());
     const next = kept && !stopping ? nextRestart(deaths, Date.now()) : { restart: false };
-    onExit({ pid, reason, expected: stopping, restartInMs: next.restart ? next.delayMs : undefined, tail: log.tail() });
+    onExit({
+      pid,
+      reason,
+      expected: stopping,
+      restartInMs: next.restart ? next.delayMs : undefined,
+      tail: log.tail(),
+    });
     if (next.restart) restartTimer = setTimeout(start, next.delayMs);
   }
 
@@ -71,14 +75,28 @@ export function createSupervisedProcess(spec, { env, onStart, onExit }) {
       stopping = true;
       clearTimeout(restartTimer);
       if (spec.stop.command) spawn(spec.stop.command[0], spec.stop.command.slice(1), { stdio: 'ignore' });
-      if (!child) return;
+      if (!child?.pid) return;
       const { pid } = child;
-      const gone = new Promise((resolve) => child.once('exit', resolve));
       send(-pid, graceMs > 0 ? spec.stop.signal : 'SIGKILL');
       const timer = setTimeout(() => send(-pid, 'SIGKILL'), graceMs);
-      await gone;
+      await ended;
       clearTimeout(timer);
-      send(-pid, 'SIGKILL');
     },
   };
+}
+
+/** Settles when the process is gone and its last output was read. What it left in its group goes with it: it would hold
+ *  ports and files of the one that takes its place. */
+function untilEnded(child) {
+  const { pid } = child;
+  return new Promise((resolve) => {
+    child.once('error', (error) => pid ?? resolve({ pid, reason: `cannot start: ${error.message}` }));
+    child.once('exit', (code, signal) => {
+      send(-pid, 'SIGKILL');
+      const settle = () => resolve({ pid, reason: signal ?? `exit code ${code}` });
+      // A stranger may hold the pipe open, so its end is not waited for without bound.
+      child.once('close', settle);
+      setTimeout(settle, LAST_OUTPUT_MS);
+    });
+  });
 }

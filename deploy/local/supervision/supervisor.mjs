@@ -2,8 +2,7 @@
  * Runs as a process of its own session beside the launcher. It starts what the launcher asks for, and ends all of it when
  * the launcher says so or is gone: the channel between them closes even when the launcher is killed with -9.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { identify } from '../machine/processes.mjs';
 import { createSupervisedProcess } from './supervised-process.mjs';
 import { createFamily, endFamily } from './sweep.mjs';
@@ -23,12 +22,16 @@ function tell(message) {
   if (process.connected) process.send(message, () => {});
 }
 
-/** The record lets the next launcher clean up should this process be killed as well. */
+let recorded = '';
+
+/** Lets the next launcher clean up should this process be killed as well. Written when the family has changed. */
 function record() {
-  mkdirSync(dirname(recordPath), { recursive: true });
-  const children = [...processes.values()].flatMap((entry) => (entry.pid() ? (identify(entry.pid()) ?? []) : []));
-  writeFileSync(`${recordPath}.new`, JSON.stringify({ marker, launcher, supervisor: own, children }));
+  family.look();
+  const text = JSON.stringify({ marker, launcher, supervisor: own, children: family.members() });
+  if (text === recorded) return;
+  writeFileSync(`${recordPath}.new`, text);
   renameSync(`${recordPath}.new`, recordPath);
+  recorded = text;
 }
 
 function start(spec) {
@@ -40,7 +43,6 @@ function start(spec) {
       tell({ type: 'started', name: spec.name, pid });
     },
     onExit(event) {
-      record();
       tell({ type: 'exited', name: spec.name, ...event });
     },
   });
@@ -55,9 +57,12 @@ async function stopStage(entries, graceMs) {
 async function stop({ names, graceMs }) {
   const chosen = [...processes.values()].filter((entry) => !names || names.includes(entry.name));
   const stages = [...new Set(chosen.map((entry) => entry.stage))].sort((a, b) => b - a);
-  for (const stage of stages) await stopStage(chosen.filter((entry) => entry.stage === stage), graceMs);
+  for (const stage of stages)
+    await stopStage(
+      chosen.filter((entry) => entry.stage === stage),
+      graceMs,
+    );
   for (const entry of chosen) processes.delete(entry.name);
-  record();
 }
 
 async function endAll({ graceMs, launcherLost }) {
@@ -68,7 +73,10 @@ async function endAll({ graceMs, launcherLost }) {
   if (launcherLost) {
     const signals = new Map([...processes.values()].map((entry) => [entry.pid(), entry.stop.signal]));
     for (const entry of processes.values()) void entry.end(LAUNCHER_LOST_GRACE_MS);
-    await endFamily(family, { graceMs: LAUNCHER_LOST_GRACE_MS, signalOf: (pid) => signals.get(pid) ?? 'SIGTERM' });
+    await endFamily(family, {
+      graceMs: LAUNCHER_LOST_GRACE_MS,
+      signalOf: (pid) => signals.get(pid) ?? 'SIGTERM',
+    });
   } else {
     await stop({ graceMs });
     await endFamily(family, { graceMs: 500 });
@@ -90,9 +98,10 @@ const handlers = {
 
 process.on('message', (message) => handlers[message.type](message));
 process.on('disconnect', () => endAll({ launcherLost: true }));
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => endAll({ launcherLost: true }));
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
+  process.on(signal, () => endAll({ launcherLost: true }));
 
-const looking = setInterval(() => family.look(), LOOK_EVERY_MS);
+const looking = setInterval(record, LOOK_EVERY_MS);
 record();
 if (!process.connected) void endAll({ launcherLost: true });
 tell({ type: 'ready' });

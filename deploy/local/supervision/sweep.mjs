@@ -8,7 +8,7 @@ const POLL_MS = 50;
  */
 export function descendants(table, roots) {
   const family = new Set(roots);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const row of table) {
       if (family.has(row.pid) || !(family.has(row.parent) || family.has(row.session))) continue;
@@ -47,6 +47,7 @@ export function createFamily({ marker, spare = [] }) {
       const family = descendants(table, known.keys());
       for (const row of table) if (family.has(row.pid)) remember(row);
     },
+    members: () => [...known.values()],
     alive: () => [...known.values()].filter(isAlive),
   };
 }

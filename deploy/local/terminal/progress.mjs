@@ -29,7 +29,11 @@ export function clip(text, width) {
  * Shows steps that may run side by side: a live region on a terminal, plain lines elsewhere.
  * `step(title, work)` gives `work` a function that replaces the step's detail; what it returns is the final detail.
  */
-export function createProgress({ stream = process.stdout, env = process.env, now = () => performance.now() } = {}) {
+export function createProgress({
+  stream = process.stdout,
+  env = process.env,
+  now = () => performance.now(),
+} = {}) {
   const live = Boolean(stream.isTTY) && env.TERM !== 'dumb' && !env.CI;
   const colored = usesColor(stream, env);
   const paint = (color, text) => (colored ? `\u001b[${COLORS[color]}m${text}\u001b[0m` : text);
@@ -69,7 +73,9 @@ export function createProgress({ stream = process.stdout, env = process.env, now
     for (const step of active) {
       if (live || now() - step.lastSaidAt < STILL_RUNNING_MS) continue;
       step.lastSaidAt = now();
-      write(`  … ${step.title}: ${formatSeconds(now() - step.startedAt)}${step.detail ? `, ${step.detail}` : ''}\n`);
+      write(
+        `  … ${step.title}: ${formatSeconds(now() - step.startedAt)}${step.detail ? `, ${step.detail}` : ''}\n`,
+      );
     }
   }
 
@@ -87,7 +93,9 @@ export function createProgress({ stream = process.stdout, env = process.env, now
       clearInterval(timer);
       timer = undefined;
     }
-    line(`${mark} ${step.title} ${paint('dim', `${formatSeconds(now() - step.startedAt)}${detail ? ` · ${detail}` : ''}`)}`);
+    line(
+      `${mark} ${step.title} ${paint('dim', `${formatSeconds(now() - step.startedAt)}${detail ? ` · ${detail}` : ''}`)}`,
+    );
   }
 
   return {

@@ -3,9 +3,18 @@ import { spawn } from 'node:child_process';
 const KEPT_LINES = 400;
 
 /** Runs a program to its end and keeps its last lines; `onLine` hears each, for the progress display. */
-export function runQuietly(command, args, { cwd, env = process.env, input = 'ignore', onLine, signal, marker } = {}) {
+export function runQuietly(
+  command,
+  args,
+  { cwd, env = process.env, input = 'ignore', onLine, signal, marker } = {},
+) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: mark(env, marker), stdio: [input, 'pipe', 'pipe'], signal });
+    const child = spawn(command, args, {
+      cwd,
+      env: mark(env, marker),
+      stdio: [input, 'pipe', 'pipe'],
+      signal,
+    });
     const output = [];
     for (const stream of [child.stdout, child.stderr]) {
       let partial = '';
@@ -29,7 +38,11 @@ export function runQuietly(command, args, { cwd, env = process.env, input = 'ign
  * Runs a program on our own terminal, in our process group, so that it can ask questions and hears Ctrl-C itself.
  * @returns {Promise<number>} its exit code; 128 plus the signal's usual reading when it was killed
  */
-export function runAttached(command, args, { cwd, env = process.env, stdio = 'inherit', signal, marker } = {}) {
+export function runAttached(
+  command,
+  args,
+  { cwd, env = process.env, stdio = 'inherit', signal, marker } = {},
+) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: mark(env, marker), stdio });
     const stop = () => child.kill('SIGTERM');
@@ -44,5 +57,7 @@ export function runAttached(command, args, { cwd, env = process.env, stdio = 'in
 
 /** The marker lets the supervisor find what was started, wherever it went, when this process dies. */
 function mark(env, marker) {
-  return marker ? { ...env, YMERA_SUPERVISION: [process.env.YMERA_SUPERVISION, marker].filter(Boolean).join('/') } : env;
+  return marker
+    ? { ...env, YMERA_SUPERVISION: [process.env.YMERA_SUPERVISION, marker].filter(Boolean).join('/') }
+    : env;
 }

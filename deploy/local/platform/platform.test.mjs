@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { option, platformPackages, runnerOptions } from './runner-options.mjs';
+import { loadSecrets, OPERATORS } from './secrets.mjs';
+import { passedEnvironment, runnerEnvironment, serviceEnvironment } from './services.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'ymera-platform-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('secrets', () => {
+  const path = join(folder, 'secrets');
+  const secrets = loadSecrets(path);
+
+  test('are made once, for their owner only', () => {
+    assert.deepEqual(loadSecrets(path).values, secrets.values);
+    assert.equal(statSync(path).mode & 0o777, 0o700);
+    for (const file of [
+      join(path, 'secrets.json'),
+      secrets.operatorsFile,
+      ...Object.values(secrets.tokenFiles),
+    ]) {
+      assert.equal(statSync(file).mode & 0o777, 0o600, file);
+    }
+  });
+
+  test("the gateway's file holds digests of the tokens, and who asks does not approve", () => {
+    const operators = JSON.parse(readFileSync(secrets.operatorsFile, 'utf8'));
+    const token = readFileSync(secrets.tokenFiles.approver, 'utf8').trim();
+    assert.match(token, /^ymo_[0-9a-f]+_[0-9a-f]{64}$/);
+    const approver = operators.find(({ name }) => name === 'approver');
+    assert.equal(approver.token_sha256, createHash('sha256').update(token).digest('hex'));
+    assert.ok(!OPERATORS.find(({ name }) => name === 'requester').roles.includes('approver'));
+    assert.ok(!JSON.stringify(operators).includes(token));
+  });
+});
+
+describe('environment of a service', () => {
+  const context = {
+    secrets: loadSecrets(join(folder, 'secrets')),
+    servers: {
+      postgresUrl: 'postgresql://postgres:root@h:1/postgres',
+      rabbitmqUrl: 'amqp://root:root@h:2',
+      managementUrl: 'http://root:root@h:3',
+    },
+    ports: { registry: 10, gateway: 11, integration: 12, audit: 13, 'agent-runner': 14 },
+    data: '/data',
+    compileCache: '/cache',
+    poolSize: 5,
+    env: {
+      PATH: '/bin',
+      YMERA_TASK_LEASE_SECONDS: '3',
+      YMERA_POSTGRES_URL: 'admin',
+      npm_config_x: '1',
+      SECRET: '1',
+    },
+  };
+
+  test('has its own role and user, never the administrator', () => {
+    const env = serviceEnvironment('audit', context);
+    assert.match(env.YMERA_POSTGRES_URL, /^postgresql:\/\/ymera_audit:[0-9a-f]+@h:1\/ymera$/);
+    assert.match(env.YMERA_RABBITMQ_URL, /^amqp:\/\/svc-audit:[0-9a-f]+@h:2$/);
+    assert.ok(!JSON.stringify(env).includes('root'));
+    assert.equal(env.YMERA_BROKER_CALLBACK_TOKEN, undefined);
+  });
+
+  test("the caller's settings are passed on and win over defaults; npm's and strangers' are not", () => {
+    const env = serviceEnvironment('audit', { ...context, env: { ...context.env, YMERA_DB_POOL_SIZE: '7' } });
+    assert.deepEqual(
+      [env.YMERA_TASK_LEASE_SECONDS, env.YMERA_DB_POOL_SIZE, env.npm_config_x, env.SECRET],
+      ['3', '7', undefined, undefined],
+    );
+    assert.deepEqual(passedEnvironment({ YMERA_ADMIN_TOKEN_FILE: 'f', YMERA_RABBITMQ_URL_FILE: 'f' }), {});
+  });
+
+  test('the registry can answer the broker and close connections', () => {
+    const env = serviceEnvironment('registry', context);
+    assert.match(env.YMERA_RABBITMQ_MANAGEMENT_URL, /^http:\/\/svc-registry:/);
+    assert.equal(env.YMERA_AGENT_BROKER_URL, 'amqp://h:2');
+  });
+
+  test('the agent-runner knows the gateway and no server', () => {
+    const env = runnerEnvironment(context, {
+      ...runnerOptions(['--exec', 'my agent'], { INIT_CWD: '/there' }),
+      enrolmentTokenFile: '/t',
+    });
+    assert.deepEqual(
+      [
+        env.YMERA_GATEWAY_URL,
+        env.YMERA_RUNNER_AGENTS,
+        env.YMERA_RUNNER_COMMAND,
+        env.YMERA_RUNNER_COMMAND_CWD,
+        env.YMERA_SANDBOX,
+      ],
+      ['http://127.0.0.1:11', 'testing,examination,command', 'my agent', '/there', 'bubblewrap'],
+    );
+    assert.ok(!JSON.stringify(env).includes('h:2'));
+  });
+});
+
+describe('options of the runner', () => {
+  test('a value may follow or be joined; a missing one is said', () => {
+    assert.deepEqual(
+      [option(['--exec', 'a b'], '--exec'), option(['--exec=c'], '--exec'), option([], '--exec')],
+      ['a b', 'c', undefined],
+    );
+    assert.throws(() => option(['--exec'], '--exec'), { code: 'argument_missing', exitCode: 2 });
+  });
+
+  test('without sandbox no bubblewrap is installed; with a given broker no RabbitMQ', () => {
+    assert.deepEqual(runnerOptions([], {}).agents, ['enhancement', 'testing', 'examination']);
+    assert.deepEqual(platformPackages(runnerOptions([], {}), {}), ['git', 'rabbitmq', 'bubblewrap']);
+    assert.deepEqual(platformPackages(runnerOptions(['--no-sandbox'], {}), { rabbitmqUrl: 'x' }), ['git']);
+  });
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { clip, createProgress, formatSeconds } from './progress.mjs';
+import { runQuietly } from './run.mjs';
+import { addCounts, countJest, countTap, summaryLine } from './test-summary.mjs';
+
+function screen(options) {
+  const written = [];
+  const stream = { write: (text) => written.push(text), ...options };
+  return { stream, text: () => written.join('') };
+}
+
+describe('progress', () => {
+  test('without a terminal: plain lines, no control characters', async () => {
+    const { stream, text } = screen({ isTTY: false });
+    const progress = createProgress({ stream, env: {}, now: () => 0 });
+    progress.heading('Title');
+    await progress.step('Work', async () => 'detail');
+    assert.equal(text(), 'Title\n→ Work\n✔ Work 0.0 s · detail\n');
+  });
+
+  test('on a terminal: the line of a running step is replaced, never longer than a row', async () => {
+    const { stream, text } = screen({ isTTY: true, columns: 30 });
+    const progress = createProgress({ stream, env: {}, now: () => 0 });
+    await progress.step('Work', async (report) => report(`${'x'.repeat(200)}\nsecond line`));
+    assert.ok(text().includes('\u001b[1A\u001b[0J'));
+    for (const line of text().split('\n'))
+      assert.ok(line.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '').length < 30, line);
+  });
+
+  test('NO_COLOR takes the colours and leaves the display', async () => {
+    const { stream, text } = screen({ isTTY: true, columns: 80 });
+    await createProgress({ stream, env: { NO_COLOR: '1' }, now: () => 0 }).step('Work', async () => '');
+    assert.ok(text().includes('\u001b[1A'));
+    assert.ok(!text().includes('m✔'));
+  });
+
+  test('a step that fails says so and passes the failure on', async () => {
+    const { stream, text } = screen({ isTTY: false });
+    const step = createProgress({ stream, env: {}, now: () => 0 }).step('Work', async () => {
+      throw new Error('no');
+    });
+    await assert.rejects(step, { message: 'no' });
+    assert.ok(text().endsWith('✖ Work 0.0 s\n'));
+  });
+
+  test('times and long lines read well', () => {
+    assert.deepEqual([formatSeconds(940), formatSeconds(125_000)], ['0.9 s', '2 min 5 s']);
+    assert.equal(clip('abcdef', 4), 'abc…');
+  });
+});
+
+describe('test summary', () => {
+  test('adds up what both runners say; a file that does not load is a failure', () => {
+    const jest = countJest({
+      numPassedTests: 5,
+      numFailedTests: 1,
+      numRuntimeErrorTestSuites: 1,
+      numPendingTests: 2,
+      numTodoTests: 0,
+    });
+    const tap = countTap(
+      'TAP version 13\n# tests 4\n# pass 3\n# fail 1\n# cancelled 0\n# skipped 0\n# todo 0\n',
+    );
+    assert.equal(summaryLine(addCounts(jest, tap)), '8 passed, 3 failed, 2 skipped');
+    assert.equal(summaryLine({ passed: 1, failed: 0, skipped: 0 }), '1 passed, 0 failed');
+  });
+});
+
+test('a quiet program gives its exit code and its last lines', async () => {
+  const lines = [];
+  const { code, output } = await runQuietly('/bin/sh', ['-c', 'echo one; echo two >&2; exit 3'], {
+    onLine: (line) => lines.push(line),
+  });
+  assert.equal(code, 3);
+  assert.deepEqual([...output].sort(), ['one', 'two']);
+  assert.deepEqual(lines.length, 2);
+});

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/** Finds the Node that runs the project and hands over to the command line interface; builds it when that was not done. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..', '..', '..');
+const main = join(root, 'services', 'cli', 'dist', 'main.js');
+
+function give(message, suggestion) {
+  console.error(`✖ ${message}\n  → ${suggestion}`);
+  process.exit(1);
+}
+
+async function findNode() {
+  const { findNode24 } = await import('../../../deploy/local/machine/node24.mjs');
+  try {
+    return findNode24().path;
+  } catch (error) {
+    return give(error.message, error.suggestion);
+  }
+}
+
+if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
+  give('nothing is installed yet', 'run "npm start" or "npm run demo" first: they install what is missing');
+}
+const node = await findNode();
+if (!existsSync(main)) {
+  const built = spawnSync(node, [join(root, 'deploy', 'tooling', 'build.mjs')], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) give(`the build failed:\n${built.stdout}${built.stderr}`, 'run: npm run build');
+}
+
+const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+// The terminal sends Ctrl-C to both of us: the child decides, and we end as it does.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
