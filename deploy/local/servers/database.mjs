@@ -2,18 +2,25 @@ import { createRequire } from 'node:module';
 import { SERVICES } from '../catalog.mjs';
 import { LauncherFailure } from '../failure.mjs';
 import { inRepository } from '../paths.mjs';
+import {
+  accessStatements,
+  databaseStatements,
+  publicSchemaStatements,
+  roleStatement,
+  schemaStatements,
+} from './provision-sql.mjs';
 import { scramVerifier } from './scram.mjs';
 
 const DATABASE = 'ymera';
 /** Any number, the same in every launcher: roles belong to the cluster, and two launchers must not create them at once. */
 const SETUP_LOCK = 7_290_316_141;
 
-export const roleOf = (service) => `ymera_${service.replaceAll('-', '_')}`;
-export const schemaOf = (service) => service.replaceAll('-', '_');
+const roleOf = (service) => `ymera_${service.replaceAll('-', '_')}`;
+const schemaOf = (service) => service.replaceAll('-', '_');
 
 /** Loaded late: at the launcher's start the dependencies may not be installed yet. */
 async function withClient(url, work) {
-  const { Client } = createRequire(inRepository('package.json'))('pg');
+  const { Client } = createRequire(inRepository('libs', 'persistence', 'package.json'))('pg');
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
   client.on('error', () => {});
   await client.connect();
@@ -42,31 +49,33 @@ export async function waitForPostgres(url, { timeoutMs, stillRuns = () => true }
   }
 }
 
+async function runAll(query, statements) {
+  for (const statement of statements) await query(statement);
+}
+
 async function createDatabase(query) {
   const { rowCount } = await query('select from pg_database where datname = $1', [DATABASE]);
   if (rowCount === 0) await query(`create database ${DATABASE}`);
-  await query(`revoke all on database ${DATABASE} from public`);
+  await runAll(query, databaseStatements({ database: DATABASE }));
 }
 
 async function createRoles(query, passwords) {
   for (const service of SERVICES) {
     const role = roleOf(service);
     const { rowCount } = await query('select from pg_roles where rolname = $1', [role]);
-    const attributes = `login nosuperuser nocreatedb nocreaterole password '${scramVerifier(passwords[service])}'`;
-    await query(`${rowCount === 0 ? 'create' : 'alter'} role ${role} with ${attributes}`);
-    await query(`grant connect on database ${DATABASE} to ${role}`);
-    await query(`alter role ${role} in database ${DATABASE} set search_path = ${schemaOf(service)}`);
+    await query(roleStatement({ role, password: scramVerifier(passwords[service]), exists: rowCount > 0 }));
+    await runAll(query, accessStatements({ database: DATABASE, role, schema: schemaOf(service) }));
   }
 }
 
 async function createSchemas(query) {
-  await query('revoke all on schema public from public');
+  await runAll(query, publicSchemaStatements());
   const { rows } = await query('select rolsuper from pg_roles where rolname = current_user');
   for (const service of SERVICES) {
+    const role = roleOf(service);
     // An administrator who is no superuser may give a schema only to a role of which he is a member.
-    if (!rows[0].rolsuper) await query(`grant ${roleOf(service)} to current_user`);
-    await query(`create schema if not exists ${schemaOf(service)} authorization ${roleOf(service)}`);
-    await query(`revoke all on schema ${schemaOf(service)} from public`);
+    if (!rows[0].rolsuper) await query(`grant ${role} to current_user`);
+    await runAll(query, schemaStatements({ role, schema: schemaOf(service) }));
   }
 }
 

@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { LauncherFailure } from '../failure.mjs';
 import { identify, send } from '../machine/processes.mjs';
 import { ensureFolder } from '../paths.mjs';
@@ -17,7 +18,7 @@ const environment = (folder) => ({ PATH: '/usr/bin:/bin', HOME: folder, LC_ALL: 
  * Makes the cluster. The password reaches initdb by a file that only the server's account can read. The file and the folder
  * around the data stay ours: what we do there as root, the account cannot turn elsewhere with a link.
  */
-function initialise({ programs, folder, data, account, password }) {
+async function initialise({ programs, folder, data, account, password }) {
   rmSync(data, { recursive: true, force: true });
   ensureFolder(data);
   if (account) chownSync(data, account.uid, account.gid);
@@ -35,18 +36,19 @@ function initialise({ programs, folder, data, account, password }) {
     '--encoding=UTF8',
   ];
   const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const result = spawnSync(join(programs, 'initdb'), [...args, ...locale, '--no-sync', '--no-instructions'], {
-    cwd: '/',
-    uid: account?.uid,
-    gid: account?.gid,
-    env: environment(folder),
-    encoding: 'utf8',
-  });
-  rmSync(passwordFile, { force: true });
-  if (result.status === 0) return;
-  throw new LauncherFailure('postgres_unavailable', 'initdb failed', {
-    detail: `${result.stdout}${result.stderr}${result.error?.message ?? ''}`.trim().split('\n').slice(-15),
-  });
+  try {
+    await promisify(execFile)(
+      join(programs, 'initdb'),
+      [...args, ...locale, '--no-sync', '--no-instructions'],
+      { cwd: '/', uid: account?.uid, gid: account?.gid, env: environment(folder) },
+    );
+  } catch (error) {
+    throw new LauncherFailure('postgres_unavailable', 'initdb failed', {
+      detail: `${error.stdout ?? ''}${error.stderr ?? error.message}`.trim().split('\n').slice(-15),
+    });
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
 }
 
 /**
@@ -100,7 +102,7 @@ export async function startPostgres({ supervisor, instance, programs, port, dura
   const complete = join(folder, 'cluster-is-complete');
   if (!existsSync(complete)) {
     report('making the database cluster');
-    initialise({ programs, folder, data, account, password });
+    await initialise({ programs, folder, data, account, password });
     writeFileSync(complete, '');
   }
   await clearStaleServer(data);

@@ -1,6 +1,6 @@
 /** What a private broker is told: everything on loopback, services in its own user table, principals asked of the registry. */
 
-export const PLUGINS = ['rabbitmq_management', 'rabbitmq_auth_backend_http', 'rabbitmq_auth_backend_cache'];
+const PLUGINS = ['rabbitmq_management', 'rabbitmq_auth_backend_http', 'rabbitmq_auth_backend_cache'];
 export const ADMINISTRATOR = 'ymera-admin';
 
 /**

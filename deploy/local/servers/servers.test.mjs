@@ -20,7 +20,7 @@ import {
 import { scramVerifier } from './scram.mjs';
 import { givenServers, startServers } from './servers.mjs';
 
-const require = createRequire(inRepository('package.json'));
+const dependencyOf = (library, name) => createRequire(inRepository('libs', library, 'package.json'))(name);
 
 test("the broker's password hash is the one of its documentation", () => {
   assert.equal(
@@ -114,7 +114,7 @@ describe('private servers', () => {
   });
 
   async function query(url, sql) {
-    const { Client } = require('pg');
+    const { Client } = dependencyOf('persistence', 'pg');
     const client = new Client({ connectionString: url });
     await client.connect();
     try {
@@ -150,7 +150,7 @@ describe('private servers', () => {
       users.some(({ name }) => name === 'svc-registry') && !users.some(({ name }) => name === 'guest'),
     );
 
-    const { connect } = require('amqplib');
+    const { connect } = dependencyOf('messaging', 'amqplib');
     const address = (user, password) => {
       const url = new URL(servers.rabbitmqUrl);
       Object.assign(url, { username: user, password, pathname: '/%2Fymera' });

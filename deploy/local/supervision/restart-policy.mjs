@@ -2,7 +2,7 @@
  * When a supervised process that was ready has died: how long until it is started again, or that it is given up.
  * The delay doubles with each death in the window, so that a crash loop does not eat the machine.
  */
-export const RESTART_WINDOW_MS = 120_000;
+const RESTART_WINDOW_MS = 120_000;
 export const RESTART_LIMIT = 8;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;

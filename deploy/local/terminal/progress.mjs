@@ -7,7 +7,7 @@ const STILL_RUNNING_MS = 15_000;
 
 const COLORS = { green: 32, red: 31, yellow: 33, cyan: 36, dim: 2, bold: 1 };
 
-export function usesColor(stream, env = process.env) {
+function usesColor(stream, env = process.env) {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return true;
   return Boolean(stream.isTTY) && env.TERM !== 'dumb';
