@@ -113,3 +113,14 @@ export interface ChangeContent {
 export interface ChangeReader {
   read(change: Pick<Change, 'projectId' | 'base' | 'commit'>): Promise<ChangeContent>;
 }
+
+/** Whose credential this is, if its principal may read and write here at the moment. */
+export interface PrincipalAuthenticator {
+  authenticate(credential: PrincipalCredential): Promise<Result<{ readonly principalId: string }>>;
+}
+
+export interface PrincipalCredential {
+  /** Undefined when only the credential was shown. */
+  readonly principalId: string | undefined;
+  readonly credential: string;
+}

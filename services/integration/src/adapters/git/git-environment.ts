@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 export type GitEnvironment = Readonly<Record<string, string>>;
 
-/** Where the platform keeps what agents may fetch by id but nobody is shown. */
+/**
+ * Where the platform keeps what agents may fetch by id but nobody is shown. Any object may be fetched by id, which version 2
+ * of the protocol allows anyway: a repository holds nothing but its branch and the changes that were accepted.
+ */
 export const changeRefs = 'refs/ymera/changes';
 
 /**
@@ -53,7 +56,7 @@ ${toleratedDefects.map((defect) => `[fetch "fsck"]\n\t${defect} = warn`).join('\
 \tfsckObjects = true
 \thideRefs = ${changeRefs.split('/').slice(0, 2).join('/')}
 [uploadpack]
-\tallowTipSHA1InWant = true
+\tallowAnySHA1InWant = true
 [http]
 \tfollowRedirects = false
 [credential]

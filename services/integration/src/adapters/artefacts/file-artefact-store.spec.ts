@@ -1,0 +1,87 @@
+import { sha256Hex } from '@ymera/kernel';
+import { FakeClock } from '@ymera/testing';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { maxArtefactBytes, SweepArtefacts } from '../../application/artefacts';
+import { removeStale } from '../scheduling/remove-stale';
+import { FileArtefactStore } from './file-artefact-store';
+
+describe('artefacts in files', () => {
+  let folder: string;
+  let incoming: string;
+  let store: FileArtefactStore;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ymera-artefacts-'));
+    incoming = join(folder, 'incoming');
+    for (const name of ['incoming', 'kept']) mkdirSync(join(folder, name));
+    store = new FileArtefactStore(join(folder, 'kept'), incoming);
+  });
+  afterEach(() => {
+    expect(readdirSync(incoming)).toEqual([]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const put = (content: Buffer, digest = sha256Hex(content)) => store.put(digest, Readable.from([content]));
+
+  it('come back as they were, and are the same when uploaded again', async () => {
+    const content = Buffer.from('hello');
+    expect(await put(content)).toEqual({ isNew: true, sizeBytes: 5 });
+    expect(await put(content)).toEqual({ isNew: false, sizeBytes: 5 });
+    const found = await store.get(sha256Hex(content));
+    expect(found?.sizeBytes).toBe(5);
+    expect(found && (await buffer(found.content))).toEqual(content);
+    expect(await store.get('0'.repeat(64))).toBeUndefined();
+  });
+
+  it('are refused when they are not what their address says, and leave nothing', async () => {
+    await expect(put(Buffer.from('hello'), '0'.repeat(64))).rejects.toMatchObject({
+      failure: { code: 'digest_mismatch' },
+    });
+    expect(await store.list()).toEqual([]);
+  });
+
+  it('are refused above the limit, whatever was announced', async () => {
+    const chunk = Buffer.alloc(1024 * 1024);
+    const endless = Readable.from(
+      (function* () {
+        for (let sent = 0; sent <= maxArtefactBytes; sent += chunk.length) yield chunk;
+      })(),
+    );
+    await expect(store.put('0'.repeat(64), endless)).rejects.toMatchObject({
+      failure: { code: 'artefact_too_large' },
+    });
+  });
+
+  it('leave nothing when the upload breaks off', async () => {
+    const broken = Readable.from(
+      (function* () {
+        yield Buffer.from('hel');
+        throw new Error('connection lost');
+      })(),
+    );
+    await expect(store.put(sha256Hex('hello'), broken)).rejects.toThrow('connection lost');
+    expect(await store.list()).toEqual([]);
+  });
+
+  it('go when retention does not keep them', async () => {
+    const [old, fresh] = [Buffer.from('old'), Buffer.from('fresh')];
+    await put(old);
+    await put(fresh);
+    const now = new Date();
+    const longAgo = new Date(now.getTime() - 10_000);
+    utimesSync(join(folder, 'kept', sha256Hex(old).slice(0, 2), sha256Hex(old)), longAgo, longAgo);
+    const sweep = new SweepArtefacts(store, { maxAgeMs: 5000, maxTotalBytes: 1000 }, new FakeClock(now));
+    expect(await sweep.execute()).toBe(1);
+    expect((await store.list()).map(({ digest }) => digest)).toEqual([sha256Hex(fresh)]);
+  });
+
+  it('that never arrived are removed after a while', async () => {
+    writeFileSync(join(incoming, 'x.artefact'), 'half');
+    await removeStale(incoming, 1000, new Date());
+    expect(readdirSync(incoming)).toEqual(['x.artefact']);
+    await removeStale(incoming, 1000, new Date(Date.now() + 5000));
+  });
+});

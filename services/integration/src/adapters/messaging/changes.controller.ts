@@ -1,0 +1,68 @@
+import { Controller, Inject } from '@nestjs/common';
+import { getChange, landChange, materialiseChange, type PayloadOf } from '@ymera/contracts';
+import type { Logger } from '@ymera/kernel';
+import { OnCommand, OnQuery, type Received } from '@ymera/messaging';
+import { counter } from '@ymera/observability';
+import { GetChange } from '../../application/get-change';
+import { LandChange } from '../../application/land-change';
+import { MaterialiseChange } from '../../application/materialise-change';
+
+/** Injection token of the logger. */
+export const logger = Symbol('logger');
+
+const changes = counter({
+  name: 'ymera_changes_total',
+  help: 'Proposed changes by what became of them: materialised, or the code of the refusal',
+  labels: ['outcome'],
+});
+const landings = counter({
+  name: 'ymera_landings_total',
+  help: 'Orders to land by what became of them: landed, or the code of the refusal',
+  labels: ['outcome'],
+});
+
+@Controller()
+export class ChangesController {
+  constructor(
+    @Inject(MaterialiseChange) private readonly materialiseChange: MaterialiseChange,
+    @Inject(LandChange) private readonly landChange: LandChange,
+    @Inject(GetChange) private readonly getChange: GetChange,
+    @Inject(logger) private readonly log: Logger,
+  ) {}
+
+  @OnCommand(materialiseChange)
+  async materialise({ id, payload }: Received<PayloadOf<typeof materialiseChange>>): Promise<void> {
+    const result = await this.materialiseChange.execute(id, payload);
+    if (!result) return;
+    const outcome = result.ok ? 'materialised' : result.error.failure.code;
+    changes.inc({ outcome });
+    this.log.info('change proposed', {
+      outcome,
+      project_id: payload.project_id,
+      task_id: payload.task_id,
+      attempt: payload.attempt,
+      agent_id: payload.agent_id,
+      ...(result.ok ? { change_id: result.value.changeId, commit: result.value.commit } : {}),
+    });
+  }
+
+  @OnCommand(landChange)
+  async land({ id, payload }: Received<PayloadOf<typeof landChange>>): Promise<void> {
+    const result = await this.landChange.execute(id, payload);
+    if (!result) return;
+    const outcome = result.kind === 'landed' ? result.kind : result.failure.code;
+    landings.inc({ outcome });
+    this.log.info('landing ordered', {
+      outcome,
+      project_id: payload.project_id,
+      change_id: payload.change_id,
+      commit: payload.commit,
+      approved_by: payload.approval?.decided_by,
+    });
+  }
+
+  @OnQuery(getChange)
+  change(payload: PayloadOf<typeof getChange>) {
+    return this.getChange.execute(payload);
+  }
+}

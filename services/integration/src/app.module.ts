@@ -1,0 +1,146 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { ServiceRuntime } from '@ymera/http';
+import { systemClock, type Logger } from '@ymera/kernel';
+import { createMessaging, RabbitTransport } from '@ymera/messaging';
+import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
+import { FileArtefactStore } from './adapters/artefacts/file-artefact-store';
+import { Git } from './adapters/git/git';
+import { GitBranches } from './adapters/git/git-branches';
+import { GitChangeReader } from './adapters/git/git-change-reader';
+import { prepareGitEnvironment } from './adapters/git/git-environment';
+import { GitProjectRepositories } from './adapters/git/git-project-repositories';
+import { GitWorkbenches } from './adapters/git/git-workbenches';
+import { prepareLayout, type RepositoryLayout } from './adapters/git/repository-layout';
+import { UploadPack } from './adapters/git/upload-pack';
+import { ArtefactsController, artefactStore } from './adapters/http/artefacts.controller';
+import { GitController } from './adapters/http/git.controller';
+import { PrincipalDoor } from './adapters/http/principal-door';
+import { ChangesController, logger as loggerToken } from './adapters/messaging/changes.controller';
+import { ProjectsController } from './adapters/messaging/projects.controller';
+import { RegistryPrincipals } from './adapters/messaging/registry-principals';
+import { integrationStores } from './adapters/persistence/integration-stores';
+import { migrations } from './adapters/persistence/migrations';
+import { removeStale } from './adapters/scheduling/remove-stale';
+import { Sweep } from './adapters/scheduling/sweep';
+import { SweepArtefacts, type ArtefactStore } from './application/artefacts';
+import { GetChange } from './application/get-change';
+import { LandChange } from './application/land-change';
+import { MaterialiseChange } from './application/materialise-change';
+import { GetProject, ListProjects } from './application/read-projects';
+import { RegisterProject } from './application/register-project';
+import { RepositoryAccess } from './application/repository-access';
+import type { IntegrationConfig } from './config';
+
+const service = 'integration';
+const dayMs = 86_400_000;
+const uploadPackLimits = { concurrent: 16, timeoutMs: 600_000, requestBytes: 16 * 1024 * 1024 };
+
+class IntegrationModule {}
+
+/** The composition root: the only place that binds a port to an adapter. */
+export async function integrationModule(
+  config: IntegrationConfig,
+  { logger, health, shutdown }: ServiceRuntime,
+): Promise<DynamicModule> {
+  const git = new Git(prepareGitEnvironment(config.YMERA_DATA_DIR, config.PATH), config.YMERA_DATA_DIR);
+  await git.assertVersion();
+  const layout = prepareLayout(config.YMERA_DATA_DIR);
+
+  const database = await createDatabase({
+    url: config.YMERA_POSTGRES_URL.reveal(),
+    schema: service,
+    migrations,
+    poolSize: config.YMERA_DB_POOL_SIZE,
+    logger,
+  });
+  shutdown.defer('database', () => database.close());
+  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+
+  const messaging = createMessaging({
+    url: config.YMERA_RABBITMQ_URL.reveal(),
+    vhost: config.YMERA_RABBITMQ_VHOST,
+    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
+    service,
+    logger,
+  });
+  shutdown.defer('messaging', () => messaging.close());
+  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service, logger });
+  await relay.start();
+  shutdown.defer('outbox relay', () => relay.stop());
+
+  const unitOfWork = new PostgresUnitOfWork(database, { service, relay }, integrationStores);
+  const repositories = new GitProjectRepositories(git, layout, {
+    policy: { roots: config.YMERA_SOURCE_ROOTS, hosts: config.YMERA_SOURCE_HOSTS },
+    cloneTimeoutMs: config.YMERA_CLONE_TIMEOUT_SECONDS * 1000,
+  });
+  const limits = { maxFiles: config.YMERA_CHANGE_MAX_FILES, maxBytes: config.YMERA_CHANGE_MAX_BYTES };
+  const artefacts = new FileArtefactStore(layout.artefacts, layout.incoming);
+  const principals = new RegistryPrincipals(
+    messaging.queries,
+    systemClock,
+    config.YMERA_CREDENTIAL_CACHE_SECONDS * 1000,
+  );
+
+  const sweep = housekeeping(config, layout, artefacts, logger);
+  sweep.start();
+  shutdown.defer('housekeeping', () => sweep.stop());
+  health.add('database', async () => {
+    if (!(await database.isHealthy())) throw new Error('the database does not answer');
+  });
+  health.add('broker', () => messaging.check());
+  health.add('git', () => git.assertVersion());
+
+  const shared = { unitOfWork, repositories, clock: systemClock };
+  return {
+    module: IntegrationModule,
+    controllers: [ProjectsController, ChangesController, GitController, ArtefactsController],
+    providers: [
+      {
+        provide: RabbitTransport,
+        useValue: messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),
+      },
+      { provide: loggerToken, useValue: logger },
+      { provide: RegisterProject, useValue: new RegisterProject(shared) },
+      {
+        provide: GetProject,
+        useValue: new GetProject({ ...shared, publicUrl: config.YMERA_PUBLIC_URL }),
+      },
+      { provide: ListProjects, useValue: new ListProjects(shared) },
+      {
+        provide: MaterialiseChange,
+        useValue: new MaterialiseChange({ ...shared, workbenches: new GitWorkbenches(git, layout), limits }),
+      },
+      {
+        provide: LandChange,
+        useValue: new LandChange({ ...shared, branches: new GitBranches(git, layout) }),
+      },
+      {
+        provide: GetChange,
+        useValue: new GetChange({ unitOfWork, reader: new GitChangeReader(git, layout) }),
+      },
+      { provide: PrincipalDoor, useValue: new PrincipalDoor(principals) },
+      { provide: RepositoryAccess, useValue: new RepositoryAccess(unitOfWork, repositories) },
+      { provide: UploadPack, useValue: new UploadPack(git, uploadPackLimits, logger) },
+      { provide: artefactStore, useValue: artefacts },
+    ],
+  };
+}
+
+function housekeeping(
+  config: IntegrationConfig,
+  layout: RepositoryLayout,
+  artefacts: ArtefactStore,
+  logger: Logger,
+): Sweep {
+  const policy = {
+    maxAgeMs: config.YMERA_ARTEFACT_RETENTION_DAYS * dayMs,
+    maxTotalBytes: config.YMERA_ARTEFACT_TOTAL_BYTES,
+  };
+  const sweepArtefacts = new SweepArtefacts(artefacts, policy, systemClock);
+  const work = async (): Promise<void> => {
+    await removeStale(layout.incoming, dayMs, systemClock.now());
+    const removed = await sweepArtefacts.execute();
+    if (removed > 0) logger.info('artefacts removed by retention', { removed });
+  };
+  return new Sweep('housekeeping', config.YMERA_ARTEFACT_SWEEP_SECONDS * 1000, work, logger);
+}

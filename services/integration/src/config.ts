@@ -1,0 +1,47 @@
+import { baseServiceEnvironment, seconds, type BaseServiceConfig } from '@ymera/config';
+import { z } from 'zod';
+
+const list = (separator: string, fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text) =>
+      text
+        .split(separator)
+        .map((item) => item.trim())
+        .filter(Boolean),
+    );
+
+const mebibyte = 1024 * 1024;
+
+export const integrationEnvironment = baseServiceEnvironment.extend({
+  /** Repositories, artefacts and what is on its way to become either; one file system. */
+  YMERA_DATA_DIR: z.string().startsWith('/', 'must be an absolute path'),
+  /** Under which agents reach this service. */
+  YMERA_PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')),
+  /** Where git and ssh are found. */
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+  /** Folders, separated by colons, below which local repositories may be registered. */
+  YMERA_SOURCE_ROOTS: list(':', '/'),
+  /** Hosts, separated by commas, that may be fetched from: `host`, `host:port`, `*.domain` or `*`. */
+  YMERA_SOURCE_HOSTS: list(',', ''),
+  YMERA_CLONE_TIMEOUT_SECONDS: seconds(1, 3600).default(300),
+  YMERA_CHANGE_MAX_FILES: z.coerce.number().int().min(1).max(10_000).default(1000),
+  /** Sum of the added and modified files of one change. */
+  YMERA_CHANGE_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(32 * mebibyte),
+  YMERA_ARTEFACT_RETENTION_DAYS: z.coerce.number().min(0.001).max(3650).default(30),
+  YMERA_ARTEFACT_TOTAL_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(10_240 * mebibyte),
+  YMERA_ARTEFACT_SWEEP_SECONDS: seconds(1, 86_400).default(3600),
+  /** How long a checked credential is believed: the longest that a refused principal can still read. */
+  YMERA_CREDENTIAL_CACHE_SECONDS: seconds(0, 60).default(5),
+});
+
+export type IntegrationConfig = z.output<typeof integrationEnvironment> & BaseServiceConfig;

@@ -1,0 +1,13 @@
+import { serviceMain } from '@ymera/http';
+import { RabbitTransport } from '@ymera/messaging';
+import { acceptRawBodies } from './adapters/http/raw-bodies';
+import { integrationModule } from './app.module';
+import { integrationEnvironment } from './config';
+
+void serviceMain({
+  name: 'integration',
+  configSchema: integrationEnvironment,
+  module: integrationModule,
+  transports: [RabbitTransport],
+  http: { configureServer: acceptRawBodies },
+});

@@ -1,0 +1,103 @@
+import { FailureException, uuidv7 } from '@ymera/kernel';
+import type { IntegrationStores, IntegrationUnitOfWork } from '../application/ports';
+import { changeIdOf, landed, landingRefused, type Change } from '../domain/change';
+import type { Project } from '../domain/project';
+
+const createdAt = new Date('2026-06-01T00:00:00.123Z');
+
+export const someProject = (projectId: string, over: Partial<Project> = {}): Project => ({
+  projectId,
+  name: projectId,
+  source: '/srv/source',
+  defaultBranch: 'main',
+  commands: { test: 'npm test' },
+  performance: { min_speedup: 1.5 },
+  registeredBy: 'root',
+  idempotencyKey: undefined,
+  requestDigest: 'sha256:0',
+  createdAt,
+  ...over,
+});
+
+export function someChange(projectId: string, over: Partial<Change> = {}): Change {
+  const taskId = uuidv7();
+  return {
+    changeId: changeIdOf(taskId, 1),
+    projectId,
+    workflowId: uuidv7(),
+    requestId: uuidv7(),
+    stepId: 'enhance',
+    taskId,
+    attempt: 1,
+    agentId: 'enhancer-1',
+    base: 'a'.repeat(40),
+    commit: 'b'.repeat(40),
+    tree: 'c'.repeat(40),
+    files: 2,
+    patchDigest: 'sha256:1',
+    state: 'materialised',
+    version: 1,
+    createdAt,
+    landedAt: undefined,
+    ...over,
+  };
+}
+
+/** What every implementation of the stores does, run on the fake and on PostgreSQL. */
+export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
+  const run = <R>(work: (tx: IntegrationStores) => Promise<R>): Promise<R> => unitOfWork().run(work);
+
+  it('gives projects back as they were', async () => {
+    const project = someProject('as-it-was', { idempotencyKey: 'k', name: 'Ä' });
+    await run((tx) => tx.projects.insert(project));
+    expect(await run((tx) => tx.projects.find('as-it-was'))).toEqual(project);
+    expect(await run((tx) => tx.projects.findByIdempotencyKey('root', 'k'))).toEqual(project);
+    expect(await run((tx) => tx.projects.findByIdempotencyKey('ada', 'k'))).toBeUndefined();
+    expect(await run((tx) => tx.projects.find('another'))).toBeUndefined();
+  });
+
+  it('refuses a second project of one id', async () => {
+    await run((tx) => tx.projects.insert(someProject('twice')));
+    await expect(run((tx) => tx.projects.insert(someProject('twice')))).rejects.toThrow();
+  });
+
+  it('pages through projects by id', async () => {
+    for (const id of ['page-b', 'page-a', 'page-c']) await run((tx) => tx.projects.insert(someProject(id)));
+    const ids = async (after: string | undefined, limit: number) =>
+      (await run((tx) => tx.projects.page(after, limit))).map(({ projectId }) => projectId);
+    expect(await ids('page-', 2)).toEqual(['page-a', 'page-b']);
+    expect(await ids('page-b', 1)).toEqual(['page-c']);
+    expect((await ids(undefined, 200)).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('gives changes back as they were, through every state', async () => {
+    await run((tx) => tx.projects.insert(someProject('changes')));
+    const change = someChange('changes');
+    await run((tx) => tx.changes.insert(change));
+    expect(await run((tx) => tx.changes.find(change.changeId))).toEqual(change);
+    const refused = landingRefused(change);
+    await run((tx) => tx.changes.update(refused));
+    expect(await run((tx) => tx.changes.find(change.changeId))).toEqual(refused);
+    const done = landed(refused, createdAt);
+    await run((tx) => tx.changes.update(done));
+    expect(await run((tx) => tx.changes.find(change.changeId))).toEqual(done);
+    expect(await run((tx) => tx.changes.find(uuidv7()))).toBeUndefined();
+  });
+
+  it('refuses a second change of one attempt', async () => {
+    await run((tx) => tx.projects.insert(someProject('attempts')));
+    const change = someChange('attempts');
+    await run((tx) => tx.changes.insert(change));
+    await expect(run((tx) => tx.changes.insert({ ...change, changeId: uuidv7() }))).rejects.toThrow();
+  });
+
+  it('refuses an update by whoever did not see the last one', async () => {
+    await run((tx) => tx.projects.insert(someProject('versions')));
+    const change = someChange('versions');
+    await run((tx) => tx.changes.insert(change));
+    await run((tx) => tx.changes.update(landingRefused(change)));
+    await expect(run((tx) => tx.changes.update(landed(change, createdAt)))).rejects.toMatchObject({
+      failure: { code: 'version_conflict' },
+    } satisfies Partial<Record<keyof FailureException, unknown>>);
+  });
+}
