@@ -1,7 +1,14 @@
 import { sleep, type Logger } from '@ymera/kernel';
 import { IllegalOperationError, type Channel, type ChannelModel } from 'amqplib';
+import { within } from '../within';
 import { fullJitter } from './backoff';
-import type { RabbitConnection } from './rabbit-connection';
+
+/** What channels need of a connection; `RabbitConnection` in production. */
+export interface ChannelSource {
+  open(): Promise<ChannelModel>;
+  /** For a model that turned out to be dead although nobody said so. */
+  discard(model: ChannelModel): void;
+}
 
 /**
  * One life of a channel. Delivery tags count from 1 on each channel, so a tag used after its channel's end would settle
@@ -38,6 +45,7 @@ export interface LiveChannelOptions {
 
 const backoff = { baseMs: 50, maxMs: 5_000 };
 const stableMs = 5_000;
+const closeMs = 2_000;
 
 /** Keeps one channel open on a connection, over and over, until it is stopped. */
 export class LiveChannel {
@@ -46,7 +54,7 @@ export class LiveChannel {
   readonly #stopping = new AbortController();
 
   constructor(
-    private readonly connection: RabbitConnection,
+    private readonly connection: ChannelSource,
     private readonly options: LiveChannelOptions,
   ) {}
 
@@ -63,7 +71,7 @@ export class LiveChannel {
     this.#stopping.abort();
     const epoch = this.#current;
     if (epoch) {
-      await epoch.channel.close().catch(() => undefined);
+      await within(closeMs, epoch.channel.close());
       epoch.end();
       await this.#running;
     }

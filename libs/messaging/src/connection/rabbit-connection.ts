@@ -2,7 +2,9 @@ import { failure, FailureException, sleep, type Logger } from '@ymera/kernel';
 import { connect, type ChannelModel, type Options } from 'amqplib';
 import { EventEmitter } from 'node:events';
 import { metrics } from '../metrics';
+import { within } from '../within';
 import { fullJitter, type Backoff } from './backoff';
+import { coalesceWrites } from './coalesce-writes';
 
 export interface ConnectionOptions {
   /** Shown by the broker's management, e.g. `registry consume /agents`. */
@@ -21,6 +23,7 @@ interface ConnectionEvents {
 
 /** A connection that lasted this long was a good one: the next loss starts with a short delay again. */
 const stableMs = 5_000;
+const closeMs = 2_000;
 
 /**
  * One connection to one virtual host that comes back by itself. It opens when first asked for, and everything above it
@@ -78,8 +81,9 @@ export class RabbitConnection extends EventEmitter<ConnectionEvents> {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#answer(undefined);
-    await this.#model?.close().catch(() => undefined);
-    await this.#running;
+    await within(closeMs, this.#model?.close());
+    this.#lose();
+    await within(closeMs, this.#running);
   }
 
   async #run(): Promise<void> {
@@ -126,6 +130,7 @@ export class RabbitConnection extends EventEmitter<ConnectionEvents> {
   /** Resolves when the connection has ended. */
   async #served(model: ChannelModel): Promise<void> {
     const ended = new Promise<void>((resolve) => (this.#lose = resolve));
+    coalesceWrites(model);
     model.on('error', (error) => (this.#lastProblem = error.message));
     model.on('close', (error?: Error) => {
       if (error) this.#lastProblem = error.message;

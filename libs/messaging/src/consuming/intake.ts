@@ -62,10 +62,12 @@ function timeOfId(id: string, { now, retentionMs }: IntakeFacts): Result<Date, R
   return ok(new Date(time));
 }
 
-const optionalTrace = (message: Message): { readonly traceparent?: string } => {
+/** Without a spread, because this runs for every message. */
+function withTrace(received: Received<unknown>, message: Message): Received<unknown> {
   const traceparent: unknown = headersOf(message)['traceparent'];
-  return typeof traceparent === 'string' ? { traceparent } : {};
-};
+  if (typeof traceparent === 'string') (received as { traceparent?: string }).traceparent = traceparent;
+  return received;
+}
 
 const envelope = cloudEvent.omit({ data: true });
 
@@ -83,16 +85,20 @@ export function readEvent(contract: EventContract, message: Message, facts: Inta
   const aggregateVersion = (data as { readonly aggregate_version?: unknown }).aggregate_version;
   if (outer.data.id !== id || outer.data.type !== contract.key || !isVersion(aggregateVersion))
     return err(rejection('invalid_payload', `${contract.key}: the envelope does not fit the message`));
-  return ok({
-    id,
-    type: contract.key,
-    payload: payload.data,
-    aggregateId: outer.data.subject,
-    aggregateVersion,
-    time: time.value,
-    attempts: attemptsOf(message, facts),
-    ...optionalTrace(message),
-  });
+  return ok(
+    withTrace(
+      {
+        id,
+        type: contract.key,
+        payload: payload.data,
+        aggregateId: outer.data.subject,
+        aggregateVersion,
+        time: time.value,
+        attempts: attemptsOf(message, facts),
+      },
+      message,
+    ),
+  );
 }
 
 const isVersion = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
@@ -105,14 +111,18 @@ export function readCommand(contract: CommandContract, message: Message, facts: 
   if (!body.ok) return body;
   const payload = contract.payload.safeParse(body.value);
   if (!payload.success) return err(problemOf(contract.key, payload.error));
-  return ok({
-    id,
-    type: contract.key,
-    payload: payload.data,
-    time: time.value,
-    attempts: attemptsOf(message, facts),
-    ...optionalTrace(message),
-  });
+  return ok(
+    withTrace(
+      {
+        id,
+        type: contract.key,
+        payload: payload.data,
+        time: time.value,
+        attempts: attemptsOf(message, facts),
+      },
+      message,
+    ),
+  );
 }
 
 /** The sender's id is worth nothing here, not even its form: it is shortened for the log. */
@@ -128,13 +138,17 @@ export function readAgentMessage(
   if (!body.ok) return body;
   const payload = contract.payload.safeParse(body.value);
   if (!payload.success) return err(problemOf(contract.name, payload.error));
-  return ok({
-    id: textOf(message.properties.messageId).slice(0, 64) || uuidv7(facts.now.getTime()),
-    type: contract.name,
-    payload: payload.data,
-    time: facts.now,
-    attempts: attemptsOf(message, facts),
-    principalId,
-    ...optionalTrace(message),
-  });
+  return ok(
+    withTrace(
+      {
+        id: textOf(message.properties.messageId).slice(0, 64) || uuidv7(facts.now.getTime()),
+        type: contract.name,
+        payload: payload.data,
+        time: facts.now,
+        attempts: attemptsOf(message, facts),
+        principalId,
+      },
+      message,
+    ),
+  );
 }

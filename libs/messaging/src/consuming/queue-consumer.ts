@@ -1,4 +1,4 @@
-import { sleep, type Clock, type Logger } from '@ymera/kernel';
+import { type Clock, type Logger } from '@ymera/kernel';
 import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
 import type { RabbitConnection } from '../connection/rabbit-connection';
 import type { DelayedDelivery } from '../delayed-delivery';
@@ -13,6 +13,7 @@ import { PauseGate } from './pause-gate';
 import type { BatchTarget, Route, SingleTarget } from './route';
 import { Session, type Delivery, type Item } from './session';
 import { Settler } from './settler';
+import { within } from '../within';
 import { bounded, verdictOf, type RetryPolicy } from './verdict';
 
 export interface QueueConsumerOptions extends Omit<Place, 'facts'> {
@@ -29,6 +30,8 @@ export interface QueueConsumerOptions extends Omit<Place, 'facts'> {
   readonly logger: Logger;
 }
 
+/** A connection that is dead without knowing it does not answer. */
+const cancelMs = 2_000;
 const pauseBackoff = { baseMs: 200, maxMs: 15_000 };
 
 /**
@@ -90,9 +93,10 @@ export class QueueConsumer {
     const tag = this.#consumerTag;
     this.#stopping.abort();
     this.#gate.close();
-    if (tag !== undefined) await this.#session?.epoch.channel.cancel(tag).catch(() => undefined);
+    if (tag !== undefined) await within(cancelMs, this.#session?.epoch.channel.cancel(tag));
     for (const collector of this.#collectors.values()) this.#finished(collector.clear().length);
-    if (this.#outstanding > 0) await this.#drain(drainMs);
+    if (this.#outstanding > 0)
+      await within(drainMs, new Promise<void>((resolve) => (this.#drained = resolve)));
     if (this.#outstanding > 0)
       logger.warn('handlers did not finish in time; their messages go back', {
         queue,
@@ -219,12 +223,5 @@ export class QueueConsumer {
   #finished(count: number): void {
     this.#outstanding -= count;
     if (this.#outstanding === 0) this.#drained();
-  }
-
-  async #drain(boundMs: number): Promise<void> {
-    const bound = new AbortController();
-    const drained = new Promise<void>((resolve) => (this.#drained = resolve));
-    await Promise.race([drained, sleep(boundMs, bound.signal)]);
-    bound.abort();
   }
 }

@@ -1,9 +1,8 @@
 import type { Span } from '@opentelemetry/api';
-import { exchanges, type OutgoingMessage } from '@ymera/contracts';
+import { exchanges, type MessageHeaders, type OutgoingMessage } from '@ymera/contracts';
 import { sleep, type Failure, type Logger } from '@ymera/kernel';
 import { IllegalOperationError, type Message, type Options } from 'amqplib';
-import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
-import type { RabbitConnection } from '../connection/rabbit-connection';
+import { LiveChannel, type ChannelEpoch, type ChannelSource } from '../connection/live-channel';
 import { metrics } from '../metrics';
 import { endSpan, outbound } from '../trace';
 import { ConfirmWindow, type Pending } from './confirm-window';
@@ -24,6 +23,14 @@ export interface PublisherOptions {
   readonly timeoutMs?: number;
 }
 
+/** What a publisher needs of its connection; `RabbitConnection` in production. */
+export interface PublishingConnection extends ChannelSource {
+  readonly user: string;
+  /** The broker has asked publishers to stop. */
+  readonly isBlocked: boolean;
+  on(event: 'unblocked', listener: () => void): unknown;
+}
+
 /** Who hears the end of a message: one object for a whole batch, so that a message costs no closure. */
 export interface Sink {
   settled(index: number, problem: Failure | undefined): void;
@@ -34,10 +41,12 @@ interface Sending extends Pending {
   readonly sink: Sink;
   readonly index: number;
   readonly offeredAt: number;
-  span: Span | undefined;
+  readonly headers: MessageHeaders;
+  readonly span: Span | undefined;
 }
 
-type Outcome = 'confirmed' | 'unroutable' | 'refused' | 'lost' | 'unsent';
+const outcomes = ['confirmed', 'unroutable', 'refused', 'lost', 'unsent'] as const;
+type Outcome = (typeof outcomes)[number];
 
 /** Far above any contract's bound, far below what makes a broker suffer. */
 const maxBodyBytes = 8 * 1024 * 1024;
@@ -53,6 +62,7 @@ export class ChannelPublisher {
   readonly #window: ConfirmWindow<Sending>;
   readonly #maxWaiting: number;
   readonly #timeoutMs: number;
+  readonly #counters = new Map<Outcome, { inc(): void }>();
   #waiting: Sending[] = [];
   /** Index of the first of `#waiting` that is still there. */
   #head = 0;
@@ -60,7 +70,7 @@ export class ChannelPublisher {
   #closed = false;
 
   constructor(
-    private readonly connection: RabbitConnection,
+    private readonly connection: PublishingConnection,
     private readonly options: PublisherOptions,
   ) {
     this.#window = new ConfirmWindow(options.window ?? 1024, options.windowBytes ?? 16 * 1024 * 1024);
@@ -73,6 +83,8 @@ export class ChannelPublisher {
       opened: async (epoch) => this.#opened(epoch),
       lost: () => this.#lost(),
     });
+    for (const outcome of outcomes)
+      this.#counters.set(outcome, metrics.published.labels({ vhost: options.vhost, outcome }));
     connection.on('unblocked', () => this.#pump());
   }
 
@@ -106,6 +118,8 @@ export class ChannelPublisher {
     if (refusal) return sink.settled(index, refusal);
     this.#channel.start();
     const { messageId, exchange, routingKey } = message;
+    // Here, where the caller's trace is still the current one.
+    const { headers, span } = outbound(message.headers, exchange, message.type);
     const sending: Sending = {
       messageId,
       exchange,
@@ -116,50 +130,40 @@ export class ChannelPublisher {
       sink,
       index,
       offeredAt: performance.now(),
-      span: undefined,
+      headers,
+      span,
     };
     this.#sweep ??= setInterval(() => this.#expire(), sweepMs).unref();
     if (this.#waitingCount === 0 && this.#send(sending)) return;
-    if (this.#waitingCount >= this.#maxWaiting) return sink.settled(index, publishFailures.saturated);
-    this.#waiting.push(sending);
+    if (this.#waitingCount >= this.#maxWaiting) this.#finish(sending, 'unsent', publishFailures.saturated);
+    else this.#waiting.push(sending);
   }
 
   /** False when it has to wait. */
   #send(sending: Sending): boolean {
     const epoch = this.#channel.current;
     if (!epoch?.live || this.connection.isBlocked || !this.#window.hasRoom(sending.bytes)) return false;
-    const { message } = sending;
-    const { headers, span } = outbound(message.headers, message.exchange, message.type);
-    sending.span = span;
+    const { exchange, routingKey, message } = sending;
     try {
-      epoch.channel.publish(
-        message.exchange,
-        message.routingKey,
-        message.body,
-        this.#properties(message, headers),
-      );
+      epoch.channel.publish(exchange, routingKey, message.body, this.#properties(sending));
     } catch (error) {
       if (error instanceof IllegalOperationError) {
         epoch.end();
         return false;
       }
-      this.#finish(
-        sending,
-        'unsent',
-        publishFailures.malformed(error instanceof Error ? error.message : 'unknown'),
-      );
+      const reason = error instanceof Error ? error.message : 'unknown';
+      this.#finish(sending, 'unsent', publishFailures.malformed(reason));
       return true;
     }
     this.#window.add(sending);
     return true;
   }
 
-  #properties(message: OutgoingMessage, headers: OutgoingMessage['headers']): Options.Publish {
+  #properties({ message, exchange, headers }: Sending): Options.Publish {
     return {
       persistent: true,
       mandatory: true,
-      contentType:
-        message.exchange === exchanges.events ? 'application/cloudevents+json' : 'application/json',
+      contentType: exchange === exchanges.events ? 'application/cloudevents+json' : 'application/json',
       messageId: message.messageId,
       type: message.type,
       userId: this.connection.user,
@@ -222,7 +226,7 @@ export class ChannelPublisher {
   readonly #refused = (sending: Sending): void => this.#finish(sending, 'refused', publishFailures.refused);
 
   #finish(sending: Sending, outcome: Outcome, problem: Failure | undefined): void {
-    metrics.published.inc({ vhost: this.options.vhost, outcome });
+    this.#counters.get(outcome)?.inc();
     if (sending.span) endSpan(sending.span, problem?.code);
     sending.sink.settled(sending.index, problem);
   }

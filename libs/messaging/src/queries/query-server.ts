@@ -4,7 +4,6 @@ import {
   failure,
   failureOf,
   FailureException,
-  sleep,
   type Failure,
   type Logger,
   type Result,
@@ -15,6 +14,7 @@ import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
 import type { RabbitConnection } from '../connection/rabbit-connection';
 import { Session } from '../consuming/session';
 import { metrics } from '../metrics';
+import { within } from '../within';
 import { encodeReply, isReplyAddress } from './wire';
 
 export interface QueryRoute {
@@ -32,6 +32,8 @@ export interface QueryServerOptions {
   readonly drainMs: number;
   readonly logger: Logger;
 }
+
+const cancelMs = 2_000;
 
 /** Answers the questions to one service. An answer that cannot be sent is dropped: its asker gives up by itself. */
 export class QueryServer {
@@ -75,11 +77,9 @@ export class QueryServer {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    if (this.#consumerTag !== undefined)
-      await this.#session?.epoch.channel.cancel(this.#consumerTag).catch(() => undefined);
-    const bound = new AbortController();
-    await Promise.race([Promise.allSettled(this.#running), sleep(this.options.drainMs, bound.signal)]);
-    bound.abort();
+    const tag = this.#consumerTag;
+    if (tag !== undefined) await within(cancelMs, this.#session?.epoch.channel.cancel(tag));
+    await within(this.options.drainMs, Promise.allSettled(this.#running));
     this.#session?.flush();
     await this.#questions.stop();
     await this.#answers.stop();

@@ -1,0 +1,36 @@
+import { failure, FailureException } from '@ymera/kernel';
+import { dead, retry } from '../disposition';
+import { bounded, verdictOf } from './verdict';
+
+const policy = { maxAttempts: 3, baseMs: 100, maxMs: 350 };
+
+it('pauses for what is away', () => {
+  const away = new FailureException(
+    failure('unavailable', 'database_unavailable', 'The database does not answer.'),
+  );
+  expect(verdictOf(away, 1, policy)).toMatchObject({ kind: 'pause' });
+});
+
+it('gives up at once on what will never work', () => {
+  const wrong = new FailureException(failure('conflict', 'already_landed', 'It has landed.'));
+  expect(verdictOf(wrong, 1, policy)).toEqual(dead('already_landed', 'It has landed.'));
+});
+
+it.each([
+  ['a bug', new TypeError('x is undefined'), 'TypeError: x is undefined'],
+  [
+    'a retryable failure of the message itself',
+    new FailureException(failure('timeout', 'slow', 'Too slow.')),
+    'FailureException: slow: Too slow.',
+  ],
+  ['anything thrown', 'a string', 'a value that is not an error was thrown'],
+])('tries again after %s, later each time', (_name, thrown, reason) => {
+  expect(verdictOf(thrown, 1, policy)).toEqual(retry(100, reason));
+  expect(verdictOf(thrown, 2, policy)).toEqual(retry(200, reason));
+  expect(verdictOf(thrown, 9, policy)).toEqual(retry(350, reason));
+});
+
+it('turns the retry after the last attempt into a dead letter', () => {
+  expect(bounded(retry(5, 'not yet'), 2, policy)).toEqual(retry(5, 'not yet'));
+  expect(bounded(retry(5, 'not yet'), 3, policy)).toMatchObject({ kind: 'dead', code: 'attempts_exhausted' });
+});

@@ -1,0 +1,162 @@
+import { Controller } from '@nestjs/common';
+import {
+  agentRoutingKey,
+  deadQueue,
+  eventMessage,
+  eventQueue,
+  exchanges,
+  livenessChanged,
+  report,
+  reportQueue,
+  sessionOpened,
+  type OutgoingMessage,
+  type PayloadOf,
+} from '@ymera/contracts';
+import { failure, FailureException, uuidv7 } from '@ymera/kernel';
+import { OnAgentBatch, OnEventBatch } from '../decorators';
+import { ack, dead, type Disposition } from '../disposition';
+import { headerNames } from '../headers';
+import type { Received } from '../received';
+import { startApp, type TestApp } from '../testing/app';
+import { ready, take } from '../testing/broker-view';
+import { eventually } from '../testing/eventually';
+import { startTestBroker, type TestBroker } from '../testing/test-broker';
+
+type Facts = Received<PayloadOf<typeof livenessChanged | typeof sessionOpened>>[];
+type Reports = Received<PayloadOf<typeof report>>[];
+
+let batches: Facts[];
+let reports: Reports[];
+let onBatch: (messages: Facts) => Promise<Disposition[] | void>;
+
+@Controller()
+class Handlers {
+  @OnEventBatch([livenessChanged, sessionOpened], { max: 50, waitMs: 20 })
+  async facts(messages: Facts): Promise<Disposition[] | void> {
+    batches.push(messages);
+    return onBatch(messages);
+  }
+
+  @OnAgentBatch([reportQueue(0)], report, { max: 50, waitMs: 20, consume: 'assignment' })
+  async reports(messages: Reports): Promise<void> {
+    reports.push(messages);
+    return Promise.resolve();
+  }
+}
+
+let broker: TestBroker;
+let app: TestApp;
+const queue = eventQueue('orchestrator');
+
+beforeAll(async () => {
+  broker = await startTestBroker();
+});
+afterAll(() => broker.remove());
+beforeEach(async () => {
+  batches = [];
+  reports = [];
+  onBatch = async () => Promise.resolve();
+  app = await startApp(broker, Handlers);
+});
+afterEach(() => app.close());
+
+const fact = (agent: string): OutgoingMessage =>
+  eventMessage(
+    livenessChanged,
+    { aggregateId: agent, aggregateVersion: 1, payload: { ...livenessChanged.sample, agent_id: agent } },
+    { id: uuidv7(), time: new Date() },
+  );
+const facts = (count: number): OutgoingMessage[] =>
+  Array.from({ length: count }, (_, index) => fact(`agent-${index}`));
+const agentsOf = (messages: Facts): string[] => messages.map(({ aggregateId }) => aggregateId ?? '');
+const isEmpty = async (): Promise<boolean> => (await ready(broker, 'services', queue)) === 0;
+
+it('hands over many facts at once, of several types, and acknowledges them', async () => {
+  const opened = eventMessage(
+    sessionOpened,
+    { aggregateId: 'runner-1', aggregateVersion: 1, payload: sessionOpened.sample },
+    { id: uuidv7(), time: new Date() },
+  );
+  await app.messaging.publisher.publishAll([...facts(100), opened]);
+  const all = await eventually(() => batches.flat().length === 101 && batches.flat());
+  expect(new Set(all.map(({ type }) => type))).toEqual(new Set([livenessChanged.key, sessionOpened.key]));
+  expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(50);
+  expect(batches.length).toBeLessThan(20);
+  await app.close();
+  await expect(isEmpty()).resolves.toBe(true);
+});
+
+it('finds the poisoned message of a batch and lets the others through', async () => {
+  const done: string[] = [];
+  onBatch = (messages) => {
+    if (agentsOf(messages).includes('agent-17'))
+      return Promise.reject(new FailureException(failure('validation', 'poisoned', 'Cannot be stored.')));
+    done.push(...agentsOf(messages));
+    return Promise.resolve();
+  };
+  await app.messaging.publisher.publishAll(facts(40));
+  const letter = await take(broker, 'services', deadQueue('orchestrator'));
+  expect(letter.properties.headers?.[headerNames.code]).toBe('poisoned');
+  await eventually(() => done.length === 39);
+  expect(new Set(done).size).toBe(39);
+  // Found by halving: some ten calls, not forty.
+  expect(batches.length).toBeLessThan(25);
+  await app.close();
+  await expect(isEmpty()).resolves.toBe(true);
+});
+
+it('lays an unreadable message aside without its batch noticing', async () => {
+  const unreadable = { ...fact('agent-x'), body: Buffer.from('{}') };
+  await app.messaging.publisher.publishAll([fact('agent-0'), unreadable, fact('agent-1')]);
+  const letter = await take(broker, 'services', deadQueue('orchestrator'));
+  expect(letter.properties.headers?.[headerNames.code]).toBe('invalid_payload');
+  await eventually(() => batches.flat().length === 2);
+  expect(agentsOf(batches.flat())).toEqual(['agent-0', 'agent-1']);
+});
+
+it('carries out one disposition for each message', async () => {
+  onBatch = (messages) =>
+    Promise.resolve(
+      agentsOf(messages).map((agent) => (agent === 'agent-1' ? dead('unwanted', 'no') : ack())),
+    );
+  await app.messaging.publisher.publishAll(facts(3));
+  const letter = await take(broker, 'services', deadQueue('orchestrator'));
+  expect(letter.properties.headers?.[headerNames.code]).toBe('unwanted');
+  await app.close();
+  await expect(isEmpty()).resolves.toBe(true);
+});
+
+it('pauses as a whole while the database is away, and bisects nothing', async () => {
+  let isAway = true;
+  onBatch = () =>
+    isAway
+      ? Promise.reject(new FailureException(failure('unavailable', 'database_unavailable', 'Away.')))
+      : Promise.resolve();
+  await app.messaging.publisher.publishAll(facts(10));
+  await eventually(() => batches.length >= 2);
+  isAway = false;
+  await eventually(() => batches.length >= 3 && isEmpty());
+  expect(batches.every((batch) => agentsOf(batch).length === batches[0]?.length)).toBe(true);
+});
+
+it('consumes an assigned queue only while it is assigned', async () => {
+  const connection = await broker.connect('agents');
+  const channel = await connection.createConfirmChannel();
+  const publish = async (): Promise<void> => {
+    const body = Buffer.from(JSON.stringify(report.sample));
+    const key = agentRoutingKey('report', 0, 'runner-1');
+    channel.publish(exchanges.agentsIn, key, body, { type: 'report', userId: broker.user });
+    await channel.waitForConfirms();
+  };
+  await publish();
+  expect(await ready(broker, 'agents', reportQueue(0))).toBe(1);
+  await app.transport.assign(reportQueue(0));
+  await eventually(() => reports.flat().length === 1);
+  await app.transport.release(reportQueue(0));
+  await publish();
+  expect(await ready(broker, 'agents', reportQueue(0))).toBe(1);
+  expect(reports.flat()).toHaveLength(1);
+  await app.transport.assign(reportQueue(0));
+  await eventually(() => reports.flat().length === 2);
+  await connection.close();
+});
