@@ -5,11 +5,24 @@ export type Brand<T, Name extends string> = T & { readonly __brand: Name };
 
 const uuidv7Pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+/** Asking the system for randomness costs more than all else about an id, so it is asked for many at once. */
+const pool = new Uint8Array(4096);
+let used = pool.length;
+
+function fillFromPool(bytes: Uint8Array): void {
+  if (used + bytes.length > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  bytes.set(pool.subarray(used, used + bytes.length));
+  used += bytes.length;
+}
+
 /**
  * A UUID of version 7 (RFC 9562): 48 bits of Unix time in milliseconds, then randomness. Ids made by one process in
  * one millisecond are not ordered; nothing may rely on more than the time they carry.
  */
-export function uuidv7(now: number = Date.now(), fill: (bytes: Uint8Array) => void = randomFillSync): string {
+export function uuidv7(now: number = Date.now(), fill: (bytes: Uint8Array) => void = fillFromPool): string {
   const bytes = new Uint8Array(16);
   fill(bytes);
   let rest = now;
