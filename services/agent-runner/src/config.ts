@@ -33,6 +33,8 @@ export const configSchema = z.object({
   YMERA_SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
   /** Whether the command agent may reach the network. */
   YMERA_RUNNER_NETWORK: flag(false),
+  /** Whether a project's packages may be downloaded before its tests; the tests themselves have no network. */
+  YMERA_RUNNER_DEPENDENCY_NETWORK: flag(true),
   /** Colon-separated folders of the host, before the system's own on the sandbox's PATH: where node lives. */
   YMERA_HOST_PATH_DIRS: z.string().default(''),
   YMERA_HTTP_HOST: z.string().default('127.0.0.1'),

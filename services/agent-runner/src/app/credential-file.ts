@@ -15,7 +15,8 @@ export class CredentialFile {
       return undefined;
     }
     const parsed = principalCredential.safeParse(JSON.parse(text));
-    if (!parsed.success) throw new Error(`${this.path} does not hold a credential: remove it and enrol again`);
+    if (!parsed.success)
+      throw new Error(`${this.path} does not hold a credential: remove it and enrol again`);
     return parsed.data;
   }
 

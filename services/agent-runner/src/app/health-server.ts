@@ -14,13 +14,19 @@ export class HealthServer {
         case '/health':
         case '/health/ready':
           if (this.isReady()) answer(200, { status: 'ok', checks: { session: { status: 'ok' } } });
-          else answer(503, { status: 'unavailable', checks: { session: { status: 'unavailable', reason: 'no session with the platform' } } });
+          else
+            answer(503, {
+              status: 'unavailable',
+              checks: { session: { status: 'unavailable', reason: 'no session with the platform' } },
+            });
           return;
         case '/health/live':
           answer(200, { status: 'ok' });
           return;
         case '/metrics':
-          void renderMetrics().then(({ contentType, body }) => response.writeHead(200, { 'content-type': contentType }).end(body));
+          void renderMetrics().then(({ contentType, body }) =>
+            response.writeHead(200, { 'content-type': contentType }).end(body),
+          );
           return;
         default:
           answer(404, { code: 'not_found', message: 'There is nothing here.' });

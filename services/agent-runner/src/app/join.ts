@@ -19,7 +19,9 @@ export async function joinPlatform(options: JoinOptions): Promise<PrincipalCrede
   if (kept) return kept;
   const token = options.enrolmentToken;
   if (token === undefined)
-    throw new Error('there is no credential yet: set YMERA_ENROLMENT_TOKEN_FILE to a file with an enrolment token');
+    throw new Error(
+      'there is no credential yet: set YMERA_ENROLMENT_TOKEN_FILE to a file with an enrolment token',
+    );
   const enrolled = await insist(() => options.gateway.enrol(token, options.principalId), options);
   await options.file.write(enrolled);
   options.logger.info('enrolled', { principal_id: enrolled.principal_id, expires_at: enrolled.expires_at });
@@ -27,10 +29,18 @@ export async function joinPlatform(options: JoinOptions): Promise<PrincipalCrede
 }
 
 /** An agent that is registered already stays as it is. */
-export async function registerAgents(agents: readonly AgentDefinition[], credential: string, options: JoinOptions): Promise<void> {
+export async function registerAgents(
+  agents: readonly AgentDefinition[],
+  credential: string,
+  options: JoinOptions,
+): Promise<void> {
   for (const agent of agents) {
     const answer = await insist(() => options.gateway.register(credential, agent), options);
-    options.logger.info('agent registered', { agent_id: agent.agentId, agent_type: agent.agentType, is_new: answer !== 'exists' });
+    options.logger.info('agent registered', {
+      agent_id: agent.agentId,
+      agent_type: agent.agentType,
+      is_new: answer !== 'exists',
+    });
   }
 }
 

@@ -1,0 +1,60 @@
+import type { AgentDefinition } from '@ymera/agent-sdk';
+import type { ToolAgent } from '../agents/agent';
+import { ToolAgents } from '../agents/tool-agents';
+import type { HostedAgent, RunnerConfig } from '../config';
+import type { Sandbox } from '../sandbox/sandbox';
+import { MeasuredSandbox } from './measured-sandbox';
+
+/** An agent of this runner, and the sandbox that knows what its commands take. */
+export interface Hosted {
+  readonly definition: AgentDefinition;
+  readonly sandbox: MeasuredSandbox;
+}
+
+const capabilitiesOf: Readonly<Record<HostedAgent, readonly string[]>> = {
+  enhancement: ['javascript', 'typescript', 'performance'],
+  testing: ['any-command'],
+  examination: ['javascript', 'typescript', 'static-analysis', 'before-after'],
+  command: ['any-command'],
+};
+
+/** The agents that the configuration names, each with a measured sandbox of its own. */
+export function hostAgents(config: RunnerConfig, principalId: string, sandbox: Sandbox): Hosted[] {
+  return config.YMERA_RUNNER_AGENTS.flatMap((kind) => {
+    const measured = new MeasuredSandbox(sandbox);
+    const tools = new ToolAgents({
+      sandbox: measured,
+      stateFolder: config.YMERA_STATE_DIR,
+      dependencyNetwork: config.YMERA_RUNNER_DEPENDENCY_NETWORK,
+    });
+    return agentsOf(kind, tools, config).map((agent) => ({
+      sandbox: measured,
+      definition: {
+        agentId: `${principalId}-${agent.agentType.toLowerCase()}`,
+        agentType: agent.agentType,
+        capabilities: capabilitiesOf[kind],
+        taskTypes: agent.taskTypes,
+        concurrency: config.YMERA_RUNNER_CONCURRENCY,
+        handle: (task, context) => agent.run(task, context),
+      },
+    }));
+  });
+}
+
+/** One command line serves as CODING and as ENHANCEMENT. */
+function agentsOf(kind: HostedAgent, tools: ToolAgents, config: RunnerConfig): readonly ToolAgent[] {
+  switch (kind) {
+    case 'enhancement':
+      return [tools.enhancement()];
+    case 'testing':
+      return [tools.testing()];
+    case 'examination':
+      return [tools.examination()];
+    case 'command': {
+      const { YMERA_RUNNER_COMMAND: command, YMERA_RUNNER_NETWORK: network } = config;
+      if (!command)
+        throw new Error('YMERA_RUNNER_AGENTS names `command`, so YMERA_RUNNER_COMMAND must say which');
+      return [tools.command('CODING', command, network), tools.command('ENHANCEMENT', command, network)];
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { ResourceUsage } from '@ymera/agent-sdk';
+import type { Sandbox, SandboxOutcome, SandboxRun } from '../sandbox/sandbox';
+
+/** A sandbox that knows what its commands take at the moment: what an agent's reports tell of CPU and memory. */
+export class MeasuredSandbox implements Sandbox {
+  readonly name;
+  readonly owner;
+  private readonly running = new Map<symbol, { rssMb: number; cpuPercent: number }>();
+
+  constructor(private readonly sandbox: Sandbox) {
+    this.name = sandbox.name;
+    this.owner = sandbox.owner;
+  }
+
+  workspacePath(workspace: string): string {
+    return this.sandbox.workspacePath(workspace);
+  }
+
+  /** The sum over the commands that run now; nothing while none does. */
+  usage(): ResourceUsage {
+    const all = [...this.running.values()];
+    return {
+      cpu_percent: all.reduce((sum, { cpuPercent }) => sum + cpuPercent, 0),
+      memory_mb: all.reduce((sum, { rssMb }) => sum + rssMb, 0),
+    };
+  }
+
+  async run(run: SandboxRun): Promise<SandboxOutcome> {
+    const key = Symbol('run');
+    let last = { cpuMs: 0, at: Date.now() };
+    this.running.set(key, { rssMb: 0, cpuPercent: 0 });
+    try {
+      return await this.sandbox.run({
+        ...run,
+        onUsage: (usage) => {
+          const now = Date.now();
+          const cpuPercent = ((usage.cpuMs - last.cpuMs) / Math.max(1, now - last.at)) * 100;
+          last = { cpuMs: usage.cpuMs, at: now };
+          this.running.set(key, { rssMb: usage.rssMb, cpuPercent: Math.max(0, cpuPercent) });
+          run.onUsage?.(usage);
+        },
+      });
+    } finally {
+      this.running.delete(key);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { AgentHost, GatewayClient } from '@ymera/agent-sdk';
+import { FailureException, type Logger, ok, type Result } from '@ymera/kernel';
+import type { RunnerConfig } from '../config';
+import { openSandbox } from '../sandbox/probe-sandbox';
+import type { Sandbox } from '../sandbox/sandbox';
+import { findHostNode } from '../sandbox/sandbox-environment';
+import { UnconfinedSandbox } from '../sandbox/unconfined-sandbox';
+import { Workspaces } from '../workspace/workspaces';
+import { CredentialFile } from './credential-file';
+import { HealthServer } from './health-server';
+import { hostAgents } from './hosted-agents';
+import { joinPlatform, registerAgents } from './join';
+
+export interface RunningRunner {
+  stop(): Promise<void>;
+}
+
+/** Sandbox first, because nothing is worth doing without it; then the platform; then work. */
+export async function startRunner(
+  config: RunnerConfig,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<RunningRunner> {
+  const state = config.YMERA_STATE_DIR;
+  const opened = await sandboxFor(config);
+  if (!opened.ok) throw new FailureException(opened.error);
+  const sandbox = opened.value;
+  logger.info('sandbox works', { sandbox: sandbox.name });
+
+  const workspaces = new Workspaces({ folder: join(state, 'workspaces'), owner: sandbox.owner });
+  await workspaces.removeLeftovers();
+
+  let host: AgentHost | undefined;
+  const health = new HealthServer(() => host?.isOnline ?? false);
+  await health.listen(config.YMERA_HTTP_PORT, config.YMERA_HTTP_HOST);
+
+  const gateway = new GatewayClient(config.YMERA_GATEWAY_URL);
+  const joining = {
+    gateway,
+    file: new CredentialFile(join(state, 'credential.json')),
+    principalId: config.YMERA_RUNNER_NAME,
+    enrolmentToken: config.YMERA_ENROLMENT_TOKEN?.reveal(),
+    logger,
+    signal,
+  };
+  const { principal_id: principalId, credential, broker } = await joinPlatform(joining);
+  const hosted = hostAgents(config, principalId, sandbox);
+  await registerAgents(
+    hosted.map(({ definition }) => definition),
+    credential,
+    joining,
+  );
+  const usageOf = new Map(hosted.map(({ definition, sandbox: own }) => [definition.agentId, own]));
+  host = new AgentHost({
+    principalId,
+    credential,
+    broker,
+    gateway,
+    agents: hosted.map(({ definition }) => definition),
+    usage: (agentId) => usageOf.get(agentId)?.usage() ?? { cpu_percent: 0, memory_mb: 0 },
+    logger,
+  });
+  host.start();
+  return {
+    stop: async () => {
+      await host.stop(config.YMERA_DRAIN_SECONDS * 1000);
+      await health.close();
+    },
+  };
+}
+
+function sandboxFor(config: RunnerConfig): Promise<Result<Sandbox>> {
+  const scratchFolder = join(config.YMERA_STATE_DIR, 'sandbox');
+  const hostNode = findHostNode(config.YMERA_HOST_PATH_DIRS, process.execPath);
+  if (config.YMERA_SANDBOX === 'none')
+    return Promise.resolve(ok(new UnconfinedSandbox({ scratchFolder, hostNode })));
+  return openSandbox({ scratchFolder, hostNode, hidden: [config.YMERA_STATE_DIR] });
+}
