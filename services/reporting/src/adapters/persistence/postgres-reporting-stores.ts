@@ -1,0 +1,146 @@
+import type { SqlExecutor } from '@ymera/persistence';
+import type {
+  AcceptedReport,
+  AgentTable,
+  HeldPartition,
+  PartitionTable,
+  Report,
+  ReportHistory,
+  ReportingStores,
+} from '../../application/ports';
+
+export const reportingStores = (sql: SqlExecutor): ReportingStores => ({
+  agents: agentTable(sql),
+  history: reportHistory(sql),
+  partitions: partitionTable(sql),
+});
+
+/** What is kept of a report besides columns of their own. */
+const keptOf = ({ metrics, tasks }: Report): string => JSON.stringify({ metrics, tasks });
+
+const agentTable = (sql: SqlExecutor): AgentTable => ({
+  async register(agent, registeredAt) {
+    const added = await sql.query(
+      `INSERT INTO agents (agent_id, principal_id, agent_type, partition, registered_at)
+       VALUES ($1, $2, $3, $4, $5) ON CONFLICT (agent_id) DO NOTHING RETURNING agent_id`,
+      [agent.agentId, agent.principalId, agent.agentType, agent.partition, registeredAt],
+    );
+    if (added.length === 0) return false;
+    await sql.query(
+      `INSERT INTO agent_state (agent_id, liveness, enforcement, work, session, seq, missed, version)
+       VALUES ($1, 'offline', 'none', 'idle', 0, 0, 0, 0)`,
+      [agent.agentId],
+    );
+    return true;
+  },
+
+  /** The row also stands for an agent that is heard of only now: events come in any order. */
+  async retire(agentId, principalId, at) {
+    await sql.query(
+      `INSERT INTO agents (agent_id, principal_id, retired_at) VALUES ($1, $2, $3)
+       ON CONFLICT (agent_id) DO UPDATE SET retired_at = excluded.retired_at WHERE agents.retired_at IS NULL`,
+      [agentId, principalId, at],
+    );
+  },
+
+  async openSession(principalId, { session, windowMs }) {
+    await sql.query(
+      `INSERT INTO principal_sessions AS known (principal_id, session, window_ms) VALUES ($1, $2, $3)
+       ON CONFLICT (principal_id) DO UPDATE SET session = excluded.session, window_ms = excluded.window_ms
+       WHERE known.session < excluded.session`,
+      [principalId, session, windowMs],
+    );
+  },
+
+  async saveReports(newest) {
+    await sql.query(
+      `UPDATE agent_state AS state
+       SET liveness = 'online', missed = 0, work = new.work, session = new.session, seq = new.seq,
+         last_report_at = to_timestamp(new.received_ms / 1000), version = new.version, latest = new.latest::jsonb
+       FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::float8[], $6::int[], $7::text[])
+         AS new (agent_id, work, session, seq, received_ms, version, latest)
+       WHERE state.agent_id = new.agent_id`,
+      [
+        newest.map(({ state }) => state.agentId),
+        newest.map(({ state }) => state.work),
+        newest.map(({ state }) => state.session),
+        newest.map(({ state }) => state.seq),
+        newest.map(({ receivedAt }) => receivedAt),
+        newest.map(({ state }) => state.version),
+        newest.map(({ report }) => keptOf(report)),
+      ],
+    );
+  },
+
+  async saveLiveness(states) {
+    await sql.query(
+      `UPDATE agent_state AS state SET liveness = new.liveness, missed = new.missed, version = new.version
+       FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) AS new (agent_id, liveness, missed, version)
+       WHERE state.agent_id = new.agent_id`,
+      [
+        states.map(({ agentId }) => agentId),
+        states.map(({ liveness }) => liveness),
+        states.map(({ missed }) => missed),
+        states.map(({ version }) => version),
+      ],
+    );
+  },
+});
+
+const reportHistory = (sql: SqlExecutor): ReportHistory => ({
+  async append(reports: readonly AcceptedReport[]) {
+    await sql.query(
+      `INSERT INTO report_history (agent_id, received_at, session, seq, report)
+       SELECT agent_id, to_timestamp(received_ms / 1000), session, seq, report::jsonb
+       FROM unnest($1::text[], $2::float8[], $3::bigint[], $4::bigint[], $5::text[])
+         AS new (agent_id, received_ms, session, seq, report)`,
+      [
+        reports.map(({ report }) => report.agent_id),
+        reports.map(({ receivedAt }) => receivedAt),
+        reports.map(({ report }) => report.session),
+        reports.map(({ report }) => report.seq),
+        reports.map(({ report }) => keptOf(report)),
+      ],
+    );
+  },
+});
+
+/** Leases are measured by the database's clock: the owners' own may differ. */
+const partitionTable = (sql: SqlExecutor): PartitionTable => ({
+  claim(owner, partitions, leaseMs) {
+    return sql.query<HeldPartition>(
+      `UPDATE partition_ownership
+       SET owner = $1, epoch = epoch + 1, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
+       WHERE partition = ANY ($2::smallint[]) AND (owner IS NULL OR lease_until < clock_timestamp())
+       RETURNING partition, epoch`,
+      [owner, partitions, leaseMs],
+    );
+  },
+
+  renew(owner, leaseMs) {
+    return sql.query<HeldPartition>(
+      `UPDATE partition_ownership SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
+       WHERE owner = $1 RETURNING partition, epoch`,
+      [owner, leaseMs],
+    );
+  },
+
+  async release(owner) {
+    await sql.query(
+      `UPDATE partition_ownership SET owner = NULL, lease_until = '-infinity' WHERE owner = $1`,
+      [owner],
+    );
+  },
+
+  /** The row locks make a new owner wait for the end of this transaction. */
+  async areHeld(owner, held) {
+    const rows = await sql.query(
+      `SELECT FROM partition_ownership AS ownership
+       JOIN unnest($2::smallint[], $3::bigint[]) AS held (partition, epoch)
+         ON ownership.partition = held.partition AND ownership.epoch = held.epoch
+       WHERE ownership.owner = $1 FOR SHARE OF ownership`,
+      [owner, held.map(({ partition }) => partition), held.map(({ epoch }) => epoch)],
+    );
+    return rows.length === held.length;
+  },
+});

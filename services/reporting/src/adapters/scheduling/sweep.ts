@@ -1,0 +1,39 @@
+import type { Logger } from '@ymera/kernel';
+
+/** Runs `work` every so often, one run at a time, until it is stopped. A failed run is logged and the next one comes. */
+export class Sweep {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private isStopped = false;
+
+  constructor(
+    private readonly name: string,
+    private readonly everyMs: number,
+    private readonly work: () => Promise<void>,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    if (this.isStopped) return;
+    this.timer = setTimeout(() => {
+      this.running = this.once();
+    }, this.everyMs);
+    this.timer.unref();
+  }
+
+  /** Resolves when the run under way has ended. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private async once(): Promise<void> {
+    try {
+      await this.work();
+    } catch (error) {
+      this.logger.warn('sweep failed, will run again', { sweep: this.name, error });
+    }
+    this.start();
+  }
+}

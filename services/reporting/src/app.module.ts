@@ -1,0 +1,176 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { ServiceRuntime } from '@ymera/http';
+import { systemClock, uuidv7 } from '@ymera/kernel';
+import { createMessaging, RabbitTransport, type Messaging } from '@ymera/messaging';
+import {
+  createDatabase,
+  OutboxRelay,
+  PostgresDelayedDelivery,
+  PostgresUnitOfWork,
+  type Database,
+} from '@ymera/persistence';
+import { DirectoryController } from './adapters/messaging/directory.controller';
+import { IssuesController } from './adapters/messaging/issues.controller';
+import { reportConsumers } from './adapters/messaging/report-consumers';
+import { ReportsController } from './adapters/messaging/reports.controller';
+import { StatusQueriesController } from './adapters/messaging/status-queries.controller';
+import { maintainHistory } from './adapters/persistence/history-partitions';
+import { migrations } from './adapters/persistence/migrations';
+import { PostgresReportingReader } from './adapters/persistence/postgres-reporting-reader';
+import { reportingStores } from './adapters/persistence/postgres-reporting-stores';
+import { fleetGauges, reportingMetrics } from './adapters/reporting-prometheus';
+import { Sweep } from './adapters/scheduling/sweep';
+import { HoldPartitions } from './application/hold-partitions';
+import { IngestReports } from './application/ingest-reports';
+import { KeepDirectory } from './application/keep-directory';
+import { OwnedFleet } from './application/owned-fleet';
+import type { ReportingReader, ReportingUnitOfWork } from './application/ports';
+import { RaiseIssue } from './application/raise-issue';
+import { ReadFleet } from './application/read-fleet';
+import { SignalDesk } from './application/signal-desk';
+import { StatusCache } from './application/status-cache';
+import { WatchIngest } from './application/watch-ingest';
+import { WatchSilence } from './application/watch-silence';
+import type { ReportingConfig } from './config';
+import { livenessPolicy } from './domain/liveness';
+
+const service = 'reporting';
+/** Deadlines are looked at so often; a tenth of a second is far below any window. */
+const silenceTickMs = 100;
+const ingestTickMs = 250;
+const historySweepMs = 3_600_000;
+/** 1024 slots of 100 ms: longer than the deadline of the usual window. */
+const wheel = { wheelTickMs: 100, wheelSlots: 1024 };
+/** A process that did not run for two seconds has missed something; consumers pause for 15 s at most. */
+const ingestWatch = { tickMs: ingestTickMs, gapMs: 2_000, backlogMs: 1_000, pauseMs: 16_000 };
+
+class ReportingModule {}
+
+/** The composition root: the only place that binds a port to an adapter. */
+export async function reportingModule(
+  config: ReportingConfig,
+  runtime: ServiceRuntime,
+): Promise<DynamicModule> {
+  const { logger, health, shutdown } = runtime;
+  const database = await createDatabase({
+    url: config.YMERA_POSTGRES_URL.reveal(),
+    schema: service,
+    poolSize: config.YMERA_DB_POOL_SIZE,
+    migrations,
+    logger,
+  });
+  shutdown.defer('database', () => database.close());
+  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+  const retentionDays = config.YMERA_REPORT_HISTORY_DAYS;
+  const history = () => maintainHistory(database.sql, Date.now(), retentionDays);
+  await history();
+
+  const messaging = createMessaging({
+    url: config.YMERA_RABBITMQ_URL.reveal(),
+    vhost: config.YMERA_RABBITMQ_VHOST,
+    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
+    service,
+    logger,
+  });
+  shutdown.defer('messaging', () => messaging.close());
+  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service, logger });
+  await relay.start();
+  shutdown.defer('outbox relay', () => relay.stop());
+
+  health.add('database', async () => {
+    if (!(await database.isHealthy())) throw new Error('the database does not answer');
+  });
+  health.add('broker', () => messaging.check());
+
+  const unitOfWork = new PostgresUnitOfWork(database, { service, relay }, reportingStores);
+  const owned = new OwnedFleet(
+    {
+      owner: uuidv7(),
+      policy: { ...livenessPolicy, jitterMs: config.YMERA_REPORT_JITTER_SECONDS * 1000 },
+      defaultWindowMs: config.YMERA_REPORT_INTERVAL_SECONDS * 1000,
+      ...wheel,
+    },
+    Date.now(),
+  );
+  fleetGauges(owned);
+  return assemble(config, runtime, { database, messaging, unitOfWork, owned, history });
+}
+
+interface Parts {
+  readonly database: Database;
+  readonly messaging: Messaging;
+  readonly unitOfWork: ReportingUnitOfWork;
+  readonly owned: OwnedFleet;
+  readonly history: () => Promise<void>;
+}
+
+/** Use cases, what runs by the clock, and what is injected into controllers. */
+function assemble(
+  config: ReportingConfig,
+  { logger, shutdown }: ServiceRuntime,
+  { database, messaging, unitOfWork, owned, history }: Parts,
+): DynamicModule {
+  const reader: ReportingReader = new PostgresReportingReader(database.sql);
+  const metrics = reportingMetrics();
+  const statuses = new StatusCache();
+  const signals = new SignalDesk(metrics);
+  const transport = messaging.transport({ delayed: new PostgresDelayedDelivery(database) });
+  const watchIngest = new WatchIngest(owned, () => messaging.check(), ingestWatch);
+  const watchSilence = new WatchSilence(unitOfWork, owned, statuses, metrics);
+  const leaseMs = config.YMERA_PARTITION_LEASE_SECONDS * 1000;
+  const partitions = new HoldPartitions(
+    unitOfWork,
+    reader,
+    reportConsumers(transport),
+    owned,
+    { count: config.YMERA_PARTITIONS, leaseMs },
+    systemClock,
+    logger,
+  );
+
+  shutdown.defer('partitions', () => partitions.stop());
+  const sweeps = [
+    new Sweep('partitions', leaseMs / 5, noting(watchIngest, () => partitions.execute()), logger),
+    new Sweep('ingest health', ingestTickMs, () => watchIngest.execute(Date.now()), logger),
+    new Sweep('silence', silenceTickMs, noting(watchIngest, () => watchSilence.execute(Date.now())), logger),
+    new Sweep('history partitions', historySweepMs, history, logger),
+  ];
+  for (const sweep of sweeps) {
+    sweep.start();
+    shutdown.defer('sweep', () => sweep.stop());
+  }
+
+  return {
+    module: ReportingModule,
+    controllers: [ReportsController, IssuesController, DirectoryController, StatusQueriesController],
+    providers: [
+      { provide: RabbitTransport, useValue: transport },
+      { provide: WatchIngest, useValue: watchIngest },
+      {
+        provide: IngestReports,
+        useFactory: () => new IngestReports(unitOfWork, reader, owned, signals, statuses, metrics),
+      },
+      {
+        provide: KeepDirectory,
+        useFactory: () => new KeepDirectory(unitOfWork, owned, statuses, systemClock),
+      },
+      {
+        provide: RaiseIssue,
+        useFactory: () => new RaiseIssue(unitOfWork, reader, owned, signals, systemClock),
+      },
+      { provide: ReadFleet, useFactory: () => new ReadFleet(reader, statuses, owned, systemClock) },
+    ],
+  };
+}
+
+/** What fails here fails because of the database, and reports fail with it. */
+const noting =
+  (watch: WatchIngest, work: () => Promise<unknown>) =>
+  async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      watch.failed(Date.now());
+      throw error;
+    }
+  };

@@ -1,0 +1,98 @@
+import type { Clock, Logger } from '@ymera/kernel';
+import type { OwnedFleet } from './owned-fleet';
+import type { HeldPartition, PartitionConsumers, ReportingReader, ReportingUnitOfWork } from './ports';
+
+export interface PartitionSettings {
+  readonly count: number;
+  readonly leaseMs: number;
+}
+
+const pageSize = 10_000;
+
+/**
+ * Claims report partitions, keeps their leases, reads their agents into memory, and only then lets their reports in.
+ * One instance takes all that are free; sharing them fairly among several is for a balancer on top of the same rows.
+ */
+export class HoldPartitions {
+  private readonly consumed = new Set<number>();
+
+  constructor(
+    private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly reader: ReportingReader,
+    private readonly consumers: PartitionConsumers,
+    private readonly owned: OwnedFleet,
+    private readonly settings: PartitionSettings,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /** One round; call it several times per lease. */
+  async execute(): Promise<void> {
+    const { owner } = this.owned;
+    const { leaseMs } = this.settings;
+    const kept = await this.unitOfWork.run((tx) => tx.partitions.renew(owner, leaseMs));
+    await this.letGoOthers(kept);
+    const wanted = this.every().filter((partition) => !this.owned.owns(partition));
+    if (wanted.length > 0) {
+      const claimed = await this.unitOfWork.run((tx) => tx.partitions.claim(owner, wanted, leaseMs));
+      await this.takeOver(claimed);
+    }
+    await this.consume();
+    const isComplete = this.consumed.size > 0 && this.consumed.size === this.owned.partitions.length;
+    this.owned.observe('ownership', !isComplete, this.clock.now().getTime());
+  }
+
+  /** The next owner need not wait for the leases to run out. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.consumed].map((partition) => this.consumers.release(partition)));
+    await this.owned.lane.idle();
+    await this.unitOfWork.run((tx) => tx.partitions.release(this.owned.owner));
+  }
+
+  private every(): number[] {
+    return Array.from({ length: this.settings.count }, (_, partition) => partition);
+  }
+
+  private async letGoOthers(kept: readonly HeldPartition[]): Promise<void> {
+    const still = new Set(kept.map(({ partition }) => partition));
+    const lost = this.owned.partitions.filter((partition) => !still.has(partition));
+    if (lost.length === 0) return;
+    this.logger.warn('report partitions were taken over by another instance', { partitions: lost });
+    for (const partition of lost) {
+      await this.consumers.release(partition);
+      this.consumed.delete(partition);
+    }
+    await this.owned.lane.run(async () => this.owned.letGo(lost));
+  }
+
+  private async takeOver(claimed: readonly HeldPartition[]): Promise<void> {
+    if (claimed.length === 0) return;
+    // What these agents sent to an earlier owner, or to nobody, is not known here: their silence starts now.
+    this.owned.observe('ownership', true, this.clock.now().getTime());
+    for (const held of claimed) this.owned.hold(held);
+    const partitions = claimed.map(({ partition }) => partition);
+    let count = 0;
+    for (let after = ''; ; ) {
+      const page = await this.reader.agentsOf(partitions, after, pageSize);
+      for (const known of page) this.owned.learn(known, this.clock.now().getTime());
+      count += page.length;
+      const last = page.at(-1);
+      if (!last || page.length < pageSize) break;
+      after = last.state.agentId;
+    }
+    this.logger.info('report partitions claimed', { partitions: partitions.length, agents: count });
+  }
+
+  /** Also those that failed the round before: the broker may have been away. */
+  private async consume(): Promise<void> {
+    const waiting = this.owned.partitions.filter((partition) => !this.consumed.has(partition));
+    const assigned = await Promise.allSettled(
+      waiting.map(async (partition) => {
+        await this.consumers.assign(partition);
+        this.consumed.add(partition);
+      }),
+    );
+    const failed = assigned.find((outcome) => outcome.status === 'rejected');
+    if (failed) this.logger.debug('a report queue is not consumed yet', { error: failed.reason });
+  }
+}

@@ -1,0 +1,173 @@
+import type { AgentState } from '../domain/agent-state';
+import { reported } from '../domain/agent-state';
+import type { FleetEntry } from '../domain/fleet';
+import { judgeReport, type Judgement, type ViolationCode } from '../domain/judge-report';
+import { isStorable } from '../domain/storable-text';
+import { GroupCommit } from './group-commit';
+import { later, type Later } from './patience';
+import { announceLiveness, type LivenessChange } from './liveness-events';
+import { notOwned, type OwnedFleet } from './owned-fleet';
+import type {
+  AcceptedReport,
+  Report,
+  ReportingMetrics,
+  ReportingReader,
+  ReportingUnitOfWork,
+  ReportOutcome,
+} from './ports';
+import type { Issue, SignalDesk, Violation } from './signal-desk';
+import type { StatusCache } from './status-cache';
+
+export interface IncomingReport {
+  /** As the broker validated it. */
+  readonly principalId: string | undefined;
+  readonly report: Report;
+  /** The server's time, in milliseconds: the sender's clock counts for nothing. */
+  readonly receivedAt: number;
+  /** 1 at the first try. */
+  readonly attempts: number;
+}
+
+export type IngestOutcome = { readonly kind: Exclude<ReportOutcome, 'later'> } | Later;
+
+/** Reports of one transaction. */
+const largestGroup = 1000;
+/** What a group of reports amounts to, before anything is written. */
+interface Plan {
+  readonly outcomes: IngestOutcome[];
+  readonly accepted: AcceptedReport[];
+  /** Newest report of each agent, and the agent after it. */
+  readonly newest: Map<FleetEntry, AcceptedReport & { readonly state: AgentState }>;
+  readonly violations: Violation[];
+}
+
+/**
+ * Takes reports in: judges each by what is known, writes the newest of each agent and the history in one transaction
+ * with the events, and only then changes what is in memory. Nothing is acknowledged before the commit; a report that
+ * comes again is known by its sequence number.
+ */
+export class IngestReports {
+  private readonly groups = new GroupCommit<IncomingReport, IngestOutcome>(largestGroup, (batch) =>
+    this.owned.lane.run(() => this.take(batch)),
+  );
+
+  constructor(
+    private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly reader: ReportingReader,
+    private readonly owned: OwnedFleet,
+    private readonly signals: SignalDesk,
+    private readonly statuses: StatusCache,
+    private readonly metrics: ReportingMetrics,
+  ) {}
+
+  /** One outcome for each report, in order, after the commit. */
+  execute(batch: readonly IncomingReport[]): Promise<IngestOutcome[]> {
+    return this.groups.submit(batch);
+  }
+
+  private async take(batch: readonly IncomingReport[]): Promise<IngestOutcome[]> {
+    await this.learnAbout(batch);
+    const plan = this.plan(batch);
+    await this.commit(plan, batch.at(-1)?.receivedAt ?? 0);
+    for (const { kind } of plan.outcomes) this.metrics.reports(kind, 1);
+    return plan.outcomes;
+  }
+
+  /** Agents and sessions that another instance, or this one before a restart, has heard of. */
+  private async learnAbout(batch: readonly IncomingReport[]): Promise<void> {
+    const unheardOf = batch.filter((incoming) => this.judge(incoming, new Map()).kind === 'ahead');
+    if (unheardOf.length === 0) return;
+    const agentIds = [...new Set(unheardOf.map(({ report }) => report.agent_id))];
+    const now = batch.at(-1)?.receivedAt ?? 0;
+    for (const known of await this.reader.find(agentIds)) {
+      if (!known.isRetired && !this.owned.owns(known.state.partition)) throw notOwned(known.state.partition);
+      this.owned.learn(known, now);
+    }
+  }
+
+  private judge(
+    { principalId, report }: IncomingReport,
+    newest: ReadonlyMap<FleetEntry, { readonly state: AgentState }>,
+  ): Judgement {
+    const { fleet } = this.owned;
+    const entry = fleet.entry(report.agent_id);
+    return judgeReport({
+      principalId,
+      agent: entry && (newest.get(entry)?.state ?? entry.state),
+      isRetired: fleet.isRetired(report.agent_id),
+      issuedSession: principalId === undefined ? 0 : fleet.issuedSession(principalId),
+      session: report.session,
+      seq: report.seq,
+    });
+  }
+
+  private plan(batch: readonly IncomingReport[]): Plan {
+    const plan: Plan = { outcomes: [], accepted: [], newest: new Map(), violations: [] };
+    for (const incoming of batch) {
+      const judgement = this.judge(incoming, plan.newest);
+      plan.outcomes.push(this.outcome(incoming, judgement, plan));
+    }
+    return plan;
+  }
+
+  private outcome(incoming: IncomingReport, judgement: Judgement, plan: Plan): IngestOutcome {
+    const { report, receivedAt, attempts } = incoming;
+    const violation = (code: ViolationCode): IngestOutcome => {
+      plan.violations.push({ principalId: incoming.principalId ?? 'unknown', agentId: report.agent_id, code });
+      return { kind: 'violation' };
+    };
+    switch (judgement.kind) {
+      case 'duplicate':
+      case 'retired':
+        return { kind: judgement.kind };
+      case 'violation':
+        return violation(judgement.code);
+      case 'ahead':
+        return later(attempts, judgement.code) ?? violation(judgement.code);
+      case 'accepted': {
+        if (!isStorable([report.metrics, report.tasks])) return violation('malformed');
+        const entry = this.owned.fleet.entry(report.agent_id);
+        if (!entry) return violation('agent_unknown');
+        const before = plan.newest.get(entry)?.state ?? entry.state;
+        const facts = { session: report.session, seq: report.seq, taskCount: report.tasks.length };
+        plan.accepted.push({ report, receivedAt });
+        plan.newest.set(entry, { report, receivedAt, state: reported(before, facts, receivedAt) });
+        return { kind: 'accepted' };
+      }
+    }
+  }
+
+  private async commit({ accepted, newest, violations }: Plan, now: number): Promise<void> {
+    const signals = this.signals.plan(violations, accepted.flatMap(issuesOf(this.owned)), now);
+    const rows = [...newest.values()].sort((a, b) => (a.state.agentId < b.state.agentId ? -1 : 1));
+    const changes: LivenessChange[] = [...newest].flatMap(([{ state: before }, { state }]) =>
+      before.liveness === state.liveness ? [] : [{ from: before.liveness, state }],
+    );
+    const held = this.owned.heldBy(rows.map(({ state }) => state));
+    if (rows.length > 0 || !signals.isEmpty) await this.unitOfWork.run(async (tx) => {
+      if (held.length > 0 && !(await tx.partitions.areHeld(this.owned.owner, held)))
+        throw notOwned(held[0]?.partition ?? -1);
+      if (rows.length > 0) {
+        await tx.agents.saveReports(rows);
+        await tx.history.append(accepted);
+      }
+      await announceLiveness(tx.outbox, changes);
+      await this.signals.raise(tx.outbox, signals);
+    });
+    this.signals.settle(signals);
+    for (const [entry, { state }] of newest) {
+      this.owned.changed(entry, state, now);
+      this.statuses.invalidate(state.agentId);
+    }
+    if (changes.length > 0) this.metrics.livenessChanged('online', changes.length);
+  }
+}
+
+const issuesOf =
+  ({ fleet }: OwnedFleet) =>
+  ({ report }: AcceptedReport): Issue[] =>
+    [...report.issues, ...report.security_events].map((issue) => ({
+      ...issue,
+      agent_id: report.agent_id,
+      principal_id: fleet.entry(report.agent_id)?.state.principalId ?? '',
+    }));

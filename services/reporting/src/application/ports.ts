@@ -1,0 +1,90 @@
+import type { PayloadOf, report, UnitOfWork } from '@ymera/contracts';
+import type { AgentState, RegisteredAgent } from '../domain/agent-state';
+import type { PrincipalSession } from '../domain/fleet';
+
+export type Report = PayloadOf<typeof report>;
+
+/** A report that counts, with the state of its agent after it. */
+export interface AcceptedReport {
+  readonly report: Report;
+  readonly receivedAt: number;
+}
+
+export interface AgentTable {
+  /** False when the agent was known, or retired before it was heard of. */
+  register(agent: RegisteredAgent, registeredAt: Date): Promise<boolean>;
+  retire(agentId: string, principalId: string, at: Date): Promise<void>;
+  /** Keeps the higher session. */
+  openSession(principalId: string, opened: PrincipalSession): Promise<void>;
+  /** The newest report of each agent; one statement, in the order of their ids. */
+  saveReports(newest: readonly (AcceptedReport & { readonly state: AgentState })[]): Promise<void>;
+  saveLiveness(states: readonly AgentState[]): Promise<void>;
+}
+
+export interface ReportHistory {
+  append(reports: readonly AcceptedReport[]): Promise<void>;
+}
+
+/** A partition with the epoch under which it is held; a new owner raises it. */
+export interface HeldPartition {
+  readonly partition: number;
+  readonly epoch: number;
+}
+
+export interface PartitionTable {
+  /** Takes partitions that nobody holds, or whose lease has run out. */
+  claim(owner: string, partitions: readonly number[], leaseMs: number): Promise<HeldPartition[]>;
+  /** What is still held, now for another lease. */
+  renew(owner: string, leaseMs: number): Promise<HeldPartition[]>;
+  release(owner: string): Promise<void>;
+  /**
+   * Whether all of these are held under these epochs. Until the transaction ends nobody else can take them: what it
+   * writes was written by the owner.
+   */
+  areHeld(owner: string, held: readonly HeldPartition[]): Promise<boolean>;
+}
+
+export interface ReportingStores {
+  readonly agents: AgentTable;
+  readonly history: ReportHistory;
+  readonly partitions: PartitionTable;
+}
+
+export type ReportingUnitOfWork = UnitOfWork<ReportingStores>;
+
+export interface KnownAgent {
+  readonly state: AgentState;
+  readonly session: PrincipalSession | undefined;
+  readonly isRetired: boolean;
+}
+
+export interface AgentSnapshot {
+  readonly state: AgentState;
+  readonly tasks: readonly string[];
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** Reads that need no transaction. */
+export interface ReportingReader {
+  /** Agents that are not retired, by id, after `after`. */
+  agentsOf(partitions: readonly number[], after: string, limit: number): Promise<KnownAgent[]>;
+  find(agentIds: readonly string[]): Promise<KnownAgent[]>;
+  snapshot(agentId: string): Promise<AgentSnapshot | undefined>;
+}
+
+/** The consumers of report queues. */
+export interface PartitionConsumers {
+  assign(partition: number): Promise<void>;
+  /** Resolves when nothing of the partition is in work any more. */
+  release(partition: number): Promise<void>;
+}
+
+export type ReportOutcome = 'accepted' | 'duplicate' | 'retired' | 'violation' | 'later';
+
+export interface ReportingMetrics {
+  reports(outcome: ReportOutcome, count: number): void;
+  violation(code: string): void;
+  /** Signals that were not raised because their source had used up its budget. */
+  suppressed(signal: 'issue' | 'violation', count: number): void;
+  livenessChanged(to: string, count: number): void;
+}

@@ -1,0 +1,61 @@
+import { issueReported, violationDetected } from '@ymera/contracts';
+import { reportingWorld } from '../testing/reporting-world';
+
+const issue = { agent_id: 'tester-1', session: 1, code: 'disk_full', severity: 'high' as const, message: 'Full.' };
+
+const ready = async () => {
+  const world = reportingWorld();
+  await world.start();
+  await world.agent('tester-1');
+  await world.session(1);
+  return world;
+};
+
+describe('an issue between two reports', () => {
+  it('is passed on at once, with the validated principal', async () => {
+    const world = await ready();
+    expect(await world.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).toEqual({ kind: 'raised' });
+    expect(world.tables.unitOfWork.outbox.payloads(issueReported)).toEqual([
+      {
+        agent_id: 'tester-1',
+        principal_id: 'runner-1',
+        code: 'disk_full',
+        severity: 'high',
+        message: 'Full.',
+        received_at: '2026-01-01T00:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('is refused from who does not own the agent', async () => {
+    const world = await ready();
+    for (const principalId of ['runner-2', undefined])
+      expect(await world.issues.execute({ principalId, issue, attempts: 1 })).toEqual({ kind: 'violation' });
+    expect(world.tables.unitOfWork.outbox.payloads(issueReported)).toEqual([]);
+    expect(world.tables.unitOfWork.outbox.payloads(violationDetected).map(({ code }) => code)).toEqual([
+      'not_owner',
+      'identity_missing',
+    ]);
+  });
+
+  it('waits for a session that is not known yet', async () => {
+    const world = await ready();
+    const ahead = { ...issue, session: 2 };
+    expect(await world.issues.execute({ principalId: 'runner-1', issue: ahead, attempts: 1 })).toMatchObject({
+      kind: 'later',
+      code: 'session_unknown',
+    });
+    expect(await world.issues.execute({ principalId: 'runner-1', issue: ahead, attempts: 6 })).toEqual({
+      kind: 'violation',
+    });
+  });
+
+  it('is one of twenty a minute at most', async () => {
+    const world = await ready();
+    const kinds: string[] = [];
+    for (let index = 0; index < 25; index += 1)
+      kinds.push((await world.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).kind);
+    expect(kinds.filter((kind) => kind === 'raised')).toHaveLength(20);
+    expect(kinds.at(-1)).toBe('suppressed');
+  });
+});

@@ -1,0 +1,79 @@
+import type { issueRaised, PayloadOf } from '@ymera/contracts';
+import type { Clock } from '@ymera/kernel';
+import { judgeReport, type Judgement } from '../domain/judge-report';
+import type { OwnedFleet } from './owned-fleet';
+import { later, type Later } from './patience';
+import type { ReportingReader, ReportingUnitOfWork } from './ports';
+import type { Issue, SignalDesk, Violation } from './signal-desk';
+
+export interface IncomingIssue {
+  /** As the broker validated it. */
+  readonly principalId: string | undefined;
+  readonly issue: PayloadOf<typeof issueRaised>;
+  readonly attempts: number;
+}
+
+export type IssueOutcome = { readonly kind: 'raised' | 'suppressed' | 'retired' | 'violation' } | Later;
+
+/** An issue that an agent sends by itself, between two reports. At least once: its repetition is another event. */
+export class RaiseIssue {
+  constructor(
+    private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly reader: ReportingReader,
+    private readonly owned: OwnedFleet,
+    private readonly signals: SignalDesk,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(incoming: IncomingIssue): Promise<IssueOutcome> {
+    const { session: _session, task_id: _task, ...issue } = incoming.issue;
+    const principalId = incoming.principalId ?? 'unknown';
+    const judgement = await this.judge(incoming);
+    switch (judgement.kind) {
+      case 'retired':
+        return { kind: 'retired' };
+      case 'ahead': {
+        const waiting = later(incoming.attempts, judgement.code);
+        if (waiting) return waiting;
+        return this.violation({ principalId, agentId: issue.agent_id, code: judgement.code });
+      }
+      case 'violation':
+        return this.violation({ principalId, agentId: issue.agent_id, code: judgement.code });
+      case 'accepted':
+      case 'duplicate':
+        return { kind: (await this.raise([], [{ ...issue, principal_id: principalId }])) ? 'raised' : 'suppressed' };
+    }
+  }
+
+  private async violation(violation: Violation): Promise<IssueOutcome> {
+    await this.raise([violation], []);
+    return { kind: 'violation' };
+  }
+
+  private async raise(violations: readonly Violation[], issues: readonly Issue[]): Promise<boolean> {
+    const plan = this.signals.plan(violations, issues, this.clock.now().getTime());
+    if (!plan.isEmpty) await this.unitOfWork.run((tx) => this.signals.raise(tx.outbox, plan));
+    this.signals.settle(plan);
+    return !plan.isEmpty;
+  }
+
+  /** As a report would be, but for the sequence number, which an issue has not. Any instance may get it. */
+  private async judge({ principalId, issue }: IncomingIssue): Promise<Judgement> {
+    const { fleet } = this.owned;
+    const evidence = { principalId, session: issue.session, seq: Number.MAX_SAFE_INTEGER };
+    const remembered = judgeReport({
+      ...evidence,
+      agent: fleet.entry(issue.agent_id)?.state,
+      isRetired: fleet.isRetired(issue.agent_id),
+      issuedSession: principalId === undefined ? 0 : fleet.issuedSession(principalId),
+    });
+    if (remembered.kind !== 'ahead') return remembered;
+    const [found] = await this.reader.find([issue.agent_id]);
+    return judgeReport({
+      ...evidence,
+      agent: found?.state,
+      isRetired: found?.isRetired ?? false,
+      issuedSession: found?.session?.session ?? 0,
+    });
+  }
+}

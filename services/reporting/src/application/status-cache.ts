@@ -1,0 +1,52 @@
+import { LRUCache } from 'lru-cache';
+import type { AgentSnapshot } from './ports';
+
+export interface CachedStatus {
+  readonly snapshot: AgentSnapshot;
+  readonly readAt: number;
+}
+
+interface Read {
+  readonly status: Promise<CachedStatus | undefined>;
+}
+
+/** Writes of other instances are seen after at most this long; our own at once. */
+const maximumAgeMs = 1_000;
+const maximumEntries = 20_000;
+
+/** What was read of agents a moment ago, until it is written here. */
+export class StatusCache {
+  private readonly entries = new LRUCache<string, CachedStatus>({ max: maximumEntries, ttl: maximumAgeMs });
+  /** Agents that are being read now; a write meanwhile makes what is read out of date. */
+  private readonly reads = new Map<string, Read>();
+
+  get(agentId: string, read: () => Promise<AgentSnapshot | undefined>, readAt: number): Read['status'] {
+    const cached = this.entries.get(agentId);
+    if (cached) return Promise.resolve(cached);
+    const current = this.reads.get(agentId) ?? this.begin(agentId, read, readAt);
+    return current.status;
+  }
+
+  invalidate(agentId: string): void {
+    this.entries.delete(agentId);
+    this.reads.delete(agentId);
+  }
+
+  private begin(agentId: string, read: () => Promise<AgentSnapshot | undefined>, readAt: number): Read {
+    const end = (): boolean => this.reads.get(agentId) === current && this.reads.delete(agentId);
+    const status = read().then(
+      (snapshot) => {
+        const answer = snapshot && { snapshot, readAt };
+        if (end() && answer) this.entries.set(agentId, answer);
+        return answer;
+      },
+      (error: unknown) => {
+        end();
+        throw error;
+      },
+    );
+    const current: Read = { status };
+    this.reads.set(agentId, current);
+    return current;
+  }
+}

@@ -1,0 +1,63 @@
+import type { AgentType, Liveness } from '@ymera/contracts';
+
+export type Enforcement = 'none' | 'warned' | 'suspended' | 'frozen';
+export type Work = 'idle' | 'working' | 'stalled';
+
+/** What the reports say of one agent. All times are the server's, in milliseconds of Unix time. */
+export interface AgentState {
+  readonly agentId: string;
+  readonly agentType: AgentType;
+  readonly principalId: string;
+  readonly partition: number;
+  readonly liveness: Liveness;
+  readonly enforcement: Enforcement;
+  readonly work: Work;
+  /** Session and sequence number of the newest report; 0 before the first. */
+  readonly session: number;
+  readonly seq: number;
+  readonly lastReportAt: number | null;
+  /** Full windows without a report when `liveness` was last decided. */
+  readonly missed: number;
+  /** Rises with every fact about the agent. */
+  readonly version: number;
+}
+
+export interface RegisteredAgent {
+  readonly agentId: string;
+  readonly agentType: AgentType;
+  readonly principalId: string;
+  readonly partition: number;
+}
+
+/** Nothing is known of a new agent: it is offline until its first report. */
+export const newAgent = (agent: RegisteredAgent): AgentState => ({
+  ...agent,
+  liveness: 'offline',
+  enforcement: 'none',
+  work: 'idle',
+  session: 0,
+  seq: 0,
+  lastReportAt: null,
+  missed: 0,
+  version: 0,
+});
+
+export interface ReportFacts {
+  readonly session: number;
+  readonly seq: number;
+  readonly taskCount: number;
+}
+
+/** The agent after a report that was accepted. A change of liveness is a fact and raises the version. */
+export function reported(agent: AgentState, report: ReportFacts, receivedAt: number): AgentState {
+  return {
+    ...agent,
+    liveness: 'online',
+    work: report.taskCount > 0 ? 'working' : 'idle',
+    session: report.session,
+    seq: report.seq,
+    lastReportAt: receivedAt,
+    missed: 0,
+    version: agent.liveness === 'online' ? agent.version : agent.version + 1,
+  };
+}

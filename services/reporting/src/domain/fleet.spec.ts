@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { newAgent, type AgentState } from './agent-state';
+import { Fleet } from './fleet';
+import { interrupted, observe, startingIngest } from './ingest-health';
+import { take } from './token-bucket';
+
+const stateOf = (index: number, liveness: AgentState['liveness']): AgentState => ({
+  ...newAgent({
+    agentId: `agent-${index}`,
+    agentType: index % 2 === 0 ? 'TESTING' : 'CODING',
+    principalId: `runner-${index % 3}`,
+    partition: index % 4,
+  }),
+  liveness,
+});
+
+describe('a fleet', () => {
+  it('counts what it holds, whatever happens to it', () => {
+    const step = fc.record({
+      what: fc.constantFrom('add', 'update', 'retire', 'forget'),
+      index: fc.nat(20),
+      liveness: fc.constantFrom<AgentState['liveness']>('online', 'late', 'offline'),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const fleet = new Fleet(60_000);
+        for (const { what, index, liveness } of steps) {
+          const state = stateOf(index, liveness);
+          const entry = fleet.entry(state.agentId);
+          if (what === 'add') fleet.add(state);
+          if (what === 'update' && entry) fleet.update(entry, state);
+          if (what === 'retire') fleet.retire(state.agentId);
+          if (what === 'forget') fleet.forget(new Set([index % 4]));
+        }
+        const held = Array.from({ length: 21 }, (_, index) => fleet.entry(`agent-${index}`)?.state).filter(
+          (state) => state !== undefined,
+        );
+        const counts = fleet.counts();
+        expect(counts.agents).toBe(held.length);
+        for (const liveness of ['online', 'late', 'offline'])
+          expect(counts.byLiveness[liveness] ?? 0).toBe(held.filter((state) => state.liveness === liveness).length);
+        for (const type of ['TESTING', 'CODING'])
+          expect(counts.byType[type] ?? 0).toBe(held.filter((state) => state.agentType === type).length);
+      }),
+    );
+  });
+
+  it('keeps the higher session, and takes no retired agent back', () => {
+    const fleet = new Fleet(60_000);
+    fleet.openSession('runner-1', { session: 5, windowMs: 1_000 });
+    fleet.openSession('runner-1', { session: 4, windowMs: 9_000 });
+    expect([fleet.issuedSession('runner-1'), fleet.windowMs('runner-1')]).toEqual([5, 1_000]);
+    expect(fleet.windowMs('nobody')).toBe(60_000);
+    fleet.retire('agent-1');
+    expect(fleet.add(stateOf(1, 'online'))).toBeUndefined();
+  });
+});
+
+describe('the health of ingest', () => {
+  it('begins when the last trouble has ended, and anew after every break', () => {
+    let health = observe(startingIngest, 'ownership', false, 5);
+    expect(health.healthySince).toBeNull();
+    health = observe(health, 'starting', false, 10);
+    expect(health).toEqual({ troubles: [], healthySince: 10 });
+    expect(observe(health, 'broker', false, 20)).toBe(health);
+    health = observe(observe(health, 'broker', true, 30), 'database', true, 31);
+    health = observe(health, 'broker', false, 40);
+    expect(health).toEqual({ troubles: ['database'], healthySince: null });
+    health = observe(health, 'database', false, 50);
+    expect(health.healthySince).toBe(50);
+    expect(interrupted(health, 'clock', 60)).toEqual({ troubles: [], healthySince: 60 });
+  });
+});
+
+describe('a token bucket', () => {
+  it('never grants more than its capacity and what has flowed in', () => {
+    const policy = { capacity: 5, refillPerMinute: 10 };
+    const asks = fc.array(fc.record({ wanted: fc.nat(20), afterMs: fc.integer({ min: -1000, max: 30_000 }) }));
+    fc.assert(
+      fc.property(asks, (script) => {
+        let bucket: Parameters<typeof take>[0];
+        let [now, passed, granted] = [1_000_000, 0, 0];
+        for (const { wanted, afterMs } of script) {
+          now += afterMs;
+          passed += Math.max(0, afterMs);
+          const answer = take(bucket, wanted, now, policy);
+          expect(answer.granted).toBeLessThanOrEqual(wanted);
+          bucket = answer.bucket;
+          granted += answer.granted;
+        }
+        expect(granted).toBeLessThanOrEqual(policy.capacity + (passed / 60_000) * policy.refillPerMinute + 1e-6);
+      }),
+    );
+  });
+});

@@ -1,0 +1,101 @@
+import type { AgentType, Liveness } from '@ymera/contracts';
+import type { AgentState } from './agent-state';
+
+export interface PrincipalSession {
+  readonly session: number;
+  /** The interval at which the principal was told to report. */
+  readonly windowMs: number;
+}
+
+/** One agent's place in the fleet: the state changes, the place is the same until the agent is gone. */
+export interface FleetEntry {
+  state: AgentState;
+}
+
+export interface FleetCounts {
+  readonly agents: number;
+  readonly byLiveness: Readonly<Record<string, number>>;
+  readonly byType: Readonly<Record<string, number>>;
+}
+
+/**
+ * The agents of the partitions that this instance owns, as the table has them: changed only after the commit that wrote
+ * the change. Counts are kept with every change, never by counting.
+ */
+export class Fleet {
+  private readonly entries = new Map<string, FleetEntry>();
+  private readonly retired = new Set<string>();
+  private readonly sessions = new Map<string, PrincipalSession>();
+  private readonly byLiveness = new Map<Liveness, number>();
+  private readonly byType = new Map<AgentType, number>();
+
+  constructor(private readonly defaultWindowMs: number) {}
+
+  entry(agentId: string): FleetEntry | undefined {
+    return this.entries.get(agentId);
+  }
+
+  isRetired(agentId: string): boolean {
+    return this.retired.has(agentId);
+  }
+
+  issuedSession(principalId: string): number {
+    return this.sessions.get(principalId)?.session ?? 0;
+  }
+
+  windowMs(principalId: string): number {
+    return this.sessions.get(principalId)?.windowMs ?? this.defaultWindowMs;
+  }
+
+  /** Of two sessions the higher one counts, in whatever order they are heard of. */
+  openSession(principalId: string, opened: PrincipalSession): void {
+    if (opened.session > this.issuedSession(principalId)) this.sessions.set(principalId, opened);
+  }
+
+  /** Nothing happens when the agent is here already: what is known here is newer. */
+  add(state: AgentState): FleetEntry | undefined {
+    if (this.entries.has(state.agentId) || this.retired.has(state.agentId)) return undefined;
+    const entry = { state };
+    this.entries.set(state.agentId, entry);
+    this.count(state, 1);
+    return entry;
+  }
+
+  update(entry: FleetEntry, state: AgentState): void {
+    if (this.entries.get(state.agentId) !== entry) return;
+    this.count(entry.state, -1);
+    entry.state = state;
+    this.count(state, 1);
+  }
+
+  retire(agentId: string): void {
+    this.remove(agentId);
+    this.retired.add(agentId);
+  }
+
+  /** Another instance owns them from now on. */
+  forget(partitions: ReadonlySet<number>): void {
+    for (const { state } of this.entries.values())
+      if (partitions.has(state.partition)) this.remove(state.agentId);
+  }
+
+  counts(): FleetCounts {
+    return {
+      agents: this.entries.size,
+      byLiveness: Object.fromEntries(this.byLiveness),
+      byType: Object.fromEntries(this.byType),
+    };
+  }
+
+  private remove(agentId: string): void {
+    const entry = this.entries.get(agentId);
+    if (!entry) return;
+    this.entries.delete(agentId);
+    this.count(entry.state, -1);
+  }
+
+  private count({ liveness, agentType }: AgentState, by: 1 | -1): void {
+    this.byLiveness.set(liveness, (this.byLiveness.get(liveness) ?? 0) + by);
+    this.byType.set(agentType, (this.byType.get(agentType) ?? 0) + by);
+  }
+}

@@ -1,0 +1,30 @@
+/** Why silence proves nothing at the moment: the fault may be ours. */
+export type Trouble = 'starting' | 'broker' | 'database' | 'backlog' | 'clock' | 'ownership';
+
+/** Whether reports that were sent would have been seen, and since when without a break. */
+export interface IngestHealth {
+  readonly troubles: readonly Trouble[];
+  /** Milliseconds of Unix time; null while there is trouble. */
+  readonly healthySince: number | null;
+}
+
+/** Until the first look at the broker, and until the partitions are held and read. */
+export const startingIngest: IngestHealth = { troubles: ['starting', 'ownership'], healthySince: null };
+
+/** The health after one observation; the clock of healthy time starts again when the last trouble ends. */
+export function observe(
+  health: IngestHealth,
+  trouble: Trouble,
+  isPresent: boolean,
+  now: number,
+): IngestHealth {
+  if (health.troubles.includes(trouble) === isPresent) return health;
+  const troubles = isPresent
+    ? [...health.troubles, trouble]
+    : health.troubles.filter((present) => present !== trouble);
+  return { troubles, healthySince: troubles.length === 0 ? now : null };
+}
+
+/** A break that is over when it is noticed, such as a process that was stopped for a while. */
+export const interrupted = (health: IngestHealth, trouble: Trouble, now: number): IngestHealth =>
+  observe(observe(health, trouble, true, now), trouble, false, now);

@@ -1,0 +1,49 @@
+/**
+ * Deadlines of very many items. Arming and firing cost the same whatever the number of items, and time that passes costs
+ * by what falls due. An item fires at or after its time; one that is further away than the wheel reaches fires early, at
+ * the wheel's end, so whoever gets it looks at the time and arms it again.
+ */
+export class TimingWheel<Item> {
+  private readonly slots: Item[][];
+  private currentTick: number;
+  private armed = 0;
+
+  constructor(
+    private readonly tickMs: number,
+    slotCount: number,
+    now: number,
+  ) {
+    this.slots = Array.from({ length: slotCount }, () => []);
+    this.currentTick = Math.floor(now / tickMs);
+  }
+
+  get size(): number {
+    return this.armed;
+  }
+
+  arm(item: Item, at: number): void {
+    const tick = Math.ceil(at / this.tickMs);
+    const earliest = this.currentTick + 1;
+    const latest = this.currentTick + this.slots.length;
+    const slot = this.slots[Math.min(Math.max(tick, earliest), latest) % this.slots.length];
+    slot?.push(item);
+    this.armed += 1;
+  }
+
+  /** Everything that is due. After a pause longer than the wheel each slot is emptied once. */
+  advance(now: number): Item[] {
+    const due: Item[] = [];
+    const target = Math.floor(now / this.tickMs);
+    // The clock was set back. What is armed fires within one turn of the wheel, perhaps early, and is looked at again.
+    if (target < this.currentTick) this.currentTick = target;
+    const steps = Math.min(target - this.currentTick, this.slots.length);
+    for (let step = 1; step <= steps; step += 1) {
+      const index = (this.currentTick + step) % this.slots.length;
+      for (const item of this.slots[index] ?? []) due.push(item);
+      this.slots[index] = [];
+    }
+    this.currentTick = target;
+    this.armed -= due.length;
+    return due;
+  }
+}

@@ -1,0 +1,203 @@
+import type { Messages, UnitOfWork } from '@ymera/contracts';
+import type { Clock } from '@ymera/kernel';
+import { InMemoryUnitOfWork } from '@ymera/testing';
+import type {
+  AcceptedReport,
+  HeldPartition,
+  KnownAgent,
+  PartitionConsumers,
+  Report,
+  ReportingMetrics,
+  ReportingReader,
+  ReportingStores,
+} from '../application/ports';
+import { newAgent, type AgentState } from '../domain/agent-state';
+import type { PrincipalSession } from '../domain/fleet';
+
+interface Ownership {
+  readonly owner: string | null;
+  readonly epoch: number;
+  readonly leaseUntil: number;
+}
+
+interface State {
+  readonly agents: Map<string, AgentState>;
+  /** Agents that were retired, also before they were heard of. */
+  readonly retired: Map<string, Date>;
+  readonly sessions: Map<string, PrincipalSession>;
+  readonly latest: Map<string, Report>;
+  readonly history: AcceptedReport[];
+  readonly ownership: Map<number, Ownership>;
+}
+
+const byId = (a: { state: AgentState }, b: { state: AgentState }): number =>
+  a.state.agentId < b.state.agentId ? -1 : 1;
+
+function storesOf(state: State, clock: Clock): ReportingStores {
+  const now = () => clock.now().getTime();
+  const { agents, retired, sessions, latest, history, ownership } = state;
+  return {
+    agents: {
+      async register(agent) {
+        if (agents.has(agent.agentId) || retired.has(agent.agentId)) return false;
+        agents.set(agent.agentId, newAgent(agent));
+        return true;
+      },
+      async retire(agentId, _principalId, at) {
+        if (!retired.has(agentId)) retired.set(agentId, at);
+      },
+      async openSession(principalId, opened) {
+        if (opened.session > (sessions.get(principalId)?.session ?? 0)) sessions.set(principalId, opened);
+      },
+      async saveReports(newest) {
+        for (const { state: after, report } of newest) {
+          agents.set(after.agentId, { ...(agents.get(after.agentId) ?? after), ...after });
+          latest.set(after.agentId, report);
+        }
+      },
+      async saveLiveness(states) {
+        for (const { agentId, liveness, missed, version } of states) {
+          const before = agents.get(agentId);
+          if (before) agents.set(agentId, { ...before, liveness, missed, version });
+        }
+      },
+    },
+    history: {
+      append: async (reports) => void history.push(...reports),
+    },
+    partitions: {
+      async claim(owner, partitions, leaseMs) {
+        const free = partitions.filter((partition) => {
+          const held = ownership.get(partition);
+          return !held || held.owner === null || held.leaseUntil < now();
+        });
+        return free.map((partition): HeldPartition => {
+          const epoch = (ownership.get(partition)?.epoch ?? 0) + 1;
+          ownership.set(partition, { owner, epoch, leaseUntil: now() + leaseMs });
+          return { partition, epoch };
+        });
+      },
+      async renew(owner, leaseMs) {
+        const held = [...ownership].filter(([, row]) => row.owner === owner);
+        for (const [partition, row] of held)
+          ownership.set(partition, { ...row, leaseUntil: now() + leaseMs });
+        return held.map(([partition, { epoch }]) => ({ partition, epoch }));
+      },
+      async release(owner) {
+        for (const [partition, row] of ownership)
+          if (row.owner === owner) ownership.set(partition, { ...row, owner: null, leaseUntil: -Infinity });
+      },
+      async areHeld(owner, held) {
+        return held.every(({ partition, epoch }) => {
+          const row = ownership.get(partition);
+          return row?.owner === owner && row.epoch === epoch;
+        });
+      },
+    },
+  };
+}
+
+/** Reporting's tables and reads in memory, with the same promises as the real ones. */
+export class InMemoryReporting implements UnitOfWork<ReportingStores>, ReportingReader {
+  readonly unitOfWork: InMemoryUnitOfWork<State, ReportingStores>;
+  /** Every transaction fails meanwhile, as if the database did not answer. */
+  isAway = false;
+  reads = 0;
+
+  constructor(clock: Clock) {
+    this.unitOfWork = new InMemoryUnitOfWork<State, ReportingStores>(
+      {
+        agents: new Map(),
+        retired: new Map(),
+        sessions: new Map(),
+        latest: new Map(),
+        history: [],
+        ownership: new Map(),
+      },
+      (state) => storesOf(state, clock),
+    );
+  }
+
+  run<R>(work: (tx: ReportingStores & Messages) => Promise<R>): Promise<R> {
+    return this.isAway ? Promise.reject(new Error('the database is away')) : this.unitOfWork.run(work);
+  }
+
+  async agentsOf(partitions: readonly number[], after: string, limit: number) {
+    return this.known()
+      .filter(({ state, isRetired }) => !isRetired && partitions.includes(state.partition))
+      .filter(({ state }) => state.agentId > after)
+      .sort(byId)
+      .slice(0, limit);
+  }
+
+  async find(agentIds: readonly string[]) {
+    this.reads += 1;
+    return this.known().filter(({ state }) => agentIds.includes(state.agentId));
+  }
+
+  async snapshot(agentId: string) {
+    this.reads += 1;
+    const state = this.unitOfWork.state.agents.get(agentId);
+    const latest = this.unitOfWork.state.latest.get(agentId);
+    return (
+      state && {
+        state,
+        tasks: latest?.tasks.map(({ task_id }) => task_id) ?? [],
+        metrics: latest?.metrics ?? {},
+      }
+    );
+  }
+
+  private known(): KnownAgent[] {
+    const { agents, retired, sessions } = this.unitOfWork.state;
+    const unheardOf = [...retired.keys()].filter((agentId) => !agents.has(agentId));
+    return [
+      ...[...agents.values()].map((state) => ({
+        state,
+        session: sessions.get(state.principalId),
+        isRetired: retired.has(state.agentId),
+      })),
+      ...unheardOf.map((agentId) => ({
+        state: newAgent({ agentId, agentType: 'CODING', principalId: 'unknown', partition: 0 }),
+        session: undefined,
+        isRetired: true,
+      })),
+    ];
+  }
+}
+
+export class RecordedConsumers implements PartitionConsumers {
+  readonly assigned = new Set<number>();
+  isAway = false;
+
+  async assign(partition: number): Promise<void> {
+    if (this.isAway) throw new Error('the broker is away');
+    this.assigned.add(partition);
+  }
+
+  async release(partition: number): Promise<void> {
+    this.assigned.delete(partition);
+  }
+}
+
+export class RecordedMetrics implements ReportingMetrics {
+  readonly outcomes: Record<string, number> = {};
+  readonly violations: string[] = [];
+  readonly suppressions = { issue: 0, violation: 0 };
+
+  reports(outcome: string, count: number): void {
+    this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + count;
+  }
+
+  violation(code: string): void {
+    this.violations.push(code);
+  }
+
+  suppressed(signal: 'issue' | 'violation', count: number): void {
+    this.suppressions[signal] += count;
+  }
+
+  livenessChanged(): void {
+    // Counted by the events.
+  }
+}

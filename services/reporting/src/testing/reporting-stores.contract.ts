@@ -1,0 +1,143 @@
+import type { UnitOfWork } from '@ymera/contracts';
+import type { ReportingReader, ReportingStores } from '../application/ports';
+import { newAgent, reported, type RegisteredAgent } from '../domain/agent-state';
+import { reportOf } from './reporting-world';
+
+export interface ReportingStorage {
+  readonly unitOfWork: UnitOfWork<ReportingStores>;
+  readonly reader: ReportingReader;
+}
+
+const registeredAt = new Date('2026-01-01T00:00:00Z');
+const taskId = '01936d00-0000-7000-8000-000000000001';
+
+/** What every storage of reporting promises; run on the fake and on PostgreSQL. `today` is inside of the history. */
+export function reportingStorageSuite(storage: () => ReportingStorage, today = Date.now()): void {
+  const run: UnitOfWork<ReportingStores>['run'] = (work) => storage().unitOfWork.run(work);
+  let serial = 0;
+  const agentNamed = (prefix = 'agent', partition = 1): RegisteredAgent => ({
+    agentId: `${prefix}-${(serial += 1)}`,
+    agentType: 'TESTING',
+    principalId: `runner-${serial}`,
+    partition,
+  });
+  const register = async (agent: RegisteredAgent) => run((tx) => tx.agents.register(agent, registeredAt));
+  const found = async (agentId: string) => (await storage().reader.find([agentId]))[0];
+
+  it('knows a new agent as offline, once', async () => {
+    const agent = agentNamed();
+    expect([await register(agent), await register(agent)]).toEqual([true, false]);
+    expect(await found(agent.agentId)).toEqual({ state: newAgent(agent), session: undefined, isRetired: false });
+    expect(await found('nobody')).toBeUndefined();
+  });
+
+  it('keeps the newest report of each agent, and all of them as history', async () => {
+    const agent = agentNamed();
+    await register(agent);
+    const report = reportOf({
+      agent_id: agent.agentId,
+      session: 7,
+      seq: 3,
+      metrics: { cpu_percent: 12.5, memory_mb: 80, "o'clock": 1e21 },
+      tasks: [{ task_id: taskId, attempt: 1, progress: 0.5, step: 'a "quoted" \\\\ {step}, é 漢', counter: 4 }],
+    });
+    const receivedAt = today + 123;
+    const state = reported(newAgent(agent), { session: 7, seq: 3, taskCount: 1 }, receivedAt);
+    await run(async (tx) => {
+      await tx.agents.saveReports([{ report, receivedAt, state }]);
+      await tx.history.append([
+        { report: { ...report, seq: 2 }, receivedAt },
+        { report, receivedAt },
+      ]);
+    });
+    expect((await found(agent.agentId))?.state).toEqual(state);
+    expect(await storage().reader.snapshot(agent.agentId)).toEqual({
+      state,
+      tasks: [taskId],
+      metrics: report.metrics,
+    });
+  });
+
+  it('changes liveness and nothing else', async () => {
+    const agent = agentNamed();
+    await register(agent);
+    const state = reported(newAgent(agent), { session: 1, seq: 1, taskCount: 0 }, today);
+    const late = { ...state, liveness: 'late' as const, missed: 2, version: 2 };
+    await run(async (tx) => {
+      await tx.agents.saveReports([{ report: reportOf({ agent_id: agent.agentId }), receivedAt: today, state }]);
+      await tx.agents.saveLiveness([late]);
+    });
+    expect((await found(agent.agentId))?.state).toEqual(late);
+    expect((await storage().reader.snapshot(agent.agentId))?.metrics).toEqual(reportOf().metrics);
+  });
+
+  it('keeps the higher session of a principal', async () => {
+    const agent = agentNamed();
+    await register(agent);
+    for (const session of [2, 5_000_000_000, 3])
+      await run((tx) => tx.agents.openSession(agent.principalId, { session, windowMs: session % 1000 || 1 }));
+    expect((await found(agent.agentId))?.session).toEqual({ session: 5_000_000_000, windowMs: 1 });
+  });
+
+  it('remembers who was retired, also before it was heard of', async () => {
+    const [known, unknown] = [agentNamed(), agentNamed()];
+    await register(known);
+    for (const { agentId, principalId } of [known, unknown, known])
+      await run((tx) => tx.agents.retire(agentId, principalId, registeredAt));
+    expect(await register(unknown)).toBe(false);
+    expect((await found(known.agentId))?.isRetired).toBe(true);
+    expect((await found(unknown.agentId))?.isRetired).toBe(true);
+    expect(await storage().reader.snapshot(unknown.agentId)).toBeUndefined();
+  });
+
+  it('pages through the agents of partitions by id, without those retired', async () => {
+    const agents = ['b', 'A', '_', 'a', '-'].map((prefix) => agentNamed(prefix, 3));
+    for (const agent of agents) await register(agent);
+    const [gone] = agents;
+    if (gone) await run((tx) => tx.agents.retire(gone.agentId, gone.principalId, registeredAt));
+    const seen: string[] = [];
+    for (let after = ''; ; ) {
+      const page = await storage().reader.agentsOf([3], after, 2);
+      seen.push(...page.map(({ state }) => state.agentId));
+      if (page.length < 2) break;
+      after = seen.at(-1) ?? '';
+    }
+    expect(seen).toEqual(
+      agents
+        .slice(1)
+        .map(({ agentId }) => agentId)
+        .toSorted(),
+    );
+    expect(await storage().reader.agentsOf([60], '', 10)).toEqual([]);
+  });
+
+  it('gives each partition to one of two who claim at the same time', async () => {
+    const claims = await Promise.all(
+      ['one', 'two', 'three'].map((owner) => run((tx) => tx.partitions.claim(owner, [10, 11, 12], 60_000))),
+    );
+    const taken = claims.flat().map(({ partition }) => partition);
+    expect(taken.toSorted((a, b) => a - b)).toEqual([10, 11, 12]);
+  });
+
+  it('takes a partition over only when its lease is over or it was released; the epoch tells the owners apart', async () => {
+    const [first] = await run((tx) => tx.partitions.claim('first', [20], 60_000));
+    expect(await run((tx) => tx.partitions.claim('second', [20], 60_000))).toEqual([]);
+    expect(await run((tx) => tx.partitions.renew('first', 60_000))).toEqual([first]);
+    await run((tx) => tx.partitions.release('first'));
+    const [second] = await run((tx) => tx.partitions.claim('second', [20], -1_000));
+    const [third] = await run((tx) => tx.partitions.claim('third', [20], 60_000));
+    expect([second?.epoch, third?.epoch]).toEqual([(first?.epoch ?? 0) + 1, (first?.epoch ?? 0) + 2]);
+    expect(await run((tx) => tx.partitions.renew('second', 60_000))).toEqual([]);
+  });
+
+  it('lets only the present owner write', async () => {
+    const held = await run((tx) => tx.partitions.claim('owner', [30, 31], -1_000));
+    const areHeld = (owner: string, what: typeof held) => run((tx) => tx.partitions.areHeld(owner, what));
+    expect(await areHeld('owner', held)).toBe(true);
+    expect(await areHeld('other', held)).toBe(false);
+    expect(await areHeld('owner', held.map((each) => ({ ...each, epoch: each.epoch + 1 })))).toBe(false);
+    await run((tx) => tx.partitions.claim('other', [31], 60_000));
+    expect(await areHeld('owner', held)).toBe(false);
+    expect(await areHeld('owner', held.filter(({ partition }) => partition === 30))).toBe(true);
+  });
+}

@@ -1,0 +1,138 @@
+import { livenessChanged, report, type AgentType, type PayloadOf } from '@ymera/contracts';
+import { silentLogger, uuidv7 } from '@ymera/kernel';
+import { FakeClock } from '@ymera/testing';
+import { HoldPartitions } from '../application/hold-partitions';
+import { IngestReports, type IncomingReport } from '../application/ingest-reports';
+import { KeepDirectory } from '../application/keep-directory';
+import { OwnedFleet } from '../application/owned-fleet';
+import { RaiseIssue } from '../application/raise-issue';
+import { ReadFleet } from '../application/read-fleet';
+import { SignalDesk } from '../application/signal-desk';
+import { StatusCache } from '../application/status-cache';
+import { WatchIngest } from '../application/watch-ingest';
+import { WatchSilence } from '../application/watch-silence';
+import { livenessPolicy } from '../domain/liveness';
+import { InMemoryReporting, RecordedConsumers, RecordedMetrics } from './in-memory-reporting';
+
+export const minute = 60_000;
+const tickMs = 250;
+
+/** One instance of the service over tables that several may share, with a clock that moves only when told. */
+export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryReporting }) {
+  const clock = shared?.clock ?? new FakeClock('2026-01-01T00:00:00Z');
+  const tables = shared?.tables ?? new InMemoryReporting(clock);
+  const now = () => clock.now().getTime();
+  const consumers = new RecordedConsumers();
+  const metrics = new RecordedMetrics();
+  const owned = new OwnedFleet(
+    { owner: uuidv7(), policy: livenessPolicy, defaultWindowMs: minute, wheelTickMs: 100, wheelSlots: 1024 },
+    now(),
+  );
+  const statuses = new StatusCache();
+  const signals = new SignalDesk(metrics);
+  const broker = { isAway: false };
+  const partitions = new HoldPartitions(
+    tables,
+    tables,
+    consumers,
+    owned,
+    { count: 4, leaseMs: 5_000 },
+    clock,
+    silentLogger,
+  );
+  const silence = new WatchSilence(tables, owned, statuses, metrics);
+  const ingestWatch = new WatchIngest(
+    owned,
+    () => (broker.isAway ? Promise.reject(new Error('away')) : Promise.resolve()),
+    { tickMs, gapMs: 2_000, backlogMs: 1_000, pauseMs: 16_000 },
+  );
+  const directory = new KeepDirectory(tables, owned, statuses, clock);
+  const ingest = new IngestReports(tables, tables, owned, signals, statuses, metrics);
+
+  const world = {
+    clock,
+    tables,
+    consumers,
+    metrics,
+    owned,
+    broker,
+    partitions,
+    silence,
+    ingestWatch,
+    directory,
+    ingest,
+    issues: new RaiseIssue(tables, tables, owned, signals, clock),
+    read: new ReadFleet(tables, statuses, owned, clock),
+
+    /** Holds partitions and finds ingest healthy, as a running instance does within its first second. */
+    async start(): Promise<void> {
+      await partitions.execute();
+      await ingestWatch.execute(now());
+    },
+
+    /** Lets time pass as the running service would notice it. */
+    async pass(milliseconds: number): Promise<void> {
+      const until = now() + milliseconds;
+      while (now() < until) {
+        clock.advance(Math.min(tickMs, until - now()));
+        await ingestWatch.execute(now());
+        await silence.execute(now());
+      }
+    },
+
+    async agent(agentId: string, principalId = 'runner-1', agentType: AgentType = 'TESTING'): Promise<void> {
+      await directory.registered(uuidv7(now()), {
+        agent_id: agentId,
+        agent_type: agentType,
+        capabilities: ['x'],
+        principal_id: principalId,
+        partition: 1,
+        credential_epoch: 1,
+        registered_at: clock.now().toISOString(),
+      });
+    },
+
+    async session(session: number, principalId = 'runner-1', intervalS = 60): Promise<void> {
+      await directory.sessionOpened(uuidv7(now()), {
+        principal_id: principalId,
+        session,
+        agent_ids: [],
+        interval_s: intervalS,
+        opened_at: clock.now().toISOString(),
+      });
+    },
+
+    incoming(
+      fields: Partial<PayloadOf<typeof report>>,
+      principalId: string | undefined = 'runner-1',
+      attempts = 1,
+    ): IncomingReport {
+      return { principalId, report: reportOf(fields), receivedAt: now(), attempts };
+    },
+
+    async report(agentId: string, seq: number, session = 1): Promise<string> {
+      const [outcome] = await ingest.execute([world.incoming({ agent_id: agentId, seq, session })]);
+      return outcome?.kind ?? 'nothing';
+    },
+
+    changes: () =>
+      tables.unitOfWork.outbox
+        .payloads(livenessChanged)
+        .map(({ agent_id, from, to }) => `${agent_id} ${from} → ${to}`),
+  };
+  return world;
+}
+
+export type ReportingWorld = ReturnType<typeof reportingWorld>;
+
+export const reportOf = (fields: Partial<PayloadOf<typeof report>> = {}): PayloadOf<typeof report> => ({
+  agent_id: 'tester-1',
+  session: 1,
+  seq: 1,
+  sent_at: '2026-01-01T00:00:00.000Z',
+  metrics: { cpu_percent: 1.5, memory_mb: 80 },
+  tasks: [],
+  issues: [],
+  security_events: [],
+  ...fields,
+});
