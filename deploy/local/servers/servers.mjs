@@ -1,6 +1,7 @@
 import { LauncherFailure } from '../failure.mjs';
 import { freePorts } from '../machine/ports.mjs';
 import { postgresPrograms } from '../machine/postgres-binaries.mjs';
+import { SERVERS_FOR } from './environment.mjs';
 import { startPostgres } from './postgres.mjs';
 import { startRabbitmq } from './rabbitmq.mjs';
 
@@ -9,6 +10,7 @@ import { startRabbitmq } from './rabbitmq.mjs';
  * @returns {{ postgresUrl?: string, rabbitmqUrl?: string, managementUrl?: string }}
  */
 export function givenServers(env) {
+  if (env[SERVERS_FOR]) return {};
   const given = {
     postgresUrl: env.YMERA_POSTGRES_URL || undefined,
     rabbitmqUrl: env.YMERA_RABBITMQ_URL || undefined,

@@ -8,6 +8,7 @@ import { inRepository } from '../paths.mjs';
 import { openInstance } from '../platform/instance.mjs';
 import { withSession } from '../session.mjs';
 import { databaseUrl, prepareDatabase } from './database.mjs';
+import { serverEnvironment } from './environment.mjs';
 import { brokerConfiguration } from './rabbitmq-configuration.mjs';
 import { containerCommand } from './rabbitmq-container.mjs';
 import {
@@ -63,6 +64,13 @@ test("a broker in a container ends with its stop command, on the host's network"
 
 test("a broker of the caller's needs both of its addresses", () => {
   assert.throws(() => givenServers({ YMERA_RABBITMQ_URL: 'amqp://h' }), { code: 'servers_incomplete' });
+  const given = { YMERA_POSTGRES_URL: 'p', YMERA_RABBITMQ_URL: 'r', YMERA_RABBITMQ_MANAGEMENT_URL: 'm' };
+  assert.equal(givenServers(given).postgresUrl, 'p');
+  assert.deepEqual(
+    givenServers(serverEnvironment({}, { env: given })),
+    {},
+    "a test run's servers are not the caller's",
+  );
   assert.deepEqual(givenServers({}), {
     postgresUrl: undefined,
     rabbitmqUrl: undefined,
