@@ -20,31 +20,31 @@ interface Dependencies {
 
 /** Makes happen what time makes happen. The table of timers is the truth; whoever calls decides how often to look. */
 export class FireTimers {
-  private lastLook: Time | undefined;
-
   constructor(private readonly deps: Dependencies) {}
 
-  /** Fires what is due; returns when to look again, undefined when there is nothing. */
-  async fireDue(): Promise<Time | undefined> {
+  /**
+   * Fires what is due; returns when to look again, undefined when there is nothing. `meantAt` is when the caller meant to
+   * look; undefined at its first look.
+   */
+  async fireDue(meantAt?: Time): Promise<Time | undefined> {
     const { unitOfWork, clock } = this.deps;
-    const now = clock.now().getTime();
-    await this.forgiveOurAbsence(now);
+    await this.forgiveOurAbsence(meantAt);
     for (;;) {
       const due = await unitOfWork.run((tx) => tx.timers.due(clock.now().getTime(), batch));
       for (const timer of due) await this.fire(timer);
       if (due.length < batch) break;
     }
-    this.lastLook = clock.now().getTime();
     return unitOfWork.run((tx) => tx.timers.next());
   }
 
   /**
-   * While we did not look (we were down, or the database was) agents went on working and what they said waits in the
-   * queue. No lease is lost for that.
+   * While we could not look (we were down, or stopped, or the database or the broker was away) agents went on working and
+   * what they said waits in the queue. No lease is lost for that.
    */
-  private async forgiveOurAbsence(now: Time): Promise<void> {
-    const { unitOfWork, policy } = this.deps;
-    if (this.lastLook !== undefined && now - this.lastLook < policy.leaseMs / 2) return;
+  private async forgiveOurAbsence(meantAt: Time | undefined): Promise<void> {
+    const { unitOfWork, policy, clock } = this.deps;
+    const now = clock.now().getTime();
+    if (meantAt !== undefined && now - meantAt < policy.leaseMs / 2) return;
     await unitOfWork.run((tx) => tx.attempts.extendAll(now + policy.leaseMs));
   }
 

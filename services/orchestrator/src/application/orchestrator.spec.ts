@@ -23,9 +23,8 @@ describe('the orchestrator, over in-memory stores', () => {
     return step;
   };
 
-  beforeEach(async () => {
+  beforeEach(() => {
     world = new OrchestratorInMemory();
-    await world.timers.fireDue();
   });
 
   it('brings a run from its order to its end', async () => {
@@ -198,9 +197,9 @@ describe('the orchestrator, over in-memory stores', () => {
     await world.join('reviewer-1', 'EXAMINATION');
     await world.start(reviewOnly);
     await world.accept(world.lastTask());
-    await world.timers.fireDue();
+    const meantAt = world.clock.now().getTime();
     world.clock.advance(120_000);
-    await world.timers.fireDue();
+    await world.timers.fireDue(meantAt);
     expect(world.tasks()).toHaveLength(1);
     await world.pass(15_200);
     expect(world.tasks()).toHaveLength(2);

@@ -240,7 +240,7 @@ export class OrchestratorInMemory {
   async pass(milliseconds: number): Promise<void> {
     for (let passed = 0; passed < milliseconds; passed += 100) {
       this.clock.advance(100);
-      await this.timers.fireDue();
+      await this.timers.fireDue(this.clock.now().getTime());
       await this.settle();
     }
   }

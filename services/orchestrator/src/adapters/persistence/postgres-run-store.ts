@@ -4,7 +4,7 @@ import type { Run, WorkflowDefinition } from '../../domain/run';
 import type { RunPolicy } from '../../domain/run-policy';
 import { projectionOf } from '../../domain/run-projection';
 import { optionalDate, toDate } from './time';
-import { writeAttempts, writeProjection } from './write-projection';
+import { writeRun } from './write-run';
 
 /** Written by this service alone, so it is read back without being checked. */
 interface Row {
@@ -42,7 +42,7 @@ export class PostgresRunStore implements RunStore {
       ],
     );
     if (inserted.length === 0) return false;
-    await writeProjection(this.sql, definition.workflow_id, undefined, projectionOf(run, this.policy));
+    await writeRun(this.sql, run, undefined, projectionOf(run, this.policy));
     return true;
   }
 
@@ -55,23 +55,7 @@ export class PostgresRunStore implements RunStore {
   }
 
   async save(before: Run, after: Run): Promise<void> {
-    const { definition, ...document } = after;
-    await this.sql.query(
-      `UPDATE workflows SET state = $2, document = $3, version = $4, ended_at = $5 WHERE workflow_id = $1`,
-      [
-        definition.workflow_id,
-        after.state,
-        JSON.stringify(document),
-        after.facts,
-        optionalDate(after.endedAt),
-      ],
-    );
-    await writeProjection(
-      this.sql,
-      definition.workflow_id,
-      projectionOf(before, this.policy),
-      projectionOf(after, this.policy),
-    );
+    await writeRun(this.sql, after, projectionOf(before, this.policy), projectionOf(after, this.policy));
   }
 
   async find(workflowId: string): Promise<Run | undefined> {
@@ -98,11 +82,9 @@ export class PostgresRunStore implements RunStore {
 
   async repair(run: Run): Promise<void> {
     const workflowId = run.definition.workflow_id;
-    const wanted = projectionOf(run, this.policy);
     await this.sql.query(`DELETE FROM timers WHERE workflow_id = $1`, [workflowId]);
     await this.sql.query(`DELETE FROM active_steps WHERE workflow_id = $1`, [workflowId]);
-    await writeProjection(this.sql, workflowId, undefined, { ...wanted, attempts: [] });
-    await writeAttempts(this.sql, workflowId, wanted.attempts);
+    await writeRun(this.sql, run, undefined, projectionOf(run, this.policy));
   }
 }
 

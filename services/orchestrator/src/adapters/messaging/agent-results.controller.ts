@@ -1,0 +1,57 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  agentQueues,
+  log,
+  progress,
+  result,
+  taskAccepted,
+  taskDeclined,
+  type PayloadOf,
+} from '@ymera/contracts';
+import { dead, OnAgentMessage, type Disposition, type Received } from '@ymera/messaging';
+import { TakeProgress } from '../../application/take-progress';
+import { TakeResult } from '../../application/take-result';
+
+type Taken = Promise<Disposition | void>;
+
+/** What agents say about tasks. Their principal is the only identity there is; without it nothing is taken. */
+@Controller()
+export class AgentResultsController {
+  constructor(
+    @Inject(TakeResult) private readonly results: TakeResult,
+    @Inject(TakeProgress) private readonly progress: TakeProgress,
+  ) {}
+
+  @OnAgentMessage(agentQueues.results, taskAccepted)
+  accepted(message: Received<PayloadOf<typeof taskAccepted>>): Taken {
+    return from(message, (principalId) => this.results.accepted(principalId, message.payload));
+  }
+
+  @OnAgentMessage(agentQueues.results, taskDeclined)
+  declined(message: Received<PayloadOf<typeof taskDeclined>>): Taken {
+    return from(message, (principalId) => this.results.declined(principalId, message.payload));
+  }
+
+  @OnAgentMessage(agentQueues.results, progress)
+  progressed(message: Received<PayloadOf<typeof progress>>): Taken {
+    return from(message, (principalId) => this.progress.progressed(principalId, message.payload));
+  }
+
+  @OnAgentMessage(agentQueues.results, log)
+  logged(message: Received<PayloadOf<typeof log>>): Taken {
+    return from(message, (principalId) => this.progress.logged(principalId, message.payload));
+  }
+
+  @OnAgentMessage(agentQueues.results, result)
+  ended(message: Received<PayloadOf<typeof result>>): Taken {
+    return from(message, (principalId) => this.results.ended(principalId, message.payload));
+  }
+}
+
+async function from(
+  { principalId }: Received<unknown>,
+  take: (principalId: string) => Promise<void>,
+): Promise<Disposition | void> {
+  if (principalId === undefined) return dead('identity_missing', 'the broker has validated no user id');
+  await take(principalId);
+}

@@ -1,0 +1,49 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  cancelWorkflow,
+  getWorkflow,
+  listWorkflows,
+  resolveGate,
+  startWorkflow,
+  type PayloadOf,
+  type ReplyOf,
+} from '@ymera/contracts';
+import type { Result } from '@ymera/kernel';
+import { OnCommand, OnQuery, type Received } from '@ymera/messaging';
+import { ReadWorkflows } from '../../application/read-workflows';
+import { StartWorkflow } from '../../application/start-workflow';
+import { SteerWorkflow } from '../../application/steer-workflow';
+
+@Controller()
+export class WorkflowsController {
+  constructor(
+    @Inject(StartWorkflow) private readonly starting: StartWorkflow,
+    @Inject(SteerWorkflow) private readonly steering: SteerWorkflow,
+    @Inject(ReadWorkflows) private readonly reading: ReadWorkflows,
+  ) {}
+
+  @OnCommand(startWorkflow)
+  start({ id, payload }: Received<PayloadOf<typeof startWorkflow>>): Promise<void> {
+    return this.starting.execute(id, payload);
+  }
+
+  @OnCommand(resolveGate)
+  resolveGate({ id, payload }: Received<PayloadOf<typeof resolveGate>>): Promise<void> {
+    return this.steering.resolveGate(id, payload);
+  }
+
+  @OnCommand(cancelWorkflow)
+  cancel({ id, payload }: Received<PayloadOf<typeof cancelWorkflow>>): Promise<void> {
+    return this.steering.cancel(id, payload);
+  }
+
+  @OnQuery(getWorkflow)
+  one({ workflow_id }: PayloadOf<typeof getWorkflow>): Promise<Result<ReplyOf<typeof getWorkflow>>> {
+    return this.reading.one(workflow_id);
+  }
+
+  @OnQuery(listWorkflows)
+  page(filter: PayloadOf<typeof listWorkflows>): Promise<Result<ReplyOf<typeof listWorkflows>>> {
+    return this.reading.page(filter);
+  }
+}

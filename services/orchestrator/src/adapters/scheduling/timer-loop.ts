@@ -1,0 +1,80 @@
+import type { Logger } from '@ymera/kernel';
+import type { FireTimers } from '../../application/fire-timers';
+import type { Time } from '../../domain/run';
+
+/** Timers of other instances, and of ourselves before a crash, are found within this time. */
+const lookEveryMs = 1_000;
+
+/**
+ * Looks at the timers when the next one is due, or sooner when a nearer one was set in this process. While the broker is
+ * away nothing is fired: agents cannot be heard, and silence would be held against them.
+ */
+export class TimerLoop {
+  private wakeAt: Time = 0;
+  private alarm: NodeJS.Timeout | undefined;
+  private ring: () => void = () => undefined;
+  private isStopped = false;
+  /** When the look was meant to be that has not succeeded yet; undefined before the first. */
+  private meantAt: Time | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly timers: Pick<FireTimers, 'fireDue'>,
+    private readonly reachable: () => Promise<void>,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  timerSet(at: Time): void {
+    if (at >= this.wakeAt) return;
+    this.wakeAt = at;
+    this.arm();
+  }
+
+  /** Waits for what is being fired. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.ring();
+    await this.running;
+    clearTimeout(this.alarm);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isStopped) {
+      // A timer that is set while we look must be seen by the look or wake us after it.
+      this.wakeAt = Number.POSITIVE_INFINITY;
+      const next = await this.look();
+      this.wakeAt = Math.min(this.wakeAt, next.at ?? Number.POSITIVE_INFINITY, Date.now() + lookEveryMs);
+      if (next.hasLooked) this.meantAt = this.wakeAt;
+      if (!this.isStopped) await this.wait();
+    }
+  }
+
+  private async look(): Promise<{ readonly hasLooked: boolean; readonly at?: Time | undefined }> {
+    try {
+      await this.reachable();
+      return { hasLooked: true, at: await this.timers.fireDue(this.meantAt) };
+    } catch (error) {
+      this.logger.warn('timers could not be fired; the next look is in a second', { error });
+      return { hasLooked: false };
+    }
+  }
+
+  private async wait(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.ring = resolve;
+      this.arm();
+    });
+    clearTimeout(this.alarm);
+    this.ring = () => undefined;
+  }
+
+  private arm(): void {
+    clearTimeout(this.alarm);
+    if (!Number.isFinite(this.wakeAt)) return;
+    this.alarm = setTimeout(() => this.ring(), Math.max(0, this.wakeAt - Date.now()));
+  }
+}

@@ -1,0 +1,129 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { ServiceRuntime } from '@ymera/http';
+import { systemClock, uuidv7 } from '@ymera/kernel';
+import { createMessaging, RabbitTransport } from '@ymera/messaging';
+import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
+import { AgentEventsController } from './adapters/messaging/agent-events.controller';
+import { AgentResultsController } from './adapters/messaging/agent-results.controller';
+import { IntegrationEventsController } from './adapters/messaging/integration-events.controller';
+import { WorkflowsController } from './adapters/messaging/workflows.controller';
+import { OtelRunTracing } from './adapters/observability/otel-run-tracing';
+import { prometheusMetrics } from './adapters/observability/prometheus-metrics';
+import { migrations } from './adapters/persistence/migrations';
+import { postgresStores } from './adapters/persistence/postgres-stores';
+import { DispatchLoop } from './adapters/scheduling/dispatch-loop';
+import { InProcessWake } from './adapters/scheduling/in-process-wake';
+import { ReconcileLoop } from './adapters/scheduling/reconcile-loop';
+import { TimerLoop } from './adapters/scheduling/timer-loop';
+import { DispatchWaiting } from './application/dispatch-waiting';
+import { FireTimers } from './application/fire-timers';
+import { FollowAgents } from './application/follow-agents';
+import { FollowIntegration } from './application/follow-integration';
+import { ReadWorkflows } from './application/read-workflows';
+import { Reconcile } from './application/reconcile';
+import { RunEngine } from './application/run-engine';
+import { StartWorkflow } from './application/start-workflow';
+import { SteerWorkflow } from './application/steer-workflow';
+import { TakeProgress } from './application/take-progress';
+import { TakeResult } from './application/take-result';
+import { runPolicyOf, type OrchestratorConfig } from './config';
+
+const service = 'orchestrator';
+
+class OrchestratorModule {}
+
+/** The composition root: the only place that binds a port to an adapter. */
+export async function orchestratorModule(
+  config: OrchestratorConfig,
+  { logger, health, shutdown }: ServiceRuntime,
+): Promise<DynamicModule> {
+  const database = await createDatabase({
+    url: config.YMERA_POSTGRES_URL.reveal(),
+    schema: service,
+    migrations,
+    poolSize: config.YMERA_DB_POOL_SIZE,
+    logger,
+  });
+  shutdown.defer('database', () => database.close());
+  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+
+  const messaging = createMessaging({
+    url: config.YMERA_RABBITMQ_URL.reveal(),
+    service,
+    logger,
+    vhost: config.YMERA_RABBITMQ_VHOST,
+    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
+  });
+  shutdown.defer('messaging', () => messaging.close());
+  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service, logger });
+  await relay.start();
+  shutdown.defer('outbox relay', () => relay.stop());
+
+  const policy = runPolicyOf(config);
+  const unitOfWork = new PostgresUnitOfWork(database, { service, relay, logger }, postgresStores(policy));
+  const clock = systemClock;
+  const tracing = new OtelRunTracing();
+  const metrics = prometheusMetrics();
+  const wake = new InProcessWake();
+  const engine = new RunEngine({
+    unitOfWork,
+    clock,
+    newId: () => uuidv7(),
+    random: Math.random,
+    policy,
+    tracing,
+    wake,
+    metrics,
+  });
+
+  const dispatch = new DispatchWaiting(unitOfWork, engine);
+  const timers = new TimerLoop(
+    new FireTimers({ unitOfWork, engine, clock, policy, metrics }),
+    () => messaging.check(),
+    logger,
+  );
+  const dispatcher = new DispatchLoop(dispatch, logger);
+  wake.connect(timers, dispatcher);
+  const periodMs = config.YMERA_RECONCILE_SECONDS * 1000;
+  const reconciler = new ReconcileLoop(
+    new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, periodMs }),
+    periodMs,
+    logger,
+  );
+  timers.start();
+  reconciler.start();
+  shutdown.defer('dispatcher', () => dispatcher.stop());
+  shutdown.defer('timers', () => timers.stop());
+  shutdown.defer('reconciler', () => reconciler.stop());
+
+  health.add('database', async () => {
+    if (!(await database.isHealthy())) throw new Error('the database does not answer');
+  });
+  health.add('broker', () => messaging.check());
+
+  return {
+    module: OrchestratorModule,
+    controllers: [
+      WorkflowsController,
+      AgentResultsController,
+      IntegrationEventsController,
+      AgentEventsController,
+    ],
+    providers: [
+      {
+        provide: RabbitTransport,
+        useValue: messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),
+      },
+      { provide: StartWorkflow, useValue: new StartWorkflow(engine) },
+      { provide: SteerWorkflow, useValue: new SteerWorkflow(engine) },
+      { provide: ReadWorkflows, useValue: new ReadWorkflows(unitOfWork) },
+      { provide: FollowIntegration, useValue: new FollowIntegration(engine) },
+      { provide: FollowAgents, useValue: new FollowAgents(unitOfWork, engine, wake) },
+      { provide: TakeResult, useValue: new TakeResult(engine, metrics) },
+      {
+        provide: TakeProgress,
+        useValue: new TakeProgress({ unitOfWork, clock, leaseMs: policy.leaseMs, tracing, metrics }),
+      },
+    ],
+  };
+}

@@ -1,0 +1,38 @@
+import { baseServiceEnvironment, seconds } from '@ymera/config';
+import type { z } from 'zod';
+import { defaultRunPolicy, type RunPolicy } from './domain/run-policy';
+
+const asSeconds = (milliseconds: number): number => milliseconds / 1000;
+
+export const configSchema = baseServiceEnvironment.extend({
+  /** How long an agent may be silent about a task before another one gets it. */
+  YMERA_TASK_LEASE_SECONDS: seconds(0.5, 3600).default(asSeconds(defaultRunPolicy.leaseMs)),
+  /** How long an agent may take to accept or decline. */
+  YMERA_TASK_OFFER_SECONDS: seconds(0.5, 3600).default(asSeconds(defaultRunPolicy.offerMs)),
+  /** Beyond a task's own deadline, before it is taken away. */
+  YMERA_TASK_DEADLINE_GRACE_SECONDS: seconds(0, 600).default(asSeconds(defaultRunPolicy.deadlineGraceMs)),
+  /** How long a step may wait for an agent. */
+  YMERA_TASK_QUEUE_SECONDS: seconds(1, 7 * 86_400).default(asSeconds(defaultRunPolicy.queueMs)),
+  /** After this, integration is asked again to make a commit of a change. */
+  YMERA_INTEGRATION_ANSWER_SECONDS: seconds(1, 3600).default(asSeconds(defaultRunPolicy.materialiseMs)),
+  /** Pause before a second attempt; doubled for each further one, up to the maximum. */
+  YMERA_RETRY_BASE_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultRunPolicy.backoff.baseMs)),
+  YMERA_RETRY_MAXIMUM_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultRunPolicy.backoff.maximumMs)),
+  /** How often steps are looked for that nothing would move. */
+  YMERA_RECONCILE_SECONDS: seconds(0.5, 600).default(5),
+});
+
+export type OrchestratorConfig = z.output<typeof configSchema>;
+
+export const runPolicyOf = (config: OrchestratorConfig): RunPolicy => ({
+  leaseMs: config.YMERA_TASK_LEASE_SECONDS * 1000,
+  offerMs: config.YMERA_TASK_OFFER_SECONDS * 1000,
+  deadlineGraceMs: config.YMERA_TASK_DEADLINE_GRACE_SECONDS * 1000,
+  queueMs: config.YMERA_TASK_QUEUE_SECONDS * 1000,
+  materialiseMs: config.YMERA_INTEGRATION_ANSWER_SECONDS * 1000,
+  backoff: {
+    baseMs: config.YMERA_RETRY_BASE_SECONDS * 1000,
+    maximumMs: config.YMERA_RETRY_MAXIMUM_SECONDS * 1000,
+  },
+  maxDeclines: defaultRunPolicy.maxDeclines,
+});
