@@ -6,7 +6,10 @@ import { ApiClient } from '../api/api-client';
 import { CliError } from '../cli-error';
 
 /** What a running `npm start` leaves for the command line. */
-const currentPlatform = z.object({ gateway_url: z.string(), token_files: z.object({ admin: z.string() }).partial().optional() });
+const currentPlatform = z.object({
+  gateway_url: z.string(),
+  token_files: z.object({ admin: z.string() }).partial().optional(),
+});
 
 export interface ConnectionOptions {
   readonly url?: string;

@@ -1,6 +1,7 @@
 import {
   type ApprovalResource,
   type ChangeResource,
+  type ErrorShape,
   decideApprovalRoute,
   getApprovalRoute,
   getChangeRoute,
@@ -137,7 +138,8 @@ function summary(
   askedMs: number,
 ): Journey['result'] {
   const { change, verdict, tests, landed, before_after, tool_ms } = workflow?.result ?? { tool_ms: 0 };
-  const error = request.error ?? workflow?.error ?? undefined;
+  const error =
+    request.error ?? workflow?.error ?? (request.question === null ? undefined : unclear(request.question));
   return {
     request_id: request.request_id,
     intent: request.intent,
@@ -159,3 +161,11 @@ function summary(
     ...(error === undefined ? {} : { error }),
   };
 }
+
+/** The person's words were not enough; nothing has been started. */
+const unclear = (question: string): ErrorShape => ({
+  code: 'intent_unknown',
+  message: `It is not clear what to do. ${question}`,
+  retryable: false,
+  suggestion: 'Say it again with --request, with the answer to the question in it.',
+});

@@ -28,11 +28,16 @@ describe('preflight', () => {
   const options = (extra: object) => demoOptions({ repo: folder, ...extra }, '/');
 
   it('refuses a request without words', async () => {
-    await expect(preflight(options({ request: '  \n' }))).rejects.toMatchObject({ code: 'request_empty', exitCode: 1 });
+    await expect(preflight(options({ request: '  \n' }))).rejects.toMatchObject({
+      code: 'request_empty',
+      exitCode: 1,
+    });
   });
 
   it.each(['nowhere', '.'])('refuses %s when it is no repository with a commit', async (path) => {
-    await expect(preflight(demoOptions({ repo: path }, folder))).rejects.toMatchObject({ code: 'repo_not_found' });
+    await expect(preflight(demoOptions({ repo: path }, folder))).rejects.toMatchObject({
+      code: 'repo_not_found',
+    });
   });
 
   it('uses HEAD of a dirty repository and names the dirty files', async () => {
