@@ -57,9 +57,12 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     sampler: new ParentBasedSampler({ root }),
     spanProcessors: processors,
   });
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  trace.setGlobalTracerProvider(provider);
+  // A process has one; a second start (several services in one test) joins the first.
+  const isFirst = trace.setGlobalTracerProvider(provider);
+  if (isFirst) {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  }
   collectProcessMetrics({ service: options.service });
 
   return {
@@ -68,6 +71,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
         provider.shutdown().catch(() => undefined),
         new Promise<void>((resolve) => setTimeout(resolve, flushMs).unref()),
       ]);
+      if (!isFirst) return;
       trace.disable();
       context.disable();
       propagation.disable();

@@ -36,6 +36,15 @@ export function timelineStoreContract(storeOf: () => TimelineStore): void {
     expect(await steps(requestId, 0, 10)).toEqual([1, 2]);
   });
 
+  it('takes any text that an agent may have written', async () => {
+    const store = storeOf();
+    const requestId = randomUUID();
+    const data = { text: 'nul \u0000, half a pair \ud800, "quotes", \u2028' };
+    await store.append([{ ...fact(requestId, 1), data }]);
+    const [entry] = await store.read(requestId, 0, 1);
+    expect(entry?.data).toEqual(data);
+  });
+
   it('says which requests have changed since a position', async () => {
     const store = storeOf();
     const [one, other] = [randomUUID(), randomUUID()];

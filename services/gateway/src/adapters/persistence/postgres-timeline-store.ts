@@ -7,7 +7,7 @@ interface Row {
   readonly request_id: string;
   readonly type: string;
   readonly time: Date;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: string;
 }
 
 /**
@@ -18,8 +18,9 @@ const append = `
   WITH locked AS MATERIALIZED (
     SELECT pg_advisory_xact_lock(hashtextextended('ymera timeline of ' || current_schema(), 0))
   ), fresh AS (
-    SELECT f.* FROM locked, jsonb_to_recordset($1::jsonb)
-      AS f(place integer, event_id uuid, request_id uuid, type text, time timestamptz, data jsonb)
+    SELECT f.*
+    FROM locked, unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::text[])
+      WITH ORDINALITY AS f(event_id, request_id, type, time, data, place)
   )
   INSERT INTO timeline (event_id, request_id, type, time, data)
   SELECT event_id, request_id, type, time, data FROM fresh ORDER BY place
@@ -29,15 +30,13 @@ export class PostgresTimelineStore implements TimelineStore {
   constructor(private readonly sql: SqlExecutor) {}
 
   async append(facts: readonly TimelineFact[]): Promise<void> {
-    const rows = facts.map(({ eventId, requestId, type, time, data }, place) => ({
-      place,
-      event_id: eventId,
-      request_id: requestId,
-      type,
-      time,
-      data,
-    }));
-    await this.sql.query(append, [JSON.stringify(rows)]);
+    await this.sql.query(append, [
+      facts.map(({ eventId }) => eventId),
+      facts.map(({ requestId }) => requestId),
+      facts.map(({ type }) => type),
+      facts.map(({ time }) => time),
+      facts.map(({ data }) => JSON.stringify(data)),
+    ]);
   }
 
   async read(requestId: string, after: number, limit: number): Promise<readonly TimelineEntry[]> {
@@ -51,7 +50,7 @@ export class PostgresTimelineStore implements TimelineStore {
       requestId: row.request_id,
       type: row.type,
       time: row.time,
-      data: row.data,
+      data: JSON.parse(row.data) as Readonly<Record<string, unknown>>,
     }));
   }
 

@@ -33,7 +33,8 @@ export class GatewayTables1764000000000 implements MigrationInterface {
         request_id uuid NOT NULL,
         type text NOT NULL,
         time timestamptz NOT NULL,
-        data jsonb NOT NULL,
+        -- JSON as text: jsonb refuses NUL characters, and agents' words may hold them.
+        data text NOT NULL,
         recorded_at timestamptz NOT NULL DEFAULT now()
       )`);
     await runner.query('CREATE INDEX timeline_of_request ON timeline (request_id, position)');
