@@ -69,7 +69,9 @@ describe('the registry, on a real broker that asks it about every principal', ()
         userId: principal,
         type: hello.name,
       });
-      const [welcome] = await eventually(() => (inbox.length > 0 ? inbox : Promise.reject(new Error('no welcome'))));
+      const [welcome] = await eventually(() =>
+        inbox.length > 0 ? inbox : Promise.reject(new Error('no welcome')),
+      );
       partitions.set(principal, (welcome?.body as { partition: number }).partition);
     }
     await registry.closeConnections();
@@ -126,8 +128,16 @@ describe('the registry, on a real broker that asks it about every principal', ()
         (client) => client.publish(bob, {}, { userId: alice }, 'agents.out'),
       ],
       ['declaring a queue', forbidden, (client) => client.attempt((c) => c.assertQueue('mine'))],
-      ['declaring an exclusive queue', forbidden, (client) => client.attempt((c) => c.assertQueue('', { exclusive: true }))],
-      ['declaring an exchange', forbidden, (client) => client.attempt((c) => c.assertExchange('mine', 'topic'))],
+      [
+        'declaring an exclusive queue',
+        forbidden,
+        (client) => client.attempt((c) => c.assertQueue('', { exclusive: true })),
+      ],
+      [
+        'declaring an exchange',
+        forbidden,
+        (client) => client.attempt((c) => c.assertExchange('mine', 'topic')),
+      ],
       [
         'binding its own queue to what others publish',
         forbidden,
@@ -138,11 +148,27 @@ describe('the registry, on a real broker that asks it about every principal', ()
         forbidden,
         (client) => client.attempt((c) => c.bindExchange('agents.in', 'agents.out', bob)),
       ],
-      ['deleting its own queue', forbidden, (client) => client.attempt((c) => c.deleteQueue(agentQueue(alice)))],
-      ['deleting another’s queue', forbidden, (client) => client.attempt((c) => c.deleteQueue(agentQueue(bob)))],
+      [
+        'deleting its own queue',
+        forbidden,
+        (client) => client.attempt((c) => c.deleteQueue(agentQueue(alice))),
+      ],
+      [
+        'deleting another’s queue',
+        forbidden,
+        (client) => client.attempt((c) => c.deleteQueue(agentQueue(bob))),
+      ],
       ['reading another’s queue', forbidden, (client) => client.attempt((c) => c.get(agentQueue(bob)))],
-      ['consuming another’s queue', forbidden, (client) => client.attempt((c) => c.consume(agentQueue(bob), () => undefined))],
-      ['purging another’s queue', forbidden, (client) => client.attempt((c) => c.purgeQueue(agentQueue(bob)))],
+      [
+        'consuming another’s queue',
+        forbidden,
+        (client) => client.attempt((c) => c.consume(agentQueue(bob), () => undefined)),
+      ],
+      [
+        'purging another’s queue',
+        forbidden,
+        (client) => client.attempt((c) => c.purgeQueue(agentQueue(bob))),
+      ],
       ['reading a service’s queue', forbidden, (client) => client.attempt((c) => c.get(agentQueues.results))],
     ])('the broker refuses %s', async (_what, refusal, operation) => {
       expect(await operation(await clientOf(alice))).toBe(refusal);
@@ -251,10 +277,13 @@ describe('the registry, on a real broker that asks it about every principal', ()
       await registry.ask(retireAgent, { agent_id: agent, reason: 'Replaced.', actor: admin });
       await closed;
       // For two seconds the broker believes what it has cached; whoever comes in on that is put out again.
-      await eventually(() => expect(registry.connectAs(agent, credential)).rejects.toThrow(/ACCESS.REFUSED/), {
-        timeoutMs: 10_000,
-        intervalMs: 200,
-      });
+      await eventually(
+        () => expect(registry.connectAs(agent, credential)).rejects.toThrow(/ACCESS.REFUSED/),
+        {
+          timeoutMs: 10_000,
+          intervalMs: 200,
+        },
+      );
       await eventually(
         async () => {
           const path = `connections/username/${agent}`;
@@ -263,7 +292,9 @@ describe('the registry, on a real broker that asks it about every principal', ()
         { timeoutMs: 10_000, intervalMs: 200 },
       );
       expect(await registry.refusal(authenticatePrincipal, { credential })).toBe('credential_revoked');
-      await expect(management('GET', `queues/${encodeURIComponent(vhost)}/${agentQueue(agent)}`)).rejects.toThrow('404');
+      await expect(
+        management('GET', `queues/${encodeURIComponent(vhost)}/${agentQueue(agent)}`),
+      ).rejects.toThrow('404');
     }, 30_000);
 
     it('a token that is spent twice at the same time works once', async () => {
@@ -278,7 +309,10 @@ describe('the registry, on a real broker that asks it about every principal', ()
 
     it('the same registration twice at the same time is one agent and one answer', async () => {
       const request = {
-        ...registration({ kind: 'enrolment' as const, enrolment_token: await token('agent') }, `twice-${run}`),
+        ...registration(
+          { kind: 'enrolment' as const, enrolment_token: await token('agent') },
+          `twice-${run}`,
+        ),
         idempotency_key: 'key-1',
       };
       const [one, two] = await Promise.all([1, 2].map(() => registry.ask(registerAgent, request)));

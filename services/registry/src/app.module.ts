@@ -44,7 +44,10 @@ const expirySweepMs = 3_600_000;
 class RegistryModule {}
 
 /** The composition root: the only place that binds a port to an adapter. */
-export async function registryModule(config: RegistryConfig, runtime: ServiceRuntime): Promise<DynamicModule> {
+export async function registryModule(
+  config: RegistryConfig,
+  runtime: ServiceRuntime,
+): Promise<DynamicModule> {
   const { logger, health, shutdown } = runtime;
   const database = await createDatabase({
     url: config.YMERA_POSTGRES_URL.reveal(),

@@ -130,9 +130,19 @@ function assemble(
 
   shutdown.defer('partitions', () => partitions.stop());
   const sweeps = [
-    new Sweep('partitions', leaseMs / 5, noting(watchIngest, () => partitions.execute()), logger),
+    new Sweep(
+      'partitions',
+      leaseMs / 5,
+      noting(watchIngest, () => partitions.execute()),
+      logger,
+    ),
     new Sweep('ingest health', ingestTickMs, () => watchIngest.execute(Date.now()), logger),
-    new Sweep('silence', silenceTickMs, noting(watchIngest, () => watchSilence.execute(Date.now())), logger),
+    new Sweep(
+      'silence',
+      silenceTickMs,
+      noting(watchIngest, () => watchSilence.execute(Date.now())),
+      logger,
+    ),
     new Sweep('history partitions', historySweepMs, history, logger),
   ];
   for (const sweep of sweeps) {
@@ -164,13 +174,11 @@ function assemble(
 }
 
 /** What fails here fails because of the database, and reports fail with it. */
-const noting =
-  (watch: WatchIngest, work: () => Promise<unknown>) =>
-  async (): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      watch.failed(Date.now());
-      throw error;
-    }
-  };
+const noting = (watch: WatchIngest, work: () => Promise<unknown>) => async (): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    watch.failed(Date.now());
+    throw error;
+  }
+};

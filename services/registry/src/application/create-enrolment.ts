@@ -11,9 +11,7 @@ export class CreateEnrolment {
     private readonly clock: Clock,
   ) {}
 
-  execute(
-    request: PayloadOf<typeof createEnrolment>,
-  ): Promise<Result<ReplyOf<typeof createEnrolment>>> {
+  execute(request: PayloadOf<typeof createEnrolment>): Promise<Result<ReplyOf<typeof createEnrolment>>> {
     return attempt(async () => {
       if (!request.created_by.roles.includes('admin'))
         refuse('forbidden', 'admin_required', 'Only an administrator makes enrolment tokens.');

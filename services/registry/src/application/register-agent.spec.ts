@@ -82,7 +82,9 @@ describe('registering an agent', () => {
     const { principals } = world.registry.unitOfWork.state;
     const runner = principals.get('runner-1');
     if (runner) principals.set('runner-1', { ...runner, agentCount: 999 });
-    expect(codeOf(await world.register.execute(registration(asPrincipal('runner-1'), 'tester-1')))).toBe('ok');
+    expect(codeOf(await world.register.execute(registration(asPrincipal('runner-1'), 'tester-1')))).toBe(
+      'ok',
+    );
     expect(codeOf(await world.register.execute(registration(asPrincipal('runner-1'), 'tester-2')))).toBe(
       'principal_full',
     );

@@ -162,6 +162,11 @@ function idempotentRequest(
     case 'operator':
       return { scope: `operator:${caller.actor.name}`, key, callerSecret: '', request };
     case 'enrolment':
-      return { scope: `enrolment:${enrolment?.keyId ?? ''}`, key, callerSecret: caller.enrolment_token, request };
+      return {
+        scope: `enrolment:${enrolment?.keyId ?? ''}`,
+        key,
+        callerSecret: caller.enrolment_token,
+        request,
+      };
   }
 }

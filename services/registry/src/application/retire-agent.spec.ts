@@ -1,4 +1,12 @@
-import { admin, asAdmin, asPrincipal, codeOf, registration, registryWorld, valueOf } from '../testing/registry-world';
+import {
+  admin,
+  asAdmin,
+  asPrincipal,
+  codeOf,
+  registration,
+  registryWorld,
+  valueOf,
+} from '../testing/registry-world';
 
 const retirement = (agent_id: string) => ({ agent_id, reason: 'Replaced.', actor: admin });
 

@@ -1,4 +1,10 @@
-import { agentRetired, type Messages, type PayloadOf, type ReplyOf, type retireAgent } from '@ymera/contracts';
+import {
+  agentRetired,
+  type Messages,
+  type PayloadOf,
+  type ReplyOf,
+  type retireAgent,
+} from '@ymera/contracts';
 import type { Clock, Result } from '@ymera/kernel';
 import { agentResourceOf, retireAgent as retired, type Agent } from '../domain/agent';
 import { retirePrincipal, type Principal } from '../domain/principal';

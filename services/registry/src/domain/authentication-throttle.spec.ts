@@ -14,7 +14,9 @@ function run(times: readonly number[]) {
 
 describe('wrong credentials', () => {
   it('are free three times, then each doubles the wait up to a quarter of an hour', () => {
-    const delays = run(Array.from({ length: 14 }, (_, index) => start + index)).map((d) => d.retryAfterMs / 1000);
+    const delays = run(Array.from({ length: 14 }, (_, index) => start + index)).map(
+      (d) => d.retryAfterMs / 1000,
+    );
     expect(delays).toEqual([0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900]);
   });
 

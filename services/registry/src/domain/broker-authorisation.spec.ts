@@ -98,7 +98,18 @@ describe('what a principal may do on the broker', () => {
   });
 
   it('no routing key but the four of its own is ever allowed', () => {
-    const word = fc.constantFrom('report', 'result', 'event', 'hello', '17', '1', 'runner-1', 'runner-2', '#', '');
+    const word = fc.constantFrom(
+      'report',
+      'result',
+      'event',
+      'hello',
+      '17',
+      '1',
+      'runner-1',
+      'runner-2',
+      '#',
+      '',
+    );
     const own = ['report.17.runner-1', 'result.17.runner-1', 'event.17.runner-1', 'event.hello.runner-1'];
     fc.assert(
       fc.property(fc.array(word, { maxLength: 5 }), (words) => {

@@ -21,6 +21,4 @@ export const enrolmentInvalid: Failure = failure(
 );
 
 export const isSpendable = (enrolment: Enrolment, kind: EnrolmentKind, now: Date): boolean =>
-  enrolment.kind === kind &&
-  enrolment.spentBy === null &&
-  enrolment.expiresAt.getTime() > now.getTime();
+  enrolment.kind === kind && enrolment.spentBy === null && enrolment.expiresAt.getTime() > now.getTime();

@@ -45,8 +45,7 @@ function storesOf(state: State): RegistryStores {
       save: async (principal) => void principals.set(principal.principalId, principal),
       async settleProvisioning(principalId, from, to) {
         const principal = principals.get(principalId);
-        if (principal?.provisioning === from)
-          principals.set(principalId, { ...principal, provisioning: to });
+        if (principal?.provisioning === from) principals.set(principalId, { ...principal, provisioning: to });
       },
     },
     credentials: {

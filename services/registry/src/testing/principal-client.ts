@@ -18,7 +18,9 @@ export class PrincipalClient {
   async attempt(operation: (channel: Channel) => Promise<unknown>): Promise<string> {
     const channel = await this.connection.createConfirmChannel();
     const refused = new Promise<string>((resolve) =>
-      channel.on('error', (error: Error) => resolve(/\d{3} \([A-Z-]+\)/.exec(error.message)?.[0] ?? error.message)),
+      channel.on('error', (error: Error) =>
+        resolve(/\d{3} \([A-Z-]+\)/.exec(error.message)?.[0] ?? error.message),
+      ),
     );
     const done = operation(channel)
       .then(() => channel.waitForConfirms())

@@ -111,7 +111,8 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
     const ids = ['b', 'a', 'Z', '-', '_'].map((end) => `${prefix}${end}`);
     await run(async (tx) => {
       await tx.principals.add(principal);
-      for (const id of ids) expect(await tx.agents.add(agentOf(id, principal.principalId, 'LEARNING'))).toBe(true);
+      for (const id of ids)
+        expect(await tx.agents.add(agentOf(id, principal.principalId, 'LEARNING'))).toBe(true);
     });
     expect(await storage().reader.agent(`${prefix}a`)).toEqual(
       agentOf(`${prefix}a`, principal.principalId, 'LEARNING'),
@@ -143,7 +144,9 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
       await tx.agents.save(retired);
     });
     expect(await run((tx) => tx.agents.lock(one))).toEqual(retired);
-    expect(await run((tx) => tx.agents.activeAmong(principal.principalId, [two, one, 'nobody']))).toEqual([two]);
+    expect(await run((tx) => tx.agents.activeAmong(principal.principalId, [two, one, 'nobody']))).toEqual([
+      two,
+    ]);
     expect(await run((tx) => tx.agents.activeAmong('nobody', [two]))).toEqual([]);
     expect(await storage().reader.activeAgentIds(principal.principalId)).toEqual([two]);
     expect(await run((tx) => tx.agents.add(agentOf(one, principal.principalId)))).toBe(false);

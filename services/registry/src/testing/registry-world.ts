@@ -56,7 +56,8 @@ export function registryWorld() {
   };
 
   const token = async (kind: 'principal' | 'agent'): Promise<string> =>
-    valueOf(await useCases.createEnrolment.execute({ kind, valid_s: 3600, created_by: admin })).enrolment_token;
+    valueOf(await useCases.createEnrolment.execute({ kind, valid_s: 3600, created_by: admin }))
+      .enrolment_token;
 
   return {
     ...useCases,

@@ -34,7 +34,9 @@ export interface RunningRegistry {
 function callbackAddress(): { readonly port: string; readonly token: string } {
   const given = process.env['YMERA_TEST_BROKER_CALLBACK_URL'];
   if (!given)
-    throw new Error('YMERA_TEST_BROKER_CALLBACK_URL is not set: run the tests with `npm test`, which starts a broker');
+    throw new Error(
+      'YMERA_TEST_BROKER_CALLBACK_URL is not set: run the tests with `npm test`, which starts a broker',
+    );
   const url = new URL(given);
   return { port: url.port, token: url.pathname.split('/').at(-1) ?? '' };
 }
@@ -64,7 +66,12 @@ export async function runRegistry(): Promise<RunningRegistry> {
   const service: RunningService = await eventually(
     () =>
       startService(
-        { name: 'registry', module: registryModule, transports: [RabbitTransport], http: { acceptForms: true } },
+        {
+          name: 'registry',
+          module: registryModule,
+          transports: [RabbitTransport],
+          http: { acceptForms: true },
+        },
         config,
       ),
     { timeoutMs: 60_000, intervalMs: 500 },

@@ -38,7 +38,8 @@ export function fleetGauges(owned: OwnedFleet): void {
     help: 'Agents of the partitions held here.',
     labels: ['liveness'],
     collect: (self) => {
-      for (const [liveness, count] of Object.entries(owned.fleet.counts().byLiveness)) self.set({ liveness }, count);
+      for (const [liveness, count] of Object.entries(owned.fleet.counts().byLiveness))
+        self.set({ liveness }, count);
     },
   });
   gauge({

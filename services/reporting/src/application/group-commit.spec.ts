@@ -7,7 +7,9 @@ describe('a group commit', () => {
       groups.push([...items]);
       return items.map((item) => `done ${item}`);
     });
-    const outcomes = await Promise.all([[1], [2, 3], [4, 5], [6, 7, 8, 9, 10], []].map((items) => commit.submit(items)));
+    const outcomes = await Promise.all(
+      [[1], [2, 3], [4, 5], [6, 7, 8, 9, 10], []].map((items) => commit.submit(items)),
+    );
     expect(outcomes).toEqual([
       ['done 1'],
       ['done 2', 'done 3'],

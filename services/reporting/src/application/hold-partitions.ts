@@ -72,7 +72,7 @@ export class HoldPartitions {
     for (const held of claimed) this.owned.hold(held);
     const partitions = claimed.map(({ partition }) => partition);
     let count = 0;
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       const page = await this.reader.agentsOf(partitions, after, pageSize);
       for (const known of page) this.owned.learn(known, this.clock.now().getTime());
       count += page.length;

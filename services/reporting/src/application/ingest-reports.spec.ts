@@ -123,7 +123,9 @@ describe('taking reports in', () => {
           world.incoming({ agent_id: 'new-1' }, 'runner-1', attempts),
           world.incoming({ session: 9 }, 'runner-1', attempts),
         ])
-      ).map((outcome) => ('code' in outcome ? `${outcome.kind} ${outcome.code} ${outcome.afterMs}` : outcome.kind));
+      ).map((outcome) =>
+        'code' in outcome ? `${outcome.kind} ${outcome.code} ${outcome.afterMs}` : outcome.kind,
+      );
     expect(await kinds(1)).toEqual(['later agent_unknown 200', 'later session_unknown 200']);
     expect(await kinds(5)).toEqual(['later agent_unknown 3200', 'later session_unknown 3200']);
     expect(await kinds(6)).toEqual(['violation', 'violation']);
@@ -143,11 +145,9 @@ describe('taking reports in', () => {
   it('lets a retired agent’s last report go by without a signal', async () => {
     const world = await started();
     await world.report('tester-1', 1);
-    await world.directory.retired('01936d00-0000-7000-8000-000000000001', {
-      agent_id: 'tester-1',
-      principal_id: 'runner-1',
-      reason: 'Replaced.',
-    });
+    const payload = { agent_id: 'tester-1', principal_id: 'runner-1', reason: 'Replaced.' };
+    const fact = { kind: 'retired' as const, id: '01936d00-0000-7000-8000-000000000001', payload };
+    await world.directory.execute([fact, fact]);
     expect(await world.report('tester-1', 2)).toBe('retired');
     expect(world.metrics.violations).toEqual([]);
     expect(world.changes()).toEqual(['tester-1 offline → online', 'tester-1 online → offline']);
@@ -188,7 +188,9 @@ describe('taking reports in', () => {
 
   it('puts what comes at the same time from several queues into one transaction', async () => {
     const world = await started();
-    const batches = Array.from({ length: 10 }, (_, index) => world.ingest.execute([world.incoming({ seq: index + 1 })]));
+    const batches = Array.from({ length: 10 }, (_, index) =>
+      world.ingest.execute([world.incoming({ seq: index + 1 })]),
+    );
     const outcomes = (await Promise.all(batches)).flat();
     expect(outcomes.map(({ kind }) => kind)).toEqual(Array(10).fill('accepted'));
   });

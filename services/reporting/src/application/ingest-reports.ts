@@ -113,7 +113,11 @@ export class IngestReports {
   private outcome(incoming: IncomingReport, judgement: Judgement, plan: Plan): IngestOutcome {
     const { report, receivedAt, attempts } = incoming;
     const violation = (code: ViolationCode): IngestOutcome => {
-      plan.violations.push({ principalId: incoming.principalId ?? 'unknown', agentId: report.agent_id, code });
+      plan.violations.push({
+        principalId: incoming.principalId ?? 'unknown',
+        agentId: report.agent_id,
+        code,
+      });
       return { kind: 'violation' };
     };
     switch (judgement.kind) {
@@ -144,16 +148,17 @@ export class IngestReports {
       before.liveness === state.liveness ? [] : [{ from: before.liveness, state }],
     );
     const held = this.owned.heldBy(rows.map(({ state }) => state));
-    if (rows.length > 0 || !signals.isEmpty) await this.unitOfWork.run(async (tx) => {
-      if (held.length > 0 && !(await tx.partitions.areHeld(this.owned.owner, held)))
-        throw notOwned(held[0]?.partition ?? -1);
-      if (rows.length > 0) {
-        await tx.agents.saveReports(rows);
-        await tx.history.append(accepted);
-      }
-      await announceLiveness(tx.outbox, changes);
-      await this.signals.raise(tx.outbox, signals);
-    });
+    if (rows.length > 0 || !signals.isEmpty)
+      await this.unitOfWork.run(async (tx) => {
+        if (held.length > 0 && !(await tx.partitions.areHeld(this.owned.owner, held)))
+          throw notOwned(held[0]?.partition ?? -1);
+        if (rows.length > 0) {
+          await tx.agents.saveReports(rows);
+          await tx.history.append(accepted);
+        }
+        await announceLiveness(tx.outbox, changes);
+        await this.signals.raise(tx.outbox, signals);
+      });
     this.signals.settle(signals);
     for (const [entry, { state }] of newest) {
       this.owned.changed(entry, state, now);

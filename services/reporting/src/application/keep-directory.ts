@@ -1,12 +1,26 @@
-import type { agentRegistered, agentRetired, PayloadOf, sessionOpened } from '@ymera/contracts';
+import type { agentRegistered, agentRetired, Messages, PayloadOf, sessionOpened } from '@ymera/contracts';
 import type { Clock } from '@ymera/kernel';
 import { newAgent, type AgentState } from '../domain/agent-state';
 import { announceLiveness } from './liveness-events';
 import type { OwnedFleet } from './owned-fleet';
-import type { ReportingUnitOfWork } from './ports';
+import type { ReportingStores, ReportingUnitOfWork } from './ports';
 import type { StatusCache } from './status-cache';
 
-/** Keeps what the registry says: which agents there are, whose they are, and which sessions were given. */
+/** What the registry has said, with the id of its message. */
+export type RegistryFact =
+  | { readonly kind: 'registered'; readonly id: string; readonly payload: PayloadOf<typeof agentRegistered> }
+  | { readonly kind: 'retired'; readonly id: string; readonly payload: PayloadOf<typeof agentRetired> }
+  | {
+      readonly kind: 'session_opened';
+      readonly id: string;
+      readonly payload: PayloadOf<typeof sessionOpened>;
+    };
+
+/** Done in memory once the transaction is committed. */
+type AfterCommit = () => void;
+type Tx = ReportingStores & Messages;
+
+/** Keeps which agents there are, whose they are, and which sessions were given. */
 export class KeepDirectory {
   constructor(
     private readonly unitOfWork: ReportingUnitOfWork,
@@ -15,48 +29,67 @@ export class KeepDirectory {
     private readonly clock: Clock,
   ) {}
 
-  async registered(messageId: string, event: PayloadOf<typeof agentRegistered>): Promise<void> {
+  /** All of them or none. In the lane: no report or deadline of an agent may be at work while it is retired. */
+  execute(facts: readonly RegistryFact[]): Promise<void> {
+    return this.owned.lane.run(async () => {
+      const done = await this.unitOfWork.run(async (tx) => {
+        const steps: AfterCommit[] = [];
+        for (const fact of facts) steps.push(await this.keep(tx, fact));
+        return steps;
+      });
+      for (const step of done) step();
+    });
+  }
+
+  private async keep(tx: Tx, fact: RegistryFact): Promise<AfterCommit> {
+    const isNew = await tx.inbox.accept(`reporting.${fact.kind}`, fact.id);
+    switch (fact.kind) {
+      case 'registered':
+        return this.registered(tx, fact.payload, isNew);
+      case 'retired':
+        return this.retired(tx, fact.payload, isNew);
+      case 'session_opened': {
+        const opened = { session: fact.payload.session, windowMs: fact.payload.interval_s * 1000 };
+        const principalId = fact.payload.principal_id;
+        if (isNew) await tx.agents.openSession(principalId, opened);
+        return () => this.owned.fleet.openSession(principalId, opened);
+      }
+    }
+  }
+
+  private async registered(
+    tx: Tx,
+    event: PayloadOf<typeof agentRegistered>,
+    isNew: boolean,
+  ): Promise<AfterCommit> {
     const agent = {
       agentId: event.agent_id,
       agentType: event.agent_type,
       principalId: event.principal_id,
       partition: event.partition,
     };
-    const isNew = await this.unitOfWork.run(
-      async (tx) =>
-        (await tx.inbox.accept('reporting.agent_registered', messageId)) &&
-        (await tx.agents.register(agent, new Date(event.registered_at))),
-    );
-    if (isNew)
-      this.owned.learn(
-        { state: newAgent(agent), session: undefined, isRetired: false },
-        this.clock.now().getTime(),
-      );
+    const isAdded = isNew && (await tx.agents.register(agent, new Date(event.registered_at)));
+    const known = { state: newAgent(agent), session: undefined, isRetired: false };
+    return () => {
+      if (isAdded) this.owned.learn(known, this.clock.now().getTime());
+    };
   }
 
-  async sessionOpened(messageId: string, event: PayloadOf<typeof sessionOpened>): Promise<void> {
-    const opened = { session: event.session, windowMs: event.interval_s * 1000 };
-    await this.unitOfWork.run(async (tx) => {
-      if (await tx.inbox.accept('reporting.session_opened', messageId))
-        await tx.agents.openSession(event.principal_id, opened);
-    });
-    this.owned.fleet.openSession(event.principal_id, opened);
-  }
-
-  /** In the lane: no report or deadline of the agent may be at work meanwhile. */
-  retired(messageId: string, event: PayloadOf<typeof agentRetired>): Promise<void> {
-    return this.owned.lane.run(async () => {
-      const before = this.owned.fleet.entry(event.agent_id)?.state;
-      await this.unitOfWork.run(async (tx) => {
-        if (!(await tx.inbox.accept('reporting.agent_retired', messageId))) return;
-        await tx.agents.retire(event.agent_id, event.principal_id, this.clock.now());
-        if (!before || before.liveness === 'offline') return;
-        const state: AgentState = { ...before, liveness: 'offline', version: before.version + 1 };
-        await tx.agents.saveLiveness([state]);
-        await announceLiveness(tx.outbox, [{ from: before.liveness, state }]);
-      });
-      this.owned.fleet.retire(event.agent_id);
-      this.statuses.invalidate(event.agent_id);
-    });
+  private async retired(
+    tx: Tx,
+    { agent_id: agentId, principal_id: principalId }: PayloadOf<typeof agentRetired>,
+    isNew: boolean,
+  ): Promise<AfterCommit> {
+    const before = this.owned.fleet.entry(agentId)?.state;
+    if (isNew) await tx.agents.retire(agentId, principalId, this.clock.now());
+    if (isNew && before && before.liveness !== 'offline') {
+      const state: AgentState = { ...before, liveness: 'offline', version: before.version + 1 };
+      await tx.agents.saveLiveness([state]);
+      await announceLiveness(tx.outbox, [{ from: before.liveness, state }]);
+    }
+    return () => {
+      this.owned.fleet.retire(agentId);
+      this.statuses.invalidate(agentId);
+    };
   }
 }

@@ -1,7 +1,13 @@
 import { issueReported, violationDetected } from '@ymera/contracts';
 import { reportingWorld } from '../testing/reporting-world';
 
-const issue = { agent_id: 'tester-1', session: 1, code: 'disk_full', severity: 'high' as const, message: 'Full.' };
+const issue = {
+  agent_id: 'tester-1',
+  session: 1,
+  code: 'disk_full',
+  severity: 'high' as const,
+  message: 'Full.',
+};
 
 const ready = async () => {
   const world = reportingWorld();
@@ -14,7 +20,9 @@ const ready = async () => {
 describe('an issue between two reports', () => {
   it('is passed on at once, with the validated principal', async () => {
     const world = await ready();
-    expect(await world.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).toEqual({ kind: 'raised' });
+    expect(await world.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).toEqual({
+      kind: 'raised',
+    });
     expect(world.tables.unitOfWork.outbox.payloads(issueReported)).toEqual([
       {
         agent_id: 'tester-1',

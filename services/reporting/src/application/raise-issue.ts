@@ -41,7 +41,9 @@ export class RaiseIssue {
         return this.violation({ principalId, agentId: issue.agent_id, code: judgement.code });
       case 'accepted':
       case 'duplicate':
-        return { kind: (await this.raise([], [{ ...issue, principal_id: principalId }])) ? 'raised' : 'suppressed' };
+        return {
+          kind: (await this.raise([], [{ ...issue, principal_id: principalId }])) ? 'raised' : 'suppressed',
+        };
     }
   }
 

@@ -44,7 +44,10 @@ describe('asking for an agent', () => {
 
   it('knows no stranger', async () => {
     const world = reportingWorld();
-    expect(await world.read.status(ask('nobody'))).toMatchObject({ ok: false, error: { code: 'agent_not_found' } });
+    expect(await world.read.status(ask('nobody'))).toMatchObject({
+      ok: false,
+      error: { code: 'agent_not_found' },
+    });
   });
 
   it('counts the fleet as it changes', async () => {

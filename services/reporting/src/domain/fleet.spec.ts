@@ -38,7 +38,9 @@ describe('a fleet', () => {
         const counts = fleet.counts();
         expect(counts.agents).toBe(held.length);
         for (const liveness of ['online', 'late', 'offline'])
-          expect(counts.byLiveness[liveness] ?? 0).toBe(held.filter((state) => state.liveness === liveness).length);
+          expect(counts.byLiveness[liveness] ?? 0).toBe(
+            held.filter((state) => state.liveness === liveness).length,
+          );
         for (const type of ['TESTING', 'CODING'])
           expect(counts.byType[type] ?? 0).toBe(held.filter((state) => state.agentType === type).length);
       }),
@@ -75,7 +77,9 @@ describe('the health of ingest', () => {
 describe('a token bucket', () => {
   it('never grants more than its capacity and what has flowed in', () => {
     const policy = { capacity: 5, refillPerMinute: 10 };
-    const asks = fc.array(fc.record({ wanted: fc.nat(20), afterMs: fc.integer({ min: -1000, max: 30_000 }) }));
+    const asks = fc.array(
+      fc.record({ wanted: fc.nat(20), afterMs: fc.integer({ min: -1000, max: 30_000 }) }),
+    );
     fc.assert(
       fc.property(asks, (script) => {
         let bucket: Parameters<typeof take>[0];
@@ -88,7 +92,9 @@ describe('a token bucket', () => {
           bucket = answer.bucket;
           granted += answer.granted;
         }
-        expect(granted).toBeLessThanOrEqual(policy.capacity + (passed / 60_000) * policy.refillPerMinute + 1e-6);
+        expect(granted).toBeLessThanOrEqual(
+          policy.capacity + (passed / 60_000) * policy.refillPerMinute + 1e-6,
+        );
       }),
     );
   });

@@ -27,7 +27,11 @@ describe('whether a report counts', () => {
     ['an agent nobody knows', { agent: undefined }, 'ahead agent_unknown'],
     ['a session nobody gave', { session: 5 }, 'ahead session_unknown'],
     ['a retired agent', { isRetired: true, agent: undefined }, 'retired'],
-    ['an agent without reports, its principal’s older session', { agent: registered, session: 2, seq: 1 }, 'accepted'],
+    [
+      'an agent without reports, its principal’s older session',
+      { agent: registered, session: 2, seq: 1 },
+      'accepted',
+    ],
   ])('%s', (_title, difference, expected) => {
     const judgement = judgeReport({ ...good, ...difference });
     expect('code' in judgement ? `${judgement.kind} ${judgement.code}` : judgement.kind).toBe(expected);

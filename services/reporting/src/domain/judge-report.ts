@@ -2,12 +2,7 @@ import type { AgentState } from './agent-state';
 
 /** What a principal did that it may not. */
 export type ViolationCode =
-  | 'identity_missing'
-  | 'not_owner'
-  | 'agent_unknown'
-  | 'session_unknown'
-  | 'session_superseded'
-  | 'malformed';
+  'identity_missing' | 'not_owner' | 'agent_unknown' | 'session_unknown' | 'session_superseded' | 'malformed';
 
 export type Judgement =
   | { readonly kind: 'accepted' }

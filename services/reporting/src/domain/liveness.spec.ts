@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import type { IngestHealth } from './ingest-health';
 import { decide, type LivenessPolicy, type WatchedAgent } from './liveness';
 
-const policy: LivenessPolicy = { lateAfterWindows: 1.5, offlineAfterWindows: 3, jitterShare: 0.1, jitterMs: 1_000 };
+const policy: LivenessPolicy = {
+  lateAfterWindows: 1.5,
+  offlineAfterWindows: 3,
+  jitterShare: 0.1,
+  jitterMs: 1_000,
+};
 const windowMs = 60_000;
 /** With this policy an agent may be 7 s later than a threshold: a tenth of the window, and one second. */
 const t0 = Date.parse('2026-01-01T00:00:00Z');
@@ -31,11 +36,39 @@ describe('what silence means', () => {
     ['it is offline already', 'offline', 10_000, healthy, 'offline', 0, null],
     ['the broker is away', 'online', 10_000, sick, 'online', 0, after(10_060)],
     ['the broker is away and it was late', 'late', 10_000, sick, 'late', 0, after(10_060)],
-    ['ingest is healthy for a minute only', 'online', 10_000, { troubles: [], healthySince: after(9_940) }, 'online', 0, after(10_037)],
-    ['ingest is healthy for 97 s', 'online', 10_000, { troubles: [], healthySince: after(9_903) }, 'late', 1, after(10_090)],
-    ['it was late before our outage', 'late', 10_000, { troubles: [], healthySince: after(9_999) }, 'late', 0, after(10_186)],
+    [
+      'ingest is healthy for a minute only',
+      'online',
+      10_000,
+      { troubles: [], healthySince: after(9_940) },
+      'online',
+      0,
+      after(10_037),
+    ],
+    [
+      'ingest is healthy for 97 s',
+      'online',
+      10_000,
+      { troubles: [], healthySince: after(9_903) },
+      'late',
+      1,
+      after(10_090),
+    ],
+    [
+      'it was late before our outage',
+      'late',
+      10_000,
+      { troubles: [], healthySince: after(9_999) },
+      'late',
+      0,
+      after(10_186),
+    ],
   ])('%s', (_title, liveness, seconds, health, expected, missed, nextCheckAt) => {
-    expect(decide(agent(liveness), policy, after(seconds), health)).toEqual({ liveness: expected, missed, nextCheckAt });
+    expect(decide(agent(liveness), policy, after(seconds), health)).toEqual({
+      liveness: expected,
+      missed,
+      nextCheckAt,
+    });
   });
 
   it('an agent that never reported is offline and waits for nothing', () => {

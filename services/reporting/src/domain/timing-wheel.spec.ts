@@ -7,7 +7,9 @@ const reachMs = tickMs * slots;
 
 describe('a timing wheel', () => {
   it('fires every item once, never before its time within reach, and soon after it', () => {
-    const armings = fc.array(fc.record({ after: fc.integer({ min: 0, max: 2 * reachMs }), step: fc.integer({ min: 0, max: 500 }) }));
+    const armings = fc.array(
+      fc.record({ after: fc.integer({ min: 0, max: 2 * reachMs }), step: fc.integer({ min: 0, max: 500 }) }),
+    );
     fc.assert(
       fc.property(armings, fc.integer({ min: 0, max: 1_000_000 }), (script, start) => {
         const wheel = new TimingWheel<number>(tickMs, slots, start);

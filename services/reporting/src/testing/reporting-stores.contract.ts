@@ -27,7 +27,11 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
   it('knows a new agent as offline, once', async () => {
     const agent = agentNamed();
     expect([await register(agent), await register(agent)]).toEqual([true, false]);
-    expect(await found(agent.agentId)).toEqual({ state: newAgent(agent), session: undefined, isRetired: false });
+    expect(await found(agent.agentId)).toEqual({
+      state: newAgent(agent),
+      session: undefined,
+      isRetired: false,
+    });
     expect(await found('nobody')).toBeUndefined();
   });
 
@@ -39,7 +43,9 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
       session: 7,
       seq: 3,
       metrics: { cpu_percent: 12.5, memory_mb: 80, "o'clock": 1e21 },
-      tasks: [{ task_id: taskId, attempt: 1, progress: 0.5, step: 'a "quoted" \\\\ {step}, é 漢', counter: 4 }],
+      tasks: [
+        { task_id: taskId, attempt: 1, progress: 0.5, step: 'a "quoted" \\\\ {step}, é 漢', counter: 4 },
+      ],
     });
     const receivedAt = today + 123;
     const state = reported(newAgent(agent), { session: 7, seq: 3, taskCount: 1 }, receivedAt);
@@ -64,7 +70,9 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     const state = reported(newAgent(agent), { session: 1, seq: 1, taskCount: 0 }, today);
     const late = { ...state, liveness: 'late' as const, missed: 2, version: 2 };
     await run(async (tx) => {
-      await tx.agents.saveReports([{ report: reportOf({ agent_id: agent.agentId }), receivedAt: today, state }]);
+      await tx.agents.saveReports([
+        { report: reportOf({ agent_id: agent.agentId }), receivedAt: today, state },
+      ]);
       await tx.agents.saveLiveness([late]);
     });
     expect((await found(agent.agentId))?.state).toEqual(late);
@@ -96,7 +104,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     const [gone] = agents;
     if (gone) await run((tx) => tx.agents.retire(gone.agentId, gone.principalId, registeredAt));
     const seen: string[] = [];
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       const page = await storage().reader.agentsOf([3], after, 2);
       seen.push(...page.map(({ state }) => state.agentId));
       if (page.length < 2) break;
@@ -135,9 +143,19 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     const areHeld = (owner: string, what: typeof held) => run((tx) => tx.partitions.areHeld(owner, what));
     expect(await areHeld('owner', held)).toBe(true);
     expect(await areHeld('other', held)).toBe(false);
-    expect(await areHeld('owner', held.map((each) => ({ ...each, epoch: each.epoch + 1 })))).toBe(false);
+    expect(
+      await areHeld(
+        'owner',
+        held.map((each) => ({ ...each, epoch: each.epoch + 1 })),
+      ),
+    ).toBe(false);
     await run((tx) => tx.partitions.claim('other', [31], 60_000));
     expect(await areHeld('owner', held)).toBe(false);
-    expect(await areHeld('owner', held.filter(({ partition }) => partition === 30))).toBe(true);
+    expect(
+      await areHeld(
+        'owner',
+        held.filter(({ partition }) => partition === 30),
+      ),
+    ).toBe(true);
   });
 }

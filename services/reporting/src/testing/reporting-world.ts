@@ -81,7 +81,7 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
     },
 
     async agent(agentId: string, principalId = 'runner-1', agentType: AgentType = 'TESTING'): Promise<void> {
-      await directory.registered(uuidv7(now()), {
+      const payload = {
         agent_id: agentId,
         agent_type: agentType,
         capabilities: ['x'],
@@ -89,17 +89,19 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
         partition: 1,
         credential_epoch: 1,
         registered_at: clock.now().toISOString(),
-      });
+      };
+      await directory.execute([{ kind: 'registered', id: uuidv7(now()), payload }]);
     },
 
     async session(session: number, principalId = 'runner-1', intervalS = 60): Promise<void> {
-      await directory.sessionOpened(uuidv7(now()), {
+      const payload = {
         principal_id: principalId,
         session,
         agent_ids: [],
         interval_s: intervalS,
         opened_at: clock.now().toISOString(),
-      });
+      };
+      await directory.execute([{ kind: 'session_opened', id: uuidv7(now()), payload }]);
     },
 
     incoming(

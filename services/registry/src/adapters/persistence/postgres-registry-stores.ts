@@ -113,10 +113,11 @@ const principalStore = (sql: SqlExecutor): PrincipalStore => ({
     );
   },
   async settleProvisioning(principalId, from, to) {
-    await sql.query(
-      'UPDATE principals SET provisioning = $3 WHERE principal_id = $1 AND provisioning = $2',
-      [principalId, from, to],
-    );
+    await sql.query('UPDATE principals SET provisioning = $3 WHERE principal_id = $1 AND provisioning = $2', [
+      principalId,
+      from,
+      to,
+    ]);
   },
 });
 
@@ -137,10 +138,10 @@ const credentialStore = (sql: SqlExecutor): CredentialStore => ({
     );
   },
   async revokeAll(principalId, at) {
-    await sql.query(
-      'UPDATE credentials SET revoked_at = $2 WHERE principal_id = $1 AND revoked_at IS NULL',
-      [principalId, at],
-    );
+    await sql.query('UPDATE credentials SET revoked_at = $2 WHERE principal_id = $1 AND revoked_at IS NULL', [
+      principalId,
+      at,
+    ]);
   },
 });
 

@@ -7,7 +7,12 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import type { IssuedToken, SecretVault } from '../../application/ports';
-import { formatToken, type SecretToken, type StoredSecret, type TokenPrefix } from '../../domain/secret-token';
+import {
+  formatToken,
+  type SecretToken,
+  type StoredSecret,
+  type TokenPrefix,
+} from '../../domain/secret-token';
 import type { Pepper } from './pepper';
 
 const keyIdBytes = 8;

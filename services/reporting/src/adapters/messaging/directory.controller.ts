@@ -1,25 +1,34 @@
 import { Controller, Inject } from '@nestjs/common';
 import { agentRegistered, agentRetired, sessionOpened, type PayloadOf } from '@ymera/contracts';
-import { OnEvent, type Received } from '@ymera/messaging';
-import { KeepDirectory } from '../../application/keep-directory';
+import { OnEventBatch, type Received } from '@ymera/messaging';
+import { KeepDirectory, type RegistryFact } from '../../application/keep-directory';
+
+type Registered = PayloadOf<typeof agentRegistered>;
+type Retired = PayloadOf<typeof agentRetired>;
+type Opened = PayloadOf<typeof sessionOpened>;
+
+/** A fleet that comes back after an outage says hello all at once. */
+const batch = { max: 500, waitMs: 5 };
 
 /** What the registry says. */
 @Controller()
 export class DirectoryController {
   constructor(@Inject(KeepDirectory) private readonly directory: KeepDirectory) {}
 
-  @OnEvent(agentRegistered)
-  registered({ id, payload }: Received<PayloadOf<typeof agentRegistered>>): Promise<void> {
-    return this.directory.registered(id, payload);
+  @OnEventBatch([agentRegistered, agentRetired, sessionOpened], batch)
+  facts(messages: Received<Registered | Retired | Opened>[]): Promise<void> {
+    return this.directory.execute(messages.map(factOf));
   }
+}
 
-  @OnEvent(agentRetired)
-  retired({ id, payload }: Received<PayloadOf<typeof agentRetired>>): Promise<void> {
-    return this.directory.retired(id, payload);
-  }
-
-  @OnEvent(sessionOpened)
-  sessionOpened({ id, payload }: Received<PayloadOf<typeof sessionOpened>>): Promise<void> {
-    return this.directory.sessionOpened(id, payload);
+/** The transport has parsed the payload by the contract that `type` names. */
+function factOf({ type, id, payload }: Received<Registered | Retired | Opened>): RegistryFact {
+  switch (type) {
+    case agentRegistered.key:
+      return { kind: 'registered', id, payload: payload as Registered };
+    case agentRetired.key:
+      return { kind: 'retired', id, payload: payload as Retired };
+    default:
+      return { kind: 'session_opened', id, payload: payload as Opened };
   }
 }

@@ -31,7 +31,8 @@ const stateOf = ({ lastReportAt, ...row }: StateRow): AgentState => ({
 });
 
 function knownOf({ isRetired, issuedSession, windowMs, ...row }: KnownRow): KnownAgent {
-  const session = issuedSession === null || windowMs === null ? undefined : { session: issuedSession, windowMs };
+  const session =
+    issuedSession === null || windowMs === null ? undefined : { session: issuedSession, windowMs };
   return { state: stateOf(row), session, isRetired };
 }
 

@@ -81,7 +81,9 @@ describe('reporting’s tables in PostgreSQL', () => {
           `SELECT relname FROM pg_class WHERE relname ~ '^report_history_2026\\d{4}$' ORDER BY relname`,
         )
       ).map(({ relname }) => relname);
-    expect(await names()).toEqual(expect.arrayContaining(['report_history_20260228', 'report_history_20260304']));
+    expect(await names()).toEqual(
+      expect.arrayContaining(['report_history_20260228', 'report_history_20260304']),
+    );
     await maintainHistory(database.sql, now + 30 * 86_400_000, 14);
     expect(await names()).not.toContain('report_history_20260304');
     await maintainHistory(database.sql, Date.now(), 14);

@@ -1,0 +1,183 @@
+import { loadConfig } from '@ymera/config';
+import {
+  agentRegistered,
+  eventMessage,
+  exchanges,
+  issueRaised,
+  report,
+  sessionOpened,
+  type CloudEvent,
+  type EventContract,
+  type PayloadOf,
+} from '@ymera/contracts';
+import { startService, type RunningService } from '@ymera/http';
+import { silentLogger, uuidv7 } from '@ymera/kernel';
+import { createMessaging, headerNames, RabbitTransport, type Messaging } from '@ymera/messaging';
+import { testDatabase, testVhosts, type TestDatabase, type TestVhosts } from '@ymera/testing';
+import { connect, type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
+import type { z } from 'zod';
+import { migrations } from '../adapters/persistence/migrations';
+import { reportingModule } from '../app.module';
+import { reportingEnvironment } from '../config';
+
+const partitions = 4;
+
+/** The whole service on real servers, with what it hears played by the test. */
+export class RunningReporting {
+  /** What the service has published, by CloudEvents type. */
+  readonly events: CloudEvent[] = [];
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly vhosts: TestVhosts,
+    private service: RunningService,
+    readonly messaging: Messaging,
+    private readonly agentsConnection: ChannelModel,
+    private readonly agents: ConfirmChannel,
+    private readonly listener: ChannelModel,
+  ) {}
+
+  static async start(): Promise<RunningReporting> {
+    const [database, vhosts] = await Promise.all([
+      testDatabase({ service: 'reporting', migrations }),
+      testVhosts({ partitions }),
+    ]);
+    const messaging = createMessaging({
+      url: vhosts.url,
+      vhost: vhosts.servicesVhost,
+      agentsVhost: vhosts.agentsVhost,
+      service: 'registry',
+      logger: silentLogger,
+    });
+    const [agentsConnection, listener] = await Promise.all(
+      [vhosts.agentsVhost, vhosts.servicesVhost].map((vhost) =>
+        connect(`${vhosts.url}/${encodeURIComponent(vhost)}`),
+      ),
+    );
+    if (!agentsConnection || !listener) throw new Error('not connected');
+    const running = new RunningReporting(
+      database,
+      vhosts,
+      await serviceOn(database, vhosts),
+      messaging,
+      agentsConnection,
+      await agentsConnection.createConfirmChannel(),
+      listener,
+    );
+    await running.listen();
+    return running;
+  }
+
+  /** Ends the service and starts another one on the same tables and queues. */
+  async restart(): Promise<void> {
+    await this.service.stop();
+    this.service = await serviceOn(this.database, this.vhosts);
+  }
+
+  async stop(): Promise<void> {
+    await this.service.stop();
+    await Promise.all([this.agentsConnection.close(), this.listener.close(), this.messaging.close()]);
+    await this.vhosts.close();
+    await this.database.drop();
+  }
+
+  /** As the registry would publish it. */
+  async fact<P extends z.ZodType>(contract: EventContract<P>, payload: z.input<P>): Promise<void> {
+    const fact = { aggregateId: 'any', aggregateVersion: 1, payload };
+    await this.messaging.publisher.publish(eventMessage(contract, fact, { id: uuidv7(), time: new Date() }));
+  }
+
+  async agent(agentId: string, principalId: string): Promise<void> {
+    await this.fact(agentRegistered, {
+      agent_id: agentId,
+      agent_type: 'TESTING',
+      capabilities: ['x'],
+      principal_id: principalId,
+      partition: partitionOf(principalId),
+      credential_epoch: 1,
+      registered_at: new Date().toISOString(),
+    });
+  }
+
+  async session(principalId: string, session: number, intervalS = 60): Promise<void> {
+    await this.fact(sessionOpened, {
+      principal_id: principalId,
+      session,
+      agent_ids: [],
+      interval_s: intervalS,
+      opened_at: new Date().toISOString(),
+    });
+  }
+
+  report(principalId: string, payload: PayloadOf<typeof report>): Promise<void> {
+    const key = `report.${partitionOf(principalId)}.${principalId}`;
+    return this.publish(key, JSON.stringify(payload), {
+      type: report.name,
+      ...asPrincipal(this.user, principalId),
+    });
+  }
+
+  issue(principalId: string, payload: PayloadOf<typeof issueRaised>): Promise<void> {
+    const key = `event.${partitionOf(principalId)}.${principalId}`;
+    return this.publish(key, JSON.stringify(payload), {
+      type: issueRaised.name,
+      ...asPrincipal(this.user, principalId),
+    });
+  }
+
+  publish(routingKey: string, body: string, options: Options.Publish): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.agents.publish(exchanges.agentsIn, routingKey, Buffer.from(body), options, (error: unknown) =>
+        error ? reject(new Error('not confirmed', { cause: error })) : resolve(),
+      );
+    });
+  }
+
+  /** The user of the tests' connections: the broker lets it use no other name. */
+  get user(): string {
+    return decodeURIComponent(new URL(this.vhosts.url).username);
+  }
+
+  payloads<C extends EventContract>(contract: C): PayloadOf<C>[] {
+    return this.events.filter(({ type }) => type === contract.key).map(({ data }) => data as PayloadOf<C>);
+  }
+
+  private async listen(): Promise<void> {
+    const channel = await this.listener.createChannel();
+    const { queue } = await channel.assertQueue('', { exclusive: true });
+    await channel.bindQueue(queue, exchanges.events, 'reporting.#');
+    await channel.consume(
+      queue,
+      (message) => message && this.events.push(JSON.parse(message.content.toString()) as CloudEvent),
+      { noAck: true },
+    );
+  }
+}
+
+/**
+ * The service connects as the same user as the test, so it takes these for messages that it has sent itself again, whose
+ * principal stands in a header.
+ */
+const asPrincipal = (user: string, principalId: string): Options.Publish => ({
+  userId: user,
+  headers: { [headerNames.principal]: principalId },
+  persistent: true,
+});
+
+export const partitionOf = (principalId: string): number =>
+  principalId.charCodeAt(principalId.length - 1) % partitions;
+
+function serviceOn(database: TestDatabase, vhosts: TestVhosts): Promise<RunningService> {
+  const config = loadConfig(reportingEnvironment, {
+    YMERA_POSTGRES_URL: database.url,
+    YMERA_DB_POOL_SIZE: '5',
+    YMERA_RABBITMQ_URL: vhosts.url,
+    YMERA_RABBITMQ_VHOST: vhosts.servicesVhost,
+    YMERA_RABBITMQ_AGENTS_VHOST: vhosts.agentsVhost,
+    YMERA_HTTP_PORT: '0',
+    YMERA_LOG_LEVEL: 'error',
+    YMERA_PARTITIONS: String(partitions),
+    YMERA_PARTITION_LEASE_SECONDS: '2',
+  });
+  return startService({ name: 'reporting', module: reportingModule, transports: [RabbitTransport] }, config);
+}
