@@ -1,0 +1,4 @@
+import { messagingMigrations, type MigrationClass } from '@ymera/persistence';
+import { Entries1767225600001 } from './0001-entries';
+
+export const migrations: readonly MigrationClass[] = [...messagingMigrations, Entries1767225600001];
