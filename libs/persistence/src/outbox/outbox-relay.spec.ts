@@ -83,32 +83,65 @@ describe('OutboxRelay', () => {
       expect(swept?.[field]).toEqual(inProcess?.[field]);
   });
 
-  it('lets concurrent commits share publications and deletions', async () => {
+  it('lets commits share a publication while the broker is busy', async () => {
+    const held = gate();
     const publisher = new RecordingPublisher(async (row) => {
-      await sleep(20);
+      await held.opened;
       return confirmed(row);
     });
     const relay = await started(publisher);
     const work = service.unitOfWork({ relay });
-    await Promise.all(
-      Array.from({ length: 200 }, (_, index) => work.run((tx) => sendFact(tx.outbox, `agent-${index}`))),
-    );
+    const agents = Array.from({ length: 200 }, (_, index) => `agent-${index}`);
+    await Promise.all(agents.map((agent) => work.run((tx) => sendFact(tx.outbox, agent))));
+    held.open();
     await expectEmpty();
     expect(new Set(publisher.published.map(({ id }) => id)).size).toBe(200);
     expect(publisher.published).toHaveLength(200);
-    expect(publisher.calls.length).toBeLessThan(100);
+    // Eight groups at once, then one of what has gathered meanwhile.
+    expect(publisher.calls.length).toBeLessThanOrEqual(9);
   });
 
-  it('sweeps within 1.5 s what a process committed before it died', async () => {
-    const publisher = new RecordingPublisher();
-    await started(publisher);
-    const at = performance.now();
-    await commitAndDie();
-    await eventually(() => expect(publisher.published).toHaveLength(1));
-    const tookMs = performance.now() - at;
-    expect(tookMs).toBeGreaterThan(900);
-    expect(tookMs).toBeLessThan(1600);
+  it('sweeps what a process committed before it died, about a second and a half later at most', async () => {
+    const published = new Map<string, number>();
+    await started({
+      publish: async (rows) => {
+        for (const { id } of rows) published.set(id, performance.now());
+        return rows.map(confirmed);
+      },
+    });
+    const waits: Promise<number>[] = [];
+    // At different moments of the sweep's rhythm.
+    for (let round = 0; round < 10; round += 1) {
+      const before = new Set(await service.outboxIds());
+      await commitAndDie();
+      const at = performance.now();
+      const id = (await service.outboxIds()).find((one) => !before.has(one)) ?? '';
+      waits.push(
+        eventually(() => {
+          expect(published.has(id)).toBe(true);
+          return (published.get(id) ?? 0) - at;
+        }),
+      );
+      await sleep(120);
+    }
+    const waited = await Promise.all(waits);
+    expect(Math.min(...waited)).toBeGreaterThan(900);
+    expect(Math.max(...waited)).toBeLessThan(1900);
     await expectEmpty();
+  });
+
+  it('does not sweep what its own process is still publishing', async () => {
+    const held = gate();
+    const publisher = new RecordingPublisher(async (row) => {
+      await held.opened;
+      return confirmed(row);
+    });
+    const relay = await started(publisher);
+    await service.unitOfWork({ relay }).run((tx) => sendFact(tx.outbox));
+    await sleep(2000);
+    held.open();
+    await expectEmpty();
+    expect(publisher.published).toHaveLength(1);
   });
 
   it('sweeps a transaction that commits late, although younger rows were published meanwhile', async () => {
@@ -139,6 +172,30 @@ describe('OutboxRelay', () => {
     expect(ids).toHaveLength(1200);
     expect(new Set(ids).size).toBe(1200);
   });
+
+  it('sweeps a backlog page by page in no time, though the statistics call the table empty', async () => {
+    const filled = gate();
+    const mayCommit = gate();
+    const filling = service.unitOfWork().run(async (tx) => {
+      await tx.sql.query(
+        `INSERT INTO outbox (id, kind, message_id, vhost, exchange, routing_key, type, headers, body, available_at)
+         SELECT gen_random_uuid(), 'event', 'm', 'services', 'x', 'k', 't', '{}', '', now()
+         FROM generate_series(1, 30000)`,
+      );
+      filled.open();
+      await mayCommit.opened;
+    });
+    await filled.opened;
+    // What a vacuum at the wrong moment leaves behind: many pages and not one row.
+    await service.database.sql.query('VACUUM ANALYZE outbox');
+    mayCommit.open();
+    await filling;
+    await service.database.sql.query('ALTER TABLE outbox SET (autovacuum_enabled = false)');
+    const publisher = new RecordingPublisher();
+    await started(publisher);
+    await eventually(() => expect(publisher.published).toHaveLength(30_000), { timeoutMs: 10_000 });
+    await service.database.sql.query('ALTER TABLE outbox RESET (autovacuum_enabled)');
+  }, 20_000);
 
   it('publishes again when the connection dies between the publication and the deletion', async () => {
     await commitAndDie();

@@ -71,25 +71,28 @@ interface StoredRow {
  * Locks what is due, oldest first, and skips what another relay has locked. The page ends after `limit` rows or `maxBytes`
  * of bodies, whichever comes first, but holds one row at least. No cursor over ids: a transaction that commits late would
  * be passed by and never seen again.
+ *
+ * No statement here joins the table. It is empty whenever nothing is wrong, so its statistics say "one row" just when the
+ * broker's outage has filled it, and a join planned for one row takes quadratic time.
  */
 export const lockDueStatement = `
   WITH due AS MATERIALIZED (
-    SELECT id, available_at, octet_length(body) AS bytes
+    SELECT id, message_id, vhost, exchange, routing_key, type, headers, body, created_at, attempts, available_at
     FROM outbox
     WHERE available_at <= statement_timestamp() AND id <> ALL ($3::uuid[])
     ORDER BY available_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
   ), page AS (
-    SELECT id, available_at,
+    SELECT *,
       row_number() OVER (ORDER BY available_at, id) AS position,
-      sum(bytes) OVER (ORDER BY available_at, id) AS total
+      sum(octet_length(body)) OVER (ORDER BY available_at, id) AS total
     FROM due
   )
   SELECT id, message_id, vhost, exchange, routing_key, type, headers, body, created_at, attempts
-  FROM page JOIN outbox USING (id)
+  FROM page
   WHERE total <= $2 OR position = 1
-  ORDER BY page.available_at`;
+  ORDER BY position`;
 
 export async function lockDueRows(
   sql: SqlExecutor,
@@ -121,9 +124,12 @@ export async function deleteLockedRows(sql: SqlExecutor, ids: readonly string[])
  */
 export async function deletePublishedRows(sql: SqlExecutor, ids: readonly string[]): Promise<void> {
   await sql.query(
-    `DELETE FROM outbox
-     USING (SELECT set_config('synchronous_commit', 'off', true)) AS relaxed
-     WHERE id IN (SELECT id FROM outbox WHERE id = ANY ($1::uuid[]) FOR UPDATE SKIP LOCKED)`,
+    `DELETE FROM outbox WHERE ctid = ANY (ARRAY(
+       SELECT outbox.ctid
+       FROM (SELECT set_config('synchronous_commit', 'off', true)) AS relaxed, outbox
+       WHERE id = ANY ($1::uuid[])
+       FOR UPDATE OF outbox SKIP LOCKED
+     ))`,
     [ids],
   );
 }
@@ -138,10 +144,9 @@ export async function postponeLockedRows(
   await sql.query(
     `UPDATE outbox SET
        attempts = attempts + 1,
-       last_error = reason,
+       last_error = ($2::text[])[array_position($1::uuid[], id)],
        available_at = clock_timestamp() + least($3, 2 ^ least(attempts, 20)) * interval '1 second'
-     FROM unnest($1::uuid[], $2::text[]) AS postponed (row_id, reason)
-     WHERE id = row_id`,
+     WHERE id = ANY ($1::uuid[])`,
     [rows.map(({ id }) => id), rows.map(({ reason }) => reason.slice(0, 500)), maxSeconds],
   );
 }
