@@ -1,6 +1,4 @@
-import { baseServiceEnvironment } from '@ymera/config';
-import type { z } from 'zod';
+import { baseServiceEnvironment, port, type BaseServiceConfig } from '@ymera/config';
 
-export const configSchema = baseServiceEnvironment;
-
-export type AuditConfig = z.output<typeof configSchema>;
+export const configSchema = baseServiceEnvironment.extend({ YMERA_HTTP_PORT: port().default(8007) });
+export type AuditConfig = BaseServiceConfig;

@@ -1,16 +1,15 @@
-import type { UnitOfWork } from '@ymera/contracts';
-import type { Entry } from '../domain/entry';
+import type { AuditEntry, EntryContent } from '../domain/audit-entry';
 
-export interface EntryStore {
-  /** Takes the only pen for this transaction and tells the next free index. Others wait until it ends. */
-  nextIndex(): Promise<number>;
-  append(entries: readonly Entry[]): Promise<void>;
-  /** From `index` on, in order. */
-  read(index: number, limit: number): Promise<readonly Entry[]>;
+/** The log: grows at its end, and changes nowhere. */
+export interface EntryLog {
+  /**
+   * Only one at a time, in all processes, until the transaction is over: indices are dense and become visible in order.
+   * What is already there is left out. Gives the number of entries added.
+   */
+  append(entries: readonly EntryContent[]): Promise<number>;
 }
 
-export interface AuditStores {
-  readonly entries: EntryStore;
+export interface EntryReader {
+  /** From this index on, in order. */
+  read(fromIndex: number, limit: number): Promise<readonly AuditEntry[]>;
 }
-
-export type AuditUnitOfWork = UnitOfWork<AuditStores>;

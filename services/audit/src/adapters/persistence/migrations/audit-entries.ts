@@ -1,0 +1,40 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Entries can be added and read. Two things stand against the rest: the service's own role has given up the right, and a
+ * trigger refuses it also for whoever has it. A table's owner can undo both, which is why checkpoints will leave the house.
+ */
+export class AuditEntries1764000000000 implements MigrationInterface {
+  readonly name = 'AuditEntries1764000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE entries (
+        index bigint PRIMARY KEY CHECK (index >= 0),
+        event_id uuid NOT NULL UNIQUE,
+        type text NOT NULL,
+        source text NOT NULL,
+        subject text NOT NULL,
+        time timestamptz NOT NULL,
+        trace_id char(32),
+        data_digest text NOT NULL,
+        -- Canonical JSON exactly as it was hashed; jsonb would write it another way and refuse NUL characters.
+        canonical_data text NOT NULL,
+        recorded_at timestamptz NOT NULL DEFAULT now()
+      )`);
+    await runner.query(`
+      CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION 'audit entries are never changed' USING ERRCODE = 'restrict_violation';
+      END $$`);
+    await runner.query(`
+      CREATE TRIGGER entries_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
+      FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`);
+    await runner.query('REVOKE UPDATE, DELETE, TRUNCATE ON entries FROM CURRENT_USER');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE entries');
+    await runner.query('DROP FUNCTION refuse_change()');
+  }
+}

@@ -1,0 +1,68 @@
+import type { UnitOfWork } from '@ymera/contracts';
+import { digestOf, uuidv7 } from '@ymera/kernel';
+import { ListEntries } from '../application/list-entries';
+import type { EntryLog, EntryReader } from '../application/ports';
+import { RecordEntries } from '../application/record-entries';
+import type { AuditedEvent } from '../domain/audit-entry';
+
+export const auditedEvent = (number: number, payload: object = { number }): AuditedEvent => ({
+  id: uuidv7(),
+  type: 'orchestrator.step.changed.v1',
+  time: new Date(Date.UTC(2026, 0, 1) + number),
+  payload,
+  aggregateId: `run-${number}`,
+  aggregateVersion: 1,
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+});
+
+/** What recording and listing do, whatever the log is made of; the log is empty at the beginning. */
+export function auditLogContract(
+  partsOf: () => { unitOfWork: UnitOfWork<{ readonly log: EntryLog }>; reader: EntryReader },
+): void {
+  const record = (events: readonly AuditedEvent[]) => new RecordEntries(partsOf().unitOfWork).execute(events);
+  const list = (fromIndex: number, limit: number) =>
+    new ListEntries(partsOf().reader).execute({ from_index: fromIndex, limit });
+
+  it('gives entries dense indices from 0 in the order in which they arrived', async () => {
+    expect(await list(0, 10)).toEqual({ items: [], next_index: null });
+    expect(await record([1, 2, 3].map((number) => auditedEvent(number)))).toBe(3);
+    const { items, next_index: next } = await list(0, 2);
+    expect(items.map(({ index, subject }) => [index, subject])).toEqual([
+      [0, 'run-1'],
+      [1, 'run-2'],
+    ]);
+    expect(next).toBe(2);
+    expect(await list(2, 2)).toMatchObject({ items: [{ index: 2, subject: 'run-3' }], next_index: null });
+  });
+
+  it('records a fact once, within a batch and across batches, without leaving a gap', async () => {
+    const [first, second, third] = [4, 5, 6].map((number) => auditedEvent(number)) as [
+      AuditedEvent,
+      AuditedEvent,
+      AuditedEvent,
+    ];
+    const before = (await list(0, 200)).items.length;
+    expect(await record([first, first, second])).toBe(2);
+    expect(await record([second, third, first])).toBe(1);
+    const { items } = await list(before, 10);
+    expect(items.map(({ index, event_id: id }) => [index, id])).toEqual([
+      [before, first.id],
+      [before + 1, second.id],
+      [before + 2, third.id],
+    ]);
+  });
+
+  it('keeps data byte for byte, so that its digest can be checked', async () => {
+    const data = { z: 1.5, a: ['nul \u0000', 'half \ud800', 1e21, -0, 1e-7], '': { b: null } };
+    const before = (await list(0, 200)).items.length;
+    await record([auditedEvent(7, data)]);
+    const [entry] = (await list(before, 1)).items;
+    expect(digestOf(entry?.data)).toBe(entry?.data_digest);
+    expect(entry).toMatchObject({
+      source: '/ymera/orchestrator',
+      time: '2026-01-01T00:00:00.007Z',
+      trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+      data: { a: ['nul \u0000', 'half \ud800', 1e21, 0, 1e-7], aggregate_version: 1 },
+    });
+  });
+}
