@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import type { Benchmark, Measured } from './benchmark';
 import { benchmarks } from './benchmarks';
 

@@ -195,13 +195,16 @@ export class QueueConsumer {
     dispositions: readonly Disposition[] | undefined,
   ): Promise<void> {
     if (dispositions === undefined) return this.#settler.acknowledgeAll(items);
-    await Promise.all(
-      items.map((item, index) => {
-        const disposition = dispositions[index] ?? dead('handler_failed', 'the handler did not decide');
-        if (disposition.kind === 'ack') return this.#settler.acknowledge(item, 'ack');
-        return this.#settler.settle(item, bounded(disposition, item.received.attempts, this.options.policy));
-      }),
-    );
+    const settling: Promise<void>[] = [];
+    for (const [index, item] of items.entries()) {
+      const disposition = dispositions[index] ?? dead('handler_failed', 'the handler did not decide');
+      if (disposition.kind === 'ack') this.#settler.acknowledge(item, 'ack');
+      else {
+        const { attempts } = item.received;
+        settling.push(this.#settler.settle(item, bounded(disposition, attempts, this.options.policy)));
+      }
+    }
+    await Promise.all(settling);
   }
 
   /** Nobody may begin with it: its channel has ended, or the consumer is stopping. */

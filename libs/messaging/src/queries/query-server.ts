@@ -136,12 +136,14 @@ export class QueryServer {
   }
 
   #send(message: ConsumeMessage, reply: Result<unknown>): void {
-    const { replyTo, correlationId } = message.properties;
+    const replyTo: unknown = message.properties.replyTo;
+    const correlationId = String(message.properties.correlationId);
+    const body = encodeReply(reply);
     const epoch = this.#answers.current;
     if (!isReplyAddress(replyTo) || !epoch?.live) return;
     try {
-      epoch.channel.publish('', replyTo, encodeReply(reply), {
-        correlationId: String(correlationId),
+      epoch.channel.publish('', replyTo, body, {
+        correlationId,
         contentType: 'application/json',
         type: 'reply',
       });
