@@ -26,7 +26,8 @@ const maximumInodes = 65_536;
  * writes to descriptor 3 what was written outside. It must be there, and not in the runner: layers and scratch exist in
  * this namespace only, and vanish with it whatever happens to the runner.
  *
- * Report: NUL-separated records `setup<TAB>reason` | `started` | `wrote<TAB>path` | `removed<TAB>path`.
+ * Report: NUL-separated records `setup<TAB>reason` | `started` | `wrote<TAB>path` | `removed<TAB>path` | `left<TAB>path`,
+ * the last with a path below the scratch folder.
  */
 export function supervisorScript(plan: SupervisorPlan): string {
   return [
@@ -60,7 +61,7 @@ export function supervisorScript(plan: SupervisorPlan): string {
       node.kind === 'layer' && plan.layers ? [layerReport(node.path, index)] : [],
     ),
     watchScript('after', plan),
-    `grep -vxF -f watched.before watched.after | while IFS= read -r path; do printf 'wrote\\t%s\\0' "$path"; done`,
+    `grep -vxF -f watched.before watched.after | while IFS= read -r path; do printf 'left\\t%s\\0' "$path"; done`,
     `} 2>/dev/null | head -c 100000 >&3`,
     `exit $status`,
   ].join('\n');
@@ -138,7 +139,7 @@ function layerReport(path: string, index: number): string {
   return `(cd ${scratchFolders.layers}/${index}/up && find . -mindepth 1 -exec sh -c ${quote(inner)} sh ${quote(base)} {} +)`;
 }
 
-/** Names of everything in the folders that are the run's own, as the command knows them. */
+/** Names of everything in the folders that are the run's own. */
 function watchScript(
   moment: 'before' | 'after',
   { view, layers }: Pick<SupervisorPlan, 'view' | 'layers'>,
@@ -146,10 +147,7 @@ function watchScript(
   // A layer over the whole host is reported as a layer; to list it would be to list the host.
   const isLayered = layers && view.some((node) => node.kind === 'layer' && node.path === '/');
   const watched = watchedScratch.filter(({ folder }) => folder !== scratchFolders.root || !isLayered);
-  const lists = watched.map(
-    ({ folder, inside }) => `(cd ${folder} && find . -xdev -mindepth 1 | sed 's|^\\.|${inside}|')`,
-  );
-  return `{ ${lists.join('; ')}; } > watched.${moment}`;
+  return `find ${watched.map(({ folder }) => folder).join(' ')} -xdev -mindepth 1 > watched.${moment}`;
 }
 
 /** Parsed report of the supervisor. */
@@ -165,8 +163,9 @@ export function readSupervisorReport(text: string, own: readonly string[]): Supe
   const setupFailure = records.find((record) => record.startsWith('setup\t'))?.slice('setup\t'.length);
   const isOwn = (path: string) => own.some((place) => place === path || place.startsWith(`${path}/`));
   const outside = records.flatMap((record) => {
-    const [verb = '', path = ''] = record.split('\t');
-    if ((verb !== 'wrote' && verb !== 'removed') || isOwn(path) || isToolState(path)) return [];
+    const [verb = '', named = ''] = record.split('\t');
+    const path = verb === 'left' ? insideName(named) : named;
+    if (!['wrote', 'removed', 'left'].includes(verb) || isOwn(path) || isToolState(path)) return [];
     return [asTheCommandNamesIt(path)];
   });
   return {
@@ -174,6 +173,11 @@ export function readSupervisorReport(text: string, own: readonly string[]): Supe
     ...(setupFailure === undefined ? {} : { setupFailure }),
     outsideWrites: withoutChildren([...new Set(outside)].sort()).slice(0, 100),
   };
+}
+
+function insideName(scratchPath: string): string {
+  const folder = watchedScratch.find((watched) => scratchPath.startsWith(`${watched.folder}/`));
+  return folder ? folder.inside + scratchPath.slice(folder.folder.length) : scratchPath;
 }
 
 const isToolState = (path: string) => path.startsWith(`${insidePaths.home}/.`);

@@ -30,6 +30,10 @@ export class GitFixture {
     }).trim();
   }
 
+  apply(patch: string): void {
+    execFileSync('git', ['apply', '--index', '-'], { cwd: this.folder, input: patch });
+  }
+
   /** Writes the files (null removes one) and commits; answers the commit. */
   commit(files: Readonly<Record<string, string | Buffer | null>>): string {
     for (const [path, content] of Object.entries(files)) {

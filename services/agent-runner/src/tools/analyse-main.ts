@@ -22,15 +22,29 @@ function contentOf(path: string): string | undefined {
   return status?.isFile() && status.size <= maximumFileBytes ? readFileSync(path, 'utf8') : undefined;
 }
 
+/** A rule that stumbles over strange code must not cost the other files their examination. */
+function surviving<T>(work: () => readonly T[]): readonly T[] {
+  try {
+    return work();
+  } catch (error) {
+    process.stderr.write(`${String(error)}\n`);
+    return [];
+  }
+}
+
 async function main(): Promise<void> {
   const request = JSON.parse(await text(process.stdin)) as AnalysisRequest;
   const files = request.files.flatMap((file) => readable(file) ?? []);
   const answer: AnalysisAnswer = {
     analysed: files.length,
     findings:
-      request.mode === 'review' ? files.flatMap((file) => analyseFile(file)).slice(0, maximumFindings) : [],
+      request.mode === 'review'
+        ? files.flatMap((file) => surviving(() => analyseFile(file))).slice(0, maximumFindings)
+        : [],
     rewritten:
-      request.mode === 'rewrite' ? files.flatMap((file) => rewriteFile(file, request.rules) ?? []) : [],
+      request.mode === 'rewrite'
+        ? files.flatMap((file) => surviving(() => [rewriteFile(file, request.rules) ?? []].flat()))
+        : [],
   };
   process.stdout.write(JSON.stringify(answer));
 }

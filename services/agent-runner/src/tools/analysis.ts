@@ -1,6 +1,7 @@
 import { Linter } from 'eslint/universal';
 import type { Linter as LinterTypes } from 'eslint';
 import { performanceAdvice, performanceRules } from './performance-rules/performance-rules';
+import { isAnalysable } from './analysable';
 import type { AnalysedFile, AnalysisFinding, RewrittenFile } from './analysis-protocol';
 import { securityAdvice, securityRules } from './security-rules/security-rules';
 import { secretsIn } from './security-rules/secret-patterns';
@@ -29,9 +30,6 @@ const securitySeverity: Readonly<Record<string, AnalysisFinding['severity']>> = 
 };
 
 const typescriptFile = /\.[cm]?tsx?$/;
-export const isAnalysable = (path: string): boolean =>
-  /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/.test(path) && !path.endsWith('.d.ts');
-
 const linter = new Linter({ configType: 'flat' });
 
 /** Everything the rules say of one file, in the order of its lines. */

@@ -1,0 +1,26 @@
+import type { Task } from '@ymera/agent-sdk';
+
+/** Kept back from the deadline for collecting, cleaning up and answering. */
+const reserveMs = 1_500;
+
+/** How long tools may still run. */
+export const remainingMs = (task: Pick<Task, 'deadline'>, now = Date.now()): number =>
+  Math.max(1, Date.parse(task.deadline) - now - reserveMs);
+
+/** Adds up the time that tools take, which is no overhead of the platform's. */
+export class ToolTime {
+  private total = 0;
+
+  get ms(): number {
+    return this.total;
+  }
+
+  async spend<T>(work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.total += performance.now() - started;
+    }
+  }
+}

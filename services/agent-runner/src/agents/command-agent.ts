@@ -1,0 +1,104 @@
+import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
+import type { AgentType, TaskType } from '@ymera/contracts';
+import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
+import { changeOutside } from '../workspace/workspace';
+import type { Workspaces } from '../workspace/workspaces';
+import type { ToolAgent } from './agent';
+import { remainingMs, ToolTime } from './attempt-time';
+import { commandFailure, completed, failed, stopped } from './outcome';
+import { ProgressLines } from './progress-lines';
+
+export interface CommandAgentOptions {
+  readonly sandbox: Sandbox;
+  readonly workspaces: Workspaces;
+  /** Run by `sh -c`. */
+  readonly command: string;
+  readonly agentType: Extract<AgentType, 'CODING' | 'ENHANCEMENT'>;
+  readonly network: boolean;
+}
+
+const taskTypes: Readonly<Record<CommandAgentOptions['agentType'], readonly TaskType[]>> = {
+  CODING: ['code', 'fix'],
+  ENHANCEMENT: ['enhance'],
+};
+
+/**
+ * Any command line as an agent. It gets the task as one JSON object on standard input and the working copy as its
+ * directory; whatever it has changed there when it ends with exit code 0 is its change. Lines `::ymera progress 0.4 text`
+ * on its standard output move the bar; everything else it prints is the log.
+ */
+export class CommandAgent implements ToolAgent {
+  readonly agentType: AgentType;
+  readonly taskTypes: readonly TaskType[];
+
+  constructor(private readonly options: CommandAgentOptions) {
+    this.agentType = options.agentType;
+    this.taskTypes = taskTypes[options.agentType];
+  }
+
+  async run(task: Task, context: TaskContext): Promise<TaskResult> {
+    const time = new ToolTime();
+    context.progress(0.05, 'preparing the working copy');
+    const prepared = await this.options.workspaces.prepare({
+      url: task.workspace_url,
+      credential: context.workspaceCredential,
+      commit: task.base,
+      hasGit: true,
+      signal: context.signal,
+    });
+    if (context.signal.aborted) {
+      if (prepared.ok) await prepared.value.close();
+      return stopped(context.signal, 0);
+    }
+    if (!prepared.ok) return failed(prepared.error, 0);
+    const workspace = prepared.value;
+    try {
+      context.progress(0.1, 'the command is running');
+      const outcome = await time.spend(() => this.runCommand(task, context, workspace.copy));
+      if (context.signal.aborted) return stopped(context.signal, time.ms);
+      // First: a write outside may well be why the command failed, and is what must be heard of.
+      if (outcome.outsideWrites.length > 0) return failed(changeOutside(outcome.outsideWrites), time.ms);
+      const problem = commandFailure(outcome);
+      if (problem) return failed(problem, time.ms);
+      context.progress(0.95, 'collecting the change');
+      const change = await workspace.collectChange();
+      return change.ok ? completed({ change: change.value }, time.ms) : failed(change.error, time.ms);
+    } finally {
+      await workspace.close();
+    }
+  }
+
+  private runCommand(task: Task, context: TaskContext, copy: string): Promise<SandboxOutcome> {
+    const lines = new ProgressLines(context);
+    return this.options.sandbox.run({
+      profile: 'command',
+      command: this.options.command,
+      workspace: copy,
+      stdin: `${JSON.stringify(visibleTask(task))}\n`,
+      network: this.options.network,
+      timeoutMs: remainingMs(task),
+      signal: context.signal,
+      // Coding tools that commit by themselves need a name; what they commit is read from the files all the same.
+      environment: {
+        GIT_AUTHOR_NAME: task.agent_id,
+        GIT_AUTHOR_EMAIL: `${task.agent_id}@agents.ymera.invalid`,
+        GIT_COMMITTER_NAME: task.agent_id,
+        GIT_COMMITTER_EMAIL: `${task.agent_id}@agents.ymera.invalid`,
+      },
+      onOutput: (stream, chunk) => {
+        if (stream === 'stdout') lines.push(chunk);
+        else context.log(chunk);
+      },
+    });
+  }
+}
+
+/** All of the task but what is between the runner and the platform. */
+function visibleTask({
+  fencing_token: _token,
+  workspace_url: _url,
+  heartbeat_s: _heartbeat,
+  ...visible
+}: Task): object {
+  return visible;
+}

@@ -1,0 +1,243 @@
+import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
+import type { BeforeAfter, Finding } from '@ymera/contracts';
+import { failure, type Failure } from '@ymera/kernel';
+import type { Sandbox } from '../../sandbox/sandbox';
+import { isWritten, type Analyser } from '../../tools/analyser';
+import type { AnalysisFinding } from '../../tools/analysis-protocol';
+import { measureBeforeAfter } from '../../tools/benchmark';
+import { withoutPackageManager } from '../../tools/project-command';
+import type { Dependencies } from '../../workspace/dependencies';
+import type { Workspace } from '../../workspace/workspace';
+import type { Workspaces } from '../../workspace/workspaces';
+import type { ToolAgent } from '../agent';
+import { remainingMs, ToolTime } from '../attempt-time';
+import { completed, failed, stopped } from '../outcome';
+import type { ExaminationPolicy } from './examination-policy';
+import { newFindings } from './new-findings';
+import { testIntegrity, type ChangedFile } from './test-integrity';
+import { giveVerdict } from './verdict';
+
+export interface ExaminationAgentOptions {
+  readonly sandbox: Sandbox;
+  readonly workspaces: Workspaces;
+  readonly dependencies: Dependencies;
+  readonly analyser: Analyser;
+  readonly policy: ExaminationPolicy;
+}
+
+const reportedFindings = 200;
+const severityOrder: readonly Finding['severity'][] = ['critical', 'high', 'medium', 'low', 'info'];
+
+/** Looks at code: all of it to say what could be better (`review`, `analyse`), a change to say whether it may land. */
+export class ExaminationAgent implements ToolAgent {
+  readonly agentType = 'EXAMINATION';
+  readonly taskTypes = ['review', 'analyse', 'validate'] as const;
+
+  constructor(private readonly options: ExaminationAgentOptions) {}
+
+  async run(task: Task, context: TaskContext): Promise<TaskResult> {
+    const examination = new Examination(this.options, task, context);
+    try {
+      return task.type === 'validate' ? await examination.validate() : await examination.review();
+    } finally {
+      await examination.close();
+    }
+  }
+}
+
+/** One attempt: what it opened is closed, whatever happens. */
+class Examination {
+  private readonly time = new ToolTime();
+  private readonly opened: Workspace[] = [];
+
+  constructor(
+    private readonly options: ExaminationAgentOptions,
+    private readonly task: Task,
+    private readonly context: TaskContext,
+  ) {}
+
+  async close(): Promise<void> {
+    await Promise.all(this.opened.map((workspace) => workspace.close()));
+  }
+
+  async review(): Promise<TaskResult> {
+    this.context.progress(0.1, 'reading the repository');
+    const base = await this.open(this.task.base);
+    if (isFailure(base)) return this.end(base);
+    const paths = (await base.committedFiles()).filter(isWritten);
+    this.context.progress(0.3, `analysing ${paths.length} files`);
+    const analysed = await this.analyse(
+      base,
+      paths.map((path) => ({ path })),
+    );
+    if (isFailure(analysed)) return this.end(analysed);
+    const findings = analysed
+      .toSorted((one, other) => severityOrder.indexOf(one.severity) - severityOrder.indexOf(other.severity))
+      .slice(0, reportedFindings);
+    for (const finding of findings)
+      this.context.log(`${finding.file}:${finding.line} ${finding.code}: ${finding.message}\n`);
+    this.context.log(`${findings.length} finding(s) in ${paths.length} files\n`);
+    return completed({ findings }, this.time.ms);
+  }
+
+  async validate(): Promise<TaskResult> {
+    const { change, tests, intent } = this.task.input;
+    if (!change) return this.end(failure('validation', 'change_missing', 'There is no change to examine.'));
+    this.context.progress(0.05, 'reading the change');
+    const after = await this.open(change.commit, [this.task.base]);
+    if (isFailure(after)) return this.end(after);
+    if (after.tree !== change.tree) {
+      return this.end(
+        failure(
+          'conflict',
+          'tree_mismatch',
+          `Commit ${change.commit} has tree ${after.tree}, not ${change.tree}.`,
+        ),
+      );
+    }
+    const files = await changedFiles(after, this.task.base);
+    this.context.progress(0.2, 'looking for new findings');
+    const findings = await this.newFindings(after, files);
+    if (isFailure(findings)) return this.end(findings);
+    this.context.progress(0.4, 'comparing before and after');
+    const measured = await this.measure(after);
+    if (this.context.signal.aborted) return stopped(this.context.signal, this.time.ms);
+    const isMeasured = measured !== undefined && !isFailure(measured);
+    const verdict = giveVerdict(
+      {
+        intent,
+        base: this.task.base,
+        commit: change.commit,
+        tree: change.tree,
+        tests,
+        findings: [
+          ...testIntegrity(files, intent),
+          ...findings,
+          ...(isFailure(measured) ? [benchmarkFinding(measured)] : []),
+        ],
+        beforeAfter: isMeasured ? measured : undefined,
+        minimumSpeedup: this.task.project.performance.min_speedup,
+      },
+      this.options.policy,
+    );
+    this.context.log(
+      `${verdict.approved ? 'approved' : 'not approved'} under policy ${verdict.policy_version}\n`,
+    );
+    for (const reason of verdict.reasons) this.context.log(`- ${reason}\n`);
+    return completed(
+      { verdict, findings: verdict.findings, ...(isMeasured ? { before_after: measured } : {}) },
+      this.time.ms,
+    );
+  }
+
+  private async newFindings(
+    after: Workspace,
+    files: readonly ChangedFile[],
+  ): Promise<readonly AnalysisFinding[] | Failure> {
+    const written = files.filter(({ path }) => isWritten(path));
+    const sides = { before: new Map<string, string>(), after: new Map<string, string>() };
+    for (const file of written) {
+      if (file.before !== null) sides.before.set(file.path, file.before);
+      if (file.after !== null) sides.after.set(file.path, file.after);
+    }
+    // One process for both sides: to start it takes longer than to analyse what a change touches.
+    const marked = (side: 'before' | 'after') =>
+      [...sides[side]].map(([path, text]) => ({ path: `${side}/${path}`, text }));
+    if (written.length === 0) return [];
+    const found = await this.analyse(after, [...marked('before'), ...marked('after')]);
+    if (isFailure(found)) return found;
+    const of = (side: 'before' | 'after') =>
+      found
+        .filter((finding) => finding.file.startsWith(`${side}/`))
+        .map((finding) => ({ ...finding, file: finding.file.slice(side.length + 1) }));
+    return newFindings(of('before'), of('after'), (side, path) => sides[side].get(path) ?? '');
+  }
+
+  /** Undefined for a project without a benchmark. */
+  private async measure(after: Workspace): Promise<BeforeAfter | Failure | undefined> {
+    const { bench } = this.task.project.commands;
+    if (bench === undefined) return undefined;
+    const before = await this.open(this.task.base);
+    if (isFailure(before)) return before;
+    // The base's own words decide what is run on both sides.
+    const command = withoutPackageManager(bench, await before.committedFile('package.json'));
+    const sides = [];
+    for (const workspace of [before, after]) {
+      const mounts = await this.time.spend(() =>
+        this.options.dependencies.prepare(workspace, this.context.signal),
+      );
+      if (!mounts.ok) return mounts.error;
+      sides.push({ workspace: workspace.copy, command, mounts: mounts.value });
+    }
+    const [left, right] = sides;
+    if (!left || !right) return undefined;
+    const measured = await this.time.spend(() =>
+      measureBeforeAfter(this.options.sandbox, {
+        before: left,
+        after: right,
+        name: bench,
+        runs: this.options.policy.benchmarkRuns,
+        budgetMs: remainingMs(this.task),
+        signal: this.context.signal,
+        onRun: (done, all) =>
+          this.context.progress(0.4 + (0.55 * done) / all, `benchmark run ${done} of ${all}`),
+      }),
+    );
+    return measured.ok ? measured.value : measured.error;
+  }
+
+  private async analyse(
+    workspace: Workspace,
+    files: readonly { readonly path: string; readonly text?: string }[],
+  ): Promise<readonly AnalysisFinding[] | Failure> {
+    const answer = await this.time.spend(() =>
+      this.options.analyser.analyse(
+        { mode: 'review', files, rules: [] },
+        { workspace: workspace.copy, timeoutMs: remainingMs(this.task), signal: this.context.signal },
+      ),
+    );
+    return answer.ok ? answer.value.findings : answer.error;
+  }
+
+  private async open(commit: string, alsoNeeded: readonly string[] = []): Promise<Workspace | Failure> {
+    const prepared = await this.options.workspaces.prepare({
+      url: this.task.workspace_url,
+      credential: this.context.workspaceCredential,
+      commit,
+      alsoNeeded,
+      signal: this.context.signal,
+    });
+    if (!prepared.ok) return prepared.error;
+    this.opened.push(prepared.value);
+    return prepared.value;
+  }
+
+  private end(error: Failure): TaskResult {
+    return this.context.signal.aborted
+      ? stopped(this.context.signal, this.time.ms)
+      : failed(error, this.time.ms);
+  }
+}
+
+const isFailure = (value: object | undefined): value is Failure =>
+  value !== undefined && 'kind' in value && 'code' in value;
+
+async function changedFiles(after: Workspace, base: string): Promise<readonly ChangedFile[]> {
+  const entries = await after.changedFiles(base);
+  return Promise.all(
+    entries.map(async ({ path, oldMode, newMode }) => ({
+      path,
+      before: oldMode === '000000' ? null : ((await after.committedFile(path, base)) ?? ''),
+      after: newMode === '000000' ? null : ((await after.committedFile(path)) ?? ''),
+    })),
+  );
+}
+
+/** A benchmark that never worked is no fault of the change. */
+function benchmarkFinding(error: Failure): Finding {
+  return {
+    code: error.code,
+    severity: error.code === 'benchmark_failed' ? 'high' : 'info',
+    message: error.message,
+  };
+}

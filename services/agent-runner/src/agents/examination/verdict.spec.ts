@@ -1,0 +1,127 @@
+import { verdict as verdictContract, type BeforeAfter } from '@ymera/contracts';
+import { defaultPolicy } from './examination-policy';
+import { newFindings } from './new-findings';
+import { giveVerdict, type ExaminationFacts } from './verdict';
+
+const oid = (digit: string) => digit.repeat(40);
+const measured = (
+  before: number,
+  after: number,
+  peaks: readonly [number, number] = [60, 60],
+): BeforeAfter => ({
+  name: 'x',
+  runs: 10,
+  before_ms: Array.from({ length: 10 }, () => before),
+  after_ms: Array.from({ length: 10 }, () => after),
+  before_median_ms: before,
+  after_median_ms: after,
+  speedup: before / after,
+  before_peak_mb: peaks[0],
+  after_peak_mb: peaks[1],
+  interleaved: true,
+});
+const facts: ExaminationFacts = {
+  intent: 'ENHANCE',
+  base: oid('a'),
+  commit: oid('b'),
+  tree: oid('c'),
+  tests: {
+    tree: oid('c'),
+    command: 'npm test',
+    total: 3,
+    passed: 3,
+    failed: 0,
+    skipped: 0,
+    flaky: 0,
+    duration_ms: 1,
+    exit_code: 0,
+  },
+  findings: [],
+  beforeAfter: undefined,
+  minimumSpeedup: 1.5,
+};
+const judge = (given: Partial<ExaminationFacts>) => {
+  const verdict = giveVerdict({ ...facts, ...given }, defaultPolicy);
+  expect(verdictContract.parse(verdict)).toEqual(verdict);
+  return { approved: verdict.approved, codes: verdict.findings.map(({ code }) => code) };
+};
+
+describe('a verdict', () => {
+  it('binds base, commit, tree and policy', () => {
+    expect(giveVerdict(facts, defaultPolicy)).toMatchObject({
+      approved: true,
+      base: oid('a'),
+      commit: oid('b'),
+      tree: oid('c'),
+      policy_version: defaultPolicy.version,
+    });
+  });
+
+  it.each<[title: string, given: Partial<ExaminationFacts>, approved: boolean, codes: readonly string[]]>([
+    ['fast enough', { beforeAfter: measured(30, 10) }, true, []],
+    ['not fast enough', { beforeAfter: measured(14, 10) }, false, ['speedup_too_small']],
+    [
+      'slower, where nothing is asked',
+      { beforeAfter: measured(10, 14), minimumSpeedup: undefined },
+      false,
+      ['performance_regression'],
+    ],
+    [
+      'slower, though no enhancement',
+      { beforeAfter: measured(10, 14), intent: 'FEATURE' },
+      false,
+      ['performance_regression'],
+    ],
+    ['as fast as before, and no enhancement', { beforeAfter: measured(10, 10), intent: 'FEATURE' }, true, []],
+    [
+      'a little slower, within what is allowed',
+      { beforeAfter: measured(10, 10.8), intent: 'FEATURE' },
+      true,
+      [],
+    ],
+    ['hungrier for memory', { beforeAfter: measured(30, 10, [60, 200]) }, true, ['memory_growth']],
+    ['hungrier, but by little', { beforeAfter: measured(30, 10, [10, 30]) }, true, []],
+    ['with a grave finding', { findings: [{ code: 'x', severity: 'high', message: 'x' }] }, false, ['x']],
+    ['with a small finding', { findings: [{ code: 'x', severity: 'medium', message: 'x' }] }, true, ['x']],
+    ['untested', { tests: undefined }, false, ['tests_missing']],
+    ['on a change that is', { beforeAfter: undefined }, true, []],
+  ])('%s', (_, given, approved, codes) => {
+    expect(judge(given)).toEqual({ approved, codes });
+  });
+
+  it('gives a reason for each thing that stops the change, with its place', () => {
+    const finding = {
+      code: 'evaluated_code',
+      severity: 'high',
+      message: 'Text is run as code.',
+      file: 'a.js',
+      line: 3,
+    } as const;
+    expect(giveVerdict({ ...facts, findings: [finding] }, defaultPolicy).reasons).toEqual([
+      'a.js:3: Text is run as code. (evaluated_code)',
+    ]);
+  });
+});
+
+describe('new findings', () => {
+  const finding = (line: number, code = 'x') =>
+    ({ code, severity: 'high', message: '', file: 'a.js', line, suggestion: '' }) as const;
+  const find = (before: string, after: string, known: readonly number[], found: readonly number[]) =>
+    newFindings(
+      known.map((line) => finding(line)),
+      found.map((line) => finding(line)),
+      (side) => (side === 'before' ? before : after),
+    ).map(({ line }) => line);
+
+  it('are not those that only moved', () => {
+    expect(find('bad()', '// new\n  bad()', [1], [2])).toEqual([]);
+  });
+
+  it('are those whose line was repeated', () => {
+    expect(find('bad()', 'bad()\nbad()', [1], [1, 2])).toEqual([2]);
+  });
+
+  it('are those in changed lines', () => {
+    expect(find('bad(1)', 'bad(2)', [1], [1])).toEqual([1]);
+  });
+});

@@ -1,0 +1,92 @@
+import type { BeforeAfter, Finding, Intent, TestSummary, Verdict } from '@ymera/contracts';
+import { compare } from '../../tools/statistics';
+import type { ExaminationPolicy } from './examination-policy';
+
+/** All that a verdict is drawn from. */
+export interface ExaminationFacts {
+  readonly intent: Intent;
+  readonly base: string;
+  readonly commit: string;
+  readonly tree: string;
+  readonly tests: TestSummary | undefined;
+  /** New findings of the static analysis and of test integrity. */
+  readonly findings: readonly Finding[];
+  readonly beforeAfter: BeforeAfter | undefined;
+  readonly minimumSpeedup: number | undefined;
+}
+
+/** Approves when there is no reason not to; each reason is a sentence, each has its finding. */
+export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy): Verdict {
+  const findings = [...testFindings(facts), ...performanceFindings(facts, policy), ...facts.findings];
+  const reasons = findings.filter((finding) => policy.blocking.includes(finding.severity)).map(reason);
+  return {
+    approved: reasons.length === 0,
+    base: facts.base,
+    commit: facts.commit,
+    tree: facts.tree,
+    policy_version: policy.version,
+    reasons: reasons.slice(0, 100),
+    findings: findings.slice(0, 500),
+    ...(facts.beforeAfter ? { before_after: facts.beforeAfter } : {}),
+  };
+}
+
+function testFindings({ tests, tree }: ExaminationFacts): readonly Finding[] {
+  const finding = (code: string, message: string): readonly Finding[] => [
+    { code, severity: 'high', message, suggestion: 'Run the tests on exactly this change first.' },
+  ];
+  if (!tests) return finding('tests_missing', 'Nobody has run the tests on this change.');
+  if (tests.tree !== tree)
+    return finding('tests_of_another_tree', `The tests ran on tree ${tests.tree}, the change is ${tree}.`);
+  if (tests.exit_code !== 0 || tests.failed > 0)
+    return finding(
+      'tests_failed',
+      `${tests.failed} of ${tests.total} tests failed (exit code ${tests.exit_code}).`,
+    );
+  return tests.total === 0 || tests.passed === 0
+    ? finding('tests_empty', 'The test command ran no tests.')
+    : [];
+}
+
+function performanceFindings(facts: ExaminationFacts, policy: ExaminationPolicy): readonly Finding[] {
+  const { beforeAfter, intent, minimumSpeedup } = facts;
+  if (!beforeAfter) return [];
+  const measured = `${beforeAfter.before_median_ms} ms before, ${beforeAfter.after_median_ms} ms after (median of ${beforeAfter.runs} interleaved runs)`;
+  const findings: Finding[] = [];
+  if (intent === 'ENHANCE' && minimumSpeedup !== undefined && beforeAfter.speedup < minimumSpeedup) {
+    findings.push({
+      code: 'speedup_too_small',
+      severity: 'high',
+      message: `Sped up ${beforeAfter.speedup.toFixed(2)} times, the project asks for ${minimumSpeedup}: ${measured}.`,
+      suggestion: 'Look for the part that takes the time; a profile says more than a guess.',
+    });
+  } else if (
+    compare(beforeAfter.before_ms, beforeAfter.after_ms) === 'slower' &&
+    beforeAfter.after_median_ms > beforeAfter.before_median_ms * policy.maximumSlowdown
+  ) {
+    findings.push({
+      code: 'performance_regression',
+      severity: 'high',
+      message: `The benchmark became slower: ${measured}.`,
+      suggestion: 'Find what is done more often than before.',
+    });
+  }
+  const [before, after] = [beforeAfter.before_peak_mb ?? 0, beforeAfter.after_peak_mb ?? 0];
+  if (after > before * policy.maximumMemoryGrowth && after > before + policy.ignoredMemoryMb) {
+    findings.push({
+      code: 'memory_growth',
+      severity: 'medium',
+      message: `The benchmark needs ${Math.round(after)} MiB at its peak, ${Math.round(before)} MiB before.`,
+      suggestion: 'Keep only what is needed until it is needed.',
+    });
+  }
+  return findings;
+}
+
+function reason(finding: Finding): string {
+  const place =
+    finding.file === undefined
+      ? ''
+      : `${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}: `;
+  return `${place}${finding.message} (${finding.code})`.slice(0, 1000);
+}

@@ -1,0 +1,163 @@
+import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
+import type { Finding, TestSummary } from '@ymera/contracts';
+import { failure } from '@ymera/kernel';
+import type { Sandbox, SandboxMount, SandboxOutcome } from '../sandbox/sandbox';
+import { withoutPackageManager } from '../tools/project-command';
+import { readTestOutput } from '../tools/test-output';
+import type { Dependencies } from '../workspace/dependencies';
+import type { Workspace } from '../workspace/workspace';
+import type { Workspaces } from '../workspace/workspaces';
+import type { ToolAgent } from './agent';
+import { remainingMs, ToolTime } from './attempt-time';
+import { completed, failed, stopped } from './outcome';
+
+export interface TestingAgentOptions {
+  readonly sandbox: Sandbox;
+  readonly workspaces: Workspaces;
+  readonly dependencies: Dependencies;
+}
+
+/** As `timeout(1)` says it. */
+const timedOutCode = 124;
+
+/**
+ * Runs the project's own test command on the change, or on the base where there is none, and says what it saw of which
+ * tree. A failure is repeated once: tests that pass the second time are flaky, and told apart from broken ones.
+ */
+export class TestingAgent implements ToolAgent {
+  readonly agentType = 'TESTING';
+  readonly taskTypes = ['test'] as const;
+
+  constructor(private readonly options: TestingAgentOptions) {}
+
+  async run(task: Task, context: TaskContext): Promise<TaskResult> {
+    const command = task.project.commands.test;
+    if (command === undefined) return failed(noTests(), 0);
+    const time = new ToolTime();
+    context.progress(0.05, 'preparing the working copy');
+    const prepared = await this.options.workspaces.prepare({
+      url: task.workspace_url,
+      credential: context.workspaceCredential,
+      commit: task.input.change?.commit ?? task.base,
+      signal: context.signal,
+    });
+    if (!prepared.ok) return context.signal.aborted ? stopped(context.signal, 0) : failed(prepared.error, 0);
+    const workspace = prepared.value;
+    try {
+      const mounts = await time.spend(() => this.options.dependencies.prepare(workspace, context.signal));
+      if (context.signal.aborted) return stopped(context.signal, time.ms);
+      if (!mounts.ok) return failed(mounts.error, time.ms);
+      return await this.test(task, context, workspace, mounts.value, time);
+    } finally {
+      await workspace.close();
+    }
+  }
+
+  private async test(
+    task: Task,
+    context: TaskContext,
+    workspace: Workspace,
+    mounts: readonly SandboxMount[],
+    time: ToolTime,
+  ): Promise<TaskResult> {
+    const declared = task.project.commands.test ?? '';
+    const command = withoutPackageManager(declared, await workspace.committedFile('package.json'));
+    const runOnce = () =>
+      time.spend(() =>
+        this.options.sandbox.run({
+          profile: 'project',
+          command,
+          workspace: workspace.copy,
+          mounts,
+          timeoutMs: remainingMs(task),
+          signal: context.signal,
+          onOutput: (_, chunk) => context.log(chunk),
+        }),
+      );
+
+    context.progress(0.2, 'running the tests');
+    const first = await runOnce();
+    if (context.signal.aborted) return stopped(context.signal, time.ms);
+    if (first.end === 'could_not_start') return failed(notStarted(first), time.ms);
+    const summary = summarise(first, declared, workspace.tree);
+    if (summary.exit_code === 0 || first.end === 'timed_out') {
+      return completed({ tests: summary, findings: findingsOf(summary, first) }, time.ms);
+    }
+
+    context.progress(0.6, 'repeating what failed');
+    context.log('\nThe tests failed. They are run once more, to tell flaky tests from broken ones.\n');
+    const second = await runOnce();
+    if (context.signal.aborted) return stopped(context.signal, time.ms);
+    const repeated = summarise(second, declared, workspace.tree);
+    const flaky = Math.max(0, summary.failed - repeated.failed);
+    const settled = { ...repeated, flaky };
+    return completed({ tests: settled, findings: findingsOf(settled, second) }, time.ms);
+  }
+}
+
+function summarise(outcome: SandboxOutcome, command: string, tree: string): TestSummary {
+  const exitCode = outcome.exitCode ?? timedOutCode;
+  return {
+    tree,
+    command,
+    ...readTestOutput(`${outcome.stdout}\n${outcome.stderr}`, exitCode),
+    flaky: 0,
+    duration_ms: outcome.durationMs,
+    exit_code: exitCode,
+  };
+}
+
+function findingsOf(summary: TestSummary, outcome: SandboxOutcome): Finding[] {
+  if (outcome.end !== 'exited') {
+    const how =
+      outcome.end === 'timed_out'
+        ? `did not end within ${Math.round(outcome.durationMs / 1000)} s`
+        : 'used too much memory';
+    return [{ code: 'tests_did_not_end', severity: 'high', message: `The test command ${how}.` }];
+  }
+  const flaky: Finding[] =
+    summary.flaky > 0
+      ? [
+          {
+            code: 'flaky_tests',
+            severity: 'medium',
+            message: `${summary.flaky} test(s) failed once and passed when repeated.`,
+            suggestion: 'Make them independent of time, order and each other.',
+          },
+        ]
+      : [];
+  if (summary.exit_code === 0) return flaky;
+  return [
+    ...flaky,
+    {
+      code: 'tests_failed',
+      severity: 'high',
+      message: failureLines(outcome),
+      suggestion: 'Correct the change, not the tests.',
+    },
+  ];
+}
+
+/** The lines that say what failed, or else the last ones. */
+function failureLines(outcome: SandboxOutcome): string {
+  const lines = `${outcome.stdout}\n${outcome.stderr}`.split('\n').filter((line) => line.trim() !== '');
+  const telling = lines.filter((line) =>
+    /^\s*(?:not ok|✖|✕|×|FAIL|FAILED|--- FAIL|E\s|\d+\) |Error:|AssertionError)/.test(line),
+  );
+  return (
+    (telling.length > 0 ? telling.slice(0, 20) : lines.slice(-20)).join('\n').slice(0, 2000) ||
+    'The tests failed without a word.'
+  );
+}
+
+const noTests = () =>
+  failure('validation', 'no_tests', 'The project declares no test command.', {
+    suggestion: 'Add a "test" script to package.json, or {"test": "..."} in ymera.json.',
+  });
+
+const notStarted = (outcome: SandboxOutcome) =>
+  failure(
+    'unavailable',
+    'sandbox_failed',
+    `The tests could not be started: ${outcome.reason ?? 'no reason is known'}`,
+  );

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import type { AgentType } from '@ymera/contracts';
+import type { Sandbox } from '../sandbox/sandbox';
+import { Analyser } from '../tools/analyser';
+import { Dependencies } from '../workspace/dependencies';
+import { Workspaces } from '../workspace/workspaces';
+import type { ToolAgent } from './agent';
+import { CommandAgent } from './command-agent';
+import { EnhancementAgent } from './enhancement-agent';
+import { defaultPolicy } from './examination/examination-policy';
+import { ExaminationAgent } from './examination/examination-agent';
+import { mendingRules } from './mending-rules';
+import { TestingAgent } from './testing-agent';
+
+export interface ToolAgentsOptions {
+  readonly sandbox: Sandbox;
+  /** Working copies and prepared packages; ours alone. */
+  readonly stateFolder: string;
+  /** Whether projects' packages may be downloaded. */
+  readonly dependencyNetwork: boolean;
+  readonly registry?: string;
+  /** Folder of the compiled tools; default: beside this file. */
+  readonly toolsFolder?: string;
+}
+
+/** The agents that a runner may host, sharing one sandbox, one cache and one folder of working copies. */
+export class ToolAgents {
+  readonly workspaces: Workspaces;
+  private readonly dependencies: Dependencies;
+  private readonly analyser: Analyser;
+
+  constructor(private readonly options: ToolAgentsOptions) {
+    const { sandbox, stateFolder, dependencyNetwork, registry } = options;
+    this.workspaces = new Workspaces({ folder: join(stateFolder, 'workspaces'), owner: sandbox.owner });
+    this.dependencies = new Dependencies(sandbox, {
+      folder: join(stateFolder, 'dependencies'),
+      network: dependencyNetwork,
+      ...(registry === undefined ? {} : { registry }),
+    });
+    this.analyser = new Analyser(sandbox, {
+      program: join(options.toolsFolder ?? join(__dirname, '..', 'tools'), 'analyse-main.js'),
+      node: process.execPath,
+    });
+  }
+
+  enhancement(): ToolAgent {
+    return new EnhancementAgent({ ...this.shared(), rules: mendingRules });
+  }
+
+  testing(): ToolAgent {
+    return new TestingAgent(this.shared());
+  }
+
+  examination(): ToolAgent {
+    return new ExaminationAgent({ ...this.shared(), policy: defaultPolicy });
+  }
+
+  command(
+    agentType: Extract<AgentType, 'CODING' | 'ENHANCEMENT'>,
+    command: string,
+    network: boolean,
+  ): ToolAgent {
+    return new CommandAgent({ ...this.shared(), agentType, command, network });
+  }
+
+  private shared() {
+    const { workspaces, dependencies, analyser } = this;
+    return { sandbox: this.options.sandbox, workspaces, dependencies, analyser };
+  }
+}

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { err, failure, ok, type Result } from '@ymera/kernel';
+import type { Sandbox } from '../sandbox/sandbox';
+import { isAnalysable } from './analysable';
+import type { AnalysisAnswer, AnalysisRequest } from './analysis-protocol';
+
+export interface AnalyserOptions {
+  /** The compiled `analyse-main.js`. */
+  readonly program: string;
+  /** The runner's own node, for which it is compiled. */
+  readonly node: string;
+}
+
+const maximumFiles = 5_000;
+const answerBytes = 33_554_432;
+
+/**
+ * The static analysis, as a process in the sandbox: parsing strangers' code takes hundreds of megabytes, and should it ever
+ * take more than that, it takes nobody with it.
+ */
+export class Analyser {
+  constructor(
+    private readonly sandbox: Sandbox,
+    private readonly options: AnalyserOptions,
+  ) {}
+
+  async analyse(
+    request: AnalysisRequest,
+    run: { readonly workspace: string; readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<Result<AnalysisAnswer>> {
+    const outcome = await this.sandbox.run({
+      profile: 'command',
+      command: [this.options.node, this.options.program],
+      workspace: run.workspace,
+      stdin: JSON.stringify({ ...request, files: request.files.slice(0, maximumFiles) }),
+      timeoutMs: run.timeoutMs,
+      signal: run.signal,
+      readable: [this.options.node, this.options.program, ...packageFolders(this.options.program)],
+      limits: { outputBytes: answerBytes },
+    });
+    if (outcome.end !== 'exited' || outcome.exitCode !== 0) {
+      const why = outcome.reason ?? outcome.stderr.trim().split('\n').at(-1) ?? outcome.end;
+      return err(
+        failure('internal', 'analysis_failed', `The static analysis did not finish: ${why}`.slice(0, 1000)),
+      );
+    }
+    return ok(JSON.parse(outcome.stdout) as AnalysisAnswer);
+  }
+}
+
+/** Where Node looks for the analysis' packages. */
+function packageFolders(program: string): readonly string[] {
+  const folders: string[] = [];
+  for (let folder = dirname(program); folder !== dirname(folder); folder = dirname(folder)) {
+    const packages = join(folder, 'node_modules');
+    if (existsSync(packages)) folders.push(packages);
+  }
+  return folders;
+}
+
+const notWritten =
+  /(?:^|\/)(?:node_modules|vendor|third_party|dist|build|out|coverage|\.git)\/|\.min\.[cm]?js$|(?:^|\/)package-lock\.json$/;
+const aboutTheProject =
+  /(?:^|\/)(?:tests?|__tests__|spec|specs|bench|benchmarks?|fixtures|examples?)\/|[.-](?:test|spec|bench)\.[^/]+$|(?:^|\/)(?:test|bench)\.[^/]+$|(?:^|\/)[^/]*\.?config\.[cm]?[jt]s$/;
+
+/** What somebody wrote: packed, generated and foreign files are not examined. */
+export const isWritten = (path: string): boolean => !notWritten.test(path);
+/** What may be rewritten: the product itself, never what judges it. */
+export const isProductCode = (path: string): boolean =>
+  isAnalysable(path) && isWritten(path) && !aboutTheProject.test(path);
+/** What judges the product: tests, benchmarks and their settings. */
+export const isJudge = (path: string): boolean => aboutTheProject.test(path);

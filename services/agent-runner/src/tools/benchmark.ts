@@ -1,0 +1,129 @@
+import type { BeforeAfter } from '@ymera/contracts';
+import { err, failure, ok, type Result } from '@ymera/kernel';
+import { z } from 'zod';
+import type { Sandbox, SandboxMount, SandboxOutcome } from '../sandbox/sandbox';
+import { median } from './statistics';
+
+/** One side of a comparison. */
+export interface BenchmarkSide {
+  readonly workspace: string;
+  readonly command: string;
+  readonly mounts: readonly SandboxMount[];
+}
+
+export interface BenchmarkOptions {
+  readonly before: BenchmarkSide;
+  readonly after: BenchmarkSide;
+  readonly name: string;
+  /** Counted runs of each side. */
+  readonly runs: number;
+  /** For all of it. */
+  readonly budgetMs: number;
+  readonly signal: AbortSignal;
+  readonly onRun?: (done: number, all: number) => void;
+}
+
+const reported = z.object({
+  name: z.string().optional(),
+  median_ms: z.number().nonnegative().optional(),
+  samples_ms: z.array(z.number().nonnegative()).optional(),
+});
+
+export const fewestRuns = 10;
+const memorySampleMs = 15;
+
+interface Measured {
+  readonly ms: number;
+  readonly name: string | undefined;
+}
+
+/**
+ * What a benchmark command says in its last line of JSON: `{"name", "median_ms", "samples_ms": [...]}`, all optional. One
+ * that says nothing is measured by the time it took as a whole, start of the process included.
+ */
+export function readMeasurement(outcome: Pick<SandboxOutcome, 'stdout' | 'durationMs'>): Measured {
+  const line = outcome.stdout.split('\n').findLast((candidate) => candidate.trimStart().startsWith('{'));
+  const parsed = reported.safeParse(parse(line ?? ''));
+  if (!parsed.success) return { ms: outcome.durationMs, name: undefined };
+  const { median_ms, samples_ms, name } = parsed.data;
+  const said = median_ms ?? (samples_ms && samples_ms.length > 0 ? median(samples_ms) : undefined);
+  return { ms: said ?? outcome.durationMs, name };
+}
+
+/**
+ * Runs both sides in turn, and changes who goes first: whatever else the machine does then falls on both alike. A first
+ * run of each, which fills caches, is not counted but measures memory.
+ */
+export async function measureBeforeAfter(
+  sandbox: Sandbox,
+  options: BenchmarkOptions,
+): Promise<Result<BeforeAfter>> {
+  const started = performance.now();
+  const runOnce = async (
+    side: BenchmarkSide,
+    usageIntervalMs: number,
+  ): Promise<Result<Measured & { readonly peakMb: number }>> => {
+    const outcome = await sandbox.run({
+      profile: 'project',
+      command: side.command,
+      workspace: side.workspace,
+      mounts: side.mounts,
+      timeoutMs: Math.max(1, options.budgetMs - (performance.now() - started)),
+      signal: options.signal,
+      usageIntervalMs,
+    });
+    if (outcome.end !== 'exited' || outcome.exitCode !== 0)
+      return err(benchmarkFailed(side === options.before, outcome));
+    return ok({ ...readMeasurement(outcome), peakMb: outcome.peakRssMb });
+  };
+
+  const firstBefore = await runOnce(options.before, memorySampleMs);
+  if (!firstBefore.ok) return firstBefore;
+  const firstAfter = await runOnce(options.after, memorySampleMs);
+  if (!firstAfter.ok) return firstAfter;
+
+  const times = { before: [] as number[], after: [] as number[] };
+  for (let run = 0; run < options.runs; run += 1) {
+    const order = run % 2 === 0 ? (['before', 'after'] as const) : (['after', 'before'] as const);
+    for (const side of order) {
+      const measured = await runOnce(options[side], 1_000);
+      if (!measured.ok) return measured;
+      times[side].push(round(measured.value.ms));
+    }
+    options.onRun?.(run + 1, options.runs);
+  }
+  const [before, after] = [median(times.before), median(times.after)];
+  return ok({
+    name: (firstBefore.value.name ?? options.name).slice(0, 200),
+    runs: options.runs,
+    before_ms: times.before,
+    after_ms: times.after,
+    before_median_ms: round(before),
+    after_median_ms: round(after),
+    speedup: round(before / Math.max(after, 0.001)),
+    before_peak_mb: firstBefore.value.peakMb,
+    after_peak_mb: firstAfter.value.peakMb,
+    interleaved: true,
+  });
+}
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function benchmarkFailed(isBase: boolean, outcome: SandboxOutcome) {
+  const where = isBase ? 'the base' : 'the change';
+  const how = outcome.end === 'exited' ? `exit code ${outcome.exitCode}` : outcome.end.replaceAll('_', ' ');
+  const last = outcome.stderr.trim().split('\n').at(-1) ?? '';
+  return failure(
+    'validation',
+    isBase ? 'benchmark_failed_on_base' : 'benchmark_failed',
+    `The benchmark failed on ${where} (${how}). ${last}`.trim().slice(0, 1500),
+  );
+}

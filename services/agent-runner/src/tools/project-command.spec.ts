@@ -1,0 +1,40 @@
+import { withoutPackageManager } from './project-command';
+
+const manifest = JSON.stringify({
+  scripts: {
+    test: 'node --test',
+    bench: 'node bench.mjs',
+    'test:unit': 'jest',
+    pretest: 'build',
+    posttest: '',
+    build: 'tsc',
+  },
+});
+const direct = (body: string) => `PATH="$PWD/node_modules/.bin:$PATH"; export PATH; ${body}`;
+
+describe('a package script', () => {
+  it.each([
+    ['npm run bench', direct('node bench.mjs')],
+    ['npm run --silent bench', direct('node bench.mjs')],
+    ['pnpm bench', direct('node bench.mjs')],
+    ['yarn run test:unit', direct('jest')],
+  ])('is run without its manager: %s', (command, expected) => {
+    expect(withoutPackageManager(command, manifest)).toBe(expected);
+  });
+
+  it.each([
+    ['with steps before or after it', 'npm test'],
+    ['that does not exist', 'npm run other'],
+    ['with arguments', 'npm run bench -- --fast'],
+    ['that is no script', 'npm install'],
+    ['in a longer command', 'npm run bench && true'],
+    ['of no manager', 'make bench'],
+  ])('%s is left to its manager', (_, command) => {
+    expect(withoutPackageManager(command, manifest)).toBe(command);
+  });
+
+  it('is left alone without a readable manifest', () => {
+    expect(withoutPackageManager('npm run bench', undefined)).toBe('npm run bench');
+    expect(withoutPackageManager('npm run bench', '{')).toBe('npm run bench');
+  });
+});

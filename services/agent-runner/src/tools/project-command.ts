@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+const packageFile = z.object({ scripts: z.record(z.string(), z.unknown()).optional() });
+const scriptCall =
+  /^(?:npm|pnpm|yarn)(?:\s+(?:-s|--silent))?(?:\s+run(?:-script)?)?(?:\s+(?:-s|--silent))?\s+([\w:.-]+)$/;
+const managerVerbs = new Set(['install', 'ci', 'exec', 'add', 'dlx', 'init', 'publish', 'pack', 'run']);
+
+/**
+ * The command that a package script stands for, run without the package manager: it would add its own variables to the
+ * environment, need half a second for each of many runs, and may not be installed. Scripts with steps before or after
+ * them are left to it.
+ */
+export function withoutPackageManager(command: string, packageJson: string | undefined): string {
+  const name = scriptCall.exec(command.trim())?.[1];
+  if (name === undefined || managerVerbs.has(name) || packageJson === undefined) return command;
+  const parsed = packageFile.safeParse(parse(packageJson));
+  const scripts = parsed.success ? (parsed.data.scripts ?? {}) : {};
+  const body = scripts[name];
+  const hasCompany = `pre${name}` in scripts || `post${name}` in scripts;
+  if (typeof body !== 'string' || body.trim() === '' || hasCompany) return command;
+  return `PATH="$PWD/node_modules/.bin:$PATH"; export PATH; ${body}`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
