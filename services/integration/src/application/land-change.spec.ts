@@ -4,6 +4,9 @@ import type { Change } from '../domain/change';
 import { sampleSource, type SourceRepository } from '../testing/git-fixture';
 import { IntegrationWorld, landOrder, materialiseOrder, type LandOrder } from '../testing/integration-world';
 
+// git is a process for each question.
+jest.setTimeout(30_000);
+
 describe('landing a change (real git, stores in memory)', () => {
   let world: IntegrationWorld;
   let source: SourceRepository;

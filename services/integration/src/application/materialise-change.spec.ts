@@ -11,6 +11,9 @@ const newFile = (path: string, mode = '100644', line = 'x') =>
 const replaced = (path: string, mode: string, target: string) =>
   `diff --git a/${path} b/${path}\ndeleted file mode 100644\n--- a/${path}\n+++ /dev/null\n@@ -1 +0,0 @@\n-one\n${newFile(path, mode, target)}`;
 
+// git is a process for each question.
+jest.setTimeout(30_000);
+
 describe('materialising a change (real git, stores in memory)', () => {
   let world: IntegrationWorld;
   let source: SourceRepository;

@@ -3,6 +3,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { sampleSource, SourceRepository } from '../testing/git-fixture';
 import { admin, IntegrationWorld } from '../testing/integration-world';
 
+// git is a process for each question.
+jest.setTimeout(30_000);
+
 describe('registering a project (real git, stores in memory)', () => {
   let world: IntegrationWorld;
   let source: SourceRepository;

@@ -5,6 +5,9 @@ import { commitIdentity } from '../../domain/commit-identity';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
 import { GitWorld } from '../../testing/git-world';
 
+// git is a process for each question.
+jest.setTimeout(30_000);
+
 describe('moving a branch (real git)', () => {
   let world: GitWorld;
   let source: SourceRepository;

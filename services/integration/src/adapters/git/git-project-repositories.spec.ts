@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { sampleSource, SourceRepository } from '../../testing/git-fixture';
 import { GitWorld } from '../../testing/git-world';
 
+// git is a process for each question.
+jest.setTimeout(30_000);
+
 describe('copying a source (real git)', () => {
   let world: GitWorld;
   let folder: string;

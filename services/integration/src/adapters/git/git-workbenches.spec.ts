@@ -12,6 +12,9 @@ const identity = commitIdentity(
 const newFile = (path: string, mode: string, ...lines: string[]) =>
   `diff --git a/${path} b/${path}\nnew file mode ${mode}\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1,${lines.length} @@\n${lines.map((line) => `+${line}\n`).join('')}`;
 
+// git is a process for each question.
+jest.setTimeout(30_000);
+
 describe('a workbench (real git)', () => {
   let world: GitWorld;
   let source: SourceRepository;

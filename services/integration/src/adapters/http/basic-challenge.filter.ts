@@ -4,7 +4,7 @@ import { FailureException } from '@ymera/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Where HTTP is finer than the kinds of failures. */
-const statuses: Readonly<Record<string, number>> = { artefact_too_large: 413, request_too_large: 413 };
+const statuses: Readonly<Record<string, number>> = { artefact_too_large: 413 };
 
 /** Refusals of the routes that are for git and curl: they try again with a password only when asked for `Basic`. */
 @Catch(FailureException)

@@ -52,7 +52,7 @@ export class GitController {
     await answer(reply, 'application/x-git-upload-pack-result', pack);
   }
 
-  @All('*path')
+  @All('*')
   async anythingElse(
     @Param('repository') repository: string,
     @Req() request: FastifyRequest,
@@ -83,6 +83,7 @@ function protocolOf({ headers }: FastifyRequest): string | undefined {
 
 async function answer(reply: FastifyReply, contentType: string, body: Buffer | Readable): Promise<void> {
   await reply
+    .status(200)
     .headers({ 'content-type': contentType, 'cache-control': 'no-cache, max-age=0, must-revalidate' })
     .send(body);
 }

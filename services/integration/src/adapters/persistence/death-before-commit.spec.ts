@@ -1,0 +1,158 @@
+import { uuidv7 } from '@ymera/kernel';
+import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persistence';
+import { asAdmin, FakeClock, leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
+import { LandChange } from '../../application/land-change';
+import { MaterialiseChange } from '../../application/materialise-change';
+import type { Branches, IntegrationUnitOfWork, Workbenches } from '../../application/ports';
+import { changeIdOf, type Change } from '../../domain/change';
+import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
+import { GitWorld } from '../../testing/git-world';
+import { landOrder, limits, materialiseOrder } from '../../testing/integration-world';
+import { someProject } from '../../testing/store-contract';
+import { integrationStores } from './integration-stores';
+import { migrations } from './migrations';
+
+jest.setTimeout(30_000);
+
+/** The connection is cut from the server's side, so that the process cannot know whether it committed. */
+describe('a database connection that dies between git and the commit (real PostgreSQL and git)', () => {
+  let server: TestDatabase;
+  let database: Database;
+  let unitOfWork: IntegrationUnitOfWork;
+  let world: GitWorld;
+  let source: SourceRepository;
+  let base: string;
+  const clock = new FakeClock('2026-06-01T00:00:00Z');
+
+  beforeAll(async () => {
+    server = await testDatabase({ service: 'integration', migrations });
+    database = await createDatabase({ url: server.url, schema: 'integration', migrations, poolSize: 4 });
+    unitOfWork = new PostgresUnitOfWork(database, { service: 'integration' }, integrationStores);
+    world = new GitWorld();
+    source = sampleSource();
+    base = await world.adopt(source.path);
+    await unitOfWork.run((tx) => tx.projects.insert(someProject('sample')));
+  });
+  afterAll(async () => {
+    await database.close();
+    await server.drop();
+    world.remove();
+    source.remove();
+  });
+
+  const cut = () =>
+    asAdmin((query) =>
+      query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = 'ymera_test_integration'`,
+        [server.database],
+      ),
+    );
+
+  const sent = (type: string) =>
+    asAdmin(
+      (query) =>
+        query<{ n: number }>(`SELECT count(*)::int AS n FROM integration.outbox WHERE type = $1`, [type]),
+      {
+        adminUrl: server.adminUrl,
+      },
+    ).then(([row]) => row?.n);
+
+  /** Does what it is made of does, and cuts the connection right after the first call of `method`. */
+  function cutting<T extends object>(part: T, method: keyof T & string): T {
+    let isCut = false;
+    return new Proxy(part, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return async (...args: unknown[]) => {
+          const result: unknown = await value.apply(target, args);
+          if (name === method && !isCut) {
+            isCut = true;
+            await cut();
+          }
+          return result;
+        };
+      },
+    });
+  }
+
+  const materialising = (workbenches: Workbenches) =>
+    new MaterialiseChange({ unitOfWork, workbenches, clock, limits });
+  const landing = (branches: Branches) => new LandChange({ unitOfWork, branches, clock });
+
+  async function materialised(file: string, from = base): Promise<Change> {
+    const order = materialiseOrder(from, source.propose((at) => at.write(file, 'x\n')).patch);
+    const result = await materialising(world.workbenches).execute(uuidv7(), order);
+    if (!result?.ok) throw new Error(JSON.stringify(result));
+    return result.value;
+  }
+
+  it('makes the same commit at the next delivery, and tells of it once', async () => {
+    const order = materialiseOrder(base, source.propose((at) => at.write('m', 'x\n')).patch);
+    const id = uuidv7();
+    const ref = `refs/ymera/changes/${changeIdOf(order.task_id, 1)}`;
+    let kept: string | undefined;
+    const dying: IntegrationUnitOfWork = {
+      run: (work) =>
+        unitOfWork.run(async (tx) => {
+          const result = await work(tx);
+          // The ref is there before the transaction that records it.
+          kept = await world.in('sample', 'rev-parse', '--verify', '--quiet', ref).catch(() => undefined);
+          if (kept !== undefined) await cut();
+          return result;
+        }),
+    };
+    const first = new MaterialiseChange({ unitOfWork: dying, workbenches: world.workbenches, clock, limits });
+    await expect(first.execute(id, order)).rejects.toMatchObject({
+      failure: { kind: 'unavailable', retryable: true },
+    });
+    expect(await sent('integration.change.materialised.v1')).toBe(0);
+    const again = await materialising(world.workbenches).execute(id, order);
+    expect(again).toMatchObject({ ok: true, value: { commit: kept } });
+    expect(await materialising(world.workbenches).execute(id, order)).toBeUndefined();
+    expect(await sent('integration.change.materialised.v1')).toBe(1);
+  });
+
+  it('has landed without having said so, and says so once at the next delivery', async () => {
+    const change = await materialised('a');
+    const id = uuidv7();
+    const dying = landing(cutting(world.branches, 'move'));
+    await expect(dying.execute(id, landOrder(change))).rejects.toMatchObject({
+      failure: { kind: 'unavailable', retryable: true },
+    });
+    expect(await world.repositories.head('sample', 'main')).toBe(change.commit);
+    expect(await sent('integration.change.landed.v1')).toBe(0);
+    expect((await unitOfWork.run((tx) => tx.changes.find(change.changeId)))?.state).toBe('materialised');
+    // Meanwhile somebody builds on what is on the branch, and lands.
+    const next = await materialised('b', change.commit);
+    expect(await landing(world.branches).execute(uuidv7(), landOrder(next))).toMatchObject({
+      kind: 'landed',
+    });
+    expect(await landing(world.branches).execute(id, landOrder(change))).toMatchObject({ kind: 'landed' });
+    expect(await landing(world.branches).execute(id, landOrder(change))).toBeUndefined();
+    expect(await sent('integration.change.landed.v1')).toBe(2);
+    expect(await world.repositories.head('sample', 'main')).toBe(next.commit);
+    expect(await world.in('sample', 'rev-list', '--count', `${base}..refs/heads/main`)).toBe('2');
+  });
+
+  it('lets one of two landings at once win, on connections of their own', async () => {
+    const head = await world.repositories.head('sample', 'main');
+    const changes = [
+      await materialised('c', head),
+      await materialised('d', head),
+      await materialised('e', head),
+    ];
+    const outcomes = await Promise.all(
+      changes.map((change) => landing(world.branches).execute(uuidv7(), landOrder(change))),
+    );
+    expect(outcomes.filter((outcome) => outcome?.kind === 'landed')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome?.kind === 'refused')).toEqual(
+      Array.from({ length: 2 }, () => ({
+        kind: 'refused',
+        failure: expect.objectContaining({ code: 'base_moved' }) as unknown,
+      })),
+    );
+  });
+});
+
+leakGuard();

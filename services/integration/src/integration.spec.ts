@@ -1,0 +1,186 @@
+import {
+  changeLanded,
+  changeMaterialised,
+  changeRefused,
+  getChange,
+  getProject,
+  landingRefused,
+  listProjects,
+  registerProject,
+} from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import { leakGuard } from '@ymera/testing';
+import type { Change } from './domain/change';
+import { sampleSource, SourceRepository } from './testing/git-fixture';
+import { admin, landOrder, materialiseOrder, type MaterialiseOrder } from './testing/integration-world';
+import { RunningIntegration } from './testing/running-integration';
+
+jest.setTimeout(30_000);
+
+describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
+  let running: RunningIntegration;
+  let source: SourceRepository;
+
+  beforeAll(async () => {
+    source = sampleSource();
+    running = await RunningIntegration.start();
+  }, 30_000);
+  afterAll(async () => {
+    await running.stop();
+    source.remove();
+  });
+
+  /** A project of its own, and its head. */
+  async function project(id: string): Promise<string> {
+    const made = await running.ask(registerProject, { project_id: id, source: source.path, actor: admin });
+    if (!made.ok) throw new Error(made.error.code);
+    return made.value.head;
+  }
+
+  const proposal = (projectId: string, base: string, file: string): MaterialiseOrder =>
+    materialiseOrder(base, source.propose((at) => at.write(file, `${file}\n`)).patch, {
+      project_id: projectId,
+    });
+
+  async function materialised(order: MaterialiseOrder): Promise<Change> {
+    await running.materialise(order);
+    const [told] = await running.told(order.request_id);
+    expect(told?.type).toBe(changeMaterialised.key);
+    const { commit, tree, change_id } = told?.payload as { commit: string; tree: string; change_id: string };
+    return {
+      changeId: change_id,
+      projectId: order.project_id,
+      workflowId: order.workflow_id,
+      requestId: order.request_id,
+      agentId: order.agent_id,
+      base: order.base,
+      commit,
+      tree,
+    } as Change;
+  }
+
+  const headOf = async (projectId: string) => {
+    const found = await running.ask(getProject, { project_id: projectId });
+    return found.ok ? found.value.head : found.error.code;
+  };
+
+  it('registers projects and answers about them', async () => {
+    const head = await project('answers');
+    const found = await running.ask(getProject, { project_id: 'answers' });
+    expect(found).toMatchObject({
+      ok: true,
+      value: { head, default_branch: 'main', workspace_url: 'http://integration.test/git/answers.git' },
+    });
+    const listed = await running.ask(listProjects, { limit: 50 });
+    expect(listed.ok && listed.value.items.map(({ project_id }) => project_id)).toContain('answers');
+    expect(await headOf('nobody')).toBe('project_not_found');
+  });
+
+  it('refuses bad sources by name', async () => {
+    const empty = SourceRepository.create();
+    const untested = SourceRepository.create();
+    untested.write('README.md', 'hello').commit();
+    const codes = [];
+    for (const at of ['/no/such/folder', empty.path, untested.path]) {
+      const made = await running.ask(registerProject, { project_id: 'bad-source', source: at, actor: admin });
+      codes.push(made.ok ? 'ok' : made.error.code);
+    }
+    expect(codes).toEqual(['repo_not_found', 'repo_not_found', 'no_tests']);
+    empty.remove();
+    untested.remove();
+  });
+
+  it('carries a change from a patch to the branch', async () => {
+    const base = await project('journey');
+    const change = await materialised(proposal('journey', base, 'a.txt'));
+    expect(await running.ask(getChange, { change_id: change.changeId })).toMatchObject({
+      ok: true,
+      value: { state: 'materialised', files: [{ path: 'a.txt', added: 1, removed: 0 }] },
+    });
+    await running.land(landOrder(change));
+    const [, landed] = await running.told(change.requestId, 2);
+    expect(landed).toMatchObject({
+      type: changeLanded.key,
+      aggregateVersion: 2,
+      payload: { commit: change.commit, tree: change.tree, branch: 'main' },
+    });
+    expect(await headOf('journey')).toBe(change.commit);
+    expect(await running.ask(getChange, { change_id: change.changeId })).toMatchObject({
+      value: { state: 'landed' },
+    });
+  });
+
+  it('says once what came of a message that is delivered twice, and again what is asked again', async () => {
+    const base = await project('twice');
+    const order = proposal('twice', base, 'a.txt');
+    const id = uuidv7();
+    await running.materialise(order, id);
+    await running.materialise(order, id);
+    await running.materialise(order);
+    const told = await running.told(order.request_id, 2);
+    const change = { ...(await materialised(order)) };
+    expect(new Set(told.map(({ payload }) => payload['commit']))).toEqual(new Set([change.commit]));
+    const landing = landOrder(change);
+    const landId = uuidv7();
+    await Promise.all([running.land(landing, landId), running.land(landing, landId), running.land(landing)]);
+    const all = await running.told(order.request_id, 5);
+    expect(all.map(({ type }) => type)).toEqual([
+      ...Array.from({ length: 3 }, () => changeMaterialised.key),
+      ...Array.from({ length: 2 }, () => changeLanded.key),
+    ]);
+  });
+
+  it('refuses a change by name and file', async () => {
+    const base = await project('refusals');
+    const { patch } = source.propose((at) => at.link('out', '../../etc/passwd'));
+    const order = materialiseOrder(base, patch, { project_id: 'refusals' });
+    await running.materialise(order);
+    expect(await running.told(order.request_id)).toMatchObject([
+      {
+        type: changeRefused.key,
+        payload: { error: { code: 'change_outside', retryable: false }, findings: [{ file: 'out' }] },
+      },
+    ]);
+  });
+
+  it('lets one of four landings at once win and tells the others where the branch is', async () => {
+    const base = await project('race');
+    const changes: Change[] = [];
+    for (const file of ['a', 'b', 'c', 'd']) changes.push(await materialised(proposal('race', base, file)));
+    await Promise.all(changes.map((change) => running.land(landOrder(change))));
+    const outcomes = await Promise.all(
+      changes.map(async ({ requestId }) => (await running.told(requestId, 2))[1]),
+    );
+    const head = await headOf('race');
+    const winners = outcomes.filter((told) => told?.type === changeLanded.key);
+    expect(winners.map((told) => told?.payload['commit'])).toEqual([head]);
+    const losers = outcomes.filter((told) => told?.type === landingRefused.key);
+    expect(losers.map((told) => told?.payload)).toEqual(
+      Array.from({ length: 3 }, () => expect.objectContaining({ head }) as unknown),
+    );
+  });
+
+  it('leaves main untouched when the evidence is about something else', async () => {
+    const base = await project('evidence');
+    const [change, older] = [
+      await materialised(proposal('evidence', base, 'a')),
+      await materialised(proposal('evidence', base, 'b')),
+    ];
+    await running.land(landOrder(change, { verdict: landOrder(older).verdict }));
+    const [, told] = await running.told(change.requestId, 2);
+    expect(told).toMatchObject({
+      type: landingRefused.key,
+      payload: { error: { code: 'verdict_mismatch', retryable: false } },
+    });
+    expect(await headOf('evidence')).toBe(base);
+  });
+
+  it('is healthy and counts what it does', async () => {
+    expect((await fetch(`${running.url}/health/ready`)).status).toBe(200);
+    const metrics = await (await fetch(`${running.url}/metrics`)).text();
+    expect(metrics).toContain('ymera_landings_total{outcome="base_moved"');
+    expect(metrics).toContain('ymera_changes_total{outcome="change_outside"');
+  });
+});
+
+leakGuard();

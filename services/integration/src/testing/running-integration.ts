@@ -1,0 +1,218 @@
+import { Controller, Inject, type Type } from '@nestjs/common';
+import { loadConfig } from '@ymera/config';
+import {
+  authenticatePrincipal,
+  changeLanded,
+  changeMaterialised,
+  changeRefused,
+  commandMessage,
+  landChange,
+  landingRefused,
+  materialiseChange,
+  principalStatus,
+  type PayloadOf,
+  type QueryContract,
+  type ReplyOf,
+  type ServiceName,
+} from '@ymera/contracts';
+import { startService, type RunningService } from '@ymera/http';
+import { err, failure, ok, silentLogger, uuidv7, type Result } from '@ymera/kernel';
+import {
+  createMessaging,
+  OnEvent,
+  OnQuery,
+  RabbitTransport,
+  type Messaging,
+  type Received,
+} from '@ymera/messaging';
+import { eventually, testDatabase, testVhosts, type TestDatabase, type TestVhosts } from '@ymera/testing';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { acceptRawBodies } from '../adapters/http/raw-bodies';
+import { migrations } from '../adapters/persistence/migrations';
+import { integrationModule } from '../app.module';
+import { integrationEnvironment, type IntegrationConfig } from '../config';
+import type { LandOrder, MaterialiseOrder } from './integration-world';
+
+/** A principal in good standing, one that is frozen; the credential is right for both. */
+export const principals = { active: 'runner-1', frozen: 'runner-2' } as const;
+export const credential = 'ymk_1_right';
+
+/** Stands in for the registry on the real broker. */
+@Controller()
+class Registry {
+  @OnQuery(authenticatePrincipal)
+  authenticate(shown: PayloadOf<typeof authenticatePrincipal>): Promise<Result<{ principal_id: string }>> {
+    const known = shown.principal_id ?? principals.active;
+    const isRight = shown.credential === credential && Object.values<string>(principals).includes(known);
+    const refused = err(failure('unauthenticated', 'credential_invalid', 'Not known.'));
+    return Promise.resolve(isRight ? ok({ principal_id: known }) : refused);
+  }
+
+  @OnQuery(principalStatus)
+  status({ principal_id }: { principal_id: string }): Promise<Result<ReplyOf<typeof principalStatus>>> {
+    const status = principal_id === principals.frozen ? 'frozen' : 'active';
+    return Promise.resolve(ok({ principal_id, status, agent_ids: [], retry_after_s: null }));
+  }
+}
+
+export interface Told {
+  readonly type: string;
+  readonly aggregateVersion: number | undefined;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** Injection token of what the stand-in has heard. */
+const heard = Symbol('heard');
+
+/** Stands in for the orchestrator: hears what came of its orders. */
+@Controller()
+class Orchestrator {
+  constructor(@Inject(heard) private readonly told: Told[]) {}
+
+  private note({ type, aggregateVersion, payload }: Received<Record<string, unknown>>): Promise<void> {
+    this.told.push({ type, aggregateVersion, payload });
+    return Promise.resolve();
+  }
+
+  @OnEvent(changeMaterialised)
+  materialised(message: Received<PayloadOf<typeof changeMaterialised>>): Promise<void> {
+    return this.note(message);
+  }
+
+  @OnEvent(changeRefused)
+  refused(message: Received<PayloadOf<typeof changeRefused>>): Promise<void> {
+    return this.note(message);
+  }
+
+  @OnEvent(changeLanded)
+  landed(message: Received<PayloadOf<typeof changeLanded>>): Promise<void> {
+    return this.note(message);
+  }
+
+  @OnEvent(landingRefused)
+  landingRefused(message: Received<PayloadOf<typeof landingRefused>>): Promise<void> {
+    return this.note(message);
+  }
+}
+
+class StandInModule {}
+
+/** The whole service on real PostgreSQL, RabbitMQ and git, between stand-ins for its neighbours. */
+export class RunningIntegration {
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'ymera-running-'));
+  private readonly heard: Told[] = [];
+  private readonly standIns: RunningService[] = [];
+
+  private constructor(
+    private readonly server: TestDatabase,
+    private readonly broker: TestVhosts,
+    private readonly messaging: Messaging,
+  ) {}
+
+  service!: RunningService;
+
+  static async start(): Promise<RunningIntegration> {
+    const [server, broker] = await Promise.all([
+      testDatabase({ service: 'integration', migrations }),
+      testVhosts(),
+    ]);
+    const vhost = broker.servicesVhost;
+    const messaging = createMessaging({ url: broker.url, vhost, service: 'gateway', logger: silentLogger });
+    const running = new RunningIntegration(server, broker, messaging);
+    running.service = await startService(
+      {
+        name: 'integration',
+        module: integrationModule,
+        transports: [RabbitTransport],
+        http: { configureServer: acceptRawBodies },
+      },
+      running.config(),
+    );
+    running.standIns.push(
+      await running.standIn('registry', Registry),
+      await running.standIn('orchestrator', Orchestrator),
+    );
+    return running;
+  }
+
+  async stop(): Promise<void> {
+    for (const service of [this.service, ...this.standIns]) await service.stop();
+    await this.messaging.close();
+    await Promise.all([this.broker.close(), this.server.drop()]);
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  get url(): string {
+    return this.service.url;
+  }
+
+  ask<P extends z.ZodType, R extends z.ZodType>(contract: QueryContract<P, R>, payload: z.input<P>) {
+    return this.messaging.queries.ask(contract, payload);
+  }
+
+  materialise(order: MaterialiseOrder, id = uuidv7()): Promise<void> {
+    return this.messaging.publisher.publish(
+      commandMessage(materialiseChange, order, { id, time: new Date() }),
+    );
+  }
+
+  land(order: LandOrder, id = uuidv7()): Promise<void> {
+    return this.messaging.publisher.publish(commandMessage(landChange, order, { id, time: new Date() }));
+  }
+
+  /** What was told about a request so far, once there are `count` facts. */
+  told(requestId: string, count = 1): Promise<readonly Told[]> {
+    return eventually(
+      () => {
+        const told = this.heard.filter(({ payload }) => payload['request_id'] === requestId);
+        if (told.length < count) throw new Error(`${told.length} of ${count} facts were told`);
+        return told;
+      },
+      { timeoutMs: 15_000 },
+    );
+  }
+
+  private config(): IntegrationConfig {
+    return loadConfig(integrationEnvironment, {
+      YMERA_POSTGRES_URL: this.server.url,
+      YMERA_RABBITMQ_URL: this.broker.url,
+      YMERA_RABBITMQ_VHOST: this.broker.servicesVhost,
+      YMERA_RABBITMQ_AGENTS_VHOST: this.broker.agentsVhost,
+      YMERA_HTTP_PORT: '0',
+      YMERA_LOG_LEVEL: 'error',
+      YMERA_DB_POOL_SIZE: '4',
+      YMERA_DATA_DIR: this.dataDir,
+      YMERA_PUBLIC_URL: 'http://integration.test/',
+      PATH: process.env['PATH'],
+    });
+  }
+
+  private standIn(name: ServiceName, controller: Type): Promise<RunningService> {
+    return startService(
+      {
+        name,
+        transports: [RabbitTransport],
+        module: (_config, { shutdown, logger }) => {
+          const { url, servicesVhost: vhost } = this.broker;
+          const own = createMessaging({ url, vhost, service: name, logger });
+          shutdown.defer('messaging', () => own.close());
+          return {
+            module: StandInModule,
+            controllers: [controller],
+            providers: [
+              {
+                provide: RabbitTransport,
+                useFactory: () => own.transport({ delayed: { schedule: () => Promise.resolve() } }),
+              },
+              { provide: heard, useValue: this.heard },
+            ],
+          };
+        },
+      },
+      this.config(),
+    );
+  }
+}
