@@ -6,3 +6,4 @@ export { isUuidv7, uuidv7, uuidv7Time, type Brand } from './ids';
 export { silentLogger, type LogFields, type Logger } from './logger';
 export { err, ok, type Err, type Ok, type Result } from './result';
 export { sleep } from './sleep';
+export { isStorable } from './storable-text';

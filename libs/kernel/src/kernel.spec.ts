@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { canonicalJson, digestOf } from './digest';
 import { failure, FailureException, failureOf } from './failure';
 import { isUuidv7, uuidv7, uuidv7Time } from './ids';
+import { isStorable } from './storable-text';
 
 describe('uuidv7', () => {
   it('carries the time it was made at, to the millisecond', () => {
@@ -52,5 +53,13 @@ describe('failureOf', () => {
   it('calls passing conditions retryable and wrong requests not', () => {
     expect(failure('unavailable', 'x', 'x').retryable).toBe(true);
     expect(failure('validation', 'x', 'x').retryable).toBe(false);
+  });
+});
+
+describe('isStorable', () => {
+  it('refuses text that PostgreSQL does not keep, however deep it stands, also as a name', () => {
+    for (const value of ['a\0', { a: ['\ud800'] }, { '\0': 1 }]) expect(isStorable(value)).toBe(false);
+    for (const value of ['é 漢 😀 \\u0000', { a: [null, 1, { b: '' }] }, undefined])
+      expect(isStorable(value)).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { ServiceRuntime } from '@ymera/http';
+import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock } from '@ymera/kernel';
 import { createMessaging, RabbitTransport } from '@ymera/messaging';
 import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
@@ -19,7 +19,6 @@ import { migrations } from './adapters/persistence/migrations';
 import { PostgresRegistryReader } from './adapters/persistence/postgres-registry-reader';
 import { registryStores } from './adapters/persistence/postgres-registry-stores';
 import { registryMetrics } from './adapters/registry-prometheus';
-import { Sweep } from './adapters/scheduling/sweep';
 import { HmacSecretVault } from './adapters/security/hmac-secret-vault';
 import { AuthenticatePrincipal } from './application/authenticate-principal';
 import { AuthoriseOnBroker } from './application/authorise-on-broker';

@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { ServiceRuntime } from '@ymera/http';
+import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import { createMessaging, RabbitTransport, type Messaging } from '@ymera/messaging';
 import {
@@ -19,7 +19,6 @@ import { migrations } from './adapters/persistence/migrations';
 import { PostgresReportingReader } from './adapters/persistence/postgres-reporting-reader';
 import { reportingStores } from './adapters/persistence/postgres-reporting-stores';
 import { fleetGauges, reportingMetrics } from './adapters/reporting-prometheus';
-import { Sweep } from './adapters/scheduling/sweep';
 import { HoldPartitions } from './application/hold-partitions';
 import { IngestReports } from './application/ingest-reports';
 import { KeepDirectory } from './application/keep-directory';

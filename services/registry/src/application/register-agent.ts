@@ -5,11 +5,10 @@ import {
   type registerAgent,
   type ReplyOf,
 } from '@ymera/contracts';
-import type { Clock, Result } from '@ymera/kernel';
+import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf, maximumConfigBytes, type Agent } from '../domain/agent';
 import type { Enrolment } from '../domain/enrolment';
 import { maximumAgentsPerPrincipal, principalNameFor, type Principal } from '../domain/principal';
-import { isStorable } from '../domain/storable-text';
 import type { EnrolmentDesk } from './enrolment-desk';
 import type { IdempotentAnswers, IdempotentRequest } from './idempotent-answers';
 import type { AccessCache, RegistryStores, RegistryUnitOfWork } from './ports';

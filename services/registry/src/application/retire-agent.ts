@@ -5,10 +5,9 @@ import {
   type ReplyOf,
   type retireAgent,
 } from '@ymera/contracts';
-import type { Clock, Result } from '@ymera/kernel';
+import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf, retireAgent as retired, type Agent } from '../domain/agent';
 import { retirePrincipal, type Principal } from '../domain/principal';
-import { isStorable } from '../domain/storable-text';
 import type { AccessCache, RegistryStores, RegistryUnitOfWork } from './ports';
 import type { ProvisionPrincipals } from './provision-principals';
 import { attempt, refuse } from './refusal';

@@ -1,8 +1,8 @@
+import { isStorable } from '@ymera/kernel';
 import type { AgentState } from '../domain/agent-state';
 import { reported } from '../domain/agent-state';
 import type { FleetEntry } from '../domain/fleet';
 import { judgeReport, type Judgement, type ViolationCode } from '../domain/judge-report';
-import { isStorable } from '../domain/storable-text';
 import { GroupCommit } from './group-commit';
 import { later, type Later } from './patience';
 import { announceLiveness, type LivenessChange } from './liveness-events';

@@ -26,7 +26,8 @@ export class RaiseIssue {
   ) {}
 
   async execute(incoming: IncomingIssue): Promise<IssueOutcome> {
-    const { session: _session, task_id: _task, ...issue } = incoming.issue;
+    const { agent_id, code, severity, message, suggestion } = incoming.issue;
+    const issue = { agent_id, code, severity, message, ...(suggestion === undefined ? {} : { suggestion }) };
     const principalId = incoming.principalId ?? 'unknown';
     const judgement = await this.judge(incoming);
     switch (judgement.kind) {

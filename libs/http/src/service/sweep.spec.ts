@@ -1,0 +1,36 @@
+import type { Logger } from '@ymera/kernel';
+import { silentLogger } from '@ymera/kernel';
+import { Sweep } from './sweep';
+
+describe('a sweep', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('runs again and again, one run at a time, also after a run that failed', async () => {
+    const warnings: string[] = [];
+    const logger: Logger = { ...silentLogger, warn: (message) => void warnings.push(message) };
+    let [runs, atOnce, most] = [0, 0, 0];
+    const sweep = new Sweep(
+      'test',
+      100,
+      async () => {
+        most = Math.max(most, (atOnce += 1));
+        await new Promise((resolve) => setTimeout(resolve, 250));
+        atOnce -= 1;
+        if ((runs += 1) === 1) throw new Error('failed once');
+      },
+      logger,
+    );
+    sweep.start();
+    await jest.advanceTimersByTimeAsync(1_600);
+    expect([runs, most]).toEqual([4, 1]);
+    expect(warnings).toHaveLength(1);
+
+    // The run under way ends, and is the last.
+    expect(atOnce).toBe(1);
+    const stopped = sweep.stop();
+    await jest.advanceTimersByTimeAsync(1_000);
+    await stopped;
+    expect([runs, atOnce]).toEqual([5, 0]);
+  });
+});
