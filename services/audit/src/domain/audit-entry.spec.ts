@@ -19,6 +19,7 @@ describe('entryContent', () => {
       type: event.type,
       source: '/ymera/coordinator',
       subject: 'a',
+      aggregateVersion: 2,
       time: event.time,
       traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
       canonicalData: '{"aggregate_version":2,"approval_id":"a","decision":"approved"}',

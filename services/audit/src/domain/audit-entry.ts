@@ -18,6 +18,7 @@ export interface EntryContent {
   /** CloudEvents source: who published it. */
   readonly source: string;
   readonly subject: string;
+  readonly aggregateVersion: number;
   readonly time: Date;
   readonly traceId: string | null;
   readonly canonicalData: string;
@@ -35,17 +36,20 @@ const traceIdOf = (traceparent: string | undefined): string | null =>
 /** The context that a key begins with is the service that owns it. */
 const sourceOf = (type: string): string => `/ymera/${type.split('.', 1)[0]}`;
 
+/** `data` is that of the CloudEvent: the payload with its `aggregate_version`. */
 export function entryContent(event: AuditedEvent): EntryContent {
-  const data =
-    typeof event.payload === 'object' && event.payload !== null && event.aggregateVersion !== undefined
-      ? { ...event.payload, aggregate_version: event.aggregateVersion }
-      : event.payload;
-  const canonicalData = canonicalJson(data);
+  const { payload, aggregateVersion = 1 } = event;
+  const canonicalData = canonicalJson(
+    typeof payload === 'object' && payload !== null
+      ? { ...payload, aggregate_version: aggregateVersion }
+      : payload,
+  );
   return {
     eventId: event.id,
     type: event.type,
     source: sourceOf(event.type),
     subject: event.aggregateId ?? '',
+    aggregateVersion,
     time: event.time,
     traceId: traceIdOf(event.traceparent),
     canonicalData,

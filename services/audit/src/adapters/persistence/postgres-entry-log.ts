@@ -8,10 +8,11 @@ interface Row {
   readonly type: string;
   readonly source: string;
   readonly subject: string;
+  readonly aggregate_version: number;
   readonly time: Date;
   readonly trace_id: string | null;
   readonly data_digest: string;
-  readonly canonical_data: string;
+  readonly data: string;
 }
 
 const lock = `SELECT pg_advisory_xact_lock(hashtextextended('ymera audit log of ' || current_schema(), 0))`;
@@ -19,13 +20,14 @@ const lock = `SELECT pg_advisory_xact_lock(hashtextextended('ymera audit log of 
 const insert = `
   WITH fresh AS (
     SELECT given.*
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[])
-      WITH ORDINALITY AS given(event_id, type, source, subject, time, trace_id, data_digest, canonical_data, place)
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
+      $9::integer[])
+      WITH ORDINALITY AS given(event_id, type, source, subject, time, trace_id, data_digest, data, aggregate_version, place)
     WHERE NOT EXISTS (SELECT FROM entries WHERE entries.event_id = given.event_id)
   )
-  INSERT INTO entries (index, event_id, type, source, subject, time, trace_id, data_digest, canonical_data)
+  INSERT INTO entries (index, event_id, type, source, subject, time, trace_id, data_digest, data, aggregate_version)
   SELECT (SELECT coalesce(max(index), -1) FROM entries) + row_number() OVER (ORDER BY place),
-    event_id, type, source, subject, time, trace_id, data_digest, canonical_data
+    event_id, type, source, subject, time, trace_id, data_digest, data, aggregate_version
   FROM fresh
   RETURNING 1`;
 
@@ -45,6 +47,7 @@ export class PostgresEntryLog implements EntryLog {
       entries.map(({ traceId }) => traceId),
       entries.map(({ dataDigest }) => dataDigest),
       entries.map(({ canonicalData }) => canonicalData),
+      entries.map(({ aggregateVersion }) => aggregateVersion),
     ]);
     return added.length;
   }
@@ -55,7 +58,8 @@ export class PostgresEntryReader implements EntryReader {
 
   async read(fromIndex: number, limit: number): Promise<readonly AuditEntry[]> {
     const rows = await this.sql.query<Row>(
-      `SELECT index, event_id, type, source, subject, time, trace_id, data_digest, canonical_data
+      `SELECT index, event_id, type, source, subject, time, trace_id, data_digest, data,
+         aggregate_version
        FROM entries WHERE index >= $1 ORDER BY index LIMIT $2`,
       [fromIndex, limit],
     );
@@ -65,9 +69,10 @@ export class PostgresEntryReader implements EntryReader {
       type: row.type,
       source: row.source,
       subject: row.subject,
+      aggregateVersion: row.aggregate_version,
       time: row.time,
       traceId: row.trace_id,
-      canonicalData: row.canonical_data,
+      canonicalData: row.data,
       dataDigest: row.data_digest,
     }));
   }

@@ -1,5 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+/**
+ * Entries can be added and read. Two things stand against the rest: the service's own role has given up the right, and a
+ * trigger refuses it also to whoever has it. A table's owner can undo both, which is why checkpoints will leave the house.
+ */
 export class Entries1767225600001 implements MigrationInterface {
   readonly name = 'Entries1767225600001';
 
@@ -15,6 +19,7 @@ export class Entries1767225600001 implements MigrationInterface {
         time timestamptz NOT NULL,
         trace_id text,
         data_digest text NOT NULL,
+        -- Canonical JSON exactly as it was hashed; jsonb would write it another way and refuse NUL characters.
         data text NOT NULL
       )`);
     await runner.query(`

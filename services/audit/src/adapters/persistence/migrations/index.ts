@@ -1,4 +1,4 @@
 import { messagingMigrations, type MigrationClass } from '@ymera/persistence';
-import { AuditEntries1764000000000 } from './audit-entries';
+import { Entries1767225600001 } from './0001-entries';
 
-export const migrations: MigrationClass[] = [...messagingMigrations, AuditEntries1764000000000];
+export const migrations: MigrationClass[] = [...messagingMigrations, Entries1767225600001];
