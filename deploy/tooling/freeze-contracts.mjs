@@ -1,0 +1,29 @@
+// Adds messages that are new to test/contract/frozen.json. `--replace NAME...` writes again what no installation has
+// seen yet; a message that somebody may already hold gets a new version instead. Runs after a build.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const { jsonSchemas } = require(join(root, 'libs', 'contracts', 'dist', 'index.js'));
+const { digestOf } = require(join(root, 'libs', 'kernel', 'dist', 'index.js'));
+
+const file = join(root, 'test', 'contract', 'frozen.json');
+const frozen = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+const [flag, ...replaced] = process.argv.slice(2);
+if (flag !== undefined && flag !== '--replace') {
+  console.error(`unknown option ${flag}; only --replace NAME... is known`);
+  process.exit(2);
+}
+
+let written = 0;
+for (const [name, { description: _description, ...schema }] of Object.entries(jsonSchemas())) {
+  if (frozen[name] !== undefined && !replaced.includes(name)) continue;
+  frozen[name] = digestOf(schema);
+  written += 1;
+}
+const sorted = Object.fromEntries(Object.entries(frozen).sort(([a], [b]) => (a < b ? -1 : 1)));
+writeFileSync(file, `${JSON.stringify(sorted, null, 2)}\n`);
+console.log(`${written} of ${Object.keys(sorted).length} messages frozen`);

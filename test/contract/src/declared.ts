@@ -1,0 +1,13 @@
+import {
+  commands,
+  events,
+  messagesFromAgents,
+  messagesToAgents,
+  queries,
+  type AgentMessageContract,
+} from '@ymera/contracts';
+
+export const agentMessages: readonly AgentMessageContract[] = [...messagesFromAgents, ...messagesToAgents];
+
+/** Everything that travels between services, by key. */
+export const messages = [...events, ...commands, ...queries];

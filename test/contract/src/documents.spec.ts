@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { generatedDocuments, openApiDocument, routes } from '@ymera/contracts';
+
+const folder = join(__dirname, '..', '..', '..', 'deploy', 'docs', 'generated');
+
+describe('generated documents', () => {
+  const documents = generatedDocuments();
+
+  it('are all there, and nothing else is', () => {
+    const present = readdirSync(folder, { recursive: true })
+      .map(String)
+      .filter((path) => path.endsWith('.json'));
+    expect(present.sort()).toEqual(Object.keys(documents).sort());
+  });
+
+  it.each(Object.keys(documents))('%s is what the declarations say (else: npm run docs:generate)', (path) => {
+    const committed: unknown = JSON.parse(readFileSync(join(folder, path), 'utf8'));
+    expect(committed).toEqual(JSON.parse(JSON.stringify(documents[path])));
+  });
+
+  it.each(Object.keys(documents))('%s points at nothing that is not in it', (path) => {
+    const document: unknown = documents[path];
+    const dangling = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)]
+      .map(([, pointer = '']) => pointer)
+      .filter((pointer) => resolve(document, pointer) === undefined);
+    expect(dangling).toEqual([]);
+  });
+
+  it('describe every route once', () => {
+    const described = Object.entries(openApiDocument().paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => `${operationId} ${method} ${path}`),
+    );
+    expect(described.sort()).toEqual(
+      routes.map(({ operation, method, path }) => `${operation} ${method.toLowerCase()} ${path}`).sort(),
+    );
+  });
+});
+
+const resolve = (document: unknown, pointer: string): unknown =>
+  pointer
+    .split('/')
+    .reduce<unknown>(
+      (value, name) =>
+        typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined,
+      document,
+    );

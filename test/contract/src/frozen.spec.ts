@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jsonSchemas } from '@ymera/contracts';
+import { digestOf } from '@ymera/kernel';
+import { z } from 'zod';
+
+const file = join(__dirname, '..', 'frozen.json');
+const frozen = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')));
+const declared = Object.entries(jsonSchemas());
+
+/** What a reader of the message depends on; sentences may be improved. */
+const shape = ({ description: _description, ...schema }: Record<string, unknown>): string => digestOf(schema);
+
+describe('published versions of messages', () => {
+  it.each(declared)(
+    '%s is what it was (a change is a new version; else see test/contract/README.md)',
+    (name, schema) => {
+      expect({ [name]: frozen[name] }).toEqual({ [name]: shape(schema) });
+    },
+  );
+
+  it('are all still there', () => {
+    expect(Object.keys(frozen).filter((name) => !declared.some(([known]) => known === name))).toEqual([]);
+  });
+});
