@@ -10,7 +10,6 @@ import {
   type PayloadOf,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
-import type { z } from 'zod';
 
 type AnyContract = EventContract | CommandContract | AgentMessageContract;
 
@@ -49,9 +48,9 @@ export class RecordingOutbox implements Outbox {
   };
 
   /** The payloads sent under one contract, in order. */
-  payloads<C extends { readonly payload: z.ZodType }>(contract: C): PayloadOf<C>[] {
+  payloads<C extends AnyContract>(contract: C): PayloadOf<C>[] {
     return this.messages
-      .filter((message) => message.contract === (contract as unknown))
+      .filter((message) => message.contract === contract)
       .map(({ payload }) => payload as PayloadOf<C>);
   }
 

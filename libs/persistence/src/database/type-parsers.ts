@@ -17,6 +17,6 @@ export const typeParsers: CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === int8) return safeInteger;
     if (oid === date) return (text: string) => text;
-    return types.getTypeParser(oid, format);
+    return types.getTypeParser(oid, format) as (text: string) => unknown;
   },
 };

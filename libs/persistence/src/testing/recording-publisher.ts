@@ -15,6 +15,6 @@ export class RecordingPublisher implements OutboxPublisher {
   async publish(rows: readonly OutboxRow[]): Promise<readonly PublishOutcome[]> {
     this.calls.push(rows.length);
     this.published.push(...rows);
-    return Promise.all(rows.map(this.answer));
+    return Promise.all(rows.map(async (row) => this.answer(row)));
   }
 }

@@ -1,3 +1,5 @@
+// Outside of every project, because the launcher needs it before any package is installed.
+// eslint-disable-next-line @nx/enforce-module-boundaries -- tests grant by the launcher's own statements
 import {
   accessStatements,
   databaseStatements,
