@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import type { ServiceRuntime } from '@ymera/http';
+import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock } from '@ymera/kernel';
 import { createMessaging, RabbitTransport } from '@ymera/messaging';
 import { createDatabase, OutboxRelay, PostgresDelayedDelivery } from '@ymera/persistence';
@@ -21,7 +21,7 @@ import { PostgresTimelineStore } from './adapters/persistence/postgres-timeline-
 import { AnswerOnce } from './application/answer-once';
 import { Authenticate } from './application/authenticate';
 import { bootstrapOperators } from './application/bootstrap-operators';
-import { Housekeeping } from './application/housekeeping';
+import { ForgetExpired } from './application/forget-expired';
 import { RecordTimeline } from './application/record-timeline';
 import { TimelineFeed } from './application/timeline-feed';
 import { WatchRequest } from './application/watch-request';
@@ -73,15 +73,10 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
     logger,
   );
   const idempotency = new PostgresIdempotencyStore(database.sql);
-  const housekeeping = new Housekeeping(
-    idempotency,
-    timeline,
-    config.YMERA_TIMELINE_RETENTION_DAYS,
-    systemClock,
-    logger,
-  );
-  housekeeping.start();
-  shutdown.defer('housekeeping', () => housekeeping.stop());
+  const forget = new ForgetExpired(idempotency, timeline, config.YMERA_TIMELINE_RETENTION_DAYS, systemClock);
+  const sweep = new Sweep('expired answers and timelines', 60_000, () => forget.execute(), logger);
+  sweep.start();
+  shutdown.defer('sweep', () => sweep.stop());
 
   health.add('database', async () => {
     if (!(await database.isHealthy())) throw new Error('the database does not answer');
