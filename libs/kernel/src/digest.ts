@@ -22,7 +22,8 @@ export function canonicalJson(value: unknown): string {
   throw new TypeError(`canonicalJson: cannot represent a ${typeof value}`);
 }
 
-export const sha256Hex = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
+export const sha256Hex = (data: string | Uint8Array): string =>
+  createHash('sha256').update(data).digest('hex');
 
 /** `sha256:<hex>` of the canonical JSON: what an approval, a plan or a request is bound to. */
 export const digestOf = (value: unknown): string => `sha256:${sha256Hex(canonicalJson(value))}`;
