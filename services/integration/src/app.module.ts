@@ -33,6 +33,8 @@ import type { IntegrationConfig } from './config';
 
 const service = 'integration';
 const dayMs = 86_400_000;
+/** Each is several git processes, and one of them may use a gigabyte. */
+const messagesAtOnce = 6;
 const uploadPackLimits = { concurrent: 16, timeoutMs: 600_000, requestBytes: 16 * 1024 * 1024 };
 
 class IntegrationModule {}
@@ -97,7 +99,10 @@ export async function integrationModule(
     providers: [
       {
         provide: RabbitTransport,
-        useValue: messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),
+        useValue: messaging.transport({
+          delayed: new PostgresDelayedDelivery(database),
+          prefetch: messagesAtOnce,
+        }),
       },
       { provide: loggerToken, useValue: logger },
       { provide: RegisterProject, useValue: new RegisterProject(shared) },

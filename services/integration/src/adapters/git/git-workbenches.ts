@@ -14,7 +14,7 @@ import type { RepositoryLayout } from './repository-layout';
 const linkMode = '120000';
 const submoduleMode = '160000';
 /** A patch of 1 MiB may unpack to a thousand times as much. */
-const applyMemoryBytes = 2 * 1024 * 1024 * 1024;
+const applyMemoryBytes = 1024 * 1024 * 1024;
 const treeOutputBytes = 128 * 1024 * 1024;
 
 /**
