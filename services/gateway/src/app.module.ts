@@ -93,7 +93,6 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
     refusedCredentialsPerMinute: 30,
   });
   const once = new AnswerOnce(idempotency, systemClock, {
-    leaseMs: 150_000,
     keptMs: config.YMERA_IDEMPOTENCY_KEPT_SECONDS * 1000,
     waitMs: 10_000,
     pollMs: 50,

@@ -4,8 +4,14 @@ import { InMemoryIdempotencyStore } from '../testing/in-memory-idempotency-store
 import { AnswerOnce } from './answer-once';
 import { openAnswer, sealAnswer } from './answer-seal';
 
-const request = { secret: 'Bearer yme_1_once', operation: 'registerAgent', key: 'k-1', input: { a: 1 } };
-const times = { leaseMs: 1000, keptMs: 60_000, waitMs: 200, pollMs: 5 };
+const request = {
+  secret: 'Bearer yme_1_once',
+  operation: 'registerAgent',
+  key: 'k-1',
+  input: { a: 1 },
+  leaseMs: 1000,
+};
+const times = { keptMs: 60_000, waitMs: 200, pollMs: 5 };
 
 describe('AnswerOnce', () => {
   const setUp = () => {
@@ -76,7 +82,7 @@ describe('AnswerOnce', () => {
       return new Promise(() => undefined);
     });
     await Promise.resolve();
-    clock.advance(times.leaseMs);
+    clock.advance(request.leaseMs);
     expect(await once.execute(request, perform)).toMatchObject({ value: { isReplayed: false } });
     expect(new Set(performed).size).toBe(1);
     expect(performed).toHaveLength(2);

@@ -14,8 +14,6 @@ import { openAnswer, sealAnswer } from './answer-seal';
 import type { IdempotencyScope, IdempotencyStore } from './ports';
 
 export interface IdempotencyTimes {
-  /** How long one request may take before its key counts as abandoned. */
-  readonly leaseMs: number;
   /** How long an answer is kept. */
   readonly keptMs: number;
   /** How long a repetition waits for the first to be answered, and how often it looks. */
@@ -30,6 +28,8 @@ export interface OnceRequest {
   readonly key: string;
   /** Everything that makes the request what it is. */
   readonly input: unknown;
+  /** How long it may take before its key counts as abandoned. */
+  readonly leaseMs: number;
 }
 
 export interface OnceAnswer {
@@ -76,7 +76,7 @@ export class AnswerOnce {
 
     for (;;) {
       const now = this.clock.now();
-      const leaseUntil = new Date(now.getTime() + this.times.leaseMs);
+      const leaseUntil = new Date(now.getTime() + request.leaseMs);
       const expiresAt = new Date(now.getTime() + this.times.keptMs);
       const record = await this.store.begin(scope, requestDigest, { now, leaseUntil, expiresAt });
       if (!record) return this.#perform(scope, request, perform);

@@ -75,7 +75,6 @@ export async function startTestGateway({
   });
   const limits = new RequestLimits({ requestsPerSecond, refusedCredentialsPerMinute });
   const once = new AnswerOnce(new InMemoryIdempotencyStore(), systemClock, {
-    leaseMs: 1000,
     keptMs: 60_000,
     waitMs: 1000,
     pollMs: 5,

@@ -15,6 +15,9 @@ export interface Questions {
   ): Promise<Result<unknown>>;
 }
 
+/** Beyond the question's own time: to store the answer. */
+const graceMs = 5000;
+
 const keyFormat = /^[\x21-\x7e]{1,200}$/;
 
 function idempotencyKeyOf(request: FastifyRequest, route: RouteContract): string | undefined {
@@ -55,7 +58,13 @@ export class AnswerRoute {
     if (key === undefined) return valueOf(await this.#ask(binding, call(undefined)));
 
     const answered = await this.once.execute(
-      { secret: request.headers.authorization ?? '', operation: route.operation, key, input },
+      {
+        secret: request.headers.authorization ?? '',
+        operation: route.operation,
+        key,
+        input,
+        leaseMs: binding.timeoutMs + graceMs,
+      },
       (downstreamKey) => this.#ask(binding, call(downstreamKey)),
     );
     const { answer, isReplayed } = valueOf(answered);
