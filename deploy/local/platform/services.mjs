@@ -1,5 +1,5 @@
 import { RUNNER } from '../catalog.mjs';
-import { inRepository } from '../paths.mjs';
+import { inRepository, stateRoot } from '../paths.mjs';
 import { databaseUrl } from '../servers/database.mjs';
 import { brokerUser } from '../servers/rabbitmq-definitions.mjs';
 
@@ -88,6 +88,7 @@ export function runnerEnvironment(
     YMERA_STATE_DIR: `${context.data}/agent-runner`,
     YMERA_RUNNER_AGENTS: agents.join(','),
     YMERA_SANDBOX: sandbox,
+    YMERA_RUNNER_HIDDEN_DIRS: stateRoot,
     YMERA_HOST_PATH_DIRS: hostPath,
     ...(command ? { YMERA_RUNNER_COMMAND: command, YMERA_RUNNER_COMMAND_CWD: commandFolder } : {}),
   };

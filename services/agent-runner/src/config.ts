@@ -31,6 +31,11 @@ export const configSchema = z.object({
   /** Attempts at a time, for each agent. */
   YMERA_RUNNER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(1),
   YMERA_SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
+  /** Colon-separated folders that the command agent must not see, besides the state folder: the platform's own. */
+  YMERA_RUNNER_HIDDEN_DIRS: z
+    .string()
+    .default('')
+    .transform((value) => value.split(':').filter((folder) => folder.startsWith('/'))),
   /** Whether the command agent may reach the network. */
   YMERA_RUNNER_NETWORK: flag(false),
   /** Whether a project's packages may be downloaded before its tests; the tests themselves have no network. */

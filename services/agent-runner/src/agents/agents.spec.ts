@@ -303,7 +303,7 @@ describe('the command-line agent', () => {
   const outside = join(fixture.stateFolder, '..', 'beside');
   const exec = (command: string, options: { deadlineMs?: number; signal?: AbortSignal } = {}) =>
     run(
-      agents.command('CODING', command, false),
+      agents.command('CODING', command, { network: false }),
       {
         type: 'code',
         base,
@@ -384,19 +384,22 @@ describe('the command-line agent', () => {
     expect(performance.now() - canceledAt).toBeLessThan(1_000);
   });
 
-  it('works without a sandbox too', async () => {
+  it('works without a sandbox too, and finds what lies where its author stood', async () => {
     mkdirSync(outside, { recursive: true });
     writeFileSync(
       join(outside, 'agent.mjs'),
       "import { writeFileSync } from 'node:fs'; writeFileSync('made.txt', 'x\\n');",
     );
     const unconfined = fixture.agents(fixture.unconfined);
-    const { result } = await run(unconfined.command('CODING', `node ${join(outside, 'agent.mjs')}`, false), {
-      type: 'code',
-      base,
-      project,
-      input,
-    });
+    const { result } = await run(
+      unconfined.command('CODING', 'node agent.mjs', { network: false, folder: outside }),
+      {
+        type: 'code',
+        base,
+        project,
+        input,
+      },
+    );
     expect(result).toMatchObject({
       outcome: 'completed',
       change: { patch: expect.stringContaining('made.txt') },

@@ -1,10 +1,13 @@
+import { statSync } from 'node:fs';
 import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
 import type { AgentType, TaskType } from '@ymera/contracts';
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
 import { changeOutside } from '../workspace/workspace';
+import type { Workspace } from '../workspace/workspace';
 import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
 import { remainingMs, ToolTime } from './attempt-time';
+import { locateCommand } from './command-paths';
 import { commandFailure, completed, failed, stopped } from './outcome';
 import { ProgressLines } from './progress-lines';
 
@@ -13,6 +16,8 @@ export interface CommandAgentOptions {
   readonly workspaces: Workspaces;
   /** Run by `sh -c`. */
   readonly command: string;
+  /** Where its author stood: files that it names from there are found. */
+  readonly commandFolder?: string;
   readonly agentType: Extract<AgentType, 'CODING' | 'ENHANCEMENT'>;
   readonly network: boolean;
 }
@@ -54,7 +59,7 @@ export class CommandAgent implements ToolAgent {
     const workspace = prepared.value;
     try {
       context.progress(0.1, 'the command is running');
-      const outcome = await time.spend(() => this.runCommand(task, context, workspace.copy));
+      const outcome = await time.spend(() => this.runCommand(task, context, workspace));
       if (context.signal.aborted) return stopped(context.signal, time.ms);
       // First: a write outside may well be why the command failed, and is what must be heard of.
       if (outcome.outsideWrites.length > 0) return failed(changeOutside(outcome.outsideWrites), time.ms);
@@ -68,12 +73,17 @@ export class CommandAgent implements ToolAgent {
     }
   }
 
-  private runCommand(task: Task, context: TaskContext, copy: string): Promise<SandboxOutcome> {
+  private async runCommand(task: Task, context: TaskContext, workspace: Workspace): Promise<SandboxOutcome> {
+    const { command, commandFolder } = this.options;
+    const own = new Set(commandFolder === undefined ? [] : await workspace.committedFiles());
     const lines = new ProgressLines(context);
     return this.options.sandbox.run({
       profile: 'command',
-      command: this.options.command,
-      workspace: copy,
+      command:
+        commandFolder === undefined
+          ? command
+          : locateCommand(command, { folder: commandFolder, isFile, isInCopy: (path) => own.has(path) }),
+      workspace: workspace.copy,
       stdin: `${JSON.stringify(visibleTask(task))}\n`,
       network: this.options.network,
       timeoutMs: remainingMs(task),
@@ -92,6 +102,8 @@ export class CommandAgent implements ToolAgent {
     });
   }
 }
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 /** All of the task but what is between the runner and the platform. */
 function visibleTask({

@@ -58,9 +58,15 @@ export class ToolAgents {
   command(
     agentType: Extract<AgentType, 'CODING' | 'ENHANCEMENT'>,
     command: string,
-    network: boolean,
+    { network, folder }: { readonly network: boolean; readonly folder?: string },
   ): ToolAgent {
-    return new CommandAgent({ ...this.shared(), agentType, command, network });
+    return new CommandAgent({
+      ...this.shared(),
+      agentType,
+      command,
+      network,
+      ...(folder === undefined ? {} : { commandFolder: folder }),
+    });
   }
 
   private shared() {

@@ -52,9 +52,11 @@ function agentsOf(kind: HostedAgent, tools: ToolAgents, config: RunnerConfig): r
       return [tools.examination()];
     case 'command': {
       const { YMERA_RUNNER_COMMAND: command, YMERA_RUNNER_NETWORK: network } = config;
+      const folder = config.YMERA_RUNNER_COMMAND_CWD;
+      const options = { network, ...(folder === undefined ? {} : { folder }) };
       if (!command)
         throw new Error('YMERA_RUNNER_AGENTS names `command`, so YMERA_RUNNER_COMMAND must say which');
-      return [tools.command('CODING', command, network), tools.command('ENHANCEMENT', command, network)];
+      return [tools.command('CODING', command, options), tools.command('ENHANCEMENT', command, options)];
     }
   }
 }

@@ -75,5 +75,9 @@ function sandboxFor(config: RunnerConfig): Promise<Result<Sandbox>> {
   const hostNode = findHostNode(config.YMERA_HOST_PATH_DIRS, process.execPath);
   if (config.YMERA_SANDBOX === 'none')
     return Promise.resolve(ok(new UnconfinedSandbox({ scratchFolder, hostNode })));
-  return openSandbox({ scratchFolder, hostNode, hidden: [config.YMERA_STATE_DIR] });
+  return openSandbox({
+    scratchFolder,
+    hostNode,
+    hidden: [config.YMERA_STATE_DIR, ...config.YMERA_RUNNER_HIDDEN_DIRS],
+  });
 }
