@@ -14,6 +14,13 @@ export interface Assigned {
   readonly waiting: readonly AgentType[];
 }
 
+export interface Turn {
+  /** Whether the run's steps are next in the queue. */
+  readonly inTurn: boolean;
+  /** Agents that this very transaction takes an attempt from; what is stored does not know it yet. */
+  readonly freed: readonly string[];
+}
+
 interface Ready {
   readonly stepId: string;
   readonly need: Need;
@@ -27,12 +34,17 @@ export async function assignAgents(
   tx: OrchestratorStores,
   run: Run,
   context: RunContext,
-  inTurn: boolean,
+  { inTurn, freed }: Turn,
 ): Promise<Assigned> {
   const ready = readySteps(run);
   if (ready.length === 0) return { run, effects: [], waiting: [] };
   const types = [...new Set(ready.map(({ need }) => need.agentType))];
-  const fleet = new Map((await tx.directory.lockCandidates(types)).map((one) => [one.agentId, one]));
+  const fleet = new Map(
+    (await tx.directory.lockCandidates(types)).map((one) => [
+      one.agentId,
+      { ...one, running: one.running - freed.filter((agentId) => agentId === one.agentId).length },
+    ]),
+  );
   const queue = inTurn
     ? new Map<AgentType, number>()
     : await tx.steps.countWaitingElsewhere(types, run.definition.workflow_id);

@@ -84,6 +84,36 @@ describe('the orchestrator, over in-memory stores', () => {
     expect(world.lastTask().input.workflow_id).toBe(secondId);
   });
 
+  it('gives a freed agent its next task in the same transaction when nobody else waits', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(
+      definitionOf(planOf([review, { ...review, step_id: 'again', depends_on: ['review'] }])),
+    );
+    world.isDispatching = false;
+    await world.end(world.lastTask());
+    expect(world.lastTask().input.step_id).toBe('again');
+  });
+
+  it('gives one agent only one of two steps that begin together', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(definitionOf(planOf([review, { ...review, step_id: 'beside' }])));
+    expect(world.tasks()).toHaveLength(1);
+  });
+
+  it('looks at a message once, whatever it says', async () => {
+    await world.joinAll();
+    const messageId = world.id();
+    await world.start(reviewOnly, messageId);
+    await world.start({ ...reviewOnly, workflow_id: secondId }, messageId);
+    expect(world.unitOfWork.state.runs.size).toBe(1);
+    const order = { workflow_id: workflowId, canceled_by: 'ada', reason: 'No.' };
+    const canceling = world.id();
+    await world.steering.cancel(canceling, order);
+    const looks = world.traces.length;
+    await world.steering.cancel(canceling, order);
+    expect(world.traces).toHaveLength(looks);
+  });
+
   it('does not let a run that frees an agent overtake one that waits longer', async () => {
     const twoReviews = planOf([review, { ...review, step_id: 'again', depends_on: ['review'] }]);
     await world.join('reviewer-1', 'EXAMINATION');

@@ -10,7 +10,7 @@ import type { RunEvent } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
 import { nextWake, projectionOf } from '../domain/run-projection';
 import { startRun } from '../domain/start-run';
-import { assignAgents } from './assign-agents';
+import { assignAgents, type Turn } from './assign-agents';
 import type {
   OrchestratorMetrics,
   OrchestratorStores,
@@ -78,7 +78,7 @@ export class RunEngine {
       if (!(await tx.inbox.accept(once.consumer, once.messageId))) return undefined;
       const context = this.context();
       const started = startRun(definition, context);
-      const { run, effects, waiting } = await this.assign(tx, started, context, false);
+      const { run, effects, waiting } = await this.assign(tx, started, context, { inTurn: false, freed: [] });
       if (!(await tx.runs.insert({ run, traceparent: tracing.current() }))) return undefined;
       await sendEffects(tx, definition.workflow_id, effects);
       return { run, freed: [], waiting };
@@ -113,13 +113,24 @@ export class RunEngine {
     return this.deps.tracing.within(traceparent, `run ${event?.kind ?? 'assign'}`, async () => {
       const context = this.context();
       const reduced = event ? reduce(before, event, context) : { run: before, effects: [] };
-      const { run: after, effects, waiting } = await this.assign(tx, reduced, context, order.inTurn ?? false);
+      const {
+        run: after,
+        effects,
+        waiting,
+      } = await this.assign(tx, reduced, context, {
+        inTurn: order.inTurn ?? false,
+        freed: freedAttempts(before, reduced.run).map(({ agentId }) => agentId),
+      });
       if (after !== before) await tx.runs.save(before, after);
       await sendEffects(tx, after.definition.workflow_id, effects);
       this.count(effects);
       return {
         advanced: { kind: 'advanced', before, after },
-        aftermath: { run: after, freed: freedTypes(before, after), waiting: order.inTurn ? [] : waiting },
+        aftermath: {
+          run: after,
+          freed: freedAttempts(before, after).map(({ agentType }) => agentType),
+          waiting: order.inTurn ? [] : waiting,
+        },
       };
     });
   }
@@ -128,9 +139,9 @@ export class RunEngine {
     tx: Transaction,
     reduced: Reduction,
     context: RunContext,
-    inTurn: boolean,
+    turn: Turn,
   ): Promise<Reduction & { readonly waiting: readonly AgentType[] }> {
-    const assigned = await assignAgents(tx, reduced.run, context, inTurn);
+    const assigned = await assignAgents(tx, reduced.run, context, turn);
     return { ...assigned, effects: [...reduced.effects, ...assigned.effects] };
   }
 
@@ -156,15 +167,18 @@ export class RunEngine {
   }
 }
 
-/** Types of agents that held an attempt of the run before and do not now. */
-function freedTypes(before: Run, after: Run): readonly AgentType[] {
+/** Attempts that an agent held before and does not now, each with the type of its agent. */
+function freedAttempts(
+  before: Run,
+  after: Run,
+): readonly { readonly agentId: string; readonly agentType: AgentType }[] {
   return Object.values(before.steps).flatMap((step) => {
     const held = currentAttempt(step);
-    if (!held || !isHeld(held.state)) return [];
+    const planned = stepOf(after.definition.plan, step.stepId);
+    if (!held || !isHeld(held.state) || planned.kind !== 'task') return [];
     const now = after.steps[step.stepId]?.attempts.find(
       ({ fencingToken }) => fencingToken === held.fencingToken,
     );
-    const planned = stepOf(after.definition.plan, step.stepId);
-    return planned.kind === 'task' && !(now && isHeld(now.state)) ? [planned.agent_type] : [];
+    return now && isHeld(now.state) ? [] : [{ agentId: held.agentId, agentType: planned.agent_type }];
   });
 }

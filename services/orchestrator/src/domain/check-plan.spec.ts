@@ -1,5 +1,6 @@
 import type { Plan, PlanStep } from '@ymera/contracts';
 import {
+  definitionOf,
   enhance,
   enhancePlan,
   gatedPlan,
@@ -10,7 +11,9 @@ import {
   test,
   validate,
 } from '../testing/plans';
-import { RunScenario } from '../testing/run-scenario';
+import { idFrom, RunScenario } from '../testing/run-scenario';
+import { defaultRunPolicy } from './run-policy';
+import { startRun } from './start-run';
 import { checkPlan } from './check-plan';
 
 const changed = (step: PlanStep, patch: Partial<PlanStep>): PlanStep => ({ ...step, ...patch }) as PlanStep;
@@ -61,5 +64,12 @@ describe('checkPlan', () => {
     const scenario = new RunScenario(planOf([review, review]));
     expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'plan_invalid' } });
     expect(scenario.facts('workflow_failed')).toHaveLength(1);
+  });
+
+  it('does not run a plan under the digest of another one: approvals are bound to it', () => {
+    const context = { now: 0, newId: () => idFrom(1), random: () => 0, policy: defaultRunPolicy };
+    const plan_digest = `sha256:${'0'.repeat(64)}`;
+    const { run } = startRun(definitionOf(enhancePlan, { plan_digest }), context);
+    expect(run).toMatchObject({ state: 'failed', error: { code: 'plan_digest_mismatch' } });
   });
 });

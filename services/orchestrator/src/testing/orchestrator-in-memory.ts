@@ -36,6 +36,8 @@ export class OrchestratorInMemory {
   private readonly woken = new Set<AgentType>();
   private versions = 0;
   trace: string | undefined;
+  /** Whether wake-ups are followed. */
+  isDispatching = true;
 
   private readonly wake: Wake = {
     timerSet: () => undefined,
@@ -100,7 +102,7 @@ export class OrchestratorInMemory {
 
   /** What in-process wake-ups do after each commit. */
   async settle(): Promise<void> {
-    for (;;) {
+    while (this.isDispatching) {
       const types = [...this.woken];
       if (types.length === 0) return;
       this.woken.clear();

@@ -257,7 +257,9 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
     });
 
     it('queues ready steps by how long they wait, and counts those of others', async () => {
-      const [first, second] = [await stored(scenarioOf()), await stored(scenarioOf())];
+      const first = await stored(scenarioOf());
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      const second = await stored(scenarioOf());
       const queue = async () => {
         const found: string[] = [];
         let after: Parameters<OrchestratorStores['steps']['waiting']>[1];
@@ -269,7 +271,19 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
         }
       };
       const waiting = (await queue()).filter((id) => id === idOf(first) || id === idOf(second));
-      expect([...waiting].sort()).toEqual([idOf(first), idOf(second)]);
+      expect(waiting).toEqual([idOf(first), idOf(second)]);
+      await changed(first, () => first.assign('review'));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      await changed(first, () =>
+        first.send({
+          kind: 'attempt_lost',
+          stepId: 'review',
+          key: first.attempt('review'),
+          cause: 'lease_expired',
+        }),
+      );
+      const later = (await queue()).filter((id) => id === idOf(first) || id === idOf(second));
+      expect(later).toEqual([idOf(second), idOf(first)]);
       const elsewhere = await inside((tx) => tx.steps.countWaitingElsewhere(['EXAMINATION'], idOf(first)));
       await changed(second, () => second.assign('review'));
       const fewer = await inside((tx) => tx.steps.countWaitingElsewhere(['EXAMINATION'], idOf(first)));

@@ -3,6 +3,16 @@ import { eventually, leakGuard } from '@ymera/testing';
 import { DispatchLoop } from './dispatch-loop';
 import { TimerLoop } from './timer-loop';
 
+const loops: { stop(): Promise<void> }[] = [];
+const started = (loop: TimerLoop): TimerLoop => {
+  loops.push(loop);
+  loop.start();
+  return loop;
+};
+afterEach(async () => {
+  for (const loop of loops.splice(0)) await loop.stop();
+});
+
 const reachable = async (): Promise<void> => undefined;
 
 describe('the loop of timers', () => {
@@ -19,7 +29,7 @@ describe('the loop of timers', () => {
       reachable,
       silentLogger,
     );
-    loop.start();
+    started(loop);
     await eventually(() => expect(looks).toHaveLength(1));
     loop.timerSet(begun + 120);
     loop.timerSet(begun + 700);
@@ -42,7 +52,7 @@ describe('the loop of timers', () => {
       reachable,
       silentLogger,
     );
-    loop.start();
+    started(loop);
     await eventually(() => expect(looks).toBe(2), { timeoutMs: 500 });
     await loop.stop();
   });
@@ -62,7 +72,7 @@ describe('the loop of timers', () => {
       },
       silentLogger,
     );
-    loop.start();
+    started(loop);
     await eventually(() => expect(meant.length).toBeGreaterThan(2));
     isAway = true;
     const seen = meant.length;
