@@ -88,7 +88,7 @@ describe('loadConfig', () => {
   it('never prints a secret', () => {
     const config = loadConfig(baseServiceEnvironment, minimal);
     expect(
-      `${config.YMERA_POSTGRES_URL} ${JSON.stringify(config)} ${inspect(config, { depth: 5 })}`,
+      `${String(config.YMERA_POSTGRES_URL)} ${JSON.stringify(config)} ${inspect(config, { depth: 5 })}`,
     ).not.toContain('hunter2');
   });
 });

@@ -21,6 +21,9 @@ export const redactText = (text: string): string =>
 const isSecretField = (name: string): boolean =>
   secretFields.test(name.toLowerCase().replaceAll(/[_-]/g, ''));
 
+const hasToJson = (value: object): value is { toJSON(): unknown } =>
+  'toJSON' in value && typeof value.toJSON === 'function';
+
 /** A copy that may be written to a log: bounded in depth, errors as plain objects, secrets replaced. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
@@ -32,7 +35,7 @@ export function redact(value: unknown, depth = 0): unknown {
     const { name, message, stack, cause } = value;
     return redact({ ...value, name, message, stack, ...(cause === undefined ? {} : { cause }) }, depth + 1);
   }
-  if ('toJSON' in value && typeof value.toJSON === 'function') return redact(value.toJSON(), depth + 1);
+  if (hasToJson(value)) return redact(value.toJSON(), depth + 1);
   if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [

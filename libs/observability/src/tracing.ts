@@ -92,7 +92,7 @@ export function injectTrace<Headers extends TraceHeaders>(
 ): Headers & Readonly<Record<string, string>> {
   const carrier: Record<string, string> = {};
   propagation.inject(from, carrier);
-  return { ...headers, ...carrier } as Headers & Readonly<Record<string, string>>;
+  return { ...headers, ...carrier };
 }
 
 /** The trace that these headers carry; a context without a span when there is none or it is malformed. */

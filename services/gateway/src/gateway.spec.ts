@@ -48,14 +48,14 @@ class Coordinator {
   }): Promise<Result<ReplyOf<typeof submitRequest>>> {
     heard.keys.push(key);
     heard.traceId = currentTraceId();
-    return ok({ ...submitRequest.replySample, request_id: randomUUID() } as ReplyOf<typeof submitRequest>);
+    return ok({ ...submitRequest.replySample, request_id: randomUUID() });
   }
 
   @OnQuery(getRequest)
   async get({ request_id: id }: { request_id: string }): Promise<Result<ReplyOf<typeof getRequest>>> {
     if (id.endsWith('404'))
       return err(failure('not_found', 'request_not_found', 'There is no such request.'));
-    return ok(getRequest.replySample as ReplyOf<typeof getRequest>);
+    return ok(getRequest.replySample);
   }
 }
 
@@ -69,7 +69,7 @@ class Registry {
 
   @OnQuery(principalStatus)
   async status(): Promise<Result<ReplyOf<typeof principalStatus>>> {
-    return ok(principalStatus.replySample as ReplyOf<typeof principalStatus>);
+    return ok(principalStatus.replySample);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { listAuditEntries, PayloadOf, ReplyOf } from '@ymera/contracts';
+import { auditEntry, type listAuditEntries, type PayloadOf, type ReplyOf } from '@ymera/contracts';
 import type { EntryReader } from './ports';
 
 /** A page of the log as contracts show it. */
@@ -18,7 +18,7 @@ export class ListEntries {
         time: entry.time.toISOString(),
         trace_id: entry.traceId,
         data_digest: entry.dataDigest,
-        data: JSON.parse(entry.canonicalData),
+        data: auditEntry.shape.data.parse(JSON.parse(entry.canonicalData)),
       })),
       next_index: entries.length > page.length ? query.from_index + query.limit : null,
     };

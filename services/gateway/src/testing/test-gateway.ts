@@ -2,7 +2,7 @@ import { APP_GUARD } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { roles, type Role } from '@ymera/contracts';
 import { createHttpApp, HealthModule } from '@ymera/http';
-import { err, failure, ok, sha256Hex, silentLogger, systemClock, type Logger } from '@ymera/kernel';
+import { err, failure, ok, sha256Hex, silentLogger, systemClock } from '@ymera/kernel';
 import { AccessGuard } from '../adapters/http/access.guard';
 import { AnswerRoute } from '../adapters/http/answer-route';
 import { apiController } from '../adapters/http/api.controller';
@@ -44,7 +44,7 @@ export async function startTestGateway({
   requestsPerSecond = 0,
   refusedCredentialsPerMinute = 1000,
   maximumWatchers = 10,
-  logger = silentLogger as Logger,
+  logger = silentLogger,
 } = {}): Promise<TestGateway> {
   const questions = new FakeQuestions();
   const timeline = new InMemoryTimelineStore();

@@ -33,7 +33,7 @@ function bind<Route extends RouteContract, Payload extends z.ZodType, Reply exte
   payload: (call: RouteCall<Route>) => z.input<Payload>,
   timeoutMs = defaultTimeoutMs,
 ): Binding {
-  return { route, query, payload: payload as (call: RouteCall) => unknown, timeoutMs };
+  return { route, query, payload: payload, timeoutMs };
 }
 
 /** Members that are undefined are left out: contracts know absent, not undefined. */
