@@ -23,7 +23,13 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
     plugins: { '@nx': nx },
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      // One program for all projects: one for each of them needs gigabytes, and checks the libraries again and again.
+      parserOptions: {
+        project: './deploy/tooling/tsconfig.workspace.json',
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@nx/enforce-module-boundaries': ['error', projectBoundaries],
       '@typescript-eslint/no-explicit-any': 'error',
