@@ -14,5 +14,3 @@ export interface ToolAgent {
    */
   run(task: Task, context: TaskContext): Promise<TaskResult>;
 }
-
-export type { Task, TaskContext, TaskResult };

@@ -22,10 +22,6 @@ export function failed(error: Failure, toolMs: number, details: OutcomeDetails =
   return { ...completed(details, toolMs), outcome: 'failed', error: toWire(error) };
 }
 
-export function rejected(error: Failure): TaskResult {
-  return { outcome: 'rejected', artefacts: [], error: toWire(error) };
-}
-
 /**
  * The end of an attempt whose signal was aborted: past its deadline it has failed, for any other reason it was called
  * back.

@@ -40,7 +40,7 @@ export interface NamedPath {
 }
 
 /** Replaced by private ones, or of no use and dangerous: sockets, devices, the kernel's own. */
-export const privateFolders = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp'] as const;
+const privateFolders = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp'] as const;
 
 /** File systems whose contents are files. Network ones are left out: a dead server would hang the run. */
 const layerTypes = new Set([

@@ -69,5 +69,3 @@ export const isWritten = (path: string): boolean => !notWritten.test(path);
 /** What may be rewritten: the product itself, never what judges it. */
 export const isProductCode = (path: string): boolean =>
   isAnalysable(path) && isWritten(path) && !aboutTheProject.test(path);
-/** What judges the product: tests, benchmarks and their settings. */
-export const isJudge = (path: string): boolean => aboutTheProject.test(path);

@@ -30,5 +30,3 @@ export interface AnalysisAnswer {
   readonly findings: readonly AnalysisFinding[];
   readonly rewritten: readonly RewrittenFile[];
 }
-
-export const noAnswer: AnalysisAnswer = { analysed: 0, findings: [], rewritten: [] };

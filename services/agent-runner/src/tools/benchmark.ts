@@ -5,7 +5,7 @@ import type { Sandbox, SandboxMount, SandboxOutcome } from '../sandbox/sandbox';
 import { median } from './statistics';
 
 /** One side of a comparison. */
-export interface BenchmarkSide {
+interface BenchmarkSide {
   readonly workspace: string;
   readonly command: string;
   readonly mounts: readonly SandboxMount[];

@@ -113,7 +113,6 @@ const readers: readonly Reader[] = [nodeTest, jestLike, mocha, python, cargo, go
  * that passed or failed, and a failed run never counts as one without failures.
  */
 export function readTestOutput(output: string, exitCode: number): TestCounts {
-  // eslint-disable-next-line no-control-regex -- colours are control characters
   const text = output.replaceAll(/\u001B\[[\d;]*m/g, '');
   const counts = readers.reduce<TestCounts | undefined>((found, read) => found ?? read(text), undefined);
   if (!counts)

@@ -16,7 +16,7 @@ export interface WorkspaceParts {
 }
 
 /** What fits inline in a result; the wire allows a body of one mebibyte in all. */
-export const maximumPatchBytes = 983_040;
+const maximumPatchBytes = 983_040;
 const maximumFileBytes = 4_194_304;
 /** Installed packages are prepared by the platform and never part of a change. */
 const everythingButPackages = ['.', ':(exclude,glob)**/node_modules/**', ':(exclude)node_modules'];
@@ -177,7 +177,7 @@ export class Workspace {
   }
 }
 
-export const changeEmpty = () =>
+const changeEmpty = () =>
   failure('validation', 'change_empty', 'Nothing was changed in the working copy.', {
     suggestion:
       'Say more precisely what should change, or check that the command writes into its current directory.',

@@ -15,8 +15,8 @@ const setupFile =
   /(?:^|\/)(?:(?:jest|vitest|vite|karma|ava|playwright|cypress|babel)\.config\.[^/]+|\.mocharc(?:\.[^/]+)?|\.nycrc|pytest\.ini|tox\.ini|conftest\.py|ymera\.json|Makefile|GNUmakefile|makefile)$/;
 const snapshotFile = /\.snap$|(?:^|\/)__snapshots__\//;
 
-export const isTestFile = (path: string): boolean => testFile.test(path) && !snapshotFile.test(path);
-export const isBenchmarkFile = (path: string): boolean => benchmarkFile.test(path);
+const isTestFile = (path: string): boolean => testFile.test(path) && !snapshotFile.test(path);
+const isBenchmarkFile = (path: string): boolean => benchmarkFile.test(path);
 
 const skipped =
   /\b(?:it|test|describe|suite|context|t|specify)\.(?:skip|only|todo|fixme|skipIf|runIf)\b|\b(?:xit|xtest|xdescribe|xcontext|fit|fdescribe|pending)\s*\(|\bskip\s*:\s*(?!false)|\btodo\s*:\s*(?!false)|\bonly\s*:\s*true|@(?:pytest\.mark\.(?:skip|skipif|xfail)|unittest\.skip\w*|Disabled|Ignore)\b|\bpytest\.skip\(|\bself\.skipTest\(|\bt\.Skip(?:f|Now)?\(|#\[ignore/g;

@@ -95,7 +95,7 @@ function commentBefore(source: SourceCode, node: Node): string {
 }
 
 /** Libraries whose collections have array-like methods with other meanings of equality. */
-export function usesCollectionLibrary(source: SourceCode): boolean {
+function usesCollectionLibrary(source: SourceCode): boolean {
   return /(?:from|require\()\s*['"](?:immutable|mori|mobx|rxjs|lazy\.js|linq)['"]/.test(source.text);
 }
 

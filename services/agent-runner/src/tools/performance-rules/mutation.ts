@@ -1,10 +1,10 @@
 import type { Scope, SourceCode } from 'eslint';
-import { isFreshArray, isGlobal } from './array-evidence';
+import { isFreshArray } from './array-evidence';
+import { collectionMethods, isNamedFunction, isPureCall, mutatingMethods, pureMethods } from './pure-calls';
 import {
   asNode,
   descendants,
   initialValue,
-  isFunction,
   isInside,
   isLoop,
   isReassigned,
@@ -15,138 +15,6 @@ import {
   variableOf,
   type Node,
 } from './syntax';
-
-/**
- * What is taken for granted, because no analysis of one file could prove it: reading a property has no effect, and methods
- * with the names of built-in ones behave like them. The project's tests and a measurement follow every rewrite.
- */
-const pureMethods = new Set([
-  ...[
-    'at',
-    'charAt',
-    'charCodeAt',
-    'codePointAt',
-    'concat',
-    'endsWith',
-    'entries',
-    'every',
-    'exec',
-    'filter',
-    'find',
-  ],
-  ...[
-    'findIndex',
-    'findLast',
-    'findLastIndex',
-    'flat',
-    'flatMap',
-    'forEach',
-    'get',
-    'has',
-    'includes',
-    'indexOf',
-    'join',
-  ],
-  ...[
-    'keys',
-    'lastIndexOf',
-    'localeCompare',
-    'map',
-    'match',
-    'matchAll',
-    'normalize',
-    'padEnd',
-    'padStart',
-    'reduce',
-  ],
-  ...[
-    'reduceRight',
-    'repeat',
-    'search',
-    'slice',
-    'some',
-    'split',
-    'startsWith',
-    'substring',
-    'test',
-    'toFixed',
-  ],
-  ...[
-    'toLocaleLowerCase',
-    'toLocaleUpperCase',
-    'toLowerCase',
-    'toReversed',
-    'toSorted',
-    'toSpliced',
-    'toString',
-  ],
-  ...['toUpperCase', 'trim', 'trimEnd', 'trimStart', 'valueOf', 'values'],
-]);
-/** They change a set or map, which no array can be. */
-const collectionMethods = new Set(['add', 'set']);
-/** Of the pure ones, those that run what they are given. */
-const callbackMethods = new Set([
-  ...[
-    'every',
-    'filter',
-    'find',
-    'findIndex',
-    'findLast',
-    'findLastIndex',
-    'flatMap',
-    'forEach',
-    'map',
-    'reduce',
-  ],
-  ...['reduceRight', 'some', 'toSorted'],
-]);
-const mutatingMethods = new Set([
-  'push',
-  'pop',
-  'shift',
-  'unshift',
-  'splice',
-  'sort',
-  'reverse',
-  'fill',
-  'copyWithin',
-]);
-const pureGlobals = new Set([
-  'Boolean',
-  'Number',
-  'String',
-  'BigInt',
-  'Symbol',
-  'parseInt',
-  'parseFloat',
-  'isNaN',
-  'structuredClone',
-]);
-const pureNamespaces = new Set(['Math', 'Number', 'Object', 'String', 'JSON', 'Array', 'Date', 'Reflect']);
-const impureStatics = new Set([
-  'assign',
-  'defineProperty',
-  'defineProperties',
-  'set',
-  'deleteProperty',
-  'setPrototypeOf',
-  'apply',
-  'construct',
-  'freeze',
-]);
-const pureConstructors = new Set([
-  'Set',
-  'Map',
-  'Date',
-  'RegExp',
-  'Array',
-  'WeakMap',
-  'WeakSet',
-  'URL',
-  'Error',
-  'TypeError',
-  'RangeError',
-]);
 
 /** What a reference does with the array that its variable holds. */
 export type Use = 'reads' | 'mutates' | 'escapes';
@@ -182,48 +50,6 @@ function useOfMember(member: Extract<Node, { type: 'MemberExpression' }>): Use {
   if (member.computed || member.property.type !== 'Identifier') return 'mutates';
   if (mutatingMethods.has(member.property.name)) return 'mutates';
   return pureMethods.has(member.property.name) ? 'reads' : 'escapes';
-}
-
-/** A call that changes nothing that existed before it. Callbacks written in place are looked at where they stand. */
-function isPureCall(source: SourceCode, node: Node): boolean {
-  if (node.type === 'NewExpression') {
-    const { callee } = node;
-    return (
-      callee.type === 'Identifier' && pureConstructors.has(callee.name) && isGlobal(source, asNode(callee))
-    );
-  }
-  if (node.type !== 'CallExpression') return false;
-  if (node.arguments.some((argument) => isNamedFunction(source, asNode(argument)))) return false;
-  if (node.callee.type === 'Identifier')
-    return pureGlobals.has(node.callee.name) && isGlobal(source, asNode(node.callee));
-  const called = methodCall(node);
-  if (!called) return false;
-  if (called.receiver.type === 'Identifier' && isGlobal(source, called.receiver)) {
-    return pureNamespaces.has(called.receiver.name) && !impureStatics.has(called.method);
-  }
-  const [callback] = called.arguments;
-  const runsUnseen =
-    callbackMethods.has(called.method) &&
-    callback &&
-    !isFunction(callback) &&
-    !isPureFunction(source, callback);
-  return pureMethods.has(called.method) && !runsUnseen;
-}
-
-const isPureFunction = (source: SourceCode, callback: Node): boolean =>
-  callback.type === 'Literal' ||
-  (callback.type === 'Identifier' && pureGlobals.has(callback.name) && isGlobal(source, callback));
-
-/** A function passed by name runs code that is not looked at. */
-function isNamedFunction(source: SourceCode, argument: Node): boolean {
-  if (argument.type !== 'Identifier') return false;
-  const variable = variableOf(source, argument);
-  if (!variable || variable.defs.length === 0)
-    return !pureGlobals.has(argument.name) && argument.name !== 'undefined';
-  const definition = variable.defs[0];
-  if (definition?.type === 'FunctionName' || definition?.type === 'ImportBinding') return true;
-  const value = initialValue(variable);
-  return value?.type === 'ArrowFunctionExpression' || value?.type === 'FunctionExpression';
 }
 
 /** Whether a variable's array was made here and nobody else holds it while `region` runs. */

@@ -1,3 +1,4 @@
+import { runInThisContext } from 'node:vm';
 import fc from 'fast-check';
 import { analyseFile, rewriteFile } from '../analysis';
 import { performanceRules } from './performance-rules';
@@ -67,6 +68,10 @@ describe('an array searched in a loop', () => {
     ['another name may be the same array', 'for (const x of a) { if (b.includes(x)) a.push(x); }'],
     ['somebody is called who may hold it', 'for (const x of a) { if (b.includes(x)) notify(x); }'],
     ['it is handed to somebody', 'a.forEach((x) => { if (b.includes(x)) Object.assign(b, x); });'],
+    [
+      'a callback from elsewhere runs in a static method',
+      'for (const x of a) { Array.from(x, change); if (b.includes(x)) n += 1; }',
+    ],
     ['a callback from elsewhere runs', 'a.map(change).filter((x) => b.includes(x));'],
     ['the loop waits for others', 'async () => { for (const x of a) { if (b.includes(x)) await x; } };'],
     ['it is another one each time', 'for (const x of a) { const c = [...b, x]; use(c.includes(n)); }'],
@@ -254,7 +259,7 @@ describe('a rewritten function', () => {
   type AnyFunction = (...args: readonly unknown[]) => unknown;
 
   const load = (code: string): AnyFunction =>
-    new Function(`${code.replace('export ', '')}; return f;`)() as AnyFunction;
+    runInThisContext(`(() => { ${code.replace('export ', '')}; return f; })()`) as AnyFunction;
   const answer = (f: AnyFunction, args: readonly unknown[]) => {
     try {
       return { value: f(...structuredClone(args)) };
