@@ -2,7 +2,7 @@ import { failure, FailureException } from '@ymera/kernel';
 import type { FastifyInstance } from 'fastify';
 
 /** Levels of arrays and objects; deeper JSON is refused before it is parsed. */
-export const maximumJsonDepth = 32;
+const maximumJsonDepth = 32;
 
 const [quote, backslash] = [0x22, 0x5c];
 const opening = new Set([0x5b, 0x7b]);
