@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import {
+  agentQueues,
   agentRoutingKey,
   deadQueue,
   eventMessage,
@@ -12,7 +13,7 @@ import {
   type OutgoingMessage,
   type PayloadOf,
 } from '@ymera/contracts';
-import { failure, FailureException, uuidv7 } from '@ymera/kernel';
+import { failure, FailureException, sleep, uuidv7 } from '@ymera/kernel';
 import { OnAgentBatch, OnEventBatch } from '../decorators';
 import { ack, dead, type Disposition } from '../disposition';
 import { headerNames } from '../headers';
@@ -27,6 +28,7 @@ type Reports = Received<PayloadOf<typeof report>>[];
 
 let batches: Facts[];
 let reports: Reports[];
+let onReports: () => Promise<void>;
 let onBatch: (messages: Facts) => Promise<Disposition[] | void>;
 
 @Controller()
@@ -37,10 +39,10 @@ class Handlers {
     return onBatch(messages);
   }
 
-  @OnAgentBatch([reportQueue(0)], report, { max: 50, waitMs: 20, consume: 'assignment' })
+  @OnAgentBatch([reportQueue(0), agentQueues.events], report, { max: 50, waitMs: 20, consume: 'assignment' })
   async reports(messages: Reports): Promise<void> {
     reports.push(messages);
-    return Promise.resolve();
+    return onReports();
   }
 }
 
@@ -56,6 +58,7 @@ beforeEach(async () => {
   batches = [];
   reports = [];
   onBatch = async () => Promise.resolve();
+  onReports = async () => Promise.resolve();
   app = await startApp(broker, Handlers);
 });
 afterEach(() => app.close());
@@ -139,24 +142,48 @@ it('pauses as a whole while the database is away, and bisects nothing', async ()
   expect(batches.every((batch) => agentsOf(batch).length === batches[0]?.length)).toBe(true);
 });
 
-it('consumes an assigned queue only while it is assigned', async () => {
+/** As an agent sends it. */
+async function sendReport(to: 'report' | 'event' = 'report'): Promise<void> {
   const connection = await broker.connect('agents');
   const channel = await connection.createConfirmChannel();
-  const publish = async (): Promise<void> => {
-    const body = Buffer.from(JSON.stringify(report.sample));
-    const key = agentRoutingKey('report', 0, 'runner-1');
-    channel.publish(exchanges.agentsIn, key, body, { type: 'report', userId: broker.user });
-    await channel.waitForConfirms();
-  };
-  await publish();
+  const body = Buffer.from(JSON.stringify(report.sample));
+  const properties = { type: 'report', userId: broker.user };
+  channel.publish(exchanges.agentsIn, agentRoutingKey(to, 0, 'runner-1'), body, properties);
+  await channel.waitForConfirms();
+  await connection.close();
+}
+
+it('consumes an assigned queue only while it is assigned', async () => {
+  await sendReport();
   expect(await ready(broker, 'agents', reportQueue(0))).toBe(1);
   await app.transport.assign(reportQueue(0));
   await eventually(() => reports.flat().length === 1);
   await app.transport.release(reportQueue(0));
-  await publish();
+  await sendReport();
   expect(await ready(broker, 'agents', reportQueue(0))).toBe(1);
   expect(reports.flat()).toHaveLength(1);
   await app.transport.assign(reportQueue(0));
   await eventually(() => reports.flat().length === 2);
-  await connection.close();
+});
+
+it('begins with a queue again only when the last handler of the time before is done', async () => {
+  // Not a queue with a single active consumer, where the broker would wait for us.
+  const queue = agentQueues.events;
+  let isWorking = false;
+  let overlaps = 0;
+  onReports = async () => {
+    if (isWorking) overlaps += 1;
+    isWorking = true;
+    await sleep(200);
+    isWorking = false;
+  };
+  await app.transport.assign(queue);
+  await sendReport('event');
+  await eventually(() => isWorking);
+  await sendReport('event');
+  const released = app.transport.release(queue);
+  await app.transport.assign(queue);
+  await released;
+  await eventually(() => reports.flat().length === 2 && !isWorking);
+  expect(overlaps).toBe(0);
 });

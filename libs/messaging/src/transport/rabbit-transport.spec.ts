@@ -220,6 +220,24 @@ it('keeps a message whose retry cannot be stored', async () => {
   expect(commands).toHaveLength(1);
 });
 
+it('keeps a message whose dead letter nobody takes yet', async () => {
+  const connection = await broker.connect('services');
+  const channel = await connection.createChannel();
+  await channel.unbindQueue(deadQueue('orchestrator'), exchanges.dead, 'orchestrator');
+  onCommand = () => Promise.resolve(dead('nobody_asked', 'No such request.'));
+  const sent = order();
+  await send(sent);
+  await eventually(() => commands.length === 1);
+  await sleep(50);
+  await app.close();
+  const again = await channel.checkQueue(commandQueue('orchestrator'));
+  expect(again.messageCount).toBe(1);
+  await channel.bindQueue(deadQueue('orchestrator'), exchanges.dead, 'orchestrator');
+  await connection.close();
+  app = await startApp(broker, Handlers);
+  expect((await letter()).properties.messageId).toBe(sent.messageId);
+});
+
 it('goes on after its connections were cut, with every message exactly once on the books', async () => {
   const seen = new Set<string>();
   onCommand = async ({ id }) => {

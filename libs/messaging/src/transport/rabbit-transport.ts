@@ -53,6 +53,8 @@ const sevenDaysMs = 7 * 86_400_000;
 export class RabbitTransport extends Server implements CustomTransportStrategy {
   readonly #consumers = new Map<string, Consumer>();
   readonly #onAssignment = new Map<string, QueuePlan>();
+  /** Consumers that are stopping; a new one for the same queue waits for them. */
+  readonly #releasing = new Map<string, Promise<void>>();
 
   constructor(
     private readonly parts: Parts,
@@ -80,32 +82,39 @@ export class RabbitTransport extends Server implements CustomTransportStrategy {
       return;
     }
     for (const consumer of this.#consumers.values()) consumer.start();
-    void this.#consuming().then(() => callback());
+    void this.#consuming([...this.#consumers.values()]).then(() => callback());
   }
 
   /** Stops taking messages, lets handlers finish, gives the rest back. */
   override async close(): Promise<void> {
-    await Promise.all([...this.#consumers.values()].map((consumer) => consumer.stop()));
+    const consumers = [...this.#consumers.values()];
     this.#consumers.clear();
+    await Promise.all([...consumers.map((consumer) => consumer.stop()), ...this.#releasing.values()]);
   }
 
   /** Begins to consume a queue declared with `consume: 'assignment'`. */
   async assign(queue: string): Promise<void> {
     const plan = this.#onAssignment.get(queue);
     if (plan === undefined) throw new Error(`${queue} is not consumed by assignment`);
+    await this.#releasing.get(queue);
     if (this.#consumers.has(queue)) return;
     const consumer = this.#consumerOf(plan);
     this.#consumers.set(queue, consumer);
     consumer.start();
-    await this.#consuming();
+    await this.#consuming([consumer]);
   }
 
   /** Stops it; resolves when its last handler has settled, so that the next owner may begin. */
   async release(queue: string): Promise<void> {
     const consumer = this.#consumers.get(queue);
-    if (consumer === undefined || !this.#onAssignment.has(queue)) return;
-    await consumer.stop();
-    this.#consumers.delete(queue);
+    if (consumer !== undefined && this.#onAssignment.has(queue)) {
+      this.#consumers.delete(queue);
+      this.#releasing.set(
+        queue,
+        consumer.stop().finally(() => this.#releasing.delete(queue)),
+      );
+    }
+    await this.#releasing.get(queue);
   }
 
   /** Queues that should be consumed and are not, for readiness. */
@@ -186,8 +195,9 @@ export class RabbitTransport extends Server implements CustomTransportStrategy {
     });
   }
 
-  async #consuming(): Promise<void> {
+  async #consuming(consumers: readonly Consumer[]): Promise<void> {
     const deadline = performance.now() + listenMs;
-    while (this.problems().length > 0 && performance.now() < deadline) await sleep(listenStepMs);
+    while (consumers.some(({ isConsuming }) => !isConsuming) && performance.now() < deadline)
+      await sleep(listenStepMs);
   }
 }
