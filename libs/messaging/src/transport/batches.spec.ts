@@ -174,16 +174,15 @@ it('begins with a queue again only when the last handler of the time before is d
   onReports = async () => {
     if (isWorking) overlaps += 1;
     isWorking = true;
-    await sleep(200);
+    await sleep(400);
     isWorking = false;
   };
   await app.transport.assign(queue);
   await sendReport('event');
   await eventually(() => isWorking);
+  const moved = Promise.all([app.transport.release(queue), app.transport.assign(queue)]);
   await sendReport('event');
-  const released = app.transport.release(queue);
-  await app.transport.assign(queue);
-  await released;
+  await moved;
   await eventually(() => reports.flat().length === 2 && !isWorking);
   expect(overlaps).toBe(0);
 });
