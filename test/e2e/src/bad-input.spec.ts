@@ -6,6 +6,8 @@ import { git, Repositories, workingProject } from './support/repositories';
 
 const fix = 'Fix the wrong sum';
 
+jest.setTimeout(120_000);
+
 describe('bad input', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;
@@ -109,7 +111,7 @@ describe('bad input', () => {
     ['a symlink that climbs out', 'ln -s ../../../outside src/up.txt\n'],
     ['a file beside the working copy', 'echo x > ../beside.txt; echo "// y" >> src/sum.mjs\n'],
     ['a system file', 'echo x > /etc/ymera-e2e-outside; echo "// y" >> src/sum.mjs\n'],
-    ['a file in the home folder', 'echo x > "$HOME/.ymera-e2e-outside"; echo "// y" >> src/sum.mjs\n'],
+    ['a file in the home folder', 'echo x > "$HOME/ymera-e2e-outside"; echo "// y" >> src/sum.mjs\n'],
     ['a file left in /tmp', 'echo x > /tmp/ymera-e2e-outside; echo "// y" >> src/sum.mjs\n'],
   ])('%s: change_outside, and nothing is written', async (name, change) => {
     await refused(
@@ -120,7 +122,7 @@ describe('bad input', () => {
     for (const path of [
       '/etc/ymera-e2e-outside',
       '/tmp/ymera-e2e-outside',
-      join(process.env['HOME'] ?? '/root', '.ymera-e2e-outside'),
+      join(process.env['HOME'] ?? '/root', 'ymera-e2e-outside'),
     ])
       expect(existsSync(path)).toBe(false);
   });

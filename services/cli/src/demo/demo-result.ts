@@ -16,6 +16,10 @@ export interface DemoStep {
   readonly agent_id: string | null;
   readonly state: string;
   readonly attempts: number;
+  /** From its first dispatch to its end. */
+  readonly duration_ms: number | null;
+  /** Of that, what the agent's tools took. */
+  readonly tool_ms: number;
 }
 
 /** The last line of `npm run demo -- --json`. */
@@ -49,11 +53,18 @@ const projectAgent = { agent_type: 'PROJECT', agent_id: 'integration' } as const
 
 /** What was carried out, by whom. Gates are decisions, not work: they are in `approvals`. */
 export const demoSteps = (workflow: WorkflowResource | undefined): DemoStep[] =>
-  (workflow?.steps ?? []).flatMap(({ kind, name, agent_type, agent_id, state, attempts }) => {
-    if (kind === 'gate') return [];
-    return [
-      kind === 'integration'
-        ? { name, ...projectAgent, state, attempts }
-        : { name, agent_type, agent_id, state, attempts },
-    ];
+  (workflow?.steps ?? []).flatMap((step) => {
+    if (step.kind === 'gate') return [];
+    const { name, agent_type, agent_id, state, attempts, started_at, ended_at, tool_ms } = step;
+    const times = {
+      duration_ms:
+        started_at === null || ended_at === null ? null : Date.parse(ended_at) - Date.parse(started_at),
+      tool_ms: Math.round(tool_ms),
+    };
+    return step.kind === 'integration'
+      ? [{ name, ...projectAgent, state, attempts: landings(state), ...times }]
+      : [{ name, agent_type, agent_id, state, attempts, ...times }];
   });
+
+/** The platform lands once or not at all; it is not leased, so its tries are not counted elsewhere. */
+const landings = (state: string): number => (state === 'completed' || state === 'failed' ? 1 : 0);
