@@ -229,6 +229,23 @@ describe('the orchestrator as a service', () => {
     await world.stop(service);
   });
 
+  it('takes results and output with characters that no database keeps, but no such change', async () => {
+    const service = await world.run();
+    const odd = 'half \ud800 of a pair, and \0 nothing';
+    await join('EXAMINATION', async (agent, task) => {
+      await agent.log(task, 0, odd);
+      await agent.progress(task, 0.5, odd);
+      await agent.end(task, { findings: [{ code: 'odd', severity: 'low', message: odd }] });
+    });
+    await join('ENHANCEMENT', async (agent, task) => agent.end(task, { change: { base, patch: odd } }));
+    const definition = newRun(enhancePlan);
+    await world.start(definition);
+    const workflow = await ended(definition.workflow_id, 'failed');
+    expect(workflow.error?.code).toBe('change_unreadable');
+    expect(workflow.steps[0]?.findings[0]?.message).toBe('half \ufffd of a pair, and \ufffd nothing');
+    await world.stop(service);
+  });
+
   it('stops an agent within milliseconds of a cancel, and is over at once', async () => {
     const service = await world.run();
     const busy = await join('EXAMINATION', async (agent, task) => agent.accept(task));

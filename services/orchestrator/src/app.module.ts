@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { ServiceRuntime } from '@ymera/http';
+import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import { createMessaging, RabbitTransport } from '@ymera/messaging';
 import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
@@ -13,7 +13,6 @@ import { migrations } from './adapters/persistence/migrations';
 import { postgresStores } from './adapters/persistence/postgres-stores';
 import { DispatchLoop } from './adapters/scheduling/dispatch-loop';
 import { InProcessWake } from './adapters/scheduling/in-process-wake';
-import { ReconcileLoop } from './adapters/scheduling/reconcile-loop';
 import { TimerLoop } from './adapters/scheduling/timer-loop';
 import { DispatchWaiting } from './application/dispatch-waiting';
 import { FireTimers } from './application/fire-timers';
@@ -85,11 +84,8 @@ export async function orchestratorModule(
   const dispatcher = new DispatchLoop(dispatch, logger);
   wake.connect(timers, dispatcher);
   const periodMs = config.YMERA_RECONCILE_SECONDS * 1000;
-  const reconciler = new ReconcileLoop(
-    new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, periodMs }),
-    periodMs,
-    logger,
-  );
+  const reconcile = new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, periodMs });
+  const reconciler = new Sweep('reconcile', periodMs, () => reconcile.execute(), logger);
   timers.start();
   reconciler.start();
   shutdown.defer('dispatcher', () => dispatcher.stop());

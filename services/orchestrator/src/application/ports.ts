@@ -61,6 +61,9 @@ export interface HeldAttempt extends AttemptKey {
   readonly stepId: string;
 }
 
+/** In characters, of each attempt. */
+export const keptLogLength = 262_144;
+
 export interface AttemptStore {
   workflowOf(taskId: string): Promise<string | undefined>;
   /** Undefined, and nothing changed, unless exactly this agent holds exactly this attempt under its present credential. */
@@ -76,11 +79,15 @@ export interface AttemptStore {
   heldBy(agentId: string): Promise<readonly HeldAttempt[]>;
   /** By task id, of attempts held now. */
   progressOf(workflowIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** The end of a tool's output, for people; without effect unless the agent holds the attempt. */
+  /**
+   * A tool's output, for people: of each attempt the last 256 KiB are kept. Without effect unless the agent holds the
+   * attempt; a piece that is there already is not taken again.
+   */
   appendLog(
     key: AttemptKey & { readonly agentId: string; readonly principalId: string },
     log: { readonly offset: number; readonly chunk: string },
   ): Promise<void>;
+  logOf(key: Pick<AttemptKey, 'taskId' | 'attempt'>): Promise<string>;
 }
 
 export interface DueTimer {

@@ -19,7 +19,7 @@ interface Dependencies {
 export class Reconcile {
   constructor(private readonly deps: Dependencies) {}
 
-  async execute(): Promise<number> {
+  async execute(): Promise<void> {
     const { unitOfWork, dispatch, clock, metrics, logger, periodMs } = this.deps;
     const orphans = await unitOfWork.run((tx) => tx.steps.orphans(clock.now().getTime() - periodMs));
     metrics.orphans(orphans.length);
@@ -28,7 +28,6 @@ export class Reconcile {
       await this.repair(orphan);
     }
     await dispatch.executeAll();
-    return orphans.length;
   }
 
   private async repair({ workflowId }: Orphan): Promise<void> {

@@ -10,6 +10,7 @@ import type { RunEvent } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
 import { nextWake, projectionOf } from '../domain/run-projection';
 import { startRun } from '../domain/start-run';
+import { storable } from '../domain/storable';
 import { assignAgents, type Turn } from './assign-agents';
 import type {
   OrchestratorMetrics,
@@ -77,7 +78,7 @@ export class RunEngine {
     const aftermath = await unitOfWork.run(async (tx) => {
       if (!(await tx.inbox.accept(once.consumer, once.messageId))) return undefined;
       const context = this.context();
-      const started = startRun(definition, context);
+      const started = startRun(storable(definition), context);
       const { run, effects, waiting } = await this.assign(tx, started, context, { inTurn: false, freed: [] });
       if (!(await tx.runs.insert({ run, traceparent: tracing.current() }))) return undefined;
       await sendEffects(tx, definition.workflow_id, effects);
@@ -109,7 +110,7 @@ export class RunEngine {
     { run: before, traceparent }: StoredRun,
     order: Advance,
   ): Promise<{ advanced: Advanced; aftermath: Aftermath }> {
-    const event = await order.event(before, tx);
+    const event = storable(await order.event(before, tx));
     return this.deps.tracing.within(traceparent, `run ${event?.kind ?? 'assign'}`, async () => {
       const context = this.context();
       const reduced = event ? reduce(before, event, context) : { run: before, effects: [] };

@@ -1,6 +1,7 @@
 import { cancel, taskProgressed, type log, type PayloadOf, type progress } from '@ymera/contracts';
 import type { Clock } from '@ymera/kernel';
 import { fenced } from '../domain/examine-claim';
+import { storable } from '../domain/storable';
 import { keyOf } from '../domain/task-message';
 import type { Heartbeat, OrchestratorMetrics, OrchestratorUnitOfWork, RunTracing } from './ports';
 import type { Transaction } from './run-engine';
@@ -32,7 +33,7 @@ export class TakeProgress {
       attempt: message.attempt,
       fencingToken: message.fencing_token,
       progress: message.progress,
-      step: message.step,
+      step: storable(message.step),
       leaseExpiresAt: now + this.deps.leaseMs,
       now,
       publishEveryMs,
@@ -65,7 +66,7 @@ export class TakeProgress {
   async logged(principalId: string, message: PayloadOf<typeof log>): Promise<void> {
     const { agent_id, task_id, attempt, fencing_token, offset, chunk } = message;
     const key = { agentId: agent_id, principalId, taskId: task_id, attempt, fencingToken: fencing_token };
-    await this.deps.unitOfWork.run((tx) => tx.attempts.appendLog(key, { offset, chunk }));
+    await this.deps.unitOfWork.run((tx) => tx.attempts.appendLog(key, { offset, chunk: storable(chunk) }));
   }
 
   private async turnAway(tx: Transaction, heartbeat: Heartbeat): Promise<void> {

@@ -1,3 +1,4 @@
+import { isStorable } from '@ymera/kernel';
 import {
   resultRefused,
   type PayloadOf,
@@ -36,7 +37,7 @@ export class TakeResult {
     return this.take(
       principalId,
       message,
-      (claim) => ({ kind: 'task_ended', claim, result: message }),
+      (claim) => ({ kind: 'task_ended', claim, result: withReadableChange(message) }),
       (tx) => this.refuseUnknown(tx, principalId, message),
     );
   }
@@ -63,6 +64,22 @@ export class TakeResult {
       error: { code: 'unknown_task', message: 'There is no such attempt.', retryable: false },
     });
   }
+}
+
+/** Elsewhere a character that cannot be kept is replaced; in a change that would change the change. */
+function withReadableChange(message: PayloadOf<typeof result>): PayloadOf<typeof result> {
+  if (message.change === undefined || isStorable(message.change)) return message;
+  return {
+    ...message,
+    change: undefined,
+    outcome: 'failed',
+    error: {
+      code: 'change_unreadable',
+      message:
+        'The change holds characters that are no text; binary files belong into it as a git binary patch.',
+      retryable: false,
+    },
+  };
 }
 
 const claimOf = (principalId: string, message: Spoken): Unresolved => ({

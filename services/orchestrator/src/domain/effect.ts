@@ -54,7 +54,7 @@ export type ToAgent = {
   };
 }[keyof AgentPayloads];
 
-export type Order =
+type Order =
   | { readonly kind: 'materialise'; readonly payload: PayloadOf<typeof materialiseChange> }
   | { readonly kind: 'land'; readonly payload: PayloadOf<typeof landChange> };
 

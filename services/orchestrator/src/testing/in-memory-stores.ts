@@ -6,7 +6,12 @@ import type { RunPolicy } from '../domain/run-policy';
 import { projectionOf, type ActiveStep, type AttemptOfStep } from '../domain/run-projection';
 import type { Candidate } from '../domain/select-agent';
 import type { Timer } from '../domain/timers';
-import type { OrchestratorStores, StoredRun, WaitingStep } from '../application/ports';
+import {
+  keptLogLength,
+  type OrchestratorStores,
+  type StoredRun,
+  type WaitingStep,
+} from '../application/ports';
 
 interface AttemptRow extends AttemptOfStep {
   readonly workflowId: string;
@@ -195,7 +200,17 @@ export function inMemoryStores(
       },
       async appendLog(key, piece) {
         const row = state.attempts.get(attemptName(key));
-        if (row && isHeld(row.state) && isHolder(row, key)) row.log.push(piece);
+        if (!row || !isHeld(row.state) || !isHolder(row, key)) return;
+        if (row.log.some(({ offset }) => offset === piece.offset)) return;
+        row.log.push(piece);
+        row.log.sort((a, b) => a.offset - b.offset);
+        const lengthFrom = (index: number) =>
+          row.log.slice(index).reduce((sum, { chunk }) => sum + chunk.length, 0);
+        row.log = row.log.filter((_, index) => lengthFrom(index) <= keptLogLength);
+      },
+      async logOf(key) {
+        const row = state.attempts.get(`${key.taskId}/${key.attempt}`);
+        return (row?.log ?? []).map(({ chunk }) => chunk).join('');
       },
     },
 

@@ -17,7 +17,7 @@ import { TakeResult } from '../application/take-result';
 import type { WorkflowDefinition } from '../domain/run';
 import { defaultRunPolicy } from '../domain/run-policy';
 import { emptyState, inMemoryStores, type OrchestratorState } from './in-memory-stores';
-import { base, oid } from './plans';
+import { materialisedFrom, landedFrom } from './integration-answers';
 
 type Task = PayloadOf<typeof task>;
 type Result = PayloadOf<typeof result>;
@@ -208,33 +208,14 @@ export class OrchestratorInMemory {
   async materialise(): Promise<void> {
     const order = this.unitOfWork.outbox.payloads(materialiseChange).at(-1);
     if (!order) throw new Error('nothing is to be materialised');
-    const { title: _, change: __, ...about } = order;
-    await this.integration.materialised(this.id(), {
-      ...about,
-      change_id: this.id(),
-      base,
-      commit: oid('c'),
-      tree: oid('7'),
-      files: 1,
-    });
+    await this.integration.materialised(this.id(), materialisedFrom(order, this.id()));
     await this.settle();
   }
 
   async land(): Promise<void> {
     const order = this.unitOfWork.outbox.payloads(landChange).at(-1);
     if (!order) throw new Error('nothing is to land');
-    await this.integration.landed(this.id(), {
-      project_id: order.project_id,
-      workflow_id: order.workflow_id,
-      request_id: order.request_id,
-      step_id: order.step_id,
-      change_id: order.change_id,
-      base,
-      commit: order.commit,
-      tree: order.tree,
-      branch: 'main',
-      landed_at: this.clock.now().toISOString(),
-    });
+    await this.integration.landed(this.id(), landedFrom(order, this.clock.now()));
     await this.settle();
   }
 

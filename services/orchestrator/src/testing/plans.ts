@@ -45,7 +45,7 @@ export const validate = task({
   produces: 'verdict',
   depends_on: ['enhance', 'test'],
 });
-export const approveLanding: PlanStep = {
+const approveLanding: PlanStep = {
   kind: 'gate',
   step_id: 'approve_landing',
   name: 'approve the landing',

@@ -8,11 +8,11 @@ import {
   eventMessage,
   eventQueue,
   getWorkflow,
-  landChange,
   materialiseChange,
   sessionOpened,
   startWorkflow,
   type CommandContract,
+  type landChange,
   type EventContract,
   type PayloadOf,
 } from '@ymera/contracts';
@@ -27,7 +27,7 @@ import { orchestratorModule } from '../app.module';
 import { configSchema } from '../config';
 import type { WorkflowDefinition } from '../domain/run';
 import type { WorkflowView } from '../domain/workflow-view';
-import { base, oid } from './plans';
+import { landedFrom, materialisedFrom } from './integration-answers';
 import type { ScriptedAgent } from './scripted-agent';
 
 export interface Published {
@@ -39,8 +39,6 @@ export interface Published {
 /** Real PostgreSQL and RabbitMQ; everybody but the orchestrator is played by the test. */
 export class OrchestratorWorld {
   readonly published: Published[] = [];
-  /** What integration answers to an order; a test may silence it. */
-  isIntegrating = true;
   private readonly services = new Set<RunningService>();
   private versions = 0;
 
@@ -177,39 +175,24 @@ export class OrchestratorWorld {
       (message) => message && this.published.push(publishedOf(message)),
       { noAck: true },
     );
-    await channel.consume(
-      commandQueue('integration'),
-      (message) => message && this.isIntegrating && void this.integrate(message),
-      { noAck: true },
-    );
+    await channel.consume(commandQueue('integration'), (message) => message && void this.integrate(message), {
+      noAck: true,
+    });
   }
 
   private async integrate(message: ConsumeMessage): Promise<void> {
     const body: unknown = JSON.parse(message.content.toString());
     if (message.properties.type === materialiseChange.key) {
-      const { title: _, change: __, ...about } = body as PayloadOf<typeof materialiseChange>;
-      return this.publish('integration', changeMaterialised, about.task_id, {
-        ...about,
-        change_id: uuidv7(),
-        base,
-        commit: oid('c'),
-        tree: oid('7'),
-        files: 1,
-      });
+      const order = body as PayloadOf<typeof materialiseChange>;
+      return this.publish(
+        'integration',
+        changeMaterialised,
+        order.task_id,
+        materialisedFrom(order, uuidv7()),
+      );
     }
     const order = body as PayloadOf<typeof landChange>;
-    return this.publish('integration', changeLanded, order.change_id, {
-      project_id: order.project_id,
-      workflow_id: order.workflow_id,
-      request_id: order.request_id,
-      step_id: order.step_id,
-      change_id: order.change_id,
-      base,
-      commit: order.commit,
-      tree: order.tree,
-      branch: 'main',
-      landed_at: new Date().toISOString(),
-    });
+    return this.publish('integration', changeLanded, order.change_id, landedFrom(order, new Date()));
   }
 }
 

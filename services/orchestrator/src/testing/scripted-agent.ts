@@ -78,8 +78,8 @@ export class ScriptedAgent {
     await this.say('task_accepted', keyOf(of));
   }
 
-  async progress(of: Task, progress: number): Promise<void> {
-    await this.say('progress', { ...keyOf(of), progress, step: 'working', counter: 1 });
+  async progress(of: Task, progress: number, step = 'working'): Promise<void> {
+    await this.say('progress', { ...keyOf(of), progress, step, counter: 1 });
   }
 
   async log(of: Task, offset: number, chunk: string): Promise<void> {

@@ -256,6 +256,25 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
       expect((await inside((tx) => tx.attempts.patienceWith(over.attempt)))?.lease).toBeLessThan(until);
     });
 
+    it('keeps the end of the output of who holds the attempt, each piece once and in order', async () => {
+      const { scenario, attempt } = await dispatched('logger-1');
+      const append = (offset: number, chunk: string, key = attempt) =>
+        inside((tx) => tx.attempts.appendLog(key, { offset, chunk }));
+      await append(3, 'def');
+      await append(0, 'abc');
+      await append(0, 'abc');
+      await append(6, 'ghi', { ...attempt, principalId: 'other' });
+      await append(6, 'ghi', { ...attempt, fencingToken: 9 });
+      expect(await inside((tx) => tx.attempts.logOf(attempt))).toBe('abcdef');
+      for (let piece = 0; piece < 5; piece += 1)
+        await append(6 + piece * 65_536, String(piece).repeat(65_536));
+      const kept = await inside((tx) => tx.attempts.logOf(attempt));
+      expect(kept).toBe(['1', '2', '3', '4'].map((piece) => piece.repeat(65_536)).join(''));
+      await changed(scenario, () => scenario.end('review'));
+      await append(999_999, 'late');
+      expect(await inside((tx) => tx.attempts.logOf(attempt))).toBe(kept);
+    });
+
     it('queues ready steps by how long they wait, and counts those of others', async () => {
       const first = await stored(scenarioOf());
       await new Promise((resolve) => setTimeout(resolve, 2));

@@ -1,13 +1,16 @@
 import type { SqlExecutor } from '@ymera/persistence';
-import type { AttemptStore, Heartbeat, Heartbeaten, HeldAttempt } from '../../application/ports';
+import {
+  keptLogLength,
+  type AttemptStore,
+  type Heartbeat,
+  type Heartbeaten,
+  type HeldAttempt,
+} from '../../application/ports';
 import type { AttemptState } from '../../domain/attempt-lifecycle';
 import type { AttemptKey, Time } from '../../domain/run';
 import { toDate } from './time';
 
 const held = `state IN ('offered', 'running')`;
-
-/** Of each attempt this much of the output's end is kept, in characters. */
-const keptLog = 262_144;
 
 export class PostgresAttemptStore implements AttemptStore {
   constructor(private readonly sql: SqlExecutor) {}
@@ -133,8 +136,17 @@ export class PostgresAttemptStore implements AttemptStore {
          FROM task_logs WHERE task_id = $1 AND attempt = $2)
        DELETE FROM task_logs USING newest_first
        WHERE task_id = $1 AND attempt = $2 AND task_logs.position = newest_first.position AND kept > $3`,
-      [key.taskId, key.attempt, keptLog],
+      [key.taskId, key.attempt, keptLogLength],
     );
+  }
+
+  async logOf({ taskId, attempt }: Parameters<AttemptStore['logOf']>[0]): Promise<string> {
+    const [row] = await this.sql.query<{ log: string }>(
+      `SELECT coalesce(string_agg(chunk, '' ORDER BY position), '') AS log FROM task_logs
+       WHERE task_id = $1 AND attempt = $2`,
+      [taskId, attempt],
+    );
+    return row?.log ?? '';
   }
 }
 
