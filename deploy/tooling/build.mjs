@@ -29,7 +29,10 @@ function build(project) {
       sourceFileName: relative(dirname(to), from),
     });
     mkdirSync(dirname(to), { recursive: true });
-    writeFileSync(to, `${code}\n//# sourceMappingURL=${file.split('/').at(-1).replace(/\.ts$/, '.js.map')}\n`);
+    writeFileSync(
+      to,
+      `${code}\n//# sourceMappingURL=${file.split('/').at(-1).replace(/\.ts$/, '.js.map')}\n`,
+    );
     writeFileSync(`${to}.map`, map);
     built += 1;
   }
@@ -41,8 +44,16 @@ function build(project) {
   return built;
 }
 
-const projects = process.argv.length > 2 ? process.argv.slice(2) : ['libs', 'services', 'test'].flatMap((folder) =>
-  readdirSync(join(root, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => `${folder}/${entry.name}`));
+const projects =
+  process.argv.length > 2
+    ? process.argv.slice(2)
+    : ['libs', 'services', 'test'].flatMap((folder) =>
+        readdirSync(join(root, folder), { withFileTypes: true })
+          .filter((entry) => entry.isDirectory())
+          .map((entry) => `${folder}/${entry.name}`),
+      );
 const started = performance.now();
 const built = projects.reduce((sum, project) => sum + build(project), 0);
-console.log(`built ${built} files of ${projects.length} projects in ${Math.round(performance.now() - started)} ms`);
+console.log(
+  `built ${built} files of ${projects.length} projects in ${Math.round(performance.now() - started)} ms`,
+);
