@@ -1,4 +1,7 @@
+import { newAgent } from '../domain/agent-state';
 import { reportingWorld } from '../testing/reporting-world';
+import type { AgentSnapshot } from './ports';
+import { StatusCache } from './status-cache';
 
 const ask = (agent_id: string) => ({ agent_id });
 
@@ -33,13 +36,37 @@ describe('asking for an agent', () => {
   });
 
   it('keeps nothing that was written while it was being read', async () => {
-    const world = reportingWorld();
-    await world.start();
-    await world.agent('tester-1');
-    await world.session(1);
-    const [stale] = await Promise.all([world.read.status(ask('tester-1')), world.report('tester-1', 1)]);
-    expect(stale).toMatchObject({ value: { liveness: 'offline' } });
-    expect(await world.read.status(ask('tester-1'))).toMatchObject({ value: { liveness: 'online' } });
+    const statuses = new StatusCache();
+    const snapshotOf = (missed: number): AgentSnapshot => ({
+      state: {
+        ...newAgent({ agentId: 'a-1', agentType: 'TESTING', principalId: 'r-1', partition: 1 }),
+        missed,
+      },
+      tasks: [],
+      metrics: {},
+    });
+    let arrive = (_snapshot: AgentSnapshot): void => undefined;
+    const slow = new Promise<AgentSnapshot>((resolve) => (arrive = resolve));
+    const reading = statuses.get('a-1', () => slow, 1);
+    statuses.invalidate('a-1');
+    arrive(snapshotOf(1));
+    expect((await reading)?.snapshot.state.missed).toBe(1);
+    const again = () => statuses.get('a-1', async () => snapshotOf(2), 2);
+    expect((await again())?.snapshot.state.missed).toBe(2);
+    expect(await again()).toMatchObject({ readAt: 2 });
+  });
+
+  it('reads once for all who ask at the same time, and again after a read that failed', async () => {
+    const statuses = new StatusCache();
+    let reads = 0;
+    const failing = async (): Promise<AgentSnapshot> => {
+      reads += 1;
+      throw new Error('away');
+    };
+    await Promise.allSettled([1, 2, 3].map((at) => statuses.get('a-1', failing, at)));
+    expect(reads).toBe(1);
+    await expect(statuses.get('a-1', failing, 4)).rejects.toThrow('away');
+    expect(reads).toBe(2);
   });
 
   it('knows no stranger', async () => {

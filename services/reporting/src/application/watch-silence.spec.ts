@@ -1,4 +1,5 @@
-import { minute, reportingWorld, type ReportingWorld } from '../testing/reporting-world';
+import { reported } from '../domain/agent-state';
+import { minute, reportingWorld, reportOf, type ReportingWorld } from '../testing/reporting-world';
 
 const online = async (world: ReportingWorld = reportingWorld()): Promise<ReportingWorld> => {
   await world.start();
@@ -152,6 +153,29 @@ describe('partitions', () => {
     await world.partitions.execute();
     expect(world.consumers.assigned.size).toBe(4);
     expect(world.owned.health.troubles).toEqual([]);
+  });
+
+  it('that are taken over from a dead owner give their agents the full time again', async () => {
+    const world = reportingWorld();
+    await world.tables.run((tx) => tx.partitions.claim('dead', [1], 20 * minute));
+    await world.start();
+    expect(world.owned.partitions).toEqual([0, 2, 3]);
+    await world.agent('tester-1');
+    await world.session(1);
+    await world.tables.run(async (tx) => {
+      const [known] = await world.tables.find(['tester-1']);
+      if (!known) throw new Error('not registered');
+      const receivedAt = world.clock.now().getTime();
+      const state = reported(known.state, { session: 1, seq: 1, taskCount: 0 }, receivedAt);
+      await tx.agents.saveReports([{ report: reportOf({}), receivedAt, state }]);
+    });
+    await world.pass(21 * minute);
+    await world.partitions.execute();
+    expect(world.owned.partitions).toEqual([0, 2, 3, 1]);
+    await world.pass(1.5 * minute);
+    expect(world.changes()).toEqual([]);
+    await world.pass(2 * minute);
+    expect(world.changes()).toEqual(['tester-1 online → late', 'tester-1 late → offline']);
   });
 
   it('are given up at a stop, so that another instance takes them at once', async () => {
