@@ -22,6 +22,9 @@ export interface BubblewrapPlan {
   readonly self: { readonly uid: number; readonly gid: number };
 }
 
+/** The supervisor learns from it which process is the first of the namespace. */
+const infoDescriptor = 6;
+
 /**
  * The command line of bubblewrap (0.5 or newer).
  *
@@ -47,7 +50,7 @@ export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
     ...(plan.become
       ? ['--cap-drop', 'ALL', ...capabilitiesUntilThen.flatMap((name) => ['--cap-add', `CAP_${name}`])]
       : ['--unshare-user', '--uid', `${plan.self.uid}`, '--gid', `${plan.self.gid}`]),
-    ...['--hostname', 'ymera-sandbox'],
+    ...['--hostname', 'ymera-sandbox', '--info-fd', `${infoDescriptor}`],
     ...['--bind', scratch(scratchFolders.root), '/'],
     ...(plan.covered ? plan.view.flatMap((node) => (node.kind === 'layer' ? readOnly(node.path) : [])) : []),
     ...(plan.covered ?? []).flatMap(({ path, isDirectory }) =>

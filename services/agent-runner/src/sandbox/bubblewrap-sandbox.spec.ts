@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { builtTools } from '../testing/built-tools';
 import { SandboxFixture } from '../testing/sandbox-fixture';
 import { BubblewrapSandbox } from './bubblewrap-sandbox';
 import { processesWith, processTree } from './process-tree';
@@ -235,6 +239,29 @@ describe('a project run', () => {
     });
     expect(outcome.stdout).toBe('kept');
     expect(outcome.stderr).toContain('Read-only file system');
+  });
+});
+
+describe('a runner that is killed', () => {
+  it('takes its commands with it', async () => {
+    const options = { scratchFolder: fixture.scratchFolder, hostNode: fixture.hostNode, hidden: [] };
+    const run = {
+      profile: 'command',
+      command: 'echo up; setsid sleep 4321',
+      workspace: fixture.workspace,
+      timeoutMs: 60_000,
+    };
+    const script = `
+      const { BubblewrapSandbox } = require(${JSON.stringify(join(builtTools(), '../sandbox/bubblewrap-sandbox.js'))});
+      void new BubblewrapSandbox(${JSON.stringify(options)}).run({ ...${JSON.stringify(run)}, onOutput: (_, text) => console.log(text) });`;
+    const runner = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(runner.stdout, 'data');
+    const members = processTree(runner.pid ?? 0).map(({ pid }) => pid);
+    expect(members.length).toBeGreaterThan(3);
+    runner.kill('SIGKILL');
+    const isAlive = (pid: number) => processTree(pid).some((row) => row.pid === pid && row.state !== 'Z');
+    for (let left = 50; left > 0 && members.some(isAlive); left -= 1) await setTimeout(20);
+    expect(members.filter(isAlive)).toEqual([]);
   });
 });
 

@@ -4,6 +4,8 @@ import type { ProcessUsage } from './sandbox';
 interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
+  /** As in ps: `Z` is dead and not yet taken note of. */
+  readonly state: string;
   readonly cpuTicks: number;
   readonly rssPages: number;
 }
@@ -64,13 +66,16 @@ function readRow(pid: number): ProcessRow | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The command's name is in parentheses and may itself hold spaces and parentheses: fields count from the last one.
-    const fields = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-    const [, parent = 0] = fields;
-    const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15);
-    return { pid, parent, cpuTicks: user + system + childUser + childSystem, rssPages: fields[21] ?? 0 };
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const numbers = fields.map(Number);
+    const [user = 0, system = 0, childUser = 0, childSystem = 0] = numbers.slice(11, 15);
+    return {
+      pid,
+      parent: numbers[1] ?? 0,
+      state: fields[0] ?? '',
+      cpuTicks: user + system + childUser + childSystem,
+      rssPages: numbers[21] ?? 0,
+    };
   } catch {
     return undefined; // it ended between the listing and the read
   }

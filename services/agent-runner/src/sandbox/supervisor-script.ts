@@ -50,12 +50,17 @@ export function supervisorScript(plan: SupervisorPlan): string {
     `child=; stopped=`,
     `trap 'stopped=1; [ -n "$child" ] && kill -KILL "$child" 2>/dev/null' TERM`,
     `printf 'started\\0' >&3`,
-    `${plan.bubblewrap.map(quote).join(' ')} <&4 2>&5 3>&- 4<&- 5>&- & child=$!`,
+    `${plan.bubblewrap.map(quote).join(' ')} <&4 2>&5 3>&- 4<&- 5>&- 6>info & child=$!`,
     // The shell's own copies would keep the command's pipes open.
     `exec 4<&- 5>&- >/dev/null </dev/null`,
     `[ -n "$stopped" ] && kill -KILL "$child" 2>/dev/null`,
     // A signal that is trapped ends \`wait\` before the child has ended.
     `wait "$child"; status=$?; while kill -0 "$child" 2>/dev/null; do wait "$child"; status=$?; done`,
+    // bubblewrap is gone before the last of its processes; none may still write while the copy is read. The namespace's
+    // first process outlives all others; as a zombie it only waits to be taken note of, which not every init does.
+    `init=; while read -r key value; do case $key in '"child-pid":') init=\${value%,} ;; esac; done < info`,
+    `lives() { read -r _ _ state _ 2>/dev/null < "/proc/$init/stat" && [ "$state" != Z ] && [ "$state" != X ]; }`,
+    `left=100; while [ -n "$init" ] && [ $left -gt 0 ] && lives; do left=$((left - 1)); sleep 0.02; done`,
     `{`,
     ...plan.view.flatMap((node, index) =>
       node.kind === 'layer' && plan.layers ? [layerReport(node.path, index)] : [],
