@@ -7,7 +7,7 @@ export interface DirectorySettings {
   readonly maximumEntries: number;
 }
 
-export const directorySettings: DirectorySettings = { maximumAgeMs: 2_000, maximumEntries: 50_000 };
+const directorySettings: DirectorySettings = { maximumAgeMs: 2_000, maximumEntries: 50_000 };
 
 /**
  * What is known of principals, in process: the broker asks several times per connection and must not wait. Absence is

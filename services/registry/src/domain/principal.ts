@@ -1,10 +1,10 @@
 import { agentQueue, agentRoutingKey, helloPartition, partitionCount, principalId } from '@ymera/contracts';
 import { sha256Hex } from '@ymera/kernel';
 
-export type PrincipalStatus = 'active' | 'suspended' | 'frozen' | 'retired';
+type PrincipalStatus = 'active' | 'suspended' | 'frozen' | 'retired';
 
 /** Why authority was taken: good reports lift a suspension for silence, never one for a violation. */
-export type StatusCause = 'silence' | 'violation' | 'operator';
+type StatusCause = 'silence' | 'violation' | 'operator';
 
 /**
  * What the broker still owes this principal. It is a state of the row, so that a process that dies between commit and

@@ -80,8 +80,6 @@ export function registryWorld() {
   };
 }
 
-export type RegistryWorld = ReturnType<typeof registryWorld>;
-
 export function valueOf<T>(result: { ok: true; value: T } | { ok: false; error: { code: string } }): T {
   if (!result.ok) throw new Error(`refused: ${result.error.code}`);
   return result.value;

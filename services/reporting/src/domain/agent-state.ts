@@ -1,7 +1,7 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
 
-export type Enforcement = 'none' | 'warned' | 'suspended' | 'frozen';
-export type Work = 'idle' | 'working' | 'stalled';
+type Enforcement = 'none' | 'warned' | 'suspended' | 'frozen';
+type Work = 'idle' | 'working' | 'stalled';
 
 /** What the reports say of one agent. All times are the server's, in milliseconds of Unix time. */
 export interface AgentState {

@@ -40,7 +40,7 @@ export class ReportsController {
 }
 
 /** What is refused is done with: it was counted, and raised as a signal within its sender's budget. */
-export function dispositionOf(outcome: IngestOutcome): Disposition {
+function dispositionOf(outcome: IngestOutcome): Disposition {
   switch (outcome.kind) {
     case 'accepted':
     case 'duplicate':
