@@ -18,11 +18,15 @@ export interface TestApp {
 export async function startApp(
   broker: TestBroker,
   controller: Type,
-  options: Partial<TransportOptions> & { readonly service?: ServiceName; readonly logger?: Logger } = {},
+  options: Partial<TransportOptions> & {
+    readonly service?: ServiceName;
+    readonly logger?: Logger;
+    readonly url?: string;
+  } = {},
 ): Promise<TestApp> {
-  const { service = 'orchestrator', logger = silentLogger, ...transportOptions } = options;
+  const { service = 'orchestrator', logger = silentLogger, url = broker.url, ...transportOptions } = options;
   const messaging = createMessaging({
-    url: broker.url,
+    url,
     vhost: broker.vhosts.services,
     agentsVhost: broker.vhosts.agents,
     service,

@@ -1,4 +1,4 @@
-import { topology } from '@ymera/contracts';
+import { permissions, topology, topicPermissions, type ServiceName } from '@ymera/contracts';
 import { connect, type ChannelModel } from 'amqplib';
 import { randomBytes } from 'node:crypto';
 import { addressOf } from '../connection/rabbit-connections';
@@ -12,6 +12,8 @@ export interface TestBroker {
   readonly vhosts: { readonly services: string; readonly agents: string };
   /** A user as agents have them. */
   addUser(name: string): Promise<string>;
+  /** A user that may do what this service's user may, and nothing else. */
+  addServiceUser(service: ServiceName): Promise<string>;
   connect(vhost: 'services' | 'agents', url?: string): Promise<ChannelModel>;
   /** As an operator or a restarting broker does it. */
   cutConnections(): Promise<void>;
@@ -47,6 +49,18 @@ export async function startTestBroker(): Promise<TestBroker> {
       await manage('PUT', `permissions/${vhost}/${name}`, { configure: '.*', write: '.*', read: '.*' });
     return `amqp://${name}:test@${host}`;
   };
+  const addServiceUser = async (service: ServiceName): Promise<string> => {
+    const name = `${run}-${service}`;
+    users.push(name);
+    await manage('PUT', `users/${name}`, { password: 'test', tags: '' });
+    for (const { vhost, configure, write, read } of permissions.filter((each) => each.service === service))
+      await manage('PUT', `permissions/${vhosts[vhost]}/${name}`, { configure, write, read });
+    for (const { vhost, exchange, write, read } of topicPermissions.filter(
+      (each) => each.service === service,
+    ))
+      await manage('PUT', `topic-permissions/${vhosts[vhost]}/${name}`, { exchange, write, read });
+    return `amqp://${name}:test@${host}`;
+  };
   for (const vhost of Object.values(vhosts)) await manage('PUT', `vhosts/${vhost}`);
   const url = await addUser(run);
   await declareTopology(url, topology(1), vhosts);
@@ -55,6 +69,7 @@ export async function startTestBroker(): Promise<TestBroker> {
     user: run,
     vhosts,
     addUser,
+    addServiceUser,
     connect: (vhost, as = url) => connect(addressOf(as, vhosts[vhost])),
     cutConnections: () => manage('DELETE', `connections/username/${run}`),
     remove: async () => {

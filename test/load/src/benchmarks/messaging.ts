@@ -27,7 +27,9 @@ async function run(progress: (line: string) => void): Promise<Measured> {
   };
   try {
     for (let repeat = 0; repeat <= repeats; repeat += 1) {
-      for (const [name, { start, runs }] of Object.entries(sides)) {
+      const turns = Object.entries(sides);
+      if (repeat % 2 === 1) turns.reverse();
+      for (const [name, { start, runs }] of turns) {
         const exchange = await start();
         const rates = await exchange.run(load.messages);
         await exchange.close();
