@@ -39,7 +39,13 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      // A name with `_` says that the value is left out on purpose, as in `const { approval: _, ...rest } = order`.
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+      ],
+      // What a closure reads before it has its value cannot be declared where it gets it.
+      'prefer-const': ['error', { ignoreReadBeforeAssign: true }],
       '@typescript-eslint/unbound-method': 'off',
       'no-console': 'error',
       eqeqeq: 'error',
@@ -87,7 +93,26 @@ export default tseslint.config(
     },
   },
   { files: ['**/jest.config.ts'], ...tseslint.configs.disableTypeChecked },
-  { files: ['**/jest.config.ts'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  {
+    files: ['**/jest.config.ts'],
+    rules: {
+      '@typescript-eslint/no-require-imports': 'off',
+      // Every project takes its Jest settings from deploy/tooling, which is no package and is never built.
+      '@nx/enforce-module-boundaries': 'off',
+    },
+  },
+  {
+    files: ['test/e2e/**/*.ts', 'test/load/**/*.ts'],
+    ignores: ['**/jest.config.ts'],
+    rules: {
+      // These start the platform as its users do: by the launcher, which has to work before any package is installed
+      // and therefore is none. Only its client may be imported.
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { ...projectBoundaries, allow: [String.raw`^(\.\./)+deploy/local/platform/client\.cjs$`] },
+      ],
+    },
+  },
   { files: ['test/load/**'], rules: { 'no-console': 'off' } },
   prettier,
 );

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { forbidden } from './layers.cjs';
 
 const root = join(__dirname, '..', '..', '..');
 const folder = join(__dirname, 'fixtures');
@@ -20,10 +21,7 @@ const fixtures: Fixture[] = readdirSync(folder).map((name) => {
   return { name, as: header[1], breaks: header[2], text };
 });
 
-const layerRules = ((): string[] => {
-  const { forbidden } = require('./layers.cjs') as { forbidden: { name: string }[] };
-  return forbidden.map(({ name }) => name);
-})();
+const layerRules = forbidden.map(({ name }) => name);
 
 /** What fixtures import that is not a package: the smallest tree in which each import resolves. */
 const targets: Readonly<Record<string, string>> = {
