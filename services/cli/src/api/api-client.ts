@@ -12,6 +12,9 @@ interface CallInput<R extends RouteContract> {
   readonly idempotencyKey?: string;
 }
 
+/** What may stand in a path or a query. */
+type UrlValues = Readonly<Record<string, string | number | boolean | undefined>>;
+
 const timeoutMs = 30_000;
 
 /** The gateway as one person sees it, typed by the route contracts. Refusals are thrown as `CliError`. */
@@ -74,12 +77,12 @@ export class ApiClient {
   }
 
   private urlOf(route: RouteContract, input: { params?: unknown; query?: unknown }): URL {
-    const params = (input.params ?? {}) as Record<string, unknown>;
+    const params = (input.params ?? {}) as UrlValues;
     const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
       encodeURIComponent(String(params[name])),
     );
     const url = new URL(path, this.baseUrl);
-    for (const [name, value] of Object.entries((input.query ?? {}) as Record<string, unknown>))
+    for (const [name, value] of Object.entries((input.query ?? {}) as UrlValues))
       if (value !== undefined) url.searchParams.set(name, String(value));
     return url;
   }

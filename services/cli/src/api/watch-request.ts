@@ -6,6 +6,12 @@ import type { ApiClient } from './api-client';
 
 export type FeedEntry = z.output<typeof feedEntry>;
 
+/** A text of an entry, empty where the entry has none by that name. */
+export function textOf({ data }: FeedEntry, name: string): string {
+  const value = data[name];
+  return typeof value === 'string' ? value : '';
+}
+
 const reconnectMs = 500;
 
 /** Everything that happens to a request from its beginning, in order; resumes where it was cut off. */
@@ -31,7 +37,8 @@ export async function* watchRequest(
         signal,
       );
       const decoder = new TextDecoder();
-      for await (const bytes of response.body ?? []) {
+      const body: ReadableStream<Uint8Array> | null = response.body;
+      for await (const bytes of body ?? []) {
         parser.feed(decoder.decode(bytes, { stream: true }));
         for (const { id, entry } of arrived.splice(0)) {
           lastEventId = id ?? lastEventId;

@@ -14,7 +14,7 @@ import {
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
 import type { ApiClient } from '../api/api-client';
-import { type FeedEntry, watchRequest } from '../api/watch-request';
+import { type FeedEntry, textOf, watchRequest } from '../api/watch-request';
 import { type DemoApproval, type DemoResult, demoSteps } from './demo-result';
 
 /** The demo’s people: whoever may register a project, the requester, and somebody else who approves. */
@@ -68,7 +68,7 @@ export async function travel(
       audience.happened(entry);
       if (entry.type.startsWith('coordinator.approval.requested.')) {
         const before = performance.now();
-        const decided = await decideOn(people.approver, String(entry.data['approval_id']), audience);
+        const decided = await decideOn(people.approver, textOf(entry, 'approval_id'), audience);
         if (decided) approvals.push(decided);
         if (decided?.by_policy === false) askedMs += performance.now() - before;
       }

@@ -1,5 +1,5 @@
 import type { Plan, StepState } from '@ymera/contracts';
-import type { FeedEntry } from '../api/watch-request';
+import { type FeedEntry, textOf } from '../api/watch-request';
 
 export interface BoardStep {
   readonly stepId: string;
@@ -36,12 +36,13 @@ export class StepBoard {
   }
 
   /** Returns the step that moved to another state, if one did. */
-  take({ type, time, data }: FeedEntry): BoardStep | undefined {
+  take(entry: FeedEntry): BoardStep | undefined {
+    const { type, time, data } = entry;
     const step = this.steps.find(({ stepId }) => stepId === data['step_id']);
     if (!step) return undefined;
     if (type.startsWith('orchestrator.task.progressed.')) {
       step.progress = Number(data['progress']);
-      step.doing = String(data['step']);
+      step.doing = textOf(entry, 'step');
       return undefined;
     }
     if (!type.startsWith('orchestrator.step.changed.')) return undefined;
