@@ -102,7 +102,7 @@ describe('agents come and go', () => {
     else await platform.kill('agent-runner');
 
     const ended = await run;
-    const result = ended.json() as Record<string, any>;
+    const result = ended.json();
     expect([ended.code, result['error']]).toEqual([0, undefined]);
     const fixed = (result['steps'] as Record<string, any>[]).find(({ name }) => name === 'fix');
     expect(fixed).toMatchObject({ state: 'completed', attempts: 2 });
@@ -126,7 +126,7 @@ describe('agents come and go', () => {
     );
     await platform.kill('agent-runner');
     const ended = await run;
-    const result = ended.json() as Record<string, any>;
+    const result = ended.json();
     expect([ended.code, result['error']]).toEqual([0, undefined]);
     expect(result['state']).toBe('completed');
   }, 120_000);
@@ -160,7 +160,7 @@ describe('agents come and go', () => {
       '--request',
       fix,
     ]);
-    const result = ended.json() as Record<string, any>;
+    const result = ended.json();
     expect([ended.code, result['error']]).toEqual([0, undefined]);
     expect(result['tests']).toMatchObject({ passed: 1, failed: 0, tree: result['tree'] });
     const tested = (result['steps'] as Record<string, any>[]).find(({ name }) => name === 'test');

@@ -34,7 +34,7 @@ describe('bad input', () => {
   ): Promise<Record<string, any>> => {
     const head = existsSync(join(repo, '.git')) ? git(repo, 'for-each-ref') : '';
     const ended = await demo(platform, ['--repo', repo, ...args]);
-    const result = ended.json() as Record<string, any>;
+    const result = ended.json();
     expect({ code: result['error']?.code, exit: ended.code, message: result['error']?.message }).toEqual({
       code,
       exit: exitCode,
@@ -65,7 +65,7 @@ describe('bad input', () => {
       '--request',
       'the thing',
     ]);
-    const result = ended.json() as Record<string, any>;
+    const result = ended.json();
     expect(ended.code).toBe(2);
     expect(result).toMatchObject({
       state: 'input_required',
@@ -141,7 +141,7 @@ describe('bad input', () => {
     writeFileSync(join(repo, 'src', 'sum.mjs'), 'broken(\n');
     await refused(repo, ['--request', fix, '--land'], 'repo_dirty');
     const ended = await demo(platform, ['--repo', repo, '--request', fix]);
-    const result = ended.json() as Record<string, any>;
+    const result = ended.json();
     expect([ended.code, result['error']]).toEqual([0, undefined]);
     expect(result).toMatchObject({ state: 'completed', dirty_files: ['src/sum.mjs'] });
     expect(git(result['repo'], 'show', `${result['commit']}:src/sum.mjs`)).toContain('// better');
@@ -151,7 +151,7 @@ describe('bad input', () => {
     const repo = repositories.create('lands', workingProject, "echo '// better' >> src/sum.mjs\n");
     const before = git(repo, 'for-each-ref');
     const ended = await demo(platform, ['--repo', repo, '--request', fix, '--land']);
-    const result = ended.json() as Record<string, any>;
+    const result = ended.json();
     expect([ended.code, result['error']]).toEqual([0, undefined]);
     const branch = `refs/heads/ymera/${result['request_id']}`;
     expect(git(repo, 'rev-parse', branch)).toBe(result['commit']);

@@ -34,7 +34,7 @@ describe('principals, as the registry knows them', () => {
   beforeEach(() => {
     registry = new FakeRegistry();
     clock = new FakeClock('2026-06-01T00:00:00Z');
-    principals = new RegistryPrincipals({ ask: registry.ask as never }, clock, 5000);
+    principals = new RegistryPrincipals({ ask: registry.ask }, clock, 5000);
   });
 
   it('are let in with their credential, with or without their name', async () => {
