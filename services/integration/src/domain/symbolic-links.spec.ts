@@ -57,15 +57,16 @@ describe('symbolic links of a tree', () => {
           rmSync(outer, { recursive: true, force: true });
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
-  });
+  }, 30_000);
 });
 
 /** Where a link leads; undefined when it leads nowhere or in a circle. */
 function resolved(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    // The other one reads `..` of a target as text, and may go round for ever.
+    return realpathSync.native(path);
   } catch {
     return undefined;
   }
