@@ -18,6 +18,7 @@ import { DispatchWaiting } from './application/dispatch-waiting';
 import { FireTimers } from './application/fire-timers';
 import { FollowAgents } from './application/follow-agents';
 import { FollowIntegration } from './application/follow-integration';
+import { HearAgent } from './application/hear-agent';
 import { ReadWorkflows } from './application/read-workflows';
 import { Reconcile } from './application/reconcile';
 import { RunEngine } from './application/run-engine';
@@ -75,9 +76,10 @@ export async function orchestratorModule(
     metrics,
   });
 
-  const dispatch = new DispatchWaiting(unitOfWork, engine);
+  const hearing = new HearAgent(unitOfWork, wake);
+  const dispatch = new DispatchWaiting(unitOfWork, engine, clock, logger);
   const timers = new TimerLoop(
-    new FireTimers({ unitOfWork, engine, clock, policy, metrics }),
+    new FireTimers({ unitOfWork, engine, clock, policy, metrics, logger }),
     () => messaging.check(),
     logger,
   );
@@ -115,10 +117,10 @@ export async function orchestratorModule(
       { provide: ReadWorkflows, useValue: new ReadWorkflows(unitOfWork) },
       { provide: FollowIntegration, useValue: new FollowIntegration(engine) },
       { provide: FollowAgents, useValue: new FollowAgents(unitOfWork, engine, wake) },
-      { provide: TakeResult, useValue: new TakeResult(engine, metrics) },
+      { provide: TakeResult, useValue: new TakeResult(engine, hearing, metrics) },
       {
         provide: TakeProgress,
-        useValue: new TakeProgress({ unitOfWork, clock, leaseMs: policy.leaseMs, tracing, metrics }),
+        useValue: new TakeProgress({ unitOfWork, clock, leaseMs: policy.leaseMs, tracing, hearing, metrics }),
       },
     ],
   };

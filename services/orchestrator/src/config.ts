@@ -9,6 +9,8 @@ export const configSchema = baseServiceEnvironment.extend({
   YMERA_TASK_LEASE_SECONDS: seconds(0.5, 3600).default(asSeconds(defaultRunPolicy.leaseMs)),
   /** How long an agent may take to accept or decline. */
   YMERA_TASK_OFFER_SECONDS: seconds(0.5, 3600).default(asSeconds(defaultRunPolicy.offerMs)),
+  /** How long an agent that did not answer gets no work, unless it is heard of before. */
+  YMERA_AGENT_SILENCE_SECONDS: seconds(0.5, 86_400).default(asSeconds(defaultRunPolicy.silenceMs)),
   /** Beyond a task's own deadline, before it is taken away. */
   YMERA_TASK_DEADLINE_GRACE_SECONDS: seconds(0, 600).default(asSeconds(defaultRunPolicy.deadlineGraceMs)),
   /** How long a step may wait for an agent. */
@@ -35,4 +37,5 @@ export const runPolicyOf = (config: OrchestratorConfig): RunPolicy => ({
     maximumMs: config.YMERA_RETRY_MAXIMUM_SECONDS * 1000,
   },
   maxDeclines: defaultRunPolicy.maxDeclines,
+  silenceMs: config.YMERA_AGENT_SILENCE_SECONDS * 1000,
 });

@@ -19,6 +19,8 @@ export interface Turn {
   readonly inTurn: boolean;
   /** Agents that this very transaction takes an attempt from; what is stored does not know it yet. */
   readonly freed: readonly string[];
+  /** Agents that this very transaction takes to be gone. */
+  readonly silenced: readonly string[];
 }
 
 interface Ready {
@@ -34,15 +36,19 @@ export async function assignAgents(
   tx: OrchestratorStores,
   run: Run,
   context: RunContext,
-  { inTurn, freed }: Turn,
+  { inTurn, freed, silenced }: Turn,
 ): Promise<Assigned> {
   const ready = readySteps(run);
   if (ready.length === 0) return { run, effects: [], waiting: [] };
   const types = [...new Set(ready.map(({ need }) => need.agentType))];
   const fleet = new Map(
-    (await tx.directory.lockCandidates(types)).map((one) => [
+    (await tx.directory.lockCandidates(types, context.now)).map((one) => [
       one.agentId,
-      { ...one, running: one.running - freed.filter((agentId) => agentId === one.agentId).length },
+      {
+        ...one,
+        running: one.running - freed.filter((agentId) => agentId === one.agentId).length,
+        isSilent: one.isSilent || silenced.includes(one.agentId),
+      },
     ]),
   );
   const queue = inTurn

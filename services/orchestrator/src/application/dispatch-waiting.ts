@@ -1,4 +1,7 @@
 import type { AgentType } from '@ymera/contracts';
+import type { Clock, Logger } from '@ymera/kernel';
+import type { Time } from '../domain/run';
+import { apart } from './apart';
 import type { OrchestratorUnitOfWork, WaitingStep } from './ports';
 import type { RunEngine } from './run-engine';
 
@@ -9,18 +12,22 @@ export class DispatchWaiting {
   constructor(
     private readonly unitOfWork: OrchestratorUnitOfWork,
     private readonly engine: RunEngine,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
   ) {}
 
   async execute(agentType: AgentType): Promise<void> {
     let after: WaitingStep | undefined;
     for (;;) {
       const waiting = await this.unitOfWork.run(async (tx) =>
-        (await tx.steps.dispatchable([agentType])).length === 0
+        (await tx.steps.dispatchable(this.now(), [agentType])).length === 0
           ? []
           : tx.steps.waiting(agentType, after, page),
       );
-      for (const { workflowId } of waiting)
-        await this.engine.advance({ workflowId, event: () => undefined, inTurn: true });
+      for (const workflowId of new Set(waiting.map((step) => step.workflowId)))
+        await apart(this.logger, 'a waiting run could not be dispatched', { workflow_id: workflowId }, () =>
+          this.engine.advance({ workflowId, event: () => undefined, inTurn: true }),
+        );
       after = waiting.at(-1);
       if (waiting.length < page) return;
     }
@@ -28,7 +35,11 @@ export class DispatchWaiting {
 
   /** Every type, for the safety net. */
   async executeAll(): Promise<void> {
-    const types = await this.unitOfWork.run((tx) => tx.steps.dispatchable());
+    const types = await this.unitOfWork.run((tx) => tx.steps.dispatchable(this.now()));
     for (const type of types) await this.execute(type);
+  }
+
+  private now(): Time {
+    return this.clock.now().getTime();
   }
 }

@@ -1,13 +1,16 @@
-import type { Clock } from '@ymera/kernel';
+import type { Clock, Logger } from '@ymera/kernel';
 import { currentAttempt, type Run, type Time } from '../domain/run';
 import type { RunEvent } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
 import { eventOfTimer, timersOf, type Timer } from '../domain/timers';
+import { apart } from './apart';
 import type { DueTimer, OrchestratorMetrics, OrchestratorUnitOfWork } from './ports';
 import type { RunEngine, Transaction } from './run-engine';
 
 const batch = 200;
-/** A timer whose event changes nothing would be due for ever. */
+/** Runs that are worked on side by side; their timers are independent of each other. */
+const sideBySide = 4;
+/** A timer whose event changes nothing, or cannot be worked out, would be due for ever. */
 const fruitlessPauseMs = 5_000;
 
 interface Dependencies {
@@ -16,6 +19,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly policy: RunPolicy;
   readonly metrics: OrchestratorMetrics;
+  readonly logger: Logger;
 }
 
 /** Makes happen what time makes happen. The table of timers is the truth; whoever calls decides how often to look. */
@@ -31,7 +35,11 @@ export class FireTimers {
     await this.forgiveOurAbsence(meantAt);
     for (;;) {
       const due = await unitOfWork.run((tx) => tx.timers.due(clock.now().getTime(), batch));
-      for (const timer of due) await this.fire(timer);
+      await Promise.all(
+        Array.from({ length: sideBySide }, async (_, lane) => {
+          for (const timer of due.filter((__, index) => index % sideBySide === lane)) await this.fire(timer);
+        }),
+      );
       if (due.length < batch) break;
     }
     return unitOfWork.run((tx) => tx.timers.next());
@@ -48,15 +56,20 @@ export class FireTimers {
     await unitOfWork.run((tx) => tx.attempts.extendAll(now + policy.leaseMs));
   }
 
-  private async fire({ workflowId, stepId, kind }: DueTimer): Promise<void> {
-    const now = this.deps.clock.now().getTime();
-    const advanced = await this.deps.engine.advance({
-      workflowId,
-      event: (run, tx) => this.eventOf(tx, run, { workflowId, stepId, kind }, now),
-      unknown: (tx) => tx.timers.drop(workflowId),
-    });
-    if (advanced.kind !== 'advanced' || advanced.before !== advanced.after) return;
-    await this.deps.unitOfWork.run((tx) => this.postponeFruitless(tx, advanced.after, { stepId, kind }, now));
+  private async fire(timer: DueTimer): Promise<void> {
+    const { engine, logger, unitOfWork, clock } = this.deps;
+    const { workflowId } = timer;
+    const now = clock.now().getTime();
+    const advanced = await apart(logger, 'a timer could not be fired', { ...timer }, () =>
+      engine.advance({
+        workflowId,
+        event: (run, tx) => this.eventOf(tx, run, timer, now),
+        unknown: (tx) => tx.timers.drop(workflowId),
+      }),
+    );
+    const isFruitless = advanced?.kind === 'advanced' && advanced.before === advanced.after;
+    if (advanced === undefined || isFruitless)
+      await unitOfWork.run((tx) => tx.timers.postponeDue(timer, now, now + fruitlessPauseMs));
   }
 
   private async eventOf(
@@ -90,16 +103,5 @@ export class FireTimers {
     if (!timer || !attempt || (kind !== 'lease' && kind !== 'offer')) return timer;
     const patience = await tx.attempts.patienceWith(attempt);
     return { ...timer, dueAt: Math.max(timer.dueAt, patience?.[kind] ?? 0) };
-  }
-
-  private async postponeFruitless(
-    tx: Transaction,
-    run: Run,
-    which: Pick<DueTimer, 'stepId' | 'kind'>,
-    now: Time,
-  ): Promise<void> {
-    const timer = await this.owed(tx, run, which);
-    if (timer && timer.dueAt <= now)
-      await tx.timers.postpone(run.definition.workflow_id, { ...timer, dueAt: now + fruitlessPauseMs });
   }
 }

@@ -184,7 +184,7 @@ describe('the orchestrator, over in-memory stores', () => {
     expect(world.tasks()).toHaveLength(1);
     expect((await stepOf('review')).progress).toBe(0.5);
     await world.pass(15_200);
-    expect(world.tasks()).toHaveLength(2);
+    expect((await stepOf('review')).state).toBe('ready');
   });
 
   it('publishes progress at most four times a second per task', async () => {
@@ -223,6 +223,68 @@ describe('the orchestrator, over in-memory stores', () => {
     expect(world.lastTask()).toMatchObject({ agent_id: 'reviewer-2', attempt: 2 });
   });
 
+  it('does not wear a run out on an agent that is dead: it waits until the agent is heard of', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    await world.pass(55_000);
+    expect(world.tasks()).toHaveLength(1);
+    expect((await stepOf('review')).reasons.at(-1)).toBe('No EXAMINATION agent can take it: 1 silent.');
+    await world.join('reviewer-1', 'EXAMINATION');
+    expect(world.tasks()).toHaveLength(2);
+    await world.end(world.lastTask());
+    expect(world.unitOfWork.outbox.payloads(workflowCompleted)).toHaveLength(1);
+  });
+
+  it('asks an agent again that did not answer, after a while, if nothing is heard of it', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.pass(10_200);
+    await world.pass(59_000);
+    await world.reconcile.execute();
+    expect(world.tasks()).toHaveLength(1);
+    await world.pass(2_000);
+    await world.reconcile.execute();
+    expect(world.tasks()).toHaveLength(2);
+  });
+
+  it.each([
+    ['a late result', (late: ReturnType<typeof world.lastTask>) => world.end(late)],
+    ['late progress', (late: ReturnType<typeof world.lastTask>) => world.progressed(late)],
+  ])('gives work again at once to an agent that was thought gone and sends %s', async (_, speak) => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    const late = world.lastTask();
+    await world.accept(late);
+    await world.pass(15_200);
+    expect(world.tasks()).toHaveLength(1);
+    await speak(late);
+    await world.settle();
+    expect(world.tasks()).toHaveLength(2);
+  });
+
+  it('does not take an agent to be gone that has opened a session since', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    world.clock.advance(1);
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.pass(15_200);
+    expect(world.lastTask()).toMatchObject({ agent_id: 'reviewer-1', attempt: 2 });
+  });
+
+  it('fires the timers of others when those of one run cannot be fired', async () => {
+    await world.start(definitionOf(planOf([review], 20)));
+    await world.start({ ...definitionOf(planOf([review], 20)), workflow_id: secondId });
+    const broken = world.unitOfWork.state.runs.get(workflowId);
+    Object.assign(broken?.run.definition.plan ?? {}, { steps: [] });
+    await world.pass(20_100);
+    expect(world.unitOfWork.outbox.payloads(workflowFailed).map(({ workflow_id }) => workflow_id)).toEqual([
+      secondId,
+    ]);
+    await world.pass(1_000);
+  });
+
   it('loses no lease for the time it was away itself', async () => {
     await world.join('reviewer-1', 'EXAMINATION');
     await world.start(reviewOnly);
@@ -232,7 +294,7 @@ describe('the orchestrator, over in-memory stores', () => {
     await world.timers.fireDue(meantAt);
     expect(world.tasks()).toHaveLength(1);
     await world.pass(15_200);
-    expect(world.tasks()).toHaveLength(2);
+    expect((await stepOf('review')).state).toBe('ready');
   });
 
   it('takes back at once what a retired agent holds, and gives it nothing more', async () => {

@@ -101,6 +101,8 @@ export interface TimerStore {
   due(by: Time, limit: number): Promise<readonly DueTimer[]>;
   next(): Promise<Time | undefined>;
   postpone(workflowId: string, timer: Timer): Promise<void>;
+  /** Only if it is still due by then. */
+  postponeDue(timer: DueTimer, by: Time, dueAt: Time): Promise<void>;
   /** Of a run that does not exist. */
   drop(workflowId: string): Promise<void>;
 }
@@ -130,7 +132,7 @@ export interface StepIndex {
     workflowId: string,
   ): Promise<ReadonlyMap<AgentType, number>>;
   /** Types for which a step waits and an agent is free. */
-  dispatchable(agentTypes?: readonly AgentType[]): Promise<readonly AgentType[]>;
+  dispatchable(now: Time, agentTypes?: readonly AgentType[]): Promise<readonly AgentType[]>;
   /** Steps that nothing will ever move, or whose timer is long overdue. */
   orphans(unmovedSince: Time): Promise<readonly Orphan[]>;
 }
@@ -143,6 +145,12 @@ export interface RegisteredAgent {
   readonly credentialEpoch: number;
 }
 
+export interface Standing {
+  readonly credentialEpoch: number;
+  readonly principalId: string;
+  readonly isSilent: boolean;
+}
+
 export interface AgentDirectory {
   /** These and the next two are without effect when something newer is known already. */
   register(agent: RegisteredAgent, version: number): Promise<void>;
@@ -152,9 +160,13 @@ export interface AgentDirectory {
   setLiveness(agentId: string, liveness: Liveness, at: Time, version: number): Promise<void>;
   typesOf(agentIds: readonly string[]): Promise<readonly AgentType[]>;
   /** Undefined when the agent is unknown or retired. */
-  epochOf(agentId: string): Promise<number | undefined>;
+  standingOf(agentId: string): Promise<Standing | undefined>;
+  /** It gets no work until then, unless something was heard of it after `after`. */
+  silence(agentId: string, until: Time, after: Time): Promise<void>;
+  /** It spoke: it may get work again. */
+  hear(agentId: string): Promise<void>;
   /** Agents of these types with what they hold; nobody else selects among them until the transaction ends. */
-  lockCandidates(agentTypes: readonly AgentType[]): Promise<readonly Candidate[]>;
+  lockCandidates(agentTypes: readonly AgentType[], now: Time): Promise<readonly Candidate[]>;
 }
 
 export interface GateStore {

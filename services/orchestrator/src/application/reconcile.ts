@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@ymera/kernel';
+import { apart } from './apart';
 import type { DispatchWaiting } from './dispatch-waiting';
 import type { OrchestratorMetrics, OrchestratorUnitOfWork, Orphan } from './ports';
 
@@ -25,7 +26,7 @@ export class Reconcile {
     metrics.orphans(orphans.length);
     for (const orphan of orphans) {
       logger.warn('a step had nothing that would move it', { ...orphan });
-      await this.repair(orphan);
+      await apart(logger, 'a run could not be repaired', { ...orphan }, () => this.repair(orphan));
     }
     await dispatch.executeAll();
   }

@@ -4,7 +4,7 @@ import { isHeld } from '../domain/attempt-lifecycle';
 import type { Effect } from '../domain/effect';
 import { stepOf } from '../domain/plan-graph';
 import { reduce, type Reduction } from '../domain/reduce';
-import { currentAttempt, type Run, type WorkflowDefinition } from '../domain/run';
+import { currentAttempt, type Run, type Time, type WorkflowDefinition } from '../domain/run';
 import type { RunContext } from '../domain/run-draft';
 import type { RunEvent } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
@@ -62,6 +62,7 @@ export type Advanced =
 
 interface Aftermath {
   readonly run: Run;
+  readonly effects: readonly Effect[];
   readonly freed: readonly AgentType[];
   readonly waiting: readonly AgentType[];
 }
@@ -79,10 +80,14 @@ export class RunEngine {
       if (!(await tx.inbox.accept(once.consumer, once.messageId))) return undefined;
       const context = this.context();
       const started = startRun(storable(definition), context);
-      const { run, effects, waiting } = await this.assign(tx, started, context, { inTurn: false, freed: [] });
+      const { run, effects, waiting } = await this.assign(tx, started, context, {
+        inTurn: false,
+        freed: [],
+        silenced: [],
+      });
       if (!(await tx.runs.insert({ run, traceparent: tracing.current() }))) return undefined;
       await sendEffects(tx, definition.workflow_id, effects);
-      return { run, freed: [], waiting };
+      return { run, effects, freed: [], waiting };
     });
     if (aftermath) this.tell(aftermath);
   }
@@ -114,6 +119,7 @@ export class RunEngine {
     return this.deps.tracing.within(traceparent, `run ${event?.kind ?? 'assign'}`, async () => {
       const context = this.context();
       const reduced = event ? reduce(before, event, context) : { run: before, effects: [] };
+      const silent = event && reduced.run !== before ? silencedBy(event, before, context) : undefined;
       const {
         run: after,
         effects,
@@ -121,14 +127,16 @@ export class RunEngine {
       } = await this.assign(tx, reduced, context, {
         inTurn: order.inTurn ?? false,
         freed: freedAttempts(before, reduced.run).map(({ agentId }) => agentId),
+        silenced: silent ? [silent.agentId] : [],
       });
+      if (silent) await tx.directory.silence(silent.agentId, silent.until, silent.after);
       if (after !== before) await tx.runs.save(before, after);
       await sendEffects(tx, after.definition.workflow_id, effects);
-      this.count(effects);
       return {
         advanced: { kind: 'advanced', before, after },
         aftermath: {
           run: after,
+          effects,
           freed: freedAttempts(before, after).map(({ agentType }) => agentType),
           waiting: order.inTurn ? [] : waiting,
         },
@@ -146,8 +154,11 @@ export class RunEngine {
     return { ...assigned, effects: [...reduced.effects, ...assigned.effects] };
   }
 
-  private tell({ run, freed, waiting }: Aftermath): void {
-    const { wake, policy } = this.deps;
+  private tell({ run, effects, freed, waiting }: Aftermath): void {
+    const { wake, policy, metrics } = this.deps;
+    for (const effect of effects)
+      if (effect.kind === 'to_agent' && effect.name === 'result_refused')
+        metrics.resultRefused(effect.payload.error.code);
     const at = nextWake(projectionOf(run, policy));
     if (at !== undefined) wake.timerSet(at);
     // Also for steps left waiting: their agent may have become free in a transaction that did not see them yet. In turn
@@ -156,16 +167,25 @@ export class RunEngine {
     if (types.length > 0) wake.mayDispatch(types);
   }
 
-  private count(effects: readonly Effect[]): void {
-    for (const effect of effects)
-      if (effect.kind === 'to_agent' && effect.name === 'result_refused')
-        this.deps.metrics.resultRefused(effect.payload.error.code);
-  }
-
   private context(): RunContext {
     const { clock, newId, random, policy } = this.deps;
     return { now: clock.now().getTime(), newId, random, policy };
   }
+}
+
+interface Silenced {
+  readonly agentId: string;
+  readonly until: Time;
+  /** What was heard of it after this speaks against its silence. */
+  readonly after: Time;
+}
+
+/** Whoever let an offer or a lease run out is not asked again at once: it would only cost the run more time. */
+function silencedBy(event: RunEvent, before: Run, { now, policy }: RunContext): Silenced | undefined {
+  if (event.kind !== 'attempt_lost' || event.cause === 'agent_retired') return undefined;
+  const step = before.steps[event.stepId];
+  const lost = step && currentAttempt(step);
+  return lost && { agentId: lost.agentId, until: now + policy.silenceMs, after: lost.dispatchedAt };
 }
 
 /** Attempts that an agent held before and does not now, each with the type of its agent. */

@@ -3,7 +3,8 @@ import type { Clock } from '@ymera/kernel';
 import { fenced } from '../domain/examine-claim';
 import { storable } from '../domain/storable';
 import { keyOf } from '../domain/task-message';
-import type { Heartbeat, OrchestratorMetrics, OrchestratorUnitOfWork, RunTracing } from './ports';
+import type { HearAgent } from './hear-agent';
+import type { Heartbeat, OrchestratorMetrics, OrchestratorUnitOfWork, RunTracing, Standing } from './ports';
 import type { Transaction } from './run-engine';
 
 /** A person sees the bar move; more often would only be load. */
@@ -14,6 +15,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly leaseMs: number;
   readonly tracing: RunTracing;
+  readonly hearing: HearAgent;
   readonly metrics: OrchestratorMetrics;
 }
 
@@ -38,11 +40,11 @@ export class TakeProgress {
       now,
       publishEveryMs,
     };
-    await this.deps.unitOfWork.run(async (tx) => {
+    const standing = await this.deps.unitOfWork.run(async (tx) => {
       const beaten = await tx.attempts.extendLease(heartbeat);
       if (!beaten) return this.turnAway(tx, heartbeat);
       const { fact, workflowId, requestId, projectId, stepId, traceparent } = beaten;
-      if (fact === undefined) return;
+      if (fact === undefined) return undefined;
       await this.deps.tracing.within(traceparent, 'task progressed', () =>
         tx.outbox.event(taskProgressed, {
           aggregateId: heartbeat.taskId,
@@ -60,7 +62,9 @@ export class TakeProgress {
           },
         }),
       );
+      return undefined;
     });
+    await this.deps.hearing.hear(heartbeat, standing);
   }
 
   async logged(principalId: string, message: PayloadOf<typeof log>): Promise<void> {
@@ -69,10 +73,18 @@ export class TakeProgress {
     await this.deps.unitOfWork.run((tx) => tx.attempts.appendLog(key, { offset, chunk: storable(chunk) }));
   }
 
-  private async turnAway(tx: Transaction, heartbeat: Heartbeat): Promise<void> {
+  /** Gives back the standing of the agent, if it is the one that the attempt was taken from. */
+  private async turnAway(tx: Transaction, heartbeat: Heartbeat): Promise<Standing | undefined> {
     const state = await tx.attempts.stateOf(heartbeat);
-    if (state === undefined) return this.deps.metrics.resultRefused('not_holder');
+    if (state === undefined) {
+      this.deps.metrics.resultRefused('not_holder');
+      return undefined;
+    }
     if (state === 'lost' || state === 'canceled' || state === 'failed')
-      await tx.outbox.toAgent(cancel, heartbeat.principalId, { ...keyOf(heartbeat), reason: fenced.message });
+      await tx.outbox.toAgent(cancel, heartbeat.principalId, {
+        ...keyOf(heartbeat),
+        reason: fenced.message,
+      });
+    return tx.directory.standingOf(heartbeat.agentId);
   }
 }

@@ -8,7 +8,8 @@ import {
 } from '@ymera/contracts';
 import { keyOf } from '../domain/task-message';
 import type { Claim, RunEvent } from '../domain/run-event';
-import type { OrchestratorMetrics } from './ports';
+import type { HearAgent } from './hear-agent';
+import type { OrchestratorMetrics, Standing } from './ports';
 import type { RunEngine, Transaction } from './run-engine';
 
 type Spoken = PayloadOf<typeof taskAccepted>;
@@ -21,6 +22,7 @@ type Unresolved = Omit<Claim, 'credentialEpoch'>;
 export class TakeResult {
   constructor(
     private readonly engine: RunEngine,
+    private readonly hearing: HearAgent,
     private readonly metrics: OrchestratorMetrics,
   ) {}
 
@@ -49,12 +51,16 @@ export class TakeResult {
     unknown?: (tx: Transaction) => Promise<void>,
   ): Promise<void> {
     const claim = claimOf(principalId, message);
+    let standing: Standing | undefined;
     await this.engine.advance({
       workflowId: (tx) => tx.attempts.workflowOf(claim.taskId),
-      event: async (_, tx) =>
-        eventOf({ ...claim, credentialEpoch: await tx.directory.epochOf(claim.agentId) }),
+      event: async (_, tx) => {
+        standing = await tx.directory.standingOf(claim.agentId);
+        return eventOf({ ...claim, credentialEpoch: standing?.credentialEpoch });
+      },
       ...(unknown ? { unknown } : {}),
     });
+    await this.hearing.hear(claim, standing);
   }
 
   private async refuseUnknown(tx: Transaction, principalId: string, message: Spoken): Promise<void> {

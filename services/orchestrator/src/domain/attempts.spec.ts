@@ -75,6 +75,23 @@ describe('an attempt', () => {
     expect(scenario.run.error?.code).toBe('task_declined');
   });
 
+  it('does not count an unanswered offer as a failure either: nobody has begun', () => {
+    const scenario = new RunScenario(planOf([{ ...review, max_attempts: 1 }]));
+    const ignore = () => {
+      scenario.assign('review');
+      scenario.send({
+        kind: 'attempt_lost',
+        stepId: 'review',
+        key: scenario.attempt('review'),
+        cause: 'offer_expired',
+      });
+    };
+    ignore();
+    expect(scenario.step('review')).toMatchObject({ state: 'ready', failures: 0, declines: 1 });
+    for (let offers = 2; offers <= defaultRunPolicy.maxDeclines + 1; offers += 1) ignore();
+    expect(scenario.run.error?.code).toBe('agent_lost');
+  });
+
   it('gives the same answer to the same result, and does nothing the second time', () => {
     const scenario = new RunScenario(enhancePlan);
     scenario.do('review');

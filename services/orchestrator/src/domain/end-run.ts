@@ -7,8 +7,12 @@ import { keyOf } from './task-message';
 import { isLanding } from './timers';
 import { resultOf } from './workflow-result';
 
+/** As `errorShape` allows. */
+const longestMessage = 4000;
+
 /** Fail fast: one failed step ends the run, what runs beside it is canceled, what has not begun is skipped. */
-export function failRun(draft: RunDraft, error: ErrorShape, stepId?: string, because: Because = {}): void {
+export function failRun(draft: RunDraft, cause: ErrorShape, stepId?: string, because: Because = {}): void {
+  const error = { ...cause, message: cause.message.slice(0, longestMessage) };
   if (stepId !== undefined) draft.move(stepId, 'fail', {}, { reason: error.message, error, ...because });
   stopEverything(draft, 'The run has failed.');
   for (const { stepId: skipped } of draft.stepsIn('pending')) draft.move(skipped, 'skip');

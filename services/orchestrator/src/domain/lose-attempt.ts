@@ -6,7 +6,8 @@ import type { LossCause } from './run-event';
 
 /**
  * The holder of the current attempt is gone, as far as we can tell. The step goes to another agent at once, as often as
- * the plan allows attempts. The one that lost it is told to stop: it may only have been slow.
+ * the plan allows attempts. The one that lost it is told to stop: it may only have been slow. An offer that nobody answered
+ * is no failure of the step: nobody has begun with it.
  */
 export function loseAttempt(
   draft: RunDraft,
@@ -19,6 +20,7 @@ export function loseAttempt(
   const attempt = draft.moveAttempt(stepId, 'lose', settled);
   const reason = `${attempt.agentId} ${explain(cause)}.`;
   if (cause !== 'stopped') tellToStop(draft, attempt, reason);
+  if (cause === 'offer_expired') return offerAgain(draft, stepId, reason);
   const failures = draft.step(stepId).failures + 1;
   if (failures >= planned.max_attempts) {
     draft.patch(stepId, { failures });
@@ -35,6 +37,16 @@ export function loseAttempt(
   }
   const { now, policy } = draft.context;
   draft.move(stepId, 'release', { failures, wakeAt: now + policy.queueMs }, { reason });
+}
+
+/** Counted with declined offers. Whoever did not answer is not asked again soon, so there is no pause. */
+function offerAgain(draft: RunDraft, stepId: string, reason: string): void {
+  const { now, policy } = draft.context;
+  const declines = draft.step(stepId).declines + 1;
+  draft.patch(stepId, { declines });
+  if (declines > policy.maxDeclines)
+    return failRun(draft, { code: 'agent_lost', message: reason, retryable: false }, stepId);
+  draft.move(stepId, 'release', { wakeAt: now + policy.queueMs }, { reason });
 }
 
 function explain(cause: LossCause | 'stopped'): string {

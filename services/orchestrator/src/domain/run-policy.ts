@@ -13,8 +13,10 @@ export interface RunPolicy {
   /** After this, integration is asked again for an answer it owes. */
   readonly materialiseMs: number;
   readonly backoff: BackoffPolicy;
-  /** Declined offers of one task; the next one fails it. */
+  /** Declined or unanswered offers of one task; the next one fails it. */
   readonly maxDeclines: number;
+  /** How long an agent that did not answer gets no work, unless it is heard of before. */
+  readonly silenceMs: number;
 }
 
 export const defaultRunPolicy: RunPolicy = {
@@ -25,6 +27,7 @@ export const defaultRunPolicy: RunPolicy = {
   materialiseMs: 60_000,
   backoff: { baseMs: 500, maximumMs: 30_000 },
   maxDeclines: 10,
+  silenceMs: 60_000,
 };
 
 /** An agent that is asked to show progress this often survives the loss of a few messages. */

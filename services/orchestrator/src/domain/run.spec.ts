@@ -223,6 +223,18 @@ describe('messages', () => {
   });
 });
 
+describe('an error', () => {
+  it('fits its message however much there is to say', () => {
+    const steps = Array.from({ length: 200 }, (_, index) => ({
+      ...review,
+      step_id: `a_step_with_a_rather_long_name_${index}`,
+    }));
+    const scenario = new RunScenario(planOf(steps));
+    scenario.send({ kind: 'budget_spent' });
+    expect(scenario.run.error?.message).toHaveLength(4000);
+  });
+});
+
 describe('the loop of rework', () => {
   const failing = { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [badFinding] };
 

@@ -83,6 +83,7 @@ export interface StepRun {
   readonly fencingToken: number;
   /** Failed or lost attempts of this round, bounded by the plan's `max_attempts`. */
   readonly failures: number;
+  /** Declined or unanswered offers of this round. */
   readonly declines: number;
   /** How often this step has sent work back; bounded by the plan's `max_loops`, over all rounds. */
   readonly loops: number;

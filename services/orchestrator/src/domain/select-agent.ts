@@ -9,6 +9,8 @@ export interface Candidate {
   readonly isRegistered: boolean;
   readonly liveness: Liveness;
   readonly enforcement: 'none' | 'warned' | 'suspended' | 'frozen';
+  /** It did not answer an offer or let a lease run out, and has not been heard of since. */
+  readonly isSilent: boolean;
   /** Attempts it holds now. */
   readonly running: number;
   /** Attempts it may hold at once. */
@@ -51,6 +53,7 @@ function obstacle(candidate: Candidate, need: Need): string | undefined {
   if (need.excluded.includes(candidate.agentId)) return 'made the change itself';
   if (candidate.liveness !== 'online') return candidate.liveness;
   if (candidate.enforcement !== 'none') return candidate.enforcement;
+  if (candidate.isSilent) return 'silent';
   if (candidate.running >= candidate.slots) return 'busy';
   return undefined;
 }

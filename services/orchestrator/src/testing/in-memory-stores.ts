@@ -32,6 +32,7 @@ interface AgentRow {
   liveness: Liveness;
   livenessAt: Time;
   livenessVersion: number;
+  silentUntil: Time;
 }
 
 export interface OrchestratorState {
@@ -228,6 +229,11 @@ export function inMemoryStores(
       async postpone(workflowId, timer) {
         state.timers.set(`${workflowId}/${timer.stepId}/${timer.kind}`, { ...timer, workflowId });
       },
+      async postponeDue({ workflowId, stepId, kind }, by, dueAt) {
+        const key = `${workflowId}/${stepId}/${kind}`;
+        const timer = state.timers.get(key);
+        if (timer && timer.dueAt <= by) state.timers.set(key, { ...timer, dueAt });
+      },
       async drop(workflowId) {
         clear(state.timers, workflowId);
       },
@@ -251,13 +257,13 @@ export function inMemoryStores(
           ]),
         );
       },
-      async dispatchable(agentTypes) {
-        const waiting = [...state.steps.values()].flatMap(({ state: at, agentType }) =>
-          at === 'ready' && agentType ? [agentType] : [],
+      async dispatchable(at, agentTypes) {
+        const waiting = [...state.steps.values()].flatMap(({ state: step, agentType }) =>
+          step === 'ready' && agentType ? [agentType] : [],
         );
-        const free = candidatesOf(state).filter(
-          ({ liveness, isRegistered, running, slots }) =>
-            isRegistered && liveness === 'online' && running < slots,
+        const free = candidatesOf(state, at).filter(
+          ({ liveness, isRegistered, isSilent, running, slots }) =>
+            isRegistered && !isSilent && liveness === 'online' && running < slots,
         );
         return [...new Set(waiting)].filter(
           (type) =>
@@ -306,7 +312,7 @@ export function inMemoryStores(
       async openSession(principalId, agentIds, at) {
         for (const agentId of agentIds) {
           const row = agentRow(state, agentId, principalId);
-          if (row.livenessAt < at) Object.assign(row, { liveness: 'online', livenessAt: at });
+          if (row.livenessAt < at) Object.assign(row, { liveness: 'online', livenessAt: at, silentUntil: 0 });
         }
       },
       async setLiveness(agentId, liveness, at, version) {
@@ -314,15 +320,30 @@ export function inMemoryStores(
         if (row.livenessVersion >= version) return;
         row.livenessVersion = version;
         if (row.livenessAt <= at) Object.assign(row, { liveness, livenessAt: at });
+        if (liveness === 'online') row.silentUntil = 0;
       },
       async typesOf(agentIds) {
         return [...new Set(agentIds.flatMap((id) => state.agents.get(id)?.agentType ?? []))];
       },
-      async epochOf(agentId) {
-        return agentEpoch(state, agentId);
+      async standingOf(agentId) {
+        const row = state.agents.get(agentId);
+        if (row?.status !== 'registered') return undefined;
+        return {
+          credentialEpoch: row.credentialEpoch,
+          principalId: row.principalId,
+          isSilent: row.silentUntil > 0,
+        };
       },
-      async lockCandidates(agentTypes) {
-        return candidatesOf(state).filter(({ agentType }) => agentTypes.includes(agentType));
+      async silence(agentId, until, after) {
+        const row = state.agents.get(agentId);
+        if (row && row.livenessAt <= after) row.silentUntil = until;
+      },
+      async hear(agentId) {
+        const row = state.agents.get(agentId);
+        if (row) row.silentUntil = 0;
+      },
+      async lockCandidates(agentTypes, at) {
+        return candidatesOf(state, at).filter(({ agentType }) => agentTypes.includes(agentType));
       },
     },
 
@@ -371,6 +392,7 @@ function agentRow(state: OrchestratorState, agentId: string, principalId: string
     liveness: 'offline',
     livenessAt: 0,
     livenessVersion: 0,
+    silentUntil: 0,
   };
   state.agents.set(agentId, row);
   return row;
@@ -381,7 +403,7 @@ function agentEpoch(state: OrchestratorState, agentId: string): number | undefin
   return row?.status === 'registered' ? row.credentialEpoch : undefined;
 }
 
-const candidatesOf = (state: OrchestratorState): readonly Candidate[] =>
+const candidatesOf = (state: OrchestratorState, at: Time): readonly Candidate[] =>
   [...state.agents].flatMap(([agentId, row]): Candidate[] =>
     row.agentType === undefined
       ? []
@@ -394,6 +416,7 @@ const candidatesOf = (state: OrchestratorState): readonly Candidate[] =>
             isRegistered: row.status === 'registered',
             liveness: row.liveness,
             enforcement: 'none',
+            isSilent: row.silentUntil > at,
             running: [...state.attempts.values()].filter(
               (one) => one.agentId === agentId && isHeld(one.state),
             ).length,

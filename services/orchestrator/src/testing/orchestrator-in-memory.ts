@@ -7,6 +7,7 @@ import { FireTimers } from '../application/fire-timers';
 import { FollowAgents } from '../application/follow-agents';
 import { FollowIntegration } from '../application/follow-integration';
 import type { OrchestratorMetrics, OrchestratorStores, RunTracing, Wake } from '../application/ports';
+import { HearAgent } from '../application/hear-agent';
 import { ReadWorkflows } from '../application/read-workflows';
 import { Reconcile } from '../application/reconcile';
 import { RunEngine } from '../application/run-engine';
@@ -70,12 +71,14 @@ export class OrchestratorInMemory {
   readonly steering = new SteerWorkflow(this.engine);
   readonly integration = new FollowIntegration(this.engine);
   readonly agents = new FollowAgents(this.unitOfWork, this.engine, this.wake);
-  readonly results = new TakeResult(this.engine, this.metrics);
+  private readonly hearing = new HearAgent(this.unitOfWork, this.wake);
+  readonly results = new TakeResult(this.engine, this.hearing, this.metrics);
   readonly progress = new TakeProgress({
     unitOfWork: this.unitOfWork,
     clock: this.clock,
     leaseMs: this.policy.leaseMs,
     tracing: this.tracing,
+    hearing: this.hearing,
     metrics: this.metrics,
   });
   readonly timers = new FireTimers({
@@ -84,8 +87,9 @@ export class OrchestratorInMemory {
     clock: this.clock,
     policy: this.policy,
     metrics: this.metrics,
+    logger: silentLogger,
   });
-  readonly dispatch = new DispatchWaiting(this.unitOfWork, this.engine);
+  readonly dispatch = new DispatchWaiting(this.unitOfWork, this.engine, this.clock, silentLogger);
   readonly reconcile = new Reconcile({
     unitOfWork: this.unitOfWork,
     dispatch: this.dispatch,

@@ -137,8 +137,13 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
         );
       expect(await isDue(dueAt - 1)).toBe(false);
       expect(await isDue(dueAt)).toBe(true);
-      await inside((tx) => tx.timers.drop(idOf(scenario)));
+      const timer = { workflowId: idOf(scenario), stepId: 'review', kind: 'lease' as const };
+      await inside((tx) => tx.timers.postponeDue(timer, dueAt - 1, dueAt + 10));
+      expect(await isDue(dueAt)).toBe(true);
+      await inside((tx) => tx.timers.postponeDue(timer, dueAt, dueAt + 10));
       expect(await isDue(dueAt)).toBe(false);
+      await inside((tx) => tx.timers.drop(idOf(scenario)));
+      expect(await isDue(dueAt + 10)).toBe(false);
     });
 
     it('knows when to look next', async () => {
@@ -314,7 +319,7 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
       await register('free-1');
       await stored(scenarioOf());
       const of = async (agentId: string) =>
-        (await inside((tx) => tx.directory.lockCandidates(['EXAMINATION', 'TESTING']))).find(
+        (await inside((tx) => tx.directory.lockCandidates(['EXAMINATION', 'TESTING'], Date.now()))).find(
           (one) => one.agentId === agentId,
         );
       expect(await of('free-1')).toMatchObject({
@@ -328,26 +333,54 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
       );
       expect(await of('free-1')).toMatchObject({ liveness: 'online' });
       expect(await of('stranger-1')).toBeUndefined();
-      expect(await inside((tx) => tx.steps.dispatchable(['EXAMINATION', 'TESTING']))).toEqual([
+      expect(await inside((tx) => tx.steps.dispatchable(Date.now(), ['EXAMINATION', 'TESTING']))).toEqual([
         'EXAMINATION',
       ]);
       const { scenario } = await dispatched('free-1');
       expect(await of('free-1')).toMatchObject({ running: 1 });
-      expect(await inside((tx) => tx.steps.dispatchable(['EXAMINATION']))).toEqual([]);
+      expect(await inside((tx) => tx.steps.dispatchable(Date.now(), ['EXAMINATION']))).toEqual([]);
       await changed(scenario, () => scenario.end('review'));
       expect(await of('free-1')).toMatchObject({ running: 0 });
       await inside((tx) => tx.directory.retire('free-1', 5));
-      expect(await inside((tx) => tx.directory.epochOf('free-1'))).toBeUndefined();
-      expect(await inside((tx) => tx.steps.dispatchable(['EXAMINATION']))).toEqual([]);
+      expect(await inside((tx) => tx.directory.standingOf('free-1'))).toBeUndefined();
+      expect(await inside((tx) => tx.steps.dispatchable(Date.now(), ['EXAMINATION']))).toEqual([]);
+    });
+
+    it('gives no work to an agent that is taken to be gone, until it is heard of or time has passed', async () => {
+      await register('quiet-1');
+      const now = Date.now();
+      const isSilent = async (at = now) =>
+        (await inside((tx) => tx.directory.lockCandidates(['EXAMINATION'], at))).find(
+          ({ agentId }) => agentId === 'quiet-1',
+        )?.isSilent;
+      const silence = (after: number) => inside((tx) => tx.directory.silence('quiet-1', now + 5000, after));
+      await inside((tx) => tx.directory.openSession('quiet-1-principal', ['quiet-1'], now));
+      await silence(now - 1);
+      expect(await isSilent()).toBe(false);
+      await silence(now + 1);
+      expect([await isSilent(), await isSilent(now + 5001)]).toEqual([true, false]);
+      expect(await inside((tx) => tx.directory.standingOf('quiet-1'))).toEqual({
+        credentialEpoch: 1,
+        principalId: 'quiet-1-principal',
+        isSilent: true,
+      });
+      await inside((tx) => tx.directory.hear('quiet-1'));
+      expect(await isSilent()).toBe(false);
+      await silence(now + 1);
+      await inside((tx) => tx.directory.openSession('quiet-1-principal', ['quiet-1'], now + 2));
+      expect(await isSilent()).toBe(false);
+      await silence(now + 3);
+      await inside((tx) => tx.directory.setLiveness('quiet-1', 'online', now + 4, 7));
+      expect(await isSilent()).toBe(false);
     });
 
     it('keeps the newest that is known of an agent, in whatever order it hears of it', async () => {
       await register('order-1', 3);
       await inside((tx) => tx.directory.retire('order-1', 2));
-      expect(await inside((tx) => tx.directory.epochOf('order-1'))).toBe(1);
+      expect(await inside((tx) => tx.directory.standingOf('order-1'))).toMatchObject({ credentialEpoch: 1 });
       const now = Date.now();
       const liveness = async () =>
-        (await inside((tx) => tx.directory.lockCandidates(['EXAMINATION']))).find(
+        (await inside((tx) => tx.directory.lockCandidates(['EXAMINATION'], Date.now()))).find(
           ({ agentId }) => agentId === 'order-1',
         )?.liveness;
       await inside((tx) => tx.directory.setLiveness('order-1', 'offline', now, 2));

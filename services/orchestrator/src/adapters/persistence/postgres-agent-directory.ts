@@ -1,6 +1,6 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
 import type { SqlExecutor } from '@ymera/persistence';
-import type { AgentDirectory, RegisteredAgent } from '../../application/ports';
+import type { AgentDirectory, RegisteredAgent, Standing } from '../../application/ports';
 import type { Time } from '../../domain/run';
 import type { Candidate } from '../../domain/select-agent';
 import { toDate } from './time';
@@ -43,7 +43,8 @@ export class PostgresAgentDirectory implements AgentDirectory {
     await this.sql.query(
       `INSERT INTO agent_directory AS known (agent_id, principal_id, liveness, liveness_at)
        SELECT agent_id, $2, 'online', $3 FROM unnest($1::text[]) AS agent_id ORDER BY agent_id
-       ON CONFLICT (agent_id) DO UPDATE SET liveness = 'online', liveness_at = excluded.liveness_at
+       ON CONFLICT (agent_id) DO UPDATE SET liveness = 'online', liveness_at = excluded.liveness_at,
+         silent_until = '-infinity'
        WHERE known.liveness_at < excluded.liveness_at`,
       [agentIds, principalId, toDate(at)],
     );
@@ -55,7 +56,8 @@ export class PostgresAgentDirectory implements AgentDirectory {
        VALUES ($1, '', $2, $3, $4)
        ON CONFLICT (agent_id) DO UPDATE SET liveness_version = excluded.liveness_version,
          liveness = CASE WHEN known.liveness_at <= excluded.liveness_at THEN excluded.liveness ELSE known.liveness END,
-         liveness_at = greatest(known.liveness_at, excluded.liveness_at)
+         liveness_at = greatest(known.liveness_at, excluded.liveness_at),
+         silent_until = CASE WHEN excluded.liveness = 'online' THEN '-infinity' ELSE known.silent_until END
        WHERE known.liveness_version < excluded.liveness_version`,
       [agentId, liveness, toDate(at), version],
     );
@@ -69,19 +71,43 @@ export class PostgresAgentDirectory implements AgentDirectory {
     return rows.map(({ agent_type }) => agent_type);
   }
 
-  async epochOf(agentId: string): Promise<number | undefined> {
-    const [row] = await this.sql.query<{ credential_epoch: number }>(
-      `SELECT credential_epoch FROM agent_directory WHERE agent_id = $1 AND status = 'registered'`,
+  async standingOf(agentId: string): Promise<Standing | undefined> {
+    const [row] = await this.sql.query<{
+      credential_epoch: number;
+      principal_id: string;
+      is_silent: boolean;
+    }>(
+      `SELECT credential_epoch, principal_id, silent_until > '-infinity' AS is_silent
+       FROM agent_directory WHERE agent_id = $1 AND status = 'registered'`,
       [agentId],
     );
-    return row?.credential_epoch;
+    return (
+      row && {
+        credentialEpoch: row.credential_epoch,
+        principalId: row.principal_id,
+        isSilent: row.is_silent,
+      }
+    );
+  }
+
+  async silence(agentId: string, until: Time, after: Time): Promise<void> {
+    await this.sql.query(
+      `UPDATE agent_directory SET silent_until = $2 WHERE agent_id = $1 AND liveness_at <= $3`,
+      [agentId, toDate(until), toDate(after)],
+    );
+  }
+
+  async hear(agentId: string): Promise<void> {
+    await this.sql.query(`UPDATE agent_directory SET silent_until = '-infinity' WHERE agent_id = $1`, [
+      agentId,
+    ]);
   }
 
   /**
    * Two statements on purpose: the second sees what was committed while the first waited for its locks. Locked in the
    * order of ids, so that two selections never wait for each other.
    */
-  async lockCandidates(agentTypes: readonly AgentType[]): Promise<readonly Candidate[]> {
+  async lockCandidates(agentTypes: readonly AgentType[], now: Time): Promise<readonly Candidate[]> {
     const locked = await this.sql.query<{ agent_id: string }>(
       `SELECT agent_id FROM agent_directory WHERE agent_type = ANY($1) AND status = 'registered'
        ORDER BY agent_id FOR UPDATE`,
@@ -90,10 +116,11 @@ export class PostgresAgentDirectory implements AgentDirectory {
     if (locked.length === 0) return [];
     const rows = await this.sql.query<CandidateRow>(
       `SELECT agent_id, agent_type, principal_id, credential_epoch, status, liveness, enforcement, slots,
+         silent_until > $2 AS is_silent,
          (SELECT count(*) FROM task_attempts held
           WHERE held.agent_id = agent.agent_id AND held.state IN ('offered', 'running')) AS running
        FROM agent_directory agent WHERE agent_id = ANY($1) ORDER BY agent_id`,
-      [locked.map(({ agent_id }) => agent_id)],
+      [locked.map(({ agent_id }) => agent_id), toDate(now)],
     );
     return rows.map((row) => ({
       agentId: row.agent_id,
@@ -103,6 +130,7 @@ export class PostgresAgentDirectory implements AgentDirectory {
       isRegistered: row.status === 'registered',
       liveness: row.liveness,
       enforcement: row.enforcement,
+      isSilent: row.is_silent,
       running: row.running,
       slots: row.slots,
     }));
@@ -117,6 +145,7 @@ interface CandidateRow {
   readonly status: string;
   readonly liveness: Liveness;
   readonly enforcement: Candidate['enforcement'];
+  readonly is_silent: boolean;
   readonly slots: number;
   readonly running: number;
 }

@@ -45,7 +45,7 @@ export class PostgresStepIndex implements StepIndex {
     return new Map(rows.map(({ agent_type, waiting }) => [agent_type, waiting]));
   }
 
-  async dispatchable(agentTypes?: readonly AgentType[]): Promise<readonly AgentType[]> {
+  async dispatchable(now: Time, agentTypes?: readonly AgentType[]): Promise<readonly AgentType[]> {
     const rows = await this.sql.query<{ agent_type: AgentType }>(
       `SELECT DISTINCT step.agent_type FROM active_steps step
        WHERE step.state = 'ready' AND step.agent_type IS NOT NULL
@@ -53,11 +53,11 @@ export class PostgresStepIndex implements StepIndex {
          AND EXISTS (
            SELECT FROM agent_directory agent
            WHERE agent.agent_type = step.agent_type AND agent.status = 'registered' AND agent.liveness = 'online'
-             AND agent.enforcement = 'none'
+             AND agent.enforcement = 'none' AND agent.silent_until <= $2
              AND agent.slots > (
                SELECT count(*) FROM task_attempts held
                WHERE held.agent_id = agent.agent_id AND held.state IN ('offered', 'running')))`,
-      [agentTypes ?? null],
+      [agentTypes ?? null, toDate(now)],
     );
     return rows.map(({ agent_type }) => agent_type);
   }

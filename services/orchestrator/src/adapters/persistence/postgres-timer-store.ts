@@ -27,6 +27,13 @@ export class PostgresTimerStore implements TimerStore {
     );
   }
 
+  async postponeDue({ workflowId, stepId, kind }: DueTimer, by: Time, dueAt: Time): Promise<void> {
+    await this.sql.query(
+      `UPDATE timers SET due_at = $5 WHERE workflow_id = $1 AND step_id = $2 AND kind = $3 AND due_at <= $4`,
+      [workflowId, stepId, kind, toDate(by), toDate(dueAt)],
+    );
+  }
+
   async drop(workflowId: string): Promise<void> {
     await this.sql.query(`DELETE FROM timers WHERE workflow_id = $1`, [workflowId]);
   }
