@@ -78,7 +78,7 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
 
     beforeAll(async () => {
       stores = await open();
-    });
+    }, 60_000);
     afterAll(() => stores.close());
 
     it('gives back a run as it was stored, with its trace, and only once', async () => {
