@@ -13,7 +13,7 @@ const TOOLS = {
   format: [program('prettier/bin/prettier.cjs', '--write', '--log-level=warn', '.')],
   'format:check': [program('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.')],
   typecheck: [script('typecheck')],
-  deadcode: [program('knip/bin/knip.js')],
+  deadcode: [program('knip/bin/knip.js', '--config', 'deploy/tooling/knip.jsonc')],
   'docs:generate': [script('build'), script('generate-documents')],
   'docs:check': [script('build'), script('generate-documents', '--check')],
   'audit:deps': [script('audit-deps')],
