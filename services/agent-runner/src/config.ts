@@ -12,7 +12,7 @@ const list = z
       .filter((member) => member !== ''),
   );
 
-export const hostedAgents = ['enhancement', 'testing', 'examination', 'command'] as const;
+const hostedAgents = ['enhancement', 'testing', 'examination', 'command'] as const;
 export type HostedAgent = (typeof hostedAgents)[number];
 
 export const configSchema = z.object({

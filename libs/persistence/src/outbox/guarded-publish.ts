@@ -1,7 +1,7 @@
 import type { OutboxPublisher, OutboxRow, PublishOutcome } from './outbox-publisher';
 
 /** Below the database's idle-in-transaction limit: the sweep holds a transaction open meanwhile. */
-export const publishTimeoutMs = 10_000;
+const publishTimeoutMs = 10_000;
 
 /**
  * Exactly one outcome per row within ten seconds, whatever the publisher does: a row it forgot, a rejection and silence

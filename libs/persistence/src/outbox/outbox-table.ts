@@ -75,7 +75,7 @@ interface StoredRow {
  * No statement here joins the table. It is empty whenever nothing is wrong, so its statistics say "one row" just when the
  * broker's outage has filled it, and a join planned for one row takes quadratic time.
  */
-export const lockDueStatement = `
+const lockDueStatement = `
   WITH due AS MATERIALIZED (
     SELECT id, message_id, vhost, exchange, routing_key, type, headers, body, created_at, attempts, available_at
     FROM outbox

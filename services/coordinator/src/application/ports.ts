@@ -1,4 +1,4 @@
-import type { AgentType, PayloadOf, ProjectResource, requestPlanned, UnitOfWork } from '@ymera/contracts';
+import type { AgentType, ProjectResource, UnitOfWork } from '@ymera/contracts';
 import type { Result } from '@ymera/kernel';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';
@@ -55,5 +55,3 @@ export interface Directory {
 export interface Ids {
   next(): string;
 }
-
-export type Planned = PayloadOf<typeof requestPlanned>;

@@ -27,7 +27,7 @@ export interface Decision {
 }
 
 /** Who decided when nobody did in time. */
-export const expiredBy = 'policy:expired';
+const expiredBy = 'policy:expired';
 
 /**
  * A decision about exactly this subject. The same decision by the same person again is the same answer (`isNew` false);

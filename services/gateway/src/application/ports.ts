@@ -3,7 +3,7 @@ import type { Result } from '@ymera/kernel';
 import type { IdempotencyRecord } from '../domain/idempotency';
 import type { TimelineEntry, TimelineFact } from '../domain/timeline';
 
-export interface Operator {
+interface Operator {
   readonly name: string;
   readonly roles: readonly Role[];
 }

@@ -24,7 +24,7 @@ export interface Change {
 }
 
 export const changeStates = ['materialised', 'landed'] as const;
-export type ChangeState = (typeof changeStates)[number];
+type ChangeState = (typeof changeStates)[number];
 
 /** A landing moved the branch to it. Landed is the end: nothing un-lands, a revert is another change. */
 export const landed = (change: Change, now: Date): Change => ({

@@ -10,7 +10,7 @@ import { GitWorkbenches } from '../adapters/git/git-workbenches';
 import { prepareLayout, type RepositoryLayout } from '../adapters/git/repository-layout';
 import type { SourcePolicy } from '../domain/project-source';
 
-export const path = process.env['PATH'] ?? '/usr/bin:/bin';
+const path = process.env['PATH'] ?? '/usr/bin:/bin';
 
 /** Real git below a data directory of its own. */
 export class GitWorld {

@@ -40,7 +40,7 @@ export class GitError extends Error {
 
 const defaultTimeoutMs = 30_000;
 const defaultOutputBytes = 16 * 1024 * 1024;
-export const minimumGitVersion = [2, 39] as const;
+const minimumGitVersion = [2, 39] as const;
 
 /** The system's git: argument vectors, a private environment, bounded time, output and, on demand, memory. */
 export class Git {
