@@ -128,6 +128,16 @@ describe('a landing', () => {
     ],
     ['of a merge', withRepository({ commits: [{ commit, parents: [base, other] }] }), 'commit_mismatch'],
     [
+      'of more than the one commit',
+      withRepository({
+        commits: [
+          { commit, parents: [base] },
+          { commit: other, parents: [base] },
+        ],
+      }),
+      'commit_mismatch',
+    ],
+    [
       'of two commits',
       withRepository({
         commits: [

@@ -1,0 +1,59 @@
+import { silentLogger } from '@ymera/kernel';
+import { eventually } from '@ymera/testing';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
+import { GitWorld } from '../../testing/git-world';
+import { UploadPack } from './upload-pack';
+
+jest.setTimeout(30_000);
+
+describe('serving packs (real git)', () => {
+  let world: GitWorld;
+  let source: SourceRepository;
+  let repository: string;
+  const limits = { concurrent: 1, timeoutMs: 60_000, requestBytes: 1_000_000 };
+
+  beforeAll(async () => {
+    world = new GitWorld();
+    source = sampleSource();
+    await world.adopt(source.path);
+    repository = world.repositories.pathOf('sample');
+  });
+  afterAll(() => {
+    world.remove();
+    source.remove();
+  });
+
+  /** A request that is begun and not ended. */
+  const begin = (uploadPack: UploadPack) => {
+    const request = new PassThrough();
+    const answer = uploadPack.serve(repository, 'version=2', request, { isGzipped: false });
+    answer.on('error', () => undefined);
+    return { request, answer };
+  };
+
+  it('refuses more at once than it may, until one is broken off', async () => {
+    const uploadPack = new UploadPack(world.git, limits, silentLogger);
+    const { answer } = begin(uploadPack);
+    expect(() => begin(uploadPack)).toThrow('too_many_fetches');
+    answer.destroy();
+    const second = await eventually(() => begin(uploadPack));
+    second.request.end('0000');
+    expect(await text(second.answer)).toBe('');
+  });
+
+  it('ends a request that takes too long', async () => {
+    const uploadPack = new UploadPack(world.git, { ...limits, timeoutMs: 50 }, silentLogger);
+    const { answer } = begin(uploadPack);
+    expect(await text(answer)).toBe('');
+  });
+
+  it('gives room back after a request that breaks off', async () => {
+    const uploadPack = new UploadPack(world.git, limits, silentLogger);
+    begin(uploadPack).request.destroy(new Error('connection lost'));
+    const next = await eventually(() => begin(uploadPack));
+    next.request.end('0000');
+    await text(next.answer);
+  });
+});
