@@ -1,6 +1,12 @@
 import type { Clock, Logger } from '@ymera/kernel';
 import type { OwnedFleet } from './owned-fleet';
-import type { HeldPartition, PartitionConsumers, ReportingReader, ReportingUnitOfWork } from './ports';
+import type {
+  HeldPartition,
+  KnownAgent,
+  PartitionConsumers,
+  ReportingReader,
+  ReportingUnitOfWork,
+} from './ports';
 
 export interface PartitionSettings {
   readonly count: number;
@@ -70,17 +76,20 @@ export class HoldPartitions {
     // What these agents sent to an earlier owner, or to nobody, is not known here: their silence starts now.
     this.owned.observe('ownership', true, this.clock.now().getTime());
     for (const held of claimed) this.owned.hold(held);
-    const partitions = claimed.map(({ partition }) => partition);
+    let agents = 0;
+    for (const { partition } of claimed) agents += await this.readAgents(partition);
+    this.logger.info('report partitions claimed', { partitions: claimed.length, agents });
+  }
+
+  private async readAgents(partition: number): Promise<number> {
     let count = 0;
-    for (let after = ''; ;) {
-      const page = await this.reader.agentsOf(partitions, after, pageSize);
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const page: KnownAgent[] = await this.reader.agentsOf(partition, after, pageSize);
       for (const known of page) this.owned.learn(known, this.clock.now().getTime());
       count += page.length;
-      const last = page.at(-1);
-      if (!last || page.length < pageSize) break;
-      after = last.state.agentId;
+      after = page.length < pageSize ? undefined : page.at(-1)?.state.agentId;
     }
-    this.logger.info('report partitions claimed', { partitions: partitions.length, agents: count });
+    return count;
   }
 
   /** Also those that failed the round before: the broker may have been away. */

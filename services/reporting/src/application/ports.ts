@@ -67,7 +67,7 @@ export interface AgentSnapshot {
 /** Reads that need no transaction. */
 export interface ReportingReader {
   /** Agents that are not retired, by id, after `after`. */
-  agentsOf(partitions: readonly number[], after: string, limit: number): Promise<KnownAgent[]>;
+  agentsOf(partition: number, after: string, limit: number): Promise<KnownAgent[]>;
   find(agentIds: readonly string[]): Promise<KnownAgent[]>;
   snapshot(agentId: string): Promise<AgentSnapshot | undefined>;
 }

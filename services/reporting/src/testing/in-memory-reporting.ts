@@ -122,9 +122,9 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
     return this.isAway ? Promise.reject(new Error('the database is away')) : this.unitOfWork.run(work);
   }
 
-  async agentsOf(partitions: readonly number[], after: string, limit: number) {
+  async agentsOf(partition: number, after: string, limit: number) {
     return this.known()
-      .filter(({ state, isRetired }) => !isRetired && partitions.includes(state.partition))
+      .filter(({ state, isRetired }) => !isRetired && state.partition === partition)
       .filter(({ state }) => state.agentId > after)
       .sort(byId)
       .slice(0, limit);

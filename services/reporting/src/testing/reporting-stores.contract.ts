@@ -105,7 +105,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     if (gone) await run((tx) => tx.agents.retire(gone.agentId, gone.principalId, registeredAt));
     const seen: string[] = [];
     for (let after = ''; ;) {
-      const page = await storage().reader.agentsOf([3], after, 2);
+      const page = await storage().reader.agentsOf(3, after, 2);
       seen.push(...page.map(({ state }) => state.agentId));
       if (page.length < 2) break;
       after = seen.at(-1) ?? '';
@@ -116,7 +116,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
         .map(({ agentId }) => agentId)
         .toSorted(),
     );
-    expect(await storage().reader.agentsOf([60], '', 10)).toEqual([]);
+    expect(await storage().reader.agentsOf(60, '', 10)).toEqual([]);
   });
 
   it('gives each partition to one of two who claim at the same time', async () => {

@@ -22,7 +22,7 @@ const knownColumns = `
   opened.window_ms AS "windowMs"`;
 
 /** An agent that was retired before it was heard of has no state. */
-const from = 'agents AS agent LEFT JOIN agent_state AS state USING (agent_id)';
+const from = 'agents AS agent LEFT JOIN agent_state AS state USING (partition, agent_id)';
 const fromWithSession = `${from} LEFT JOIN principal_sessions AS opened USING (principal_id)`;
 
 const stateOf = ({ lastReportAt, ...row }: StateRow): AgentState => ({
@@ -40,12 +40,12 @@ function knownOf({ isRetired, issuedSession, windowMs, ...row }: KnownRow): Know
 export class PostgresReportingReader implements ReportingReader {
   constructor(private readonly sql: SqlExecutor) {}
 
-  async agentsOf(partitions: readonly number[], after: string, limit: number): Promise<KnownAgent[]> {
+  async agentsOf(partition: number, after: string, limit: number): Promise<KnownAgent[]> {
     const rows = await this.sql.query<KnownRow>(
       `SELECT ${knownColumns} FROM ${fromWithSession}
-       WHERE agent.partition = ANY ($1::smallint[]) AND agent.retired_at IS NULL AND agent.agent_id > $2
+       WHERE agent.partition = $1 AND agent.retired_at IS NULL AND agent.agent_id > $2
        ORDER BY agent.agent_id LIMIT $3`,
-      [partitions, after, limit],
+      [partition, after, limit],
     );
     return rows.map(knownOf);
   }

@@ -27,9 +27,9 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
     );
     if (added.length === 0) return false;
     await sql.query(
-      `INSERT INTO agent_state (agent_id, liveness, enforcement, work, session, seq, missed, version)
-       VALUES ($1, 'offline', 'none', 'idle', 0, 0, 0, 0)`,
-      [agent.agentId],
+      `INSERT INTO agent_state (partition, agent_id, liveness, enforcement, work, session, seq, missed, version)
+       VALUES ($1, $2, 'offline', 'none', 'idle', 0, 0, 0, 0)`,
+      [agent.partition, agent.agentId],
     );
     return true;
   },
@@ -57,10 +57,12 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
       `UPDATE agent_state AS state
        SET liveness = 'online', missed = 0, work = new.work, session = new.session, seq = new.seq,
          last_report_at = to_timestamp(new.received_ms / 1000), version = new.version, latest = new.latest::jsonb
-       FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::float8[], $6::int[], $7::text[])
-         AS new (agent_id, work, session, seq, received_ms, version, latest)
-       WHERE state.agent_id = new.agent_id`,
+       FROM unnest($1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::float8[], $7::int[],
+           $8::text[])
+         AS new (partition, agent_id, work, session, seq, received_ms, version, latest)
+       WHERE state.partition = new.partition AND state.agent_id = new.agent_id`,
       [
+        newest.map(({ state }) => state.partition),
         newest.map(({ state }) => state.agentId),
         newest.map(({ state }) => state.work),
         newest.map(({ state }) => state.session),
@@ -75,9 +77,11 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
   async saveLiveness(states) {
     await sql.query(
       `UPDATE agent_state AS state SET liveness = new.liveness, missed = new.missed, version = new.version
-       FROM unnest($1::text[], $2::text[], $3::int[], $4::int[]) AS new (agent_id, liveness, missed, version)
-       WHERE state.agent_id = new.agent_id`,
+       FROM unnest($1::smallint[], $2::text[], $3::text[], $4::int[], $5::int[])
+         AS new (partition, agent_id, liveness, missed, version)
+       WHERE state.partition = new.partition AND state.agent_id = new.agent_id`,
       [
+        states.map(({ partition }) => partition),
         states.map(({ agentId }) => agentId),
         states.map(({ liveness }) => liveness),
         states.map(({ missed }) => missed),

@@ -5,7 +5,8 @@ const hotPartitions = 8;
 
 /**
  * `agents` says who there is and changes rarely. `agent_state` holds the newest report of each and changes with every
- * report: no index but the key, and half of each page free, so that an update stays on its page and touches no index.
+ * report: no index but the key, and half of each page free, so that an update stays on its page and touches no index. Its
+ * key begins with the report partition: what one owner reads and writes lies together.
  * `report_history` gets its partitions, one a day, from the running service.
  */
 export class ReportingTables1764000000000 implements MigrationInterface {
@@ -31,7 +32,8 @@ export class ReportingTables1764000000000 implements MigrationInterface {
       )`);
     await runner.query(`
       CREATE TABLE agent_state (
-        agent_id text COLLATE "C" PRIMARY KEY,
+        agent_id text COLLATE "C" NOT NULL,
+        partition smallint NOT NULL,
         liveness text NOT NULL CHECK (liveness IN ('online', 'late', 'offline')),
         enforcement text NOT NULL CHECK (enforcement IN ('none', 'warned', 'suspended', 'frozen')),
         enforcement_cause text CHECK (enforcement_cause IN ('silence', 'violation', 'operator')),
@@ -41,8 +43,9 @@ export class ReportingTables1764000000000 implements MigrationInterface {
         last_report_at timestamptz,
         missed integer NOT NULL,
         version integer NOT NULL,
-        latest jsonb
-      ) PARTITION BY HASH (agent_id)`);
+        latest jsonb,
+        PRIMARY KEY (partition, agent_id)
+      ) PARTITION BY HASH (partition)`);
     for (let remainder = 0; remainder < hotPartitions; remainder += 1)
       await runner.query(`
         CREATE TABLE agent_state_${remainder} PARTITION OF agent_state
