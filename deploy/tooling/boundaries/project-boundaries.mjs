@@ -9,7 +9,7 @@ const libraries = {
   messaging: ['kernel', 'contracts', 'observability'],
   persistence: ['kernel', 'contracts', 'observability', 'testing'],
   http: ['kernel', 'contracts', 'config', 'observability'],
-  'agent-sdk': ['kernel', 'contracts'],
+  'agent-sdk': ['kernel', 'contracts', 'testing'],
   // Next to nothing, so that every library's tests may use it without a cycle.
   testing: ['kernel', 'contracts'],
 };

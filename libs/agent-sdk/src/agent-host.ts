@@ -115,6 +115,7 @@ export class AgentHost {
     for (const attempt of this.attempts()) attempt.cancel('The agent is stopping.');
     const grace = Date.now() + 2_000;
     while (this.attempts().length > 0 && this.link.isUp && Date.now() < grace) await sleep(20);
+    for (const attempt of this.attempts()) attempt.abandon();
     this.stopping.abort();
     clearTimeout(this.reportTimer);
     clearTimeout(this.helloTimer);

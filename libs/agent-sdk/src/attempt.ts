@@ -28,6 +28,8 @@ export class Attempt {
   private counter = 0;
   private logOffset = 0;
   private finished: z.input<typeof result.payload> | undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
+  private deadline: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly agent: AgentDefinition,
@@ -56,8 +58,8 @@ export class Attempt {
       this.parent,
     );
     const own = trace.setSpan(this.parent, span);
-    const heartbeat = setInterval(() => void this.beat(), this.task.heartbeat_s * 1000);
-    const deadline = setTimeout(
+    this.heartbeat = setInterval(() => void this.beat(), this.task.heartbeat_s * 1000);
+    this.deadline = setTimeout(
       () => {
         this.abort.abort(new Error('deadline'));
       },
@@ -69,8 +71,7 @@ export class Attempt {
       if (outcome.error) span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.error.code });
       this.finished = { ...this.identity, ...outcome };
     } finally {
-      clearInterval(heartbeat);
-      clearTimeout(deadline);
+      this.abandon();
       span.end();
     }
     await this.deliverResult();
@@ -78,6 +79,12 @@ export class Attempt {
 
   cancel(reason: string): void {
     this.abort.abort(new Error(reason));
+  }
+
+  /** Stops keeping the lease: whatever the handler still does, nobody waits for it. */
+  abandon(): void {
+    clearInterval(this.heartbeat);
+    clearTimeout(this.deadline);
   }
 
   /** True once there is a result that waits to be settled. */

@@ -16,7 +16,7 @@ describe('bad input', () => {
     platform = await startTestPlatform({
       instance: 'e2e-bad-input',
       runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
-      env: { YMERA_TASK_TIMEOUT_SECONDS: '4' },
+      env: { YMERA_TASK_TIMEOUT_SECONDS: '20' },
     });
   }, 120_000);
 

@@ -5,7 +5,7 @@ YMERA_GATEWAY_URL   the gateway, e.g. http://127.0.0.1:8000
 YMERA_ENROLMENT     a one-use enrolment token of kind "agent" (npm run ymera -- agents enrolment --kind agent)
 YMERA_AGENT_ID      its name, default python-tester
 """
-import json, os, re, subprocess, tempfile, time, urllib.parse, urllib.request
+import json, os, re, subprocess, tempfile, threading, time, urllib.parse, urllib.request
 import pika
 
 GATEWAY = os.environ["YMERA_GATEWAY_URL"]
@@ -41,9 +41,8 @@ def main():
     credential, broker = principal["credential"], principal["broker"]
     address = urllib.parse.urlsplit(broker["url"])
     connection = pika.BlockingConnection(pika.ConnectionParameters(
-        address.hostname, address.port or 5672, broker["vhost"], pika.PlainCredentials(AGENT, credential), heartbeat=600))
-    channel = connection.channel()
-    session = {}
+        address.hostname, address.port or 5672, broker["vhost"], pika.PlainCredentials(AGENT, credential), heartbeat=60))
+    channel, session = connection.channel(), {}
 
     def publish(kind, name, body):
         key = f"{kind}.{session.get('partition', 'hello')}.{AGENT}"
@@ -58,6 +57,18 @@ def main():
             "metrics": {"cpu_percent": os.getloadavg()[0], "memory_mb": 20}})
         connection.call_later(session["interval_s"], report)
 
+    def work(task, held, answer):  # in a thread, so that the connection goes on; only its own thread may publish
+        try:
+            answer.update(outcome="completed", tests=run_tests(task, credential))
+        except Exception as error:
+            answer.update(outcome="failed", error={"code": "agent_failed", "message": str(error)[:500], "retryable": True})
+        connection.add_callback_threadsafe(lambda: publish("result", "result", {**held, "artefacts": [], **answer}))
+
+    def keep_lease(task, held, answer):
+        if not answer:
+            publish("result", "progress", {**held, "progress": 0.5, "step": "running tests", "counter": 1})
+            connection.call_later(task["heartbeat_s"], lambda: keep_lease(task, held, answer))
+
     def receive(_channel, method, properties, body):
         channel.basic_ack(method.delivery_tag)  # at once: the task's truth is in the orchestrator
         message = json.loads(body)
@@ -65,14 +76,10 @@ def main():
             session.update(message, seq=0)
             report()
         elif properties.type == "task":
-            held = {key: message[key] for key in ("agent_id", "task_id", "attempt", "fencing_token")}
+            held, answer = {key: message[key] for key in ("agent_id", "task_id", "attempt", "fencing_token")}, {}
             publish("result", "task_accepted", held)
-            try:
-                answer = {"outcome": "completed", "tests": run_tests(message, credential)}
-                answer["metrics"] = {"tool_ms": answer["tests"]["duration_ms"]}
-            except Exception as error:
-                answer = {"outcome": "failed", "error": {"code": "agent_failed", "message": str(error)[:500], "retryable": True}}
-            publish("result", "result", {**held, "artefacts": [], **answer})
+            threading.Thread(target=work, args=(message, held, answer), daemon=True).start()
+            keep_lease(message, held, answer)
 
     channel.basic_consume(broker["queue"], receive)
     publish("event", "hello", {"protocol": 1, "agent_ids": [AGENT]})

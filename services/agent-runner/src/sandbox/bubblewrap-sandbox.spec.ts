@@ -115,6 +115,7 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
     let passedOn = 0;
     const outcome = await fixture.run('echo begin; head -c 1073741824 /dev/zero; echo; echo end', {
       profile,
+      timeoutMs: 90_000,
       limits: { outputBytes: 10_000 },
       onOutput: (_, chunk) => (passedOn += chunk.length),
     });
@@ -124,7 +125,7 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
     expect(outcome.stdout.length).toBeLessThan(11_000);
     expect(passedOn).toBeLessThanOrEqual(10_000);
     expect(process.memoryUsage().rss - memory).toBeLessThan(300 * 1_048_576);
-  });
+  }, 120_000);
 
   it('is ended when all its processes together use too much memory', async () => {
     const eat = 'const all = []; setInterval(() => all.push(Buffer.alloc(20e6, 1)), 20)';
