@@ -33,7 +33,6 @@ const config = `[safe]
 \tattributesFile = /dev/null
 \texcludesFile = /dev/null
 \tfsmonitor = false
-\tautocrlf = false
 \tprotectHFS = true
 \tprotectNTFS = true
 \tfsync = committed,loose-object

@@ -138,9 +138,10 @@ describe('a workbench (real git)', () => {
   });
 
   it('knows only commits as a base', async () => {
-    const tree = source.git('rev-parse', 'HEAD^{tree}');
-    source.git('tag', '-a', 'v1', '-m', 'v1');
-    for (const stranger of ['0'.repeat(40), tree, source.git('rev-parse', 'v1')])
+    const tree = await world.in('sample', 'rev-parse', 'HEAD^{tree}');
+    const login = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
+    await world.in('sample', ...login, 'tag', '-a', 'v1', '-m', 'v1');
+    for (const stranger of ['0'.repeat(40), tree, await world.in('sample', 'rev-parse', 'v1')])
       expect(await world.workbenches.open('sample', stranger)).toBeUndefined();
   });
 

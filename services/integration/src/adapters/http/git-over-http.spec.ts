@@ -79,7 +79,8 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
       const into = `clone-${version}`;
       await git('-c', `protocol.version=${version}`, 'clone', '--quiet', address(), into);
       expect(await git('-C', into, 'rev-parse', 'HEAD')).toBe(base);
-      expect(await git('-C', into, 'for-each-ref', '--format=%(refname)')).not.toContain('ymera');
+      const shown = await git('-c', `protocol.version=${version}`, 'ls-remote', address());
+      expect(shown.split('\n')).toEqual([`${base}\tHEAD`, `${base}\trefs/heads/main`]);
       expect(await git('-C', into, 'symbolic-ref', '--short', 'HEAD')).toBe('main');
       expect(readFileSync(join(folder, into, 'package.json'), 'utf8')).toContain('node --test');
     },
