@@ -13,14 +13,20 @@ beforeAll(async () => {
 });
 afterAll(() => broker.remove());
 
-const connectionTo = (url: string): RabbitConnection =>
-  new RabbitConnection({
+const opened: RabbitConnection[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((connection) => connection.close())));
+
+function connectionTo(url: string): RabbitConnection {
+  const connection = new RabbitConnection({
     name: 'test',
     address: addressOf(url, broker.vhosts.services),
     logger: silentLogger,
     connectTimeoutMs: 300,
     backoff,
   });
+  opened.push(connection);
+  return connection;
+}
 
 it('is well before anybody has used it, and after it was opened', async () => {
   const connection = connectionTo(broker.url);
@@ -28,19 +34,18 @@ it('is well before anybody has used it, and after it was opened', async () => {
   await connection.open();
   expect(connection.problem).toBeUndefined();
   expect(connection.user).toBe(broker.user);
-  await connection.close();
 });
 
 it('comes back after the broker has ended it', async () => {
   const connection = connectionTo(broker.url);
   const first = await connection.open();
   await broker.cutConnections();
-  const second = await eventually(async () => {
+  await eventually(async () => {
     const model = await connection.open();
-    return model !== first && model;
+    if (model === first) return false;
+    await (await model.createChannel()).close();
+    return true;
   });
-  await (await second.createChannel()).close();
-  await connection.close();
 });
 
 it('says what is wrong while it cannot connect, and closes at once', async () => {
@@ -81,7 +86,6 @@ it('opens a channel again whose consumer has failed, in a new epoch', async () =
   expect(second?.live).toBe(true);
   expect(epochs).toHaveLength(2);
   await channel.stop();
-  await connection.close();
 });
 
 it('tries again to set a channel up, until that works', async () => {
@@ -101,5 +105,4 @@ it('tries again to set a channel up, until that works', async () => {
   await eventually(() => channel.current);
   expect(attempts).toBe(3);
   await channel.stop();
-  await connection.close();
 });

@@ -3,6 +3,7 @@ import { connect, type ChannelModel } from 'amqplib';
 import { randomBytes } from 'node:crypto';
 import { addressOf } from '../connection/rabbit-connections';
 import { declareTopology } from '../topology/declare-topology';
+import { eventually } from './eventually';
 
 /** A pair of virtual hosts with a user of their own on the real broker, so that cutting its connections hurts nobody else. */
 export interface TestBroker {
@@ -26,7 +27,7 @@ function required(name: string): string {
   return value;
 }
 
-async function manage(method: 'PUT' | 'DELETE', path: string, body?: unknown): Promise<void> {
+async function manage(method: 'GET' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<string> {
   const url = new URL(required('YMERA_RABBITMQ_MANAGEMENT_URL'));
   const authorization = `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
   const response = await fetch(`${url.origin}/api/${path}`, {
@@ -35,6 +36,7 @@ async function manage(method: 'PUT' | 'DELETE', path: string, body?: unknown): P
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (!response.ok && response.status !== 404) throw new Error(`${method} ${path}: ${response.status}`);
+  return response.text();
 }
 
 export async function startTestBroker(): Promise<TestBroker> {
@@ -71,7 +73,11 @@ export async function startTestBroker(): Promise<TestBroker> {
     addUser,
     addServiceUser,
     connect: (vhost, as = url) => connect(addressOf(as, vhosts[vhost])),
-    cutConnections: () => manage('DELETE', `connections/username/${run}`),
+    cutConnections: async () => {
+      // The broker's own list lags behind a moment.
+      await eventually(async () => (await manage('GET', `connections/username/${run}`)).includes(run));
+      await manage('DELETE', `connections/username/${run}`);
+    },
     remove: async () => {
       for (const vhost of Object.values(vhosts)) await manage('DELETE', `vhosts/${vhost}`);
       for (const user of users) await manage('DELETE', `users/${user}`);
