@@ -56,8 +56,11 @@ export function presentResult(result: DemoResult, diff: string | undefined, styl
     lines.push(
       `  Branch     ${result.landed_branch} in your repository ${dim(`(undo: git branch -D ${result.landed_branch})`)}`,
     );
-  else if (result.repo && result.commit)
-    lines.push(`  Take back  git -C ${result.repo} revert ${result.commit.slice(0, 12)}`);
+  else if (result.repo && result.commit && result.branch)
+    // A bare repository has nothing to revert in: its branch goes back to what it was.
+    lines.push(
+      `  Take back  git -C ${result.repo} update-ref refs/heads/${result.branch} ${result.commit.slice(0, 12)}~1`,
+    );
   lines.push(`  Trace      ${result.trace_id}`, '');
   return lines.join('\n');
 }
