@@ -9,6 +9,8 @@ import { writeEnrolmentToken } from './enrolment.mjs';
 import { waitForReady } from './readiness.mjs';
 import { runnerEnvironment, serviceEnvironment, serviceSpec, serviceUrl } from './services.mjs';
 
+const GATEWAY_PORT = 8000;
+
 const READY_TIMEOUT_MS = 90_000;
 const SERVICE_STAGE = 2;
 const RUNNER_STAGE = 3;
@@ -95,7 +97,9 @@ export async function startPlatform(session, options) {
   } = options;
   const { progress, supervisor } = session;
   const { secrets, logs, data } = instance;
-  const ports = await freePorts([...SERVICES, RUNNER], instance.rememberedPorts());
+  // Where data lasts people come back, so the gateway gets the port that the documents name, when it is free.
+  const usual = instance.disposable ? {} : { gateway: GATEWAY_PORT };
+  const ports = await freePorts([...SERVICES, RUNNER], { ...usual, ...instance.rememberedPorts() });
   instance.rememberPorts({ ...instance.rememberedPorts(), ...ports });
 
   const servers = await startServers({
