@@ -3,12 +3,15 @@ import { build, prepareMachine } from '../machine/prepare.mjs';
 import { inRepository, stateRoot, ensureFolder } from '../paths.mjs';
 import { openInstance } from '../platform/instance.mjs';
 import { startPlatform } from '../platform/platform.mjs';
-import { platformPackages, runnerOptions } from '../platform/runner-options.mjs';
+import { option, platformPackages, runnerOptions } from '../platform/runner-options.mjs';
 import { givenServers } from '../servers/servers.mjs';
 import { withSession } from '../session.mjs';
 
 /** Small on purpose: eight services of a demo would otherwise hold more connections than they use. */
 const POOL_SIZE = 5;
+
+/** Somebody is watching: a command that hangs is given up sooner than in a fleet. `--deadline` says otherwise. */
+const TASK_TIMEOUT_S = '120';
 
 function journeyEnvironment(platform) {
   return {
@@ -21,6 +24,11 @@ function journeyEnvironment(platform) {
     YMERA_DEMO_DIR: ensureFolder(join(stateRoot, 'demo')),
     YMERA_LOG_DIR: platform.logs,
   };
+}
+
+function platformEnvironment(args) {
+  const deadline = option(args, '--deadline') ?? process.env.YMERA_TASK_TIMEOUT_SECONDS ?? TASK_TIMEOUT_S;
+  return { ...process.env, YMERA_TASK_TIMEOUT_SECONDS: deadline };
 }
 
 /**
@@ -42,7 +50,14 @@ export async function run(args) {
 
       const instance = openInstance('demo', { disposable: true });
       session.onClose(instance.release);
-      const platform = await startPlatform(session, { instance, node, given, runner, poolSize: POOL_SIZE });
+      const platform = await startPlatform(session, {
+        instance,
+        node,
+        given,
+        runner,
+        poolSize: POOL_SIZE,
+        env: platformEnvironment(args),
+      });
       session.progress.note(`platform at ${platform.urls.gateway}, logs in ${platform.logs}`);
       return session.runAttached(node.path, [...cli, ...args], { env: journeyEnvironment(platform) });
     },

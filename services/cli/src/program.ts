@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CliError } from './cli-error';
 import { addFleetCommands } from './commands/fleet';
 import { addRequestCommands } from './commands/requests';
@@ -24,7 +24,7 @@ export function program(): Command {
     .option('--exec <command>', 'a command line that makes the change')
     .option('--land', 'fetch the result into the repository as branch ymera/<request_id>')
     .option('--no-sandbox', 'go on where the sandbox cannot work')
-    .option('--deadline <seconds>', 'how long one task may run')
+    .option('--deadline <seconds>', 'how long one task may run (default: 120)', wholeSeconds)
     .option('--json', 'the last line of standard output is one JSON object')
     .option('--preflight', 'check the words and the repository, then stop')
     .action(async (raw: RawDemoOptions & { preflight?: boolean }) => {
@@ -43,4 +43,11 @@ export function program(): Command {
   addRequestCommands(ymera);
   addFleetCommands(ymera);
   return ymera;
+}
+
+function wholeSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400)
+    throw new InvalidArgumentError('It takes whole seconds from 1 to 86400.');
+  return seconds;
 }
