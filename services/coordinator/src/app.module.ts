@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { ServiceRuntime } from '@ymera/http';
+import { type ServiceRuntime, Sweep } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import { createMessaging, RabbitTransport } from '@ymera/messaging';
 import { currentTraceId } from '@ymera/observability';
@@ -11,13 +11,14 @@ import { WorkflowsController } from './adapters/messaging/workflows.controller';
 import { coordinatorStores } from './adapters/persistence/coordinator-stores';
 import { migrations } from './adapters/persistence/migrations';
 import { DecideApproval } from './application/decide-approval';
-import { ExpireApprovals } from './application/expire-approvals';
 import { FollowGates } from './application/follow-gates';
 import { FollowWorkflows } from './application/follow-workflows';
 import { ReadApprovals } from './application/read-approvals';
 import { ReadRequests } from './application/read-requests';
 import { SubmitRequest } from './application/submit-request';
 import type { CoordinatorConfig } from './config';
+
+const expirySweepMs = 1_000;
 
 class CoordinatorModule {}
 
@@ -63,7 +64,12 @@ export async function coordinatorModule(
     },
     traceId: () => currentTraceId() ?? '',
   });
-  const expiry = new ExpireApprovals(gates, logger);
+  const expiry = new Sweep(
+    'overdue approvals',
+    expirySweepMs,
+    () => gates.expireOverdue().then(() => undefined),
+    logger,
+  );
   expiry.start();
   shutdown.defer('expiry of approvals', () => expiry.stop());
 
