@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CliError } from './cli-error';
 import { addFleetCommands } from './commands/fleet';
 import { addRequestCommands } from './commands/requests';
-import { demoOptions, type RawDemoOptions } from './demo/demo-options';
+import { deadlineSeconds, demoOptions, type RawDemoOptions } from './demo/demo-options';
 import { demoPlace, runDemo } from './demo/demo';
 import { preflight } from './demo/preflight';
 
@@ -46,8 +46,7 @@ export function program(): Command {
 }
 
 function wholeSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 86_400)
-    throw new InvalidArgumentError('It takes whole seconds from 1 to 86400.');
+  const seconds = deadlineSeconds(text);
+  if (seconds === undefined) throw new InvalidArgumentError('It takes whole seconds from 1 to 86400.');
   return seconds;
 }

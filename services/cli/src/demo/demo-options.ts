@@ -31,3 +31,9 @@ export function demoOptions(raw: RawDemoOptions, standing: string): DemoOptions 
     json: raw.json ?? false,
   };
 }
+
+/** How long one task may run, in whole seconds up to a day; undefined for anything else. */
+export function deadlineSeconds(text: string): number | undefined {
+  const seconds = Number(text);
+  return /^\d+$/.test(text) && seconds >= 1 && seconds <= 86_400 ? seconds : undefined;
+}
