@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -85,6 +85,24 @@ describe('ports', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     assert.notEqual((await freePorts(['a'], { a })).a, a);
     server.close();
+  });
+
+  test('a port found free is no other launcher’s, though nobody listens there yet', async () => {
+    const { a } = await freePorts(['a']);
+    const asking = `import { freePorts } from ${JSON.stringify(join(import.meta.dirname, 'ports.mjs'))};
+      process.stdout.write(String((await freePorts(['a'], { a: ${a} })).a));`;
+    const other = execFileSync(process.execPath, ['--input-type=module', '-e', asking], { encoding: 'utf8' });
+    assert.match(other, /^\d+$/);
+    assert.notEqual(Number(other), a);
+  });
+
+  test('what a launcher had reserved is free again when it has ended', async () => {
+    const asking = `import { freePorts } from ${JSON.stringify(join(import.meta.dirname, 'ports.mjs'))};
+      process.stdout.write(String((await freePorts(['a'])).a));`;
+    const a = Number(
+      execFileSync(process.execPath, ['--input-type=module', '-e', asking], { encoding: 'utf8' }),
+    );
+    assert.equal((await freePorts(['a'], { a })).a, a);
   });
 });
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { RUNNER, SERVICES } from '../catalog.mjs';
-import { freePorts } from '../machine/ports.mjs';
+import { LauncherFailure } from '../failure.mjs';
+import { freePorts, isFree } from '../machine/ports.mjs';
 import { ensureFolder, stateRoot } from '../paths.mjs';
 import { prepareDatabase } from '../servers/database.mjs';
 import { definitions, importDefinitions, readTopology } from '../servers/rabbitmq-definitions.mjs';
@@ -33,6 +34,21 @@ async function provision({ servers, secrets, progress }) {
   });
 }
 
+/** Whoever listened there already would be taken for the service, and asked whether it is ready. */
+const launching = (context, spec) => async () => {
+  const port = context.ports[spec.name];
+  if (!(await isFree(port))) {
+    throw new LauncherFailure(
+      'port_taken',
+      `another program listens on port ${port}, meant for ${spec.name}`,
+      {
+        suggestion: 'try again: a free port is looked for each time',
+      },
+    );
+  }
+  await context.supervisor.start(spec);
+};
+
 async function startServices(context, names) {
   const { progress, supervisor, node, logs, graceMs } = context;
   await progress.step('Services', async (report) => {
@@ -42,8 +58,7 @@ async function startServices(context, names) {
         const env = serviceEnvironment(name, context);
         await waitForReady(supervisor, name, serviceUrl(context, name), {
           timeoutMs: READY_TIMEOUT_MS,
-          start: () =>
-            supervisor.start(serviceSpec(name, { node, logs, env, graceMs, stage: SERVICE_STAGE })),
+          start: launching(context, serviceSpec(name, { node, logs, env, graceMs, stage: SERVICE_STAGE })),
         });
         waiting.delete(name);
         if (waiting.size > 0) report(`waiting for ${[...waiting].join(', ')}`);
@@ -65,7 +80,7 @@ async function startRunner(context, runner) {
     const env = runnerEnvironment(context, { ...runner, enrolmentTokenFile });
     await waitForReady(supervisor, RUNNER, serviceUrl(context, RUNNER), {
       timeoutMs: READY_TIMEOUT_MS,
-      start: () => supervisor.start(serviceSpec(RUNNER, { node, logs, env, graceMs, stage: RUNNER_STAGE })),
+      start: launching(context, serviceSpec(RUNNER, { node, logs, env, graceMs, stage: RUNNER_STAGE })),
     });
     supervisor.keep([RUNNER]);
     return runner.agents.join(', ');
