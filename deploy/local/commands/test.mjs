@@ -31,13 +31,23 @@ async function runOwnTests(session, node, { env, report }) {
   };
 }
 
-async function runJest(session, node, { args, env, report }) {
+/**
+ * Tests that kill servers or promise times need the machine to themselves: `*.alone.spec.ts` run one after the other, once
+ * all others are through.
+ */
+const SIDE_BY_SIDE = [
+  '--testPathIgnorePatterns=/node_modules/',
+  '--testPathIgnorePatterns=\\.alone\\.spec\\.ts$',
+];
+const ALONE = ['--runInBand', '--testMatch=**/*.alone.spec.ts'];
+
+async function runJest(session, node, { selection, args, env, report }) {
   const jest = inRepository('node_modules', 'jest', 'bin', 'jest.js');
   const config = inRepository('deploy', 'tooling', 'jest.workspace.cjs');
   const reporting = ['--json', `--outputFile=${report}`];
   const code = await session.runAttached(
     node.path,
-    [jest, '-c', config, '--passWithNoTests', ...reporting, ...args],
+    [jest, '-c', config, '--passWithNoTests', ...selection, ...reporting, ...args],
     {
       cwd: repositoryRoot,
       env,
@@ -66,7 +76,9 @@ export async function run(args) {
     const servers = await startServers({ ...session, instance, given, callbackUrl, durable: false });
     const env = serverEnvironment(servers, { callbackUrl });
 
-    const results = [await runJest(session, node, { args, env, report: join(instance.data, 'jest.json') })];
+    const jest = (selection, report) =>
+      runJest(session, node, { selection, args, env, report: join(instance.data, report) });
+    const results = [await jest(SIDE_BY_SIDE, 'jest.json'), await jest(ALONE, 'jest-alone.json')];
     const everything = args.length === 0 || args.some((arg) => arg.includes('deploy/local'));
     if (everything)
       results.push(
