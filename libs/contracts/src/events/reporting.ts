@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define/message';
-import { agentType, liveness } from '../shared/agents';
+import { agentType, enforcement, liveness } from '../shared/agents';
 import { severity } from '../shared/change';
 import { agentId, principalId, timestamp } from '../shared/ids';
 
@@ -71,4 +71,71 @@ export const violationDetected = defineEvent({
     code: 'not_owner',
     detected_at: '2026-01-01T00:00:00.000Z',
   },
+});
+
+export const enforcementChanged = defineEvent({
+  name: 'reporting.agent.enforcement_changed',
+  version: 1,
+  owner: 'reporting',
+  summary:
+    'An agent went one step up the ladder for its silence, or left it by good reports or because its freeze was lifted.',
+  payload: z.object({
+    agent_id: agentId,
+    agent_type: agentType,
+    principal_id: principalId,
+    from: enforcement,
+    to: enforcement,
+    cause: z.enum(['silence', 'recovery', 'lifted', 'policy']),
+    /** Windows of silence that count; 0 unless the cause is silence. */
+    missed_windows: z.number().int().min(0),
+    last_report_at: timestamp.nullable(),
+    decided_at: timestamp,
+    reason: z.string().max(1000),
+  }),
+  sample: {
+    agent_id: 'tester-1',
+    agent_type: 'TESTING',
+    principal_id: 'runner-1',
+    from: 'warned',
+    to: 'suspended',
+    cause: 'silence',
+    missed_windows: 5,
+    last_report_at: '2026-01-01T00:00:00.000Z',
+    decided_at: '2026-01-01T00:05:06.000Z',
+    reason: 'No report for 5 windows of 60 s.',
+  },
+});
+
+/** Why nobody is sanctioned at the moment. */
+const holdReason = z.enum(['ingest_unhealthy', 'authentication_unavailable', 'mass_silence', 'recovering']);
+
+export const enforcementHeld = defineEvent({
+  name: 'reporting.enforcement.held',
+  version: 1,
+  owner: 'reporting',
+  summary:
+    'One incident: silence is held against nobody, or nobody of a group, because the fault may be the platform’s own.',
+  payload: z.object({
+    reason_code: holdReason,
+    /** `fleet`, `type:<agent type>` or `principal:<principal>`; all agents of the sender when it is absent. */
+    group: z.string().max(300).optional(),
+    since: timestamp,
+    /** Agents that are not sanctioned because of it. */
+    affected: z.number().int().min(0),
+  }),
+  sample: {
+    reason_code: 'mass_silence',
+    group: 'type:TESTING',
+    since: '2026-01-01T00:00:00.000Z',
+    affected: 12,
+  },
+});
+
+export const enforcementResumed = defineEvent({
+  name: 'reporting.enforcement.resumed',
+  version: 1,
+  owner: 'reporting',
+  summary: 'The incident is over. Silent agents have a full suspension window before theirs counts again.',
+  payload: z.object({ held_since: timestamp, reason_code: holdReason }),
+  sample: { held_since: '2026-01-01T00:00:00.000Z', reason_code: 'mass_silence' },
 });
