@@ -108,6 +108,7 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
         provide: WatchRequest,
         useFactory: () => new WatchRequest(timeline, new QueryRequestDirectory(messaging.queries), feed),
       },
+      { provide: Authenticate, useValue: authenticate },
       { provide: RecordTimeline, useFactory: () => new RecordTimeline(timeline, feed) },
       {
         provide: RabbitTransport,

@@ -107,7 +107,7 @@ describe('routes', () => {
       const placeholders = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       expect(Object.keys(route.params?.shape ?? {})).toEqual(placeholders);
       expect(route.access.length).toBeGreaterThan(0);
-      expect(route.path).toMatch(/^\/api\/v1(\/[a-z]+|\/\{\w+\})+$/);
+      expect(route.path).toMatch(/^\/api\/v1(\/[a-z]+(-[a-z]+)*|\/\{\w+\})+$/);
       for (const code of route.errors) errorShape.shape.code.regex(/^[a-z][a-z0-9_]*$/).parse(code);
       expect(route.body === undefined || route.method !== 'GET').toBe(true);
       if (route.idempotent) expect(route.errors).toContain('idempotency_key_reused');

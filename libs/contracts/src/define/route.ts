@@ -6,9 +6,11 @@ export type Role = (typeof roles)[number];
 
 /**
  * Who may call a route. `public` needs no credential, `operator` any of the roles, `principal` an agent's or runner's
- * credential; `enrolment` is an enrolment token. Deny by default: a caller must match one entry.
+ * credential unless a sanction denies it everything, `any_principal` also then; `enrolment` is an enrolment token. Deny by
+ * default: a caller must match one entry.
  */
-export type Access = 'public' | 'principal' | 'enrolment' | { readonly roles: readonly Role[] };
+export type Access =
+  'public' | 'principal' | 'any_principal' | 'enrolment' | { readonly roles: readonly Role[] };
 
 type Shape = z.ZodObject;
 

@@ -41,6 +41,7 @@ const output = (schema: z.ZodType): JsonSchema => {
 function securityOf(access: readonly Access[]): OpenApiOperation['security'] {
   return access.map((entry) => {
     if (entry === 'public') return {};
+    if (entry === 'any_principal') return { principal: [] };
     if (entry === 'principal' || entry === 'enrolment') return { [entry]: [] };
     return { operator: [...entry.roles] };
   });
@@ -50,6 +51,7 @@ function describedAccess(access: readonly Access[]): string {
   const said = access.map((entry) => {
     if (entry === 'public') return 'anybody';
     if (entry === 'principal') return 'a principal';
+    if (entry === 'any_principal') return 'a principal, also a refused one';
     if (entry === 'enrolment') return 'the holder of an enrolment token';
     return `an operator with the role ${entry.roles.join(' or ')}`;
   });

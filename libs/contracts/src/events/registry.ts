@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define/message';
-import { agentType, capabilities } from '../shared/agents';
+import { agentStanding, agentType, capabilities, sanctionCause } from '../shared/agents';
 import { agentId, principalId, timestamp } from '../shared/ids';
 
 export const principalEnrolled = defineEvent({
@@ -49,6 +49,36 @@ export const agentRetired = defineEvent({
   summary: 'The agent gets no more work and may not report.',
   payload: z.object({ agent_id: agentId, principal_id: principalId, reason: z.string().max(500) }),
   sample: { agent_id: 'tester-1', principal_id: 'runner-1', reason: 'Replaced.' },
+});
+
+export const agentStandingChanged = defineEvent({
+  name: 'registry.agent.standing_changed',
+  version: 1,
+  owner: 'registry',
+  summary: 'Authority was taken from an agent, or given back. What it was given before a sanction is void.',
+  payload: z.object({
+    agent_id: agentId,
+    principal_id: principalId,
+    status: agentStanding,
+    /** Of a sanction, `silence` or `violation`; of its end, who ended it: good reports, or an administrator. */
+    cause: z.enum([...sanctionCause.options, 'recovery', 'lifted']).nullable(),
+    /** Raised by each sanction, never lowered. */
+    credential_epoch: z.number().int().min(1),
+    reason: z.string().max(1000),
+    /** `platform`, or the operator who lifted it. */
+    changed_by: z.string().max(100),
+    changed_at: timestamp,
+  }),
+  sample: {
+    agent_id: 'tester-1',
+    principal_id: 'runner-1',
+    status: 'suspended',
+    cause: 'silence',
+    credential_epoch: 2,
+    reason: '5 reports are missing.',
+    changed_by: 'platform',
+    changed_at: '2026-01-01T00:05:00.000Z',
+  },
 });
 
 export const sessionOpened = defineEvent({

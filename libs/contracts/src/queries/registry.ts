@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { defineQuery } from '../define/message';
-import { agentConfig, agentResource, agentType, capabilities } from '../shared/agents';
+import {
+  agentConfig,
+  agentResource,
+  agentStanding,
+  agentType,
+  capabilities,
+  sanctionCause,
+} from '../shared/agents';
 import { actor, agentId, cursor, pageSize, principalId, timestamp } from '../shared/ids';
 import { sampleTime } from '../shared/samples';
 
@@ -10,6 +17,8 @@ const caller = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('principal'), principal_id: principalId }),
   z.object({ kind: z.literal('enrolment'), enrolment_token: z.string().max(200) }),
 ]);
+
+const principalStanding = z.enum([...agentStanding.options, 'retired']);
 
 /** What a principal needs to connect; the credential is shown once and stored only hashed. */
 export const principalCredential = z.object({
@@ -88,9 +97,24 @@ export const authenticatePrincipal = defineQuery({
   name: 'registry.authenticate_principal',
   version: 1,
   owner: 'registry',
-  summary: 'Check a credential. Refusals are counted and throttled.',
-  payload: z.object({ principal_id: principalId.optional(), credential: z.string().max(300) }),
-  reply: z.object({ principal_id: principalId }),
+  summary:
+    'Check a credential. Refusals are counted and throttled; whoever is denied everything is refused by standing.',
+  payload: z.object({
+    principal_id: principalId.optional(),
+    credential: z.string().max(300),
+    /** Recognise also a principal that is denied everything; the reply says so, and the caller refuses it. */
+    any_standing: z.boolean().optional(),
+  }),
+  reply: z.object({
+    principal_id: principalId,
+    /** Why it is refused everywhere but for its own status; absent when it is not. */
+    denied: z
+      .object({
+        status: principalStanding,
+        retry_after_s: z.number().nullable(),
+      })
+      .optional(),
+  }),
   sample: { credential: 'ymk_0_example' },
   replySample: { principal_id: 'runner-1' },
 });
@@ -136,10 +160,60 @@ export const principalStatus = defineQuery({
   payload: z.object({ principal_id: principalId }),
   reply: z.object({
     principal_id: principalId,
-    status: z.enum(['active', 'suspended', 'frozen', 'retired']),
+    status: principalStanding,
+    /** Whether it may connect and report now, which ends a suspension for silence. */
+    may_report: z.boolean().optional(),
     agent_ids: z.array(agentId),
+    /** Those of its agents from which something was taken, and why. */
+    sanctions: z
+      .array(
+        z.object({
+          agent_id: agentId,
+          status: agentStanding,
+          cause: sanctionCause,
+          reason: z.string(),
+          since: timestamp,
+        }),
+      )
+      .optional(),
     retry_after_s: z.number().nullable(),
   }),
   sample: { principal_id: 'runner-1' },
   replySample: { principal_id: 'runner-1', status: 'active', agent_ids: ['tester-1'], retry_after_s: null },
+});
+
+export const liftFreeze = defineQuery({
+  name: 'registry.lift_freeze',
+  version: 1,
+  owner: 'registry',
+  summary:
+    'Give an agent back what a freeze, or a suspension for a violation, took. Only an administrator may.',
+  payload: z.object({ agent_id: agentId, reason: z.string().min(10).max(1000), actor }),
+  reply: agentResource,
+  sample: {
+    agent_id: 'tester-1',
+    reason: 'The host was out of memory; it has more now.',
+    actor: { name: 'root', roles: ['admin'] },
+  },
+  replySample: {
+    ...agentSample,
+    standing: {
+      status: 'active' as const,
+      cause: null,
+      reason: 'The host was out of memory; it has more now.',
+      changed_by: 'root',
+      changed_at: sampleTime,
+    },
+  },
+});
+
+export const pingRegistry = defineQuery({
+  name: 'registry.ping',
+  version: 1,
+  owner: 'registry',
+  summary: 'Whether the registry can authenticate now; without an answer, it cannot.',
+  payload: z.object({}),
+  reply: z.object({ authenticates: z.boolean() }),
+  sample: {},
+  replySample: { authenticates: true },
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRoute } from '../define/route';
 import {
   createEnrolment,
+  liftFreeze,
   listAgents,
   principalCredential,
   principalStatus,
@@ -110,6 +111,20 @@ export const retireAgentRoute = defineRoute({
   errors: ['agent_not_found'],
 });
 
+export const liftFreezeRoute = defineRoute({
+  operation: 'liftFreeze',
+  method: 'POST',
+  path: '/api/v1/agents/{agent_id}/lift-freeze',
+  summary: 'Give a frozen agent its authority back',
+  tag,
+  access: [{ roles: ['admin'] }],
+  params: z.object({ agent_id: agentId }),
+  body: liftFreeze.payload.pick({ reason: true }),
+  status: 200,
+  response: agentResource,
+  errors: ['agent_not_found', 'agent_not_frozen'],
+});
+
 export const overviewRoute = defineRoute({
   operation: 'getOverview',
   method: 'GET',
@@ -128,7 +143,7 @@ export const meStatusRoute = defineRoute({
   path: '/api/v1/me/status',
   summary: 'A principal’s own standing; answers also while it is refused elsewhere',
   tag,
-  access: ['principal'],
+  access: ['any_principal'],
   status: 200,
   response: principalStatus.reply,
   errors: [],

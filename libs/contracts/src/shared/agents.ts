@@ -21,6 +21,15 @@ export type Liveness = z.output<typeof liveness>;
 export const enforcement = z.enum(['none', 'warned', 'suspended', 'frozen']);
 export const workState = z.enum(['idle', 'working', 'stalled']);
 
+/**
+ * What sanctions have left of an agent's authority. `active`: all that its type may. `suspended` for silence: it may
+ * report, and gets no work. `suspended` for a violation, or `frozen`: it may ask for its own status.
+ */
+export const agentStanding = z.enum(['active', 'suspended', 'frozen']);
+export type AgentStanding = z.output<typeof agentStanding>;
+/** Good reports end a suspension for silence, an administrator every other sanction. */
+export const sanctionCause = z.enum(['silence', 'violation']);
+
 /** At most 16 KiB once encoded; the platform keeps it, the agent reads it. */
 export const agentConfig = z.record(z.string().max(100), z.json());
 
@@ -32,6 +41,17 @@ export const agentResource = z.object({
   principal_id: principalId,
   status: z.enum(['active', 'retired']),
   created_at: timestamp,
+  /** Whether it may work, and why not. */
+  standing: z
+    .object({
+      status: agentStanding,
+      cause: sanctionCause.nullable(),
+      reason: z.string(),
+      /** `platform`, or the operator. */
+      changed_by: z.string(),
+      changed_at: timestamp,
+    })
+    .optional(),
 });
 export type AgentResource = z.output<typeof agentResource>;
 

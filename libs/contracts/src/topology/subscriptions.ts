@@ -24,7 +24,7 @@ import {
   workflowFailed,
   workflowStarted,
 } from '../events/orchestrator';
-import { agentRegistered, agentRetired, sessionOpened } from '../events/registry';
+import { agentRegistered, agentRetired, agentStandingChanged, sessionOpened } from '../events/registry';
 import { livenessChanged } from '../events/reporting';
 
 /** Who consumes which facts. The bindings of each service's event queue are derived from this. */
@@ -71,6 +71,8 @@ export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[
     landingRefused,
     projectRegistered,
     livenessChanged,
+    agentRetired,
+    agentStandingChanged,
   ],
   /** Everything but progress, which is no critical operation. */
   audit: events.filter((event) => event !== taskProgressed),

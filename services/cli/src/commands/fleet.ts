@@ -1,6 +1,7 @@
 import {
   createEnrolmentRoute,
   getAgentStatusRoute,
+  liftFreezeRoute,
   listAgentsRoute,
   listProjectsRoute,
   overviewRoute,
@@ -59,6 +60,21 @@ export function addFleetCommands(ymera: Command): void {
         body: { reason },
       });
       print(options, agent, `${agent.agent_id}  ${agent.status}`);
+    });
+
+  withConnection(
+    agents
+      .command('lift')
+      .argument('<agent_id>')
+      .requiredOption('--reason <text>', 'for the record, 10 to 1000 characters'),
+  )
+    .description('give a frozen agent its authority back')
+    .action(async (agentId: string, options: ConnectionOptions & { reason: string }) => {
+      const agent = await connect(options).call(liftFreezeRoute, {
+        params: { agent_id: agentId },
+        body: { reason: options.reason },
+      });
+      print(options, agent, `${agent.agent_id}  ${agent.standing?.status ?? agent.status}`);
     });
 
   withConnection(agents.command('enrolment').option('--kind <kind>', 'principal or agent', 'principal'))

@@ -1,4 +1,4 @@
-import { err, failure, ok, sha256Hex, sleep, type Result } from '@ymera/kernel';
+import { err, failure, ok, sha256Hex, sleep } from '@ymera/kernel';
 import { InMemoryOperatorStore } from '../testing/in-memory-operator-store';
 import { Authenticate } from './authenticate';
 import type { PrincipalDirectory } from './ports';
@@ -8,11 +8,15 @@ const always = async (): Promise<boolean> => true;
 
 class FakePrincipals implements PrincipalDirectory {
   asked: string[] = [];
-  answer: Result<{ principalId: string }> = ok({ principalId: 'runner-1' });
+  answer: Awaited<ReturnType<PrincipalDirectory['authenticate']>> = ok({ principalId: 'runner-1' });
+  /** While an answer is on its way. */
+  meanwhile = (): void => undefined;
 
-  async authenticate(credential: string): Promise<Result<{ principalId: string }>> {
+  async authenticate(credential: string): Promise<typeof this.answer> {
     this.asked.push(credential);
-    return this.answer;
+    const { answer } = this;
+    this.meanwhile();
+    return answer;
   }
 }
 
@@ -29,7 +33,7 @@ describe('Authenticate', () => {
       ...options,
     });
     const check = (header: string | undefined, mayTry = always) => authenticate.execute(header, mayTry);
-    return { operators, principals, check };
+    return { authenticate, operators, principals, check };
   };
 
   it('takes no header for nobody, and refuses a header it cannot read', async () => {
@@ -57,6 +61,26 @@ describe('Authenticate', () => {
     for (let time = 0; time < 3; time += 1)
       expect(await check('Bearer ymk_1_bad')).toMatchObject({ error: { kind: 'unauthenticated' } });
     expect(principals.asked).toEqual(['ymk_1_good', 'ymk_1_bad']);
+  });
+
+  it('asks again about a principal that something has happened to, and about nobody else', async () => {
+    const { authenticate, check, principals } = setUp();
+    await check('Bearer ymk_1_good');
+    authenticate.forgetPrincipal('runner-2');
+    await check('Bearer ymk_1_good');
+    expect(principals.asked).toHaveLength(1);
+    principals.answer = ok({ principalId: 'runner-1', denied: { status: 'frozen', retry_after_s: 300 } });
+    authenticate.forgetPrincipal('runner-1');
+    expect(await check('Bearer ymk_1_good')).toMatchObject({ value: { denied: { status: 'frozen' } } });
+  });
+
+  it('does not remember what was asked before the change and answered after it', async () => {
+    const { authenticate, check, principals } = setUp();
+    principals.meanwhile = () => authenticate.forgetPrincipal('runner-1');
+    await check('Bearer ymk_1_good');
+    principals.meanwhile = () => undefined;
+    await check('Bearer ymk_1_good');
+    expect(principals.asked).toHaveLength(2);
   });
 
   it('calls nobody unknown while the registry is away', async () => {

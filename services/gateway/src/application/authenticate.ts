@@ -30,6 +30,8 @@ const malformed = failure(
 export class Authenticate {
   readonly #accepted: LRUCache<string, Caller>;
   readonly #refused: LRUCache<string, true>;
+  /** Rises with each change that is heard of: what was asked before it is not remembered after it. */
+  #generation = 0;
 
   constructor(
     private readonly operators: OperatorStore,
@@ -66,12 +68,20 @@ export class Authenticate {
         ),
       );
 
+    const generation = this.#generation;
     const checked =
       credential.kind === 'operator' ? await this.#operator(key) : await this.#principal(credential.token);
-    if (checked.ok) this.#accepted.set(key, checked.value);
+    if (checked.ok && generation === this.#generation) this.#accepted.set(key, checked.value);
     // Only a real refusal is remembered: while the registry is away nobody is called unknown.
-    else if (checked.error.kind === 'unauthenticated') this.#refused.set(key, true);
+    if (!checked.ok && checked.error.kind === 'unauthenticated') this.#refused.set(key, true);
     return checked;
+  }
+
+  /** Something has changed about this principal: its next request is asked about again. */
+  forgetPrincipal(principalId: string): void {
+    this.#generation += 1;
+    for (const [key, caller] of this.#accepted.entries())
+      if (caller.kind === 'principal' && caller.principalId === principalId) this.#accepted.delete(key);
   }
 
   async #operator(tokenSha256: string): Promise<Result<Caller>> {
@@ -82,7 +92,7 @@ export class Authenticate {
 
   async #principal(token: string): Promise<Result<Caller>> {
     const answer = await this.principals.authenticate(token);
-    return answer.ok ? ok({ kind: 'principal', principalId: answer.value.principalId }) : answer;
+    return answer.ok ? ok({ kind: 'principal', ...answer.value }) : answer;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Role } from '@ymera/contracts';
 import type { Result } from '@ymera/kernel';
+import type { Denied } from '../domain/caller';
 import type { IdempotencyRecord } from '../domain/idempotency';
 import type { TimelineEntry, TimelineFact } from '../domain/timeline';
 
@@ -22,7 +23,9 @@ export interface OperatorStore {
 
 /** Whose credential it is, as the registry says. */
 export interface PrincipalDirectory {
-  authenticate(credential: string): Promise<Result<{ readonly principalId: string }>>;
+  authenticate(
+    credential: string,
+  ): Promise<Result<{ readonly principalId: string; readonly denied?: Denied | undefined }>>;
 }
 
 /** A key belongs to one caller and one operation. */

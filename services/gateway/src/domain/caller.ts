@@ -1,10 +1,17 @@
-import type { Access, Role } from '@ymera/contracts';
+import type { Access, authenticatePrincipal, ReplyOf, Role } from '@ymera/contracts';
+
+export type Denied = NonNullable<ReplyOf<typeof authenticatePrincipal>['denied']>;
 
 /** Who is behind an HTTP request, once its credential has been checked. */
 export type Caller =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'operator'; readonly name: string; readonly roles: readonly Role[] }
-  | { readonly kind: 'principal'; readonly principalId: string }
+  | {
+      readonly kind: 'principal';
+      readonly principalId: string;
+      /** What a sanction has left it: to ask for its own status. */
+      readonly denied?: Denied | undefined;
+    }
   /** The token is spent, and thereby checked, by the registry. */
   | { readonly kind: 'enrolment'; readonly token: string };
 
@@ -12,14 +19,17 @@ export const anonymous: Caller = { kind: 'anonymous' };
 
 const matches = (access: Access, caller: Caller): boolean => {
   if (access === 'public') return true;
-  if (access === 'principal' || access === 'enrolment') return caller.kind === access;
+  if (access === 'any_principal') return caller.kind === 'principal';
+  if (access === 'principal') return caller.kind === access && caller.denied === undefined;
+  if (access === 'enrolment') return caller.kind === access;
   return caller.kind === 'operator' && access.roles.some((role) => caller.roles.includes(role));
 };
 
-export type Admission = 'admitted' | 'unauthenticated' | 'forbidden';
+export type Admission = 'admitted' | 'unauthenticated' | 'forbidden' | 'denied';
 
 /** Deny by default: nothing declared admits nobody, and no role contains another. */
 export function admit(declared: readonly Access[] | undefined, caller: Caller): Admission {
   if (declared?.some((access) => matches(access, caller))) return 'admitted';
+  if (caller.kind === 'principal' && caller.denied) return 'denied';
   return caller.kind === 'anonymous' ? 'unauthenticated' : 'forbidden';
 }

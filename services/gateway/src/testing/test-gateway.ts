@@ -23,12 +23,13 @@ import { InMemoryTimelineStore } from './in-memory-timeline-store';
 class TestModule {}
 
 /** One person for each role, and those who are no persons. */
-export const tokens: Readonly<Record<Role | 'principal' | 'enrolment', string>> = {
+export const tokens: Readonly<Record<Role | 'principal' | 'frozen' | 'enrolment', string>> = {
   viewer: 'ymo_1_viewer',
   operator: 'ymo_2_operator',
   approver: 'ymo_3_approver',
   admin: 'ymo_4_admin',
   principal: 'ymk_5_principal',
+  frozen: 'ymk_7_frozen',
   enrolment: 'yme_6_enrolment',
 };
 
@@ -57,10 +58,12 @@ export async function startTestGateway({
     logger,
   );
   const principals = {
-    authenticate: async (credential: string) =>
-      credential === tokens.principal
-        ? ok({ principalId: 'runner-1' })
-        : err(failure('unauthenticated', 'credential_invalid', 'Not known.')),
+    authenticate: async (credential: string) => {
+      if (credential === tokens.principal) return ok({ principalId: 'runner-1' });
+      if (credential === tokens.frozen)
+        return ok({ principalId: 'runner-2', denied: { status: 'frozen' as const, retry_after_s: 300 } });
+      return err(failure('unauthenticated', 'credential_invalid', 'Not known.'));
+    },
   };
   const requests = {
     find: async (requestId: string) =>

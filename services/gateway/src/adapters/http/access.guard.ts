@@ -1,10 +1,10 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { accessOf } from '@ymera/http';
-import { assertNever, failure, FailureException } from '@ymera/kernel';
+import { assertNever, failure, FailureException, type Failure } from '@ymera/kernel';
 import { counter } from '@ymera/observability';
 import type { FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../application/authenticate';
-import { admit, anonymous } from '../../domain/caller';
+import { admit, anonymous, type Caller } from '../../domain/caller';
 import { rememberCaller } from './caller-of';
 import type { RequestLimits } from './request-limits';
 
@@ -12,6 +12,15 @@ const missing = failure('unauthenticated', 'credential_missing', 'This address n
   suggestion: 'Send "Authorization: Bearer <token>".',
 });
 const refused = failure('forbidden', 'not_allowed', 'This credential does not allow that.');
+
+/** Typed, so that an agent knows that it is not its credential and when to ask again. */
+function denialOf(caller: Caller): Failure {
+  const { status = 'frozen', retry_after_s = null } = (caller.kind === 'principal' && caller.denied) || {};
+  return failure('forbidden', `principal_${status}`, `This principal is ${status}.`, {
+    suggestion: 'GET /api/v1/me/status says why and when to ask again.',
+    ...(retry_after_s === null ? {} : { details: { retry_after_s } }),
+  });
+}
 
 /** Stands before every handler. What declares no access is open to nobody. */
 export class AccessGuard implements CanActivate {
@@ -57,6 +66,8 @@ export class AccessGuard implements CanActivate {
         throw new FailureException(missing);
       case 'forbidden':
         throw new FailureException(refused);
+      case 'denied':
+        throw new FailureException(denialOf(caller));
       default:
         assertNever(admission);
     }

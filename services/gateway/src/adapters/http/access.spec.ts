@@ -13,6 +13,7 @@ type Who = keyof typeof credentials;
 const isAdmitted = (route: RouteContract, who: Who): boolean =>
   route.access.some((access) => {
     if (access === 'public') return true;
+    if (access === 'any_principal') return who === 'principal' || who === 'frozen';
     if (typeof access === 'string') return access === who;
     return access.roles.some((role) => role === who);
   });
@@ -44,6 +45,20 @@ describe('access to every route by every kind of caller', () => {
       expect(answer.statusCode).toBe(who === 'nobody' || who === 'stranger' ? 401 : 403);
       expect(gateway.questions.asked).toEqual([]);
     }
+  });
+
+  it('tells a refused principal what it is, and when to ask again', async () => {
+    const answer = await gateway.app.inject({
+      method: 'POST',
+      url: '/api/v1/agents/register',
+      headers: { authorization: `Bearer ${tokens.frozen}`, 'content-type': 'application/json' },
+      payload: '{}',
+    });
+    expect([answer.statusCode, answer.headers['retry-after'], answer.json()]).toEqual([
+      403,
+      '300',
+      expect.objectContaining({ code: 'principal_frozen' }),
+    ]);
   });
 
   it('covers every route: each is bound or streams', () => {

@@ -21,6 +21,7 @@ const inputs: Readonly<
   getAgent: { as: 'viewer', id: 'tester-1' },
   getAgentStatus: { as: 'viewer', id: 'tester-1' },
   retireAgent: { as: 'admin', id: 'tester-1', body: { reason: 'Replaced.' } },
+  liftFreeze: { as: 'admin', id: 'tester-1', body: { reason: 'It has more memory now.' } },
   getOverview: { as: 'viewer' },
   getMyStatus: { as: 'principal' },
   registerProject: { as: 'admin', body: { project_id: 'sample', source: '/srv/sample' } },

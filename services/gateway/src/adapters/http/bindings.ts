@@ -84,6 +84,11 @@ export const bindings: readonly Binding[] = [
     ...body,
     actor,
   })),
+  bind(contracts.liftFreezeRoute, contracts.liftFreeze, ({ params, body, actor }) => ({
+    ...params,
+    ...body,
+    actor,
+  })),
   bind(contracts.overviewRoute, contracts.fleetOverview, () => ({})),
   bind(contracts.meStatusRoute, contracts.principalStatus, ({ caller }) => ({
     principal_id: principalOf(caller),

@@ -8,9 +8,13 @@ const timeoutMs = 5000;
 export class QueryPrincipalDirectory implements PrincipalDirectory {
   constructor(private readonly queries: Pick<QueryClient, 'ask'>) {}
 
-  async authenticate(credential: string): Promise<Result<{ readonly principalId: string }>> {
-    const answer = await this.queries.ask(authenticatePrincipal, { credential }, { timeoutMs });
-    return answer.ok ? ok({ principalId: answer.value.principal_id }) : answer;
+  async authenticate(credential: string): ReturnType<PrincipalDirectory['authenticate']> {
+    // Whoever is denied everything else may ask for its own status.
+    const question = { credential, any_standing: true };
+    const answer = await this.queries.ask(authenticatePrincipal, question, { timeoutMs });
+    if (!answer.ok) return answer;
+    const { principal_id: principalId, denied } = answer.value;
+    return ok({ principalId, denied });
   }
 }
 

@@ -1,15 +1,24 @@
 import { Controller, Inject } from '@nestjs/common';
-import { subscriptions } from '@ymera/contracts';
+import { agentRetired, agentStandingChanged, subscriptions } from '@ymera/contracts';
 import { OnEventBatch, type Received } from '@ymera/messaging';
+import { Authenticate } from '../../application/authenticate';
 import { RecordTimeline } from '../../application/record-timeline';
+
+const principalChanges: readonly string[] = [agentStandingChanged.key, agentRetired.key];
 
 @Controller()
 export class TimelineController {
-  constructor(@Inject(RecordTimeline) private readonly timeline: RecordTimeline) {}
+  constructor(
+    @Inject(RecordTimeline) private readonly timeline: RecordTimeline,
+    @Inject(Authenticate) private readonly authenticate: Authenticate,
+  ) {}
 
   /** A person watches: a fact waits a few milliseconds for company, not more. */
   @OnEventBatch(subscriptions.gateway, { max: 200, waitMs: 5 })
   async record(events: Received<unknown>[]): Promise<void> {
+    for (const { type, payload } of events)
+      if (principalChanges.includes(type))
+        this.authenticate.forgetPrincipal((payload as { readonly principal_id: string }).principal_id);
     await this.timeline.execute(events);
   }
 }
