@@ -14,7 +14,7 @@ export default tseslint.config(
       '.ymera/**',
       'coverage/**',
       'deploy/docs/generated/**',
-      'deploy/local/sample/**',
+      'deploy/local/samples/**',
       'deploy/tooling/boundaries/fixtures/**',
       '**/fixtures/**',
     ],

@@ -16,7 +16,7 @@ const OWN_TESTS = inRepository('deploy', 'local');
 async function runOwnTests(session, node, { env, report }) {
   // The sample project beside us has tests of its own, which belong to it.
   const names = readdirSync(OWN_TESTS, { recursive: true }).map(String);
-  const files = names.filter((name) => name.endsWith('.test.mjs') && !name.startsWith('sample/'));
+  const files = names.filter((name) => name.endsWith('.test.mjs') && !name.startsWith('samples/'));
   const reporters = [
     '--test-reporter=dot',
     '--test-reporter-destination=stdout',

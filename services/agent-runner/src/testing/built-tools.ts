@@ -9,4 +9,4 @@ export function builtTools(): string {
   return join(root, 'services/agent-runner/dist/tools');
 }
 
-export const sampleProject = join(root, 'deploy/local/sample');
+export const sampleProject = join(root, 'deploy/local/samples/guest-list');
