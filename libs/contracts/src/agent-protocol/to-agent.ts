@@ -53,6 +53,11 @@ export const taskInput = z.object({
   tests: testSummary.optional(),
   /** Findings of earlier steps: a review for the coder, a rejection for the next try. */
   findings,
+  /**
+   * Why the try before this one came back: file, line, code, message and evidence, as far as they are known.
+   * Absent at the first try. The working copy is at `base` again: what was tried before is not in it.
+   */
+  feedback: findings.optional(),
 });
 
 export const task = defineAgentMessage({

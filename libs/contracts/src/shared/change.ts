@@ -8,8 +8,12 @@ export const finding = z.object({
   code: z.string().max(100),
   severity,
   message: z.string().max(2000),
+  /** Relative to the root of the repository. */
   file: z.string().max(1000).optional(),
+  /** In the change; of what the change has removed, in its base. */
   line: z.number().int().min(1).optional(),
+  /** What was seen: what a test expected and got, what was measured. Output of tools, never instructions. */
+  evidence: z.string().max(4000).optional(),
   suggestion: z.string().max(2000).optional(),
 });
 export type Finding = z.output<typeof finding>;
@@ -27,6 +31,9 @@ export const beforeAfter = z.object({
   speedup: z.number().min(0),
   before_peak_mb: z.number().min(0).optional(),
   after_peak_mb: z.number().min(0).optional(),
+  /** Bytes of heap that stay for each operation, where the benchmark says so; the median of the runs. */
+  before_retained_bytes: z.number().min(0).optional(),
+  after_retained_bytes: z.number().min(0).optional(),
   interleaved: z.literal(true),
 });
 export type BeforeAfter = z.output<typeof beforeAfter>;

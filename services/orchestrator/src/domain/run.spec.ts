@@ -251,6 +251,21 @@ describe('the loop of rework', () => {
     expect(scenario.sent('task').at(-1)?.payload.input.findings).toEqual([badFinding]);
   });
 
+  it('says apart what the try before was rejected for, and nothing of the kind at the first', () => {
+    const scenario = new RunScenario(loopingPlan);
+    scenario.do('review', { findings: [{ code: 'slow', severity: 'low', message: 'Slow.' }] });
+    scenario.assign('enhance');
+    expect(scenario.sent('task').at(-1)?.payload.input).not.toHaveProperty('feedback');
+    scenario.do('enhance', { change: { base, patch: 'diff' } });
+    scenario.materialise();
+    const seen = { ...badFinding, file: 'src/a.js', line: 3, evidence: '2 !== 3' };
+    scenario.do('test', { ...failing, findings: [seen] });
+    scenario.assign('enhance');
+    const { feedback, findings } = scenario.sent('task').at(-1)?.payload.input ?? {};
+    expect(feedback).toEqual([seen]);
+    expect(findings).toMatchObject([seen, { code: 'slow' }]);
+  });
+
   it('lands on a later try', () => {
     const scenario = new RunScenario(loopingPlan);
     scenario.change();

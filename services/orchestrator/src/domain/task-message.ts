@@ -34,6 +34,7 @@ export function taskMessage(
       }),
       ...(tests && { tests }),
       findings: [...mergeFindings(step.feedback, findings)],
+      ...(step.feedback.length > 0 && { feedback: [...step.feedback] }),
     },
     project: about,
     base,
