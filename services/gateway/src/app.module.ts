@@ -8,11 +8,16 @@ import { AccessGuard } from './adapters/http/access.guard';
 import { AnswerRoute } from './adapters/http/answer-route';
 import { apiController } from './adapters/http/api.controller';
 import { bindings } from './adapters/http/bindings';
+import { ControlsController } from './adapters/http/controls.controller';
 import { DocumentsController } from './adapters/http/documents.controller';
 import { EndWatches } from './adapters/http/end-watches';
 import { RequestEventsController } from './adapters/http/request-events.controller';
 import { RequestLimits } from './adapters/http/request-limits';
-import { QueryPrincipalDirectory, QueryRequestDirectory } from './adapters/messaging/query-directories';
+import {
+  QueryControlDirectory,
+  QueryPrincipalDirectory,
+  QueryRequestDirectory,
+} from './adapters/messaging/query-directories';
 import { TimelineController } from './adapters/messaging/timeline.controller';
 import { migrations } from './adapters/persistence/migrations';
 import { PostgresIdempotencyStore } from './adapters/persistence/postgres-idempotency-store';
@@ -22,6 +27,7 @@ import { AnswerOnce } from './application/answer-once';
 import { Authenticate } from './application/authenticate';
 import { bootstrapOperators } from './application/bootstrap-operators';
 import { ForgetExpired } from './application/forget-expired';
+import { ReadControls } from './application/read-controls';
 import { RecordTimeline } from './application/record-timeline';
 import { TimelineFeed } from './application/timeline-feed';
 import { WatchRequest } from './application/watch-request';
@@ -100,7 +106,13 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
 
   return {
     module: GatewayModule,
-    controllers: [apiController(bindings), RequestEventsController, DocumentsController, TimelineController],
+    controllers: [
+      apiController(bindings),
+      ControlsController,
+      RequestEventsController,
+      DocumentsController,
+      TimelineController,
+    ],
     providers: [
       { provide: APP_GUARD, useFactory: () => new AccessGuard(authenticate, limits) },
       { provide: AnswerRoute, useFactory: () => new AnswerRoute(messaging.queries, once) },
@@ -109,6 +121,10 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
         useFactory: () => new WatchRequest(timeline, new QueryRequestDirectory(messaging.queries), feed),
       },
       { provide: Authenticate, useValue: authenticate },
+      {
+        provide: ReadControls,
+        useFactory: () => new ReadControls(new QueryControlDirectory(messaging.queries)),
+      },
       { provide: RecordTimeline, useFactory: () => new RecordTimeline(timeline, feed) },
       {
         provide: RabbitTransport,

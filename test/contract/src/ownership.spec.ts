@@ -1,5 +1,6 @@
 import {
   commands,
+  deadLetterKeeper,
   errorShape,
   events,
   messagesFromAgents,
@@ -57,13 +58,18 @@ describe('what the broker lets services do', () => {
   const permissionOf = (service: string, vhost: string) =>
     permissions.find((permission) => permission.service === service && permission.vhost === vhost);
 
-  it.each(serviceNames)('%s reads its own queues and nobody else’s', (service) => {
-    for (const { name, vhost } of declared.queues) {
-      const permission = permissionOf(service, vhost);
-      const isOwn = name.startsWith(`${service}.`);
-      expect([name, permission ? allows(permission.read, name) : false]).toEqual([name, isOwn]);
-    }
-  });
+  it.each(serviceNames)(
+    '%s reads its own queues; only the keeper reads dead letters, of everybody',
+    (service) => {
+      for (const { name, vhost } of declared.queues) {
+        const permission = permissionOf(service, vhost);
+        const isAllowed = name.endsWith('.dead')
+          ? service === deadLetterKeeper
+          : name.startsWith(`${service}.`);
+        expect([name, permission ? allows(permission.read, name) : false]).toEqual([name, isAllowed]);
+      }
+    },
+  );
 
   it.each(serviceNames)('%s publishes facts of its own context only', (service) => {
     const { write = '' } = topicPermissions.find((permission) => permission.service === service) ?? {};

@@ -1,5 +1,7 @@
 import type { EventContract } from '../define/message';
+import * as controls from './controls';
 import * as coordinator from './coordinator';
+import * as deadLetters from './dead-letters';
 import * as integration from './integration';
 import * as orchestrator from './orchestrator';
 import * as registry from './registry';
@@ -15,4 +17,6 @@ export const events: readonly EventContract[] = [
   coordinator,
   orchestrator,
   integration,
+  controls,
+  deadLetters,
 ].flatMap((module) => Object.values<unknown>(module).filter(isEvent));

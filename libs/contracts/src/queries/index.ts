@@ -1,6 +1,8 @@
 import type { QueryContract } from '../define/message';
 import * as audit from './audit';
+import * as controls from './controls';
 import * as coordinator from './coordinator';
+import * as deadLetters from './dead-letters';
 import * as integration from './integration';
 import * as orchestrator from './orchestrator';
 import * as registry from './registry';
@@ -16,4 +18,6 @@ export const queries: readonly QueryContract[] = [
   orchestrator,
   integration,
   audit,
+  controls,
+  deadLetters,
 ].flatMap((module) => Object.values<unknown>(module).filter(isQuery));

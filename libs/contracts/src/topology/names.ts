@@ -10,6 +10,9 @@ export const exchanges = {
   agentsDead: 'agents.dead',
 } as const;
 
+/** The one service that reads dead-letter queues, of all services and on both virtual hosts (ADR 0011). */
+export const deadLetterKeeper: ServiceName = 'orchestrator';
+
 /** Number of report partitions; fixed for the life of an installation. */
 export const partitionCount = 64;
 

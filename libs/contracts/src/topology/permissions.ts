@@ -1,6 +1,6 @@
 import type { ServiceName } from '../define/message';
 import { serviceNames } from '../define/message';
-import { exchanges } from './names';
+import { deadLetterKeeper, exchanges } from './names';
 import type { VirtualHost } from './topology';
 
 /** RabbitMQ permissions: anchored regular expressions over resource names; `^$` matches nothing. */
@@ -31,6 +31,11 @@ const serviceWrite = anyOf(
   'amq\\.default',
 );
 
+const readOf = (service: ServiceName): string =>
+  service === deadLetterKeeper
+    ? `^(${service}\\.(events|commands|queries)|.+\\.dead)$`
+    : `^${service}\\.(events|commands|queries)$`;
+
 /** Services declare nothing; the registry alone makes and removes principals' queues. */
 export const permissions: readonly Permission[] = [
   ...serviceNames.map((service) => ({
@@ -38,28 +43,28 @@ export const permissions: readonly Permission[] = [
     vhost: 'services' as const,
     configure: nothing,
     write: serviceWrite,
-    read: `^${service}\\.(events|commands|queries|dead)$`,
+    read: readOf(service),
   })),
   {
     service: 'registry',
     vhost: 'agents',
     configure: '^agent\\..+$',
     write: anyOf('agent\\..+', escape(exchanges.agentsOut), escape(exchanges.agentsDead), 'amq\\.default'),
-    read: anyOf('agent\\..+', escape(exchanges.agentsOut), 'registry\\..+'),
+    read: anyOf('agent\\..+', escape(exchanges.agentsOut), 'registry\\.hello'),
   },
   {
     service: 'reporting',
     vhost: 'agents',
     configure: nothing,
     write: anyOf(escape(exchanges.agentsOut), escape(exchanges.agentsDead), 'amq\\.default'),
-    read: '^reporting\\..+$',
+    read: '^reporting\\.(reports\\..+|agent-events)$',
   },
   {
     service: 'orchestrator',
     vhost: 'agents',
     configure: nothing,
     write: anyOf(escape(exchanges.agentsOut), escape(exchanges.agentsDead), 'amq\\.default'),
-    read: '^orchestrator\\..+$',
+    read: '^(orchestrator\\.results|.+\\.dead)$',
   },
 ];
 

@@ -1,5 +1,6 @@
 import type { EventContract, ServiceName } from '../define/message';
 import { events } from '../events';
+import { dispatchPaused, dispatchResumed, landingPaused, landingResumed } from '../events/controls';
 import {
   approvalDecided,
   approvalRequested,
@@ -7,6 +8,7 @@ import {
   requestPlanned,
   requestQuestioned,
 } from '../events/coordinator';
+import { deadLetterRecorded, deadLetterReplayed } from '../events/dead-letters';
 import {
   changeLanded,
   changeMaterialised,
@@ -73,6 +75,12 @@ export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[
     livenessChanged,
     agentRetired,
     agentStandingChanged,
+    dispatchPaused,
+    dispatchResumed,
+    landingPaused,
+    landingResumed,
+    deadLetterRecorded,
+    deadLetterReplayed,
   ],
   /** Everything but progress, which is no critical operation. */
   audit: events.filter((event) => event !== taskProgressed),

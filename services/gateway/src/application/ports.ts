@@ -1,4 +1,4 @@
-import type { Role } from '@ymera/contracts';
+import type { ControlState, Role } from '@ymera/contracts';
 import type { Result } from '@ymera/kernel';
 import type { Denied } from '../domain/caller';
 import type { IdempotencyRecord } from '../domain/idempotency';
@@ -63,6 +63,12 @@ export interface TimelineStore {
   changedSince(after: number): Promise<{ readonly requestIds: readonly string[]; readonly newest: number }>;
   newestPosition(): Promise<number>;
   deleteOlderThan(time: Date): Promise<number>;
+}
+
+/** The brakes, as the services say that obey them. */
+export interface ControlDirectory {
+  dispatch(): Promise<Result<ControlState>>;
+  landing(): Promise<Result<ControlState>>;
 }
 
 /** Whether there is such a request; the refusal comes from its owner. */

@@ -1,5 +1,6 @@
 import { queries, type QueryContract } from '@ymera/contracts';
 import { ok, type Result } from '@ymera/kernel';
+import type { z } from 'zod';
 import type { Questions } from '../adapters/http/answer-route';
 
 /** Services that answer every question with the sample of its contract, and refuse payloads that it does not describe. */
@@ -13,8 +14,11 @@ export class FakeQuestions implements Questions {
     this.#answers.set(contract.key, answer);
   }
 
-  async ask(contract: QueryContract, payload: unknown): Promise<Result<unknown>> {
+  async ask<Payload extends z.ZodType, Reply extends z.ZodType>(
+    contract: QueryContract<Payload, Reply>,
+    payload: unknown,
+  ): Promise<Result<z.output<Reply>>> {
     this.asked.push({ key: contract.key, payload: contract.payload.parse(payload) });
-    return this.#answers.get(contract.key) ?? ok(contract.replySample);
+    return (this.#answers.get(contract.key) ?? ok(contract.replySample)) as Result<z.output<Reply>>;
   }
 }

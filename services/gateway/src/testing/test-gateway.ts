@@ -1,18 +1,20 @@
 import { APP_GUARD } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { roles, type Role } from '@ymera/contracts';
+import { getDispatch, getLanding, roles, type Role } from '@ymera/contracts';
 import { createHttpApp, HealthModule } from '@ymera/http';
 import { err, failure, ok, sha256Hex, silentLogger, systemClock } from '@ymera/kernel';
 import { AccessGuard } from '../adapters/http/access.guard';
 import { AnswerRoute } from '../adapters/http/answer-route';
 import { apiController } from '../adapters/http/api.controller';
 import { bindings } from '../adapters/http/bindings';
+import { ControlsController } from '../adapters/http/controls.controller';
 import { DocumentsController } from '../adapters/http/documents.controller';
 import { EndWatches } from '../adapters/http/end-watches';
 import { RequestEventsController } from '../adapters/http/request-events.controller';
 import { RequestLimits } from '../adapters/http/request-limits';
 import { AnswerOnce } from '../application/answer-once';
 import { Authenticate } from '../application/authenticate';
+import { ReadControls } from '../application/read-controls';
 import { TimelineFeed } from '../application/timeline-feed';
 import { WatchRequest } from '../application/watch-request';
 import { FakeQuestions } from './fake-questions';
@@ -86,11 +88,24 @@ export async function startTestGateway({
     {
       module: TestModule,
       imports: [HealthModule.register({ checks: {} })],
-      controllers: [apiController(bindings), RequestEventsController, DocumentsController],
+      controllers: [
+        apiController(bindings),
+        ControlsController,
+        RequestEventsController,
+        DocumentsController,
+      ],
       providers: [
         { provide: APP_GUARD, useFactory: () => new AccessGuard(authenticate, limits) },
         { provide: AnswerRoute, useFactory: () => new AnswerRoute(questions, once) },
         { provide: WatchRequest, useFactory: () => new WatchRequest(timeline, requests, feed) },
+        {
+          provide: ReadControls,
+          useFactory: () =>
+            new ReadControls({
+              dispatch: () => questions.ask(getDispatch, {}),
+              landing: () => questions.ask(getLanding, {}),
+            }),
+        },
         { provide: EndWatches, useFactory: () => new EndWatches(feed) },
       ],
     },

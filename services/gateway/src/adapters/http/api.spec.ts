@@ -1,4 +1,4 @@
-import { getProject, registerAgent, submitRequest } from '@ymera/contracts';
+import { getDispatch, getLanding, getProject, registerAgent, submitRequest } from '@ymera/contracts';
 import { err, failure, ok, type LogFields } from '@ymera/kernel';
 import { leakGuard } from '@ymera/testing';
 import { startTestGateway, tokens, type TestGateway } from '../../testing/test-gateway';
@@ -38,6 +38,13 @@ const inputs: Readonly<
   getApproval: { as: 'viewer', id },
   decideApproval: { as: 'approver', id, body: { subject_digest: digest, decision: 'approved' } },
   getChange: { as: 'viewer', id },
+  pauseDispatch: { as: 'admin', body: { reason: 'The provider is down.' } },
+  resumeDispatch: { as: 'admin', body: { reason: 'It is back.' } },
+  pauseLanding: { as: 'admin', body: { reason: 'A release is being cut.' } },
+  resumeLanding: { as: 'admin', body: { reason: 'It is out.' } },
+  listDeadLetters: { as: 'operator', query: '?queue=integration.commands&state=pending' },
+  getDeadLetter: { as: 'operator', id },
+  replayDeadLetter: { as: 'admin', id },
   listAudit: { as: 'admin', query: '?from_index=7' },
 };
 
@@ -74,7 +81,10 @@ describe('the API', () => {
     '$operation asks its service and answers as promised',
     async ({ operation, route, query }) => {
       const answer = await call(operation);
-      expect([answer.statusCode, answer.json().code]).toEqual([route.status, undefined]);
+      expect([answer.statusCode, answer.headers['content-type']]).toEqual([
+        route.status,
+        expect.stringContaining('application/json'),
+      ]);
       route.response.parse(answer.json());
       expect(gateway.questions.asked.map(({ key }) => key)).toEqual([query.key]);
     },
@@ -91,6 +101,19 @@ describe('the API', () => {
     });
     await call('enrolPrincipal');
     expect(gateway.questions.asked[2]?.payload).toMatchObject({ enrolment_token: tokens.enrolment });
+  });
+
+  it('shows one brake while the service of the other does not answer', async () => {
+    gateway.questions.answerWith(getLanding, err(failure('unavailable', 'service_unavailable', 'Away.')));
+    const answer = await gateway.app.inject({
+      url: '/api/v1/controls',
+      headers: { authorization: `Bearer ${tokens.viewer}` },
+    });
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { dispatch: getDispatch.replySample, landing: null },
+    ]);
+    gateway.questions.answerWith(getLanding, ok(getLanding.replySample));
   });
 
   it('keeps to itself what the route does not promise', async () => {

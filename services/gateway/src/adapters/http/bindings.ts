@@ -63,7 +63,7 @@ function principalOf(caller: Caller): string {
   throw new FailureException(failure('forbidden', 'principal_required', 'This is for principals.'));
 }
 
-/** Every route but the streaming ones. */
+/** Every route that is one question to one service. */
 export const bindings: readonly Binding[] = [
   bind(contracts.createEnrolmentRoute, contracts.createEnrolment, ({ body, actor }) => ({
     ...body,
@@ -128,6 +128,17 @@ export const bindings: readonly Binding[] = [
     actor,
   })),
   bind(contracts.getChangeRoute, contracts.getChange, ({ params }) => params),
+
+  bind(contracts.pauseDispatchRoute, contracts.pauseDispatch, ({ body, actor }) => ({ ...body, actor })),
+  bind(contracts.resumeDispatchRoute, contracts.resumeDispatch, ({ body, actor }) => ({ ...body, actor })),
+  bind(contracts.pauseLandingRoute, contracts.pauseLanding, ({ body, actor }) => ({ ...body, actor })),
+  bind(contracts.resumeLandingRoute, contracts.resumeLanding, ({ body, actor }) => ({ ...body, actor })),
+  bind(contracts.listDeadLettersRoute, contracts.listDeadLetters, ({ query }) => query),
+  bind(contracts.getDeadLetterRoute, contracts.getDeadLetter, ({ params }) => params),
+  bind(contracts.replayDeadLetterRoute, contracts.replayDeadLetter, ({ params, actor }) => ({
+    ...params,
+    actor,
+  })),
 
   bind(contracts.listAuditRoute, contracts.listAuditEntries, ({ query }) => query),
 ];

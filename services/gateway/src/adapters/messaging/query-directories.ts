@@ -1,7 +1,13 @@
-import { authenticatePrincipal, getRequest } from '@ymera/contracts';
+import {
+  authenticatePrincipal,
+  getDispatch,
+  getLanding,
+  getRequest,
+  type ControlState,
+} from '@ymera/contracts';
 import { ok, type Result } from '@ymera/kernel';
 import type { QueryClient } from '@ymera/messaging';
-import type { PrincipalDirectory, RequestDirectory } from '../../application/ports';
+import type { ControlDirectory, PrincipalDirectory, RequestDirectory } from '../../application/ports';
 
 const timeoutMs = 5000;
 
@@ -24,5 +30,20 @@ export class QueryRequestDirectory implements RequestDirectory {
   async find(requestId: string): Promise<Result<void>> {
     const answer = await this.queries.ask(getRequest, { request_id: requestId }, { timeoutMs });
     return answer.ok ? ok(undefined) : answer;
+  }
+}
+
+/** Somebody waits in front of a screen in the middle of an outage: what does not answer soon is told as such. */
+const controlTimeoutMs = 2000;
+
+export class QueryControlDirectory implements ControlDirectory {
+  constructor(private readonly queries: Pick<QueryClient, 'ask'>) {}
+
+  dispatch(): Promise<Result<ControlState>> {
+    return this.queries.ask(getDispatch, {}, { timeoutMs: controlTimeoutMs });
+  }
+
+  landing(): Promise<Result<ControlState>> {
+    return this.queries.ask(getLanding, {}, { timeoutMs: controlTimeoutMs });
   }
 }

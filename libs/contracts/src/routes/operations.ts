@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { defineRoute } from '../define/route';
+import { listDeadLetters } from '../queries/dead-letters';
+import { controlReason, controlState } from '../shared/controls';
+import { deadLetterResource } from '../shared/dead-letters';
+import { uuid } from '../shared/ids';
+
+const readers = { roles: ['viewer', 'operator', 'approver', 'admin'] } as const;
+/** Dead letters hold what people and agents wrote. */
+const operators = { roles: ['operator', 'admin'] } as const;
+const admins = { roles: ['admin'] } as const;
+const tag = 'operations';
+
+const controlBody = z.object({ reason: controlReason });
+
+export const getControlsRoute = defineRoute({
+  operation: 'getControls',
+  method: 'GET',
+  path: '/api/v1/controls',
+  summary:
+    'Whether agents are offered work, and whether branches may move; null where the service does not answer',
+  tag,
+  access: [readers],
+  status: 200,
+  response: z.object({ dispatch: controlState.nullable(), landing: controlState.nullable() }),
+  errors: [],
+});
+
+const controlRoute = (operation: string, path: string, summary: string) =>
+  defineRoute({
+    operation,
+    method: 'POST',
+    path,
+    summary,
+    tag,
+    access: [admins],
+    body: controlBody,
+    status: 200,
+    response: controlState,
+    errors: [],
+  });
+
+export const pauseDispatchRoute = controlRoute(
+  'pauseDispatch',
+  '/api/v1/dispatch/pause',
+  'Offer no work to any agent, until resumed; work in progress goes on',
+);
+export const resumeDispatchRoute = controlRoute(
+  'resumeDispatch',
+  '/api/v1/dispatch/resume',
+  'Offer work again',
+);
+export const pauseLandingRoute = controlRoute(
+  'pauseLanding',
+  '/api/v1/landing/pause',
+  'Move no branch, until resumed; orders to land wait',
+);
+export const resumeLandingRoute = controlRoute(
+  'resumeLanding',
+  '/api/v1/landing/resume',
+  'Carry out orders to land again, those that waited first',
+);
+
+export const listDeadLettersRoute = defineRoute({
+  operation: 'listDeadLetters',
+  method: 'GET',
+  path: '/api/v1/dead-letters',
+  summary: 'Messages that nothing tries again by itself, newest first',
+  tag,
+  access: [operators],
+  query: listDeadLetters.payload,
+  status: 200,
+  response: listDeadLetters.reply,
+  errors: [],
+});
+
+const deadLetterParams = z.object({ dead_letter_id: uuid });
+
+export const getDeadLetterRoute = defineRoute({
+  operation: 'getDeadLetter',
+  method: 'GET',
+  path: '/api/v1/dead-letters/{dead_letter_id}',
+  summary: 'One dead message with its body, without secrets',
+  tag,
+  access: [operators],
+  params: deadLetterParams,
+  status: 200,
+  response: deadLetterResource,
+  errors: ['dead_letter_not_found'],
+});
+
+export const replayDeadLetterRoute = defineRoute({
+  operation: 'replayDeadLetter',
+  method: 'POST',
+  path: '/api/v1/dead-letters/{dead_letter_id}/replay',
+  summary: 'Send it back to the queue that it died in; its consumer takes it once',
+  tag,
+  access: [admins],
+  params: deadLetterParams,
+  status: 202,
+  idempotent: true,
+  response: deadLetterResource,
+  errors: [
+    'dead_letter_not_found',
+    'dead_letter_replayed',
+    'dead_letter_not_replayable',
+    'dead_letter_expired',
+    'idempotency_key_reused',
+  ],
+});
