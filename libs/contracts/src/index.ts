@@ -8,6 +8,7 @@ export * from './shared/change';
 export * from './shared/controls';
 export * from './shared/dead-letters';
 export * from './shared/envelope';
+export * from './shared/escalation';
 export * from './shared/failure';
 export * from './shared/ids';
 export * from './shared/plan';

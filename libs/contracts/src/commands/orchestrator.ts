@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../define/message';
+import { escalationOption } from '../shared/escalation';
 import { digest, gitObjectId, projectId, uuid } from '../shared/ids';
 import { intent, plan } from '../shared/plan';
 import { performancePolicy, projectCommands } from '../shared/project';
@@ -56,6 +57,8 @@ export const resolveGate = defineCommand({
     workflow_id: uuid,
     subject_digest: digest,
     decision: z.enum(['approved', 'denied']),
+    /** For an escalation; nothing else counts there. */
+    option: escalationOption.optional(),
     approval_id: uuid,
     decided_by: z.string(),
     reason: z.string().max(2000).optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define/message';
+import { escalationOption } from '../shared/escalation';
 import { errorShape } from '../shared/failure';
 import { digest, projectId, timestamp, uuid } from '../shared/ids';
 import { gateKind, intent, plan } from '../shared/plan';
@@ -102,6 +103,8 @@ export const approvalDecided = defineEvent({
   summary: 'A gate was approved or denied by a person, or denied because it expired.',
   payload: approval.extend({
     decision: z.enum(['approved', 'denied']),
+    /** For an escalation. */
+    option: escalationOption.optional(),
     decided_by: z.string(),
     reason: z.string().max(2000).optional(),
     decided_at: timestamp,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '../define/message';
 import { agentType } from '../shared/agents';
 import { attributedVerdict, beforeAfter, findings, testSummary } from '../shared/change';
+import { escalation, escalationOption } from '../shared/escalation';
 import { errorShape } from '../shared/failure';
 import { agentId, digest, gitObjectId, projectId, timestamp, uuid } from '../shared/ids';
 import { gateKind, stepState } from '../shared/plan';
@@ -99,6 +100,8 @@ export const gateOpened = defineEvent({
         tests: testSummary,
       })
       .optional(),
+    /** For an escalation: what was rejected, and why. */
+    escalation: escalation.optional(),
     expires_at: timestamp,
   }),
   sample: {
@@ -121,8 +124,38 @@ export const gateClosed = defineEvent({
     gate_id: uuid,
     step_id: z.string(),
     outcome: z.enum(['approved', 'denied', 'expired', 'voided']),
+    /** Of a decided escalation. */
+    option: escalationOption.optional(),
   }),
   sample: { ...runSample, gate_id: sampleId('dd'), step_id: 'approve_plan', outcome: 'approved' },
+});
+
+export const workflowEscalated = defineEvent({
+  name: 'orchestrator.workflow.escalated',
+  version: 1,
+  owner: 'orchestrator',
+  summary:
+    'Work was rejected as often as the plan allows: a person must decide, at the gate that opened with this.',
+  payload: z.object({
+    ...run,
+    /** The step that rejected the work. */
+    step_id: z.string(),
+    gate_id: uuid,
+    /** How often this step has sent the work back. */
+    rounds: z.number().int().min(0),
+    findings,
+    reason: z.string().max(1000),
+    expires_at: timestamp,
+  }),
+  sample: {
+    ...runSample,
+    step_id: 'validate',
+    gate_id: sampleId('dd'),
+    rounds: 2,
+    findings: [{ code: 'speedup_too_small', severity: 'high', message: 'The median speed-up is 1.1.' }],
+    reason: 'Sent back 2 time(s) and still rejected: The examination rejected the change.',
+    expires_at: '2026-01-02T00:00:00.000Z',
+  },
 });
 
 export const workflowResult = z.object({

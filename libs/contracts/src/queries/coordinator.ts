@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineQuery } from '../define/message';
+import { escalationOption } from '../shared/escalation';
 import { actor, cursor, digest, pageSize, projectId, uuid } from '../shared/ids';
 import { approvalResource, requestResource } from '../shared/resources';
 import { sampleDigest, sampleId, samplePlan, sampleTime } from '../shared/samples';
@@ -17,6 +18,7 @@ const requestSample = {
   plan: samplePlan,
   plan_digest: sampleDigest,
   workflow_id: sampleId('bb'),
+  waiting_for: [],
   error: null,
   trace_id: '0'.repeat(32),
   created_at: sampleTime,
@@ -34,6 +36,8 @@ const approvalSample = {
   decided_by: null,
   reason: null,
   landing: null,
+  escalation: null,
+  option: null,
   expires_at: sampleTime,
   decided_at: null,
 };
@@ -131,11 +135,12 @@ export const decideApproval = defineQuery({
   version: 1,
   owner: 'coordinator',
   summary:
-    'Approve or deny exactly this subject; never by the requester. The same decision again is the same answer.',
+    'Decide about exactly this subject, never by the requester; the same decision again is the same answer. An escalation takes an option, everything else a decision.',
   payload: z.object({
     approval_id: uuid,
     subject_digest: digest,
-    decision: z.enum(['approved', 'denied']),
+    decision: z.enum(['approved', 'denied']).optional(),
+    option: escalationOption.optional(),
     reason: z.string().max(2000).optional(),
     actor,
   }),

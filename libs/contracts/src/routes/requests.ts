@@ -160,14 +160,22 @@ export const decideApprovalRoute = defineRoute({
   operation: 'decideApproval',
   method: 'POST',
   path: '/api/v1/approvals/{approval_id}/decision',
-  summary: 'Approve or deny exactly this subject',
+  summary: 'Approve or deny exactly this subject, or choose what an escalation asks for',
   tag,
   access: [{ roles: ['approver'] }],
   params: approvalParams,
-  body: decideApproval.payload.pick({ subject_digest: true, decision: true, reason: true }),
+  body: decideApproval.payload.pick({ subject_digest: true, decision: true, option: true, reason: true }),
   status: 200,
   response: approvalResource,
-  errors: ['approval_not_found', 'approval_closed', 'subject_changed', 'self_approval'],
+  errors: [
+    'approval_not_found',
+    'approval_closed',
+    'subject_changed',
+    'self_approval',
+    'decision_missing',
+    'option_missing',
+    'option_unexpected',
+  ],
 });
 
 export const getChangeRoute = defineRoute({

@@ -21,7 +21,9 @@ export const taskTypes = ['review', 'analyse', 'enhance', 'code', 'fix', 'test',
 export const taskType = z.enum(taskTypes);
 export type TaskType = z.output<typeof taskType>;
 
-export const gateKind = z.enum(['plan_approval', 'landing_approval']);
+export const plannedGateKind = z.enum(['plan_approval', 'landing_approval']);
+/** `escalation` is in no plan: the orchestrator opens it when a loop is exhausted. */
+export const gateKind = z.enum([...plannedGateKind.options, 'escalation']);
 export type GateKind = z.output<typeof gateKind>;
 
 const stepId = z.string().regex(/^[a-z][a-z0-9_]{0,40}$/);
@@ -47,7 +49,7 @@ export const taskStep = z.object({
 export const gateStep = z.object({
   ...stepCommon,
   kind: z.literal('gate'),
-  gate: gateKind,
+  gate: plannedGateKind,
   expires_s: z.number().int().min(1),
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { agentType } from './agents';
 import { attributedVerdict, findings, testSummary } from './change';
+import { escalation, escalationOption } from './escalation';
 import { errorShape } from './failure';
 import { agentId, digest, gitObjectId, projectId, timestamp, uuid } from './ids';
 import { gateKind, intent, plan, stepState, workflowState } from './plan';
@@ -22,6 +23,10 @@ export const requestResource = z.object({
   plan: plan.nullable(),
   plan_digest: digest.nullable(),
   workflow_id: uuid.nullable(),
+  /** Decisions that the run waits for now. */
+  waiting_for: z.array(
+    z.object({ approval_id: uuid, kind: gateKind, subject_digest: digest, expires_at: timestamp }),
+  ),
   error: errorShape.nullable(),
   trace_id: z.string(),
   created_at: timestamp,
@@ -51,6 +56,10 @@ export const approvalResource = z.object({
       tests: testSummary,
     })
     .nullable(),
+  /** For an escalation: what was rejected, and why. */
+  escalation: escalation.nullable(),
+  /** For an escalation that was decided: what for. */
+  option: escalationOption.nullable(),
   expires_at: timestamp,
   decided_at: timestamp.nullable(),
 });

@@ -23,6 +23,7 @@ import {
   taskProgressed,
   workflowCanceled,
   workflowCompleted,
+  workflowEscalated,
   workflowFailed,
   workflowStarted,
 } from '../events/orchestrator';
@@ -64,6 +65,7 @@ export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[
     taskProgressed,
     gateOpened,
     gateClosed,
+    workflowEscalated,
     workflowCompleted,
     workflowFailed,
     workflowCanceled,

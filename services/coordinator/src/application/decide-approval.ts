@@ -19,6 +19,7 @@ export class DecideApproval {
   async execute(order: PayloadOf<typeof decideApproval>): Promise<Result<Approval>> {
     const decision = {
       decision: order.decision,
+      option: order.option,
       subjectDigest: order.subject_digest,
       by: order.actor,
       reason: order.reason,
@@ -39,7 +40,7 @@ export class DecideApproval {
 
 /** Tells everybody, and orders the orchestrator to go through or to close the gate. */
 export async function announceDecision(outbox: Outbox, approval: Approval): Promise<void> {
-  const { state, decidedBy, decidedAt, reason } = approval;
+  const { state, option, decidedBy, decidedAt, reason } = approval;
   if ((state !== 'approved' && state !== 'denied') || decidedBy === null || decidedAt === null)
     throw new FailureException(
       failure('internal', 'approval_undecided', 'Only a decision can be announced.'),
@@ -50,6 +51,7 @@ export async function announceDecision(outbox: Outbox, approval: Approval): Prom
     workflow_id: approval.workflowId,
     subject_digest: approval.subjectDigest,
     decision: state,
+    ...(option === null ? {} : { option }),
     decided_by: decidedBy,
     ...(reason === null ? {} : { reason }),
   };

@@ -32,6 +32,8 @@ export interface ApprovalStore {
     readonly cursor?: string | undefined;
     readonly limit: number;
   }): Promise<Page<Approval>>;
+  /** Pending approvals of these requests, oldest first. */
+  pendingOf(requestIds: readonly string[]): Promise<readonly Approval[]>;
   /** Pending approvals past their time, locked for this transaction; others skip them. */
   takeExpired(now: Date, limit: number): Promise<readonly Approval[]>;
   /** A gate may close before it was seen to open, because the broker promises no order. */

@@ -10,6 +10,8 @@ const pending: Approval = {
   subjectDigest: 'sha256:1',
   requestedBy: 'ada',
   landing: null,
+  escalation: null,
+  option: null,
   expiresAt: new Date('2026-01-01T01:00:00Z'),
   state: 'pending',
   decidedBy: null,
@@ -68,6 +70,73 @@ describe('decide', () => {
   });
 
   it('times out to denied', () => {
-    expect(expire(pending, now)).toMatchObject({ state: 'denied', decidedBy: 'policy:expired' });
+    expect(expire(pending, now)).toMatchObject({
+      state: 'denied',
+      option: null,
+      decidedBy: 'policy:expired',
+    });
+  });
+
+  it('takes a decision without options, and refuses one with', () => {
+    const { decision: _, ...undecided } = approve;
+    expect(decide(pending, undecided, now)).toMatchObject({ error: { code: 'decision_missing' } });
+    expect(decide(pending, { ...approve, option: 'retry' }, now)).toMatchObject({
+      error: { code: 'option_unexpected' },
+    });
+  });
+});
+
+describe('deciding on an escalation', () => {
+  const escalated: Approval = {
+    ...pending,
+    kind: 'escalation',
+    escalation: {
+      step_id: 'validate',
+      escalation: 1,
+      rounds: 2,
+      error: { code: 'verdict_rejected', message: 'Too slow.', retryable: false },
+      findings: [],
+    },
+  };
+  const choose = { option: 'retry', subjectDigest: 'sha256:1', by: grace, reason: 'Use a Set.' } as const;
+
+  it.each([
+    ['retry', 'approved'],
+    ['take_over', 'approved'],
+    ['abandon', 'denied'],
+  ] as const)('%s is an answer, kept with the note, and the same again', (option, state) => {
+    const first = decide(escalated, { ...choose, option }, now);
+    if (!first.ok) throw new Error(first.error.code);
+    expect(first.value).toMatchObject({ isNew: true, approval: { state, option, reason: 'Use a Set.' } });
+    expect(decide(first.value.approval, { ...choose, option }, now)).toMatchObject({
+      value: { isNew: false },
+    });
+  });
+
+  it.each([
+    ['the requester', { by: { name: 'ada', roles: ['approver'] } }, 'self_approval'],
+    ['nobody with the role', { by: { name: 'bob', roles: ['admin'] } }, 'not_an_approver'],
+    ['a yes without an option', { option: undefined, decision: 'approved' as const }, 'option_missing'],
+    [
+      'an option that is turned round',
+      { option: 'abandon', decision: 'approved' } as const,
+      'option_unexpected',
+    ],
+    ['a stale one', { subjectDigest: 'sha256:2' }, 'subject_changed'],
+  ])('is refused from or as %s', (_, over, code) => {
+    expect(decide(escalated, { ...choose, ...over }, now)).toMatchObject({ error: { code } });
+  });
+
+  it('cannot be changed from one option to another, nor after the gate is void', () => {
+    const first = decide(escalated, choose, now);
+    if (!first.ok) throw new Error(first.error.code);
+    for (const closed of [first.value.approval, voided(escalated, now), expire(escalated, now)])
+      expect(decide(closed, { ...choose, option: 'take_over' }, now)).toMatchObject({
+        error: { code: 'approval_closed' },
+      });
+  });
+
+  it('times out to abandoned', () => {
+    expect(expire(escalated, now)).toMatchObject({ state: 'denied', option: 'abandon' });
   });
 });

@@ -1,4 +1,4 @@
-import type { ApprovalResource } from '@ymera/contracts';
+import type { ApprovalResource, EscalationOption } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 
 /** A gate's question to a person. `version` rises with every change. */
@@ -11,16 +11,22 @@ export interface Approval {
   readonly subjectDigest: string;
   readonly requestedBy: string;
   readonly landing: ApprovalResource['landing'];
+  readonly escalation: ApprovalResource['escalation'];
   readonly expiresAt: Date;
   readonly state: ApprovalResource['state'];
+  /** Of a decided escalation. */
+  readonly option: EscalationOption | null;
   readonly decidedBy: string | null;
   readonly reason: string | null;
   readonly decidedAt: Date | null;
   readonly version: number;
 }
 
+type Outcome = 'approved' | 'denied';
+
 export interface Decision {
-  readonly decision: 'approved' | 'denied';
+  readonly decision?: Outcome | undefined;
+  readonly option?: EscalationOption | undefined;
   readonly subjectDigest: string;
   readonly by: { readonly name: string; readonly roles: readonly string[] };
   readonly reason?: string | undefined;
@@ -35,7 +41,7 @@ const expiredBy = 'policy:expired';
  */
 export function decide(
   approval: Approval,
-  { decision, subjectDigest, by, reason }: Decision,
+  { decision, option, subjectDigest, by, reason }: Decision,
   now: Date,
 ): Result<{ approval: Approval; isNew: boolean }> {
   if (!by.roles.includes('approver'))
@@ -52,17 +58,44 @@ export function decide(
         suggestion: 'Read the approval again and decide on what it shows now.',
       }),
     );
-  if (approval.state === decision && approval.decidedBy === by.name) return ok({ approval, isNew: false });
+  const meant = meaningOf(approval, decision, option);
+  if (!meant.ok) return meant;
+  const { outcome } = meant.value;
+  const isSame = approval.state === outcome && approval.option === meant.value.option;
+  if (isSame && approval.decidedBy === by.name) return ok({ approval, isNew: false });
   if (approval.state !== 'pending')
     return err(failure('conflict', 'approval_closed', `The approval is already ${approval.state}.`));
   if (now >= approval.expiresAt)
     return err(failure('conflict', 'approval_closed', 'The approval has expired.'));
-  return ok({ approval: closed(approval, decision, by.name, reason ?? null, now), isNew: true });
+  const chosen = { ...approval, option: meant.value.option };
+  return ok({ approval: closed(chosen, outcome, by.name, reason ?? null, now), isNew: true });
 }
 
-/** Nobody decided in time: denied, never approved. */
-export const expire = (approval: Approval, now: Date): Approval =>
-  closed(approval, 'denied', expiredBy, 'Nobody decided in time.', now);
+/** An escalation takes one of its options, everything else yes or no. To abandon is to deny. */
+function meaningOf(
+  { kind }: Approval,
+  decision: Outcome | undefined,
+  option: EscalationOption | undefined,
+): Result<{ readonly outcome: Outcome; readonly option: EscalationOption | null }> {
+  const invalid = (code: string, message: string) => err(failure('validation', code, message));
+  if (kind !== 'escalation') {
+    if (option !== undefined) return invalid('option_unexpected', 'Only an escalation has options.');
+    if (decision === undefined) return invalid('decision_missing', 'Approve it or deny it.');
+    return ok({ outcome: decision, option: null });
+  }
+  if (option === undefined)
+    return invalid('option_missing', 'An escalation asks for one of: retry, take_over, abandon.');
+  const outcome = option === 'abandon' ? 'denied' : 'approved';
+  if (decision !== undefined && decision !== outcome)
+    return invalid('option_unexpected', `To choose ${option} is not to have it ${decision}.`);
+  return ok({ outcome, option });
+}
+
+/** Nobody decided in time: denied, never approved; an escalation is abandoned. */
+export const expire = (approval: Approval, now: Date): Approval => {
+  const option = approval.kind === 'escalation' ? 'abandon' : null;
+  return closed({ ...approval, option }, 'denied', expiredBy, 'Nobody decided in time.', now);
+};
 
 /** The gate is gone: its subject changed, or the run ended. */
 export const voided = (approval: Approval, now: Date): Approval =>

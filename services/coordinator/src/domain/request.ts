@@ -1,5 +1,6 @@
 import type { ErrorShape, Intent, Plan, RequestResource } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
+import type { Approval } from './approval';
 
 /** A person’s sentence and what became of it. */
 export interface Request {
@@ -45,7 +46,8 @@ export function refuseWhenEnded(request: Request): Result<Request> {
     : err(failure('conflict', 'request_ended', `The request is already ${request.state}.`));
 }
 
-export const resourceOf = (request: Request): RequestResource => ({
+/** `pending`: approvals that nobody has decided on yet, of any request. */
+export const resourceOf = (request: Request, pending: readonly Approval[]): RequestResource => ({
   request_id: request.requestId,
   project_id: request.projectId,
   text: request.text,
@@ -58,6 +60,14 @@ export const resourceOf = (request: Request): RequestResource => ({
   plan: request.plan,
   plan_digest: request.planDigest,
   workflow_id: request.workflowId,
+  waiting_for: pending
+    .filter(({ requestId }) => requestId === request.requestId)
+    .map(({ approvalId, kind, subjectDigest, expiresAt }) => ({
+      approval_id: approvalId,
+      kind,
+      subject_digest: subjectDigest,
+      expires_at: expiresAt.toISOString(),
+    })),
   error: request.error,
   trace_id: request.traceId,
   created_at: request.createdAt.toISOString(),

@@ -39,6 +39,8 @@ const newApproval = (request: Request, change: Partial<Approval> = {}): Approval
   subjectDigest: `sha256:${'1'.repeat(64)}`,
   requestedBy: request.requestedBy,
   landing: null,
+  escalation: null,
+  option: null,
   expiresAt: new Date('2026-01-01T01:00:00.000Z'),
   state: 'pending',
   decidedBy: null,
@@ -114,6 +116,37 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     await open().run((tx) => tx.approvals.update(denied));
     expect(await open().run((tx) => tx.approvals.findByGate(approval.gateId))).toEqual(denied);
     expect(await overdue('2026-01-01T01:00:00Z')).not.toContainEqual(approval);
+  });
+
+  it('keep what was escalated and what was chosen, and find what a request waits for', async () => {
+    const request = newRequest();
+    const escalated = newApproval(request, {
+      kind: 'escalation',
+      escalation: {
+        step_id: 'validate',
+        escalation: 1,
+        rounds: 2,
+        error: { code: 'verdict_rejected', message: 'Too slow.', retryable: false },
+        findings: [{ code: 'speedup_too_small', severity: 'high', message: 'It is 1.1.' }],
+      },
+    });
+    await open().run(async (tx) => {
+      await tx.requests.insert(request, undefined);
+      await tx.approvals.insert(escalated);
+    });
+    const pending = () => open().run((tx) => tx.approvals.pendingOf([request.requestId, uuidv7()]));
+    expect(await pending()).toEqual([escalated]);
+    const decided: Approval = {
+      ...escalated,
+      state: 'approved',
+      option: 'take_over',
+      decidedBy: 'grace',
+      decidedAt: createdAt,
+      version: 2,
+    };
+    await open().run((tx) => tx.approvals.update(decided));
+    expect(await open().run((tx) => tx.approvals.find(escalated.approvalId))).toEqual(decided);
+    expect(await pending()).toEqual([]);
   });
 
   it('remember gates that closed', async () => {

@@ -88,6 +88,13 @@ class InMemoryApprovalStore implements ApprovalStore {
     return Promise.resolve(newestFirst(all, ({ approvalId }) => approvalId, cursor, limit));
   }
 
+  pendingOf(requestIds: readonly string[]): Promise<readonly Approval[]> {
+    const pending = [...this.state.approvals.values()].filter(
+      ({ requestId, state }) => state === 'pending' && requestIds.includes(requestId),
+    );
+    return Promise.resolve(pending.sort((a, b) => (a.approvalId < b.approvalId ? -1 : 1)));
+  }
+
   takeExpired(now: Date, limit: number): Promise<readonly Approval[]> {
     const overdue = [...this.state.approvals.values()].filter(
       ({ state, expiresAt }) => state === 'pending' && expiresAt <= now,

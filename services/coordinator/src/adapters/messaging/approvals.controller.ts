@@ -70,6 +70,8 @@ const approvalResourceOf = (approval: Approval): ApprovalResource => ({
   decided_by: approval.decidedBy,
   reason: approval.reason,
   landing: approval.landing,
+  escalation: approval.escalation,
+  option: approval.option,
   expires_at: approval.expiresAt.toISOString(),
   decided_at: approval.decidedAt?.toISOString() ?? null,
 });

@@ -17,8 +17,6 @@ import { type Request, resourceOf } from '../../domain/request';
 
 type Answer = Result<ReplyOf<typeof getRequest>>;
 
-const shown = (result: Result<Request>): Answer => (result.ok ? ok(resourceOf(result.value)) : result);
-
 @Controller()
 export class RequestsController {
   constructor(
@@ -29,22 +27,22 @@ export class RequestsController {
 
   @OnQuery(submitRequest)
   async submit(payload: PayloadOf<typeof submitRequest>): Promise<Answer> {
-    return shown(await this.submission.execute(payload));
+    return this.shown(await this.submission.execute(payload));
   }
 
   @OnQuery(answerRequest)
   async answer({ request_id, answer }: PayloadOf<typeof answerRequest>): Promise<Answer> {
-    return shown(await this.submission.answer(request_id, answer));
+    return this.shown(await this.submission.answer(request_id, answer));
   }
 
   @OnQuery(cancelRequest)
   async cancel({ request_id, actor, reason }: PayloadOf<typeof cancelRequest>): Promise<Answer> {
-    return shown(await this.workflows.cancel(request_id, actor.name, reason));
+    return this.shown(await this.workflows.cancel(request_id, actor.name, reason));
   }
 
   @OnQuery(getRequest)
   async get({ request_id }: PayloadOf<typeof getRequest>): Promise<Answer> {
-    return shown(await this.requests.one(request_id));
+    return this.shown(await this.requests.one(request_id));
   }
 
   @OnQuery(listRequests)
@@ -54,6 +52,15 @@ export class RequestsController {
     limit,
   }: PayloadOf<typeof listRequests>): Promise<Result<ReplyOf<typeof listRequests>>> {
     const page = await this.requests.page({ projectId: project_id, cursor, limit });
-    return ok({ items: page.items.map(resourceOf), next_cursor: page.nextCursor });
+    const pending = await this.requests.waitingFor(page.items);
+    return ok({
+      items: page.items.map((request) => resourceOf(request, pending)),
+      next_cursor: page.nextCursor,
+    });
+  }
+
+  private async shown(result: Result<Request>): Promise<Answer> {
+    if (!result.ok) return result;
+    return ok(resourceOf(result.value, await this.requests.waitingFor([result.value])));
   }
 }

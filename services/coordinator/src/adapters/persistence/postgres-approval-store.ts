@@ -1,4 +1,4 @@
-import { approvalResource, gateKind } from '@ymera/contracts';
+import { approvalResource, escalationOption, gateKind } from '@ymera/contracts';
 import { FailureException } from '@ymera/kernel';
 import type { SqlExecutor } from '@ymera/persistence';
 import type { ApprovalStore, Page } from '../../application/ports';
@@ -15,6 +15,8 @@ interface Row {
   subject_digest: string;
   requested_by: string;
   landing: unknown;
+  escalation: unknown;
+  option: string | null;
   expires_at: Date;
   state: string;
   decided_by: string | null;
@@ -24,14 +26,15 @@ interface Row {
 }
 
 const columns = `approval_id, gate_id, request_id, workflow_id, kind, subject_digest, requested_by, landing, expires_at,
-  state, decided_by, reason, decided_at, version`;
+  state, decided_by, reason, decided_at, version, escalation, option`;
 
 export class PostgresApprovalStore implements ApprovalStore {
   constructor(private readonly sql: SqlExecutor) {}
 
   async insert(approval: Approval): Promise<void> {
     await this.sql.query(
-      `INSERT INTO approvals (${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+      `INSERT INTO approvals (${columns})
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
       [
         approval.approvalId,
         approval.gateId,
@@ -47,6 +50,8 @@ export class PostgresApprovalStore implements ApprovalStore {
         approval.reason,
         approval.decidedAt,
         approval.version,
+        approval.escalation === null ? null : JSON.stringify(approval.escalation),
+        approval.option,
       ],
     );
   }
@@ -54,7 +59,7 @@ export class PostgresApprovalStore implements ApprovalStore {
   /** Only the decision of an approval ever changes; its subject never does. */
   async update(approval: Approval): Promise<void> {
     const changed = await this.sql.query(
-      `UPDATE approvals SET state = $2, decided_by = $3, reason = $4, decided_at = $5, version = $6
+      `UPDATE approvals SET state = $2, decided_by = $3, reason = $4, decided_at = $5, version = $6, option = $7
        WHERE approval_id = $1 AND version = $6 - 1 RETURNING approval_id`,
       [
         approval.approvalId,
@@ -63,6 +68,7 @@ export class PostgresApprovalStore implements ApprovalStore {
         approval.reason,
         approval.decidedAt,
         approval.version,
+        approval.option,
       ],
     );
     if (changed.length === 0) throw new FailureException(versionConflict);
@@ -96,6 +102,14 @@ export class PostgresApprovalStore implements ApprovalStore {
     return pageOf(rows.map(fromRow), limit, ({ approvalId }) => approvalId);
   }
 
+  async pendingOf(requestIds: readonly string[]): Promise<readonly Approval[]> {
+    const rows = await this.sql.query<Row>(
+      `SELECT ${columns} FROM approvals WHERE request_id = ANY($1) AND state = 'pending' ORDER BY approval_id`,
+      [requestIds],
+    );
+    return rows.map(fromRow);
+  }
+
   async takeExpired(now: Date, limit: number): Promise<readonly Approval[]> {
     const rows = await this.sql.query<Row>(
       `SELECT ${columns} FROM approvals WHERE state = 'pending' AND expires_at <= $1
@@ -124,6 +138,8 @@ const fromRow = (row: Row): Approval => ({
   subjectDigest: row.subject_digest,
   requestedBy: row.requested_by,
   landing: approvalResource.shape.landing.parse(row.landing),
+  escalation: approvalResource.shape.escalation.parse(row.escalation),
+  option: escalationOption.nullable().parse(row.option),
   expiresAt: row.expires_at,
   state: approvalResource.shape.state.parse(row.state),
   decidedBy: row.decided_by,

@@ -31,7 +31,7 @@ describe('the coordinator’s stores in PostgreSQL', () => {
   });
 
   it('migrate down and up again', async () => {
-    await database.migrateDown(1);
+    await database.migrateDown(2);
     await database.migrateUp();
     expect(await database.sql.query('SELECT 1 FROM requests')).toEqual([]);
   });

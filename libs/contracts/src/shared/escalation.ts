@@ -1,0 +1,30 @@
+import { digestOf } from '@ymera/kernel';
+import { z } from 'zod';
+import { findings } from './change';
+import { errorShape } from './failure';
+import { gitObjectId, uuid } from './ids';
+
+/**
+ * What a person can decide about work that was rejected too often. `retry`: one more round, with the findings and the
+ * person's note. `take_over`: a person goes on from the last proposed commit, the run ends. `abandon`: the run ends.
+ */
+export const escalationOption = z.enum(['retry', 'take_over', 'abandon']);
+export type EscalationOption = z.output<typeof escalationOption>;
+
+/** What an escalation gate decides about. */
+export const escalation = z.object({
+  /** The step that rejected the work. */
+  step_id: z.string(),
+  /** The how manieth escalation of this run; rises, so that no decision fits a later one. */
+  escalation: z.number().int().min(1),
+  /** How often this step has sent the work back. */
+  rounds: z.number().int().min(0),
+  error: errorShape,
+  findings,
+  /** The last proposed change, which was rejected; it stays in the project's repository. */
+  change: z.object({ change_id: uuid, base: gitObjectId, commit: gitObjectId, tree: gitObjectId }).optional(),
+});
+export type Escalation = z.output<typeof escalation>;
+
+/** A decision holds for exactly this rejected change with exactly these findings. */
+export const escalationSubjectDigest = (subject: Escalation): string => digestOf(subject);
