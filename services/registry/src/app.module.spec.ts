@@ -7,7 +7,9 @@ import {
   enrolPrincipal,
   getAgent,
   hello,
+  liftFreeze,
   listAgents,
+  pingRegistry,
   principalStatus,
   registerAgent,
   retireAgent,
@@ -81,6 +83,8 @@ describe('the registry, on a real broker that asks it about every principal', ()
 
   const own = (channel: string) => `${channel}.${partitions.get(alice)}.${alice}`;
 
+  const forbidden = '403 (ACCESS-REFUSED)';
+
   describe('identity', () => {
     it('lets a principal publish as itself, and its name comes with the message', async () => {
       const client = await clientOf(alice);
@@ -90,7 +94,6 @@ describe('the registry, on a real broker that asks it about every principal', ()
       expect(message?.properties.user_id).toBe(alice);
     });
 
-    const forbidden = '403 (ACCESS-REFUSED)';
     it.each<[string, string, (client: PrincipalClient) => Promise<string>]>([
       [
         'publishing under another’s routing key',
@@ -296,6 +299,76 @@ describe('the registry, on a real broker that asks it about every principal', ()
         management('GET', `queues/${encodeURIComponent(vhost)}/${agentQueue(agent)}`),
       ).rejects.toThrow('404');
     }, 30_000);
+
+    it('is frozen: put out and refused by the broker, asks why, and comes back when it is lifted', async () => {
+      const agent = `cold-${run}`;
+      const reply = await registry.ask(
+        registerAgent,
+        registration({ kind: 'enrolment', enrolment_token: await token('agent') }, agent),
+      );
+      const credential = reply.principal?.credential ?? '';
+      const connection = await registry.connectAs(agent, credential);
+      const closed = new Promise((resolve) => connection.on('close', resolve));
+      await registry.decide(1, { agent_id: agent, to: 'frozen' });
+      await closed;
+      await eventually(
+        () => expect(registry.connectAs(agent, credential)).rejects.toThrow(/ACCESS.REFUSED/),
+        { timeoutMs: 10_000, intervalMs: 200 },
+      );
+      await eventually(
+        async () => expect(await management('GET', `connections/username/${agent}`)).toEqual([]),
+        { timeoutMs: 10_000, intervalMs: 200 },
+      );
+      expect(await registry.refusal(authenticatePrincipal, { credential })).toBe('principal_frozen');
+      expect(await registry.ask(principalStatus, { principal_id: agent })).toMatchObject({
+        status: 'frozen',
+        may_report: false,
+        sanctions: [{ agent_id: agent, status: 'frozen', cause: 'silence' }],
+        retry_after_s: 5,
+      });
+
+      const lifting = { agent_id: agent, reason: 'It has more memory now.', actor: admin };
+      await registry.ask(liftFreeze, lifting);
+      await registry.decide(1, { agent_id: agent, to: 'frozen' });
+      expect(await registry.refusal(liftFreeze, lifting)).toBe('agent_not_frozen');
+      const client = await eventually(
+        async () => new PrincipalClient(await registry.connectAs(agent, credential)),
+        { timeoutMs: 10_000, intervalMs: 200 },
+      );
+      const inbox = await client.inbox(agent);
+      await client.publish(`event.hello.${agent}`, helloFrom(agent), { userId: agent, type: hello.name });
+      await eventually(() => expect(inbox).toHaveLength(1));
+      const found = await registry.ask(getAgent, { agent_id: agent });
+      expect(found.standing).toMatchObject({ status: 'active', changed_by: admin.name });
+    }, 60_000);
+
+    it('is suspended for silence: it stays connected, may report, and its results are refused', async () => {
+      const agent = `still-${run}`;
+      const reply = await registry.ask(
+        registerAgent,
+        registration({ kind: 'enrolment', enrolment_token: await token('agent') }, agent),
+      );
+      const connection = await registry.connectAs(agent, reply.principal?.credential ?? '');
+      await registry.decide(1, { agent_id: agent, to: 'suspended' });
+      await eventually(async () => {
+        const { status } = await registry.ask(principalStatus, { principal_id: agent });
+        expect(status).toBe('suspended');
+      });
+      const client = new PrincipalClient(connection);
+      const inbox = await client.inbox(agent);
+      await client.publish(`event.hello.${agent}`, helloFrom(agent), { userId: agent, type: hello.name });
+      const [welcome] = await eventually(() =>
+        inbox.length > 0 ? inbox : Promise.reject(new Error('no welcome')),
+      );
+      const { partition } = welcome?.body as { partition: number };
+      const publish = (channel: string) =>
+        client.publish(`${channel}.${partition}.${agent}`, { any: 'body' }, { userId: agent });
+      expect([await publish('report'), await publish('result')]).toEqual(['ok', forbidden]);
+    }, 30_000);
+
+    it('answers a ping', async () => {
+      expect(await registry.ask(pingRegistry, {})).toEqual({ authenticates: true });
+    });
 
     it('a token that is spent twice at the same time works once', async () => {
       const enrolment_token = await token('principal');

@@ -13,6 +13,7 @@ import {
   registryUseCases,
   type RegistryUseCases,
 } from './adapters/messaging/agent-queries.controller';
+import { EnforcementController } from './adapters/messaging/enforcement.controller';
 import { HelloController } from './adapters/messaging/hello.controller';
 import { removeExpired } from './adapters/persistence/housekeeping';
 import { migrations } from './adapters/persistence/migrations';
@@ -22,10 +23,13 @@ import { registryMetrics } from './adapters/registry-prometheus';
 import { HmacSecretVault } from './adapters/security/hmac-secret-vault';
 import { AuthenticatePrincipal } from './application/authenticate-principal';
 import { AuthoriseOnBroker } from './application/authorise-on-broker';
+import { ChangeStanding } from './application/change-standing';
 import { CreateEnrolment } from './application/create-enrolment';
 import { EnrolPrincipal } from './application/enrol-principal';
 import { EnrolmentDesk } from './application/enrolment-desk';
+import { FollowEnforcement } from './application/follow-enforcement';
 import { IdempotentAnswers } from './application/idempotent-answers';
+import { LiftFreeze } from './application/lift-freeze';
 import { OpenSession } from './application/open-session';
 import { PrincipalDirectory } from './application/principal-directory';
 import { ProvisionPrincipals } from './application/provision-principals';
@@ -84,7 +88,17 @@ export async function registryModule(
     credentialValidMs: config.YMERA_CREDENTIAL_VALID_DAYS * dayMs,
     broker: { url: config.YMERA_AGENT_BROKER_URL, vhost: agentsVhost },
   });
-  const authenticate = new AuthenticatePrincipal(directory, unitOfWork, vault, metrics, systemClock);
+  const intervalS = config.YMERA_REPORT_INTERVAL_SECONDS;
+  const brokerCacheMs = config.YMERA_BROKER_PERMISSION_CACHE_SECONDS * 1000;
+  const authenticate = new AuthenticatePrincipal(
+    directory,
+    unitOfWork,
+    vault,
+    metrics,
+    systemClock,
+    intervalS,
+  );
+  const standing = new ChangeStanding(provisioning, directory, metrics, systemClock, brokerCacheMs);
   const useCases: RegistryUseCases = {
     createEnrolment: new CreateEnrolment(unitOfWork, vault, systemClock),
     enrolPrincipal: new EnrolPrincipal(unitOfWork, desk, provisioning, directory),
@@ -96,17 +110,11 @@ export async function registryModule(
       directory,
       systemClock,
     ),
-    retireAgent: new RetireAgent(
-      unitOfWork,
-      provisioning,
-      directory,
-      systemClock,
-      config.YMERA_BROKER_PERMISSION_CACHE_SECONDS * 1000,
-    ),
+    retireAgent: new RetireAgent(unitOfWork, provisioning, directory, standing, systemClock, brokerCacheMs),
+    liftFreeze: new LiftFreeze(unitOfWork, standing, systemClock),
     authenticate,
-    read: new ReadAgents(reader),
+    read: new ReadAgents(reader, intervalS),
   };
-  const intervalS = config.YMERA_REPORT_INTERVAL_SECONDS;
 
   const sweeps = [
     new Sweep('provisioning', provisioningSweepMs, () => provisioning.sweep(), logger),
@@ -124,7 +132,7 @@ export async function registryModule(
 
   return {
     module: RegistryModule,
-    controllers: [BrokerCallbackController, AgentQueriesController, HelloController],
+    controllers: [BrokerCallbackController, AgentQueriesController, EnforcementController, HelloController],
     providers: [
       { provide: registryUseCases, useValue: useCases },
       { provide: callbackToken, useValue: config.YMERA_BROKER_CALLBACK_TOKEN.reveal() },
@@ -132,6 +140,7 @@ export async function registryModule(
         provide: AuthoriseOnBroker,
         useFactory: () => new AuthoriseOnBroker(authenticate, directory, agentsVhost),
       },
+      { provide: FollowEnforcement, useValue: new FollowEnforcement(unitOfWork, standing) },
       {
         provide: OpenSession,
         useFactory: () => new OpenSession(unitOfWork, metrics, systemClock, intervalS),

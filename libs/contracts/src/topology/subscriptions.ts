@@ -28,11 +28,11 @@ import {
   workflowStarted,
 } from '../events/orchestrator';
 import { agentRegistered, agentRetired, agentStandingChanged, sessionOpened } from '../events/registry';
-import { livenessChanged } from '../events/reporting';
+import { enforcementChanged, livenessChanged } from '../events/reporting';
 
 /** Who consumes which facts. The bindings of each service's event queue are derived from this. */
 export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[]>> = {
-  registry: [],
+  registry: [enforcementChanged],
   reporting: [agentRegistered, agentRetired, sessionOpened],
   coordinator: [
     gateOpened,

@@ -15,9 +15,15 @@ export function registryMetrics(): RegistryMetrics {
     name: 'ymera_provisioning_failures_total',
     help: 'Steps on the broker for a principal that failed and will be tried again.',
   });
+  const standings = counter({
+    name: 'ymera_agent_standing_changes_total',
+    help: 'Times that authority was taken from an agent or given back, by what it is then and why.',
+    labels: ['status', 'cause'],
+  });
   return {
     authenticationFailed: (code) => failures.inc({ code }),
     strangersInHello: (count) => strangers.inc(count),
     provisioningFailed: () => provisioning.inc(),
+    standingChanged: (status, cause) => standings.inc({ status, cause }),
   };
 }

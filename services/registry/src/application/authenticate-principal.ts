@@ -2,6 +2,8 @@ import type { authenticatePrincipal, PayloadOf, ReplyOf } from '@ymera/contracts
 import { authenticationFailed } from '@ymera/contracts';
 import { err, failure, ok, type Clock, type Failure, type Result } from '@ymera/kernel';
 import { LRUCache } from 'lru-cache';
+import { brokerAccess } from '../domain/broker-authorisation';
+import { retryAfterSeconds } from '../domain/principal';
 import { recordFailure, type FailureCount } from '../domain/authentication-throttle';
 import { faultOf } from '../domain/credential';
 import { parseToken } from '../domain/secret-token';
@@ -22,8 +24,8 @@ interface Judgement {
 }
 
 /**
- * Says whose a credential is. What its principal may do is another question: a frozen one is still known, so that it can
- * ask for its own standing.
+ * Says whose a credential is. Of a principal that is denied everything it says so: to who asks for any standing, which is
+ * the gateway, so that the principal can ask for its own; to everybody else as a refusal.
  */
 export class AuthenticatePrincipal {
   private readonly counts = new LRUCache<string, FailureCount>({ max: countedKeys });
@@ -34,13 +36,26 @@ export class AuthenticatePrincipal {
     private readonly vault: SecretVault,
     private readonly metrics: RegistryMetrics,
     private readonly clock: Clock,
+    private readonly reportIntervalS: number,
   ) {}
 
   async execute(
     request: PayloadOf<typeof authenticatePrincipal>,
   ): Promise<Result<ReplyOf<typeof authenticatePrincipal>>> {
     const known = await this.recognise(request.credential, request.principal_id);
-    return known.ok ? ok({ principal_id: known.value.principal.principalId }) : known;
+    if (!known.ok) return known;
+    const { principal } = known.value;
+    const principal_id = principal.principalId;
+    if (brokerAccess(principal) !== 'none') return ok({ principal_id });
+    const { status } = principal;
+    const denied = { status, retry_after_s: retryAfterSeconds(principal, this.reportIntervalS) };
+    if (request.any_standing) return ok({ principal_id, denied });
+    return err(
+      failure('forbidden', `principal_${status}`, `The principal is ${status}.`, {
+        suggestion: 'Ask GET /api/v1/me/status at the gateway why, and when to try again.',
+        ...(denied.retry_after_s === null ? {} : { details: { retry_after_s: denied.retry_after_s } }),
+      }),
+    );
   }
 
   /** The principal behind a credential, for the broker's callback, which goes on to ask what it may do. */

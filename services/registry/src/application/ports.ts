@@ -1,8 +1,9 @@
-import type { AgentType, UnitOfWork } from '@ymera/contracts';
+import type { AgentStanding, AgentType, UnitOfWork } from '@ymera/contracts';
 import type { Agent } from '../domain/agent';
 import type { Credential } from '../domain/credential';
 import type { Enrolment } from '../domain/enrolment';
 import type { Principal, Provisioning } from '../domain/principal';
+import type { EndCause, SanctionCause, Standing } from '../domain/standing';
 import type { SecretToken, StoredSecret, TokenPrefix } from '../domain/secret-token';
 
 export interface EnrolmentStore {
@@ -18,6 +19,8 @@ export interface PrincipalStore {
   /** Locked until the transaction ends: what is decided on it is decided by one at a time. */
   lock(principalId: string): Promise<Principal | undefined>;
   save(principal: Principal): Promise<void>;
+  /** No more closing of connections, if that was to go on until `closeUntil`. */
+  settleClosing(principalId: string, closeUntil: Date): Promise<void>;
   /** Without effect when the row has moved on since `from` was read. */
   settleProvisioning(principalId: string, from: Provisioning, to: Provisioning): Promise<void>;
 }
@@ -34,6 +37,8 @@ export interface AgentStore {
   save(agent: Agent): Promise<void>;
   /** Those of `agentIds` that are active under this principal, in the order of their ids. */
   activeAmong(principalId: string, agentIds: readonly string[]): Promise<string[]>;
+  /** Each standing that one of its active agents has, once. */
+  sanctionsOf(principalId: string): Promise<Pick<Standing, 'status' | 'cause'>[]>;
 }
 
 export interface IdempotencyKey {
@@ -85,8 +90,10 @@ export interface RegistryReader {
     readonly after?: string | undefined;
     readonly limit: number;
   }): Promise<Agent[]>;
-  activeAgentIds(principalId: string): Promise<string[]>;
-  /** Principals the broker still owes something. */
+  activeAgentsOf(principalId: string): Promise<Agent[]>;
+  /** Fails when the database does not answer. */
+  check(): Promise<void>;
+  /** Principals the broker still owes something, or whose connections are to be closed. */
   unprovisioned(limit: number): Promise<Principal[]>;
 }
 
@@ -122,4 +129,5 @@ export interface RegistryMetrics {
   /** Agents that a hello named without owning them. */
   strangersInHello(count: number): void;
   provisioningFailed(): void;
+  standingChanged(status: AgentStanding, cause: SanctionCause | EndCause): void;
 }

@@ -6,7 +6,8 @@ import type { PrincipalBroker, RegistryMetrics, RegistryReader, RegistryUnitOfWo
 const passSize = 100;
 
 /**
- * Brings the broker to what the rows say: a queue for who is enrolled; no queue and no connections for who is retired.
+ * Brings the broker to what the rows say: a queue for who is enrolled; no connections for who is denied
+ * everything; no queue and no connections for who is retired.
  * Runs right after the commit that asks for it, and from a sweep, which finds what a dead process left. Every step may
  * run twice, also at the same time, so no lock is held while the broker works.
  */
@@ -38,7 +39,12 @@ export class ProvisionPrincipals {
     }
   }
 
-  private async settle({ principalId, provisioning, removalUntil }: Principal): Promise<void> {
+  private async settle({ principalId, provisioning, removalUntil, closeUntil }: Principal): Promise<void> {
+    if (closeUntil !== null) {
+      await this.broker.closeConnections(principalId);
+      if (this.isOver(closeUntil))
+        await this.unitOfWork.run((tx) => tx.principals.settleClosing(principalId, closeUntil));
+    }
     if (provisioning === 'declare_pending') {
       await this.broker.declareQueue(principalId);
       await this.settled(principalId, provisioning, 'declared');
@@ -47,9 +53,13 @@ export class ProvisionPrincipals {
       await this.broker.closeConnections(principalId);
       await this.broker.deleteQueue(principalId);
       // Until then the broker may let the principal in again on a permission that it has cached.
-      if ((removalUntil?.getTime() ?? 0) <= this.clock.now().getTime())
+      if (removalUntil === null || this.isOver(removalUntil))
         await this.settled(principalId, provisioning, 'removed');
     }
+  }
+
+  private isOver(until: Date): boolean {
+    return until.getTime() <= this.clock.now().getTime();
   }
 
   private settled(

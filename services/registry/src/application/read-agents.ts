@@ -1,12 +1,23 @@
-import type { getAgent, listAgents, PayloadOf, principalStatus, ReplyOf } from '@ymera/contracts';
+import type {
+  getAgent,
+  listAgents,
+  PayloadOf,
+  pingRegistry,
+  principalStatus,
+  ReplyOf,
+} from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { agentResourceOf } from '../domain/agent';
+import { brokerAccess } from '../domain/broker-authorisation';
 import { retryAfterSeconds } from '../domain/principal';
 import type { RegistryReader } from './ports';
 
 /** Questions that change nothing. */
 export class ReadAgents {
-  constructor(private readonly reader: RegistryReader) {}
+  constructor(
+    private readonly reader: RegistryReader,
+    private readonly reportIntervalS: number,
+  ) {}
 
   async one({ agent_id }: PayloadOf<typeof getAgent>): Promise<Result<ReplyOf<typeof getAgent>>> {
     const agent = await this.reader.agent(agent_id);
@@ -36,11 +47,24 @@ export class ReadAgents {
   }: PayloadOf<typeof principalStatus>): Promise<Result<ReplyOf<typeof principalStatus>>> {
     const access = await this.reader.accessByName(principalId);
     if (!access) return err(failure('not_found', 'principal_not_found', 'There is no such principal.'));
+    const agents = await this.reader.activeAgentsOf(principalId);
     return ok({
       principal_id: principalId,
       status: access.principal.status,
-      agent_ids: await this.reader.activeAgentIds(principalId),
-      retry_after_s: retryAfterSeconds(access.principal),
+      may_report: brokerAccess(access.principal) !== 'none',
+      agent_ids: agents.map(({ agentId }) => agentId),
+      sanctions: agents.flatMap(({ agentId, standing: { status, cause, reason, changedAt } }) =>
+        cause === null ? [] : [{ agent_id: agentId, status, cause, reason, since: changedAt.toISOString() }],
+      ),
+      retry_after_s: retryAfterSeconds(access.principal, this.reportIntervalS),
     });
+  }
+
+  /** Who authenticates reads the database: without it there is no yes to anybody. */
+  async ping(): Promise<Result<ReplyOf<typeof pingRegistry>>> {
+    return this.reader.check().then(
+      () => ok({ authenticates: true }),
+      () => ok({ authenticates: false }),
+    );
   }
 }

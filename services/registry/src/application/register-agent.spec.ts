@@ -22,6 +22,13 @@ describe('registering an agent', () => {
         principal_id: 'runner-1',
         status: 'active',
         created_at: '2026-01-01T00:00:00.000Z',
+        standing: {
+          status: 'active',
+          cause: null,
+          reason: '',
+          changed_by: 'platform',
+          changed_at: '2026-01-01T00:00:00.000Z',
+        },
       },
     });
     expect(world.events()).toContain('registry.agent.registered');

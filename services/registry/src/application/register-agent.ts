@@ -6,7 +6,7 @@ import {
   type ReplyOf,
 } from '@ymera/contracts';
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
-import { agentResourceOf, maximumConfigBytes, type Agent } from '../domain/agent';
+import { agentResourceOf, maximumConfigBytes, newAgent, type Agent } from '../domain/agent';
 import type { Enrolment } from '../domain/enrolment';
 import { maximumAgentsPerPrincipal, principalNameFor, type Principal } from '../domain/principal';
 import type { EnrolmentDesk } from './enrolment-desk';
@@ -87,17 +87,14 @@ export class RegisterAgent {
   /** First of the writes, so that of two registrations at once the second learns that the agent exists. */
   private async addAgent(tx: Tx, request: Request): Promise<Agent> {
     const { caller } = request;
-    const agent: Agent = {
+    const agent = newAgent({
       agentId: request.agent_id,
       principalId: caller.kind === 'principal' ? caller.principal_id : principalNameFor(request.agent_id),
       agentType: request.agent_type,
       capabilities: request.capabilities,
       config: request.config,
-      status: 'active',
       createdAt: this.clock.now(),
-      retirement: null,
-      version: 1,
-    };
+    });
     if (!(await tx.agents.add(agent)))
       refuse('conflict', 'agent_exists', `The agent ${agent.agentId} exists already.`, {
         suggestion: 'Choose another agent_id; ids are never used again.',
@@ -140,7 +137,7 @@ export class RegisterAgent {
         capabilities: [...agent.capabilities],
         principal_id: principal.principalId,
         partition: principal.partition,
-        credential_epoch: principal.credentialEpoch,
+        credential_epoch: agent.credentialEpoch,
         registered_at: agent.createdAt.toISOString(),
       },
     });

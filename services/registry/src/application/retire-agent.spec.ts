@@ -47,7 +47,9 @@ describe('retiring an agent', () => {
     expect(valueOf(await world.read.standing({ principal_id: 'runner-1' }))).toEqual({
       principal_id: 'runner-1',
       status: 'active',
+      may_report: true,
       agent_ids: ['tester-2'],
+      sanctions: [],
       retry_after_s: null,
     });
     expect(world.queues.closed).toEqual([]);

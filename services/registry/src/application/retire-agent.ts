@@ -8,6 +8,7 @@ import {
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf, retireAgent as retired, type Agent } from '../domain/agent';
 import { retirePrincipal, type Principal } from '../domain/principal';
+import type { ChangeStanding } from './change-standing';
 import type { AccessCache, RegistryStores, RegistryUnitOfWork } from './ports';
 import type { ProvisionPrincipals } from './provision-principals';
 import { attempt, refuse } from './refusal';
@@ -16,7 +17,7 @@ type Request = PayloadOf<typeof retireAgent>;
 
 interface Retirement {
   readonly agent: Agent;
-  /** A principal that was there for this agent alone goes with it. */
+  /** A principal that was there for this agent alone goes with it; another one follows those that are left. */
   readonly principal?: Principal;
 }
 
@@ -26,6 +27,7 @@ export class RetireAgent {
     private readonly unitOfWork: RegistryUnitOfWork,
     private readonly provisioning: ProvisionPrincipals,
     private readonly cache: AccessCache,
+    private readonly standing: ChangeStanding,
     private readonly clock: Clock,
     /** For how long the broker may believe a permission that it has cached. */
     private readonly brokerCacheMs: number,
@@ -68,7 +70,7 @@ export class RetireAgent {
     const remaining = { ...host, agentCount: host.agentCount - 1 };
     if (!host.servesOneAgent) {
       await tx.principals.save(remaining);
-      return undefined;
+      return this.standing.takeAlong(tx, principalId);
     }
     const gone = retirePrincipal(remaining, new Date(now.getTime() + this.brokerCacheMs));
     await tx.principals.save(gone);

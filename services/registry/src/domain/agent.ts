@@ -1,4 +1,5 @@
 import type { AgentResource, AgentType } from '@ymera/contracts';
+import type { Standing } from './standing';
 
 export interface Agent {
   readonly agentId: string;
@@ -9,12 +10,38 @@ export interface Agent {
   readonly status: AgentResource['status'];
   readonly createdAt: Date;
   readonly retirement: { readonly at: Date; readonly by: string; readonly reason: string } | null;
+  readonly standing: Standing;
+  /** Raised by every sanction, never lowered; leases remember the one they were given under. */
+  readonly credentialEpoch: number;
+  /** The newest decision of reporting that is known here; 0 before the first. */
+  readonly enforcementVersion: number;
   /** Rises with every fact about the agent. */
   readonly version: number;
 }
 
 /** Once encoded as JSON. */
 export const maximumConfigBytes = 16_384;
+
+export type NewAgent = Pick<
+  Agent,
+  'agentId' | 'principalId' | 'agentType' | 'capabilities' | 'config' | 'createdAt'
+>;
+
+export const newAgent = (fresh: NewAgent): Agent => ({
+  ...fresh,
+  status: 'active',
+  retirement: null,
+  standing: {
+    status: 'active',
+    cause: null,
+    reason: '',
+    changedBy: 'platform',
+    changedAt: fresh.createdAt,
+  },
+  credentialEpoch: 1,
+  enforcementVersion: 0,
+  version: 1,
+});
 
 export const retireAgent = (agent: Agent, by: string, reason: string, at: Date): Agent => ({
   ...agent,
@@ -31,4 +58,11 @@ export const agentResourceOf = (agent: Agent): AgentResource => ({
   principal_id: agent.principalId,
   status: agent.status,
   created_at: agent.createdAt.toISOString(),
+  standing: {
+    status: agent.standing.status,
+    cause: agent.standing.cause,
+    reason: agent.standing.reason,
+    changed_by: agent.standing.changedBy,
+    changed_at: agent.standing.changedAt.toISOString(),
+  },
 });

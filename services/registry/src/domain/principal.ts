@@ -18,7 +18,7 @@ export interface Principal {
   readonly partition: number;
   readonly status: PrincipalStatus;
   readonly cause: StatusCause | null;
-  /** Raised by every sanction; leases remember the one they were given under. */
+  /** Raised when everything is denied to it. */
   readonly credentialEpoch: number;
   /** The newest session issued; 0 before the first hello. */
   readonly session: number;
@@ -30,6 +30,8 @@ export interface Principal {
   readonly provisioning: Provisioning;
   /** Until when removal is repeated: the broker may still believe a cached permission. */
   readonly removalUntil: Date | null;
+  /** Until when connections are closed again: as long as the broker may believe what it has cached. */
+  readonly closeUntil: Date | null;
   readonly enrolledBy: string;
   readonly enrolledAt: Date;
   /** Rises with every fact about the principal. */
@@ -86,6 +88,7 @@ export const newPrincipal = (fresh: NewPrincipal): Principal => ({
   servesOneAgent: fresh.servesOneAgent,
   provisioning: 'declare_pending',
   removalUntil: null,
+  closeUntil: null,
   enrolledBy: fresh.enrolledBy,
   enrolledAt: fresh.now,
   version: 1,
@@ -106,18 +109,25 @@ export const retirePrincipal = (principal: Principal, removalUntil: Date): Princ
   credentialEpoch: principal.credentialEpoch + 1,
   provisioning: 'remove_pending',
   removalUntil,
+  closeUntil: null,
   version: principal.version + 1,
 });
 
-/** How long a refused principal waits before it asks again; null when waiting does not help. */
-export function retryAfterSeconds({ status }: Pick<Principal, 'status'>): number | null {
+/**
+ * How long a principal waits before it asks again how it stands; null when waiting does not help. A person lifts a freeze,
+ * which takes longer than the reports that end a suspension.
+ */
+export function retryAfterSeconds(
+  { status }: Pick<Principal, 'status'>,
+  reportIntervalS: number,
+): number | null {
   switch (status) {
     case 'active':
     case 'retired':
       return null;
     case 'suspended':
-      return 30;
+      return Math.max(1, Math.ceil(reportIntervalS / 2));
     case 'frozen':
-      return 300;
+      return Math.max(1, Math.ceil(reportIntervalS * 5));
   }
 }

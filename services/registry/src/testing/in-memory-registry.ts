@@ -20,6 +20,11 @@ interface State {
   readonly answers: Map<string, IdempotencyRecord & { readonly expiresAt: Date }>;
 }
 
+const isActiveUnder =
+  (principalId: string) =>
+  (agent: Agent): boolean =>
+    agent.principalId === principalId && agent.status === 'active';
+
 const byId = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function storesOf(state: State): RegistryStores {
@@ -43,6 +48,11 @@ function storesOf(state: State): RegistryStores {
       },
       lock: async (principalId) => principals.get(principalId),
       save: async (principal) => void principals.set(principal.principalId, principal),
+      async settleClosing(principalId, closeUntil) {
+        const principal = principals.get(principalId);
+        if (principal?.closeUntil?.getTime() === closeUntil.getTime())
+          principals.set(principalId, { ...principal, closeUntil: null });
+      },
       async settleProvisioning(principalId, from, to) {
         const principal = principals.get(principalId);
         if (principal?.provisioning === from) principals.set(principalId, { ...principal, provisioning: to });
@@ -68,6 +78,11 @@ function storesOf(state: State): RegistryStores {
         agentIds
           .filter((id) => agents.get(id)?.principalId === principalId && agents.get(id)?.status === 'active')
           .sort(byId),
+      sanctionsOf: async (principalId) =>
+        [...agents.values()].filter(isActiveUnder(principalId)).map(({ standing }) => ({
+          status: standing.status,
+          cause: standing.cause,
+        })),
     },
     idempotency: {
       async claim({ scope, keyHash }, { requestDigest, now, expiresAt }) {
@@ -87,6 +102,7 @@ function storesOf(state: State): RegistryStores {
 
 /** The registry's tables and reads in memory, with the same promises as the real ones. */
 export class InMemoryRegistry implements UnitOfWork<RegistryStores>, RegistryReader {
+  isAway = false;
   readonly unitOfWork = new InMemoryUnitOfWork<State, RegistryStores>(
     {
       enrolments: new Map(),
@@ -126,17 +142,19 @@ export class InMemoryRegistry implements UnitOfWork<RegistryStores>, RegistryRea
       .slice(0, limit);
   }
 
-  async activeAgentIds(principalId: string) {
-    const all = [...this.unitOfWork.state.agents.values()];
-    return all
-      .filter((agent) => agent.principalId === principalId && agent.status === 'active')
-      .map(({ agentId }) => agentId)
-      .sort(byId);
+  async activeAgentsOf(principalId: string) {
+    return [...this.unitOfWork.state.agents.values()]
+      .filter(isActiveUnder(principalId))
+      .sort((a, b) => byId(a.agentId, b.agentId));
+  }
+
+  async check(): Promise<void> {
+    if (this.isAway) throw new Error('the database is away');
   }
 
   async unprovisioned(limit: number) {
     return [...this.unitOfWork.state.principals.values()]
-      .filter(({ provisioning }) => provisioning.endsWith('_pending'))
+      .filter(({ provisioning, closeUntil }) => provisioning.endsWith('_pending') || closeUntil !== null)
       .slice(0, limit);
   }
 }
@@ -171,6 +189,7 @@ export class RecordedMetrics implements RegistryMetrics {
   readonly failures: string[] = [];
   strangers = 0;
   provisioningFailures = 0;
+  readonly standings: string[] = [];
 
   authenticationFailed(code: string): void {
     this.failures.push(code);
@@ -182,5 +201,9 @@ export class RecordedMetrics implements RegistryMetrics {
 
   provisioningFailed(): void {
     this.provisioningFailures += 1;
+  }
+
+  standingChanged(status: string, cause: string): void {
+    this.standings.push(`${status} ${cause}`);
   }
 }

@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '@ymera/contracts';
 import type { RegistryReader, RegistryStores } from '../application/ports';
-import type { Agent } from '../domain/agent';
+import { newAgent, type Agent } from '../domain/agent';
 import type { Credential } from '../domain/credential';
 import type { Enrolment } from '../domain/enrolment';
 import { newPrincipal, retirePrincipal } from '../domain/principal';
@@ -26,17 +26,15 @@ const credentialOf = (principalId: string, keyId: string): Credential => ({
   revokedAt: null,
 });
 
-const agentOf = (agentId: string, principalId: string, agentType: Agent['agentType'] = 'TESTING'): Agent => ({
-  agentId,
-  principalId,
-  agentType,
-  capabilities: ['node:test', `quote ' and "`],
-  config: { nested: { list: [1, null, 'x'] } },
-  status: 'active',
-  createdAt: now,
-  retirement: null,
-  version: 1,
-});
+const agentOf = (agentId: string, principalId: string, agentType: Agent['agentType'] = 'TESTING'): Agent =>
+  newAgent({
+    agentId,
+    principalId,
+    agentType,
+    capabilities: ['node:test', `quote ' and "`],
+    config: { nested: { list: [1, null, 'x'] } },
+    createdAt: now,
+  });
 
 /** What every storage of the registry promises; run on the fake and on PostgreSQL. */
 export function registryStorageSuite(storage: () => RegistryStorage): void {
@@ -148,8 +146,61 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
       two,
     ]);
     expect(await run((tx) => tx.agents.activeAmong('nobody', [two]))).toEqual([]);
-    expect(await storage().reader.activeAgentIds(principal.principalId)).toEqual([two]);
+    expect(await storage().reader.activeAgentsOf(principal.principalId)).toEqual([
+      agentOf(two, principal.principalId),
+    ]);
     expect(await run((tx) => tx.agents.add(agentOf(one, principal.principalId)))).toBe(false);
+  });
+
+  it('keeps what was taken from an agent, and knows what its principal’s agents are left with', async () => {
+    const principal = principalNamed(unique('runner'));
+    const [one, two, gone] = ['agent', 'agent', 'agent'].map(unique);
+    const frozen: Agent = {
+      ...agentOf(one ?? '', principal.principalId),
+      standing: {
+        status: 'frozen',
+        cause: 'silence',
+        reason: 'It’s silent.',
+        changedBy: 'platform',
+        changedAt: later,
+      },
+      credentialEpoch: 4,
+      enforcementVersion: 7,
+      version: 3,
+    };
+    await run(async (tx) => {
+      await tx.principals.add(principal);
+      for (const id of [one, two, gone]) await tx.agents.add(agentOf(id ?? '', principal.principalId));
+      await tx.agents.save(frozen);
+      await tx.agents.save({
+        ...agentOf(gone ?? '', principal.principalId),
+        status: 'retired',
+        retirement: { at: later, by: 'root', reason: 'Done.' },
+        standing: { ...frozen.standing, status: 'suspended', cause: 'violation' },
+      });
+    });
+    expect(await storage().reader.agent(frozen.agentId)).toEqual(frozen);
+    const sanctions = await run((tx) => tx.agents.sanctionsOf(principal.principalId));
+    expect(sanctions.toSorted((a, b) => (a.status < b.status ? -1 : 1))).toEqual([
+      { status: 'active', cause: null },
+      { status: 'frozen', cause: 'silence' },
+    ]);
+    await expect(storage().reader.check()).resolves.toBeUndefined();
+  });
+
+  it('remembers whose connections are to be closed until that is settled, and settles no later one', async () => {
+    const principal = { ...principalNamed(unique('runner')), provisioning: 'declared' as const };
+    const { principalId } = principal;
+    const isOwed = async () =>
+      (await storage().reader.unprovisioned(1000)).some((owed) => owed.principalId === principalId);
+    await run((tx) => tx.principals.add(principal));
+    expect(await isOwed()).toBe(false);
+    await run((tx) => tx.principals.save({ ...principal, status: 'frozen', closeUntil: later }));
+    expect(await isOwed()).toBe(true);
+    await run((tx) => tx.principals.settleClosing(principalId, now));
+    expect(await isOwed()).toBe(true);
+    await run((tx) => tx.principals.settleClosing(principalId, later));
+    expect(await isOwed()).toBe(false);
   });
 
   it('remembers what the broker owes until it is settled, and settles nothing that has moved on', async () => {

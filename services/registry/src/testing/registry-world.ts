@@ -4,10 +4,13 @@ import { FakeClock } from '@ymera/testing';
 import { HmacSecretVault } from '../adapters/security/hmac-secret-vault';
 import { AuthenticatePrincipal } from '../application/authenticate-principal';
 import { AuthoriseOnBroker } from '../application/authorise-on-broker';
+import { ChangeStanding } from '../application/change-standing';
 import { CreateEnrolment } from '../application/create-enrolment';
 import { EnrolPrincipal } from '../application/enrol-principal';
 import { EnrolmentDesk } from '../application/enrolment-desk';
+import { FollowEnforcement } from '../application/follow-enforcement';
 import { IdempotentAnswers } from '../application/idempotent-answers';
+import { LiftFreeze } from '../application/lift-freeze';
 import { OpenSession } from '../application/open-session';
 import { PrincipalDirectory } from '../application/principal-directory';
 import { ProvisionPrincipals } from '../application/provision-principals';
@@ -34,7 +37,8 @@ export function registryWorld() {
     credentialValidMs: 24 * hour,
     broker: { url: 'amqp://127.0.0.1:5672', vhost: '/agents' },
   });
-  const authenticate = new AuthenticatePrincipal(directory, registry, vault, metrics, clock);
+  const authenticate = new AuthenticatePrincipal(directory, registry, vault, metrics, clock, 60);
+  const standing = new ChangeStanding(provisioning, directory, metrics, clock, 5_000);
 
   const useCases = {
     createEnrolment: new CreateEnrolment(registry, vault, clock),
@@ -47,11 +51,13 @@ export function registryWorld() {
       directory,
       clock,
     ),
-    retire: new RetireAgent(registry, provisioning, directory, clock, 5_000),
+    retire: new RetireAgent(registry, provisioning, directory, standing, clock, 5_000),
     authenticate,
     broker: new AuthoriseOnBroker(authenticate, directory, '/agents'),
     openSession: new OpenSession(registry, metrics, clock, 60),
-    read: new ReadAgents(registry),
+    read: new ReadAgents(registry, 60),
+    follow: new FollowEnforcement(registry, standing),
+    lift: new LiftFreeze(registry, standing, clock),
     provisioning,
   };
 

@@ -1,7 +1,13 @@
 import { loadConfig } from '@ymera/config';
-import type { QueryContract, ReplyOf } from '@ymera/contracts';
+import {
+  enforcementChanged,
+  eventMessage,
+  type PayloadOf,
+  type QueryContract,
+  type ReplyOf,
+} from '@ymera/contracts';
 import { startService, type RunningService } from '@ymera/http';
-import { silentLogger } from '@ymera/kernel';
+import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { createMessaging, RabbitTransport, type Messaging } from '@ymera/messaging';
 import { eventually, testDatabase, testVhosts, type TestDatabase, type TestVhosts } from '@ymera/testing';
 import { connect, type ChannelModel } from 'amqplib';
@@ -23,6 +29,11 @@ export interface RunningRegistry {
     contract: QueryContract<P, R>,
     payload: z.input<P>,
   ): Promise<string>;
+  /** A decision of reporting, as reporting publishes it. */
+  decide(
+    version: number,
+    decision: Partial<PayloadOf<typeof enforcementChanged>> & { readonly agent_id: string },
+  ): Promise<void>;
   /** As a principal, on the agents' virtual host unless told otherwise. */
   connectAs(user: string, password: string, vhost?: string): Promise<ChannelModel>;
   /** Of every principal. */
@@ -100,6 +111,12 @@ export async function runRegistry(): Promise<RunningRegistry> {
     async refusal(contract, payload) {
       const answer = await asker.queries.ask(contract, payload);
       return answer.ok ? 'ok' : answer.error.code;
+    },
+    async decide(aggregateVersion, decision) {
+      const payload = { ...enforcementChanged.sample, ...decision };
+      const fact = { aggregateId: payload.agent_id, aggregateVersion, payload };
+      const stamp = { id: uuidv7(), time: new Date() };
+      await asker.publisher.publish(eventMessage(enforcementChanged, fact, stamp));
     },
     async connectAs(username, password, vhost = vhosts.agentsVhost) {
       const { hostname, port } = new URL(vhosts.url);

@@ -4,7 +4,9 @@ import {
   createEnrolment,
   enrolPrincipal,
   getAgent,
+  liftFreeze,
   listAgents,
+  pingRegistry,
   principalStatus,
   registerAgent,
   retireAgent,
@@ -14,6 +16,7 @@ import { OnQuery } from '@ymera/messaging';
 import type { AuthenticatePrincipal } from '../../application/authenticate-principal';
 import type { CreateEnrolment } from '../../application/create-enrolment';
 import type { EnrolPrincipal } from '../../application/enrol-principal';
+import type { LiftFreeze } from '../../application/lift-freeze';
 import type { ReadAgents } from '../../application/read-agents';
 import type { RegisterAgent } from '../../application/register-agent';
 import type { RetireAgent } from '../../application/retire-agent';
@@ -23,6 +26,7 @@ export interface RegistryUseCases {
   readonly enrolPrincipal: EnrolPrincipal;
   readonly registerAgent: RegisterAgent;
   readonly retireAgent: RetireAgent;
+  readonly liftFreeze: LiftFreeze;
   readonly authenticate: AuthenticatePrincipal;
   readonly read: ReadAgents;
 }
@@ -53,6 +57,16 @@ export class AgentQueriesController {
   @OnQuery(retireAgent)
   retireAgent(payload: PayloadOf<typeof retireAgent>) {
     return this.useCases.retireAgent.execute(payload);
+  }
+
+  @OnQuery(liftFreeze)
+  liftFreeze(payload: PayloadOf<typeof liftFreeze>) {
+    return this.useCases.liftFreeze.execute(payload);
+  }
+
+  @OnQuery(pingRegistry)
+  ping() {
+    return this.useCases.read.ping();
   }
 
   @OnQuery(authenticatePrincipal)

@@ -54,18 +54,23 @@ export class PostgresRegistryReader implements RegistryReader {
     return rows.map(agentOf);
   }
 
-  async activeAgentIds(principalId: string): Promise<string[]> {
-    const rows = await this.sql.query<{ agent_id: string }>(
-      `SELECT agent_id FROM agents WHERE principal_id = $1 AND status = 'active' ORDER BY agent_id`,
+  async activeAgentsOf(principalId: string): Promise<Agent[]> {
+    const rows = await this.sql.query<AgentRow>(
+      `SELECT ${agentColumns} FROM agents WHERE principal_id = $1 AND status = 'active' ORDER BY agent_id`,
       [principalId],
     );
-    return rows.map(({ agent_id }) => agent_id);
+    return rows.map(agentOf);
+  }
+
+  async check(): Promise<void> {
+    await this.sql.query('SELECT 1 FROM principals LIMIT 1');
   }
 
   unprovisioned(limit: number): Promise<Principal[]> {
     return this.sql.query<PrincipalRow>(
       `SELECT ${principalColumns} FROM principals
-       WHERE provisioning IN ('declare_pending', 'remove_pending') ORDER BY principal_id LIMIT $1`,
+       WHERE provisioning IN ('declare_pending', 'remove_pending') OR close_until IS NOT NULL
+       ORDER BY principal_id LIMIT $1`,
       [limit],
     );
   }

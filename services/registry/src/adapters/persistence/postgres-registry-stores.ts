@@ -7,6 +7,7 @@ import type {
   PrincipalStore,
   RegistryStores,
 } from '../../application/ports';
+import type { Agent } from '../../domain/agent';
 import {
   agentColumns,
   agentOf,
@@ -95,7 +96,7 @@ const principalStore = (sql: SqlExecutor): PrincipalStore => ({
   async save(principal) {
     await sql.query(
       `UPDATE principals SET partition = $2, status = $3, cause = $4, credential_epoch = $5, session = $6,
-         last_hello_id = $7, agent_count = $8, provisioning = $9, removal_until = $10, version = $11
+         last_hello_id = $7, agent_count = $8, provisioning = $9, removal_until = $10, version = $11, close_until = $12
        WHERE principal_id = $1`,
       [
         principal.principalId,
@@ -109,8 +110,15 @@ const principalStore = (sql: SqlExecutor): PrincipalStore => ({
         principal.provisioning,
         principal.removalUntil,
         principal.version,
+        principal.closeUntil,
       ],
     );
+  },
+  async settleClosing(principalId, closeUntil) {
+    await sql.query('UPDATE principals SET close_until = NULL WHERE principal_id = $1 AND close_until = $2', [
+      principalId,
+      closeUntil,
+    ]);
   },
   async settleProvisioning(principalId, from, to) {
     await sql.query('UPDATE principals SET provisioning = $3 WHERE principal_id = $1 AND provisioning = $2', [
@@ -148,8 +156,9 @@ const credentialStore = (sql: SqlExecutor): CredentialStore => ({
 const agentStore = (sql: SqlExecutor): AgentStore => ({
   async add(agent) {
     const rows = await sql.query(
-      `INSERT INTO agents (agent_id, principal_id, agent_type, capabilities, config, status, created_at, version)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      `INSERT INTO agents (agent_id, principal_id, agent_type, capabilities, config, status, created_at, version,
+         standing, standing_cause, standing_reason, standing_by, standing_at, credential_epoch, enforcement_version)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
        ON CONFLICT (agent_id) DO NOTHING RETURNING agent_id`,
       [
         agent.agentId,
@@ -160,6 +169,7 @@ const agentStore = (sql: SqlExecutor): AgentStore => ({
         agent.status,
         agent.createdAt,
         agent.version,
+        ...standingValues(agent),
       ],
     );
     return rows.length === 1;
@@ -174,7 +184,8 @@ const agentStore = (sql: SqlExecutor): AgentStore => ({
   async save(agent) {
     await sql.query(
       `UPDATE agents SET capabilities = $2, config = $3, status = $4, retired_at = $5, retired_by = $6,
-         retirement_reason = $7, version = $8
+         retirement_reason = $7, version = $8, standing = $9, standing_cause = $10, standing_reason = $11,
+         standing_by = $12, standing_at = $13, credential_epoch = $14, enforcement_version = $15
        WHERE agent_id = $1`,
       [
         agent.agentId,
@@ -185,6 +196,7 @@ const agentStore = (sql: SqlExecutor): AgentStore => ({
         agent.retirement?.by ?? null,
         agent.retirement?.reason ?? null,
         agent.version,
+        ...standingValues(agent),
       ],
     );
   },
@@ -196,7 +208,24 @@ const agentStore = (sql: SqlExecutor): AgentStore => ({
     );
     return rows.map(({ agent_id }) => agent_id);
   },
+  sanctionsOf(principalId) {
+    return sql.query(
+      `SELECT DISTINCT standing AS status, standing_cause AS cause FROM agents
+       WHERE principal_id = $1 AND status = 'active' ORDER BY 1, 2`,
+      [principalId],
+    );
+  },
 });
+
+const standingValues = ({ standing, credentialEpoch, enforcementVersion }: Agent): readonly unknown[] => [
+  standing.status,
+  standing.cause,
+  standing.reason,
+  standing.changedBy,
+  standing.changedAt,
+  credentialEpoch,
+  enforcementVersion,
+];
 
 const idempotencyStore = (sql: SqlExecutor): IdempotencyStore => ({
   /** The unique key makes a transaction at the same time wait for the first one's answer. An expired row is taken over. */

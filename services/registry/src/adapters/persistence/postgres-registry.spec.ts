@@ -1,5 +1,6 @@
 import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persistence';
 import { leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
+import { newAgent } from '../../domain/agent';
 import { registryStorageSuite } from '../../testing/registry-stores.contract';
 import { removeExpired } from './housekeeping';
 import { migrations } from './migrations';
@@ -27,17 +28,16 @@ describe('the registry’s tables in PostgreSQL', () => {
   it('refuses an agent without a principal when the transaction ends', async () => {
     const unitOfWork = new PostgresUnitOfWork(database, { service: 'registry' }, registryStores);
     const orphan = unitOfWork.run((tx) =>
-      tx.agents.add({
-        agentId: 'orphan',
-        principalId: 'nobody',
-        agentType: 'CODING',
-        capabilities: ['x'],
-        config: {},
-        status: 'active',
-        createdAt: new Date(),
-        retirement: null,
-        version: 1,
-      }),
+      tx.agents.add(
+        newAgent({
+          agentId: 'orphan',
+          principalId: 'nobody',
+          agentType: 'CODING',
+          capabilities: ['x'],
+          config: {},
+          createdAt: new Date(),
+        }),
+      ),
     );
     await expect(orphan).rejects.toThrow();
   });
@@ -58,6 +58,10 @@ describe('the registry’s tables in PostgreSQL', () => {
   });
 
   it('migrates down and up again', async () => {
+    await database.migrateDown();
+    await database.migrateUp();
+    expect(await database.sql.query('SELECT 1 FROM principals')).not.toEqual([]);
+    await database.migrateDown();
     await database.migrateDown();
     await database.migrateUp();
     expect(await database.sql.query('SELECT 1 FROM principals')).toEqual([]);
