@@ -25,6 +25,8 @@ export const baseServiceEnvironment = z.object({
   YMERA_OTLP_ENDPOINT: z.url().optional(),
   /** Share of traces that begin here and are recorded, 0 to 1. */
   YMERA_TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1),
+  /** The same of what runs by itself all the time: reports, probes, the broker's questions. Never above the other. */
+  YMERA_TRACE_BULK_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(0.001),
   /** Connections to PostgreSQL of this process. */
   YMERA_DB_POOL_SIZE: z.coerce
     .number()

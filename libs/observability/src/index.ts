@@ -4,6 +4,7 @@ export { counter, gauge, histogram, renderMetrics } from './metrics';
 export { redact, redactText } from './redact';
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './telemetry';
 export {
+  currentLink,
   currentSpanId,
   currentTraceId,
   extractTrace,

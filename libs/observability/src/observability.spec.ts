@@ -89,6 +89,25 @@ describe('tracing with a receiver', () => {
   });
 });
 
+describe('sampling', () => {
+  it('records few of the traces that begin with a bulk span, all others, and follows a caller', async () => {
+    const exporter = new InMemorySpanExporter();
+    const spanProcessors = [new SimpleSpanProcessor({ exporter })];
+    const telemetry = await startTelemetry({ service: 'test', version: '1', spanProcessors });
+    for (let count = 0; count < 300; count += 1) {
+      await withSpan('probe', { isBulk: true }, () => withSpan('inside', {}, () => undefined));
+      await withSpan('request', {}, () => undefined);
+    }
+    const caller = extractTrace({ traceparent });
+    await withSpan('probe of a trace', { isBulk: true, parent: caller }, () => undefined);
+    const names = exporter.getFinishedSpans().map(({ name }) => name);
+    await telemetry.shutdown();
+    expect(names.filter((name) => name === 'request')).toHaveLength(300);
+    expect(names.filter((name) => name === 'probe' || name === 'inside').length).toBeLessThan(20);
+    expect(names).toContain('probe of a trace');
+  });
+});
+
 describe('createLogger', () => {
   const planted = [
     'ymk_k1_Zk3wQ9aTs7',

@@ -6,11 +6,11 @@ import {
   AlwaysOffSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
-  TraceIdRatioBasedSampler,
   TracerProvider,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
 import { collectProcessMetrics } from './metrics';
+import { RootSampler } from './root-sampler';
 
 export interface TelemetryOptions {
   readonly service: string;
@@ -19,6 +19,8 @@ export interface TelemetryOptions {
   readonly otlpEndpoint?: string | undefined;
   /** Share of the traces that begin here and are recorded, 0 to 1; default 1. A caller's own decision is kept. */
   readonly sampleRatio?: number | undefined;
+  /** The same for traces that begin with a bulk span (`SpanOptions.isBulk`); default one in a thousand. */
+  readonly bulkSampleRatio?: number | undefined;
   /** Instead of the exporter; tests look at spans with it. */
   readonly spanProcessors?: readonly SpanProcessor[] | undefined;
 }
@@ -29,12 +31,26 @@ export interface Telemetry {
 }
 
 const flushMs = 2000;
+const defaultBulkRatio = 0.001;
+/** What waits for the receiver; more is dropped, because a service must not suffer from whoever watches it. */
+const exportLimits = {
+  maxQueueSize: 8192,
+  maxExportBatchSize: 512,
+  scheduledDelayMillis: 1_000,
+  exportTimeoutMillis: 5_000,
+} as const;
 
 /** Loaded only when it is wanted: the exporter is the heavy part. */
 async function exporting(endpoint: string): Promise<SpanProcessor> {
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  return new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }), exportTimeoutMillis: 10_000 });
+  return new BatchSpanProcessor({
+    exporter: new OTLPTraceExporter({
+      url,
+      timeoutMillis: exportLimits.exportTimeoutMillis,
+    }),
+    ...exportLimits,
+  });
 }
 
 /**
@@ -47,7 +63,9 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     ...(options.otlpEndpoint ? [await exporting(options.otlpEndpoint)] : []),
   ];
   const root =
-    processors.length > 0 ? new TraceIdRatioBasedSampler(options.sampleRatio ?? 1) : new AlwaysOffSampler();
+    processors.length > 0
+      ? new RootSampler(options.sampleRatio ?? 1, options.bulkSampleRatio ?? defaultBulkRatio)
+      : new AlwaysOffSampler();
   const provider = new TracerProvider({
     resource: resourceFromAttributes({
       'service.namespace': 'ymera',

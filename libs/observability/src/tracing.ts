@@ -12,6 +12,7 @@ import {
   type SpanOptions as OtelSpanOptions,
   type Tracer,
 } from '@opentelemetry/api';
+import { bulkAttribute } from './root-sampler';
 
 export type TraceHeaders = Readonly<Record<string, unknown>>;
 
@@ -31,13 +32,17 @@ export interface SpanOptions {
   readonly parent?: Context;
   /** Other traces that this span serves, e.g. the messages of a batch; at most 128 are kept. */
   readonly links?: readonly Link[];
+  /** One of very many (a batch of reports, a health check): where it begins a trace, few of them are recorded. */
+  readonly isBulk?: boolean;
 }
 
 const maximumLinks = 128;
 
-const spanOptions = ({ kind = 'internal', attributes, links }: SpanOptions): OtelSpanOptions => ({
+const spanOptions = ({ kind = 'internal', attributes, links, isBulk }: SpanOptions): OtelSpanOptions => ({
   kind: kinds[kind],
-  ...(attributes ? { attributes } : {}),
+  ...(attributes || isBulk
+    ? { attributes: { ...attributes, ...(isBulk && { [bulkAttribute]: true }) } }
+    : {}),
   ...(links ? { links: links.slice(0, maximumLinks) } : {}),
 });
 
@@ -101,6 +106,12 @@ export const extractTrace = (headers: TraceHeaders): Context => propagation.extr
 /** For `links`: the span that these headers carry. */
 export function linkOf(headers: TraceHeaders): Link | undefined {
   const spanContext = trace.getSpanContext(extractTrace(headers));
+  return spanContext ? { context: spanContext } : undefined;
+}
+
+/** For `links`: the span that is current here. */
+export function currentLink(from: Context = context.active()): Link | undefined {
+  const spanContext = trace.getSpanContext(from);
   return spanContext ? { context: spanContext } : undefined;
 }
 

@@ -47,6 +47,7 @@ export const configSchema = z.object({
   YMERA_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   YMERA_OTLP_ENDPOINT: z.url().optional(),
   YMERA_TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1),
+  YMERA_TRACE_BULK_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(0.001),
   YMERA_DRAIN_SECONDS: seconds(0.1, 600).default(5),
 });
 

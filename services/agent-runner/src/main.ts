@@ -11,6 +11,7 @@ async function main(): Promise<void> {
     version,
     otlpEndpoint: config.YMERA_OTLP_ENDPOINT,
     sampleRatio: config.YMERA_TRACE_SAMPLE_RATIO,
+    bulkSampleRatio: config.YMERA_TRACE_BULK_SAMPLE_RATIO,
   });
   const logger = createLogger({ service: 'agent-runner', version, level: config.YMERA_LOG_LEVEL });
   const stopping = new AbortController();

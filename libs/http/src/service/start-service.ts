@@ -51,6 +51,7 @@ export async function startService<Config extends BaseServiceConfig>(
     version,
     otlpEndpoint: config.YMERA_OTLP_ENDPOINT,
     sampleRatio: config.YMERA_TRACE_SAMPLE_RATIO,
+    bulkSampleRatio: config.YMERA_TRACE_BULK_SAMPLE_RATIO,
   });
   const logger = createLogger({ service, version, level: config.YMERA_LOG_LEVEL });
   const health = new HealthChecks();
