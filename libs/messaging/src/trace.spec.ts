@@ -7,12 +7,14 @@ import { OnCommand, OnEventBatch } from './decorators';
 import { startApp, type TestApp } from './testing/app';
 import { eventually } from './testing/eventually';
 import { startTestBroker, type TestBroker } from './testing/test-broker';
+import { processingBatch, type Handled } from './trace';
 
 /** The parts of a finished span that these tests look at. */
 interface Finished {
   readonly name: string;
   readonly kind: SpanKind;
-  readonly links: readonly { readonly context: { readonly traceId: string } }[];
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly links: readonly { readonly context: { readonly traceId: string; readonly spanId: string } }[];
   readonly parentSpanContext?: { readonly spanId: string };
   spanContext(): { readonly traceId: string; readonly spanId: string };
 }
@@ -93,18 +95,53 @@ it('carries a trace that nobody records, without spans', async () => {
   expect(finished).toEqual([]);
 });
 
-it('links a batch to the traces of its messages, to 128 of them at most', async () => {
+it('names spans by exchange, type and queue, as the conventions say', async () => {
+  await withSpan('request', {}, () => app.messaging.publisher.publish(order()));
+  const [consumer] = await eventually(() => named('process').length === 1 && named('process'));
+  const key = startWorkflow.key;
+  expect(named('publish')[0]?.name).toBe(`publish ymera.commands:${key}`);
+  expect(consumer?.name).toBe(`process ymera.commands:${key}:orchestrator.commands`);
+  expect(consumer?.attributes).toMatchObject({
+    'messaging.system': 'rabbitmq',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': `ymera.commands:${key}:orchestrator.commands`,
+  });
+});
+
+it('links a batch to the traces of its messages, to 128 of them at most, and shows in each who took it', async () => {
   const fact = { aggregateId: 'a', aggregateVersion: 1, payload: livenessChanged.sample };
   const messages = Array.from({ length: 150 }, (_, index) => ({
     ...eventMessage(livenessChanged, fact, { id: uuidv7(), time: new Date() }),
     headers: { traceparent: `00-${String(index + 1).padStart(32, '0')}-b7ad6b7169203331-01` },
   }));
   await app.messaging.publisher.publishAll(messages);
-  const batches = await eventually(() => {
-    const spans = named('process');
-    return spans.reduce((sum, { links }) => sum + links.length, 0) >= 128 && spans;
-  });
+  const members = () => named(`process ymera.events:${livenessChanged.key}`);
+  await eventually(() => members().length === messages.length);
+  const batches = named('process orchestrator event batch');
+  expect(batches.length).toBeGreaterThan(0);
   expect(Math.max(...batches.map(({ links }) => links.length))).toBeLessThanOrEqual(128);
   expect(batches.every((span) => span.parentSpanContext === undefined)).toBe(true);
+  const sent = new Map(named('publish').map((span) => [span.spanContext().spanId, span]));
+  const batchIds = new Set(batches.map((span) => span.spanContext().spanId));
+  for (const member of members()) {
+    const sender = sent.get(member.parentSpanContext?.spanId ?? '');
+    expect(sender?.spanContext().traceId).toBe(member.spanContext().traceId);
+    expect(batchIds).toContain(member.links[0]?.context.spanId);
+  }
   expect(trace.getSpanContext(ROOT_CONTEXT)).toBeUndefined();
+});
+
+it('of what agents send by the thousand, and of batches that nobody follows, few are recorded', async () => {
+  const target = { name: 'report batch', isBulk: true };
+  const delivery = {
+    queue: 'q',
+    message: {
+      fields: { exchange: 'agents.in', routingKey: 'report.1.a' },
+      properties: { type: 'report', headers: { traceparent: `00-${'1'.repeat(32)}-b7ad6b7169203331-01` } },
+    },
+  } as unknown as Handled;
+  for (let round = 0; round < 200; round += 1)
+    await processingBatch(target, [delivery], () => Promise.resolve());
+  expect(finished.length).toBeLessThan(20);
+  expect(named('process agents.in')).toEqual([]);
 });

@@ -24,6 +24,9 @@ export const traceOf = (request: FastifyRequest): RequestTrace | undefined => tr
 /** The declared path, so that a label never holds an id. */
 const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'unmatched';
 
+/** By probes, scrapers and the broker: what they begin is hardly ever worth a trace. */
+const isAskedAllTheTime = (route: string): boolean => /^\/(health|metrics|broker)(\/|$)/.test(route);
+
 /**
  * Each request runs in the caller's trace or a new one, and its answer names it: `traceparent`, `x-trace-id`,
  * `x-request-id`. The trace is entered again after the body was read, because stream events lose it.
@@ -40,6 +43,7 @@ export function traceRequests(fastify: FastifyInstance): void {
     const span = startSpan(`${request.method} ${route}`, {
       kind: 'server',
       parent: extractTrace(request.headers),
+      isBulk: isAskedAllTheTime(route),
       attributes: {
         'http.request.method': request.method,
         'http.route': route,

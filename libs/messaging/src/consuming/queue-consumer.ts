@@ -5,7 +5,7 @@ import type { DelayedDelivery } from '../delayed-delivery';
 import { dead, type Disposition } from '../disposition';
 import { metrics } from '../metrics';
 import type { Publisher } from '../publishing/publisher';
-import { processing, processingBatch } from '../trace';
+import { inTraceOf, processing, processingBatch } from '../trace';
 import { BatchCollector } from './batch-collector';
 import type { Place } from './forwarded';
 import type { IntakeFacts } from './intake';
@@ -136,13 +136,17 @@ export class QueueConsumer {
   }
 
   async #takeOne(item: Item, target: SingleTarget): Promise<void> {
-    const { received } = item;
-    const { policy } = this.options;
+    const { received, message } = item;
+    const { policy, queue } = this.options;
     for (;;) {
       await this.#gate.whenOpen();
       if (this.#isGone(item)) return;
       try {
-        const disposition = await processing(target.name, received, () => target.handle(received));
+        const disposition = await processing({ queue, message }, async () => {
+          const decided = await target.handle(received);
+          this.#handled(item);
+          return decided;
+        });
         this.#gate.succeeded();
         if (disposition === undefined || disposition.kind === 'ack') this.#settler.acknowledge(item, 'ack');
         else await this.#settler.settle(item, bounded(disposition, received.attempts, policy));
@@ -164,7 +168,7 @@ export class QueueConsumer {
 
   /** A batch that throws is halved until the message at fault stands alone; the others are done without it. */
   async #handleBatch(batch: readonly Item[], target: BatchTarget): Promise<void> {
-    const { policy } = this.options;
+    const { policy, queue } = this.options;
     for (;;) {
       await this.#gate.whenOpen();
       const items = batch.filter((item) => !this.#isGone(item));
@@ -172,7 +176,10 @@ export class QueueConsumer {
       if (first === undefined) return;
       const received = items.map((item) => item.received);
       try {
-        const dispositions = await processingBatch(target.name, received, () => target.handle(received));
+        const handled = items.map(({ message }) => ({ queue, message }));
+        const dispositions = await processingBatch(target, handled, () => target.handle(received));
+        if (!target.isBulk)
+          for (const item of items) inTraceOf({ queue, message: item.message }, () => this.#handled(item));
         this.#gate.succeeded();
         return await this.#settleBatch(items, dispositions);
       } catch (thrown) {
@@ -215,6 +222,11 @@ export class QueueConsumer {
   #facts(): IntakeFacts {
     const { clock, connection, retentionMs } = this.options;
     return { now: clock.now(), ownUser: connection.user, retentionMs };
+  }
+
+  /** Within the message's trace; where nothing else is logged, this line still tells that it came by. */
+  #handled({ received: { id, type } }: Item): void {
+    this.options.logger.debug('message handled', { queue: this.options.queue, type, message_id: id });
   }
 
   #note(error: unknown, handler: string, messageId: string, kind: string): void {

@@ -19,6 +19,8 @@ export interface BatchTarget {
   readonly kind: 'batch';
   readonly name: string;
   readonly batch: BatchOptions;
+  /** Messages of agents, by the thousand: few of their batches are traced. */
+  readonly isBulk: boolean;
   handle(messages: Received<unknown>[]): Promise<readonly Disposition[] | undefined>;
 }
 

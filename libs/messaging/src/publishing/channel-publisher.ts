@@ -1,4 +1,4 @@
-import type { Span } from '@opentelemetry/api';
+import type { OpenSpan } from '@ymera/observability';
 import { exchanges, type MessageHeaders, type OutgoingMessage } from '@ymera/contracts';
 import { sleep, type Failure, type Logger } from '@ymera/kernel';
 import { IllegalOperationError, type Message, type Options } from 'amqplib';
@@ -42,7 +42,7 @@ interface Sending extends Pending {
   readonly index: number;
   readonly offeredAt: number;
   readonly headers: MessageHeaders;
-  readonly span: Span | undefined;
+  readonly span: OpenSpan | undefined;
 }
 
 const outcomes = ['confirmed', 'unroutable', 'refused', 'lost', 'unsent'] as const;
@@ -119,7 +119,7 @@ export class ChannelPublisher {
     this.#channel.start();
     const { messageId, exchange, routingKey } = message;
     // Here, where the caller's trace is still the current one.
-    const { headers, span } = outbound(message.headers, exchange, message.type);
+    const { headers, span } = outbound(message);
     const sending: Sending = {
       messageId,
       exchange,

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
 import type { RabbitConnection } from '../connection/rabbit-connection';
 import { metrics } from '../metrics';
+import { messageAttributes, messageSpanName } from '../trace-conventions';
 import { decodeReply, replyAddress } from './wire';
 
 export interface AskOptions {
@@ -61,8 +62,17 @@ export class QueryClient {
     if (!parsed.success)
       return err(failure('validation', 'payload_invalid', `The payload of ${contract.key} is invalid.`));
     const stop = metrics.asked.startTimer({ query: contract.key });
-    const body = await withSpan(`ask ${contract.key}`, { kind: 'client' }, () =>
-      this.#exchange(contract, parsed.data, timeoutMs),
+    const id = uuidv7();
+    const place = {
+      exchange: exchanges.queries,
+      routingKey: contract.key,
+      type: contract.key,
+      messageId: id,
+    };
+    const body = await withSpan(
+      messageSpanName('ask', place),
+      { kind: 'client', attributes: messageAttributes('ask', place) },
+      () => this.#exchange(contract, { id, payload: parsed.data }, timeoutMs),
     );
     const reply = body.ok ? decodeReply(contract.reply, body.value) : body;
     stop({ outcome: reply.ok ? 'ok' : reply.error.kind });
@@ -77,7 +87,7 @@ export class QueryClient {
 
   async #exchange(
     contract: QueryContract,
-    payload: PayloadOf<QueryContract>,
+    { id, payload }: { readonly id: string; readonly payload: PayloadOf<QueryContract> },
     timeoutMs: number,
   ): Promise<Result<Buffer>> {
     const deadline = performance.now() + timeoutMs;
@@ -87,7 +97,6 @@ export class QueryClient {
     if (!epoch?.live || this.connection.isBlocked) return err(failures.disconnected);
     const leftMs = Math.max(1, Math.ceil(deadline - performance.now()));
     return new Promise((resolve) => {
-      const id = uuidv7();
       const timer = setTimeout(() => answer(err(failures.timeout)), leftMs);
       const answer: Answer = (body) => {
         clearTimeout(timer);

@@ -14,6 +14,7 @@ import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
 import type { RabbitConnection } from '../connection/rabbit-connection';
 import { Session } from '../consuming/session';
 import { metrics } from '../metrics';
+import { messageAttributes, messageSpanName } from '../trace-conventions';
 import { within } from '../within';
 import { encodeReply, isReplyAddress } from './wire';
 
@@ -98,14 +99,22 @@ export class QueryServer {
 
   #take(session: Session, message: ConsumeMessage): void {
     const type = String(message.properties.type);
+    const { exchange, routingKey } = message.fields;
+    const messageId = String(message.properties.messageId);
+    const place = { exchange, routingKey, type, messageId, queue: this.queue };
     const work = withSpan(
-      `answer ${type}`,
-      { kind: 'server', parent: extractTrace(message.properties.headers ?? {}) },
+      messageSpanName('answer', place),
+      {
+        kind: 'server',
+        parent: extractTrace(message.properties.headers ?? {}),
+        attributes: messageAttributes('answer', place),
+      },
       async () => {
         const reply = await this.#answer(type, message);
         this.#send(message, reply);
         session.acknowledge(message);
         metrics.consumed.inc({ queue: this.queue, disposition: reply.ok ? 'answered' : reply.error.kind });
+        this.options.logger.debug('question answered', { queue: this.queue, type, message_id: messageId });
       },
     ).finally(() => this.#running.delete(work));
     this.#running.add(work);

@@ -27,10 +27,15 @@ const single = (handler: MessageHandler, name: string): SingleTarget => ({
   handle: async (message) => asDisposition(await callHandler(handler, name, message, noContext)),
 });
 
-const batched = (handler: MessageHandler, name: string, batch: BatchOptions): BatchTarget => ({
+const batched = (
+  handler: MessageHandler,
+  name: string,
+  { batch, isBulk = false }: { readonly batch: BatchOptions; readonly isBulk?: boolean },
+): BatchTarget => ({
   kind: 'batch',
   name,
   batch,
+  isBulk,
   handle: async (messages) => asDispositions(await callHandler(handler, name, messages, noContext)),
 });
 
@@ -62,7 +67,7 @@ export function queuePlans(
         break;
       }
       case 'event_batch': {
-        const target = batched(handler, `${service} event batch`, subscription.batch);
+        const target = batched(handler, `${service} event batch`, subscription);
         for (const contract of subscription.contracts)
           add(planOf('services', eventQueue(service)), contract.key, {
             read: (message, facts) => readEvent(contract, message, facts),
@@ -95,7 +100,7 @@ export function queuePlans(
           if (batch.consume === 'assignment') plan.isOnAssignment = true;
           add(plan, contract.name, {
             read: (message, facts) => readAgentMessage(contract, message, facts),
-            target: batched(handler, `${contract.name} batch`, batch),
+            target: batched(handler, `${contract.name} batch`, { batch, isBulk: true }),
           });
         }
         break;

@@ -1,4 +1,4 @@
-import { currentTraceId, extractTrace, injectTrace, withSpan } from '@ymera/observability';
+import { currentLink, currentTraceId, extractTrace, injectTrace, withSpan } from '@ymera/observability';
 import type { RunTracing } from '../../application/ports';
 
 /** `00-<trace id>-<span id>-<flags>` */
@@ -9,9 +9,14 @@ export class OtelRunTracing implements RunTracing {
     return injectTrace({})['traceparent'];
   }
 
-  /** Below what is current if that belongs to the run already, else below the order that began the run. */
+  /**
+   * Below what is current if that belongs to the run already, else below the order that began the run, with a link to
+   * what is current: the decision of a person, the cancellation, each a trace of its own.
+   */
   within<T>(traceparent: string | undefined, name: string, work: () => Promise<T>): Promise<T> {
     const isSame = traceparent === undefined || traceIdOf(traceparent) === currentTraceId();
-    return withSpan(name, isSame ? {} : { parent: extractTrace({ traceparent }) }, work);
+    if (isSame) return withSpan(name, {}, work);
+    const cause = currentLink();
+    return withSpan(name, { parent: extractTrace({ traceparent }), links: cause ? [cause] : [] }, work);
   }
 }
