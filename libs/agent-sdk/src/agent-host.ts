@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api';
 import type { ConsumeMessage } from 'amqplib';
 import {
   agentRoutingKey,
@@ -23,6 +24,7 @@ import type { AgentDefinition, ResourceUsage, Task } from './agent';
 import { Attempt, attemptKey } from './attempt';
 import { type BrokerAddress, BrokerLink } from './broker-link';
 import type { GatewayClient } from './gateway-client';
+import { processed } from './message-spans';
 
 export type Issue = Omit<PayloadOf<typeof issueRaised>, 'agent_id' | 'session'>;
 
@@ -86,7 +88,9 @@ export class AgentHost {
         this.sayHello();
       },
       onDelivery: (delivery) => {
-        this.receive(delivery);
+        processed(delivery, options.broker.queue, (trace) => {
+          this.receive(delivery, trace);
+        });
       },
       onRefused: () => this.askStanding(),
     });
@@ -147,7 +151,7 @@ export class AgentHost {
     }, 5_000);
   }
 
-  private receive(delivery: ConsumeMessage): void {
+  private receive(delivery: ConsumeMessage, trace: Context): void {
     const contract = messagesToAgents.find(({ name }) => name === delivery.properties.type);
     if (!contract) {
       this.logger.warn('message of unknown type', { type: String(delivery.properties.type) });
@@ -158,13 +162,13 @@ export class AgentHost {
       this.logger.warn('message does not have the promised shape', { type: contract.name });
       return;
     }
-    const headers = (delivery.properties.headers ?? {}) as Record<string, unknown>;
+    this.logger.debug('message taken', { type: contract.name });
     switch (contract.name) {
       case 'welcome':
         this.welcomed(parsed as PayloadOf<typeof welcome>);
         return;
       case 'task':
-        this.takeTask(parsed as PayloadOf<typeof task>, headers);
+        this.takeTask(parsed as PayloadOf<typeof task>, trace);
         return;
       case 'cancel': {
         const order = parsed as PayloadOf<typeof cancel>;
@@ -234,7 +238,7 @@ export class AgentHost {
     });
   }
 
-  private takeTask(leased: Task, headers: Record<string, unknown>): void {
+  private takeTask(leased: Task, trace: Context): void {
     const agent = this.hosted.get(leased.agent_id);
     const { agent_id, task_id, attempt: number, fencing_token } = leased;
     const decline = (code: string, message: string): void => {
@@ -268,11 +272,11 @@ export class AgentHost {
       agent.definition,
       leased,
       {
-        send: (contract, payload, trace) => this.publish('result', contract, payload, undefined, trace),
+        send: (contract, payload, headers) => this.publish('result', contract, payload, undefined, headers),
         credential: { username: this.options.principalId, password: this.options.credential },
         logger: this.logger,
       },
-      headers,
+      trace,
     );
     agent.attempts.set(attempt.key, attempt);
     agent.running += 1;

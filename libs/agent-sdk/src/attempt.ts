@@ -1,8 +1,9 @@
-import { context, propagation, SpanKind, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
+import { context, SpanKind, SpanStatusCode, trace, type Context } from '@opentelemetry/api';
 import { log, progress, result, taskAccepted, type AgentMessageContract } from '@ymera/contracts';
 import type { Logger } from '@ymera/kernel';
 import type { z } from 'zod';
 import type { AgentDefinition, Task, TaskContext, TaskResult } from './agent';
+import { published } from './message-spans';
 
 /** How an attempt reaches the platform. */
 export interface AttemptPort {
@@ -23,7 +24,8 @@ export class Attempt {
   readonly key: string;
   private readonly abort = new AbortController();
   private readonly identity;
-  private readonly parent: Context;
+  /** Of the span of this attempt, once it runs: what the attempt sends belongs below it. */
+  private own: Context;
   private newest = { progress: 0, step: 'accepted' };
   private counter = 0;
   private logOffset = 0;
@@ -35,12 +37,13 @@ export class Attempt {
     private readonly agent: AgentDefinition,
     readonly task: Task,
     private readonly port: AttemptPort,
-    headers: Record<string, unknown>,
+    /** The trace of the delivery that brought the task. */
+    private readonly parent: Context,
   ) {
     const { agent_id, task_id, attempt, fencing_token } = task;
     this.identity = { agent_id, task_id, attempt, fencing_token };
     this.key = attemptKey(this.identity);
-    this.parent = propagation.extract(context.active(), headers);
+    this.own = parent;
   }
 
   /** Runs the handler to its end; never rejects. The result is then sent by `deliverResult` until it is settled. */
@@ -57,7 +60,7 @@ export class Attempt {
       },
       this.parent,
     );
-    const own = trace.setSpan(this.parent, span);
+    this.own = trace.setSpan(this.parent, span);
     this.heartbeat = setInterval(() => void this.beat(), this.task.heartbeat_s * 1000);
     this.deadline = setTimeout(
       () => {
@@ -67,7 +70,7 @@ export class Attempt {
     );
     try {
       await this.send(taskAccepted, this.identity);
-      const outcome = await context.with(own, () => this.guarded());
+      const outcome = await context.with(this.own, () => this.guarded());
       if (outcome.error) span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.error.code });
       this.finished = { ...this.identity, ...outcome };
     } finally {
@@ -145,9 +148,7 @@ export class Attempt {
     contract: AgentMessageContract<Name, Payload>,
     payload: z.input<Payload>,
   ): Promise<boolean> {
-    const headers: Record<string, string> = {};
-    propagation.inject(this.parent, headers);
-    return this.port.send(contract, payload, headers);
+    return published(contract.name, this.own, (headers) => this.port.send(contract, payload, headers));
   }
 }
 

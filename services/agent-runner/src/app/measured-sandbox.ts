@@ -1,4 +1,5 @@
 import type { ResourceUsage } from '@ymera/agent-sdk';
+import { withSpan } from '@ymera/observability';
 import type { Sandbox, SandboxOutcome, SandboxRun } from '../sandbox/sandbox';
 
 /** A sandbox that knows what its commands take at the moment: what an agent's reports tell of CPU and memory. */
@@ -25,7 +26,17 @@ export class MeasuredSandbox implements Sandbox {
     };
   }
 
-  async run(run: SandboxRun): Promise<SandboxOutcome> {
+  /** The command's own text stays out of the span: it may hold a secret. */
+  run(run: SandboxRun): Promise<SandboxOutcome> {
+    const attributes = { 'ymera.sandbox': this.name, 'ymera.sandbox_profile': run.profile };
+    return withSpan(`run ${run.profile}`, { attributes }, async (span) => {
+      const outcome = await this.measured(run);
+      span.setAttribute('process.exit.code', outcome.exitCode ?? -1);
+      return outcome;
+    });
+  }
+
+  private async measured(run: SandboxRun): Promise<SandboxOutcome> {
     const key = Symbol('run');
     let last = { cpuMs: 0, at: Date.now() };
     this.running.set(key, { rssMb: 0, cpuPercent: 0 });

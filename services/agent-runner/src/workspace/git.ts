@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { injectTrace, withSpan } from '@ymera/observability';
 
 export interface GitOptions {
   /** Read by git instead of the user's configuration. */
@@ -37,8 +38,15 @@ export const gitConfiguration = [
 const defaultTimeoutMs = 60_000;
 const defaultMaximumBytes = 16_777_216;
 
-/** System git on a repository of ours; never rejects. */
-export function git(args: readonly string[], options: GitOptions): Promise<GitOutput> {
+/** System git on a repository of ours, in a span; never rejects. */
+export const git = (args: readonly string[], options: GitOptions): Promise<GitOutput> =>
+  withSpan(`git ${args[0]}`, { attributes: { 'process.executable.name': 'git' } }, async (span) => {
+    const output = await execute(args, options);
+    span.setAttribute('ymera.ok', output.ok);
+    return output;
+  });
+
+function execute(args: readonly string[], options: GitOptions): Promise<GitOutput> {
   return new Promise((resolve) =>
     execFile(
       'git',
@@ -77,12 +85,21 @@ function environment(options: GitOptions): Record<string, string> {
     GIT_DIR: options.gitFolder,
     ...(options.workTree === undefined ? {} : { GIT_WORK_TREE: options.workTree }),
     ...(options.indexFile === undefined ? {} : { GIT_INDEX_FILE: options.indexFile }),
-    ...(options.authorization === undefined
-      ? {}
-      : {
-          GIT_CONFIG_COUNT: '1',
-          GIT_CONFIG_KEY_0: 'http.extraHeader',
-          GIT_CONFIG_VALUE_0: `Authorization: ${options.authorization}`,
-        }),
+    ...(options.authorization === undefined ? {} : extraHeaders(options.authorization)),
   };
+}
+
+/** Who asks, and in which trace. */
+function extraHeaders(authorization: string): Record<string, string> {
+  const headers = [
+    `Authorization: ${authorization}`,
+    ...Object.entries(injectTrace({})).map(([name, value]) => `${name}: ${value}`),
+  ];
+  return Object.assign(
+    { GIT_CONFIG_COUNT: String(headers.length) },
+    ...headers.map((header, index) => ({
+      [`GIT_CONFIG_KEY_${index}`]: 'http.extraHeader',
+      [`GIT_CONFIG_VALUE_${index}`]: header,
+    })),
+  ) as Record<string, string>;
 }
