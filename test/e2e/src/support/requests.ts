@@ -1,0 +1,79 @@
+import { eventually } from '@ymera/testing';
+import { call, type RunningPlatform } from './platform';
+
+type Body = Record<string, any>;
+
+let projects = 0;
+
+/** Registers the repository as a project of its own. */
+export async function registerProject(
+  platform: RunningPlatform,
+  source: string,
+): Promise<{ readonly id: string; readonly repository: string }> {
+  projects += 1;
+  const id = `e2e-${process.pid}-${projects}`;
+  const { status, body } = await call(platform, 'admin', 'POST', '/api/v1/projects', {
+    project_id: id,
+    source,
+  });
+  if (status !== 201) throw new Error(`the project was not registered: ${JSON.stringify(body)}`);
+  return { id, repository: body['repository'] };
+}
+
+/** Approves whatever waits for the request, each once, until it has ended; gives back how it ended. */
+export async function approveUntilEnded(
+  platform: RunningPlatform,
+  requestId: string,
+  timeoutMs: number,
+): Promise<{ readonly request: Body; readonly decisions: readonly Response[] }> {
+  const decisions: Response[] = [];
+  const request = await eventually(
+    async () => {
+      const pending = await call(
+        platform,
+        'approver',
+        'GET',
+        `/api/v1/approvals?request_id=${requestId}&state=pending`,
+      );
+      for (const approval of pending.body['items'] as Body[])
+        decisions.push(await decide(platform, approval));
+      const { body } = await call(platform, 'requester', 'GET', `/api/v1/requests/${requestId}`);
+      if (body['state'] === 'running') throw new Error(`still running: ${JSON.stringify(body)}`);
+      return body;
+    },
+    { timeoutMs, intervalMs: 100 },
+  );
+  return { request, decisions };
+}
+
+const decide = (platform: RunningPlatform, approval: Body): Promise<Response> =>
+  fetch(new URL(`/api/v1/approvals/${approval['approval_id']}/decision`, platform.urls['gateway']), {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${platform.tokens['approver']}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ subject_digest: approval['subject_digest'], decision: 'approved' }),
+    signal: AbortSignal.timeout(30_000),
+  });
+
+/** Asks for work; the answer, with its headers. */
+export async function submit(
+  platform: RunningPlatform,
+  projectId: string,
+  text: string,
+): Promise<{ readonly body: Body; readonly headers: Headers }> {
+  const response = await fetch(new URL('/api/v1/requests', platform.urls['gateway']), {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${platform.tokens['requester']}`,
+      'content-type': 'application/json',
+      'idempotency-key': `e2e-${process.pid}-${Math.random()}`,
+    },
+    body: JSON.stringify({ project_id: projectId, text }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const body = (await response.json()) as Body;
+  if (response.status !== 202) throw new Error(`the request was not accepted: ${JSON.stringify(body)}`);
+  return { body, headers: response.headers };
+}

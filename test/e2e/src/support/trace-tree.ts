@@ -1,0 +1,70 @@
+import type { ReceivedSpan } from './otlp-receiver';
+
+/** The spans of one trace, as they hang together. */
+export class TraceTree {
+  private readonly byId: ReadonlyMap<string, ReceivedSpan>;
+  private readonly children = new Map<string | undefined, ReceivedSpan[]>();
+
+  constructor(readonly spans: readonly ReceivedSpan[]) {
+    this.byId = new Map(spans.map((span) => [span.spanId, span]));
+    const inOrder = [...spans].sort((a, b) => Number(a.startNs - b.startNs));
+    for (const span of inOrder) {
+      const place = this.isOrphan(span) ? undefined : span.parentSpanId;
+      this.children.set(place, [...(this.children.get(place) ?? []), span]);
+    }
+  }
+
+  /** Begin the trace: no parent at all. */
+  get roots(): readonly ReceivedSpan[] {
+    return this.spans.filter(({ parentSpanId }) => parentSpanId === undefined);
+  }
+
+  /** Name a parent that is not in the trace. */
+  get orphans(): readonly ReceivedSpan[] {
+    return this.spans.filter((span) => this.isOrphan(span));
+  }
+
+  /** Every place of a name, with the service that it ran in: `coordinator: process ...`. */
+  get places(): ReadonlySet<string> {
+    return new Set(this.spans.map(({ service, name }) => `${service}: ${name}`));
+  }
+
+  named(start: string): readonly ReceivedSpan[] {
+    return this.spans.filter(({ name }) => name.startsWith(start));
+  }
+
+  /** From the root to the span, both included. */
+  pathTo(span: ReceivedSpan): readonly ReceivedSpan[] {
+    const path = [span];
+    for (let above = this.parentOf(span); above !== undefined; above = this.parentOf(above))
+      path.unshift(above);
+    return path;
+  }
+
+  /** As lines: offset and duration in milliseconds, service, name; `!` failed, `?` orphan. */
+  draw(): string {
+    const first = this.spans.reduce(
+      (least, { startNs }) => (least === undefined || startNs < least ? startNs : least),
+      undefined as bigint | undefined,
+    );
+    const ms = (ns: bigint): string => (Number(ns / 1_000n) / 1_000).toFixed(1).padStart(9);
+    const lines: string[] = [];
+    const walk = (span: ReceivedSpan, depth: number): void => {
+      const mark = `${span.isFailed ? '!' : ' '}${this.isOrphan(span) ? '?' : ' '}`;
+      lines.push(
+        `${ms(span.startNs - (first ?? 0n))} ${ms(span.endNs - span.startNs)} ${mark} ${'  '.repeat(depth)}${span.service}  ${span.name}`,
+      );
+      for (const child of this.children.get(span.spanId) ?? []) walk(child, depth + 1);
+    };
+    for (const span of this.children.get(undefined) ?? []) walk(span, 0);
+    return lines.join('\n');
+  }
+
+  private parentOf({ parentSpanId }: ReceivedSpan): ReceivedSpan | undefined {
+    return parentSpanId === undefined ? undefined : this.byId.get(parentSpanId);
+  }
+
+  private isOrphan(span: ReceivedSpan): boolean {
+    return span.parentSpanId !== undefined && !this.byId.has(span.parentSpanId);
+  }
+}
