@@ -9,6 +9,7 @@ const libraries = {
   messaging: ['kernel', 'contracts', 'observability'],
   persistence: ['kernel', 'contracts', 'observability', 'testing'],
   http: ['kernel', 'contracts', 'config', 'observability'],
+  transparency: ['kernel'],
   'agent-sdk': ['kernel', 'contracts', 'testing'],
   // Next to nothing, so that every library's tests may use it without a cycle.
   testing: ['kernel', 'contracts'],
@@ -27,7 +28,7 @@ const platform = [
 ];
 
 const others = {
-  cli: ['kernel', 'contracts', 'testing'],
+  cli: ['kernel', 'contracts', 'transparency', 'testing'],
   'agent-runner': ['kernel', 'contracts', 'config', 'observability', 'resilience', 'agent-sdk', 'testing'],
 };
 
@@ -45,7 +46,7 @@ export const projectBoundaries = {
     ...['gateway', 'registry', 'reporting', 'coordinator', 'orchestrator', 'integration', 'audit'].map(
       (service) => ({
         sourceTag: `scope:${service}`,
-        onlyDependOnLibsWithTags: scopes(platform),
+        onlyDependOnLibsWithTags: scopes(service === 'audit' ? [...platform, 'transparency'] : platform),
       }),
     ),
     ...Object.entries(others).map(([name, allowed]) => ({

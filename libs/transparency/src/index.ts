@@ -1,0 +1,10 @@
+export { dataDigest, leafText, type AuditRecord, type LoggedRecord } from './log/audit-record';
+export type { LogSource } from './log/log-source';
+export type { Reason, ReasonCode } from './log/reasons';
+export { verifyLog, type Verification, type VerifyOptions } from './log/verify-log';
+export { Frontier, peaksOf, type NodePlace, type TreeNode } from './merkle/frontier';
+export { leafHash, type Hash } from './merkle/hashing';
+export { isConsistent, isIncluded } from './merkle/proofs';
+export { parseCheckpoint, signCheckpoint, type Checkpoint, type SignedCheckpoint } from './notes/checkpoint';
+export { noteSigner, noteVerifier, signingKeyOf, type NoteSigner, type NoteVerifier } from './notes/keys';
+export { parseNote, signedBy, signNote, type Signed, type SignedNote } from './notes/signed-note';
