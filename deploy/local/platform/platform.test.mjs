@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { option, platformPackages, runnerOptions } from './runner-options.mjs';
 import { loadSecrets, OPERATORS } from './secrets.mjs';
+import { signingKey } from './signing-key.mjs';
 import { passedEnvironment, runnerEnvironment, serviceEnvironment } from './services.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'ymera-platform-'));
@@ -21,6 +22,7 @@ describe('secrets', () => {
     for (const file of [
       join(path, 'secrets.json'),
       secrets.operatorsFile,
+      secrets.auditSigningKeyFile,
       ...Object.values(secrets.tokenFiles),
     ]) {
       assert.equal(statSync(file).mode & 0o777, 0o600, file);
@@ -35,6 +37,27 @@ describe('secrets', () => {
     assert.equal(approver.token_sha256, createHash('sha256').update(token).digest('hex'));
     assert.ok(!OPERATORS.find(({ name }) => name === 'requester').roles.includes('approver'));
     assert.ok(!JSON.stringify(operators).includes(token));
+  });
+});
+
+describe('the key of the audit log', () => {
+  test('is one of signed notes: the published example is made of its seed', () => {
+    const seed = Buffer.from('AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz', 'base64').subarray(1);
+    assert.equal(
+      signingKey('PeterNeumann', seed),
+      'PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz',
+    );
+  });
+
+  test('names the instance, also one from before there was a key, and stays what it is', () => {
+    const path = join(folder, 'older');
+    const { audit_signing_key: made, ...older } = loadSecrets(path).values;
+    assert.ok(made.startsWith(`PRIVATE+KEY+ymera.local/${older.instance_id}/audit+`));
+    writeFileSync(join(path, 'secrets.json'), JSON.stringify(older));
+    const { values, auditSigningKeyFile } = loadSecrets(path);
+    assert.notEqual(values.audit_signing_key, made);
+    assert.equal(readFileSync(auditSigningKeyFile, 'utf8'), `${values.audit_signing_key}\n`);
+    assert.deepEqual(loadSecrets(path).values, { ...older, audit_signing_key: values.audit_signing_key });
   });
 });
 
@@ -74,6 +97,16 @@ describe('environment of a service', () => {
       ['3', '7', undefined, undefined],
     );
     assert.deepEqual(passedEnvironment({ YMERA_ADMIN_TOKEN_FILE: 'f', YMERA_RABBITMQ_URL_FILE: 'f' }), {});
+  });
+
+  test('only the audit service gets the key of its log, by a file; a given one wins', () => {
+    const { YMERA_AUDIT_SIGNING_KEY_FILE: file } = serviceEnvironment('audit', context);
+    assert.equal(file, context.secrets.auditSigningKeyFile);
+    const env = { YMERA_AUDIT_SIGNING_KEY_FILE: '/given', YMERA_AUDIT_SIGNING_KEY: 'key' };
+    assert.equal(serviceEnvironment('audit', { ...context, env }).YMERA_AUDIT_SIGNING_KEY_FILE, '/given');
+    for (const service of ['audit', 'gateway'])
+      assert.equal(serviceEnvironment(service, { ...context, env }).YMERA_AUDIT_SIGNING_KEY, undefined);
+    assert.equal(serviceEnvironment('gateway', { ...context, env }).YMERA_AUDIT_SIGNING_KEY_FILE, undefined);
   });
 
   test('the registry can answer the broker and close connections', () => {

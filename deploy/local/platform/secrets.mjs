@@ -3,6 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICES } from '../catalog.mjs';
 import { ensureFolder } from '../paths.mjs';
+import { signingKey } from './signing-key.mjs';
 
 /** People of a local platform. Whoever asks and whoever approves are two persons; neither administers. */
 export const OPERATORS = [
@@ -15,9 +16,13 @@ export const OPERATORS = [
 const secret = () => randomBytes(24).toString('hex');
 const perService = () => Object.fromEntries(SERVICES.map((service) => [service, secret()]));
 
+/** Its name is the origin of the audit log: each instance keeps a log of its own. */
+const auditSigningKey = (instance) => signingKey(`ymera.local/${instance}/audit`, randomBytes(32));
+
 function generate() {
+  const instance = randomBytes(8).toString('hex');
   return {
-    instance_id: randomBytes(8).toString('hex'),
+    instance_id: instance,
     postgres_admin: secret(),
     postgres: perService(),
     rabbitmq_admin: secret(),
@@ -25,6 +30,7 @@ function generate() {
     erlang_cookie: secret(),
     broker_callback_token: secret(),
     credential_pepper: secret(),
+    audit_signing_key: auditSigningKey(instance),
     operators: Object.fromEntries(
       OPERATORS.map(({ name }) => [
         name,
@@ -51,20 +57,28 @@ function bootstrapOperators(tokens) {
 
 /**
  * The secrets of one instance, made once and kept for its life.
- * @returns {{ values: ReturnType<typeof generate>, tokenFiles: Record<string, string>, operatorsFile: string }}
+ * @returns {{ values: ReturnType<typeof generate>, tokenFiles: Record<string, string>, operatorsFile: string,
+ *   auditSigningKeyFile: string }}
  */
 export function loadSecrets(folder) {
   ensureFolder(folder);
   const file = join(folder, 'secrets.json');
   if (!existsSync(file)) writePrivate(file, JSON.stringify(generate(), null, 2));
   const values = JSON.parse(readFileSync(file, 'utf8'));
+  if (!values.audit_signing_key) {
+    // An instance from before there was one.
+    values.audit_signing_key = auditSigningKey(values.instance_id);
+    writePrivate(file, JSON.stringify(values, null, 2));
+  }
 
   const operatorsFile = join(folder, 'operators.json');
   writePrivate(operatorsFile, JSON.stringify(bootstrapOperators(values.operators), null, 2));
+  const auditSigningKeyFile = join(folder, 'audit-signing.key');
+  writePrivate(auditSigningKeyFile, `${values.audit_signing_key}\n`);
   const tokenFiles = {};
   for (const [name, token] of Object.entries(values.operators)) {
     tokenFiles[name] = join(folder, `${name}.token`);
     writePrivate(tokenFiles[name], `${token}\n`);
   }
-  return { values, tokenFiles, operatorsFile };
+  return { values, tokenFiles, operatorsFile, auditSigningKeyFile };
 }

@@ -12,7 +12,7 @@ const PASSED =
 const OURS = /^(YMERA_|AGENT_MANAGER_)/;
 /** These name the administrator's way in, or belong to the process that runs the launcher. */
 const WITHHELD =
-  /^YMERA_(POSTGRES_URL|RABBITMQ_URL|RABBITMQ_MANAGEMENT_URL|HTTP_PORT|SUPERVISION|.*_TOKEN)(_FILE)?$/;
+  /^YMERA_(POSTGRES_URL|RABBITMQ_URL|RABBITMQ_MANAGEMENT_URL|AUDIT_SIGNING_KEY|HTTP_PORT|SUPERVISION|.*_TOKEN)(_FILE)?$/;
 
 export function passedEnvironment(env) {
   return Object.fromEntries(
@@ -46,6 +46,10 @@ const SPECIFIC = {
   integration: (context) => ({
     YMERA_DATA_DIR: `${context.data}/integration`,
     YMERA_PUBLIC_URL: serviceUrl(context, 'integration'),
+  }),
+  // A log in a database of the caller's own outlives this checkout, and then so must its key.
+  audit: ({ secrets, env }) => ({
+    YMERA_AUDIT_SIGNING_KEY_FILE: env.YMERA_AUDIT_SIGNING_KEY_FILE || secrets.auditSigningKeyFile,
   }),
 };
 

@@ -1,12 +1,18 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { ServiceRuntime } from '@ymera/http';
+import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { createMessaging, RabbitTransport } from '@ymera/messaging';
 import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
+import { noteSigner } from '@ymera/transparency';
 import { AuditController } from './adapters/messaging/audit.controller';
 import { migrations } from './adapters/persistence/migrations';
-import { PostgresEntryLog, PostgresEntryReader } from './adapters/persistence/postgres-entry-log';
+import { PostgresEntryLog } from './adapters/persistence/postgres-entry-log';
+import { PostgresLogReader } from './adapters/persistence/postgres-log-reader';
+import { PostgresCheckpointLog } from './adapters/persistence/postgres-tree';
+import { Checkpointing } from './application/checkpointing';
 import { ListEntries } from './application/list-entries';
+import { ReadLog } from './application/read-log';
 import { RecordEntries } from './application/record-entries';
+import { SignCheckpoint } from './application/sign-checkpoint';
 import type { AuditConfig } from './config';
 
 class AuditModule {}
@@ -14,6 +20,7 @@ class AuditModule {}
 /** The composition root: the only place that binds a port to an adapter. */
 export async function auditModule(config: AuditConfig, runtime: ServiceRuntime): Promise<DynamicModule> {
   const { logger, health, shutdown } = runtime;
+  const signer = noteSigner(config.YMERA_AUDIT_SIGNING_KEY.reveal());
   const database = await createDatabase({
     url: config.YMERA_POSTGRES_URL.reveal(),
     schema: 'audit',
@@ -44,13 +51,33 @@ export async function auditModule(config: AuditConfig, runtime: ServiceRuntime):
 
   const unitOfWork = new PostgresUnitOfWork(database, { service: 'audit', relay, logger }, (sql) => ({
     log: new PostgresEntryLog(sql),
+    checkpoints: new PostgresCheckpointLog(sql),
   }));
+  const reader = new PostgresLogReader(database.sql);
+  const checkpointing = new Checkpointing(
+    new SignCheckpoint(unitOfWork, signer),
+    config.YMERA_AUDIT_CHECKPOINT_ENTRIES,
+    logger,
+  );
+  await checkpointing.start();
+  const checkpoints = new Sweep(
+    'checkpoints',
+    config.YMERA_AUDIT_CHECKPOINT_SECONDS * 1000,
+    () => checkpointing.sign(),
+    logger,
+  );
+  checkpoints.start();
+  shutdown.defer('checkpoints', () => checkpoints.stop());
+  health.add('audit log', () => checkpointing.check());
+
   return {
     module: AuditModule,
     controllers: [AuditController],
     providers: [
       { provide: RecordEntries, useFactory: () => new RecordEntries(unitOfWork) },
-      { provide: ListEntries, useFactory: () => new ListEntries(new PostgresEntryReader(database.sql)) },
+      { provide: ListEntries, useFactory: () => new ListEntries(reader) },
+      { provide: ReadLog, useFactory: () => new ReadLog(reader, signer.verifierKey) },
+      { provide: Checkpointing, useFactory: () => checkpointing },
       {
         provide: RabbitTransport,
         useFactory: () => messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),

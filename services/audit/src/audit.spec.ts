@@ -20,6 +20,7 @@ import {
 import { migrations } from './adapters/persistence/migrations';
 import { auditModule } from './app.module';
 import { configSchema } from './config';
+import { signingKey } from './testing/log-source';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
@@ -56,6 +57,8 @@ describe('the audit service on the real broker and database', () => {
         YMERA_HTTP_PORT: '0',
         YMERA_LOG_LEVEL: 'error',
         YMERA_DB_POOL_SIZE: '3',
+        YMERA_AUDIT_SIGNING_KEY: signingKey,
+        YMERA_AUDIT_CHECKPOINT_SECONDS: '0.1',
       }),
     );
 

@@ -111,3 +111,21 @@ export const auditEntry = z.object({
   data_digest: digest,
   data: z.json(),
 });
+
+/** An entry for whoever checks the log. Says nothing of what its members should be: a forged one must arrive as it is. */
+export const auditRecord = z.object({
+  index: z.number().int(),
+  event_id: z.string(),
+  type: z.string(),
+  source: z.string(),
+  subject: z.string(),
+  aggregate_version: z.number().int(),
+  time: z.string(),
+  trace_id: z.string().nullable(),
+  /** `sha256:<hex>` of `data`. */
+  data_digest: z.string(),
+  /** Canonical JSON, as text. */
+  data: z.string(),
+  /** What the log remembers of the leaf, in base64; null when it remembers nothing. */
+  leaf_hash: z.string().nullable(),
+});

@@ -36,6 +36,9 @@ const traceIdOf = (traceparent: string | undefined): string | null =>
 /** The context that a key begins with is the service that owns it. */
 const sourceOf = (type: string): string => `/ymera/${type.split('.', 1)[0]}`;
 
+/** What PostgreSQL does not keep as it is would no longer be what was hashed. */
+const storable = (text: string): string => text.replaceAll(/\p{Surrogate}|\0/gu, '\ufffd');
+
 /** `data` is that of the CloudEvent: the payload with its `aggregate_version`. */
 export function entryContent(event: AuditedEvent): EntryContent {
   const { payload, aggregateVersion = 1 } = event;
@@ -48,7 +51,7 @@ export function entryContent(event: AuditedEvent): EntryContent {
     eventId: event.id,
     type: event.type,
     source: sourceOf(event.type),
-    subject: event.aggregateId ?? '',
+    subject: storable(event.aggregateId ?? ''),
     aggregateVersion,
     time: event.time,
     traceId: traceIdOf(event.traceparent),

@@ -1,9 +1,12 @@
 import type { UnitOfWork } from '@ymera/contracts';
 import { digestOf, uuidv7 } from '@ymera/kernel';
+import { noteVerifier, verifyLog } from '@ymera/transparency';
 import { ListEntries } from '../application/list-entries';
-import type { EntryLog, EntryReader } from '../application/ports';
+import type { CheckpointLog, EntryLog, EntryReader, LogReader } from '../application/ports';
 import { RecordEntries } from '../application/record-entries';
+import { SignCheckpoint } from '../application/sign-checkpoint';
 import type { AuditedEvent } from '../domain/audit-entry';
+import { signer, sourceOf } from './log-source';
 
 export const auditedEvent = (number: number, payload: object = { number }): AuditedEvent => ({
   id: uuidv7(),
@@ -17,7 +20,10 @@ export const auditedEvent = (number: number, payload: object = { number }): Audi
 
 /** What recording and listing do, whatever the log is made of; the log is empty at the beginning. */
 export function auditLogContract(
-  partsOf: () => { unitOfWork: UnitOfWork<{ readonly log: EntryLog }>; reader: EntryReader },
+  partsOf: () => {
+    unitOfWork: UnitOfWork<{ readonly log: EntryLog; readonly checkpoints: CheckpointLog }>;
+    reader: EntryReader & LogReader;
+  },
 ): void {
   const record = (events: readonly AuditedEvent[]) => new RecordEntries(partsOf().unitOfWork).execute(events);
   const list = (fromIndex: number, limit: number) =>
@@ -64,5 +70,30 @@ export function auditLogContract(
       trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
       data: { a: ['nul \u0000', 'half \ud800', 1e21, 0, 1e-7], aggregate_version: 1 },
     });
+  });
+
+  const verify = () => verifyLog(sourceOf(partsOf().reader), { verifier: noteVerifier(signer.verifierKey) });
+
+  it('signs what is there, once, and whoever has the key can verify it', async () => {
+    const sign = new SignCheckpoint(partsOf().unitOfWork, signer);
+    expect((await verify()).reasons).toMatchObject([{ code: 'checkpoint_missing' }]);
+    const size = (await list(0, 200)).items.length;
+    expect(await sign.execute()).toBe(size);
+    expect(await sign.execute()).toBeUndefined();
+    expect(await verify()).toMatchObject({ valid: true, size });
+
+    await record([8, 9, 10].map((number) => auditedEvent(number)));
+    expect((await verify()).reasons).toMatchObject([{ code: 'entries_unsigned', index: size }]);
+    expect(await sign.execute()).toBe(size + 3);
+    expect(await verify()).toMatchObject({ valid: true, size: size + 3 });
+    const sizes = (await partsOf().reader.checkpoints(0, 10)).map(({ size: covered }) => covered);
+    expect(sizes).toEqual([size, size + 3]);
+    expect(await partsOf().reader.checkpoints(size + 1, 10)).toHaveLength(1);
+  });
+
+  it('keeps what no database keeps as it is so that it can be verified all the same', async () => {
+    await record([{ ...auditedEvent(11), aggregateId: 'half \ud800 and nul \0' }]);
+    await new SignCheckpoint(partsOf().unitOfWork, signer).execute();
+    expect(await verify()).toMatchObject({ valid: true });
   });
 }

@@ -1,11 +1,11 @@
 import { InMemoryUnitOfWork } from '@ymera/testing';
-import type { AuditEntry } from '../domain/audit-entry';
 import { auditLogContract } from './audit-log.contract';
-import { InMemoryEntryLog } from './in-memory-entry-log';
+import { emptyState, InMemoryAuditLog } from './in-memory-audit-log';
 
 describe('the audit log in memory', () => {
-  const unitOfWork = new InMemoryUnitOfWork({ entries: [] as AuditEntry[] }, ({ entries }) => ({
-    log: new InMemoryEntryLog(entries),
+  const unitOfWork = new InMemoryUnitOfWork(emptyState(), (state) => ({
+    log: new InMemoryAuditLog(state),
+    checkpoints: new InMemoryAuditLog(state),
   }));
-  auditLogContract(() => ({ unitOfWork, reader: new InMemoryEntryLog(unitOfWork.state.entries) }));
+  auditLogContract(() => ({ unitOfWork, reader: new InMemoryAuditLog(unitOfWork.state) }));
 });

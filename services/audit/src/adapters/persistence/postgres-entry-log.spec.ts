@@ -1,9 +1,14 @@
 import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persistence';
 import { leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
+import { noteVerifier, verifyLog } from '@ymera/transparency';
 import { RecordEntries } from '../../application/record-entries';
+import { SignCheckpoint } from '../../application/sign-checkpoint';
 import { auditedEvent, auditLogContract } from '../../testing/audit-log.contract';
+import { signer, sourceOf } from '../../testing/log-source';
 import { migrations } from './migrations';
-import { PostgresEntryLog, PostgresEntryReader } from './postgres-entry-log';
+import { PostgresEntryLog } from './postgres-entry-log';
+import { PostgresLogReader } from './postgres-log-reader';
+import { PostgresCheckpointLog } from './postgres-tree';
 
 describe('the audit log on PostgreSQL', () => {
   let server: TestDatabase;
@@ -20,8 +25,9 @@ describe('the audit log on PostgreSQL', () => {
   const parts = () => ({
     unitOfWork: new PostgresUnitOfWork(database, { service: 'audit' }, (sql) => ({
       log: new PostgresEntryLog(sql),
+      checkpoints: new PostgresCheckpointLog(sql),
     })),
-    reader: new PostgresEntryReader(database.sql),
+    reader: new PostgresLogReader(database.sql),
   });
   auditLogContract(parts);
 
@@ -54,21 +60,40 @@ describe('the audit log on PostgreSQL', () => {
     expect(await watching).toBe(begin + 14 + 6 * 10 * 2);
   });
 
-  it.each([
-    ['UPDATE', `UPDATE entries SET type = 'other'`],
-    ['DELETE', 'DELETE FROM entries'],
-    ['TRUNCATE', 'TRUNCATE entries'],
-  ])('refuses %s to the service, and to whoever has the right', async (right, statement) => {
-    await expect(database.sql.query(statement)).rejects.toThrow('permission denied');
-    await database.sql.query(`GRANT ${right} ON entries TO CURRENT_USER`);
-    await expect(database.sql.query(statement)).rejects.toThrow('append-only');
-    await database.sql.query(`REVOKE ${right} ON entries FROM CURRENT_USER`);
-  });
+  const rights = ['UPDATE', 'DELETE', 'TRUNCATE'] as const;
+  const statementOf = {
+    UPDATE: (table: string) => `UPDATE ${table} SET ${columnOf[table]} = ${columnOf[table]}`,
+    DELETE: (table: string) => `DELETE FROM ${table}`,
+    TRUNCATE: (table: string) => `TRUNCATE ${table}`,
+  };
+  const columnOf: Record<string, string> = { entries: 'type', tree_nodes: 'hash', checkpoints: 'note' };
 
-  it('migrates down and up again', async () => {
+  it.each(Object.keys(columnOf).flatMap((table) => rights.map((right) => [right, table] as const)))(
+    'refuses %s of %s to the service, and to whoever has the right',
+    async (right, table) => {
+      const statement = statementOf[right](table);
+      await expect(database.sql.query(statement)).rejects.toThrow('permission denied');
+      await database.sql.query(`GRANT ${right} ON ${table} TO CURRENT_USER`);
+      await expect(database.sql.query(statement)).rejects.toThrow('append-only');
+      await database.sql.query(`REVOKE ${right} ON ${table} FROM CURRENT_USER`);
+    },
+  );
+
+  it('covers the entries that were there before the tree, and loses none on the way back', async () => {
+    const { reader, unitOfWork } = parts();
+    const entries = await reader.read(0, 100_000);
+    expect(entries.length).toBeGreaterThan(100);
     await database.migrateDown(1);
     await database.migrateUp();
-    expect(await parts().reader.read(0, 1)).toEqual([]);
+    await new SignCheckpoint(unitOfWork, signer).execute();
+    expect(await verifyLog(sourceOf(reader), { verifier: noteVerifier(signer.verifierKey) })).toMatchObject({
+      valid: true,
+      size: entries.length,
+    });
+    await new RecordEntries(unitOfWork).execute([auditedEvent(1)]);
+    await database.migrateDown(2);
+    await database.migrateUp();
+    expect(await reader.read(0, 1)).toEqual([]);
   });
 });
 leakGuard();

@@ -1,44 +1,42 @@
 import type { SqlExecutor } from '@ymera/persistence';
-import type { EntryLog, EntryReader } from '../../application/ports';
-import type { AuditEntry, EntryContent } from '../../domain/audit-entry';
+import type { EntryLog } from '../../application/ports';
+import type { EntryContent } from '../../domain/audit-entry';
+import { place, type Placed } from '../../domain/placement';
+import { damaged } from './damaged';
+import { frontierOf, holdLog } from './postgres-tree';
 
-interface Row {
-  readonly index: number;
-  readonly event_id: string;
-  readonly type: string;
-  readonly source: string;
-  readonly subject: string;
-  readonly aggregate_version: number;
-  readonly time: Date;
-  readonly trace_id: string | null;
-  readonly data_digest: string;
-  readonly data: string;
-}
+const known = 'SELECT event_id FROM entries WHERE event_id = ANY($1::uuid[])';
 
-const lock = `SELECT pg_advisory_xact_lock(hashtextextended('ymera audit log of ' || current_schema(), 0))`;
-
-const insert = `
-  WITH fresh AS (
-    SELECT given.*
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-      $9::integer[])
-      WITH ORDINALITY AS given(event_id, type, source, subject, time, trace_id, data_digest, data, aggregate_version, place)
-    WHERE NOT EXISTS (SELECT FROM entries WHERE entries.event_id = given.event_id)
-  )
+const insertEntries = `
   INSERT INTO entries (index, event_id, type, source, subject, time, trace_id, data_digest, data, aggregate_version)
-  SELECT (SELECT coalesce(max(index), -1) FROM entries) + row_number() OVER (ORDER BY place),
-    event_id, type, source, subject, time, trace_id, data_digest, data, aggregate_version
-  FROM fresh
-  RETURNING 1`;
+  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[],
+    $8::text[], $9::text[], $10::integer[])`;
+
+const insertNodes = `
+  INSERT INTO tree_nodes (level, index, hash) SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])`;
 
 /** Part of one transaction. */
 export class PostgresEntryLog implements EntryLog {
   constructor(private readonly sql: SqlExecutor) {}
 
-  async append(entries: readonly EntryContent[]): Promise<number> {
-    // A statement of its own: the insert must see what the holder of the lock before it has committed.
-    await this.sql.query(lock);
-    const added = await this.sql.query(insert, [
+  async append(contents: readonly EntryContent[]): Promise<number> {
+    const { entries: size, leaves } = await holdLog(this.sql);
+    if (size !== leaves) throw damaged(`there are ${size} entries and ${leaves} leaves`);
+    const ids = contents.map(({ eventId }) => eventId);
+    const there = await this.sql.query<{ event_id: string }>(known, [ids]);
+    const isKnown = new Set(there.map(({ event_id: id }) => id));
+    const fresh = contents.filter(({ eventId }) => !isKnown.has(eventId));
+    if (fresh.length === 0) return 0;
+
+    const tree = await frontierOf(this.sql, size);
+    if (!tree) throw damaged(`the tree of ${size} entries lacks nodes`);
+    await this.#insert(place(fresh, tree));
+    return fresh.length;
+  }
+
+  async #insert({ entries, nodes }: Placed): Promise<void> {
+    await this.sql.query(insertEntries, [
+      entries.map(({ index }) => index),
       entries.map(({ eventId }) => eventId),
       entries.map(({ type }) => type),
       entries.map(({ source }) => source),
@@ -49,31 +47,10 @@ export class PostgresEntryLog implements EntryLog {
       entries.map(({ canonicalData }) => canonicalData),
       entries.map(({ aggregateVersion }) => aggregateVersion),
     ]);
-    return added.length;
-  }
-}
-
-export class PostgresEntryReader implements EntryReader {
-  constructor(private readonly sql: SqlExecutor) {}
-
-  async read(fromIndex: number, limit: number): Promise<readonly AuditEntry[]> {
-    const rows = await this.sql.query<Row>(
-      `SELECT index, event_id, type, source, subject, time, trace_id, data_digest, data,
-         aggregate_version
-       FROM entries WHERE index >= $1 ORDER BY index LIMIT $2`,
-      [fromIndex, limit],
-    );
-    return rows.map((row) => ({
-      index: row.index,
-      eventId: row.event_id,
-      type: row.type,
-      source: row.source,
-      subject: row.subject,
-      aggregateVersion: row.aggregate_version,
-      time: row.time,
-      traceId: row.trace_id,
-      canonicalData: row.data,
-      dataDigest: row.data_digest,
-    }));
+    await this.sql.query(insertNodes, [
+      nodes.map(({ level }) => level),
+      nodes.map(({ index }) => index),
+      nodes.map(({ hash }) => hash),
+    ]);
   }
 }

@@ -141,4 +141,7 @@ export const bindings: readonly Binding[] = [
   })),
 
   bind(contracts.listAuditRoute, contracts.listAuditEntries, ({ query }) => query),
+  bind(contracts.readAuditLogRoute, contracts.readAuditLog, ({ query }) => query),
+  bind(contracts.auditCheckpointRoute, contracts.readAuditCheckpoint, () => ({})),
+  bind(contracts.listAuditCheckpointsRoute, contracts.listAuditCheckpoints, ({ query }) => query),
 ];
