@@ -180,6 +180,31 @@ describe('the orchestrator as a service', () => {
     await world.stop(service);
   });
 
+  it('gives the task of a suspended agent to another at once, refuses its result, and gives it work again', async () => {
+    const service = await world.run();
+    const silent = await join('EXAMINATION', (agent, task) => agent.accept(task));
+    const definition = newRun();
+    await world.start(definition);
+    const first = await eventually(() => silent.tasks[0] ?? Promise.reject(new Error('no task yet')));
+    const second = await join('EXAMINATION', (agent, task) => agent.accept(task));
+    await world.sanction(silent, { status: 'suspended', cause: 'silence', credential_epoch: 2 });
+    const again = await eventually(() => second.tasks[0] ?? Promise.reject(new Error('not re-leased yet')));
+    expect(again).toMatchObject({ task_id: first.task_id, attempt: 2 });
+    await silent.end(first);
+    await eventually(() => expect(silent.refused).toMatchObject([{ error: { code: 'fenced' } }]));
+    await second.end(again);
+    const workflow = await ended(definition.workflow_id, 'completed');
+    expect(workflow.steps).toMatchObject([{ agent_id: second.agentId, attempts: 2 }]);
+    const metrics = await (await fetch(new URL('/metrics', service.url))).text();
+    expect(metrics).toMatch(/ymera_orchestrator_results_refused_total\{[^}]*code="fenced"[^}]*\} [1-9]/);
+
+    await world.sanction(silent, { status: 'active', cause: 'recovery', credential_epoch: 2 });
+    // One holds one task at a time, so two runs need both.
+    for (const next of [newRun(), newRun()]) await world.start(next);
+    await eventually(() => expect([silent.tasks.length, second.tasks.length]).toEqual([2, 2]));
+    await world.stop(service);
+  });
+
   it('keeps a lease for as long as there is progress', async () => {
     const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '0.6' });
     const slow = await join('EXAMINATION', async (agent, task) => {

@@ -46,6 +46,7 @@ export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[
   orchestrator: [
     agentRegistered,
     agentRetired,
+    agentStandingChanged,
     sessionOpened,
     livenessChanged,
     changeMaterialised,

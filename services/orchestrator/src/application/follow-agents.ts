@@ -1,11 +1,13 @@
 import type {
   agentRegistered,
   agentRetired,
+  agentStandingChanged,
   AgentType,
   livenessChanged,
   PayloadOf,
   sessionOpened,
 } from '@ymera/contracts';
+import type { LossCause } from '../domain/run-event';
 import type { AgentDirectory, HeldAttempt, OrchestratorUnitOfWork, Wake } from './ports';
 import type { RunEngine } from './run-engine';
 
@@ -67,14 +69,33 @@ export class FollowAgents {
       directory.retire(payload.agent_id, aggregateVersion),
     );
     const held = await this.unitOfWork.run((tx) => tx.attempts.heldBy(payload.agent_id));
-    for (const attempt of held) await this.lose(attempt);
+    await this.lose(held, 'agent_retired');
   }
 
-  private async lose({ workflowId, stepId, ...key }: HeldAttempt): Promise<void> {
-    await this.engine.advance({
-      workflowId,
-      event: () => ({ kind: 'attempt_lost', stepId, key, cause: 'agent_retired' }),
-    });
+  /**
+   * A sanction raises the epoch, so what was given before it goes to others at once; what is given after its end stays,
+   * also when this arrives again.
+   */
+  async standingChanged({
+    id,
+    payload,
+    aggregateVersion,
+  }: DirectoryFact<PayloadOf<typeof agentStandingChanged>>): Promise<void> {
+    const { agent_id: agentId, status, credential_epoch: credentialEpoch } = payload;
+    const enforcement = status === 'active' ? 'none' : status;
+    await this.update('standing_changed', id, [agentId], (directory) =>
+      directory.setEnforcement(agentId, { enforcement, credentialEpoch }, aggregateVersion),
+    );
+    const fenced = await this.unitOfWork.run((tx) => tx.attempts.fencedBy(agentId));
+    await this.lose(fenced, 'agent_sanctioned');
+  }
+
+  private async lose(held: readonly HeldAttempt[], cause: LossCause): Promise<void> {
+    for (const { workflowId, stepId, ...key } of held)
+      await this.engine.advance({
+        workflowId,
+        event: () => ({ kind: 'attempt_lost', stepId, key, cause }),
+      });
   }
 
   private async update(

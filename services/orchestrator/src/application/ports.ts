@@ -77,6 +77,8 @@ export interface AttemptStore {
   /** No lease or offer ends before `until`: what agents said while we were away is still in the queue. */
   extendAll(until: Time): Promise<void>;
   heldBy(agentId: string): Promise<readonly HeldAttempt[]>;
+  /** Those among them that were given under an older credential than its present one. */
+  fencedBy(agentId: string): Promise<readonly HeldAttempt[]>;
   /** By task id, of attempts held now. */
   progressOf(workflowIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
@@ -158,6 +160,12 @@ export interface AgentDirectory {
   /** Counts as online from then on, until reporting says otherwise. */
   openSession(principalId: string, agentIds: readonly string[], at: Time): Promise<void>;
   setLiveness(agentId: string, liveness: Liveness, at: Time, version: number): Promise<void>;
+  /** Without effect when something newer is known; but the epoch never falls, whatever is heard first. */
+  setEnforcement(
+    agentId: string,
+    standing: Pick<Candidate, 'enforcement' | 'credentialEpoch'>,
+    version: number,
+  ): Promise<void>;
   typesOf(agentIds: readonly string[]): Promise<readonly AgentType[]>;
   /** Undefined when the agent is unknown or retired. */
   standingOf(agentId: string): Promise<Standing | undefined>;

@@ -6,7 +6,7 @@ import { stepOf } from '../domain/plan-graph';
 import { reduce, type Reduction } from '../domain/reduce';
 import { currentAttempt, type Run, type Time, type WorkflowDefinition } from '../domain/run';
 import type { RunContext } from '../domain/run-draft';
-import type { RunEvent } from '../domain/run-event';
+import type { LossCause, RunEvent } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
 import { nextWake, projectionOf } from '../domain/run-projection';
 import { startRun } from '../domain/start-run';
@@ -180,9 +180,12 @@ interface Silenced {
   readonly after: Time;
 }
 
+/** By a decision about the agent, which says itself whether it gets work. */
+const isTakenAway = (cause: LossCause): boolean => cause === 'agent_retired' || cause === 'agent_sanctioned';
+
 /** Whoever let an offer or a lease run out is not asked again at once: it would only cost the run more time. */
 function silencedBy(event: RunEvent, before: Run, { now, policy }: RunContext): Silenced | undefined {
-  if (event.kind !== 'attempt_lost' || event.cause === 'agent_retired') return undefined;
+  if (event.kind !== 'attempt_lost' || isTakenAway(event.cause)) return undefined;
   const step = before.steps[event.stepId];
   const lost = step && currentAttempt(step);
   return lost && { agentId: lost.agentId, until: now + policy.silenceMs, after: lost.dispatchedAt };

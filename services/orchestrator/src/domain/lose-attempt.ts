@@ -57,6 +57,8 @@ function explain(cause: LossCause | 'stopped'): string {
       return 'did not answer the offer in time';
     case 'agent_retired':
       return 'was retired';
+    case 'agent_sanctioned':
+      return 'was suspended or frozen';
     case 'stopped':
       return 'stopped the work';
     default:

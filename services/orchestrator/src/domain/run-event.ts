@@ -26,7 +26,7 @@ export interface Claim extends AttemptKey {
 export type GateDecision = PayloadOf<typeof resolveGate>;
 
 /** Why a held attempt is taken away. */
-export type LossCause = 'lease_expired' | 'offer_expired' | 'agent_retired';
+export type LossCause = 'lease_expired' | 'offer_expired' | 'agent_retired' | 'agent_sanctioned';
 
 /** Everything that can happen to a run. Each names exactly what it is about, so that late and repeated ones are harmless. */
 export type RunEvent =

@@ -8,6 +8,7 @@ import type { Candidate } from '../domain/select-agent';
 import type { Timer } from '../domain/timers';
 import {
   keptLogLength,
+  type HeldAttempt,
   type OrchestratorStores,
   type StoredRun,
   type WaitingStep,
@@ -32,6 +33,8 @@ interface AgentRow {
   liveness: Liveness;
   livenessAt: Time;
   livenessVersion: number;
+  enforcement: Candidate['enforcement'];
+  standingVersion: number;
   silentUntil: Time;
 }
 
@@ -181,16 +184,12 @@ export function inMemoryStores(
           row.offer = Math.max(row.offer, until);
         }
       },
-      async heldBy(agentId) {
-        return [...state.attempts.values()]
-          .filter((row) => row.agentId === agentId && isHeld(row.state))
-          .map(({ taskId, attempt, fencingToken, workflowId, stepId }) => ({
-            taskId,
-            attempt,
-            fencingToken,
-            workflowId,
-            stepId,
-          }));
+      heldBy: async (agentId) => heldBy(state, agentId).map(heldOf),
+      async fencedBy(agentId) {
+        const now = state.agents.get(agentId)?.credentialEpoch ?? 0;
+        return heldBy(state, agentId)
+          .filter(({ credentialEpoch }) => credentialEpoch < now)
+          .map(heldOf);
       },
       async progressOf(workflowIds) {
         return new Map(
@@ -262,8 +261,8 @@ export function inMemoryStores(
           step === 'ready' && agentType ? [agentType] : [],
         );
         const free = candidatesOf(state, at).filter(
-          ({ liveness, isRegistered, isSilent, running, slots }) =>
-            isRegistered && !isSilent && liveness === 'online' && running < slots,
+          ({ liveness, enforcement, isRegistered, isSilent, running, slots }) =>
+            isRegistered && !isSilent && liveness === 'online' && enforcement === 'none' && running < slots,
         );
         return [...new Set(waiting)].filter(
           (type) =>
@@ -300,7 +299,7 @@ export function inMemoryStores(
         Object.assign(row, {
           agentType: agent.agentType,
           principalId: agent.principalId,
-          credentialEpoch: agent.credentialEpoch,
+          credentialEpoch: Math.max(row.credentialEpoch, agent.credentialEpoch),
           status: 'registered',
           version,
         });
@@ -321,6 +320,15 @@ export function inMemoryStores(
         row.livenessVersion = version;
         if (row.livenessAt <= at) Object.assign(row, { liveness, livenessAt: at });
         if (liveness === 'online') row.silentUntil = 0;
+      },
+      async setEnforcement(agentId, { enforcement, credentialEpoch }, standingVersion) {
+        const row = agentRow(state, agentId, '');
+        if (row.standingVersion < standingVersion)
+          Object.assign(row, {
+            enforcement,
+            standingVersion,
+            credentialEpoch: Math.max(row.credentialEpoch, credentialEpoch),
+          });
       },
       async typesOf(agentIds) {
         return [...new Set(agentIds.flatMap((id) => state.agents.get(id)?.agentType ?? []))];
@@ -362,6 +370,17 @@ export function inMemoryStores(
   };
 }
 
+const heldBy = (state: OrchestratorState, agentId: string): readonly AttemptRow[] =>
+  [...state.attempts.values()].filter((row) => row.agentId === agentId && isHeld(row.state));
+
+const heldOf = ({ taskId, attempt, fencingToken, workflowId, stepId }: AttemptRow): HeldAttempt => ({
+  taskId,
+  attempt,
+  fencingToken,
+  workflowId,
+  stepId,
+});
+
 const inQueue = (a: WaitingStep, b: WaitingStep): number =>
   a.since - b.since ||
   (a.workflowId < b.workflowId
@@ -392,6 +411,8 @@ function agentRow(state: OrchestratorState, agentId: string, principalId: string
     liveness: 'offline',
     livenessAt: 0,
     livenessVersion: 0,
+    enforcement: 'none',
+    standingVersion: 0,
     silentUntil: 0,
   };
   state.agents.set(agentId, row);
@@ -415,7 +436,7 @@ const candidatesOf = (state: OrchestratorState, at: Time): readonly Candidate[] 
             credentialEpoch: row.credentialEpoch,
             isRegistered: row.status === 'registered',
             liveness: row.liveness,
-            enforcement: 'none',
+            enforcement: row.enforcement,
             isSilent: row.silentUntil > at,
             running: [...state.attempts.values()].filter(
               (one) => one.agentId === agentId && isHeld(one.state),

@@ -1,6 +1,7 @@
 import { loadConfig } from '@ymera/config';
 import {
   agentRegistered,
+  agentStandingChanged,
   changeLanded,
   changeMaterialised,
   commandMessage,
@@ -144,6 +145,19 @@ export class OrchestratorWorld {
       agent_ids: [agentId],
       interval_s: 60,
       opened_at: new Date().toISOString(),
+    });
+  }
+
+  /** What the registry says when authority is taken from an agent, or given back. */
+  sanction(
+    { agentId, principalId }: ScriptedAgent,
+    standing: Pick<PayloadOf<typeof agentStandingChanged>, 'status' | 'cause' | 'credential_epoch'>,
+  ): Promise<void> {
+    return this.publish('registry', agentStandingChanged, agentId, {
+      ...agentStandingChanged.sample,
+      ...standing,
+      agent_id: agentId,
+      principal_id: principalId,
     });
   }
 

@@ -212,6 +212,20 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
       expect(await inside((tx) => tx.attempts.extendLease(beat(other.attempt)))).toBeUndefined();
     });
 
+    it('finds what an agent holds under an older credential, and extends no lease of it', async () => {
+      const { attempt } = await dispatched('fenced-1');
+      const sanction = (enforcement: 'none' | 'suspended', credentialEpoch: number, version: number) =>
+        inside((tx) => tx.directory.setEnforcement('fenced-1', { enforcement, credentialEpoch }, version));
+      expect(await inside((tx) => tx.attempts.fencedBy('fenced-1'))).toEqual([]);
+      await sanction('suspended', 2, 3);
+      expect(await inside((tx) => tx.attempts.extendLease(beat(attempt)))).toBeUndefined();
+      expect(await inside((tx) => tx.attempts.fencedBy('fenced-1'))).toMatchObject([
+        { taskId: attempt.taskId, attempt: 1, fencingToken: 1, stepId: 'review' },
+      ]);
+      await sanction('none', 2, 4);
+      expect(await inside((tx) => tx.attempts.fencedBy('fenced-1'))).toHaveLength(1);
+    });
+
     it('says when progress is to be published, and numbers it over all attempts of the task', async () => {
       const { scenario, attempt } = await dispatched('beater-5');
       const now = Date.now();
@@ -346,6 +360,30 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
       expect(await inside((tx) => tx.steps.dispatchable(Date.now(), ['EXAMINATION']))).toEqual([]);
     });
 
+    it('gives no work to an agent that is suspended, until that has ended', async () => {
+      await register('penned-1');
+      const now = Date.now();
+      await inside((tx) => tx.directory.openSession('penned-1-principal', ['penned-1'], now));
+      const enforcement = async () =>
+        (await inside((tx) => tx.directory.lockCandidates(['EXAMINATION'], now))).find(
+          ({ agentId }) => agentId === 'penned-1',
+        );
+      const set = (to: 'none' | 'suspended' | 'frozen', credentialEpoch: number, version: number) =>
+        inside((tx) =>
+          tx.directory.setEnforcement('penned-1', { enforcement: to, credentialEpoch }, version),
+        );
+      await set('frozen', 3, 4);
+      await set('suspended', 2, 3);
+      await set('none', 1, 2);
+      expect(await enforcement()).toMatchObject({ enforcement: 'frozen', credentialEpoch: 3 });
+      await stored(scenarioOf());
+      expect(await inside((tx) => tx.steps.dispatchable(now, ['EXAMINATION']))).toEqual([]);
+      await set('none', 3, 5);
+      expect(await enforcement()).toMatchObject({ enforcement: 'none', credentialEpoch: 3 });
+      expect(await inside((tx) => tx.steps.dispatchable(now, ['EXAMINATION']))).toEqual(['EXAMINATION']);
+      await inside((tx) => tx.directory.retire('penned-1', 9));
+    });
+
     it('gives no work to an agent that is taken to be gone, until it is heard of or time has passed', async () => {
       await register('quiet-1');
       const now = Date.now();
@@ -372,6 +410,19 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
       await silence(now + 3);
       await inside((tx) => tx.directory.setLiveness('quiet-1', 'online', now + 4, 7));
       expect(await isSilent()).toBe(false);
+    });
+
+    it('knows of a sanction before it knows of the agent', async () => {
+      await inside((tx) =>
+        tx.directory.setEnforcement('unborn-1', { enforcement: 'suspended', credentialEpoch: 2 }, 2),
+      );
+      await register('unborn-1');
+      const candidates = await inside((tx) => tx.directory.lockCandidates(['EXAMINATION'], Date.now()));
+      expect(candidates.find(({ agentId }) => agentId === 'unborn-1')).toMatchObject({
+        enforcement: 'suspended',
+        credentialEpoch: 2,
+      });
+      await inside((tx) => tx.directory.retire('unborn-1', 9));
     });
 
     it('keeps the newest that is known of an agent, in whatever order it hears of it', async () => {

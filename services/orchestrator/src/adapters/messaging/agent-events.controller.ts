@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import {
   agentRegistered,
   agentRetired,
+  agentStandingChanged,
   livenessChanged,
   sessionOpened,
   type PayloadOf,
@@ -21,6 +22,11 @@ export class AgentEventsController {
   @OnEvent(agentRetired)
   retired(message: Received<PayloadOf<typeof agentRetired>>): Promise<void> {
     return this.agents.retired(factOf(message));
+  }
+
+  @OnEvent(agentStandingChanged)
+  standingChanged(message: Received<PayloadOf<typeof agentStandingChanged>>): Promise<void> {
+    return this.agents.standingChanged(factOf(message));
   }
 
   @OnEvent(sessionOpened)

@@ -15,8 +15,8 @@ export class PostgresAgentDirectory implements AgentDirectory {
          (agent_id, agent_type, principal_id, capabilities, credential_epoch, status, registry_version)
        VALUES ($1, $2, $3, $4, $5, 'registered', $6)
        ON CONFLICT (agent_id) DO UPDATE SET agent_type = excluded.agent_type, principal_id = excluded.principal_id,
-         capabilities = excluded.capabilities, credential_epoch = excluded.credential_epoch, status = 'registered',
-         registry_version = excluded.registry_version
+         capabilities = excluded.capabilities, status = 'registered', registry_version = excluded.registry_version,
+         credential_epoch = greatest(known.credential_epoch, excluded.credential_epoch)
        WHERE known.registry_version < excluded.registry_version`,
       [
         agent.agentId,
@@ -60,6 +60,22 @@ export class PostgresAgentDirectory implements AgentDirectory {
          silent_until = CASE WHEN excluded.liveness = 'online' THEN '-infinity' ELSE known.silent_until END
        WHERE known.liveness_version < excluded.liveness_version`,
       [agentId, liveness, toDate(at), version],
+    );
+  }
+
+  async setEnforcement(
+    agentId: string,
+    { enforcement, credentialEpoch }: Parameters<AgentDirectory['setEnforcement']>[1],
+    version: number,
+  ): Promise<void> {
+    await this.sql.query(
+      `INSERT INTO agent_directory AS known (agent_id, principal_id, enforcement, credential_epoch, standing_version)
+       VALUES ($1, '', $2, $3, $4)
+       ON CONFLICT (agent_id) DO UPDATE SET enforcement = excluded.enforcement,
+         credential_epoch = greatest(known.credential_epoch, excluded.credential_epoch),
+         standing_version = excluded.standing_version
+       WHERE known.standing_version < excluded.standing_version`,
+      [agentId, enforcement, credentialEpoch, version],
     );
   }
 

@@ -10,6 +10,7 @@ import type { AttemptState } from '../../domain/attempt-lifecycle';
 import type { AttemptKey, Time } from '../../domain/run';
 import { toDate } from './time';
 
+const heldColumns = 'task_id, attempt, fencing_token, workflow_id, step_id';
 const held = `state IN ('offered', 'running')`;
 
 export class PostgresAttemptStore implements AttemptStore {
@@ -98,16 +99,20 @@ export class PostgresAttemptStore implements AttemptStore {
 
   async heldBy(agentId: string): Promise<readonly HeldAttempt[]> {
     const rows = await this.sql.query<HeldRow>(
-      `SELECT task_id, attempt, fencing_token, workflow_id, step_id FROM task_attempts WHERE agent_id = $1 AND ${held}`,
+      `SELECT ${heldColumns} FROM task_attempts WHERE agent_id = $1 AND ${held}`,
       [agentId],
     );
-    return rows.map((row) => ({
-      taskId: row.task_id,
-      attempt: row.attempt,
-      fencingToken: row.fencing_token,
-      workflowId: row.workflow_id,
-      stepId: row.step_id,
-    }));
+    return rows.map(heldOf);
+  }
+
+  async fencedBy(agentId: string): Promise<readonly HeldAttempt[]> {
+    const rows = await this.sql.query<HeldRow>(
+      `SELECT ${heldColumns} FROM task_attempts
+       WHERE agent_id = $1 AND ${held}
+         AND credential_epoch < (SELECT credential_epoch FROM agent_directory WHERE agent_id = $1)`,
+      [agentId],
+    );
+    return rows.map(heldOf);
   }
 
   async progressOf(workflowIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -159,6 +164,14 @@ interface HeartbeatRow {
   readonly progress_facts: number;
   readonly publishes: boolean;
 }
+
+const heldOf = (row: HeldRow): HeldAttempt => ({
+  taskId: row.task_id,
+  attempt: row.attempt,
+  fencingToken: row.fencing_token,
+  workflowId: row.workflow_id,
+  stepId: row.step_id,
+});
 
 interface HeldRow {
   readonly task_id: string;
