@@ -23,6 +23,8 @@ export interface PlatformOptions {
   readonly poolSize?: number;
   /** Whether PostgreSQL calls fsync. Default: false; a killed server loses nothing even so. */
   readonly durable?: boolean;
+  /** A module for a service to load before its own code: tests break on purpose what production has no switch for. */
+  readonly preload?: Readonly<Record<string, string>>;
   /** Skips the (incremental) build. */
   readonly prebuilt?: boolean;
   /** Hears the progress display of the start. */
@@ -37,8 +39,13 @@ export interface RunningPlatform {
   readonly tokenFiles: Readonly<Record<string, string>>;
   /** Folder of the processes' output, `<name>.log`. */
   readonly logs: string;
+  /** Folder of what services keep on disk: `integration/projects/<project_id>.git`. */
+  readonly data: string;
   pids(): Promise<Readonly<Record<ProcessName, number>>>;
-  /** Sends a signal (default SIGKILL) to a process and its group. It is started again by itself, first after 0.5 s. */
+  /**
+   * Sends a signal (default SIGKILL) to a process and its group. It is started again by itself, first after 0.5 s.
+   * For PostgreSQL SIGQUIT is what `pg_ctl stop -m immediate` sends.
+   */
   kill(name: ProcessName, signal?: string): Promise<boolean>;
   /** Resolves when the service is ready, for example after `kill`. */
   waitUntilReady(name: string): Promise<void>;

@@ -14,7 +14,7 @@ const POOL_SIZE = 5;
 
 async function start(
   session,
-  { instance: kind, services, env, runner, poolSize = POOL_SIZE, durable = false, prebuilt },
+  { instance: kind, services, env, runner, poolSize = POOL_SIZE, durable = false, preload, prebuilt },
 ) {
   const node = await prepareMachine(session);
   if (!prebuilt) await build(session, node);
@@ -28,6 +28,7 @@ async function start(
     runner: runner === false || services ? undefined : { ...runnerOptions([], env), ...runner },
     poolSize,
     durable,
+    preload,
     env: { ...process.env, ...env },
   });
 }
@@ -56,10 +57,10 @@ const code = await withSession(
   { title: `YMERA · platform "${options.instance}" for tests`, json: true },
   async (session) => {
     const platform = await start(session, options);
-    const { urls, tokens, tokenFiles, logs } = platform;
+    const { urls, tokens, tokenFiles, logs, data } = platform;
     process.send({
       type: 'ready',
-      platform: { urls, tokens, tokenFiles, logs, pids: platform.pids(), runner: RUNNER },
+      platform: { urls, tokens, tokenFiles, logs, data, pids: platform.pids(), runner: RUNNER },
     });
     return new Promise((resolve) => process.on('message', answer(platform, resolve)));
   },

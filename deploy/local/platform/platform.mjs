@@ -50,7 +50,7 @@ const launching = (context, spec) => async () => {
 };
 
 async function startServices(context, names) {
-  const { progress, supervisor, node, logs, graceMs } = context;
+  const { progress, supervisor, node, logs, graceMs, preload = {} } = context;
   await progress.step('Services', async (report) => {
     const waiting = new Set(names);
     await allSettledOrThrow(
@@ -58,7 +58,10 @@ async function startServices(context, names) {
         const env = serviceEnvironment(name, context);
         await waitForReady(supervisor, name, serviceUrl(context, name), {
           timeoutMs: READY_TIMEOUT_MS,
-          start: launching(context, serviceSpec(name, { node, logs, env, graceMs, stage: SERVICE_STAGE })),
+          start: launching(
+            context,
+            serviceSpec(name, { node, logs, env, graceMs, stage: SERVICE_STAGE, preload: preload[name] }),
+          ),
         });
         waiting.delete(name);
         if (waiting.size > 0) report(`waiting for ${[...waiting].join(', ')}`);
@@ -98,6 +101,7 @@ async function startRunner(context, runner) {
  * @param {object} [options.runner] what the agent-runner hosts; absent: it is not started
  * @param {number} [options.poolSize] connections per service, when the caller's environment does not say
  * @param {Record<string, string | undefined>} [options.env] the caller's environment
+ * @param {Record<string, string>} [options.preload] a module that a service loads before its own code, for tests
  */
 export async function startPlatform(session, options) {
   const {
@@ -109,6 +113,7 @@ export async function startPlatform(session, options) {
     poolSize,
     env = process.env,
     durable = true,
+    preload,
   } = options;
   const { progress, supervisor } = session;
   const { secrets, logs, data } = instance;
@@ -138,6 +143,7 @@ export async function startPlatform(session, options) {
     ports,
     poolSize,
     env,
+    preload,
     graceMs: instance.disposable ? DRAIN_MS.disposable : DRAIN_MS.lasting,
     compileCache: ensureFolder(join(stateRoot, 'cache', 'compile')),
   };
@@ -155,6 +161,7 @@ export async function startPlatform(session, options) {
     tokens: secrets.values.operators,
     tokenFiles: secrets.tokenFiles,
     logs,
+    data,
     pids: () => supervisor.pids(),
     /** Sends a signal to a service or server and all it started; it is started again by itself after it dies. */
     kill: (name, signal = 'SIGKILL') => supervisor.signal(name, signal),

@@ -99,11 +99,11 @@ export function runnerEnvironment(
 }
 
 /** What the supervisor starts for a service. */
-export function serviceSpec(name, { node, logs, stage, env, graceMs }) {
+export function serviceSpec(name, { node, logs, stage, env, graceMs, preload }) {
   return {
     name,
     command: node.path,
-    args: [inRepository('services', name, 'dist', 'main.js')],
+    args: [...(preload ? ['--require', preload] : []), inRepository('services', name, 'dist', 'main.js')],
     cwd: inRepository(),
     env,
     log: `${logs}/${name}.log`,

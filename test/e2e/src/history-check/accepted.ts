@@ -1,0 +1,74 @@
+/** A promise that the platform gave: HTTP 2xx, or the broker's confirm. Whatever is here must have taken effect once. */
+export interface Accepted {
+  readonly requests: readonly AcceptedRequest[];
+  readonly decisions: readonly AcceptedDecision[];
+  readonly cancels: readonly AcceptedCancel[];
+  readonly issues: readonly ConfirmedIssue[];
+}
+
+export interface AcceptedRequest {
+  readonly requestId: string;
+  /** Sent again with every repetition. */
+  readonly idempotencyKey: string;
+}
+
+export interface AcceptedDecision {
+  readonly approvalId: string;
+  readonly decision: 'approved' | 'denied';
+}
+
+export interface AcceptedCancel {
+  readonly requestId: string;
+  /** No gate of it was ever passed, so nothing but the cancel can end it. */
+  readonly isOnlyEnd: boolean;
+}
+
+/** Published by an agent with a code that nothing else uses, and confirmed by the broker. */
+export interface ConfirmedIssue {
+  readonly agentId: string;
+  readonly code: string;
+}
+
+/** Collects promises while a load runs. A repetition that is answered again is the same promise. */
+export class AcceptedRecord implements Accepted {
+  private readonly byId = new Map<string, AcceptedRequest>();
+  private readonly byApproval = new Map<string, AcceptedDecision>();
+  private readonly byCanceled = new Map<string, AcceptedCancel>();
+  private readonly byCode = new Map<string, ConfirmedIssue>();
+
+  get requests(): readonly AcceptedRequest[] {
+    return [...this.byId.values()];
+  }
+
+  get decisions(): readonly AcceptedDecision[] {
+    return [...this.byApproval.values()];
+  }
+
+  get cancels(): readonly AcceptedCancel[] {
+    return [...this.byCanceled.values()];
+  }
+
+  get issues(): readonly ConfirmedIssue[] {
+    return [...this.byCode.values()];
+  }
+
+  get count(): number {
+    return this.byId.size + this.byApproval.size + this.byCanceled.size + this.byCode.size;
+  }
+
+  request(accepted: AcceptedRequest): void {
+    this.byId.set(accepted.requestId, accepted);
+  }
+
+  decision(accepted: AcceptedDecision): void {
+    this.byApproval.set(accepted.approvalId, accepted);
+  }
+
+  cancel(accepted: AcceptedCancel): void {
+    this.byCanceled.set(accepted.requestId, accepted);
+  }
+
+  issue(confirmed: ConfirmedIssue): void {
+    this.byCode.set(confirmed.code, confirmed);
+  }
+}

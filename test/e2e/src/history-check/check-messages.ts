@@ -1,0 +1,65 @@
+import type { Accepted } from './accepted';
+import type { Effects } from './effects';
+import { doubled, type Finding, groupBy, lost } from './finding';
+
+/** Facts that each ended request has exactly once. */
+const once = ['coordinator.request.planned.', 'coordinator.request.ended.', 'orchestrator.workflow.started.'];
+
+/** Nothing waits that should have left, nothing died, and the audit log holds each fact once. */
+export function checkMessages(
+  accepted: Accepted,
+  { outbox, deadLetters, audit, requests }: Effects,
+): Finding[] {
+  const planned = requests
+    .filter(({ workflow_id }) => workflow_id !== null)
+    .map(({ request_id }) => request_id);
+  return [
+    ...outbox.map(({ place, messages, types }) =>
+      lost(`${messages} message(s) never left the outbox of ${place}: ${types.join(', ')}`),
+    ),
+    ...deadLetters.map(({ place, messages, types }) =>
+      lost(`${messages} message(s) died in ${place}: ${types.join(', ')}`),
+    ),
+    ...repeatedFacts(audit),
+    ...countFacts(audit, planned),
+    ...unheardIssues(accepted, audit),
+  ];
+}
+
+/** Event ids are unique in the log itself; a transaction that ran twice shows as one version of one aggregate said twice. */
+function repeatedFacts(audit: Effects['audit']): Finding[] {
+  const facts = groupBy(
+    audit,
+    ({ source, subject, aggregate_version, type }) =>
+      `${source} ${type} ${subject} version ${aggregate_version}`,
+  );
+  return [...facts]
+    .filter(([, same]) => same.length > 1)
+    .map(([fact, same]) =>
+      doubled(`${fact} was said ${same.length} times: ${same.map(({ event_id }) => event_id).join(', ')}`),
+    );
+}
+
+function countFacts(audit: Effects['audit'], requestIds: readonly string[]): Finding[] {
+  const factsOf = groupBy(audit, ({ request_id }) => request_id ?? '');
+  return requestIds.flatMap((requestId) => {
+    const facts = factsOf.get(requestId) ?? [];
+    return once.flatMap((type) => {
+      const found = facts.filter((fact) => fact.type.startsWith(type)).length;
+      if (found === 1) return [];
+      return found === 0
+        ? [lost(`request ${requestId}: ${type}* is not in the audit log`)]
+        : [doubled(`request ${requestId}: ${type}* is ${found} times in the audit log`)];
+    });
+  });
+}
+
+/** Agents' issues are taken at least once: their repetition is no effect of its own. */
+function unheardIssues({ issues }: Accepted, audit: Effects['audit']): Finding[] {
+  const heard = new Set(audit.flatMap(({ code }) => (code === null ? [] : [code])));
+  return issues
+    .filter(({ code }) => !heard.has(code))
+    .map(({ agentId, code }) =>
+      lost(`issue ${code} of ${agentId} was confirmed by the broker and never heard of again`),
+    );
+}

@@ -1,0 +1,23 @@
+import { sleep } from '@ymera/kernel';
+import type { Accepted } from './accepted';
+import { checkHistory, type HistoryVerdict } from './check-history';
+import { type Places, readEffects } from './read-effects';
+
+const pollMs = 500;
+
+/**
+ * The verdict once the platform has come to rest. Consumers and outboxes may still be at work when the last request has
+ * ended, so whatever is found is looked at again until `timeoutMs` are over; what is found then stays found.
+ */
+export async function settledHistory(
+  accepted: Accepted,
+  places: Places,
+  { timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {},
+): Promise<HistoryVerdict> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const verdict = checkHistory(accepted, await readEffects(places));
+    if (verdict.lost.length + verdict.doubled.length === 0 || Date.now() >= deadline) return verdict;
+    await sleep(pollMs);
+  }
+}
