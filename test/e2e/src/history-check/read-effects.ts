@@ -17,7 +17,7 @@ type Query = <Row extends object>(sql: string) => Promise<Row[]>;
 
 /** Everything that took effect so far, over every service's schema, the repositories and the dead-letter queues. */
 export async function readEffects(places: Places): Promise<Effects> {
-  const client = new Client({ connectionString: places.postgresUrl });
+  const client = new Client({ connectionString: places.postgresUrl, connectionTimeoutMillis: 5_000 });
   // The server may be killed at any moment; the query that fails says so.
   client.on('error', () => undefined);
   await client.connect();

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { eventually } from '@ymera/testing';
+import {
+  type PlatformOptions,
+  type RunningPlatform,
+  startPlatform,
+} from '../../../../deploy/local/platform/client.cjs';
+import { AcceptedRecord, type Places } from '../history-check';
+import { Door } from './door';
+import { Load } from './load';
+import { databaseOf } from './database';
+import { changeCommand, Projects } from './projects';
+import { QuickAgents } from './quick-agents';
+
+export interface BattlefieldOptions extends Omit<PlatformOptions, 'runner' | 'durable'> {
+  readonly projects: number;
+}
+
+/** Short timings, so that what a fault costs is seconds. */
+const quick = {
+  YMERA_TASK_LEASE_SECONDS: '3',
+  YMERA_TASK_OFFER_SECONDS: '3',
+  YMERA_AGENT_SILENCE_SECONDS: '3',
+  YMERA_TASK_TIMEOUT_SECONDS: '60',
+  YMERA_INTEGRATION_ANSWER_SECONDS: '5',
+  YMERA_RECONCILE_SECONDS: '1',
+  YMERA_RETRY_MAXIMUM_SECONDS: '2',
+  YMERA_REPORT_INTERVAL_SECONDS: '5',
+  YMERA_RUNNER_CONCURRENCY: '2',
+  YMERA_LOG_LEVEL: 'info',
+};
+
+/** A whole platform whose acknowledged data survive a kill, two hosts of agents, projects, a load and its record. */
+export class Battlefield {
+  readonly record = new AcceptedRecord();
+  readonly load: Load;
+
+  private constructor(
+    readonly platform: RunningPlatform,
+    readonly door: Door,
+    readonly projectIds: readonly string[],
+    private readonly projects: Projects,
+    private readonly agents: QuickAgents,
+  ) {
+    this.load = new Load(door, this.record);
+    agents.witness(this.record);
+  }
+
+  static async open({ projects: count, ...options }: BattlefieldOptions): Promise<Battlefield> {
+    const platform = await startPlatform({
+      ...options,
+      env: { ...quick, ...options.env },
+      durable: true,
+      runner: { agents: ['testing', 'examination', 'command'], command: changeCommand },
+    });
+    const projects = new Projects();
+    try {
+      const door = new Door(platform);
+      const agents = await QuickAgents.join(door, platform.urls['gateway'] ?? '');
+      const ids = Array.from({ length: count }, (_, index) => `field-${index + 1}`);
+      for (const id of ids) await door.registerProject(id, projects.create(id));
+      await eventually(async () => untilAgents(door, 7), { timeoutMs: 30_000, intervalMs: 100 });
+      return new Battlefield(platform, door, ids, projects, agents);
+    } catch (error) {
+      await platform.stop();
+      projects.remove();
+      throw error;
+    }
+  }
+
+  get places(): Places {
+    const { urls, data } = this.platform;
+    return {
+      postgresUrl: databaseOf(urls['postgres']),
+      rabbitmqUrl: urls['rabbitmq'] ?? '',
+      repositories: join(data, 'integration', 'projects'),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.load.stop();
+    await this.agents.leave();
+    await this.platform.stop();
+    this.projects.remove();
+  }
+}
+
+async function untilAgents(door: Door, count: number): Promise<void> {
+  const { body } = await door.once({ as: 'viewer', method: 'GET', path: '/api/v1/overview' });
+  const online = Number(body['by_liveness']?.online ?? 0);
+  if (online < count) throw new Error(`${online} of ${count} agents are online`);
+}

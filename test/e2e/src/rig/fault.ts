@@ -1,0 +1,55 @@
+import { sleep } from '@ymera/kernel';
+import { eventually } from '@ymera/testing';
+import type { RunningPlatform } from '../../../../deploy/local/platform/client.cjs';
+import { cutConnections } from './broker-admin';
+
+/** Something that happens to real processes. `strike` returns when the cause is gone and only its consequences are left. */
+export interface Fault {
+  readonly name: string;
+  strike(platform: RunningPlatform): Promise<void>;
+}
+
+const deathMs = 10_000;
+
+/** The process that had the name is gone. The supervisor starts another one by itself. */
+async function untilGone(platform: RunningPlatform, name: string, pid: number | undefined): Promise<void> {
+  await eventually(
+    async () => {
+      if ((await platform.pids())[name] === pid) throw new Error(`${name} (${pid}) is still there`);
+    },
+    { timeoutMs: deathMs },
+  );
+}
+
+function death(name: string, process: string, signal: string): Fault {
+  return {
+    name,
+    strike: async (platform) => {
+      const pid = (await platform.pids())[process];
+      await platform.kill(process, signal);
+      await untilGone(platform, process, pid);
+    },
+  };
+}
+
+export const killed = (process: string): Fault => death(`kill -9 ${process}`, process, 'SIGKILL');
+
+/** What `pg_ctl stop -m immediate` does: no checkpoint, every connection dropped. */
+export const databaseStopped: Fault = death('pg_ctl stop -m immediate', 'postgres', 'SIGQUIT');
+
+/** The process does nothing for a while and then goes on as if no time had passed. */
+export const stopped = (process: string, ms: number): Fault => ({
+  name: `SIGSTOP ${process} ${ms / 1000} s`,
+  strike: async (platform) => {
+    await platform.kill(process, 'SIGSTOP');
+    await sleep(ms);
+    await platform.kill(process, 'SIGCONT');
+  },
+});
+
+export const connectionsCut: Fault = {
+  name: 'every broker connection cut',
+  strike: async ({ urls }) => {
+    await cutConnections(urls['rabbitmq_management'] ?? '');
+  },
+};

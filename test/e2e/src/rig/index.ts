@@ -1,0 +1,5 @@
+export { Battlefield, type BattlefieldOptions } from './battlefield';
+export { Door } from './door';
+export { connectionsCut, databaseStopped, type Fault, killed, stopped } from './fault';
+export { Load, type Wish, wishes } from './load';
+export { lastingOrphans, orphans, untilWell } from './recovery';

@@ -1,0 +1,197 @@
+import { sleep, uuidv7 } from '@ymera/kernel';
+import type { AcceptedRecord } from '../history-check';
+import type { Door } from './door';
+
+/**
+ * What a person wants of a request, and so what the load does with it: let it land, have it refused at one of its gates,
+ * cancel it before anybody has decided or in the middle of its work, or only have it looked at.
+ */
+export const wishes = [
+  'land',
+  'refuse_plan',
+  'refuse_landing',
+  'cancel_at_once',
+  'cancel_at_work',
+  'review',
+] as const;
+export type Wish = (typeof wishes)[number];
+
+export interface Ended {
+  readonly requestId: string;
+  readonly wish: Wish;
+  readonly state: string;
+  readonly code: string | undefined;
+}
+
+const pollMs = 300;
+const endStates = new Set(['completed', 'failed', 'canceled']);
+
+interface Open {
+  readonly requestId: string;
+  readonly wish: Wish;
+}
+
+/** Requests by one person, decided by another, each as its wish says; what is promised goes on the record. */
+export class Load {
+  readonly ended: Ended[] = [];
+  private readonly open = new Map<string, Open>();
+  private readonly submitting = new Set<Promise<unknown>>();
+  private readonly decided = new Set<string>();
+  private readonly stopping = new AbortController();
+  private readonly deciding: Promise<void>;
+  private problem: unknown;
+
+  constructor(
+    private readonly door: Door,
+    private readonly record: AcceptedRecord,
+  ) {
+    this.deciding = this.decideAll();
+  }
+
+  /** Those that were begun and have not ended, as far as is known here. */
+  get inFlight(): number {
+    return this.open.size + this.submitting.size;
+  }
+
+  submit(projectId: string, wish: Wish): Promise<void> {
+    const submitting = this.ask(projectId, wish)
+      .catch((error: unknown) => {
+        this.problem ??= error;
+      })
+      .finally(() => this.submitting.delete(submitting));
+    this.submitting.add(submitting);
+    return submitting;
+  }
+
+  /** Every request has ended; rejects with those that have not. */
+  async drain(timeoutMs: number): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (this.inFlight > 0) {
+      if (this.problem) throw this.problem;
+      if (Date.now() > deadline) {
+        const open = [...this.open.values()].map(({ requestId, wish }) => `${requestId} (${wish})`);
+        throw new Error(`not ended after ${timeoutMs / 1000} s: ${open.join(', ')}`);
+      }
+      await sleep(pollMs);
+    }
+    if (this.problem) throw this.problem;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.door.close();
+    await this.deciding;
+    await Promise.allSettled(this.submitting);
+  }
+
+  private async ask(projectId: string, wish: Wish): Promise<void> {
+    const key = uuidv7();
+    const text = wish === 'review' ? 'Review the code' : 'Fix the wrong notes';
+    const body = { project_id: projectId, text };
+    const answer = await this.door.insist({
+      as: 'requester',
+      method: 'POST',
+      path: '/api/v1/requests',
+      body,
+      key,
+    });
+    if (answer.status !== 202)
+      throw new Error(`request refused: ${answer.status} ${JSON.stringify(answer.body)}`);
+    const requestId = String(answer.body['request_id']);
+    this.record.request({ requestId, idempotencyKey: key });
+    this.open.set(requestId, { requestId, wish });
+    if (wish === 'cancel_at_once') await this.cancel(requestId, true);
+  }
+
+  private async cancel(requestId: string, isOnlyEnd: boolean): Promise<void> {
+    const path = `/api/v1/requests/${requestId}/cancel`;
+    const answer = await this.door.insist({
+      as: 'requester',
+      method: 'POST',
+      path,
+      body: { reason: 'Not wanted.' },
+    });
+    if (answer.status === 202) this.record.cancel({ requestId, isOnlyEnd });
+    else if (answer.body['code'] !== 'request_ended')
+      throw new Error(`cancel refused: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+
+  /** The approver's and the impatient requester's loop, until `stop`. */
+  private async decideAll(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await sleep(pollMs, signal);
+      if (this.open.size === 0) continue;
+      try {
+        await this.decidePending();
+        await this.followOpen();
+      } catch (error) {
+        if (!signal.aborted) this.problem ??= error;
+      }
+    }
+  }
+
+  private async decidePending(): Promise<void> {
+    const path = '/api/v1/approvals?state=pending&limit=100';
+    const { body } = await this.door.insist({ as: 'approver', method: 'GET', path });
+    const pending = (body['items'] ?? []) as Record<string, string>[];
+    await Promise.all(
+      pending.map(async ({ approval_id, request_id, kind, subject_digest }) => {
+        const wish = this.open.get(request_id ?? '')?.wish;
+        if (!wish || !approval_id || this.decided.has(approval_id)) return;
+        const decision = decisionFor(wish, kind ?? '');
+        if (decision) await this.decide(approval_id, subject_digest ?? '', decision);
+      }),
+    );
+  }
+
+  private async decide(
+    approvalId: string,
+    subjectDigest: string,
+    decision: 'approved' | 'denied',
+  ): Promise<void> {
+    this.decided.add(approvalId);
+    const answer = await this.door.insist({
+      as: 'approver',
+      method: 'POST',
+      path: `/api/v1/approvals/${approvalId}/decision`,
+      body: { decision, subject_digest: subjectDigest, reason: 'As the load wants it.' },
+    });
+    if (answer.status === 200) this.record.decision({ approvalId, decision });
+    else if (answer.body['code'] !== 'approval_closed')
+      throw new Error(`decision refused: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+
+  private async followOpen(): Promise<void> {
+    await Promise.all(
+      [...this.open.values()].map(async ({ requestId, wish }) => {
+        const path = `/api/v1/requests/${requestId}`;
+        const { status, body } = await this.door.insist({ as: 'requester', method: 'GET', path });
+        if (status !== 200) throw new Error(`request ${requestId}: ${status} ${JSON.stringify(body)}`);
+        const state = String(body['state']);
+        if (endStates.has(state)) {
+          this.ended.push({ requestId, wish, state, code: body['error']?.code });
+          this.open.delete(requestId);
+        } else if (wish === 'cancel_at_work' && (await this.isAtWork(String(body['workflow_id']))))
+          await this.cancel(requestId, false);
+      }),
+    );
+  }
+
+  private async isAtWork(workflowId: string): Promise<boolean> {
+    const path = `/api/v1/workflows/${workflowId}`;
+    const { status, body } = await this.door.insist({ as: 'requester', method: 'GET', path });
+    const steps = (body['steps'] ?? []) as Record<string, string>[];
+    return (
+      status === 200 &&
+      steps.some(({ kind, state }) => kind === 'task' && state !== 'pending' && state !== 'ready')
+    );
+  }
+}
+
+function decisionFor(wish: Wish, gate: string): 'approved' | 'denied' | undefined {
+  if (wish === 'cancel_at_once') return undefined;
+  if (gate === 'plan_approval') return wish === 'refuse_plan' ? 'denied' : 'approved';
+  if (wish === 'cancel_at_work') return undefined;
+  return wish === 'refuse_landing' ? 'denied' : 'approved';
+}
