@@ -34,15 +34,7 @@ import { enforcementChanged, livenessChanged } from '../events/reporting';
 export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[]>> = {
   registry: [enforcementChanged],
   reporting: [agentRegistered, agentRetired, sessionOpened],
-  coordinator: [
-    gateOpened,
-    gateClosed,
-    workflowCompleted,
-    workflowFailed,
-    workflowCanceled,
-    agentRegistered,
-    agentRetired,
-  ],
+  coordinator: [gateOpened, gateClosed, workflowCompleted, workflowFailed, workflowCanceled],
   orchestrator: [
     agentRegistered,
     agentRetired,
