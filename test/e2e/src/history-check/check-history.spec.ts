@@ -15,6 +15,7 @@ const fact = (type: string, subject: string, version: number, requestId: string 
   source: `/ymera/${type.split('.')[0]}`,
   subject,
   aggregate_version: version,
+  data_digest: 'sha256:1',
   request_id: requestId,
   code: type.startsWith('reporting.issue') ? 'seen_1' : null,
 });
@@ -211,6 +212,16 @@ describe('history check', () => {
   it.each(corrupted)('catches %s', (_, corruption, kind, words) => {
     const verdict = checkHistory(accepted, { ...sound, ...corruption });
     expect(verdict[kind].filter((evidence) => words.test(evidence))).toHaveLength(1);
+  });
+
+  it('takes the same answer to a repeated order for what it is, and another answer for a second one', () => {
+    const answer = fact('integration.change.materialised.v1', 'c1', 1, 'r1');
+    const repeated = (digest: string): Effects => ({
+      ...sound,
+      audit: [...sound.audit, answer, { ...answer, event_id: 'again', data_digest: digest }],
+    });
+    expect(checkHistory(accepted, repeated('sha256:1')).doubled).toEqual([]);
+    expect(checkHistory(accepted, repeated('sha256:2')).doubled).toHaveLength(1);
   });
 
   it('catches a cancel without effect, where nothing else could have ended the request', () => {

@@ -1,5 +1,5 @@
 import type { Accepted } from './accepted';
-import type { Effects } from './effects';
+import type { AuditRow, Effects } from './effects';
 import { doubled, type Finding, groupBy, lost } from './finding';
 
 /** Facts that each ended request has exactly once. */
@@ -26,6 +26,9 @@ export function checkMessages(
   ];
 }
 
+/** An order that is repeated is answered again: the same answer, word for word. */
+const answers = ['integration.change.', 'integration.landing.'];
+
 /** Event ids are unique in the log itself; a transaction that ran twice shows as one version of one aggregate said twice. */
 function repeatedFacts(audit: Effects['audit']): Finding[] {
   const facts = groupBy(
@@ -34,11 +37,16 @@ function repeatedFacts(audit: Effects['audit']): Finding[] {
       `${source} ${type} ${subject} version ${aggregate_version}`,
   );
   return [...facts]
-    .filter(([, same]) => same.length > 1)
-    .map(([fact, same]) =>
-      doubled(`${fact} was said ${same.length} times: ${same.map(({ event_id }) => event_id).join(', ')}`),
+    .filter(
+      ([, said]) => (isAnswer(said) ? new Set(said.map((one) => one.data_digest)).size : said.length) > 1,
+    )
+    .map(([fact, said]) =>
+      doubled(`${fact} was said ${said.length} times: ${said.map(({ event_id }) => event_id).join(', ')}`),
     );
 }
+
+const isAnswer = ([said]: readonly AuditRow[]): boolean =>
+  answers.some((prefix) => said?.type.startsWith(prefix));
 
 function countFacts(audit: Effects['audit'], requestIds: readonly string[]): Finding[] {
   const factsOf = groupBy(audit, ({ request_id }) => request_id ?? '');

@@ -61,6 +61,8 @@ export interface AuditRow {
   readonly source: string;
   readonly subject: string;
   readonly aggregate_version: number;
+  /** Of what was said. */
+  readonly data_digest: string;
   readonly request_id: string | null;
   /** Of an agent's issue. */
   readonly code: string | null;

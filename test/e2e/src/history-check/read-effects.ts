@@ -64,7 +64,7 @@ async function readOrchestrator(
 
 /** The log's data is text, because it may hold what jsonb refuses. */
 const auditSql = `
-  SELECT event_id::text, type, source, subject, aggregate_version,
+  SELECT event_id::text, type, source, subject, aggregate_version, data_digest,
     substring(data from '"request_id":"([0-9a-f-]{36})"') AS request_id,
     CASE WHEN type LIKE 'reporting.issue.reported.%' THEN substring(data from '"code":"([^"]+)"') END AS code
   FROM audit.entries`;

@@ -39,7 +39,7 @@ export class Load {
   private readonly decided = new Set<string>();
   private readonly stopping = new AbortController();
   private readonly deciding: Promise<void>;
-  private problem: unknown;
+  private problem: Error | undefined;
 
   constructor(
     private readonly door: Door,
@@ -56,7 +56,7 @@ export class Load {
   submit(projectId: string, wish: Wish): Promise<void> {
     const submitting = this.ask(projectId, wish)
       .catch((error: unknown) => {
-        this.problem ??= error;
+        this.fail(error);
       })
       .finally(() => this.submitting.delete(submitting));
     this.submitting.add(submitting);
@@ -82,6 +82,11 @@ export class Load {
     this.door.close();
     await this.deciding;
     await Promise.allSettled(this.submitting);
+  }
+
+  /** The first problem is the one that is told. */
+  private fail(error: unknown): void {
+    this.problem ??= error instanceof Error ? error : new Error(String(error));
   }
 
   private async ask(projectId: string, wish: Wish): Promise<void> {
@@ -126,7 +131,7 @@ export class Load {
         await this.decidePending();
         await this.followOpen();
       } catch (error) {
-        if (!signal.aborted) this.problem ??= error;
+        if (!signal.aborted) this.fail(error);
       }
     }
   }

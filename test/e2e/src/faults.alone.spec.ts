@@ -1,0 +1,101 @@
+import { describeVerdict, settledHistory } from './history-check';
+import {
+  Battlefield,
+  connectionsCut,
+  databaseStopped,
+  type Fault,
+  killed,
+  lastingOrphans,
+  stopped,
+  untilWell,
+  type Wish,
+} from './rig';
+
+/** Longer than a lease of the rig (3 s). */
+const longerThanALease = 4_000;
+
+const faults: readonly Fault[] = [
+  killed('gateway'),
+  killed('coordinator'),
+  killed('orchestrator'),
+  killed('integration'),
+  killed('registry'),
+  killed('reporting'),
+  killed('audit'),
+  killed('agent-runner'),
+  connectionsCut,
+  killed('rabbitmq'),
+  databaseStopped,
+  stopped('agent-runner', longerThanALease),
+  stopped('orchestrator', longerThanALease),
+];
+
+/** Twenty at once, and as many as end are begun anew while faults strike. */
+const inFlight = 20;
+const mix: readonly Wish[] = [
+  'land',
+  'land',
+  'review',
+  'land',
+  'refuse_landing',
+  'land',
+  'cancel_at_once',
+  'land',
+  'cancel_at_work',
+  'refuse_plan',
+];
+
+/**
+ * Real processes die while real requests are on their way. Whatever was promised, by a 2xx or by the broker's confirm, must
+ * have taken effect exactly once when the platform has come to rest.
+ */
+describe('faults under load', () => {
+  let field: Battlefield;
+  let submitted = 0;
+  const recovered: string[] = [];
+
+  const topUp = (): void => {
+    while (field.load.inFlight < inFlight) {
+      const project = field.projectIds[submitted % field.projectIds.length] ?? '';
+      void field.load.submit(project, mix[submitted % mix.length] ?? 'land');
+      submitted += 1;
+    }
+  };
+
+  beforeAll(async () => {
+    field = await Battlefield.open({ instance: 'e2e-faults', projects: 10, prebuilt: true });
+  }, 120_000);
+
+  afterAll(async () => {
+    await field?.close();
+    process.stdout.write(`recovery after faults under load:\n${recovered.join('\n')}\n`);
+  }, 60_000);
+
+  it.each(faults.map((fault) => [fault.name, fault] as const))(
+    '%s: every service is well again and no step is orphaned',
+    async (name, fault) => {
+      topUp();
+      const started = performance.now();
+      await fault.strike(field.platform);
+      const tookMs = await untilWell(field.platform);
+      recovered.push(
+        `  ${name}: ${tookMs} ms (${Math.round(performance.now() - started)} ms with the fault)`,
+      );
+      topUp();
+      expect(await lastingOrphans(field.platform)).toEqual([]);
+    },
+    90_000,
+  );
+
+  it('every request has ended, and nothing was lost or doubled', async () => {
+    await field.load.drain(120_000);
+    expect(field.load.ended.length).toBe(submitted);
+    const verdict = await settledHistory(field.record, field.places);
+    process.stdout.write(`${field.record.count} promises: ${describeVerdict(verdict)}\n`);
+    expect(verdict).toEqual({ lost: [], doubled: [] });
+    expect(await lastingOrphans(field.platform)).toEqual([]);
+    expect(
+      field.load.ended.filter(({ wish, state }) => wish === 'land' && state === 'completed').length,
+    ).toBeGreaterThan(0);
+  }, 180_000);
+});
