@@ -53,6 +53,7 @@ export const projectBoundaries = {
       sourceTag: `scope:${name}`,
       onlyDependOnLibsWithTags: scopes(allowed),
     })),
-    { sourceTag: 'type:test', onlyDependOnLibsWithTags: ['type:lib'] },
+    // Tests that put a whole platform under load share the rig and the history check of the end-to-end tests.
+    { sourceTag: 'type:test', onlyDependOnLibsWithTags: ['type:lib', 'scope:e2e'] },
   ],
 };

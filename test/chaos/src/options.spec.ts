@@ -1,0 +1,24 @@
+import { readOptions } from './options';
+import { percentile } from './percentile';
+
+describe('options of the chaos command', () => {
+  it('are a minute and a seed of its own by default', () => {
+    expect(readOptions([], () => 42)).toEqual({ seconds: 60, seed: 42, json: false });
+    expect(readOptions(['--seconds', '5', '--seed=9', '--json'], () => 42)).toEqual({
+      seconds: 5,
+      seed: 9,
+      json: true,
+    });
+  });
+
+  it.each([['--seconds=0'], ['--seconds=soon'], ['--seed=-1'], ['--seed=1.5'], ['--faster']])(
+    'refuse %s',
+    (arg) => {
+      expect(() => readOptions([arg], () => 42)).toThrow();
+    },
+  );
+});
+
+it('a percentile is one of the values', () => {
+  expect([percentile([3, 1, 2], 0.5), percentile([3, 1, 2], 1), percentile([], 0.5)]).toEqual([2, 3, 0]);
+});

@@ -1,0 +1,137 @@
+import { sleep } from '@ymera/kernel';
+import { describeVerdict, settledHistory } from '@ymera/test-e2e/history-check';
+import {
+  Battlefield,
+  connectionsCut,
+  databaseStopped,
+  type Fault,
+  killed,
+  lastingOrphans,
+  stopped,
+  untilWell,
+} from '@ymera/test-e2e/rig';
+import { percentile } from './percentile';
+import { draw, type FaultTurn, type PlannedFault, type RequestTurn } from './schedule';
+import { wrongSanctions } from './wrong-sanctions';
+
+export interface ChaosOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  /** Names the platform's folder. */
+  readonly instance: string;
+  /** Hears what happens, line by line. */
+  readonly tell: (line: string) => void;
+}
+
+export interface ChaosResult {
+  readonly seed: number;
+  readonly seconds: number;
+  /** That struck. */
+  readonly faults: number;
+  /** Promises: requests, decisions, cancels, confirmed issues. */
+  readonly accepted: number;
+  readonly lost: number;
+  readonly duplicate_effects: number;
+  readonly orphans: number;
+  readonly wrong_sanctions: number;
+  /** From the end of a fault's cause until every service is ready. */
+  readonly recovery_ms: { readonly p50: number; readonly max: number };
+}
+
+const projects = 12;
+const mostInFlight = 20;
+const drainMs = 180_000;
+
+/** Faults and load of a seed on a platform of its own; then it heals, comes to rest and is checked. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { seconds, seed, instance, tell } = options;
+  tell(`seed ${seed}: starting a platform`);
+  const field = await Battlefield.open({ instance, projects, prebuilt: true });
+  try {
+    tell(`platform is up, logs in ${field.platform.logs}`);
+    const schedule = draw(seed, seconds);
+    const until = performance.now() + seconds * 1_000;
+    const loading = makeLoad(field, schedule.requests, until);
+    const recoveries: number[] = [];
+    const orphaned: string[] = [];
+    for (const turn of schedule.faults) {
+      await sleep(turn.pauseMs);
+      if (performance.now() >= until) break;
+      const { recoveryMs, orphans } = await strike(field, turn, tell);
+      recoveries.push(recoveryMs);
+      orphaned.push(...orphans);
+    }
+    await loading;
+    tell(`${recoveries.length} faults; ${field.load.inFlight} requests are still on their way`);
+    await field.load.drain(drainMs);
+    return await judge(field, options, recoveries, orphaned);
+  } finally {
+    await field.close();
+  }
+}
+
+async function makeLoad(field: Battlefield, turns: readonly RequestTurn[], until: number): Promise<void> {
+  for (const { wish, project, pauseMs } of turns) {
+    if (performance.now() >= until) return;
+    if (field.load.inFlight < mostInFlight)
+      void field.load.submit(field.projectIds[project % field.projectIds.length] ?? '', wish);
+    await sleep(pauseMs);
+  }
+}
+
+async function strike(
+  field: Battlefield,
+  { fault: planned }: FaultTurn,
+  tell: ChaosOptions['tell'],
+): Promise<{ readonly recoveryMs: number; readonly orphans: readonly string[] }> {
+  const fault = faultOf(planned);
+  await fault.strike(field.platform);
+  const recoveryMs = await untilWell(field.platform);
+  const orphans = await lastingOrphans(field.platform);
+  tell(`${fault.name}: well again after ${recoveryMs} ms, ${field.load.inFlight} requests in flight`);
+  for (const orphan of orphans) tell(`  orphan: ${orphan}`);
+  return { recoveryMs, orphans };
+}
+
+function faultOf(planned: PlannedFault): Fault {
+  switch (planned.kind) {
+    case 'kill':
+      return killed(planned.process);
+    case 'stop':
+      return stopped(planned.process, planned.ms);
+    case 'cut_connections':
+      return connectionsCut;
+    case 'stop_database':
+      return databaseStopped;
+  }
+}
+
+async function judge(
+  field: Battlefield,
+  { seed, seconds, tell }: ChaosOptions,
+  recoveries: readonly number[],
+  orphaned: readonly string[],
+): Promise<ChaosResult> {
+  const verdict = await settledHistory(field.record, field.places);
+  const sanctions = await wrongSanctions(field.places.postgresUrl);
+  const orphans = [...orphaned, ...(await lastingOrphans(field.platform))];
+  tell(describeVerdict(verdict));
+  for (const sanction of sanctions) tell(`  wrong sanction: ${sanction}`);
+  return {
+    seed,
+    seconds,
+    faults: recoveries.length,
+    accepted: field.record.count,
+    lost: verdict.lost.length,
+    duplicate_effects: verdict.doubled.length,
+    orphans: orphans.length,
+    wrong_sanctions: sanctions.length,
+    recovery_ms: { p50: percentile(recoveries, 0.5), max: percentile(recoveries, 1) },
+  };
+}
+
+/** Nothing lost, doubled, orphaned or wrongly punished, and there was something to lose. */
+export const isSound = (result: ChaosResult): boolean =>
+  result.faults > 0 &&
+  result.accepted > 0 &&
+  result.lost + result.duplicate_effects + result.orphans + result.wrong_sanctions === 0;
