@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
 import {
   agentQueue,
   agentQueues,
   exchanges,
+  principalStatus,
   reportQueue,
   resultAccepted,
   task as taskContract,
@@ -83,9 +86,20 @@ describe('AgentHost', () => {
   let platform: PlatformSide;
   let host: AgentHost | undefined;
   let handle: AgentDefinition['handle'];
+  /** What the gateway says at GET /api/v1/me/status, and how often it was asked. */
+  let standing: object;
+  let asked = 0;
+  let gateway: Server;
 
   beforeAll(async () => {
     broker = await testVhosts();
+    gateway = createServer((_request, response) => {
+      asked += 1;
+      response.end(
+        JSON.stringify({ ...principalStatus.replySample, principal_id: principalId, ...standing }),
+      );
+    });
+    await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
     await management('PUT', `users/${principalId}`, { password: credential, tags: '' });
     await management('PUT', `permissions/${encodeURIComponent(broker.agentsVhost)}/${principalId}`, {
       configure: '^$',
@@ -96,6 +110,7 @@ describe('AgentHost', () => {
 
   beforeEach(async () => {
     platform = await PlatformSide.open(broker, principalId);
+    standing = {};
     handle = () => Promise.resolve({ outcome: 'completed', artefacts: [] });
     host = new AgentHost({
       principalId,
@@ -105,7 +120,7 @@ describe('AgentHost', () => {
         vhost: broker.agentsVhost,
         queue: agentQueue(principalId),
       },
-      gateway: new GatewayClient('http://127.0.0.1:9'),
+      gateway: new GatewayClient(`http://127.0.0.1:${(gateway.address() as AddressInfo).port}`),
       agents: [
         {
           agentId: 'sdk-tester',
@@ -126,6 +141,7 @@ describe('AgentHost', () => {
   });
 
   afterAll(async () => {
+    await new Promise((resolve) => gateway.close(resolve));
     await broker.close();
     await management('DELETE', `users/${principalId}`);
   });
@@ -234,6 +250,68 @@ describe('AgentHost', () => {
     });
     expect(JSON.stringify(ended)).not.toContain('secret detail');
   });
+
+  /** What the broker lets it publish, as if the registry had said so. */
+  const mayPublish = async (write: string): Promise<void> => {
+    const path = `topic-permissions/${encodeURIComponent(broker.agentsVhost)}/${principalId}`;
+    await management('PUT', path, { exchange: exchanges.agentsIn, write, read: '.*' });
+    await eventually(async () => management('DELETE', `connections/username/${principalId}`), {
+      timeoutMs: 10_000,
+    });
+  };
+
+  it('suspended for silence it reports on and keeps its result until it is active', async () => {
+    await platform.welcome(14);
+    let finish = (): void => undefined;
+    handle = async () => {
+      await new Promise<void>((resolve) => (finish = resolve));
+      return { outcome: 'completed', artefacts: [] };
+    };
+    await platform.send('task', leased());
+    await eventually(() => expect(platform.of('task_accepted')).toHaveLength(1));
+    standing = { status: 'suspended', may_report: true, retry_after_s: 1 };
+    await mayPublish('^(report|event\\.hello)\\..*');
+    await eventually(() => expect(platform.of('hello').length).toBeGreaterThanOrEqual(2), {
+      timeoutMs: 15_000,
+    });
+    await platform.welcome(15);
+    finish();
+    await eventually(() => expect(platform.of('hello').length).toBeGreaterThanOrEqual(3), {
+      timeoutMs: 15_000,
+    });
+    await platform.welcome(16);
+    const inSession = () => platform.of('report').filter(({ body }) => body['session'] === 16);
+    await eventually(() => expect(inSession().length).toBeGreaterThanOrEqual(3), { timeoutMs: 10_000 });
+    expect([platform.of('result'), host?.isOnline]).toEqual([[], true]);
+
+    await mayPublish('.*');
+    standing = {};
+    await eventually(() => expect(platform.of('hello').length).toBeGreaterThanOrEqual(4), {
+      timeoutMs: 15_000,
+    });
+    await platform.welcome(17);
+    await eventually(() => expect(platform.of('result').length).toBeGreaterThanOrEqual(1), {
+      timeoutMs: 10_000,
+    });
+  }, 90_000);
+
+  it('refused by the broker it asks why, waits as long as it is told, and comes back by itself', async () => {
+    await platform.welcome(18);
+    standing = { status: 'frozen', may_report: false, retry_after_s: 1 };
+    await management('PUT', `users/${principalId}`, { password: 'another', tags: '' });
+    asked = 0;
+    await eventually(async () => management('DELETE', `connections/username/${principalId}`), {
+      timeoutMs: 10_000,
+    });
+    const began = Date.now();
+    await eventually(() => expect(asked).toBeGreaterThanOrEqual(3), { timeoutMs: 15_000 });
+    expect(Date.now() - began).toBeGreaterThan(1_900);
+    expect(host?.isOnline).toBe(false);
+    await management('PUT', `users/${principalId}`, { password: credential, tags: '' });
+    await eventually(() => expect(platform.of('hello').length).toBeGreaterThanOrEqual(2), {
+      timeoutMs: 15_000,
+    });
+  }, 60_000);
 
   it('comes back after the broker has closed its connection', async () => {
     await platform.welcome(12);

@@ -24,6 +24,7 @@ import type { AgentDefinition, ResourceUsage, Task } from './agent';
 import { Attempt, attemptKey } from './attempt';
 import { type BrokerAddress, BrokerLink } from './broker-link';
 import type { GatewayClient } from './gateway-client';
+import { StandingWatch } from './standing-watch';
 import { processed } from './message-spans';
 
 export type Issue = Omit<PayloadOf<typeof issueRaised>, 'agent_id' | 'session'>;
@@ -55,7 +56,6 @@ interface Hosted {
 }
 
 const sdkName = 'ymera-sdk/0.1.0';
-const refusedDelayMs = 2_000;
 const largestBody = 1_048_576;
 
 /**
@@ -64,6 +64,7 @@ const largestBody = 1_048_576;
  */
 export class AgentHost {
   private readonly link: BrokerLink;
+  private readonly standing: StandingWatch;
   private readonly hosted: ReadonlyMap<string, Hosted>;
   private readonly logger: Logger;
   private readonly stopping = new AbortController();
@@ -79,6 +80,13 @@ export class AgentHost {
         { definition, attempts: new Map(), running: 0, seq: 0, isDraining: false },
       ]),
     );
+    this.standing = new StandingWatch({
+      ask: () => options.gateway.standing(options.credential),
+      logger: this.logger,
+      onUnmuted: () => {
+        this.deliverResults();
+      },
+    });
     this.link = new BrokerLink({
       address: options.broker,
       principalId: options.principalId,
@@ -92,7 +100,7 @@ export class AgentHost {
           this.receive(delivery, trace);
         });
       },
-      onRefused: () => this.askStanding(),
+      onRefused: () => this.standing.afterRefusal(),
     });
   }
 
@@ -121,6 +129,7 @@ export class AgentHost {
     while (this.attempts().length > 0 && this.link.isUp && Date.now() < grace) await sleep(20);
     for (const attempt of this.attempts()) attempt.abandon();
     this.stopping.abort();
+    this.standing.close();
     clearTimeout(this.reportTimer);
     clearTimeout(this.helloTimer);
     await this.link.close();
@@ -203,8 +212,12 @@ export class AgentHost {
     this.session = { session, partition, intervalMs: interval_s * 1000 };
     for (const agent of this.hosted.values()) agent.seq = 0;
     this.logger.info('session opened', { principal_id: this.options.principalId, session, partition });
-    for (const attempt of this.attempts()) void attempt.deliverResult();
+    this.deliverResults();
     this.reportAll();
+  }
+
+  private deliverResults(): void {
+    for (const attempt of this.attempts()) void attempt.deliverResult();
   }
 
   private reportAll(): void {
@@ -293,6 +306,8 @@ export class AgentHost {
     headers: Record<string, string> = {},
   ): Promise<boolean> {
     if (partition === undefined) return Promise.resolve(false);
+    const isWayBack = channel === 'report' || partition === helloPartition;
+    if (this.standing.isMuted && !isWayBack) return Promise.resolve(false);
     const body = Buffer.from(JSON.stringify(payload));
     if (body.length > largestBody) {
       this.logger.error('message is too large', { type: contract.name, bytes: body.length });
@@ -333,13 +348,6 @@ export class AgentHost {
       },
       partition,
     );
-  }
-
-  private async askStanding(): Promise<number> {
-    const standing = await this.options.gateway.standing(this.options.credential);
-    if (!standing.ok) return refusedDelayMs;
-    this.logger.warn('the broker refused this principal', { status: standing.value.status });
-    return (standing.value.retry_after_s ?? 0) * 1000 || refusedDelayMs;
   }
 }
 

@@ -25,8 +25,9 @@ export interface BrokerLinkOptions {
   readonly onConnected: () => void;
   readonly onDelivery: (delivery: ConsumeMessage) => void;
   /**
-   * Called when the broker refuses the login. The broker says 403 for a wrong password and for an authentication
-   * service that is away alike, so a refusal is never final here: this decides how long to wait, in milliseconds.
+   * Called when the broker refuses the login, or closes the channel for what was published. The broker says 403 for a
+   * wrong password and for an authentication service that is away alike, so a refusal is never final here: this decides how
+   * long to wait, in milliseconds.
    */
   readonly onRefused: () => Promise<number>;
 }
@@ -93,16 +94,17 @@ export class BrokerLink {
     let delayMs = firstDelayMs;
     while (!this.closing.signal.aborted) {
       const ended = await this.connectOnce();
-      if (ended === 'was_up') delayMs = firstDelayMs;
+      if (ended === 'was_up' || ended === 'cut_off') delayMs = firstDelayMs;
       let waitMs = Math.random() * delayMs;
-      if (ended === 'refused') waitMs = Math.max(waitMs, await this.options.onRefused());
+      if (ended === 'refused' || ended === 'cut_off')
+        waitMs = Math.max(waitMs, await this.options.onRefused());
       delayMs = Math.min(delayMs * 2, longestDelayMs);
       await sleep(waitMs, this.closing.signal);
     }
   }
 
   /** Connects, then resolves when that connection is over. */
-  private async connectOnce(): Promise<'was_up' | 'refused' | 'unreachable'> {
+  private async connectOnce(): Promise<'was_up' | 'cut_off' | 'refused' | 'unreachable'> {
     const { address, principalId, credential, logger } = this.options;
     let connection: ChannelModel;
     try {
@@ -111,7 +113,7 @@ export class BrokerLink {
       });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const refused = message.includes('ACCESS-REFUSED') || message.includes('403');
+      const refused = isRefusal(error);
       logger.warn('broker connection failed', { principal_id: principalId, refused, reason: message });
       return refused ? 'refused' : 'unreachable';
     }
@@ -123,10 +125,12 @@ export class BrokerLink {
     connection.on('error', (error: Error) => {
       logger.warn('broker connection lost', { principal_id: principalId, reason: error.message });
     });
+    let isCutOff = false;
     this.connection = connection;
     try {
       const channel = await connection.createConfirmChannel();
       channel.on('error', (error: Error) => {
+        isCutOff = isRefusal(error);
         logger.warn('broker channel lost', { principal_id: principalId, reason: error.message });
       });
       // A channel never outlives its use: without it the connection is of no use, so both go together.
@@ -147,6 +151,7 @@ export class BrokerLink {
       });
       this.options.onConnected();
     } catch (error) {
+      isCutOff = isRefusal(error);
       logger.warn('broker channel refused', {
         principal_id: principalId,
         reason: error instanceof Error ? error.message : String(error),
@@ -156,9 +161,13 @@ export class BrokerLink {
     await over;
     this.channel = undefined;
     this.connection = undefined;
-    return 'was_up';
+    return isCutOff ? 'cut_off' : 'was_up';
   }
 }
+
+/** A virtual host that is refused ends the handshake without its code. */
+const isRefusal = (error: unknown): boolean =>
+  /ACCESS.REFUSED|\b403\b|got <ConnectionClose/.test(String(error));
 
 function connectionOptions(address: BrokerAddress, username: string, password: string): Options.Connect {
   const url = new URL(address.url);

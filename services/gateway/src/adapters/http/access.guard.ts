@@ -18,6 +18,8 @@ function denialOf(caller: Caller): Failure {
   const { status = 'frozen', retry_after_s = null } = (caller.kind === 'principal' && caller.denied) || {};
   return failure('forbidden', `principal_${status}`, `This principal is ${status}.`, {
     suggestion: 'GET /api/v1/me/status says why and when to ask again.',
+    // A person may lift it, so it is worth asking again, later.
+    retryable: status !== 'retired',
     ...(retry_after_s === null ? {} : { details: { retry_after_s } }),
   });
 }

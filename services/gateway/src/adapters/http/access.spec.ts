@@ -57,7 +57,7 @@ describe('access to every route by every kind of caller', () => {
     expect([answer.statusCode, answer.headers['retry-after'], answer.json()]).toEqual([
       403,
       '300',
-      expect.objectContaining({ code: 'principal_frozen' }),
+      expect.objectContaining({ code: 'principal_frozen', retryable: true }),
     ]);
   });
 
