@@ -20,6 +20,8 @@ export const configSchema = baseServiceEnvironment.extend({
   /** Pause before a second attempt; doubled for each further one, up to the maximum. */
   YMERA_RETRY_BASE_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultRunPolicy.backoff.baseMs)),
   YMERA_RETRY_MAXIMUM_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultRunPolicy.backoff.maximumMs)),
+  /** How long a person may take to decide on rejected work. */
+  YMERA_ESCALATION_EXPIRY_SECONDS: seconds(1, 30 * 86_400).default(asSeconds(defaultRunPolicy.escalationMs)),
   /** How often steps are looked for that nothing would move. */
   YMERA_RECONCILE_SECONDS: seconds(0.5, 600).default(5),
 });
@@ -37,5 +39,7 @@ export const runPolicyOf = (config: OrchestratorConfig): RunPolicy => ({
     maximumMs: config.YMERA_RETRY_MAXIMUM_SECONDS * 1000,
   },
   maxDeclines: defaultRunPolicy.maxDeclines,
+  escalationMs: config.YMERA_ESCALATION_EXPIRY_SECONDS * 1000,
+  maxEscalations: defaultRunPolicy.maxEscalations,
   silenceMs: config.YMERA_AGENT_SILENCE_SECONDS * 1000,
 });

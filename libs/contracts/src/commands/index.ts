@@ -1,5 +1,5 @@
 import type { CommandContract } from '../define/message';
-import { landChange, materialiseChange } from './integration';
+import { landChange, materialiseChange, remakeChange } from './integration';
 import { cancelWorkflow, resolveGate, startWorkflow } from './orchestrator';
 
 export const commands: readonly CommandContract[] = [
@@ -7,5 +7,6 @@ export const commands: readonly CommandContract[] = [
   resolveGate,
   cancelWorkflow,
   materialiseChange,
+  remakeChange,
   landChange,
 ];

@@ -35,6 +35,40 @@ export const materialiseChange = defineCommand({
   },
 });
 
+export const remakeChange = defineCommand({
+  name: 'integration.remake_change',
+  version: 1,
+  owner: 'integration',
+  summary:
+    'Make a change again on the branch’s new head, by a merge without conflicts. The same change on the same head gives the same commit; the answer is as for a proposed change.',
+  payload: z.object({
+    project_id: projectId,
+    workflow_id: uuid,
+    request_id: uuid,
+    step_id: z.string(),
+    task_id: uuid,
+    attempt: z.number().int().min(1),
+    agent_id: agentId,
+    title: z.string().max(200),
+    /** What is made again. */
+    change_id: uuid,
+    /** The new head. */
+    onto: gitObjectId,
+  }),
+  sample: {
+    project_id: 'sample',
+    workflow_id: sampleId('bb'),
+    request_id: sampleId('aa'),
+    step_id: 'enhance',
+    task_id: sampleId('ee'),
+    attempt: 1,
+    agent_id: 'enhancer-1',
+    title: 'Improve the performance of this algorithm',
+    change_id: sampleId('ff'),
+    onto: sampleOid,
+  },
+});
+
 export const landChange = defineCommand({
   name: 'integration.land_change',
   version: 1,

@@ -57,6 +57,8 @@ export const changeMaterialised = defineEvent({
     commit: gitObjectId,
     tree: gitObjectId,
     files: z.number().int().min(1),
+    /** The change that was made again on another base. */
+    made_from: uuid.optional(),
   }),
   sample: {
     ...attemptSample,

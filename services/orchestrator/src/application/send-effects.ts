@@ -10,6 +10,7 @@ import {
   task,
   workflowCanceled,
   workflowCompleted,
+  workflowEscalated,
   workflowFailed,
   workflowStarted,
   type Messages,
@@ -53,6 +54,8 @@ async function sendFact(tx: Transaction, aggregateId: string, fact: Fact): Promi
       return tx.outbox.event(workflowStarted, { ...about, payload: fact.payload });
     case 'workflow_completed':
       return tx.outbox.event(workflowCompleted, { ...about, payload: fact.payload });
+    case 'workflow_escalated':
+      return tx.outbox.event(workflowEscalated, { ...about, payload: fact.payload });
     case 'workflow_failed':
       return tx.outbox.event(workflowFailed, { ...about, payload: fact.payload });
     case 'workflow_canceled':

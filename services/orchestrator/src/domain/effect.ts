@@ -11,6 +11,7 @@ import type {
   task,
   workflowCanceled,
   workflowCompleted,
+  workflowEscalated,
   workflowFailed,
   workflowStarted,
 } from '@ymera/contracts';
@@ -18,6 +19,7 @@ import type {
 interface Payloads {
   readonly workflow_started: PayloadOf<typeof workflowStarted>;
   readonly workflow_completed: PayloadOf<typeof workflowCompleted>;
+  readonly workflow_escalated: PayloadOf<typeof workflowEscalated>;
   readonly workflow_failed: PayloadOf<typeof workflowFailed>;
   readonly workflow_canceled: PayloadOf<typeof workflowCanceled>;
   readonly step_changed: PayloadOf<typeof stepChanged>;

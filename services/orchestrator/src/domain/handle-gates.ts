@@ -1,5 +1,6 @@
-import type { PayloadOf, resolveGate } from '@ymera/contracts';
+import type { EscalationOption, PayloadOf, resolveGate } from '@ymera/contracts';
 import { failRun } from './end-run';
+import { carryOut, exhausted } from './escalate';
 import type { Gate } from './run';
 import type { RunDraft } from './run-draft';
 
@@ -9,6 +10,7 @@ export function decideGate(draft: RunDraft, decision: PayloadOf<typeof resolveGa
     .stepsIn('waiting_gate')
     .find(({ gate }) => gate?.gateId === decision.gate_id && gate.subjectDigest === decision.subject_digest);
   if (!step?.gate) return;
+  if (step.gate.escalation) return decideEscalation(draft, step.gate, decision);
   closeGate(draft, step.stepId, step.gate, decision.decision);
   const why = decision.reason ? `: ${decision.reason}` : '.';
   if (decision.decision === 'denied')
@@ -30,11 +32,26 @@ export function decideGate(draft: RunDraft, decision: PayloadOf<typeof resolveGa
   );
 }
 
+/** Only an option decides; without one a denial is to abandon, and an approval says nothing. */
+function decideEscalation(draft: RunDraft, gate: Gate, decision: PayloadOf<typeof resolveGate>): void {
+  const option = decision.option ?? (decision.decision === 'denied' ? 'abandon' : undefined);
+  if (!gate.escalation || option === undefined) return;
+  const { step_id: stepId } = gate.escalation;
+  closeGate(draft, stepId, gate, option === 'abandon' ? 'denied' : 'approved', option);
+  carryOut(draft, gate.escalation, option, { by: decision.decided_by, note: decision.reason });
+}
+
 /** Silence is no approval. */
 export function expireGate(draft: RunDraft, stepId: string, gateId: string): void {
   const step = draft.findStep(stepId);
   if (step?.state !== 'waiting_gate' || step.gate?.gateId !== gateId) return;
+  const { escalation } = step.gate;
   closeGate(draft, stepId, step.gate, 'expired');
+  if (escalation) {
+    const { code, message } = exhausted(escalation);
+    const error = { code, message: `${message} Nobody decided in time.`, retryable: false };
+    return failRun(draft, error, stepId, { findings: escalation.findings });
+  }
   failRun(
     draft,
     {
@@ -51,6 +68,13 @@ function closeGate(
   stepId: string,
   { gateId }: Gate,
   outcome: 'approved' | 'denied' | 'expired',
+  option?: EscalationOption,
 ): void {
-  draft.fact('gate_closed', { ...draft.ids, gate_id: gateId, step_id: stepId, outcome });
+  draft.fact('gate_closed', {
+    ...draft.ids,
+    gate_id: gateId,
+    step_id: stepId,
+    outcome,
+    ...(option && { option }),
+  });
 }

@@ -15,6 +15,10 @@ export interface RunPolicy {
   readonly backoff: BackoffPolicy;
   /** Declined or unanswered offers of one task; the next one fails it. */
   readonly maxDeclines: number;
+  /** How long a person may take to decide on rejected work; then it is abandoned. */
+  readonly escalationMs: number;
+  /** How often a run asks a person; what is rejected after that is given up. */
+  readonly maxEscalations: number;
   /** How long an agent that did not answer gets no work, unless it is heard of before. */
   readonly silenceMs: number;
 }
@@ -27,6 +31,8 @@ export const defaultRunPolicy: RunPolicy = {
   materialiseMs: 60_000,
   backoff: { baseMs: 500, maximumMs: 30_000 },
   maxDeclines: 10,
+  escalationMs: 86_400_000,
+  maxEscalations: 3,
   silenceMs: 60_000,
 };
 

@@ -1,3 +1,4 @@
+import { escalationOption } from '@ymera/contracts';
 import fc from 'fast-check';
 import {
   enhancePlan,
@@ -199,6 +200,7 @@ function eventFrom(scenario: RunScenario, drawn: Action): RunEvent | undefined {
             workflow_id: run.definition.workflow_id,
             subject_digest: drawn.attempt === 5 ? `sha256:${'0'.repeat(64)}` : waiting.gate.subjectDigest,
             decision: drawn.agent === 2 && drawn.attempt === 4 ? 'denied' : 'approved',
+            ...(waiting.gate.escalation ? { option: escalationOption.options[drawn.wait % 3] } : {}),
             approval_id: idFrom(1),
             decided_by: 'grace',
           },
@@ -212,6 +214,18 @@ function eventFrom(scenario: RunScenario, drawn: Action): RunEvent | undefined {
   }
 }
 
+/** Rejected beyond the bound of its plan. */
+function escalated(): RunScenario {
+  const scenario = new RunScenario(loopingPlan);
+  const failing = { tests: { ...passedTests(), failed: 1, exit_code: 1 } };
+  scenario.change();
+  scenario.do('test', failing);
+  scenario.do('enhance', { change: { base, patch: 'diff' } });
+  scenario.materialise();
+  scenario.do('test', failing);
+  return scenario;
+}
+
 interface Reached {
   readonly states: Map<string, number>;
 }
@@ -220,8 +234,8 @@ function play(
   name: keyof typeof plans,
   actions: readonly Action[],
   check: (scenario: RunScenario, event: RunEvent, before: RunScenario['run'], from: number) => void,
+  scenario = new RunScenario(plans[name]),
 ): RunScenario {
-  const scenario = new RunScenario(plans[name]);
   for (const drawn of actions) {
     scenario.wait(drawn.wait % 100);
     const event = eventFrom(scenario, drawn);
@@ -349,6 +363,30 @@ describe('any interleaving of events, with late and repeated ones', () => {
       }),
       many,
     );
+  });
+
+  it('asks a person only so often, closes every gate once, and leaves none open at the end', () => {
+    const chosen = new Set<string>();
+    fc.assert(
+      fc.property(interleaving, ([, actions]) => {
+        const scenario = play('looping', actions, () => undefined, escalated());
+        const { policy } = scenario.context;
+        const asked = scenario.facts('workflow_escalated').length;
+        for (const { payload } of scenario.facts('gate_closed'))
+          if (payload.option) chosen.add(payload.option);
+        expect(asked).toBeLessThanOrEqual(policy.maxEscalations);
+        const opened = scenario.facts('gate_opened').map(({ payload }) => payload.gate_id);
+        const closed = scenario.facts('gate_closed').map(({ payload }) => payload.gate_id);
+        expect(new Set(closed).size).toBe(closed.length);
+        expect(closed.every((gateId) => opened.includes(gateId))).toBe(true);
+        const open = Object.values(scenario.run.steps)
+          .filter(({ state }) => state === 'waiting_gate')
+          .map(({ gate }) => gate?.gateId);
+        expect(opened.filter((gateId) => !closed.includes(gateId)).sort()).toEqual(open.sort());
+      }),
+      many,
+    );
+    expect([...chosen].sort()).toEqual(['abandon', 'retry', 'take_over']);
   });
 
   it('keeps a state that JSON can hold, with facts numbered without a gap', () => {

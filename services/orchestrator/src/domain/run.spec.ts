@@ -280,17 +280,6 @@ describe('the loop of rework', () => {
     expect(scenario.run.state).toBe('completed');
   });
 
-  it('ends with rework_exhausted beyond the bound, and says what was wrong last', () => {
-    const scenario = new RunScenario(loopingPlan);
-    scenario.change();
-    scenario.do('test', failing);
-    scenario.do('enhance', { change: { base, patch: 'still bad' } });
-    scenario.materialise();
-    scenario.do('test', failing);
-    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
-    expect(scenario.run.error?.message).toContain('1 of 4 tests failed');
-  });
-
   it('takes an approval back with the work it was about', () => {
     const plan = planOf(
       gatedPlan.steps.map((step) =>

@@ -2,6 +2,7 @@ import type {
   AttributedVerdict,
   BeforeAfter,
   ErrorShape,
+  Escalation,
   Finding,
   PayloadOf,
   ProposedChange,
@@ -48,6 +49,8 @@ export interface Gate {
   readonly gateId: string;
   readonly subjectDigest: string;
   readonly expiresAt: Time;
+  /** What a gate that is in no plan is about. */
+  readonly escalation?: Escalation | undefined;
   readonly approval?: { readonly approvalId: string; readonly decidedBy: string } | undefined;
 }
 
@@ -85,7 +88,7 @@ export interface StepRun {
   readonly failures: number;
   /** Declined or unanswered offers of this round. */
   readonly declines: number;
-  /** How often this step has sent work back; bounded by the plan's `max_loops`, over all rounds. */
+  /** How often this step has sent work back, over all rounds; beyond the plan's `max_loops` only a person does. */
   readonly loops: number;
   /** Why the work came back: the findings of the rejection, for the next try. */
   readonly feedback: readonly Finding[];
@@ -110,6 +113,8 @@ export interface Run {
   readonly steps: Readonly<Record<string, StepRun>>;
   /** Facts published about this run; the last one's `aggregate_version`. */
   readonly facts: number;
+  /** How often a person was asked what to do with rejected work; absent in runs of before that. */
+  readonly escalations?: number | undefined;
   readonly startedAt: Time;
   readonly endedAt?: Time | undefined;
   readonly error?: ErrorShape | undefined;

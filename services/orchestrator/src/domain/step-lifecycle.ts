@@ -1,7 +1,7 @@
 import type { StepState } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 
-/** What can happen to a step. `rework` takes back what was done, `release` only who does it. */
+/** What can happen to a step. `rework` takes back what was done, `release` only who does it; `escalate` asks a person. */
 export const stepMoves = [
   'ready',
   'open_gate',
@@ -10,6 +10,7 @@ export const stepMoves = [
   'accept',
   'materialise',
   'complete',
+  'escalate',
   'release',
   'back_off',
   'retry',
@@ -37,10 +38,17 @@ export const stepTransitions: Readonly<Record<StepState, Readonly<Partial<Record
     accept: 'running',
     materialise: 'materialising',
     complete: 'completed',
+    escalate: 'waiting_gate',
     ...putBack,
     ...giveUp,
   },
-  running: { materialise: 'materialising', complete: 'completed', ...putBack, ...giveUp },
+  running: {
+    materialise: 'materialising',
+    complete: 'completed',
+    escalate: 'waiting_gate',
+    ...putBack,
+    ...giveUp,
+  },
   materialising: { complete: 'completed', back_off: 'retry_wait', ...giveUp },
   waiting_gate: { complete: 'completed', ...giveUp },
   retry_wait: { retry: 'ready', ...giveUp },

@@ -1,4 +1,4 @@
-import type { Finding, Plan } from '@ymera/contracts';
+import type { EscalationOption, Finding, Plan } from '@ymera/contracts';
 import type { Effect, Fact, FactName, ToAgent } from '../domain/effect';
 import type { TaskResult } from '../domain/judge-result';
 import { reduce } from '../domain/reduce';
@@ -185,6 +185,24 @@ export class RunScenario {
         decision,
         approval_id: idFrom(0xa),
         decided_by: 'grace',
+      },
+    });
+  }
+
+  /** Decides on the escalation that waits at this step. */
+  choose(stepId: string, option: EscalationOption, reason?: string): readonly Effect[] {
+    const { gate } = this.step(stepId);
+    return this.send({
+      kind: 'gate_decided',
+      decision: {
+        gate_id: gate?.gateId ?? idFrom(1),
+        workflow_id: this.run.definition.workflow_id,
+        subject_digest: gate?.subjectDigest ?? '',
+        decision: option === 'abandon' ? 'denied' : 'approved',
+        option,
+        approval_id: idFrom(0xb),
+        decided_by: 'grace',
+        ...(reason === undefined ? {} : { reason }),
       },
     });
   }

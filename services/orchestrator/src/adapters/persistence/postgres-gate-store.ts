@@ -20,8 +20,8 @@ export class PostgresGateStore implements GateStore {
 
   async remember(decision: GateDecision): Promise<void> {
     await this.sql.query(
-      `INSERT INTO gate_decisions (gate_id, approval_id, subject_digest, decision, decided_by, reason)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+      `INSERT INTO gate_decisions (gate_id, approval_id, subject_digest, decision, decided_by, reason, option)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
       [
         decision.gate_id,
         decision.approval_id,
@@ -29,6 +29,7 @@ export class PostgresGateStore implements GateStore {
         decision.decision,
         decision.decided_by,
         decision.reason ?? null,
+        decision.option ?? null,
       ],
     );
   }

@@ -2,10 +2,12 @@ import { messagingMigrations, type MigrationClass } from '@ymera/persistence';
 import { Runs1767225600002 } from './0001-runs';
 import { AgentSilence1767225600003 } from './0002-agent-silence';
 import { AgentStanding1767225600010 } from './0003-agent-standing';
+import { Escalations1767225600012 } from './0004-escalations';
 
 export const migrations: readonly MigrationClass[] = [
   ...messagingMigrations,
   Runs1767225600002,
   AgentSilence1767225600003,
   AgentStanding1767225600010,
+  Escalations1767225600012,
 ];

@@ -1,0 +1,171 @@
+import { escalationSubjectDigest, gateClosed, gateOpened, workflowEscalated } from '@ymera/contracts';
+import { base, loopingPlan, oid, planOf, test as testStep } from '../testing/plans';
+import { badFinding, passedTests, RunScenario } from '../testing/run-scenario';
+import { eventOfTimer, timersOf } from './timers';
+
+const failing = { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [badFinding] };
+
+/** One more try of the producing step, rejected again. */
+function failAgain(scenario: RunScenario): void {
+  scenario.do('enhance', { change: { base, patch: 'still bad' } });
+  scenario.materialise();
+  scenario.do('test', failing);
+}
+
+/** `test` may send back once, and has; its second rejection asks a person. */
+function escalated(): RunScenario {
+  const scenario = new RunScenario(loopingPlan);
+  scenario.change();
+  scenario.do('test', failing);
+  failAgain(scenario);
+  return scenario;
+}
+
+const gateOf = (scenario: RunScenario) => {
+  const { gate } = scenario.step('test');
+  if (!gate?.escalation) throw new Error('no escalation');
+  return { ...gate, escalation: gate.escalation };
+};
+
+describe('an exhausted loop', () => {
+  it('asks a person instead of failing: a gate about the rejected change, and the fact that becomes an alert', () => {
+    const scenario = escalated();
+    expect(scenario.run.state).toBe('running');
+    expect(scenario.states()).toMatchObject({
+      enhance: 'completed',
+      test: 'waiting_gate',
+      validate: 'pending',
+    });
+    const gate = gateOf(scenario);
+    expect(gate.subjectDigest).toBe(escalationSubjectDigest(gate.escalation));
+    expect(gate.escalation).toMatchObject({
+      step_id: 'test',
+      escalation: 1,
+      rounds: 1,
+      error: { code: 'tests_failed' },
+      findings: [badFinding],
+      change: { commit: oid('c'), tree: oid('7'), base },
+    });
+    const opened = scenario.facts('gate_opened').map(({ payload }) => gateOpened.payload.parse(payload));
+    expect(opened).toMatchObject([{ kind: 'escalation', step_id: 'test', gate_id: gate.gateId }]);
+    const told = scenario
+      .facts('workflow_escalated')
+      .map(({ payload }) => workflowEscalated.payload.parse(payload));
+    expect(told).toMatchObject([{ gate_id: gate.gateId, rounds: 1, findings: [badFinding] }]);
+    expect(told[0]?.reason).toContain('1 of 4 tests failed');
+  });
+
+  it('waits under a timer, so that it never waits for ever', () => {
+    const { run, context } = escalated();
+    expect(timersOf(run, context.policy)).toContainEqual(
+      expect.objectContaining({ stepId: 'test', kind: 'gate_expiry', dueAt: context.now + 86_400_000 }),
+    );
+  });
+
+  it('fails at once where the plan has no loop', () => {
+    const scenario = new RunScenario(planOf([{ ...testStep, depends_on: [] }]));
+    scenario.do('test', failing);
+    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'tests_failed' } });
+    expect(scenario.facts('workflow_escalated')).toEqual([]);
+  });
+});
+
+describe('the person’s choice', () => {
+  it('retry: one more round, with the note before the findings', () => {
+    const scenario = escalated();
+    scenario.choose('test', 'retry', 'Close the file as well.');
+    expect(scenario.states()).toMatchObject({ review: 'completed', enhance: 'ready', test: 'pending' });
+    scenario.assign('enhance');
+    expect(scenario.sent('task').at(-1)?.payload.input.feedback).toEqual([
+      { code: 'note', severity: 'high', message: 'grace: Close the file as well.' },
+      badFinding,
+    ]);
+    const closed = scenario.facts('gate_closed').map(({ payload }) => gateClosed.payload.parse(payload));
+    expect(closed).toMatchObject([{ outcome: 'approved', option: 'retry' }]);
+  });
+
+  it('retry: the round after it asks again, three times in all, and then it is over', () => {
+    const scenario = escalated();
+    const digests = [gateOf(scenario).subjectDigest];
+    for (const round of [2, 3]) {
+      scenario.choose('test', 'retry');
+      failAgain(scenario);
+      expect(gateOf(scenario).escalation).toMatchObject({ escalation: round, rounds: round });
+      digests.push(gateOf(scenario).subjectDigest);
+    }
+    expect(new Set(digests).size).toBe(3);
+    scenario.choose('test', 'retry');
+    failAgain(scenario);
+    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
+    expect(scenario.run.error?.message).toContain('1 of 4 tests failed');
+    expect(scenario.facts('workflow_escalated')).toHaveLength(3);
+  });
+
+  it('take over: the run ends, and the last proposed commit is in its result', () => {
+    const scenario = escalated();
+    scenario.choose('test', 'take_over', 'I know this one.');
+    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'taken_over' } });
+    expect(scenario.run.error?.message).toContain(oid('c'));
+    expect(scenario.run.error?.message).toContain('I know this one.');
+    const { change } = gateOf(scenario).escalation;
+    expect(scenario.facts('workflow_failed')[0]?.payload.result.change).toMatchObject({
+      change_id: change?.change_id,
+      commit: oid('c'),
+      tree: oid('7'),
+    });
+    expect(scenario.run.error?.suggestion).toContain(`refs/ymera/changes/${change?.change_id}`);
+  });
+
+  it('abandon: the run ends as if nobody had been asked', () => {
+    const scenario = escalated();
+    scenario.choose('test', 'abandon');
+    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
+    expect(scenario.run.error?.message).toContain('1 of 4 tests failed');
+    expect(scenario.facts('gate_closed').at(-1)?.payload).toMatchObject({
+      outcome: 'denied',
+      option: 'abandon',
+    });
+  });
+
+  it('in time, or it is abandoned', () => {
+    const scenario = escalated();
+    const event = eventOfTimer(scenario.run, 'test', 'gate_expiry');
+    if (!event) throw new Error('no timer');
+    scenario.wait(86_400_000).send(event);
+    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
+    expect(scenario.facts('gate_closed').at(-1)?.payload).toMatchObject({ outcome: 'expired' });
+  });
+
+  it('counts once, and not when it is about an older digest or says nothing', () => {
+    const scenario = escalated();
+    const stale = gateOf(scenario);
+    const decision = {
+      gate_id: stale.gateId,
+      workflow_id: scenario.run.definition.workflow_id,
+      subject_digest: stale.subjectDigest,
+      decision: 'approved' as const,
+      approval_id: stale.gateId,
+      decided_by: 'grace',
+    };
+    expect(scenario.send({ kind: 'gate_decided', decision })).toEqual([]);
+    scenario.choose('test', 'retry');
+    const { run } = scenario;
+    expect(scenario.send({ kind: 'gate_decided', decision: { ...decision, option: 'take_over' } })).toEqual(
+      [],
+    );
+    expect(scenario.run).toBe(run);
+    failAgain(scenario);
+    const { gateId } = gateOf(scenario);
+    const late = { ...decision, gate_id: gateId, option: 'take_over' as const };
+    expect(scenario.send({ kind: 'gate_decided', decision: late })).toEqual([]);
+    expect(scenario.run.state).toBe('running');
+  });
+
+  it('is asked for no more when the run is canceled', () => {
+    const scenario = escalated();
+    scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'No.' });
+    expect(scenario.run.state).toBe('canceled');
+    expect(scenario.facts('gate_closed').at(-1)?.payload).toMatchObject({ outcome: 'voided' });
+    expect(scenario.choose('test', 'retry')).toEqual([]);
+  });
+});

@@ -1,0 +1,132 @@
+import {
+  escalationSubjectDigest,
+  type ErrorShape,
+  type Escalation,
+  type EscalationOption,
+  type Finding,
+} from '@ymera/contracts';
+import { assertNever } from '@ymera/kernel';
+import { failRun } from './end-run';
+import { evidenceFor, mergeFindings } from './evidence';
+import type { TaskStep } from './judge-result';
+import type { Gate, StepOutput } from './run';
+import type { RunDraft } from './run-draft';
+import { sendBack } from './send-back';
+
+const longestReason = 1000;
+
+/**
+ * A loop is exhausted: instead of failing, the step that rejected the work waits at a gate for a person, and the world
+ * hears of it. The gate's subject is the rejected change with its findings. A run asks only so often.
+ */
+export function escalate(draft: RunDraft, planned: TaskStep, error: ErrorShape, output: StepOutput): void {
+  const { step_id: stepId } = planned;
+  const { now, newId, policy } = draft.context;
+  const subject = subjectOf(draft, stepId, error, output.findings);
+  draft.patch(stepId, { output });
+  if (subject.escalation > policy.maxEscalations)
+    return failRun(draft, exhausted(subject), stepId, { findings: subject.findings });
+
+  const gate: Gate = {
+    gateId: newId(),
+    subjectDigest: escalationSubjectDigest(subject),
+    expiresAt: now + policy.escalationMs,
+    escalation: subject,
+  };
+  const reason = exhausted(subject).message.slice(0, longestReason);
+  const { findings, rounds } = subject;
+  draft.run = { ...draft.run, escalations: subject.escalation };
+  draft.move(stepId, 'escalate', { gate, wakeAt: gate.expiresAt }, { reason, error, findings });
+  const about = {
+    ...draft.ids,
+    step_id: stepId,
+    gate_id: gate.gateId,
+    expires_at: draft.timestamp(gate.expiresAt),
+  };
+  draft.fact('gate_opened', {
+    ...about,
+    kind: 'escalation',
+    subject_digest: gate.subjectDigest,
+    escalation: subject,
+  });
+  draft.fact('workflow_escalated', { ...about, rounds, findings, reason });
+}
+
+/** What a person chose; the gate is closed already. */
+export function carryOut(
+  draft: RunDraft,
+  subject: Escalation,
+  option: EscalationOption,
+  { by, note }: { readonly by: string; readonly note: string | undefined },
+): void {
+  const { step_id: stepId, findings, change, rounds } = subject;
+  const why = note === undefined ? '' : `: ${note}`;
+  switch (option) {
+    case 'retry': {
+      const { on_rejection: loop } = taskOf(draft, stepId);
+      // The gate is decided, so it is not void because its step is undone.
+      draft.patch(stepId, { gate: undefined, loops: rounds + 1 });
+      return sendBack(draft, {
+        target: loop?.loop_back_to ?? stepId,
+        rejectedBy: stepId,
+        reason: `${by} asked for another round${why}`,
+        findings: mergeFindings(note === undefined ? [] : [noteOf(by, note)], findings),
+      });
+    }
+    case 'take_over': {
+      const where = change ? ` The last proposed commit is ${change.commit}, on ${change.base}.` : '';
+      const message = `${by} has taken over${why === '' ? '.' : `${why}.`}${where}`;
+      const suggestion = change
+        ? `Fetch ${change.commit} (refs/ymera/changes/${change.change_id}) from the project's repository and go on from there.`
+        : undefined;
+      const error = { code: 'taken_over', message, retryable: false, ...(suggestion && { suggestion }) };
+      return failRun(draft, error, stepId, { findings });
+    }
+    case 'abandon': {
+      const { code, message } = exhausted(subject);
+      const error = { code, message: `${message} ${by} abandoned it${why}`, retryable: false };
+      return failRun(draft, error, stepId, { findings });
+    }
+    default:
+      return assertNever(option);
+  }
+}
+
+/** Nobody decided in time: given up. */
+export const exhausted = ({ rounds, error }: Escalation): ErrorShape => ({
+  code: 'rework_exhausted',
+  message: `Sent back ${rounds} time(s) and still rejected: ${error.message}`,
+  retryable: false,
+});
+
+function subjectOf(
+  draft: RunDraft,
+  stepId: string,
+  error: ErrorShape,
+  findings: readonly Finding[],
+): Escalation {
+  const { change } = evidenceFor(draft.run, stepId);
+  return {
+    step_id: stepId,
+    escalation: (draft.run.escalations ?? 0) + 1,
+    rounds: draft.step(stepId).loops,
+    error,
+    findings: [...findings],
+    ...(change && {
+      change: { change_id: change.changeId, base: change.base, commit: change.commit, tree: change.tree },
+    }),
+  };
+}
+
+/** A person's words go the way of every other reason for a rejection. */
+const noteOf = (by: string, note: string): Finding => ({
+  code: 'note',
+  severity: 'high',
+  message: `${by}: ${note}`.slice(0, 2000),
+});
+
+function taskOf(draft: RunDraft, stepId: string): TaskStep {
+  const planned = draft.planStep(stepId);
+  if (planned.kind !== 'task') throw new TypeError(`step ${stepId} is no task`);
+  return planned;
+}

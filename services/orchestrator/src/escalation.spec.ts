@@ -1,0 +1,134 @@
+import { resolveGate, type Escalation, type PayloadOf } from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import { createDatabase } from '@ymera/persistence';
+import { eventually, leakGuard } from '@ymera/testing';
+import { migrations } from './adapters/persistence/migrations';
+import { base, definitionOf, loopingPlan } from './testing/plans';
+import { badFinding, passedTests } from './testing/run-scenario';
+import { OrchestratorWorld } from './testing/running-orchestrator';
+import { ScriptedAgent, type Task } from './testing/scripted-agent';
+
+type Decision = PayloadOf<typeof resolveGate>;
+
+/** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, integration, coordinator, registry. */
+describe('escalation', () => {
+  let world: OrchestratorWorld;
+  const agents: ScriptedAgent[] = [];
+  const tasks = (type: string): Task[] =>
+    agents.flatMap((agent) => agent.tasks.filter((task) => task.type === type));
+
+  /** Reviews and changes well; every change fails its tests. */
+  const work = async (agent: ScriptedAgent, task: Task): Promise<void> => {
+    await agent.accept(task);
+    await agent.end(task, {
+      ...(task.type === 'enhance' ? { change: { base, patch: 'diff' } } : {}),
+      ...(task.type === 'test'
+        ? { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [badFinding] }
+        : {}),
+    });
+  };
+  const gates = (workflowId: string) =>
+    world.facts('orchestrator.gate.opened', workflowId).map(({ data }) => ({
+      gateId: String(data['gate_id']),
+      digest: String(data['subject_digest']),
+      escalation: data['escalation'] as Escalation,
+    }));
+  const opened = (workflowId: string, which: number) =>
+    eventually(() => {
+      const gate = gates(workflowId)[which];
+      if (!gate) throw new Error('not open');
+      return gate;
+    });
+  const decision = (workflowId: string, over: Partial<Decision>): Decision => ({
+    gate_id: '',
+    workflow_id: workflowId,
+    subject_digest: '',
+    decision: 'approved',
+    approval_id: uuidv7(),
+    decided_by: 'grace',
+    ...over,
+  });
+
+  beforeAll(async () => {
+    world = await OrchestratorWorld.open();
+    for (const agentType of ['EXAMINATION', 'ENHANCEMENT', 'TESTING'] as const) {
+      const agent = await ScriptedAgent.join(world.vhosts, agentType.toLowerCase(), agentType);
+      agent.onTask = (task) => work(agent, task);
+      agents.push(agent);
+      await world.enrol(agent);
+    }
+  });
+  afterAll(async () => {
+    await Promise.all(agents.map((agent) => agent.leave()));
+    await world.close();
+  });
+
+  it('takes a decision that came while the service was down, once, and none that is stale', async () => {
+    const first = await world.run();
+    const definition = definitionOf(loopingPlan, { workflow_id: uuidv7() });
+    const { workflow_id } = definition;
+    await world.start(definition);
+    const asked = await opened(workflow_id, 0);
+    expect(asked.escalation).toMatchObject({ escalation: 1, step_id: 'test', findings: [badFinding] });
+    expect(world.facts('orchestrator.workflow.escalated', workflow_id)).toHaveLength(1);
+    await world.stop(first);
+
+    const retry = decision(workflow_id, {
+      gate_id: asked.gateId,
+      subject_digest: asked.digest,
+      option: 'retry',
+      reason: 'Look at the loop.',
+    });
+    const messageId = uuidv7();
+    await world.order(resolveGate, retry, {}, messageId);
+    await world.order(resolveGate, retry, {}, messageId);
+    await world.order(resolveGate, retry);
+    const second = await world.run();
+    const again = await opened(workflow_id, 1);
+    expect(tasks('enhance')).toHaveLength(3);
+    expect(tasks('enhance').at(-1)?.input.feedback).toMatchObject([{ code: 'note' }, badFinding]);
+
+    // About the gate before, about another subject of this one: without effect, but kept.
+    await world.order(resolveGate, { ...retry, option: 'abandon', decision: 'denied' });
+    await world.order(resolveGate, {
+      ...retry,
+      gate_id: again.gateId,
+      option: 'abandon',
+      decision: 'denied',
+    });
+    await world.order(
+      resolveGate,
+      decision(workflow_id, { gate_id: again.gateId, subject_digest: again.digest, option: 'take_over' }),
+    );
+    const workflow = await eventually(async () => {
+      const found = await world.workflow(workflow_id);
+      if (found.state !== 'failed') throw new Error(found.state);
+      return found;
+    });
+    expect(workflow.error?.code).toBe('taken_over');
+    expect(workflow.result.change?.commit).toBe(again.escalation.change?.commit);
+    expect(tasks('enhance')).toHaveLength(3);
+
+    const database = await createDatabase({
+      url: world.database.url,
+      schema: 'orchestrator',
+      migrations,
+      poolSize: 1,
+    });
+    const kept = await database.sql.query(
+      `SELECT option, outcome FROM gate_decisions JOIN gates USING (gate_id) WHERE kind = 'escalation'
+       ORDER BY gate_id, option`,
+    );
+    await database.close();
+    expect(kept).toEqual([
+      { option: 'abandon', outcome: 'approved' },
+      { option: 'retry', outcome: 'approved' },
+      { option: 'abandon', outcome: 'approved' },
+      { option: 'take_over', outcome: 'approved' },
+    ]);
+    await world.stop(second);
+  });
+});
+
+jest.setTimeout(40_000);
+leakGuard();
