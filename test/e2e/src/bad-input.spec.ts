@@ -129,11 +129,18 @@ describe('bad input', () => {
 
   it('a change that breaks the tests does not land', async () => {
     const breaking = "echo 'export const sum = () => 0;' > src/sum.mjs\n";
-    await refused(
+    const result = await refused(
       repositories.create('breaks', workingProject, breaking),
       ['--request', fix],
       'rework_exhausted',
     );
+    // A person was asked what to do with it; without a terminal that is given up, and said so.
+    expect(result['approvals'].at(-1)).toMatchObject({
+      kind: 'escalation',
+      option: 'abandon',
+      decision: 'denied',
+      by_policy: true,
+    });
   });
 
   it('a dirty repository: HEAD is used and the dirty files are named; with --land it is refused', async () => {

@@ -2,6 +2,8 @@ import {
   answerRequestRoute,
   cancelRequestRoute,
   decideApprovalRoute,
+  type EscalationOption,
+  escalationOption,
   getApprovalRoute,
   getRequestRoute,
   getWorkflowRoute,
@@ -10,10 +12,15 @@ import {
   submitRequestRoute,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { watchRequest } from '../api/watch-request';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { print, table } from './print';
+
+interface Choice {
+  readonly option: EscalationOption;
+  readonly note?: string;
+}
 
 /** Asking for work, watching it, deciding on it. */
 export function addRequestCommands(ymera: Command): void {
@@ -124,6 +131,26 @@ export function addRequestCommands(ymera: Command): void {
           ]),
         ),
       );
+    });
+
+  withConnection(approvals.command('decide').argument('<approval_id>'))
+    .description('say what becomes of work that was rejected too often')
+    .addOption(
+      new Option('--option <option>', 'one more round, a person goes on, or give up')
+        .choices(escalationOption.options)
+        .makeOptionMandatory(),
+    )
+    .option('--note <text>', 'what the next try should know, or why')
+    .action(async (approvalId: string, options: ConnectionOptions & Choice) => {
+      const api = connect(options);
+      const params = { approval_id: approvalId };
+      const { subject_digest } = await api.call(getApprovalRoute, { params });
+      const reason = options.note === undefined ? {} : { reason: options.note };
+      const decided = await api.call(decideApprovalRoute, {
+        params,
+        body: { subject_digest, option: options.option, ...reason },
+      });
+      print(options, decided, `${decided.approval_id}  ${decided.option ?? ''}  ${decided.subject_digest}`);
     });
 
   for (const [name, decision] of [

@@ -1,12 +1,20 @@
-import type { ApprovalResource, BeforeAfter, ErrorShape, WorkflowResource } from '@ymera/contracts';
+import type {
+  ApprovalResource,
+  BeforeAfter,
+  ErrorShape,
+  EscalationOption,
+  WorkflowResource,
+} from '@ymera/contracts';
 
 export interface DemoApproval {
   readonly approval_id: string;
   readonly kind: ApprovalResource['kind'];
   readonly subject_digest: string;
   readonly decision: 'approved' | 'denied';
+  /** At an escalation: what was chosen. */
+  readonly option?: EscalationOption;
   readonly decided_by: string;
-  /** Nobody was asked: the demo’s approver approves by policy when there is no terminal. */
+  /** Nobody was asked: without a terminal the demo’s approver approves, and abandons what was escalated. */
   readonly by_policy: boolean;
 }
 

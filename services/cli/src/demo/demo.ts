@@ -36,7 +36,8 @@ export function demoPlace(environment: NodeJS.ProcessEnv): DemoPlace {
     requesterToken: token('YMERA_REQUESTER_TOKEN_FILE'),
     approverToken: token('YMERA_APPROVER_TOKEN_FILE'),
     folder: read('YMERA_DEMO_DIR'),
-    sample: environment['YMERA_DEMO_SAMPLE'] ?? join(__dirname, '../../../../deploy/local/samples/guest-list'),
+    sample:
+      environment['YMERA_DEMO_SAMPLE'] ?? join(__dirname, '../../../../deploy/local/samples/guest-list'),
   };
 }
 

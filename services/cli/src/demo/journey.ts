@@ -2,6 +2,7 @@ import {
   type ApprovalResource,
   type ChangeResource,
   type ErrorShape,
+  type EscalationOption,
   decideApprovalRoute,
   getApprovalRoute,
   getChangeRoute,
@@ -24,6 +25,11 @@ export interface People {
   readonly approver: ApiClient;
 }
 
+export interface Choice {
+  readonly option: EscalationOption;
+  readonly note?: string | undefined;
+}
+
 /** What a person sees and is asked on the way. */
 export interface Audience {
   planned(request: RequestResource): void;
@@ -33,6 +39,8 @@ export interface Audience {
     approval: ApprovalResource,
     change: ChangeResource | undefined,
   ): Promise<'approved' | 'denied' | undefined>;
+  /** The same about work that was rejected too often. */
+  choose(approval: ApprovalResource): Promise<Choice | undefined>;
   ended(): void;
 }
 
@@ -106,6 +114,7 @@ async function decideOn(
 ): Promise<DemoApproval | undefined> {
   const approval = await approver.call(getApprovalRoute, { params: { approval_id: approvalId } });
   if (approval.state !== 'pending') return undefined;
+  if (approval.kind === 'escalation') return chooseFor(approver, approval, audience);
   const change = approval.landing
     ? await approver.call(getChangeRoute, { params: { change_id: approval.landing.change_id } })
     : undefined;
@@ -127,6 +136,31 @@ async function decideOn(
     decision: answer ?? 'approved',
     decided_by: decided.decided_by ?? '',
     by_policy: answer === undefined,
+  };
+}
+
+/** With nobody to ask, work that was rejected too often is given up. */
+async function chooseFor(
+  approver: ApiClient,
+  approval: ApprovalResource,
+  audience: Audience,
+): Promise<DemoApproval> {
+  const choice = await audience.choose(approval);
+  const option = choice?.option ?? 'abandon';
+  const reason =
+    choice === undefined ? 'The demo abandons by policy: there is no terminal to ask on.' : choice.note;
+  const decided = await approver.call(decideApprovalRoute, {
+    params: { approval_id: approval.approval_id },
+    body: { subject_digest: approval.subject_digest, option, ...(reason ? { reason } : {}) },
+  });
+  return {
+    approval_id: approval.approval_id,
+    kind: approval.kind,
+    subject_digest: approval.subject_digest,
+    decision: option === 'abandon' ? 'denied' : 'approved',
+    option,
+    decided_by: decided.decided_by ?? '',
+    by_policy: choice === undefined,
   };
 }
 

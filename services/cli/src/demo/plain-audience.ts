@@ -39,6 +39,13 @@ export class PlainAudience implements Audience {
     return Promise.resolve(undefined);
   }
 
+  choose({ escalation, subject_digest }: ApprovalResource): Promise<undefined> {
+    this.write(
+      `the work was rejected too often (${escalation?.error.code ?? ''}); the demo's approver abandons it by policy: there is no terminal to ask on (${subject_digest})`,
+    );
+    return Promise.resolve(undefined);
+  }
+
   ended(): void {
     this.board = undefined;
   }

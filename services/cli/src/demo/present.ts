@@ -1,4 +1,4 @@
-import type { AttributedVerdict, TestSummary } from '@ymera/contracts';
+import type { AttributedVerdict, Escalation, TestSummary } from '@ymera/contracts';
 import { duration } from '../terminal/duration';
 import type { Style } from '../terminal/style';
 import type { DemoResult } from './demo-result';
@@ -32,6 +32,27 @@ export function verdictLines(
   return lines;
 }
 
+const shownFindings = 5;
+
+/** What was rejected once too often, and why. */
+export function escalationLines(
+  { rounds, error, findings, change }: Escalation,
+  { bold, red, dim }: Style,
+): string[] {
+  const shown = findings.slice(0, shownFindings).map(({ code, message, file, line }) => {
+    const where = file === undefined ? '' : dim(` (${file}${line === undefined ? '' : `:${line}`})`);
+    return `  ${code}: ${message}${where}`;
+  });
+  const rest = findings.length - shown.length;
+  return [
+    '',
+    `${red('✖')} ${bold('rejected')} after ${rounds} round(s) of rework: ${error.message}`,
+    ...shown,
+    ...(rest > 0 ? [dim(`  … ${rest} more findings`)] : []),
+    ...(change ? [dim(`  last proposed commit ${change.commit.slice(0, 12)}`)] : []),
+  ];
+}
+
 const speedLine = (measured: NonNullable<DemoResult['before_after']>): string =>
   `${measured.before_median_ms.toFixed(1)} ms before, ${measured.after_median_ms.toFixed(1)} ms after: ${measured.speedup.toFixed(1)} times as fast (median of ${measured.runs} interleaved runs each)`;
 
@@ -47,10 +68,7 @@ export function presentResult(result: DemoResult, diff: string | undefined, styl
   if (result.commit) lines.push(`  Landed     ${result.commit.slice(0, 12)} on ${result.branch ?? ''}`);
   if (result.tests) lines.push(`  Tests      ${result.tests.passed} passed, ${result.tests.failed} failed`);
   if (result.before_after) lines.push(`  Speed      ${speedLine(result.before_after)}`);
-  for (const { kind, decided_by, by_policy } of result.approvals)
-    lines.push(
-      `  Approved   ${kind === 'plan_approval' ? 'the plan' : 'the landing'} by ${decided_by}${by_policy ? ', by policy' : ''}`,
-    );
+  for (const approval of result.approvals) lines.push(`  Approved   ${approvalLine(approval)}`);
   if (result.repo) lines.push(`  Repository ${result.repo}`);
   if (result.landed_branch)
     lines.push(
@@ -63,6 +81,15 @@ export function presentResult(result: DemoResult, diff: string | undefined, styl
     );
   lines.push(`  Trace      ${result.trace_id}`, '');
   return lines.join('\n');
+}
+
+function approvalLine({ kind, option, decided_by, by_policy }: DemoResult['approvals'][number]): string {
+  const subjects = {
+    plan_approval: 'the plan',
+    landing_approval: 'the landing',
+    escalation: `to ${(option ?? '').replace('_', ' ')}`,
+  };
+  return `${subjects[kind]} by ${decided_by}${by_policy ? ', by policy' : ''}`;
 }
 
 function failureLine({ error }: DemoResult): string {

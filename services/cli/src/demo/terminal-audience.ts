@@ -1,11 +1,17 @@
 import { createInterface } from 'node:readline/promises';
-import type { ApprovalResource, ChangeResource, RequestResource } from '@ymera/contracts';
+import {
+  type ApprovalResource,
+  type ChangeResource,
+  type EscalationOption,
+  escalationOption,
+  type RequestResource,
+} from '@ymera/contracts';
 import { createLogUpdate } from 'log-update';
 import type { FeedEntry } from '../api/watch-request';
 import { duration } from '../terminal/duration';
 import type { Style } from '../terminal/style';
-import type { Audience } from './journey';
-import { coloredDiff, verdictLines } from './present';
+import type { Audience, Choice } from './journey';
+import { coloredDiff, escalationLines, verdictLines } from './present';
 import { planLine, StepBoard, type BoardStep } from './step-board';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -71,6 +77,30 @@ export class TerminalAudience implements Audience {
     }
   }
 
+  async choose(approval: ApprovalResource): Promise<Choice> {
+    this.pause();
+    if (approval.escalation)
+      for (const line of escalationLines(approval.escalation, this.style)) this.say(line);
+    const { bold, dim } = this.style;
+    const prompt = createInterface({ input: process.stdin, output: this.output });
+    try {
+      for (;;) {
+        const answer = await prompt.question(
+          `\n${bold('What now?')} ${dim('as the approver')} [r]etry, [t]ake over, [A]bandon `,
+        );
+        const option = optionOf(answer);
+        if (option === undefined) continue;
+        if (option !== 'retry') return { option };
+        const note = await prompt.question(`${bold('What should the next try know?')} `);
+        return { option, note: note.trim() };
+      }
+    } finally {
+      prompt.close();
+      this.say('');
+      this.resume();
+    }
+  }
+
   ended(): void {
     this.pause();
   }
@@ -127,6 +157,12 @@ export class TerminalAudience implements Audience {
   private say(line: string): void {
     this.output.write(`${line}\n`);
   }
+}
+
+function optionOf(answer: string): EscalationOption | undefined {
+  const word = answer.trim().toLowerCase();
+  if (word === '') return 'abandon';
+  return escalationOption.options.find((option) => option === word || option.startsWith(word));
 }
 
 const bar = (fraction: number): string => {
