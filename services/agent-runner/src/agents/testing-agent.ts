@@ -3,6 +3,8 @@ import type { Finding, TestSummary } from '@ymera/contracts';
 import { failure } from '@ymera/kernel';
 import type { Sandbox, SandboxMount, SandboxOutcome } from '../sandbox/sandbox';
 import { withoutPackageManager } from '../tools/project-command';
+import { Places } from '../tools/places';
+import { readTestFailures } from '../tools/test-failures';
 import { readTestOutput } from '../tools/test-output';
 import type { Dependencies } from '../workspace/dependencies';
 import type { Workspace } from '../workspace/workspace';
@@ -62,6 +64,10 @@ export class TestingAgent implements ToolAgent {
   ): Promise<TaskResult> {
     const declared = task.project.commands.test ?? '';
     const command = withoutPackageManager(declared, await workspace.committedFile('package.json'));
+    const places = new Places(
+      new Set(await workspace.committedFiles()),
+      this.options.sandbox.workspacePath(workspace.copy),
+    );
     const runOnce = () =>
       time.spend(() =>
         this.options.sandbox.run({
@@ -81,7 +87,7 @@ export class TestingAgent implements ToolAgent {
     if (first.end === 'could_not_start') return failed(notStarted(first), time.ms);
     const summary = summarise(first, declared, workspace.tree);
     if (summary.exit_code === 0 || first.end === 'timed_out') {
-      return completed({ tests: summary, findings: findingsOf(summary, first) }, time.ms);
+      return completed({ tests: summary, findings: findingsOf(summary, first, places) }, time.ms);
     }
 
     context.progress(0.6, 'repeating what failed');
@@ -91,7 +97,7 @@ export class TestingAgent implements ToolAgent {
     const repeated = summarise(second, declared, workspace.tree);
     const flaky = Math.max(0, summary.failed - repeated.failed);
     const settled = { ...repeated, flaky };
-    return completed({ tests: settled, findings: findingsOf(settled, second) }, time.ms);
+    return completed({ tests: settled, findings: findingsOf(settled, second, places) }, time.ms);
   }
 }
 
@@ -107,7 +113,7 @@ function summarise(outcome: SandboxOutcome, command: string, tree: string): Test
   };
 }
 
-function findingsOf(summary: TestSummary, outcome: SandboxOutcome): Finding[] {
+function findingsOf(summary: TestSummary, outcome: SandboxOutcome, places: Places): Finding[] {
   if (outcome.end !== 'exited') {
     const how =
       outcome.end === 'timed_out'
@@ -127,15 +133,25 @@ function findingsOf(summary: TestSummary, outcome: SandboxOutcome): Finding[] {
         ]
       : [];
   if (summary.exit_code === 0) return flaky;
-  return [
-    ...flaky,
-    {
-      code: 'tests_failed',
-      severity: 'high',
-      message: failureLines(outcome),
-      suggestion: 'Correct the change, not the tests.',
-    },
-  ];
+  return [...flaky, ...failureFindings(outcome, places)];
+}
+
+/** One for each test that failed; one for all of them where the runner's output is not understood. */
+function failureFindings(outcome: SandboxOutcome, places: Places): Finding[] {
+  const failures = readTestFailures(`${outcome.stdout}\n${outcome.stderr}`, places);
+  const common = {
+    code: 'tests_failed',
+    severity: 'high',
+    suggestion: 'Correct the change, not the tests.',
+  } as const;
+  if (failures.length === 0) return [{ ...common, message: failureLines(outcome) }];
+  return failures.map(({ message, evidence, file, line }) => ({
+    ...common,
+    message,
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line }),
+    ...(evidence === '' ? {} : { evidence }),
+  }));
 }
 
 /** The lines that say what failed, or else the last ones. */
