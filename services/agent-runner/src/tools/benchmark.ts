@@ -27,6 +27,7 @@ const reported = z.object({
   name: z.string().optional(),
   median_ms: z.number().nonnegative().optional(),
   samples_ms: z.array(z.number().nonnegative()).optional(),
+  retained_bytes: z.number().nonnegative().optional(),
 });
 
 export const fewestRuns = 10;
@@ -35,19 +36,21 @@ const memorySampleMs = 15;
 interface Measured {
   readonly ms: number;
   readonly name: string | undefined;
+  /** Memory that stays for each operation after it is over; undefined for a benchmark that does not measure it. */
+  readonly retainedBytes: number | undefined;
 }
 
 /**
- * What a benchmark command says in its last line of JSON: `{"name", "median_ms", "samples_ms": [...]}`, all optional. One
- * that says nothing is measured by the time it took as a whole, start of the process included.
+ * What a benchmark command says in its last line of JSON: `{"name", "median_ms", "samples_ms": [...], "retained_bytes"}`,
+ * all optional. One that says no time is measured by what it took as a whole, start of the process included.
  */
 export function readMeasurement(outcome: Pick<SandboxOutcome, 'stdout' | 'durationMs'>): Measured {
   const line = outcome.stdout.split('\n').findLast((candidate) => candidate.trimStart().startsWith('{'));
   const parsed = reported.safeParse(parse(line ?? ''));
-  if (!parsed.success) return { ms: outcome.durationMs, name: undefined };
-  const { median_ms, samples_ms, name } = parsed.data;
+  if (!parsed.success) return { ms: outcome.durationMs, name: undefined, retainedBytes: undefined };
+  const { median_ms, samples_ms, name, retained_bytes } = parsed.data;
   const said = median_ms ?? (samples_ms && samples_ms.length > 0 ? median(samples_ms) : undefined);
-  return { ms: said ?? outcome.durationMs, name };
+  return { ms: said ?? outcome.durationMs, name, retainedBytes: retained_bytes };
 }
 
 /**
@@ -83,12 +86,14 @@ export async function measureBeforeAfter(
   if (!firstAfter.ok) return firstAfter;
 
   const times = { before: [] as number[], after: [] as number[] };
+  const retained = { before: [] as number[], after: [] as number[] };
   for (let run = 0; run < options.runs; run += 1) {
     const order = run % 2 === 0 ? (['before', 'after'] as const) : (['after', 'before'] as const);
     for (const side of order) {
       const measured = await runOnce(options[side], 1_000);
       if (!measured.ok) return measured;
       times[side].push(round(measured.value.ms));
+      if (measured.value.retainedBytes !== undefined) retained[side].push(measured.value.retainedBytes);
     }
     options.onRun?.(run + 1, options.runs);
   }
@@ -103,6 +108,12 @@ export async function measureBeforeAfter(
     speedup: round(before / Math.max(after, 0.001)),
     before_peak_mb: firstBefore.value.peakMb,
     after_peak_mb: firstAfter.value.peakMb,
+    ...(retained.before.length > 0 && retained.after.length > 0
+      ? {
+          before_retained_bytes: Math.round(median(retained.before)),
+          after_retained_bytes: Math.round(median(retained.after)),
+        }
+      : {}),
     interleaved: true,
   });
 }

@@ -13,6 +13,12 @@ describe('a measurement', () => {
     expect(readMeasurement({ stdout, durationMs: 80 }).ms).toBe(ms);
   });
 
+  it('says what stays in memory, where it measures that', () => {
+    const read = (stdout: string) => readMeasurement({ stdout, durationMs: 80 }).retainedBytes;
+    expect(read('{"median_ms":1,"retained_bytes":330}')).toBe(330);
+    expect(read('{"median_ms":1}')).toBeUndefined();
+  });
+
   it('has a median and a spread', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 3])).toBe(2.5);
@@ -26,6 +32,9 @@ describe('a measurement', () => {
     ['slower', [5, 5, 6], [10, 10, 11]],
     ['same', [10, 10, 10], [9.8, 9.8, 9.8]],
     ['same', [5, 10, 15, 20], [6, 9, 12, 16]],
+    // A busy machine: the medians differ by a fifth, the runs overlap.
+    ['same', [10, 10.2, 10.4, 11, 12, 13, 9.8, 10.1, 10.3, 14], [10, 12.2, 12.4, 11, 12, 13, 9.8, 12.1, 10.3, 14]],
+    ['slower', [10, 10.2, 10.4, 11, 12, 10, 9.8, 10.1, 10.3, 11], [12, 12.2, 12.4, 13, 12, 13, 11.8, 12.1, 12.3, 14]],
   ] as const)('is %s only beyond its own noise', (expected, before, after) => {
     expect(compare(before, after)).toBe(expected);
   });

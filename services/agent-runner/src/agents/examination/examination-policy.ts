@@ -8,20 +8,32 @@ export interface ExaminationPolicy {
   readonly version: string;
   /** New findings of these severities stop a change. */
   readonly blocking: readonly Finding['severity'][];
-  /** Runs of each side when a benchmark compares them. */
+  /** Runs of each side when a benchmark shows an enhancement. */
   readonly benchmarkRuns: number;
+  /** The same for other changes, which only must not do harm. */
+  readonly regressionRuns: number;
   /** Median after / median before beyond which a change is a regression, where it is more than noise. */
   readonly maximumSlowdown: number;
   /** Peak memory after / before, and mebibytes more, beyond which growth is a finding; both must be exceeded. */
   readonly maximumMemoryGrowth: number;
   readonly ignoredMemoryMb: number;
+  /** The same for the bytes that stay in memory after each operation. */
+  readonly maximumRetainedGrowth: number;
+  readonly ignoredRetainedBytes: number;
+  /** How grave it is that no test fails without a fix. */
+  readonly fixWithoutTest: Finding['severity'];
 }
 
 export const defaultPolicy: ExaminationPolicy = {
-  version: '2026-11-1',
+  version: '2026-11-2',
   blocking: ['high', 'critical'],
   benchmarkRuns: 10,
+  regressionRuns: 6,
   maximumSlowdown: 1.1,
   maximumMemoryGrowth: 1.5,
   ignoredMemoryMb: 32,
+  maximumRetainedGrowth: 1.5,
+  ignoredRetainedBytes: 64,
+  // Seen by the person who approves the landing; many projects have faults that no test of theirs can show.
+  fixWithoutTest: 'medium',
 };

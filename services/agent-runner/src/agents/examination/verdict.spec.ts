@@ -81,6 +81,18 @@ describe('a verdict', () => {
     ],
     ['hungrier for memory', { beforeAfter: measured(30, 10, [60, 200]) }, true, ['memory_growth']],
     ['hungrier, but by little', { beforeAfter: measured(30, 10, [10, 30]) }, true, []],
+    [
+      'that leaves more behind',
+      { intent: 'DEBUG', beforeAfter: { ...measured(10, 10), before_retained_bytes: 10, after_retained_bytes: 400 } },
+      false,
+      ['memory_retained'],
+    ],
+    [
+      'that leaves less behind',
+      { intent: 'DEBUG', beforeAfter: { ...measured(10, 10), before_retained_bytes: 400, after_retained_bytes: 0 } },
+      true,
+      [],
+    ],
     ['with a grave finding', { findings: [{ code: 'x', severity: 'high', message: 'x' }] }, false, ['x']],
     ['with a small finding', { findings: [{ code: 'x', severity: 'medium', message: 'x' }] }, true, ['x']],
     ['untested', { tests: undefined }, false, ['tests_missing']],
@@ -99,6 +111,18 @@ describe('a verdict', () => {
     } as const;
     expect(giveVerdict({ ...facts, findings: [finding] }, defaultPolicy).reasons).toEqual([
       'a.js:3: Text is run as code. (evaluated_code)',
+    ]);
+  });
+});
+
+describe('a measured finding', () => {
+  it('names the file that measured and every run', () => {
+    const { findings } = giveVerdict(
+      { ...facts, beforeAfter: measured(14, 10), benchmarkFile: 'bench/a.mjs' },
+      defaultPolicy,
+    );
+    expect(findings).toMatchObject([
+      { code: 'speedup_too_small', file: 'bench/a.mjs', evidence: expect.stringMatching(/before, ms: 14 14/) },
     ]);
   });
 });

@@ -12,12 +12,19 @@ export interface ExaminationFacts {
   /** New findings of the static analysis and of test integrity. */
   readonly findings: readonly Finding[];
   readonly beforeAfter: BeforeAfter | undefined;
+  /** The file that measures, where the benchmark's command names one. */
+  readonly benchmarkFile?: string | undefined;
   readonly minimumSpeedup: number | undefined;
 }
 
+const maximumEvidence = 2_000;
+
 /** Approves when there is no reason not to; each reason is a sentence, each has its finding. */
 export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy): Verdict {
-  const findings = [...testFindings(facts), ...performanceFindings(facts, policy), ...facts.findings];
+  const measured = [...timeFindings(facts, policy), ...memoryFindings(facts, policy)].map((finding) =>
+    facts.benchmarkFile === undefined ? finding : { ...finding, file: facts.benchmarkFile },
+  );
+  const findings = [...testFindings(facts), ...measured, ...facts.findings];
   const reasons = findings.filter((finding) => policy.blocking.includes(finding.severity)).map(reason);
   return {
     approved: reasons.length === 0,
@@ -48,38 +55,59 @@ function testFindings({ tests, tree }: ExaminationFacts): readonly Finding[] {
     : [];
 }
 
-function performanceFindings(facts: ExaminationFacts, policy: ExaminationPolicy): readonly Finding[] {
+function timeFindings(facts: ExaminationFacts, policy: ExaminationPolicy): readonly Finding[] {
   const { beforeAfter, intent, minimumSpeedup } = facts;
   if (!beforeAfter) return [];
   const measured = `${beforeAfter.before_median_ms} ms before, ${beforeAfter.after_median_ms} ms after (median of ${beforeAfter.runs} interleaved runs)`;
-  const findings: Finding[] = [];
-  if (intent === 'ENHANCE' && minimumSpeedup !== undefined && beforeAfter.speedup < minimumSpeedup) {
-    findings.push({
-      code: 'speedup_too_small',
-      severity: 'high',
-      message: `Sped up ${beforeAfter.speedup.toFixed(2)} times, the project asks for ${minimumSpeedup}: ${measured}.`,
-      suggestion: 'Look for the part that takes the time; a profile says more than a guess.',
-    });
-  } else if (
+  const evidence = `before, ms: ${beforeAfter.before_ms.join(' ')}\nafter, ms: ${beforeAfter.after_ms.join(' ')}`.slice(
+    0,
+    maximumEvidence,
+  );
+  if (intent === 'ENHANCE' && minimumSpeedup !== undefined && beforeAfter.speedup < minimumSpeedup)
+    return [
+      {
+        code: 'speedup_too_small',
+        severity: 'high',
+        message: `Sped up ${beforeAfter.speedup.toFixed(2)} times, the project asks for ${minimumSpeedup}: ${measured}.`,
+        evidence,
+        suggestion: 'Look for the part that takes the time; a profile says more than a guess.',
+      },
+    ];
+  const isSlower =
     compare(beforeAfter.before_ms, beforeAfter.after_ms) === 'slower' &&
-    beforeAfter.after_median_ms > beforeAfter.before_median_ms * policy.maximumSlowdown
-  ) {
-    findings.push({
-      code: 'performance_regression',
-      severity: 'high',
-      message: `The benchmark became slower: ${measured}.`,
-      suggestion: 'Find what is done more often than before.',
-    });
-  }
+    beforeAfter.after_median_ms > beforeAfter.before_median_ms * policy.maximumSlowdown;
+  return isSlower
+    ? [
+        {
+          code: 'performance_regression',
+          severity: 'high',
+          message: `The benchmark became slower: ${measured}.`,
+          evidence,
+          suggestion: 'Find what is done more often than before.',
+        },
+      ]
+    : [];
+}
+
+function memoryFindings({ beforeAfter }: ExaminationFacts, policy: ExaminationPolicy): readonly Finding[] {
+  if (!beforeAfter) return [];
+  const findings: Finding[] = [];
   const [before, after] = [beforeAfter.before_peak_mb ?? 0, beforeAfter.after_peak_mb ?? 0];
-  if (after > before * policy.maximumMemoryGrowth && after > before + policy.ignoredMemoryMb) {
+  if (after > before * policy.maximumMemoryGrowth && after > before + policy.ignoredMemoryMb)
     findings.push({
       code: 'memory_growth',
       severity: 'medium',
       message: `The benchmark needs ${Math.round(after)} MiB at its peak, ${Math.round(before)} MiB before.`,
       suggestion: 'Keep only what is needed until it is needed.',
     });
-  }
+  const [kept, keeps] = [beforeAfter.before_retained_bytes ?? 0, beforeAfter.after_retained_bytes ?? 0];
+  if (keeps > kept * policy.maximumRetainedGrowth && keeps > kept + policy.ignoredRetainedBytes)
+    findings.push({
+      code: 'memory_retained',
+      severity: 'high',
+      message: `${keeps} bytes stay in memory after each operation, ${kept} before (median of ${beforeAfter.runs} interleaved runs).`,
+      suggestion: 'Find what still refers to what is over: listeners, timers, caches without a bound.',
+    });
   return findings;
 }
 
