@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Task } from '@ymera/agent-sdk';
-import { result as resultMessage, type TestSummary } from '@ymera/contracts';
+import { type Intent, result as resultMessage, type TestSummary } from '@ymera/contracts';
 import { processTree } from '../sandbox/process-tree';
 import { AgentFixture, type Attempt } from '../testing/agent-fixture';
 
@@ -154,7 +154,15 @@ describe('the TESTING agent', () => {
   it('counts what failed and quotes it', async () => {
     const { result } = await test({ 'test/x.test.mjs': failing });
     expect(result).toMatchObject({ outcome: 'completed', tests: { failed: 1, exit_code: 1, flaky: 0 } });
-    expect(result.findings).toMatchObject([{ code: 'tests_failed', message: expect.stringContaining('no') }]);
+    expect(result.findings).toMatchObject([
+      {
+        code: 'tests_failed',
+        file: 'test/x.test.mjs',
+        line: 1,
+        message: expect.stringMatching(/^no: .*broken$/),
+        evidence: expect.stringContaining('broken'),
+      },
+    ]);
   });
 
   it('tells flaky tests from broken ones by a second run', async () => {
@@ -208,7 +216,7 @@ describe('the EXAMINATION agent', () => {
   };
   const validate = async (
     files: Record<string, string | null>,
-    change: { tests?: Partial<TestSummary> | null; bench?: boolean } = {},
+    change: { tests?: Partial<TestSummary> | null; bench?: boolean; intent?: Intent } = {},
   ) => {
     fixture.repository.git('checkout', '--quiet', base);
     const commit = fixture.repository.commit(files);
@@ -220,6 +228,7 @@ describe('the EXAMINATION agent', () => {
       project: { ...project, commands: change.bench ? commands : { test: 'npm test' } },
       input: {
         ...input,
+        intent: change.intent ?? input.intent,
         change: changeOf({ commit, tree }),
         ...(change.tests === null ? {} : { tests: { ...passed, tree, ...change.tests } }),
       },
@@ -246,6 +255,19 @@ describe('the EXAMINATION agent', () => {
     const verdict = await validate(harmless, { tests });
     expect(verdict?.approved).toBe(false);
     expect(codes(verdict)).toEqual([code]);
+  });
+
+  const adds = (name: string) =>
+    `import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { normalise } from '../src/guest-list.mjs';\n\ntest('${name}', () => {\n  assert.equal(normalise(' Ada\\n'), '${name}');\n});\n`;
+
+  it.each<[title: string, files: Record<string, string>, codes: readonly string[]]>([
+    ['without a test', harmless, ['fix_without_test']],
+    ['with a test that passes without it', { 'test/more.test.mjs': adds('ada') }, ['fix_without_test']],
+    ['with a test that fails without it', { 'test/more.test.mjs': adds('Ada') }, []],
+  ])('says of a fix %s what its tests show, and leaves it to the approver', async (_, files, expected) => {
+    const verdict = await validate(files, { intent: 'DEBUG' });
+    expect(verdict?.approved).toBe(true);
+    expect(codes(verdict)).toEqual(expected);
   });
 
   it('finds what is new in the change, and only that', async () => {

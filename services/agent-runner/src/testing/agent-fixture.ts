@@ -5,7 +5,7 @@ import { task } from '@ymera/contracts';
 import type { ToolAgent } from '../agents/agent';
 import { ToolAgents } from '../agents/tool-agents';
 import type { Sandbox } from '../sandbox/sandbox';
-import { builtTools, sampleProject } from './built-tools';
+import { builtTools, sampleProject, type Sample } from './built-tools';
 import { GitFixture } from './git-fixture';
 import { SandboxFixture } from './sandbox-fixture';
 
@@ -34,9 +34,9 @@ export class AgentFixture {
     return this.sandboxes.unconfined;
   }
 
-  /** Commits the shipped sample project, and answers the commit. */
-  commitSample(): string {
-    cpSync(sampleProject, this.repository.folder, { recursive: true });
+  /** Commits a shipped sample project, and answers the commit. */
+  commitSample(name: Sample = 'guest-list'): string {
+    cpSync(sampleProject(name), this.repository.folder, { recursive: true });
     return this.repository.commit({});
   }
 

@@ -9,4 +9,6 @@ export function builtTools(): string {
   return join(root, 'services/agent-runner/dist/tools');
 }
 
-export const sampleProject = join(root, 'deploy/local/samples/guest-list');
+export type Sample = 'guest-list' | 'user-service';
+
+export const sampleProject = (name: Sample): string => join(root, 'deploy/local/samples', name);

@@ -5,8 +5,19 @@ export interface ChangeEntry {
   readonly path: string;
   readonly oldMode: string;
   readonly newMode: string;
+  readonly oldObject: string;
   readonly newObject: string;
 }
+
+/** A path as a commit has it. */
+export interface TreeEntry {
+  readonly path: string;
+  /** `absentMode` where it is not. */
+  readonly mode: string;
+  readonly object: string;
+}
+
+export const absentMode = '000000';
 
 const symlinkMode = '120000';
 const gitlinkMode = '160000';
@@ -15,8 +26,8 @@ export function parseRawDiff(raw: string): readonly ChangeEntry[] {
   const fields = raw.split('\0').filter((field) => field.length > 0);
   const entries: ChangeEntry[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {
-    const [oldMode = '', newMode = '', , newObject = ''] = (fields[index] ?? '').slice(1).split(' ');
-    entries.push({ path: fields[index + 1] ?? '', oldMode, newMode, newObject });
+    const [oldMode = '', newMode = '', oldObject = '', newObject = ''] = (fields[index] ?? '').slice(1).split(' ');
+    entries.push({ path: fields[index + 1] ?? '', oldMode, newMode, oldObject, newObject });
   }
   return entries;
 }

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -60,6 +61,30 @@ describe('a working copy', () => {
     expect((await workspace.changedFiles(base)).map((entry) => entry.path)).toEqual(['src/a.js']);
     expect(await workspace.committedFile('src/a.js', base)).toBe('one\n');
     expect(await workspace.committedFile('none')).toBeUndefined();
+    await workspace.close();
+  });
+
+  it('may show some paths as another commit has them, wherever links of its own lead', async () => {
+    repository.git('checkout', '--quiet', base);
+    repository.git('rm', '--quiet', '-r', 'src');
+    symlinkSync('/tmp', join(repository.folder, 'src'));
+    const later = repository.commit({ 'b.txt': null, 'new.txt': 'new\n' });
+    repository.git('checkout', '--quiet', 'main');
+    const object = (path: string) => repository.git('rev-parse', `${base}:${path}`);
+    const workspace = await prepared({
+      commit: later,
+      alsoNeeded: [base],
+      replaced: [
+        { path: 'src/a.js', mode: '100644', object: object('src/a.js') },
+        { path: 'b.txt', mode: '100644', object: object('b.txt') },
+        { path: 'new.txt', mode: '000000', object: '0'.repeat(40) },
+      ],
+    });
+    expect(readFileSync(join(workspace.copy, 'src/a.js'), 'utf8')).toBe('one\n');
+    expect(lstatSync(join(workspace.copy, 'src')).isSymbolicLink()).toBe(false);
+    expect(existsSync('/tmp/a.js')).toBe(false);
+    expect(readFileSync(join(workspace.copy, 'b.txt'), 'utf8')).toBe('two\n');
+    expect(existsSync(join(workspace.copy, 'new.txt'))).toBe(false);
     await workspace.close();
   });
 

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
+import { absentMode, type TreeEntry } from './change-entries';
 import { git, gitConfiguration, type GitOptions } from './git';
 import { Workspace } from './workspace';
 
@@ -21,6 +22,8 @@ export interface WorkspaceRequest {
   readonly commit: string;
   /** Further commits to compare with. */
   readonly alsoNeeded?: readonly string[];
+  /** Paths that the working copy shows otherwise than the commit, with contents of one of these commits. */
+  readonly replaced?: readonly TreeEntry[];
   /** Gives the copy a `.git` of its own, to ask and to spoil: `git status` and `git diff` are what coding agents start with. */
   readonly hasGit?: boolean;
   readonly signal?: AbortSignal;
@@ -65,7 +68,9 @@ export class Workspaces {
     if (!fetched.ok) return fetched;
     for (const args of [
       ['update-ref', '--no-deref', 'HEAD', request.commit],
-      ['read-tree', '-u', '--reset', request.commit],
+      ['read-tree', '--reset', request.commit],
+      ...replacing(request.replaced ?? []),
+      ['checkout-index', '--all', '--force', '--quiet', '--index'],
     ]) {
       const done = await git(args, { ...options, workTree: copy });
       if (!done.ok) return err(unavailable(done.complaint));
@@ -123,6 +128,30 @@ export class Workspaces {
     const { owner } = this.options;
     if (owner) await run('chown', ['-R', '-h', `${owner.uid}:${owner.gid}`, copy]);
   }
+}
+
+const pathsAtOnce = 200;
+
+/**
+ * In the index, before anything is written: a link that the commit has in place of a folder cannot lead the writing out
+ * of the working copy.
+ */
+function replacing(entries: readonly TreeEntry[]): readonly string[][] {
+  const gone = entries.filter(({ mode }) => mode === absentMode).map(({ path }) => path);
+  const there = entries.filter(({ mode }) => mode !== absentMode);
+  const chunks = <T>(all: readonly T[]) =>
+    Array.from({ length: Math.ceil(all.length / pathsAtOnce) }, (_, index) =>
+      all.slice(index * pathsAtOnce, (index + 1) * pathsAtOnce),
+    );
+  return [
+    ...chunks(gone).map((paths) => ['update-index', '--force-remove', '--', ...paths]),
+    ...chunks(there).map((some) => [
+      'update-index',
+      '--add',
+      '--replace',
+      ...some.flatMap(({ mode, object, path }) => ['--cacheinfo', `${mode},${object},${path}`]),
+    ]),
+  ];
 }
 
 const basicAuthorization = ({ username, password }: { username: string; password: string }): string =>

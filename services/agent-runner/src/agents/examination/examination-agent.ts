@@ -1,11 +1,12 @@
 import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
 import type { BeforeAfter, Finding } from '@ymera/contracts';
-import { failure, type Failure } from '@ymera/kernel';
+import { err, failure, ok, type Failure } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { isWritten, type Analyser } from '../../tools/analyser';
 import type { AnalysisFinding } from '../../tools/analysis-protocol';
 import { measureBeforeAfter } from '../../tools/benchmark';
 import { withoutPackageManager } from '../../tools/project-command';
+import type { TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies';
 import type { Workspace } from '../../workspace/workspace';
 import type { Workspaces } from '../../workspace/workspaces';
@@ -13,8 +14,10 @@ import type { ToolAgent } from '../agent';
 import { remainingMs, ToolTime } from '../attempt-time';
 import { completed, failed, stopped } from '../outcome';
 import type { ExaminationPolicy } from './examination-policy';
+import { fixEvidence } from './fix-evidence';
 import { newFindings } from './new-findings';
 import { testIntegrity, type ChangedFile } from './test-integrity';
+import { tryFix } from './try-fix';
 import { giveVerdict } from './verdict';
 
 export interface ExaminationAgentOptions {
@@ -99,6 +102,9 @@ class Examination {
     this.context.progress(0.2, 'looking for new findings');
     const findings = await this.newFindings(after, files);
     if (isFailure(findings)) return this.end(findings);
+    this.context.progress(0.3, 'looking for what the tests show');
+    const evidence = await this.fixEvidence(after);
+    if (isFailure(evidence)) return this.end(evidence);
     this.context.progress(0.4, 'comparing before and after');
     const measured = await this.measure(after);
     if (this.context.signal.aborted) return stopped(this.context.signal, this.time.ms);
@@ -112,10 +118,12 @@ class Examination {
         tests,
         findings: [
           ...testIntegrity(files, intent),
+          ...evidence,
           ...findings,
           ...(isFailure(measured) ? [benchmarkFinding(measured)] : []),
         ],
         beforeAfter: isMeasured ? measured : undefined,
+        benchmarkFile: await this.benchmarkFile(after),
         minimumSpeedup: this.task.project.performance.min_speedup,
       },
       this.options.policy,
@@ -153,6 +161,29 @@ class Examination {
     return newFindings(of('before'), of('after'), (side, path) => sides[side].get(path) ?? '');
   }
 
+  /** For a change that is to remove a fault, what its project's tests show about that. */
+  private async fixEvidence(after: Workspace): Promise<readonly Finding[] | Failure> {
+    const { project, base, input } = this.task;
+    if (input.intent !== 'DEBUG' || project.commands.test === undefined) return [];
+    const commits = { base, change: after.commit };
+    const { sandbox, dependencies } = this.options;
+    const trials = await this.time.spend(async () =>
+      tryFix({
+        sandbox,
+        dependencies,
+        signal: this.context.signal,
+        command: project.commands.test ?? '',
+        entries: await after.changedFiles(base),
+        remainingMs: () => remainingMs(this.task),
+        open: async (side, replaced) => {
+          const opened = await this.open(commits[side], [commits.base, commits.change], replaced);
+          return isFailure(opened) ? err(opened) : ok(opened);
+        },
+      }),
+    );
+    return trials.ok ? fixEvidence(trials.value, this.options.policy) : trials.error;
+  }
+
   /** Undefined for a project without a benchmark. */
   private async measure(after: Workspace): Promise<BeforeAfter | Failure | undefined> {
     const { bench } = this.task.project.commands;
@@ -176,7 +207,10 @@ class Examination {
         before: left,
         after: right,
         name: bench,
-        runs: this.options.policy.benchmarkRuns,
+        runs:
+          this.task.input.intent === 'ENHANCE'
+            ? this.options.policy.benchmarkRuns
+            : this.options.policy.regressionRuns,
         budgetMs: remainingMs(this.task),
         signal: this.context.signal,
         onRun: (done, all) =>
@@ -199,12 +233,26 @@ class Examination {
     return answer.ok ? answer.value.findings : answer.error;
   }
 
-  private async open(commit: string, alsoNeeded: readonly string[] = []): Promise<Workspace | Failure> {
+  /** The file that the benchmark's command names, if it names one of the project's. */
+  private async benchmarkFile(after: Workspace): Promise<string | undefined> {
+    const { bench } = this.task.project.commands;
+    if (bench === undefined) return undefined;
+    const command = withoutPackageManager(bench, await after.committedFile('package.json'));
+    const files = new Set(await after.committedFiles());
+    return command.split(/[\s'";]+/).find((word) => files.has(word));
+  }
+
+  private async open(
+    commit: string,
+    alsoNeeded: readonly string[] = [],
+    replaced: readonly TreeEntry[] = [],
+  ): Promise<Workspace | Failure> {
     const prepared = await this.options.workspaces.prepare({
       url: this.task.workspace_url,
       credential: this.context.workspaceCredential,
       commit,
       alsoNeeded,
+      replaced,
       signal: this.context.signal,
     });
     if (!prepared.ok) return prepared.error;

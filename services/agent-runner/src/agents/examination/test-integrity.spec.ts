@@ -124,4 +124,28 @@ describe('test integrity', () => {
       suggestion: expect.any(String),
     });
   });
+
+  it.each<[title: string, files: readonly ChangedFile[], code: string, line: number, evidence: RegExp]>([
+    ['a deleted file', edited(null), 'test_deleted', 3, /adds nothing/],
+    ['a removed test', edited(suite.replace(/test\('adds',.*\n/, '')), 'tests_removed', 3, /^test\('adds'/],
+    [
+      'a removed assertion',
+      edited(suite.replace('  assert.equal(add(0, 1), 1);\n', '')),
+      'assertions_removed',
+      6,
+      /^assert.equal\(add\(0, 1\), 1\);$/,
+    ],
+    ['another expectation', edited(suite.replace('1), 1)', '1), 2)')), 'assertion_changed', 6, /add\(0, 1\)/],
+  ])('names the line where it was, and quotes it: %s', (_, files, code, line, evidence) => {
+    expect(testIntegrity(files, 'ENHANCE').find((finding) => finding.code === code)).toMatchObject({
+      file: 'test/add.test.mjs',
+      line,
+      evidence: expect.stringMatching(evidence),
+    });
+  });
+
+  it('names the line of a script that was changed', () => {
+    const files = edited('{\n  "scripts": {\n    "test": "true"\n  }\n}', 'package.json', '{"scripts":{}}');
+    expect(testIntegrity(files, 'DEBUG')).toMatchObject([{ code: 'test_setup_changed', line: 3 }]);
+  });
 });

@@ -18,6 +18,10 @@ const snapshotFile = /\.snap$|(?:^|\/)__snapshots__\//;
 const isTestFile = (path: string): boolean => testFile.test(path) && !snapshotFile.test(path);
 const isBenchmarkFile = (path: string): boolean => benchmarkFile.test(path);
 
+/** Whether a file has a say in whether the product is right: tests, what they are set up with, and benchmarks. */
+export const isJudging = (path: string): boolean =>
+  [testFile, snapshotFile, benchmarkFile, setupFile].some((pattern) => pattern.test(path));
+
 const skipped =
   /\b(?:it|test|describe|suite|context|t|specify)\.(?:skip|only|todo|fixme|skipIf|runIf)\b|\b(?:xit|xtest|xdescribe|xcontext|fit|fdescribe|pending)\s*\(|\bskip\s*:\s*(?!false)|\btodo\s*:\s*(?!false)|\bonly\s*:\s*true|@(?:pytest\.mark\.(?:skip|skipif|xfail)|unittest\.skip\w*|Disabled|Ignore)\b|\bpytest\.skip\(|\bself\.skipTest\(|\bt\.Skip(?:f|Now)?\(|#\[ignore/g;
 const assertion =
@@ -53,14 +57,33 @@ function lostTests({ path, before, after }: ChangedFile, files: readonly Changed
   );
   return hasMoved
     ? []
-    : [{ code: 'test_deleted', severity: 'high', message: 'A file of tests was deleted.', file: path }];
+    : [
+        {
+          code: 'test_deleted',
+          severity: 'high',
+          message: 'A file of tests was deleted.',
+          file: path,
+          line: newLine('', withoutComments(before), testCase) ?? 1,
+          evidence: quoted(before, testCase),
+        },
+      ];
 }
 
 function weakenedTests({ path, before, after }: ChangedFile, intent: Intent): Finding[] {
   if (!isTestFile(path) || after === null) return [];
   const findings: Finding[] = [];
-  const add = (code: string, message: string, line?: number) =>
-    findings.push({ code, severity: 'high', message, file: path, ...(line === undefined ? {} : { line }) });
+  const add = (code: string, message: string, line?: number, evidence?: string) =>
+    findings.push({
+      code,
+      severity: 'high',
+      message,
+      file: path,
+      ...(line === undefined ? {} : { line }),
+      ...(evidence ? { evidence } : {}),
+    });
+  /** What is no more has its line where it was. */
+  const addLost = (code: string, message: string, pattern: RegExp) =>
+    add(code, message, newLine(now, old, pattern), lost(old, now, pattern).join('\n').slice(0, 2000));
   const [old, now] = [withoutComments(before ?? ''), withoutComments(after)];
   const count = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].length;
 
@@ -70,11 +93,19 @@ function weakenedTests({ path, before, after }: ChangedFile, intent: Intent): Fi
     add('vacuous_assertion', 'An assertion is true whatever the product does.', newLine(old, now, vacuous));
   if (before === null) return findings;
   if (count(now, testCase) < count(old, testCase))
-    add('tests_removed', `${count(old, testCase) - count(now, testCase)} test(s) were removed.`);
+    addLost('tests_removed', `${count(old, testCase) - count(now, testCase)} test(s) were removed.`, testCase);
   if (count(now, assertion) < count(old, assertion))
-    add('assertions_removed', `${count(old, assertion) - count(now, assertion)} assertion(s) were removed.`);
-  else if (intent === 'ENHANCE' && lostLines(old, now, assertion) > 0) {
-    add('assertion_changed', 'What a test expects was changed, by a change that must not alter behaviour.');
+    addLost(
+      'assertions_removed',
+      `${count(old, assertion) - count(now, assertion)} assertion(s) were removed.`,
+      assertion,
+    );
+  else if (intent === 'ENHANCE' && lost(old, now, assertion).length > 0) {
+    addLost(
+      'assertion_changed',
+      'What a test expects was changed, by a change that must not alter behaviour.',
+      assertion,
+    );
   }
   return findings;
 }
@@ -106,8 +137,12 @@ function changedSetup({ path, before, after }: ChangedFile, intent: Intent): Fin
   if (setupFile.test(path)) return [finding('test_setup_changed', 'The set-up of the tests was changed.')];
   if (/(?:^|\/)package\.json$/.test(path) && before !== null && after !== null) {
     const changed = changedKeys(before, after);
-    if (changed.length > 0)
-      return [finding('test_setup_changed', `What the tests run was changed: ${changed.join(', ')}.`)];
+    if (changed.length > 0) {
+      const found = finding('test_setup_changed', `What the tests run was changed: ${changed.join(', ')}.`);
+      const key = JSON.stringify(changed[0]?.replace(/^scripts\./, ''));
+      const line = after.split('\n').findIndex((text) => text.trimStart().startsWith(key)) + 1;
+      return [line > 0 ? { ...found, line } : found];
+    }
   }
   return [];
 }
@@ -146,15 +181,17 @@ const withoutComments = (text: string): string =>
     .replaceAll(/(^|\s)(?:\/\/|#(?!\[)).*$/gm, '$1');
 
 /** Lines with a match that were there and are there no more. */
-function lostLines(old: string, now: string, pattern: RegExp): number {
+function lost(old: string, now: string, pattern: RegExp): readonly string[] {
   const left = matchingLines(now, pattern);
   return matchingLines(old, pattern).filter((line) => {
     const place = left.indexOf(line);
     if (place < 0) return true;
     left.splice(place, 1);
     return false;
-  }).length;
+  });
 }
+
+const quoted = (text: string, pattern: RegExp): string => matchingLines(text, pattern).join('\n').slice(0, 2000);
 
 const matchingLines = (text: string, pattern: RegExp): string[] =>
   text

@@ -1,0 +1,71 @@
+import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
+import type { Sandbox } from '../../sandbox/sandbox';
+import { Places } from '../../tools/places';
+import { withoutPackageManager } from '../../tools/project-command';
+import { readTestFailures } from '../../tools/test-failures';
+import type { ChangeEntry, TreeEntry } from '../../workspace/change-entries';
+import type { Dependencies } from '../../workspace/dependencies';
+import type { Workspace } from '../../workspace/workspace';
+import type { FixTrials, TestTrial } from './fix-evidence';
+import { isJudging } from './test-integrity';
+
+export interface FixTrialOptions {
+  readonly sandbox: Sandbox;
+  readonly dependencies: Dependencies;
+  readonly signal: AbortSignal;
+  /** The project's test command. */
+  readonly command: string;
+  /** What the change touches. */
+  readonly entries: readonly ChangeEntry[];
+  readonly remainingMs: () => number;
+  /** A working copy of one side, with some paths as the other side has them. */
+  readonly open: (side: 'base' | 'change', replaced: readonly TreeEntry[]) => Promise<Result<Workspace>>;
+}
+
+/** Runs the tests of base and change on the product of the other, as far as the answer is not known yet. */
+export async function tryFix(options: FixTrialOptions): Promise<Result<FixTrials>> {
+  const judging = options.entries.filter(({ path }) => isJudging(path));
+  const before = await trial(options, 'base', []);
+  if (!before.ok || judging.length === 0) return before.ok ? ok({ before: before.value }) : before;
+  if (before.value.hasPassed) {
+    const newTests = judging.map(({ path, newMode, newObject }) => ({ path, mode: newMode, object: newObject }));
+    const tried = await trial(options, 'base', newTests);
+    return tried.ok ? ok({ before: before.value, beforeWithNewTests: tried.value }) : tried;
+  }
+  const oldTests = judging.map(({ path, oldMode, oldObject }) => ({ path, mode: oldMode, object: oldObject }));
+  const first = await trial(options, 'change', oldTests);
+  // What fails once may be flaky; a change is not refused for that.
+  const settled = first.ok && !first.value.hasPassed ? await trial(options, 'change', oldTests) : first;
+  return settled.ok ? ok({ before: before.value, afterWithOldTests: settled.value }) : settled;
+}
+
+async function trial(
+  options: FixTrialOptions,
+  side: 'base' | 'change',
+  replaced: readonly TreeEntry[],
+): Promise<Result<TestTrial, Failure>> {
+  const opened = await options.open(side, replaced);
+  if (!opened.ok) return opened;
+  const workspace = opened.value;
+  const mounts = await options.dependencies.prepare(workspace, options.signal);
+  if (!mounts.ok) return mounts;
+  const outcome = await options.sandbox.run({
+    profile: 'project',
+    command: withoutPackageManager(options.command, await workspace.committedFile('package.json')),
+    workspace: workspace.copy,
+    mounts: mounts.value,
+    timeoutMs: options.remainingMs(),
+    signal: options.signal,
+  });
+  // To have seen nothing is not to have seen a test fail.
+  if (outcome.end === 'could_not_start')
+    return err(
+      failure('unavailable', 'sandbox_failed', `The tests could not be started: ${outcome.reason ?? ''}`),
+    );
+  const files = new Set([...(await workspace.committedFiles()), ...replaced.map(({ path }) => path)]);
+  const places = new Places(files, options.sandbox.workspacePath(workspace.copy));
+  return ok({
+    hasPassed: outcome.end === 'exited' && outcome.exitCode === 0,
+    failures: readTestFailures(`${outcome.stdout}\n${outcome.stderr}`, places),
+  });
+}
