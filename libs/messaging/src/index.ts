@@ -7,6 +7,7 @@ export {
   OnQuery,
   type QueryContext,
 } from './decorators';
+export type { ReceivedDeadLetter } from './dead-letters/dead-letter';
 export type { DelayedDelivery, DelayedMessage } from './delayed-delivery';
 export { ack, dead, retry, type Disposition } from './disposition';
 export { headerNames } from './headers';

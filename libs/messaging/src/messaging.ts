@@ -1,5 +1,7 @@
 import { FailureException, failure } from '@ymera/kernel';
 import { RabbitConnections, type RabbitConnectionsOptions } from './connection/rabbit-connections';
+import type { TakeDeadLetter } from './dead-letters/dead-letter-consumer';
+import { DeadLetterKeeper } from './dead-letters/dead-letter-keeper';
 import { ChannelPublisher } from './publishing/channel-publisher';
 import { RabbitOutboxPublisher } from './publishing/outbox-publisher';
 import { Publisher } from './publishing/publisher';
@@ -21,6 +23,11 @@ export interface Messaging {
   readonly queries: QueryClient;
   /** For `app.connectMicroservice({ strategy })`; once per process. */
   transport(options: TransportOptions): RabbitTransport;
+  /**
+   * Begins to empty every dead-letter queue; for the one service that may. Not part of `check`: work goes on while dead
+   * messages wait, so a problem there is for the keeper to tell.
+   */
+  keepDeadLetters(take: TakeDeadLetter): Pick<DeadLetterKeeper, 'problems'>;
   /** For readiness: rejects with a sentence while a connection in use is down or blocked, or a queue is not consumed. */
   check(): Promise<void>;
   /** Stops consuming, lets handlers finish (bounded), confirms what is in flight, closes. */
@@ -42,6 +49,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
   );
   const queries = new QueryClient(connections.of('services', 'publish'), logger);
   const transports: RabbitTransport[] = [];
+  const keepers: DeadLetterKeeper[] = [];
 
   return {
     publisher,
@@ -51,6 +59,12 @@ export function createMessaging(options: MessagingOptions): Messaging {
       const transport = new RabbitTransport({ connections, publisher, service, logger }, transportOptions);
       transports.push(transport);
       return transport;
+    },
+    keepDeadLetters(take) {
+      const keeper = new DeadLetterKeeper(connections, take, logger);
+      keepers.push(keeper);
+      keeper.start();
+      return keeper;
     },
     async check() {
       const problems = [
@@ -62,7 +76,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
       return Promise.resolve();
     },
     async close() {
-      await Promise.all(transports.map((transport) => transport.close()));
+      await Promise.all([...transports, ...keepers].map((consumers) => consumers.close()));
       await Promise.all([publisher.close(), queries.close()]);
       await connections.close();
     },

@@ -15,7 +15,9 @@ import {
 } from '@ymera/contracts';
 import { ok, silentLogger, uuidv7, type Result } from '@ymera/kernel';
 import { OnAgentMessage, OnCommand, OnEvent, OnQuery } from './decorators';
+import type { ReceivedDeadLetter } from './dead-letters/dead-letter';
 import { dead, retry, type Disposition } from './disposition';
+import { headerNames } from './headers';
 import { createMessaging, type Messaging } from './messaging';
 import { startApp, type TestApp } from './testing/app';
 import { take } from './testing/broker-view';
@@ -23,6 +25,7 @@ import { eventually } from './testing/eventually';
 import { startTestBroker, type TestBroker } from './testing/test-broker';
 
 let seen: string[];
+let isPoison = false;
 
 @Controller()
 class Handlers {
@@ -44,7 +47,8 @@ class Handlers {
     readonly attempts: number;
   }): Promise<Disposition | void> {
     seen.push(`agent ${message.principalId} ${message.attempts}`);
-    return Promise.resolve(message.attempts === 1 ? retry(1, 'again') : undefined);
+    if (isPoison && !seen.includes('mended')) return Promise.resolve(dead('unwanted', 'no'));
+    return Promise.resolve(message.attempts === 1 && !isPoison ? retry(1, 'again') : undefined);
   }
 
   @OnQuery(getWorkflow)
@@ -103,6 +107,13 @@ it('tells facts of its own, not those of others, and lays facts aside', async ()
   await reporting.publisher.publish(eventMessage(livenessChanged, fact, stamp()));
   await eventually(() => seen.includes('event'));
   await take(broker, 'services', deadQueue('orchestrator'));
+  // Another's dead letters are not its to read: the broker closes the channel.
+  const connection = await broker.connect('services', await broker.addServiceUser('reporting'));
+  const channel = await connection.createChannel();
+  channel.on('error', () => undefined);
+  await expect(channel.checkQueue(deadQueue('orchestrator'))).resolves.toBeDefined();
+  await expect(channel.get(deadQueue('orchestrator'))).rejects.toThrow('ACCESS_REFUSED');
+  await connection.close();
   const foreign = eventMessage(workflowStarted, { ...fact, payload: workflowStarted.sample }, stamp());
   await expect(reporting.publisher.publish(foreign)).rejects.toMatchObject({
     failure: { code: 'publish_unconfirmed' },
@@ -124,4 +135,37 @@ it('takes a result of an agent, brings it back, and still knows whose it is', as
   await app.delayed.publishAll(app.messaging.publisher);
   await eventually(() => seen.length === 2);
   expect(seen).toEqual([`agent ${name} 1`, `agent ${name} 2`]);
+});
+
+it('lets the keeper empty every dead-letter queue, and send a result back under its agent’s name', async () => {
+  isPoison = true;
+  const letters: ReceivedDeadLetter[] = [];
+  const keeper = app.messaging.keepDeadLetters(async (letter) => void letters.push(letter));
+  await eventually(() => keeper.problems().length === 0);
+  const name = `runner-${uuidv7().slice(-6)}`;
+  const connection = await broker.connect('agents', await broker.addUser(name));
+  const channel = await connection.createConfirmChannel();
+  channel.publish(
+    exchanges.agentsIn,
+    agentRoutingKey('result', 0, name),
+    Buffer.from(JSON.stringify(progress.sample)),
+    { type: 'progress', userId: name, headers: { [headerNames.principal]: 'victim' } },
+  );
+  await channel.waitForConfirms();
+  await connection.close();
+  const letter = await eventually(() => letters.find(({ vhost }) => vhost === 'agents'));
+  expect(letter).toMatchObject({ queue: 'orchestrator.results', code: 'unwanted', principalId: name });
+
+  seen = ['mended'];
+  await app.messaging.publisher.publish({
+    messageId: uuidv7(),
+    vhost: 'agents',
+    exchange: '',
+    routingKey: 'orchestrator.results',
+    type: 'progress',
+    headers: { [headerNames.principal]: name },
+    body: letter.body,
+  });
+  await eventually(() => seen.length === 2);
+  expect(seen).toEqual(['mended', `agent ${name} 1`]);
 });

@@ -171,3 +171,31 @@ export function topology(partitions: number = partitionCount): Topology {
     bindings,
   };
 }
+
+export interface DeadLetterQueue {
+  readonly vhost: VirtualHost;
+  readonly owner: ServiceName;
+  readonly name: string;
+}
+
+/** Where dead messages end up, each with the service whose messages they were. */
+export const deadLetterQueues = (): readonly DeadLetterQueue[] =>
+  serviceNames.flatMap((owner) =>
+    topology(1)
+      .queues.filter(({ name }) => name === deadQueue(owner))
+      .map(({ vhost, name }) => ({ vhost, owner, name })),
+  );
+
+const livingQueues = (): ReadonlySet<string> =>
+  new Set(
+    topology().queues.map(
+      ({ vhost, name, arguments: given }) => `${vhost} ${String(given['x-dead-letter-routing-key'])} ${name}`,
+    ),
+  );
+let known: ReadonlySet<string> | undefined;
+
+/** Whether messages of this owner can die in a queue of this name: what a header says of it is not taken on trust. */
+export function isLivingQueue({ vhost, owner, name }: DeadLetterQueue): boolean {
+  known ??= livingQueues();
+  return known.has(`${vhost} ${owner} ${name}`);
+}

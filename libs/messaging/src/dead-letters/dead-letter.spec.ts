@@ -1,0 +1,98 @@
+import { uuidv7 } from '@ymera/kernel';
+import type { ConsumeMessage } from 'amqplib';
+import { headerNames } from '../headers';
+import { readDeadLetter } from './dead-letter';
+
+const id = uuidv7();
+const body = Buffer.from('{}');
+
+const message = (
+  userId: string | undefined,
+  headers: Readonly<Record<string, unknown>>,
+  messageId: unknown = id,
+): ConsumeMessage =>
+  ({
+    content: body,
+    fields: {},
+    properties: { userId, headers, messageId, type: 'result' },
+  }) as ConsumeMessage;
+
+const results = { vhost: 'agents', owner: 'orchestrator' } as const;
+const commands = { vhost: 'services', owner: 'integration' } as const;
+
+const ours = {
+  [headerNames.code]: 'invalid_payload',
+  [headerNames.reason]: 'progress: Invalid',
+  [headerNames.queue]: 'orchestrator.results',
+  [headerNames.principal]: 'runner-1',
+  [headerNames.deadAt]: '2026-01-01T00:00:00.250Z',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+};
+const brokers = (queue: string) => ({
+  'x-death': [
+    { reason: 'delivery_limit', queue, time: { '!': 'timestamp', value: 1_767_225_600 }, count: 1 },
+    { reason: 'expired', queue: 'older', time: { '!': 'timestamp', value: 1 }, count: 1 },
+  ],
+});
+
+it('takes from its owner why and where it died', () => {
+  expect(readDeadLetter(message('svc-orchestrator', ours), results, 'svc-orchestrator')).toEqual({
+    vhost: 'agents',
+    owner: 'orchestrator',
+    queue: 'orchestrator.results',
+    messageId: id,
+    type: 'result',
+    principalId: 'runner-1',
+    code: 'invalid_payload',
+    reason: 'progress: Invalid',
+    diedAt: new Date('2026-01-01T00:00:00.250Z'),
+    traceparent: ours.traceparent,
+    body,
+  });
+});
+
+it('takes from the broker that it gave up, and whose the message was', () => {
+  const letter = readDeadLetter(
+    message('runner-7', brokers('orchestrator.results')),
+    results,
+    'svc-orchestrator',
+  );
+  expect(letter).toMatchObject({
+    queue: 'orchestrator.results',
+    code: 'delivery_limit',
+    principalId: 'runner-7',
+    diedAt: new Date('2026-01-01T00:00:00.000Z'),
+  });
+});
+
+it('believes no headers of a stranger: neither code, nor queue, nor principal', () => {
+  const forged = { ...ours, ...brokers('orchestrator.results'), [headerNames.principal]: 'victim' };
+  expect(readDeadLetter(message('runner-7', forged), results, 'svc-orchestrator')).toMatchObject({
+    code: 'delivery_limit',
+    principalId: 'runner-7',
+  });
+  expect(readDeadLetter(message('runner-7', ours), results, 'svc-orchestrator')).toMatchObject({
+    code: 'unknown',
+    queue: undefined,
+    principalId: 'runner-7',
+  });
+});
+
+it.each([
+  ['of another service', 'orchestrator.commands'],
+  ['that is no queue', 'agent.runner-1'],
+  ['where the dead lie', 'integration.dead'],
+])('knows no queue %s, because a replay would go there', (_, queue) => {
+  const letter = readDeadLetter(message('svc-gateway', brokers(queue)), commands, 'svc-orchestrator');
+  expect(letter.queue).toBeUndefined();
+});
+
+it('keeps what cannot be an id, and control characters, from the table', () => {
+  const headers = { ...ours, [headerNames.reason]: 'a\u0000b\u001bc' };
+  const letter = readDeadLetter(
+    message('svc-orchestrator', headers, 'nonsense'),
+    results,
+    'svc-orchestrator',
+  );
+  expect(letter).toMatchObject({ messageId: undefined, reason: 'a b c' });
+});
