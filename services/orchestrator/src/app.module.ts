@@ -26,6 +26,7 @@ import { StartWorkflow } from './application/start-workflow';
 import { SteerWorkflow } from './application/steer-workflow';
 import { TakeProgress } from './application/take-progress';
 import { TakeResult } from './application/take-result';
+import { deadLettersModule } from './dead-letters.module';
 import { runPolicyOf, type OrchestratorConfig } from './config';
 
 const service = 'orchestrator';
@@ -99,6 +100,7 @@ export async function orchestratorModule(
   });
   health.add('broker', () => messaging.check());
 
+  const deadLetters = deadLettersModule(config, { database, relay, messaging, logger, health, shutdown });
   return {
     module: OrchestratorModule,
     controllers: [
@@ -106,8 +108,10 @@ export async function orchestratorModule(
       AgentResultsController,
       IntegrationEventsController,
       AgentEventsController,
+      ...deadLetters.controllers,
     ],
     providers: [
+      ...deadLetters.providers,
       {
         provide: RabbitTransport,
         useValue: messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),

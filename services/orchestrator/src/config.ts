@@ -1,5 +1,5 @@
 import { baseServiceEnvironment, seconds } from '@ymera/config';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { defaultRunPolicy, type RunPolicy } from './domain/run-policy';
 
 const asSeconds = (milliseconds: number): number => milliseconds / 1000;
@@ -24,6 +24,9 @@ export const configSchema = baseServiceEnvironment.extend({
   YMERA_ESCALATION_EXPIRY_SECONDS: seconds(1, 30 * 86_400).default(asSeconds(defaultRunPolicy.escalationMs)),
   /** How often steps are looked for that nothing would move. */
   YMERA_RECONCILE_SECONDS: seconds(0.5, 600).default(5),
+  /** Dead letters kept of each service on each virtual host. */
+  YMERA_DEAD_LETTER_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  YMERA_DEAD_LETTER_RETENTION_DAYS: z.coerce.number().min(1).max(3650).default(30),
 });
 
 export type OrchestratorConfig = z.output<typeof configSchema>;

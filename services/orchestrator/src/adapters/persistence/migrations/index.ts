@@ -3,6 +3,7 @@ import { Runs1767225600002 } from './0001-runs';
 import { AgentSilence1767225600003 } from './0002-agent-silence';
 import { AgentStanding1767225600010 } from './0003-agent-standing';
 import { Escalations1767225600012 } from './0004-escalations';
+import { DeadLetters1767225600020 } from './0010-dead-letters';
 
 export const migrations: readonly MigrationClass[] = [
   ...messagingMigrations,
@@ -10,4 +11,5 @@ export const migrations: readonly MigrationClass[] = [
   AgentSilence1767225600003,
   AgentStanding1767225600010,
   Escalations1767225600012,
+  DeadLetters1767225600020,
 ];

@@ -1,0 +1,99 @@
+import { deadLetterRecorded, deadLetterReplayed } from '@ymera/contracts';
+import { failure, FailureException, sha256Hex, type Clock } from '@ymera/kernel';
+import { bury, dieAgain, keptBodyBytes, type DeadLetter, type Death } from '../domain/dead-letter';
+import { excerptOf, type Redaction } from '../domain/readable-body';
+import type { DeadLetterMetrics, DeadLetterUnitOfWork } from './dead-letter-ports';
+
+export type DeadMessage = Omit<Death, 'size' | 'isTruncated'> & { readonly body: Buffer };
+type Transaction = Parameters<Parameters<DeadLetterUnitOfWork['run']>[0]>[0];
+
+interface Dependencies {
+  readonly unitOfWork: DeadLetterUnitOfWork;
+  readonly redaction: Redaction;
+  readonly metrics: DeadLetterMetrics;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** Of each owner on each virtual host. */
+  readonly most: number;
+}
+
+/** A fact about a dead letter that dies itself must not become the next such fact: that would never end. */
+const untold: readonly string[] = [deadLetterRecorded.key, deadLetterReplayed.key];
+
+/** Keeps a dead message, once however often it is told. */
+export class RecordDeadLetter {
+  constructor(private readonly deps: Dependencies) {}
+
+  async execute({ body, ...message }: DeadMessage): Promise<void> {
+    const { unitOfWork, metrics } = this.deps;
+    const death = { ...message, size: body.length, isTruncated: body.length > keptBodyBytes };
+    const fingerprint = fingerprintOf(message, body);
+    const recorded = await unitOfWork.run(async (tx) => {
+      const letter = await this.record(tx, death, fingerprint, body);
+      if (letter && !untold.includes(letter.type)) await tell(tx, letter);
+      return letter;
+    });
+    if (recorded) metrics.died(recorded.owner, recorded.code);
+  }
+
+  private async record(
+    tx: Transaction,
+    death: Death,
+    fingerprint: string,
+    body: Buffer,
+  ): Promise<DeadLetter | undefined> {
+    const { clock, newId, redaction } = this.deps;
+    const same = await tx.deadLetters.lockSame(fingerprint);
+    if (same) {
+      const again = dieAgain(same, death, clock.now());
+      if (again) await tx.deadLetters.update(again);
+      return again;
+    }
+    await this.makeRoom(tx, death);
+    const letter = bury(newId(), death, clock.now());
+    const kept = body.subarray(0, keptBodyBytes);
+    const isFirst = await tx.deadLetters.insert(letter, fingerprint, excerptOf(kept, redaction), kept);
+    return isFirst ? letter : undefined;
+  }
+
+  /**
+   * What services say is never given up for room: it stays in the broker until there is some. Agents could fill a disk with
+   * that, so of theirs the oldest goes; the truth about their tasks is in the database.
+   */
+  private async makeRoom(tx: Transaction, { vhost, owner }: Death): Promise<void> {
+    const { most } = this.deps;
+    if ((await tx.deadLetters.count(vhost, owner, most)) < most) return;
+    if (vhost === 'agents') return tx.deadLetters.forgetOldest(vhost, owner);
+    throw new FailureException(
+      failure('unavailable', 'dead_letters_full', `${most} dead letters of ${owner} are kept; no more fit.`, {
+        retryable: true,
+      }),
+    );
+  }
+}
+
+/** What tells one message from another. Agents choose their own ids, so theirs alone would let one hide another's. */
+function fingerprintOf(message: Omit<DeadMessage, 'body'>, body: Buffer): string {
+  const { vhost, owner, queue, messageId, principalId, diedAt } = message;
+  const told = messageId ?? diedAt?.toISOString() ?? '';
+  return sha256Hex(JSON.stringify([vhost, owner, queue, told, principalId, sha256Hex(body)]));
+}
+
+function tell(tx: Transaction, letter: DeadLetter): Promise<void> {
+  return tx.outbox.event(deadLetterRecorded, {
+    aggregateId: letter.deadLetterId,
+    aggregateVersion: letter.version,
+    payload: {
+      dead_letter_id: letter.deadLetterId,
+      owner: letter.owner,
+      vhost: letter.vhost,
+      queue: letter.queue ?? null,
+      type: letter.type,
+      message_id: letter.messageId ?? null,
+      code: letter.code,
+      reason: letter.reason,
+      deaths: letter.deaths,
+      died_at: letter.diedAt.toISOString(),
+    },
+  });
+}

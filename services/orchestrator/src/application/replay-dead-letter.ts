@@ -1,0 +1,73 @@
+import { deadLetterReplayed, type Actor, type DeadLetterResource } from '@ymera/contracts';
+import { err, ok, type Clock, type Result } from '@ymera/kernel';
+import { replay, replayRefusal, type DeadLetter } from '../domain/dead-letter';
+import type { DeadLetterMetrics, DeadLetterUnitOfWork, SendBack } from './dead-letter-ports';
+import { deadLetterNotFound, type ReadDeadLetters } from './read-dead-letters';
+
+interface Dependencies {
+  readonly unitOfWork: DeadLetterUnitOfWork;
+  readonly reading: Pick<ReadDeadLetters, 'view'>;
+  readonly metrics: DeadLetterMetrics;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly retentionMs: number;
+  /** Of the header under which a message that we send again keeps its first sender. */
+  readonly principalHeader: string;
+}
+
+/**
+ * Sends a dead message back to exactly the queue that it died in, never to an exchange, where others would get it again.
+ * It keeps its id, so a consumer that took it before takes it no second time.
+ */
+export class ReplayDeadLetter {
+  constructor(private readonly deps: Dependencies) {}
+
+  async execute(deadLetterId: string, { name }: Actor): Promise<Result<DeadLetterResource>> {
+    const { unitOfWork, clock, reading, retentionMs, metrics } = this.deps;
+    const result = await unitOfWork.run(async (tx): Promise<Result<DeadLetterResource>> => {
+      const letter = await tx.deadLetters.lock(deadLetterId);
+      if (!letter) return err(deadLetterNotFound);
+      const now = clock.now();
+      const refusal = replayRefusal(letter, now, retentionMs);
+      if (refusal) return err(refusal);
+      const replayed = replay(letter, name, now);
+      const body = await tx.deadLetters.bodyOf(deadLetterId);
+      await tx.deadLetters.update(replayed);
+      await tx.sendBack.schedule(this.messageOf(letter, body, now));
+      await tx.outbox.event(deadLetterReplayed, {
+        aggregateId: deadLetterId,
+        aggregateVersion: replayed.version,
+        payload: {
+          dead_letter_id: deadLetterId,
+          owner: letter.owner,
+          vhost: letter.vhost,
+          queue: letter.queue ?? null,
+          type: letter.type,
+          message_id: letter.messageId ?? null,
+          replayed_by: name,
+          replayed_at: now.toISOString(),
+        },
+      });
+      return ok(reading.view(replayed, body));
+    });
+    if (result.ok) metrics.replayed(result.value.owner);
+    return result;
+  }
+
+  private messageOf(letter: DeadLetter, body: Buffer, now: Date): Parameters<SendBack['schedule']>[0] {
+    const { vhost, queue, messageId, type, traceparent, principalId } = letter;
+    return {
+      vhost,
+      queue: queue ?? '',
+      retryAt: now,
+      // Only agents' messages may be without one; nobody relies on theirs.
+      messageId: messageId ?? this.deps.newId(),
+      type,
+      headers: {
+        ...(traceparent === undefined ? {} : { traceparent }),
+        ...(principalId === undefined ? {} : { [this.deps.principalHeader]: principalId }),
+      },
+      body,
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Sweep, type ServiceRuntime } from '@ymera/http';
+import { systemClock, uuidv7 } from '@ymera/kernel';
+import { headerNames, type Messaging } from '@ymera/messaging';
+import { redact, redactText } from '@ymera/observability';
+import { PostgresUnitOfWork, type Database, type OutboxRelay } from '@ymera/persistence';
+import { DeadLettersController } from './adapters/messaging/dead-letters.controller';
+import { prometheusDeadLetters } from './adapters/observability/prometheus-dead-letters';
+import { postgresDeadLetterStores } from './adapters/persistence/postgres-dead-letter-store';
+import { ForgetDeadLetters } from './application/forget-dead-letters';
+import { ReadDeadLetters } from './application/read-dead-letters';
+import { RecordDeadLetter } from './application/record-dead-letter';
+import { ReplayDeadLetter } from './application/replay-dead-letter';
+import type { OrchestratorConfig } from './config';
+
+/** What consumers' inboxes remember; the transport's own default. */
+const retentionMs = 7 * 86_400_000;
+const sweepMs = 60_000;
+const redaction = { value: (value: unknown) => redact(value), text: redactText };
+
+interface Parts extends Pick<ServiceRuntime, 'logger' | 'health' | 'shutdown'> {
+  readonly database: Database;
+  readonly relay: OutboxRelay;
+  readonly messaging: Messaging;
+}
+
+/** The part of the composition root that keeps dead letters (ADR 0011). */
+export function deadLettersModule(
+  config: OrchestratorConfig,
+  { database, relay, messaging, logger, health, shutdown }: Parts,
+): Required<Pick<DynamicModule, 'controllers' | 'providers'>> {
+  const clock = systemClock;
+  const metrics = prometheusDeadLetters();
+  const options = { service: 'orchestrator', relay, logger } as const;
+  const unitOfWork = new PostgresUnitOfWork(database, options, postgresDeadLetterStores);
+  const newId = (): string => uuidv7();
+  const most = config.YMERA_DEAD_LETTER_LIMIT;
+
+  const recording = new RecordDeadLetter({ unitOfWork, redaction, metrics, clock, newId, most });
+  const keeper = messaging.keepDeadLetters((letter) => recording.execute(letter));
+  health.add('dead_letters', async () => {
+    const problems = keeper.problems();
+    if (problems.length > 0) throw new Error(problems.join('; '));
+  });
+
+  const forgetting = new ForgetDeadLetters(
+    unitOfWork,
+    metrics,
+    clock,
+    config.YMERA_DEAD_LETTER_RETENTION_DAYS,
+  );
+  const sweep = new Sweep('forget dead letters', sweepMs, () => forgetting.execute(), logger);
+  sweep.start();
+  shutdown.defer('dead letters', () => sweep.stop());
+
+  const reading = new ReadDeadLetters({ unitOfWork, redaction, clock, retentionMs });
+  const replaying = new ReplayDeadLetter({
+    unitOfWork,
+    reading,
+    metrics,
+    clock,
+    newId,
+    retentionMs,
+    principalHeader: headerNames.principal,
+  });
+  return {
+    controllers: [DeadLettersController],
+    providers: [
+      { provide: ReadDeadLetters, useValue: reading },
+      { provide: ReplayDeadLetter, useValue: replaying },
+    ],
+  };
+}
