@@ -1,26 +1,34 @@
 import {
   approvalDecided,
   eventMessage,
+  listAuditCheckpoints,
   listAuditEntries,
+  readAuditCheckpoint,
+  readAuditLog,
   requestEnded,
   taskProgressed,
+  type QueryContract,
 } from '@ymera/contracts';
 import { loadConfig } from '@ymera/config';
 import { startService, type RunningService } from '@ymera/http';
 import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { createMessaging, RabbitTransport, type Messaging } from '@ymera/messaging';
 import {
+  asAdmin,
   eventually,
   leakGuard,
+  management,
   testDatabase,
   testVhosts,
   type TestDatabase,
   type TestVhosts,
 } from '@ymera/testing';
+import { noteVerifier, parseCheckpoint, signCheckpoint, signingKeyOf, verifyLog } from '@ymera/transparency';
+import { z } from 'zod';
 import { migrations } from './adapters/persistence/migrations';
 import { auditModule } from './app.module';
 import { configSchema } from './config';
-import { signingKey } from './testing/log-source';
+import { signer, signingKey, sourceOf } from './testing/log-source';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
@@ -41,12 +49,12 @@ describe('the audit service on the real broker and database', () => {
     });
   }, 30_000);
   afterAll(async () => {
-    await service.stop();
+    await service.stop().catch(() => undefined);
     await messaging.close();
     await Promise.all([broker.close(), server.drop()]);
   });
 
-  const startAudit = (): Promise<RunningService> =>
+  const startAudit = (more: Record<string, string> = {}): Promise<RunningService> =>
     startService(
       { name: 'audit', module: auditModule, transports: [RabbitTransport] },
       loadConfig(configSchema, {
@@ -59,14 +67,20 @@ describe('the audit service on the real broker and database', () => {
         YMERA_DB_POOL_SIZE: '3',
         YMERA_AUDIT_SIGNING_KEY: signingKey,
         YMERA_AUDIT_CHECKPOINT_SECONDS: '0.1',
+        ...more,
       }),
     );
 
-  const list = async (fromIndex = 0) => {
-    const answer = await messaging.queries.ask(listAuditEntries, { from_index: fromIndex, limit: 200 });
+  const asked = async <P extends z.ZodType, R extends z.ZodType>(
+    query: QueryContract<P, R>,
+    payload: z.input<P>,
+  ): Promise<z.output<R>> => {
+    const answer = await messaging.queries.ask(query, payload);
     if (!answer.ok) throw new Error(answer.error.code);
-    return answer.value.items;
+    return answer.value;
   };
+  const list = async (fromIndex = 0) =>
+    (await asked(listAuditEntries, { from_index: fromIndex, limit: 200 })).items;
   const decided = (id: string) =>
     eventMessage(
       approvalDecided,
@@ -122,6 +136,99 @@ describe('the audit service on the real broker and database', () => {
       .catch(() => undefined);
     await messaging.publisher.publish(decided(uuidv7()));
     await eventually(async () => expect(await list(before)).toHaveLength(1));
+  });
+
+  const verify = () =>
+    verifyLog(
+      sourceOf({
+        records: async (from_index, limit) => (await asked(readAuditLog, { from_index, limit })).items,
+        newestCheckpoint: async () => (await asked(readAuditCheckpoint, {})).checkpoint ?? undefined,
+        checkpoints: async (from_size, limit) =>
+          (await asked(listAuditCheckpoints, { from_size, limit })).items.map((note) => ({
+            size: parseCheckpoint(note)?.size ?? -1,
+            note,
+          })),
+      }),
+      { verifier: noteVerifier(signer.verifierKey) },
+    );
+
+  it('signs what it keeps, and names the key', async () => {
+    await messaging.publisher.publish(decided(uuidv7()));
+    const size = (await list()).length + 1;
+    await eventually(async () => expect(await verify()).toMatchObject({ valid: true, size }));
+    expect((await asked(readAuditCheckpoint, {})).public_key).toBe(signer.verifierKey);
+  });
+
+  it('keeps a fact also when its payload breaks the contract', async () => {
+    const before = (await list()).length;
+    const payload = { approval_id: 7, unheard_of: ['x'] };
+    const strange = { ...approvalDecided, payload: z.record(z.string(), z.json()), sample: payload };
+    await messaging.publisher.publish(
+      eventMessage(
+        strange,
+        { aggregateId: 'a', aggregateVersion: 3, payload },
+        { id: uuidv7(), time: new Date() },
+      ),
+    );
+    await eventually(async () =>
+      expect(await list(before)).toMatchObject([{ type: approvalDecided.key, data: payload }]),
+    );
+  });
+
+  it('is one log with two instances whose connections are cut in the middle, each fact once', async () => {
+    const before = (await list()).length;
+    const second = await startAudit();
+    const ids = Array.from({ length: 1500 }, () => uuidv7());
+    const cutting = (async () => {
+      let cut = 0;
+      while ((await list().catch(() => []), cut < 4)) {
+        const open = await management<{ name: string; client_properties: { connection_name?: string } }[]>(
+          'GET',
+          `vhosts/${encodeURIComponent(broker.servicesVhost)}/connections`,
+        );
+        const victims = open.filter(({ client_properties: who }) => who.connection_name?.includes('audit'));
+        for (const { name } of victims)
+          cut += await management('DELETE', `connections/${encodeURIComponent(name)}`).then(
+            () => 1,
+            () => 0,
+          );
+      }
+      return cut;
+    })();
+    for (let at = 0; at < ids.length; at += 100) {
+      const some = ids.slice(at, at + 100);
+      await messaging.publisher.publishAll([...some, ...some.slice(0, 30)].map(decided));
+    }
+    expect(await cutting).toBeGreaterThanOrEqual(4);
+    await eventually(
+      async () => expect(await verify()).toMatchObject({ valid: true, size: before + ids.length }),
+      { timeoutMs: 30_000 },
+    );
+    await second.stop();
+  }, 60_000);
+
+  it('does not start on a log that is not what it signed', async () => {
+    await service.stop();
+    await asAdmin(
+      async (query) => {
+        await query(`SET session_replication_role = replica`);
+        await query('DELETE FROM audit.checkpoints');
+        const root = Buffer.alloc(32, 1);
+        const note = signCheckpoint({ origin: signer.name, size: 3, root }, signer);
+        await query('INSERT INTO audit.checkpoints (size, note) VALUES (3, $1)', [note]);
+      },
+      { adminUrl: server.adminUrl },
+    );
+    await expect(startAudit()).rejects.toThrow('log_forked');
+  });
+
+  it('does not start with another key than the log was begun with, nor with none', async () => {
+    const other = signingKeyOf('test.example/other', Buffer.alloc(32, 3));
+    await expect(startAudit({ YMERA_AUDIT_SIGNING_KEY: other })).rejects.toThrow('key_changed');
+    await expect(startAudit({ YMERA_AUDIT_SIGNING_KEY: 'PRIVATE+KEY+secret' })).rejects.toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+    );
+    expect(() => startAudit({ YMERA_AUDIT_SIGNING_KEY: '' })).toThrow('YMERA_AUDIT_SIGNING_KEY: is required');
   });
 });
 leakGuard();
