@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CliError } from './cli-error';
+import { addAuditCommands } from './commands/audit';
 import { addFleetCommands } from './commands/fleet';
 import { addRequestCommands } from './commands/requests';
 import { deadlineSeconds, demoOptions, type RawDemoOptions } from './demo/demo-options';
@@ -42,6 +43,7 @@ export function program(): Command {
 
   addRequestCommands(ymera);
   addFleetCommands(ymera);
+  addAuditCommands(ymera);
   return ymera;
 }
 
