@@ -1,3 +1,4 @@
+import type { VirtualHost } from '@ymera/contracts';
 import { FailureException, failure } from '@ymera/kernel';
 import { RabbitConnections, type RabbitConnectionsOptions } from './connection/rabbit-connections';
 import type { TakeDeadLetter } from './dead-letters/dead-letter-consumer';
@@ -6,6 +7,7 @@ import { ChannelPublisher } from './publishing/channel-publisher';
 import { RabbitOutboxPublisher } from './publishing/outbox-publisher';
 import { Publisher } from './publishing/publisher';
 import { QueryClient } from './queries/query-client';
+import { QueueDepths } from './queues/queue-depths';
 import { RabbitTransport, type TransportOptions } from './transport/rabbit-transport';
 
 export interface MessagingOptions extends RabbitConnectionsOptions {
@@ -30,6 +32,8 @@ export interface Messaging {
   keepDeadLetters(take: TakeDeadLetter): Pick<DeadLetterKeeper, 'problems'>;
   /** For readiness: rejects with a sentence while a connection in use is down or blocked, or a queue is not consumed. */
   check(): Promise<void>;
+  /** Messages that wait in a queue, asked on the connection that consumes; no answer while the broker is away. */
+  depth(vhost: VirtualHost, queue: string): Promise<number>;
   /** Stops consuming, lets handlers finish (bounded), confirms what is in flight, closes. */
   close(): Promise<void>;
 }
@@ -48,6 +52,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
       }),
   );
   const queries = new QueryClient(connections.of('services', 'publish'), logger);
+  const depths = new QueueDepths(connections, logger);
   const transports: RabbitTransport[] = [];
   const keepers: DeadLetterKeeper[] = [];
 
@@ -66,6 +71,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
       keeper.start();
       return keeper;
     },
+    depth: (vhost, queue) => depths.of(vhost, queue),
     async check() {
       const problems = [
         ...connections.problems(),
@@ -77,7 +83,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
     },
     async close() {
       await Promise.all([...transports, ...keepers].map((consumers) => consumers.close()));
-      await Promise.all([publisher.close(), queries.close()]);
+      await Promise.all([publisher.close(), queries.close(), depths.close()]);
       await connections.close();
     },
   };

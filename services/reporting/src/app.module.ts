@@ -11,14 +11,17 @@ import {
 } from '@ymera/persistence';
 import { DirectoryController } from './adapters/messaging/directory.controller';
 import { IssuesController } from './adapters/messaging/issues.controller';
+import { dependenciesOf } from './adapters/dependencies';
 import { reportConsumers } from './adapters/messaging/report-consumers';
 import { ReportsController } from './adapters/messaging/reports.controller';
+import { StandingController } from './adapters/messaging/standing.controller';
 import { StatusQueriesController } from './adapters/messaging/status-queries.controller';
 import { maintainHistory } from './adapters/persistence/history-partitions';
 import { migrations } from './adapters/persistence/migrations';
 import { PostgresReportingReader } from './adapters/persistence/postgres-reporting-reader';
 import { reportingStores } from './adapters/persistence/postgres-reporting-stores';
 import { fleetGauges, reportingMetrics } from './adapters/reporting-prometheus';
+import { FollowStanding } from './application/follow-standing';
 import { HoldPartitions } from './application/hold-partitions';
 import { IngestReports } from './application/ingest-reports';
 import { KeepDirectory } from './application/keep-directory';
@@ -28,20 +31,22 @@ import { RaiseIssue } from './application/raise-issue';
 import { ReadFleet } from './application/read-fleet';
 import { SignalDesk } from './application/signal-desk';
 import { StatusCache } from './application/status-cache';
+import { WatchHolds } from './application/watch-holds';
 import { WatchIngest } from './application/watch-ingest';
 import { WatchSilence } from './application/watch-silence';
-import type { ReportingConfig } from './config';
-import { livenessPolicy } from './domain/liveness';
+import { policyOf, type ReportingConfig } from './config';
 
 const service = 'reporting';
 /** Deadlines are looked at so often; a tenth of a second is far below any window. */
 const silenceTickMs = 100;
-const ingestTickMs = 250;
+/** Dependencies are asked so often. */
+const dependencyTickMs = 250;
+const holdsTickMs = 250;
 const historySweepMs = 3_600_000;
 /** 1024 slots of 100 ms: longer than the deadline of the usual window. */
 const wheel = { wheelTickMs: 100, wheelSlots: 1024 };
-/** A process that did not run for two seconds has missed something; consumers pause for 15 s at most. */
-const ingestWatch = { tickMs: ingestTickMs, gapMs: 2_000, backlogMs: 1_000, pauseMs: 16_000 };
+/** Consumers pause for 15 s at most. */
+const ingestWatch = { backlogMs: 1_000, pauseMs: 16_000 };
 
 class ReportingModule {}
 
@@ -82,16 +87,17 @@ export async function reportingModule(
   health.add('broker', () => messaging.check());
 
   const unitOfWork = new PostgresUnitOfWork(database, { service, relay }, reportingStores);
+  const { silence, massSilence } = policyOf(config);
   const owned = new OwnedFleet(
     {
       owner: uuidv7(),
-      policy: { ...livenessPolicy, jitterMs: config.YMERA_REPORT_JITTER_SECONDS * 1000 },
+      policy: silence,
+      massSilence,
       defaultWindowMs: config.YMERA_REPORT_INTERVAL_SECONDS * 1000,
       ...wheel,
     },
     Date.now(),
   );
-  fleetGauges(owned);
   return assemble(config, runtime, { database, messaging, unitOfWork, owned, history });
 }
 
@@ -114,8 +120,13 @@ function assemble(
   const statuses = new StatusCache();
   const signals = new SignalDesk(metrics);
   const transport = messaging.transport({ delayed: new PostgresDelayedDelivery(database) });
-  const watchIngest = new WatchIngest(owned, () => messaging.check(), ingestWatch);
-  const watchSilence = new WatchSilence(unitOfWork, owned, statuses, metrics);
+  const dependencies = dependenciesOf(config, messaging, database, owned, (now) =>
+    watchIngest.tookFullBatch(now),
+  );
+  const watchIngest: WatchIngest = new WatchIngest(owned, dependencies, ingestWatch);
+  const watchSilence = new WatchSilence(unitOfWork, owned, statuses, metrics, systemClock);
+  const watchHolds = new WatchHolds(unitOfWork, owned);
+  fleetGauges(owned, watchHolds);
   const leaseMs = config.YMERA_PARTITION_LEASE_SECONDS * 1000;
   const partitions = new HoldPartitions(
     unitOfWork,
@@ -135,11 +146,23 @@ function assemble(
       noting(watchIngest, () => partitions.execute()),
       logger,
     ),
-    new Sweep('ingest health', ingestTickMs, () => watchIngest.execute(Date.now()), logger),
+    ...dependencies.map(
+      (dependency) => new Sweep(dependency.trouble, dependencyTickMs, () => dependency.ask(), logger),
+    ),
     new Sweep(
       'silence',
       silenceTickMs,
-      noting(watchIngest, () => watchSilence.execute(Date.now())),
+      noting(watchIngest, () => {
+        const now = Date.now();
+        watchIngest.look(now);
+        return watchSilence.execute(now);
+      }),
+      logger,
+    ),
+    new Sweep(
+      'holds',
+      holdsTickMs,
+      noting(watchIngest, () => watchHolds.execute(Date.now())),
       logger,
     ),
     new Sweep('history partitions', historySweepMs, history, logger),
@@ -151,7 +174,13 @@ function assemble(
 
   return {
     module: ReportingModule,
-    controllers: [ReportsController, IssuesController, DirectoryController, StatusQueriesController],
+    controllers: [
+      ReportsController,
+      IssuesController,
+      DirectoryController,
+      StandingController,
+      StatusQueriesController,
+    ],
     providers: [
       { provide: RabbitTransport, useValue: transport },
       { provide: WatchIngest, useValue: watchIngest },
@@ -162,6 +191,10 @@ function assemble(
       {
         provide: KeepDirectory,
         useFactory: () => new KeepDirectory(unitOfWork, owned, statuses, systemClock),
+      },
+      {
+        provide: FollowStanding,
+        useFactory: () => new FollowStanding(unitOfWork, reader, owned, statuses, metrics, systemClock),
       },
       {
         provide: RaiseIssue,

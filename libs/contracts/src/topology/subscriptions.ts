@@ -33,7 +33,7 @@ import { enforcementChanged, livenessChanged } from '../events/reporting';
 /** Who consumes which facts. The bindings of each service's event queue are derived from this. */
 export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[]>> = {
   registry: [enforcementChanged],
-  reporting: [agentRegistered, agentRetired, sessionOpened],
+  reporting: [agentRegistered, agentRetired, agentStandingChanged, sessionOpened],
   coordinator: [gateOpened, gateClosed, workflowCompleted, workflowFailed, workflowCanceled],
   orchestrator: [
     agentRegistered,

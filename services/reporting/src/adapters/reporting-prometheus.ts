@@ -1,6 +1,7 @@
-import { counter, gauge } from '@ymera/observability';
+import { counter, gauge, histogram } from '@ymera/observability';
 import type { OwnedFleet } from '../application/owned-fleet';
 import type { ReportingMetrics } from '../application/ports';
+import type { WatchHolds } from '../application/watch-holds';
 
 export function reportingMetrics(): ReportingMetrics {
   const reports = counter({
@@ -23,16 +24,27 @@ export function reportingMetrics(): ReportingMetrics {
     help: 'Agents that became online, late or offline.',
     labels: ['to'],
   });
+  const steps = counter({
+    name: 'ymera_enforcement_changes_total',
+    help: 'Steps of agents on the ladder.',
+    labels: ['from', 'to'],
+  });
+  const lag = histogram({
+    name: 'ymera_enforcement_lag_seconds',
+    help: 'From the moment a step up the ladder was due until it was committed.',
+  });
   return {
     reports: (outcome, count) => reports.inc({ outcome }, count),
     violation: (code) => violations.inc({ code }),
     suppressed: (signal, count) => suppressed.inc({ signal }, count),
     livenessChanged: (to, count) => changes.inc({ to }, count),
+    enforcementChanged: (from, to) => steps.inc({ from, to }),
+    sanctioned: (lagMs) => lag.observe(lagMs / 1000),
   };
 }
 
 /** What is held in memory, read at each scrape. */
-export function fleetGauges(owned: OwnedFleet): void {
+export function fleetGauges(owned: OwnedFleet, holds: WatchHolds): void {
   gauge({
     name: 'ymera_agents',
     help: 'Agents of the partitions held here.',
@@ -51,5 +63,23 @@ export function fleetGauges(owned: OwnedFleet): void {
     name: 'ymera_ingest_healthy',
     help: '1 while silence of agents counts, 0 while the fault may be ours.',
     collect: (self) => self.set(owned.health.healthySince === null ? 0 : 1),
+  });
+  gauge({
+    name: 'ymera_agents_by_enforcement',
+    help: 'Agents of the partitions held here, by level of the ladder.',
+    labels: ['level'],
+    collect: (self) => {
+      for (const [level, count] of Object.entries(owned.fleet.counts().byEnforcement))
+        self.set({ level }, count);
+    },
+  });
+  gauge({
+    name: 'ymera_enforcement_held',
+    help: '1 while sanctions are kept back for this reason.',
+    labels: ['reason'],
+    collect: (self) => {
+      self.reset();
+      if (holds.current) self.set({ reason: holds.current.cause.reason }, 1);
+    },
   });
 }

@@ -1,11 +1,17 @@
 import { isStorable } from '@ymera/kernel';
 import type { AgentState } from '../domain/agent-state';
-import { reported } from '../domain/agent-state';
+import { reported, type ReportFacts } from '../domain/agent-state';
+import { recovered } from '../domain/enforcement';
 import type { FleetEntry } from '../domain/fleet';
 import { judgeReport, type Judgement, type ViolationCode } from '../domain/judge-report';
 import { GroupCommit } from './group-commit';
 import { later, type Later } from './patience';
-import { announceLiveness, type LivenessChange } from './liveness-events';
+import {
+  announceEnforcement,
+  announceLiveness,
+  type EnforcementChange,
+  type LivenessChange,
+} from './agent-events';
 import { notOwned, type OwnedFleet } from './owned-fleet';
 import type {
   AcceptedReport,
@@ -123,6 +129,7 @@ export class IngestReports {
     switch (judgement.kind) {
       case 'duplicate':
       case 'retired':
+      case 'frozen':
         return { kind: judgement.kind };
       case 'violation':
         return violation(judgement.code);
@@ -135,18 +142,23 @@ export class IngestReports {
         const before = plan.newest.get(entry)?.state ?? entry.state;
         const facts = { session: report.session, seq: report.seq, taskCount: report.tasks.length };
         plan.accepted.push({ report, receivedAt });
-        plan.newest.set(entry, { report, receivedAt, state: reported(before, facts, receivedAt) });
+        plan.newest.set(entry, { report, receivedAt, state: this.after(before, facts, receivedAt) });
         return { kind: 'accepted' };
       }
     }
   }
 
+  /** Good reports lift a sanction, but not while sanctions may be our own fault: the next report will. */
+  private after(agent: AgentState, facts: ReportFacts, receivedAt: number): AgentState {
+    const state = reported(agent, facts, receivedAt);
+    return this.owned.clearSince === null ? state : recovered(state, this.owned.policy.enforcement);
+  }
+
   private async commit({ accepted, newest, violations }: Plan, now: number): Promise<void> {
     const signals = this.signals.plan(violations, accepted.flatMap(issuesOf(this.owned)), now);
     const rows = [...newest.values()].sort((a, b) => (a.state.agentId < b.state.agentId ? -1 : 1));
-    const changes: LivenessChange[] = [...newest].flatMap(([{ state: before }, { state }]) =>
-      before.liveness === state.liveness ? [] : [{ from: before.liveness, state }],
-    );
+    const online = onlineAgain(newest);
+    const recoveries = recoveriesIn(newest, now);
     const held = this.owned.heldBy(rows.map(({ state }) => state));
     if (rows.length > 0 || !signals.isEmpty)
       await this.unitOfWork.run(async (tx) => {
@@ -156,7 +168,8 @@ export class IngestReports {
           await tx.agents.saveReports(rows);
           await tx.history.append(accepted);
         }
-        await announceLiveness(tx.outbox, changes);
+        await announceLiveness(tx.outbox, online);
+        await announceEnforcement(tx.outbox, recoveries);
         await this.signals.raise(tx.outbox, signals);
       });
     this.signals.settle(signals);
@@ -164,9 +177,33 @@ export class IngestReports {
       this.owned.changed(entry, state, now);
       this.statuses.invalidate(state.agentId);
     }
-    if (changes.length > 0) this.metrics.livenessChanged('online', changes.length);
+    if (online.length > 0) this.metrics.livenessChanged('online', online.length);
+    for (const { from, state } of recoveries) this.metrics.enforcementChanged(from, state.enforcement);
   }
 }
+
+/** The first of the facts about an agent that a report may bring; a recovery has the version after it. */
+const onlineAgain = (newest: Plan['newest']): LivenessChange[] =>
+  [...newest].flatMap(([{ state: before }, { state }]) =>
+    before.liveness === state.liveness
+      ? []
+      : [{ from: before.liveness, state: { ...state, version: before.version + 1 } }],
+  );
+
+const recoveriesIn = (newest: Plan['newest'], decidedAt: number): EnforcementChange[] =>
+  [...newest].flatMap(([{ state: before }, { state }]) =>
+    before.enforcement === state.enforcement
+      ? []
+      : [
+          {
+            from: before.enforcement,
+            state,
+            cause: 'recovery' as const,
+            decidedAt,
+            reason: `${state.goodReports} good reports, one after the other.`,
+          },
+        ],
+  );
 
 const issuesOf =
   ({ fleet }: OwnedFleet) =>

@@ -1,7 +1,7 @@
 import type { agentRegistered, agentRetired, Messages, PayloadOf, sessionOpened } from '@ymera/contracts';
 import type { Clock } from '@ymera/kernel';
 import { newAgent, type AgentState } from '../domain/agent-state';
-import { announceLiveness } from './liveness-events';
+import { announceLiveness } from './agent-events';
 import type { OwnedFleet } from './owned-fleet';
 import type { ReportingStores, ReportingUnitOfWork } from './ports';
 import type { StatusCache } from './status-cache';
@@ -84,7 +84,7 @@ export class KeepDirectory {
     if (isNew) await tx.agents.retire(agentId, principalId, this.clock.now());
     if (isNew && before && before.liveness !== 'offline') {
       const state: AgentState = { ...before, liveness: 'offline', version: before.version + 1 };
-      await tx.agents.saveLiveness([state]);
+      await tx.agents.saveStanding([state]);
       await announceLiveness(tx.outbox, [{ from: before.liveness, state }]);
     }
     return () => {

@@ -1,22 +1,28 @@
 import { failure, FailureException } from '@ymera/kernel';
 import type { AgentState } from '../domain/agent-state';
+import { decide, type Decision, type SilencePolicy } from '../domain/decide';
 import { Fleet, type FleetEntry } from '../domain/fleet';
+import type { MassSilencePolicy } from '../domain/group-guard';
+import { groupsOf } from '../domain/groups';
 import {
+  clearSince,
   interrupted,
   observe,
+  startingAuthentication,
   startingIngest,
   type IngestHealth,
   type Trouble,
 } from '../domain/ingest-health';
-import { decide, type Decision, type LivenessPolicy } from '../domain/liveness';
 import { TimingWheel } from '../domain/timing-wheel';
+import { HeldGroups } from './held-groups';
 import type { HeldPartition, KnownAgent } from './ports';
 import { SerialLane } from './serial-lane';
 
 export interface OwnedFleetSettings {
   /** Of this process; a new one after each start. */
   readonly owner: string;
-  readonly policy: LivenessPolicy;
+  readonly policy: SilencePolicy;
+  readonly massSilence: MassSilencePolicy;
   /** Until a principal's hello has said otherwise. */
   readonly defaultWindowMs: number;
   readonly wheelTickMs: number;
@@ -25,26 +31,38 @@ export interface OwnedFleetSettings {
 
 /**
  * What this instance holds in memory: its partitions with their epochs, their agents, one deadline for each agent that
- * is not offline, and the health of ingest. Use cases that change agents run in `lane`.
+ * time alone can make worse, and what our own faults are. Use cases that change agents run in `lane`.
  */
 export class OwnedFleet {
   readonly owner: string;
   readonly fleet: Fleet;
   readonly lane = new SerialLane();
   private readonly wheel: TimingWheel<FleetEntry>;
-  private readonly policy: LivenessPolicy;
+  readonly policy: SilencePolicy;
+  readonly heldGroups: HeldGroups;
   private readonly epochs = new Map<number, number>();
   private ingest: IngestHealth = startingIngest;
+  private signIn: IngestHealth = startingAuthentication;
 
   constructor(settings: OwnedFleetSettings, now: number) {
     this.owner = settings.owner;
     this.policy = settings.policy;
     this.fleet = new Fleet(settings.defaultWindowMs);
+    this.heldGroups = new HeldGroups(this.fleet.groups, settings.massSilence);
     this.wheel = new TimingWheel(settings.wheelTickMs, settings.wheelSlots, now);
   }
 
   get health(): IngestHealth {
     return this.ingest;
+  }
+
+  get authentication(): IngestHealth {
+    return this.signIn;
+  }
+
+  /** Since when nobody was kept from reporting or connecting by us; null while somebody may be. */
+  get clearSince(): number | null {
+    return clearSince(this.ingest.healthySince, this.signIn.healthySince);
   }
 
   /** Deadlines that wait. */
@@ -53,7 +71,8 @@ export class OwnedFleet {
   }
 
   observe(trouble: Trouble, isPresent: boolean, now: number): void {
-    this.ingest = observe(this.ingest, trouble, isPresent, now);
+    if (trouble === 'authentication') this.signIn = observe(this.signIn, trouble, isPresent, now);
+    else this.ingest = observe(this.ingest, trouble, isPresent, now);
   }
 
   interrupted(trouble: Trouble, now: number): void {
@@ -99,24 +118,34 @@ export class OwnedFleet {
   }
 
   decide(entry: FleetEntry, now: number): Decision {
-    const windowMs = this.fleet.windowMs(entry.state.principalId);
-    return decide({ ...entry.state, windowMs }, this.policy, now, this.ingest);
+    const { state } = entry;
+    const windowMs = this.fleet.windowMs(state.principalId);
+    // An agent that is online goes up nowhere, whatever its groups do.
+    const groupsClearSince =
+      state.liveness === 'online' ? -Infinity : this.heldGroups.clearSince(groupsOf(state), now);
+    return decide({ ...state, windowMs }, this.policy, now, {
+      ingest: this.ingest,
+      clearSince: clearSince(this.clearSince, groupsClearSince),
+    });
   }
 
-  /** An agent that was offline has no deadline; one that was not has its own already. */
+  /** A deadline that waits is never later than what the change asks for. */
   changed(entry: FleetEntry, state: AgentState, now: number): void {
-    const hadDeadline = entry.state.liveness !== 'offline';
     this.fleet.update(entry, state);
-    if (!hadDeadline) this.arm(entry, this.decide(entry, now));
+    if (!entry.isArmed) this.arm(entry, this.decide(entry, now));
   }
 
-  /** Entries whose deadline has come; each is armed again by its holder, or is offline. */
+  /** Entries whose deadline has come; their holder arms each of them again. */
   due(now: number): FleetEntry[] {
-    return this.wheel.advance(now).filter((entry) => this.fleet.entry(entry.state.agentId) === entry);
+    const due = this.wheel.advance(now).filter((entry) => this.fleet.entry(entry.state.agentId) === entry);
+    for (const entry of due) entry.isArmed = false;
+    return due;
   }
 
   arm(entry: FleetEntry, { nextCheckAt }: Pick<Decision, 'nextCheckAt'>): void {
-    if (nextCheckAt !== null) this.wheel.arm(entry, nextCheckAt);
+    if (nextCheckAt === null || entry.isArmed) return;
+    entry.isArmed = true;
+    this.wheel.arm(entry, nextCheckAt);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { PayloadOf, report, UnitOfWork } from '@ymera/contracts';
 import type { AgentState, RegisteredAgent } from '../domain/agent-state';
 import type { PrincipalSession } from '../domain/fleet';
+import type { HoldReason } from '../domain/incident';
 
 export type Report = PayloadOf<typeof report>;
 
@@ -18,7 +19,21 @@ export interface AgentTable {
   openSession(principalId: string, opened: PrincipalSession): Promise<void>;
   /** The newest report of each agent; one statement, in the order of their ids. */
   saveReports(newest: readonly (AcceptedReport & { readonly state: AgentState })[]): Promise<void>;
-  saveLiveness(states: readonly AgentState[]): Promise<void>;
+  /** Everything of these but what reports say: liveness, enforcement, and what led to them. */
+  saveStanding(states: readonly AgentState[]): Promise<void>;
+}
+
+/** An incident that was told of and is not over. */
+export interface OpenHold {
+  readonly id: string;
+  readonly reason: HoldReason;
+  readonly since: number;
+}
+
+export interface HoldTable {
+  open(owner: string, hold: OpenHold): Promise<void>;
+  /** Each is given to one caller only. Those of this owner, and of others that hold no partition any more. */
+  close(owner: string): Promise<OpenHold[]>;
 }
 
 export interface ReportHistory {
@@ -48,6 +63,7 @@ export interface ReportingStores {
   readonly agents: AgentTable;
   readonly history: ReportHistory;
   readonly partitions: PartitionTable;
+  readonly holds: HoldTable;
 }
 
 export type ReportingUnitOfWork = UnitOfWork<ReportingStores>;
@@ -79,7 +95,7 @@ export interface PartitionConsumers {
   release(partition: number): Promise<void>;
 }
 
-export type ReportOutcome = 'accepted' | 'duplicate' | 'retired' | 'violation' | 'later';
+export type ReportOutcome = 'accepted' | 'duplicate' | 'retired' | 'frozen' | 'violation' | 'later';
 
 export interface ReportingMetrics {
   reports(outcome: ReportOutcome, count: number): void;
@@ -87,4 +103,7 @@ export interface ReportingMetrics {
   /** Signals that were not raised because their source had used up its budget. */
   suppressed(signal: 'issue' | 'violation', count: number): void;
   livenessChanged(to: string, count: number): void;
+  enforcementChanged(from: string, to: string): void;
+  /** From the moment a step up was due until it was committed. */
+  sanctioned(lagMs: number): void;
 }

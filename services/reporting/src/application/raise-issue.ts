@@ -13,7 +13,8 @@ export interface IncomingIssue {
   readonly attempts: number;
 }
 
-export type IssueOutcome = { readonly kind: 'raised' | 'suppressed' | 'retired' | 'violation' } | Later;
+export type IssueOutcome =
+  { readonly kind: 'raised' | 'suppressed' | 'retired' | 'frozen' | 'violation' } | Later;
 
 /** An issue that an agent sends by itself, between two reports. At least once: its repetition is another event. */
 export class RaiseIssue {
@@ -32,7 +33,8 @@ export class RaiseIssue {
     const judgement = await this.judge(incoming);
     switch (judgement.kind) {
       case 'retired':
-        return { kind: 'retired' };
+      case 'frozen':
+        return { kind: judgement.kind };
       case 'ahead': {
         const waiting = later(incoming.attempts, judgement.code);
         if (waiting) return waiting;

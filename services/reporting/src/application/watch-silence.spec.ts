@@ -52,10 +52,10 @@ describe('silence', () => {
     [
       'the broker',
       (world) => {
-        world.broker.isAway = true;
+        world.away.broker = true;
       },
       (world) => {
-        world.broker.isAway = false;
+        world.away.broker = false;
       },
     ],
     [
@@ -118,7 +118,7 @@ describe('silence', () => {
     world.tables.isAway = true;
     for (let passed = 0; passed < 20_000; passed += 250) {
       world.clock.advance(250);
-      await world.ingestWatch.execute(world.clock.now().getTime());
+      await world.observe();
     }
     await expect(world.silence.execute(world.clock.now().getTime())).rejects.toThrow('away');
     world.tables.isAway = false;
@@ -138,7 +138,7 @@ describe('silence', () => {
     await world.pass(4 * minute);
     expect(world.owned.fleet.counts().byLiveness).toEqual({ online: 0, late: 0, offline: 1_000 });
     expect(world.changes()).toHaveLength(3_000);
-    expect(world.owned.deadlines).toBe(0);
+    expect(world.owned.deadlines).toBe(1_000);
   }, 30_000);
 });
 

@@ -1,15 +1,31 @@
+import type { Outbox } from '@ymera/contracts';
+import type { Clock } from '@ymera/kernel';
 import type { AgentState } from '../domain/agent-state';
+import { climbed } from '../domain/enforcement';
 import type { FleetEntry } from '../domain/fleet';
-import type { Decision } from '../domain/liveness';
-import { announceLiveness } from './liveness-events';
+import {
+  announceEnforcement,
+  announceLiveness,
+  type EnforcementChange,
+  type LivenessChange,
+} from './agent-events';
 import { notOwned, type OwnedFleet } from './owned-fleet';
 import type { ReportingMetrics, ReportingUnitOfWork } from './ports';
 import type { StatusCache } from './status-cache';
 
 interface Change {
   readonly entry: FleetEntry;
-  readonly decision: Decision;
   readonly state: AgentState;
+}
+
+interface Fall extends Change {
+  readonly fact: LivenessChange;
+}
+
+interface Climb extends Change {
+  readonly fact: EnforcementChange;
+  /** Since when it was due. */
+  readonly dueAt: number;
 }
 
 /** Agents of one transaction. */
@@ -24,56 +40,90 @@ export class WatchSilence {
     private readonly owned: OwnedFleet,
     private readonly statuses: StatusCache,
     private readonly metrics: ReportingMetrics,
+    private readonly clock: Clock,
   ) {}
 
-  /** The number of agents whose liveness changed. */
+  /** The number of agents that were looked at. */
   execute(now: number): Promise<number> {
     return this.owned.lane.run(async () => {
-      const changes: Change[] = [];
-      for (const entry of this.owned.due(now)) {
-        const decision = this.owned.decide(entry, now);
-        if (decision.liveness === entry.state.liveness) this.owned.arm(entry, decision);
-        else changes.push({ entry, decision, state: changedTo(entry.state, decision) });
+      const due = this.owned.due(now);
+      try {
+        // Who fell silent is counted before anybody is sanctioned for it: it may be all of them.
+        await this.fall(due, now);
+        await this.climb(due, now);
+      } catch (error) {
+        for (const entry of due) this.owned.arm(entry, { nextCheckAt: now + retryMs });
+        throw error;
       }
-      for (let start = 0; start < changes.length; start += chunkSize)
-        await this.write(changes.slice(start, start + chunkSize), changes.slice(start), now);
-      return changes.length;
+      for (const entry of due) this.owned.arm(entry, this.owned.decide(entry, now));
+      return due.length;
     });
   }
 
-  /** `undone` are armed again when this fails: no deadline is ever lost. */
-  private async write(chunk: readonly Change[], undone: readonly Change[], now: number): Promise<void> {
-    try {
-      await this.commit(chunk);
-    } catch (error) {
-      for (const { entry } of undone) this.owned.arm(entry, { nextCheckAt: now + retryMs });
-      throw error;
-    }
-    for (const { entry, state, decision } of chunk) {
-      this.owned.fleet.update(entry, state);
-      this.owned.arm(entry, decision);
-      this.statuses.invalidate(state.agentId);
-      this.metrics.livenessChanged(state.liveness, 1);
+  private async fall(due: readonly FleetEntry[], now: number): Promise<void> {
+    const falls = due.flatMap((entry): Fall[] => {
+      const { liveness, missed } = this.owned.decide(entry, now);
+      if (liveness === entry.state.liveness) return [];
+      const state = { ...entry.state, liveness, missed, version: entry.state.version + 1 };
+      return [{ entry, state, fact: { from: entry.state.liveness, state } }];
+    });
+    for (const chunk of chunksOf(falls)) {
+      await this.commit(chunk, (outbox) =>
+        announceLiveness(
+          outbox,
+          chunk.map(({ fact }) => fact),
+        ),
+      );
+      for (const { state } of chunk) this.metrics.livenessChanged(state.liveness, 1);
     }
   }
 
-  private async commit(chunk: readonly Change[]): Promise<void> {
-    const states = chunk.map(({ state }) => state).sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
+  private async climb(due: readonly FleetEntry[], now: number): Promise<void> {
+    const climbs = due.flatMap((entry): Climb[] => {
+      const { climbDueAt, missed } = this.owned.decide(entry, now);
+      if (climbDueAt === null) return [];
+      const state = climbed(entry.state, missed);
+      const windowS = this.owned.fleet.windowMs(state.principalId) / 1000;
+      const reason = `No report for ${missed} windows of ${windowS} s.`;
+      const from = entry.state.enforcement;
+      return [
+        { entry, state, dueAt: climbDueAt, fact: { from, state, cause: 'silence', decidedAt: now, reason } },
+      ];
+    });
+    for (const chunk of chunksOf(climbs)) {
+      await this.commit(chunk, (outbox) =>
+        announceEnforcement(
+          outbox,
+          chunk.map(({ fact }) => fact),
+        ),
+      );
+      const lagOf = (dueAt: number) => Math.max(0, this.clock.now().getTime() - dueAt);
+      for (const { fact, state, dueAt } of chunk) {
+        this.metrics.enforcementChanged(fact.from, state.enforcement);
+        this.metrics.sanctioned(lagOf(dueAt));
+      }
+    }
+  }
+
+  private async commit(
+    changes: readonly Change[],
+    announce: (outbox: Outbox) => Promise<void>,
+  ): Promise<void> {
+    const states = changes.map(({ state }) => state).sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
     const held = this.owned.heldBy(states);
     await this.unitOfWork.run(async (tx) => {
       if (!(await tx.partitions.areHeld(this.owned.owner, held))) throw notOwned(held[0]?.partition ?? -1);
-      await tx.agents.saveLiveness(states);
-      await announceLiveness(
-        tx.outbox,
-        chunk.map(({ entry, state }) => ({ from: entry.state.liveness, state })),
-      );
+      await tx.agents.saveStanding(states);
+      await announce(tx.outbox);
     });
+    for (const { entry, state } of changes) {
+      this.owned.fleet.update(entry, state);
+      this.statuses.invalidate(state.agentId);
+    }
   }
 }
 
-const changedTo = (agent: AgentState, { liveness, missed }: Decision): AgentState => ({
-  ...agent,
-  liveness,
-  missed,
-  version: agent.version + 1,
-});
+const chunksOf = <T>(items: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(items.length / chunkSize) }, (_, index) =>
+    items.slice(index * chunkSize, (index + 1) * chunkSize),
+  );

@@ -1,6 +1,6 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
 
-type Enforcement = 'none' | 'warned' | 'suspended' | 'frozen';
+export type Enforcement = 'none' | 'warned' | 'suspended' | 'frozen';
 type Work = 'idle' | 'working' | 'stalled';
 
 /** What the reports say of one agent. All times are the server's, in milliseconds of Unix time. */
@@ -16,8 +16,12 @@ export interface AgentState {
   readonly session: number;
   readonly seq: number;
   readonly lastReportAt: number | null;
-  /** Full windows without a report when `liveness` was last decided. */
+  /** Full windows without a report when `liveness` or `enforcement` was last decided. */
   readonly missed: number;
+  /** Reports in time, one after the other, since the last one that was late or the last sanction. */
+  readonly goodReports: number;
+  /** When its freeze was lifted last. */
+  readonly liftedAt: number | null;
   /** Rises with every fact about the agent. */
   readonly version: number;
 }
@@ -39,6 +43,8 @@ export const newAgent = (agent: RegisteredAgent): AgentState => ({
   seq: 0,
   lastReportAt: null,
   missed: 0,
+  goodReports: 0,
+  liftedAt: null,
   version: 0,
 });
 
@@ -58,6 +64,7 @@ export function reported(agent: AgentState, report: ReportFacts, receivedAt: num
     seq: report.seq,
     lastReportAt: receivedAt,
     missed: 0,
+    goodReports: agent.liveness === 'online' ? agent.goodReports + 1 : 1,
     version: agent.liveness === 'online' ? agent.version : agent.version + 1,
   };
 }

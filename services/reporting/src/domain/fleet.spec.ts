@@ -41,6 +41,10 @@ describe('a fleet', () => {
           expect(counts.byLiveness[liveness] ?? 0).toBe(
             held.filter((state) => state.liveness === liveness).length,
           );
+        for (const level of ['none', 'warned', 'suspended', 'frozen'])
+          expect(counts.byEnforcement[level] ?? 0).toBe(
+            held.filter((state) => state.enforcement === level).length,
+          );
         for (const type of ['TESTING', 'CODING'])
           expect(counts.byType[type] ?? 0).toBe(held.filter((state) => state.agentType === type).length);
       }),
@@ -62,7 +66,7 @@ describe('the health of ingest', () => {
   it('begins when the last trouble has ended, and anew after every break', () => {
     let health = observe(startingIngest, 'ownership', false, 5);
     expect(health.healthySince).toBeNull();
-    health = observe(health, 'starting', false, 10);
+    health = observe(observe(health, 'broker', false, 7), 'database', false, 10);
     expect(health).toEqual({ troubles: [], healthySince: 10 });
     expect(observe(health, 'broker', false, 20)).toBe(health);
     health = observe(observe(health, 'broker', true, 30), 'database', true, 31);

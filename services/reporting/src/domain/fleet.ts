@@ -1,5 +1,6 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
-import type { AgentState } from './agent-state';
+import type { AgentState, Enforcement } from './agent-state';
+import { Groups } from './groups';
 
 export interface PrincipalSession {
   readonly session: number;
@@ -10,12 +11,15 @@ export interface PrincipalSession {
 /** One agent's place in the fleet: the state changes, the place is the same until the agent is gone. */
 export interface FleetEntry {
   state: AgentState;
+  /** Whether its one deadline waits. */
+  isArmed: boolean;
 }
 
 export interface FleetCounts {
   readonly agents: number;
   readonly byLiveness: Readonly<Record<string, number>>;
   readonly byType: Readonly<Record<string, number>>;
+  readonly byEnforcement: Readonly<Record<string, number>>;
 }
 
 /**
@@ -28,8 +32,18 @@ export class Fleet {
   private readonly sessions = new Map<string, PrincipalSession>();
   private readonly byLiveness = new Map<Liveness, number>();
   private readonly byType = new Map<AgentType, number>();
+  private readonly byEnforcement = new Map<Enforcement, number>();
+  readonly groups = new Groups();
+  private shortest: number;
 
-  constructor(private readonly defaultWindowMs: number) {}
+  constructor(readonly defaultWindowMs: number) {
+    this.shortest = defaultWindowMs;
+  }
+
+  /** The shortest window that anybody was given: how quickly our own faults must be known. */
+  get shortestWindowMs(): number {
+    return this.shortest;
+  }
 
   entry(agentId: string): FleetEntry | undefined {
     return this.entries.get(agentId);
@@ -49,21 +63,25 @@ export class Fleet {
 
   /** Of two sessions the higher one counts, in whatever order they are heard of. */
   openSession(principalId: string, opened: PrincipalSession): void {
-    if (opened.session > this.issuedSession(principalId)) this.sessions.set(principalId, opened);
+    if (opened.session <= this.issuedSession(principalId)) return;
+    this.sessions.set(principalId, opened);
+    this.shortest = Math.min(this.shortest, opened.windowMs);
   }
 
   /** Nothing happens when the agent is here already: what is known here is newer. */
   add(state: AgentState): FleetEntry | undefined {
     if (this.entries.has(state.agentId) || this.retired.has(state.agentId)) return undefined;
-    const entry = { state };
+    const entry = { state, isArmed: false };
     this.entries.set(state.agentId, entry);
     this.count(state, 1);
+    this.groups.changed(undefined, state);
     return entry;
   }
 
   update(entry: FleetEntry, state: AgentState): void {
     if (this.entries.get(state.agentId) !== entry) return;
     this.count(entry.state, -1);
+    this.groups.changed(entry.state, state);
     entry.state = state;
     this.count(state, 1);
   }
@@ -84,6 +102,7 @@ export class Fleet {
       agents: this.entries.size,
       byLiveness: Object.fromEntries(this.byLiveness),
       byType: Object.fromEntries(this.byType),
+      byEnforcement: Object.fromEntries(this.byEnforcement),
     };
   }
 
@@ -92,10 +111,12 @@ export class Fleet {
     if (!entry) return;
     this.entries.delete(agentId);
     this.count(entry.state, -1);
+    this.groups.changed(entry.state, undefined);
   }
 
-  private count({ liveness, agentType }: AgentState, by: 1 | -1): void {
+  private count({ liveness, agentType, enforcement }: AgentState, by: 1 | -1): void {
     this.byLiveness.set(liveness, (this.byLiveness.get(liveness) ?? 0) + by);
     this.byType.set(agentType, (this.byType.get(agentType) ?? 0) + by);
+    this.byEnforcement.set(enforcement, (this.byEnforcement.get(enforcement) ?? 0) + by);
   }
 }

@@ -10,6 +10,8 @@ export type Judgement =
   | { readonly kind: 'duplicate' }
   /** Sent while it was being retired; nobody's fault. */
   | { readonly kind: 'retired' }
+  /** The broker refuses it from a principal of its own; a hosted agent is fenced here. */
+  | { readonly kind: 'frozen' }
   /** Speaks of an agent or session that this instance may not have heard of yet. */
   | { readonly kind: 'ahead'; readonly code: 'agent_unknown' | 'session_unknown' }
   | { readonly kind: 'violation'; readonly code: ViolationCode };
@@ -36,6 +38,7 @@ export function judgeReport(evidence: ReportEvidence): Judgement {
   if (isRetired) return { kind: 'retired' };
   if (!agent) return { kind: 'ahead', code: 'agent_unknown' };
   if (agent.principalId !== principalId) return { kind: 'violation', code: 'not_owner' };
+  if (agent.enforcement === 'frozen') return { kind: 'frozen' };
   if (session > issuedSession) return { kind: 'ahead', code: 'session_unknown' };
   if (session < agent.session) return { kind: 'violation', code: 'session_superseded' };
   if (session === agent.session && seq <= agent.seq) return { kind: 'duplicate' };

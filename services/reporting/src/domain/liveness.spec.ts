@@ -1,7 +1,7 @@
 import type { Liveness } from '@ymera/contracts';
 import fc from 'fast-check';
 import type { IngestHealth } from './ingest-health';
-import { decide, type LivenessPolicy, type WatchedAgent } from './liveness';
+import { decideLiveness as decide, type LivenessPolicy, type WatchedAgent } from './liveness';
 
 const policy: LivenessPolicy = {
   lateAfterWindows: 1.5,
@@ -17,7 +17,6 @@ const healthy: IngestHealth = { troubles: [], healthySince: t0 - 3_600_000 };
 const sick: IngestHealth = { troubles: ['broker'], healthySince: null };
 const agent = (liveness: Liveness, lastReportAt: number | null = t0): WatchedAgent => ({
   liveness,
-  enforcement: 'none',
   lastReportAt,
   windowMs,
 });
@@ -93,7 +92,7 @@ describe('what silence means', () => {
       healthyMs: fc.nat(4_000_000),
     })
     .map(({ liveness, windowMs, silentMs, healthyMs }) => ({
-      watched: { liveness, enforcement: 'none' as const, lastReportAt: t0 - silentMs, windowMs },
+      watched: { liveness, lastReportAt: t0 - silentMs, windowMs },
       health: { troubles: [], healthySince: t0 - healthyMs },
     }));
   const rank = { online: 0, late: 1, offline: 2 };

@@ -5,6 +5,7 @@ import type {
   AcceptedReport,
   HeldPartition,
   KnownAgent,
+  OpenHold,
   PartitionConsumers,
   Report,
   ReportingMetrics,
@@ -28,6 +29,7 @@ interface State {
   readonly latest: Map<string, Report>;
   readonly history: AcceptedReport[];
   readonly ownership: Map<number, Ownership>;
+  readonly holds: Map<string, OpenHold & { readonly owner: string }>;
 }
 
 const byId = (a: { state: AgentState }, b: { state: AgentState }): number =>
@@ -35,7 +37,7 @@ const byId = (a: { state: AgentState }, b: { state: AgentState }): number =>
 
 function storesOf(state: State, clock: Clock): ReportingStores {
   const now = () => clock.now().getTime();
-  const { agents, retired, sessions, latest, history, ownership } = state;
+  const { agents, retired, sessions, latest, history, ownership, holds } = state;
   return {
     agents: {
       async register(agent) {
@@ -55,11 +57,22 @@ function storesOf(state: State, clock: Clock): ReportingStores {
           latest.set(after.agentId, report);
         }
       },
-      async saveLiveness(states) {
-        for (const { agentId, liveness, missed, version } of states) {
+      async saveStanding(states) {
+        for (const { agentId, liveness, missed, version, enforcement, goodReports, liftedAt } of states) {
           const before = agents.get(agentId);
-          if (before) agents.set(agentId, { ...before, liveness, missed, version });
+          if (before)
+            agents.set(agentId, { ...before, liveness, missed, version, enforcement, goodReports, liftedAt });
         }
+      },
+    },
+    holds: {
+      open: async (owner, hold) => void holds.set(hold.id, { ...hold, owner }),
+      async close(owner) {
+        const isAlive = (other: string) =>
+          [...ownership.values()].some((row) => row.owner === other && row.leaseUntil >= now());
+        const over = [...holds.values()].filter((hold) => hold.owner === owner || !isAlive(hold.owner));
+        for (const { id } of over) holds.delete(id);
+        return over.map(({ id, reason, since }) => ({ id, reason, since }));
       },
     },
     history: {
@@ -113,6 +126,7 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
         latest: new Map(),
         history: [],
         ownership: new Map(),
+        holds: new Map(),
       },
       (state) => storesOf(state, clock),
     );
@@ -197,7 +211,18 @@ export class RecordedMetrics implements ReportingMetrics {
     this.suppressions[signal] += count;
   }
 
+  readonly steps: string[] = [];
+  readonly lagsMs: number[] = [];
+
   livenessChanged(): void {
     // Counted by the events.
+  }
+
+  enforcementChanged(from: string, to: string): void {
+    this.steps.push(`${from} → ${to}`);
+  }
+
+  sanctioned(lagMs: number): void {
+    this.lagsMs.push(lagMs);
   }
 }

@@ -73,7 +73,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
       await tx.agents.saveReports([
         { report: reportOf({ agent_id: agent.agentId }), receivedAt: today, state },
       ]);
-      await tx.agents.saveLiveness([late]);
+      await tx.agents.saveStanding([late]);
     });
     expect((await found(agent.agentId))?.state).toEqual(late);
     expect((await storage().reader.snapshot(agent.agentId))?.metrics).toEqual(reportOf().metrics);

@@ -1,6 +1,16 @@
-import { livenessChanged, report, type AgentType, type PayloadOf } from '@ymera/contracts';
+import {
+  enforcementChanged,
+  enforcementHeld,
+  enforcementResumed,
+  livenessChanged,
+  report,
+  type AgentType,
+  type PayloadOf,
+} from '@ymera/contracts';
 import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { FakeClock } from '@ymera/testing';
+import { Dependency } from '../application/dependency';
+import { FollowStanding } from '../application/follow-standing';
 import { HoldPartitions } from '../application/hold-partitions';
 import { IngestReports, type IncomingReport } from '../application/ingest-reports';
 import { KeepDirectory } from '../application/keep-directory';
@@ -9,13 +19,16 @@ import { RaiseIssue } from '../application/raise-issue';
 import { ReadFleet } from '../application/read-fleet';
 import { SignalDesk } from '../application/signal-desk';
 import { StatusCache } from '../application/status-cache';
+import { WatchHolds } from '../application/watch-holds';
 import { WatchIngest } from '../application/watch-ingest';
 import { WatchSilence } from '../application/watch-silence';
+import { enforcementPolicy } from '../domain/enforcement';
+import { massSilencePolicy } from '../domain/group-guard';
 import { livenessPolicy } from '../domain/liveness';
 import { InMemoryReporting, RecordedConsumers, RecordedMetrics } from './in-memory-reporting';
 
 export const minute = 60_000;
-const tickMs = 250;
+const tickMs = 1_000;
 
 /** One instance of the service over tables that several may share, with a clock that moves only when told. */
 export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryReporting }) {
@@ -25,12 +38,21 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
   const consumers = new RecordedConsumers();
   const metrics = new RecordedMetrics();
   const owned = new OwnedFleet(
-    { owner: uuidv7(), policy: livenessPolicy, defaultWindowMs: minute, wheelTickMs: 100, wheelSlots: 1024 },
+    {
+      owner: uuidv7(),
+      policy: { liveness: livenessPolicy, enforcement: enforcementPolicy },
+      massSilence: massSilencePolicy,
+      defaultWindowMs: minute,
+      wheelTickMs: 100,
+      wheelSlots: 1024,
+    },
     now(),
   );
   const statuses = new StatusCache();
   const signals = new SignalDesk(metrics);
-  const broker = { isAway: false };
+  const away = { broker: false, database: false, authentication: false };
+  /** Those that answer neither yes nor no. */
+  const hanging = new Set<keyof typeof away>();
   const partitions = new HoldPartitions(
     tables,
     tables,
@@ -40,12 +62,22 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
     clock,
     silentLogger,
   );
-  const silence = new WatchSilence(tables, owned, statuses, metrics);
-  const ingestWatch = new WatchIngest(
-    owned,
-    () => (broker.isAway ? Promise.reject(new Error('away')) : Promise.resolve()),
-    { tickMs, gapMs: 2_000, backlogMs: 1_000, pauseMs: 16_000 },
+  const silence = new WatchSilence(tables, owned, statuses, metrics, clock);
+  const dependencies = (['broker', 'database', 'authentication'] as const).map(
+    (trouble) =>
+      new Dependency(
+        trouble,
+        owned,
+        () => {
+          if (hanging.has(trouble)) return new Promise(() => undefined);
+          return away[trouble] ? Promise.reject(new Error('away')) : Promise.resolve();
+        },
+        () => 10_000,
+        clock,
+      ),
   );
+  const ingestWatch = new WatchIngest(owned, dependencies, { backlogMs: 1_000, pauseMs: 16_000 });
+  const holds = new WatchHolds(tables, owned);
   const directory = new KeepDirectory(tables, owned, statuses, clock);
   const ingest = new IngestReports(tables, tables, owned, signals, statuses, metrics);
 
@@ -55,10 +87,13 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
     consumers,
     metrics,
     owned,
-    broker,
+    away,
+    hanging,
     partitions,
     silence,
     ingestWatch,
+    holds,
+    standing: new FollowStanding(tables, tables, owned, statuses, metrics, clock),
     directory,
     ingest,
     issues: new RaiseIssue(tables, tables, owned, signals, clock),
@@ -67,7 +102,13 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
     /** Holds partitions and finds ingest healthy, as a running instance does within its first second. */
     async start(): Promise<void> {
       await partitions.execute();
-      await ingestWatch.execute(now());
+      await world.observe();
+    },
+
+    /** What the service knows of itself, without acting on it. */
+    async observe(): Promise<void> {
+      for (const dependency of dependencies) await dependency.ask();
+      ingestWatch.look(now());
     },
 
     /** Lets time pass as the running service would notice it. */
@@ -75,8 +116,9 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
       const until = now() + milliseconds;
       while (now() < until) {
         clock.advance(Math.min(tickMs, until - now()));
-        await ingestWatch.execute(now());
+        await world.observe();
         await silence.execute(now());
+        await holds.execute(now());
       }
     },
 
@@ -91,6 +133,20 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
         registered_at: clock.now().toISOString(),
       };
       await directory.execute([{ kind: 'registered', id: uuidv7(now()), payload }]);
+    },
+
+    async lift(agentId: string, principalId = 'runner-1'): Promise<string> {
+      const payload = {
+        agent_id: agentId,
+        principal_id: principalId,
+        status: 'active' as const,
+        cause: 'lifted' as const,
+        credential_epoch: 3,
+        reason: 'Its host has more memory now.',
+        changed_by: 'root',
+        changed_at: clock.now().toISOString(),
+      };
+      return world.standing.execute({ id: uuidv7(now()), payload });
     },
 
     async session(session: number, principalId = 'runner-1', intervalS = 60): Promise<void> {
@@ -121,6 +177,20 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
       tables.unitOfWork.outbox
         .payloads(livenessChanged)
         .map(({ agent_id, from, to }) => `${agent_id} ${from} → ${to}`),
+
+    steps: () =>
+      tables.unitOfWork.outbox
+        .payloads(enforcementChanged)
+        .map(({ agent_id, from, to, cause }) => `${agent_id} ${from} → ${to} (${cause})`),
+
+    incidents: () => [
+      ...tables.unitOfWork.outbox
+        .payloads(enforcementHeld)
+        .map(({ reason_code, group }) => `held: ${reason_code}${group === undefined ? '' : ` of ${group}`}`),
+      ...tables.unitOfWork.outbox
+        .payloads(enforcementResumed)
+        .map(({ reason_code }) => `resumed: ${reason_code}`),
+    ],
   };
   return world;
 }

@@ -1,6 +1,7 @@
 import { loadConfig } from '@ymera/config';
 import {
   agentRegistered,
+  agentStandingChanged,
   eventMessage,
   exchanges,
   issueRaised,
@@ -19,8 +20,18 @@ import type { z } from 'zod';
 import { migrations } from '../adapters/persistence/migrations';
 import { reportingModule } from '../app.module';
 import { reportingEnvironment } from '../config';
+import { PlayedRegistry } from './played-registry';
+import { SeverableRoute } from './severable-route';
 
 const partitions = 4;
+
+/** Environment of the service, beyond what every test has. */
+type Settings = Readonly<Record<string, string>>;
+
+interface Routes {
+  readonly broker: SeverableRoute;
+  readonly database: SeverableRoute;
+}
 
 /** The whole service on real servers, with what it hears played by the test. */
 export class RunningReporting {
@@ -35,9 +46,13 @@ export class RunningReporting {
     private readonly agentsConnection: ChannelModel,
     private readonly agents: ConfirmChannel,
     private readonly listener: ChannelModel,
+    /** What the service depends on, to be taken away. */
+    readonly routes: Routes,
+    readonly registry: PlayedRegistry,
+    private readonly settings: Settings,
   ) {}
 
-  static async start(): Promise<RunningReporting> {
+  static async start(settings: Settings = {}): Promise<RunningReporting> {
     const [database, vhosts] = await Promise.all([
       testDatabase({ service: 'reporting', migrations }),
       testVhosts({ partitions }),
@@ -55,14 +70,22 @@ export class RunningReporting {
       ),
     );
     if (!agentsConnection || !listener) throw new Error('not connected');
+    const registry = await PlayedRegistry.on(listener);
+    const routes = {
+      broker: await SeverableRoute.to(vhosts.url),
+      database: await SeverableRoute.to(database.url),
+    };
     const running = new RunningReporting(
       database,
       vhosts,
-      await serviceOn(database, vhosts),
+      await serviceOn(routes, vhosts, settings),
       messaging,
       agentsConnection,
       await agentsConnection.createConfirmChannel(),
       listener,
+      routes,
+      registry,
+      settings,
     );
     await running.listen();
     return running;
@@ -71,12 +94,18 @@ export class RunningReporting {
   /** Ends the service and starts another one on the same tables and queues. */
   async restart(): Promise<void> {
     await this.service.stop();
-    this.service = await serviceOn(this.database, this.vhosts);
+    this.service = await serviceOn(this.routes, this.vhosts, this.settings);
+  }
+
+  /** Another instance beside the first, for the caller to stop. */
+  another(): Promise<RunningService> {
+    return serviceOn(this.routes, this.vhosts, this.settings);
   }
 
   async stop(): Promise<void> {
     await this.service.stop();
     await Promise.all([this.agentsConnection.close(), this.listener.close(), this.messaging.close()]);
+    await Promise.all([this.routes.broker.close(), this.routes.database.close()]);
     await this.vhosts.close();
     await this.database.drop();
   }
@@ -96,6 +125,20 @@ export class RunningReporting {
       partition: partitionOf(principalId),
       credential_epoch: 1,
       registered_at: new Date().toISOString(),
+    });
+  }
+
+  /** As the registry tells of it, after an administrator's word. */
+  async lift(agentId: string, principalId: string): Promise<void> {
+    await this.fact(agentStandingChanged, {
+      agent_id: agentId,
+      principal_id: principalId,
+      status: 'active',
+      cause: 'lifted',
+      credential_epoch: 3,
+      reason: 'Its host has more memory now.',
+      changed_by: 'root',
+      changed_at: new Date().toISOString(),
     });
   }
 
@@ -167,17 +210,18 @@ const asPrincipal = (user: string, principalId: string): Options.Publish => ({
 export const partitionOf = (principalId: string): number =>
   principalId.charCodeAt(principalId.length - 1) % partitions;
 
-function serviceOn(database: TestDatabase, vhosts: TestVhosts): Promise<RunningService> {
+function serviceOn(routes: Routes, vhosts: TestVhosts, settings: Settings): Promise<RunningService> {
   const config = loadConfig(reportingEnvironment, {
-    YMERA_POSTGRES_URL: database.url,
+    YMERA_POSTGRES_URL: routes.database.url,
     YMERA_DB_POOL_SIZE: '5',
-    YMERA_RABBITMQ_URL: vhosts.url,
+    YMERA_RABBITMQ_URL: routes.broker.url,
     YMERA_RABBITMQ_VHOST: vhosts.servicesVhost,
     YMERA_RABBITMQ_AGENTS_VHOST: vhosts.agentsVhost,
     YMERA_HTTP_PORT: '0',
     YMERA_LOG_LEVEL: 'error',
     YMERA_PARTITIONS: String(partitions),
     YMERA_PARTITION_LEASE_SECONDS: '2',
+    ...settings,
   });
   return startService({ name: 'reporting', module: reportingModule, transports: [RabbitTransport] }, config);
 }

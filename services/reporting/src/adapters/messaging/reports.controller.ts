@@ -45,6 +45,7 @@ function dispositionOf(outcome: IngestOutcome): Disposition {
     case 'accepted':
     case 'duplicate':
     case 'retired':
+    case 'frozen':
     case 'violation':
       return ack();
     case 'later':

@@ -3,6 +3,8 @@ import type {
   AcceptedReport,
   AgentTable,
   HeldPartition,
+  HoldTable,
+  OpenHold,
   PartitionTable,
   Report,
   ReportHistory,
@@ -13,6 +15,7 @@ export const reportingStores = (sql: SqlExecutor): ReportingStores => ({
   agents: agentTable(sql),
   history: reportHistory(sql),
   partitions: partitionTable(sql),
+  holds: holdTable(sql),
 });
 
 /** What is kept of a report besides columns of their own. */
@@ -56,10 +59,11 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
     await sql.query(
       `UPDATE agent_state AS state
        SET liveness = 'online', missed = 0, work = new.work, session = new.session, seq = new.seq,
-         last_report_at = to_timestamp(new.received_ms / 1000), version = new.version, latest = new.latest::jsonb
+         last_report_at = to_timestamp(new.received_ms / 1000), version = new.version, latest = new.latest::jsonb,
+         enforcement = new.enforcement, good_reports = new.good_reports
        FROM unnest($1::smallint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::float8[], $7::int[],
-           $8::text[])
-         AS new (partition, agent_id, work, session, seq, received_ms, version, latest)
+           $8::text[], $9::text[], $10::int[])
+         AS new (partition, agent_id, work, session, seq, received_ms, version, latest, enforcement, good_reports)
        WHERE state.partition = new.partition AND state.agent_id = new.agent_id`,
       [
         newest.map(({ state }) => state.partition),
@@ -70,15 +74,19 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
         newest.map(({ receivedAt }) => receivedAt),
         newest.map(({ state }) => state.version),
         newest.map(({ report }) => keptOf(report)),
+        newest.map(({ state }) => state.enforcement),
+        newest.map(({ state }) => state.goodReports),
       ],
     );
   },
 
-  async saveLiveness(states) {
+  async saveStanding(states) {
     await sql.query(
-      `UPDATE agent_state AS state SET liveness = new.liveness, missed = new.missed, version = new.version
-       FROM unnest($1::smallint[], $2::text[], $3::text[], $4::int[], $5::int[])
-         AS new (partition, agent_id, liveness, missed, version)
+      `UPDATE agent_state AS state
+       SET liveness = new.liveness, missed = new.missed, version = new.version, enforcement = new.enforcement,
+         good_reports = new.good_reports, lifted_at = to_timestamp(new.lifted_ms / 1000)
+       FROM unnest($1::smallint[], $2::text[], $3::text[], $4::int[], $5::int[], $6::text[], $7::int[], $8::float8[])
+         AS new (partition, agent_id, liveness, missed, version, enforcement, good_reports, lifted_ms)
        WHERE state.partition = new.partition AND state.agent_id = new.agent_id`,
       [
         states.map(({ partition }) => partition),
@@ -86,6 +94,9 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
         states.map(({ liveness }) => liveness),
         states.map(({ missed }) => missed),
         states.map(({ version }) => version),
+        states.map(({ enforcement }) => enforcement),
+        states.map(({ goodReports }) => goodReports),
+        states.map(({ liftedAt }) => liftedAt),
       ],
     );
   },
@@ -146,5 +157,26 @@ const partitionTable = (sql: SqlExecutor): PartitionTable => ({
       [owner, held.map(({ partition }) => partition), held.map(({ epoch }) => epoch)],
     );
     return rows.length === held.length;
+  },
+});
+
+const holdTable = (sql: SqlExecutor): HoldTable => ({
+  async open(owner, { id, reason, since }) {
+    await sql.query(
+      `INSERT INTO enforcement_holds (id, owner, reason, since) VALUES ($1, $2, $3, to_timestamp($4::float8 / 1000))`,
+      [id, owner, reason, since],
+    );
+  },
+
+  async close(owner) {
+    const rows = await sql.query<Omit<OpenHold, 'since'> & { since: Date }>(
+      `DELETE FROM enforcement_holds AS hold
+       WHERE owner = $1 OR NOT EXISTS (
+         SELECT FROM partition_ownership AS held
+         WHERE held.owner = hold.owner AND held.lease_until >= clock_timestamp())
+       RETURNING id, reason, since`,
+      [owner],
+    );
+    return rows.map(({ since, ...row }) => ({ ...row, since: since.getTime() }));
   },
 });

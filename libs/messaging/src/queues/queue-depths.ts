@@ -1,0 +1,43 @@
+import type { VirtualHost } from '@ymera/contracts';
+import { failure, FailureException, type Logger } from '@ymera/kernel';
+import { LiveChannel } from '../connection/live-channel';
+import type { RabbitConnections } from '../connection/rabbit-connections';
+
+/** Counts what waits in queues, on the connections that consume: so an answer also says that these are alive. */
+export class QueueDepths {
+  readonly #channels = new Map<VirtualHost, LiveChannel>();
+
+  constructor(
+    private readonly connections: RabbitConnections,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Messages that are ready and not yet with a consumer. Rejects while the broker is away; hangs while it hangs. */
+  async of(vhost: VirtualHost, queue: string): Promise<number> {
+    const channel = this.#channel(vhost).current?.channel;
+    if (!channel) throw new FailureException(away(queue));
+    return (await channel.checkQueue(queue)).messageCount;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#channels.values()].map((channel) => channel.stop()));
+  }
+
+  #channel(vhost: VirtualHost): LiveChannel {
+    const known = this.#channels.get(vhost);
+    if (known) return known;
+    const channel = new LiveChannel(this.connections.of(vhost, 'consume'), {
+      name: `depths ${vhost}`,
+      logger: this.logger,
+      confirms: false,
+      opened: () => Promise.resolve(),
+      lost: () => undefined,
+    });
+    this.#channels.set(vhost, channel);
+    channel.start();
+    return channel;
+  }
+}
+
+const away = (queue: string) =>
+  failure('unavailable', 'broker_unavailable', `Nobody can be asked about ${queue} at the moment.`);

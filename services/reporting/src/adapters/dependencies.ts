@@ -1,0 +1,73 @@
+import { listAgents, reportQueue } from '@ymera/contracts';
+import { systemClock, uuidv7 } from '@ymera/kernel';
+import type { Messaging } from '@ymera/messaging';
+import { extractTrace, withTrace } from '@ymera/observability';
+import type { Database } from '@ymera/persistence';
+import { Dependency } from '../application/dependency';
+import type { OwnedFleet } from '../application/owned-fleet';
+import type { ReportingConfig } from '../config';
+
+/** With short windows our own faults must be known before anybody could be warned for them: within two of them. */
+const freshWindows = 2;
+const longestFreshMs = 10_000;
+/** So many messages in one queue that no consumer has yet: its reports are taken in with a delay. */
+const backlogDepth = 200;
+const queuesAtOnce = 8;
+
+/** What must have answered a moment ago for silence to prove something. */
+export function dependenciesOf(
+  config: ReportingConfig,
+  messaging: Messaging,
+  database: Database,
+  owned: OwnedFleet,
+  foundBacklog: (now: number) => void,
+): Dependency[] {
+  const jitterMs = config.YMERA_REPORT_JITTER_SECONDS * 1000;
+  const freshMs = () => Math.min(longestFreshMs, freshWindows * owned.fleet.shortestWindowMs + jitterMs / 2);
+  const checks = {
+    broker: brokerCheck(messaging, owned, foundBacklog),
+    database: async () => {
+      if (!(await database.isHealthy())) throw new Error('the database does not answer');
+    },
+    authentication: () => registryCheck(messaging, freshMs()),
+  };
+  return (['broker', 'database', 'authentication'] as const).map(
+    (trouble) => new Dependency(trouble, owned, checks[trouble], freshMs, systemClock),
+  );
+}
+
+/** Connections, consumers, and in turn the queues of reports: do they answer, and does anything wait in them? */
+function brokerCheck(
+  messaging: Messaging,
+  owned: OwnedFleet,
+  foundBacklog: (now: number) => void,
+): () => Promise<void> {
+  let turn = 0;
+  return async () => {
+    await messaging.check();
+    const { partitions } = owned;
+    const asked = Array.from({ length: Math.min(queuesAtOnce, partitions.length) }, (_, index) =>
+      partitions.at((turn + index) % partitions.length),
+    ).filter((partition) => partition !== undefined);
+    turn += asked.length;
+    const depths = await Promise.all(
+      asked.map((partition) => messaging.depth('agents', reportQueue(partition))),
+    );
+    if (depths.some((depth) => depth >= backlogDepth)) foundBacklog(Date.now());
+  };
+}
+
+/**
+ * Whoever authenticates agents for the broker must be there and have its database: a page of one agent needs both. Asked
+ * in a trace that nobody records: a question every moment would drown the others.
+ */
+async function registryCheck(messaging: Messaging, timeoutMs: number): Promise<void> {
+  const unrecorded = extractTrace({ traceparent: `00-${hexOf(32)}-${hexOf(16)}-00` });
+  const answer = await withTrace(unrecorded, () =>
+    messaging.queries.ask(listAgents, { limit: 1 }, { timeoutMs }),
+  );
+  if (!answer.ok) throw new Error(`the registry does not answer: ${answer.error.code}`);
+}
+
+/** Of the end of an id, which is random. */
+const hexOf = (length: number): string => uuidv7().replaceAll('-', '').slice(-length);

@@ -1,0 +1,55 @@
+import { sleep, type Clock } from '@ymera/kernel';
+import type { Trouble } from '../domain/ingest-health';
+import type { OwnedFleet } from './owned-fleet';
+
+/**
+ * Something without which silence proves nothing. It is taken for well only while there is positive and fresh knowledge
+ * of it: an answer to a question that was asked a moment ago. One that hangs is as bad as one that refuses.
+ */
+export class Dependency {
+  private answeredAt = Number.NEGATIVE_INFINITY;
+  private isAsking = false;
+
+  constructor(
+    readonly trouble: Trouble,
+    private readonly owned: OwnedFleet,
+    /** Rejects when it is not well. */
+    private readonly check: () => Promise<void>,
+    /** How old the question may be. */
+    private readonly freshMs: () => number,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Asks, unless an answer is still awaited. */
+  async ask(): Promise<void> {
+    if (this.isAsking) return;
+    this.isAsking = true;
+    const askedAt = this.now();
+    const hasAnswered = await this.inTime(
+      this.check().then(
+        () => true,
+        () => false,
+      ),
+    );
+    this.answeredAt = hasAnswered ? askedAt : Number.NEGATIVE_INFINITY;
+    this.isAsking = false;
+    this.look(this.now());
+  }
+
+  look(now: number): void {
+    // An answer from the future was given before the clock was set back.
+    const isFresh = this.answeredAt <= now && now - this.answeredAt <= this.freshMs();
+    this.owned.observe(this.trouble, !isFresh, now);
+  }
+
+  /** An answer that comes later than this would be out of date. */
+  private async inTime(answer: Promise<boolean>): Promise<boolean> {
+    const answered = new AbortController();
+    const tooLate = sleep(this.freshMs(), answered.signal).then(() => false);
+    return Promise.race([answer, tooLate]).finally(() => answered.abort());
+  }
+
+  private now(): number {
+    return this.clock.now().getTime();
+  }
+}

@@ -1,0 +1,72 @@
+import type { agentStandingChanged, PayloadOf } from '@ymera/contracts';
+import type { Clock } from '@ymera/kernel';
+import type { AgentState } from '../domain/agent-state';
+import { lifted } from '../domain/enforcement';
+import type { FleetEntry } from '../domain/fleet';
+import { announceEnforcement } from './agent-events';
+import { notOwned, type OwnedFleet } from './owned-fleet';
+import type { ReportingMetrics, ReportingReader, ReportingUnitOfWork } from './ports';
+import type { StatusCache } from './status-cache';
+
+export interface StandingFact {
+  /** Of the message. */
+  readonly id: string;
+  readonly payload: PayloadOf<typeof agentStandingChanged>;
+}
+
+/** `elsewhere`: only the instance that holds the agent's partition may change it. */
+export type StandingOutcome = 'followed' | 'elsewhere';
+
+/** What the registry does by itself: an administrator lifted a freeze. The rest of a standing follows from here. */
+export class FollowStanding {
+  constructor(
+    private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly reader: ReportingReader,
+    private readonly owned: OwnedFleet,
+    private readonly statuses: StatusCache,
+    private readonly metrics: ReportingMetrics,
+    private readonly clock: Clock,
+  ) {}
+
+  execute(fact: StandingFact): Promise<StandingOutcome> {
+    if (fact.payload.cause !== 'lifted') return Promise.resolve('followed');
+    return this.owned.lane.run(async () => {
+      const entry = this.owned.fleet.entry(fact.payload.agent_id);
+      if (!entry) return this.withoutEntry(fact.payload.agent_id);
+      const now = this.clock.now().getTime();
+      const state = lifted(entry.state, now);
+      if (state !== entry.state) await this.lift(fact, entry, state, now);
+      return 'followed';
+    });
+  }
+
+  private async withoutEntry(agentId: string): Promise<StandingOutcome> {
+    const [known] = await this.reader.find([agentId]);
+    return known && !known.isRetired ? 'elsewhere' : 'followed';
+  }
+
+  private async lift(
+    { id, payload }: StandingFact,
+    entry: FleetEntry,
+    state: AgentState,
+    now: number,
+  ): Promise<void> {
+    const from = entry.state.enforcement;
+    const held = this.owned.heldBy([state]);
+    const { reason, changed_by } = payload;
+    const isNew = await this.unitOfWork.run(async (tx) => {
+      if (!(await tx.partitions.areHeld(this.owned.owner, held))) throw notOwned(state.partition);
+      if (!(await tx.inbox.accept('reporting.standing_changed', id))) return false;
+      await tx.agents.saveStanding([state]);
+      const change = { from, state, cause: 'lifted' as const, decidedAt: now };
+      await announceEnforcement(tx.outbox, [
+        { ...change, reason: `Lifted by ${changed_by}: ${reason}`.slice(0, 1000) },
+      ]);
+      return true;
+    });
+    if (!isNew) return;
+    this.owned.changed(entry, state, now);
+    this.statuses.invalidate(state.agentId);
+    this.metrics.enforcementChanged(from, state.enforcement);
+  }
+}

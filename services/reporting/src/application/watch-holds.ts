@@ -1,0 +1,82 @@
+import { enforcementHeld, enforcementResumed, type Outbox } from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import { graceMs } from '../domain/enforcement';
+import { follow, reasonOf, type HoldCause, type Incident } from '../domain/incident';
+import type { OwnedFleet } from './owned-fleet';
+import type { OpenHold, ReportingUnitOfWork } from './ports';
+
+/**
+ * Tells of holds: one incident when sanctions are kept back for long enough to matter, and its end when silence counts
+ * again. What a dead instance told of is ended by the one that carries on.
+ */
+export class WatchHolds {
+  private incident: Incident | null = null;
+  /** Whether incidents that others have left open were looked for since sanctions were last kept back. */
+  private isTidy = false;
+
+  constructor(
+    private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly owned: OwnedFleet,
+  ) {}
+
+  /** Why sanctions are kept back at the moment, also while that is too short to be told of. */
+  get current(): Incident | null {
+    return this.incident;
+  }
+
+  /** An event that cannot be written now is written when the database is back. */
+  async execute(now: number): Promise<void> {
+    const { policy, fleet, partitions } = this.owned;
+    const group = this.owned.heldGroups.current(now);
+    const cause = partitions.length === 0 ? null : this.cause(now, group?.group);
+    const raiseAfterMs = policy.enforcement.climbAfterWindows.none * fleet.defaultWindowMs;
+    const next = follow(this.incident, cause, now, raiseAfterMs);
+    if (next?.kind === 'open' && this.incident?.kind !== 'open')
+      await this.raise(next, group?.silent ?? fleet.counts().agents);
+    if (next === null && partitions.length > 0 && !this.isTidy) await this.resume();
+    this.isTidy = next === null && partitions.length > 0;
+    this.incident = next;
+  }
+
+  private cause(now: number, group: string | undefined): HoldCause | null {
+    const { health, authentication, clearSince, policy, fleet } = this.owned;
+    const [trouble] = [...health.troubles, ...authentication.troubles];
+    if (trouble !== undefined) return { reason: reasonOf(trouble) };
+    if (group !== undefined) return { reason: 'mass_silence', group };
+    const isInGrace =
+      clearSince !== null && now - clearSince < graceMs(policy.enforcement, fleet.defaultWindowMs);
+    return isInGrace && this.incident?.kind === 'open' ? this.incident.cause : null;
+  }
+
+  private async raise({ cause, since }: Incident, affected: number): Promise<void> {
+    const hold: OpenHold = { id: uuidv7(), reason: cause.reason, since };
+    await this.unitOfWork.run(async (tx) => {
+      await tx.holds.open(this.owned.owner, hold);
+      await tx.outbox.event(enforcementHeld, {
+        aggregateId: hold.id,
+        aggregateVersion: 1,
+        payload: {
+          reason_code: cause.reason,
+          ...(cause.group === undefined ? {} : { group: cause.group }),
+          since: timeOf(since),
+          affected,
+        },
+      });
+    });
+  }
+
+  private async resume(): Promise<void> {
+    await this.unitOfWork.run(async (tx) => {
+      for (const hold of await tx.holds.close(this.owned.owner)) await announceEnd(tx.outbox, hold);
+    });
+  }
+}
+
+const announceEnd = (outbox: Outbox, { id, reason, since }: OpenHold): Promise<void> =>
+  outbox.event(enforcementResumed, {
+    aggregateId: id,
+    aggregateVersion: 2,
+    payload: { held_since: timeOf(since), reason_code: reason },
+  });
+
+const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();

@@ -1,0 +1,36 @@
+import { follow, reasonOf, type HoldCause, type Incident } from './incident';
+
+const unhealthy: HoldCause = { reason: 'ingest_unhealthy' };
+const silent: HoldCause = { reason: 'mass_silence', group: 'fleet' };
+const passing: Incident = { kind: 'passing', cause: unhealthy, since: 100 };
+const open: Incident = { kind: 'open', cause: unhealthy, since: 100 };
+
+describe('a hold', () => {
+  it.each<[string, Incident | null, HoldCause | null, number, Incident | null]>([
+    ['nothing happens', null, null, 200, null],
+    ['trouble begins', null, unhealthy, 100, passing],
+    ['trouble goes on', passing, unhealthy, 1_099, passing],
+    ['trouble has lasted', passing, unhealthy, 1_100, open],
+    ['trouble passes', passing, null, 200, null],
+    ['mass silence begins', null, silent, 200, { kind: 'open', cause: silent, since: 200 }],
+    ['mass silence in an incident', open, silent, 200, open],
+    ['the incident ends', open, null, 5_000, null],
+  ])('%s', (_title, incident, cause, now, expected) => {
+    expect(follow(incident, cause, now, 1_000)).toEqual(expected);
+  });
+
+  it('has a reason for every trouble', () => {
+    const troubles = [
+      'broker',
+      'database',
+      'pause',
+      'backlog',
+      'clock',
+      'ownership',
+      'authentication',
+    ] as const;
+    expect(new Set(troubles.map(reasonOf))).toEqual(
+      new Set(['ingest_unhealthy', 'recovering', 'authentication_unavailable']),
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import type { enforcementHeld, PayloadOf } from '@ymera/contracts';
+import { assertNever } from '@ymera/kernel';
+import type { Trouble } from './ingest-health';
+
+export type HoldReason = PayloadOf<typeof enforcementHeld>['reason_code'];
+
+/** What keeps sanctions back at the moment. */
+export interface HoldCause {
+  readonly reason: HoldReason;
+  readonly group?: string;
+}
+
+/** A hold that is too short to matter is `passing`; one that is `open` has been told of, once. */
+export interface Incident {
+  readonly kind: 'passing' | 'open';
+  readonly cause: HoldCause;
+  readonly since: number;
+}
+
+/**
+ * The incident after one look; null when there is none. Mass silence is one at once. Trouble of our own becomes one when it
+ * has lasted so long that it may have kept a sanction back; what else happens until it is over belongs to it.
+ */
+export function follow(
+  incident: Incident | null,
+  cause: HoldCause | null,
+  now: number,
+  raiseAfterMs: number,
+): Incident | null {
+  if (cause === null) return null;
+  if (incident?.kind === 'open') return incident;
+  const { since } = incident ?? { since: now };
+  const isWorth = cause.reason === 'mass_silence' || now - since >= raiseAfterMs;
+  return { kind: isWorth ? 'open' : 'passing', cause, since };
+}
+
+export function reasonOf(trouble: Trouble): HoldReason {
+  switch (trouble) {
+    case 'broker':
+    case 'database':
+    case 'pause':
+    case 'backlog':
+    case 'clock':
+      return 'ingest_unhealthy';
+    case 'authentication':
+      return 'authentication_unavailable';
+    case 'ownership':
+      return 'recovering';
+    default:
+      return assertNever(trouble);
+  }
+}
