@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '@ymera/contracts';
 import type { ReportingReader, ReportingStores } from '../application/ports';
-import { newAgent, reported, type RegisteredAgent } from '../domain/agent-state';
+import { newAgent, reported, type AgentState, type RegisteredAgent } from '../domain/agent-state';
 import { reportOf } from './reporting-world';
 
 export interface ReportingStorage {
@@ -62,6 +62,46 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
       tasks: [taskId],
       metrics: report.metrics,
     });
+  });
+
+  it('keeps where an agent is on the ladder, also with the next report', async () => {
+    const agent = agentNamed();
+    await register(agent);
+    const state = reported(newAgent(agent), { session: 1, seq: 1, taskCount: 0 }, today);
+    const suspended = { ...state, enforcement: 'suspended' as const, missed: 5, goodReports: 0, version: 4 };
+    const save = (seq: number, after: AgentState) =>
+      run((tx) =>
+        tx.agents.saveReports([
+          { report: reportOf({ agent_id: agent.agentId, seq }), receivedAt: today, state: after },
+        ]),
+      );
+    await save(1, state);
+    await run((tx) => tx.agents.saveStanding([suspended]));
+    expect((await found(agent.agentId))?.state).toEqual(suspended);
+    const better = { ...suspended, missed: 0, seq: 2, goodReports: 2 };
+    await save(2, better);
+    expect((await found(agent.agentId))?.state).toEqual(better);
+    const lifted = { ...better, enforcement: 'none' as const, liftedAt: today + 5, version: 5 };
+    await run((tx) => tx.agents.saveStanding([lifted]));
+    expect((await found(agent.agentId))?.state).toEqual(lifted);
+  });
+
+  it('gives each incident that is over to one who asks: the owner’s own, and those of owners that are gone', async () => {
+    await run((tx) => tx.partitions.claim('alive', [50], 60_000));
+    await run((tx) => tx.partitions.claim('dead', [51], -1_000));
+    const hold = (serialNumber: number) => ({
+      id: `01936d00-0000-7000-8000-00000000000${serialNumber}`,
+      reason: 'mass_silence' as const,
+      since: today,
+    });
+    await run(async (tx) => {
+      await tx.holds.open('alive', hold(1));
+      await tx.holds.open('dead', hold(2));
+      await tx.holds.open('heir', hold(3));
+    });
+    const closed = await Promise.all([1, 2].map(() => run((tx) => tx.holds.close('heir'))));
+    expect(closed.flat().toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([hold(2), hold(3)]);
+    expect(await run((tx) => tx.holds.close('alive'))).toEqual([hold(1)]);
   });
 
   it('changes liveness and nothing else', async () => {
