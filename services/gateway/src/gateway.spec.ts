@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, type Type } from '@nestjs/common';
 import {
+  agentStandingChanged,
   authenticatePrincipal,
   eventMessage,
   getRequest,
@@ -11,6 +12,7 @@ import {
   requestEnded,
   stepChanged,
   submitRequest,
+  type PayloadOf,
   type ReplyOf,
 } from '@ymera/contracts';
 import { loadConfig } from '@ymera/config';
@@ -59,11 +61,17 @@ class Coordinator {
   }
 }
 
+/** What a sanction has left the principal, as the registry would say. */
+const registry: { denied: ReplyOf<typeof authenticatePrincipal>['denied'] } = { denied: undefined };
+
 @Controller()
 class Registry {
   @OnQuery(authenticatePrincipal)
-  async authenticate({ credential }: { credential: string }): Promise<Result<{ principal_id: string }>> {
-    if (credential === principalToken) return ok({ principal_id: 'runner-1' });
+  async authenticate({
+    credential,
+  }: PayloadOf<typeof authenticatePrincipal>): Promise<Result<ReplyOf<typeof authenticatePrincipal>>> {
+    const { denied } = registry;
+    if (credential === principalToken) return ok({ principal_id: 'runner-1', ...(denied ? { denied } : {}) });
     return err(failure('unauthenticated', 'credential_invalid', 'Not known.'));
   }
 
@@ -245,6 +253,22 @@ describe('the gateway on the real broker and database', () => {
   it('knows a principal by asking the registry', async () => {
     expect((await call('/api/v1/me/status', { token: principalToken })).status).toBe(200);
     expect((await call('/api/v1/me/status', { token: 'ymk_1a_wrong' })).status).toBe(401);
+  });
+
+  it('refuses a principal at once when the registry says that it was frozen, and asks about it again', async () => {
+    const register = () =>
+      call('/api/v1/agents/register', { method: 'POST', token: principalToken, body: '{}' });
+    // Admitted, so that only its body is wrong.
+    expect((await register()).status).toBe(400);
+    registry.denied = { status: 'frozen', retry_after_s: 300 };
+    const payload = { ...agentStandingChanged.sample, principal_id: 'runner-1' };
+    const fact = { aggregateId: payload.agent_id, aggregateVersion: 2, payload };
+    const stamp = { id: uuidv7(), time: new Date() };
+    await messaging.publisher.publish(eventMessage(agentStandingChanged, fact, stamp));
+    // Sooner than a credential that was accepted is forgotten.
+    await eventually(async () => expect((await register()).status).toBe(403), { timeoutMs: 3_000 });
+    expect((await call('/api/v1/me/status', { token: principalToken })).status).toBe(200);
+    registry.denied = undefined;
   });
 
   it('shows a fact to a watcher within 200 ms of its publication, more often than not on a busy machine', async () => {
