@@ -5,6 +5,7 @@ import { createMessaging, RabbitTransport } from '@ymera/messaging';
 import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
 import { AgentEventsController } from './adapters/messaging/agent-events.controller';
 import { AgentResultsController } from './adapters/messaging/agent-results.controller';
+import { DispatchController } from './adapters/messaging/dispatch.controller';
 import { IntegrationEventsController } from './adapters/messaging/integration-events.controller';
 import { WorkflowsController } from './adapters/messaging/workflows.controller';
 import { OtelRunTracing } from './adapters/observability/otel-run-tracing';
@@ -23,6 +24,7 @@ import { ReadWorkflows } from './application/read-workflows';
 import { Reconcile } from './application/reconcile';
 import { RunEngine } from './application/run-engine';
 import { StartWorkflow } from './application/start-workflow';
+import { SteerDispatch } from './application/steer-dispatch';
 import { SteerWorkflow } from './application/steer-workflow';
 import { TakeProgress } from './application/take-progress';
 import { TakeResult } from './application/take-result';
@@ -108,6 +110,7 @@ export async function orchestratorModule(
       AgentResultsController,
       IntegrationEventsController,
       AgentEventsController,
+      DispatchController,
       ...deadLetters.controllers,
     ],
     providers: [
@@ -118,6 +121,7 @@ export async function orchestratorModule(
       },
       { provide: StartWorkflow, useValue: new StartWorkflow(engine) },
       { provide: SteerWorkflow, useValue: new SteerWorkflow(engine) },
+      { provide: SteerDispatch, useValue: new SteerDispatch(unitOfWork, wake, clock) },
       { provide: ReadWorkflows, useValue: new ReadWorkflows(unitOfWork) },
       { provide: FollowIntegration, useValue: new FollowIntegration(engine) },
       { provide: FollowAgents, useValue: new FollowAgents(unitOfWork, engine, wake) },

@@ -1,4 +1,5 @@
 import type { AgentType } from '@ymera/contracts';
+import type { DispatchPause } from '../domain/dispatch-pause';
 import type { Effect } from '../domain/effect';
 import { needOfStep } from '../domain/need-of-step';
 import { reduce } from '../domain/reduce';
@@ -40,6 +41,8 @@ export async function assignAgents(
 ): Promise<Assigned> {
   const ready = readySteps(run);
   if (ready.length === 0) return { run, effects: [], waiting: [] };
+  const pause = await tx.brake.whileDispatching();
+  if (pause) return { run: explained(run, ready, pause, context), effects: [], waiting: [] };
   const types = [...new Set(ready.map(({ need }) => need.agentType))];
   const fleet = new Map(
     (await tx.directory.lockCandidates(types, context.now)).map((one) => [
@@ -81,6 +84,23 @@ export async function assignAgents(
   }
   return { run: current, effects, waiting: [...waiting] };
 }
+
+/** Nobody is told: the reason is there for whoever looks at the run. */
+const explained = (
+  run: Run,
+  ready: readonly Ready[],
+  { pausedBy, reason }: DispatchPause,
+  context: RunContext,
+): Run =>
+  ready.reduce(
+    (current, { stepId }) =>
+      reduce(
+        current,
+        { kind: 'agent_missing', stepId, reason: `${pausedBy} has paused all dispatch: ${reason}` },
+        context,
+      ).run,
+    run,
+  );
 
 const readySteps = (run: Run): readonly Ready[] =>
   run.definition.plan.steps.flatMap(({ step_id: stepId }) => {

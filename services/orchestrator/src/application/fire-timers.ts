@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@ymera/kernel';
+import { putOff } from '../domain/dispatch-pause';
 import { currentAttempt, type Run, type Time } from '../domain/run';
 import type { RunEvent } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
@@ -100,8 +101,15 @@ export class FireTimers {
     const timer = timersOf(run, this.deps.policy).find((one) => one.stepId === stepId && one.kind === kind);
     const step = run.steps[stepId];
     const attempt = step && currentAttempt(step);
+    if (timer && (kind === 'queue' || kind === 'budget')) return this.afterPauses(tx, run, timer);
     if (!timer || !attempt || (kind !== 'lease' && kind !== 'offer')) return timer;
     const patience = await tx.attempts.patienceWith(attempt);
     return { ...timer, dueAt: Math.max(timer.dueAt, patience?.[kind] ?? 0) };
+  }
+
+  private async afterPauses(tx: Transaction, run: Run, timer: Timer): Promise<Timer> {
+    const { clock, policy } = this.deps;
+    const pauses = await tx.brake.since(run.startedAt);
+    return { ...timer, dueAt: putOff(timer, run, pauses, clock.now().getTime(), policy) };
   }
 }

@@ -1,6 +1,7 @@
 import type { AgentType, gateOpened, Liveness, PayloadOf, UnitOfWork, WorkflowState } from '@ymera/contracts';
 import type { AttemptState } from '../domain/attempt-lifecycle';
 import type { AttemptKey, Run, Time } from '../domain/run';
+import type { DispatchPause } from '../domain/dispatch-pause';
 import type { GateDecision } from '../domain/run-event';
 import type { Candidate } from '../domain/select-agent';
 import type { Timer, TimerKind } from '../domain/timers';
@@ -133,6 +134,8 @@ export interface StepIndex {
     agentTypes: readonly AgentType[],
     workflowId: string,
   ): Promise<ReadonlyMap<AgentType, number>>;
+  /** Steps that wait for an agent, of all types. */
+  countWaiting(): Promise<number>;
   /** Types for which a step waits and an agent is free. */
   dispatchable(now: Time, agentTypes?: readonly AgentType[]): Promise<readonly AgentType[]>;
   /** Steps that nothing will ever move, or whose timer is long overdue. */
@@ -184,6 +187,19 @@ export interface GateStore {
   remember(decision: GateDecision): Promise<void>;
 }
 
+/** Pauses of all dispatch; the open one, if any, is in force. */
+export interface BrakeStore {
+  /** The open pause. None begins before the transaction ends. */
+  whileDispatching(): Promise<DispatchPause | undefined>;
+  /** The newest pause, open or not; nobody dispatches until the transaction ends. Waits for those who do. */
+  lock(): Promise<DispatchPause | undefined>;
+  last(): Promise<DispatchPause | undefined>;
+  /** Those that were not over by then, oldest first. */
+  since(time: Time): Promise<readonly DispatchPause[]>;
+  insert(pause: DispatchPause): Promise<void>;
+  end(pause: DispatchPause): Promise<void>;
+}
+
 export interface OrchestratorStores {
   readonly runs: RunStore;
   readonly attempts: AttemptStore;
@@ -191,6 +207,7 @@ export interface OrchestratorStores {
   readonly steps: StepIndex;
   readonly directory: AgentDirectory;
   readonly gates: GateStore;
+  readonly brake: BrakeStore;
 }
 
 export type OrchestratorUnitOfWork = UnitOfWork<OrchestratorStores>;

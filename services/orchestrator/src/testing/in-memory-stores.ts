@@ -1,6 +1,7 @@
 import type { AgentType, gateOpened, Liveness, PayloadOf } from '@ymera/contracts';
 import { isHeld } from '../domain/attempt-lifecycle';
 import type { AttemptKey, Run, Time } from '../domain/run';
+import { isOpen, type DispatchPause } from '../domain/dispatch-pause';
 import type { GateDecision } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
 import { projectionOf, type ActiveStep, type AttemptOfStep } from '../domain/run-projection';
@@ -46,6 +47,7 @@ export interface OrchestratorState {
   readonly agents: Map<string, AgentRow>;
   readonly gates: Map<string, PayloadOf<typeof gateOpened> & { outcome?: string }>;
   readonly decisions: GateDecision[];
+  readonly pauses: DispatchPause[];
 }
 
 export const emptyState = (): OrchestratorState => ({
@@ -56,6 +58,7 @@ export const emptyState = (): OrchestratorState => ({
   agents: new Map(),
   gates: new Map(),
   decisions: [],
+  pauses: [],
 });
 
 const attemptName = ({ taskId, attempt }: Pick<AttemptKey, 'taskId' | 'attempt'>): string =>
@@ -238,6 +241,15 @@ export function inMemoryStores(
       },
     },
 
+    brake: {
+      whileDispatching: async () => state.pauses.find(isOpen),
+      lock: async () => state.pauses.at(-1),
+      last: async () => state.pauses.at(-1),
+      since: async (time) => state.pauses.filter(({ end }) => end === undefined || end.resumedAt > time),
+      insert: async (pause) => void state.pauses.push(pause),
+      end: async (pause) => void state.pauses.splice(-1, 1, pause),
+    },
+
     steps: {
       async waiting(agentType, after, limit) {
         return [...state.steps.values()]
@@ -255,6 +267,9 @@ export function inMemoryStores(
             ).length,
           ]),
         );
+      },
+      async countWaiting() {
+        return [...state.steps.values()].filter((step) => step.state === 'ready' && step.agentType).length;
       },
       async dispatchable(at, agentTypes) {
         const waiting = [...state.steps.values()].flatMap(({ state: step, agentType }) =>

@@ -12,6 +12,7 @@ import { ReadWorkflows } from '../application/read-workflows';
 import { Reconcile } from '../application/reconcile';
 import { RunEngine } from '../application/run-engine';
 import { StartWorkflow } from '../application/start-workflow';
+import { SteerDispatch } from '../application/steer-dispatch';
 import { SteerWorkflow } from '../application/steer-workflow';
 import { TakeProgress } from '../application/take-progress';
 import { TakeResult } from '../application/take-result';
@@ -68,6 +69,7 @@ export class OrchestratorInMemory {
     metrics: this.metrics,
   });
   readonly workflows = new StartWorkflow(this.engine);
+  readonly brake = new SteerDispatch(this.unitOfWork, this.wake, this.clock);
   readonly steering = new SteerWorkflow(this.engine);
   readonly integration = new FollowIntegration(this.engine);
   readonly agents = new FollowAgents(this.unitOfWork, this.engine, this.wake);

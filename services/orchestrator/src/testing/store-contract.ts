@@ -488,5 +488,20 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
         await tx.gates.closed(idFrom(0xaaa), 'approved');
       });
     });
+
+    it('keeps pauses of all dispatch, and knows which of them a run has lived in', async () => {
+      const first = { number: 1, pausedBy: 'grace', reason: 'a', pausedAt: 1000, end: undefined };
+      const end = { resumedBy: 'ada', reason: 'b', resumedAt: 2000 };
+      const second = { number: 2, pausedBy: 'ada', reason: 'c', pausedAt: 3000, end: undefined };
+      expect(await inside((tx) => tx.brake.last())).toBeUndefined();
+      await inside((tx) => tx.brake.insert(first));
+      expect(await inside((tx) => tx.brake.whileDispatching())).toEqual(first);
+      await inside((tx) => tx.brake.end({ ...first, end }));
+      expect(await inside((tx) => tx.brake.whileDispatching())).toBeUndefined();
+      await inside((tx) => tx.brake.insert(second));
+      expect(await inside((tx) => tx.brake.lock())).toEqual(second);
+      expect(await inside((tx) => tx.brake.since(1999))).toEqual([{ ...first, end }, second]);
+      expect(await inside((tx) => tx.brake.since(2000))).toEqual([second]);
+    });
   });
 }

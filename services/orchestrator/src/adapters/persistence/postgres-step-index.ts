@@ -45,6 +45,13 @@ export class PostgresStepIndex implements StepIndex {
     return new Map(rows.map(({ agent_type, waiting }) => [agent_type, waiting]));
   }
 
+  async countWaiting(): Promise<number> {
+    const [row] = await this.sql.query<{ waiting: number }>(
+      `SELECT count(*) AS waiting FROM active_steps WHERE state = 'ready' AND agent_type IS NOT NULL`,
+    );
+    return row?.waiting ?? 0;
+  }
+
   async dispatchable(now: Time, agentTypes?: readonly AgentType[]): Promise<readonly AgentType[]> {
     const rows = await this.sql.query<{ agent_type: AgentType }>(
       `SELECT DISTINCT step.agent_type FROM active_steps step

@@ -3,6 +3,7 @@ import type { OrchestratorStores } from '../../application/ports';
 import type { RunPolicy } from '../../domain/run-policy';
 import { PostgresAgentDirectory } from './postgres-agent-directory';
 import { PostgresAttemptStore } from './postgres-attempt-store';
+import { PostgresBrakeStore } from './postgres-brake-store';
 import { PostgresGateStore } from './postgres-gate-store';
 import { PostgresRunStore } from './postgres-run-store';
 import { PostgresStepIndex } from './postgres-step-index';
@@ -17,4 +18,5 @@ export const postgresStores =
     steps: new PostgresStepIndex(sql),
     directory: new PostgresAgentDirectory(sql),
     gates: new PostgresGateStore(sql),
+    brake: new PostgresBrakeStore(sql),
   });

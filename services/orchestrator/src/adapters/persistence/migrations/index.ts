@@ -4,6 +4,7 @@ import { AgentSilence1767225600003 } from './0002-agent-silence';
 import { AgentStanding1767225600010 } from './0003-agent-standing';
 import { Escalations1767225600012 } from './0004-escalations';
 import { DeadLetters1767225600020 } from './0010-dead-letters';
+import { DispatchPauses1767225600021 } from './0011-dispatch-pauses';
 
 export const migrations: readonly MigrationClass[] = [
   ...messagingMigrations,
@@ -12,4 +13,5 @@ export const migrations: readonly MigrationClass[] = [
   AgentStanding1767225600010,
   Escalations1767225600012,
   DeadLetters1767225600020,
+  DispatchPauses1767225600021,
 ];

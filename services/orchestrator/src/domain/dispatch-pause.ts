@@ -1,0 +1,46 @@
+import type { Run, Time } from './run';
+import type { RunPolicy } from './run-policy';
+import type { Timer } from './timers';
+
+/** A time in which nobody is offered work. */
+export interface DispatchPause {
+  /** 1, 2, 3... */
+  readonly number: number;
+  readonly pausedBy: string;
+  readonly reason: string;
+  readonly pausedAt: Time;
+  /** Undefined while it lasts. */
+  readonly end: { readonly resumedBy: string; readonly reason: string; readonly resumedAt: Time } | undefined;
+}
+
+type OpenPause = DispatchPause & { readonly end: undefined };
+
+export const isOpen = (pause: DispatchPause | undefined): pause is OpenPause =>
+  pause !== undefined && pause.end === undefined;
+
+/** While a pause lasts, timers that it puts off are looked at again after so long. */
+const lookAgainMs = 30_000;
+
+/**
+ * When a timer is due, given the pauses that touched the run: nobody's waiting is held against a run when nobody was offered
+ * work. A step has its whole patience anew after a resumption, because whoever waited then stands in one queue; the
+ * budget does not count pauses. Other timers are about work that goes on during a pause.
+ */
+export function putOff(
+  timer: Timer,
+  { startedAt }: Pick<Run, 'startedAt'>,
+  pauses: readonly DispatchPause[],
+  now: Time,
+  { queueMs }: Pick<RunPolicy, 'queueMs'>,
+): Time {
+  const { kind, dueAt } = timer;
+  if (kind !== 'queue' && kind !== 'budget') return dueAt;
+  if (pauses.some(isOpen)) return Math.max(dueAt, now + Math.min(lookAgainMs, queueMs));
+  const ends = pauses.map(({ pausedAt, end }) => ({ pausedAt, resumedAt: end?.resumedAt ?? now }));
+  if (kind === 'queue') return Math.max(dueAt, ...ends.map(({ resumedAt }) => resumedAt + queueMs));
+  const paused = ends.reduce(
+    (sum, { pausedAt, resumedAt }) => sum + Math.max(0, resumedAt - Math.max(pausedAt, startedAt)),
+    0,
+  );
+  return dueAt + paused;
+}
