@@ -210,5 +210,19 @@ describe('the ladder, on a real broker and database', () => {
     expect(stepsOf('living-1')).toEqual([]);
   }, 60_000);
 
+  it('is carried on by another instance when the first one goes, which also hears of a lift', async () => {
+    await agents('falling-1', 'standing-1');
+    const heir = await reporting.another();
+    fallSilent('falling-1');
+    await reached('falling-1', ['warned']);
+    await reporting.restart();
+    await reached('falling-1', ['warned', 'suspended', 'frozen']);
+    await reporting.lift('falling-1', 'runner-1');
+    await reached('falling-1', ['warned', 'suspended', 'frozen', 'none']);
+    await heir.stop();
+    await reached('falling-1', ['warned', 'suspended', 'frozen', 'none', 'warned']);
+    expect(stepsOf('standing-1')).toEqual([]);
+  }, 90_000);
+
   leakGuard();
 });

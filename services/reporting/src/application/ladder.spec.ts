@@ -170,6 +170,16 @@ describe('the ladder', () => {
     expect(world.owned.deadlines).toBe(1);
   });
 
+  it('is nothing that an instance may write on when another one holds the agent', async () => {
+    const world = await online('silent-1');
+    await world.pass(3 * minute);
+    const heir = reportingWorld(world);
+    world.clock.advance(10_000);
+    await heir.start();
+    await expect(world.silence.execute(world.clock.now().getTime())).rejects.toThrow('partition_not_owned');
+    expect(world.steps()).toEqual([]);
+  });
+
   it('is where another instance finds the agent, which gives everybody a suspension window first', async () => {
     const world = await online('silent-1', 'good-1');
     await during(world, 6, ['good-1']);
@@ -274,6 +284,22 @@ describe('silence of many at once', () => {
     ]);
     expect(world.incidents()).toHaveLength(2);
   }, 30_000);
+
+  it('is seen before the first of them is sanctioned, also when all of it is looked at late', async () => {
+    const [early = '', ...others] = crowd(20);
+    const world = await online(early, ...others);
+    await world.pass(0.9 * minute);
+    await report(world, others);
+    await world.pass(0.85 * minute);
+    expect(world.owned.fleet.entry(early)?.state.liveness).toBe('late');
+    for (let passed = 0; passed < 100; passed += 1) {
+      world.clock.advance(1_000);
+      await world.observe();
+    }
+    await world.silence.execute(world.clock.now().getTime());
+    expect(world.steps()).toEqual([]);
+    expect(world.owned.fleet.counts().byLiveness).toMatchObject({ online: 0 });
+  });
 
   it('of a type is not held against the type, but a single silent agent of another type climbs', async () => {
     const testers = crowd(10);
