@@ -1,9 +1,15 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { CliError } from './cli-error';
 import { addAuditCommands } from './commands/audit';
 import { addFleetCommands } from './commands/fleet';
 import { addRequestCommands } from './commands/requests';
-import { deadlineSeconds, demoOptions, type RawDemoOptions } from './demo/demo-options';
+import {
+  deadlineSeconds,
+  demoOptions,
+  type RawDemoOptions,
+  sampleNames,
+  usualSample,
+} from './demo/demo-options';
 import { demoPlace, runDemo } from './demo/demo';
 import { preflight } from './demo/preflight';
 
@@ -20,7 +26,10 @@ export function program(): Command {
   ymera
     .command('demo')
     .description('run the main job: a sentence becomes a landed commit')
-    .option('--repo <path>', 'a git repository; without it the shipped sample project')
+    .option('--repo <path>', 'a git repository; without it a shipped sample project')
+    .addOption(
+      new Option('--sample <name>', `which sample project (default: ${usualSample})`).choices(sampleNames),
+    )
     .option('--request <text>', 'what should change, in your own words')
     .option('--exec <command>', 'a command line that makes the change')
     .option('--land', 'fetch the result into the repository as branch ymera/<request_id>')

@@ -1,9 +1,20 @@
 import { resolve } from 'node:path';
 
+/** The projects that are shipped, and what is asked of each where nobody says otherwise. */
+export const samples = {
+  'guest-list': { request: 'Improve the performance of this algorithm', needsCommand: false },
+  /** A fix takes judgement, which no shipped agent pretends to have. */
+  'user-service': { request: 'Fix the memory leak in user service', needsCommand: true },
+} as const;
+export type SampleName = keyof typeof samples;
+export const sampleNames = Object.keys(samples) as readonly SampleName[];
+
 /** What the demo was asked for; paths are absolute. */
 export interface DemoOptions {
-  /** A person’s repository; without it the shipped sample project is used. */
+  /** A person’s repository; without it a shipped sample project is used. */
   readonly repo: string | undefined;
+  /** Undefined where nobody named one. */
+  readonly sample: SampleName | undefined;
   readonly request: string;
   readonly exec: string | undefined;
   /** Fetch the result into the repository as a branch. */
@@ -13,19 +24,21 @@ export interface DemoOptions {
 
 export interface RawDemoOptions {
   readonly repo?: string;
+  readonly sample?: SampleName;
   readonly request?: string;
   readonly exec?: string;
   readonly land?: boolean;
   readonly json?: boolean;
 }
 
-const sampleRequest = 'Improve the performance of this algorithm';
+export const usualSample: SampleName = 'guest-list';
 
 /** Paths resolve from where the person stands, which npm tells in `INIT_CWD`. */
 export function demoOptions(raw: RawDemoOptions, standing: string): DemoOptions {
   return {
     repo: raw.repo === undefined ? undefined : resolve(standing, raw.repo),
-    request: raw.request ?? sampleRequest,
+    sample: raw.sample,
+    request: raw.request ?? samples[raw.sample ?? usualSample].request,
     exec: raw.exec,
     land: raw.land ?? false,
     json: raw.json ?? false,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ApiClient } from '../api/api-client';
 import { CliError, type ExitCode } from '../cli-error';
 import { styleFor } from '../terminal/style';
-import type { DemoOptions } from './demo-options';
+import { type DemoOptions, usualSample } from './demo-options';
 import type { DemoResult } from './demo-result';
 import { type Audience, travel } from './journey';
 import { PlainAudience } from './plain-audience';
@@ -20,7 +20,8 @@ export interface DemoPlace {
   readonly approverToken: string;
   /** Folder of the bare clones that are kept. */
   readonly folder: string;
-  readonly sample: string;
+  /** Folder of the shipped sample projects. */
+  readonly samples: string;
 }
 
 export function demoPlace(environment: NodeJS.ProcessEnv): DemoPlace {
@@ -36,8 +37,7 @@ export function demoPlace(environment: NodeJS.ProcessEnv): DemoPlace {
     requesterToken: token('YMERA_REQUESTER_TOKEN_FILE'),
     approverToken: token('YMERA_APPROVER_TOKEN_FILE'),
     folder: read('YMERA_DEMO_DIR'),
-    sample:
-      environment['YMERA_DEMO_SAMPLE'] ?? join(__dirname, '../../../../deploy/local/samples/guest-list'),
+    samples: join(__dirname, '../../../../deploy/local/samples'),
   };
 }
 
@@ -53,6 +53,8 @@ export async function runDemo(
     output.write(`${line}\n`);
   };
   const audience = audienceFor(options, output, say);
+  if (source && source.below !== '')
+    say(`${source.below} is a folder of the repository ${source.path}, which is used as a whole`);
   if (source && source.dirtyFiles.length > 0)
     say(
       `HEAD (${source.head.slice(0, 12)}) is used; uncommitted changes are left out: ${listed(source.dirtyFiles)}`,
@@ -63,7 +65,9 @@ export async function runDemo(
     requester: new ApiClient(place.gatewayUrl, place.requesterToken),
     approver: new ApiClient(place.gatewayUrl, place.approverToken),
   };
-  const repository = source?.path ?? (await sampleRepository(place.sample, place.folder));
+  const repository =
+    source?.path ??
+    (await sampleRepository(join(place.samples, options.sample ?? usualSample), place.folder));
   const journey = await travel(people, repository, options.request, audience, signal);
   const { result } = journey;
   const hasLanded = result.commit !== null && result.branch !== null;

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { demoOptions } from './demo-options';
+import { demoOptions, type RawDemoOptions } from './demo-options';
 import { dirtyFilesOf, preflight } from './preflight';
 
 describe('preflight', () => {
@@ -32,6 +32,31 @@ describe('preflight', () => {
       code: 'request_empty',
       exitCode: 1,
     });
+  });
+
+  it('takes a folder of a repository for the whole of it, and says which it was', async () => {
+    repository();
+    mkdirSync(join(folder, 'part'));
+    await expect(preflight(demoOptions({ repo: 'part' }, folder))).resolves.toMatchObject({
+      path: realpathSync(folder),
+      below: 'part/',
+    });
+    await expect(preflight(options({}))).resolves.toMatchObject({ below: '' });
+  });
+
+  it.each<[title: string, raw: RawDemoOptions]>([
+    ['beside a repository', { sample: 'user-service', repo: '.', exec: 'x' }],
+    ['without the command that it takes', { sample: 'user-service' }],
+  ])('refuses a sample %s', async (_, raw) => {
+    await expect(preflight(demoOptions(raw, folder))).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
+  });
+
+  it('asks of each sample what it is for, unless somebody says otherwise', async () => {
+    const asked = demoOptions({ sample: 'user-service', exec: 'x' }, folder);
+    expect(asked.request).toBe('Fix the memory leak in user service');
+    await expect(preflight(asked)).resolves.toBeUndefined();
+    expect(demoOptions({}, folder).request).toBe('Improve the performance of this algorithm');
+    expect(demoOptions({ sample: 'user-service', request: 'Add x' }, folder).request).toBe('Add x');
   });
 
   it.each(['nowhere', '.'])('refuses %s when it is no repository with a commit', async (path) => {

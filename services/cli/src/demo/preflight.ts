@@ -1,10 +1,12 @@
 import { CliError } from '../cli-error';
-import type { DemoOptions } from './demo-options';
+import { type DemoOptions, samples } from './demo-options';
 import { git } from './git';
 
 /** The repository as it stands before anything is done with it. */
 export interface Source {
   readonly path: string;
+  /** The folder that was named, within the repository; empty for its root. */
+  readonly below: string;
   readonly head: string;
   /** Changed or untracked files, which the run does not see. */
   readonly dirtyFiles: readonly string[];
@@ -18,6 +20,16 @@ export async function preflight(options: DemoOptions): Promise<Source | undefine
       'The request has no text.',
       1,
       'Say what should change, in your own words.',
+    );
+  const { sample } = options;
+  if (sample !== undefined && options.repo !== undefined)
+    throw new CliError('usage', '--sample and --repo exclude each other.', 2);
+  if (sample !== undefined && samples[sample].needsCommand && options.exec === undefined)
+    throw new CliError(
+      'usage',
+      `The sample ${sample} asks for a fix, which takes a coding agent.`,
+      2,
+      'Name one with --exec: a command line that gets the task on standard input and edits its working copy.',
     );
   if (options.repo === undefined) {
     if (options.land)
@@ -41,7 +53,8 @@ async function inspect(path: string): Promise<Source> {
     const root = isBare ? path : await git(path, 'rev-parse', '--show-toplevel');
     const head = await git(root, 'rev-parse', '--verify', 'HEAD^{commit}');
     const status = isBare ? '' : await git(root, 'status', '--porcelain=v1', '-z');
-    return { path: root, head, dirtyFiles: dirtyFilesOf(status) };
+    const below = isBare ? '' : await git(path, 'rev-parse', '--show-prefix');
+    return { path: root, below, head, dirtyFiles: dirtyFilesOf(status) };
   } catch {
     throw new CliError(
       'repo_not_found',
