@@ -42,6 +42,7 @@ export * from './routes/projects';
 export * from './routes/audit';
 export * from './routes/operations';
 export { routes } from './routes';
+export * from './topology/critical-operations';
 export * from './topology/names';
 export * from './topology/permissions';
 export * from './topology/subscriptions';

@@ -66,6 +66,8 @@ export const requestEnded = defineEvent({
     workflow_id: uuid.optional(),
     state: z.enum(['completed', 'failed', 'canceled']),
     error: errorShape.optional(),
+    /** Of a request that had no run yet; a run's own event says who canceled it. */
+    canceled_by: z.string().optional(),
   }),
   sample: { request_id: sampleId('aa'), workflow_id: sampleId('bb'), state: 'completed' },
 });

@@ -3,6 +3,26 @@ import { defineEvent } from '../define/message';
 import { agentStanding, agentType, capabilities, sanctionCause } from '../shared/agents';
 import { agentId, principalId, timestamp } from '../shared/ids';
 
+export const enrolmentCreated = defineEvent({
+  name: 'registry.enrolment.created',
+  version: 1,
+  owner: 'registry',
+  summary: 'An administrator made a one-use token with which a principal or an agent may join.',
+  payload: z.object({
+    /** The token's public part. */
+    enrolment_id: z.string(),
+    kind: z.enum(['principal', 'agent']),
+    created_by: z.string(),
+    expires_at: timestamp,
+  }),
+  sample: {
+    enrolment_id: '0123456789abcdef',
+    kind: 'principal',
+    created_by: 'ada',
+    expires_at: '2026-01-01T01:00:00.000Z',
+  },
+});
+
 export const principalEnrolled = defineEvent({
   name: 'registry.principal.enrolled',
   version: 1,
@@ -47,7 +67,12 @@ export const agentRetired = defineEvent({
   version: 1,
   owner: 'registry',
   summary: 'The agent gets no more work and may not report.',
-  payload: z.object({ agent_id: agentId, principal_id: principalId, reason: z.string().max(500) }),
+  payload: z.object({
+    agent_id: agentId,
+    principal_id: principalId,
+    reason: z.string().max(500),
+    retired_by: z.string().optional(),
+  }),
   sample: { agent_id: 'tester-1', principal_id: 'runner-1', reason: 'Replaced.' },
 });
 

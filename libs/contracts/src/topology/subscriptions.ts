@@ -29,6 +29,7 @@ import {
 } from '../events/orchestrator';
 import { agentRegistered, agentRetired, agentStandingChanged, sessionOpened } from '../events/registry';
 import { enforcementChanged, livenessChanged } from '../events/reporting';
+import { notCritical } from './critical-operations';
 
 /** Who consumes which facts. The bindings of each service's event queue are derived from this. */
 export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[]>> = {
@@ -77,6 +78,6 @@ export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[
     deadLetterRecorded,
     deadLetterReplayed,
   ],
-  /** Everything but progress, which is no critical operation. */
-  audit: events.filter((event) => event !== taskProgressed),
+  /** Everything that is critical, which is almost everything. */
+  audit: events.filter((event) => !notCritical.includes(event)),
 };

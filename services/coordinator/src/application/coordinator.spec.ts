@@ -197,4 +197,16 @@ describe('the end of a run', () => {
     expect(world.unitOfWork.state.requests.get(requestId)).toMatchObject({ state: 'failed', error });
     expect(await workflows.cancel(requestId, 'ada', 'x')).toMatchObject({ error: { code: 'request_ended' } });
   });
+
+  it('that never had one, because it was canceled while a question was open, says who canceled it', async () => {
+    const world = setUp();
+    const request = await world.submit.execute({ ...improve, text: 'Do it' });
+    if (!request.ok) throw new Error('unexpected');
+    expect(request.value.state).toBe('input_required');
+    await new FollowWorkflows(world.unitOfWork, world.clock).cancel(request.value.requestId, 'ada', 'x');
+    expect(world.unitOfWork.outbox.messages.at(-1)?.payload).toMatchObject({
+      state: 'canceled',
+      canceled_by: 'ada',
+    });
+  });
 });

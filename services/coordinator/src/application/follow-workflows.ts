@@ -41,13 +41,13 @@ export class FollowWorkflows {
       }
       const ended = end(found, { state: 'canceled' }, this.clock.now());
       await tx.requests.update(ended);
-      await announceEnd(tx.outbox, ended);
+      await announceEnd(tx.outbox, ended, by);
       return ok(ended);
     });
   }
 }
 
-async function announceEnd(outbox: Outbox, request: Request): Promise<void> {
+async function announceEnd(outbox: Outbox, request: Request, canceledBy?: string): Promise<void> {
   const { state, workflowId, error } = request;
   if (state === 'running' || state === 'input_required') return;
   await outbox.event(requestEnded, {
@@ -58,6 +58,7 @@ async function announceEnd(outbox: Outbox, request: Request): Promise<void> {
       state,
       ...(workflowId === null ? {} : { workflow_id: workflowId }),
       ...(error === null ? {} : { error }),
+      ...(canceledBy === undefined ? {} : { canceled_by: canceledBy }),
     },
   });
 }

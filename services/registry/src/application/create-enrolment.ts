@@ -1,4 +1,4 @@
-import type { createEnrolment, PayloadOf, ReplyOf } from '@ymera/contracts';
+import { enrolmentCreated, type createEnrolment, type PayloadOf, type ReplyOf } from '@ymera/contracts';
 import type { Clock, Result } from '@ymera/kernel';
 import { attempt, refuse } from './refusal';
 import type { RegistryUnitOfWork, SecretVault } from './ports';
@@ -18,16 +18,21 @@ export class CreateEnrolment {
       const now = this.clock.now();
       const expiresAt = new Date(now.getTime() + request.valid_s * 1000);
       const { token, stored } = this.vault.issue('yme');
-      await this.unitOfWork.run((tx) =>
-        tx.enrolments.add({
-          ...stored,
-          kind: request.kind,
-          createdBy: request.created_by.name,
-          createdAt: now,
-          expiresAt,
-          spentBy: null,
-        }),
-      );
+      const { kind } = request;
+      const createdBy = request.created_by.name;
+      await this.unitOfWork.run(async (tx) => {
+        await tx.enrolments.add({ ...stored, kind, createdBy, createdAt: now, expiresAt, spentBy: null });
+        await tx.outbox.event(enrolmentCreated, {
+          aggregateId: stored.keyId,
+          aggregateVersion: 1,
+          payload: {
+            enrolment_id: stored.keyId,
+            kind,
+            created_by: createdBy,
+            expires_at: expiresAt.toISOString(),
+          },
+        });
+      });
       return { enrolment_token: token, expires_at: expiresAt.toISOString() };
     });
   }

@@ -13,7 +13,7 @@ describe('enrolling a principal', () => {
       principal_id: 'runner-1',
     });
     expect(world.queues.queues).toEqual(new Set(['runner-1']));
-    expect(world.events()).toEqual(['registry.principal.enrolled']);
+    expect(world.events()).toEqual(['registry.enrolment.created', 'registry.principal.enrolled']);
   });
 
   it('stores no secret', async () => {

@@ -64,6 +64,23 @@ describe('retiring an agent', () => {
     expect(codeOf(await world.register.execute(registration(asAdmin)))).toBe('agent_exists');
   });
 
+  it('stands in events with who did it, as does the token that an agent joins with, and without the token', async () => {
+    const world = registryWorld();
+    await world.register.execute(registration(asAdmin));
+    const token = await world.token('agent');
+    await world.retire.execute(retirement('tester-1'));
+    const sent = world.registry.unitOfWork.outbox.messages;
+    const payloadOf = (name: string) => sent.find(({ contract }) => contract.name === name)?.payload;
+    expect(payloadOf('registry.agent.retired')).toMatchObject({ retired_by: retirement('').actor.name });
+    expect(payloadOf('registry.enrolment.created')).toEqual({
+      enrolment_id: token.split('_')[1],
+      kind: 'agent',
+      created_by: expect.any(String),
+      expires_at: '2026-01-01T01:00:00.000Z',
+    });
+    expect(JSON.stringify(sent)).not.toContain(token.slice(-64));
+  });
+
   it('is refused to who is no administrator, and for an agent that is not there', async () => {
     const world = registryWorld();
     const actor = { name: 'ada', roles: ['operator'] };

@@ -58,7 +58,12 @@ export class RetireAgent {
     await tx.outbox.event(agentRetired, {
       aggregateId: agent.agentId,
       aggregateVersion: agent.version,
-      payload: { agent_id: agent.agentId, principal_id: agent.principalId, reason: request.reason },
+      payload: {
+        agent_id: agent.agentId,
+        principal_id: agent.principalId,
+        reason: request.reason,
+        retired_by: request.actor.name,
+      },
     });
     const principal = await this.leave(tx, agent.principalId, now);
     return principal ? { agent, principal } : { agent };

@@ -1,0 +1,51 @@
+import type { EventContract } from '../define/message';
+import { dispatchPaused, dispatchResumed, landingPaused, landingResumed } from '../events/controls';
+import { approvalDecided, requestEnded, requestPlanned, requestQuestioned } from '../events/coordinator';
+import { deadLetterReplayed } from '../events/dead-letters';
+import {
+  changeLanded,
+  changeMaterialised,
+  changeRefused,
+  landingRefused,
+  projectRegistered,
+} from '../events/integration';
+import { gateClosed, taskProgressed, workflowCanceled, workflowStarted } from '../events/orchestrator';
+import {
+  agentRegistered,
+  agentRetired,
+  agentStandingChanged,
+  enrolmentCreated,
+  principalEnrolled,
+} from '../events/registry';
+
+/** Facts of which the audit log keeps no entry. Everything else that is published is kept, also what is new. */
+export const notCritical: readonly EventContract[] = [taskProgressed];
+
+/**
+ * By which facts, of which one at least follows, an operation that changes something stands in the audit log: for each route
+ * that does more than read, by its operation, and for each command, by its key.
+ */
+export const recordedBy: Readonly<Record<string, readonly EventContract[]>> = {
+  createEnrolment: [enrolmentCreated],
+  enrolPrincipal: [principalEnrolled],
+  registerAgent: [agentRegistered],
+  retireAgent: [agentRetired],
+  liftFreeze: [agentStandingChanged],
+  registerProject: [projectRegistered],
+  submitRequest: [requestPlanned, requestQuestioned],
+  answerRequest: [requestPlanned, requestQuestioned],
+  cancelRequest: [workflowCanceled, requestEnded],
+  decideApproval: [approvalDecided],
+  pauseDispatch: [dispatchPaused],
+  resumeDispatch: [dispatchResumed],
+  pauseLanding: [landingPaused],
+  resumeLanding: [landingResumed],
+  replayDeadLetter: [deadLetterReplayed],
+
+  'orchestrator.start_workflow.v1': [workflowStarted],
+  'orchestrator.resolve_gate.v1': [gateClosed],
+  'orchestrator.cancel_workflow.v1': [workflowCanceled],
+  'integration.materialise_change.v1': [changeMaterialised, changeRefused],
+  'integration.remake_change.v1': [changeMaterialised, changeRefused],
+  'integration.land_change.v1': [changeLanded, landingRefused],
+};

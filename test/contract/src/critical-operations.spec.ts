@@ -1,0 +1,40 @@
+import { commands, events, notCritical, recordedBy, routes, subscriptions } from '@ymera/contracts';
+import { z } from 'zod';
+
+const changing = routes.filter(({ method }) => method !== 'GET');
+const operations = [...changing.map(({ operation }) => operation), ...commands.map(({ key }) => key)];
+
+/** Members in which an event says who did it: `decided_by`, `requested_by`, ... */
+const actors = (payload: z.ZodType): readonly string[] =>
+  payload instanceof z.ZodObject
+    ? Object.keys(payload.shape).filter((name) => name.endsWith('_by') || name === 'principal_id')
+    : [];
+
+describe('the audit log', () => {
+  it.each(operations)('has an entry for %s', (operation) => {
+    const recorded = recordedBy[operation] ?? [];
+    expect(recorded.length).toBeGreaterThan(0);
+    for (const event of recorded) {
+      expect(events).toContain(event);
+      expect(subscriptions.audit).toContain(event);
+    }
+  });
+
+  it.each(changing.map(({ operation }) => operation))('says who asked for %s', (operation) => {
+    for (const event of recordedBy[operation] ?? [])
+      expect([event.key, actors(event.payload)]).toEqual([
+        event.key,
+        expect.arrayContaining([expect.anything()]),
+      ]);
+  });
+
+  it('has an entry for every fact that is published, but for those that are declared not to be critical', () => {
+    const missing = events.filter((event) => !subscriptions.audit.includes(event));
+    expect(missing.map(({ key }) => key)).toEqual(notCritical.map(({ key }) => key));
+    expect(notCritical.map(({ key }) => key)).toEqual(['orchestrator.task.progressed.v1']);
+  });
+
+  it('names no operation that does not exist', () => {
+    expect(Object.keys(recordedBy).filter((operation) => !operations.includes(operation))).toEqual([]);
+  });
+});
