@@ -29,6 +29,8 @@ export function verdictLines(
     `Tests       ${tests.passed} passed, ${tests.failed} failed ${dim(`in ${duration(tests.duration_ms)} on tree ${tests.tree.slice(0, 12)}`)}`,
   ];
   if (verdict.before_after) lines.push(`Speed       ${speedLine(verdict.before_after)}`);
+  const memory = verdict.before_after && memoryLine(verdict.before_after);
+  if (memory) lines.push(`Memory      ${memory}`);
   return lines;
 }
 
@@ -56,6 +58,15 @@ export function escalationLines(
 const speedLine = (measured: NonNullable<DemoResult['before_after']>): string =>
   `${measured.before_median_ms.toFixed(1)} ms before, ${measured.after_median_ms.toFixed(1)} ms after: ${measured.speedup.toFixed(1)} times as fast (median of ${measured.runs} interleaved runs each)`;
 
+/** Undefined for a benchmark that does not measure what stays. */
+const memoryLine = ({
+  before_retained_bytes: before,
+  after_retained_bytes: after,
+}: NonNullable<DemoResult['before_after']>): string | undefined =>
+  before === undefined || after === undefined
+    ? undefined
+    : `${before} bytes stayed after each operation before, ${after} after`;
+
 /** What the person gets: the change, its evidence, where it is, and how to take it back. */
 export function presentResult(result: DemoResult, diff: string | undefined, style: Style): string {
   const { bold, dim, green, red } = style;
@@ -68,6 +79,8 @@ export function presentResult(result: DemoResult, diff: string | undefined, styl
   if (result.commit) lines.push(`  Landed     ${result.commit.slice(0, 12)} on ${result.branch ?? ''}`);
   if (result.tests) lines.push(`  Tests      ${result.tests.passed} passed, ${result.tests.failed} failed`);
   if (result.before_after) lines.push(`  Speed      ${speedLine(result.before_after)}`);
+  const memory = result.before_after && memoryLine(result.before_after);
+  if (memory) lines.push(`  Memory     ${memory}`);
   for (const approval of result.approvals) lines.push(`  Approved   ${approvalLine(approval)}`);
   if (result.repo) lines.push(`  Repository ${result.repo}`);
   if (result.landed_branch)
