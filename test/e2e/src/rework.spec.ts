@@ -1,0 +1,294 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { eventually } from '@ymera/testing';
+import { repositoryRoot, runNode } from './support/commands';
+import { call, type RunningPlatform, startTestPlatform } from './support/platform';
+import { git, Repositories, workingProject } from './support/repositories';
+import { submit } from './support/requests';
+import { timelineOf } from './support/timeline';
+
+type Body = Record<string, any>;
+
+/** How a request ended, or the escalation that it waits at. */
+interface Settled {
+  readonly ended?: Body;
+  readonly escalation?: Body;
+}
+interface Journey extends Settled {
+  readonly request: Body;
+  readonly repository: string;
+}
+
+const fixLeak = 'Fix the memory leak in user service';
+const sample = join(repositoryRoot, 'deploy/local/samples/user-service');
+const memoryTest = 'test/memory.test.mjs';
+/** Where a memory test says what it measured, by a word of its message. */
+const lineOf = (words: string): number =>
+  readFileSync(join(sample, memoryTest), 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes(words)) + 1;
+
+/** The shipped sample, by path. */
+function userService(): Record<string, string> {
+  const files = readdirSync(sample, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(files.map((file) => [relative(sample, file), readFileSync(file, 'utf8')]));
+}
+
+const wrongSum = {
+  ...workingProject,
+  'src/sum.mjs': 'export const sum = (numbers) => numbers.reduce((all, number) => all - number, 0);\n',
+};
+
+jest.setTimeout(240_000);
+
+/**
+ * Real: platform, agents, sandbox, git, tests. The coding command is `fixtures/coder.mjs`, which edits the code and gets
+ * nothing but the task; the project's name says which of its habits it has.
+ */
+describe('rejected work goes back', () => {
+  const repositories = new Repositories();
+  let platform: RunningPlatform;
+
+  beforeAll(async () => {
+    platform = await startTestPlatform({
+      instance: 'e2e-rework',
+      runner: {
+        agents: ['testing', 'examination', 'command'],
+        command: 'node coder.mjs',
+        commandFolder: join(repositoryRoot, 'test/e2e/fixtures'),
+      },
+      env: {
+        YMERA_TASK_LEASE_SECONDS: '15',
+        YMERA_TASK_TIMEOUT_SECONDS: '120',
+        YMERA_RUNNER_CONCURRENCY: '3',
+      },
+    });
+    for (const [projectId, files, text] of [
+      ['hasty', userService(), fixLeak],
+      ['cheat', userService(), fixLeak],
+      ['stubborn-retry', wrongSum, 'Fix the wrong sum'],
+      ['stubborn-take-over', wrongSum, 'Fix the wrong sum'],
+      ['stubborn-abandon', wrongSum, 'Fix the wrong sum'],
+    ] as const) {
+      const repository = await register(projectId, repositories.create(projectId, files));
+      const going = begin(projectId, repository, text);
+      going.catch(() => undefined); // told by the test that waits for it
+      journeys.set(projectId, going);
+    }
+  }, 150_000);
+
+  afterAll(async () => {
+    await platform?.stop();
+    repositories.remove();
+  }, 30_000);
+
+  const register = async (projectId: string, source: string): Promise<string> => {
+    const { status, body } = await call(platform, 'admin', 'POST', '/api/v1/projects', {
+      project_id: projectId,
+      source,
+    });
+    expect([status, body['code']]).toEqual([201, undefined]);
+    return body['repository'];
+  };
+
+  const pending = async (requestId: string): Promise<Body[]> =>
+    (await call(platform, 'approver', 'GET', `/api/v1/approvals?request_id=${requestId}&state=pending`)).body[
+      'items'
+    ];
+
+  const decide = async (approval: Body, decision: Body): Promise<void> => {
+    const { status, body } = await call(
+      platform,
+      'approver',
+      'POST',
+      `/api/v1/approvals/${approval['approval_id']}/decision`,
+      { subject_digest: approval['subject_digest'], ...decision },
+    );
+    expect([status, body['code']]).toEqual([200, undefined]);
+  };
+
+  /** All begin at once and go on side by side; each test waits for its own. */
+  const journeys = new Map<string, Promise<Journey>>();
+
+  const begin = async (projectId: string, repository: string, text: string): Promise<Journey> => {
+    const { body } = await submit(platform, projectId, text);
+    return { request: body, repository, ...(await untilSettled(body['request_id'])) };
+  };
+
+  const journey = async (projectId: string): Promise<Journey> => {
+    const found = await journeys.get(projectId);
+    if (!found) throw new Error(`no journey of ${projectId}`);
+    return found;
+  };
+
+  /** Approves plans and landings until the request has ended, or until an escalation waits. */
+  const untilSettled = (requestId: string): Promise<Settled> =>
+    eventually(
+      async () => {
+        for (const approval of await pending(requestId)) {
+          if (approval['kind'] === 'escalation') return { escalation: approval };
+          await decide(approval, { decision: 'approved' });
+        }
+        const { body } = await call(platform, 'requester', 'GET', `/api/v1/requests/${requestId}`);
+        if (body['state'] === 'running') throw new Error('still running');
+        return { ended: body };
+      },
+      { timeoutMs: 180_000, intervalMs: 100 },
+    );
+
+  const workflowOf = async (requestBody: Body): Promise<Body> =>
+    (await call(platform, 'viewer', 'GET', `/api/v1/workflows/${requestBody['workflow_id']}`)).body;
+
+  /** Ended as landed, and what landed is what was tested and examined. */
+  const landed = async ({ ended = {}, escalation }: Settled, repository: string): Promise<Body> => {
+    expect([escalation, ended['state'], ended['error']]).toEqual([undefined, 'completed', null]);
+    const workflow = await workflowOf(ended);
+    const { result } = workflow;
+    const tree = git(repository, 'rev-parse', 'refs/heads/main^{tree}');
+    expect([result.landed.tree, result.tests.tree, result.verdict.tree, result.change.tree]).toEqual([
+      tree,
+      tree,
+      tree,
+      tree,
+    ]);
+    expect(result.landed.commit).toBe(git(repository, 'rev-parse', 'refs/heads/main'));
+    return workflow;
+  };
+
+  const attempts = ({ steps }: Body): Body =>
+    Object.fromEntries(
+      (steps as Body[]).flatMap(({ name, kind, attempts: tries }) =>
+        kind === 'task' ? [[name, tries]] : [],
+      ),
+    );
+
+  /** The memory test of a commit, run by hand: its exit code. */
+  const measured = async (repository: string, commit: string): Promise<number | null> => {
+    const copy = repositories.path(`by-hand-${commit}`);
+    git(repository, 'clone', '--quiet', repository, copy);
+    git(copy, 'checkout', '--quiet', commit);
+    const ended = await runNode(['--test', join(copy, memoryTest)], { PATH: process.env['PATH'] }, 60_000);
+    return ended.code;
+  };
+
+  /** What sent the work back to the coder, in order. */
+  const rejections = async (requestId: string): Promise<Body[]> =>
+    (await timelineOf(platform, requestId))
+      .filter(({ type, data }) => type.startsWith('orchestrator.step.changed.') && data['name'] === 'fix')
+      .map(({ data }) => data)
+      .filter(({ findings }) => (findings ?? []).length > 0);
+
+  it('a fix that is not the whole fix comes back with the lines that still leak, and lands on the second try', async () => {
+    const { request, repository, ...settled } = await journey('hasty');
+    expect(request['intent']).toBe('DEBUG');
+    const workflow = await landed(settled, repository);
+    expect(attempts(workflow)).toEqual({ analyse: 1, fix: 2, test: 2, validate: 1 });
+
+    const [rejected, ...others] = await rejections(request['request_id']);
+    expect(others).toEqual([]);
+    expect(rejected?.['reason']).toMatch(/^test sent it back \(tests_failed\)/);
+    expect(rejected?.['findings']).toMatchObject(
+      ['has expired`', 'asked for too late`', 'removed user`'].map((words) => ({
+        code: 'tests_failed',
+        file: memoryTest,
+        line: lineOf(words),
+        evidence: expect.stringMatching(/\d{3} bytes stay/),
+      })),
+    );
+
+    expect(workflow['result'].before_after.before_retained_bytes).toBeGreaterThan(200);
+    expect(workflow['result'].before_after.after_retained_bytes).toBeLessThan(100);
+    expect(await measured(repository, workflow['base'])).toBe(1);
+    expect(await measured(repository, workflow['result'].landed.commit)).toBe(0);
+  });
+
+  it('a fix of the test instead of the fault is rejected by the examination, with the line of the test', async () => {
+    const { request, repository, ...settled } = await journey('cheat');
+    const workflow = await landed(settled, repository);
+    expect(attempts(workflow)).toEqual({ analyse: 1, fix: 2, test: 2, validate: 2 });
+
+    const [rejected] = await rejections(request['request_id']);
+    expect(rejected?.['reason']).toMatch(/^validate sent it back \(verdict_rejected\)/);
+    expect(rejected?.['findings']).toContainEqual(
+      expect.objectContaining({
+        code: 'failing_test_changed',
+        severity: 'high',
+        file: memoryTest,
+        line: lineOf('signed out`'),
+        evidence: expect.stringMatching(/\d{3} bytes stay/),
+      }),
+    );
+    expect(git(repository, 'diff', '--name-only', 'refs/heads/main~1', 'refs/heads/main')).toBe(
+      'src/session-store.mjs',
+    );
+    expect(await measured(repository, workflow['result'].landed.commit)).toBe(0);
+  });
+
+  describe('as often as the plan allows, and then a person decides:', () => {
+    const escalated = async (option: string): Promise<Body & { readonly repository: string }> => {
+      const { ended, escalation, repository } = await journey(`stubborn-${option}`);
+      expect(ended).toBeUndefined();
+      return { ...escalation, repository };
+    };
+
+    it('each waits with what was rejected and where, its last change can be fetched, and nothing has landed', async () => {
+      for (const option of ['retry', 'take-over', 'abandon']) {
+        const { repository, ...approval }: Body = await escalated(option);
+        expect(approval).toMatchObject({
+          kind: 'escalation',
+          escalation: {
+            step_id: 'test',
+            rounds: 2,
+            findings: [
+              { code: 'tests_failed', file: 'test/sum.test.mjs', line: 6, evidence: expect.any(String) },
+            ],
+          },
+        });
+        const { change } = approval['escalation'];
+        expect(git(repository, 'rev-parse', 'refs/heads/main')).toBe(change.base);
+        const copy = repositories.path(`fetched-${option}`);
+        git(repository, 'clone', '--quiet', repository, copy);
+        git(copy, 'fetch', '--quiet', 'origin', `refs/ymera/changes/${change.change_id}`);
+        expect(git(copy, 'rev-parse', 'FETCH_HEAD^{tree}')).toBe(change.tree);
+        // Two rounds of findings have reached the command: it writes down how many.
+        expect(git(copy, 'show', 'FETCH_HEAD:src/sum.mjs')).toContain('// looked at, 1 finding(s)');
+      }
+    });
+
+    it('retry: one more round, with the person’s note among the findings, lands', async () => {
+      const { repository, ...approval }: Body = await escalated('retry');
+      await decide(approval, {
+        option: 'retry',
+        reason: 'replace `all - number` by `all + number` in src/sum.mjs',
+      });
+      const workflow = await landed(await untilSettled(approval['request_id']), repository);
+      expect(workflow['workflow_id']).toBe(approval['workflow_id']);
+      expect(attempts(workflow)).toEqual({ analyse: 1, fix: 4, test: 4, validate: 1 });
+    });
+
+    it('take over: the request ends, and names the commit to go on from', async () => {
+      const { repository, request_id, escalation, ...approval }: Body = await escalated('take-over');
+      await decide(approval, { option: 'take_over', reason: 'I know what it is.' });
+      const { ended } = await untilSettled(request_id);
+      expect(ended).toMatchObject({ state: 'failed', error: { code: 'taken_over' } });
+      expect(ended?.['error'].message).toContain(escalation.change.commit);
+      expect(git(repository, 'rev-parse', 'refs/heads/main')).toBe(escalation.change.base);
+    });
+
+    it('abandon: the request ends as one that was sent back too often', async () => {
+      const { repository, request_id, escalation, ...approval }: Body = await escalated('abandon');
+      await decide(approval, { option: 'abandon' });
+      const { ended } = await untilSettled(request_id);
+      expect(ended).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
+      expect(git(repository, 'rev-parse', 'refs/heads/main')).toBe(escalation.change.base);
+      const told = (await timelineOf(platform, request_id)).filter(({ type }) =>
+        type.startsWith('orchestrator.workflow.escalated.'),
+      );
+      expect(told).toMatchObject([
+        { data: { rounds: 2, findings: [{ file: 'test/sum.test.mjs', line: 6 }] } },
+      ]);
+    });
+  });
+});
