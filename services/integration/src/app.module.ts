@@ -26,6 +26,7 @@ import { SweepArtefacts, type ArtefactStore } from './application/artefacts';
 import { GetChange } from './application/get-change';
 import { LandChange } from './application/land-change';
 import { MaterialiseChange } from './application/materialise-change';
+import { RemakeChange } from './application/remake-change';
 import { GetProject, ListProjects } from './application/read-projects';
 import { RegisterProject } from './application/register-project';
 import { RepositoryAccess } from './application/repository-access';
@@ -114,6 +115,10 @@ export async function integrationModule(
       {
         provide: MaterialiseChange,
         useValue: new MaterialiseChange({ ...shared, workbenches: new GitWorkbenches(git, layout), limits }),
+      },
+      {
+        provide: RemakeChange,
+        useValue: new RemakeChange({ ...shared, workbenches: new GitWorkbenches(git, layout), limits }),
       },
       {
         provide: LandChange,

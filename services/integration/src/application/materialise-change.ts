@@ -1,4 +1,4 @@
-import { changeMaterialised, changeRefused, type materialiseChange, type PayloadOf } from '@ymera/contracts';
+import type { materialiseChange, PayloadOf } from '@ymera/contracts';
 import { err, ok, sha256Hex, type Clock, type Result } from '@ymera/kernel';
 import { changeIdOf, type Change } from '../domain/change';
 import {
@@ -9,10 +9,10 @@ import {
   type ChangeRefusal,
 } from '../domain/change-policy';
 import { commitIdentity } from '../domain/commit-identity';
+import { announceChange, announceRefusal } from './announce-change';
 import type { IntegrationUnitOfWork, Workbench, Workbenches } from './ports';
 
 type Order = PayloadOf<typeof materialiseChange>;
-type Transaction = Parameters<Parameters<IntegrationUnitOfWork['run']>[0]>[0];
 
 export interface MaterialiseChangeDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
@@ -40,13 +40,13 @@ export class MaterialiseChange {
       if (!(await tx.inbox.accept('integration.materialise_change', messageId))) return undefined;
       // The first answer about an attempt is the only one, whatever a later order for it holds.
       const first = await tx.changes.find(changeId);
-      if (first) return ok(await announce(tx, order, first));
+      if (first) return ok(await announceChange(tx.outbox, order, first));
       if (!outcome.ok) {
-        await announceRefusal(tx, changeId, order, outcome.error);
+        await announceRefusal(tx.outbox, changeId, order, outcome.error);
         return outcome;
       }
       await tx.changes.insert(outcome.value);
-      return ok(await announce(tx, order, outcome.value));
+      return ok(await announceChange(tx.outbox, order, outcome.value));
     });
   }
 
@@ -114,55 +114,10 @@ function newChange(
     base: order.base,
     ...made,
     patchDigest: `sha256:${sha256Hex(order.change.patch)}`,
+    madeFrom: undefined,
     state: 'materialised',
     version: 1,
     createdAt: now,
     landedAt: undefined,
   };
-}
-
-const attemptOf = (order: Order) => ({
-  project_id: order.project_id,
-  workflow_id: order.workflow_id,
-  request_id: order.request_id,
-  step_id: order.step_id,
-  task_id: order.task_id,
-  attempt: order.attempt,
-});
-
-/** The same fact, told again to whoever asks again, has the same version: 1. */
-async function announce(tx: Transaction, order: Order, change: Change): Promise<Change> {
-  await tx.outbox.event(changeMaterialised, {
-    aggregateId: change.changeId,
-    aggregateVersion: 1,
-    payload: {
-      ...attemptOf(order),
-      change_id: change.changeId,
-      agent_id: change.agentId,
-      base: change.base,
-      commit: change.commit,
-      tree: change.tree,
-      files: change.files,
-    },
-  });
-  return change;
-}
-
-async function announceRefusal(
-  tx: Transaction,
-  changeId: string,
-  order: Order,
-  { failure, findings }: ChangeRefusal,
-): Promise<void> {
-  const { code, message, retryable, suggestion } = failure;
-  await tx.outbox.event(changeRefused, {
-    aggregateId: changeId,
-    aggregateVersion: 1,
-    payload: {
-      ...attemptOf(order),
-      agent_id: order.agent_id,
-      error: { code, message, retryable, ...(suggestion === undefined ? {} : { suggestion }) },
-      findings: [...findings],
-    },
-  });
 }

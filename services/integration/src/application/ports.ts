@@ -67,6 +67,13 @@ export interface PatchFailure {
   readonly files: readonly string[];
 }
 
+/** A file that two changes have altered in ways that exclude each other. */
+export interface MergeConflict {
+  readonly file: string;
+  /** The first place, as git marks it; empty where it is no text. */
+  readonly evidence: string;
+}
+
 /** A place where a patch is applied to exactly one base. Nothing is in the repository before `keep`. */
 export interface Workbench {
   /** Committer time of the base, in seconds. */
@@ -74,7 +81,9 @@ export interface Workbench {
   /** The paths that the patch names, without applying it. */
   pathsOf(patch: string): Promise<Result<readonly string[], PatchFailure>>;
   apply(patch: string): Promise<Result<void, PatchFailure>>;
-  /** What is different now; after `apply`. */
+  /** Applies what a commit changes since it left the base's history, by a three-way merge; all conflicts or nothing. */
+  merge(commit: string): Promise<Result<void, readonly MergeConflict[]>>;
+  /** What is different now; after `apply` or `merge`. */
   proposedTree(): Promise<ProposedTree>;
   commit(identity: CommitIdentity): Promise<{ readonly commit: string; readonly tree: string }>;
   /** Moves the objects into the repository and keeps them alive by a ref. Done again it changes nothing. */

@@ -46,6 +46,8 @@ const suggestions = {
   base_mismatch: 'Make the patch against the base that the task names.',
   base_unknown: 'Use the base that the task names.',
   project_not_found: 'Register the project first.',
+  change_unknown: 'Name a change of this run.',
+  merge_conflict: 'Make the change again on the new base, beside what has landed there.',
 } as const;
 export type RefusalCode = keyof typeof suggestions;
 
@@ -59,6 +61,25 @@ export function refusal(code: RefusalCode, message: string, files: readonly stri
       file: file.slice(0, 1000),
       suggestion: suggestions[code],
     })),
+  };
+}
+
+/** Why a change cannot be merged with what has landed since: a finding for each file, with both sides of it. */
+export function mergeRefusal(
+  conflicts: readonly { readonly file: string; readonly evidence: string }[],
+): ChangeRefusal {
+  const files = conflicts.map(({ file }) => file);
+  const { failure: reason, findings } = refusal(
+    'merge_conflict',
+    `What has landed meanwhile changes the same places: ${list(files)}.`,
+    files,
+  );
+  return {
+    failure: reason,
+    findings: findings.map((found, index) => {
+      const evidence = conflicts[index]?.evidence ?? '';
+      return evidence === '' ? found : { ...found, evidence };
+    }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface Change {
   readonly tree: string;
   readonly files: number;
   readonly patchDigest: string;
+  /** The change that this one was made of again, on another base. */
+  readonly madeFrom: string | undefined;
   readonly state: ChangeState;
   /** Rises with every fact told about this change; 1 is that it was materialised. */
   readonly version: number;
@@ -41,8 +43,13 @@ export const landingRefused = (change: Change): Change => ({ ...change, version:
  * The same attempt of the same task is the same change, however often it is delivered: a UUID of version 8 (RFC 9562:
  * ours to define) out of the digest of both.
  */
-export function changeIdOf(taskId: string, attempt: number): string {
-  const hex = sha256Hex(`ymera-change:${taskId}:${attempt}`);
+export const changeIdOf = (taskId: string, attempt: number): string => idOf(`${taskId}:${attempt}`);
+
+/** A change made again on the same base is the same change. */
+export const remadeChangeIdOf = (changeId: string, base: string): string => idOf(`${changeId}:${base}`);
+
+function idOf(name: string): string {
+  const hex = sha256Hex(`ymera-change:${name}`);
   const variant = '89ab'.charAt(Number.parseInt(hex.charAt(16), 16) % 4);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -15,6 +15,8 @@ export interface Attempt {
   readonly attempt: number;
   readonly agentId: string;
   readonly title: string;
+  /** The commit that is made again on another base. */
+  readonly madeFrom?: string;
 }
 
 const committer = { name: 'YMERA integration', email: 'integration@ymera.invalid' } as const;
@@ -33,7 +35,7 @@ export function commitIdentity(attempt: Attempt, baseTime: number): CommitIdenti
 }
 
 /** One line of what was asked, then trailers. The title is a stranger's text: it may not begin a trailer of its own. */
-function commitMessage({ title, requestId, taskId, attempt, agentId }: Attempt): string {
+function commitMessage({ title, requestId, taskId, attempt, agentId, madeFrom }: Attempt): string {
   const line = title.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   const subject = line.length > maxTitleLength ? `${line.slice(0, maxTitleLength - 1).trimEnd()}…` : line;
   return [
@@ -43,6 +45,7 @@ function commitMessage({ title, requestId, taskId, attempt, agentId }: Attempt):
     `Ymera-Task: ${taskId}`,
     `Ymera-Attempt: ${attempt}`,
     `Ymera-Agent: ${agentId}`,
+    ...(madeFrom === undefined ? [] : [`Ymera-Made-From: ${madeFrom}`]),
     '',
   ].join('\n');
 }

@@ -58,7 +58,8 @@ class InMemoryChangeStore implements ChangeStore {
 
   insert(change: Change): Promise<void> {
     const isTaken = [...this.changes.values()].some(
-      ({ taskId, attempt }) => taskId === change.taskId && attempt === change.attempt,
+      ({ taskId, attempt, base }) =>
+        taskId === change.taskId && attempt === change.attempt && base === change.base,
     );
     if (isTaken) return Promise.reject(new Error('duplicate change'));
     this.changes.set(change.changeId, change);

@@ -2,6 +2,7 @@ import {
   landingSubjectDigest,
   type landChange,
   type materialiseChange,
+  type remakeChange,
   type PayloadOf,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
@@ -10,6 +11,7 @@ import { GetChange } from '../application/get-change';
 import { LandChange } from '../application/land-change';
 import { MaterialiseChange } from '../application/materialise-change';
 import type { IntegrationStores, IntegrationUnitOfWork } from '../application/ports';
+import { RemakeChange } from '../application/remake-change';
 import { RegisterProject } from '../application/register-project';
 import type { Change } from '../domain/change';
 import type { SourceRepository } from './git-fixture';
@@ -17,6 +19,7 @@ import { GitWorld } from './git-world';
 import { emptyState, inMemoryStores, type IntegrationState } from './in-memory-stores';
 
 export type MaterialiseOrder = PayloadOf<typeof materialiseChange>;
+export type RemakeOrder = PayloadOf<typeof remakeChange>;
 export type LandOrder = PayloadOf<typeof landChange>;
 
 export const admin = { name: 'root', roles: ['admin'] };
@@ -47,6 +50,12 @@ export class IntegrationWorld extends GitWorld {
   };
   readonly register = new RegisterProject(this);
   readonly materialise = new MaterialiseChange({
+    unitOfWork: this.unitOfWork,
+    workbenches: this.workbenches,
+    clock: this.clock,
+    limits,
+  });
+  readonly remake = new RemakeChange({
     unitOfWork: this.unitOfWork,
     workbenches: this.workbenches,
     clock: this.clock,
@@ -86,6 +95,20 @@ export const materialiseOrder = (
   base,
   change: { base, patch },
   ...over,
+});
+
+/** An order to make a change again on another head. */
+export const remakeOrder = (change: Change, onto: string): RemakeOrder => ({
+  project_id: change.projectId,
+  workflow_id: change.workflowId,
+  request_id: change.requestId,
+  step_id: change.stepId,
+  task_id: change.taskId,
+  attempt: change.attempt,
+  agent_id: change.agentId,
+  title: 'Improve the performance of this algorithm',
+  change_id: change.changeId,
+  onto,
 });
 
 /** An honest order to land a change: examined by another, tested, approved. */

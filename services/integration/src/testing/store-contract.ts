@@ -1,6 +1,6 @@
 import { FailureException, uuidv7 } from '@ymera/kernel';
 import type { IntegrationStores, IntegrationUnitOfWork } from '../application/ports';
-import { changeIdOf, landed, landingRefused, type Change } from '../domain/change';
+import { changeIdOf, landed, landingRefused, remadeChangeIdOf, type Change } from '../domain/change';
 import type { Project } from '../domain/project';
 
 const createdAt = new Date('2026-06-01T00:00:00.123Z');
@@ -35,6 +35,7 @@ export function someChange(projectId: string, over: Partial<Change> = {}): Chang
     tree: 'c'.repeat(40),
     files: 2,
     patchDigest: 'sha256:1',
+    madeFrom: undefined,
     state: 'materialised',
     version: 1,
     createdAt,
@@ -82,6 +83,21 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     await run((tx) => tx.changes.update(done));
     expect(await run((tx) => tx.changes.find(change.changeId))).toEqual(done);
     expect(await run((tx) => tx.changes.find(uuidv7()))).toBeUndefined();
+  });
+
+  it('keeps a change that was made again beside the first, on another base only', async () => {
+    await run((tx) => tx.projects.insert(someProject('again')));
+    const change = someChange('again');
+    const again = {
+      ...change,
+      changeId: remadeChangeIdOf(change.changeId, 'd'.repeat(40)),
+      base: 'd'.repeat(40),
+      madeFrom: change.changeId,
+    };
+    await run((tx) => tx.changes.insert(change));
+    await run((tx) => tx.changes.insert(again));
+    expect(await run((tx) => tx.changes.find(again.changeId))).toEqual(again);
+    await expect(run((tx) => tx.changes.insert({ ...again, changeId: uuidv7() }))).rejects.toThrow();
   });
 
   it('refuses a second change of one attempt', async () => {

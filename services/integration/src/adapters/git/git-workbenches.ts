@@ -1,13 +1,14 @@
 import { err, ok, uuidv7, type Result } from '@ymera/kernel';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PatchFailure, Workbench, Workbenches } from '../../application/ports';
+import type { MergeConflict, PatchFailure, Workbench, Workbenches } from '../../application/ports';
 import type { ChangedEntry, ProposedTree } from '../../domain/change-policy';
 import type { CommitIdentity } from '../../domain/commit-identity';
 import { GitError, type Git, type GitAnswer, type GitOptions } from './git';
 import { changeRefs } from './git-environment';
 import { moveObjects } from './move-objects';
 import { explainPatchFailure } from './patch-failure';
+import { firstConflict } from './merge-conflict';
 import { readBlobs } from './read-blobs';
 import type { RepositoryLayout } from './repository-layout';
 
@@ -16,6 +17,8 @@ const submoduleMode = '160000';
 /** A patch of 1 MiB may unpack to a thousand times as much. */
 const applyMemoryBytes = 1024 * 1024 * 1024;
 const treeOutputBytes = 128 * 1024 * 1024;
+/** Conflicts that are shown with both sides; the others by their name. */
+const shownConflicts = 20;
 
 /**
  * Each workbench has its own index and its own object directory beside the repository's, as git's receive-pack has: what is
@@ -96,6 +99,17 @@ class GitWorkbench implements Workbench {
     }
   }
 
+  async merge(commit: string): Promise<Result<void, readonly MergeConflict[]>> {
+    const { code, stdout } = await this.git.run(
+      ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', this.base, commit],
+      { ...this.options, accept: [0, 1] },
+    );
+    const [tree = '', ...files] = stdout.toString('utf8').split('\0').filter(Boolean);
+    if (code !== 0) return err(await this.conflictsIn(tree, [...new Set(files)]));
+    this.proposal = { tree, changed: await this.compare(tree) };
+    return ok(undefined);
+  }
+
   async proposedTree(): Promise<ProposedTree> {
     const { changed } = this.proposed();
     const sizes = await this.sizesOf(changed);
@@ -142,6 +156,19 @@ class GitWorkbench implements Workbench {
 
   async close(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** git leaves both sides with its marks in the tree that it could not merge. */
+  private async conflictsIn(tree: string, files: readonly string[]): Promise<readonly MergeConflict[]> {
+    const conflicts: MergeConflict[] = [];
+    for (const file of files) {
+      const isShown = conflicts.length < shownConflicts;
+      const shown = isShown
+        ? await this.git.run(['cat-file', 'blob', `${tree}:${file}`], { ...this.options, accept: [0, 128] })
+        : undefined;
+      conflicts.push({ file, evidence: shown?.code === 0 ? firstConflict(shown.stdout) : '' });
+    }
+    return conflicts;
   }
 
   private proposed(): NonNullable<GitWorkbench['proposal']> {

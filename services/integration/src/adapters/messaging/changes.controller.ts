@@ -1,18 +1,19 @@
 import { Controller, Inject } from '@nestjs/common';
-import { getChange, landChange, materialiseChange, type PayloadOf } from '@ymera/contracts';
+import { getChange, landChange, materialiseChange, remakeChange, type PayloadOf } from '@ymera/contracts';
 import type { Logger } from '@ymera/kernel';
 import { OnCommand, OnQuery, type Received } from '@ymera/messaging';
 import { counter } from '@ymera/observability';
 import { GetChange } from '../../application/get-change';
 import { LandChange } from '../../application/land-change';
 import { MaterialiseChange } from '../../application/materialise-change';
+import { RemakeChange } from '../../application/remake-change';
 
 /** Injection token of the logger. */
 export const logger = Symbol('logger');
 
 const changes = counter({
   name: 'ymera_changes_total',
-  help: 'Proposed changes by what became of them: materialised, or the code of the refusal',
+  help: 'Proposed changes by what became of them: materialised, made_again, or the code of the refusal',
   labels: ['outcome'],
 });
 const landings = counter({
@@ -25,6 +26,7 @@ const landings = counter({
 export class ChangesController {
   constructor(
     @Inject(MaterialiseChange) private readonly materialiseChange: MaterialiseChange,
+    @Inject(RemakeChange) private readonly remakeChange: RemakeChange,
     @Inject(LandChange) private readonly landChange: LandChange,
     @Inject(GetChange) private readonly getChange: GetChange,
     @Inject(logger) private readonly log: Logger,
@@ -42,6 +44,22 @@ export class ChangesController {
       task_id: payload.task_id,
       attempt: payload.attempt,
       agent_id: payload.agent_id,
+      ...(result.ok ? { change_id: result.value.changeId, commit: result.value.commit } : {}),
+    });
+  }
+
+  @OnCommand(remakeChange)
+  async remake({ id, payload }: Received<PayloadOf<typeof remakeChange>>): Promise<void> {
+    const result = await this.remakeChange.execute(id, payload);
+    if (!result) return;
+    const outcome = result.ok ? 'made_again' : result.error.failure.code;
+    changes.inc({ outcome });
+    this.log.info('change made again', {
+      outcome,
+      project_id: payload.project_id,
+      task_id: payload.task_id,
+      made_from: payload.change_id,
+      onto: payload.onto,
       ...(result.ok ? { change_id: result.value.changeId, commit: result.value.commit } : {}),
     });
   }

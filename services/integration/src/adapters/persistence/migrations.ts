@@ -1,7 +1,9 @@
 import { messagingMigrations, type MigrationClass } from '@ymera/persistence';
 import { ProjectsAndChanges1767225600001 } from './migrations/0001-projects-and-changes';
+import { ChangesMadeAgain1767225600012 } from './migrations/0002-changes-made-again';
 
 export const migrations: readonly MigrationClass[] = [
   ...messagingMigrations,
   ProjectsAndChanges1767225600001,
+  ChangesMadeAgain1767225600012,
 ];

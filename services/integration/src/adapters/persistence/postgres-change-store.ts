@@ -21,10 +21,11 @@ interface Row {
   version: number;
   created_at: Date;
   landed_at: Date | null;
+  made_from: string | null;
 }
 
 const columns = `change_id, project_id, workflow_id, request_id, step_id, task_id, attempt, agent_id, base, commit, tree,
-  files, patch_digest, state, version, created_at, landed_at`;
+  files, patch_digest, state, version, created_at, landed_at, made_from`;
 
 export class PostgresChangeStore implements ChangeStore {
   constructor(private readonly sql: SqlExecutor) {}
@@ -32,7 +33,7 @@ export class PostgresChangeStore implements ChangeStore {
   async insert(change: Change): Promise<void> {
     await this.sql.query(
       `INSERT INTO changes (${columns})
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
       [
         change.changeId,
         change.projectId,
@@ -51,6 +52,7 @@ export class PostgresChangeStore implements ChangeStore {
         change.version,
         change.createdAt,
         change.landedAt ?? null,
+        change.madeFrom ?? null,
       ],
     );
   }
@@ -90,6 +92,7 @@ function fromRow(row: Row): Change {
     tree: row.tree,
     files: row.files,
     patchDigest: row.patch_digest,
+    madeFrom: row.made_from ?? undefined,
     state,
     version: row.version,
     createdAt: row.created_at,

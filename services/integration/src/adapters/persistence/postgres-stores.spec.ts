@@ -56,7 +56,7 @@ describe('stores on PostgreSQL', () => {
   });
 
   it('can be taken back and made again', async () => {
-    await database.migrateDown();
+    await database.migrateDown(2);
     await expect(unitOfWork.run((tx) => tx.projects.find('x'))).rejects.toThrow('does not exist');
     await database.migrateUp();
     expect(await unitOfWork.run((tx) => tx.projects.find('x'))).toBeUndefined();
