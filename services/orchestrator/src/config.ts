@@ -44,5 +44,6 @@ export const runPolicyOf = (config: OrchestratorConfig): RunPolicy => ({
   maxDeclines: defaultRunPolicy.maxDeclines,
   escalationMs: config.YMERA_ESCALATION_EXPIRY_SECONDS * 1000,
   maxEscalations: defaultRunPolicy.maxEscalations,
+  maxBaseMoves: defaultRunPolicy.maxBaseMoves,
   silenceMs: config.YMERA_AGENT_SILENCE_SECONDS * 1000,
 });

@@ -4,6 +4,7 @@ import {
   gateOpened,
   landChange,
   materialiseChange,
+  remakeChange,
   resultAccepted,
   resultRefused,
   stepChanged,
@@ -37,6 +38,9 @@ export async function sendEffects(
         break;
       case 'materialise':
         await tx.outbox.command(materialiseChange, effect.payload);
+        break;
+      case 'remake':
+        await tx.outbox.command(remakeChange, effect.payload);
         break;
       case 'land':
         await tx.outbox.command(landChange, effect.payload);

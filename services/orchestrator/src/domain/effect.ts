@@ -4,6 +4,7 @@ import type {
   gateOpened,
   landChange,
   materialiseChange,
+  remakeChange,
   PayloadOf,
   resultAccepted,
   resultRefused,
@@ -58,6 +59,7 @@ export type ToAgent = {
 
 type Order =
   | { readonly kind: 'materialise'; readonly payload: PayloadOf<typeof materialiseChange> }
+  | { readonly kind: 'remake'; readonly payload: PayloadOf<typeof remakeChange> }
   | { readonly kind: 'land'; readonly payload: PayloadOf<typeof landChange> };
 
 /** What must leave with the new state, in the same transaction. */

@@ -11,12 +11,14 @@ import { evidenceFor } from './evidence';
 import { failAttempt } from './fail-attempt';
 import { taskStep } from './handle-agents';
 import { orderMaterialising } from './order-materialising';
+import { moveBase, orderRemaking, refuseRemake, remade } from './remake';
 import { currentAttempt, type StepRun } from './run';
 import type { RunDraft } from './run-draft';
 
 /** A changing step is done only now: there is a commit to test and to examine. */
 export function materialise(draft: RunDraft, made: PayloadOf<typeof changeMaterialised>): void {
   const step = materialising(draft, made);
+  if (step?.remake) return remade(draft, step, made);
   if (!step?.proposal) return;
   draft.moveAttempt(step.stepId, 'complete');
   const { output } = step.proposal;
@@ -44,6 +46,7 @@ export function materialise(draft: RunDraft, made: PayloadOf<typeof changeMateri
 export function refuseChange(draft: RunDraft, refusal: PayloadOf<typeof changeRefused>): void {
   const step = materialising(draft, refusal);
   if (!step) return;
+  if (step.remake) return refuseRemake(draft, step, refusal);
   draft.moveAttempt(step.stepId, 'fail');
   failAttempt(draft, taskStep(draft, step.stepId), refusal.error, refusal.findings);
 }
@@ -69,7 +72,10 @@ export function refuseLanding(draft: RunDraft, refusal: PayloadOf<typeof landing
   const step = landing(draft, refusal);
   if (!step) return;
   const { cancelRequested } = draft.run;
-  if (!cancelRequested) return failRun(draft, refusal.error, step.stepId);
+  if (!cancelRequested)
+    return refusal.error.code === 'base_moved'
+      ? moveBase(draft, step.stepId, refusal)
+      : failRun(draft, refusal.error, step.stepId);
   draft.move(step.stepId, 'cancel', {}, { reason: refusal.error.message });
   cancelRun(draft, cancelRequested.by, cancelRequested.reason);
 }
@@ -80,7 +86,8 @@ export function askIntegrationAgain(draft: RunDraft, stepId: string): void {
   const planned = step && draft.planStep(stepId);
   const { now, policy } = draft.context;
   if (step?.state === 'materialising' && planned?.kind === 'task') {
-    orderMaterialising(draft, planned);
+    if (step.remake) orderRemaking(draft, stepId);
+    else orderMaterialising(draft, planned);
     draft.patch(stepId, { wakeAt: now + policy.materialiseMs });
   } else if (step?.state === 'running' && planned?.kind === 'integration') {
     orderLanding(draft, stepId);

@@ -30,6 +30,7 @@ const legalSteps: Readonly<Record<string, string>> = {
   'waiting_gate complete': 'completed',
   'retry_wait retry': 'ready',
   'completed rework': 'pending',
+  'completed remake': 'materialising',
   ...Object.fromEntries(
     activeStepStates.flatMap((state) => [
       [`${state} fail`, 'failed'],

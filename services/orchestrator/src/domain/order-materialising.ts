@@ -1,5 +1,5 @@
 import type { TaskStep } from './judge-result';
-import { currentAttempt } from './run';
+import { baseOf, currentAttempt } from './run';
 import type { RunDraft } from './run-draft';
 
 /** Also sent again when no answer comes; the same attempt gives the same commit. */
@@ -7,7 +7,7 @@ export function orderMaterialising(draft: RunDraft, planned: TaskStep): void {
   const step = draft.step(planned.step_id);
   const attempt = currentAttempt(step);
   if (!attempt || !step.proposal) throw new TypeError(`step ${step.stepId} proposes nothing`);
-  const { base, plan } = draft.run.definition;
+  const { plan } = draft.run.definition;
   draft.emit({
     kind: 'materialise',
     payload: {
@@ -17,7 +17,7 @@ export function orderMaterialising(draft: RunDraft, planned: TaskStep): void {
       attempt: attempt.attempt,
       agent_id: attempt.agentId,
       title: plan.title,
-      base,
+      base: baseOf(draft.run),
       change: step.proposal.change,
     },
   });

@@ -19,6 +19,8 @@ export interface RunPolicy {
   readonly escalationMs: number;
   /** How often a run asks a person; what is rejected after that is given up. */
   readonly maxEscalations: number;
+  /** How often a change is made again because the branch moved before it landed; the next time the run fails. */
+  readonly maxBaseMoves: number;
   /** How long an agent that did not answer gets no work, unless it is heard of before. */
   readonly silenceMs: number;
 }
@@ -33,6 +35,7 @@ export const defaultRunPolicy: RunPolicy = {
   maxDeclines: 10,
   escalationMs: 86_400_000,
   maxEscalations: 3,
+  maxBaseMoves: 20,
   silenceMs: 60_000,
 };
 

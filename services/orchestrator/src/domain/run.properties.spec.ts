@@ -1,4 +1,4 @@
-import { escalationOption } from '@ymera/contracts';
+import { escalationOption, landingSubjectDigest } from '@ymera/contracts';
 import fc from 'fast-check';
 import {
   enhancePlan,
@@ -19,7 +19,7 @@ import {
   RunScenario,
 } from '../testing/run-scenario';
 import type { TaskResult } from './judge-result';
-import type { Attempt } from './run';
+import { baseOf, type Attempt } from './run';
 import type { RunEvent } from './run-event';
 import { activeStepStates, isActiveStep } from './step-lifecycle';
 import { eventOfTimer, timerKinds, timersOf } from './timers';
@@ -83,6 +83,21 @@ const action = fc.record({
 });
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
+/** Mostly about the change as it is now, sometimes about what it was before the branch moved. */
+function about(scenario: RunScenario, result: Partial<TaskResult>, drawn: Action): Partial<TaskResult> {
+  const change = Object.values(scenario.run.steps).flatMap(({ output }) => output?.change ?? [])[0];
+  const isStale = drawn.wait % 8 === 0;
+  const from = baseOf(scenario.run);
+  return {
+    ...result,
+    ...(result.change ? { change: { ...result.change, base: from } } : {}),
+    ...(result.tests && change && !isStale ? { tests: { ...result.tests, tree: change.tree } } : {}),
+    ...(result.verdict && change && !isStale
+      ? { verdict: { ...result.verdict, base: change.base, commit: change.commit, tree: change.tree } }
+      : {}),
+  };
+}
+
 const pick = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(1, list.length)];
 
 function eventFrom(scenario: RunScenario, drawn: Action): RunEvent | undefined {
@@ -126,7 +141,7 @@ function eventFrom(scenario: RunScenario, drawn: Action): RunEvent | undefined {
         attempt && {
           kind: 'task_ended',
           claim: scenario.claim(attempt),
-          result: resultFrom(attempt, results[drawn.result] ?? {}),
+          result: resultFrom(attempt, about(scenario, results[drawn.result] ?? {}, drawn)),
         }
       );
     case 'timer': {
@@ -166,7 +181,14 @@ function eventFrom(scenario: RunScenario, drawn: Action): RunEvent | undefined {
         };
       return {
         kind: 'change_materialised',
-        change: { ...named, change_id: idFrom(drawn.wait), base, commit: oid('c'), tree: oid('7'), files: 1 },
+        change: {
+          ...named,
+          change_id: idFrom(drawn.wait),
+          base: drawn.attempt === 3 ? base : baseOf(run),
+          commit: oid(moving.remake ? 'd' : 'c'),
+          tree: oid(moving.remake ? '8' : '7'),
+          files: 1,
+        },
       };
     }
     case 'landed':
@@ -176,7 +198,11 @@ function eventFrom(scenario: RunScenario, drawn: Action): RunEvent | undefined {
       if (drawn.kind === 'not_landed')
         return {
           kind: 'landing_refused',
-          refusal: { ...named, error: { code: 'base_moved', message: 'Moved.', retryable: true } },
+          refusal: {
+            ...named,
+            error: { code: 'base_moved', message: 'Moved.', retryable: true },
+            ...(drawn.wait % 4 === 0 ? {} : { head: oid(pick(['1', '2', '3'], drawn.wait) ?? '1') }),
+          },
         };
       return {
         kind: 'change_landed',
@@ -223,6 +249,24 @@ function escalated(): RunScenario {
   scenario.do('enhance', { change: { base, patch: 'diff' } });
   scenario.materialise();
   scenario.do('test', failing);
+  return scenario;
+}
+
+/** There is a change that has passed its tests. */
+function tested(scenario: RunScenario): RunScenario {
+  if ('approve_plan' in scenario.run.steps) scenario.decide('approve_plan', 'approved');
+  scenario.change();
+  scenario.do('test', { tests: passedTests() });
+  return scenario;
+}
+
+/** Was to land when the branch had moved; made again on the new head, where it has passed its tests. */
+function overtaken(scenario: RunScenario): RunScenario {
+  tested(scenario).do('validate', { verdict: approvingVerdict() });
+  if ('approve_landing' in scenario.run.steps) scenario.decide('approve_landing', 'approved');
+  scenario.refuseLanding(oid('e'));
+  scenario.remake(oid('e'), oid('d'), oid('8'));
+  scenario.do('test', { tests: passedTests(oid('8')) });
   return scenario;
 }
 
@@ -348,21 +392,31 @@ describe('any interleaving of events, with late and repeated ones', () => {
     );
   });
 
-  it('lands only what somebody else approved, on exactly that tree, with the tests of that tree', () => {
+  it.each([
+    ['a run', tested, enhancePlan],
+    ['a run with gates', tested, gatedPlan],
+    ['a run that somebody else was faster than', overtaken, enhancePlan],
+    ['a run with gates that somebody else was faster than', overtaken, gatedPlan],
+  ])('%s lands only what somebody else approved, on exactly that tree, with its tests', (_, begun, plan) => {
+    let landings = 0;
     fc.assert(
-      fc.property(interleaving, ([name, actions]) => {
-        const scenario = play(name, actions, () => undefined);
+      fc.property(interleaving, ([, actions]) => {
+        const scenario = begun(new RunScenario(plan));
+        const before = scenario.orders('land').length;
+        play('enhance', actions, () => undefined, scenario);
+        landings += scenario.orders('land').length - before;
         for (const order of scenario.orders('land')) {
           if (order.kind !== 'land') continue;
-          const { verdict, tests, tree, commit, producer_agent_id } = order.payload;
-          expect(verdict).toMatchObject({ approved: true, tree, commit });
+          const { verdict, tests, base: from, tree, commit, producer_agent_id, approval } = order.payload;
+          expect(verdict).toMatchObject({ approved: true, base: from, tree, commit });
           expect(verdict.agent_id).not.toBe(producer_agent_id);
           expect(tests).toMatchObject({ tree, exit_code: 0, failed: 0 });
-          if (name === 'gated') expect(order.payload.approval).toBeDefined();
+          if (plan === gatedPlan) expect(approval?.subject_digest).toBe(landingSubjectDigest(tree, verdict));
         }
       }),
       many,
     );
+    expect(landings).toBeGreaterThan(0);
   });
 
   it('asks a person only so often, closes every gate once, and leaves none open at the end', () => {

@@ -194,10 +194,10 @@ describe('a run', () => {
         request_id,
         step_id: 'integrate',
         change_id: order.payload.change_id,
-        error: { code: 'base_moved', message: 'main has moved.', retryable: true },
+        error: { code: 'commit_mismatch', message: 'Another tree.', retryable: false },
       },
     });
-    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'base_moved' } });
+    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'commit_mismatch' } });
   });
 });
 

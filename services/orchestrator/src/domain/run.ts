@@ -96,6 +96,8 @@ export interface StepRun {
   readonly output?: StepOutput | undefined;
   /** A change on its way through integration, kept to ask again when no answer comes. */
   readonly proposal?: Proposal | undefined;
+  /** A change that integration makes again, because the branch has moved to `onto`. */
+  readonly remake?: { readonly change: Change; readonly onto: string } | undefined;
   readonly error?: ErrorShape | undefined;
   /** Why this agent, why this retry; newest last. */
   readonly reasons: readonly string[];
@@ -113,6 +115,10 @@ export interface Run {
   readonly steps: Readonly<Record<string, StepRun>>;
   /** Facts published about this run; the last one's `aggregate_version`. */
   readonly facts: number;
+  /** Where the project's branch stands since it moved under this run; before that the base is what was ordered. */
+  readonly base?: string | undefined;
+  /** How often the branch has moved before this run could land. */
+  readonly baseMoves?: number | undefined;
   /** How often a person was asked what to do with rejected work; absent in runs of before that. */
   readonly escalations?: number | undefined;
   readonly startedAt: Time;
@@ -122,6 +128,9 @@ export interface Run {
   /** Asked for while a landing was under way: it takes effect only if nothing lands. */
   readonly cancelRequested?: { readonly by: string; readonly reason: string } | undefined;
 }
+
+/** What agents work on and changes are made against. */
+export const baseOf = ({ base, definition }: Run): string => base ?? definition.base;
 
 export const currentAttempt = (step: StepRun): Attempt | undefined => step.attempts.at(-1);
 

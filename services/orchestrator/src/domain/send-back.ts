@@ -15,26 +15,41 @@ export interface Rework {
 
 /** Everything from the producing step on is undone: a new task there, and gates already passed must be passed again. */
 export function sendBack(draft: RunDraft, { target, rejectedBy, reason, findings }: Rework): void {
-  const { plan } = draft.run.definition;
-  const undone = [target, ...descendantsOf(plan, target).map(({ step_id }) => step_id)];
-  for (const stepId of undone) {
-    const step = draft.step(stepId);
-    if (step.state === 'pending') continue;
-    stopStep(draft, step, reason);
-    draft.move(
-      stepId,
-      'rework',
-      {
-        taskId: undefined,
-        failures: 0,
-        declines: 0,
-        feedback: stepId === target ? findings : [],
-        gate: undefined,
-        output: undefined,
-        proposal: undefined,
-        error: undefined,
-      },
-      { reason, findings: stepId === target || stepId === rejectedBy ? findings : [] },
-    );
-  }
+  takeBack(draft, target, reason, { feedback: findings, findings });
+  undoAfter(draft, target, reason, (stepId) => (stepId === rejectedBy ? findings : []));
+}
+
+/** What was said and decided about a step's output is void: whoever depends on it begins anew. */
+export function undoAfter(
+  draft: RunDraft,
+  target: string,
+  reason: string,
+  findingsOf: (stepId: string) => readonly Finding[] = () => [],
+): void {
+  for (const { step_id } of descendantsOf(draft.run.definition.plan, target))
+    takeBack(draft, step_id, reason, { feedback: [], findings: findingsOf(step_id) });
+}
+
+function takeBack(
+  draft: RunDraft,
+  stepId: string,
+  reason: string,
+  { feedback, findings }: { readonly feedback: readonly Finding[]; readonly findings: readonly Finding[] },
+): void {
+  const step = draft.step(stepId);
+  if (step.state === 'pending') return;
+  stopStep(draft, step, reason);
+  const nothing = {
+    gate: undefined,
+    output: undefined,
+    proposal: undefined,
+    remake: undefined,
+    error: undefined,
+  };
+  draft.move(
+    stepId,
+    'rework',
+    { taskId: undefined, failures: 0, declines: 0, feedback, ...nothing },
+    { reason, findings },
+  );
 }

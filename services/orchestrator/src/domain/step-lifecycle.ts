@@ -1,7 +1,9 @@
 import type { StepState } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 
-/** What can happen to a step. `rework` takes back what was done, `release` only who does it; `escalate` asks a person. */
+/** What can happen to a step. `rework` takes back what was done, `release` only who does it; `escalate` asks a person,
+ * `remake` has a finished change made again on another base.
+ */
 export const stepMoves = [
   'ready',
   'open_gate',
@@ -18,6 +20,7 @@ export const stepMoves = [
   'cancel',
   'skip',
   'rework',
+  'remake',
 ] as const;
 export type StepMove = (typeof stepMoves)[number];
 
@@ -52,7 +55,7 @@ export const stepTransitions: Readonly<Record<StepState, Readonly<Partial<Record
   materialising: { complete: 'completed', back_off: 'retry_wait', ...giveUp },
   waiting_gate: { complete: 'completed', ...giveUp },
   retry_wait: { retry: 'ready', ...giveUp },
-  completed: { rework: 'pending' },
+  completed: { rework: 'pending', remake: 'materialising' },
   failed: {},
   canceled: {},
   skipped: {},

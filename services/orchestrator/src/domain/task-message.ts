@@ -1,7 +1,7 @@
 import type { PayloadOf, task } from '@ymera/contracts';
 import { evidenceFor, mergeFindings } from './evidence';
 import type { TaskStep } from './judge-result';
-import type { Attempt, Run, StepRun } from './run';
+import { baseOf, type Attempt, type Run, type StepRun } from './run';
 import { heartbeatSeconds, type RunPolicy } from './run-policy';
 
 /** The work as its agent gets it. */
@@ -12,7 +12,7 @@ export function taskMessage(
   attempt: Attempt,
   policy: RunPolicy,
 ): PayloadOf<typeof task> {
-  const { request_id, workflow_id, request_text, intent, project, base } = run.definition;
+  const { request_id, workflow_id, request_text, intent, project } = run.definition;
   const { change, tests, findings } = evidenceFor(run, planned.step_id);
   const { workspace_url, ...about } = project;
   return {
@@ -37,7 +37,7 @@ export function taskMessage(
       ...(step.feedback.length > 0 && { feedback: [...step.feedback] }),
     },
     project: about,
-    base,
+    base: baseOf(run),
     workspace_url,
     deadline: new Date(attempt.deadlineAt).toISOString(),
     heartbeat_s: heartbeatSeconds(policy),

@@ -1,6 +1,6 @@
 import type { PlanStep, ReplyOf, getWorkflow } from '@ymera/contracts';
 import { isHeld } from './attempt-lifecycle';
-import { currentAttempt, type Run, type StepRun, type Time } from './run';
+import { baseOf, currentAttempt, type Run, type StepRun, type Time } from './run';
 import { resultOf } from './workflow-result';
 
 export type WorkflowView = ReplyOf<typeof getWorkflow>;
@@ -12,14 +12,14 @@ const iso = (time: Time): string => new Date(time).toISOString();
 
 /** A run as the world sees it. */
 export function workflowView(run: Run, progress: ProgressByTask): WorkflowView {
-  const { workflow_id, request_id, project, plan, plan_digest, base } = run.definition;
+  const { workflow_id, request_id, project, plan, plan_digest } = run.definition;
   return {
     workflow_id,
     request_id,
     project_id: project.project_id,
     state: run.state,
     plan_digest,
-    base,
+    base: baseOf(run),
     steps: plan.steps.flatMap((planned) => {
       const step = run.steps[planned.step_id];
       return step ? [stepView(planned, step, progress)] : [];

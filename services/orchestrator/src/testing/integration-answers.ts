@@ -2,10 +2,21 @@ import type {
   changeLanded,
   changeMaterialised,
   landChange,
+  landingRefused,
   materialiseChange,
   PayloadOf,
+  remakeChange,
 } from '@ymera/contracts';
+import { createHash } from 'node:crypto';
 import { base, oid } from './plans';
+
+const oidOf = (...of: readonly string[]): string => createHash('sha1').update(of.join(' ')).digest('hex');
+
+/** Ids of git objects are a function of what they hold. */
+const uuidOf = (name: string): string => {
+  const hex = oidOf(name);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+};
 
 /** What integration would answer to an order to make a commit. */
 export const materialisedFrom = (
@@ -36,9 +47,44 @@ export const landedFrom = (
   request_id: order.request_id,
   step_id: order.step_id,
   change_id: order.change_id,
-  base,
+  base: order.base,
   commit: order.commit,
   tree: order.tree,
   branch: 'main',
   landed_at: at.toISOString(),
+});
+
+/** What integration would answer to an order to make a change again. */
+export const remadeFrom = (order: PayloadOf<typeof remakeChange>): PayloadOf<typeof changeMaterialised> => ({
+  project_id: order.project_id,
+  workflow_id: order.workflow_id,
+  request_id: order.request_id,
+  step_id: order.step_id,
+  task_id: order.task_id,
+  attempt: order.attempt,
+  agent_id: order.agent_id,
+  change_id: uuidOf(`${order.change_id} ${order.onto}`),
+  base: order.onto,
+  commit: oidOf('commit', order.change_id, order.onto),
+  tree: oidOf('tree', order.change_id, order.onto),
+  files: 1,
+  made_from: order.change_id,
+});
+
+/** What integration would answer to an order to land that came second. */
+export const movedFrom = (
+  order: PayloadOf<typeof landChange>,
+  head: string,
+): PayloadOf<typeof landingRefused> => ({
+  project_id: order.project_id,
+  workflow_id: order.workflow_id,
+  request_id: order.request_id,
+  step_id: order.step_id,
+  change_id: order.change_id,
+  error: {
+    code: 'base_moved',
+    message: `The branch has moved from ${order.base} to ${head}.`,
+    retryable: false,
+  },
+  head,
 });

@@ -145,6 +145,42 @@ export class RunScenario {
     });
   }
 
+  /** Somebody else has landed before the last order to land. */
+  refuseLanding(head: string | undefined, code = 'base_moved'): readonly Effect[] {
+    const order = this.orders('land').at(-1);
+    if (order?.kind !== 'land') throw new Error('nothing is to land');
+    return this.send({
+      kind: 'landing_refused',
+      refusal: {
+        ...this.runIds,
+        step_id: 'integrate',
+        change_id: order.payload.change_id,
+        error: { code, message: 'main has moved.', retryable: false },
+        ...(head === undefined ? {} : { head }),
+      },
+    });
+  }
+
+  /** Integration makes the change of `enhance` again. */
+  remake(onto: string, commit: string, tree: string): readonly Effect[] {
+    const { taskId, attempt, agentId } = this.attempt('enhance');
+    return this.send({
+      kind: 'change_materialised',
+      change: {
+        ...this.runIds,
+        step_id: 'enhance',
+        task_id: taskId,
+        attempt,
+        change_id: idFrom(0xd000 + Number.parseInt(commit.slice(0, 2), 16)),
+        agent_id: agentId,
+        base: onto,
+        commit,
+        tree,
+        files: 1,
+      },
+    });
+  }
+
   /** The change of `enhance`, reviewed and committed. */
   change(): void {
     this.do('review');
@@ -220,7 +256,7 @@ export class RunScenario {
     );
   }
 
-  orders(kind: 'materialise' | 'land'): readonly Effect[] {
+  orders(kind: 'materialise' | 'remake' | 'land'): readonly Effect[] {
     return this.effects.filter((effect) => effect.kind === kind);
   }
 

@@ -9,7 +9,9 @@ import {
   eventMessage,
   eventQueue,
   getWorkflow,
+  landingRefused,
   materialiseChange,
+  remakeChange,
   sessionOpened,
   startWorkflow,
   type CommandContract,
@@ -28,7 +30,7 @@ import { orchestratorModule } from '../app.module';
 import { configSchema } from '../config';
 import type { WorkflowDefinition } from '../domain/run';
 import type { WorkflowView } from '../domain/workflow-view';
-import { landedFrom, materialisedFrom } from './integration-answers';
+import { landedFrom, materialisedFrom, movedFrom, remadeFrom } from './integration-answers';
 import type { ScriptedAgent } from './scripted-agent';
 
 export interface Published {
@@ -40,6 +42,8 @@ export interface Published {
 /** Real PostgreSQL and RabbitMQ; everybody but the orchestrator is played by the test. */
 export class OrchestratorWorld {
   readonly published: Published[] = [];
+  /** Where the branches of these projects stand: they move by compare-and-swap. Elsewhere everything lands. */
+  readonly heads = new Map<string, string>();
   private readonly services = new Set<RunningService>();
   private versions = 0;
 
@@ -205,7 +209,16 @@ export class OrchestratorWorld {
         materialisedFrom(order, uuidv7()),
       );
     }
+    if (message.properties.type === remakeChange.key) {
+      const order = body as PayloadOf<typeof remakeChange>;
+      return this.publish('integration', changeMaterialised, order.task_id, remadeFrom(order));
+    }
     const order = body as PayloadOf<typeof landChange>;
+    const { project_id } = order;
+    const head = this.heads.get(project_id);
+    if (head !== undefined && head !== order.base)
+      return this.publish('integration', landingRefused, order.change_id, movedFrom(order, head));
+    if (head !== undefined) this.heads.set(project_id, order.commit);
     return this.publish('integration', changeLanded, order.change_id, landedFrom(order, new Date()));
   }
 }

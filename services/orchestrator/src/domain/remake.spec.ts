@@ -1,0 +1,186 @@
+import { landChange, remakeChange, type PayloadOf } from '@ymera/contracts';
+import { base, enhancePlan, gatedPlan, oid } from '../testing/plans';
+import { approvingVerdict, badFinding, passedTests, RunScenario } from '../testing/run-scenario';
+import { eventOfTimer, timersOf } from './timers';
+
+const head = oid('e');
+const again = { commit: oid('d'), tree: oid('8') };
+
+/** Ordered to land, and somebody else was first. */
+function overtaken(scenario = new RunScenario(enhancePlan)): RunScenario {
+  scenario.approvedChange();
+  scenario.refuseLanding(head);
+  return scenario;
+}
+
+const examineAgain = (scenario: RunScenario, base_ = head) => {
+  scenario.do('test', { tests: passedTests(again.tree) });
+  scenario.do('validate', { verdict: { ...approvingVerdict(), ...again, base: base_ } });
+};
+const landings = (scenario: RunScenario): readonly PayloadOf<typeof landChange>[] =>
+  scenario
+    .orders('land')
+    .flatMap((order) => (order.kind === 'land' ? [landChange.payload.parse(order.payload)] : []));
+const remakes = (scenario: RunScenario) =>
+  scenario.orders('remake').map(({ payload }) => remakeChange.payload.parse(payload));
+
+describe('a branch that moved before the landing', () => {
+  it('has the change made again on the new head, and what was said about the old one is void', () => {
+    const scenario = overtaken();
+    expect(scenario.run.state).toBe('running');
+    expect(scenario.states()).toMatchObject({
+      review: 'completed',
+      enhance: 'materialising',
+      test: 'pending',
+      validate: 'pending',
+      integrate: 'pending',
+    });
+    const [landing] = landings(scenario);
+    expect(remakes(scenario)).toMatchObject([
+      { change_id: landing?.change_id, onto: head, agent_id: 'enhance-agent', step_id: 'enhance' },
+    ]);
+  });
+
+  it('is tested and examined anew, and lands exactly the tree that was tested', () => {
+    const scenario = overtaken();
+    scenario.remake(head, again.commit, again.tree);
+    scenario.assign('test');
+    expect(scenario.sent('task').at(-1)?.payload).toMatchObject({ base: head, input: { change: again } });
+    scenario.accept('test');
+    scenario.end('test', { tests: passedTests(again.tree) });
+    scenario.do('validate', { verdict: { ...approvingVerdict(), ...again, base: head } });
+    const last = landings(scenario).at(-1);
+    expect(landings(scenario)).toHaveLength(2);
+    expect(last).toMatchObject({
+      ...again,
+      base: head,
+      tests: { tree: again.tree },
+      verdict: { ...again, base: head },
+      producer_agent_id: 'enhance-agent',
+    });
+    scenario.land(last?.change_id);
+    expect(scenario.run.state).toBe('completed');
+  });
+
+  it('does not let old tests or an old verdict pass for the new tree', () => {
+    const old = overtaken();
+    old.remake(head, again.commit, again.tree);
+    old.do('test', { tests: passedTests() });
+    expect(old.run.error?.code).toBe('tests_mismatch');
+    const verdict = overtaken();
+    verdict.remake(head, again.commit, again.tree);
+    verdict.do('test', { tests: passedTests(again.tree) });
+    verdict.do('validate', { verdict: approvingVerdict() });
+    expect(verdict.run.error?.code).toBe('verdict_mismatch');
+  });
+
+  it('asks for the approval of the landing again: the first was about another tree', () => {
+    const scenario = new RunScenario(gatedPlan);
+    scenario.decide('approve_plan', 'approved');
+    scenario.approvedChange();
+    const first = scenario.step('approve_landing').gate;
+    scenario.decide('approve_landing', 'approved');
+    scenario.refuseLanding(head);
+    scenario.remake(head, again.commit, again.tree);
+    examineAgain(scenario);
+    const second = scenario.step('approve_landing').gate;
+    expect(scenario.states()).toMatchObject({ approve_plan: 'completed', approve_landing: 'waiting_gate' });
+    expect(second?.subjectDigest).not.toBe(first?.subjectDigest);
+    expect(landings(scenario)).toHaveLength(1);
+    scenario.decide('approve_landing', 'approved');
+    expect(landings(scenario).at(-1)?.approval?.subject_digest).toBe(second?.subjectDigest);
+  });
+
+  it('sends a conflict back to whoever made the change, on the new base, with both sides', () => {
+    const scenario = overtaken();
+    const { taskId, attempt, agentId } = scenario.attempt('enhance');
+    const conflict = { ...badFinding, code: 'merge_conflict', evidence: '<<<<<<< a\n=======\n>>>>>>> b' };
+    scenario.send({
+      kind: 'change_refused',
+      refusal: {
+        project_id: 'sample',
+        workflow_id: scenario.run.definition.workflow_id,
+        request_id: scenario.run.definition.request_id,
+        step_id: 'enhance',
+        task_id: taskId,
+        attempt,
+        agent_id: agentId,
+        error: { code: 'merge_conflict', message: 'a.js', retryable: false },
+        findings: [conflict],
+      },
+    });
+    scenario.assign('enhance');
+    const { payload } = scenario.sent('task').at(-1) ?? {};
+    expect(payload).toMatchObject({ base: head, input: { feedback: [conflict] } });
+    expect(payload?.task_id).not.toBe(taskId);
+    scenario.accept('enhance');
+    scenario.end('enhance', { change: { base: head, patch: 'diff' } });
+    expect(scenario.orders('materialise').at(-1)?.payload).toMatchObject({ base: head });
+  });
+
+  it('ends the run when nothing of the change is left to land', () => {
+    const scenario = overtaken();
+    const { taskId, attempt, agentId } = scenario.attempt('enhance');
+    scenario.send({
+      kind: 'change_refused',
+      refusal: {
+        project_id: 'sample',
+        workflow_id: scenario.run.definition.workflow_id,
+        request_id: scenario.run.definition.request_id,
+        step_id: 'enhance',
+        task_id: taskId,
+        attempt,
+        agent_id: agentId,
+        error: { code: 'change_empty', message: 'It has landed already.', retryable: false },
+        findings: [],
+      },
+    });
+    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'change_empty' } });
+  });
+
+  it('asks integration again when no answer comes, and takes no late answer about another base', () => {
+    const scenario = overtaken();
+    expect(scenario.remake(base, oid('c'), oid('7'))).toEqual([]);
+    const timer = timersOf(scenario.run, scenario.context.policy).find(({ stepId }) => stepId === 'enhance');
+    const event = timer && eventOfTimer(scenario.run, timer.stepId, timer.kind);
+    if (!event) throw new Error('no timer');
+    scenario.wait(60_000).send(event);
+    expect(remakes(scenario)).toHaveLength(2);
+    expect(remakes(scenario)[1]).toEqual(remakes(scenario)[0]);
+    scenario.remake(head, again.commit, again.tree);
+    expect(scenario.remake(head, again.commit, again.tree)).toEqual([]);
+  });
+
+  it('moves as often as the policy says; then the run says so and ends', () => {
+    const scenario = overtaken();
+    const { maxBaseMoves } = scenario.context.policy;
+    for (let move = 2; move <= maxBaseMoves + 1; move += 1) {
+      const onto = scenario.run.base ?? '';
+      scenario.remake(onto, again.commit, again.tree);
+      examineAgain(scenario, onto);
+      expect(scenario.run.state).toBe('running');
+      scenario.refuseLanding(move.toString(16).padStart(40, '0'));
+    }
+    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'base_moved' } });
+    expect(remakes(scenario)).toHaveLength(maxBaseMoves);
+  });
+
+  it('is canceled instead when a person wanted that, and fails when nobody knows where the branch is', () => {
+    const canceled = new RunScenario(enhancePlan);
+    canceled.approvedChange();
+    canceled.send({ kind: 'cancel_requested', by: 'ada', reason: 'No.' });
+    canceled.refuseLanding(head);
+    expect(canceled.run.state).toBe('canceled');
+    const lost = new RunScenario(enhancePlan);
+    lost.approvedChange();
+    lost.refuseLanding(undefined);
+    expect(lost.run).toMatchObject({ state: 'failed', error: { code: 'base_moved' } });
+  });
+
+  it('can be canceled while the change is made again', () => {
+    const scenario = overtaken();
+    scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'No.' });
+    expect(scenario.run.state).toBe('canceled');
+    expect(scenario.remake(head, again.commit, again.tree)).toEqual([]);
+  });
+});
