@@ -270,6 +270,24 @@ describe('the EXAMINATION agent', () => {
     expect(codes(verdict)).toEqual(expected);
   });
 
+  it('has time left for a fix of a fault that makes the tests hang', async () => {
+    const hanging = fixture.repository.commit({
+      'src/loop.mjs': 'export const wait = () => {\n  while (true);\n};\n',
+      'test/loop.test.mjs':
+        "import { test } from 'node:test';\nimport { wait } from '../src/loop.mjs';\n\ntest('ends', () => {\n  wait();\n});\n",
+    });
+    const commit = fixture.repository.commit({ 'src/loop.mjs': 'export const wait = () => {};\n' });
+    const tree = fixture.repository.git('rev-parse', 'HEAD^{tree}');
+    const { result } = await run(agents.examination(), {
+      type: 'validate',
+      base: hanging,
+      project: { ...project, commands: { test: 'node --test test/loop.test.mjs' } },
+      input: { ...input, intent: 'DEBUG', change: changeOf({ commit, tree }), tests: { ...passed, tree } },
+      deadline: new Date(Date.now() + 20_000).toISOString(),
+    });
+    expect(result.verdict).toMatchObject({ approved: true, findings: [] });
+  });
+
   it('finds what is new in the change, and only that', async () => {
     const verdict = await validate({
       'src/run.mjs':

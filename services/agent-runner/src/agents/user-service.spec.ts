@@ -32,11 +32,20 @@ const input: Task['input'] = {
 
 /** Signing out stops listening; the other ways for a session to end still do not. */
 const hasty = storeText
-  .replace("this.#directory.on('changed', refresh);", "session.stop = () => this.#directory.off('changed', refresh);\n    this.#directory.on('changed', refresh);")
-  .replace('return this.#sessions.delete(token);', 'this.#sessions.get(token)?.stop();\n    return this.#sessions.delete(token);');
+  .replace(
+    "this.#directory.on('changed', refresh);",
+    "session.stop = () => this.#directory.off('changed', refresh);\n    this.#directory.on('changed', refresh);",
+  )
+  .replace(
+    'return this.#sessions.delete(token);',
+    'this.#sessions.get(token)?.stop();\n    return this.#sessions.delete(token);',
+  );
 /** All of them go through `close`. */
 const right = hasty
-  .replace('this.#sessions.delete(token);\n      return undefined', 'this.close(token);\n      return undefined')
+  .replace(
+    'this.#sessions.delete(token);\n      return undefined',
+    'this.close(token);\n      return undefined',
+  )
   .replaceAll('this.#sessions.delete(session.token)', 'this.close(session.token)');
 
 afterAll(() => fixture.close());
@@ -47,7 +56,12 @@ async function examined(files: Record<string, string | null>) {
   const tree = fixture.repository.git('rev-parse', 'HEAD^{tree}');
   fixture.repository.git('checkout', '--quiet', 'main');
   const change = { change_id: input.request_id, agent_id: 'coder-1', commit, tree };
-  const tested = await fixture.run(agents.testing(), { type: 'test', base, project, input: { ...input, change } });
+  const tested = await fixture.run(agents.testing(), {
+    type: 'test',
+    base,
+    project,
+    input: { ...input, change },
+  });
   const { tests } = tested.result;
   if (!tests) throw new Error('no tests');
   const validate = async (commands: Task['project']['commands'] = { test: 'npm test' }) => {
@@ -64,9 +78,12 @@ async function examined(files: Record<string, string | null>) {
   return { tests, findings: tested.result.findings ?? [], validate };
 }
 
-const places = (findings: readonly Finding[]) => findings.map(({ file, line }) => `${file ?? ''}:${line ?? ''}`);
+const places = (findings: readonly Finding[]) =>
+  findings.map(({ file, line }) => `${file ?? ''}:${line ?? ''}`);
 const lineOf = (words: string) => memoryText.split('\n').findIndex((line) => line.includes(words)) + 1;
-const lines = ['signed out`', 'has expired`', 'asked for too late`', 'removed user`'].map((words) => `${memoryTest}:${lineOf(words)}`);
+const lines = ['signed out`', 'has expired`', 'asked for too late`', 'removed user`'].map(
+  (words) => `${memoryTest}:${lineOf(words)}`,
+);
 
 describe('the leak of the user service', () => {
   it('is shown by its memory tests only, each with its line and what was measured', async () => {
@@ -97,8 +114,18 @@ describe('the leak of the user service', () => {
   });
 
   it.each<[title: string, path: string, content: string | null, codes: readonly string[]]>([
-    ['a bound that is never reached', memoryTest, memoryText.replace('bound = 128', 'bound = 1e9'), ['failing_test_changed']],
-    ['a measure that measures nothing', measure, measureText.replace('return Math.max(', 'return Math.min('), ['failing_test_changed', 'benchmark_changed']],
+    [
+      'a bound that is never reached',
+      memoryTest,
+      memoryText.replace('bound = 128', 'bound = 1e9'),
+      ['failing_test_changed'],
+    ],
+    [
+      'a measure that measures nothing',
+      measure,
+      measureText.replace('return Math.max(', 'return Math.min('),
+      ['failing_test_changed', 'benchmark_changed'],
+    ],
     ['tests that are gone', memoryTest, null, ['test_deleted', 'failing_test_changed']],
   ])('is not fixed by %s: refused, with the line of the test', async (_, path, content, codes) => {
     expect(content).not.toBe(path === measure ? measureText : memoryText);

@@ -29,6 +29,8 @@ export interface ExaminationAgentOptions {
 }
 
 const reportedFindings = 200;
+/** Tests that took much longer than on the change hang: that is how some faults show. */
+const leastTrialMs = 20_000;
 const severityOrder: readonly Finding['severity'][] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /** Looks at code: all of it to say what could be better (`review`, `analyse`), a change to say whether it may land. */
@@ -174,7 +176,8 @@ class Examination {
         signal: this.context.signal,
         command: project.commands.test ?? '',
         entries: await after.changedFiles(base),
-        remainingMs: () => remainingMs(this.task),
+        timeoutMs: () =>
+          Math.min(remainingMs(this.task) / 3, Math.max(leastTrialMs, 5 * (input.tests?.duration_ms ?? 0))),
         open: async (side, replaced) => {
           const opened = await this.open(commits[side], [commits.base, commits.change], replaced);
           return isFailure(opened) ? err(opened) : ok(opened);

@@ -4,7 +4,13 @@ import { fixEvidence, type FixTrials, type TestTrial } from './fix-evidence';
 const passed: TestTrial = { hasPassed: true, failures: [] };
 const failedOn = (...names: string[]): TestTrial => ({
   hasPassed: false,
-  failures: names.map((name) => ({ name, message: `${name}: no`, file: 'a.test.js', line: 3, evidence: '1 !== 2' })),
+  failures: names.map((name) => ({
+    name,
+    message: `${name}: no`,
+    file: 'a.test.js',
+    line: 3,
+    evidence: '1 !== 2',
+  })),
 });
 
 describe('the evidence of a fix', () => {

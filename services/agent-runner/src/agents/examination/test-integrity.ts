@@ -93,7 +93,11 @@ function weakenedTests({ path, before, after }: ChangedFile, intent: Intent): Fi
     add('vacuous_assertion', 'An assertion is true whatever the product does.', newLine(old, now, vacuous));
   if (before === null) return findings;
   if (count(now, testCase) < count(old, testCase))
-    addLost('tests_removed', `${count(old, testCase) - count(now, testCase)} test(s) were removed.`, testCase);
+    addLost(
+      'tests_removed',
+      `${count(old, testCase) - count(now, testCase)} test(s) were removed.`,
+      testCase,
+    );
   if (count(now, assertion) < count(old, assertion))
     addLost(
       'assertions_removed',
@@ -191,7 +195,8 @@ function lost(old: string, now: string, pattern: RegExp): readonly string[] {
   });
 }
 
-const quoted = (text: string, pattern: RegExp): string => matchingLines(text, pattern).join('\n').slice(0, 2000);
+const quoted = (text: string, pattern: RegExp): string =>
+  matchingLines(text, pattern).join('\n').slice(0, 2000);
 
 const matchingLines = (text: string, pattern: RegExp): string[] =>
   text

@@ -17,7 +17,8 @@ export interface FixTrialOptions {
   readonly command: string;
   /** What the change touches. */
   readonly entries: readonly ChangeEntry[];
-  readonly remainingMs: () => number;
+  /** For one run of the tests: those of a fault may never end. */
+  readonly timeoutMs: () => number;
   /** A working copy of one side, with some paths as the other side has them. */
   readonly open: (side: 'base' | 'change', replaced: readonly TreeEntry[]) => Promise<Result<Workspace>>;
 }
@@ -28,11 +29,19 @@ export async function tryFix(options: FixTrialOptions): Promise<Result<FixTrials
   const before = await trial(options, 'base', []);
   if (!before.ok || judging.length === 0) return before.ok ? ok({ before: before.value }) : before;
   if (before.value.hasPassed) {
-    const newTests = judging.map(({ path, newMode, newObject }) => ({ path, mode: newMode, object: newObject }));
+    const newTests = judging.map(({ path, newMode, newObject }) => ({
+      path,
+      mode: newMode,
+      object: newObject,
+    }));
     const tried = await trial(options, 'base', newTests);
     return tried.ok ? ok({ before: before.value, beforeWithNewTests: tried.value }) : tried;
   }
-  const oldTests = judging.map(({ path, oldMode, oldObject }) => ({ path, mode: oldMode, object: oldObject }));
+  const oldTests = judging.map(({ path, oldMode, oldObject }) => ({
+    path,
+    mode: oldMode,
+    object: oldObject,
+  }));
   const first = await trial(options, 'change', oldTests);
   // What fails once may be flaky; a change is not refused for that.
   const settled = first.ok && !first.value.hasPassed ? await trial(options, 'change', oldTests) : first;
@@ -54,7 +63,7 @@ async function trial(
     command: withoutPackageManager(options.command, await workspace.committedFile('package.json')),
     workspace: workspace.copy,
     mounts: mounts.value,
-    timeoutMs: options.remainingMs(),
+    timeoutMs: options.timeoutMs(),
     signal: options.signal,
   });
   // To have seen nothing is not to have seen a test fail.

@@ -83,13 +83,19 @@ describe('a verdict', () => {
     ['hungrier, but by little', { beforeAfter: measured(30, 10, [10, 30]) }, true, []],
     [
       'that leaves more behind',
-      { intent: 'DEBUG', beforeAfter: { ...measured(10, 10), before_retained_bytes: 10, after_retained_bytes: 400 } },
+      {
+        intent: 'DEBUG',
+        beforeAfter: { ...measured(10, 10), before_retained_bytes: 10, after_retained_bytes: 400 },
+      },
       false,
       ['memory_retained'],
     ],
     [
       'that leaves less behind',
-      { intent: 'DEBUG', beforeAfter: { ...measured(10, 10), before_retained_bytes: 400, after_retained_bytes: 0 } },
+      {
+        intent: 'DEBUG',
+        beforeAfter: { ...measured(10, 10), before_retained_bytes: 400, after_retained_bytes: 0 },
+      },
       true,
       [],
     ],
@@ -122,7 +128,11 @@ describe('a measured finding', () => {
       defaultPolicy,
     );
     expect(findings).toMatchObject([
-      { code: 'speedup_too_small', file: 'bench/a.mjs', evidence: expect.stringMatching(/before, ms: 14 14/) },
+      {
+        code: 'speedup_too_small',
+        file: 'bench/a.mjs',
+        evidence: expect.stringMatching(/before, ms: 14 14/),
+      },
     ]);
   });
 });

@@ -59,10 +59,11 @@ function timeFindings(facts: ExaminationFacts, policy: ExaminationPolicy): reado
   const { beforeAfter, intent, minimumSpeedup } = facts;
   if (!beforeAfter) return [];
   const measured = `${beforeAfter.before_median_ms} ms before, ${beforeAfter.after_median_ms} ms after (median of ${beforeAfter.runs} interleaved runs)`;
-  const evidence = `before, ms: ${beforeAfter.before_ms.join(' ')}\nafter, ms: ${beforeAfter.after_ms.join(' ')}`.slice(
-    0,
-    maximumEvidence,
-  );
+  const evidence =
+    `before, ms: ${beforeAfter.before_ms.join(' ')}\nafter, ms: ${beforeAfter.after_ms.join(' ')}`.slice(
+      0,
+      maximumEvidence,
+    );
   if (intent === 'ENHANCE' && minimumSpeedup !== undefined && beforeAfter.speedup < minimumSpeedup)
     return [
       {
