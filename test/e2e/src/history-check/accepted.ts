@@ -4,6 +4,7 @@ export interface Accepted {
   readonly decisions: readonly AcceptedDecision[];
   readonly cancels: readonly AcceptedCancel[];
   readonly issues: readonly ConfirmedIssue[];
+  readonly results: readonly AcceptedResult[];
 }
 
 export interface AcceptedRequest {
@@ -29,12 +30,20 @@ export interface ConfirmedIssue {
   readonly code: string;
 }
 
+/** What an agent was told about its work: it counts. */
+export interface AcceptedResult {
+  readonly agentId: string;
+  readonly taskId: string;
+  readonly attempt: number;
+}
+
 /** Collects promises while a load runs. A repetition that is answered again is the same promise. */
 export class AcceptedRecord implements Accepted {
   private readonly byId = new Map<string, AcceptedRequest>();
   private readonly byApproval = new Map<string, AcceptedDecision>();
   private readonly byCanceled = new Map<string, AcceptedCancel>();
   private readonly byCode = new Map<string, ConfirmedIssue>();
+  private readonly byAttempt = new Map<string, AcceptedResult>();
 
   get requests(): readonly AcceptedRequest[] {
     return [...this.byId.values()];
@@ -52,8 +61,13 @@ export class AcceptedRecord implements Accepted {
     return [...this.byCode.values()];
   }
 
+  get results(): readonly AcceptedResult[] {
+    return [...this.byAttempt.values()];
+  }
+
   get count(): number {
-    return this.byId.size + this.byApproval.size + this.byCanceled.size + this.byCode.size;
+    const all = [this.byId, this.byApproval, this.byCanceled, this.byCode, this.byAttempt];
+    return all.reduce((sum, { size }) => sum + size, 0);
   }
 
   request(accepted: AcceptedRequest): void {
@@ -70,5 +84,9 @@ export class AcceptedRecord implements Accepted {
 
   issue(confirmed: ConfirmedIssue): void {
     this.byCode.set(confirmed.code, confirmed);
+  }
+
+  result(accepted: AcceptedResult): void {
+    this.byAttempt.set(`${accepted.taskId} ${accepted.attempt}`, accepted);
   }
 }

@@ -1,3 +1,4 @@
+import type { Accepted } from './accepted';
 import type { Effects } from './effects';
 import { doubled, type Finding, groupBy, lost } from './finding';
 
@@ -40,4 +41,15 @@ export function checkAttempts({ attempts, workflows }: Effects): Finding[] {
         );
   }
   return findings;
+}
+
+/** Only the holder's result counts. One that was accepted of an attempt that had been taken away took effect in another's place. */
+export function checkResults({ results }: Accepted, { attempts }: Effects): Finding[] {
+  const stateOf = new Map(attempts.map((one) => [`${one.task_id} ${one.attempt}`, one.state]));
+  return results.flatMap(({ agentId, taskId, attempt }) => {
+    const state = stateOf.get(`${taskId} ${attempt}`) ?? 'gone';
+    const said = `the result of ${agentId} for task ${taskId}, attempt ${attempt}, was accepted`;
+    if (state === 'lost' || state === 'declined') return [doubled(`${said}, and the attempt is ${state}`)];
+    return held.has(state) || state === 'gone' ? [lost(`${said}, and the attempt is ${state}`)] : [];
+  });
 }

@@ -7,6 +7,7 @@ const accepted: Accepted = {
   decisions: [{ approvalId: 'a1', decision: 'approved' }],
   cancels: [],
   issues: [{ agentId: 'witness', code: 'seen_1' }],
+  results: [{ agentId: 'coder', taskId: 't1', attempt: 2 }],
 };
 
 const fact = (type: string, subject: string, version: number, requestId: string | null): AuditRow => ({
@@ -213,6 +214,17 @@ describe('history check', () => {
     const verdict = checkHistory(accepted, { ...sound, ...corruption });
     expect(verdict[kind].filter((evidence) => words.test(evidence))).toHaveLength(1);
   });
+
+  it.each([
+    [1, 'doubled', 'the attempt is lost'],
+    [3, 'lost', 'the attempt is gone'],
+  ] as const)(
+    'catches an accepted result of attempt %s, which is not the one that counts',
+    (attempt, kind, words) => {
+      const late: Accepted = { ...accepted, results: [{ agentId: 'late', taskId: 't1', attempt }] };
+      expect(checkHistory(late, sound)[kind]).toEqual([expect.stringContaining(words)]);
+    },
+  );
 
   it('takes the same answer to a repeated order for what it is, and another answer for a second one', () => {
     const answer = fact('integration.change.materialised.v1', 'c1', 1, 'r1');

@@ -1,5 +1,5 @@
 import type { Accepted } from './accepted';
-import { checkAttempts } from './check-attempts';
+import { checkAttempts, checkResults } from './check-attempts';
 import { checkLandings } from './check-landings';
 import { checkMessages } from './check-messages';
 import { checkOrders, checkRequests } from './check-requests';
@@ -18,6 +18,7 @@ export function checkHistory(accepted: Accepted, effects: Effects): HistoryVerdi
     ...checkOrders(accepted, effects),
     ...checkLandings(effects),
     ...checkAttempts(effects),
+    ...checkResults(accepted, effects),
     ...checkMessages(accepted, effects),
   ];
   const of = (kind: Finding['kind']) => [

@@ -4,6 +4,7 @@ export {
   type AcceptedCancel,
   type AcceptedDecision,
   type AcceptedRequest,
+  type AcceptedResult,
   type ConfirmedIssue,
 } from './accepted';
 export { checkHistory, describeVerdict, type HistoryVerdict } from './check-history';

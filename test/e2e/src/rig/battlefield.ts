@@ -14,6 +14,8 @@ import { QuickAgents } from './quick-agents';
 
 export interface BattlefieldOptions extends Omit<PlatformOptions, 'runner' | 'durable'> {
   readonly projects: number;
+  /** Whether the platform's own agents' host is there as well. Default: true. */
+  readonly hasRunner?: boolean;
 }
 
 /** Short timings, so that what a fault costs is seconds. */
@@ -46,12 +48,16 @@ export class Battlefield {
     agents.witness(this.record);
   }
 
-  static async open({ projects: count, ...options }: BattlefieldOptions): Promise<Battlefield> {
+  static async open({
+    projects: count,
+    hasRunner = true,
+    ...options
+  }: BattlefieldOptions): Promise<Battlefield> {
     const platform = await startPlatform({
       ...options,
       env: { ...quick, ...options.env },
       durable: true,
-      runner: { agents: ['testing', 'examination', 'command'], command: changeCommand },
+      runner: hasRunner && { agents: ['testing', 'examination', 'command'], command: changeCommand },
     });
     const projects = new Projects();
     try {
@@ -59,7 +65,10 @@ export class Battlefield {
       const agents = await QuickAgents.join(door, platform.urls['gateway'] ?? '');
       const ids = Array.from({ length: count }, (_, index) => `field-${index + 1}`);
       for (const id of ids) await door.registerProject(id, projects.create(id));
-      await eventually(async () => untilAgents(door, 7), { timeoutMs: 30_000, intervalMs: 100 });
+      await eventually(async () => untilAgents(door, hasRunner ? 7 : 3), {
+        timeoutMs: 30_000,
+        intervalMs: 100,
+      });
       return new Battlefield(platform, door, ids, projects, agents);
     } catch (error) {
       await platform.stop();

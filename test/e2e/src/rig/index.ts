@@ -3,3 +3,5 @@ export { Door } from './door';
 export { connectionsCut, databaseStopped, type Fault, killed, stopped } from './fault';
 export { Load, type Wish, wishes } from './load';
 export { lastingOrphans, orphans, untilWell } from './recovery';
+export { newFile } from './quick-agents';
+export { type Leased, ScriptedAgent } from './scripted-agent';

@@ -53,8 +53,9 @@ export class Load {
     return this.open.size + this.submitting.size;
   }
 
-  submit(projectId: string, wish: Wish): Promise<void> {
-    const submitting = this.ask(projectId, wish)
+  /** Resolves when the request was accepted. */
+  submit(projectId: string, wish: Wish, text = textOf(wish)): Promise<void> {
+    const submitting = this.begin(projectId, wish, text)
       .catch((error: unknown) => {
         this.fail(error);
       })
@@ -89,9 +90,9 @@ export class Load {
     this.problem ??= error instanceof Error ? error : new Error(String(error));
   }
 
-  private async ask(projectId: string, wish: Wish): Promise<void> {
+  /** A request that nobody follows: it is recorded, and left to the caller. */
+  async ask(projectId: string, text: string): Promise<string> {
     const key = uuidv7();
-    const text = wish === 'review' ? 'Review the code' : 'Fix the wrong notes';
     const body = { project_id: projectId, text };
     const answer = await this.door.insist({
       as: 'requester',
@@ -104,11 +105,16 @@ export class Load {
       throw new Error(`request refused: ${answer.status} ${JSON.stringify(answer.body)}`);
     const requestId = String(answer.body['request_id']);
     this.record.request({ requestId, idempotencyKey: key });
+    return requestId;
+  }
+
+  private async begin(projectId: string, wish: Wish, text: string): Promise<void> {
+    const requestId = await this.ask(projectId, text);
     this.open.set(requestId, { requestId, wish });
     if (wish === 'cancel_at_once') await this.cancel(requestId, true);
   }
 
-  private async cancel(requestId: string, isOnlyEnd: boolean): Promise<void> {
+  async cancel(requestId: string, isOnlyEnd: boolean): Promise<void> {
     const path = `/api/v1/requests/${requestId}/cancel`;
     const answer = await this.door.insist({
       as: 'requester',
@@ -193,6 +199,8 @@ export class Load {
     );
   }
 }
+
+const textOf = (wish: Wish): string => (wish === 'review' ? 'Review the code' : 'Fix the wrong notes');
 
 function decisionFor(wish: Wish, gate: string): 'approved' | 'denied' | undefined {
   if (wish === 'cancel_at_once') return undefined;

@@ -25,14 +25,8 @@ export class QuickAgents {
   private constructor(private readonly host: AgentHost) {}
 
   static async join(door: Door, gatewayUrl: string): Promise<QuickAgents> {
-    const { body } = await door.insist({
-      as: 'admin',
-      method: 'POST',
-      path: '/api/v1/enrolments',
-      body: { kind: 'principal' },
-    });
     const gateway = new GatewayClient(gatewayUrl);
-    const joined = await gateway.enrol(String(body['enrolment_token']), principalId);
+    const joined = await gateway.enrol(await door.enrolment(), principalId);
     if (!joined.ok) throw new Error(joined.error.message);
     const { credential, broker } = joined.value;
     const agents = kinds.map(({ type, tasks }) => ({
@@ -113,7 +107,8 @@ const passed = (tree: string): NonNullable<TaskResult['tests']> => ({
   exit_code: 0,
 });
 
-const newFile = (path: string, line: string): string =>
+/** A patch that adds a file of one line. */
+export const newFile = (path: string, line: string): string =>
   [
     `diff --git a/${path} b/${path}`,
     'new file mode 100644',

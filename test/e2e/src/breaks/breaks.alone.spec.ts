@@ -1,0 +1,198 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TaskResult } from '@ymera/agent-sdk';
+import { sleep } from '@ymera/kernel';
+import { eventually } from '@ymera/testing';
+import { checkHistory, describeVerdict, type HistoryVerdict, readEffects } from '../history-check';
+import { Battlefield, killed, type Leased, newFile, ScriptedAgent, untilWell, type Wish } from '../rig';
+import { repositoryRoot } from '../support/commands';
+import { type Breakage, Breaking } from './breakage';
+
+const startWorkflow = 'orchestrator.start_workflow.v1';
+const gateOpened = 'orchestrator.gate.opened.v1';
+
+/** A sound platform comes to rest within this; one that is broken has no longer to come to rest. */
+const soundMs = 30_000;
+const brokenMs = 6_000;
+
+/**
+ * Each promise is broken on purpose, in a real service that is then killed at exactly the worst moment. Without the break
+ * the same death costs nothing; with it the history check must say what was lost or doubled.
+ */
+describe('what is broken on purpose is caught', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ymera-breaks-'));
+  const breaking = new Breaking(join(folder, 'breakage.json'));
+  let field: Battlefield;
+  let scripted: readonly ScriptedAgent[] = [];
+  /** What earlier breaks have left behind. */
+  let before: HistoryVerdict = { lost: [], doubled: [] };
+
+  beforeAll(async () => {
+    const preload = join(repositoryRoot, 'test/e2e/dist/breaks/preload.js');
+    field = await Battlefield.open({
+      instance: 'e2e-breaks',
+      projects: 1,
+      hasRunner: false,
+      prebuilt: true,
+      preload: { coordinator: preload, orchestrator: preload },
+      env: { YMERA_TEST_BREAKAGE_FILE: join(folder, 'breakage.json') },
+    });
+    const gatewayUrl = field.platform.urls['gateway'] ?? '';
+    const place = { gatewayUrl, type: 'ENHANCEMENT', tasks: ['enhance'] } as const;
+    scripted = await Promise.all(
+      ['scripted-1', 'scripted-2'].map((name) =>
+        ScriptedAgent.join(field.door, { ...place, name }, field.record),
+      ),
+    );
+  }, 120_000);
+
+  afterAll(async () => {
+    await Promise.all(scripted.map((agent) => agent.leave()));
+    await field?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  afterEach(() => breaking.end());
+
+  /** What the check says that it did not say before, once it says nothing more or `restMs` are over. */
+  const news = async (restMs: number): Promise<HistoryVerdict> => {
+    const known = new Set([...before.lost, ...before.doubled]);
+    const fresh = (all: readonly string[]): string[] => all.filter((evidence) => !known.has(evidence));
+    const deadline = Date.now() + restMs;
+    for (;;) {
+      const verdict = checkHistory(field.record, await readEffects(field.places));
+      const said = { lost: fresh(verdict.lost), doubled: fresh(verdict.doubled) };
+      const isClean = said.lost.length + said.doubled.length === 0;
+      if (!isClean && Date.now() < deadline) {
+        await sleep(200);
+        continue;
+      }
+      before = verdict;
+      if (!isClean) process.stdout.write(`${describeVerdict(said)}\n`);
+      return said;
+    }
+  };
+
+  /** The process stands where the breakage holds it, and dies there; `after` is what holds from then on. */
+  const dieHeld = async (service: string, after?: Breakage): Promise<void> => {
+    await breaking.untilHeld();
+    if (after) breaking.begin(after);
+    else breaking.end();
+    await killed(service).strike(field.platform);
+    await untilWell(field.platform);
+  };
+
+  const submit = (wish: Wish, text?: string): Promise<void> =>
+    field.load.submit(field.projectIds[0] ?? '', wish, text);
+
+  const expectSound = async (): Promise<void> =>
+    expect(await news(soundMs)).toEqual({ lost: [], doubled: [] });
+
+  const commandDies = async (broken: Breakage['broken']): Promise<void> => {
+    breaking.begin({ service: 'orchestrator', type: startWorkflow, broken, hold: 'before_handler' });
+    await submit('review');
+    await dieHeld('orchestrator');
+  };
+
+  it('a command outlives its consumer', async () => {
+    await commandDies('nothing');
+    await expectSound();
+  }, 60_000);
+
+  it('acknowledged before the commit: a command dies with its consumer', async () => {
+    await commandDies('acknowledge_before_commit');
+    const { lost } = await news(brokenMs);
+    expect(lost).toContainEqual(expect.stringMatching(/^request .* never ended: it is running$/));
+  }, 60_000);
+
+  /** The gate stays open: nothing else could hide that the coordinator hears of it once more. */
+  const factIsRepeated = async (broken: Breakage['broken']): Promise<string> => {
+    const breakage = { service: 'coordinator', type: gateOpened, broken } as const;
+    breaking.begin({ ...breakage, hold: 'before_acknowledgement' });
+    const requestId = await field.load.ask(field.projectIds[0] ?? '', 'Fix the wrong notes');
+    await dieHeld('coordinator', { ...breakage, hold: 'nowhere' });
+    return requestId;
+  };
+
+  it('a fact that comes again has no effect', async () => {
+    await field.load.cancel(await factIsRepeated('nothing'), true);
+    await expectSound();
+  }, 60_000);
+
+  it('without a look at the inbox: a fact that comes again is handled again', async () => {
+    const requestId = await factIsRepeated('no_inbox');
+    const { lost, doubled } = await news(brokenMs);
+    expect([...lost, ...doubled]).toContainEqual(expect.stringContaining(gateOpened));
+    breaking.end();
+    await field.load.cancel(requestId, true);
+  }, 60_000);
+
+  const dieBeforeCommit = async (broken: Breakage['broken']): Promise<void> => {
+    const there = await countWorkflows(field);
+    breaking.begin({ service: 'coordinator', type: startWorkflow, broken, hold: 'before_commit' });
+    const accepted = submit('review');
+    await breaking.untilHeld();
+    if (broken !== 'nothing')
+      await eventually(async () => expect(await countWorkflows(field)).toBe(there + 1), {
+        timeoutMs: 10_000,
+      });
+    await dieHeld('coordinator');
+    await accepted;
+  };
+
+  it('what was not committed was not said', async () => {
+    await dieBeforeCommit('nothing');
+    await expectSound();
+  }, 60_000);
+
+  it('published before the commit: what was never there has an effect', async () => {
+    await dieBeforeCommit('publish_before_commit');
+    const { doubled } = await news(brokenMs);
+    expect(doubled).toContainEqual(expect.stringMatching(/^workflow .*, which nobody was told of$/));
+  }, 60_000);
+
+  /** One agent is silent about its task until another one has it, and then comes with a result after all. */
+  const lateResult = async (broken: Breakage['broken']): Promise<'accepted' | 'refused'> => {
+    breaking.begin({ service: 'orchestrator', type: '', broken, hold: 'nowhere' });
+    await submit('refuse_landing', 'Improve the performance');
+    const { agent: slow, leased: first } = await firstTask(scripted);
+    await slow.accept(first);
+    const { agent: quick, leased: second } = await firstTask(scripted.filter((agent) => agent !== slow));
+    await quick.accept(second);
+    const answer = await slow.finish(first, change(first, 'late'));
+    expect(await quick.finish(second, change(second, 'in time'))).toBe('accepted');
+    return answer;
+  };
+
+  it('the result of an attempt that was taken away is refused', async () => {
+    expect(await lateResult('nothing')).toBe('refused');
+    await expectSound();
+  }, 60_000);
+
+  it('without fencing: the result of an attempt that was taken away counts', async () => {
+    expect(await lateResult('no_fencing')).toBe('accepted');
+    const { doubled } = await news(brokenMs);
+    expect(doubled).toContainEqual(
+      expect.stringMatching(/attempt 1, was accepted, and the attempt is lost$/),
+    );
+  }, 60_000);
+});
+
+/** The runs that there are now, whoever they are for. */
+const countWorkflows = async ({ places }: Battlefield): Promise<number> =>
+  (await readEffects(places)).workflows.length;
+
+interface Held {
+  readonly agent: ScriptedAgent;
+  readonly leased: Leased;
+}
+
+const firstTask = (agents: readonly ScriptedAgent[]): Promise<Held> =>
+  Promise.any(agents.map(async (agent) => ({ agent, leased: await agent.nextTask() })));
+
+const change = ({ base, task_id }: Leased, line: string): TaskResult => ({
+  outcome: 'completed',
+  artefacts: [],
+  change: { base, patch: newFile(`scripted-${task_id}.txt`, line) },
+});

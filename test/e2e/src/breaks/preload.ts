@@ -1,0 +1,125 @@
+/**
+ * Loaded into services by the tests alone (`preload` of `startPlatform`), before their own code. It takes away what the
+ * libraries and the orchestrator promise, when and where the test says so: production code has no switch for that.
+ */
+import { writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Channel as AmqpChannel, ConsumeMessage } from 'amqplib';
+import { type Breakage, markOf, readBreakage } from './breakage';
+
+const root = join(__dirname, '..', '..', '..', '..');
+const service = basename(dirname(dirname(process.argv[1] ?? '')));
+const file = process.env['YMERA_TEST_BREAKAGE_FILE'] ?? '';
+
+function current(): Breakage | undefined {
+  const breakage = readBreakage(file);
+  return breakage?.service === service ? breakage : undefined;
+}
+
+/** The process stands still here; only a kill ends it. */
+function hold(): Promise<never> {
+  writeFileSync(markOf(file), String(process.pid));
+  return new Promise(() => undefined);
+}
+
+/** Deliveries and acknowledgements, below everything that is ours. */
+function breakAcknowledging(): void {
+  // By its path: the package does not export it.
+  const { Channel } = require(join(root, 'node_modules/amqplib/lib/channel_model.js'));
+  const prototype = Channel.prototype as Pick<AmqpChannel, 'consume' | 'ack'> & AmqpChannel;
+  const { consume, ack } = prototype;
+  const watched = new WeakMap<object, Set<number>>();
+
+  prototype.consume = function (queue, handle, options) {
+    const take = (message: ConsumeMessage | null): void => {
+      const breakage = current();
+      if (!message || !breakage || message.properties.type !== breakage.type) return handle(message);
+      if (breakage.hold === 'before_handler') {
+        if (breakage.broken === 'acknowledge_before_commit') ack.call(this, message, false);
+        void hold();
+        return;
+      }
+      const tags = watched.get(this) ?? new Set();
+      watched.set(this, tags.add(message.fields.deliveryTag));
+      handle(message);
+    };
+    return consume.call(this, queue, take, options);
+  };
+
+  prototype.ack = function (message, allUpTo) {
+    const { deliveryTag } = message.fields;
+    const covered = [...(watched.get(this) ?? [])].some((tag) =>
+      allUpTo ? tag <= deliveryTag : tag === deliveryTag,
+    );
+    if (covered && current()?.hold === 'before_acknowledgement') return void hold();
+    return ack.call(this, message, allUpTo);
+  };
+}
+
+interface Row {
+  readonly type: string;
+}
+interface UnitOfWork {
+  readonly options: { readonly relay?: { handOver(rows: readonly Row[]): void } };
+  attempt(client: object, work: (tx: { outbox: { rows: readonly Row[] } }) => unknown): Promise<unknown>;
+}
+
+/** The moment between the last statement of a transaction and its commit. */
+function breakCommitting(): void {
+  const { PostgresUnitOfWork } = require(join(root, 'libs/persistence/dist/index.js'));
+  const prototype = PostgresUnitOfWork.prototype as UnitOfWork;
+  const { attempt } = prototype;
+  prototype.attempt = function (this: UnitOfWork, client, work) {
+    let rows: () => readonly Row[] = () => [];
+    const watching = new Proxy(client, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        if (name !== 'query') return member.bind(target);
+        return async (...query: unknown[]) => {
+          const breakage = current();
+          const isIts = query[0] === 'COMMIT' && rows().some(({ type }) => type === breakage?.type);
+          if (isIts && breakage?.hold === 'before_commit') {
+            if (breakage.broken === 'publish_before_commit') this.options.relay?.handOver(rows());
+            await hold();
+          }
+          return member.apply(target, query);
+        };
+      },
+    });
+    return attempt.call(this, watching, (tx) => {
+      rows = () => tx.outbox.rows;
+      return work(tx);
+    });
+  };
+}
+
+function breakInbox(): void {
+  const { PostgresInbox } = require(join(root, 'libs/persistence/dist/inbox/postgres-inbox.js'));
+  const prototype = PostgresInbox.prototype as { accept(consumer: string, id: string): Promise<boolean> };
+  const { accept } = prototype;
+  prototype.accept = function (consumer, id) {
+    return current()?.broken === 'no_inbox' ? Promise.resolve(true) : accept.call(this, consumer, id);
+  };
+}
+
+/** Whoever once held an attempt is taken for its holder. */
+function breakFencing(): void {
+  const path = join(root, 'services/orchestrator/dist/domain/examine-claim.js');
+  const original = require(path);
+  const loaded = require.cache[path];
+  if (!loaded) throw new Error(`${path} is not what was loaded`);
+  loaded.exports = {
+    ...original,
+    examineClaim: (run: unknown, claim: unknown) => {
+      const examined = original.examineClaim(run, claim);
+      const isTakenIn = examined.kind === 'over' && current()?.broken === 'no_fencing';
+      return isTakenIn ? { ...examined, kind: 'held' } : examined;
+    },
+  };
+}
+
+breakAcknowledging();
+breakCommitting();
+breakInbox();
+if (service === 'orchestrator') breakFencing();
