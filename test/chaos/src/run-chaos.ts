@@ -1,18 +1,19 @@
 import { sleep } from '@ymera/kernel';
-import { describeVerdict, settledHistory } from '@ymera/test-e2e/history-check';
+import { describeVerdict } from '@ymera/test-e2e/history-check';
 import {
   Battlefield,
   connectionsCut,
   databaseStopped,
   type Fault,
+  isSanction,
   killed,
+  ladderSteps,
   lastingOrphans,
   stopped,
   untilWell,
 } from '@ymera/test-e2e/rig';
 import { percentile } from './percentile';
 import { draw, type FaultTurn, type PlannedFault, type RequestTurn } from './schedule';
-import { wrongSanctions } from './wrong-sanctions';
 
 export interface ChaosOptions {
   readonly seconds: number;
@@ -112,11 +113,13 @@ async function judge(
   recoveries: readonly number[],
   orphaned: readonly string[],
 ): Promise<ChaosResult> {
-  const verdict = await settledHistory(field.record, field.places);
-  const sanctions = await wrongSanctions(field.places.postgresUrl);
+  const verdict = await field.settle();
+  // No agent here is silent for as long as a suspension takes, unless the platform itself keeps it from speaking.
+  const sanctions = (await ladderSteps(field.places.postgresUrl)).filter(isSanction);
   const orphans = [...orphaned, ...(await lastingOrphans(field.platform))];
   tell(describeVerdict(verdict));
-  for (const sanction of sanctions) tell(`  wrong sanction: ${sanction}`);
+  for (const { agentId, to, silentMs } of sanctions)
+    tell(`  wrong sanction: ${agentId} ${to} after ${silentMs} ms`);
   return {
     seed,
     seconds,

@@ -1,4 +1,4 @@
-import { describeVerdict, settledHistory } from './history-check';
+import { describeVerdict } from './history-check';
 import {
   Battlefield,
   connectionsCut,
@@ -90,7 +90,7 @@ describe('faults under load', () => {
   it('every request has ended, and nothing was lost or doubled', async () => {
     await field.load.drain(120_000);
     expect(field.load.ended.length).toBe(submitted);
-    const verdict = await settledHistory(field.record, field.places);
+    const verdict = await field.settle();
     process.stdout.write(`${field.record.count} promises: ${describeVerdict(verdict)}\n`);
     expect(verdict).toEqual({ lost: [], doubled: [] });
     expect(await lastingOrphans(field.platform)).toEqual([]);

@@ -189,7 +189,16 @@ interface Held {
 }
 
 const firstTask = (agents: readonly ScriptedAgent[]): Promise<Held> =>
-  Promise.any(agents.map(async (agent) => ({ agent, leased: await agent.nextTask() })));
+  eventually(
+    () => {
+      for (const agent of agents) {
+        const leased = agent.takeTask();
+        if (leased) return { agent, leased };
+      }
+      throw new Error(`no task for ${agents.map(({ agentId }) => agentId).join(', ')}`);
+    },
+    { timeoutMs: 15_000 },
+  );
 
 const change = ({ base, task_id }: Leased, line: string): TaskResult => ({
   outcome: 'completed',

@@ -3,10 +3,13 @@
  * libraries and the orchestrator promise, when and where the test says so: production code has no switch for that.
  */
 import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type { Channel as AmqpChannel, ConsumeMessage } from 'amqplib';
 import { type Breakage, markOf, readBreakage } from './breakage';
 
+/** By their paths: what is broken is inside of packages, and the service loads the very same files. */
+const load = createRequire(__filename);
 const root = join(__dirname, '..', '..', '..', '..');
 const service = basename(dirname(dirname(process.argv[1] ?? '')));
 const file = process.env['YMERA_TEST_BREAKAGE_FILE'] ?? '';
@@ -24,8 +27,7 @@ function hold(): Promise<never> {
 
 /** Deliveries and acknowledgements, below everything that is ours. */
 function breakAcknowledging(): void {
-  // By its path: the package does not export it.
-  const { Channel } = require(join(root, 'node_modules/amqplib/lib/channel_model.js'));
+  const { Channel } = load(join(root, 'node_modules/amqplib/lib/channel_model.js'));
   const prototype = Channel.prototype as Pick<AmqpChannel, 'consume' | 'ack'> & AmqpChannel;
   const { consume, ack } = prototype;
   const watched = new WeakMap<object, Set<number>>();
@@ -66,7 +68,7 @@ interface UnitOfWork {
 
 /** The moment between the last statement of a transaction and its commit. */
 function breakCommitting(): void {
-  const { PostgresUnitOfWork } = require(join(root, 'libs/persistence/dist/index.js'));
+  const { PostgresUnitOfWork } = load(join(root, 'libs/persistence/dist/index.js'));
   const prototype = PostgresUnitOfWork.prototype as UnitOfWork;
   const { attempt } = prototype;
   prototype.attempt = function (this: UnitOfWork, client, work) {
@@ -95,7 +97,7 @@ function breakCommitting(): void {
 }
 
 function breakInbox(): void {
-  const { PostgresInbox } = require(join(root, 'libs/persistence/dist/inbox/postgres-inbox.js'));
+  const { PostgresInbox } = load(join(root, 'libs/persistence/dist/inbox/postgres-inbox.js'));
   const prototype = PostgresInbox.prototype as { accept(consumer: string, id: string): Promise<boolean> };
   const { accept } = prototype;
   prototype.accept = function (consumer, id) {
@@ -106,8 +108,8 @@ function breakInbox(): void {
 /** Whoever once held an attempt is taken for its holder. */
 function breakFencing(): void {
   const path = join(root, 'services/orchestrator/dist/domain/examine-claim.js');
-  const original = require(path);
-  const loaded = require.cache[path];
+  const original = load(path);
+  const loaded = load.cache[path];
   if (!loaded) throw new Error(`${path} is not what was loaded`);
   loaded.exports = {
     ...original,

@@ -32,7 +32,7 @@ export async function readEffects(places: Places): Promise<Effects> {
       ),
       branches: await readBranches(query, places.repositories),
       outbox: await readOutboxes(query),
-      deadLetters: await readDeadLetters(places.rabbitmqUrl),
+      deadLetters: [...(await readDeadLetters(places.rabbitmqUrl)), ...(await readKeptLetters(query))],
     };
   } finally {
     await client.end();
@@ -95,3 +95,10 @@ async function readOutboxes(query: Query): Promise<readonly Waiting[]> {
   }
   return waiting;
 }
+
+/** Dead letters are soon taken from their queues and kept in a table, until somebody sends them back. */
+const readKeptLetters = (query: Query): Promise<readonly Waiting[]> =>
+  query<Waiting>(
+    `SELECT owner AS place, count(*)::integer AS messages, array_agg(DISTINCT concat_ws(' ', type, code, left(reason, 200))) AS types
+     FROM orchestrator.dead_letters WHERE state <> 'replayed' GROUP BY owner ORDER BY owner`,
+  );

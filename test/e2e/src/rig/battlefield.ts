@@ -5,7 +5,7 @@ import {
   type RunningPlatform,
   startPlatform,
 } from '../../../../deploy/local/platform/client.cjs';
-import { AcceptedRecord, type Places } from '../history-check';
+import { AcceptedRecord, type HistoryVerdict, type Places, settledHistory } from '../history-check';
 import { Door } from './door';
 import { Load } from './load';
 import { databaseOf } from './database';
@@ -84,6 +84,12 @@ export class Battlefield {
       rabbitmqUrl: urls['rabbitmq'] ?? '',
       repositories: join(data, 'integration', 'projects'),
     };
+  }
+
+  /** Nothing new comes; what was promised is compared with what took effect. */
+  async settle(): Promise<HistoryVerdict> {
+    this.agents.quieten();
+    return settledHistory(this.record, this.places);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { sleep } from '@ymera/kernel';
 import { eventually } from '@ymera/testing';
+import { Client } from 'pg';
 import type { RunningPlatform } from '../../../../deploy/local/platform/client.cjs';
 import { cutConnections } from './broker-admin';
 
@@ -44,6 +45,25 @@ export const stopped = (process: string, ms: number): Fault => ({
     await platform.kill(process, 'SIGSTOP');
     await sleep(ms);
     await platform.kill(process, 'SIGCONT');
+  },
+});
+
+/** Nobody is connected to the database, and nobody gets in. */
+export const databaseAway = (ms: number): Fault => ({
+  name: `PostgreSQL away ${ms / 1000} s`,
+  strike: async (platform) => {
+    const client = new Client({ connectionString: platform.urls['postgres'] });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      await platform.kill('postgres', 'SIGSTOP');
+      await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+        AND backend_type = 'client backend'`);
+      await sleep(ms);
+    } finally {
+      await platform.kill('postgres', 'SIGCONT');
+      await client.end();
+    }
   },
 });
 

@@ -1,7 +1,8 @@
 export { Battlefield, type BattlefieldOptions } from './battlefield';
 export { Door } from './door';
-export { connectionsCut, databaseStopped, type Fault, killed, stopped } from './fault';
+export { connectionsCut, databaseAway, databaseStopped, type Fault, killed, stopped } from './fault';
 export { Load, type Wish, wishes } from './load';
 export { lastingOrphans, orphans, untilWell } from './recovery';
-export { newFile } from './quick-agents';
+export { newFile, QuickAgents } from './quick-agents';
 export { type Leased, ScriptedAgent } from './scripted-agent';
+export { isSanction, ladderSteps, type LadderStep } from './sanctions';

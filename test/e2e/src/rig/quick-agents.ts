@@ -3,7 +3,6 @@ import type { AgentType, TaskType } from '@ymera/contracts';
 import type { AcceptedRecord } from '../history-check';
 import type { Door } from './door';
 
-const principalId = 'quick-host';
 const concurrency = 4;
 /** Below what the platform takes of one agent in a minute. */
 const issueEveryMs = 4_000;
@@ -22,15 +21,18 @@ export class QuickAgents {
   private issues: NodeJS.Timeout | undefined;
   private raised = 0;
 
-  private constructor(private readonly host: AgentHost) {}
+  private constructor(
+    private readonly host: AgentHost,
+    private readonly name: string,
+  ) {}
 
-  static async join(door: Door, gatewayUrl: string): Promise<QuickAgents> {
+  static async join(door: Door, gatewayUrl: string, name = 'quick-host'): Promise<QuickAgents> {
     const gateway = new GatewayClient(gatewayUrl);
-    const joined = await gateway.enrol(await door.enrolment(), principalId);
+    const joined = await gateway.enrol(await door.enrolment(), name);
     if (!joined.ok) throw new Error(joined.error.message);
     const { credential, broker } = joined.value;
     const agents = kinds.map(({ type, tasks }) => ({
-      agentId: agentIdOf(type),
+      agentId: agentIdOf(name, type),
       agentType: type,
       capabilities: ['any-command'],
       taskTypes: tasks,
@@ -41,14 +43,14 @@ export class QuickAgents {
       const registered = await gateway.register(credential, agent);
       if (!registered.ok) throw new Error(registered.error.message);
     }
-    const host = new AgentHost({ principalId, credential, broker, gateway, agents });
+    const host = new AgentHost({ principalId: name, credential, broker, gateway, agents });
     host.start();
-    return new QuickAgents(host);
+    return new QuickAgents(host, name);
   }
 
   /** From now on an issue every few seconds, each with a code of its own. */
   witness(record: AcceptedRecord): void {
-    const agentId = agentIdOf('TESTING');
+    const agentId = agentIdOf(this.name, 'TESTING');
     this.issues = setInterval(() => {
       const code = `witness_${(this.raised += 1)}`;
       void this.host.raiseIssue(agentId, { code, severity: 'info', message: 'Seen.' }).then((isConfirmed) => {
@@ -57,13 +59,18 @@ export class QuickAgents {
     }, issueEveryMs);
   }
 
-  async leave(): Promise<void> {
+  /** No more issues. */
+  quieten(): void {
     clearInterval(this.issues);
+  }
+
+  async leave(): Promise<void> {
+    this.quieten();
     await this.host.stop(500);
   }
 }
 
-const agentIdOf = (type: AgentType): string => `${principalId}-${type.toLowerCase()}`;
+const agentIdOf = (name: string, type: AgentType): string => `${name}-${type.toLowerCase()}`;
 
 function answer({ type, task_id, attempt, base, input }: Task): TaskResult {
   const done: Pick<TaskResult, 'outcome' | 'artefacts'> = { outcome: 'completed', artefacts: [] };

@@ -31,7 +31,7 @@ const reportEveryMs = 1_000;
 
 /** An agent that does exactly what a test says, and nothing by itself but its reports: it can be late, or silent about a task. */
 export class ScriptedAgent {
-  readonly heard: Heard[] = [];
+  private readonly heard: Heard[] = [];
   private partition: number | typeof helloPartition = helloPartition;
   private session = 0;
   private seq = 0;
@@ -83,25 +83,14 @@ export class ScriptedAgent {
       agent.hear(String(delivery.properties.type), JSON.parse(delivery.content.toString('utf8')));
     });
     await agent.publish('event', hello, { protocol: 1, agent_ids: [name], sdk: 'scripted/1' });
-    await agent.next('welcome');
+    await agent.next(['welcome']);
     return agent;
   }
 
-  /** The first message of a type that it has not been asked for yet. */
-  async next(type: string, timeoutMs = 15_000): Promise<Heard['payload']> {
-    return eventually(
-      () => {
-        const index = this.heard.findIndex((one) => one.type === type);
-        const [found] = index < 0 ? [] : this.heard.splice(index, 1);
-        if (!found) throw new Error(`${this.agentId} has not heard ${type}`);
-        return found.payload;
-      },
-      { timeoutMs },
-    );
-  }
-
-  async nextTask(timeoutMs?: number): Promise<Leased> {
-    return task.payload.parse(await this.next('task', timeoutMs));
+  /** The next task that it was given and not asked for yet. */
+  takeTask(): Leased | undefined {
+    const found = this.take(['task']);
+    return found && task.payload.parse(found.payload);
   }
 
   async accept(leased: Leased): Promise<void> {
@@ -111,17 +100,7 @@ export class ScriptedAgent {
   /** Its result, and what the platform says to it. */
   async finish(leased: Leased, outcome: TaskResult): Promise<'accepted' | 'refused'> {
     await this.publish('result', result, { ...identityOf(leased), ...outcome });
-    const answer = await eventually(
-      () => {
-        const index = this.heard.findIndex(
-          ({ type }) => type === 'result_accepted' || type === 'result_refused',
-        );
-        const [found] = index < 0 ? [] : this.heard.splice(index, 1);
-        if (!found) throw new Error(`${this.agentId} has no answer to its result`);
-        return found;
-      },
-      { timeoutMs: 15_000 },
-    );
+    const answer = await this.next(['result_accepted', 'result_refused']);
     if (answer.type === 'result_refused') return 'refused';
     this.record.result({ agentId: this.agentId, taskId: leased.task_id, attempt: leased.attempt });
     return 'accepted';
@@ -130,6 +109,22 @@ export class ScriptedAgent {
   async leave(): Promise<void> {
     clearInterval(this.reports);
     await this.connection.close().catch(() => undefined);
+  }
+
+  private take(types: readonly string[]): Heard | undefined {
+    const index = this.heard.findIndex(({ type }) => types.includes(type));
+    return index < 0 ? undefined : this.heard.splice(index, 1)[0];
+  }
+
+  private next(types: readonly string[]): Promise<Heard> {
+    return eventually(
+      () => {
+        const found = this.take(types);
+        if (!found) throw new Error(`${this.agentId} has not heard ${types.join(' or ')}`);
+        return found;
+      },
+      { timeoutMs: 15_000 },
+    );
   }
 
   private hear(type: string, payload: Heard['payload']): void {
