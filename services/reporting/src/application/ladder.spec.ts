@@ -350,4 +350,23 @@ describe('silence of many at once', () => {
     await keepReporting(heir, agents, 2);
     expect(heir.incidents()).toEqual(['held: mass_silence of fleet', 'resumed: mass_silence']);
   });
+
+  it('of another instance’s agents is over when somebody carries on with them', async () => {
+    const world = reportingWorld();
+    const hold = {
+      id: '01936d00-0000-7000-8000-000000000009',
+      reason: 'mass_silence' as const,
+      since: world.clock.now().getTime(),
+    };
+    await world.tables.run(async (tx) => {
+      await tx.partitions.claim('dead', [1], 20 * minute);
+      await tx.holds.open('dead', hold);
+    });
+    await world.start();
+    await world.pass(20.1 * minute);
+    expect(world.incidents()).toEqual([]);
+    await world.partitions.execute();
+    await world.pass(minute);
+    expect(world.incidents()).toEqual(['resumed: mass_silence']);
+  });
 });

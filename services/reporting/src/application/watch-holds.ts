@@ -11,8 +11,8 @@ import type { OpenHold, ReportingUnitOfWork } from './ports';
  */
 export class WatchHolds {
   private incident: Incident | null = null;
-  /** Whether incidents that others have left open were looked for since sanctions were last kept back. */
-  private isTidy = false;
+  /** Incidents that others have left open were looked for since we became well at this time: since the last take-over. */
+  private tidySince: number | null = null;
 
   constructor(
     private readonly unitOfWork: ReportingUnitOfWork,
@@ -26,15 +26,18 @@ export class WatchHolds {
 
   /** An event that cannot be written now is written when the database is back. */
   async execute(now: number): Promise<void> {
-    const { policy, fleet, partitions } = this.owned;
+    const { policy, fleet, partitions, clearSince } = this.owned;
     const group = this.owned.heldGroups.current(now);
     const cause = partitions.length === 0 ? null : this.cause(now, group?.group);
     const raiseAfterMs = policy.enforcement.climbAfterWindows.none * fleet.defaultWindowMs;
     const next = follow(this.incident, cause, now, raiseAfterMs);
     if (next?.kind === 'open' && this.incident?.kind !== 'open')
       await this.raise(next, group?.silent ?? fleet.counts().agents);
-    if (next === null && partitions.length > 0 && !this.isTidy) await this.resume();
-    this.isTidy = next === null && partitions.length > 0;
+    const isOver = this.incident?.kind === 'open' || this.tidySince !== clearSince;
+    if (next === null && partitions.length > 0 && isOver) {
+      await this.resume();
+      this.tidySince = clearSince;
+    }
     this.incident = next;
   }
 
