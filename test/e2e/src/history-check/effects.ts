@@ -19,13 +19,13 @@ export interface RequestRow {
   readonly workflow_id: string | null;
 }
 
-export interface ApprovalRow {
+interface ApprovalRow {
   readonly approval_id: string;
   readonly gate_id: string;
   readonly state: string;
 }
 
-export interface GateDecisionRow {
+interface GateDecisionRow {
   readonly gate_id: string;
   readonly approval_id: string;
   readonly decision: string;
@@ -47,7 +47,7 @@ export interface AttemptRow {
   readonly state: string;
 }
 
-export interface ChangeRow {
+interface ChangeRow {
   readonly change_id: string;
   readonly project_id: string;
   readonly workflow_id: string;

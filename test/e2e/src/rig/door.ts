@@ -1,7 +1,7 @@
 import { sleep, uuidv7 } from '@ymera/kernel';
 import type { RunningPlatform } from '../../../../deploy/local/platform/client.cjs';
 
-export type Operator = 'admin' | 'requester' | 'approver' | 'viewer';
+type Operator = 'admin' | 'requester' | 'approver' | 'viewer';
 
 export interface Answer {
   readonly status: number;
