@@ -10,7 +10,7 @@ import { eventually, leakGuard } from '@ymera/testing';
 import { reportOf } from './testing/reporting-world';
 import { RunningReporting } from './testing/running-reporting';
 
-const windowMs = 400;
+const windowMs = 500;
 const jitterMs = 250;
 /** When a step is due after the last report that counts, or after the grace that does. */
 const dueAfter = (windows: number) => (windows + 0.1) * windowMs + jitterMs;
