@@ -16,8 +16,10 @@ import { ArtefactsController, artefactStore } from './adapters/http/artefacts.co
 import { GitController } from './adapters/http/git.controller';
 import { PrincipalDoor } from './adapters/http/principal-door';
 import { ChangesController, logger as loggerToken } from './adapters/messaging/changes.controller';
+import { LandingController } from './adapters/messaging/landing.controller';
 import { ProjectsController } from './adapters/messaging/projects.controller';
 import { RegistryPrincipals } from './adapters/messaging/registry-principals';
+import { OtelLandingTracing } from './adapters/observability/otel-landing-tracing';
 import { integrationStores } from './adapters/persistence/integration-stores';
 import { migrations } from './adapters/persistence/migrations';
 import { removeStale } from './adapters/scheduling/remove-stale';
@@ -25,15 +27,19 @@ import { Sweep } from './adapters/scheduling/sweep';
 import { SweepArtefacts, type ArtefactStore } from './application/artefacts';
 import { GetChange } from './application/get-change';
 import { LandChange } from './application/land-change';
+import { LandWaiting } from './application/land-waiting';
 import { MaterialiseChange } from './application/materialise-change';
 import { RemakeChange } from './application/remake-change';
 import { GetProject, ListProjects } from './application/read-projects';
 import { RegisterProject } from './application/register-project';
 import { RepositoryAccess } from './application/repository-access';
+import { SteerLanding } from './application/steer-landing';
 import type { IntegrationConfig } from './config';
 
 const service = 'integration';
 const dayMs = 86_400_000;
+/** What waited is carried out at the resumption; this is for a process that died right after it. */
+const landWaitingEveryMs = 5_000;
 /** Each is several git processes, and one of them may use a gigabyte. */
 const messagesAtOnce = 6;
 const uploadPackLimits = { concurrent: 16, timeoutMs: 600_000, requestBytes: 16 * 1024 * 1024 };
@@ -94,9 +100,26 @@ export async function integrationModule(
   health.add('git', () => git.assertVersion());
 
   const shared = { unitOfWork, repositories, clock: systemClock };
+  const tracing = new OtelLandingTracing();
+  const landing = new LandChange({ ...shared, tracing, branches: new GitBranches(git, layout) });
+  const landWaiting = new LandWaiting(landing, logger);
+  const waitingSweep = new Sweep(
+    'orders to land that waited',
+    landWaitingEveryMs,
+    () => landWaiting.execute(),
+    logger,
+  );
+  waitingSweep.start();
+  shutdown.defer('waiting landings', () => waitingSweep.stop());
   return {
     module: IntegrationModule,
-    controllers: [ProjectsController, ChangesController, GitController, ArtefactsController],
+    controllers: [
+      ProjectsController,
+      ChangesController,
+      LandingController,
+      GitController,
+      ArtefactsController,
+    ],
     providers: [
       {
         provide: RabbitTransport,
@@ -122,7 +145,11 @@ export async function integrationModule(
       },
       {
         provide: LandChange,
-        useValue: new LandChange({ ...shared, branches: new GitBranches(git, layout) }),
+        useValue: landing,
+      },
+      {
+        provide: SteerLanding,
+        useValue: new SteerLanding(unitOfWork, systemClock, () => waitingSweep.kick()),
       },
       {
         provide: GetChange,

@@ -3,13 +3,16 @@ import {
   changeMaterialised,
   changeRefused,
   getChange,
+  getLanding,
   getProject,
   landingRefused,
   listProjects,
+  pauseLanding,
   registerProject,
+  resumeLanding,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
-import { leakGuard } from '@ymera/testing';
+import { eventually, leakGuard } from '@ymera/testing';
 import type { Change } from './domain/change';
 import { sampleSource, SourceRepository } from './testing/git-fixture';
 import { admin, landOrder, materialiseOrder, type MaterialiseOrder } from './testing/integration-world';
@@ -63,6 +66,32 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     const found = await running.ask(getProject, { project_id: projectId });
     return found.ok ? found.value.head : found.error.code;
   };
+
+  it('keeps an order over a pause and a restart, and carries it out under its own trace', async () => {
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const brake = { actor: admin, reason: 'A release is being cut.' };
+    const base = await project('paused');
+    const change = await materialised(proposal('paused', base, 'a.txt'));
+    await running.ask(pauseLanding, brake);
+    const traceparent = `00-${trace}-00f067aa0ba902b7-01`;
+    await running.land(landOrder(change), uuidv7(), { traceparent });
+    await eventually(async () =>
+      expect(await running.ask(getLanding, {})).toMatchObject({ value: { state: 'paused', waiting: 1 } }),
+    );
+    await running.service.stop();
+    await running.startAgain();
+    await running.land(landOrder(change));
+    expect(await running.ask(getLanding, {})).toMatchObject({
+      value: { state: 'paused', reason: brake.reason, changed_by: 'root' },
+    });
+    expect(await headOf('paused')).toBe(base);
+
+    await running.ask(resumeLanding, brake);
+    const [, landed] = await running.told(change.requestId, 2);
+    expect(landed?.type).toBe(changeLanded.key);
+    expect(landed?.traceparent?.split('-')[1]).toBe(trace);
+    expect(await headOf('paused')).toBe(change.commit);
+  });
 
   it('registers projects and answers about them', async () => {
     const head = await project('answers');

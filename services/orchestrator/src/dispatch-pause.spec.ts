@@ -100,7 +100,7 @@ describe('pausing all dispatch', () => {
     let finish: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (finish = resolve));
     const offering = unitOfWork.run(async (tx) => {
-      expect(await tx.brake.whileDispatching()).toBeUndefined();
+      expect(await tx.brake.whileWorking()).toBeUndefined();
       steps.push('offering');
       await held;
       steps.push('offered');
@@ -118,7 +118,7 @@ describe('pausing all dispatch', () => {
     finish();
     await Promise.all([offering, pausing]);
     expect(steps).toEqual(['offering', 'offered', 'paused']);
-    await expect(unitOfWork.run((tx) => tx.brake.whileDispatching())).resolves.toMatchObject({
+    await expect(unitOfWork.run((tx) => tx.brake.whileWorking())).resolves.toMatchObject({
       pausedBy: 'grace',
     });
     await asker.queries.ask(resumeDispatch, order);

@@ -49,7 +49,7 @@ export const landingResumed = defineEvent({
   name: 'integration.landing.resumed',
   version: 1,
   owner: 'integration',
-  summary: 'Orders to land are carried out again, those that waited first.',
+  summary: 'Orders to land are carried out again, also those that waited.',
   payload: resumed,
   sample: resumedSample,
 });

@@ -58,7 +58,7 @@ export const pauseLandingRoute = controlRoute(
 export const resumeLandingRoute = controlRoute(
   'resumeLanding',
   '/api/v1/landing/resume',
-  'Carry out orders to land again, those that waited first',
+  'Carry out orders to land again, also those that waited',
 );
 
 export const listDeadLettersRoute = defineRoute({

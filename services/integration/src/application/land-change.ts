@@ -4,23 +4,31 @@ import {
   type landChange,
   type PayloadOf,
 } from '@ymera/contracts';
-import { assertNever, failure, type Clock, type Failure } from '@ymera/kernel';
+import { assertNever, digestOf, failure, type Clock, type Failure } from '@ymera/kernel';
 import { landed, landingRefused, type Change } from '../domain/change';
 import { baseMoved, checkLanding, type LandingDecision } from '../domain/landing';
 import type { Project } from '../domain/project';
-import type { Branches, IntegrationUnitOfWork, LandingCandidate } from './ports';
+import type { Branches, IntegrationUnitOfWork, LandingCandidate, LandingTracing } from './ports';
 
 type Order = PayloadOf<typeof landChange>;
 type Transaction = Parameters<Parameters<IntegrationUnitOfWork['run']>[0]>[0];
 
 export type LandingOutcome =
   | { readonly kind: 'landed'; readonly change: Change }
-  | { readonly kind: 'refused'; readonly failure: Failure };
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  /** Landing is paused; the order is kept. */
+  | { readonly kind: 'waiting' };
 
 export interface LandChangeDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
   readonly branches: Branches;
   readonly clock: Clock;
+  readonly tracing: LandingTracing;
+}
+
+interface Examined {
+  readonly decision: LandingDecision;
+  readonly candidate: LandingCandidate | undefined;
 }
 
 /**
@@ -37,12 +45,47 @@ export class LandChange {
   execute(messageId: string, order: Order): Promise<LandingOutcome | undefined> {
     return this.use.unitOfWork.run(async (tx) => {
       if (!(await tx.inbox.accept('integration.land_change', messageId))) return undefined;
-      await tx.projects.lock(order.project_id);
-      const project = await tx.projects.find(order.project_id);
-      if (!project) return refuse(tx, order, undefined, projectNotFound(order.project_id));
-      const change = await tx.changes.find(order.change_id);
-      return this.carryOut(tx, order, project, change);
+      const outcome = await this.take(tx, order);
+      if (outcome.kind === 'waiting')
+        await tx.waiting.add({ id: digestOf(order), order, traceparent: this.use.tracing.current() });
+      return outcome;
     });
+  }
+
+  /** The oldest order that waits, but those; `tried` is undefined when there is none or landing is paused. */
+  async executeWaiting(
+    except: readonly string[],
+  ): Promise<{ readonly tried?: string; readonly error?: unknown }> {
+    const { unitOfWork, tracing } = this.use;
+    let tried: string | undefined;
+    try {
+      return await unitOfWork.run(async (tx) => {
+        const waiting = await tx.waiting.next(except);
+        tried = waiting?.id;
+        if (!waiting) return {};
+        return tracing.within(waiting.traceparent, async () => {
+          const outcome = await this.take(tx, waiting.order);
+          if (outcome.kind === 'waiting') return {};
+          await tx.waiting.remove(waiting.id);
+          return { tried: waiting.id };
+        });
+      });
+    } catch (error) {
+      if (tried === undefined) throw error;
+      return { tried, error };
+    }
+  }
+
+  private async take(tx: Transaction, order: Order): Promise<LandingOutcome> {
+    await tx.projects.lock(order.project_id);
+    const project = await tx.projects.find(order.project_id);
+    if (!project) return refuse(tx, order, undefined, projectNotFound(order.project_id));
+    const change = await tx.changes.find(order.change_id);
+    const isPaused = (await tx.brake.whileWorking()) !== undefined;
+    const examined = await this.examine(order, project, change);
+    // What is on the branch already is only said; everything else waits, because by then it may be another question.
+    if (isPaused && examined.decision.kind !== 'already_landed') return { kind: 'waiting' };
+    return this.carryOut(tx, order, project, change, await this.move(examined));
   }
 
   private async carryOut(
@@ -50,8 +93,8 @@ export class LandChange {
     order: Order,
     project: Project,
     change: Change | undefined,
+    decision: LandingDecision,
   ): Promise<LandingOutcome> {
-    const decision = await this.decide(order, project, change);
     switch (decision.kind) {
       case 'land':
       case 'already_landed':
@@ -63,8 +106,7 @@ export class LandChange {
     }
   }
 
-  /** Decides, and moves the branch when the decision is to land. */
-  private async decide(order: Order, project: Project, change: Change | undefined): Promise<LandingDecision> {
+  private async examine(order: Order, project: Project, change: Change | undefined): Promise<Examined> {
     const isOurs = change?.projectId === project.projectId;
     const candidate = isOurs ? candidateOf(project, change) : undefined;
     const decision = checkLanding({
@@ -83,6 +125,11 @@ export class LandChange {
       change,
       repository: candidate && (await this.use.branches.facts(candidate)),
     });
+    return { decision, candidate };
+  }
+
+  /** Moves the branch when the decision is to land. */
+  private async move({ decision, candidate }: Examined): Promise<LandingDecision> {
     if (decision.kind !== 'land' || !candidate) return decision;
     const result = await this.use.branches.move(candidate);
     if (!result.moved) return baseMoved(candidate.base, result.head);

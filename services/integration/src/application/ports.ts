@@ -1,9 +1,10 @@
-import type { UnitOfWork } from '@ymera/contracts';
+import type { landChange, PayloadOf, UnitOfWork } from '@ymera/contracts';
 import { failure, type Result } from '@ymera/kernel';
 import type { Change } from '../domain/change';
 import type { ProposedTree } from '../domain/change-policy';
 import type { CommitIdentity } from '../domain/commit-identity';
 import type { RepositoryFacts } from '../domain/landing';
+import type { LandingPause } from '../domain/landing-pause';
 import type { Project } from '../domain/project';
 import type { RepositoryFiles } from '../domain/project-commands';
 import type { ProjectSource } from '../domain/project-source';
@@ -32,9 +33,45 @@ export const versionConflict = failure(
   { retryable: true },
 );
 
+/** Pauses of all landing; the open one, if any, is in force. */
+export interface BrakeStore {
+  /** The open pause. None begins before the transaction ends. */
+  whileWorking(): Promise<LandingPause | undefined>;
+  /** The newest pause, open or not; nobody lands until the transaction ends. Waits for who does. */
+  lock(): Promise<LandingPause | undefined>;
+  last(): Promise<LandingPause | undefined>;
+  insert(pause: LandingPause): Promise<void>;
+  end(pause: LandingPause): Promise<void>;
+}
+
+export interface WaitingLanding {
+  /** The digest of the order: asked again, it is the same one. */
+  readonly id: string;
+  readonly order: PayloadOf<typeof landChange>;
+  readonly traceparent: string | undefined;
+}
+
+/** Orders to land that wait for the end of a pause. */
+export interface WaitingLandings {
+  /** Without effect when it waits already. */
+  add(waiting: WaitingLanding): Promise<void>;
+  /** The oldest one but these, nobody else's until the transaction ends. */
+  next(except: readonly string[]): Promise<WaitingLanding | undefined>;
+  remove(id: string): Promise<void>;
+  count(): Promise<number>;
+}
+
+/** Carries the trace of an order over the time that it waits. */
+export interface LandingTracing {
+  current(): string | undefined;
+  within<T>(traceparent: string | undefined, work: () => Promise<T>): Promise<T>;
+}
+
 export interface IntegrationStores {
   readonly projects: ProjectStore;
   readonly changes: ChangeStore;
+  readonly brake: BrakeStore;
+  readonly waiting: WaitingLandings;
 }
 
 export type IntegrationUnitOfWork = UnitOfWork<IntegrationStores>;

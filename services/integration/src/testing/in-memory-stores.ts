@@ -4,20 +4,44 @@ import {
   type ChangeStore,
   type IntegrationStores,
   type ProjectStore,
+  type WaitingLanding,
 } from '../application/ports';
 import type { Change } from '../domain/change';
+import { isOpen, type LandingPause } from '../domain/landing-pause';
 import type { Project } from '../domain/project';
 
 export interface IntegrationState {
   readonly projects: Map<string, Project>;
   readonly changes: Map<string, Change>;
+  readonly pauses: LandingPause[];
+  readonly waiting: Map<string, WaitingLanding>;
 }
 
-export const emptyState = (): IntegrationState => ({ projects: new Map(), changes: new Map() });
+export const emptyState = (): IntegrationState => ({
+  projects: new Map(),
+  changes: new Map(),
+  pauses: [],
+  waiting: new Map(),
+});
 
 export const inMemoryStores = (state: IntegrationState): IntegrationStores => ({
   projects: new InMemoryProjectStore(state.projects),
   changes: new InMemoryChangeStore(state.changes),
+  brake: {
+    whileWorking: async () => state.pauses.find(isOpen),
+    lock: async () => state.pauses.at(-1),
+    last: async () => state.pauses.at(-1),
+    insert: async (pause) => void state.pauses.push(pause),
+    end: async (pause) => void state.pauses.splice(-1, 1, pause),
+  },
+  waiting: {
+    add: async (one) => {
+      if (!state.waiting.has(one.id)) state.waiting.set(one.id, one);
+    },
+    next: async (except) => [...state.waiting.values()].find(({ id }) => !except.includes(id)),
+    remove: async (id) => void state.waiting.delete(id),
+    count: async () => state.waiting.size,
+  },
 });
 
 class InMemoryProjectStore implements ProjectStore {

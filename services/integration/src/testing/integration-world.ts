@@ -5,14 +5,16 @@ import {
   type remakeChange,
   type PayloadOf,
 } from '@ymera/contracts';
-import { uuidv7 } from '@ymera/kernel';
+import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { FakeClock, InMemoryUnitOfWork } from '@ymera/testing';
 import { GetChange } from '../application/get-change';
 import { LandChange } from '../application/land-change';
+import { LandWaiting } from '../application/land-waiting';
 import { MaterialiseChange } from '../application/materialise-change';
-import type { IntegrationStores, IntegrationUnitOfWork } from '../application/ports';
 import { RemakeChange } from '../application/remake-change';
+import type { IntegrationStores, IntegrationUnitOfWork, LandingTracing } from '../application/ports';
 import { RegisterProject } from '../application/register-project';
+import { SteerLanding } from '../application/steer-landing';
 import type { Change } from '../domain/change';
 import type { SourceRepository } from './git-fixture';
 import { GitWorld } from './git-world';
@@ -24,6 +26,11 @@ export type LandOrder = PayloadOf<typeof landChange>;
 
 export const admin = { name: 'root', roles: ['admin'] };
 export const limits = { maxFiles: 50, maxBytes: 1_000_000 };
+
+export const untraced: LandingTracing = {
+  current: () => undefined,
+  within: (_, work) => work(),
+};
 
 /** The use cases over real git and stores in memory. */
 export class IntegrationWorld extends GitWorld {
@@ -61,7 +68,10 @@ export class IntegrationWorld extends GitWorld {
     clock: this.clock,
     limits,
   });
+  readonly tracing = untraced;
   readonly land = new LandChange(this);
+  readonly landWaiting = new LandWaiting(this.land, silentLogger);
+  readonly brake = new SteerLanding(this.unitOfWork, this.clock, () => undefined);
   readonly getChange = new GetChange(this);
 
   /** Registers a source as project `sample`; gives its head. */

@@ -62,6 +62,7 @@ export interface Told {
   readonly type: string;
   readonly aggregateVersion: number | undefined;
   readonly payload: Readonly<Record<string, unknown>>;
+  readonly traceparent: string | undefined;
 }
 
 /** Injection token of what the stand-in has heard. */
@@ -72,8 +73,13 @@ const heard = Symbol('heard');
 class Orchestrator {
   constructor(@Inject(heard) private readonly told: Told[]) {}
 
-  private note({ type, aggregateVersion, payload }: Received<Record<string, unknown>>): Promise<void> {
-    this.told.push({ type, aggregateVersion, payload });
+  private note({
+    type,
+    aggregateVersion,
+    payload,
+    traceparent,
+  }: Received<Record<string, unknown>>): Promise<void> {
+    this.told.push({ type, aggregateVersion, payload, traceparent });
     return Promise.resolve();
   }
 
@@ -122,15 +128,7 @@ export class RunningIntegration {
     const vhost = broker.servicesVhost;
     const messaging = createMessaging({ url: broker.url, vhost, service: 'gateway', logger: silentLogger });
     const running = new RunningIntegration(server, broker, messaging);
-    running.service = await startService(
-      {
-        name: 'integration',
-        module: integrationModule,
-        transports: [RabbitTransport],
-        http: { configureServer: acceptRawBodies },
-      },
-      running.config(),
-    );
+    await running.startAgain();
     running.standIns.push(
       await running.standIn('registry', Registry),
       await running.standIn('orchestrator', Orchestrator),
@@ -143,6 +141,19 @@ export class RunningIntegration {
     await this.messaging.close();
     await Promise.all([this.broker.close(), this.server.drop()]);
     rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** As after a restart; `service` is to be stopped before. */
+  async startAgain(): Promise<void> {
+    this.service = await startService(
+      {
+        name: 'integration',
+        module: integrationModule,
+        transports: [RabbitTransport],
+        http: { configureServer: acceptRawBodies },
+      },
+      this.config(),
+    );
   }
 
   get url(): string {
@@ -159,8 +170,10 @@ export class RunningIntegration {
     );
   }
 
-  land(order: LandOrder, id = uuidv7()): Promise<void> {
-    return this.messaging.publisher.publish(commandMessage(landChange, order, { id, time: new Date() }));
+  land(order: LandOrder, id = uuidv7(), headers: Readonly<Record<string, string>> = {}): Promise<void> {
+    return this.messaging.publisher.publish(
+      commandMessage(landChange, order, { id, time: new Date(), headers }),
+    );
   }
 
   /** What was told about a request so far, once there are `count` facts. */

@@ -1,3 +1,4 @@
+import { landChange } from '@ymera/contracts';
 import { FailureException, uuidv7 } from '@ymera/kernel';
 import type { IntegrationStores, IntegrationUnitOfWork } from '../application/ports';
 import { changeIdOf, landed, landingRefused, remadeChangeIdOf, type Change } from '../domain/change';
@@ -115,5 +116,31 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     await expect(run((tx) => tx.changes.update(landed(change, createdAt)))).rejects.toMatchObject({
       failure: { code: 'version_conflict' },
     } satisfies Partial<Record<keyof FailureException, unknown>>);
+  });
+
+  it('keep orders that wait, once each, and give the oldest first', async () => {
+    const order = landChange.payload.parse(landChange.sample);
+    const [a, b] = [
+      { id: 'sha256:b', order, traceparent: '00-a' },
+      { id: 'sha256:a', order, traceparent: undefined },
+    ];
+    for (const one of [a, b, a]) await run((tx) => tx.waiting.add(one));
+    expect(await run((tx) => tx.waiting.count())).toBe(2);
+    expect(await run((tx) => tx.waiting.next([]))).toEqual(a);
+    expect(await run((tx) => tx.waiting.next([a.id]))).toEqual(b);
+    await run((tx) => tx.waiting.remove(a.id));
+    expect(await run((tx) => tx.waiting.next([b.id]))).toBeUndefined();
+    await run((tx) => tx.waiting.remove(b.id));
+  });
+
+  it('keep the pauses of all landing', async () => {
+    const pause = { number: 1, pausedBy: 'grace', reason: 'a', pausedAt: 1000, end: undefined };
+    const end = { resumedBy: 'ada', reason: 'b', resumedAt: 2000 };
+    expect(await run((tx) => tx.brake.last())).toBeUndefined();
+    await run((tx) => tx.brake.insert(pause));
+    expect(await run((tx) => tx.brake.whileWorking())).toEqual(pause);
+    await run((tx) => tx.brake.end({ ...pause, end }));
+    expect(await run((tx) => tx.brake.whileWorking())).toBeUndefined();
+    expect(await run((tx) => tx.brake.lock())).toEqual({ ...pause, end });
   });
 }

@@ -41,7 +41,7 @@ export async function assignAgents(
 ): Promise<Assigned> {
   const ready = readySteps(run);
   if (ready.length === 0) return { run, effects: [], waiting: [] };
-  const pause = await tx.brake.whileDispatching();
+  const pause = await tx.brake.whileWorking();
   if (pause) return { run: explained(run, ready, pause, context), effects: [], waiting: [] };
   const types = [...new Set(ready.map(({ need }) => need.agentType))];
   const fleet = new Map(

@@ -20,8 +20,7 @@ export class DispatchWaiting {
     let after: WaitingStep | undefined;
     for (;;) {
       const waiting = await this.unitOfWork.run(async (tx) =>
-        (await tx.brake.whileDispatching()) ||
-        (await tx.steps.dispatchable(this.now(), [agentType])).length === 0
+        (await tx.brake.whileWorking()) || (await tx.steps.dispatchable(this.now(), [agentType])).length === 0
           ? []
           : tx.steps.waiting(agentType, after, page),
       );

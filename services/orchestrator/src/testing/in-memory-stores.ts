@@ -242,7 +242,7 @@ export function inMemoryStores(
     },
 
     brake: {
-      whileDispatching: async () => state.pauses.find(isOpen),
+      whileWorking: async () => state.pauses.find(isOpen),
       lock: async () => state.pauses.at(-1),
       last: async () => state.pauses.at(-1),
       since: async (time) => state.pauses.filter(({ end }) => end === undefined || end.resumedAt > time),

@@ -68,7 +68,7 @@ export class ChangesController {
   async land({ id, payload }: Received<PayloadOf<typeof landChange>>): Promise<void> {
     const result = await this.landChange.execute(id, payload);
     if (!result) return;
-    const outcome = result.kind === 'landed' ? result.kind : result.failure.code;
+    const outcome = result.kind === 'refused' ? result.failure.code : result.kind;
     landings.inc({ outcome });
     this.log.info('landing ordered', {
       outcome,

@@ -7,7 +7,7 @@ import type { Branches, IntegrationUnitOfWork, Workbenches } from '../../applica
 import { changeIdOf, type Change } from '../../domain/change';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
 import { GitWorld } from '../../testing/git-world';
-import { landOrder, limits, materialiseOrder } from '../../testing/integration-world';
+import { landOrder, limits, materialiseOrder, untraced } from '../../testing/integration-world';
 import { someProject } from '../../testing/store-contract';
 import { integrationStores } from './integration-stores';
 import { migrations } from './migrations';
@@ -78,7 +78,7 @@ describe('a database connection that dies between git and the commit (real Postg
 
   const materialising = (workbenches: Workbenches) =>
     new MaterialiseChange({ unitOfWork, workbenches, clock, limits });
-  const landing = (branches: Branches) => new LandChange({ unitOfWork, branches, clock });
+  const landing = (branches: Branches) => new LandChange({ unitOfWork, branches, clock, tracing: untraced });
 
   async function materialised(file: string, from = base): Promise<Change> {
     const order = materialiseOrder(from, source.propose((at) => at.write(file, 'x\n')).patch);

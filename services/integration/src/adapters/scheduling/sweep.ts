@@ -17,6 +17,16 @@ export class Sweep {
     this.running = this.once();
   }
 
+  /** Sooner than planned: at once, or after the run under way. */
+  kick(): void {
+    if (this.isStopped) return;
+    clearTimeout(this.timer);
+    this.running = this.running.then(() => {
+      clearTimeout(this.timer);
+      return this.isStopped ? undefined : this.once();
+    });
+  }
+
   /** Resolves when the run under way has ended. */
   async stop(): Promise<void> {
     this.isStopped = true;

@@ -1,9 +1,8 @@
-import type { SqlExecutor } from '@ymera/persistence';
+import { PostgresPauseLog, type SqlExecutor } from '@ymera/persistence';
 import type { OrchestratorStores } from '../../application/ports';
 import type { RunPolicy } from '../../domain/run-policy';
 import { PostgresAgentDirectory } from './postgres-agent-directory';
 import { PostgresAttemptStore } from './postgres-attempt-store';
-import { PostgresBrakeStore } from './postgres-brake-store';
 import { PostgresGateStore } from './postgres-gate-store';
 import { PostgresRunStore } from './postgres-run-store';
 import { PostgresStepIndex } from './postgres-step-index';
@@ -18,5 +17,5 @@ export const postgresStores =
     steps: new PostgresStepIndex(sql),
     directory: new PostgresAgentDirectory(sql),
     gates: new PostgresGateStore(sql),
-    brake: new PostgresBrakeStore(sql),
+    brake: new PostgresPauseLog(sql, 'dispatch'),
   });
