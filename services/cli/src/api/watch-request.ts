@@ -1,16 +1,8 @@
 import { feedEntry, requestEventsRoute } from '@ymera/contracts';
 import { sleep } from '@ymera/kernel';
 import { createParser } from 'eventsource-parser';
-import type { z } from 'zod';
 import type { ApiClient } from './api-client';
-
-export type FeedEntry = z.output<typeof feedEntry>;
-
-/** A text of an entry, empty where the entry has none by that name. */
-export function textOf({ data }: FeedEntry, name: string): string {
-  const value = data[name];
-  return typeof value === 'string' ? value : '';
-}
+import type { FeedEntry } from './feed-entry';
 
 const reconnectMs = 500;
 

@@ -15,7 +15,8 @@ import {
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
 import type { ApiClient } from '../api/api-client';
-import { type FeedEntry, textOf, watchRequest } from '../api/watch-request';
+import { type FeedEntry, textOf } from '../api/feed-entry';
+import { watchRequest } from '../api/watch-request';
 import { type DemoApproval, type DemoResult, demoSteps } from './demo-result';
 
 /** The demo’s people: whoever may register a project, the requester, and somebody else who approves. */

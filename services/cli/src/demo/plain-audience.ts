@@ -1,8 +1,12 @@
 import type { ApprovalResource, RequestResource } from '@ymera/contracts';
-import type { FeedEntry } from '../api/watch-request';
+import { createColors } from 'picocolors';
+import type { FeedEntry } from '../api/feed-entry';
 import { duration } from '../terminal/duration';
 import type { Audience } from './journey';
+import { findingLines } from './present';
 import { planLine, StepBoard } from './step-board';
+
+const plain = createColors(false);
 
 /** A pipe or a log: one line for everything that happened, and nobody to ask. */
 export class PlainAudience implements Audience {
@@ -20,6 +24,11 @@ export class PlainAudience implements Audience {
   happened(entry: FeedEntry): void {
     const step = this.board?.take(entry);
     if (!step) return;
+    if (step.sentBack) {
+      this.write(`${step.name}: ${step.sentBack.reason}`);
+      for (const line of findingLines(step.sentBack.findings, plain)) this.write(line);
+      return;
+    }
     const took =
       step.endedAt !== undefined && step.startedAt !== undefined
         ? ` in ${duration(step.endedAt - step.startedAt)}`

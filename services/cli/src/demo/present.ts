@@ -1,4 +1,4 @@
-import type { AttributedVerdict, Escalation, TestSummary } from '@ymera/contracts';
+import type { AttributedVerdict, Escalation, Finding, TestSummary } from '@ymera/contracts';
 import { duration } from '../terminal/duration';
 import type { Style } from '../terminal/style';
 import type { DemoResult } from './demo-result';
@@ -36,21 +36,23 @@ export function verdictLines(
 
 const shownFindings = 5;
 
-/** What was rejected once too often, and why. */
-export function escalationLines(
-  { rounds, error, findings, change }: Escalation,
-  { bold, red, dim }: Style,
-): string[] {
+/** What was found and where, as much as a person reads. */
+export function findingLines(findings: readonly Finding[], { dim }: Pick<Style, 'dim'>): string[] {
   const shown = findings.slice(0, shownFindings).map(({ code, message, file, line }) => {
     const where = file === undefined ? '' : dim(` (${file}${line === undefined ? '' : `:${line}`})`);
     return `  ${code}: ${message}${where}`;
   });
   const rest = findings.length - shown.length;
+  return rest > 0 ? [...shown, dim(`  … ${rest} more findings`)] : shown;
+}
+
+/** What was rejected once too often, and why. */
+export function escalationLines({ rounds, error, findings, change }: Escalation, style: Style): string[] {
+  const { bold, red, dim } = style;
   return [
     '',
     `${red('✖')} ${bold('rejected')} after ${rounds} round(s) of rework: ${error.message}`,
-    ...shown,
-    ...(rest > 0 ? [dim(`  … ${rest} more findings`)] : []),
+    ...findingLines(findings, style),
     ...(change ? [dim(`  last proposed commit ${change.commit.slice(0, 12)}`)] : []),
   ];
 }

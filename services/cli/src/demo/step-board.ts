@@ -1,5 +1,5 @@
-import type { Plan, StepState } from '@ymera/contracts';
-import { type FeedEntry, textOf } from '../api/watch-request';
+import { findings, type Finding, type Plan, type StepState } from '@ymera/contracts';
+import { type FeedEntry, textOf } from '../api/feed-entry';
 
 export interface BoardStep {
   readonly stepId: string;
@@ -12,6 +12,8 @@ export interface BoardStep {
   doing: string;
   startedAt: number | undefined;
   endedAt: number | undefined;
+  /** Why its work came back, until it is taken up again. */
+  sentBack: { readonly reason: string; readonly findings: readonly Finding[] } | undefined;
 }
 
 const ended: ReadonlySet<StepState> = new Set(['completed', 'failed', 'canceled', 'skipped']);
@@ -32,6 +34,7 @@ export class StepBoard {
       doing: '',
       startedAt: undefined,
       endedAt: undefined,
+      sentBack: undefined,
     }));
   }
 
@@ -51,12 +54,23 @@ export class StepBoard {
     step.state = state;
     step.attempt = Number(data['attempt']);
     step.agentId = typeof data['agent_id'] === 'string' ? data['agent_id'] : step.agentId;
+    step.sentBack = sentBackOf(step, entry);
+    if (step.sentBack) step.doing = step.sentBack.reason;
     const at = Date.parse(time);
     if (state !== 'pending' && state !== 'ready') step.startedAt ??= at;
     step.endedAt = ended.has(state) ? at : undefined;
     if (ended.has(state)) step.progress = state === 'completed' ? 1 : step.progress;
     return step;
   }
+}
+
+/** The step that rejected the work begins again too, but nobody sent that back. */
+function sentBackOf({ name, state }: BoardStep, entry: FeedEntry): BoardStep['sentBack'] {
+  const found = findings.safeParse(entry.data['findings']);
+  const reason = textOf(entry, 'reason').split(': ', 1)[0] ?? '';
+  if (state !== 'pending' || !found.success || reason === '' || reason.startsWith(`${name} `))
+    return undefined;
+  return { reason, findings: found.data };
 }
 
 /** The longest way through the plan that a person reads at a glance: `review → enhance → test`. */

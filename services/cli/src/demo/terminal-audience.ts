@@ -7,7 +7,7 @@ import {
   type RequestResource,
 } from '@ymera/contracts';
 import { createLogUpdate } from 'log-update';
-import type { FeedEntry } from '../api/watch-request';
+import type { FeedEntry } from '../api/feed-entry';
 import { duration } from '../terminal/duration';
 import type { Style } from '../terminal/style';
 import type { Audience, Choice } from './journey';
