@@ -29,7 +29,7 @@ export interface AgentDefinition {
   readonly config?: z.input<typeof agentConfig>;
   /** Task types the handler knows; another one is declined with `task_type_unknown`. */
   readonly taskTypes: readonly TaskType[];
-  /** Attempts at a time; more are declined with `busy`. Default 1. */
+  /** Attempts at a time, told to the platform when the agent registers; more are declined with `busy`. Default 1. */
   readonly concurrency?: number;
   /** Must not throw for an expected failure: that is an outcome with an error. What it throws becomes `agent_failed`. */
   handle(task: Task, context: TaskContext): Promise<TaskResult>;

@@ -52,7 +52,7 @@ export class GatewayClient {
       agent_id: agent.agentId,
       agent_type: agent.agentType,
       capabilities: [...agent.capabilities],
-      config: agent.config ?? {},
+      config: { ...agent.config, ...(agent.concurrency && { concurrency: agent.concurrency }) },
     };
     const answer = await this.call('POST', '/api/v1/agents/register', credential, body, registerAgent.reply);
     if (!answer.ok && answer.error.code === 'agent_exists') return ok('exists');

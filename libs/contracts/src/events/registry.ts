@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../define/message';
-import { agentStanding, agentType, capabilities, sanctionCause } from '../shared/agents';
+import { agentStanding, agentType, capabilities, maximumSlots, sanctionCause } from '../shared/agents';
 import { agentId, principalId, timestamp } from '../shared/ids';
 
 export const enrolmentCreated = defineEvent({
@@ -49,6 +49,8 @@ export const agentRegistered = defineEvent({
     partition: z.number().int().min(0).max(63),
     /** Raised by every sanction; leases remember the epoch they were given under. */
     credential_epoch: z.number().int().min(1),
+    /** Attempts that it works on at a time; absent: 1. */
+    slots: z.number().int().min(1).max(maximumSlots).optional(),
     registered_at: timestamp,
   }),
   sample: {
@@ -58,6 +60,7 @@ export const agentRegistered = defineEvent({
     principal_id: 'runner-1',
     partition: 17,
     credential_epoch: 1,
+    slots: 2,
     registered_at: '2026-01-01T00:00:00.000Z',
   },
 });

@@ -30,7 +30,10 @@ export type AgentStanding = z.output<typeof agentStanding>;
 /** Good reports end a suspension for silence, an administrator every other sanction. */
 export const sanctionCause = z.enum(['silence', 'violation']);
 
-/** At most 16 KiB once encoded; the platform keeps it, the agent reads it. */
+/** Attempts that one agent may work on at a time. */
+export const maximumSlots = 100;
+
+/** At most 16 KiB once encoded; the platform keeps it and reads `concurrency` (1 to 100, default 1) alone. */
 export const agentConfig = z.record(z.string().max(100), z.json());
 
 export const agentResource = z.object({

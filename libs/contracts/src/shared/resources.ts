@@ -81,6 +81,8 @@ export const stepResource = z.object({
   error: errorShape.nullable(),
   started_at: timestamp.nullable(),
   ended_at: timestamp.nullable(),
+  /** When the agent said that what was taken from it has stopped: of a canceled step, its last process is gone. */
+  stopped_at: timestamp.optional(),
   tool_ms: z.number().min(0),
 });
 export type StepResource = z.output<typeof stepResource>;

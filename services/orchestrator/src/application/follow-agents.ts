@@ -39,6 +39,7 @@ export class FollowAgents {
           principalId: payload.principal_id,
           capabilities: payload.capabilities,
           credentialEpoch: payload.credential_epoch,
+          slots: payload.slots ?? 1,
         },
         aggregateVersion,
       ),

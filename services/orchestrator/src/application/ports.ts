@@ -148,6 +148,8 @@ export interface RegisteredAgent {
   readonly principalId: string;
   readonly capabilities: readonly string[];
   readonly credentialEpoch: number;
+  /** Attempts at a time. */
+  readonly slots: number;
 }
 
 export interface Standing {

@@ -1,6 +1,7 @@
 import { base, enhancePlan, planOf, review } from '../testing/plans';
 import { passedTests, RunScenario } from '../testing/run-scenario';
 import { defaultRunPolicy } from './run-policy';
+import { workflowView } from './workflow-view';
 
 const lost = (scenario: RunScenario, stepId = 'review') =>
   scenario.send({ kind: 'attempt_lost', stepId, key: scenario.attempt(stepId), cause: 'lease_expired' });
@@ -185,6 +186,8 @@ describe('a run that is canceled', () => {
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Not needed.' });
     scenario.wait(80).end('review', { outcome: 'canceled' });
     expect(scenario.attempt('review')).toMatchObject({ state: 'canceled', stoppedAt: scenario.context.now });
+    const [seen] = workflowView(scenario.run, new Map()).steps;
+    expect(seen).toMatchObject({ stopped_at: new Date(scenario.context.now).toISOString() });
     expect(scenario.sent('result_accepted')).toHaveLength(1);
   });
 

@@ -49,6 +49,7 @@ function stepView(planned: PlanStep, step: StepRun, progress: ProgressByTask): W
     error: step.error ?? null,
     started_at: step.startedAt === undefined ? null : iso(step.startedAt),
     ended_at: step.endedAt === undefined ? null : iso(step.endedAt),
+    ...(attempt?.stoppedAt === undefined ? {} : { stopped_at: iso(attempt.stoppedAt) }),
     tool_ms: step.toolMs,
   };
 }

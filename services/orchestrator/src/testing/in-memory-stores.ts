@@ -29,6 +29,7 @@ interface AgentRow {
   agentType: AgentType | undefined;
   principalId: string;
   credentialEpoch: number;
+  slots: number;
   status: 'unknown' | 'registered' | 'retired';
   version: number;
   liveness: Liveness;
@@ -315,6 +316,7 @@ export function inMemoryStores(
           agentType: agent.agentType,
           principalId: agent.principalId,
           credentialEpoch: Math.max(row.credentialEpoch, agent.credentialEpoch),
+          slots: agent.slots,
           status: 'registered',
           version,
         });
@@ -421,6 +423,7 @@ function agentRow(state: OrchestratorState, agentId: string, principalId: string
     agentType: undefined,
     principalId,
     credentialEpoch: 0,
+    slots: 1,
     status: 'unknown',
     version: 0,
     liveness: 'offline',
@@ -456,7 +459,7 @@ const candidatesOf = (state: OrchestratorState, at: Time): readonly Candidate[] 
             running: [...state.attempts.values()].filter(
               (one) => one.agentId === agentId && isHeld(one.state),
             ).length,
-            slots: 1,
+            slots: row.slots,
           },
         ],
   );

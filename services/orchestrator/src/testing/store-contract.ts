@@ -42,7 +42,7 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
       change();
       await inside((tx) => tx.runs.save(before, scenario.run));
     };
-    const register = (agentId: string, version = 1) =>
+    const register = (agentId: string, version = 1, slots = 1) =>
       inside((tx) =>
         tx.directory.register(
           {
@@ -51,6 +51,7 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
             principalId: `${agentId}-principal`,
             capabilities: ['any'],
             credentialEpoch: 1,
+            slots,
           },
           version,
         ),
@@ -202,6 +203,7 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
             principalId: attempt.principalId,
             capabilities: ['any'],
             credentialEpoch: 2,
+            slots: 1,
           },
           2,
         ),
@@ -353,6 +355,11 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
       const { scenario } = await dispatched('free-1');
       expect(await of('free-1')).toMatchObject({ running: 1 });
       expect(await inside((tx) => tx.steps.dispatchable(Date.now(), ['EXAMINATION']))).toEqual([]);
+      await register('free-1', 2, 2);
+      expect(await of('free-1')).toMatchObject({ running: 1, slots: 2 });
+      expect(await inside((tx) => tx.steps.dispatchable(Date.now(), ['EXAMINATION']))).toEqual([
+        'EXAMINATION',
+      ]);
       await changed(scenario, () => scenario.end('review'));
       expect(await of('free-1')).toMatchObject({ running: 0 });
       await inside((tx) => tx.directory.retire('free-1', 5));

@@ -6,7 +6,7 @@ import {
   type ReplyOf,
 } from '@ymera/contracts';
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
-import { agentResourceOf, maximumConfigBytes, newAgent, type Agent } from '../domain/agent';
+import { agentResourceOf, maximumConfigBytes, newAgent, type Agent, slotsOf } from '../domain/agent';
 import type { Enrolment } from '../domain/enrolment';
 import { maximumAgentsPerPrincipal, principalNameFor, type Principal } from '../domain/principal';
 import type { EnrolmentDesk } from './enrolment-desk';
@@ -138,6 +138,7 @@ export class RegisterAgent {
         principal_id: principal.principalId,
         partition: principal.partition,
         credential_epoch: agent.credentialEpoch,
+        slots: slotsOf(agent),
         registered_at: agent.createdAt.toISOString(),
       },
     });

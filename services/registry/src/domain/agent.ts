@@ -1,4 +1,4 @@
-import type { AgentResource, AgentType } from '@ymera/contracts';
+import { maximumSlots, type AgentResource, type AgentType } from '@ymera/contracts';
 import type { Standing } from './standing';
 
 export interface Agent {
@@ -21,6 +21,13 @@ export interface Agent {
 
 /** Once encoded as JSON. */
 export const maximumConfigBytes = 16_384;
+
+/** As its configuration says; a strange one counts as the default. */
+export function slotsOf({ config }: Pick<Agent, 'config'>): number {
+  const { concurrency } = config;
+  const isCount = typeof concurrency === 'number' && Number.isInteger(concurrency) && concurrency >= 1;
+  return isCount ? Math.min(concurrency, maximumSlots) : 1;
+}
 
 export type NewAgent = Pick<
   Agent,

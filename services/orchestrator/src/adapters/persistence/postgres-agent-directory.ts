@@ -12,10 +12,11 @@ export class PostgresAgentDirectory implements AgentDirectory {
   async register(agent: RegisteredAgent, version: number): Promise<void> {
     await this.sql.query(
       `INSERT INTO agent_directory AS known
-         (agent_id, agent_type, principal_id, capabilities, credential_epoch, status, registry_version)
-       VALUES ($1, $2, $3, $4, $5, 'registered', $6)
+         (agent_id, agent_type, principal_id, capabilities, credential_epoch, slots, status, registry_version)
+       VALUES ($1, $2, $3, $4, $5, $6, 'registered', $7)
        ON CONFLICT (agent_id) DO UPDATE SET agent_type = excluded.agent_type, principal_id = excluded.principal_id,
-         capabilities = excluded.capabilities, status = 'registered', registry_version = excluded.registry_version,
+         capabilities = excluded.capabilities, slots = excluded.slots, status = 'registered',
+         registry_version = excluded.registry_version,
          credential_epoch = greatest(known.credential_epoch, excluded.credential_epoch)
        WHERE known.registry_version < excluded.registry_version`,
       [
@@ -24,6 +25,7 @@ export class PostgresAgentDirectory implements AgentDirectory {
         agent.principalId,
         JSON.stringify(agent.capabilities),
         agent.credentialEpoch,
+        agent.slots,
         version,
       ],
     );
