@@ -101,7 +101,7 @@ export class BubblewrapSandbox implements Sandbox {
         signal: run.signal,
         onOutput: run.onOutput,
         onUsage: run.onUsage,
-        stopSignal: 'SIGTERM',
+        stopSignals: { canceled: 'SIGUSR1', other: 'SIGTERM' },
       });
       const report = readSupervisorReport(ended.report, own);
       const stderr = ended.stderr.text();

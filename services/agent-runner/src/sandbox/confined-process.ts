@@ -15,8 +15,8 @@ export interface ConfinedProcess {
   readonly signal: AbortSignal | undefined;
   readonly onOutput: ((stream: 'stdout' | 'stderr', chunk: string) => void) | undefined;
   readonly onUsage: ((usage: ProcessUsage) => void) | undefined;
-  /** How a stop begins: TERM where a supervisor waits for it, KILL otherwise. */
-  readonly stopSignal: 'SIGTERM' | 'SIGKILL';
+  /** How a stop begins: where a supervisor waits for it, with another signal when nobody will read its report. */
+  readonly stopSignals: { readonly canceled: NodeJS.Signals; readonly other: NodeJS.Signals };
   /** Without a pid namespace: text in the environment of every process of this run, to find those that slipped away. */
   readonly marker?: string;
 }
@@ -68,11 +68,9 @@ export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEn
   const stop = (why: SandboxEnd) => {
     if (end !== 'exited' || pid === undefined) return;
     end = why;
-    signalProcess(pid, process_.stopSignal);
-    killTimer = setTimeout(
-      () => killTree(pid, process_.marker),
-      process_.stopSignal === 'SIGKILL' ? 0 : killAfterMs,
-    );
+    const signal = why === 'canceled' ? process_.stopSignals.canceled : process_.stopSignals.other;
+    signalProcess(pid, signal);
+    killTimer = setTimeout(() => killTree(pid, process_.marker), signal === 'SIGKILL' ? 0 : killAfterMs);
   };
   const measure = () => {
     if (pid === undefined) return;

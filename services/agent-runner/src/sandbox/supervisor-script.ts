@@ -47,8 +47,11 @@ export function supervisorScript(plan: SupervisorPlan): string {
     // bubblewrap would make missing parents for itself alone.
     `mkdir -p ${[...new Set(plan.places.map((place) => placeInScratch(parentOf(place))))].map(quote).join(' ')} || fail 'no places to mount on'`,
     watchScript('before', plan),
-    `child=; stopped=`,
-    `trap 'stopped=1; [ -n "$child" ] && kill -KILL "$child" 2>/dev/null' TERM`,
+    `child=; stopped=; canceled=`,
+    `stop() { stopped=1; [ -n "$child" ] && kill -KILL "$child" 2>/dev/null; }`,
+    `trap stop TERM`,
+    // Of what was canceled nobody reads the report, and many may be canceled at once.
+    `trap 'canceled=1; stop' USR1`,
     `printf 'started\\0' >&3`,
     `${plan.bubblewrap.map(quote).join(' ')} <&4 2>&5 3>&- 4<&- 5>&- 6>info & child=$!`,
     // The shell's own copies would keep the command's pipes open.
@@ -61,6 +64,7 @@ export function supervisorScript(plan: SupervisorPlan): string {
     `init=; while read -r key value; do case $key in '"child-pid":') init=\${value%,} ;; esac; done < info`,
     `lives() { read -r _ _ state _ 2>/dev/null < "/proc/$init/stat" && [ "$state" != Z ] && [ "$state" != X ]; }`,
     `left=100; while [ -n "$init" ] && [ $left -gt 0 ] && lives; do left=$((left - 1)); sleep 0.02; done`,
+    `[ -n "$canceled" ] && exit "$status"`,
     `{`,
     ...plan.view.flatMap((node, index) =>
       node.kind === 'layer' && plan.layers ? [layerReport(node.path, index)] : [],

@@ -47,7 +47,7 @@ export class UnconfinedSandbox implements Sandbox {
         signal: run.signal,
         onOutput: run.onOutput,
         onUsage: run.onUsage,
-        stopSignal: 'SIGKILL',
+        stopSignals: { canceled: 'SIGKILL', other: 'SIGKILL' },
         marker: `TMPDIR=${folders.temporary}`,
       });
       return {
