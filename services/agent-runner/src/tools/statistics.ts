@@ -26,7 +26,10 @@ export function compare(before: readonly number[], after: readonly number[]): Co
   const ratio = median(before) / Math.max(median(after), Number.EPSILON);
   if (ratio <= 1 + leastDifference && ratio >= 1 / (1 + leastDifference)) return 'same';
   const all = before.length * after.length;
-  const below = before.reduce((sum, one) => sum + after.reduce((wins, other) => wins + isBelow(one, other), 0), 0);
+  const below = before.reduce(
+    (sum, one) => sum + after.reduce((wins, other) => wins + isBelow(one, other), 0),
+    0,
+  );
   const isApart = below === 0 || below === all;
   const deviation = Math.sqrt((all * (before.length + after.length + 1)) / 12);
   if (!isApart && Math.abs(below - all / 2) / deviation < leastDeviations) return 'same';

@@ -26,7 +26,9 @@ export function parseRawDiff(raw: string): readonly ChangeEntry[] {
   const fields = raw.split('\0').filter((field) => field.length > 0);
   const entries: ChangeEntry[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {
-    const [oldMode = '', newMode = '', oldObject = '', newObject = ''] = (fields[index] ?? '').slice(1).split(' ');
+    const [oldMode = '', newMode = '', oldObject = '', newObject = ''] = (fields[index] ?? '')
+      .slice(1)
+      .split(' ');
     entries.push({ path: fields[index + 1] ?? '', oldMode, newMode, oldObject, newObject });
   }
   return entries;
