@@ -5,7 +5,7 @@ import { leafHash } from '../merkle/hashing';
 import { signCheckpoint } from '../notes/checkpoint';
 import { noteSigner, signingKeyOf } from '../notes/keys';
 
-export const origin = 'test.example/audit';
+const origin = 'test.example/audit';
 export const signer = noteSigner(signingKeyOf(origin, Buffer.alloc(32, 1)));
 export const otherSigner = noteSigner(signingKeyOf(origin, Buffer.alloc(32, 2)));
 
