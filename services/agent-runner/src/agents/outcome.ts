@@ -1,14 +1,13 @@
 import type { TaskResult } from '@ymera/agent-sdk';
 import { failure, type Failure } from '@ymera/kernel';
 import type { SandboxOutcome } from '../sandbox/sandbox';
-
-const maximumFindings = 500;
+import { boundedFindings } from './bounded-findings';
 
 /** What an agent adds to the end of an attempt. */
 export type OutcomeDetails = Omit<TaskResult, 'outcome' | 'artefacts' | 'error' | 'metrics'>;
 
 export function completed(details: OutcomeDetails, toolMs: number): TaskResult {
-  const findings = details.findings?.slice(0, maximumFindings);
+  const findings = details.findings && boundedFindings(details.findings);
   return {
     ...details,
     ...(findings ? { findings } : {}),

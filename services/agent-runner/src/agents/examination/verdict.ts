@@ -1,5 +1,6 @@
 import type { BeforeAfter, Finding, Intent, TestSummary, Verdict } from '@ymera/contracts';
 import { compare } from '../../tools/statistics';
+import { boundedFindings } from '../bounded-findings';
 import type { ExaminationPolicy } from './examination-policy';
 
 /** All that a verdict is drawn from. */
@@ -33,7 +34,7 @@ export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy):
     tree: facts.tree,
     policy_version: policy.version,
     reasons: reasons.slice(0, 100),
-    findings: findings.slice(0, 500),
+    findings: boundedFindings(findings),
     ...(facts.beforeAfter ? { before_after: facts.beforeAfter } : {}),
   };
 }

@@ -1,0 +1,27 @@
+import type { Finding } from '@ymera/contracts';
+
+const maximumFindings = 500;
+/** A result holds the findings twice, as its own and as the verdict's, and is a message of at most 1 MiB. */
+const maximumBytes = 256 * 1024;
+const maximumEvidenceBytes = 64 * 1024;
+
+/**
+ * As many as a message holds, in order. Beyond the bound the evidence goes first: where to look is worth more than what
+ * was seen there.
+ */
+export function boundedFindings(findings: readonly Finding[]): Finding[] {
+  const kept: Finding[] = [];
+  let bytes = 0;
+  let evidenceBytes = 0;
+  for (const finding of findings.slice(0, maximumFindings)) {
+    const { evidence, ...place } = finding;
+    evidenceBytes += evidence === undefined ? 0 : size(evidence);
+    const fitting = evidenceBytes <= maximumEvidenceBytes ? finding : place;
+    bytes += size(fitting);
+    if (bytes > maximumBytes) break;
+    kept.push(fitting);
+  }
+  return kept;
+}
+
+const size = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
