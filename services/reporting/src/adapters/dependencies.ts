@@ -31,8 +31,10 @@ export function dependenciesOf(
     },
     authentication: () => registryCheck(messaging, freshMs()),
   };
+  // A report may be lost in a break of the broker; that somebody could not connect for a moment costs nobody a window.
+  const tolerances = { broker: 'no_break', database: 'no_break', authentication: 'short_breaks' } as const;
   return (['broker', 'database', 'authentication'] as const).map(
-    (trouble) => new Dependency(trouble, owned, checks[trouble], freshMs, systemClock),
+    (trouble) => new Dependency(trouble, owned, checks[trouble], freshMs, tolerances[trouble], systemClock),
   );
 }
 

@@ -2,6 +2,9 @@ import { sleep, type Clock } from '@ymera/kernel';
 import type { Trouble } from '../domain/ingest-health';
 import type { OwnedFleet } from './owned-fleet';
 
+/** Where a break must be noticed however short it is, one refusal is enough; else only what lasts is a break. */
+export type Tolerance = 'no_break' | 'short_breaks';
+
 /**
  * Something without which silence proves nothing. It is taken for well only while there is positive and fresh knowledge
  * of it: an answer to a question that was asked a moment ago. One that hangs is as bad as one that refuses.
@@ -17,6 +20,7 @@ export class Dependency {
     private readonly check: () => Promise<void>,
     /** How old the question may be. */
     private readonly freshMs: () => number,
+    private readonly tolerance: Tolerance,
     private readonly clock: Clock,
   ) {}
 
@@ -31,7 +35,8 @@ export class Dependency {
         () => false,
       ),
     );
-    this.answeredAt = hasAnswered ? askedAt : Number.NEGATIVE_INFINITY;
+    if (hasAnswered) this.answeredAt = askedAt;
+    else if (this.tolerance === 'no_break') this.answeredAt = Number.NEGATIVE_INFINITY;
     this.isAsking = false;
     this.look(this.now());
   }

@@ -218,6 +218,25 @@ describe('our own outage', () => {
     expect(world.incidents()).toEqual([]);
   });
 
+  it('is not every question that the registry leaves unanswered, but every break of the broker', async () => {
+    const world = await online('silent-1');
+    const hiccup = async (what: 'broker' | 'authentication') => {
+      world.away[what] = true;
+      await world.pass(2_000);
+      world.away[what] = false;
+    };
+    for (let passed = 0; passed < 4; passed += 1) {
+      await world.pass(minute);
+      await hiccup('authentication');
+    }
+    expect(world.steps()).toEqual(['silent-1 none → warned (silence)']);
+    await hiccup('broker');
+    await world.pass(9 * minute);
+    expect(world.steps()).toEqual(['silent-1 none → warned (silence)']);
+    await world.pass(1.5 * minute);
+    expect(world.steps()).toHaveLength(2);
+  });
+
   it.each(['broker', 'database', 'authentication'] as const)(
     'is assumed when %s hangs: knowledge that is not fresh is none',
     async (what) => {
@@ -250,9 +269,20 @@ describe('our own outage', () => {
     const world = await online('silent-1');
     for (let passed = 0; passed < 20 * 60; passed += 1) {
       world.ingestWatch.tookFullBatch(world.clock.now().getTime());
-      await world.pass(1_000);
+      await world.pass(900);
     }
     expect(world.steps()).toEqual([]);
+  });
+
+  it('is none when reports were behind for a moment only: they have been seen since', async () => {
+    const world = await online('silent-1');
+    for (let passed = 0; passed < 3; passed += 1) {
+      await world.pass(55_000);
+      world.ingestWatch.tookFullBatch(world.clock.now().getTime());
+      await world.pass(5_000);
+    }
+    await world.pass(minute);
+    expect(world.steps()).toEqual(['silent-1 none → warned (silence)']);
   });
 
   it('gives a suspension window to everybody after a start', async () => {

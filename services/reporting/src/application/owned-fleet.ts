@@ -72,7 +72,7 @@ export class OwnedFleet {
 
   observe(trouble: Trouble, isPresent: boolean, now: number): void {
     if (trouble === 'authentication') this.signIn = observe(this.signIn, trouble, isPresent, now);
-    else this.ingest = observe(this.ingest, trouble, isPresent, now);
+    else this.ingest = observe(this.ingest, trouble, isPresent, now, this.fleet.shortestWindowMs);
   }
 
   interrupted(trouble: Trouble, now: number): void {

@@ -78,6 +78,27 @@ describe('the health of ingest', () => {
   });
 });
 
+describe('a backlog', () => {
+  const healthy = { troubles: [], healthySince: 5 };
+  const behind = observe(healthy, 'backlog', true, 1_000, 100);
+
+  it('that is brief only delays', () => {
+    expect(behind).toMatchObject({ troubles: ['backlog'], healthySince: null });
+    expect(observe(behind, 'backlog', false, 1_099, 100)).toEqual(healthy);
+  });
+
+  it('that lasts, or comes with other trouble, begins healthy time anew', () => {
+    expect(observe(behind, 'backlog', false, 1_100, 100).healthySince).toBe(1_100);
+    const worse = observe(behind, 'broker', true, 1_010, 100);
+    const both = observe(observe(worse, 'broker', false, 1_020, 100), 'backlog', false, 1_030, 100);
+    expect(both.healthySince).toBe(1_030);
+    const later = observe(observe(healthy, 'broker', true, 1_000, 100), 'backlog', true, 1_010, 100);
+    expect(
+      observe(observe(later, 'broker', false, 1_020, 100), 'backlog', false, 1_030, 100).healthySince,
+    ).toBe(1_030);
+  });
+});
+
 describe('a token bucket', () => {
   it('never grants more than its capacity and what has flowed in', () => {
     const policy = { capacity: 5, refillPerMinute: 10 };

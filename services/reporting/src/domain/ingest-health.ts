@@ -6,6 +6,8 @@ export interface IngestHealth {
   readonly troubles: readonly Trouble[];
   /** Milliseconds of Unix time; null while there is trouble. */
   readonly healthySince: number | null;
+  /** During a backlog and nothing else: when it began, and the healthy time before it. */
+  readonly behind?: { readonly since: number; readonly healthySince: number } | undefined;
 }
 
 /** Until the broker and the database have answered, and until the partitions are held and read. */
@@ -20,18 +22,29 @@ export const startingIngest: IngestHealth = {
  */
 export const startingAuthentication: IngestHealth = { troubles: ['authentication'], healthySince: null };
 
-/** The health after one observation; the clock of healthy time starts again when the last trouble ends. */
+/**
+ * The health after one observation; the clock of healthy time starts again when the last trouble ends. A backlog shorter
+ * than `briefMs` only delays: when it is over, what was sent meanwhile has been seen, and the clock goes on.
+ */
 export function observe(
   health: IngestHealth,
   trouble: Trouble,
   isPresent: boolean,
   now: number,
+  briefMs = 0,
 ): IngestHealth {
   if (health.troubles.includes(trouble) === isPresent) return health;
-  const troubles = isPresent
-    ? [...health.troubles, trouble]
-    : health.troubles.filter((present) => present !== trouble);
-  return { troubles, healthySince: troubles.length === 0 ? now : null };
+  const { healthySince, behind } = health;
+  if (isPresent)
+    return {
+      troubles: [...health.troubles, trouble],
+      healthySince: null,
+      behind: trouble === 'backlog' && healthySince !== null ? { since: now, healthySince } : undefined,
+    };
+  const troubles = health.troubles.filter((present) => present !== trouble);
+  if (troubles.length > 0) return { troubles, healthySince: null };
+  const goesOn = behind !== undefined && now - behind.since < briefMs;
+  return { troubles, healthySince: goesOn ? behind.healthySince : now };
 }
 
 /** A break that is over when it is noticed, such as a process that was stopped for a while. */

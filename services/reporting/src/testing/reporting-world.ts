@@ -73,6 +73,7 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
           return away[trouble] ? Promise.reject(new Error('away')) : Promise.resolve();
         },
         () => 10_000,
+        trouble === 'authentication' ? 'short_breaks' : 'no_break',
         clock,
       ),
   );
