@@ -1,0 +1,92 @@
+import { sleep } from '@ymera/kernel';
+import { eventually } from '@ymera/testing';
+import {
+  Battlefield,
+  databaseAway,
+  type Fault,
+  ladderSteps,
+  type LadderStep,
+  QuickAgents,
+  stopped,
+  untilWell,
+} from './rig';
+
+/** One window of the ladder: 3, 5 and 10 of them are a warning, a suspension and a freeze. */
+const windowMs = 800;
+const longerThanAFreeze = 12 * windowMs;
+/** After an outage nobody is judged for five windows; whatever came wrongly would have come by then. */
+const graceMs = 8 * windowMs;
+
+/** From when a step is due until it is decided: jitter, the wheel, and a machine with something else to do. */
+const latestMs = 2_500;
+
+const outages: readonly Fault[] = [
+  stopped('rabbitmq', longerThanAFreeze),
+  databaseAway(longerThanAFreeze),
+  stopped('registry', longerThanAFreeze),
+];
+
+/** The platform's own absence is held against nobody, and it does not make it blind either. */
+describe('outages of our own', () => {
+  let field: Battlefield;
+  let silent: QuickAgents;
+
+  const steps = (): Promise<readonly LadderStep[]> => ladderSteps(field.places.postgresUrl);
+
+  beforeAll(async () => {
+    field = await Battlefield.open({
+      instance: 'e2e-outages',
+      projects: 0,
+      hasRunner: false,
+      services: ['registry', 'reporting', 'coordinator', 'orchestrator', 'audit', 'gateway'],
+      prebuilt: true,
+      env: { YMERA_REPORT_INTERVAL_SECONDS: String(windowMs / 1000) },
+    });
+    silent = await QuickAgents.join(field.door, field.platform.urls['gateway'] ?? '', 'silent-host');
+  }, 120_000);
+
+  afterAll(async () => {
+    await silent?.leave();
+    await field?.close();
+  }, 60_000);
+
+  it.each(outages.map((outage) => [outage.name, outage] as const))(
+    '%s, longer than a freeze takes: nobody takes a step on the ladder',
+    async (_, outage) => {
+      await outage.strike(field.platform);
+      await untilWell(field.platform);
+      await sleep(graceMs);
+      expect(await steps()).toEqual([]);
+    },
+    90_000,
+  );
+
+  it('afterwards agents that are really silent are warned, suspended and frozen on time, and nobody else', async () => {
+    await silent.leave();
+    const climbed = await eventually(
+      async () => {
+        const taken = await steps();
+        expect(taken.filter(({ to }) => to === 'frozen')).toHaveLength(3);
+        return taken;
+      },
+      { timeoutMs: 15 * windowMs + 15_000, intervalMs: 100 },
+    );
+    for (const [to, windows] of [
+      ['warned', 3],
+      ['suspended', 5],
+      ['frozen', 10],
+    ] as const) {
+      const taken = climbed.filter((step) => step.to === to);
+      expect(taken.map(({ agentId }) => agentId).sort()).toEqual([
+        'silent-host-coding',
+        'silent-host-examination',
+        'silent-host-testing',
+      ]);
+      for (const { silentMs } of taken) {
+        expect(silentMs).toBeGreaterThanOrEqual(windows * windowMs);
+        expect(silentMs).toBeLessThanOrEqual(windows * windowMs + latestMs);
+      }
+    }
+    expect(climbed).toHaveLength(9);
+  }, 60_000);
+});
