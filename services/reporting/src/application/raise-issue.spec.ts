@@ -46,6 +46,16 @@ describe('an issue between two reports', () => {
     ]);
   });
 
+  it('is taken when its sender has come back with a newer session before we came to it', async () => {
+    const world = await ready();
+    await world.session(2);
+    expect(await world.report('tester-1', 1, 2)).toBe('accepted');
+    expect(await world.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).toEqual({
+      kind: 'raised',
+    });
+    expect(world.tables.unitOfWork.outbox.payloads(violationDetected)).toEqual([]);
+  });
+
   it('waits for a session that is not known yet', async () => {
     const world = await ready();
     const ahead = { ...issue, session: 2 };

@@ -41,13 +41,18 @@ export class RaiseIssue {
         return this.violation({ principalId, agentId: issue.agent_id, code: judgement.code });
       }
       case 'violation':
-        return this.violation({ principalId, agentId: issue.agent_id, code: judgement.code });
+        // It has no place in a sequence: one that lay in our queue while its sender came back with a newer session is late.
+        return judgement.code === 'session_superseded'
+          ? this.issue({ ...issue, principal_id: principalId })
+          : this.violation({ principalId, agentId: issue.agent_id, code: judgement.code });
       case 'accepted':
       case 'duplicate':
-        return {
-          kind: (await this.raise([], [{ ...issue, principal_id: principalId }])) ? 'raised' : 'suppressed',
-        };
+        return this.issue({ ...issue, principal_id: principalId });
     }
+  }
+
+  private async issue(issue: Issue): Promise<IssueOutcome> {
+    return { kind: (await this.raise([], [issue])) ? 'raised' : 'suppressed' };
   }
 
   private async violation(violation: Violation): Promise<IssueOutcome> {
