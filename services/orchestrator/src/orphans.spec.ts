@@ -1,0 +1,142 @@
+import { uuidv7 } from '@ymera/kernel';
+import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persistence';
+import { eventually, leakGuard } from '@ymera/testing';
+import { migrations } from './adapters/persistence/migrations';
+import { postgresStores } from './adapters/persistence/postgres-stores';
+import { RunEngine } from './application/run-engine';
+import { runPolicyOf } from './config';
+import type { WorkflowDefinition } from './domain/run';
+import { definitionOf, planOf, review } from './testing/plans';
+import { OrchestratorWorld } from './testing/running-orchestrator';
+import { ScriptedAgent, type Task } from './testing/scripted-agent';
+
+const periodMs = 1000;
+const timings = {
+  YMERA_RECONCILE_SECONDS: '1',
+  YMERA_RETRY_BASE_SECONDS: '1',
+  YMERA_RETRY_MAXIMUM_SECONDS: '1',
+};
+
+/** Real: PostgreSQL, RabbitMQ, the whole service. Played: an agent over AMQP, coordinator, registry. */
+describe('orphans', () => {
+  let world: OrchestratorWorld;
+  let agent: ScriptedAgent;
+  let database: Database;
+  const policy = () => runPolicyOf(world.config(timings));
+  const unitOfWork = () =>
+    new PostgresUnitOfWork(database, { service: 'orchestrator' }, postgresStores(policy()));
+  const newRun = (plan = planOf([review])): WorkflowDefinition =>
+    definitionOf(plan, { workflow_id: uuidv7() });
+  const orphans = () => unitOfWork().run((tx) => tx.steps.orphans(Date.now() - periodMs));
+  const stateOf = async ({ workflow_id }: WorkflowDefinition) => (await world.workflow(workflow_id)).state;
+  /** What a scrape of /metrics says. */
+  const gauges = async (url: string) => {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const valueOf = (name: string) =>
+      Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)`, 'm').exec(metrics)?.[1]);
+    return {
+      orphans: valueOf('ymera_orchestrator_orphans'),
+      lookedAtMs: valueOf('ymera_orchestrator_orphans_looked_at_seconds') * 1000,
+    };
+  };
+  /** The service was away for an hour. */
+  const letAnHourPass = async (): Promise<void> => {
+    for (const [table, column] of [
+      ['timers', 'due_at'],
+      ['active_steps', 'since'],
+      ['task_attempts', 'lease_expires_at'],
+      ['task_attempts', 'dispatch_deadline'],
+    ])
+      await database.sql.query(`UPDATE ${table} SET ${column} = ${column} - interval '1 hour'`);
+  };
+  /** Commits the start of a run and dies before anything of it is published. */
+  const startAndDie = async (definition: WorkflowDefinition): Promise<void> => {
+    const dying = new RunEngine({
+      unitOfWork: unitOfWork(),
+      clock: { now: () => new Date() },
+      newId: () => uuidv7(),
+      random: () => 0.5,
+      policy: policy(),
+      tracing: { current: () => undefined, within: (_, __, work) => work() },
+      wake: { timerSet: () => undefined, mayDispatch: () => undefined },
+      metrics: { resultRefused: () => undefined, orphans: () => undefined, timerFired: () => undefined },
+    });
+    await dying.start(definition, { consumer: 'orchestrator.start_workflow', messageId: uuidv7() });
+  };
+
+  beforeAll(async () => {
+    world = await OrchestratorWorld.open();
+    database = await createDatabase({
+      url: world.database.url,
+      schema: 'orchestrator',
+      migrations,
+      poolSize: 2,
+    });
+    agent = await ScriptedAgent.join(world.vhosts, 'reviewer', 'EXAMINATION');
+    await world.enrol(agent);
+  });
+  afterAll(async () => {
+    await agent.leave();
+    await database.close();
+    await world.close();
+  });
+
+  it('are none within one period after a crash: nothing published, every timer overdue', async () => {
+    const failed = new Set<string>();
+    agent.onTask = async (task: Task) => {
+      const { workflow_id } = task.input;
+      if (workflow_id !== retried.workflow_id || failed.has(workflow_id)) return agent.end(task);
+      failed.add(workflow_id);
+      const error = { code: 'network', message: 'No route.', retryable: true };
+      return agent.end(task, { outcome: 'failed', error });
+    };
+    const retried = newRun();
+    const first = await world.run(timings);
+    await world.start(retried);
+    await eventually(async () => {
+      const { steps } = await world.workflow(retried.workflow_id);
+      expect(steps[0]?.state).toBe('retry_wait');
+    });
+    await world.stop(first);
+
+    const unpublished = newRun();
+    await startAndDie(unpublished);
+    await letAnHourPass();
+    expect(await orphans()).toHaveLength(2);
+
+    const second = await world.run(timings);
+    const backAt = Date.now();
+    await eventually(
+      async () => {
+        const { orphans: count, lookedAtMs } = await gauges(second.url);
+        if (lookedAtMs < backAt) throw new Error('not looked yet');
+        expect(count).toBe(0);
+      },
+      { timeoutMs: 2 * periodMs + 1000 },
+    );
+    expect(await orphans()).toEqual([]);
+    for (const definition of [retried, unpublished])
+      await eventually(async () => expect(await stateOf(definition)).toBe('completed'));
+    expect(agent.tasks.filter(({ input }) => input.workflow_id === unpublished.workflow_id)).toHaveLength(1);
+    await world.stop(second);
+  });
+
+  it('that a hand in the database made are shown, and put right by the next look', async () => {
+    const service = await world.run(timings);
+    const waiting = newRun(planOf([{ ...review, agent_type: 'LEARNING' }]));
+    await world.start(waiting);
+    await eventually(async () => expect(await stateOf(waiting)).toBe('running'));
+    await database.sql.query(`DELETE FROM timers WHERE workflow_id = $1`, [waiting.workflow_id]);
+    await eventually(async () => expect((await gauges(service.url)).orphans).toBe(1), { timeoutMs: 6000 });
+    await eventually(async () => expect((await gauges(service.url)).orphans).toBe(0), { timeoutMs: 6000 });
+    const timers = await database.sql.query<{ kind: string }>(
+      `SELECT kind FROM timers WHERE workflow_id = $1 ORDER BY kind`,
+      [waiting.workflow_id],
+    );
+    expect(timers.map(({ kind }) => kind)).toEqual(['budget', 'queue']);
+    await world.stop(service);
+  });
+});
+
+jest.setTimeout(40_000);
+leakGuard();

@@ -1,0 +1,94 @@
+import { eventually } from '@ymera/testing';
+import { call, type RunningPlatform, startTestPlatform } from './support/platform';
+import { git, Repositories, workingProject } from './support/repositories';
+import { submit } from './support/requests';
+
+type Body = Record<string, any>;
+
+const requests = 5;
+/** A module of its own for each request. */
+const addModule = `id=$(sed -n 's/.*"request_id" *: *"\\([0-9a-f-]*\\)".*/\\1/p' | head -n 1)
+echo "export const request = '$id';" > "src/request-$id.mjs"
+`;
+
+jest.setTimeout(280_000);
+
+/** Real: platform, agents, sandbox, git, tests. */
+describe('requests about one project that want to land at once', () => {
+  const repositories = new Repositories();
+  let platform: RunningPlatform;
+
+  beforeAll(async () => {
+    platform = await startTestPlatform({
+      instance: 'e2e-landing',
+      runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
+      env: { YMERA_TASK_LEASE_SECONDS: '15', YMERA_RUNNER_CONCURRENCY: '3' },
+    });
+  }, 150_000);
+  afterAll(async () => {
+    await platform?.stop();
+    repositories.remove();
+  }, 30_000);
+
+  const approveAll = async (): Promise<void> => {
+    const { body } = await call(platform, 'approver', 'GET', '/api/v1/approvals?state=pending');
+    for (const { approval_id, subject_digest, kind } of body['items'] as Body[]) {
+      expect(kind).not.toBe('escalation');
+      await call(platform, 'approver', 'POST', `/api/v1/approvals/${approval_id}/decision`, {
+        subject_digest,
+        decision: 'approved',
+      });
+    }
+  };
+
+  it('all land, one after the other, each tree as it was tested, examined and approved', async () => {
+    const source = repositories.create('busy', workingProject, addModule);
+    const project = await call(platform, 'admin', 'POST', '/api/v1/projects', { project_id: 'busy', source });
+    expect(project.status).toBe(201);
+    const submitted = await Promise.all(
+      Array.from({ length: requests }, () => submit(platform, 'busy', 'Fix the wrong sum')),
+    );
+    const ids = submitted.map(({ body }) => String(body['request_id']));
+
+    const ended = await eventually(
+      async () => {
+        await approveAll();
+        const found = await Promise.all(
+          ids.map(async (id) => (await call(platform, 'viewer', 'GET', `/api/v1/requests/${id}`)).body),
+        );
+        const running = found.filter(({ state }) => state === 'running');
+        if (running.length > 0) throw new Error(`${running.length} still run`);
+        return found;
+      },
+      { timeoutMs: 240_000, intervalMs: 200 },
+    );
+    expect(ended.map(({ state, error }) => [state, error])).toEqual(ids.map(() => ['completed', null]));
+
+    const repository = project.body['repository'];
+    const workflows = await Promise.all(
+      ended.map(
+        async ({ workflow_id }) =>
+          (await call(platform, 'viewer', 'GET', `/api/v1/workflows/${workflow_id}`)).body,
+      ),
+    );
+    const history = git(
+      repository,
+      'log',
+      '--reverse',
+      '--format=%H %T',
+      `${git(source, 'rev-parse', 'HEAD')}..main`,
+    );
+    const landed = workflows.map(({ result }) => {
+      expect([result.tests.tree, result.verdict.tree]).toEqual([result.landed.tree, result.landed.tree]);
+      return `${result.landed.commit} ${result.landed.tree}`;
+    });
+    expect(history.split('\n').sort()).toEqual(landed.sort());
+    const files = git(repository, 'ls-tree', '--name-only', 'main:src').split('\n');
+    for (const id of ids) expect(files).toContain(`request-${id}.mjs`);
+    // Somebody was second: made again, and said so.
+    const reasons = workflows.flatMap(({ steps }) =>
+      (steps as Body[]).flatMap((step) => step['reasons'] as string[]),
+    );
+    expect(reasons.some((reason) => reason.startsWith('Somebody else landed first'))).toBe(true);
+  });
+});
