@@ -85,6 +85,9 @@ describe('making a change again (real git, stores in memory)', () => {
     expect(await world.remake.execute(messageId, order)).toBeUndefined();
     expect(await world.remake.execute(uuidv7(), order)).toEqual(made);
     if (!made?.ok) throw new Error('not made');
+    // On another head it is another change.
+    await land(await remake(await proposed('c.txt', 'c\n')));
+    expect((await remake(second)).changeId).not.toBe(made.value.changeId);
     world.memory.state.changes.delete(made.value.changeId);
     world.clock.advance(60_000);
     expect(await world.remake.execute(uuidv7(), order)).toMatchObject({
