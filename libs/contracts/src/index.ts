@@ -4,6 +4,7 @@ export * from './define/outgoing';
 export * from './define/route';
 export * from './define/unit-of-work';
 export * from './shared/agents';
+export * from './shared/alerts';
 export * from './shared/change';
 export * from './shared/controls';
 export * from './shared/dead-letters';

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { CliError } from './cli-error';
 import { addAuditCommands } from './commands/audit';
 import { addFleetCommands } from './commands/fleet';
+import { addOperationsCommands } from './commands/operations';
 import { addRequestCommands } from './commands/requests';
 import {
   deadlineSeconds,
@@ -52,6 +53,7 @@ export function program(): Command {
 
   addRequestCommands(ymera);
   addFleetCommands(ymera);
+  addOperationsCommands(ymera);
   addAuditCommands(ymera);
   return ymera;
 }

@@ -5,6 +5,7 @@ import { systemClock } from '@ymera/kernel';
 import { createMessaging, RabbitTransport } from '@ymera/messaging';
 import { createDatabase, OutboxRelay, PostgresDelayedDelivery } from '@ymera/persistence';
 import { AccessGuard } from './adapters/http/access.guard';
+import { AlertsController } from './adapters/http/alerts.controller';
 import { AnswerRoute } from './adapters/http/answer-route';
 import { apiController } from './adapters/http/api.controller';
 import { bindings } from './adapters/http/bindings';
@@ -20,6 +21,7 @@ import {
 } from './adapters/messaging/query-directories';
 import { TimelineController } from './adapters/messaging/timeline.controller';
 import { migrations } from './adapters/persistence/migrations';
+import { PostgresAlertStore } from './adapters/persistence/postgres-alert-store';
 import { PostgresIdempotencyStore } from './adapters/persistence/postgres-idempotency-store';
 import { PostgresOperatorStore } from './adapters/persistence/postgres-operator-store';
 import { PostgresTimelineStore } from './adapters/persistence/postgres-timeline-store';
@@ -27,7 +29,9 @@ import { AnswerOnce } from './application/answer-once';
 import { Authenticate } from './application/authenticate';
 import { bootstrapOperators } from './application/bootstrap-operators';
 import { ForgetExpired } from './application/forget-expired';
+import { ListAlerts } from './application/list-alerts';
 import { ReadControls } from './application/read-controls';
+import { RecordAlerts } from './application/record-alerts';
 import { RecordTimeline } from './application/record-timeline';
 import { TimelineFeed } from './application/timeline-feed';
 import { WatchRequest } from './application/watch-request';
@@ -78,8 +82,15 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
     },
     logger,
   );
+  const alerts = new PostgresAlertStore(database.sql);
   const idempotency = new PostgresIdempotencyStore(database.sql);
-  const forget = new ForgetExpired(idempotency, timeline, config.YMERA_TIMELINE_RETENTION_DAYS, systemClock);
+  const forget = new ForgetExpired(
+    idempotency,
+    timeline,
+    alerts,
+    config.YMERA_TIMELINE_RETENTION_DAYS,
+    systemClock,
+  );
   const sweep = new Sweep('expired answers and timelines', 60_000, () => forget.execute(), logger);
   sweep.start();
   shutdown.defer('sweep', () => sweep.stop());
@@ -109,6 +120,7 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
     controllers: [
       apiController(bindings),
       ControlsController,
+      AlertsController,
       RequestEventsController,
       DocumentsController,
       TimelineController,
@@ -125,6 +137,8 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
         provide: ReadControls,
         useFactory: () => new ReadControls(new QueryControlDirectory(messaging.queries)),
       },
+      { provide: ListAlerts, useValue: new ListAlerts(alerts) },
+      { provide: RecordAlerts, useValue: new RecordAlerts(alerts) },
       { provide: RecordTimeline, useFactory: () => new RecordTimeline(timeline, feed) },
       {
         provide: RabbitTransport,

@@ -6,12 +6,15 @@ import { Controller, type Type } from '@nestjs/common';
 import {
   agentStandingChanged,
   authenticatePrincipal,
+  dispatchPaused,
+  dispatchResumed,
   eventMessage,
   getRequest,
   principalStatus,
   requestEnded,
   stepChanged,
   submitRequest,
+  type EventContract,
   type PayloadOf,
   type ReplyOf,
 } from '@ymera/contracts';
@@ -300,6 +303,31 @@ describe('the gateway on the real broker and database', () => {
     const resumed = await watch(requestId, first.seen[0]?.id);
     await eventually(() => expect(resumed.attempts()).toEqual([2, 3]));
     await resumed.close();
+  });
+
+  it('raises an alert for an event, with its trace, and resolves it by the counter-event', async () => {
+    const publish = async (contract: EventContract, aggregateVersion: number): Promise<void> => {
+      const fact = { aggregateId: 'dispatch', aggregateVersion, payload: contract.sample };
+      const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+      const stamp = { id: uuidv7(), time: new Date(), headers };
+      await messaging.publisher.publish(eventMessage(contract, fact, stamp));
+    };
+    const alerts = async (state: string) =>
+      ((await (await call(`/api/v1/alerts?state=${state}`)).json()) as { items: object[] }).items;
+    await publish(dispatchPaused, 1);
+    await eventually(async () =>
+      expect(await alerts('open')).toEqual([
+        expect.objectContaining({ kind: 'dispatch_paused', state: 'open', trace_id: traceId }),
+      ]),
+    );
+    await publish(dispatchResumed, 2);
+    await eventually(async () => expect(await alerts('open')).toEqual([]));
+    expect(await alerts('all')).toMatchObject([{ kind: 'dispatch_paused', state: 'resolved' }]);
+    const forged = await call('/api/v1/alerts?cursor=x');
+    expect([forged.status, ((await forged.json()) as { code: string }).code]).toEqual([
+      400,
+      'cursor_invalid',
+    ]);
   });
 
   it('records a fact that is delivered twice once', async () => {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { defineRoute } from '../define/route';
 import { listDeadLetters } from '../queries/dead-letters';
+import { alertResource } from '../shared/alerts';
 import { controlReason, controlState } from '../shared/controls';
 import { deadLetterResource } from '../shared/dead-letters';
-import { uuid } from '../shared/ids';
+import { cursor, pageSize, uuid } from '../shared/ids';
 
 const readers = { roles: ['viewer', 'operator', 'approver', 'admin'] } as const;
 /** Dead letters hold what people and agents wrote. */
@@ -107,4 +108,20 @@ export const replayDeadLetterRoute = defineRoute({
     'dead_letter_expired',
     'idempotency_key_reused',
   ],
+});
+export const listAlertsRoute = defineRoute({
+  operation: 'listAlerts',
+  method: 'GET',
+  path: '/api/v1/alerts',
+  summary: 'What a person should look at, newest first',
+  tag,
+  access: [readers],
+  query: z.object({
+    state: z.enum(['open', 'all']).default('open'),
+    cursor: cursor.optional(),
+    limit: pageSize,
+  }),
+  status: 200,
+  response: z.object({ items: z.array(alertResource), next_cursor: cursor.nullable() }),
+  errors: [],
 });

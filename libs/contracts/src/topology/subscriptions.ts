@@ -28,7 +28,12 @@ import {
   workflowStarted,
 } from '../events/orchestrator';
 import { agentRegistered, agentRetired, agentStandingChanged, sessionOpened } from '../events/registry';
-import { enforcementChanged, livenessChanged } from '../events/reporting';
+import {
+  enforcementChanged,
+  enforcementHeld,
+  enforcementResumed,
+  livenessChanged,
+} from '../events/reporting';
 import { notCritical } from './critical-operations';
 
 /** Who consumes which facts. The bindings of each service's event queue are derived from this. */
@@ -71,6 +76,9 @@ export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[
     livenessChanged,
     agentRetired,
     agentStandingChanged,
+    enforcementChanged,
+    enforcementHeld,
+    enforcementResumed,
     dispatchPaused,
     dispatchResumed,
     landingPaused,

@@ -1,6 +1,7 @@
 import {
   createEnrolmentRoute,
   getAgentStatusRoute,
+  getControlsRoute,
   liftFreezeRoute,
   listAgentsRoute,
   listProjectsRoute,
@@ -11,18 +12,24 @@ import {
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
 import { connect, type ConnectionOptions, withConnection } from './connection';
+import { controlWords } from './operations';
 import { print, table } from './print';
 
 /** Agents and projects. */
 export function addFleetCommands(ymera: Command): void {
   withConnection(ymera.command('overview'))
-    .description('counts over the fleet')
+    .description('counts over the fleet, and whether anything is paused')
     .action(async (options: ConnectionOptions) => {
-      const overview = await connect(options).call(overviewRoute);
+      const api = connect(options);
+      const [overview, controls] = await Promise.all([api.call(overviewRoute), api.call(getControlsRoute)]);
       print(
         options,
-        overview,
-        `${overview.agents} agents  ${JSON.stringify(overview.by_liveness)}  ${JSON.stringify(overview.by_type)}`,
+        { ...overview, controls },
+        [
+          `${overview.agents} agents  ${JSON.stringify(overview.by_liveness)}  ${JSON.stringify(overview.by_type)}`,
+          controlWords('dispatch', controls.dispatch),
+          controlWords('landing', controls.landing),
+        ].join('\n'),
       );
     });
 

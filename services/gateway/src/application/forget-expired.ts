@@ -1,13 +1,14 @@
 import type { Clock } from '@ymera/kernel';
-import type { IdempotencyStore, TimelineStore } from './ports';
+import type { AlertStore, IdempotencyStore, TimelineStore } from './ports';
 
 const dayMs = 86_400_000;
 
-/** Forgets answers and timelines whose time is over. */
+/** Forgets answers, timelines and alerts whose time is over. */
 export class ForgetExpired {
   constructor(
     private readonly idempotency: Pick<IdempotencyStore, 'deleteExpired'>,
     private readonly timeline: Pick<TimelineStore, 'deleteOlderThan'>,
+    private readonly alerts: Pick<AlertStore, 'deleteOlderThan'>,
     private readonly retentionDays: number,
     private readonly clock: Clock,
   ) {}
@@ -15,6 +16,8 @@ export class ForgetExpired {
   async execute(): Promise<void> {
     const now = this.clock.now();
     await this.idempotency.deleteExpired(now);
-    await this.timeline.deleteOlderThan(new Date(now.getTime() - this.retentionDays * dayMs));
+    const kept = new Date(now.getTime() - this.retentionDays * dayMs);
+    await this.timeline.deleteOlderThan(kept);
+    await this.alerts.deleteOlderThan(kept);
   }
 }

@@ -1,6 +1,7 @@
-import type { ControlState, Role } from '@ymera/contracts';
+import type { AlertResource, ControlState, Role } from '@ymera/contracts';
 import type { Result } from '@ymera/kernel';
 import type { Denied } from '../domain/caller';
+import type { AlertFact } from '../domain/alert';
 import type { IdempotencyRecord } from '../domain/idempotency';
 import type { TimelineEntry, TimelineFact } from '../domain/timeline';
 
@@ -63,6 +64,18 @@ export interface TimelineStore {
   changedSince(after: number): Promise<{ readonly requestIds: readonly string[]; readonly newest: number }>;
   newestPosition(): Promise<number>;
   deleteOlderThan(time: Date): Promise<number>;
+}
+
+export interface AlertStore {
+  /** In any order, and more than once: the fact with the highest version of a subject decides. */
+  apply(fact: AlertFact): Promise<void>;
+  /** Newest first, those before the cursor. */
+  page(filter: {
+    readonly state: 'open' | 'all';
+    readonly cursor?: string | undefined;
+    readonly limit: number;
+  }): Promise<readonly AlertResource[]>;
+  deleteOlderThan(time: Date): Promise<void>;
 }
 
 /** The brakes, as the services say that obey them. */

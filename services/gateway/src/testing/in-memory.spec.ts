@@ -1,4 +1,6 @@
+import { alertStoreContract } from './alert-store.contract';
 import { idempotencyStoreContract } from './idempotency-store.contract';
+import { InMemoryAlertStore } from './in-memory-alert-store';
 import { InMemoryIdempotencyStore } from './in-memory-idempotency-store';
 import { InMemoryTimelineStore } from './in-memory-timeline-store';
 import { timelineStoreContract } from './timeline-store.contract';
@@ -11,4 +13,9 @@ describe('InMemoryIdempotencyStore', () => {
 describe('InMemoryTimelineStore', () => {
   const store = new InMemoryTimelineStore();
   timelineStoreContract(() => store);
+});
+
+describe('InMemoryAlertStore', () => {
+  const store = new InMemoryAlertStore();
+  alertStoreContract(() => store);
 });

@@ -4,6 +4,7 @@ import { getDispatch, getLanding, roles, type Role } from '@ymera/contracts';
 import { createHttpApp, HealthModule } from '@ymera/http';
 import { err, failure, ok, sha256Hex, silentLogger, systemClock } from '@ymera/kernel';
 import { AccessGuard } from '../adapters/http/access.guard';
+import { AlertsController } from '../adapters/http/alerts.controller';
 import { AnswerRoute } from '../adapters/http/answer-route';
 import { apiController } from '../adapters/http/api.controller';
 import { bindings } from '../adapters/http/bindings';
@@ -14,10 +15,12 @@ import { RequestEventsController } from '../adapters/http/request-events.control
 import { RequestLimits } from '../adapters/http/request-limits';
 import { AnswerOnce } from '../application/answer-once';
 import { Authenticate } from '../application/authenticate';
+import { ListAlerts } from '../application/list-alerts';
 import { ReadControls } from '../application/read-controls';
 import { TimelineFeed } from '../application/timeline-feed';
 import { WatchRequest } from '../application/watch-request';
 import { FakeQuestions } from './fake-questions';
+import { InMemoryAlertStore } from './in-memory-alert-store';
 import { InMemoryIdempotencyStore } from './in-memory-idempotency-store';
 import { InMemoryOperatorStore } from './in-memory-operator-store';
 import { InMemoryTimelineStore } from './in-memory-timeline-store';
@@ -91,6 +94,7 @@ export async function startTestGateway({
       controllers: [
         apiController(bindings),
         ControlsController,
+        AlertsController,
         RequestEventsController,
         DocumentsController,
       ],
@@ -106,6 +110,7 @@ export async function startTestGateway({
               landing: () => questions.ask(getLanding, {}),
             }),
         },
+        { provide: ListAlerts, useValue: new ListAlerts(new InMemoryAlertStore()) },
         { provide: EndWatches, useFactory: () => new EndWatches(feed) },
       ],
     },

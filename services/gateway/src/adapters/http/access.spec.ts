@@ -1,5 +1,5 @@
 import { Controller, Get, type Type } from '@nestjs/common';
-import { getControlsRoute, roles, routes, type RouteContract } from '@ymera/contracts';
+import { getControlsRoute, listAlertsRoute, roles, routes, type RouteContract } from '@ymera/contracts';
 import { ok } from '@ymera/kernel';
 import { leakGuard } from '@ymera/testing';
 import { startTestGateway, tokens, type TestGateway } from '../../testing/test-gateway';
@@ -64,7 +64,7 @@ describe('access to every route by every kind of caller', () => {
   it('covers every route: each is bound, streams, or is answered here', () => {
     const bound = bindings.map(({ route }) => route.operation);
     const streaming = routes.filter(({ produces }) => produces === 'text/event-stream');
-    const own = [getControlsRoute.operation];
+    const own = [getControlsRoute.operation, listAlertsRoute.operation];
     expect([...bound, ...own, ...streaming.map(({ operation }) => operation)].sort()).toEqual(
       routes.map(({ operation }) => operation).sort(),
     );

@@ -2,6 +2,7 @@ import { Controller, Inject } from '@nestjs/common';
 import { agentRetired, agentStandingChanged, subscriptions } from '@ymera/contracts';
 import { OnEventBatch, type Received } from '@ymera/messaging';
 import { Authenticate } from '../../application/authenticate';
+import { RecordAlerts } from '../../application/record-alerts';
 import { RecordTimeline } from '../../application/record-timeline';
 
 const principalChanges: readonly string[] = [agentStandingChanged.key, agentRetired.key];
@@ -10,6 +11,7 @@ const principalChanges: readonly string[] = [agentStandingChanged.key, agentReti
 export class TimelineController {
   constructor(
     @Inject(RecordTimeline) private readonly timeline: RecordTimeline,
+    @Inject(RecordAlerts) private readonly alerts: RecordAlerts,
     @Inject(Authenticate) private readonly authenticate: Authenticate,
   ) {}
 
@@ -19,6 +21,7 @@ export class TimelineController {
     for (const { type, payload } of events)
       if (principalChanges.includes(type))
         this.authenticate.forgetPrincipal((payload as { readonly principal_id: string }).principal_id);
+    await this.alerts.execute(events);
     await this.timeline.execute(events);
   }
 }

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { sha256Hex } from '@ymera/kernel';
 import { createDatabase, type Database } from '@ymera/persistence';
 import { leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
+import { alertStoreContract } from '../../testing/alert-store.contract';
 import { idempotencyStoreContract } from '../../testing/idempotency-store.contract';
 import { fact, timelineStoreContract } from '../../testing/timeline-store.contract';
 import { migrations } from './migrations';
+import { PostgresAlertStore } from './postgres-alert-store';
 import { PostgresIdempotencyStore } from './postgres-idempotency-store';
 import { PostgresOperatorStore } from './postgres-operator-store';
 import { PostgresTimelineStore } from './postgres-timeline-store';
@@ -23,6 +25,10 @@ describe('the gateway’s stores on PostgreSQL', () => {
 
   describe('PostgresIdempotencyStore', () => {
     idempotencyStoreContract(() => new PostgresIdempotencyStore(database.sql));
+  });
+
+  describe('PostgresAlertStore', () => {
+    alertStoreContract(() => new PostgresAlertStore(database.sql));
   });
 
   describe('PostgresTimelineStore', () => {
@@ -88,7 +94,7 @@ describe('the gateway’s stores on PostgreSQL', () => {
   });
 
   it('migrates down and up again', async () => {
-    await database.migrateDown(1);
+    await database.migrateDown(2);
     await database.migrateUp();
     expect(await new PostgresTimelineStore(database.sql).newestPosition()).toBe(0);
   });

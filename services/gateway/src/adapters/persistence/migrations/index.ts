@@ -1,5 +1,10 @@
 import { messagingMigrations, type MigrationClass } from '@ymera/persistence';
+import { Alerts1767225600020 } from './alerts';
 import { GatewayTables1764000000000 } from './gateway-tables';
 
 /** The gateway sends nothing of its own; the outbox holds deliveries that wait for another try. */
-export const migrations: MigrationClass[] = [...messagingMigrations, GatewayTables1764000000000];
+export const migrations: MigrationClass[] = [
+  ...messagingMigrations,
+  GatewayTables1764000000000,
+  Alerts1767225600020,
+];

@@ -1,0 +1,125 @@
+import {
+  getDeadLetterRoute,
+  listDeadLetters,
+  listAlertsRoute,
+  listDeadLettersRoute,
+  pauseDispatchRoute,
+  pauseLandingRoute,
+  replayDeadLetterRoute,
+  resumeDispatchRoute,
+  resumeLandingRoute,
+  type ControlState,
+} from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import type { Command } from 'commander';
+import { CliError } from '../cli-error';
+import { connect, type ConnectionOptions, withConnection } from './connection';
+import { print, table } from './print';
+
+/** A brake in one line. */
+export function controlWords(name: string, state: ControlState | null): string {
+  if (state === null) return `${name} unknown: its service does not answer`;
+  if (state.state === 'running') return `${name} running`;
+  const { since, changed_by: by, reason, waiting } = state;
+  return `${name} PAUSED by ${by ?? 'somebody'} since ${since ?? '?'}: ${reason ?? ''} (${waiting} waiting)`;
+}
+
+const brakes = [
+  ['dispatch', 'offering work to agents', pauseDispatchRoute, resumeDispatchRoute],
+  ['landing', 'moving branches', pauseLandingRoute, resumeLandingRoute],
+] as const;
+
+/** What operators do when something is wrong. */
+export function addOperationsCommands(ymera: Command): void {
+  for (const [name, what, pause, resume] of brakes) {
+    const group = ymera.command(name).description(`stop and start ${what}, everywhere at once`);
+    for (const [verb, route] of [
+      ['pause', pause],
+      ['resume', resume],
+    ] as const)
+      withConnection(group.command(verb).requiredOption('--reason <text>', 'for whoever reads it later'))
+        .description(`${verb} ${what}`)
+        .action(async (options: ConnectionOptions & { reason: string }) => {
+          const state = await connect(options).call(route, { body: { reason: options.reason } });
+          print(options, state, controlWords(name, state));
+        });
+  }
+  addDeadLetterCommands(ymera);
+
+  withConnection(ymera.command('alerts').option('--all', 'also those that are resolved'))
+    .description('what a person should look at')
+    .action(async (options: ConnectionOptions & { all?: boolean }) => {
+      const page = await connect(options).call(listAlertsRoute, {
+        query: { state: options.all ? 'all' : 'open' },
+      });
+      const rows = page.items.map((alert) => [
+        alert.raised_at,
+        alert.severity,
+        alert.state,
+        alert.title,
+        alert.link,
+      ]);
+      print(options, page, rows.length === 0 ? 'no open alerts' : table(rows));
+    });
+}
+
+interface DeadLetterFilter {
+  readonly owner?: string;
+  readonly queue?: string;
+  readonly code?: string;
+  readonly state?: string;
+  readonly cursor?: string;
+}
+
+function addDeadLetterCommands(ymera: Command): void {
+  const dlq = ymera.command('dlq').description('messages that nothing tries again by itself');
+
+  withConnection(
+    dlq
+      .command('list')
+      .option('--owner <service>', 'of this service only')
+      .option('--queue <name>', 'that died in this queue only')
+      .option('--code <code>', 'with this code only')
+      .option('--state <state>', 'pending, replayed or died_again')
+      .option('--cursor <cursor>', 'where the page before ended'),
+  )
+    .description('dead messages, newest first')
+    .action(async (options: ConnectionOptions & DeadLetterFilter) => {
+      const { owner, queue, code, state, cursor } = options;
+      const query = listDeadLetters.payload.safeParse({ owner, queue, code, state, cursor });
+      if (!query.success)
+        throw new CliError('usage', query.error.issues.map(({ message }) => message).join('; '), 2);
+      const page = await connect(options).call(listDeadLettersRoute, { query: query.data });
+      const rows = page.items.map((letter) => [
+        letter.dead_letter_id,
+        letter.state,
+        letter.queue ?? `${letter.owner} (queue unknown)`,
+        letter.type,
+        letter.code,
+        letter.reason.slice(0, 80),
+      ]);
+      const more = page.next_cursor ? `\nmore with --cursor ${page.next_cursor}` : '';
+      print(options, page, rows.length === 0 ? 'no dead letters' : table(rows) + more);
+    });
+
+  withConnection(dlq.command('show').argument('<dead_letter_id>'))
+    .description('one dead message with its body, without secrets')
+    .action(async (id: string, options: ConnectionOptions) => {
+      const letter = await connect(options).call(getDeadLetterRoute, { params: { dead_letter_id: id } });
+      const { body, ...facts } = letter;
+      const words = Object.entries(facts).map(([name, value]) => [name, wordsOf(value)]);
+      print(options, letter, `${table(words)}\n\n${body}`);
+    });
+
+  withConnection(dlq.command('replay').argument('<dead_letter_id>'))
+    .description('send it back to the queue that it died in')
+    .action(async (id: string, options: ConnectionOptions) => {
+      const letter = await connect(options).call(replayDeadLetterRoute, {
+        params: { dead_letter_id: id },
+        idempotencyKey: uuidv7(),
+      });
+      print(options, letter, `${letter.dead_letter_id}  sent back to ${letter.queue ?? ''}`);
+    });
+}
+
+const wordsOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

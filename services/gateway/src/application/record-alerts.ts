@@ -1,0 +1,14 @@
+import { alertFact } from '../domain/alert';
+import type { AlertStore } from './ports';
+
+/** Events become alerts, once each, or resolve them; in any order. */
+export class RecordAlerts {
+  constructor(private readonly store: Pick<AlertStore, 'apply'>) {}
+
+  async execute(events: readonly Parameters<typeof alertFact>[0][]): Promise<void> {
+    for (const event of events) {
+      const fact = alertFact(event);
+      if (fact) await this.store.apply(fact);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import {
+  enforcementChanged,
+  events,
+  subscriptions,
+  workflowEscalated,
+  gateClosed,
+  type EventContract,
+} from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import { alertFact, alertingEvents } from './alert';
+
+const factOf = (contract: EventContract, payload: unknown = contract.sample) =>
+  alertFact({
+    id: uuidv7(),
+    type: contract.key,
+    time: new Date(0),
+    payload,
+    aggregateId: 'aggregate',
+    aggregateVersion: 3,
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  });
+
+it('is about events that the gateway hears', () => {
+  const heard = subscriptions.gateway.map(({ key }) => key);
+  expect(alertingEvents.filter((key) => !heard.includes(key))).toEqual([]);
+});
+
+it('leads from every event it knows to a subject, and from others to nothing', () => {
+  for (const event of events)
+    expect([event.key, factOf(event)?.subject !== undefined]).toEqual([
+      event.key,
+      alertingEvents.includes(event.key),
+    ]);
+});
+
+it.each([
+  ['warned', undefined],
+  ['suspended', 'warning'],
+  ['frozen', 'critical'],
+  ['none', undefined],
+] as const)('for an agent that is now %s: %s', (to, severity) => {
+  const fact = factOf(enforcementChanged, { ...(enforcementChanged.sample as object), to });
+  expect(fact).toMatchObject({
+    subject: 'enforcement tester-1',
+    version: 3,
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+  });
+  expect(fact?.alarm?.severity).toBe(severity);
+});
+
+it('ends an escalation with the gate that was opened for it', () => {
+  const gate = {
+    ...(gateClosed.sample as object),
+    gate_id: (workflowEscalated.sample as { gate_id: string }).gate_id,
+  };
+  expect(factOf(gateClosed, gate)?.subject).toBe(factOf(workflowEscalated)?.subject);
+});

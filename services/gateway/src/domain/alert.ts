@@ -1,0 +1,137 @@
+import {
+  deadLetterRecorded,
+  deadLetterReplayed,
+  dispatchPaused,
+  dispatchResumed,
+  enforcementChanged,
+  enforcementHeld,
+  enforcementResumed,
+  gateClosed,
+  landingPaused,
+  landingResumed,
+  workflowEscalated,
+  type AlertResource,
+  type EventContract,
+  type PayloadOf,
+} from '@ymera/contracts';
+
+export type Alarm = Pick<AlertResource, 'kind' | 'severity' | 'title' | 'link'>;
+
+/** What an event means for the alert about one subject. */
+interface Meaning {
+  readonly subject: string;
+  /** Undefined: it is over. */
+  readonly alarm: Alarm | undefined;
+}
+
+/** Orders facts about a subject: they may arrive in any order, and the newest decides. */
+export interface AlertFact extends Meaning {
+  readonly eventId: string;
+  readonly version: number;
+  readonly time: Date;
+  readonly traceId: string | null;
+}
+
+interface RecordedEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly time: Date;
+  readonly payload: unknown;
+  readonly aggregateId?: string;
+  readonly aggregateVersion?: number;
+  readonly traceparent?: string;
+}
+
+type Rule = (payload: unknown, aggregateId: string) => Meaning;
+
+const rule = <C extends EventContract>(
+  contract: C,
+  meaning: (payload: PayloadOf<C>, aggregateId: string) => Meaning,
+): readonly [string, Rule] => [
+  contract.key,
+  // The transport has parsed it by this very contract.
+  (payload, aggregateId) => meaning(payload as PayloadOf<C>, aggregateId),
+];
+
+const maxTitle = 500;
+const warning = (kind: string, title: string, link: string): Alarm => ({
+  kind,
+  severity: 'warning',
+  title: title.slice(0, maxTitle),
+  link,
+});
+const critical = (kind: string, title: string, link: string): Alarm => ({
+  ...warning(kind, title, link),
+  severity: 'critical',
+});
+
+/** Every event that raises or resolves an alert, and nothing else does. */
+const rules: ReadonlyMap<string, Rule> = new Map([
+  rule(enforcementChanged, ({ agent_id, to, reason }) => {
+    const link = `/api/v1/agents/${agent_id}`;
+    const raised = to === 'frozen' ? critical : warning;
+    return {
+      subject: `enforcement ${agent_id}`,
+      alarm:
+        to === 'suspended' || to === 'frozen'
+          ? raised(`agent_${to}`, `${agent_id} is ${to}: ${reason}`, link)
+          : undefined,
+    };
+  }),
+  rule(enforcementHeld, ({ reason_code, affected }, id) => ({
+    subject: `hold ${id}`,
+    alarm: critical(
+      'enforcement_held',
+      `Silence is held against nobody (${reason_code}); ${affected} agent(s) concerned`,
+      '/api/v1/overview',
+    ),
+  })),
+  rule(enforcementResumed, (_, id) => ({ subject: `hold ${id}`, alarm: undefined })),
+  rule(workflowEscalated, ({ workflow_id, gate_id, reason }) => ({
+    subject: `gate ${gate_id}`,
+    alarm: critical(
+      'workflow_escalated',
+      `A person must decide: ${reason}`,
+      `/api/v1/workflows/${workflow_id}`,
+    ),
+  })),
+  rule(gateClosed, ({ gate_id }) => ({ subject: `gate ${gate_id}`, alarm: undefined })),
+  rule(deadLetterRecorded, ({ dead_letter_id, owner, type, code, reason }) => ({
+    subject: `dead letter ${dead_letter_id}`,
+    alarm: warning(
+      'dead_letter',
+      `A message for ${owner} is dead (${code}): ${type || 'of no type'}: ${reason}`,
+      `/api/v1/dead-letters/${dead_letter_id}`,
+    ),
+  })),
+  rule(deadLetterReplayed, ({ dead_letter_id }) => ({
+    subject: `dead letter ${dead_letter_id}`,
+    alarm: undefined,
+  })),
+  rule(dispatchPaused, ({ paused_by, reason }) => ({
+    subject: 'dispatch',
+    alarm: warning('dispatch_paused', `${paused_by} has paused all dispatch: ${reason}`, '/api/v1/controls'),
+  })),
+  rule(dispatchResumed, () => ({ subject: 'dispatch', alarm: undefined })),
+  rule(landingPaused, ({ paused_by, reason }) => ({
+    subject: 'landing',
+    alarm: warning('landing_paused', `${paused_by} has paused all landing: ${reason}`, '/api/v1/controls'),
+  })),
+  rule(landingResumed, () => ({ subject: 'landing', alarm: undefined })),
+]);
+
+export const alertingEvents: readonly string[] = [...rules.keys()];
+
+/** Undefined for events that no alert is about. */
+export function alertFact(event: RecordedEvent): AlertFact | undefined {
+  const { id, type, time, payload, aggregateId, aggregateVersion, traceparent } = event;
+  const meaning = rules.get(type);
+  if (!meaning || aggregateId === undefined || aggregateVersion === undefined) return undefined;
+  return {
+    ...meaning(payload, aggregateId),
+    eventId: id,
+    version: aggregateVersion,
+    time,
+    traceId: traceparent?.split('-')[1] ?? null,
+  };
+}
