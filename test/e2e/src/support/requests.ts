@@ -20,7 +20,16 @@ export async function registerProject(
   return { id, repository: body['repository'] };
 }
 
-/** Approves whatever waits for the request, each once, until it has ended; gives back how it ended. */
+/** Approves what waits for the request, each once; the answers. */
+async function approvePending(platform: RunningPlatform, requestId: string): Promise<readonly Response[]> {
+  const path = `/api/v1/approvals?request_id=${requestId}&state=pending`;
+  const pending = await call(platform, 'approver', 'GET', path);
+  const decisions: Response[] = [];
+  for (const approval of pending.body['items'] as Body[]) decisions.push(await decide(platform, approval));
+  return decisions;
+}
+
+/** Approves whatever waits until the request has ended; gives back how it ended. */
 export async function approveUntilEnded(
   platform: RunningPlatform,
   requestId: string,
@@ -29,14 +38,7 @@ export async function approveUntilEnded(
   const decisions: Response[] = [];
   const request = await eventually(
     async () => {
-      const pending = await call(
-        platform,
-        'approver',
-        'GET',
-        `/api/v1/approvals?request_id=${requestId}&state=pending`,
-      );
-      for (const approval of pending.body['items'] as Body[])
-        decisions.push(await decide(platform, approval));
+      decisions.push(...(await approvePending(platform, requestId)));
       const { body } = await call(platform, 'requester', 'GET', `/api/v1/requests/${requestId}`);
       if (body['state'] === 'running') throw new Error(`still running: ${JSON.stringify(body)}`);
       return body;
@@ -44,6 +46,25 @@ export async function approveUntilEnded(
     { timeoutMs, intervalMs: 100 },
   );
   return { request, decisions };
+}
+
+/** Approves the plans of all of them, so that work begins. */
+export async function approvePlans(
+  platform: RunningPlatform,
+  requestIds: readonly string[],
+  timeoutMs: number,
+): Promise<void> {
+  const open = new Set(requestIds);
+  await eventually(
+    async () => {
+      const pending = await call(platform, 'approver', 'GET', '/api/v1/approvals?state=pending&limit=100');
+      const waiting = (pending.body['items'] as Body[]).filter((one) => open.has(one['request_id']));
+      await Promise.all(waiting.map((approval) => decide(platform, approval)));
+      for (const { request_id } of waiting) open.delete(request_id);
+      if (open.size > 0) throw new Error(`no plan of ${[...open].join(', ')} waits`);
+    },
+    { timeoutMs, intervalMs: 100 },
+  );
 }
 
 const decide = (platform: RunningPlatform, approval: Body): Promise<Response> =>
