@@ -33,14 +33,6 @@ export class TraceTree {
     return this.spans.filter(({ name }) => name.startsWith(start));
   }
 
-  /** From the root to the span, both included. */
-  pathTo(span: ReceivedSpan): readonly ReceivedSpan[] {
-    const path = [span];
-    for (let above = this.parentOf(span); above !== undefined; above = this.parentOf(above))
-      path.unshift(above);
-    return path;
-  }
-
   /** As lines: offset and duration in milliseconds, service, name; `!` failed, `?` orphan. */
   draw(): string {
     const first = this.spans.reduce(
@@ -58,10 +50,6 @@ export class TraceTree {
     };
     for (const span of this.children.get(undefined) ?? []) walk(span, 0);
     return lines.join('\n');
-  }
-
-  private parentOf({ parentSpanId }: ReceivedSpan): ReceivedSpan | undefined {
-    return parentSpanId === undefined ? undefined : this.byId.get(parentSpanId);
   }
 
   private isOrphan(span: ReceivedSpan): boolean {
