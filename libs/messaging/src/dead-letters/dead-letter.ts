@@ -40,7 +40,7 @@ const maxTextLength = 1000;
 /** Strangers' words go into a table and onto screens: without control characters, and not for ever. */
 const text = (value: unknown, maxLength = 255): string | undefined =>
   typeof value === 'string' && value !== ''
-      value.slice(0, maxLength).replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
+    ? value.slice(0, maxLength).replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
     : undefined;
 
 const dateOf = (milliseconds: number): Date | undefined =>
