@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import type { SqlExecutor } from '../database/sql-executor';
 
 /** A time in which some work of a service stands still because a person wants it to. */
-export interface Pause {
+interface Pause {
   /** 1, 2, 3... */
   readonly number: number;
   readonly pausedBy: string;

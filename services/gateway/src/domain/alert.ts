@@ -15,7 +15,7 @@ import {
   type PayloadOf,
 } from '@ymera/contracts';
 
-export type Alarm = Pick<AlertResource, 'kind' | 'severity' | 'title' | 'link'>;
+type Alarm = Pick<AlertResource, 'kind' | 'severity' | 'title' | 'link'>;
 
 /** What an event means for the alert about one subject. */
 interface Meaning {

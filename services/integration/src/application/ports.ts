@@ -34,7 +34,7 @@ export const versionConflict = failure(
 );
 
 /** Pauses of all landing; the open one, if any, is in force. */
-export interface BrakeStore {
+interface BrakeStore {
   /** The open pause. None begins before the transaction ends. */
   whileWorking(): Promise<LandingPause | undefined>;
   /** The newest pause, open or not; nobody lands until the transaction ends. Waits for who does. */

@@ -190,7 +190,7 @@ export interface GateStore {
 }
 
 /** Pauses of all dispatch; the open one, if any, is in force. */
-export interface BrakeStore {
+interface BrakeStore {
   /** The open pause. None begins before the transaction ends. */
   whileWorking(): Promise<DispatchPause | undefined>;
   /** The newest pause, open or not; nobody dispatches until the transaction ends. Waits for those who do. */
