@@ -46,6 +46,9 @@ const inputs: Readonly<
   getDeadLetter: { as: 'operator', id },
   replayDeadLetter: { as: 'admin', id },
   listAudit: { as: 'admin', query: '?from_index=7' },
+  readAuditLog: { as: 'admin', query: '?from_index=7' },
+  getAuditCheckpoint: { as: 'admin' },
+  listAuditCheckpoints: { as: 'admin' },
 };
 
 describe('the API', () => {
