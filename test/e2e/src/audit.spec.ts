@@ -19,6 +19,8 @@ const done = [
   'decideApproval',
   'pauseDispatch',
   'resumeDispatch',
+  'pauseLanding',
+  'resumeLanding',
   'orchestrator.start_workflow.v1',
   'orchestrator.resolve_gate.v1',
   'integration.materialise_change.v1',
@@ -94,8 +96,8 @@ describe('ymera audit verify', () => {
     const project = projects['items'][0].project_id as string;
     const unclear = await post('requester', '/api/v1/requests', { project_id: project, text: 'Do it' });
     await post('requester', `/api/v1/requests/${unclear['request_id']}/cancel`, { reason: 'Not needed.' });
-    for (const how of ['pause', 'resume'])
-      await post('admin', `/api/v1/dispatch/${how}`, { reason: 'A test of the audit log.' });
+    for (const brake of ['dispatch/pause', 'dispatch/resume', 'landing/pause', 'landing/resume'])
+      await post('admin', `/api/v1/${brake}`, { reason: 'A test of the audit log.' });
     const { body: agents } = await call(platform, 'viewer', 'GET', '/api/v1/agents?agent_type=TESTING');
     await post('admin', `/api/v1/agents/${agents['items'][0].agent_id}/retire`, { reason: 'Done.' });
 

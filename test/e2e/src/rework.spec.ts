@@ -246,6 +246,12 @@ describe('rejected work goes back', () => {
       return { ...escalation, repository };
     };
 
+    /** What operators are told of the run. */
+    const alertOf = async (workflowId: string): Promise<Body | undefined> => {
+      const { body } = await call(platform, 'viewer', 'GET', '/api/v1/alerts?state=all&limit=100');
+      return (body['items'] as Body[]).find(({ link }) => link === `/api/v1/workflows/${workflowId}`);
+    };
+
     it('each waits with what was rejected and where, its last change can be fetched, and nothing has landed', async () => {
       for (const option of ['retry', 'take-over', 'abandon']) {
         const { repository, ...approval }: Body = await escalated(option);
@@ -291,8 +297,17 @@ describe('rejected work goes back', () => {
     });
 
     it('abandon: the request ends as one that was sent back too often', async () => {
-      const { repository, request_id, escalation, ...approval }: Body = await escalated('abandon');
+      const { repository, request_id, workflow_id, escalation, ...approval }: Body =
+        await escalated('abandon');
+      await eventually(async () =>
+        expect(await alertOf(workflow_id)).toMatchObject({
+          kind: 'workflow_escalated',
+          severity: 'critical',
+          state: 'open',
+        }),
+      );
       await decide(approval, { option: 'abandon' });
+      await eventually(async () => expect(await alertOf(workflow_id)).toMatchObject({ state: 'resolved' }));
       const { ended } = await untilSettled(request_id);
       expect(ended).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
       expect(git(repository, 'rev-parse', 'refs/heads/main')).toBe(escalation.change.base);

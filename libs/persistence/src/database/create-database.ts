@@ -55,6 +55,8 @@ function dataSourceOf(options: DatabaseOptions, logger: Logger): DataSource {
       lock_timeout: options.lockTimeoutMs ?? 10_000,
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
       keepAlive: true,
+      // A connection costs tens of milliseconds to open on a busy machine, and somebody's click would wait for it.
+      idleTimeoutMillis: 300_000,
       types: typeParsers,
     },
   });

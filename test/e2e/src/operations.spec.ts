@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { uuidv7 } from '@ymera/kernel';
+import { eventually } from '@ymera/testing';
+import { type Ended, repositoryRoot, runNode } from './support/commands';
+import { call, type RunningPlatform, startTestPlatform } from './support/platform';
+import { git, Repositories, workingProject } from './support/repositories';
+import { approvePlans, approveUntilEnded, registerProject, submit } from './support/requests';
+
+type Body = Record<string, any>;
+type Operator = 'admin' | 'requester';
+
+const better = "echo '// better' >> src/sum.mjs\n";
+const text = 'Fix the wrong sum';
+const reason = 'Looking at what the agents do.';
+
+jest.setTimeout(90_000);
+
+/** Real: platform, broker, agents, git, and the command line as operators use it. */
+describe('operators stop, look, send back and go on', () => {
+  const repositories = new Repositories();
+  let platform: RunningPlatform;
+
+  beforeAll(async () => {
+    platform = await startTestPlatform({
+      instance: 'e2e-operations',
+      runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
+    });
+  }, 150_000);
+  afterAll(async () => {
+    await platform?.stop();
+    repositories.remove();
+  }, 30_000);
+
+  const ymera = (as: Operator, ...args: string[]): Promise<Ended> =>
+    runNode(
+      [join(repositoryRoot, 'services/cli/dist/main.js'), ...args, '--json'],
+      { ...process.env, YMERA_URL: platform.urls['gateway'], YMERA_TOKEN_FILE: platform.tokenFiles[as] },
+      30_000,
+    );
+  const done = async (...args: string[]): Promise<Body> => {
+    const ended = await ymera('admin', ...args);
+    expect([ended.code, ended.code === 0 ? '' : ended.stdout + ended.stderr]).toEqual([0, '']);
+    return ended.json();
+  };
+  const refusal = async (as: Operator, ...args: string[]): Promise<unknown> => {
+    const ended = await ymera(as, ...args);
+    return [ended.code === 0, ended.json()['error']?.code];
+  };
+
+  const controls = async (): Promise<Body> =>
+    (await call(platform, 'viewer', 'GET', '/api/v1/controls')).body;
+  const steps = async (workflowId: string): Promise<Body[]> =>
+    (await call(platform, 'viewer', 'GET', `/api/v1/workflows/${workflowId}`)).body['steps'];
+  const asked = async (name: string): Promise<{ readonly request: Body; readonly repository: string }> => {
+    const project = await registerProject(platform, repositories.create(name, workingProject, better));
+    const { body } = await submit(platform, project.id, text);
+    return { request: body, repository: project.repository };
+  };
+
+  it('no agent is offered work while dispatch is paused, and the work goes on afterwards', async () => {
+    await done('dispatch', 'pause', '--reason', reason);
+    expect(await refusal('requester', 'dispatch', 'resume', '--reason', reason)).toEqual([
+      false,
+      'not_allowed',
+    ]);
+    const { request } = await asked('paused-dispatch');
+    await approvePlans(platform, [request['request_id']], 20_000);
+    await eventually(async () => expect((await controls())['dispatch'].waiting).toBe(1));
+    const waiting = await steps(request['workflow_id']);
+    expect(waiting.filter(({ attempts }) => attempts > 0)).toEqual([]);
+    expect(await controls()).toMatchObject({
+      dispatch: { state: 'paused', changed_by: 'admin', reason },
+      landing: { state: 'running' },
+    });
+    await done('dispatch', 'resume', '--reason', 'They do well.');
+    const { request: ended } = await approveUntilEnded(platform, request['request_id'], 60_000);
+    expect([ended['state'], ended['error']]).toEqual(['completed', null]);
+  });
+
+  it('no branch moves while landing is paused, and what waited lands afterwards', async () => {
+    const { request, repository } = await asked('paused-landing');
+    const base = git(repository, 'rev-parse', 'refs/heads/main');
+    await done('landing', 'pause', '--reason', reason);
+    const ending = approveUntilEnded(platform, request['request_id'], 60_000);
+    await eventually(async () => expect((await controls())['landing'].waiting).toBe(1), {
+      timeoutMs: 45_000,
+    });
+    expect(git(repository, 'rev-parse', 'refs/heads/main')).toBe(base);
+    const overview = await ymera('admin', 'overview');
+    expect(overview.stdout).toContain(reason);
+    await done('landing', 'resume', '--reason', 'They do well.');
+    const { request: ended } = await ending;
+    expect([ended['state'], ended['error']]).toEqual(['completed', null]);
+    expect(git(repository, 'rev-parse', 'refs/heads/main^')).toBe(base);
+  });
+
+  it('a message that nobody can take is listed with its reason, raises an alert, and is sent back once', async () => {
+    const messageId = uuidv7();
+    await publishBroken(platform.urls['rabbitmq_management'] ?? '', messageId);
+    const letter = await eventually(async () => {
+      const { items } = await done('dlq', 'list', '--owner', 'integration');
+      const found = (items as Body[]).find(({ message_id }) => message_id === messageId);
+      if (!found) throw new Error('it is not there yet');
+      return found;
+    });
+    expect(letter).toMatchObject({
+      owner: 'integration',
+      type: 'integration.land_change.v1',
+      code: 'invalid_payload',
+      state: 'pending',
+      deaths: 1,
+    });
+    const id = String(letter['dead_letter_id']);
+    expect(await done('dlq', 'show', id)).toMatchObject({ body: '{"broken":true}', replay_refusal: null });
+    const alerts = async (...all: string[]): Promise<Body[]> => (await done('alerts', ...all))['items'];
+    await eventually(async () =>
+      expect((await alerts()).map(({ link }) => link)).toContain(`/api/v1/dead-letters/${id}`),
+    );
+    expect(await refusal('requester', 'dlq', 'replay', id)).toEqual([false, 'not_allowed']);
+    await done('dlq', 'replay', id);
+    // Its cause is not mended: it dies once more, and is the same dead letter.
+    await eventually(async () =>
+      expect(await done('dlq', 'show', id)).toMatchObject({
+        state: 'died_again',
+        deaths: 2,
+        replayed_by: 'admin',
+      }),
+    );
+    expect(await refusal('admin', 'dlq', 'replay', uuidv7())).toEqual([false, 'dead_letter_not_found']);
+  });
+
+  it('a request is canceled once; one that has ended, or that nobody knows, is refused by name', async () => {
+    await done('dispatch', 'pause', '--reason', reason);
+    const { request } = await asked('canceled');
+    const id = String(request['request_id']);
+    await done('requests', 'cancel', id, 'Not needed any more.');
+    await eventually(async () =>
+      expect((await call(platform, 'viewer', 'GET', `/api/v1/requests/${id}`)).body['state']).toBe(
+        'canceled',
+      ),
+    );
+    expect(await refusal('admin', 'requests', 'cancel', id, 'Once more.')).toEqual([false, 'request_ended']);
+    expect(await refusal('admin', 'requests', 'cancel', uuidv7(), 'Nobody.')).toEqual([
+      false,
+      'request_not_found',
+    ]);
+    await done('dispatch', 'resume', '--reason', 'Enough seen.');
+  });
+});
+
+/** A command without what its contract promises, as only the broker's administrator can publish it. */
+async function publishBroken(managementUrl: string, messageId: string): Promise<void> {
+  const url = new URL(managementUrl);
+  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const type = 'integration.land_change.v1';
+  const answer = await fetch(`${url.origin}/api/exchanges/%2Fymera/ymera.commands/publish`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(login).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({
+      routing_key: type,
+      properties: { message_id: messageId, type, delivery_mode: 2 },
+      payload: '{"broken":true}',
+      payload_encoding: 'string',
+    }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  expect(await answer.json()).toEqual({ routed: true });
+}
