@@ -13,7 +13,7 @@ const projects = ['libs', 'services', 'test', 'deploy'].flatMap((group) =>
 module.exports = {
   rootDir: root,
   projects,
-  // Test files mostly wait for the database and the broker: one worker per core keeps the cores busy.
-  maxWorkers: '100%',
+  // Test files mostly wait, for the database, the broker, or a whole platform: more of them than cores keep the cores busy.
+  maxWorkers: '150%',
   testTimeout: 30_000,
 };

@@ -31,10 +31,7 @@ async function runOwnTests(session, node, { env, report }) {
   };
 }
 
-/**
- * Tests that kill servers or promise times need the machine to themselves: `*.alone.spec.ts` run one after the other, once
- * all others are through.
- */
+/** Tests that promise a time need the machine to themselves: `*.alone.spec.ts` run one after the other, once all others are through. */
 const SIDE_BY_SIDE = [
   '--testPathIgnorePatterns=/node_modules/',
   '--testPathIgnorePatterns=\\.alone\\.spec\\.ts$',

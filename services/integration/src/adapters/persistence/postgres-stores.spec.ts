@@ -25,24 +25,19 @@ describe('stores on PostgreSQL', () => {
 
   it('let nobody else into a locked project before the transaction has ended', async () => {
     const order: string[] = [];
-    let enter = (): void => undefined;
-    const entered = new Promise<void>((resolve) => (enter = resolve));
-    const first = unitOfWork.run(async (tx) => {
-      await tx.projects.lock('locked');
-      enter();
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      order.push('first');
+    const locking = (project: string, name: string, meanwhile?: () => Promise<void>) =>
+      unitOfWork.run(async (tx) => {
+        await tx.projects.lock(project);
+        await meanwhile?.();
+        order.push(name);
+      });
+    let second = Promise.resolve();
+    await locking('locked', 'first', async () => {
+      second = locking('locked', 'second');
+      // Somebody who came later is through before the first lets go; whoever wants the same project is not.
+      await locking('another', 'elsewhere');
     });
-    await entered;
-    const second = unitOfWork.run(async (tx) => {
-      await tx.projects.lock('locked');
-      order.push('second');
-    });
-    const elsewhere = unitOfWork.run(async (tx) => {
-      await tx.projects.lock('another');
-      order.push('elsewhere');
-    });
-    await Promise.all([first, second, elsewhere]);
+    await second;
     expect(order).toEqual(['elsewhere', 'first', 'second']);
   });
 
