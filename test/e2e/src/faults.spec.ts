@@ -94,6 +94,8 @@ describe('faults under load', () => {
     process.stdout.write(`${field.record.count} promises: ${describeVerdict(verdict)}\n`);
     expect(verdict).toEqual({ lost: [], doubled: [] });
     expect(await lastingOrphans(field.platform)).toEqual([]);
+    const refused = field.load.ended.filter(({ wish }) => wish.startsWith('refuse_'));
+    expect(refused.filter(({ state }) => state === 'completed')).toEqual([]);
     expect(
       field.load.ended.filter(({ wish, state }) => wish === 'land' && state === 'completed').length,
     ).toBeGreaterThan(0);

@@ -74,7 +74,7 @@ export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEn
   };
   const measure = () => {
     if (pid === undefined) return;
-    const usage = usageOf(pid);
+    const usage = usageOf(pid, process_.usageIntervalMs);
     if (usage.processes === 0) return;
     peakRssMb = Math.max(peakRssMb, usage.rssMb);
     cpuMs = Math.max(cpuMs, usage.cpuMs);

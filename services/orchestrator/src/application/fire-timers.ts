@@ -3,7 +3,7 @@ import { putOff } from '../domain/dispatch-pause';
 import { currentAttempt, type Run, type Time } from '../domain/run';
 import type { RunEvent } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
-import { eventOfTimer, timersOf, type Timer } from '../domain/timers';
+import { eventOfTimer, timersOf, type Timer, type TimerKind } from '../domain/timers';
 import { apart } from './apart';
 import type { DueTimer, OrchestratorMetrics, OrchestratorUnitOfWork } from './ports';
 import type { RunEngine, Transaction } from './run-engine';
@@ -23,8 +23,14 @@ interface Dependencies {
   readonly logger: Logger;
 }
 
+/** What is held against nobody for the time that we were away ourselves; leases and offers are prolonged in their table. */
+const forgivable: readonly TimerKind[] = ['deadline', 'queue', 'gate_expiry', 'budget'];
+
 /** Makes happen what time makes happen. The table of timers is the truth; whoever calls decides how often to look. */
 export class FireTimers {
+  /** Until then, what agents and people said in time while we were away may still wait in the queue. */
+  private forgivenUntil: Time = Number.NEGATIVE_INFINITY;
+
   constructor(private readonly deps: Dependencies) {}
 
   /**
@@ -48,12 +54,13 @@ export class FireTimers {
 
   /**
    * While we could not look (we were down, or stopped, or the database or the broker was away) agents went on working and
-   * what they said waits in the queue. No lease is lost for that.
+   * what they and people said waits in the queue. No lease is lost, and no other time is over, for that.
    */
   private async forgiveOurAbsence(meantAt: Time | undefined): Promise<void> {
     const { unitOfWork, policy, clock } = this.deps;
     const now = clock.now().getTime();
     if (meantAt !== undefined && now - meantAt < policy.leaseMs / 2) return;
+    this.forgivenUntil = now + policy.leaseMs;
     await unitOfWork.run((tx) => tx.attempts.extendAll(now + policy.leaseMs));
   }
 
@@ -98,13 +105,20 @@ export class FireTimers {
     run: Run,
     { stepId, kind }: Pick<DueTimer, 'stepId' | 'kind'>,
   ): Promise<Timer | undefined> {
-    const timer = timersOf(run, this.deps.policy).find((one) => one.stepId === stepId && one.kind === kind);
+    const timer = this.forgiven(
+      timersOf(run, this.deps.policy).find((one) => one.stepId === stepId && one.kind === kind),
+    );
     const step = run.steps[stepId];
     const attempt = step && currentAttempt(step);
     if (timer && (kind === 'queue' || kind === 'budget')) return this.afterPauses(tx, run, timer);
     if (!timer || !attempt || (kind !== 'lease' && kind !== 'offer')) return timer;
     const patience = await tx.attempts.patienceWith(attempt);
     return { ...timer, dueAt: Math.max(timer.dueAt, patience?.[kind] ?? 0) };
+  }
+
+  private forgiven(timer: Timer | undefined): Timer | undefined {
+    if (!timer || !forgivable.includes(timer.kind)) return timer;
+    return { ...timer, dueAt: Math.max(timer.dueAt, this.forgivenUntil) };
   }
 
   private async afterPauses(tx: Transaction, run: Run, timer: Timer): Promise<Timer> {

@@ -298,6 +298,48 @@ describe('the orchestrator, over in-memory stores', () => {
     expect((await stepOf('review')).state).toBe('ready');
   });
 
+  it('gives up no work for the time it was away itself: what was said in time still counts', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    const meantAt = world.clock.now().getTime();
+    world.clock.advance(3_600_000);
+    await world.timers.fireDue(meantAt);
+    expect((await stepOf('review')).state).toBe('running');
+    await world.end(world.lastTask());
+    await world.settle();
+    expect((await stepOf('review')).state).toBe('completed');
+  });
+
+  it('fails no step that waited only because it was away itself', async () => {
+    await world.start(reviewOnly);
+    const meantAt = world.clock.now().getTime();
+    world.clock.advance(3_600_000);
+    await world.timers.fireDue(meantAt);
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.settle();
+    expect(world.tasks()).toHaveLength(1);
+  });
+
+  it('closes no gate for the time it was away itself: a decision made in time still counts', async () => {
+    await world.joinAll();
+    await world.start(definitionOf(gatedPlan));
+    const [gate] = [...world.unitOfWork.state.gates.values()];
+    const meantAt = world.clock.now().getTime();
+    world.clock.advance(30 * 86_400_000);
+    await world.timers.fireDue(meantAt);
+    await world.steering.resolveGate(world.id(), {
+      gate_id: gate?.gate_id ?? '',
+      workflow_id: workflowId,
+      subject_digest: gate?.subject_digest ?? '',
+      decision: 'approved',
+      approval_id: secondId,
+      decided_by: 'grace',
+    });
+    await world.settle();
+    expect(world.tasks()).toHaveLength(1);
+  });
+
   it('takes back at once what a retired agent holds, and gives it nothing more', async () => {
     await world.join('reviewer-1', 'EXAMINATION');
     await world.start(reviewOnly);

@@ -21,6 +21,8 @@ const pageSize = 10_000;
  */
 export class HoldPartitions {
   private readonly consumed = new Set<number>();
+  /** Held, and their agents not all in memory: a read that failed is done again in the next round. */
+  private readonly unread = new Set<number>();
 
   constructor(
     private readonly unitOfWork: ReportingUnitOfWork,
@@ -41,8 +43,9 @@ export class HoldPartitions {
     const wanted = this.every().filter((partition) => !this.owned.owns(partition));
     if (wanted.length > 0) {
       const claimed = await this.unitOfWork.run((tx) => tx.partitions.claim(owner, wanted, leaseMs));
-      await this.takeOver(claimed);
+      this.takeOver(claimed);
     }
+    await this.readUnread();
     await this.consume();
     const isComplete = this.consumed.size > 0 && this.consumed.size === this.owned.partitions.length;
     this.owned.observe('ownership', !isComplete, this.clock.now().getTime());
@@ -67,18 +70,30 @@ export class HoldPartitions {
     for (const partition of lost) {
       await this.consumers.release(partition);
       this.consumed.delete(partition);
+      this.unread.delete(partition);
     }
     await this.owned.lane.run(async () => this.owned.letGo(lost));
   }
 
-  private async takeOver(claimed: readonly HeldPartition[]): Promise<void> {
+  private takeOver(claimed: readonly HeldPartition[]): void {
     if (claimed.length === 0) return;
     // What these agents sent to an earlier owner, or to nobody, is not known here: their silence starts now.
     this.owned.observe('ownership', true, this.clock.now().getTime());
-    for (const held of claimed) this.owned.hold(held);
+    for (const held of claimed) {
+      this.owned.hold(held);
+      this.unread.add(held.partition);
+    }
+  }
+
+  private async readUnread(): Promise<void> {
+    const partitions = this.unread.size;
+    if (partitions === 0) return;
     let agents = 0;
-    for (const { partition } of claimed) agents += await this.readAgents(partition);
-    this.logger.info('report partitions claimed', { partitions: claimed.length, agents });
+    for (const partition of [...this.unread]) {
+      agents += await this.readAgents(partition);
+      this.unread.delete(partition);
+    }
+    this.logger.info('report partitions claimed', { partitions, agents });
   }
 
   private async readAgents(partition: number): Promise<number> {

@@ -155,6 +155,21 @@ describe('partitions', () => {
     expect(world.owned.health.troubles).toEqual([]);
   });
 
+  it('whose agents could not be read are read in the next round, and let nothing be decided until then', async () => {
+    const world = reportingWorld();
+    const { tables } = world;
+    const read = jest
+      .spyOn(tables, 'agentsOf')
+      .mockImplementationOnce(() => Promise.reject(new Error('away')));
+    await expect(world.start()).rejects.toThrow('away');
+    expect(world.owned.health.troubles).toContain('ownership');
+    expect(world.consumers.assigned.size).toBe(0);
+    await world.partitions.execute();
+    expect(new Set(read.mock.calls.map(([partition]) => partition))).toEqual(new Set([0, 1, 2, 3]));
+    expect(world.consumers.assigned.size).toBe(4);
+    expect(world.owned.health.troubles).not.toContain('ownership');
+  });
+
   it('that are taken over from a dead owner give their agents the full time again', async () => {
     const world = reportingWorld();
     await world.tables.run((tx) => tx.partitions.claim('dead', [1], 20 * minute));
