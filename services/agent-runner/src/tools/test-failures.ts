@@ -21,7 +21,8 @@ interface Block {
   readonly location?: string;
 }
 
-const maximumFailures = 20;
+/** More are not read: of a list this long nobody knows what else has failed. */
+export const maximumFailures = 20;
 const maximumEvidence = 1_500;
 const maximumMessage = 500;
 /** Tools may print lines of megabytes. */

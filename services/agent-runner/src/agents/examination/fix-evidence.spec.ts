@@ -31,6 +31,19 @@ describe('the evidence of a fix', () => {
       [],
     ],
     [
+      'a file of tests cannot be loaded any more: the test that shows the fault has not run',
+      { before: failedOn('leaks'), afterWithOldTests: failedOn('test/users.test.mjs') },
+      ['failing_test_changed'],
+    ],
+    [
+      'so many tests fail that not all are named',
+      {
+        before: failedOn('leaks'),
+        afterWithOldTests: failedOn(...Array.from({ length: 20 }, (_, n) => `another ${n}`)),
+      },
+      ['failing_test_changed'],
+    ],
+    [
       'nobody knows which test fails',
       { before: { hasPassed: false, failures: [] }, afterWithOldTests: failedOn('leaks') },
       ['failing_test_changed'],
