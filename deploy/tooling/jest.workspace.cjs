@@ -1,5 +1,4 @@
 const { existsSync, readdirSync } = require('node:fs');
-const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..', '..');
@@ -14,7 +13,8 @@ const projects = ['libs', 'services', 'test', 'deploy'].flatMap((group) =>
 module.exports = {
   rootDir: root,
   projects,
-  // Test files mostly wait, for the database, the broker, or a whole platform: more of them than cores keep the cores busy.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // Test files mostly wait for the database and the broker: one worker per core keeps the cores busy. More only made the
+  // whole platforms of the end-to-end tests wait for each other.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };

@@ -205,8 +205,11 @@ describe('the ladder, on a real broker and database', () => {
     await reporting.restart();
     const restartedAt = Date.now();
     await reached('dying-1', ['warned', 'suspended', 'frozen']);
-    const [, suspended] = stepsOf('dying-1');
-    expect(Date.parse(suspended?.decided_at ?? '') - restartedAt).toBeGreaterThanOrEqual(graceMs);
+    // On a busy machine the one that stops may still have decided a step; the one that starts decides none in its grace.
+    const tooEarly = stepsOf('dying-1')
+      .map(({ decided_at }) => Date.parse(decided_at) - restartedAt)
+      .filter((sinceRestart) => sinceRestart > 0 && sinceRestart < graceMs);
+    expect(tooEarly).toEqual([]);
     expect(stepsOf('living-1')).toEqual([]);
   }, 60_000);
 

@@ -61,7 +61,9 @@ describe('rejected work goes back', () => {
         commandFolder: join(repositoryRoot, 'test/e2e/fixtures'),
       },
       env: {
-        YMERA_TASK_LEASE_SECONDS: '15',
+        // Nobody is slow here but the machine: what is tried again is what was rejected.
+        YMERA_TASK_LEASE_SECONDS: '30',
+        YMERA_TASK_OFFER_SECONDS: '30',
         YMERA_TASK_TIMEOUT_SECONDS: '120',
         YMERA_RUNNER_CONCURRENCY: '3',
       },
