@@ -5,7 +5,7 @@ import { submit } from './support/requests';
 
 type Body = Record<string, any>;
 
-const requests = 3;
+const requests = 5;
 /** A module of its own for each request. */
 const addModule = `id=$(sed -n 's/.*"request_id" *: *"\\([0-9a-f-]*\\)".*/\\1/p' | head -n 1)
 echo "export const request = '$id';" > "src/request-$id.mjs"
