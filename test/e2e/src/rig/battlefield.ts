@@ -11,6 +11,7 @@ import { Load } from './load';
 import { databaseOf } from './database';
 import { changeCommand, Projects } from './projects';
 import { QuickAgents } from './quick-agents';
+import { describeUnended } from './unended';
 
 export interface BattlefieldOptions extends Omit<PlatformOptions, 'runner' | 'durable'> {
   readonly projects: number;
@@ -44,7 +45,7 @@ export class Battlefield {
     private readonly projects: Projects,
     private readonly agents: QuickAgents,
   ) {
-    this.load = new Load(door, this.record);
+    this.load = new Load(door, this.record, (requestIds) => describeUnended(platform, requestIds));
     agents.witness(this.record);
   }
 

@@ -44,6 +44,8 @@ export class Load {
   constructor(
     private readonly door: Door,
     private readonly record: AcceptedRecord,
+    /** What is known about requests that did not end. */
+    private readonly describe: (requestIds: readonly string[]) => Promise<readonly string[]>,
   ) {
     this.deciding = this.decideAll();
   }
@@ -69,13 +71,17 @@ export class Load {
     const deadline = Date.now() + timeoutMs;
     while (this.inFlight > 0) {
       if (this.problem) throw this.problem;
-      if (Date.now() > deadline) {
-        const open = [...this.open.values()].map(({ requestId, wish }) => `${requestId} (${wish})`);
-        throw new Error(`not ended after ${timeoutMs / 1000} s: ${open.join(', ')}`);
-      }
+      if (Date.now() > deadline) throw await this.unended(timeoutMs);
       await sleep(pollMs);
     }
     if (this.problem) throw this.problem;
+  }
+
+  private async unended(timeoutMs: number): Promise<Error> {
+    const open = [...this.open.values()];
+    const wishes = open.map(({ requestId, wish }) => `${requestId} (${wish})`);
+    const lines = await this.describe(open.map(({ requestId }) => requestId));
+    return new Error(`not ended after ${timeoutMs / 1000} s: ${wishes.join(', ')}\n${lines.join('\n')}`);
   }
 
   async stop(): Promise<void> {
