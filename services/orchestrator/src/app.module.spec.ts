@@ -5,7 +5,7 @@ import {
   type gateOpened,
   type PayloadOf,
 } from '@ymera/contracts';
-import { uuidv7 } from '@ymera/kernel';
+import { sleep, uuidv7 } from '@ymera/kernel';
 import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persistence';
 import { eventually, leakGuard } from '@ymera/testing';
 import { migrations } from './adapters/persistence/migrations';
@@ -109,6 +109,29 @@ describe('the orchestrator as a service', () => {
     expect(new Set(traced.map((traceparent) => traceparent?.split('-')[1]))).toEqual(new Set([traceId]));
     await world.stop(service);
   });
+
+  it('gives the task of an agent that died to another, though it had kept its lease for long before', async () => {
+    const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '2', YMERA_AGENT_SILENCE_SECONDS: '60' });
+    // Longer than two leases.
+    const dying = await join('EXAMINATION', async (agent, task) => {
+      await agent.accept(task);
+      for (let beat = 1; beat <= 14; beat += 1) {
+        await sleep(400);
+        await agent.progress(task, beat / 20);
+      }
+      diedAt = performance.now();
+    });
+    let diedAt = 0;
+    const definition = newRun();
+    await world.start(definition);
+    await eventually(() => expect(dying.tasks).toHaveLength(1));
+    const other = await join('EXAMINATION', diligent);
+    await ended(definition.workflow_id, 'completed', 15_000);
+    expect(dying.tasks).toHaveLength(1);
+    expect(other.tasks).toHaveLength(1);
+    expect(performance.now() - diedAt).toBeLessThan(5_000);
+    await world.stop(service);
+  }, 30_000);
 
   it('gives the task of an agent that fell silent to another, and fences the first', async () => {
     const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '2' });

@@ -26,22 +26,31 @@ interface Dependencies {
 /** What is held against nobody for the time that we were away ourselves; leases and offers are prolonged in their table. */
 const forgivable: readonly TimerKind[] = ['deadline', 'queue', 'gate_expiry', 'budget'];
 
+/** In leases. A broker that comes and goes would otherwise keep everybody's time from ever ending. */
+const longestForgiveness = 10;
+
 /** Makes happen what time makes happen. The table of timers is the truth; whoever calls decides how often to look. */
 export class FireTimers {
+  /** When we last looked and the database answered; agents and people may not have been heard since. */
+  private presentAt: Time | undefined;
   /** Until then, what agents and people said in time while we were away may still wait in the queue. */
   private forgivenUntil: Time = Number.NEGATIVE_INFINITY;
+  /** Since when one absence followed another before the forgiveness of the one before was over. */
+  private forgivingSince: Time = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly deps: Dependencies) {}
 
   /**
    * Fires what is due; returns when to look again, undefined when there is nothing. `meantAt` is when the caller meant to
-   * look; undefined at its first look.
+   * look, so that the time it waited on purpose is no absence; undefined at its first look.
    */
   async fireDue(meantAt?: Time): Promise<Time | undefined> {
     const { unitOfWork, clock } = this.deps;
-    await this.forgiveOurAbsence(meantAt);
+    if (meantAt !== undefined) this.wasPresent(meantAt);
     for (;;) {
-      const due = await unitOfWork.run((tx) => tx.timers.due(clock.now().getTime(), batch));
+      const now = await this.forgiveOurAbsence();
+      const due = await unitOfWork.run((tx) => tx.timers.due(now, batch));
+      this.wasPresent(now);
       await Promise.all(
         Array.from({ length: sideBySide }, async (_, lane) => {
           for (const timer of due.filter((__, index) => index % sideBySide === lane)) await this.fire(timer);
@@ -49,25 +58,34 @@ export class FireTimers {
       );
       if (due.length < batch) break;
     }
-    return unitOfWork.run((tx) => tx.timers.next());
+    const next = await unitOfWork.run((tx) => tx.timers.next());
+    this.wasPresent(clock.now().getTime());
+    return next;
   }
 
   /**
-   * While we could not look (we were down, or stopped, or the database or the broker was away) agents went on working and
-   * what they and people said waits in the queue. No lease is lost, and no other time is over, for that.
+   * The time now. While we could not look (we were down, or stopped, or the database or the broker was away) agents went
+   * on working and what they and people said waits in the queue. No lease is lost, and no other time is over, for that.
    */
-  private async forgiveOurAbsence(meantAt: Time | undefined): Promise<void> {
+  private async forgiveOurAbsence(): Promise<Time> {
     const { unitOfWork, policy, clock } = this.deps;
     const now = clock.now().getTime();
-    if (meantAt !== undefined && now - meantAt < policy.leaseMs / 2) return;
-    this.forgivenUntil = now + policy.leaseMs;
+    if (this.presentAt !== undefined && now - this.presentAt < policy.leaseMs / 2) return now;
+    if (now > this.forgivenUntil) this.forgivingSince = now;
+    if (now - this.forgivingSince > longestForgiveness * policy.leaseMs) return now;
     await unitOfWork.run((tx) => tx.attempts.extendAll(now + policy.leaseMs));
+    this.forgivenUntil = now + policy.leaseMs;
+    return now;
+  }
+
+  private wasPresent(at: Time): void {
+    this.presentAt = Math.max(this.presentAt ?? at, at);
   }
 
   private async fire(timer: DueTimer): Promise<void> {
-    const { engine, logger, unitOfWork, clock } = this.deps;
+    const { engine, logger, unitOfWork } = this.deps;
     const { workflowId } = timer;
-    const now = clock.now().getTime();
+    const now = await this.forgiveOurAbsence();
     const advanced = await apart(logger, 'a timer could not be fired', { ...timer }, () =>
       engine.advance({
         workflowId,
@@ -75,6 +93,7 @@ export class FireTimers {
         unknown: (tx) => tx.timers.drop(workflowId),
       }),
     );
+    this.wasPresent(now);
     const isFruitless = advanced?.kind === 'advanced' && advanced.before === advanced.after;
     if (advanced === undefined || isFruitless)
       await unitOfWork.run((tx) => tx.timers.postponeDue(timer, now, now + fruitlessPauseMs));

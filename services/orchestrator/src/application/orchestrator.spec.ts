@@ -298,6 +298,38 @@ describe('the orchestrator, over in-memory stores', () => {
     expect((await stepOf('review')).state).toBe('ready');
   });
 
+  it('forgives an absence once: looks that come in time end the lease of a silent agent', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    const meantAt = world.clock.now().getTime();
+    world.clock.advance(120_000);
+    await world.timers.fireDue(meantAt);
+    // As after a timer that was set in the past: the look before this one has only just ended.
+    for (let look = 0; look < 160; look += 1) {
+      world.clock.advance(100);
+      await world.timers.fireDue(meantAt);
+    }
+    expect((await stepOf('review')).state).toBe('ready');
+  });
+
+  it('forgives one absence after the other, but not for ever', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    const meantAt = world.clock.now().getTime();
+    const leases = async (count: number): Promise<void> => {
+      for (let lease = 0; lease < count; lease += 1) {
+        world.clock.advance(world.policy.leaseMs);
+        await world.timers.fireDue(meantAt);
+      }
+    };
+    await leases(10);
+    expect((await stepOf('review')).state).toBe('running');
+    await leases(4);
+    expect((await stepOf('review')).state).toBe('ready');
+  });
+
   it('gives up no work for the time it was away itself: what was said in time still counts', async () => {
     await world.join('reviewer-1', 'EXAMINATION');
     await world.start(reviewOnly);

@@ -8,9 +8,9 @@ import { currentAttempt, type Run, type Time, type WorkflowDefinition } from '..
 import type { RunContext } from '../domain/run-draft';
 import type { LossCause, RunEvent } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
-import { nextWake, projectionOf } from '../domain/run-projection';
 import { startRun } from '../domain/start-run';
 import { storable } from '../domain/storable';
+import { newTimers, timersOf, type Timer } from '../domain/timers';
 import { assignAgents, type Turn } from './assign-agents';
 import type {
   OrchestratorMetrics,
@@ -61,7 +61,8 @@ export type Advanced =
   | { readonly kind: 'repeated' };
 
 interface Aftermath {
-  readonly run: Run;
+  /** Timers that the run did not owe before, so that nobody waits for them yet. */
+  readonly newTimers: readonly Timer[];
   readonly effects: readonly Effect[];
   readonly freed: readonly AgentType[];
   readonly waiting: readonly AgentType[];
@@ -87,7 +88,7 @@ export class RunEngine {
       });
       if (!(await tx.runs.insert({ run, traceparent: tracing.current() }))) return undefined;
       await sendEffects(tx, definition.workflow_id, effects);
-      return { run, effects, freed: [], waiting };
+      return { newTimers: timersOf(run, this.deps.policy), effects, freed: [], waiting };
     });
     if (aftermath) this.tell(aftermath);
   }
@@ -135,7 +136,7 @@ export class RunEngine {
       return {
         advanced: { kind: 'advanced', before, after },
         aftermath: {
-          run: after,
+          newTimers: newTimers(before, after, this.deps.policy),
           effects,
           freed: freedAttempts(before, after).map(({ agentType }) => agentType),
           waiting: order.inTurn ? [] : waiting,
@@ -154,13 +155,12 @@ export class RunEngine {
     return { ...assigned, effects: [...reduced.effects, ...assigned.effects] };
   }
 
-  private tell({ run, effects, freed, waiting }: Aftermath): void {
-    const { wake, policy, metrics } = this.deps;
+  private tell({ newTimers, effects, freed, waiting }: Aftermath): void {
+    const { wake, metrics } = this.deps;
     for (const effect of effects)
       if (effect.kind === 'to_agent' && effect.name === 'result_refused')
         metrics.resultRefused(effect.payload.error.code);
-    const at = nextWake(projectionOf(run, policy));
-    if (at !== undefined) wake.timerSet(at);
+    if (newTimers.length > 0) wake.timerSet(Math.min(...newTimers.map(({ dueAt }) => dueAt)));
     // Also for steps left waiting: their agent may have become free in a transaction that did not see them yet. In turn
     // they were seen before, so whoever frees an agent looks for them.
     const types = [...new Set([...freed, ...waiting])];

@@ -1,6 +1,6 @@
 import type { AgentType, StepState } from '@ymera/contracts';
 import { stepOf } from './plan-graph';
-import type { Attempt, Run, Time } from './run';
+import type { Attempt, Run } from './run';
 import type { RunPolicy } from './run-policy';
 import { isActiveStep } from './step-lifecycle';
 import { timersOf, type Timer } from './timers';
@@ -42,7 +42,3 @@ function agentTypeOf(run: Run, stepId: string): AgentType | undefined {
   const planned = stepOf(run.definition.plan, stepId);
   return planned.kind === 'task' ? planned.agent_type : undefined;
 }
-
-/** When the run must be looked at next, if nothing happens before. */
-export const nextWake = ({ timers }: RunProjection): Time | undefined =>
-  timers.length === 0 ? undefined : Math.min(...timers.map(({ dueAt }) => dueAt));

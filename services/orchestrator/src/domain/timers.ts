@@ -36,6 +36,18 @@ export function timersOf(run: Run, policy: RunPolicy): readonly Timer[] {
   ];
 }
 
+/**
+ * Timers that a change of the run has brought. Those it owed before are known, and what is stored may say later than the
+ * run does: progress puts a lease off without changing the run.
+ */
+export function newTimers(before: Run, after: Run, policy: RunPolicy): readonly Timer[] {
+  if (before === after) return [];
+  const known = new Set(timersOf(before, policy).map(nameOf));
+  return timersOf(after, policy).filter((timer) => !known.has(nameOf(timer)));
+}
+
+const nameOf = ({ stepId, kind, dueAt }: Timer): string => `${kind} ${dueAt} ${stepId}`;
+
 /** Integration may move the branch at any moment: the run can no longer end by our decision. */
 export const isLanding = (run: Run): boolean =>
   Object.values(run.steps).some((step) => step.state === 'running' && !currentAttempt(step));

@@ -57,6 +57,29 @@ describe('the loop of timers', () => {
     await loop.stop();
   });
 
+  it('takes no timer for an absence that was set in the past while it looked', async () => {
+    const meant: (number | undefined)[] = [];
+    let firstEndedAt = Number.POSITIVE_INFINITY;
+    const loop: TimerLoop = new TimerLoop(
+      {
+        async fireDue(meantAt?: number) {
+          meant.push(meantAt);
+          if (meant.length === 1) {
+            loop.timerSet(Date.now() - 10_000);
+            firstEndedAt = Date.now();
+          }
+          return undefined;
+        },
+      },
+      reachable,
+      silentLogger,
+    );
+    started(loop);
+    await eventually(() => expect(meant).toHaveLength(2), { timeoutMs: 500 });
+    await loop.stop();
+    expect(meant[1]).toBeGreaterThanOrEqual(firstEndedAt);
+  });
+
   it('fires nothing while the broker is away, and then says since when it could not look', async () => {
     const meant: (number | undefined)[] = [];
     let isAway = false;

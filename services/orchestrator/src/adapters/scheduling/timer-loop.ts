@@ -48,7 +48,8 @@ export class TimerLoop {
       this.wakeAt = Number.POSITIVE_INFINITY;
       const next = await this.look();
       this.wakeAt = Math.min(this.wakeAt, next.at ?? Number.POSITIVE_INFINITY, Date.now() + lookEveryMs);
-      if (next.hasLooked) this.meantAt = this.wakeAt;
+      // What was set while we looked may be due already; nobody meant us to look twice at once.
+      if (next.hasLooked) this.meantAt = Math.max(this.wakeAt, Date.now());
       if (!this.isStopped) await this.wait();
     }
   }
