@@ -226,6 +226,19 @@ describe('what integration owes', () => {
     expect(scenario.step('enhance').wakeAt).toBeGreaterThan(scenario.context.now);
   });
 
+  it('is asked for again as soon for a landing as for a commit, but never later than the plan says', () => {
+    const scenario = new RunScenario(enhancePlan);
+    const { materialiseMs } = scenario.context.policy;
+    scenario.approvedChange();
+    expect(scenario.step('integrate').wakeAt).toBe(scenario.context.now + materialiseMs);
+    scenario.wait(materialiseMs).send({ kind: 'integration_overdue', stepId: 'integrate' });
+    expect(scenario.step('integrate').wakeAt).toBe(scenario.context.now + materialiseMs);
+    const hasty = new RunScenario(enhancePlan);
+    hasty.context.policy = { ...hasty.context.policy, materialiseMs: 3_600_000 };
+    hasty.approvedChange();
+    expect(hasty.step('integrate').wakeAt).toBe(hasty.context.now + 120_000);
+  });
+
   it('never fails a landing by time alone: only integration knows whether it landed', () => {
     const scenario = new RunScenario(enhancePlan);
     scenario.approvedChange();

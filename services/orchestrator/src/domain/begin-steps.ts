@@ -3,6 +3,7 @@ import { assertNever } from '@ymera/kernel';
 import { evidenceFor } from './evidence';
 import type { Gate } from './run';
 import type { RunDraft } from './run-draft';
+import type { RunPolicy } from './run-policy';
 import { isEverythingDone, runnableSteps } from './runnable-steps';
 import { resultOf } from './workflow-result';
 
@@ -27,12 +28,18 @@ function begin(draft: RunDraft, step: PlanStep): void {
     case 'gate':
       return openGate(draft, step);
     case 'integration':
-      draft.move(step.step_id, 'land', { startedAt: now, wakeAt: now + step.timeout_s * 1000 });
+      draft.move(step.step_id, 'land', { startedAt: now, wakeAt: now + landingAnswerMs(step, policy) });
       return orderLanding(draft, step.step_id);
     default:
       return assertNever(step);
   }
 }
+
+/** Integration answers the same landing the same way, so it is asked again as soon as an answer is overdue. */
+export const landingAnswerMs = (
+  { timeout_s }: Extract<PlanStep, { kind: 'integration' }>,
+  { materialiseMs }: RunPolicy,
+): number => Math.min(timeout_s * 1000, materialiseMs);
 
 type Landing = NonNullable<PayloadOf<typeof gateOpened>['landing']>;
 

@@ -5,7 +5,7 @@ import type {
   landingRefused,
   PayloadOf,
 } from '@ymera/contracts';
-import { orderLanding } from './begin-steps';
+import { landingAnswerMs, orderLanding } from './begin-steps';
 import { cancelRun, failRun } from './end-run';
 import { evidenceFor } from './evidence';
 import { failAttempt } from './fail-attempt';
@@ -91,7 +91,7 @@ export function askIntegrationAgain(draft: RunDraft, stepId: string): void {
     draft.patch(stepId, { wakeAt: now + policy.materialiseMs });
   } else if (step?.state === 'running' && planned?.kind === 'integration') {
     orderLanding(draft, stepId);
-    draft.patch(stepId, { wakeAt: now + planned.timeout_s * 1000 });
+    draft.patch(stepId, { wakeAt: now + landingAnswerMs(planned, policy) });
   } else return;
   draft.explain(stepId, 'Integration has not answered in time and was asked again.');
 }
