@@ -81,15 +81,16 @@ export async function orchestratorModule(
 
   const hearing = new HearAgent(unitOfWork, wake);
   const dispatch = new DispatchWaiting(unitOfWork, engine, clock, logger);
+  const reachable = (): Promise<void> => messaging.check();
   const timers = new TimerLoop(
     new FireTimers({ unitOfWork, engine, clock, policy, metrics, logger }),
-    () => messaging.check(),
+    reachable,
     logger,
   );
   const dispatcher = new DispatchLoop(dispatch, logger);
   wake.connect(timers, dispatcher);
   const periodMs = config.YMERA_RECONCILE_SECONDS * 1000;
-  const reconcile = new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, periodMs });
+  const reconcile = new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, reachable, periodMs });
   const reconciler = new Sweep('reconcile', periodMs, () => reconcile.execute(), logger);
   timers.start();
   reconciler.start();

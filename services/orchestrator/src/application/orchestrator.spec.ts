@@ -616,6 +616,17 @@ describe('the orchestrator, over in-memory stores', () => {
     expect(world.unitOfWork.state.timers.size).toBe(2);
   });
 
+  it('takes nothing for an orphan that waits because no timer is fired while the broker is away', async () => {
+    await world.start(reviewOnly);
+    world.isBrokerAway = true;
+    world.clock.advance(world.policy.queueMs + 60_000);
+    await world.reconcile.execute();
+    expect(world.orphans).toBe(0);
+    world.isBrokerAway = false;
+    await world.reconcile.execute();
+    expect(world.orphans).toBe(1);
+  });
+
   it('shows what each step did and why', async () => {
     await world.joinAll();
     await world.start(definitionOf(enhancePlan));

@@ -31,7 +31,7 @@ export interface RunStore {
     readonly cursor?: string | undefined;
     readonly limit: number;
   }): Promise<Page<Run>>;
-  /** Writes timers and active steps anew, whatever is there. */
+  /** Writes timers and active steps anew, whatever is there; a step that is there in the same state keeps its place in the queue. */
   repair(run: Run): Promise<void>;
 }
 

@@ -9,6 +9,8 @@ interface Dependencies {
   readonly clock: Clock;
   readonly metrics: OrchestratorMetrics;
   readonly logger: Logger;
+  /** While it rejects nothing is fired, so what is overdue only waits. */
+  readonly reachable: () => Promise<void>;
   /** A step may be without anything that moves it for this long before it counts. */
   readonly periodMs: number;
 }
@@ -21,14 +23,22 @@ export class Reconcile {
   constructor(private readonly deps: Dependencies) {}
 
   async execute(): Promise<void> {
-    const { unitOfWork, dispatch, clock, metrics, logger, periodMs } = this.deps;
+    const isReachable = await this.deps.reachable().then(
+      () => true,
+      () => false,
+    );
+    if (isReachable) await this.repairOrphans();
+    await this.deps.dispatch.executeAll();
+  }
+
+  private async repairOrphans(): Promise<void> {
+    const { unitOfWork, clock, metrics, logger, periodMs } = this.deps;
     const orphans = await unitOfWork.run((tx) => tx.steps.orphans(clock.now().getTime() - periodMs));
     metrics.orphans(orphans.length);
     for (const orphan of orphans) {
       logger.warn('a step had nothing that would move it', { ...orphan });
       await apart(logger, 'a run could not be repaired', { ...orphan }, () => this.repair(orphan));
     }
-    await dispatch.executeAll();
   }
 
   private async repair({ workflowId }: Orphan): Promise<void> {

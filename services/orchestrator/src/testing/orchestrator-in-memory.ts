@@ -30,6 +30,7 @@ export class OrchestratorInMemory {
   readonly policy = defaultRunPolicy;
   readonly refused: string[] = [];
   orphans = 0;
+  isBrokerAway = false;
   readonly unitOfWork = new InMemoryUnitOfWork<OrchestratorState, OrchestratorStores>(emptyState(), (state) =>
     inMemoryStores(state, this.policy, () => this.clock.now().getTime()),
   );
@@ -98,6 +99,9 @@ export class OrchestratorInMemory {
     clock: this.clock,
     metrics: this.metrics,
     logger: silentLogger,
+    reachable: async () => {
+      if (this.isBrokerAway) throw new Error('the broker is away');
+    },
     periodMs: 5000,
   });
   readonly reading = new ReadWorkflows(this.unitOfWork);

@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '@ymera/contracts';
+import { eventually } from '@ymera/testing';
 import type { Heartbeat, OrchestratorStores } from '../application/ports';
 import type { Attempt, Run } from '../domain/run';
 import { enhancePlan, planOf, review, test as testStep } from './plans';
@@ -467,6 +468,19 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
       expect(await mine()).toEqual(['review', 'test']);
       await inside((tx) => tx.runs.repair(scenario.run));
       expect(await mine()).toEqual([]);
+    });
+
+    it('leaves a step its place in the queue when it is repaired', async () => {
+      const scenario = await stored(scenarioOf());
+      const since = async () =>
+        (await inside((tx) => tx.steps.waiting('EXAMINATION', undefined, 1000)))
+          .filter(({ workflowId }) => workflowId === idOf(scenario))
+          .map((step) => step.since);
+      const before = await since();
+      expect(before).toHaveLength(1);
+      await eventually(() => expect(Date.now()).toBeGreaterThan((before[0] ?? 0) + 1));
+      await inside((tx) => tx.runs.repair(scenario.run));
+      expect(await since()).toEqual(before);
     });
 
     it('keeps a gate and every decision about it', async () => {

@@ -83,8 +83,12 @@ export class PostgresRunStore implements RunStore {
   async repair(run: Run): Promise<void> {
     const workflowId = run.definition.workflow_id;
     await this.sql.query(`DELETE FROM timers WHERE workflow_id = $1`, [workflowId]);
-    await this.sql.query(`DELETE FROM active_steps WHERE workflow_id = $1`, [workflowId]);
-    await writeRun(this.sql, run, undefined, projectionOf(run, this.policy));
+    const projection = projectionOf(run, this.policy);
+    await this.sql.query(`DELETE FROM active_steps WHERE workflow_id = $1 AND step_id <> ALL($2::text[])`, [
+      workflowId,
+      projection.activeSteps.map(({ stepId }) => stepId),
+    ]);
+    await writeRun(this.sql, run, undefined, projection);
   }
 }
 

@@ -73,7 +73,7 @@ const attemptRow = (attempt: AttemptOfStep): Readonly<Record<string, unknown>> =
   ended_at: optionalDate(attempt.endedAt),
 });
 
-/** A lease that progress has extended further is never shortened. */
+/** A lease that progress has extended further is never shortened; a step that stays as it was has been so all along. */
 const statement = `
   WITH run AS (
     UPDATE workflows SET state = $2, document = $3, version = $4, ended_at = $5 WHERE workflow_id = $1
@@ -93,7 +93,8 @@ const statement = `
     INSERT INTO active_steps (workflow_id, step_id, state, agent_type, since)
     SELECT $1, row.*, clock_timestamp()
     FROM jsonb_to_recordset($8::jsonb) AS row (step_id text, state text, agent_type text)
-    ON CONFLICT (workflow_id, step_id) DO UPDATE SET state = excluded.state, since = excluded.since
+    ON CONFLICT (workflow_id, step_id) DO UPDATE SET state = excluded.state,
+      since = CASE WHEN active_steps.state = excluded.state THEN active_steps.since ELSE excluded.since END
   ), removed_timers AS (
     DELETE FROM timers USING jsonb_to_recordset($9::jsonb) AS row (step_id text, kind text)
     WHERE workflow_id = $1 AND timers.step_id = row.step_id AND timers.kind = row.kind
