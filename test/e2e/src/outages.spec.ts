@@ -1,6 +1,7 @@
 import { sleep } from '@ymera/kernel';
 import { eventually } from '@ymera/testing';
 import {
+  authenticationAway,
   Battlefield,
   databaseAway,
   type Fault,
@@ -23,7 +24,7 @@ const latestMs = 2_500;
 const outages: readonly Fault[] = [
   stopped('rabbitmq', longerThanAFreeze),
   databaseAway(longerThanAFreeze),
-  stopped('registry', longerThanAFreeze),
+  authenticationAway(longerThanAFreeze),
 ];
 
 /** The platform's own absence is held against nobody, and it does not make it blind either. */

@@ -12,12 +12,23 @@ async function ask(address: string, method: 'GET' | 'DELETE', path: string): Pro
   });
 }
 
-/** Closes every connection that there is at this moment; answers how many were cut. */
-export async function cutConnections(managementUrl: string): Promise<number> {
+export interface BrokerConnection {
+  readonly name: string;
+  /** A service's name, or a principal's. */
+  readonly user: string;
+}
+
+/** Closes every connection that there is at this moment, or those among them that are `meant`; answers how many were cut. */
+export async function cutConnections(
+  managementUrl: string,
+  meant: (connection: BrokerConnection) => boolean = () => true,
+): Promise<number> {
   const answer = await ask(managementUrl, 'GET', 'connections');
-  const connections = (await answer.json()) as readonly { readonly name: string }[];
+  const connections = (await answer.json()) as readonly BrokerConnection[];
   const cut = await Promise.all(
-    connections.map(({ name }) => ask(managementUrl, 'DELETE', `connections/${encodeURIComponent(name)}`)),
+    connections
+      .filter(meant)
+      .map(({ name }) => ask(managementUrl, 'DELETE', `connections/${encodeURIComponent(name)}`)),
   );
   return cut.filter(({ ok }) => ok).length;
 }

@@ -1,3 +1,4 @@
+import { serviceNames } from '@ymera/contracts';
 import { sleep } from '@ymera/kernel';
 import { eventually } from '@ymera/testing';
 import { Client } from 'pg';
@@ -73,3 +74,23 @@ export const connectionsCut: Fault = {
     await cutConnections(urls['rabbitmq_management'] ?? '');
   },
 };
+
+/**
+ * The registry does not answer, and every agent has to connect anew meanwhile: the broker, which asks the registry who they
+ * are, refuses them all as it refuses a wrong password.
+ */
+export const authenticationAway = (ms: number): Fault => ({
+  name: `registry away ${ms / 1000} s, and every agent cut off`,
+  strike: async (platform) => {
+    await platform.kill('registry', 'SIGSTOP');
+    try {
+      const isAgent = ({ user }: { readonly user: string }): boolean =>
+        !(serviceNames as readonly string[]).includes(user);
+      const cut = await cutConnections(platform.urls['rabbitmq_management'] ?? '', isAgent);
+      if (cut === 0) throw new Error('no agent was connected');
+      await sleep(ms);
+    } finally {
+      await platform.kill('registry', 'SIGCONT');
+    }
+  },
+});

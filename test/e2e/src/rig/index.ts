@@ -1,6 +1,14 @@
 export { Battlefield, type BattlefieldOptions } from './battlefield';
 export { Door } from './door';
-export { connectionsCut, databaseAway, databaseStopped, type Fault, killed, stopped } from './fault';
+export {
+  authenticationAway,
+  connectionsCut,
+  databaseAway,
+  databaseStopped,
+  type Fault,
+  killed,
+  stopped,
+} from './fault';
 export { Load, type Wish, wishes } from './load';
 export { lastingOrphans, orphans, untilWell } from './recovery';
 export { newFile, QuickAgents } from './quick-agents';

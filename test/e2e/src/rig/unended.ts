@@ -44,7 +44,10 @@ export async function describeUnended(
   { urls }: RunningPlatform,
   requestIds: readonly string[],
 ): Promise<readonly string[]> {
-  const client = new Client({ connectionString: databaseOf(urls['postgres']), connectionTimeoutMillis: 5_000 });
+  const client = new Client({
+    connectionString: databaseOf(urls['postgres']),
+    connectionTimeoutMillis: 5_000,
+  });
   client.on('error', () => undefined);
   await client.connect();
   const lines = async (sql: string, values: readonly unknown[] = []): Promise<readonly string[]> =>
