@@ -13,7 +13,7 @@ import {
   welcome,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
-import { eventually, management, testVhosts, type TestVhosts } from '@ymera/testing';
+import { eventually, leakGuard, management, testVhosts, type TestVhosts } from '@ymera/testing';
 import type { AgentDefinition, TaskContext } from './agent';
 import { AgentHost } from './agent-host';
 import { GatewayClient } from './gateway-client';
@@ -326,3 +326,5 @@ describe('AgentHost', () => {
     await eventually(() => expect(platform.of('report').at(-1)?.body['session']).toBe(13));
   }, 40_000);
 });
+
+leakGuard();

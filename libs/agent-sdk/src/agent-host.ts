@@ -190,7 +190,9 @@ export class AgentHost {
         if ('error' in settled)
           this.logger.warn('result refused', { task_id: settled.task_id, code: settled.error.code });
         const agent = this.hosted.get(settled.agent_id);
-        agent?.attempts.get(attemptKey(settled))?.cancel('The lease is over.');
+        const attempt = agent?.attempts.get(attemptKey(settled));
+        attempt?.cancel('The lease is over.');
+        attempt?.abandon();
         agent?.attempts.delete(attemptKey(settled));
         return;
       }

@@ -17,6 +17,8 @@ export interface AttemptPort {
 }
 
 const logChunk = 65_536;
+/** The longest pause before a result is sent again, and the pause once the broker has it: then only an answer is missing. */
+const longestPauseMs = 60_000;
 const tracer = trace.getTracer('@ymera/agent-sdk');
 
 /** One attempt at a task, from acceptance until the platform has settled its result. */
@@ -32,6 +34,8 @@ export class Attempt {
   private finished: z.input<typeof result.payload> | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private deadline: NodeJS.Timeout | undefined;
+  private resend: NodeJS.Timeout | undefined;
+  private isAbandoned = false;
 
   constructor(
     private readonly agent: AgentDefinition,
@@ -74,7 +78,7 @@ export class Attempt {
       if (outcome.error) span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.error.code });
       this.finished = { ...this.identity, ...outcome };
     } finally {
-      this.abandon();
+      this.stopKeepingLease();
       span.end();
     }
     await this.deliverResult();
@@ -84,10 +88,11 @@ export class Attempt {
     this.abort.abort(new Error(reason));
   }
 
-  /** Stops keeping the lease: whatever the handler still does, nobody waits for it. */
+  /** Sends nothing more of its own accord: whatever the handler still does, nobody waits for it. */
   abandon(): void {
-    clearInterval(this.heartbeat);
-    clearTimeout(this.deadline);
+    this.isAbandoned = true;
+    this.stopKeepingLease();
+    clearTimeout(this.resend);
   }
 
   /** True once there is a result that waits to be settled. */
@@ -95,14 +100,35 @@ export class Attempt {
     return this.finished !== undefined;
   }
 
-  /** Sends the result; again after every reconnect, because only `result_accepted` or `result_refused` ends it. */
-  async deliverResult(): Promise<void> {
-    if (this.finished) await this.send(result, this.finished);
+  /**
+   * Sends the result; again after every reconnect and after doubling pauses, because only `result_accepted` or
+   * `result_refused` ends it. The first pause is a heartbeat, so that a result which the broker refused has another chance
+   * within its lease.
+   */
+  async deliverResult(pauseMs = this.task.heartbeat_s * 1000): Promise<void> {
+    if (!this.finished || this.isAbandoned) return;
+    // Before the send, which on a dying connection may have no end.
+    this.deliverAgainIn(pauseMs);
+    if (await this.send(result, this.finished)) this.deliverAgainIn(longestPauseMs);
   }
 
   status(): { task_id: string; attempt: number; progress: number; step: string; counter: number } {
     const { task_id, attempt } = this.identity;
     return { task_id, attempt, ...this.newest, counter: this.counter };
+  }
+
+  private deliverAgainIn(pauseMs: number): void {
+    clearTimeout(this.resend);
+    if (this.isAbandoned) return;
+    this.resend = setTimeout(
+      () => void this.deliverResult(Math.min(longestPauseMs, pauseMs * 2)),
+      Math.min(longestPauseMs, pauseMs),
+    );
+  }
+
+  private stopKeepingLease(): void {
+    clearInterval(this.heartbeat);
+    clearTimeout(this.deadline);
   }
 
   private async guarded(): Promise<TaskResult> {
