@@ -7,3 +7,4 @@ export { silentLogger, type LogFields, type Logger } from './logger';
 export { err, ok, type Err, type Ok, type Result } from './result';
 export { sleep } from './sleep';
 export { isStorable } from './storable-text';
+export { within } from './within';

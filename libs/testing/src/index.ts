@@ -8,3 +8,4 @@ export { testDatabase, type TestDatabase } from './postgres/test-database';
 export { management } from './rabbitmq/management-api';
 export { testVhosts, type TestVhosts } from './rabbitmq/test-vhosts';
 export { RecordingOutbox, type RecordedMessage } from './recording-outbox';
+export { SeverableRoute } from './severable-route';

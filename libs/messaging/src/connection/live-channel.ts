@@ -1,6 +1,5 @@
-import { sleep, type Logger } from '@ymera/kernel';
+import { sleep, type Logger, within } from '@ymera/kernel';
 import { IllegalOperationError, type Channel, type ChannelModel } from 'amqplib';
-import { within } from '../within';
 import { fullJitter } from './backoff';
 
 /** What channels need of a connection; `RabbitConnection` in production. */

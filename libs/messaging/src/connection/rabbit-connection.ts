@@ -1,8 +1,7 @@
-import { failure, FailureException, sleep, type Logger } from '@ymera/kernel';
+import { failure, FailureException, sleep, type Logger, within } from '@ymera/kernel';
 import { connect, type ChannelModel, type Options } from 'amqplib';
 import { EventEmitter } from 'node:events';
 import { metrics } from '../metrics';
-import { within } from '../within';
 import { fullJitter, type Backoff } from './backoff';
 import { coalesceWrites } from './coalesce-writes';
 

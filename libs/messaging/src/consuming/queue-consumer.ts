@@ -1,4 +1,4 @@
-import { type Clock, type Logger } from '@ymera/kernel';
+import { type Clock, type Logger, within } from '@ymera/kernel';
 import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
 import type { RabbitConnection } from '../connection/rabbit-connection';
 import type { DelayedDelivery } from '../delayed-delivery';
@@ -13,7 +13,6 @@ import { PauseGate } from './pause-gate';
 import type { BatchTarget, Route, SingleTarget } from './route';
 import { Session, type Delivery, type Item } from './session';
 import { Settler } from './settler';
-import { within } from '../within';
 import { bounded, verdictOf, type RetryPolicy } from './verdict';
 
 export interface QueueConsumerOptions extends Omit<Place, 'facts'> {

@@ -1,11 +1,10 @@
 import type { DeadLetterQueue } from '@ymera/contracts';
-import type { Logger } from '@ymera/kernel';
+import { type Logger, within } from '@ymera/kernel';
 import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
 import type { RabbitConnection } from '../connection/rabbit-connection';
 import { PauseGate } from '../consuming/pause-gate';
 import { Session, type Delivery } from '../consuming/session';
 import { metrics } from '../metrics';
-import { within } from '../within';
 import { readDeadLetter, type ReceivedDeadLetter } from './dead-letter';
 
 /** Stores it durably, once however often it is delivered. Rejects when it cannot; then it is tried again, for ever. */

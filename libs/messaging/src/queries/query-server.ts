@@ -7,6 +7,7 @@ import {
   type Failure,
   type Logger,
   type Result,
+  within,
 } from '@ymera/kernel';
 import { extractTrace, withSpan } from '@ymera/observability';
 import type { ConsumeMessage } from 'amqplib';
@@ -15,7 +16,6 @@ import type { RabbitConnection } from '../connection/rabbit-connection';
 import { Session } from '../consuming/session';
 import { metrics } from '../metrics';
 import { messageAttributes, messageSpanName } from '../trace-conventions';
-import { within } from '../within';
 import { encodeReply, isReplyAddress } from './wire';
 
 export interface QueryRoute {

@@ -14,14 +14,13 @@ import {
 import { startService, type RunningService } from '@ymera/http';
 import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { createMessaging, headerNames, RabbitTransport, type Messaging } from '@ymera/messaging';
-import { testDatabase, testVhosts, type TestDatabase, type TestVhosts } from '@ymera/testing';
+import { SeverableRoute, testDatabase, testVhosts, type TestDatabase, type TestVhosts } from '@ymera/testing';
 import { connect, type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
 import type { z } from 'zod';
 import { migrations } from '../adapters/persistence/migrations';
 import { reportingModule } from '../app.module';
 import { reportingEnvironment } from '../config';
 import { PlayedRegistry } from './played-registry';
-import { SeverableRoute } from './severable-route';
 
 const partitions = 4;
 

@@ -1,4 +1,4 @@
-import { sleep } from '@ymera/kernel';
+import { sleep } from './sleep';
 
 /** Waits for `work`, but no longer than `milliseconds`; its failure is nobody's concern any more. */
 export async function within(milliseconds: number, work: Promise<unknown> | undefined): Promise<void> {
