@@ -1,5 +1,5 @@
 import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
-import { type Logger, sleep } from '@ymera/kernel';
+import { type Logger, sleep, within } from '@ymera/kernel';
 
 /** What the principal publishes, ready for the wire. */
 export interface Outgoing {
@@ -35,6 +35,8 @@ export interface BrokerLinkOptions {
 const firstDelayMs = 200;
 const longestDelayMs = 30_000;
 const connectTimeoutMs = 10_000;
+/** How long `close` waits for a broker that may have vanished. */
+const closeMs = 2_000;
 const prefetch = 50;
 
 /** One connection of a principal to the broker, kept up until `close`. */
@@ -84,10 +86,11 @@ export class BrokerLink {
     });
   }
 
+  /** Leaves; within two seconds also a broker that does not answer. */
   async close(): Promise<void> {
     this.closing.abort();
-    await this.connection?.close().catch(() => undefined);
-    await this.loop;
+    if (this.connection) hangUp(this.connection);
+    await within(closeMs, this.loop);
   }
 
   private async keepUp(): Promise<void> {
@@ -125,6 +128,11 @@ export class BrokerLink {
     connection.on('error', (error: Error) => {
       logger.warn('broker connection lost', { principal_id: principalId, reason: error.message });
     });
+    if (this.closing.signal.aborted) {
+      hangUp(connection);
+      await over;
+      return 'was_up';
+    }
     let isCutOff = false;
     this.connection = connection;
     try {
@@ -136,13 +144,13 @@ export class BrokerLink {
       // A channel never outlives its use: without it the connection is of no use, so both go together.
       channel.once('close', () => {
         this.channel = undefined;
-        void connection.close().catch(() => undefined);
+        hangUp(connection);
       });
       await channel.prefetch(prefetch);
       this.channel = channel;
       await channel.consume(address.queue, (delivery) => {
         if (delivery === null) {
-          void connection.close().catch(() => undefined);
+          hangUp(connection);
           return;
         }
         // The truth of a task is in the orchestrator's database, so the delivery is settled at once.
@@ -156,13 +164,21 @@ export class BrokerLink {
         principal_id: principalId,
         reason: error instanceof Error ? error.message : String(error),
       });
-      await connection.close().catch(() => undefined);
+      hangUp(connection);
     }
     await over;
     this.channel = undefined;
     this.connection = undefined;
     return isCutOff ? 'cut_off' : 'was_up';
   }
+}
+
+/**
+ * Not to be waited for: the promise of amqplib's close settles only with the broker's answer, and never when the socket dies
+ * before it. The close event comes in either case.
+ */
+function hangUp(connection: ChannelModel): void {
+  void connection.close().catch(() => undefined);
 }
 
 /** A virtual host that is refused ends the handshake without its code. */
