@@ -13,7 +13,7 @@ import { RabbitTransport, type TransportOptions } from './transport/rabbit-trans
 export interface MessagingOptions extends RabbitConnectionsOptions {
   /** Messages between publish and confirm, per virtual host; default 1024. */
   readonly publishWindow?: number;
-  /** From a publish to its confirm; default 10 s. */
+  /** From a publish until it is sent, and from then to its confirm; default 10 s. */
   readonly publishTimeoutMs?: number;
 }
 

@@ -152,6 +152,24 @@ it('gives up on a broker that does not confirm in time', async () => {
   await expect(inFlight).resolves.toBe('publish_unconfirmed');
 });
 
+it('gives a message that waited for the broker as long for its confirm as any other', async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+  try {
+    start({ timeoutMs: 10_000 });
+    connection.isBlocked = true;
+    const outcome = codeOf(publisher.publish(message()));
+    const current = await channel();
+    jest.advanceTimersByTime(9_800);
+    connection.unblock();
+    await published(1);
+    jest.advanceTimersByTime(9_800);
+    current.confirm(1);
+    await expect(outcome).resolves.toBe('confirmed');
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 it('refuses more than may wait', async () => {
   start({ window: 1, maxWaiting: 1 });
   const taken = [publisher.publish(message())];

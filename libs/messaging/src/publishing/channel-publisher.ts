@@ -19,7 +19,7 @@ export interface PublisherOptions {
   readonly windowBytes?: number;
   /** Messages that wait for room in the window; one more is refused as `publisher_saturated`. Default 10 000. */
   readonly maxWaiting?: number;
-  /** From the call to the confirm; default 10 s. */
+  /** From the call until it is sent, and from then to the confirm; default 10 s. */
   readonly timeoutMs?: number;
 }
 
@@ -41,6 +41,8 @@ interface Sending extends Pending {
   readonly sink: Sink;
   readonly index: number;
   readonly offeredAt: number;
+  /** Undefined while it waits. */
+  sentAt: number | undefined;
   readonly headers: MessageHeaders;
   readonly span: OpenSpan | undefined;
 }
@@ -130,6 +132,7 @@ export class ChannelPublisher {
       sink,
       index,
       offeredAt: performance.now(),
+      sentAt: undefined,
       headers,
       span,
     };
@@ -155,6 +158,7 @@ export class ChannelPublisher {
       this.#finish(sending, 'unsent', publishFailures.malformed(reason));
       return true;
     }
+    sending.sentAt = performance.now();
     this.#window.add(sending);
     return true;
   }
@@ -241,9 +245,10 @@ export class ChannelPublisher {
     }
     const due = performance.now() - this.#timeoutMs;
     this.#failWaiting(({ offeredAt }) => offeredAt <= due, publishFailures.unavailable);
-    const oldest = this.#window.oldest();
-    if (oldest && oldest.offeredAt <= due) {
-      // A channel that does not confirm is worth nothing: end it, so that nobody waits for its window.
+    const sentAt = this.#window.oldest()?.sentAt;
+    if (sentAt !== undefined && sentAt <= due) {
+      // A channel that does not confirm is worth nothing: end it, so that nobody waits for its window. How long a message
+      // waited before it was sent says nothing about a channel that was opened for it.
       const epoch = this.#channel.current;
       epoch?.channel.close().catch(() => undefined);
       epoch?.end();
