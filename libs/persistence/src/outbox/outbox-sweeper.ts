@@ -22,6 +22,11 @@ const depthEveryMs = 5000;
 /** A row that failed this often is published alone, so that it cannot take others down with it. */
 const suspectAttempts = 3;
 const suspectsPerPage = 20;
+/**
+ * No publication begins later than this in one sweep. With the ten seconds that the last may take it stays well below the
+ * database's idle-in-transaction limit, beyond which all that the sweep has published would be published again.
+ */
+const beginWithinMs = 10_000;
 const postponeSeconds = { failed: 5, unroutable: 300 };
 
 type Swept = 'nothing' | 'some' | 'full_page' | 'away';
@@ -100,9 +105,10 @@ export class OutboxSweeper {
   private async publish(rows: readonly DueRow[]): Promise<{ row: DueRow; outcome: PublishOutcome }[]> {
     const sound = rows.filter(({ attempts }) => attempts < suspectAttempts);
     const suspects = rows.filter(({ attempts }) => attempts >= suspectAttempts).slice(0, suspectsPerPage);
+    const beganAt = performance.now();
     const outcomes = sound.length > 0 ? [...(await publishGuarded(this.publisher, sound))] : [];
     for (const suspect of suspects) {
-      if (this.stopped.signal.aborted) break;
+      if (this.stopped.signal.aborted || performance.now() - beganAt >= beginWithinMs) break;
       outcomes.push(...(await publishGuarded(this.publisher, [suspect])));
     }
     for (const { outcome } of outcomes) this.metrics.published('sweep', outcome.kind);
