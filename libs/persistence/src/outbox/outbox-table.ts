@@ -134,7 +134,10 @@ export async function deletePublishedRows(sql: SqlExecutor, ids: readonly string
   );
 }
 
-/** Tries again after 1, 2, 4... seconds, at most `maxSeconds`. */
+/**
+ * Tries again after 1, 2, 4... seconds, at most `maxSeconds`; in its first ten minutes a row waits half a minute at most. All
+ * kinds of attempts count alike, so while a broker starts a row has many behind it when its queue is not there for a moment.
+ */
 export async function postponeLockedRows(
   sql: SqlExecutor,
   rows: readonly { readonly id: string; readonly reason: string }[],
@@ -145,7 +148,11 @@ export async function postponeLockedRows(
     `UPDATE outbox SET
        attempts = attempts + 1,
        last_error = ($2::text[])[array_position($1::uuid[], id)],
-       available_at = clock_timestamp() + least($3, 2 ^ least(attempts, 20)) * interval '1 second'
+       available_at = clock_timestamp() + interval '1 second' * least(
+         $3,
+         2 ^ least(attempts, 20),
+         CASE WHEN created_at > clock_timestamp() - interval '10 minutes' THEN 30 END
+       )
      WHERE id = ANY ($1::uuid[])`,
     [rows.map(({ id }) => id), rows.map(({ reason }) => reason.slice(0, 500)), maxSeconds],
   );
