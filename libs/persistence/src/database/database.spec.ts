@@ -1,8 +1,12 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { asAdmin, leakGuard } from '@ymera/testing';
+import { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
 import { messagingMigrations } from '../migrations/messaging-tables';
 import { counterMigrations } from '../testing/counter-store';
 import { counterService, type CounterService } from '../testing/scene';
 import { createDatabase } from './create-database';
+import { Database } from './database';
 
 describe('createDatabase', () => {
   let service: CounterService;
@@ -71,6 +75,38 @@ describe('createDatabase', () => {
     await expect(database.sql.query('SELECT 1')).rejects.toMatchObject({
       failure: { code: 'database_unavailable' },
     });
+  });
+});
+
+describe('a connection', () => {
+  /** A server that ends every session with the very bytes that open it. */
+  async function endingServer(): Promise<Server> {
+    const message = (type: string, body: Buffer): Buffer => {
+      const length = Buffer.alloc(4);
+      length.writeInt32BE(body.length + 4);
+      return Buffer.concat([Buffer.from(type), length, body]);
+    };
+    const fatal = 'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0';
+    const opening = [message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end(Buffer.concat([...opening, message('E', Buffer.from(fatal))])));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return server;
+  }
+
+  it('that is ended the moment it is opened fails whoever asked for it, and not the process', async () => {
+    const server = await endingServer();
+    const { port } = server.address() as AddressInfo;
+    const pool = new Pool({ host: '127.0.0.1', port, user: 'registry', database: 'registry' });
+    const database = new Database({} as DataSource, pool, 'registry');
+    await expect(database.withConnection((client) => client.query('SELECT 1'))).rejects.toThrow(
+      'Client has encountered a connection error',
+    );
+    expect(pool.totalCount).toBe(0);
+    await pool.end();
+    await new Promise((resolve) => server.close(resolve));
   });
 });
 

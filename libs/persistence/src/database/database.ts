@@ -27,7 +27,13 @@ export class Database {
     private readonly pool: Pool,
     readonly schema: string,
     private readonly logger: Logger = silentLogger,
-  ) {}
+  ) {
+    // Without a listener an error event of a connection in use ends the process, and it may come in the same turn as the
+    // connection itself, before whoever asked for it runs. The pool closes a broken connection when it gets it back.
+    const noted = (): void => undefined;
+    pool.on('acquire', (client) => client.on('error', noted));
+    pool.on('release', (_error, client) => client.off('error', noted));
+  }
 
   /**
    * One connection for the duration of `work`. A connection that broke, or that `work` left inside a transaction, is
@@ -35,17 +41,10 @@ export class Database {
    */
   async withConnection<R>(work: (client: PoolClient) => Promise<R>): Promise<R> {
     const client = await this.pool.connect();
-    let broken: Error | undefined;
-    const onError = (error: Error): void => {
-      broken = error;
-    };
-    // Without a listener an error event of a connection in use would end the process.
-    client.on('error', onError);
     try {
       return await work(client);
     } finally {
-      client.off('error', onError);
-      client.release(broken ?? client.getTransactionStatus() !== 'I');
+      client.release(client.getTransactionStatus() !== 'I');
     }
   }
 
