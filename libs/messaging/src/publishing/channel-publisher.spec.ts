@@ -4,7 +4,8 @@ import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { startTelemetry, type Telemetry } from '@ymera/observability';
 import { eventually } from '../testing/eventually';
 import { FakeConnection, type FakeChannel } from '../testing/fake-connection';
-import { ChannelPublisher, type PublisherOptions } from './channel-publisher';
+import { ChannelPublisher, type PublisherOptions, type Sink } from './channel-publisher';
+import { publishFailures } from './publish-failures';
 import { Publisher } from './publisher';
 
 const message = (body = Buffer.from('{}')): OutgoingMessage => ({
@@ -168,6 +169,23 @@ it('gives a message that waited for the broker as long for its confirm as any ot
   } finally {
     jest.useRealTimers();
   }
+});
+
+it('calls no message confirmed because another one was answered twice', async () => {
+  const unanswered: { index: number; sink: Sink }[] = [];
+  const twice = new Publisher(
+    () =>
+      ({
+        offer: (_message: OutgoingMessage, index: number, sink: Sink) => {
+          if (index > 0) return unanswered.push({ index, sink });
+          sink.settled(index, undefined);
+          sink.settled(index, publishFailures.lost);
+        },
+      }) as unknown as ChannelPublisher,
+  );
+  const outcomes = twice.publishAll([message(), message()]);
+  for (const { index, sink } of unanswered) sink.settled(index, publishFailures.refused);
+  await expect(outcomes).resolves.toEqual([undefined, publishFailures.refused]);
 });
 
 it('refuses more than may wait', async () => {

@@ -23,11 +23,13 @@ export class Publisher {
   /** One outcome for each message, in their order; undefined means confirmed. Never rejects. */
   publishAll(messages: readonly OutgoingMessage[]): Promise<readonly (Failure | undefined)[]> {
     return new Promise((resolve) => {
-      const outcomes = new Array<Failure | undefined>(messages.length).fill(undefined);
+      // A hole is a message without an answer: an undefined would read as one that was confirmed.
+      const outcomes = new Array<Failure | undefined>(messages.length);
       let left = messages.length;
       if (left === 0) resolve(outcomes);
       const sink: Sink = {
         settled: (index, problem) => {
+          if (index in outcomes) return;
           outcomes[index] = problem;
           left -= 1;
           if (left === 0) resolve(outcomes);
