@@ -26,7 +26,7 @@ export class PublishedRows {
 
   add(ids: readonly string[]): void {
     for (const id of ids) if (this.ids.size < maximumIds) this.ids.add(id);
-    if (this.ids.size > 0) this.deleting ??= this.deleteAll().finally(() => (this.deleting = undefined));
+    if (this.ids.size > 0) this.deleting ??= this.deleteAll();
   }
 
   /** Deletes what is left, once. */
@@ -48,9 +48,11 @@ export class PublishedRows {
         if (!isAway)
           this.logger.warn('published messages could not be deleted yet', { error, rows: this.ids.size });
         isAway = true;
-        if (this.stopped.signal.aborted) return;
+        if (this.stopped.signal.aborted) break;
         await sleep(retryMs, this.stopped.signal);
       }
     }
+    // In the same turn as the last look at the ids: one that is added a moment later must not rely on this loop.
+    this.deleting = undefined;
   }
 }
