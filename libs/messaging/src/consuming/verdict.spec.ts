@@ -30,6 +30,21 @@ it.each([
   expect(verdictOf(thrown, 9, policy)).toEqual(retry(350, reason));
 });
 
+it.each([
+  ['a statement or lock that took too long', failure('timeout', 'database_timeout', 'Too slow.'), 5_000],
+  [
+    'lost races for the same data',
+    failure('conflict', 'transaction_contention', 'Others were first.', { retryable: true }),
+    5_000,
+  ],
+  ['too much at once', failure('rate_limited', 'publisher_saturated', 'Too many.'), 64_000],
+])('waits no longer than another try is worth after %s', (_name, problem, longestMs) => {
+  const slow = { maxAttempts: 8, baseMs: 1_000, maxMs: 300_000 };
+  const thrown = new FailureException(problem);
+  expect(verdictOf(thrown, 2, slow)).toMatchObject({ kind: 'retry', afterMs: 2_000 });
+  expect(verdictOf(thrown, 7, slow)).toMatchObject({ kind: 'retry', afterMs: longestMs });
+});
+
 it('turns the retry after the last attempt into a dead letter', () => {
   expect(bounded(retry(5, 'not yet'), 2, policy)).toEqual(retry(5, 'not yet'));
   expect(bounded(retry(5, 'not yet'), 3, policy)).toMatchObject({ kind: 'dead', code: 'attempts_exhausted' });

@@ -1,4 +1,4 @@
-import { FailureException } from '@ymera/kernel';
+import { FailureException, type Failure } from '@ymera/kernel';
 import { dead, retry, type Disposition } from '../disposition';
 
 export interface RetryPolicy {
@@ -14,6 +14,11 @@ export type Verdict = Disposition | { readonly kind: 'pause'; readonly reason: s
 const exponential = (attempts: number, { baseMs, maxMs }: RetryPolicy): number =>
   Math.min(maxMs, baseMs * 2 ** Math.min(attempts - 1, 30));
 
+/** Another try may well be the one that wins, so a message does not wait out a long pause for it. */
+const longestForRacesMs = 5_000;
+
+const isLostRace = ({ kind }: Failure): boolean => kind === 'timeout' || kind === 'conflict';
+
 const describe = (thrown: unknown): string =>
   thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is not an error was thrown';
 
@@ -23,6 +28,8 @@ export function verdictOf(thrown: unknown, attempts: number, policy: RetryPolicy
     const { kind, code, message, retryable } = thrown.failure;
     if (kind === 'unavailable' && retryable) return { kind: 'pause', reason: message };
     if (!retryable) return dead(code, message);
+    if (isLostRace(thrown.failure))
+      return retry(Math.min(longestForRacesMs, exponential(attempts, policy)), describe(thrown));
   }
   return retry(exponential(attempts, policy), describe(thrown));
 }
