@@ -20,6 +20,7 @@ import type { WorkflowDefinition } from '../domain/run';
 import { defaultRunPolicy } from '../domain/run-policy';
 import { emptyState, inMemoryStores, type OrchestratorState } from './in-memory-stores';
 import { materialisedFrom, landedFrom } from './integration-answers';
+import { workflowId } from './plans';
 
 type Task = PayloadOf<typeof task>;
 type Result = PayloadOf<typeof result>;
@@ -105,6 +106,13 @@ export class OrchestratorInMemory {
     periodMs: 5000,
   });
   readonly reading = new ReadWorkflows(this.unitOfWork);
+
+  async stepOf(stepId: string, id = workflowId) {
+    const view = await this.reading.one(id);
+    const step = view.ok ? view.value.steps.find(({ step_id }) => step_id === stepId) : undefined;
+    if (!step) throw new Error(`no step ${stepId}`);
+    return step;
+  }
 
   id(): string {
     return uuidv7(this.clock.now().getTime());

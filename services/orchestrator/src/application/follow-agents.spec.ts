@@ -1,0 +1,143 @@
+import { OrchestratorInMemory } from '../testing/orchestrator-in-memory';
+import { definitionOf, planOf, review } from '../testing/plans';
+
+const reviewOnly = definitionOf(planOf([review]));
+
+describe('the directory of agents', () => {
+  let world: OrchestratorInMemory;
+
+  beforeEach(() => {
+    world = new OrchestratorInMemory();
+  });
+
+  it('takes back at once what a retired agent holds, and gives it nothing more', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    const first = world.lastTask();
+    await world.agents.retired({
+      id: world.id(),
+      time: world.clock.now(),
+      aggregateVersion: 9,
+      payload: { agent_id: 'reviewer-1', principal_id: 'reviewer-1-principal', reason: 'Replaced.' },
+    });
+    await world.settle();
+    expect((await world.stepOf('review')).state).toBe('ready');
+    await world.end(first);
+    expect(world.refused).toEqual(['fenced']);
+    await world.join('reviewer-2', 'EXAMINATION');
+    expect(world.lastTask().agent_id).toBe('reviewer-2');
+  });
+
+  describe('an agent that is sanctioned', () => {
+    const standing = (
+      status: 'active' | 'suspended' | 'frozen',
+      credential_epoch: number,
+      aggregateVersion: number,
+      id = world.id(),
+    ) => ({
+      id,
+      time: world.clock.now(),
+      aggregateVersion,
+      payload: {
+        agent_id: 'reviewer-1',
+        principal_id: 'reviewer-1-principal',
+        status,
+        cause: status === 'active' ? ('recovery' as const) : ('silence' as const),
+        credential_epoch,
+        reason: 'No report for 5 windows.',
+        changed_by: 'platform',
+        changed_at: world.clock.now().toISOString(),
+      },
+    });
+    const follow = async (fact: ReturnType<typeof standing>): Promise<void> => {
+      await world.agents.standingChanged(fact);
+      await world.settle();
+    };
+
+    it('loses what it holds at once, to another one; its late result has no effect and is counted', async () => {
+      await world.join('reviewer-1', 'EXAMINATION');
+      await world.start(reviewOnly);
+      const first = world.lastTask();
+      await world.accept(first);
+      await world.join('reviewer-2', 'EXAMINATION');
+      await follow(standing('suspended', 2, 2));
+      expect(world.lastTask()).toMatchObject({ agent_id: 'reviewer-2', attempt: 2 });
+      expect((await world.stepOf('review')).reasons).toContain('reviewer-1 was suspended or frozen.');
+      expect(world.canceled()).toMatchObject([{ agent_id: 'reviewer-1', task_id: first.task_id }]);
+      await world.end(first);
+      expect([world.refused, (await world.stepOf('review')).state]).toEqual([['fenced'], 'dispatched']);
+      await world.end(world.lastTask());
+      expect((await world.stepOf('review')).state).toBe('completed');
+    });
+
+    it('gets no work until it is reinstated, and then at once', async () => {
+      await world.join('reviewer-1', 'EXAMINATION');
+      await follow(standing('frozen', 2, 2));
+      await world.start(reviewOnly);
+      expect(world.tasks()).toEqual([]);
+      expect((await world.stepOf('review')).reasons.at(-1)).toContain('1 frozen');
+      await follow(standing('active', 2, 3));
+      expect(world.lastTask().agent_id).toBe('reviewer-1');
+      await world.end(world.lastTask());
+      expect((await world.stepOf('review')).state).toBe('completed');
+    });
+
+    it('keeps what it was given after its end, when the sanction arrives late or again', async () => {
+      await world.join('reviewer-1', 'EXAMINATION');
+      const sanction = standing('suspended', 2, 2);
+      await follow(sanction);
+      await follow(standing('active', 2, 3));
+      await world.start(reviewOnly);
+      const task = world.lastTask();
+      await follow(sanction);
+      await follow({ ...sanction, id: world.id() });
+      await world.end(task);
+      expect([world.refused, (await world.stepOf('review')).state]).toEqual([[], 'completed']);
+    });
+
+    it('loses what it held also when only the end of the sanction is heard of', async () => {
+      await world.join('reviewer-1', 'EXAMINATION');
+      await world.start(reviewOnly);
+      const first = world.lastTask();
+      await follow(standing('active', 2, 3));
+      expect(world.lastTask()).toMatchObject({ agent_id: 'reviewer-1', attempt: 2 });
+      await world.end(first);
+      expect(world.refused).toEqual(['fenced']);
+    });
+
+    it('a process that died before it took everything back does so when it hears again', async () => {
+      await world.join('reviewer-1', 'EXAMINATION');
+      await world.start(reviewOnly);
+      const sanction = standing('suspended', 2, 2);
+      await world.unitOfWork.run(async (tx) => {
+        await tx.inbox.accept('orchestrator.agent_standing_changed', sanction.id);
+        await tx.directory.setEnforcement('reviewer-1', { enforcement: 'suspended', credentialEpoch: 2 }, 2);
+      });
+      await follow(sanction);
+      expect((await world.stepOf('review')).state).toBe('ready');
+    });
+  });
+
+  it('keeps what is newer when facts about agents arrive out of order', async () => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    const liveness = (to: 'online' | 'offline', aggregateVersion: number) =>
+      world.agents.livenessChanged({
+        id: world.id(),
+        time: new Date(world.clock.now().getTime() + aggregateVersion),
+        aggregateVersion,
+        payload: {
+          agent_id: 'reviewer-1',
+          agent_type: 'EXAMINATION',
+          principal_id: 'reviewer-1-principal',
+          from: 'late',
+          to,
+          last_report_at: null,
+          missed: 0,
+        },
+      });
+    await liveness('online', 2);
+    await liveness('offline', 1);
+    await world.start(reviewOnly);
+    expect(world.tasks()).toHaveLength(1);
+  });
+});
