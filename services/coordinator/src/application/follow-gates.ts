@@ -17,6 +17,8 @@ export class FollowGates {
   async opened(messageId: string, gate: PayloadOf<typeof gateOpened>): Promise<void> {
     await this.unitOfWork.run(async (tx) => {
       if (!(await tx.inbox.accept('coordinator.gate_opened', messageId))) return;
+      // Its closing may arrive at the same moment; side by side, neither would see what the other is about to write.
+      await tx.approvals.lockGate(gate.gate_id);
       if (await tx.approvals.isGateClosed(gate.gate_id)) return;
       const request = await tx.requests.find(gate.request_id);
       if (!request)
@@ -62,6 +64,7 @@ export class FollowGates {
   async closed(messageId: string, gate: PayloadOf<typeof gateClosed>): Promise<void> {
     await this.unitOfWork.run(async (tx) => {
       if (!(await tx.inbox.accept('coordinator.gate_closed', messageId))) return;
+      await tx.approvals.lockGate(gate.gate_id);
       await tx.approvals.rememberClosedGate(gate.gate_id);
       const approval = await tx.approvals.findByGate(gate.gate_id);
       if (approval?.state === 'pending') await tx.approvals.update(voided(approval, this.clock.now()));

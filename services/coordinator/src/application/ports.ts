@@ -36,6 +36,11 @@ export interface ApprovalStore {
   pendingOf(requestIds: readonly string[]): Promise<readonly Approval[]>;
   /** Pending approvals past their time, locked for this transaction; others skip them. */
   takeExpired(now: Date, limit: number): Promise<readonly Approval[]>;
+  /**
+   * Waits until no other transaction holds this gate, and holds it to the end of this one. What the holder then reads of
+   * the gate includes what earlier holders wrote, and nobody else changes it meanwhile.
+   */
+  lockGate(gateId: string): Promise<void>;
   /** A gate may close before it was seen to open, because the broker promises no order. */
   rememberClosedGate(gateId: string): Promise<void>;
   isGateClosed(gateId: string): Promise<boolean>;

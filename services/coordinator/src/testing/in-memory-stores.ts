@@ -102,6 +102,11 @@ class InMemoryApprovalStore implements ApprovalStore {
     return Promise.resolve(overdue.slice(0, limit));
   }
 
+  /** Transactions over plain data do not overlap. */
+  lockGate(): Promise<void> {
+    return Promise.resolve();
+  }
+
   rememberClosedGate(gateId: string): Promise<void> {
     this.state.closedGates.add(gateId);
     return Promise.resolve();

@@ -119,6 +119,10 @@ export class PostgresApprovalStore implements ApprovalStore {
     return rows.map(fromRow);
   }
 
+  async lockGate(gateId: string): Promise<void> {
+    await this.sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('ymera-gate:' || $1, 0))`, [gateId]);
+  }
+
   async rememberClosedGate(gateId: string): Promise<void> {
     await this.sql.query(`INSERT INTO closed_gates (gate_id) VALUES ($1) ON CONFLICT DO NOTHING`, [gateId]);
   }

@@ -1,6 +1,8 @@
+import { uuidv7 } from '@ymera/kernel';
 import { createDatabase, type Database, PostgresUnitOfWork } from '@ymera/persistence';
-import { testDatabase, type TestDatabase } from '@ymera/testing';
-import { coordinatorStoresSuite } from '../../testing/coordinator-stores.contract';
+import { eventually, FakeClock, testDatabase, type TestDatabase } from '@ymera/testing';
+import { FollowGates } from '../../application/follow-gates';
+import { coordinatorStoresSuite, newRequest } from '../../testing/coordinator-stores.contract';
 import { coordinatorStores } from './coordinator-stores';
 import { migrations } from './migrations';
 
@@ -18,9 +20,50 @@ describe('the coordinator’s stores in PostgreSQL', () => {
     await test.drop();
   });
 
-  coordinatorStoresSuite(
-    () => new PostgresUnitOfWork(database, { service: 'coordinator' }, coordinatorStores),
-  );
+  const open = () => new PostgresUnitOfWork(database, { service: 'coordinator' }, coordinatorStores);
+
+  const waitingForLocks = async (): Promise<number> => {
+    const [row] = await database.sql.query<{ waiting: number }>(
+      `SELECT count(*)::int AS waiting FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return row?.waiting ?? 0;
+  };
+
+  coordinatorStoresSuite(open);
+
+  it('void the approval of a gate that closes while its opening is not committed yet', async () => {
+    const request = newRequest();
+    await open().run((tx) => tx.requests.insert(request, undefined));
+    const gate = {
+      gate_id: uuidv7(),
+      workflow_id: request.workflowId ?? '',
+      request_id: request.requestId,
+      project_id: request.projectId,
+      step_id: 'approve_plan',
+    };
+    const gates = new FollowGates(open(), new FakeClock('2026-01-01T00:00:00Z'), { next: () => uuidv7() });
+    const both = await database.withConnection(async (blocker) => {
+      // The approval refers to this row, so its insertion waits: the gate was not seen to be closed, nothing is committed.
+      await blocker.query('BEGIN');
+      await blocker.query('SELECT FROM requests WHERE request_id = $1 FOR UPDATE', [request.requestId]);
+      const opening = gates.opened(uuidv7(), {
+        ...gate,
+        kind: 'plan_approval',
+        subject_digest: `sha256:${'1'.repeat(64)}`,
+        expires_at: '2026-01-01T01:00:00Z',
+      });
+      await eventually(async () => expect(await waitingForLocks()).toBe(1));
+      const closing = gates.closed(uuidv7(), { ...gate, outcome: 'voided' });
+      await Promise.race([closing, eventually(async () => expect(await waitingForLocks()).toBe(2))]);
+      await blocker.query('COMMIT');
+      return [opening, closing];
+    });
+    await Promise.all(both);
+    expect(await open().run((tx) => tx.approvals.findByGate(gate.gate_id))).toMatchObject({
+      state: 'voided',
+    });
+  });
 
   it('refuse an approval by the requester, whatever the code says', async () => {
     const approve = database.sql.query(
