@@ -99,6 +99,18 @@ describe('submitting a request', () => {
     expect(outbox.payloads(startWorkflow)).toHaveLength(1);
   });
 
+  it.each(['Improve the performance of this algorithm', 'the thing'])(
+    'answers both alike when the same key comes again while the first is under way (%s)',
+    async (text) => {
+      const { submit, outbox } = setUp();
+      const submission = { ...improve, text, idempotency_key: 'k' };
+      const [first, second] = await Promise.all([submit.execute(submission), submit.execute(submission)]);
+      expect(first).toMatchObject({ ok: true });
+      expect(second).toEqual(first);
+      expect([...outbox.payloads(requestPlanned), ...outbox.payloads(requestQuestioned)]).toHaveLength(1);
+    },
+  );
+
   it('starts nothing when the plan needs an agent that nobody registered', async () => {
     const { submit, outbox } = setUp({ hasAgentOf: (type) => Promise.resolve(ok(type !== 'ENHANCEMENT')) });
     expect(await submit.execute(improve)).toMatchObject({ error: { code: 'agent_unavailable' } });

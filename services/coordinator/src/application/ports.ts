@@ -9,7 +9,11 @@ export interface Page<T> {
 }
 
 export interface RequestStore {
-  insert(request: Request, idempotencyKey: string | undefined): Promise<void>;
+  /**
+   * Stores it and answers undefined; or stores nothing and answers the request that the requester's key has already. Waits
+   * for a transaction that is about to use the key.
+   */
+  insert(request: Request, idempotencyKey: string | undefined): Promise<Request | undefined>;
   /** Replaces the row of version `request.version - 1`; throws `version_conflict` when somebody was faster. */
   update(request: Request): Promise<void>;
   find(requestId: string): Promise<Request | undefined>;

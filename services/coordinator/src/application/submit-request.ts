@@ -45,11 +45,10 @@ export class SubmitRequest {
     const plan = await this.plan(draft, understood);
     if (!plan.ok) return plan;
     const request = planned(draft, plan.value, this.use.ids.next());
-    await this.use.unitOfWork.run(async (tx) => {
-      await tx.requests.insert(request, idempotency_key);
-      await announce(tx.outbox, request, plan.value, project.value);
-    });
-    return ok(request);
+    const accepted = await this.store(request, idempotency_key, (outbox) =>
+      announce(outbox, request, plan.value, project.value),
+    );
+    return ok(accepted);
   }
 
   /** The answer completes the sentence, and the whole of it is understood again. */
@@ -108,9 +107,8 @@ export class SubmitRequest {
 
   private async ask(draft: Request, question: string, idempotencyKey: string | undefined): Promise<Request> {
     const request: Request = { ...draft, state: 'input_required', question };
-    await this.use.unitOfWork.run(async (tx) => {
-      await tx.requests.insert(request, idempotencyKey);
-      await tx.outbox.event(requestQuestioned, {
+    return this.store(request, idempotencyKey, (outbox) =>
+      outbox.event(requestQuestioned, {
         aggregateId: request.requestId,
         aggregateVersion: request.version,
         payload: {
@@ -120,9 +118,22 @@ export class SubmitRequest {
           text: request.text,
           question,
         },
-      });
+      }),
+    );
+  }
+
+  /** Of two with the same key that are under way at once, the one that is stored first answers both. */
+  private store(
+    request: Request,
+    idempotencyKey: string | undefined,
+    tell: (outbox: Outbox) => Promise<void>,
+  ): Promise<Request> {
+    return this.use.unitOfWork.run(async (tx) => {
+      const earlier = await tx.requests.insert(request, idempotencyKey);
+      if (earlier) return earlier;
+      await tell(tx.outbox);
+      return request;
     });
-    return request;
   }
 
   private async plan(draft: Request, understood: Understanding): Promise<Result<Plan>> {

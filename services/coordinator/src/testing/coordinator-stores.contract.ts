@@ -67,6 +67,16 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     expect(await open().run((tx) => tx.requests.findByIdempotencyKey('grace', key))).toBeUndefined();
   });
 
+  it('answer the earlier request instead of a second one with its key, which is stored nowhere', async () => {
+    const [first, second] = [newRequest(), newRequest()];
+    const key = uuidv7();
+    expect(await open().run((tx) => tx.requests.insert(first, key))).toBeUndefined();
+    expect(await open().run((tx) => tx.requests.insert(second, key))).toEqual(first);
+    expect(await open().run((tx) => tx.requests.find(second.requestId))).toBeUndefined();
+    const graces = newRequest({ requestedBy: 'grace' });
+    expect(await open().run((tx) => tx.requests.insert(graces, key))).toBeUndefined();
+  });
+
   it('refuse to change a request that somebody else has changed', async () => {
     const request = newRequest();
     const ended = end(

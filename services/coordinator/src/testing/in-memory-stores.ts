@@ -26,11 +26,14 @@ export const inMemoryStores = (state: CoordinatorState): CoordinatorStores => ({
 class InMemoryRequestStore implements RequestStore {
   constructor(private readonly state: CoordinatorState) {}
 
-  insert(request: Request, idempotencyKey: string | undefined): Promise<void> {
-    this.state.requests.set(request.requestId, request);
-    if (idempotencyKey !== undefined)
+  async insert(request: Request, idempotencyKey: string | undefined): Promise<Request | undefined> {
+    if (idempotencyKey !== undefined) {
+      const earlier = await this.findByIdempotencyKey(request.requestedBy, idempotencyKey);
+      if (earlier) return earlier;
       this.state.keys.set(`${request.requestedBy} ${idempotencyKey}`, request.requestId);
-    return Promise.resolve();
+    }
+    this.state.requests.set(request.requestId, request);
+    return undefined;
   }
 
   update(request: Request): Promise<void> {

@@ -65,6 +65,18 @@ describe('the coordinator’s stores in PostgreSQL', () => {
     });
   });
 
+  it('answer the request of a key that another transaction was about to store', async () => {
+    const [first, second] = [newRequest(), newRequest()];
+    const key = uuidv7();
+    const { waiting } = await open().run(async (tx) => {
+      await tx.requests.insert(first, key);
+      const inserting = open().run((other) => other.requests.insert(second, key));
+      await eventually(async () => expect(await waitingForLocks()).toBe(1));
+      return { waiting: inserting };
+    });
+    expect(await waiting).toEqual(first);
+  });
+
   it('refuse an approval by the requester, whatever the code says', async () => {
     const approve = database.sql.query(
       `INSERT INTO approvals (approval_id, gate_id, request_id, workflow_id, kind, subject_digest, requested_by, expires_at, state, decided_by, version)

@@ -31,12 +31,15 @@ const columns = `request_id, project_id, text, requested_by, state, intent, conf
 export class PostgresRequestStore implements RequestStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  async insert(request: Request, idempotencyKey: string | undefined): Promise<void> {
-    await this.sql.query(
+  async insert(request: Request, idempotencyKey: string | undefined): Promise<Request | undefined> {
+    const stored = await this.sql.query(
       `INSERT INTO requests (${columns}, idempotency_key)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+       ON CONFLICT (requested_by, idempotency_key) DO NOTHING RETURNING request_id`,
       [...values(request), idempotencyKey ?? null],
     );
+    if (stored.length > 0 || idempotencyKey === undefined) return undefined;
+    return this.findByIdempotencyKey(request.requestedBy, idempotencyKey);
   }
 
   async update(request: Request): Promise<void> {
