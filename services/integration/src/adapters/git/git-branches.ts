@@ -1,12 +1,9 @@
-import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Branches, LandingCandidate } from '../../application/ports';
 import type { RepositoryFacts } from '../../domain/landing';
 import { GitError, type Git, type GitOptions } from './git';
 import type { RepositoryLayout } from './repository-layout';
+import { updateRef } from './update-ref';
 
-/** No `update-ref` takes as long as this: a lock file older than it was left by a process or machine that died. */
-const staleLockMs = 60_000;
 /** One is right, two are enough to see that it is wrong. */
 const listedCommits = '--max-count=2';
 
@@ -39,13 +36,9 @@ export class GitBranches implements Branches {
 
   async move(candidate: LandingCandidate): Promise<{ moved: true } | { moved: false; head: string }> {
     const { projectId, branch, base, commit } = candidate;
-    const at = { repository: this.layout.repository(projectId) };
-    const swap = () => this.git.run(['update-ref', `refs/heads/${branch}`, commit, base], at);
     try {
-      await swap().catch(async (error: unknown) => {
-        if (!(await this.removeStaleLock(projectId, branch))) throw error;
-        await swap();
-      });
+      // Under the project's lock, so nobody else moves the branch meanwhile.
+      await updateRef(this.git, this.layout.repository(projectId), [`refs/heads/${branch}`, commit, base]);
       return { moved: true };
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
@@ -66,15 +59,6 @@ export class GitBranches implements Branches {
     return this.git.text(['rev-parse', '--verify', `refs/heads/${branch}^{commit}`], {
       repository: this.layout.repository(projectId),
     });
-  }
-
-  /** Safe under the project's lock, because nothing else writes this ref. */
-  private async removeStaleLock(projectId: string, branch: string): Promise<boolean> {
-    const path = join(this.layout.repository(projectId), 'refs', 'heads', `${branch}.lock`);
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined || Date.now() - found.mtimeMs < staleLockMs) return false;
-    await rm(path, { force: true });
-    return true;
   }
 
   private async optional(args: readonly string[], options: GitOptions): Promise<string | undefined> {

@@ -11,6 +11,7 @@ import { explainPatchFailure } from './patch-failure';
 import { firstConflict } from './merge-conflict';
 import { readBlobs } from './read-blobs';
 import type { RepositoryLayout } from './repository-layout';
+import { updateRef } from './update-ref';
 
 const linkMode = '120000';
 const submoduleMode = '160000';
@@ -151,7 +152,8 @@ class GitWorkbench implements Workbench {
 
   async keep(changeId: string, commit: string): Promise<void> {
     await moveObjects(join(this.folder, 'objects'), join(this.repository, 'objects'));
-    await this.git.run(['update-ref', `${changeRefs}/${changeId}`, commit], { repository: this.repository });
+    // Whoever else makes this change makes the same commit of it.
+    await updateRef(this.git, this.repository, [`${changeRefs}/${changeId}`, commit]);
   }
 
   async close(): Promise<void> {

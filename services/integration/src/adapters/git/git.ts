@@ -38,7 +38,8 @@ export class GitError extends Error {
   }
 }
 
-const defaultTimeoutMs = 30_000;
+/** When a git is killed whose caller says nothing else. */
+export const gitTimeoutMs = 30_000;
 const defaultOutputBytes = 16 * 1024 * 1024;
 const minimumGitVersion = [2, 39] as const;
 
@@ -92,7 +93,7 @@ export class Git {
     const located = options.repository === undefined ? args : [`--git-dir=${options.repository}`, ...args];
     return {
       ...withMemoryLimit(this.spawnParameters(located, options.env), options.memoryBytes),
-      timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
+      timeoutMs: options.timeoutMs ?? gitTimeoutMs,
       maxOutputBytes: options.maxOutputBytes ?? defaultOutputBytes,
       ...(options.input === undefined ? {} : { input: options.input }),
     };
