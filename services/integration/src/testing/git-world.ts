@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Git } from '../adapters/git/git';
@@ -31,6 +31,14 @@ export class GitWorld {
     this.workbenches = new GitWorkbenches(this.git, this.layout);
     this.branches = new GitBranches(this.git, this.layout);
     this.reader = new GitChangeReader(this.git, this.layout);
+  }
+
+  /** A git whose every process is killed before it did anything. */
+  killedGit(): Git {
+    const folder = join(this.dataDir, 'killed');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'git'), '#!/bin/sh\nkill -KILL $$\n', { mode: 0o755 });
+    return new Git(prepareGitEnvironment(this.dataDir, folder), this.dataDir);
   }
 
   /** git in the bare repository of a project. */

@@ -1,9 +1,10 @@
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LandingCandidate } from '../../application/ports';
 import { commitIdentity } from '../../domain/commit-identity';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
 import { GitWorld } from '../../testing/git-world';
+import { GitBranches } from './git-branches';
 
 /** A lock file as a git leaves it that died so many seconds ago. A living one has ended after thirty. */
 function leaveLock(path: string, ageS: number): void {
@@ -46,6 +47,12 @@ describe('moving a branch (real git)', () => {
     return { projectId: 'sample', branch: 'main', base: from, ...made };
   }
 
+  function breakObject(oid: string): void {
+    const path = join(world.repositories.pathOf('sample'), 'objects', oid.slice(0, 2), oid.slice(2));
+    rmSync(path);
+    writeFileSync(path, '');
+  }
+
   it('tells what git says of a commit, before and after it lands', async () => {
     const change = await candidate('a');
     const facts = { tree: change.tree, commits: [{ commit: change.commit, parents: [base] }] };
@@ -65,6 +72,14 @@ describe('moving a branch (real git)', () => {
     const second = await candidate('b', change.commit);
     expect((await world.branches.facts({ ...second, base })).commits).toHaveLength(2);
     expect((await world.branches.facts({ ...change, base: '1'.repeat(40) })).commits).toEqual([]);
+  });
+
+  it('takes neither a killed git nor a broken object for a missing one', async () => {
+    const change = await candidate('a');
+    const killed = new GitBranches(world.killedGit(), world.layout);
+    await expect(killed.facts(change)).rejects.toThrow('SIGKILL');
+    breakObject(change.commit);
+    await expect(world.branches.facts(change)).rejects.toThrow('is corrupt');
   });
 
   it('lets one of two win, and tells the other where the branch is', async () => {

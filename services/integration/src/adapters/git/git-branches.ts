@@ -1,6 +1,7 @@
 import type { Branches, LandingCandidate } from '../../application/ports';
 import type { RepositoryFacts } from '../../domain/landing';
-import { GitError, type Git, type GitOptions } from './git';
+import { findObject } from './find-object';
+import { GitError, type Git } from './git';
 import type { RepositoryLayout } from './repository-layout';
 import { updateRef } from './update-ref';
 
@@ -17,14 +18,17 @@ export class GitBranches implements Branches {
   async facts({ projectId, branch, base, commit }: LandingCandidate): Promise<RepositoryFacts> {
     const at = { repository: this.layout.repository(projectId) };
     const head = await this.headOf(projectId, branch);
-    const tree = await this.optional(['rev-parse', '--verify', '--quiet', `${commit}^{tree}`], at);
+    const tree = await findObject(this.git, at.repository, `${commit}^{tree}`);
     if (tree === undefined) return { tree, commits: [], head, isLanded: false };
-    const lines = await this.optional(['rev-list', '--parents', listedCommits, commit, `^${base}`, '--'], at);
+    const isBaseKnown = (await findObject(this.git, at.repository, `${base}^{commit}`)) !== undefined;
+    const lines = isBaseKnown
+      ? await this.git.text(['rev-list', '--parents', listedCommits, commit, `^${base}`, '--'], at)
+      : '';
     const { code } = await this.git.run(['merge-base', '--is-ancestor', commit, head], {
       ...at,
       accept: [0, 1],
     });
-    const commits = (lines ?? '')
+    const commits = lines
       .split('\n')
       .filter(Boolean)
       .map((line) => {
@@ -59,14 +63,5 @@ export class GitBranches implements Branches {
     return this.git.text(['rev-parse', '--verify', `refs/heads/${branch}^{commit}`], {
       repository: this.layout.repository(projectId),
     });
-  }
-
-  private async optional(args: readonly string[], options: GitOptions): Promise<string | undefined> {
-    try {
-      return await this.git.text(args, options);
-    } catch (error) {
-      if (error instanceof GitError) return undefined;
-      throw error;
-    }
   }
 }

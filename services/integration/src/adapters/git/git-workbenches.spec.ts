@@ -4,6 +4,7 @@ import { commitIdentity } from '../../domain/commit-identity';
 import { binaryPatch, deltaBomb } from '../../testing/binary-patch';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
 import { GitWorld } from '../../testing/git-world';
+import { GitWorkbenches } from './git-workbenches';
 
 const identity = commitIdentity(
   { requestId: 'r', taskId: 't', attempt: 1, agentId: 'enhancer-1', title: 'Make it fast' },
@@ -143,6 +144,20 @@ describe('a workbench (real git)', () => {
     await world.in('sample', ...login, 'tag', '-a', 'v1', '-m', 'v1');
     for (const stranger of ['0'.repeat(40), tree, await world.in('sample', 'rev-parse', 'v1')])
       expect(await world.workbenches.open('sample', stranger)).toBeUndefined();
+  });
+
+  it('does not call a base unknown because git was killed', async () => {
+    const killed = new GitWorkbenches(world.killedGit(), world.layout);
+    await expect(killed.open('sample', base)).rejects.toThrow('SIGKILL');
+  });
+
+  it('does not blame a patch for what is wrong with the place where it is applied', async () => {
+    const { patch } = source.propose((at) => at.write('a.txt', 'a\n'));
+    await onBench(async (bench) => {
+      const [folder = ''] = readdirSync(world.layout.incoming);
+      writeFileSync(join(world.layout.incoming, folder, 'index.lock'), '');
+      await expect(bench.apply(patch)).rejects.toThrow('index.lock');
+    });
   });
 
   it('reads the paths of a patch without applying it, also those that leave the repository', async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { MergeConflict, PatchFailure, Workbench, Workbenches } from '../../application/ports';
 import type { ChangedEntry, ProposedTree } from '../../domain/change-policy';
 import type { CommitIdentity } from '../../domain/commit-identity';
-import { GitError, type Git, type GitAnswer, type GitOptions } from './git';
+import { findObject } from './find-object';
+import type { Git, GitAnswer, GitOptions } from './git';
 import { changeRefs } from './git-environment';
 import { moveObjects } from './move-objects';
 import { explainPatchFailure } from './patch-failure';
@@ -33,15 +34,9 @@ export class GitWorkbenches implements Workbenches {
 
   async open(projectId: string, base: string): Promise<Workbench | undefined> {
     const repository = this.layout.repository(projectId);
-    const { code, stdout } = await this.git
-      .run(['log', '--no-walk', '--format=%H %ct', `${base}^{commit}`, '--'], {
-        repository,
-        accept: [0, 128],
-      })
-      .catch(asMissing);
-    const [commit, time] = stdout.toString('utf8').trim().split(' ');
     // A tag that points at the commit would be another object: only the commit itself is a base.
-    if (code !== 0 || commit !== base) return undefined;
+    if ((await findObject(this.git, repository, `${base}^{commit}`)) !== base) return undefined;
+    const time = await this.git.text(['log', '--no-walk', '--format=%ct', base, '--'], { repository });
     const folder = join(this.layout.incoming, uuidv7());
     await mkdir(join(folder, 'objects'), { recursive: true });
     const bench = new GitWorkbench(this.git, repository, folder, base, Number(time));
@@ -95,8 +90,7 @@ class GitWorkbench implements Workbench {
       this.proposal = { tree, changed: await this.compare(tree) };
       return ok(undefined);
     } catch (error) {
-      if (error instanceof GitError) return err(explainPatchFailure(error));
-      throw error;
+      return err(explainPatchFailure(error));
     }
   }
 
@@ -191,8 +185,7 @@ class GitWorkbench implements Workbench {
       const options = { ...this.options, input: patch, memoryBytes: applyMemoryBytes };
       return ok(await this.git.run(args, options));
     } catch (error) {
-      if (error instanceof GitError) return err(explainPatchFailure(error));
-      throw error;
+      return err(explainPatchFailure(error));
     }
   }
 
@@ -245,10 +238,4 @@ function parseRawDiff(output: Buffer): readonly RawChange[] {
     changes.push({ oldMode, newMode, newOid, path: fields[index + 1] ?? '' });
   }
   return changes;
-}
-
-/** git ends in several ways when an id is no commit here; all of them say that the base is unknown. */
-function asMissing(error: unknown): GitAnswer {
-  if (!(error instanceof GitError)) throw error;
-  return { code: 128, stdout: Buffer.alloc(0), stderr: error.stderr, isTruncated: false };
 }

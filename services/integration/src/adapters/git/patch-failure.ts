@@ -1,5 +1,5 @@
 import type { PatchFailure } from '../../application/ports';
-import type { GitError } from './git';
+import { GitError } from './git';
 
 const leavesRepository = /invalid path '(.+)'|affected file '(.+)' is beyond a symbolic link/;
 const outOfMemory = /out of memory|cannot allocate memory|attempting to allocate|memory exhausted/i;
@@ -7,8 +7,36 @@ const failedHunk = /^error: patch failed: (.+):\d+$/;
 const failedFile = /^error: (.+): (?:patch does not apply|does not exist in index|already exists in index)/;
 const maxMessageLength = 1000;
 
-/** Sorts git's words (LC_ALL=C) about a patch into our codes. What is not recognised is an invalid patch. */
-export function explainPatchFailure({ stderr, end }: GitError): PatchFailure {
+/** A git that dies of its input: the address space may end in the middle of its stack. */
+const crashes = ['SIGSEGV', 'SIGABRT'];
+const brokenPlace = new RegExp(
+  `^(?:fatal|error): .*(?:${[
+    'no space left on device',
+    'out of diskspace',
+    'disk quota exceeded',
+    'input/output error',
+    'too many open files',
+    'file too large',
+    'read-only file system',
+    'permission denied',
+    'insufficient permission',
+    'resource temporarily unavailable',
+    "unable to create '.+\\.lock'",
+    'outside a repository',
+    'not a git repository',
+    'index file smaller than expected',
+    'is corrupt',
+  ].join('|')})`,
+  'im',
+);
+
+/**
+ * Sorts git's words (LC_ALL=C) about a patch into our codes. What is not recognised is an invalid patch. Throws what is not
+ * the patch's doing, because a refusal is final: next time git may not be killed, and the disk may have room.
+ */
+export function explainPatchFailure(error: unknown): PatchFailure {
+  if (!(error instanceof GitError) || isPassing(error)) throw error;
+  const { stderr, end } = error;
   const lines = stderr.split('\n').filter((line) => /^(error|fatal):/.test(line));
   const message = lines.slice(0, 5).join('; ').slice(0, maxMessageLength);
   const outside = lines.flatMap((line) => {
@@ -16,7 +44,7 @@ export function explainPatchFailure({ stderr, end }: GitError): PatchFailure {
     return invalid ?? beyond ?? [];
   });
   if (outside.length > 0) return { code: 'change_outside', message, files: outside };
-  if (outOfMemory.test(stderr) || end.kind === 'killed' || end.kind === 'too_much_output')
+  if (outOfMemory.test(stderr) || end.kind !== 'exited')
     return { code: 'change_too_large', message: 'The patch unpacks to more than is allowed.', files: [] };
   const files = lines.flatMap((line) => (failedHunk.exec(line) ?? failedFile.exec(line))?.[1] ?? []);
   return {
@@ -25,3 +53,9 @@ export function explainPatchFailure({ stderr, end }: GitError): PatchFailure {
     files: [...new Set(files)],
   };
 }
+
+/** Hunks that do not fit end with code 1 and quote names that a stranger chose. */
+const isPassing = ({ end, stderr }: GitError): boolean =>
+  end.kind === 'killed'
+    ? !crashes.includes(end.signal)
+    : end.kind === 'exited' && end.code !== 1 && brokenPlace.test(stderr);
