@@ -64,6 +64,12 @@ describe('a working copy', () => {
     await workspace.close();
   });
 
+  it('shares no file with another one, not even git’s configuration', async () => {
+    const workspace = await prepared();
+    expect(readdirSync(folder)).toEqual([expect.stringMatching(/^task-/)]);
+    await workspace.close();
+  });
+
   it('may show some paths as another commit has them, wherever links of its own lead', async () => {
     repository.git('checkout', '--quiet', base);
     repository.git('rm', '--quiet', '-r', 'src');
@@ -101,7 +107,7 @@ describe('a working copy', () => {
   it('is refused for a commit that does not exist, and leaves nothing', async () => {
     const result = await workspaces.prepare({ url: repository.folder, commit: 'f'.repeat(40) });
     expect(result).toMatchObject({ ok: false, error: { code: 'commit_not_found' } });
-    expect(readdirSync(folder)).toEqual(['gitconfig']);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('may have a git of its own that says what changed, and that cannot reach ours', async () => {
@@ -119,7 +125,7 @@ describe('a working copy', () => {
       value: { patch: expect.stringContaining('+three') },
     });
     await workspace.close();
-    expect(readdirSync(folder)).toEqual(['gitconfig']);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('is removed even when a command has locked it', async () => {
@@ -128,7 +134,7 @@ describe('a working copy', () => {
     writeFileSync(join(workspace.copy, 'locked/deep/file'), '');
     chmodSync(join(workspace.copy, 'locked'), 0);
     await workspace.close();
-    expect(readdirSync(folder)).toEqual(['gitconfig']);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

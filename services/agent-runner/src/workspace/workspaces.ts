@@ -32,11 +32,7 @@ export interface WorkspaceRequest {
 const run = promisify(execFile);
 
 export class Workspaces {
-  private readonly configFile: string;
-
-  constructor(private readonly options: WorkspacesOptions) {
-    this.configFile = join(options.folder, 'gitconfig');
-  }
+  constructor(private readonly options: WorkspacesOptions) {}
 
   /** For the start of the runner: whatever is here was left by a process that died. */
   async removeLeftovers(): Promise<void> {
@@ -45,7 +41,6 @@ export class Workspaces {
 
   async prepare(request: WorkspaceRequest): Promise<Result<Workspace>> {
     await mkdir(this.options.folder, { recursive: true, mode: 0o711 });
-    await writeFile(this.configFile, gitConfiguration);
     const folder = await mkdtemp(join(this.options.folder, 'task-'));
     const prepared = await this.fill(folder, request);
     if (!prepared.ok) await rm(folder, { recursive: true, force: true });
@@ -55,9 +50,12 @@ export class Workspaces {
   private async fill(folder: string, request: WorkspaceRequest): Promise<Result<Workspace>> {
     const copy = join(folder, 'copy');
     const gitFolder = join(folder, 'repository.git');
+    // One for each working copy: one for all would be written while a git beside it reads.
+    const configFile = join(folder, 'gitconfig');
+    await writeFile(configFile, gitConfiguration);
     await mkdir(copy);
     const options: GitOptions = {
-      configFile: this.configFile,
+      configFile,
       gitFolder,
       ...(request.signal ? { signal: request.signal } : {}),
     };
@@ -83,7 +81,7 @@ export class Workspaces {
     return ok(
       new Workspace({
         folder,
-        configFile: this.configFile,
+        configFile,
         commit: request.commit,
         tree: tree.stdout.toString('utf8').trim(),
         signal: request.signal,

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { uuidv7 } from '@ymera/kernel';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type GitEnvironment = Readonly<Record<string, string>>;
@@ -74,7 +75,10 @@ export function prepareGitEnvironment(dataDir: string, path: string): GitEnviron
   const home = join(dataDir, 'git', 'home');
   const configFile = join(dataDir, 'git', 'config');
   mkdirSync(home, { recursive: true });
-  writeFileSync(configFile, config);
+  // A git that reads it meanwhile finds the old one or the new one, never half of one.
+  const written = `${configFile}.${uuidv7()}`;
+  writeFileSync(written, config);
+  renameSync(written, configFile);
   return {
     PATH: path,
     HOME: home,
