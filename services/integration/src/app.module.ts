@@ -34,6 +34,7 @@ import { GetProject, ListProjects } from './application/read-projects';
 import { RegisterProject } from './application/register-project';
 import { RepositoryAccess } from './application/repository-access';
 import { SteerLanding } from './application/steer-landing';
+import { WithdrawLanding } from './application/withdraw-landing';
 import type { IntegrationConfig } from './config';
 
 const service = 'integration';
@@ -101,7 +102,8 @@ export async function integrationModule(
 
   const shared = { unitOfWork, repositories, clock: systemClock };
   const tracing = new OtelLandingTracing();
-  const landing = new LandChange({ ...shared, tracing, branches: new GitBranches(git, layout) });
+  const branches = new GitBranches(git, layout);
+  const landing = new LandChange({ ...shared, tracing, branches });
   const landWaiting = new LandWaiting(landing, logger);
   const waitingSweep = new Sweep(
     'orders to land that waited',
@@ -147,6 +149,7 @@ export async function integrationModule(
         provide: LandChange,
         useValue: landing,
       },
+      { provide: WithdrawLanding, useValue: new WithdrawLanding({ ...shared, branches }) },
       {
         provide: SteerLanding,
         useValue: new SteerLanding(unitOfWork, systemClock, () => waitingSweep.kick()),

@@ -15,7 +15,13 @@ import { uuidv7 } from '@ymera/kernel';
 import { eventually, leakGuard } from '@ymera/testing';
 import type { Change } from './domain/change';
 import { sampleSource, SourceRepository } from './testing/git-fixture';
-import { admin, landOrder, materialiseOrder, type MaterialiseOrder } from './testing/integration-world';
+import {
+  admin,
+  landOrder,
+  materialiseOrder,
+  withdrawalOf,
+  type MaterialiseOrder,
+} from './testing/integration-world';
 import { RunningIntegration } from './testing/running-integration';
 
 jest.setTimeout(30_000);
@@ -91,6 +97,33 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     expect(landed?.type).toBe(changeLanded.key);
     expect(landed?.traceparent?.split('-')[1]).toBe(trace);
     expect(await headOf('paused')).toBe(change.commit);
+  });
+
+  it('does not land at the resumption what was withdrawn during the pause', async () => {
+    const brake = { actor: admin, reason: 'A release is being cut.' };
+    const base = await project('withdrawn');
+    const change = await materialised(proposal('withdrawn', base, 'a.txt'));
+    const other = await materialised(proposal('withdrawn', base, 'b.txt'));
+    await running.ask(pauseLanding, brake);
+    await running.land(landOrder(change));
+    await running.land(landOrder(other));
+    const waiting = (count: number) =>
+      eventually(async () =>
+        expect(await running.ask(getLanding, {})).toMatchObject({ value: { waiting: count } }),
+      );
+    await waiting(2);
+    await running.withdraw(withdrawalOf(change));
+    const [, refused] = await running.told(change.requestId, 2);
+    expect(refused).toMatchObject({
+      type: landingRefused.key,
+      payload: { change_id: change.changeId, error: { code: 'landing_withdrawn', retryable: false } },
+    });
+    await waiting(1);
+    await running.ask(resumeLanding, brake);
+    expect((await running.told(other.requestId, 2))[1]?.type).toBe(changeLanded.key);
+    expect(await headOf('withdrawn')).toBe(other.commit);
+    await running.land(landOrder(change));
+    expect((await running.told(change.requestId, 3))[2]?.type).toBe(landingRefused.key);
   });
 
   it('registers projects and answers about them', async () => {

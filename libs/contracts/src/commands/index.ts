@@ -1,5 +1,5 @@
 import type { CommandContract } from '../define/message';
-import { landChange, materialiseChange, remakeChange } from './integration';
+import { landChange, materialiseChange, remakeChange, withdrawLanding } from './integration';
 import { cancelWorkflow, resolveGate, startWorkflow } from './orchestrator';
 
 export const commands: readonly CommandContract[] = [
@@ -9,4 +9,5 @@ export const commands: readonly CommandContract[] = [
   materialiseChange,
   remakeChange,
   landChange,
+  withdrawLanding,
 ];

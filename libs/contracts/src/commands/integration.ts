@@ -122,3 +122,29 @@ export const landChange = defineCommand({
     approval: { approval_id: sampleId('cc'), subject_digest: sampleDigest, decided_by: 'grace' },
   },
 });
+
+export const withdrawLanding = defineCommand({
+  name: 'integration.withdraw_landing',
+  version: 1,
+  owner: 'integration',
+  summary:
+    'Land this change no more, because its run is to be canceled, whether the order waits or has not arrived yet. The answer is what became of it: landed already, or refused.',
+  payload: z.object({
+    project_id: projectId,
+    workflow_id: uuid,
+    request_id: uuid,
+    step_id: z.string(),
+    change_id: uuid,
+    canceled_by: z.string(),
+    reason: z.string().max(500),
+  }),
+  sample: {
+    project_id: 'sample',
+    workflow_id: sampleId('bb'),
+    request_id: sampleId('aa'),
+    step_id: 'integrate',
+    change_id: sampleId('ff'),
+    canceled_by: 'ada',
+    reason: 'Not needed any more.',
+  },
+});

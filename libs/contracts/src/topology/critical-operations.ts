@@ -48,4 +48,5 @@ export const recordedBy: Readonly<Record<string, readonly EventContract[]>> = {
   'integration.materialise_change.v1': [changeMaterialised, changeRefused],
   'integration.remake_change.v1': [changeMaterialised, changeRefused],
   'integration.land_change.v1': [changeLanded, landingRefused],
+  'integration.withdraw_landing.v1': [changeLanded, landingRefused],
 };

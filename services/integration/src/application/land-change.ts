@@ -1,21 +1,21 @@
-import {
-  changeLanded,
-  landingRefused as refusedEvent,
-  type landChange,
-  type PayloadOf,
-} from '@ymera/contracts';
+import type { landChange, PayloadOf } from '@ymera/contracts';
 import { assertNever, digestOf, failure, type Clock, type Failure } from '@ymera/kernel';
-import { landed, landingRefused, type Change } from '../domain/change';
+import type { Change } from '../domain/change';
 import { baseMoved, checkLanding, type LandingDecision } from '../domain/landing';
 import type { Project } from '../domain/project';
-import type { Branches, IntegrationUnitOfWork, LandingCandidate, LandingTracing } from './ports';
+import { answerLanded, answerRefused, type LandingAnswer } from './answer-landing';
+import type {
+  Branches,
+  IntegrationTransaction,
+  IntegrationUnitOfWork,
+  LandingCandidate,
+  LandingTracing,
+} from './ports';
 
 type Order = PayloadOf<typeof landChange>;
-type Transaction = Parameters<Parameters<IntegrationUnitOfWork['run']>[0]>[0];
 
 export type LandingOutcome =
-  | { readonly kind: 'landed'; readonly change: Change }
-  | { readonly kind: 'refused'; readonly failure: Failure }
+  | LandingAnswer
   /** Landing is paused; the order is kept. */
   | { readonly kind: 'waiting' };
 
@@ -76,20 +76,22 @@ export class LandChange {
     }
   }
 
-  private async take(tx: Transaction, order: Order): Promise<LandingOutcome> {
+  private async take(tx: IntegrationTransaction, order: Order): Promise<LandingOutcome> {
     await tx.projects.lock(order.project_id);
     const project = await tx.projects.find(order.project_id);
-    if (!project) return refuse(tx, order, undefined, projectNotFound(order.project_id));
+    if (!project) return answerRefused(tx, order, undefined, projectNotFound(order.project_id));
     const change = await tx.changes.find(order.change_id);
     const isPaused = (await tx.brake.whileWorking()) !== undefined;
     const examined = await this.examine(order, project, change);
-    // What is on the branch already is only said; everything else waits, because by then it may be another question.
-    if (isPaused && examined.decision.kind !== 'already_landed') return { kind: 'waiting' };
+    // What is on the branch already is only said, and what was withdrawn never lands; everything else waits, because by
+    // then it may be another question.
+    const isSettled = examined.decision.kind === 'already_landed' || change?.withdrawnBy !== undefined;
+    if (isPaused && !isSettled) return { kind: 'waiting' };
     return this.carryOut(tx, order, project, change, await this.move(examined));
   }
 
   private async carryOut(
-    tx: Transaction,
+    tx: IntegrationTransaction,
     order: Order,
     project: Project,
     change: Change | undefined,
@@ -98,9 +100,9 @@ export class LandChange {
     switch (decision.kind) {
       case 'land':
       case 'already_landed':
-        return { kind: 'landed', change: await this.record(tx, order, project, decision.change) };
+        return answerLanded(tx, order, project, decision.change, this.use.clock.now());
       case 'refuse':
-        return refuse(tx, order, change, decision.failure, decision.head);
+        return answerRefused(tx, order, change, decision.failure, decision.head);
       default:
         return assertNever(decision);
     }
@@ -143,63 +145,14 @@ export class LandChange {
     if (tree !== change.tree)
       throw new Error(`${projectId}: ${branch} has tree ${tree} after landing tested tree ${change.tree}`);
   }
-
-  private async record(tx: Transaction, order: Order, project: Project, change: Change): Promise<Change> {
-    const isFirst = change.state !== 'landed';
-    const recorded = isFirst ? landed(change, this.use.clock.now()) : change;
-    if (isFirst) await tx.changes.update(recorded);
-    await tx.outbox.event(changeLanded, {
-      aggregateId: recorded.changeId,
-      aggregateVersion: recorded.version,
-      payload: {
-        ...landingOf(order),
-        base: recorded.base,
-        commit: recorded.commit,
-        tree: recorded.tree,
-        branch: project.defaultBranch,
-        landed_at: (recorded.landedAt ?? this.use.clock.now()).toISOString(),
-      },
-    });
-    return recorded;
-  }
 }
 
-async function refuse(
-  tx: Transaction,
-  order: Order,
-  change: Change | undefined,
-  reason: Failure,
-  head?: string,
-): Promise<LandingOutcome> {
-  const recorded = change && landingRefused(change);
-  if (recorded) await tx.changes.update(recorded);
-  const { code, message, retryable, suggestion } = reason;
-  await tx.outbox.event(refusedEvent, {
-    aggregateId: order.change_id,
-    aggregateVersion: recorded?.version ?? 1,
-    payload: {
-      ...landingOf(order),
-      error: { code, message, retryable, ...(suggestion === undefined ? {} : { suggestion }) },
-      ...(head === undefined ? {} : { head }),
-    },
-  });
-  return { kind: 'refused', failure: reason };
-}
-
-const projectNotFound = (projectId: string): Failure =>
+export const projectNotFound = (projectId: string): Failure =>
   failure('not_found', 'project_not_found', `There is no project ${projectId}.`);
 
-const candidateOf = (project: Project, { base, commit }: Change): LandingCandidate => ({
+export const candidateOf = (project: Project, { base, commit }: Change): LandingCandidate => ({
   projectId: project.projectId,
   branch: project.defaultBranch,
   base,
   commit,
-});
-
-const landingOf = (order: Order) => ({
-  project_id: order.project_id,
-  workflow_id: order.workflow_id,
-  request_id: order.request_id,
-  step_id: order.step_id,
-  change_id: order.change_id,
 });

@@ -119,5 +119,6 @@ function newChange(
     version: 1,
     createdAt: now,
     landedAt: undefined,
+    withdrawnBy: undefined,
   };
 }

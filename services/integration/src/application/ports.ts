@@ -58,6 +58,8 @@ export interface WaitingLandings {
   /** The oldest one but these, nobody else's until the transaction ends. */
   next(except: readonly string[]): Promise<WaitingLanding | undefined>;
   remove(id: string): Promise<void>;
+  /** Of this change; without those that somebody is deciding right now. */
+  removeOf(changeId: string): Promise<void>;
   count(): Promise<number>;
 }
 
@@ -75,6 +77,7 @@ export interface IntegrationStores {
 }
 
 export type IntegrationUnitOfWork = UnitOfWork<IntegrationStores>;
+export type IntegrationTransaction = Parameters<Parameters<IntegrationUnitOfWork['run']>[0]>[0];
 
 /** A copy of a source that is not yet a project. */
 export interface StagedRepository {

@@ -60,6 +60,7 @@ export class RemakeChange {
         version: 1,
         createdAt: this.use.clock.now(),
         landedAt: undefined,
+        withdrawnBy: undefined,
       });
     } finally {
       await bench.close();

@@ -23,6 +23,8 @@ export interface Change {
   readonly version: number;
   readonly createdAt: Date;
   readonly landedAt: Date | undefined;
+  /** Who canceled the run that wanted it landed: it never lands any more. */
+  readonly withdrawnBy: string | undefined;
 }
 
 export const changeStates = ['materialised', 'landed'] as const;
@@ -38,6 +40,12 @@ export const landed = (change: Change, now: Date): Change => ({
 
 /** A landing was refused: a fact, so the version rises, but the change may still land. */
 export const landingRefused = (change: Change): Change => ({ ...change, version: change.version + 1 });
+
+/** Its run is to be canceled. The first who did stays named. */
+export const withdrawn = (change: Change, by: string): Change => ({
+  ...change,
+  withdrawnBy: change.withdrawnBy ?? by,
+});
 
 /**
  * The same attempt of the same task is the same change, however often it is delivered: a UUID of version 8 (RFC 9562:

@@ -56,6 +56,7 @@ const change: Change = {
   version: 1,
   createdAt: new Date(0),
   landedAt: undefined,
+  withdrawnBy: undefined,
 };
 const repository: RepositoryFacts = {
   tree,
@@ -148,6 +149,11 @@ describe('a landing', () => {
       }),
       'commit_mismatch',
     ],
+    [
+      'that was withdrawn, also on a branch that has moved,',
+      { ...withRepository({ head: other }), change: { ...change, withdrawnBy: 'ada' } },
+      'landing_withdrawn',
+    ],
     ['on a branch that has moved', withRepository({ head: other }), 'base_moved'],
   ])('%s is refused by name', (_, facts, code) => {
     expect(checkLanding(facts)).toMatchObject({ kind: 'refuse', failure: { code } });
@@ -164,6 +170,14 @@ describe('a landing', () => {
     expect(checkLanding(withRepository({ head, isLanded: true }))).toEqual({
       kind: 'already_landed',
       change,
+    });
+  });
+
+  it('whose commit is on the branch already was withdrawn too late', () => {
+    const late = { ...change, withdrawnBy: 'ada' };
+    expect(checkLanding({ ...withRepository({ isLanded: true }), change: late })).toEqual({
+      kind: 'already_landed',
+      change: late,
     });
   });
 

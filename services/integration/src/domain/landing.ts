@@ -128,9 +128,15 @@ export function checkLanding({ order, change, repository }: LandingFacts): Landi
   const broken = invariants.find(({ holds }) => !holds(facts));
   if (broken !== undefined) return refuse(broken.code, broken.message);
   if (repository.isLanded) return { kind: 'already_landed', change };
+  if (change.withdrawnBy !== undefined) return landingWithdrawn(change.withdrawnBy);
   if (repository.head !== change.base) return baseMoved(change.base, repository.head);
   return { kind: 'land', change };
 }
+
+export const landingWithdrawn = (by: string): Extract<LandingDecision, { kind: 'refuse' }> => ({
+  kind: 'refuse',
+  failure: failure('conflict', 'landing_withdrawn', `${by} canceled the run before this had landed.`),
+});
 
 export const baseMoved = (base: string, head: string): LandingDecision => ({
   kind: 'refuse',

@@ -40,6 +40,10 @@ export const inMemoryStores = (state: IntegrationState): IntegrationStores => ({
     },
     next: async (except) => [...state.waiting.values()].find(({ id }) => !except.includes(id)),
     remove: async (id) => void state.waiting.delete(id),
+    removeOf: async (changeId) => {
+      for (const { id, order } of state.waiting.values())
+        if (order.change_id === changeId) state.waiting.delete(id);
+    },
     count: async () => state.waiting.size,
   },
 });
@@ -90,10 +94,10 @@ class InMemoryChangeStore implements ChangeStore {
     return Promise.resolve();
   }
 
-  update({ changeId, state, version, landedAt }: Change): Promise<void> {
+  update({ changeId, state, version, landedAt, withdrawnBy }: Change): Promise<void> {
     const current = this.changes.get(changeId);
     if (current?.version !== version - 1) return Promise.reject(new FailureException(versionConflict));
-    this.changes.set(changeId, { ...current, state, version, landedAt });
+    this.changes.set(changeId, { ...current, state, version, landedAt, withdrawnBy });
     return Promise.resolve();
   }
 

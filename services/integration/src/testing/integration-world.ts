@@ -3,6 +3,7 @@ import {
   type landChange,
   type materialiseChange,
   type remakeChange,
+  type withdrawLanding,
   type PayloadOf,
 } from '@ymera/contracts';
 import { silentLogger, uuidv7 } from '@ymera/kernel';
@@ -15,6 +16,7 @@ import { RemakeChange } from '../application/remake-change';
 import type { IntegrationStores, IntegrationUnitOfWork, LandingTracing } from '../application/ports';
 import { RegisterProject } from '../application/register-project';
 import { SteerLanding } from '../application/steer-landing';
+import { WithdrawLanding } from '../application/withdraw-landing';
 import type { Change } from '../domain/change';
 import type { SourceRepository } from './git-fixture';
 import { GitWorld } from './git-world';
@@ -23,6 +25,7 @@ import { emptyState, inMemoryStores, type IntegrationState } from './in-memory-s
 export type MaterialiseOrder = PayloadOf<typeof materialiseChange>;
 export type RemakeOrder = PayloadOf<typeof remakeChange>;
 export type LandOrder = PayloadOf<typeof landChange>;
+export type Withdrawal = PayloadOf<typeof withdrawLanding>;
 
 export const admin = { name: 'root', roles: ['admin'] };
 export const limits = { maxFiles: 50, maxBytes: 1_000_000 };
@@ -71,6 +74,7 @@ export class IntegrationWorld extends GitWorld {
   readonly tracing = untraced;
   readonly land = new LandChange(this);
   readonly landWaiting = new LandWaiting(this.land, silentLogger);
+  readonly withdraw = new WithdrawLanding(this);
   readonly brake = new SteerLanding(this.unitOfWork, this.clock, () => undefined);
   readonly getChange = new GetChange(this);
 
@@ -164,3 +168,15 @@ export function landOrder(change: Change, over: Partial<LandOrder> = {}): LandOr
     verdict,
   };
 }
+
+/** Takes the order to land a change back. */
+export const withdrawalOf = (change: Change, over: Partial<Withdrawal> = {}): Withdrawal => ({
+  project_id: change.projectId,
+  workflow_id: change.workflowId,
+  request_id: change.requestId,
+  step_id: 'integrate',
+  change_id: change.changeId,
+  canceled_by: 'ada',
+  reason: 'Not needed any more.',
+  ...over,
+});

@@ -10,6 +10,7 @@ import {
   landingRefused,
   materialiseChange,
   principalStatus,
+  withdrawLanding,
   type PayloadOf,
   type QueryContract,
   type ReplyOf,
@@ -34,7 +35,7 @@ import { acceptRawBodies } from '../adapters/http/raw-bodies';
 import { migrations } from '../adapters/persistence/migrations';
 import { integrationModule } from '../app.module';
 import { integrationEnvironment, type IntegrationConfig } from '../config';
-import type { LandOrder, MaterialiseOrder } from './integration-world';
+import type { LandOrder, MaterialiseOrder, Withdrawal } from './integration-world';
 
 /** A principal in good standing, one that is frozen; the credential is right for both. */
 export const principals = { active: 'runner-1', frozen: 'runner-2' } as const;
@@ -173,6 +174,12 @@ export class RunningIntegration {
   land(order: LandOrder, id = uuidv7(), headers: Readonly<Record<string, string>> = {}): Promise<void> {
     return this.messaging.publisher.publish(
       commandMessage(landChange, order, { id, time: new Date(), headers }),
+    );
+  }
+
+  withdraw(withdrawal: Withdrawal): Promise<void> {
+    return this.messaging.publisher.publish(
+      commandMessage(withdrawLanding, withdrawal, { id: uuidv7(), time: new Date() }),
     );
   }
 

@@ -1,7 +1,14 @@
 import { landChange } from '@ymera/contracts';
 import { FailureException, uuidv7 } from '@ymera/kernel';
 import type { IntegrationStores, IntegrationUnitOfWork } from '../application/ports';
-import { changeIdOf, landed, landingRefused, remadeChangeIdOf, type Change } from '../domain/change';
+import {
+  changeIdOf,
+  landed,
+  landingRefused,
+  remadeChangeIdOf,
+  withdrawn,
+  type Change,
+} from '../domain/change';
 import type { Project } from '../domain/project';
 
 const createdAt = new Date('2026-06-01T00:00:00.123Z');
@@ -41,6 +48,7 @@ export function someChange(projectId: string, over: Partial<Change> = {}): Chang
     version: 1,
     createdAt,
     landedAt: undefined,
+    withdrawnBy: undefined,
     ...over,
   };
 }
@@ -77,7 +85,7 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     const change = someChange('changes');
     await run((tx) => tx.changes.insert(change));
     expect(await run((tx) => tx.changes.find(change.changeId))).toEqual(change);
-    const refused = landingRefused(change);
+    const refused = landingRefused(withdrawn(change, 'ada'));
     await run((tx) => tx.changes.update(refused));
     expect(await run((tx) => tx.changes.find(change.changeId))).toEqual(refused);
     const done = landed(refused, createdAt);
@@ -131,6 +139,32 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     await run((tx) => tx.waiting.remove(a.id));
     expect(await run((tx) => tx.waiting.next([b.id]))).toBeUndefined();
     await run((tx) => tx.waiting.remove(b.id));
+  });
+
+  it('remove the orders that wait for one change, and no others', async () => {
+    const order = landChange.payload.parse(landChange.sample);
+    const [gone, stays] = [uuidv7(), uuidv7()];
+    for (const [id, change_id] of [
+      ['sha256:1', gone],
+      ['sha256:2', stays],
+      ['sha256:3', gone],
+    ] as const)
+      // Strangers word the findings, also in the shape of a change, and also with what PostgreSQL cannot hold.
+      await run((tx) =>
+        tx.waiting.add({
+          id,
+          order: {
+            ...order,
+            change_id,
+            verdict: { ...order.verdict, reasons: [`"change_id":"${gone}"\u0000`] },
+          },
+          traceparent: undefined,
+        }),
+      );
+    await run((tx) => tx.waiting.removeOf(gone));
+    expect(await run((tx) => tx.waiting.count())).toBe(1);
+    expect((await run((tx) => tx.waiting.next([])))?.order.change_id).toBe(stays);
+    await run((tx) => tx.waiting.remove('sha256:2'));
   });
 
   it('keep the pauses of all landing', async () => {

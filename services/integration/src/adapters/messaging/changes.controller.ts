@@ -1,5 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
-import { getChange, landChange, materialiseChange, remakeChange, type PayloadOf } from '@ymera/contracts';
+import {
+  getChange,
+  landChange,
+  materialiseChange,
+  remakeChange,
+  withdrawLanding,
+  type PayloadOf,
+} from '@ymera/contracts';
 import type { Logger } from '@ymera/kernel';
 import { OnCommand, OnQuery, type Received } from '@ymera/messaging';
 import { counter } from '@ymera/observability';
@@ -7,6 +14,7 @@ import { GetChange } from '../../application/get-change';
 import { LandChange } from '../../application/land-change';
 import { MaterialiseChange } from '../../application/materialise-change';
 import { RemakeChange } from '../../application/remake-change';
+import { WithdrawLanding } from '../../application/withdraw-landing';
 
 /** Injection token of the logger. */
 export const logger = Symbol('logger');
@@ -28,6 +36,7 @@ export class ChangesController {
     @Inject(MaterialiseChange) private readonly materialiseChange: MaterialiseChange,
     @Inject(RemakeChange) private readonly remakeChange: RemakeChange,
     @Inject(LandChange) private readonly landChange: LandChange,
+    @Inject(WithdrawLanding) private readonly withdrawLanding: WithdrawLanding,
     @Inject(GetChange) private readonly getChange: GetChange,
     @Inject(logger) private readonly log: Logger,
   ) {}
@@ -76,6 +85,20 @@ export class ChangesController {
       change_id: payload.change_id,
       commit: payload.commit,
       approved_by: payload.approval?.decided_by,
+    });
+  }
+
+  @OnCommand(withdrawLanding)
+  async withdraw({ id, payload }: Received<PayloadOf<typeof withdrawLanding>>): Promise<void> {
+    const result = await this.withdrawLanding.execute(id, payload);
+    if (!result) return;
+    const outcome = result.kind === 'refused' ? result.failure.code : result.kind;
+    this.log.info('landing withdrawn', {
+      outcome,
+      project_id: payload.project_id,
+      change_id: payload.change_id,
+      canceled_by: payload.canceled_by,
+      reason: payload.reason,
     });
   }
 

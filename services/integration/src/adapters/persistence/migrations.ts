@@ -2,10 +2,12 @@ import { messagingMigrations, type MigrationClass } from '@ymera/persistence';
 import { ProjectsAndChanges1767225600001 } from './migrations/0001-projects-and-changes';
 import { ChangesMadeAgain1767225600012 } from './migrations/0002-changes-made-again';
 import { LandingPauses1767225600020 } from './migrations/0010-landing-pauses';
+import { LandingsWithdrawn1767225600021 } from './migrations/0011-landings-withdrawn';
 
 export const migrations: readonly MigrationClass[] = [
   ...messagingMigrations,
   ProjectsAndChanges1767225600001,
   ChangesMadeAgain1767225600012,
   LandingPauses1767225600020,
+  LandingsWithdrawn1767225600021,
 ];

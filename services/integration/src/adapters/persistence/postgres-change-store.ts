@@ -22,10 +22,11 @@ interface Row {
   created_at: Date;
   landed_at: Date | null;
   made_from: string | null;
+  withdrawn_by: string | null;
 }
 
 const columns = `change_id, project_id, workflow_id, request_id, step_id, task_id, attempt, agent_id, base, commit, tree,
-  files, patch_digest, state, version, created_at, landed_at, made_from`;
+  files, patch_digest, state, version, created_at, landed_at, made_from, withdrawn_by`;
 
 export class PostgresChangeStore implements ChangeStore {
   constructor(private readonly sql: SqlExecutor) {}
@@ -33,7 +34,7 @@ export class PostgresChangeStore implements ChangeStore {
   async insert(change: Change): Promise<void> {
     await this.sql.query(
       `INSERT INTO changes (${columns})
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
       [
         change.changeId,
         change.projectId,
@@ -53,16 +54,17 @@ export class PostgresChangeStore implements ChangeStore {
         change.createdAt,
         change.landedAt ?? null,
         change.madeFrom ?? null,
+        change.withdrawnBy ?? null,
       ],
     );
   }
 
   /** Only what a landing may alter: what was materialised stays as it was. */
-  async update({ changeId, state, version, landedAt }: Change): Promise<void> {
+  async update({ changeId, state, version, landedAt, withdrawnBy }: Change): Promise<void> {
     const changed = await this.sql.query(
-      `UPDATE changes SET state = $2, version = $3, landed_at = $4 WHERE change_id = $1 AND version = $3 - 1
-       RETURNING change_id`,
-      [changeId, state, version, landedAt ?? null],
+      `UPDATE changes SET state = $2, version = $3, landed_at = $4, withdrawn_by = $5
+       WHERE change_id = $1 AND version = $3 - 1 RETURNING change_id`,
+      [changeId, state, version, landedAt ?? null, withdrawnBy ?? null],
     );
     if (changed.length === 0) throw new FailureException(versionConflict);
   }
@@ -97,5 +99,6 @@ function fromRow(row: Row): Change {
     version: row.version,
     createdAt: row.created_at,
     landedAt: row.landed_at ?? undefined,
+    withdrawnBy: row.withdrawn_by ?? undefined,
   };
 }

@@ -37,6 +37,15 @@ export class PostgresWaitingLandings implements WaitingLandings {
     await this.sql.query(`DELETE FROM waiting_landings WHERE id = $1`, [id]);
   }
 
+  /** Waiting for the lock could be a deadlock: whoever decides on an order holds it and wants the project's lock. */
+  async removeOf(changeId: string): Promise<void> {
+    await this.sql.query(
+      `DELETE FROM waiting_landings WHERE id IN
+         (SELECT id FROM waiting_landings WHERE change_id = $1 FOR UPDATE SKIP LOCKED)`,
+      [changeId],
+    );
+  }
+
   async count(): Promise<number> {
     const [row] = await this.sql.query<{ count: number }>(`SELECT count(*) AS count FROM waiting_landings`);
     return row?.count ?? 0;

@@ -1,0 +1,107 @@
+import { changeLanded, landingRefused } from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import type { Change } from '../domain/change';
+import { sampleSource, type SourceRepository } from '../testing/git-fixture';
+import {
+  admin,
+  IntegrationWorld,
+  landOrder,
+  materialiseOrder,
+  withdrawalOf,
+  type Withdrawal,
+} from '../testing/integration-world';
+
+// git is a process for each question.
+jest.setTimeout(30_000);
+
+describe('withdrawing a landing (real git, stores in memory)', () => {
+  let world: IntegrationWorld;
+  let source: SourceRepository;
+  let base: string;
+  let change: Change;
+
+  const proposed = (file: string) =>
+    world.materialised(materialiseOrder(base, source.propose((at) => at.write(file, `${file}\n`)).patch));
+  const head = () => world.repositories.head('sample', 'main');
+  const land = (of: Change, id = uuidv7()) => world.land.execute(id, landOrder(of));
+  const withdraw = (over: Partial<Withdrawal> = {}, id = uuidv7()) =>
+    world.withdraw.execute(id, withdrawalOf(change, over));
+  const refusals = () =>
+    world.memory.outbox.payloads(landingRefused).map(({ change_id, error }) => [change_id, error.code]);
+  const landings = () => world.memory.outbox.payloads(changeLanded).map(({ change_id }) => change_id);
+
+  beforeAll(() => {
+    source = sampleSource();
+  });
+  afterAll(() => source.remove());
+  beforeEach(async () => {
+    world = new IntegrationWorld();
+    base = await world.registered(source);
+    change = await proposed('a');
+    world.memory.outbox.messages.length = 0;
+  });
+  afterEach(() => world.remove());
+
+  it('refuses an order that waits for the end of a pause, at once, and none beside it', async () => {
+    const other = await proposed('b');
+    world.memory.outbox.messages.length = 0;
+    await world.brake.pause(admin, 'A release is being cut.');
+    await land(change);
+    await land(other);
+    await withdraw();
+    expect(refusals()).toEqual([[change.changeId, 'landing_withdrawn']]);
+    expect((await world.brake.state()).waiting).toBe(1);
+    await world.brake.resume(admin, 'It is out.');
+    await world.landWaiting.execute();
+    expect(landings()).toEqual([other.changeId]);
+    expect(await head()).toBe(other.commit);
+  });
+
+  it('refuses an order that comes after it, paused or not', async () => {
+    await withdraw();
+    expect(await land(change)).toMatchObject({ kind: 'refused', failure: { code: 'landing_withdrawn' } });
+    await world.brake.pause(admin, 'A release is being cut.');
+    expect(await land(change)).toMatchObject({ kind: 'refused' });
+    expect((await world.brake.state()).waiting).toBe(0);
+    expect(await head()).toBe(base);
+  });
+
+  it('comes too late for what has landed, and says so', async () => {
+    await land(change);
+    expect(await withdraw()).toMatchObject({ kind: 'landed' });
+    expect(landings()).toEqual([change.changeId, change.changeId]);
+    expect(refusals()).toEqual([]);
+  });
+
+  it('comes too late for what has landed without anybody having said so', async () => {
+    const id = uuidv7();
+    world.diesBeforeCommit = true;
+    await expect(land(change, id)).rejects.toThrow('died');
+    world.diesBeforeCommit = false;
+    expect(await withdraw()).toMatchObject({ kind: 'landed' });
+    expect(await land(change, id)).toMatchObject({ kind: 'landed' });
+    expect(refusals()).toEqual([]);
+    expect(world.memory.state.changes.get(change.changeId)?.state).toBe('landed');
+  });
+
+  it('is taken once for a message that comes twice, and answered again when it is asked again', async () => {
+    const id = uuidv7();
+    await withdraw({}, id);
+    expect(await withdraw({}, id)).toBeUndefined();
+    await withdraw({ canceled_by: 'grace' });
+    expect(refusals()).toHaveLength(2);
+    expect(world.memory.outbox.messages.map(({ aggregateVersion }) => aggregateVersion)).toEqual([2, 3]);
+    expect(world.memory.state.changes.get(change.changeId)?.withdrawnBy).toBe('ada');
+  });
+
+  it('does nothing to a change of another run', async () => {
+    await withdraw({ workflow_id: uuidv7() });
+    expect(refusals()).toEqual([[change.changeId, 'change_unknown']]);
+    expect(await land(change)).toMatchObject({ kind: 'landed' });
+  });
+
+  it('is answered also in a project that there is not', async () => {
+    await withdraw({ project_id: 'nobody' });
+    expect(refusals()).toEqual([[change.changeId, 'project_not_found']]);
+  });
+});
