@@ -9,6 +9,7 @@ import {
   resultRefused,
   stepChanged,
   task,
+  withdrawLanding,
   workflowCanceled,
   workflowCompleted,
   workflowEscalated,
@@ -44,6 +45,9 @@ export async function sendEffects(
         break;
       case 'land':
         await tx.outbox.command(landChange, effect.payload);
+        break;
+      case 'withdraw_landing':
+        await tx.outbox.command(withdrawLanding, effect.payload);
         break;
       default:
         assertNever(effect);

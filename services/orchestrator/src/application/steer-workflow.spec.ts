@@ -1,5 +1,8 @@
+import { withdrawLanding } from '@ymera/contracts';
+import { withdrawnFrom } from '../testing/integration-answers';
 import { OrchestratorInMemory } from '../testing/orchestrator-in-memory';
-import { definitionOf, gatedPlan, planOf, review, workflowId } from '../testing/plans';
+import { base, definitionOf, enhancePlan, gatedPlan, planOf, review, workflowId } from '../testing/plans';
+import { approvingVerdict, passedTests } from '../testing/run-scenario';
 
 const secondId = '01936d00-0000-7000-8000-0000000000b2';
 const reviewOnly = definitionOf(planOf([review]));
@@ -32,6 +35,24 @@ describe('what people decide about a run', () => {
     expect(world.tasks()).toHaveLength(1);
     expect(world.unitOfWork.state.decisions).toHaveLength(3);
     expect([...world.unitOfWork.state.gates.values()][0]?.outcome).toBe('approved');
+  });
+
+  it('withdraws a landing under way from a run that is canceled, and ends it with the answer', async () => {
+    await world.joinAll();
+    await world.start(definitionOf(enhancePlan));
+    await world.end(world.lastTask(), { findings: [] });
+    await world.end(world.lastTask(), { change: { base, patch: 'diff' } });
+    await world.materialise();
+    await world.end(world.lastTask(), { tests: passedTests(), metrics: { tool_ms: 800 } });
+    await world.end(world.lastTask(), { verdict: approvingVerdict() });
+    await world.steering.cancel(world.id(), { workflow_id: workflowId, canceled_by: 'ada', reason: 'No.' });
+    const [withdrawal] = world.unitOfWork.outbox.payloads(withdrawLanding);
+    if (!withdrawal) throw new Error('nothing was withdrawn');
+    expect(withdrawal).toMatchObject({ step_id: 'integrate', canceled_by: 'ada', reason: 'No.' });
+    await world.integration.landingRefused(world.id(), withdrawnFrom(withdrawal));
+    await world.settle();
+    const view = await world.reading.one(workflowId);
+    expect(view.ok && view.value.state).toBe('canceled');
   });
 
   it('has a command come again that overtakes the order it is about', async () => {

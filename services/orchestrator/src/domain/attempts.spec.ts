@@ -191,6 +191,32 @@ describe('a run that is canceled', () => {
     expect(scenario.sent('result_accepted')).toHaveLength(1);
   });
 
+  it('withdraws a landing under way, and asks again for that alone until it is answered', () => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.approvedChange();
+    scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Wait!' });
+    const [withdrawal, ...others] = scenario.orders('withdraw_landing');
+    expect(withdrawal).toEqual({
+      kind: 'withdraw_landing',
+      payload: {
+        project_id: 'sample',
+        workflow_id: scenario.run.definition.workflow_id,
+        request_id: scenario.run.definition.request_id,
+        step_id: 'integrate',
+        change_id: landing(scenario),
+        canceled_by: 'ada',
+        reason: 'Wait!',
+      },
+    });
+    expect(others).toEqual([]);
+    scenario.send({ kind: 'integration_overdue', stepId: 'integrate' });
+    expect(scenario.orders('withdraw_landing')).toEqual([withdrawal, withdrawal]);
+    expect(scenario.orders('land')).toHaveLength(1);
+    expect(scenario.step('integrate').wakeAt).toBeGreaterThan(scenario.context.now);
+    scenario.refuseLanding(undefined, 'landing_withdrawn');
+    expect(scenario.run.state).toBe('canceled');
+  });
+
   it('lands nothing when the landing is refused, and is completed when it had landed already', () => {
     for (const lands of [true, false]) {
       const scenario = new RunScenario(enhancePlan);

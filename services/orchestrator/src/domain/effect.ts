@@ -10,6 +10,7 @@ import type {
   resultRefused,
   stepChanged,
   task,
+  withdrawLanding,
   workflowCanceled,
   workflowCompleted,
   workflowEscalated,
@@ -60,7 +61,8 @@ export type ToAgent = {
 type Order =
   | { readonly kind: 'materialise'; readonly payload: PayloadOf<typeof materialiseChange> }
   | { readonly kind: 'remake'; readonly payload: PayloadOf<typeof remakeChange> }
-  | { readonly kind: 'land'; readonly payload: PayloadOf<typeof landChange> };
+  | { readonly kind: 'land'; readonly payload: PayloadOf<typeof landChange> }
+  | { readonly kind: 'withdraw_landing'; readonly payload: PayloadOf<typeof withdrawLanding> };
 
 /** What must leave with the new state, in the same transaction. */
 export type Effect = Fact | ToAgent | Order;

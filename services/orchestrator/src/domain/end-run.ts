@@ -1,5 +1,6 @@
 import type { ErrorShape } from '@ymera/contracts';
 import { isHeld } from './attempt-lifecycle';
+import { evidenceFor } from './evidence';
 import { currentAttempt, type Attempt, type StepRun } from './run';
 import type { Because, RunDraft } from './run-draft';
 import { activeStepStates } from './step-lifecycle';
@@ -27,11 +28,14 @@ export function failRun(draft: RunDraft, cause: ErrorShape, stepId?: string, bec
 }
 
 /**
- * A landing under way may succeed whatever we decide here, so the wish is kept: if nothing lands, the run is canceled.
+ * A landing under way may succeed whatever we decide here, so the wish is kept and the landing withdrawn: if nothing lands,
+ * the run is canceled.
  */
 export function cancelRun(draft: RunDraft, by: string, reason: string): void {
   if (isLanding(draft.run)) {
     draft.run = { ...draft.run, cancelRequested: { by, reason } };
+    for (const { stepId } of draft.stepsIn('running'))
+      if (draft.planStep(stepId).kind === 'integration') withdrawLanding(draft, stepId, { by, reason });
     return;
   }
   stopEverything(draft, `${by} canceled the run: ${reason}`.slice(0, 500));
@@ -40,6 +44,20 @@ export function cancelRun(draft: RunDraft, by: string, reason: string): void {
     error: { code: 'canceled', message: `${by} canceled the run: ${reason}`, retryable: false },
   });
   draft.fact('workflow_canceled', { ...draft.ids, canceled_by: by, canceled_at: draft.timestamp() });
+}
+
+/** Also sent again when no answer comes; integration always says what became of the landing. */
+export function withdrawLanding(
+  draft: RunDraft,
+  stepId: string,
+  { by, reason }: { readonly by: string; readonly reason: string },
+): void {
+  const { change } = evidenceFor(draft.run, stepId);
+  if (!change) throw new TypeError(`nothing can land at step ${stepId}`);
+  draft.emit({
+    kind: 'withdraw_landing',
+    payload: { ...draft.ids, step_id: stepId, change_id: change.changeId, canceled_by: by, reason },
+  });
 }
 
 function stopEverything(draft: RunDraft, reason: string): void {

@@ -6,7 +6,7 @@ import type {
   PayloadOf,
 } from '@ymera/contracts';
 import { landingAnswerMs, orderLanding } from './begin-steps';
-import { cancelRun, failRun } from './end-run';
+import { cancelRun, failRun, withdrawLanding } from './end-run';
 import { evidenceFor } from './evidence';
 import { failAttempt } from './fail-attempt';
 import { taskStep } from './handle-agents';
@@ -90,7 +90,9 @@ export function askIntegrationAgain(draft: RunDraft, stepId: string): void {
     else orderMaterialising(draft, planned);
     draft.patch(stepId, { wakeAt: now + policy.materialiseMs });
   } else if (step?.state === 'running' && planned?.kind === 'integration') {
-    orderLanding(draft, stepId);
+    const { cancelRequested } = draft.run;
+    if (cancelRequested) withdrawLanding(draft, stepId, cancelRequested);
+    else orderLanding(draft, stepId);
     draft.patch(stepId, { wakeAt: now + landingAnswerMs(planned, policy) });
   } else return;
   draft.explain(stepId, 'Integration has not answered in time and was asked again.');

@@ -6,6 +6,7 @@ import type {
   materialiseChange,
   PayloadOf,
   remakeChange,
+  withdrawLanding,
 } from '@ymera/contracts';
 import { createHash } from 'node:crypto';
 import { base, oid } from './plans';
@@ -87,4 +88,18 @@ export const movedFrom = (
     retryable: false,
   },
   head,
+});
+
+/** What integration would answer to the withdrawal of a landing that has not happened. */
+export const withdrawnFrom = ({
+  canceled_by,
+  reason: _,
+  ...named
+}: PayloadOf<typeof withdrawLanding>): PayloadOf<typeof landingRefused> => ({
+  ...named,
+  error: {
+    code: 'landing_withdrawn',
+    message: `${canceled_by} canceled the run before this had landed.`,
+    retryable: false,
+  },
 });

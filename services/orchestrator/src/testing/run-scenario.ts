@@ -256,7 +256,7 @@ export class RunScenario {
     );
   }
 
-  orders(kind: 'materialise' | 'remake' | 'land'): readonly Effect[] {
+  orders(kind: 'materialise' | 'remake' | 'land' | 'withdraw_landing'): readonly Effect[] {
     return this.effects.filter((effect) => effect.kind === kind);
   }
 

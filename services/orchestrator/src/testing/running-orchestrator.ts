@@ -14,6 +14,7 @@ import {
   remakeChange,
   sessionOpened,
   startWorkflow,
+  withdrawLanding,
   type CommandContract,
   type landChange,
   type EventContract,
@@ -30,7 +31,7 @@ import { orchestratorModule } from '../app.module';
 import { configSchema } from '../config';
 import type { WorkflowDefinition } from '../domain/run';
 import type { WorkflowView } from '../domain/workflow-view';
-import { landedFrom, materialisedFrom, movedFrom, remadeFrom } from './integration-answers';
+import { landedFrom, materialisedFrom, movedFrom, remadeFrom, withdrawnFrom } from './integration-answers';
 import type { ScriptedAgent } from './scripted-agent';
 
 export interface Published {
@@ -212,6 +213,10 @@ export class OrchestratorWorld {
     if (message.properties.type === remakeChange.key) {
       const order = body as PayloadOf<typeof remakeChange>;
       return this.publish('integration', changeMaterialised, order.task_id, remadeFrom(order));
+    }
+    if (message.properties.type === withdrawLanding.key) {
+      const withdrawal = body as PayloadOf<typeof withdrawLanding>;
+      return this.publish('integration', landingRefused, withdrawal.change_id, withdrawnFrom(withdrawal));
     }
     const order = body as PayloadOf<typeof landChange>;
     const { project_id } = order;
