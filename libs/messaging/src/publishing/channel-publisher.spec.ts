@@ -177,9 +177,8 @@ it('calls no message confirmed because another one was answered twice', async ()
     () =>
       ({
         offer: (_message: OutgoingMessage, index: number, sink: Sink) => {
-          if (index > 0) return unanswered.push({ index, sink });
-          sink.settled(index, undefined);
-          sink.settled(index, publishFailures.lost);
+          if (index > 0) unanswered.push({ index, sink });
+          else for (const problem of [undefined, publishFailures.lost]) sink.settled(index, problem);
         },
       }) as unknown as ChannelPublisher,
   );
