@@ -86,7 +86,8 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     );
     await running.service.stop();
     await running.startAgain();
-    await running.land(landOrder(change));
+    // Asked for again within the run's trace; on a busy machine it may be taken only after the resumption.
+    await running.land(landOrder(change), uuidv7(), { traceparent });
     expect(await running.ask(getLanding, {})).toMatchObject({
       value: { state: 'paused', reason: brake.reason, changed_by: 'root' },
     });
