@@ -9,6 +9,7 @@ const libraries = {
   messaging: ['kernel', 'contracts', 'observability'],
   persistence: ['kernel', 'contracts', 'observability', 'testing'],
   http: ['kernel', 'contracts', 'config', 'observability'],
+  foundation: ['kernel', 'contracts', 'config', 'http', 'messaging', 'persistence', 'testing'],
   transparency: ['kernel'],
   'agent-sdk': ['kernel', 'contracts', 'testing'],
   // Next to nothing, so that every library's tests may use it without a cycle.
@@ -24,6 +25,7 @@ const platform = [
   'messaging',
   'persistence',
   'http',
+  'foundation',
   'testing',
 ];
 

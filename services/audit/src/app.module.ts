@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
+import { openFoundation } from '@ymera/foundation';
 import { Sweep, type ServiceRuntime } from '@ymera/http';
-import { createMessaging, RabbitTransport } from '@ymera/messaging';
-import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
+import { RabbitTransport } from '@ymera/messaging';
 import { noteSigner } from '@ymera/transparency';
 import { AuditController } from './adapters/messaging/audit.controller';
 import { migrations } from './adapters/persistence/migrations';
@@ -21,35 +21,11 @@ class AuditModule {}
 export async function auditModule(config: AuditConfig, runtime: ServiceRuntime): Promise<DynamicModule> {
   const { logger, health, shutdown } = runtime;
   const signer = noteSigner(config.YMERA_AUDIT_SIGNING_KEY.reveal());
-  const database = await createDatabase({
-    url: config.YMERA_POSTGRES_URL.reveal(),
-    schema: 'audit',
-    poolSize: config.YMERA_DB_POOL_SIZE,
-    migrations,
-    logger,
-  });
-  shutdown.defer('database', () => database.close());
-  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
-
-  const messaging = createMessaging({
-    url: config.YMERA_RABBITMQ_URL.reveal(),
-    vhost: config.YMERA_RABBITMQ_VHOST,
-    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
-    service: 'audit',
-    logger,
-  });
-  shutdown.defer('messaging', () => messaging.close());
   // The audit service publishes nothing; the relay brings back deliveries that wait for another try.
-  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service: 'audit', logger });
-  await relay.start();
-  shutdown.defer('outbox relay', () => relay.stop());
+  const foundation = await openFoundation(config, runtime, { service: 'audit', migrations });
+  const { database } = foundation;
 
-  health.add('database', async () => {
-    if (!(await database.isHealthy())) throw new Error('the database does not answer');
-  });
-  health.add('broker', () => messaging.check());
-
-  const unitOfWork = new PostgresUnitOfWork(database, { service: 'audit', relay, logger }, (sql) => ({
+  const unitOfWork = foundation.unitOfWork((sql) => ({
     log: new PostgresEntryLog(sql),
     checkpoints: new PostgresCheckpointLog(sql),
   }));
@@ -80,7 +56,7 @@ export async function auditModule(config: AuditConfig, runtime: ServiceRuntime):
       { provide: Checkpointing, useFactory: () => checkpointing },
       {
         provide: RabbitTransport,
-        useFactory: () => messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),
+        useFactory: () => foundation.transport(),
       },
     ],
   };

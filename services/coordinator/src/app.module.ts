@@ -1,9 +1,9 @@
 import type { DynamicModule } from '@nestjs/common';
+import { openFoundation } from '@ymera/foundation';
 import { type ServiceRuntime, Sweep } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
-import { createMessaging, RabbitTransport } from '@ymera/messaging';
+import { RabbitTransport } from '@ymera/messaging';
 import { currentTraceId } from '@ymera/observability';
-import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
 import { ApprovalsController } from './adapters/messaging/approvals.controller';
 import { QueryDirectory } from './adapters/messaging/query-directory';
 import { RequestsController } from './adapters/messaging/requests.controller';
@@ -25,31 +25,13 @@ class CoordinatorModule {}
 /** The composition root: the only place that binds a port to an adapter. */
 export async function coordinatorModule(
   config: CoordinatorConfig,
-  { logger, health, shutdown }: ServiceRuntime,
+  runtime: ServiceRuntime,
 ): Promise<DynamicModule> {
-  const database = await createDatabase({
-    url: config.YMERA_POSTGRES_URL.reveal(),
-    schema: 'coordinator',
-    migrations,
-    poolSize: config.YMERA_DB_POOL_SIZE,
-    logger,
-  });
-  shutdown.defer('database', () => database.close());
-  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+  const { logger, shutdown } = runtime;
+  const foundation = await openFoundation(config, runtime, { service: 'coordinator', migrations });
+  const { messaging } = foundation;
 
-  const messaging = createMessaging({
-    url: config.YMERA_RABBITMQ_URL.reveal(),
-    service: 'coordinator',
-    logger,
-    vhost: config.YMERA_RABBITMQ_VHOST,
-    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
-  });
-  shutdown.defer('messaging', () => messaging.close());
-  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service: 'coordinator', logger });
-  await relay.start();
-  shutdown.defer('outbox relay', () => relay.stop());
-
-  const unitOfWork = new PostgresUnitOfWork(database, { service: 'coordinator', relay }, coordinatorStores);
+  const unitOfWork = foundation.unitOfWork(coordinatorStores);
   const ids = { next: () => uuidv7() };
   const gates = new FollowGates(unitOfWork, systemClock, ids);
   const submission = new SubmitRequest({
@@ -73,18 +55,13 @@ export async function coordinatorModule(
   expiry.start();
   shutdown.defer('expiry of approvals', () => expiry.stop());
 
-  health.add('database', async () => {
-    if (!(await database.isHealthy())) throw new Error('the database does not answer');
-  });
-  health.add('broker', () => messaging.check());
-
   return {
     module: CoordinatorModule,
     controllers: [RequestsController, ApprovalsController, WorkflowsController],
     providers: [
       {
         provide: RabbitTransport,
-        useValue: messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),
+        useValue: foundation.transport(),
       },
       { provide: SubmitRequest, useValue: submission },
       { provide: FollowWorkflows, useValue: new FollowWorkflows(unitOfWork, systemClock) },

@@ -1,9 +1,9 @@
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { openFoundation } from '@ymera/foundation';
 import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock } from '@ymera/kernel';
-import { createMessaging, RabbitTransport } from '@ymera/messaging';
-import { createDatabase, OutboxRelay, PostgresDelayedDelivery } from '@ymera/persistence';
+import { RabbitTransport } from '@ymera/messaging';
 import { AccessGuard } from './adapters/http/access.guard';
 import { AlertsController } from './adapters/http/alerts.controller';
 import { AnswerRoute } from './adapters/http/answer-route';
@@ -41,34 +41,15 @@ class GatewayModule {}
 
 /** The composition root: the only place that binds a port to an adapter. */
 export async function gatewayModule(config: GatewayConfig, runtime: ServiceRuntime): Promise<DynamicModule> {
-  const { logger, health, shutdown } = runtime;
-  const database = await createDatabase({
-    url: config.YMERA_POSTGRES_URL.reveal(),
-    schema: 'gateway',
-    poolSize: config.YMERA_DB_POOL_SIZE,
-    migrations,
-    logger,
-  });
-  shutdown.defer('database', () => database.close());
-  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+  const { logger, shutdown } = runtime;
+  const foundation = await openFoundation(config, runtime, { service: 'gateway', migrations });
+  const { database, messaging } = foundation;
 
   const operators = new PostgresOperatorStore(database.sql);
   if (config.YMERA_BOOTSTRAP_OPERATORS_FILE) {
     const count = await bootstrapOperators(config.YMERA_BOOTSTRAP_OPERATORS_FILE, operators);
     logger.info('operators taken from the bootstrap file', { count });
   }
-
-  const messaging = createMessaging({
-    url: config.YMERA_RABBITMQ_URL.reveal(),
-    vhost: config.YMERA_RABBITMQ_VHOST,
-    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
-    service: 'gateway',
-    logger,
-  });
-  shutdown.defer('messaging', () => messaging.close());
-  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service: 'gateway', logger });
-  await relay.start();
-  shutdown.defer('outbox relay', () => relay.stop());
 
   const timeline = new PostgresTimelineStore(database.sql);
   const feed = new TimelineFeed(
@@ -94,11 +75,6 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
   const sweep = new Sweep('expired answers and timelines', 60_000, () => forget.execute(), logger);
   sweep.start();
   shutdown.defer('sweep', () => sweep.stop());
-
-  health.add('database', async () => {
-    if (!(await database.isHealthy())) throw new Error('the database does not answer');
-  });
-  health.add('broker', () => messaging.check());
 
   const authenticate = new Authenticate(operators, new QueryPrincipalDirectory(messaging.queries), {
     acceptedMs: config.YMERA_CREDENTIAL_CACHE_SECONDS * 1000,
@@ -142,7 +118,7 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
       { provide: RecordTimeline, useFactory: () => new RecordTimeline(timeline, feed) },
       {
         provide: RabbitTransport,
-        useFactory: () => messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),
+        useFactory: () => foundation.transport(),
       },
       { provide: EndWatches, useFactory: () => new EndWatches(feed) },
     ],

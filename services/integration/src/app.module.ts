@@ -1,8 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
+import { openFoundation } from '@ymera/foundation';
 import type { ServiceRuntime } from '@ymera/http';
 import { systemClock, type Logger } from '@ymera/kernel';
-import { createMessaging, RabbitTransport } from '@ymera/messaging';
-import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
+import { RabbitTransport } from '@ymera/messaging';
 import { FileArtefactStore } from './adapters/artefacts/file-artefact-store';
 import { Git } from './adapters/git/git';
 import { GitBranches } from './adapters/git/git-branches';
@@ -50,35 +50,17 @@ class IntegrationModule {}
 /** The composition root: the only place that binds a port to an adapter. */
 export async function integrationModule(
   config: IntegrationConfig,
-  { logger, health, shutdown }: ServiceRuntime,
+  runtime: ServiceRuntime,
 ): Promise<DynamicModule> {
+  const { logger, health, shutdown } = runtime;
   const git = new Git(prepareGitEnvironment(config.YMERA_DATA_DIR, config.PATH), config.YMERA_DATA_DIR);
   await git.assertVersion();
   const layout = prepareLayout(config.YMERA_DATA_DIR);
 
-  const database = await createDatabase({
-    url: config.YMERA_POSTGRES_URL.reveal(),
-    schema: service,
-    migrations,
-    poolSize: config.YMERA_DB_POOL_SIZE,
-    logger,
-  });
-  shutdown.defer('database', () => database.close());
-  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+  const foundation = await openFoundation(config, runtime, { service, migrations });
+  const { messaging } = foundation;
 
-  const messaging = createMessaging({
-    url: config.YMERA_RABBITMQ_URL.reveal(),
-    vhost: config.YMERA_RABBITMQ_VHOST,
-    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
-    service,
-    logger,
-  });
-  shutdown.defer('messaging', () => messaging.close());
-  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service, logger });
-  await relay.start();
-  shutdown.defer('outbox relay', () => relay.stop());
-
-  const unitOfWork = new PostgresUnitOfWork(database, { service, relay }, integrationStores);
+  const unitOfWork = foundation.unitOfWork(integrationStores);
   const repositories = new GitProjectRepositories(git, layout, {
     policy: { roots: config.YMERA_SOURCE_ROOTS, hosts: config.YMERA_SOURCE_HOSTS },
     cloneTimeoutMs: config.YMERA_CLONE_TIMEOUT_SECONDS * 1000,
@@ -94,10 +76,6 @@ export async function integrationModule(
   const sweep = housekeeping(config, layout, artefacts, logger);
   sweep.start();
   shutdown.defer('housekeeping', () => sweep.stop());
-  health.add('database', async () => {
-    if (!(await database.isHealthy())) throw new Error('the database does not answer');
-  });
-  health.add('broker', () => messaging.check());
   health.add('git', () => git.assertVersion());
 
   const shared = { unitOfWork, repositories, clock: systemClock };
@@ -125,10 +103,7 @@ export async function integrationModule(
     providers: [
       {
         provide: RabbitTransport,
-        useValue: messaging.transport({
-          delayed: new PostgresDelayedDelivery(database),
-          prefetch: messagesAtOnce,
-        }),
+        useValue: foundation.transport({ prefetch: messagesAtOnce }),
       },
       { provide: loggerToken, useValue: logger },
       { provide: RegisterProject, useValue: new RegisterProject(shared) },

@@ -1,8 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
+import { openFoundation } from '@ymera/foundation';
 import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
-import { createMessaging, RabbitTransport } from '@ymera/messaging';
-import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
+import { RabbitTransport } from '@ymera/messaging';
 import { AgentEventsController } from './adapters/messaging/agent-events.controller';
 import { AgentResultsController } from './adapters/messaging/agent-results.controller';
 import { DispatchController } from './adapters/messaging/dispatch.controller';
@@ -38,32 +38,14 @@ class OrchestratorModule {}
 /** The composition root: the only place that binds a port to an adapter. */
 export async function orchestratorModule(
   config: OrchestratorConfig,
-  { logger, health, shutdown }: ServiceRuntime,
+  runtime: ServiceRuntime,
 ): Promise<DynamicModule> {
-  const database = await createDatabase({
-    url: config.YMERA_POSTGRES_URL.reveal(),
-    schema: service,
-    migrations,
-    poolSize: config.YMERA_DB_POOL_SIZE,
-    logger,
-  });
-  shutdown.defer('database', () => database.close());
-  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
-
-  const messaging = createMessaging({
-    url: config.YMERA_RABBITMQ_URL.reveal(),
-    service,
-    logger,
-    vhost: config.YMERA_RABBITMQ_VHOST,
-    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
-  });
-  shutdown.defer('messaging', () => messaging.close());
-  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service, logger });
-  await relay.start();
-  shutdown.defer('outbox relay', () => relay.stop());
+  const { logger, shutdown } = runtime;
+  const foundation = await openFoundation(config, runtime, { service, migrations });
+  const { messaging } = foundation;
 
   const policy = runPolicyOf(config);
-  const unitOfWork = new PostgresUnitOfWork(database, { service, relay, logger }, postgresStores(policy));
+  const unitOfWork = foundation.unitOfWork(postgresStores(policy));
   const clock = systemClock;
   const tracing = new OtelRunTracing();
   const metrics = prometheusMetrics();
@@ -98,12 +80,7 @@ export async function orchestratorModule(
   shutdown.defer('timers', () => timers.stop());
   shutdown.defer('reconciler', () => reconciler.stop());
 
-  health.add('database', async () => {
-    if (!(await database.isHealthy())) throw new Error('the database does not answer');
-  });
-  health.add('broker', () => messaging.check());
-
-  const deadLetters = deadLettersModule(config, { database, relay, messaging, logger, health, shutdown });
+  const deadLetters = deadLettersModule(config, runtime, foundation);
   return {
     module: OrchestratorModule,
     controllers: [
@@ -118,7 +95,7 @@ export async function orchestratorModule(
       ...deadLetters.providers,
       {
         provide: RabbitTransport,
-        useValue: messaging.transport({ delayed: new PostgresDelayedDelivery(database) }),
+        useValue: foundation.transport(),
       },
       { provide: StartWorkflow, useValue: new StartWorkflow(engine) },
       { provide: SteerWorkflow, useValue: new SteerWorkflow(engine) },

@@ -1,9 +1,9 @@
 import type { DynamicModule } from '@nestjs/common';
+import type { Foundation } from '@ymera/foundation';
 import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
-import { headerNames, type Messaging } from '@ymera/messaging';
+import { headerNames } from '@ymera/messaging';
 import { redact, redactText } from '@ymera/observability';
-import { PostgresUnitOfWork, type Database, type OutboxRelay } from '@ymera/persistence';
 import { DeadLettersController } from './adapters/messaging/dead-letters.controller';
 import { prometheusDeadLetters } from './adapters/observability/prometheus-dead-letters';
 import { postgresDeadLetterStores } from './adapters/persistence/postgres-dead-letter-store';
@@ -18,21 +18,15 @@ const retentionMs = 7 * 86_400_000;
 const sweepMs = 60_000;
 const redaction = { value: (value: unknown) => redact(value), text: redactText };
 
-interface Parts extends Pick<ServiceRuntime, 'logger' | 'health' | 'shutdown'> {
-  readonly database: Database;
-  readonly relay: OutboxRelay;
-  readonly messaging: Messaging;
-}
-
 /** The part of the composition root that keeps dead letters (ADR 0011). */
 export function deadLettersModule(
   config: OrchestratorConfig,
-  { database, relay, messaging, logger, health, shutdown }: Parts,
+  { logger, health, shutdown }: ServiceRuntime,
+  { messaging, unitOfWork: over }: Foundation,
 ): Required<Pick<DynamicModule, 'controllers' | 'providers'>> {
   const clock = systemClock;
   const metrics = prometheusDeadLetters();
-  const options = { service: 'orchestrator', relay, logger } as const;
-  const unitOfWork = new PostgresUnitOfWork(database, options, postgresDeadLetterStores);
+  const unitOfWork = over(postgresDeadLetterStores);
   const newId = (): string => uuidv7();
   const most = config.YMERA_DEAD_LETTER_LIMIT;
 

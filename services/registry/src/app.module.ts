@@ -1,8 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
+import { openFoundation } from '@ymera/foundation';
 import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock } from '@ymera/kernel';
-import { createMessaging, RabbitTransport } from '@ymera/messaging';
-import { createDatabase, OutboxRelay, PostgresDelayedDelivery, PostgresUnitOfWork } from '@ymera/persistence';
+import { RabbitTransport } from '@ymera/messaging';
 import { policy } from '@ymera/resilience';
 import type { ChannelModel } from 'amqplib';
 import { PrincipalConnections } from './adapters/broker/principal-connections';
@@ -51,36 +51,17 @@ export async function registryModule(
   config: RegistryConfig,
   runtime: ServiceRuntime,
 ): Promise<DynamicModule> {
-  const { logger, health, shutdown } = runtime;
-  const database = await createDatabase({
-    url: config.YMERA_POSTGRES_URL.reveal(),
-    schema: service,
-    poolSize: config.YMERA_DB_POOL_SIZE,
-    migrations,
-    logger,
-  });
-  shutdown.defer('database', () => database.close());
-  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+  const { logger, shutdown } = runtime;
+  const foundation = await openFoundation(config, runtime, { service, migrations });
+  const { database } = foundation;
 
-  const messaging = createMessaging({
-    url: config.YMERA_RABBITMQ_URL.reveal(),
-    vhost: config.YMERA_RABBITMQ_VHOST,
-    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
-    service,
-    logger,
-  });
-  shutdown.defer('messaging', () => messaging.close());
-  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service, logger });
-  await relay.start();
-  shutdown.defer('outbox relay', () => relay.stop());
-
-  const unitOfWork = new PostgresUnitOfWork(database, { service, relay }, registryStores);
+  const unitOfWork = foundation.unitOfWork(registryStores);
   const reader = new PostgresRegistryReader(database.sql);
   const vault = new HmacSecretVault(config.YMERA_CREDENTIAL_PEPPER);
   const metrics = registryMetrics();
   const directory = new PrincipalDirectory(reader);
   const agentsVhost = config.YMERA_RABBITMQ_AGENTS_VHOST;
-  const transport = messaging.transport({ delayed: new PostgresDelayedDelivery(database) });
+  const transport = foundation.transport();
   const broker = principalBroker(config, transport);
   const provisioning = new ProvisionPrincipals(unitOfWork, reader, broker, metrics, systemClock, logger);
   const desk = new EnrolmentDesk(vault, systemClock, {
@@ -124,11 +105,6 @@ export async function registryModule(
     sweep.start();
     shutdown.defer('sweep', () => sweep.stop());
   }
-
-  health.add('database', async () => {
-    if (!(await database.isHealthy())) throw new Error('the database does not answer');
-  });
-  health.add('broker', () => messaging.check());
 
   return {
     module: RegistryModule,

@@ -1,14 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
+import { openFoundation, type Foundation } from '@ymera/foundation';
 import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
-import { createMessaging, RabbitTransport, type Messaging } from '@ymera/messaging';
-import {
-  createDatabase,
-  OutboxRelay,
-  PostgresDelayedDelivery,
-  PostgresUnitOfWork,
-  type Database,
-} from '@ymera/persistence';
+import { RabbitTransport } from '@ymera/messaging';
 import { DirectoryController } from './adapters/messaging/directory.controller';
 import { IssuesController } from './adapters/messaging/issues.controller';
 import { dependenciesOf } from './adapters/dependencies';
@@ -55,38 +49,12 @@ export async function reportingModule(
   config: ReportingConfig,
   runtime: ServiceRuntime,
 ): Promise<DynamicModule> {
-  const { logger, health, shutdown } = runtime;
-  const database = await createDatabase({
-    url: config.YMERA_POSTGRES_URL.reveal(),
-    schema: service,
-    poolSize: config.YMERA_DB_POOL_SIZE,
-    migrations,
-    logger,
-  });
-  shutdown.defer('database', () => database.close());
-  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+  const foundation = await openFoundation(config, runtime, { service, migrations });
   const retentionDays = config.YMERA_REPORT_HISTORY_DAYS;
-  const history = () => maintainHistory(database.sql, Date.now(), retentionDays);
+  const history = () => maintainHistory(foundation.database.sql, Date.now(), retentionDays);
   await history();
 
-  const messaging = createMessaging({
-    url: config.YMERA_RABBITMQ_URL.reveal(),
-    vhost: config.YMERA_RABBITMQ_VHOST,
-    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
-    service,
-    logger,
-  });
-  shutdown.defer('messaging', () => messaging.close());
-  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service, logger });
-  await relay.start();
-  shutdown.defer('outbox relay', () => relay.stop());
-
-  health.add('database', async () => {
-    if (!(await database.isHealthy())) throw new Error('the database does not answer');
-  });
-  health.add('broker', () => messaging.check());
-
-  const unitOfWork = new PostgresUnitOfWork(database, { service, relay }, reportingStores);
+  const unitOfWork = foundation.unitOfWork(reportingStores);
   const { silence, massSilence } = policyOf(config);
   const owned = new OwnedFleet(
     {
@@ -98,12 +66,10 @@ export async function reportingModule(
     },
     Date.now(),
   );
-  return assemble(config, runtime, { database, messaging, unitOfWork, owned, history });
+  return assemble(config, runtime, foundation, { unitOfWork, owned, history });
 }
 
 interface Parts {
-  readonly database: Database;
-  readonly messaging: Messaging;
   readonly unitOfWork: ReportingUnitOfWork;
   readonly owned: OwnedFleet;
   readonly history: () => Promise<void>;
@@ -113,13 +79,14 @@ interface Parts {
 function assemble(
   config: ReportingConfig,
   { logger, shutdown }: ServiceRuntime,
-  { database, messaging, unitOfWork, owned, history }: Parts,
+  { database, messaging, transport: consumers }: Foundation,
+  { unitOfWork, owned, history }: Parts,
 ): DynamicModule {
   const reader: ReportingReader = new PostgresReportingReader(database.sql);
   const metrics = reportingMetrics();
   const statuses = new StatusCache();
   const signals = new SignalDesk(metrics);
-  const transport = messaging.transport({ delayed: new PostgresDelayedDelivery(database) });
+  const transport = consumers();
   const dependencies = dependenciesOf(config, messaging, database, owned, (now) =>
     watchIngest.tookFullBatch(now),
   );

@@ -1,0 +1,1 @@
+export { openFoundation, type Foundation, type FoundationOptions } from './open-foundation';

@@ -1,0 +1,81 @@
+import type { BaseServiceConfig } from '@ymera/config';
+import type { ServiceName } from '@ymera/contracts';
+import type { ServiceRuntime } from '@ymera/http';
+import {
+  createMessaging,
+  type Messaging,
+  type RabbitTransport,
+  type TransportOptions,
+} from '@ymera/messaging';
+import {
+  createDatabase,
+  OutboxRelay,
+  PostgresDelayedDelivery,
+  PostgresUnitOfWork,
+  type Database,
+  type MigrationClass,
+  type SqlExecutor,
+} from '@ymera/persistence';
+
+export interface FoundationOptions {
+  /** Also the name of its schema. */
+  readonly service: ServiceName;
+  readonly migrations: readonly MigrationClass[];
+}
+
+export interface Foundation {
+  readonly database: Database;
+  readonly messaging: Messaging;
+  readonly relay: OutboxRelay;
+  /** Transactions over these stores; what they commit to the outbox leaves at once. */
+  unitOfWork<Stores extends object>(stores: (sql: SqlExecutor) => Stores): PostgresUnitOfWork<Stores>;
+  /** The service's consumers; a message that waits for another try waits in its database. */
+  transport(options?: Omit<TransportOptions, 'delayed'>): RabbitTransport;
+}
+
+/**
+ * Opens what every service stands on. Closed in reverse when the service stops, after its consumers have drained: the relay
+ * publishes what was committed last, then the broker goes, then the database. Rejects when the schema is not there or cannot
+ * be migrated; the broker may still be away.
+ */
+export async function openFoundation(
+  config: BaseServiceConfig,
+  { logger, health, shutdown }: Pick<ServiceRuntime, 'logger' | 'health' | 'shutdown'>,
+  { service, migrations }: FoundationOptions,
+): Promise<Foundation> {
+  const database = await createDatabase({
+    url: config.YMERA_POSTGRES_URL.reveal(),
+    schema: service,
+    poolSize: config.YMERA_DB_POOL_SIZE,
+    migrations,
+    logger,
+  });
+  shutdown.defer('database', () => database.close());
+  if (config.YMERA_MIGRATE_ON_START) await database.migrateUp();
+
+  const messaging = createMessaging({
+    url: config.YMERA_RABBITMQ_URL.reveal(),
+    vhost: config.YMERA_RABBITMQ_VHOST,
+    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
+    service,
+    logger,
+  });
+  shutdown.defer('messaging', () => messaging.close());
+  const relay = new OutboxRelay({ database, publisher: messaging.outbox, service, logger });
+  await relay.start();
+  shutdown.defer('outbox relay', () => relay.stop());
+
+  health.add('database', async () => {
+    if (!(await database.isHealthy())) throw new Error('the database does not answer');
+  });
+  health.add('broker', () => messaging.check());
+
+  return {
+    database,
+    messaging,
+    relay,
+    unitOfWork: (stores) => new PostgresUnitOfWork(database, { service, relay, logger }, stores),
+    transport: (options) =>
+      messaging.transport({ delayed: new PostgresDelayedDelivery(database), ...options }),
+  };
+}
