@@ -40,6 +40,8 @@ export class HoldPartitions {
     const { leaseMs } = this.settings;
     const kept = await this.unitOfWork.run((tx) => tx.partitions.renew(owner, leaseMs));
     await this.letGoOthers(kept);
+    // A claim that was committed and not answered is found here, or nobody would ever hold what it has claimed.
+    this.takeOver(kept.filter(({ partition }) => !this.owned.owns(partition)));
     const wanted = this.every().filter((partition) => !this.owned.owns(partition));
     if (wanted.length > 0) {
       const claimed = await this.unitOfWork.run((tx) => tx.partitions.claim(owner, wanted, leaseMs));

@@ -170,6 +170,20 @@ describe('partitions', () => {
     expect(world.owned.health.troubles).not.toContain('ownership');
   });
 
+  it('are held also when their claim was committed and nobody was told', async () => {
+    const world = reportingWorld();
+    const claim = world.tables.unitOfWork.run.bind(world.tables.unitOfWork);
+    jest
+      .spyOn(world.tables, 'run')
+      .mockImplementationOnce(claim)
+      .mockImplementationOnce((work) => claim(work).then(() => Promise.reject(new Error('no answer'))));
+    await expect(world.start()).rejects.toThrow('no answer');
+    expect(world.owned.partitions).toEqual([]);
+    await world.start();
+    expect(world.owned.partitions).toEqual([0, 1, 2, 3]);
+    expect(world.consumers.assigned.size).toBe(4);
+  });
+
   it('that are taken over from a dead owner give their agents the full time again', async () => {
     const world = reportingWorld();
     await world.tables.run((tx) => tx.partitions.claim('dead', [1], 20 * minute));
