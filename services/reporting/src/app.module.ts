@@ -15,6 +15,7 @@ import { migrations } from './adapters/persistence/migrations';
 import { PostgresReportingReader } from './adapters/persistence/postgres-reporting-reader';
 import { reportingStores } from './adapters/persistence/postgres-reporting-stores';
 import { fleetGauges, reportingMetrics } from './adapters/reporting-prometheus';
+import { AgentWrites } from './application/agent-writes';
 import { FollowStanding } from './application/follow-standing';
 import { HoldPartitions } from './application/hold-partitions';
 import { IngestReports } from './application/ingest-reports';
@@ -85,13 +86,14 @@ function assemble(
   const reader: ReportingReader = new PostgresReportingReader(database.sql);
   const metrics = reportingMetrics();
   const statuses = new StatusCache();
+  const writes = new AgentWrites(unitOfWork, owned, statuses, systemClock);
   const signals = new SignalDesk(metrics);
   const transport = consumers();
   const dependencies = dependenciesOf(config, messaging, database, owned, (now) =>
     watchIngest.tookFullBatch(now),
   );
   const watchIngest: WatchIngest = new WatchIngest(owned, dependencies, ingestWatch);
-  const watchSilence = new WatchSilence(unitOfWork, owned, statuses, metrics, systemClock);
+  const watchSilence = new WatchSilence(writes, owned, statuses, metrics, systemClock);
   const watchHolds = new WatchHolds(unitOfWork, owned);
   fleetGauges(owned, watchHolds);
   const leaseMs = config.YMERA_PARTITION_LEASE_SECONDS * 1000;
@@ -153,15 +155,15 @@ function assemble(
       { provide: WatchIngest, useValue: watchIngest },
       {
         provide: IngestReports,
-        useFactory: () => new IngestReports(unitOfWork, reader, owned, signals, statuses, metrics),
+        useFactory: () => new IngestReports(writes, reader, owned, signals, statuses, metrics),
       },
       {
         provide: KeepDirectory,
-        useFactory: () => new KeepDirectory(unitOfWork, owned, statuses, systemClock),
+        useFactory: () => new KeepDirectory(unitOfWork, writes, owned, statuses, systemClock),
       },
       {
         provide: FollowStanding,
-        useFactory: () => new FollowStanding(unitOfWork, reader, owned, statuses, metrics, systemClock),
+        useFactory: () => new FollowStanding(writes, reader, owned, statuses, metrics, systemClock),
       },
       {
         provide: RaiseIssue,

@@ -4,8 +4,9 @@ import type { AgentState } from '../domain/agent-state';
 import { lifted } from '../domain/enforcement';
 import type { FleetEntry } from '../domain/fleet';
 import { announceEnforcement } from './agent-events';
-import { notOwned, type OwnedFleet } from './owned-fleet';
-import type { ReportingMetrics, ReportingReader, ReportingUnitOfWork } from './ports';
+import type { AgentWrites } from './agent-writes';
+import type { OwnedFleet } from './owned-fleet';
+import type { ReportingMetrics, ReportingReader } from './ports';
 import type { StatusCache } from './status-cache';
 
 export interface StandingFact {
@@ -20,7 +21,7 @@ export type StandingOutcome = 'followed' | 'elsewhere';
 /** What the registry does by itself: an administrator lifted a freeze. The rest of a standing follows from here. */
 export class FollowStanding {
   constructor(
-    private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly writes: AgentWrites,
     private readonly reader: ReportingReader,
     private readonly owned: OwnedFleet,
     private readonly statuses: StatusCache,
@@ -31,6 +32,7 @@ export class FollowStanding {
   execute(fact: StandingFact): Promise<StandingOutcome> {
     if (fact.payload.cause !== 'lifted') return Promise.resolve('followed');
     return this.owned.lane.run(async () => {
+      await this.writes.settle();
       const entry = this.owned.fleet.entry(fact.payload.agent_id);
       if (!entry) return this.withoutEntry(fact.payload.agent_id);
       const now = this.clock.now().getTime();
@@ -52,10 +54,8 @@ export class FollowStanding {
     now: number,
   ): Promise<void> {
     const from = entry.state.enforcement;
-    const held = this.owned.heldBy([state]);
     const { reason, changed_by } = payload;
-    const isNew = await this.unitOfWork.run(async (tx) => {
-      if (!(await tx.partitions.areHeld(this.owned.owner, held))) throw notOwned(state.partition);
+    const isNew = await this.writes.commit([entry], async (tx) => {
       if (!(await tx.inbox.accept('reporting.standing_changed', id))) return false;
       await tx.agents.saveStanding([state]);
       const change = { from, state, cause: 'lifted' as const, decidedAt: now };

@@ -176,6 +176,16 @@ describe('taking reports in', () => {
     expect(world.tables.unitOfWork.outbox.payloads(issueReported)).toHaveLength(20);
   });
 
+  it('takes a report once that was committed without an answer, and tells of it once', async () => {
+    const world = await started();
+    world.tables.unanswered = 1;
+    await expect(world.report('tester-1', 1)).rejects.toThrow('database_unavailable');
+    expect(await world.report('tester-1', 1)).toBe('duplicate');
+    expect(await world.report('tester-1', 2)).toBe('accepted');
+    expect(world.tables.unitOfWork.state.history).toHaveLength(2);
+    expect(world.changes()).toEqual(['tester-1 offline → online']);
+  });
+
   it('writes nothing once another instance holds the partition', async () => {
     const world = await started();
     world.clock.advance(6_000);

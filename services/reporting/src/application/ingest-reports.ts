@@ -4,6 +4,7 @@ import { reported, type ReportFacts } from '../domain/agent-state';
 import { recovered } from '../domain/enforcement';
 import type { FleetEntry } from '../domain/fleet';
 import { judgeReport, type Judgement, type ViolationCode } from '../domain/judge-report';
+import type { AgentWrites } from './agent-writes';
 import { GroupCommit } from './group-commit';
 import { later, type Later } from './patience';
 import {
@@ -13,14 +14,7 @@ import {
   type LivenessChange,
 } from './agent-events';
 import { notOwned, type OwnedFleet } from './owned-fleet';
-import type {
-  AcceptedReport,
-  Report,
-  ReportingMetrics,
-  ReportingReader,
-  ReportingUnitOfWork,
-  ReportOutcome,
-} from './ports';
+import type { AcceptedReport, Report, ReportingMetrics, ReportingReader, ReportOutcome } from './ports';
 import type { Issue, SignalDesk, Violation } from './signal-desk';
 import type { StatusCache } from './status-cache';
 
@@ -58,7 +52,7 @@ export class IngestReports {
   );
 
   constructor(
-    private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly writes: AgentWrites,
     private readonly reader: ReportingReader,
     private readonly owned: OwnedFleet,
     private readonly signals: SignalDesk,
@@ -72,6 +66,7 @@ export class IngestReports {
   }
 
   private async take(batch: readonly IncomingReport[]): Promise<IngestOutcome[]> {
+    await this.writes.settle();
     await this.learnAbout(batch);
     const plan = this.plan(batch);
     await this.commit(plan, batch.at(-1)?.receivedAt ?? 0);
@@ -159,11 +154,8 @@ export class IngestReports {
     const rows = [...newest.values()].sort((a, b) => (a.state.agentId < b.state.agentId ? -1 : 1));
     const online = onlineAgain(newest);
     const recoveries = recoveriesIn(newest, now);
-    const held = this.owned.heldBy(rows.map(({ state }) => state));
     if (rows.length > 0 || !signals.isEmpty)
-      await this.unitOfWork.run(async (tx) => {
-        if (held.length > 0 && !(await tx.partitions.areHeld(this.owned.owner, held)))
-          throw notOwned(held[0]?.partition ?? -1);
+      await this.writes.commit([...newest.keys()], async (tx) => {
         if (rows.length > 0) {
           await tx.agents.saveReports(rows);
           await tx.history.append(accepted);

@@ -2,6 +2,7 @@ import type { agentRegistered, agentRetired, Messages, PayloadOf, sessionOpened 
 import type { Clock } from '@ymera/kernel';
 import { newAgent, type AgentState } from '../domain/agent-state';
 import { announceLiveness } from './agent-events';
+import type { AgentWrites } from './agent-writes';
 import type { OwnedFleet } from './owned-fleet';
 import type { ReportingStores, ReportingUnitOfWork } from './ports';
 import type { StatusCache } from './status-cache';
@@ -24,6 +25,7 @@ type Tx = ReportingStores & Messages;
 export class KeepDirectory {
   constructor(
     private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly writes: AgentWrites,
     private readonly owned: OwnedFleet,
     private readonly statuses: StatusCache,
     private readonly clock: Clock,
@@ -32,6 +34,7 @@ export class KeepDirectory {
   /** All of them or none. In the lane: no report or deadline of an agent may be at work while it is retired. */
   execute(facts: readonly RegistryFact[]): Promise<void> {
     return this.owned.lane.run(async () => {
+      await this.writes.settle();
       const done = await this.unitOfWork.run(async (tx) => {
         const steps: AfterCommit[] = [];
         for (const fact of facts) steps.push(await this.keep(tx, fact));

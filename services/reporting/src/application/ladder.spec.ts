@@ -110,6 +110,17 @@ describe('the ladder', () => {
     expect(await world.report('tester-1', (seq += 1))).toBe('accepted');
   });
 
+  it('is left by a lift that was committed without an answer, also in memory', async () => {
+    const world = await online('tester-1');
+    await during(world, 11);
+    world.tables.unanswered = 1;
+    const fact = world.liftOf('tester-1');
+    await expect(world.standing.execute(fact)).rejects.toThrow('database_unavailable');
+    expect(await world.standing.execute(fact)).toBe('followed');
+    expect(await world.report('tester-1', (seq += 1))).toBe('accepted');
+    expect(world.steps().filter((step) => step.includes('lifted'))).toHaveLength(1);
+  });
+
   it('begins anew after a lift: a suspension window of grace, then 3, 5 and 10 windows', async () => {
     const world = await online('tester-1');
     await during(world, 11);

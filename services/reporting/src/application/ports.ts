@@ -21,6 +21,8 @@ export interface AgentTable {
   saveReports(newest: readonly (AcceptedReport & { readonly state: AgentState })[]): Promise<void>;
   /** Everything of these but what reports say: liveness, enforcement, and what led to them. */
   saveStanding(states: readonly AgentState[]): Promise<void>;
+  /** What is committed of these, once every transaction that is changing them has ended. Ids in their order. */
+  settled(agentIds: readonly string[]): Promise<AgentState[]>;
 }
 
 /** An incident that was told of and is not over. */

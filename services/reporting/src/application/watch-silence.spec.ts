@@ -11,6 +11,9 @@ const online = async (world: ReportingWorld = reportingWorld()): Promise<Reporti
 
 const fell = (world: ReportingWorld) => world.changes().slice(1);
 
+const versionsOf = (world: ReportingWorld) =>
+  world.tables.unitOfWork.outbox.messages.map(({ aggregateVersion }) => aggregateVersion);
+
 describe('silence', () => {
   it('makes an agent late after a window and a half, offline after three, and a report brings it back', async () => {
     const world = await online();
@@ -124,6 +127,34 @@ describe('silence', () => {
     world.tables.isAway = false;
     await world.pass(10_000);
     expect(fell(world)).toEqual(['tester-1 online → late']);
+    expect(world.owned.deadlines).toBe(1);
+  });
+
+  it('is told of once when nobody knows whether its fact was committed, and so is its end', async () => {
+    const world = await online();
+    await world.pass(3 * minute);
+    world.tables.unanswered = 1;
+    await expect(world.pass(10_000)).rejects.toThrow('database_unavailable');
+    expect(fell(world)).toEqual(['tester-1 online → late', 'tester-1 late → offline']);
+    await world.report('tester-1', 2);
+    expect(world.changes().at(-1)).toBe('tester-1 offline → online');
+    await world.pass(1.7 * minute);
+    expect(versionsOf(world)).toEqual([1, 2, 3, 4, 5]);
+    expect(world.tables.unitOfWork.state.agents.get('tester-1')?.version).toBe(5);
+  });
+
+  it('decides nothing about agents of whom it is not known what was committed, until the table answers', async () => {
+    const world = await online();
+    await world.pass(3 * minute);
+    world.tables.unanswered = 1;
+    await expect(world.pass(10_000)).rejects.toThrow('database_unavailable');
+    world.tables.isAway = true;
+    await expect(world.pass(5_000)).rejects.toThrow('away');
+    await expect(world.report('tester-1', 2)).rejects.toThrow('away');
+    world.tables.isAway = false;
+    await world.pass(30_000);
+    expect(fell(world)).toHaveLength(2);
+    expect(world.owned.fleet.entry('tester-1')?.state.liveness).toBe('offline');
     expect(world.owned.deadlines).toBe(1);
   });
 

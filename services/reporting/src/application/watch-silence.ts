@@ -9,8 +9,9 @@ import {
   type EnforcementChange,
   type LivenessChange,
 } from './agent-events';
-import { notOwned, type OwnedFleet } from './owned-fleet';
-import type { ReportingMetrics, ReportingUnitOfWork } from './ports';
+import type { AgentWrites } from './agent-writes';
+import type { OwnedFleet } from './owned-fleet';
+import type { ReportingMetrics } from './ports';
 import type { StatusCache } from './status-cache';
 
 interface Change {
@@ -36,7 +37,7 @@ const retryMs = 1_000;
 /** Looks at the agents whose deadline has come, and at no others. */
 export class WatchSilence {
   constructor(
-    private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly writes: AgentWrites,
     private readonly owned: OwnedFleet,
     private readonly statuses: StatusCache,
     private readonly metrics: ReportingMetrics,
@@ -47,7 +48,9 @@ export class WatchSilence {
   execute(now: number): Promise<number> {
     return this.owned.lane.run(async () => {
       const due = this.owned.due(now);
+      if (due.length === 0) return 0;
       try {
+        await this.writes.settle();
         // Who fell silent is counted before anybody is sanctioned for it: it may be all of them.
         await this.fall(due, now);
         await this.climb(due, now);
@@ -110,9 +113,8 @@ export class WatchSilence {
     announce: (outbox: Outbox) => Promise<void>,
   ): Promise<void> {
     const states = changes.map(({ state }) => state).sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
-    const held = this.owned.heldBy(states);
-    await this.unitOfWork.run(async (tx) => {
-      if (!(await tx.partitions.areHeld(this.owned.owner, held))) throw notOwned(held[0]?.partition ?? -1);
+    const entries = changes.map(({ entry }) => entry);
+    await this.writes.commit(entries, async (tx) => {
       await tx.agents.saveStanding(states);
       await announce(tx.outbox);
     });

@@ -1,5 +1,5 @@
 import type { Messages, UnitOfWork } from '@ymera/contracts';
-import type { Clock } from '@ymera/kernel';
+import { failure, FailureException, type Clock } from '@ymera/kernel';
 import { InMemoryUnitOfWork } from '@ymera/testing';
 import type {
   AcceptedReport,
@@ -64,6 +64,8 @@ function storesOf(state: State, clock: Clock): ReportingStores {
             agents.set(agentId, { ...before, liveness, missed, version, enforcement, goodReports, liftedAt });
         }
       },
+      settled: async (agentIds) =>
+        agentIds.map((agentId) => agents.get(agentId)).filter((agent) => agent !== undefined),
     },
     holds: {
       open: async (owner, hold) => void holds.set(hold.id, { ...hold, owner }),
@@ -115,6 +117,8 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
   readonly unitOfWork: InMemoryUnitOfWork<State, ReportingStores>;
   /** Every transaction fails meanwhile, as if the database did not answer. */
   isAway = false;
+  /** So many of the next transactions are committed without an answer, as when the connection is lost at the commit. */
+  unanswered = 0;
   reads = 0;
 
   constructor(clock: Clock) {
@@ -132,8 +136,14 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
     );
   }
 
-  run<R>(work: (tx: ReportingStores & Messages) => Promise<R>): Promise<R> {
-    return this.isAway ? Promise.reject(new Error('the database is away')) : this.unitOfWork.run(work);
+  async run<R>(work: (tx: ReportingStores & Messages) => Promise<R>): Promise<R> {
+    if (this.isAway) throw new Error('the database is away');
+    const result = await this.unitOfWork.run(work);
+    if (this.unanswered === 0) return result;
+    this.unanswered -= 1;
+    throw new FailureException(
+      failure('unavailable', 'database_unavailable', 'Nobody knows what became of it.'),
+    );
   }
 
   async agentsOf(partition: number, after: string, limit: number) {

@@ -119,6 +119,15 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     expect((await storage().reader.snapshot(agent.agentId))?.metrics).toEqual(reportOf().metrics);
   });
 
+  it('says what is committed of agents, in the order of their ids', async () => {
+    const agents = [agentNamed('settled'), agentNamed('settled')];
+    for (const agent of agents) await register(agent);
+    const states = agents.map((agent) => ({ ...newAgent(agent), missed: 3, liftedAt: today, version: 2 }));
+    await run((tx) => tx.agents.saveStanding(states));
+    const ids = agents.map(({ agentId }) => agentId);
+    expect(await run((tx) => tx.agents.settled([...ids, 'settled-nobody']))).toEqual(states);
+  });
+
   it('keeps the higher session of a principal', async () => {
     const agent = agentNamed();
     await register(agent);

@@ -9,8 +9,9 @@ import {
 } from '@ymera/contracts';
 import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { FakeClock } from '@ymera/testing';
+import { AgentWrites } from '../application/agent-writes';
 import { Dependency } from '../application/dependency';
-import { FollowStanding } from '../application/follow-standing';
+import { FollowStanding, type StandingFact } from '../application/follow-standing';
 import { HoldPartitions } from '../application/hold-partitions';
 import { IngestReports, type IncomingReport } from '../application/ingest-reports';
 import { KeepDirectory } from '../application/keep-directory';
@@ -49,6 +50,7 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
     now(),
   );
   const statuses = new StatusCache();
+  const writes = new AgentWrites(tables, owned, statuses, clock);
   const signals = new SignalDesk(metrics);
   const away = { broker: false, database: false, authentication: false };
   /** Those that answer neither yes nor no. */
@@ -62,7 +64,7 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
     clock,
     silentLogger,
   );
-  const silence = new WatchSilence(tables, owned, statuses, metrics, clock);
+  const silence = new WatchSilence(writes, owned, statuses, metrics, clock);
   const dependencies = (['broker', 'database', 'authentication'] as const).map(
     (trouble) =>
       new Dependency(
@@ -79,8 +81,8 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
   );
   const ingestWatch = new WatchIngest(owned, dependencies, { backlogMs: 1_000, pauseMs: 16_000 });
   const holds = new WatchHolds(tables, owned);
-  const directory = new KeepDirectory(tables, owned, statuses, clock);
-  const ingest = new IngestReports(tables, tables, owned, signals, statuses, metrics);
+  const directory = new KeepDirectory(tables, writes, owned, statuses, clock);
+  const ingest = new IngestReports(writes, tables, owned, signals, statuses, metrics);
 
   const world = {
     clock,
@@ -94,7 +96,7 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
     silence,
     ingestWatch,
     holds,
-    standing: new FollowStanding(tables, tables, owned, statuses, metrics, clock),
+    standing: new FollowStanding(writes, tables, owned, statuses, metrics, clock),
     directory,
     ingest,
     issues: new RaiseIssue(tables, tables, owned, signals, clock),
@@ -136,7 +138,7 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
       await directory.execute([{ kind: 'registered', id: uuidv7(now()), payload }]);
     },
 
-    async lift(agentId: string, principalId = 'runner-1'): Promise<string> {
+    liftOf(agentId: string, principalId = 'runner-1'): StandingFact {
       const payload = {
         agent_id: agentId,
         principal_id: principalId,
@@ -147,8 +149,10 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
         changed_by: 'root',
         changed_at: clock.now().toISOString(),
       };
-      return world.standing.execute({ id: uuidv7(now()), payload });
+      return { id: uuidv7(now()), payload };
     },
+
+    lift: (agentId: string): Promise<string> => world.standing.execute(world.liftOf(agentId)),
 
     async session(session: number, principalId = 'runner-1', intervalS = 60): Promise<void> {
       const payload = {

@@ -1,22 +1,12 @@
 import type { SqlExecutor } from '@ymera/persistence';
 import type { AgentSnapshot, KnownAgent, Report, ReportingReader } from '../../application/ports';
-import type { AgentState } from '../../domain/agent-state';
-
-interface StateRow extends Omit<AgentState, 'lastReportAt' | 'liftedAt'> {
-  readonly lastReportAt: Date | null;
-  readonly liftedAt: Date | null;
-}
+import { stateColumns, stateOf, type StateRow } from './state-row';
 
 interface KnownRow extends StateRow {
   readonly isRetired: boolean;
   readonly issuedSession: number | null;
   readonly windowMs: number | null;
 }
-
-const stateColumns = `
-  agent.agent_id AS "agentId", agent.agent_type AS "agentType", agent.principal_id AS "principalId", agent.partition,
-  state.liveness, state.enforcement, state.work, state.session, state.seq, state.last_report_at AS "lastReportAt",
-  state.missed, state.good_reports AS "goodReports", state.lifted_at AS "liftedAt", state.version`;
 
 const knownColumns = `
   ${stateColumns}, agent.retired_at IS NOT NULL AS "isRetired", opened.session AS "issuedSession",
@@ -25,12 +15,6 @@ const knownColumns = `
 /** An agent that was retired before it was heard of has no state. */
 const from = 'agents AS agent LEFT JOIN agent_state AS state USING (partition, agent_id)';
 const fromWithSession = `${from} LEFT JOIN principal_sessions AS opened USING (principal_id)`;
-
-const stateOf = ({ lastReportAt, liftedAt, ...row }: StateRow): AgentState => ({
-  ...row,
-  lastReportAt: lastReportAt && lastReportAt.getTime(),
-  liftedAt: liftedAt && liftedAt.getTime(),
-});
 
 function knownOf({ isRetired, issuedSession, windowMs, ...row }: KnownRow): KnownAgent {
   const session =

@@ -10,6 +10,7 @@ import type {
   ReportHistory,
   ReportingStores,
 } from '../../application/ports';
+import { stateColumns, stateOf, type StateRow } from './state-row';
 
 export const reportingStores = (sql: SqlExecutor): ReportingStores => ({
   agents: agentTable(sql),
@@ -99,6 +100,16 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
         states.map(({ liftedAt }) => liftedAt),
       ],
     );
+  },
+
+  /** The row locks wait for whoever is writing, such as a transaction whose connection was lost at its commit. */
+  async settled(agentIds) {
+    const rows = await sql.query<StateRow>(
+      `SELECT ${stateColumns} FROM agents AS agent JOIN agent_state AS state USING (partition, agent_id)
+       WHERE agent.agent_id = ANY ($1::text[]) ORDER BY agent.agent_id FOR SHARE OF state`,
+      [agentIds],
+    );
+    return rows.map(stateOf);
   },
 });
 

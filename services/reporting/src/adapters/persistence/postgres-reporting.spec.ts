@@ -1,6 +1,6 @@
 import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persistence';
-import { leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
-import { newAgent, reported } from '../../domain/agent-state';
+import { eventually, leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
+import { newAgent, reported, type AgentState } from '../../domain/agent-state';
 import { reportingStorageSuite } from '../../testing/reporting-stores.contract';
 import { reportOf } from '../../testing/reporting-world';
 import { historyPartitionsFor, isOutdated, maintainHistory } from './history-partitions';
@@ -42,6 +42,28 @@ describe('reporting’s tables in PostgreSQL', () => {
     });
     await takeOver;
     expect(order).toEqual(['written', 'taken over']);
+  });
+
+  it('says what is committed of an agent only when who is writing it has ended', async () => {
+    const agent = {
+      agentId: 'settled-1',
+      agentType: 'CODING' as const,
+      principalId: 'runner-1',
+      partition: 1,
+    };
+    await unitOfWork().run((tx) => tx.agents.register(agent, new Date()));
+    let asked: Promise<AgentState[]> = Promise.resolve([]);
+    await unitOfWork().run(async (tx) => {
+      await tx.agents.saveStanding([{ ...newAgent(agent), version: 7 }]);
+      asked = unitOfWork().run((other) => other.agents.settled(['settled-1']));
+      await eventually(async () => {
+        const waiting = await database.sql.query(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FOR SHARE OF state%'`,
+        );
+        expect(waiting).toHaveLength(1);
+      });
+    });
+    expect(await asked).toMatchObject([{ version: 7 }]);
   });
 
   it('updates an agent’s row on its own page, without touching an index', async () => {

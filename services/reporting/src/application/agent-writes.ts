@@ -1,0 +1,53 @@
+import type { Messages } from '@ymera/contracts';
+import type { Clock } from '@ymera/kernel';
+import type { FleetEntry } from '../domain/fleet';
+import { notOwned, type OwnedFleet } from './owned-fleet';
+import type { ReportingStores, ReportingUnitOfWork } from './ports';
+import type { StatusCache } from './status-cache';
+
+/**
+ * Transactions that change agents of the partitions held here. One that failed may have been committed all the same: the
+ * connection may have gone with the answer. Until the table has been asked, memory is not to be believed about its agents:
+ * it would tell of the same change again, or never of the next one. For use in the lane only.
+ */
+export class AgentWrites {
+  private readonly doubted = new Set<string>();
+
+  constructor(
+    private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly owned: OwnedFleet,
+    private readonly statuses: StatusCache,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Before anything is decided about agents; fails while the table does not answer. */
+  async settle(): Promise<void> {
+    if (this.doubted.size === 0) return;
+    const doubted = [...this.doubted].sort();
+    const states = await this.unitOfWork.run((tx) => tx.agents.settled(doubted));
+    for (const state of states) {
+      const entry = this.owned.fleet.entry(state.agentId);
+      if (entry) this.owned.changed(entry, state, this.clock.now().getTime());
+      this.statuses.invalidate(state.agentId);
+    }
+    this.doubted.clear();
+  }
+
+  /** Under the epochs of these agents' partitions; what is in memory is for the caller to change afterwards. */
+  async commit<R>(
+    entries: readonly FleetEntry[],
+    work: (tx: ReportingStores & Messages) => Promise<R>,
+  ): Promise<R> {
+    const held = this.owned.heldBy(entries.map(({ state }) => state));
+    try {
+      return await this.unitOfWork.run(async (tx) => {
+        if (held.length > 0 && !(await tx.partitions.areHeld(this.owned.owner, held)))
+          throw notOwned(held[0]?.partition ?? -1);
+        return work(tx);
+      });
+    } catch (error) {
+      for (const { state } of entries) this.doubted.add(state.agentId);
+      throw error;
+    }
+  }
+}
