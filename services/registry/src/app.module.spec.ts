@@ -11,6 +11,7 @@ import {
   listAgents,
   pingRegistry,
   principalStatus,
+  recallCanary,
   registerAgent,
   retireAgent,
 } from '@ymera/contracts';
@@ -365,6 +366,14 @@ describe('the registry, on a real broker that asks it about every principal', ()
         client.publish(`${channel}.${partition}.${agent}`, { any: 'body' }, { userId: agent });
       expect([await publish('report'), await publish('result')]).toEqual(['ok', forbidden]);
     }, 30_000);
+
+    it('is asked about a canary, which the broker refuses, and tells whoever let it fly', async () => {
+      const name = `_canary-${randomBytes(16).toString('hex')}`;
+      expect(await registry.ask(recallCanary, { name })).toEqual({ asked_at: null });
+      await expect(registry.connectAs(name, 'any password')).rejects.toThrow('403');
+      const { asked_at } = await registry.ask(recallCanary, { name });
+      expect(Date.now() - Date.parse(asked_at ?? '')).toBeLessThan(10_000);
+    });
 
     it('answers a ping', async () => {
       expect(await registry.ask(pingRegistry, {})).toEqual({ authenticates: true });

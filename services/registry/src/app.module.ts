@@ -23,6 +23,7 @@ import { registryMetrics } from './adapters/registry-prometheus';
 import { HmacSecretVault } from './adapters/security/hmac-secret-vault';
 import { AuthenticatePrincipal } from './application/authenticate-principal';
 import { AuthoriseOnBroker } from './application/authorise-on-broker';
+import { Canaries } from './application/canaries';
 import { ChangeStanding } from './application/change-standing';
 import { CreateEnrolment } from './application/create-enrolment';
 import { EnrolPrincipal } from './application/enrol-principal';
@@ -95,6 +96,7 @@ export async function registryModule(
     liftFreeze: new LiftFreeze(unitOfWork, standing, systemClock),
     authenticate,
     read: new ReadAgents(reader, intervalS),
+    canaries: new Canaries(reader, systemClock),
   };
 
   const sweeps = [
@@ -114,7 +116,7 @@ export async function registryModule(
       { provide: callbackToken, useValue: config.YMERA_BROKER_CALLBACK_TOKEN.reveal() },
       {
         provide: AuthoriseOnBroker,
-        useFactory: () => new AuthoriseOnBroker(authenticate, directory, agentsVhost),
+        useFactory: () => new AuthoriseOnBroker(authenticate, useCases.canaries, directory, agentsVhost),
       },
       { provide: FollowEnforcement, useValue: new FollowEnforcement(unitOfWork, standing) },
       {

@@ -8,7 +8,7 @@ import {
   capabilities,
   sanctionCause,
 } from '../shared/agents';
-import { actor, agentId, cursor, pageSize, principalId, timestamp } from '../shared/ids';
+import { actor, agentId, canaryName, cursor, pageSize, principalId, timestamp } from '../shared/ids';
 import { sampleTime } from '../shared/samples';
 
 /** Who asks, as the gateway authenticated it. */
@@ -205,6 +205,21 @@ export const liftFreeze = defineQuery({
       changed_at: sampleTime,
     },
   },
+});
+
+export const recallCanary = defineQuery({
+  name: 'registry.recall_canary',
+  version: 1,
+  owner: 'registry',
+  summary:
+    'Whether the broker asked the instance that answers to authenticate a canary; no answer without a database.',
+  payload: z.object({ name: canaryName }),
+  reply: z.object({
+    /** Null when it was not asked, or so long ago that others were asked about since. */
+    asked_at: timestamp.nullable(),
+  }),
+  sample: { name: '_canary-00000000000000000000000000000000' },
+  replySample: { asked_at: sampleTime },
 });
 
 export const pingRegistry = defineQuery({

@@ -12,6 +12,9 @@ export const agentId = z
 /** A principal is an AMQP user. Names that begin with `svc-` belong to services and are refused. */
 export const principalId = agentId.refine((id) => !id.startsWith('svc-'), 'must not begin with "svc-"');
 
+/** The user of a login that is tried to see it refused. It begins with `_`, so no principal can have this name. */
+export const canaryName = z.string().regex(/^_canary-[0-9a-f]{32}$/);
+
 export const uuid = z.uuid();
 export const timestamp = z.iso.datetime({ offset: true });
 export const gitObjectId = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);

@@ -1,16 +1,19 @@
 import { brokerAccess, isAllowed, type BrokerRequest } from '../domain/broker-authorisation';
 import type { AuthenticatePrincipal } from './authenticate-principal';
+import type { Canaries } from './canaries';
 import type { PrincipalDirectory } from './principal-directory';
 
 /** Answers the broker about principals. Services' users are the broker's own and never come here. */
 export class AuthoriseOnBroker {
   constructor(
     private readonly authentication: AuthenticatePrincipal,
+    private readonly canaries: Canaries,
     private readonly directory: PrincipalDirectory,
     private readonly agentsVhost: string,
   ) {}
 
   async mayConnect(principalId: string, credential: string): Promise<boolean> {
+    if (this.canaries.notice(principalId)) return false;
     const known = await this.authentication.recognise(credential, principalId);
     return known.ok && brokerAccess(known.value.principal) !== 'none';
   }

@@ -4,6 +4,7 @@ import { FakeClock } from '@ymera/testing';
 import { HmacSecretVault } from '../adapters/security/hmac-secret-vault';
 import { AuthenticatePrincipal } from '../application/authenticate-principal';
 import { AuthoriseOnBroker } from '../application/authorise-on-broker';
+import { Canaries } from '../application/canaries';
 import { ChangeStanding } from '../application/change-standing';
 import { CreateEnrolment } from '../application/create-enrolment';
 import { EnrolPrincipal } from '../application/enrol-principal';
@@ -40,6 +41,8 @@ export function registryWorld() {
   const authenticate = new AuthenticatePrincipal(directory, registry, vault, metrics, clock, 60);
   const standing = new ChangeStanding(provisioning, directory, metrics, clock, 5_000);
 
+  const canaries = new Canaries(registry, clock);
+
   const useCases = {
     createEnrolment: new CreateEnrolment(registry, vault, clock),
     enrol: new EnrolPrincipal(registry, desk, provisioning, directory),
@@ -53,7 +56,8 @@ export function registryWorld() {
     ),
     retire: new RetireAgent(registry, provisioning, directory, standing, clock, 5_000),
     authenticate,
-    broker: new AuthoriseOnBroker(authenticate, directory, '/agents'),
+    canaries,
+    broker: new AuthoriseOnBroker(authenticate, canaries, directory, '/agents'),
     openSession: new OpenSession(registry, metrics, clock, 60),
     read: new ReadAgents(registry, 60),
     follow: new FollowEnforcement(registry, standing),

@@ -8,12 +8,14 @@ import {
   listAgents,
   pingRegistry,
   principalStatus,
+  recallCanary,
   registerAgent,
   retireAgent,
   type PayloadOf,
 } from '@ymera/contracts';
 import { OnQuery } from '@ymera/messaging';
 import type { AuthenticatePrincipal } from '../../application/authenticate-principal';
+import type { Canaries } from '../../application/canaries';
 import type { CreateEnrolment } from '../../application/create-enrolment';
 import type { EnrolPrincipal } from '../../application/enrol-principal';
 import type { LiftFreeze } from '../../application/lift-freeze';
@@ -29,6 +31,7 @@ export interface RegistryUseCases {
   readonly liftFreeze: LiftFreeze;
   readonly authenticate: AuthenticatePrincipal;
   readonly read: ReadAgents;
+  readonly canaries: Canaries;
 }
 
 /** Injection token of `RegistryUseCases`. */
@@ -67,6 +70,11 @@ export class AgentQueriesController {
   @OnQuery(pingRegistry)
   ping() {
     return this.useCases.read.ping();
+  }
+
+  @OnQuery(recallCanary)
+  recallCanary(payload: PayloadOf<typeof recallCanary>) {
+    return this.useCases.canaries.recall(payload);
   }
 
   @OnQuery(authenticatePrincipal)
