@@ -11,11 +11,11 @@ export class SeverableRoute {
     private readonly target: URL,
   ) {}
 
-  static async to(url: string): Promise<SeverableRoute> {
+  static async to(url: string, port = 0): Promise<SeverableRoute> {
     const server = createServer();
     const route = new SeverableRoute(server, new URL(url));
     server.on('connection', (socket) => route.carry(socket));
-    server.listen(0, '127.0.0.1');
+    server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     return route;
   }

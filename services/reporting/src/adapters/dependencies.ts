@@ -1,4 +1,4 @@
-import { listAgents, reportQueue } from '@ymera/contracts';
+import { recallCanary, reportQueue } from '@ymera/contracts';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import type { Messaging } from '@ymera/messaging';
 import { extractTrace, withTrace } from '@ymera/observability';
@@ -6,6 +6,7 @@ import type { Database } from '@ymera/persistence';
 import { Dependency } from '../application/dependency';
 import type { OwnedFleet } from '../application/owned-fleet';
 import type { ReportingConfig } from '../config';
+import { Canary } from './canary';
 
 /** With short windows our own faults must be known before anybody could be warned for them: within two of them. */
 const freshWindows = 2;
@@ -13,6 +14,10 @@ const longestFreshMs = 10_000;
 /** So many messages in one queue that no consumer has yet: its reports are taken in with a delay. */
 const backlogDepth = 200;
 const queuesAtOnce = 8;
+/** The broker writes a line about every login that it refuses: no more of them than an answer in time needs. */
+const canariesInTime = 4;
+
+const always = (): number => 0;
 
 /** What must have answered a moment ago for silence to prove something. */
 export function dependenciesOf(
@@ -24,17 +29,25 @@ export function dependenciesOf(
 ): Dependency[] {
   const jitterMs = config.YMERA_REPORT_JITTER_SECONDS * 1000;
   const freshMs = () => Math.min(longestFreshMs, freshWindows * owned.fleet.shortestWindowMs + jitterMs / 2);
+  const canary = canaryOf(config, messaging);
   const checks = {
     broker: brokerCheck(messaging, owned, foundBacklog),
     database: async () => {
       if (!(await database.isHealthy())) throw new Error('the database does not answer');
     },
-    authentication: () => registryCheck(messaging, freshMs()),
+    authentication: () => canary.fly(freshMs()),
   };
   // A report may be lost in a break of the broker; that somebody could not connect for a moment costs nobody a window.
   const tolerances = { broker: 'no_break', database: 'no_break', authentication: 'short_breaks' } as const;
+  const rhythms = { broker: always, database: always, authentication: () => freshMs() / canariesInTime };
   return (['broker', 'database', 'authentication'] as const).map(
-    (trouble) => new Dependency(trouble, owned, checks[trouble], freshMs, tolerances[trouble], systemClock),
+    (trouble) =>
+      new Dependency(
+        trouble,
+        owned,
+        { check: checks[trouble], freshMs, everyMs: rhythms[trouble], tolerance: tolerances[trouble] },
+        systemClock,
+      ),
   );
 }
 
@@ -59,17 +72,16 @@ function brokerCheck(
   };
 }
 
-/**
- * Whoever authenticates agents for the broker must be there and have its database: a page of one agent needs both. Asked
- * in a trace that nobody records: a question every moment would drown the others.
- */
-async function registryCheck(messaging: Messaging, timeoutMs: number): Promise<void> {
-  const unrecorded = extractTrace({ traceparent: `00-${hexOf(32)}-${hexOf(16)}-00` });
-  const answer = await withTrace(unrecorded, () =>
-    messaging.queries.ask(listAgents, { limit: 1 }, { timeoutMs }),
-  );
-  if (!answer.ok) throw new Error(`the registry does not answer: ${answer.error.code}`);
-}
+/** Its questions go in a trace that nobody records: one every moment would drown the others. */
+const canaryOf = (config: ReportingConfig, messaging: Messaging): Canary =>
+  new Canary({
+    brokerUrl: config.YMERA_RABBITMQ_URL.reveal(),
+    agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
+    recall: (payload, timeoutMs) =>
+      withTrace(extractTrace({ traceparent: `00-${hexOf(32)}-${hexOf(16)}-00` }), () =>
+        messaging.queries.ask(recallCanary, payload, { timeoutMs }),
+      ),
+  });
 
 /** Of the end of an id, which is random. */
 const hexOf = (length: number): string => uuidv7().replaceAll('-', '').slice(-length);

@@ -1,9 +1,11 @@
-import { listAgents, queryQueue } from '@ymera/contracts';
-import type { ChannelModel } from 'amqplib';
+import { queryQueue, recallCanary } from '@ymera/contracts';
+import type { ChannelModel, ConsumeMessage } from 'amqplib';
 
 /** Answers what reporting asks the registry, as long as it is there. */
 export class PlayedRegistry {
   private tag: string | undefined;
+  /** Whether the broker has asked about this name. */
+  wasAskedAbout: (name: string) => boolean = () => true;
 
   private constructor(private readonly channel: Awaited<ReturnType<ChannelModel['createChannel']>>) {}
 
@@ -16,15 +18,7 @@ export class PlayedRegistry {
   async comeBack(): Promise<void> {
     const { consumerTag } = await this.channel.consume(
       queryQueue('registry'),
-      (message) => {
-        if (!message) return;
-        const { replyTo, correlationId, type } = message.properties;
-        const reply = type === listAgents.key ? { ok: true, value: listAgents.replySample } : undefined;
-        if (reply)
-          this.channel.sendToQueue(String(replyTo), Buffer.from(JSON.stringify(reply)), {
-            correlationId: String(correlationId),
-          });
-      },
+      (message) => message && this.answer(message),
       { noAck: true },
     );
     this.tag = consumerTag;
@@ -32,5 +26,14 @@ export class PlayedRegistry {
 
   async goAway(): Promise<void> {
     if (this.tag !== undefined) await this.channel.cancel(this.tag);
+  }
+
+  private answer({ properties, content }: ConsumeMessage): void {
+    if (properties.type !== recallCanary.key) return;
+    const { name } = recallCanary.payload.parse(JSON.parse(content.toString()));
+    const value = { asked_at: this.wasAskedAbout(name) ? new Date().toISOString() : null };
+    this.channel.sendToQueue(String(properties.replyTo), Buffer.from(JSON.stringify({ ok: true, value })), {
+      correlationId: String(properties.correlationId),
+    });
   }
 }

@@ -70,12 +70,15 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
       new Dependency(
         trouble,
         owned,
-        () => {
-          if (hanging.has(trouble)) return new Promise(() => undefined);
-          return away[trouble] ? Promise.reject(new Error('away')) : Promise.resolve();
+        {
+          check: () => {
+            if (hanging.has(trouble)) return new Promise(() => undefined);
+            return away[trouble] ? Promise.reject(new Error('away')) : Promise.resolve();
+          },
+          freshMs: () => 10_000,
+          everyMs: () => (trouble === 'authentication' ? 2_500 : 0),
+          tolerance: trouble === 'authentication' ? 'short_breaks' : 'no_break',
         },
-        () => 10_000,
-        trouble === 'authentication' ? 'short_breaks' : 'no_break',
         clock,
       ),
   );

@@ -1,0 +1,22 @@
+import { reportingWorld } from '../testing/reporting-world';
+import { Dependency } from './dependency';
+
+it('asks no more often than it may, and again at once when the clock was set back', async () => {
+  const { clock, owned } = reportingWorld();
+  let asked = 0;
+  const check = async () => void (asked += 1);
+  const dependency = new Dependency(
+    'authentication',
+    owned,
+    { check, freshMs: () => 10_000, everyMs: () => 2_500, tolerance: 'short_breaks' },
+    clock,
+  );
+  for (let passed = 0; passed < 10_000; passed += 250) {
+    await dependency.ask();
+    clock.advance(250);
+  }
+  expect(asked).toBe(4);
+  clock.advance(-3_600_000);
+  await dependency.ask();
+  expect(asked).toBe(5);
+});

@@ -1,0 +1,57 @@
+import { eventually, leakGuard } from '@ymera/testing';
+import { renderMetrics } from '@ymera/observability';
+import { BeatingAgents, windowMs } from './testing/beating-agents';
+import { PlayedCallback } from './testing/played-callback';
+import { RunningReporting } from './testing/running-reporting';
+
+describe('the way of agents to their authentication, on a real broker', () => {
+  let callback: PlayedCallback;
+  let reporting: RunningReporting;
+  let agents: BeatingAgents;
+
+  beforeAll(async () => {
+    callback = await PlayedCallback.listen();
+    reporting = await RunningReporting.start({ YMERA_REPORT_INTERVAL_SECONDS: String(windowMs / 1000) });
+    reporting.registry.wasAskedAbout = (name) => callback.askedAbout.has(name);
+    agents = new BeatingAgents(reporting);
+    await reporting.session('runner-1', 1, windowMs / 1000);
+  }, 60_000);
+  afterEach(() => agents.stop());
+  afterAll(async () => {
+    await reporting.stop();
+    await callback.close();
+  }, 30_000);
+
+  const isHeld = async () =>
+    /^ymera_enforcement_held\{reason="authentication_unavailable".*\} 1$/m.test((await renderMetrics()).body);
+
+  it('is open while the broker asks the registry about names that nobody has, and refuses them', async () => {
+    await eventually(async () => expect(await isHeld()).toBe(false), { timeoutMs: 20_000 });
+    expect([...callback.askedAbout].every((name) => name.startsWith('_canary-'))).toBe(true);
+  }, 30_000);
+
+  it('is not open when the broker lets in whom nobody knows', async () => {
+    callback.answer = 'allow';
+    await eventually(async () => expect(await isHeld()).toBe(true), { timeoutMs: 20_000 });
+    callback.answer = 'deny';
+    await eventually(async () => expect(await isHeld()).toBe(false), { timeoutMs: 20_000 });
+  }, 60_000);
+
+  it.each([
+    ['is blocked', () => callback.route.cut()],
+    ['leads to where nobody answers', () => callback.route.hang()],
+  ])(
+    'costs nobody anything when it %s for longer than a freeze takes; then only who stays silent climbs, on time',
+    (what, takeAway) =>
+      agents.outlive({
+        name: what.replaceAll(' ', '-'),
+        takeAway,
+        giveBack: () => callback.route.restore(),
+        reason: 'authentication_unavailable',
+        isForAgents: false,
+      }),
+    120_000,
+  );
+
+  leakGuard();
+});

@@ -1,0 +1,122 @@
+import {
+  enforcementChanged,
+  enforcementHeld,
+  enforcementResumed,
+  getAgentStatus,
+  type PayloadOf,
+} from '@ymera/contracts';
+import { eventually } from '@ymera/testing';
+import { reportOf } from './reporting-world';
+import type { RunningReporting } from './running-reporting';
+
+export const windowMs = 500;
+const jitterMs = 250;
+/** When a step is due after the last report that counts, or after the grace that does. */
+export const dueAfter = (windows: number): number => (windows + 0.1) * windowMs + jitterMs;
+export const graceMs = 5 * windowMs;
+const freezeMs = dueAfter(10);
+/** The machine that runs the tests has other things to do. */
+export const lagMs = 1_000;
+export const windowsOf = { none: 0, warned: 3, suspended: 5, frozen: 10 };
+
+export const pass = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+export type Step = PayloadOf<typeof enforcementChanged>;
+
+/** A break of something that reporting depends on. */
+export interface Break {
+  readonly name: string;
+  readonly takeAway: () => Promise<void> | void;
+  readonly giveBack: () => Promise<void> | void;
+  readonly reason: PayloadOf<typeof enforcementHeld>['reason_code'];
+  /** Whether agents can report meanwhile. */
+  readonly isForAgents: boolean;
+}
+
+/** Agents of one principal that report every window, until they fall silent. */
+export class BeatingAgents {
+  private readonly beating = new Map<string, { seq: number; timer: NodeJS.Timeout }>();
+  private reports = 0;
+
+  constructor(private readonly reporting: RunningReporting) {}
+
+  async join(...names: string[]): Promise<void> {
+    for (const name of names) await this.reporting.agent(name, 'runner-1');
+    for (const name of names) {
+      await eventually(() => this.status(name), { timeoutMs: 20_000 });
+      this.beat(name);
+      await eventually(async () => expect((await this.status(name)).liveness).toBe('online'), {
+        timeoutMs: 20_000,
+      });
+    }
+  }
+
+  send(agentId: string, seq: number): Promise<void> {
+    return this.reporting.report('runner-1', reportOf({ agent_id: agentId, seq }));
+  }
+
+  /** With rising numbers. */
+  beat(agentId: string): void {
+    const entry = {
+      seq: (this.reports += 1_000),
+      timer: setInterval(() => void this.send(agentId, (entry.seq += 1)), windowMs),
+    };
+    this.beating.set(agentId, entry);
+  }
+
+  fallSilent(...agentIds: string[]): void {
+    for (const agentId of agentIds) {
+      clearInterval(this.beating.get(agentId)?.timer);
+      this.beating.delete(agentId);
+    }
+  }
+
+  stop(): void {
+    this.fallSilent(...this.beating.keys());
+  }
+
+  async status(agentId: string) {
+    const answer = await this.reporting.messaging.queries.ask(getAgentStatus, { agent_id: agentId });
+    if (!answer.ok) throw new Error(answer.error.code);
+    return answer.value;
+  }
+
+  steps(): Step[] {
+    return this.reporting.payloads(enforcementChanged);
+  }
+
+  stepsOf(...agentIds: string[]): Step[] {
+    return this.steps().filter(({ agent_id }) => agentIds.includes(agent_id));
+  }
+
+  async reached(agentId: string, levels: string[]): Promise<void> {
+    await eventually(() => expect(this.stepsOf(agentId).map(({ to }) => to)).toEqual(levels), {
+      timeoutMs: 30_000,
+    });
+  }
+
+  /** Nobody is sanctioned for a break that lasts longer than a freeze takes; then only who stays silent, on time. */
+  async outlive({ name, takeAway, giveBack, reason, isForAgents }: Break): Promise<void> {
+    const { reporting } = this;
+    const [dead, alive] = [`dead-${name}`, `alive-${name}`];
+    await this.join(dead, alive);
+    const heldBefore = reporting.payloads(enforcementHeld).length;
+    const resumedBefore = reporting.payloads(enforcementResumed).length;
+    await takeAway();
+    this.fallSilent(dead, ...(isForAgents ? [alive] : []));
+    await pass(freezeMs + 1_000);
+    await giveBack();
+    if (isForAgents) this.beat(alive);
+    await eventually(() => expect(reporting.payloads(enforcementResumed).length).toBe(resumedBefore + 1), {
+      timeoutMs: 60_000,
+    });
+    expect(reporting.payloads(enforcementHeld).slice(heldBefore)).toMatchObject([{ reason_code: reason }]);
+    expect(this.stepsOf(dead, alive)).toEqual([]);
+    const resumedAt = Date.now();
+    await this.reached(dead, ['warned', 'suspended', 'frozen']);
+    // The incident ends with the grace.
+    for (const { to, decided_at } of this.stepsOf(dead))
+      expect(Math.abs(Date.parse(decided_at) - resumedAt - dueAfter(windowsOf[to]))).toBeLessThan(lagMs);
+    expect(this.stepsOf(alive)).toEqual([]);
+  }
+}
