@@ -40,8 +40,8 @@ const holdsTickMs = 250;
 const historySweepMs = 3_600_000;
 /** 1024 slots of 100 ms: longer than the deadline of the usual window. */
 const wheel = { wheelTickMs: 100, wheelSlots: 1024 };
-/** Consumers pause for 15 s at most. */
-const ingestWatch = { backlogMs: 1_000, pauseMs: 16_000 };
+/** With all partitions each queue is looked at every two seconds; consumers pause for 15 s at most. */
+const ingestWatch = { backlogMs: 1_000, deepMs: 3_000, pauseMs: 16_000 };
 
 class ReportingModule {}
 
@@ -89,8 +89,8 @@ function assemble(
   const writes = new AgentWrites(unitOfWork, owned, statuses, systemClock);
   const signals = new SignalDesk(metrics);
   const transport = consumers();
-  const dependencies = dependenciesOf(config, messaging, database, owned, (now) =>
-    watchIngest.tookFullBatch(now),
+  const dependencies = dependenciesOf(config, messaging, database, owned, (partition, now) =>
+    watchIngest.foundDeep(partition, now),
   );
   const watchIngest: WatchIngest = new WatchIngest(owned, dependencies, ingestWatch);
   const watchSilence = new WatchSilence(writes, owned, statuses, metrics, systemClock);

@@ -25,13 +25,13 @@ export function dependenciesOf(
   messaging: Messaging,
   database: Database,
   owned: OwnedFleet,
-  foundBacklog: (now: number) => void,
+  foundDeep: (partition: number, now: number) => void,
 ): Dependency[] {
   const jitterMs = config.YMERA_REPORT_JITTER_SECONDS * 1000;
   const freshMs = () => Math.min(longestFreshMs, freshWindows * owned.fleet.shortestWindowMs + jitterMs / 2);
   const canary = canaryOf(config, messaging);
   const checks = {
-    broker: brokerCheck(messaging, owned, foundBacklog),
+    broker: brokerCheck(messaging, owned, foundDeep),
     database: async () => {
       if (!(await database.isHealthy())) throw new Error('the database does not answer');
     },
@@ -55,7 +55,7 @@ export function dependenciesOf(
 function brokerCheck(
   messaging: Messaging,
   owned: OwnedFleet,
-  foundBacklog: (now: number) => void,
+  foundDeep: (partition: number, now: number) => void,
 ): () => Promise<void> {
   let turn = 0;
   return async () => {
@@ -65,10 +65,12 @@ function brokerCheck(
       partitions.at((turn + index) % partitions.length),
     ).filter((partition) => partition !== undefined);
     turn += asked.length;
-    const depths = await Promise.all(
-      asked.map((partition) => messaging.depth('agents', reportQueue(partition))),
+    await Promise.all(
+      asked.map(async (partition) => {
+        const depth = await messaging.depth('agents', reportQueue(partition));
+        if (depth >= backlogDepth) foundDeep(partition, Date.now());
+      }),
     );
-    if (depths.some((depth) => depth >= backlogDepth)) foundBacklog(Date.now());
   };
 }
 

@@ -60,6 +60,11 @@ export function fleetGauges(owned: OwnedFleet, holds: WatchHolds): void {
     collect: (self) => self.set(owned.partitions.length),
   });
   gauge({
+    name: 'ymera_report_partitions_behind',
+    help: 'Report partitions held here in which reports wait: silence counts for none of their agents.',
+    collect: (self) => self.set(owned.behind),
+  });
+  gauge({
     name: 'ymera_ingest_healthy',
     help: '1 while silence of agents counts, 0 while the fault may be ours.',
     collect: (self) => self.set(owned.health.healthySince === null ? 0 : 1),

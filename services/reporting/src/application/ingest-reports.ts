@@ -146,7 +146,9 @@ export class IngestReports {
   /** Good reports lift a sanction, but not while sanctions may be our own fault: the next report will. */
   private after(agent: AgentState, facts: ReportFacts, receivedAt: number): AgentState {
     const state = reported(agent, facts, receivedAt);
-    return this.owned.clearSince === null ? state : recovered(state, this.owned.policy.enforcement);
+    return this.owned.clearSinceIn(agent.partition) === null
+      ? state
+      : recovered(state, this.owned.policy.enforcement);
   }
 
   private async commit({ accepted, newest, violations }: Plan, now: number): Promise<void> {

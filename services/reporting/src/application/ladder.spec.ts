@@ -41,6 +41,20 @@ async function during(
   return world.steps().slice(before);
 }
 
+/** Lets `minutes` pass with these partitions behind, in which `agents` report. */
+async function behind(
+  world: ReportingWorld,
+  minutes: number,
+  partitions: readonly number[],
+  agents: readonly string[] = [],
+): Promise<void> {
+  for (let passed = 0; passed < minutes * 30; passed += 1) {
+    if (passed % 30 === 0) await report(world, agents);
+    for (const partition of partitions) world.ingestWatch.foundDeep(partition, world.clock.now().getTime());
+    await world.pass(2_000);
+  }
+}
+
 const crowd = (count: number): string[] => Array.from({ length: count }, (_, index) => `crowd-${index}`);
 
 describe('the ladder', () => {
@@ -276,20 +290,64 @@ describe('our own outage', () => {
     expect(world.steps()).toEqual(['silent-1 none → warned (silence)']);
   });
 
-  it('is assumed while reports are behind', async () => {
+  it.each([
+    [[1], 'its partition is'],
+    [[0, 2, 3], 'most partitions are'],
+  ])('is assumed while reports are behind in %j: %s', async (partitions) => {
     const world = await online('silent-1');
-    for (let passed = 0; passed < 20 * 60; passed += 1) {
-      world.ingestWatch.tookFullBatch(world.clock.now().getTime());
-      await world.pass(900);
-    }
+    await behind(world, 20, partitions);
     expect(world.steps()).toEqual([]);
+  });
+
+  it('is not what keeps another partition behind, where agents are judged as usual', async () => {
+    const world = await online('flooder-1', 'beside-1');
+    await world.session(1, 'runner-2');
+    await world.agent('silent-2', 'runner-2', 'TESTING', 2);
+    await world.ingest.execute([world.incoming({ agent_id: 'silent-2' }, 'runner-2')]);
+    await behind(world, 12, [1, 3], ['flooder-1']);
+    expect(world.owned.behind).toBe(2);
+    expect(world.steps()).toEqual([
+      'silent-2 none → warned (silence)',
+      'silent-2 warned → suspended (silence)',
+      'silent-2 suspended → frozen (silence)',
+    ]);
+    expect(await during(world, 8, ['flooder-1'])).toEqual([]);
+    expect(world.owned.behind).toBe(0);
+    expect(await during(world, 1, ['flooder-1'])).toEqual(['beside-1 none → warned (silence)']);
+  });
+
+  it('keeps good reports from lifting a sanction only in the partition that is behind', async () => {
+    const world = await online('tester-1');
+    await during(world, 4);
+    expect(world.steps()).toEqual(['tester-1 none → warned (silence)']);
+    await behind(world, 5, [1], ['tester-1']);
+    expect(world.steps()).toHaveLength(1);
+    await behind(world, 1, [2], ['tester-1']);
+    await report(world, ['tester-1']);
+    expect(world.steps().at(-1)).toBe('tester-1 warned → none (recovery)');
+  });
+
+  it('is the flood of somebody without agents here only once its queue was found deep', async () => {
+    const world = await online('silent-1');
+    const now = world.clock.now().getTime();
+    world.ingestWatch.tookFullBatch([undefined, 'runner-9', 'runner-8'], now);
+    expect(world.owned.behind).toBe(0);
+    world.ingestWatch.tookFullBatch(['runner-9', 'runner-1'], now);
+    expect(world.owned.behind).toBe(1);
+    await world.pass(1_000);
+    expect(world.owned.behind).toBe(0);
+    world.ingestWatch.foundDeep(1, world.clock.now().getTime());
+    await world.pass(2_900);
+    expect(world.owned.behind).toBe(1);
+    await world.pass(100);
+    expect(world.owned.behind).toBe(0);
   });
 
   it('is none when reports were behind for a moment only: they have been seen since', async () => {
     const world = await online('silent-1');
     for (let passed = 0; passed < 3; passed += 1) {
       await world.pass(55_000);
-      world.ingestWatch.tookFullBatch(world.clock.now().getTime());
+      world.ingestWatch.tookFullBatch(['runner-1'], world.clock.now().getTime());
       await world.pass(5_000);
     }
     await world.pass(minute);

@@ -5,9 +5,11 @@ import { Fleet, type FleetEntry } from '../domain/fleet';
 import type { MassSilencePolicy } from '../domain/group-guard';
 import { groupsOf } from '../domain/groups';
 import {
+  areMostBehind,
   clearSince,
   interrupted,
   observe,
+  partitionInTime,
   startingAuthentication,
   startingIngest,
   type IngestHealth,
@@ -43,6 +45,8 @@ export class OwnedFleet {
   private readonly epochs = new Map<number, number>();
   private ingest: IngestHealth = startingIngest;
   private signIn: IngestHealth = startingAuthentication;
+  /** Of partitions that are, or once were, behind. */
+  private readonly backlogs = new Map<number, IngestHealth>();
 
   constructor(settings: OwnedFleetSettings, now: number) {
     this.owner = settings.owner;
@@ -60,9 +64,19 @@ export class OwnedFleet {
     return this.signIn;
   }
 
-  /** Since when nobody was kept from reporting or connecting by us; null while somebody may be. */
+  /** Since when nobody was kept from reporting or connecting by us; null while everybody may be. */
   get clearSince(): number | null {
     return clearSince(this.ingest.healthySince, this.signIn.healthySince);
+  }
+
+  /** The same for the agents of one partition, which may be behind by itself. */
+  clearSinceIn(partition: number): number | null {
+    return clearSince(this.healthIn(partition).healthySince, this.signIn.healthySince);
+  }
+
+  /** Partitions in which reports wait. */
+  get behind(): number {
+    return [...this.backlogs.values()].filter(({ healthySince }) => healthySince === null).length;
   }
 
   /** Deadlines that wait. */
@@ -73,6 +87,13 @@ export class OwnedFleet {
   observe(trouble: Trouble, isPresent: boolean, now: number): void {
     if (trouble === 'authentication') this.signIn = observe(this.signIn, trouble, isPresent, now);
     else this.ingest = observe(this.ingest, trouble, isPresent, now, this.fleet.shortestWindowMs);
+  }
+
+  observeBacklog(partition: number, isBehind: boolean, now: number): void {
+    const health = this.backlogs.get(partition) ?? partitionInTime;
+    if (this.owns(partition))
+      this.backlogs.set(partition, observe(health, 'backlog', isBehind, now, this.fleet.shortestWindowMs));
+    this.observe('backlog', areMostBehind(this.behind, this.epochs.size), now);
   }
 
   interrupted(trouble: Trouble, now: number): void {
@@ -92,7 +113,10 @@ export class OwnedFleet {
   }
 
   letGo(partitions: readonly number[]): void {
-    for (const partition of partitions) this.epochs.delete(partition);
+    for (const partition of partitions) {
+      this.epochs.delete(partition);
+      this.backlogs.delete(partition);
+    }
     this.fleet.forget(new Set(partitions));
   }
 
@@ -124,9 +148,14 @@ export class OwnedFleet {
     const groupsClearSince =
       state.liveness === 'online' ? -Infinity : this.heldGroups.clearSince(groupsOf(state), now);
     return decide({ ...state, windowMs }, this.policy, now, {
-      ingest: this.ingest,
-      clearSince: clearSince(this.clearSince, groupsClearSince),
+      ingest: this.healthIn(state.partition),
+      clearSince: clearSince(this.clearSinceIn(state.partition), groupsClearSince),
     });
+  }
+
+  private healthIn(partition: number): IngestHealth {
+    const { healthySince } = this.backlogs.get(partition) ?? partitionInTime;
+    return { ...this.ingest, healthySince: clearSince(this.ingest.healthySince, healthySince) };
   }
 
   /** A deadline that waits is never later than what the change asks for. */

@@ -30,6 +30,8 @@ export class Fleet {
   private readonly entries = new Map<string, FleetEntry>();
   private readonly retired = new Set<string>();
   private readonly sessions = new Map<string, PrincipalSession>();
+  /** Of principals with agents that are or were here. */
+  private readonly partitions = new Map<string, number>();
   private readonly byLiveness = new Map<Liveness, number>();
   private readonly byType = new Map<AgentType, number>();
   private readonly byEnforcement = new Map<Enforcement, number>();
@@ -57,6 +59,10 @@ export class Fleet {
     return this.sessions.get(principalId)?.session ?? 0;
   }
 
+  partitionOf(principalId: string): number | undefined {
+    return this.partitions.get(principalId);
+  }
+
   windowMs(principalId: string): number {
     return this.sessions.get(principalId)?.windowMs ?? this.defaultWindowMs;
   }
@@ -73,6 +79,7 @@ export class Fleet {
     if (this.entries.has(state.agentId) || this.retired.has(state.agentId)) return undefined;
     const entry = { state, isArmed: false };
     this.entries.set(state.agentId, entry);
+    this.partitions.set(state.principalId, state.partition);
     this.count(state, 1);
     this.groups.changed(undefined, state);
     return entry;
@@ -95,6 +102,8 @@ export class Fleet {
   forget(partitions: ReadonlySet<number>): void {
     for (const { state } of this.entries.values())
       if (partitions.has(state.partition)) this.remove(state.agentId);
+    for (const [principalId, partition] of this.partitions)
+      if (partitions.has(partition)) this.partitions.delete(principalId);
   }
 
   counts(): FleetCounts {

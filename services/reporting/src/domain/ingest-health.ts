@@ -17,6 +17,15 @@ export const startingIngest: IngestHealth = {
 };
 
 /**
+ * Reports wait in the queue of their partition: that one is behind delays nobody else's. This says nothing of anything but
+ * a backlog.
+ */
+export const partitionInTime: IngestHealth = { troubles: [], healthySince: -Infinity };
+
+/** When so many are behind at once the fault is not theirs. */
+export const areMostBehind = (behind: number, held: number): boolean => 2 * behind > held;
+
+/**
  * Nobody can connect while the registry does not answer the broker. What agents report is seen all the same, so this says
  * nothing of who is there; it only keeps sanctions back.
  */

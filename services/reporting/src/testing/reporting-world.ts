@@ -82,7 +82,11 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
         clock,
       ),
   );
-  const ingestWatch = new WatchIngest(owned, dependencies, { backlogMs: 1_000, pauseMs: 16_000 });
+  const ingestWatch = new WatchIngest(owned, dependencies, {
+    backlogMs: 1_000,
+    deepMs: 3_000,
+    pauseMs: 16_000,
+  });
   const holds = new WatchHolds(tables, owned);
   const directory = new KeepDirectory(tables, writes, owned, statuses, clock);
   const ingest = new IngestReports(writes, tables, owned, signals, statuses, metrics);
@@ -128,13 +132,18 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
       }
     },
 
-    async agent(agentId: string, principalId = 'runner-1', agentType: AgentType = 'TESTING'): Promise<void> {
+    async agent(
+      agentId: string,
+      principalId = 'runner-1',
+      agentType: AgentType = 'TESTING',
+      partition = 1,
+    ): Promise<void> {
       const payload = {
         agent_id: agentId,
         agent_type: agentType,
         capabilities: ['x'],
         principal_id: principalId,
-        partition: 1,
+        partition,
         credential_epoch: 1,
         registered_at: clock.now().toISOString(),
       };

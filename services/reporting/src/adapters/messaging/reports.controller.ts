@@ -20,7 +20,11 @@ export class ReportsController {
 
   @OnAgentBatch(queues, report, { ...batch, consume: 'assignment' })
   async reports(messages: Received<PayloadOf<typeof report>>[]): Promise<Disposition[]> {
-    if (messages.length >= batch.max) this.watch.tookFullBatch(Date.now());
+    if (messages.length >= batch.max)
+      this.watch.tookFullBatch(
+        messages.map(({ principalId }) => principalId),
+        Date.now(),
+      );
     try {
       const outcomes = await this.ingest.execute(
         messages.map(({ principalId, payload, time, attempts }) => ({
