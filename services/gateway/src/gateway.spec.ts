@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, type Type } from '@nestjs/common';
 import {
+  agentRetired,
   agentStandingChanged,
   authenticatePrincipal,
   dispatchPaused,
   dispatchResumed,
+  enforcementChanged,
   eventMessage,
   getRequest,
   principalStatus,
@@ -305,15 +307,16 @@ describe('the gateway on the real broker and database', () => {
     await resumed.close();
   });
 
+  const publish = async (contract: EventContract, aggregateVersion: number): Promise<void> => {
+    const fact = { aggregateId: 'any', aggregateVersion, payload: contract.sample };
+    const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+    const stamp = { id: uuidv7(), time: new Date(), headers };
+    await messaging.publisher.publish(eventMessage(contract, fact, stamp));
+  };
+  const alerts = async (state: string) =>
+    ((await (await call(`/api/v1/alerts?state=${state}`)).json()) as { items: object[] }).items;
+
   it('raises an alert for an event, with its trace, and resolves it by the counter-event', async () => {
-    const publish = async (contract: EventContract, aggregateVersion: number): Promise<void> => {
-      const fact = { aggregateId: 'dispatch', aggregateVersion, payload: contract.sample };
-      const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
-      const stamp = { id: uuidv7(), time: new Date(), headers };
-      await messaging.publisher.publish(eventMessage(contract, fact, stamp));
-    };
-    const alerts = async (state: string) =>
-      ((await (await call(`/api/v1/alerts?state=${state}`)).json()) as { items: object[] }).items;
     await publish(dispatchPaused, 1);
     await eventually(async () =>
       expect(await alerts('open')).toEqual([
@@ -328,6 +331,21 @@ describe('the gateway on the real broker and database', () => {
       400,
       'cursor_invalid',
     ]);
+  });
+
+  it('ends the alert about a sanction when its agent retires, also when another sanction is heard of later', async () => {
+    await publish(enforcementChanged, 5);
+    await eventually(async () => expect(await alerts('open')).toMatchObject([{ kind: 'agent_suspended' }]));
+    await publish(agentRetired, 2);
+    await eventually(async () => expect(await alerts('open')).toEqual([]));
+    await publish(enforcementChanged, 6);
+    await eventually(async () =>
+      expect(await alerts('all')).toMatchObject([
+        { kind: 'agent_suspended', state: 'resolved' },
+        { kind: 'agent_suspended', state: 'resolved' },
+        { kind: 'dispatch_paused' },
+      ]),
+    );
   });
 
   it('records a fact that is delivered twice once', async () => {

@@ -1,4 +1,5 @@
 import {
+  agentRetired,
   enforcementChanged,
   events,
   subscriptions,
@@ -9,14 +10,14 @@ import {
 import { uuidv7 } from '@ymera/kernel';
 import { alertFact, alertingEvents } from './alert';
 
-const factOf = (contract: EventContract, payload: unknown = contract.sample) =>
+const factOf = (contract: EventContract, payload: unknown = contract.sample, aggregateVersion = 3) =>
   alertFact({
     id: uuidv7(),
     type: contract.key,
     time: new Date(0),
     payload,
     aggregateId: 'aggregate',
-    aggregateVersion: 3,
+    aggregateVersion,
     traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   });
 
@@ -46,6 +47,17 @@ it.each([
     traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
   });
   expect(fact?.alarm?.severity).toBe(severity);
+});
+
+it('ends with the agent, whatever is heard of it afterwards', () => {
+  const retired = factOf(agentRetired);
+  const frozen = factOf(
+    enforcementChanged,
+    { ...(enforcementChanged.sample as object), to: 'frozen' },
+    2_000,
+  );
+  expect(retired).toMatchObject({ subject: frozen?.subject, alarm: undefined });
+  expect(retired?.version).toBeGreaterThan(frozen?.version ?? Infinity);
 });
 
 it('ends an escalation with the gate that was opened for it', () => {

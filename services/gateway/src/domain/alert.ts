@@ -1,4 +1,5 @@
 import {
+  agentRetired,
   deadLetterRecorded,
   deadLetterReplayed,
   dispatchPaused,
@@ -22,10 +23,15 @@ interface Meaning {
   readonly subject: string;
   /** Undefined: it is over. */
   readonly alarm: Alarm | undefined;
+  /** Nothing that is heard of the subject later raises an alert again. */
+  readonly isFinal?: true;
 }
 
+/** Above what any fact has: who ends a subject for good may count otherwise than who raised it. */
+const finalVersion = 2 ** 31 - 1;
+
 /** Orders facts about a subject: they may arrive in any order, and the newest decides. */
-export interface AlertFact extends Meaning {
+export interface AlertFact extends Omit<Meaning, 'isFinal'> {
   readonly eventId: string;
   readonly version: number;
   readonly time: Date;
@@ -78,6 +84,11 @@ const rules: ReadonlyMap<string, Rule> = new Map([
           : undefined,
     };
   }),
+  rule(agentRetired, ({ agent_id }) => ({
+    subject: `enforcement ${agent_id}`,
+    alarm: undefined,
+    isFinal: true,
+  })),
   rule(enforcementHeld, ({ reason_code, affected }, id) => ({
     subject: `hold ${id}`,
     alarm: critical(
@@ -127,10 +138,12 @@ export function alertFact(event: RecordedEvent): AlertFact | undefined {
   const { id, type, time, payload, aggregateId, aggregateVersion, traceparent } = event;
   const meaning = rules.get(type);
   if (!meaning || aggregateId === undefined || aggregateVersion === undefined) return undefined;
+  const { subject, alarm, isFinal } = meaning(payload, aggregateId);
   return {
-    ...meaning(payload, aggregateId),
+    subject,
+    alarm,
     eventId: id,
-    version: aggregateVersion,
+    version: isFinal ? finalVersion : aggregateVersion,
     time,
     traceId: traceparent?.split('-')[1] ?? null,
   };
