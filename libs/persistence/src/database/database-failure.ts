@@ -28,6 +28,14 @@ const timeouts: ReadonlySet<string> = new Set(['55P03', '57014']);
 const unavailable =
   /^(08...|53...|57P0[1-5]|25P0[34]|25006|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)$/;
 
+const isMessage = (error: unknown, pattern: RegExp): boolean => {
+  const { message } = (error ?? {}) as Coded;
+  return typeof message === 'string' && pattern.test(message);
+};
+
+/** The server has not said anything, not even that the statement took too long. The connection is of no use any more. */
+export const isUnanswered = (error: unknown): boolean => isMessage(error, /^Query read timeout$/);
+
 /** pg gives these no code: a socket that ended under a query, and a pool without a free connection in time. */
 const unavailableMessage =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after calling end)/;
@@ -35,8 +43,7 @@ const unavailableMessage =
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined && unavailable.test(code)) return true;
-  const { message } = (error ?? {}) as Coded;
-  return typeof message === 'string' && unavailableMessage.test(message);
+  return isUnanswered(error) || isMessage(error, unavailableMessage);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
-import { asAdmin, leakGuard } from '@ymera/testing';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { asAdmin, eventually, leakGuard, SeverableRoute } from '@ymera/testing';
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { messagingMigrations } from '../migrations/messaging-tables';
@@ -7,6 +7,7 @@ import { counterMigrations } from '../testing/counter-store';
 import { counterService, type CounterService } from '../testing/scene';
 import { createDatabase } from './create-database';
 import { Database } from './database';
+import { asFailure } from './database-failure';
 
 describe('createDatabase', () => {
   let service: CounterService;
@@ -78,35 +79,108 @@ describe('createDatabase', () => {
   });
 });
 
+describe('a server that vanishes without a word', () => {
+  let service: CounterService;
+  let route: SeverableRoute;
+  let database: Database;
+  beforeEach(async () => {
+    service = await counterService();
+    route = await SeverableRoute.to(service.url);
+    database = await service.connect({ url: route.url, statementTimeoutMs: 500 });
+  });
+  afterEach(async () => {
+    await database.close();
+    await route.close();
+    await service.end();
+  });
+
+  it('holds no statement and no transaction for ever, and gets other connections when it is back', async () => {
+    const { sql } = database;
+    // Four connections, each open before the way is cut off.
+    await Promise.all([1, 2, 3, 4].map(() => sql.query('SELECT pg_sleep(0.2)')));
+    const work = service.unitOfWork({}, database);
+    let state = 'before';
+    const inside = work.run(async (tx) => {
+      await tx.counters.add('vanished');
+      state = 'inside';
+      await eventually(() => expect(state).toBe('cut off'));
+      await tx.counters.add('vanished');
+    });
+    await eventually(() => expect(state).toBe('inside'));
+    route.hang();
+    state = 'cut off';
+    const began = performance.now();
+    const asked = [
+      inside,
+      work.run(async () => undefined),
+      database
+        .withConnection((client) => client.query('SELECT 1'))
+        .catch((error: unknown) => {
+          throw asFailure(error);
+        }),
+      sql.query('SELECT 1'),
+    ];
+    for (const outcome of await Promise.allSettled(asked))
+      expect(outcome).toMatchObject({ reason: { failure: { code: 'database_unavailable' } } });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    route.restore();
+    expect(await work.run((tx) => tx.counters.add('back'))).toBe(1);
+    expect(await service.counters.value('vanished')).toBe(0);
+  });
+});
+
 describe('a connection', () => {
-  /** A server that ends every session with the very bytes that open it. */
-  async function endingServer(): Promise<Server> {
-    const message = (type: string, body: Buffer): Buffer => {
-      const length = Buffer.alloc(4);
-      length.writeInt32BE(body.length + 4);
-      return Buffer.concat([Buffer.from(type), length, body]);
-    };
-    const fatal = 'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0';
-    const opening = [message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))];
-    const server = createServer((socket) => {
+  let server: Server;
+  let pool: Pool;
+  afterEach(async () => {
+    await pool.end();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const message = (type: string, body: Buffer): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(body.length + 4);
+    return Buffer.concat([Buffer.from(type), length, body]);
+  };
+  /** What opens a session. */
+  const opening = Buffer.concat([message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))]);
+  const fatal = message(
+    'E',
+    Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'),
+  );
+
+  /** A database at a server that takes part only as far as the test says. */
+  async function databaseAt(serve: (socket: Socket) => void): Promise<Database> {
+    server = createServer((socket) => {
       socket.on('error', () => undefined);
-      socket.once('data', () => socket.end(Buffer.concat([...opening, message('E', Buffer.from(fatal))])));
+      socket.once('data', () => serve(socket));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return server;
+    const { port } = server.address() as AddressInfo;
+    pool = new Pool({
+      host: '127.0.0.1',
+      port,
+      user: 'registry',
+      database: 'registry',
+      query_timeout: 100,
+    });
+    return new Database({} as DataSource, pool, 'registry');
   }
 
   it('that is ended the moment it is opened fails whoever asked for it, and not the process', async () => {
-    const server = await endingServer();
-    const { port } = server.address() as AddressInfo;
-    const pool = new Pool({ host: '127.0.0.1', port, user: 'registry', database: 'registry' });
-    const database = new Database({} as DataSource, pool, 'registry');
+    const database = await databaseAt((socket) => socket.end(Buffer.concat([opening, fatal])));
     await expect(database.withConnection((client) => client.query('SELECT 1'))).rejects.toThrow(
       'Client has encountered a connection error',
     );
     expect(pool.totalCount).toBe(0);
-    await pool.end();
-    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('that does not answer is closed, though it is not inside a transaction', async () => {
+    const database = await databaseAt((socket) => socket.write(opening));
+    await expect(database.withConnection((client) => client.query('BEGIN'))).rejects.toThrow(
+      'Query read timeout',
+    );
+    expect(pool.totalCount).toBe(0);
   });
 });
 
@@ -158,6 +232,22 @@ describe('migrations', () => {
         'advisory',
       ]),
     ).toEqual([]);
+    await database.close();
+  });
+
+  it('may take longer than any other statement', async () => {
+    class Slow1700000000003 {
+      async up(runner: { query(sql: string): Promise<unknown> }): Promise<void> {
+        await runner.query('SELECT pg_sleep(6)');
+      }
+
+      async down(): Promise<void> {}
+    }
+    const database = await service.connect({
+      migrations: [...counterMigrations, Slow1700000000003],
+      statementTimeoutMs: 500,
+    });
+    await expect(database.migrateUp()).resolves.toBeUndefined();
     await database.close();
   });
 

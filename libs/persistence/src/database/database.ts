@@ -1,7 +1,7 @@
 import { silentLogger, type Logger } from '@ymera/kernel';
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
-import { asFailure } from './database-failure';
+import { asFailure, isUnanswered } from './database-failure';
 import { migrateDown, migrateUp } from './migrate';
 import type { SqlExecutor } from './sql-executor';
 
@@ -36,15 +36,19 @@ export class Database {
   }
 
   /**
-   * One connection for the duration of `work`. A connection that broke, or that `work` left inside a transaction, is
-   * closed instead of going back to the pool.
+   * One connection for the duration of `work`. A connection that broke or does not answer, or that `work` left inside a
+   * transaction, is closed instead of going back to the pool.
    */
   async withConnection<R>(work: (client: PoolClient) => Promise<R>): Promise<R> {
     const client = await this.pool.connect();
+    let isSilent = false;
     try {
       return await work(client);
+    } catch (error) {
+      isSilent = isUnanswered(error);
+      throw error;
     } finally {
-      client.release(client.getTransactionStatus() !== 'I');
+      client.release(isSilent || client.getTransactionStatus() !== 'I');
     }
   }
 

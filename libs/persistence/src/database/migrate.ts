@@ -1,6 +1,10 @@
 import type { Logger } from '@ymera/kernel';
 import { MigrationExecutor, type DataSource } from 'typeorm';
 
+/** pg keeps with each connection how long an answer may take, and has no statement or type for changing it. */
+const limitOf = (client: unknown): { query_timeout?: number } =>
+  (client as { readonly connectionParameters: { query_timeout?: number } }).connectionParameters;
+
 /**
  * Holds a lock of the schema's own for the session: replicas that start together migrate one after the other, and the
  * second finds nothing left to do. Migrations may take as long as they need.
@@ -12,6 +16,9 @@ async function withMigrationLock(
 ): Promise<void> {
   const runner = dataSource.createQueryRunner();
   const lock = `ymera migrations of ${schema}`;
+  const limit = limitOf(await runner.connect());
+  const { query_timeout: before = 0 } = limit;
+  limit.query_timeout = 0;
   try {
     await runner.query('SET statement_timeout = 0; SET lock_timeout = 0');
     await runner.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [lock]);
@@ -24,6 +31,7 @@ async function withMigrationLock(
       await runner.query('RESET ALL; SELECT pg_advisory_unlock_all()').catch(() => undefined);
     }
   } finally {
+    limit.query_timeout = before;
     await runner.release();
   }
 }

@@ -3,7 +3,7 @@ import { sleep, systemClock, type Clock, type Logger } from '@ymera/kernel';
 import { counter } from '@ymera/observability';
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database';
-import { asFailure, isContention } from '../database/database-failure';
+import { asFailure, isContention, isUnanswered } from '../database/database-failure';
 import type { SqlExecutor } from '../database/sql-executor';
 import { PostgresInbox } from '../inbox/postgres-inbox';
 import type { OutboxRow } from '../outbox/outbox-publisher';
@@ -76,8 +76,8 @@ export class PostgresUnitOfWork<Stores extends object> implements UnitOfWork<Sto
       await sql.end();
     } catch (error) {
       await sql.end();
-      // A rollback that fails leaves the connection in the transaction, and it is closed for that.
-      await client.query('ROLLBACK').catch(() => undefined);
+      // Without a rollback, or with one that fails, the connection is left in the transaction, and it is closed for that.
+      if (!isUnanswered(error)) await client.query('ROLLBACK').catch(() => undefined);
       throw error;
     }
     const { command } = await client.query('COMMIT');
