@@ -4,7 +4,13 @@
  */
 export type Disposition =
   | { readonly kind: 'ack' }
-  | { readonly kind: 'retry'; readonly afterMs: number; readonly reason: string }
+  | {
+      readonly kind: 'retry';
+      readonly afterMs: number;
+      readonly reason: string;
+      /** Tries in all, the first included; default: the transport's `maxAttempts`. */
+      readonly maxAttempts?: number;
+    }
   | { readonly kind: 'dead'; readonly code: string; readonly reason: string };
 
 const acknowledged: Disposition = { kind: 'ack' };

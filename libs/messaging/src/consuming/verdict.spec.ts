@@ -25,9 +25,9 @@ it.each([
   ],
   ['anything thrown', 'a string', 'a value that is not an error was thrown'],
 ])('tries again after %s, later each time', (_name, thrown, reason) => {
-  expect(verdictOf(thrown, 1, policy)).toEqual(retry(100, reason));
-  expect(verdictOf(thrown, 2, policy)).toEqual(retry(200, reason));
-  expect(verdictOf(thrown, 9, policy)).toEqual(retry(350, reason));
+  expect(verdictOf(thrown, 1, policy)).toMatchObject(retry(100, reason));
+  expect(verdictOf(thrown, 2, policy)).toMatchObject(retry(200, reason));
+  expect(verdictOf(thrown, 9, policy)).toMatchObject(retry(350, reason));
 });
 
 it.each([
@@ -43,6 +43,22 @@ it.each([
   const thrown = new FailureException(problem);
   expect(verdictOf(thrown, 2, slow)).toMatchObject({ kind: 'retry', afterMs: 2_000 });
   expect(verdictOf(thrown, 7, slow)).toMatchObject({ kind: 'retry', afterMs: longestMs });
+});
+
+it('gives a lost race more tries, so that it has about as long as any other message', () => {
+  const slow = { maxAttempts: 8, baseMs: 1_000, maxMs: 300_000 };
+  const waitedFor = (problem: ReturnType<typeof failure>): number => {
+    const thrown = new FailureException(problem);
+    for (let attempts = 1, waited = 0; ; attempts += 1) {
+      const verdict = verdictOf(thrown, attempts, slow);
+      if (verdict.kind !== 'retry' || bounded(verdict, attempts, slow).kind === 'dead') return waited;
+      waited += verdict.afterMs;
+    }
+  };
+  const race = failure('timeout', 'database_timeout', 'Too slow.');
+  const other = failure('rate_limited', 'publisher_saturated', 'Too many.');
+  expect(waitedFor(race)).toBeGreaterThan(waitedFor(other));
+  expect(waitedFor(race)).toBeLessThan(2 * waitedFor(other));
 });
 
 it('turns the retry after the last attempt into a dead letter', () => {

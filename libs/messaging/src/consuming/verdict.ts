@@ -14,8 +14,11 @@ export type Verdict = Disposition | { readonly kind: 'pause'; readonly reason: s
 const exponential = (attempts: number, { baseMs, maxMs }: RetryPolicy): number =>
   Math.min(maxMs, baseMs * 2 ** Math.min(attempts - 1, 30));
 
-/** Another try may well be the one that wins, so a message does not wait out a long pause for it. */
-const longestForRacesMs = 5_000;
+/**
+ * Another try may well be the one that wins, so a message does not wait out a long pause for it; with more tries it still
+ * has about as long as any other message before it goes dead.
+ */
+const races = { longestMs: 5_000, timesAsManyTries: 4 };
 
 const isLostRace = ({ kind }: Failure): boolean => kind === 'timeout' || kind === 'conflict';
 
@@ -29,7 +32,10 @@ export function verdictOf(thrown: unknown, attempts: number, policy: RetryPolicy
     if (kind === 'unavailable' && retryable) return { kind: 'pause', reason: message };
     if (!retryable) return dead(code, message);
     if (isLostRace(thrown.failure))
-      return retry(Math.min(longestForRacesMs, exponential(attempts, policy)), describe(thrown));
+      return {
+        ...retry(Math.min(races.longestMs, exponential(attempts, policy)), describe(thrown)),
+        maxAttempts: policy.maxAttempts * races.timesAsManyTries,
+      };
   }
   return retry(exponential(attempts, policy), describe(thrown));
 }
@@ -40,6 +46,6 @@ export function bounded(
   attempts: number,
   { maxAttempts }: RetryPolicy,
 ): Disposition {
-  if (disposition.kind !== 'retry' || attempts < maxAttempts) return disposition;
+  if (disposition.kind !== 'retry' || attempts < (disposition.maxAttempts ?? maxAttempts)) return disposition;
   return dead('attempts_exhausted', `after ${attempts} attempts: ${disposition.reason}`);
 }

@@ -1,7 +1,6 @@
 import { canaryName } from '@ymera/contracts';
 import { err, failure, ok } from '@ymera/kernel';
-import { leakGuard, testVhosts, type TestVhosts } from '@ymera/testing';
-import { SeverableRoute } from '../testing/severable-route';
+import { leakGuard, SeverableRoute, testVhosts, type TestVhosts } from '@ymera/testing';
 import { Canary, type CanaryWay } from './canary';
 
 const withinMs = 5_000;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SeverableRoute } from './severable-route';
+import { SeverableRoute } from '@ymera/testing';
 
 /**
  * Where the broker of the tests asks about users that are not its own: there is one such place, so only a test that runs
