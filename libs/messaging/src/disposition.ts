@@ -19,7 +19,11 @@ const acknowledged: Disposition = { kind: 'ack' };
 export const ack = (): Disposition => acknowledged;
 
 /** Comes back to the same queue no earlier than `afterMs`, at most as often as the transport's `maxAttempts`. */
-export const retry = (afterMs: number, reason: string): Disposition => ({ kind: 'retry', afterMs, reason });
+export const retry = (afterMs: number, reason: string): Extract<Disposition, { kind: 'retry' }> => ({
+  kind: 'retry',
+  afterMs,
+  reason,
+});
 
 /** Never again by itself: kept in the service's dead-letter queue under this code. */
 export const dead = (code: string, reason: string): Disposition => ({ kind: 'dead', code, reason });
