@@ -221,14 +221,3 @@ export const recallCanary = defineQuery({
   sample: { name: '_canary-00000000000000000000000000000000' },
   replySample: { asked_at: sampleTime },
 });
-
-export const pingRegistry = defineQuery({
-  name: 'registry.ping',
-  version: 1,
-  owner: 'registry',
-  summary: 'Whether the registry can authenticate now; without an answer, it cannot.',
-  payload: z.object({}),
-  reply: z.object({ authenticates: z.boolean() }),
-  sample: {},
-  replySample: { authenticates: true },
-});

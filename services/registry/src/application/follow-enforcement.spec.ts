@@ -258,12 +258,3 @@ describe('lifting a freeze', () => {
     expect(codeOf(await world.lift.execute(lifting()))).toBe('agent_not_frozen');
   });
 });
-
-describe('the ping', () => {
-  it('says whether anybody could be authenticated now', async () => {
-    const world = registryWorld();
-    expect(valueOf(await world.read.ping())).toEqual({ authenticates: true });
-    world.registry.isAway = true;
-    expect(valueOf(await world.read.ping())).toEqual({ authenticates: false });
-  });
-});

@@ -1,11 +1,4 @@
-import type {
-  getAgent,
-  listAgents,
-  PayloadOf,
-  pingRegistry,
-  principalStatus,
-  ReplyOf,
-} from '@ymera/contracts';
+import type { getAgent, listAgents, PayloadOf, principalStatus, ReplyOf } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { agentResourceOf } from '../domain/agent';
 import { brokerAccess } from '../domain/broker-authorisation';
@@ -58,13 +51,5 @@ export class ReadAgents {
       ),
       retry_after_s: retryAfterSeconds(access.principal, this.reportIntervalS),
     });
-  }
-
-  /** Who authenticates reads the database: without it there is no yes to anybody. */
-  async ping(): Promise<Result<ReplyOf<typeof pingRegistry>>> {
-    return this.reader.check().then(
-      () => ok({ authenticates: true }),
-      () => ok({ authenticates: false }),
-    );
   }
 }

@@ -6,7 +6,6 @@ import {
   getAgent,
   liftFreeze,
   listAgents,
-  pingRegistry,
   principalStatus,
   recallCanary,
   registerAgent,
@@ -65,11 +64,6 @@ export class AgentQueriesController {
   @OnQuery(liftFreeze)
   liftFreeze(payload: PayloadOf<typeof liftFreeze>) {
     return this.useCases.liftFreeze.execute(payload);
-  }
-
-  @OnQuery(pingRegistry)
-  ping() {
-    return this.useCases.read.ping();
   }
 
   @OnQuery(recallCanary)
