@@ -46,12 +46,7 @@ export async function coordinatorModule(
     },
     traceId: () => currentTraceId() ?? '',
   });
-  const expiry = new Sweep(
-    'overdue approvals',
-    expirySweepMs,
-    () => gates.expireOverdue().then(() => undefined),
-    logger,
-  );
+  const expiry = new Sweep('overdue approvals', expirySweepMs, () => gates.expireOverdue(), logger);
   expiry.start();
   shutdown.defer('expiry of approvals', () => expiry.stop());
 

@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { openFoundation } from '@ymera/foundation';
-import type { ServiceRuntime } from '@ymera/http';
+import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock, type Logger } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { FileArtefactStore } from './adapters/artefacts/file-artefact-store';
@@ -22,8 +22,7 @@ import { RegistryPrincipals } from './adapters/messaging/registry-principals';
 import { OtelLandingTracing } from './adapters/observability/otel-landing-tracing';
 import { integrationStores } from './adapters/persistence/integration-stores';
 import { migrations } from './adapters/persistence/migrations';
-import { removeStale } from './adapters/scheduling/remove-stale';
-import { Sweep } from './adapters/scheduling/sweep';
+import { removeStale } from './adapters/artefacts/remove-stale';
 import { SweepArtefacts, type ArtefactStore } from './application/artefacts';
 import { GetChange } from './application/get-change';
 import { LandChange } from './application/land-change';
@@ -75,6 +74,7 @@ export async function integrationModule(
 
   const sweep = housekeeping(config, layout, artefacts, logger);
   sweep.start();
+  sweep.kick();
   shutdown.defer('housekeeping', () => sweep.stop());
   health.add('git', () => git.assertVersion());
 
@@ -90,6 +90,7 @@ export async function integrationModule(
     logger,
   );
   waitingSweep.start();
+  waitingSweep.kick();
   shutdown.defer('waiting landings', () => waitingSweep.stop());
   return {
     module: IntegrationModule,

@@ -33,4 +33,30 @@ describe('a sweep', () => {
     await stopped;
     expect([runs, atOnce]).toEqual([5, 0]);
   });
+
+  it('runs at once when it is kicked, once more after a run under way, and then in its own time again', async () => {
+    const runs: number[] = [];
+    const begun = Date.now();
+    const sweep = new Sweep(
+      'test',
+      1_000,
+      async () => {
+        runs.push(Date.now() - begun);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      },
+      silentLogger,
+    );
+    sweep.start();
+    sweep.kick();
+    await jest.advanceTimersByTimeAsync(50);
+    sweep.kick();
+    sweep.kick();
+    await jest.advanceTimersByTimeAsync(1_400);
+    expect(runs).toEqual([0, 100, 1_200]);
+    const stopped = sweep.stop();
+    sweep.kick();
+    await jest.advanceTimersByTimeAsync(2_000);
+    await stopped;
+    expect(runs).toHaveLength(3);
+  });
 });

@@ -5,11 +5,12 @@ export class Sweep {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
   private isStopped = false;
+  private isKicked = false;
 
   constructor(
     private readonly name: string,
     private readonly everyMs: number,
-    private readonly work: () => Promise<void>,
+    private readonly work: () => Promise<unknown>,
     private readonly logger: Logger,
   ) {}
 
@@ -19,6 +20,17 @@ export class Sweep {
       this.running = this.once();
     }, this.everyMs);
     this.timer.unref();
+  }
+
+  /** Sooner than planned: at once, or right after the run under way. */
+  kick(): void {
+    if (this.isStopped || this.isKicked) return;
+    this.isKicked = true;
+    this.running = this.running.then(() => {
+      this.isKicked = false;
+      clearTimeout(this.timer);
+      return this.isStopped ? undefined : this.once();
+    });
   }
 
   /** Resolves when the run under way has ended. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { maxArtefactBytes, SweepArtefacts } from '../../application/artefacts';
-import { removeStale } from '../scheduling/remove-stale';
+import { removeStale } from './remove-stale';
 import { FileArtefactStore } from './file-artefact-store';
 
 describe('artefacts in files', () => {
