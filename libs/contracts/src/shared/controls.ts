@@ -1,3 +1,4 @@
+import { isOpen, type Pause } from '@ymera/kernel';
 import { z } from 'zod';
 import { actor, timestamp } from './ids';
 
@@ -14,6 +15,23 @@ export const controlState = z.object({
   waiting: z.number().int().min(0),
 });
 export type ControlState = z.output<typeof controlState>;
+
+/** Of a brake whose last pause, open or over, is this one. */
+export function controlStateOf(pause: Pause | undefined, waiting: number): ControlState {
+  const iso = (time: number): string => new Date(time).toISOString();
+  if (isOpen(pause)) {
+    const { pausedAt, pausedBy, reason } = pause;
+    return { state: 'paused', since: iso(pausedAt), changed_by: pausedBy, reason, waiting };
+  }
+  const end = pause?.end;
+  return {
+    state: 'running',
+    since: end ? iso(end.resumedAt) : null,
+    changed_by: end?.resumedBy ?? null,
+    reason: end?.reason ?? null,
+    waiting,
+  };
+}
 
 /** An order about a brake. Given twice it changes nothing the second time, and tells who was first. */
 export const controlOrder = z.object({ actor, reason: controlReason });

@@ -1,18 +1,6 @@
+import type { Pause } from '@ymera/kernel';
 import type { QueryRunner } from 'typeorm';
 import type { SqlExecutor } from '../database/sql-executor';
-
-/** A time in which some work of a service stands still because a person wants it to. */
-interface Pause {
-  /** 1, 2, 3... */
-  readonly number: number;
-  readonly pausedBy: string;
-  readonly reason: string;
-  /** Milliseconds since 1970, as all times here. */
-  readonly pausedAt: number;
-  /** Undefined while it lasts. */
-  readonly end:
-    { readonly resumedBy: string; readonly reason: string; readonly resumedAt: number } | undefined;
-}
 
 interface Row {
   readonly number: number;

@@ -1,10 +1,9 @@
 import type { landChange, PayloadOf, UnitOfWork } from '@ymera/contracts';
-import { failure, type Result } from '@ymera/kernel';
+import { failure, type Result, type Pause } from '@ymera/kernel';
 import type { Change } from '../domain/change';
 import type { ProposedTree } from '../domain/change-policy';
 import type { CommitIdentity } from '../domain/commit-identity';
 import type { RepositoryFacts } from '../domain/landing';
-import type { LandingPause } from '../domain/landing-pause';
 import type { Project } from '../domain/project';
 import type { RepositoryFiles } from '../domain/project-commands';
 import type { ProjectSource } from '../domain/project-source';
@@ -36,12 +35,12 @@ export const versionConflict = failure(
 /** Pauses of all landing; the open one, if any, is in force. */
 interface BrakeStore {
   /** The open pause. None begins before the transaction ends. */
-  whileWorking(): Promise<LandingPause | undefined>;
+  whileWorking(): Promise<Pause | undefined>;
   /** The newest pause, open or not; nobody lands until the transaction ends. Waits for who does. */
-  lock(): Promise<LandingPause | undefined>;
-  last(): Promise<LandingPause | undefined>;
-  insert(pause: LandingPause): Promise<void>;
-  end(pause: LandingPause): Promise<void>;
+  lock(): Promise<Pause | undefined>;
+  last(): Promise<Pause | undefined>;
+  insert(pause: Pause): Promise<void>;
+  end(pause: Pause): Promise<void>;
 }
 
 export interface WaitingLanding {

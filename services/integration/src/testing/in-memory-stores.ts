@@ -1,4 +1,4 @@
-import { FailureException } from '@ymera/kernel';
+import { FailureException, isOpen, type Pause } from '@ymera/kernel';
 import {
   versionConflict,
   type ChangeStore,
@@ -7,13 +7,12 @@ import {
   type WaitingLanding,
 } from '../application/ports';
 import type { Change } from '../domain/change';
-import { isOpen, type LandingPause } from '../domain/landing-pause';
 import type { Project } from '../domain/project';
 
 export interface IntegrationState {
   readonly projects: Map<string, Project>;
   readonly changes: Map<string, Change>;
-  readonly pauses: LandingPause[];
+  readonly pauses: Pause[];
   readonly waiting: Map<string, WaitingLanding>;
 }
 

@@ -1,5 +1,5 @@
 import type { AgentType } from '@ymera/contracts';
-import type { DispatchPause } from '../domain/dispatch-pause';
+import type { Pause } from '@ymera/kernel';
 import type { Effect } from '../domain/effect';
 import { needOfStep } from '../domain/need-of-step';
 import { reduce } from '../domain/reduce';
@@ -89,7 +89,7 @@ export async function assignAgents(
 const explained = (
   run: Run,
   ready: readonly Ready[],
-  { pausedBy, reason }: DispatchPause,
+  { pausedBy, reason }: Pause,
   context: RunContext,
 ): Run =>
   ready.reduce(

@@ -1,7 +1,7 @@
 import type { AgentType, gateOpened, Liveness, PayloadOf, UnitOfWork, WorkflowState } from '@ymera/contracts';
+import type { Pause } from '@ymera/kernel';
 import type { AttemptState } from '../domain/attempt-lifecycle';
 import type { AttemptKey, Run, Time } from '../domain/run';
-import type { DispatchPause } from '../domain/dispatch-pause';
 import type { GateDecision } from '../domain/run-event';
 import type { Candidate } from '../domain/select-agent';
 import type { Timer, TimerKind } from '../domain/timers';
@@ -192,14 +192,14 @@ export interface GateStore {
 /** Pauses of all dispatch; the open one, if any, is in force. */
 interface BrakeStore {
   /** The open pause. None begins before the transaction ends. */
-  whileWorking(): Promise<DispatchPause | undefined>;
+  whileWorking(): Promise<Pause | undefined>;
   /** The newest pause, open or not; nobody dispatches until the transaction ends. Waits for those who do. */
-  lock(): Promise<DispatchPause | undefined>;
-  last(): Promise<DispatchPause | undefined>;
+  lock(): Promise<Pause | undefined>;
+  last(): Promise<Pause | undefined>;
   /** Those that were not over by then, oldest first. */
-  since(time: Time): Promise<readonly DispatchPause[]>;
-  insert(pause: DispatchPause): Promise<void>;
-  end(pause: DispatchPause): Promise<void>;
+  since(time: Time): Promise<readonly Pause[]>;
+  insert(pause: Pause): Promise<void>;
+  end(pause: Pause): Promise<void>;
 }
 
 export interface OrchestratorStores {

@@ -1,10 +1,11 @@
-import { putOff, type DispatchPause } from './dispatch-pause';
+import type { Pause } from '@ymera/kernel';
+import { putOff } from './dispatch-pause';
 import { timerKinds } from './timers';
 
 const policy = { queueMs: 600_000 };
 const run = { startedAt: 1_000_000 };
 const now = 5_000_000;
-const pause = (pausedAt: number, resumedAt?: number): DispatchPause => ({
+const pause = (pausedAt: number, resumedAt?: number): Pause => ({
   number: 1,
   pausedBy: 'grace',
   reason: 'A test.',

@@ -1,22 +1,7 @@
+import { isOpen, type Pause } from '@ymera/kernel';
 import type { Run, Time } from './run';
 import type { RunPolicy } from './run-policy';
 import type { Timer } from './timers';
-
-/** A time in which nobody is offered work. */
-export interface DispatchPause {
-  /** 1, 2, 3... */
-  readonly number: number;
-  readonly pausedBy: string;
-  readonly reason: string;
-  readonly pausedAt: Time;
-  /** Undefined while it lasts. */
-  readonly end: { readonly resumedBy: string; readonly reason: string; readonly resumedAt: Time } | undefined;
-}
-
-type OpenPause = DispatchPause & { readonly end: undefined };
-
-export const isOpen = (pause: DispatchPause | undefined): pause is OpenPause =>
-  pause !== undefined && pause.end === undefined;
 
 /** While a pause lasts, timers that it puts off are looked at again after so long. */
 const lookAgainMs = 30_000;
@@ -29,7 +14,7 @@ const lookAgainMs = 30_000;
 export function putOff(
   timer: Timer,
   { startedAt }: Pick<Run, 'startedAt'>,
-  pauses: readonly DispatchPause[],
+  pauses: readonly Pause[],
   now: Time,
   { queueMs }: Pick<RunPolicy, 'queueMs'>,
 ): Time {

@@ -1,7 +1,7 @@
 import type { AgentType, gateOpened, Liveness, PayloadOf } from '@ymera/contracts';
+import { isOpen, type Pause } from '@ymera/kernel';
 import { isHeld } from '../domain/attempt-lifecycle';
 import type { AttemptKey, Run, Time } from '../domain/run';
-import { isOpen, type DispatchPause } from '../domain/dispatch-pause';
 import type { GateDecision } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
 import { projectionOf, type ActiveStep, type AttemptOfStep } from '../domain/run-projection';
@@ -48,7 +48,7 @@ export interface OrchestratorState {
   readonly agents: Map<string, AgentRow>;
   readonly gates: Map<string, PayloadOf<typeof gateOpened> & { outcome?: string }>;
   readonly decisions: GateDecision[];
-  readonly pauses: DispatchPause[];
+  readonly pauses: Pause[];
 }
 
 export const emptyState = (): OrchestratorState => ({
