@@ -94,6 +94,24 @@ describe('operators stop, look, send back and go on', () => {
     expect(git(repository, 'rev-parse', 'refs/heads/main^')).toBe(base);
   });
 
+  it('a request that is canceled while its landing waits ends at once, and does not land afterwards', async () => {
+    const { request, repository } = await asked('withdrawn-landing');
+    const base = git(repository, 'rev-parse', 'refs/heads/main');
+    await done('landing', 'pause', '--reason', reason);
+    const ending = approveUntilEnded(platform, request['request_id'], 60_000);
+    await eventually(async () => expect((await controls())['landing'].waiting).toBe(1), {
+      timeoutMs: 45_000,
+    });
+    await done('requests', 'cancel', String(request['request_id']), 'Not needed any more.');
+    const { request: ended } = await ending;
+    expect(ended['state']).toBe('canceled');
+    expect(await controls()).toMatchObject({ landing: { state: 'paused', waiting: 0 } });
+    await done('landing', 'resume', '--reason', 'They do well.');
+    const { request: next } = await asked('after-the-pause');
+    await approveUntilEnded(platform, next['request_id'], 60_000);
+    expect(git(repository, 'rev-parse', 'refs/heads/main')).toBe(base);
+  });
+
   it('a message that nobody can take is listed with its reason, raises an alert, and is sent back once', async () => {
     const messageId = uuidv7();
     await publishBroken(platform.urls['rabbitmq_management'] ?? '', messageId);
