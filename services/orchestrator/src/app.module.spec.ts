@@ -7,7 +7,7 @@ import {
 } from '@ymera/contracts';
 import { sleep, uuidv7 } from '@ymera/kernel';
 import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persistence';
-import { eventually, leakGuard } from '@ymera/testing';
+import { eventually, leakGuard, SeverableRoute } from '@ymera/testing';
 import { migrations } from './adapters/persistence/migrations';
 import { postgresStores } from './adapters/persistence/postgres-stores';
 import { RunEngine } from './application/run-engine';
@@ -21,6 +21,7 @@ import { ScriptedAgent, type Task } from './testing/scripted-agent';
 /** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, integration, coordinator, registry. */
 describe('the orchestrator as a service', () => {
   let world: OrchestratorWorld;
+  let route: SeverableRoute | undefined;
   const agents: ScriptedAgent[] = [];
   let names = 0;
 
@@ -65,7 +66,10 @@ describe('the orchestrator as a service', () => {
     world = await OrchestratorWorld.open();
   });
   afterEach(retireAll);
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world.close();
+    await route?.close();
+  });
 
   it('runs a plan with people, agents and integration to the landed commit, under one trace', async () => {
     const service = await world.run();
@@ -132,6 +136,34 @@ describe('the orchestrator as a service', () => {
     expect(performance.now() - diedAt).toBeLessThan(5_000);
     await world.stop(service);
   }, 30_000);
+
+  it('leaves its lease to an agent that goes on working while the broker hangs for longer than a lease', async () => {
+    route = await SeverableRoute.to(world.vhosts.url);
+    const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '2', YMERA_RABBITMQ_URL: route.url });
+    let isDone = false;
+    const steady = await join('EXAMINATION', async (agent, task) => {
+      await agent.accept(task);
+      while (!isDone) {
+        await agent.progress(task, 0.5);
+        await sleep(300);
+      }
+      await agent.end(task, outcomeOf(task));
+    });
+    const definition = newRun();
+    await world.start(definition);
+    await eventually(async () =>
+      expect((await world.workflow(definition.workflow_id)).steps[0]?.state).toBe('running'),
+    );
+    // The time itself is what the broker takes from us.
+    route.hang();
+    await sleep(5_000);
+    route.restore();
+    await sleep(3_000);
+    isDone = true;
+    await ended(definition.workflow_id, 'completed', 15_000);
+    expect([steady.tasks.length, steady.cancels, steady.refused]).toEqual([1, [], []]);
+    await world.stop(service);
+  }, 40_000);
 
   it('gives the task of an agent that fell silent to another, and fences the first', async () => {
     const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '2' });

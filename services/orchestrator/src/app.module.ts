@@ -1,10 +1,12 @@
 import type { DynamicModule } from '@nestjs/common';
+import { agentQueues } from '@ymera/contracts';
 import { openFoundation } from '@ymera/foundation';
 import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { AgentEventsController } from './adapters/messaging/agent-events.controller';
 import { AgentResultsController } from './adapters/messaging/agent-results.controller';
+import { BrokerPresence } from './adapters/messaging/broker-presence';
 import { DispatchController } from './adapters/messaging/dispatch.controller';
 import { IntegrationEventsController } from './adapters/messaging/integration-events.controller';
 import { WorkflowsController } from './adapters/messaging/workflows.controller';
@@ -32,6 +34,8 @@ import { deadLettersModule } from './dead-letters.module';
 import { runPolicyOf, type OrchestratorConfig } from './config';
 
 const service = 'orchestrator';
+/** A fraction of a lease, so that what is heard in time is never older than what a lease allows for. */
+const longestFreshMs = 1_000;
 
 class OrchestratorModule {}
 
@@ -63,7 +67,15 @@ export async function orchestratorModule(
 
   const hearing = new HearAgent(unitOfWork, wake);
   const dispatch = new DispatchWaiting(unitOfWork, engine, clock, logger);
-  const reachable = (): Promise<void> => messaging.check();
+  const presence = new BrokerPresence(
+    () => messaging.depth('agents', agentQueues.results),
+    Math.min(longestFreshMs, policy.leaseMs / 8),
+    clock,
+  );
+  const reachable = async (): Promise<void> => {
+    await messaging.check();
+    await presence.assert();
+  };
   const timers = new TimerLoop(
     new FireTimers({ unitOfWork, engine, clock, policy, metrics, logger }),
     reachable,

@@ -3,6 +3,7 @@ import { putOff } from '../domain/dispatch-pause';
 import { currentAttempt, type Run, type Time } from '../domain/run';
 import type { RunEvent } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
+import { lookAt, presentAt, type Presence } from '../domain/presence';
 import { eventOfTimer, timersOf, type Timer, type TimerKind } from '../domain/timers';
 import { apart } from './apart';
 import type { DueTimer, OrchestratorMetrics, OrchestratorUnitOfWork } from './ports';
@@ -26,17 +27,9 @@ interface Dependencies {
 /** What is held against nobody for the time that we were away ourselves; leases and offers are prolonged in their table. */
 const forgivable: readonly TimerKind[] = ['deadline', 'queue', 'gate_expiry', 'budget'];
 
-/** In leases. A broker that comes and goes would otherwise keep everybody's time from ever ending. */
-const longestForgiveness = 10;
-
 /** Makes happen what time makes happen. The table of timers is the truth; whoever calls decides how often to look. */
 export class FireTimers {
-  /** When we last looked and the database answered; agents and people may not have been heard since. */
-  private presentAt: Time | undefined;
-  /** Until then, what agents and people said in time while we were away may still wait in the queue. */
-  private forgivenUntil: Time = Number.NEGATIVE_INFINITY;
-  /** Since when one absence followed another before the forgiveness of the one before was over. */
-  private forgivingSince: Time = Number.NEGATIVE_INFINITY;
+  private presence: Presence | undefined;
 
   constructor(private readonly deps: Dependencies) {}
 
@@ -70,16 +63,21 @@ export class FireTimers {
   private async forgiveOurAbsence(): Promise<Time> {
     const { unitOfWork, policy, clock } = this.deps;
     const now = clock.now().getTime();
-    if (this.presentAt !== undefined && now - this.presentAt < policy.leaseMs / 2) return now;
-    if (now > this.forgivenUntil) this.forgivingSince = now;
-    if (now - this.forgivingSince > longestForgiveness * policy.leaseMs) return now;
-    await unitOfWork.run((tx) => tx.attempts.extendAll(now + policy.leaseMs));
-    this.forgivenUntil = now + policy.leaseMs;
+    const before = this.presence;
+    const { presence, forgives } = lookAt(before, now, policy.leaseMs);
+    this.presence = presence;
+    if (!forgives) return now;
+    try {
+      await unitOfWork.run((tx) => tx.attempts.extendAll(presence.forgivenUntil));
+    } catch (error) {
+      this.presence = before;
+      throw error;
+    }
     return now;
   }
 
   private wasPresent(at: Time): void {
-    this.presentAt = Math.max(this.presentAt ?? at, at);
+    this.presence = presentAt(this.presence, at);
   }
 
   private async fire(timer: DueTimer): Promise<void> {
@@ -137,7 +135,7 @@ export class FireTimers {
 
   private forgiven(timer: Timer | undefined): Timer | undefined {
     if (!timer || !forgivable.includes(timer.kind)) return timer;
-    return { ...timer, dueAt: Math.max(timer.dueAt, this.forgivenUntil) };
+    return { ...timer, dueAt: Math.max(timer.dueAt, this.presence?.forgivenUntil ?? timer.dueAt) };
   }
 
   private async afterPauses(tx: Transaction, run: Run, timer: Timer): Promise<Timer> {
