@@ -27,6 +27,7 @@ import { SweepArtefacts, type ArtefactStore } from './application/artefacts';
 import { GetChange } from './application/get-change';
 import { LandChange } from './application/land-change';
 import { LandWaiting } from './application/land-waiting';
+import { LandingsUnderWay } from './application/landings-under-way';
 import { MaterialiseChange } from './application/materialise-change';
 import { RemakeChange } from './application/remake-change';
 import { GetProject, ListProjects } from './application/read-projects';
@@ -81,7 +82,8 @@ export async function integrationModule(
   const shared = { unitOfWork, repositories, clock: systemClock };
   const tracing = new OtelLandingTracing();
   const branches = new GitBranches(git, layout);
-  const landing = new LandChange({ ...shared, tracing, branches });
+  const underWay = new LandingsUnderWay();
+  const landing = new LandChange({ ...shared, tracing, branches, underWay });
   const landWaiting = new LandWaiting(landing, logger);
   const waitingSweep = new Sweep(
     'orders to land that waited',
@@ -125,10 +127,10 @@ export async function integrationModule(
         provide: LandChange,
         useValue: landing,
       },
-      { provide: WithdrawLanding, useValue: new WithdrawLanding({ ...shared, branches }) },
+      { provide: WithdrawLanding, useValue: new WithdrawLanding({ ...shared, branches, underWay }) },
       {
         provide: SteerLanding,
-        useValue: new SteerLanding(unitOfWork, systemClock, () => waitingSweep.kick()),
+        useValue: new SteerLanding(unitOfWork, underWay, systemClock, () => waitingSweep.kick()),
       },
       {
         provide: GetChange,

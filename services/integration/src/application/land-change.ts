@@ -4,12 +4,14 @@ import type { Change } from '../domain/change';
 import { baseMoved, checkLanding, type LandingDecision } from '../domain/landing';
 import type { Project } from '../domain/project';
 import { answerLanded, answerRefused, type LandingAnswer } from './answer-landing';
+import type { LandingsUnderWay } from './landings-under-way';
 import type {
   Branches,
   IntegrationTransaction,
   IntegrationUnitOfWork,
   LandingCandidate,
   LandingTracing,
+  WaitingLanding,
 } from './ports';
 
 type Order = PayloadOf<typeof landChange>;
@@ -22,6 +24,8 @@ export type LandingOutcome =
 export interface LandChangeDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
   readonly branches: Branches;
+  /** One for all that land, withdraw and pause. */
+  readonly underWay: LandingsUnderWay;
   readonly clock: Clock;
   readonly tracing: LandingTracing;
 }
@@ -37,43 +41,60 @@ interface Examined {
  * The branch moves inside the transaction, under the project's lock, right before its commit. A process that dies between
  * the two has landed without having said so; the redelivery finds the commit on the branch and only says it. The other
  * order could say "landed" of a branch that never moved. That the work may run twice is why it looks at git first.
+ *
+ * The lock is gone when the session dies, and git may still be at work then: so it is also this process's turn, from before
+ * the transaction until git's work has ended.
  */
 export class LandChange {
   constructor(private readonly use: LandChangeDependencies) {}
 
   /** Undefined when this message was taken before. */
   execute(messageId: string, order: Order): Promise<LandingOutcome | undefined> {
-    return this.use.unitOfWork.run(async (tx) => {
-      if (!(await tx.inbox.accept('integration.land_change', messageId))) return undefined;
-      const outcome = await this.take(tx, order);
-      if (outcome.kind === 'waiting')
-        await tx.waiting.add({ id: digestOf(order), order, traceparent: this.use.tracing.current() });
-      return outcome;
-    });
+    const { unitOfWork, underWay, tracing } = this.use;
+    return underWay.inTurn(order.project_id, () =>
+      unitOfWork.run(async (tx) => {
+        if (!(await tx.inbox.accept('integration.land_change', messageId))) return undefined;
+        const outcome = await this.take(tx, order);
+        if (outcome.kind === 'waiting')
+          await tx.waiting.add({ id: digestOf(order), order, traceparent: tracing.current() });
+        return outcome;
+      }),
+    );
   }
 
   /** The oldest order that waits, but those; `tried` is undefined when there is none or landing is paused. */
   async executeWaiting(
     except: readonly string[],
   ): Promise<{ readonly tried?: string; readonly error?: unknown }> {
-    const { unitOfWork, tracing } = this.use;
-    let tried: string | undefined;
+    const { unitOfWork, underWay } = this.use;
+    // Whose turn to take is known only after a look, in a transaction that ends before the turn is waited for.
+    const seen = await unitOfWork.run((tx) => tx.waiting.next(except));
+    if (!seen) return {};
     try {
-      return await unitOfWork.run(async (tx) => {
-        const waiting = await tx.waiting.next(except);
-        tried = waiting?.id;
-        if (!waiting) return {};
-        return tracing.within(waiting.traceparent, async () => {
-          const outcome = await this.take(tx, waiting.order);
-          if (outcome.kind === 'waiting') return {};
-          await tx.waiting.remove(waiting.id);
-          return { tried: waiting.id };
-        });
-      });
+      const isPaused = await underWay.inTurn(seen.order.project_id, () => this.takeWaiting(seen, except));
+      return isPaused ? {} : { tried: seen.id };
     } catch (error) {
-      if (tried === undefined) throw error;
-      return { tried, error };
+      return { tried: seen.id, error };
     }
+  }
+
+  /** Whether landing is paused. */
+  private takeWaiting(
+    { id, order, traceparent }: WaitingLanding,
+    except: readonly string[],
+  ): Promise<boolean> {
+    const { unitOfWork, tracing } = this.use;
+    return unitOfWork.run(async (tx) => {
+      const waiting = await tx.waiting.next(except);
+      // Withdrawn or decided since it was seen.
+      if (waiting?.id !== id) return false;
+      return tracing.within(traceparent, async () => {
+        const outcome = await this.take(tx, order);
+        if (outcome.kind === 'waiting') return true;
+        await tx.waiting.remove(id);
+        return false;
+      });
+    });
   }
 
   private async take(tx: IntegrationTransaction, order: Order): Promise<LandingOutcome> {
@@ -81,8 +102,9 @@ export class LandChange {
     const project = await tx.projects.find(order.project_id);
     if (!project) return answerRefused(tx, order, undefined, projectNotFound(order.project_id));
     const change = await tx.changes.find(order.change_id);
-    const isPaused = (await tx.brake.whileWorking()) !== undefined;
     const examined = await this.examine(order, project, change);
+    // Right before the branch moves: who has lost the database, and all locks with it, hears so here and moves nothing.
+    const isPaused = (await tx.brake.whileWorking()) !== undefined;
     // What is on the branch already is only said, and what was withdrawn never lands; everything else waits, because by
     // then it may be another question.
     const isSettled = examined.decision.kind === 'already_landed' || change?.withdrawnBy !== undefined;

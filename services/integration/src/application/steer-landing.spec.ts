@@ -1,12 +1,15 @@
 import { changeLanded, landingPaused, landingRefused, landingResumed } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
+import { eventually } from '@ymera/testing';
 import type { Change } from '../domain/change';
+import { SteerLanding } from './steer-landing';
 import { sampleSource, type SourceRepository } from '../testing/git-fixture';
 import {
   admin,
   IntegrationWorld,
   landOrder,
   materialiseOrder,
+  withdrawalOf,
   type LandOrder,
 } from '../testing/integration-world';
 
@@ -100,6 +103,46 @@ describe('the brake on all landing (real git, stores in memory)', () => {
     expect(await head()).toBe(other.commit);
     expect((await world.brake.state()).waiting).toBe(1);
     await world.landWaiting.execute();
+    expect((await world.brake.state()).waiting).toBe(0);
+  });
+
+  it('is answered only when a landing has ended whose session died while git moved the branch', async () => {
+    const landing = await world.landingOfDeadSession(landOrder(change));
+    const headAtAnswer = pause().then(head);
+    await eventually(async () => expect(await world.brake.state()).toMatchObject({ state: 'paused' }));
+    const events: string[] = [];
+    const again = pause().then(() => events.push('answered'));
+    // Transactions go one after the other: a pause that did not wait would be answered by now.
+    await world.brake.state();
+    landing.release();
+    await landing.ended.catch(() => events.push('ended'));
+    await again;
+    expect(events).toEqual(['ended', 'answered']);
+    expect(await headAtAnswer).toBe(change.commit);
+  });
+
+  it('is in force, but not answered as if nothing could move, while a landing does not end', async () => {
+    const endless = { haveEnded: () => Promise.resolve(false) };
+    const brake = new SteerLanding(world.unitOfWork, endless, world.clock, () => undefined);
+    await expect(brake.pause(admin, 'A release is being cut.')).rejects.toMatchObject({
+      failure: { kind: 'unavailable', code: 'landing_under_way', retryable: true },
+    });
+    expect(await land(landOrder(change))).toEqual({ kind: 'waiting' });
+    expect(await head()).toBe(base);
+  });
+
+  it('goes on to the next order when one was withdrawn after it was seen', async () => {
+    const other = await proposed('b');
+    await pause();
+    await land(landOrder(change));
+    await land(landOrder(other));
+    await world.brake.resume(admin, 'It is out.');
+    // It has the turn between the look and the landing.
+    const landed = world.landWaiting.execute();
+    const withdrawal = world.withdraw.execute(uuidv7(), withdrawalOf(change));
+    await Promise.all([landed, withdrawal]);
+    expect(await head()).toBe(other.commit);
+    expect(world.memory.outbox.payloads(landingRefused)).toHaveLength(1);
     expect((await world.brake.state()).waiting).toBe(0);
   });
 

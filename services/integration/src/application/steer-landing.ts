@@ -5,23 +5,45 @@ import {
   type Actor,
   type ControlState,
 } from '@ymera/contracts';
-import { isOpen, pauseAfter, pauseVersion, resumed, type Clock } from '@ymera/kernel';
+import {
+  failure,
+  FailureException,
+  isOpen,
+  pauseAfter,
+  pauseVersion,
+  resumed,
+  type Clock,
+} from '@ymera/kernel';
+import type { LandingsUnderWay } from './landings-under-way';
 import type { IntegrationUnitOfWork } from './ports';
 
 const aggregateId = 'landing';
+/** Longer than git may take to move a branch, and to say where it stands then. */
+const waitForLandingsMs = 60_000;
 const iso = (time: number): string => new Date(time).toISOString();
 
 /** The brake on all landing. Once a pause is answered no branch moves: a landing under way is waited for. */
 export class SteerLanding {
   constructor(
     private readonly unitOfWork: IntegrationUnitOfWork,
+    private readonly underWay: Pick<LandingsUnderWay, 'haveEnded'>,
     private readonly clock: Clock,
     /** Called after the commit; orders that wait are carried out. */
     private readonly afterResumption: () => void,
   ) {}
 
-  /** Given twice, the first one stands. */
-  pause({ name }: Actor, reason: string): Promise<ControlState> {
+  /**
+   * Given twice, the first one stands. Throws `landing_under_way` (retryable) when a branch may move still; the pause is in
+   * force then all the same.
+   */
+  async pause(actor: Actor, reason: string): Promise<ControlState> {
+    const state = await this.beginPause(actor, reason);
+    // The transaction has waited for the landings whose sessions live; git may still be at work for one whose session died.
+    if (!(await this.underWay.haveEnded(waitForLandingsMs))) throw new FailureException(landingUnderWay);
+    return state;
+  }
+
+  private beginPause({ name }: Actor, reason: string): Promise<ControlState> {
     return this.unitOfWork.run(async (tx) => {
       const last = await tx.brake.lock();
       if (isOpen(last)) return controlStateOf(last, await tx.waiting.count());
@@ -63,3 +85,10 @@ export class SteerLanding {
     return this.clock.now().getTime();
   }
 }
+
+const landingUnderWay = failure(
+  'unavailable',
+  'landing_under_way',
+  'Landing is paused, but a landing that began before has not ended yet.',
+  { suggestion: 'Pause again: it is answered once no branch can move any more.' },
+);

@@ -84,6 +84,18 @@ describe('withdrawing a landing (real git, stores in memory)', () => {
     expect(world.memory.state.changes.get(change.changeId)?.state).toBe('landed');
   });
 
+  it('waits for a landing whose session has died while git moves the branch, and comes too late for it', async () => {
+    const landing = await world.landingOfDeadSession(landOrder(change));
+    const answer = withdraw();
+    // Transactions go one after the other: one that did not wait for its turn would be over with this one.
+    await world.brake.state();
+    landing.release();
+    await expect(landing.ended).rejects.toThrow('session died');
+    expect(await answer).toMatchObject({ kind: 'landed' });
+    expect(await head()).toBe(change.commit);
+    expect(refusals()).toEqual([]);
+  });
+
   it('is taken once for a message that comes twice, and answered again when it is asked again', async () => {
     const id = uuidv7();
     await withdraw({}, id);

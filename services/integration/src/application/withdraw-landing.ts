@@ -12,17 +12,20 @@ type Withdrawal = PayloadOf<typeof withdrawLanding>;
  * Takes an order to land back, because its run is to be canceled: what waits is removed, and what arrives later is refused.
  *
  * It is always answered, also when no order is known, and it asks git: a branch may have moved without anybody having said
- * so. Only this way can whoever canceled the run stop asking.
+ * so, and one that is moving still is waited for. Only this way can whoever canceled the run stop asking.
  */
 export class WithdrawLanding {
   constructor(private readonly use: Omit<LandChangeDependencies, 'tracing'>) {}
 
   /** Undefined when this message was taken before. */
   execute(messageId: string, withdrawal: Withdrawal): Promise<LandingAnswer | undefined> {
-    return this.use.unitOfWork.run(async (tx) => {
-      if (!(await tx.inbox.accept('integration.withdraw_landing', messageId))) return undefined;
-      return this.take(tx, withdrawal);
-    });
+    const { unitOfWork, underWay } = this.use;
+    return underWay.inTurn(withdrawal.project_id, () =>
+      unitOfWork.run(async (tx) => {
+        if (!(await tx.inbox.accept('integration.withdraw_landing', messageId))) return undefined;
+        return this.take(tx, withdrawal);
+      }),
+    );
   }
 
   private async take(tx: IntegrationTransaction, withdrawal: Withdrawal): Promise<LandingAnswer> {

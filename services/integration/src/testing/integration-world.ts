@@ -6,14 +6,21 @@ import {
   type withdrawLanding,
   type PayloadOf,
 } from '@ymera/contracts';
-import { silentLogger, uuidv7 } from '@ymera/kernel';
+import { FailureException, failure, silentLogger, uuidv7 } from '@ymera/kernel';
 import { FakeClock, InMemoryUnitOfWork } from '@ymera/testing';
+import { EventEmitter, once } from 'node:events';
 import { GetChange } from '../application/get-change';
 import { LandChange } from '../application/land-change';
 import { LandWaiting } from '../application/land-waiting';
+import { LandingsUnderWay } from '../application/landings-under-way';
 import { MaterialiseChange } from '../application/materialise-change';
 import { RemakeChange } from '../application/remake-change';
-import type { IntegrationStores, IntegrationUnitOfWork, LandingTracing } from '../application/ports';
+import type {
+  Branches,
+  IntegrationStores,
+  IntegrationUnitOfWork,
+  LandingTracing,
+} from '../application/ports';
 import { RegisterProject } from '../application/register-project';
 import { SteerLanding } from '../application/steer-landing';
 import { WithdrawLanding } from '../application/withdraw-landing';
@@ -72,10 +79,11 @@ export class IntegrationWorld extends GitWorld {
     limits,
   });
   readonly tracing = untraced;
+  readonly underWay = new LandingsUnderWay();
   readonly land = new LandChange(this);
   readonly landWaiting = new LandWaiting(this.land, silentLogger);
   readonly withdraw = new WithdrawLanding(this);
-  readonly brake = new SteerLanding(this.unitOfWork, this.clock, () => undefined);
+  readonly brake = new SteerLanding(this.unitOfWork, this.underWay, this.clock, () => undefined);
   readonly getChange = new GetChange(this);
 
   /** Registers a source as project `sample`; gives its head. */
@@ -89,6 +97,36 @@ export class IntegrationWorld extends GitWorld {
     const result = await this.materialise.execute(uuidv7(), order);
     if (!result?.ok) throw new Error(JSON.stringify(result?.error));
     return result.value;
+  }
+
+  /**
+   * A landing whose session has died, and its locks with it, while git is about to move the branch. git goes on at
+   * `release`; `ended` rejects then, because the transaction cannot commit.
+   */
+  async landingOfDeadSession(
+    order: LandOrder,
+  ): Promise<{ readonly release: () => void; readonly ended: Promise<unknown> }> {
+    const held = new EventEmitter();
+    const branches: Branches = {
+      facts: (candidate) => this.branches.facts(candidate),
+      treeOf: (projectId, branch) => this.branches.treeOf(projectId, branch),
+      move: async (candidate) => {
+        const released = once(held, 'release');
+        held.emit('moving');
+        await released;
+        return this.branches.move(candidate);
+      },
+    };
+    const unitOfWork: IntegrationUnitOfWork = {
+      run: async (work) => {
+        await new InMemoryUnitOfWork(this.memory.state, inMemoryStores).run(work);
+        throw new FailureException(failure('unavailable', 'database_unavailable', 'The session died.'));
+      },
+    };
+    const moving = once(held, 'moving');
+    const ended = new LandChange({ ...this, branches, unitOfWork }).execute(uuidv7(), order);
+    await Promise.race([moving, ended]);
+    return { release: () => void held.emit('release'), ended };
   }
 }
 

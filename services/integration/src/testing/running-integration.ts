@@ -26,7 +26,14 @@ import {
   type Messaging,
   type Received,
 } from '@ymera/messaging';
-import { eventually, testDatabase, testVhosts, type TestDatabase, type TestVhosts } from '@ymera/testing';
+import {
+  asAdmin,
+  eventually,
+  testDatabase,
+  testVhosts,
+  type TestDatabase,
+  type TestVhosts,
+} from '@ymera/testing';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,18 +124,20 @@ export class RunningIntegration {
     private readonly server: TestDatabase,
     private readonly broker: TestVhosts,
     private readonly messaging: Messaging,
+    private readonly path: string | undefined,
   ) {}
 
   service!: RunningService;
 
-  static async start(): Promise<RunningIntegration> {
+  /** `path`: where the service looks for git. */
+  static async start(path = process.env['PATH']): Promise<RunningIntegration> {
     const [server, broker] = await Promise.all([
       testDatabase({ service: 'integration', migrations }),
       testVhosts(),
     ]);
     const vhost = broker.servicesVhost;
     const messaging = createMessaging({ url: broker.url, vhost, service: 'gateway', logger: silentLogger });
-    const running = new RunningIntegration(server, broker, messaging);
+    const running = new RunningIntegration(server, broker, messaging, path);
     await running.startAgain();
     running.standIns.push(
       await running.standIn('registry', Registry),
@@ -154,6 +163,18 @@ export class RunningIntegration {
         http: { configureServer: acceptRawBodies },
       },
       this.config(),
+    );
+  }
+
+  /** As a restart of the database does it: every session of the service ends, with its locks. */
+  async cutSessions(): Promise<void> {
+    await asAdmin(
+      (query) =>
+        query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()`,
+          [this.server.database],
+        ),
+      { adminUrl: this.server.adminUrl },
     );
   }
 
@@ -206,7 +227,7 @@ export class RunningIntegration {
       YMERA_DB_POOL_SIZE: '4',
       YMERA_DATA_DIR: this.dataDir,
       YMERA_PUBLIC_URL: 'http://integration.test/',
-      PATH: process.env['PATH'],
+      PATH: this.path,
     });
   }
 

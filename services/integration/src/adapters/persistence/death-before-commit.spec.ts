@@ -2,6 +2,7 @@ import { uuidv7 } from '@ymera/kernel';
 import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persistence';
 import { asAdmin, FakeClock, leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
 import { LandChange } from '../../application/land-change';
+import { LandingsUnderWay } from '../../application/landings-under-way';
 import { MaterialiseChange } from '../../application/materialise-change';
 import type { Branches, IntegrationUnitOfWork, Workbenches } from '../../application/ports';
 import { changeIdOf, type Change } from '../../domain/change';
@@ -78,7 +79,9 @@ describe('a database connection that dies between git and the commit (real Postg
 
   const materialising = (workbenches: Workbenches) =>
     new MaterialiseChange({ unitOfWork, workbenches, clock, limits });
-  const landing = (branches: Branches) => new LandChange({ unitOfWork, branches, clock, tracing: untraced });
+  /** As a process of its own. */
+  const landing = (branches: Branches) =>
+    new LandChange({ unitOfWork, branches, underWay: new LandingsUnderWay(), clock, tracing: untraced });
 
   async function materialised(file: string, from = base): Promise<Change> {
     const order = materialiseOrder(from, source.propose((at) => at.write(file, 'x\n')).patch);
@@ -133,6 +136,18 @@ describe('a database connection that dies between git and the commit (real Postg
     expect(await sent('integration.change.landed.v1')).toBe(2);
     expect(await world.repositories.head('sample', 'main')).toBe(next.commit);
     expect(await world.in('sample', 'rev-list', '--count', `${base}..refs/heads/main`)).toBe('2');
+  });
+
+  it('moves no branch when the connection died before, and lands at the next delivery', async () => {
+    const head = await world.repositories.head('sample', 'main');
+    const change = await materialised('f', head);
+    const id = uuidv7();
+    const dying = landing(cutting(world.branches, 'facts'));
+    await expect(dying.execute(id, landOrder(change))).rejects.toMatchObject({
+      failure: { kind: 'unavailable', retryable: true },
+    });
+    expect(await world.repositories.head('sample', 'main')).toBe(head);
+    expect(await landing(world.branches).execute(id, landOrder(change))).toMatchObject({ kind: 'landed' });
   });
 
   it('lets one of two landings at once win, on connections of their own', async () => {
