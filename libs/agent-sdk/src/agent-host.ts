@@ -214,6 +214,7 @@ export class AgentHost {
     this.session = { session, partition, intervalMs: interval_s * 1000 };
     for (const agent of this.hosted.values()) agent.seq = 0;
     this.logger.info('session opened', { principal_id: this.options.principalId, session, partition });
+    for (const attempt of this.attempts()) void attempt.beat();
     this.deliverResults();
     this.reportAll();
   }

@@ -112,6 +112,12 @@ export class Attempt {
     if (await this.send(result, this.finished)) this.deliverAgainIn(longestPauseMs);
   }
 
+  /** Keeps the lease; also between heartbeats, when it may be short of time after an absence. */
+  async beat(): Promise<void> {
+    if (this.finished || this.isAbandoned) return;
+    await this.send(progress, { ...this.identity, ...this.newest, counter: this.counter });
+  }
+
   status(): { task_id: string; attempt: number; progress: number; step: string; counter: number } {
     const { task_id, attempt } = this.identity;
     return { task_id, attempt, ...this.newest, counter: this.counter };
@@ -163,11 +169,6 @@ export class Attempt {
         }
       },
     };
-  }
-
-  private beat(): Promise<boolean> {
-    if (this.finished) return Promise.resolve(true);
-    return this.send(progress, { ...this.identity, ...this.newest, counter: this.counter });
   }
 
   private send<Name extends string, Payload extends z.ZodType>(

@@ -33,7 +33,8 @@ export interface BrokerLinkOptions {
 }
 
 const firstDelayMs = 200;
-const longestDelayMs = 30_000;
+/** A third of the usual lease: what an agent holds when the broker goes away must not run out while it waits to return. */
+const longestDelayMs = 5_000;
 const connectTimeoutMs = 10_000;
 /** How long `close` waits for a broker that may have vanished. */
 const closeMs = 2_000;

@@ -71,7 +71,8 @@ export const databaseAway = (ms: number): Fault => ({
 export const connectionsCut: Fault = {
   name: 'every broker connection cut',
   strike: async ({ urls }) => {
-    await cutConnections(urls['rabbitmq_management'] ?? '');
+    const cut = await cutConnections(urls['rabbitmq_management'] ?? '');
+    if (cut === 0) throw new Error('nobody was connected');
   },
 };
 
