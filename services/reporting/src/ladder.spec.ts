@@ -1,3 +1,4 @@
+import { livenessChanged } from '@ymera/contracts';
 import { renderMetrics } from '@ymera/observability';
 import { eventually, leakGuard } from '@ymera/testing';
 import {
@@ -64,6 +65,21 @@ describe('the ladder, on a real broker and database', () => {
       return Date.parse(decided_at) - Date.parse(last_report_at ?? '') - dueAfter(windowsOf[to]);
     });
     process.stdout.write(`sanctioned ${lags.map((lag) => `${lag} ms`).join(', ')} after it was due\n`);
+  }, 60_000);
+
+  it('is climbed from its hello on by one that never sends its first report, and is late and offline before', async () => {
+    await reporting.agent('mute-1', 'runner-3');
+    await eventually(() => agents.status('mute-1'));
+    await healthyAgain();
+    await pass(graceMs);
+    const helloAt = Date.now();
+    await reporting.session('runner-3', 1, windowMs / 1000, ['mute-1']);
+    await agents.reached('mute-1', ['warned', 'suspended', 'frozen']);
+    const climb = agents.stepsOf('mute-1');
+    expectOnTime(climb, helloAt);
+    expect(climb.map(({ last_report_at }) => last_report_at)).toEqual([null, null, null]);
+    const changes = reporting.payloads(livenessChanged).filter(({ agent_id }) => agent_id === 'mute-1');
+    expect(changes.map(({ from, to }) => `${from} → ${to}`)).toEqual(['offline → late', 'late → offline']);
   }, 60_000);
 
   it('takes nothing from a frozen agent until its freeze is lifted, and lifts a suspension after three good reports', async () => {

@@ -88,6 +88,7 @@ export const enforcementChanged = defineEvent({
     cause: z.enum(['silence', 'recovery', 'lifted', 'policy']),
     /** Windows of silence that count; 0 unless the cause is silence. */
     missed_windows: z.number().int().min(0),
+    /** Null of an agent that has never reported; its silence counts from its first session. */
     last_report_at: timestamp.nullable(),
     decided_at: timestamp,
     reason: z.string().max(1000),

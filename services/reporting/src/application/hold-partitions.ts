@@ -14,6 +14,8 @@ export interface PartitionSettings {
 }
 
 const pageSize = 10_000;
+/** How far clocks of instances may be apart, and a transaction be open, for its fact to be found. */
+const overlapMs = 30_000;
 
 /**
  * Claims report partitions, keeps their leases, reads their agents into memory, and only then lets their reports in.
@@ -23,6 +25,8 @@ export class HoldPartitions {
   private readonly consumed = new Set<number>();
   /** Held, and their agents not all in memory: a read that failed is done again in the next round. */
   private readonly unread = new Set<number>();
+  /** Until when it is known which agents reports are expected of. */
+  private awaitedUntil: number;
 
   constructor(
     private readonly unitOfWork: ReportingUnitOfWork,
@@ -32,7 +36,9 @@ export class HoldPartitions {
     private readonly settings: PartitionSettings,
     private readonly clock: Clock,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.awaitedUntil = clock.now().getTime();
+  }
 
   /** One round; call it several times per lease. */
   async execute(): Promise<void> {
@@ -48,6 +54,7 @@ export class HoldPartitions {
       this.takeOver(claimed);
     }
     await this.readUnread();
+    await this.readAwaited();
     await this.consume();
     const isComplete = this.consumed.size > 0 && this.consumed.size === this.owned.partitions.length;
     this.owned.observe('ownership', !isComplete, this.clock.now().getTime());
@@ -96,6 +103,17 @@ export class HoldPartitions {
       this.unread.delete(partition);
     }
     this.logger.info('report partitions claimed', { partitions, agents });
+  }
+
+  /** Another instance may have heard the hello of an agent that is held here, and no report will tell of it. */
+  private async readAwaited(): Promise<void> {
+    const now = this.clock.now().getTime();
+    const since = new Date(this.awaitedUntil - overlapMs);
+    const awaited = await this.reader.awaited(this.owned.partitions, since);
+    await this.owned.lane.run(async () => {
+      for (const known of awaited) this.owned.learn(known, now);
+    });
+    this.awaitedUntil = now;
   }
 
   private async readAgents(partition: number): Promise<number> {

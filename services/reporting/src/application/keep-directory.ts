@@ -53,9 +53,18 @@ export class KeepDirectory {
         return this.retired(tx, fact.payload, isNew);
       case 'session_opened': {
         const opened = { session: fact.payload.session, windowMs: fact.payload.interval_s * 1000 };
-        const principalId = fact.payload.principal_id;
-        if (isNew) await tx.agents.openSession(principalId, opened);
-        return () => this.owned.fleet.openSession(principalId, opened);
+        const { principal_id: principalId, agent_ids: agentIds } = fact.payload;
+        // Our own receipt, as of reports: what delayed the fact also delayed the welcome, which the agent waits for.
+        const heardAt = this.clock.now();
+        if (isNew) {
+          await tx.agents.openSession(principalId, opened);
+          await tx.agents.expectReports(agentIds, heardAt);
+        }
+        return () => {
+          this.owned.fleet.openSession(principalId, opened);
+          if (isNew)
+            for (const agentId of agentIds) this.owned.expect(agentId, heardAt.getTime(), heardAt.getTime());
+        };
       }
     }
   }

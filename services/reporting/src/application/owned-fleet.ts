@@ -138,7 +138,15 @@ export class OwnedFleet {
     else if (this.owns(state.partition)) {
       const entry = this.fleet.add(state);
       if (entry) this.arm(entry, this.decide(entry, now));
+      else if (state.firstSessionAt !== null) this.expect(state.agentId, state.firstSessionAt, now);
     }
+  }
+
+  /** A session was opened for an agent; only its first one counts. For use in the lane. */
+  expect(agentId: string, firstSessionAt: number, now: number): void {
+    const entry = this.fleet.entry(agentId);
+    if (entry && entry.state.firstSessionAt === null)
+      this.changed(entry, { ...entry.state, firstSessionAt }, now);
   }
 
   decide(entry: FleetEntry, now: number): Decision {

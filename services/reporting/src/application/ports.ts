@@ -17,6 +17,8 @@ export interface AgentTable {
   retire(agentId: string, principalId: string, at: Date): Promise<void>;
   /** Keeps the higher session. */
   openSession(principalId: string, opened: PrincipalSession): Promise<void>;
+  /** Reports of these are expected from now on; keeps the first time, also of agents that are not heard of yet. */
+  expectReports(agentIds: readonly string[], at: Date): Promise<void>;
   /** The newest report of each agent; one statement, in the order of their ids. */
   saveReports(newest: readonly (AcceptedReport & { readonly state: AgentState })[]): Promise<void>;
   /** Everything of these but what reports say: liveness, enforcement, and what led to them. */
@@ -86,6 +88,8 @@ export interface AgentSnapshot {
 export interface ReportingReader {
   /** Agents that are not retired, by id, after `after`. */
   agentsOf(partition: number, after: string, limit: number): Promise<KnownAgent[]>;
+  /** Agents, not retired, of which reports are expected since `since` or later, and that have sent none. */
+  awaited(partitions: readonly number[], since: Date): Promise<KnownAgent[]>;
   find(agentIds: readonly string[]): Promise<KnownAgent[]>;
   snapshot(agentId: string): Promise<AgentSnapshot | undefined>;
 }

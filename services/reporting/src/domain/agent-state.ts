@@ -16,6 +16,8 @@ export interface AgentState {
   readonly session: number;
   readonly seq: number;
   readonly lastReportAt: number | null;
+  /** When the first session was heard of that was opened for it; reports are expected since then. Null before. */
+  readonly firstSessionAt: number | null;
   /** Full windows without a report when `liveness` or `enforcement` was last decided. */
   readonly missed: number;
   /** Reports in time, one after the other, since the last one that was late or the last sanction. */
@@ -42,11 +44,29 @@ export const newAgent = (agent: RegisteredAgent): AgentState => ({
   session: 0,
   seq: 0,
   lastReportAt: null,
+  firstSessionAt: null,
   missed: 0,
   goodReports: 0,
   liftedAt: null,
   version: 0,
 });
+
+/** From when on an agent is silent that says nothing; null while no report is expected of it. */
+export const silentSince = ({
+  lastReportAt,
+  firstSessionAt,
+}: Pick<AgentState, 'lastReportAt' | 'firstSessionAt'>): number | null => lastReportAt ?? firstSessionAt;
+
+/**
+ * Whether nothing was ever told of an agent of which reports are expected: its first report is not late yet. Whoever
+ * believed its hello takes it for online.
+ */
+export const isAwaited = ({
+  lastReportAt,
+  firstSessionAt,
+  version,
+}: Pick<AgentState, 'lastReportAt' | 'firstSessionAt' | 'version'>): boolean =>
+  lastReportAt === null && firstSessionAt !== null && version === 0;
 
 export interface ReportFacts {
   readonly session: number;

@@ -23,11 +23,17 @@ const agent = (enforcement: Enforcement, fields: Partial<LadderAgent> = {}): Lad
   agentType: 'TESTING',
   liveness: 'offline',
   lastReportAt: t0,
+  firstSessionAt: null,
   liftedAt: null,
+  version: 3,
   windowMs,
   enforcement,
   ...fields,
 });
+
+/** It said hello at `t0`, its first report was late, and none has come since. */
+const mute = (fields: Partial<LadderAgent> = {}): LadderAgent =>
+  agent('none', { lastReportAt: null, firstSessionAt: t0, ...fields });
 
 describe('whether an agent goes up the ladder', () => {
   it.each<[string, LadderAgent, number, number | null, number | null, number | null]>([
@@ -40,8 +46,28 @@ describe('whether an agent goes up the ladder', () => {
     ['it is suspended since then', agent('suspended'), 307, longAgo, null, after(607)],
     ['ten windows passed', agent('suspended'), 607, longAgo, after(607), after(607)],
     ['it is frozen', agent('frozen'), 100_000, longAgo, null, null],
-    ['it has never reported', agent('none', { lastReportAt: null }), 100_000, longAgo, null, null],
+    ['it never had a session', agent('none', { lastReportAt: null }), 100_000, longAgo, null, null],
+    ['its first session was almost three windows ago', mute(), 186.999, longAgo, null, after(187)],
+    ['its first session was three windows ago', mute(), 187, longAgo, after(187), after(187)],
+    ['nobody was told that its first report is late', mute({ version: 0 }), 190, longAgo, null, after(187)],
+    ['our fault was over after its first session', mute(), 10_186, after(9_700), null, after(10_187)],
+    [
+      'its first session is before its last report',
+      agent('none', { firstSessionAt: longAgo }),
+      186,
+      longAgo,
+      null,
+      after(187),
+    ],
     ['it is the platform itself', agent('none', { agentType: 'PROJECT' }), 100_000, longAgo, null, null],
+    [
+      'it is the platform, which never reported',
+      mute({ agentType: 'PROJECT' }),
+      100_000,
+      longAgo,
+      null,
+      null,
+    ],
     ['it was not yet seen to be late', agent('none', { liveness: 'online' }), 190, longAgo, null, after(187)],
     ['the fault may be ours', agent('suspended'), 100_000, null, null, after(100_060)],
     ['our fault was over a suspension window ago', agent('none'), 10_000, after(9_700), null, after(10_187)],
@@ -126,11 +152,14 @@ describe('silence on the ladder', () => {
       silentMs: fc.nat(20_000_000),
       healthyMs: fc.nat(20_000_000),
       liftedMs: fc.option(fc.nat(20_000_000)),
+      hasReported: fc.boolean(),
     })
-    .map(({ silentMs, healthyMs, liftedMs, ...fields }) => ({
+    .map(({ silentMs, healthyMs, liftedMs, hasReported, ...fields }) => ({
       watched: agent(fields.enforcement, {
         ...fields,
-        lastReportAt: t0 - silentMs,
+        lastReportAt: hasReported ? t0 - silentMs : null,
+        firstSessionAt: hasReported ? null : t0 - silentMs,
+        version: fields.liveness === 'offline' && fields.enforcement === 'none' ? 0 : 3,
         liftedAt: liftedMs === null ? null : t0 - liftedMs,
       }),
       evidence: { ingest: { troubles: [], healthySince: t0 - healthyMs }, clearSince: t0 - healthyMs },
@@ -144,7 +173,8 @@ describe('silence on the ladder', () => {
         if (watched.enforcement === 'frozen') throw new Error('a freeze is the end of the ladder');
         const windows = policy.climbAfterWindows[watched.enforcement];
         expect(missed).toBeGreaterThanOrEqual(windows);
-        expect(t0 - (watched.lastReportAt ?? 0)).toBeGreaterThanOrEqual(windows * watched.windowMs);
+        const silentSince = watched.lastReportAt ?? watched.firstSessionAt ?? t0;
+        expect(t0 - silentSince).toBeGreaterThanOrEqual(windows * watched.windowMs);
         expect(t0 - evidence.clearSince).toBeGreaterThanOrEqual((windows + 5) * watched.windowMs);
         expect(t0 - (watched.liftedAt ?? -Infinity)).toBeGreaterThanOrEqual((windows + 5) * watched.windowMs);
       }),
@@ -175,12 +205,17 @@ describe('silence on the ladder', () => {
   });
 
   /** Time passes in looks, as the wheel would have it; returns the levels with the second at which each was reached. */
-  const climb = (evidence: Evidence, untilS: number): [Enforcement, number][] => {
+  const climb = (
+    evidence: Evidence,
+    untilS: number,
+    from = agent('none', { liveness: 'online' }),
+  ): [Enforcement, number][] => {
     const reached: [Enforcement, number][] = [];
-    let state = { ...agent('none', { liveness: 'online' }) };
+    let state = from;
     for (let now = t0; now <= after(untilS);) {
       const decision = decide(state, silencePolicy, now, evidence);
-      state = { ...state, liveness: decision.liveness };
+      const { liveness } = decision;
+      state = { ...state, liveness, version: state.version + Number(liveness !== state.liveness) };
       if (decision.climbDueAt !== null) {
         const next = levels[levels.indexOf(state.enforcement) + 1] ?? 'frozen';
         state = { ...state, enforcement: next };
@@ -197,6 +232,12 @@ describe('silence on the ladder', () => {
       ['suspended', 307],
       ['frozen', 607],
     ]);
+  });
+
+  it('is as long from the first session of an agent that never sends its first report', () => {
+    const evidence = { ingest: { troubles: [], healthySince: longAgo }, clearSince: longAgo };
+    expect(climb(evidence, 2_000, mute({ version: 0 }))).toEqual(climb(evidence, 2_000));
+    expect(climb(evidence, 2_000, mute({ version: 0, firstSessionAt: null }))).toEqual([]);
   });
 
   it('is climbed after a start of ours at 8, 10 and 15 windows: five of them count for nobody', () => {

@@ -1,5 +1,5 @@
 import type { AgentType } from '@ymera/contracts';
-import type { AgentState } from './agent-state';
+import { isAwaited, silentSince, type AgentState } from './agent-state';
 import { transition } from './ladder';
 import { allowanceMs, type JitterAllowance } from './liveness';
 
@@ -28,7 +28,7 @@ export const graceMs = (policy: EnforcementPolicy, windowMs: number): number =>
 
 export interface LadderAgent extends Pick<
   AgentState,
-  'agentType' | 'liveness' | 'enforcement' | 'lastReportAt' | 'liftedAt'
+  'agentType' | 'liveness' | 'enforcement' | 'lastReportAt' | 'firstSessionAt' | 'liftedAt' | 'version'
 > {
   readonly windowMs: number;
 }
@@ -47,7 +47,8 @@ const nothing: LadderDecision = { climbDueAt: null, missed: 0, nextCheckAt: null
 /**
  * Whether an agent goes one step up, now. `clearSince` is the time from which nothing has stood in the way of its
  * reports: while that is null it stays where it is, and its silence counts from a grace after it at the earliest. The
- * ladder begins with the first report; an agent is seen to be late before anything else is held against it.
+ * ladder begins with the first session, whether a report follows or not; an agent is seen to be late before anything
+ * else is held against it.
  */
 export function decideEnforcement(
   agent: LadderAgent,
@@ -55,18 +56,19 @@ export function decideEnforcement(
   now: number,
   clearSince: number | null,
 ): LadderDecision {
-  const { enforcement, lastReportAt, liftedAt, windowMs } = agent;
-  if (lastReportAt === null || policy.exemptTypes.includes(agent.agentType)) return nothing;
+  const { enforcement, liftedAt, windowMs } = agent;
+  const since = silentSince(agent);
+  if (since === null || policy.exemptTypes.includes(agent.agentType)) return nothing;
   if (enforcement === 'frozen') return nothing;
   if (clearSince === null) return { ...nothing, nextCheckAt: now + windowMs };
 
   const grace = graceMs(policy, windowMs);
   // A report from the future was received before the clock was set back, from when on it is clear anew.
-  const silentSince = lastReportAt > now ? clearSince : lastReportAt;
-  const countsFrom = Math.max(silentSince, clearSince + grace, (liftedAt ?? -Infinity) + grace);
+  const silentFrom = since > now ? clearSince : since;
+  const countsFrom = Math.max(silentFrom, clearSince + grace, (liftedAt ?? -Infinity) + grace);
   const allowance = allowanceMs(policy, windowMs);
   const climbAt = countsFrom + policy.climbAfterWindows[enforcement] * windowMs + allowance;
-  const isDue = now >= climbAt && agent.liveness !== 'online';
+  const isDue = now >= climbAt && agent.liveness !== 'online' && !isAwaited(agent);
   return {
     climbDueAt: isDue ? climbAt : null,
     missed: Math.max(0, Math.floor((now - countsFrom - allowance) / windowMs)),

@@ -65,6 +65,8 @@ describe('groups', () => {
       liveness: fc.constantFrom<AgentState['liveness']>('online', 'late', 'offline'),
       enforcement: fc.constantFrom<AgentState['enforcement']>('none', 'warned', 'suspended', 'frozen'),
       lastReportAt: fc.constantFrom(null, 5),
+      firstSessionAt: fc.constantFrom(null, 3),
+      version: fc.nat(1),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
@@ -78,7 +80,10 @@ describe('groups', () => {
         }
         const expected = (isIn: (state: AgentState) => boolean) => {
           const members = [...fleet.values()].filter(
-            (state) => isIn(state) && state.lastReportAt !== null && state.enforcement !== 'frozen',
+            (state) =>
+              isIn(state) &&
+              (state.lastReportAt !== null || (state.firstSessionAt !== null && state.version > 0)) &&
+              state.enforcement !== 'frozen',
           );
           const silent = members.filter(({ liveness }) => liveness !== 'online');
           return { members: members.length, silent: silent.length };

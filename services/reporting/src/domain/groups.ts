@@ -1,7 +1,7 @@
-import type { AgentState } from './agent-state';
+import { isAwaited, silentSince, type AgentState } from './agent-state';
 
 export interface GroupCounts {
-  /** Agents that have reported and are not frozen: those that reports are expected of. */
+  /** Those that reports are expected of, and not only soon: neither frozen, nor in time with their first report. */
   readonly members: number;
   /** Members that are late or offline. */
   readonly silent: number;
@@ -16,8 +16,9 @@ export const groupsOf = ({ agentType, principalId }: AgentState): readonly strin
   `principal:${principalId}`,
 ];
 
-const isMember = ({ lastReportAt, enforcement }: AgentState): boolean =>
-  lastReportAt !== null && enforcement !== 'frozen';
+/** A fleet that has just said hello is no mass silence. */
+const isMember = (agent: AgentState): boolean =>
+  silentSince(agent) !== null && !isAwaited(agent) && agent.enforcement !== 'frozen';
 
 /** How many of each group are silent, kept with every change. */
 export class Groups {

@@ -18,7 +18,15 @@ const sick: IngestHealth = { troubles: ['broker'], healthySince: null };
 const agent = (liveness: Liveness, lastReportAt: number | null = t0): WatchedAgent => ({
   liveness,
   lastReportAt,
+  firstSessionAt: null,
+  version: 3,
   windowMs,
+});
+/** It said hello at `t0` and has never reported. */
+const mute = (liveness: Liveness, version: number): WatchedAgent => ({
+  ...agent(liveness, null),
+  firstSessionAt: t0,
+  version,
 });
 const after = (seconds: number): number => t0 + seconds * 1000;
 
@@ -70,7 +78,31 @@ describe('what silence means', () => {
     });
   });
 
-  it('an agent that never reported is offline and waits for nothing', () => {
+  it.each<[string, WatchedAgent, number, IngestHealth, Liveness, number, number | null]>([
+    ['it just said hello', mute('offline', 0), 0, healthy, 'offline', 0, after(97)],
+    ['it is almost late', mute('offline', 0), 96.999, healthy, 'offline', 1, after(97)],
+    ['a window and a half passed', mute('offline', 0), 97, healthy, 'late', 1, after(187)],
+    ['so much passed that it is offline next', mute('offline', 0), 10_000, healthy, 'late', 166, after(187)],
+    ['three windows passed', mute('late', 1), 187, healthy, 'offline', 3, null],
+    ['it was told of already', mute('offline', 2), 10_000, healthy, 'offline', 0, null],
+    ['the broker is away', mute('offline', 0), 10_000, sick, 'offline', 0, after(10_060)],
+    [
+      'ingest is healthy for a minute only',
+      mute('offline', 0),
+      10_000,
+      { troubles: [], healthySince: after(9_940) },
+      'offline',
+      0,
+      after(10_037),
+    ],
+  ])(
+    'of an agent that never reported: %s',
+    (_title, watched, seconds, health, liveness, missed, nextCheckAt) => {
+      expect(decide(watched, policy, after(seconds), health)).toEqual({ liveness, missed, nextCheckAt });
+    },
+  );
+
+  it('an agent that never had a session is offline and waits for nothing', () => {
     expect(decide(agent('offline', null), policy, after(10_000), healthy)).toEqual({
       liveness: 'offline',
       missed: 0,
@@ -92,7 +124,7 @@ describe('what silence means', () => {
       healthyMs: fc.nat(4_000_000),
     })
     .map(({ liveness, windowMs, silentMs, healthyMs }) => ({
-      watched: { liveness, lastReportAt: t0 - silentMs, windowMs },
+      watched: { ...agent(liveness), lastReportAt: t0 - silentMs, windowMs },
       health: { troubles: [], healthySince: t0 - healthyMs },
     }));
   const rank = { online: 0, late: 1, offline: 2 };

@@ -1,5 +1,5 @@
 import type { Liveness } from '@ymera/contracts';
-import type { AgentState } from './agent-state';
+import { isAwaited, silentSince, type AgentState } from './agent-state';
 import type { IngestHealth } from './ingest-health';
 
 /** Allowed on top of each threshold, for jitter of sender and network: a share of the window, and a fixed part. */
@@ -24,7 +24,10 @@ export const livenessPolicy: LivenessPolicy = {
   jitterMs: 250,
 };
 
-export interface WatchedAgent extends Pick<AgentState, 'liveness' | 'lastReportAt'> {
+export interface WatchedAgent extends Pick<
+  AgentState,
+  'liveness' | 'lastReportAt' | 'firstSessionAt' | 'version'
+> {
   readonly windowMs: number;
 }
 
@@ -36,12 +39,19 @@ export interface LivenessDecision {
   readonly nextCheckAt: number | null;
 }
 
+/** Late comes first, however late it is: from offline to offline would be no fact. */
+const firstReport = (isLate: boolean): Liveness => (isLate ? 'late' : 'offline');
+
 const severity: Readonly<Record<Liveness, number>> = { online: 0, late: 1, offline: 2 };
 
+const worse = (known: Liveness, seen: Liveness): Liveness =>
+  severity[seen] > severity[known] ? seen : known;
+
 /**
- * What silence means, now. Silence counts from the last report or from when ingest became healthy, whichever is later:
- * so after a start, a failover or an outage of ours every agent has its full time again, and while ingest is in trouble
- * nothing changes. Only a report makes an agent better.
+ * What silence means, now. Silence counts from the last report (from the first session of an agent that never reported)
+ * or from when ingest became healthy, whichever is later: so after a start, a failover or an outage of ours every agent
+ * has its full time again, and while ingest is in trouble nothing changes. Only a report makes an agent better. That the
+ * first one is late is told although the agent is offline already: its hello made it look online.
  */
 export function decideLiveness(
   agent: WatchedAgent,
@@ -49,20 +59,24 @@ export function decideLiveness(
   now: number,
   health: IngestHealth,
 ): LivenessDecision {
-  const { liveness, lastReportAt, windowMs } = agent;
-  if (lastReportAt === null || liveness === 'offline') return { liveness, missed: 0, nextCheckAt: null };
+  const { liveness, windowMs } = agent;
+  const since = silentSince(agent);
+  const awaited = isAwaited(agent);
+  if (since === null || (liveness === 'offline' && !awaited))
+    return { liveness, missed: 0, nextCheckAt: null };
   if (health.healthySince === null) return { liveness, missed: 0, nextCheckAt: now + windowMs };
 
   // A report from the future was received before the clock was set back, which ended healthy time and began it anew.
-  const countsFrom = lastReportAt > now ? health.healthySince : Math.max(lastReportAt, health.healthySince);
+  const countsFrom = since > now ? health.healthySince : Math.max(since, health.healthySince);
   const allowance = allowanceMs(policy, windowMs);
   const lateAt = countsFrom + policy.lateAfterWindows * windowMs + allowance;
   const offlineAt = countsFrom + policy.offlineAfterWindows * windowMs + allowance;
-  const seen: Liveness = now >= offlineAt ? 'offline' : now >= lateAt ? 'late' : 'online';
-  const decided = severity[seen] > severity[liveness] ? seen : liveness;
+  const decided = awaited
+    ? firstReport(now >= lateAt)
+    : worse(liveness, now >= offlineAt ? 'offline' : now >= lateAt ? 'late' : 'online');
   return {
     liveness: decided,
     missed: Math.max(0, Math.floor((now - countsFrom - allowance) / windowMs)),
-    nextCheckAt: decided === 'offline' ? null : decided === 'late' ? offlineAt : lateAt,
+    nextCheckAt: decided === 'late' ? offlineAt : decided === 'online' || awaited ? lateAt : null,
   };
 }

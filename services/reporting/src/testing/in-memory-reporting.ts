@@ -26,6 +26,8 @@ interface State {
   /** Agents that were retired, also before they were heard of. */
   readonly retired: Map<string, Date>;
   readonly sessions: Map<string, PrincipalSession>;
+  /** Since when reports are expected of an agent. */
+  readonly expected: Map<string, number>;
   readonly latest: Map<string, Report>;
   readonly history: AcceptedReport[];
   readonly ownership: Map<number, Ownership>;
@@ -35,9 +37,14 @@ interface State {
 const byId = (a: { state: AgentState }, b: { state: AgentState }): number =>
   a.state.agentId < b.state.agentId ? -1 : 1;
 
+const withExpectation = (agent: AgentState, expected: ReadonlyMap<string, number>): AgentState => ({
+  ...agent,
+  firstSessionAt: expected.get(agent.agentId) ?? null,
+});
+
 function storesOf(state: State, clock: Clock): ReportingStores {
   const now = () => clock.now().getTime();
-  const { agents, retired, sessions, latest, history, ownership, holds } = state;
+  const { agents, retired, sessions, expected, latest, history, ownership, holds } = state;
   return {
     agents: {
       async register(agent) {
@@ -50,6 +57,9 @@ function storesOf(state: State, clock: Clock): ReportingStores {
       },
       async openSession(principalId, opened) {
         if (opened.session > (sessions.get(principalId)?.session ?? 0)) sessions.set(principalId, opened);
+      },
+      async expectReports(agentIds, at) {
+        for (const agentId of agentIds) if (!expected.has(agentId)) expected.set(agentId, at.getTime());
       },
       async saveReports(newest) {
         for (const { state: after, report } of newest) {
@@ -65,7 +75,10 @@ function storesOf(state: State, clock: Clock): ReportingStores {
         }
       },
       settled: async (agentIds) =>
-        agentIds.map((agentId) => agents.get(agentId)).filter((agent) => agent !== undefined),
+        agentIds
+          .map((agentId) => agents.get(agentId))
+          .filter((agent) => agent !== undefined)
+          .map((agent) => withExpectation(agent, expected)),
     },
     holds: {
       open: async (owner, hold) => void holds.set(hold.id, { ...hold, owner }),
@@ -127,6 +140,7 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
         agents: new Map(),
         retired: new Map(),
         sessions: new Map(),
+        expected: new Map(),
         latest: new Map(),
         history: [],
         ownership: new Map(),
@@ -154,6 +168,13 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
       .slice(0, limit);
   }
 
+  async awaited(partitions: readonly number[], since: Date) {
+    return this.known()
+      .filter(({ state, isRetired }) => !isRetired && partitions.includes(state.partition))
+      .filter(({ state }) => state.lastReportAt === null && (state.firstSessionAt ?? 0) >= since.getTime())
+      .sort(byId);
+  }
+
   async find(agentIds: readonly string[]) {
     this.reads += 1;
     return this.known().filter(({ state }) => agentIds.includes(state.agentId));
@@ -165,7 +186,7 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
     const latest = this.unitOfWork.state.latest.get(agentId);
     return (
       state && {
-        state,
+        state: withExpectation(state, this.unitOfWork.state.expected),
         tasks: latest?.tasks.map(({ task_id }) => task_id) ?? [],
         metrics: latest?.metrics ?? {},
       }
@@ -173,11 +194,11 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
   }
 
   private known(): KnownAgent[] {
-    const { agents, retired, sessions } = this.unitOfWork.state;
+    const { agents, retired, sessions, expected } = this.unitOfWork.state;
     const unheardOf = [...retired.keys()].filter((agentId) => !agents.has(agentId));
     return [
       ...[...agents.values()].map((state) => ({
-        state,
+        state: withExpectation(state, expected),
         session: sessions.get(state.principalId),
         isRetired: retired.has(state.agentId),
       })),

@@ -136,6 +136,58 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     expect((await found(agent.agentId))?.session).toEqual({ session: 5_000_000_000, windowMs: 1 });
   });
 
+  it('remembers since when reports are expected of an agent, whichever of it and its hello is heard of first', async () => {
+    const [early, late] = [agentNamed('expected', 5), agentNamed('expected', 5)];
+    await register(early);
+    for (const hour of [0, 1])
+      await run((tx) =>
+        tx.agents.expectReports(
+          [late.agentId, early.agentId, late.agentId],
+          new Date(registeredAt.getTime() + hour * 3_600_000),
+        ),
+      );
+    await register(late);
+    const stateOf = (agent: RegisteredAgent) => ({
+      ...newAgent(agent),
+      firstSessionAt: registeredAt.getTime(),
+    });
+    const states = [early, late].map(stateOf);
+    for (const state of states) expect((await found(state.agentId))?.state).toEqual(state);
+    const ids = states.map(({ agentId }) => agentId);
+    expect(await run((tx) => tx.agents.settled(ids))).toEqual(states);
+    expect((await storage().reader.snapshot(early.agentId))?.state).toEqual(states[0]);
+  });
+
+  it('says of whom a first report is awaited: not of who has sent one, is retired, elsewhere, or had its hello before', async () => {
+    const agents = ['new', 'reported', 'retired', 'old'].map((prefix) => agentNamed(prefix, 6));
+    const [fresh, reporter, gone, old] = agents.map(({ agentId }) => agentId);
+    for (const agent of [...agents, agentNamed('no-session', 6)]) await register(agent);
+    const expectFrom = (agentIds: readonly (string | undefined)[], at: number) =>
+      run((tx) =>
+        tx.agents.expectReports(
+          agentIds.filter((id) => id !== undefined),
+          new Date(at),
+        ),
+      );
+    await expectFrom([fresh, reporter, gone], today);
+    await expectFrom([old], today - 1);
+    await run(async (tx) => {
+      for (const agent of agents.filter(({ agentId }) => agentId === gone))
+        await tx.agents.retire(agent.agentId, agent.principalId, registeredAt);
+      for (const agent of agents.filter(({ agentId }) => agentId === reporter)) {
+        const state = reported(newAgent(agent), { session: 1, seq: 1, taskCount: 0 }, today);
+        await tx.agents.saveReports([
+          { report: reportOf({ agent_id: agent.agentId }), receivedAt: today, state },
+        ]);
+      }
+    });
+    const awaited = async (partitions: number[]) =>
+      (await storage().reader.awaited(partitions, new Date(today))).map(({ state }) => state.agentId);
+    expect(await awaited([6, 7])).toEqual([fresh]);
+    expect(await awaited([7])).toEqual([]);
+    expect(await awaited([])).toEqual([]);
+  });
+
   it('remembers who was retired, also before it was heard of', async () => {
     const [known, unknown] = [agentNamed(), agentNamed()];
     await register(known);

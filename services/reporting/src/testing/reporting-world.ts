@@ -166,11 +166,16 @@ export function reportingWorld(shared?: { clock: FakeClock; tables: InMemoryRepo
 
     lift: (agentId: string): Promise<string> => world.standing.execute(world.liftOf(agentId)),
 
-    async session(session: number, principalId = 'runner-1', intervalS = 60): Promise<void> {
+    async session(
+      session: number,
+      principalId = 'runner-1',
+      intervalS = 60,
+      agentIds: string[] = [],
+    ): Promise<void> {
       const payload = {
         principal_id: principalId,
         session,
-        agent_ids: [],
+        agent_ids: agentIds,
         interval_s: intervalS,
         opened_at: clock.now().toISOString(),
       };

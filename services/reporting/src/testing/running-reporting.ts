@@ -141,11 +141,16 @@ export class RunningReporting {
     });
   }
 
-  async session(principalId: string, session: number, intervalS = 60): Promise<void> {
+  async session(
+    principalId: string,
+    session: number,
+    intervalS = 60,
+    agentIds: string[] = [],
+  ): Promise<void> {
     await this.fact(sessionOpened, {
       principal_id: principalId,
       session,
-      agent_ids: [],
+      agent_ids: agentIds,
       interval_s: intervalS,
       opened_at: new Date().toISOString(),
     });

@@ -13,7 +13,8 @@ const knownColumns = `
   opened.window_ms AS "windowMs"`;
 
 /** An agent that was retired before it was heard of has no state. */
-const from = 'agents AS agent LEFT JOIN agent_state AS state USING (partition, agent_id)';
+const from = `agents AS agent LEFT JOIN agent_state AS state USING (partition, agent_id)
+  LEFT JOIN expected_agents AS expected USING (agent_id)`;
 const fromWithSession = `${from} LEFT JOIN principal_sessions AS opened USING (principal_id)`;
 
 function knownOf({ isRetired, issuedSession, windowMs, ...row }: KnownRow): KnownAgent {
@@ -32,6 +33,17 @@ export class PostgresReportingReader implements ReportingReader {
        WHERE agent.partition = $1 AND agent.retired_at IS NULL AND agent.agent_id > $2
        ORDER BY agent.agent_id LIMIT $3`,
       [partition, after, limit],
+    );
+    return rows.map(knownOf);
+  }
+
+  async awaited(partitions: readonly number[], since: Date): Promise<KnownAgent[]> {
+    const rows = await this.sql.query<KnownRow>(
+      `SELECT ${knownColumns} FROM ${fromWithSession}
+       WHERE expected.first_session_at >= $2 AND agent.partition = ANY ($1::smallint[])
+         AND agent.retired_at IS NULL AND state.last_report_at IS NULL
+       ORDER BY agent.agent_id`,
+      [partitions, since],
     );
     return rows.map(knownOf);
   }

@@ -56,6 +56,15 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
     );
   },
 
+  async expectReports(agentIds, at) {
+    await sql.query(
+      `INSERT INTO expected_agents (agent_id, first_session_at)
+       SELECT DISTINCT agent_id, $2::timestamptz FROM unnest($1::text[]) AS agent_id ORDER BY agent_id
+       ON CONFLICT (agent_id) DO NOTHING`,
+      [agentIds, at],
+    );
+  },
+
   async saveReports(newest) {
     await sql.query(
       `UPDATE agent_state AS state
@@ -106,6 +115,7 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
   async settled(agentIds) {
     const rows = await sql.query<StateRow>(
       `SELECT ${stateColumns} FROM agents AS agent JOIN agent_state AS state USING (partition, agent_id)
+         LEFT JOIN expected_agents AS expected USING (agent_id)
        WHERE agent.agent_id = ANY ($1::text[]) ORDER BY agent.agent_id FOR SHARE OF state`,
       [agentIds],
     );

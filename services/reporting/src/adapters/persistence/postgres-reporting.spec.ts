@@ -112,7 +112,7 @@ describe('reporting’s tables in PostgreSQL', () => {
   });
 
   it('migrates down and up again', async () => {
-    for (let each = 0; each < 2; each += 1) await database.migrateDown();
+    for (let each = 0; each < 3; each += 1) await database.migrateDown();
     await database.migrateUp();
     expect(await database.sql.query('SELECT 1 FROM agents')).toEqual([]);
   });

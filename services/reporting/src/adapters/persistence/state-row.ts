@@ -1,18 +1,20 @@
 import type { AgentState } from '../../domain/agent-state';
 
-export interface StateRow extends Omit<AgentState, 'lastReportAt' | 'liftedAt'> {
+export interface StateRow extends Omit<AgentState, 'lastReportAt' | 'firstSessionAt' | 'liftedAt'> {
   readonly lastReportAt: Date | null;
+  readonly firstSessionAt: Date | null;
   readonly liftedAt: Date | null;
 }
 
-/** Of `agents AS agent` and `agent_state AS state`. */
+/** Of `agents AS agent`, `agent_state AS state` and, where there is one, `expected_agents AS expected`. */
 export const stateColumns = `
   agent.agent_id AS "agentId", agent.agent_type AS "agentType", agent.principal_id AS "principalId", agent.partition,
   state.liveness, state.enforcement, state.work, state.session, state.seq, state.last_report_at AS "lastReportAt",
-  state.missed, state.good_reports AS "goodReports", state.lifted_at AS "liftedAt", state.version`;
+  expected.first_session_at AS "firstSessionAt", state.missed, state.good_reports AS "goodReports", state.lifted_at AS "liftedAt", state.version`;
 
-export const stateOf = ({ lastReportAt, liftedAt, ...row }: StateRow): AgentState => ({
+export const stateOf = ({ lastReportAt, firstSessionAt, liftedAt, ...row }: StateRow): AgentState => ({
   ...row,
   lastReportAt: lastReportAt && lastReportAt.getTime(),
+  firstSessionAt: firstSessionAt && firstSessionAt.getTime(),
   liftedAt: liftedAt && liftedAt.getTime(),
 });
