@@ -62,6 +62,36 @@ describe('a fleet', () => {
   });
 });
 
+describe('what a fleet remembers of a principal', () => {
+  const remembers = (fleet: Fleet) => [fleet.issuedSession('runner-1'), fleet.partitionOf('runner-1')];
+  const withTwo = (): Fleet => {
+    const fleet = new Fleet(60_000);
+    fleet.openSession('runner-1', { session: 5, windowMs: 1_000 });
+    for (const index of [1, 13]) fleet.add(stateOf(index, 'online'));
+    return fleet;
+  };
+
+  it('goes with the last of its agents that is retired', () => {
+    const fleet = withTwo();
+    fleet.retire('agent-1');
+    expect(remembers(fleet)).toEqual([5, 1]);
+    fleet.retire('agent-13');
+    expect(remembers(fleet)).toEqual([0, undefined]);
+  });
+
+  it('goes with its partition', () => {
+    const fleet = withTwo();
+    fleet.forget(new Set([1]));
+    expect(remembers(fleet)).toEqual([0, undefined]);
+  });
+
+  it('does not grow with every agent that was ever retired', () => {
+    const fleet = new Fleet(60_000);
+    for (let index = 0; index <= 10_000; index += 1) fleet.retire(`agent-${index}`);
+    expect([0, 1, 10_000].map((index) => fleet.isRetired(`agent-${index}`))).toEqual([false, true, true]);
+  });
+});
+
 describe('the health of ingest', () => {
   it('begins when the last trouble has ended, and anew after every break', () => {
     let health = observe(startingIngest, 'ownership', false, 5);

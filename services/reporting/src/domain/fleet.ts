@@ -15,6 +15,14 @@ export interface FleetEntry {
   isArmed: boolean;
 }
 
+interface PrincipalHere {
+  readonly partition: number;
+  readonly agents: number;
+}
+
+/** Of agents retired longer ago the table is asked, as of any agent that is not known. */
+const rememberedRetirements = 10_000;
+
 export interface FleetCounts {
   readonly agents: number;
   readonly byLiveness: Readonly<Record<string, number>>;
@@ -30,8 +38,8 @@ export class Fleet {
   private readonly entries = new Map<string, FleetEntry>();
   private readonly retired = new Set<string>();
   private readonly sessions = new Map<string, PrincipalSession>();
-  /** Of principals with agents that are or were here. */
-  private readonly partitions = new Map<string, number>();
+  /** Principals with agents here; what is known of one goes with its last agent, and is read again with the next. */
+  private readonly principals = new Map<string, PrincipalHere>();
   private readonly byLiveness = new Map<Liveness, number>();
   private readonly byType = new Map<AgentType, number>();
   private readonly byEnforcement = new Map<Enforcement, number>();
@@ -60,7 +68,7 @@ export class Fleet {
   }
 
   partitionOf(principalId: string): number | undefined {
-    return this.partitions.get(principalId);
+    return this.principals.get(principalId)?.partition;
   }
 
   windowMs(principalId: string): number {
@@ -79,7 +87,9 @@ export class Fleet {
     if (this.entries.has(state.agentId) || this.retired.has(state.agentId)) return undefined;
     const entry = { state, isArmed: false };
     this.entries.set(state.agentId, entry);
-    this.partitions.set(state.principalId, state.partition);
+    const { principalId, partition } = state;
+    const agents = (this.principals.get(principalId)?.agents ?? 0) + 1;
+    this.principals.set(principalId, { partition, agents });
     this.count(state, 1);
     this.groups.changed(undefined, state);
     return entry;
@@ -96,14 +106,14 @@ export class Fleet {
   retire(agentId: string): void {
     this.remove(agentId);
     this.retired.add(agentId);
+    const [oldest] = this.retired;
+    if (this.retired.size > rememberedRetirements && oldest !== undefined) this.retired.delete(oldest);
   }
 
   /** Another instance owns them from now on. */
   forget(partitions: ReadonlySet<number>): void {
     for (const { state } of this.entries.values())
       if (partitions.has(state.partition)) this.remove(state.agentId);
-    for (const [principalId, partition] of this.partitions)
-      if (partitions.has(partition)) this.partitions.delete(principalId);
   }
 
   counts(): FleetCounts {
@@ -121,6 +131,17 @@ export class Fleet {
     this.entries.delete(agentId);
     this.count(entry.state, -1);
     this.groups.changed(entry.state, undefined);
+    this.leave(entry.state.principalId);
+  }
+
+  private leave(principalId: string): void {
+    const here = this.principals.get(principalId);
+    if (here && here.agents > 1) {
+      this.principals.set(principalId, { ...here, agents: here.agents - 1 });
+      return;
+    }
+    this.principals.delete(principalId);
+    this.sessions.delete(principalId);
   }
 
   private count({ liveness, agentType, enforcement }: AgentState, by: 1 | -1): void {
