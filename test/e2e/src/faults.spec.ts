@@ -96,8 +96,10 @@ describe('faults under load', () => {
     expect(await lastingOrphans(field.platform)).toEqual([]);
     const refused = field.load.ended.filter(({ wish }) => wish.startsWith('refuse_'));
     expect(refused.filter(({ state }) => state === 'completed')).toEqual([]);
-    expect(
-      field.load.ended.filter(({ wish, state }) => wish === 'land' && state === 'completed').length,
-    ).toBeGreaterThan(0);
+    // A fault may cost a run its last attempt; most of them must not notice.
+    const wanted = field.load.ended.filter(({ wish }) => wish === 'land');
+    const landed = wanted.filter(({ state }) => state === 'completed');
+    process.stdout.write(`${landed.length} of ${wanted.length} that were to land did\n`);
+    expect(landed.length).toBeGreaterThan(wanted.length / 2);
   }, 180_000);
 });
