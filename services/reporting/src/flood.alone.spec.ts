@@ -1,0 +1,52 @@
+import { renderMetrics } from '@ymera/observability';
+import { eventually, leakGuard } from '@ymera/testing';
+import { BeatingAgents, dueAfter, graceMs, pass, windowMs, windowsOf } from './testing/beating-agents';
+import { reportOf } from './testing/reporting-world';
+import { RunningReporting } from './testing/running-reporting';
+
+/** The flood takes the processor from this very process, so what is decided beside it may be this late. */
+const latestMs = 10 * windowMs;
+
+describe('a flood of reports, on a real broker and database', () => {
+  let reporting: RunningReporting;
+  let agents: BeatingAgents;
+
+  beforeAll(async () => {
+    reporting = await RunningReporting.start({ YMERA_REPORT_INTERVAL_SECONDS: String(windowMs / 1000) });
+    agents = new BeatingAgents(reporting);
+    await reporting.session('runner-1', 1, windowMs / 1000);
+    await reporting.session('runner-2', 1, windowMs / 1000);
+  }, 60_000);
+  afterEach(() => agents.stop());
+  afterAll(() => reporting.stop(), 30_000);
+
+  const isShown = (line: RegExp) =>
+    eventually(async () => expect((await renderMetrics()).body).toMatch(line), { timeoutMs: 60_000 });
+
+  it('keeps the ladder back in its own partition, and not beside it', async () => {
+    await reporting.agent('flooder-1', 'runner-2');
+    await agents.join('beside-1');
+    await isShown(/^ymera_ingest_healthy.* 1$/m);
+    await pass(graceMs);
+    // Always the same report: all but the first are dropped, and its sender is silent as far as that counts.
+    const flood = setInterval(() => {
+      for (let sent = 0; sent < 600; sent += 1)
+        void reporting.report('runner-2', reportOf({ agent_id: 'flooder-1' }));
+    }, windowMs);
+    try {
+      await isShown(/^ymera_report_partitions_behind.* 1$/m);
+      agents.fallSilent('beside-1');
+      await agents.reached('beside-1', ['warned', 'suspended', 'frozen']);
+    } finally {
+      clearInterval(flood);
+    }
+    for (const { to, decided_at, last_report_at } of agents.stepsOf('beside-1')) {
+      const took = Date.parse(decided_at) - Date.parse(last_report_at ?? '');
+      expect({ to, isEarly: took < dueAfter(windowsOf[to]) }).toEqual({ to, isEarly: false });
+      expect({ to, isLate: took > dueAfter(windowsOf[to]) + latestMs }).toEqual({ to, isLate: false });
+    }
+    expect(agents.stepsOf('flooder-1')).toEqual([]);
+  }, 120_000);
+
+  leakGuard();
+});
