@@ -73,17 +73,21 @@ export async function travel(
 
   if (submitted.state === 'running') {
     audience.planned(submitted);
-    for await (const entry of watchRequest(people.requester, submitted.request_id, signal)) {
-      audience.happened(entry);
-      if (entry.type.startsWith('coordinator.approval.requested.')) {
-        const before = performance.now();
-        const decided = await decideOn(people.approver, textOf(entry, 'approval_id'), audience);
-        if (decided) approvals.push(decided);
-        if (decided?.by_policy === false) askedMs += performance.now() - before;
+    try {
+      for await (const entry of watchRequest(people.requester, submitted.request_id, signal)) {
+        audience.happened(entry);
+        if (entry.type.startsWith('coordinator.approval.requested.')) {
+          const before = performance.now();
+          const decided = await decideOn(people.approver, textOf(entry, 'approval_id'), audience);
+          if (decided) approvals.push(decided);
+          if (decided?.by_policy === false) askedMs += performance.now() - before;
+        }
+        if (entry.type.startsWith('coordinator.request.ended.')) break;
       }
-      if (entry.type.startsWith('coordinator.request.ended.')) break;
+    } finally {
+      // Also when a person breaks off: what the audience draws would keep the process alive.
+      audience.ended();
     }
-    audience.ended();
   }
 
   const durationMs = performance.now() - acceptedAt;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoOptions, type RawDemoOptions } from './demo-options';
@@ -72,6 +72,14 @@ describe('preflight', () => {
     const source = await preflight(options({}));
     expect(source?.dirtyFiles).toEqual(['a.js', 'new file.js']);
     expect(source?.head).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  it('runs no program that the repository names for git to watch its files', async () => {
+    repository();
+    const ran = join(folder, '.git', 'ran');
+    execFileSync('git', ['-C', folder, 'config', 'core.fsmonitor', `touch '${ran}'; false`]);
+    await preflight(options({}));
+    expect(existsSync(ran)).toBe(false);
   });
 
   it('refuses to land into a dirty repository', async () => {

@@ -1,7 +1,7 @@
 import { beforeAfter, workflowCompleted } from '@ymera/contracts';
 import { styleFor } from '../terminal/style';
 import type { DemoResult } from './demo-result';
-import { presentResult } from './present';
+import { coloredDiff, findingLines, presentResult } from './present';
 
 const measured = beforeAfter.parse({
   name: 'visits',
@@ -43,5 +43,14 @@ describe('the result as a person gets it', () => {
       'Memory     482 bytes stayed after each operation before, 7 after',
     );
     expect(shown(measured)).not.toContain('Memory');
+  });
+
+  it('shows what a change would have a terminal do, and does not do it', () => {
+    const style = styleFor(process.stdout);
+    const diff = coloredDiff('+// \u001b[2J\u001b]0;title\u0007\r\n+\tx\n', 10, style);
+    expect(diff).toContain('// \\x1b[2J\\x1b]0;title\\x07\\x0d');
+    expect(diff).toContain('\tx');
+    const [line] = findingLines([{ code: 'a', message: '\u009b2J', severity: 'low' }], style);
+    expect(line).toContain('\\x9b2J');
   });
 });

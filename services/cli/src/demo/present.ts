@@ -1,11 +1,12 @@
 import type { AttributedVerdict, Escalation, Finding, TestSummary } from '@ymera/contracts';
 import { duration } from '../terminal/duration';
 import type { Style } from '../terminal/style';
+import { visible } from '../terminal/visible';
 import type { DemoResult } from './demo-result';
 
 /** At most `longest` lines of a unified diff, coloured. */
 export function coloredDiff(diff: string, longest: number, { green, red, cyan, bold, dim }: Style): string {
-  const lines = diff.replace(/\n$/, '').split('\n');
+  const lines = diff.replace(/\n$/, '').split('\n').map(visible);
   const shown = lines.slice(0, longest).map((line) => {
     if (line.startsWith('+++') || line.startsWith('---') || line.startsWith('diff ')) return bold(line);
     if (line.startsWith('@@')) return cyan(line);
@@ -39,8 +40,8 @@ const shownFindings = 5;
 /** What was found and where, as much as a person reads. */
 export function findingLines(findings: readonly Finding[], { dim }: Pick<Style, 'dim'>): string[] {
   const shown = findings.slice(0, shownFindings).map(({ code, message, file, line }) => {
-    const where = file === undefined ? '' : dim(` (${file}${line === undefined ? '' : `:${line}`})`);
-    return `  ${code}: ${message}${where}`;
+    const where = file === undefined ? '' : dim(` (${visible(file)}${line === undefined ? '' : `:${line}`})`);
+    return `  ${visible(`${code}: ${message}`)}${where}`;
   });
   const rest = findings.length - shown.length;
   return rest > 0 ? [...shown, dim(`  … ${rest} more findings`)] : shown;
@@ -51,7 +52,7 @@ export function escalationLines({ rounds, error, findings, change }: Escalation,
   const { bold, red, dim } = style;
   return [
     '',
-    `${red('✖')} ${bold('rejected')} after ${rounds} round(s) of rework: ${error.message}`,
+    `${red('✖')} ${bold('rejected')} after ${rounds} round(s) of rework: ${visible(error.message)}`,
     ...findingLines(findings, style),
     ...(change ? [dim(`  last proposed commit ${change.commit.slice(0, 12)}`)] : []),
   ];
