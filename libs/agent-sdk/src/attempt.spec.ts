@@ -57,3 +57,39 @@ describe('an attempt whose result is not settled', () => {
 
   leakGuard();
 });
+
+describe('an attempt at work', () => {
+  it('shows life at once when it is asked to, and no more once it has a result', async () => {
+    const sent: string[] = [];
+    let finish: () => void = () => undefined;
+    const worked = new Promise<void>((resolve) => (finish = resolve));
+    const attempt = new Attempt(
+      {
+        agentId: 'sdk-tester',
+        agentType: 'TESTING',
+        capabilities: ['any'],
+        taskTypes: ['test'],
+        handle: () => worked.then(() => ({ outcome: 'completed', artefacts: [] })),
+      },
+      taskContract.payload.parse({
+        ...taskContract.sample,
+        heartbeat_s: 60,
+        deadline: new Date(Date.now() + 60_000).toISOString(),
+      }),
+      {
+        send: (contract) => Promise.resolve(sent.push(contract.name) > 0),
+        credential: { username: 'runner-1', password: 'secret' },
+        logger: silentLogger,
+      },
+      context.active(),
+    );
+    const running = attempt.run();
+    await attempt.beat();
+    expect(sent).toEqual(['task_accepted', 'progress']);
+    finish();
+    await running;
+    await attempt.beat();
+    expect(sent).toEqual(['task_accepted', 'progress', 'result']);
+    attempt.abandon();
+  });
+});

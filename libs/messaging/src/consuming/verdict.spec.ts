@@ -17,17 +17,18 @@ it('gives up at once on what will never work', () => {
 });
 
 it.each([
-  ['a bug', new TypeError('x is undefined'), 'TypeError: x is undefined'],
+  ['a bug', new TypeError('x is undefined'), 'TypeError: x is undefined', {}],
   [
     'a retryable failure of the message itself',
     new FailureException(failure('timeout', 'slow', 'Too slow.')),
     'FailureException: slow: Too slow.',
+    { maxAttempts: 4 * policy.maxAttempts },
   ],
-  ['anything thrown', 'a string', 'a value that is not an error was thrown'],
-])('tries again after %s, later each time', (_name, thrown, reason) => {
-  expect(verdictOf(thrown, 1, policy)).toMatchObject(retry(100, reason));
-  expect(verdictOf(thrown, 2, policy)).toMatchObject(retry(200, reason));
-  expect(verdictOf(thrown, 9, policy)).toMatchObject(retry(350, reason));
+  ['anything thrown', 'a string', 'a value that is not an error was thrown', {}],
+])('tries again after %s, later each time', (_name, thrown, reason, tries) => {
+  expect(verdictOf(thrown, 1, policy)).toEqual({ ...retry(100, reason), ...tries });
+  expect(verdictOf(thrown, 2, policy)).toEqual({ ...retry(200, reason), ...tries });
+  expect(verdictOf(thrown, 9, policy)).toEqual({ ...retry(350, reason), ...tries });
 });
 
 it.each([
