@@ -2,6 +2,18 @@ import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 import { projectBoundaries } from './deploy/tooling/boundaries/project-boundaries.mjs';
+import { environment, purity } from './deploy/tooling/boundaries/purity.mjs';
+
+const syntax = [
+  {
+    selector: 'TSEnumDeclaration',
+    message: 'Use a union of literals: enums exist at run time and compare loosely.',
+  },
+  {
+    selector: 'ExportDefaultDeclaration',
+    message: 'Named exports only: a name is searched for, a default is guessed.',
+  },
+];
 
 const tests = ['**/*.spec.ts', '**/src/testing/**', 'libs/testing/**', 'test/**'];
 
@@ -49,21 +61,8 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
       'no-console': 'error',
       eqeqeq: 'error',
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'TSEnumDeclaration',
-          message: 'Use a union of literals: enums exist at run time and compare loosely.',
-        },
-        {
-          selector: 'ExportDefaultDeclaration',
-          message: 'Named exports only: a name is searched for, a default is guessed.',
-        },
-      ],
-      'no-restricted-properties': [
-        'error',
-        { object: 'process', property: 'env', message: 'Only config.ts reads the environment.' },
-      ],
+      'no-restricted-syntax': ['error', ...syntax],
+      'no-restricted-properties': ['error', environment],
     },
   },
   {
@@ -79,6 +78,7 @@ export default tseslint.config(
     ],
     rules: { 'no-restricted-properties': 'off' },
   },
+  ...purity(syntax),
   {
     files: tests,
     rules: {

@@ -1,4 +1,4 @@
-// Lints the fixtures as if they stood where they say; the last line printed maps each to the rules that it breaks.
+// Lints the fixtures as if they stood where they say; the last line printed maps each to what was said of it.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createProjectGraphAsync } from '@nx/devkit';
@@ -23,12 +23,12 @@ const eslint = new ESLint({
   },
 });
 
-const broken = {};
+const said = {};
 for (const file of files) {
   const text = readFileSync(file, 'utf8');
   const [, path] = /^\/\/ as: (\S+)/.exec(text);
   const [result] = await eslint.lintText(text, { filePath: join(root, path) });
-  broken[basename(file)] = result.messages.map(({ ruleId, message }) => ruleId ?? message);
+  said[basename(file)] = result.messages.map(({ ruleId, message }) => ({ rule: ruleId, message }));
 }
-console.log(`\n${JSON.stringify(broken)}`);
+console.log(`\n${JSON.stringify(said)}`);
 process.exit(0);
