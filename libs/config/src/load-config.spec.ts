@@ -78,6 +78,7 @@ describe('loadConfig', () => {
     ]);
   });
 
+  // Mission: I5
   it('accepts the name that the original system used', () => {
     const aliased = loadConfig(baseServiceEnvironment, { ...minimal, AGENT_MANAGER_DB_POOL_SIZE: '7' });
     expect(aliased.YMERA_DB_POOL_SIZE).toBe(7);

@@ -120,6 +120,7 @@ describe('createLogger', () => {
   ] as const;
   const [principal, operator, enrolment, password, basic, bearer] = planted;
 
+  // Mission: F5
   it('never writes a secret, wherever it stands', () => {
     const { stream, lines } = capture();
     const logger = createLogger({ service: 'test', level: 'debug', stream });
@@ -183,6 +184,7 @@ describe('createLogger', () => {
   });
 });
 
+// Mission: H2
 describe('metrics', () => {
   it('renders what was declared, once, also when it is declared twice', async () => {
     for (const amount of [1, 2])

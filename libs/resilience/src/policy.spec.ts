@@ -9,6 +9,7 @@ const caught = (promise: Promise<unknown>): Promise<unknown> =>
   );
 const fast = { initialMs: 1, maximumMs: 2 };
 
+// Mission: I1
 describe('policy', () => {
   it('gives the answer of an attempt that succeeds', async () => {
     let attempts = 0;

@@ -276,6 +276,7 @@ describe('the gateway on the real broker and database', () => {
     registry.denied = undefined;
   });
 
+  // Mission: D5
   it('shows a fact to a watcher within 200 ms of its publication, more often than not on a busy machine', async () => {
     const requestId = randomUUID();
     const stream = await watch(requestId);
@@ -292,6 +293,7 @@ describe('the gateway on the real broker and database', () => {
     await stream.close();
   });
 
+  // Mission: G2
   it('keeps the timeline over a restart; a watcher resumes and misses nothing', async () => {
     const requestId = randomUUID();
     const first = await watch(requestId);

@@ -22,6 +22,7 @@ import {
   withdrawalOf,
   type MaterialiseOrder,
 } from './testing/integration-world';
+import { plantedLandings } from './testing/planted-landings';
 import { RunningIntegration } from './testing/running-integration';
 
 jest.setTimeout(30_000);
@@ -206,6 +207,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     ]);
   });
 
+  // Mission: E3
   it('lets one of four landings at once win and tells the others where the branch is', async () => {
     const base = await project('race');
     const changes: Change[] = [];
@@ -223,19 +225,25 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     );
   });
 
-  it('leaves main untouched when the evidence is about something else', async () => {
+  // Mission: E1
+  it('lands on evidence about exactly this change only: whatever else is refused by name, and main stays', async () => {
     const base = await project('evidence');
     const [change, older] = [
       await materialised(proposal('evidence', base, 'a')),
       await materialised(proposal('evidence', base, 'b')),
     ];
-    await running.land(landOrder(change, { verdict: landOrder(older).verdict }));
-    const [, told] = await running.told(change.requestId, 2);
-    expect(told).toMatchObject({
-      type: landingRefused.key,
-      payload: { error: { code: 'verdict_mismatch', retryable: false } },
-    });
+    for (const { plant } of plantedLandings) await running.land(plant(change, older));
+    const [, ...told] = await running.told(change.requestId, 1 + plantedLandings.length);
+    expect(told.map(({ type }) => type)).toEqual(plantedLandings.map(() => landingRefused.key));
+    const codes = told.map(({ payload }) => (payload['error'] as { code: string }).code);
+    // Told as they were settled, which is not always the order of asking.
+    expect(codes.sort()).toEqual(plantedLandings.map(({ code }) => code).sort());
     expect(await headOf('evidence')).toBe(base);
+
+    await running.land(landOrder(change));
+    const landed = (await running.told(change.requestId, 2 + plantedLandings.length)).at(-1);
+    expect(landed?.type).toBe(changeLanded.key);
+    expect(await headOf('evidence')).toBe(change.commit);
   });
 
   it('is healthy and counts what it does', async () => {

@@ -11,6 +11,7 @@ import { ScriptedAgent, type Task } from './testing/scripted-agent';
 type Decision = PayloadOf<typeof resolveGate>;
 
 /** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, integration, coordinator, registry. */
+// Mission: D1
 describe('escalation', () => {
   let world: OrchestratorWorld;
   const agents: ScriptedAgent[] = [];

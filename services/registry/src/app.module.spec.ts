@@ -85,6 +85,7 @@ describe('the registry, on a real broker that asks it about every principal', ()
 
   const forbidden = '403 (ACCESS-REFUSED)';
 
+  // Mission: A4
   describe('identity', () => {
     it('lets a principal publish as itself, and its name comes with the message', async () => {
       const client = await clientOf(alice);

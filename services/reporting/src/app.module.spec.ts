@@ -37,6 +37,7 @@ describe('reporting, on a real broker and database', () => {
       { count: 100, ackmode: 'ack_requeue_false', encoding: 'auto' },
     );
 
+  // Mission: B1
   it('hears of an agent, takes its reports, tells that it is online, and answers for it', async () => {
     await reporting.agent('tester-1', 'runner-1');
     await reporting.session('runner-1', 1);
@@ -142,6 +143,7 @@ describe('reporting, on a real broker and database', () => {
     expect(versions.slice(0, 4)).toEqual([1, 2, 3, 4]);
   }, 20_000);
 
+  // Mission: A6
   it('answers for an agent in under 10 ms', async () => {
     const times: number[] = [];
     for (let index = 0; index < 100; index += 1) {

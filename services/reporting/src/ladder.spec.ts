@@ -94,6 +94,7 @@ describe('the ladder, on a real broker and database', () => {
     expect(agents.stepsOf('shaky-1').at(-1)).toMatchObject({ cause: 'recovery', missed_windows: 0 });
   }, 60_000);
 
+  // Mission: B3
   it.each<[string, (running: RunningReporting) => Omit<Break, 'name'>]>([
     [
       'broker',

@@ -4,6 +4,7 @@ import { isSound, runChaos } from './run-chaos';
 const seed = 20_261_122;
 
 describe('sixty seconds of chaos', () => {
+  // Mission: D4
   it('loses nothing, does nothing twice, orphans nothing and punishes nobody', async () => {
     const told: string[] = [];
     const result = await runChaos({

@@ -4,6 +4,7 @@ import { generatedDocuments, openApiDocument, routes } from '@ymera/contracts';
 
 const folder = join(__dirname, '..', '..', '..', 'deploy', 'docs', 'generated');
 
+// Mission: A10
 describe('generated documents', () => {
   const documents = generatedDocuments();
 

@@ -53,6 +53,48 @@ describe('agents come and go', () => {
       .find((step) => step['agent_type'] === type && step['state'] === 'running');
   };
 
+  // Mission: A1
+  it('an agent is registered once, and with no bad name, whoever asks and however often', async () => {
+    const register = async (token: string, body: Record<string, unknown>, key: string) => {
+      const response = await fetch(new URL('/api/v1/agents/register', platform.urls['gateway']), {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'idempotency-key': key,
+        },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(10_000),
+      });
+      const answer = (await response.json()) as Record<string, unknown>;
+      return { status: response.status, code: answer['code'], answer };
+    };
+    const token = await enrolment('agent');
+    const agent = { agent_id: 'by-http', agent_type: 'LEARNING', capabilities: ['any'], config: { room: 1 } };
+    const invalid = [
+      { ...agent, agent_id: '_a' },
+      { ...agent, capabilities: [] },
+      { ...agent, capabilities: Array.from({ length: 51 }, (_, index) => `c${index}`) },
+    ];
+    for (const [index, body] of invalid.entries())
+      expect(await register(token, body, `bad-${index}`)).toMatchObject({
+        status: 400,
+        code: 'invalid_request',
+      });
+
+    const first = await register(token, agent, 'once');
+    expect(first).toMatchObject({ status: 201, answer: { agent, principal: expect.any(Object) } });
+    expect(await register(token, agent, 'once')).toEqual(first);
+    expect(await register(token, { ...agent, config: {} }, 'once')).toMatchObject({ status: 409 });
+    expect(await register(await enrolment('agent'), agent, 'other')).toMatchObject({
+      status: 409,
+      code: 'agent_exists',
+    });
+    const { body } = await call(platform, 'viewer', 'GET', '/api/v1/agents/by-http');
+    expect(body).toMatchObject(agent);
+  });
+
+  // Mission: B7
   it('a runner killed in the middle of a task: another agent of that type ends it', async () => {
     const token = repositories.path('second-runner-token');
     writeFileSync(token, await enrolment('principal'), { mode: 0o600 });
@@ -131,6 +173,7 @@ describe('agents come and go', () => {
     expect(result['state']).toBe('completed');
   }, 120_000);
 
+  // Mission: A8
   it('the Python agent of the examples joins, reports and runs the tests of a project', async () => {
     start('/usr/bin/python3', [join(repositoryRoot, 'libs/agent-sdk/examples/python/testing_agent.py')], {
       PATH: `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`,

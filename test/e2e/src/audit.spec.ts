@@ -27,6 +27,7 @@ const done = [
   'integration.land_change.v1',
 ] as const;
 
+// Mission: F3
 describe('ymera audit verify', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;

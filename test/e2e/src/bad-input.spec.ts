@@ -58,6 +58,7 @@ describe('bad input', () => {
     await refused(repositories.create('no-tests', { 'a.txt': 'a\n' }), ['--request', fix], 'no_tests');
   });
 
+  // Mission: C3
   it('unclear words: one question, and exit code 2', async () => {
     const ended = await demo(platform, [
       '--repo',
@@ -88,6 +89,7 @@ describe('bad input', () => {
     await refused(repositories.create('cannot-start', workingProject), ['--request', fix], 'agent_failed');
   });
 
+  // Mission: A7
   it('a command that hangs past its deadline: agent_failed, and its process is gone', async () => {
     await refused(
       repositories.create('hangs', workingProject, 'sleep 86423 & sleep 86423\n'),

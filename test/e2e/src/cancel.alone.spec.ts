@@ -103,6 +103,7 @@ describe('click to dead process', () => {
     return { requestId, workflowId, deadMs, acknowledgedMs: stoppedAt - clickedAt };
   };
 
+  // Mission: D2
   it('is under a second at p99 over 50 cancels, with every process of the command', async () => {
     const canceled: Canceled[] = [];
     for (let batch = 0; batch < batches; batch += 1) {

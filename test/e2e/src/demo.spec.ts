@@ -7,6 +7,7 @@ const launcher = join(repositoryRoot, 'deploy/local/run.mjs');
 
 /** What an outside check sees: the command as documented, on a platform that it starts and ends itself. */
 describe('npm run demo', () => {
+  // Mission: G5, J1
   it('lands the measured improvement of the sample project, exactly as examined', async () => {
     const ended = await runNode([launcher, 'demo', '--json'], process.env, 240_000);
     expect([ended.code, ended.stderr.slice(-2000)]).toEqual([0, expect.anything()]);

@@ -71,6 +71,7 @@ describe('faults under load', () => {
     process.stdout.write(`recovery after faults under load:\n${recovered.join('\n')}\n`);
   }, 60_000);
 
+  // Mission: I4
   it.each(faults.map((fault) => [fault.name, fault] as const))(
     '%s: every service is well again and no step is orphaned',
     async (name, fault) => {
@@ -87,6 +88,7 @@ describe('faults under load', () => {
     90_000,
   );
 
+  // Mission: D3
   it('every request has ended, and nothing was lost or doubled', async () => {
     await field.load.drain(120_000);
     expect(field.load.ended.length).toBe(submitted);

@@ -14,6 +14,7 @@ const reason = 'Its host was out of memory; it has more now.';
 type Body = Record<string, any>;
 
 /** The ladder in seconds: a window is half a second, and no lease runs out before the ladder has been climbed. */
+// Mission: B2
 describe('the ladder', () => {
   const repositories = new Repositories();
   const runners: OwnRunner[] = [];

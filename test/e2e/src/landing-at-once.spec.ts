@@ -41,6 +41,7 @@ describe('requests about one project that want to land at once', () => {
     }
   };
 
+  // Mission: E4
   it('all land, one after the other, each tree as it was tested, examined and approved', async () => {
     const source = repositories.create('busy', workingProject, addModule);
     const project = await call(platform, 'admin', 'POST', '/api/v1/projects', { project_id: 'busy', source });

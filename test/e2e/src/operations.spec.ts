@@ -16,6 +16,7 @@ const reason = 'Looking at what the agents do.';
 jest.setTimeout(90_000);
 
 /** Real: platform, broker, agents, git, and the command line as operators use it. */
+// Mission: G1
 describe('operators stop, look, send back and go on', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;

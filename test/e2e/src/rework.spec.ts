@@ -47,6 +47,7 @@ jest.setTimeout(240_000);
  * Real: platform, agents, sandbox, git, tests. The coding command is `fixtures/coder.mjs`, which edits the code and gets
  * nothing but the task; the project's name says which of its habits it has.
  */
+// Mission: C2
 describe('rejected work goes back', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;

@@ -113,6 +113,7 @@ describe('one request is one trace', () => {
     expect(seen).toEqual(whole);
   };
 
+  // Mission: H1
   it('from the HTTP request through every exchange, service, agent and git step to the landed commit', async () => {
     const source = repositories.create('traced', workingProject, "echo '// better' >> src/sum.mjs\n");
     const project = await registerProject(platform, source);
@@ -165,6 +166,7 @@ describe('one request is one trace', () => {
     expect(tree.named('task fix').length).toBeGreaterThan(1);
   }, 120_000);
 
+  // Mission: H4
   it('every service on the path writes the trace into its log', async () => {
     const traceId = receiver.spans.find(({ name }) => name === 'POST /api/v1/requests')?.traceId;
     const silent = onThePath.filter(

@@ -42,6 +42,7 @@ const changeOf = (ids: { commit: string; tree: string }) => ({
   ...ids,
 });
 
+// Mission: A9
 describe('the main job on the sample project', () => {
   it('is reviewed, made faster, tested and approved', async () => {
     const started = performance.now();

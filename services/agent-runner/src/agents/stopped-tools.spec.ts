@@ -72,6 +72,7 @@ const task = ({ type, commands }: Case, deadlineMs: number) => ({
   deadline: new Date(Date.now() + deadlineMs).toISOString(),
 });
 
+// Mission: E5
 describe('the whole process tree of', () => {
   it.each(cases)('%s is dead within a second of its cancel', async (_, work) => {
     const abort = new AbortController();

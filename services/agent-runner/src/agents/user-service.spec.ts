@@ -85,6 +85,7 @@ const lines = ['signed out`', 'has expired`', 'asked for too late`', 'removed us
   (words) => `${memoryTest}:${lineOf(words)}`,
 );
 
+// Mission: E2
 describe('the leak of the user service', () => {
   it('is shown by its memory tests only, each with its line and what was measured', async () => {
     const { tests, findings } = await examined({ 'README.md': 'changed\n' });

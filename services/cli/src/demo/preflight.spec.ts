@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { demoOptions, type RawDemoOptions } from './demo-options';
 import { dirtyFilesOf, preflight } from './preflight';
 
+// Mission: G4
 describe('preflight', () => {
   let folder: string;
 

@@ -22,6 +22,7 @@ const pending: Approval = {
 const grace = { name: 'grace', roles: ['approver'] };
 const approve = { decision: 'approved', subjectDigest: 'sha256:1', by: grace } as const;
 
+// Mission: C4
 describe('decide', () => {
   it('closes a pending approval for an approver who did not ask for the work', () => {
     const decided = decide(pending, approve, now);

@@ -3,6 +3,7 @@ import { agentTypesOf, planFor } from './planning';
 
 const limits = { taskTimeoutS: 600, gateExpiryS: 3600, budgetS: 7200 };
 
+// Mission: A2
 describe('planFor', () => {
   it('plans ENHANCE as review, enhance, test, validate, integrate, with a person before the work and before the landing', () => {
     const planned = planFor('ENHANCE', 'Improve it', limits);

@@ -1,5 +1,6 @@
 import { understand } from './understanding';
 
+// Mission: C1
 describe('understand', () => {
   it.each([
     ['Improve the performance of this algorithm', 'ENHANCE'],

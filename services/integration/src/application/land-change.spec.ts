@@ -3,6 +3,7 @@ import { uuidv7 } from '@ymera/kernel';
 import type { Change } from '../domain/change';
 import { sampleSource, type SourceRepository } from '../testing/git-fixture';
 import { IntegrationWorld, landOrder, materialiseOrder, type LandOrder } from '../testing/integration-world';
+import { plantedLandings } from '../testing/planted-landings';
 
 // git is a process for each question.
 jest.setTimeout(30_000);
@@ -56,89 +57,19 @@ describe('landing a change (real git, stores in memory)', () => {
   });
 
   describe('with a planted fault', () => {
-    const faults: [string, (honest: LandOrder, older: Change) => LandOrder, string][] = [
-      [
-        'a verdict of an older tree',
-        (_, older) => landOrder(change, { verdict: landOrder(older).verdict }),
-        'verdict_mismatch',
-      ],
-      [
-        'a verdict by the producer',
-        ({ verdict }) => landOrder(change, { verdict: { ...verdict, agent_id: change.agentId } }),
-        'verdict_by_producer',
-      ],
-      [
-        'a verdict by the producer under another name',
-        ({ verdict }) =>
-          landOrder(change, {
-            verdict: { ...verdict, agent_id: change.agentId },
-            producer_agent_id: 'somebody-else',
-          }),
-        'change_mismatch',
-      ],
-      [
-        'a rejecting verdict',
-        ({ verdict }) => landOrder(change, { verdict: { ...verdict, approved: false } }),
-        'verdict_rejected',
-      ],
-      [
-        'the approval of another change, replayed',
-        (honest, older) => withApproval(honest, landOrder(older)),
-        'approval_mismatch',
-      ],
-      [
-        'the approval of an earlier verdict on the same tree, replayed',
-        (honest) => ({ ...honest, verdict: { ...honest.verdict, policy_version: '2' } }),
-        'approval_mismatch',
-      ],
-      ['no approval', ({ approval: _, ...honest }) => honest, 'approval_missing'],
-      [
-        'tests of an older tree',
-        (honest, older) => ({ ...honest, tests: landOrder(older).tests }),
-        'tests_mismatch',
-      ],
-      [
-        'a test statement that says passed while the command failed',
-        (honest) => ({ ...honest, tests: { ...honest.tests, exit_code: 1 } }),
-        'tests_failed',
-      ],
-      [
-        'a test statement with a failure and exit code 0',
-        (honest) => ({ ...honest, tests: { ...honest.tests, failed: 1 } }),
-        'tests_failed',
-      ],
-      [
-        'a tree that is not the commit’s',
-        (honest, older) => ({ ...honest, tree: older.tree }),
-        'change_mismatch',
-      ],
-      [
-        'a commit of another change',
-        (honest, older) => ({ ...honest, commit: older.commit }),
-        'change_mismatch',
-      ],
-      ['another base', (honest) => ({ ...honest, base: '1'.repeat(40) }), 'change_mismatch'],
-      ['the run of another request', (honest) => ({ ...honest, workflow_id: uuidv7() }), 'change_mismatch'],
-      ['a change that nobody made', (honest) => ({ ...honest, change_id: uuidv7() }), 'change_unknown'],
-      [
-        'a project that nobody registered',
-        (honest) => ({ ...honest, project_id: 'other' }),
-        'project_not_found',
-      ],
-    ];
-    const withApproval = (honest: LandOrder, other: LandOrder): LandOrder =>
-      other.approval ? { ...honest, approval: other.approval } : honest;
-
-    it.each(faults)('(%s) is refused, named, and leaves main untouched', async (_, plant, code) => {
-      const older = await proposed('older');
-      world.memory.outbox.messages.length = 0;
-      expect(await codeOf(plant(landOrder(change), older))).toBe(code);
-      expect(await head()).toBe(base);
-      expect(world.memory.outbox.payloads(landingRefused)).toEqual([
-        expect.objectContaining({ error: expect.objectContaining({ code }) as object }),
-      ]);
-      expect(world.memory.state.changes.get(change.changeId)?.state).toBe('materialised');
-    });
+    it.each(plantedLandings)(
+      '($name) is refused, named, and leaves main untouched',
+      async ({ plant, code }) => {
+        const older = await proposed('older');
+        world.memory.outbox.messages.length = 0;
+        expect(await codeOf(plant(change, older))).toBe(code);
+        expect(await head()).toBe(base);
+        expect(world.memory.outbox.payloads(landingRefused)).toEqual([
+          expect.objectContaining({ error: expect.objectContaining({ code }) as object }),
+        ]);
+        expect(world.memory.state.changes.get(change.changeId)?.state).toBe('materialised');
+      },
+    );
 
     it('(a commit in the repository that is not what was recorded) is refused', async () => {
       const forged = await world

@@ -6,6 +6,7 @@ import { admin, IntegrationWorld } from '../testing/integration-world';
 // git is a process for each question.
 jest.setTimeout(30_000);
 
+// Mission: E6
 describe('registering a project (real git, stores in memory)', () => {
   let world: IntegrationWorld;
   let source: SourceRepository;

@@ -304,6 +304,7 @@ const interleaving = fc.tuple(
 );
 const many = { numRuns: Number(process.env['YMERA_PROPERTY_RUNS'] ?? 400) };
 
+// Mission: D7
 describe('any interleaving of events, with late and repeated ones', () => {
   it('never leaves a running run without something that will move it', () => {
     const reached: Reached = { states: new Map() };

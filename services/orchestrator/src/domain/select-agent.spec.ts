@@ -17,6 +17,7 @@ const candidate = (agentId: string, changed: Partial<Candidate> = {}): Candidate
   ...changed,
 });
 
+// Mission: C5, D6
 describe('selectAgent', () => {
   it.each<[string, Partial<Candidate>]>([
     ['offline', { liveness: 'offline' }],

@@ -2,6 +2,7 @@ import { codeOf, registryWorld, valueOf } from '../testing/registry-world';
 
 const wrongSecretOf = (credential: string): string => `${credential.slice(0, -64)}${'0'.repeat(64)}`;
 
+// Mission: A3
 describe('authenticating a principal', () => {
   it('refuses another’s name, a wrong secret, an unknown key and nonsense alike', async () => {
     const world = registryWorld();

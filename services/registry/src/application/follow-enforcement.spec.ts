@@ -152,6 +152,7 @@ describe('a principal whose only agent is frozen', () => {
     expect(world.queues.closed).toEqual(['tester-1']);
   });
 
+  // Mission: B6
   it('is refused for a violation as for a freeze', async () => {
     const world = await soloWorld();
     await world.follow.execute(decided('tester-1', 1, 'suspended', 'policy'));

@@ -22,6 +22,7 @@ const cases = routes.flatMap((route) =>
   (Object.keys(credentials) as Who[]).map((who) => ({ route, who, operation: route.operation })),
 );
 
+// Mission: F1
 describe('access to every route by every kind of caller', () => {
   let gateway: TestGateway;
   beforeAll(async () => {

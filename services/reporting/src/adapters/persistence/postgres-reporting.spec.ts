@@ -83,6 +83,7 @@ describe('reporting’s tables in PostgreSQL', () => {
     expect(row?.hot).toBe(row?.updated);
   });
 
+  // Mission: B8, I3
   it('has partitions of the history for the days around today, and drops those beyond the retention', async () => {
     const now = Date.parse('2026-03-01T12:00:00Z');
     expect(historyPartitionsFor(now).map(({ name }) => name)).toEqual([
