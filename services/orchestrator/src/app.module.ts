@@ -2,7 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { agentQueues } from '@ymera/contracts';
 import { openFoundation } from '@ymera/foundation';
 import { Sweep, type ServiceRuntime } from '@ymera/http';
-import { systemClock, uuidv7 } from '@ymera/kernel';
+import { systemClock, uuidv7, within } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { AgentEventsController } from './adapters/messaging/agent-events.controller';
 import { AgentResultsController } from './adapters/messaging/agent-results.controller';
@@ -84,7 +84,12 @@ export async function orchestratorModule(
   const dispatcher = new DispatchLoop(dispatch, logger);
   wake.connect(timers, dispatcher);
   const periodMs = config.YMERA_RECONCILE_SECONDS * 1000;
-  const reconcile = new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, reachable, periodMs });
+  const fired = async (): Promise<void> => {
+    await reachable();
+    // Timers that hang are what the reconciler is there to show.
+    await within(periodMs, timers.looked());
+  };
+  const reconcile = new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, fired, periodMs });
   const reconciler = new Sweep('reconcile', periodMs, () => reconcile.execute(), logger);
   timers.start();
   reconciler.start();

@@ -9,8 +9,11 @@ interface Dependencies {
   readonly clock: Clock;
   readonly metrics: OrchestratorMetrics;
   readonly logger: Logger;
-  /** While it rejects nothing is fired, so what is overdue only waits. */
-  readonly reachable: () => Promise<void>;
+  /**
+   * Resolves when everything that is due has been fired. While it rejects nothing can be fired, so what is overdue only
+   * waits.
+   */
+  readonly fired: () => Promise<void>;
   /** A step may be without anything that moves it for this long before it counts. */
   readonly periodMs: number;
 }
@@ -23,11 +26,11 @@ export class Reconcile {
   constructor(private readonly deps: Dependencies) {}
 
   async execute(): Promise<void> {
-    const isReachable = await this.deps.reachable().then(
+    const hasFired = await this.deps.fired().then(
       () => true,
       () => false,
     );
-    if (isReachable) await this.repairOrphans();
+    if (hasFired) await this.repairOrphans();
     await this.deps.dispatch.executeAll();
   }
 

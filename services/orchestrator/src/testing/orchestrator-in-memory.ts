@@ -30,7 +30,8 @@ export class OrchestratorInMemory {
   readonly clock = new FakeClock();
   readonly policy = defaultRunPolicy;
   readonly refused: string[] = [];
-  orphans = 0;
+  /** What each look of the reconciler counted. */
+  readonly orphansSeen: number[] = [];
   isBrokerAway = false;
   readonly unitOfWork = new InMemoryUnitOfWork<OrchestratorState, OrchestratorStores>(emptyState(), (state) =>
     inMemoryStores(state, this.policy, () => this.clock.now().getTime()),
@@ -49,7 +50,7 @@ export class OrchestratorInMemory {
   };
   private readonly metrics: OrchestratorMetrics = {
     resultRefused: (code) => void this.refused.push(code),
-    orphans: (count) => void (this.orphans = count),
+    orphans: (count) => void this.orphansSeen.push(count),
     timerFired: () => undefined,
   };
   private readonly tracing: RunTracing = {
@@ -100,8 +101,9 @@ export class OrchestratorInMemory {
     clock: this.clock,
     metrics: this.metrics,
     logger: silentLogger,
-    reachable: async () => {
+    fired: async () => {
       if (this.isBrokerAway) throw new Error('the broker is away');
+      await this.timers.fireDue();
     },
     periodMs: 5000,
   });

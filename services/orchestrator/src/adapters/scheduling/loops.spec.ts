@@ -108,6 +108,42 @@ describe('the loop of timers', () => {
     expect(Date.now() - (meant[missed] ?? Date.now())).toBeGreaterThanOrEqual(250);
     expect(meant[0]).toBeUndefined();
   });
+
+  it('tells who asks when it has looked since, not before, and not when it could not', async () => {
+    const releases: (() => void)[] = [];
+    let [isAway, warnings] = [false, 0];
+    const loop = new TimerLoop(
+      {
+        async fireDue() {
+          await new Promise<void>((resolve) => releases.push(resolve));
+          return undefined;
+        },
+      },
+      async () => {
+        if (isAway) throw new Error('the broker is away');
+      },
+      { ...silentLogger, warn: () => void (warnings += 1) },
+    );
+    started(loop);
+    await eventually(() => expect(releases).toHaveLength(1));
+    let hasLooked = false;
+    const looked = loop.looked().then(() => (hasLooked = true));
+    isAway = true;
+    // The look that was under way when it was asked for: it may have been past what became due since.
+    releases[0]?.();
+    await eventually(() => expect(warnings).toBeGreaterThan(0));
+    expect(hasLooked).toBe(false);
+    isAway = false;
+    await eventually(() => expect(releases).toHaveLength(2), { timeoutMs: 2_000 });
+    expect(hasLooked).toBe(false);
+    releases[1]?.();
+    await looked;
+    const atStop = loop.looked();
+    await eventually(() => expect(releases).toHaveLength(3));
+    releases[2]?.();
+    await loop.stop();
+    await atStop;
+  });
 });
 
 describe('the loop of dispatch', () => {

@@ -17,6 +17,8 @@ export class TimerLoop {
   /** When the look was meant to be that has not succeeded yet; undefined before the first. */
   private meantAt: Time | undefined;
   private running: Promise<void> | undefined;
+  /** Who waits for a look that is yet to begin. */
+  private waiting: (() => void)[] = [];
 
   constructor(
     private readonly timers: Pick<FireTimers, 'fireDue'>,
@@ -34,19 +36,31 @@ export class TimerLoop {
     this.arm();
   }
 
+  /** Looks at once; resolves when a look has succeeded that began after the call, or when the loop has stopped. */
+  async looked(): Promise<void> {
+    if (this.isStopped) return;
+    const looked = new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.timerSet(Date.now());
+    await looked;
+  }
+
   /** Waits for what is being fired. */
   async stop(): Promise<void> {
     this.isStopped = true;
     this.ring();
     await this.running;
     clearTimeout(this.alarm);
+    for (const tell of this.waiting.splice(0)) tell();
   }
 
   private async run(): Promise<void> {
     while (!this.isStopped) {
       // A timer that is set while we look must be seen by the look or wake us after it.
       this.wakeAt = Number.POSITIVE_INFINITY;
+      const waiting = this.waiting.splice(0);
       const next = await this.look();
+      if (next.hasLooked) for (const tell of waiting) tell();
+      else this.waiting.push(...waiting);
       this.wakeAt = Math.min(this.wakeAt, next.at ?? Number.POSITIVE_INFINITY, Date.now() + lookEveryMs);
       // What was set while we looked may be due already; nobody meant us to look twice at once.
       if (next.hasLooked) this.meantAt = Math.max(this.wakeAt, Date.now());
