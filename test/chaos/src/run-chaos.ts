@@ -9,6 +9,7 @@ import {
   killed,
   ladderSteps,
   lastingOrphans,
+  repairedOrphans,
   stopped,
   untilWell,
 } from '@ymera/test-e2e/rig';
@@ -116,7 +117,9 @@ async function judge(
   const verdict = await field.settle();
   // No agent here is silent for as long as a suspension takes, unless the platform itself keeps it from speaking.
   const sanctions = (await ladderSteps(field.places.postgresUrl)).filter(isSanction);
-  const orphans = [...orphaned, ...(await lastingOrphans(field.platform))];
+  const repaired = repairedOrphans(field.platform);
+  for (const orphan of repaired) tell(`  orphan, repaired: ${orphan}`);
+  const orphans = [...orphaned, ...(await lastingOrphans(field.platform)), ...repaired];
   tell(describeVerdict(verdict));
   for (const { agentId, to, silentMs } of sanctions)
     tell(`  wrong sanction: ${agentId} ${to} after ${silentMs} ms`);

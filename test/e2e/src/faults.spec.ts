@@ -6,6 +6,7 @@ import {
   type Fault,
   killed,
   lastingOrphans,
+  repairedOrphans,
   stopped,
   untilWell,
   type Wish,
@@ -96,6 +97,7 @@ describe('faults under load', () => {
     process.stdout.write(`${field.record.count} promises: ${describeVerdict(verdict)}\n`);
     expect(verdict).toEqual({ lost: [], doubled: [] });
     expect(await lastingOrphans(field.platform)).toEqual([]);
+    expect(repairedOrphans(field.platform)).toEqual([]);
     const refused = field.load.ended.filter(({ wish }) => wish.startsWith('refuse_'));
     expect(refused.filter(({ state }) => state === 'completed')).toEqual([]);
     // A fault may cost a run its last attempt; most of them must not notice.

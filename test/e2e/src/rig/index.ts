@@ -10,7 +10,7 @@ export {
   stopped,
 } from './fault';
 export { Load, type Wish, wishes } from './load';
-export { lastingOrphans, orphans, untilWell } from './recovery';
+export { lastingOrphans, orphans, repairedOrphans, untilWell } from './recovery';
 export { newFile, QuickAgents } from './quick-agents';
 export { type Leased, ScriptedAgent } from './scripted-agent';
 export { isSanction, ladderSteps, type LadderStep } from './sanctions';
