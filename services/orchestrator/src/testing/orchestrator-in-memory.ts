@@ -18,7 +18,8 @@ import { TakeProgress } from '../application/take-progress';
 import { TakeResult } from '../application/take-result';
 import type { WorkflowDefinition } from '../domain/run';
 import { defaultRunPolicy } from '../domain/run-policy';
-import { emptyState, inMemoryStores, type OrchestratorState } from './in-memory-stores';
+import { emptyState, type OrchestratorState } from './stores/in-memory-state';
+import { inMemoryStores } from './stores/in-memory-stores';
 import { materialisedFrom, landedFrom } from './integration-answers';
 import { workflowId } from './plans';
 

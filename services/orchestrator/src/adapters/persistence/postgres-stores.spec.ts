@@ -1,7 +1,7 @@
 import { createDatabase, PostgresUnitOfWork } from '@ymera/persistence';
 import { leakGuard, testDatabase } from '@ymera/testing';
 import { defaultRunPolicy } from '../../domain/run-policy';
-import { describeStores } from '../../testing/store-contract';
+import { describeStores } from '../../testing/stores/store-contract';
 import { migrations } from './migrations';
 import { postgresStores } from './postgres-stores';
 

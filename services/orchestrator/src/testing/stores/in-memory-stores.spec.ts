@@ -1,7 +1,8 @@
 import { InMemoryUnitOfWork } from '@ymera/testing';
-import { defaultRunPolicy } from '../domain/run-policy';
-import type { OrchestratorStores } from '../application/ports';
-import { emptyState, inMemoryStores, type OrchestratorState } from './in-memory-stores';
+import { defaultRunPolicy } from '../../domain/run-policy';
+import type { OrchestratorStores } from '../../application/ports';
+import { emptyState, type OrchestratorState } from './in-memory-state';
+import { inMemoryStores } from './in-memory-stores';
 import { describeStores } from './store-contract';
 
 describeStores('in memory', async () => ({

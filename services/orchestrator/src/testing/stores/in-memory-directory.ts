@@ -1,0 +1,110 @@
+import type { OrchestratorStores } from '../../application/ports';
+import { isHeld } from '../../domain/attempt-lifecycle';
+import type { Time } from '../../domain/run';
+import type { Candidate } from '../../domain/select-agent';
+import type { AgentRow, OrchestratorState } from './in-memory-state';
+
+export const inMemoryDirectory = (state: OrchestratorState): OrchestratorStores['directory'] => ({
+  async register(agent, version) {
+    const row = agentRow(state, agent.agentId, agent.principalId);
+    if (row.version >= version) return;
+    Object.assign(row, {
+      agentType: agent.agentType,
+      principalId: agent.principalId,
+      credentialEpoch: Math.max(row.credentialEpoch, agent.credentialEpoch),
+      slots: agent.slots,
+      status: 'registered',
+      version,
+    });
+  },
+  async retire(agentId, version) {
+    const row = agentRow(state, agentId, '');
+    if (row.version < version) Object.assign(row, { status: 'retired', version });
+  },
+  async openSession(principalId, agentIds, at) {
+    for (const agentId of agentIds) {
+      const row = agentRow(state, agentId, principalId);
+      if (row.livenessAt < at) Object.assign(row, { liveness: 'online', livenessAt: at, silentUntil: 0 });
+    }
+  },
+  async setLiveness(agentId, liveness, at, version) {
+    const row = agentRow(state, agentId, '');
+    if (row.livenessVersion >= version) return;
+    row.livenessVersion = version;
+    if (row.livenessAt <= at) Object.assign(row, { liveness, livenessAt: at });
+    if (liveness === 'online') row.silentUntil = 0;
+  },
+  async setEnforcement(agentId, { enforcement, credentialEpoch }, standingVersion) {
+    const row = agentRow(state, agentId, '');
+    if (row.standingVersion < standingVersion)
+      Object.assign(row, {
+        enforcement,
+        standingVersion,
+        credentialEpoch: Math.max(row.credentialEpoch, credentialEpoch),
+      });
+  },
+  async typesOf(agentIds) {
+    return [...new Set(agentIds.flatMap((id) => state.agents.get(id)?.agentType ?? []))];
+  },
+  async standingOf(agentId) {
+    const row = state.agents.get(agentId);
+    if (row?.status !== 'registered') return undefined;
+    return {
+      credentialEpoch: row.credentialEpoch,
+      principalId: row.principalId,
+      isSilent: row.silentUntil > 0,
+    };
+  },
+  async silence(agentId, until, after) {
+    const row = state.agents.get(agentId);
+    if (row && row.livenessAt <= after) row.silentUntil = until;
+  },
+  async hear(agentId) {
+    const row = state.agents.get(agentId);
+    if (row) row.silentUntil = 0;
+  },
+  async lockCandidates(agentTypes, at) {
+    return candidatesOf(state, at).filter(({ agentType }) => agentTypes.includes(agentType));
+  },
+});
+
+function agentRow(state: OrchestratorState, agentId: string, principalId: string): AgentRow {
+  const row: AgentRow = state.agents.get(agentId) ?? {
+    agentType: undefined,
+    principalId,
+    credentialEpoch: 0,
+    slots: 1,
+    status: 'unknown',
+    version: 0,
+    liveness: 'offline',
+    livenessAt: 0,
+    livenessVersion: 0,
+    enforcement: 'none',
+    standingVersion: 0,
+    silentUntil: 0,
+  };
+  state.agents.set(agentId, row);
+  return row;
+}
+
+export const candidatesOf = (state: OrchestratorState, at: Time): readonly Candidate[] =>
+  [...state.agents].flatMap(([agentId, row]): Candidate[] =>
+    row.agentType === undefined
+      ? []
+      : [
+          {
+            agentId,
+            agentType: row.agentType,
+            principalId: row.principalId,
+            credentialEpoch: row.credentialEpoch,
+            isRegistered: row.status === 'registered',
+            liveness: row.liveness,
+            enforcement: row.enforcement,
+            isSilent: row.silentUntil > at,
+            running: [...state.attempts.values()].filter(
+              (one) => one.agentId === agentId && isHeld(one.state),
+            ).length,
+            slots: row.slots,
+          },
+        ],
+  );

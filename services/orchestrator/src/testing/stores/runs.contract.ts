@@ -1,0 +1,88 @@
+import { enhancePlan } from '../plans';
+import { idFrom } from '../run-scenario';
+import { idOf, type StoresUnderTest } from './stores-under-test';
+
+export function describeRuns({ inside, scenarioOf, stored, changed }: StoresUnderTest): void {
+  it('gives back a run as it was stored, with its trace, and only once', async () => {
+    const scenario = await stored(scenarioOf(enhancePlan));
+    await changed(scenario, () => scenario.approvedChange());
+    const found = await inside((tx) => tx.runs.lock(idOf(scenario)));
+    expect(found).toEqual({ run: JSON.parse(JSON.stringify(scenario.run)), traceparent: 'trace' });
+    expect(await inside((tx) => tx.runs.find(idOf(scenario)))).toEqual(found?.run);
+    expect(await inside((tx) => tx.runs.insert({ run: scenario.run, traceparent: undefined }))).toBe(false);
+    expect(await inside((tx) => tx.runs.lock(idFrom(1)))).toBeUndefined();
+  });
+
+  it('pages through runs, newest first, by state', async () => {
+    const [first, second, third] = [
+      await stored(scenarioOf()),
+      await stored(scenarioOf()),
+      await stored(scenarioOf()),
+    ];
+    await changed(second, () => second.send({ kind: 'cancel_requested', by: 'ada', reason: 'No.' }));
+    const page = await inside((tx) => tx.runs.page({ state: 'running', limit: 2 }));
+    expect(page.items.slice(0, 2).map(({ definition }) => definition.workflow_id)).toEqual([
+      idOf(third),
+      idOf(first),
+    ]);
+    expect(page.nextCursor).toBe(idOf(first));
+    const canceled = await inside((tx) => tx.runs.page({ state: 'canceled', limit: 50 }));
+    expect(canceled.items.map(({ definition }) => definition.workflow_id)).toContain(idOf(second));
+  });
+
+  it('finds steps that nothing would move, and puts back what moves them', async () => {
+    const scenario = await stored(scenarioOf());
+    const mine = async () =>
+      (await inside((tx) => tx.steps.orphans(Date.now() + 1000)))
+        .filter(({ workflowId }) => workflowId === idOf(scenario))
+        .map(({ stepId }) => stepId)
+        .sort();
+    expect(await mine()).toEqual([]);
+    await inside((tx) => tx.timers.drop(idOf(scenario)));
+    expect(await mine()).toEqual(['review', 'test']);
+    await inside((tx) => tx.runs.repair(scenario.run));
+    expect(await mine()).toEqual([]);
+  });
+
+  it('keeps a gate and every decision about it', async () => {
+    const scenario = await stored(scenarioOf());
+    await inside(async (tx) => {
+      await tx.gates.opened({
+        workflow_id: idOf(scenario),
+        request_id: scenario.run.definition.request_id,
+        project_id: 'sample',
+        gate_id: idFrom(0xaaa),
+        step_id: 'review',
+        kind: 'plan_approval',
+        subject_digest: `sha256:${'0'.repeat(64)}`,
+        expires_at: '2026-01-02T00:00:00.000Z',
+      });
+      const decision = {
+        gate_id: idFrom(0xaaa),
+        workflow_id: idOf(scenario),
+        subject_digest: `sha256:${'0'.repeat(64)}`,
+        decision: 'approved' as const,
+        approval_id: idFrom(0xbbb),
+        decided_by: 'grace',
+      };
+      await tx.gates.remember(decision);
+      await tx.gates.remember(decision);
+      await tx.gates.closed(idFrom(0xaaa), 'approved');
+    });
+  });
+
+  it('keeps pauses of all dispatch, and knows which of them a run has lived in', async () => {
+    const first = { number: 1, pausedBy: 'grace', reason: 'a', pausedAt: 1000, end: undefined };
+    const end = { resumedBy: 'ada', reason: 'b', resumedAt: 2000 };
+    const second = { number: 2, pausedBy: 'ada', reason: 'c', pausedAt: 3000, end: undefined };
+    expect(await inside((tx) => tx.brake.last())).toBeUndefined();
+    await inside((tx) => tx.brake.insert(first));
+    expect(await inside((tx) => tx.brake.whileWorking())).toEqual(first);
+    await inside((tx) => tx.brake.end({ ...first, end }));
+    expect(await inside((tx) => tx.brake.whileWorking())).toBeUndefined();
+    await inside((tx) => tx.brake.insert(second));
+    expect(await inside((tx) => tx.brake.lock())).toEqual(second);
+    expect(await inside((tx) => tx.brake.since(1999))).toEqual([{ ...first, end }, second]);
+    expect(await inside((tx) => tx.brake.since(2000))).toEqual([second]);
+  });
+}

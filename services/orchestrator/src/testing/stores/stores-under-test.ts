@@ -1,0 +1,99 @@
+import type { UnitOfWork } from '@ymera/contracts';
+import type { Heartbeat, OrchestratorStores } from '../../application/ports';
+import type { Attempt, Run } from '../../domain/run';
+import { planOf, review, test as testStep } from '../plans';
+import { idFrom, RunScenario } from '../run-scenario';
+
+export interface OpenStores {
+  readonly unitOfWork: UnitOfWork<OrchestratorStores>;
+  close(): Promise<void>;
+}
+
+const reviewPlan = planOf([review, { ...testStep, depends_on: [] }]);
+
+/** Some implementation of the stores, and what tests of all of them put there. */
+export class StoresUnderTest {
+  private stores: OpenStores | undefined;
+  private number = 0x100;
+
+  async open(open: () => Promise<OpenStores>): Promise<void> {
+    this.stores = await open();
+  }
+
+  async close(): Promise<void> {
+    await this.stores?.close();
+  }
+
+  readonly inside = <R>(work: (tx: OrchestratorStores) => Promise<R>): Promise<R> => {
+    if (!this.stores) throw new Error('the stores are not open');
+    return this.stores.unitOfWork.run(work);
+  };
+
+  /** A run of its own, so that tests do not meet. */
+  readonly scenarioOf = (plan = reviewPlan): RunScenario => {
+    this.number += 1;
+    const scenario = new RunScenario(plan, Date.now());
+    const workflowId = idFrom(this.number);
+    const own = (run: Run): Run => ({
+      ...run,
+      definition: { ...run.definition, workflow_id: workflowId },
+    });
+    scenario.run = own(scenario.run);
+    let ids = this.number * 0x10000;
+    scenario.context.newId = () => idFrom((ids += 1));
+    return scenario;
+  };
+
+  readonly stored = async (scenario: RunScenario): Promise<RunScenario> => {
+    await this.inside((tx) => tx.runs.insert({ run: scenario.run, traceparent: 'trace' }));
+    return scenario;
+  };
+
+  /** Applies `change` to the scenario and saves the difference. */
+  readonly changed = async (scenario: RunScenario, change: () => unknown): Promise<void> => {
+    const before = scenario.run;
+    change();
+    await this.inside((tx) => tx.runs.save(before, scenario.run));
+  };
+
+  readonly register = (agentId: string, version = 1, slots = 1): Promise<void> =>
+    this.inside((tx) =>
+      tx.directory.register(
+        {
+          agentId,
+          agentType: 'EXAMINATION',
+          principalId: `${agentId}-principal`,
+          capabilities: ['any'],
+          credentialEpoch: 1,
+          slots,
+        },
+        version,
+      ),
+    );
+
+  readonly dispatched = async (
+    agentId: string,
+  ): Promise<{ readonly scenario: RunScenario; readonly attempt: Attempt }> => {
+    await this.register(agentId);
+    const scenario = await this.stored(this.scenarioOf());
+    await this.changed(scenario, () => scenario.assign('review', agentId));
+    return { scenario, attempt: scenario.attempt('review') };
+  };
+}
+
+/** What the holder of an attempt says of it. */
+export const beat = (attempt: Attempt, patch: Partial<Heartbeat> = {}): Heartbeat => ({
+  agentId: attempt.agentId,
+  principalId: attempt.principalId,
+  taskId: attempt.taskId,
+  attempt: attempt.attempt,
+  fencingToken: attempt.fencingToken,
+  progress: 0.4,
+  step: 'working',
+  leaseExpiresAt: Date.now() + 60_000,
+  now: Date.now(),
+  publishEveryMs: 250,
+  ...patch,
+});
+
+export const idOf = (scenario: RunScenario): string => scenario.run.definition.workflow_id;
