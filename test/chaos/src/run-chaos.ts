@@ -55,18 +55,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const until = performance.now() + seconds * 1_000;
     const loading = makeLoad(field, schedule.requests, until);
     const recoveries: number[] = [];
-    const orphaned: string[] = [];
     for (const turn of schedule.faults) {
       await sleep(turn.pauseMs);
       if (performance.now() >= until) break;
-      const { recoveryMs, orphans } = await strike(field, turn, tell);
-      recoveries.push(recoveryMs);
-      orphaned.push(...orphans);
+      recoveries.push(await strike(field, turn, tell));
     }
     await loading;
     tell(`${recoveries.length} faults; ${field.load.inFlight} requests are still on their way`);
     await field.load.drain(drainMs);
-    return await judge(field, options, recoveries, orphaned);
+    return await judge(field, options, recoveries);
   } finally {
     await field.close();
   }
@@ -81,18 +78,17 @@ async function makeLoad(field: Battlefield, turns: readonly RequestTurn[], until
   }
 }
 
+/** The next fault comes soon after everything is well again, while work is still being made up for. */
 async function strike(
   field: Battlefield,
   { fault: planned }: FaultTurn,
   tell: ChaosOptions['tell'],
-): Promise<{ readonly recoveryMs: number; readonly orphans: readonly string[] }> {
+): Promise<number> {
   const fault = faultOf(planned);
   await fault.strike(field.platform);
   const recoveryMs = await untilWell(field.platform);
-  const orphans = await lastingOrphans(field.platform);
   tell(`${fault.name}: well again after ${recoveryMs} ms, ${field.load.inFlight} requests in flight`);
-  for (const orphan of orphans) tell(`  orphan: ${orphan}`);
-  return { recoveryMs, orphans };
+  return recoveryMs;
 }
 
 function faultOf(planned: PlannedFault): Fault {
@@ -112,15 +108,13 @@ async function judge(
   field: Battlefield,
   { seed, seconds, tell }: ChaosOptions,
   recoveries: readonly number[],
-  orphaned: readonly string[],
 ): Promise<ChaosResult> {
   const verdict = await field.settle();
   // No agent here is silent for as long as a suspension takes, unless the platform itself keeps it from speaking.
   const sanctions = (await ladderSteps(field.places.postgresUrl)).filter(isSanction);
-  const repaired = repairedOrphans(field.platform);
-  for (const orphan of repaired) tell(`  orphan, repaired: ${orphan}`);
-  const orphans = [...orphaned, ...(await lastingOrphans(field.platform)), ...repaired];
+  const orphans = [...repairedOrphans(field.platform), ...(await lastingOrphans(field.platform))];
   tell(describeVerdict(verdict));
+  for (const orphan of orphans) tell(`  orphan: ${orphan}`);
   for (const { agentId, to, silentMs } of sanctions)
     tell(`  wrong sanction: ${agentId} ${to} after ${silentMs} ms`);
   return {

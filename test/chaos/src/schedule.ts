@@ -48,7 +48,7 @@ const faultsPerSecond = 2;
 /** Landing is the work; the rest is what people also do. */
 const wishDeck: readonly [Wish, ...Wish[]] = ['land', 'land', 'land', 'land', ...wishes];
 
-/** Every fault comes once before any comes again, so that a minute already meets nearly all of them. */
+/** Every fault comes once before any comes again, so that a minute meets most of them. */
 function deck(random: Random): readonly PlannedFault[] {
   const stop = (process: string): PlannedFault => ({
     kind: 'stop',
