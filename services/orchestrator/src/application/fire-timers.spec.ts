@@ -70,92 +70,6 @@ describe('timers', () => {
     expect(await world.timers.fireDue(now)).toBeGreaterThan(now);
   });
 
-  it('loses no lease for the time it was away itself', async () => {
-    await world.join('reviewer-1', 'EXAMINATION');
-    await world.start(reviewOnly);
-    await world.accept(world.lastTask());
-    const meantAt = world.clock.now().getTime();
-    world.clock.advance(120_000);
-    await world.timers.fireDue(meantAt);
-    expect(world.tasks()).toHaveLength(1);
-    await world.pass(15_200);
-    expect((await world.stepOf('review')).state).toBe('ready');
-  });
-
-  it('forgives an absence once: looks that come in time end the lease of a silent agent', async () => {
-    await world.join('reviewer-1', 'EXAMINATION');
-    await world.start(reviewOnly);
-    await world.accept(world.lastTask());
-    const meantAt = world.clock.now().getTime();
-    world.clock.advance(120_000);
-    await world.timers.fireDue(meantAt);
-    // As after a timer that was set in the past: the look before this one has only just ended.
-    for (let look = 0; look < 160; look += 1) {
-      world.clock.advance(100);
-      await world.timers.fireDue(meantAt);
-    }
-    expect((await world.stepOf('review')).state).toBe('ready');
-  });
-
-  it('forgives one absence after the other, but not for ever', async () => {
-    await world.join('reviewer-1', 'EXAMINATION');
-    await world.start(reviewOnly);
-    await world.accept(world.lastTask());
-    const meantAt = world.clock.now().getTime();
-    const leases = async (count: number): Promise<void> => {
-      for (let lease = 0; lease < count; lease += 1) {
-        world.clock.advance(world.policy.leaseMs);
-        await world.timers.fireDue(meantAt);
-      }
-    };
-    await leases(10);
-    expect((await world.stepOf('review')).state).toBe('running');
-    await leases(4);
-    expect((await world.stepOf('review')).state).toBe('ready');
-  });
-
-  it('gives up no work for the time it was away itself: what was said in time still counts', async () => {
-    await world.join('reviewer-1', 'EXAMINATION');
-    await world.start(reviewOnly);
-    await world.accept(world.lastTask());
-    const meantAt = world.clock.now().getTime();
-    world.clock.advance(3_600_000);
-    await world.timers.fireDue(meantAt);
-    expect((await world.stepOf('review')).state).toBe('running');
-    await world.end(world.lastTask());
-    await world.settle();
-    expect((await world.stepOf('review')).state).toBe('completed');
-  });
-
-  it('fails no step that waited only because it was away itself', async () => {
-    await world.start(reviewOnly);
-    const meantAt = world.clock.now().getTime();
-    world.clock.advance(3_600_000);
-    await world.timers.fireDue(meantAt);
-    await world.join('reviewer-1', 'EXAMINATION');
-    await world.settle();
-    expect(world.tasks()).toHaveLength(1);
-  });
-
-  it('closes no gate for the time it was away itself: a decision made in time still counts', async () => {
-    await world.joinAll();
-    await world.start(definitionOf(gatedPlan));
-    const [gate] = [...world.unitOfWork.state.gates.values()];
-    const meantAt = world.clock.now().getTime();
-    world.clock.advance(30 * 86_400_000);
-    await world.timers.fireDue(meantAt);
-    await world.steering.resolveGate(world.id(), {
-      gate_id: gate?.gate_id ?? '',
-      workflow_id: workflowId,
-      subject_digest: gate?.subject_digest ?? '',
-      decision: 'approved',
-      approval_id: secondId,
-      decided_by: 'grace',
-    });
-    await world.settle();
-    expect(world.tasks()).toHaveLength(1);
-  });
-
   it('tries again after a pause when an error may pass, on the timer alone', async () => {
     await world.join('reviewer-1', 'EXAMINATION');
     await world.start(reviewOnly);
@@ -177,5 +91,95 @@ describe('timers', () => {
       'budget_exhausted',
       'agent_unavailable',
     ]);
+  });
+});
+
+describe('the orchestrator’s own absence', () => {
+  let world: OrchestratorInMemory;
+
+  beforeEach(() => {
+    world = new OrchestratorInMemory();
+  });
+
+  /** An agent has begun; answers when the next look is meant to be, which is now. */
+  const atWork = async (): Promise<number> => {
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.start(reviewOnly);
+    await world.accept(world.lastTask());
+    return world.clock.now().getTime();
+  };
+
+  it('costs nobody a lease', async () => {
+    const meantAt = await atWork();
+    world.clock.advance(120_000);
+    await world.timers.fireDue(meantAt);
+    expect(world.tasks()).toHaveLength(1);
+    await world.pass(15_200);
+    expect((await world.stepOf('review')).state).toBe('ready');
+  });
+
+  it('is forgiven once: looks that come in time end the lease of a silent agent', async () => {
+    const meantAt = await atWork();
+    world.clock.advance(120_000);
+    await world.timers.fireDue(meantAt);
+    // As after a timer that was set in the past: the look before this one has only just ended.
+    for (let look = 0; look < 160; look += 1) {
+      world.clock.advance(100);
+      await world.timers.fireDue(meantAt);
+    }
+    expect((await world.stepOf('review')).state).toBe('ready');
+  });
+
+  it('is forgiven one after the other, but not for ever', async () => {
+    const meantAt = await atWork();
+    const leases = async (count: number): Promise<void> => {
+      for (let lease = 0; lease < count; lease += 1) {
+        world.clock.advance(world.policy.leaseMs);
+        await world.timers.fireDue(meantAt);
+      }
+    };
+    await leases(10);
+    expect((await world.stepOf('review')).state).toBe('running');
+    await leases(4);
+    expect((await world.stepOf('review')).state).toBe('ready');
+  });
+
+  it('gives up no work: what was said in time still counts', async () => {
+    const meantAt = await atWork();
+    world.clock.advance(3_600_000);
+    await world.timers.fireDue(meantAt);
+    expect((await world.stepOf('review')).state).toBe('running');
+    await world.end(world.lastTask());
+    await world.settle();
+    expect((await world.stepOf('review')).state).toBe('completed');
+  });
+
+  it('fails no step that only waited for it', async () => {
+    await world.start(reviewOnly);
+    const meantAt = world.clock.now().getTime();
+    world.clock.advance(3_600_000);
+    await world.timers.fireDue(meantAt);
+    await world.join('reviewer-1', 'EXAMINATION');
+    await world.settle();
+    expect(world.tasks()).toHaveLength(1);
+  });
+
+  it('closes no gate: a decision made in time still counts', async () => {
+    await world.joinAll();
+    await world.start(definitionOf(gatedPlan));
+    const [gate] = [...world.unitOfWork.state.gates.values()];
+    const meantAt = world.clock.now().getTime();
+    world.clock.advance(30 * 86_400_000);
+    await world.timers.fireDue(meantAt);
+    await world.steering.resolveGate(world.id(), {
+      gate_id: gate?.gate_id ?? '',
+      workflow_id: workflowId,
+      subject_digest: gate?.subject_digest ?? '',
+      decision: 'approved',
+      approval_id: secondId,
+      decided_by: 'grace',
+    });
+    await world.settle();
+    expect(world.tasks()).toHaveLength(1);
   });
 });
