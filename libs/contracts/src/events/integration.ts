@@ -76,10 +76,18 @@ export const changeRefused = defineEvent({
   version: 1,
   owner: 'integration',
   summary: 'A proposed change cannot be a commit; the attempt has failed.',
-  payload: z.object({ ...attempt, agent_id: agentId, error: errorShape, findings }),
+  payload: z.object({
+    ...attempt,
+    agent_id: agentId,
+    /** What it was to be made on. */
+    base: gitObjectId.optional(),
+    error: errorShape,
+    findings,
+  }),
   sample: {
     ...attemptSample,
     agent_id: 'enhancer-1',
+    base: sampleOid,
     error: { code: 'change_outside', message: 'link.txt points outside the repository.', retryable: false },
     findings: [],
   },

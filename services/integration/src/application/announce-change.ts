@@ -43,7 +43,7 @@ export async function announceChange(outbox: Outbox, order: OrderedAttempt, chan
 
 export async function announceRefusal(
   outbox: Outbox,
-  changeId: string,
+  { changeId, base }: Pick<Change, 'changeId' | 'base'>,
   order: OrderedAttempt,
   { failure, findings }: ChangeRefusal,
 ): Promise<void> {
@@ -54,6 +54,7 @@ export async function announceRefusal(
     payload: {
       ...attemptOf(order),
       agent_id: order.agent_id,
+      base,
       error: { code, message, retryable, ...(suggestion === undefined ? {} : { suggestion }) },
       findings: [...findings],
     },

@@ -107,6 +107,7 @@ describe('making a change again (real git, stores in memory)', () => {
     });
     expect(world.memory.outbox.payloads(changeRefused).at(-1)).toMatchObject({
       task_id: second.taskId,
+      base: await head(),
       error: { code: 'merge_conflict' },
       findings: [
         { code: 'merge_conflict', file: 'long.txt', evidence: expect.stringMatching(/ours[^]*theirs/) },

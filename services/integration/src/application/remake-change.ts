@@ -28,7 +28,7 @@ export class RemakeChange {
       const first = await tx.changes.find(changeId);
       if (first) return ok(await announceChange(tx.outbox, order, first));
       if (!outcome.ok) {
-        await announceRefusal(tx.outbox, changeId, order, outcome.error);
+        await announceRefusal(tx.outbox, { changeId, base: order.onto }, order, outcome.error);
         return outcome;
       }
       await tx.changes.insert(outcome.value);

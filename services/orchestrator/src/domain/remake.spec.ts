@@ -1,7 +1,9 @@
-import { landChange, remakeChange, type PayloadOf } from '@ymera/contracts';
+import { landChange, remakeChange, type changeRefused, type PayloadOf } from '@ymera/contracts';
 import { base, enhancePlan, gatedPlan, oid } from '../testing/plans';
 import { approvingVerdict, badFinding, passedTests, RunScenario } from '../testing/run-scenario';
 import { eventOfTimer, timersOf } from './timers';
+
+type Refusal = PayloadOf<typeof changeRefused>;
 
 const head = oid('e');
 const again = { commit: oid('d'), tree: oid('8') };
@@ -23,6 +25,31 @@ const landings = (scenario: RunScenario): readonly PayloadOf<typeof landChange>[
     .flatMap((order) => (order.kind === 'land' ? [landChange.payload.parse(order.payload)] : []));
 const remakes = (scenario: RunScenario) =>
   scenario.orders('remake').map(({ payload }) => remakeChange.payload.parse(payload));
+
+function refuseRemake(
+  scenario: RunScenario,
+  base: string,
+  error: Refusal['error'],
+  findings: Refusal['findings'] = [],
+): void {
+  const { taskId, attempt, agentId } = scenario.attempt('enhance');
+  const { workflow_id, request_id } = scenario.run.definition;
+  scenario.send({
+    kind: 'change_refused',
+    refusal: {
+      project_id: 'sample',
+      workflow_id,
+      request_id,
+      step_id: 'enhance',
+      task_id: taskId,
+      attempt,
+      agent_id: agentId,
+      base,
+      error,
+      findings,
+    },
+  });
+}
 
 describe('a branch that moved before the landing', () => {
   it('has the change made again on the new head, and what was said about the old one is void', () => {
@@ -93,22 +120,9 @@ describe('a branch that moved before the landing', () => {
 
   it('sends a conflict back to whoever made the change, on the new base, with both sides', () => {
     const scenario = overtaken();
-    const { taskId, attempt, agentId } = scenario.attempt('enhance');
+    const { taskId } = scenario.attempt('enhance');
     const conflict = { ...badFinding, code: 'merge_conflict', evidence: '<<<<<<< a\n=======\n>>>>>>> b' };
-    scenario.send({
-      kind: 'change_refused',
-      refusal: {
-        project_id: 'sample',
-        workflow_id: scenario.run.definition.workflow_id,
-        request_id: scenario.run.definition.request_id,
-        step_id: 'enhance',
-        task_id: taskId,
-        attempt,
-        agent_id: agentId,
-        error: { code: 'merge_conflict', message: 'a.js', retryable: false },
-        findings: [conflict],
-      },
-    });
+    refuseRemake(scenario, head, { code: 'merge_conflict', message: 'a.js', retryable: false }, [conflict]);
     scenario.assign('enhance');
     const { payload } = scenario.sent('task').at(-1) ?? {};
     expect(payload).toMatchObject({ base: head, input: { feedback: [conflict] } });
@@ -118,22 +132,20 @@ describe('a branch that moved before the landing', () => {
     expect(scenario.orders('materialise').at(-1)?.payload).toMatchObject({ base: head });
   });
 
+  it('takes no refusal that is about a head which has been overtaken itself', () => {
+    const scenario = overtaken();
+    const before = scenario.run;
+    for (const code of ['merge_conflict', 'change_empty'])
+      refuseRemake(scenario, oid('f'), { code, message: 'Late.', retryable: false });
+    expect(scenario.run).toEqual(before);
+  });
+
   it('ends the run when nothing of the change is left to land', () => {
     const scenario = overtaken();
-    const { taskId, attempt, agentId } = scenario.attempt('enhance');
-    scenario.send({
-      kind: 'change_refused',
-      refusal: {
-        project_id: 'sample',
-        workflow_id: scenario.run.definition.workflow_id,
-        request_id: scenario.run.definition.request_id,
-        step_id: 'enhance',
-        task_id: taskId,
-        attempt,
-        agent_id: agentId,
-        error: { code: 'change_empty', message: 'It has landed already.', retryable: false },
-        findings: [],
-      },
+    refuseRemake(scenario, head, {
+      code: 'change_empty',
+      message: 'It has landed already.',
+      retryable: false,
     });
     expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'change_empty' } });
   });

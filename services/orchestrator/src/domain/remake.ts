@@ -61,9 +61,13 @@ export function remade(draft: RunDraft, step: StepRun, made: PayloadOf<typeof ch
   draft.move(step.stepId, 'complete', { remake: undefined, output }, { findings: output.findings });
 }
 
-/** What cannot be merged is work for whoever made it: on the new base, with both sides shown. */
+/**
+ * What cannot be merged is work for whoever made it: on the new base, with both sides shown. An answer about another base
+ * is a late one.
+ */
 export function refuseRemake(draft: RunDraft, step: StepRun, refusal: PayloadOf<typeof changeRefused>): void {
-  const { error, findings } = refusal;
+  const { base = step.remake?.onto, error, findings } = refusal;
+  if (base !== step.remake?.onto) return;
   if (error.code !== 'merge_conflict') return failRun(draft, error, step.stepId, { findings });
   const reason = `It cannot be merged with what landed first (${error.code}): ${error.message}`;
   sendBack(draft, { target: step.stepId, rejectedBy: step.stepId, reason, findings });
