@@ -2,7 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { agentQueues } from '@ymera/contracts';
 import { openFoundation } from '@ymera/foundation';
 import { Sweep, type ServiceRuntime } from '@ymera/http';
-import { systemClock, uuidv7, within } from '@ymera/kernel';
+import { sleep, systemClock, uuidv7 } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { AgentEventsController } from './adapters/messaging/agent-events.controller';
 import { AgentResultsController } from './adapters/messaging/agent-results.controller';
@@ -84,10 +84,10 @@ export async function orchestratorModule(
   const dispatcher = new DispatchLoop(dispatch, logger);
   wake.connect(timers, dispatcher);
   const periodMs = config.YMERA_RECONCILE_SECONDS * 1000;
+  // Timers that hang are what the reconciler is there to show.
   const fired = async (): Promise<void> => {
-    await reachable();
-    // Timers that hang are what the reconciler is there to show.
-    await within(periodMs, timers.looked());
+    const over = new AbortController();
+    await Promise.race([timers.looked(), sleep(periodMs, over.signal)]).finally(() => over.abort());
   };
   const reconcile = new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, fired, periodMs });
   const reconciler = new Sweep('reconcile', periodMs, () => reconcile.execute(), logger);

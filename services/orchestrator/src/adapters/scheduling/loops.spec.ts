@@ -109,40 +109,69 @@ describe('the loop of timers', () => {
     expect(meant[0]).toBeUndefined();
   });
 
-  it('tells who asks when it has looked since, not before, and not when it could not', async () => {
-    const releases: (() => void)[] = [];
-    let [isAway, warnings] = [false, 0];
-    const loop = new TimerLoop(
-      {
-        async fireDue() {
-          await new Promise<void>((resolve) => releases.push(resolve));
-          return undefined;
+  describe('asked for a look', () => {
+    const looks: PromiseWithResolvers<undefined>[] = [];
+    let loop: TimerLoop;
+    let isAway = false;
+
+    beforeEach(async () => {
+      isAway = false;
+      looks.length = 0;
+      loop = new TimerLoop(
+        {
+          fireDue() {
+            const look = Promise.withResolvers<undefined>();
+            looks.push(look);
+            return look.promise;
+          },
         },
-      },
-      async () => {
-        if (isAway) throw new Error('the broker is away');
-      },
-      { ...silentLogger, warn: () => void (warnings += 1) },
-    );
-    started(loop);
-    await eventually(() => expect(releases).toHaveLength(1));
-    let hasLooked = false;
-    const looked = loop.looked().then(() => (hasLooked = true));
-    isAway = true;
-    // The look that was under way when it was asked for: it may have been past what became due since.
-    releases[0]?.();
-    await eventually(() => expect(warnings).toBeGreaterThan(0));
-    expect(hasLooked).toBe(false);
-    isAway = false;
-    await eventually(() => expect(releases).toHaveLength(2), { timeoutMs: 2_000 });
-    expect(hasLooked).toBe(false);
-    releases[1]?.();
-    await looked;
-    const atStop = loop.looked();
-    await eventually(() => expect(releases).toHaveLength(3));
-    releases[2]?.();
-    await loop.stop();
-    await atStop;
+        async () => {
+          if (isAway) throw new Error('the broker is away');
+        },
+        silentLogger,
+      );
+      started(loop);
+      await eventually(() => expect(looks).toHaveLength(1));
+    });
+
+    const nextLook = async (count: number): Promise<PromiseWithResolvers<undefined>> => {
+      await eventually(() => expect(looks).toHaveLength(count), { timeoutMs: 2_000 });
+      const look = looks.at(-1);
+      if (!look) throw new Error('no look');
+      return look;
+    };
+
+    it('tells when one has succeeded that began afterwards', async () => {
+      const told: string[] = [];
+      const asked = loop.looked().then(() => told.push('looked'));
+      // It may have been past what became due since.
+      looks[0]?.resolve(undefined);
+      const failing = await nextLook(2);
+      expect(told).toEqual([]);
+      failing.reject(new Error('the database is away'));
+      const succeeding = await nextLook(3);
+      expect(told).toEqual([]);
+      succeeding.resolve(undefined);
+      await asked;
+    });
+
+    it('refuses when nothing may be fired', async () => {
+      isAway = true;
+      const asked = loop.looked();
+      looks[0]?.resolve(undefined);
+      await expect(asked).rejects.toThrow('the broker is away');
+    });
+
+    it('keeps nobody waiting when it stops', async () => {
+      const asked = loop.looked();
+      looks[0]?.resolve(undefined);
+      const last = await nextLook(2);
+      const late = loop.looked();
+      const stopped = loop.stop();
+      last.resolve(undefined);
+      await Promise.all([asked, late, stopped]);
+      await loop.looked();
+    });
   });
 });
 

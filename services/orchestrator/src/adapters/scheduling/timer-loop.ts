@@ -18,7 +18,7 @@ export class TimerLoop {
   private meantAt: Time | undefined;
   private running: Promise<void> | undefined;
   /** Who waits for a look that is yet to begin. */
-  private waiting: (() => void)[] = [];
+  private waiting: PromiseWithResolvers<void>[] = [];
 
   constructor(
     private readonly timers: Pick<FireTimers, 'fireDue'>,
@@ -36,12 +36,16 @@ export class TimerLoop {
     this.arm();
   }
 
-  /** Looks at once; resolves when a look has succeeded that began after the call, or when the loop has stopped. */
+  /**
+   * Looks at once; resolves when a look has succeeded that began after the call, or when the loop has stopped. Rejects
+   * when nothing may be fired then, because the broker is away.
+   */
   async looked(): Promise<void> {
     if (this.isStopped) return;
-    const looked = new Promise<void>((resolve) => this.waiting.push(resolve));
+    const looked = Promise.withResolvers<void>();
+    this.waiting.push(looked);
     this.timerSet(Date.now());
-    await looked;
+    await looked.promise;
   }
 
   /** Waits for what is being fired. */
@@ -50,17 +54,14 @@ export class TimerLoop {
     this.ring();
     await this.running;
     clearTimeout(this.alarm);
-    for (const tell of this.waiting.splice(0)) tell();
+    for (const { resolve } of this.waiting.splice(0)) resolve();
   }
 
   private async run(): Promise<void> {
     while (!this.isStopped) {
       // A timer that is set while we look must be seen by the look or wake us after it.
       this.wakeAt = Number.POSITIVE_INFINITY;
-      const waiting = this.waiting.splice(0);
       const next = await this.look();
-      if (next.hasLooked) for (const tell of waiting) tell();
-      else this.waiting.push(...waiting);
       this.wakeAt = Math.min(this.wakeAt, next.at ?? Number.POSITIVE_INFINITY, Date.now() + lookEveryMs);
       // What was set while we looked may be due already; nobody meant us to look twice at once.
       if (next.hasLooked) this.meantAt = Math.max(this.wakeAt, Date.now());
@@ -69,11 +70,23 @@ export class TimerLoop {
   }
 
   private async look(): Promise<{ readonly hasLooked: boolean; readonly at?: Time | undefined }> {
+    const waiting = this.waiting.splice(0);
     try {
       await this.reachable();
-      return { hasLooked: true, at: await this.timers.fireDue(this.meantAt) };
+    } catch (error) {
+      this.logger.warn('nothing is fired while agents cannot be heard; the next look is in a second', {
+        error,
+      });
+      for (const { reject } of waiting) reject(error);
+      return { hasLooked: false };
+    }
+    try {
+      const at = await this.timers.fireDue(this.meantAt);
+      for (const { resolve } of waiting) resolve();
+      return { hasLooked: true, at };
     } catch (error) {
       this.logger.warn('timers could not be fired; the next look is in a second', { error });
+      this.waiting.push(...waiting);
       return { hasLooked: false };
     }
   }
