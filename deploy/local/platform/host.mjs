@@ -25,7 +25,10 @@ async function start(
     node,
     given: {},
     services,
-    runner: runner === false || services ? undefined : { ...runnerOptions([], env), ...runner },
+    runner:
+      runner === false || services
+        ? undefined
+        : { ...runnerOptions([], { ...process.env, ...env }), ...runner },
     poolSize,
     durable,
     preload,

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { repositoryRoot } from '../paths.mjs';
 import { option, platformPackages, runnerOptions } from './runner-options.mjs';
 import { loadSecrets, OPERATORS } from './secrets.mjs';
 import { signingKey } from './signing-key.mjs';
@@ -141,6 +142,15 @@ describe('options of the runner', () => {
       ['a b', 'c', undefined],
     );
     assert.throws(() => option(['--exec'], '--exec'), { code: 'argument_missing', exitCode: 2 });
+  });
+
+  test("under npm the person's PATH is handed over, without the programs of our own packages", () => {
+    const bin = join(repositoryRoot, 'node_modules', '.bin');
+    const PATH = `${bin}:/home/node_modules/.bin:/usr/lib/node_modules/npm/bin:/home/ada/.local/bin:/usr/bin`;
+    assert.equal(
+      runnerOptions([], { PATH }).hostPath,
+      '/home/node_modules/.bin:/usr/lib/node_modules/npm/bin:/home/ada/.local/bin:/usr/bin',
+    );
   });
 
   test('without sandbox no bubblewrap is installed; with a given broker no RabbitMQ', () => {

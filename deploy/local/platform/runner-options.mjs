@@ -1,5 +1,6 @@
-import { dirname } from 'node:path';
+import { delimiter } from 'node:path';
 import { LauncherFailure } from '../failure.mjs';
+import { inRepository } from '../paths.mjs';
 
 /** The value of `--name value` or `--name=value`, and whether the flag was there at all. */
 export function option(args, name) {
@@ -9,6 +10,17 @@ export function option(args, name) {
   const value = arg === name ? args[index + 1] : arg.slice(name.length + 1);
   if (value) return value;
   throw new LauncherFailure('argument_missing', `${name} needs a value`, { exitCode: 2 });
+}
+
+/**
+ * The caller's PATH. npm puts the programs of this checkout's packages in front of it, our Node among them, and another
+ * project's tests are none of theirs.
+ */
+function callersPath(env) {
+  const ours = inRepository('node_modules');
+  const isOurs = (folder) => folder === ours || folder.startsWith(`${ours}/`);
+  const folders = (env.PATH ?? '').split(delimiter);
+  return folders.filter((folder) => folder !== '' && !isOurs(folder)).join(delimiter);
 }
 
 /**
@@ -23,7 +35,7 @@ export function runnerOptions(args, env = process.env) {
     command,
     commandFolder: env.INIT_CWD ?? process.cwd(),
     sandbox: args.includes('--no-sandbox') ? 'none' : 'bubblewrap',
-    hostPath: dirname(process.execPath),
+    hostPath: callersPath(env),
   };
 }
 

@@ -4,7 +4,7 @@ import { FailureException, type Logger, ok, type Result } from '@ymera/kernel';
 import type { RunnerConfig } from '../config';
 import { openSandbox } from '../sandbox/probe-sandbox';
 import type { Sandbox } from '../sandbox/sandbox';
-import { findHostNode } from '../sandbox/sandbox-environment';
+import { findHostNode } from '../sandbox/host-node';
 import { UnconfinedSandbox } from '../sandbox/unconfined-sandbox';
 import { Workspaces } from '../workspace/workspaces';
 import { CredentialFile } from './credential-file';

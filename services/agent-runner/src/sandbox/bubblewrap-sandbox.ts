@@ -14,10 +14,11 @@ import { isAbsolute, join } from 'node:path';
 import { bubblewrapArguments } from './bubblewrap-arguments';
 import { runConfined } from './confined-process';
 import { hiddenPaths } from './hidden-paths';
+import type { HostNode } from './host-node';
 import { parseMountInfo, planHostView, type HostEntry, type ViewNode } from './host-view';
 import { namedPaths } from './named-paths';
 import { defaultLimits, type Sandbox, type SandboxOutcome, type SandboxRun } from './sandbox';
-import { insideFolders, sandboxEnvironment, type HostNode } from './sandbox-environment';
+import { insideFolders, sandboxEnvironment } from './sandbox-environment';
 import { insidePaths } from './sandbox-layout';
 import { readSupervisorReport, supervisorScript } from './supervisor-script';
 

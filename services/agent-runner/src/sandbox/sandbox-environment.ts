@@ -1,5 +1,3 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { insidePaths } from './sandbox-layout';
 
 const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -36,27 +34,3 @@ export const insideFolders = {
   temporary: insidePaths.temporary,
   workspace: insidePaths.workspace,
 };
-
-export interface HostNode {
-  /** Folder that holds `node`. */
-  readonly binaries: string;
-  /** What must be visible for it to work: its installation, npm included. */
-  readonly installation: string;
-}
-
-/**
- * The node that the person uses, so that their tests run as they know them: the first on `path` that is not a package
- * of some checkout (npm puts such folders in front). Without one, the runner's own.
- */
-export function findHostNode(path: string, ownExecutable: string): HostNode {
-  const folder = path
-    .split(':')
-    .find(
-      (entry) => entry.startsWith('/') && !entry.includes('/node_modules') && existsSync(join(entry, 'node')),
-    );
-  const executable = realpathSync(folder ? join(folder, 'node') : ownExecutable);
-  const binaries = dirname(executable);
-  // Some systems put a wrapper or link on the path whose target has another name or no npm beside it.
-  const linked = folder && existsSync(join(binaries, 'npm')) ? binaries : (folder ?? binaries);
-  return { binaries: linked, installation: binaries.endsWith('/bin') ? dirname(binaries) : binaries };
-}

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, existsSync, 
 import { isAbsolute, join } from 'node:path';
 import { runConfined } from './confined-process';
 import { defaultLimits, type Sandbox, type SandboxOutcome, type SandboxRun } from './sandbox';
-import { sandboxEnvironment, type HostNode } from './sandbox-environment';
+import type { HostNode } from './host-node';
+import { sandboxEnvironment } from './sandbox-environment';
 
 export interface UnconfinedSandboxOptions {
   readonly scratchFolder: string;

@@ -2,7 +2,7 @@ import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap-sandbox';
-import { findHostNode } from '../sandbox/sandbox-environment';
+import { findHostNode, type HostNode } from '../sandbox/host-node';
 import type { Sandbox, SandboxOutcome, SandboxRun } from '../sandbox/sandbox';
 import { UnconfinedSandbox } from '../sandbox/unconfined-sandbox';
 
@@ -10,12 +10,13 @@ import { UnconfinedSandbox } from '../sandbox/unconfined-sandbox';
 export class SandboxFixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'ymera-sandbox-'));
   readonly workspace = join(this.folder, 'workspace');
-  readonly hostNode = findHostNode(process.env['PATH'] ?? '', process.execPath);
+  readonly hostNode: HostNode;
   readonly scratchFolder = join(this.folder, 'scratch');
   readonly bubblewrap: Sandbox;
   readonly unconfined: Sandbox;
 
-  constructor(hidden: readonly string[] = []) {
+  constructor(hidden: readonly string[] = [], path = process.env['PATH'] ?? '') {
+    this.hostNode = findHostNode(path, process.execPath);
     const options = { scratchFolder: this.scratchFolder, hostNode: this.hostNode };
     this.bubblewrap = new BubblewrapSandbox({ ...options, hidden });
     this.unconfined = new UnconfinedSandbox(options);

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { SandboxFixture } from '../testing/sandbox-fixture';
+import { findHostNode } from './host-node';
+
+const folder = mkdtempSync(join(tmpdir(), 'ymera-host-node-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A folder with a `node`; a text is a program of the shell. */
+function place(name: string, node: string | { readonly link: string }): string {
+  const path = join(folder, name);
+  mkdirSync(path, { recursive: true });
+  if (typeof node === 'string') {
+    writeFileSync(join(path, 'node'), `#!/bin/sh\n${node}\n`);
+    chmodSync(join(path, 'node'), 0o755);
+  } else symlinkSync(node.link, join(path, 'node'));
+  return path;
+}
+
+/** The system's, which a test run under npm would otherwise not meet. */
+const systemNode = realpathSync(
+  execFileSync('node', ['-p', 'process.execPath'], {
+    encoding: 'utf8',
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+  }).trim(),
+);
+
+describe('the node of the host', () => {
+  const packaged = place('checkout/node_modules/.bin', { link: process.execPath });
+  const shims = place('shims', `exec ${systemNode} "$@"`);
+
+  it('is the person’s, not that of a package which npm puts in front', () => {
+    expect(findHostNode(`${packaged}:${dirname(systemNode)}`, process.execPath).binaries).toBe(
+      dirname(systemNode),
+    );
+  });
+
+  it('is what a version manager’s script starts', () => {
+    expect(findHostNode(shims, '/nowhere').binaries).toBe(dirname(systemNode));
+  });
+
+  it('is one that runs', () => {
+    const broken = place('broken', 'exit 1');
+    expect(findHostNode(`${broken}:${shims}`, '/nowhere').binaries).toBe(dirname(systemNode));
+  });
+
+  it('is the runner’s own where the path has none', () => {
+    const own = realpathSync(process.execPath);
+    expect(findHostNode(`${packaged}::relative`, own).binaries).toBe(dirname(own));
+  });
+
+  it('is what a project’s tests run under, with its npm', async () => {
+    const fixture = new SandboxFixture([], `${packaged}:${shims}`);
+    const outcome = await fixture.run('node -p process.execPath; npm --version', { profile: 'project' });
+    fixture.close();
+    expect(outcome).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`${systemNode}\n`) });
+  });
+});

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+
+export interface HostNode {
+  /** Folder that holds `node`. */
+  readonly binaries: string;
+  /** What must be visible for it to work: its installation, npm included. */
+  readonly installation: string;
+}
+
+const answerTimeoutMs = 5_000;
+
+/**
+ * The node that the person uses, so that their tests run as they know them: the first on `path` that runs and is not a
+ * package of some checkout (npm puts such folders in front). Without one, the runner's own.
+ */
+export function findHostNode(path: string, ownExecutable: string): HostNode {
+  for (const folder of path.split(':')) {
+    if (!folder.startsWith('/') || folder.includes('/node_modules')) continue;
+    const named = join(folder, 'node');
+    const executable = existsSync(named) ? executableBehind(named) : undefined;
+    if (executable !== undefined) return hostNode(executable, named);
+  }
+  return hostNode(realpathSync(ownExecutable), ownExecutable);
+}
+
+/** Version managers put a script on the path that starts another program: only that one knows where it lies. */
+function executableBehind(node: string): string | undefined {
+  const asked = spawnSync(node, ['-p', 'process.execPath'], { encoding: 'utf8', timeout: answerTimeoutMs });
+  const answer = asked.status === 0 ? asked.stdout.trim() : '';
+  return isAbsolute(answer) && existsSync(answer) ? realpathSync(answer) : undefined;
+}
+
+function hostNode(executable: string, named: string): HostNode {
+  const binaries = dirname(executable);
+  const isLink = realpathSync(named) === executable;
+  return {
+    // Some systems put a link on the path whose target has another name or no npm beside it.
+    binaries: isLink && !existsSync(join(binaries, 'npm')) ? dirname(named) : binaries,
+    installation: binaries.endsWith('/bin') ? dirname(binaries) : binaries,
+  };
+}
