@@ -12,6 +12,12 @@ const list = z
       .filter((member) => member !== ''),
   );
 
+/** Absolute paths, with colons between them. */
+const folders = z
+  .string()
+  .default('')
+  .transform((value) => value.split(':').filter((folder) => folder.startsWith('/')));
+
 const hostedAgents = ['enhancement', 'testing', 'examination', 'command'] as const;
 export type HostedAgent = (typeof hostedAgents)[number];
 
@@ -32,16 +38,16 @@ export const configSchema = z.object({
   YMERA_RUNNER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(1),
   YMERA_SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
   /** Colon-separated folders that the command agent must not see, besides the state folder: the platform's own. */
-  YMERA_RUNNER_HIDDEN_DIRS: z
-    .string()
-    .default('')
-    .transform((value) => value.split(':').filter((folder) => folder.startsWith('/'))),
+  YMERA_RUNNER_HIDDEN_DIRS: folders,
   /** Whether the command agent may reach the network. */
   YMERA_RUNNER_NETWORK: flag(false),
   /** Whether a project's packages may be downloaded before its tests; the tests themselves have no network. */
   YMERA_RUNNER_DEPENDENCY_NETWORK: flag(true),
-  /** Colon-separated folders of the host, before the system's own on the sandbox's PATH: where node lives. */
-  YMERA_HOST_PATH_DIRS: z.string().default(''),
+  /**
+   * Colon-separated folders of the host, the PATH of whoever names the command: its programs are found there, and the node
+   * that projects' tests run under.
+   */
+  YMERA_HOST_PATH_DIRS: folders,
   YMERA_HTTP_HOST: z.string().default('127.0.0.1'),
   YMERA_HTTP_PORT: port(),
   YMERA_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

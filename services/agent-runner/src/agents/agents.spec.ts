@@ -340,9 +340,12 @@ describe('the EXAMINATION agent', () => {
 
 describe('the command-line agent', () => {
   const outside = join(fixture.stateFolder, '..', 'beside');
-  const exec = (command: string, options: { deadlineMs?: number; signal?: AbortSignal } = {}) =>
+  const exec = (
+    command: string,
+    options: { deadlineMs?: number; signal?: AbortSignal; searchPath?: readonly string[] } = {},
+  ) =>
     run(
-      agents.command('CODING', command, { network: false }),
+      agents.command('CODING', command, { network: false, searchPath: options.searchPath ?? [] }),
       {
         type: 'code',
         base,
@@ -401,6 +404,27 @@ describe('the command-line agent', () => {
       error: { code, message: expect.stringMatching(message) },
     });
     expect(result.change).toBeUndefined();
+  });
+
+  it('is found on its author’s PATH, and finds what lies beside it', async () => {
+    const bin = join(outside, 'own bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'my-agent'), '#!/bin/sh\n. "${0%/*}/words.sh"; echo "$word $1" > made.txt\n', {
+      mode: 0o755,
+    });
+    writeFileSync(join(bin, 'words.sh'), 'word=found\n');
+    const found = { change: { patch: expect.stringContaining('+found fast') } };
+    expect((await exec('my-agent fast', { searchPath: [bin] })).result).toMatchObject(found);
+    expect((await exec(`'${bin}/my-agent' fast`)).result).toMatchObject(found);
+  });
+
+  it('that is found nowhere says where it was looked for', async () => {
+    const { result } = await exec('my-agnet', { searchPath: ['/opt/ada/bin'] });
+    expect(result.error).toMatchObject({
+      code: 'agent_failed',
+      message: expect.stringMatching(/could not be started.*my-agnet.*not found/s),
+      suggestion: expect.stringMatching(/full path.*\/opt\/ada\/bin, .*\/usr\/bin/),
+    });
   });
 
   it('that hangs past its deadline is ended', async () => {

@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
 import type { AgentType, TaskType } from '@ymera/contracts';
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
@@ -7,8 +8,9 @@ import type { Workspace } from '../workspace/workspace';
 import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
 import { remainingMs, ToolTime } from './attempt-time';
-import { locateCommand } from './command-paths';
-import { commandFailure, completed, failed, stopped } from './outcome';
+import { commandFailure } from './command-failure';
+import { locateCommand, type LocatedCommand } from './command-paths';
+import { completed, failed, stopped } from './outcome';
 import { ProgressLines } from './progress-lines';
 
 export interface CommandAgentOptions {
@@ -18,6 +20,8 @@ export interface CommandAgentOptions {
   readonly command: string;
   /** Where its author stood: files that it names from there are found. */
   readonly commandFolder?: string;
+  /** Its author's PATH: what his shell finds is found. */
+  readonly searchPath: readonly string[];
   readonly agentType: Extract<AgentType, 'CODING' | 'ENHANCEMENT'>;
   readonly network: boolean;
 }
@@ -63,7 +67,7 @@ export class CommandAgent implements ToolAgent {
       if (context.signal.aborted) return stopped(context.signal, time.ms);
       // First: a write outside may well be why the command failed, and is what must be heard of.
       if (outcome.outsideWrites.length > 0) return failed(changeOutside(outcome.outsideWrites), time.ms);
-      const problem = commandFailure(outcome);
+      const problem = commandFailure(outcome, this.options);
       if (problem) return failed(problem, time.ms);
       context.progress(0.95, 'collecting the change');
       const change = await workspace.collectChange();
@@ -74,15 +78,14 @@ export class CommandAgent implements ToolAgent {
   }
 
   private async runCommand(task: Task, context: TaskContext, workspace: Workspace): Promise<SandboxOutcome> {
-    const { command, commandFolder } = this.options;
-    const own = new Set(commandFolder === undefined ? [] : await workspace.committedFiles());
+    const { searchPath } = this.options;
+    const { command, programs } = await this.located(workspace);
     const lines = new ProgressLines(context);
     return this.options.sandbox.run({
       profile: 'command',
-      command:
-        commandFolder === undefined
-          ? command
-          : locateCommand(command, { folder: commandFolder, isFile, isInCopy: (path) => own.has(path) }),
+      command,
+      searchPath,
+      readable: programs,
       workspace: workspace.copy,
       stdin: `${JSON.stringify(visibleTask(task))}\n`,
       network: this.options.network,
@@ -101,9 +104,31 @@ export class CommandAgent implements ToolAgent {
       },
     });
   }
+
+  private async located(workspace: Workspace): Promise<LocatedCommand> {
+    const { command, commandFolder, searchPath } = this.options;
+    const own = new Set(commandFolder === undefined ? [] : await workspace.committedFiles());
+    return locateCommand(command, {
+      folder: commandFolder,
+      home: homedir(),
+      path: searchPath,
+      isFile,
+      isProgram,
+      isInCopy: (path) => own.has(path),
+    });
+  }
 }
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return isFile(path);
+  } catch {
+    return false;
+  }
+}
 
 /** All of the task but what is between the runner and the platform. */
 function visibleTask({

@@ -3,22 +3,32 @@ import { locateCommand } from './command-paths';
 const files = new Set([
   '/home/ada/agent.mjs',
   '/home/ada/tools/fix.sh',
+  '/home/ada/my tools/fix it.sh',
   '/home/ada/../shared/x.py',
   '/home/ada/both.sh',
+  '/users/ada/bin/own.sh',
 ]);
-const located = (command: string) =>
+const programs = new Set(['/users/ada/bin/my-agent', '/usr/bin/my-agent', '/usr/bin/tee']);
+const locate = (command: string) =>
   locateCommand(command, {
     folder: '/home/ada',
+    home: '/users/ada',
+    path: ['/users/ada/bin', '/usr/bin'],
     isFile: (path) => files.has(path),
+    isProgram: (path) => programs.has(path),
     isInCopy: (path) => path === 'both.sh',
   });
+const located = (command: string) => locate(command).command;
 
 describe('a command line', () => {
   it.each([
     ['node agent.mjs', "node '/home/ada/agent.mjs'"],
     ['./agent.mjs --fast', "'/home/ada/agent.mjs' --fast"],
-    ['sh "tools/fix.sh" now', 'sh "/home/ada/tools/fix.sh" now'],
+    ['sh "tools/fix.sh" now', "sh '/home/ada/tools/fix.sh' now"],
     ['python3 ../shared/x.py', "python3 '/home/ada/../shared/x.py'"],
+    [`'my tools/fix it.sh' --say "a b"`, `'/home/ada/my tools/fix it.sh' --say "a b"`],
+    ['my\\ tools/fix\\ it.sh; ./agent.mjs', "'/home/ada/my tools/fix it.sh'; '/home/ada/agent.mjs'"],
+    ['~/bin/own.sh --fast', "'/users/ada/bin/own.sh' --fast"],
   ])('finds what its author meant: %s', (command, expected) => {
     expect(located(command)).toBe(expected);
   });
@@ -30,7 +40,17 @@ describe('a command line', () => {
     ['options', '--config=agent.mjs'],
     ['plain words', 'make build'],
     ['parts of longer words', 'node -e \'import("./agent.mjs")\''],
+    ['what a variable decides', 'node "$HERE/agent.mjs" $X/agent.mjs'],
+    ['a home that is quoted, or has no such file', `'~/bin/own.sh' ~/.cache/state`],
   ])('leaves alone %s', (_, command) => {
     expect(located(command)).toBe(command);
+  });
+
+  it.each([
+    ['on the author’s PATH, the first of them', 'my-agent --stdin', ['/users/ada/bin/my-agent']],
+    ['each of a pipe', 'KEY=1 my-agent | tee log', ['/users/ada/bin/my-agent', '/usr/bin/tee']],
+    ['none that is an argument, a file or unknown', './my-agent tee; $X tee; other', []],
+  ])('names programs: %s', (_, command, expected) => {
+    expect(locate(command).programs).toEqual(expected);
   });
 });

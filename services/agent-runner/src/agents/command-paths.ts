@@ -1,22 +1,52 @@
-/** A word of a command line as people type it: no expansion, quotes only around all of it. */
-const word = /(^|\s)(["']?)([\w@%+,./-]+)\2(?=\s|$)/g;
+import { shellQuote } from '../sandbox/sandbox-layout';
+import { shellWords, type ShellWord } from '../sandbox/shell-words';
+
+export interface CommandPlaces {
+  /** Where the command's author stood, if that is known. */
+  readonly folder: string | undefined;
+  /** His home: `~` means it, and not the home that the sandbox gives. */
+  readonly home: string;
+  /** Folders that his shell looks for programs in, the first that has one wins. */
+  readonly path: readonly string[];
+  readonly isFile: (path: string) => boolean;
+  readonly isProgram: (path: string) => boolean;
+  readonly isInCopy: (path: string) => boolean;
+}
+
+export interface LocatedCommand {
+  readonly command: string;
+  /** Programs that the command names without a folder, as its author's shell would find them. */
+  readonly programs: readonly string[];
+}
 
 /**
  * A command line with the files that it names from where its author stood made absolute, because it will run somewhere
  * else: in a working copy. What the copy itself has under that name is left to it.
  */
-export function locateCommand(
-  command: string,
-  places: {
-    readonly folder: string;
-    readonly isFile: (path: string) => boolean;
-    readonly isInCopy: (path: string) => boolean;
-  },
-): string {
-  return command.replaceAll(word, (whole: string, before: string, quote: string, name: string) => {
-    const isPath = /[./]/.test(name) && !name.startsWith('/') && !name.startsWith('-');
-    const path = `${places.folder}/${name.replace(/^(?:\.\/)+/, '')}`;
-    const isMeant = isPath && places.isFile(path) && !places.isInCopy(name.replace(/^(?:\.\/)+/, ''));
-    return isMeant ? `${before}${quote || "'"}${path}${quote || "'"}` : whole;
-  });
+export function locateCommand(command: string, places: CommandPlaces): LocatedCommand {
+  const words = shellWords(command);
+  const located = words.reduceRight((line, word) => {
+    const path = meantPath(word, places);
+    return path === undefined ? line : line.slice(0, word.start) + shellQuote(path) + line.slice(word.end);
+  }, command);
+  return { command: located, programs: words.flatMap((word) => programOf(word, places)) };
+}
+
+function meantPath({ text, isLiteral, isBelowHome }: ShellWord, places: CommandPlaces): string | undefined {
+  if (!isLiteral) return undefined;
+  if (isBelowHome) {
+    const path = `${places.home}/${text.slice(2)}`;
+    return places.isFile(path) ? path : undefined;
+  }
+  if (places.folder === undefined) return undefined;
+  if (!/[./]/.test(text) || text.startsWith('/') || text.startsWith('-')) return undefined;
+  const name = text.replace(/^(?:\.\/)+/, '');
+  const path = `${places.folder}/${name}`;
+  return places.isFile(path) && !places.isInCopy(name) ? path : undefined;
+}
+
+function programOf({ text, isLiteral, isProgram }: ShellWord, places: CommandPlaces): readonly string[] {
+  if (!isProgram || !isLiteral || text.includes('/')) return [];
+  const found = places.path.map((folder) => `${folder}/${text}`).find((path) => places.isProgram(path));
+  return found === undefined ? [] : [found];
 }

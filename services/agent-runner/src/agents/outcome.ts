@@ -1,6 +1,5 @@
 import type { TaskResult } from '@ymera/agent-sdk';
 import { failure, type Failure } from '@ymera/kernel';
-import type { SandboxOutcome } from '../sandbox/sandbox';
 import { boundedFindings } from './bounded-findings';
 
 /** What an agent adds to the end of an attempt. */
@@ -41,60 +40,5 @@ const toWire = ({ code, message, retryable, suggestion }: Failure) => ({
   code,
   message: message.slice(0, 4000),
   retryable,
-  ...(suggestion === undefined ? {} : { suggestion }),
+  ...(suggestion === undefined ? {} : { suggestion: suggestion.slice(0, 1000) }),
 });
-
-/** Why a command's run counts as failed; undefined when it ended well. */
-export function commandFailure(outcome: SandboxOutcome): Failure | undefined {
-  switch (outcome.end) {
-    case 'exited':
-      return outcome.exitCode === 0 ? undefined : exitFailure(outcome);
-    case 'timed_out':
-      return failure(
-        'timeout',
-        'agent_failed',
-        `The command was still running after ${Math.round(outcome.durationMs / 1000)} s and was ended.${lastWords(outcome)}`,
-        {
-          retryable: false,
-          suggestion: 'Make sure that it ends by itself, and that it does not wait for input.',
-        },
-      );
-    case 'memory_exceeded':
-      return failure(
-        'validation',
-        'agent_failed',
-        `The command used ${Math.round(outcome.peakRssMb)} MiB of memory and was ended.`,
-      );
-    case 'could_not_start':
-      return failure(
-        'unavailable',
-        'agent_failed',
-        `The command could not be started: ${outcome.reason ?? 'no reason is known'}`,
-        { retryable: true },
-      );
-    case 'canceled':
-      return failure('validation', 'canceled', 'The command was canceled.');
-  }
-}
-
-function exitFailure(outcome: SandboxOutcome): Failure {
-  const isMissing = outcome.exitCode === 127 || outcome.exitCode === 126;
-  const what = isMissing ? 'The command could not be started' : 'The command failed';
-  return failure(
-    'validation',
-    'agent_failed',
-    `${what} (exit code ${outcome.exitCode}).${lastWords(outcome)}`,
-    {
-      suggestion: isMissing
-        ? 'Give the full path of the program; the sandbox’s PATH holds the system’s folders and node only.'
-        : 'Run it by hand in a clone of the repository with the task on its standard input.',
-    },
-  );
-}
-
-/** The end of what the command complained, which is where programs say why. */
-function lastWords(outcome: SandboxOutcome): string {
-  const lines = (outcome.stderr.trim() || outcome.stdout.trim()).split('\n').slice(-10);
-  const text = lines.join('\n').slice(-1500);
-  return text === '' ? '' : `\n${text}`;
-}

@@ -5,7 +5,7 @@ import { Analyser } from '../tools/analyser';
 import { Dependencies } from '../workspace/dependencies';
 import { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
-import { CommandAgent } from './command-agent';
+import { CommandAgent, type CommandAgentOptions } from './command-agent';
 import { EnhancementAgent } from './enhancement-agent';
 import { defaultPolicy } from './examination/examination-policy';
 import { ExaminationAgent } from './examination/examination-agent';
@@ -21,6 +21,13 @@ export interface ToolAgentsOptions {
   readonly registry?: string;
   /** Folder of the compiled tools; default: beside this file. */
   readonly toolsFolder?: string;
+}
+
+export interface CommandOptions extends Pick<CommandAgentOptions, 'network'> {
+  /** Where the command's author stood. */
+  readonly folder?: string;
+  /** Default: none, so that only the system's programs and files named in full are found. */
+  readonly searchPath?: readonly string[];
 }
 
 /** The agents that a runner may host, sharing one sandbox, one cache and one folder of working copies. */
@@ -58,13 +65,14 @@ export class ToolAgents {
   command(
     agentType: Extract<AgentType, 'CODING' | 'ENHANCEMENT'>,
     command: string,
-    { network, folder }: { readonly network: boolean; readonly folder?: string },
+    { folder, searchPath = [], ...options }: CommandOptions,
   ): ToolAgent {
     return new CommandAgent({
       ...this.shared(),
       agentType,
       command,
-      network,
+      searchPath,
+      ...options,
       ...(folder === undefined ? {} : { commandFolder: folder }),
     });
   }

@@ -53,7 +53,8 @@ function agentsOf(kind: HostedAgent, tools: ToolAgents, config: RunnerConfig): r
     case 'command': {
       const { YMERA_RUNNER_COMMAND: command, YMERA_RUNNER_NETWORK: network } = config;
       const folder = config.YMERA_RUNNER_COMMAND_CWD;
-      const options = { network, ...(folder === undefined ? {} : { folder }) };
+      const searchPath = config.YMERA_HOST_PATH_DIRS;
+      const options = { network, searchPath, ...(folder === undefined ? {} : { folder }) };
       if (!command)
         throw new Error('YMERA_RUNNER_AGENTS names `command`, so YMERA_RUNNER_COMMAND must say which');
       return [tools.command('CODING', command, options), tools.command('ENHANCEMENT', command, options)];

@@ -150,7 +150,12 @@ export class BubblewrapSandbox implements Sandbox {
       readable,
       mounts,
       network: run.network ?? false,
-      environment: sandboxEnvironment(this.options.hostNode.binaries, insideFolders, run.environment),
+      environment: sandboxEnvironment({
+        nodeFolder: this.options.hostNode.binaries,
+        searchPath: run.searchPath,
+        folders: insideFolders,
+        additional: run.environment,
+      }),
       limits,
       argv: typeof run.command === 'string' ? ['sh', '-c', run.command] : run.command,
       become: this.owner,

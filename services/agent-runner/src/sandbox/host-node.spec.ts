@@ -32,27 +32,27 @@ describe('the node of the host', () => {
   const shims = place('shims', `exec ${systemNode} "$@"`);
 
   it('is the person’s, not that of a package which npm puts in front', () => {
-    expect(findHostNode(`${packaged}:${dirname(systemNode)}`, process.execPath).binaries).toBe(
+    expect(findHostNode([packaged, dirname(systemNode)], process.execPath).binaries).toBe(
       dirname(systemNode),
     );
   });
 
   it('is what a version manager’s script starts', () => {
-    expect(findHostNode(shims, '/nowhere').binaries).toBe(dirname(systemNode));
+    expect(findHostNode([shims], '/nowhere').binaries).toBe(dirname(systemNode));
   });
 
   it('is one that runs', () => {
     const broken = place('broken', 'exit 1');
-    expect(findHostNode(`${broken}:${shims}`, '/nowhere').binaries).toBe(dirname(systemNode));
+    expect(findHostNode([broken, shims], '/nowhere').binaries).toBe(dirname(systemNode));
   });
 
   it('is the runner’s own where the path has none', () => {
     const own = realpathSync(process.execPath);
-    expect(findHostNode(`${packaged}::relative`, own).binaries).toBe(dirname(own));
+    expect(findHostNode([packaged], own).binaries).toBe(dirname(own));
   });
 
   it('is what a project’s tests run under, with its npm', async () => {
-    const fixture = new SandboxFixture([], `${packaged}:${shims}`);
+    const fixture = new SandboxFixture([], [packaged, shims]);
     const outcome = await fixture.run('node -p process.execPath; npm --version', { profile: 'project' });
     fixture.close();
     expect(outcome).toMatchObject({ exitCode: 0, stdout: expect.stringContaining(`${systemNode}\n`) });

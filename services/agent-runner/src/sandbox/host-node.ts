@@ -15,9 +15,9 @@ const answerTimeoutMs = 5_000;
  * The node that the person uses, so that their tests run as they know them: the first on `path` that runs and is not a
  * package of some checkout (npm puts such folders in front). Without one, the runner's own.
  */
-export function findHostNode(path: string, ownExecutable: string): HostNode {
-  for (const folder of path.split(':')) {
-    if (!folder.startsWith('/') || folder.includes('/node_modules')) continue;
+export function findHostNode(path: readonly string[], ownExecutable: string): HostNode {
+  for (const folder of path) {
+    if (folder.includes('/node_modules')) continue;
     const named = join(folder, 'node');
     const executable = existsSync(named) ? executableBehind(named) : undefined;
     if (executable !== undefined) return hostNode(executable, named);

@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import type { NamedPath } from './host-view';
+import { shellWords } from './shell-words';
 
 /**
  * The existing absolute paths that a command line names, also behind `=`, with what they link to. A command that is
@@ -8,8 +9,8 @@ import type { NamedPath } from './host-view';
 export function namedPaths(command: string | readonly string[]): readonly NamedPath[] {
   const words =
     typeof command === 'string'
-      ? command.split(/[\s'"`=;|&<>()]+/)
-      : command.flatMap((word) => word.split('='));
+      ? shellWords(command).flatMap(({ text }) => [...named(text), ...within(text)])
+      : command.flatMap(named);
   const absolute = words.filter((word) => /^\/[^/]/.test(word)).map((word) => word.replace(/\/+$/, ''));
   return [...new Set(absolute)].flatMap((path) => {
     const found = look(path);
@@ -18,6 +19,15 @@ export function namedPaths(command: string | readonly string[]): readonly NamedP
     return real === path ? [found] : [found, { ...found, path: real }];
   });
 }
+
+/** A word, and the value of an option. */
+const named = (word: string): readonly string[] => [word, word.slice(word.indexOf('=') + 1)];
+
+/** A word may itself be a command line (`sh -c '...'`) or a program that names files. */
+const within = (word: string): readonly string[] => [
+  ...shellWords(word).flatMap(({ text }) => named(text)),
+  ...word.split(/[\s'"`=;|&<>()]+/),
+];
 
 function look(path: string): NamedPath | undefined {
   const status = statSync(path, { throwIfNoEntry: false });

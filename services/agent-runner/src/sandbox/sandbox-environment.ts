@@ -1,18 +1,28 @@
 import { insidePaths } from './sandbox-layout';
 
-const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+export const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+export interface EnvironmentParts {
+  /** Of the host's node. */
+  readonly nodeFolder: string;
+  /** Further folders of PATH, before the system's. */
+  readonly searchPath?: readonly string[] | undefined;
+  readonly folders: { readonly home: string; readonly temporary: string; readonly workspace: string };
+  readonly additional?: Readonly<Record<string, string>> | undefined;
+}
 
 /**
  * An allow-list, never a copy: whatever the runner was started with (npm's variables, tokens, our own binaries on the
  * path) must not decide how somebody's tests behave.
  */
-export function sandboxEnvironment(
-  nodeFolder: string,
-  folders: { readonly home: string; readonly temporary: string; readonly workspace: string },
-  additional: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
+export function sandboxEnvironment({
+  nodeFolder,
+  searchPath = [],
+  folders,
+  additional = {},
+}: EnvironmentParts): Readonly<Record<string, string>> {
   return {
-    PATH: [...new Set([nodeFolder, ...systemFolders])].join(':'),
+    PATH: [...new Set([nodeFolder, ...searchPath, ...systemFolders])].join(':'),
     HOME: folders.home,
     TMPDIR: folders.temporary,
     PWD: folders.workspace,

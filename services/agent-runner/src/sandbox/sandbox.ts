@@ -47,6 +47,8 @@ export interface SandboxRun {
   readonly stdin?: string;
   /** Added to the allow-listed environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Folders of the host on PATH, behind the node's and before the system's. */
+  readonly searchPath?: readonly string[];
   readonly timeoutMs: number;
   readonly limits?: Partial<SandboxLimits>;
   /** Default false: not even loopback to the host. */

@@ -40,7 +40,12 @@ export class UnconfinedSandbox implements Sandbox {
       const ended = await runConfined({
         argv: typeof run.command === 'string' ? ['sh', '-c', run.command] : run.command,
         cwd: run.workspace,
-        environment: sandboxEnvironment(this.options.hostNode.binaries, folders, run.environment),
+        environment: sandboxEnvironment({
+          nodeFolder: this.options.hostNode.binaries,
+          searchPath: run.searchPath,
+          folders,
+          additional: run.environment,
+        }),
         stdin: run.stdin ?? '',
         timeoutMs: run.timeoutMs,
         limits,

@@ -15,7 +15,7 @@ export class SandboxFixture {
   readonly bubblewrap: Sandbox;
   readonly unconfined: Sandbox;
 
-  constructor(hidden: readonly string[] = [], path = process.env['PATH'] ?? '') {
+  constructor(hidden: readonly string[] = [], path = (process.env['PATH'] ?? '').split(':')) {
     this.hostNode = findHostNode(path, process.execPath);
     const options = { scratchFolder: this.scratchFolder, hostNode: this.hostNode };
     this.bubblewrap = new BubblewrapSandbox({ ...options, hidden });

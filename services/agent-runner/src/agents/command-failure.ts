@@ -1,0 +1,75 @@
+import { failure, type Failure } from '@ymera/kernel';
+import type { SandboxOutcome } from '../sandbox/sandbox';
+import { systemFolders } from '../sandbox/sandbox-environment';
+
+/** What of a command's run is worth saying when it has failed. */
+export interface CommandRun {
+  readonly searchPath: readonly string[];
+  readonly commandFolder?: string;
+}
+
+/** As a shell says it. */
+const notRunnable = 126;
+const notFound = 127;
+
+/** Why a command's run counts as failed; undefined when it ended well. */
+export function commandFailure(outcome: SandboxOutcome, run: CommandRun): Failure | undefined {
+  switch (outcome.end) {
+    case 'exited':
+      return outcome.exitCode === 0 ? undefined : exitFailure(outcome, run);
+    case 'timed_out':
+      return failure(
+        'timeout',
+        'agent_failed',
+        `The command was still running after ${Math.round(outcome.durationMs / 1000)} s and was ended.${lastWords(outcome)}`,
+        {
+          retryable: false,
+          suggestion: 'Make sure that it ends by itself, and that it does not wait for input.',
+        },
+      );
+    case 'memory_exceeded':
+      return failure(
+        'validation',
+        'agent_failed',
+        `The command used ${Math.round(outcome.peakRssMb)} MiB of memory and was ended.`,
+      );
+    case 'could_not_start':
+      return failure(
+        'unavailable',
+        'agent_failed',
+        `The command could not be started: ${outcome.reason ?? 'no reason is known'}`,
+        { retryable: true },
+      );
+    case 'canceled':
+      return failure('validation', 'canceled', 'The command was canceled.');
+  }
+}
+
+function exitFailure(outcome: SandboxOutcome, run: CommandRun): Failure {
+  const hasNotStarted = outcome.exitCode === notFound || outcome.exitCode === notRunnable;
+  const what = hasNotStarted ? 'The command could not be started' : 'The command failed';
+  return failure(
+    'validation',
+    'agent_failed',
+    `${what} (exit code ${outcome.exitCode}).${lastWords(outcome)}`,
+    { suggestion: advice(outcome.exitCode, run) },
+  );
+}
+
+function advice(exitCode: number | null, { searchPath, commandFolder }: CommandRun): string {
+  if (exitCode === notRunnable)
+    return 'Make it executable (chmod +x), or name the program that runs it: "python3 agent.py".';
+  if (exitCode === notFound) {
+    const files = ['the working copy', ...(commandFolder === undefined ? [] : [commandFolder])].join(' and ');
+    const programs = [...new Set([...searchPath, ...systemFolders])].join(', ');
+    return `Give the full path of the program. Files were looked for in ${files}, programs in ${programs}.`;
+  }
+  return 'Run it by hand in a clone of the repository with the task on its standard input.';
+}
+
+/** The end of what the command complained, which is where programs say why. */
+function lastWords(outcome: SandboxOutcome): string {
+  const lines = (outcome.stderr.trim() || outcome.stdout.trim()).split('\n').slice(-10);
+  const text = lines.join('\n').slice(-1500);
+  return text === '' ? '' : `\n${text}`;
+}

@@ -1,0 +1,42 @@
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { namedPaths } from './named-paths';
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ymera named paths-')));
+const tools = join(folder, 'my tools');
+const agent = join(tools, 'agent.py');
+mkdirSync(tools);
+writeFileSync(agent, 'pass\n');
+chmodSync(agent, 0o755);
+symlinkSync(agent, join(folder, 'linked'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the paths that a command line names', () => {
+  it.each([
+    ['in single quotes', `'${agent}' --fast`],
+    ['in double quotes', `python3 "${agent}"`],
+    ['with escaped spaces', agent.replaceAll(' ', '\\ ')],
+    ['in part quoted', `${folder.replaceAll(' ', '\\ ')}/'my tools'/agent.py`],
+    ['behind an option', `agent --file='${agent}'`],
+    ['for a shell within', `sh -c "'${agent}' --fast"`],
+    ['as arguments', ['python3', agent]],
+  ])('may hold spaces: %s', (_, command) => {
+    expect(namedPaths(command)).toEqual([{ path: agent, kind: 'file' }]);
+  });
+
+  it('are followed to what they link to', () => {
+    expect(namedPaths(`'${join(folder, 'linked')}'`).map(({ path }) => path)).toEqual([
+      join(folder, 'linked'),
+      agent,
+    ]);
+  });
+
+  it('are found in a program that is handed over as text', () => {
+    expect(namedPaths(`node -e 'require("/etc/hosts")'`)).toEqual([{ path: '/etc/hosts', kind: 'file' }]);
+  });
+
+  it('exist', () => {
+    expect(namedPaths(`'${tools}/none.py' /`)).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { shellWords } from './shell-words';
+
+const texts = (line: string) => shellWords(line).map(({ text }) => text);
+const programs = (line: string) =>
+  shellWords(line)
+    .filter(({ isProgram }) => isProgram)
+    .map(({ text }) => text);
+
+describe('the words of a command line', () => {
+  it.each([
+    'my-agent --fast',
+    `'/home/me/my tools/agent.py' --fast`,
+    `"/home/me/my tools/agent.py"  --say "it's \\"so\\" \\\\ here"`,
+    `/home/me/my\\ tools/agent.py x\\'y ''`,
+    `pre'fix 'and" so "on\tafter\\\nwards`,
+    `--config='/a b/c.json' # a comment`,
+    `a"b"'c'd`,
+  ])('are what the shell makes of them: %s', (line) => {
+    const asked = execFileSync('sh', ['-c', `for word in ${line}\ndo printf '%s\\0' "$word"; done`], {
+      encoding: 'utf8',
+    });
+    expect(texts(line)).toEqual(asked.split('\0').slice(0, -1));
+  });
+
+  it('stand where they stand, quotes included', () => {
+    const line = `run  'a b'\\ c;x`;
+    expect(shellWords(line).map(({ start, end }) => line.slice(start, end))).toEqual([
+      'run',
+      `'a b'\\ c`,
+      'x',
+    ]);
+  });
+
+  it.each([
+    ['one alone', 'agent --fast', ['agent']],
+    ['after variables', 'KEY=1 OTHER="a b" agent x', ['agent']],
+    ['on both sides of a pipe', 'cat | agent 2>&1 >log', ['cat', 'agent']],
+    ['of a list', 'cd src && (agent; true) || false', ['cd', 'agent', 'true', 'false']],
+    ['after words of the shell', 'if test -f x; then exec agent; fi', ['test', 'agent', 'fi']],
+    ['on a line of its own', 'a b\nc d', ['a', 'c']],
+    ['behind a redirection', '<task agent', ['agent']],
+  ])('name a program: %s', (_, line, expected) => {
+    expect(programs(line)).toEqual(expected);
+  });
+
+  it('tell what is left for the shell to replace', () => {
+    const line = `plain '$x' "$x" "\\$x" $x *.mjs ~/x '~/x'`;
+    const kinds = shellWords(line).map(({ isLiteral, isBelowHome }) => [isLiteral, isBelowHome]);
+    const [literal, replaced] = [
+      [true, false],
+      [false, false],
+    ];
+    expect(kinds).toEqual([literal, literal, replaced, literal, replaced, replaced, [true, true], literal]);
+  });
+
+  it('end where the line ends, whatever it lacks', () => {
+    expect(texts(`agent 'never closed`)).toEqual(['agent', 'never closed']);
+    expect(texts('agent "never closed')).toEqual(['agent', 'never closed']);
+    expect(texts('agent \\')).toEqual(['agent', '']);
+    expect(texts('agent >')).toEqual(['agent']);
+  });
+});

@@ -1,0 +1,71 @@
+/** One word of a command line, and where it stands in it. */
+export interface ShellWord {
+  /** Without its quotes, as a program would get it. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Nothing in it is left for the shell to replace (`$x`, `*`), but for a leading `~/`. */
+  readonly isLiteral: boolean;
+  /** Begins with `~/` outside of quotes. */
+  readonly isBelowHome: boolean;
+  /** Stands where the shell looks for a program. */
+  readonly isProgram: boolean;
+}
+
+/** After these the next word is a program still. */
+const beforeProgram =
+  /^(?:[A-Za-z_]\w*=.*|!|\{|if|then|elif|else|do|while|until|exec|command|env|nohup|time)$/s;
+
+/**
+ * The words of a POSIX shell's command line, as far as it takes to find the files and programs that it names: quotes and
+ * escapes are understood; what is replaced when it runs is only told apart.
+ */
+export function shellWords(line: string): readonly ShellWord[] {
+  const words: ShellWord[] = [];
+  let isProgramNext = true;
+  let at = 0;
+  while (at < line.length) {
+    const character = line.charAt(at);
+    if (/[<>]/.test(character)) {
+      const target = /^[<>&|]+[ \t]*/.exec(line.slice(at))?.[0].length ?? 1;
+      const word = readWord(line, at + target);
+      if (word.end > word.start) words.push({ ...word, isProgram: false });
+      at = word.end;
+    } else if (/[;|&()\n]/.test(character)) {
+      isProgramNext = true;
+      at += 1;
+    } else if (/\s/.test(character)) at += 1;
+    else if (character === '#') at += /^[^\n]*/.exec(line.slice(at))?.[0].length ?? 1;
+    else {
+      const word = readWord(line, at);
+      const isProgram: boolean = isProgramNext && !beforeProgram.test(word.text);
+      words.push({ ...word, isProgram });
+      isProgramNext &&= !isProgram;
+      at = word.end;
+    }
+  }
+  return words;
+}
+
+/** One piece of a word; outside of quotes up to what ends the word. */
+const piece = /'([^']*)'?|"((?:[^"\\]|\\[^])*)"?|\\([^])|([^\s;|&()<>'"\\]+)|\\$/y;
+
+function readWord(line: string, start: number): Omit<ShellWord, 'isProgram'> {
+  let text = '';
+  let isLiteral = true;
+  let end = start;
+  for (piece.lastIndex = start; ;) {
+    const [whole, single, double, escaped, plain] = piece.exec(line) ?? [];
+    if (whole === undefined) break;
+    end += whole.length;
+    piece.lastIndex = end;
+    text +=
+      single ??
+      double?.replaceAll(/\\([$`"\\\n])/g, unescaped) ??
+      (escaped === '\n' ? '' : (escaped ?? plain ?? ''));
+    isLiteral &&= !/(?<!\\)[$`]/.test(double ?? '') && !/[$`*?[]/.test(plain ?? '');
+  }
+  return { text, start, end, isLiteral, isBelowHome: line.startsWith('~/', start) };
+}
+
+const unescaped = (_: string, character: string): string => (character === '\n' ? '' : character);
