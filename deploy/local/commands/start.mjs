@@ -10,7 +10,7 @@ import { platformPackages, runnerOptions } from '../platform/runner-options.mjs'
 import { givenServers } from '../servers/servers.mjs';
 import { withSession } from '../session.mjs';
 
-const OPTIONS = new Set(['--exec', '--no-sandbox']);
+const OPTIONS = new Set(['--exec', '--network', '--pass-env', '--no-sandbox']);
 
 function refuseUnknown(args) {
   const unknown = args.find(

@@ -132,6 +132,20 @@ describe('environment of a service', () => {
       ['http://127.0.0.1:11', 'testing,examination,command', 'my agent', '/there', 'bubblewrap'],
     );
     assert.ok(!JSON.stringify(env).includes('h:2'));
+    assert.deepEqual(
+      [env.YMERA_RUNNER_NETWORK, env.YMERA_RUNNER_PASS_ENV, env.SECRET],
+      [undefined, undefined, undefined],
+    );
+  });
+
+  test("of the caller's own variables the agent-runner gets those that its command is to have", () => {
+    const runner = runnerOptions(['--exec', 'x', '--network', '--pass-env', 'SECRET'], context.env);
+    const env = runnerEnvironment(context, { ...runner, enrolmentTokenFile: '/t' });
+    assert.deepEqual(
+      [env.SECRET, env.YMERA_RUNNER_PASS_ENV, env.YMERA_RUNNER_NETWORK],
+      ['1', 'SECRET', 'true'],
+    );
+    assert.equal(serviceEnvironment('gateway', context).SECRET, undefined);
   });
 });
 
@@ -142,6 +156,25 @@ describe('options of the runner', () => {
       ['a b', 'c', undefined],
     );
     assert.throws(() => option(['--exec'], '--exec'), { code: 'argument_missing', exitCode: 2 });
+  });
+
+  test('the command alone is handed variables that are set, each by its name', () => {
+    const env = { OPENAI_API_KEY: 'sk-1', MODEL: '' };
+    const args = ['--exec', 'agent', '--pass-env', 'OPENAI_API_KEY', '--pass-env=MODEL', '--network'];
+    const { passed, network } = runnerOptions(args, env);
+    assert.deepEqual([passed, network], [['OPENAI_API_KEY', 'MODEL'], true]);
+    const refusals = [
+      [['--exec', 'agent', '--pass-env', 'MISSING'], 'variable_not_set'],
+      [['--exec', 'agent', '--pass-env', 'OPENAI_API_KEY=sk-1'], 'argument_invalid'],
+      [['--exec', 'agent', '--pass-env', 'PATH'], 'argument_invalid'],
+      [['--pass-env', 'MODEL'], 'argument_missing'],
+      [['--network'], 'argument_missing'],
+    ];
+    for (const [refused, code] of refusals)
+      assert.throws(
+        () => runnerOptions(refused, env),
+        (error) => error.code === code && error.exitCode === 2 && !error.message.includes('sk-1'),
+      );
   });
 
   test("under npm the person's PATH is handed over, without the programs of our own packages", () => {

@@ -12,6 +12,34 @@ export function option(args, name) {
   throw new LauncherFailure('argument_missing', `${name} needs a value`, { exitCode: 2 });
 }
 
+/** The values of an option that may be given more than once. */
+const repeated = (args, name) =>
+  args.flatMap((arg, index) =>
+    arg === name || arg.startsWith(`${name}=`) ? [option(args.slice(index), name)] : [],
+  );
+
+/** The sandbox or the runner's own process has these for itself. */
+const RESERVED =
+  /^(PATH|HOME|TMPDIR|PWD|USER|LOGNAME|SHELL|LD_.*|NODE_(ENV|OPTIONS|COMPILE_CACHE)|(YMERA|AGENT_MANAGER)_.*)$/;
+
+/** Names of the caller's variables that the command is handed. */
+function passedNames(args, env) {
+  const names = [...new Set(repeated(args, '--pass-env'))];
+  for (const name of names) {
+    if (!/^[A-Za-z_]\w*$/.test(name) || RESERVED.test(name))
+      throw new LauncherFailure('argument_invalid', `--pass-env cannot pass ${name.split('=')[0]}`, {
+        suggestion: 'it takes the name of a variable of your own, and reads the value from your environment',
+        exitCode: 2,
+      });
+    if (env[name] === undefined)
+      throw new LauncherFailure('variable_not_set', `--pass-env ${name}: there is no such variable`, {
+        suggestion: `set and export it: export ${name}=...`,
+        exitCode: 2,
+      });
+  }
+  return names;
+}
+
 /**
  * The caller's PATH. npm puts the programs of this checkout's packages in front of it, our Node among them, and another
  * project's tests are none of theirs.
@@ -30,9 +58,17 @@ function callersPath(env) {
 export function runnerOptions(args, env = process.env) {
   const command = option(args, '--exec');
   const testing = ['testing', 'examination'];
+  const network = args.includes('--network');
+  const passed = passedNames(args, env);
+  if (!command && (network || passed.length > 0))
+    throw new LauncherFailure('argument_missing', '--network and --pass-env are for the command of --exec', {
+      exitCode: 2,
+    });
   return {
     agents: command ? [...testing, 'command'] : ['enhancement', ...testing],
     command,
+    network,
+    passed,
     commandFolder: env.INIT_CWD ?? process.cwd(),
     sandbox: args.includes('--no-sandbox') ? 'none' : 'bubblewrap',
     hostPath: callersPath(env),

@@ -77,10 +77,11 @@ export function serviceEnvironment(name, context) {
 /** The agent-runner is an agent's host like anybody's: it knows the gateway and an enrolment token, no server of ours. */
 export function runnerEnvironment(
   context,
-  { enrolmentTokenFile, agents, command, commandFolder, sandbox, hostPath },
+  { enrolmentTokenFile, agents, command, commandFolder, network, passed = [], sandbox, hostPath },
 ) {
   return {
     YMERA_LOG_LEVEL: 'info',
+    ...Object.fromEntries(passed.map((name) => [name, context.env[name]])),
     ...passedEnvironment(context.env),
     NODE_ENV: 'production',
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
@@ -94,6 +95,8 @@ export function runnerEnvironment(
     YMERA_SANDBOX: sandbox,
     YMERA_RUNNER_HIDDEN_DIRS: stateRoot,
     YMERA_HOST_PATH_DIRS: hostPath,
+    ...(network ? { YMERA_RUNNER_NETWORK: 'true' } : {}),
+    ...(passed.length > 0 ? { YMERA_RUNNER_PASS_ENV: passed.join(',') } : {}),
     ...(command ? { YMERA_RUNNER_COMMAND: command, YMERA_RUNNER_COMMAND_CWD: commandFolder } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { flag, port, secret, seconds } from '@ymera/config';
+import { ConfigError, flag, port, secret, seconds } from '@ymera/config';
 import { z } from 'zod';
 
 /** A comma-separated list without empty members. */
@@ -41,6 +41,8 @@ export const configSchema = z.object({
   YMERA_RUNNER_HIDDEN_DIRS: folders,
   /** Whether the command agent may reach the network. */
   YMERA_RUNNER_NETWORK: flag(false),
+  /** Names of variables of the runner's environment that the command agent's command is handed, and nothing else. */
+  YMERA_RUNNER_PASS_ENV: list.pipe(z.array(z.string().regex(/^[A-Za-z_]\w*$/, 'takes names of variables'))),
   /** Whether a project's packages may be downloaded before its tests; the tests themselves have no network. */
   YMERA_RUNNER_DEPENDENCY_NETWORK: flag(true),
   /**
@@ -58,3 +60,16 @@ export const configSchema = z.object({
 });
 
 export type RunnerConfig = z.output<typeof configSchema>;
+
+/** The values of the variables with these names. Throws `ConfigError` for those that are not set. */
+export function passedVariables(
+  names: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Record<string, string>> {
+  const missing = names.filter((name) => environment[name] === undefined);
+  if (missing.length > 0)
+    throw new ConfigError(
+      missing.map((name) => `${name}: YMERA_RUNNER_PASS_ENV names it, but it is not set`),
+    );
+  return Object.fromEntries(names.map((name) => [name, environment[name] ?? '']));
+}

@@ -34,6 +34,8 @@ export function program(): Command {
     .option('--request <text>', 'what should change, in your own words')
     .option('--exec <command>', 'a command line that makes the change')
     .option('--land', 'fetch the result into the repository as branch ymera/<request_id>')
+    .option('--network', 'let that command use the network')
+    .option('--pass-env <name>', 'hand that command a variable of yours; may be given again')
     .option('--no-sandbox', 'go on where the sandbox cannot work')
     .option('--deadline <seconds>', 'how long one task may run (default: 120)', wholeSeconds)
     .option('--json', 'the last line of standard output is one JSON object')

@@ -4,6 +4,7 @@ import type { Task } from '@ymera/agent-sdk';
 import { type Intent, result as resultMessage, type TestSummary } from '@ymera/contracts';
 import { processTree } from '../sandbox/process-tree';
 import { AgentFixture, type Attempt } from '../testing/agent-fixture';
+import type { CommandOptions } from './tool-agents';
 
 jest.setTimeout(120_000);
 
@@ -342,10 +343,10 @@ describe('the command-line agent', () => {
   const outside = join(fixture.stateFolder, '..', 'beside');
   const exec = (
     command: string,
-    options: { deadlineMs?: number; signal?: AbortSignal; searchPath?: readonly string[] } = {},
+    options: { deadlineMs?: number; signal?: AbortSignal } & Partial<CommandOptions> = {},
   ) =>
     run(
-      agents.command('CODING', command, { network: false, searchPath: options.searchPath ?? [] }),
+      agents.command('CODING', command, { network: false, ...options }),
       {
         type: 'code',
         base,
@@ -425,6 +426,25 @@ describe('the command-line agent', () => {
       message: expect.stringMatching(/could not be started.*my-agnet.*not found/s),
       suggestion: expect.stringMatching(/full path.*\/opt\/ada\/bin, .*\/usr\/bin/),
     });
+  });
+
+  it('is handed variables whose values are told to nobody', async () => {
+    const environment = { MODEL_KEY: 'sk-test-0123456789', MODEL: 'fast' };
+    const { result, log } = await exec(
+      'echo "with $MODEL_KEY"; echo "model $MODEL" > made.txt; echo "no $MODEL_KEY" >&2; exit 3',
+      { environment },
+    );
+    expect(log).toBe('with [withheld]\nno [withheld]\n');
+    expect(result.error?.message).toMatch(/no \[withheld\]$/);
+    expect((await exec('echo "model $MODEL" > made.txt', { environment })).result).toMatchObject({
+      change: { patch: expect.stringContaining('+model fast') },
+    });
+    const written = await exec('echo "key $MODEL_KEY" > made.txt', { environment });
+    expect(written.result).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'agent_failed', message: expect.stringContaining('MODEL_KEY') },
+    });
+    expect(JSON.stringify(written)).not.toContain(environment.MODEL_KEY);
   });
 
   it('that hangs past its deadline is ended', async () => {

@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
 import type { AgentType, TaskType } from '@ymera/contracts';
+import { failure } from '@ymera/kernel';
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
 import { changeOutside } from '../workspace/workspace';
 import type { Workspace } from '../workspace/workspace';
@@ -12,6 +13,7 @@ import { commandFailure } from './command-failure';
 import { locateCommand, type LocatedCommand } from './command-paths';
 import { completed, failed, stopped } from './outcome';
 import { ProgressLines } from './progress-lines';
+import { WithheldValues } from './withheld-values';
 
 export interface CommandAgentOptions {
   readonly sandbox: Sandbox;
@@ -24,6 +26,8 @@ export interface CommandAgentOptions {
   readonly searchPath: readonly string[];
   readonly agentType: Extract<AgentType, 'CODING' | 'ENHANCEMENT'>;
   readonly network: boolean;
+  /** Variables for it alone; their values are kept out of what is told about it. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 const taskTypes: Readonly<Record<CommandAgentOptions['agentType'], readonly TaskType[]>> = {
@@ -39,10 +43,12 @@ const taskTypes: Readonly<Record<CommandAgentOptions['agentType'], readonly Task
 export class CommandAgent implements ToolAgent {
   readonly agentType: AgentType;
   readonly taskTypes: readonly TaskType[];
+  private readonly withheld: WithheldValues;
 
   constructor(private readonly options: CommandAgentOptions) {
     this.agentType = options.agentType;
     this.taskTypes = taskTypes[options.agentType];
+    this.withheld = new WithheldValues(options.environment);
   }
 
   async run(task: Task, context: TaskContext): Promise<TaskResult> {
@@ -71,7 +77,11 @@ export class CommandAgent implements ToolAgent {
       if (problem) return failed(problem, time.ms);
       context.progress(0.95, 'collecting the change');
       const change = await workspace.collectChange();
-      return change.ok ? completed({ change: change.value }, time.ms) : failed(change.error, time.ms);
+      if (!change.ok) return failed(change.error, time.ms);
+      const told = this.withheld.namesIn(change.value.patch);
+      return told.length > 0
+        ? failed(changeTells(told), time.ms)
+        : completed({ change: change.value }, time.ms);
     } finally {
       await workspace.close();
     }
@@ -81,7 +91,11 @@ export class CommandAgent implements ToolAgent {
     const { searchPath } = this.options;
     const { command, programs } = await this.located(workspace);
     const lines = new ProgressLines(context);
-    return this.options.sandbox.run({
+    const streams = {
+      stdout: this.withheld.stream((text) => lines.push(text)),
+      stderr: this.withheld.stream((text) => context.log(text)),
+    };
+    const outcome = await this.options.sandbox.run({
       profile: 'command',
       command,
       searchPath,
@@ -93,16 +107,21 @@ export class CommandAgent implements ToolAgent {
       signal: context.signal,
       // Coding tools that commit by themselves need a name; what they commit is read from the files all the same.
       environment: {
+        ...this.options.environment,
         GIT_AUTHOR_NAME: task.agent_id,
         GIT_AUTHOR_EMAIL: `${task.agent_id}@agents.ymera.invalid`,
         GIT_COMMITTER_NAME: task.agent_id,
         GIT_COMMITTER_EMAIL: `${task.agent_id}@agents.ymera.invalid`,
       },
-      onOutput: (stream, chunk) => {
-        if (stream === 'stdout') lines.push(chunk);
-        else context.log(chunk);
-      },
+      onOutput: (stream, chunk) => streams[stream].push(chunk),
     });
+    for (const stream of Object.values(streams)) stream.end();
+    const { stdout, stderr } = outcome;
+    return {
+      ...outcome,
+      stdout: this.withheld.withheldFrom(stdout),
+      stderr: this.withheld.withheldFrom(stderr),
+    };
   }
 
   private async located(workspace: Workspace): Promise<LocatedCommand> {
@@ -118,6 +137,16 @@ export class CommandAgent implements ToolAgent {
     });
   }
 }
+
+const changeTells = (names: readonly string[]) =>
+  failure(
+    'validation',
+    'agent_failed',
+    `The change holds the value of ${names.join(' and ')}, which the command was handed, and is not passed on.`,
+    {
+      suggestion: 'Let the command read it from its environment wherever it needs it, and write it nowhere.',
+    },
+  );
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 

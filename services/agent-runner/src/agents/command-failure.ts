@@ -6,6 +6,7 @@ import { systemFolders } from '../sandbox/sandbox-environment';
 export interface CommandRun {
   readonly searchPath: readonly string[];
   readonly commandFolder?: string;
+  readonly network: boolean;
 }
 
 /** As a shell says it. */
@@ -24,7 +25,7 @@ export function commandFailure(outcome: SandboxOutcome, run: CommandRun): Failur
         `The command was still running after ${Math.round(outcome.durationMs / 1000)} s and was ended.${lastWords(outcome)}`,
         {
           retryable: false,
-          suggestion: 'Make sure that it ends by itself, and that it does not wait for input.',
+          suggestion: `Make sure that it ends by itself, and that it does not wait for input.${networkAdvice(outcome, run)}`,
         },
       );
     case 'memory_exceeded':
@@ -52,7 +53,7 @@ function exitFailure(outcome: SandboxOutcome, run: CommandRun): Failure {
     'validation',
     'agent_failed',
     `${what} (exit code ${outcome.exitCode}).${lastWords(outcome)}`,
-    { suggestion: advice(outcome.exitCode, run) },
+    { suggestion: `${advice(outcome.exitCode, run)}${hasNotStarted ? '' : networkAdvice(outcome, run)}` },
   );
 }
 
@@ -66,6 +67,20 @@ function advice(exitCode: number | null, { searchPath, commandFolder }: CommandR
   }
   return 'Run it by hand in a clone of the repository with the task on its standard input.';
 }
+
+/** How programs say that they reach nobody. */
+const unreachable =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|getaddrinfo|resolve (?:host|address|proxy)|name resolution|Name or service not known|no such host|Network is unreachable|connection (?:refused|error)|failed to connect|fetch failed|dial tcp/i;
+
+/** Who brings an agent that asks a model over the network cannot guess that there is none. */
+function networkAdvice({ stdout, stderr }: SandboxOutcome, { network }: CommandRun): string {
+  if (network) return '';
+  return unreachable.test(`${stderr}\n${stdout}`)
+    ? ` It could not reach the network, which is off for it: ${networkSwitch}.`
+    : ` The network is off for it; if it needs one, ${networkSwitch}.`;
+}
+
+const networkSwitch = 'the option --network opens it (of a runner of your own: YMERA_RUNNER_NETWORK=true)';
 
 /** The end of what the command complained, which is where programs say why. */
 function lastWords(outcome: SandboxOutcome): string {

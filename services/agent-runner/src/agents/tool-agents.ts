@@ -28,6 +28,8 @@ export interface CommandOptions extends Pick<CommandAgentOptions, 'network'> {
   readonly folder?: string;
   /** Default: none, so that only the system's programs and files named in full are found. */
   readonly searchPath?: readonly string[];
+  /** Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The agents that a runner may host, sharing one sandbox, one cache and one folder of working copies. */
@@ -65,13 +67,14 @@ export class ToolAgents {
   command(
     agentType: Extract<AgentType, 'CODING' | 'ENHANCEMENT'>,
     command: string,
-    { folder, searchPath = [], ...options }: CommandOptions,
+    { folder, searchPath = [], environment = {}, ...options }: CommandOptions,
   ): ToolAgent {
     return new CommandAgent({
       ...this.shared(),
       agentType,
       command,
       searchPath,
+      environment,
       ...options,
       ...(folder === undefined ? {} : { commandFolder: folder }),
     });

@@ -1,7 +1,7 @@
 import type { AgentDefinition } from '@ymera/agent-sdk';
 import type { ToolAgent } from '../agents/agent';
 import { ToolAgents } from '../agents/tool-agents';
-import type { HostedAgent, RunnerConfig } from '../config';
+import { passedVariables, type HostedAgent, type RunnerConfig } from '../config';
 import type { Sandbox } from '../sandbox/sandbox';
 import { MeasuredSandbox } from './measured-sandbox';
 
@@ -54,7 +54,8 @@ function agentsOf(kind: HostedAgent, tools: ToolAgents, config: RunnerConfig): r
       const { YMERA_RUNNER_COMMAND: command, YMERA_RUNNER_NETWORK: network } = config;
       const folder = config.YMERA_RUNNER_COMMAND_CWD;
       const searchPath = config.YMERA_HOST_PATH_DIRS;
-      const options = { network, searchPath, ...(folder === undefined ? {} : { folder }) };
+      const environment = passedVariables(config.YMERA_RUNNER_PASS_ENV);
+      const options = { network, searchPath, environment, ...(folder === undefined ? {} : { folder }) };
       if (!command)
         throw new Error('YMERA_RUNNER_AGENTS names `command`, so YMERA_RUNNER_COMMAND must say which');
       return [tools.command('CODING', command, options), tools.command('ENHANCEMENT', command, options)];

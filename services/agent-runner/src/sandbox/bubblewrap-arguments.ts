@@ -14,7 +14,6 @@ export interface BubblewrapPlan {
   /** Targets are absolute. */
   readonly mounts: readonly SandboxMount[];
   readonly network: boolean;
-  readonly environment: Readonly<Record<string, string>>;
   readonly limits: SandboxLimits;
   readonly argv: readonly string[];
   /** The user to become, where the runner may choose: it is root. Otherwise the runner's own user, in a namespace. */
@@ -24,6 +23,8 @@ export interface BubblewrapPlan {
 
 /** The supervisor learns from it which process is the first of the namespace. */
 const infoDescriptor = 6;
+/** It reads the environment from there: its arguments are visible to every user of the host. */
+const environmentDescriptor = 4;
 
 /**
  * The command line of bubblewrap (0.5 or newer).
@@ -68,14 +69,20 @@ export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
     ...plan.view.flatMap((node) => (node.kind === 'file' ? readOnly(node.path) : [])),
     ...['--bind', plan.workspace, insidePaths.workspace],
     ...plan.mounts.flatMap((mount) => ['--ro-bind', mount.source, mount.target]),
-    ...['--chdir', insidePaths.workspace, '--clearenv'],
-    ...Object.entries(plan.environment).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...['--chdir', insidePaths.workspace, '--clearenv', '--args', `${environmentDescriptor}`],
     '--',
     ...(plan.become ? becomeArguments(plan.become, plan.profile) : []),
     ...limitArguments(plan.limits),
     ...plan.argv,
   ];
 }
+
+/** What bubblewrap is given on its descriptor for the environment. */
+export const environmentInput = (environment: Readonly<Record<string, string>>): string =>
+  Object.entries(environment)
+    .flatMap(([name, value]) => ['--setenv', name, value])
+    .map((argument) => `${argument}\0`)
+    .join('');
 
 /** What the last step before the command needs to become somebody else, and to enter a folder that is that one's. */
 const capabilitiesUntilThen = ['SETUID', 'SETGID', 'SETPCAP', 'DAC_OVERRIDE'];

@@ -146,6 +146,26 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
     rmSync(join(fixture.workspace, 'big'), { force: true });
   });
 
+  it('gets its environment by no process’s arguments, which every user of the host may see', async () => {
+    const secret = ['sk', 'of', process.pid, profile].join('-');
+    const seen: string[] = [];
+    const abort = new AbortController();
+    const outcome = await fixture.run('echo "$SECRET"; sleep 1000', {
+      profile,
+      environment: { SECRET: secret },
+      signal: abort.signal,
+      onOutput: () => {
+        if (abort.signal.aborted) return;
+        for (const { pid } of processTree(process.pid))
+          seen.push(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+        abort.abort();
+      },
+    });
+    expect(outcome.stdout).toContain(secret);
+    expect(seen.some((words) => words.includes('bwrap'))).toBe(true);
+    expect(seen.filter((words) => words.includes(secret))).toEqual([]);
+  });
+
   it('sees no processes but its own', async () => {
     const outcome = await fixture.run('ls /proc | grep -c "^[0-9]"', { profile });
     expect(Number(outcome.stdout)).toBeLessThan(10);

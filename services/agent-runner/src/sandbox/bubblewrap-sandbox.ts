@@ -11,7 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { bubblewrapArguments } from './bubblewrap-arguments';
+import { bubblewrapArguments, environmentInput } from './bubblewrap-arguments';
 import { runConfined } from './confined-process';
 import { hiddenPaths } from './hidden-paths';
 import type { HostNode } from './host-node';
@@ -96,6 +96,7 @@ export class BubblewrapSandbox implements Sandbox {
         cwd: '/',
         environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
         stdin: run.stdin ?? '',
+        privateInput: environmentInput(this.environment(run)),
         timeoutMs: run.timeoutMs,
         limits,
         usageIntervalMs: run.usageIntervalMs ?? 250,
@@ -127,6 +128,15 @@ export class BubblewrapSandbox implements Sandbox {
     }
   }
 
+  private environment(run: SandboxRun): Readonly<Record<string, string>> {
+    return sandboxEnvironment({
+      nodeFolder: this.options.hostNode.binaries,
+      searchPath: run.searchPath,
+      folders: insideFolders,
+      additional: run.environment,
+    });
+  }
+
   private commandLine(run: SandboxRun, limits: typeof defaultLimits, scratch: string) {
     const view = run.profile === 'command' ? this.hostView(run) : projectView();
     const mounts = (run.mounts ?? []).map(({ source, target }) => ({
@@ -150,12 +160,6 @@ export class BubblewrapSandbox implements Sandbox {
       readable,
       mounts,
       network: run.network ?? false,
-      environment: sandboxEnvironment({
-        nodeFolder: this.options.hostNode.binaries,
-        searchPath: run.searchPath,
-        folders: insideFolders,
-        additional: run.environment,
-      }),
       limits,
       argv: typeof run.command === 'string' ? ['sh', '-c', run.command] : run.command,
       become: this.owner,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { BoundedOutput } from './bounded-output';
 import { processesWith, processTree, usageOf } from './process-tree';
 import type { ProcessUsage, SandboxEnd, SandboxLimits } from './sandbox';
@@ -9,6 +9,8 @@ export interface ConfinedProcess {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin: string;
+  /** Read by it on descriptor 4: what must not be among its arguments, which every user of the host may see. */
+  readonly privateInput?: string;
   readonly timeoutMs: number;
   readonly limits: SandboxLimits;
   readonly usageIntervalMs: number;
@@ -54,7 +56,7 @@ export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEn
   const child = spawn(file, args, {
     cwd: process_.cwd,
     env: { ...process_.environment },
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
   const pid = child.pid;
@@ -87,8 +89,13 @@ export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEn
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   (child.stdio[3] as Readable).on('data', (chunk: Buffer) => report.push(chunk));
   // A command may end, or close its input, before it has read the task: that is its choice.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(process_.stdin);
+  for (const [stream, text] of [
+    [child.stdin, process_.stdin],
+    [child.stdio[4] as Writable, process_.privateInput ?? ''],
+  ] as const) {
+    stream.on('error', () => undefined);
+    stream.end(text);
+  }
 
   const timeout = setTimeout(() => stop('timed_out'), process_.timeoutMs);
   const sampler = setInterval(measure, process_.usageIntervalMs);

@@ -45,7 +45,7 @@ export interface SandboxRun {
   /** Folder on the host; inside it is `workspacePath`. */
   readonly workspace: string;
   readonly stdin?: string;
-  /** Added to the allow-listed environment. */
+  /** Added to the allow-listed environment; never among the arguments of a process. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Folders of the host on PATH, behind the node's and before the system's. */
   readonly searchPath?: readonly string[];

@@ -34,7 +34,7 @@ export function supervisorScript(plan: SupervisorPlan): string {
     `S=${quote(plan.scratch)}`,
     `fail() { printf 'setup\\t%s\\0' "$1: $(tail -n 1 "$S/setup.log" 2>/dev/null)" >&3; exit 125; }`,
     `mount -t tmpfs -o size=${plan.scratchMb}m,nr_inodes=${maximumInodes},mode=0755 tmpfs "$S" || fail 'no scratch file system'`,
-    `exec 4<&0 5>&2 2>"$S/setup.log"`,
+    `exec 7<&0 5>&2 2>"$S/setup.log"`,
     `cd "$S" && mkdir ${Object.values(scratchFolders).join(' ')} || fail 'no scratch folders'`,
     `chmod 1777 ${scratchFolders.tmp} ${scratchFolders.varTmp} ${scratchFolders.sharedMemory}`,
     ...(plan.owner
@@ -53,9 +53,9 @@ export function supervisorScript(plan: SupervisorPlan): string {
     // Of what was canceled nobody reads the report, and many may be canceled at once.
     `trap 'canceled=1; stop' USR1`,
     `printf 'started\\0' >&3`,
-    `${plan.bubblewrap.map(quote).join(' ')} <&4 2>&5 3>&- 4<&- 5>&- 6>info & child=$!`,
+    `${plan.bubblewrap.map(quote).join(' ')} <&7 2>&5 3>&- 7<&- 5>&- 6>info & child=$!`,
     // The shell's own copies would keep the command's pipes open.
-    `exec 4<&- 5>&- >/dev/null </dev/null`,
+    `exec 4<&- 7<&- 5>&- >/dev/null </dev/null`,
     `[ -n "$stopped" ] && kill -KILL "$child" 2>/dev/null`,
     // A signal that is trapped ends \`wait\` before the child has ended.
     `wait "$child"; status=$?; while kill -0 "$child" 2>/dev/null; do wait "$child"; status=$?; done`,

@@ -1,0 +1,41 @@
+import type { SandboxOutcome } from '../sandbox/sandbox';
+import { commandFailure } from './command-failure';
+
+const ended: SandboxOutcome = {
+  end: 'exited',
+  exitCode: 1,
+  stdout: '',
+  stderr: '',
+  outputTruncated: false,
+  durationMs: 1,
+  peakRssMb: 1,
+  cpuMs: 1,
+  outsideWrites: [],
+};
+const adviceFor = (outcome: Partial<SandboxOutcome>, network = false) =>
+  commandFailure({ ...ended, ...outcome }, { searchPath: ['/opt/bin'], network })?.suggestion ?? '';
+
+describe('why a command failed', () => {
+  it.each([
+    'Error: getaddrinfo EAI_AGAIN api.example.org',
+    'curl: (6) Could not resolve host: api.example.org',
+    'socket.gaierror: [Errno -3] Temporary failure in name resolution',
+    'dial tcp: lookup api.example.org: no such host',
+    'TypeError: fetch failed',
+    'urllib3.exceptions.NewConnectionError: Network is unreachable',
+  ])('is the closed network, by its words: %s', (stderr) => {
+    expect(adviceFor({ stderr })).toMatch(/could not reach the network, which is off for it: .*--network/);
+  });
+
+  it.each<[how: string, outcome: Partial<SandboxOutcome>]>([
+    ['fails', { stderr: 'no idea' }],
+    ['hangs', { end: 'timed_out', exitCode: null }],
+  ])('may be the closed network whenever it %s', (_, outcome) => {
+    expect(adviceFor(outcome)).toMatch(/network is off for it; if it needs one, .*--network/);
+  });
+
+  it('is not the network where it is open, or where nothing ran', () => {
+    expect(adviceFor({ stderr: 'getaddrinfo ENOTFOUND' }, true)).not.toContain('network');
+    expect(adviceFor({ exitCode: 127 })).not.toContain('network');
+  });
+});

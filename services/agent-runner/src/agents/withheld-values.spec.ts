@@ -1,0 +1,40 @@
+import { WithheldValues } from './withheld-values';
+
+const values = new WithheldValues({ KEY: 'sk-abc-123456', LONGER: 'sk-abc-123456-789', MODE: 'fast' });
+
+function streamed(chunks: readonly string[]): string {
+  const seen: string[] = [];
+  const stream = values.stream((text) => seen.push(text));
+  for (const chunk of chunks) stream.push(chunk);
+  stream.end();
+  return seen.join('');
+}
+
+describe('values that a command was handed', () => {
+  it('are not told', () => {
+    expect(values.withheldFrom('key sk-abc-123456, sk-abc-123456-789 in fast mode')).toBe(
+      'key [withheld], [withheld] in fast mode',
+    );
+  });
+
+  it('are not told in pieces either, however they are cut', () => {
+    const text = 'a sk-abc-123456 and sk-abc-1 and sk-abc-123456';
+    for (let at = 0; at <= text.length; at += 1)
+      for (let next = at; next <= text.length; next += 1)
+        expect(streamed([text.slice(0, at), text.slice(at, next), text.slice(next)])).toBe(
+          'a [withheld] and sk-abc-1 and [withheld]',
+        );
+  });
+
+  it('hold nothing back that is not the beginning of one', () => {
+    const seen: string[] = [];
+    const stream = values.stream((text) => seen.push(text));
+    stream.push('progress 1\n');
+    stream.push('task s');
+    expect(seen).toEqual(['progress 1\n', 'task ']);
+  });
+
+  it('are found by their names', () => {
+    expect(values.namesIn('+const key = "sk-abc-123456";\n+fast')).toEqual(['KEY']);
+  });
+});

@@ -1,0 +1,52 @@
+/** Shorter ones are found in harmless text all the time, and are no secrets. */
+const shortestSecret = 6;
+const replacement = '[withheld]';
+
+/** Keeps values that a command was handed out of what is told about it. */
+export class WithheldValues {
+  private readonly values: readonly string[];
+
+  constructor(private readonly named: Readonly<Record<string, string>>) {
+    const secrets = Object.values(named).filter((value) => value.length >= shortestSecret);
+    // Longest first: one value may hold another.
+    this.values = [...new Set(secrets)].sort((one, other) => other.length - one.length);
+  }
+
+  /** Names of those whose value the text holds. */
+  namesIn(text: string): readonly string[] {
+    return Object.entries(this.named)
+      .filter(([, value]) => this.values.includes(value) && text.includes(value))
+      .map(([name]) => name);
+  }
+
+  withheldFrom(text: string): string {
+    return this.values.reduce((rest, value) => rest.replaceAll(value, replacement), text);
+  }
+
+  /** The same for text that comes in pieces: what may be the beginning of a value waits for the next one. */
+  stream(sink: (text: string) => void): { push(chunk: string): void; end(): void } {
+    let waiting = '';
+    const pass = (text: string) => {
+      if (text !== '') sink(text);
+    };
+    return {
+      push: (chunk) => {
+        const text = this.withheldFrom(waiting + chunk);
+        const kept = Math.max(0, ...this.values.map((value) => overlap(text, value)));
+        waiting = text.slice(text.length - kept);
+        pass(text.slice(0, text.length - kept));
+      },
+      end: () => {
+        pass(waiting);
+        waiting = '';
+      },
+    };
+  }
+}
+
+/** Length of the longest end of the text with which the value begins. */
+function overlap(text: string, value: string): number {
+  for (let length = Math.min(text.length, value.length - 1); length > 0; length -= 1)
+    if (text.endsWith(value.slice(0, length))) return length;
+  return 0;
+}
