@@ -36,6 +36,8 @@ export const configSchema = z.object({
   YMERA_RUNNER_COMMAND_CWD: z.string().optional(),
   /** Attempts at a time, for each agent. */
   YMERA_RUNNER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(1),
+  /** What one run of a command may add to its working copy, in MiB; it is ended when it adds more. */
+  YMERA_RUNNER_WORKSPACE_MB: z.coerce.number().int().min(1).max(1_048_576).default(4096),
   YMERA_SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
   /** Colon-separated folders that the command agent must not see, besides the state folder: the platform's own. */
   YMERA_RUNNER_HIDDEN_DIRS: folders,

@@ -34,6 +34,20 @@ describe('why a command failed', () => {
     expect(adviceFor(outcome)).toMatch(/network is off for it; if it needs one, .*--network/);
   });
 
+  it('is the disk that it filled, with the limit', () => {
+    const filled = {
+      ...ended,
+      end: 'disk_exceeded',
+      exitCode: null,
+      reason: 'it wrote more than 20 MiB',
+    } as const;
+    expect(commandFailure(filled, { searchPath: [], network: true })).toMatchObject({
+      code: 'agent_failed',
+      message: 'The command was ended: it wrote more than 20 MiB.',
+      suggestion: expect.stringContaining('YMERA_RUNNER_WORKSPACE_MB'),
+    });
+  });
+
   it('is not the network where it is open, or where nothing ran', () => {
     expect(adviceFor({ stderr: 'getaddrinfo ENOTFOUND' }, true)).not.toContain('network');
     expect(adviceFor({ exitCode: 127 })).not.toContain('network');

@@ -34,6 +34,16 @@ export function commandFailure(outcome: SandboxOutcome, run: CommandRun): Failur
         'agent_failed',
         `The command used ${Math.round(outcome.peakRssMb)} MiB of memory and was ended.`,
       );
+    case 'disk_exceeded':
+      return failure(
+        'validation',
+        'agent_failed',
+        `The command was ended: ${outcome.reason ?? 'it filled the disk'}.`,
+        {
+          suggestion:
+            'Let it keep less in its working copy, or raise the limit: YMERA_RUNNER_WORKSPACE_MB of the runner.',
+        },
+      );
     case 'could_not_start':
       return failure(
         'unavailable',

@@ -114,13 +114,10 @@ function summarise(outcome: SandboxOutcome, command: string, tree: string): Test
 }
 
 function findingsOf(summary: TestSummary, outcome: SandboxOutcome, places: Places): Finding[] {
-  if (outcome.end !== 'exited') {
-    const how =
-      outcome.end === 'timed_out'
-        ? `did not end within ${Math.round(outcome.durationMs / 1000)} s`
-        : 'used too much memory';
-    return [{ code: 'tests_did_not_end', severity: 'high', message: `The test command ${how}.` }];
-  }
+  if (outcome.end !== 'exited')
+    return [
+      { code: 'tests_did_not_end', severity: 'high', message: `The test command ${howEnded(outcome)}.` },
+    ];
   const flaky: Finding[] =
     summary.flaky > 0
       ? [
@@ -134,6 +131,11 @@ function findingsOf(summary: TestSummary, outcome: SandboxOutcome, places: Place
       : [];
   if (summary.exit_code === 0) return flaky;
   return [...flaky, ...failureFindings(outcome, places)];
+}
+
+function howEnded({ end, durationMs, reason }: SandboxOutcome): string {
+  if (end === 'timed_out') return `did not end within ${Math.round(durationMs / 1000)} s`;
+  return end === 'disk_exceeded' ? `was ended: ${reason}` : 'used too much memory';
 }
 
 /** One for each test that failed; one for all of them where the runner's output is not understood. */

@@ -73,11 +73,13 @@ export async function startRunner(
 function sandboxFor(config: RunnerConfig): Promise<Result<Sandbox>> {
   const scratchFolder = join(config.YMERA_STATE_DIR, 'sandbox');
   const hostNode = findHostNode(config.YMERA_HOST_PATH_DIRS, process.execPath);
+  const limits = { workspaceMb: config.YMERA_RUNNER_WORKSPACE_MB };
   if (config.YMERA_SANDBOX === 'none')
-    return Promise.resolve(ok(new UnconfinedSandbox({ scratchFolder, hostNode })));
+    return Promise.resolve(ok(new UnconfinedSandbox({ scratchFolder, hostNode, limits })));
   return openSandbox({
     scratchFolder,
     hostNode,
+    limits,
     hidden: [config.YMERA_STATE_DIR, ...config.YMERA_RUNNER_HIDDEN_DIRS],
   });
 }

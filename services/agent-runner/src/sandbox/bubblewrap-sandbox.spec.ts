@@ -19,6 +19,9 @@ afterAll(() => fixture.close());
 /** Processes of this test that still run: everything a sandbox started descends from here until it is gone. */
 const running = () => processTree(process.pid).length;
 
+/** 40 MiB in pieces that are small each. */
+const manyFiles = 'mkdir -p many; for i in $(seq 40); do head -c 1048576 /dev/zero > many/$i; done';
+
 describe.each(['project', 'command'] as const)('a %s run', (profile) => {
   it('writes in the working copy, and says how the command ended', async () => {
     const outcome = await fixture.run('echo done > result; echo out; echo err >&2; exit 3', { profile });
@@ -144,6 +147,23 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
     });
     expect(outcome.exitCode).not.toBe(0);
     rmSync(join(fixture.workspace, 'big'), { force: true });
+  });
+
+  it('cannot fill the disk with many files', async () => {
+    const outcome = await fixture.run(`${manyFiles}; sleep 1000`, { profile, limits: { workspaceMb: 20 } });
+    expect(outcome).toMatchObject({
+      end: 'disk_exceeded',
+      exitCode: null,
+      reason: 'it wrote more than 20 MiB to the disk',
+    });
+    rmSync(join(fixture.workspace, 'many'), { recursive: true });
+  });
+
+  it('may have a working copy larger than what it may add', async () => {
+    await fixture.run(manyFiles, { profile });
+    const outcome = await fixture.run('sleep 1', { profile, limits: { workspaceMb: 20 } });
+    expect(outcome).toMatchObject({ end: 'exited', exitCode: 0 });
+    rmSync(join(fixture.workspace, 'many'), { recursive: true });
   });
 
   it('gets its environment by no process’s arguments, which every user of the host may see', async () => {
@@ -346,6 +366,17 @@ describe('without a sandbox', () => {
     expect(outcome.durationMs).toBeLessThan(1_500);
     expect(running()).toBe(before);
     expect(processesWith(`TMPDIR=${fixture.scratchFolder}`)).toEqual([]);
+  });
+
+  it('neither the working copy nor the temporary folder can fill the disk', async () => {
+    const outcome = await fixture.unconfined.run({
+      profile: 'command',
+      command: `cd $TMPDIR; ${manyFiles}; sleep 1000`,
+      workspace: fixture.workspace,
+      timeoutMs: 20_000,
+      limits: { workspaceMb: 20 },
+    });
+    expect(outcome).toMatchObject({ end: 'disk_exceeded', reason: expect.stringContaining('20 MiB') });
   });
 
   it('a command that cannot be started is told apart', async () => {

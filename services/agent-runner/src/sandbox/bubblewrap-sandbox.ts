@@ -17,7 +17,13 @@ import { hiddenPaths } from './hidden-paths';
 import type { HostNode } from './host-node';
 import { parseMountInfo, planHostView, type HostEntry, type ViewNode } from './host-view';
 import { namedPaths } from './named-paths';
-import { defaultLimits, type Sandbox, type SandboxOutcome, type SandboxRun } from './sandbox';
+import {
+  defaultLimits,
+  type Sandbox,
+  type SandboxLimits,
+  type SandboxOutcome,
+  type SandboxRun,
+} from './sandbox';
 import { insideFolders, sandboxEnvironment } from './sandbox-environment';
 import { insidePaths } from './sandbox-layout';
 import { readSupervisorReport, supervisorScript } from './supervisor-script';
@@ -33,6 +39,8 @@ export interface BubblewrapSandboxOptions {
    * apart and one run's files are not another's. Default: from the process id.
    */
   readonly slot?: number;
+  /** Where a run says nothing else. */
+  readonly limits?: Partial<SandboxLimits>;
   /**
    * False on kernels without overlays for this user (unprivileged before 5.11): the host is then shown read-only, and a
    * write outside fails instead of being undone. Default true.
@@ -86,7 +94,7 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   async run(run: SandboxRun): Promise<SandboxOutcome> {
-    const limits = { ...defaultLimits, ...run.limits };
+    const limits = { ...defaultLimits, ...this.options.limits, ...run.limits };
     mkdirSync(this.options.scratchFolder, { recursive: true });
     const scratch = mkdtempSync(join(realpathSync(this.options.scratchFolder), 'run-'));
     try {
@@ -99,6 +107,7 @@ export class BubblewrapSandbox implements Sandbox {
         privateInput: environmentInput(this.environment(run)),
         timeoutMs: run.timeoutMs,
         limits,
+        written: [run.workspace],
         usageIntervalMs: run.usageIntervalMs ?? 250,
         signal: run.signal,
         onOutput: run.onOutput,

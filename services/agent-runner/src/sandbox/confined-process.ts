@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { BoundedOutput } from './bounded-output';
+import { watchGrowth } from './disk-watch';
 import { processesWith, processTree, usageOf } from './process-tree';
 import type { ProcessUsage, SandboxEnd, SandboxLimits } from './sandbox';
 
@@ -13,6 +14,8 @@ export interface ConfinedProcess {
   readonly privateInput?: string;
   readonly timeoutMs: number;
   readonly limits: SandboxLimits;
+  /** Folders on the disk that it may write to. */
+  readonly written: readonly string[];
   readonly usageIntervalMs: number;
   readonly signal: AbortSignal | undefined;
   readonly onOutput: ((stream: 'stdout' | 'stderr', chunk: string) => void) | undefined;
@@ -33,6 +36,7 @@ export interface ConfinedEnd {
   readonly durationMs: number;
   readonly peakRssMb: number;
   readonly cpuMs: number;
+  /** Why it could not start, or which limit it went past. */
   readonly reason?: string;
 }
 
@@ -44,6 +48,8 @@ const drainMs = 1_000;
 
 /** Runs one process in its own group to its end, whichever end comes first; never rejects. */
 export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEnd> {
+  const { workspaceMb } = process_.limits;
+  const disk = await watchGrowth(process_.written, workspaceMb, () => stop('disk_exceeded'));
   const started = performance.now();
   const stdout = new BoundedOutput(process_.limits.outputBytes, (chunk) =>
     process_.onOutput?.('stdout', chunk),
@@ -61,7 +67,7 @@ export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEn
   });
   const pid = child.pid;
 
-  let end: SandboxEnd = 'exited';
+  let end = 'exited' as SandboxEnd;
   let peakRssMb = 0;
   let cpuMs = 0;
   let killTimer: NodeJS.Timeout | undefined;
@@ -119,8 +125,11 @@ export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEn
   process_.signal?.removeEventListener('abort', onAbort);
 
   const durationMs = Math.round(performance.now() - started);
+  await disk.stop();
   const common = { stdout, stderr, report: report.text(), durationMs, peakRssMb, cpuMs };
   if (reason !== undefined) return { ...common, end: 'could_not_start', exitCode: null, reason };
+  if (end === 'disk_exceeded')
+    return { ...common, end, exitCode: null, reason: `it wrote more than ${workspaceMb} MiB to the disk` };
   return { ...common, end, exitCode: end === 'exited' ? (code ?? 128 + signalNumber(signal)) : null };
 }
 

@@ -17,6 +17,8 @@ export interface SandboxLimits {
   readonly processes: number;
   /** Size of any one file written. */
   readonly fileSizeMb: number;
+  /** Added to the working copy, and to a temporary folder that is on the disk; measured now and then. */
+  readonly workspaceMb: number;
   /** Kept of each of stdout and stderr: its beginning and its end. What is beyond is read and dropped. */
   readonly outputBytes: number;
   /** All of `$HOME`, `$TMPDIR`, `/tmp` and the throw-away layer together; it lives in memory. */
@@ -28,6 +30,7 @@ export const defaultLimits: SandboxLimits = {
   cpuSeconds: 1800,
   processes: 512,
   fileSizeMb: 1024,
+  workspaceMb: 4096,
   outputBytes: 262_144,
   scratchMb: 512,
 };
@@ -70,7 +73,8 @@ export interface ProcessUsage {
   readonly cpuMs: number;
 }
 
-export type SandboxEnd = 'exited' | 'timed_out' | 'canceled' | 'memory_exceeded' | 'could_not_start';
+export type SandboxEnd =
+  'exited' | 'timed_out' | 'canceled' | 'memory_exceeded' | 'disk_exceeded' | 'could_not_start';
 
 export interface SandboxOutcome {
   readonly end: SandboxEnd;
@@ -85,7 +89,7 @@ export interface SandboxOutcome {
   readonly cpuMs: number;
   /** As the command would name them: `/etc/hosts`, `../x`, `~/x`. At most 100. */
   readonly outsideWrites: readonly string[];
-  /** Why it could not start; for the operator. */
+  /** Why it could not start, or which limit it went past; for the operator. */
   readonly reason?: string;
 }
 

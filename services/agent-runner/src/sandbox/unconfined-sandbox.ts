@@ -1,17 +1,25 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, existsSync, unlinkSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { runConfined } from './confined-process';
-import { defaultLimits, type Sandbox, type SandboxOutcome, type SandboxRun } from './sandbox';
+import {
+  defaultLimits,
+  type Sandbox,
+  type SandboxLimits,
+  type SandboxOutcome,
+  type SandboxRun,
+} from './sandbox';
 import type { HostNode } from './host-node';
 import { sandboxEnvironment } from './sandbox-environment';
 
 export interface UnconfinedSandboxOptions {
   readonly scratchFolder: string;
   readonly hostNode: HostNode;
+  /** Where a run says nothing else. */
+  readonly limits?: Partial<SandboxLimits>;
 }
 
 /**
- * `--no-sandbox`: time, output, environment and the process group are still bounded; files and network are not, and
+ * `--no-sandbox`: time, output, disk, environment and the process group are still bounded; files and network are not, and
  * writes outside of the working copy are neither stopped nor seen.
  */
 export class UnconfinedSandbox implements Sandbox {
@@ -25,7 +33,7 @@ export class UnconfinedSandbox implements Sandbox {
   }
 
   async run(run: SandboxRun): Promise<SandboxOutcome> {
-    const limits = { ...defaultLimits, ...run.limits };
+    const limits = { ...defaultLimits, ...this.options.limits, ...run.limits };
     mkdirSync(this.options.scratchFolder, { recursive: true });
     const scratch = mkdtempSync(join(realpathSync(this.options.scratchFolder), 'run-'));
     const folders = {
@@ -49,6 +57,7 @@ export class UnconfinedSandbox implements Sandbox {
         stdin: run.stdin ?? '',
         timeoutMs: run.timeoutMs,
         limits,
+        written: [run.workspace, scratch],
         usageIntervalMs: run.usageIntervalMs ?? 250,
         signal: run.signal,
         onOutput: run.onOutput,

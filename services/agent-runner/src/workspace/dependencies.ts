@@ -93,7 +93,8 @@ export class Dependencies {
           : { environment: { npm_config_registry: this.options.registry } }),
       });
       if (outcome.end !== 'exited' || outcome.exitCode !== 0) {
-        return err(unavailable(outcome.stderr.trim().split('\n').slice(-3).join(' ') || outcome.end));
+        const complaint = outcome.stderr.trim().split('\n').slice(-3).join(' ');
+        return err(unavailable(outcome.reason ?? (complaint || outcome.end)));
       }
       // Renamed when whole: a run that dies on the way leaves no half installation under the name.
       await rename(folder, target).catch(async (error: NodeJS.ErrnoException) => {
