@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
 import type { AgentType, TaskType } from '@ymera/contracts';
-import { failure } from '@ymera/kernel';
+import { failure, ok, type Result } from '@ymera/kernel';
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
 import { changeOutside } from '../workspace/workspace';
 import type { Workspace } from '../workspace/workspace';
@@ -69,7 +69,10 @@ export class CommandAgent implements ToolAgent {
     const workspace = prepared.value;
     try {
       context.progress(0.1, 'the command is running');
-      const outcome = await time.spend(() => this.runCommand(task, context, workspace));
+      const located = await this.located(workspace);
+      if (context.signal.aborted) return stopped(context.signal, time.ms);
+      if (!located.ok) return failed(located.error, time.ms);
+      const outcome = await time.spend(() => this.runCommand(task, context, workspace, located.value));
       if (context.signal.aborted) return stopped(context.signal, time.ms);
       // First: a write outside may well be why the command failed, and is what must be heard of.
       if (outcome.outsideWrites.length > 0) return failed(changeOutside(outcome.outsideWrites), time.ms);
@@ -87,9 +90,13 @@ export class CommandAgent implements ToolAgent {
     }
   }
 
-  private async runCommand(task: Task, context: TaskContext, workspace: Workspace): Promise<SandboxOutcome> {
+  private async runCommand(
+    task: Task,
+    context: TaskContext,
+    workspace: Workspace,
+    { command, programs }: LocatedCommand,
+  ): Promise<SandboxOutcome> {
     const { searchPath } = this.options;
-    const { command, programs } = await this.located(workspace);
     const lines = new ProgressLines(context);
     const streams = {
       stdout: this.withheld.stream((text) => lines.push(text)),
@@ -124,17 +131,20 @@ export class CommandAgent implements ToolAgent {
     };
   }
 
-  private async located(workspace: Workspace): Promise<LocatedCommand> {
+  private async located(workspace: Workspace): Promise<Result<LocatedCommand>> {
     const { command, commandFolder, searchPath } = this.options;
-    const own = new Set(commandFolder === undefined ? [] : await workspace.committedFiles());
-    return locateCommand(command, {
+    const listed = commandFolder === undefined ? ok([]) : await workspace.committedFiles();
+    if (!listed.ok) return listed;
+    const own = new Set<string>(listed.value);
+    const places = {
       folder: commandFolder,
       home: homedir(),
       path: searchPath,
       isFile,
       isProgram,
-      isInCopy: (path) => own.has(path),
-    });
+      isInCopy: (path: string) => own.has(path),
+    };
+    return ok(locateCommand(command, places));
   }
 }
 

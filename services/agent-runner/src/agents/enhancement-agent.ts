@@ -96,7 +96,9 @@ export class EnhancementAgent implements ToolAgent {
     workspace: Workspace,
     time: ToolTime,
   ): Promise<Result<readonly RewrittenFile[]>> {
-    const files = (await workspace.committedFiles()).filter(isProductCode).map((path) => ({ path }));
+    const listed = await workspace.committedFiles();
+    if (!listed.ok) return listed;
+    const files = listed.value.filter(isProductCode).map((path) => ({ path }));
     if (files.length === 0) return ok([]);
     const answer = await time.spend(() =>
       this.options.analyser.analyse(

@@ -64,10 +64,10 @@ export class TestingAgent implements ToolAgent {
   ): Promise<TaskResult> {
     const declared = task.project.commands.test ?? '';
     const command = withoutPackageManager(declared, await workspace.committedFile('package.json'));
-    const places = new Places(
-      new Set(await workspace.committedFiles()),
-      this.options.sandbox.workspacePath(workspace.copy),
-    );
+    const listed = await workspace.committedFiles();
+    if (context.signal.aborted) return stopped(context.signal, time.ms);
+    if (!listed.ok) return failed(listed.error, time.ms);
+    const places = new Places(new Set(listed.value), this.options.sandbox.workspacePath(workspace.copy));
     const runOnce = () =>
       time.spend(() =>
         this.options.sandbox.run({

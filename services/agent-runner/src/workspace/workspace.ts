@@ -18,6 +18,9 @@ export interface WorkspaceParts {
 /** What fits inline in a result; the wire allows a body of one mebibyte in all. */
 const maximumPatchBytes = 983_040;
 const maximumFileBytes = 4_194_304;
+/** Of names: a million files of a hundred bytes each. */
+const maximumListBytes = 134_217_728;
+const rawDifference = ['diff-tree', '-r', '--raw', '--no-abbrev', '--no-renames', '-z'];
 /** Installed packages are prepared by the platform and never part of a change. */
 const everythingButPackages = ['.', ':(exclude,glob)**/node_modules/**', ':(exclude)node_modules'];
 
@@ -47,39 +50,20 @@ export class Workspace {
     return shown.ok ? shown.stdout.toString('utf8') : undefined;
   }
 
-  async committedFiles(commit = this.commit): Promise<readonly string[]> {
-    const listed = await this.git(['ls-tree', '-r', '-z', '--name-only', commit]);
-    return listed.ok ? listed.stdout.toString('utf8').split('\0').filter(Boolean) : [];
+  async committedFiles(commit = this.commit): Promise<Result<readonly string[]>> {
+    const listed = await this.git(['ls-tree', '-r', '-z', '--name-only', commit], {
+      maximumBytes: maximumListBytes,
+    });
+    if (!listed.ok) return err(unreadable('the files of a commit', listed.complaint));
+    return ok(listed.stdout.toString('utf8').split('\0').filter(Boolean));
   }
 
   /** What differs between two commits of this repository; both must have been asked for when it was prepared. */
-  async changedFiles(base: string, commit = this.commit): Promise<readonly ChangeEntry[]> {
-    const raw = await this.git([
-      'diff-tree',
-      '-r',
-      '--raw',
-      '--full-index',
-      '--no-abbrev',
-      '--no-renames',
-      '-z',
-      base,
-      commit,
-    ]);
-    return raw.ok ? parseRawDiff(raw.stdout.toString('utf8')) : [];
-  }
-
-  /** The unified difference of two commits with no context, for what looks at changed lines. */
-  async difference(base: string, commit = this.commit): Promise<string> {
-    const shown = await this.git([
-      'diff',
-      '--no-ext-diff',
-      '--no-textconv',
-      '--no-renames',
-      '--unified=0',
-      base,
-      commit,
-    ]);
-    return shown.stdout.toString('utf8');
+  async changedFiles(base: string, commit = this.commit): Promise<Result<readonly ChangeEntry[]>> {
+    const raw = await this.git([...rawDifference, base, commit], { maximumBytes: maximumListBytes });
+    return raw.ok
+      ? ok(parseRawDiff(raw.stdout.toString('utf8')))
+      : err(unreadable('what differs between two commits', raw.complaint));
   }
 
   /** What has been done to the working copy since `base`, as a patch; ignored files stay out. */
@@ -98,7 +82,7 @@ export class Workspace {
     }
     const written = await this.git(['write-tree'], { indexFile });
     const tree = written.stdout.toString('utf8').trim();
-    const raw = await this.git(['diff-tree', '-r', '--raw', '--no-abbrev', '--no-renames', '-z', base, tree]);
+    const raw = await this.git([...rawDifference, base, tree], { maximumBytes: maximumListBytes });
     if (!written.ok || !raw.ok) {
       return err(
         failure(
@@ -176,6 +160,9 @@ export class Workspace {
     });
   }
 }
+
+const unreadable = (what: string, complaint: string) =>
+  failure('internal', 'repository_unreadable', `git could not read ${what}: ${complaint}`);
 
 const changeEmpty = () =>
   failure('validation', 'change_empty', 'Nothing was changed in the working copy.', {

@@ -58,9 +58,22 @@ describe('a working copy', () => {
     const workspace = await prepared({ commit: later, alsoNeeded: [base] });
     expect(readFileSync(join(workspace.copy, 'src/a.js'), 'utf8')).toBe('changed\n');
     expect(workspace.tree).toBe(repository.git('rev-parse', `${later}^{tree}`));
-    expect((await workspace.changedFiles(base)).map((entry) => entry.path)).toEqual(['src/a.js']);
+    expect(await workspace.changedFiles(base)).toMatchObject({ ok: true, value: [{ path: 'src/a.js' }] });
     expect(await workspace.committedFile('src/a.js', base)).toBe('one\n');
     expect(await workspace.committedFile('none')).toBeUndefined();
+    await workspace.close();
+  });
+
+  it('says so when git cannot read it, instead of answering that there is nothing', async () => {
+    const workspace = await prepared();
+    const unreadable = { ok: false, error: { code: 'repository_unreadable', message: expect.any(String) } };
+    const lost = '0'.repeat(40);
+    expect(await workspace.committedFiles(lost)).toMatchObject(unreadable);
+    expect(await workspace.changedFiles(lost)).toMatchObject(unreadable);
+    expect(await workspace.committedFiles()).toMatchObject({
+      ok: true,
+      value: expect.arrayContaining(['b.txt']),
+    });
     await workspace.close();
   });
 

@@ -13,6 +13,7 @@ import type { Workspaces } from '../../workspace/workspaces';
 import type { ToolAgent } from '../agent';
 import { remainingMs, ToolTime } from '../attempt-time';
 import { completed, failed, stopped } from '../outcome';
+import { changedFiles } from './changed-files';
 import type { ExaminationPolicy } from './examination-policy';
 import { fixEvidence } from './fix-evidence';
 import { newFindings } from './new-findings';
@@ -69,7 +70,9 @@ class Examination {
     this.context.progress(0.1, 'reading the repository');
     const base = await this.open(this.task.base);
     if (isFailure(base)) return this.end(base);
-    const paths = (await base.committedFiles()).filter(isWritten);
+    const listed = await base.committedFiles();
+    if (!listed.ok) return this.end(listed.error);
+    const paths = listed.value.filter(isWritten);
     this.context.progress(0.3, `analysing ${paths.length} files`);
     const analysed = await this.analyse(
       base,
@@ -100,7 +103,11 @@ class Examination {
         ),
       );
     }
-    const files = await changedFiles(after, this.task.base);
+    const changed = await changedFiles(after, this.task.base);
+    if (!changed.ok) return this.end(changed.error);
+    const files = changed.value;
+    const listed = await after.committedFiles();
+    if (!listed.ok) return this.end(listed.error);
     this.context.progress(0.2, 'looking for new findings');
     const findings = await this.newFindings(after, files);
     if (isFailure(findings)) return this.end(findings);
@@ -125,7 +132,7 @@ class Examination {
           ...(isFailure(measured) ? [benchmarkFinding(measured)] : []),
         ],
         beforeAfter: isMeasured ? measured : undefined,
-        benchmarkFile: await this.benchmarkFile(after),
+        benchmarkFile: await this.benchmarkFile(after, listed.value),
         minimumSpeedup: this.task.project.performance.min_speedup,
       },
       this.options.policy,
@@ -168,6 +175,8 @@ class Examination {
     const { project, base, input } = this.task;
     if (input.intent !== 'DEBUG' || project.commands.test === undefined) return [];
     const commits = { base, change: after.commit };
+    const entries = await after.changedFiles(base);
+    if (!entries.ok) return entries.error;
     const { sandbox, dependencies } = this.options;
     const trials = await this.time.spend(async () =>
       tryFix({
@@ -175,7 +184,7 @@ class Examination {
         dependencies,
         signal: this.context.signal,
         command: project.commands.test ?? '',
-        entries: await after.changedFiles(base),
+        entries: entries.value,
         timeoutMs: () =>
           Math.min(remainingMs(this.task) / 3, Math.max(leastTrialMs, 5 * (input.tests?.duration_ms ?? 0))),
         open: async (side, replaced) => {
@@ -237,12 +246,11 @@ class Examination {
   }
 
   /** The file that the benchmark's command names, if it names one of the project's. */
-  private async benchmarkFile(after: Workspace): Promise<string | undefined> {
+  private async benchmarkFile(after: Workspace, files: readonly string[]): Promise<string | undefined> {
     const { bench } = this.task.project.commands;
     if (bench === undefined) return undefined;
     const command = withoutPackageManager(bench, await after.committedFile('package.json'));
-    const files = new Set(await after.committedFiles());
-    return command.split(/[\s'";]+/).find((word) => files.has(word));
+    return command.split(/[\s'";]+/).find((word) => files.includes(word));
   }
 
   private async open(
@@ -272,17 +280,6 @@ class Examination {
 
 const isFailure = (value: object | undefined): value is Failure =>
   value !== undefined && 'kind' in value && 'code' in value;
-
-async function changedFiles(after: Workspace, base: string): Promise<readonly ChangedFile[]> {
-  const entries = await after.changedFiles(base);
-  return Promise.all(
-    entries.map(async ({ path, oldMode, newMode }) => ({
-      path,
-      before: oldMode === '000000' ? null : ((await after.committedFile(path, base)) ?? ''),
-      after: newMode === '000000' ? null : ((await after.committedFile(path)) ?? ''),
-    })),
-  );
-}
 
 /** A benchmark that never worked is no fault of the change. */
 function benchmarkFinding(error: Failure): Finding {

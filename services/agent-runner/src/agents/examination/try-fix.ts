@@ -71,7 +71,9 @@ async function trial(
     return err(
       failure('unavailable', 'sandbox_failed', `The tests could not be started: ${outcome.reason ?? ''}`),
     );
-  const files = new Set([...(await workspace.committedFiles()), ...replaced.map(({ path }) => path)]);
+  const listed = await workspace.committedFiles();
+  if (!listed.ok) return listed;
+  const files = new Set([...listed.value, ...replaced.map(({ path }) => path)]);
   const places = new Places(files, options.sandbox.workspacePath(workspace.copy));
   return ok({
     hasPassed: outcome.end === 'exited' && outcome.exitCode === 0,
