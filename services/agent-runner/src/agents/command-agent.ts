@@ -76,7 +76,10 @@ export class CommandAgent implements ToolAgent {
       if (context.signal.aborted) return stopped(context.signal, time.ms);
       // First: a write outside may well be why the command failed, and is what must be heard of.
       if (outcome.outsideWrites.length > 0) return failed(changeOutside(outcome.outsideWrites), time.ms);
-      const problem = commandFailure(outcome, this.options);
+      const problem = commandFailure(outcome, {
+        ...this.options,
+        workspacePath: this.options.sandbox.workspacePath(workspace.copy),
+      });
       if (problem) return failed(problem, time.ms);
       context.progress(0.95, 'collecting the change');
       const change = await workspace.collectChange();

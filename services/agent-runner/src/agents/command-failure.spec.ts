@@ -12,8 +12,9 @@ const ended: SandboxOutcome = {
   cpuMs: 1,
   outsideWrites: [],
 };
+const run = { searchPath: ['/opt/bin'], network: true, workspacePath: '/ymera/workspace' };
 const adviceFor = (outcome: Partial<SandboxOutcome>, network = false) =>
-  commandFailure({ ...ended, ...outcome }, { searchPath: ['/opt/bin'], network })?.suggestion ?? '';
+  commandFailure({ ...ended, ...outcome }, { ...run, network })?.suggestion ?? '';
 
 describe('why a command failed', () => {
   it.each([
@@ -41,11 +42,16 @@ describe('why a command failed', () => {
       exitCode: null,
       reason: 'it wrote more than 20 MiB',
     } as const;
-    expect(commandFailure(filled, { searchPath: [], network: true })).toMatchObject({
+    expect(commandFailure(filled, run)).toMatchObject({
       code: 'agent_failed',
       message: 'The command was ended: it wrote more than 20 MiB.',
       suggestion: expect.stringContaining('YMERA_RUNNER_WORKSPACE_MB'),
     });
+  });
+
+  it('names files as the repository does', () => {
+    const stderr = 'Error: no\n    at file:///ymera/workspace/src/a.mjs:1:1';
+    expect(commandFailure({ ...ended, stderr }, run)?.message).toMatch(/\n {4}at src\/a.mjs:1:1$/);
   });
 
   it('is not the network where it is open, or where nothing ran', () => {

@@ -1,12 +1,15 @@
 import { failure, type Failure } from '@ymera/kernel';
 import type { SandboxOutcome } from '../sandbox/sandbox';
 import { systemFolders } from '../sandbox/sandbox-environment';
+import { asInRepository } from '../tools/repository-paths';
 
 /** What of a command's run is worth saying when it has failed. */
 export interface CommandRun {
   readonly searchPath: readonly string[];
   readonly commandFolder?: string;
   readonly network: boolean;
+  /** Where it saw the working copy. */
+  readonly workspacePath: string;
 }
 
 /** As a shell says it. */
@@ -22,7 +25,7 @@ export function commandFailure(outcome: SandboxOutcome, run: CommandRun): Failur
       return failure(
         'timeout',
         'agent_failed',
-        `The command was still running after ${Math.round(outcome.durationMs / 1000)} s and was ended.${lastWords(outcome)}`,
+        `The command was still running after ${Math.round(outcome.durationMs / 1000)} s and was ended.${lastWords(outcome, run)}`,
         {
           retryable: false,
           suggestion: `Make sure that it ends by itself, and that it does not wait for input.${networkAdvice(outcome, run)}`,
@@ -62,7 +65,7 @@ function exitFailure(outcome: SandboxOutcome, run: CommandRun): Failure {
   return failure(
     'validation',
     'agent_failed',
-    `${what} (exit code ${outcome.exitCode}).${lastWords(outcome)}`,
+    `${what} (exit code ${outcome.exitCode}).${lastWords(outcome, run)}`,
     { suggestion: `${advice(outcome.exitCode, run)}${hasNotStarted ? '' : networkAdvice(outcome, run)}` },
   );
 }
@@ -93,8 +96,8 @@ function networkAdvice({ stdout, stderr }: SandboxOutcome, { network }: CommandR
 const networkSwitch = 'the option --network opens it (of a runner of your own: YMERA_RUNNER_NETWORK=true)';
 
 /** The end of what the command complained, which is where programs say why. */
-function lastWords(outcome: SandboxOutcome): string {
+function lastWords(outcome: SandboxOutcome, { workspacePath }: CommandRun): string {
   const lines = (outcome.stderr.trim() || outcome.stdout.trim()).split('\n').slice(-10);
-  const text = lines.join('\n').slice(-1500);
+  const text = asInRepository(lines.join('\n'), workspacePath).slice(-1500);
   return text === '' ? '' : `\n${text}`;
 }

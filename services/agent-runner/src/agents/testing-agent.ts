@@ -146,7 +146,7 @@ function failureFindings(outcome: SandboxOutcome, places: Places): Finding[] {
     severity: 'high',
     suggestion: 'Correct the change, not the tests.',
   } as const;
-  if (failures.length === 0) return [{ ...common, message: failureLines(outcome) }];
+  if (failures.length === 0) return [{ ...common, message: places.inRepository(failureLines(outcome)) }];
   return failures.map(({ message, evidence, file, line }) => ({
     ...common,
     message,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../sandbox/sandbox';
 import { isAnalysable } from './analysable';
+import { asInRepository } from './repository-paths';
 import type { AnalysisAnswer, AnalysisRequest } from './analysis-protocol';
 
 export interface AnalyserOptions {
@@ -40,7 +41,8 @@ export class Analyser {
       limits: { outputBytes: answerBytes },
     });
     if (outcome.end !== 'exited' || outcome.exitCode !== 0) {
-      const why = outcome.reason ?? outcome.stderr.trim().split('\n').at(-1) ?? outcome.end;
+      const said = outcome.reason ?? outcome.stderr.trim().split('\n').at(-1) ?? outcome.end;
+      const why = asInRepository(said, this.sandbox.workspacePath(run.workspace));
       return err(
         failure('internal', 'analysis_failed', `The static analysis did not finish: ${why}`.slice(0, 1000)),
       );

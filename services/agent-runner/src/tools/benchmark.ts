@@ -2,6 +2,7 @@ import type { BeforeAfter } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { z } from 'zod';
 import type { Sandbox, SandboxMount, SandboxOutcome } from '../sandbox/sandbox';
+import { asInRepository } from './repository-paths';
 import { median } from './statistics';
 
 /** One side of a comparison. */
@@ -76,7 +77,7 @@ export async function measureBeforeAfter(
       usageIntervalMs,
     });
     if (outcome.end !== 'exited' || outcome.exitCode !== 0)
-      return err(benchmarkFailed(side === options.before, outcome));
+      return err(benchmarkFailed(side === options.before, outcome, sandbox.workspacePath(side.workspace)));
     return ok({ ...readMeasurement(outcome), peakMb: outcome.peakRssMb });
   };
 
@@ -128,10 +129,10 @@ function parse(line: string): unknown {
   }
 }
 
-function benchmarkFailed(isBase: boolean, outcome: SandboxOutcome) {
+function benchmarkFailed(isBase: boolean, outcome: SandboxOutcome, workspacePath: string) {
   const where = isBase ? 'the base' : 'the change';
   const how = outcome.end === 'exited' ? `exit code ${outcome.exitCode}` : outcome.end.replaceAll('_', ' ');
-  const last = outcome.stderr.trim().split('\n').at(-1) ?? '';
+  const last = asInRepository(outcome.stderr.trim().split('\n').at(-1) ?? '', workspacePath);
   return failure(
     'validation',
     isBase ? 'benchmark_failed_on_base' : 'benchmark_failed',

@@ -1,3 +1,5 @@
+import { asInRepository } from './repository-paths';
+
 /** A line of a file of the project. */
 export interface Place {
   readonly file: string;
@@ -28,6 +30,11 @@ export class Places {
       if (file !== undefined && number >= 1) return { file, line: number };
     }
     return undefined;
+  }
+
+  /** What tools print, as it is told to people. */
+  inRepository(text: string): string {
+    return asInRepository(text, this.root);
   }
 
   private inProject(path: string): string | undefined {

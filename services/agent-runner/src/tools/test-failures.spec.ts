@@ -153,6 +153,12 @@ describe('the failures of a test command', () => {
     expect(first?.evidence).not.toContain('node:');
   });
 
+  it.each([nodeSpec, nodeTap])('name files as the repository does, wherever they ran', (output) => {
+    const told = JSON.stringify(readTestFailures(output, places));
+    expect(told).toContain('(test/memory.test.mjs:22:10)');
+    expect(told).not.toContain('/ymera');
+  });
+
   it('name no file that is not the project’s', () => {
     const foreign = nodeSpec
       .replaceAll('/ymera/workspace/', '/usr/lib/')

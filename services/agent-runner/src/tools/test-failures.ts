@@ -30,7 +30,8 @@ const maximumLine = 2_000;
 
 /** The failures that a test command has printed, each once; none where its runner is unknown. */
 export function readTestFailures(output: string, places: Places): readonly TestFailure[] {
-  const text = output
+  const text = places
+    .inRepository(output)
     .replaceAll(/\u001B\[[\d;]*m/g, '')
     .split('\n')
     .map((line) => line.slice(0, maximumLine))

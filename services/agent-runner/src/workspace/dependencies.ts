@@ -5,6 +5,7 @@ import { dirname, join, posix } from 'node:path';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { z } from 'zod';
 import type { Sandbox, SandboxMount } from '../sandbox/sandbox';
+import { asInRepository } from '../tools/repository-paths';
 import type { Workspace } from './workspace';
 
 export interface DependenciesOptions {
@@ -94,7 +95,8 @@ export class Dependencies {
       });
       if (outcome.end !== 'exited' || outcome.exitCode !== 0) {
         const complaint = outcome.stderr.trim().split('\n').slice(-3).join(' ');
-        return err(unavailable(outcome.reason ?? (complaint || outcome.end)));
+        const why = outcome.reason ?? (complaint || outcome.end);
+        return err(unavailable(asInRepository(why, this.sandbox.workspacePath(folder))));
       }
       // Renamed when whole: a run that dies on the way leaves no half installation under the name.
       await rename(folder, target).catch(async (error: NodeJS.ErrnoException) => {
