@@ -3,7 +3,7 @@ import { build, prepareMachine } from '../machine/prepare.mjs';
 import { inRepository, stateRoot, ensureFolder } from '../paths.mjs';
 import { openInstance } from '../platform/instance.mjs';
 import { startPlatform } from '../platform/platform.mjs';
-import { option, platformPackages, runnerOptions } from '../platform/runner-options.mjs';
+import { option, platformPackages, runnerOptions, sandboxWarning } from '../platform/runner-options.mjs';
 import { givenServers } from '../servers/servers.mjs';
 import { withSession } from '../session.mjs';
 
@@ -43,6 +43,7 @@ export async function run(args) {
   return withSession(
     { title: 'YMERA · demo: a sentence becomes a landed commit', json: args.includes('--json') },
     async (session) => {
+      process.stderr.write(sandboxWarning(runner));
       const node = await prepareMachine(session, { packages: platformPackages(runner, given) });
       await build(session, node);
       const refused = await session.runAttached(node.path, [...cli, '--preflight', ...args]);

@@ -6,7 +6,7 @@ import { build, prepareMachine } from '../machine/prepare.mjs';
 import { stateRoot } from '../paths.mjs';
 import { openInstance } from '../platform/instance.mjs';
 import { startPlatform } from '../platform/platform.mjs';
-import { platformPackages, runnerOptions } from '../platform/runner-options.mjs';
+import { platformPackages, runnerOptions, sandboxWarning } from '../platform/runner-options.mjs';
 import { givenServers } from '../servers/servers.mjs';
 import { withSession } from '../session.mjs';
 
@@ -57,6 +57,7 @@ export async function run(args) {
   const given = givenServers(process.env);
 
   return withSession({ title: 'YMERA · the whole platform', untilInterrupted: true }, async (session) => {
+    process.stderr.write(sandboxWarning(runner));
     const node = await prepareMachine(session, { packages: platformPackages(runner, given) });
     const instance = openInstance('platform', { disposable: false });
     session.onClose(instance.release);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { repositoryRoot } from '../paths.mjs';
-import { option, platformPackages, runnerOptions } from './runner-options.mjs';
+import { option, platformPackages, runnerOptions, sandboxWarning } from './runner-options.mjs';
 import { loadSecrets, OPERATORS } from './secrets.mjs';
 import { signingKey } from './signing-key.mjs';
 import { passedEnvironment, runnerEnvironment, serviceEnvironment } from './services.mjs';
@@ -184,6 +184,11 @@ describe('options of the runner', () => {
       runnerOptions([], { PATH }).hostPath,
       '/home/node_modules/.bin:/usr/lib/node_modules/npm/bin:/home/ada/.local/bin:/usr/bin',
     );
+  });
+
+  test('without sandbox that is said', () => {
+    assert.match(sandboxWarning(runnerOptions(['--no-sandbox'], {})), /^! --no-sandbox: .+\n$/);
+    assert.equal(sandboxWarning(runnerOptions([], {})), '');
   });
 
   test('without sandbox no bubblewrap is installed; with a given broker no RabbitMQ', () => {

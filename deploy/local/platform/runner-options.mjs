@@ -75,6 +75,12 @@ export function runnerOptions(args, env = process.env) {
   };
 }
 
+/** Said on standard error before anything runs; empty with a sandbox. */
+export const sandboxWarning = ({ sandbox }) =>
+  sandbox === 'none'
+    ? '! --no-sandbox: commands of agents and projects may read, change and reach whatever you may\n'
+    : '';
+
 /** The system packages that a platform with this runner needs. */
 export function platformPackages(runner, given) {
   return [

@@ -26,6 +26,7 @@ export async function startRunner(
   const opened = await sandboxFor(config);
   if (!opened.ok) throw new FailureException(opened.error);
   const sandbox = opened.value;
+  if (sandbox.name === 'none') process.stderr.write(unconfinedWarning);
   logger.info('sandbox works', { sandbox: sandbox.name });
 
   const workspaces = new Workspaces({ folder: join(state, 'workspaces'), owner: sandbox.owner });
@@ -69,6 +70,10 @@ export async function startRunner(
     },
   };
 }
+
+/** For people who look at the process, and not at its log. */
+const unconfinedWarning =
+  'agent-runner: YMERA_SANDBOX=none: commands of agents and projects may read, change and reach whatever this user may\n';
 
 function sandboxFor(config: RunnerConfig): Promise<Result<Sandbox>> {
   const scratchFolder = join(config.YMERA_STATE_DIR, 'sandbox');
