@@ -18,7 +18,7 @@ export const registerProjectRoute = defineRoute({
   status: 201,
   idempotent: true,
   response: projectResource,
-  errors: ['repo_not_found', 'no_tests', 'project_exists', 'idempotency_key_reused'],
+  errors: ['repo_not_found', 'import_timeout', 'no_tests', 'project_exists', 'idempotency_key_reused'],
 });
 
 export const listProjectsRoute = defineRoute({

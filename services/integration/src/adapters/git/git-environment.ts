@@ -66,6 +66,23 @@ ${toleratedDefects.map((defect) => `[fetch "fsck"]\n\t${defect} = warn`).join('\
 `;
 
 /**
+ * For the copy of a source alone. Blobs above a mebibyte are not searched for differences from each other, which for a few
+ * hundred megabytes of pictures takes minutes and gains nothing; differences that the source has stored are kept. It is no
+ * setting for the rest, because git takes what is above it for binary in a diff. What arrives stays the one pack that it
+ * came in: loose, every fetch by an agent would pack it again.
+ */
+const importConfig = `[include]
+\tpath = config
+[core]
+\tbigFileThreshold = 1m
+[fetch]
+\tunpackLimit = 1
+`;
+
+/** Instead of the usual configuration, while a source is copied. Written by `prepareGitEnvironment`. */
+export const importConfigFile = (dataDir: string): string => join(dataDir, 'git', 'import-config');
+
+/**
  * A private world for git: its own global configuration and home, no system configuration, no hooks, no templates, no
  * prompts, English messages (we read some of them), and no GIT_ variable of whoever started us. Loose objects are
  * fsynced, because the database commits right after them; there is no automatic gc, because nothing else may prune a
@@ -75,10 +92,8 @@ export function prepareGitEnvironment(dataDir: string, path: string): GitEnviron
   const home = join(dataDir, 'git', 'home');
   const configFile = join(dataDir, 'git', 'config');
   mkdirSync(home, { recursive: true });
-  // A git that reads it meanwhile finds the old one or the new one, never half of one.
-  const written = `${configFile}.${uuidv7()}`;
-  writeFileSync(written, config);
-  renameSync(written, configFile);
+  replaceFile(configFile, config);
+  replaceFile(importConfigFile(dataDir), importConfig);
   return {
     PATH: path,
     HOME: home,
@@ -93,4 +108,11 @@ export function prepareGitEnvironment(dataDir: string, path: string): GitEnviron
     GIT_NO_REPLACE_OBJECTS: '1',
     GIT_OPTIONAL_LOCKS: '0',
   };
+}
+
+/** A git that reads it meanwhile finds the old one or the new one, never half of one. */
+function replaceFile(path: string, content: string): void {
+  const written = `${path}.${uuidv7()}`;
+  writeFileSync(written, content);
+  renameSync(written, path);
 }

@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sampleSource, SourceRepository } from '../../testing/git-fixture';
 import { GitWorld } from '../../testing/git-world';
+import { GitProjectRepositories } from './git-project-repositories';
 
 // git is a process for each question.
 jest.setTimeout(30_000);
@@ -45,6 +47,52 @@ describe('copying a source (real git)', () => {
     expect(await world.in('sample', 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/trunk');
     expect(await world.in('sample', 'symbolic-ref', 'HEAD')).toBe('refs/heads/trunk');
     expect(await world.repositories.head('sample', 'trunk')).toBe(head);
+    source.remove();
+  });
+
+  it('keeps what it copied as one pack, does not compare large files, and has nothing beside the branch', async () => {
+    const source = sampleSource();
+    const large = randomBytes(1_500_000);
+    const small = randomBytes(100_000);
+    source.write('large', large).write('small', small).commit();
+    source
+      .write('large', Buffer.concat([large, Buffer.from('more')]))
+      .write('small', Buffer.concat([small, Buffer.from('more')]));
+    source.commit();
+    const oid = (name: string) => source.git('rev-parse', name);
+    const thrownAway = source.write('secret', 'thrown away').commit();
+    source.git('reset', '--quiet', '--hard', 'HEAD~1');
+    await (await staged(source.path)).publish('sample');
+
+    const pack = join(world.layout.repository('sample'), 'objects', 'pack');
+    const packs = readdirSync(pack).filter((name) => name.endsWith('.pack'));
+    expect(packs).toHaveLength(1);
+    expect(await world.in('sample', 'count-objects')).toBe('0 objects, 0 kilobytes');
+    const objects = await world.in('sample', 'verify-pack', '-v', join(pack, packs[0] ?? ''));
+    // An object that is stored as a difference has a depth and another object after its sizes and offset.
+    const isDifference = (name: string) =>
+      new RegExp(`^${oid(name)} \\w+ +\\d+ \\d+ \\d+ \\d+ `, 'm').test(objects);
+    expect([isDifference('HEAD:large'), isDifference('HEAD~1:large')]).toEqual([false, false]);
+    expect([isDifference('HEAD:small'), isDifference('HEAD~1:small')]).toContain(true);
+    expect(objects).not.toContain(thrownAway);
+    source.remove();
+  });
+
+  it('says that it took too long, with what may be raised', async () => {
+    const source = sampleSource();
+    const impatient = new GitProjectRepositories(world.git, world.layout, {
+      policy: { roots: ['/'], hosts: [] },
+      cloneTimeoutMs: 1,
+    });
+    expect(await impatient.stage({ kind: 'path', path: source.path }, undefined)).toMatchObject({
+      ok: false,
+      error: {
+        kind: 'timeout',
+        code: 'import_timeout',
+        suggestion: expect.stringContaining('YMERA_CLONE_TIMEOUT_SECONDS'),
+      },
+    });
+    expect(readdirSync(world.layout.incoming)).toEqual([]);
     source.remove();
   });
 

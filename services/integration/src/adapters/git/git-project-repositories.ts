@@ -1,4 +1,4 @@
-import { err, failure, ok, uuidv7, type Result } from '@ymera/kernel';
+import { err, failure, failureOf, ok, uuidv7, type Failure, type Result } from '@ymera/kernel';
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProjectRepositories, StagedRepository } from '../../application/ports';
@@ -30,7 +30,12 @@ interface RemoteHead {
 const branchOfDetachedHead = 'main';
 const maxCommandFileBytes = 256 * 1024;
 
-/** Bare repositories below the data directory. Only this service writes them. */
+/**
+ * Bare repositories below the data directory. Only this service writes them. A source on this machine is copied over git's
+ * own transport too, as a stranger's would be: whoever may fetch may have any object by its id, so a repository must hold
+ * what its branch holds and nothing else. A clone by hard links or with alternates has the source's whole store, other
+ * branches and what was thrown away included, unchecked, and changes or breaks when its owner's files do.
+ */
 export class GitProjectRepositories implements ProjectRepositories {
   constructor(
     private readonly git: Git,
@@ -131,7 +136,11 @@ export class GitProjectRepositories implements ProjectRepositories {
           url,
           `+${ref}:refs/heads/${branch}`,
         ],
-        { repository, env: { GIT_ALLOW_PROTOCOL: protocol }, timeoutMs: this.options.cloneTimeoutMs },
+        {
+          repository,
+          env: { GIT_ALLOW_PROTOCOL: protocol, GIT_CONFIG_GLOBAL: this.layout.importConfig },
+          timeoutMs: this.options.cloneTimeoutMs,
+        },
       );
       const head = await this.git.text(['rev-parse', '--verify', `refs/heads/${branch}^{commit}`], {
         repository,
@@ -147,6 +156,7 @@ export class GitProjectRepositories implements ProjectRepositories {
       return ok({ defaultBranch: branch, head, files, publish, discard });
     } catch (error) {
       await discard();
+      if (failureOf(error).code === 'git_timeout') return err(this.tookTooLong());
       if (!(error instanceof GitError)) throw error;
       return err(
         failure('validation', 'repo_unreadable', 'The repository could not be copied completely.', {
@@ -154,6 +164,13 @@ export class GitProjectRepositories implements ProjectRepositories {
         }),
       );
     }
+  }
+
+  private tookTooLong(): Failure {
+    const seconds = this.options.cloneTimeoutMs / 1000;
+    return failure('timeout', 'import_timeout', `The repository could not be copied within ${seconds} s.`, {
+      suggestion: 'Raise YMERA_CLONE_TIMEOUT_SECONDS of the integration service.',
+    });
   }
 
   /** Names of everything in the tree, and the contents of those files that commands are detected from. */

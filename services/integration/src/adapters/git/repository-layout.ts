@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { importConfigFile } from './git-environment';
 
 /** Where things lie below the data directory. All of it is one file system: publishing is a rename. */
 export interface RepositoryLayout {
   readonly incoming: string;
   readonly artefacts: string;
+  /** What git reads while it copies a source. */
+  readonly importConfig: string;
   readonly repository: (projectId: string) => string;
 }
 
@@ -13,5 +16,10 @@ export function prepareLayout(dataDir: string): RepositoryLayout {
   const incoming = join(dataDir, 'incoming');
   const artefacts = join(dataDir, 'artefacts', 'sha256');
   for (const folder of [projects, incoming, artefacts]) mkdirSync(folder, { recursive: true });
-  return { incoming, artefacts, repository: (projectId) => join(projects, `${projectId}.git`) };
+  return {
+    incoming,
+    artefacts,
+    importConfig: importConfigFile(dataDir),
+    repository: (projectId) => join(projects, `${projectId}.git`),
+  };
 }
