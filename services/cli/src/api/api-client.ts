@@ -15,18 +15,19 @@ interface CallInput<R extends RouteContract> {
 /** What may stand in a path or a query. */
 type UrlValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
-const timeoutMs = 30_000;
+/** For an answer, from the call to its last byte. */
+const usualTimeoutMs = 30_000;
 
 /** The gateway as one person sees it, typed by the route contracts. Refusals are thrown as `CliError`. */
 export class ApiClient {
   constructor(
     readonly baseUrl: string,
     private readonly token: string,
+    private readonly timeoutMs = usualTimeoutMs,
   ) {}
 
   async call<R extends RouteContract>(route: R, input: CallInput<R> = {}): Promise<z.output<R['response']>> {
-    const response = await this.send(route, input);
-    const text = await response.text();
+    const { response, text } = await this.send(route, input);
     const parsed = parseJson(text);
     if (!response.ok) throw refusal(response.status, parsed);
     const value = route.response.safeParse(parsed);
@@ -53,9 +54,12 @@ export class ApiClient {
     return response;
   }
 
-  private async send<R extends RouteContract>(route: R, input: CallInput<R>): Promise<Response> {
+  private async send<R extends RouteContract>(
+    route: R,
+    input: CallInput<R>,
+  ): Promise<{ readonly response: Response; readonly text: string }> {
     try {
-      return await fetch(this.urlOf(route, input), {
+      const response = await fetch(this.urlOf(route, input), {
         method: route.method,
         headers: {
           authorization: `Bearer ${this.token}`,
@@ -63,17 +67,30 @@ export class ApiClient {
           ...(input.idempotencyKey === undefined ? {} : { 'idempotency-key': input.idempotencyKey }),
         },
         ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(this.timeoutMs),
       });
+      return { response, text: await response.text() };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new CliError(
-        'gateway_unreachable',
-        `The gateway at ${this.baseUrl} did not answer (${reason}).`,
-        1,
-        'Start it with npm start.',
-      );
+      throw this.noAnswer(error);
     }
+  }
+
+  /** Whoever is too slow is there: to start another one would not help. */
+  private noAnswer(error: unknown): CliError {
+    if (isTimeout(error))
+      return new CliError(
+        'gateway_timeout',
+        `The gateway at ${this.baseUrl} did not answer within ${this.timeoutMs / 1000} s.`,
+        1,
+        'What was asked may still be done: look before you ask again.',
+      );
+    const reason = error instanceof Error ? error.message : String(error);
+    return new CliError(
+      'gateway_unreachable',
+      `The gateway at ${this.baseUrl} cannot be reached (${reason}).`,
+      1,
+      'Start it with npm start.',
+    );
   }
 
   private urlOf(route: RouteContract, input: { params?: unknown; query?: unknown }): URL {
@@ -87,6 +104,10 @@ export class ApiClient {
     return url;
   }
 }
+
+/** What a timed-out signal throws is a `DOMException`. */
+const isTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === 'TimeoutError';
 
 function refusal(status: number, body: unknown): CliError {
   const told = problem.safeParse(body);

@@ -6,11 +6,12 @@ import {
   listAgentsRoute,
   listProjectsRoute,
   overviewRoute,
-  registerProjectRoute,
   retireAgentRoute,
 } from '@ymera/contracts';
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
+import { registerProject } from '../api/register-project';
+import { duration } from '../terminal/duration';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { controlWords } from './operations';
 import { print, table } from './print';
@@ -100,9 +101,11 @@ export function addFleetCommands(ymera: Command): void {
       const where = /^[a-z+]+:\/\//.test(source)
         ? source
         : resolve(process.env['INIT_CWD'] ?? process.cwd(), source);
-      const project = await connect(options).call(registerProjectRoute, {
-        body: { project_id: projectId, source: where },
-      });
+      const project = await registerProject(
+        connect(options),
+        { project_id: projectId, source: where },
+        (elapsedMs) => process.stderr.write(`copying the repository: ${duration(elapsedMs)} so far\n`),
+      );
       print(
         options,
         project,

@@ -8,7 +8,6 @@ import {
   getChangeRoute,
   getRequestRoute,
   getWorkflowRoute,
-  registerProjectRoute,
   type RequestResource,
   submitRequestRoute,
   type WorkflowResource,
@@ -16,6 +15,7 @@ import {
 import { uuidv7 } from '@ymera/kernel';
 import type { ApiClient } from '../api/api-client';
 import { type FeedEntry, textOf } from '../api/feed-entry';
+import { registerProject } from '../api/register-project';
 import { watchRequest } from '../api/watch-request';
 import { type DemoApproval, type DemoResult, demoSteps } from './demo-result';
 
@@ -33,6 +33,8 @@ export interface Choice {
 
 /** What a person sees and is asked on the way. */
 export interface Audience {
+  /** The repository is still being copied, for so long now. */
+  copying(elapsedMs: number): void;
   planned(request: RequestResource): void;
   happened(entry: FeedEntry): void;
   /** A person’s answer, or undefined where there is nobody to ask. */
@@ -60,9 +62,13 @@ export async function travel(
   audience: Audience,
   signal: AbortSignal,
 ): Promise<Journey> {
-  const project = await people.admin.call(registerProjectRoute, {
-    body: { project_id: `demo-${uuidv7().slice(-12)}`, source },
-  });
+  const project = await registerProject(
+    people.admin,
+    { project_id: `demo-${uuidv7().slice(-12)}`, source },
+    (elapsedMs) => {
+      audience.copying(elapsedMs);
+    },
+  );
   const submitted = await people.requester.call(submitRequestRoute, {
     body: { project_id: project.project_id, text },
     idempotencyKey: uuidv7(),

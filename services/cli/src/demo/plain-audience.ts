@@ -14,6 +14,10 @@ export class PlainAudience implements Audience {
 
   constructor(private readonly write: (line: string) => void) {}
 
+  copying(elapsedMs: number): void {
+    this.write(`copying the repository: ${duration(elapsedMs)} so far`);
+  }
+
   planned(request: RequestResource): void {
     this.write(`understood as ${request.intent ?? 'nothing'} (${request.evidence.join(', ')})`);
     if (!request.plan) return;

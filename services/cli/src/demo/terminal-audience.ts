@@ -32,6 +32,10 @@ export class TerminalAudience implements Audience {
     this.live = createLogUpdate(output, { showCursor: true });
   }
 
+  copying(elapsedMs: number): void {
+    this.say(`copying the repository: ${duration(elapsedMs)} so far`);
+  }
+
   planned(request: RequestResource): void {
     const { bold, dim } = this.style;
     this.say('');
