@@ -3,7 +3,7 @@ import type { AgentType } from '@ymera/contracts';
 import type { Sandbox } from '../sandbox/sandbox';
 import { Analyser } from '../tools/analyser';
 import { Dependencies } from '../workspace/dependencies';
-import { Workspaces } from '../workspace/workspaces';
+import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
 import { CommandAgent, type CommandAgentOptions } from './command-agent';
 import { EnhancementAgent } from './enhancement-agent';
@@ -14,7 +14,8 @@ import { TestingAgent } from './testing-agent';
 
 export interface ToolAgentsOptions {
   readonly sandbox: Sandbox;
-  /** Working copies and prepared packages; ours alone. */
+  readonly workspaces: Workspaces;
+  /** Prepared packages; ours alone. */
   readonly stateFolder: string;
   /** Whether projects' packages may be downloaded. */
   readonly dependencyNetwork: boolean;
@@ -32,15 +33,13 @@ export interface CommandOptions extends Pick<CommandAgentOptions, 'network'> {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The agents that a runner may host, sharing one sandbox, one cache and one folder of working copies. */
+/** The agents that a runner may host, sharing one sandbox, one cache of packages and one folder of working copies. */
 export class ToolAgents {
-  readonly workspaces: Workspaces;
   private readonly dependencies: Dependencies;
   private readonly analyser: Analyser;
 
   constructor(private readonly options: ToolAgentsOptions) {
     const { sandbox, stateFolder, dependencyNetwork, registry } = options;
-    this.workspaces = new Workspaces({ folder: join(stateFolder, 'workspaces'), owner: sandbox.owner });
     this.dependencies = new Dependencies(sandbox, {
       folder: join(stateFolder, 'dependencies'),
       network: dependencyNetwork,
@@ -81,7 +80,8 @@ export class ToolAgents {
   }
 
   private shared() {
-    const { workspaces, dependencies, analyser } = this;
-    return { sandbox: this.options.sandbox, workspaces, dependencies, analyser };
+    const { sandbox, workspaces } = this.options;
+    const { dependencies, analyser } = this;
+    return { sandbox, workspaces, dependencies, analyser };
   }
 }

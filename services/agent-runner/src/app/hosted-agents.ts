@@ -3,6 +3,7 @@ import type { ToolAgent } from '../agents/agent';
 import { ToolAgents } from '../agents/tool-agents';
 import { passedVariables, type HostedAgent, type RunnerConfig } from '../config';
 import type { Sandbox } from '../sandbox/sandbox';
+import type { Workspaces } from '../workspace/workspaces';
 import { MeasuredSandbox } from './measured-sandbox';
 
 /** An agent of this runner, and the sandbox that knows what its commands take. */
@@ -19,11 +20,17 @@ const capabilitiesOf: Readonly<Record<HostedAgent, readonly string[]>> = {
 };
 
 /** The agents that the configuration names, each with a measured sandbox of its own. */
-export function hostAgents(config: RunnerConfig, principalId: string, sandbox: Sandbox): Hosted[] {
+export function hostAgents(
+  config: RunnerConfig,
+  principalId: string,
+  sandbox: Sandbox,
+  workspaces: Workspaces,
+): Hosted[] {
   return config.YMERA_RUNNER_AGENTS.flatMap((kind) => {
     const measured = new MeasuredSandbox(sandbox);
     const tools = new ToolAgents({
       sandbox: measured,
+      workspaces,
       stateFolder: config.YMERA_STATE_DIR,
       dependencyNetwork: config.YMERA_RUNNER_DEPENDENCY_NETWORK,
     });

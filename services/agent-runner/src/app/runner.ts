@@ -6,11 +6,15 @@ import { openSandbox } from '../sandbox/probe-sandbox';
 import type { Sandbox } from '../sandbox/sandbox';
 import { findHostNode } from '../sandbox/host-node';
 import { UnconfinedSandbox } from '../sandbox/unconfined-sandbox';
+import { RepositoryCache } from '../workspace/repository-cache';
 import { Workspaces } from '../workspace/workspaces';
 import { CredentialFile } from './credential-file';
 import { HealthServer } from './health-server';
 import { hostAgents } from './hosted-agents';
 import { joinPlatform, registerAgents } from './join';
+
+/** Of the projects’ repositories between two tasks. */
+const cacheBytes = 4 * 1024 ** 3;
 
 export interface RunningRunner {
   stop(): Promise<void>;
@@ -29,7 +33,8 @@ export async function startRunner(
   if (sandbox.name === 'none') process.stderr.write(unconfinedWarning);
   logger.info('sandbox works', { sandbox: sandbox.name });
 
-  const workspaces = new Workspaces({ folder: join(state, 'workspaces'), owner: sandbox.owner });
+  const cache = new RepositoryCache({ folder: join(state, 'repositories'), maximumBytes: cacheBytes });
+  const workspaces = new Workspaces({ folder: join(state, 'workspaces'), owner: sandbox.owner, cache });
   await workspaces.removeLeftovers();
 
   let host: AgentHost | undefined;
@@ -46,7 +51,7 @@ export async function startRunner(
     signal,
   };
   const { principal_id: principalId, credential, broker } = await joinPlatform(joining);
-  const hosted = hostAgents(config, principalId, sandbox);
+  const hosted = hostAgents(config, principalId, sandbox, workspaces);
   await registerAgents(
     hosted.map(({ definition }) => definition),
     credential,

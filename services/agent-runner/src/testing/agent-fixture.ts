@@ -24,6 +24,7 @@ export class AgentFixture {
   agents(sandbox: Sandbox = this.sandboxes.bubblewrap): ToolAgents {
     return new ToolAgents({
       sandbox,
+      workspaces: this.sandboxes.workspaces(join(this.stateFolder, 'workspaces'), sandbox),
       stateFolder: this.stateFolder,
       dependencyNetwork: false,
       toolsFolder: builtTools(),

@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 /** A real repository in a temporary folder. */
 export class GitFixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'ymera-git-'));
+  /** What was fetched over HTTP. */
+  readonly served = { packs: 0, bytes: 0 };
   private server: Server | undefined;
 
   constructor() {
@@ -91,6 +93,10 @@ export class GitFixture {
         const [name = '', value = ''] = line.split(/: (.*)/);
         if (name === 'Status') response.statusCode = Number.parseInt(value, 10);
         else response.setHeader(name, value);
+      }
+      if (whole.includes('PACK')) {
+        this.served.packs += 1;
+        this.served.bytes += whole.length;
       }
       response.end(whole.subarray(end + 4));
     });

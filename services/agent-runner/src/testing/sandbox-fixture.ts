@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap-sandbox';
 import { findHostNode, type HostNode } from '../sandbox/host-node';
+import { RepositoryCache } from '../workspace/repository-cache';
+import { Workspaces } from '../workspace/workspaces';
 import type { Sandbox, SandboxOutcome, SandboxRun } from '../sandbox/sandbox';
 import { UnconfinedSandbox } from '../sandbox/unconfined-sandbox';
 
@@ -33,6 +35,12 @@ export class SandboxFixture {
       timeoutMs: 20_000,
       ...run,
     });
+  }
+
+  /** Working copies for this sandbox, with a cache of their own. */
+  workspaces(folder: string, sandbox: Sandbox = this.bubblewrap): Workspaces {
+    const cache = new RepositoryCache({ folder: join(this.folder, 'repositories'), maximumBytes: 2 ** 30 });
+    return new Workspaces({ folder, owner: sandbox.owner, cache });
   }
 
   close(): void {

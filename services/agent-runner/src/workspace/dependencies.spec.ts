@@ -7,16 +7,12 @@ import { join } from 'node:path';
 import { GitFixture } from '../testing/git-fixture';
 import { SandboxFixture } from '../testing/sandbox-fixture';
 import { Dependencies } from './dependencies';
-import { Workspaces } from './workspaces';
 
 jest.setTimeout(120_000);
 
 const sandbox = new SandboxFixture();
 const repository = new GitFixture();
-const workspaces = new Workspaces({
-  folder: join(sandbox.folder, 'workspaces'),
-  owner: sandbox.bubblewrap.owner,
-});
+const workspaces = sandbox.workspaces(join(sandbox.folder, 'workspaces'));
 const folder = join(sandbox.folder, 'dependencies');
 const signal = new AbortController().signal;
 

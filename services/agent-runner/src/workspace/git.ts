@@ -28,6 +28,7 @@ export const gitConfiguration = [
   '[core]\n\thooksPath = /dev/null\n\tfsmonitor = false\n\tautocrlf = false\n\tquotePath = false',
   '[init]\n\tdefaultBranch = main\n\ttemplateDir =',
   '[gc]\n\tauto = 0',
+  '[fetch]\n\tunpackLimit = 1',
   '[maintenance]\n\tauto = false',
   '[submodule]\n\trecurse = false',
   '[protocol "ext"]\n\tallow = never',

@@ -13,6 +13,8 @@ export interface WorkspaceParts {
   readonly commit: string;
   readonly tree: string;
   readonly signal: AbortSignal | undefined;
+  /** The repository behind it is no longer needed. */
+  readonly release: () => Promise<void>;
 }
 
 /** What fits inline in a result; the wire allows a body of one mebibyte in all. */
@@ -103,6 +105,7 @@ export class Workspace {
   async close(): Promise<void> {
     await makeRemovable(this.parts.folder);
     await rm(this.parts.folder, { recursive: true, force: true, maxRetries: 3 });
+    await this.parts.release();
   }
 
   private async outsideReaches(entries: readonly ChangeEntry[]): Promise<readonly string[]> {

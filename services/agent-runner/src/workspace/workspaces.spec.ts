@@ -14,14 +14,14 @@ import { execFileSync } from 'node:child_process';
 import { GitFixture } from '../testing/git-fixture';
 import { SandboxFixture } from '../testing/sandbox-fixture';
 import type { Workspace } from './workspace';
-import { Workspaces, type WorkspaceRequest } from './workspaces';
+import type { WorkspaceRequest } from './workspaces';
 
 jest.setTimeout(30_000);
 
 const repository = new GitFixture();
 const sandbox = new SandboxFixture();
 const folder = join(sandbox.folder, 'workspaces');
-const workspaces = new Workspaces({ folder, owner: sandbox.bubblewrap.owner });
+const workspaces = sandbox.workspaces(folder);
 const base = repository.commit({
   'src/a.js': 'one\n',
   'b.txt': 'two\n',
@@ -110,11 +110,11 @@ describe('a working copy', () => {
   it('comes over HTTP with the agent’s credential', async () => {
     const credential = { username: 'tester-1', password: 'ymk_secret' };
     const url = await repository.serve(credential);
+    const refused = await workspaces.prepare({ url, commit: base });
+    expect(refused).toMatchObject({ ok: false, error: { code: 'workspace_unavailable', retryable: true } });
     const workspace = await prepared({ url, credential });
     expect(existsSync(join(workspace.copy, 'b.txt'))).toBe(true);
     await workspace.close();
-    const refused = await workspaces.prepare({ url, commit: base });
-    expect(refused).toMatchObject({ ok: false, error: { code: 'workspace_unavailable', retryable: true } });
   });
 
   it('is refused for a commit that does not exist, and leaves nothing', async () => {

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
+import { err, ok, type Result } from '@ymera/kernel';
 import { absentMode, type TreeEntry } from './change-entries';
 import { git, gitConfiguration, type GitOptions } from './git';
+import { unavailable, type HeldCommits, type RepositoryCache } from './repository-cache';
 import { Workspace } from './workspace';
 
 export interface WorkspacesOptions {
@@ -12,6 +13,8 @@ export interface WorkspacesOptions {
   readonly folder: string;
   /** User that the sandbox runs commands as, where it is another one. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+  /** Shared by all that work on the same projects. */
+  readonly cache: RepositoryCache;
 }
 
 export interface WorkspaceRequest {
@@ -30,6 +33,8 @@ export interface WorkspaceRequest {
 }
 
 const run = promisify(execFile);
+/** Hundreds of megabytes are written. */
+const preparingMs = 300_000;
 
 export class Workspaces {
   constructor(private readonly options: WorkspacesOptions) {}
@@ -37,17 +42,35 @@ export class Workspaces {
   /** For the start of the runner: whatever is here was left by a process that died. */
   async removeLeftovers(): Promise<void> {
     await rm(this.options.folder, { recursive: true, force: true, maxRetries: 3 });
+    await this.options.cache.removeLeftovers();
   }
 
   async prepare(request: WorkspaceRequest): Promise<Result<Workspace>> {
     await mkdir(this.options.folder, { recursive: true, mode: 0o711 });
     const folder = await mkdtemp(join(this.options.folder, 'task-'));
-    const prepared = await this.fill(folder, request);
+    const prepared = await this.fromCache(folder, request);
     if (!prepared.ok) await rm(folder, { recursive: true, force: true });
     return prepared;
   }
 
-  private async fill(folder: string, request: WorkspaceRequest): Promise<Result<Workspace>> {
+  private async fromCache(folder: string, request: WorkspaceRequest): Promise<Result<Workspace>> {
+    const commits = [...new Set([request.commit, ...(request.alsoNeeded ?? [])])];
+    const held = await this.options.cache.hold({ ...request, commits });
+    if (!held.ok) return held;
+    const filled = await this.fill(folder, request, held.value, commits).catch(async (error: unknown) => {
+      await held.value.release();
+      throw error;
+    });
+    if (!filled.ok) await held.value.release();
+    return filled;
+  }
+
+  private async fill(
+    folder: string,
+    request: WorkspaceRequest,
+    held: HeldCommits,
+    commits: readonly string[],
+  ): Promise<Result<Workspace>> {
     const copy = join(folder, 'copy');
     const gitFolder = join(folder, 'repository.git');
     // One for each working copy: one for all would be written while a git beside it reads.
@@ -62,15 +85,15 @@ export class Workspaces {
     const created = await git(['init', '--quiet', '--bare', gitFolder], options);
     if (!created.ok) return err(unavailable(created.complaint));
 
-    const fetched = await this.fetch(request, options);
-    if (!fetched.ok) return fetched;
+    if (!request.hasGit) await borrow(gitFolder, held.repository, commits);
     for (const args of [
+      ...(request.hasGit ? [copying(held.repository, commits)] : []),
       ['update-ref', '--no-deref', 'HEAD', request.commit],
       ['read-tree', '--reset', request.commit],
       ...replacing(request.replaced ?? []),
       ['checkout-index', '--all', '--force', '--quiet', '--index'],
     ]) {
-      const done = await git(args, { ...options, workTree: copy });
+      const done = await git(args, { ...options, workTree: copy, timeoutMs: preparingMs });
       if (!done.ok) return err(unavailable(done.complaint));
     }
     const tree = await git(['rev-parse', '--verify', `${request.commit}^{tree}`], options);
@@ -85,29 +108,9 @@ export class Workspaces {
         commit: request.commit,
         tree: tree.stdout.toString('utf8').trim(),
         signal: request.signal,
+        release: held.release,
       }),
     );
-  }
-
-  /** Only the commits asked for; where a server gives no single commits, everything. */
-  private async fetch(request: WorkspaceRequest, options: GitOptions): Promise<Result<void>> {
-    const commits = [...new Set([request.commit, ...(request.alsoNeeded ?? [])])];
-    const fetchOptions: GitOptions = {
-      ...options,
-      timeoutMs: 300_000,
-      ...(request.credential ? { authorization: basicAuthorization(request.credential) } : {}),
-    };
-    const common = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
-    const shallow = await git([...common, '--depth=1', request.url, ...commits], fetchOptions);
-    if (shallow.ok) return ok(undefined);
-    const whole = await git([...common, request.url, '+refs/*:refs/fetched/*'], fetchOptions);
-    if (!whole.ok) return err(unavailable(whole.complaint));
-    for (const commit of commits) {
-      if (!(await git(['cat-file', '-e', `${commit}^{commit}`], options)).ok) {
-        return err(failure('not_found', 'commit_not_found', `The repository has no commit ${commit}.`));
-      }
-    }
-    return ok(undefined);
   }
 
   /** A real copy, not links to objects: what the command spoils must be its own. */
@@ -127,6 +130,23 @@ export class Workspaces {
     if (owner) await run('chown', ['-R', '-h', `${owner.uid}:${owner.gid}`, copy]);
   }
 }
+
+/** The objects stay in the cache; git is told that the commits’ parents are not there. */
+async function borrow(gitFolder: string, cached: string, commits: readonly string[]): Promise<void> {
+  await writeFile(join(gitFolder, 'objects', 'info', 'alternates'), `${join(cached, 'objects')}\n`);
+  await writeFile(join(gitFolder, 'shallow'), commits.map((commit) => `${commit}\n`).join(''));
+}
+
+/** What a command gets to spoil is its own, and has nothing of the cache but what was asked for. */
+const copying = (cached: string, commits: readonly string[]): readonly string[] => [
+  'fetch',
+  '--quiet',
+  '--no-tags',
+  '--no-write-fetch-head',
+  '--depth=1',
+  cached,
+  ...commits,
+];
 
 const pathsAtOnce = 200;
 
@@ -151,9 +171,3 @@ function replacing(entries: readonly TreeEntry[]): readonly string[][] {
     ]),
   ];
 }
-
-const basicAuthorization = ({ username, password }: { username: string; password: string }): string =>
-  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-
-const unavailable = (complaint: string): Failure =>
-  failure('unavailable', 'workspace_unavailable', `The working copy could not be prepared: ${complaint}`);

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GitFixture } from '../testing/git-fixture';
+import { SandboxFixture } from '../testing/sandbox-fixture';
+import { leastNeeded, RepositoryCache } from './repository-cache';
+import { Workspaces, type WorkspaceRequest } from './workspaces';
+
+jest.setTimeout(30_000);
+
+const credential = { username: 'tester-1', password: 'ymk_secret' };
+const large = 400_000;
+
+describe('working copies of one project (real git, over HTTP)', () => {
+  let repository: GitFixture;
+  let sandbox: SandboxFixture;
+  let cached: string;
+  let url: string;
+  let base: string;
+  beforeEach(async () => {
+    repository = new GitFixture();
+    sandbox = new SandboxFixture();
+    cached = join(sandbox.folder, 'repositories');
+    base = repository.commit({ 'a.txt': 'one\n', 'large.bin': randomBytes(large) });
+    url = await repository.serve(credential);
+  });
+  afterEach(() => {
+    repository.close();
+    sandbox.close();
+  });
+
+  const workspacesOf = (maximumBytes = 2 ** 30) =>
+    new Workspaces({
+      folder: join(sandbox.folder, 'workspaces'),
+      owner: sandbox.bubblewrap.owner,
+      cache: new RepositoryCache({ folder: cached, maximumBytes }),
+    });
+  const prepared = async (workspaces: Workspaces, request: Partial<WorkspaceRequest> = {}) => {
+    const result = await workspaces.prepare({ url, credential, commit: base, ...request });
+    if (!result.ok) throw new Error(result.error.message);
+    return result.value;
+  };
+
+  it('come over the network once, also when they are asked for at once', async () => {
+    const workspaces = workspacesOf();
+    const both = await Promise.all([prepared(workspaces), prepared(workspaces)]);
+    for (const workspace of both) {
+      expect(readFileSync(join(workspace.copy, 'large.bin'))).toHaveLength(large);
+      await workspace.close();
+    }
+    await (await prepared(workspaces, { hasGit: true })).close();
+    expect(repository.served.packs).toBe(1);
+    expect(repository.served.bytes).toBeGreaterThan(large);
+  });
+
+  it('get of another commit only what is different', async () => {
+    const workspaces = workspacesOf();
+    await (await prepared(workspaces)).close();
+    const before = repository.served.bytes;
+    const change = repository.commit({ 'a.txt': 'two\n' });
+    const workspace = await prepared(workspaces, { commit: change, alsoNeeded: [base] });
+    expect(repository.served.bytes - before).toBeLessThan(10_000);
+    expect(readFileSync(join(workspace.copy, 'large.bin'))).toHaveLength(large);
+    expect((await workspace.changedFiles(base)).map(({ path }) => path)).toEqual(['a.txt']);
+    await workspace.close();
+  });
+
+  it('give a command a git of its own, with nothing of another task’s commit', async () => {
+    const workspaces = workspacesOf();
+    const secret = repository.commit({ 'a.txt': 'of somebody else\n' });
+    await (await prepared(workspaces, { commit: secret })).close();
+    const workspace = await prepared(workspaces, { hasGit: true });
+    const own = join(workspace.copy, '.git');
+    expect(existsSync(join(own, 'objects/info/alternates'))).toBe(false);
+    const outcome = await sandbox.bubblewrap.run({
+      profile: 'command',
+      workspace: workspace.copy,
+      timeoutMs: 10_000,
+      command: `git status --porcelain; git log --format=%H; git cat-file -e ${secret} || echo unknown`,
+    });
+    expect(outcome.stdout).toBe(`${base}\nunknown\n`);
+    await workspace.close();
+  });
+
+  it('are let go of when they are too large together, but not under somebody’s feet', async () => {
+    const workspaces = workspacesOf(large);
+    const [first, second] = [await prepared(workspaces), await prepared(workspaces)];
+    await first.close();
+    expect(await second.committedFile('a.txt')).toBe('one\n');
+    await second.close();
+    expect(readdirSync(cached)).toEqual([]);
+    await (await prepared(workspaces)).close();
+    expect(repository.served.packs).toBe(2);
+  });
+
+  it('are not spoilt by a fetch that was broken off, nor kept waiting by one that was canceled', async () => {
+    const workspaces = workspacesOf();
+    const stop = new AbortController();
+    const broken = workspaces.prepare({ url, credential, commit: base, signal: stop.signal });
+    const next = prepared(workspaces);
+    stop.abort();
+    expect(await broken).toMatchObject({ ok: false, error: { code: 'workspace_unavailable' } });
+    const workspace = await next;
+    expect(await workspace.committedFile('a.txt')).toBe('one\n');
+    await workspace.close();
+  });
+
+  it('can be had again after a git was killed that had locked the repository', async () => {
+    const workspaces = workspacesOf();
+    await (await prepared(workspaces)).close();
+    const before = repository.served.bytes;
+    const [name = ''] = readdirSync(cached);
+    const gitFolder = join(cached, name, 'repository.git');
+    writeFileSync(join(gitFolder, 'shallow.lock'), '');
+    writeFileSync(join(gitFolder, 'objects/pack/tmp_pack_x'), '');
+    await (await prepared(workspaces, { commit: repository.commit({ 'a.txt': 'two\n' }) })).close();
+    expect(readdirSync(join(gitFolder, 'objects/pack'))).not.toContain('tmp_pack_x');
+    expect(readFileSync(join(gitFolder, 'shallow'), 'utf8').trim().split('\n')).toHaveLength(2);
+    expect(repository.served.bytes - before).toBeLessThan(10_000);
+  });
+
+  it('leave nothing to a later start', async () => {
+    const workspaces = workspacesOf();
+    await (await prepared(workspaces)).close();
+    expect(readdirSync(cached)).toHaveLength(1);
+    await workspacesOf().removeLeftovers();
+    expect(existsSync(cached)).toBe(false);
+  });
+});
+
+describe('what a full cache lets go of', () => {
+  const repository = (name: string, over: object = {}) => ({ name, users: 0, bytes: 10, packs: 1, ...over });
+  const gone = (maximumBytes: number, ...all: ReturnType<typeof repository>[]) =>
+    leastNeeded(all, maximumBytes).map(({ name }) => name);
+
+  it.each([
+    ['nothing that fits', 20, [repository('a'), repository('b')], []],
+    ['the longest unused first', 15, [repository('a'), repository('b')], ['a']],
+    ['nothing in use', 5, [repository('a', { users: 1 }), repository('b')], ['b']],
+    ['what is empty', 20, [repository('a', { bytes: 0 }), repository('b')], ['a']],
+    ['what is in too many pieces', 20, [repository('a'), repository('b', { packs: 61 })], ['b']],
+  ])('is %s', (_, maximumBytes, all, expected) => {
+    expect(gone(maximumBytes, ...all)).toEqual(expected);
+  });
+});

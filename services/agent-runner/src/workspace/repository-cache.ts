@@ -1,0 +1,199 @@
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
+import { git, gitConfiguration, type GitOptions } from './git';
+
+export interface RepositoryCacheOptions {
+  /** Folder of the cached repositories; ours alone, emptied by `removeLeftovers`. */
+  readonly folder: string;
+  /** Of packs. What is in use stays beyond it. */
+  readonly maximumBytes: number;
+}
+
+export interface CommitsWanted {
+  /** A path or URL that git understands. */
+  readonly url: string;
+  readonly credential?: { readonly username: string; readonly password: string };
+  readonly commits: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+export interface HeldCommits {
+  /** A bare repository that has the commits, and maybe others. It stays until `release`. */
+  readonly repository: string;
+  release(): Promise<void>;
+}
+
+interface CachedRepository {
+  readonly url: string;
+  readonly folder: string;
+  readonly git: GitOptions;
+  /** Complete with their trees. */
+  readonly commits: Set<string>;
+  users: number;
+  bytes: number;
+  packs: number;
+  /** Ends when nobody is fetching into it. */
+  turn: Promise<void>;
+}
+
+/** Each fetch adds one, and git looks into all of them. */
+const mostPacks = 60;
+const fetchTimeoutMs = 300_000;
+
+/**
+ * What this runner has fetched of each project: a commit comes over the network once, and of the next one only what is
+ * different. Nothing of it outlives the process: what a killed git left behind would have to be doubted.
+ */
+export class RepositoryCache {
+  /** The one that was used last is last. */
+  private readonly repositories = new Map<string, CachedRepository>();
+  private opened = 0;
+
+  constructor(private readonly options: RepositoryCacheOptions) {}
+
+  async removeLeftovers(): Promise<void> {
+    await rm(this.options.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  async hold(wanted: CommitsWanted): Promise<Result<HeldCommits>> {
+    const cached = this.repositories.get(wanted.url) ?? this.open(wanted.url);
+    this.repositories.delete(wanted.url);
+    this.repositories.set(wanted.url, cached);
+    cached.users += 1;
+    const fetched = await inTurn(cached, wanted.signal, () => complete(cached, wanted));
+    const release = once(() => this.release(cached));
+    if (fetched.ok) return ok({ repository: cached.git.gitFolder, release });
+    await release();
+    return fetched;
+  }
+
+  private open(url: string): CachedRepository {
+    // Never a name again: an evicted one may still be on its way out.
+    const folder = join(this.options.folder, `repository-${(this.opened += 1)}`);
+    return {
+      url,
+      folder,
+      git: { configFile: join(folder, 'gitconfig'), gitFolder: join(folder, 'repository.git') },
+      commits: new Set(),
+      users: 0,
+      bytes: 0,
+      packs: 0,
+      turn: Promise.resolve(),
+    };
+  }
+
+  private async release(cached: CachedRepository): Promise<void> {
+    cached.users -= 1;
+    const gone = leastNeeded([...this.repositories.values()], this.options.maximumBytes);
+    for (const { url } of gone) this.repositories.delete(url);
+    for (const { folder } of gone) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Of what nobody uses: what is empty or in too many pieces, and the longest unused until the rest fits. */
+export function leastNeeded<R extends Pick<CachedRepository, 'users' | 'bytes' | 'packs'>>(
+  oldestFirst: readonly R[],
+  maximumBytes: number,
+): readonly R[] {
+  let bytes = oldestFirst.reduce((sum, repository) => sum + repository.bytes, 0);
+  return oldestFirst.filter((repository) => {
+    const isNeeded = repository.bytes > 0 && repository.packs <= mostPacks && bytes <= maximumBytes;
+    if (repository.users > 0 || isNeeded) return false;
+    bytes -= repository.bytes;
+    return true;
+  });
+}
+
+/** One fetch at a time for each repository. Who is canceled while waiting does not wait, and takes no turn. */
+async function inTurn(
+  cached: CachedRepository,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result<void>>,
+): Promise<Result<void>> {
+  const before = cached.turn;
+  let isOver = (): void => undefined;
+  const mine = new Promise<void>((resolve) => (isOver = resolve));
+  cached.turn = before.then(() => mine);
+  try {
+    await Promise.race([before, aborted(signal)]);
+    return signal?.aborted ? err(unavailable('it was canceled')) : await work();
+  } finally {
+    isOver();
+  }
+}
+
+const aborted = (signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+async function complete(cached: CachedRepository, wanted: CommitsWanted): Promise<Result<void>> {
+  const missing = wanted.commits.filter((commit) => !cached.commits.has(commit));
+  if (missing.length === 0) return ok(undefined);
+  if (cached.commits.size === 0) {
+    await mkdir(cached.folder, { recursive: true, mode: 0o700 });
+    await writeFile(cached.git.configFile, gitConfiguration);
+    const created = await git(['init', '--quiet', '--bare', cached.git.gitFolder], cached.git);
+    if (!created.ok) return err(unavailable(created.complaint));
+  }
+  await removeHalfFetched(cached.git.gitFolder);
+  const fetched = await fetchCommits(cached.git, wanted, missing);
+  if (fetched.ok) for (const commit of missing) cached.commits.add(commit);
+  Object.assign(cached, await packsOf(cached.git.gitFolder));
+  return fetched;
+}
+
+/**
+ * Only the commits asked for; where a server gives no single commits, everything. By the names that they get here git
+ * tells the server next time what need not be sent.
+ */
+async function fetchCommits(
+  options: GitOptions,
+  { url, credential, signal }: CommitsWanted,
+  commits: readonly string[],
+): Promise<Result<void>> {
+  const fetchOptions: GitOptions = {
+    ...options,
+    timeoutMs: fetchTimeoutMs,
+    ...(signal ? { signal } : {}),
+    ...(credential ? { authorization: basicAuthorization(credential) } : {}),
+  };
+  const common = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
+  const named = commits.map((commit) => `${commit}:refs/commits/${commit}`);
+  const shallow = await git([...common, '--depth=1', url, ...named], fetchOptions);
+  if (shallow.ok) return ok(undefined);
+  const whole = await git([...common, url, '+refs/*:refs/fetched/*'], fetchOptions);
+  if (!whole.ok) return err(unavailable(whole.complaint));
+  for (const commit of commits)
+    if (!(await git(['cat-file', '-e', `${commit}^{commit}`], options)).ok)
+      return err(failure('not_found', 'commit_not_found', `The repository has no commit ${commit}.`));
+  return ok(undefined);
+}
+
+/** Nobody else writes here, so a lock or a piece of a pack is of a git that was killed. */
+async function removeHalfFetched(gitFolder: string): Promise<void> {
+  const names = await readdir(gitFolder, { recursive: true }).catch(() => []);
+  for (const name of names)
+    if (name.endsWith('.lock') || /(^|\/)tmp_[^/]+$/.test(name))
+      await rm(join(gitFolder, name), { force: true });
+}
+
+async function packsOf(gitFolder: string): Promise<{ readonly packs: number; readonly bytes: number }> {
+  const folder = join(gitFolder, 'objects', 'pack');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.pack'));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return { packs: names.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
+}
+
+const basicAuthorization = ({ username, password }: { username: string; password: string }): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+export const unavailable = (complaint: string): Failure =>
+  failure('unavailable', 'workspace_unavailable', `The working copy could not be prepared: ${complaint}`);
