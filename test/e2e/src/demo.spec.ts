@@ -33,6 +33,13 @@ describe('npm run demo', () => {
     expect(measured.before_ms.length).toBeGreaterThanOrEqual(10);
     expect(measured.after_ms.length).toBeGreaterThanOrEqual(10);
 
+    // How small it must be is owed by `npm run bench -- demo-overhead`; here that it is what it says.
+    const toolMs = result['steps'].reduce((sum: number, step: { tool_ms: number }) => sum + step.tool_ms, 0);
+    expect(toolMs).toBeGreaterThan(0);
+    const apart = result['overhead_ms'] - (result['duration_ms'] - toolMs);
+    expect(Math.abs(apart)).toBeLessThanOrEqual(result['steps'].length);
+    expect(result['overhead_ms']).toBeGreaterThan(0);
+
     expect(result['approvals']).toMatchObject([
       { kind: 'plan_approval', decision: 'approved', decided_by: 'approver', by_policy: true },
       { kind: 'landing_approval', decision: 'approved', decided_by: 'approver', by_policy: true },

@@ -1,3 +1,6 @@
+/** What a figure, or the ratio, must reach. */
+export type Owed = { readonly atLeast: number } | { readonly below: number };
+
 /** What a benchmark found. */
 export interface Measured {
   /** Numbers in the unit of their names. */
@@ -12,5 +15,7 @@ export interface Measured {
 export interface Benchmark {
   readonly name: string;
   readonly summary: string;
+  /** By the name of the figure, or `ratio`. */
+  readonly owed: Readonly<Record<string, Owed>>;
   run(progress: (line: string) => void): Promise<Measured>;
 }

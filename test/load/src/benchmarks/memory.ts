@@ -72,5 +72,6 @@ async function run(progress: (line: string) => void): Promise<Measured> {
 export const memoryBenchmark: Benchmark = {
   name: 'memory',
   summary: 'proportional memory of the services and the runner, 60 s after they are ready',
+  owed: { total_mb: { below: owedMb } },
   run,
 };
