@@ -31,4 +31,12 @@ describe('the reconciler', () => {
     await world.reconcile.execute();
     expect(world.orphansSeen).toEqual([0]);
   });
+
+  it('takes nothing for an orphan that was late only until the next look', async () => {
+    await world.start(reviewOnly);
+    world.clock.advance(world.policy.queueMs + 60_000);
+    world.isFiringLate = true;
+    await world.reconcile.execute();
+    expect(world.orphansSeen).toEqual([0]);
+  });
 });

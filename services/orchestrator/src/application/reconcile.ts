@@ -26,17 +26,38 @@ export class Reconcile {
   constructor(private readonly deps: Dependencies) {}
 
   async execute(): Promise<void> {
-    const hasFired = await this.deps.fired().then(
-      () => true,
-      () => false,
-    );
-    if (hasFired) await this.repairOrphans();
+    const orphans = await this.findOrphans();
+    if (orphans) await this.repairAll(orphans);
     await this.deps.dispatch.executeAll();
   }
 
-  private async repairOrphans(): Promise<void> {
-    const { unitOfWork, clock, metrics, logger, periodMs } = this.deps;
-    const orphans = await unitOfWork.run((tx) => tx.steps.orphans(clock.now().getTime() - periodMs));
+  /**
+   * Undefined when nothing can be fired. Looked for twice, each time after firing what is due: while the database is slow
+   * or has just come back, what is late looks the same at first.
+   */
+  private async findOrphans(): Promise<readonly Orphan[] | undefined> {
+    if (!(await this.hasFired())) return undefined;
+    const found = await this.unmoved();
+    if (found.length === 0) return found;
+    if (!(await this.hasFired())) return undefined;
+    const isStill = new Set(found.map(nameOf));
+    return (await this.unmoved()).filter((orphan) => isStill.has(nameOf(orphan)));
+  }
+
+  private unmoved(): Promise<readonly Orphan[]> {
+    const { unitOfWork, clock, periodMs } = this.deps;
+    return unitOfWork.run((tx) => tx.steps.orphans(clock.now().getTime() - periodMs));
+  }
+
+  private hasFired(): Promise<boolean> {
+    return this.deps.fired().then(
+      () => true,
+      () => false,
+    );
+  }
+
+  private async repairAll(orphans: readonly Orphan[]): Promise<void> {
+    const { metrics, logger } = this.deps;
     metrics.orphans(orphans.length);
     for (const orphan of orphans) {
       logger.warn('a step had nothing that would move it', { ...orphan });
@@ -51,3 +72,5 @@ export class Reconcile {
     });
   }
 }
+
+const nameOf = ({ workflowId, stepId }: Orphan): string => `${workflowId}/${stepId}`;

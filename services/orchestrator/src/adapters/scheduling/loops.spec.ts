@@ -1,4 +1,4 @@
-import { silentLogger } from '@ymera/kernel';
+import { failure, FailureException, silentLogger } from '@ymera/kernel';
 import { eventually, leakGuard } from '@ymera/testing';
 import { DispatchLoop } from './dispatch-loop';
 import { TimerLoop } from './timer-loop';
@@ -12,6 +12,9 @@ const started = (loop: TimerLoop): TimerLoop => {
 afterEach(async () => {
   for (const loop of loops.splice(0)) await loop.stop();
 });
+
+const away = (what: string): FailureException =>
+  new FailureException(failure('unavailable', `${what}_unavailable`, 'Away.', { retryable: true }));
 
 const reachable = async (): Promise<void> => undefined;
 
@@ -126,7 +129,7 @@ describe('the loop of timers', () => {
           },
         },
         async () => {
-          if (isAway) throw new Error('the broker is away');
+          if (isAway) throw away('broker');
         },
         silentLogger,
       );
@@ -148,18 +151,22 @@ describe('the loop of timers', () => {
       looks[0]?.resolve(undefined);
       const failing = await nextLook(2);
       expect(told).toEqual([]);
-      failing.reject(new Error('the database is away'));
+      failing.reject(new TypeError('no such timer'));
       const succeeding = await nextLook(3);
       expect(told).toEqual([]);
       succeeding.resolve(undefined);
       await asked;
     });
 
-    it('refuses when nothing may be fired', async () => {
-      isAway = true;
-      const asked = loop.looked();
+    it('refuses when nothing can be fired', async () => {
+      const first = loop.looked();
       looks[0]?.resolve(undefined);
-      await expect(asked).rejects.toThrow('the broker is away');
+      const look = await nextLook(2);
+      isAway = true;
+      const second = loop.looked();
+      look.reject(away('database'));
+      await expect(first).rejects.toThrow('database_unavailable');
+      await expect(second).rejects.toThrow('broker_unavailable');
     });
 
     it('keeps nobody waiting when it stops', async () => {

@@ -1,4 +1,4 @@
-import type { Logger } from '@ymera/kernel';
+import { FailureException, type Logger } from '@ymera/kernel';
 import type { FireTimers } from '../../application/fire-timers';
 import type { Time } from '../../domain/run';
 
@@ -38,7 +38,7 @@ export class TimerLoop {
 
   /**
    * Looks at once; resolves when a look has succeeded that began after the call, or when the loop has stopped. Rejects
-   * when nothing may be fired then, because the broker is away.
+   * when nothing can be fired then, because the broker or the database is away.
    */
   async looked(): Promise<void> {
     if (this.isStopped) return;
@@ -73,20 +73,13 @@ export class TimerLoop {
     const waiting = this.waiting.splice(0);
     try {
       await this.reachable();
-    } catch (error) {
-      this.logger.warn('nothing is fired while agents cannot be heard; the next look is in a second', {
-        error,
-      });
-      for (const { reject } of waiting) reject(error);
-      return { hasLooked: false };
-    }
-    try {
       const at = await this.timers.fireDue(this.meantAt);
       for (const { resolve } of waiting) resolve();
       return { hasLooked: true, at };
     } catch (error) {
       this.logger.warn('timers could not be fired; the next look is in a second', { error });
-      this.waiting.push(...waiting);
+      if (isAway(error)) for (const { reject } of waiting) reject(error);
+      else this.waiting.push(...waiting);
       return { hasLooked: false };
     }
   }
@@ -106,3 +99,7 @@ export class TimerLoop {
     this.alarm = setTimeout(() => this.ring(), Math.max(0, this.wakeAt - Date.now()));
   }
 }
+
+/** Any other failure is one of ours, which who waits shall not take for an outage. */
+const isAway = (error: unknown): boolean =>
+  error instanceof FailureException && error.failure.kind === 'unavailable';
