@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 const require = createRequire(import.meta.url);
 
@@ -63,8 +64,8 @@ function commentsIn(path) {
 const isScalar = (value) => ['string', 'number', 'boolean'].includes(typeof value);
 
 /** What a schema tells of its variables. The default of a flag is known only by its effect: the input is a word. */
-function variablesOf(schema, toJSONSchema) {
-  const { properties } = toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+function variablesOf(schema) {
+  const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {
       const effect = schema.shape[name].safeParse(undefined).data;
@@ -108,9 +109,8 @@ function wrapped(text) {
 
 /** A service's part leaves out what every service reads with the same default. */
 export function environmentExample(root) {
-  const { z } = require(require.resolve('zod', { paths: [join(root, 'libs', 'config')] }));
   const configOf = (folder, source, built) => ({
-    variables: variablesOf(schemaIn(join(folder, built)), z.toJSONSchema),
+    variables: variablesOf(schemaIn(join(folder, built))),
     comments: commentsIn(join(folder, source)),
   });
   const common = configOf(

@@ -37,7 +37,8 @@ const entries = readFileSync(join(root, '.env.example'), 'utf8')
 /** Read by the command line and by terminals, which have no schema. */
 const ofNoService = ['YMERA_URL', 'YMERA_TOKEN_FILE', 'NO_COLOR'];
 
-const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
+const isScalar = (value: unknown): value is string | number | boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value);
 
 /** Whether the file has the variable with what it is when nobody says anything, and its other names. */
 function isTold(variable: Variable): boolean {
