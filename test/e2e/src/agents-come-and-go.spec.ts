@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { eventually } from '@ymera/testing';
 import { repositoryRoot } from './support/commands';
 import { call, demo, type RunningPlatform, startTestPlatform } from './support/platform';
+import { processesLike, whenGone } from './support/process-watch';
 import { Repositories, workingProject } from './support/repositories';
+import { approvePlans, registerProject, submit } from './support/requests';
 
 /** Slow enough to be killed in the middle, and the same whoever does it. */
 const slowly = "sleep 3\necho '// better' >> src/sum.mjs\n";
@@ -174,7 +176,7 @@ describe('agents come and go', () => {
   }, 120_000);
 
   // Mission: A8
-  it('the Python agent of the examples joins, reports and runs the tests of a project', async () => {
+  it('the Python agent of the examples joins, reports, runs the tests of a project, and stops when it is told to', async () => {
     start('/usr/bin/python3', [join(repositoryRoot, 'libs/agent-sdk/examples/python/testing_agent.py')], {
       PATH: `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`,
       YMERA_GATEWAY_URL: platform.urls['gateway'],
@@ -208,5 +210,31 @@ describe('agents come and go', () => {
     expect(result['tests']).toMatchObject({ passed: 1, failed: 0, tree: result['tree'] });
     const tested = (result['steps'] as Record<string, any>[]).find(({ name }) => name === 'test');
     expect(tested).toMatchObject({ agent_id: 'python-tester', state: 'completed' });
+
+    const endless = { name: 'endless', private: true, scripts: { test: 'sleep 4177' } };
+    const files = { ...workingProject, 'package.json': JSON.stringify(endless) };
+    const { id } = await registerProject(platform, repositories.create('endless', files, slowly));
+    const requestId = (await submit(platform, id, fix)).body['request_id'] as string;
+    await approvePlans(platform, [requestId], 20_000);
+    const sleeping = await eventually(
+      () => {
+        const found = processesLike(/^(sleep 4177)$/).get('sleep 4177');
+        if (!found) throw new Error('the tests do not run yet');
+        return found;
+      },
+      { timeoutMs: 30_000 },
+    );
+    const canceled = await call(platform, 'requester', 'POST', `/api/v1/requests/${requestId}/cancel`, {
+      reason: 'Nobody waits for it.',
+    });
+    expect(canceled.status).toBe(202);
+    await whenGone(sleeping, 10_000);
+    await eventually(
+      async () => {
+        const { body } = await call(platform, 'viewer', 'GET', `/api/v1/requests/${requestId}`);
+        expect(body['state']).toBe('canceled');
+      },
+      { timeoutMs: 10_000 },
+    );
   }, 120_000);
 });

@@ -1,85 +1,109 @@
 #!/usr/bin/env python3
-"""A whole TESTING agent in one page: joins, reports, takes tasks, runs a project's tests. Needs pika and git.
+"""A whole TESTING agent in one page: joins, reports, runs a project's tests. Needs pika and git.
 
 YMERA_GATEWAY_URL   the gateway, e.g. http://127.0.0.1:8000
-YMERA_ENROLMENT     a one-use enrolment token of kind "agent" (npm run ymera -- agents enrolment --kind agent)
+YMERA_ENROLMENT     a one-use token (npm run ymera -- agents enrolment --kind agent)
 YMERA_AGENT_ID      its name, default python-tester
 """
-import json, os, re, subprocess, tempfile, threading, time, urllib.parse, urllib.request
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from urllib.request import Request, urlopen
+
 import pika
 
-GATEWAY = os.environ["YMERA_GATEWAY_URL"]
 AGENT = os.environ.get("YMERA_AGENT_ID", "python-tester")
 
 
-def register(token):
-    body = {"agent_id": AGENT, "agent_type": "TESTING", "capabilities": ["any-command"], "config": {}}
-    request = urllib.request.Request(GATEWAY + "/api/v1/agents/register", json.dumps(body).encode(),
-                                     {"authorization": "Bearer " + token, "content-type": "application/json"})
-    return json.load(urllib.request.urlopen(request, timeout=10))["principal"]  # the credential is shown this once
+def register(gateway, token):
+    """Answers how to log in, which is shown this once, and the broker."""
+    body = {"agent_id": AGENT, "agent_type": "TESTING", "capabilities": ["any-command"],
+            "config": {}}
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+    request = Request(f"{gateway}/api/v1/agents/register", json.dumps(body).encode(), headers)
+    principal = json.load(urlopen(request, timeout=10))["principal"]
+    return f"//{AGENT}:{principal['credential']}@", principal["broker"]
 
 
-def run_tests(task, credential):
-    change, command = task["input"].get("change"), task["project"]["commands"]["test"]
+def run_tests(task, login, running):
+    """Tests the change, or the base where there is none, in a copy that is thrown away."""
+    command, remote = task["project"]["commands"]["test"], task["workspace_url"]
+    commit = task["input"].get("change", {"commit": task["base"]})["commit"]
+    prepare = (f"git init -q && git fetch -q --depth=1 {remote.replace('//', login)} {commit}"
+               f" && git checkout -q {commit} && git rev-parse {commit}^{{tree}}")
     with tempfile.TemporaryDirectory() as folder:
-        url = urllib.parse.urlsplit(task["workspace_url"])
-        remote = url._replace(netloc=f"{AGENT}:{credential}@{url.netloc}").geturl()
-        git = lambda *words: subprocess.run(["git", "-C", folder, *words], check=True, capture_output=True, text=True).stdout.strip()
-        git("init", "--quiet")
-        git("fetch", "--quiet", "--depth=1", remote, change["commit"] if change else task["base"])
-        git("checkout", "--quiet", "FETCH_HEAD")
-        started = time.time()
-        done = subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True, timeout=300)
-        count = lambda word: sum(map(int, re.findall(rf"^(?:#|ℹ) {word} (\d+)$", done.stdout, re.M)))
-        took = (time.time() - started) * 1000
-        return {"tree": git("rev-parse", "HEAD^{tree}"), "command": command, "exit_code": done.returncode, "duration_ms": took,
-                "total": count("tests"), "passed": count("pass"), "failed": count("fail"), "skipped": count("skipped")}
+        tree = subprocess.check_output(prepare, shell=True, cwd=folder, text=True).strip()
+        running[task["task_id"]] = tests = subprocess.Popen(
+            command, shell=True, cwd=folder, text=True, stdout=-1, start_new_session=True)
+        began, output = time.time(), tests.communicate()[0]
+        took = (time.time() - began) * 1000
+    found = dict(re.findall(r"^(?:#|ℹ) (\w+) (\d+)$", output, re.M))
+    total, *counts = (int(found.get(word, 0)) for word in ("tests", "pass", "fail", "skipped"))
+    return {"tree": tree, "command": command, "exit_code": tests.returncode, "total": total,
+            "duration_ms": took, **dict(zip(("passed", "failed", "skipped"), counts))}
 
 
 def main():
-    principal = register(os.environ["YMERA_ENROLMENT"])
-    credential, broker = principal["credential"], principal["broker"]
-    address = urllib.parse.urlsplit(broker["url"])
-    connection = pika.BlockingConnection(pika.ConnectionParameters(
-        address.hostname, address.port or 5672, broker["vhost"], pika.PlainCredentials(AGENT, credential), heartbeat=60))
-    channel, session = connection.channel(), {}
+    login, broker = register(os.environ["YMERA_GATEWAY_URL"], os.environ["YMERA_ENROLMENT"])
+    address = broker["url"].replace("//", login) + broker["vhost"].replace("/", "/%2F")
+    connection = pika.BlockingConnection(pika.URLParameters(address))
+    channel, session, running, canceled = connection.channel(), {}, {}, set()
 
     def publish(kind, name, body):
+        properties = pika.BasicProperties(type=name, user_id=AGENT, delivery_mode=2)
         key = f"{kind}.{session.get('partition', 'hello')}.{AGENT}"
-        channel.basic_publish("agents.in", key, json.dumps(body), pika.BasicProperties(
-            user_id=AGENT, type=name, content_type="application/json", delivery_mode=2))
+        channel.basic_publish("agents.in", key, json.dumps(body), properties)
 
     def report():
         session["seq"] += 1
+        now, usage = time.gmtime(), {"cpu_percent": os.getloadavg()[0], "memory_mb": 20}
         publish("report", "report", {
             "agent_id": AGENT, "session": session["session"], "seq": session["seq"],
-            "sent_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "tasks": [], "issues": [], "security_events": [],
-            "metrics": {"cpu_percent": os.getloadavg()[0], "memory_mb": 20}})
+            "sent_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", now), "metrics": usage,
+            "tasks": [], "issues": [], "security_events": []})
         connection.call_later(session["interval_s"], report)
 
-    def work(task, held, answer):  # in a thread, so that the connection goes on; only its own thread may publish
+    def work(task, held):  # in a thread; only the connection's own thread may publish
         try:
-            answer.update(outcome="completed", tests=run_tests(task, credential))
+            answer = {"outcome": "completed", "tests": run_tests(task, login, running)}
         except Exception as error:
-            answer.update(outcome="failed", error={"code": "agent_failed", "message": str(error)[:500], "retryable": True})
-        connection.add_callback_threadsafe(lambda: publish("result", "result", {**held, "artefacts": [], **answer}))
+            problem = {"code": "agent_failed", "message": str(error)[:500], "retryable": True}
+            answer = {"outcome": "failed", "error": problem}
+        del running[task["task_id"]]
+        result = {**held, "artefacts": [], **answer}
+        if task["task_id"] in canceled:
+            result = {**held, "artefacts": [], "outcome": "canceled"}
+        connection.add_callback_threadsafe(lambda: publish("result", "result", result))
 
-    def keep_lease(task, held, answer):
-        if not answer:
-            publish("result", "progress", {**held, "progress": 0.5, "step": "running tests", "counter": 1})
-            connection.call_later(task["heartbeat_s"], lambda: keep_lease(task, held, answer))
+    def keep_lease(held, every):  # until the task is over; ends the tests of a canceled one
+        tests = running.get(held["task_id"])
+        if held["task_id"] in canceled and tests and tests.poll() is None:
+            os.killpg(tests.pid, signal.SIGKILL)
+        if held["task_id"] in running:
+            publish("result", "progress", {**held, "progress": 0.5, "step": "tests", "counter": 1})
+            connection.call_later(every, lambda: keep_lease(held, every))
 
     def receive(_channel, method, properties, body):
-        channel.basic_ack(method.delivery_tag)  # at once: the task's truth is in the orchestrator
-        message = json.loads(body)
-        if properties.type == "welcome":
+        channel.basic_ack(method.delivery_tag)  # at once: the orchestrator holds the truth
+        message, kind = json.loads(body), properties.type
+        names = ("agent_id", "task_id", "attempt", "fencing_token")
+        held = {name: message[name] for name in names if name in message}
+        if kind == "welcome":
             session.update(message, seq=0)
             report()
-        elif properties.type == "task":
-            held, answer = {key: message[key] for key in ("agent_id", "task_id", "attempt", "fencing_token")}, {}
+        elif kind == "task":
+            running[held["task_id"]] = None
             publish("result", "task_accepted", held)
-            threading.Thread(target=work, args=(message, held, answer), daemon=True).start()
-            keep_lease(message, held, answer)
+            threading.Thread(target=work, args=(message, held), daemon=True).start()
+            keep_lease(held, message["heartbeat_s"])
+        elif kind == "cancel":
+            canceled.add(held["task_id"])
+            keep_lease(held, 0.5)
 
     channel.basic_consume(broker["queue"], receive)
     publish("event", "hello", {"protocol": 1, "agent_ids": [AGENT]})
