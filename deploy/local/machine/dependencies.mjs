@@ -20,11 +20,29 @@ export function isInstalled(wanted, installed) {
   });
 }
 
+/**
+ * Packages that lie below a workspace of ours and are not there any more. npm's record is the root's alone: it still names
+ * them when a workspace's own folder was deleted, or left out of a copy of the checkout.
+ */
+export function missingNestedPackages(wanted, isThere) {
+  return Object.entries(wanted.packages)
+    .filter(
+      ([path, entry]) =>
+        !entry.link && !entry.optional && !entry.devOptional && !entry.peer && isNested(path),
+    )
+    .map(([path]) => path)
+    .filter((path) => !isThere(path));
+}
+
+const isNested = (path) => path.includes('/node_modules/') && !path.startsWith('node_modules/');
+
 export function dependenciesAreCurrent(root = inRepository()) {
   const record = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;
   try {
-    return isInstalled(readJson(join(root, 'package-lock.json')), readJson(record));
+    const wanted = readJson(join(root, 'package-lock.json'));
+    const isThere = (path) => existsSync(join(root, path, 'package.json'));
+    return isInstalled(wanted, readJson(record)) && missingNestedPackages(wanted, isThere).length === 0;
   } catch {
     return false;
   }

@@ -19,7 +19,13 @@ import { after, describe, test } from 'node:test';
 import { missingOptionalPackages } from '../../tooling/complete-lockfile.mjs';
 import { inRepository } from '../paths.mjs';
 import { canReach, serverAccount } from './account.mjs';
-import { hydratePostgresLinks, isInstalled, npmEnvironment } from './dependencies.mjs';
+import {
+  dependenciesAreCurrent,
+  hydratePostgresLinks,
+  isInstalled,
+  missingNestedPackages,
+  npmEnvironment,
+} from './dependencies.mjs';
 import { tryLock } from './lock.mjs';
 import { findNode24 } from './node24.mjs';
 import { findProgram, privilegedPrefix } from './packages.mjs';
@@ -127,6 +133,29 @@ describe('dependencies', () => {
       false,
     );
     assert.equal(isInstalled(wanted, { packages: { 'node_modules/pg': { version: '8.0.0' } } }), false);
+  });
+
+  test('a package below a workspace that was deleted is missed, though npm’s record names it', () => {
+    const root = join(folder, 'checkout');
+    const packages = {
+      'services/cli/node_modules/ansi': { version: '1.0.0' },
+      'node_modules/pg/node_modules/ansi': { version: '2.0.0' },
+      'services/cli/node_modules/other-platform': { version: '1.0.0', optional: true },
+    };
+    const write = (path, content) => {
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      writeFileSync(join(root, path), JSON.stringify(content));
+    };
+    write('package-lock.json', { packages });
+    write('node_modules/.package-lock.json', { packages });
+    write('services/cli/node_modules/ansi/package.json', {});
+    assert.equal(dependenciesAreCurrent(root), true);
+    rmSync(join(root, 'services/cli/node_modules'), { recursive: true });
+    assert.equal(dependenciesAreCurrent(root), false);
+    assert.deepEqual(
+      missingNestedPackages({ packages }, () => false),
+      ['services/cli/node_modules/ansi'],
+    );
   });
 
   test("the outer npm run's flags do not reach the inner npm", () => {
