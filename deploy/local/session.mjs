@@ -6,7 +6,7 @@ import { ensureFolder, stateRoot } from './paths.mjs';
 import { Supervisor } from './supervision/client.mjs';
 import { cleanLeftovers, endRecorded } from './supervision/leftovers.mjs';
 import { createProgress } from './terminal/progress.mjs';
-import { runAttached, runQuietly } from './terminal/run.mjs';
+import { runAttached, runObserved, runQuietly } from './terminal/run.mjs';
 
 /** How long a program on our terminal may tidy up after an interruption before what it uses is stopped. */
 const ATTACHED_GRACE_MS = 5_000;
@@ -37,9 +37,19 @@ async function openSession(progress) {
   const recordPath = join(folder, `${id}.json`);
   const supervisor = new Supervisor({ recordPath, marker: id, logPath: join(folder, 'supervisor.log') });
   const closing = [];
-  const attached = new Set();
+  const running = new Set();
   const controller = new AbortController();
   const shared = { marker: id, signal: controller.signal };
+  /** The session waits for its end, a little, before it stops what the program uses. */
+  const attached = (start) => (command, args, options) => {
+    const ending = start(command, args, { ...shared, ...options });
+    const settled = ending.then(
+      () => running.delete(settled),
+      () => running.delete(settled),
+    );
+    running.add(settled);
+    return ending;
+  };
 
   return {
     progress,
@@ -49,17 +59,10 @@ async function openSession(progress) {
     /** Runs when the session ends, the last one first, after all processes are gone. */
     onClose: (act) => closing.unshift(act),
     run: (command, args, options) => runQuietly(command, args, { ...shared, ...options }),
-    runAttached(command, args, options) {
-      const running = runAttached(command, args, { ...shared, ...options });
-      const settled = running.then(
-        () => attached.delete(settled),
-        () => attached.delete(settled),
-      );
-      attached.add(settled);
-      return running;
-    },
+    runAttached: attached(runAttached),
+    runObserved: attached(runObserved),
     async close() {
-      await Promise.race([Promise.all(attached), sleep(ATTACHED_GRACE_MS, undefined, { ref: false })]);
+      await Promise.race([Promise.all(running), sleep(ATTACHED_GRACE_MS, undefined, { ref: false })]);
       await supervisor.end();
       for (const act of closing.splice(0)) await act();
     },

@@ -8,7 +8,7 @@ import { platformPackages, runnerOptions } from '../platform/runner-options.mjs'
 import { serverEnvironment } from '../servers/environment.mjs';
 import { givenServers, startServers } from '../servers/servers.mjs';
 import { withSession } from '../session.mjs';
-import { addCounts, countJest, countTap, NO_TESTS, summaryLine } from '../terminal/test-summary.mjs';
+import { countJest, countTap, endedWithoutReport, testSummary } from '../terminal/test-summary.mjs';
 
 const OWN_TESTS = inRepository('deploy', 'local');
 
@@ -24,11 +24,14 @@ async function runOwnTests(session, node, { env, report }) {
     `--test-reporter-destination=${report}`,
   ];
   const args = ['--test', ...reporters, ...files.map((name) => join(OWN_TESTS, name))];
-  const code = await session.runAttached(node.path, args, { cwd: repositoryRoot, env });
-  return {
-    code,
-    counts: existsSync(report) ? countTap(readFileSync(report, 'utf8')) : { ...NO_TESTS, failed: 1 },
-  };
+  const end = await session.runObserved(node.path, args, { cwd: repositoryRoot, env });
+  return reported('the launcher’s own tests', end, report, countTap);
+}
+
+/** What a runner counted, or that it ended before it could. */
+function reported(name, end, report, count) {
+  if (!existsSync(report)) return { code: end.code || 1, missing: endedWithoutReport(name, end) };
+  return { code: end.code, counts: count(readFileSync(report, 'utf8')) };
 }
 
 /** Tests that promise a time need the machine to themselves: `*.alone.spec.ts` run one after the other, once all others are through. */
@@ -38,11 +41,11 @@ const SIDE_BY_SIDE = [
 ];
 const ALONE = ['--runInBand', '--testMatch=**/*.alone.spec.ts'];
 
-async function runJest(session, node, { selection, args, env, report }) {
+async function runJest(session, node, { name, selection, args, env, report }) {
   const jest = inRepository('node_modules', 'jest', 'bin', 'jest.js');
   const config = inRepository('deploy', 'tooling', 'jest.workspace.cjs');
   const reporting = ['--json', `--outputFile=${report}`];
-  const code = await session.runAttached(
+  const end = await session.runObserved(
     node.path,
     [jest, '-c', config, '--passWithNoTests', ...selection, ...reporting, ...args],
     {
@@ -50,12 +53,7 @@ async function runJest(session, node, { selection, args, env, report }) {
       env,
     },
   );
-  return {
-    code,
-    counts: existsSync(report)
-      ? countJest(JSON.parse(readFileSync(report, 'utf8')))
-      : { ...NO_TESTS, failed: 1 },
-  };
+  return reported(name, end, report, (text) => countJest(JSON.parse(text)));
 }
 
 /** Every test of the workspace on private servers; arguments are Jest's (a path, `-t TITLE`). */
@@ -73,17 +71,19 @@ export async function run(args) {
     const servers = await startServers({ ...session, instance, given, callbackUrl, durable: false });
     const env = serverEnvironment(servers, { callbackUrl });
 
-    const jest = (selection, report) =>
-      runJest(session, node, { selection, args, env, report: join(instance.data, report) });
-    const results = [await jest(SIDE_BY_SIDE, 'jest.json'), await jest(ALONE, 'jest-alone.json')];
+    const jest = (name, selection, report) =>
+      runJest(session, node, { name, selection, args, env, report: join(instance.data, report) });
+    const results = [
+      await jest('tests side by side', SIDE_BY_SIDE, 'jest.json'),
+      await jest('tests alone', ALONE, 'jest-alone.json'),
+    ];
     const everything = args.length === 0 || args.some((arg) => arg.includes('deploy/local'));
     if (everything)
       results.push(
         await runOwnTests(session, node, { env: process.env, report: join(instance.data, 'own.tap') }),
       );
-    const counts = results.map((result) => result.counts).reduce(addCounts);
-    session.onClose(() => process.stdout.write(`\n${summaryLine(counts)}\n`));
+    session.onClose(() => process.stdout.write(`\n${testSummary(results).join('\n')}\n`));
     const failed = results.find(({ code }) => code !== 0)?.code;
-    return failed ?? (counts.failed > 0 ? 1 : 0);
+    return failed ?? (results.some(({ counts }) => counts.failed > 0) ? 1 : 0);
   });
 }

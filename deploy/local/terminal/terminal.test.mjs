@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { clip, createProgress, formatSeconds } from './progress.mjs';
-import { runQuietly } from './run.mjs';
-import { addCounts, countJest, countTap, summaryLine } from './test-summary.mjs';
+import { runObserved, runQuietly } from './run.mjs';
+import { countJest, countTap, endedWithoutReport, testSummary } from './test-summary.mjs';
 
 function screen(options) {
   const written = [];
@@ -62,8 +62,18 @@ describe('test summary', () => {
     const tap = countTap(
       'TAP version 13\n# tests 4\n# pass 3\n# fail 1\n# cancelled 0\n# skipped 0\n# todo 0\n',
     );
-    assert.equal(summaryLine(addCounts(jest, tap)), '8 passed, 3 failed, 2 skipped');
-    assert.equal(summaryLine({ passed: 1, failed: 0, skipped: 0 }), '1 passed, 0 failed');
+    assert.deepEqual(testSummary([{ counts: jest }, { counts: tap }]), ['8 passed, 3 failed, 2 skipped']);
+    assert.deepEqual(testSummary([{ counts: { passed: 1, failed: 0, skipped: 0 } }]), ['1 passed, 0 failed']);
+  });
+
+  test('a run that was cut off is no count: what ended it is said, with its last lines', () => {
+    const output = Array.from({ length: 20 }, (_, index) => `line ${index}`);
+    const killed = endedWithoutReport('tests', { code: 143, killedBy: 'SIGKILL', output });
+    assert.equal(killed[0], 'tests: the test run ended without a report (ended by SIGKILL)');
+    assert.deepEqual(killed.slice(1), output.slice(-10));
+    const counts = { passed: 5, failed: 0, skipped: 0 };
+    assert.deepEqual(testSummary([{ counts }, { missing: killed }]), killed);
+    assert.match(endedWithoutReport('tests', { code: 7, killedBy: null })[0], /\(exit code 7\)$/);
   });
 });
 
@@ -75,4 +85,14 @@ test('a quiet program gives its exit code and its last lines', async () => {
   assert.equal(code, 3);
   assert.deepEqual([...output].sort(), ['one', 'two']);
   assert.deepEqual(lines.length, 2);
+});
+
+test('a program on our terminal that is killed tells by which signal, and what it said last', async () => {
+  const { code, killedBy, output } = await runObserved('/bin/sh', [
+    '-c',
+    'echo out of memory >&2; kill -9 $$',
+  ]);
+  assert.deepEqual([code, killedBy, output], [143, 'SIGKILL', ['out of memory']]);
+  const ended = await runObserved('/bin/sh', ['-c', 'sleep 3 >&2 & exit 3']);
+  assert.deepEqual([ended.code, ended.killedBy], [3, null]);
 });
