@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { freePorts } from '../machine/ports.mjs';
 import { identify, isAlive, listProcesses } from '../machine/processes.mjs';
@@ -78,8 +84,28 @@ test("a broker of the caller's needs both of its addresses", () => {
   });
 });
 
+/** Where a person's own servers listen: PostgreSQL, RabbitMQ with its port mapper and console, the gateway. */
+const USUAL_PORTS = [5432, 5672, 4369, 15672, 8000];
+
+/** A server of somebody else's; undefined where one of somebody else's is there already. */
+function squatter(port) {
+  return new Promise((resolve) => {
+    const server = createTcpServer((socket) => socket.end(`somebody else's ${port}`));
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+async function greeting(port) {
+  const socket = connectTcp(port, '127.0.0.1');
+  let text = '';
+  for await (const chunk of socket) text += chunk;
+  return text;
+}
+
 describe('private servers', () => {
   const asked = [];
+  let squatters;
   const registry = createServer((request, response) => {
     asked.push(request.url);
     response.end('deny');
@@ -91,6 +117,7 @@ describe('private servers', () => {
   let finished;
 
   before(async () => {
+    squatters = await Promise.all(USUAL_PORTS.map(squatter));
     const { registry: port } = await freePorts(['registry']);
     await new Promise((resolve) => registry.listen(port, '127.0.0.1', resolve));
     await new Promise((resolve, reject) => {
@@ -115,6 +142,7 @@ describe('private servers', () => {
     finish?.(0);
     await finished;
     registry.close();
+    for (const server of squatters) server?.close();
     const epmds = listProcesses().filter(({ pid }) =>
       family.some((identity) => identity.pid === pid && isAlive(identity)),
     );
@@ -131,6 +159,19 @@ describe('private servers', () => {
       await client.end();
     }
   }
+
+  test("have ports of their own, and leave somebody else's servers on the usual ones alone", async () => {
+    const own = [servers.postgresUrl, servers.rabbitmqUrl, servers.managementUrl].map((url) =>
+      Number(new URL(url).port),
+    );
+    const { epmd, distribution } = instance.rememberedPorts();
+    for (const port of [...own, epmd, distribution]) assert.ok(!USUAL_PORTS.includes(port), String(port));
+    assert.deepEqual(await query(servers.postgresUrl, 'select 1 as one'), [{ one: 1 }]);
+    assert.equal((await management(servers.managementUrl, '/api/overview')).status, 200);
+    for (const [index, port] of USUAL_PORTS.entries())
+      if (squatters[index]) assert.equal(await greeting(port), `somebody else's ${port}`);
+    assert.ok(squatters.some(Boolean), 'the test holds at least one of the usual ports itself');
+  });
 
   test('each service owns its schema and can enter no other; preparing twice at once changes nothing', async () => {
     const passwords = instance.secrets.values.postgres;
@@ -177,4 +218,62 @@ describe('private servers', () => {
     const response = await management(url.href, '/api/connections/username/agent-1', { method: 'DELETE' });
     assert.equal(response.status, 204);
   });
+});
+
+describe('a checkout that the servers’ account cannot reach', () => {
+  const closed = mkdtempSync(join(tmpdir(), 'ymera-closed-'));
+  const checkout = join(closed, 'home', 'checkout');
+  const launcher = join(checkout, 'deploy', 'local');
+  const shared = `/var/tmp/ymera-${createHash('sha256').update(checkout).digest('hex').slice(0, 12)}`;
+  after(() => {
+    for (const folder of [closed, shared]) rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** The launcher of that checkout starts its database and says where it is. */
+  const starting = `
+    const from = (path) => import(${JSON.stringify(`${launcher}/`)} + path);
+    const { statSync } = await import('node:fs');
+    const { freePorts } = await from('machine/ports.mjs');
+    const { postgresPrograms } = await from('machine/postgres-binaries.mjs');
+    const { openInstance } = await from('platform/instance.mjs');
+    const { startPostgres } = await from('servers/postgres.mjs');
+    const { withSession } = await from('session.mjs');
+    process.exitCode = await withSession({ title: 'closed', json: true }, async (session) => {
+      const instance = openInstance('closed', { disposable: true });
+      session.onClose(instance.release);
+      const programs = postgresPrograms(instance.account);
+      const { postgres: port } = await freePorts(['postgres']);
+      const { supervisor } = session;
+      const report = () => undefined;
+      const { version } = await startPostgres({ supervisor, instance, programs, port, durable: false, report });
+      const { uid } = statSync('/proc/' + supervisor.pids().postgres);
+      const { servers, account } = instance;
+      process.stdout.write(JSON.stringify({ servers, programs, version, uid, account: account.uid }));
+      return 0;
+    });`;
+
+  test(
+    'has its database and the programs under /var/tmp, where they run as that account',
+    { skip: process.getuid() !== 0 && 'needs root: otherwise the servers run as we do' },
+    async () => {
+      cpSync(inRepository('deploy', 'local'), launcher, { recursive: true });
+      symlinkSync(inRepository('node_modules'), join(checkout, 'node_modules'));
+      chmodSync(closed, 0o755);
+      chmodSync(join(closed, 'home'), 0o700);
+      const child = spawn(process.execPath, ['--input-type=module', '-e', starting], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let said = '';
+      child.stdout.on('data', (text) => (said += text));
+      const code = await new Promise((resolve) => child.once('close', resolve));
+      assert.equal(code, 0);
+      const { servers, programs, version, uid, account } = JSON.parse(said);
+      assert.equal(dirname(servers), shared);
+      assert.ok(programs.startsWith(`${shared}/`), programs);
+      assert.match(version, /^\d+/);
+      assert.equal(uid, account);
+      assert.notEqual(uid, 0);
+      assert.equal(existsSync(servers), false, 'what a disposable database held goes with it');
+    },
+  );
 });
