@@ -4,33 +4,95 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const timeoutMs = 60_000;
 
-/** A person’s own configuration and hooks stay out of what the demo does with git. */
-const environment = (): NodeJS.ProcessEnv => {
+/** Settings that outrank those of the repository, its includes and its worktree. */
+export type GitSettings = readonly (readonly [key: string, value: string])[];
+
+/** Why git did not do it, in its own first line. */
+export class GitError extends Error {
+  override readonly name = 'GitError';
+}
+
+/**
+ * A repository can name programs, which would run with our rights as soon as we look at it or fetch into it, and
+ * `safe.directory` takes away git's own protection against that. These are all that what we do could reach; the drivers of
+ * a repository's own filters have names of its choice, so they come on top where files are read (`filterSettings`).
+ */
+const closed: GitSettings = [
+  ['safe.directory', '*'],
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+  ['core.sshCommand', 'false'],
+  ['core.gitProxy', ''],
+  ['core.askPass', ''],
+  ['credential.helper', ''],
+  // Run by the shell; without a value it would be the path that is given to it.
+  ['core.alternateRefsCommand', 'true'],
+  ['diff.external', ''],
+  ['commit.gpgSign', 'false'],
+  ['maintenance.auto', 'false'],
+  ['gc.auto', '0'],
+  ['submodule.recurse', 'false'],
+  ['fetch.recurseSubmodules', 'false'],
+];
+
+/** A person’s own configuration, hooks and variables stay out of what the demo does with git. */
+function environment(settings: GitSettings): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  const all = [...closed, ...settings];
   return {
     ...kept,
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_COUNT: '3',
-    GIT_CONFIG_KEY_0: 'safe.directory',
-    GIT_CONFIG_VALUE_0: '*',
-    GIT_CONFIG_KEY_1: 'core.hooksPath',
-    GIT_CONFIG_VALUE_1: '/dev/null',
-    // A program that a repository names would run with our rights as soon as we look at it.
-    GIT_CONFIG_KEY_2: 'core.fsmonitor',
-    GIT_CONFIG_VALUE_2: 'false',
+    GIT_CONFIG_COUNT: `${all.length}`,
+    ...Object.fromEntries(
+      all.flatMap(([key, value], index) => [
+        [`GIT_CONFIG_KEY_${index}`, key],
+        [`GIT_CONFIG_VALUE_${index}`, value],
+      ]),
+    ),
+    // A partial clone would fetch what it lacks from where it says, and how it says.
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'file',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
     LC_ALL: 'C',
   };
-};
+}
 
-/** Standard output without its last line end; rejects with git’s own words. */
-export async function git(directory: string, ...args: readonly string[]): Promise<string> {
-  const { stdout } = await run('git', ['-C', directory, ...args], {
-    env: environment(),
-    timeout: timeoutMs,
-    maxBuffer: 16_777_216,
-  });
-  return stdout.replace(/\n$/, '');
+/** Standard output without its last line end; rejects with a `GitError`. */
+export const git = (directory: string, ...args: readonly string[]): Promise<string> =>
+  gitWith([], directory, ...args);
+
+export async function gitWith(
+  settings: GitSettings,
+  directory: string,
+  ...args: readonly string[]
+): Promise<string> {
+  return start(['-C', directory, ...args], environment(settings));
+}
+
+/**
+ * The file of patterns that this person ignores in all repositories, by their own configuration. The usual place needs no
+ * setting: git looks there by itself.
+ */
+export async function personalExcludes(): Promise<string | undefined> {
+  const asked = ['config', '--global', '--includes', '--type=path', '--get', 'core.excludesFile'];
+  // Read where no repository is, so that none has a say.
+  const path = await start(['-C', '/', ...asked], process.env).catch(() => '');
+  return path === '' ? undefined : path;
+}
+
+async function start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  try {
+    const { stdout } = await run('git', args, { env, timeout: timeoutMs, maxBuffer: 16_777_216 });
+    return stdout.replace(/\n$/, '');
+  } catch (error) {
+    throw new GitError(firstLine(error), { cause: error });
+  }
+}
+
+function firstLine(error: unknown): string {
+  const { killed, stderr, message } = error as Error & { killed?: boolean; stderr?: string };
+  if (killed) return `git did not end within ${timeoutMs / 1000} s`;
+  return (stderr?.trim() || message).split('\n', 1)[0] ?? '';
 }

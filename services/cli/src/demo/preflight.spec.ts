@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoOptions, type RawDemoOptions } from './demo-options';
-import { dirtyFilesOf, preflight } from './preflight';
+import { preflight } from './preflight';
 
 // Mission: G4
 describe('preflight', () => {
@@ -60,7 +60,7 @@ describe('preflight', () => {
     expect(demoOptions({ sample: 'user-service', request: 'Add x' }, folder).request).toBe('Add x');
   });
 
-  it.each(['nowhere', '.'])('refuses %s when it is no repository with a commit', async (path) => {
+  it.each(['nowhere', '.'])('refuses %s when it is no repository', async (path) => {
     await expect(preflight(demoOptions({ repo: path }, folder))).rejects.toMatchObject({
       code: 'repo_not_found',
     });
@@ -75,14 +75,6 @@ describe('preflight', () => {
     expect(source?.head).toMatch(/^[0-9a-f]{40}$/);
   });
 
-  it('runs no program that the repository names for git to watch its files', async () => {
-    repository();
-    const ran = join(folder, '.git', 'ran');
-    execFileSync('git', ['-C', folder, 'config', 'core.fsmonitor', `touch '${ran}'; false`]);
-    await preflight(options({}));
-    expect(existsSync(ran)).toBe(false);
-  });
-
   it('refuses to land into a dirty repository', async () => {
     repository();
     writeFileSync(join(folder, 'a.js'), '2\n');
@@ -91,11 +83,5 @@ describe('preflight', () => {
 
   it('resolves the path from where the person stands', () => {
     expect(demoOptions({ repo: '../x' }, '/home/ada/y').repo).toBe('/home/ada/x');
-  });
-});
-
-describe('dirtyFilesOf', () => {
-  it('names a renamed file once, by its new path', () => {
-    expect(dirtyFilesOf('R  new.js\0old.js\0 M b.js\0?? c d.js\0')).toEqual(['new.js', 'b.js', 'c d.js']);
   });
 });

@@ -1,16 +1,6 @@
 import { CliError } from '../cli-error';
 import { type DemoOptions, samples } from './demo-options';
-import { git } from './git';
-
-/** The repository as it stands before anything is done with it. */
-export interface Source {
-  readonly path: string;
-  /** The folder that was named, within the repository; empty for its root. */
-  readonly below: string;
-  readonly head: string;
-  /** Changed or untracked files, which the run does not see. */
-  readonly dirtyFiles: readonly string[];
-}
+import { inspectRepository, type Source } from './inspect-repository';
 
 /** What can be refused without a platform: the words, and a person’s repository. */
 export async function preflight(options: DemoOptions): Promise<Source | undefined> {
@@ -36,7 +26,7 @@ export async function preflight(options: DemoOptions): Promise<Source | undefine
       throw new CliError('usage', '--land needs --repo: the result is fetched into that repository.', 2);
     return undefined;
   }
-  const source = await inspect(options.repo);
+  const source = await inspectRepository(options.repo);
   if (options.land && source.dirtyFiles.length > 0)
     throw new CliError(
       'repo_dirty',
@@ -45,37 +35,6 @@ export async function preflight(options: DemoOptions): Promise<Source | undefine
       'Commit or stash them, or run without --land.',
     );
   return source;
-}
-
-async function inspect(path: string): Promise<Source> {
-  try {
-    const isBare = (await git(path, 'rev-parse', '--is-bare-repository')) === 'true';
-    const root = isBare ? path : await git(path, 'rev-parse', '--show-toplevel');
-    const head = await git(root, 'rev-parse', '--verify', 'HEAD^{commit}');
-    const status = isBare ? '' : await git(root, 'status', '--porcelain=v1', '-z');
-    const below = isBare ? '' : await git(path, 'rev-parse', '--show-prefix');
-    return { path: root, below, head, dirtyFiles: dirtyFilesOf(status) };
-  } catch {
-    throw new CliError(
-      'repo_not_found',
-      `${path} is not a git repository with a commit.`,
-      1,
-      'Give --repo the path of a repository that has at least one commit.',
-    );
-  }
-}
-
-/** Paths of `git status --porcelain=v1 -z`; a rename is followed by its old path, which is left out. */
-export function dirtyFilesOf(status: string): string[] {
-  const files: string[] = [];
-  const fields = status.split('\0');
-  for (let index = 0; index < fields.length; index += 1) {
-    const field = fields[index] ?? '';
-    if (field.length < 4) continue;
-    files.push(field.slice(3));
-    if (field.startsWith('R') || field.startsWith('C')) index += 1;
-  }
-  return files;
 }
 
 export function listed(files: readonly string[], most = 5): string {

@@ -45,6 +45,8 @@ export async function landInto(
     '--quiet',
     '--no-tags',
     '--no-write-fetch-head',
+    '--no-recurse-submodules',
+    '--no-auto-maintenance',
     clone,
     `refs/heads/${branch}:refs/heads/${target}`,
   );
