@@ -13,6 +13,16 @@ const POOL_SIZE = 5;
 /** Somebody is watching: a command that hangs is given up sooner than in a fleet. `--deadline` says otherwise. */
 const TASK_TIMEOUT_S = '120';
 
+/** Ctrl-C and SIGTERM end the demo in the same way. */
+const INTERRUPTED = 130;
+const TERMINATED = 143;
+
+/** The last line for programs where the CLI, which tells the rest, was not reached. */
+const interrupted = {
+  state: 'canceled',
+  error: { code: 'interrupted', message: 'Interrupted before the platform was ready.', retryable: true },
+};
+
 function journeyEnvironment(platform) {
   return {
     ...process.env,
@@ -39,9 +49,11 @@ export async function run(args) {
   const runner = runnerOptions(args);
   const given = givenServers(process.env);
   const cli = [inRepository('services', 'cli', 'dist', 'main.js'), 'demo'];
+  const json = args.includes('--json');
+  let isTold = false;
 
-  return withSession(
-    { title: 'YMERA · demo: a sentence becomes a landed commit', json: args.includes('--json') },
+  const code = await withSession(
+    { title: 'YMERA · demo: a sentence becomes a landed commit', json },
     async (session) => {
       process.stderr.write(sandboxWarning(runner));
       const node = await prepareMachine(session, { packages: platformPackages(runner, given) });
@@ -60,7 +72,11 @@ export async function run(args) {
         env: platformEnvironment(args),
       });
       session.progress.note(`platform at ${platform.urls.gateway}, logs in ${platform.logs}`);
+      isTold = true;
       return session.runAttached(node.path, [...cli, ...args], { env: journeyEnvironment(platform) });
     },
   );
+  if (code !== INTERRUPTED && code !== TERMINATED) return code;
+  if (json && !isTold) console.log(JSON.stringify(interrupted));
+  return INTERRUPTED;
 }

@@ -81,7 +81,8 @@ export function openInstance(kind, { disposable }) {
     rememberPorts: (ports) => writeFileSync(join(folder, 'ports.json'), JSON.stringify(ports)),
     /** Gives the name back. What the servers of a disposable instance stored is of no use any more; the logs stay. */
     release() {
-      if (disposable) rmSync(servers, { recursive: true, force: true });
+      // What was stopped in the middle of making them may still be writing its last.
+      if (disposable) rmSync(servers, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
       lock.release();
     },
   };
