@@ -1,6 +1,8 @@
-/** The answer for programs, or a few words for people. */
+import { jsonLine, visible } from '../terminal/visible';
+
+/** The answer for programs, or a few words for people; others have written some of either. */
 export function print(options: { readonly json?: boolean }, value: unknown, words: string): void {
-  process.stdout.write(`${options.json ? JSON.stringify(value) : words}\n`);
+  process.stdout.write(`${options.json ? jsonLine(value) : visible(words)}\n`);
 }
 
 /** Columns as wide as their widest cell. */

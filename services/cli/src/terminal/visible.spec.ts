@@ -1,0 +1,34 @@
+import { jsonLine, visible, visibleIn } from './visible';
+
+const clear = '\u001b[2J\u001b]0;title\u0007';
+const shown = '\\x1b[2J\\x1b]0;title\\x07';
+
+describe('what others wrote, on a terminal', () => {
+  it.each([
+    ['an order', clear, shown],
+    ['one of a single character', '\u009b2J\r', '\\x9b2J\\x0d'],
+    ['text that runs backwards', 'a\u202eb\u2069', 'a\\u202eb\\u2069'],
+    ['a line end of another kind', 'a\u2028b', 'a\\u2028b'],
+  ])('%s is shown, and not done', (_, text, expected) => {
+    expect(visible(text)).toBe(expected);
+  });
+
+  it('lines, tabs and every language stay as they are', () => {
+    expect(visible('\ta\n→ 日本 é 👩‍👧')).toBe('\ta\n→ 日本 é 👩‍👧');
+  });
+
+  it('holds for every text in a value, which keeps its form', () => {
+    const value = { [clear]: [{ reason: clear, at: null, count: 1, is: true }], none: undefined };
+    expect(visibleIn(value)).toEqual({
+      [shown]: [{ reason: shown, at: null, count: 1, is: true }],
+      none: undefined,
+    });
+  });
+
+  it('JSON says the same, in characters that order nothing', () => {
+    const value = { reason: `${clear}\u009b2J\u202e` };
+    const line = jsonLine(value);
+    expect(line).toMatch(/^[\x20-\x7e]+$/);
+    expect(JSON.parse(line)).toEqual(value);
+  });
+});
