@@ -3,7 +3,28 @@ const { join } = require('node:path');
 const root = join(__dirname, '..', '..');
 
 /** Libraries published as ES modules only; everything else in node_modules is left untransformed. */
-const esModulesOnly = ['cockatiel', 'jose', 'uuid'];
+const esModulesOnly = [
+  'cockatiel',
+  'jose',
+  'uuid',
+  'eventsource-parser',
+  'log-update',
+  // What it is made of.
+  'ansi-escapes',
+  'ansi-regex',
+  'ansi-styles',
+  'cli-cursor',
+  'environment',
+  'get-east-asian-width',
+  'is-fullwidth-code-point',
+  'mimic-function',
+  'onetime',
+  'restore-cursor',
+  'slice-ansi',
+  'string-width',
+  'strip-ansi',
+  'wrap-ansi',
+];
 
 const swc = {
   sourceMaps: 'inline',

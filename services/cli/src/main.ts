@@ -1,16 +1,18 @@
 import { CliError } from './cli-error';
 import { program } from './program';
+import { jsonLine, visible } from './terminal/visible';
 
 /** The one place where a command's failure is told: to people, and as the last line for programs. */
 function tell(error: unknown): void {
   const known = error instanceof CliError ? error : undefined;
   const code = known?.code ?? 'internal';
   const message = known?.message ?? (error instanceof Error ? error.message : String(error));
-  process.stderr.write(`${code}: ${message}\n${known?.suggestion ? `  ${known.suggestion}\n` : ''}`);
+  const words = `${code}: ${message}\n${known?.suggestion ? `  ${known.suggestion}\n` : ''}`;
+  process.stderr.write(visible(words));
   if (process.argv.includes('--json'))
     process.stdout.write(
-      `${JSON.stringify({
-        state: 'failed',
+      `${jsonLine({
+        state: code === 'interrupted' ? 'canceled' : 'failed',
         error: {
           code,
           message,
@@ -20,6 +22,8 @@ function tell(error: unknown): void {
       })}\n`,
     );
   process.exitCode = known?.exitCode ?? 1;
+  // What could not be stopped in time would keep us alive.
+  if (code === 'interrupted') process.exit();
 }
 
 program().parseAsync(process.argv).catch(tell);

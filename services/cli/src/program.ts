@@ -13,6 +13,7 @@ import {
 } from './demo/demo-options';
 import { demoPlace, runDemo } from './demo/demo';
 import { preflight } from './demo/preflight';
+import { interruption } from './interruption';
 
 /** `ymera` and everything below it. */
 export function program(): Command {
@@ -46,11 +47,7 @@ export function program(): Command {
         await preflight(options);
         return;
       }
-      const interrupted = new AbortController();
-      process.once('SIGINT', () => {
-        interrupted.abort();
-      });
-      process.exitCode = await runDemo(options, demoPlace(process.env), interrupted.signal);
+      process.exitCode = await runDemo(options, demoPlace(process.env), interruption());
     });
 
   addRequestCommands(ymera);

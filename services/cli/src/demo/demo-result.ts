@@ -3,6 +3,7 @@ import type {
   BeforeAfter,
   ErrorShape,
   EscalationOption,
+  Finding,
   WorkflowResource,
 } from '@ymera/contracts';
 
@@ -38,7 +39,13 @@ export interface DemoResult {
   readonly state: 'completed' | 'failed' | 'canceled' | 'input_required';
   readonly steps: readonly DemoStep[];
   readonly change: { readonly change_id: string; readonly commit: string; readonly tree: string } | null;
-  readonly verdict: { readonly approved: boolean; readonly tree: string; readonly agent_id: string } | null;
+  readonly verdict: {
+    readonly approved: boolean;
+    readonly tree: string;
+    readonly agent_id: string;
+    /** An approval may come with some, which whoever approves the landing has seen. */
+    readonly findings: readonly Finding[];
+  } | null;
   readonly tests: WorkflowResource['result']['tests'] | null;
   readonly commit: string | null;
   readonly tree: string | null;

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from '../api/api-client';
 import { CliError, type ExitCode } from '../cli-error';
+import { stoppedExitCode, stopping } from '../interruption';
+import { columnsOf } from '../terminal/layout';
 import { styleFor } from '../terminal/style';
+import { jsonLine, visible, visibleIn } from '../terminal/visible';
 import { type DemoOptions, usualSample } from './demo-options';
 import type { DemoResult } from './demo-result';
 import { type Audience, travel } from './journey';
@@ -11,6 +14,7 @@ import { listed, preflight } from './preflight';
 import { presentResult } from './present';
 import { TerminalAudience } from './terminal-audience';
 import { keepClone, landInto, sampleRepository } from './repositories';
+import { VisibleAudience } from './visible-audience';
 
 /** Where the launcher has put things. */
 export interface DemoPlace {
@@ -52,12 +56,14 @@ export async function runDemo(
   const say = (line: string): void => {
     output.write(`${line}\n`);
   };
-  const audience = audienceFor(options, output, say);
+  const audience = new VisibleAudience(audienceFor(options, output, say, signal));
   if (source && source.below !== '')
-    say(`${source.below} is a folder of the repository ${source.path}, which is used as a whole`);
+    say(visible(`${source.below} is a folder of the repository ${source.path}, which is used as a whole`));
   if (source && source.dirtyFiles.length > 0)
     say(
-      `HEAD (${source.head.slice(0, 12)}) is used; uncommitted changes are left out: ${listed(source.dirtyFiles)}`,
+      visible(
+        `HEAD (${source.head.slice(0, 12)}) is used; uncommitted changes are left out: ${listed(source.dirtyFiles)}`,
+      ),
     );
 
   const people = {
@@ -68,7 +74,7 @@ export async function runDemo(
   const repository =
     source?.path ??
     (await sampleRepository(join(place.samples, options.sample ?? usualSample), place.folder));
-  const journey = await travel(people, repository, options.request, audience, signal);
+  const journey = await stopping(travel(people, repository, options.request, audience, signal), signal);
   const { result } = journey;
   const hasLanded = result.commit !== null && result.branch !== null;
   const repo = hasLanded ? await keepClone(journey.repository, place.folder, result.request_id) : null;
@@ -83,17 +89,19 @@ export async function runDemo(
     landed_branch: landedBranch,
     dirty_files: source?.dirtyFiles ?? [],
   };
-  say(presentResult(shown, hasLanded ? journey.change?.diff : undefined, styleFor(output)));
-  if (options.json) process.stdout.write(`${JSON.stringify(shown)}\n`);
+  const diff = hasLanded ? journey.change?.diff : undefined;
+  say(presentResult(visibleIn(shown), visibleIn(diff), styleFor(output), columnsOf(output)));
+  if (options.json) process.stdout.write(`${jsonLine(shown)}\n`);
   if (shown.state === 'completed') return 0;
-  return shown.state === 'input_required' ? 2 : 1;
+  return shown.state === 'input_required' ? 2 : (stoppedExitCode(shown.error?.code) ?? 1);
 }
 
 function audienceFor(
   options: DemoOptions,
   output: NodeJS.WriteStream,
   say: (line: string) => void,
+  signal: AbortSignal,
 ): Audience {
   if (options.json || !output.isTTY || !process.stdin.isTTY) return new PlainAudience(say);
-  return new TerminalAudience(output, styleFor(output));
+  return new TerminalAudience({ input: process.stdin, output }, styleFor(output), signal);
 }

@@ -3,6 +3,7 @@ import {
   type ChangeResource,
   type ErrorShape,
   type EscalationOption,
+  cancelRequestRoute,
   decideApprovalRoute,
   getApprovalRoute,
   getChangeRoute,
@@ -17,6 +18,7 @@ import type { ApiClient } from '../api/api-client';
 import { type FeedEntry, textOf } from '../api/feed-entry';
 import { registerProject } from '../api/register-project';
 import { watchRequest } from '../api/watch-request';
+import { interrupted, NoDecision } from '../interruption';
 import { type DemoApproval, type DemoResult, demoSteps } from './demo-result';
 
 /** The demo’s people: whoever may register a project, the requester, and somebody else who approves. */
@@ -37,7 +39,7 @@ export interface Audience {
   copying(elapsedMs: number): void;
   planned(request: RequestResource): void;
   happened(entry: FeedEntry): void;
-  /** A person’s answer, or undefined where there is nobody to ask. */
+  /** A person’s answer, or undefined where there is nobody to ask. Rejects with `NoDecision` where they give none. */
   decide(
     approval: ApprovalResource,
     change: ChangeResource | undefined,
@@ -76,6 +78,7 @@ export async function travel(
   const acceptedAt = performance.now();
   const approvals: DemoApproval[] = [];
   let askedMs = 0;
+  let stopped: NoDecision | undefined;
 
   if (submitted.state === 'running') {
     audience.planned(submitted);
@@ -90,12 +93,17 @@ export async function travel(
         }
         if (entry.type.startsWith('coordinator.request.ended.')) break;
       }
+      if (signal.aborted) stopped = interrupted();
+    } catch (error) {
+      if (!(error instanceof NoDecision)) throw error;
+      stopped = error;
     } finally {
       // Also when a person breaks off: what the audience draws would keep the process alive.
       audience.ended();
     }
   }
 
+  if (stopped) await takeBack(people.requester, submitted.request_id, stopped);
   const durationMs = performance.now() - acceptedAt;
   const request = await people.requester.call(getRequestRoute, {
     params: { request_id: submitted.request_id },
@@ -113,9 +121,27 @@ export async function travel(
     repository: project.repository,
     change,
     workflow,
-    result: summary(request, workflow, approvals, durationMs, askedMs),
+    result: {
+      ...summary(request, workflow, approvals, durationMs, askedMs),
+      ...(stopped ? ended(stopped) : {}),
+    },
   };
 }
+
+/** An answer that was not given is no decision: nothing is denied, the request is canceled. */
+async function takeBack(requester: ApiClient, requestId: string, { message }: NoDecision): Promise<void> {
+  const canceling = requester.call(cancelRequestRoute, {
+    params: { request_id: requestId },
+    body: { reason: message },
+  });
+  // It may have ended meanwhile, which is as good.
+  await canceling.catch(() => undefined);
+}
+
+const ended = ({ code, message }: NoDecision): Pick<Journey['result'], 'state' | 'error'> => ({
+  state: 'canceled',
+  error: { code, message, retryable: true },
+});
 
 /** Reads what the approval is about before deciding; undefined when it closed meanwhile. */
 async function decideOn(
@@ -192,7 +218,14 @@ function summary(
     state: request.state === 'running' ? 'failed' : request.state,
     steps: demoSteps(workflow),
     change: change ? { change_id: change.change_id, commit: change.commit, tree: change.tree } : null,
-    verdict: verdict ? { approved: verdict.approved, tree: verdict.tree, agent_id: verdict.agent_id } : null,
+    verdict: verdict
+      ? {
+          approved: verdict.approved,
+          tree: verdict.tree,
+          agent_id: verdict.agent_id,
+          findings: verdict.findings,
+        }
+      : null,
     tests: tests ?? null,
     commit: landed?.commit ?? null,
     tree: landed?.tree ?? null,

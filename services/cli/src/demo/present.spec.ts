@@ -1,8 +1,23 @@
-import { beforeAfter, workflowCompleted } from '@ymera/contracts';
-import { styleFor } from '../terminal/style';
+import {
+  attributedVerdict,
+  beforeAfter,
+  type Finding,
+  testSummary,
+  workflowCompleted,
+} from '@ymera/contracts';
+import { createColors } from 'picocolors';
 import type { DemoResult } from './demo-result';
-import { coloredDiff, findingLines, presentResult } from './present';
+import { verdictLines } from './evidence';
+import { presentResult } from './present';
 
+const style = createColors(false);
+const finds = (code: string, message: string): Finding => ({
+  code,
+  message,
+  severity: 'medium',
+  file: 'src/a.ts',
+  line: 3,
+});
 const measured = beforeAfter.parse({
   name: 'visits',
   runs: 6,
@@ -35,7 +50,7 @@ const result: DemoResult = {
   overhead_ms: 100,
 };
 const shown = (before_after: DemoResult['before_after']): string =>
-  presentResult({ ...result, before_after }, undefined, styleFor(process.stdout));
+  presentResult({ ...result, before_after }, undefined, style);
 
 describe('the result as a person gets it', () => {
   it('says what stayed in memory before and after, where that was measured', () => {
@@ -45,12 +60,58 @@ describe('the result as a person gets it', () => {
     expect(shown(measured)).not.toContain('Memory');
   });
 
-  it('shows what a change would have a terminal do, and does not do it', () => {
-    const style = styleFor(process.stdout);
-    const diff = coloredDiff('+// \u001b[2J\u001b]0;title\u0007\r\n+\tx\n', 10, style);
-    expect(diff).toContain('// \\x1b[2J\\x1b]0;title\\x07\\x0d');
-    expect(diff).toContain('\tx');
-    const [line] = findingLines([{ code: 'a', message: '\u009b2J', severity: 'low' }], style);
-    expect(line).toContain('\\x9b2J');
+  it('says what the examination found, although it approved', () => {
+    const finding = finds('fix_without_test', 'The fix has no test');
+    const verdict = { approved: true, tree: '1', agent_id: 'examiner', findings: [finding] };
+    const words = presentResult({ ...result, verdict }, undefined, style);
+    expect(words).toContain('\n  Found      fix_without_test: The fix has no test (src/a.ts:3)\n');
+    expect(presentResult({ ...result, verdict, state: 'failed' }, undefined, style)).toContain(
+      '\n  fix_without_test: The fix has no test (src/a.ts:3)\n',
+    );
+  });
+
+  it('breaks between words where it is narrow, and leaves commands whole', () => {
+    const landed = { commit: 'c'.repeat(40), branch: 'main', repo: `/${'long'.repeat(20)}` };
+    const words = presentResult({ ...result, ...landed }, undefined, style, 60);
+    expect(words).toContain(
+      '\n  Speed      2.0 ms before, 1.0 ms after: 2.0 times as fast\n             (median of 6',
+    );
+    expect(words).toContain(
+      `\n  Take back  git -C ${landed.repo} update-ref refs/heads/main cccccccccccc~1\n`,
+    );
+    const rows = words.split('\n').filter((line) => !line.includes(landed.repo));
+    expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('what an approver gets to read', () => {
+  it('has what the examination found, as many as a person reads', () => {
+    const verdict = attributedVerdict.parse({
+      approved: true,
+      base: 'a'.repeat(40),
+      commit: 'b'.repeat(40),
+      tree: 'c'.repeat(40),
+      policy_version: '1',
+      reasons: [],
+      findings: Array.from({ length: 7 }, (_, index) => finds(`code_${index}`, 'Look')),
+      agent_id: 'examiner',
+    });
+    const tests = testSummary.parse({
+      tree: 'c'.repeat(40),
+      command: 'npm test',
+      total: 1,
+      passed: 1,
+      failed: 0,
+      skipped: 0,
+      duration_ms: 1,
+      exit_code: 0,
+    });
+    expect(verdictLines(verdict, tests, style)).toEqual([
+      '',
+      expect.stringMatching(/^Examination ✔ approved by examiner/),
+      ...[0, 1, 2, 3, 4].map((index) => `  code_${index}: Look (src/a.ts:3)`),
+      '  … 2 more findings',
+      expect.stringMatching(/^Tests {7}1 passed, 0 failed/),
+    ]);
   });
 });

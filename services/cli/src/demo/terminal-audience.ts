@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import {
   type ApprovalResource,
   type ChangeResource,
@@ -8,17 +7,21 @@ import {
 } from '@ymera/contracts';
 import { createLogUpdate } from 'log-update';
 import type { FeedEntry } from '../api/feed-entry';
-import { duration } from '../terminal/duration';
+import { ask, type Terminal } from '../terminal/ask';
+import { columnsOf, labelled } from '../terminal/layout';
 import type { Style } from '../terminal/style';
+import { boardLines } from './board-lines';
+import { coloredDiff, linesOf } from './colored-diff';
+import { escalationLines, verdictLines } from './evidence';
 import type { Audience, Choice } from './journey';
-import { coloredDiff, escalationLines, verdictLines } from './present';
-import { planLine, StepBoard, type BoardStep } from './step-board';
+import { planLine, StepBoard } from './step-board';
 
-const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const frameMs = 120;
 const longestDiff = 80;
 
-/** A person at a terminal: a live board of steps, and questions. */
+type Decision = 'approved' | 'denied';
+
+/** A person at a terminal: a live board of steps, and questions. What it is given must be `visible` already. */
 export class TerminalAudience implements Audience {
   private board: StepBoard | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -26,10 +29,11 @@ export class TerminalAudience implements Audience {
   private readonly live;
 
   constructor(
-    private readonly output: NodeJS.WriteStream,
+    private readonly terminal: Terminal,
     private readonly style: Style,
+    private readonly signal: AbortSignal,
   ) {
-    this.live = createLogUpdate(output, { showCursor: true });
+    this.live = createLogUpdate(terminal.output, { showCursor: true });
   }
 
   copying(elapsedMs: number): void {
@@ -38,15 +42,16 @@ export class TerminalAudience implements Audience {
 
   planned(request: RequestResource): void {
     const { bold, dim } = this.style;
-    this.say('');
-    this.say(`${bold('Request')}   ${request.text.trim().split('\n', 1)[0] ?? ''}`);
     const percent = Math.round(request.confidence * 100);
-    this.say(
-      `${bold('Understood')} as ${bold(request.intent ?? '')} ${dim(`(${percent} %: ${request.evidence.join(', ')})`)}`,
+    this.say('');
+    this.row('Request', request.text.trim().split('\n', 1)[0] ?? '');
+    this.row(
+      'Understood',
+      `as ${bold(request.intent ?? '')} ${dim(`(${percent} %: ${request.evidence.join(', ')})`)}`,
     );
     if (!request.plan) return;
-    this.say(`${bold('Plan')}      ${planLine(request.plan)}`);
-    this.say(`${dim(`          risk ${request.plan.risk}, ${request.plan_digest ?? ''}`)}`);
+    this.row('Plan', planLine(request.plan));
+    this.row('', dim(`risk ${request.plan.risk}, ${(request.plan_digest ?? '').slice(0, 19)}`));
     this.say('');
     this.board = new StepBoard(request.plan);
     this.resume();
@@ -56,57 +61,59 @@ export class TerminalAudience implements Audience {
     this.board?.take(entry);
   }
 
-  async decide(
-    approval: ApprovalResource,
-    change: ChangeResource | undefined,
-  ): Promise<'approved' | 'denied'> {
-    this.pause();
-    if (change && approval.landing) {
-      this.say('');
-      this.say(coloredDiff(change.diff, longestDiff, this.style));
-      for (const line of verdictLines(approval.landing.verdict, approval.landing.tests, this.style))
-        this.say(line);
-    }
-    const question = approval.kind === 'plan_approval' ? 'Approve this plan?' : 'Land this change?';
-    const prompt = createInterface({ input: process.stdin, output: this.output });
-    try {
-      const answer = await prompt.question(
-        `\n${this.style.bold(question)} ${this.style.dim('as the approver')} [Y/n] `,
-      );
-      return /^(y(es)?)?$/i.test(answer.trim()) ? 'approved' : 'denied';
-    } finally {
-      prompt.close();
-      this.say('');
-      this.resume();
-    }
+  async decide(approval: ApprovalResource, change: ChangeResource | undefined): Promise<Decision> {
+    return this.aside(async () => {
+      const diff = approval.landing ? change?.diff : undefined;
+      const isCut = diff !== undefined && linesOf(diff).length > longestDiff;
+      if (diff !== undefined) {
+        this.say('');
+        this.say(coloredDiff(diff, longestDiff, this.style));
+      }
+      if (approval.landing)
+        for (const line of verdictLines(
+          approval.landing.verdict,
+          approval.landing.tests,
+          this.style,
+          this.columns,
+        ))
+          this.say(line);
+      const question = approval.kind === 'plan_approval' ? 'Approve this plan?' : 'Land this change?';
+      const keys = isCut ? '[Y]es, [n]o, [d]iff in full' : '[Y/n]';
+      return this.question(`${question}`, keys, (answer) => {
+        if (isCut && /^d(iff)?$/i.test(answer)) this.say(coloredDiff(diff, Infinity, this.style));
+        if (/^(y(es)?)?$/i.test(answer)) return 'approved';
+        return /^no?$/i.test(answer) ? 'denied' : undefined;
+      });
+    });
   }
 
   async choose(approval: ApprovalResource): Promise<Choice> {
-    this.pause();
-    if (approval.escalation)
-      for (const line of escalationLines(approval.escalation, this.style)) this.say(line);
-    const { bold, dim } = this.style;
-    const prompt = createInterface({ input: process.stdin, output: this.output });
-    try {
-      for (;;) {
-        const answer = await prompt.question(
-          `\n${bold('What now?')} ${dim('as the approver')} [r]etry, [t]ake over, [A]bandon `,
-        );
-        const option = optionOf(answer);
-        if (option === undefined) continue;
-        if (option !== 'retry') return { option };
-        const note = await prompt.question(`${bold('What should the next try know?')} `);
-        return { option, note: note.trim() };
-      }
-    } finally {
-      prompt.close();
-      this.say('');
-      this.resume();
-    }
+    return this.aside(async () => {
+      if (approval.escalation)
+        for (const line of escalationLines(approval.escalation, this.style, this.columns)) this.say(line);
+      const option = await this.question('What now?', '[r]etry, [t]ake over, [A]bandon', optionOf);
+      if (option !== 'retry') return { option };
+      const asked = `${this.style.bold('What should the next try know?')} `;
+      return { option, note: await ask(this.terminal, asked, (answer) => answer, this.signal) };
+    });
   }
 
   ended(): void {
     this.pause();
+  }
+
+  private question<T>(question: string, keys: string, read: (answer: string) => T | undefined): Promise<T> {
+    const { bold, dim } = this.style;
+    return ask(this.terminal, `\n${bold(question)} ${dim('as the approver')} ${keys} `, read, this.signal);
+  }
+
+  /** The board stands still while a person reads and answers. */
+  private async aside<T>(asking: () => Promise<T>): Promise<T> {
+    this.pause();
+    const answer = await asking();
+    this.say('');
+    this.resume();
+    return answer;
   }
 
   private resume(): void {
@@ -119,57 +126,34 @@ export class TerminalAudience implements Audience {
 
   private pause(): void {
     clearInterval(this.timer);
-    if (!this.board) return;
+    if (this.timer === undefined) return;
+    this.timer = undefined;
     this.draw();
     this.live.done();
   }
 
   private draw(): void {
     this.frame += 1;
-    this.live(this.board?.steps.map((step) => this.line(step)).join('\n') ?? '');
+    const { style, columns, frame } = this;
+    this.live(boardLines(this.board?.steps ?? [], { style, columns, frame, now: Date.now() }).join('\n'));
   }
 
-  private line(step: BoardStep): string {
-    const { dim, bold } = this.style;
-    const took = step.startedAt === undefined ? '' : duration((step.endedAt ?? Date.now()) - step.startedAt);
-    const who = step.agentId ?? step.who.toLowerCase();
-    const again = step.attempt > 1 ? ` try ${step.attempt}` : '';
-    const doing = step.endedAt === undefined && step.doing ? `${bar(step.progress)} ${step.doing}` : '';
-    return `  ${this.mark(step)} ${bold(step.name.padEnd(20))} ${dim(who.padEnd(22))} ${dim(took.padStart(8))}${again} ${dim(doing)}`.trimEnd();
+  private get columns(): number {
+    return columnsOf(this.terminal.output);
   }
 
-  private mark({ state }: BoardStep): string {
-    const { green, red, yellow, cyan, dim } = this.style;
-    switch (state) {
-      case 'completed':
-        return green('✔');
-      case 'failed':
-        return red('✖');
-      case 'canceled':
-      case 'skipped':
-        return yellow('◌');
-      case 'pending':
-      case 'ready':
-        return dim('○');
-      case 'waiting_gate':
-        return yellow('?');
-      default:
-        return cyan(frames[this.frame % frames.length] ?? '•');
-    }
+  private row(label: string, text: string): void {
+    const padded = label.padEnd(11);
+    this.say(labelled(padded, text, this.columns, this.style.bold(padded)));
   }
 
   private say(line: string): void {
-    this.output.write(`${line}\n`);
+    this.terminal.output.write(`${line}\n`);
   }
 }
 
 function optionOf(answer: string): EscalationOption | undefined {
-  const word = answer.trim().toLowerCase();
+  const word = answer.toLowerCase();
   if (word === '') return 'abandon';
   return escalationOption.options.find((option) => option === word || option.startsWith(word));
 }
-
-const bar = (fraction: number): string => {
-  const filled = Math.round(fraction * 10);
-  return `${'━'.repeat(filled)}${'─'.repeat(10 - filled)}`;
-};

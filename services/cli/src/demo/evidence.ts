@@ -1,0 +1,76 @@
+import type { AttributedVerdict, BeforeAfter, Escalation, Finding, TestSummary } from '@ymera/contracts';
+import { duration } from '../terminal/duration';
+import { labelled } from '../terminal/layout';
+import type { Style } from '../terminal/style';
+
+/** What the examination and the tests say about a change, and what was found, before somebody decides. */
+export function verdictLines(
+  verdict: AttributedVerdict,
+  tests: TestSummary,
+  style: Style,
+  columns = Infinity,
+): string[] {
+  const { green, red, dim } = style;
+  const row = (label: string, text: string): string => labelled(label.padEnd(12), text, columns);
+  const mark = verdict.approved ? green('✔ approved') : red('✖ rejected');
+  const lines = [
+    '',
+    row(
+      'Examination',
+      `${mark} ${dim(`by ${verdict.agent_id}, policy ${verdict.policy_version}, tree ${verdict.tree.slice(0, 12)}`)}`,
+    ),
+    ...findingLines(verdict.findings, style, columns),
+    row(
+      'Tests',
+      `${tests.passed} passed, ${tests.failed} failed ${dim(`in ${duration(tests.duration_ms)} on tree ${tests.tree.slice(0, 12)}`)}`,
+    ),
+  ];
+  if (verdict.before_after) lines.push(row('Speed', speedLine(verdict.before_after)));
+  const memory = verdict.before_after && memoryLine(verdict.before_after);
+  if (memory) lines.push(row('Memory', memory));
+  return lines;
+}
+
+const shownFindings = 5;
+
+/** What was found and where, as much as a person reads. */
+export function findingLines(
+  findings: readonly Finding[],
+  { dim }: Pick<Style, 'dim'>,
+  columns = Infinity,
+): string[] {
+  const shown = findings.slice(0, shownFindings).map(({ code, message, file, line }) => {
+    const where = file === undefined ? '' : dim(` (${file}${line === undefined ? '' : `:${line}`})`);
+    return labelled('  ', `${code}: ${message}${where}`, columns);
+  });
+  const rest = findings.length - shown.length;
+  return rest > 0 ? [...shown, dim(`  … ${rest} more findings`)] : shown;
+}
+
+/** What was rejected once too often, and why. */
+export function escalationLines(
+  { rounds, error, findings, change }: Escalation,
+  style: Style,
+  columns = Infinity,
+): string[] {
+  const { bold, red, dim } = style;
+  const heading = `${bold('rejected')} after ${rounds} round(s) of rework: ${error.message}`;
+  return [
+    '',
+    labelled('✖ ', heading, columns, `${red('✖')} `),
+    ...findingLines(findings, style, columns),
+    ...(change ? [dim(`  last proposed commit ${change.commit.slice(0, 12)}`)] : []),
+  ];
+}
+
+export const speedLine = (measured: BeforeAfter): string =>
+  `${measured.before_median_ms.toFixed(1)} ms before, ${measured.after_median_ms.toFixed(1)} ms after: ${measured.speedup.toFixed(1)} times as fast (median of ${measured.runs} interleaved runs each)`;
+
+/** Undefined for a benchmark that does not measure what stays. */
+export const memoryLine = ({
+  before_retained_bytes: before,
+  after_retained_bytes: after,
+}: BeforeAfter): string | undefined =>
+  before === undefined || after === undefined
+    ? undefined
+    : `${before} bytes stayed after each operation before, ${after} after`;

@@ -1,0 +1,112 @@
+import {
+  cancelRequestRoute,
+  getApproval,
+  getApprovalRoute,
+  getProject,
+  getRequest,
+  getRequestRoute,
+  getWorkflow,
+  getWorkflowRoute,
+  registerProjectRoute,
+  requestEventsRoute,
+  submitRequestRoute,
+  type WorkflowResource,
+} from '@ymera/contracts';
+import { interrupted } from '../interruption';
+import { FakeGateway } from '../testing/fake-gateway';
+import { type Audience, travel } from './journey';
+
+const request = getRequest.reply.parse({ ...getRequest.replySample, state: 'running', error: null });
+const workflow = getWorkflow.reply.parse(getWorkflow.replySample);
+const approval = getApproval.reply.parse({ ...getApproval.replySample, state: 'pending' });
+const entry = (type: string, data: object = {}) => ({ type, time: '2026-01-01T00:00:00.000Z', data });
+const asksForApproval = entry('coordinator.approval.requested.v1', { approval_id: approval.approval_id });
+
+class Silent implements Audience {
+  planned(): void {}
+  happened(): void {}
+  ended(): void {}
+  decide(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+  choose(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+}
+
+describe('the journey of a request', () => {
+  let gateway: FakeGateway;
+
+  beforeEach(async () => {
+    gateway = await FakeGateway.start();
+    gateway
+      .answer(registerProjectRoute, getProject.replySample)
+      .answer(submitRequestRoute, request)
+      .answer(getRequestRoute, request)
+      .answer(getWorkflowRoute, workflow)
+      .answer(getApprovalRoute, approval)
+      .answer(cancelRequestRoute, request)
+      .answer(requestEventsRoute, [asksForApproval]);
+  });
+  afterEach(() => gateway.stop());
+
+  const journey = (audience: Audience, signal = new AbortController().signal) => {
+    const { client } = gateway;
+    return travel({ admin: client, requester: client, approver: client }, '/src', 'Do it', audience, signal);
+  };
+  const brokenOff = { state: 'canceled', error: { code: 'interrupted' }, approvals: [] };
+
+  it('that is broken off at a question denies nothing, and is canceled', async () => {
+    class Gone extends Silent {
+      override decide(): Promise<undefined> {
+        return Promise.reject(interrupted());
+      }
+    }
+    const { result } = await journey(new Gone());
+    expect(result).toMatchObject(brokenOff);
+    expect(gateway.operations).toContain('cancelRequest');
+    expect(gateway.operations).not.toContain('decideApproval');
+  });
+
+  it('that is broken off under way is canceled', async () => {
+    const stop = new AbortController();
+    class Impatient extends Silent {
+      override happened(): void {
+        stop.abort();
+      }
+    }
+    gateway.answer(requestEventsRoute, [entry('orchestrator.step.changed.v1')]);
+    const { result } = await journey(new Impatient(), stop.signal);
+    expect(result).toMatchObject(brokenOff);
+    expect(gateway.operations).toContain('cancelRequest');
+  });
+
+  it('that has ended says what the examination found, and is not canceled', async () => {
+    const oid = 'a'.repeat(40);
+    const found = { code: 'fix_without_test', severity: 'medium', message: 'No test' };
+    const verdict = {
+      approved: true,
+      base: oid,
+      commit: oid,
+      tree: oid,
+      policy_version: '1',
+      reasons: [],
+      findings: [found],
+      agent_id: 'examiner',
+    };
+    const ended: WorkflowResource = getWorkflow.reply.parse({
+      ...workflow,
+      result: { ...workflow.result, verdict },
+    });
+    gateway
+      .answer(requestEventsRoute, [entry('coordinator.request.ended.v1', { state: 'completed' })])
+      .answer(getRequestRoute, { ...request, state: 'completed' })
+      .answer(getWorkflowRoute, ended);
+    const { result } = await journey(new Silent());
+    expect(result).toMatchObject({
+      state: 'completed',
+      verdict: { approved: true, tree: oid, agent_id: 'examiner', findings: [found] },
+    });
+    expect(gateway.operations).not.toContain('cancelRequest');
+  });
+});

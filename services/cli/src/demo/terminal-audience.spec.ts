@@ -1,0 +1,218 @@
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import {
+  type ApprovalResource,
+  approvalResource,
+  type ChangeResource,
+  getApproval,
+  getChange,
+  getRequest,
+  type RequestResource,
+  startWorkflow,
+} from '@ymera/contracts';
+import { eventually } from '@ymera/testing';
+import { createColors } from 'picocolors';
+import { NoDecision } from '../interruption';
+import { TerminalAudience } from './terminal-audience';
+import { VisibleAudience } from './visible-audience';
+
+const { plan } = startWorkflow.sample;
+const planned: RequestResource = { ...getRequest.reply.parse(getRequest.replySample), plan };
+const sample: ApprovalResource = getApproval.reply.parse(getApproval.replySample);
+const planGate: ApprovalResource = { ...sample, kind: 'plan_approval', landing: null };
+
+/** A terminal that keeps what is written to it, and on which somebody types. */
+function fakeTerminal(columns = 80) {
+  const input = new PassThrough();
+  const screen = Object.assign(new PassThrough(), { isTTY: true, columns, rows: 24 });
+  let written = '';
+  screen.on('data', (bytes: Buffer) => {
+    written += bytes.toString();
+  });
+  const stop = new AbortController();
+  const output = screen as unknown as NodeJS.WriteStream;
+  const audience = new VisibleAudience(
+    new TerminalAudience({ input, output }, createColors(false), stop.signal),
+  );
+  return {
+    audience,
+    stop,
+    raw: () => written,
+    text: () => stripVTControlCharacters(written),
+    /** Answers only what has been asked: the text is there for the given time. */
+    async type(keys: string, after: string, times = 1): Promise<void> {
+      await eventually(() => {
+        expect(stripVTControlCharacters(written).split(after).length - 1).toBeGreaterThanOrEqual(times);
+      });
+      input.write(keys);
+    },
+  };
+}
+
+const oid = 'c'.repeat(40);
+const landingGate = (message = 'The fix has no test'): ApprovalResource =>
+  approvalResource.parse({
+    ...sample,
+    kind: 'landing_approval',
+    landing: {
+      change_id: sample.approval_id,
+      base: oid,
+      commit: oid,
+      tree: oid,
+      verdict: {
+        approved: true,
+        base: oid,
+        commit: oid,
+        tree: oid,
+        policy_version: '1',
+        reasons: [],
+        findings: [{ code: 'fix_without_test', severity: 'medium', message }],
+        agent_id: 'examiner',
+      },
+      tests: {
+        tree: oid,
+        command: 'npm test',
+        total: 1,
+        passed: 1,
+        failed: 0,
+        skipped: 0,
+        duration_ms: 1,
+        exit_code: 0,
+      },
+    },
+  });
+const changeOf = (lines: number): ChangeResource => ({
+  ...getChange.reply.parse(getChange.replySample),
+  diff: Array.from({ length: lines }, (_, index) => `+line ${index + 1}.\n`).join(''),
+});
+
+describe('a person at a terminal', () => {
+  it('sees the plan and a line for each step, within the width of the screen', async () => {
+    const { audience, text } = fakeTerminal(60);
+    audience.planned(planned);
+    const step_id = plan.steps[0]?.step_id ?? '';
+    audience.happened({
+      type: 'orchestrator.task.progressed.v1',
+      time: '2026-01-01T00:00:00.000Z',
+      data: { step_id, progress: 0.4, step: 'benchmark run 4 of 10 on the base and on the change' },
+    });
+    audience.ended();
+    expect(text()).toMatch(/^ {2}○ .*━━─── b.*…$/m);
+    expect(text()).toContain('Request    ');
+    for (const { name } of plan.steps) expect(text()).toMatch(new RegExp(`^  ○ ${name}`, 'm'));
+    expect(
+      Math.max(
+        ...text()
+          .split('\n')
+          .map(({ length }) => length),
+      ),
+    ).toBeLessThanOrEqual(60);
+  });
+
+  it.each([
+    ['\n', 'approved'],
+    ['YES\n', 'approved'],
+    ['n\n', 'denied'],
+    ['no\n', 'denied'],
+  ])('answers %j: %s', async (keys, decision) => {
+    const { audience, type } = fakeTerminal();
+    const decided = audience.decide(planGate, undefined);
+    await type(keys, 'Approve this plan?');
+    await expect(decided).resolves.toBe(decision);
+  });
+
+  it('sees the change, its examination and what that found before the question', async () => {
+    const { audience, text, type } = fakeTerminal();
+    const decided = audience.decide(landingGate(), changeOf(2));
+    await type('y\n', 'Land this change?');
+    await decided;
+    expect(text()).toMatch(
+      /\+line 2\.\n\nExamination ✔ approved by examiner.*\n {2}fix_without_test: The fix has no test\nTests [^]*Land this change\?/,
+    );
+    expect(text()).not.toContain('[d]iff');
+  });
+
+  it('can have the whole of a long change before answering', async () => {
+    const { audience, text, type } = fakeTerminal();
+    const decided = audience.decide(landingGate(), changeOf(100));
+    await type('d\n', '[d]iff in full');
+    await type('n\n', '[d]iff in full', 2);
+    await expect(decided).resolves.toBe('denied');
+    expect(text().split('… 20 more lines')).toHaveLength(2);
+    expect(text()).toContain('\n+line 81.\n');
+    expect(text()).toContain('\n+line 100.\n');
+  });
+
+  it('is asked again after a word that is no answer, and nothing is decided after five', async () => {
+    const first = fakeTerminal();
+    const decided = first.audience.decide(planGate, undefined);
+    await first.type('maybe\n', 'Approve this plan?');
+    await first.type('y\n', 'Approve this plan?', 2);
+    await expect(decided).resolves.toBe('approved');
+
+    const second = fakeTerminal();
+    const undecided = second.audience.decide(planGate, undefined).catch((error: unknown) => error);
+    for (const times of [1, 2, 3, 4, 5]) await second.type('maybe\n', 'Approve this plan?', times);
+    expect(await undecided).toMatchObject({ code: 'no_answer', exitCode: 2 });
+    expect(await undecided).toBeInstanceOf(NoDecision);
+  });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+    ['a signal', undefined],
+  ])('decides nothing with %s', async (_, key) => {
+    const { audience, stop, type, text } = fakeTerminal();
+    audience.planned(planned);
+    const decided = audience.decide(planGate, undefined).catch((error: unknown) => error);
+    await type(key ?? '', 'Approve this plan?');
+    if (key === undefined) stop.abort();
+    expect(await decided).toMatchObject({ code: 'interrupted', exitCode: 130 });
+    // What was drawn would keep the process alive.
+    const before = text();
+    audience.ended();
+    expect(text()).toBe(before);
+  });
+
+  it.each([
+    ['r\n', { option: 'retry', note: 'Look at the cache' }],
+    ['take over\n', undefined],
+    ['t\n', { option: 'take_over' }],
+    ['\n', { option: 'abandon' }],
+  ])('chooses at an escalation with %j', async (keys, choice) => {
+    const { audience, type } = fakeTerminal();
+    const chosen = audience.choose({ ...sample, kind: 'escalation' });
+    await type(keys, 'What now?');
+    if (choice?.option === 'retry') await type('Look at the cache\n', 'What should the next try know?');
+    if (!choice) await type('abandon\n', 'What now?', 2);
+    await expect(chosen).resolves.toEqual(choice ?? { option: 'abandon' });
+  });
+
+  it('sees the orders that others wrote for its terminal, which does not get them', async () => {
+    const order = '\u001b]0;title\u0007';
+    const { audience, raw, type } = fakeTerminal(200);
+    audience.planned({ ...planned, text: `${order}request` });
+    audience.happened({
+      type: 'orchestrator.step.changed.v1',
+      time: '2026-01-01T00:00:00.000Z',
+      data: {
+        step_id: plan.steps[0]?.step_id ?? '',
+        state: 'pending',
+        attempt: 1,
+        reason: `${order}reason`,
+        findings: [],
+      },
+    });
+    const decided = audience.decide(landingGate(`${order}finding`), {
+      ...changeOf(1),
+      diff: `+${order}diff\r\n+\tx\n`,
+    });
+    await type('y\n', 'Land this change?');
+    await decided;
+    audience.ended();
+    for (const what of ['request', 'reason', 'finding', 'diff'])
+      expect(raw()).toContain(`\\x1b]0;title\\x07${what}`);
+    expect(raw()).toContain('+\tx');
+    expect(raw()).not.toContain(order);
+  });
+});

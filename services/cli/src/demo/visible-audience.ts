@@ -1,0 +1,35 @@
+import type { ApprovalResource, ChangeResource, RequestResource } from '@ymera/contracts';
+import type { FeedEntry } from '../api/feed-entry';
+import { visibleIn } from '../terminal/visible';
+import type { Audience, Choice } from './journey';
+
+/**
+ * Whoever looks at the demo is told everything through here, so that no text that agents, repositories or requesters wrote
+ * reaches a terminal as it is.
+ */
+export class VisibleAudience implements Audience {
+  constructor(private readonly audience: Audience) {}
+
+  planned(request: RequestResource): void {
+    this.audience.planned(visibleIn(request));
+  }
+
+  happened(entry: FeedEntry): void {
+    this.audience.happened(visibleIn(entry));
+  }
+
+  decide(
+    approval: ApprovalResource,
+    change: ChangeResource | undefined,
+  ): Promise<'approved' | 'denied' | undefined> {
+    return this.audience.decide(visibleIn(approval), visibleIn(change));
+  }
+
+  choose(approval: ApprovalResource): Promise<Choice | undefined> {
+    return this.audience.choose(visibleIn(approval));
+  }
+
+  ended(): void {
+    this.audience.ended();
+  }
+}

@@ -1,0 +1,45 @@
+import { CliError, type ExitCode } from './cli-error';
+
+/** A person was asked and gave no answer; that decides nothing, so what waited for it is taken back. */
+export class NoDecision extends CliError {}
+
+export const interrupted = (): NoDecision =>
+  new NoDecision('interrupted', 'Interrupted before it was done.', 130);
+
+/** Of an end that was told as a value; the codes are those of `NoDecision`. */
+export const stoppedExitCode = (code: string | undefined): ExitCode | undefined =>
+  code === 'interrupted' ? 130 : code === 'no_answer' ? 2 : undefined;
+
+/**
+ * Aborts when somebody wants us to stop. The launcher passes a Ctrl-C on as SIGTERM, which we have heard ourselves: further
+ * signals do not cut short what is being taken back.
+ */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      controller.abort();
+    });
+  return controller.signal;
+}
+
+/** Work that stops by itself when `signal` says so, within `graceMs`; after that it is not waited for. */
+export async function stopping<T>(work: Promise<T>, signal: AbortSignal, graceMs = 4000): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    const wait = (): void => {
+      timer = setTimeout(() => {
+        reject(interrupted());
+      }, graceMs);
+    };
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true });
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } catch (error) {
+    throw signal.aborted ? interrupted() : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { RouteContract } from '@ymera/contracts';
+import { ApiClient } from '../api/api-client';
+
+interface Asked {
+  readonly operation: string;
+  readonly url: string;
+  readonly body: unknown;
+}
+
+interface Answer {
+  readonly route: RouteContract;
+  readonly value: unknown;
+  readonly status: number;
+}
+
+/** Answers like a gateway what it was told to, over real HTTP, and remembers what it was asked. */
+export class FakeGateway {
+  readonly asked: Asked[] = [];
+  private readonly answers: Answer[] = [];
+  private readonly server: Server = createServer((request, response) => {
+    void this.serve(request, response);
+  });
+
+  static async start(): Promise<FakeGateway> {
+    const gateway = new FakeGateway();
+    await new Promise<void>((resolve) => gateway.server.listen(0, '127.0.0.1', resolve));
+    return gateway;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get client(): ApiClient {
+    return new ApiClient(this.url, 'token');
+  }
+
+  get operations(): string[] {
+    return this.asked.map(({ operation }) => operation);
+  }
+
+  /** A streaming route takes the entries of its stream, which then stays open. The last answer to a route counts. */
+  answer(route: RouteContract, value: unknown, status: number = route.status): this {
+    this.answers.unshift({ route, value, status });
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url ?? '';
+    const found = this.answers.find(({ route }) =>
+      matches(route, request.method, url.split('?', 1)[0] ?? ''),
+    );
+    const text = (await request.toArray()).join('');
+    this.asked.push({
+      operation: found?.route.operation ?? `${request.method} ${url}`,
+      url,
+      body: text === '' ? undefined : JSON.parse(text),
+    });
+    if (found?.route.produces === 'text/event-stream') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const entry of found.value as unknown[]) response.write(`data: ${JSON.stringify(entry)}\n\n`);
+      return;
+    }
+    response.writeHead(found?.status ?? 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(found?.value ?? {}));
+  }
+}
+
+const matches = ({ method, path }: RouteContract, asked: string | undefined, pathname: string): boolean =>
+  method === asked && new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname);
