@@ -33,3 +33,26 @@ export function admit(declared: readonly Access[] | undefined, caller: Caller): 
   if (caller.kind === 'principal' && caller.denied) return 'denied';
   return caller.kind === 'anonymous' ? 'unauthenticated' : 'forbidden';
 }
+
+const listed = (names: readonly string[], last: 'or' | 'and'): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1) ?? ''}`;
+
+/** For whoever was not admitted: what would be, and what this credential is. */
+export function needOf(declared: readonly Access[] | undefined, caller: Caller): string {
+  const access = declared ?? [];
+  const roles = [...new Set(access.flatMap((entry) => (typeof entry === 'object' ? entry.roles : [])))];
+  const needs = [
+    ...(roles.length > 0 ? [`the role ${listed(roles, 'or')}`] : []),
+    ...(access.includes('principal') || access.includes('any_principal') ? ["a principal's credential"] : []),
+    ...(access.includes('enrolment') ? ['an enrolment token'] : []),
+  ];
+  const has = {
+    anonymous: 'there is no credential',
+    operator: `this credential has ${caller.kind === 'operator' ? listed(caller.roles, 'and') || 'no role' : ''}`,
+    principal: "this credential is a principal's",
+    enrolment: 'this is an enrolment token',
+  };
+  return needs.length === 0
+    ? 'Nobody may do that.'
+    : `That takes ${listed(needs, 'or')}; ${has[caller.kind]}.`;
+}

@@ -1,6 +1,6 @@
 import { roles, type Access, type Role } from '@ymera/contracts';
 import fc from 'fast-check';
-import { admit, anonymous, type Caller } from './caller';
+import { admit, anonymous, type Caller, needOf } from './caller';
 import { credentialOf } from './credential';
 import { decideRepeat } from './idempotency';
 import { isEnd, timelineFact } from './timeline';
@@ -34,6 +34,27 @@ describe('admit', () => {
     expect(admit(access, operator('admin', 'operator', 'viewer'))).toBe('forbidden');
     expect(admit(access, operator('viewer', 'approver'))).toBe('admitted');
     expect(admit(access, operator())).toBe('forbidden');
+  });
+});
+
+describe('needOf', () => {
+  const ada: Caller = { kind: 'operator', name: 'ada', roles: ['admin', 'viewer'] };
+  it.each<[Access[] | undefined, Caller, string]>([
+    [[{ roles: ['approver'] }], ada, 'That takes the role approver; this credential has admin and viewer.'],
+    [
+      [{ roles: ['operator', 'admin'] }, 'principal'],
+      { kind: 'enrolment', token: 'yme_1_x' },
+      "That takes the role operator or admin or a principal's credential; this is an enrolment token.",
+    ],
+    [['enrolment'], ada, 'That takes an enrolment token; this credential has admin and viewer.'],
+    [
+      [{ roles: ['viewer'] }],
+      { kind: 'principal', principalId: 'runner-1' },
+      "That takes the role viewer; this credential is a principal's.",
+    ],
+    [undefined, ada, 'Nobody may do that.'],
+  ])('of %j for %j', (declared, caller, words) => {
+    expect(needOf(declared, caller)).toBe(words);
   });
 });
 

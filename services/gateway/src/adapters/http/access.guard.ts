@@ -4,14 +4,13 @@ import { assertNever, failure, FailureException, type Failure } from '@ymera/ker
 import { counter } from '@ymera/observability';
 import type { FastifyRequest } from 'fastify';
 import type { Authenticate } from '../../application/authenticate';
-import { admit, anonymous, type Caller } from '../../domain/caller';
+import { admit, anonymous, type Caller, needOf } from '../../domain/caller';
 import { rememberCaller } from './caller-of';
 import type { RequestLimits } from './request-limits';
 
 const missing = failure('unauthenticated', 'credential_missing', 'This address needs a credential.', {
   suggestion: 'Send "Authorization: Bearer <token>".',
 });
-const refused = failure('forbidden', 'not_allowed', 'This credential does not allow that.');
 
 /** Typed, so that an agent knows that it is not its credential and when to ask again. */
 function denialOf(caller: Caller): Failure {
@@ -67,7 +66,7 @@ export class AccessGuard implements CanActivate {
       case 'unauthenticated':
         throw new FailureException(missing);
       case 'forbidden':
-        throw new FailureException(refused);
+        throw new FailureException(failure('forbidden', 'not_allowed', needOf(declared, caller)));
       case 'denied':
         throw new FailureException(denialOf(caller));
       default:

@@ -62,6 +62,19 @@ describe('access to every route by every kind of caller', () => {
     ]);
   });
 
+  it('tells a person which role is needed', async () => {
+    const answer = await gateway.app.inject({
+      method: 'POST',
+      url: '/api/v1/approvals/00000000-0000-7000-8000-000000000404/decision',
+      headers: { authorization: `Bearer ${tokens.admin}`, 'content-type': 'application/json' },
+      payload: '{}',
+    });
+    expect(answer.json()).toMatchObject({
+      code: 'not_allowed',
+      detail: 'That takes the role approver; this credential has admin.',
+    });
+  });
+
   it('covers every route: each is bound, streams, or is answered here', () => {
     const bound = bindings.map(({ route }) => route.operation);
     const streaming = routes.filter(({ produces }) => produces === 'text/event-stream');
