@@ -7,6 +7,7 @@ const esModulesOnly = [
   'cockatiel',
   'jose',
   'uuid',
+  'commander',
   'eventsource-parser',
   'log-update',
   // What it is made of.

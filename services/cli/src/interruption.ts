@@ -3,8 +3,8 @@ import { CliError, type ExitCode } from './cli-error';
 /** A person was asked and gave no answer; that decides nothing, so what waited for it is taken back. */
 export class NoDecision extends CliError {}
 
-export const interrupted = (): NoDecision =>
-  new NoDecision('interrupted', 'Interrupted before it was done.', 130);
+export const interrupted = (message = 'Interrupted before it was done.'): NoDecision =>
+  new NoDecision('interrupted', message, 130);
 
 /** Of an end that was told as a value; the codes are those of `NoDecision`. */
 export const stoppedExitCode = (code: string | undefined): ExitCode | undefined =>

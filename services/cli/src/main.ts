@@ -1,9 +1,13 @@
-import { CliError } from './cli-error';
+import { CliError, Ended } from './cli-error';
 import { program } from './program';
 import { jsonLine, visible } from './terminal/visible';
 
 /** The one place where a command's failure is told: to people, and as the last line for programs. */
 function tell(error: unknown): void {
+  if (error instanceof Ended) {
+    process.exitCode = error.exitCode;
+    return;
+  }
   const known = error instanceof CliError ? error : undefined;
   const code = known?.code ?? 'internal';
   const message = known?.message ?? (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { CliError } from './cli-error';
+import { CliError, Ended, exitCodeWords } from './cli-error';
+import { addApprovalCommands } from './commands/approvals';
 import { addAuditCommands } from './commands/audit';
 import { addFleetCommands } from './commands/fleet';
 import { addOperationsCommands } from './commands/operations';
@@ -20,10 +21,13 @@ export function program(): Command {
   const ymera = new Command('ymera')
     .description('The control plane for fleets of AI agents that work on software')
     .exitOverride((error: CommanderError) => {
-      if (error.exitCode === 0) process.exit(0);
+      if (error.exitCode === 0) throw new Ended(0);
+      // A command that is only a group of others has shown them.
+      if (error.code === 'commander.help') throw new Ended(2);
       throw new CliError('usage', error.message.replace(/^error: /, ''), 2);
     });
   ymera.configureOutput({ outputError: () => undefined });
+  ymera.addHelpText('after', exitCodeWords);
 
   ymera
     .command('demo')
@@ -51,6 +55,7 @@ export function program(): Command {
     });
 
   addRequestCommands(ymera);
+  addApprovalCommands(ymera);
   addFleetCommands(ymera);
   addOperationsCommands(ymera);
   addAuditCommands(ymera);

@@ -4,7 +4,7 @@ import { CliError } from '../cli-error';
 
 type Given<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
 
-interface CallInput<R extends RouteContract> {
+export interface CallInput<R extends RouteContract> {
   readonly params?: Given<R['params']>;
   readonly query?: Given<R['query']>;
   readonly body?: Given<R['body']>;
@@ -112,13 +112,9 @@ const isTimeout = (error: unknown): boolean =>
 function refusal(status: number, body: unknown): CliError {
   const told = problem.safeParse(body);
   if (!told.success) return new CliError(`http_${status}`, `The gateway answered ${status}.`);
-  const where = told.data.errors?.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return new CliError(
-    told.data.code,
-    where ? `${told.data.detail} (${where})` : told.data.detail,
-    1,
-    told.data.suggestion,
-  );
+  // The first of them is the detail already.
+  const wrong = told.data.errors?.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new CliError(told.data.code, wrong ? `${wrong}.` : told.data.detail, 1, told.data.suggestion);
 }
 
 function parseJson(text: string): unknown {

@@ -2,13 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { ApiClient } from '../api/api-client';
+import type { ApiClient } from '../api/api-client';
 import { CliError } from '../cli-error';
+import { CheckedClient } from './checked-client';
 
 /** What a running `npm start` leaves for the command line. */
 const currentPlatform = z.object({
   gateway_url: z.string(),
-  token_files: z.object({ admin: z.string() }).partial().optional(),
+  token_files: z
+    .object({ admin: z.string(), requester: z.string(), approver: z.string(), viewer: z.string() })
+    .partial()
+    .optional(),
 });
 
 export interface ConnectionOptions {
@@ -33,11 +37,13 @@ export function connect(options: ConnectionOptions, environment: NodeJS.ProcessE
   const url = options.url ?? environment['YMERA_URL'] ?? here?.gateway_url;
   if (!url)
     throw new CliError('no_gateway', 'No gateway is known.', 2, 'Start one with npm start, or give --url.');
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new CliError('usage', `${url} is no address of a gateway: it begins with http:// or https://.`, 2);
   const tokenFile = options.tokenFile ?? environment['YMERA_TOKEN_FILE'] ?? here?.token_files?.admin;
   const token = tokenFile ? readToken(tokenFile) : environment['YMERA_TOKEN'];
   if (!token)
     throw new CliError('no_token', 'No token is known.', 2, 'Give --token-file, or set YMERA_TOKEN_FILE.');
-  return new ApiClient(url, token);
+  return new CheckedClient(url, token, here?.token_files ?? {});
 }
 
 function localPlatform(): z.output<typeof currentPlatform> | undefined {

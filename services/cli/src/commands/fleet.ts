@@ -1,4 +1,5 @@
 import {
+  createEnrolment,
   createEnrolmentRoute,
   getAgentStatusRoute,
   getControlsRoute,
@@ -8,13 +9,16 @@ import {
   overviewRoute,
   retireAgentRoute,
 } from '@ymera/contracts';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { resolve } from 'node:path';
 import { registerProject } from '../api/register-project';
 import { duration } from '../terminal/duration';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { controlWords } from './operations';
 import { print, table } from './print';
+
+const enrolmentKinds = createEnrolment.payload.shape.kind.options;
+type EnrolmentKind = (typeof enrolmentKinds)[number];
 
 /** Agents and projects. */
 export function addFleetCommands(ymera: Command): void {
@@ -85,10 +89,17 @@ export function addFleetCommands(ymera: Command): void {
       print(options, agent, `${agent.agent_id}  ${agent.standing?.status ?? agent.status}`);
     });
 
-  withConnection(agents.command('enrolment').option('--kind <kind>', 'principal or agent', 'principal'))
+  withConnection(
+    agents
+      .command('enrolment')
+      .addOption(
+        new Option('--kind <kind>', 'who joins: a runner as a principal, or an agent')
+          .choices(enrolmentKinds)
+          .default('principal'),
+      ),
+  )
     .description('make a one-use token with which a runner or an agent joins')
-    .action(async (options: ConnectionOptions & { kind: string }) => {
-      const kind = options.kind === 'agent' ? 'agent' : 'principal';
+    .action(async ({ kind, ...options }: ConnectionOptions & { kind: EnrolmentKind }) => {
       const made = await connect(options).call(createEnrolmentRoute, { body: { kind } });
       print(options, made, made.enrolment_token);
     });

@@ -1,6 +1,8 @@
 import {
+  deadLetterOwner,
+  type DeadLetterState,
+  deadLetterState,
   getDeadLetterRoute,
-  listDeadLetters,
   listAlertsRoute,
   listDeadLettersRoute,
   pauseDispatchRoute,
@@ -9,10 +11,10 @@ import {
   resumeDispatchRoute,
   resumeLandingRoute,
   type ControlState,
+  type ServiceName,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
-import type { Command } from 'commander';
-import { CliError } from '../cli-error';
+import { type Command, Option } from 'commander';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { print, table } from './print';
 
@@ -64,10 +66,10 @@ export function addOperationsCommands(ymera: Command): void {
 }
 
 interface DeadLetterFilter {
-  readonly owner?: string;
+  readonly owner?: ServiceName;
   readonly queue?: string;
   readonly code?: string;
-  readonly state?: string;
+  readonly state?: DeadLetterState;
   readonly cursor?: string;
 }
 
@@ -77,19 +79,18 @@ function addDeadLetterCommands(ymera: Command): void {
   withConnection(
     dlq
       .command('list')
-      .option('--owner <service>', 'of this service only')
+      .addOption(new Option('--owner <service>', 'of this service only').choices(deadLetterOwner.options))
       .option('--queue <name>', 'that died in this queue only')
       .option('--code <code>', 'with this code only')
-      .option('--state <state>', 'pending, replayed or died_again')
+      .addOption(new Option('--state <state>', 'in this state only').choices(deadLetterState.options))
       .option('--cursor <cursor>', 'where the page before ended'),
   )
     .description('dead messages, newest first')
     .action(async (options: ConnectionOptions & DeadLetterFilter) => {
       const { owner, queue, code, state, cursor } = options;
-      const query = listDeadLetters.payload.safeParse({ owner, queue, code, state, cursor });
-      if (!query.success)
-        throw new CliError('usage', query.error.issues.map(({ message }) => message).join('; '), 2);
-      const page = await connect(options).call(listDeadLettersRoute, { query: query.data });
+      const page = await connect(options).call(listDeadLettersRoute, {
+        query: { owner, queue, code, state, cursor },
+      });
       const rows = page.items.map((letter) => [
         letter.dead_letter_id,
         letter.state,

@@ -1,28 +1,41 @@
 import {
   answerRequestRoute,
   cancelRequestRoute,
-  decideApprovalRoute,
-  type EscalationOption,
-  escalationOption,
-  getApprovalRoute,
   getRequestRoute,
   getWorkflowRoute,
-  listApprovalsRoute,
   listRequestsRoute,
+  type RequestResource,
   submitRequestRoute,
+  type WorkflowResource,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { ApiClient } from '../api/api-client';
 import { watchRequest } from '../api/watch-request';
+import { interrupted, interruption } from '../interruption';
+import { unfinishedLines } from '../words/unfinished';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { print, table } from './print';
 
-interface Choice {
-  readonly option: EscalationOption;
-  readonly note?: string;
+const watchCodes = `
+Exit codes:
+  0    the request is completed
+  1    it failed or was canceled; the last lines say why
+  130  interrupted while it went on`;
+
+async function requestWithRun(
+  api: ApiClient,
+  requestId: string,
+): Promise<{ request: RequestResource; workflow: WorkflowResource | null }> {
+  const request = await api.call(getRequestRoute, { params: { request_id: requestId } });
+  const workflow =
+    request.workflow_id === null
+      ? null
+      : await api.call(getWorkflowRoute, { params: { workflow_id: request.workflow_id } });
+  return { request, workflow };
 }
 
-/** Asking for work, watching it, deciding on it. */
+/** Asking for work, and watching it. */
 export function addRequestCommands(ymera: Command): void {
   const requests = ymera.command('requests').description('ask for work and follow it');
 
@@ -72,35 +85,42 @@ export function addRequestCommands(ymera: Command): void {
   withConnection(requests.command('show').argument('<request_id>'))
     .description('one request with its steps')
     .action(async (requestId: string, options: ConnectionOptions) => {
-      const api = connect(options);
-      const request = await api.call(getRequestRoute, { params: { request_id: requestId } });
-      const workflow =
-        request.workflow_id === null
-          ? null
-          : await api.call(getWorkflowRoute, { params: { workflow_id: request.workflow_id } });
+      const { request, workflow } = await requestWithRun(connect(options), requestId);
       const steps = (workflow?.steps ?? []).map((step) => [
         step.name,
         step.state,
         step.agent_id ?? '',
         `${step.attempts}`,
       ]);
-      print(options, { request, workflow }, `${request.state}  ${request.text}\n${table(steps)}`);
+      const words = [
+        `${request.state}  ${request.text}`,
+        ...(steps.length > 0 ? [table(steps)] : []),
+        ...unfinishedLines(request, workflow),
+      ];
+      print(options, { request, workflow }, words.join('\n'));
     });
 
   withConnection(requests.command('watch').argument('<request_id>'))
     .description('everything that happens, until it ends')
+    .addHelpText('after', watchCodes)
     .action(async (requestId: string, options: ConnectionOptions) => {
-      const stop = new AbortController();
-      process.once('SIGINT', () => {
-        stop.abort();
-      });
-      for await (const entry of watchRequest(connect(options), requestId, stop.signal)) {
-        const what = ['name', 'state', 'agent_id', 'step']
+      const api = connect(options);
+      const signal = interruption();
+      for await (const entry of watchRequest(api, requestId, signal)) {
+        const what = ['name', 'state', 'agent_id', 'step', 'reason']
           .map((member) => entry.data[member])
           .filter((value) => typeof value === 'string');
         print(options, entry, `${entry.time}  ${entry.type}  ${what.join('  ')}`);
-        if (entry.type.startsWith('coordinator.request.ended.')) return;
+        if (!entry.type.startsWith('coordinator.request.ended.')) continue;
+        if (entry.data['state'] === 'completed') return;
+        process.exitCode = 1;
+        // The last line of JSON stays the end of the request, which has its error.
+        if (options.json) return;
+        const { request, workflow } = await requestWithRun(api, requestId);
+        for (const line of unfinishedLines(request, workflow)) print(options, undefined, line);
+        return;
       }
+      if (signal.aborted) throw interrupted('Interrupted; the request goes on.');
     });
 
   withConnection(requests.command('cancel').argument('<request_id>').argument('<reason>'))
@@ -112,62 +132,4 @@ export function addRequestCommands(ymera: Command): void {
       });
       print(options, request, `${request.request_id}  ${request.state}`);
     });
-
-  const approvals = ymera.command('approvals').description('decide on gates');
-
-  withConnection(approvals.command('list'))
-    .description('what waits for a decision')
-    .action(async (options: ConnectionOptions) => {
-      const page = await connect(options).call(listApprovalsRoute, { query: { state: 'pending' } });
-      print(
-        options,
-        page,
-        table(
-          page.items.map((approval) => [
-            approval.approval_id,
-            approval.kind,
-            approval.requested_by,
-            approval.expires_at,
-          ]),
-        ),
-      );
-    });
-
-  withConnection(approvals.command('decide').argument('<approval_id>'))
-    .description('say what becomes of work that was rejected too often')
-    .addOption(
-      new Option('--option <option>', 'one more round, a person goes on, or give up')
-        .choices(escalationOption.options)
-        .makeOptionMandatory(),
-    )
-    .option('--note <text>', 'what the next try should know, or why')
-    .action(async (approvalId: string, options: ConnectionOptions & Choice) => {
-      const api = connect(options);
-      const params = { approval_id: approvalId };
-      const { subject_digest } = await api.call(getApprovalRoute, { params });
-      const reason = options.note === undefined ? {} : { reason: options.note };
-      const decided = await api.call(decideApprovalRoute, {
-        params,
-        body: { subject_digest, option: options.option, ...reason },
-      });
-      print(options, decided, `${decided.approval_id}  ${decided.option ?? ''}  ${decided.subject_digest}`);
-    });
-
-  for (const [name, decision] of [
-    ['approve', 'approved'],
-    ['deny', 'denied'],
-  ] as const)
-    withConnection(approvals.command(name).argument('<approval_id>').option('--reason <text>'))
-      .description(`${name} exactly what the approval shows now`)
-      .action(async (approvalId: string, options: ConnectionOptions & { reason?: string }) => {
-        const api = connect(options);
-        const params = { approval_id: approvalId };
-        const { subject_digest } = await api.call(getApprovalRoute, { params });
-        const reason = options.reason === undefined ? {} : { reason: options.reason };
-        const decided = await api.call(decideApprovalRoute, {
-          params,
-          body: { subject_digest, decision, ...reason },
-        });
-        print(options, decided, `${decided.approval_id}  ${decided.state}  ${decided.subject_digest}`);
-      });
 }

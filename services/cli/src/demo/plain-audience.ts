@@ -3,7 +3,7 @@ import { createColors } from 'picocolors';
 import type { FeedEntry } from '../api/feed-entry';
 import { duration } from '../terminal/duration';
 import type { Audience } from './journey';
-import { findingLines } from './evidence';
+import { findingLines } from '../words/evidence';
 import { planLine, StepBoard } from './step-board';
 
 const plain = createColors(false);

@@ -7,7 +7,7 @@ import {
 } from '@ymera/contracts';
 import { createColors } from 'picocolors';
 import type { DemoResult } from './demo-result';
-import { verdictLines } from './evidence';
+import { verdictLines } from '../words/evidence';
 import { presentResult } from './present';
 
 const style = createColors(false);

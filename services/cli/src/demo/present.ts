@@ -1,9 +1,9 @@
 import { duration } from '../terminal/duration';
 import { labelled } from '../terminal/layout';
 import type { Style } from '../terminal/style';
-import { coloredDiff } from './colored-diff';
+import { coloredDiff } from '../words/colored-diff';
 import type { DemoResult } from './demo-result';
-import { findingLines, memoryLine, speedLine } from './evidence';
+import { findingLines, memoryLine, speedLine } from '../words/evidence';
 
 const longestDiff = 120;
 

@@ -11,8 +11,8 @@ import { ask, type Terminal } from '../terminal/ask';
 import { columnsOf, labelled } from '../terminal/layout';
 import type { Style } from '../terminal/style';
 import { boardLines } from './board-lines';
-import { coloredDiff, linesOf } from './colored-diff';
-import { escalationLines, verdictLines } from './evidence';
+import { coloredDiff, linesOf } from '../words/colored-diff';
+import { escalationLines, verdictLines } from '../words/evidence';
 import type { Audience, Choice } from './journey';
 import { planLine, StepBoard } from './step-board';
 

@@ -1,0 +1,111 @@
+import {
+  type ApprovalResource,
+  type ChangeResource,
+  decideApprovalRoute,
+  type EscalationOption,
+  escalationOption,
+  getApprovalRoute,
+  getChangeRoute,
+  getRequestRoute,
+  listApprovalsRoute,
+  type RequestResource,
+} from '@ymera/contracts';
+import { type Command, Option } from 'commander';
+import type { ApiClient } from '../api/api-client';
+import { approvalLines } from '../words/approval';
+import { connect, type ConnectionOptions, withConnection } from './connection';
+import { print, table } from './print';
+
+interface Choice {
+  readonly option: EscalationOption;
+  readonly note?: string;
+}
+
+interface Subject {
+  readonly approval: ApprovalResource;
+  readonly request: RequestResource;
+  readonly change: ChangeResource | undefined;
+}
+
+async function subjectOf(api: ApiClient, approvalId: string): Promise<Subject> {
+  const approval = await api.call(getApprovalRoute, { params: { approval_id: approvalId } });
+  const changeId = (approval.landing ?? approval.escalation?.change)?.change_id;
+  const [request, change] = await Promise.all([
+    api.call(getRequestRoute, { params: { request_id: approval.request_id } }),
+    changeId === undefined ? undefined : api.call(getChangeRoute, { params: { change_id: changeId } }),
+  ]);
+  return { approval, request, change };
+}
+
+/** Deciding on what waits for a person. */
+export function addApprovalCommands(ymera: Command): void {
+  const approvals = ymera.command('approvals').description('decide on gates');
+
+  withConnection(approvals.command('list'))
+    .description('what waits for a decision')
+    .action(async (options: ConnectionOptions) => {
+      const page = await connect(options).call(listApprovalsRoute, { query: { state: 'pending' } });
+      print(
+        options,
+        page,
+        table(
+          page.items.map((approval) => [
+            approval.approval_id,
+            approval.kind,
+            approval.requested_by,
+            approval.expires_at,
+          ]),
+        ),
+      );
+    });
+
+  withConnection(approvals.command('show').argument('<approval_id>'))
+    .description('what is decided: the plan or the change with its examination, the findings, the risk')
+    .action(async (approvalId: string, options: ConnectionOptions) => {
+      const subject = await subjectOf(connect(options), approvalId);
+      const { approval, request, change } = subject;
+      print(
+        options,
+        { approval, plan: request.plan, change: change ?? null },
+        approvalLines(approval, request.plan, change).join('\n'),
+      );
+    });
+
+  withConnection(approvals.command('decide').argument('<approval_id>'))
+    .description('say what becomes of work that was rejected too often')
+    .addOption(
+      new Option('--option <option>', 'one more round, a person goes on, or give up')
+        .choices(escalationOption.options)
+        .makeOptionMandatory(),
+    )
+    .option('--note <text>', 'what the next try should know, or why')
+    .action(async (approvalId: string, options: ConnectionOptions & Choice) => {
+      const api = connect(options);
+      const params = { approval_id: approvalId };
+      const { subject_digest } = await api.call(getApprovalRoute, { params });
+      const reason = options.note === undefined ? {} : { reason: options.note };
+      const decided = await api.call(decideApprovalRoute, {
+        params,
+        body: { subject_digest, option: options.option, ...reason },
+      });
+      print(options, decided, `${decided.approval_id}  ${decided.option ?? ''}  ${decided.subject_digest}`);
+    });
+
+  for (const [name, decision] of [
+    ['approve', 'approved'],
+    ['deny', 'denied'],
+  ] as const)
+    withConnection(approvals.command(name).argument('<approval_id>').option('--reason <text>'))
+      .description(`${name} exactly what the approval shows now`)
+      .action(async (approvalId: string, options: ConnectionOptions & { reason?: string }) => {
+        const api = connect(options);
+        const params = { approval_id: approvalId };
+        const { subject_digest } = await api.call(getApprovalRoute, { params });
+        const reason = options.reason === undefined ? {} : { reason: options.reason };
+        const decided = await api.call(decideApprovalRoute, {
+          params,
+          body: { subject_digest, decision, ...reason },
+        });
+        print(options, decided, `${decided.approval_id}  ${decided.state}  ${decided.subject_digest}`);
+      });
+}

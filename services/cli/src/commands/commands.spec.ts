@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  approvalResource,
+  createEnrolmentRoute,
+  decideApprovalRoute,
+  type Finding,
+  getApproval,
+  getApprovalRoute,
+  getChange,
+  getChangeRoute,
+  getRequest,
+  getRequestRoute,
+  getWorkflow,
+  getWorkflowRoute,
+  requestEventsRoute,
+  startWorkflow,
+  stepResource,
+} from '@ymera/contracts';
+import { program } from '../program';
+import { FakeGateway } from '../testing/fake-gateway';
+import { CheckedClient } from './checked-client';
+
+const oid = 'c'.repeat(40);
+const { plan } = startWorkflow.sample;
+const finding: Finding = { code: 'fix_without_test', severity: 'medium', message: 'The fix has no test' };
+const error = { code: 'tests_failed', message: '3 of 13 failed', retryable: false, suggestion: 'Look.' };
+const sampleRequest = getRequest.reply.parse(getRequest.replySample);
+const id = sampleRequest.request_id;
+const failedRequest = { ...sampleRequest, plan, state: 'failed', error };
+const workflow = getWorkflow.reply.parse(getWorkflow.replySample);
+const failedWorkflow = {
+  ...workflow,
+  state: 'failed',
+  steps: [
+    stepResource.parse({
+      step_id: 'enhance',
+      name: 'enhance',
+      kind: 'task',
+      state: 'failed',
+      agent_type: 'ENHANCEMENT',
+      agent_id: 'enhancer-1',
+      task_id: null,
+      attempts: 1,
+      progress: 0,
+      reasons: [],
+      findings: [finding],
+      error,
+      started_at: null,
+      ended_at: null,
+      tool_ms: 0,
+    }),
+  ],
+};
+const approval = getApproval.reply.parse(getApproval.replySample);
+
+describe('commands', () => {
+  let gateway: FakeGateway;
+  let folder: string;
+  let written = '';
+
+  beforeEach(async () => {
+    gateway = await FakeGateway.start();
+    gateway.answer(getRequestRoute, failedRequest).answer(getWorkflowRoute, failedWorkflow);
+    folder = mkdtempSync(join(tmpdir(), 'ymera-commands-'));
+    writeFileSync(join(folder, 'token'), 'ymo_1_x');
+    written = '';
+    const keep = (text: string | Uint8Array): boolean => {
+      written += String(text);
+      return true;
+    };
+    jest.spyOn(process.stdout, 'write').mockImplementation(keep);
+    jest.spyOn(process.stderr, 'write').mockImplementation(keep);
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    // It would be that of the test run.
+    process.exitCode = undefined;
+    rmSync(folder, { recursive: true });
+    await gateway.stop();
+  });
+
+  const ymera = (...words: string[]): Promise<unknown> => program().parseAsync(['node', 'ymera', ...words]);
+  const connected = (...words: string[]): Promise<unknown> =>
+    ymera(...words, '--url', gateway.url, '--token-file', join(folder, 'token'));
+  const why = [
+    'tests_failed: 3 of 13 failed',
+    'Look.',
+    'enhance by enhancer-1: tests_failed: 3 of 13 failed',
+    '  fix_without_test: The fix has no test',
+    '',
+  ];
+
+  describe('say why a request failed', () => {
+    it('when it is shown', async () => {
+      await connected('requests', 'show', id);
+      expect(written.split('\n').slice(-5)).toEqual(why);
+    });
+
+    it.each([
+      ['failed', 1, why],
+      ['completed', undefined, []],
+    ])('when it was watched, with an exit code: %s', async (state, code, last) => {
+      gateway.answer(requestEventsRoute, [
+        { type: 'coordinator.request.ended.v1', time: '2026-01-01T00:00:00.000Z', data: { state } },
+      ]);
+      await connected('requests', 'watch', id);
+      expect(process.exitCode).toBe(code);
+      expect(written.split('\n').slice(1, -1)).toEqual(last.slice(0, -1));
+    });
+  });
+
+  describe('show what an approval is about', () => {
+    it('a plan: its steps and its risk', async () => {
+      gateway.answer(getApprovalRoute, { ...approval, kind: 'plan_approval', landing: null });
+      await connected('approvals', 'show', approval.approval_id);
+      expect(written).toContain(`subject   ${approval.subject_digest}\n`);
+      expect(written).toContain(`risk      ${plan.risk}\n\n${plan.title}\n`);
+      for (const { step_id, name } of plan.steps) expect(written).toContain(`\n  ${step_id}: ${name}, `);
+    });
+
+    it('a landing: the whole change, its examination, tests and findings', async () => {
+      const change = getChange.reply.parse(getChange.replySample);
+      const diff = Array.from({ length: 200 }, (_, index) => `+line ${index + 1}.\n`).join('');
+      const verdict = {
+        approved: true,
+        base: oid,
+        commit: oid,
+        tree: oid,
+        policy_version: '1',
+        reasons: ['The tests pass'],
+        findings: [finding],
+        agent_id: 'examiner',
+      };
+      const counts = { total: 1, passed: 1, failed: 0, skipped: 0, duration_ms: 1, exit_code: 0 };
+      const landing = {
+        change_id: change.change_id,
+        base: oid,
+        commit: oid,
+        tree: oid,
+        verdict,
+        tests: { tree: oid, command: 'npm test', ...counts },
+      };
+      gateway
+        .answer(getApprovalRoute, approvalResource.parse({ ...approval, kind: 'landing_approval', landing }))
+        .answer(getChangeRoute, { ...change, diff });
+      await connected('approvals', 'show', approval.approval_id);
+      expect(written).toMatch(
+        /\+line 200\.\n\nExamination ✔ approved by examiner.*\n {2}fix_without_test: The fix has no test\nTests {7}1 passed.*\n {2}The tests pass\nCommit/,
+      );
+      written = '';
+      await connected('approvals', 'show', approval.approval_id, '--json');
+      expect(JSON.parse(written)).toMatchObject({ approval: { landing: { verdict } }, change: { diff } });
+    });
+  });
+
+  describe('refuse words that are off, in one sentence and without asking anybody', () => {
+    it.each([
+      [
+        ['agents', 'enrolment', '--kind', 'nonsense'],
+        /'nonsense' is invalid. Allowed choices are principal, agent\./,
+      ],
+      [['dlq', 'list', '--state', 'nonsense'], /Allowed choices are pending, replayed, died_again\./],
+      [['dlq', 'list', '--owner', 'nonsense'], /Allowed choices are /],
+      [['dlq', 'list', '--code', 'x'.repeat(101)], /^code: Too big: [^;]*\.$/],
+      [['requests', 'show', 'nonsense'], /^request_id: Invalid [^;]*\.$/],
+      [['requests', 'watch', 'nonsense'], /^request_id: Invalid [^;]*\.$/],
+      [['agents', 'lift', 'enhancer-1', '--reason', 'short'], /^reason: Too small: [^;]*\.$/],
+    ])('%j', async (words, message) => {
+      await expect(connected(...words)).rejects.toMatchObject({
+        code: 'usage',
+        exitCode: 2,
+        message: expect.stringMatching(message),
+      });
+      expect(gateway.asked).toEqual([]);
+    });
+
+    it('an address that is none', async () => {
+      await expect(ymera('overview', '--url', 'nonsense')).rejects.toMatchObject({
+        code: 'usage',
+        exitCode: 2,
+      });
+    });
+
+    it('a group of commands alone shows its help and nothing else', async () => {
+      for (const words of [[], ['audit']]) {
+        written = '';
+        await expect(ymera(...words)).rejects.toMatchObject({ name: 'Ended', exitCode: 2 });
+        expect(written).toMatch(/^Usage: ymera/);
+        expect(written).not.toContain('outputHelp');
+      }
+      await expect(ymera('--help')).rejects.toMatchObject({ name: 'Ended', exitCode: 0 });
+      expect(written).toContain('130  interrupted');
+    });
+  });
+
+  it('what the gateway finds wrong with a request is told once', async () => {
+    const wrong = { path: 'body.kind', message: 'Not today' };
+    const problem = { type: 'x', title: 'x', status: 400, code: 'invalid_request', retryable: false };
+    gateway.answer(
+      createEnrolmentRoute,
+      { ...problem, detail: 'body.kind: Not today', errors: [wrong] },
+      400,
+    );
+    await expect(connected('agents', 'enrolment')).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: 'body.kind: Not today.',
+    });
+  });
+
+  it('a missing role comes with the credential that has it', async () => {
+    const detail = 'That takes the role approver; this credential has admin.';
+    const problem = { type: 'x', title: 'x', status: 403, code: 'not_allowed', retryable: false, detail };
+    gateway.answer(decideApprovalRoute, problem, 403);
+    const params = { approval_id: approval.approval_id };
+    const body = { subject_digest: approval.subject_digest, decision: 'approved' as const };
+    const refusal = (files: object): Promise<unknown> =>
+      new CheckedClient(gateway.url, 'x', files).call(decideApprovalRoute, { params, body });
+    await expect(refusal({ admin: '/a.token', approver: '/b.token' })).rejects.toMatchObject({
+      message: detail,
+      suggestion:
+        'Name another credential with --token-file or YMERA_TOKEN_FILE, here: --token-file /b.token.',
+    });
+    await expect(refusal({})).rejects.toMatchObject({
+      suggestion: 'Name another credential with --token-file or YMERA_TOKEN_FILE.',
+    });
+  });
+});
