@@ -107,7 +107,7 @@ export function addRequestCommands(ymera: Command): void {
       const api = connect(options);
       const signal = interruption();
       for await (const entry of watchRequest(api, requestId, signal)) {
-        const what = ['name', 'state', 'agent_id', 'step', 'reason']
+        const what = ['name', 'kind', 'state', 'approval_id', 'agent_id', 'step', 'reason']
           .map((member) => entry.data[member])
           .filter((value) => typeof value === 'string');
         print(options, entry, `${entry.time}  ${entry.type}  ${what.join('  ')}`);
