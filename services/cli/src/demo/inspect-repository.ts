@@ -41,7 +41,7 @@ async function dirtyFilesIn(root: string): Promise<string[]> {
 }
 
 /** Takes the programs from all filters that are configured: files are then compared as they are. */
-export function filterSettings(keys: readonly string[]): GitSettings {
+function filterSettings(keys: readonly string[]): GitSettings {
   const drivers = new Set(
     keys.flatMap((key) => /^filter\.(.+)\.(?:clean|smudge|process|required)$/s.exec(key)?.[1] ?? []),
   );
