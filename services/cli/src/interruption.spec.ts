@@ -1,17 +1,38 @@
-import { interruption, stoppedExitCode, stopping } from './interruption';
+import { interruption, stoppedExitCode, stopping, whenInterrupted } from './interruption';
 
 const never = new Promise<never>(() => undefined);
 
 describe('an interruption', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('is %s, also when it comes twice', (name) => {
-    const before = new Set(process.listeners(name));
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const own = names.map((name) => process.listeners(name));
+  const heardBy = (name: (typeof names)[number]): void => {
+    const others = own[names.indexOf(name)] ?? [];
+    for (const listener of process.listeners(name)) if (!others.includes(listener)) listener(name);
+  };
+  afterEach(() => {
+    names.forEach((name, index) => {
+      for (const listener of process.listeners(name))
+        if (!own[index]?.includes(listener)) process.removeListener(name, listener);
+    });
+  });
+
+  it.each(names)('is %s, also when it comes twice', (name) => {
     const signal = interruption();
-    const [heard] = process.listeners(name).filter((listener) => !before.has(listener));
-    heard?.(name);
-    heard?.(name);
+    heardBy(name);
+    heardBy(name);
     expect(signal.aborted).toBe(true);
-    for (const each of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      for (const listener of process.listeners(each).slice(-1)) process.removeListener(each, listener);
+  });
+
+  it.each(names)('ends a command (%s), unless that takes back what it began', (name) => {
+    let ended = 0;
+    whenInterrupted(() => {
+      ended += 1;
+    });
+    heardBy(name);
+    expect(ended).toBe(1);
+    const signal = interruption();
+    heardBy(name);
+    expect([ended, signal.aborted]).toEqual([1, true]);
   });
 
   it.each([

@@ -10,16 +10,27 @@ export const interrupted = (message = 'Interrupted before it was done.'): NoDeci
 export const stoppedExitCode = (code: string | undefined): ExitCode | undefined =>
   code === 'interrupted' ? 130 : code === 'no_answer' ? 2 : undefined;
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+let usual: (() => void) | undefined;
+
+/** What becomes of a command that has nothing to take back; it gives way to one that asks for its own `interruption`. */
+export function whenInterrupted(act: () => void): void {
+  usual = act;
+  for (const signal of signals) process.once(signal, act);
+}
+
 /**
  * Aborts when somebody wants us to stop. The launcher passes a Ctrl-C on as SIGTERM, which we have heard ourselves: further
  * signals do not cut short what is being taken back.
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  for (const signal of signals) {
+    if (usual) process.removeListener(signal, usual);
     process.on(signal, () => {
       controller.abort();
     });
+  }
   return controller.signal;
 }
 

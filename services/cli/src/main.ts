@@ -1,4 +1,5 @@
 import { CliError, Ended } from './cli-error';
+import { interrupted, whenInterrupted } from './interruption';
 import { program } from './program';
 import { jsonLine, visible } from './terminal/visible';
 
@@ -20,7 +21,7 @@ function tell(error: unknown): void {
         error: {
           code,
           message,
-          retryable: false,
+          retryable: code === 'interrupted',
           ...(known?.suggestion ? { suggestion: known.suggestion } : {}),
         },
       })}\n`,
@@ -30,4 +31,7 @@ function tell(error: unknown): void {
   if (code === 'interrupted') process.exit();
 }
 
+whenInterrupted(() => {
+  tell(interrupted());
+});
 program().parseAsync(process.argv).catch(tell);
