@@ -37,6 +37,7 @@ function fakeTerminal(columns = 80) {
   return {
     audience,
     stop,
+    input,
     raw: () => written,
     text: () => stripVTControlCharacters(written),
     /** Answers only what has been asked: the text is there for the given time. */
@@ -141,6 +142,14 @@ describe('a person at a terminal', () => {
     expect(text().split('… 20 more lines')).toHaveLength(2);
     expect(text()).toContain('\n+line 81.\n');
     expect(text()).toContain('\n+line 100.\n');
+  });
+
+  it('answers nothing with what was typed before the question', async () => {
+    const { audience, input, type } = fakeTerminal();
+    input.write('y\n\n');
+    const decided = audience.decide(planGate, undefined);
+    await type('n\n', 'Approve this plan?');
+    await expect(decided).resolves.toBe('denied');
   });
 
   it('is asked again after a word that is no answer, and nothing is decided after five', async () => {

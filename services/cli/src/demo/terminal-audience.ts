@@ -79,7 +79,7 @@ export class TerminalAudience implements Audience {
           this.say(line);
       const question = approval.kind === 'plan_approval' ? 'Approve this plan?' : 'Land this change?';
       const keys = isCut ? '[Y]es, [n]o, [d]iff in full' : '[Y/n]';
-      return this.question(`${question}`, keys, (answer) => {
+      return this.question(question, keys, (answer) => {
         if (isCut && /^d(iff)?$/i.test(answer)) this.say(coloredDiff(diff, Infinity, this.style));
         if (/^(y(es)?)?$/i.test(answer)) return 'approved';
         return /^no?$/i.test(answer) ? 'denied' : undefined;

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { interrupted, NoDecision } from '../interruption';
 
 export interface Terminal {
-  readonly input: NodeJS.ReadableStream;
+  readonly input: NodeJS.ReadableStream & { setRawMode?(mode: boolean): unknown };
   readonly output: NodeJS.WriteStream;
 }
 
@@ -18,6 +19,7 @@ export async function ask<T>(
   read: (answer: string) => T | undefined,
   signal: AbortSignal,
 ): Promise<T> {
+  await forgetTyped(input);
   const prompt = createInterface({ input, output });
   try {
     for (let tries = 0; tries < mostTries; tries += 1) {
@@ -37,4 +39,16 @@ export async function ask<T>(
     `No answer could be read in ${mostTries} tries, so nothing was decided.`,
     2,
   );
+}
+
+/** What was typed before there was a question answers nothing: a line end would approve what nobody has seen. */
+async function forgetTyped(input: Terminal['input']): Promise<void> {
+  // A terminal hands over what no line end has sent yet only when it is asked for single keys.
+  input.setRawMode?.(true);
+  input.resume();
+  // The first turn may still be waiting for what the system has ready.
+  await nextTurn();
+  await nextTurn();
+  input.pause();
+  input.setRawMode?.(false);
 }
