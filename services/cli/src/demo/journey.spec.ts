@@ -23,6 +23,7 @@ const entry = (type: string, data: object = {}) => ({ type, time: '2026-01-01T00
 const asksForApproval = entry('coordinator.approval.requested.v1', { approval_id: approval.approval_id });
 
 class Silent implements Audience {
+  copying(): void {}
   planned(): void {}
   happened(): void {}
   ended(): void {}

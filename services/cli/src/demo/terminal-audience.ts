@@ -8,6 +8,7 @@ import {
 import { createLogUpdate } from 'log-update';
 import type { FeedEntry } from '../api/feed-entry';
 import { ask, type Terminal } from '../terminal/ask';
+import { duration } from '../terminal/duration';
 import { columnsOf, labelled } from '../terminal/layout';
 import type { Style } from '../terminal/style';
 import { boardLines } from './board-lines';

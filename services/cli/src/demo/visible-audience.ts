@@ -10,6 +10,10 @@ import type { Audience, Choice } from './journey';
 export class VisibleAudience implements Audience {
   constructor(private readonly audience: Audience) {}
 
+  copying(elapsedMs: number): void {
+    this.audience.copying(elapsedMs);
+  }
+
   planned(request: RequestResource): void {
     this.audience.planned(visibleIn(request));
   }
