@@ -35,17 +35,14 @@ describe('why a command failed', () => {
     expect(adviceFor(outcome)).toMatch(/network is off for it; if it needs one, .*--network/);
   });
 
-  it('is the disk that it filled, with the limit', () => {
-    const filled = {
-      ...ended,
-      end: 'disk_exceeded',
-      exitCode: null,
-      reason: 'it wrote more than 20 MiB',
-    } as const;
-    expect(commandFailure(filled, run)).toMatchObject({
+  it.each([
+    ['disk_exceeded', 'it wrote more than 20 MiB', /YMERA_RUNNER_WORKSPACE_MB/],
+    ['memory_exceeded', 'it used more than 20 MiB', /count together/],
+  ] as const)('is %s, with the limit and what to do', (end, reason, suggestion) => {
+    expect(commandFailure({ ...ended, end, exitCode: null, reason }, run)).toMatchObject({
       code: 'agent_failed',
-      message: 'The command was ended: it wrote more than 20 MiB.',
-      suggestion: expect.stringContaining('YMERA_RUNNER_WORKSPACE_MB'),
+      message: `The command was ended: ${reason}.`,
+      suggestion: expect.stringMatching(suggestion),
     });
   });
 

@@ -35,7 +35,8 @@ export function commandFailure(outcome: SandboxOutcome, run: CommandRun): Failur
       return failure(
         'validation',
         'agent_failed',
-        `The command used ${Math.round(outcome.peakRssMb)} MiB of memory and was ended.`,
+        `The command was ended: ${outcome.reason ?? 'it used too much memory'}.`,
+        { suggestion: 'Its processes count together; let fewer of them run at a time.' },
       );
     case 'disk_exceeded':
       return failure(

@@ -135,7 +135,7 @@ function findingsOf(summary: TestSummary, outcome: SandboxOutcome, places: Place
 
 function howEnded({ end, durationMs, reason }: SandboxOutcome): string {
   if (end === 'timed_out') return `did not end within ${Math.round(durationMs / 1000)} s`;
-  return end === 'disk_exceeded' ? `was ended: ${reason}` : 'used too much memory';
+  return reason === undefined ? 'was ended' : `was ended: ${reason}`;
 }
 
 /** One for each test that failed; one for all of them where the runner's output is not understood. */

@@ -137,7 +137,10 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
       limits: { memoryMb: 400 },
       usageIntervalMs: 50,
     });
-    expect(outcome.end).toBe('memory_exceeded');
+    expect(outcome).toMatchObject({
+      end: 'memory_exceeded',
+      reason: 'it used more than 400 MiB of memory',
+    });
   });
 
   it('cannot write a file without bound', async () => {

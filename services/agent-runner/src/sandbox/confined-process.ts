@@ -48,7 +48,7 @@ const drainMs = 1_000;
 
 /** Runs one process in its own group to its end, whichever end comes first; never rejects. */
 export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEnd> {
-  const { workspaceMb } = process_.limits;
+  const { workspaceMb, memoryMb } = process_.limits;
   const disk = await watchGrowth(process_.written, workspaceMb, () => stop('disk_exceeded'));
   const started = performance.now();
   const stdout = new BoundedOutput(process_.limits.outputBytes, (chunk) =>
@@ -87,7 +87,7 @@ export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEn
     peakRssMb = Math.max(peakRssMb, usage.rssMb);
     cpuMs = Math.max(cpuMs, usage.cpuMs);
     process_.onUsage?.(usage);
-    if (usage.rssMb > process_.limits.memoryMb) stop('memory_exceeded');
+    if (usage.rssMb > memoryMb) stop('memory_exceeded');
   };
   const onAbort = () => stop('canceled');
 
@@ -130,6 +130,8 @@ export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEn
   if (reason !== undefined) return { ...common, end: 'could_not_start', exitCode: null, reason };
   if (end === 'disk_exceeded')
     return { ...common, end, exitCode: null, reason: `it wrote more than ${workspaceMb} MiB to the disk` };
+  if (end === 'memory_exceeded')
+    return { ...common, end, exitCode: null, reason: `it used more than ${memoryMb} MiB of memory` };
   return { ...common, end, exitCode: end === 'exited' ? (code ?? 128 + signalNumber(signal)) : null };
 }
 
