@@ -34,6 +34,9 @@ export function parseRawDiff(raw: string): readonly ChangeEntry[] {
   return entries;
 }
 
+/** Whether a side of an entry is a file with a text: neither absent nor another repository. */
+export const hasText = (mode: string): boolean => mode !== absentMode && mode !== gitlinkMode;
+
 export const isSymlink = (entry: ChangeEntry): boolean => entry.newMode === symlinkMode;
 
 /**

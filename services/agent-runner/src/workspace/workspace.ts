@@ -52,6 +52,13 @@ export class Workspace {
     return shown.ok ? shown.stdout.toString('utf8') : undefined;
   }
 
+  /** The text of a file by its object id; empty where it is too large to be looked into. */
+  async textOf(object: string): Promise<Result<string>> {
+    const shown = await this.git(['cat-file', 'blob', object], { maximumBytes: maximumFileBytes });
+    if (!shown.ok && !shown.isTooLong) return err(unreadable('a file of a commit', shown.complaint));
+    return ok(shown.isTooLong ? '' : shown.stdout.toString('utf8'));
+  }
+
   async committedFiles(commit = this.commit): Promise<Result<readonly string[]>> {
     const listed = await this.git(['ls-tree', '-r', '-z', '--name-only', commit], {
       maximumBytes: maximumListBytes,

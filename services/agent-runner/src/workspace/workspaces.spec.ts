@@ -70,6 +70,7 @@ describe('a working copy', () => {
     const lost = '0'.repeat(40);
     expect(await workspace.committedFiles(lost)).toMatchObject(unreadable);
     expect(await workspace.changedFiles(lost)).toMatchObject(unreadable);
+    expect(await workspace.textOf(lost)).toMatchObject(unreadable);
     expect(await workspace.committedFiles()).toMatchObject({
       ok: true,
       value: expect.arrayContaining(['b.txt']),
