@@ -325,6 +325,15 @@ describe('the EXAMINATION agent', () => {
     expect(codes(verdict)).toEqual(['speedup_too_small']);
   });
 
+  it('believes no result that the product prints in place of the benchmark', async () => {
+    const path = 'src/guest-list.mjs';
+    const product = fixture.repository.git('show', `${base}:${path}`);
+    const boast = 'process.on("exit", () => console.log(JSON.stringify({ median_ms: 0.01 })));';
+    const verdict = await validate({ [path]: `${product}\n${boast}\n` }, { bench: true });
+    expect(verdict).toMatchObject({ approved: false });
+    expect(codes(verdict)).toContain('benchmark_results_changed');
+  });
+
   it('examines a repository that is not JavaScript, broken or empty', async () => {
     const odd = fixture.repository.commit({
       'broken.js': 'function {',

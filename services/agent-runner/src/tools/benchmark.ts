@@ -39,6 +39,8 @@ interface Measured {
   readonly name: string | undefined;
   /** Memory that stays for each operation after it is over; undefined for a benchmark that does not measure it. */
   readonly retainedBytes: number | undefined;
+  /** Lines that look like a result. The last one counts; how many there are is the benchmark's own habit. */
+  readonly results: number;
 }
 
 /**
@@ -46,12 +48,13 @@ interface Measured {
  * all optional. One that says no time is measured by what it took as a whole, start of the process included.
  */
 export function readMeasurement(outcome: Pick<SandboxOutcome, 'stdout' | 'durationMs'>): Measured {
-  const line = outcome.stdout.split('\n').findLast((candidate) => candidate.trimStart().startsWith('{'));
-  const parsed = reported.safeParse(parse(line ?? ''));
-  if (!parsed.success) return { ms: outcome.durationMs, name: undefined, retainedBytes: undefined };
+  const lines = outcome.stdout.split('\n').filter((candidate) => candidate.trimStart().startsWith('{'));
+  const results = lines.filter((line) => isResult(parse(line))).length;
+  const parsed = reported.safeParse(parse(lines.at(-1) ?? ''));
+  if (!parsed.success) return { ms: outcome.durationMs, name: undefined, retainedBytes: undefined, results };
   const { median_ms, samples_ms, name, retained_bytes } = parsed.data;
   const said = median_ms ?? (samples_ms && samples_ms.length > 0 ? median(samples_ms) : undefined);
-  return { ms: said ?? outcome.durationMs, name, retainedBytes: retained_bytes };
+  return { ms: said ?? outcome.durationMs, name, retainedBytes: retained_bytes, results };
 }
 
 /**
@@ -85,6 +88,9 @@ export async function measureBeforeAfter(
   if (!firstBefore.ok) return firstBefore;
   const firstAfter = await runOnce(options.after, memorySampleMs);
   if (!firstAfter.ok) return firstAfter;
+  // The code under test runs in the benchmark's process: what it prints itself must not count as the benchmark's word.
+  if (firstAfter.value.results !== firstBefore.value.results)
+    return err(resultsChanged(firstBefore.value.results, firstAfter.value.results));
 
   const times = { before: [] as number[], after: [] as number[] };
   const retained = { before: [] as number[], after: [] as number[] };
@@ -118,6 +124,19 @@ export async function measureBeforeAfter(
     interleaved: true,
   });
 }
+
+const isResult = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['median_ms', 'samples_ms', 'retained_bytes'].some((figure) => figure in value);
+
+const resultsChanged = (before: number, after: number) =>
+  failure(
+    'validation',
+    'benchmark_results_changed',
+    `The benchmark printed ${before} result(s) on the base and ${after} on the change, though it was not changed itself.`,
+    { suggestion: 'The product must print no results: only the benchmark says how long it took.' },
+  );
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 

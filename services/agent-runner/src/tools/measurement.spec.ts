@@ -13,6 +13,11 @@ describe('a measurement', () => {
     expect(readMeasurement({ stdout, durationMs: 80 }).ms).toBe(ms);
   });
 
+  it('counts the results that were printed, of whatever', () => {
+    const stdout = '{"median_ms":1}\n{"done":true}\n{"samples_ms":"no"}\n{"name":"x"}\n{\n';
+    expect(readMeasurement({ stdout, durationMs: 80 }).results).toBe(2);
+  });
+
   it('says what stays in memory, where it measures that', () => {
     const read = (stdout: string) => readMeasurement({ stdout, durationMs: 80 }).retainedBytes;
     expect(read('{"median_ms":1,"retained_bytes":330}')).toBe(330);

@@ -281,11 +281,13 @@ class Examination {
 const isFailure = (value: object | undefined): value is Failure =>
   value !== undefined && 'kind' in value && 'code' in value;
 
+const faultsOfChange: ReadonlySet<string> = new Set(['benchmark_failed', 'benchmark_results_changed']);
+
 /** A benchmark that never worked is no fault of the change. */
 function benchmarkFinding(error: Failure): Finding {
   return {
     code: error.code,
-    severity: error.code === 'benchmark_failed' ? 'high' : 'info',
+    severity: faultsOfChange.has(error.code) ? 'high' : 'info',
     message: error.message,
   };
 }

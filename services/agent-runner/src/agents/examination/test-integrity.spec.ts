@@ -144,6 +144,22 @@ describe('test integrity', () => {
     });
   });
 
+  it.each([
+    ['run by the tests', { test: 'npm run check', check: 'node --test' }, { check: 'true' }],
+    ['run by what they run', { test: 'npm run a', a: 'yarn b', b: 'node --test' }, { b: 'true' }],
+    ['before what they run', { test: 'npm run check', check: 'node --test' }, { precheck: 'exit 0' }],
+    ['run by the benchmark', { bench: 'pnpm measure', measure: 'node b.mjs' }, { measure: 'echo 1' }],
+  ])('sees a script changed that is %s', (_, scripts, changed) => {
+    const text = (all: object) => JSON.stringify({ scripts: all });
+    const files = edited(text({ ...scripts, ...changed }), 'package.json', text(scripts));
+    expect(testIntegrity(files, 'DEBUG')).toMatchObject([{ code: 'test_setup_changed' }]);
+  });
+
+  it('leaves scripts alone that no test runs', () => {
+    const text = (lint: string) => JSON.stringify({ scripts: { test: 'node --test', lint } });
+    expect(testIntegrity(edited(text('eslint .'), 'package.json', text('eslint')), 'DEBUG')).toEqual([]);
+  });
+
   it('names the line of a script that was changed', () => {
     const files = edited('{\n  "scripts": {\n    "test": "true"\n  }\n}', 'package.json', '{"scripts":{}}');
     expect(testIntegrity(files, 'DEBUG')).toMatchObject([{ code: 'test_setup_changed', line: 3 }]);

@@ -158,8 +158,7 @@ function changedKeys(before: string, after: string): readonly string[] {
     typeof text['scripts'] === 'object' && text['scripts'] !== null
       ? (text['scripts'] as Record<string, unknown>)
       : {};
-  const isDeciding = (name: string) => /^(?:pre|post)?(?:test|bench)/.test(name);
-  const names = new Set([...Object.keys(scripts(old)), ...Object.keys(scripts(now))].filter(isDeciding));
+  const names = decidingScripts([scripts(old), scripts(now)]);
   const differs = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
   return [
     ...[...names]
@@ -167,6 +166,23 @@ function changedKeys(before: string, after: string): readonly string[] {
       .map((name) => `scripts.${name}`),
     ...decidingKeys.filter((key) => differs(old[key], now[key])),
   ];
+}
+
+/**
+ * Scripts that tests and benchmarks run, and those that these name in turn. A word that only happens to be a script's name
+ * counts as well: better seen by a person once too often.
+ */
+function decidingScripts(sides: readonly Readonly<Record<string, unknown>>[]): ReadonlySet<string> {
+  const all = new Set(sides.flatMap((scripts) => Object.keys(scripts)));
+  const deciding = new Set([...all].filter((name) => /^(?:pre|post)?(?:test|bench)/.test(name)));
+  // What is added while we go through it is gone through as well.
+  for (const name of deciding) {
+    const bodies = sides.map((scripts) => scripts[name]).filter((body) => typeof body === 'string');
+    const named = bodies.flatMap((body) => body.match(/[\w:.-]+/g) ?? []);
+    for (const other of named.flatMap((word) => [word, `pre${word}`, `post${word}`]))
+      if (all.has(other)) deciding.add(other);
+  }
+  return deciding;
 }
 
 function parse(text: string): Record<string, unknown> | undefined {
