@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { identify, isAlive } from './processes.mjs';
@@ -31,8 +32,9 @@ function clearStale(path) {
 export function tryLock(path) {
   mkdirSync(dirname(path), { recursive: true });
   const own = identify(process.pid);
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(own));
+  const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
+  // A new file, or none: what is there already under that name is not ours to write to.
+  writeFileSync(draft, JSON.stringify(own), { flag: 'wx' });
   try {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       try {

@@ -9,6 +9,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -69,6 +70,15 @@ describe('lock', () => {
     assert.deepEqual([second.taken, second.holder.pid], [false, process.pid]);
     first.release();
     assert.equal(tryLock(path).taken, true);
+  });
+
+  test('is written into no file that was there before, whatever links to it', () => {
+    const path = join(folder, 'c.lock');
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'precious');
+    symlinkSync(victim, `${path}.${process.pid}`);
+    assert.equal(tryLock(path).taken, true);
+    assert.equal(readFileSync(victim, 'utf8'), 'precious');
   });
 
   test('a dead holder loses it, also when a stranger has his pid now', () => {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { tryLock } from './lock.mjs';
+import { ownFolder } from './own-folder.mjs';
 
 const LOWEST = 20_000;
 const DEFAULT_EPHEMERAL_START = 32_768;
@@ -39,7 +40,7 @@ process.on('exit', () => {
  * this account must not find it free as well: two platforms would mistake each other's services for their own.
  */
 function reserve(port) {
-  const lock = tryLock(join(reservations, String(port)));
+  const lock = tryLock(join(ownFolder(reservations, 0o700), String(port)));
   if (lock.taken) reserved.set(port, lock);
   return lock.taken;
 }

@@ -1,24 +1,13 @@
-import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LauncherFailure } from '../failure.mjs';
 import { checkoutHash } from '../paths.mjs';
 import { canReach } from './account.mjs';
 import { hydratePostgresLinks, postgresPackage } from './dependencies.mjs';
+import { ownFolder } from './own-folder.mjs';
 
-/**
- * A folder under /var/tmp for a checkout whose path the servers' account may not pass. Only ours is used: anybody may make
- * a folder of that name there before us.
- */
-export function sharedHome(path = `/var/tmp/ymera-${checkoutHash}`) {
-  mkdirSync(path, { recursive: true, mode: 0o711 });
-  const stat = lstatSync(path);
-  if (!stat.isDirectory() || stat.uid !== process.getuid() || (stat.mode & 0o022) !== 0) {
-    throw new LauncherFailure('unsafe_folder', `${path} is not a folder that only this user can write`, {
-      suggestion: `look at it and remove it: rm -r ${path}`,
-    });
-  }
-  return path;
-}
+/** A folder under /var/tmp for a checkout whose path the servers' account may not pass. */
+export const sharedHome = (path = `/var/tmp/ymera-${checkoutHash}`) => ownFolder(path, 0o711);
 
 /** Copies complete or not at all: a copy that was interrupted lies under another name. */
 function copyTo(home, source) {
