@@ -5,7 +5,7 @@ YMERA_GATEWAY_URL   the gateway, e.g. http://127.0.0.1:8000
 YMERA_ENROLMENT     a one-use token (npm run ymera -- agents enrolment --kind agent)
 YMERA_AGENT_ID      its name, default python-tester
 """
-import json, os, re, signal, subprocess, tempfile, threading, time
+import base64, json, os, re, signal, subprocess, tempfile, threading, time
 from urllib.request import Request, urlopen
 import pika
 
@@ -17,17 +17,19 @@ def register(gateway, token):
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     request = Request(f"{gateway}/api/v1/agents/register", json.dumps(agent).encode(), headers)
     principal = json.load(urlopen(request, timeout=10))["principal"]  # the credential is shown this once
-    return f"//{AGENT}:{principal['credential']}@", principal["broker"]
+    return principal["credential"], principal["broker"]
 
 
-def run_tests(task, login, running):
+def run_tests(task, credential, running):
     """Tests the change, or the base where there is none, in a copy that is thrown away."""
     commit = task["input"].get("change", {"commit": task["base"]})["commit"]
-    command, remote = task["project"]["commands"]["test"], task["workspace_url"].replace("//", login)
+    command, remote = task["project"]["commands"]["test"], task["workspace_url"]
     prepare = (f"git init -q && git fetch -q --depth=1 {remote} {commit}"
                f" && git checkout -q {commit} && git rev-parse {commit}^{{tree}}")
+    login = "Authorization: Basic " + base64.b64encode(f"{AGENT}:{credential}".encode()).decode()
+    secret = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "http.extraHeader", "GIT_CONFIG_VALUE_0": login}
     with tempfile.TemporaryDirectory() as folder:
-        tree = subprocess.check_output(prepare, shell=True, cwd=folder, text=True).strip()
+        tree = subprocess.check_output(prepare, shell=True, cwd=folder, text=True, env={**os.environ, **secret}).strip()
         began, options = time.time(), {"shell": True, "text": True, "start_new_session": True}
         running[task["task_id"]] = tests = subprocess.Popen(command, cwd=folder, stdout=-1, **options)
         output, took = tests.communicate()[0], (time.time() - began) * 1000
@@ -38,8 +40,8 @@ def run_tests(task, login, running):
 
 
 def main():
-    login, broker = register(os.environ["YMERA_GATEWAY_URL"], os.environ["YMERA_ENROLMENT"])
-    address = broker["url"].replace("//", login) + broker["vhost"].replace("/", "/%2F")
+    credential, broker = register(os.environ["YMERA_GATEWAY_URL"], os.environ["YMERA_ENROLMENT"])
+    address = broker["url"].replace("//", f"//{AGENT}:{credential}@") + broker["vhost"].replace("/", "/%2F")
     connection = pika.BlockingConnection(pika.URLParameters(address))
     channel, session, running, canceled = connection.channel(), {}, {}, set()
 
@@ -58,7 +60,7 @@ def main():
 
     def work(task, held):  # in a thread; only the connection's own thread may publish
         try:
-            answer = {"outcome": "completed", "tests": run_tests(task, login, running)}
+            answer = {"outcome": "completed", "tests": run_tests(task, credential, running)}
         except Exception as error:
             problem = {"code": "agent_failed", "message": str(error)[:500], "retryable": True}
             answer = {"outcome": "failed", "error": problem}
