@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { err, failure, ok, type Result } from '@ymera/kernel';
-import type { Sandbox } from '../sandbox/sandbox';
+import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
 import { isAnalysable } from './analysable';
 import { asInRepository } from './repository-paths';
 import type { AnalysisAnswer, AnalysisRequest } from './analysis-protocol';
@@ -41,14 +41,20 @@ export class Analyser {
       limits: { outputBytes: answerBytes },
     });
     if (outcome.end !== 'exited' || outcome.exitCode !== 0) {
-      const said = outcome.reason ?? outcome.stderr.trim().split('\n').at(-1) ?? outcome.end;
-      const why = asInRepository(said, this.sandbox.workspacePath(run.workspace));
+      const why = asInRepository(reasonOf(outcome), this.sandbox.workspacePath(run.workspace));
       return err(
         failure('internal', 'analysis_failed', `The static analysis did not finish: ${why}`.slice(0, 1000)),
       );
     }
     return ok(JSON.parse(outcome.stdout) as AnalysisAnswer);
   }
+}
+
+/** What ended it; its last words where it ended by itself. */
+function reasonOf({ end, exitCode, reason, stderr, durationMs }: SandboxOutcome): string {
+  if (end === 'timed_out') return `its time was over after ${Math.round(durationMs / 1000)} s`;
+  const words = reason ?? stderr.trim().split('\n').at(-1) ?? '';
+  return words !== '' ? words : end === 'exited' ? `exit code ${exitCode}` : end.replaceAll('_', ' ');
 }
 
 /** Where Node looks for the analysis' packages. */

@@ -1,0 +1,42 @@
+import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
+import { Analyser } from './analyser';
+
+const ended: SandboxOutcome = {
+  end: 'exited',
+  exitCode: 1,
+  stdout: '',
+  stderr: '',
+  outputTruncated: false,
+  durationMs: 2_000,
+  peakRssMb: 1,
+  cpuMs: 1,
+  outsideWrites: [],
+};
+
+describe('an analysis that does not finish', () => {
+  it.each<[Partial<SandboxOutcome>, string]>([
+    [{ end: 'timed_out', exitCode: null, stderr: 'warming up' }, 'its time was over after 2 s'],
+    [
+      { end: 'memory_exceeded', exitCode: null, reason: 'it used more than 9 MiB' },
+      'it used more than 9 MiB',
+    ],
+    [{ stderr: 'one\nTypeError: no\n' }, 'TypeError: no'],
+    [{ stderr: ' ' }, 'exit code 1'],
+    [{ end: 'canceled', exitCode: null }, 'canceled'],
+  ])('says why: %j', async (outcome, why) => {
+    const sandbox: Sandbox = {
+      name: 'none',
+      owner: undefined,
+      workspacePath: (workspace) => workspace,
+      run: () => Promise.resolve({ ...ended, ...outcome }),
+    };
+    const answer = await new Analyser(sandbox, { program: '/x/analyse.js', node: '/x/node' }).analyse(
+      { mode: 'review', files: [], rules: [] },
+      { workspace: '/w', timeoutMs: 1, signal: new AbortController().signal },
+    );
+    expect(answer).toMatchObject({
+      ok: false,
+      error: { code: 'analysis_failed', message: `The static analysis did not finish: ${why}` },
+    });
+  });
+});
