@@ -55,6 +55,20 @@ describe('looking at a repository', () => {
       expect([hasRun(), dirtyFiles]).toEqual([false, ['a.js', '.gitattributes']]);
     });
 
+    it.each([
+      ['filter..clean', ''],
+      ['filter..process', ''],
+      // To git, too, it belongs to no filter.
+      ['filter.clean', 'clean'],
+    ])('to filter files, where the filter has no name (%s)', async (key, driver) => {
+      repository();
+      writeFileSync(join(path, '.gitattributes'), `*.js filter=${driver}\n`);
+      git(path, 'config', key, program());
+      writeFileSync(join(path, 'a.js'), '2\n');
+      const { dirtyFiles } = await inspectRepository(path);
+      expect([hasRun(), dirtyFiles]).toEqual([false, ['a.js', '.gitattributes']]);
+    });
+
     it('in an included file, or of a submodule', async () => {
       const inner = repository(join(folder, 'inner'));
       repository();

@@ -40,10 +40,10 @@ async function dirtyFilesIn(root: string): Promise<string[]> {
   return dirtyFilesOf(await gitWith(settings, root, ...status).catch(refuse(root)));
 }
 
-/** Takes the programs from all filters that are configured: files are then compared as they are. */
+/** Takes the programs from all filters that are configured, whose name may be empty: files are then compared as they are. */
 function filterSettings(keys: readonly string[]): GitSettings {
   const drivers = new Set(
-    keys.flatMap((key) => /^filter\.(.+)\.(?:clean|smudge|process|required)$/s.exec(key)?.[1] ?? []),
+    keys.flatMap((key) => /^filter\.(.*)\.(?:clean|smudge|process|required)$/s.exec(key)?.[1] ?? []),
   );
   return [...drivers].flatMap((driver) => [
     [`filter.${driver}.clean`, ''] as const,
