@@ -8,12 +8,12 @@ import { styleFor } from '../terminal/style';
 import { jsonLine, visible, visibleIn } from '../terminal/visible';
 import { type DemoOptions, usualSample } from './demo-options';
 import type { DemoResult } from './demo-result';
-import { type Audience, travel } from './journey';
+import { type Audience, type Journey, travel } from './journey';
 import { PlainAudience } from './plain-audience';
 import { listed, preflight } from './preflight';
 import { presentResult } from './present';
 import { TerminalAudience } from './terminal-audience';
-import { keepClone, landInto, sampleRepository } from './repositories';
+import { keepClone, landInto, removeFolder, sampleRepository } from './repositories';
 import { VisibleAudience } from './visible-audience';
 
 /** Where the launcher has put things. */
@@ -71,10 +71,9 @@ export async function runDemo(
     requester: new ApiClient(place.gatewayUrl, place.requesterToken),
     approver: new ApiClient(place.gatewayUrl, place.approverToken),
   };
-  const repository =
-    source?.path ??
-    (await sampleRepository(join(place.samples, options.sample ?? usualSample), place.folder));
-  const journey = await stopping(travel(people, repository, options.request, audience, signal), signal);
+  const travelFrom = (repository: string): Promise<Journey> =>
+    stopping(travel(people, repository, options.request, audience, signal), signal);
+  const journey = source ? await travelFrom(source.path) : await withSample(options, place, travelFrom);
   const { result } = journey;
   const hasLanded = result.commit !== null && result.branch !== null;
   const repo = hasLanded ? await keepClone(journey.repository, place.folder, result.request_id) : null;
@@ -94,6 +93,20 @@ export async function runDemo(
   if (options.json) process.stdout.write(`${jsonLine(shown)}\n`);
   if (shown.state === 'completed') return 0;
   return shown.state === 'input_required' ? 2 : (stoppedExitCode(shown.error?.code) ?? 1);
+}
+
+/** The platform works on its own copy, so the sample is not needed once the journey is over. */
+async function withSample(
+  { sample }: DemoOptions,
+  { samples, folder }: DemoPlace,
+  work: (repository: string) => Promise<Journey>,
+): Promise<Journey> {
+  const repository = await sampleRepository(join(samples, sample ?? usualSample), folder);
+  try {
+    return await work(repository);
+  } finally {
+    await removeFolder(repository);
+  }
 }
 
 function audienceFor(

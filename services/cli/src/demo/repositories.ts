@@ -1,20 +1,36 @@
-import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git } from './git';
 
 const kept = 5;
+const samplePrefix = 'sample-';
+/** Far longer than a run takes: what is older was left by one that was killed. */
+const leftoverAfterMs = 86_400_000;
 
-/** The sample project as a repository of its own, with one commit. */
+/** The sample project as a repository with one commit, in a folder of this run’s own, which whoever asked removes. */
 export async function sampleRepository(sample: string, folder: string): Promise<string> {
-  const path = join(folder, 'sample');
-  await rm(path, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await cp(sample, path, { recursive: true });
-  const author = ['-c', 'user.name=YMERA', '-c', 'user.email=sample@ymera.invalid'];
-  await git(path, 'init', '--quiet', '--initial-branch=main');
-  await git(path, 'add', '--all');
-  await git(path, ...author, 'commit', '--quiet', '--message', 'The sample project');
-  return path;
+  await removeLeftovers(folder);
+  const path = await mkdtemp(join(folder, samplePrefix));
+  try {
+    await cp(sample, path, { recursive: true });
+    const author = ['-c', 'user.name=YMERA', '-c', 'user.email=sample@ymera.invalid'];
+    await git(path, 'init', '--quiet', '--initial-branch=main');
+    await git(path, 'add', '--all');
+    await git(path, ...author, 'commit', '--quiet', '--message', 'The sample project');
+    return path;
+  } catch (error) {
+    await removeFolder(path);
+    throw error;
+  }
+}
+
+export const removeFolder = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+
+async function removeLeftovers(folder: string): Promise<void> {
+  const samples = await newestFirst(folder, (name) => name.startsWith(samplePrefix));
+  for (const { path, changedAt } of samples)
+    if (Date.now() - changedAt > leftoverAfterMs) await removeFolder(path);
 }
 
 /** A bare clone of what landed, for the person to look at; the oldest go, so that five stay. */
@@ -22,13 +38,26 @@ export async function keepClone(landed: string, folder: string, requestId: strin
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${requestId}.git`);
   await git(folder, 'clone', '--quiet', '--bare', '--no-hardlinks', landed, path);
-  const clones = (await readdir(folder)).filter((name) => name.endsWith('.git'));
-  const aged = await Promise.all(
-    clones.map(async (name) => ({ name, age: (await stat(join(folder, name))).mtimeMs })),
-  );
-  aged.sort((a, b) => b.age - a.age);
-  for (const { name } of aged.slice(kept)) await rm(join(folder, name), { recursive: true, force: true });
+  const clones = await newestFirst(folder, (name) => name.endsWith('.git'));
+  for (const clone of clones.slice(kept)) await removeFolder(clone.path);
   return path;
+}
+
+interface Dated {
+  readonly path: string;
+  readonly changedAt: number;
+}
+
+/** Of what another run removes meanwhile nothing is said. */
+async function newestFirst(folder: string, isMeant: (name: string) => boolean): Promise<Dated[]> {
+  const paths = (await readdir(folder)).filter(isMeant).map((name) => join(folder, name));
+  const dated = await Promise.all(
+    paths.map(async (path) => {
+      const found = await stat(path).catch(() => undefined);
+      return found ? [{ path, changedAt: found.mtimeMs }] : [];
+    }),
+  );
+  return dated.flat().sort((a, b) => b.changedAt - a.changedAt);
 }
 
 /** Fetches the result into the person’s repository as a branch of its own, and touches nothing else. */

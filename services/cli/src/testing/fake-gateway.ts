@@ -19,6 +19,7 @@ interface Answer {
 export class FakeGateway {
   readonly asked: Asked[] = [];
   private readonly answers: Answer[] = [];
+  private readonly lookers = new Map<string, (body: unknown) => void>();
   private readonly server: Server = createServer((request, response) => {
     void this.serve(request, response);
   });
@@ -47,6 +48,12 @@ export class FakeGateway {
     return this;
   }
 
+  /** What is there only until the answer can be looked at before it. */
+  beforeAnswering(route: RouteContract, look: (body: unknown) => void): this {
+    this.lookers.set(route.operation, look);
+    return this;
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
@@ -58,11 +65,10 @@ export class FakeGateway {
       matches(route, request.method, url.split('?', 1)[0] ?? ''),
     );
     const text = (await request.toArray()).join('');
-    this.asked.push({
-      operation: found?.route.operation ?? `${request.method} ${url}`,
-      url,
-      body: text === '' ? undefined : JSON.parse(text),
-    });
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const operation = found?.route.operation ?? `${request.method} ${url}`;
+    this.asked.push({ operation, url, body });
+    this.lookers.get(operation)?.(body);
     if (found?.route.produces === 'text/event-stream') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const entry of found.value as unknown[]) response.write(`data: ${JSON.stringify(entry)}\n\n`);

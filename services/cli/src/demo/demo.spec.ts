@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  getProject,
+  getRequest,
+  getRequestRoute,
+  getWorkflow,
+  getWorkflowRoute,
+  registerProjectRoute,
+  requestEventsRoute,
+  submitRequestRoute,
+} from '@ymera/contracts';
+import { FakeGateway } from '../testing/fake-gateway';
+import { type DemoPlace, runDemo } from './demo';
+import { demoOptions, type RawDemoOptions } from './demo-options';
+import { keepClone } from './repositories';
+
+const running = getRequest.reply.parse({ ...getRequest.replySample, state: 'running', error: null });
+const workflow = getWorkflow.reply.parse(getWorkflow.replySample);
+const ended = [
+  {
+    type: 'coordinator.request.ended.v1',
+    time: '2026-01-01T00:00:00.000Z',
+    data: { state: 'completed' },
+  },
+];
+
+describe('the demo (a gateway of the test’s, real repositories)', () => {
+  let gateway: FakeGateway;
+  let root: string;
+  let folder: string;
+  let place: DemoPlace;
+
+  beforeEach(async () => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'ymera-demo-')));
+    folder = join(root, 'demo');
+    mkdirSync(join(root, 'samples/guest-list'), { recursive: true });
+    writeFileSync(join(root, 'samples/guest-list/a.js'), '1\n');
+    gateway = await FakeGateway.start();
+    gateway
+      .answer(registerProjectRoute, getProject.replySample)
+      .answer(submitRequestRoute, running)
+      .answer(requestEventsRoute, ended)
+      .answer(getRequestRoute, { ...running, state: 'completed' })
+      .answer(getWorkflowRoute, workflow);
+    const token = { adminToken: 't', requesterToken: 't', approverToken: 't' };
+    place = { ...token, gatewayUrl: gateway.url, folder, samples: join(root, 'samples') };
+    jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await gateway.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const demo = (raw: RawDemoOptions = {}): Promise<number> =>
+    runDemo(demoOptions({ ...raw, json: true }, root), place, new AbortController().signal);
+  const git = (where: string, ...args: string[]): string =>
+    execFileSync('git', ['-C', where, ...args], { encoding: 'utf8', stdio: 'pipe' }).trim();
+  const registered = (): string[] =>
+    gateway.asked
+      .filter(({ operation }) => operation === registerProjectRoute.operation)
+      .map(({ body }) => (body as { source: string }).source);
+
+  describe('gives each run a sample of its own', () => {
+    it('also to two at once, and removes both', async () => {
+      const seen: string[] = [];
+      gateway.beforeAnswering(registerProjectRoute, (body) => {
+        const { source } = body as { source: string };
+        seen.push(`${git(source, 'log', '--format=%s')}: ${readFileSync(join(source, 'a.js'), 'utf8')}`);
+      });
+      expect(await Promise.all([demo(), demo()])).toEqual([0, 0]);
+      expect(seen).toEqual(['The sample project: 1\n', 'The sample project: 1\n']);
+      expect(new Set(registered()).size).toBe(2);
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it('and removes it when the run fails', async () => {
+      gateway.answer(submitRequestRoute, {}, 503);
+      await expect(demo()).rejects.toMatchObject({ code: 'http_503' });
+      expect(readdirSync(folder)).toEqual([]);
+    });
+
+    it('and what a killed run has left after a day, but not that of one that goes on', async () => {
+      const [old, fresh] = ['sample-killed', 'sample-goeson'].map((name) => join(folder, name));
+      for (const path of [old, fresh]) mkdirSync(path ?? '', { recursive: true });
+      const dayAgo = Date.now() / 1000 - 90_000;
+      utimesSync(old ?? '', dayAgo, dayAgo);
+      await demo();
+      expect(readdirSync(folder)).toEqual(['sample-goeson']);
+    });
+  });
+
+  it('keeps the last five clones, and takes no sample for one of them', async () => {
+    const landed = join(root, 'samples/guest-list');
+    git(landed, 'init', '--quiet');
+    mkdirSync(join(folder, 'sample-goeson'), { recursive: true });
+    utimesSync(join(folder, 'sample-goeson'), 0, 0);
+    for (const age of [1, 2, 3, 4, 5]) {
+      mkdirSync(join(folder, `${age}.git`));
+      utimesSync(join(folder, `${age}.git`), 1000 - age, 1000 - age);
+    }
+    expect(existsSync(await keepClone(landed, folder, 'new'))).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(
+      ['1.git', '2.git', '3.git', '4.git', 'new.git', 'sample-goeson'].sort(),
+    );
+  });
+});
