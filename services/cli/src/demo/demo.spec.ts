@@ -25,6 +25,7 @@ import {
 import { FakeGateway } from '../testing/fake-gateway';
 import { type DemoPlace, runDemo } from './demo';
 import { demoOptions, type RawDemoOptions } from './demo-options';
+import type { DemoResult } from './demo-result';
 import { keepClone } from './repositories';
 
 const running = getRequest.reply.parse({ ...getRequest.replySample, state: 'running', error: null });
@@ -42,6 +43,7 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
   let root: string;
   let folder: string;
   let place: DemoPlace;
+  let written: string;
 
   beforeEach(async () => {
     root = realpathSync(mkdtempSync(join(tmpdir(), 'ymera-demo-')));
@@ -58,7 +60,11 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
     const token = { adminToken: 't', requesterToken: 't', approverToken: 't' };
     place = { ...token, gatewayUrl: gateway.url, folder, samples: join(root, 'samples') };
     jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-    jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    written = '';
+    jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      written += String(text);
+      return true;
+    });
   });
   afterEach(async () => {
     jest.restoreAllMocks();
@@ -69,7 +75,10 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
   const demo = (raw: RawDemoOptions = {}): Promise<number> =>
     runDemo(demoOptions({ ...raw, json: true }, root), place, new AbortController().signal);
   const git = (where: string, ...args: string[]): string =>
-    execFileSync('git', ['-C', where, ...args], { encoding: 'utf8', stdio: 'pipe' }).trim();
+    execFileSync('git', ['-C', where, '-c', 'user.name=t', '-c', 'user.email=t@t.invalid', ...args], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim();
   const registered = (): string[] =>
     gateway.asked
       .filter(({ operation }) => operation === registerProjectRoute.operation)
@@ -117,5 +126,67 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
     expect(readdirSync(folder).sort()).toEqual(
       ['1.git', '2.git', '3.git', '4.git', 'new.git', 'sample-goeson'].sort(),
     );
+  });
+
+  describe('shows what has landed also when the person cannot be given it', () => {
+    let mine: string;
+    let commit: string;
+    const landsIn = (repository: string): void => {
+      const landed = { commit, tree: 'b'.repeat(40), branch: 'main' };
+      gateway
+        .answer(registerProjectRoute, { ...getProject.replySample, repository })
+        .answer(getWorkflowRoute, { ...workflow, result: { ...workflow.result, landed } });
+    };
+    const result = (): DemoResult => JSON.parse(written) as DemoResult;
+
+    beforeEach(() => {
+      mine = join(root, 'my own');
+      mkdirSync(mine);
+      git(mine, 'init', '--quiet', '--initial-branch=main');
+      git(mine, 'commit', '--quiet', '--allow-empty', '-m', 'one');
+      commit = git(mine, 'rev-parse', 'HEAD');
+    });
+
+    it('because a branch is in the way: with git’s reason, and how to fetch it by hand', async () => {
+      git(mine, 'branch', 'ymera');
+      landsIn(mine);
+      expect(await demo({ repo: mine, land: true })).toBe(1);
+      const { request_id, repo, error } = result();
+      expect(result()).toMatchObject({
+        state: 'completed',
+        commit,
+        repo: join(folder, `${request_id}.git`),
+        landed_branch: null,
+        error: {
+          code: 'land_failed',
+          message: expect.stringMatching(
+            /^error: cannot lock ref 'refs\/heads\/ymera\/.*'refs\/heads\/ymera' exists/,
+          ),
+          suggestion: `Fetch it by hand: git -C '${mine}' fetch ${repo ?? ''} main:landed-${request_id}`,
+        },
+      });
+      execFileSync('sh', ['-c', error?.suggestion?.split(': ')[1] ?? 'false'], { stdio: 'pipe' });
+      expect(git(mine, 'rev-parse', `landed-${request_id}`)).toBe(commit);
+    });
+
+    it('because the clone cannot be made', async () => {
+      landsIn(join(root, 'nowhere.git'));
+      expect(await demo({ repo: mine, land: true })).toBe(1);
+      expect(result()).toMatchObject({
+        state: 'completed',
+        commit,
+        repo: null,
+        landed_branch: null,
+        error: { code: 'clone_failed', suggestion: `Clone it by hand: git clone --bare ${root}/nowhere.git` },
+      });
+      expect(git(mine, 'branch', '--format=%(refname:short)')).toBe('main');
+    });
+
+    it('and is silent about it when all went well', async () => {
+      landsIn(mine);
+      expect(await demo({ repo: mine, land: true })).toBe(0);
+      expect(result()).toMatchObject({ landed_branch: `ymera/${result().request_id}` });
+      expect(result()).not.toHaveProperty('error');
+    });
   });
 });

@@ -8,12 +8,13 @@ import { styleFor } from '../terminal/style';
 import { jsonLine, visible, visibleIn } from '../terminal/visible';
 import { type DemoOptions, usualSample } from './demo-options';
 import type { DemoResult } from './demo-result';
+import { type HandedOver, handOver, type Landed } from './hand-over';
 import { type Audience, type Journey, travel } from './journey';
 import { PlainAudience } from './plain-audience';
 import { listed, preflight } from './preflight';
 import { presentResult } from './present';
 import { TerminalAudience } from './terminal-audience';
-import { keepClone, landInto, removeFolder, sampleRepository } from './repositories';
+import { removeFolder, sampleRepository } from './repositories';
 import { VisibleAudience } from './visible-audience';
 
 /** Where the launcher has put things. */
@@ -45,7 +46,10 @@ export function demoPlace(environment: NodeJS.ProcessEnv): DemoPlace {
   };
 }
 
-/** Runs the main job and shows what came of it. The exit code is 0 only when something landed as it should. */
+/**
+ * Runs the main job and shows what came of it. The exit code is 0 only when something landed as it should, and the person
+ * has it.
+ */
 export async function runDemo(
   options: DemoOptions,
   place: DemoPlace,
@@ -75,25 +79,23 @@ export async function runDemo(
     stopping(travel(people, repository, options.request, audience, signal), signal);
   const journey = source ? await travelFrom(source.path) : await withSample(options, place, travelFrom);
   const { result } = journey;
-  const hasLanded = result.commit !== null && result.branch !== null;
-  const repo = hasLanded ? await keepClone(journey.repository, place.folder, result.request_id) : null;
-  const landedBranch =
-    options.land && source && repo !== null && result.branch !== null
-      ? await landInto(source.path, repo, result.branch, result.request_id)
-      : null;
+  const landed = landedOf(journey);
+  const handedOver = landed
+    ? await handOver(landed, place.folder, options.land ? source?.path : undefined)
+    : notLanded;
 
-  const shown: DemoResult = {
-    ...result,
-    repo,
-    landed_branch: landedBranch,
-    dirty_files: source?.dirtyFiles ?? [],
-  };
-  const diff = hasLanded ? journey.change?.diff : undefined;
+  const shown: DemoResult = { ...handedOver, ...result, dirty_files: source?.dirtyFiles ?? [] };
+  const diff = landed ? journey.change?.diff : undefined;
   say(presentResult(visibleIn(shown), visibleIn(diff), styleFor(output), columnsOf(output)));
   if (options.json) process.stdout.write(`${jsonLine(shown)}\n`);
-  if (shown.state === 'completed') return 0;
+  if (shown.state === 'completed') return handedOver.error ? 1 : 0;
   return shown.state === 'input_required' ? 2 : (stoppedExitCode(shown.error?.code) ?? 1);
 }
+
+const notLanded: HandedOver = { repo: null, landed_branch: null };
+
+const landedOf = ({ repository, result: { commit, branch, request_id } }: Journey): Landed | undefined =>
+  commit === null || branch === null ? undefined : { repository, branch, requestId: request_id };
 
 /** The platform works on its own copy, so the sample is not needed once the journey is over. */
 async function withSample(

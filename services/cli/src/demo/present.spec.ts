@@ -53,6 +53,18 @@ const shown = (before_after: DemoResult['before_after']): string =>
   presentResult({ ...result, before_after }, undefined, style);
 
 describe('the result as a person gets it', () => {
+  it('says beside it why the person has it not where they wanted it', () => {
+    const error = {
+      code: 'land_failed',
+      message: 'error: in the way',
+      retryable: false,
+      suggestion: 'Fetch it',
+    };
+    expect(presentResult({ ...result, repo: '/clone.git', error }, undefined, style)).toContain(
+      '  Repository /clone.git\n  Not given  land_failed: error: in the way\n             Fetch it\n',
+    );
+  });
+
   it('says what stayed in memory before and after, where that was measured', () => {
     expect(shown({ ...measured, before_retained_bytes: 482, after_retained_bytes: 7 })).toContain(
       'Memory     482 bytes stayed after each operation before, 7 after',

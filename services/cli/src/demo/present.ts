@@ -34,6 +34,10 @@ export function presentResult(
     lines.push(row('Found', line.trim()));
   for (const approval of result.approvals) lines.push(row('Approved', approvalLine(approval)));
   if (result.repo) lines.push(whole('Repository', result.repo));
+  if (result.error) {
+    lines.push(row('Not given', `${result.error.code}: ${result.error.message}`));
+    if (result.error.suggestion) lines.push(whole('', result.error.suggestion));
+  }
   if (result.landed_branch)
     lines.push(
       row('Branch', `${result.landed_branch} in your repository`),

@@ -1,0 +1,48 @@
+import type { ErrorShape } from '@ymera/contracts';
+import { keepClone, landInto } from './repositories';
+
+/** What has landed in the platform, and where its repository is. */
+export interface Landed {
+  readonly repository: string;
+  readonly branch: string;
+  readonly requestId: string;
+}
+
+/** What the person has of it. It has landed all the same where this fails, so a failure is told beside the result. */
+export interface HandedOver {
+  readonly repo: string | null;
+  readonly landed_branch: string | null;
+  readonly error?: ErrorShape;
+}
+
+/** Keeps a clone of what landed in `folder`, and fetches it from there `into` the person’s repository if that is named. */
+export async function handOver(
+  landed: Landed,
+  folder: string,
+  into: string | undefined,
+): Promise<HandedOver> {
+  const { repository, branch, requestId } = landed;
+  let repo: string;
+  try {
+    repo = await keepClone(repository, folder, requestId);
+  } catch (error) {
+    const suggestion = `Clone it by hand: git clone --bare ${word(repository)}`;
+    return { repo: null, landed_branch: null, error: failure('clone_failed', error, suggestion) };
+  }
+  if (into === undefined) return { repo, landed_branch: null };
+  try {
+    return { repo, landed_branch: await landInto(into, repo, branch, requestId) };
+  } catch (error) {
+    const suggestion = `Fetch it by hand: git -C ${word(into)} fetch ${word(repo)} ${word(`${branch}:landed-${requestId}`)}`;
+    return { repo, landed_branch: null, error: failure('land_failed', error, suggestion) };
+  }
+}
+
+function failure(code: string, error: unknown, suggestion: string): ErrorShape {
+  const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+  return { code, message, retryable: false, suggestion };
+}
+
+/** As the shell takes it, whatever is in it. */
+const word = (text: string): string =>
+  /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
