@@ -49,6 +49,8 @@ export class ApiClient {
     const response = await fetch(this.urlOf(route, input), {
       headers: { ...headers, authorization: `Bearer ${this.token}`, accept: 'text/event-stream' },
       signal,
+    }).catch((error: unknown) => {
+      throw this.noAnswer(error);
     });
     if (!response.ok) throw refusal(response.status, parseJson(await response.text()));
     return response;

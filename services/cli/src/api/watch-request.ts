@@ -1,26 +1,38 @@
 import { feedEntry, requestEventsRoute } from '@ymera/contracts';
 import { sleep } from '@ymera/kernel';
 import { createParser } from 'eventsource-parser';
+import { CliError } from '../cli-error';
 import type { ApiClient } from './api-client';
 import type { FeedEntry } from './feed-entry';
 
-const reconnectMs = 500;
+export interface WatchTimes {
+  readonly reconnectMs: number;
+  /** For so long a connection that was there is tried again: more than a gateway takes to be started anew. */
+  readonly giveUpMs: number;
+}
 
-/** Everything that happens to a request from its beginning, in order; resumes where it was cut off. */
+const usualTimes: WatchTimes = { reconnectMs: 500, giveUpMs: 120_000 };
+
+interface Arrived {
+  readonly id: string | undefined;
+  readonly entry: FeedEntry;
+}
+
+/**
+ * Everything that happens to a request from its beginning, in order; resumes where it was cut off. Rejects at once where
+ * the gateway was never reached; `lost` is told when a connection is lost that is then tried again for so long.
+ */
 export async function* watchRequest(
   api: ApiClient,
   requestId: string,
   signal: AbortSignal,
+  lost: (giveUpMs: number) => void = () => undefined,
+  { reconnectMs, giveUpMs }: WatchTimes = usualTimes,
 ): AsyncGenerator<FeedEntry> {
   let lastEventId: string | undefined;
+  let wasThere = false;
+  let lostAt: number | undefined;
   while (!signal.aborted) {
-    const arrived: { id: string | undefined; entry: FeedEntry }[] = [];
-    const parser = createParser({
-      onEvent: ({ id, data }) => {
-        const entry = feedEntry.safeParse(JSON.parse(data));
-        if (entry.success) arrived.push({ id, entry: entry.data });
-      },
-    });
     try {
       const response = await api.stream(
         requestEventsRoute,
@@ -28,19 +40,40 @@ export async function* watchRequest(
         lastEventId === undefined ? {} : { 'last-event-id': lastEventId },
         signal,
       );
-      const decoder = new TextDecoder();
-      const body: ReadableStream<Uint8Array> | null = response.body;
-      for await (const bytes of body ?? []) {
-        parser.feed(decoder.decode(bytes, { stream: true }));
-        for (const { id, entry } of arrived.splice(0)) {
-          lastEventId = id ?? lastEventId;
-          yield entry;
-        }
+      wasThere = true;
+      lostAt = undefined;
+      for await (const { id, entry } of arriving(response)) {
+        lastEventId = id ?? lastEventId;
+        yield entry;
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof Error && error.name === 'CliError') throw error;
+      if (!wasThere || isRefusal(error)) throw error;
+      if (lostAt === undefined) {
+        lostAt = performance.now();
+        lost(giveUpMs);
+      } else if (performance.now() - lostAt >= giveUpMs) throw error;
     }
     await sleep(reconnectMs, signal);
+  }
+}
+
+/** An answer, which would not be another one the next time. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof CliError && error.code !== 'gateway_unreachable' && error.code !== 'gateway_timeout';
+
+async function* arriving({ body }: Response): AsyncGenerator<Arrived> {
+  const arrived: Arrived[] = [];
+  const parser = createParser({
+    onEvent: ({ id, data }) => {
+      const entry = feedEntry.safeParse(JSON.parse(data));
+      if (entry.success) arrived.push({ id, entry: entry.data });
+    },
+  });
+  const decoder = new TextDecoder();
+  const chunks: ReadableStream<Uint8Array> | null = body;
+  for await (const bytes of chunks ?? []) {
+    parser.feed(decoder.decode(bytes, { stream: true }));
+    yield* arrived.splice(0);
   }
 }

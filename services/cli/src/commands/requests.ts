@@ -13,6 +13,7 @@ import type { Command } from 'commander';
 import type { ApiClient } from '../api/api-client';
 import { watchRequest } from '../api/watch-request';
 import { interrupted, interruption } from '../interruption';
+import { duration } from '../terminal/duration';
 import { unfinishedLines } from '../words/unfinished';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { print, table } from './print';
@@ -22,6 +23,12 @@ Exit codes:
   0    the request is completed
   1    it failed or was canceled; the last lines say why
   130  interrupted while it went on`;
+
+const tellLost = (giveUpMs: number): void => {
+  process.stderr.write(
+    `The connection to the gateway is lost; it is tried again for ${duration(giveUpMs)}. The request goes on.\n`,
+  );
+};
 
 async function requestWithRun(
   api: ApiClient,
@@ -106,7 +113,7 @@ export function addRequestCommands(ymera: Command): void {
     .action(async (requestId: string, options: ConnectionOptions) => {
       const api = connect(options);
       const signal = interruption();
-      for await (const entry of watchRequest(api, requestId, signal)) {
+      for await (const entry of watchRequest(api, requestId, signal, tellLost)) {
         const what = ['name', 'kind', 'state', 'approval_id', 'agent_id', 'step', 'reason']
           .map((member) => entry.data[member])
           .filter((value) => typeof value === 'string');

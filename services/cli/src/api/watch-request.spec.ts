@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApiClient } from './api-client';
+import { watchRequest } from './watch-request';
+
+const happened = (type: string): string =>
+  `id: ${type}\ndata: ${JSON.stringify({ type, time: '2026-01-01T00:00:00.000Z', data: {} })}\n\n`;
+const patient = { reconnectMs: 5, giveUpMs: 30_000 };
+const hasty = { reconnectMs: 5, giveUpMs: 100 };
+
+describe('watching a request (a gateway of the test’s)', () => {
+  let server: Server;
+  let port: number;
+  let serve: (request: IncomingMessage, response: ServerResponse) => void;
+  let lost: number[];
+  beforeEach(async () => {
+    lost = [];
+    server = createServer((request, response) => {
+      serve(request, response);
+    });
+    await listen(0);
+    ({ port } = server.address() as AddressInfo);
+  });
+  afterEach(close);
+
+  const listen = (on: number): Promise<void> =>
+    new Promise((resolve) => server.listen(on, '127.0.0.1', resolve));
+  async function close(): Promise<void> {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
+  const stream = (response: ServerResponse, ...types: string[]): void => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(types.map(happened).join(''));
+  };
+  const watch = (times = patient, signal = new AbortController().signal) =>
+    watchRequest(
+      new ApiClient(`http://127.0.0.1:${port}`, 'token'),
+      'r',
+      signal,
+      (giveUpMs) => lost.push(giveUpMs),
+      times,
+    );
+
+  it('fails at once where there is no gateway', async () => {
+    await close();
+    await expect(watch().next()).rejects.toMatchObject({
+      code: 'gateway_unreachable',
+      suggestion: 'Start it with npm start.',
+    });
+    expect(lost).toEqual([]);
+    await listen(0);
+  });
+
+  it('goes on where it was cut off, and says so once', async () => {
+    const resumedFrom: unknown[] = [];
+    serve = ({ headers }, response) => {
+      resumedFrom.push(headers['last-event-id']);
+      stream(response, resumedFrom.length === 1 ? 'one' : 'two');
+    };
+    const entries = watch();
+    expect((await entries.next()).value).toMatchObject({ type: 'one' });
+    const next = entries.next();
+    await close();
+    await listen(port);
+    expect((await next).value).toMatchObject({ type: 'two' });
+    await entries.return(undefined);
+    expect(resumedFrom).toEqual([undefined, 'one']);
+    expect(lost).toEqual([patient.giveUpMs]);
+  });
+
+  it('gives up a gateway that does not come back', async () => {
+    serve = (_, response) => {
+      stream(response, 'one');
+    };
+    const entries = watch(hasty);
+    await entries.next();
+    const next = entries.next();
+    const refused = expect(next).rejects.toMatchObject({ code: 'gateway_unreachable' });
+    await close();
+    await refused;
+    expect(lost).toEqual([hasty.giveUpMs]);
+    await listen(0);
+  });
+
+  it('ends in silence when somebody breaks it off', async () => {
+    serve = (_, response) => {
+      stream(response, 'one');
+    };
+    const stop = new AbortController();
+    const entries = watch(patient, stop.signal);
+    await entries.next();
+    const next = entries.next();
+    stop.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(lost).toEqual([]);
+  });
+});
