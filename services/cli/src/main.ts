@@ -1,5 +1,6 @@
 import { CliError, Ended } from './cli-error';
 import { interrupted, whenInterrupted } from './interruption';
+import { lastLine } from './last-line';
 import { program } from './program';
 import { jsonLine, visible } from './terminal/visible';
 
@@ -15,17 +16,7 @@ function tell(error: unknown): void {
   const words = `${code}: ${message}\n${known?.suggestion ? `  ${known.suggestion}\n` : ''}`;
   process.stderr.write(visible(words));
   if (process.argv.includes('--json'))
-    process.stdout.write(
-      `${jsonLine({
-        state: code === 'interrupted' ? 'canceled' : 'failed',
-        error: {
-          code,
-          message,
-          retryable: code === 'interrupted',
-          ...(known?.suggestion ? { suggestion: known.suggestion } : {}),
-        },
-      })}\n`,
-    );
+    process.stdout.write(`${jsonLine(lastLine(process.argv[2], code, message, known?.suggestion))}\n`);
   process.exitCode = known?.exitCode ?? 1;
   // What could not be stopped in time would keep us alive.
   if (code === 'interrupted') process.exit();
