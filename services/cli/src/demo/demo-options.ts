@@ -11,7 +11,7 @@ export const sampleNames = Object.keys(samples) as readonly SampleName[];
 
 /** What the demo was asked for; paths are absolute. */
 export interface DemoOptions {
-  /** A person’s repository; without it a shipped sample project is used. */
+  /** A person’s repository; without it a shipped sample project is used. Empty where no path was given, which is refused. */
   readonly repo: string | undefined;
   /** Undefined where nobody named one. */
   readonly sample: SampleName | undefined;
@@ -36,7 +36,8 @@ export const usualSample: SampleName = 'guest-list';
 /** Paths resolve from where the person stands, which npm tells in `INIT_CWD`. */
 export function demoOptions(raw: RawDemoOptions, standing: string): DemoOptions {
   return {
-    repo: raw.repo === undefined ? undefined : resolve(standing, raw.repo),
+    // An empty path, such as of a variable that is not set, would be the place where the person stands.
+    repo: raw.repo ? resolve(standing, raw.repo) : raw.repo,
     sample: raw.sample,
     request: raw.request ?? samples[raw.sample ?? usualSample].request,
     exec: raw.exec,

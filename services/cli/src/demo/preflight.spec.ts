@@ -45,6 +45,14 @@ describe('preflight', () => {
     await expect(preflight(options({}))).resolves.toMatchObject({ below: '' });
   });
 
+  it('refuses an empty path, which would be wherever the person stands', async () => {
+    repository();
+    await expect(preflight(demoOptions({ repo: '' }, folder))).rejects.toMatchObject({
+      code: 'usage',
+      exitCode: 2,
+    });
+  });
+
   it.each<[title: string, raw: RawDemoOptions]>([
     ['beside a repository', { sample: 'user-service', repo: '.', exec: 'x' }],
     ['without the command that it takes', { sample: 'user-service' }],

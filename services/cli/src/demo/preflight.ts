@@ -12,6 +12,8 @@ export async function preflight(options: DemoOptions): Promise<Source | undefine
       'Say what should change, in your own words.',
     );
   const { sample } = options;
+  if (options.repo === '')
+    throw new CliError('usage', '--repo has no path.', 2, 'Name a git repository, or leave --repo out.');
   if (sample !== undefined && options.repo !== undefined)
     throw new CliError('usage', '--sample and --repo exclude each other.', 2);
   if (sample !== undefined && samples[sample].needsCommand && options.exec === undefined)
