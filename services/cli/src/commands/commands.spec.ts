@@ -120,7 +120,7 @@ describe('commands', () => {
       for (const { step_id, name } of plan.steps) expect(written).toContain(`\n  ${step_id}: ${name}, `);
     });
 
-    it('a landing: the whole change, its examination, tests and findings', async () => {
+    it('a landing: the whole change, its examination, tests and all findings', async () => {
       const change = getChange.reply.parse(getChange.replySample);
       const diff = Array.from({ length: 200 }, (_, index) => `+line ${index + 1}.\n`).join('');
       const verdict = {
@@ -130,7 +130,7 @@ describe('commands', () => {
         tree: oid,
         policy_version: '1',
         reasons: ['The tests pass'],
-        findings: [finding],
+        findings: Array.from({ length: 7 }, (_, index) => ({ ...finding, file: `${index + 1}.ts` })),
         agent_id: 'examiner',
       };
       const counts = { total: 1, passed: 1, failed: 0, skipped: 0, duration_ms: 1, exit_code: 0 };
@@ -147,12 +147,20 @@ describe('commands', () => {
         .answer(getChangeRoute, { ...change, diff });
       await connected('approvals', 'show', approval.approval_id);
       expect(written).toMatch(
-        /\+line 200\.\n\nExamination ✔ approved by examiner.*\n {2}fix_without_test: The fix has no test\nTests {7}1 passed.*\n {2}The tests pass\nCommit/,
+        /\+line 200\.\n\nExamination ✔ approved by examiner.*(?:\n {2}fix_without_test: The fix has no test \(\d\.ts\)){7}\nTests {7}1 passed.*\n {2}The tests pass\nCommit/,
       );
       written = '';
       await connected('approvals', 'show', approval.approval_id, '--json');
       expect(JSON.parse(written)).toMatchObject({ approval: { landing: { verdict } }, change: { diff } });
     });
+  });
+
+  it('show everything that was found in work that was rejected too often', async () => {
+    const findings = Array.from({ length: 7 }, (_, index) => ({ ...finding, file: `${index + 1}.ts` }));
+    const escalation = { step_id: 'enhance', escalation: 1, rounds: 3, error, findings };
+    gateway.answer(getApprovalRoute, { ...approval, kind: 'escalation', landing: null, escalation });
+    await connected('approvals', 'show', approval.approval_id);
+    expect(written.match(/^ {2}fix_without_test: .*$/gm)).toHaveLength(7);
   });
 
   describe('refuse words that are off, in one sentence and without asking anybody', () => {

@@ -82,6 +82,13 @@ describe('the result as a person gets it', () => {
     );
   });
 
+  it('names the first of what was found, and how many more there are', () => {
+    const findings = Array.from({ length: 7 }, (_, index) => finds(`code_${index}`, 'Look'));
+    const verdict = { approved: true, tree: '1', agent_id: 'examiner', findings };
+    const words = presentResult({ ...result, verdict }, undefined, style);
+    expect(words).toContain('  Found      code_4: Look (src/a.ts:3)\n  Found      … 2 more findings\n');
+  });
+
   it('breaks between words where it is narrow, and leaves commands whole', () => {
     const landed = { commit: 'c'.repeat(40), branch: 'main', repo: `/${'long'.repeat(20)}` };
     const words = presentResult({ ...result, ...landed }, undefined, style, 60);
@@ -97,7 +104,7 @@ describe('the result as a person gets it', () => {
 });
 
 describe('what an approver gets to read', () => {
-  it('has what the examination found, as many as a person reads', () => {
+  it('has everything that the examination found', () => {
     const verdict = attributedVerdict.parse({
       approved: true,
       base: 'a'.repeat(40),
@@ -121,8 +128,7 @@ describe('what an approver gets to read', () => {
     expect(verdictLines(verdict, tests, style)).toEqual([
       '',
       expect.stringMatching(/^Examination ✔ approved by examiner/),
-      ...[0, 1, 2, 3, 4].map((index) => `  code_${index}: Look (src/a.ts:3)`),
-      '  … 2 more findings',
+      ...[0, 1, 2, 3, 4, 5, 6].map((index) => `  code_${index}: Look (src/a.ts:3)`),
       expect.stringMatching(/^Tests {7}1 passed, 0 failed/),
     ]);
   });

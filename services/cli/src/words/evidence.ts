@@ -19,7 +19,7 @@ export function verdictLines(
       'Examination',
       `${mark} ${dim(`by ${verdict.agent_id}, policy ${verdict.policy_version}, tree ${verdict.tree.slice(0, 12)}`)}`,
     ),
-    ...findingLines(verdict.findings, style, columns),
+    ...findingLines(verdict.findings, style, columns, Infinity),
     row(
       'Tests',
       `${tests.passed} passed, ${tests.failed} failed ${dim(`in ${duration(tests.duration_ms)} on tree ${tests.tree.slice(0, 12)}`)}`,
@@ -33,13 +33,14 @@ export function verdictLines(
 
 const shownFindings = 5;
 
-/** What was found and where, as much as a person reads. */
+/** What was found and where: as much as a person reads, or all of it where they decide on it. */
 export function findingLines(
   findings: readonly Finding[],
   { dim }: Pick<Style, 'dim'>,
   columns = Infinity,
+  most = shownFindings,
 ): string[] {
-  const shown = findings.slice(0, shownFindings).map(({ code, message, file, line }) => {
+  const shown = findings.slice(0, most).map(({ code, message, file, line }) => {
     const where = file === undefined ? '' : dim(` (${file}${line === undefined ? '' : `:${line}`})`);
     return labelled('  ', `${code}: ${message}${where}`, columns);
   });
@@ -58,7 +59,7 @@ export function escalationLines(
   return [
     '',
     labelled('✖ ', heading, columns, `${red('✖')} `),
-    ...findingLines(findings, style, columns),
+    ...findingLines(findings, style, columns, Infinity),
     ...(change ? [dim(`  last proposed commit ${change.commit.slice(0, 12)}`)] : []),
   ];
 }
