@@ -14,6 +14,7 @@ import { isAbsolute, join } from 'node:path';
 import { bubblewrapArguments, environmentInput } from './bubblewrap-arguments';
 import { runConfined } from './confined-process';
 import { hiddenPaths } from './hidden-paths';
+import { homeSecrets } from './home-folders';
 import type { HostNode } from './host-node';
 import { parseMountInfo, planHostView, type HostEntry, type ViewNode } from './host-view';
 import { namedPaths } from './named-paths';
@@ -198,7 +199,7 @@ export class BubblewrapSandbox implements Sandbox {
   private hostView(run: SandboxRun): readonly ViewNode[] {
     return planHostView({
       mounts: parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'), isDirectory),
-      hidden: hiddenPaths(homeFolders(), this.options.hidden),
+      hidden: hiddenPaths(homeSecrets(), this.options.hidden),
       privileged: this.privileged,
       named: [
         ...namedPaths(run.command),
@@ -250,10 +251,6 @@ function resolverPaths(): readonly string[] {
 /** The sandbox's user needs a name: `os.userInfo()` and others throw without one. */
 function passwd(user: { uid: number; gid: number }): string {
   return `root:x:0:0:root:/root:/bin/sh\nymera:x:${user.uid}:${user.gid}:sandbox:${insidePaths.home}:/bin/sh\n`;
-}
-
-function homeFolders(): readonly string[] {
-  return ['/root', ...listFolder('/home').map((entry) => `/home/${entry.name}`)];
 }
 
 function isDirectory(path: string): boolean {

@@ -56,7 +56,9 @@ const ofTheSystem = [
   '/var/spool/cron',
 ];
 
+export const secretsOfHome = (home: string): readonly string[] => inHomes.map((path) => join(home, path));
+
 /** What a `command` run must not see. `state` are the platform's own folders: secrets, databases, other working copies. */
-export function hiddenPaths(homes: readonly string[], state: readonly string[]): readonly string[] {
-  return [...state, ...ofTheSystem, ...homes.flatMap((home) => inHomes.map((path) => join(home, path)))];
+export function hiddenPaths(secrets: readonly string[], state: readonly string[]): readonly string[] {
+  return [...state, ...ofTheSystem, ...secrets];
 }

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { builtTools } from '../testing/built-tools';
+import { SandboxFixture } from '../testing/sandbox-fixture';
+
+jest.setTimeout(30_000);
+
+const fixture = new SandboxFixture();
+const serviceHome = join('/var/lib', `ymera-home-${process.pid}`);
+afterAll(() => {
+  fixture.close();
+  for (const path of [serviceHome, `${serviceHome}-link`]) rmSync(path, { recursive: true, force: true });
+});
+
+/** What a command run says in a runner with that home: Node asks the system for it, so it is a process of its own. */
+function saidAt(home: string, command: string): string {
+  const options = { scratchFolder: fixture.scratchFolder, hostNode: fixture.hostNode, hidden: [] };
+  const run = { profile: 'command', command, workspace: fixture.workspace, timeoutMs: 10_000 };
+  const script = `
+    const { BubblewrapSandbox } = require(${JSON.stringify(join(builtTools(), '../sandbox/bubblewrap-sandbox.js'))});
+    void new BubblewrapSandbox(${JSON.stringify(options)}).run(${JSON.stringify(run)}).then((outcome) => {
+      process.stdout.write(outcome.stdout + outcome.outsideWrites.join());
+    });`;
+  const env = { ...process.env, HOME: home };
+  return execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8' });
+}
+
+function withKey(home: string): string {
+  mkdirSync(join(home, '.ssh'), { recursive: true });
+  writeFileSync(join(home, '.ssh/id_rsa'), 'secret');
+  writeFileSync(join(home, 'note'), 'note');
+  return home;
+}
+
+describe('the secrets of the runner’s own home', () => {
+  it.each([
+    ['of a service', serviceHome],
+    ['below a private /tmp', join(fixture.folder, 'home')],
+  ])('are not seen in a home %s, named or not', (_, home) => {
+    const look = `cat ${home}/note; cat ${home}/.ssh/id_rsa; cd ${home}; ls -A .ssh`;
+    expect(saidAt(withKey(home), look)).toBe('note');
+  });
+
+  it('are not seen by the home’s real name either, where it is a link', () => {
+    const link = `${serviceHome}-link`;
+    symlinkSync(withKey(serviceHome), link);
+    const look = `cat ${link}/note ${link}/.ssh/id_rsa ${serviceHome}/.ssh/id_rsa`;
+    expect(saidAt(link, look)).toBe('note');
+  });
+
+  it.each(['/', '/tmp', fixture.folder])(
+    'being in %s, the working copy and a named program are there all the same',
+    (home) => {
+      const folder = join(fixture.folder, 'program');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'agent.mjs'), 'import { word } from "./word.mjs"; console.log(word);');
+      writeFileSync(join(folder, 'word.mjs'), 'export const word = "found";');
+      expect(saidAt(home, `node ${join(folder, 'agent.mjs')}; echo x > own; cat own; rm own`)).toBe(
+        'found\nx\n',
+      );
+    },
+  );
+});
