@@ -22,10 +22,13 @@ export interface GitOutput {
   readonly isTooLong: boolean;
 }
 
-/** What `configFile` must hold: nothing of the repository's or the host's may make git run a program. */
+/**
+ * What `configFile` must hold: nothing of the repository's or the host's may make git run a program. Names are bytes to
+ * git: quoted, those that are no UTF-8 come through a patch that is a text; lists of names are asked for with `-z`.
+ */
 export const gitConfiguration = [
   '[safe]\n\tdirectory = *',
-  '[core]\n\thooksPath = /dev/null\n\tfsmonitor = false\n\tautocrlf = false\n\tquotePath = false',
+  '[core]\n\thooksPath = /dev/null\n\tfsmonitor = false\n\tautocrlf = false\n\tquotePath = true',
   '[init]\n\tdefaultBranch = main\n\ttemplateDir =',
   '[gc]\n\tauto = 0',
   '[fetch]\n\tunpackLimit = 1',

@@ -190,6 +190,23 @@ describe('a change', () => {
     repository.git('checkout', '--quiet', 'main');
   });
 
+  it('brings names in whatever encoding, byte for byte', async () => {
+    const names = ['caf\xe9.txt', 'caf\xc3\xa9 "\\.txt'].map((name) => Buffer.from(name, 'latin1'));
+    const result = await changed((copy) => {
+      for (const name of names) writeFileSync(Buffer.concat([Buffer.from(`${copy}/`), name]), 'coffee\n');
+    });
+    if (!result.ok) throw new Error(result.error.message);
+    expect(result.value.patch).toContain('+coffee');
+    repository.git('checkout', '--quiet', base);
+    repository.apply(result.value.patch);
+    const listed = execFileSync('git', ['diff', '--cached', '--name-only', '-z'], { cwd: repository.folder });
+    expect(listed.toString('latin1').split('\0').filter(Boolean).sort()).toEqual(
+      names.map((name) => name.toString('latin1')).sort(),
+    );
+    repository.git('reset', '--quiet', '--hard', 'main');
+    repository.git('checkout', '--quiet', 'main');
+  });
+
   it.each([
     ['nothing', () => undefined],
     [

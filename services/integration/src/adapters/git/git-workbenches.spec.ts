@@ -240,6 +240,22 @@ describe('a workbench (real git)', () => {
     modern.remove();
   });
 
+  it('keeps names that are no UTF-8, quoted in the patch', async () => {
+    const patch = [
+      'diff --git "a/caf\\351.txt" "b/caf\\351.txt"\nnew file mode 100644\n--- /dev/null\n',
+      '+++ "b/caf\\351.txt"\n@@ -0,0 +1 @@\n+x\n',
+    ].join('');
+    await onBench(async (bench) => {
+      expect((await bench.pathsOf(patch)).ok).toBe(true);
+      expect((await bench.apply(patch)).ok).toBe(true);
+      expect((await bench.proposedTree()).entries).toHaveLength(1);
+      const { commit } = await bench.commit(identity);
+      await bench.keep('coffee', commit);
+    });
+    const listed = await world.in('sample', 'ls-tree', '--name-only', 'refs/ymera/changes/coffee');
+    expect(listed.split('\n')).toContain('"caf\\351.txt"');
+  });
+
   it('runs no hook and no filter of the repository', async () => {
     const trap = join(world.dataDir, 'trapped');
     const hooks = join(world.repositories.pathOf('sample'), 'hooks');
