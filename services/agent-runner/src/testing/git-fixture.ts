@@ -12,8 +12,8 @@ export class GitFixture {
   readonly served = { packs: 0, bytes: 0 };
   private server: Server | undefined;
 
-  constructor() {
-    this.git('init', '--quiet', '--initial-branch=main');
+  constructor(format: 'sha1' | 'sha256' = 'sha1') {
+    this.git('init', '--quiet', '--initial-branch=main', `--object-format=${format}`);
   }
 
   git(...args: readonly string[]): string {

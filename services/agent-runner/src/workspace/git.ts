@@ -39,6 +39,20 @@ export const gitConfiguration = [
   '',
 ].join('\n');
 
+const hasLongNames = (commit: string) => commit.length === 64;
+
+/** Makes a repository that can take the commit: names of one kind cannot be in a repository of the other. */
+export const initFor = (commit: string, gitFolder: string): readonly string[] => [
+  ...['init', '--quiet', '--bare', `--object-format=${hasLongNames(commit) ? 'sha256' : 'sha1'}`],
+  gitFolder,
+];
+
+/** How the configuration of a repository with that commit begins; `core` is left open. */
+export const formatOf = (commit: string): string =>
+  hasLongNames(commit)
+    ? '[extensions]\n\tobjectFormat = sha256\n[core]\n\trepositoryformatversion = 1\n'
+    : '[core]\n\trepositoryformatversion = 0\n';
+
 const defaultTimeoutMs = 60_000;
 const defaultMaximumBytes = 16_777_216;
 

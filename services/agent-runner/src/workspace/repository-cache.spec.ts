@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitFixture } from '../testing/git-fixture';
 import { SandboxFixture } from '../testing/sandbox-fixture';
@@ -117,6 +117,15 @@ describe('working copies of one project (real git, over HTTP)', () => {
     expect(readdirSync(join(gitFolder, 'objects/pack'))).not.toContain('tmp_pack_x');
     expect(readFileSync(join(gitFolder, 'shallow'), 'utf8').trim().split('\n')).toHaveLength(2);
     expect(repository.served.bytes - before).toBeLessThan(10_000);
+  });
+
+  it('are let go of also where there was no room to write them at first', async () => {
+    const workspaces = workspacesOf(0);
+    writeFileSync(cached, 'in the way');
+    await expect(prepared(workspaces)).rejects.toThrow(/ENOTDIR|EEXIST/);
+    rmSync(cached);
+    await (await prepared(workspaces)).close();
+    expect(readdirSync(cached)).toEqual([]);
   });
 
   it('leave nothing to a later start', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
-import { git, gitConfiguration, type GitOptions } from './git';
+import { git, gitConfiguration, initFor, type GitOptions } from './git';
 
 export interface RepositoryCacheOptions {
   /** Folder of the cached repositories; ours alone, emptied by `removeLeftovers`. */
@@ -135,7 +135,7 @@ async function complete(cached: CachedRepository, wanted: CommitsWanted): Promis
   if (cached.commits.size === 0) {
     await mkdir(cached.folder, { recursive: true, mode: 0o700 });
     await writeFile(cached.git.configFile, gitConfiguration);
-    const created = await git(['init', '--quiet', '--bare', cached.git.gitFolder], cached.git);
+    const created = await git(initFor(missing[0] ?? '', cached.git.gitFolder), cached.git);
     if (!created.ok) return err(unavailable(created.complaint));
   }
   await removeHalfFetched(cached.git.gitFolder);

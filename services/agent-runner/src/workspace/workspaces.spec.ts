@@ -19,6 +19,7 @@ import type { WorkspaceRequest } from './workspaces';
 jest.setTimeout(30_000);
 
 const repository = new GitFixture();
+const modern = new GitFixture('sha256');
 const sandbox = new SandboxFixture();
 const folder = join(sandbox.folder, 'workspaces');
 const workspaces = sandbox.workspaces(folder);
@@ -31,6 +32,7 @@ const base = repository.commit({
 
 afterAll(() => {
   repository.close();
+  modern.close();
   sandbox.close();
 });
 
@@ -141,6 +143,36 @@ describe('a working copy', () => {
     await workspace.close();
     expect(readdirSync(folder)).toEqual([]);
   });
+
+  it.each([false, true])(
+    'comes of a repository with SHA-256 names too (with its own git: %s)',
+    async (hasGit) => {
+      const commit = modern.commit({ 'a.txt': 'one\n' });
+      const later = modern.commit({ 'a.txt': 'two\n' });
+      const workspace = await prepared({
+        url: modern.folder,
+        commit: later,
+        alsoNeeded: [commit],
+        hasGit,
+      });
+      expect(workspace.tree).toBe(modern.git('rev-parse', `${later}^{tree}`));
+      expect(await workspace.changedFiles(commit)).toMatchObject({ ok: true, value: [{ path: 'a.txt' }] });
+      if (hasGit) {
+        const git = ['--git-dir', join(workspace.copy, '.git'), '--work-tree', workspace.copy];
+        const said = execFileSync('git', ['-c', 'safe.directory=*', ...git, 'log', '-1', '--format=%H'], {
+          encoding: 'utf8',
+        });
+        expect(said).toBe(`${later}\n`);
+      }
+      writeFileSync(join(workspace.copy, 'a.txt'), 'three\n');
+      const change = await workspace.collectChange();
+      if (!change.ok) throw new Error(change.error.message);
+      modern.apply(change.value.patch);
+      expect(readFileSync(join(modern.folder, 'a.txt'), 'utf8')).toBe('three\n');
+      await workspace.close();
+      modern.git('reset', '--quiet', '--hard');
+    },
+  );
 
   it('is removed even when a command has locked it', async () => {
     const workspace = await prepared();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { err, ok, type Result } from '@ymera/kernel';
 import { absentMode, type TreeEntry } from './change-entries';
-import { git, gitConfiguration, type GitOptions } from './git';
+import { formatOf, git, gitConfiguration, initFor, type GitOptions } from './git';
 import { unavailable, type HeldCommits, type RepositoryCache } from './repository-cache';
 import { Workspace } from './workspace';
 
@@ -82,7 +82,7 @@ export class Workspaces {
       gitFolder,
       ...(request.signal ? { signal: request.signal } : {}),
     };
-    const created = await git(['init', '--quiet', '--bare', gitFolder], options);
+    const created = await git(initFor(request.commit, gitFolder), options);
     if (!created.ok) return err(unavailable(created.complaint));
 
     if (!request.hasGit) await borrow(gitFolder, held.repository, commits);
@@ -99,7 +99,7 @@ export class Workspaces {
     const tree = await git(['rev-parse', '--verify', `${request.commit}^{tree}`], options);
     if (!tree.ok) return err(unavailable(tree.complaint));
 
-    if (request.hasGit) await this.giveGit(gitFolder, copy);
+    if (request.hasGit) await this.giveGit(gitFolder, copy, request.commit);
     await this.handOver(copy);
     return ok(
       new Workspace({
@@ -114,13 +114,10 @@ export class Workspaces {
   }
 
   /** A real copy, not links to objects: what the command spoils must be its own. */
-  private async giveGit(gitFolder: string, copy: string): Promise<void> {
+  private async giveGit(gitFolder: string, copy: string, commit: string): Promise<void> {
     const own = join(copy, '.git');
     await cp(gitFolder, own, { recursive: true });
-    await writeFile(
-      join(own, 'config'),
-      '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n',
-    );
+    await writeFile(join(own, 'config'), `${formatOf(commit)}\tfilemode = true\n\tbare = false\n`);
     await mkdir(join(own, 'info'), { recursive: true });
     await writeFile(join(own, 'info', 'exclude'), 'node_modules/\n');
   }
