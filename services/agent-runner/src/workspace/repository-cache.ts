@@ -61,11 +61,16 @@ export class RepositoryCache {
     this.repositories.delete(wanted.url);
     this.repositories.set(wanted.url, cached);
     cached.users += 1;
-    const fetched = await inTurn(cached, wanted.signal, () => complete(cached, wanted));
     const release = once(() => this.release(cached));
-    if (fetched.ok) return ok({ repository: cached.git.gitFolder, release });
-    await release();
-    return fetched;
+    let isHeld = false;
+    try {
+      const fetched = await inTurn(cached, wanted.signal, () => complete(cached, wanted));
+      isHeld = fetched.ok;
+      return fetched.ok ? ok({ repository: cached.git.gitFolder, release }) : fetched;
+    } finally {
+      // Also after an error, such as of a full disk: counted as used, it could never be let go of.
+      if (!isHeld) await release();
+    }
   }
 
   private open(url: string): CachedRepository {
