@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -234,6 +243,21 @@ describe('a command run', () => {
     );
     expect(outcome).toMatchObject({ exitCode: 0, outsideWrites: [] });
     expect(outcome.stdout).toContain('/ymera/tmp/');
+  });
+
+  it('that changes who may do what with a file is found out, and nothing happened', async () => {
+    mkdirSync(outside, { recursive: true });
+    for (const name of ['changed', 'touched']) {
+      writeFileSync(join(outside, name), 'kept', { mode: 0o644 });
+      const { owner } = fixture.bubblewrap;
+      if (owner) chownSync(join(outside, name), owner.uid, owner.gid);
+    }
+    const outcome = await fixture.run(
+      `cd ${outside}; touch touched; chmod 644 touched; exec 3<>touched 3>&-; chmod 666 changed`,
+    );
+    expect(outcome).toMatchObject({ exitCode: 0, outsideWrites: [join(outside, 'changed')] });
+    expect(statSync(join(outside, 'changed')).mode & 0o777).toBe(0o644);
+    for (const name of ['changed', 'touched']) rmSync(join(outside, name));
   });
 
   it('sees what its own command line names, below a private /tmp', async () => {

@@ -130,18 +130,19 @@ function viewCommands(
 }
 
 /**
- * What the layer got: new folders, removals, and files that differ from the host's. A file only opened for writing was
- * copied into the layer as it is, which is no write.
+ * What the layer got: new folders, removals, and files that differ from the host's, in contents or in who may do what.
+ * A file only opened for writing was copied into the layer as it is, which is no write; nor is a new time.
  */
 function layerReport(path: string, index: number): string {
   const base = path === '/' ? '' : path;
   const inner = [
     `base=$1; shift`,
+    `rights() { stat -c %a:%u:%g "$1"; }`,
     `for f; do`,
     `h="$base/\${f#./}"`,
     `if [ -d "$f" ] && [ ! -L "$f" ]; then [ -d "$h" ] && [ ! -L "$h" ] && continue; printf 'wrote\\t%s\\0' "$h"`,
     `elif [ -c "$f" ]; then [ -e "$h" ] || [ -L "$h" ] || continue; printf 'removed\\t%s\\0' "$h"`,
-    `elif [ -f "$f" ] && [ ! -L "$f" ] && [ -f "$h" ] && cmp -s "$f" "$h"; then continue`,
+    `elif [ -f "$f" ] && [ ! -L "$f" ] && [ -f "$h" ] && cmp -s "$f" "$h" && [ "$(rights "$f")" = "$(rights "$h")" ]; then continue`,
     `else printf 'wrote\\t%s\\0' "$h"; fi`,
     `done`,
   ].join('\n');
