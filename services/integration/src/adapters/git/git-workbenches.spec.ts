@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitIdentity } from '../../domain/commit-identity';
+import { escapingLinks } from '../../domain/symbolic-links';
 import { binaryPatch, deltaBomb } from '../../testing/binary-patch';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
 import { GitWorld } from '../../testing/git-world';
@@ -254,6 +255,20 @@ describe('a workbench (real git)', () => {
     });
     const listed = await world.in('sample', 'ls-tree', '--name-only', 'refs/ymera/changes/coffee');
     expect(listed.split('\n')).toContain('"caf\\351.txt"');
+  });
+
+  it('tells two links apart whose names differ in what is no UTF-8', async () => {
+    const linkTo = (name: string, target: string) =>
+      [
+        `diff --git "a/${name}" "b/${name}"\nnew file mode 120000\n--- /dev/null\n+++ "b/${name}"\n`,
+        `@@ -0,0 +1 @@\n+${target}\n\\ No newline at end of file\n`,
+      ].join('');
+    await onBench(async (bench) => {
+      await bench.apply(`${linkTo('x\\350', '/etc/passwd')}${linkTo('x\\351', 'README.md')}`);
+      const tree = await bench.proposedTree();
+      expect(tree.linksAfter.size - tree.linksBefore.size).toBe(2);
+      expect(escapingLinks(tree.linksAfter)).toEqual(['"x\\350"']);
+    });
   });
 
   it('runs no hook and no filter of the repository', async () => {

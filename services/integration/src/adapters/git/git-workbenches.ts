@@ -10,6 +10,7 @@ import { changeRefs } from './git-environment';
 import { moveObjects } from './move-objects';
 import { explainPatchFailure } from './patch-failure';
 import { firstConflict } from './merge-conflict';
+import { fieldsOf, pathText } from './path-text';
 import { readBlobs } from './read-blobs';
 import type { RepositoryLayout } from './repository-layout';
 import { updateRef } from './update-ref';
@@ -207,10 +208,10 @@ class GitWorkbench implements Workbench {
   private async linksOf(tree: string): Promise<ReadonlyMap<string, string>> {
     const { stdout } = await this.git.run(['ls-tree', '-r', '-z', '--full-tree', tree], this.options);
     const links = new Map<string, string>();
-    for (const entry of stdout.toString('utf8').split('\0')) {
-      if (!entry.startsWith(linkMode)) continue;
+    for (const entry of fieldsOf(stdout)) {
+      if (!entry.toString('latin1').startsWith(linkMode)) continue;
       const tab = entry.indexOf('\t');
-      links.set(entry.slice(tab + 1), entry.slice(0, tab).split(' ')[2] ?? '');
+      links.set(pathText(entry.subarray(tab + 1)), entry.toString('latin1', 0, tab).split(' ')[2] ?? '');
     }
     return this.targetsOf(links);
   }
@@ -218,7 +219,7 @@ class GitWorkbench implements Workbench {
   /** From path and blob to path and target. */
   private async targetsOf(links: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
     const blobs = await readBlobs(this.git, this.repository, [...links.values()], this.options.env);
-    return new Map([...links].map(([path, oid]) => [path, blobs.get(oid)?.toString('utf8') ?? '']));
+    return new Map([...links].map(([path, oid]) => [path, pathText(blobs.get(oid) ?? Buffer.alloc(0))]));
   }
 }
 
@@ -231,11 +232,12 @@ interface RawChange {
 
 /** `:<old mode> <new mode> <old oid> <new oid> <status>\0<path>\0`, repeated. */
 function parseRawDiff(output: Buffer): readonly RawChange[] {
-  const fields = output.toString('utf8').split('\0');
+  const fields = fieldsOf(output);
   const changes: RawChange[] = [];
   for (let index = 0; index + 1 < fields.length; index += 2) {
-    const [oldMode = '', newMode = '', , newOid = ''] = (fields[index] ?? '').slice(1).split(' ');
-    changes.push({ oldMode, newMode, newOid, path: fields[index + 1] ?? '' });
+    const [facts, path = Buffer.alloc(0)] = [fields[index]?.toString('latin1') ?? '', fields[index + 1]];
+    const [oldMode = '', newMode = '', , newOid = ''] = facts.slice(1).split(' ');
+    changes.push({ oldMode, newMode, newOid, path: pathText(path) });
   }
   return changes;
 }
