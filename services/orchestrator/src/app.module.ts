@@ -36,6 +36,8 @@ import { runPolicyOf, type OrchestratorConfig } from './config';
 const service = 'orchestrator';
 /** A fraction of a lease, so that what is heard in time is never older than what a lease allows for. */
 const longestFreshMs = 1_000;
+/** A look at the timers that takes longer hangs. Many are due at once after an outage, on a busy machine. */
+const longestLookMs = 5_000;
 
 class OrchestratorModule {}
 
@@ -87,7 +89,7 @@ export async function orchestratorModule(
   // Timers that hang are what the reconciler is there to show.
   const fired = async (): Promise<void> => {
     const over = new AbortController();
-    await Promise.race([timers.looked(), sleep(periodMs, over.signal)]).finally(() => over.abort());
+    await Promise.race([timers.looked(), sleep(longestLookMs, over.signal)]).finally(() => over.abort());
   };
   const reconcile = new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, fired, periodMs });
   const reconciler = new Sweep('reconcile', periodMs, () => reconcile.execute(), logger);
