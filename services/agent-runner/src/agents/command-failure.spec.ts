@@ -1,20 +1,10 @@
 import type { SandboxOutcome } from '../sandbox/sandbox';
+import { sandboxOutcome } from '../testing/sandbox-outcome';
 import { commandFailure } from './command-failure';
 
-const ended: SandboxOutcome = {
-  end: 'exited',
-  exitCode: 1,
-  stdout: '',
-  stderr: '',
-  outputTruncated: false,
-  durationMs: 1,
-  peakRssMb: 1,
-  cpuMs: 1,
-  outsideWrites: [],
-};
 const run = { searchPath: ['/opt/bin'], network: true, workspacePath: '/ymera/workspace' };
 const adviceFor = (outcome: Partial<SandboxOutcome>, network = false) =>
-  commandFailure({ ...ended, ...outcome }, { ...run, network })?.suggestion ?? '';
+  commandFailure(sandboxOutcome(outcome), { ...run, network })?.suggestion ?? '';
 
 describe('why a command failed', () => {
   it.each([
@@ -39,7 +29,7 @@ describe('why a command failed', () => {
     ['disk_exceeded', 'it wrote more than 20 MiB', /YMERA_RUNNER_WORKSPACE_MB/],
     ['memory_exceeded', 'it used more than 20 MiB', /count together/],
   ] as const)('is %s, with the limit and what to do', (end, reason, suggestion) => {
-    expect(commandFailure({ ...ended, end, exitCode: null, reason }, run)).toMatchObject({
+    expect(commandFailure(sandboxOutcome({ end, exitCode: null, reason }), run)).toMatchObject({
       code: 'agent_failed',
       message: `The command was ended: ${reason}.`,
       suggestion: expect.stringMatching(suggestion),
@@ -48,7 +38,7 @@ describe('why a command failed', () => {
 
   it('names files as the repository does', () => {
     const stderr = 'Error: no\n    at file:///ymera/workspace/src/a.mjs:1:1';
-    expect(commandFailure({ ...ended, stderr }, run)?.message).toMatch(/\n {4}at src\/a.mjs:1:1$/);
+    expect(commandFailure(sandboxOutcome({ stderr }), run)?.message).toMatch(/\n {4}at src\/a.mjs:1:1$/);
   });
 
   it('is not the network where it is open, or where nothing ran', () => {

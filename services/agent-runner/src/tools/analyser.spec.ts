@@ -1,21 +1,13 @@
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
+import { sandboxOutcome } from '../testing/sandbox-outcome';
 import { Analyser } from './analyser';
-
-const ended: SandboxOutcome = {
-  end: 'exited',
-  exitCode: 1,
-  stdout: '',
-  stderr: '',
-  outputTruncated: false,
-  durationMs: 2_000,
-  peakRssMb: 1,
-  cpuMs: 1,
-  outsideWrites: [],
-};
 
 describe('an analysis that does not finish', () => {
   it.each<[Partial<SandboxOutcome>, string]>([
-    [{ end: 'timed_out', exitCode: null, stderr: 'warming up' }, 'its time was over after 2 s'],
+    [
+      { end: 'timed_out', exitCode: null, durationMs: 2_000, stderr: 'warming up' },
+      'its time was over after 2 s',
+    ],
     [
       { end: 'memory_exceeded', exitCode: null, reason: 'it used more than 9 MiB' },
       'it used more than 9 MiB',
@@ -28,7 +20,7 @@ describe('an analysis that does not finish', () => {
       name: 'none',
       owner: undefined,
       workspacePath: (workspace) => workspace,
-      run: () => Promise.resolve({ ...ended, ...outcome }),
+      run: () => Promise.resolve(sandboxOutcome(outcome)),
     };
     const answer = await new Analyser(sandbox, { program: '/x/analyse.js', node: '/x/node' }).analyse(
       { mode: 'review', files: [], rules: [] },
