@@ -5,5 +5,6 @@ export { messagingMigrations } from './migrations/messaging-tables';
 export { PostgresDelayedDelivery, type DelayedMessage } from './outbox/delayed-delivery';
 export type { OutboxPublisher, OutboxRow, PublishOutcome } from './outbox/outbox-publisher';
 export { OutboxRelay, type OutboxRelayOptions } from './outbox/outbox-relay';
+export { dropPartitions, makePartitions, type RangePartition } from './partitions/partitions';
 export { createPauseLog, dropPauseLog, PostgresPauseLog } from './pauses/pause-log';
 export { PostgresUnitOfWork, type UnitOfWorkOptions } from './unit-of-work/postgres-unit-of-work';

@@ -10,7 +10,7 @@ import { reportConsumers } from './adapters/messaging/report-consumers';
 import { ReportsController } from './adapters/messaging/reports.controller';
 import { StandingController } from './adapters/messaging/standing.controller';
 import { StatusQueriesController } from './adapters/messaging/status-queries.controller';
-import { maintainHistory } from './adapters/persistence/history-partitions';
+import { maintainHistory, makeHistoryPartitions } from './adapters/persistence/history-partitions';
 import { migrations } from './adapters/persistence/migrations';
 import { PostgresReportingReader } from './adapters/persistence/postgres-reporting-reader';
 import { reportingStores } from './adapters/persistence/postgres-reporting-stores';
@@ -51,9 +51,9 @@ export async function reportingModule(
   runtime: ServiceRuntime,
 ): Promise<DynamicModule> {
   const foundation = await openFoundation(config, runtime, { service, migrations });
-  const retentionDays = config.YMERA_REPORT_HISTORY_DAYS;
-  const history = () => maintainHistory(foundation.database.sql, Date.now(), retentionDays);
-  await history();
+  const { sql } = foundation.database;
+  await makeHistoryPartitions(sql, Date.now());
+  const history = () => maintainHistory(sql, Date.now(), config.YMERA_REPORT_HISTORY_DAYS);
 
   const unitOfWork = foundation.unitOfWork(reportingStores);
   const { silence, massSilence } = policyOf(config);

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { maintainInboxPartitions } from '../inbox/inbox-partitions';
+import { makeInboxPartitions } from '../inbox/inbox-partitions';
 import type { MigrationClass } from '../database/create-database';
 
 /**
@@ -37,7 +37,7 @@ class MessagingTables1700000000000 implements MigrationInterface {
         message_id uuid NOT NULL,
         PRIMARY KEY (message_id, consumer)
       ) PARTITION BY RANGE (message_id)`);
-    await maintainInboxPartitions(runner, new Date());
+    await makeInboxPartitions(runner, new Date());
   }
 
   async down(runner: QueryRunner): Promise<void> {

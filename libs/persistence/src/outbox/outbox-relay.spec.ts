@@ -4,6 +4,7 @@ import { eventually, leakGuard } from '@ymera/testing';
 import { counterService, sendFact, type CounterService } from '../testing/scene';
 import { RecordingPublisher } from '../testing/recording-publisher';
 import type { Database } from '../database/database';
+import { makeInboxPartitions } from '../inbox/inbox-partitions';
 import type { OutboxPublisher, PublishOutcome } from './outbox-publisher';
 import { OutboxRelay } from './outbox-relay';
 
@@ -347,6 +348,19 @@ describe('OutboxRelay', () => {
       expect(body).toMatch(/ymera_outbox_rows\{service="registry"\} 1\b/);
       expect(body).toMatch(/ymera_outbox_oldest_age_seconds\{service="registry"\} 36\d\d/);
     });
+  });
+
+  it('starts while consumers of another process hold on to an inbox that it has to tidy, and tidies it after them', async () => {
+    const { sql } = service.database;
+    await makeInboxPartitions(sql, new Date(Date.now() - 8 * 86_400_000));
+    const partitions = async () =>
+      (await sql.query(`SELECT FROM pg_inherits WHERE inhparent = 'inbox'::regclass`)).length;
+    const before = await partitions();
+    await service.unitOfWork().run(async (tx) => {
+      await tx.inbox.accept('counter', uuidv7());
+      await started(new RecordingPublisher(confirmed));
+    });
+    await eventually(async () => expect(await partitions()).toBeLessThan(before));
   });
 
   it('does not start without its tables', async () => {

@@ -1,7 +1,7 @@
 import { silentLogger, sleep, type Logger } from '@ymera/kernel';
 import type { ServiceName } from '@ymera/contracts';
 import type { Database } from '../database/database';
-import { maintainInboxPartitions } from '../inbox/inbox-partitions';
+import { maintainInboxPartitions, makeInboxPartitions } from '../inbox/inbox-partitions';
 import { ImmediatePublisher } from './immediate-publisher';
 import { OutboxMetrics } from './outbox-metrics';
 import type { OutboxPublisher, OutboxRow } from './outbox-publisher';
@@ -42,7 +42,7 @@ export class OutboxRelay {
   /** Before the consumers: resolves when the inbox can take today's messages. Rejects when the tables are not there. */
   async start(): Promise<void> {
     if (this.upkeep) return;
-    await maintainInboxPartitions(this.options.database.sql, new Date());
+    await makeInboxPartitions(this.options.database.sql, new Date());
     this.upkeep = this.keepPartitions();
     this.sweeper.start();
   }
@@ -63,12 +63,13 @@ export class OutboxRelay {
   }
 
   private async keepPartitions(): Promise<void> {
-    for (;;) {
-      await sleep(upkeepEveryMs, this.stopped.signal);
-      if (this.stopped.signal.aborted) return;
-      await maintainInboxPartitions(this.options.database.sql, new Date()).catch((error: unknown) => {
+    while (!this.stopped.signal.aborted) {
+      try {
+        await maintainInboxPartitions(this.options.database.sql, new Date());
+      } catch (error) {
         this.logger.warn('the inbox partitions could not be kept; the next try is in an hour', { error });
-      });
+      }
+      await sleep(upkeepEveryMs, this.stopped.signal);
     }
   }
 }

@@ -1,16 +1,16 @@
-import type { SqlExecutor } from '@ymera/persistence';
+import { dropPartitions, makePartitions, type RangePartition, type SqlExecutor } from '@ymera/persistence';
 
 const dayMs = 86_400_000;
 /** Days that have a partition before they begin: a service that was stopped for a night still has somewhere to write. */
 const daysAhead = 3;
-const prefix = 'report_history_';
+const table = 'report_history';
 
 const startOfDay = (time: number): number => Math.floor(time / dayMs) * dayMs;
 const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
-const nameOf = (time: number): string => prefix + day(time).replaceAll('-', '');
+const nameOf = (time: number): string => `${table}_${day(time).replaceAll('-', '')}`;
 
 /** Partitions of whole days in UTC, from yesterday (a report may be written a moment after midnight) to some days ahead. */
-export function historyPartitionsFor(now: number): readonly { name: string; from: string; to: string }[] {
+export function historyPartitionsFor(now: number): readonly RangePartition[] {
   const today = startOfDay(now);
   return Array.from({ length: daysAhead + 2 }, (_, index) => {
     const start = today + (index - 1) * dayMs;
@@ -24,18 +24,12 @@ export function isOutdated(name: string, now: number, retentionDays: number): bo
   return year !== undefined && Date.parse(`${year}-${month}-${date}`) + dayMs <= now - retentionDays * dayMs;
 }
 
-/** Makes the partitions of the days to come and drops those beyond the retention; may run on several instances at once. */
+/** Without them no report can be written. */
+export const makeHistoryPartitions = (sql: SqlExecutor, now: number): Promise<void> =>
+  makePartitions(sql, table, historyPartitionsFor(now));
+
+/** Makes what is wanted and drops what is outdated. Rejects while users of the history do not let go of it. */
 export async function maintainHistory(sql: SqlExecutor, now: number, retentionDays: number): Promise<void> {
-  const creations = historyPartitionsFor(now).map(
-    ({ name, from, to }) =>
-      `CREATE TABLE IF NOT EXISTS ${name} PARTITION OF report_history FOR VALUES FROM ('${from}') TO ('${to}');`,
-  );
-  // One string is one transaction: the lock lasts for all of it.
-  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('${prefix}', 0)); ${creations.join(' ')}`);
-  const existing = await sql.query<{ name: string }>(
-    `SELECT child.relname AS name FROM pg_inherits
-     JOIN pg_class AS child ON child.oid = inhrelid WHERE inhparent = 'report_history'::regclass`,
-  );
-  for (const { name } of existing)
-    if (isOutdated(name, now, retentionDays)) await sql.query(`DROP TABLE IF EXISTS ${name}`);
+  await makeHistoryPartitions(sql, now);
+  await dropPartitions(sql, table, (name) => isOutdated(name, now, retentionDays));
 }
