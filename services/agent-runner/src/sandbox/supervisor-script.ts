@@ -26,8 +26,8 @@ const maximumInodes = 65_536;
  * writes to descriptor 3 what was written outside. It must be there, and not in the runner: layers and scratch exist in
  * this namespace only, and vanish with it whatever happens to the runner.
  *
- * Report: NUL-separated records `setup<TAB>reason` | `started` | `wrote<TAB>path` | `removed<TAB>path` | `left<TAB>path`,
- * the last with a path below the scratch folder.
+ * Report: NUL-separated records `setup<TAB>reason` | `started` | `wrote<TAB>path` | `removed<TAB>path` | `rights<TAB>path`
+ * | `left<TAB>path`, the last with a path below the scratch folder.
  */
 export function supervisorScript(plan: SupervisorPlan): string {
   return [
@@ -67,7 +67,7 @@ export function supervisorScript(plan: SupervisorPlan): string {
     `[ -n "$canceled" ] && exit "$status"`,
     `{`,
     ...plan.view.flatMap((node, index) =>
-      node.kind === 'layer' && plan.layers ? [layerReport(node.path, index)] : [],
+      node.kind === 'layer' && plan.layers ? [layerReport(node, index, plan.privileged)] : [],
     ),
     watchScript('after', plan),
     `grep -vxF -f watched.before watched.after | while IFS= read -r path; do printf 'left\\t%s\\0' "$path"; done`,
@@ -130,23 +130,42 @@ function viewCommands(
 }
 
 /**
- * What the layer got: new folders, removals, and files that differ from the host's, in contents or in who may do what.
- * A file only opened for writing was copied into the layer as it is, which is no write; nor is a new time.
+ * What the layer got: what is new, what is gone, and what differs from the host's in contents or in who may do what. A file
+ * only opened for writing was copied into the layer as it is, which is no write; nor is a new time. Extended attributes are
+ * not compared.
  */
-function layerReport(path: string, index: number): string {
-  const base = path === '/' ? '' : path;
+function layerReport({ path }: ViewNode, index: number, privileged: boolean): string {
+  const layer = `$S/${scratchFolders.layers}/${index}`;
   const inner = [
-    `base=$1; shift`,
+    `base=$1 hide=$2 merged=$3 began=$4; shift 4`,
     `rights() { stat -c %a:%u:%g "$1"; }`,
+    `present() { [ -e "$1" ] || [ -L "$1" ]; }`,
+    // Whoever replaces a folder leaves no mark for what was in it: it is there on the host, and in nothing else. Marks of
+    // the host's own layers (character devices) and what appeared there meanwhile are not seen through the layer either.
+    `replaced() {`,
+    `for e in "$1"/* "$1"/.[!.]* "$1"/..?*; do n=\${e##*/}`,
+    `present "$e" && [ ! -c "$e" ] && [ ! -e "$2/$n" ] && [ ! -L "$2/$n" ] && ! present "$4/$n" && [ ! -c "$3/$n" ] && [ ! "$e" -nt "$began" ] && return 0`,
+    `done; return 1; }`,
     `for f; do`,
-    `h="$base/\${f#./}"`,
-    `if [ -d "$f" ] && [ ! -L "$f" ]; then [ -d "$h" ] && [ ! -L "$h" ] && continue; printf 'wrote\\t%s\\0' "$h"`,
-    `elif [ -c "$f" ]; then [ -e "$h" ] || [ -L "$h" ] || continue; printf 'removed\\t%s\\0' "$h"`,
+    `r=\${f#./}; h="$base/$r"`,
+    `if [ -d "$f" ] && [ ! -L "$f" ]; then`,
+    `if [ ! -d "$h" ] || [ -L "$h" ] || replaced "$h" "$f" "$hide/$r" "$merged/$r"; then printf 'wrote\\t%s\\0' "$h"; continue; fi`,
+    // A folder that hides something has the rights of the hiding one.
+    `was=$h; [ -d "$hide/$r" ] && was=$hide/$r`,
+    `[ "$(rights "$f")" = "$(rights "$was")" ] || printf 'rights\\t%s\\0' "$h"`,
+    `elif [ -c "$f" ]; then present "$h" || continue; printf 'removed\\t%s\\0' "$h"`,
     `elif [ -f "$f" ] && [ ! -L "$f" ] && [ -f "$h" ] && cmp -s "$f" "$h" && [ "$(rights "$f")" = "$(rights "$h")" ]; then continue`,
     `else printf 'wrote\\t%s\\0' "$h"; fi`,
     `done`,
   ].join('\n');
-  return `(cd ${scratchFolders.layers}/${index}/up && find . -mindepth 1 -exec sh -c ${quote(inner)} sh ${quote(base)} {} +)`;
+  const base = quote(path === '/' ? '' : path);
+  const places = `${base} "${layer}/hide" "$S"/${quote(placeInScratch(path))} "$S/watched.before"`;
+  // The top folder cannot be given away where only this user is known.
+  const rights = privileged ? '%a:%u:%g' : '%a';
+  return [
+    `(cd "${layer}/up" && find . -mindepth 1 -exec sh -c ${quote(inner)} sh ${places} {} +`,
+    `[ "$(stat -c ${rights} .)" = "$(stat -c ${rights} ${quote(path)})" ] || printf 'rights\\t%s\\0' ${quote(path)})`,
+  ].join('\n');
 }
 
 /** Names of everything in the folders that are the run's own. */
@@ -175,6 +194,8 @@ export function readSupervisorReport(text: string, own: readonly string[]): Supe
   const outside = records.flatMap((record) => {
     const [verb = '', named = ''] = record.split('\t');
     const path = verb === 'left' ? insideName(named) : named;
+    // Places to mount on are made, but nobody's rights are changed for them.
+    if (verb === 'rights') return [asTheCommandNamesIt(path)];
     if (!['wrote', 'removed', 'left'].includes(verb) || isOwn(path) || isToolState(path)) return [];
     return [asTheCommandNamesIt(path)];
   });

@@ -1,0 +1,52 @@
+import { SandboxFixture } from '../testing/sandbox-fixture';
+import { BubblewrapSandbox } from './bubblewrap-sandbox';
+import { openSandbox, probeSandbox } from './probe-sandbox';
+
+jest.setTimeout(60_000);
+
+const fixture = new SandboxFixture();
+afterAll(() => fixture.close());
+
+describe('the probe', () => {
+  it('finds a working sandbox', async () => {
+    expect(await probeSandbox(fixture.bubblewrap, fixture.scratchFolder)).toEqual({
+      ok: true,
+      value: undefined,
+    });
+  });
+
+  it('refuses loudly where commands cannot be confined, and says what to do', async () => {
+    expect(await probeSandbox(fixture.unconfined, fixture.scratchFolder)).toMatchObject({
+      ok: false,
+      error: { code: 'sandbox_unavailable', suggestion: expect.stringContaining('--no-sandbox') },
+    });
+  });
+
+  it('accepts a host that can only be shown read-only: writes outside then fail and are named', async () => {
+    const readOnly = new BubblewrapSandbox({
+      scratchFolder: fixture.scratchFolder,
+      hostNode: fixture.hostNode,
+      hidden: [],
+      layers: false,
+    });
+    expect(await probeSandbox(readOnly, fixture.scratchFolder)).toMatchObject({ ok: true });
+    const outcome = await readOnly.run({
+      profile: 'command',
+      command: 'cat /etc/shadow; echo x > /etc/ymera-escape',
+      workspace: fixture.workspace,
+      timeoutMs: 10_000,
+    });
+    expect(outcome.stdout).toBe('');
+    expect(outcome.outsideWrites).toEqual([expect.stringContaining('Read-only file system')]);
+  });
+
+  it('opens the layered one where it can', async () => {
+    const opened = await openSandbox({
+      scratchFolder: fixture.scratchFolder,
+      hostNode: fixture.hostNode,
+      hidden: [],
+    });
+
+    expect(opened).toMatchObject({ ok: true, value: { name: 'bubblewrap' } });
+  });
+});
