@@ -29,6 +29,7 @@ const kindOfStatus: Readonly<Record<number, Failure['kind']>> = {
 export class GatewayClient {
   constructor(
     private readonly baseUrl: string,
+    /** For an answer, from the call to its last byte. */
     private readonly timeoutMs = 10_000,
   ) {}
 
@@ -85,17 +86,7 @@ export class GatewayClient {
       });
       text = await response.text();
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : 'unknown';
-      return err(
-        failure(
-          'unavailable',
-          'gateway_unreachable',
-          `The gateway at ${this.baseUrl} did not answer (${reason}).`,
-          {
-            suggestion: 'Check the address and that the platform runs.',
-          },
-        ),
-      );
+      return err(this.noAnswer(cause));
     }
     const parsed = parseJson(text);
     if (response.ok) {
@@ -114,7 +105,30 @@ export class GatewayClient {
       failure(kind, code, detail, { retryable, ...(suggestion === undefined ? {} : { suggestion }) }),
     );
   }
+
+  /** Whoever is too slow is there, and may have done what was asked; whoever cannot be reached has not. */
+  private noAnswer(cause: unknown): Failure {
+    if (isTimeout(cause))
+      return failure(
+        'timeout',
+        'gateway_timeout',
+        `The gateway at ${this.baseUrl} did not answer within ${this.timeoutMs / 1000} s.`,
+        { suggestion: 'What was asked may still be done: look before you ask again.' },
+      );
+    return failure(
+      'unavailable',
+      'gateway_unreachable',
+      `The gateway at ${this.baseUrl} cannot be reached (${reasonOf(cause)}).`,
+      { suggestion: 'Check the address and that the platform runs.' },
+    );
+  }
 }
+
+/** What a timed-out signal throws is a `DOMException`. */
+const isTimeout = (cause: unknown): boolean =>
+  typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : 'unknown');
 
 function parseJson(text: string): unknown {
   try {
