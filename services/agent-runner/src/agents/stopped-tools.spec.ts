@@ -98,4 +98,19 @@ describe('the whole process tree of', () => {
     expect(result.verdict?.approved ?? false).toBe(false);
     expect(result.change).toBeUndefined();
   });
+
+  it.each<[string, Case]>([
+    ['a review', { agent: agents.examination(), type: 'review', commands: {} }],
+    ['an enhancement', { agent: agents.enhancement(), type: 'enhance', commands: {} }],
+  ])('%s that is still analysing when its time is over is an agent that failed', async (_, work) => {
+    const { result } = await fixture.run(work.agent, task(work, 0));
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: {
+        code: 'agent_failed',
+        retryable: false,
+        message: expect.stringContaining('time was over'),
+      },
+    });
+  });
 });

@@ -3,10 +3,11 @@ import { sandboxOutcome } from '../testing/sandbox-outcome';
 import { Analyser } from './analyser';
 
 describe('an analysis that does not finish', () => {
-  it.each<[Partial<SandboxOutcome>, string]>([
+  it.each<[Partial<SandboxOutcome>, string, code?: string]>([
     [
       { end: 'timed_out', exitCode: null, durationMs: 2_000, stderr: 'warming up' },
       'its time was over after 2 s',
+      'agent_failed',
     ],
     [
       { end: 'memory_exceeded', exitCode: null, reason: 'it used more than 9 MiB' },
@@ -15,7 +16,7 @@ describe('an analysis that does not finish', () => {
     [{ stderr: 'one\nTypeError: no\n' }, 'TypeError: no'],
     [{ stderr: ' ' }, 'exit code 1'],
     [{ end: 'canceled', exitCode: null }, 'canceled'],
-  ])('says why: %j', async (outcome, why) => {
+  ])('says why: %j', async (outcome, why, code = 'analysis_failed') => {
     const sandbox: Sandbox = {
       name: 'none',
       owner: undefined,
@@ -28,7 +29,7 @@ describe('an analysis that does not finish', () => {
     );
     expect(answer).toMatchObject({
       ok: false,
-      error: { code: 'analysis_failed', message: `The static analysis did not finish: ${why}` },
+      error: { code, retryable: false, message: `The static analysis did not finish: ${why}` },
     });
   });
 });

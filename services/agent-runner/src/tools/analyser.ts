@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { err, failure, ok, type Result } from '@ymera/kernel';
+import { err, failure, type Failure, ok, type Result } from '@ymera/kernel';
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
 import { isAnalysable } from './analysable';
 import { asInRepository } from './repository-paths';
@@ -26,6 +26,7 @@ export class Analyser {
     private readonly options: AnalyserOptions,
   ) {}
 
+  /** `timeoutMs`: what is left of the attempt. */
   async analyse(
     request: AnalysisRequest,
     run: { readonly workspace: string; readonly timeoutMs: number; readonly signal: AbortSignal },
@@ -42,13 +43,20 @@ export class Analyser {
     });
     if (outcome.end !== 'exited' || outcome.exitCode !== 0) {
       const why = asInRepository(reasonOf(outcome), this.sandbox.workspacePath(run.workspace));
-      return err(
-        failure('internal', 'analysis_failed', `The static analysis did not finish: ${why}`.slice(0, 1000)),
-      );
+      return err(analysisFailure(outcome, `The static analysis did not finish: ${why}`.slice(0, 1000)));
     }
     return ok(JSON.parse(outcome.stdout) as AnalysisAnswer);
   }
 }
+
+/** An attempt that is past its deadline has failed under one code, whichever tool the time was over for. */
+const analysisFailure = ({ end }: SandboxOutcome, message: string): Failure =>
+  end === 'timed_out'
+    ? failure('timeout', 'agent_failed', message, {
+        retryable: false,
+        suggestion: 'Give the step more time, or ask for less at once.',
+      })
+    : failure('internal', 'analysis_failed', message);
 
 /** What ended it; its last words where it ended by itself. */
 function reasonOf({ end, exitCode, reason, stderr, durationMs }: SandboxOutcome): string {
