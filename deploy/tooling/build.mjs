@@ -24,6 +24,8 @@ function build(project) {
     if (existsSync(to) && statSync(to).mtimeMs > statSync(from).mtimeMs) continue;
     const { code, map } = transformSync(readFileSync(from, 'utf8'), {
       ...swc,
+      // Names the exports in a way that ES modules find, so that theirs may import them by name.
+      module: { ...swc.module, exportInteropAnnotation: true },
       filename: from,
       sourceMaps: true,
       sourceFileName: relative(dirname(to), from),
