@@ -5,100 +5,88 @@ YMERA_GATEWAY_URL   the gateway, e.g. http://127.0.0.1:8000
 YMERA_ENROLMENT     a one-use token (npm run ymera -- agents enrolment --kind agent)
 YMERA_AGENT_ID      its name, default python-tester
 """
-import base64, json, os, re, signal, subprocess, tempfile, threading, time
-from urllib.request import Request, urlopen
+import base64, itertools, json, os, re, resource, signal, subprocess, tempfile, time, urllib.request as http
 import pika
 
 AGENT = os.environ.get("YMERA_AGENT_ID", "python-tester")
 
-
-def register(gateway, token):
-    agent = {"agent_id": AGENT, "agent_type": "TESTING", "capabilities": ["any-command"], "config": {}}
-    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-    request = Request(f"{gateway}/api/v1/agents/register", json.dumps(agent).encode(), headers)
-    principal = json.load(urlopen(request, timeout=10))["principal"]  # the credential is shown this once
-    return principal["credential"], principal["broker"]
+# Fetches commit $1 of repository $0 into a copy, writes its tree beside it, and becomes the tests, $2.
+# The login is in no command line, where ps would show it, and only git inherits it.
+SCRIPT = """exec > output 2>&1
+git init -q copy && cd copy && git --config-env=http.extraHeader=LOGIN fetch -q --depth=1 "$0" "$1" &&
+unset LOGIN && git checkout -q "$1" && git log -1 --format=%T > ../tree && exec sh -c "$2" """
 
 
-def run_tests(task, credential, running):
-    """Tests the change, or the base where there is none, in a copy that is thrown away."""
-    commit = task["input"].get("change", {"commit": task["base"]})["commit"]
-    command, remote = task["project"]["commands"]["test"], task["workspace_url"]
-    prepare = (f"git init -q && git fetch -q --depth=1 {remote} {commit}"
-               f" && git checkout -q {commit} && git rev-parse {commit}^{{tree}}")
-    login = "Authorization: Basic " + base64.b64encode(f"{AGENT}:{credential}".encode()).decode()
-    secret = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "http.extraHeader", "GIT_CONFIG_VALUE_0": login}
-    with tempfile.TemporaryDirectory() as folder:
-        tree = subprocess.check_output(prepare, shell=True, cwd=folder, text=True, env={**os.environ, **secret}).strip()
-        began, options = time.time(), {"shell": True, "text": True, "start_new_session": True}
-        running[task["task_id"]] = tests = subprocess.Popen(command, cwd=folder, stdout=-1, **options)
-        output, took = tests.communicate()[0], (time.time() - began) * 1000
-    found = dict(re.findall(r"^(?:#|ℹ) (\w+) (\d+)$", output, re.M))
+def publish(kind, name, body):
+    properties = pika.BasicProperties(type=name, user_id=AGENT, delivery_mode=2)
+    channel.basic_publish("agents.in", f"{kind}.{session['partition']}.{AGENT}", json.dumps(body), properties)
+
+
+def report():
+    load, memory = os.getloadavg()[0] / os.cpu_count(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    publish("report", "report", {
+        "agent_id": AGENT, "session": session["session"], "seq": next(numbers), "tasks": [], "issues": [],
+        "sent_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "security_events": [],
+        "metrics": {"cpu_percent": load * 100, "memory_mb": memory / 1024}})
+    connection.call_later(session["interval_s"], report)
+
+
+def work(attempt, task):
+    publish("result", "task_accepted", dict(attempt))
+    command = task["project"]["commands"].get("test", "false")
+    commit = task["input"].get("change", {"commit": task["base"]})["commit"]  # no change: the base is tested
+    script = ["sh", "-c", SCRIPT, task["workspace_url"], commit, command]
+    env = {**os.environ, "LOGIN": f"Authorization: Basic {base64.b64encode(login.encode()).decode()}"}
+    folder, turns = tempfile.TemporaryDirectory(ignore_cleanup_errors=True), itertools.count()
+    running[attempt] = tests = subprocess.Popen(script, cwd=folder.name, env=env, start_new_session=True)
+
+    # Nothing here waits: one thread reports, keeps leases and hears of cancels whatever git and the tests do.
+    def watch():
+        if tests.poll() is None:
+            if next(turns) % 10 == 0:  # twice as often as is asked for
+                publish("result", "progress", dict(attempt, progress=0.5, step="tests", counter=1))
+            return connection.call_later(task["heartbeat_s"] / 20, watch)
+        answer = judge(command, tests, folder.name) if running.pop(attempt, None) else {"outcome": "canceled"}
+        publish("result", "result", dict(attempt, artefacts=[], **answer))
+        folder.cleanup()
+    watch()
+
+
+def judge(command, tests, folder):  # failed tests are a task done, tests that could not begin a task failed
+    text, tree = open(f"{folder}/output", encoding="utf-8", errors="replace").read(), f"{folder}/tree"
+    if not os.path.exists(tree):
+        return {"outcome": "failed", "error": dict(code="agent_failed", message=text[-500:], retryable=True)}
+    found = dict(re.findall(r"^(?:#|ℹ) (\w+) (\d+)$", text, re.M))
     counts = {"total": "tests", "passed": "pass", "failed": "fail", "skipped": "skipped"}
-    return {"tree": tree, "command": command, "exit_code": tests.returncode, "duration_ms": took,
-            **{name: int(found.get(word, 0)) for name, word in counts.items()}}
+    return {"outcome": "completed", "tests": {
+        "tree": open(tree).read().strip(), "command": command, "exit_code": tests.returncode,
+        "duration_ms": (time.time() - os.path.getmtime(tree)) * 1000,
+        **{name: int(found.get(word, 0)) for name, word in counts.items()}}}
 
 
-def main():
-    credential, broker = register(os.environ["YMERA_GATEWAY_URL"], os.environ["YMERA_ENROLMENT"])
-    address = broker["url"].replace("//", f"//{AGENT}:{credential}@") + broker["vhost"].replace("/", "/%2F")
-    connection = pika.BlockingConnection(pika.URLParameters(address))
-    channel, session, running, canceled = connection.channel(), {}, {}, set()
-
-    def publish(kind, name, body):
-        properties = pika.BasicProperties(type=name, user_id=AGENT, delivery_mode=2)
-        key = f"{kind}.{session.get('partition', 'hello')}.{AGENT}"
-        channel.basic_publish("agents.in", key, json.dumps(body), properties)
-
-    def report():
-        session["seq"] += 1
-        sent_at, load = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), os.getloadavg()[0]
-        publish("report", "report", {"agent_id": AGENT, "session": session["session"], "seq": session["seq"],
-                                     "sent_at": sent_at, "metrics": {"cpu_percent": load, "memory_mb": 20},
-                                     "tasks": [], "issues": [], "security_events": []})
-        connection.call_later(session["interval_s"], report)
-
-    def work(task, held):  # in a thread; only the connection's own thread may publish
-        try:
-            answer = {"outcome": "completed", "tests": run_tests(task, credential, running)}
-        except Exception as error:
-            problem = {"code": "agent_failed", "message": str(error)[:500], "retryable": True}
-            answer = {"outcome": "failed", "error": problem}
-        del running[task["task_id"]]
-        result = {"outcome": "canceled"} if task["task_id"] in canceled else answer
-        connection.add_callback_threadsafe(
-            lambda: publish("result", "result", {**held, "artefacts": [], **result}))
-
-    def keep_on(held, every):  # keeps the lease until the task is over, and ends the tests of a canceled one
-        tests = running.get(held["task_id"])
-        if held["task_id"] in canceled and tests and tests.poll() is None:
-            os.killpg(tests.pid, signal.SIGKILL)
-        if held["task_id"] in running:
-            publish("result", "progress", {**held, "progress": 0.5, "step": "tests", "counter": 1})
-            connection.call_later(every, lambda: keep_on(held, every))
-
-    def receive(_channel, method, properties, body):
-        channel.basic_ack(method.delivery_tag)  # at once: the orchestrator holds the truth
-        message = json.loads(body)
-        names = ("agent_id", "task_id", "attempt", "fencing_token")
-        held = {name: message[name] for name in names if name in message}
-        if properties.type == "welcome":
-            session.update(message, seq=0)
-            report()
-        elif properties.type == "task":
-            running[held["task_id"]] = None
-            publish("result", "task_accepted", held)
-            threading.Thread(target=work, args=(message, held), daemon=True).start()
-            keep_on(held, message["heartbeat_s"])
-        elif properties.type == "cancel":
-            canceled.add(held["task_id"])
-            keep_on(held, 0.5)
-
-    channel.basic_consume(broker["queue"], receive)
-    publish("event", "hello", {"protocol": 1, "agent_ids": [AGENT]})
-    print(AGENT, "is online", flush=True)
-    channel.start_consuming()
+def receive(_channel, method, properties, body):
+    channel.basic_ack(method.delivery_tag)  # at once: the orchestrator holds the truth
+    message = json.loads(body)
+    # What names an attempt, in each message about it.
+    attempt = tuple((name, message.get(name)) for name in ("agent_id", "task_id", "attempt", "fencing_token"))
+    if properties.type == "welcome":
+        session.update(message)
+        report()
+    elif properties.type == "task":
+        work(attempt, message)
+    elif properties.type == "cancel" and attempt in running:
+        os.killpg(running.pop(attempt).pid, signal.SIGKILL)
 
 
-if __name__ == "__main__":
-    main()
+agent = json.dumps(dict(agent_id=AGENT, agent_type="TESTING", capabilities=["any-command"], config={}))
+headers = {"authorization": f"Bearer {os.environ['YMERA_ENROLMENT']}", "content-type": "application/json"}
+url = os.environ["YMERA_GATEWAY_URL"] + "/api/v1/agents/register"
+joined = json.load(http.urlopen(http.Request(url, agent.encode(), headers), timeout=10))["principal"]
+login, broker = f"{AGENT}:{joined['credential']}", joined["broker"]  # the credential is shown this once
+address = broker["url"].replace("//", f"//{login}@") + broker["vhost"].replace("/", "/%2F")
+connection = pika.BlockingConnection(pika.URLParameters(address))
+channel, session, running, numbers = connection.channel(), {"partition": "hello"}, {}, itertools.count(1)
+channel.basic_consume(broker["queue"], receive)
+publish("event", "hello", {"protocol": 1, "agent_ids": [AGENT]})
+print(AGENT, "is online", flush=True)
+channel.start_consuming()
