@@ -1,4 +1,5 @@
-// Transpiles each project's src/ to dist/ with swc. A file is rebuilt only when it is newer than its output.
+// Transpiles each project's src/ to dist/ with swc. A file is rebuilt only when it, or the way to build, is newer than its
+// output.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
@@ -8,6 +9,13 @@ const require = createRequire(import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const { transformSync } = require('@swc/core');
 const { swc } = require('./jest-preset.cjs');
+
+/** Changed at, in ms: of this file and the settings it builds with. */
+const toolMs = Math.max(
+  ...[fileURLToPath(import.meta.url), require.resolve('./jest-preset.cjs')].map(
+    (path) => statSync(path).mtimeMs,
+  ),
+);
 
 const isShipped = (file) => /\.ts$/.test(file) && !/\.spec\.ts$|\.d\.ts$/.test(file);
 
@@ -21,7 +29,7 @@ function build(project) {
   for (const file of files) {
     const from = join(source, file);
     const to = join(target, file.replace(/\.ts$/, '.js'));
-    if (existsSync(to) && statSync(to).mtimeMs > statSync(from).mtimeMs) continue;
+    if (existsSync(to) && statSync(to).mtimeMs > Math.max(statSync(from).mtimeMs, toolMs)) continue;
     const { code, map } = transformSync(readFileSync(from, 'utf8'), {
       ...swc,
       // Names the exports in a way that ES modules find, so that theirs may import them by name.
