@@ -52,6 +52,13 @@ describe('needOf', () => {
       { kind: 'principal', principalId: 'runner-1' },
       "That takes the role viewer; this credential is a principal's.",
     ],
+    [
+      // Named once each, however many entries want it.
+      [{ roles: ['viewer', 'operator'] }, { roles: ['operator', 'approver'] }],
+      { kind: 'operator', name: 'bob', roles: [] },
+      'That takes the role viewer, operator or approver; this credential has no role.',
+    ],
+    [['any_principal'], anonymous, "That takes a principal's credential; there is no credential."],
     [undefined, ada, 'Nobody may do that.'],
   ])('of %j for %j', (declared, caller, words) => {
     expect(needOf(declared, caller)).toBe(words);

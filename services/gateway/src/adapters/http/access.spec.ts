@@ -2,6 +2,7 @@ import { Controller, Get, type Type } from '@nestjs/common';
 import { getControlsRoute, listAlertsRoute, roles, routes, type RouteContract } from '@ymera/contracts';
 import { ok } from '@ymera/kernel';
 import { leakGuard } from '@ymera/testing';
+import type { Caller } from '../../domain/caller';
 import { startTestGateway, tokens, type TestGateway } from '../../testing/test-gateway';
 import { AccessGuard } from './access.guard';
 import { bindings } from './bindings';
@@ -58,8 +59,22 @@ describe('access to every route by every kind of caller', () => {
     expect([answer.statusCode, answer.headers['retry-after'], answer.json()]).toEqual([
       403,
       '300',
-      expect.objectContaining({ code: 'principal_frozen', retryable: true }),
+      expect.objectContaining({
+        code: 'principal_frozen',
+        detail: 'This principal is frozen.',
+        suggestion: 'GET /api/v1/me/status says why and when to ask again.',
+        retryable: true,
+      }),
     ]);
+  });
+
+  it('tells who sends no credential how to send one', async () => {
+    const answer = await gateway.app.inject({ method: 'GET', url: '/api/v1/agents' });
+    expect(answer.json()).toMatchObject({
+      code: 'credential_missing',
+      detail: 'This address needs a credential.',
+      suggestion: 'Send "Authorization: Bearer <token>".',
+    });
   });
 
   it('tells a person which role is needed', async () => {
@@ -85,7 +100,7 @@ describe('access to every route by every kind of caller', () => {
     expect(new Set(roles).size).toBe(4);
   });
 
-  it('refuses everybody where a handler declares no access', async () => {
+  describe('where a handler declares no access', () => {
     @Controller()
     class Forgotten {
       @Get('forgotten')
@@ -93,17 +108,29 @@ describe('access to every route by every kind of caller', () => {
         return {};
       }
     }
-    const guard = new AccessGuard(
-      { execute: async () => ok({ kind: 'operator', name: 'root', roles }) },
-      new RequestLimits({ requestsPerSecond: 0, refusedCredentialsPerMinute: 1 }),
-    );
-    const refused = guard.canActivate({
-      getHandler: () => (Forgotten as Type<Forgotten>).prototype.forgotten,
-      switchToHttp: () => ({
-        getRequest: () => ({ raw: {}, ip: '1', headers: {} }),
-      }),
-    } as never);
-    await expect(refused).rejects.toMatchObject({ failure: { kind: 'forbidden' } });
+    const refusalOf = (caller: Caller) =>
+      new AccessGuard(
+        { execute: async () => ok(caller) },
+        new RequestLimits({ requestsPerSecond: 0, refusedCredentialsPerMinute: 1 }),
+      ).canActivate({
+        getHandler: () => (Forgotten as Type<Forgotten>).prototype.forgotten,
+        switchToHttp: () => ({
+          getRequest: () => ({ raw: {}, ip: '1', headers: {} }),
+        }),
+      } as never);
+
+    it('refuses everybody', async () => {
+      const refused = refusalOf({ kind: 'operator', name: 'root', roles });
+      await expect(refused).rejects.toMatchObject({ failure: { kind: 'forbidden' } });
+    });
+
+    it('tells a retired principal not to ask again', async () => {
+      const denied = { status: 'retired', retry_after_s: null } as const;
+      const refused = refusalOf({ kind: 'principal', principalId: 'runner-3', denied });
+      await expect(refused).rejects.toMatchObject({
+        failure: { code: 'principal_retired', message: 'This principal is retired.', retryable: false },
+      });
+    });
   });
 });
 leakGuard();
