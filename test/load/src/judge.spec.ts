@@ -11,8 +11,17 @@ describe('what a benchmark owes', () => {
     ['a figure at its bound', 'p50_ms', { below: 4.99 }, false],
     ['a figure beyond its bound', 'total_mb', { below: 1228.8 }, false],
     ['a figure that was not measured', 'p99_ms', { below: 1_000_000 }, false],
+    ['a figure of another bound that was not measured', 'per_second', { atLeast: 0 }, false],
   ])('is judged: %s', (_, figure, owed, met) => {
     expect(judge({ [figure]: owed }, measured)).toMatchObject([{ figure, owed, met }]);
+  });
+
+  it('is judged promise by promise', () => {
+    const judged = judge({ p50_ms: { below: 5 }, ratio: { atLeast: 0.9 } }, measured);
+    expect(judged.map(({ figure, met }) => [figure, met])).toEqual([
+      ['p50_ms', true],
+      ['ratio', false],
+    ]);
   });
 
   it('is nothing where nothing was promised', () => {
