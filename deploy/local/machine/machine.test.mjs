@@ -151,6 +151,10 @@ describe('dependencies', () => {
       'services/cli/node_modules/ansi': { version: '1.0.0' },
       'node_modules/pg/node_modules/ansi': { version: '2.0.0' },
       'services/cli/node_modules/other-platform': { version: '1.0.0', optional: true },
+      'services/cli/node_modules/asked-for-by-one': { version: '1.0.0', devOptional: true },
+      'services/cli/node_modules/brought-by-others': { version: '1.0.0', peer: true },
+      'services/cli/node_modules/kernel': { link: true },
+      'services/cli': { version: '1.0.0' },
     };
     const write = (path, content) => {
       mkdirSync(join(root, path, '..'), { recursive: true });
@@ -162,6 +166,8 @@ describe('dependencies', () => {
     assert.equal(dependenciesAreCurrent(root), true);
     rmSync(join(root, 'services/cli/node_modules'), { recursive: true });
     assert.equal(dependenciesAreCurrent(root), false);
+    mkdirSync(join(root, 'services/cli/node_modules/ansi'), { recursive: true });
+    assert.equal(dependenciesAreCurrent(root), false, 'a folder without the package in it');
     assert.deepEqual(
       missingNestedPackages({ packages }, () => false),
       ['services/cli/node_modules/ansi'],
