@@ -1,75 +1,29 @@
-import {
-  cancelWorkflow,
-  resolveGate,
-  type AgentType,
-  type gateOpened,
-  type PayloadOf,
-} from '@ymera/contracts';
-import { sleep, uuidv7 } from '@ymera/kernel';
-import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persistence';
-import { eventually, leakGuard, SeverableRoute } from '@ymera/testing';
-import { migrations } from './adapters/persistence/migrations';
+import { cancelWorkflow, resolveGate, type gateOpened, type PayloadOf } from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import { PostgresUnitOfWork } from '@ymera/persistence';
+import { eventually, leakGuard } from '@ymera/testing';
 import { postgresStores } from './adapters/persistence/postgres-stores';
 import { RunEngine } from './application/run-engine';
 import { runPolicyOf } from './config';
-import type { WorkflowDefinition } from './domain/run';
-import { base, definitionOf, enhancePlan, gatedPlan, planOf, review } from './testing/plans';
-import { outcomeOf } from './testing/outcomes';
-import { OrchestratorWorld } from './testing/running-orchestrator';
-import { ScriptedAgent, type Task } from './testing/scripted-agent';
+import { diligent, newRun, OrchestratorScene } from './testing/orchestrator-scene';
+import { base, enhancePlan, gatedPlan, planOf, review } from './testing/plans';
+import type { OrchestratorWorld } from './testing/running-orchestrator';
+import type { ScriptedAgent, Task } from './testing/scripted-agent';
 
 /** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, integration, coordinator, registry. */
 describe('the orchestrator as a service', () => {
+  let scene: OrchestratorScene;
   let world: OrchestratorWorld;
-  let route: SeverableRoute | undefined;
-  const agents: ScriptedAgent[] = [];
-  let names = 0;
 
-  const join = async (agentType: AgentType, script?: (agent: ScriptedAgent, task: Task) => Promise<void>) => {
-    names += 1;
-    const agent = await ScriptedAgent.join(world.vhosts, `${agentType.toLowerCase()}-${names}`, agentType);
-    agents.push(agent);
-    if (script) agent.onTask = (task) => script(agent, task);
-    await world.enrol(agent);
-    return agent;
-  };
-  const retireAll = async () => {
-    await Promise.all(agents.splice(0).map((agent) => agent.leave()));
-    const admin = await open();
-    await admin.sql.query(`UPDATE agent_directory SET status = 'retired'`);
-    await admin.close();
-  };
-  const open = (): Promise<Database> =>
-    createDatabase({ url: world.database.url, schema: 'orchestrator', migrations, poolSize: 2 });
-  const newRun = (plan = planOf([review])): WorkflowDefinition =>
-    definitionOf(plan, { workflow_id: uuidv7() });
-  const ended = (workflowId: string, state: string, timeoutMs = 8000) =>
-    eventually(
-      async () => {
-        const workflow = await world.workflow(workflowId);
-        if (workflow.state !== state) throw new Error(JSON.stringify(workflow));
-        return workflow;
-      },
-      { timeoutMs },
-    );
-
-  /** Does its work at once, as its type does. */
-  const diligent = async (agent: ScriptedAgent, task: Task): Promise<void> => {
-    await agent.accept(task);
-    await agent.progress(task, 0.5);
-    await agent.end(task, outcomeOf(task));
-  };
   const team = (script = diligent) =>
-    Promise.all((['EXAMINATION', 'ENHANCEMENT', 'TESTING'] as const).map((type) => join(type, script)));
+    Promise.all((['EXAMINATION', 'ENHANCEMENT', 'TESTING'] as const).map((type) => scene.join(type, script)));
 
   beforeAll(async () => {
-    world = await OrchestratorWorld.open();
+    scene = await OrchestratorScene.open();
+    ({ world } = scene);
   });
-  afterEach(retireAll);
-  afterAll(async () => {
-    await world.close();
-    await route?.close();
-  });
+  afterEach(() => scene.retireAll());
+  afterAll(() => world.close());
 
   it('runs a plan with people, agents and integration to the landed commit, under one trace', async () => {
     const service = await world.run();
@@ -96,7 +50,7 @@ describe('the orchestrator as a service', () => {
         decided_by: 'grace',
       });
     }
-    const workflow = await ended(workflow_id, 'completed');
+    const workflow = await scene.ended(workflow_id, 'completed');
     expect(workflow.result).toMatchObject({ landed: { branch: 'main' }, tool_ms: 4 });
     expect(workflow.steps.map(({ state }) => state)).toEqual(Array(7).fill('completed'));
 
@@ -108,138 +62,20 @@ describe('the orchestrator as a service', () => {
     });
     const traced = [
       ...facts.map(({ traceparent }) => traceparent),
-      ...agents.flatMap(({ heard }) => heard.map((one) => one.traceparent)),
+      ...scene.agents.flatMap(({ heard }) => heard.map((one) => one.traceparent)),
     ];
     expect(new Set(traced.map((traceparent) => traceparent?.split('-')[1]))).toEqual(new Set([traceId]));
     await world.stop(service);
   });
 
-  it('gives the task of an agent that died to another, though it had kept its lease for long before', async () => {
-    const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '2', YMERA_AGENT_SILENCE_SECONDS: '60' });
-    // Longer than two leases.
-    const dying = await join('EXAMINATION', async (agent, task) => {
-      await agent.accept(task);
-      for (let beat = 1; beat <= 14; beat += 1) {
-        await sleep(400);
-        await agent.progress(task, beat / 20);
-      }
-      diedAt = performance.now();
-    });
-    let diedAt = 0;
-    const definition = newRun();
-    await world.start(definition);
-    await eventually(() => expect(dying.tasks).toHaveLength(1));
-    const other = await join('EXAMINATION', diligent);
-    await ended(definition.workflow_id, 'completed', 15_000);
-    expect(dying.tasks).toHaveLength(1);
-    expect(other.tasks).toHaveLength(1);
-    expect(performance.now() - diedAt).toBeLessThan(5_000);
-    await world.stop(service);
-  }, 30_000);
-
-  it('leaves its lease to an agent that goes on working while the broker hangs for longer than a lease', async () => {
-    route = await SeverableRoute.to(world.vhosts.url);
-    const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '2', YMERA_RABBITMQ_URL: route.url });
-    let isDone = false;
-    const steady = await join('EXAMINATION', async (agent, task) => {
-      await agent.accept(task);
-      while (!isDone) {
-        await agent.progress(task, 0.5);
-        await sleep(300);
-      }
-      await agent.end(task, outcomeOf(task));
-    });
-    const definition = newRun();
-    await world.start(definition);
-    await eventually(async () =>
-      expect((await world.workflow(definition.workflow_id)).steps[0]?.state).toBe('running'),
-    );
-    // The time itself is what the broker takes from us.
-    route.hang();
-    await sleep(5_000);
-    route.restore();
-    await sleep(3_000);
-    isDone = true;
-    await ended(definition.workflow_id, 'completed', 15_000);
-    expect([steady.tasks.length, steady.cancels, steady.refused]).toEqual([1, [], []]);
-    await world.stop(service);
-  }, 40_000);
-
-  it('gives the task of an agent that fell silent to another, and fences the first', async () => {
-    const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '2' });
-    const silent = await join('EXAMINATION', async (agent, task) => agent.accept(task));
-    const definition = newRun();
-    await world.start(definition);
-    await eventually(() => expect(silent.tasks).toHaveLength(1));
-    const other = await join('EXAMINATION', diligent);
-    const workflow = await ended(definition.workflow_id, 'completed');
-    expect(workflow.steps[0]).toMatchObject({ agent_id: other.agentId, attempts: 2 });
-    expect(workflow.steps[0]?.reasons.join(' ')).toContain('was silent for longer than its lease');
-
-    const [late] = silent.tasks;
-    if (late) await silent.end(late);
-    await eventually(() => expect(silent.refused.map(({ error }) => error.code)).toEqual(['fenced']));
-    expect(silent.cancels).toHaveLength(1);
-    expect(world.facts('orchestrator.workflow.completed', definition.workflow_id)).toHaveLength(1);
-    await world.stop(service);
-  });
-
-  it('gives the task of a suspended agent to another at once, refuses its result, and gives it work again', async () => {
-    const service = await world.run();
-    const silent = await join('EXAMINATION', (agent, task) => agent.accept(task));
-    const definition = newRun();
-    await world.start(definition);
-    const first = await eventually(() => silent.tasks[0] ?? Promise.reject(new Error('no task yet')));
-    const second = await join('EXAMINATION', (agent, task) => agent.accept(task));
-    await world.sanction(silent, { status: 'suspended', cause: 'silence', credential_epoch: 2 });
-    const again = await eventually(() => second.tasks[0] ?? Promise.reject(new Error('not re-leased yet')));
-    expect(again).toMatchObject({ task_id: first.task_id, attempt: 2 });
-    await silent.end(first);
-    await eventually(() => expect(silent.refused).toMatchObject([{ error: { code: 'fenced' } }]));
-    await second.end(again);
-    const workflow = await ended(definition.workflow_id, 'completed');
-    expect(workflow.steps).toMatchObject([{ agent_id: second.agentId, attempts: 2 }]);
-    const metrics = await (await fetch(new URL('/metrics', service.url))).text();
-    expect(metrics).toMatch(/ymera_orchestrator_results_refused_total\{[^}]*code="fenced"[^}]*\} [1-9]/);
-
-    await world.sanction(silent, { status: 'active', cause: 'recovery', credential_epoch: 2 });
-    // One holds one task at a time, so two runs need both.
-    for (const next of [newRun(), newRun()]) await world.start(next);
-    await eventually(() => expect([silent.tasks.length, second.tasks.length]).toEqual([2, 2]));
-    await world.stop(service);
-  });
-
-  it('keeps a lease for as long as there is progress', async () => {
-    const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '0.6' });
-    const slow = await join('EXAMINATION', async (agent, task) => {
-      await agent.accept(task);
-      for (let beat = 1; beat <= 8; beat += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 200));
-        await agent.progress(task, beat / 10);
-      }
-      await agent.end(task);
-    });
-    const definition = newRun();
-    await world.start(definition);
-    const workflow = await ended(definition.workflow_id, 'completed');
-    expect(workflow.steps[0]).toMatchObject({ attempts: 1 });
-    expect(slow.tasks).toHaveLength(1);
-    const progressed = world.facts('orchestrator.task.progressed', definition.workflow_id);
-    expect(progressed.length).toBeGreaterThan(3);
-    expect(progressed.map(({ data }) => data['aggregate_version'])).toEqual(
-      progressed.map((_, index) => index + 1),
-    );
-    await world.stop(service);
-  });
-
   it('takes the same result once, however often it comes', async () => {
     const service = await world.run();
-    const eager = await join('EXAMINATION', async (agent, task) => {
+    const eager = await scene.join('EXAMINATION', async (agent, task) => {
       await Promise.all([1, 2, 3, 4, 5].map(() => agent.end(task, { metrics: { tool_ms: 10 } })));
     });
     const definition = newRun();
     await world.start(definition);
-    const workflow = await ended(definition.workflow_id, 'completed');
+    const workflow = await scene.ended(definition.workflow_id, 'completed');
     expect(workflow.result.tool_ms).toBe(10);
     await eventually(() => expect(eager.accepted).toHaveLength(5));
     expect(eager.refused).toEqual([]);
@@ -249,8 +85,8 @@ describe('the orchestrator as a service', () => {
 
   it('takes nothing from another principal, nor from a message without an identity', async () => {
     const service = await world.run();
-    const holder = await join('EXAMINATION', async (agent, task) => agent.accept(task));
-    const intruder = await join('TESTING');
+    const holder = await scene.join('EXAMINATION', async (agent, task) => agent.accept(task));
+    const intruder = await scene.join('TESTING');
     const definition = newRun();
     await world.start(definition);
     const task = await eventually(() => holder.tasks[0] ?? Promise.reject(new Error('no task')));
@@ -260,7 +96,7 @@ describe('the orchestrator as a service', () => {
     const body = { agent_id, task_id, attempt, fencing_token, outcome: 'completed', artefacts: [] };
     await intruder.say('result', body, false);
     await holder.end(task);
-    await ended(definition.workflow_id, 'completed');
+    await scene.ended(definition.workflow_id, 'completed');
     expect(holder.accepted).toHaveLength(1);
     await world.stop(service);
   });
@@ -268,15 +104,15 @@ describe('the orchestrator as a service', () => {
   it('takes results and output with characters that no database keeps, but no such change', async () => {
     const service = await world.run();
     const odd = 'half \ud800 of a pair, and \0 nothing';
-    await join('EXAMINATION', async (agent, task) => {
+    await scene.join('EXAMINATION', async (agent, task) => {
       await agent.log(task, 0, odd);
       await agent.progress(task, 0.5, odd);
       await agent.end(task, { findings: [{ code: 'odd', severity: 'low', message: odd }] });
     });
-    await join('ENHANCEMENT', async (agent, task) => agent.end(task, { change: { base, patch: odd } }));
+    await scene.join('ENHANCEMENT', async (agent, task) => agent.end(task, { change: { base, patch: odd } }));
     const definition = newRun(enhancePlan);
     await world.start(definition);
-    const workflow = await ended(definition.workflow_id, 'failed');
+    const workflow = await scene.ended(definition.workflow_id, 'failed');
     expect(workflow.error?.code).toBe('change_unreadable');
     expect(workflow.steps[0]?.findings[0]?.message).toBe('half \ufffd of a pair, and \ufffd nothing');
     await world.stop(service);
@@ -284,7 +120,7 @@ describe('the orchestrator as a service', () => {
 
   it('stops an agent within milliseconds of a cancel, and is over at once', async () => {
     const service = await world.run();
-    const busy = await join('EXAMINATION', async (agent, task) => agent.accept(task));
+    const busy = await scene.join('EXAMINATION', async (agent, task) => agent.accept(task));
     const definition = newRun();
     await world.start(definition);
     await eventually(async () =>
@@ -301,10 +137,10 @@ describe('the orchestrator as a service', () => {
   });
 
   it('brings out what was committed by a process that died before it could publish', async () => {
-    const agent = await join('EXAMINATION', diligent);
+    const agent = await scene.join('EXAMINATION', diligent);
     const first = await world.run();
     await eventually(async () => {
-      const database = await open();
+      const database = await scene.database();
       const known = await database.sql.query(
         `SELECT FROM agent_directory WHERE agent_id = $1 AND liveness = 'online'`,
         [agent.agentId],
@@ -315,7 +151,7 @@ describe('the orchestrator as a service', () => {
     await world.stop(first);
 
     // The engine without a relay: what it commits stays in the outbox, as after kill -9.
-    const database = await open();
+    const database = await scene.database();
     const definition = newRun();
     const policy = runPolicyOf(world.config());
     const dying = new RunEngine({
@@ -333,7 +169,7 @@ describe('the orchestrator as a service', () => {
     expect(agent.tasks).toHaveLength(0);
 
     const second = await world.run();
-    await ended(definition.workflow_id, 'completed');
+    await scene.ended(definition.workflow_id, 'completed');
     expect(agent.tasks).toHaveLength(1);
     expect(world.facts('orchestrator.workflow.started', definition.workflow_id)).toHaveLength(1);
     await world.stop(second);
@@ -341,7 +177,7 @@ describe('the orchestrator as a service', () => {
 
   it('goes on where it was after a restart: results that came meanwhile, timers, waiting steps', async () => {
     const first = await world.run({ YMERA_RETRY_BASE_SECONDS: '1' });
-    const failing = await join('EXAMINATION', async (agent, task) =>
+    const failing = await scene.join('EXAMINATION', async (agent, task) =>
       task.attempt === 1
         ? agent.end(task, {
             outcome: 'failed',
@@ -358,10 +194,10 @@ describe('the orchestrator as a service', () => {
     const waiting = newRun(planOf([{ ...review, agent_type: 'LEARNING' }]));
     await world.start(waiting);
     const second = await world.run();
-    await ended(retried.workflow_id, 'completed');
+    await scene.ended(retried.workflow_id, 'completed');
     expect(failing.tasks.map(({ fencing_token }) => fencing_token)).toEqual([1, 2]);
-    await join('LEARNING', diligent);
-    await ended(waiting.workflow_id, 'completed');
+    await scene.join('LEARNING', diligent);
+    await scene.ended(waiting.workflow_id, 'completed');
     await world.stop(second);
   });
 
@@ -377,11 +213,11 @@ describe('the orchestrator as a service', () => {
       doing.set(agent.agentId, (doing.get(agent.agentId) ?? 0) - 1);
       await agent.end(task);
     };
-    const reviewers = await Promise.all([1, 2, 3].map(() => join('EXAMINATION', careful)));
+    const reviewers = await Promise.all([1, 2, 3].map(() => scene.join('EXAMINATION', careful)));
     const twice = planOf([review, { ...review, step_id: 'again', depends_on: ['review'] }]);
     const definitions = Array.from({ length: 30 }, () => newRun(twice));
     await Promise.all(definitions.map((definition) => world.start(definition)));
-    for (const { workflow_id } of definitions) await ended(workflow_id, 'completed', 60_000);
+    for (const { workflow_id } of definitions) await scene.ended(workflow_id, 'completed', 60_000);
     const tasks = reviewers.flatMap(({ tasks: given }) => given);
     expect(tasks).toHaveLength(60);
     expect(new Set(tasks.map(({ task_id }) => task_id)).size).toBe(60);
