@@ -1,8 +1,8 @@
 import { eventually, leakGuard } from '@ymera/testing';
 import { renderMetrics } from '@ymera/observability';
-import { BeatingAgents, windowMs } from './testing/beating-agents';
+import { BeatingAgents } from './testing/beating-agents';
 import { PlayedCallback } from './testing/played-callback';
-import { RunningReporting } from './testing/running-reporting';
+import type { RunningReporting } from './testing/running-reporting';
 
 describe('the way of agents to their authentication, on a real broker', () => {
   let callback: PlayedCallback;
@@ -11,10 +11,9 @@ describe('the way of agents to their authentication, on a real broker', () => {
 
   beforeAll(async () => {
     callback = await PlayedCallback.listen();
-    reporting = await RunningReporting.start({ YMERA_REPORT_INTERVAL_SECONDS: String(windowMs / 1000) });
+    agents = await BeatingAgents.start();
+    ({ reporting } = agents);
     reporting.registry.wasAskedAbout = (name) => callback.askedAbout.has(name);
-    agents = new BeatingAgents(reporting);
-    await reporting.session('runner-1', 1, windowMs / 1000);
   }, 60_000);
   afterEach(() => agents.stop());
   afterAll(async () => {

@@ -4,36 +4,25 @@ import { eventually, leakGuard } from '@ymera/testing';
 import {
   BeatingAgents,
   dueAfter,
+  expectOnTime,
   graceMs,
-  lagMs,
   pass,
   windowMs,
   windowsOf,
   type Break,
-  type Step,
 } from './testing/beating-agents';
-import { RunningReporting } from './testing/running-reporting';
+import type { RunningReporting } from './testing/running-reporting';
 
 describe('the ladder, on a real broker and database', () => {
   let reporting: RunningReporting;
   let agents: BeatingAgents;
 
   beforeAll(async () => {
-    reporting = await RunningReporting.start({ YMERA_REPORT_INTERVAL_SECONDS: String(windowMs / 1000) });
-    agents = new BeatingAgents(reporting);
-    await reporting.session('runner-1', 1, windowMs / 1000);
+    agents = await BeatingAgents.start();
+    ({ reporting } = agents);
   }, 60_000);
   afterEach(() => agents.stop());
   afterAll(() => reporting.stop(), 30_000);
-
-  /** Each step as long after `from` as its windows take, and not earlier. */
-  function expectOnTime(climb: readonly Step[], from: number): void {
-    for (const { to, decided_at } of climb) {
-      const took = Date.parse(decided_at) - from;
-      expect({ to, isEarly: took < dueAfter(windowsOf[to]) }).toEqual({ to, isEarly: false });
-      expect({ to, isLate: took > dueAfter(windowsOf[to]) + lagMs }).toEqual({ to, isLate: false });
-    }
-  }
 
   const healthyAgain = () =>
     eventually(

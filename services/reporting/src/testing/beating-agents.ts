@@ -7,7 +7,7 @@ import {
 } from '@ymera/contracts';
 import { eventually } from '@ymera/testing';
 import { reportOf } from './reporting-world';
-import type { RunningReporting } from './running-reporting';
+import { RunningReporting } from './running-reporting';
 
 export const windowMs = 500;
 const jitterMs = 250;
@@ -16,12 +16,21 @@ export const dueAfter = (windows: number): number => (windows + 0.1) * windowMs 
 export const graceMs = 5 * windowMs;
 const freezeMs = dueAfter(10);
 /** The machine that runs the tests has other things to do. */
-export const lagMs = 1_000;
+const lagMs = 1_000;
 export const windowsOf = { none: 0, warned: 3, suspended: 5, frozen: 10 };
 
 export const pass = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-export type Step = PayloadOf<typeof enforcementChanged>;
+type Step = PayloadOf<typeof enforcementChanged>;
+
+/** Each step as long after `from` as its windows take, and not earlier, nor later by more than `latestMs`. */
+export function expectOnTime(climb: readonly Step[], from: number, latestMs = lagMs): void {
+  for (const { to, decided_at } of climb) {
+    const took = Date.parse(decided_at) - from;
+    expect({ to, isEarly: took < dueAfter(windowsOf[to]) }).toEqual({ to, isEarly: false });
+    expect({ to, isLate: took > dueAfter(windowsOf[to]) + latestMs }).toEqual({ to, isLate: false });
+  }
+}
 
 /** A break of something that reporting depends on. */
 export interface Break {
@@ -38,7 +47,15 @@ export class BeatingAgents {
   private readonly beating = new Map<string, { seq: number; timer: NodeJS.Timeout }>();
   private reports = 0;
 
-  constructor(private readonly reporting: RunningReporting) {}
+  private constructor(readonly reporting: RunningReporting) {}
+
+  /** On a service whose windows are that short, for the caller to stop. */
+  static async start(): Promise<BeatingAgents> {
+    const windows = String(windowMs / 1000);
+    const reporting = await RunningReporting.start({ YMERA_REPORT_INTERVAL_SECONDS: windows });
+    await reporting.session('runner-1', 1, windowMs / 1000);
+    return new BeatingAgents(reporting);
+  }
 
   async join(...names: string[]): Promise<void> {
     for (const name of names) await this.reporting.agent(name, 'runner-1');
