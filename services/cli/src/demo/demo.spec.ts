@@ -14,29 +14,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   getProject,
-  getRequest,
   getRequestRoute,
-  getWorkflow,
   getWorkflowRoute,
   registerProjectRoute,
   requestEventsRoute,
   submitRequestRoute,
 } from '@ymera/contracts';
 import { FakeGateway } from '../testing/fake-gateway';
+import { entry, running, workflow } from '../testing/sample-answers';
 import { type DemoPlace, runDemo } from './demo';
 import { demoOptions, type RawDemoOptions } from './demo-options';
 import type { DemoResult } from './demo-result';
 import { keepClone } from './repositories';
 
-const running = getRequest.reply.parse({ ...getRequest.replySample, state: 'running', error: null });
-const workflow = getWorkflow.reply.parse(getWorkflow.replySample);
-const ended = [
-  {
-    type: 'coordinator.request.ended.v1',
-    time: '2026-01-01T00:00:00.000Z',
-    data: { state: 'completed' },
-  },
-];
+const ended = [entry('coordinator.request.ended.v1', { state: 'completed' })];
 
 describe('the demo (a gateway of the test’s, real repositories)', () => {
   let gateway: FakeGateway;

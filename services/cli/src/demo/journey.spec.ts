@@ -1,9 +1,7 @@
 import {
   cancelRequestRoute,
-  getApproval,
   getApprovalRoute,
   getProject,
-  getRequest,
   getRequestRoute,
   getWorkflow,
   getWorkflowRoute,
@@ -14,12 +12,9 @@ import {
 } from '@ymera/contracts';
 import { interrupted } from '../interruption';
 import { FakeGateway } from '../testing/fake-gateway';
+import { approval, approvingVerdict, entry, running, workflow } from '../testing/sample-answers';
 import { type Audience, travel } from './journey';
 
-const request = getRequest.reply.parse({ ...getRequest.replySample, state: 'running', error: null });
-const workflow = getWorkflow.reply.parse(getWorkflow.replySample);
-const approval = getApproval.reply.parse({ ...getApproval.replySample, state: 'pending' });
-const entry = (type: string, data: object = {}) => ({ type, time: '2026-01-01T00:00:00.000Z', data });
 const asksForApproval = entry('coordinator.approval.requested.v1', { approval_id: approval.approval_id });
 
 class Silent implements Audience {
@@ -42,11 +37,11 @@ describe('the journey of a request', () => {
     gateway = await FakeGateway.start();
     gateway
       .answer(registerProjectRoute, getProject.replySample)
-      .answer(submitRequestRoute, request)
-      .answer(getRequestRoute, request)
+      .answer(submitRequestRoute, running)
+      .answer(getRequestRoute, running)
       .answer(getWorkflowRoute, workflow)
-      .answer(getApprovalRoute, approval)
-      .answer(cancelRequestRoute, request)
+      .answer(getApprovalRoute, { ...approval, state: 'pending' })
+      .answer(cancelRequestRoute, running)
       .answer(requestEventsRoute, [asksForApproval]);
   });
   afterEach(() => gateway.stop());
@@ -85,23 +80,14 @@ describe('the journey of a request', () => {
   it('that has ended says what the examination found, and is not canceled', async () => {
     const oid = 'a'.repeat(40);
     const found = { code: 'fix_without_test', severity: 'medium', message: 'No test' };
-    const verdict = {
-      approved: true,
-      base: oid,
-      commit: oid,
-      tree: oid,
-      policy_version: '1',
-      reasons: [],
-      findings: [found],
-      agent_id: 'examiner',
-    };
+    const verdict = approvingVerdict(oid, 'No test');
     const ended: WorkflowResource = getWorkflow.reply.parse({
       ...workflow,
       result: { ...workflow.result, verdict },
     });
     gateway
       .answer(requestEventsRoute, [entry('coordinator.request.ended.v1', { state: 'completed' })])
-      .answer(getRequestRoute, { ...request, state: 'completed' })
+      .answer(getRequestRoute, { ...running, state: 'completed' })
       .answer(getWorkflowRoute, ended);
     const { result } = await journey(new Silent());
     expect(result).toMatchObject({

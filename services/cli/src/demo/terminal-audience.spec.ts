@@ -4,22 +4,20 @@ import {
   type ApprovalResource,
   approvalResource,
   type ChangeResource,
-  getApproval,
   getChange,
-  getRequest,
   type RequestResource,
   startWorkflow,
 } from '@ymera/contracts';
 import { eventually } from '@ymera/testing';
 import { createColors } from 'picocolors';
 import { NoDecision } from '../interruption';
+import { approval, approvingVerdict, entry, request } from '../testing/sample-answers';
 import { TerminalAudience } from './terminal-audience';
 import { VisibleAudience } from './visible-audience';
 
 const { plan } = startWorkflow.sample;
-const planned: RequestResource = { ...getRequest.reply.parse(getRequest.replySample), plan };
-const sample: ApprovalResource = getApproval.reply.parse(getApproval.replySample);
-const planGate: ApprovalResource = { ...sample, kind: 'plan_approval', landing: null };
+const planned: RequestResource = { ...request, plan };
+const planGate: ApprovalResource = { ...approval, kind: 'plan_approval', landing: null };
 
 /** A terminal that keeps what is written to it, and on which somebody types. */
 function fakeTerminal(columns = 80) {
@@ -53,23 +51,14 @@ function fakeTerminal(columns = 80) {
 const oid = 'c'.repeat(40);
 const landingGate = (message = 'The fix has no test'): ApprovalResource =>
   approvalResource.parse({
-    ...sample,
+    ...approval,
     kind: 'landing_approval',
     landing: {
-      change_id: sample.approval_id,
+      change_id: approval.approval_id,
       base: oid,
       commit: oid,
       tree: oid,
-      verdict: {
-        approved: true,
-        base: oid,
-        commit: oid,
-        tree: oid,
-        policy_version: '1',
-        reasons: [],
-        findings: [{ code: 'fix_without_test', severity: 'medium', message }],
-        agent_id: 'examiner',
-      },
+      verdict: approvingVerdict(oid, message),
       tests: {
         tree: oid,
         command: 'npm test',
@@ -92,11 +81,8 @@ describe('a person at a terminal', () => {
     const { audience, text } = fakeTerminal(60);
     audience.planned(planned);
     const step_id = plan.steps[0]?.step_id ?? '';
-    audience.happened({
-      type: 'orchestrator.task.progressed.v1',
-      time: '2026-01-01T00:00:00.000Z',
-      data: { step_id, progress: 0.4, step: 'benchmark run 4 of 10 on the base and on the change' },
-    });
+    const step = 'benchmark run 4 of 10 on the base and on the change';
+    audience.happened(entry('orchestrator.task.progressed.v1', { step_id, progress: 0.4, step }));
     audience.ended();
     expect(text()).toMatch(/^ {2}○ .*━━─── b.*…$/m);
     expect(text()).toContain('Request    ');
@@ -190,7 +176,7 @@ describe('a person at a terminal', () => {
     ['\n', { option: 'abandon' }],
   ])('chooses at an escalation with %j', async (keys, choice) => {
     const { audience, type } = fakeTerminal();
-    const chosen = audience.choose({ ...sample, kind: 'escalation' });
+    const chosen = audience.choose({ ...approval, kind: 'escalation' });
     await type(keys, 'What now?');
     if (choice?.option === 'retry') await type('Look at the cache\n', 'What should the next try know?');
     if (!choice) await type('abandon\n', 'What now?', 2);
@@ -201,17 +187,15 @@ describe('a person at a terminal', () => {
     const order = '\u001b]0;title\u0007';
     const { audience, raw, type } = fakeTerminal(200);
     audience.planned({ ...planned, text: `${order}request` });
-    audience.happened({
-      type: 'orchestrator.step.changed.v1',
-      time: '2026-01-01T00:00:00.000Z',
-      data: {
+    audience.happened(
+      entry('orchestrator.step.changed.v1', {
         step_id: plan.steps[0]?.step_id ?? '',
         state: 'pending',
         attempt: 1,
         reason: `${order}reason`,
         findings: [],
-      },
-    });
+      }),
+    );
     const decided = audience.decide(landingGate(`${order}finding`), {
       ...changeOf(1),
       diff: `+${order}diff\r\n+\tx\n`,
