@@ -84,8 +84,8 @@ test("a broker of the caller's needs both of its addresses", () => {
   });
 });
 
-/** Where a person's own servers listen: PostgreSQL, RabbitMQ with its port mapper and console, the gateway. */
-const USUAL_PORTS = [5432, 5672, 4369, 15672, 8000];
+/** Where a person's own servers listen: PostgreSQL, RabbitMQ with its port mapper, console and other nodes, the gateway. */
+const USUAL_PORTS = [5432, 5672, 4369, 15672, 25672, 8000];
 
 /** A server of somebody else's; undefined where one of somebody else's is there already. */
 function squatter(port) {
