@@ -160,10 +160,14 @@ describe('looking at a repository', () => {
   });
 
   describe('says what is wrong with it', () => {
-    const refusal = async (): Promise<unknown> => inspectRepository(path).catch((error: unknown) => error);
+    const refusal = async (where = path): Promise<unknown> =>
+      inspectRepository(where).catch((error: unknown) => error);
 
     it('nothing there, a file, a folder that is no repository: repo_not_found', async () => {
-      expect(await refusal()).toMatchObject({ code: 'repo_not_found' });
+      expect(await refusal()).toMatchObject({
+        code: 'repo_not_found',
+        suggestion: 'Give --repo the path of a repository that has at least one commit.',
+      });
       writeFileSync(path, '');
       expect(await refusal()).toMatchObject({ code: 'repo_not_found' });
       rmSync(path);
@@ -174,7 +178,11 @@ describe('looking at a repository', () => {
     it('no commit yet: repo_empty', async () => {
       mkdirSync(path);
       git(path, 'init', '--quiet');
-      expect(await refusal()).toMatchObject({ code: 'repo_empty', message: `${path} has no commit yet.` });
+      expect(await refusal()).toMatchObject({
+        code: 'repo_empty',
+        message: `${path} has no commit yet.`,
+        suggestion: 'Commit something first.',
+      });
     });
 
     it('anything else: repo_unreadable, in git’s words', async () => {
@@ -191,6 +199,8 @@ describe('looking at a repository', () => {
       rmSync(join(path, '.git/objects'), { recursive: true });
       mkdirSync(join(path, '.git/objects'));
       expect(await refusal()).toMatchObject({ code: 'repo_unreadable' });
+      git(path, 'config', 'core.bare', 'true');
+      expect(await refusal(join(path, '.git'))).toMatchObject({ code: 'repo_unreadable' });
     });
   });
 });
