@@ -22,6 +22,7 @@ export class ScriptedAgent {
   readonly endedAt = new Map<string, number>();
   /** What to do with a task; a test replaces it. */
   onTask: (task: Task) => Promise<void> = async () => undefined;
+  private readonly messageIds = new Set<unknown>();
 
   private constructor(
     readonly agentId: string,
@@ -113,6 +114,11 @@ export class ScriptedAgent {
     await this.channel.consume(agentQueue(this.principalId), (message) => {
       if (!message) return;
       this.channel.ack(message);
+      // The relay may publish one message twice, when the broker is slow to confirm it. Two of the orchestrator's own have
+      // an id each.
+      const { messageId } = message.properties;
+      if (this.messageIds.has(messageId)) return;
+      this.messageIds.add(messageId);
       const type = String(message.properties.type);
       const body: unknown = JSON.parse(message.content.toString());
       const traceparent: unknown = message.properties.headers?.['traceparent'];
