@@ -136,7 +136,8 @@ export class EnhancementAgent implements ToolAgent {
         onRun: (done, all) => context.progress(0.35 + (0.6 * done) / all, `benchmark run ${done} of ${all}`),
       }),
     );
-    return !measured.ok && measured.error.code === 'benchmark_failed_on_base' ? ok(undefined) : measured;
+    if (measured.ok) return ok(measured.value.beforeAfter);
+    return measured.error.code === 'benchmark_failed_on_base' ? ok(undefined) : measured;
   }
 }
 

@@ -2,6 +2,7 @@ import type { BeforeAfter } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { z } from 'zod';
 import type { Sandbox, SandboxMount, SandboxOutcome } from '../sandbox/sandbox';
+import { clockDoubt, type ClockDoubt, type ClockedRun } from './outside-clock';
 import { asInRepository } from './repository-paths';
 import { median } from './statistics';
 
@@ -34,7 +35,7 @@ const reported = z.object({
 export const fewestRuns = 10;
 const memorySampleMs = 15;
 
-interface Measured {
+interface Measured extends ClockedRun {
   readonly ms: number;
   readonly name: string | undefined;
   /** Memory that stays for each operation after it is over; undefined for a benchmark that does not measure it. */
@@ -51,10 +52,24 @@ export function readMeasurement(outcome: Pick<SandboxOutcome, 'stdout' | 'durati
   const lines = outcome.stdout.split('\n').filter((candidate) => candidate.trimStart().startsWith('{'));
   const results = lines.filter((line) => isResult(parse(line))).length;
   const parsed = reported.safeParse(parse(lines.at(-1) ?? ''));
-  if (!parsed.success) return { ms: outcome.durationMs, name: undefined, retainedBytes: undefined, results };
-  const { median_ms, samples_ms, name, retained_bytes } = parsed.data;
-  const said = median_ms ?? (samples_ms && samples_ms.length > 0 ? median(samples_ms) : undefined);
-  return { ms: said ?? outcome.durationMs, name, retainedBytes: retained_bytes, results };
+  const { median_ms, samples_ms, name, retained_bytes } = parsed.data ?? {};
+  const samples = samples_ms && samples_ms.length > 0 ? samples_ms : undefined;
+  const medianMs = median_ms ?? (samples && median(samples));
+  return {
+    ms: medianMs ?? outcome.durationMs,
+    outsideMs: outcome.durationMs,
+    medianMs,
+    samplesMs: samples?.reduce((sum, sample) => sum + sample, 0),
+    name,
+    retainedBytes: retained_bytes,
+    results,
+  };
+}
+
+export interface Measurement {
+  readonly beforeAfter: BeforeAfter;
+  /** Whether the times that the benchmark says are to be believed. */
+  readonly clockDoubt: ClockDoubt | undefined;
 }
 
 /**
@@ -64,7 +79,7 @@ export function readMeasurement(outcome: Pick<SandboxOutcome, 'stdout' | 'durati
 export async function measureBeforeAfter(
   sandbox: Sandbox,
   options: BenchmarkOptions,
-): Promise<Result<BeforeAfter>> {
+): Promise<Result<Measurement>> {
   const started = performance.now();
   const runOnce = async (
     side: BenchmarkSide,
@@ -92,37 +107,49 @@ export async function measureBeforeAfter(
   if (firstAfter.value.results !== firstBefore.value.results)
     return err(resultsChanged(firstBefore.value.results, firstAfter.value.results));
 
-  const times = { before: [] as number[], after: [] as number[] };
-  const retained = { before: [] as number[], after: [] as number[] };
+  const runs = { before: [] as Measured[], after: [] as Measured[] };
   for (let run = 0; run < options.runs; run += 1) {
     const order = run % 2 === 0 ? (['before', 'after'] as const) : (['after', 'before'] as const);
     for (const side of order) {
       const measured = await runOnce(options[side], 1_000);
       if (!measured.ok) return measured;
-      times[side].push(round(measured.value.ms));
-      if (measured.value.retainedBytes !== undefined) retained[side].push(measured.value.retainedBytes);
+      runs[side].push(measured.value);
     }
     options.onRun?.(run + 1, options.runs);
   }
-  const [before, after] = [median(times.before), median(times.after)];
   return ok({
-    name: (firstBefore.value.name ?? options.name).slice(0, 200),
-    runs: options.runs,
-    before_ms: times.before,
-    after_ms: times.after,
-    before_median_ms: round(before),
-    after_median_ms: round(after),
-    speedup: round(before / Math.max(after, 0.001)),
-    before_peak_mb: firstBefore.value.peakMb,
-    after_peak_mb: firstAfter.value.peakMb,
-    ...(retained.before.length > 0 && retained.after.length > 0
+    beforeAfter: {
+      name: (firstBefore.value.name ?? options.name).slice(0, 200),
+      runs: options.runs,
+      ...compareRuns(runs.before, runs.after),
+      before_peak_mb: firstBefore.value.peakMb,
+      after_peak_mb: firstAfter.value.peakMb,
+      interleaved: true,
+    },
+    clockDoubt: clockDoubt(runs.before, runs.after),
+  });
+}
+
+function compareRuns(before: readonly Measured[], after: readonly Measured[]) {
+  const times = (runs: readonly Measured[]) => runs.map(({ ms }) => round(ms));
+  const [beforeMs, afterMs] = [times(before), times(after)];
+  const [beforeMedian, afterMedian] = [median(beforeMs), median(afterMs)];
+  const retained = (runs: readonly Measured[]) =>
+    runs.flatMap(({ retainedBytes }) => (retainedBytes === undefined ? [] : [retainedBytes]));
+  const [kept, keeps] = [retained(before), retained(after)];
+  return {
+    before_ms: beforeMs,
+    after_ms: afterMs,
+    before_median_ms: round(beforeMedian),
+    after_median_ms: round(afterMedian),
+    speedup: round(beforeMedian / Math.max(afterMedian, 0.001)),
+    ...(kept.length > 0 && keeps.length > 0
       ? {
-          before_retained_bytes: Math.round(median(retained.before)),
-          after_retained_bytes: Math.round(median(retained.after)),
+          before_retained_bytes: Math.round(median(kept)),
+          after_retained_bytes: Math.round(median(keeps)),
         }
       : {}),
-    interleaved: true,
-  });
+  };
 }
 
 const isResult = (value: unknown): boolean =>

@@ -5,11 +5,21 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
 
-/** How far values usually lie from their median, as a part of it: robust against the one run that was disturbed. */
+/** How far values usually lie from their median: robust against the one run that was disturbed. */
+function deviation(values: readonly number[]): number {
+  const centre = median(values);
+  return median(values.map((value) => Math.abs(value - centre)));
+}
+
+/** The same as a part of the median. */
 export function spread(values: readonly number[]): number {
   const centre = median(values);
-  return centre === 0 ? 0 : median(values.map((value) => Math.abs(value - centre))) / centre;
+  return centre === 0 ? 0 : deviation(values) / centre;
 }
+
+/** How far the median of so few values usually is from the one that more would give (normal noise assumed). */
+export const medianError = (values: readonly number[]): number =>
+  (1.253 * 1.483 * deviation(values)) / Math.sqrt(Math.max(1, values.length));
 
 export type Comparison = 'faster' | 'slower' | 'same';
 
@@ -31,8 +41,8 @@ export function compare(before: readonly number[], after: readonly number[]): Co
     0,
   );
   const isApart = below === 0 || below === all;
-  const deviation = Math.sqrt((all * (before.length + after.length + 1)) / 12);
-  if (!isApart && Math.abs(below - all / 2) / deviation < leastDeviations) return 'same';
+  const usual = Math.sqrt((all * (before.length + after.length + 1)) / 12);
+  if (!isApart && Math.abs(below - all / 2) / usual < leastDeviations) return 'same';
   return ratio > 1 ? 'faster' : 'slower';
 }
 

@@ -1,10 +1,10 @@
 import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
-import type { BeforeAfter, Finding } from '@ymera/contracts';
+import type { Finding } from '@ymera/contracts';
 import { err, failure, ok, type Failure } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { isWritten, type Analyser } from '../../tools/analyser';
 import type { AnalysisFinding } from '../../tools/analysis-protocol';
-import { measureBeforeAfter } from '../../tools/benchmark';
+import { measureBeforeAfter, type Measurement } from '../../tools/benchmark';
 import { withoutPackageManager } from '../../tools/project-command';
 import type { TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies';
@@ -117,7 +117,7 @@ class Examination {
     this.context.progress(0.4, 'comparing before and after');
     const measured = await this.measure(after);
     if (this.context.signal.aborted) return stopped(this.context.signal, this.time.ms);
-    const isMeasured = measured !== undefined && !isFailure(measured);
+    const measurement = measured === undefined || isFailure(measured) ? undefined : measured;
     const verdict = giveVerdict(
       {
         intent,
@@ -131,7 +131,8 @@ class Examination {
           ...findings,
           ...(isFailure(measured) ? [benchmarkFinding(measured)] : []),
         ],
-        beforeAfter: isMeasured ? measured : undefined,
+        beforeAfter: measurement?.beforeAfter,
+        clockDoubt: measurement?.clockDoubt,
         benchmarkFile: await this.benchmarkFile(after, listed.value),
         minimumSpeedup: this.task.project.performance.min_speedup,
       },
@@ -142,7 +143,11 @@ class Examination {
     );
     for (const reason of verdict.reasons) this.context.log(`- ${reason}\n`);
     return completed(
-      { verdict, findings: verdict.findings, ...(isMeasured ? { before_after: measured } : {}) },
+      {
+        verdict,
+        findings: verdict.findings,
+        ...(measurement ? { before_after: measurement.beforeAfter } : {}),
+      },
       this.time.ms,
     );
   }
@@ -197,7 +202,7 @@ class Examination {
   }
 
   /** Undefined for a project without a benchmark. */
-  private async measure(after: Workspace): Promise<BeforeAfter | Failure | undefined> {
+  private async measure(after: Workspace): Promise<Measurement | Failure | undefined> {
     const { bench } = this.task.project.commands;
     if (bench === undefined) return undefined;
     const before = await this.open(this.task.base);

@@ -79,6 +79,12 @@ describe('a verdict', () => {
       true,
       [],
     ],
+    [
+      'faster by a clock that nobody else has',
+      { beforeAfter: measured(30, 10), clockDoubt: { claimedMs: 100, outsideMs: -3 } },
+      true,
+      ['speedup_not_borne_out'],
+    ],
     ['hungrier for memory', { beforeAfter: measured(30, 10, [60, 200]) }, true, ['memory_growth']],
     ['hungrier, but by little', { beforeAfter: measured(30, 10, [10, 30]) }, true, []],
     [
@@ -134,6 +140,19 @@ describe('a measured finding', () => {
         evidence: expect.stringMatching(/before, ms: 14 14/),
       },
     ]);
+  });
+});
+
+describe('a speed-up that the clock outside does not bear out', () => {
+  it.each([
+    [-3, /took 100 ms less, but .* its run was not shorter/],
+    [12, /took 100 ms less, but .* its run was 12 ms shorter/],
+  ])('is told with both times: %s ms', (outsideMs, message) => {
+    const { findings } = giveVerdict(
+      { ...facts, beforeAfter: measured(30, 10), clockDoubt: { claimedMs: 100, outsideMs } },
+      defaultPolicy,
+    );
+    expect(findings).toMatchObject([{ severity: 'medium', message: expect.stringMatching(message) }]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { BeforeAfter, Finding, Intent, TestSummary, Verdict } from '@ymera/contracts';
+import type { ClockDoubt } from '../../tools/outside-clock';
 import { compare } from '../../tools/statistics';
 import { boundedFindings } from '../bounded-findings';
 import type { ExaminationPolicy } from './examination-policy';
@@ -13,6 +14,8 @@ export interface ExaminationFacts {
   /** New findings of the static analysis and of test integrity. */
   readonly findings: readonly Finding[];
   readonly beforeAfter: BeforeAfter | undefined;
+  /** What the benchmark says and nobody else saw. */
+  readonly clockDoubt?: ClockDoubt | undefined;
   /** The file that measures, where the benchmark's command names one. */
   readonly benchmarkFile?: string | undefined;
   readonly minimumSpeedup: number | undefined;
@@ -22,7 +25,11 @@ const maximumEvidence = 2_000;
 
 /** Approves when there is no reason not to; each reason is a sentence, each has its finding. */
 export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy): Verdict {
-  const measured = [...timeFindings(facts, policy), ...memoryFindings(facts, policy)].map((finding) =>
+  const measured = [
+    ...timeFindings(facts, policy),
+    ...clockFindings(facts, policy),
+    ...memoryFindings(facts, policy),
+  ].map((finding) =>
     facts.benchmarkFile === undefined ? finding : { ...finding, file: facts.benchmarkFile },
   );
   const findings = [...testFindings(facts), ...measured, ...facts.findings];
@@ -89,6 +96,24 @@ function timeFindings(facts: ExaminationFacts, policy: ExaminationPolicy): reado
         },
       ]
     : [];
+}
+
+function clockFindings(
+  { beforeAfter, clockDoubt }: ExaminationFacts,
+  policy: ExaminationPolicy,
+): readonly Finding[] {
+  if (!beforeAfter || !clockDoubt) return [];
+  const { claimedMs, outsideMs } = clockDoubt;
+  const seen = outsideMs > 0 ? `was ${outsideMs} ms shorter` : 'was not shorter';
+  return [
+    {
+      code: 'speedup_not_borne_out',
+      severity: policy.speedupNotBorneOut,
+      message: `The benchmark says that it took ${claimedMs} ms less, but by the clock outside of it its run ${seen} (median of ${beforeAfter.runs} interleaved runs).`,
+      suggestion:
+        'See whether the change bends the clock (performance.now, Date.now, process.hrtime), or moves work to where the benchmark does not look. A benchmark that repeats itself for a fixed time looks like this too.',
+    },
+  ];
 }
 
 function memoryFindings({ beforeAfter }: ExaminationFacts, policy: ExaminationPolicy): readonly Finding[] {
