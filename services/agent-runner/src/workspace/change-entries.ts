@@ -37,6 +37,8 @@ export function parseRawDiff(raw: string): readonly ChangeEntry[] {
 /** Whether a side of an entry is a file with a text: neither absent nor another repository. */
 export const hasText = (mode: string): boolean => mode !== absentMode && mode !== gitlinkMode;
 
+export const isRegularFile = (mode: string): boolean => mode === '100644' || mode === '100755';
+
 export const isSymlink = (entry: ChangeEntry): boolean => entry.newMode === symlinkMode;
 
 /**

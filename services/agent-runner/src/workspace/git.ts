@@ -12,6 +12,8 @@ export interface GitOptions {
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
   readonly maximumBytes?: number;
+  /** On standard input. */
+  readonly input?: string;
 }
 
 export interface GitOutput {
@@ -65,8 +67,8 @@ export const git = (args: readonly string[], options: GitOptions): Promise<GitOu
   });
 
 function execute(args: readonly string[], options: GitOptions): Promise<GitOutput> {
-  return new Promise((resolve) =>
-    execFile(
+  return new Promise((resolve) => {
+    const child = execFile(
       'git',
       args,
       {
@@ -86,8 +88,12 @@ function execute(args: readonly string[], options: GitOptions): Promise<GitOutpu
           isTooLong: error?.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER',
         });
       },
-    ),
-  );
+    );
+    if (options.input === undefined) return;
+    // git may end, and complain, before it has read all.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(options.input);
+  });
 }
 
 function environment(options: GitOptions): Record<string, string> {

@@ -1,10 +1,11 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProposedChange } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { isSymlink, parseRawDiff, reachesOutside, type ChangeEntry } from './change-entries';
 import { git, type GitOptions, type GitOutput } from './git';
 import { makeRemovable } from './removable';
+import { contentsOfBase, perhapsUntouched, untouchedFiles } from './untouched-files';
 
 export interface WorkspaceParts {
   /** Holds everything of this workspace. */
@@ -22,9 +23,16 @@ const maximumPatchBytes = 983_040;
 const maximumFileBytes = 4_194_304;
 /** Of names: a million files of a hundred bytes each. */
 const maximumListBytes = 134_217_728;
+/** Of all that a change touches, or that only seems to be touched. */
+const checkoutMs = 300_000;
 const rawDifference = ['diff-tree', '-r', '--raw', '--no-abbrev', '--no-renames', '-z'];
 /** Installed packages are prepared by the platform and never part of a change. */
 const everythingButPackages = ['.', ':(exclude,glob)**/node_modules/**', ':(exclude)node_modules'];
+
+interface StagedChange {
+  readonly tree: string;
+  readonly entries: readonly ChangeEntry[];
+}
 
 /**
  * A working copy and, out of its reach, the repository it came from. Whatever a command does to the copy, hooks, filters
@@ -78,31 +86,9 @@ export class Workspace {
   /** What has been done to the working copy since `base`, as a patch; ignored files stay out. */
   async collectChange(base = this.commit): Promise<Result<ProposedChange>> {
     await makeRemovable(this.copy);
-    const indexFile = join(this.parts.folder, 'collect-index');
-    for (const args of [
-      ['read-tree', base],
-      ['add', '--all', '--', ...everythingButPackages],
-    ]) {
-      const done = await this.git(args, { indexFile });
-      if (!done.ok)
-        return err(
-          failure('internal', 'change_unreadable', `git could not read the change: ${done.complaint}`),
-        );
-    }
-    const written = await this.git(['write-tree'], { indexFile });
-    const tree = written.stdout.toString('utf8').trim();
-    const raw = await this.git([...rawDifference, base, tree], { maximumBytes: maximumListBytes });
-    if (!written.ok || !raw.ok) {
-      return err(
-        failure(
-          'internal',
-          'change_unreadable',
-          `git could not read the change: ${written.complaint || raw.complaint}`,
-        ),
-      );
-    }
-
-    const entries = parseRawDiff(raw.stdout.toString('utf8'));
+    const staged = await this.stage(base);
+    if (!staged.ok) return staged;
+    const { tree, entries } = staged.value;
     if (entries.length === 0) return err(changeEmpty());
     const outside = await this.outsideReaches(entries);
     if (outside.length > 0) return err(changeOutside(outside));
@@ -113,6 +99,60 @@ export class Workspace {
     await makeRemovable(this.parts.folder);
     await rm(this.parts.folder, { recursive: true, force: true, maxRetries: 3 });
     await this.parts.release();
+  }
+
+  /** The working copy as a tree, with the base’s own contents where nobody touched the file. */
+  private async stage(base: string): Promise<Result<StagedChange>> {
+    const indexFile = join(this.parts.folder, 'collect-index');
+    const baseIndex = join(this.parts.folder, 'base-index');
+    const read = await this.changing(['read-tree', base], { indexFile });
+    if (!read.ok) return read;
+    await copyFile(indexFile, baseIndex);
+    const added = await this.changing(['add', '--all', '--', ...everythingButPackages], { indexFile });
+    if (!added.ok) return added;
+    const staged = await this.staged(base, indexFile);
+    if (!staged.ok) return staged;
+    const untouched = await this.untouched(perhapsUntouched(staged.value.entries), baseIndex);
+    if (!untouched.ok || untouched.value.length === 0) return untouched.ok ? staged : untouched;
+    const taken = await this.changing(['update-index', '-z', '--index-info'], {
+      indexFile,
+      input: contentsOfBase(untouched.value),
+    });
+    return taken.ok ? this.staged(base, indexFile) : taken;
+  }
+
+  private async staged(base: string, indexFile: string): Promise<Result<StagedChange>> {
+    const written = await this.changing(['write-tree'], { indexFile });
+    if (!written.ok) return written;
+    const tree = written.value.toString('utf8').trim();
+    const raw = await this.changing([...rawDifference, base, tree], { maximumBytes: maximumListBytes });
+    return raw.ok ? ok({ tree, entries: parseRawDiff(raw.value.toString('utf8')) }) : raw;
+  }
+
+  /** Checked out once more, beside the working copy, where the base’s own attributes count whatever became of them. */
+  private async untouched(
+    entries: readonly ChangeEntry[],
+    baseIndex: string,
+  ): Promise<Result<readonly ChangeEntry[]>> {
+    if (entries.length === 0) return ok([]);
+    const workTree = join(this.parts.folder, 'untouched');
+    await mkdir(workTree);
+    const checkedOut = await this.changing(['checkout-index', '--quiet', '-z', '--stdin'], {
+      indexFile: baseIndex,
+      workTree,
+      input: entries.map(({ path }) => `${path}\0`).join(''),
+      timeoutMs: checkoutMs,
+    });
+    const found = checkedOut.ok ? ok(await untouchedFiles(entries, this.copy, workTree)) : checkedOut;
+    await rm(workTree, { recursive: true });
+    return found;
+  }
+
+  private async changing(args: readonly string[], options: Partial<GitOptions>): Promise<Result<Buffer>> {
+    const done = await this.git(args, options);
+    return done.ok
+      ? ok(done.stdout)
+      : err(failure('internal', 'change_unreadable', `git could not read the change: ${done.complaint}`));
   }
 
   private async outsideReaches(entries: readonly ChangeEntry[]): Promise<readonly string[]> {

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { isRegularFile, type ChangeEntry } from './change-entries';
+
+/** As many are read at the same time. */
+const readAtOnce = 8;
+
+/**
+ * Entries that may differ for git alone: line ends, or an encoding, that a commit does not have as its own attributes say
+ * are put right whenever git takes the file in, whoever touched it. Whether somebody did, only the bytes tell. A name that
+ * is no UTF-8 cannot be asked for, and counts as touched.
+ */
+export const perhapsUntouched = (entries: readonly ChangeEntry[]): readonly ChangeEntry[] =>
+  entries.filter(
+    ({ path, oldMode, newMode, oldObject, newObject }) =>
+      isRegularFile(oldMode) && isRegularFile(newMode) && oldObject !== newObject && !path.includes('\ufffd'),
+  );
+
+/** Those whose file is, byte for byte, what a checkout of the base writes. */
+export async function untouchedFiles(
+  entries: readonly ChangeEntry[],
+  copy: string,
+  checkedOut: string,
+): Promise<readonly ChangeEntry[]> {
+  const untouched: ChangeEntry[] = [];
+  for (let first = 0; first < entries.length; first += readAtOnce) {
+    const some = entries.slice(first, first + readAtOnce);
+    const same = await Promise.all(
+      some.map(({ path }) => haveSameBytes(join(copy, path), join(checkedOut, path))),
+    );
+    untouched.push(...some.filter((_, index) => same[index]));
+  }
+  return untouched;
+}
+
+/** Input of `git update-index -z --index-info` that takes the contents back to the base’s; a changed mode stays. */
+export const contentsOfBase = (entries: readonly ChangeEntry[]): string =>
+  entries.map(({ newMode, oldObject, path }) => `${newMode} ${oldObject}\t${path}\0`).join('');
+
+async function haveSameBytes(one: string, other: string): Promise<boolean> {
+  const [left, right] = await Promise.all([lstat(one), lstat(other)]);
+  if (!left.isFile() || !right.isFile() || left.size !== right.size) return false;
+  const [first, second] = await Promise.all([digest(one), digest(other)]);
+  return first === second;
+}
+
+/** Streamed: a file may be larger than what fits in memory. */
+async function digest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
