@@ -60,11 +60,11 @@ export class Workspace {
     return shown.ok ? shown.stdout.toString('utf8') : undefined;
   }
 
-  /** The text of a file by its object id; empty where it is too large to be looked into. */
-  async textOf(object: string): Promise<Result<string>> {
+  /** The text of a file by its object id; undefined where it is too large to be looked into. */
+  async textOf(object: string): Promise<Result<string | undefined>> {
     const shown = await this.git(['cat-file', 'blob', object], { maximumBytes: maximumFileBytes });
     if (!shown.ok && !shown.isTooLong) return err(unreadable('a file of a commit', shown.complaint));
-    return ok(shown.isTooLong ? '' : shown.stdout.toString('utf8'));
+    return ok(shown.isTooLong ? undefined : shown.stdout.toString('utf8'));
   }
 
   async committedFiles(commit = this.commit): Promise<Result<readonly string[]>> {

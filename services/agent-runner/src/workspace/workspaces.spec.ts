@@ -80,6 +80,15 @@ describe('a working copy', () => {
     await workspace.close();
   });
 
+  it('has no text of a file that is too large to be looked into', async () => {
+    const large = repository.commit({ 'large.txt': 'x'.repeat(4_194_305) });
+    const workspace = await prepared({ commit: large });
+    const object = (path: string) => repository.git('rev-parse', `${large}:${path}`);
+    expect(await workspace.textOf(object('large.txt'))).toEqual({ ok: true, value: undefined });
+    expect(await workspace.textOf(object('b.txt'))).toEqual({ ok: true, value: 'two\n' });
+    await workspace.close();
+  });
+
   it('shares no file with another one, not even git’s configuration', async () => {
     const workspace = await prepared();
     expect(readdirSync(folder)).toEqual([expect.stringMatching(/^task-/)]);

@@ -5,6 +5,8 @@ import { changedFiles } from './changed-files';
 const file = '100644';
 const unreadable = err(failure('internal', 'repository_unreadable', 'git was killed.'));
 
+const tooLarge = 'more than anybody reads';
+
 /** A repository in which `texts` can be read, and nothing else. */
 const repository = (
   entries: readonly (readonly [path: string, oldMode: string, newMode: string])[],
@@ -22,8 +24,9 @@ const repository = (
         })),
       ),
     ),
-  textOf: (object: string): Promise<Result<string>> => {
+  textOf: (object: string): Promise<Result<string | undefined>> => {
     const text = texts[object];
+    if (text === tooLarge) return Promise.resolve(ok(undefined));
     return Promise.resolve(text === undefined ? unreadable : ok(text));
   },
 });
@@ -43,6 +46,14 @@ describe('the files of a change', () => {
         { path: 'sub', before: '', after: '' },
       ]),
     );
+  });
+
+  it('are marked when one of their texts is too large to be looked into', async () => {
+    const found = await changedFiles(
+      repository([['a', file, file]], { 'a before': tooLarge, 'a after': '' }),
+      'base',
+    );
+    expect(found).toEqual(ok([{ path: 'a', before: '', after: '', isTooLarge: true }]));
   });
 
   it.each([{ 'a before': 'one' }, { 'a after': 'two' }])(

@@ -1,12 +1,12 @@
 import { ok, type Result } from '@ymera/kernel';
-import { absentMode, hasText } from '../../workspace/change-entries';
+import { absentMode, hasText, type ChangeEntry } from '../../workspace/change-entries';
 import type { Workspace } from '../../workspace/workspace';
 import type { ChangedFile } from './test-integrity';
 
 type Texts = Pick<Workspace, 'changedFiles' | 'textOf'>;
 
-/** Each is a process of its own. */
-const readAtOnce = 8;
+/** Each is two processes. */
+const readAtOnce = 4;
 
 /**
  * What differs between the base and the commit of a working copy, with both texts. What cannot be read is a failure: taken
@@ -18,23 +18,40 @@ export async function changedFiles(after: Texts, base: string): Promise<Result<r
   const files: ChangedFile[] = [];
   for (let first = 0; first < entries.value.length; first += readAtOnce) {
     const some = entries.value.slice(first, first + readAtOnce);
-    const texts = await Promise.all(
-      some.map(async ({ path, oldMode, newMode, oldObject, newObject }) => ({
-        path,
-        before: await textOf(after, oldMode, oldObject),
-        after: await textOf(after, newMode, newObject),
-      })),
-    );
+    const texts = await Promise.all(some.map((entry) => changedFile(after, entry)));
     for (const text of texts) {
-      if (!text.before.ok) return text.before;
-      if (!text.after.ok) return text.after;
-      files.push({ path: text.path, before: text.before.value, after: text.after.value });
+      if (!text.ok) return text;
+      files.push(text.value);
     }
   }
   return ok(files);
 }
 
-async function textOf(texts: Texts, mode: string, object: string): Promise<Result<string | null>> {
+async function changedFile(
+  texts: Texts,
+  { path, oldMode, newMode, oldObject, newObject }: ChangeEntry,
+): Promise<Result<ChangedFile>> {
+  const [before, after] = await Promise.all([
+    textOf(texts, oldMode, oldObject),
+    textOf(texts, newMode, newObject),
+  ]);
+  if (!before.ok) return before;
+  if (!after.ok) return after;
+  const isTooLarge = before.value === undefined || after.value === undefined;
+  return ok({
+    path,
+    before: before.value === undefined ? '' : before.value,
+    after: after.value === undefined ? '' : after.value,
+    ...(isTooLarge ? { isTooLarge } : {}),
+  });
+}
+
+/** Null where there is no file, undefined where it is too large. */
+async function textOf(
+  texts: Texts,
+  mode: string,
+  object: string,
+): Promise<Result<string | null | undefined>> {
   if (mode === absentMode) return ok(null);
   return hasText(mode) ? texts.textOf(object) : ok('');
 }

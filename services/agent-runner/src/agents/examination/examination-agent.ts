@@ -13,12 +13,14 @@ import type { Workspaces } from '../../workspace/workspaces';
 import type { ToolAgent } from '../agent';
 import { remainingMs, ToolTime } from '../attempt-time';
 import { completed, failed, stopped } from '../outcome';
+import { benchmarkFinding } from './benchmark-finding';
 import { changedFiles } from './changed-files';
 import type { ExaminationPolicy } from './examination-policy';
 import { fixEvidence } from './fix-evidence';
 import { newFindings } from './new-findings';
 import { testIntegrity, type ChangedFile } from './test-integrity';
 import { tryFix } from './try-fix';
+import { unseenFiles } from './unseen-files';
 import { giveVerdict } from './verdict';
 
 export interface ExaminationAgentOptions {
@@ -127,6 +129,7 @@ class Examination {
         tests,
         findings: [
           ...testIntegrity(files, intent),
+          ...unseenFiles(files),
           ...evidence,
           ...findings,
           ...(isFailure(measured) ? [benchmarkFinding(measured)] : []),
@@ -285,14 +288,3 @@ class Examination {
 
 const isFailure = (value: object | undefined): value is Failure =>
   value !== undefined && 'kind' in value && 'code' in value;
-
-const faultsOfChange: ReadonlySet<string> = new Set(['benchmark_failed', 'benchmark_results_changed']);
-
-/** A benchmark that never worked is no fault of the change. */
-function benchmarkFinding(error: Failure): Finding {
-  return {
-    code: error.code,
-    severity: faultsOfChange.has(error.code) ? 'high' : 'info',
-    message: error.message,
-  };
-}

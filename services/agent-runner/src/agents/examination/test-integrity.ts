@@ -5,6 +5,8 @@ export interface ChangedFile {
   readonly path: string;
   readonly before: string | null;
   readonly after: string | null;
+  /** One of the sides is larger than what is looked into: its text is empty, and says nothing. */
+  readonly isTooLarge?: true;
 }
 
 const testFile =
@@ -15,7 +17,7 @@ const setupFile =
   /(?:^|\/)(?:(?:jest|vitest|vite|karma|ava|playwright|cypress|babel)\.config\.[^/]+|\.mocharc(?:\.[^/]+)?|\.nycrc|pytest\.ini|tox\.ini|conftest\.py|ymera\.json|Makefile|GNUmakefile|makefile)$/;
 const snapshotFile = /\.snap$|(?:^|\/)__snapshots__\//;
 
-const isTestFile = (path: string): boolean => testFile.test(path) && !snapshotFile.test(path);
+export const isTestFile = (path: string): boolean => testFile.test(path) && !snapshotFile.test(path);
 const isBenchmarkFile = (path: string): boolean => benchmarkFile.test(path);
 
 /** Whether a file has a say in whether the product is right: tests, what they are set up with, and benchmarks. */
@@ -50,11 +52,14 @@ export function testIntegrity(files: readonly ChangedFile[], intent: Intent): Fi
   }));
 }
 
-function lostTests({ path, before, after }: ChangedFile, files: readonly ChangedFile[]): Finding[] {
+function lostTests(
+  { path, before, after, isTooLarge }: ChangedFile,
+  files: readonly ChangedFile[],
+): Finding[] {
   if (!isTestFile(path) || before === null || after !== null) return [];
-  const hasMoved = files.some(
-    (file) => file.before === null && file.after === before && isTestFile(file.path),
-  );
+  const hasMoved =
+    !isTooLarge &&
+    files.some((file) => file.before === null && file.after === before && isTestFile(file.path));
   return hasMoved
     ? []
     : [
@@ -69,8 +74,8 @@ function lostTests({ path, before, after }: ChangedFile, files: readonly Changed
       ];
 }
 
-function weakenedTests({ path, before, after }: ChangedFile, intent: Intent): Finding[] {
-  if (!isTestFile(path) || after === null) return [];
+function weakenedTests({ path, before, after, isTooLarge }: ChangedFile, intent: Intent): Finding[] {
+  if (!isTestFile(path) || after === null || isTooLarge) return [];
   const findings: Finding[] = [];
   const add = (code: string, message: string, line?: number, evidence?: string) =>
     findings.push({

@@ -1,0 +1,33 @@
+import type { Finding } from '@ymera/contracts';
+import { isWritten } from '../../tools/analyser';
+import { isTestFile, type ChangedFile } from './test-integrity';
+
+/** What is too large to be looked into, so that nobody takes it for examined. */
+export function unseenFiles(files: readonly ChangedFile[]): Finding[] {
+  return files
+    .filter(({ isTooLarge, after }) => isTooLarge === true && after !== null)
+    .flatMap(({ path, before }): Finding[] => {
+      // Like all that makes tests easier: a person must see it before it lands.
+      if (isTestFile(path) && before !== null)
+        return [
+          {
+            code: 'test_not_examined',
+            severity: 'high',
+            message: 'A file of tests was changed that is too large to say what became of its tests.',
+            file: path,
+            suggestion: 'Leave the tests as they are, or split the file into ones of less than 4 MiB first.',
+          },
+        ];
+      return isWritten(path)
+        ? [
+            {
+              code: 'file_not_examined',
+              severity: 'medium',
+              message: 'The file is too large: what is new in it was not examined.',
+              file: path,
+              suggestion: 'Split it into files of less than 4 MiB, or keep it out of the repository.',
+            },
+          ]
+        : [];
+    });
+}
