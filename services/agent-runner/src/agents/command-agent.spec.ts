@@ -86,6 +86,8 @@ describe('the command-line agent', () => {
     writeFileSync(join(bin, 'words.sh'), 'word=found\n');
     const found = { change: { patch: expect.stringContaining('+found fast') } };
     expect((await exec('my-agent fast', { searchPath: [bin] })).result).toMatchObject(found);
+    const wrapped = 'timeout 20 nice my-agent fast';
+    expect((await exec(wrapped, { searchPath: [bin] })).result).toMatchObject(found);
     expect((await exec(`'${bin}/my-agent' fast`)).result).toMatchObject(found);
   });
 

@@ -49,7 +49,11 @@ describe('a command line', () => {
   it.each([
     ['on the author’s PATH, the first of them', 'my-agent --stdin', ['/users/ada/bin/my-agent']],
     ['each of a pipe', 'KEY=1 my-agent | tee log', ['/users/ada/bin/my-agent', '/usr/bin/tee']],
-    ['none that is an argument, a file or unknown', './my-agent tee; $X tee; other', []],
+    ['none that has a folder, is decided by a variable or unknown', './my-agent "$tee"; other', []],
+    ['once, however often', 'tee a && tee b', ['/usr/bin/tee']],
+    ['behind one that starts it', 'timeout -s KILL 20 nice -n 5 my-agent', ['/users/ada/bin/my-agent']],
+    ['behind its variables', 'env -i KEY="a b" my-agent', ['/users/ada/bin/my-agent']],
+    ['for a shell within', `sh -c 'my-agent --fast | tee'`, ['/users/ada/bin/my-agent', '/usr/bin/tee']],
   ])('names programs: %s', (_, command, expected) => {
     expect(locate(command).programs).toEqual(expected);
   });

@@ -15,7 +15,7 @@ export interface CommandPlaces {
 
 export interface LocatedCommand {
   readonly command: string;
-  /** Programs that the command names without a folder, as its author's shell would find them. */
+  /** Programs that the command names without a folder, where its author's shell would find them. */
   readonly programs: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export function locateCommand(command: string, places: CommandPlaces): LocatedCo
     const path = meantPath(word, places);
     return path === undefined ? line : line.slice(0, word.start) + shellQuote(path) + line.slice(word.end);
   }, command);
-  return { command: located, programs: words.flatMap((word) => programOf(word, places)) };
+  return { command: located, programs: programsOf(words, places) };
 }
 
 function meantPath({ text, isLiteral, isBelowHome }: ShellWord, places: CommandPlaces): string | undefined {
@@ -45,8 +45,16 @@ function meantPath({ text, isLiteral, isBelowHome }: ShellWord, places: CommandP
   return places.isFile(path) && !places.isInCopy(name) ? path : undefined;
 }
 
-function programOf({ text, isLiteral, isProgram }: ShellWord, places: CommandPlaces): readonly string[] {
-  if (!isProgram || !isLiteral || text.includes('/')) return [];
-  const found = places.path.map((folder) => `${folder}/${text}`).find((path) => places.isProgram(path));
-  return found === undefined ? [] : [found];
+/**
+ * Any word may name a program: the one that stands where the shell looks for it often only starts another (`timeout 20 agent`,
+ * `nice -n 5 agent`, `sh -c 'agent --fast'`), and each such has options of its own. A word that is a program's name by
+ * chance makes that program visible, no more.
+ */
+function programsOf(words: readonly ShellWord[], places: CommandPlaces): readonly string[] {
+  const all = words.flatMap((word) => [word, ...shellWords(word.text)]);
+  const names = all.flatMap(({ text, isLiteral }) => (isLiteral && !text.includes('/') ? [text] : []));
+  return [...new Set(names)].flatMap((name) => {
+    const found = places.path.map((folder) => `${folder}/${name}`).find((path) => places.isProgram(path));
+    return found === undefined ? [] : [found];
+  });
 }

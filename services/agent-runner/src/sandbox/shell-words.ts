@@ -8,13 +8,7 @@ export interface ShellWord {
   readonly isLiteral: boolean;
   /** Begins with `~/` outside of quotes. */
   readonly isBelowHome: boolean;
-  /** Stands where the shell looks for a program. */
-  readonly isProgram: boolean;
 }
-
-/** After these the next word is a program still. */
-const beforeProgram =
-  /^(?:[A-Za-z_]\w*=.*|!|\{|if|then|elif|else|do|while|until|exec|command|env|nohup|time)$/s;
 
 /**
  * The words of a POSIX shell's command line, as far as it takes to find the files and programs that it names: quotes and
@@ -22,25 +16,14 @@ const beforeProgram =
  */
 export function shellWords(line: string): readonly ShellWord[] {
   const words: ShellWord[] = [];
-  let isProgramNext = true;
   let at = 0;
   while (at < line.length) {
     const character = line.charAt(at);
-    if (/[<>]/.test(character)) {
-      const target = /^[<>&|]+[ \t]*/.exec(line.slice(at))?.[0].length ?? 1;
-      const word = readWord(line, at + target);
-      if (word.end > word.start) words.push({ ...word, isProgram: false });
-      at = word.end;
-    } else if (/[;|&()\n]/.test(character)) {
-      isProgramNext = true;
-      at += 1;
-    } else if (/\s/.test(character)) at += 1;
+    if (/[\s;|&()<>]/.test(character)) at += 1;
     else if (character === '#') at += /^[^\n]*/.exec(line.slice(at))?.[0].length ?? 1;
     else {
       const word = readWord(line, at);
-      const isProgram: boolean = isProgramNext && !beforeProgram.test(word.text);
-      words.push({ ...word, isProgram });
-      isProgramNext &&= !isProgram;
+      words.push(word);
       at = word.end;
     }
   }
@@ -50,7 +33,7 @@ export function shellWords(line: string): readonly ShellWord[] {
 /** One piece of a word; outside of quotes up to what ends the word. */
 const piece = /'([^']*)'?|"((?:[^"\\]|\\[^])*)"?|\\([^])|([^\s;|&()<>'"\\]+)|\\$/y;
 
-function readWord(line: string, start: number): Omit<ShellWord, 'isProgram'> {
+function readWord(line: string, start: number): ShellWord {
   let text = '';
   let isLiteral = true;
   let end = start;
