@@ -39,6 +39,14 @@ describe('the command-line agent', () => {
     expect(log).toBe('hello\n?? task.json\n');
   });
 
+  it('names files as the repository has them in its log', async () => {
+    const { log, steps } = await exec(
+      'echo "::ymera progress 0.5 in $PWD/src"; printf "at $PWD"; echo "/src/a.mjs"; printf "no $PWD/b" >&2; echo x > x',
+    );
+    expect(log.split(/(?=no )/).sort()).toEqual(['at src/a.mjs\n', 'no b']);
+    expect(steps).toContain('in src');
+  });
+
   it('is told nothing that is between the runner and the platform', async () => {
     const { log } = await exec('cat; echo x > x');
     expect(log).toContain('"request_text"');

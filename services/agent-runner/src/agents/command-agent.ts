@@ -4,6 +4,7 @@ import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
 import type { AgentType, TaskType } from '@ymera/contracts';
 import { failure, ok, type Result } from '@ymera/kernel';
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
+import { pathsInRepository } from '../tools/repository-paths';
 import { changeOutside } from '../workspace/workspace';
 import type { Workspace } from '../workspace/workspace';
 import type { Workspaces } from '../workspace/workspaces';
@@ -101,9 +102,14 @@ export class CommandAgent implements ToolAgent {
   ): Promise<SandboxOutcome> {
     const { searchPath } = this.options;
     const lines = new ProgressLines(context);
+    const root = this.options.sandbox.workspacePath(workspace.copy);
+    const shown = {
+      stdout: pathsInRepository(root, (text) => lines.push(text)),
+      stderr: pathsInRepository(root, (text) => context.log(text)),
+    };
     const streams = {
-      stdout: this.withheld.stream((text) => lines.push(text)),
-      stderr: this.withheld.stream((text) => context.log(text)),
+      stdout: this.withheld.stream((text) => shown.stdout.push(text)),
+      stderr: this.withheld.stream((text) => shown.stderr.push(text)),
     };
     const outcome = await this.options.sandbox.run({
       profile: 'command',
@@ -125,7 +131,7 @@ export class CommandAgent implements ToolAgent {
       },
       onOutput: (stream, chunk) => streams[stream].push(chunk),
     });
-    for (const stream of Object.values(streams)) stream.end();
+    for (const stream of [...Object.values(streams), ...Object.values(shown)]) stream.end();
     const { stdout, stderr } = outcome;
     return {
       ...outcome,

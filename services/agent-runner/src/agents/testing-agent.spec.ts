@@ -23,7 +23,9 @@ describe('the TESTING agent', () => {
   const failing = "import { test } from 'node:test'; test('no', () => { throw new Error('broken'); });\n";
 
   it('counts what failed and quotes it', async () => {
-    const { result } = await test({ 'test/x.test.mjs': failing });
+    const { result, log } = await test({ 'test/x.test.mjs': failing });
+    expect(log).toMatch(/[( ]test\/x\.test\.mjs:1:\d+/);
+    expect(log).not.toContain('/ymera/workspace');
     expect(result).toMatchObject({ outcome: 'completed', tests: { failed: 1, exit_code: 1, flaky: 0 } });
     expect(result.findings).toMatchObject([
       {

@@ -4,6 +4,7 @@ import { failure } from '@ymera/kernel';
 import type { Sandbox, SandboxMount, SandboxOutcome } from '../sandbox/sandbox';
 import { withoutPackageManager } from '../tools/project-command';
 import { Places } from '../tools/places';
+import { pathsInRepository } from '../tools/repository-paths';
 import { readTestFailures } from '../tools/test-failures';
 import { readTestOutput } from '../tools/test-output';
 import type { Dependencies } from '../workspace/dependencies';
@@ -67,9 +68,12 @@ export class TestingAgent implements ToolAgent {
     const listed = await workspace.committedFiles();
     if (context.signal.aborted) return stopped(context.signal, time.ms);
     if (!listed.ok) return failed(listed.error, time.ms);
-    const places = new Places(new Set(listed.value), this.options.sandbox.workspacePath(workspace.copy));
-    const runOnce = () =>
-      time.spend(() =>
+    const root = this.options.sandbox.workspacePath(workspace.copy);
+    const places = new Places(new Set(listed.value), root);
+    const runOnce = async () => {
+      const log = () => pathsInRepository(root, (text) => context.log(text));
+      const streams = { stdout: log(), stderr: log() };
+      const outcome = await time.spend(() =>
         this.options.sandbox.run({
           profile: 'project',
           command,
@@ -77,9 +81,12 @@ export class TestingAgent implements ToolAgent {
           mounts,
           timeoutMs: remainingMs(task),
           signal: context.signal,
-          onOutput: (_, chunk) => context.log(chunk),
+          onOutput: (stream, chunk) => streams[stream].push(chunk),
         }),
       );
+      for (const stream of Object.values(streams)) stream.end();
+      return outcome;
+    };
 
     context.progress(0.2, 'running the tests');
     const first = await runOnce();

@@ -1,3 +1,5 @@
+import { overlap } from '../tools/overlap';
+
 /** Shorter ones are found in harmless text all the time, and are no secrets. */
 const shortestSecret = 6;
 const replacement = '[withheld]';
@@ -42,11 +44,4 @@ export class WithheldValues {
       },
     };
   }
-}
-
-/** Length of the longest end of the text with which the value begins. */
-function overlap(text: string, value: string): number {
-  for (let length = Math.min(text.length, value.length - 1); length > 0; length -= 1)
-    if (text.endsWith(value.slice(0, length))) return length;
-  return 0;
 }

@@ -1,4 +1,5 @@
-import { asInRepository } from './repository-paths';
+import fc from 'fast-check';
+import { asInRepository, pathsInRepository } from './repository-paths';
 
 const shown = (text: string) => asInRepository(text, '/ymera/workspace');
 
@@ -21,5 +22,41 @@ describe('what a tool printed, as the repository has it', () => {
 
   it('takes the root literally', () => {
     expect(asInRepository('/a+b (1)/copy/x', '/a+b (1)/copy')).toBe('x');
+  });
+});
+
+describe('the same in pieces', () => {
+  const root = '/ymera/workspace';
+  const streamed = (chunks: readonly string[]) => {
+    const seen: string[] = [];
+    const stream = pathsInRepository(root, (text) => seen.push(text));
+    for (const chunk of chunks) stream.push(chunk);
+    const beforeEnd = [...seen];
+    stream.end();
+    return { text: seen.join(''), beforeEnd };
+  };
+
+  it('is the same, however it is cut', () => {
+    const piece = fc.constantFrom(
+      ...['/ymera/', 'workspace', '/ymera/workspace', '/', 'file://', 'f', 'x', '.', '-2', '\n', ' ', 'é'],
+      ...['/ymera/workspace/src/a.mjs', '/home/ymera/workspace/', '/ymera/work'],
+    );
+    fc.assert(
+      fc.property(fc.array(piece), (chunks) => {
+        const text = chunks.join('');
+        expect(streamed(chunks).text).toBe(shown(text));
+        expect(streamed([...text]).text).toBe(shown(text));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('holds nothing back that is not the beginning of a path', () => {
+    expect(streamed(['1 of 3\n', 'at /ymera', '/workspace/a: ok', '.']).beforeEnd).toEqual([
+      '1 of 3\n',
+      'at ',
+      'a: ok',
+      '.',
+    ]);
   });
 });

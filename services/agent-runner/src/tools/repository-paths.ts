@@ -1,9 +1,51 @@
+import { overlap } from './overlap';
+
 /**
  * What a tool printed, with its paths as the repository has them. Where the working copy was means nothing to people, and
  * is gone when they read of it.
  */
-export function asInRepository(text: string, root: string): string {
-  const escaped = root.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const pattern = new RegExp(String.raw`(?<![\w.-])(?:file://)?${escaped}(/(?=[\w.@-])|(?![\w.-]))`, 'g');
-  return text.replaceAll(pattern, (_, slash: string) => (slash === '' ? '.' : ''));
+export const asInRepository = (text: string, root: string): string =>
+  text.replaceAll(pathPattern(root), (_, slash: string) => inPlaceOfRoot(slash));
+
+/** The same for text that comes in pieces: what may be the beginning of such a path waits for the next one. */
+export function pathsInRepository(
+  root: string,
+  sink: (text: string) => void,
+): { push(chunk: string): void; end(): void } {
+  const pattern = pathPattern(root);
+  // One character more, because what follows decides as well.
+  const beginnings = [`${root}/.`, `file://${root}/.`];
+  // What comes before decides, too.
+  let before = '';
+  let waiting = '';
+  const pass = (text: string, ready: number) => {
+    let at = before.length;
+    let shown = '';
+    pattern.lastIndex = at;
+    for (const match of text.matchAll(pattern)) {
+      if (match.index >= ready) break;
+      shown += text.slice(at, match.index) + inPlaceOfRoot(match[1]);
+      at = match.index + match[0].length;
+    }
+    const end = Math.max(at, ready);
+    shown += text.slice(at, end);
+    before = text.slice(0, end).slice(-1);
+    waiting = text.slice(end);
+    if (shown !== '') sink(shown);
+  };
+  return {
+    push: (chunk) => {
+      const text = waiting + chunk;
+      const kept = Math.max(...beginnings.map((beginning) => overlap(text, beginning)));
+      pass(before + text, before.length + text.length - kept);
+    },
+    end: () => pass(before + waiting, before.length + waiting.length),
+  };
 }
+
+function pathPattern(root: string): RegExp {
+  const escaped = root.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(String.raw`(?<![\w.-])(?:file://)?${escaped}(/(?=[\w.@-])|(?![\w.-]))`, 'g');
+}
+
+const inPlaceOfRoot = (slash: string | undefined): string => (slash === '' ? '.' : '');
