@@ -7,7 +7,7 @@ import type { Sandbox } from '../sandbox/sandbox';
 import { isProductCode, type Analyser } from '../tools/analyser';
 import type { RewrittenFile } from '../tools/analysis-protocol';
 import { fewestRuns, measureBeforeAfter } from '../tools/benchmark';
-import { withoutPackageManager } from '../tools/project-command';
+import { projectCommand } from '../tools/project-command';
 import { compare } from '../tools/statistics';
 import type { Dependencies } from '../workspace/dependencies';
 import type { Workspace } from '../workspace/workspace';
@@ -123,8 +123,13 @@ export class EnhancementAgent implements ToolAgent {
     if (!before.ok) return before;
     const mounts = await time.spend(() => this.options.dependencies.prepare(after, context.signal));
     if (!mounts.ok) return mounts;
-    const command = withoutPackageManager(bench, await after.committedFile('package.json'));
-    const side = (workspace: Workspace) => ({ workspace: workspace.copy, command, mounts: mounts.value });
+    const command = await projectCommand(bench, after);
+    if (!command.ok) return command;
+    const side = (workspace: Workspace) => ({
+      workspace: workspace.copy,
+      command: command.value,
+      mounts: mounts.value,
+    });
     const measured = await time.spend(() =>
       measureBeforeAfter(this.options.sandbox, {
         before: side(before.value),

@@ -2,7 +2,7 @@ import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
 import type { Finding, TestSummary } from '@ymera/contracts';
 import { failure } from '@ymera/kernel';
 import type { Sandbox, SandboxMount, SandboxOutcome } from '../sandbox/sandbox';
-import { withoutPackageManager } from '../tools/project-command';
+import { projectCommand } from '../tools/project-command';
 import { Places } from '../tools/places';
 import { pathsInRepository } from '../tools/repository-paths';
 import { readTestFailures } from '../tools/test-failures';
@@ -64,9 +64,10 @@ export class TestingAgent implements ToolAgent {
     time: ToolTime,
   ): Promise<TaskResult> {
     const declared = task.project.commands.test ?? '';
-    const command = withoutPackageManager(declared, await workspace.committedFile('package.json'));
+    const command = await projectCommand(declared, workspace);
     const listed = await workspace.committedFiles();
     if (context.signal.aborted) return stopped(context.signal, time.ms);
+    if (!command.ok) return failed(command.error, time.ms);
     if (!listed.ok) return failed(listed.error, time.ms);
     const root = this.options.sandbox.workspacePath(workspace.copy);
     const places = new Places(new Set(listed.value), root);
@@ -76,7 +77,7 @@ export class TestingAgent implements ToolAgent {
       const outcome = await time.spend(() =>
         this.options.sandbox.run({
           profile: 'project',
-          command,
+          command: command.value,
           workspace: workspace.copy,
           mounts,
           timeoutMs: remainingMs(task),

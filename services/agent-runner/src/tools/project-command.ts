@@ -1,4 +1,9 @@
+import { ok, type Result } from '@ymera/kernel';
 import { z } from 'zod';
+
+interface Committed {
+  readonly committedFile: (path: string) => Promise<Result<string | undefined>>;
+}
 
 const packageFile = z.object({ scripts: z.record(z.string(), z.unknown()).optional() });
 const scriptCall =
@@ -19,6 +24,12 @@ export function withoutPackageManager(command: string, packageJson: string | und
   const hasCompany = `pre${name}` in scripts || `post${name}` in scripts;
   if (typeof body !== 'string' || body.trim() === '' || hasCompany) return command;
   return `PATH="$PWD/node_modules/.bin:$PATH"; export PATH; ${body}`;
+}
+
+/** The same of a working copy, in the words of its commit. */
+export async function projectCommand(command: string, workspace: Committed): Promise<Result<string>> {
+  const packageJson = await workspace.committedFile('package.json');
+  return packageJson.ok ? ok(withoutPackageManager(command, packageJson.value)) : packageJson;
 }
 
 function parse(text: string): unknown {

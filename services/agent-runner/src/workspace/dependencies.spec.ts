@@ -76,6 +76,24 @@ describe('a project’s packages', () => {
     await empty.workspace.close();
   });
 
+  it('are not taken for none when git cannot say', async () => {
+    const commit = repository.commit({ 'package.json': manifest, 'package-lock.json': lock });
+    const canceled = new AbortController();
+    const workspace = await workspaces.prepare({
+      url: repository.folder,
+      commit,
+      signal: canceled.signal,
+    });
+    if (!workspace.ok) throw new Error(workspace.error.message);
+    canceled.abort();
+    const dependencies = new Dependencies(sandbox.bubblewrap, { folder, network: false });
+    expect(await dependencies.prepare(workspace.value, signal)).toMatchObject({
+      ok: false,
+      error: { code: 'repository_unreadable' },
+    });
+    await workspace.value.close();
+  });
+
   it('are not downloaded where policy closes the network', async () => {
     const { mounts, workspace } = await prepare(
       { 'package.json': manifest, 'package-lock.json': lock },

@@ -33,7 +33,9 @@ export class Dependencies {
 
   /** What a run in this working copy must be given; nothing for a project without packages or without a lockfile. */
   async prepare(workspace: Workspace, signal: AbortSignal): Promise<Result<readonly SandboxMount[]>> {
-    const manifests = await this.manifests(workspace);
+    const found = await this.manifests(workspace);
+    if (!found.ok) return found;
+    const manifests = found.value;
     if (!manifests) return ok([]);
     const digest = createHash('sha256')
       .update(JSON.stringify([process.platform, process.arch, ...manifests]))
@@ -50,21 +52,26 @@ export class Dependencies {
   }
 
   /** Lockfile, manifests and settings as committed; undefined when they ask for no package. */
-  private async manifests(workspace: Workspace): Promise<readonly (readonly [string, string])[] | undefined> {
-    const lock = await workspace.committedFile('package-lock.json');
+  private async manifests(
+    workspace: Workspace,
+  ): Promise<Result<readonly (readonly [string, string])[] | undefined>> {
+    const read = await workspace.committedFile('package-lock.json');
+    if (!read.ok) return read;
+    const lock = read.value;
     const parsed = lock === undefined ? undefined : lockFile.safeParse(parse(lock));
-    if (lock === undefined || !parsed?.success) return undefined;
+    if (lock === undefined || !parsed?.success) return ok(undefined);
     const places = Object.keys(parsed.data.packages);
-    if (!places.some((place) => place.includes('node_modules/'))) return undefined;
+    if (!places.some((place) => place.includes('node_modules/'))) return ok(undefined);
     const own = places
       .filter((place) => !place.includes('node_modules') && isBelow(place))
       .map((place) => posix.join(place, 'package.json'));
     const files: (readonly [string, string])[] = [['package-lock.json', lock]];
     for (const path of new Set(['package.json', ...own, '.npmrc'])) {
       const text = await workspace.committedFile(path);
-      if (text !== undefined) files.push([path, text]);
+      if (!text.ok) return text;
+      if (text.value !== undefined) files.push([path, text.value]);
     }
-    return files;
+    return ok(files);
   }
 
   private async install(

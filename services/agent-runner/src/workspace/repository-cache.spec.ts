@@ -86,7 +86,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
     const workspaces = workspacesOf(large);
     const [first, second] = [await prepared(workspaces), await prepared(workspaces)];
     await first.close();
-    expect(await second.committedFile('a.txt')).toBe('one\n');
+    expect(await second.committedFile('a.txt')).toEqual({ ok: true, value: 'one\n' });
     await second.close();
     expect(readdirSync(cached)).toEqual([]);
     await (await prepared(workspaces)).close();
@@ -101,7 +101,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
     stop.abort();
     expect(await broken).toMatchObject({ ok: false, error: { code: 'workspace_unavailable' } });
     const workspace = await next;
-    expect(await workspace.committedFile('a.txt')).toBe('one\n');
+    expect(await workspace.committedFile('a.txt')).toEqual({ ok: true, value: 'one\n' });
     await workspace.close();
   });
 

@@ -2,7 +2,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProposedChange } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
-import { isSymlink, parseRawDiff, reachesOutside, type ChangeEntry } from './change-entries';
+import { isRegularFile, isSymlink, parseRawDiff, reachesOutside, type ChangeEntry } from './change-entries';
 import { git, type GitOptions, type GitOutput } from './git';
 import { makeRemovable } from './removable';
 import { contentsOfBase, perhapsUntouched, untouchedFiles } from './untouched-files';
@@ -53,11 +53,12 @@ export class Workspace {
   }
 
   /** A file's text as committed; undefined where there is none of a sensible size. */
-  async committedFile(path: string, commit = this.commit): Promise<string | undefined> {
-    const shown = await this.git(['cat-file', 'blob', `${commit}:${path}`], {
-      maximumBytes: maximumFileBytes,
-    });
-    return shown.ok ? shown.stdout.toString('utf8') : undefined;
+  async committedFile(path: string, commit = this.commit): Promise<Result<string | undefined>> {
+    // With `./` a name is a name, whatever it begins with.
+    const listed = await this.git(['ls-tree', '-z', '--full-tree', commit, '--', `./${path}`]);
+    if (!listed.ok) return err(unreadable('a file of a commit', listed.complaint));
+    const [mode = '', , object = ''] = listed.stdout.toString('utf8').split(/[ \t]/);
+    return isRegularFile(mode) ? this.textOf(object) : ok(undefined);
   }
 
   /** The text of a file by its object id; undefined where it is too large to be looked into. */

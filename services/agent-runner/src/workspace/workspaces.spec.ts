@@ -61,8 +61,9 @@ describe('a working copy', () => {
     expect(readFileSync(join(workspace.copy, 'src/a.js'), 'utf8')).toBe('changed\n');
     expect(workspace.tree).toBe(repository.git('rev-parse', `${later}^{tree}`));
     expect(await workspace.changedFiles(base)).toMatchObject({ ok: true, value: [{ path: 'src/a.js' }] });
-    expect(await workspace.committedFile('src/a.js', base)).toBe('one\n');
-    expect(await workspace.committedFile('none')).toBeUndefined();
+    expect(await workspace.committedFile('src/a.js', base)).toEqual({ ok: true, value: 'one\n' });
+    for (const path of ['none', 'src', 'b.txt/none', ':(glob)*.txt', '*.txt'])
+      expect(await workspace.committedFile(path)).toEqual({ ok: true, value: undefined });
     await workspace.close();
   });
 
@@ -73,6 +74,7 @@ describe('a working copy', () => {
     expect(await workspace.committedFiles(lost)).toMatchObject(unreadable);
     expect(await workspace.changedFiles(lost)).toMatchObject(unreadable);
     expect(await workspace.textOf(lost)).toMatchObject(unreadable);
+    expect(await workspace.committedFile('b.txt', lost)).toMatchObject(unreadable);
     expect(await workspace.committedFiles()).toMatchObject({
       ok: true,
       value: expect.arrayContaining(['b.txt']),

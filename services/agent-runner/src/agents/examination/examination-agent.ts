@@ -1,11 +1,11 @@
 import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
 import type { Finding } from '@ymera/contracts';
-import { err, failure, ok, type Failure } from '@ymera/kernel';
+import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { isWritten, type Analyser } from '../../tools/analyser';
 import type { AnalysisFinding } from '../../tools/analysis-protocol';
 import { measureBeforeAfter, type Measurement } from '../../tools/benchmark';
-import { withoutPackageManager } from '../../tools/project-command';
+import { projectCommand } from '../../tools/project-command';
 import type { TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies';
 import type { Workspace } from '../../workspace/workspace';
@@ -119,6 +119,8 @@ class Examination {
     this.context.progress(0.4, 'comparing before and after');
     const measured = await this.measure(after);
     if (this.context.signal.aborted) return stopped(this.context.signal, this.time.ms);
+    const benchmarkFile = await this.benchmarkFile(after, listed.value);
+    if (!benchmarkFile.ok) return this.end(benchmarkFile.error);
     const measurement = measured === undefined || isFailure(measured) ? undefined : measured;
     const verdict = giveVerdict(
       {
@@ -136,7 +138,7 @@ class Examination {
         ],
         beforeAfter: measurement?.beforeAfter,
         clockDoubt: measurement?.clockDoubt,
-        benchmarkFile: await this.benchmarkFile(after, listed.value),
+        benchmarkFile: benchmarkFile.value,
         minimumSpeedup: this.task.project.performance.min_speedup,
       },
       this.options.policy,
@@ -211,14 +213,15 @@ class Examination {
     const before = await this.open(this.task.base);
     if (isFailure(before)) return before;
     // The base's own words decide what is run on both sides.
-    const command = withoutPackageManager(bench, await before.committedFile('package.json'));
+    const command = await projectCommand(bench, before);
+    if (!command.ok) return command.error;
     const sides = [];
     for (const workspace of [before, after]) {
       const mounts = await this.time.spend(() =>
         this.options.dependencies.prepare(workspace, this.context.signal),
       );
       if (!mounts.ok) return mounts.error;
-      sides.push({ workspace: workspace.copy, command, mounts: mounts.value });
+      sides.push({ workspace: workspace.copy, command: command.value, mounts: mounts.value });
     }
     const [left, right] = sides;
     if (!left || !right) return undefined;
@@ -254,11 +257,15 @@ class Examination {
   }
 
   /** The file that the benchmark's command names, if it names one of the project's. */
-  private async benchmarkFile(after: Workspace, files: readonly string[]): Promise<string | undefined> {
+  private async benchmarkFile(
+    after: Workspace,
+    files: readonly string[],
+  ): Promise<Result<string | undefined>> {
     const { bench } = this.task.project.commands;
-    if (bench === undefined) return undefined;
-    const command = withoutPackageManager(bench, await after.committedFile('package.json'));
-    return command.split(/[\s'";]+/).find((word) => files.includes(word));
+    if (bench === undefined) return ok(undefined);
+    const command = await projectCommand(bench, after);
+    if (!command.ok) return command;
+    return ok(command.value.split(/[\s'";]+/).find((word) => files.includes(word)));
   }
 
   private async open(

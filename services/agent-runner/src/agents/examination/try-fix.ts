@@ -1,7 +1,7 @@
 import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { Places } from '../../tools/places';
-import { withoutPackageManager } from '../../tools/project-command';
+import { projectCommand } from '../../tools/project-command';
 import { readTestFailures } from '../../tools/test-failures';
 import type { ChangeEntry, TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies';
@@ -58,9 +58,11 @@ async function trial(
   const workspace = opened.value;
   const mounts = await options.dependencies.prepare(workspace, options.signal);
   if (!mounts.ok) return mounts;
+  const command = await projectCommand(options.command, workspace);
+  if (!command.ok) return command;
   const outcome = await options.sandbox.run({
     profile: 'project',
-    command: withoutPackageManager(options.command, await workspace.committedFile('package.json')),
+    command: command.value,
     workspace: workspace.copy,
     mounts: mounts.value,
     timeoutMs: options.timeoutMs(),
