@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  answerRequestRoute,
   approvalResource,
   createEnrolmentRoute,
   decideApprovalRoute,
@@ -17,6 +18,7 @@ import {
   requestEventsRoute,
   startWorkflow,
   stepResource,
+  submitRequestRoute,
 } from '@ymera/contracts';
 import { program } from '../program';
 import { FakeGateway } from '../testing/fake-gateway';
@@ -108,6 +110,68 @@ describe('commands', () => {
       await connected('requests', 'watch', id);
       expect(process.exitCode).toBe(code);
       expect(written.split('\n').slice(1, -1)).toEqual(last.slice(0, -1));
+    });
+  });
+
+  describe('say what a request asks, and how it is answered', () => {
+    const question = 'Do you want to fix something that is broken, or to add something new?';
+    const asking = { ...sampleRequest, state: 'input_required', question, workflow_id: null, error: null };
+    const answerWith = (): string =>
+      `npm run ymera -- requests answer ${id} ... --url ${gateway.url} --token-file ${join(folder, 'token')}`;
+    const lines = (): string[] => [`Question  ${question}`, 'Answer it with', `  ${answerWith()}`, ''];
+    const questioned = {
+      type: 'coordinator.request.questioned.v1',
+      time: '2026-01-01T00:00:00.000Z',
+      data: { question },
+    };
+    const canceled = {
+      type: 'coordinator.request.ended.v1',
+      time: '2026-01-01T00:00:01.000Z',
+      data: { state: 'canceled' },
+    };
+    beforeEach(() => {
+      gateway
+        .answer(getRequestRoute, asking)
+        .answer(submitRequestRoute, asking)
+        .answer(answerRequestRoute, asking);
+    });
+
+    it.each([
+      ['shown', ['requests', 'show', id], undefined],
+      ['submitted', ['requests', 'submit', 'sample', 'Do it'], 2],
+      ['answered without being clear', ['requests', 'answer', id, 'Well'], 2],
+    ])('when it is %s', async (_, words, code) => {
+      await connected(...words);
+      expect(written.split('\n').slice(-4)).toEqual(lines());
+      expect(process.exitCode).toBe(code);
+      written = '';
+      await connected(...words, '--json');
+      expect(JSON.parse(written)).toMatchObject({ open_question: { question, answer_with: answerWith() } });
+    });
+
+    it('when it is watched', async () => {
+      gateway.answer(requestEventsRoute, [questioned, canceled]);
+      await connected('requests', 'watch', id);
+      expect(written.split('\n').slice(1, 4)).toEqual(lines().slice(0, 3));
+      written = '';
+      await connected('requests', 'watch', id, '--json');
+      expect(JSON.parse(written.split('\n', 1)[0] ?? '')).toEqual({
+        ...questioned,
+        open_question: { question, answer_with: answerWith() },
+      });
+    });
+
+    it('and nothing of it once it is answered', async () => {
+      const answered = { ...asking, state: 'running', question: null };
+      gateway
+        .answer(getRequestRoute, answered)
+        .answer(answerRequestRoute, answered)
+        .answer(requestEventsRoute, [questioned, canceled]);
+      await connected('requests', 'answer', id, 'Fix it');
+      expect(process.exitCode).toBeUndefined();
+      await connected('requests', 'show', id);
+      await connected('requests', 'watch', id);
+      expect(written).not.toContain('Question');
     });
   });
 

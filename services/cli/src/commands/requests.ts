@@ -11,9 +11,12 @@ import {
 import { uuidv7 } from '@ymera/kernel';
 import type { Command } from 'commander';
 import type { ApiClient } from '../api/api-client';
+import type { FeedEntry } from '../api/feed-entry';
 import { watchRequest } from '../api/watch-request';
 import { interrupted, interruption } from '../interruption';
 import { duration } from '../terminal/duration';
+import { columnsOf } from '../terminal/layout';
+import { type OpenQuestion, openQuestionLines, openQuestionOf } from '../words/open-question';
 import { unfinishedLines } from '../words/unfinished';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { print, table } from './print';
@@ -42,6 +45,29 @@ async function requestWithRun(
   return { request, workflow };
 }
 
+const questionLines = (open: OpenQuestion | null): string[] =>
+  openQuestionLines(open, columnsOf(process.stdout));
+
+/** The stream tells also what was asked long ago: only what is open now can be answered. */
+async function askedIn(
+  api: ApiClient,
+  requestId: string,
+  { type }: FeedEntry,
+  options: ConnectionOptions,
+): Promise<{ readonly open_question?: OpenQuestion | null }> {
+  if (!type.startsWith('coordinator.request.questioned.')) return {};
+  const request = await api.call(getRequestRoute, { params: { request_id: requestId } });
+  return { open_question: openQuestionOf(request, options) };
+}
+
+/** What a sentence or an answer led to; where that is another question, a person must answer first. */
+function tellAccepted(options: ConnectionOptions, request: RequestResource): void {
+  const open = openQuestionOf(request, options);
+  const about = [request.request_id, request.state, request.intent ?? ''].join('  ').trimEnd();
+  print(options, { ...request, open_question: open }, [about, ...questionLines(open)].join('\n'));
+  if (open) process.exitCode = 2;
+}
+
 /** Asking for work, and watching it. */
 export function addRequestCommands(ymera: Command): void {
   const requests = ymera.command('requests').description('ask for work and follow it');
@@ -53,12 +79,7 @@ export function addRequestCommands(ymera: Command): void {
         body: { project_id: projectId, text },
         idempotencyKey: uuidv7(),
       });
-      print(
-        options,
-        request,
-        `${request.request_id}  ${request.state}  ${request.intent ?? ''}  ${request.question ?? ''}`,
-      );
-      if (request.state === 'input_required') process.exitCode = 2;
+      tellAccepted(options, request);
     });
 
   withConnection(requests.command('answer').argument('<request_id>').argument('<text>'))
@@ -68,7 +89,7 @@ export function addRequestCommands(ymera: Command): void {
         params: { request_id: requestId },
         body: { answer },
       });
-      print(options, request, `${request.request_id}  ${request.state}  ${request.question ?? ''}`);
+      tellAccepted(options, request);
     });
 
   withConnection(requests.command('list'))
@@ -93,6 +114,7 @@ export function addRequestCommands(ymera: Command): void {
     .description('one request with its steps')
     .action(async (requestId: string, options: ConnectionOptions) => {
       const { request, workflow } = await requestWithRun(connect(options), requestId);
+      const open = openQuestionOf(request, options);
       const steps = (workflow?.steps ?? []).map((step) => [
         step.name,
         step.state,
@@ -103,8 +125,9 @@ export function addRequestCommands(ymera: Command): void {
         `${request.state}  ${request.text}`,
         ...(steps.length > 0 ? [table(steps)] : []),
         ...unfinishedLines(request, workflow),
+        ...questionLines(open),
       ];
-      print(options, { request, workflow }, words.join('\n'));
+      print(options, { request, workflow, open_question: open }, words.join('\n'));
     });
 
   withConnection(requests.command('watch').argument('<request_id>'))
@@ -117,7 +140,15 @@ export function addRequestCommands(ymera: Command): void {
         const what = ['name', 'kind', 'state', 'approval_id', 'agent_id', 'step', 'reason']
           .map((member) => entry.data[member])
           .filter((value) => typeof value === 'string');
-        print(options, entry, `${entry.time}  ${entry.type}  ${what.join('  ')}`);
+        const asked = await askedIn(api, requestId, entry, options);
+        print(
+          options,
+          { ...entry, ...asked },
+          [
+            `${entry.time}  ${entry.type}  ${what.join('  ')}`,
+            ...questionLines(asked.open_question ?? null),
+          ].join('\n'),
+        );
         if (!entry.type.startsWith('coordinator.request.ended.')) continue;
         if (entry.data['state'] === 'completed') return;
         process.exitCode = 1;

@@ -1,4 +1,5 @@
 import type { ErrorShape } from '@ymera/contracts';
+import { shellWord } from '../terminal/shell-word';
 import { keepClone, landInto } from './repositories';
 
 /** What has landed in the platform, and where its repository is. */
@@ -26,14 +27,14 @@ export async function handOver(
   try {
     repo = await keepClone(repository, folder, requestId);
   } catch (error) {
-    const suggestion = `Clone it by hand: git clone --bare ${word(repository)}`;
+    const suggestion = `Clone it by hand: git clone --bare ${shellWord(repository)}`;
     return { repo: null, landed_branch: null, error: failure('clone_failed', error, suggestion) };
   }
   if (into === undefined) return { repo, landed_branch: null };
   try {
     return { repo, landed_branch: await landInto(into, repo, branch, requestId) };
   } catch (error) {
-    const suggestion = `Fetch it by hand: git -C ${word(into)} fetch ${word(repo)} ${word(`${branch}:landed-${requestId}`)}`;
+    const suggestion = `Fetch it by hand: git -C ${shellWord(into)} fetch ${shellWord(repo)} ${shellWord(`${branch}:landed-${requestId}`)}`;
     return { repo, landed_branch: null, error: failure('land_failed', error, suggestion) };
   }
 }
@@ -42,7 +43,3 @@ function failure(code: string, error: unknown, suggestion: string): ErrorShape {
   const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
   return { code, message, retryable: false, suggestion };
 }
-
-/** As the shell takes it, whatever is in it. */
-const word = (text: string): string =>
-  /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
