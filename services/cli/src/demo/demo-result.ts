@@ -46,6 +46,8 @@ export interface DemoResult {
     /** An approval may come with some, which whoever approves the landing has seen. */
     readonly findings: readonly Finding[];
   } | null;
+  /** Everything that was found on the way; of a review it is what was asked for. */
+  readonly findings: readonly Finding[];
   readonly tests: WorkflowResource['result']['tests'] | null;
   readonly commit: string | null;
   readonly tree: string | null;

@@ -80,10 +80,11 @@ describe('the journey of a request', () => {
   it('that has ended says what the examination found, and is not canceled', async () => {
     const oid = 'a'.repeat(40);
     const found = { code: 'fix_without_test', severity: 'medium', message: 'No test' };
+    const seen = { code: 'slow_lookup', severity: 'low', message: 'Slow', file: 'a.js', line: 3 };
     const verdict = approvingVerdict(oid, 'No test');
     const ended: WorkflowResource = getWorkflow.reply.parse({
       ...workflow,
-      result: { ...workflow.result, verdict },
+      result: { ...workflow.result, verdict, findings: [seen, found] },
     });
     gateway
       .answer(requestEventsRoute, [entry('coordinator.request.ended.v1', { state: 'completed' })])
@@ -93,6 +94,7 @@ describe('the journey of a request', () => {
     expect(result).toMatchObject({
       state: 'completed',
       verdict: { approved: true, tree: oid, agent_id: 'examiner', findings: [found] },
+      findings: [seen, found],
     });
     expect(gateway.operations).not.toContain('cancelRequest');
   });

@@ -208,7 +208,9 @@ function summary(
   durationMs: number,
   askedMs: number,
 ): Journey['result'] {
-  const { change, verdict, tests, landed, before_after, tool_ms } = workflow?.result ?? { tool_ms: 0 };
+  const { change, verdict, findings, tests, landed, before_after, tool_ms } = workflow?.result ?? {
+    tool_ms: 0,
+  };
   const error =
     request.error ?? workflow?.error ?? (request.question === null ? undefined : unclear(request.question));
   return {
@@ -226,6 +228,7 @@ function summary(
           findings: verdict.findings,
         }
       : null,
+    findings: findings ?? [],
     tests: tests ?? null,
     commit: landed?.commit ?? null,
     tree: landed?.tree ?? null,

@@ -36,6 +36,7 @@ const result: DemoResult = {
   steps: [],
   change: null,
   verdict: null,
+  findings: [],
   tests: null,
   commit: null,
   tree: null,
@@ -87,6 +88,31 @@ describe('the result as a person gets it', () => {
     const verdict = { approved: true, tree: '1', agent_id: 'examiner', findings };
     const words = presentResult({ ...result, verdict }, undefined, style);
     expect(words).toContain('  Found      code_4: Look (src/a.ts:3)\n  Found      … 2 more findings\n');
+  });
+
+  describe('of a review, from which nothing lands, is what was found', () => {
+    const review = (findings: readonly Finding[], columns?: number): string =>
+      presentResult({ ...result, intent: 'REVIEW', before_after: null, findings }, undefined, style, columns);
+
+    it('with file, line and sentence, within the width of the screen', () => {
+      const long = `The list is searched for every element ${'of the list '.repeat(6)}`.trim();
+      const words = review([finds('slow_lookup', long), finds('dead_code', 'Nothing calls this')], 80);
+      expect(words).toContain('\n\nFound 2:\n  slow_lookup: The list is searched for every element');
+      expect(words).toContain('(src/a.ts:3)\n  dead_code: Nothing calls this (src/a.ts:3)\n');
+      expect(Math.max(...words.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+    });
+
+    it('up to a bound, and where the rest is', () => {
+      const words = review(Array.from({ length: 60 }, (_, index) => finds(`code_${index}`, 'Look')));
+      expect(words).toContain(
+        '\n  code_49: Look (src/a.ts:3)\n  … 10 more findings\n  --json has all of them\n',
+      );
+    });
+
+    it('also when it is nothing', () => {
+      expect(review([])).toContain('\n  Found      nothing\n');
+      expect(presentResult(result, undefined, style)).not.toContain('Found');
+    });
   });
 
   it('breaks between words where it is narrow, and leaves commands whole', () => {

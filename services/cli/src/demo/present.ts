@@ -6,6 +6,7 @@ import type { DemoResult } from './demo-result';
 import { findingLines, memoryLine, speedLine } from '../words/evidence';
 
 const longestDiff = 120;
+const longestReview = 50;
 
 /** What the person gets: the change, its evidence, where it is, and how to take it back. */
 export function presentResult(
@@ -30,8 +31,9 @@ export function presentResult(
   if (result.before_after) lines.push(row('Speed', speedLine(result.before_after)));
   const memory = result.before_after && memoryLine(result.before_after);
   if (memory) lines.push(row('Memory', memory));
-  for (const line of findingLines(result.verdict?.findings ?? [], style))
-    lines.push(row('Found', line.trim()));
+  if (result.verdict)
+    for (const line of findingLines(result.verdict.findings, style)) lines.push(row('Found', line.trim()));
+  else lines.push(...lookedLines(result, style, columns));
   for (const approval of result.approvals) lines.push(row('Approved', approvalLine(approval)));
   if (result.repo) lines.push(whole('Repository', result.repo));
   if (result.error) {
@@ -53,6 +55,19 @@ export function presentResult(
     );
   lines.push(row('Trace', result.trace_id), '');
   return lines.join('\n');
+}
+
+/** Where nothing was made, what was found is the result: as much of it as a person reads, and the whole in JSON. */
+function lookedLines({ intent, findings }: DemoResult, style: Style, columns: number): string[] {
+  if (findings.length === 0) return intent === 'REVIEW' ? ['  Found      nothing'] : [];
+  const { bold, dim } = style;
+  return [
+    '',
+    bold(`Found ${findings.length}:`),
+    ...findingLines(findings, style, columns, longestReview),
+    ...(findings.length > longestReview ? [dim('  --json has all of them')] : []),
+    '',
+  ];
 }
 
 /** What ended it, and what the examination had found by then. */
