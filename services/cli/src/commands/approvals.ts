@@ -14,7 +14,8 @@ import { type Command, Option } from 'commander';
 import type { ApiClient } from '../api/api-client';
 import { approvalLines } from '../words/approval';
 import { connect, type ConnectionOptions, withConnection } from './connection';
-import { print, table } from './print';
+import { type ListOptions, printList, withList } from './list';
+import { print } from './print';
 
 interface Choice {
   readonly option: EscalationOption;
@@ -41,21 +42,15 @@ async function subjectOf(api: ApiClient, approvalId: string): Promise<Subject> {
 export function addApprovalCommands(ymera: Command): void {
   const approvals = ymera.command('approvals').description('decide on gates');
 
-  withConnection(approvals.command('list'))
+  withList(approvals.command('list'))
     .description('what waits for a decision')
-    .action(async (options: ConnectionOptions) => {
-      const page = await connect(options).call(listApprovalsRoute, { query: { state: 'pending' } });
-      print(
+    .action(async (options: ListOptions) => {
+      const api = connect(options);
+      await printList(
         options,
-        page,
-        table(
-          page.items.map((approval) => [
-            approval.approval_id,
-            approval.kind,
-            approval.requested_by,
-            approval.expires_at,
-          ]),
-        ),
+        'nothing waits for a decision',
+        (query) => api.call(listApprovalsRoute, { query: { state: 'pending', ...query } }),
+        ({ approval_id, kind, requested_by, expires_at }) => [approval_id, kind, requested_by, expires_at],
       );
     });
 

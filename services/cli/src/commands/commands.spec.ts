@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   answerRequestRoute,
   approvalResource,
@@ -20,8 +17,8 @@ import {
   stepResource,
   submitRequestRoute,
 } from '@ymera/contracts';
-import { program } from '../program';
-import { FakeGateway } from '../testing/fake-gateway';
+import type { FakeGateway } from '../testing/fake-gateway';
+import { TypedCommands } from '../testing/typed-commands';
 import { CheckedClient } from './checked-client';
 
 const oid = 'c'.repeat(40);
@@ -58,34 +55,18 @@ const failedWorkflow = {
 const approval = getApproval.reply.parse(getApproval.replySample);
 
 describe('commands', () => {
+  let commands: TypedCommands;
   let gateway: FakeGateway;
-  let folder: string;
-  let written = '';
 
   beforeEach(async () => {
-    gateway = await FakeGateway.start();
+    commands = await TypedCommands.start();
+    gateway = commands.gateway;
     gateway.answer(getRequestRoute, failedRequest).answer(getWorkflowRoute, failedWorkflow);
-    folder = mkdtempSync(join(tmpdir(), 'ymera-commands-'));
-    writeFileSync(join(folder, 'token'), 'ymo_1_x');
-    written = '';
-    const keep = (text: string | Uint8Array): boolean => {
-      written += String(text);
-      return true;
-    };
-    jest.spyOn(process.stdout, 'write').mockImplementation(keep);
-    jest.spyOn(process.stderr, 'write').mockImplementation(keep);
   });
-  afterEach(async () => {
-    jest.restoreAllMocks();
-    // It would be that of the test run.
-    process.exitCode = undefined;
-    rmSync(folder, { recursive: true });
-    await gateway.stop();
-  });
+  afterEach(() => commands.stop());
 
-  const ymera = (...words: string[]): Promise<unknown> => program().parseAsync(['node', 'ymera', ...words]);
-  const connected = (...words: string[]): Promise<unknown> =>
-    ymera(...words, '--url', gateway.url, '--token-file', join(folder, 'token'));
+  const ymera = (...words: string[]): Promise<unknown> => commands.type(...words);
+  const connected = (...words: string[]): Promise<unknown> => commands.connected(...words);
   const why = [
     'tests_failed: 3 of 13 failed',
     'Look.',
@@ -97,7 +78,7 @@ describe('commands', () => {
   describe('say why a request failed', () => {
     it('when it is shown', async () => {
       await connected('requests', 'show', id);
-      expect(written.split('\n').slice(-5)).toEqual(why);
+      expect(commands.written.split('\n').slice(-5)).toEqual(why);
     });
 
     it.each([
@@ -109,7 +90,7 @@ describe('commands', () => {
       ]);
       await connected('requests', 'watch', id);
       expect(process.exitCode).toBe(code);
-      expect(written.split('\n').slice(1, -1)).toEqual(last.slice(0, -1));
+      expect(commands.written.split('\n').slice(1, -1)).toEqual(last.slice(0, -1));
     });
   });
 
@@ -117,7 +98,7 @@ describe('commands', () => {
     const question = 'Do you want to fix something that is broken, or to add something new?';
     const asking = { ...sampleRequest, state: 'input_required', question, workflow_id: null, error: null };
     const answerWith = (): string =>
-      `npm run ymera -- requests answer ${id} ... --url ${gateway.url} --token-file ${join(folder, 'token')}`;
+      `npm run ymera -- requests answer ${id} ... --url ${gateway.url} --token-file ${commands.tokenFile}`;
     const lines = (): string[] => [`Question  ${question}`, 'Answer it with', `  ${answerWith()}`, ''];
     const questioned = {
       type: 'coordinator.request.questioned.v1',
@@ -142,20 +123,22 @@ describe('commands', () => {
       ['answered without being clear', ['requests', 'answer', id, 'Well'], 2],
     ])('when it is %s', async (_, words, code) => {
       await connected(...words);
-      expect(written.split('\n').slice(-4)).toEqual(lines());
+      expect(commands.written.split('\n').slice(-4)).toEqual(lines());
       expect(process.exitCode).toBe(code);
-      written = '';
+      commands.written = '';
       await connected(...words, '--json');
-      expect(JSON.parse(written)).toMatchObject({ open_question: { question, answer_with: answerWith() } });
+      expect(JSON.parse(commands.written)).toMatchObject({
+        open_question: { question, answer_with: answerWith() },
+      });
     });
 
     it('when it is watched', async () => {
       gateway.answer(requestEventsRoute, [questioned, canceled]);
       await connected('requests', 'watch', id);
-      expect(written.split('\n').slice(1, 4)).toEqual(lines().slice(0, 3));
-      written = '';
+      expect(commands.written.split('\n').slice(1, 4)).toEqual(lines().slice(0, 3));
+      commands.written = '';
       await connected('requests', 'watch', id, '--json');
-      expect(JSON.parse(written.split('\n', 1)[0] ?? '')).toEqual({
+      expect(JSON.parse(commands.written.split('\n', 1)[0] ?? '')).toEqual({
         ...questioned,
         open_question: { question, answer_with: answerWith() },
       });
@@ -171,7 +154,7 @@ describe('commands', () => {
       expect(process.exitCode).toBeUndefined();
       await connected('requests', 'show', id);
       await connected('requests', 'watch', id);
-      expect(written).not.toContain('Question');
+      expect(commands.written).not.toContain('Question');
     });
   });
 
@@ -179,9 +162,10 @@ describe('commands', () => {
     it('a plan: its steps and its risk', async () => {
       gateway.answer(getApprovalRoute, { ...approval, kind: 'plan_approval', landing: null });
       await connected('approvals', 'show', approval.approval_id);
-      expect(written).toContain(`subject   ${approval.subject_digest}\n`);
-      expect(written).toContain(`risk      ${plan.risk}\n\n${plan.title}\n`);
-      for (const { step_id, name } of plan.steps) expect(written).toContain(`\n  ${step_id}: ${name}, `);
+      expect(commands.written).toContain(`subject   ${approval.subject_digest}\n`);
+      expect(commands.written).toContain(`risk      ${plan.risk}\n\n${plan.title}\n`);
+      for (const { step_id, name } of plan.steps)
+        expect(commands.written).toContain(`\n  ${step_id}: ${name}, `);
     });
 
     it('a landing: the whole change, its examination, tests and all findings', async () => {
@@ -210,12 +194,15 @@ describe('commands', () => {
         .answer(getApprovalRoute, approvalResource.parse({ ...approval, kind: 'landing_approval', landing }))
         .answer(getChangeRoute, { ...change, diff });
       await connected('approvals', 'show', approval.approval_id);
-      expect(written).toMatch(
+      expect(commands.written).toMatch(
         /\+line 200\.\n\nExamination ✔ approved by examiner.*(?:\n {2}fix_without_test: The fix has no test \(\d\.ts\)){7}\nTests {7}1 passed.*\n {2}The tests pass\nCommit/,
       );
-      written = '';
+      commands.written = '';
       await connected('approvals', 'show', approval.approval_id, '--json');
-      expect(JSON.parse(written)).toMatchObject({ approval: { landing: { verdict } }, change: { diff } });
+      expect(JSON.parse(commands.written)).toMatchObject({
+        approval: { landing: { verdict } },
+        change: { diff },
+      });
     });
   });
 
@@ -224,7 +211,7 @@ describe('commands', () => {
     const escalation = { step_id: 'enhance', escalation: 1, rounds: 3, error, findings };
     gateway.answer(getApprovalRoute, { ...approval, kind: 'escalation', landing: null, escalation });
     await connected('approvals', 'show', approval.approval_id);
-    expect(written.match(/^ {2}fix_without_test: .*$/gm)).toHaveLength(7);
+    expect(commands.written.match(/^ {2}fix_without_test: .*$/gm)).toHaveLength(7);
   });
 
   describe('refuse words that are off, in one sentence and without asking anybody', () => {
@@ -257,13 +244,13 @@ describe('commands', () => {
 
     it('a group of commands alone shows its help and nothing else', async () => {
       for (const words of [[], ['audit']]) {
-        written = '';
+        commands.written = '';
         await expect(ymera(...words)).rejects.toMatchObject({ name: 'Ended', exitCode: 2 });
-        expect(written).toMatch(/^Usage: ymera/);
-        expect(written).not.toContain('outputHelp');
+        expect(commands.written).toMatch(/^Usage: ymera/);
+        expect(commands.written).not.toContain('outputHelp');
       }
       await expect(ymera('--help')).rejects.toMatchObject({ name: 'Ended', exitCode: 0 });
-      expect(written).toContain('130  interrupted');
+      expect(commands.written).toContain('130  interrupted');
     });
   });
 

@@ -14,8 +14,9 @@ import { resolve } from 'node:path';
 import { registerProject } from '../api/register-project';
 import { duration } from '../terminal/duration';
 import { connect, type ConnectionOptions, withConnection } from './connection';
+import { type ListOptions, printList, withList } from './list';
 import { controlWords } from './operations';
-import { print, table } from './print';
+import { print } from './print';
 
 const enrolmentKinds = createEnrolment.payload.shape.kind.options;
 type EnrolmentKind = (typeof enrolmentKinds)[number];
@@ -40,16 +41,15 @@ export function addFleetCommands(ymera: Command): void {
 
   const agents = ymera.command('agents').description('the fleet');
 
-  withConnection(agents.command('list'))
+  withList(agents.command('list'))
     .description('registered agents')
-    .action(async (options: ConnectionOptions) => {
-      const page = await connect(options).call(listAgentsRoute, { query: {} });
-      print(
+    .action(async (options: ListOptions) => {
+      const api = connect(options);
+      await printList(
         options,
-        page,
-        table(
-          page.items.map((agent) => [agent.agent_id, agent.agent_type, agent.status, agent.principal_id]),
-        ),
+        'no agents',
+        (query) => api.call(listAgentsRoute, { query }),
+        ({ agent_id, agent_type, status, principal_id }) => [agent_id, agent_type, status, principal_id],
       );
     });
 
@@ -124,20 +124,15 @@ export function addFleetCommands(ymera: Command): void {
       );
     });
 
-  withConnection(projects.command('list'))
+  withList(projects.command('list'))
     .description('registered projects')
-    .action(async (options: ConnectionOptions) => {
-      const page = await connect(options).call(listProjectsRoute, { query: {} });
-      print(
+    .action(async (options: ListOptions) => {
+      const api = connect(options);
+      await printList(
         options,
-        page,
-        table(
-          page.items.map((project) => [
-            project.project_id,
-            project.default_branch,
-            project.commands.test ?? '',
-          ]),
-        ),
+        'no projects',
+        (query) => api.call(listProjectsRoute, { query }),
+        ({ project_id, default_branch, commands }) => [project_id, default_branch, commands.test ?? ''],
       );
     });
 }

@@ -16,6 +16,7 @@ import {
 import { uuidv7 } from '@ymera/kernel';
 import { type Command, Option } from 'commander';
 import { connect, type ConnectionOptions, withConnection } from './connection';
+import { type ListOptions, printList, withList } from './list';
 import { print, table } from './print';
 
 /** A brake in one line. */
@@ -48,20 +49,17 @@ export function addOperationsCommands(ymera: Command): void {
   }
   addDeadLetterCommands(ymera);
 
-  withConnection(ymera.command('alerts').option('--all', 'also those that are resolved'))
+  withList(ymera.command('alerts').option('--all', 'also those that are resolved'))
     .description('what a person should look at')
-    .action(async (options: ConnectionOptions & { all?: boolean }) => {
-      const page = await connect(options).call(listAlertsRoute, {
-        query: { state: options.all ? 'all' : 'open' },
-      });
-      const rows = page.items.map((alert) => [
-        alert.raised_at,
-        alert.severity,
-        alert.state,
-        alert.title,
-        alert.link,
-      ]);
-      print(options, page, rows.length === 0 ? 'no open alerts' : table(rows));
+    .action(async (options: ListOptions & { all?: boolean }) => {
+      const api = connect(options);
+      const state = options.all ? 'all' : 'open';
+      await printList(
+        options,
+        options.all ? 'no alerts' : 'no open alerts',
+        (query) => api.call(listAlertsRoute, { query: { state, ...query } }),
+        (alert) => [alert.raised_at, alert.severity, alert.state, alert.title, alert.link],
+      );
     });
 }
 
@@ -70,37 +68,36 @@ interface DeadLetterFilter {
   readonly queue?: string;
   readonly code?: string;
   readonly state?: DeadLetterState;
-  readonly cursor?: string;
 }
 
 function addDeadLetterCommands(ymera: Command): void {
   const dlq = ymera.command('dlq').description('messages that nothing tries again by itself');
 
-  withConnection(
+  withList(
     dlq
       .command('list')
       .addOption(new Option('--owner <service>', 'of this service only').choices(deadLetterOwner.options))
       .option('--queue <name>', 'that died in this queue only')
       .option('--code <code>', 'with this code only')
-      .addOption(new Option('--state <state>', 'in this state only').choices(deadLetterState.options))
-      .option('--cursor <cursor>', 'where the page before ended'),
+      .addOption(new Option('--state <state>', 'in this state only').choices(deadLetterState.options)),
   )
     .description('dead messages, newest first')
-    .action(async (options: ConnectionOptions & DeadLetterFilter) => {
-      const { owner, queue, code, state, cursor } = options;
-      const page = await connect(options).call(listDeadLettersRoute, {
-        query: { owner, queue, code, state, cursor },
-      });
-      const rows = page.items.map((letter) => [
-        letter.dead_letter_id,
-        letter.state,
-        letter.queue ?? `${letter.owner} (queue unknown)`,
-        letter.type,
-        letter.code,
-        letter.reason.slice(0, 80),
-      ]);
-      const more = page.next_cursor ? `\nmore with --cursor ${page.next_cursor}` : '';
-      print(options, page, rows.length === 0 ? 'no dead letters' : table(rows) + more);
+    .action(async (options: ListOptions & DeadLetterFilter) => {
+      const api = connect(options);
+      const { owner, queue, code, state } = options;
+      await printList(
+        options,
+        'no dead letters',
+        (query) => api.call(listDeadLettersRoute, { query: { owner, queue, code, state, ...query } }),
+        (letter) => [
+          letter.dead_letter_id,
+          letter.state,
+          letter.queue ?? `${letter.owner} (queue unknown)`,
+          letter.type,
+          letter.code,
+          letter.reason.slice(0, 80),
+        ],
+      );
     });
 
   withConnection(dlq.command('show').argument('<dead_letter_id>'))

@@ -19,6 +19,7 @@ import { columnsOf } from '../terminal/layout';
 import { type OpenQuestion, openQuestionLines, openQuestionOf } from '../words/open-question';
 import { unfinishedLines } from '../words/unfinished';
 import { connect, type ConnectionOptions, withConnection } from './connection';
+import { type ListOptions, printList, withList } from './list';
 import { print, table } from './print';
 
 const watchCodes = `
@@ -92,21 +93,15 @@ export function addRequestCommands(ymera: Command): void {
       tellAccepted(options, request);
     });
 
-  withConnection(requests.command('list'))
+  withList(requests.command('list'))
     .description('the newest requests')
-    .action(async (options: ConnectionOptions) => {
-      const page = await connect(options).call(listRequestsRoute, { query: {} });
-      print(
+    .action(async (options: ListOptions) => {
+      const api = connect(options);
+      await printList(
         options,
-        page,
-        table(
-          page.items.map((request) => [
-            request.request_id,
-            request.state,
-            request.intent ?? '',
-            request.text.slice(0, 60),
-          ]),
-        ),
+        'no requests',
+        (query) => api.call(listRequestsRoute, { query }),
+        ({ request_id, state, intent, text }) => [request_id, state, intent ?? '', text.slice(0, 60)],
       );
     });
 

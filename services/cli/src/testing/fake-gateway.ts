@@ -48,6 +48,11 @@ export class FakeGateway {
     return this;
   }
 
+  /** Answers by what is asked for. */
+  answerBy(route: RouteContract, valueOf: (query: URLSearchParams) => unknown): this {
+    return this.answer(route, valueOf);
+  }
+
   /** What is there only until the answer can be looked at before it. */
   beforeAnswering(route: RouteContract, look: (body: unknown) => void): this {
     this.lookers.set(route.operation, look);
@@ -75,9 +80,14 @@ export class FakeGateway {
       return;
     }
     response.writeHead(found?.status ?? 404, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(found?.value ?? {}));
+    const value = typeof found?.value === 'function' ? (found.value as ValueOf)(queryOf(url)) : found?.value;
+    response.end(JSON.stringify(value ?? {}));
   }
 }
+
+type ValueOf = (query: URLSearchParams) => unknown;
+
+const queryOf = (url: string): URLSearchParams => new URL(url, 'http://gateway').searchParams;
 
 const matches = ({ method, path }: RouteContract, asked: string | undefined, pathname: string): boolean =>
   method === asked && new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname);
