@@ -12,9 +12,9 @@ describe('watching a request (a gateway of the test’s)', () => {
   let server: Server;
   let port: number;
   let serve: (request: IncomingMessage, response: ServerResponse) => void;
-  let lost: number[];
+  let told: (number | 'back')[];
   beforeEach(async () => {
-    lost = [];
+    told = [];
     server = createServer((request, response) => {
       serve(request, response);
     });
@@ -39,7 +39,7 @@ describe('watching a request (a gateway of the test’s)', () => {
       new ApiClient(`http://127.0.0.1:${port}`, 'token'),
       'r',
       signal,
-      (giveUpMs) => lost.push(giveUpMs),
+      { lost: (giveUpMs) => told.push(giveUpMs), back: () => told.push('back') },
       times,
     );
 
@@ -49,11 +49,11 @@ describe('watching a request (a gateway of the test’s)', () => {
       code: 'gateway_unreachable',
       suggestion: 'Start it with npm start.',
     });
-    expect(lost).toEqual([]);
+    expect(told).toEqual([]);
     await listen(0);
   });
 
-  it('goes on where it was cut off, and says so once', async () => {
+  it('goes on where it was cut off, and says so once, and that it is back', async () => {
     const resumedFrom: unknown[] = [];
     serve = ({ headers }, response) => {
       resumedFrom.push(headers['last-event-id']);
@@ -67,7 +67,7 @@ describe('watching a request (a gateway of the test’s)', () => {
     expect((await next).value).toMatchObject({ type: 'two' });
     await entries.return(undefined);
     expect(resumedFrom).toEqual([undefined, 'one']);
-    expect(lost).toEqual([patient.giveUpMs]);
+    expect(told).toEqual([patient.giveUpMs, 'back']);
   });
 
   it('gives up a gateway that does not come back', async () => {
@@ -80,7 +80,7 @@ describe('watching a request (a gateway of the test’s)', () => {
     const refused = expect(next).rejects.toMatchObject({ code: 'gateway_unreachable' });
     await close();
     await refused;
-    expect(lost).toEqual([hasty.giveUpMs]);
+    expect(told).toEqual([hasty.giveUpMs]);
     await listen(0);
   });
 
@@ -94,6 +94,6 @@ describe('watching a request (a gateway of the test’s)', () => {
     const next = entries.next();
     stop.abort();
     expect(await next).toEqual({ done: true, value: undefined });
-    expect(lost).toEqual([]);
+    expect(told).toEqual([]);
   });
 });

@@ -13,6 +13,13 @@ export interface WatchTimes {
 
 const usualTimes: WatchTimes = { reconnectMs: 500, giveUpMs: 120_000 };
 
+/** Told of each loss once, however often it is tried again. */
+export interface Connection {
+  /** It is tried again for so long. */
+  lost(giveUpMs: number): void;
+  back(): void;
+}
+
 interface Arrived {
   readonly id: string | undefined;
   readonly entry: FeedEntry;
@@ -20,13 +27,13 @@ interface Arrived {
 
 /**
  * Everything that happens to a request from its beginning, in order; resumes where it was cut off. Rejects at once where
- * the gateway was never reached; `lost` is told when a connection is lost that is then tried again for so long.
+ * the gateway was never reached; `connection` is told when one that was there is lost, and when it is back.
  */
 export async function* watchRequest(
   api: ApiClient,
   requestId: string,
   signal: AbortSignal,
-  lost: (giveUpMs: number) => void = () => undefined,
+  connection: Connection,
   { reconnectMs, giveUpMs }: WatchTimes = usualTimes,
 ): AsyncGenerator<FeedEntry> {
   let lastEventId: string | undefined;
@@ -41,6 +48,7 @@ export async function* watchRequest(
         signal,
       );
       wasThere = true;
+      if (lostAt !== undefined) connection.back();
       lostAt = undefined;
       for await (const { id, entry } of arriving(response)) {
         lastEventId = id ?? lastEventId;
@@ -51,7 +59,7 @@ export async function* watchRequest(
       if (!wasThere || isRefusal(error)) throw error;
       if (lostAt === undefined) {
         lostAt = performance.now();
-        lost(giveUpMs);
+        connection.lost(giveUpMs);
       } else if (performance.now() - lostAt >= giveUpMs) throw error;
     }
     await sleep(reconnectMs, signal);

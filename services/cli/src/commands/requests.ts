@@ -12,10 +12,10 @@ import { uuidv7 } from '@ymera/kernel';
 import type { Command } from 'commander';
 import type { ApiClient } from '../api/api-client';
 import type { FeedEntry } from '../api/feed-entry';
-import { watchRequest } from '../api/watch-request';
+import { type Connection, watchRequest } from '../api/watch-request';
 import { interrupted, interruption } from '../interruption';
-import { duration } from '../terminal/duration';
 import { columnsOf } from '../terminal/layout';
+import { backWords, lostWords } from '../words/connection';
 import { type OpenQuestion, openQuestionLines, openQuestionOf } from '../words/open-question';
 import { unfinishedLines } from '../words/unfinished';
 import { connect, type ConnectionOptions, withConnection } from './connection';
@@ -28,10 +28,13 @@ Exit codes:
   1    it failed or was canceled; the last lines say why
   130  interrupted while it went on`;
 
-const tellLost = (giveUpMs: number): void => {
-  process.stderr.write(
-    `The connection to the gateway is lost; it is tried again for ${duration(giveUpMs)}. The request goes on.\n`,
-  );
+const onStandardError: Connection = {
+  lost: (giveUpMs) => {
+    process.stderr.write(`${lostWords(giveUpMs)}\n`);
+  },
+  back: () => {
+    process.stderr.write(`${backWords}\n`);
+  },
 };
 
 async function requestWithRun(
@@ -131,7 +134,7 @@ export function addRequestCommands(ymera: Command): void {
     .action(async (requestId: string, options: ConnectionOptions) => {
       const api = connect(options);
       const signal = interruption();
-      for await (const entry of watchRequest(api, requestId, signal, tellLost)) {
+      for await (const entry of watchRequest(api, requestId, signal, onStandardError)) {
         const what = ['name', 'kind', 'state', 'approval_id', 'agent_id', 'step', 'reason']
           .map((member) => entry.data[member])
           .filter((value) => typeof value === 'string');

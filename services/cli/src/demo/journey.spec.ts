@@ -10,6 +10,7 @@ import {
   submitRequestRoute,
   type WorkflowResource,
 } from '@ymera/contracts';
+import type { FeedEntry } from '../api/feed-entry';
 import { interrupted } from '../interruption';
 import { FakeGateway } from '../testing/fake-gateway';
 import { approval, approvingVerdict, entry, running, workflow } from '../testing/sample-answers';
@@ -20,8 +21,10 @@ const asksForApproval = entry('coordinator.approval.requested.v1', { approval_id
 class Silent implements Audience {
   copying(): void {}
   planned(): void {}
-  happened(): void {}
+  happened(_entry: FeedEntry): void {}
   ended(): void {}
+  lost(): void {}
+  back(): void {}
   decide(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
@@ -75,6 +78,27 @@ describe('the journey of a request', () => {
     const { result } = await journey(new Impatient(), stop.signal);
     expect(result).toMatchObject(brokenOff);
     expect(gateway.operations).toContain('cancelRequest');
+  });
+
+  it('tells once that its connection was lost, and when it is back', async () => {
+    const told: string[] = [];
+    class Watching extends Silent {
+      override lost(): void {
+        told.push('lost');
+      }
+      override back(): void {
+        told.push('back');
+      }
+      override happened({ type }: FeedEntry): void {
+        told.push(type);
+        if (told.length > 1) return;
+        gateway.answer(requestEventsRoute, [entry('coordinator.request.ended.v1', { state: 'completed' })]);
+        gateway.cutOff();
+      }
+    }
+    gateway.answer(requestEventsRoute, [entry('orchestrator.step.changed.v1')]);
+    await journey(new Watching());
+    expect(told).toEqual(['orchestrator.step.changed.v1', 'lost', 'back', 'coordinator.request.ended.v1']);
   });
 
   it('that has ended says what the examination found, and is not canceled', async () => {

@@ -17,7 +17,7 @@ import { uuidv7 } from '@ymera/kernel';
 import type { ApiClient } from '../api/api-client';
 import { type FeedEntry, textOf } from '../api/feed-entry';
 import { registerProject } from '../api/register-project';
-import { watchRequest } from '../api/watch-request';
+import { type Connection, watchRequest } from '../api/watch-request';
 import { interrupted, NoDecision } from '../interruption';
 import { type DemoApproval, type DemoResult, demoSteps } from './demo-result';
 
@@ -34,7 +34,7 @@ export interface Choice {
 }
 
 /** What a person sees and is asked on the way. */
-export interface Audience {
+export interface Audience extends Connection {
   /** The repository is still being copied, for so long now. */
   copying(elapsedMs: number): void;
   planned(request: RequestResource): void;
@@ -83,7 +83,7 @@ export async function travel(
   if (submitted.state === 'running') {
     audience.planned(submitted);
     try {
-      for await (const entry of watchRequest(people.requester, submitted.request_id, signal)) {
+      for await (const entry of watchRequest(people.requester, submitted.request_id, signal, audience)) {
         audience.happened(entry);
         if (entry.type.startsWith('coordinator.approval.requested.')) {
           const before = performance.now();

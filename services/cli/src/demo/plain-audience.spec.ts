@@ -6,6 +6,17 @@ const { plan } = startWorkflow.sample;
 const [step] = plan.steps;
 
 describe('a log of the demo', () => {
+  it('says that the connection was lost, and when it is back', () => {
+    const lines: string[] = [];
+    const audience = new PlainAudience((line) => lines.push(line));
+    audience.lost(120_000);
+    audience.back();
+    expect(lines).toEqual([
+      'The connection to the gateway is lost; it is tried again for 2 min 00 s. The request goes on.',
+      'The connection to the gateway is back.',
+    ]);
+  });
+
   it('says why work came back, and where to look', () => {
     const lines: string[] = [];
     const audience = new PlainAudience((line) => lines.push(line));

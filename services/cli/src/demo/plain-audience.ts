@@ -3,6 +3,7 @@ import { createColors } from 'picocolors';
 import type { FeedEntry } from '../api/feed-entry';
 import { duration } from '../terminal/duration';
 import type { Audience } from './journey';
+import { backWords, lostWords } from '../words/connection';
 import { findingLines } from '../words/evidence';
 import { planLine, StepBoard } from './step-board';
 
@@ -42,6 +43,14 @@ export class PlainAudience implements Audience {
     const reason =
       typeof entry.data['reason'] === 'string' && step.state === 'failed' ? `: ${entry.data['reason']}` : '';
     this.write(`${step.name}: ${step.state.replace('_', ' ')}${who}${again}${took}${reason}`);
+  }
+
+  lost(giveUpMs: number): void {
+    this.write(lostWords(giveUpMs));
+  }
+
+  back(): void {
+    this.write(backWords);
   }
 
   decide(approval: ApprovalResource): Promise<undefined> {

@@ -96,6 +96,21 @@ describe('a person at a terminal', () => {
     ).toBeLessThanOrEqual(60);
   });
 
+  it('is told of a lost connection over the board, which goes on below', () => {
+    const { audience, text } = fakeTerminal();
+    audience.planned(planned);
+    const drawn = text().length;
+    audience.lost(120_000);
+    audience.back();
+    audience.ended();
+    const step = plan.steps[0]?.name ?? '';
+    expect(text().slice(drawn)).toMatch(
+      new RegExp(
+        `^! The connection to the gateway is lost; it is tried again for 2 min 00 s\\. The\n  request goes on\\.\n  ○ ${step}[^]*\n✔ The connection to the gateway is back\\.\n  ○ ${step}`,
+      ),
+    );
+  });
+
   it.each([
     ['\n', 'approved'],
     ['YES\n', 'approved'],

@@ -13,6 +13,7 @@ import { columnsOf, labelled } from '../terminal/layout';
 import type { Style } from '../terminal/style';
 import { boardLines } from './board-lines';
 import { coloredDiff, linesOf } from '../words/colored-diff';
+import { backWords, lostWords } from '../words/connection';
 import { escalationLines, verdictLines } from '../words/evidence';
 import type { Audience, Choice } from './journey';
 import { planLine, StepBoard } from './step-board';
@@ -60,6 +61,14 @@ export class TerminalAudience implements Audience {
 
   happened(entry: FeedEntry): void {
     this.board?.take(entry);
+  }
+
+  lost(giveUpMs: number): void {
+    this.above(labelled('! ', lostWords(giveUpMs), this.columns, `${this.style.yellow('!')} `));
+  }
+
+  back(): void {
+    this.above(labelled('✔ ', backWords, this.columns, `${this.style.green('✔')} `));
   }
 
   async decide(approval: ApprovalResource, change: ChangeResource | undefined): Promise<Decision> {
@@ -131,6 +140,14 @@ export class TerminalAudience implements Audience {
     this.timer = undefined;
     this.draw();
     this.live.done();
+  }
+
+  /** A line that stays, over the board, which goes on below it. */
+  private above(line: string): void {
+    const isLive = this.timer !== undefined;
+    if (isLive) this.live.clear();
+    this.say(line);
+    if (isLive) this.draw();
   }
 
   private draw(): void {

@@ -22,6 +22,14 @@ export class VisibleAudience implements Audience {
     this.audience.happened(visibleIn(entry));
   }
 
+  lost(giveUpMs: number): void {
+    this.audience.lost(giveUpMs);
+  }
+
+  back(): void {
+    this.audience.back();
+  }
+
   decide(
     approval: ApprovalResource,
     change: ChangeResource | undefined,

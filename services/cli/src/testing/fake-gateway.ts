@@ -59,8 +59,13 @@ export class FakeGateway {
     return this;
   }
 
-  async stop(): Promise<void> {
+  /** As if the network were gone for a moment. */
+  cutOff(): void {
     this.server.closeAllConnections();
+  }
+
+  async stop(): Promise<void> {
+    this.cutOff();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
