@@ -15,7 +15,7 @@ export interface CallInput<R extends RouteContract> {
 /** What may stand in a path or a query. */
 type UrlValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** For an answer, from the call to its last byte. */
+/** For an answer, from the call to its last byte; of a stream to its first. */
 const usualTimeoutMs = 30_000;
 
 /** The gateway as one person sees it, typed by the route contracts. Refusals are thrown as `CliError`. */
@@ -39,21 +39,29 @@ export class ApiClient {
     return value.data as z.output<R['response']>;
   }
 
-  /** The open response of a streaming route. */
+  /**
+   * The open response of a streaming route. Only its beginning has a deadline: of what comes then nobody knows when, but the
+   * gateway opens a stream at once.
+   */
   async stream<R extends RouteContract>(
     route: R,
     input: CallInput<R>,
     headers: Record<string, string>,
     signal: AbortSignal,
   ): Promise<Response> {
-    const response = await fetch(this.urlOf(route, input), {
-      headers: { ...headers, authorization: `Bearer ${this.token}`, accept: 'text/event-stream' },
-      signal,
-    }).catch((error: unknown) => {
-      throw this.noAnswer(error);
-    });
-    if (!response.ok) throw refusal(response.status, parseJson(await response.text()));
-    return response;
+    const opening = deadline(this.timeoutMs);
+    try {
+      const response = await fetch(this.urlOf(route, input), {
+        headers: { ...headers, authorization: `Bearer ${this.token}`, accept: 'text/event-stream' },
+        signal: AbortSignal.any([signal, opening.signal]),
+      });
+      if (response.ok) return response;
+      throw refusal(response.status, parseJson(await response.text()));
+    } catch (error) {
+      throw error instanceof CliError ? error : this.noAnswer(error);
+    } finally {
+      opening.end();
+    }
   }
 
   private async send<R extends RouteContract>(
@@ -105,6 +113,20 @@ export class ApiClient {
       if (value !== undefined) url.searchParams.set(name, String(value));
     return url;
   }
+}
+
+/** `AbortSignal.timeout` that can be ended before it is due. */
+function deadline(timeoutMs: number): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new DOMException('The deadline has passed.', 'TimeoutError'));
+  }, timeoutMs);
+  return {
+    signal: controller.signal,
+    end: () => {
+      clearTimeout(timer);
+    },
+  };
 }
 
 /** What a timed-out signal throws is a `DOMException`. */

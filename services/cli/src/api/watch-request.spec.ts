@@ -34,9 +34,9 @@ describe('watching a request (a gateway of the test’s)', () => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(types.map(happened).join(''));
   };
-  const watch = (times = patient, signal = new AbortController().signal) =>
+  const watch = (times = patient, signal = new AbortController().signal, timeoutMs?: number) =>
     watchRequest(
-      new ApiClient(`http://127.0.0.1:${port}`, 'token'),
+      new ApiClient(`http://127.0.0.1:${port}`, 'token', timeoutMs),
       'r',
       signal,
       { lost: (giveUpMs) => told.push(giveUpMs), back: () => told.push('back') },
@@ -68,6 +68,54 @@ describe('watching a request (a gateway of the test’s)', () => {
     await entries.return(undefined);
     expect(resumedFrom).toEqual([undefined, 'one']);
     expect(told).toEqual([patient.giveUpMs, 'back']);
+  });
+
+  describe('a gateway that takes the question and never answers', () => {
+    const noAnswer = { code: 'gateway_timeout', message: expect.stringContaining('within 0.05 s') };
+    const wait = (times = patient) => watch(times, undefined, 50);
+    const silence = (): void => undefined;
+
+    it('is given up at once where it never answered', async () => {
+      serve = silence;
+      await expect(wait().next()).rejects.toMatchObject(noAnswer);
+      expect(told).toEqual([]);
+    });
+
+    it('is tried again like one that was lost, and a stream that is open has no deadline', async () => {
+      const answers = [
+        (response: ServerResponse) => {
+          stream(response, 'one');
+          setTimeout(() => {
+            response.end(happened('later'));
+          }, 100);
+        },
+        silence,
+        silence,
+        (response: ServerResponse) => {
+          stream(response, 'two');
+        },
+      ];
+      serve = (_, response) => {
+        answers.shift()?.(response);
+      };
+      const entries = wait();
+      for (const type of ['one', 'later', 'two'])
+        expect((await entries.next()).value).toMatchObject({ type });
+      await entries.return(undefined);
+      expect(answers).toEqual([]);
+      expect(told).toEqual([patient.giveUpMs, 'back']);
+    });
+
+    it('is not tried for ever', async () => {
+      serve = (_, response) => {
+        serve = silence;
+        response.writeHead(200).end(happened('one'));
+      };
+      const entries = wait(hasty);
+      await entries.next();
+      await expect(entries.next()).rejects.toMatchObject(noAnswer);
+      expect(told).toEqual([hasty.giveUpMs]);
+    });
   });
 
   it('gives up a gateway that does not come back', async () => {
