@@ -1,4 +1,4 @@
-import { interruption, stoppedExitCode, stopping, whenInterrupted } from './interruption';
+import { interruption, stopping, whenInterrupted } from './interruption';
 
 const never = new Promise<never>(() => undefined);
 
@@ -34,15 +34,6 @@ describe('an interruption', () => {
     heardBy(name);
     expect([ended, signal.aborted]).toEqual([1, true]);
   });
-
-  it.each([
-    ['interrupted', 130],
-    ['no_answer', 2],
-    ['tests_failed', undefined],
-    [undefined, undefined],
-  ])('%s ends with %s', (code, exitCode) => {
-    expect(stoppedExitCode(code)).toBe(exitCode);
-  });
 });
 
 describe('work that is interrupted', () => {
@@ -52,13 +43,13 @@ describe('work that is interrupted', () => {
     await expect(stopping(Promise.resolve('canceled'), stopped)).resolves.toBe('canceled');
   });
 
-  it('is not waited for longer than that, before or after it began', async () => {
-    const interrupted = { code: 'interrupted', exitCode: 130 };
-    await expect(stopping(never, stopped, 1)).rejects.toMatchObject(interrupted);
+  it('is not waited for longer than that, before or after it began, and nothing is claimed about it', async () => {
+    const unknown = { code: 'stop_unknown', exitCode: 130 };
+    await expect(stopping(never, stopped, 1)).rejects.toMatchObject(unknown);
     const stop = new AbortController();
     const work = stopping(never, stop.signal, 1);
     stop.abort();
-    await expect(work).rejects.toMatchObject(interrupted);
+    await expect(work).rejects.toMatchObject(unknown);
   });
 
   it('fails as interrupted, whatever it stumbled over; other work as itself', async () => {

@@ -1,14 +1,10 @@
-import { CliError, type ExitCode } from './cli-error';
+import { CliError } from './cli-error';
 
 /** A person was asked and gave no answer; that decides nothing, so what waited for it is taken back. */
 export class NoDecision extends CliError {}
 
 export const interrupted = (message = 'Interrupted before it was done.'): NoDecision =>
   new NoDecision('interrupted', message, 130);
-
-/** Of an end that was told as a value; the codes are those of `NoDecision`. */
-export const stoppedExitCode = (code: string | undefined): ExitCode | undefined =>
-  code === 'interrupted' ? 130 : code === 'no_answer' ? 2 : undefined;
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 let usual: (() => void) | undefined;
@@ -40,7 +36,9 @@ export async function stopping<T>(work: Promise<T>, signal: AbortSignal, graceMs
   const tooLate = new Promise<never>((_, reject) => {
     const wait = (): void => {
       timer = setTimeout(() => {
-        reject(interrupted());
+        reject(
+          new NoDecision('stop_unknown', 'Interrupted; whether it stopped could not be learnt in time.', 130),
+        );
       }, graceMs);
     };
     if (signal.aborted) wait();
@@ -49,7 +47,7 @@ export async function stopping<T>(work: Promise<T>, signal: AbortSignal, graceMs
   try {
     return await Promise.race([work, tooLate]);
   } catch (error) {
-    throw signal.aborted ? interrupted() : error;
+    throw signal.aborted && !(error instanceof NoDecision) ? interrupted() : error;
   } finally {
     clearTimeout(timer);
   }

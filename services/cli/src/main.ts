@@ -19,7 +19,7 @@ function tell(error: unknown): void {
     process.stdout.write(`${jsonLine(lastLine(process.argv[2], code, message, known?.suggestion))}\n`);
   process.exitCode = known?.exitCode ?? 1;
   // What could not be stopped in time would keep us alive.
-  if (code === 'interrupted') process.exit();
+  if (process.exitCode === 130) process.exit();
 }
 
 whenInterrupted(() => {

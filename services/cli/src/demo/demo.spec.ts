@@ -63,8 +63,8 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  const demo = (raw: RawDemoOptions = {}): Promise<number> =>
-    runDemo(demoOptions({ ...raw, json: true }, root), place, new AbortController().signal);
+  const demo = (raw: RawDemoOptions = {}, signal = new AbortController().signal): Promise<number> =>
+    runDemo(demoOptions({ ...raw, json: true }, root), place, signal);
   const git = (where: string, ...args: string[]): string =>
     execFileSync('git', ['-C', where, '-c', 'user.name=t', '-c', 'user.email=t@t.invalid', ...args], {
       encoding: 'utf8',
@@ -169,6 +169,23 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
         repo: null,
         landed_branch: null,
         error: { code: 'clone_failed', suggestion: `Clone it by hand: git clone --bare ${root}/nowhere.git` },
+      });
+      expect(git(mine, 'branch', '--format=%(refname:short)')).toBe('main');
+    });
+
+    it('because they broke it off too late: a clone is kept, and their repository is left alone', async () => {
+      landsIn(mine);
+      const stop = new AbortController();
+      gateway.beforeAnswering(requestEventsRoute, () => {
+        stop.abort();
+      });
+      expect(await demo({ repo: mine, land: true }, stop.signal)).toBe(130);
+      expect(result()).toMatchObject({
+        state: 'completed',
+        commit,
+        repo: join(folder, `${result().request_id}.git`),
+        landed_branch: null,
+        error: { code: 'interrupted', message: expect.stringContaining(`landed as ${commit} on main`) },
       });
       expect(git(mine, 'branch', '--format=%(refname:short)')).toBe('main');
     });

@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from '../api/api-client';
 import { CliError, type ExitCode } from '../cli-error';
-import { stoppedExitCode, stopping } from '../interruption';
+import { stopping } from '../interruption';
 import { columnsOf } from '../terminal/layout';
 import { styleFor } from '../terminal/style';
 import { jsonLine, visible, visibleIn } from '../terminal/visible';
 import { type DemoOptions, usualSample } from './demo-options';
 import type { DemoResult } from './demo-result';
 import { type HandedOver, handOver, type Landed } from './hand-over';
-import { type Audience, type Journey, travel } from './journey';
+import type { Audience } from './audience';
+import { type Journey, travel } from './journey';
 import { PlainAudience } from './plain-audience';
 import { listed, preflight } from './preflight';
 import { presentResult } from './present';
@@ -81,15 +82,17 @@ export async function runDemo(
   const { result } = journey;
   const landed = landedOf(journey);
   const handedOver = landed
-    ? await handOver(landed, place.folder, options.land ? source?.path : undefined)
+    ? // Whoever broke it off gets what had landed, but nothing more is done in their repository.
+      await handOver(landed, place.folder, options.land && !journey.stopped ? source?.path : undefined)
     : notLanded;
 
-  const shown: DemoResult = { ...handedOver, ...result, dirty_files: source?.dirtyFiles ?? [] };
+  const shown: DemoResult = { ...result, ...handedOver, dirty_files: source?.dirtyFiles ?? [] };
   const diff = landed ? journey.change?.diff : undefined;
   say(presentResult(visibleIn(shown), visibleIn(diff), styleFor(output), columnsOf(output)));
   if (options.json) process.stdout.write(`${jsonLine(shown)}\n`);
+  if (journey.stopped) return journey.stopped.exitCode;
   if (shown.state === 'completed') return handedOver.error ? 1 : 0;
-  return shown.state === 'input_required' ? 2 : (stoppedExitCode(shown.error?.code) ?? 1);
+  return shown.state === 'input_required' ? 2 : 1;
 }
 
 const notLanded: HandedOver = { repo: null, landed_branch: null };

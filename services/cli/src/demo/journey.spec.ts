@@ -14,9 +14,19 @@ import type { FeedEntry } from '../api/feed-entry';
 import { interrupted } from '../interruption';
 import { FakeGateway } from '../testing/fake-gateway';
 import { approval, approvingVerdict, entry, running, workflow } from '../testing/sample-answers';
-import { type Audience, travel } from './journey';
+import type { Audience } from './audience';
+import { travel } from './journey';
 
 const asksForApproval = entry('coordinator.approval.requested.v1', { approval_id: approval.approval_id });
+
+const problem = (code: string, detail: string) => ({
+  type: 'x',
+  title: 'x',
+  status: 409,
+  code,
+  detail,
+  retryable: false,
+});
 
 class Silent implements Audience {
   copying(): void {}
@@ -45,6 +55,9 @@ describe('the journey of a request', () => {
       .answer(getWorkflowRoute, workflow)
       .answer(getApprovalRoute, { ...approval, state: 'pending' })
       .answer(cancelRequestRoute, running)
+      .beforeAnswering(cancelRequestRoute, () =>
+        gateway.answer(getRequestRoute, { ...running, state: 'canceled' }),
+      )
       .answer(requestEventsRoute, [asksForApproval]);
   });
   afterEach(() => gateway.stop());
@@ -61,8 +74,9 @@ describe('the journey of a request', () => {
         return Promise.reject(interrupted());
       }
     }
-    const { result } = await journey(new Gone());
+    const { result, stopped } = await journey(new Gone());
     expect(result).toMatchObject(brokenOff);
+    expect(stopped).toMatchObject({ exitCode: 130 });
     expect(gateway.operations).toContain('cancelRequest');
     expect(gateway.operations).not.toContain('decideApproval');
   });
@@ -78,6 +92,36 @@ describe('the journey of a request', () => {
     const { result } = await journey(new Impatient(), stop.signal);
     expect(result).toMatchObject(brokenOff);
     expect(gateway.operations).toContain('cancelRequest');
+  });
+
+  it('that is broken off after it has landed says so, and as what', async () => {
+    const stop = new AbortController();
+    class Impatient extends Silent {
+      override happened(): void {
+        stop.abort();
+      }
+    }
+    const landed = { commit: 'c'.repeat(40), tree: 'b'.repeat(40), branch: 'main' };
+    gateway
+      .answer(cancelRequestRoute, problem('request_ended', 'The request is already completed.'), 409)
+      .beforeAnswering(cancelRequestRoute, () => undefined)
+      .answer(getRequestRoute, { ...running, state: 'completed' })
+      .answer(getWorkflowRoute, { ...workflow, result: { ...workflow.result, landed } });
+    const { result, stopped } = await journey(new Impatient(), stop.signal);
+    expect(result).toMatchObject({
+      state: 'completed',
+      commit: landed.commit,
+      error: {
+        code: 'interrupted',
+        message: `It could not be canceled any more: it had already landed as ${landed.commit} on main.`,
+      },
+    });
+    expect(stopped).toMatchObject({ exitCode: 130 });
+  });
+
+  it('that is broken off before it was asked for asks for nothing', async () => {
+    await expect(journey(new Silent(), AbortSignal.abort())).rejects.toMatchObject({ code: 'interrupted' });
+    expect(gateway.operations).not.toContain('submitRequest');
   });
 
   it('tells once that its connection was lost, and when it is back', async () => {

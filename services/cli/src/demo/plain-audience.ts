@@ -2,7 +2,7 @@ import type { ApprovalResource, RequestResource } from '@ymera/contracts';
 import { createColors } from 'picocolors';
 import type { FeedEntry } from '../api/feed-entry';
 import { duration } from '../terminal/duration';
-import type { Audience } from './journey';
+import type { Audience } from './audience';
 import { backWords, lostWords } from '../words/connection';
 import { findingLines } from '../words/evidence';
 import { planLine, StepBoard } from './step-board';

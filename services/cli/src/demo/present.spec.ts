@@ -66,6 +66,13 @@ describe('the result as a person gets it', () => {
     );
   });
 
+  it('says beside it that it was broken off too late', () => {
+    const error = { code: 'interrupted', message: 'It had already landed.', retryable: false };
+    expect(presentResult({ ...result, repo: '/clone.git', error }, undefined, style)).toContain(
+      '  Repository /clone.git\n  Too late   interrupted: It had already landed.\n',
+    );
+  });
+
   it('says what stayed in memory before and after, where that was measured', () => {
     expect(shown({ ...measured, before_retained_bytes: 482, after_retained_bytes: 7 })).toContain(
       'Memory     482 bytes stayed after each operation before, 7 after',

@@ -1,3 +1,4 @@
+import type { ErrorShape } from '@ymera/contracts';
 import { duration } from '../terminal/duration';
 import { labelled } from '../terminal/layout';
 import type { Style } from '../terminal/style';
@@ -37,7 +38,12 @@ export function presentResult(
   for (const approval of result.approvals) lines.push(row('Approved', approvalLine(approval)));
   if (result.repo) lines.push(whole('Repository', result.repo));
   if (result.error) {
-    lines.push(row('Not given', `${result.error.code}: ${result.error.message}`));
+    lines.push(
+      row(
+        isNotGiven(result.error) ? 'Not given' : 'Too late',
+        `${result.error.code}: ${result.error.message}`,
+      ),
+    );
     if (result.error.suggestion) lines.push(whole('', result.error.suggestion));
   }
   if (result.landed_branch)
@@ -56,6 +62,9 @@ export function presentResult(
   lines.push(row('Trace', result.trace_id), '');
   return lines.join('\n');
 }
+
+/** It landed all the same: either the person has it not where they wanted it, or they wanted it no more. */
+const isNotGiven = ({ code }: ErrorShape): boolean => code === 'clone_failed' || code === 'land_failed';
 
 /** Where nothing was made, what was found is the result: as much of it as a person reads, and the whole in JSON. */
 function lookedLines({ intent, findings }: DemoResult, style: Style, columns: number): string[] {

@@ -15,7 +15,7 @@ import { boardLines } from './board-lines';
 import { coloredDiff, linesOf } from '../words/colored-diff';
 import { backWords, lostWords } from '../words/connection';
 import { escalationLines, verdictLines } from '../words/evidence';
-import type { Audience, Choice } from './journey';
+import type { Audience, Choice } from './audience';
 import { planLine, StepBoard } from './step-board';
 
 const frameMs = 120;

@@ -1,7 +1,7 @@
 import type { ApprovalResource, ChangeResource, RequestResource } from '@ymera/contracts';
 import type { FeedEntry } from '../api/feed-entry';
 import { visibleIn } from '../terminal/visible';
-import type { Audience, Choice } from './journey';
+import type { Audience, Choice } from './audience';
 
 /**
  * Whoever looks at the demo is told everything through here, so that no text that agents, repositories or requesters wrote

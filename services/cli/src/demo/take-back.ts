@@ -1,0 +1,96 @@
+import { cancelRequestRoute, type RequestResource } from '@ymera/contracts';
+import { sleep } from '@ymera/kernel';
+import type { ApiClient } from '../api/api-client';
+import { CliError } from '../cli-error';
+import type { NoDecision } from '../interruption';
+import { duration } from '../terminal/duration';
+import type { DemoResult } from './demo-result';
+import { type Outcome, readOutcome } from './outcome';
+
+/** Shorter than what the launcher leaves us before it stops the platform. */
+const usualMs = 3_000;
+const lookAgainMs = 100;
+
+export interface TakenBack extends Outcome {
+  /** Why it could not be canceled, or is not known to be. */
+  readonly refusal?: string;
+}
+
+/**
+ * An answer that was not given is no decision: nothing is denied, the request is canceled. The gateway only takes note of
+ * that, so its end is waited for, for a while: what was about to land may have landed. Never rejects.
+ */
+export async function takeBack(
+  requester: ApiClient,
+  submitted: RequestResource,
+  { message }: NoDecision,
+  withinMs = usualMs,
+): Promise<TakenBack> {
+  let known: Outcome = { request: submitted, workflow: undefined, change: undefined };
+  const late = new AbortController();
+  const attempt = async (): Promise<TakenBack> => {
+    const refusal = await cancel(requester, submitted.request_id, message);
+    do {
+      known = await readOutcome(requester, submitted.request_id);
+      if (known.request.state !== 'running') return known;
+      if (refusal !== undefined) return { ...known, refusal };
+      await sleep(lookAgainMs, late.signal);
+    } while (!late.signal.aborted);
+    return known;
+  };
+  const tooLate = async (): Promise<TakenBack> => {
+    await sleep(withinMs, late.signal);
+    return { ...known, refusal: `It had not ended after ${duration(withinMs)}.` };
+  };
+  try {
+    return await Promise.race([attempt(), tooLate()]);
+  } catch (error) {
+    return { ...known, refusal: wordsOf(error) };
+  } finally {
+    late.abort();
+  }
+}
+
+/** Undefined when it was taken note of, or has ended already: then that is to be read. */
+async function cancel(api: ApiClient, requestId: string, reason: string): Promise<string | undefined> {
+  try {
+    await api.call(cancelRequestRoute, { params: { request_id: requestId }, body: { reason } });
+    return undefined;
+  } catch (error) {
+    return error instanceof CliError && error.code === 'request_ended' ? undefined : wordsOf(error);
+  }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof CliError) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+type End = Partial<Pick<DemoResult, 'state' | 'error'>>;
+
+/** What is true of a request that was broken off, whatever its taking back was meant to bring about. */
+export function endOf({ code, message }: NoDecision, { request, workflow, refusal }: TakenBack): End {
+  const landed = workflow?.result.landed;
+  const tooLate = (what: string): End => ({
+    state: 'completed',
+    error: { code, message: `It could not be canceled any more: ${what}.`, retryable: false },
+  });
+  if (landed) return tooLate(`it had already landed as ${landed.commit} on ${landed.branch}`);
+  switch (request.state) {
+    case 'canceled':
+      return { state: 'canceled', error: { code, message, retryable: true } };
+    case 'completed':
+      return tooLate('it was already completed');
+    case 'failed':
+      return {};
+    default:
+      return {
+        state: 'failed',
+        error: {
+          code: 'cancel_failed',
+          message: `It could not be canceled. ${refusal ?? ''}`.trimEnd(),
+          retryable: true,
+        },
+      };
+  }
+}
