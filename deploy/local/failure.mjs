@@ -1,3 +1,15 @@
+/** What may be gone the next time, with nothing changed here: who holds something, and what does not answer yet. */
+const PASSING = new Set([
+  'already_running',
+  'dependencies',
+  'install_busy',
+  'packages_failed',
+  'port_taken',
+  'postgres_unavailable',
+  'rabbitmq_unavailable',
+  'service_not_ready',
+]);
+
 /** An expected outcome of the launcher: told in one sentence, with what to do, and no stack trace. */
 export class LauncherFailure extends Error {
   constructor(code, message, { suggestion, exitCode = 1, detail } = {}) {
@@ -8,4 +20,15 @@ export class LauncherFailure extends Error {
     this.exitCode = exitCode;
     this.detail = detail;
   }
+}
+
+/** The last line for programs, in the shape that all errors have. What was not expected is `internal`. */
+export function failedLine(error) {
+  const code = error instanceof LauncherFailure ? error.code : 'internal';
+  const { message, suggestion } = error;
+  const retryable = PASSING.has(code);
+  return JSON.stringify({
+    state: 'failed',
+    error: { code, message, retryable, ...(suggestion ? { suggestion } : {}) },
+  });
 }

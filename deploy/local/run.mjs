@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The way in of `npm run demo`, `npm start`, `npm test` and the tools. Runs before anything is installed. */
-import { LauncherFailure } from './failure.mjs';
+import { failedLine, LauncherFailure } from './failure.mjs';
 
 const OLDEST_NODE = [20, 19];
 const COMMANDS = ['demo', 'start', 'test', 'bench', 'chaos', 'tool'];
@@ -25,13 +25,10 @@ function refuseOtherSystems() {
 /** With --json a caller reads the last line of standard output, also when nothing could be started. */
 function explain(error, json) {
   const expected = error instanceof LauncherFailure;
-  const code = expected ? error.code : 'internal';
   for (const line of error.detail ?? []) console.error(`    ${line}`);
   console.error(`✖ ${expected ? error.message : error.stack}`);
   if (error.suggestion) console.error(`  → ${error.suggestion}`);
-  const suggestion = error.suggestion ? { suggestion: error.suggestion } : {};
-  if (json)
-    console.log(JSON.stringify({ state: 'failed', error: { code, message: error.message, ...suggestion } }));
+  if (json) console.log(failedLine(error));
   return error.exitCode ?? 1;
 }
 

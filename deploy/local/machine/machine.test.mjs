@@ -308,15 +308,6 @@ describe('accounts and privileges', () => {
   });
 });
 
-test('what is unknown is refused with advice, and with --json in one object on the last line', async () => {
-  const child = spawn(process.execPath, [inRepository('deploy', 'local', 'run.mjs'), 'nonsense', '--json']);
-  let output = '';
-  child.stdout.on('data', (text) => (output += text));
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  assert.equal(code, 1);
-  assert.equal(JSON.parse(output.trim().split('\n').at(-1)).error.code, 'unknown_command');
-});
-
 test('a demo that is broken off before its platform is there ends with 130 and one object on the last line', async () => {
   const child = spawn(process.execPath, [inRepository('deploy', 'local', 'run.mjs'), 'demo', '--json']);
   let output = '';
@@ -325,5 +316,5 @@ test('a demo that is broken off before its platform is there ends with 130 and o
   const code = await new Promise((resolve) => child.once('close', resolve));
   assert.equal(code, 130);
   const { state, error } = JSON.parse(output.trim().split('\n').at(-1));
-  assert.deepEqual([state, error.code], ['canceled', 'interrupted']);
+  assert.deepEqual([state, error.code, error.retryable], ['canceled', 'interrupted', true]);
 });

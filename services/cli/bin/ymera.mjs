@@ -3,12 +3,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { failedLine, LauncherFailure } from '../../../deploy/local/failure.mjs';
 
 const root = resolve(import.meta.dirname, '..', '..', '..');
 const main = join(root, 'services', 'cli', 'dist', 'main.js');
 
-function give(message, suggestion) {
-  console.error(`✖ ${message}\n  → ${suggestion}`);
+function give(error) {
+  console.error(`✖ ${error.message}\n  → ${error.suggestion}`);
+  if (process.argv.includes('--json')) console.log(failedLine(error));
   process.exit(1);
 }
 
@@ -17,12 +19,16 @@ async function findNode() {
   try {
     return findNode24().path;
   } catch (error) {
-    return give(error.message, error.suggestion);
+    return give(error);
   }
 }
 
 if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
-  give('nothing is installed yet', 'run "npm start" or "npm run demo" first: they install what is missing');
+  give(
+    new LauncherFailure('not_installed', 'nothing is installed yet', {
+      suggestion: 'run "npm start" or "npm run demo" first: they install what is missing',
+    }),
+  );
 }
 const node = await findNode();
 if (!existsSync(main)) {
@@ -30,7 +36,12 @@ if (!existsSync(main)) {
     cwd: root,
     encoding: 'utf8',
   });
-  if (built.status !== 0) give(`the build failed:\n${built.stdout}${built.stderr}`, 'run: npm run build');
+  if (built.status !== 0)
+    give(
+      new LauncherFailure('build_failed', `the build failed:\n${built.stdout}${built.stderr}`, {
+        suggestion: 'run: npm run build',
+      }),
+    );
 }
 
 const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
