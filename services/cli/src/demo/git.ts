@@ -7,6 +7,12 @@ const timeoutMs = 60_000;
 /** Settings that outrank those of the repository, its includes and its worktree. */
 export type GitSettings = readonly (readonly [key: string, value: string])[];
 
+/** Whom git runs as, where that is not us; only root can ask for it. */
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** Why git did not do it, in its own first line. */
 export class GitError extends Error {
   override readonly name = 'GitError';
@@ -71,6 +77,10 @@ export async function gitWith(
   return start(['-C', directory, ...args], environment(settings));
 }
 
+/** What that writes belongs to the account. */
+export const gitAs = (account: Account, directory: string, ...args: readonly string[]): Promise<string> =>
+  start(['-C', directory, ...args], { ...environment([]), HOME: '/nonexistent' }, account);
+
 /**
  * The file of patterns that this person ignores in all repositories, by their own configuration. The usual place needs no
  * setting: git looks there by itself.
@@ -82,9 +92,11 @@ export async function personalExcludes(): Promise<string | undefined> {
   return path === '' ? undefined : path;
 }
 
-async function start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+async function start(args: readonly string[], env: NodeJS.ProcessEnv, account?: Account): Promise<string> {
+  // Another account may not be able to enter the folder where we are.
+  const as = account === undefined ? {} : { ...account, cwd: '/' };
   try {
-    const { stdout } = await run('git', args, { env, timeout: timeoutMs, maxBuffer: 16_777_216 });
+    const { stdout } = await run('git', args, { ...as, env, timeout: timeoutMs, maxBuffer: 16_777_216 });
     return stdout.replace(/\n$/, '');
   } catch (error) {
     throw new GitError(firstLine(error), { cause: error });

@@ -1,6 +1,7 @@
 import type { ErrorShape } from '@ymera/contracts';
 import { shellWord } from '../terminal/shell-word';
-import { keepClone, landInto } from './repositories';
+import { landInto } from './land-into';
+import { keepClone } from './repositories';
 
 /** What has landed in the platform, and where its repository is. */
 export interface Landed {

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dirtyFilesOf, inspectRepository } from './inspect-repository';
-import { landInto } from './repositories';
+import { landInto } from './land-into';
 
 describe('looking at a repository', () => {
   let folder: string;

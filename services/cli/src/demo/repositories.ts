@@ -59,25 +59,3 @@ async function newestFirst(folder: string, isMeant: (name: string) => boolean): 
   );
   return dated.flat().sort((a, b) => b.changedAt - a.changedAt);
 }
-
-/** Fetches the result into the person’s repository as a branch of its own, and touches nothing else. */
-export async function landInto(
-  repository: string,
-  clone: string,
-  branch: string,
-  requestId: string,
-): Promise<string> {
-  const target = `ymera/${requestId}`;
-  await git(
-    repository,
-    'fetch',
-    '--quiet',
-    '--no-tags',
-    '--no-write-fetch-head',
-    '--no-recurse-submodules',
-    '--no-auto-maintenance',
-    clone,
-    `refs/heads/${branch}:refs/heads/${target}`,
-  );
-  return target;
-}
