@@ -22,13 +22,24 @@ export class LauncherFailure extends Error {
   }
 }
 
-/** The last line for programs, in the shape that all errors have. What was not expected is `internal`. */
+const LONGEST_LINE = 500;
+
+/**
+ * The last line for programs, in the shape that all errors have; `detail` are the last words of what failed. What was not
+ * expected is `internal`.
+ */
 export function failedLine(error) {
   const code = error instanceof LauncherFailure ? error.code : 'internal';
   const { message, suggestion } = error;
-  const retryable = PASSING.has(code);
+  const detail = error.detail?.map((line) => line.slice(0, LONGEST_LINE));
   return JSON.stringify({
     state: 'failed',
-    error: { code, message, retryable, ...(suggestion ? { suggestion } : {}) },
+    error: {
+      code,
+      message,
+      retryable: PASSING.has(code),
+      ...(suggestion ? { suggestion } : {}),
+      ...(detail?.length ? { detail } : {}),
+    },
   });
 }

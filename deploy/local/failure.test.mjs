@@ -23,6 +23,8 @@ describe('a failure, for programs', () => {
       state: 'failed',
       error: { code: 'port_taken', message: 'Taken.', retryable: true, suggestion: 'Again.' },
     });
+    const died = new LauncherFailure('service_died', 'It ended.', { detail: ['why', 'x'.repeat(501)] });
+    assert.deepEqual(JSON.parse(failedLine(died)).error.detail, ['why', 'x'.repeat(500)]);
     assert.deepEqual(JSON.parse(failedLine(new TypeError('Oh.'))).error, {
       code: 'internal',
       message: 'Oh.',
