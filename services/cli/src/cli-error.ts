@@ -28,11 +28,13 @@ export class CliError extends Error {
     message: string,
     readonly exitCode: ExitCode = 1,
     readonly suggestion?: string,
+    /** Whether the same command may do it later, with nothing changed. */
+    readonly retryable = false,
   ) {
     super(message);
   }
 
-  static of({ code, message, suggestion }: Failure): CliError {
-    return new CliError(code, message, 1, suggestion);
+  static of({ code, message, suggestion, retryable }: Failure): CliError {
+    return new CliError(code, message, 1, suggestion, retryable);
   }
 }

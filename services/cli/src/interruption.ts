@@ -4,7 +4,7 @@ import { CliError } from './cli-error';
 export class NoDecision extends CliError {}
 
 export const interrupted = (message = 'Interrupted before it was done.'): NoDecision =>
-  new NoDecision('interrupted', message, 130);
+  new NoDecision('interrupted', message, 130, undefined, true);
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 let usual: (() => void) | undefined;

@@ -1,16 +1,24 @@
+import { CliError } from './cli-error';
+import { interrupted } from './interruption';
 import { lastLine } from './last-line';
 
 describe('the last line for programs', () => {
   it.each([
-    ['demo', 'interrupted', 'canceled', true],
-    ['requests', 'interrupted', 'interrupted', true],
-    [undefined, 'interrupted', 'interrupted', true],
-    ['requests', 'gateway_unreachable', 'failed', false],
-  ])('of %s that ended with %s says %s', (command, code, state, retryable) => {
-    expect(lastLine(command, code, 'Why.')).toEqual({ state, error: { code, message: 'Why.', retryable } });
+    ['demo', 'canceled'],
+    ['requests', 'interrupted'],
+    [undefined, 'interrupted'],
+  ])('of %s that was interrupted says %s', (command, state) => {
+    expect(lastLine(command, interrupted('Why.'))).toEqual({
+      state,
+      error: { code: 'interrupted', message: 'Why.', retryable: true },
+    });
   });
 
-  it('has the way on, where there is one', () => {
-    expect(lastLine('demo', 'usage', 'Why.', 'So.').error.suggestion).toBe('So.');
+  it.each([true, false])('of what failed says whether it may pass: %s', (retryable) => {
+    const error = new CliError('no_answer', 'Why.', 1, 'So.', retryable);
+    expect(lastLine('requests', error)).toEqual({
+      state: 'failed',
+      error: { code: 'no_answer', message: 'Why.', retryable, suggestion: 'So.' },
+    });
   });
 });

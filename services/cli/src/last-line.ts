@@ -9,14 +9,11 @@ export interface LastLine {
 /** Only the demo takes its request back when it is interrupted; whatever else was looked at goes on. */
 export function lastLine(
   command: string | undefined,
-  code: string,
-  message: string,
-  suggestion?: string,
+  { code, message, retryable, suggestion }: ErrorShape,
 ): LastLine {
-  const isInterrupted = code === 'interrupted';
   const stopped = command === 'demo' ? 'canceled' : 'interrupted';
   return {
-    state: isInterrupted ? stopped : 'failed',
-    error: { code, message, retryable: isInterrupted, ...(suggestion ? { suggestion } : {}) },
+    state: code === 'interrupted' ? stopped : 'failed',
+    error: { code, message, retryable, ...(suggestion ? { suggestion } : {}) },
   };
 }

@@ -10,17 +10,18 @@ function tell(error: unknown): void {
     process.exitCode = error.exitCode;
     return;
   }
-  const known = error instanceof CliError ? error : undefined;
-  const code = known?.code ?? 'internal';
-  const message = known?.message ?? (error instanceof Error ? error.message : String(error));
-  const words = `${code}: ${message}\n${known?.suggestion ? `  ${known.suggestion}\n` : ''}`;
-  process.stderr.write(visible(words));
+  const known = error instanceof CliError ? error : unexpected(error);
+  process.stderr.write(visible(`${known.code}: ${known.message}\n`));
+  if (known.suggestion) process.stderr.write(visible(`  ${known.suggestion}\n`));
   if (process.argv.includes('--json'))
-    process.stdout.write(`${jsonLine(lastLine(process.argv[2], code, message, known?.suggestion))}\n`);
-  process.exitCode = known?.exitCode ?? 1;
+    process.stdout.write(`${jsonLine(lastLine(process.argv[2], known))}\n`);
+  process.exitCode = known.exitCode;
   // What could not be stopped in time would keep us alive.
   if (process.exitCode === 130) process.exit();
 }
+
+const unexpected = (error: unknown): CliError =>
+  new CliError('internal', error instanceof Error ? error.message : String(error));
 
 whenInterrupted(() => {
   tell(interrupted());

@@ -93,6 +93,7 @@ export class ApiClient {
         `The gateway at ${this.baseUrl} did not answer within ${this.timeoutMs / 1000} s.`,
         1,
         'What was asked may still be done: look before you ask again.',
+        true,
       );
     const reason = error instanceof Error ? error.message : String(error);
     return new CliError(
@@ -100,6 +101,7 @@ export class ApiClient {
       `The gateway at ${this.baseUrl} cannot be reached (${reason}).`,
       1,
       'Start it with npm start.',
+      true,
     );
   }
 
@@ -138,7 +140,8 @@ function refusal(status: number, body: unknown): CliError {
   if (!told.success) return new CliError(`http_${status}`, `The gateway answered ${status}.`);
   // The first of them is the detail already.
   const wrong = told.data.errors?.map(({ path, message }) => `${path}: ${message}`).join('; ');
-  return new CliError(told.data.code, wrong ? `${wrong}.` : told.data.detail, 1, told.data.suggestion);
+  const { code, detail, suggestion, retryable } = told.data;
+  return new CliError(code, wrong ? `${wrong}.` : detail, 1, suggestion, retryable);
 }
 
 function parseJson(text: string): unknown {

@@ -42,7 +42,7 @@ export class CheckedClient extends ApiClient {
     (route: RouteContract) =>
     (error: unknown): never => {
       if (!(error instanceof CliError) || error.code !== 'not_allowed') throw error;
-      throw new CliError(error.code, error.message, error.exitCode, this.wayOn(route));
+      throw new CliError(error.code, error.message, error.exitCode, this.wayOn(route), error.retryable);
     };
 
   private wayOn({ access }: RouteContract): string {
