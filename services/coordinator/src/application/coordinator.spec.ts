@@ -91,6 +91,20 @@ describe('submitting a request', () => {
     });
   });
 
+  it('asks again, and tells everybody, when the answer is not clear either', async () => {
+    const { submit, outbox } = setUp();
+    const asked = await submit.execute({ ...improve, text: 'the thing' });
+    if (!asked.ok) throw new Error('unexpected');
+    const again = await submit.answer(asked.value.requestId, 'that one');
+    expect(again).toMatchObject({ value: { state: 'input_required', version: 2 } });
+    const { question } = asked.value;
+    expect(outbox.payloads(requestQuestioned)).toMatchObject([
+      { text: 'the thing', question },
+      { text: 'the thing\nthat one', question },
+    ]);
+    expect(outbox.payloads(startWorkflow)).toEqual([]);
+  });
+
   it('starts one run for the same idempotency key', async () => {
     const { submit, outbox } = setUp();
     const first = await submit.execute({ ...improve, idempotency_key: 'k' });

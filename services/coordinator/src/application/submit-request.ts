@@ -62,9 +62,13 @@ export class SubmitRequest {
     const text = `${open.text}\n${answer}`;
     const understood = understand(text);
     const version = open.version + 1;
-    if (understood.question) {
-      const again: Request = { ...open, text, ...seen(understood), question: understood.question, version };
-      await this.use.unitOfWork.run((tx) => tx.requests.update(again));
+    const { question } = understood;
+    if (question) {
+      const again: Request = { ...open, text, ...seen(understood), question, version };
+      await this.use.unitOfWork.run(async (tx) => {
+        await tx.requests.update(again);
+        await announceQuestion(tx.outbox, again, question);
+      });
       return ok(again);
     }
     const plan = await this.plan(open, understood);
@@ -107,19 +111,7 @@ export class SubmitRequest {
 
   private async ask(draft: Request, question: string, idempotencyKey: string | undefined): Promise<Request> {
     const request: Request = { ...draft, state: 'input_required', question };
-    return this.store(request, idempotencyKey, (outbox) =>
-      outbox.event(requestQuestioned, {
-        aggregateId: request.requestId,
-        aggregateVersion: request.version,
-        payload: {
-          request_id: request.requestId,
-          project_id: request.projectId,
-          requested_by: request.requestedBy,
-          text: request.text,
-          question,
-        },
-      }),
-    );
+    return this.store(request, idempotencyKey, (outbox) => announceQuestion(outbox, request, question));
   }
 
   /** Of two with the same key that are under way at once, the one that is stored first answers both. */
@@ -181,6 +173,19 @@ const planned = (draft: Request, plan: Plan, workflowId: string): Request => ({
 const titleOf = (text: string): string => text.trim().split('\n', 1)[0]?.slice(0, 200) ?? '';
 
 type Outbox = Parameters<Parameters<CoordinatorUnitOfWork['run']>[0]>[0]['outbox'];
+
+const announceQuestion = (outbox: Outbox, request: Request, question: string): Promise<void> =>
+  outbox.event(requestQuestioned, {
+    aggregateId: request.requestId,
+    aggregateVersion: request.version,
+    payload: {
+      request_id: request.requestId,
+      project_id: request.projectId,
+      requested_by: request.requestedBy,
+      text: request.text,
+      question,
+    },
+  });
 
 async function announce(outbox: Outbox, request: Request, plan: Plan, project: Project): Promise<void> {
   const { requestId: request_id, workflowId, planDigest, intent, text } = request;
