@@ -1,5 +1,5 @@
 import type { ViewNode } from './host-view';
-import { insidePaths, scratchFolders } from './sandbox-layout';
+import { copyOf, insidePaths, scratchFolders } from './sandbox-layout';
 import type { SandboxLimits, SandboxMount, SandboxProfile } from './sandbox';
 
 export interface BubblewrapPlan {
@@ -66,7 +66,10 @@ export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
     ...['--bind', scratch(scratchFolders.run), '/run'],
     ...['--bind', scratch(scratchFolders.home), insidePaths.home],
     ...['--bind', scratch(scratchFolders.temporary), insidePaths.temporary],
-    ...plan.view.flatMap((node) => (node.kind === 'file' ? readOnly(node.path) : [])),
+    ...plan.view.flatMap((node, index) => {
+      if (node.kind !== 'file') return [];
+      return node.isCopied ? ['--bind', scratch(copyOf(index).shown), node.path] : readOnly(node.path);
+    }),
     ...['--bind', plan.workspace, insidePaths.workspace],
     ...plan.mounts.flatMap((mount) => ['--ro-bind', mount.source, mount.target]),
     ...['--chdir', insidePaths.workspace, '--clearenv', '--args', `${environmentDescriptor}`],

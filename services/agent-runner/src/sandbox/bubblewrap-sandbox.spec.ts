@@ -47,7 +47,9 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
     delete process.env['npm_config_leak'];
     delete process.env['YMERA_SECRET'];
     const [names, path] = outcome.stdout.split('\n');
-    expect(names?.trim()).toBe('CI HOME LANG LOGNAME NO_COLOR PATH PWD SHELL TERM TMPDIR TZ USER');
+    expect(names?.trim()).toBe(
+      'CI HOME LANG LOGNAME NO_COLOR PATH PWD PYTHONDONTWRITEBYTECODE SHELL TERM TMPDIR TZ USER',
+    );
     expect(path).not.toContain('node_modules');
   });
 

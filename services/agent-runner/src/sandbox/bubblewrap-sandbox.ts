@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -16,7 +18,7 @@ import { runConfined } from './confined-process';
 import { hiddenPaths } from './hidden-paths';
 import { homeSecrets } from './home-folders';
 import type { HostNode } from './host-node';
-import { parseMountInfo, planHostView, type HostEntry, type ViewNode } from './host-view';
+import { isPrivate, parseMountInfo, planHostView, type HostEntry, type ViewNode } from './host-view';
 import { namedPaths } from './named-paths';
 import {
   defaultLimits,
@@ -117,7 +119,7 @@ export class BubblewrapSandbox implements Sandbox {
       });
       const report = readSupervisorReport(ended.report, own);
       const stderr = ended.stderr.text();
-      const refusedWrites = run.profile === 'command' && !this.layers ? refusedWritesIn(stderr) : [];
+      const refusedWrites = run.profile === 'command' ? refusedWritesIn(stderr, this.refusal()) : [];
       const hasStarted = ended.end !== 'exited' || report.started;
       const reason = report.setupFailure ?? ended.reason ?? (hasStarted ? undefined : stderr.slice(-500));
       return {
@@ -138,6 +140,13 @@ export class BubblewrapSandbox implements Sandbox {
     }
   }
 
+  /** How a program says that a write was refused for the sandbox's sake alone. */
+  private refusal(): RegExp | undefined {
+    if (!this.layers) return /Read-only file system|EROFS/;
+    // In a user namespace what belongs to somebody else cannot be copied into a layer, although its rights allow the write.
+    return this.privileged ? undefined : /Value too large for defined data type|EOVERFLOW/;
+  }
+
   private environment(run: SandboxRun): Readonly<Record<string, string>> {
     return sandboxEnvironment({
       nodeFolder: this.options.hostNode.binaries,
@@ -153,10 +162,12 @@ export class BubblewrapSandbox implements Sandbox {
       source,
       target: isAbsolute(target) ? target : join(insidePaths.workspace, target),
     }));
-    const readable = this.readablePaths(run, view);
+    const readable = this.readablePaths(run);
     const own = [
       ...Object.values(insidePaths),
-      ...['/proc', '/dev', '/tmp', '/var/tmp', '/run', '/etc/passwd'],
+      ...['/proc', '/dev', '/tmp', '/var/tmp', '/run'],
+      // A command sees it on its layer, where a write to it is one.
+      ...(run.profile === 'project' ? ['/etc/passwd'] : []),
       ...view.map((node) => node.path),
       ...readable,
       ...mounts.map((mount) => mount.target),
@@ -197,7 +208,9 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   private hostView(run: SandboxRun): readonly ViewNode[] {
-    return planHostView({
+    // What a layer shows needs nothing of its own.
+    const resolver = run.network ? resolverPaths().filter(isPrivate) : [];
+    const planned = planHostView({
       mounts: parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'), isDirectory),
       hidden: hiddenPaths(homeSecrets(), this.options.hidden),
       privileged: this.privileged,
@@ -207,14 +220,39 @@ export class BubblewrapSandbox implements Sandbox {
       ],
       list: listFolder,
     });
+    const view = [...planned, ...resolver.map((path): ViewNode => ({ kind: 'file', path }))];
+    return this.layers ? withCopies(view) : view;
   }
 
-  private readablePaths(run: SandboxRun, view: readonly ViewNode[]): readonly string[] {
+  private readablePaths(run: SandboxRun): readonly string[] {
+    if (run.profile === 'command') return [];
     const resolver = run.network ? resolverPaths() : [];
-    if (run.profile === 'command') return resolver.filter((path) => !view.some((node) => node.path === path));
     const wanted = [...systemPaths, this.options.hostNode.installation, ...(run.readable ?? []), ...resolver];
     const isSystem = (path: string) => path.startsWith('/usr/');
     return [...new Set(wanted)].filter((path) => !isSystem(path) && existsSync(path));
+  }
+}
+
+/** They are copied twice, into memory; what cannot be written on the host needs no copy. */
+const largestCopyBytes = 4_194_304;
+const mostCopies = 16;
+
+/** What a command line names comes last in a view, and first here. */
+function withCopies(view: readonly ViewNode[]): readonly ViewNode[] {
+  const isSmall = ({ kind, path }: ViewNode) => {
+    const status = kind === 'file' ? statSync(path, { throwIfNoEntry: false }) : undefined;
+    return status?.isFile() === true && status.size <= largestCopyBytes && isWritable(path);
+  };
+  const copied = new Set(view.filter(isSmall).slice(-mostCopies));
+  return view.map((node) => (node.kind === 'file' && copied.has(node) ? { ...node, isCopied: true } : node));
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -234,11 +272,11 @@ function coveredPaths(view: readonly ViewNode[]) {
   return hidden.filter((path) => existsSync(path)).map((path) => ({ path, isDirectory: isDirectory(path) }));
 }
 
-/** Without layers the only trace of a write outside is the program's complaint. */
-function refusedWritesIn(stderr: string): readonly string[] {
+/** Of a write outside that is refused the only trace is the program's complaint. */
+function refusedWritesIn(stderr: string, refusal: RegExp | undefined): readonly string[] {
   return stderr
     .split('\n')
-    .filter((line) => /Read-only file system|EROFS/.test(line))
+    .filter((line) => refusal?.test(line))
     .map((line) => `refused: ${line.trim().slice(0, 200)}`)
     .slice(0, 20);
 }

@@ -18,7 +18,14 @@ export type ViewNode =
   /** An empty folder, for what is mounted in it. */
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
-  | { readonly kind: 'file'; readonly path: string };
+  | FileNode;
+
+/** A file that no layer covers: read-only, or a copy that is compared afterwards. */
+export interface FileNode {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly isCopied?: boolean;
+}
 
 export interface HostViewInput {
   readonly mounts: readonly HostMount[];
@@ -68,7 +75,7 @@ export function planHostView(input: HostViewInput): readonly ViewNode[] {
   return [...view, ...planNamed(input, view)];
 }
 
-const isPrivate = (path: string) => privateFolders.some((folder) => isAtOrBelow(path, folder));
+export const isPrivate = (path: string) => privateFolders.some((folder) => isAtOrBelow(path, folder));
 
 const layerOf = (path: string, hidden: readonly string[]): ViewNode => ({
   kind: 'layer',

@@ -36,7 +36,8 @@ describe('the paths that a command line names', () => {
     expect(namedPaths(`node -e 'require("/etc/hosts")'`)).toEqual([{ path: '/etc/hosts', kind: 'file' }]);
   });
 
-  it('exist', () => {
-    expect(namedPaths(`'${tools}/none.py' /`)).toEqual([]);
+  it('exist, or else the folder that they would be made in', () => {
+    expect(namedPaths(`'${tools}/none.py' /`)).toEqual([{ path: tools, kind: 'directory' }]);
+    expect(namedPaths(`/tmp/none.py '${tools}/none/none.py' /none`)).toEqual([]);
   });
 });

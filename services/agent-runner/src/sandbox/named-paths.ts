@@ -3,7 +3,7 @@ import type { NamedPath } from './host-view';
 import { shellWords } from './shell-words';
 
 /**
- * The existing absolute paths that a command line names, also behind `=`, with what they link to. A command that is
+ * The absolute paths that a command line names, also behind `=`, with what they link to, where they or their folder exist. A command that is
  * handed over as `node /tmp/x/agent.mjs` needs that file, and what lies beside it, in a sandbox with a `/tmp` of its own.
  */
 export function namedPaths(command: string | readonly string[]): readonly NamedPath[] {
@@ -13,10 +13,10 @@ export function namedPaths(command: string | readonly string[]): readonly NamedP
       : command.flatMap(named);
   const absolute = words.filter((word) => /^\/[^/]/.test(word)).map((word) => word.replace(/\/+$/, ''));
   return [...new Set(absolute)].flatMap((path) => {
-    const found = look(path);
+    const found = look(path) ?? folderOf(path);
     if (!found) return [];
-    const real = realpathSync(path);
-    return real === path ? [found] : [found, { ...found, path: real }];
+    const real = realpathSync(found.path);
+    return real === found.path ? [found] : [found, { ...found, path: real }];
   });
 }
 
@@ -28,6 +28,13 @@ const within = (word: string): readonly string[] => [
   ...shellWords(word).flatMap(({ text }) => named(text)),
   ...word.split(/[\s'"`=;|&<>()]+/),
 ];
+
+/** What does not exist yet may be made: only where its folder is seen is that seen, too. One like `/tmp` always is. */
+function folderOf(path: string): NamedPath | undefined {
+  const folder = path.slice(0, path.lastIndexOf('/'));
+  const found = folder.lastIndexOf('/') > 0 ? look(folder) : undefined;
+  return found?.kind === 'directory' ? found : undefined;
+}
 
 function look(path: string): NamedPath | undefined {
   const status = statSync(path, { throwIfNoEntry: false });

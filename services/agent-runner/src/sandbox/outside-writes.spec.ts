@@ -6,19 +6,27 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SandboxFixture } from '../testing/sandbox-fixture';
 import { BubblewrapSandbox } from './bubblewrap-sandbox';
 
 jest.setTimeout(60_000);
 
+const isRoot = process.getuid?.() === 0;
 const fixture = new SandboxFixture();
 afterAll(() => fixture.close());
 
 describe('a command run', () => {
   const outside = join(fixture.folder, 'beside');
+  const beyond = join(fixture.folder, 'beyond');
+  const canary = join(tmpdir(), `ymera-canary-${process.pid}`);
+  mkdirSync(beyond);
+  writeFileSync(canary, 'kept');
+  afterAll(() => rmSync(canary));
 
   it.each([
     ['a system file', 'echo x >> /etc/hosts', '/etc/hosts'],
@@ -32,6 +40,13 @@ describe('a command run', () => {
     ['a file beside a named one', `echo x > ${outside}/leak`, `${outside}/leak`],
     ['a link that leaves', `ln -s ${outside} link; echo x > link/leak; rm link`, `${outside}/leak`],
     ['a removal', `rm ${outside}/precious`, `${outside}/precious`],
+    ['a new file in a folder that is named nowhere else', `echo x > ${beyond}/leak`, `${beyond}/leak`],
+    ['a named file in /tmp itself', `echo x >> ${canary}`, canary],
+    [
+      'anything, and fills the disk',
+      'echo x > /tmp/ymera-escape; cat /dev/zero > $TMPDIR/full; true',
+      '/tmp/ymera-escape',
+    ],
   ])('that writes to %s is found out, and nothing happened', async (_, command, path) => {
     mkdirSync(outside, { recursive: true });
     writeFileSync(join(outside, 'precious'), 'kept');
@@ -40,6 +55,8 @@ describe('a command run', () => {
     expect(outcome.outsideWrites).toEqual([path]);
     expect(readFileSync('/etc/hosts', 'utf8')).toBe(hosts);
     expect(readdirSync(outside)).toEqual(['precious']);
+    expect(readdirSync(beyond)).toEqual([]);
+    expect(readFileSync(canary, 'utf8')).toBe('kept');
     for (const place of ['/etc', '/', '/tmp', '/var/tmp', '/dev/shm', fixture.folder]) {
       expect(existsSync(join(place, 'ymera-escape'))).toBe(false);
     }
@@ -51,6 +68,35 @@ describe('a command run', () => {
     );
     expect(outcome).toMatchObject({ exitCode: 0, outsideWrites: [] });
     expect(outcome.stdout).toContain('/ymera/tmp/');
+  });
+
+  it('sees the user database with its own user in it, and changing it is found out', async () => {
+    const outcome = await fixture.run(
+      "id -un; python3 -c \"open('/etc/passwd', 'r+').close()\" 2>/dev/null; true",
+    );
+    expect(outcome.outsideWrites).toEqual([]);
+    if (!isRoot) return;
+    expect(outcome.stdout).toBe('ymera\n');
+    for (const command of ['echo x >> /etc/passwd', 'rm /etc/passwd'])
+      expect(await fixture.run(command)).toMatchObject({ exitCode: 0, outsideWrites: ['/etc/passwd'] });
+  });
+
+  it('replaces a link by what it links to, which is found out', async () => {
+    mkdirSync(outside, { recursive: true });
+    writeFileSync(join(outside, 'real'), 'kept', { mode: 0o777 });
+    symlinkSync('real', join(outside, 'link'));
+    const outcome = await fixture.run(`cd ${outside}; rm link; cp real link; chmod 777 link`);
+    expect(outcome).toMatchObject({ exitCode: 0, outsideWrites: [join(outside, 'link')] });
+    rmSync(outside, { recursive: true });
+  });
+
+  it('may be Python or Java, which leave something behind wherever they are told', async () => {
+    mkdirSync(outside, { recursive: true });
+    writeFileSync(join(outside, 'word.py'), 'word = "found"');
+    writeFileSync(join(outside, 'agent.py'), 'import word; print(word.word)');
+    const outcome = await fixture.run(`python3 ${outside}/agent.py; mkdir /tmp/hsperfdata_ymera`);
+    expect(outcome).toMatchObject({ stdout: 'found\n', outsideWrites: [] });
+    rmSync(outside, { recursive: true });
   });
 
   it('that changes who may do what with a file is found out, and nothing happened', async () => {

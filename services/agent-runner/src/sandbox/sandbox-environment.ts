@@ -35,6 +35,8 @@ export function sandboxEnvironment({
     NO_COLOR: '1',
     // Keeps watch modes and questions away.
     CI: 'true',
+    // What Python compiles would lie beside its author's program, which is a write outside, and in the change.
+    PYTHONDONTWRITEBYTECODE: '1',
     ...additional,
   };
 }

@@ -9,6 +9,7 @@ export const insidePaths = {
 export const scratchFolders = {
   root: 'root',
   layers: 'layers',
+  files: 'files',
   home: 'home',
   temporary: 'temporary',
   tmp: 'tmp',
@@ -29,5 +30,11 @@ export const watchedScratch: readonly { readonly folder: string; readonly inside
   { folder: scratchFolders.sharedMemory, inside: '/dev/shm' },
   { folder: scratchFolders.home, inside: insidePaths.home },
 ];
+
+/** Below the scratch folder: what the command sees of a copied file, and what it was. */
+export const copyOf = (index: number) => ({
+  shown: `${scratchFolders.files}/${index}`,
+  was: `${scratchFolders.files}/${index}.was`,
+});
 
 export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,5 +1,5 @@
 import type { ViewNode } from './host-view';
-import { insidePaths, scratchFolders, shellQuote as quote, watchedScratch } from './sandbox-layout';
+import { copyOf, insidePaths, scratchFolders, shellQuote as quote, watchedScratch } from './sandbox-layout';
 
 export interface SupervisorPlan {
   /** Folder on the host that the scratch file system is mounted on; empty before and after. */
@@ -27,7 +27,7 @@ const maximumInodes = 65_536;
  * this namespace only, and vanish with it whatever happens to the runner.
  *
  * Report: NUL-separated records `setup<TAB>reason` | `started` | `wrote<TAB>path` | `removed<TAB>path` | `rights<TAB>path`
- * | `left<TAB>path`, the last with a path below the scratch folder.
+ * | `changed<TAB>path` | `left<TAB>path`, the last with a path below the scratch folder.
  */
 export function supervisorScript(plan: SupervisorPlan): string {
   return [
@@ -46,7 +46,7 @@ export function supervisorScript(plan: SupervisorPlan): string {
     ...plan.view.flatMap((node, index) => viewCommands(node, index, plan)),
     // bubblewrap would make missing parents for itself alone.
     `mkdir -p ${[...new Set(plan.places.map((place) => placeInScratch(parentOf(place))))].map(quote).join(' ')} || fail 'no places to mount on'`,
-    watchScript('before', plan),
+    `${listWatched(plan)} > watched.before`,
     `child=; stopped=; canceled=`,
     `stop() { stopped=1; [ -n "$child" ] && kill -KILL "$child" 2>/dev/null; }`,
     `trap stop TERM`,
@@ -67,10 +67,14 @@ export function supervisorScript(plan: SupervisorPlan): string {
     `[ -n "$canceled" ] && exit "$status"`,
     `{`,
     ...plan.view.flatMap((node, index) =>
-      node.kind === 'layer' && plan.layers ? [layerReport(node, index, plan.privileged)] : [],
+      node.kind === 'layer' && plan.layers
+        ? [layerReport(node, index, plan.privileged)]
+        : node.kind === 'file' && node.isCopied
+          ? [copyReport(node, index)]
+          : [],
     ),
-    watchScript('after', plan),
-    `grep -vxF -f watched.before watched.after | while IFS= read -r path; do printf 'left\\t%s\\0' "$path"; done`,
+    // Through a pipe: the command may have left no room for a file.
+    `${listWatched(plan)} | grep -vxF -f watched.before | while IFS= read -r path; do printf 'left\\t%s\\0' "$path"; done`,
     `} 2>/dev/null | head -c 100000 >&3`,
     `exit $status`,
   ].join('\n');
@@ -91,15 +95,22 @@ function viewCommands(
   index: number,
   { privileged, layers }: Pick<SupervisorPlan, 'privileged' | 'layers'>,
 ): readonly string[] {
+  // Where only this user is known, a file of another one's cannot be given away.
+  const copy = privileged ? 'cp -aL' : 'cp -L --preserve=mode';
   const target = placeInScratch(node.path);
   switch (node.kind) {
     case 'folder':
       return [`mkdir -p ${quote(target)}`];
     case 'link':
       return [`ln -s ${quote(node.target)} ${quote(target)}`];
-    case 'file':
+    case 'file': {
       // bubblewrap binds the file; a missing place for it would be made there.
-      return [];
+      if (!node.isCopied) return [];
+      const { shown, was } = copyOf(index);
+      return [
+        `${copy} ${quote(node.path)} ${shown} && ${copy} ${shown} ${was} || fail ${quote(`no copy of ${node.path}`)}`,
+      ];
+    }
     case 'layer': {
       if (!layers) return [`mkdir -p ${quote(target)}`];
       const layer = `${scratchFolders.layers}/${index}`;
@@ -154,8 +165,10 @@ function layerReport({ path }: ViewNode, index: number, privileged: boolean): st
     `was=$h; [ -d "$hide/$r" ] && was=$hide/$r`,
     `[ "$(rights "$f")" = "$(rights "$was")" ] || printf 'rights\\t%s\\0' "$h"`,
     `elif [ -c "$f" ]; then present "$h" || continue; printf 'removed\\t%s\\0' "$h"`,
-    `elif [ -f "$f" ] && [ ! -L "$f" ] && [ -f "$h" ] && cmp -s "$f" "$h" && [ "$(rights "$f")" = "$(rights "$h")" ]; then continue`,
-    `else printf 'wrote\\t%s\\0' "$h"; fi`,
+    // A file that is shown with something added was that, and not the host's.
+    `else was=$h; [ -f "$hide/$r" ] && was=$hide/$r`,
+    `[ -f "$f" ] && [ ! -L "$f" ] && [ -f "$was" ] && [ ! -L "$was" ] && cmp -s "$f" "$was" && [ "$(rights "$f")" = "$(rights "$was")" ] && continue`,
+    `printf 'wrote\\t%s\\0' "$h"; fi`,
     `done`,
   ].join('\n');
   const base = quote(path === '/' ? '' : path);
@@ -168,15 +181,18 @@ function layerReport({ path }: ViewNode, index: number, privileged: boolean): st
   ].join('\n');
 }
 
+function copyReport({ path }: ViewNode, index: number): string {
+  const { shown, was } = copyOf(index);
+  const rights = (file: string) => `"$(stat -c %a:%u:%g ${file})"`;
+  return `cmp -s ${shown} ${was} && [ ${rights(shown)} = ${rights(was)} ] || printf 'changed\\t%s\\0' ${quote(path)}`;
+}
+
 /** Names of everything in the folders that are the run's own. */
-function watchScript(
-  moment: 'before' | 'after',
-  { view, layers }: Pick<SupervisorPlan, 'view' | 'layers'>,
-): string {
+function listWatched({ view, layers }: Pick<SupervisorPlan, 'view' | 'layers'>): string {
   // A layer over the whole host is reported as a layer; to list it would be to list the host.
   const isLayered = layers && view.some((node) => node.kind === 'layer' && node.path === '/');
   const watched = watchedScratch.filter(({ folder }) => folder !== scratchFolders.root || !isLayered);
-  return `find ${watched.map(({ folder }) => folder).join(' ')} -xdev -mindepth 1 > watched.${moment}`;
+  return `find ${watched.map(({ folder }) => folder).join(' ')} -xdev -mindepth 1`;
 }
 
 /** Parsed report of the supervisor. */
@@ -194,8 +210,8 @@ export function readSupervisorReport(text: string, own: readonly string[]): Supe
   const outside = records.flatMap((record) => {
     const [verb = '', named = ''] = record.split('\t');
     const path = verb === 'left' ? insideName(named) : named;
-    // Places to mount on are made, but nobody's rights are changed for them.
-    if (verb === 'rights') return [asTheCommandNamesIt(path)];
+    // Places to mount on are made, but nobody's rights are changed for them, and no copy is.
+    if (verb === 'rights' || verb === 'changed') return [asTheCommandNamesIt(path)];
     if (!['wrote', 'removed', 'left'].includes(verb) || isOwn(path) || isToolState(path)) return [];
     return [asTheCommandNamesIt(path)];
   });
@@ -211,7 +227,9 @@ function insideName(scratchPath: string): string {
   return folder ? folder.inside + scratchPath.slice(folder.folder.length) : scratchPath;
 }
 
-const isToolState = (path: string) => path.startsWith(`${insidePaths.home}/.`);
+/** Java keeps counters of its own in `/tmp`, whatever `$TMPDIR` says, and leaves their folder there. */
+const isToolState = (path: string) =>
+  path.startsWith(`${insidePaths.home}/.`) || /^\/tmp\/hsperfdata_/.test(path);
 
 function asTheCommandNamesIt(path: string): string {
   if (path.startsWith(`${insidePaths.home}/`)) return `~/${path.slice(insidePaths.home.length + 1)}`;
