@@ -77,6 +77,13 @@ describe('landing in a person’s repository (real ones)', () => {
     expect(ownersBelow(mine)).toEqual([`${owner.uid}:${owner.gid}`]);
   });
 
+  it('also below a folder that the owner cannot enter', async () => {
+    chmodSync(root, 0o700);
+    expect(await landInto(mine, clone, 'main', 'r')).toBe('ymera/r');
+    expect(branchOf(mine)).toBe(landed);
+    expect(ownersBelow(mine)).toEqual([`${owner.uid}:${owner.gid}`]);
+  });
+
   it('also where it fails, and git’s reason is told', async () => {
     git(mine, 'branch', 'ymera');
     giveToOwner(mine);

@@ -1,4 +1,4 @@
-import { chown, mkdtemp, stat } from 'node:fs/promises';
+import { chown, lchown, mkdtemp, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Account, git, gitAs } from './git';
@@ -17,8 +17,9 @@ export async function landInto(
   const target = `ymera/${requestId}`;
   const refs = `refs/heads/${branch}:refs/heads/${target}`;
   const owner = await otherOwnerOf(repository);
-  if (owner) await landAs(owner, repository, { clone, branch, refs });
-  else await git(repository, ...fetch, clone, refs);
+  if (owner === undefined) await git(repository, ...fetch, clone, refs);
+  else if (await canEnter(owner, repository)) await landAs(owner, repository, { clone, branch, refs });
+  else await landAndGive(owner, repository, [...fetch, clone, refs]);
   return target;
 }
 
@@ -31,12 +32,38 @@ const fetch = [
   '--no-auto-maintenance',
 ] as const;
 
+const commonFolder = (repository: string): Promise<string> =>
+  git(repository, 'rev-parse', '--path-format=absolute', '--git-common-dir');
+
 /** Undefined where we write as the owner anyway, or cannot become somebody else. */
 async function otherOwnerOf(repository: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  const folder = await git(repository, 'rev-parse', '--path-format=absolute', '--git-common-dir');
-  const { uid, gid } = await stat(folder);
+  const { uid, gid } = await stat(await commonFolder(repository));
   return uid === 0 ? undefined : { uid, gid };
+}
+
+/** A repository may lie below a folder that only root can enter. */
+const canEnter = (owner: Account, repository: string): Promise<boolean> =>
+  gitAs(owner, repository, 'rev-parse', '--git-dir').then(
+    () => true,
+    () => false,
+  );
+
+/** What is new is handed over afterwards. */
+async function landAndGive(
+  { uid, gid }: Account,
+  repository: string,
+  command: readonly string[],
+): Promise<void> {
+  const folder = await commonFolder(repository);
+  const below = async (): Promise<string[]> =>
+    (await readdir(folder, { recursive: true })).map((name) => join(folder, name));
+  const before = new Set(await below());
+  try {
+    await git(repository, ...command);
+  } finally {
+    for (const path of await below()) if (!before.has(path)) await lchown(path, uid, gid);
+  }
 }
 
 /** The owner may not be able to enter the folder of our clone, so they get what they lack of it in a file of their own. */
