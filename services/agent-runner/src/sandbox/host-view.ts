@@ -21,7 +21,7 @@ export type ViewNode =
   | FileNode;
 
 /** A file that no layer covers: read-only, or a copy that is compared afterwards. */
-export interface FileNode {
+interface FileNode {
   readonly kind: 'file';
   readonly path: string;
   readonly isCopied?: boolean;
