@@ -28,6 +28,7 @@ describe('a command line', () => {
     ['python3 ../shared/x.py', "python3 '/home/ada/../shared/x.py'"],
     [`'my tools/fix it.sh' --say "a b"`, `'/home/ada/my tools/fix it.sh' --say "a b"`],
     ['my\\ tools/fix\\ it.sh; ./agent.mjs', "'/home/ada/my tools/fix it.sh'; '/home/ada/agent.mjs'"],
+    ['cat < agent.mjs > agent.mjs', "cat < '/home/ada/agent.mjs' > agent.mjs"],
     ['~/bin/own.sh --fast', "'/users/ada/bin/own.sh' --fast"],
   ])('finds what its author meant: %s', (command, expected) => {
     expect(located(command)).toBe(expected);
@@ -41,6 +42,7 @@ describe('a command line', () => {
     ['plain words', 'make build'],
     ['parts of longer words', 'node -e \'import("./agent.mjs")\''],
     ['what a variable decides', 'node "$HERE/agent.mjs" $X/agent.mjs'],
+    ['what is written', 'cat <x >agent.mjs >> tools/fix.sh 2>&1 >| ~/bin/own.sh'],
     ['a home that is quoted, or has no such file', `'~/bin/own.sh' ~/.cache/state`],
   ])('leaves alone %s', (_, command) => {
     expect(located(command)).toBe(command);

@@ -32,8 +32,12 @@ export function locateCommand(command: string, places: CommandPlaces): LocatedCo
   return { command: located, programs: programsOf(words, places) };
 }
 
-function meantPath({ text, isLiteral, isBelowHome }: ShellWord, places: CommandPlaces): string | undefined {
-  if (!isLiteral) return undefined;
+function meantPath(
+  { text, isLiteral, isBelowHome, isWritten }: ShellWord,
+  places: CommandPlaces,
+): string | undefined {
+  // What is written belongs into the copy, or the sandbox's home, also where its author has a file of that name.
+  if (!isLiteral || isWritten) return undefined;
   if (isBelowHome) {
     const path = `${places.home}/${text.slice(2)}`;
     return places.isFile(path) ? path : undefined;

@@ -1,6 +1,4 @@
 import {
-  accessSync,
-  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -15,6 +13,7 @@ import {
 import { isAbsolute, join } from 'node:path';
 import { bubblewrapArguments, environmentInput } from './bubblewrap-arguments';
 import { runConfined } from './confined-process';
+import { withCopies } from './copied-files';
 import { hiddenPaths } from './hidden-paths';
 import { homeSecrets } from './home-folders';
 import type { HostNode } from './host-node';
@@ -230,29 +229,6 @@ export class BubblewrapSandbox implements Sandbox {
     const wanted = [...systemPaths, this.options.hostNode.installation, ...(run.readable ?? []), ...resolver];
     const isSystem = (path: string) => path.startsWith('/usr/');
     return [...new Set(wanted)].filter((path) => !isSystem(path) && existsSync(path));
-  }
-}
-
-/** They are copied twice, into memory; what cannot be written on the host needs no copy. */
-const largestCopyBytes = 4_194_304;
-const mostCopies = 16;
-
-/** What a command line names comes last in a view, and first here. */
-function withCopies(view: readonly ViewNode[]): readonly ViewNode[] {
-  const isSmall = ({ kind, path }: ViewNode) => {
-    const status = kind === 'file' ? statSync(path, { throwIfNoEntry: false }) : undefined;
-    return status?.isFile() === true && status.size <= largestCopyBytes && isWritable(path);
-  };
-  const copied = new Set(view.filter(isSmall).slice(-mostCopies));
-  return view.map((node) => (node.kind === 'file' && copied.has(node) ? { ...node, isCopied: true } : node));
-}
-
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -3,8 +3,9 @@ import type { NamedPath } from './host-view';
 import { shellWords } from './shell-words';
 
 /**
- * The absolute paths that a command line names, also behind `=`, with what they link to, where they or their folder exist. A command that is
- * handed over as `node /tmp/x/agent.mjs` needs that file, and what lies beside it, in a sandbox with a `/tmp` of its own.
+ * The absolute paths that a command line names, also behind `=`, where they or their folder exist, with what they link to. A
+ * command that is handed over as `node /tmp/x/agent.mjs` needs that file, and what lies beside it, in a sandbox with a `/tmp`
+ * of its own.
  */
 export function namedPaths(command: string | readonly string[]): readonly NamedPath[] {
   const words =

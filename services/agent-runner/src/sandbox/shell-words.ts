@@ -8,6 +8,8 @@ export interface ShellWord {
   readonly isLiteral: boolean;
   /** Begins with `~/` outside of quotes. */
   readonly isBelowHome: boolean;
+  /** Where output goes to (`> x`, `>> x`). */
+  readonly isWritten: boolean;
 }
 
 /**
@@ -48,7 +50,14 @@ function readWord(line: string, start: number): ShellWord {
       (escaped === '\n' ? '' : (escaped ?? plain ?? ''));
     isLiteral &&= !/(?<!\\)[$`]/.test(double ?? '') && !/[$`*?[]/.test(plain ?? '');
   }
-  return { text, start, end, isLiteral, isBelowHome: line.startsWith('~/', start) };
+  return {
+    text,
+    start,
+    end,
+    isLiteral,
+    isBelowHome: line.startsWith('~/', start),
+    isWritten: />[>|&]?[ \t]*$/.test(line.slice(0, start)),
+  };
 }
 
 const unescaped = (_: string, character: string): string => (character === '\n' ? '' : character);

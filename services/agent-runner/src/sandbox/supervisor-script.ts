@@ -66,13 +66,7 @@ export function supervisorScript(plan: SupervisorPlan): string {
     `left=100; while [ -n "$init" ] && [ $left -gt 0 ] && lives; do left=$((left - 1)); sleep 0.02; done`,
     `[ -n "$canceled" ] && exit "$status"`,
     `{`,
-    ...plan.view.flatMap((node, index) =>
-      node.kind === 'layer' && plan.layers
-        ? [layerReport(node, index, plan.privileged)]
-        : node.kind === 'file' && node.isCopied
-          ? [copyReport(node, index)]
-          : [],
-    ),
+    ...plan.view.flatMap((node, index) => report(node, index, plan)),
     // Through a pipe: the command may have left no room for a file.
     `${listWatched(plan)} | grep -vxF -f watched.before | while IFS= read -r path; do printf 'left\\t%s\\0' "$path"; done`,
     `} 2>/dev/null | head -c 100000 >&3`,
@@ -140,6 +134,19 @@ function viewCommands(
   }
 }
 
+function report(node: ViewNode, index: number, { layers, privileged }: SupervisorPlan): readonly string[] {
+  switch (node.kind) {
+    case 'folder':
+      return [];
+    case 'link':
+      return [linkReport(node)];
+    case 'file':
+      return node.isCopied ? [copyReport(node, index)] : [];
+    case 'layer':
+      return layers ? [layerReport(node, index, privileged)] : [];
+  }
+}
+
 /**
  * What the layer got: what is new, what is gone, and what differs from the host's in contents or in who may do what. A file
  * only opened for writing was copied into the layer as it is, which is no write; nor is a new time. Extended attributes are
@@ -181,6 +188,9 @@ function layerReport({ path }: ViewNode, index: number, privileged: boolean): st
   ].join('\n');
 }
 
+const linkReport = ({ path, target }: Extract<ViewNode, { kind: 'link' }>): string =>
+  `[ "$(readlink ${quote(placeInScratch(path))})" = ${quote(target)} ] || printf 'changed\\t%s\\0' ${quote(path)}`;
+
 function copyReport({ path }: ViewNode, index: number): string {
   const { shown, was } = copyOf(index);
   const rights = (file: string) => `"$(stat -c %a:%u:%g ${file})"`;
@@ -210,7 +220,7 @@ export function readSupervisorReport(text: string, own: readonly string[]): Supe
   const outside = records.flatMap((record) => {
     const [verb = '', named = ''] = record.split('\t');
     const path = verb === 'left' ? insideName(named) : named;
-    // Places to mount on are made, but nobody's rights are changed for them, and no copy is.
+    // Places to mount on are made, but nobody's rights are changed for them, and no copy or link is.
     if (verb === 'rights' || verb === 'changed') return [asTheCommandNamesIt(path)];
     if (!['wrote', 'removed', 'left'].includes(verb) || isOwn(path) || isToolState(path)) return [];
     return [asTheCommandNamesIt(path)];

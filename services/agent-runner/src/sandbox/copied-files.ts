@@ -1,0 +1,28 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import type { ViewNode } from './host-view';
+
+/** They are copied twice, into memory; what cannot be written on the host needs no copy. */
+const largestCopyBytes = 4_194_304;
+const mostCopies = 16;
+
+/**
+ * A view whose files can be written to, as on the host, because they are copies. What a command line names comes last in a
+ * view, and first here.
+ */
+export function withCopies(view: readonly ViewNode[]): readonly ViewNode[] {
+  const isSmall = ({ kind, path }: ViewNode) => {
+    const status = kind === 'file' ? statSync(path, { throwIfNoEntry: false }) : undefined;
+    return status?.isFile() === true && status.size <= largestCopyBytes && isWritable(path);
+  };
+  const copied = new Set(view.filter(isSmall).slice(-mostCopies));
+  return view.map((node) => (node.kind === 'file' && copied.has(node) ? { ...node, isCopied: true } : node));
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
