@@ -14,7 +14,7 @@ import {
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
 import { eventually, leakGuard, management, testVhosts, type TestVhosts } from '@ymera/testing';
-import type { AgentDefinition, TaskContext } from './agent';
+import type { AgentDefinition, TaskContext, TaskResult } from './agent';
 import { AgentHost } from './agent-host';
 import { GatewayClient } from './gateway-client';
 
@@ -205,13 +205,16 @@ describe('AgentHost', () => {
     expect(platform.of('result')).toHaveLength(2);
   });
 
-  it('aborts the handler on cancel, and answers', async () => {
+  it.each<
+    [how: string, end: (resolve: (result: TaskResult) => void, reject: (error: Error) => void) => void]
+  >([
+    ['answers', (resolve) => resolve({ outcome: 'canceled', artefacts: [] })],
+    ['throws, as what is aborted does', (_, reject) => reject(new Error('aborted'))],
+  ])('aborts the handler on cancel, and says so when it %s', async (_, end) => {
     await platform.welcome(9);
     handle = (_task, { signal }) =>
-      new Promise((resolve) => {
-        signal.addEventListener('abort', () => {
-          resolve({ outcome: 'canceled', artefacts: [] });
-        });
+      new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => end(resolve, reject));
       });
     const task = leased();
     await platform.send('task', task);

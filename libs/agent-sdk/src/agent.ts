@@ -31,7 +31,10 @@ export interface AgentDefinition {
   readonly taskTypes: readonly TaskType[];
   /** Attempts at a time, told to the platform when the agent registers; more are declined with `busy`. Default 1. */
   readonly concurrency?: number;
-  /** Must not throw for an expected failure: that is an outcome with an error. What it throws becomes `agent_failed`. */
+  /**
+   * Must not throw for an expected failure: that is an outcome with an error. What it throws becomes `agent_failed`, and
+   * `canceled` after a cancel.
+   */
   handle(task: Task, context: TaskContext): Promise<TaskResult>;
 }
 

@@ -36,6 +36,7 @@ export class Attempt {
   private deadline: NodeJS.Timeout | undefined;
   private resend: NodeJS.Timeout | undefined;
   private isAbandoned = false;
+  private isCanceled = false;
 
   constructor(
     private readonly agent: AgentDefinition,
@@ -85,6 +86,7 @@ export class Attempt {
   }
 
   cancel(reason: string): void {
+    this.isCanceled = true;
     this.abort.abort(new Error(reason));
   }
 
@@ -141,6 +143,8 @@ export class Attempt {
     try {
       return await this.agent.handle(this.task, this.taskContext());
     } catch (error) {
+      // What is aborted throws as a rule; whoever canceled it knows why.
+      if (this.isCanceled) return { outcome: 'canceled', artefacts: [] };
       this.port.logger.error('task handler threw', { task_id: this.task.task_id, error });
       return {
         outcome: 'failed',

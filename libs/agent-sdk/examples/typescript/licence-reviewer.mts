@@ -12,6 +12,7 @@ const agent: AgentDefinition = {
   agentType: 'EXAMINATION',
   capabilities: ['licences'],
   taskTypes: ['review'],
+  // What is thrown is answered for: canceled after a cancel, else agent_failed.
   async handle(task, { signal, progress, workspaceCredential: { username, password } }) {
     const copy = await mkdtemp(join(tmpdir(), 'licence-reviewer-'));
     const login = Buffer.from(`${username}:${password}`).toString('base64');
@@ -28,9 +29,6 @@ const agent: AgentDefinition = {
       const findings = [{ code: 'licence_missing', severity: 'low' as const, message }];
       const isLicensed = /^(licen[cs]e|copying)/im.test(files);
       return { outcome: 'completed', findings: isLicensed ? [] : findings, artefacts: [] };
-    } catch (error) {
-      if (signal.aborted) return { outcome: 'canceled', artefacts: [] };
-      throw error; // is logged, and answered for: agent_failed
     } finally {
       await rm(copy, { recursive: true });
     }
