@@ -3,12 +3,11 @@ import { renderMetrics } from '@ymera/observability';
 import { eventually, leakGuard } from '@ymera/testing';
 import {
   BeatingAgents,
-  dueAfter,
+  busyLagMs,
   expectOnTime,
   graceMs,
   pass,
   windowMs,
-  windowsOf,
   type Break,
 } from './testing/beating-agents';
 import type { RunningReporting } from './testing/running-reporting';
@@ -34,14 +33,14 @@ describe('the ladder, on a real broker and database', () => {
       { timeoutMs: 60_000 },
     );
 
-  it('is climbed at 3, 5 and 10 windows by the one that stops reporting, measured, and by nobody else', async () => {
+  it('is climbed at 3, 5 and 10 windows by the one that stops reporting, and by nobody else', async () => {
     await agents.join('silent-1', 'good-1', 'good-2');
     await healthyAgain();
     await pass(graceMs);
     agents.fallSilent('silent-1');
     await agents.reached('silent-1', ['warned', 'suspended', 'frozen']);
     const climb = agents.stepsOf('silent-1');
-    expectOnTime(climb, Date.parse(climb[0]?.last_report_at ?? ''));
+    expectOnTime(climb, Date.parse(climb[0]?.last_report_at ?? ''), busyLagMs);
     expect(climb.map(({ missed_windows }) => missed_windows)).toEqual([3, 5, 10]);
     expect((await agents.status('silent-1')).enforcement).toBe('frozen');
     expect(agents.steps()).toHaveLength(3);
@@ -49,10 +48,6 @@ describe('the ladder, on a real broker and database', () => {
     expect(text).toMatch(/^ymera_enforcement_changes_total\{from="suspended",to="frozen".*\} 1$/m);
     expect(text).toMatch(/^ymera_agents_by_enforcement\{level="frozen".*\} 1$/m);
     expect(text).toMatch(/^ymera_enforcement_lag_seconds_count.* 3$/m);
-    const lags = climb.map(({ to, decided_at, last_report_at }) => {
-      return Date.parse(decided_at) - Date.parse(last_report_at ?? '') - dueAfter(windowsOf[to]);
-    });
-    process.stdout.write(`sanctioned ${lags.map((lag) => `${lag} ms`).join(', ')} after it was due\n`);
   }, 60_000);
 
   it('is climbed from its hello on by one that never sends its first report, and is late and offline before', async () => {
@@ -64,7 +59,7 @@ describe('the ladder, on a real broker and database', () => {
     await reporting.session('runner-3', 1, windowMs / 1000, ['mute-1']);
     await agents.reached('mute-1', ['warned', 'suspended', 'frozen']);
     const climb = agents.stepsOf('mute-1');
-    expectOnTime(climb, helloAt);
+    expectOnTime(climb, helloAt, busyLagMs);
     expect(climb.map(({ last_report_at }) => last_report_at)).toEqual([null, null, null]);
     const changes = reporting.payloads(livenessChanged).filter(({ agent_id }) => agent_id === 'mute-1');
     expect(changes.map(({ from, to }) => `${from} → ${to}`)).toEqual(['offline → late', 'late → offline']);
