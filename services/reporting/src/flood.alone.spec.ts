@@ -1,8 +1,11 @@
 import { renderMetrics } from '@ymera/observability';
 import { eventually, leakGuard } from '@ymera/testing';
-import { BeatingAgents, busyLagMs, expectOnTime, graceMs, pass, windowMs } from './testing/beating-agents';
+import { BeatingAgents, expectOnTime, graceMs, pass, windowMs } from './testing/beating-agents';
 import { reportOf } from './testing/reporting-world';
 import type { RunningReporting } from './testing/running-reporting';
+
+/** The flood takes the processor from this very process, so what is decided beside it may be this late. */
+const latestMs = 10 * windowMs;
 
 describe('a flood of reports, on a real broker and database', () => {
   let reporting: RunningReporting;
@@ -37,7 +40,7 @@ describe('a flood of reports, on a real broker and database', () => {
       clearInterval(flood);
     }
     for (const step of agents.stepsOf('beside-1'))
-      expectOnTime([step], Date.parse(step.last_report_at ?? ''), busyLagMs);
+      expectOnTime([step], Date.parse(step.last_report_at ?? ''), latestMs);
     expect(agents.stepsOf('flooder-1')).toEqual([]);
   }, 120_000);
 

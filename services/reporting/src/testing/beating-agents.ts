@@ -15,10 +15,8 @@ const jitterMs = 250;
 export const dueAfter = (windows: number): number => (windows + 0.1) * windowMs + jitterMs;
 export const graceMs = 5 * windowMs;
 const freezeMs = dueAfter(10);
-/** On a machine that has nothing else to do. */
+/** The machine that runs the tests has other things to do. */
 const lagMs = 1_000;
-/** Beside other tests, some of which kill brokers; or beside a flood, which takes the processor from the very process. */
-export const busyLagMs = 5_000;
 export const windowsOf = { none: 0, warned: 3, suspended: 5, frozen: 10 };
 
 export const pass = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -134,11 +132,8 @@ export class BeatingAgents {
     const resumedAt = Date.now();
     await this.reached(dead, ['warned', 'suspended', 'frozen']);
     // The incident ends with the grace.
-    for (const { to, decided_at } of this.stepsOf(dead)) {
-      const lag = Date.parse(decided_at) - resumedAt - dueAfter(windowsOf[to]);
-      const measured = { to, isEarly: lag < -lagMs, isLate: lag > busyLagMs };
-      expect(measured).toEqual({ to, isEarly: false, isLate: false });
-    }
+    for (const { to, decided_at } of this.stepsOf(dead))
+      expect(Math.abs(Date.parse(decided_at) - resumedAt - dueAfter(windowsOf[to]))).toBeLessThan(lagMs);
     expect(this.stepsOf(alive)).toEqual([]);
   }
 }
