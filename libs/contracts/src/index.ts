@@ -1,4 +1,5 @@
 export * from './define/message';
+export { added } from './define/added';
 export * from './define/agent-message';
 export * from './define/outgoing';
 export * from './define/route';
@@ -51,7 +52,7 @@ export * from './topology/topology';
 export { asyncApiDocument } from './documents/asyncapi';
 export { generatedDocuments } from './documents/generated-documents';
 export { jsonSchemaOf, type JsonSchema } from './documents/json-schema';
-export { jsonSchemas } from './documents/json-schemas';
+export { jsonSchemas, withoutAdded } from './documents/json-schemas';
 export {
   openApiDocument,
   type OpenApiDocument,

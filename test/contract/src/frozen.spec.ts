@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jsonSchemas } from '@ymera/contracts';
+import { jsonSchemas, withoutAdded } from '@ymera/contracts';
 import { digestOf } from '@ymera/kernel';
 import { z } from 'zod';
 
@@ -8,8 +8,9 @@ const file = join(__dirname, '..', 'frozen.json');
 const frozen = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')));
 const declared = Object.entries(jsonSchemas());
 
-/** What a reader of the message depends on; sentences may be improved. */
-const shape = ({ description: _description, ...schema }: Record<string, unknown>): string => digestOf(schema);
+/** What a reader of the message depends on; sentences may be improved, and optional members may be added. */
+const shape = ({ description: _description, ...schema }: Record<string, unknown>): string =>
+  digestOf(withoutAdded(schema));
 
 describe('published versions of messages', () => {
   it.each(declared)(
@@ -21,5 +22,22 @@ describe('published versions of messages', () => {
 
   it('are all still there', () => {
     expect(Object.keys(frozen).filter((name) => !declared.some(([known]) => known === name))).toEqual([]);
+  });
+});
+
+describe('an optional member that is marked as added', () => {
+  const published = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] };
+  const gained = (member: object) => ({
+    ...published,
+    properties: { ...published.properties, note: { type: 'string', ...member } },
+  });
+
+  it('leaves the digest of the message as it was', () => {
+    expect(shape(gained({ 'x-added': true }))).toBe(shape(published));
+  });
+
+  it('changes the digest when it is not marked, or required', () => {
+    expect(shape(gained({}))).not.toBe(shape(published));
+    expect(shape({ ...gained({ 'x-added': true }), required: ['id', 'note'] })).not.toBe(shape(published));
   });
 });

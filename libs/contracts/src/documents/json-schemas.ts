@@ -4,6 +4,7 @@ import { messagesToAgents } from '../agent-protocol/to-agent';
 import { commands } from '../commands';
 import { events } from '../events';
 import { queries } from '../queries';
+import { addedKey } from '../define/added';
 import { cloudEvent } from '../shared/envelope';
 import { problem } from '../shared/failure';
 import { jsonSchemaOf, type JsonSchema } from './json-schema';
@@ -42,3 +43,17 @@ export function jsonSchemas(): Readonly<Record<string, JsonSchema>> {
   ];
   return Object.fromEntries(entries);
 }
+
+/** The schema as it was before members were added to it: what a published version's digest is made of. */
+export function withoutAdded<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withoutAdded) as Value;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+      isAdded(inner) ? [] : [[key, withoutAdded(inner)]],
+    ),
+  ) as Value;
+}
+
+const isAdded = (schema: unknown): boolean =>
+  typeof schema === 'object' && schema !== null && addedKey in schema;

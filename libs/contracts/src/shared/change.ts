@@ -1,5 +1,6 @@
 import { digestOf } from '@ymera/kernel';
 import { z } from 'zod';
+import { added } from '../define/added';
 import { agentId, digest, gitObjectId, timestamp, uuid } from './ids';
 
 export const severity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
@@ -43,12 +44,15 @@ export const testSummary = z.object({
   command: z.string().max(2000),
   total: z.number().int().min(0),
   passed: z.number().int().min(0),
+  /** Without those that fail on the base as well. */
   failed: z.number().int().min(0),
   skipped: z.number().int().min(0),
   flaky: z.number().int().min(0).default(0),
   duration_ms: z.number().min(0),
-  /** The command's own exit code; 0 is necessary, counts alone prove nothing. */
+  /** The command's own exit code. Counts alone prove nothing: unless `failed_on_base` explains it, 0 is necessary. */
   exit_code: z.number().int(),
+  /** Tests that fail on the base in the same way, by name; the change is not their cause. */
+  failed_on_base: added(z.number().int().min(1)),
 });
 export type TestSummary = z.output<typeof testSummary>;
 

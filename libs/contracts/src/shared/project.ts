@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { gitObjectId, projectId, timestamp } from './ids';
 
 /** Command lines run by `sh -c` in the sandbox, in the root of the working copy. */
 export const projectCommands = z.object({
   test: z.string().max(2000).optional(),
   bench: z.string().max(2000).optional(),
+  /** Run before the tests, in the same working copy. */
+  build: added(z.string().max(2000)),
 });
 export type ProjectCommands = z.output<typeof projectCommands>;
 

@@ -121,14 +121,14 @@ export class EnhancementAgent implements ToolAgent {
     if (bench === undefined) return ok(undefined);
     const before = await open();
     if (!before.ok) return before;
-    const mounts = await time.spend(() => this.options.dependencies.prepare(after, context.signal));
-    if (!mounts.ok) return mounts;
+    const prepared = await time.spend(() => this.options.dependencies.prepare(after, context.signal));
+    if (!prepared.ok) return prepared;
     const command = await projectCommand(bench, after);
     if (!command.ok) return command;
     const side = (workspace: Workspace) => ({
       workspace: workspace.copy,
       command: command.value,
-      mounts: mounts.value,
+      prepared: prepared.value,
     });
     const measured = await time.spend(() =>
       measureBeforeAfter(this.options.sandbox, {

@@ -1,13 +1,13 @@
 import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
 import type { Finding, TestSummary } from '@ymera/contracts';
 import { failure } from '@ymera/kernel';
-import type { Sandbox, SandboxMount, SandboxOutcome } from '../sandbox/sandbox';
+import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
 import { projectCommand } from '../tools/project-command';
 import { Places } from '../tools/places';
 import { pathsInRepository } from '../tools/repository-paths';
 import { readTestFailures } from '../tools/test-failures';
 import { readTestOutput } from '../tools/test-output';
-import type { Dependencies } from '../workspace/dependencies';
+import type { Dependencies, PreparedProject } from '../workspace/dependencies';
 import type { Workspace } from '../workspace/workspace';
 import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
@@ -47,10 +47,10 @@ export class TestingAgent implements ToolAgent {
     if (!prepared.ok) return context.signal.aborted ? stopped(context.signal, 0) : failed(prepared.error, 0);
     const workspace = prepared.value;
     try {
-      const mounts = await time.spend(() => this.options.dependencies.prepare(workspace, context.signal));
+      const project = await time.spend(() => this.options.dependencies.prepare(workspace, context.signal));
       if (context.signal.aborted) return stopped(context.signal, time.ms);
-      if (!mounts.ok) return failed(mounts.error, time.ms);
-      return await this.test(task, context, workspace, mounts.value, time);
+      if (!project.ok) return failed(project.error, time.ms);
+      return await this.test(task, context, workspace, project.value, time);
     } finally {
       await workspace.close();
     }
@@ -60,7 +60,7 @@ export class TestingAgent implements ToolAgent {
     task: Task,
     context: TaskContext,
     workspace: Workspace,
-    mounts: readonly SandboxMount[],
+    project: PreparedProject,
     time: ToolTime,
   ): Promise<TaskResult> {
     const declared = task.project.commands.test ?? '';
@@ -76,10 +76,10 @@ export class TestingAgent implements ToolAgent {
       const streams = { stdout: log(), stderr: log() };
       const outcome = await time.spend(() =>
         this.options.sandbox.run({
+          ...project,
           profile: 'project',
           command: command.value,
           workspace: workspace.copy,
-          mounts,
           timeoutMs: remainingMs(task),
           signal: context.signal,
           onOutput: (stream, chunk) => streams[stream].push(chunk),

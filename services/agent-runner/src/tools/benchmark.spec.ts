@@ -23,7 +23,7 @@ function side(name: string, product: string) {
   mkdirSync(workspace);
   writeFileSync(join(workspace, 'bench.sh'), benchmark);
   writeFileSync(join(workspace, 'product.sh'), product);
-  return { workspace, command: 'sh bench.sh', mounts: [] };
+  return { workspace, command: 'sh bench.sh', prepared: {} };
 }
 
 // Long beside the noise of a busy machine, in favour of which nothing is found.

@@ -1,7 +1,8 @@
 import type { BeforeAfter } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { z } from 'zod';
-import type { Sandbox, SandboxMount, SandboxOutcome } from '../sandbox/sandbox';
+import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
+import type { PreparedProject } from '../workspace/dependencies';
 import { clockDoubt, type ClockDoubt, type ClockedRun } from './outside-clock';
 import { asInRepository } from './repository-paths';
 import { median } from './statistics';
@@ -10,7 +11,7 @@ import { median } from './statistics';
 interface BenchmarkSide {
   readonly workspace: string;
   readonly command: string;
-  readonly mounts: readonly SandboxMount[];
+  readonly prepared: PreparedProject;
 }
 
 export interface BenchmarkOptions {
@@ -89,7 +90,7 @@ export async function measureBeforeAfter(
       profile: 'project',
       command: side.command,
       workspace: side.workspace,
-      mounts: side.mounts,
+      ...side.prepared,
       timeoutMs: Math.max(1, options.budgetMs - (performance.now() - started)),
       signal: options.signal,
       usageIntervalMs,

@@ -62,16 +62,16 @@ async function prepare(files: Record<string, string | null>, network: boolean) {
   if (!workspace.ok) throw new Error(workspace.error.message);
   const address = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
   const dependencies = new Dependencies(sandbox.bubblewrap, { folder, network, registry: address });
-  const mounts = await dependencies.prepare(workspace.value, signal);
-  return { mounts, workspace: workspace.value };
+  const prepared = await dependencies.prepare(workspace.value, signal);
+  return { prepared, workspace: workspace.value };
 }
 
 describe('a project’s packages', () => {
   it('are none without a lockfile, or when it names none', async () => {
     const without = await prepare({ 'package.json': '{}' }, false);
-    expect(without.mounts).toEqual({ ok: true, value: [] });
+    expect(without.prepared).toEqual({ ok: true, value: {} });
     const empty = await prepare({ 'package-lock.json': '{"lockfileVersion":3,"packages":{"":{}}}' }, false);
-    expect(empty.mounts).toEqual({ ok: true, value: [] });
+    expect(empty.prepared).toEqual({ ok: true, value: {} });
     await without.workspace.close();
     await empty.workspace.close();
   });
@@ -95,25 +95,25 @@ describe('a project’s packages', () => {
   });
 
   it('are not downloaded where policy closes the network', async () => {
-    const { mounts, workspace } = await prepare(
+    const { prepared, workspace } = await prepare(
       { 'package.json': manifest, 'package-lock.json': lock },
       false,
     );
-    expect(mounts).toMatchObject({ ok: false, error: { code: 'dependencies_unavailable' } });
+    expect(prepared).toMatchObject({ ok: false, error: { code: 'dependencies_unavailable' } });
     await workspace.close();
   });
 
   it('are installed from the lockfile without their scripts, and seen read-only without becoming part of the change', async () => {
-    const { mounts, workspace } = await prepare(
+    const { prepared, workspace } = await prepare(
       { 'package.json': manifest, 'package-lock.json': lock },
       true,
     );
-    if (!mounts.ok) throw new Error(mounts.error.message);
+    if (!prepared.ok) throw new Error(prepared.error.message);
     const outcome = await sandbox.bubblewrap.run({
       profile: 'project',
       command: 'node -p "require(\'tiny\')"; ls node_modules/tiny; touch node_modules/tiny/spoiled',
       workspace: workspace.copy,
-      mounts: mounts.value,
+      ...prepared.value,
       timeoutMs: 20_000,
     });
     expect(outcome.stdout).toBe('tiny\nindex.js\npackage.json\n');
@@ -124,19 +124,19 @@ describe('a project’s packages', () => {
 
   it('are found again by the digest of the lockfile, also without a network', async () => {
     const before = downloads;
-    const { mounts, workspace } = await prepare({ 'other.txt': 'changed' }, false);
-    expect(mounts).toMatchObject({ ok: true, value: [{ target: 'node_modules' }] });
+    const { prepared, workspace } = await prepare({ 'other.txt': 'changed' }, false);
+    expect(prepared).toMatchObject({ ok: true, value: { mounts: [{ target: 'node_modules' }] } });
     expect(downloads).toBe(before);
     expect(readdirSync(folder)).toHaveLength(1);
     await workspace.close();
   });
 
   it('that do not fit the lockfile are an error that says so, and leave nothing', async () => {
-    const { mounts, workspace } = await prepare(
+    const { prepared, workspace } = await prepare(
       { 'package.json': manifest.replace('1.0.0"}', '2.0.0"}') },
       true,
     );
-    expect(mounts).toMatchObject({ ok: false, error: { code: 'dependencies_unavailable' } });
+    expect(prepared).toMatchObject({ ok: false, error: { code: 'dependencies_unavailable' } });
     expect(readdirSync(folder)).toHaveLength(1);
     await workspace.close();
   });

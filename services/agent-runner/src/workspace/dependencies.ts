@@ -4,7 +4,7 @@ import { chown, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node
 import { dirname, join, posix } from 'node:path';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { z } from 'zod';
-import type { Sandbox, SandboxMount } from '../sandbox/sandbox';
+import type { Sandbox, SandboxRun } from '../sandbox/sandbox';
 import { asInRepository } from '../tools/repository-paths';
 import type { Workspace } from './workspace';
 
@@ -16,6 +16,9 @@ export interface DependenciesOptions {
   /** Address of the package registry, where it is not the public one. */
   readonly registry?: string;
 }
+
+/** What a run of a project's own command must be given to find the packages and tools that the project means. */
+export type PreparedProject = Pick<SandboxRun, 'mounts' | 'environment' | 'searchPath' | 'readable'>;
 
 const lockFile = z.object({ packages: z.record(z.string(), z.unknown()).default({}) });
 const installTimeoutMs = 600_000;
@@ -32,11 +35,11 @@ export class Dependencies {
   ) {}
 
   /** What a run in this working copy must be given; nothing for a project without packages or without a lockfile. */
-  async prepare(workspace: Workspace, signal: AbortSignal): Promise<Result<readonly SandboxMount[]>> {
+  async prepare(workspace: Workspace, signal: AbortSignal): Promise<Result<PreparedProject>> {
     const found = await this.manifests(workspace);
     if (!found.ok) return found;
     const manifests = found.value;
-    if (!manifests) return ok([]);
+    if (!manifests) return ok({});
     const digest = createHash('sha256')
       .update(JSON.stringify([process.platform, process.arch, ...manifests]))
       .digest('hex');
@@ -48,7 +51,7 @@ export class Dependencies {
     }
     const now = new Date();
     await utimes(kept, now, now);
-    return ok([{ source: join(kept, 'node_modules'), target: 'node_modules' }]);
+    return ok({ mounts: [{ source: join(kept, 'node_modules'), target: 'node_modules' }] });
   }
 
   /** Lockfile, manifests and settings as committed; undefined when they ask for no package. */

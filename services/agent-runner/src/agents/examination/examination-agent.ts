@@ -217,11 +217,11 @@ class Examination {
     if (!command.ok) return command.error;
     const sides = [];
     for (const workspace of [before, after]) {
-      const mounts = await this.time.spend(() =>
+      const prepared = await this.time.spend(() =>
         this.options.dependencies.prepare(workspace, this.context.signal),
       );
-      if (!mounts.ok) return mounts.error;
-      sides.push({ workspace: workspace.copy, command: command.value, mounts: mounts.value });
+      if (!prepared.ok) return prepared.error;
+      sides.push({ workspace: workspace.copy, command: command.value, prepared: prepared.value });
     }
     const [left, right] = sides;
     if (!left || !right) return undefined;

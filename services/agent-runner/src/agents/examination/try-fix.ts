@@ -56,15 +56,15 @@ async function trial(
   const opened = await options.open(side, replaced);
   if (!opened.ok) return opened;
   const workspace = opened.value;
-  const mounts = await options.dependencies.prepare(workspace, options.signal);
-  if (!mounts.ok) return mounts;
+  const prepared = await options.dependencies.prepare(workspace, options.signal);
+  if (!prepared.ok) return prepared;
   const command = await projectCommand(options.command, workspace);
   if (!command.ok) return command;
   const outcome = await options.sandbox.run({
+    ...prepared.value,
     profile: 'project',
     command: command.value,
     workspace: workspace.copy,
-    mounts: mounts.value,
     timeoutMs: options.timeoutMs(),
     signal: options.signal,
   });
