@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { defineAgentMessage } from '../define/agent-message';
+import { added } from '../define/added';
 import { findings, testSummary } from '../shared/change';
 import { errorShape } from '../shared/failure';
 import { agentId, gitObjectId, projectId, timestamp, uuid } from '../shared/ids';
 import { intent, taskType } from '../shared/plan';
 import { performancePolicy, projectCommands } from '../shared/project';
+import { waivers } from '../shared/waiver';
 
 const attemptKey = {
   agent_id: agentId,
@@ -58,6 +60,8 @@ export const taskInput = z.object({
    * Absent at the first try. The working copy is at `base` again: what was tried before is not in it.
    */
   feedback: findings.optional(),
+  /** For an examination: findings that a person has accepted on exactly this change. They do not stop it. */
+  waivers: added(waivers),
 });
 
 export const task = defineAgentMessage({

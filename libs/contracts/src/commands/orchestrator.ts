@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineCommand } from '../define/message';
-import { escalationOption } from '../shared/escalation';
-import { digest, gitObjectId, projectId, uuid } from '../shared/ids';
+import { escalationOption, escalationOptionV1 } from '../shared/escalation';
+import { digest, gitObjectId, projectId, timestamp, uuid } from '../shared/ids';
 import { intent, plan } from '../shared/plan';
 import { performancePolicy, projectCommands } from '../shared/project';
-import { sampleDigest, sampleId, sampleOid, samplePlan } from '../shared/samples';
+import { sampleDigest, sampleId, sampleOid, samplePlan, sampleTime } from '../shared/samples';
 
 export const startWorkflow = defineCommand({
   name: 'orchestrator.start_workflow',
@@ -47,30 +47,46 @@ export const startWorkflow = defineCommand({
   },
 });
 
+const gateDecision = z.object({
+  gate_id: uuid,
+  workflow_id: uuid,
+  subject_digest: digest,
+  decision: z.enum(['approved', 'denied']),
+  approval_id: uuid,
+  decided_by: z.string(),
+  reason: z.string().max(2000).optional(),
+});
+const gateDecisionSample = {
+  gate_id: sampleId('dd'),
+  workflow_id: sampleId('bb'),
+  subject_digest: sampleDigest,
+  decision: 'approved' as const,
+  approval_id: sampleId('cc'),
+  decided_by: 'grace',
+};
+
 export const resolveGate = defineCommand({
+  name: 'orchestrator.resolve_gate',
+  version: 2,
+  owner: 'orchestrator',
+  summary: 'A decision about a gate; without effect unless the digest is still the gate’s subject.',
+  payload: gateDecision.extend({
+    /** For an escalation; nothing else counts there. */
+    option: escalationOption.optional(),
+    decided_by: z.string().min(1).max(100),
+    decided_at: timestamp,
+  }),
+  sample: { ...gateDecisionSample, decided_at: sampleTime },
+});
+
+/** Still read from queues; nothing sends it any more. */
+export const resolveGateV1 = defineCommand({
   name: 'orchestrator.resolve_gate',
   version: 1,
   owner: 'orchestrator',
-  summary: 'A decision about a gate; without effect unless the digest is still the gate’s subject.',
-  payload: z.object({
-    gate_id: uuid,
-    workflow_id: uuid,
-    subject_digest: digest,
-    decision: z.enum(['approved', 'denied']),
-    /** For an escalation; nothing else counts there. */
-    option: escalationOption.optional(),
-    approval_id: uuid,
-    decided_by: z.string(),
-    reason: z.string().max(2000).optional(),
-  }),
-  sample: {
-    gate_id: sampleId('dd'),
-    workflow_id: sampleId('bb'),
-    subject_digest: sampleDigest,
-    decision: 'approved',
-    approval_id: sampleId('cc'),
-    decided_by: 'grace',
-  },
+  summary: 'A decision about a gate, of before findings could be accepted.',
+  payload: gateDecision.extend({ option: escalationOptionV1.optional() }),
+  sample: gateDecisionSample,
 });
 
 export const cancelWorkflow = defineCommand({

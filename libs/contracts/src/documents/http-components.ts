@@ -13,6 +13,7 @@ import {
   stepResource,
   workflowResource,
 } from '../shared/resources';
+import { waiver } from '../shared/waiver';
 
 /** Resources that have a name of their own in the HTTP document. */
 export const httpComponents: Readonly<Record<string, z.ZodType>> = {
@@ -33,6 +34,7 @@ export const httpComponents: Readonly<Record<string, z.ZodType>> = {
   Step: stepResource,
   TestSummary: testSummary,
   Verdict: attributedVerdict,
+  Waiver: waiver,
   Workflow: workflowResource,
 };
 

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { defineEvent } from '../define/message';
-import { escalationOption } from '../shared/escalation';
+import { escalationOption, escalationOptionV1 } from '../shared/escalation';
 import { errorShape } from '../shared/failure';
 import { digest, projectId, timestamp, uuid } from '../shared/ids';
 import { gateKind, intent, plan } from '../shared/plan';
 import { sampleId, samplePlan } from '../shared/samples';
+import { waivers } from '../shared/waiver';
 
 export const requestPlanned = defineEvent({
   name: 'coordinator.request.planned',
@@ -98,23 +99,39 @@ export const approvalRequested = defineEvent({
   sample: { ...approvalSample, requested_by: 'ada', expires_at: '2026-01-02T00:00:00.000Z' },
 });
 
+const decided = approval.extend({
+  decision: z.enum(['approved', 'denied']),
+  decided_by: z.string(),
+  reason: z.string().max(2000).optional(),
+  decided_at: timestamp,
+});
+const decidedSample = {
+  ...approvalSample,
+  decision: 'approved' as const,
+  decided_by: 'grace',
+  decided_at: '2026-01-01T00:00:00.000Z',
+};
+
 export const approvalDecided = defineEvent({
+  name: 'coordinator.approval.decided',
+  version: 2,
+  owner: 'coordinator',
+  summary: 'A gate was approved or denied by a person, or denied because it expired.',
+  payload: decided.extend({
+    /** For an escalation. */
+    option: escalationOption.optional(),
+    /** For an escalation that was accepted: each finding with the person and the reason. */
+    waivers: waivers.optional(),
+  }),
+  sample: decidedSample,
+});
+
+/** Still read from queues; nothing sends it any more. */
+export const approvalDecidedV1 = defineEvent({
   name: 'coordinator.approval.decided',
   version: 1,
   owner: 'coordinator',
-  summary: 'A gate was approved or denied by a person, or denied because it expired.',
-  payload: approval.extend({
-    decision: z.enum(['approved', 'denied']),
-    /** For an escalation. */
-    option: escalationOption.optional(),
-    decided_by: z.string(),
-    reason: z.string().max(2000).optional(),
-    decided_at: timestamp,
-  }),
-  sample: {
-    ...approvalSample,
-    decision: 'approved',
-    decided_by: 'grace',
-    decided_at: '2026-01-01T00:00:00.000Z',
-  },
+  summary: 'A gate was approved or denied, before findings could be accepted.',
+  payload: decided.extend({ option: escalationOptionV1.optional() }),
+  sample: decidedSample,
 });

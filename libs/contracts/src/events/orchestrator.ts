@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent } from '../define/message';
 import { agentType } from '../shared/agents';
 import { attributedVerdict, beforeAfter, findings, testSummary } from '../shared/change';
-import { escalation, escalationOption } from '../shared/escalation';
+import { escalation, escalationOption, escalationOptionV1 } from '../shared/escalation';
 import { errorShape } from '../shared/failure';
 import { agentId, digest, gitObjectId, projectId, timestamp, uuid } from '../shared/ids';
 import { gateKind, stepState } from '../shared/plan';
@@ -114,20 +114,39 @@ export const gateOpened = defineEvent({
   },
 });
 
+const closed = z.object({
+  ...run,
+  gate_id: uuid,
+  step_id: z.string(),
+  outcome: z.enum(['approved', 'denied', 'expired', 'voided']),
+});
+const closedSample = {
+  ...runSample,
+  gate_id: sampleId('dd'),
+  step_id: 'approve_plan',
+  outcome: 'approved' as const,
+};
+
 export const gateClosed = defineEvent({
   name: 'orchestrator.gate.closed',
-  version: 1,
+  version: 2,
   owner: 'orchestrator',
   summary: 'A gate was decided, expired or was voided; a later decision has no effect.',
-  payload: z.object({
-    ...run,
-    gate_id: uuid,
-    step_id: z.string(),
-    outcome: z.enum(['approved', 'denied', 'expired', 'voided']),
+  payload: closed.extend({
     /** Of a decided escalation. */
     option: escalationOption.optional(),
   }),
-  sample: { ...runSample, gate_id: sampleId('dd'), step_id: 'approve_plan', outcome: 'approved' },
+  sample: closedSample,
+});
+
+/** Still read from queues; nothing sends it any more. */
+export const gateClosedV1 = defineEvent({
+  name: 'orchestrator.gate.closed',
+  version: 1,
+  owner: 'orchestrator',
+  summary: 'A gate was closed, before findings could be accepted.',
+  payload: closed.extend({ option: escalationOptionV1.optional() }),
+  sample: closedSample,
 });
 
 export const workflowEscalated = defineEvent({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineQuery } from '../define/message';
-import { escalationOption } from '../shared/escalation';
+import { escalationOption, escalationOptionV1 } from '../shared/escalation';
 import { actor, cursor, digest, pageSize, projectId, uuid } from '../shared/ids';
-import { approvalResource, requestResource } from '../shared/resources';
+import { approvalResource, approvalResourceV1, requestResource } from '../shared/resources';
 import { sampleDigest, sampleId, samplePlan, sampleTime } from '../shared/samples';
 
 const requestSample = {
@@ -103,17 +103,19 @@ export const cancelRequest = defineQuery({
   replySample: requestSample,
 });
 
+const approvalsPage = z.object({
+  request_id: uuid.optional(),
+  state: z.enum(['pending', 'approved', 'denied', 'voided']).optional(),
+  cursor: cursor.optional(),
+  limit: pageSize,
+});
+
 export const listApprovals = defineQuery({
   name: 'coordinator.list_approvals',
-  version: 1,
+  version: 2,
   owner: 'coordinator',
   summary: 'Approvals, newest first.',
-  payload: z.object({
-    request_id: uuid.optional(),
-    state: z.enum(['pending', 'approved', 'denied', 'voided']).optional(),
-    cursor: cursor.optional(),
-    limit: pageSize,
-  }),
+  payload: approvalsPage,
   reply: z.object({ items: z.array(approvalResource), next_cursor: cursor.nullable() }),
   sample: { limit: 50 },
   replySample: { items: [approvalSample], next_cursor: null },
@@ -121,7 +123,7 @@ export const listApprovals = defineQuery({
 
 export const getApproval = defineQuery({
   name: 'coordinator.get_approval',
-  version: 1,
+  version: 2,
   owner: 'coordinator',
   summary: 'One approval with what it is about.',
   payload: z.object({ approval_id: uuid }),
@@ -130,26 +132,70 @@ export const getApproval = defineQuery({
   replySample: approvalSample,
 });
 
+const decision = z.object({
+  approval_id: uuid,
+  subject_digest: digest,
+  decision: z.enum(['approved', 'denied']).optional(),
+  reason: z.string().max(2000).optional(),
+  actor,
+});
+const decisionSample = {
+  approval_id: sampleId('cc'),
+  subject_digest: sampleDigest,
+  decision: 'approved' as const,
+  actor: { name: 'grace', roles: ['approver'] },
+};
+const decidedSample = {
+  ...approvalSample,
+  state: 'approved' as const,
+  decided_by: 'grace',
+  decided_at: sampleTime,
+};
+
 export const decideApproval = defineQuery({
   name: 'coordinator.decide_approval',
-  version: 1,
+  version: 2,
   owner: 'coordinator',
   summary:
     'Decide about exactly this subject, never by the requester; the same decision again is the same answer. An escalation takes an option, everything else a decision.',
-  payload: z.object({
-    approval_id: uuid,
-    subject_digest: digest,
-    decision: z.enum(['approved', 'denied']).optional(),
-    option: escalationOption.optional(),
-    reason: z.string().max(2000).optional(),
-    actor,
-  }),
+  payload: decision.extend({ option: escalationOption.optional() }),
   reply: approvalResource,
-  sample: {
-    approval_id: sampleId('cc'),
-    subject_digest: sampleDigest,
-    decision: 'approved',
-    actor: { name: 'grace', roles: ['approver'] },
-  },
-  replySample: { ...approvalSample, state: 'approved' as const, decided_by: 'grace', decided_at: sampleTime },
+  sample: decisionSample,
+  replySample: decidedSample,
+});
+
+/** For a gateway of before findings could be accepted: the option is null where they were. */
+export const listApprovalsV1 = defineQuery({
+  name: 'coordinator.list_approvals',
+  version: 1,
+  owner: 'coordinator',
+  summary: 'Approvals, newest first, without the option to accept findings.',
+  payload: approvalsPage,
+  reply: z.object({ items: z.array(approvalResourceV1), next_cursor: cursor.nullable() }),
+  sample: { limit: 50 },
+  replySample: { items: [approvalSample], next_cursor: null },
+});
+
+/** For a gateway of before findings could be accepted. */
+export const getApprovalV1 = defineQuery({
+  name: 'coordinator.get_approval',
+  version: 1,
+  owner: 'coordinator',
+  summary: 'One approval, without the option to accept findings.',
+  payload: z.object({ approval_id: uuid }),
+  reply: approvalResourceV1,
+  sample: { approval_id: sampleId('cc') },
+  replySample: approvalSample,
+});
+
+/** For a gateway of before findings could be accepted. */
+export const decideApprovalV1 = defineQuery({
+  name: 'coordinator.decide_approval',
+  version: 1,
+  owner: 'coordinator',
+  summary: 'Decide about exactly this subject, without the option to accept findings.',
+  payload: decision.extend({ option: escalationOptionV1.optional() }),
+  reply: approvalResourceV1,
+  sample: decisionSample,
+  replySample: decidedSample,
 });

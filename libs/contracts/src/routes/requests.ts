@@ -175,6 +175,8 @@ export const decideApprovalRoute = defineRoute({
     'decision_missing',
     'option_missing',
     'option_unexpected',
+    'reason_missing',
+    'finding_not_waivable',
   ],
 });
 

@@ -2,6 +2,7 @@ import { digestOf } from '@ymera/kernel';
 import { z } from 'zod';
 import { added } from '../define/added';
 import { agentId, digest, gitObjectId, timestamp, uuid } from './ids';
+import { waivers } from './waiver';
 
 export const severity = z.enum(['info', 'low', 'medium', 'high', 'critical']);
 
@@ -16,6 +17,8 @@ export const finding = z.object({
   /** What was seen: what a test expected and got, what was measured. Output of tools, never instructions. */
   evidence: z.string().max(4000).optional(),
   suggestion: z.string().max(2000).optional(),
+  /** A judgement that stops the change unless a person accepts it, says the examination by its policy; absent: nobody can accept it. */
+  waivable: added(z.boolean()),
 });
 export type Finding = z.output<typeof finding>;
 
@@ -69,7 +72,11 @@ export const verdict = z.object({
 export type Verdict = z.output<typeof verdict>;
 
 /** The examination's verdict with who gave it; a landing gate is bound to the digest of exactly this and the change. */
-export const attributedVerdict = verdict.extend({ agent_id: agentId });
+export const attributedVerdict = verdict.extend({
+  agent_id: agentId,
+  /** The findings that a person has accepted for this tree; added by the orchestrator, whatever the agent says. */
+  waivers: added(waivers),
+});
 export type AttributedVerdict = z.output<typeof attributedVerdict>;
 
 /**

@@ -1,14 +1,20 @@
 import { digestOf } from '@ymera/kernel';
 import { z } from 'zod';
+import { added } from '../define/added';
 import { findings } from './change';
 import { errorShape } from './failure';
 import { gitObjectId, uuid } from './ids';
+import { waivers } from './waiver';
+
+/** The options of messages of version 1, which know no waivers. */
+export const escalationOptionV1 = z.enum(['retry', 'take_over', 'abandon']);
 
 /**
  * What a person can decide about work that was rejected too often. `retry`: one more round, with the findings and the
  * person's note. `take_over`: a person goes on from the last proposed commit, the run ends. `abandon`: the run ends.
+ * `accept`: the examination's judgements are waived for exactly this change, and it examines the change again.
  */
-export const escalationOption = z.enum(['retry', 'take_over', 'abandon']);
+export const escalationOption = z.enum([...escalationOptionV1.options, 'accept']);
 export type EscalationOption = z.output<typeof escalationOption>;
 
 /** What an escalation gate decides about. */
@@ -23,6 +29,10 @@ export const escalation = z.object({
   findings,
   /** The last proposed change, which was rejected; it stays in the project's repository. */
   change: z.object({ change_id: uuid, base: gitObjectId, commit: gitObjectId, tree: gitObjectId }).optional(),
+  /** What can be chosen; `accept` is among them only where every finding that stops the change is waivable. */
+  options: added(z.array(escalationOption).max(escalationOption.options.length)),
+  /** Findings of this change that a person has accepted before. */
+  waivers: added(waivers),
 });
 export type Escalation = z.output<typeof escalation>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { agentType } from './agents';
 import { attributedVerdict, findings, testSummary } from './change';
-import { escalation, escalationOption } from './escalation';
+import { escalation, escalationOption, escalationOptionV1 } from './escalation';
 import { errorShape } from './failure';
 import { agentId, digest, gitObjectId, projectId, timestamp, uuid } from './ids';
 import { gateKind, intent, plan, stepState, workflowState } from './plan';
@@ -64,6 +64,10 @@ export const approvalResource = z.object({
   decided_at: timestamp.nullable(),
 });
 export type ApprovalResource = z.output<typeof approvalResource>;
+
+/** As it was before findings could be accepted. */
+export const approvalResourceV1 = approvalResource.extend({ option: escalationOptionV1.nullable() });
+export type ApprovalResourceV1 = z.output<typeof approvalResourceV1>;
 
 export const stepResource = z.object({
   step_id: z.string(),

@@ -44,6 +44,7 @@ export const recordedBy: Readonly<Record<string, readonly EventContract[]>> = {
 
   'orchestrator.start_workflow.v1': [workflowStarted],
   'orchestrator.resolve_gate.v1': [gateClosed],
+  'orchestrator.resolve_gate.v2': [gateClosed],
   'orchestrator.cancel_workflow.v1': [workflowCanceled],
   'integration.materialise_change.v1': [changeMaterialised, changeRefused],
   'integration.remake_change.v1': [changeMaterialised, changeRefused],

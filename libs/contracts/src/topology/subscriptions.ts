@@ -3,6 +3,7 @@ import { events } from '../events';
 import { dispatchPaused, dispatchResumed, landingPaused, landingResumed } from '../events/controls';
 import {
   approvalDecided,
+  approvalDecidedV1,
   approvalRequested,
   requestEnded,
   requestPlanned,
@@ -18,6 +19,7 @@ import {
 } from '../events/integration';
 import {
   gateClosed,
+  gateClosedV1,
   gateOpened,
   stepChanged,
   taskProgressed,
@@ -40,7 +42,7 @@ import { notCritical } from './critical-operations';
 export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[]>> = {
   registry: [enforcementChanged],
   reporting: [agentRegistered, agentRetired, agentStandingChanged, sessionOpened],
-  coordinator: [gateOpened, gateClosed, workflowCompleted, workflowFailed, workflowCanceled],
+  coordinator: [gateOpened, gateClosed, gateClosedV1, workflowCompleted, workflowFailed, workflowCanceled],
   orchestrator: [
     agentRegistered,
     agentRetired,
@@ -59,11 +61,13 @@ export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[
     requestEnded,
     approvalRequested,
     approvalDecided,
+    approvalDecidedV1,
     workflowStarted,
     stepChanged,
     taskProgressed,
     gateOpened,
     gateClosed,
+    gateClosedV1,
     workflowEscalated,
     workflowCompleted,
     workflowFailed,
