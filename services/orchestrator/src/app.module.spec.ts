@@ -48,6 +48,7 @@ describe('the orchestrator as a service', () => {
         decision: 'approved',
         approval_id: uuidv7(),
         decided_by: 'grace',
+        decided_at: new Date().toISOString(),
       });
     }
     const workflow = await scene.ended(workflow_id, 'completed');

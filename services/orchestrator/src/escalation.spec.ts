@@ -47,6 +47,7 @@ describe('escalation', () => {
     decision: 'approved',
     approval_id: uuidv7(),
     decided_by: 'grace',
+    decided_at: new Date().toISOString(),
     ...over,
   });
 

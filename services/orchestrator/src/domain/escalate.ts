@@ -1,13 +1,16 @@
 import {
+  acceptanceOf,
+  escalationOption,
   escalationSubjectDigest,
   type ErrorShape,
   type Escalation,
   type EscalationOption,
   type Finding,
+  type Waiver,
 } from '@ymera/contracts';
 import { assertNever } from '@ymera/kernel';
 import { failRun } from './end-run';
-import { evidenceFor, mergeFindings } from './evidence';
+import { evidenceFor, mergeFindings, waiversFor } from './evidence';
 import type { TaskStep } from './judge-result';
 import type { Gate, StepOutput } from './run';
 import type { RunDraft } from './run-draft';
@@ -52,12 +55,20 @@ export function escalate(draft: RunDraft, planned: TaskStep, error: ErrorShape, 
   draft.fact('workflow_escalated', { ...about, rounds, findings, reason });
 }
 
+/** A person's choice with what belongs to it. */
+interface Choice {
+  readonly by: string;
+  readonly note: string | undefined;
+  /** Of `accept`. */
+  readonly waivers: readonly Waiver[];
+}
+
 /** What a person chose; the gate is closed already. */
 export function carryOut(
   draft: RunDraft,
   subject: Escalation,
   option: EscalationOption,
-  { by, note }: { readonly by: string; readonly note: string | undefined },
+  { by, note, waivers }: Choice,
 ): void {
   const { step_id: stepId, findings, change, rounds } = subject;
   const why = note === undefined ? '' : `: ${note}`;
@@ -73,6 +84,8 @@ export function carryOut(
         findings: mergeFindings(note === undefined ? [] : [noteOf(by, note)], findings),
       });
     }
+    case 'accept':
+      return examineAgain(draft, stepId, waivers, `${by} accepted ${named(waivers)}${why}`);
     case 'take_over': {
       const where = change ? ` The last proposed commit is ${change.commit}, on ${change.base}.` : '';
       const message = `${by} has taken over${why === '' ? '.' : `${why}.`}${where}`;
@@ -92,6 +105,35 @@ export function carryOut(
   }
 }
 
+/**
+ * The step that rejected the change judges the same change again, in a new task that knows the waivers: only it approves.
+ * Nothing depends on what it said before, so nothing else is undone.
+ */
+function examineAgain(draft: RunDraft, stepId: string, given: readonly Waiver[], reason: string): void {
+  const before = waiversFor(draft.step(stepId), evidenceFor(draft.run, stepId).change);
+  const patch = {
+    waivers: [...before, ...given],
+    taskId: undefined,
+    failures: 0,
+    declines: 0,
+    feedback: [],
+    gate: undefined,
+    output: undefined,
+    error: undefined,
+  };
+  draft.move(stepId, 'rework', patch, { reason: reason.slice(0, longestReason) });
+}
+
+const namedWaivers = 5;
+
+const named = (waivers: readonly Waiver[]): string => {
+  const first = waivers
+    .slice(0, namedWaivers)
+    .map(({ code, file }) => (file === undefined ? code : `${code} (${file})`));
+  const rest = waivers.length - first.length;
+  return [...first, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+};
+
 /** Nobody decided in time: given up. */
 export const exhausted = ({ rounds, error }: Escalation): ErrorShape => ({
   code: 'rework_exhausted',
@@ -106,7 +148,8 @@ function subjectOf(
   findings: readonly Finding[],
 ): Escalation {
   const { change } = evidenceFor(draft.run, stepId);
-  return {
+  const waivers = waiversFor(draft.step(stepId), change);
+  const subject: Escalation = {
     step_id: stepId,
     escalation: (draft.run.escalations ?? 0) + 1,
     rounds: draft.step(stepId).loops,
@@ -115,6 +158,12 @@ function subjectOf(
     ...(change && {
       change: { change_id: change.changeId, base: change.base, commit: change.commit, tree: change.tree },
     }),
+    ...(waivers.length > 0 && { waivers: [...waivers] }),
+  };
+  const canAccept = acceptanceOf(subject).kind === 'possible';
+  return {
+    ...subject,
+    options: escalationOption.options.filter((option) => option !== 'accept' || canAccept),
   };
 }
 

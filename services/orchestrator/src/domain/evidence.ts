@@ -1,4 +1,4 @@
-import type { AttributedVerdict, Finding, TestSummary } from '@ymera/contracts';
+import type { AttributedVerdict, Finding, TestSummary, Waiver } from '@ymera/contracts';
 import { canonicalJson } from '@ymera/kernel';
 import { ancestorsOf } from './plan-graph';
 import type { Change, Gate, Run, StepOutput, StepRun } from './run';
@@ -35,6 +35,12 @@ export function evidenceFor(run: Run, stepId: string): Evidence {
     findings: mergeFindings(...done.map(({ output }) => output?.findings ?? [])),
   };
 }
+
+/** What a person has accepted of exactly this change. */
+export const waiversFor = (
+  { waivers = [] }: Pick<StepRun, 'waivers'>,
+  change: Change | undefined,
+): readonly Waiver[] => waivers.filter(({ tree }) => tree === change?.tree);
 
 const maximumFindings = 500;
 /** A message holds several lists of findings and may have 1 MiB in all. */

@@ -1,11 +1,18 @@
-import type { EscalationOption, PayloadOf, resolveGate } from '@ymera/contracts';
+import {
+  minWaiverReasonLength,
+  waiversOf,
+  type Escalation,
+  type EscalationOption,
+  type Waiver,
+} from '@ymera/contracts';
 import { failRun } from './end-run';
 import { carryOut, exhausted } from './escalate';
 import type { Gate } from './run';
 import type { RunDraft } from './run-draft';
+import type { GateDecision } from './run-event';
 
 /** Without effect unless the gate is open and the decision is about exactly its subject. */
-export function decideGate(draft: RunDraft, decision: PayloadOf<typeof resolveGate>): void {
+export function decideGate(draft: RunDraft, decision: GateDecision): void {
   const step = draft
     .stepsIn('waiting_gate')
     .find(({ gate }) => gate?.gateId === decision.gate_id && gate.subjectDigest === decision.subject_digest);
@@ -33,12 +40,26 @@ export function decideGate(draft: RunDraft, decision: PayloadOf<typeof resolveGa
 }
 
 /** Only an option decides; without one a denial is to abandon, and an approval says nothing. */
-function decideEscalation(draft: RunDraft, gate: Gate, decision: PayloadOf<typeof resolveGate>): void {
+function decideEscalation(draft: RunDraft, gate: Gate, decision: GateDecision): void {
   const option = decision.option ?? (decision.decision === 'denied' ? 'abandon' : undefined);
   if (!gate.escalation || option === undefined) return;
+  const waivers = option === 'accept' ? waiversFrom(draft, gate.escalation, decision) : [];
+  if (option === 'accept' && waivers.length === 0) return;
   const { step_id: stepId } = gate.escalation;
   closeGate(draft, stepId, gate, option === 'abandon' ? 'denied' : 'approved', option);
-  carryOut(draft, gate.escalation, option, { by: decision.decided_by, note: decision.reason });
+  carryOut(draft, gate.escalation, option, { by: decision.decided_by, note: decision.reason, waivers });
+}
+
+/**
+ * None where the subject cannot be accepted, or not by this person, or for no reason. The coordinator has refused such a
+ * decision already; a run does not depend on that.
+ */
+function waiversFrom(draft: RunDraft, subject: Escalation, decision: GateDecision): readonly Waiver[] {
+  const { decided_by: acceptedBy, reason = '' } = decision;
+  if (acceptedBy === draft.run.definition.requested_by) return [];
+  if (reason.trim().length < minWaiverReasonLength) return [];
+  const acceptedAt = 'decided_at' in decision ? decision.decided_at : draft.timestamp();
+  return waiversOf(subject, { acceptedBy, reason, acceptedAt });
 }
 
 /** Silence is no approval. */

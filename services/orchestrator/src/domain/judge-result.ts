@@ -1,14 +1,16 @@
-import type {
-  ErrorShape,
-  Finding,
-  PayloadOf,
-  PlanStep,
-  result,
-  TestSummary,
-  Verdict,
+import {
+  openFindings,
+  waiverOf,
+  type ErrorShape,
+  type Finding,
+  type PayloadOf,
+  type PlanStep,
+  type result,
+  type TestSummary,
+  type Verdict,
 } from '@ymera/contracts';
 import { assertNever } from '@ymera/kernel';
-import { evidenceFor, mergeFindings } from './evidence';
+import { evidenceFor, mergeFindings, waiversFor } from './evidence';
 import type { Attempt, Proposal, Run, StepOutput } from './run';
 
 export type TaskResult = PayloadOf<typeof result>;
@@ -95,11 +97,22 @@ function judgeVerdict(
     return failed('self_verdict', `${attempt.agentId} made this change and cannot approve it.`);
   if (verdict.base !== change.base || verdict.commit !== change.commit || verdict.tree !== change.tree)
     return failed('verdict_mismatch', `The verdict of ${attempt.agentId} is about another change.`);
+  const waivers = waiversFor(run.steps[step.step_id] ?? {}, change);
+  // Which findings are accepted is known here; what the agent says about it does not count.
+  const used = waivers.filter((waiver) =>
+    verdict.findings.some((finding) => waiverOf(finding, [waiver], change.tree)),
+  );
   const examined: StepOutput = {
     ...output,
-    verdict: { ...verdict, findings: [...mergeFindings(verdict.findings)], agent_id: attempt.agentId },
+    verdict: {
+      ...verdict,
+      findings: [...mergeFindings(verdict.findings)],
+      agent_id: attempt.agentId,
+      ...(used.length > 0 && { waivers: used }),
+    },
   };
-  return verdict.approved
+  const isApproved = verdict.approved && openFindings(verdict.findings, waivers, change.tree).length === 0;
+  return isApproved
     ? { kind: 'done', output: examined }
     : rejected('verdict_rejected', verdictMessage(verdict, output.findings), examined);
 }
@@ -130,8 +143,13 @@ const messageLength = 2000;
 const testMessage = ({ failed, total, exit_code }: TestSummary, findings: readonly Finding[]): string =>
   sentence(`${failed} of ${total} tests failed (exit code ${exit_code})`, findings.map(explain));
 
-const verdictMessage = ({ reasons }: Verdict, findings: readonly Finding[]): string =>
-  sentence('The examination rejected the change', [...findings.map(explain), ...reasons]);
+const verdictMessage = ({ approved, reasons }: Verdict, findings: readonly Finding[]): string =>
+  sentence(
+    approved
+      ? 'The examination approved the change in spite of findings that stop it'
+      : 'The examination rejected the change',
+    [...findings.map(explain), ...reasons],
+  );
 
 const explain = ({ code, message, file, line }: Finding): string =>
   `${code}: ${message}${file ? ` (${file}${line ? `:${line}` : ''})` : ''}`;

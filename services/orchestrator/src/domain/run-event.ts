@@ -5,6 +5,7 @@ import type {
   landingRefused,
   PayloadOf,
   resolveGate,
+  resolveGateV1,
   result,
 } from '@ymera/contracts';
 import type { AttemptKey } from './run';
@@ -23,7 +24,7 @@ export interface Claim extends AttemptKey {
   readonly credentialEpoch: number | undefined;
 }
 
-export type GateDecision = PayloadOf<typeof resolveGate>;
+export type GateDecision = PayloadOf<typeof resolveGate> | PayloadOf<typeof resolveGateV1>;
 
 /** Why a held attempt is taken away. */
 export type LossCause = 'lease_expired' | 'offer_expired' | 'agent_retired' | 'agent_sanctioned';

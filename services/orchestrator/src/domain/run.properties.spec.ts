@@ -1,4 +1,4 @@
-import { escalationOption, landingSubjectDigest } from '@ymera/contracts';
+import { escalationOption, landingSubjectDigest, openFindings, type Finding } from '@ymera/contracts';
 import fc from 'fast-check';
 import {
   enhancePlan,
@@ -14,7 +14,9 @@ import {
   approvingVerdict,
   badFinding,
   idFrom,
+  judgement,
   passedTests,
+  rejectingVerdict,
   resultFrom,
   RunScenario,
 } from '../testing/run-scenario';
@@ -31,9 +33,9 @@ const plans = {
   parallel: planOf([review, { ...testStep, depends_on: [] }]),
 };
 
-const results: readonly Partial<TaskResult>[] = [
+const resultsWith = (verdict: NonNullable<TaskResult['verdict']>): readonly Partial<TaskResult>[] => [
   {},
-  { change: { base, patch: 'diff' }, tests: passedTests(), verdict: approvingVerdict() },
+  { change: { base, patch: 'diff' }, tests: passedTests(), verdict },
   { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [badFinding] },
   { change: { base, patch: 'diff' }, verdict: { ...approvingVerdict(), approved: false } },
   { outcome: 'failed', error: { code: 'network', message: 'No route.', retryable: true } },
@@ -76,7 +78,7 @@ const action = fc.record({
   attempt: fc.nat(5),
   result: fc.oneof(
     { weight: 4, arbitrary: fc.constant(1) },
-    { weight: 2, arbitrary: fc.nat(results.length - 1) },
+    { weight: 2, arbitrary: fc.nat(resultsWith(approvingVerdict()).length - 1) },
   ),
   agent: fc.nat(2),
   wait: fc.nat(20_000),
@@ -100,7 +102,11 @@ function about(scenario: RunScenario, result: Partial<TaskResult>, drawn: Action
 
 const pick = <T>(list: readonly T[], index: number): T | undefined => list[index % Math.max(1, list.length)];
 
-function eventFrom(scenario: RunScenario, drawn: Action): RunEvent | undefined {
+function eventFrom(
+  scenario: RunScenario,
+  drawn: Action,
+  verdict: NonNullable<TaskResult['verdict']>,
+): RunEvent | undefined {
   const { run } = scenario;
   const steps = Object.values(run.steps);
   const active = steps.filter(({ state }) => isActiveStep(state));
@@ -141,7 +147,7 @@ function eventFrom(scenario: RunScenario, drawn: Action): RunEvent | undefined {
         attempt && {
           kind: 'task_ended',
           claim: scenario.claim(attempt),
-          result: resultFrom(attempt, about(scenario, results[drawn.result] ?? {}, drawn)),
+          result: resultFrom(attempt, about(scenario, resultsWith(verdict)[drawn.result] ?? {}, drawn)),
         }
       );
     case 'timer': {
@@ -226,9 +232,15 @@ function eventFrom(scenario: RunScenario, drawn: Action): RunEvent | undefined {
             workflow_id: run.definition.workflow_id,
             subject_digest: drawn.attempt === 5 ? `sha256:${'0'.repeat(64)}` : waiting.gate.subjectDigest,
             decision: drawn.agent === 2 && drawn.attempt === 4 ? 'denied' : 'approved',
-            ...(waiting.gate.escalation ? { option: escalationOption.options[drawn.wait % 3] } : {}),
+            ...(waiting.gate.escalation
+              ? {
+                  option: pick(escalationOption.options, drawn.wait),
+                  reason: drawn.agent === 1 ? 'ok' : 'The figure is within the noise.',
+                }
+              : {}),
             approval_id: idFrom(1),
-            decided_by: 'grace',
+            decided_by: drawn.step === 9 ? run.definition.requested_by : 'grace',
+            decided_at: new Date(scenario.context.now).toISOString(),
           },
         }
       );
@@ -250,6 +262,28 @@ function escalated(): RunScenario {
   scenario.materialise();
   scenario.do('test', failing);
   return scenario;
+}
+
+/** What an examination may find; what it says of its approval is drawn apart. */
+const foundSets: readonly (readonly Finding[])[] = [
+  [judgement],
+  [judgement, { ...judgement, file: 'src/other.js' }],
+  [judgement, { ...judgement, code: 'secret', severity: 'critical' }],
+  [judgement, { ...badFinding, code: 'tests_missing' }],
+  [badFinding],
+];
+
+/** Rejected by the examination beyond the bound of its plan. */
+function judged(found: readonly Finding[]): RunScenario {
+  const scenario = new RunScenario(loopingPlan);
+  scenario.change();
+  for (let round = 0; ; round += 1) {
+    scenario.do('test', { tests: passedTests() });
+    scenario.do('validate', { verdict: rejectingVerdict(...found) });
+    if (round === 2) return scenario;
+    scenario.do('enhance', { change: { base, patch: 'diff' } });
+    scenario.materialise();
+  }
 }
 
 /** There is a change that has passed its tests. */
@@ -279,10 +313,11 @@ function play(
   actions: readonly Action[],
   check: (scenario: RunScenario, event: RunEvent, before: RunScenario['run'], from: number) => void,
   scenario = new RunScenario(plans[name]),
+  verdict = approvingVerdict(),
 ): RunScenario {
   for (const drawn of actions) {
     scenario.wait(drawn.wait % 100);
-    const event = eventFrom(scenario, drawn);
+    const event = eventFrom(scenario, drawn, verdict);
     if (!event) continue;
     const before = scenario.run;
     const from = scenario.effects.length;
@@ -442,6 +477,58 @@ describe('any interleaving of events, with late and repeated ones', () => {
       many,
     );
     expect([...chosen].sort()).toEqual(['abandon', 'retry', 'take_over']);
+  });
+
+  it('lands what a person accepted, and nothing else that was found, whatever the examination says', () => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(interleaving, fc.constantFrom(...foundSets), fc.boolean(), ([, actions], found, says) => {
+        const scenario = judged(found);
+        play('looping', actions, () => undefined, scenario, {
+          ...rejectingVerdict(...found),
+          approved: says,
+        });
+        for (const order of scenario.orders('land')) {
+          if (order.kind !== 'land') continue;
+          const { verdict, tests, tree } = order.payload;
+          const { waivers = [] } = verdict;
+          expect(openFindings(verdict.findings, waivers, tree)).toEqual([]);
+          expect(verdict.findings.map(({ severity }) => severity)).not.toContain('critical');
+          expect(tests).toMatchObject({ tree, exit_code: 0, failed: 0 });
+          for (const waiver of waivers) expect(waiver).toMatchObject({ tree, accepted_by: 'grace' });
+          accepted += waivers.length;
+        }
+      }),
+      many,
+    );
+    expect(accepted).toBeGreaterThan(0);
+  });
+
+  it('tells an examination only of waivers that were given since its change was made', () => {
+    let told = 0;
+    fc.assert(
+      fc.property(interleaving, ([, actions]) => {
+        let isAccepted = false;
+        const check = (scenario: RunScenario, event: RunEvent, before: RunScenario['run'], from: number) => {
+          const enhance = [before, scenario.run].map(({ steps }) => steps['enhance']?.output?.change);
+          if (enhance[0] !== enhance[1]) isAccepted = false;
+          for (const effect of scenario.effects.slice(from)) {
+            if (effect.kind === 'fact' && effect.name === 'gate_closed' && effect.payload.option === 'accept')
+              isAccepted = true;
+            if (effect.kind !== 'to_agent' || effect.name !== 'task') continue;
+            const { waivers = [], change } = effect.payload.input;
+            told += waivers.length;
+            if (waivers.length > 0) expect([event.kind, isAccepted]).toEqual(['agent_assigned', true]);
+            for (const { tree } of waivers) expect(tree).toBe(change?.tree);
+          }
+          if (!isAccepted)
+            expect(Object.values(scenario.run.steps).flatMap(({ waivers }) => waivers ?? [])).toEqual([]);
+        };
+        play('looping', actions, check, judged([judgement]), rejectingVerdict(judgement));
+      }),
+      many,
+    );
+    expect(told).toBeGreaterThan(0);
   });
 
   it('keeps a state that JSON can hold, with facts numbered without a gap', () => {

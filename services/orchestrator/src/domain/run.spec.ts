@@ -206,6 +206,7 @@ describe('messages', () => {
     const scenario = new RunScenario(gatedPlan);
     const findings = Array.from({ length: 500 }, (_, line) => ({
       ...badFinding,
+      severity: 'medium' as const,
       line: line + 1,
       message: 'ä'.repeat(1000),
     }));

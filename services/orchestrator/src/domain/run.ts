@@ -9,6 +9,7 @@ import type {
   startWorkflow,
   StepState,
   TestSummary,
+  Waiver,
   WorkflowState,
 } from '@ymera/contracts';
 import type { AttemptState } from './attempt-lifecycle';
@@ -93,6 +94,8 @@ export interface StepRun {
   /** Why the work came back: the findings of the rejection, for the next try. */
   readonly feedback: readonly Finding[];
   readonly gate?: Gate | undefined;
+  /** What a person has accepted of the change that this step rejected; gone as soon as the change is another one. */
+  readonly waivers?: readonly Waiver[] | undefined;
   readonly output?: StepOutput | undefined;
   /** A change on its way through integration, kept to ask again when no answer comes. */
   readonly proposal?: Proposal | undefined;

@@ -37,6 +37,7 @@ function takeBack(
   { feedback, findings }: { readonly feedback: readonly Finding[]; readonly findings: readonly Finding[] },
 ): void {
   const step = draft.step(stepId);
+  if (step.waivers) draft.patch(stepId, { waivers: undefined });
   if (step.state === 'pending') return;
   stopStep(draft, step, reason);
   const nothing = {

@@ -1,5 +1,5 @@
 import type { PayloadOf, task } from '@ymera/contracts';
-import { evidenceFor, mergeFindings } from './evidence';
+import { evidenceFor, mergeFindings, waiversFor } from './evidence';
 import type { TaskStep } from './judge-result';
 import { baseOf, type Attempt, type Run, type StepRun } from './run';
 import { heartbeatSeconds, type RunPolicy } from './run-policy';
@@ -14,6 +14,7 @@ export function taskMessage(
 ): PayloadOf<typeof task> {
   const { request_id, workflow_id, request_text, intent, project } = run.definition;
   const { change, tests, findings } = evidenceFor(run, planned.step_id);
+  const waivers = waiversFor(step, change);
   const { workspace_url, ...about } = project;
   return {
     ...keyOf(attempt),
@@ -35,6 +36,7 @@ export function taskMessage(
       ...(tests && { tests }),
       findings: [...mergeFindings(step.feedback, findings)],
       ...(step.feedback.length > 0 && { feedback: [...step.feedback] }),
+      ...(waivers.length > 0 && { waivers: [...waivers] }),
     },
     project: about,
     base: baseOf(run),

@@ -20,6 +20,9 @@ export const badFinding: Finding = {
   line: 3,
 };
 
+/** A judgement of the examination that a person may accept. */
+export const judgement: Finding = { ...badFinding, waivable: true };
+
 export const passedTests = (tree = oid('7')): NonNullable<TaskResult['tests']> => ({
   tree,
   command: 'node --test',
@@ -40,6 +43,12 @@ export const approvingVerdict = (): NonNullable<TaskResult['verdict']> => ({
   policy_version: '1',
   reasons: [],
   findings: [],
+});
+
+export const rejectingVerdict = (...findings: readonly Finding[]): NonNullable<TaskResult['verdict']> => ({
+  ...approvingVerdict(),
+  approved: false,
+  findings: [...findings],
 });
 
 /** Drives the reducer alone: time and ids are counted, agents and integration are played by the test. */
@@ -226,7 +235,7 @@ export class RunScenario {
   }
 
   /** Decides on the escalation that waits at this step. */
-  choose(stepId: string, option: EscalationOption, reason?: string): readonly Effect[] {
+  choose(stepId: string, option: EscalationOption, reason?: string, by = 'grace'): readonly Effect[] {
     const { gate } = this.step(stepId);
     return this.send({
       kind: 'gate_decided',
@@ -237,7 +246,8 @@ export class RunScenario {
         decision: option === 'abandon' ? 'denied' : 'approved',
         option,
         approval_id: idFrom(0xb),
-        decided_by: 'grace',
+        decided_by: by,
+        decided_at: new Date(this.context.now).toISOString(),
         ...(reason === undefined ? {} : { reason }),
       },
     });

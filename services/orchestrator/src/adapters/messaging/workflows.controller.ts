@@ -4,6 +4,7 @@ import {
   getWorkflow,
   listWorkflows,
   resolveGate,
+  resolveGateV1,
   startWorkflow,
   type PayloadOf,
   type ReplyOf,
@@ -29,6 +30,11 @@ export class WorkflowsController {
 
   @OnCommand(resolveGate)
   resolveGate({ id, payload }: Received<PayloadOf<typeof resolveGate>>): Promise<void> {
+    return this.steering.resolveGate(id, payload);
+  }
+
+  @OnCommand(resolveGateV1)
+  resolveGateV1({ id, payload }: Received<PayloadOf<typeof resolveGateV1>>): Promise<void> {
     return this.steering.resolveGate(id, payload);
   }
 

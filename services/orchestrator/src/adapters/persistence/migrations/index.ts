@@ -5,6 +5,7 @@ import { AgentStanding1767225600010 } from './0003-agent-standing';
 import { Escalations1767225600012 } from './0004-escalations';
 import { DeadLetters1767225600020 } from './0010-dead-letters';
 import { DispatchPauses1767225600021 } from './0011-dispatch-pauses';
+import { AcceptedEscalations1767225600030 } from './0012-accepted-escalations';
 
 export const migrations: readonly MigrationClass[] = [
   ...messagingMigrations,
@@ -14,4 +15,5 @@ export const migrations: readonly MigrationClass[] = [
   Escalations1767225600012,
   DeadLetters1767225600020,
   DispatchPauses1767225600021,
+  AcceptedEscalations1767225600030,
 ];
