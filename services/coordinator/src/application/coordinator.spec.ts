@@ -1,5 +1,7 @@
 import {
+  approvalDecided,
   approvalRequested,
+  findingDigest,
   requestPlanned,
   requestQuestioned,
   resolveGate,
@@ -180,6 +182,56 @@ describe('a gate', () => {
     await decide.execute({ ...decision, actor: grace });
     expect(world.outbox.payloads(resolveGate)).toMatchObject([
       { decision: 'approved', subject_digest: subject, decided_by: 'grace' },
+    ]);
+  });
+
+  it('that accepts findings tells everybody which, by whom and why', async () => {
+    const world = setUp();
+    const { gate, decide } = await open(world);
+    const finding = { code: 'x', severity: 'high', message: 'Slow.', file: 'a.js', waivable: true } as const;
+    await world.gates.opened(id(1001), {
+      ...gate,
+      kind: 'escalation',
+      escalation: {
+        step_id: 'validate',
+        escalation: 1,
+        rounds: 2,
+        error: { code: 'verdict_rejected', message: 'Slow.', retryable: false },
+        findings: [finding, { code: 'y', severity: 'medium', message: 'Large.' }],
+        change: { change_id: id(77), base: oid, commit: oid, tree: oid },
+      },
+    });
+    const accept = {
+      approval_id: only(world).approvalId,
+      subject_digest: subject,
+      option: 'accept' as const,
+      reason: 'It is within the noise.',
+      actor: grace,
+    };
+    expect(await decide.execute({ ...accept, reason: 'ok' })).toMatchObject({
+      error: { code: 'reason_missing' },
+    });
+    expect(world.outbox.payloads(approvalDecided)).toEqual([]);
+    await decide.execute(accept);
+    const decided = { option: 'accept', decided_by: 'grace', reason: accept.reason };
+    const [told, ...others] = world.outbox.payloads(approvalDecided);
+    expect(others).toEqual([]);
+    expect(told).toMatchObject({
+      ...decided,
+      waivers: [
+        {
+          code: 'x',
+          file: 'a.js',
+          digest: findingDigest(finding),
+          tree: oid,
+          accepted_by: 'grace',
+          reason: accept.reason,
+          accepted_at: world.clock.now().toISOString(),
+        },
+      ],
+    });
+    expect(world.outbox.payloads(resolveGate)).toMatchObject([
+      { ...decided, decided_at: world.clock.now().toISOString() },
     ]);
   });
 

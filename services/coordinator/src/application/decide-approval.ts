@@ -3,6 +3,7 @@ import {
   type decideApproval,
   type PayloadOf,
   resolveGate,
+  waiversOf,
   type Outbox,
 } from '@ymera/contracts';
 import { type Clock, err, failure, FailureException, ok, type Result } from '@ymera/kernel';
@@ -40,7 +41,7 @@ export class DecideApproval {
 
 /** Tells everybody, and orders the orchestrator to go through or to close the gate. */
 export async function announceDecision(outbox: Outbox, approval: Approval): Promise<void> {
-  const { state, option, decidedBy, decidedAt, reason } = approval;
+  const { state, option, decidedBy, decidedAt, reason, escalation } = approval;
   if ((state !== 'approved' && state !== 'denied') || decidedBy === null || decidedAt === null)
     throw new FailureException(
       failure('internal', 'approval_undecided', 'Only a decision can be announced.'),
@@ -53,8 +54,10 @@ export async function announceDecision(outbox: Outbox, approval: Approval): Prom
     decision: state,
     ...(option === null ? {} : { option }),
     decided_by: decidedBy,
+    decided_at: decidedAt.toISOString(),
     ...(reason === null ? {} : { reason }),
   };
+  const isAccepted = option === 'accept' && escalation !== null && reason !== null;
   await outbox.event(approvalDecided, {
     aggregateId: approval.approvalId,
     aggregateVersion: approval.version,
@@ -62,7 +65,9 @@ export async function announceDecision(outbox: Outbox, approval: Approval): Prom
       ...shared,
       request_id: approval.requestId,
       kind: approval.kind,
-      decided_at: decidedAt.toISOString(),
+      ...(isAccepted
+        ? { waivers: waiversOf(escalation, { acceptedBy: decidedBy, reason, acceptedAt: shared.decided_at }) }
+        : {}),
     },
   });
   await outbox.command(resolveGate, shared);

@@ -1,3 +1,4 @@
+import type { Escalation, Finding } from '@ymera/contracts';
 import { type Approval, decide, expire, voided } from './approval';
 
 const now = new Date('2026-01-01T00:00:00Z');
@@ -139,5 +140,91 @@ describe('deciding on an escalation', () => {
 
   it('times out to abandoned', () => {
     expect(expire(escalated, now)).toMatchObject({ state: 'denied', option: 'abandon' });
+  });
+});
+
+describe('accepting the findings of an escalation', () => {
+  const judgement: Finding = {
+    code: 'speedup_too_small',
+    severity: 'high',
+    message: 'Sped up 1.10 times.',
+    file: 'src/unique.js',
+    waivable: true,
+  };
+  const critical: Finding = { ...judgement, code: 'secret', severity: 'critical', line: 3 };
+  const oid = 'c'.repeat(40);
+  const escalation = (over: Partial<Escalation> = {}): Escalation => ({
+    step_id: 'validate',
+    escalation: 1,
+    rounds: 2,
+    error: { code: 'verdict_rejected', message: 'Too slow.', retryable: false },
+    findings: [judgement],
+    change: { change_id: 'x', base: oid, commit: oid, tree: oid },
+    ...over,
+  });
+  const escalated = (over: Partial<Escalation> = {}): Approval => ({
+    ...pending,
+    kind: 'escalation',
+    escalation: escalation(over),
+  });
+  const accept = {
+    option: 'accept',
+    subjectDigest: 'sha256:1',
+    by: grace,
+    reason: 'It is within the noise.',
+  } as const;
+
+  it('is an answer, kept with the reason', () => {
+    const first = decide(escalated(), accept, now);
+    expect(first).toMatchObject({
+      value: {
+        isNew: true,
+        approval: { state: 'approved', option: 'accept', decidedBy: 'grace', reason: accept.reason },
+      },
+    });
+    if (!first.ok) throw new Error(first.error.code);
+    expect(decide(first.value.approval, accept, now)).toMatchObject({ value: { isNew: false } });
+  });
+
+  it.each<[string, object, Approval, string]>([
+    ['the requester', { by: { name: 'ada', roles: ['approver'] } }, escalated(), 'self_approval'],
+    ['somebody without the role', { by: { name: 'bob', roles: ['admin'] } }, escalated(), 'not_an_approver'],
+    ['an approver without a reason', { reason: undefined }, escalated(), 'reason_missing'],
+    ['an approver with hardly a reason', { reason: '   fine     ' }, escalated(), 'reason_missing'],
+    ['a denial', { decision: 'denied' }, escalated(), 'option_unexpected'],
+    ['a stale decision', { subjectDigest: 'sha256:2' }, escalated(), 'subject_changed'],
+    ['an approver, of a plan', {}, pending, 'option_unexpected'],
+  ])('is refused to %s', (_, over, approval, code) => {
+    expect(decide(approval, { ...accept, ...over }, now)).toMatchObject({ error: { code } });
+  });
+
+  it.each<[string, Partial<Escalation>, RegExp]>([
+    [
+      'a critical finding',
+      { findings: [judgement, critical] },
+      /Critical.* Found: secret \(src\/unique.js:3\)\./,
+    ],
+    [
+      'a finding that is no judgement',
+      { findings: [judgement, { code: 'tests_missing', severity: 'high', message: 'No tests.' }] },
+      /facts.* Found: tests_missing\./,
+    ],
+    [
+      'failed tests',
+      { error: { code: 'tests_failed', message: '1 of 4 failed.', retryable: false } },
+      /failed tests cannot/,
+    ],
+    ['no change', { change: undefined }, /examination/],
+    ['nothing to accept', { findings: [] }, /no finding/],
+  ])('is refused with %s, and names it', (_, over, message) => {
+    const { change, ...rest } = { ...escalation(), ...over };
+    const approval = { ...escalated(), escalation: { ...rest, ...(change && { change }) } };
+    expect(decide(approval, accept, now)).toMatchObject({
+      error: {
+        code: 'finding_not_waivable',
+        message: expect.stringMatching(message),
+        suggestion: expect.stringContaining('retry'),
+      },
+    });
   });
 });

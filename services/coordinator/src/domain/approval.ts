@@ -1,4 +1,9 @@
-import type { ApprovalResource, EscalationOption } from '@ymera/contracts';
+import {
+  acceptanceOf,
+  minWaiverReasonLength,
+  type ApprovalResource,
+  type EscalationOption,
+} from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 
 /** A gate's question to a person. `version` rises with every change. */
@@ -60,6 +65,10 @@ export function decide(
     );
   const meant = meaningOf(approval, decision, option);
   if (!meant.ok) return meant;
+  if (meant.value.option === 'accept') {
+    const acceptable = checkAccept(approval, reason);
+    if (!acceptable.ok) return acceptable;
+  }
   const { outcome } = meant.value;
   const isSame = approval.state === outcome && approval.option === meant.value.option;
   if (isSame && approval.decidedBy === by.name) return ok({ approval, isNew: false });
@@ -84,11 +93,41 @@ function meaningOf(
     return ok({ outcome: decision, option: null });
   }
   if (option === undefined)
-    return invalid('option_missing', 'An escalation asks for one of: retry, take_over, abandon.');
+    return invalid('option_missing', 'An escalation asks for one of: retry, take_over, abandon, accept.');
   const outcome = option === 'abandon' ? 'denied' : 'approved';
   if (decision !== undefined && decision !== outcome)
     return invalid('option_unexpected', `To choose ${option} is not to have it ${decision}.`);
   return ok({ outcome, option });
+}
+
+const shownFindings = 5;
+
+/** Only judgements can be accepted, and only with a reason that others can read later. */
+function checkAccept({ escalation }: Approval, reason: string | undefined): Result<undefined> {
+  const acceptance = escalation && acceptanceOf(escalation);
+  if (acceptance?.kind !== 'possible') {
+    const inTheWay = (acceptance?.findings ?? []).map(({ code, file, line }) =>
+      file === undefined ? code : `${code} (${file}${line === undefined ? '' : `:${line}`})`,
+    );
+    const rest = inTheWay.length - shownFindings;
+    const named = [...inTheWay.slice(0, shownFindings), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+    const because = acceptance?.because ?? 'It is not known what was rejected.';
+    return err(
+      failure('forbidden', 'finding_not_waivable', `${because}${named === '' ? '' : ` Found: ${named}.`}`, {
+        suggestion: 'Choose retry, take_over or abandon.',
+      }),
+    );
+  }
+  if ((reason ?? '').trim().length < minWaiverReasonLength)
+    return err(
+      failure(
+        'validation',
+        'reason_missing',
+        `To accept findings takes a reason of at least ${minWaiverReasonLength} characters.`,
+        { suggestion: 'Say why these findings do not matter here; the reason is kept in the audit log.' },
+      ),
+    );
+  return ok(undefined);
 }
 
 /** Nobody decided in time: denied, never approved; an escalation is abandoned. */

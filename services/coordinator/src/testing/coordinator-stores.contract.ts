@@ -159,6 +159,43 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     expect(await pending()).toEqual([]);
   });
 
+  it('keep that findings were accepted', async () => {
+    const request = newRequest();
+    const change = {
+      change_id: uuidv7(),
+      base: 'b'.repeat(40),
+      commit: 'c'.repeat(40),
+      tree: 'd'.repeat(40),
+    };
+    const escalated = newApproval(request, {
+      kind: 'escalation',
+      escalation: {
+        step_id: 'validate',
+        escalation: 1,
+        rounds: 2,
+        error: { code: 'verdict_rejected', message: 'Too slow.', retryable: false },
+        findings: [{ code: 'speedup_too_small', severity: 'high', message: 'It is 1.1.', waivable: true }],
+        change,
+        options: ['retry', 'take_over', 'abandon', 'accept'],
+      },
+    });
+    await open().run(async (tx) => {
+      await tx.requests.insert(request, undefined);
+      await tx.approvals.insert(escalated);
+    });
+    const accepted: Approval = {
+      ...escalated,
+      state: 'approved',
+      option: 'accept',
+      decidedBy: 'grace',
+      reason: 'It is within the noise.',
+      decidedAt: createdAt,
+      version: 2,
+    };
+    await open().run((tx) => tx.approvals.update(accepted));
+    expect(await open().run((tx) => tx.approvals.find(escalated.approvalId))).toEqual(accepted);
+  });
+
   it('remember gates that closed', async () => {
     const gateId = uuidv7();
     const isClosed = () => open().run((tx) => tx.approvals.isGateClosed(gateId));

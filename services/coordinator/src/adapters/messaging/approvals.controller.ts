@@ -1,11 +1,16 @@
 import { Controller, Inject } from '@nestjs/common';
 import {
   type ApprovalResource,
+  type ApprovalResourceV1,
   decideApproval,
+  decideApprovalV1,
   gateClosed,
+  gateClosedV1,
   gateOpened,
   getApproval,
+  getApprovalV1,
   listApprovals,
+  listApprovalsV1,
   type PayloadOf,
   type ReplyOf,
 } from '@ymera/contracts';
@@ -34,6 +39,11 @@ export class ApprovalsController {
     return this.gates.closed(id, payload);
   }
 
+  @OnEvent(gateClosedV1)
+  closedV1({ id, payload }: Received<PayloadOf<typeof gateClosedV1>>): Promise<void> {
+    return this.gates.closed(id, payload);
+  }
+
   @OnQuery(decideApproval)
   async decide(payload: PayloadOf<typeof decideApproval>): Promise<Result<ApprovalResource>> {
     const decided = await this.decision.execute(payload);
@@ -56,7 +66,31 @@ export class ApprovalsController {
     const page = await this.approvals.page({ requestId: request_id, state, cursor, limit });
     return ok({ items: page.items.map(approvalResourceOf), next_cursor: page.nextCursor });
   }
+
+  @OnQuery(decideApprovalV1)
+  async decideV1(payload: PayloadOf<typeof decideApprovalV1>): Promise<Result<ApprovalResourceV1>> {
+    const decided = await this.decide(payload);
+    return decided.ok ? ok(withoutAccept(decided.value)) : decided;
+  }
+
+  @OnQuery(getApprovalV1)
+  async getV1(payload: PayloadOf<typeof getApprovalV1>): Promise<Result<ApprovalResourceV1>> {
+    const approval = await this.get(payload);
+    return approval.ok ? ok(withoutAccept(approval.value)) : approval;
+  }
+
+  @OnQuery(listApprovalsV1)
+  async listV1(payload: PayloadOf<typeof listApprovalsV1>): Promise<Result<ReplyOf<typeof listApprovalsV1>>> {
+    const page = await this.list(payload);
+    return page.ok ? ok({ ...page.value, items: page.value.items.map(withoutAccept) }) : page;
+  }
 }
+
+/** Readers of before findings could be accepted do not know this option. */
+const withoutAccept = ({ option, ...approval }: ApprovalResource): ApprovalResourceV1 => ({
+  ...approval,
+  option: option === 'accept' ? null : option,
+});
 
 const approvalResourceOf = (approval: Approval): ApprovalResource => ({
   approval_id: approval.approvalId,
