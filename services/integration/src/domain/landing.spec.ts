@@ -1,4 +1,10 @@
-import { landingSubjectDigest, type AttributedVerdict } from '@ymera/contracts';
+import {
+  findingDigest,
+  landingSubjectDigest,
+  type AttributedVerdict,
+  type Finding,
+  type Waiver,
+} from '@ymera/contracts';
 import type { Change } from './change';
 import { checkLanding, type LandingFacts, type LandingOrder, type RepositoryFacts } from './landing';
 
@@ -78,6 +84,18 @@ const withVerdict = (over: Partial<AttributedVerdict>): LandingFacts => {
     approval: { subjectDigest: landingSubjectDigest(tree, altered) },
   });
 };
+const finding: Finding = { code: 'speedup_too_small', severity: 'high', message: 'Slow.', file: 'a.js' };
+const waiver: Waiver = {
+  code: finding.code,
+  file: 'a.js',
+  digest: findingDigest(finding),
+  tree,
+  accepted_by: 'grace',
+  reason: 'It is within the noise.',
+  accepted_at: '2026-01-01T00:00:00.000Z',
+};
+const withFindings = (findings: Finding[], waivers?: Waiver[]): LandingFacts =>
+  withVerdict({ findings, ...(waivers && { waivers }) });
 const withTests = (over: Partial<LandingOrder['tests']>) => withOrder({ tests: { ...order.tests, ...over } });
 const withRepository = (over: Partial<RepositoryFacts>): LandingFacts => ({
   ...honest,
@@ -87,6 +105,19 @@ const withRepository = (over: Partial<RepositoryFacts>): LandingFacts => ({
 describe('a landing', () => {
   it('happens when everything holds', () => {
     expect(checkLanding(honest)).toEqual({ kind: 'land', change });
+  });
+
+  it.each<[string, LandingFacts]>([
+    ['whose findings do not stop it', withFindings([{ ...finding, severity: 'medium' }])],
+    ['whose findings a person has accepted', withFindings([finding], [waiver])],
+  ])('%s happens', (_, facts) => {
+    expect(checkLanding(facts)).toEqual({ kind: 'land', change });
+  });
+
+  it('that is refused for a finding names it', () => {
+    expect(checkLanding(withFindings([finding]))).toMatchObject({
+      failure: { message: expect.stringContaining('speedup_too_small (a.js)') },
+    });
   });
 
   it.each<[string, LandingFacts, string]>([
@@ -102,6 +133,48 @@ describe('a landing', () => {
     ['with a verdict on another commit', withVerdict({ commit: other }), 'verdict_mismatch'],
     ['with a verdict on an older tree', withVerdict({ tree: other }), 'verdict_mismatch'],
     ['with a verdict by its producer', withVerdict({ agent_id: 'enhancer-1' }), 'verdict_by_producer'],
+    ['with a finding that stops it', withFindings([finding]), 'findings_open'],
+    [
+      'with a critical finding, accepted or not,',
+      withFindings([{ ...finding, severity: 'critical' }], [waiver]),
+      'findings_open',
+    ],
+    [
+      'with a finding that was accepted on another tree',
+      withFindings([finding], [{ ...waiver, tree: other }]),
+      'findings_open',
+    ],
+    [
+      'with one finding more than was accepted',
+      withFindings([finding, { ...finding, line: 3 }], [waiver]),
+      'findings_open',
+    ],
+    [
+      'with a finding in another file than was accepted',
+      withFindings([{ ...finding, file: 'b.js' }], [{ ...waiver, file: 'b.js' }]),
+      'findings_open',
+    ],
+    [
+      'with waivers that the approval did not see',
+      withOrder({ verdict: { ...verdict, findings: [finding], waivers: [waiver] } }),
+      'approval_mismatch',
+    ],
+    [
+      'with an accepted finding and a test that failed',
+      {
+        ...withFindings([finding], [waiver]),
+        order: {
+          ...withFindings([finding], [waiver]).order,
+          tests: { ...order.tests, failed: 1, exit_code: 1 },
+        },
+      },
+      'tests_failed',
+    ],
+    [
+      'with an accepted finding under a verdict that rejects it all the same',
+      withVerdict({ approved: false, findings: [finding], waivers: [waiver] }),
+      'verdict_rejected',
+    ],
     ['with tests of another tree', withTests({ tree: other }), 'tests_mismatch'],
     ['with a test that failed', withTests({ failed: 1 }), 'tests_failed'],
     [

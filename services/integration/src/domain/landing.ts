@@ -1,4 +1,10 @@
-import { landingSubjectDigest, type AttributedVerdict, type TestSummary } from '@ymera/contracts';
+import {
+  landingSubjectDigest,
+  openFindings,
+  type AttributedVerdict,
+  type Finding,
+  type TestSummary,
+} from '@ymera/contracts';
 import { failure, type Failure } from '@ymera/kernel';
 import type { Change } from './change';
 
@@ -50,8 +56,12 @@ interface KnownFacts {
 interface Invariant {
   readonly code: string;
   readonly holds: (facts: KnownFacts) => boolean;
-  readonly message: string;
+  readonly message: string | ((facts: KnownFacts) => string);
 }
+
+/** Findings that stop a landing: a waiver counts for its finding on exactly this tree, and never for a critical one. */
+const openIn = ({ order: { verdict }, change }: KnownFacts): readonly Finding[] =>
+  openFindings(verdict.findings, verdict.waivers ?? [], change.tree);
 
 /** Asserted in this order, each against the record and against git, never against the order alone. */
 const invariants: readonly Invariant[] = [
@@ -81,6 +91,16 @@ const invariants: readonly Invariant[] = [
     code: 'verdict_by_producer',
     message: 'The verdict was given by the agent that made the change.',
     holds: ({ order, change }) => order.verdict.agent_id !== change.agentId,
+  },
+  {
+    code: 'findings_open',
+    message: (facts) => {
+      const open = openIn(facts);
+      const [first] = open;
+      const where = first?.file === undefined ? '' : ` (${first.file})`;
+      return `The verdict has ${open.length} finding(s) that stop the change and that no person has accepted for it: ${first?.code ?? ''}${where}.`;
+    },
+    holds: (facts) => openIn(facts).length === 0,
   },
   {
     code: 'tests_mismatch',
@@ -126,7 +146,10 @@ export function checkLanding({ order, change, repository }: LandingFacts): Landi
     return refuse('change_unknown', 'No such change was materialised in this project.');
   const facts: KnownFacts = { order, change, repository };
   const broken = invariants.find(({ holds }) => !holds(facts));
-  if (broken !== undefined) return refuse(broken.code, broken.message);
+  if (broken !== undefined) {
+    const { code, message } = broken;
+    return refuse(code, typeof message === 'string' ? message : message(facts));
+  }
   if (repository.isLanded) return { kind: 'already_landed', change };
   if (change.withdrawnBy !== undefined) return landingWithdrawn(change.withdrawnBy);
   if (repository.head !== change.base) return baseMoved(change.base, repository.head);
