@@ -91,7 +91,7 @@ class Examination {
   }
 
   async validate(): Promise<TaskResult> {
-    const { change, tests, intent } = this.task.input;
+    const { change, tests, intent, waivers } = this.task.input;
     if (!change) return this.end(failure('validation', 'change_missing', 'There is no change to examine.'));
     this.context.progress(0.05, 'reading the change');
     const after = await this.open(change.commit, [this.task.base]);
@@ -140,6 +140,7 @@ class Examination {
         clockDoubt: measurement?.clockDoubt,
         benchmarkFile: benchmarkFile.value,
         minimumSpeedup: this.task.project.performance.min_speedup,
+        waivers,
       },
       this.options.policy,
     );

@@ -8,6 +8,8 @@ export interface ExaminationPolicy {
   readonly version: string;
   /** New findings of these severities stop a change. */
   readonly blocking: readonly Finding['severity'][];
+  /** Of those, the severities that a person may accept; what is critical can be accepted under no policy. */
+  readonly waivable: readonly Exclude<Finding['severity'], 'critical'>[];
   /** Runs of each side when a benchmark shows an enhancement. */
   readonly benchmarkRuns: number;
   /** The same for other changes, which only must not do harm. */
@@ -27,8 +29,9 @@ export interface ExaminationPolicy {
 }
 
 export const defaultPolicy: ExaminationPolicy = {
-  version: '2026-11-3',
+  version: '2026-11-4',
   blocking: ['high', 'critical'],
+  waivable: ['high'],
   benchmarkRuns: 10,
   regressionRuns: 6,
   maximumSlowdown: 1.1,

@@ -1,4 +1,10 @@
-import { verdict as verdictContract, type BeforeAfter } from '@ymera/contracts';
+import {
+  findingDigest,
+  verdict as verdictContract,
+  type BeforeAfter,
+  type Finding,
+  type Waiver,
+} from '@ymera/contracts';
 import { defaultPolicy } from './examination-policy';
 import { newFindings } from './new-findings';
 import { giveVerdict, type ExaminationFacts } from './verdict';
@@ -124,6 +130,80 @@ describe('a verdict', () => {
     expect(giveVerdict({ ...facts, findings: [finding] }, defaultPolicy).reasons).toEqual([
       'a.js:3: Text is run as code. (evaluated_code)',
     ]);
+  });
+});
+
+describe('a finding that a person has accepted', () => {
+  const finding: Finding = {
+    code: 'evaluated_code',
+    severity: 'high',
+    message: 'Text is run as code.',
+    file: 'a.js',
+    line: 3,
+  };
+  const waiver = (of: Finding, over: Partial<Waiver> = {}): Waiver => ({
+    code: of.code,
+    ...(of.file === undefined ? {} : { file: of.file }),
+    digest: findingDigest(of),
+    tree: facts.tree,
+    accepted_by: 'grace',
+    reason: 'The text is a constant.',
+    accepted_at: '2026-01-01T00:00:00.000Z',
+    ...over,
+  });
+  const examined = (given: Partial<ExaminationFacts>) =>
+    giveVerdict({ ...facts, findings: [finding], ...given }, defaultPolicy);
+
+  it('does not stop the change, is listed, and its reason says who accepted it and why', () => {
+    expect(examined({ waivers: [waiver(finding)] })).toMatchObject({
+      approved: true,
+      findings: [{ ...finding, waivable: true }],
+      reasons: ['accepted by grace: The text is a constant. [a.js:3: Text is run as code. (evaluated_code)]'],
+    });
+  });
+
+  it('may be a measurement, which comes out otherwise the second time', () => {
+    const first = giveVerdict({ ...facts, beforeAfter: measured(14, 10) }, defaultPolicy).findings[0];
+    if (!first) throw new Error('no finding');
+    expect(
+      giveVerdict({ ...facts, beforeAfter: measured(15.2, 13), waivers: [waiver(first)] }, defaultPolicy),
+    ).toMatchObject({ approved: true, findings: [{ code: 'speedup_too_small' }] });
+  });
+
+  it.each<[string, Partial<ExaminationFacts>]>([
+    ['on another tree', { waivers: [waiver(finding, { tree: oid('d') })] }],
+    ['in another line', { waivers: [waiver({ ...finding, line: 4 })] }],
+    ['in another file', { waivers: [waiver({ ...finding, file: 'b.js' })] }],
+    ['of another kind', { waivers: [waiver({ ...finding, code: 'other' })] }],
+    [
+      'though it is critical',
+      { findings: [{ ...finding, severity: 'critical' }], waivers: [waiver(finding)] },
+    ],
+    ['beside one that was not', { findings: [finding, { ...finding, line: 9 }], waivers: [waiver(finding)] }],
+    ['while the tests failed', { tests: undefined, waivers: [waiver(finding)] }],
+  ])('%s stops the change', (_, given) => {
+    expect(examined(given).approved).toBe(false);
+  });
+
+  it('cannot be a fact about tests', () => {
+    const { findings } = examined({ tests: undefined });
+    expect(findings.map(({ code, waivable }) => [code, waivable])).toEqual([
+      ['tests_missing', undefined],
+      ['evaluated_code', true],
+    ]);
+    const waivers = findings.map((one) => waiver(one));
+    expect(examined({ tests: undefined, waivers })).toMatchObject({
+      approved: false,
+      reasons: [expect.stringContaining('(tests_missing)'), expect.stringMatching(/^accepted by grace/)],
+    });
+  });
+
+  it.each([
+    ['critical', undefined],
+    ['high', true],
+    ['medium', undefined],
+  ] as const)('is marked as such before: %s', (severity, waivable) => {
+    expect(examined({ findings: [{ ...finding, severity }] }).findings[0]?.waivable).toBe(waivable);
   });
 });
 

@@ -1,4 +1,12 @@
-import type { BeforeAfter, Finding, Intent, TestSummary, Verdict } from '@ymera/contracts';
+import {
+  waiverOf,
+  type BeforeAfter,
+  type Finding,
+  type Intent,
+  type TestSummary,
+  type Verdict,
+  type Waiver,
+} from '@ymera/contracts';
 import type { ClockDoubt } from '../../tools/outside-clock';
 import { compare } from '../../tools/statistics';
 import { boundedFindings } from '../bounded-findings';
@@ -19,6 +27,8 @@ export interface ExaminationFacts {
   /** The file that measures, where the benchmark's command names one. */
   readonly benchmarkFile?: string | undefined;
   readonly minimumSpeedup: number | undefined;
+  /** What a person has accepted of this change, as the task says; an agent cannot give it. */
+  readonly waivers?: readonly Waiver[] | undefined;
 }
 
 const maximumEvidence = 2_000;
@@ -32,10 +42,20 @@ export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy):
   ].map((finding) =>
     facts.benchmarkFile === undefined ? finding : { ...finding, file: facts.benchmarkFile },
   );
-  const findings = [...testFindings(facts), ...measured, ...facts.findings];
-  const reasons = findings.filter((finding) => policy.blocking.includes(finding.severity)).map(reason);
+  // Whether tests ran and passed is a fact; everything else is a judgement, which a person may see otherwise.
+  const judged = [...measured, ...facts.findings].map((finding) => withWaivable(finding, policy));
+  const findings = [...testFindings(facts), ...judged];
+  const open: string[] = [];
+  const accepted: string[] = [];
+  for (const finding of findings.filter(({ severity }) => policy.blocking.includes(severity))) {
+    const waiver = waiverOf(finding, facts.waivers ?? [], facts.tree);
+    if (waiver && finding.waivable === true && finding.severity !== 'critical')
+      accepted.push(acceptedReason(waiver, finding));
+    else open.push(reason(finding));
+  }
+  const reasons = [...open, ...accepted];
   return {
-    approved: reasons.length === 0,
+    approved: open.length === 0,
     base: facts.base,
     commit: facts.commit,
     tree: facts.tree,
@@ -44,6 +64,13 @@ export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy):
     findings: boundedFindings(findings),
     ...(facts.beforeAfter ? { before_after: facts.beforeAfter } : {}),
   };
+}
+
+/** Marks what stops the change until a person accepts it. */
+function withWaivable(finding: Finding, { blocking, waivable }: ExaminationPolicy): Finding {
+  const { severity } = finding;
+  if (severity === 'critical' || !blocking.includes(severity) || !waivable.includes(severity)) return finding;
+  return { ...finding, waivable: true };
 }
 
 function testFindings({ tests, tree }: ExaminationFacts): readonly Finding[] {
@@ -137,6 +164,9 @@ function memoryFindings({ beforeAfter }: ExaminationFacts, policy: ExaminationPo
     });
   return findings;
 }
+
+const acceptedReason = (waiver: Waiver, finding: Finding): string =>
+  `accepted by ${waiver.accepted_by}: ${waiver.reason} [${reason(finding)}]`.slice(0, 1000);
 
 function reason(finding: Finding): string {
   const place =
