@@ -5,6 +5,7 @@ import {
   subscriptions,
   workflowEscalated,
   gateClosed,
+  gateClosedV1,
   type EventContract,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
@@ -60,10 +61,10 @@ it('ends with the agent, whatever is heard of it afterwards', () => {
   expect(retired?.version).toBeGreaterThan(frozen?.version ?? Infinity);
 });
 
-it('ends an escalation with the gate that was opened for it', () => {
+it.each([gateClosed, gateClosedV1])('ends an escalation with the gate that was opened for it', (closed) => {
   const gate = {
-    ...(gateClosed.sample as object),
+    ...(closed.sample as object),
     gate_id: (workflowEscalated.sample as { gate_id: string }).gate_id,
   };
-  expect(factOf(gateClosed, gate)?.subject).toBe(factOf(workflowEscalated)?.subject);
+  expect(factOf(closed, gate)?.subject).toBe(factOf(workflowEscalated)?.subject);
 });

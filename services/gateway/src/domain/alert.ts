@@ -8,6 +8,7 @@ import {
   enforcementHeld,
   enforcementResumed,
   gateClosed,
+  gateClosedV1,
   landingPaused,
   landingResumed,
   workflowEscalated,
@@ -107,6 +108,7 @@ const rules: ReadonlyMap<string, Rule> = new Map([
     ),
   })),
   rule(gateClosed, ({ gate_id }) => ({ subject: `gate ${gate_id}`, alarm: undefined })),
+  rule(gateClosedV1, ({ gate_id }) => ({ subject: `gate ${gate_id}`, alarm: undefined })),
   rule(deadLetterRecorded, ({ dead_letter_id, owner, type, code, reason }) => ({
     subject: `dead letter ${dead_letter_id}`,
     alarm: warning(
