@@ -8,10 +8,12 @@ import {
   getChangeRoute,
   getRequestRoute,
   listApprovalsRoute,
+  minWaiverReasonLength,
   type RequestResource,
 } from '@ymera/contracts';
 import { type Command, Option } from 'commander';
 import type { ApiClient } from '../api/api-client';
+import { CliError } from '../cli-error';
 import { approvalLines } from '../words/approval';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { type ListOptions, printList, withList } from './list';
@@ -20,6 +22,7 @@ import { print } from './print';
 interface Choice {
   readonly option: EscalationOption;
   readonly note?: string;
+  readonly reason?: string;
 }
 
 interface Subject {
@@ -69,16 +72,27 @@ export function addApprovalCommands(ymera: Command): void {
   withConnection(approvals.command('decide').argument('<approval_id>'))
     .description('say what becomes of work that was rejected too often')
     .addOption(
-      new Option('--option <option>', 'one more round, a person goes on, or give up')
+      new Option(
+        '--option <option>',
+        'one more round, a person goes on, give up, or accept the findings of exactly this change',
+      )
         .choices(escalationOption.options)
         .makeOptionMandatory(),
     )
-    .option('--note <text>', 'what the next try should know, or why')
+    .option('--reason <text>', 'what the next try should know, or why; to accept takes one')
+    .option('--note <text>', 'the same as --reason')
     .action(async (approvalId: string, options: ConnectionOptions & Choice) => {
+      const why = options.reason ?? options.note;
+      if (options.option === 'accept' && (why ?? '').trim().length < minWaiverReasonLength)
+        throw new CliError(
+          'usage',
+          `To accept findings takes --reason with at least ${minWaiverReasonLength} characters.`,
+          2,
+        );
       const api = connect(options);
       const params = { approval_id: approvalId };
       const { subject_digest } = await api.call(getApprovalRoute, { params });
-      const reason = options.note === undefined ? {} : { reason: options.note };
+      const reason = why === undefined ? {} : { reason: why };
       const decided = await api.call(decideApprovalRoute, {
         params,
         body: { subject_digest, option: options.option, ...reason },

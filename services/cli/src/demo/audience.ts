@@ -4,6 +4,7 @@ import type { Connection } from '../api/watch-request';
 
 export interface Choice {
   readonly option: EscalationOption;
+  /** What the next try should know, or why the findings are accepted. */
   readonly note?: string | undefined;
 }
 

@@ -4,6 +4,7 @@ import type {
   ErrorShape,
   EscalationOption,
   Finding,
+  Waiver,
   WorkflowResource,
 } from '@ymera/contracts';
 
@@ -45,6 +46,8 @@ export interface DemoResult {
     readonly agent_id: string;
     /** An approval may come with some, which whoever approves the landing has seen. */
     readonly findings: readonly Finding[];
+    /** Of the findings, those that a person has accepted, who, and why. */
+    readonly waivers?: readonly Waiver[];
   } | null;
   /** Everything that was found on the way; of a review it is what was asked for. */
   readonly findings: readonly Finding[];

@@ -1,5 +1,6 @@
 import {
   cancelRequestRoute,
+  decideApprovalRoute,
   getApprovalRoute,
   getProject,
   getRequestRoute,
@@ -13,9 +14,17 @@ import {
 import type { FeedEntry } from '../api/feed-entry';
 import { interrupted } from '../interruption';
 import { FakeGateway } from '../testing/fake-gateway';
-import { approval, approvingVerdict, entry, running, workflow } from '../testing/sample-answers';
-import type { Audience } from './audience';
+import {
+  approval,
+  approvingVerdict,
+  entry,
+  judgedEscalation,
+  running,
+  workflow,
+} from '../testing/sample-answers';
+import type { Audience, Choice } from './audience';
 import { travel } from './journey';
+import { PlainAudience } from './plain-audience';
 
 const asksForApproval = entry('coordinator.approval.requested.v1', { approval_id: approval.approval_id });
 
@@ -38,7 +47,7 @@ class Silent implements Audience {
   decide(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
-  choose(): Promise<undefined> {
+  choose(): Promise<Choice | undefined> {
     return Promise.resolve(undefined);
   }
 }
@@ -143,6 +152,42 @@ describe('the journey of a request', () => {
     gateway.answer(requestEventsRoute, [entry('orchestrator.step.changed.v1')]);
     await journey(new Watching());
     expect(told).toEqual(['orchestrator.step.changed.v1', 'lost', 'back', 'coordinator.request.ended.v1']);
+  });
+
+  describe('with findings that a person may accept', () => {
+    beforeEach(() => {
+      gateway
+        .answer(getApprovalRoute, judgedEscalation)
+        .answer(decideApprovalRoute, { ...judgedEscalation, state: 'approved', decided_by: 'approver' })
+        .answer(requestEventsRoute, [
+          asksForApproval,
+          entry('coordinator.request.ended.v1', { state: 'failed' }),
+        ]);
+    });
+    const decision = (): unknown =>
+      gateway.asked.find(({ operation }) => operation === 'decideApproval')?.body;
+
+    it('abandons them where there is no terminal to ask on', async () => {
+      const { result } = await journey(new PlainAudience(() => undefined));
+      expect(decision()).toMatchObject({ option: 'abandon' });
+      expect(result.approvals).toMatchObject([{ option: 'abandon', by_policy: true }]);
+    });
+
+    it('accepts them when the person says so, with the reason', async () => {
+      const reason = 'The text is a constant.';
+      class Accepting extends Silent {
+        override choose(): Promise<Choice> {
+          return Promise.resolve({ option: 'accept', note: reason });
+        }
+      }
+      const { result } = await journey(new Accepting());
+      expect(decision()).toEqual({
+        subject_digest: judgedEscalation.subject_digest,
+        option: 'accept',
+        reason,
+      });
+      expect(result.approvals).toMatchObject([{ option: 'accept', decision: 'approved', by_policy: false }]);
+    });
   });
 
   it('that has ended says what the examination found, and is not canceled', async () => {

@@ -135,6 +135,7 @@ function summary(
           tree: verdict.tree,
           agent_id: verdict.agent_id,
           findings: verdict.findings,
+          ...(verdict.waivers === undefined ? {} : { waivers: verdict.waivers }),
         }
       : null,
     findings: findings ?? [],

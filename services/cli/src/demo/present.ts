@@ -32,9 +32,11 @@ export function presentResult(
   if (result.before_after) lines.push(row('Speed', speedLine(result.before_after)));
   const memory = result.before_after && memoryLine(result.before_after);
   if (memory) lines.push(row('Memory', memory));
-  if (result.verdict)
+  if (result.verdict) {
     for (const line of findingLines(result.verdict.findings, style)) lines.push(row('Found', line.trim()));
-  else lines.push(...lookedLines(result, style, columns));
+    for (const { code, accepted_by, reason } of result.verdict.waivers ?? [])
+      lines.push(row('Accepted', `${code} by ${accepted_by}: ${reason}`));
+  } else lines.push(...lookedLines(result, style, columns));
   for (const approval of result.approvals) lines.push(row('Approved', approvalLine(approval)));
   if (result.repo) lines.push(whole('Repository', result.repo));
   if (result.error) {

@@ -11,7 +11,14 @@ import {
 import { eventually } from '@ymera/testing';
 import { createColors } from 'picocolors';
 import { NoDecision } from '../interruption';
-import { approval, approvingVerdict, entry, request } from '../testing/sample-answers';
+import {
+  approval,
+  approvingVerdict,
+  criticalEscalation,
+  entry,
+  judgedEscalation,
+  request,
+} from '../testing/sample-answers';
 import { TerminalAudience } from './terminal-audience';
 import { VisibleAudience } from './visible-audience';
 
@@ -196,6 +203,45 @@ describe('a person at a terminal', () => {
     if (choice?.option === 'retry') await type('Look at the cache\n', 'What should the next try know?');
     if (!choice) await type('abandon\n', 'What now?', 2);
     await expect(chosen).resolves.toEqual(choice ?? { option: 'abandon' });
+  });
+
+  it.each(['c\n', 'ac\n', 'accept\n'])(
+    'accepts with %j, after seeing what, and only for a reason',
+    async (keys) => {
+      const { audience, text, type } = fakeTerminal();
+      const chosen = audience.choose(judgedEscalation);
+      await type(keys, 'a[c]cept');
+      await type('fine\n', 'Why do they not matter here?');
+      await type('The text is a constant.\n', 'Why do they not matter here?', 2);
+      await expect(chosen).resolves.toEqual({ option: 'accept', note: 'The text is a constant.' });
+      const [, shown = ''] = text().split('You accept 1 finding(s), for exactly this change:');
+      expect(shown).toMatch(/^\s+evaluated_code: Text is run as code\. \(src\/a\.js:3\)\s+Why do/);
+    },
+  );
+
+  it('accepts nothing without a reason, however often it is asked', async () => {
+    const { audience, type } = fakeTerminal();
+    const chosen = audience.choose(judgedEscalation).catch((error: unknown) => error);
+    await type('c\n', 'a[c]cept');
+    for (const times of [1, 2, 3, 4, 5]) await type('ok\n', 'Why do they not matter here?', times);
+    expect(await chosen).toMatchObject({ code: 'no_answer' });
+  });
+
+  it('abandons with one letter, also where it could accept', async () => {
+    const { audience, type } = fakeTerminal();
+    const chosen = audience.choose(judgedEscalation);
+    await type('a\n', 'What now?');
+    await expect(chosen).resolves.toEqual({ option: 'abandon' });
+  });
+
+  it('is not offered to accept what is critical, and is told why', async () => {
+    const { audience, text, type } = fakeTerminal(200);
+    const chosen = audience.choose(criticalEscalation);
+    await type('accept\n', 'What now?');
+    await type('abandon\n', 'What now?', 2);
+    await expect(chosen).resolves.toEqual({ option: 'abandon' });
+    expect(text()).not.toContain('a[c]cept');
+    expect(text()).toContain('Cannot be accepted: Critical findings cannot be accepted. (evaluated_code');
   });
 
   it('sees the orders that others wrote for its terminal, which does not get them', async () => {

@@ -1,8 +1,11 @@
 import {
+  acceptanceOf,
   type ApprovalResource,
   type ChangeResource,
   type EscalationOption,
   escalationOption,
+  type Finding,
+  minWaiverReasonLength,
   type RequestResource,
 } from '@ymera/contracts';
 import { createLogUpdate } from 'log-update';
@@ -14,7 +17,7 @@ import type { Style } from '../terminal/style';
 import { boardLines } from './board-lines';
 import { coloredDiff, linesOf } from '../words/colored-diff';
 import { backWords, lostWords } from '../words/connection';
-import { escalationLines, verdictLines } from '../words/evidence';
+import { escalationLines, findingLines, verdictLines } from '../words/evidence';
 import type { Audience, Choice } from './audience';
 import { planLine, StepBoard } from './step-board';
 
@@ -97,15 +100,36 @@ export class TerminalAudience implements Audience {
     });
   }
 
-  async choose(approval: ApprovalResource): Promise<Choice> {
+  async choose({ escalation }: ApprovalResource): Promise<Choice> {
     return this.aside(async () => {
-      if (approval.escalation)
-        for (const line of escalationLines(approval.escalation, this.style, this.columns)) this.say(line);
-      const option = await this.question('What now?', '[r]etry, [t]ake over, [A]bandon', optionOf);
+      if (escalation)
+        for (const line of escalationLines(escalation, this.style, this.columns)) this.say(line);
+      const acceptance = escalation && acceptanceOf(escalation);
+      const acceptable = acceptance?.kind === 'possible' ? acceptance.findings : [];
+      const keys =
+        acceptable.length > 0
+          ? '[r]etry, a[c]cept, [t]ake over, [A]bandon'
+          : '[r]etry, [t]ake over, [A]bandon';
+      const option = await this.question('What now?', keys, (answer) =>
+        optionOf(answer, acceptable.length > 0),
+      );
+      if (option === 'accept') return { option, note: await this.reasonToAccept(acceptable) };
       if (option !== 'retry') return { option };
       const asked = `${this.style.bold('What should the next try know?')} `;
       return { option, note: await ask(this.terminal, asked, (answer) => answer, this.signal) };
     });
+  }
+
+  /** The findings once more, because exactly these are accepted, and the reason that is kept with them. */
+  private async reasonToAccept(findings: readonly Finding[]): Promise<string> {
+    const { bold, dim, yellow } = this.style;
+    this.say('');
+    this.say(yellow(`You accept ${findings.length} finding(s), for exactly this change:`));
+    for (const line of findingLines(findings, this.style, this.columns, Infinity)) this.say(line);
+    const asked = `${bold('Why do they not matter here?')} ${dim(`at least ${minWaiverReasonLength} characters, kept in the audit log`)} `;
+    const read = (answer: string): string | undefined =>
+      answer.length < minWaiverReasonLength ? undefined : answer;
+    return ask(this.terminal, asked, read, this.signal);
   }
 
   ended(): void {
@@ -170,8 +194,10 @@ export class TerminalAudience implements Audience {
   }
 }
 
-function optionOf(answer: string): EscalationOption | undefined {
+/** `a` is to abandon, which does no harm; to accept takes its own key or more of its word. */
+function optionOf(answer: string, canAccept: boolean): EscalationOption | undefined {
   const word = answer.toLowerCase();
-  if (word === '') return 'abandon';
-  return escalationOption.options.find((option) => option === word || option.startsWith(word));
+  if (word === '' || word === 'a') return 'abandon';
+  if (word === 'c' || 'accept'.startsWith(word)) return canAccept ? 'accept' : undefined;
+  return escalationOption.options.find((option) => option.startsWith(word));
 }

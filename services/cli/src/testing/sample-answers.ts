@@ -21,6 +21,52 @@ export const entry = (type: string, data: FeedEntry['data'] = {}): FeedEntry => 
   data,
 });
 
+const rejectedOid = 'c'.repeat(40);
+
+/** An examination's judgement that was rejected too often, which a person may accept. */
+export const judgedEscalation: ApprovalResource = getApproval.reply.parse({
+  ...getApproval.replySample,
+  kind: 'escalation',
+  landing: null,
+  escalation: {
+    step_id: 'validate',
+    escalation: 1,
+    rounds: 2,
+    error: { code: 'verdict_rejected', message: 'Text is run as code.', retryable: false },
+    findings: [
+      {
+        code: 'evaluated_code',
+        severity: 'high',
+        message: 'Text is run as code.',
+        file: 'src/a.js',
+        line: 3,
+        waivable: true,
+      },
+      { code: 'fix_without_test', severity: 'medium', message: 'The fix has no test' },
+    ],
+    change: {
+      change_id: getApproval.replySample.approval_id,
+      base: rejectedOid,
+      commit: rejectedOid,
+      tree: rejectedOid,
+    },
+    options: ['retry', 'take_over', 'abandon', 'accept'],
+  },
+});
+
+/** The same with something among it that nobody may accept. */
+export const criticalEscalation: ApprovalResource = {
+  ...judgedEscalation,
+  escalation: judgedEscalation.escalation && {
+    ...judgedEscalation.escalation,
+    findings: judgedEscalation.escalation.findings.map((found) => ({
+      ...found,
+      severity: 'critical' as const,
+    })),
+    options: ['retry', 'take_over', 'abandon'],
+  },
+};
+
 /** Of a change that is approved though something was found in it. */
 export const approvingVerdict = (oid: string, message: string) => ({
   approved: true,

@@ -1,4 +1,12 @@
-import type { AttributedVerdict, BeforeAfter, Escalation, Finding, TestSummary } from '@ymera/contracts';
+import {
+  acceptanceOf,
+  type AttributedVerdict,
+  type BeforeAfter,
+  type Escalation,
+  type Finding,
+  type TestSummary,
+  type Waiver,
+} from '@ymera/contracts';
 import { duration } from '../terminal/duration';
 import { labelled } from '../terminal/layout';
 import type { Style } from '../terminal/style';
@@ -20,6 +28,7 @@ export function verdictLines(
       `${mark} ${dim(`by ${verdict.agent_id}, policy ${verdict.policy_version}, tree ${verdict.tree.slice(0, 12)}`)}`,
     ),
     ...findingLines(verdict.findings, style, columns, Infinity),
+    ...waiverLines(verdict.waivers ?? [], columns),
     row(
       'Tests',
       `${tests.passed} passed, ${tests.failed} failed ${dim(`in ${duration(tests.duration_ms)} on tree ${tests.tree.slice(0, 12)}`)}`,
@@ -48,20 +57,38 @@ export function findingLines(
   return rest > 0 ? [...shown, dim(`  … ${rest} more findings`)] : shown;
 }
 
+/** Which findings a person has accepted, who, and why. */
+export const waiverLines = (waivers: readonly Waiver[], columns = Infinity): string[] =>
+  waivers.map(({ code, file, accepted_by, reason }) =>
+    labelled(
+      'Accepted'.padEnd(12),
+      `${code}${file === undefined ? '' : ` (${file})`} by ${accepted_by}: ${reason}`,
+      columns,
+    ),
+  );
+
 /** What was rejected once too often, and why. */
-export function escalationLines(
-  { rounds, error, findings, change }: Escalation,
-  style: Style,
-  columns = Infinity,
-): string[] {
+export function escalationLines(escalation: Escalation, style: Style, columns = Infinity): string[] {
+  const { rounds, error, findings, change, waivers = [] } = escalation;
   const { bold, red, dim } = style;
   const heading = `${bold('rejected')} after ${rounds} round(s) of rework: ${error.message}`;
   return [
     '',
     labelled('✖ ', heading, columns, `${red('✖')} `),
     ...findingLines(findings, style, columns, Infinity),
+    ...waiverLines(waivers, columns),
+    ...acceptLines(escalation, columns),
     ...(change ? [dim(`  last proposed commit ${change.commit.slice(0, 12)}`)] : []),
   ];
+}
+
+/** Whether these findings can be accepted; nothing where the examination has judged nothing. */
+function acceptLines(escalation: Escalation, columns: number): string[] {
+  const acceptance = acceptanceOf(escalation);
+  if (acceptance.kind === 'possible') return [];
+  const { because, findings } = acceptance;
+  const codes = [...new Set(findings.map(({ code }) => code))].slice(0, shownFindings).join(', ');
+  return [labelled('  ', `Cannot be accepted: ${because}${codes === '' ? '' : ` (${codes})`}`, columns)];
 }
 
 export const speedLine = (measured: BeforeAfter): string =>
