@@ -1,10 +1,10 @@
-import { resolveGate, type Escalation, type PayloadOf } from '@ymera/contracts';
+import { findingDigest, resolveGate, resolveGateV1, type Escalation, type PayloadOf } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
 import { createDatabase } from '@ymera/persistence';
 import { eventually, leakGuard } from '@ymera/testing';
 import { migrations } from './adapters/persistence/migrations';
 import { base, definitionOf, loopingPlan } from './testing/plans';
-import { badFinding, passedTests } from './testing/run-scenario';
+import { badFinding, judgement, passedTests, rejectingVerdict } from './testing/run-scenario';
 import { OrchestratorWorld } from './testing/running-orchestrator';
 import { ScriptedAgent, type Task } from './testing/scripted-agent';
 
@@ -18,12 +18,19 @@ describe('escalation', () => {
   const tasks = (type: string): Task[] =>
     agents.flatMap((agent) => agent.tasks.filter((task) => task.type === type));
 
-  /** Reviews and changes well; every change fails its tests. */
+  /** Runs whose changes pass their tests; the examination approves them only with waivers. */
+  const judged = new Set<string>();
+
+  /** Reviews and changes well; every other change fails its tests. */
   const work = async (agent: ScriptedAgent, task: Task): Promise<void> => {
     await agent.accept(task);
     await agent.end(task, {
       ...(task.type === 'enhance' ? { change: { base, patch: 'diff' } } : {}),
-      ...(task.type === 'test'
+      ...(task.type === 'validate'
+        ? { verdict: { ...rejectingVerdict(judgement), approved: task.input.waivers !== undefined } }
+        : {}),
+      ...(task.type === 'test' && judged.has(task.input.workflow_id) ? { tests: passedTests() } : {}),
+      ...(task.type === 'test' && !judged.has(task.input.workflow_id)
         ? { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [badFinding] }
         : {}),
     });
@@ -82,7 +89,9 @@ describe('escalation', () => {
       reason: 'Look at the loop.',
     });
     const messageId = uuidv7();
-    await world.order(resolveGate, retry, {}, messageId);
+    // As a coordinator of before sent it, which may still be in the queue.
+    const { decided_at: _, ...before } = { ...retry, option: 'retry' as const };
+    await world.order(resolveGateV1, before, {}, messageId);
     await world.order(resolveGate, retry, {}, messageId);
     await world.order(resolveGate, retry);
     const second = await world.run();
@@ -128,6 +137,53 @@ describe('escalation', () => {
       { option: 'abandon', outcome: 'approved' },
       { option: 'take_over', outcome: 'approved' },
     ]);
+    await world.stop(second);
+  });
+
+  it('accepted, lets the examination approve the same change, also across a restart, and lands it', async () => {
+    const first = await world.run();
+    const definition = definitionOf(loopingPlan, { workflow_id: uuidv7() });
+    const { workflow_id } = definition;
+    judged.add(workflow_id);
+    await world.start(definition);
+    const asked = await opened(workflow_id, 0);
+    expect(asked.escalation).toMatchObject({
+      step_id: 'validate',
+      findings: [judgement],
+      options: ['retry', 'take_over', 'abandon', 'accept'],
+    });
+    const accept = decision(workflow_id, {
+      gate_id: asked.gateId,
+      subject_digest: asked.digest,
+      option: 'accept',
+      reason: 'It is within the noise.',
+    });
+    const produced = tasks('enhance').length;
+    await world.stop(first);
+    await world.order(resolveGate, { ...accept, decided_by: definition.requested_by });
+    await world.order(resolveGate, { ...accept, reason: 'ok' });
+    await world.order(resolveGate, accept);
+    await world.order(resolveGate, accept);
+    const second = await world.run();
+    const workflow = await eventually(async () => {
+      const found = await world.workflow(workflow_id);
+      if (found.state !== 'completed') throw new Error(JSON.stringify(found.error ?? found.state));
+      return found;
+    });
+    const waiver = {
+      code: judgement.code,
+      digest: findingDigest(judgement),
+      tree: asked.escalation.change?.tree,
+      accepted_by: 'grace',
+      reason: 'It is within the noise.',
+      accepted_at: accept.decided_at,
+    };
+    expect(workflow.result).toMatchObject({
+      landed: { tree: waiver.tree },
+      verdict: { approved: true, findings: [judgement], waivers: [waiver] },
+    });
+    expect(tasks('validate').at(-1)?.input.waivers).toMatchObject([waiver]);
+    expect(tasks('enhance')).toHaveLength(produced);
     await world.stop(second);
   });
 });
