@@ -83,7 +83,8 @@ export function telling(output: string, maxLength = maxContextLength): string {
 
 function contextOf(lines: readonly string[], bare: readonly string[], index: number): string {
   let first = index;
-  // Node and Python print the place and the source line above the error.
+  // Node and Python print the place and the source line above the error, Node with an empty line between.
+  if ((bare[first - 1] ?? '').trim() === '' && /\^|^\s*throw /.test(bare[first - 2] ?? '')) first -= 1;
   while (first > 0 && index - first < linesBefore && (bare[first - 1] ?? '').trim() !== '') first -= 1;
   let last = index;
   while (last + 1 < lines.length && last - index < linesAfter && !isRuntimeFrame(lines[last + 1] ?? ''))
