@@ -1,4 +1,4 @@
-import { landingSubjectDigest, type AttributedVerdict, type TestSummary } from '@ymera/contracts';
+import { hasPassed, landingSubjectDigest, type AttributedVerdict, type TestSummary } from '@ymera/contracts';
 import { failure, type Failure } from '@ymera/kernel';
 import type { Change } from './change';
 
@@ -89,9 +89,12 @@ const invariants: readonly Invariant[] = [
   },
   {
     code: 'tests_failed',
-    message: 'The test command failed, or its counts contradict its success.',
+    message:
+      'The tests of the change failed where those of its base do not, none passed, or the counts contradict each other.',
     holds: ({ order: { tests } }) =>
-      tests.exit_code === 0 && tests.failed === 0 && tests.passed + tests.skipped <= tests.total,
+      hasPassed(tests) &&
+      tests.passed > 0 &&
+      tests.passed + tests.skipped + (tests.failed_on_base ?? 0) <= tests.total,
   },
   {
     code: 'approval_missing',

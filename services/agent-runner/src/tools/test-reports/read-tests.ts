@@ -22,17 +22,17 @@ import { vitest } from './vitest';
 export interface TestFailure {
   readonly name: string;
   /** The package or file that the name belongs to; with the name it is the test's identity. */
-  readonly group?: string;
+  readonly group?: string | undefined;
   readonly kind: ErrorKind;
   /** The name and the error's own words, on one line. */
   readonly message: string;
   /** In the project: where the error was thrown, or else where the test begins. */
-  readonly file?: string;
-  readonly line?: number;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
   /** What the runner printed about it, without frames of the runtime itself. */
   readonly evidence: string;
   /** A file of tests that could not be loaded: what is in it did not run. */
-  readonly isLoadFailure?: boolean;
+  readonly isLoadFailure?: boolean | undefined;
 }
 
 /** What the output of a test command says; the exit code is not in it. */
