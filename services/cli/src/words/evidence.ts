@@ -22,7 +22,7 @@ export function verdictLines(
     ...findingLines(verdict.findings, style, columns, Infinity),
     row(
       'Tests',
-      `${tests.passed} passed, ${tests.failed} failed ${dim(`in ${duration(tests.duration_ms)} on tree ${tests.tree.slice(0, 12)}`)}`,
+      `${testsLine(tests)} ${dim(`in ${duration(tests.duration_ms)} on tree ${tests.tree.slice(0, 12)}`)}`,
     ),
   ];
   if (verdict.before_after) lines.push(row('Speed', speedLine(verdict.before_after)));
@@ -63,6 +63,9 @@ export function escalationLines(
     ...(change ? [dim(`  last proposed commit ${change.commit.slice(0, 12)}`)] : []),
   ];
 }
+
+export const testsLine = ({ passed, failed, failed_on_base: onBase }: TestSummary): string =>
+  `${passed} passed, ${failed} failed${onBase === undefined ? '' : `, ${onBase} fail on the base as well`}`;
 
 export const speedLine = (measured: BeforeAfter): string =>
   `${measured.before_median_ms.toFixed(1)} ms before, ${measured.after_median_ms.toFixed(1)} ms after: ${measured.speedup.toFixed(1)} times as fast (median of ${measured.runs} interleaved runs each)`;

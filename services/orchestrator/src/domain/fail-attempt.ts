@@ -33,7 +33,7 @@ export function failAttempt(
       feedback: findings.length > 0 ? findings : feedback,
     },
     {
-      reason: `Attempt failed (${error.code}: ${error.message}), cause: ${causeOf(error)}; ${planned.max_attempts - failures} left, the next in ${pause} ms.`,
+      reason: `Attempt failed (${error.code}: ${error.message}), cause ${causeOf(error)}; ${planned.max_attempts - failures} left, the next in ${pause} ms.`,
       findings,
     },
   );

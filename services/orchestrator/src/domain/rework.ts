@@ -24,7 +24,7 @@ export function rejectWork(draft: RunDraft, planned: TaskStep, error: ErrorShape
   sendBack(draft, {
     target: loop.loop_back_to,
     rejectedBy: stepId,
-    reason: `${planned.name} sent it back (${error.code}, cause: ${causeOf(error)}): ${error.message}`,
+    reason: `${planned.name} sent it back (${error.code}, cause ${causeOf(error)}): ${error.message}`,
     findings,
   });
 }
