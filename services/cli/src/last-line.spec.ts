@@ -10,7 +10,7 @@ describe('the last line for programs', () => {
   ])('of %s that was interrupted says %s', (command, state) => {
     expect(lastLine(command, interrupted('Why.'))).toEqual({
       state,
-      error: { code: 'interrupted', message: 'Why.', retryable: true },
+      error: { code: 'interrupted', message: 'Why.', retryable: true, fault: 'request' },
     });
   });
 
@@ -18,7 +18,7 @@ describe('the last line for programs', () => {
     const error = new CliError('no_answer', 'Why.', 1, 'So.', retryable);
     expect(lastLine('requests', error)).toEqual({
       state: 'failed',
-      error: { code: 'no_answer', message: 'Why.', retryable, suggestion: 'So.' },
+      error: { code: 'no_answer', message: 'Why.', retryable, suggestion: 'So.', fault: 'platform' },
     });
   });
 });

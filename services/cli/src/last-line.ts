@@ -1,4 +1,4 @@
-import type { ErrorShape } from '@ymera/contracts';
+import { type ErrorShape, withFault } from '@ymera/contracts';
 
 /** What a program reads last of a command that did not do what was asked. */
 export interface LastLine {
@@ -14,6 +14,6 @@ export function lastLine(
   const stopped = command === 'demo' ? 'canceled' : 'interrupted';
   return {
     state: code === 'interrupted' ? stopped : 'failed',
-    error: { code, message, retryable, ...(suggestion ? { suggestion } : {}) },
+    error: withFault({ code, message, retryable, ...(suggestion ? { suggestion } : {}) }),
   };
 }

@@ -3,6 +3,7 @@ import { interrupted, whenInterrupted } from './interruption';
 import { lastLine } from './last-line';
 import { program } from './program';
 import { jsonLine, visible } from './terminal/visible';
+import { whoseFault } from './words/fault';
 
 /** The one place where a command's failure is told: to people, and as the last line for programs. */
 function tell(error: unknown): void {
@@ -12,6 +13,7 @@ function tell(error: unknown): void {
   }
   const known = error instanceof CliError ? error : unexpected(error);
   process.stderr.write(visible(`${known.code}: ${known.message}\n`));
+  if (process.argv[2] === 'demo') process.stderr.write(visible(`  Whose fault: ${whoseFault(known)}\n`));
   if (known.suggestion) process.stderr.write(visible(`  ${known.suggestion}\n`));
   if (process.argv.includes('--json'))
     process.stdout.write(`${jsonLine(lastLine(process.argv[2], known))}\n`);

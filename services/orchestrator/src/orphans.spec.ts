@@ -59,7 +59,12 @@ describe('orphans', () => {
       policy: policy(),
       tracing: { current: () => undefined, within: (_, __, work) => work() },
       wake: { timerSet: () => undefined, mayDispatch: () => undefined },
-      metrics: { resultRefused: () => undefined, orphans: () => undefined, timerFired: () => undefined },
+      metrics: {
+        resultRefused: () => undefined,
+        stepRejected: () => undefined,
+        orphans: () => undefined,
+        timerFired: () => undefined,
+      },
     });
     await dying.start(definition, { consumer: 'orchestrator.start_workflow', messageId: uuidv7() });
   };

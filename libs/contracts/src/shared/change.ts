@@ -59,6 +59,13 @@ export const testSummary = z.object({
 });
 export type TestSummary = z.output<typeof testSummary>;
 
+/**
+ * Whether the change broke no test. The exit code has the last word; that it is not 0 is forgiven only where every test
+ * that failed fails on the base as well.
+ */
+export const hasPassed = ({ exit_code, failed, failed_on_base: onBase = 0 }: TestSummary): boolean =>
+  failed === 0 && (exit_code === 0 || onBase > 0);
+
 export const verdict = z.object({
   approved: z.boolean(),
   base: gitObjectId,

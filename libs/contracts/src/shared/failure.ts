@@ -1,5 +1,7 @@
 import { errorKinds } from '@ymera/kernel';
 import { z } from 'zod';
+import { added } from '../define/added';
+import { fault, faultOf, type Fault } from './fault';
 
 /** The one error shape of HTTP bodies' members, agent messages and results. */
 export const errorShape = z.object({
@@ -7,8 +9,16 @@ export const errorShape = z.object({
   message: z.string().max(4000),
   retryable: z.boolean(),
   suggestion: z.string().max(1000).optional(),
+  /** Whose doing it is; where it is not said, `faultOf` the code. */
+  fault: added(fault),
 });
 export type ErrorShape = z.output<typeof errorShape>;
+
+/** The same error with whose fault it is. */
+export const withFault = (error: ErrorShape): ErrorShape & { fault: Fault } => ({
+  ...error,
+  fault: error.fault ?? faultOf(error.code),
+});
 
 /** The same between services, where the kind still matters. */
 export const failureShape = errorShape.extend({

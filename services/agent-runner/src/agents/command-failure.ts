@@ -1,6 +1,7 @@
 import { failure, type Failure } from '@ymera/kernel';
 import type { SandboxOutcome } from '../sandbox/sandbox';
 import { systemFolders } from '../sandbox/sandbox-environment';
+import { telling } from '../tools/first-error';
 import { asInRepository } from '../tools/repository-paths';
 
 /** What of a command's run is worth saying when it has failed. */
@@ -25,7 +26,7 @@ export function commandFailure(outcome: SandboxOutcome, run: CommandRun): Failur
       return failure(
         'timeout',
         'agent_failed',
-        `The command was still running after ${Math.round(outcome.durationMs / 1000)} s and was ended.${lastWords(outcome, run)}`,
+        `The command was still running after ${Math.round(outcome.durationMs / 1000)} s and was ended.${firstWords(outcome, run)}`,
         {
           retryable: false,
           suggestion: `Make sure that it ends by itself, and that it does not wait for input.${networkAdvice(outcome, run)}`,
@@ -66,7 +67,7 @@ function exitFailure(outcome: SandboxOutcome, run: CommandRun): Failure {
   return failure(
     'validation',
     'agent_failed',
-    `${what} (exit code ${outcome.exitCode}).${lastWords(outcome, run)}`,
+    `${what} (exit code ${outcome.exitCode}).${firstWords(outcome, run)}`,
     { suggestion: `${advice(outcome.exitCode, run)}${hasNotStarted ? '' : networkAdvice(outcome, run)}` },
   );
 }
@@ -96,9 +97,9 @@ function networkAdvice({ stdout, stderr }: SandboxOutcome, { network }: CommandR
 
 const networkSwitch = 'the option --network opens it (of a runner of your own: YMERA_RUNNER_NETWORK=true)';
 
-/** The end of what the command complained, which is where programs say why. */
-function lastWords(outcome: SandboxOutcome, { workspacePath }: CommandRun): string {
-  const lines = (outcome.stderr.trim() || outcome.stdout.trim()).split('\n').slice(-10);
-  const text = asInRepository(lines.join('\n'), workspacePath).slice(-1500);
+/** The first error that the command complained of; where it names none, the end of what it said. */
+function firstWords(outcome: SandboxOutcome, { workspacePath }: CommandRun): string {
+  const complaint = outcome.stderr.trim() || outcome.stdout.trim();
+  const text = asInRepository(telling(complaint), workspacePath);
   return text === '' ? '' : `\n${text}`;
 }

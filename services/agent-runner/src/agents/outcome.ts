@@ -1,4 +1,5 @@
 import type { TaskResult } from '@ymera/agent-sdk';
+import { withFault } from '@ymera/contracts';
 import { failure, type Failure } from '@ymera/kernel';
 import { boundedFindings } from './bounded-findings';
 
@@ -36,9 +37,10 @@ const pastDeadline = () =>
     suggestion: 'Give the step more time, or ask for less at once.',
   });
 
-const toWire = ({ code, message, retryable, suggestion }: Failure) => ({
-  code,
-  message: message.slice(0, 4000),
-  retryable,
-  ...(suggestion === undefined ? {} : { suggestion: suggestion.slice(0, 1000) }),
-});
+const toWire = ({ code, message, retryable, suggestion }: Failure) =>
+  withFault({
+    code,
+    message: message.slice(0, 4000),
+    retryable,
+    ...(suggestion === undefined ? {} : { suggestion: suggestion.slice(0, 1000) }),
+  });

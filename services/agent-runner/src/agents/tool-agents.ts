@@ -10,7 +10,8 @@ import { EnhancementAgent } from './enhancement-agent';
 import { defaultPolicy } from './examination/examination-policy';
 import { ExaminationAgent } from './examination/examination-agent';
 import { mendingRules } from './mending-rules';
-import { TestingAgent } from './testing-agent';
+import { BaseOutcomes } from './testing/base-outcomes';
+import { TestingAgent } from './testing/testing-agent';
 
 export interface ToolAgentsOptions {
   readonly sandbox: Sandbox;
@@ -56,7 +57,8 @@ export class ToolAgents {
   }
 
   testing(): ToolAgent {
-    return new TestingAgent(this.shared());
+    const bases = new BaseOutcomes(join(this.options.stateFolder, 'base-tests'));
+    return new TestingAgent({ ...this.shared(), bases });
   }
 
   examination(): ToolAgent {

@@ -1,4 +1,4 @@
-import type { ErrorShape } from '@ymera/contracts';
+import { type ErrorShape, withFault } from '@ymera/contracts';
 import { shellWord } from '../terminal/shell-word';
 import { landInto } from './land-into';
 import { keepClone } from './repositories';
@@ -42,5 +42,5 @@ export async function handOver(
 
 function failure(code: string, error: unknown, suggestion: string): ErrorShape {
   const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
-  return { code, message, retryable: false, suggestion };
+  return withFault({ code, message, retryable: false, suggestion });
 }

@@ -3,6 +3,7 @@ import {
   type ErrorShape,
   type RequestResource,
   submitRequestRoute,
+  withFault,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
 import type { ApiClient } from '../api/api-client';
@@ -149,7 +150,7 @@ function summary(
     duration_ms: Math.round(durationMs),
     overhead_ms: Math.max(0, Math.round(durationMs - tool_ms - askedMs)),
     ...(request.question === null ? {} : { question: request.question }),
-    ...(error === undefined ? {} : { error }),
+    ...(error === undefined ? {} : { error: withFault(error) }),
   };
 }
 

@@ -73,6 +73,59 @@ describe('the result as a person gets it', () => {
     );
   });
 
+  it('says of a failure whose fault it is, the first real error, and the next step', () => {
+    const error = {
+      code: 'tests_need_network',
+      message: 'All tests need a network.',
+      retryable: false,
+      fault: 'project' as const,
+      suggestion: 'Name another command.',
+    };
+    const findings = [
+      { ...finds('note', 'Low'), severity: 'low' as const, evidence: 'not this' },
+      { ...finds('test_failed_on_base', 'It fails'), evidence: 'TypeError: fetch failed\n\n  at a.js:3' },
+    ];
+    expect(presentResult({ ...result, state: 'failed', error, findings }, undefined, style)).toBe(
+      [
+        '',
+        '✖ failed',
+        '  tests_need_network: All tests need a network.',
+        '',
+        '  Whose fault  the project: it is so without any change',
+        '  Evidence     src/a.ts:3',
+        '               TypeError: fetch failed',
+        '                 at a.js:3',
+        '  Next step    Name another command.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('says whose fault an error of an older platform is, and what to do where it does not say', () => {
+    const error = { code: 'sandbox_failed', message: 'No bubblewrap.', retryable: true };
+    const words = presentResult({ ...result, state: 'failed', error }, undefined, style);
+    expect(words).toContain(
+      '  Whose fault  the machine that this runs on\n  Next step    Provide what is missing',
+    );
+  });
+
+  it('tells tests that fail on the base as well from those of the change', () => {
+    const tests = testSummary.parse({
+      tree: 'c'.repeat(40),
+      command: 'npm test',
+      total: 3,
+      passed: 2,
+      failed: 0,
+      skipped: 0,
+      failed_on_base: 1,
+      duration_ms: 1,
+      exit_code: 1,
+    });
+    expect(presentResult({ ...result, tests }, undefined, style)).toContain(
+      '\n  Tests      2 passed, 0 failed, 1 fail on the base as well\n',
+    );
+  });
+
   it('says what stayed in memory before and after, where that was measured', () => {
     expect(shown({ ...measured, before_retained_bytes: 482, after_retained_bytes: 7 })).toContain(
       'Memory     482 bytes stayed after each operation before, 7 after',

@@ -4,7 +4,8 @@ import { labelled } from '../terminal/layout';
 import type { Style } from '../terminal/style';
 import { coloredDiff } from '../words/colored-diff';
 import type { DemoResult } from './demo-result';
-import { findingLines, memoryLine, speedLine } from '../words/evidence';
+import { findingLines, memoryLine, speedLine, testsLine } from '../words/evidence';
+import { evidenceOf, nextStep, whoseFault } from '../words/fault';
 
 const longestDiff = 120;
 const longestReview = 50;
@@ -28,7 +29,7 @@ export function presentResult(
     `${green('✔')} ${bold('done')} in ${duration(result.duration_ms)} ${dim(`(${duration(result.overhead_ms)} of it overhead of the platform)`)}`,
   );
   if (result.commit) lines.push(row('Landed', `${result.commit.slice(0, 12)} on ${result.branch ?? ''}`));
-  if (result.tests) lines.push(row('Tests', `${result.tests.passed} passed, ${result.tests.failed} failed`));
+  if (result.tests) lines.push(row('Tests', testsLine(result.tests)));
   if (result.before_after) lines.push(row('Speed', speedLine(result.before_after)));
   const memory = result.before_after && memoryLine(result.before_after);
   if (memory) lines.push(row('Memory', memory));
@@ -81,13 +82,21 @@ function lookedLines({ intent, findings }: DemoResult, style: Style, columns: nu
   ];
 }
 
-/** What ended it, and what the examination had found by then. */
-function unfinished({ state, error, verdict }: DemoResult, style: Style, columns: number): string {
-  const { bold, red } = style;
+/** What ended it, whose fault it is, what was seen, and what to do next. */
+function unfinished({ state, error, verdict, findings }: DemoResult, style: Style, columns: number): string {
+  const { bold, red, dim } = style;
   const lines = ['', `${red('✖')} ${bold(state)}`];
   if (error) lines.push(labelled('  ', `${error.code}: ${error.message}`, columns));
-  lines.push(...findingLines(verdict?.findings ?? [], style, columns));
-  if (error?.suggestion) lines.push(labelled('  ', error.suggestion, columns));
+  const found = verdict?.findings ?? [];
+  lines.push(...findingLines(found, style, columns));
+  if (error) {
+    const row = (label: string, text: string): string =>
+      labelled(`  ${label.padEnd(13)}`, text, columns, `  ${bold(label.padEnd(13))}`);
+    lines.push('', row('Whose fault', whoseFault(error)));
+    for (const [index, line] of evidenceOf([...findings, ...found]).entries())
+      lines.push(`  ${index === 0 ? bold('Evidence'.padEnd(13)) : ' '.repeat(13)}${dim(line)}`);
+    lines.push(row('Next step', nextStep(error)));
+  }
   return [...lines, ''].join('\n');
 }
 

@@ -31,7 +31,7 @@ export function verdictLines(
     ...waiverLines(verdict.waivers ?? [], columns),
     row(
       'Tests',
-      `${tests.passed} passed, ${tests.failed} failed ${dim(`in ${duration(tests.duration_ms)} on tree ${tests.tree.slice(0, 12)}`)}`,
+      `${testsLine(tests)} ${dim(`in ${duration(tests.duration_ms)} on tree ${tests.tree.slice(0, 12)}`)}`,
     ),
   ];
   if (verdict.before_after) lines.push(row('Speed', speedLine(verdict.before_after)));
@@ -90,6 +90,8 @@ function acceptLines(escalation: Escalation, columns: number): string[] {
   const codes = [...new Set(findings.map(({ code }) => code))].slice(0, shownFindings).join(', ');
   return [labelled('  ', `Cannot be accepted: ${because}${codes === '' ? '' : ` (${codes})`}`, columns)];
 }
+export const testsLine = ({ passed, failed, failed_on_base: onBase }: TestSummary): string =>
+  `${passed} passed, ${failed} failed${onBase === undefined ? '' : `, ${onBase} fail on the base as well`}`;
 
 export const speedLine = (measured: BeforeAfter): string =>
   `${measured.before_median_ms.toFixed(1)} ms before, ${measured.after_median_ms.toFixed(1)} ms after: ${measured.speedup.toFixed(1)} times as fast (median of ${measured.runs} interleaved runs each)`;

@@ -1,6 +1,7 @@
 import type { RequestResource, StepResource, WorkflowResource } from '@ymera/contracts';
 import { createColors } from 'picocolors';
 import { findingLines } from './evidence';
+import { nextStep, whoseFault } from './fault';
 
 const plain = createColors(false);
 
@@ -8,8 +9,14 @@ const plain = createColors(false);
 export function unfinishedLines(request: RequestResource, workflow: WorkflowResource | null): string[] {
   const error = request.error ?? workflow?.error ?? null;
   const steps = (workflow?.steps ?? []).filter(({ state, error }) => state === 'failed' || error !== null);
-  const lines = error === null ? [] : [`${error.code}: ${error.message}`];
-  if (error?.suggestion !== undefined) lines.push(error.suggestion);
+  const lines =
+    error === null
+      ? []
+      : [
+          `${error.code}: ${error.message}`,
+          `Whose fault: ${whoseFault(error)}`,
+          `Next step: ${nextStep(error)}`,
+        ];
   for (const step of steps) lines.push(...stepLines(step));
   const found = workflow?.result.verdict?.findings ?? [];
   if (steps.every(({ findings }) => findings.length === 0)) lines.push(...findingLines(found, plain));

@@ -65,6 +65,16 @@ function changeSteps({ look, make }: Work, limits: PlanningLimits): PlanStep[] {
   return [
     { ...gate, step_id: 'approve_plan', name: 'approve the plan', depends_on: [], gate: 'plan_approval' },
     {
+      // Beside the look: what fails before anything is changed is not the change's doing.
+      ...task,
+      step_id: 'baseline',
+      name: 'baseline',
+      depends_on: ['approve_plan'],
+      agent_type: 'TESTING',
+      task_type: 'test',
+      produces: 'findings',
+    },
+    {
       ...task,
       step_id: look,
       name: look,
@@ -77,7 +87,7 @@ function changeSteps({ look, make }: Work, limits: PlanningLimits): PlanStep[] {
       ...task,
       step_id: make.task,
       name: make.task,
-      depends_on: [look],
+      depends_on: [look, 'baseline'],
       agent_type: make.by,
       task_type: make.task,
       produces: 'change',

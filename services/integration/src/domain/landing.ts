@@ -1,4 +1,5 @@
 import {
+  hasPassed,
   landingSubjectDigest,
   openFindings,
   type AttributedVerdict,
@@ -109,9 +110,12 @@ const invariants: readonly Invariant[] = [
   },
   {
     code: 'tests_failed',
-    message: 'The test command failed, or its counts contradict its success.',
+    message:
+      'The tests of the change failed where those of its base do not, none passed, or the counts contradict each other.',
     holds: ({ order: { tests } }) =>
-      tests.exit_code === 0 && tests.failed === 0 && tests.passed + tests.skipped <= tests.total,
+      hasPassed(tests) &&
+      tests.passed > 0 &&
+      tests.passed + tests.skipped + (tests.failed_on_base ?? 0) <= tests.total,
   },
   {
     code: 'approval_missing',

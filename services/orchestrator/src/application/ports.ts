@@ -3,6 +3,7 @@ import type { Pause } from '@ymera/kernel';
 import type { AttemptState } from '../domain/attempt-lifecycle';
 import type { AttemptKey, Run, Time } from '../domain/run';
 import type { GateDecision } from '../domain/run-event';
+import type { RejectionCause } from '../domain/rejection-cause';
 import type { Candidate } from '../domain/select-agent';
 import type { Timer, TimerKind } from '../domain/timers';
 
@@ -230,6 +231,8 @@ export interface Wake {
 
 export interface OrchestratorMetrics {
   resultRefused(code: string): void;
+  /** A result rejected or failed its step, or reported flaky tests. */
+  stepRejected(cause: RejectionCause): void;
   orphans(count: number): void;
   timerFired(lateMs: number): void;
 }

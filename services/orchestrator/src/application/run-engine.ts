@@ -157,9 +157,11 @@ export class RunEngine {
 
   private tell({ newTimers, effects, freed, waiting }: Aftermath): void {
     const { wake, metrics } = this.deps;
-    for (const effect of effects)
+    for (const effect of effects) {
       if (effect.kind === 'to_agent' && effect.name === 'result_refused')
         metrics.resultRefused(effect.payload.error.code);
+      if (effect.kind === 'step_rejection') metrics.stepRejected(effect.payload.cause);
+    }
     if (newTimers.length > 0) wake.timerSet(Math.min(...newTimers.map(({ dueAt }) => dueAt)));
     // Also for steps left waiting: their agent may have become free in a transaction that did not see them yet. In turn
     // they were seen before, so whoever frees an agent looks for them.

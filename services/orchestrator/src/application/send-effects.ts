@@ -49,6 +49,8 @@ export async function sendEffects(
       case 'withdraw_landing':
         await tx.outbox.command(withdrawLanding, effect.payload);
         break;
+      case 'step_rejection':
+        break;
       default:
         assertNever(effect);
     }

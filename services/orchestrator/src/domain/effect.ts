@@ -18,6 +18,8 @@ import type {
   workflowStarted,
 } from '@ymera/contracts';
 
+import type { RejectionCause } from './rejection-cause';
+
 interface Payloads {
   readonly workflow_started: PayloadOf<typeof workflowStarted>;
   readonly workflow_completed: PayloadOf<typeof workflowCompleted>;
@@ -64,5 +66,11 @@ type Order =
   | { readonly kind: 'land'; readonly payload: PayloadOf<typeof landChange> }
   | { readonly kind: 'withdraw_landing'; readonly payload: PayloadOf<typeof withdrawLanding> };
 
+/** Counted after the commit, and sent to no one. */
+export interface StepRejection {
+  readonly kind: 'step_rejection';
+  readonly payload: { readonly cause: RejectionCause };
+}
+
 /** What must leave with the new state, in the same transaction. */
-export type Effect = Fact | ToAgent | Order;
+export type Effect = Fact | ToAgent | Order | StepRejection;

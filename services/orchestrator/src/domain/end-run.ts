@@ -1,4 +1,4 @@
-import type { ErrorShape } from '@ymera/contracts';
+import { type ErrorShape, withFault } from '@ymera/contracts';
 import { isHeld } from './attempt-lifecycle';
 import { evidenceFor } from './evidence';
 import { currentAttempt, type Attempt, type StepRun } from './run';
@@ -13,7 +13,7 @@ const longestMessage = 4000;
 
 /** Fail fast: one failed step ends the run, what runs beside it is canceled, what has not begun is skipped. */
 export function failRun(draft: RunDraft, cause: ErrorShape, stepId?: string, because: Because = {}): void {
-  const error = { ...cause, message: cause.message.slice(0, longestMessage) };
+  const error = withFault({ ...cause, message: cause.message.slice(0, longestMessage) });
   if (stepId !== undefined) draft.move(stepId, 'fail', {}, { reason: error.message, error, ...because });
   stopEverything(draft, 'The run has failed.');
   for (const { stepId: skipped } of draft.stepsIn('pending')) draft.move(skipped, 'skip');
@@ -41,7 +41,7 @@ export function cancelRun(draft: RunDraft, by: string, reason: string): void {
   stopEverything(draft, `${by} canceled the run: ${reason}`.slice(0, 500));
   for (const { stepId } of draft.stepsIn('pending')) draft.move(stepId, 'cancel');
   draft.moveRun('cancel', {
-    error: { code: 'canceled', message: `${by} canceled the run: ${reason}`, retryable: false },
+    error: withFault({ code: 'canceled', message: `${by} canceled the run: ${reason}`, retryable: false }),
   });
   draft.fact('workflow_canceled', { ...draft.ids, canceled_by: by, canceled_at: draft.timestamp() });
 }

@@ -96,8 +96,8 @@ export function carryOut(
       return failRun(draft, error, stepId, { findings });
     }
     case 'abandon': {
-      const { code, message } = exhausted(subject);
-      const error = { code, message: `${message} ${by} abandoned it${why}`, retryable: false };
+      const given = exhausted(subject);
+      const error = { ...given, message: `${given.message} ${by} abandoned it${why}` };
       return failRun(draft, error, stepId, { findings });
     }
     default:
@@ -139,6 +139,8 @@ export const exhausted = ({ rounds, error }: Escalation): ErrorShape => ({
   code: 'rework_exhausted',
   message: `Sent back ${rounds} time(s) and still rejected: ${error.message}`,
   retryable: false,
+  ...(error.fault ? { fault: error.fault } : {}),
+  ...(error.suggestion ? { suggestion: error.suggestion } : {}),
 });
 
 function subjectOf(

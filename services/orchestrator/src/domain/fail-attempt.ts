@@ -2,6 +2,7 @@ import type { ErrorShape, Finding } from '@ymera/contracts';
 import { backoffMs } from './backoff';
 import { failRun } from './end-run';
 import type { TaskStep } from './judge-result';
+import { causeOf } from './rejection-cause';
 import type { RunDraft } from './run-draft';
 
 /**
@@ -32,7 +33,7 @@ export function failAttempt(
       feedback: findings.length > 0 ? findings : feedback,
     },
     {
-      reason: `Attempt failed (${error.code}: ${error.message}); ${planned.max_attempts - failures} left, the next in ${pause} ms.`,
+      reason: `Attempt failed (${error.code}: ${error.message}), cause ${causeOf(error)}; ${planned.max_attempts - failures} left, the next in ${pause} ms.`,
       findings,
     },
   );

@@ -7,6 +7,7 @@ import { failAttempt } from './fail-attempt';
 import { judgeResult, type TaskResult, type TaskStep } from './judge-result';
 import { loseAttempt } from './lose-attempt';
 import { orderMaterialising } from './order-materialising';
+import { causeOf, isFlaky } from './rejection-cause';
 import { rejectWork } from './rework';
 import type { Attempt } from './run';
 import type { RunDraft } from './run-draft';
@@ -112,6 +113,9 @@ function settle(draft: RunDraft, stepId: string, reported: TaskResult): void {
   draft.patch(stepId, { toolMs: step.toolMs + (reported.metrics?.tool_ms ?? 0) });
   const settled = { isSettled: true };
   const judgement = judgeResult(draft.run, planned, step.attempts.at(-1) ?? never(stepId), reported);
+  if (judgement.kind === 'rejected' || judgement.kind === 'failed')
+    draft.emit({ kind: 'step_rejection', payload: { cause: causeOf(judgement.error) } });
+  if (isFlaky(reported.tests)) draft.emit({ kind: 'step_rejection', payload: { cause: 'flaky' } });
   switch (judgement.kind) {
     case 'done':
       draft.moveAttempt(stepId, 'complete', settled);

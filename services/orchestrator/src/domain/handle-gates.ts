@@ -69,8 +69,8 @@ export function expireGate(draft: RunDraft, stepId: string, gateId: string): voi
   const { escalation } = step.gate;
   closeGate(draft, stepId, step.gate, 'expired');
   if (escalation) {
-    const { code, message } = exhausted(escalation);
-    const error = { code, message: `${message} Nobody decided in time.`, retryable: false };
+    const given = exhausted(escalation);
+    const error = { ...given, message: `${given.message} Nobody decided in time.` };
     return failRun(draft, error, stepId, { findings: escalation.findings });
   }
   failRun(

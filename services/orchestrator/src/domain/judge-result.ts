@@ -3,11 +3,13 @@ import {
   waiverOf,
   type ErrorShape,
   type Finding,
+  hasPassed,
   type PayloadOf,
   type PlanStep,
   type result,
   type TestSummary,
   type Verdict,
+  withFault,
 } from '@ymera/contracts';
 import { assertNever } from '@ymera/kernel';
 import { evidenceFor, mergeFindings, waiversFor } from './evidence';
@@ -42,11 +44,13 @@ export function judgeResult(run: Run, step: TaskStep, attempt: Attempt, reported
       error: { ...(reported.error ?? unexplained('task_rejected', attempt)), retryable: false },
       findings,
     };
-  if (step.produces === 'tests' && reported.tests && !hasPassed(reported.tests))
-    return rejected('tests_failed', testMessage(reported.tests, findings), {
-      findings,
-      tests: reported.tests,
-    });
+  if (step.produces === 'tests' && reported.tests && !hasPassed(reported.tests)) {
+    const { change } = evidenceFor(run, step.step_id);
+    const output = { findings, tests: reported.tests };
+    const judged = rejected('tests_failed', testMessage(reported.tests, findings), output);
+    // Without a change it is the project as it is that fails.
+    return { ...judged, error: { ...judged.error, fault: change ? 'change' : 'project' } };
+  }
   if (reported.outcome === 'failed')
     return { kind: 'failed', error: reported.error ?? unexplained('agent_failed', attempt), findings };
 
@@ -118,19 +122,21 @@ function judgeVerdict(
 }
 
 /** Rejections carry at least one finding: the next try must know what was wrong. */
-function rejected(code: string, message: string, output: StepOutput): Judgement {
+function rejected(
+  code: string,
+  message: string,
+  output: StepOutput,
+): Extract<Judgement, { kind: 'rejected' }> {
   const findings: readonly Finding[] =
     output.findings.length > 0
       ? output.findings
       : [{ code, severity: 'high', message: message.slice(0, 2000) }];
-  return { kind: 'rejected', error: { code, message, retryable: false }, output: { ...output, findings } };
+  const error = withFault({ code, message, retryable: false });
+  return { kind: 'rejected', error, output: { ...output, findings } };
 }
 
 /** It goes on inside of another message of at most 1 MiB. */
 const maximumChangeBytes = 1024 * 1024 - 16 * 1024;
-
-/** The exit code is necessary; counts alone prove nothing. */
-const hasPassed = ({ exit_code, failed }: TestSummary): boolean => exit_code === 0 && failed === 0;
 
 const unexplained = (code: string, { agentId }: Attempt): ErrorShape => ({
   code,
@@ -140,8 +146,16 @@ const unexplained = (code: string, { agentId }: Attempt): ErrorShape => ({
 
 const messageLength = 2000;
 
-const testMessage = ({ failed, total, exit_code }: TestSummary, findings: readonly Finding[]): string =>
-  sentence(`${failed} of ${total} tests failed (exit code ${exit_code})`, findings.map(explain));
+const testMessage = (
+  { failed, total, exit_code, failed_on_base: onBase = 0 }: TestSummary,
+  findings: readonly Finding[],
+): string => {
+  const known = onBase === 0 ? '' : `, not counting ${onBase} that fail on the base as well`;
+  return sentence(
+    `${failed} of ${total} tests failed (exit code ${exit_code})${known}`,
+    findings.map(explain),
+  );
+};
 
 const verdictMessage = ({ approved, reasons }: Verdict, findings: readonly Finding[]): string =>
   sentence(

@@ -2,6 +2,7 @@ import type { ErrorShape } from '@ymera/contracts';
 import { failRun } from './end-run';
 import { escalate } from './escalate';
 import type { TaskStep } from './judge-result';
+import { causeOf } from './rejection-cause';
 import type { StepOutput } from './run';
 import type { RunDraft } from './run-draft';
 import { sendBack } from './send-back';
@@ -23,7 +24,7 @@ export function rejectWork(draft: RunDraft, planned: TaskStep, error: ErrorShape
   sendBack(draft, {
     target: loop.loop_back_to,
     rejectedBy: stepId,
-    reason: `${planned.name} sent it back (${error.code}): ${error.message}`,
+    reason: `${planned.name} sent it back (${error.code}, cause ${causeOf(error)}): ${error.message}`,
     findings,
   });
 }

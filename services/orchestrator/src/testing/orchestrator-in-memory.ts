@@ -31,6 +31,7 @@ export class OrchestratorInMemory {
   readonly clock = new FakeClock();
   readonly policy = defaultRunPolicy;
   readonly refused: string[] = [];
+  readonly rejections: string[] = [];
   /** The reconciler's next look comes before what is due was fired. */
   isFiringLate = false;
   /** What each look of the reconciler counted. */
@@ -53,6 +54,7 @@ export class OrchestratorInMemory {
   };
   private readonly metrics: OrchestratorMetrics = {
     resultRefused: (code) => void this.refused.push(code),
+    stepRejected: (cause) => void this.rejections.push(cause),
     orphans: (count) => void this.orphansSeen.push(count),
     timerFired: () => undefined,
   };

@@ -11,6 +11,7 @@ import type { Dependencies } from '../../workspace/dependencies';
 import type { Workspace } from '../../workspace/workspace';
 import type { Workspaces } from '../../workspace/workspaces';
 import type { ToolAgent } from '../agent';
+import { sharedWithBase } from '../testing/test-findings';
 import { remainingMs, ToolTime } from '../attempt-time';
 import { completed, failed, stopped } from '../outcome';
 import { benchmarkFinding } from './benchmark-finding';
@@ -129,6 +130,7 @@ class Examination {
         commit: change.commit,
         tree: change.tree,
         tests,
+        onBase: this.task.input.findings.filter(({ message }) => message.endsWith(sharedWithBase)),
         findings: [
           ...testIntegrity(files, intent),
           ...unseenFiles(files),
@@ -196,6 +198,7 @@ class Examination {
         signal: this.context.signal,
         command: project.commands.test ?? '',
         entries: entries.value,
+        hasFailures: input.tests?.failed_on_base !== undefined,
         timeoutMs: () =>
           Math.min(remainingMs(this.task) / 3, Math.max(leastTrialMs, 5 * (input.tests?.duration_ms ?? 0))),
         open: async (side, replaced) => {

@@ -1,16 +1,23 @@
 import { defaultPolicy } from './examination-policy';
-import { fixEvidence, type FixTrials, type TestTrial } from './fix-evidence';
+import { fixEvidence, type FixTrials, type TestTrial, withoutSurroundings } from './fix-evidence';
 
-const passed: TestTrial = { hasPassed: true, failures: [] };
+const passed: TestTrial = { hasPassed: true, failures: [], namesAll: true };
 const failedOn = (...names: string[]): TestTrial => ({
   hasPassed: false,
+  namesAll: true,
   failures: names.map((name) => ({
     name,
+    kind: 'assertion',
     message: `${name}: no`,
     file: 'a.test.js',
     line: 3,
     evidence: '1 !== 2',
   })),
+});
+
+const unloaded = (file: string): TestTrial => ({
+  ...failedOn(file),
+  failures: failedOn(file).failures.map((failure) => ({ ...failure, isLoadFailure: true })),
 });
 
 describe('the evidence of a fix', () => {
@@ -32,21 +39,40 @@ describe('the evidence of a fix', () => {
     ],
     [
       'a file of tests cannot be loaded any more: the test that shows the fault has not run',
-      { before: failedOn('leaks'), afterWithOldTests: failedOn('test/users.test.mjs') },
+      { before: failedOn('leaks'), afterWithOldTests: unloaded('test/users.test.mjs') },
       ['failing_test_changed'],
     ],
     [
       'so many tests fail that not all are named',
       {
         before: failedOn('leaks'),
-        afterWithOldTests: failedOn(...Array.from({ length: 20 }, (_, n) => `another ${n}`)),
+        afterWithOldTests: { ...failedOn('another 1', 'another 2'), namesAll: false },
       },
       ['failing_test_changed'],
     ],
     [
       'nobody knows which test fails',
-      { before: { hasPassed: false, failures: [] }, afterWithOldTests: failedOn('leaks') },
+      { before: { hasPassed: false, failures: [], namesAll: false }, afterWithOldTests: failedOn('leaks') },
       ['failing_test_changed'],
+    ],
+    [
+      'the failing test of the base still fails, and nothing else shows the fault',
+      { before: failedOn('leaks'), after: failedOn('leaks') },
+      ['fix_without_effect'],
+    ],
+    [
+      'what still fails is not the test that was changed',
+      { before: failedOn('leaks', 'slow'), after: failedOn('slow'), afterWithOldTests: failedOn('slow') },
+      ['fix_without_effect'],
+    ],
+    [
+      'one test still fails, and another passes only because it was changed',
+      {
+        before: failedOn('leaks', 'slow'),
+        after: failedOn('slow'),
+        afterWithOldTests: failedOn('leaks', 'slow'),
+      },
+      ['fix_without_effect', 'failing_test_changed'],
     ],
   ])('%s', (_, trials, codes) => {
     expect(fixEvidence(trials, defaultPolicy).map(({ code }) => code)).toEqual(codes);
@@ -56,5 +82,44 @@ describe('the evidence of a fix', () => {
     expect(
       fixEvidence({ before: failedOn('leaks'), afterWithOldTests: failedOn('leaks') }, defaultPolicy),
     ).toMatchObject([{ severity: 'high', file: 'a.test.js', line: 3, evidence: '1 !== 2' }]);
+  });
+
+  it.each<[title: string, trials: FixTrials, severity: string]>([
+    ['no failing test was mended', { before: failedOn('leaks'), after: failedOn('leaks') }, 'high'],
+    [
+      'another failing test was mended',
+      { before: failedOn('leaks', 'old'), after: failedOn('old') },
+      'medium',
+    ],
+    [
+      'a new test fails on the base',
+      { before: failedOn('old'), after: failedOn('old'), beforeWithNewTests: failedOn('old', 'leaks') },
+      'medium',
+    ],
+    [
+      'a new test fails on the base and on the change',
+      {
+        before: failedOn('old'),
+        after: failedOn('old', 'leaks'),
+        beforeWithNewTests: failedOn('old', 'leaks'),
+      },
+      'high',
+    ],
+    [
+      'the files of tests cannot be loaded any more',
+      { before: failedOn('leaks', 'old'), after: { ...failedOn('old'), namesAll: false } },
+      'high',
+    ],
+  ])('weighs a test that still fails where %s', (_, trials, severity) => {
+    expect(fixEvidence(trials, defaultPolicy)).toMatchObject([{ code: 'fix_without_effect', severity }]);
+  });
+
+  it('takes no failure for want of a network for a fault of the code', () => {
+    const [offline] = failedOn('asks the registry').failures;
+    if (!offline) throw new Error('no failure');
+    const trial = { ...failedOn(), failures: [{ ...offline, kind: 'network' as const }] };
+    expect(withoutSurroundings(trial)).toEqual({ hasPassed: true, failures: [], namesAll: true });
+    expect(withoutSurroundings(failedOn('leaks'))).toEqual(failedOn('leaks'));
+    expect(withoutSurroundings({ ...trial, namesAll: false }).hasPassed).toBe(false);
   });
 });

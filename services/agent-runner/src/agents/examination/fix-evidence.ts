@@ -1,5 +1,6 @@
 import type { Finding } from '@ymera/contracts';
-import { maximumFailures, type TestFailure } from '../../tools/test-failures';
+import { needsSurroundings } from '../../tools/test-reports/error-kind';
+import type { TestFailure } from '../../tools/test-reports/read-tests';
 import type { ExaminationPolicy } from './examination-policy';
 
 /** How the project's tests ended on one combination of product and tests. */
@@ -7,9 +8,11 @@ export interface TestTrial {
   readonly hasPassed: boolean;
   /** As far as the runner's output is understood. */
   readonly failures: readonly TestFailure[];
+  /** Whether a test that is not among the failures has passed. */
+  readonly namesAll: boolean;
 }
 
-/** What the tests of both sides say about both products. That the change passes its own tests is known before. */
+/** What the tests of both sides say about both products. */
 export interface FixTrials {
   /** The base with its own tests. */
   readonly before: TestTrial;
@@ -17,6 +20,15 @@ export interface FixTrials {
   readonly beforeWithNewTests?: TestTrial | undefined;
   /** The change with the tests of the base; undefined where they are the same, or are not needed. */
   readonly afterWithOldTests?: TestTrial | undefined;
+  /** The change with its own tests; undefined where it is known that none of them fails. */
+  readonly after?: TestTrial | undefined;
+}
+
+/** The same without failures that say nothing about the code: of tests that need a network or a service, say. */
+export function withoutSurroundings(trial: TestTrial): TestTrial {
+  const failures = trial.failures.filter(({ kind }) => !needsSurroundings(kind));
+  const isOnlyThose = trial.namesAll && trial.failures.length > 0 && failures.length === 0;
+  return { ...trial, failures, hasPassed: trial.hasPassed || isOnlyThose };
 }
 
 /**
@@ -25,47 +37,79 @@ export interface FixTrials {
  */
 export function fixEvidence(trials: FixTrials, policy: ExaminationPolicy): readonly Finding[] {
   const { before, beforeWithNewTests, afterWithOldTests } = trials;
-  if (!before.hasPassed && afterWithOldTests && !afterWithOldTests.hasPassed)
-    return stillFailing(before, afterWithOldTests);
-  if (!before.hasPassed || beforeWithNewTests?.hasPassed === false) return [];
+  if (before.hasPassed && beforeWithNewTests?.hasPassed !== false)
+    return [
+      {
+        code: 'fix_without_test',
+        severity: policy.fixWithoutTest,
+        message: 'No test fails without this change: nothing shows that it fixes the fault.',
+        suggestion: 'Add a test that fails before the fix and passes after it.',
+      },
+    ];
+  if (before.hasPassed) return [];
+  const unfixed = stillFailing(trials);
   return [
-    {
-      code: 'fix_without_test',
-      severity: policy.fixWithoutTest,
-      message: 'No test fails without this change: nothing shows that it fixes the fault.',
-      suggestion: 'Add a test that fails before the fix and passes after it.',
-    },
+    ...unfixed,
+    ...(afterWithOldTests && !afterWithOldTests.hasPassed ? changedTests(trials, afterWithOldTests) : []),
   ];
 }
 
-function stillFailing(before: TestTrial, after: TestTrial): readonly Finding[] {
+/** Tests that fail before the fix and after it. Others may show that it is one; if none does, it is none. */
+function stillFailing({ before, beforeWithNewTests, after }: FixTrials): readonly Finding[] {
+  if (!after || after.hasPassed) return [];
+  const broken = namesOf(before);
+  const open = namesOf(after);
+  const same = after.failures.filter(({ name }) => broken.has(name));
+  if (same.length === 0) return [];
+  const hasFixed = namesEveryTest(after) && [...broken].some((name) => !open.has(name));
+  const isShown =
+    beforeWithNewTests?.failures.some(({ name }) => !broken.has(name) && !open.has(name)) ?? false;
+  const hasEffect = hasFixed || isShown;
+  return same.map((failure) => ({
+    ...placeOf(failure),
+    code: 'fix_without_effect',
+    severity: hasEffect ? 'medium' : 'high',
+    message: `This test fails before the fix and after it: ${failure.message}`,
+    suggestion: hasEffect
+      ? 'See whether it belongs to the fault that the request names.'
+      : 'Make it pass if it shows the fault; otherwise add a test that does.',
+  }));
+}
+
+/** A test that shows the fault and passes only because it was changed. */
+function changedTests({ before, after }: FixTrials, withOldTests: TestTrial): readonly Finding[] {
   const common = {
     code: 'failing_test_changed',
     severity: 'high',
     suggestion: 'Leave the test as it is, and remove the fault that it shows.',
   } as const;
-  const known = new Set(before.failures.map(({ name }) => name));
-  const same = after.failures.filter(({ name }) => known.has(name));
+  const open = after ? namesOf(after) : new Set<string>();
+  const failing = withOldTests.failures.filter(({ name }) => !open.has(name));
+  if (failing.length === 0 && withOldTests.failures.length > 0 && withOldTests.namesAll) return [];
+  const known = namesOf(before);
+  const same = failing.filter(({ name }) => known.has(name));
   if (same.length === 0)
-    return namesEveryTest(before) && namesEveryTest(after)
+    return namesEveryTest(before) && namesEveryTest(withOldTests)
       ? []
       : [{ ...common, message: 'The tests as they were before the change still fail on it.' }];
-  return same.map(({ message, file, line, evidence }) => ({
+  return same.map((failure) => ({
+    ...placeOf(failure),
     ...common,
-    message: `The test that shows the fault was changed; as it was, it still fails. ${message}`,
-    ...(file === undefined ? {} : { file }),
-    ...(line === undefined ? {} : { line }),
-    ...(evidence === '' ? {} : { evidence }),
+    message: `The test that shows the fault was changed; as it was, it still fails. ${failure.message}`,
   }));
 }
 
-const sourceFile = /\.[cm]?[jt]sx?$/;
+const namesOf = ({ failures }: TestTrial): ReadonlySet<string> => new Set(failures.map(({ name }) => name));
+
+const placeOf = ({ file, line, evidence }: TestFailure): Pick<Finding, 'file' | 'line' | 'evidence'> => ({
+  ...(file === undefined ? {} : { file }),
+  ...(line === undefined ? {} : { line }),
+  ...(evidence === '' ? {} : { evidence }),
+});
 
 /**
  * Only then does a test that is not among the failures pass. Without names, with a list that was cut, or when a whole file
  * could not be loaded, because what it imports is gone, the test that shows the fault may not even have run.
  */
-const namesEveryTest = ({ failures }: TestTrial): boolean =>
-  failures.length > 0 &&
-  failures.length < maximumFailures &&
-  failures.every(({ name }) => !sourceFile.test(name));
+const namesEveryTest = ({ failures, namesAll }: TestTrial): boolean =>
+  namesAll && failures.length > 0 && !failures.some(({ isLoadFailure }) => isLoadFailure);

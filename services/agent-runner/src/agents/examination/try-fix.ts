@@ -2,11 +2,11 @@ import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { Places } from '../../tools/places';
 import { projectCommand } from '../../tools/project-command';
-import { readTestFailures } from '../../tools/test-failures';
+import { readTests } from '../../tools/test-reports/read-tests';
 import type { ChangeEntry, TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies';
 import type { Workspace } from '../../workspace/workspace';
-import type { FixTrials, TestTrial } from './fix-evidence';
+import { type FixTrials, type TestTrial, withoutSurroundings } from './fix-evidence';
 import { isJudging } from './test-integrity';
 
 export interface FixTrialOptions {
@@ -17,6 +17,8 @@ export interface FixTrialOptions {
   readonly command: string;
   /** What the change touches. */
   readonly entries: readonly ChangeEntry[];
+  /** Whether tests fail on the change, and on the base as well. */
+  readonly hasFailures: boolean;
   /** For one run of the tests: those of a fault may never end. */
   readonly timeoutMs: () => number;
   /** A working copy of one side, with some paths as the other side has them. */
@@ -26,17 +28,24 @@ export interface FixTrialOptions {
 /** Runs the tests of base and change on the product of the other, as far as the answer is not known yet. */
 export async function tryFix(options: FixTrialOptions): Promise<Result<FixTrials>> {
   const judging = options.entries.filter(({ path }) => isJudging(path));
+  const newTests = judging.map(({ path, newMode, newObject }) => ({
+    path,
+    mode: newMode,
+    object: newObject,
+  }));
   const before = await trial(options, 'base', []);
-  if (!before.ok || judging.length === 0) return before.ok ? ok({ before: before.value }) : before;
+  if (!before.ok) return before;
   if (before.value.hasPassed) {
-    const newTests = judging.map(({ path, newMode, newObject }) => ({
-      path,
-      mode: newMode,
-      object: newObject,
-    }));
+    if (judging.length === 0) return ok({ before: before.value });
     const tried = await trial(options, 'base', newTests);
     return tried.ok ? ok({ before: before.value, beforeWithNewTests: tried.value }) : tried;
   }
+  const after = options.hasFailures ? await trial(options, 'change', []) : undefined;
+  if (after && !after.ok) return after;
+  const known = { before: before.value, ...(after ? { after: after.value } : {}) };
+  if (judging.length === 0) return ok(known);
+  const shown = after ? await trial(options, 'base', newTests) : undefined;
+  if (shown && !shown.ok) return shown;
   const oldTests = judging.map(({ path, oldMode, oldObject }) => ({
     path,
     mode: oldMode,
@@ -45,7 +54,13 @@ export async function tryFix(options: FixTrialOptions): Promise<Result<FixTrials
   const first = await trial(options, 'change', oldTests);
   // What fails once may be flaky; a change is not refused for that.
   const settled = first.ok && !first.value.hasPassed ? await trial(options, 'change', oldTests) : first;
-  return settled.ok ? ok({ before: before.value, afterWithOldTests: settled.value }) : settled;
+  return settled.ok
+    ? ok({
+        ...known,
+        afterWithOldTests: settled.value,
+        ...(shown ? { beforeWithNewTests: shown.value } : {}),
+      })
+    : settled;
 }
 
 async function trial(
@@ -77,8 +92,7 @@ async function trial(
   if (!listed.ok) return listed;
   const files = new Set([...listed.value, ...replaced.map(({ path }) => path)]);
   const places = new Places(files, options.sandbox.workspacePath(workspace.copy));
-  return ok({
-    hasPassed: outcome.end === 'exited' && outcome.exitCode === 0,
-    failures: readTestFailures(`${outcome.stdout}\n${outcome.stderr}`, places),
-  });
+  const { failures, namesAll } = readTests(`${outcome.stdout}\n${outcome.stderr}`, places);
+  const hasPassed = outcome.end === 'exited' && outcome.exitCode === 0;
+  return ok(withoutSurroundings({ hasPassed, failures, namesAll: namesAll && outcome.end === 'exited' }));
 }

@@ -6,6 +6,7 @@ import {
   type TestSummary,
   type Verdict,
   type Waiver,
+  hasPassed,
 } from '@ymera/contracts';
 import type { ClockDoubt } from '../../tools/outside-clock';
 import { compare } from '../../tools/statistics';
@@ -19,6 +20,8 @@ export interface ExaminationFacts {
   readonly commit: string;
   readonly tree: string;
   readonly tests: TestSummary | undefined;
+  /** What the steps before found to fail on the base as well. */
+  readonly onBase?: readonly Finding[];
   /** New findings of the static analysis and of test integrity. */
   readonly findings: readonly Finding[];
   readonly beforeAfter: BeforeAfter | undefined;
@@ -73,21 +76,39 @@ function withWaivable(finding: Finding, { blocking, waivable }: ExaminationPolic
   return { ...finding, waivable: true };
 }
 
-function testFindings({ tests, tree }: ExaminationFacts): readonly Finding[] {
+function testFindings({ tests, tree, onBase = [] }: ExaminationFacts): readonly Finding[] {
   const finding = (code: string, message: string): readonly Finding[] => [
     { code, severity: 'high', message, suggestion: 'Run the tests on exactly this change first.' },
   ];
   if (!tests) return finding('tests_missing', 'Nobody has run the tests on this change.');
   if (tests.tree !== tree)
     return finding('tests_of_another_tree', `The tests ran on tree ${tests.tree}, the change is ${tree}.`);
-  if (tests.exit_code !== 0 || tests.failed > 0)
+  if (!hasPassed(tests))
     return finding(
       'tests_failed',
       `${tests.failed} of ${tests.total} tests failed (exit code ${tests.exit_code}).`,
     );
-  return tests.total === 0 || tests.passed === 0
-    ? finding('tests_empty', 'The test command ran no tests.')
-    : [];
+  if (tests.total === 0) return finding('tests_empty', 'The test command ran no tests.');
+  if (tests.passed === 0) return finding('tests_empty', `None of ${tests.total} tests passed.`);
+  return failedOnBase(tests, onBase);
+}
+
+/** For the approver to see: what was broken before stays broken. */
+function failedOnBase(
+  { failed_on_base: count }: TestSummary,
+  onBase: readonly Finding[],
+): readonly Finding[] {
+  if (count === undefined) return [];
+  const known = new Map(onBase.map((finding) => [JSON.stringify([finding.message, finding.file]), finding]));
+  if (known.size > 0) return [...known.values()];
+  return [
+    {
+      code: 'test_failed_on_base',
+      severity: 'medium',
+      message: `${count} test(s) fail on the base as well, without this change.`,
+      suggestion: 'Repair them in a request of their own.',
+    },
+  ];
 }
 
 function timeFindings(facts: ExaminationFacts, policy: ExaminationPolicy): readonly Finding[] {

@@ -7,6 +7,11 @@ export function prometheusMetrics(): OrchestratorMetrics {
     help: 'Results and heartbeats of agents that had no effect, by code',
     labels: ['code'],
   });
+  const rejections = counter({
+    name: 'ymera_orchestrator_step_rejections_total',
+    help: 'Results of agents that rejected or failed their step, and flaky tests, by cause: change, base, infrastructure, flaky or request',
+    labels: ['cause'],
+  });
   const orphans = gauge({
     name: 'ymera_orchestrator_orphans',
     help: 'Steps that had nothing that would move them, at the last look; must be 0',
@@ -23,6 +28,7 @@ export function prometheusMetrics(): OrchestratorMetrics {
   });
   return {
     resultRefused: (code) => refused.inc({ code }),
+    stepRejected: (cause) => rejections.inc({ cause }),
     orphans: (count) => {
       orphans.set(count);
       lookedAt.set(Date.now() / 1000);

@@ -1,5 +1,5 @@
-import { processTree } from '../sandbox/process-tree';
-import { agentsOnSample, input, project } from '../testing/agents-on-sample';
+import { processTree } from '../../sandbox/process-tree';
+import { agentsOnSample, input, project } from '../../testing/agents-on-sample';
 
 jest.setTimeout(120_000);
 

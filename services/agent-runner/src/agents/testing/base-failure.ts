@@ -1,0 +1,170 @@
+import { failure, type Failure } from '@ymera/kernel';
+import type { TestOutcome } from './test-outcome';
+
+export interface BaseFacts {
+  readonly command: string;
+  readonly outcome: TestOutcome;
+  /** Whether the project's manifests name a package. */
+  readonly declares: (packageName: string) => boolean;
+}
+
+/** As a shell says it. */
+const notRunnable = 126;
+const notFound = 127;
+
+const missingProgram = /(?:^|: )([\w./@+-]+): (?:command )?not found|^(?:command not found|not found): (\S+)/;
+const missingRunner =
+  /No module named '?"?(pytest|unittest2|nose2?|tox|nox|behave|django|coverage|hypothesis|hatch|poetry|uv)\b/;
+const missingBinary =
+  /(?:Cannot find module|ENOENT)[^\n]*node_modules\/(?:\.bin\/)?((?:@[\w.-]+\/)?[\w.-]+)|could not find command "([^"]+)"|no such command: `(\w+)`/;
+const missingPackage =
+  /Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'|No module named '([\w-]+)|Failed to (?:resolve import|load url) "?((?:@[\w.-]+\/)?[\w-][\w.-]*)|cannot load such file -- ([\w-]+)|no required module provides package ([\w./-]+)/;
+
+/**
+ * Why a project's tests cannot run at all as they are, without any change; undefined where they can, however many of them
+ * fail. That something passed shows that they can.
+ */
+export function baseFailure(facts: BaseFacts): Failure | undefined {
+  const { command, outcome } = facts;
+  switch (outcome.end) {
+    case 'could_not_start':
+      return failure(
+        'unavailable',
+        'sandbox_failed',
+        `The tests could not be started: ${outcome.reason ?? 'no reason is known'}`,
+      );
+    case 'watching':
+      return watchFailure(command);
+    case 'timed_out':
+      return failure(
+        'validation',
+        'tests_did_not_end',
+        `The test command \`${command}\` did not end within ${Math.round(outcome.durationMs / 1000)} s on the base, without any change.`,
+        {
+          suggestion:
+            'Make sure that it ends by itself and does not wait for input, or give the step more time.',
+        },
+      );
+    case 'memory_exceeded':
+    case 'disk_exceeded':
+      return failure(
+        'validation',
+        outcome.end === 'memory_exceeded' ? 'tests_exceed_memory' : 'tests_exceed_disk',
+        `The test command \`${command}\` was ended on the base, without any change: ${outcome.reason ?? 'it used too much'}.`,
+        { suggestion: 'Let fewer tests run at a time, or raise the limits of the runner.' },
+      );
+    case 'canceled':
+      return undefined;
+    case 'exited':
+      return outcome.exitCode === 0 ? undefined : cannotRun(facts);
+  }
+}
+
+export const watchFailure = (part: string): Failure =>
+  failure(
+    'validation',
+    'tests_did_not_end',
+    `The test command watches for changes and never ends: \`${part}\`.`,
+    { suggestion: 'Name a test command without watch mode: `--test CMD`, or {"test": "..."} in ymera.json.' },
+  );
+
+function cannotRun({ command, outcome, declares }: BaseFacts): Failure | undefined {
+  const { failures, counts, exitCode } = outcome;
+  const words = [
+    outcome.error?.message,
+    outcome.error?.context,
+    ...failures.map(({ message, evidence }) => `${message}\n${evidence}`),
+  ].join('\n');
+  const tool = missingTool(words, exitCode, command);
+  // A word of a test's own output is no missing tool; where the tool is missing, nothing ran.
+  if (tool !== undefined && failures.length === 0 && outcome.tools.length === 0)
+    return toolFailure(tool, outcome);
+  if (counts.passed > 0 || outcome.isEmpty) return undefined;
+  const kinds = new Set(failures.length > 0 ? failures.map(({ kind }) => kind) : [outcome.error?.kind]);
+  const [kind] = kinds;
+  if (kinds.size !== 1) return undefined;
+  const first = failures[0]?.message ?? outcome.error?.message ?? '';
+  switch (kind) {
+    case 'network':
+      return needs('tests_need_network', 'a network', 'Tests run without a network here.', first);
+    case 'service':
+      return needs(
+        'tests_need_service',
+        'a service such as a database',
+        'Tests run without services of the machine here.',
+        first,
+      );
+    case 'not_git':
+      return needs(
+        'tests_need_git',
+        'a git repository',
+        'Tests run on the files of a commit, without its repository.',
+        first,
+      );
+    case 'missing_module': {
+      const name = packageIn(words);
+      return name !== undefined && declares(name) ? packagesFailure(name, first) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function missingTool(words: string, exitCode: number, command: string): string | undefined {
+  const runner = missingRunner.exec(words)?.[1];
+  if (runner !== undefined) return runner;
+  const named = words.split('\n').flatMap((line) => {
+    const found = missingProgram.exec(line) ?? missingBinary.exec(line);
+    return found ? [found.slice(1).find((group) => group !== undefined) ?? ''] : [];
+  })[0];
+  if (named !== undefined && named !== '') return named;
+  return exitCode === notFound || exitCode === notRunnable
+    ? (command.trim().split(/\s+/)[0] ?? command)
+    : undefined;
+}
+
+const packageIn = (words: string): string | undefined =>
+  missingPackage
+    .exec(words)
+    ?.slice(1)
+    .find((group) => group !== undefined && !group.startsWith('.'));
+
+const toolFailure = (tool: string, { exitCode, error }: TestOutcome): Failure =>
+  failure(
+    'validation',
+    'test_tool_missing',
+    `The tests need ${tool}, which is not there (exit code ${exitCode}): ${error?.message ?? 'command not found'}`.slice(
+      0,
+      2000,
+    ),
+    {
+      suggestion: `Install ${tool} on this machine, add it to the project's own packages, or name another test command: \`--test CMD\`, or {"test": "..."} in ymera.json.`,
+    },
+  );
+
+const needs = (code: string, what: string, why: string, first: string): Failure =>
+  failure(
+    'validation',
+    code,
+    `All tests of the project fail on the base, without any change, because they need ${what}. ${why} ${first}`.slice(
+      0,
+      2000,
+    ),
+    {
+      suggestion: `Name a test command that runs without ${what}: \`--test CMD\`, or {"test": "..."} in ymera.json.`,
+    },
+  );
+
+const packagesFailure = (name: string, first: string): Failure =>
+  failure(
+    'validation',
+    'dependencies_missing',
+    `The tests cannot run on the base, without any change: the package ${name} is not installed. ${first}`.slice(
+      0,
+      2000,
+    ),
+    {
+      suggestion:
+        'Packages are installed from a lockfile that is known here, before tests run. Commit one, and see whether its package manager is on this machine.',
+    },
+  );

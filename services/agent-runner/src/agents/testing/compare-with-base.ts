@@ -1,0 +1,62 @@
+import type { TestFailure } from '../../tools/test-reports/read-tests';
+import type { TestOutcome } from './test-outcome';
+
+/** Which failures of a change's tests are its own. */
+export type Comparison =
+  | {
+      readonly kind: 'compared';
+      /** They fail only with the change, or in another way than on the base. */
+      readonly ofChange: readonly TestFailure[];
+      /** They fail on the base in the same way. */
+      readonly ofBase: readonly TestFailure[];
+    }
+  /** All failures count as the change's. */
+  | { readonly kind: 'not_comparable'; readonly why: string };
+
+/** From here on exit codes are signals and shells' own, and no count of failures. */
+const lowestSignalCode = 124;
+
+/**
+ * Compares by name, and only where nothing can hide: both sides name all that failed, and the change's run came to its
+ * end. What cannot be compared is the change's.
+ */
+export function compareWithBase(change: TestOutcome, base: TestOutcome): Comparison {
+  const why = reasonAgainst(change, base);
+  if (why !== undefined) return { kind: 'not_comparable', why };
+  const open = new Map<string, TestFailure[]>();
+  for (const failure of base.failures)
+    open.set(identity(failure), [...(open.get(identity(failure)) ?? []), failure]);
+  const ofChange: TestFailure[] = [];
+  const ofBase: TestFailure[] = [];
+  for (const failure of change.failures) {
+    const candidates = open.get(identity(failure)) ?? [];
+    const match = candidates.findIndex((candidate) => isSameFailure(candidate, failure));
+    if (match === -1) ofChange.push(failure);
+    else {
+      ofBase.push(failure);
+      // Of several tests of one name each explains one.
+      candidates.splice(match, 1);
+    }
+  }
+  return { kind: 'compared', ofChange, ofBase };
+}
+
+function reasonAgainst(change: TestOutcome, base: TestOutcome): string | undefined {
+  if (change.end !== 'exited') return 'the run was cut off';
+  if (base.end !== 'exited') return 'the tests of the base do not come to an end';
+  if (change.failures.length === 0 || !change.namesAll)
+    return 'the output does not name every test that failed';
+  if (base.failures.length === 0) return 'no test is named that fails on the base';
+  if (!base.namesAll) return 'the output of the base does not name every test that failed';
+  if (change.exitCode >= lowestSignalCode && change.exitCode !== base.exitCode)
+    return `the command ended with exit code ${change.exitCode}, on the base with ${base.exitCode}`;
+  return undefined;
+}
+
+const identity = ({ name, group }: TestFailure): string => JSON.stringify([name, group ?? null]);
+
+/** A file that cannot be loaded hides its tests, so its error must be the very same one. */
+const isSameFailure = (one: TestFailure, other: TestFailure): boolean =>
+  one.kind === other.kind &&
+  one.isLoadFailure === other.isLoadFailure &&
+  (one.isLoadFailure !== true || one.message === other.message);

@@ -1,0 +1,160 @@
+import type { Task, TaskContext } from '@ymera/agent-sdk';
+import { ok, type Failure, type Result } from '@ymera/kernel';
+import type { Sandbox } from '../../sandbox/sandbox';
+import { Places } from '../../tools/places';
+import { projectCommand } from '../../tools/project-command';
+import { pathsInRepository } from '../../tools/repository-paths';
+import { readTests } from '../../tools/test-reports/read-tests';
+import type { Dependencies, PreparedProject } from '../../workspace/dependencies';
+import type { Workspace } from '../../workspace/workspace';
+import type { Workspaces } from '../../workspace/workspaces';
+import { remainingMs, ToolTime } from '../attempt-time';
+import type { BaseKey, BaseOutcomes } from './base-outcomes';
+import { isGreen, type TestOutcome, testOutcome } from './test-outcome';
+import { watchModeOf, watchWords } from './watch-mode';
+
+export interface TestAttemptOptions {
+  readonly sandbox: Sandbox;
+  readonly workspaces: Workspaces;
+  readonly dependencies: Dependencies;
+  readonly bases: BaseOutcomes;
+  /** Quiet for so long after a tool said that it waits for changes, a command is taken to be in watch mode. */
+  readonly watchGraceMs?: number;
+}
+
+/** One commit, ready to be tested. */
+export interface OpenedProject {
+  readonly workspace: Workspace;
+  readonly prepared: PreparedProject;
+  /** As it is run. */
+  readonly command: string;
+  readonly places: Places;
+  /** The part of the command that certainly never ends. */
+  readonly watching: string | undefined;
+}
+
+export interface RepeatedOutcome {
+  readonly outcome: TestOutcome;
+  /** Tests that failed the first time only. */
+  readonly flaky: number;
+}
+
+const defaultWatchGraceMs = 2_000;
+
+/** The tools of one attempt: what it opened is closed, whatever happens. */
+export class TestAttempt {
+  private readonly time = new ToolTime();
+  private readonly opened: Workspace[] = [];
+
+  constructor(
+    private readonly options: TestAttemptOptions,
+    readonly task: Task,
+    readonly context: TaskContext,
+  ) {}
+
+  get toolMs(): number {
+    return this.time.ms;
+  }
+
+  get bases(): BaseOutcomes {
+    return this.options.bases;
+  }
+
+  /** The test command as the project declares it. */
+  get declared(): string {
+    return this.task.project.commands.test ?? '';
+  }
+
+  get remainingMs(): number {
+    return remainingMs(this.task);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.opened.map((workspace) => workspace.close()));
+  }
+
+  async open(commit: string): Promise<Result<OpenedProject, Failure>> {
+    const { workspaces, dependencies, sandbox } = this.options;
+    const { signal } = this.context;
+    const workspace = await workspaces.prepare({
+      url: this.task.workspace_url,
+      credential: this.context.workspaceCredential,
+      commit,
+      signal,
+    });
+    if (!workspace.ok) return workspace;
+    this.opened.push(workspace.value);
+    const prepared = await this.time.spend(() => dependencies.prepare(workspace.value, signal));
+    if (!prepared.ok) return prepared;
+    const command = await projectCommand(this.declared, workspace.value);
+    if (!command.ok) return command;
+    const listed = await workspace.value.committedFiles();
+    if (!listed.ok) return listed;
+    const packageJson = await workspace.value.committedFile('package.json');
+    if (!packageJson.ok) return packageJson;
+    return ok({
+      workspace: workspace.value,
+      prepared: prepared.value,
+      command: command.value,
+      places: new Places(new Set(listed.value), sandbox.workspacePath(workspace.value.copy)),
+      watching: watchModeOf(command.value, packageJson.value),
+    });
+  }
+
+  baseKey({ prepared }: OpenedProject): BaseKey {
+    const { task, declared: command } = this;
+    return { projectId: task.project.project_id, base: task.base, command, prepared };
+  }
+
+  /** What failed is run once more. */
+  async runRepeated(project: OpenedProject): Promise<RepeatedOutcome> {
+    const first = await this.run(project);
+    if (first.end !== 'exited' || isGreen(first) || first.isEmpty || this.context.signal.aborted)
+      return { outcome: first, flaky: 0 };
+    this.context.progress(0.6, 'repeating what failed');
+    this.context.log('\nThe tests failed. They are run once more, to tell flaky tests from broken ones.\n');
+    const second = await this.run(project, detailsFor(first, project));
+    return { outcome: second, flaky: Math.max(0, first.counts.failed - second.counts.failed) };
+  }
+
+  private async run(
+    { workspace, prepared, command, places }: OpenedProject,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<TestOutcome> {
+    const { sandbox, watchGraceMs = defaultWatchGraceMs } = this.options;
+    const root = sandbox.workspacePath(workspace.copy);
+    const log = () => pathsInRepository(root, (text) => this.context.log(text));
+    const streams = { stdout: log(), stderr: log() };
+    const watch = new AbortController();
+    let quiet: NodeJS.Timeout | undefined;
+    const outcome = await this.time.spend(() =>
+      sandbox.run({
+        ...prepared,
+        environment: { ...prepared.environment, ...environment },
+        profile: 'project',
+        command,
+        workspace: workspace.copy,
+        timeoutMs: this.remainingMs,
+        signal: AbortSignal.any([this.context.signal, watch.signal]),
+        onOutput: (stream, chunk) => {
+          streams[stream].push(chunk);
+          if (quiet === undefined && !watchWords.test(chunk)) return;
+          clearTimeout(quiet);
+          quiet = setTimeout(() => watch.abort(), watchGraceMs);
+        },
+      }),
+    );
+    clearTimeout(quiet);
+    for (const stream of Object.values(streams)) stream.end();
+    const isWatching = watch.signal.aborted && outcome.end === 'canceled';
+    return testOutcome(
+      outcome,
+      isWatching ? 'watching' : outcome.end,
+      readTests(`${outcome.stdout}\n${outcome.stderr}`, places),
+    );
+  }
+}
+
+/** Go names the tests that passed only when it is asked to; the command stays as it is. */
+const detailsFor = ({ tools }: TestOutcome, { prepared }: OpenedProject): Readonly<Record<string, string>> =>
+  tools.includes('go') ? { GOFLAGS: `${prepared.environment?.['GOFLAGS'] ?? ''} -v`.trim() } : {};

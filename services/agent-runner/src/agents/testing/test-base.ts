@@ -1,0 +1,64 @@
+import type { TaskResult } from '@ymera/agent-sdk';
+import type { TestSummary } from '@ymera/contracts';
+import type { Failure, Result } from '@ymera/kernel';
+import { err, ok } from '@ymera/kernel';
+import { completed, failed } from '../outcome';
+import { baseFailure, watchFailure } from './base-failure';
+import { declaredPackages } from './declared-packages';
+import type { OpenedProject, RepeatedOutcome, TestAttempt } from './test-attempt';
+import { baseFindings } from './test-findings';
+import { isGreen, type TestOutcome } from './test-outcome';
+
+/** Runs the tests of the project as it is, without any change. */
+export async function testBase(attempt: TestAttempt): Promise<TaskResult> {
+  attempt.context.progress(0.05, 'preparing the working copy');
+  const opened = await attempt.open(attempt.task.base);
+  if (!opened.ok) return failed(opened.error, attempt.toolMs);
+  attempt.context.progress(0.2, 'running the tests of the base');
+  const ran = await outcomeOfBase(attempt, opened.value, { isReused: true });
+  if (!ran.ok) return failed(ran.error, attempt.toolMs);
+  const { outcome, flaky } = ran.value;
+  const tests = summaryOf(attempt, opened.value, outcome, flaky);
+  return completed({ tests, findings: [...baseFindings(outcome, flaky)] }, attempt.toolMs);
+}
+
+/**
+ * How the tests of the base end: kept from before where they passed, or else run. A base whose tests cannot run at all is
+ * a failure, which no change can mend.
+ */
+export async function outcomeOfBase(
+  attempt: TestAttempt,
+  project: OpenedProject,
+  { isReused }: { readonly isReused: boolean },
+): Promise<Result<RepeatedOutcome, Failure>> {
+  if (project.watching !== undefined) return err(watchFailure(project.watching));
+  const key = attempt.baseKey(project);
+  const kept = isReused ? await attempt.bases.find(key) : undefined;
+  if (kept && isGreen(kept)) {
+    attempt.context.log('The tests of this base have passed before.\n');
+    return ok({ outcome: kept, flaky: 0 });
+  }
+  const ran = await attempt.runRepeated(project);
+  if (attempt.context.signal.aborted) return ok(ran);
+  const declares = await declaredPackages(project.workspace);
+  const error = baseFailure({ command: attempt.declared, outcome: ran.outcome, declares });
+  if (error) return err(error);
+  await attempt.bases.keep(key, ran.outcome);
+  return ok(ran);
+}
+
+export function summaryOf(
+  attempt: TestAttempt,
+  { workspace }: OpenedProject,
+  outcome: TestOutcome,
+  flaky: number,
+): TestSummary {
+  return {
+    tree: workspace.tree,
+    command: attempt.declared,
+    ...outcome.counts,
+    flaky,
+    duration_ms: outcome.durationMs,
+    exit_code: outcome.exitCode,
+  };
+}

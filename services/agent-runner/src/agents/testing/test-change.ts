@@ -1,0 +1,89 @@
+import type { TaskResult } from '@ymera/agent-sdk';
+import { failure, type Failure, ok, type Result } from '@ymera/kernel';
+import type { TestSummary } from '@ymera/contracts';
+import { completed, failed } from '../outcome';
+import { watchFailure } from './base-failure';
+import { compareWithBase, type Comparison } from './compare-with-base';
+import type { OpenedProject, TestAttempt } from './test-attempt';
+import { outcomeOfBase, summaryOf } from './test-base';
+import { changeFindings } from './test-findings';
+import { isGreen, type TestOutcome } from './test-outcome';
+
+/** The base must have this much time, compared with what the change took. */
+const minTimeForBase = 1.5;
+
+/** Runs the tests of a change; where some fail, those of its base say which of them are the change's doing. */
+export async function testChange(attempt: TestAttempt, commit: string): Promise<TaskResult> {
+  attempt.context.progress(0.05, 'preparing the working copy');
+  const opened = await attempt.open(commit);
+  if (!opened.ok) return failed(opened.error, attempt.toolMs);
+  const project = opened.value;
+  if (project.watching !== undefined) return failed(watchFailure(project.watching), attempt.toolMs);
+  attempt.context.progress(0.2, 'running the tests');
+  const { outcome, flaky } = await attempt.runRepeated(project);
+  if (outcome.end === 'could_not_start') return failed(notStarted(outcome), attempt.toolMs);
+  const summary = summaryOf(attempt, project, outcome, flaky);
+  if (isGreen(outcome) || attempt.context.signal.aborted)
+    return completed(
+      { tests: summary, findings: [...changeFindings(summary, outcome, undefined)] },
+      attempt.toolMs,
+    );
+  const compared = await comparison(attempt, project, outcome);
+  if (!compared.ok) return failed(compared.error, attempt.toolMs);
+  const settled = withoutSharedFailures(summary, outcome, compared.value);
+  return completed(
+    { tests: settled, findings: [...changeFindings(settled, outcome, compared.value)] },
+    attempt.toolMs,
+  );
+}
+
+/** Undefined where the tests of the base pass: then every failure is the change's. */
+async function comparison(
+  attempt: TestAttempt,
+  project: OpenedProject,
+  outcome: TestOutcome,
+): Promise<Result<Comparison | undefined, Failure>> {
+  const kept = await attempt.bases.find(attempt.baseKey(project));
+  if (kept) return ok(judge(outcome, kept));
+  if (attempt.remainingMs < outcome.durationMs * minTimeForBase)
+    return ok({ kind: 'not_comparable', why: 'no time was left to run the tests of the base' });
+  attempt.context.progress(0.7, 'running the tests of the base');
+  attempt.context.log('\nThe tests of the base are run, to see which failures are the change’s.\n');
+  const base = await attempt.open(attempt.task.base);
+  if (!base.ok) return base;
+  const ran = await outcomeOfBase(attempt, base.value, { isReused: true });
+  return ran.ok ? ok(judge(outcome, ran.value.outcome)) : ran;
+}
+
+function judge(outcome: TestOutcome, base: TestOutcome): Comparison | undefined {
+  if (isGreen(base)) return undefined;
+  const compared = compareWithBase(outcome, base);
+  // The exit code has the last word: such a project prints failures that it does not mean.
+  const isHabit = outcome.exitCode === 0 && base.exitCode === 0 && compared.kind === 'not_comparable';
+  return isHabit ? { kind: 'compared', ofChange: [], ofBase: [] } : compared;
+}
+
+/** What fails on the base as well does not count as failed. */
+function withoutSharedFailures(
+  summary: TestSummary,
+  { counts }: TestOutcome,
+  compared: Comparison | undefined,
+): TestSummary {
+  if (compared?.kind !== 'compared') return summary;
+  if (compared.ofChange.length === 0)
+    return {
+      ...summary,
+      failed: 0,
+      ...(compared.ofBase.length === 0 ? {} : { failed_on_base: counts.failed }),
+    };
+  const failedOnBase = Math.min(compared.ofBase.length, counts.failed - 1);
+  if (failedOnBase < 1) return summary;
+  return { ...summary, failed: counts.failed - failedOnBase, failed_on_base: failedOnBase };
+}
+
+const notStarted = (outcome: TestOutcome): Failure =>
+  failure(
+    'unavailable',
+    'sandbox_failed',
+    `The tests could not be started: ${outcome.reason ?? 'no reason is known'}`,
+  );

@@ -1,0 +1,151 @@
+import type { Finding, TestSummary } from '@ymera/contracts';
+import { needsSurroundings, type ErrorKind } from '../../tools/test-reports/error-kind';
+import type { TestFailure } from '../../tools/test-reports/read-tests';
+import type { Comparison } from './compare-with-base';
+import type { TestOutcome } from './test-outcome';
+
+/** One more says how many there are beyond. */
+const maxListed = 50;
+
+/** Ends the messages of findings about failures that a change shares with its base. */
+export const sharedWithBase = 'It fails on the base as well, without the change.';
+
+const surroundings: Partial<Record<ErrorKind, string>> = {
+  network: 'Tests run without a network here. ',
+  service: 'Tests run without services of the machine here. ',
+  not_git: 'Tests run on the files of a commit, without its repository. ',
+};
+
+const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
+
+const about = (kind: ErrorKind): string => surroundings[kind] ?? '';
+
+const placed = ({ file, line, evidence }: TestFailure): Pick<Finding, 'file' | 'line' | 'evidence'> => ({
+  ...(file === undefined ? {} : { file }),
+  ...(line === undefined ? {} : { line }),
+  ...(evidence === '' ? {} : { evidence }),
+});
+
+/** What is seen on the base, before anything is changed. */
+export function baseFindings(outcome: TestOutcome, flaky: number): readonly Finding[] {
+  if (outcome.isEmpty)
+    return [
+      {
+        code: 'tests_empty_on_base',
+        severity: 'low',
+        message: 'The test command runs no tests on the base: the project has none yet.',
+        suggestion: 'Add tests with the change.',
+      },
+    ];
+  if (outcome.exitCode === 0) return flakyFindings(flaky);
+  return [
+    ...flakyFindings(flaky),
+    ...listed(outcome, (failure) => ({
+      ...placed(failure),
+      code: 'test_failed_on_base',
+      severity: 'medium',
+      message: `${sentence(failure.message)} ${about(failure.kind)}It fails on the base as well, without any change.`,
+      suggestion: needsSurroundings(failure.kind)
+        ? 'The change is not its cause and cannot mend it.'
+        : 'If it shows the fault that the request is about, make it pass and leave the test as it is. Otherwise leave it alone.',
+    })),
+  ];
+}
+
+/** What is said of a change whose tests were run, and compared with those of the base where something failed. */
+export function changeFindings(
+  summary: TestSummary,
+  outcome: TestOutcome,
+  comparison: Comparison | undefined,
+): readonly Finding[] {
+  const flaky = flakyFindings(summary.flaky);
+  if (outcome.end !== 'exited') return [...flaky, unfinished(summary, outcome)];
+  if (outcome.isEmpty)
+    return [
+      {
+        code: 'tests_empty',
+        severity: 'high',
+        message: `The test command ran no tests (${outcome.tools.join(', ')}, exit code ${outcome.exitCode}).`,
+        suggestion: 'Add tests where the test command finds them.',
+      },
+    ];
+  if (outcome.exitCode === 0 && outcome.counts.failed === 0) return flaky;
+  if (comparison?.kind === 'compared') {
+    const own = comparison.ofChange.map((failure) => guilty(failure));
+    const shared = comparison.ofBase.map((failure) => ({
+      ...placed(failure),
+      code: 'test_failed_on_base',
+      severity: 'medium' as const,
+      message: `${sentence(failure.message)} ${about(failure.kind)}${sharedWithBase}`.slice(0, 2000),
+      suggestion: 'Repair it in a request of its own.',
+    }));
+    return [...flaky, ...own.slice(0, maxListed), ...shared.slice(0, maxListed)];
+  }
+  const all = listed(outcome, guilty);
+  return comparison?.kind === 'not_comparable'
+    ? [
+        ...flaky,
+        ...all,
+        {
+          code: 'base_not_comparable',
+          severity: 'low',
+          message: `The tests of the base fail as well, but the failures cannot be compared: ${comparison.why}.`,
+        },
+      ]
+    : [...flaky, ...all];
+}
+
+const guilty = (failure: TestFailure): Finding => ({
+  ...placed(failure),
+  code: 'tests_failed',
+  severity: 'high',
+  message: failure.message,
+  suggestion: 'Correct the change, not the tests.',
+});
+
+/** One for each test; one with the first real error where no test explains that the command failed. */
+function listed(outcome: TestOutcome, finding: (failure: TestFailure) => Finding): readonly Finding[] {
+  const { failures, error, exitCode, counts } = outcome;
+  const shown = failures.slice(0, maxListed).map(finding);
+  if (shown.length > 0) return shown;
+  const name =
+    counts.passed > 0
+      ? `The test command failed after ${counts.passed} tests passed`
+      : 'The test command failed';
+  const message = `${name} (exit code ${exitCode}): ${error?.message ?? 'it says nothing about why'}`;
+  return [finding({ name, kind: 'unknown', message, evidence: error?.context ?? '' })];
+}
+
+const flakyFindings = (flaky: number): readonly Finding[] =>
+  flaky === 0
+    ? []
+    : [
+        {
+          code: 'flaky_tests',
+          severity: 'medium',
+          message: `${flaky} test(s) failed once and passed when repeated.`,
+          suggestion: 'Make them independent of time, order and each other.',
+        },
+      ];
+
+function unfinished({ command }: TestSummary, { end, durationMs, reason }: TestOutcome): Finding {
+  const how = {
+    timed_out: `did not end within ${Math.round(durationMs / 1000)} s`,
+    watching: 'waits for changes and never ends',
+  };
+  const words =
+    end === 'timed_out' || end === 'watching'
+      ? how[end]
+      : `was ended${reason === undefined ? '' : `: ${reason}`}`;
+  return {
+    code:
+      end === 'timed_out' || end === 'watching'
+        ? 'tests_did_not_end'
+        : end === 'memory_exceeded'
+          ? 'tests_exceed_memory'
+          : 'tests_exceed_disk',
+    severity: 'high',
+    message: `The test command ${words}: \`${command}\`.`,
+    suggestion: 'On the base it ends; see what of the change keeps it running.',
+  };
+}

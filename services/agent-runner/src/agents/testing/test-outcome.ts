@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { TestReading } from '../../tools/test-reports/read-tests';
+import type { TestCounts } from '../../tools/test-reports/report';
+import { type ErrorKind, errorKind } from '../../tools/test-reports/error-kind';
+import { type ErrorExcerpt, firstError } from '../../tools/first-error';
+import type { SandboxOutcome } from '../../sandbox/sandbox';
+
+const failureSchema = z.object({
+  name: z.string(),
+  group: z.string().optional(),
+  kind: z.string().transform((kind) => kind as ErrorKind),
+  message: z.string(),
+  file: z.string().optional(),
+  line: z.number().optional(),
+  evidence: z.string(),
+  isLoadFailure: z.boolean().optional(),
+});
+
+/** How a run of a test command ended; kept for a base, so it is plain data. */
+export const testOutcomeSchema = z.object({
+  end: z.enum([
+    'exited',
+    'timed_out',
+    'watching',
+    'memory_exceeded',
+    'disk_exceeded',
+    'could_not_start',
+    'canceled',
+  ]),
+  exitCode: z.number(),
+  /** As the recognised tools counted; of an unknown one, one test that passed or failed. */
+  counts: z.object({ total: z.number(), passed: z.number(), failed: z.number(), skipped: z.number() }),
+  /** A recognised tool says itself that it ran no test. */
+  isEmpty: z.boolean(),
+  failures: z.array(failureSchema),
+  namesAll: z.boolean(),
+  tools: z.array(z.string()),
+  /** The first real error of the output, for a failure that no test explains. */
+  error: z.object({ message: z.string(), context: z.string(), kind: z.string() }).optional(),
+  durationMs: z.number(),
+  /** Why the sandbox ended it. */
+  reason: z.string().optional(),
+});
+export type TestOutcome = Readonly<z.output<typeof testOutcomeSchema>>;
+
+/** As `timeout(1)` says it. */
+export const timedOutCode = 124;
+
+/**
+ * The exit code has the last word: a tool that is not known counts as one test that passed or failed, and a failed run
+ * never counts as one without failures.
+ */
+export function settledCounts(counts: TestCounts | undefined, exitCode: number): TestCounts {
+  if (!counts)
+    return exitCode === 0
+      ? { total: 1, passed: 1, failed: 0, skipped: 0 }
+      : { total: 1, passed: 0, failed: 1, skipped: 0 };
+  if (exitCode === 0 || counts.failed > 0) return counts;
+  return { ...counts, failed: 1, total: counts.total + 1 };
+}
+
+export function testOutcome(
+  ended: Pick<SandboxOutcome, 'exitCode' | 'stdout' | 'stderr' | 'durationMs' | 'reason'>,
+  end: TestOutcome['end'],
+  reading: TestReading,
+): TestOutcome {
+  const exitCode = ended.exitCode ?? timedOutCode;
+  const found = exitCode === 0 ? undefined : causeOf(ended, reading);
+  return {
+    end,
+    exitCode,
+    counts: settledCounts(reading.counts, exitCode),
+    isEmpty: reading.counts?.total === 0,
+    failures: [...reading.failures],
+    namesAll: reading.namesAll && end === 'exited',
+    tools: [...reading.tools],
+    ...(found ? { error: { ...found, kind: errorKind(found.message, found.context) } } : {}),
+    durationMs: ended.durationMs,
+    ...(ended.reason === undefined ? {} : { reason: ended.reason }),
+  };
+}
+
+/** Ends what a runner says about its tests. */
+const summary =
+  /^(?:[#ℹ] (?:fail|todo|duration_ms) .*|Tests: .*| +Tests +.*| *\d+ (?:passing|failing|pending)\b.*|Ran \d+ tests?.*|test result: .*|\d+ (?:specs?|examples?), .*|=+ .* in [\d.]+s.*|ok +\t.*)$/gm;
+
+/** Where no test failed, what failed came after the tests: a threshold, a linter, a crash at the end. */
+function causeOf(
+  { stdout, stderr }: Pick<SandboxOutcome, 'stdout' | 'stderr'>,
+  { counts }: TestReading,
+): ErrorExcerpt | undefined {
+  if (counts !== undefined && counts.failed === 0) {
+    const last = [...stdout.matchAll(summary)].at(-1);
+    const after = last ? stdout.slice(last.index + last[0].length) : '';
+    const found = firstError(after) ?? firstError(stderr);
+    if (found) return found;
+  }
+  return firstError(`${stderr}\n${stdout}`);
+}
+
+/** Nothing failed, by the exit code and by what the tools say. */
+export const isGreen = ({ end, exitCode, counts }: TestOutcome): boolean =>
+  end === 'exited' && exitCode === 0 && counts.failed === 0;

@@ -1,0 +1,63 @@
+/** What kind of fault an error is, coarse enough to be the same in two runs of one failing test. */
+export type ErrorKind =
+  | 'network'
+  | 'service'
+  | 'not_git'
+  | 'missing_module'
+  | 'syntax'
+  | 'timeout'
+  | 'assertion'
+  /** The error's class, or `unknown`. */
+  | `class ${string}`
+  | 'unknown';
+
+/** How programs say that they reach no host by its name, or no network at all. */
+const network =
+  /\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)\b|getaddrinfo|resolve (?:host|address|proxy)|name resolution|Name or service not known|nodename nor servname|no such host|[Nn]etwork is unreachable|fetch failed|Failed to fetch|UnknownHostException|dial tcp: lookup/;
+
+/** Ports of databases, brokers and caches; a refused connection to one of them, and a container engine that is not there. */
+const service =
+  /(?:ECONNREFUSED|connection refused|actively refused|could not connect|failed to connect)[^\n]*|cannot connect to the docker daemon|is the (?:server|docker daemon) running|docker(?:\.sock)?: (?:command )?not found|MongoServerSelectionError|OperationalError[^\n]*(?:connect|server)/i;
+
+const kinds: readonly (readonly [ErrorKind, RegExp])[] = [
+  ['network', network],
+  ['service', service],
+  ['not_git', /not a git repository/i],
+  [
+    'syntax',
+    /SyntaxError|IndentationError|ParseError|Unexpected token|syntax error|error\[E\d+\]|error TS\d+|undefined: /,
+  ],
+  [
+    'missing_module',
+    /ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND|Cannot find (?:module|package)|No module named|ModuleNotFoundError|ImportError|Failed to (?:load url|resolve import)|cannot load such file|ClassNotFoundException/,
+  ],
+  ['timeout', /timed? ?out|Timeout - Async|exceeded timeout/i],
+  [
+    'assertion',
+    /Assert|ERR_ASSERTION|expect\(|\bassert\b|Expected|expected|!==|not equal|assertion `|ComparisonFailure|ExpectationNotMet/,
+  ],
+];
+
+/** Of an error's own words and what was printed about it; the words count first. */
+export function errorKind(words: string, printed = ''): ErrorKind {
+  const found = kindOf(words);
+  return found === 'unknown' || found.startsWith('class ') ? deeper(found, printed) : found;
+}
+
+function kindOf(text: string): ErrorKind {
+  const known = kinds.find(([, pattern]) => pattern.test(text))?.[0];
+  if (known !== undefined) return known;
+  const className = /\b((?:[A-Z]\w*)?(?:Error|Exception))\b/.exec(text)?.[1];
+  return className === undefined ? 'unknown' : `class ${className}`;
+}
+
+/** A cause that needs the machine shows below the error's own words: `TypeError: fetch failed`, then its cause. */
+function deeper(found: ErrorKind, printed: string): ErrorKind {
+  if (network.test(printed)) return 'network';
+  if (service.test(printed)) return 'service';
+  return found === 'unknown' ? kindOf(printed) : found;
+}
+
+/** What a test needs of its surroundings and has not: its failure says nothing about the code. */
+export const needsSurroundings = (kind: ErrorKind): boolean =>
+  kind === 'network' || kind === 'service' || kind === 'not_git';

@@ -1,0 +1,63 @@
+import { firstError } from '../first-error';
+import { cut, type ReportedFailure, type ReportReader, sumOf } from './report';
+
+const takenTime = String.raw`(?: \([\d.]+m?s\))?`;
+const title = new RegExp(String.raw`^\s*✖ (.+?)${takenTime}$`, 'm');
+
+/** `node --test` with its spec reporter, on Node 20, 22 and 24. */
+export const nodeSpec: ReportReader = (output) => {
+  const of = (word: string) => sumOf(output, new RegExp(String.raw`^ℹ ${word} (\d+)$`, 'gm'));
+  const [total, passed, failed] = [of('tests'), of('pass'), of('fail')];
+  if (total === undefined || passed === undefined || failed === undefined) return undefined;
+  const counts = {
+    total,
+    passed,
+    failed: failed + (of('cancelled') ?? 0),
+    skipped: (of('skipped') ?? 0) + (of('todo') ?? 0),
+  };
+  // Several runs may follow each other: each list of failures ends where the next run begins.
+  const failures = cut(output, /^✖ failing tests:()$/gm).flatMap(({ text, before }) =>
+    cut(text.split(/^(?:ℹ |▶ |✔ |> )/m)[0] ?? '', /^test at (.+)$/gm).flatMap((block) =>
+      failureOf(block.name, block.text, before),
+    ),
+  );
+  return {
+    tool: 'node',
+    counts,
+    failures,
+    namesAll: failures.length + failedParents(output) >= counts.failed,
+  };
+};
+
+function failureOf(location: string, text: string, stream: string): ReportedFailure[] {
+  const heading = title.exec(text);
+  // Marked with `⚠`, or before Node 24 with `# TODO`: a test that is still to be done.
+  if (heading === null || /# TODO\b/.test(heading[0])) return [];
+  const name = heading[1] ?? location;
+  const words = text.slice(heading.index + heading[0].length);
+  if (words.trim() !== "'test failed'") return [{ name, location, text: words }];
+  // The file could not be loaded: what its process printed stands before its line.
+  const at = stream.lastIndexOf(`✖ ${name}`);
+  const printed =
+    stream
+      .slice(0, Math.max(0, at))
+      .split(/^(?=[✔✖▶﹣⚠] )/m)
+      .at(-1) ?? '';
+  const cause = firstError(printed.replace(/^[✔✖▶﹣⚠] .*\n(?: {2}'test failed'\n)?/, ''));
+  return [
+    {
+      name,
+      location,
+      isLoadFailure: true,
+      text: cause?.context ?? words,
+      ...(cause ? { error: cause.message } : {}),
+    },
+  ];
+}
+
+/** Tests that failed because of what is in them; they are counted and not listed. */
+function failedParents(output: string): number {
+  const opened = new Set([...output.matchAll(/^( *▶ .+)$/gm)].map(([, line = '']) => line.replace('▶', '✖')));
+  const closed = [...output.matchAll(new RegExp(String.raw`^( *✖ .+?)${takenTime}$`, 'gm'))];
+  return closed.filter(([, line = '']) => opened.has(line)).length;
+}
