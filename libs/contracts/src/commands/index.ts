@@ -1,5 +1,11 @@
 import type { CommandContract } from '../define/message';
-import { landChange, materialiseChange, materialiseChangeV1, remakeChange, withdrawLanding } from './integration';
+import {
+  landChange,
+  materialiseChange,
+  materialiseChangeV1,
+  remakeChange,
+  withdrawLanding,
+} from './integration';
 import { cancelWorkflow, resolveGate, startWorkflow } from './orchestrator';
 
 export const commands: readonly CommandContract[] = [

@@ -51,8 +51,6 @@ async function changed(change: (copy: string) => void) {
   return result;
 }
 
-const write = (path: string, content: string | Buffer) => (copy: string) =>
-  writeFileSync(join(copy, path), content);
 const link = (target: string, path: string) => (copy: string) => symlinkSync(target, join(copy, path));
 
 describe('a working copy', () => {

@@ -1,6 +1,7 @@
 import type {
   AttributedVerdict,
   BeforeAfter,
+  ChangeArtefact,
   ErrorShape,
   Escalation,
   Finding,
@@ -105,7 +106,8 @@ export interface StepRun {
 }
 
 export interface Proposal {
-  readonly change: ProposedChange;
+  /** Inline, or as an artefact of integration's. */
+  readonly change: ProposedChange | ChangeArtefact;
   readonly output: StepOutput;
 }
 
