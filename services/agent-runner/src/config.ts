@@ -1,4 +1,4 @@
-import { ConfigError, flag, port, secret, seconds } from '@ymera/config';
+import { changeLimitsEnvironment, ConfigError, flag, port, secret, seconds } from '@ymera/config';
 import { z } from 'zod';
 
 /** A comma-separated list without empty members. */
@@ -21,7 +21,7 @@ const folders = z
 const hostedAgents = ['enhancement', 'testing', 'examination', 'command'] as const;
 export type HostedAgent = (typeof hostedAgents)[number];
 
-export const configSchema = z.object({
+export const configSchema = changeLimitsEnvironment.extend({
   YMERA_GATEWAY_URL: z.url(),
   /** Spent at the first start; afterwards the credential under `YMERA_STATE_DIR` counts. */
   YMERA_ENROLMENT_TOKEN: secret().optional(),

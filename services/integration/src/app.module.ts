@@ -1,8 +1,10 @@
 import type { DynamicModule } from '@nestjs/common';
+import { changeLimitsOf } from '@ymera/config';
 import { openFoundation } from '@ymera/foundation';
 import { Sweep, type ServiceRuntime } from '@ymera/http';
 import { systemClock, type Logger } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
+import { ArtefactPatchFiles } from './adapters/artefacts/artefact-patch-files';
 import { FileArtefactStore } from './adapters/artefacts/file-artefact-store';
 import { Git } from './adapters/git/git';
 import { GitBranches } from './adapters/git/git-branches';
@@ -65,7 +67,7 @@ export async function integrationModule(
     policy: { roots: config.YMERA_SOURCE_ROOTS, hosts: config.YMERA_SOURCE_HOSTS },
     cloneTimeoutMs: config.YMERA_CLONE_TIMEOUT_SECONDS * 1000,
   });
-  const limits = { maxFiles: config.YMERA_CHANGE_MAX_FILES, maxBytes: config.YMERA_CHANGE_MAX_BYTES };
+  const limits = changeLimitsOf(config);
   const artefacts = new FileArtefactStore(layout.artefacts, layout.incoming);
   const principals = new RegistryPrincipals(
     messaging.queries,
@@ -117,7 +119,12 @@ export async function integrationModule(
       { provide: ListProjects, useValue: new ListProjects(shared) },
       {
         provide: MaterialiseChange,
-        useValue: new MaterialiseChange({ ...shared, workbenches: new GitWorkbenches(git, layout), limits }),
+        useValue: new MaterialiseChange({
+          ...shared,
+          workbenches: new GitWorkbenches(git, layout),
+          patchFiles: new ArtefactPatchFiles(artefacts, layout.incoming),
+          limits,
+        }),
       },
       {
         provide: RemakeChange,

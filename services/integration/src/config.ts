@@ -1,4 +1,9 @@
-import { baseServiceEnvironment, seconds, type BaseServiceConfig } from '@ymera/config';
+import {
+  baseServiceEnvironment,
+  changeLimitsEnvironment,
+  seconds,
+  type BaseServiceConfig,
+} from '@ymera/config';
 import { z } from 'zod';
 
 const list = (separator: string, fallback: string) =>
@@ -26,13 +31,7 @@ export const integrationEnvironment = baseServiceEnvironment.extend({
   /** Hosts, separated by commas, that may be fetched from: `host`, `host:port`, `*.domain` or `*`. */
   YMERA_SOURCE_HOSTS: list(',', ''),
   YMERA_CLONE_TIMEOUT_SECONDS: seconds(1, 3600).default(300),
-  YMERA_CHANGE_MAX_FILES: z.coerce.number().int().min(1).max(10_000).default(1000),
-  /** Sum of the added and modified files of one change. */
-  YMERA_CHANGE_MAX_BYTES: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(32 * mebibyte),
+  ...changeLimitsEnvironment.shape,
   YMERA_ARTEFACT_RETENTION_DAYS: z.coerce.number().min(0.001).max(3650).default(30),
   YMERA_ARTEFACT_TOTAL_BYTES: z.coerce
     .number()

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { defineAgentMessage } from '../define/agent-message';
 import {
   artefact,
   beforeAfter,
+  changeArtefact,
   findings,
   proposedChange,
   severity,
@@ -152,6 +154,8 @@ export const result = defineAgentMessage({
     ...attemptKey,
     outcome: taskOutcome,
     change: proposedChange.optional(),
+    /** Instead of `change`, where the patch is too large for a message: it was put as an artefact before. */
+    change_artefact: added(changeArtefact),
     findings: findings.optional(),
     tests: testSummary.optional(),
     verdict: verdict.optional(),

@@ -1,5 +1,11 @@
 import type { CommandContract } from '../define/message';
-import { landChange, materialiseChange, remakeChange, withdrawLanding } from './integration';
+import {
+  landChange,
+  materialiseChange,
+  materialiseChangeV1,
+  remakeChange,
+  withdrawLanding,
+} from './integration';
 import { cancelWorkflow, resolveGate, resolveGateV1, startWorkflow } from './orchestrator';
 
 export const commands: readonly CommandContract[] = [
@@ -7,6 +13,7 @@ export const commands: readonly CommandContract[] = [
   resolveGate,
   resolveGateV1,
   cancelWorkflow,
+  materialiseChangeV1,
   materialiseChange,
   remakeChange,
   landChange,

@@ -1,37 +1,52 @@
 import { z } from 'zod';
 import { defineCommand } from '../define/message';
-import { attributedVerdict, proposedChange, testSummary } from '../shared/change';
+import { attributedVerdict, changeArtefact, proposedChange, testSummary } from '../shared/change';
 import { agentId, digest, gitObjectId, projectId, uuid } from '../shared/ids';
 import { sampleDigest, sampleId, sampleOid } from '../shared/samples';
 
-export const materialiseChange = defineCommand({
+const proposal = {
+  project_id: projectId,
+  workflow_id: uuid,
+  request_id: uuid,
+  step_id: z.string(),
+  task_id: uuid,
+  attempt: z.number().int().min(1),
+  agent_id: agentId,
+  title: z.string().max(200),
+  base: gitObjectId,
+};
+const proposalSample = {
+  project_id: 'sample',
+  workflow_id: sampleId('bb'),
+  request_id: sampleId('aa'),
+  step_id: 'enhance',
+  task_id: sampleId('ee'),
+  attempt: 1,
+  agent_id: 'enhancer-1',
+  title: 'Improve the performance of this algorithm',
+  base: sampleOid,
+};
+
+/** Read for orders that waited in a queue; version 2 is what is sent. */
+export const materialiseChangeV1 = defineCommand({
   name: 'integration.materialise_change',
   version: 1,
   owner: 'integration',
   summary: 'Make a commit of a proposed change. The same attempt gives the same commit.',
-  payload: z.object({
-    project_id: projectId,
-    workflow_id: uuid,
-    request_id: uuid,
-    step_id: z.string(),
-    task_id: uuid,
-    attempt: z.number().int().min(1),
-    agent_id: agentId,
-    title: z.string().max(200),
-    base: gitObjectId,
-    change: proposedChange,
-  }),
+  payload: z.object({ ...proposal, change: proposedChange }),
+  sample: { ...proposalSample, change: { base: sampleOid, patch: 'diff --git a/x b/x\n' } },
+});
+
+export const materialiseChange = defineCommand({
+  name: 'integration.materialise_change',
+  version: 2,
+  owner: 'integration',
+  summary:
+    'Make a commit of a proposed change, whose patch is inline or an artefact. The same attempt gives the same commit.',
+  payload: z.object({ ...proposal, change: z.union([proposedChange, changeArtefact]) }),
   sample: {
-    project_id: 'sample',
-    workflow_id: sampleId('bb'),
-    request_id: sampleId('aa'),
-    step_id: 'enhance',
-    task_id: sampleId('ee'),
-    attempt: 1,
-    agent_id: 'enhancer-1',
-    title: 'Improve the performance of this algorithm',
-    base: sampleOid,
-    change: { base: sampleOid, patch: 'diff --git a/x b/x\n' },
+    ...proposalSample,
+    change: { base: sampleOid, digest: sampleDigest, size_bytes: 10_485_760 },
   },
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { defineEvent } from '../define/message';
 import { findings } from '../shared/change';
 import { errorShape } from '../shared/failure';
@@ -59,6 +60,8 @@ export const changeMaterialised = defineEvent({
     files: z.number().int().min(1),
     /** The change that was made again on another base. */
     made_from: uuid.optional(),
+    /** What is no reason to refuse the change and an approver should know. */
+    findings: added(findings),
   }),
   sample: {
     ...attemptSample,

@@ -101,6 +101,16 @@ export const proposedChange = z.object({
 });
 export type ProposedChange = z.output<typeof proposedChange>;
 
+/** A proposed change whose patch is an artefact of the integration service: for what is too large for a message. */
+export const changeArtefact = z.object({
+  base: gitObjectId,
+  /** Of the patch, byte for byte; where it was put. */
+  digest,
+  size_bytes: z.number().int().min(1).max(67_108_864),
+  summary: z.string().max(2000).optional(),
+});
+export type ChangeArtefact = z.output<typeof changeArtefact>;
+
 export const artefact = z.object({
   name: z.string().max(200),
   digest,

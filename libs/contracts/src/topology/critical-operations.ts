@@ -47,6 +47,7 @@ export const recordedBy: Readonly<Record<string, readonly EventContract[]>> = {
   'orchestrator.resolve_gate.v2': [gateClosed],
   'orchestrator.cancel_workflow.v1': [workflowCanceled],
   'integration.materialise_change.v1': [changeMaterialised, changeRefused],
+  'integration.materialise_change.v2': [changeMaterialised, changeRefused],
   'integration.remake_change.v1': [changeMaterialised, changeRefused],
   'integration.land_change.v1': [changeLanded, landingRefused],
   'integration.withdraw_landing.v1': [changeLanded, landingRefused],

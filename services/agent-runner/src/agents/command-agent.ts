@@ -5,7 +5,7 @@ import type { AgentType, TaskType } from '@ymera/contracts';
 import { failure, ok, type Result } from '@ymera/kernel';
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
 import { pathsInRepository } from '../tools/repository-paths';
-import { changeOutside } from '../workspace/workspace';
+import { changeOutside } from '../workspace/change-refusals';
 import type { Workspace } from '../workspace/workspace';
 import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
@@ -13,6 +13,7 @@ import { remainingMs, ToolTime } from './attempt-time';
 import { commandFailure } from './command-failure';
 import { locateCommand, type LocatedCommand } from './command-paths';
 import { completed, failed, stopped } from './outcome';
+import { proposeChange } from './propose-change';
 import { ProgressLines } from './progress-lines';
 import { WithheldValues } from './withheld-values';
 
@@ -85,10 +86,11 @@ export class CommandAgent implements ToolAgent {
       context.progress(0.95, 'collecting the change');
       const change = await workspace.collectChange();
       if (!change.ok) return failed(change.error, time.ms);
-      const told = this.withheld.namesIn(change.value.patch);
-      return told.length > 0
-        ? failed(changeTells(told), time.ms)
-        : completed({ change: change.value }, time.ms);
+      const told = await this.withheld.namesInFile(change.value.patch.file);
+      if (told.length > 0) return failed(changeTells(told), time.ms);
+      const proposed = await proposeChange(change.value, task, context);
+      if (context.signal.aborted) return stopped(context.signal, time.ms);
+      return proposed.ok ? completed(proposed.value, time.ms) : failed(proposed.error, time.ms);
     } finally {
       await workspace.close();
     }

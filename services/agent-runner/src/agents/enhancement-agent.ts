@@ -15,6 +15,7 @@ import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
 import { remainingMs, ToolTime } from './attempt-time';
 import { completed, failed, stopped } from './outcome';
+import { proposeChange } from './propose-change';
 
 export interface EnhancementAgentOptions {
   readonly sandbox: Sandbox;
@@ -77,10 +78,13 @@ export class EnhancementAgent implements ToolAgent {
       context.progress(0.95, 'collecting the change');
       const change = await workspace.collectChange();
       if (!change.ok) return end(change.error);
+      const summary = summarise(rewritten.value, measured.value);
+      const proposed = await proposeChange(change.value, task, context, summary);
+      if (!proposed.ok) return end(proposed.error);
       return completed(
         {
-          change: { ...change.value, summary: summarise(rewritten.value, measured.value) },
-          findings: rewritten.value.flatMap(toFindings),
+          ...proposed.value,
+          findings: [...(proposed.value.findings ?? []), ...rewritten.value.flatMap(toFindings)],
           ...(measured.value ? { before_after: measured.value } : {}),
         },
         time.ms,

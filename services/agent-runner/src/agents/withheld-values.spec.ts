@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { WithheldValues } from './withheld-values';
 
 const values = new WithheldValues({ KEY: 'sk-abc-123456', LONGER: 'sk-abc-123456-789', MODE: 'fast' });
@@ -34,7 +37,16 @@ describe('values that a command was handed', () => {
     expect(seen).toEqual(['progress 1\n', 'task ']);
   });
 
-  it('are found by their names', () => {
-    expect(values.namesIn('+const key = "sk-abc-123456";\n+fast')).toEqual(['KEY']);
+  it('are found in a file by their names, also where they are cut between two reads', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ymera-withheld-'));
+    const file = join(folder, 'change.patch');
+    const read = 1_048_576;
+    for (let before = read - 20; before <= read + 20; before += 1) {
+      writeFileSync(file, `${'x'.repeat(before)}sk-abc-123456";\n+fast`);
+      expect(await values.namesInFile(file)).toEqual(['KEY']);
+    }
+    writeFileSync(file, 'fast');
+    expect(await values.namesInFile(file)).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -1,7 +1,9 @@
+import { createReadStream } from 'node:fs';
 import { overlap } from '../tools/overlap';
 
 /** Shorter ones are found in harmless text all the time, and are no secrets. */
 const shortestSecret = 6;
+const readBytes = 1_048_576;
 const replacement = '[withheld]';
 
 /** Keeps values that a command was handed out of what is told about it. */
@@ -14,11 +16,19 @@ export class WithheldValues {
     this.values = [...new Set(secrets)].sort((one, other) => other.length - one.length);
   }
 
-  /** Names of those whose value the text holds. */
-  namesIn(text: string): readonly string[] {
-    return Object.entries(this.named)
-      .filter(([, value]) => this.values.includes(value) && text.includes(value))
-      .map(([name]) => name);
+  /** Names of those whose value the file holds, which is read piece by piece: it may be larger than what fits in memory. */
+  async namesInFile(path: string): Promise<readonly string[]> {
+    const wanted = Object.entries(this.named).filter(([, value]) => this.values.includes(value));
+    if (wanted.length === 0) return [];
+    const kept = Math.max(...wanted.map(([, value]) => Buffer.byteLength(value))) - 1;
+    const found = new Set<string>();
+    let end = Buffer.alloc(0);
+    for await (const chunk of createReadStream(path, { highWaterMark: readBytes })) {
+      const piece = Buffer.concat([end, chunk as Buffer]);
+      for (const [name, value] of wanted) if (piece.includes(value)) found.add(name);
+      end = piece.subarray(Math.max(0, piece.length - kept));
+    }
+    return wanted.map(([name]) => name).filter((name) => found.has(name));
   }
 
   withheldFrom(text: string): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AgentHost, GatewayClient } from '@ymera/agent-sdk';
+import { changeLimitsOf } from '@ymera/config';
 import { FailureException, type Logger, ok, type Result } from '@ymera/kernel';
 import type { RunnerConfig } from '../config';
 import { openSandbox } from '../sandbox/probe-sandbox';
@@ -34,7 +35,12 @@ export async function startRunner(
   logger.info('sandbox works', { sandbox: sandbox.name });
 
   const cache = new RepositoryCache({ folder: join(state, 'repositories'), maximumBytes: cacheBytes });
-  const workspaces = new Workspaces({ folder: join(state, 'workspaces'), owner: sandbox.owner, cache });
+  const workspaces = new Workspaces({
+    folder: join(state, 'workspaces'),
+    owner: sandbox.owner,
+    cache,
+    limits: changeLimitsOf(config),
+  });
   await workspaces.removeLeftovers();
 
   let host: AgentHost | undefined;

@@ -1,12 +1,15 @@
 import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { changeLimitsEnvironment, changeLimitsOf, type ChangeLimits } from '@ymera/config';
 import { BubblewrapSandbox } from '../sandbox/bubblewrap-sandbox';
 import { findHostNode, type HostNode } from '../sandbox/host-node';
 import { RepositoryCache } from '../workspace/repository-cache';
 import { Workspaces } from '../workspace/workspaces';
 import type { Sandbox, SandboxOutcome, SandboxRun } from '../sandbox/sandbox';
 import { UnconfinedSandbox } from '../sandbox/unconfined-sandbox';
+
+export const defaultChangeLimits = changeLimitsOf(changeLimitsEnvironment.parse({}));
 
 /** Real bubblewrap on a folder of its own, removed by `close`. */
 export class SandboxFixture {
@@ -38,9 +41,13 @@ export class SandboxFixture {
   }
 
   /** Working copies for this sandbox, with a cache of their own. */
-  workspaces(folder: string, sandbox: Sandbox = this.bubblewrap): Workspaces {
+  workspaces(
+    folder: string,
+    sandbox: Sandbox = this.bubblewrap,
+    limits: ChangeLimits = defaultChangeLimits,
+  ): Workspaces {
     const cache = new RepositoryCache({ folder: join(this.folder, 'repositories'), maximumBytes: 2 ** 30 });
-    return new Workspaces({ folder, owner: sandbox.owner, cache });
+    return new Workspaces({ folder, owner: sandbox.owner, cache, limits });
   }
 
   close(): void {

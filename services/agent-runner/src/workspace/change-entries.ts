@@ -17,10 +17,13 @@ export interface TreeEntry {
   readonly object: string;
 }
 
+/** Arguments of git before the two trees that are compared. */
+export const rawDifference = ['diff-tree', '-r', '--raw', '--no-abbrev', '--no-renames', '-z'];
+
 export const absentMode = '000000';
 
 const symlinkMode = '120000';
-const gitlinkMode = '160000';
+export const gitlinkMode = '160000';
 
 export function parseRawDiff(raw: string): readonly ChangeEntry[] {
   const fields = raw.split('\0').filter((field) => field.length > 0);
@@ -41,12 +44,16 @@ export const isRegularFile = (mode: string): boolean => mode === '100644' || mod
 
 export const isSymlink = (entry: ChangeEntry): boolean => entry.newMode === symlinkMode;
 
-/**
- * Why a change would reach out of the repository, or undefined: a link whose target is absolute or climbs out, or another
- * repository put in a path of this one.
- */
+/** Another repository that the change puts where the base has none. */
+export const isNestedRepository = ({ oldMode, newMode }: ChangeEntry): boolean =>
+  newMode === gitlinkMode && oldMode !== gitlinkMode;
+
+/** A submodule of the base that the change moves, removes or configures otherwise. */
+export const isSubmoduleChange = ({ path, oldMode }: ChangeEntry): boolean =>
+  oldMode === gitlinkMode || path === '.gitmodules';
+
+/** Why a change would reach out of the repository, or undefined: a link whose target is absolute or climbs out. */
 export function reachesOutside(entry: ChangeEntry, linkTarget: string | undefined): string | undefined {
-  if (entry.newMode === gitlinkMode) return `${entry.path} is another repository`;
   if (!isSymlink(entry) || linkTarget === undefined) return undefined;
   if (posix.isAbsolute(linkTarget)) return `${entry.path} links to ${linkTarget}`;
   const resolved = posix.normalize(posix.join(posix.dirname(entry.path), linkTarget));

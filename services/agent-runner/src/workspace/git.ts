@@ -1,4 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { injectTrace, withSpan } from '@ymera/observability';
 
 export interface GitOptions {
@@ -14,6 +17,8 @@ export interface GitOptions {
   readonly maximumBytes?: number;
   /** On standard input. */
   readonly input?: string;
+  /** Variables of git beside those that the other options set. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface GitOutput {
@@ -96,6 +101,73 @@ function execute(args: readonly string[], options: GitOptions): Promise<GitOutpu
   });
 }
 
+export interface GitFileOutput extends Omit<GitOutput, 'stdout'> {
+  readonly sizeBytes: number;
+  /** SHA-256 of what is in the file, in hexadecimal digits. */
+  readonly digest: string;
+}
+
+/** The same with standard output in a file, for what is too large for memory. At `maximumBytes` git is ended. */
+export const gitToFile = (
+  args: readonly string[],
+  options: GitOptions,
+  file: string,
+): Promise<GitFileOutput> =>
+  withSpan(`git ${args[0]}`, { attributes: { 'process.executable.name': 'git' } }, async (span) => {
+    const output = await executeToFile(args, options, file);
+    span.setAttribute('ymera.ok', output.ok);
+    return output;
+  });
+
+async function executeToFile(
+  args: readonly string[],
+  options: GitOptions,
+  file: string,
+): Promise<GitFileOutput> {
+  const maximumBytes = options.maximumBytes ?? defaultMaximumBytes;
+  const child = spawn('git', args, {
+    env: environment(options),
+    cwd: options.workTree ?? '/',
+    timeout: options.timeoutMs ?? defaultTimeoutMs,
+    killSignal: 'SIGKILL',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  let complaint = '';
+  child.stderr.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString('utf8')).slice(-500)));
+  const ended = new Promise<number | null>((resolve) => {
+    child.on('error', (error) => (complaint ||= error.message));
+    child.on('close', resolve);
+  });
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const measured = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maximumBytes) return;
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+  const written = await pipeline(child.stdout, measured, createWriteStream(file)).then(
+    () => true,
+    (error: unknown) => {
+      complaint ||= error instanceof Error ? error.message : 'the file could not be written';
+      return false;
+    },
+  );
+  const isTooLong = sizeBytes > maximumBytes;
+  if (isTooLong || !written) child.kill('SIGKILL');
+  const code = await ended;
+  return {
+    ok: code === 0 && written && !isTooLong,
+    complaint: complaint.trim(),
+    isTooLong,
+    sizeBytes,
+    digest: hash.digest('hex'),
+  };
+}
+
 function environment(options: GitOptions): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -110,6 +182,7 @@ function environment(options: GitOptions): Record<string, string> {
     ...(options.workTree === undefined ? {} : { GIT_WORK_TREE: options.workTree }),
     ...(options.indexFile === undefined ? {} : { GIT_INDEX_FILE: options.indexFile }),
     ...(options.authorization === undefined ? {} : extraHeaders(options.authorization)),
+    ...options.environment,
   };
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitFixture } from '../testing/git-fixture';
-import { SandboxFixture } from '../testing/sandbox-fixture';
+import { defaultChangeLimits, SandboxFixture } from '../testing/sandbox-fixture';
 import { leastNeeded, RepositoryCache } from './repository-cache';
 import { Workspaces, type WorkspaceRequest } from './workspaces';
 
@@ -34,6 +34,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
       folder: join(sandbox.folder, 'workspaces'),
       owner: sandbox.bubblewrap.owner,
       cache: new RepositoryCache({ folder: cached, maximumBytes }),
+      limits: defaultChangeLimits,
     });
   const prepared = async (workspaces: Workspaces, request: Partial<WorkspaceRequest> = {}) => {
     const result = await workspaces.prepare({ url, credential, commit: base, ...request });

@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GitFixture } from '../testing/git-fixture';
 import { SandboxFixture } from '../testing/sandbox-fixture';
+import { patchText } from '../testing/patch-text';
 import type { Workspace } from './workspace';
 
 jest.setTimeout(30_000);
@@ -39,7 +40,7 @@ async function changed(change: (copy: string) => void): ReturnType<Workspace['co
 async function touched(change: (copy: string) => void): Promise<string | readonly string[]> {
   const result = await changed(change);
   if (!result.ok) return result.error.code;
-  return [...result.value.patch.matchAll(/^diff --git a\/(.*) b\/|^(?:new|old) mode .*$/gm)].map(
+  return [...patchText(result.value).matchAll(/^diff --git a\/(.*) b\/|^(?:new|old) mode .*$/gm)].map(
     ([line, path]) => path ?? line,
   );
 }
@@ -74,7 +75,10 @@ describe('a change in a repository whose line ends are not as its attributes say
   it('is a patch that the base takes', async () => {
     const change = await changed(write('a.bat', 'one\r\n2\r\n'));
     if (!change.ok) throw new Error(change.error.message);
-    execFileSync('git', ['apply', '--cached', '-'], { cwd: repository.folder, input: change.value.patch });
+    execFileSync('git', ['apply', '--cached', '-'], {
+      cwd: repository.folder,
+      input: patchText(change.value),
+    });
     expect(repository.git('show', ':a.bat')).toBe('one\n2');
     expect(repository.git('show', ':deep/b.bat')).toBe('three');
     expect(repository.git('diff', '--cached', '--name-only')).toBe('a.bat');

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { GitFixture } from '../testing/git-fixture';
 import { SandboxFixture } from '../testing/sandbox-fixture';
+import { patchText } from '../testing/patch-text';
 import type { Workspace } from './workspace';
 import type { WorkspaceRequest } from './workspaces';
 
@@ -50,8 +51,6 @@ async function changed(change: (copy: string) => void) {
   return result;
 }
 
-const write = (path: string, content: string | Buffer) => (copy: string) =>
-  writeFileSync(join(copy, path), content);
 const link = (target: string, path: string) => (copy: string) => symlinkSync(target, join(copy, path));
 
 describe('a working copy', () => {
@@ -149,7 +148,7 @@ describe('a working copy', () => {
     expect(outcome.stdout).toBe(' M b.txt\n');
     expect(await workspace.collectChange()).toMatchObject({
       ok: true,
-      value: { patch: expect.stringContaining('+three') },
+      value: { patch: { text: expect.stringContaining('+three') } },
     });
     await workspace.close();
     expect(readdirSync(folder)).toEqual([]);
@@ -178,7 +177,7 @@ describe('a working copy', () => {
       writeFileSync(join(workspace.copy, 'a.txt'), 'three\n');
       const change = await workspace.collectChange();
       if (!change.ok) throw new Error(change.error.message);
-      modern.apply(change.value.patch);
+      modern.apply(patchText(change.value));
       expect(readFileSync(join(modern.folder, 'a.txt'), 'utf8')).toBe('three\n');
       await workspace.close();
       modern.git('reset', '--quiet', '--hard');
@@ -206,7 +205,10 @@ describe('a change', () => {
     });
     if (!result.ok) throw new Error(result.error.message);
     repository.git('checkout', '--quiet', base);
-    execFileSync('git', ['apply', '--index', '-'], { cwd: repository.folder, input: result.value.patch });
+    execFileSync('git', ['apply', '--index', '-'], {
+      cwd: repository.folder,
+      input: patchText(result.value),
+    });
     expect(repository.git('status', '--porcelain').split('\n').sort()).toEqual([
       'A  "new name.bin"',
       'A  inside',
@@ -226,7 +228,7 @@ describe('a change', () => {
     });
     if (!result.ok) throw new Error(result.error.message);
     repository.git('checkout', '--quiet', base);
-    execFileSync('git', ['apply', '-'], { cwd: repository.folder, input: result.value.patch });
+    execFileSync('git', ['apply', '-'], { cwd: repository.folder, input: patchText(result.value) });
     expect(readFileSync(join(repository.folder, 'latin.txt'))).toEqual(content);
     repository.git('reset', '--quiet', '--hard');
     repository.git('clean', '-fdq');
@@ -239,9 +241,9 @@ describe('a change', () => {
       for (const name of names) writeFileSync(Buffer.concat([Buffer.from(`${copy}/`), name]), 'coffee\n');
     });
     if (!result.ok) throw new Error(result.error.message);
-    expect(result.value.patch).toContain('+coffee');
+    expect(patchText(result.value)).toContain('+coffee');
     repository.git('checkout', '--quiet', base);
-    repository.apply(result.value.patch);
+    repository.apply(patchText(result.value));
     const listed = execFileSync('git', ['diff', '--cached', '--name-only', '-z'], { cwd: repository.folder });
     expect(listed.toString('latin1').split('\0').filter(Boolean).sort()).toEqual(
       names.map((name) => name.toString('latin1')).sort(),
@@ -262,6 +264,8 @@ describe('a change', () => {
         mkdirSync(join(copy, 'deep/node_modules/x'), { recursive: true });
         mkdirSync(join(copy, 'node_modules/x'), { recursive: true });
         writeFileSync(join(copy, 'node_modules/x/index.js'), '');
+        writeFileSync(join(copy, 'node_modules/.package-lock.json'), '{}');
+        writeFileSync(join(copy, 'deep/node_modules/.yarn-integrity'), '{}');
         writeFileSync(join(copy, 'deep/node_modules/x/index.js'), '');
       },
     ],
@@ -281,28 +285,7 @@ describe('a change', () => {
         symlinkSync('/etc', join(copy, 'src'));
       },
     ],
-    [
-      'another repository',
-      (copy: string) => {
-        execFileSync('git', ['init', '--quiet', join(copy, 'nested')]);
-        execFileSync(
-          'git',
-          ['-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '--allow-empty', '-m', 'x'],
-          {
-            cwd: join(copy, 'nested'),
-          },
-        );
-      },
-    ],
   ])('with %s reaches outside', async (_, change) => {
     expect(await changed(change)).toMatchObject({ ok: false, error: { code: 'change_outside' } });
-  });
-
-  it('larger than a message is refused', async () => {
-    const random = Buffer.from(Array.from({ length: 1_100_000 }, () => Math.floor(Math.random() * 256)));
-    expect(await changed(write('big.bin', random))).toMatchObject({
-      ok: false,
-      error: { code: 'change_too_large' },
-    });
   });
 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ChangeLimits } from '@ymera/config';
 import { err, ok, type Result } from '@ymera/kernel';
 import { absentMode, type TreeEntry } from './change-entries';
 import { formatOf, git, gitConfiguration, initFor, type GitOptions } from './git';
@@ -15,6 +16,8 @@ export interface WorkspacesOptions {
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
   /** Shared by all that work on the same projects. */
   readonly cache: RepositoryCache;
+  /** Of what is collected from a working copy. */
+  readonly limits: ChangeLimits;
 }
 
 export interface WorkspaceRequest {
@@ -108,6 +111,7 @@ export class Workspaces {
         commit: request.commit,
         tree: tree.stdout.toString('utf8').trim(),
         signal: request.signal,
+        limits: this.options.limits,
         release: held.release,
       }),
     );
@@ -119,7 +123,8 @@ export class Workspaces {
     await cp(gitFolder, own, { recursive: true });
     await writeFile(join(own, 'config'), `${formatOf(commit)}\tfilemode = true\n\tbare = false\n`);
     await mkdir(join(own, 'info'), { recursive: true });
-    await writeFile(join(own, 'info', 'exclude'), 'node_modules/\n');
+    // Where the platform installs packages; a fixture of that name is the project's.
+    await writeFile(join(own, 'info', 'exclude'), '/node_modules/\n');
   }
 
   private async handOver(copy: string): Promise<void> {

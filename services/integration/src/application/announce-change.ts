@@ -36,6 +36,7 @@ export async function announceChange(outbox: Outbox, order: OrderedAttempt, chan
       tree: change.tree,
       files: change.files,
       ...(change.madeFrom === undefined ? {} : { made_from: change.madeFrom }),
+      ...(change.findings.length === 0 ? {} : { findings: [...change.findings] }),
     },
   });
   return change;

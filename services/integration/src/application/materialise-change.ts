@@ -1,22 +1,25 @@
-import type { materialiseChange, PayloadOf } from '@ymera/contracts';
+import type { ChangeLimits } from '@ymera/config';
+import type { Finding, materialiseChange, PayloadOf } from '@ymera/contracts';
 import { err, ok, sha256Hex, type Clock, type Result } from '@ymera/kernel';
 import { changeIdOf, type Change } from '../domain/change';
+import { changeNotices } from '../domain/change-notices';
 import {
   checkPatchedPaths,
+  checkPatchSize,
   checkProposedTree,
   refusal,
-  type ChangeLimits,
   type ChangeRefusal,
 } from '../domain/change-policy';
 import { commitIdentity } from '../domain/commit-identity';
 import { announceChange, announceRefusal } from './announce-change';
-import type { IntegrationUnitOfWork, Workbench, Workbenches } from './ports';
+import type { IntegrationUnitOfWork, Patch, PatchFiles, Workbench, Workbenches } from './ports';
 
 type Order = PayloadOf<typeof materialiseChange>;
 
 export interface MaterialiseChangeDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
   readonly workbenches: Workbenches;
+  readonly patchFiles: PatchFiles;
   readonly clock: Clock;
   readonly limits: ChangeLimits;
 }
@@ -51,55 +54,85 @@ export class MaterialiseChange {
   }
 
   private async build(changeId: string, order: Order): Promise<Result<Change, ChangeRefusal>> {
-    const { base, patch } = order.change;
+    const { change } = order;
+    const { base } = change;
     const project = await this.use.unitOfWork.run((tx) => tx.projects.find(order.project_id));
     if (!project) return err(refusal('project_not_found', `There is no project ${order.project_id}.`));
     if (base !== order.base)
       return err(
         refusal('base_mismatch', `The change is against ${base}, the task was about ${order.base}.`),
       );
-    if (patch.trim() === '') return err(refusal('change_empty', 'The patch is empty.'));
-    const bench = await this.use.workbenches.open(order.project_id, base);
-    if (!bench) return err(refusal('base_unknown', `The project has no commit ${base}.`));
-    try {
-      const files = await this.applied(bench, patch);
-      if (!files.ok) return files;
-      const identity = commitIdentity(
-        {
-          requestId: order.request_id,
-          taskId: order.task_id,
-          attempt: order.attempt,
-          agentId: order.agent_id,
-          title: order.title,
-        },
-        bench.baseTime,
+    const sizeBytes = 'patch' in change ? Buffer.byteLength(change.patch) : change.size_bytes;
+    const tooLarge = checkPatchSize(sizeBytes, this.use.limits);
+    if (tooLarge) return err(tooLarge);
+    if ('patch' in change) {
+      if (change.patch.trim() === '') return err(refusal('change_empty', 'The patch is empty.'));
+      return this.committed(changeId, order, change.patch, `sha256:${sha256Hex(change.patch)}`);
+    }
+    const file = await this.use.patchFiles.open(change.digest, sizeBytes);
+    if (!file)
+      return err(
+        refusal('artefact_not_found', `No artefact ${change.digest} of ${sizeBytes} bytes is kept here.`),
       );
+    try {
+      return await this.committed(changeId, order, file, change.digest);
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async committed(
+    changeId: string,
+    order: Order,
+    patch: Patch,
+    patchDigest: string,
+  ): Promise<Result<Change, ChangeRefusal>> {
+    const bench = await this.use.workbenches.open(order.project_id, order.base);
+    if (!bench) return err(refusal('base_unknown', `The project has no commit ${order.base}.`));
+    try {
+      const applied = await this.applied(bench, patch);
+      if (!applied.ok) return applied;
+      const { task_id: taskId, attempt, agent_id: agentId, title, request_id: requestId } = order;
+      const identity = commitIdentity({ requestId, taskId, attempt, agentId, title }, bench.baseTime);
       const made = await bench.commit(identity);
       await bench.keep(changeId, made.commit);
-      return ok(newChange(changeId, order, { ...made, files: files.value }, this.use.clock.now()));
+      return ok(newChange(changeId, order, { ...made, ...applied.value, patchDigest }, this.use.clock.now()));
     } finally {
       await bench.close();
     }
   }
 
-  /** The number of changed files. */
-  private async applied(bench: Workbench, patch: string): Promise<Result<number, ChangeRefusal>> {
+  private async applied(bench: Workbench, patch: Patch): Promise<Result<Applied, ChangeRefusal>> {
     const paths = await bench.pathsOf(patch);
     if (!paths.ok) return err(refusal(paths.error.code, paths.error.message, paths.error.files));
     const early = checkPatchedPaths(paths.value, this.use.limits);
     if (early) return err(early);
     const applied = await bench.apply(patch);
     if (!applied.ok) return err(refusal(applied.error.code, applied.error.message, applied.error.files));
-    const tree = await bench.proposedTree();
-    const refused = checkProposedTree(tree, this.use.limits);
-    return refused ? err(refused) : ok(tree.entries.length);
+    return judged(bench, this.use.limits);
   }
+}
+
+export interface Applied {
+  /** The number of changed files. */
+  readonly files: number;
+  readonly findings: readonly Finding[];
+}
+
+/** What is on the workbench, once a patch was applied or a commit merged. */
+export async function judged(
+  bench: Workbench,
+  limits: ChangeLimits,
+): Promise<Result<Applied, ChangeRefusal>> {
+  const tree = await bench.proposedTree();
+  const refused = checkProposedTree(tree, limits);
+  return refused ? err(refused) : ok({ files: tree.entries.length, findings: changeNotices(tree) });
 }
 
 function newChange(
   changeId: string,
   order: Order,
-  made: Pick<Change, 'commit' | 'tree' | 'files'>,
+  made: Pick<Change, 'commit' | 'tree' | 'files' | 'findings' | 'patchDigest'>,
   now: Date,
 ): Change {
   return {
@@ -113,7 +146,6 @@ function newChange(
     agentId: order.agent_id,
     base: order.base,
     ...made,
-    patchDigest: `sha256:${sha256Hex(order.change.patch)}`,
     madeFrom: undefined,
     state: 'materialised',
     version: 1,

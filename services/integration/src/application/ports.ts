@@ -113,13 +113,27 @@ export interface MergeConflict {
   readonly evidence: string;
 }
 
+/** A patch that is too large for memory, in a file that is removed by `close`. */
+export interface PatchFile {
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+export interface PatchFiles {
+  /** What an agent has put as an artefact; undefined when nothing of this digest and size is kept. */
+  open(digest: string, sizeBytes: number): Promise<PatchFile | undefined>;
+}
+
+/** As text, or in a file. */
+export type Patch = string | Pick<PatchFile, 'path'>;
+
 /** A place where a patch is applied to exactly one base. Nothing is in the repository before `keep`. */
 export interface Workbench {
   /** Committer time of the base, in seconds. */
   readonly baseTime: number;
   /** The paths that the patch names, without applying it. */
-  pathsOf(patch: string): Promise<Result<readonly string[], PatchFailure>>;
-  apply(patch: string): Promise<Result<void, PatchFailure>>;
+  pathsOf(patch: Patch): Promise<Result<readonly string[], PatchFailure>>;
+  apply(patch: Patch): Promise<Result<void, PatchFailure>>;
   /** Applies what a commit changes since it left the base's history, by a three-way merge; all conflicts or nothing. */
   merge(commit: string): Promise<Result<void, readonly MergeConflict[]>>;
   /** What is different now; after `apply` or `merge`. */

@@ -1,10 +1,10 @@
 import type { PayloadOf, remakeChange } from '@ymera/contracts';
 import { err, ok, type Result } from '@ymera/kernel';
 import { remadeChangeIdOf, type Change } from '../domain/change';
-import { checkProposedTree, mergeRefusal, refusal, type ChangeRefusal } from '../domain/change-policy';
+import { mergeRefusal, refusal, type ChangeRefusal } from '../domain/change-policy';
 import { commitIdentity } from '../domain/commit-identity';
 import { announceChange, announceRefusal } from './announce-change';
-import type { MaterialiseChangeDependencies } from './materialise-change';
+import { judged, type Applied, type MaterialiseChangeDependencies } from './materialise-change';
 import type { Workbench } from './ports';
 
 type Order = PayloadOf<typeof remakeChange>;
@@ -16,7 +16,7 @@ type Order = PayloadOf<typeof remakeChange>;
  * git first, database second, as when it was first made: the same change on the same head gives the same commit.
  */
 export class RemakeChange {
-  constructor(private readonly use: MaterialiseChangeDependencies) {}
+  constructor(private readonly use: Omit<MaterialiseChangeDependencies, 'patchFiles'>) {}
 
   /** Undefined when this message was taken before. */
   async execute(messageId: string, order: Order): Promise<Result<Change, ChangeRefusal> | undefined> {
@@ -43,8 +43,8 @@ export class RemakeChange {
     const bench = await this.use.workbenches.open(order.project_id, order.onto);
     if (!bench) return err(refusal('base_unknown', `The project has no commit ${order.onto}.`));
     try {
-      const files = await this.merged(bench, source);
-      if (!files.ok) return files;
+      const merged = await this.merged(bench, source);
+      if (!merged.ok) return merged;
       const { requestId, taskId, attempt, agentId } = source;
       const about = { requestId, taskId, attempt, agentId, title: order.title, madeFrom: source.commit };
       const made = await bench.commit(commitIdentity(about, bench.baseTime));
@@ -54,7 +54,7 @@ export class RemakeChange {
         ...made,
         changeId,
         base: order.onto,
-        files: files.value,
+        ...merged.value,
         madeFrom: source.changeId,
         state: 'materialised',
         version: 1,
@@ -67,15 +67,12 @@ export class RemakeChange {
     }
   }
 
-  /** The number of files that differ from the new head. */
-  private async merged(bench: Workbench, source: Change): Promise<Result<number, ChangeRefusal>> {
+  private async merged(bench: Workbench, source: Change): Promise<Result<Applied, ChangeRefusal>> {
     const merged = await bench.merge(source.commit);
     if (!merged.ok) return err(mergeRefusal(merged.error));
-    const tree = await bench.proposedTree();
-    if (tree.entries.length === 0)
-      return err(refusal('change_empty', 'What has landed meanwhile holds this change already.'));
-    const refused = checkProposedTree(tree, this.use.limits);
-    return refused ? err(refused) : ok(tree.entries.length);
+    const judgement = await judged(bench, this.use.limits);
+    if (judgement.ok || judgement.error.failure.code !== 'change_empty') return judgement;
+    return err(refusal('change_empty', 'What has landed meanwhile holds this change already.'));
   }
 }
 

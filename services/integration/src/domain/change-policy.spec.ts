@@ -1,17 +1,21 @@
 import { checkPatchedPaths, checkProposedTree, type ChangedEntry, type ProposedTree } from './change-policy';
+import { noLfs } from './lfs';
 
-const limits = { maxFiles: 3, maxBytes: 100 };
+const limits = { maxFiles: 3, maxBytes: 100, maxPatchBytes: 1000 };
 const entry = (path: string, over: Partial<ChangedEntry> = {}): ChangedEntry => ({
   path,
   oldMode: '100644',
   newMode: '100644',
   size: 10,
+  isBinary: false,
   ...over,
 });
 const tree = (over: Partial<ProposedTree>): ProposedTree => ({
   entries: [entry('a.js')],
   linksBefore: new Map(),
   linksAfter: new Map(),
+  paths: [],
+  lfs: noLfs,
   ...over,
 });
 const codeOf = (proposed: ProposedTree) => checkProposedTree(proposed, limits)?.failure.code;

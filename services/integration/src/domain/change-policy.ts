@@ -1,12 +1,9 @@
+import { changeLimitVariables, type ChangeLimits } from '@ymera/config';
 import type { Finding } from '@ymera/contracts';
 import { failure, type Failure } from '@ymera/kernel';
+import { contentInPlaceOfPointers, type LfsFacts } from './lfs';
+import { isGitModules, isGitName, isTooLong, visiblePath } from './path-names';
 import { escapingLinks, type LinkTargets } from './symbolic-links';
-
-export interface ChangeLimits {
-  readonly maxFiles: number;
-  /** Sum of the sizes of added and modified files, in bytes. */
-  readonly maxBytes: number;
-}
 
 /** One path that differs between base and proposed tree. Modes are git's, `000000` where there is nothing. */
 export interface ChangedEntry {
@@ -15,6 +12,8 @@ export interface ChangedEntry {
   readonly newMode: string;
   /** Of the new blob, in bytes; 0 where there is none. */
   readonly size: number;
+  /** Whether the new blob is no text; only looked at in large ones. */
+  readonly isBinary: boolean;
 }
 
 /** A tree as proposed, before anything of it is kept. */
@@ -22,6 +21,9 @@ export interface ProposedTree {
   readonly entries: readonly ChangedEntry[];
   readonly linksBefore: LinkTargets;
   readonly linksAfter: LinkTargets;
+  /** Every path of it. */
+  readonly paths: readonly string[];
+  readonly lfs: LfsFacts;
 }
 
 /** Why a proposed change cannot be a commit, by file. */
@@ -39,9 +41,15 @@ const maxFindings = 100;
 const suggestions = {
   change_empty: 'Return a change that alters at least one file, or fail the task.',
   change_outside: 'Change only files inside the working copy.',
-  change_too_large: 'Propose a smaller change; leave build results and dependencies out.',
+  change_too_large:
+    'Propose a smaller change: leave build results and dependencies out, or split the request. A limit is raised for integration and runner alike, by the variable that the message names.',
   submodule_refused: 'Leave submodules and .gitmodules as they are.',
   mode_refused: 'Add a link under a new name instead of turning a file into one.',
+  path_too_long: 'Give it a shorter name: most systems take 255 bytes for a name and 4096 for a path.',
+  lfs_content:
+    'Leave the file as it was, or put its content into LFS from a clone and propose the pointer: no LFS content is kept here.',
+  artefact_not_found:
+    'Put the patch to /artefacts/sha256/<digest>, wait for the answer, then send the result.',
   patch_invalid: 'Make the patch with `git diff --binary` against exactly the base.',
   base_mismatch: 'Make the patch against the base that the task names.',
   base_unknown: 'Use the base that the task names.',
@@ -58,7 +66,7 @@ export function refusal(code: RefusalCode, message: string, files: readonly stri
       code,
       severity: code === 'change_outside' ? 'critical' : 'high',
       message: message.slice(0, 2000),
-      file: file.slice(0, 1000),
+      file: visiblePath(file).slice(0, 1000),
       suggestion: suggestions[code],
     })),
   };
@@ -83,6 +91,13 @@ export function mergeRefusal(
   };
 }
 
+/** The size of a patch, before anything of it is read. */
+export function checkPatchSize(bytes: number, { maxPatchBytes }: ChangeLimits): ChangeRefusal | undefined {
+  if (bytes <= maxPatchBytes) return undefined;
+  const limit = `${maxPatchBytes} (${changeLimitVariables.maxPatchBytes})`;
+  return refusal('change_too_large', `The patch has ${bytes} bytes; the limit is ${limit}.`);
+}
+
 /** The paths that a patch names, before it is applied: what git would refuse as well gets its own code and file here. */
 export function checkPatchedPaths(paths: readonly string[], limits: ChangeLimits): ChangeRefusal | undefined {
   const outside = paths.filter(isOutside);
@@ -91,7 +106,7 @@ export function checkPatchedPaths(paths: readonly string[], limits: ChangeLimits
   if (paths.length > limits.maxFiles)
     return refusal(
       'change_too_large',
-      `The change touches ${paths.length} files, more than ${limits.maxFiles}.`,
+      `The change touches ${paths.length} files; the limit is ${limits.maxFiles} (${changeLimitVariables.maxFiles}).`,
     );
   return undefined;
 }
@@ -107,7 +122,9 @@ export function checkProposedTree(tree: ProposedTree, limits: ChangeLimits): Cha
     ) ??
     checkSize(entries, limits) ??
     checkModes(entries) ??
-    checkLinks(tree)
+    checkLinks(tree) ??
+    checkLengths(entries) ??
+    checkLfs(tree)
   );
 }
 
@@ -117,15 +134,14 @@ function checkSize(entries: readonly ChangedEntry[], { maxBytes }: ChangeLimits)
   const largest = entries.toSorted((a, b) => b.size - a.size).slice(0, 10);
   return refusal(
     'change_too_large',
-    `The changed files have ${bytes} bytes, more than ${maxBytes}.`,
+    `The changed files have ${bytes} bytes; the limit is ${maxBytes} (${changeLimitVariables.maxBytes}).`,
     largest.map(({ path }) => path),
   );
 }
 
 function checkModes(entries: readonly ChangedEntry[]): ChangeRefusal | undefined {
   const submodules = entries.filter(
-    ({ path, oldMode, newMode }) =>
-      oldMode === submodule || newMode === submodule || path.toLowerCase() === '.gitmodules',
+    ({ path, oldMode, newMode }) => oldMode === submodule || newMode === submodule || isGitModules(path),
   );
   if (submodules.length > 0) {
     const paths = submodules.map(({ path }) => path);
@@ -161,12 +177,33 @@ function checkLinks({ entries, linksBefore, linksAfter }: ProposedTree): ChangeR
   );
 }
 
+/** No file system that a checkout may be on takes it. */
+function checkLengths(entries: readonly ChangedEntry[]): ChangeRefusal | undefined {
+  const long = entries.filter(({ path, oldMode }) => oldMode === nothing && isTooLong(path));
+  if (long.length === 0) return undefined;
+  const paths = long.map(({ path }) => path);
+  return refusal('path_too_long', `The change adds paths that are too long: ${list(paths)}.`, paths);
+}
+
+function checkLfs({ lfs }: ProposedTree): ChangeRefusal | undefined {
+  const paths = contentInPlaceOfPointers(lfs);
+  if (paths.length === 0) return undefined;
+  return refusal(
+    'lfs_content',
+    `Git LFS keeps these files, and the change holds their content: ${list(paths)}.`,
+    paths,
+  );
+}
+
 function isOutside(path: string): boolean {
   if (path === '' || path.startsWith('/')) return true;
-  return path.split('/').some((name) => name === '..' || name.toLowerCase() === '.git');
+  return path.split('/').some((name) => name === '..' || isGitName(name));
 }
 
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
+  const shown = names
+    .slice(0, 5)
+    .map((name) => visiblePath(name).slice(0, 300))
+    .join(', ');
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }

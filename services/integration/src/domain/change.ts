@@ -1,3 +1,4 @@
+import type { Finding } from '@ymera/contracts';
 import { sha256Hex } from '@ymera/kernel';
 
 /** A proposed change that is a commit in the project's repository, on no branch until it lands. */
@@ -16,6 +17,8 @@ export interface Change {
   readonly tree: string;
   readonly files: number;
   readonly patchDigest: string;
+  /** What its approver should know, told again with every answer about it. */
+  readonly findings: readonly Finding[];
   /** The change that this one was made of again, on another base. */
   readonly madeFrom: string | undefined;
   readonly state: ChangeState;

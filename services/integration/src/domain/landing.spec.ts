@@ -57,6 +57,7 @@ const change: Change = {
   tree,
   files: 1,
   patchDigest: 'sha256:x',
+  findings: [],
   madeFrom: undefined,
   state: 'materialised',
   version: 1,

@@ -6,9 +6,12 @@ import {
   type withdrawLanding,
   type PayloadOf,
 } from '@ymera/contracts';
+import type { ChangeLimits } from '@ymera/config';
 import { FailureException, failure, silentLogger, uuidv7 } from '@ymera/kernel';
 import { FakeClock, InMemoryUnitOfWork } from '@ymera/testing';
 import { EventEmitter, once } from 'node:events';
+import { ArtefactPatchFiles } from '../adapters/artefacts/artefact-patch-files';
+import { FileArtefactStore } from '../adapters/artefacts/file-artefact-store';
 import { GetChange } from '../application/get-change';
 import { LandChange } from '../application/land-change';
 import { LandWaiting } from '../application/land-waiting';
@@ -35,7 +38,8 @@ export type LandOrder = PayloadOf<typeof landChange>;
 export type Withdrawal = PayloadOf<typeof withdrawLanding>;
 
 export const admin = { name: 'root', roles: ['admin'] };
-export const limits = { maxFiles: 50, maxBytes: 1_000_000 };
+export const limits = { maxFiles: 50, maxBytes: 1_000_000, maxPatchBytes: 3_000_000 };
+const defaultLimits = limits;
 
 export const untraced: LandingTracing = {
   current: () => undefined,
@@ -44,6 +48,10 @@ export const untraced: LandingTracing = {
 
 /** The use cases over real git and stores in memory. */
 export class IntegrationWorld extends GitWorld {
+  constructor(private readonly limits: ChangeLimits = defaultLimits) {
+    super();
+  }
+
   readonly clock = new FakeClock('2026-06-01T00:00:00Z');
   readonly memory = new InMemoryUnitOfWork<IntegrationState, IntegrationStores>(emptyState(), inMemoryStores);
   /** Dies right before the commit of a transaction that has sent something, after everything else of it was done. */
@@ -66,17 +74,19 @@ export class IntegrationWorld extends GitWorld {
       }),
   };
   readonly register = new RegisterProject(this);
+  readonly artefacts = new FileArtefactStore(this.layout.artefacts, this.layout.incoming);
   readonly materialise = new MaterialiseChange({
     unitOfWork: this.unitOfWork,
     workbenches: this.workbenches,
+    patchFiles: new ArtefactPatchFiles(this.artefacts, this.layout.incoming),
     clock: this.clock,
-    limits,
+    limits: this.limits,
   });
   readonly remake = new RemakeChange({
     unitOfWork: this.unitOfWork,
     workbenches: this.workbenches,
     clock: this.clock,
-    limits,
+    limits: this.limits,
   });
   readonly tracing = untraced;
   readonly underWay = new LandingsUnderWay();

@@ -43,6 +43,7 @@ export function someChange(projectId: string, over: Partial<Change> = {}): Chang
     tree: 'c'.repeat(40),
     files: 2,
     patchDigest: 'sha256:1',
+    findings: [{ code: 'windows_name', severity: 'medium', message: 'aux.txt', file: 'aux.txt' }],
     madeFrom: undefined,
     state: 'materialised',
     version: 1,

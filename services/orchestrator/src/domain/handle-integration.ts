@@ -7,7 +7,7 @@ import type {
 } from '@ymera/contracts';
 import { landingAnswerMs, orderLanding } from './begin-steps';
 import { cancelRun, failRun, withdrawLanding } from './end-run';
-import { evidenceFor } from './evidence';
+import { evidenceFor, mergeFindings } from './evidence';
 import { failAttempt } from './fail-attempt';
 import { taskStep } from './handle-agents';
 import { orderMaterialising } from './order-materialising';
@@ -22,6 +22,7 @@ export function materialise(draft: RunDraft, made: PayloadOf<typeof changeMateri
   if (!step?.proposal) return;
   draft.moveAttempt(step.stepId, 'complete');
   const { output } = step.proposal;
+  const findings = mergeFindings(made.findings ?? [], output.findings);
   draft.move(
     step.stepId,
     'complete',
@@ -30,6 +31,7 @@ export function materialise(draft: RunDraft, made: PayloadOf<typeof changeMateri
       feedback: [],
       output: {
         ...output,
+        findings,
         change: {
           changeId: made.change_id,
           base: made.base,
@@ -39,7 +41,7 @@ export function materialise(draft: RunDraft, made: PayloadOf<typeof changeMateri
         },
       },
     },
-    { findings: output.findings },
+    { findings },
   );
 }
 

@@ -59,14 +59,16 @@ export function judgeResult(run: Run, step: TaskStep, attempt: Attempt, reported
   switch (step.produces) {
     case 'findings':
       return { kind: 'done', output };
-    case 'change':
-      if (!reported.change) return failed('change_empty', `${attempt.agentId} returned no change.`);
-      if (Buffer.byteLength(JSON.stringify(reported.change)) > maximumChangeBytes)
+    case 'change': {
+      const change = reported.change ?? reported.change_artefact;
+      if (!change) return failed('change_empty', `${attempt.agentId} returned no change.`);
+      if (Buffer.byteLength(JSON.stringify(change)) > maximumChangeBytes)
         return failed(
           'change_too_large',
-          `${attempt.agentId} returned a change that is too large to pass on.`,
+          `${attempt.agentId} returned a change of more than ${maximumChangeBytes} bytes inline; a larger one is put as an artefact (change_artefact).`,
         );
-      return { kind: 'proposed', proposal: { change: reported.change, output } };
+      return { kind: 'proposed', proposal: { change, output } };
+    }
     case 'tests': {
       if (!reported.tests) return failed('result_incomplete', `${attempt.agentId} returned no test summary.`);
       const { change } = evidenceFor(run, step.step_id);

@@ -1,5 +1,6 @@
 import type { changeMaterialised, changeRefused, landingRefused, PayloadOf } from '@ymera/contracts';
 import { failRun } from './end-run';
+import { mergeFindings } from './evidence';
 import { ancestorsOf } from './plan-graph';
 import { currentAttempt, type StepRun } from './run';
 import type { RunDraft } from './run-draft';
@@ -57,8 +58,9 @@ export function orderRemaking(draft: RunDraft, stepId: string): void {
 export function remade(draft: RunDraft, step: StepRun, made: PayloadOf<typeof changeMaterialised>): void {
   if (step.remake?.onto !== made.base) return;
   const { change_id: changeId, base, commit, tree, agent_id: agentId } = made;
-  const output = { findings: [], ...step.output, change: { changeId, base, commit, tree, agentId } };
-  draft.move(step.stepId, 'complete', { remake: undefined, output }, { findings: output.findings });
+  const findings = mergeFindings(made.findings ?? [], step.output?.findings ?? []);
+  const output = { ...step.output, findings, change: { changeId, base, commit, tree, agentId } };
+  draft.move(step.stepId, 'complete', { remake: undefined, output }, { findings });
 }
 
 /**

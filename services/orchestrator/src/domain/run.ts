@@ -1,6 +1,7 @@
 import type {
   AttributedVerdict,
   BeforeAfter,
+  ChangeArtefact,
   ErrorShape,
   Escalation,
   Finding,
@@ -108,7 +109,8 @@ export interface StepRun {
 }
 
 export interface Proposal {
-  readonly change: ProposedChange;
+  /** Inline, or as an artefact of integration's. */
+  readonly change: ProposedChange | ChangeArtefact;
   readonly output: StepOutput;
 }
 

@@ -135,7 +135,7 @@ export class RunScenario {
     this.end(stepId, result);
   }
 
-  materialise(stepId = 'enhance', tree = oid('7')): readonly Effect[] {
+  materialise(stepId = 'enhance', tree = oid('7'), findings?: readonly Finding[]): readonly Effect[] {
     const { taskId, attempt, agentId } = this.attempt(stepId);
     return this.send({
       kind: 'change_materialised',
@@ -150,6 +150,7 @@ export class RunScenario {
         commit: oid('c'),
         tree,
         files: 1,
+        ...(findings ? { findings: [...findings] } : {}),
       },
     });
   }

@@ -227,8 +227,8 @@ describe('a workbench (real git)', () => {
       `${newFile('tool.sh', '120000', '../../etc/passwd')}\\ No newline at end of file\n`;
     const { entries, linksAfter } = await built(submodule + typeChange);
     expect(entries).toEqual([
-      { path: 'sub', oldMode: '000000', newMode: '160000', size: 0 },
-      { path: 'tool.sh', oldMode: '100644', newMode: '120000', size: 16 },
+      { path: 'sub', oldMode: '000000', newMode: '160000', size: 0, isBinary: false },
+      { path: 'tool.sh', oldMode: '100644', newMode: '120000', size: 16, isBinary: false },
     ]);
     expect(linksAfter.get('tool.sh')).toBe('../../etc/passwd');
   });

@@ -1,8 +1,8 @@
 import { err, ok, uuidv7, type Result } from '@ymera/kernel';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MergeConflict, PatchFailure, Workbench, Workbenches } from '../../application/ports';
-import type { ChangedEntry, ProposedTree } from '../../domain/change-policy';
+import type { MergeConflict, Patch, PatchFailure, Workbench, Workbenches } from '../../application/ports';
+import type { ProposedTree } from '../../domain/change-policy';
 import type { CommitIdentity } from '../../domain/commit-identity';
 import { findObject } from './find-object';
 import type { Git, GitAnswer, GitOptions } from './git';
@@ -10,15 +10,15 @@ import { changeRefs } from './git-environment';
 import { moveObjects } from './move-objects';
 import { explainPatchFailure } from './patch-failure';
 import { firstConflict } from './merge-conflict';
-import { fieldsOf, pathText } from './path-text';
-import { readBlobs } from './read-blobs';
+import { readProposedTree } from './proposed-tree';
+import { parseRawDiff, type RawChange } from './raw-changes';
 import type { RepositoryLayout } from './repository-layout';
 import { updateRef } from './update-ref';
 
-const linkMode = '120000';
-const submoduleMode = '160000';
 /** A patch of 1 MiB may unpack to a thousand times as much. */
 const applyMemoryBytes = 1024 * 1024 * 1024;
+/** Of 64 MiB, on a busy machine. */
+const largePatchMs = 180_000;
 const treeOutputBytes = 128 * 1024 * 1024;
 /** Conflicts that are shown with both sides; the others by their name. */
 const shownConflicts = 20;
@@ -47,7 +47,7 @@ export class GitWorkbenches implements Workbenches {
 }
 
 class GitWorkbench implements Workbench {
-  private readonly options: GitOptions;
+  private readonly options: GitOptions & { readonly repository: string };
   private proposal: { readonly tree: string; readonly changed: readonly RawChange[] } | undefined;
 
   constructor(
@@ -72,15 +72,15 @@ class GitWorkbench implements Workbench {
     await this.git.run(['read-tree', this.base], this.options);
   }
 
-  async pathsOf(patch: string): Promise<Result<readonly string[], PatchFailure>> {
-    const counted = await this.read(['apply', '--numstat', '-z', '-'], patch);
+  async pathsOf(patch: Patch): Promise<Result<readonly string[], PatchFailure>> {
+    const counted = await this.read(['apply', '--numstat', '-z'], patch);
     if (!counted.ok) return counted;
     const entries = counted.value.stdout.toString('utf8').split('\0').filter(Boolean);
     return ok(entries.map((entry) => entry.split('\t').slice(2).join('\t')));
   }
 
-  async apply(patch: string): Promise<Result<void, PatchFailure>> {
-    const applied = await this.read(['apply', '--cached', '--binary', '-'], patch);
+  async apply(patch: Patch): Promise<Result<void, PatchFailure>> {
+    const applied = await this.read(['apply', '--cached', '--binary'], patch);
     if (!applied.ok) return applied;
     try {
       const { stdout, stderr } = await this.git.run(['write-tree'], this.options);
@@ -106,24 +106,9 @@ class GitWorkbench implements Workbench {
     return ok(undefined);
   }
 
-  async proposedTree(): Promise<ProposedTree> {
-    const { changed } = this.proposed();
-    const sizes = await this.sizesOf(changed);
-    const linksBefore = await this.linksOf(this.base);
-    const linksAfter = new Map(linksBefore);
-    const newLinks = new Map<string, string>();
-    for (const { path, newMode, newOid } of changed) {
-      linksAfter.delete(path);
-      if (newMode === linkMode) newLinks.set(path, newOid);
-    }
-    for (const [path, target] of await this.targetsOf(newLinks)) linksAfter.set(path, target);
-    const entries: ChangedEntry[] = changed.map(({ path, oldMode, newMode, newOid }) => ({
-      path,
-      oldMode,
-      newMode,
-      size: sizes.get(newOid) ?? 0,
-    }));
-    return { entries, linksBefore, linksAfter };
+  proposedTree(): Promise<ProposedTree> {
+    const { git, options, folder, base } = this;
+    return readProposedTree({ git, options, folder, base, ...this.proposed() });
   }
 
   async commit(identity: CommitIdentity): Promise<{ commit: string; tree: string }> {
@@ -181,63 +166,17 @@ class GitWorkbench implements Workbench {
     return parseRawDiff(stdout);
   }
 
-  private async read(args: readonly string[], patch: string): Promise<Result<GitAnswer, PatchFailure>> {
+  /** A patch in a file is read by git alone. */
+  private async read(args: readonly string[], patch: Patch): Promise<Result<GitAnswer, PatchFailure>> {
     try {
-      const options = { ...this.options, input: patch, memoryBytes: applyMemoryBytes };
-      return ok(await this.git.run(args, options));
+      const options = { ...this.options, memoryBytes: applyMemoryBytes };
+      return ok(
+        typeof patch === 'string'
+          ? await this.git.run([...args, '-'], { ...options, input: patch })
+          : await this.git.run([...args, patch.path], { ...options, timeoutMs: largePatchMs }),
+      );
     } catch (error) {
       return err(explainPatchFailure(error));
     }
   }
-
-  private async sizesOf(changed: readonly RawChange[]): Promise<ReadonlyMap<string, number>> {
-    const oids = changed.filter(({ newMode }) => newMode.startsWith('1') && newMode !== submoduleMode);
-    if (oids.length === 0) return new Map();
-    const output = await this.git.text(['cat-file', '--batch-check=%(objectname) %(objectsize)'], {
-      ...this.options,
-      input: `${oids.map(({ newOid }) => newOid).join('\n')}\n`,
-    });
-    return new Map(
-      output.split('\n').map((line) => {
-        const [oid = '', size] = line.split(' ');
-        return [oid, Number(size)];
-      }),
-    );
-  }
-
-  private async linksOf(tree: string): Promise<ReadonlyMap<string, string>> {
-    const { stdout } = await this.git.run(['ls-tree', '-r', '-z', '--full-tree', tree], this.options);
-    const links = new Map<string, string>();
-    for (const entry of fieldsOf(stdout)) {
-      if (!entry.toString('latin1').startsWith(linkMode)) continue;
-      const tab = entry.indexOf('\t');
-      links.set(pathText(entry.subarray(tab + 1)), entry.toString('latin1', 0, tab).split(' ')[2] ?? '');
-    }
-    return this.targetsOf(links);
-  }
-
-  /** From path and blob to path and target. */
-  private async targetsOf(links: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
-    const blobs = await readBlobs(this.git, this.repository, [...links.values()], this.options.env);
-    return new Map([...links].map(([path, oid]) => [path, pathText(blobs.get(oid) ?? Buffer.alloc(0))]));
-  }
-}
-
-interface RawChange {
-  readonly oldMode: string;
-  readonly newMode: string;
-  readonly newOid: string;
-  readonly path: string;
-}
-
-/** `:<old mode> <new mode> <old oid> <new oid> <status>\0<path>\0`, repeated. */
-function parseRawDiff(output: Buffer): readonly RawChange[] {
-  const fields = fieldsOf(output);
-  const changes: RawChange[] = [];
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const [facts, path = Buffer.alloc(0)] = [fields[index]?.toString('latin1') ?? '', fields[index + 1]];
-    const [oldMode = '', newMode = '', , newOid = ''] = facts.slice(1).split(' ');
-    changes.push({ oldMode, newMode, newOid, path: pathText(path) });
-  }
-  return changes;
 }

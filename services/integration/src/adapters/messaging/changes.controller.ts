@@ -3,6 +3,7 @@ import {
   getChange,
   landChange,
   materialiseChange,
+  materialiseChangeV1,
   remakeChange,
   withdrawLanding,
   type PayloadOf,
@@ -55,6 +56,12 @@ export class ChangesController {
       agent_id: payload.agent_id,
       ...(result.ok ? { change_id: result.value.changeId, commit: result.value.commit } : {}),
     });
+  }
+
+  /** Orders of an orchestrator of before, which wait in the queue. */
+  @OnCommand(materialiseChangeV1)
+  materialiseInline(message: Received<PayloadOf<typeof materialiseChangeV1>>): Promise<void> {
+    return this.materialise(message);
   }
 
   @OnCommand(remakeChange)

@@ -4,7 +4,7 @@ import { asAdmin, FakeClock, leakGuard, testDatabase, type TestDatabase } from '
 import { LandChange } from '../../application/land-change';
 import { LandingsUnderWay } from '../../application/landings-under-way';
 import { MaterialiseChange } from '../../application/materialise-change';
-import type { Branches, IntegrationUnitOfWork, Workbenches } from '../../application/ports';
+import type { Branches, IntegrationUnitOfWork, PatchFiles, Workbenches } from '../../application/ports';
 import { changeIdOf, type Change } from '../../domain/change';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
 import { GitWorld } from '../../testing/git-world';
@@ -77,8 +77,9 @@ describe('a database connection that dies between git and the commit (real Postg
     });
   }
 
+  const patchFiles: PatchFiles = { open: async () => undefined };
   const materialising = (workbenches: Workbenches) =>
-    new MaterialiseChange({ unitOfWork, workbenches, clock, limits });
+    new MaterialiseChange({ unitOfWork, workbenches, patchFiles, clock, limits });
   /** As a process of its own. */
   const landing = (branches: Branches) =>
     new LandChange({ unitOfWork, branches, underWay: new LandingsUnderWay(), clock, tracing: untraced });
@@ -105,7 +106,13 @@ describe('a database connection that dies between git and the commit (real Postg
           return result;
         }),
     };
-    const first = new MaterialiseChange({ unitOfWork: dying, workbenches: world.workbenches, clock, limits });
+    const first = new MaterialiseChange({
+      unitOfWork: dying,
+      workbenches: world.workbenches,
+      patchFiles,
+      clock,
+      limits,
+    });
     await expect(first.execute(id, order)).rejects.toMatchObject({
       failure: { kind: 'unavailable', retryable: true },
     });

@@ -1,3 +1,4 @@
+import { findings } from '@ymera/contracts';
 import { FailureException } from '@ymera/kernel';
 import type { SqlExecutor } from '@ymera/persistence';
 import { versionConflict, type ChangeStore } from '../../application/ports';
@@ -23,10 +24,12 @@ interface Row {
   landed_at: Date | null;
   made_from: string | null;
   withdrawn_by: string | null;
+  findings: unknown;
 }
 
 const columns = `change_id, project_id, workflow_id, request_id, step_id, task_id, attempt, agent_id, base, commit, tree,
-  files, patch_digest, state, version, created_at, landed_at, made_from, withdrawn_by`;
+  files, patch_digest, state, version, created_at, landed_at, made_from, withdrawn_by,
+  findings`;
 
 export class PostgresChangeStore implements ChangeStore {
   constructor(private readonly sql: SqlExecutor) {}
@@ -34,7 +37,7 @@ export class PostgresChangeStore implements ChangeStore {
   async insert(change: Change): Promise<void> {
     await this.sql.query(
       `INSERT INTO changes (${columns})
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
       [
         change.changeId,
         change.projectId,
@@ -55,6 +58,7 @@ export class PostgresChangeStore implements ChangeStore {
         change.landedAt ?? null,
         change.madeFrom ?? null,
         change.withdrawnBy ?? null,
+        JSON.stringify(change.findings),
       ],
     );
   }
@@ -94,6 +98,7 @@ function fromRow(row: Row): Change {
     tree: row.tree,
     files: row.files,
     patchDigest: row.patch_digest,
+    findings: findings.parse(row.findings),
     madeFrom: row.made_from ?? undefined,
     state,
     version: row.version,

@@ -1,0 +1,24 @@
+import { fieldsOf, pathText } from './path-text';
+
+/** A path that differs between two trees, as git's own comparison says it. */
+export interface RawChange {
+  readonly oldMode: string;
+  readonly newMode: string;
+  readonly oldOid: string;
+  readonly newOid: string;
+  readonly path: string;
+  /** As git has it, for questions to git. */
+  readonly pathBytes: Buffer;
+}
+
+/** `:<old mode> <new mode> <old oid> <new oid> <status>\0<path>\0`, repeated. */
+export function parseRawDiff(output: Buffer): readonly RawChange[] {
+  const fields = fieldsOf(output);
+  const changes: RawChange[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [facts, pathBytes = Buffer.alloc(0)] = [fields[index]?.toString('latin1') ?? '', fields[index + 1]];
+    const [oldMode = '', newMode = '', oldOid = '', newOid = ''] = facts.slice(1).split(' ');
+    changes.push({ oldMode, newMode, oldOid, newOid, path: pathText(pathBytes), pathBytes });
+  }
+  return changes;
+}

@@ -1,0 +1,14 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What integration found about a change, told again with every answer about it. */
+export class ChangeFindings1767225600022 implements MigrationInterface {
+  readonly name = 'ChangeFindings1767225600022';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE changes ADD COLUMN findings jsonb NOT NULL DEFAULT '[]'`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE changes DROP COLUMN findings`);
+  }
+}
