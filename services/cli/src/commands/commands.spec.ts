@@ -94,7 +94,8 @@ describe('commands', () => {
     });
 
     it('when it was watched so late that its history is not kept any more', async () => {
-      gateway.answer(requestEventsRoute, []);
+      const ended_at = '2026-01-01T00:00:00.000Z';
+      gateway.answer(requestEventsRoute, []).answer(getRequestRoute, { ...failedRequest, ended_at });
       await connected('requests', 'watch', id);
       expect(process.exitCode).toBe(1);
       expect(commands.written).toContain('failed');
