@@ -7,7 +7,11 @@ import { end, type Request } from '../domain/request';
 const createdAt = new Date('2026-01-01T00:00:00.000Z');
 
 export const newRequest = (change: Partial<Request> = {}): Request => {
-  const plan = planFor('ENHANCE', 'Improve it', { taskTimeoutS: 60, gateExpiryS: 60, budgetS: 60 });
+  const plan = planFor({ intent: 'ENHANCE' }, 'Improve it', {
+    taskTimeoutS: 60,
+    gateExpiryS: 60,
+    budgetS: 60,
+  });
   return {
     requestId: uuidv7(),
     projectId: 'sample',
