@@ -2,6 +2,7 @@ export * from './define/message';
 export { added } from './define/added';
 export * from './define/agent-message';
 export * from './define/outgoing';
+export { pageCursor, type Page, type PageCursor } from './define/page-cursor';
 export * from './define/route';
 export * from './define/unit-of-work';
 export * from './shared/acceptance';

@@ -7,5 +7,5 @@ export { silentLogger, type LogFields, type Logger } from './logger';
 export { isOpen, pauseAfter, pauseVersion, resumed, type Pause } from './pause';
 export { err, ok, type Err, type Ok, type Result } from './result';
 export { sleep } from './sleep';
-export { isStorable } from './storable-text';
+export { isStorable, storable, unstorableTexts, type UnstorableText } from './storable-text';
 export { within } from './within';

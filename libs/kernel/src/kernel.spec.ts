@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { canonicalJson, digestOf } from './digest';
 import { failure, FailureException, failureOf } from './failure';
 import { isUuidv7, uuidv7, uuidv7Time } from './ids';
-import { isStorable } from './storable-text';
+import { isStorable, storable, unstorableTexts } from './storable-text';
 
 describe('uuidv7', () => {
   it('carries the time it was made at, to the millisecond', () => {
@@ -61,5 +61,25 @@ describe('isStorable', () => {
     for (const value of ['a\0', { a: ['\ud800'] }, { '\0': 1 }]) expect(isStorable(value)).toBe(false);
     for (const value of ['é 漢 😀 \\u0000', { a: [null, 1, { b: '' }] }, undefined])
       expect(isStorable(value)).toBe(true);
+  });
+});
+
+describe('unstorableTexts', () => {
+  it('names each string by its path, its first character that cannot be kept, and where that stands', () => {
+    expect(unstorableTexts({ a: ['fine', 'no\0'], b: { 'x\ud800': 'y' } })).toEqual([
+      { path: ['a', '1'], codePoint: 'U+0000', index: 2 },
+      { path: ['b', 'x\uFFFD'], codePoint: 'U+D800', index: 1 },
+    ]);
+  });
+
+  it('stops at the bound', () => {
+    expect(unstorableTexts(Array.from({ length: 500 }, () => '\0'))).toHaveLength(100);
+  });
+});
+
+describe('storable', () => {
+  it('replaces what cannot be kept, also in names, and nothing else', () => {
+    const given = { 'a\0': ['\ud83d', '😀', 1, null], time: 'x' };
+    expect(storable(given)).toEqual({ 'a\uFFFD': ['\uFFFD', '😀', 1, null], time: 'x' });
   });
 });

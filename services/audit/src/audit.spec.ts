@@ -3,6 +3,7 @@ import {
   eventMessage,
   listAuditCheckpoints,
   listAuditEntries,
+  pageCursor,
   readAuditCheckpoint,
   readAuditLog,
   requestEnded,
@@ -107,6 +108,19 @@ describe('the audit service on the real broker and database', () => {
       source: '/ymera/coordinator',
       trace_id: traceId,
       data: { ...approvalDecided.sample, aggregate_version: 2 },
+    });
+  });
+
+  it('goes on after a page by its cursor, and refuses the cursor of another list', async () => {
+    const all = await list();
+    const first = await asked(listAuditEntries, { limit: 7 });
+    expect(first.items).toEqual(all.slice(0, 7));
+    const second = await asked(listAuditEntries, { limit: 7, cursor: first.next_cursor ?? '' });
+    expect(second).toMatchObject({ items: all.slice(7, 14), next_index: 14 });
+    const other = pageCursor('alerts', z.int()).encode(7);
+    expect(await messaging.queries.ask(listAuditEntries, { cursor: other })).toMatchObject({
+      ok: false,
+      error: { code: 'cursor_invalid' },
     });
   });
 

@@ -106,7 +106,8 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
       { provide: AnswerRoute, useFactory: () => new AnswerRoute(messaging.queries, once) },
       {
         provide: WatchRequest,
-        useFactory: () => new WatchRequest(timeline, new QueryRequestDirectory(messaging.queries), feed),
+        useFactory: () =>
+          new WatchRequest(timeline, new QueryRequestDirectory(messaging.queries), feed, systemClock),
       },
       { provide: Authenticate, useValue: authenticate },
       {

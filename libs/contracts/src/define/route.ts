@@ -25,6 +25,8 @@ export interface RouteContract<
   /** OpenAPI style: `/api/v1/agents/{agent_id}/status`. */
   readonly path: string;
   readonly summary: string;
+  /** What is promised beyond the summary: order, bounds, when it ends. */
+  readonly description?: string;
   readonly tag: string;
   readonly access: readonly Access[];
   readonly params?: Params;

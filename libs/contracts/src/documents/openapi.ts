@@ -127,7 +127,7 @@ function operationOf(route: RouteContract): OpenApiOperation {
   return {
     operationId: route.operation,
     summary: route.summary,
-    description: describedAccess(route.access),
+    description: [route.description, describedAccess(route.access)].filter(Boolean).join(' '),
     tags: [route.tag],
     security: securityOf(route.access),
     parameters: parametersOf(route),

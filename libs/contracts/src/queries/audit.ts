@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineQuery } from '../define/message';
-import { pageSize } from '../shared/ids';
+import { added } from '../define/added';
+import { cursor, pageSize } from '../shared/ids';
 import { sampleDigest, sampleId, sampleTime } from '../shared/samples';
 import { auditEntry, auditRecord } from '../shared/resources';
 
@@ -9,8 +10,17 @@ export const listAuditEntries = defineQuery({
   version: 1,
   owner: 'audit',
   summary: 'Entries in order.',
-  payload: z.object({ from_index: z.coerce.number().int().min(0).default(0), limit: pageSize }),
-  reply: z.object({ items: z.array(auditEntry), next_index: z.number().int().nullable() }),
+  payload: z.object({
+    from_index: z.coerce.number().int().min(0).default(0),
+    limit: pageSize,
+    /** Goes on after a page, as in every other list; `from_index` counts for nothing then. */
+    cursor: added(cursor),
+  }),
+  reply: z.object({
+    items: z.array(auditEntry),
+    next_index: z.number().int().nullable(),
+    next_cursor: added(cursor.nullable()),
+  }),
   sample: { limit: 50 },
   replySample: { items: [], next_index: null },
 });

@@ -8,7 +8,16 @@ import {
   capabilities,
   sanctionCause,
 } from '../shared/agents';
-import { actor, agentId, canaryName, cursor, pageSize, principalId, timestamp } from '../shared/ids';
+import {
+  actor,
+  agentCursor,
+  agentId,
+  canaryName,
+  cursor,
+  pageSize,
+  principalId,
+  timestamp,
+} from '../shared/ids';
 import { sampleTime } from '../shared/samples';
 
 /** Who asks, as the gateway authenticated it. */
@@ -130,13 +139,25 @@ export const getAgent = defineQuery({
   replySample: agentSample,
 });
 
-export const listAgents = defineQuery({
+/** Asked by gateways of before; it has no cursor for an agent whose id is long. */
+export const listAgentsV1 = defineQuery({
   name: 'registry.list_agents',
   version: 1,
   owner: 'registry',
   summary: 'Agents by id, a page at a time.',
   payload: z.object({ agent_type: agentType.optional(), cursor: cursor.optional(), limit: pageSize }),
   reply: z.object({ items: z.array(agentResource), next_cursor: cursor.nullable() }),
+  sample: { limit: 50 },
+  replySample: { items: [agentSample], next_cursor: null },
+});
+
+export const listAgents = defineQuery({
+  name: 'registry.list_agents',
+  version: 2,
+  owner: 'registry',
+  summary: 'Agents by id, a page at a time.',
+  payload: z.object({ agent_type: agentType.optional(), cursor: agentCursor.optional(), limit: pageSize }),
+  reply: z.object({ items: z.array(agentResource), next_cursor: agentCursor.nullable() }),
   sample: { limit: 50 },
   replySample: { items: [agentSample], next_cursor: null },
 });

@@ -9,8 +9,8 @@ import {
   registerAgent,
 } from '../queries/registry';
 import { fleetOverview } from '../queries/reporting';
-import { agentResource, agentStatusResource, agentType } from '../shared/agents';
-import { agentId, cursor, pageSize, principalId } from '../shared/ids';
+import { agentResource, agentStatusResource } from '../shared/agents';
+import { agentId, principalId } from '../shared/ids';
 
 const readers = { roles: ['viewer', 'operator', 'approver', 'admin'] } as const;
 const tag = 'agents';
@@ -65,7 +65,7 @@ export const listAgentsRoute = defineRoute({
   summary: 'List agents',
   tag,
   access: [readers],
-  query: z.object({ agent_type: agentType.optional(), cursor: cursor.optional(), limit: pageSize }),
+  query: listAgents.payload,
   status: 200,
   response: listAgents.reply,
   errors: [],

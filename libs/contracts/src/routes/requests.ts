@@ -93,13 +93,18 @@ export const requestEventsRoute = defineRoute({
   path: '/api/v1/requests/{request_id}/events',
   summary:
     'Everything that happens to a request, from its beginning, as server-sent events; resumes after Last-Event-ID',
+  description:
+    'A client that was cut off sends the id of its last event as Last-Event-ID and misses nothing. The stream ends at ' +
+    'most 60 s after the request has ended, and at once when it is resumed after its last event; a client may close it ' +
+    'when it sees coordinator.request.ended.v1. A position that the stream does not have is refused (position_unknown): ' +
+    'read from the beginning then. A comment every 15 s shows that the stream is alive.',
   tag,
   access: [readers],
   params: requestParams,
   status: 200,
   response: feedEntry,
   produces: 'text/event-stream',
-  errors: ['request_not_found'],
+  errors: ['request_not_found', 'last_event_id_invalid', 'position_unknown', 'too_many_watchers'],
 });
 
 export const listWorkflowsRoute = defineRoute({

@@ -29,4 +29,6 @@ export type Actor = z.output<typeof actor>;
 
 /** Opaque; a client sends back what it got. */
 export const cursor = z.string().max(200);
+/** The same, with room for the longest agent id. */
+export const agentCursor = z.string().max(500);
 export const pageSize = z.coerce.number().int().min(1).max(200).default(50);

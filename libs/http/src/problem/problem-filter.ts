@@ -1,23 +1,15 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { failure, failureOf, FailureException, type Failure, type Logger } from '@ymera/kernel';
+import { failureOf, FailureException, type Failure, type Logger } from '@ymera/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DeclaredMethods } from '../server/declared-methods';
 import { traceOf } from '../server/trace-hooks';
 import { failureToProblem } from './problem';
+import { methodNotAllowed, serverRefusal } from './server-refusals';
 
 interface Refusal {
   readonly failure: Failure;
   readonly status?: number;
 }
-
-/** What the HTTP server itself refuses, by its status; its messages may name internals, so they are not passed on. */
-const serverRefusals: Readonly<Record<number, Failure>> = {
-  400: failure('validation', 'malformed_request', 'The request could not be read.'),
-  404: failure('not_found', 'route_not_found', 'There is nothing at this address.'),
-  408: failure('timeout', 'request_timeout', 'The request took too long to arrive.'),
-  413: failure('validation', 'body_too_large', 'The body is larger than the limit.'),
-  415: failure('validation', 'unsupported_media_type', 'The body must be application/json in UTF-8.'),
-  431: failure('validation', 'headers_too_large', 'The headers are larger than the limit.'),
-};
 
 function refusalOf(thrown: unknown): Refusal {
   if (thrown instanceof FailureException) return { failure: thrown.failure };
@@ -27,14 +19,12 @@ function refusalOf(thrown: unknown): Refusal {
       : thrown instanceof Error && 'statusCode' in thrown && typeof thrown.statusCode === 'number'
         ? thrown.statusCode
         : 500;
-  const known = serverRefusals[status];
+  const known = serverRefusal(status);
   if (known) return { failure: known, status };
-  if (status >= 400 && status < 500 && status !== 401 && status !== 403)
-    return { failure: failure('validation', 'malformed_request', 'The request could not be read.'), status };
   return { failure: failureOf(thrown) };
 }
 
-function headersOf({ kind, details }: Failure): Readonly<Record<string, string>> {
+export function problemHeaders({ kind, details }: Failure): Readonly<Record<string, string>> {
   const retryAfter = details?.['retry_after_s'];
   return {
     'content-type': 'application/problem+json; charset=utf-8',
@@ -50,14 +40,22 @@ function headersOf({ kind, details }: Failure): Readonly<Record<string, string>>
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Logger) {}
+  constructor(
+    private readonly logger: Logger,
+    private readonly methods: Pick<DeclaredMethods, 'at'>,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const refusal = refusalOf(thrown);
     const path = request.url.split('?', 1)[0] ?? '';
+    const given = refusalOf(thrown);
+    const allowed = given.failure.code === 'route_not_found' ? this.methods.at(path) : [];
+    // A handler of this method may itself say that there is nothing.
+    const isWrongMethod = allowed.length > 0 && !allowed.includes(request.method);
+    const refusal = isWrongMethod ? { failure: methodNotAllowed(allowed), status: 405 } : given;
+    if (isWrongMethod) void reply.header('allow', allowed.join(', '));
     if (refusal.failure.kind === 'internal')
       this.logger.error('request failed', { error: thrown, method: request.method, path });
     if (reply.sent || reply.raw.headersSent) {
@@ -69,6 +67,6 @@ export class ProblemFilter implements ExceptionFilter {
       instance: path.slice(0, 500),
       status: refusal.status,
     });
-    void reply.status(problem.status).headers(headersOf(refusal.failure)).send(JSON.stringify(problem));
+    void reply.status(problem.status).headers(problemHeaders(refusal.failure)).send(JSON.stringify(problem));
   }
 }

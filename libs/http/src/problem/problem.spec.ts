@@ -2,6 +2,7 @@ import { problem } from '@ymera/contracts';
 import { errorKinds, failure } from '@ymera/kernel';
 import { z } from 'zod';
 import { failureToProblem, statusOf } from './problem';
+import { textFailure } from './text-failure';
 import { validationFailure } from './validation-failure';
 
 describe('failureToProblem', () => {
@@ -21,5 +22,28 @@ describe('failureToProblem', () => {
 
     const internals = failure('conflict', 'busy', 'Busy.', { details: { sql: 'select', errors: 'none' } });
     expect(JSON.stringify(failureToProblem(internals))).not.toContain('select');
+  });
+});
+
+describe('textFailure', () => {
+  it('names the field, the character and where it stands', () => {
+    expect(textFailure({ params: {}, query: { q: 'a\0' }, body: { list: ['', '\ud83d'] } })).toMatchObject({
+      kind: 'validation',
+      code: 'text_invalid',
+      message: 'query.q: Holds NUL (U+0000) at index 1.',
+      details: {
+        errors: [
+          { path: 'query.q', message: 'Holds NUL (U+0000) at index 1.' },
+          { path: 'body.list.1', message: 'Holds half of a surrogate pair (U+D83D) at index 0.' },
+        ],
+      },
+    });
+  });
+
+  it('lets every other text pass, however odd', () => {
+    const odd = '\u0001 \u007f \u202e \ufeff \ufffe 😀 é e\u0301 \u0000'.replace('\u0000', '\\u0000');
+    expect(
+      textFailure({ params: { odd }, query: undefined, body: { [odd]: [odd, 1, null] } }),
+    ).toBeUndefined();
   });
 });

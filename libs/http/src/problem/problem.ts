@@ -33,9 +33,11 @@ const titles: Readonly<Record<number, string>> = {
   401: 'Authentication is required',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'The method is not supported here',
   408: 'The request took too long to arrive',
   409: 'Conflict with the current state',
   413: 'The body is too large',
+  414: 'The path is too long',
   415: 'The content type is not supported',
   429: 'Too many requests',
   431: 'The headers are too large',
@@ -50,7 +52,7 @@ export interface ProblemContext {
   readonly traceId?: string | undefined;
   /** Path of the request, without its query. */
   readonly instance?: string | undefined;
-  /** Where HTTP is finer than the kinds: 408, 413, 415, 431. */
+  /** Where HTTP is finer than the kinds: 405, 408, 413, 414, 415, 431. */
   readonly status?: number | undefined;
 }
 

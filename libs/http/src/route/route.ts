@@ -11,6 +11,7 @@ import type { RouteContract } from '@ymera/contracts';
 import { FailureException } from '@ymera/kernel';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { textFailure } from '../problem/text-failure';
 import { validationFailure } from '../problem/validation-failure';
 import { AllowAccess } from './access';
 
@@ -40,11 +41,13 @@ export const Route = (contract: RouteContract): MethodDecorator =>
 export const routeOf = (handler: object): RouteContract | undefined =>
   Reflect.getMetadata(routeKey, handler) as RouteContract | undefined;
 
-/** Checks all three parts and reports every problem at once. */
+/** Checks all three parts and reports every problem at once; text that cannot be stored is refused first. */
 export function parseInput<Contract extends RouteContract>(
   contract: Contract,
   request: { readonly params: unknown; readonly query: unknown; readonly body: unknown },
 ): RouteInput<Contract> {
+  const unstorable = textFailure(request);
+  if (unstorable) throw new FailureException(unstorable);
   const problems: { part: string; error: z.ZodError }[] = [];
   const parse = (part: 'params' | 'query' | 'body', schema: z.ZodType | undefined): unknown => {
     if (!schema) return undefined;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { failure, FailureException } from '@ymera/kernel';
 import type { FastifyInstance } from 'fastify';
 
@@ -27,7 +28,8 @@ export function isDeeperThan(limit: number, json: string): boolean {
 }
 
 const tooDeep = failure('validation', 'json_too_deep', `JSON may nest at most ${maximumJsonDepth} levels.`);
-const notJson = failure('validation', 'malformed_json', 'The body is not valid JSON.');
+const notUtf8 = failure('validation', 'malformed_json', 'The body is not UTF-8.');
+const notJson = failure('validation', 'malformed_json', 'The body is not valid JSON, or names "__proto__".');
 
 /** JSON only, in UTF-8; `__proto__` and `constructor.prototype` members are refused. */
 export function acceptJson(fastify: FastifyInstance): void {
@@ -35,8 +37,10 @@ export function acceptJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser(
     /^application\/json(?:\s*;\s*charset=(?:"utf-8"|utf-8))?$/i,
-    { parseAs: 'string' },
-    (request, body: string, done) => {
+    { parseAs: 'buffer' },
+    (request, bytes: Buffer, done) => {
+      if (!isUtf8(bytes)) return done(new FailureException(notUtf8));
+      const body = bytes.toString();
       if (isDeeperThan(maximumJsonDepth, body)) return done(new FailureException(tooDeep));
       // An empty body with the content type set is what some clients send with a POST without one.
       if (body === '') return done(null, undefined);

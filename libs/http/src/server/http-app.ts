@@ -9,7 +9,9 @@ import { ResponseContract } from '../route/response-contract';
 import { acceptForms, acceptJson } from './body-parsers';
 import { nestLogger } from './nest-logger';
 import { closeConnectionsWhileStopping } from './closing';
+import { DeclaredMethods } from './declared-methods';
 import { addSecurityHeaders } from './security-headers';
+import { answerClientError, answerFrameworkError } from './server-errors';
 import { traceRequests } from './trace-hooks';
 
 export interface HttpAppOptions {
@@ -47,6 +49,8 @@ export async function createHttpApp(
     exposeHeadRoutes: false,
     // What still comes by an open connection is answered, and its connection then closed.
     return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError,
     http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersMs },
     genReqId: ({ headers }: IncomingMessage) => {
       const given = headers['x-request-id'];
@@ -54,6 +58,7 @@ export async function createHttpApp(
     },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
+  const methods = new DeclaredMethods(fastify);
   traceRequests(fastify);
   addSecurityHeaders(fastify);
   closeConnectionsWhileStopping(fastify);
@@ -67,7 +72,7 @@ export async function createHttpApp(
     abortOnError: false,
     forceCloseConnections: true,
   });
-  app.useGlobalFilters(new ProblemFilter(options.logger));
+  app.useGlobalFilters(new ProblemFilter(options.logger, methods));
   if (options.validateResponses) app.useGlobalInterceptors(new ResponseContract());
   return app;
 }

@@ -46,9 +46,13 @@ export function isUnavailable(error: unknown): boolean {
   return isUnanswered(error) || isMessage(error, unavailableMessage);
 }
 
+/** Text with NUL, or with what has no place in the encoding (22021); a JSON escape of the same (22P05). */
+const unstorable: ReadonlySet<string> = new Set(['22021', '22P05']);
+
 /**
- * Passing conditions of the database become failures that a consumer or caller may wait out; everything else is given
- * back as it is, because only the statement's author knows what a violated constraint means.
+ * Passing conditions of the database become failures that a consumer or caller may wait out, text that cannot be stored
+ * one that is never tried again. Everything else is given back as it is, because only the statement's author knows what a
+ * violated constraint means.
  */
 export function asFailure(error: unknown): unknown {
   if (error instanceof FailureException) return error;
@@ -68,6 +72,11 @@ export function asFailure(error: unknown): unknown {
       failure('conflict', 'transaction_contention', 'Other work kept changing the same data.', {
         retryable: true,
       }),
+      cause,
+    );
+  if (unstorable.has(codeOf(error) ?? ''))
+    return new FailureException(
+      failure('validation', 'text_invalid', 'The text holds a character that cannot be stored, such as NUL.'),
       cause,
     );
   return error;

@@ -43,6 +43,16 @@ describe('createDatabase', () => {
     );
   });
 
+  it.each([
+    ['NUL in text', 'SELECT $1::text', 'a\0'],
+    ['NUL in JSON', 'SELECT $1::jsonb', '{"a":"\\u0000"}'],
+  ])('refuses %s as a fault of the input, which is not tried again', async (_what, statement, text) => {
+    const refused = service.database.sql.query(statement, [text]);
+    await expect(refused).rejects.toMatchObject({
+      failure: { kind: 'validation', code: 'text_invalid', retryable: false },
+    });
+  });
+
   it('waits for a server that is not there yet, a bounded time', async () => {
     const at = performance.now();
     await expect(connect('postgresql://nobody@127.0.0.1:9/nothing', 3)).rejects.toMatchObject({

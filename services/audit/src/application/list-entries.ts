@@ -1,15 +1,34 @@
-import { auditEntry, type listAuditEntries, type PayloadOf, type ReplyOf } from '@ymera/contracts';
+import {
+  auditEntry,
+  type listAuditEntries,
+  pageCursor,
+  type PayloadOf,
+  type ReplyOf,
+} from '@ymera/contracts';
+import { ok, type Result } from '@ymera/kernel';
+import { z } from 'zod';
 import type { EntryReader } from './ports';
+
+/** The position is the index of the last entry that was shown. */
+const cursors = pageCursor('audit', z.int().min(0));
 
 /** A page of the log as contracts show it. */
 export class ListEntries {
   constructor(private readonly reader: EntryReader) {}
 
-  async execute(query: PayloadOf<typeof listAuditEntries>): Promise<ReplyOf<typeof listAuditEntries>> {
-    const entries = await this.reader.read(query.from_index, query.limit + 1);
-    const page = entries.slice(0, query.limit);
-    return {
-      items: page.map((entry) => ({
+  async execute({
+    from_index,
+    cursor,
+    limit,
+  }: PayloadOf<typeof listAuditEntries>): Promise<Result<ReplyOf<typeof listAuditEntries>>> {
+    const after = cursors.decode(cursor);
+    if (!after.ok) return after;
+    const from = after.value === undefined ? from_index : after.value + 1;
+    const entries = await this.reader.read(from, limit + 1);
+    const page = cursors.page(entries, limit, ({ index }) => index);
+    return ok({
+      next_cursor: page.next_cursor,
+      items: page.items.map((entry) => ({
         index: entry.index,
         event_id: entry.eventId,
         type: entry.type,
@@ -20,7 +39,7 @@ export class ListEntries {
         data_digest: entry.dataDigest,
         data: auditEntry.shape.data.parse(JSON.parse(entry.canonicalData)),
       })),
-      next_index: entries.length > page.length ? query.from_index + query.limit : null,
-    };
+      next_index: entries.length > limit ? from + limit : null,
+    });
   }
 }

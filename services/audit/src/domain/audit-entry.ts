@@ -1,4 +1,4 @@
-import { canonicalJson, sha256Hex } from '@ymera/kernel';
+import { canonicalJson, sha256Hex, storable } from '@ymera/kernel';
 
 /** A fact as it was received. */
 export interface AuditedEvent {
@@ -36,9 +36,6 @@ const traceIdOf = (traceparent: string | undefined): string | null =>
 /** The context that a key begins with is the service that owns it. */
 const sourceOf = (type: string): string => `/ymera/${type.split('.', 1)[0]}`;
 
-/** What PostgreSQL does not keep as it is would no longer be what was hashed. */
-const storable = (text: string): string => text.replaceAll(/\p{Surrogate}|\0/gu, '\ufffd');
-
 /** `data` is that of the CloudEvent: the payload with its `aggregate_version`. */
 export function entryContent(event: AuditedEvent): EntryContent {
   const { payload, aggregateVersion = 1 } = event;
@@ -51,6 +48,7 @@ export function entryContent(event: AuditedEvent): EntryContent {
     eventId: event.id,
     type: event.type,
     source: sourceOf(event.type),
+    // What PostgreSQL does not keep as it is would no longer be what was hashed.
     subject: storable(event.aggregateId ?? ''),
     aggregateVersion,
     time: event.time,

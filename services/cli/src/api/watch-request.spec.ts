@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { getRequest } from '@ymera/contracts';
 import { ApiClient } from './api-client';
 import { watchRequest } from './watch-request';
 
 const happened = (type: string): string =>
   `id: ${type}\ndata: ${JSON.stringify({ type, time: '2026-01-01T00:00:00.000Z', data: {} })}\n\n`;
+const problem = { type: 'x', title: 'x', status: 409, detail: 'x', code: 'x', retryable: false };
 const patient = { reconnectMs: 5, giveUpMs: 30_000 };
 const hasty = { reconnectMs: 5, giveUpMs: 100 };
 
@@ -68,6 +70,56 @@ describe('watching a request (a gateway of the test’s)', () => {
     await entries.return(undefined);
     expect(resumedFrom).toEqual([undefined, 'one']);
     expect(told).toEqual([patient.giveUpMs, 'back']);
+  });
+
+  const answerJson = (response: ServerResponse, status: number, body: object): void => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+
+  it('returns when the request has ended and its stream has nothing left to tell', async () => {
+    const streams = [['one'], []];
+    serve = ({ url }, response) => {
+      if (url?.endsWith('/events')) {
+        stream(response, ...(streams.shift() ?? ['too many']));
+        response.end();
+      } else answerJson(response, 200, { ...getRequest.replySample, ended_at: '2026-01-01T00:00:00.000Z' });
+    };
+    const types: string[] = [];
+    for await (const { type } of watch()) types.push(type);
+    expect([types, streams]).toEqual([['one'], []]);
+  });
+
+  it('goes on when a stream without news ends before the request has', async () => {
+    const streams = [['one'], [], ['two']];
+    serve = ({ url }, response) => {
+      if (url?.endsWith('/events')) {
+        stream(response, ...(streams.shift() ?? []));
+        response.end();
+      } else answerJson(response, 200, { ...getRequest.replySample, ended_at: null });
+    };
+    const entries = watch();
+    expect((await entries.next()).value).toMatchObject({ type: 'one' });
+    expect((await entries.next()).value).toMatchObject({ type: 'two' });
+    await entries.return(undefined);
+  });
+
+  it('reads from the beginning when the gateway does not know the position any more', async () => {
+    const resumedFrom: unknown[] = [];
+    serve = ({ headers }, response) => {
+      resumedFrom.push(headers['last-event-id']);
+      if (headers['last-event-id'] !== undefined)
+        answerJson(response, 409, { ...problem, code: 'position_unknown' });
+      else {
+        stream(response, resumedFrom.length === 1 ? 'one' : 'anew');
+        response.end();
+      }
+    };
+    const entries = watch();
+    expect((await entries.next()).value).toMatchObject({ type: 'one' });
+    expect((await entries.next()).value).toMatchObject({ type: 'anew' });
+    await entries.return(undefined);
+    expect(resumedFrom).toEqual([undefined, 'one', undefined]);
+    expect(told).toEqual([]);
   });
 
   describe('a gateway that takes the question and never answers', () => {

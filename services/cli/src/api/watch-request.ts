@@ -1,4 +1,4 @@
-import { feedEntry, requestEventsRoute } from '@ymera/contracts';
+import { feedEntry, getRequestRoute, requestEventsRoute } from '@ymera/contracts';
 import { sleep } from '@ymera/kernel';
 import { createParser } from 'eventsource-parser';
 import { CliError } from '../cli-error';
@@ -26,8 +26,9 @@ interface Arrived {
 }
 
 /**
- * Everything that happens to a request from its beginning, in order; resumes where it was cut off. Rejects at once where
- * the gateway was never reached; `connection` is told when one that was there is lost, and when it is back.
+ * Everything that happens to a request from its beginning, in order; resumes where it was cut off, and returns when the
+ * request has ended and nothing is left to tell. Rejects at once where the gateway was never reached; `connection` is told
+ * when one that was there is lost, and when it is back.
  */
 export async function* watchRequest(
   api: ApiClient,
@@ -50,12 +51,20 @@ export async function* watchRequest(
       wasThere = true;
       if (lostAt !== undefined) connection.back();
       lostAt = undefined;
+      let hasArrived = false;
       for await (const { id, entry } of arriving(response)) {
+        hasArrived = true;
         lastEventId = id ?? lastEventId;
         yield entry;
       }
+      if (!hasArrived && (await hasEnded(api, requestId))) return;
     } catch (error) {
       if (signal.aborted) return;
+      if (lastEventId !== undefined && isPositionUnknown(error)) {
+        // The gateway has forgotten what was seen, or was set back: everything it has is told again.
+        lastEventId = undefined;
+        continue;
+      }
       if (!wasThere || isRefusal(error)) throw error;
       if (lostAt === undefined) {
         lostAt = performance.now();
@@ -64,6 +73,15 @@ export async function* watchRequest(
     }
     await sleep(reconnectMs, signal);
   }
+}
+
+const isPositionUnknown = (error: unknown): boolean =>
+  error instanceof CliError && error.code === 'position_unknown';
+
+/** A stream also ends when its gateway stops; then there is more to come. */
+async function hasEnded(api: ApiClient, requestId: string): Promise<boolean> {
+  const request = await api.call(getRequestRoute, { params: { request_id: requestId } });
+  return request.ended_at !== null;
 }
 
 /** An answer, which would not be another one the next time. */

@@ -92,6 +92,15 @@ describe('commands', () => {
       expect(process.exitCode).toBe(code);
       expect(commands.written.split('\n').slice(1, -1)).toEqual(last.slice(0, -1));
     });
+
+    it('when it was watched so late that its history is not kept any more', async () => {
+      const ended_at = '2026-01-01T00:00:00.000Z';
+      gateway.answer(requestEventsRoute, []).answer(getRequestRoute, { ...failedRequest, ended_at });
+      await connected('requests', 'watch', id);
+      expect(process.exitCode).toBe(1);
+      expect(commands.written).toContain('failed');
+      expect(commands.written.split('\n').slice(-5)).toEqual(why);
+    });
   });
 
   describe('say what a request asks, and how it is answered', () => {

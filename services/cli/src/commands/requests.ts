@@ -72,6 +72,14 @@ function tellAccepted(options: ConnectionOptions, request: RequestResource): voi
   if (open) process.exitCode = 2;
 }
 
+/** A request that ended so long ago that its history is not kept any more. */
+async function tellEnded(api: ApiClient, requestId: string, options: ConnectionOptions): Promise<void> {
+  const { request, workflow } = await requestWithRun(api, requestId);
+  if (request.state !== 'completed') process.exitCode = 1;
+  const words = [`${request.ended_at}  ${request.state}`, ...unfinishedLines(request, workflow)];
+  print(options, request, words.join('\n'));
+}
+
 /** Asking for work, and watching it. */
 export function addRequestCommands(ymera: Command): void {
   const requests = ymera.command('requests').description('ask for work and follow it');
@@ -157,6 +165,7 @@ export function addRequestCommands(ymera: Command): void {
         return;
       }
       if (signal.aborted) throw interrupted('Interrupted; the request goes on.');
+      await tellEnded(api, requestId, options);
     });
 
   withConnection(requests.command('cancel').argument('<request_id>').argument('<reason>'))

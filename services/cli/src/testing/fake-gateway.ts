@@ -81,7 +81,10 @@ export class FakeGateway {
     this.lookers.get(operation)?.(body);
     if (found?.route.produces === 'text/event-stream') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      for (const entry of found.value as unknown[]) response.write(`data: ${JSON.stringify(entry)}\n\n`);
+      const entries = found.value as unknown[];
+      for (const entry of entries) response.write(`data: ${JSON.stringify(entry)}\n\n`);
+      // As the gateway does for a request that has ended and whose history is not kept any more.
+      if (entries.length === 0) response.end();
       return;
     }
     response.writeHead(found?.status ?? 404, { 'content-type': 'application/json' });

@@ -59,6 +59,17 @@ function setUp(directory: Partial<Directory> = {}) {
 const improve = { project_id: 'sample', text: 'Improve the performance of this algorithm', actor: ada };
 
 describe('submitting a request', () => {
+  it.each([
+    ['Add unit tests for sum', ['code', 'integrate']],
+    ['Run the tests', []],
+  ])('has an agent write tests only when they are asked for: %s', async (text, changing) => {
+    const { submit } = setUp();
+    const submitted = await submit.execute({ ...improve, text });
+    const { intent, plan } = submitted.ok ? submitted.value : { intent: null, plan: null };
+    const ids = (plan?.steps ?? []).map(({ step_id }) => step_id);
+    expect([intent, ids.filter((id) => id === 'code' || id === 'integrate')]).toEqual(['TEST', changing]);
+  });
+
   it('plans it and orders the run, bound to the digest of the plan', async () => {
     const { submit, outbox } = setUp();
     const request = await submit.execute(improve);

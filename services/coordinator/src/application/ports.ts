@@ -3,11 +3,6 @@ import type { Result } from '@ymera/kernel';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly nextCursor: string | null;
-}
-
 export interface RequestStore {
   /**
    * Stores it and answers undefined; or stores nothing and answers the request that the requester's key has already. Waits
@@ -18,11 +13,12 @@ export interface RequestStore {
   update(request: Request): Promise<void>;
   find(requestId: string): Promise<Request | undefined>;
   findByIdempotencyKey(requestedBy: string, key: string): Promise<Request | undefined>;
+  /** Newest first, those with an id below `before`. */
   page(filter: {
     readonly projectId?: string | undefined;
-    readonly cursor?: string | undefined;
+    readonly before?: string | undefined;
     readonly limit: number;
-  }): Promise<Page<Request>>;
+  }): Promise<readonly Request[]>;
 }
 
 export interface ApprovalStore {
@@ -30,12 +26,13 @@ export interface ApprovalStore {
   update(approval: Approval): Promise<void>;
   find(approvalId: string): Promise<Approval | undefined>;
   findByGate(gateId: string): Promise<Approval | undefined>;
+  /** Newest first, those with an id below `before`. */
   page(filter: {
     readonly requestId?: string | undefined;
     readonly state?: Approval['state'] | undefined;
-    readonly cursor?: string | undefined;
+    readonly before?: string | undefined;
     readonly limit: number;
-  }): Promise<Page<Approval>>;
+  }): Promise<readonly Approval[]>;
   /** Pending approvals of these requests, oldest first. */
   pendingOf(requestIds: readonly string[]): Promise<readonly Approval[]>;
   /** Pending approvals past their time, locked for this transaction; others skip them. */

@@ -1,6 +1,9 @@
+import { type listApprovals, type Page, pageCursor, type PayloadOf, uuid } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import type { Approval } from '../domain/approval';
-import type { ApprovalStore, CoordinatorUnitOfWork, Page } from './ports';
+import type { CoordinatorUnitOfWork } from './ports';
+
+const cursors = pageCursor('approvals', uuid);
 
 export class ReadApprovals {
   constructor(private readonly unitOfWork: CoordinatorUnitOfWork) {}
@@ -12,7 +15,17 @@ export class ReadApprovals {
       : err(failure('not_found', 'approval_not_found', 'There is no such approval.'));
   }
 
-  page(filter: Parameters<ApprovalStore['page']>[0]): Promise<Page<Approval>> {
-    return this.unitOfWork.run((tx) => tx.approvals.page(filter));
+  async page({
+    request_id: requestId,
+    state,
+    cursor,
+    limit,
+  }: PayloadOf<typeof listApprovals>): Promise<Result<Page<Approval>>> {
+    const before = cursors.decode(cursor);
+    if (!before.ok) return before;
+    const found = await this.unitOfWork.run((tx) =>
+      tx.approvals.page({ requestId, state, before: before.value, limit: limit + 1 }),
+    );
+    return ok(cursors.page(found, limit, ({ approvalId }) => approvalId));
   }
 }

@@ -1,7 +1,10 @@
+import { type listRequests, type Page, pageCursor, type PayloadOf, uuid } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';
-import type { CoordinatorUnitOfWork, Page, RequestStore } from './ports';
+import type { CoordinatorUnitOfWork } from './ports';
+
+const cursors = pageCursor('requests', uuid);
 
 export class ReadRequests {
   constructor(private readonly unitOfWork: CoordinatorUnitOfWork) {}
@@ -19,7 +22,16 @@ export class ReadRequests {
     return this.unitOfWork.run((tx) => tx.approvals.pendingOf(ids));
   }
 
-  page(filter: Parameters<RequestStore['page']>[0]): Promise<Page<Request>> {
-    return this.unitOfWork.run((tx) => tx.requests.page(filter));
+  async page({
+    project_id: projectId,
+    cursor,
+    limit,
+  }: PayloadOf<typeof listRequests>): Promise<Result<Page<Request>>> {
+    const before = cursors.decode(cursor);
+    if (!before.ok) return before;
+    const found = await this.unitOfWork.run((tx) =>
+      tx.requests.page({ projectId, before: before.value, limit: limit + 1 }),
+    );
+    return ok(cursors.page(found, limit, ({ requestId }) => requestId));
   }
 }

@@ -129,7 +129,7 @@ export class SubmitRequest {
   }
 
   private async plan(draft: Request, understood: Understanding): Promise<Result<Plan>> {
-    const plan = planFor(understood.intent, titleOf(draft.text), this.use.limits);
+    const plan = planFor(understood, titleOf(draft.text), this.use.limits);
     if (!plan.ok) return plan;
     for (const type of agentTypesOf(plan.value)) {
       const enrolled = await this.use.directory.hasAgentOf(type);

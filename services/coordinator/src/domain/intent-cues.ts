@@ -6,9 +6,16 @@ export interface Cue {
   readonly pattern: RegExp;
   /** 1 is a hint, 2 decides alone, negative speaks against. */
   readonly weight: number;
+  /** Of TEST: tests are to be written, not run. */
+  readonly writesTests?: true;
 }
 
 const cue = (intent: Intent, weight: number, pattern: RegExp): Cue => ({ intent, weight, pattern });
+
+const writtenTests = (pattern: RegExp): Cue => ({ ...cue('TEST', 2.5, pattern), writesTests: true });
+
+/** Intents that only an order can ask for: in the middle of one, their words are names or say how. */
+export const orderedOnly: ReadonlySet<Intent> = new Set(['REVIEW', 'TEST', 'DOCUMENT', 'INTEGRATE']);
 
 export const cues: readonly Cue[] = [
   cue('ENHANCE', 2, /\b(optimi[sz](e|es|ed|ing|ation)|speed(ing)? up|faster|accelerate|refactor(ing)?)\b/),
@@ -54,20 +61,26 @@ export const cues: readonly Cue[] = [
     /\b(feature|endpoint|option|flag|button|command|function(ality)?|ability|allow|enable|new|extend|provide|rename|change|replace|write|make)\b/,
   ),
 
-  cue('REVIEW', 2.5, /\b(review|critique|assess|look over|code review|inspect|examine)\b/),
-  cue('REVIEW', 1, /\b(opinion|feedback|quality of|what do you think)\b/),
+  cue('REVIEW', 2.5, /^\W*(?:an? |some )?(?:\w+ )?review\b(?=\s*(?:of\b|for\b|please\b|$))/),
+  cue('REVIEW', 2, /\bwhat do you think\b/),
+  cue('REVIEW', 1, /\b(opinion|feedback|quality of)\b/),
 
-  cue('TEST', 2.5, /\b(run|execute|rerun)\b.{0,30}\b(tests?|test suite|specs?)\b/),
-  cue('TEST', 2.5, /\b(test|check) (coverage|whether|that|if)\b/),
-  cue('TEST', 2.5, /\b(add|write|create|more|missing)\b.{0,20}\b(unit |integration |e2e )?tests?\b/),
+  cue(
+    'TEST',
+    2.5,
+    /^\W*(?:do|does|did|are|is|will|have|has)\b.{0,100}\b(?:tests?|suite|specs?)\b.{0,100}\b(?:pass(?:es|ing|ed)?|green|succeed|ok|run|fail(?:s|ing|ed)?|red|broken)\b/,
+  ),
+  writtenTests(/\b(?:no|missing|lacks?|needs?|more|not enough) (?:\S+ ){0,2}(?:tests?|specs?|coverage)\b/),
+  writtenTests(/\b(?:tests?|specs?|coverage) (?:for .{1,60} )?(?:is|are) missing\b|\buntested\b/),
+  writtenTests(/^\W*(?:an? |some )?(?:\w+ ){0,2}(?:tests?|specs?) (?:for|of)\b/),
 
-  cue('DOCUMENT', 2.5, /\b(document(s|ing)?|docstrings?|jsdoc|write up)\b/),
+  cue('DOCUMENT', 2.5, /\b(docstrings?|jsdoc)\b/),
   cue(
     'DOCUMENT',
     2.5,
-    /\b(add|write|update|improve|extend|fix|create)\b.{0,30}\b(documentation|readme|docs|changelog|comments|guide|tutorial)\b/,
+    /^\W*(?:an? |some )?(?:\w+ )?(?:documentation|docs|readme|guide|tutorial) (?:for|of)\b/,
   ),
-  cue('DOCUMENT', 1, /\b(documentation|readme|changelog|typos?)\b/),
+  cue('DOCUMENT', 1, /\b(documentation|docs|readme|changelog|typos?)\b/),
   cue('DOCUMENT', -2, /\b(docs?|documentation)\b.{0,20}\b(build|slow|fail|crash)/),
 
   cue(
@@ -77,7 +90,6 @@ export const cues: readonly Cue[] = [
   ),
   cue('SECURITY', 1, /\b(unsafe|insecure|audit|escape|permissions?)\b/),
 
-  cue('INTEGRATE', 2.5, /\b(merge|land|integrate|cherry-?pick|rebase)\b/),
   cue(
     'INSIGHT',
     2.5,

@@ -6,7 +6,7 @@ const limits = { taskTimeoutS: 600, gateExpiryS: 3600, budgetS: 7200 };
 // Mission: A2
 describe('planFor', () => {
   it('plans ENHANCE as review, enhance, test, validate, integrate, with a person before the work and before the landing', () => {
-    const planned = planFor('ENHANCE', 'Improve it', limits);
+    const planned = planFor({ intent: 'ENHANCE' }, 'Improve it', limits);
     expect(planned.ok && planned.value.steps.map(({ step_id }) => step_id)).toEqual([
       'approve_plan',
       'review',
@@ -19,8 +19,29 @@ describe('planFor', () => {
     expect(planned.ok && agentTypesOf(planned.value)).toEqual(['EXAMINATION', 'ENHANCEMENT', 'TESTING']);
   });
 
+  it('plans tests that are to be written as a change, and tests that are to be run as a run', () => {
+    const written = planFor({ intent: 'TEST', writesTests: true }, 'Add tests', limits);
+    const run = planFor({ intent: 'TEST' }, 'Run the tests', limits);
+    const steps = (planned: typeof run) =>
+      planned.ok &&
+      planned.value.steps.map((step) =>
+        step.kind === 'task' ? `${step.agent_type} ${step.task_type}` : step.kind,
+      );
+    expect(steps(written)).toEqual([
+      'gate',
+      'EXAMINATION review',
+      'CODING code',
+      'TESTING test',
+      'EXAMINATION validate',
+      'gate',
+      'integration',
+    ]);
+    expect(steps(run)).toEqual(['TESTING test']);
+    expect(written).toMatchObject({ value: { intent: 'TEST', risk: 'high' } });
+  });
+
   it.each(intents)('lets nothing land for %s without examination and a landing gate on the way', (intent) => {
-    const planned = planFor(intent, 'x', limits);
+    const planned = planFor({ intent }, 'x', limits);
     if (!planned.ok) {
       expect(planned.error.code).toBe('intent_unsupported');
       return;

@@ -22,12 +22,19 @@ const changing: Partial<Record<Intent, Work>> = {
   SECURITY: { look: 'review', make: { task: 'fix', by: 'CODING' } },
 };
 
+/** Tests are written by whoever writes code, and land like code. */
+const testWriting: Work = { look: 'review', make: { task: 'code', by: 'CODING' } };
+
 /** How often a rejected change goes back before the run gives up. */
 const reworkLoops = 2;
 
 /** The plan for an intent. Whatever changes a project passes tests, examination and a person before it lands. */
-export function planFor(intent: Intent, title: string, limits: PlanningLimits): Result<Plan> {
-  const work = changing[intent];
+export function planFor(
+  { intent, writesTests = false }: { readonly intent: Intent; readonly writesTests?: boolean },
+  title: string,
+  limits: PlanningLimits,
+): Result<Plan> {
+  const work = intent === 'TEST' && writesTests ? testWriting : changing[intent];
   if (work) return ok({ ...common(intent, title, limits), risk: 'high', steps: changeSteps(work, limits) });
   if (intent === 'REVIEW' || intent === 'TEST')
     return ok({ ...common(intent, title, limits), risk: 'low', steps: [lookingStep(intent, limits)] });
@@ -37,7 +44,7 @@ export function planFor(intent: Intent, title: string, limits: PlanningLimits): 
       'intent_unsupported',
       `A request to ${intent.toLowerCase()} cannot be planned yet.`,
       {
-        suggestion: 'Ask for a fix, a feature, an improvement, a review or a test run.',
+        suggestion: 'Ask for a fix, a feature, an improvement, new tests, a review or a test run.',
       },
     ),
   );

@@ -1,5 +1,8 @@
 import type { Intent } from '@ymera/contracts';
-import { cues } from './intent-cues';
+import { mainIntentOf, type ClauseIntent } from './clause-intent';
+import { cues, orderedOnly, type Cue } from './intent-cues';
+import { clausesOf } from './main-clause';
+import { wordsOf } from './request-text';
 
 /** What a sentence was taken to ask for, and why. */
 export interface Understanding {
@@ -8,6 +11,8 @@ export interface Understanding {
   readonly confidence: number;
   /** The words that decided, as written. */
   readonly evidence: readonly string[];
+  /** Of TEST: tests are asked for, not what they say; that is a change. */
+  readonly writesTests?: true;
   /** Set when it is too unclear to act: the one thing to ask. */
   readonly question?: string;
 }
@@ -18,19 +23,32 @@ const leastConfidence = 0.5;
 /** What not knowing weighs: one weak cue alone does not outweigh it. */
 const doubt = 1;
 
+/** What a word of another intent weighs beside a verb that decides: it says how, or what the thing is called. */
+const besideDecision = 0.4;
+
 /**
- * Understands a request by weighted cues: verbs say most, objects turn them ("docs build is slow" is about speed, "tests
- * crash" about a fault). Deterministic and offline. Quoted text and code are data and count for nothing.
+ * Understands a request by the main verb of its first order and the head of that verb's object; then by weighted cues:
+ * words that turn a weak verb ("make it faster"), or say what a statement is about ("tests crash"). Deterministic and
+ * offline. Quoted text, code and identifiers are data, and what is said not to do counts for nothing.
  */
 export function understand(text: string): Understanding {
-  const words = withoutQuotes(text).toLowerCase();
+  const words = wordsOf(text);
+  const main = mainIntentOf(clausesOf(words));
   const scores = new Map<Intent, number>();
   const found = new Map<Intent, string[]>();
-  for (const { intent, pattern, weight } of cues) {
-    const match = pattern.exec(words);
-    if (!match) continue;
+  const count = (intent: Intent, weight: number, evidence: string): void => {
     scores.set(intent, (scores.get(intent) ?? 0) + weight);
-    found.set(intent, [...(found.get(intent) ?? []), match[0].trim()]);
+    const known = found.get(intent) ?? [];
+    if (evidence !== '' && !known.includes(evidence)) found.set(intent, [...known, evidence]);
+  };
+  if (main && main.weight > 0) count(main.intent, main.weight, main.evidence);
+  let writesTests = main?.writesTests ?? false;
+  for (const cue of cues) {
+    const weight = weightBeside(main, cue);
+    const match = weight === 0 ? null : cue.pattern.exec(words);
+    if (!match) continue;
+    count(cue.intent, weight, match[0].trim());
+    writesTests ||= cue.writesTests ?? false;
   }
   const ranked = [...scores].sort(([, a], [, b]) => b - a);
   const [best, second] = ranked;
@@ -38,14 +56,20 @@ export function understand(text: string): Understanding {
     return { intent: 'OTHER', confidence: 0, evidence: [], question: questionFor([]) };
   }
   const confidence = round(best[1] / (best[1] + Math.max(0, second?.[1] ?? 0) * 0.6 + doubt));
-  const evidence = found.get(best[0]) ?? [];
-  if (confidence >= leastConfidence) return { intent: best[0], confidence, evidence };
-  return {
+  const understood: Understanding = {
     intent: best[0],
     confidence,
-    evidence,
-    question: questionFor(ranked.slice(0, 2).map(([intent]) => intent)),
+    evidence: found.get(best[0]) ?? [],
+    ...(best[0] === 'TEST' && writesTests ? { writesTests } : {}),
   };
+  if (confidence >= leastConfidence) return understood;
+  return { ...understood, question: questionFor(ranked.slice(0, 2).map(([intent]) => intent)) };
+}
+
+function weightBeside(main: ClauseIntent | undefined, { intent, weight }: Cue): number {
+  if (!main || main.intent === intent) return weight;
+  if (orderedOnly.has(intent)) return 0;
+  return main.weight >= 2 ? weight * besideDecision : weight;
 }
 
 const described: Readonly<Record<Intent, string>> = {
@@ -53,7 +77,7 @@ const described: Readonly<Record<Intent, string>> = {
   DEBUG: 'fix something that is broken',
   ENHANCE: 'make existing code better or faster',
   REVIEW: 'review the code without changing it',
-  TEST: 'run the tests',
+  TEST: 'run the tests, or have tests written',
   DOCUMENT: 'write documentation',
   SECURITY: 'close a security hole',
   INTEGRATE: 'land a change',
@@ -67,7 +91,5 @@ function questionFor(candidates: readonly Intent[]): string {
   if (first) return `Do you want to ${described[first]}? Please say what should change, and where.`;
   return 'What should change: fix something that is broken, make existing code faster, or add something new? And where?';
 }
-
-const withoutQuotes = (text: string): string => text.replace(/```[\s\S]*?```|`[^`]*`|"[^"]*"/g, ' ');
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;

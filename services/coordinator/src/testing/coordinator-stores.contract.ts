@@ -7,7 +7,11 @@ import { end, type Request } from '../domain/request';
 const createdAt = new Date('2026-01-01T00:00:00.000Z');
 
 export const newRequest = (change: Partial<Request> = {}): Request => {
-  const plan = planFor('ENHANCE', 'Improve it', { taskTimeoutS: 60, gateExpiryS: 60, budgetS: 60 });
+  const plan = planFor({ intent: 'ENHANCE' }, 'Improve it', {
+    taskTimeoutS: 60,
+    gateExpiryS: 60,
+    budgetS: 60,
+  });
   return {
     requestId: uuidv7(),
     projectId: 'sample',
@@ -99,11 +103,11 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
       for (const request of made) await tx.requests.insert(request, undefined);
     });
     const first = await open().run((tx) => tx.requests.page({ projectId, limit: 2 }));
-    expect(first.items).toEqual([made[2], made[1]]);
+    expect(first).toEqual([made[2], made[1]]);
     const second = await open().run((tx) =>
-      tx.requests.page({ projectId, limit: 2, cursor: first.nextCursor ?? '' }),
+      tx.requests.page({ projectId, limit: 2, before: first[1]?.requestId }),
     );
-    expect(second).toEqual({ items: [made[0]], nextCursor: null });
+    expect(second).toEqual([made[0]]);
   });
 
   it('hand out overdue approvals only while they are pending', async () => {

@@ -1,5 +1,5 @@
 import { FailureException } from '@ymera/kernel';
-import type { ApprovalStore, CoordinatorStores, Page, RequestStore } from '../application/ports';
+import type { ApprovalStore, CoordinatorStores, RequestStore } from '../application/ports';
 import { versionConflict } from '../application/version-conflict';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';
@@ -51,11 +51,11 @@ class InMemoryRequestStore implements RequestStore {
     return Promise.resolve(this.state.requests.get(this.state.keys.get(`${requestedBy} ${key}`) ?? ''));
   }
 
-  page({ projectId, cursor, limit }: Parameters<RequestStore['page']>[0]): Promise<Page<Request>> {
+  page({ projectId, before, limit }: Parameters<RequestStore['page']>[0]): Promise<readonly Request[]> {
     const all = [...this.state.requests.values()].filter(
       (request) => projectId === undefined || request.projectId === projectId,
     );
-    return Promise.resolve(newestFirst(all, ({ requestId }) => requestId, cursor, limit));
+    return Promise.resolve(newestFirst(all, ({ requestId }) => requestId, before, limit));
   }
 }
 
@@ -82,13 +82,18 @@ class InMemoryApprovalStore implements ApprovalStore {
     return Promise.resolve([...this.state.approvals.values()].find((approval) => approval.gateId === gateId));
   }
 
-  page({ requestId, state, cursor, limit }: Parameters<ApprovalStore['page']>[0]): Promise<Page<Approval>> {
+  page({
+    requestId,
+    state,
+    before,
+    limit,
+  }: Parameters<ApprovalStore['page']>[0]): Promise<readonly Approval[]> {
     const all = [...this.state.approvals.values()].filter(
       (approval) =>
         (requestId === undefined || approval.requestId === requestId) &&
         (state === undefined || approval.state === state),
     );
-    return Promise.resolve(newestFirst(all, ({ approvalId }) => approvalId, cursor, limit));
+    return Promise.resolve(newestFirst(all, ({ approvalId }) => approvalId, before, limit));
   }
 
   pendingOf(requestIds: readonly string[]): Promise<readonly Approval[]> {
@@ -123,13 +128,11 @@ class InMemoryApprovalStore implements ApprovalStore {
 function newestFirst<T>(
   all: readonly T[],
   idOf: (item: T) => string,
-  cursor: string | undefined,
+  before: string | undefined,
   limit: number,
-): Page<T> {
-  const rest = [...all]
+): readonly T[] {
+  return [...all]
     .sort((a, b) => (idOf(a) < idOf(b) ? 1 : -1))
-    .filter((item) => cursor === undefined || idOf(item) < cursor);
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  return { items, nextCursor: rest.length > limit && last !== undefined ? idOf(last) : null };
+    .filter((item) => before === undefined || idOf(item) < before)
+    .slice(0, limit);
 }

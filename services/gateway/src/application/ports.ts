@@ -55,6 +55,14 @@ export interface IdempotencyStore {
   deleteExpired(now: Date): Promise<number>;
 }
 
+/** How far the timeline of one request goes. */
+export interface TimelineExtent {
+  /** 0 when there is no entry (yet, or any more). */
+  readonly newest: number;
+  /** When the end of the request was recorded. */
+  readonly endedAt: Date | undefined;
+}
+
 export interface TimelineStore {
   /** Records what is new, in the order given. Positions become visible to readers in rising order only. */
   append(facts: readonly TimelineFact[]): Promise<void>;
@@ -63,16 +71,17 @@ export interface TimelineStore {
   /** Requests with something after `after`, and the newest position of all. */
   changedSince(after: number): Promise<{ readonly requestIds: readonly string[]; readonly newest: number }>;
   newestPosition(): Promise<number>;
+  extentOf(requestId: string): Promise<TimelineExtent>;
   deleteOlderThan(time: Date): Promise<number>;
 }
 
 export interface AlertStore {
   /** In any order, and more than once: the fact with the highest version of a subject decides. */
   apply(fact: AlertFact): Promise<void>;
-  /** Newest first, those before the cursor. */
+  /** Newest first, those with an id below `before`. */
   page(filter: {
     readonly state: 'open' | 'all';
-    readonly cursor?: string | undefined;
+    readonly before?: string | undefined;
     readonly limit: number;
   }): Promise<readonly AlertResource[]>;
   deleteOlderThan(time: Date): Promise<void>;
@@ -84,7 +93,7 @@ export interface ControlDirectory {
   landing(): Promise<Result<ControlState>>;
 }
 
-/** Whether there is such a request; the refusal comes from its owner. */
+/** Whether there is such a request, and whether it has ended; the refusal comes from its owner. */
 export interface RequestDirectory {
-  find(requestId: string): Promise<Result<void>>;
+  find(requestId: string): Promise<Result<{ readonly endedAt: Date | undefined }>>;
 }

@@ -12,7 +12,7 @@ const options: FeedOptions = {
   heartbeatMs: 1000,
   pageSize: 3,
   maximumWatchers: 3,
-  graceMs: 50,
+  graceMs: 100,
 };
 
 describe('TimelineFeed', () => {
@@ -105,6 +105,16 @@ describe('TimelineFeed', () => {
     await store.append([step(3)]);
     await over;
     expect(seen.filter((item) => item !== 'heartbeat')).toEqual([1, 2, 3]);
+    expect(feed.watchers).toBe(0);
+  });
+
+  it('ends as soon as everything is given when the request ended longer ago than grace', async () => {
+    const { store, feed, client, requestId, step } = setUp({ graceMs: 60_000 });
+    await store.append([1, 2, 3, 4].map(step));
+    const opened = feed.open(requestId, 0, client.signal, 60_001);
+    const seen: unknown[] = [];
+    for await (const item of opened.ok ? opened.value : failed(opened.error.code)) seen.push(item.kind);
+    expect(seen).toEqual(['entry', 'entry', 'entry', 'entry']);
     expect(feed.watchers).toBe(0);
   });
 

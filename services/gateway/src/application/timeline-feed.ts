@@ -11,7 +11,7 @@ export interface FeedOptions {
   /** Entries read, and held in memory, for one watcher at a time. */
   readonly pageSize: number;
   readonly maximumWatchers: number;
-  /** A watch ends this long after its request did, unless more happened meanwhile. */
+  /** A watch ends this long after its request did: facts that other services tell late still arrive. */
   readonly graceMs: number;
 }
 
@@ -40,8 +40,16 @@ export class TimelineFeed {
     return this.#count;
   }
 
-  /** Entries after a position, then those to come. Ends when `signal` is aborted, at the end of grace, or by `close()`. */
-  open(requestId: string, after: number, signal: AbortSignal): Result<AsyncGenerator<FeedItem>> {
+  /**
+   * Entries after a position, then those to come. Ends when `signal` is aborted, at the end of grace, or by `close()`.
+   * `endedMsAgo`: how long the request has ended, when it has; what is left is given even if that is longer than grace.
+   */
+  open(
+    requestId: string,
+    after: number,
+    signal: AbortSignal,
+    endedMsAgo?: number,
+  ): Result<AsyncGenerator<FeedItem>> {
     if (this.#count >= this.options.maximumWatchers)
       return err(
         failure('unavailable', 'too_many_watchers', 'As many are watching as this instance can serve.', {
@@ -52,7 +60,9 @@ export class TimelineFeed {
     this.#add(watcher);
     // A generator that is never started never reaches its `finally`.
     signal.addEventListener('abort', () => this.#remove(watcher), { once: true });
-    return ok(this.#follow(watcher, after));
+    const graceEndsAt =
+      endedMsAgo === undefined ? undefined : performance.now() + this.options.graceMs - endedMsAgo;
+    return ok(this.#follow(watcher, after, graceEndsAt));
   }
 
   /** Something was recorded by this process. */
@@ -65,10 +75,14 @@ export class TimelineFeed {
     for (const watchers of this.#watchers.values()) for (const watcher of watchers) watcher.end();
   }
 
-  async *#follow(watcher: Watcher, after: number): AsyncGenerator<FeedItem> {
+  async *#follow(
+    watcher: Watcher,
+    after: number,
+    knownGraceEnd: number | undefined,
+  ): AsyncGenerator<FeedItem> {
     const { pageSize, heartbeatMs, graceMs } = this.options;
     let position = after;
-    let hasEnded = false;
+    let graceEndsAt = knownGraceEnd;
     try {
       await this.#newest;
       while (!watcher.isOver) {
@@ -77,13 +91,14 @@ export class TimelineFeed {
         for (const entry of page) {
           yield { kind: 'entry', entry };
           position = entry.position;
-          hasEnded ||= isEnd(entry);
+          if (isEnd(entry)) graceEndsAt ??= performance.now() + graceMs;
         }
         if (page.length === pageSize) continue;
-        const woken = await watcher.wait(hasEnded ? Math.min(graceMs, heartbeatMs) : heartbeatMs);
-        if (woken) continue;
-        if (hasEnded && watcher.idleMs >= graceMs) return;
-        yield { kind: 'heartbeat' };
+        // After the wait it is read once more: what was recorded until the end of grace arrives.
+        const left = (graceEndsAt ?? Infinity) - performance.now();
+        if (left <= 0) return;
+        const woken = await watcher.wait(Math.min(left, heartbeatMs));
+        if (!woken && left > heartbeatMs) yield { kind: 'heartbeat' };
       }
     } finally {
       this.#remove(watcher);

@@ -1,27 +1,51 @@
-import { ok, type Result } from '@ymera/kernel';
-import type { RequestDirectory, TimelineStore } from './ports';
+import { type Clock, err, failure, ok, type Result } from '@ymera/kernel';
+import type { RequestDirectory, TimelineExtent, TimelineStore } from './ports';
 import type { FeedItem, TimelineFeed } from './timeline-feed';
+
+export interface OpenWatch {
+  readonly items: AsyncGenerator<FeedItem>;
+  /** The request has ended and the client has everything: the watch ends at once, and to come back is of no use. */
+  readonly isComplete: boolean;
+}
+
+const positionUnknown = failure(
+  'conflict',
+  'position_unknown',
+  'Last-Event-ID is not a position of this stream: it is newer than its newest event, or its events are no longer kept.',
+  { suggestion: 'Leave Last-Event-ID out to read from the beginning.' },
+);
 
 /** A request's history from a position on, and what is still to come. */
 export class WatchRequest {
   constructor(
-    private readonly timeline: Pick<TimelineStore, 'read'>,
+    private readonly timeline: Pick<TimelineStore, 'extentOf'>,
     private readonly requests: RequestDirectory,
     private readonly feed: TimelineFeed,
+    private readonly clock: Clock,
   ) {}
 
-  async execute(
-    requestId: string,
-    after: number,
-    signal: AbortSignal,
-  ): Promise<Result<AsyncGenerator<FeedItem>>> {
-    const known = await this.#isKnown(requestId);
-    return known.ok ? this.feed.open(requestId, after, signal) : known;
+  async execute(requestId: string, after: number, signal: AbortSignal): Promise<Result<OpenWatch>> {
+    const known = await this.#extentOf(requestId);
+    if (!known.ok) return known;
+    const { newest, endedAt } = known.value;
+    // A client that waits here for what has been already would never be told.
+    if (after > newest) return err(positionUnknown);
+    const isComplete = endedAt !== undefined && after > 0 && after === newest;
+    const endedMsAgo =
+      endedAt === undefined
+        ? undefined
+        : isComplete
+          ? Infinity
+          : this.clock.now().getTime() - endedAt.getTime();
+    const items = this.feed.open(requestId, after, signal, endedMsAgo);
+    return items.ok ? ok({ items: items.value, isComplete }) : items;
   }
 
-  /** A request just accepted has no history yet: then its owner is asked. */
-  async #isKnown(requestId: string): Promise<Result<void>> {
-    const [first] = await this.timeline.read(requestId, 0, 1);
-    return first ? ok(undefined) : this.requests.find(requestId);
+  /** A request just accepted has no history yet, one of long ago none any more: then its owner is asked. */
+  async #extentOf(requestId: string): Promise<Result<TimelineExtent>> {
+    const extent = await this.timeline.extentOf(requestId);
+    if (extent.newest > 0) return ok(extent);
+    const found = await this.requests.find(requestId);
+    return found.ok ? ok({ newest: 0, endedAt: found.value.endedAt }) : found;
   }
 }

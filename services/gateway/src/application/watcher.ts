@@ -3,7 +3,6 @@ export class Watcher {
   #isAwake = false;
   #isEnded = false;
   #wakeUp: (() => void) | undefined;
-  #lastWokenAt = performance.now();
 
   constructor(
     readonly requestId: string,
@@ -16,14 +15,8 @@ export class Watcher {
     return this.#isEnded || this.signal.aborted;
   }
 
-  /** Since it was last woken. */
-  get idleMs(): number {
-    return performance.now() - this.#lastWokenAt;
-  }
-
   wake(): void {
     this.#isAwake = true;
-    this.#lastWokenAt = performance.now();
     this.#wakeUp?.();
   }
 

@@ -29,5 +29,6 @@ export function timelineFact(event: {
   return { eventId: event.id, requestId, type: event.type, time: event.time, data: { ...payload } };
 }
 
-/** Nothing is expected to happen to the request after this. */
-export const isEnd = (entry: Pick<TimelineEntry, 'type'>): boolean => entry.type === requestEnded.key;
+/** Nothing is expected to happen to the request after a fact of this type. */
+export const endType = requestEnded.key;
+export const isEnd = (entry: Pick<TimelineEntry, 'type'>): boolean => entry.type === endType;

@@ -56,7 +56,7 @@ export function alertStoreContract(store: () => AlertStore): void {
       state: 'resolved',
       resolved_at: '2026-01-01T00:00:00.012Z',
     });
-    expect(await store().page({ state: 'all', cursor: newest?.alert_id, limit: 1 })).toEqual([others[0]]);
+    expect(await store().page({ state: 'all', before: newest?.alert_id, limit: 1 })).toEqual([others[0]]);
     expect((await store().page({ state: 'open', limit: 1 }))[0]?.alert_id).toBe(facts[0]?.eventId);
     await store().deleteOlderThan(new Date(start + 1000));
     expect(await store().page({ state: 'all', limit: 100 })).toEqual([]);

@@ -27,11 +27,11 @@ export class InMemoryAlertStore implements AlertStore {
         alert.resource = { ...alert.resource, state: 'resolved', resolved_at: newest.time.toISOString() };
   }
 
-  async page({ state, cursor, limit }: Parameters<AlertStore['page']>[0]): Promise<readonly AlertResource[]> {
+  async page({ state, before, limit }: Parameters<AlertStore['page']>[0]): Promise<readonly AlertResource[]> {
     return [...this.alerts.values()]
       .map(({ resource }) => resource)
       .filter((alert) => state === 'all' || alert.state === 'open')
-      .filter(({ alert_id }) => cursor === undefined || alert_id < cursor)
+      .filter(({ alert_id }) => before === undefined || alert_id < before)
       .sort((a, b) => (a.alert_id < b.alert_id ? 1 : -1))
       .slice(0, limit);
   }

@@ -1,5 +1,5 @@
-import type { TimelineStore } from '../application/ports';
-import type { TimelineEntry, TimelineFact } from '../domain/timeline';
+import type { TimelineExtent, TimelineStore } from '../application/ports';
+import { isEnd, type TimelineEntry, type TimelineFact } from '../domain/timeline';
 
 export class InMemoryTimelineStore implements TimelineStore {
   readonly #entries: (TimelineEntry & { readonly eventId: string; readonly recordedAt: Date })[] = [];
@@ -34,6 +34,12 @@ export class InMemoryTimelineStore implements TimelineStore {
   async newestPosition(): Promise<number> {
     this.#check();
     return this.#entries.at(-1)?.position ?? 0;
+  }
+
+  async extentOf(requestId: string): Promise<TimelineExtent> {
+    this.#check();
+    const entries = this.#entries.filter((entry) => entry.requestId === requestId);
+    return { newest: entries.at(-1)?.position ?? 0, endedAt: entries.find(isEnd)?.recordedAt };
   }
 
   async deleteOlderThan(time: Date): Promise<number> {

@@ -74,7 +74,7 @@ export async function startTestGateway({
     find: async (requestId: string) =>
       requestId.endsWith('404')
         ? err(failure('not_found', 'request_not_found', 'No such request.'))
-        : ok(undefined),
+        : ok({ endedAt: requestId.endsWith('0e4d') ? new Date(0) : undefined }),
   };
   const authenticate = new Authenticate(operators, principals, {
     acceptedMs: 1000,
@@ -101,7 +101,7 @@ export async function startTestGateway({
       providers: [
         { provide: APP_GUARD, useFactory: () => new AccessGuard(authenticate, limits) },
         { provide: AnswerRoute, useFactory: () => new AnswerRoute(questions, once) },
-        { provide: WatchRequest, useFactory: () => new WatchRequest(timeline, requests, feed) },
+        { provide: WatchRequest, useFactory: () => new WatchRequest(timeline, requests, feed, systemClock) },
         {
           provide: ReadControls,
           useFactory: () =>

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { requestEnded } from '@ymera/contracts';
 import type { TimelineStore } from '../application/ports';
 import type { TimelineFact } from '../domain/timeline';
 
@@ -54,6 +55,21 @@ export function timelineStoreContract(storeOf: () => TimelineStore): void {
     const changed = await store.changedSince(before);
     expect([...changed.requestIds].sort()).toEqual([one, other].sort());
     expect(changed.newest).toBe(await store.newestPosition());
+  });
+
+  it('says how far a request’s timeline goes, and since when it has ended', async () => {
+    const store = storeOf();
+    const requestId = randomUUID();
+    expect(await store.extentOf(requestId)).toEqual({ newest: 0, endedAt: undefined });
+    await store.append([fact(requestId, 1), fact(randomUUID(), 2)]);
+    const [first] = await store.read(requestId, 0, 1);
+    expect(await store.extentOf(requestId)).toEqual({ newest: first?.position, endedAt: undefined });
+    const before = Date.now();
+    await store.append([{ ...fact(requestId, 3), type: requestEnded.key }, fact(requestId, 4)]);
+    const last = (await store.read(requestId, 0, 10)).at(-1);
+    const { newest, endedAt } = await store.extentOf(requestId);
+    expect(newest).toBe(last?.position);
+    expect(Math.abs((endedAt?.getTime() ?? 0) - before)).toBeLessThan(60_000);
   });
 
   it('forgets what is older than its retention', async () => {

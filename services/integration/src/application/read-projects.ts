@@ -1,4 +1,12 @@
-import type { getProject, listProjects, PayloadOf, ProjectResource, ReplyOf } from '@ymera/contracts';
+import {
+  type getProject,
+  type listProjects,
+  pageCursor,
+  type PayloadOf,
+  projectId,
+  type ProjectResource,
+  type ReplyOf,
+} from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import type { IntegrationUnitOfWork, ProjectRepositories } from './ports';
 import { projectResource } from './project-resource';
@@ -21,6 +29,8 @@ export class GetProject {
   }
 }
 
+const cursors = pageCursor('projects', projectId);
+
 /** git processes at once while a page is read. */
 const concurrency = 4;
 
@@ -28,16 +38,17 @@ export class ListProjects {
   constructor(private readonly use: Omit<ReadProjectsDependencies, 'publicUrl'>) {}
 
   async execute(query: PayloadOf<typeof listProjects>): Promise<Result<ReplyOf<typeof listProjects>>> {
-    const found = await this.use.unitOfWork.run((tx) => tx.projects.page(query.cursor, query.limit + 1));
-    const page = found.slice(0, query.limit);
+    const after = cursors.decode(query.cursor);
+    if (!after.ok) return after;
+    const found = await this.use.unitOfWork.run((tx) => tx.projects.page(after.value, query.limit + 1));
+    const page = cursors.page(found, query.limit, (last) => last.projectId);
     const items: ProjectResource[] = [];
-    for (let start = 0; start < page.length; start += concurrency) {
-      const some = page.slice(start, start + concurrency);
+    for (let start = 0; start < page.items.length; start += concurrency) {
+      const some = page.items.slice(start, start + concurrency);
       items.push(
         ...(await Promise.all(some.map((project) => projectResource(project, this.use.repositories)))),
       );
     }
-    const last = page.at(-1);
-    return ok({ items, next_cursor: found.length > query.limit && last ? last.projectId : null });
+    return ok({ ...page, items });
   }
 }

@@ -11,8 +11,8 @@ export interface DeadLetterFilter {
   readonly queue?: string | undefined;
   readonly code?: string | undefined;
   readonly state?: DeadLetterState | undefined;
-  /** A dead letter's id; those before it. */
-  readonly cursor?: string | undefined;
+  /** A dead letter's id; those below it. */
+  readonly before?: string | undefined;
   readonly limit: number;
 }
 

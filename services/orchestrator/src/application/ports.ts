@@ -13,11 +13,6 @@ export interface StoredRun {
   readonly traceparent: string | undefined;
 }
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly nextCursor: string | null;
-}
-
 export interface RunStore {
   /** With its timers, attempts and active steps. False when there is a run of that id. */
   insert(stored: StoredRun): Promise<boolean>;
@@ -26,12 +21,12 @@ export interface RunStore {
   /** Writes what differs, also in timers, attempts and active steps. Only under the lock. */
   save(before: Run, after: Run): Promise<void>;
   find(workflowId: string): Promise<Run | undefined>;
-  /** Newest first. */
+  /** Newest first, those with an id below `before`. */
   page(filter: {
     readonly state?: WorkflowState | undefined;
-    readonly cursor?: string | undefined;
+    readonly before?: string | undefined;
     readonly limit: number;
-  }): Promise<Page<Run>>;
+  }): Promise<readonly Run[]>;
   /** Writes timers and active steps anew, whatever is there; a step that is there in the same state keeps its place in the queue. */
   repair(run: Run): Promise<void>;
 }

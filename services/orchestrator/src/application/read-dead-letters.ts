@@ -1,4 +1,11 @@
-import type { DeadLetterResource, listDeadLetters, PayloadOf, ReplyOf } from '@ymera/contracts';
+import {
+  type DeadLetterResource,
+  type listDeadLetters,
+  pageCursor,
+  type PayloadOf,
+  type ReplyOf,
+  uuid,
+} from '@ymera/contracts';
 import { err, failure, ok, type Clock, type Failure, type Result } from '@ymera/kernel';
 import { replayRefusal, type DeadLetter } from '../domain/dead-letter';
 import { readableBody, type Redaction } from '../domain/readable-body';
@@ -18,21 +25,23 @@ export const deadLetterNotFound = failure(
   'There is no such dead letter.',
 );
 
-const cursorFormat = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const cursors = pageCursor('dead_letters', uuid);
 
 export class ReadDeadLetters {
   constructor(private readonly deps: Dependencies) {}
 
   async page(filter: PayloadOf<typeof listDeadLetters>): Promise<Result<ReplyOf<typeof listDeadLetters>>> {
-    const { cursor, limit } = filter;
-    if (cursor !== undefined && !cursorFormat.test(cursor))
-      return err(failure('validation', 'cursor_invalid', 'A cursor is sent back as it was given.'));
+    const { cursor, limit, ...wanted } = filter;
+    const before = cursors.decode(cursor);
+    if (!before.ok) return before;
     const found = await this.deps.unitOfWork.run((tx) =>
-      tx.deadLetters.page({ ...filter, limit: limit + 1 }),
+      tx.deadLetters.page({ ...wanted, before: before.value, limit: limit + 1 }),
     );
-    const items = found.slice(0, limit).map(({ letter, excerpt }) => ({ ...summaryOf(letter), excerpt }));
-    const last = items.at(-1);
-    return ok({ items, next_cursor: found.length > limit && last ? last.dead_letter_id : null });
+    const page = cursors.page(found, limit, ({ letter }) => letter.deadLetterId);
+    return ok({
+      ...page,
+      items: page.items.map(({ letter, excerpt }) => ({ ...summaryOf(letter), excerpt })),
+    });
   }
 
   async one(deadLetterId: string): Promise<Result<DeadLetterResource>> {

@@ -1,7 +1,9 @@
-import type { listWorkflows, PayloadOf, ReplyOf } from '@ymera/contracts';
+import { type listWorkflows, pageCursor, type PayloadOf, type ReplyOf, uuid } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { workflowView, type WorkflowView } from '../domain/workflow-view';
 import type { OrchestratorUnitOfWork } from './ports';
+
+const cursors = pageCursor('workflows', uuid);
 
 export class ReadWorkflows {
   constructor(private readonly unitOfWork: OrchestratorUnitOfWork) {}
@@ -14,11 +16,19 @@ export class ReadWorkflows {
     });
   }
 
-  async page(filter: PayloadOf<typeof listWorkflows>): Promise<Result<ReplyOf<typeof listWorkflows>>> {
+  async page({
+    state,
+    cursor,
+    limit,
+  }: PayloadOf<typeof listWorkflows>): Promise<Result<ReplyOf<typeof listWorkflows>>> {
+    const before = cursors.decode(cursor);
+    if (!before.ok) return before;
     return this.unitOfWork.run(async (tx) => {
-      const { items, nextCursor } = await tx.runs.page(filter);
-      const progress = await tx.attempts.progressOf(items.map(({ definition }) => definition.workflow_id));
-      return ok({ items: items.map((run) => workflowView(run, progress)), next_cursor: nextCursor });
+      const found = await tx.runs.page({ state, before: before.value, limit: limit + 1 });
+      const page = cursors.page(found, limit, ({ definition }) => definition.workflow_id);
+      const ids = page.items.map(({ definition }) => definition.workflow_id);
+      const progress = await tx.attempts.progressOf(ids);
+      return ok({ ...page, items: page.items.map((run) => workflowView(run, progress)) });
     });
   }
 }

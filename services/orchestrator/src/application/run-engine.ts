@@ -1,5 +1,5 @@
 import type { AgentType, Messages } from '@ymera/contracts';
-import type { Clock } from '@ymera/kernel';
+import { storable, type Clock } from '@ymera/kernel';
 import { isHeld } from '../domain/attempt-lifecycle';
 import type { Effect } from '../domain/effect';
 import { stepOf } from '../domain/plan-graph';
@@ -9,7 +9,6 @@ import type { RunContext } from '../domain/run-draft';
 import type { LossCause, RunEvent } from '../domain/run-event';
 import type { RunPolicy } from '../domain/run-policy';
 import { startRun } from '../domain/start-run';
-import { storable } from '../domain/storable';
 import { newTimers, timersOf, type Timer } from '../domain/timers';
 import { assignAgents, type Turn } from './assign-agents';
 import type {

@@ -1,7 +1,6 @@
 import { cancel, taskProgressed, type log, type PayloadOf, type progress } from '@ymera/contracts';
-import type { Clock } from '@ymera/kernel';
+import { storable, type Clock } from '@ymera/kernel';
 import { fenced } from '../domain/examine-claim';
-import { storable } from '../domain/storable';
 import { keyOf } from '../domain/task-message';
 import type { HearAgent } from './hear-agent';
 import type { Heartbeat, OrchestratorMetrics, OrchestratorUnitOfWork, RunTracing, Standing } from './ports';

@@ -1,9 +1,19 @@
-import type { getAgent, listAgents, PayloadOf, principalStatus, ReplyOf } from '@ymera/contracts';
+import {
+  agentId as agentIdSchema,
+  type getAgent,
+  type listAgents,
+  pageCursor,
+  type PayloadOf,
+  type principalStatus,
+  type ReplyOf,
+} from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { agentResourceOf } from '../domain/agent';
 import { brokerAccess } from '../domain/broker-authorisation';
 import { retryAfterSeconds } from '../domain/principal';
 import type { RegistryReader } from './ports';
+
+const cursors = pageCursor('agents', agentIdSchema);
 
 /** Questions that change nothing. */
 export class ReadAgents {
@@ -24,15 +34,11 @@ export class ReadAgents {
     cursor,
     limit,
   }: PayloadOf<typeof listAgents>): Promise<Result<ReplyOf<typeof listAgents>>> {
-    const after = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString();
-    const found = await this.reader.agents({ agentType, after, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    const hasMore = found.length > limit && last !== undefined;
-    return ok({
-      items: items.map(agentResourceOf),
-      next_cursor: hasMore ? Buffer.from(last.agentId).toString('base64url') : null,
-    });
+    const after = cursors.decode(cursor);
+    if (!after.ok) return after;
+    const found = await this.reader.agents({ agentType, after: after.value, limit: limit + 1 });
+    const page = cursors.page(found, limit, ({ agentId }) => agentId);
+    return ok({ ...page, items: page.items.map(agentResourceOf) });
   }
 
   async standing({

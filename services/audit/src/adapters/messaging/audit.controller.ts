@@ -47,7 +47,7 @@ export class AuditController {
 
   @OnQuery(listAuditEntries)
   async list(query: PayloadOf<typeof listAuditEntries>): Promise<Result<ReplyOf<typeof listAuditEntries>>> {
-    return ok(await this.listEntries.execute(query));
+    return this.listEntries.execute(query);
   }
 
   @OnQuery(readAuditLog)

@@ -57,14 +57,10 @@ export class ApprovalsController {
   }
 
   @OnQuery(listApprovals)
-  async list({
-    request_id,
-    state,
-    cursor,
-    limit,
-  }: PayloadOf<typeof listApprovals>): Promise<Result<ReplyOf<typeof listApprovals>>> {
-    const page = await this.approvals.page({ requestId: request_id, state, cursor, limit });
-    return ok({ items: page.items.map(approvalResourceOf), next_cursor: page.nextCursor });
+  async list(payload: PayloadOf<typeof listApprovals>): Promise<Result<ReplyOf<typeof listApprovals>>> {
+    const page = await this.approvals.page(payload);
+    if (!page.ok) return page;
+    return ok({ ...page.value, items: page.value.items.map(approvalResourceOf) });
   }
 
   @OnQuery(decideApprovalV1)

@@ -46,17 +46,11 @@ export class RequestsController {
   }
 
   @OnQuery(listRequests)
-  async list({
-    project_id,
-    cursor,
-    limit,
-  }: PayloadOf<typeof listRequests>): Promise<Result<ReplyOf<typeof listRequests>>> {
-    const page = await this.requests.page({ projectId: project_id, cursor, limit });
-    const pending = await this.requests.waitingFor(page.items);
-    return ok({
-      items: page.items.map((request) => resourceOf(request, pending)),
-      next_cursor: page.nextCursor,
-    });
+  async list(payload: PayloadOf<typeof listRequests>): Promise<Result<ReplyOf<typeof listRequests>>> {
+    const page = await this.requests.page(payload);
+    if (!page.ok) return page;
+    const pending = await this.requests.waitingFor(page.value.items);
+    return ok({ ...page.value, items: page.value.items.map((request) => resourceOf(request, pending)) });
   }
 
   private async shown(result: Result<Request>): Promise<Answer> {

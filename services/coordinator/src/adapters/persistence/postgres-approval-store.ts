@@ -1,10 +1,9 @@
 import { approvalResource, escalationOption, gateKind } from '@ymera/contracts';
 import { FailureException } from '@ymera/kernel';
 import type { SqlExecutor } from '@ymera/persistence';
-import type { ApprovalStore, Page } from '../../application/ports';
+import type { ApprovalStore } from '../../application/ports';
 import { versionConflict } from '../../application/version-conflict';
 import type { Approval } from '../../domain/approval';
-import { pageOf } from './postgres-request-store';
 
 interface Row {
   approval_id: string;
@@ -89,17 +88,17 @@ export class PostgresApprovalStore implements ApprovalStore {
   async page({
     requestId,
     state,
-    cursor,
+    before,
     limit,
-  }: Parameters<ApprovalStore['page']>[0]): Promise<Page<Approval>> {
+  }: Parameters<ApprovalStore['page']>[0]): Promise<readonly Approval[]> {
     const rows = await this.sql.query<Row>(
       `SELECT ${columns} FROM approvals
        WHERE ($1::uuid IS NULL OR request_id = $1) AND ($2::text IS NULL OR state = $2)
          AND ($3::uuid IS NULL OR approval_id < $3)
        ORDER BY approval_id DESC LIMIT $4`,
-      [requestId ?? null, state ?? null, cursor ?? null, limit + 1],
+      [requestId ?? null, state ?? null, before ?? null, limit],
     );
-    return pageOf(rows.map(fromRow), limit, ({ approvalId }) => approvalId);
+    return rows.map(fromRow);
   }
 
   async pendingOf(requestIds: readonly string[]): Promise<readonly Approval[]> {

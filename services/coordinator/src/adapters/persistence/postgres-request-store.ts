@@ -1,7 +1,7 @@
 import { plan as planSchema, errorShape, intent as intentSchema, requestState } from '@ymera/contracts';
 import { FailureException } from '@ymera/kernel';
 import type { SqlExecutor } from '@ymera/persistence';
-import type { Page, RequestStore } from '../../application/ports';
+import type { RequestStore } from '../../application/ports';
 import { versionConflict } from '../../application/version-conflict';
 import type { Request } from '../../domain/request';
 
@@ -69,22 +69,15 @@ export class PostgresRequestStore implements RequestStore {
     return row && fromRow(row);
   }
 
-  async page({ projectId, cursor, limit }: Parameters<RequestStore['page']>[0]): Promise<Page<Request>> {
+  async page({ projectId, before, limit }: Parameters<RequestStore['page']>[0]): Promise<readonly Request[]> {
     const rows = await this.sql.query<Row>(
       `SELECT ${columns} FROM requests
        WHERE ($1::text IS NULL OR project_id = $1) AND ($2::uuid IS NULL OR request_id < $2)
        ORDER BY request_id DESC LIMIT $3`,
-      [projectId ?? null, cursor ?? null, limit + 1],
+      [projectId ?? null, before ?? null, limit],
     );
-    return pageOf(rows.map(fromRow), limit, ({ requestId }) => requestId);
+    return rows.map(fromRow);
   }
-}
-
-/** One row more than asked for tells whether there is a next page. */
-export function pageOf<T>(rows: readonly T[], limit: number, idOf: (row: T) => string): Page<T> {
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return { items, nextCursor: rows.length > limit && last !== undefined ? idOf(last) : null };
 }
 
 const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));

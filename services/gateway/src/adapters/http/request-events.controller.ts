@@ -5,11 +5,13 @@ import { Input, Route, type RouteInput } from '@ymera/http';
 import { failure, FailureException } from '@ymera/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FeedItem } from '../../application/timeline-feed';
-import { WatchRequest } from '../../application/watch-request';
+import { type OpenWatch, WatchRequest } from '../../application/watch-request';
 
 /** A client that takes nothing for so long is gone. */
 const stalledMs = 60_000;
 const reconnectMs = 1000;
+/** For a client that has everything and comes back all the same, as EventSource does by itself. */
+const completeReconnectMs = 60_000;
 
 function positionOf(lastEventId: string | string[] | undefined): number {
   if (lastEventId === undefined || lastEventId === '') return 0;
@@ -29,9 +31,9 @@ function frame(item: FeedItem): string {
   return `id: ${position}\nevent: ${type}\ndata: ${JSON.stringify({ type, time, data })}\n\n`;
 }
 
-async function* frames(feed: AsyncGenerator<FeedItem>, giveUp: () => void): AsyncGenerator<string> {
-  yield `retry: ${reconnectMs}\n\n`;
-  for await (const item of feed) {
+async function* frames({ items, isComplete }: OpenWatch, giveUp: () => void): AsyncGenerator<string> {
+  yield `retry: ${isComplete ? completeReconnectMs : reconnectMs}\n\n`;
+  for await (const item of items) {
     const stalled = setTimeout(giveUp, stalledMs);
     try {
       yield frame(item);
@@ -45,10 +47,7 @@ async function* frames(feed: AsyncGenerator<FeedItem>, giveUp: () => void): Asyn
 export class RequestEventsController {
   constructor(@Inject(WatchRequest) private readonly watchRequest: WatchRequest) {}
 
-  /**
-   * Stays open while the client does; ends a minute after the request has ended. A client that was cut off comes back
-   * with `Last-Event-ID` and misses nothing.
-   */
+  /** What it promises is in the route's description. */
   @Route(requestEventsRoute)
   async watch(
     @Input() { params }: RouteInput<typeof requestEventsRoute>,
@@ -57,12 +56,12 @@ export class RequestEventsController {
   ): Promise<void> {
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const feed = await this.watchRequest.execute(
+    const watch = await this.watchRequest.execute(
       params.request_id,
       positionOf(request.headers['last-event-id']),
       gone.signal,
     );
-    if (!feed.ok) throw new FailureException(feed.error);
+    if (!watch.ok) throw new FailureException(watch.error);
     await reply
       .status(requestEventsRoute.status)
       .headers({
@@ -70,6 +69,6 @@ export class RequestEventsController {
         'cache-control': 'no-store',
         'x-accel-buffering': 'no',
       })
-      .send(Readable.from(frames(feed.value, () => reply.raw.destroy())));
+      .send(Readable.from(frames(watch.value, () => reply.raw.destroy())));
   }
 }

@@ -1,8 +1,11 @@
 import { connect, type AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
+import { requestEnded } from '@ymera/contracts';
 import { eventually, leakGuard } from '@ymera/testing';
 import { startTestGateway, tokens, type TestGateway } from '../../testing/test-gateway';
 import { fact } from '../../testing/timeline-store.contract';
+
+const ended = (requestId: string, step: number) => ({ ...fact(requestId, step), type: requestEnded.key });
 
 /** Reads an event stream as text until told to stop. */
 async function open(url: string, headers: Record<string, string> = {}) {
@@ -76,6 +79,52 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
     expect(stream.response.status).toBe(400);
     await stream.over;
     expect(stream.text()).toContain('last_event_id_invalid');
+  });
+
+  it('ends at once when it is resumed after the last event of a request that has ended', async () => {
+    const requestId = randomUUID();
+    await gateway.timeline.append([fact(requestId, 1), ended(requestId, 2)]);
+    const first = await open(urlOf(requestId));
+    await eventually(() => expect(first.ids()).toHaveLength(2));
+    await first.close();
+    const again = await open(urlOf(requestId), { 'last-event-id': String(first.ids()[1]) });
+    expect(again.response.status).toBe(200);
+    await again.over;
+    expect(again.ids()).toEqual([]);
+    // EventSource comes back by itself: not every second.
+    expect(again.text()).toContain('retry: 60000');
+    await eventually(() => expect(gateway.feed.watchers).toBe(0));
+  });
+
+  it('sends what is left of a request that has ended, also after the end, and is open for a minute', async () => {
+    const requestId = randomUUID();
+    await gateway.timeline.append([fact(requestId, 1), ended(requestId, 2), fact(requestId, 3)]);
+    const [first] = await gateway.timeline.read(requestId, 0, 1);
+    const resumed = await open(urlOf(requestId), { 'last-event-id': String(first?.position) });
+    await eventually(() => expect(resumed.ids()).toHaveLength(2));
+    await eventually(() => expect(resumed.text()).toMatch(/^:$/m));
+    await resumed.close();
+  });
+
+  it('ends at once for a request that ended long ago and has no history any more', async () => {
+    const stream = await open(urlOf('00000000-0000-7000-8000-000000000e4d'));
+    await stream.over;
+    expect([stream.response.status, stream.ids()]).toEqual([200, []]);
+  });
+
+  it.each([
+    ['of a request without history', 0, 1],
+    ['beyond the newest event', 2, 1_000_000],
+    ['as large as may be', 1, 999_999_999_999_999],
+  ])('says that a position %s is not there', async (_what, steps, position) => {
+    const requestId = randomUUID();
+    await gateway.timeline.append(Array.from({ length: steps }, (_, step) => fact(requestId, step)));
+    const stream = await open(urlOf(requestId), { 'last-event-id': String(position) });
+    await stream.over;
+    expect([stream.response.status, JSON.parse(stream.text())]).toEqual([
+      409,
+      expect.objectContaining({ code: 'position_unknown', suggestion: expect.stringContaining('beginning') }),
+    ]);
   });
 
   it('does not open for a request that is not there', async () => {

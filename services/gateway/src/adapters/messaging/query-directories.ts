@@ -27,9 +27,11 @@ export class QueryPrincipalDirectory implements PrincipalDirectory {
 export class QueryRequestDirectory implements RequestDirectory {
   constructor(private readonly queries: Pick<QueryClient, 'ask'>) {}
 
-  async find(requestId: string): Promise<Result<void>> {
+  async find(requestId: string): ReturnType<RequestDirectory['find']> {
     const answer = await this.queries.ask(getRequest, { request_id: requestId }, { timeoutMs });
-    return answer.ok ? ok(undefined) : answer;
+    if (!answer.ok) return answer;
+    const { ended_at: endedAt } = answer.value;
+    return ok({ endedAt: endedAt === null ? undefined : new Date(endedAt) });
   }
 }
 

@@ -38,12 +38,12 @@ export class PostgresAlertStore implements AlertStore {
     );
   }
 
-  async page({ state, cursor, limit }: Parameters<AlertStore['page']>[0]): Promise<readonly AlertResource[]> {
+  async page({ state, before, limit }: Parameters<AlertStore['page']>[0]): Promise<readonly AlertResource[]> {
     const rows = await this.sql.query<Row>(
       `SELECT alert_id, kind, severity, title, link, trace_id, raised_at, resolved_at FROM alerts
        WHERE ($1 OR resolved_at IS NULL) AND ($2::uuid IS NULL OR alert_id < $2)
        ORDER BY alert_id DESC LIMIT $3`,
-      [state === 'all', cursor ?? null, limit],
+      [state === 'all', before ?? null, limit],
     );
     return rows.map(({ raised_at, resolved_at, ...row }) => ({
       ...row,

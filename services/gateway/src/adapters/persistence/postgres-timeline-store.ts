@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@ymera/persistence';
-import type { TimelineStore } from '../../application/ports';
-import type { TimelineEntry, TimelineFact } from '../../domain/timeline';
+import type { TimelineExtent, TimelineStore } from '../../application/ports';
+import { endType, type TimelineEntry, type TimelineFact } from '../../domain/timeline';
 
 interface Row {
   readonly position: number;
@@ -72,6 +72,15 @@ export class PostgresTimelineStore implements TimelineStore {
       'SELECT coalesce(max(position), 0) AS newest FROM timeline',
     );
     return row?.newest ?? 0;
+  }
+
+  async extentOf(requestId: string): Promise<TimelineExtent> {
+    const [row] = await this.sql.query<{ newest: number; ended_at: Date | null }>(
+      `SELECT coalesce(max(position), 0) AS newest, min(recorded_at) FILTER (WHERE type = $2) AS ended_at
+       FROM timeline WHERE request_id = $1`,
+      [requestId, endType],
+    );
+    return { newest: row?.newest ?? 0, endedAt: row?.ended_at ?? undefined };
   }
 
   async deleteOlderThan(time: Date): Promise<number> {

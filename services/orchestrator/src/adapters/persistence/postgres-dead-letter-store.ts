@@ -117,7 +117,7 @@ class PostgresDeadLetterStore implements DeadLetterStore {
     queue,
     code,
     state,
-    cursor,
+    before,
     limit,
   }: DeadLetterFilter): Promise<readonly KeptDeadLetter[]> {
     const rows = await this.sql.query<Row & { readonly excerpt: string }>(
@@ -126,7 +126,7 @@ class PostgresDeadLetterStore implements DeadLetterStore {
          AND ($3::text IS NULL OR code = $3) AND ($4::text IS NULL OR state = $4)
          AND ($5::uuid IS NULL OR dead_letter_id < $5)
        ORDER BY dead_letter_id DESC LIMIT $6`,
-      [owner ?? null, queue ?? null, code ?? null, state ?? null, cursor ?? null, limit],
+      [owner ?? null, queue ?? null, code ?? null, state ?? null, before ?? null, limit],
     );
     return rows.map((row) => ({ letter: letterOf(row), excerpt: row.excerpt }));
   }

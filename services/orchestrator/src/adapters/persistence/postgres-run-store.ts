@@ -1,5 +1,5 @@
 import type { SqlExecutor } from '@ymera/persistence';
-import type { Page, RunStore, StoredRun } from '../../application/ports';
+import type { RunStore, StoredRun } from '../../application/ports';
 import type { Run, WorkflowDefinition } from '../../domain/run';
 import type { RunPolicy } from '../../domain/run-policy';
 import { projectionOf } from '../../domain/run-projection';
@@ -65,19 +65,14 @@ export class PostgresRunStore implements RunStore {
     return row && runOf(row);
   }
 
-  async page({ state, cursor, limit }: Parameters<RunStore['page']>[0]): Promise<Page<Run>> {
+  async page({ state, before, limit }: Parameters<RunStore['page']>[0]): Promise<readonly Run[]> {
     const rows = await this.sql.query<Row>(
       `SELECT ${columns} FROM workflows
        WHERE ($1::text IS NULL OR state = $1) AND ($2::uuid IS NULL OR workflow_id < $2)
        ORDER BY workflow_id DESC LIMIT $3`,
-      [state ?? null, cursor ?? null, limit + 1],
+      [state ?? null, before ?? null, limit],
     );
-    const items = rows.slice(0, limit).map(runOf);
-    const last = items.at(-1);
-    return {
-      items,
-      nextCursor: rows.length > limit && last ? last.definition.workflow_id : null,
-    };
+    return rows.map(runOf);
   }
 
   async repair(run: Run): Promise<void> {

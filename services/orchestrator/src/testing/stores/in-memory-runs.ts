@@ -75,15 +75,13 @@ export function inMemoryRuns(world: World): OrchestratorStores['runs'] {
     async find(workflowId) {
       return state.runs.get(workflowId)?.run;
     },
-    async page({ state: wanted, cursor, limit }) {
-      const found = [...state.runs.values()]
+    async page({ state: wanted, before, limit }) {
+      return [...state.runs.values()]
         .map(({ run }) => run)
         .filter((run) => wanted === undefined || run.state === wanted)
-        .filter(({ definition }) => cursor === undefined || definition.workflow_id < cursor)
-        .sort((a, b) => (a.definition.workflow_id < b.definition.workflow_id ? 1 : -1));
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      return { items, nextCursor: found.length > limit && last ? last.definition.workflow_id : null };
+        .filter(({ definition }) => before === undefined || definition.workflow_id < before)
+        .sort((a, b) => (a.definition.workflow_id < b.definition.workflow_id ? 1 : -1))
+        .slice(0, limit);
     },
     async repair(run) {
       write(world, run);

@@ -6,6 +6,7 @@ import {
   getAgent,
   liftFreeze,
   listAgents,
+  listAgentsV1,
   principalStatus,
   recallCanary,
   registerAgent,
@@ -83,6 +84,11 @@ export class AgentQueriesController {
 
   @OnQuery(listAgents)
   listAgents(payload: PayloadOf<typeof listAgents>) {
+    return this.useCases.read.page(payload);
+  }
+
+  @OnQuery(listAgentsV1)
+  listAgentsV1(payload: PayloadOf<typeof listAgentsV1>) {
     return this.useCases.read.page(payload);
   }
 
