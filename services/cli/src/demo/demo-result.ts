@@ -4,6 +4,7 @@ import type {
   ErrorShape,
   EscalationOption,
   Finding,
+  ProjectCommands,
   WorkflowResource,
 } from '@ymera/contracts';
 
@@ -37,6 +38,8 @@ export interface DemoResult {
   readonly intent: string | null;
   readonly workflow_id: string | null;
   readonly state: 'completed' | 'failed' | 'canceled' | 'input_required';
+  /** How the project is tested and measured. */
+  readonly commands: ProjectCommands;
   readonly steps: readonly DemoStep[];
   readonly change: { readonly change_id: string; readonly commit: string; readonly tree: string } | null;
   readonly verdict: {
