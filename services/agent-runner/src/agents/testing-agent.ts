@@ -7,7 +7,9 @@ import { Places } from '../tools/places';
 import { pathsInRepository } from '../tools/repository-paths';
 import { readTestFailures } from '../tools/test-failures';
 import { readTestOutput } from '../tools/test-output';
-import type { Dependencies, PreparedProject } from '../workspace/dependencies';
+import type { Dependencies } from '../workspace/dependencies/dependencies';
+import type { PreparedProject } from '../workspace/dependencies/installation';
+import { manifestFindings } from '../workspace/dependencies/install-problem';
 import type { Workspace } from '../workspace/workspace';
 import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
@@ -42,14 +44,23 @@ export class TestingAgent implements ToolAgent {
       url: task.workspace_url,
       credential: context.workspaceCredential,
       commit: task.input.change?.commit ?? task.base,
+      alsoNeeded: [task.base],
       signal: context.signal,
     });
     if (!prepared.ok) return context.signal.aborted ? stopped(context.signal, 0) : failed(prepared.error, 0);
     const workspace = prepared.value;
     try {
-      const project = await time.spend(() => this.options.dependencies.prepare(workspace, context.signal));
+      const project = await time.spend(() =>
+        this.options.dependencies.prepare(workspace, context.signal, { base: task.base }),
+      );
       if (context.signal.aborted) return stopped(context.signal, time.ms);
-      if (!project.ok) return failed(project.error, time.ms);
+      if (!project.ok) {
+        const findings = manifestFindings(project.error);
+        if (findings.length === 0) return failed(project.error, time.ms);
+        for (const { message } of findings) context.log(`${message}\n`);
+        return completed({ tests: notRun(command, workspace.tree), findings: [...findings] }, time.ms);
+      }
+      for (const note of project.value.notes ?? []) context.log(`${note}\n`);
       return await this.test(task, context, workspace, project.value, time);
     } finally {
       await workspace.close();
@@ -108,6 +119,19 @@ export class TestingAgent implements ToolAgent {
     return completed({ tests: settled, findings: findingsOf(settled, second, places) }, time.ms);
   }
 }
+
+/** The tests cannot run on what the commit's own manifests ask for. */
+const notRun = (command: string, tree: string): TestSummary => ({
+  tree,
+  command,
+  total: 0,
+  passed: 0,
+  failed: 0,
+  skipped: 0,
+  flaky: 0,
+  duration_ms: 0,
+  exit_code: 1,
+});
 
 function summarise(outcome: SandboxOutcome, command: string, tree: string): TestSummary {
   const exitCode = outcome.exitCode ?? timedOutCode;

@@ -7,6 +7,8 @@ import { chooseInterpreter } from './choose-interpreter';
 import { installedVersions } from './installed-versions';
 import type { InstalledInterpreter, Interpreter, InterpreterPin, Language } from './interpreter';
 
+export type { Language };
+
 export interface ProjectInterpreter extends Interpreter {
   readonly note?: string;
 }

@@ -2,7 +2,14 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ProposedChange } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
-import { isRegularFile, isSymlink, parseRawDiff, reachesOutside, type ChangeEntry } from './change-entries';
+import {
+  isRegularFile,
+  isSymlink,
+  parseRawDiff,
+  reachesOutside,
+  type ChangeEntry,
+  type TreeEntry,
+} from './change-entries';
 import { git, type GitOptions, type GitOutput } from './git';
 import { makeRemovable } from './removable';
 import { contentsOfBase, perhapsUntouched, untouchedFiles } from './untouched-files';
@@ -74,6 +81,21 @@ export class Workspace {
     });
     if (!listed.ok) return err(unreadable('the files of a commit', listed.complaint));
     return ok(listed.stdout.toString('utf8').split('\0').filter(Boolean));
+  }
+
+  /** Every path of a commit, with mode and object. */
+  async committedTree(commit = this.commit): Promise<Result<readonly TreeEntry[]>> {
+    const listed = await this.git(['ls-tree', '-r', '-z', '--full-tree', commit], {
+      maximumBytes: maximumListBytes,
+    });
+    if (!listed.ok) return err(unreadable('the files of a commit', listed.complaint));
+    const lines = listed.stdout.toString('utf8').split('\0').filter(Boolean);
+    return ok(
+      lines.map((line) => {
+        const [mode = '', , object = ''] = line.slice(0, line.indexOf('\t')).split(' ');
+        return { path: line.slice(line.indexOf('\t') + 1), mode, object };
+      }),
+    );
   }
 
   /** What differs between two commits of this repository; both must have been asked for when it was prepared. */

@@ -4,7 +4,7 @@ import { Places } from '../../tools/places';
 import { projectCommand } from '../../tools/project-command';
 import { readTestFailures } from '../../tools/test-failures';
 import type { ChangeEntry, TreeEntry } from '../../workspace/change-entries';
-import type { Dependencies } from '../../workspace/dependencies';
+import type { Dependencies } from '../../workspace/dependencies/dependencies';
 import type { Workspace } from '../../workspace/workspace';
 import type { FixTrials, TestTrial } from './fix-evidence';
 import { isJudging } from './test-integrity';
