@@ -40,6 +40,16 @@ export async function askInterpreter(
   }
 }
 
+/** Whether a Python can import a module. */
+export async function canImport(python: string, name: string): Promise<boolean> {
+  try {
+    await run(python, ['-c', `import ${name}`], { cwd: '/', timeout: answerTimeoutMs });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const questions: Readonly<Record<Language, (ask: Ask, program: string) => Promise<Answer | undefined>>> = {
   node: askNode,
   python: askPython,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Result } from '@ymera/kernel';
-import { askInterpreter } from './ask-interpreter';
+import { askInterpreter, canImport } from './ask-interpreter';
 import { chooseInterpreter } from './choose-interpreter';
 import { installedVersions } from './installed-versions';
 import type { InstalledInterpreter, Interpreter, InterpreterPin, Language } from './interpreter';
@@ -27,6 +27,7 @@ const programOf: Readonly<Record<Language, readonly string[]>> = {
  * to ask takes up to some hundred milliseconds.
  */
 export class HostToolchain {
+  private readonly modules = new Map<string, Promise<boolean>>();
   private readonly asked = new Map<string, Promise<Interpreter | undefined>>();
 
   /** `path` is the person's PATH; `ownNode` runs this process, and serves where the person has no node that fits. */
@@ -48,6 +49,14 @@ export class HostToolchain {
     const { installed, note } = chosen.value;
     const interpreter = await this.ask(language, installed.executable);
     return ok(interpreter && { ...interpreter, ...(note === undefined ? {} : { note }) });
+  }
+
+  /** Whether a Python of this host can import a module, of its own installation. */
+  hasModule({ executable }: Interpreter, name: string): Promise<boolean> {
+    const key = `${executable} ${name}`;
+    const known = this.modules.get(key) ?? canImport(executable, name);
+    this.modules.set(key, known);
+    return known;
   }
 
   /** Where a program is, without the folders of other checkouts' packages that npm puts in front. */

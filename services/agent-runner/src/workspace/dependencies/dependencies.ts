@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { err, FailureException, ok, type Result } from '@ymera/kernel';
 import type { Sandbox, SandboxMount, SandboxOutcome } from '../../sandbox/sandbox';
@@ -33,6 +33,8 @@ export interface PrepareOptions {
   readonly base?: string;
 }
 
+/** In the place of an installation: what turned out while it was made. */
+const notesFile = 'ymera-notes';
 const installTimeoutMs = 600_000;
 /** Of the sandbox's own; what is below is seen by runs, too. */
 const placesFolder = '/ymera/packages';
@@ -87,7 +89,9 @@ export class Dependencies {
         files,
         interpreters,
         registries,
+        root: this.sandbox.workspacePath(workspace.copy),
         hasProgram: (name) => this.toolchain.find(name) !== undefined,
+        hasModule: (python, name) => this.toolchain.hasModule(python, name),
       });
       if (!installation) continue;
       const access = new RegistryAccess(registries);
@@ -110,6 +114,8 @@ export class Dependencies {
     check: () => Promise<void>,
     signal: AbortSignal,
   ): Promise<PreparedProject> {
+    if (installation.command === undefined)
+      return { notes: installation.notes ?? [], ...installation.provides?.('') };
     const tools = [];
     for (const tool of installation.tools ?? [])
       tools.push(await this.installed(tool, given, access, check, signal));
@@ -122,8 +128,9 @@ export class Dependencies {
   }
 
   private async provided(installation: Installation, kept: string): Promise<PreparedProject> {
-    const notes = installation.notes ?? [];
     const place = placeOf(installation, kept);
+    const told = place ? await readFile(join(place.source, notesFile), 'utf8').catch(() => '') : '';
+    const notes = [...(installation.notes ?? []), ...told.split('\n').filter(Boolean)];
     if (place)
       return {
         mounts: [{ ...place, access: 'layered' }],
@@ -178,7 +185,7 @@ export class Dependencies {
       this.sandbox.run({
         ...run,
         profile: 'project',
-        command: wrap(`set -e\n(${installation.command})\ncd "$YMERA_WORK"\n${shared}`),
+        command: wrap(`set -e\n(${installation.command ?? 'true'})\ncd "$YMERA_WORK"\n${shared}`),
         workspace: join(folder, 'work'),
         mounts: [
           ...(run.mounts ?? []).filter(({ target }) => posix.isAbsolute(target)),

@@ -25,7 +25,7 @@ export function digestOfInstallation(installation: Installation): string {
     place,
   } = installation;
   const parts = [
-    ...[layoutVersion, process.platform, process.arch, name, command, place ?? ''],
+    ...[layoutVersion, process.platform, process.arch, name, command ?? '', place ?? ''],
     ...[[...inputs].sort(), [...placeholders].sort(), decides, Object.entries(environment).sort()],
     ...[tools.map(digestOfInstallation)],
   ];

@@ -24,8 +24,8 @@ export interface Installation {
   readonly placeholders?: readonly string[];
   /** What else decides, such as versions of interpreters. */
   readonly decides?: readonly string[];
-  /** Run by `sh -c` in a folder that holds the inputs. */
-  readonly command: string;
+  /** Run by `sh -c` in a folder that holds the inputs; without it nothing needs to be installed. */
+  readonly command?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Programs that the command needs and the project's own commands may use. */
   readonly tools?: readonly Installation[];
@@ -43,8 +43,12 @@ export interface InstallerInput {
   readonly files: ProjectFiles;
   readonly interpreters: ReadonlyMap<Language, ProjectInterpreter>;
   readonly registries: MachineRegistries;
+  /** The working copy as the project's commands see it. */
+  readonly root: string;
   /** Whether the person's PATH, or the system, has a program. */
   readonly hasProgram: (name: string) => boolean;
+  /** Whether the person's Python can import a module. */
+  readonly hasModule: (python: ProjectInterpreter, name: string) => Promise<boolean>;
 }
 
 /** Reads a project's files; undefined where it does not use this manager. */

@@ -31,6 +31,23 @@ export function declaredVersion({ packageManager = '' }: PackageFile, manager: s
   return name === manager ? /^\d+\.\d+\.\d+[\w.-]*/.exec(version)?.[0] : undefined;
 }
 
+export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
+
+/** The one manager of a project: what the manifest declares wins; then the lockfile that is there. */
+export function managerOf(files: ProjectFiles, { packageManager = '' }: PackageFile): PackageManager {
+  const declared = /^(npm|pnpm|yarn|bun)@/.exec(packageManager)?.[1];
+  if (declared !== undefined) return declared as PackageManager;
+  const byLockfile: readonly (readonly [string, PackageManager])[] = [
+    ['package-lock.json', 'npm'],
+    ['npm-shrinkwrap.json', 'npm'],
+    ['pnpm-lock.yaml', 'pnpm'],
+    ['yarn.lock', 'yarn'],
+    ['bun.lock', 'bun'],
+    ['bun.lockb', 'bun'],
+  ];
+  return byLockfile.find(([file]) => files.has(file))?.[1] ?? 'npm';
+}
+
 const maxManifests = 500;
 
 /**

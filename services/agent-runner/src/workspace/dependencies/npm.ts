@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Installation, Installer } from './installation';
-import { asksForPackages, manifestsOf, parseJson, readPackageFile } from './javascript-files';
+import { asksForPackages, manifestsOf, parseJson, managerOf, readPackageFile } from './javascript-files';
 
 const lockFile = z.object({
   packages: z
@@ -16,8 +16,7 @@ const quiet = '--ignore-scripts --no-audit --no-fund --loglevel=error';
 export const npm: Installer = async ({ files, interpreters, registries }) => {
   const manifest = await readPackageFile(files);
   const lockPath = lockFiles.find((path) => files.has(path));
-  const others = ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb'];
-  if (lockPath === undefined && (!manifest || others.some((path) => files.has(path)))) return undefined;
+  if (manifest ? managerOf(files, manifest) !== 'npm' : lockPath === undefined) return undefined;
   const lock = lockPath === undefined ? undefined : lockFile.safeParse(parseJson(await files.read(lockPath)));
   if (lockPath !== undefined && !lock?.success) return undefined;
   const locked = lockedPackages(lock?.data);
