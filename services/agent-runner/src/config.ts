@@ -48,6 +48,11 @@ export const configSchema = changeLimitsEnvironment.extend({
   /** Whether a project's packages may be downloaded before its tests; the tests themselves have no network. */
   YMERA_RUNNER_DEPENDENCY_NETWORK: flag(true),
   /**
+   * Hosts, or addresses, that packages may also be fetched from, besides the registries that this user's npm, pip, go, cargo
+   * and Maven are configured for, the usual public ones, and those of a project's base. They may be private.
+   */
+  YMERA_RUNNER_REGISTRIES: list,
+  /**
    * Colon-separated folders of the host, the PATH of whoever names the command: its programs are found there, and the node
    * that projects' tests run under.
    */

@@ -9,7 +9,7 @@ import type { RewrittenFile } from '../tools/analysis-protocol';
 import { fewestRuns, measureBeforeAfter } from '../tools/benchmark';
 import { projectCommand } from '../tools/project-command';
 import { compare } from '../tools/statistics';
-import type { Dependencies } from '../workspace/dependencies';
+import type { Dependencies } from '../workspace/dependencies/dependencies';
 import type { Workspace } from '../workspace/workspace';
 import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';

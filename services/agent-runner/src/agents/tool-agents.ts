@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { AgentType } from '@ymera/contracts';
 import type { Sandbox } from '../sandbox/sandbox';
 import { Analyser } from '../tools/analyser';
-import { Dependencies } from '../workspace/dependencies';
+import { Dependencies } from '../workspace/dependencies/dependencies';
+import type { MachineRegistries } from '../workspace/dependencies/registry/machine-registries';
 import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
 import { CommandAgent, type CommandAgentOptions } from './command-agent';
@@ -20,7 +21,9 @@ export interface ToolAgentsOptions {
   readonly stateFolder: string;
   /** Whether projects' packages may be downloaded. */
   readonly dependencyNetwork: boolean;
-  readonly registry?: string;
+  /** The PATH of the person, where interpreters are found. Default: none. */
+  readonly hostPath?: readonly string[];
+  readonly registries?: MachineRegistries;
   /** Folder of the compiled tools; default: beside this file. */
   readonly toolsFolder?: string;
 }
@@ -40,11 +43,12 @@ export class ToolAgents {
   private readonly analyser: Analyser;
 
   constructor(private readonly options: ToolAgentsOptions) {
-    const { sandbox, stateFolder, dependencyNetwork, registry } = options;
+    const { sandbox, stateFolder, dependencyNetwork, hostPath, registries } = options;
     this.dependencies = new Dependencies(sandbox, {
       folder: join(stateFolder, 'dependencies'),
       network: dependencyNetwork,
-      ...(registry === undefined ? {} : { registry }),
+      ...(hostPath === undefined ? {} : { hostPath }),
+      ...(registries === undefined ? {} : { registries }),
     });
     this.analyser = new Analyser(sandbox, {
       program: join(options.toolsFolder ?? join(__dirname, '..', 'tools'), 'analyse-main.js'),

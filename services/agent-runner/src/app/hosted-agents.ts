@@ -1,8 +1,10 @@
+import { homedir } from 'node:os';
 import type { AgentDefinition } from '@ymera/agent-sdk';
 import type { ToolAgent } from '../agents/agent';
 import { ToolAgents } from '../agents/tool-agents';
 import { passedVariables, type HostedAgent, type RunnerConfig } from '../config';
 import type { Sandbox } from '../sandbox/sandbox';
+import { readMachineRegistries } from '../workspace/dependencies/registry/machine-registries';
 import type { Workspaces } from '../workspace/workspaces';
 import { MeasuredSandbox } from './measured-sandbox';
 
@@ -26,6 +28,7 @@ export function hostAgents(
   sandbox: Sandbox,
   workspaces: Workspaces,
 ): Hosted[] {
+  const registries = readMachineRegistries(homedir(), process.env, config.YMERA_RUNNER_REGISTRIES);
   return config.YMERA_RUNNER_AGENTS.flatMap((kind) => {
     const measured = new MeasuredSandbox(sandbox);
     const tools = new ToolAgents({
@@ -33,6 +36,8 @@ export function hostAgents(
       workspaces,
       stateFolder: config.YMERA_STATE_DIR,
       dependencyNetwork: config.YMERA_RUNNER_DEPENDENCY_NETWORK,
+      hostPath: config.YMERA_HOST_PATH_DIRS,
+      registries,
     });
     return agentsOf(kind, tools, config).map((agent) => ({
       sandbox: measured,

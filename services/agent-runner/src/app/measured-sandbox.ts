@@ -1,6 +1,6 @@
 import type { ResourceUsage } from '@ymera/agent-sdk';
 import { withSpan } from '@ymera/observability';
-import type { Sandbox, SandboxOutcome, SandboxRun } from '../sandbox/sandbox';
+import type { Sandbox, SandboxMount, SandboxOutcome, SandboxRun } from '../sandbox/sandbox';
 
 /** A sandbox that knows what its commands take at the moment: what an agent's reports tell of CPU and memory. */
 export class MeasuredSandbox implements Sandbox {
@@ -15,6 +15,10 @@ export class MeasuredSandbox implements Sandbox {
 
   workspacePath(workspace: string): string {
     return this.sandbox.workspacePath(workspace);
+  }
+
+  mountPath(mount: SandboxMount): string {
+    return this.sandbox.mountPath(mount);
   }
 
   /** The sum over the commands that run now; nothing while none does. */

@@ -1,5 +1,5 @@
 import type { ViewNode } from './host-view';
-import { copyOf, insidePaths, scratchFolders } from './sandbox-layout';
+import { copyOf, insidePaths, layeredMount, scratchFolders } from './sandbox-layout';
 import type { SandboxLimits, SandboxMount, SandboxProfile } from './sandbox';
 
 export interface BubblewrapPlan {
@@ -71,7 +71,10 @@ export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
       return node.isCopied ? ['--bind', scratch(copyOf(index).shown), node.path] : readOnly(node.path);
     }),
     ...['--bind', plan.workspace, insidePaths.workspace],
-    ...plan.mounts.flatMap((mount) => ['--ro-bind', mount.source, mount.target]),
+    ...plan.mounts.flatMap(({ source, target, access }, index) => {
+      if (access === 'layered') return ['--bind', scratch(layeredMount(index).merged), target];
+      return [access === 'write' ? '--bind' : '--ro-bind', source, target];
+    }),
     ...['--chdir', insidePaths.workspace, '--clearenv', '--args', `${environmentDescriptor}`],
     '--',
     ...(plan.become ? becomeArguments(plan.become, plan.profile) : []),

@@ -23,6 +23,7 @@ import {
   defaultLimits,
   type Sandbox,
   type SandboxLimits,
+  type SandboxMount,
   type SandboxOutcome,
   type SandboxRun,
 } from './sandbox';
@@ -95,6 +96,10 @@ export class BubblewrapSandbox implements Sandbox {
     return insidePaths.workspace;
   }
 
+  mountPath({ target }: SandboxMount): string {
+    return isAbsolute(target) ? target : join(insidePaths.workspace, target);
+  }
+
   async run(run: SandboxRun): Promise<SandboxOutcome> {
     const limits = { ...defaultLimits, ...this.options.limits, ...run.limits };
     mkdirSync(this.options.scratchFolder, { recursive: true });
@@ -109,7 +114,7 @@ export class BubblewrapSandbox implements Sandbox {
         privateInput: environmentInput(this.environment(run)),
         timeoutMs: run.timeoutMs,
         limits,
-        written: [run.workspace],
+        written: [run.workspace, ...(run.mounts ?? []).filter(isWritten).map(({ source }) => source)],
         usageIntervalMs: run.usageIntervalMs ?? 250,
         signal: run.signal,
         onOutput: run.onOutput,
@@ -148,6 +153,7 @@ export class BubblewrapSandbox implements Sandbox {
 
   private environment(run: SandboxRun): Readonly<Record<string, string>> {
     return sandboxEnvironment({
+      toolPath: run.toolPath,
       nodeFolder: this.options.hostNode.binaries,
       searchPath: run.searchPath,
       folders: insideFolders,
@@ -157,10 +163,11 @@ export class BubblewrapSandbox implements Sandbox {
 
   private commandLine(run: SandboxRun, limits: typeof defaultLimits, scratch: string) {
     const view = run.profile === 'command' ? this.hostView(run) : projectView();
-    const mounts = (run.mounts ?? []).map(({ source, target }) => ({
-      source,
-      target: isAbsolute(target) ? target : join(insidePaths.workspace, target),
-    }));
+    const mounts = (run.mounts ?? []).map((mount): SandboxMount => {
+      const isLayered = mount.access === 'layered' && this.layers && !unmountable.test(mount.source);
+      const access = mount.access === 'layered' && !isLayered ? 'read' : (mount.access ?? 'read');
+      return { source: mount.source, target: this.mountPath(mount), access };
+    });
     const readable = this.readablePaths(run);
     const own = [
       ...Object.values(insidePaths),
@@ -193,6 +200,7 @@ export class BubblewrapSandbox implements Sandbox {
       privileged: this.privileged,
       owner: this.owner,
       passwd: passwd(this.owner ?? this.self),
+      mounts,
       places: own.filter((path) => !path.startsWith(`${insidePaths.workspace}/`)),
       bubblewrap,
     });
@@ -231,6 +239,11 @@ export class BubblewrapSandbox implements Sandbox {
     return [...new Set(wanted)].filter((path) => !isSystem(path) && existsSync(path));
   }
 }
+
+const isWritten = ({ access }: SandboxMount) => access === 'write';
+
+/** These characters separate the fields and options of an overlay mount. */
+const unmountable = /[:,\\]/;
 
 /** On systems where `/bin` is a link it is one inside; elsewhere it is shown as a folder. */
 function projectView(): readonly ViewNode[] {

@@ -3,6 +3,8 @@ import { insidePaths } from './sandbox-layout';
 export const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 export interface EnvironmentParts {
+  /** Before all others. */
+  readonly toolPath?: readonly string[] | undefined;
   /** Of the host's node. */
   readonly nodeFolder: string;
   /** Further folders of PATH, before the system's. */
@@ -16,13 +18,14 @@ export interface EnvironmentParts {
  * path) must not decide how somebody's tests behave.
  */
 export function sandboxEnvironment({
+  toolPath = [],
   nodeFolder,
   searchPath = [],
   folders,
   additional = {},
 }: EnvironmentParts): Readonly<Record<string, string>> {
   return {
-    PATH: [...new Set([nodeFolder, ...searchPath, ...systemFolders])].join(':'),
+    PATH: [...new Set([...toolPath, nodeFolder, ...searchPath, ...systemFolders])].join(':'),
     HOME: folders.home,
     TMPDIR: folders.temporary,
     PWD: folders.workspace,

@@ -9,6 +9,7 @@ export const insidePaths = {
 export const scratchFolders = {
   root: 'root',
   layers: 'layers',
+  mounts: 'mounts',
   files: 'files',
   home: 'home',
   temporary: 'temporary',
@@ -35,6 +36,13 @@ export const watchedScratch: readonly { readonly folder: string; readonly inside
 export const copyOf = (index: number) => ({
   shown: `${scratchFolders.files}/${index}`,
   was: `${scratchFolders.files}/${index}.was`,
+});
+
+/** Below the scratch folder: a mount that is written to, and its layer. */
+export const layeredMount = (index: number) => ({
+  merged: `${scratchFolders.mounts}/${index}/merged`,
+  upper: `${scratchFolders.mounts}/${index}/upper`,
+  work: `${scratchFolders.mounts}/${index}/work`,
 });
 
 export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

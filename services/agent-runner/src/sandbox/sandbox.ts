@@ -35,10 +35,15 @@ export const defaultLimits: SandboxLimits = {
   scratchMb: 512,
 };
 
-/** Seen read-only inside at `target`, an absolute path or one below the working copy. */
+/** A file or folder of the host, seen inside at `target`: an absolute path, or one below the working copy. */
 export interface SandboxMount {
   readonly source: string;
   readonly target: string;
+  /**
+   * `read` is the default. `layered` succeeds in writing, on a throw-away layer that goes with the run; read-only where
+   * there are no layers. `write` writes to the host.
+   */
+  readonly access?: 'read' | 'layered' | 'write';
 }
 
 export interface SandboxRun {
@@ -50,6 +55,8 @@ export interface SandboxRun {
   readonly stdin?: string;
   /** Added to the allow-listed environment; never among the arguments of a process. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Folders of PATH before all others: interpreters that the project asks for, and the programs of its packages. */
+  readonly toolPath?: readonly string[];
   /** Folders of the host on PATH, behind the node's and before the system's. */
   readonly searchPath?: readonly string[];
   readonly timeoutMs: number;
@@ -98,6 +105,8 @@ export interface Sandbox {
   readonly name: 'bubblewrap' | 'none';
   /** Where the working copy is seen by the command. */
   workspacePath(workspace: string): string;
+  /** Where a mount with an absolute target is seen by the command. */
+  mountPath(mount: SandboxMount): string;
   /**
    * Host user that owns what the command writes, when it is not the runner's own: working copies are handed to it.
    */

@@ -1,5 +1,13 @@
 import type { ViewNode } from './host-view';
-import { copyOf, insidePaths, scratchFolders, shellQuote as quote, watchedScratch } from './sandbox-layout';
+import type { SandboxMount } from './sandbox';
+import {
+  copyOf,
+  insidePaths,
+  layeredMount,
+  scratchFolders,
+  shellQuote as quote,
+  watchedScratch,
+} from './sandbox-layout';
 
 export interface SupervisorPlan {
   /** Folder on the host that the scratch file system is mounted on; empty before and after. */
@@ -16,6 +24,8 @@ export interface SupervisorPlan {
   readonly passwd: string;
   /** Paths inside that bubblewrap mounts on. */
   readonly places: readonly string[];
+  /** In the order of bubblewrap's. */
+  readonly mounts: readonly SandboxMount[];
   readonly bubblewrap: readonly string[];
 }
 
@@ -44,6 +54,7 @@ export function supervisorScript(plan: SupervisorPlan): string {
     `printf 'update-notifier=false\\nfund=false\\naudit=false\\n' > ${scratchFolders.home}/.npmrc`,
     `printf '%s' ${quote(plan.passwd)} > passwd`,
     ...plan.view.flatMap((node, index) => viewCommands(node, index, plan)),
+    ...plan.mounts.flatMap((mount, index) => mountCommands(mount, index, plan)),
     // bubblewrap would make missing parents for itself alone.
     `mkdir -p ${[...new Set(plan.places.map((place) => placeInScratch(parentOf(place))))].map(quote).join(' ')} || fail 'no places to mount on'`,
     `${listWatched(plan)} > watched.before`,
@@ -132,6 +143,28 @@ function viewCommands(
       ];
     }
   }
+}
+
+/** The layer's top folder is the user's own, whoever installed what lies below it. */
+function mountCommands(
+  { source, access }: SandboxMount,
+  index: number,
+  { privileged, owner }: Pick<SupervisorPlan, 'privileged' | 'owner'>,
+): readonly string[] {
+  if (access !== 'layered') return [];
+  const { merged, upper, work } = layeredMount(index);
+  const options = [
+    `lowerdir=${source}`,
+    `upperdir=${upper}`,
+    `workdir=${work}`,
+    ...(privileged ? [] : ['userxattr']),
+  ];
+  return [
+    `mkdir -p ${merged} ${upper} ${work}`,
+    `chmod 0755 ${upper}`,
+    ...(owner ? [`chown ${owner.uid}:${owner.gid} ${upper}`] : []),
+    `mount -t overlay -o ${quote(options.join(','))} overlay ${merged} || fail ${quote(`no layer over ${source}`)}`,
+  ];
 }
 
 function report(node: ViewNode, index: number, { layers, privileged }: SupervisorPlan): readonly string[] {

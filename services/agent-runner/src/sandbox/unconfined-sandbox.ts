@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, existsSync, unlinkSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { runConfined } from './confined-process';
 import {
   defaultLimits,
   type Sandbox,
   type SandboxLimits,
+  type SandboxMount,
   type SandboxOutcome,
   type SandboxRun,
 } from './sandbox';
@@ -32,6 +33,10 @@ export class UnconfinedSandbox implements Sandbox {
     return workspace;
   }
 
+  mountPath({ source }: SandboxMount): string {
+    return source;
+  }
+
   async run(run: SandboxRun): Promise<SandboxOutcome> {
     const limits = { ...defaultLimits, ...this.options.limits, ...run.limits };
     mkdirSync(this.options.scratchFolder, { recursive: true });
@@ -49,6 +54,7 @@ export class UnconfinedSandbox implements Sandbox {
         argv: typeof run.command === 'string' ? ['sh', '-c', run.command] : run.command,
         cwd: run.workspace,
         environment: sandboxEnvironment({
+          toolPath: run.toolPath,
           nodeFolder: this.options.hostNode.binaries,
           searchPath: run.searchPath,
           folders,
@@ -88,7 +94,7 @@ export class UnconfinedSandbox implements Sandbox {
 function linkMounts(run: SandboxRun): readonly string[] {
   return (run.mounts ?? []).flatMap(({ source, target }) => {
     const link = join(run.workspace, target);
-    if (isAbsolute(target) || existsSync(link)) return [];
+    if (isAbsolute(target) || existsSync(link) || !existsSync(dirname(link))) return [];
     symlinkSync(source, link);
     return [link];
   });

@@ -21,6 +21,7 @@ describe('an analysis that does not finish', () => {
       name: 'none',
       owner: undefined,
       workspacePath: (workspace) => workspace,
+      mountPath: ({ target }) => target,
       run: () => Promise.resolve(sandboxOutcome(outcome)),
     };
     const answer = await new Analyser(sandbox, { program: '/x/analyse.js', node: '/x/node' }).analyse(

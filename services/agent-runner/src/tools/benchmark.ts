@@ -2,7 +2,7 @@ import type { BeforeAfter } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { z } from 'zod';
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
-import type { PreparedProject } from '../workspace/dependencies';
+import type { PreparedProject } from '../workspace/dependencies/installation';
 import { clockDoubt, type ClockDoubt, type ClockedRun } from './outside-clock';
 import { asInRepository } from './repository-paths';
 import { median } from './statistics';

@@ -2,7 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChangeLimits } from '@ymera/config';
 import { err, failure, ok, type Result } from '@ymera/kernel';
-import { isRegularFile, parseRawDiff, rawDifference, type ChangeEntry } from './change-entries';
+import {
+  isRegularFile,
+  parseRawDiff,
+  rawDifference,
+  type ChangeEntry,
+  type TreeEntry,
+} from './change-entries';
 import { ChangeCollection, type CollectedChange } from './collect-change';
 import { maximumListBytes } from './copy-listing';
 import { git, type GitOptions, type GitOutput } from './git';
@@ -61,6 +67,21 @@ export class Workspace {
     });
     if (!listed.ok) return err(unreadable('the files of a commit', listed.complaint));
     return ok(listed.stdout.toString('utf8').split('\0').filter(Boolean));
+  }
+
+  /** Every path of a commit, with mode and object. */
+  async committedTree(commit = this.commit): Promise<Result<readonly TreeEntry[]>> {
+    const listed = await this.git(['ls-tree', '-r', '-z', '--full-tree', commit], {
+      maximumBytes: maximumListBytes,
+    });
+    if (!listed.ok) return err(unreadable('the files of a commit', listed.complaint));
+    const lines = listed.stdout.toString('utf8').split('\0').filter(Boolean);
+    return ok(
+      lines.map((line) => {
+        const [mode = '', , object = ''] = line.slice(0, line.indexOf('\t')).split(' ');
+        return { path: line.slice(line.indexOf('\t') + 1), mode, object };
+      }),
+    );
   }
 
   /** What differs between two commits of this repository; both must have been asked for when it was prepared. */

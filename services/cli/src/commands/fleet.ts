@@ -3,15 +3,19 @@ import {
   createEnrolmentRoute,
   getAgentStatusRoute,
   getControlsRoute,
+  getProjectRoute,
   liftFreezeRoute,
   listAgentsRoute,
   listProjectsRoute,
   overviewRoute,
+  type ProjectCommands,
   retireAgentRoute,
 } from '@ymera/contracts';
 import { type Command, Option } from 'commander';
 import { resolve } from 'node:path';
 import { registerProject } from '../api/register-project';
+import { givenCommands } from '../demo/demo-options';
+import { commandWords } from '../words/commands';
 import { duration } from '../terminal/duration';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { type ListOptions, printList, withList } from './list';
@@ -108,19 +112,36 @@ export function addFleetCommands(ymera: Command): void {
 
   withConnection(projects.command('register').argument('<project_id>').argument('<source>'))
     .description('register a repository by path or address')
-    .action(async (projectId: string, source: string, options: ConnectionOptions) => {
+    .option('--test <command>', 'the command that tests it (default: found in the project)')
+    .option('--bench <command>', 'the command that measures it')
+    .option('--build <command>', 'a command that its tests need to have run before')
+    .action(async (projectId: string, source: string, options: ConnectionOptions & ProjectCommands) => {
       const where = /^[a-z+]+:\/\//.test(source)
         ? source
         : resolve(process.env['INIT_CWD'] ?? process.cwd(), source);
       const project = await registerProject(
         connect(options),
-        { project_id: projectId, source: where },
+        { project_id: projectId, source: where, commands: givenCommands(options) },
         (elapsedMs) => process.stderr.write(`copying the repository: ${duration(elapsedMs)} so far\n`),
       );
       print(
         options,
         project,
-        `${project.project_id}  ${project.default_branch}  test: ${project.commands.test ?? 'none'}`,
+        `${project.project_id}  ${project.default_branch}  ${commandWords(project.commands)}`,
+      );
+    });
+
+  withConnection(projects.command('show').argument('<project_id>'))
+    .description('one project: its branch, and the commands that test and measure it')
+    .action(async (projectId: string, options: ConnectionOptions) => {
+      const project = await connect(options).call(getProjectRoute, { params: { project_id: projectId } });
+      print(
+        options,
+        project,
+        [
+          `${project.project_id}  ${project.default_branch}  ${project.head.slice(0, 12)}`,
+          commandWords(project.commands),
+        ].join('\n'),
       );
     });
 

@@ -1,4 +1,10 @@
-import type { ApprovalResource, ChangeResource, EscalationOption, RequestResource } from '@ymera/contracts';
+import type {
+  ApprovalResource,
+  ChangeResource,
+  EscalationOption,
+  ProjectCommands,
+  RequestResource,
+} from '@ymera/contracts';
 import type { FeedEntry } from '../api/feed-entry';
 import type { Connection } from '../api/watch-request';
 
@@ -12,6 +18,8 @@ export interface Choice {
 export interface Audience extends Connection {
   /** The repository is still being copied, for so long now. */
   copying(elapsedMs: number): void;
+  /** How the project is tested and measured; nothing has run yet. */
+  registered(commands: ProjectCommands): void;
   planned(request: RequestResource): void;
   happened(entry: FeedEntry): void;
   /** A person’s answer, or undefined where there is nobody to ask. Rejects with `NoDecision` where they give none. */

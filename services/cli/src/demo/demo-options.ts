@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ProjectCommands } from '@ymera/contracts';
 
 /** The projects that are shipped, and what is asked of each where nobody says otherwise. */
 export const samples = {
@@ -17,6 +18,8 @@ export interface DemoOptions {
   readonly sample: SampleName | undefined;
   readonly request: string;
   readonly exec: string | undefined;
+  /** What replaces the commands that the project has. */
+  readonly commands: ProjectCommands;
   /** Fetch the result into the repository as a branch. */
   readonly land: boolean;
   readonly json: boolean;
@@ -27,6 +30,9 @@ export interface RawDemoOptions {
   readonly sample?: SampleName;
   readonly request?: string;
   readonly exec?: string;
+  readonly test?: string;
+  readonly bench?: string;
+  readonly build?: string;
   readonly land?: boolean;
   readonly json?: boolean;
 }
@@ -41,8 +47,18 @@ export function demoOptions(raw: RawDemoOptions, standing: string): DemoOptions 
     sample: raw.sample,
     request: raw.request ?? samples[raw.sample ?? usualSample].request,
     exec: raw.exec,
+    commands: givenCommands(raw),
     land: raw.land ?? false,
     json: raw.json ?? false,
+  };
+}
+
+/** Of `--test`, `--bench` and `--build`, those that were given. */
+export function givenCommands({ test, bench, build }: ProjectCommands): ProjectCommands {
+  return {
+    ...(test === undefined ? {} : { test }),
+    ...(bench === undefined ? {} : { bench }),
+    ...(build === undefined ? {} : { build }),
   };
 }
 

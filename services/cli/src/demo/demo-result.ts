@@ -5,6 +5,7 @@ import type {
   EscalationOption,
   Finding,
   Waiver,
+  ProjectCommands,
   WorkflowResource,
 } from '@ymera/contracts';
 
@@ -38,6 +39,8 @@ export interface DemoResult {
   readonly intent: string | null;
   readonly workflow_id: string | null;
   readonly state: 'completed' | 'failed' | 'canceled' | 'input_required';
+  /** How the project is tested and measured. */
+  readonly commands: ProjectCommands;
   readonly steps: readonly DemoStep[];
   readonly change: { readonly change_id: string; readonly commit: string; readonly tree: string } | null;
   readonly verdict: {

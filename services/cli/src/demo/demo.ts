@@ -77,7 +77,7 @@ export async function runDemo(
     approver: new ApiClient(place.gatewayUrl, place.approverToken),
   };
   const travelFrom = (repository: string): Promise<Journey> =>
-    stopping(travel(people, repository, options.request, audience, signal), signal);
+    stopping(travel(people, repository, options.request, audience, signal, options.commands), signal);
   const journey = source ? await travelFrom(source.path) : await withSample(options, place, travelFrom);
   const { result } = journey;
   const landed = landedOf(journey);

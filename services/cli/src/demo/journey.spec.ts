@@ -6,6 +6,7 @@ import {
   getRequestRoute,
   getWorkflow,
   getWorkflowRoute,
+  type ProjectCommands,
   registerProjectRoute,
   requestEventsRoute,
   submitRequestRoute,
@@ -39,6 +40,7 @@ const problem = (code: string, detail: string) => ({
 
 class Silent implements Audience {
   copying(): void {}
+  registered(_commands: ProjectCommands): void {}
   planned(): void {}
   happened(_entry: FeedEntry): void {}
   ended(): void {}
@@ -75,6 +77,24 @@ describe('the journey of a request', () => {
     const { client } = gateway;
     return travel({ admin: client, requester: client, approver: client }, '/src', 'Do it', audience, signal);
   };
+  it('tells the commands before anything runs, and in the result', async () => {
+    const told: string[] = [];
+    class Listening extends Silent {
+      override registered(commands: ProjectCommands): void {
+        told.push(commands.test ?? '');
+      }
+      override planned(): void {
+        told.push('planned');
+      }
+      override decide(): Promise<undefined> {
+        return Promise.reject(interrupted());
+      }
+    }
+    const { result } = await journey(new Listening());
+    expect(told).toEqual(['node --test', 'planned']);
+    expect(result.commands).toEqual({ test: 'node --test' });
+  });
+
   const brokenOff = { state: 'canceled', error: { code: 'interrupted' }, approvals: [] };
 
   it('that is broken off at a question denies nothing, and is canceled', async () => {

@@ -1,6 +1,7 @@
 import {
   type ChangeResource,
   type ErrorShape,
+  type ProjectCommands,
   type RequestResource,
   submitRequestRoute,
   withFault,
@@ -42,16 +43,18 @@ export async function travel(
   text: string,
   audience: Audience,
   signal: AbortSignal,
+  given: ProjectCommands = {},
 ): Promise<Journey> {
   const { admin, requester } = people;
   const project = await registerProject(
     admin,
-    { project_id: `demo-${uuidv7().slice(-12)}`, source },
+    { project_id: `demo-${uuidv7().slice(-12)}`, source, commands: given },
     (elapsedMs) => {
       audience.copying(elapsedMs);
     },
   );
   if (signal.aborted) throw interrupted();
+  audience.registered(project.commands);
   const submitted = await requester.call(submitRequestRoute, {
     body: { project_id: project.project_id, text },
     idempotencyKey: uuidv7(),
@@ -70,6 +73,7 @@ export async function travel(
     stopped,
     result: {
       ...summary(end, decisions, durationMs),
+      commands: project.commands,
       ...(stopped ? endOf(stopped, end) : {}),
     },
   };
@@ -117,7 +121,7 @@ function summary(
   { request, workflow }: Outcome,
   { approvals, askedMs }: Decisions,
   durationMs: number,
-): Journey['result'] {
+): Omit<Journey['result'], 'commands'> {
   const { change, verdict, findings, tests, landed, before_after, tool_ms } = workflow?.result ?? {
     tool_ms: 0,
   };

@@ -1,10 +1,11 @@
-import type { ApprovalResource, RequestResource } from '@ymera/contracts';
+import type { ApprovalResource, ProjectCommands, RequestResource } from '@ymera/contracts';
 import { createColors } from 'picocolors';
 import type { FeedEntry } from '../api/feed-entry';
 import { duration } from '../terminal/duration';
 import type { Audience } from './audience';
 import { backWords, lostWords } from '../words/connection';
 import { findingLines } from '../words/evidence';
+import { commandWords } from '../words/commands';
 import { planLine, StepBoard } from './step-board';
 
 const plain = createColors(false);
@@ -17,6 +18,10 @@ export class PlainAudience implements Audience {
 
   copying(elapsedMs: number): void {
     this.write(`copying the repository: ${duration(elapsedMs)} so far`);
+  }
+
+  registered(commands: ProjectCommands): void {
+    this.write(`commands: ${commandWords(commands)}`);
   }
 
   planned(request: RequestResource): void {

@@ -53,6 +53,12 @@ describe('preflight', () => {
     });
   });
 
+  it('refuses a command for the tests that is empty', async () => {
+    repository();
+    expect(options({ test: 'make check' }).commands).toEqual({ test: 'make check' });
+    await expect(preflight(options({ test: ' ' }))).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
+  });
+
   it.each<[title: string, raw: RawDemoOptions]>([
     ['beside a repository', { sample: 'user-service', repo: '.', exec: 'x' }],
     ['without the command that it takes', { sample: 'user-service' }],

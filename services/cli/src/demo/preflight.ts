@@ -11,6 +11,9 @@ export async function preflight(options: DemoOptions): Promise<Source | undefine
       1,
       'Say what should change, in your own words.',
     );
+  for (const [name, command] of Object.entries(options.commands))
+    if (command?.trim() === '')
+      throw new CliError('usage', `--${name} has no command.`, 2, 'Give a command line, or leave it out.');
   const { sample } = options;
   if (options.repo === '')
     throw new CliError('usage', '--repo has no path.', 2, 'Name a git repository, or leave --repo out.');

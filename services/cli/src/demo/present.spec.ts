@@ -33,6 +33,7 @@ const result: DemoResult = {
   intent: 'DEBUG',
   workflow_id: null,
   state: 'completed',
+  commands: {},
   steps: [],
   change: null,
   verdict: null,

@@ -6,6 +6,7 @@ import {
   escalationOption,
   type Finding,
   minWaiverReasonLength,
+  type ProjectCommands,
   type RequestResource,
 } from '@ymera/contracts';
 import { createLogUpdate } from 'log-update';
@@ -19,6 +20,7 @@ import { coloredDiff, linesOf } from '../words/colored-diff';
 import { backWords, lostWords } from '../words/connection';
 import { escalationLines, findingLines, verdictLines } from '../words/evidence';
 import type { Audience, Choice } from './audience';
+import { commandWords } from '../words/commands';
 import { planLine, StepBoard } from './step-board';
 
 const frameMs = 120;
@@ -43,6 +45,10 @@ export class TerminalAudience implements Audience {
 
   copying(elapsedMs: number): void {
     this.say(`copying the repository: ${duration(elapsedMs)} so far`);
+  }
+
+  registered(commands: ProjectCommands): void {
+    this.row('Commands', commandWords(commands));
   }
 
   planned(request: RequestResource): void {

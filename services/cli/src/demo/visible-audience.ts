@@ -1,4 +1,4 @@
-import type { ApprovalResource, ChangeResource, RequestResource } from '@ymera/contracts';
+import type { ApprovalResource, ChangeResource, ProjectCommands, RequestResource } from '@ymera/contracts';
 import type { FeedEntry } from '../api/feed-entry';
 import { visibleIn } from '../terminal/visible';
 import type { Audience, Choice } from './audience';
@@ -12,6 +12,10 @@ export class VisibleAudience implements Audience {
 
   copying(elapsedMs: number): void {
     this.audience.copying(elapsedMs);
+  }
+
+  registered(commands: ProjectCommands): void {
+    this.audience.registered(visibleIn(commands));
   }
 
   planned(request: RequestResource): void {

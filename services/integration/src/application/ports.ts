@@ -5,7 +5,7 @@ import type { ProposedTree } from '../domain/change-policy';
 import type { CommitIdentity } from '../domain/commit-identity';
 import type { RepositoryFacts } from '../domain/landing';
 import type { Project } from '../domain/project';
-import type { RepositoryFiles } from '../domain/project-commands';
+import type { RepositoryFiles } from '../domain/project-commands/repository-files';
 import type { ProjectSource } from '../domain/project-source';
 
 export interface ProjectStore {

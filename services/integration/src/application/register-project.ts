@@ -6,7 +6,10 @@ import {
 } from '@ymera/contracts';
 import { digestOf, err, failure, ok, type Clock, type Result } from '@ymera/kernel';
 import type { Project } from '../domain/project';
-import { detectProjectCommands, type ProjectSettings } from '../domain/project-commands';
+import {
+  detectProjectCommands,
+  type ProjectSettings,
+} from '../domain/project-commands/detect-project-commands';
 import { parseProjectSource } from '../domain/project-source';
 import type { IntegrationUnitOfWork, ProjectRepositories, ProjectStore, StagedRepository } from './ports';
 import { projectResource } from './project-resource';
@@ -132,12 +135,16 @@ const requestDigestOf = ({ idempotency_key: _, actor, ...asked }: Registration):
 function settingsOf(registration: Registration, staged: StagedRepository): Result<ProjectSettings> {
   const detected = detectProjectCommands(staged.files);
   if (!detected.ok) return detected;
-  const commands = { ...detected.value.commands, ...registration.commands };
+  const given = registration.commands ?? {};
+  const { build, ...found } = detected.value.commands;
+  // A build that was found belongs to the test command that was found.
+  const keepsBuild = build !== undefined && given.test === undefined;
+  const commands = { ...found, ...(keepsBuild ? { build } : {}), ...given };
   if (commands.test === undefined || commands.test.trim() === '')
     return err(
       failure('validation', 'no_tests', 'No command was found that tests this project.', {
         suggestion:
-          'Add a test script to package.json, {"test": "..."} in ymera.json, or give the command with the request.',
+          'Add a test script to package.json, {"test": "..."} in ymera.json, or give the command: --test "<command>".',
       }),
     );
   return ok({ commands, performance: registration.performance ?? detected.value.performance });

@@ -1,4 +1,5 @@
-import type { PerformancePolicy, ProjectCommands } from './project-commands';
+import type { PerformancePolicy } from './project-commands/detect-project-commands';
+import type { ProjectCommands } from './project-commands/repository-files';
 
 /** A git project that the platform keeps a bare repository of. Its head is what git says, never a column. */
 export interface Project {

@@ -7,7 +7,7 @@ import type { AnalysisFinding } from '../../tools/analysis-protocol';
 import { measureBeforeAfter, type Measurement } from '../../tools/benchmark';
 import { projectCommand } from '../../tools/project-command';
 import type { TreeEntry } from '../../workspace/change-entries';
-import type { Dependencies } from '../../workspace/dependencies';
+import type { Dependencies } from '../../workspace/dependencies/dependencies';
 import type { Workspace } from '../../workspace/workspace';
 import type { Workspaces } from '../../workspace/workspaces';
 import type { ToolAgent } from '../agent';

@@ -4,7 +4,7 @@ import { Places } from '../../tools/places';
 import { projectCommand } from '../../tools/project-command';
 import { readTests } from '../../tools/test-reports/read-tests';
 import type { ChangeEntry, TreeEntry } from '../../workspace/change-entries';
-import type { Dependencies } from '../../workspace/dependencies';
+import type { Dependencies } from '../../workspace/dependencies/dependencies';
 import type { Workspace } from '../../workspace/workspace';
 import { type FixTrials, type TestTrial, withoutSurroundings } from './fix-evidence';
 import { isJudging } from './test-integrity';

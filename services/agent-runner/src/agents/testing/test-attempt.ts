@@ -5,7 +5,8 @@ import { Places } from '../../tools/places';
 import { projectCommand } from '../../tools/project-command';
 import { pathsInRepository } from '../../tools/repository-paths';
 import { readTests } from '../../tools/test-reports/read-tests';
-import type { Dependencies, PreparedProject } from '../../workspace/dependencies';
+import type { Dependencies } from '../../workspace/dependencies/dependencies';
+import type { PreparedProject } from '../../workspace/dependencies/installation';
 import type { Workspace } from '../../workspace/workspace';
 import type { Workspaces } from '../../workspace/workspaces';
 import { remainingMs, ToolTime } from '../attempt-time';
@@ -80,12 +81,16 @@ export class TestAttempt {
       url: this.task.workspace_url,
       credential: this.context.workspaceCredential,
       commit,
+      alsoNeeded: [this.task.base],
       signal,
     });
     if (!workspace.ok) return workspace;
     this.opened.push(workspace.value);
-    const prepared = await this.time.spend(() => dependencies.prepare(workspace.value, signal));
+    const prepared = await this.time.spend(() =>
+      dependencies.prepare(workspace.value, signal, { base: this.task.base }),
+    );
     if (!prepared.ok) return prepared;
+    for (const note of prepared.value.notes ?? []) this.context.log(`${note}\n`);
     const command = await projectCommand(this.declared, workspace.value);
     if (!command.ok) return command;
     const listed = await workspace.value.committedFiles();

@@ -1,6 +1,7 @@
 import type { TaskResult } from '@ymera/agent-sdk';
 import { failure, type Failure, ok, type Result } from '@ymera/kernel';
 import type { TestSummary } from '@ymera/contracts';
+import { manifestFindings } from '../../workspace/dependencies/install-problem';
 import { completed, failed } from '../outcome';
 import { watchFailure } from './base-failure';
 import { compareWithBase, type Comparison } from './compare-with-base';
@@ -16,7 +17,7 @@ const minTimeForBase = 1.5;
 export async function testChange(attempt: TestAttempt, commit: string): Promise<TaskResult> {
   attempt.context.progress(0.05, 'preparing the working copy');
   const opened = await attempt.open(commit);
-  if (!opened.ok) return failed(opened.error, attempt.toolMs);
+  if (!opened.ok) return notPrepared(attempt, opened.error);
   const project = opened.value;
   if (project.watching !== undefined) return failed(watchFailure(project.watching), attempt.toolMs);
   attempt.context.progress(0.2, 'running the tests');
@@ -80,6 +81,28 @@ function withoutSharedFailures(
   if (failedOnBase < 1) return summary;
   return { ...summary, failed: counts.failed - failedOnBase, failed_on_base: failedOnBase };
 }
+
+/** What the change's own manifests ask for goes back to its producer; everything else is no fault of the change. */
+function notPrepared(attempt: TestAttempt, error: Failure): TaskResult {
+  const findings = manifestFindings(error);
+  const { change } = attempt.task.input;
+  if (findings.length === 0 || !change) return failed(error, attempt.toolMs);
+  for (const { message } of findings) attempt.context.log(`${message}\n`);
+  const tests = notRun(attempt.declared, change.tree);
+  return completed({ tests, findings: [...findings] }, attempt.toolMs);
+}
+
+const notRun = (command: string, tree: string): TestSummary => ({
+  tree,
+  command,
+  total: 0,
+  passed: 0,
+  failed: 0,
+  skipped: 0,
+  flaky: 0,
+  duration_ms: 0,
+  exit_code: 1,
+});
 
 const notStarted = (outcome: TestOutcome): Failure =>
   failure(

@@ -2,7 +2,7 @@ import { err, failure, failureOf, ok, uuidv7, type Failure, type Result } from '
 import { realpath, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProjectRepositories, StagedRepository } from '../../application/ports';
-import { commandFiles, type RepositoryFiles } from '../../domain/project-commands';
+import { filesToRead, type RepositoryFiles } from '../../domain/project-commands/repository-files';
 import {
   isHostAllowed,
   isPathAllowed,
@@ -28,7 +28,6 @@ interface RemoteHead {
 
 /** The branch of a source whose HEAD is detached. */
 const branchOfDetachedHead = 'main';
-const maxCommandFileBytes = 256 * 1024;
 
 /**
  * Bare repositories below the data directory. Only this service writes them. A source on this machine is copied over git's
@@ -175,24 +174,30 @@ export class GitProjectRepositories implements ProjectRepositories {
 
   /** Names of everything in the tree, and the contents of those files that commands are detected from. */
   private async filesOf(repository: string, commit: string): Promise<RepositoryFiles> {
-    const { stdout } = await this.git.run(['ls-tree', '-r', '-z', '--full-tree', commit], {
+    const { stdout } = await this.git.run(['ls-tree', '-r', '-l', '-z', '--full-tree', commit], {
       repository,
       maxOutputBytes: 128 * 1024 * 1024,
     });
     const paths: string[] = [];
-    const wanted = new Map<string, string>();
+    const files = new Map<string, { readonly oid: string; readonly bytes: number }>();
     for (const entry of stdout.toString('utf8').split('\0')) {
-      const [, mode = '', oid = '', path = ''] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
+      const [, mode = '', oid = '', bytes = '', path = ''] =
+        /^(\d+) \w+ ([0-9a-f]+) +(\d+|-)\t(.*)$/s.exec(entry) ?? [];
       if (path === '') continue;
       paths.push(path);
-      if (mode.startsWith('100') && commandFiles.includes(path)) wanted.set(oid, path);
+      if (mode.startsWith('100')) files.set(path, { oid, bytes: Number(bytes) });
     }
-    const contents = new Map<string, string>();
-    for (const [oid, content] of await readBlobs(this.git, repository, [...wanted.keys()])) {
-      const path = wanted.get(oid);
-      if (path !== undefined && content.length <= maxCommandFileBytes)
-        contents.set(path, content.toString('utf8'));
-    }
+    const wanted = [...filesToRead(paths)].flatMap(([path, maxBytes]) => {
+      const file = files.get(path);
+      return file && file.bytes <= maxBytes ? [{ path, oid: file.oid }] : [];
+    });
+    const blobs = await readBlobs(this.git, repository, [...new Set(wanted.map(({ oid }) => oid))]);
+    const contents = new Map(
+      wanted.flatMap(({ path, oid }) => {
+        const blob = blobs.get(oid);
+        return blob ? [[path, blob.toString('utf8')] as const] : [];
+      }),
+    );
     return { paths, contents };
   }
 }

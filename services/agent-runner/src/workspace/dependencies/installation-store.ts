@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Installation } from './installation';
+
+const maxKept = 40;
+const temporaryPrefix = 'installing-';
+/** Longer than an installation may take. */
+const abandonedAfterMs = 3_600_000;
+
+/** Raised when what is kept in an installation changes its shape. */
+const layoutVersion = 2;
+
+/** All that decides what an installation holds, so that no project can leave something in another's. */
+export function digestOfInstallation(installation: Installation): string {
+  const {
+    name,
+    inputs,
+    placeholders = [],
+    decides = [],
+    command,
+    environment = {},
+    tools = [],
+    place,
+  } = installation;
+  const parts = [
+    ...[layoutVersion, process.platform, process.arch, name, command ?? '', place ?? ''],
+    ...[[...inputs].sort(), [...placeholders].sort(), decides, Object.entries(environment).sort()],
+    ...[tools.map(digestOfInstallation)],
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Installations on the disk, found again by their digests; the longest unused go. */
+export class InstallationStore {
+  constructor(private readonly folder: string) {}
+
+  /** The folder of an installation that is there, noted as used. */
+  async find(digest: string): Promise<string | undefined> {
+    const kept = join(this.folder, digest);
+    if (!existsSync(kept)) return undefined;
+    const now = new Date();
+    await utimes(kept, now, now);
+    return kept;
+  }
+
+  /** A new folder; the random part of the name is the caller's. */
+  async begin(id: string): Promise<string> {
+    const folder = join(this.folder, `${temporaryPrefix}${id}`);
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+
+  /** Renamed when whole: a run that dies on the way leaves no half installation under the name. */
+  async keep(folder: string, digest: string): Promise<string> {
+    const kept = join(this.folder, digest);
+    await rename(folder, kept).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+    await this.forgetOldest();
+    return kept;
+  }
+
+  private async forgetOldest(): Promise<void> {
+    const dated = await Promise.all(
+      (await readdir(this.folder)).map(async (name) => {
+        const path = join(this.folder, name);
+        const usedAt = (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;
+        return { path, usedAt, isUnfinished: name.startsWith(temporaryPrefix) };
+      }),
+    );
+    const abandoned = dated.filter(
+      ({ isUnfinished, usedAt }) => isUnfinished && Date.now() - usedAt > abandonedAfterMs,
+    );
+    const old = dated
+      .filter(({ isUnfinished }) => !isUnfinished)
+      .toSorted((one, other) => other.usedAt - one.usedAt)
+      .slice(maxKept);
+    await Promise.all([...abandoned, ...old].map(({ path }) => rm(path, { recursive: true, force: true })));
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { parseJson, type RepositoryFiles } from './repository-files';
+
+const record = z.record(z.string(), z.unknown()).catch({});
+const packageFile = z.object({
+  packageManager: z.string().optional().catch(undefined),
+  scripts: record.optional(),
+  dependencies: record.optional(),
+  devDependencies: record.optional(),
+  workspaces: z.unknown().optional(),
+});
+
+export interface PackageJson {
+  /** Scripts that are commands, without the one that `npm init` writes. */
+  readonly scripts: ReadonlyMap<string, string>;
+  readonly dependencies: ReadonlySet<string>;
+  readonly packageManager: string | undefined;
+  readonly hasWorkspaces: boolean;
+}
+
+/** What `npm init` writes where there are no tests. */
+const placeholderTest = /no test specified/i;
+
+/** A package manifest; undefined where there is none or it cannot be read. */
+export function readPackageJson(
+  { contents }: RepositoryFiles,
+  path = 'package.json',
+): PackageJson | undefined {
+  const parsed = packageFile.safeParse(parseJson(contents.get(path)));
+  if (!parsed.success) return undefined;
+  const { scripts = {}, dependencies = {}, devDependencies = {}, packageManager, workspaces } = parsed.data;
+  const commands = Object.entries(scripts).flatMap(([name, script]) =>
+    typeof script === 'string' && script.trim() !== '' && !placeholderTest.test(script)
+      ? [[name, script] as const]
+      : [],
+  );
+  return {
+    scripts: new Map(commands),
+    dependencies: new Set([...Object.keys(dependencies), ...Object.keys(devDependencies)]),
+    packageManager,
+    hasWorkspaces: workspaces !== undefined,
+  };
+}
+
+export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
+
+/** What the manifest declares wins; then the lockfile that is there. */
+export function packageManagerOf(declared: string | undefined, paths: readonly string[]): PackageManager {
+  const named = /^(npm|pnpm|yarn|bun)@/.exec(declared ?? '')?.[1];
+  if (named !== undefined) return named as PackageManager;
+  const byLockfile: readonly (readonly [string, PackageManager])[] = [
+    ['package-lock.json', 'npm'],
+    ['npm-shrinkwrap.json', 'npm'],
+    ['pnpm-lock.yaml', 'pnpm'],
+    ['yarn.lock', 'yarn'],
+    ['bun.lock', 'bun'],
+    ['bun.lockb', 'bun'],
+  ];
+  return byLockfile.find(([file]) => paths.includes(file))?.[1] ?? 'npm';
+}

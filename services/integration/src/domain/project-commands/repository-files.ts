@@ -1,0 +1,72 @@
+import type { projectCommands } from '@ymera/contracts';
+import type { z } from 'zod';
+
+export type ProjectCommands = z.output<typeof projectCommands>;
+
+/** A commit's tree, as far as commands are detected from it. */
+export interface RepositoryFiles {
+  readonly paths: readonly string[];
+  /** Of those `filesToRead` names that are not too long. */
+  readonly contents: ReadonlyMap<string, string>;
+}
+
+/** Finds commands in the files of one ecosystem; an empty answer where it is not used. */
+export type Detector = (files: RepositoryFiles) => ProjectCommands;
+
+/** Files in the root whose contents decide. */
+const manifests: ReadonlySet<string> = new Set([
+  ...['ymera.json', 'package.json', 'deno.json', 'deno.jsonc', 'composer.json'],
+  ...['Makefile', 'makefile', 'GNUmakefile', 'justfile', 'Justfile', '.justfile'],
+  ...['pyproject.toml', 'setup.cfg', 'setup.py', 'tox.ini', 'pytest.ini', 'Pipfile', 'manage.py'],
+  ...['Cargo.toml', 'go.work', 'pom.xml', 'Gemfile', 'Rakefile'],
+]);
+const requirementsFile =
+  /^(requirements\/)?[\w.-]*requirements?[\w.-]*\.(txt|in)$|^requirements\/[\w.-]+\.txt$/;
+const packageManifest = /^(?:[^/]+\/){1,2}package\.json$/;
+const testFile =
+  /(^|\/)(tests?|specs?|__tests__)\/.*\.([cm]?[jt]sx?|py)$|[._-](test|spec)\.[cm]?[jt]sx?$|(^|\/)test[._-][^/]+\.([cm]?[jt]sx?|py)$|_test\.py$|(^|\/)tests?\.([cm]?[jt]s|py)$/;
+
+export const maxManifestBytes = 262_144;
+export const maxTestFileBytes = 65_536;
+const maxPackageManifests = 30;
+const maxTestFiles = 40;
+
+/** Whether a path lies in a folder of other people's code or of built files. */
+export const isForeign = (path: string): boolean =>
+  /(^|\/)(node_modules|vendor|third_party|dist|build|target|\.venv|venv|site-packages|fixtures?|testdata)\//.test(
+    path,
+  );
+
+export const testFilesOf = (paths: readonly string[]): readonly string[] =>
+  paths.filter((path) => testFile.test(path) && !isForeign(path));
+
+/** The paths to read before commands are detected, and how many bytes of each at most. */
+export function filesToRead(paths: readonly string[]): ReadonlyMap<string, number> {
+  const packages = paths.filter((path) => packageManifest.test(path) && !isForeign(path));
+  return new Map([
+    ...spread(testFilesOf(paths), maxTestFiles).map((path) => [path, maxTestFileBytes] as const),
+    ...packages.slice(0, maxPackageManifests).map((path) => [path, maxManifestBytes] as const),
+    ...paths
+      .filter((path) => manifests.has(path) || requirementsFile.test(path))
+      .map((path) => [path, maxManifestBytes] as const),
+  ]);
+}
+
+/** A few of each folder rather than all of the first one. */
+function spread(paths: readonly string[], max: number): readonly string[] {
+  if (paths.length <= max) return paths;
+  const step = paths.length / max;
+  return Array.from({ length: max }, (_, index) => paths[Math.floor(index * step)] ?? '');
+}
+
+/** Texts of the test files that were read. */
+export const testTexts = ({ paths, contents }: RepositoryFiles): readonly string[] =>
+  testFilesOf(paths).flatMap((path) => contents.get(path) ?? []);
+
+export function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}
