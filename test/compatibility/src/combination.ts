@@ -1,16 +1,17 @@
 /** A tool that a combination needs on the machine, besides git, Node and npm. */
 export type Need =
   | 'npm-registry'
-  | 'python3'
   | 'pip-registry'
+  | 'python3'
   | 'go'
+  | 'bun'
   | 'cargo'
   | 'maven'
-  | 'gradle'
-  | 'ruby'
-  | 'elixir'
   | 'make'
   | 'ctest'
+  | 'rspec'
+  | 'rake'
+  | 'elixir'
   | 'bats';
 
 /** How a request must end. */

@@ -27,7 +27,7 @@ const agentCount = 4;
 
 /** The whole platform with its own agents, and one command line that plays the agent of every trial. */
 export class CompatibilityPlatform {
-  private readonly repositories = new Map<string, string>();
+  private readonly repositories = new Map<string, Promise<string>>();
 
   private constructor(
     private readonly folder: string,
@@ -74,7 +74,7 @@ export class CompatibilityPlatform {
   async run(combination: Combination, trial: Trial): Promise<Outcome> {
     return pursue(this.door, {
       projectId: projectIdOf(combination, trial),
-      source: this.sourceOf(combination),
+      source: await this.sourceOf(combination),
       givenCommand: combination.givenCommand,
       trial,
       timeoutMs: 10 * this.taskTimeoutS * 1000,
@@ -88,7 +88,7 @@ export class CompatibilityPlatform {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private sourceOf(combination: Combination): string {
+  private sourceOf(combination: Combination): Promise<string> {
     const known = this.repositories.get(combination.id);
     if (known !== undefined) return known;
     const folder = join(this.folder, combination.id);

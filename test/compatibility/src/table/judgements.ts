@@ -1,6 +1,6 @@
 import type { Combination, Trial } from '../combination';
 import { cheating, operands } from './changes';
-import { packageJson, sumTest, tiny } from './projects';
+import { sumTest, tiny } from './projects';
 
 const shared = {
   language: 'JavaScript',
