@@ -8,6 +8,7 @@ import { platformPackages, runnerOptions } from '../platform/runner-options.mjs'
 import { serverEnvironment } from '../servers/environment.mjs';
 import { givenServers, startServers } from '../servers/servers.mjs';
 import { withSession } from '../session.mjs';
+import { jestRuns, testArguments } from '../test-selection.mjs';
 import { countJest, countTap, endedWithoutReport, testSummary } from '../terminal/test-summary.mjs';
 
 const OWN_TESTS = inRepository('deploy', 'local');
@@ -34,13 +35,6 @@ function reported(name, end, report, count) {
   return { code: end.code, counts: count(readFileSync(report, 'utf8')) };
 }
 
-/** Tests that promise a time need the machine to themselves: `*.alone.spec.ts` run one after the other, once all others are through. */
-const SIDE_BY_SIDE = [
-  '--testPathIgnorePatterns=/node_modules/',
-  '--testPathIgnorePatterns=\\.alone\\.spec\\.ts$',
-];
-const ALONE = ['--runInBand', '--testMatch=**/*.alone.spec.ts'];
-
 async function runJest(session, node, { name, selection, args, env, report }) {
   const jest = inRepository('node_modules', 'jest', 'bin', 'jest.js');
   const config = inRepository('deploy', 'tooling', 'jest.workspace.cjs');
@@ -56,8 +50,9 @@ async function runJest(session, node, { name, selection, args, env, report }) {
   return reported(name, end, report, (text) => countJest(JSON.parse(text)));
 }
 
-/** Every test of the workspace on private servers; arguments are Jest's (a path, `-t TITLE`). */
-export async function run(args) {
+/** Every test of the workspace on private servers; `--full`: those of `*.full.spec.ts` instead. The other arguments are Jest's (a path, `-t TITLE`). */
+export async function run(argv) {
+  const { isFull, args } = testArguments(argv);
   const given = givenServers(process.env);
   const packages = [...new Set([...platformPackages(runnerOptions([]), given), 'pika'])];
 
@@ -73,12 +68,11 @@ export async function run(args) {
 
     const jest = (name, selection, report) =>
       runJest(session, node, { name, selection, args, env, report: join(instance.data, report) });
-    const results = [
-      await jest('tests side by side', SIDE_BY_SIDE, 'jest.json'),
-      await jest('tests alone', ALONE, 'jest-alone.json'),
-    ];
+    const results = [];
+    for (const { name, selection, report } of jestRuns(isFull))
+      results.push(await jest(name, selection, report));
     const everything = args.length === 0 || args.some((arg) => arg.includes('deploy/local'));
-    if (everything)
+    if (everything && !isFull)
       results.push(
         await runOwnTests(session, node, { env: process.env, report: join(instance.data, 'own.tap') }),
       );

@@ -1,5 +1,5 @@
 export { Battlefield, type BattlefieldOptions } from './battlefield';
-export { Door } from './door';
+export { type Answer, Door } from './door';
 export {
   authenticationAway,
   connectionsCut,
@@ -14,3 +14,4 @@ export { lastingOrphans, orphans, repairedOrphans, untilWell } from './recovery'
 export { newFile, QuickAgents } from './quick-agents';
 export { type Leased, ScriptedAgent } from './scripted-agent';
 export { isSanction, ladderSteps, type LadderStep } from './sanctions';
+export { timelineOf, type TimelineEntry } from '../support/timeline';

@@ -1,0 +1,13 @@
+import { build, prepareMachine } from '../machine/prepare.mjs';
+import { inRepository } from '../paths.mjs';
+import { platformPackages, runnerOptions } from '../platform/runner-options.mjs';
+import { withSession } from '../session.mjs';
+
+/** Projects of many kinds, each through a platform that the program starts for itself (test/compatibility). */
+export async function run(args) {
+  return withSession({ title: 'YMERA · compatibility' }, async (session) => {
+    const node = await prepareMachine(session, { packages: platformPackages(runnerOptions([]), {}) });
+    await build(session, node);
+    return session.runAttached(node.path, [inRepository('test', 'compatibility', 'dist', 'main.js'), ...args]);
+  });
+}

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agentProgram } from './agent-program';
+
+describe('the agent of all trials', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ymera-agent-'));
+  const program = join(folder, 'agent.mjs');
+  writeFileSync(
+    program,
+    agentProgram({
+      one: { script: 'echo first > out.txt' },
+      two: { script: 'echo first > out.txt', afterFeedback: 'echo second > out.txt' },
+      bad: { script: 'false; echo late > out.txt' },
+    }),
+  );
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const run = (projectId: string, feedback?: readonly object[]) => {
+    const task = { project: { project_id: projectId }, input: { ...(feedback ? { feedback } : {}) } };
+    writeFileSync(join(folder, 'out.txt'), '');
+    const { status, stderr } = spawnSync(process.execPath, [program], {
+      cwd: folder,
+      input: JSON.stringify(task),
+      encoding: 'utf8',
+    });
+    return { status, stderr: stderr.trim(), out: readFileSync(join(folder, 'out.txt'), 'utf8').trim() };
+  };
+
+  it('runs the script of the project that the task names', () => {
+    expect(run('one')).toEqual({ status: 0, stderr: '', out: 'first' });
+    expect(run('three')).toMatchObject({ status: 9, stderr: 'no script for three' });
+  });
+
+  it('tries again, or gives up, when its change came back', () => {
+    expect(run('two', [{ code: 'tests_failed' }])).toEqual({ status: 0, stderr: '', out: 'second' });
+    expect(run('one', [{ code: 'tests_failed' }])).toEqual({ status: 9, stderr: 'gives up', out: '' });
+    expect(run('two', [])).toMatchObject({ out: 'first' });
+  });
+
+  it('fails with its script, at the first command that does', () => {
+    expect(run('bad')).toEqual({ status: 1, stderr: '', out: '' });
+  });
+});

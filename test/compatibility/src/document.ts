@@ -1,0 +1,73 @@
+import type { Combination, Expected } from './combination';
+import { describeOutcome, type Outcome } from './outcome';
+
+export const beginning = '<!-- begin: written by `npm run compatibility -- --write` -->';
+export const end = '<!-- end -->';
+
+export interface Row {
+  readonly combination: Combination;
+  /** By the trial's name, as run. */
+  readonly outcomes: readonly { readonly name: string; readonly outcome: Outcome }[];
+}
+
+const headings = ['language', 'test tool', 'packages', 'shape', 'command found', 'what was tried: what came'];
+
+/** The generated part of the document. */
+export function compatibilityTable(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [...cellsOf(row.combination), triedCell(row)]);
+  const limits = rows.filter(({ combination }) => combination.limitation !== undefined);
+  return [
+    `${rows.length} combinations, ${rows.reduce((sum, { outcomes }) => sum + outcomes.length, 0)} requests.`,
+    '',
+    ...markdownTable([headings, ...cells]),
+    ...(limits.length === 0 ? [] : ['', '## What does not work', '']),
+    ...limits.map(
+      ({ combination }) =>
+        `- ${combination.tool}, ${combination.packageManager}, ${combination.shape}: ${combination.limitation ?? ''}`,
+    ),
+  ].join('\n');
+}
+
+/** The document with its generated part replaced. Throws when the marks are not there. */
+export function replaceTable(document: string, table: string): string {
+  const from = document.indexOf(beginning);
+  const to = document.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`The document lacks the marks ${beginning} and ${end}.`);
+  return `${document.slice(0, from)}${beginning}\n\n${table}\n\n${document.slice(to)}`;
+}
+
+/** Combinations and trials of which the document does not say what is expected. */
+export function missingFrom(document: string, combinations: readonly Combination[]): readonly string[] {
+  const rows = document.split('\n').map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+  return combinations.flatMap((combination) => {
+    const wanted = cellsOf(combination);
+    const row = rows.find((cells) => wanted.every((cell, index) => cells[index + 1] === cell));
+    const tried = row?.[headings.length] ?? '';
+    if (row === undefined) return [combination.id];
+    return combination.trials
+      .filter(({ name, expected }) => !tried.includes(`${name}: ${phraseOf(expected)}`))
+      .map(({ name }) => `${combination.id}, ${name}`);
+  });
+}
+
+const cellsOf = ({ language, tool, packageManager, shape, command }: Combination): readonly string[] =>
+  [language, tool, packageManager, shape, command === undefined ? 'none' : `\`${command}\``].map(escaped);
+
+const triedCell = ({ outcomes }: Row): string =>
+  escaped(outcomes.map(({ name, outcome }) => `${name}: ${describeOutcome(outcome)}`).join('; '));
+
+const phraseOf = (expected: Expected): string =>
+  expected.outcome === 'stopped' || expected.outcome === 'not registered'
+    ? `${expected.outcome}: ${expected.code}`
+    : expected.outcome;
+
+const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+/** As Prettier lays tables out. */
+function markdownTable(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length), 3));
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body.map(line)];
+}

@@ -1,0 +1,60 @@
+import type { CompatibilityPlatform } from './compatibility-platform';
+import type { Combination, Trial } from './combination';
+import { differences, type Outcome } from './outcome';
+
+export interface TrialResult {
+  readonly combination: Combination;
+  readonly trial: Trial;
+  readonly outcome: Outcome;
+  /** What is not as expected; empty when all is. */
+  readonly problems: readonly string[];
+}
+
+export interface StartedTrial {
+  readonly combination: Combination;
+  readonly trial: Trial;
+  readonly result: Promise<TrialResult>;
+}
+
+export const trialsOf = (
+  combinations: readonly Combination[],
+): readonly { readonly combination: Combination; readonly trial: Trial }[] =>
+  combinations.flatMap((combination) => combination.trials.map((trial) => ({ combination, trial })));
+
+/** Starts all trials, so many at a time, in order. A trial that throws rejects its own result only. */
+export function runTrials(
+  platform: Pick<CompatibilityPlatform, 'run'>,
+  combinations: readonly Combination[],
+  maxAtATime: number,
+): readonly StartedTrial[] {
+  const slots = Array.from({ length: maxAtATime }, () => Promise.resolve());
+  return trialsOf(combinations).map(({ combination, trial }, index) => {
+    const slot = index % maxAtATime;
+    const result = (slots[slot] ?? Promise.resolve()).then(() => runTrial(platform, combination, trial));
+    slots[slot] = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    result.catch(() => undefined); // told by whoever waits for it
+    return { combination, trial, result };
+  });
+}
+
+async function runTrial(
+  platform: Pick<CompatibilityPlatform, 'run'>,
+  combination: Combination,
+  trial: Trial,
+): Promise<TrialResult> {
+  const outcome = await platform.run(combination, trial);
+  const { command } = combination;
+  const isFound = command === undefined || outcome.command === command;
+  return {
+    combination,
+    trial,
+    outcome,
+    problems: [
+      ...differences(trial.expected, outcome),
+      ...(isFound ? [] : [`command ${String(command)}; came: ${String(outcome.command)}`]),
+    ],
+  };
+}

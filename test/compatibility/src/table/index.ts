@@ -1,0 +1,29 @@
+import type { Combination } from '../combination';
+import { baseCombinations } from './bases';
+import { compiledCombinations } from './compiled';
+import { judgementCombinations } from './judgements';
+import { nodeCombinations } from './node';
+import { otherCombinations } from './others';
+import { packageManagerCombinations } from './package-managers';
+import { pythonCombinations } from './python';
+import { realPackageCombinations } from './real-packages';
+import { repositoryCombinations } from './repositories';
+import { testToolCombinations } from './test-tools';
+
+/** What needs nothing but git, Node and npm, and no registry. */
+export const withoutRegistry: readonly Combination[] = [
+  ...nodeCombinations,
+  ...repositoryCombinations,
+  ...baseCombinations,
+  ...judgementCombinations,
+];
+
+export const combinations: readonly Combination[] = [
+  ...withoutRegistry,
+  ...testToolCombinations,
+  ...packageManagerCombinations,
+  ...pythonCombinations,
+  ...compiledCombinations,
+  ...otherCombinations,
+  ...realPackageCombinations,
+];
