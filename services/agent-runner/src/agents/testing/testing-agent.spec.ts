@@ -156,7 +156,11 @@ describe('the TESTING agent on a change', () => {
   const passes = testOf('passes', '');
   const old = testOf('old', 'assert.equal(1, 2);');
 
-  const testChange = (before: Record<string, string>, after: Record<string, string>, project_id = 'compared') => {
+  const testChange = (
+    before: Record<string, string>,
+    after: Record<string, string>,
+    project_id = 'compared',
+  ) => {
     const base = fixture.repository.commit(before);
     const commit = fixture.repository.commit(after);
     const tree = fixture.repository.git('rev-parse', 'HEAD^{tree}');
