@@ -16,6 +16,7 @@ describe('npm run demo', () => {
     expect(result).toMatchObject({ intent: 'ENHANCE', state: 'completed', branch: 'main' });
     expect(result['steps']).toMatchObject([
       { name: 'review', agent_type: 'EXAMINATION', state: 'completed' },
+      { name: 'baseline', agent_type: 'TESTING', state: 'completed' },
       { name: 'enhance', agent_type: 'ENHANCEMENT', state: 'completed' },
       { name: 'test', agent_type: 'TESTING', state: 'completed' },
       { name: 'validate', agent_type: 'EXAMINATION', state: 'completed' },
@@ -27,7 +28,7 @@ describe('npm run demo', () => {
     expect(git(repo, 'rev-parse', 'refs/heads/main')).toBe(commit);
     expect(verdict).toMatchObject({ approved: true, tree });
     expect(change).toMatchObject({ commit, tree });
-    expect(verdict.agent_id).not.toBe(result['steps'][1].agent_id);
+    expect(verdict.agent_id).not.toBe(result['steps'][2].agent_id);
 
     expect(measured.speedup).toBeGreaterThanOrEqual(1.5);
     expect(measured.before_ms.length).toBeGreaterThanOrEqual(10);

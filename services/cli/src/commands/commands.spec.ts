@@ -69,7 +69,8 @@ describe('commands', () => {
   const connected = (...words: string[]): Promise<unknown> => commands.connected(...words);
   const why = [
     'tests_failed: 3 of 13 failed',
-    'Look.',
+    'Whose fault: the change, or the agent that makes it',
+    'Next step: Look.',
     'enhance by enhancer-1: tests_failed: 3 of 13 failed',
     '  fix_without_test: The fix has no test',
     '',
@@ -78,7 +79,7 @@ describe('commands', () => {
   describe('say why a request failed', () => {
     it('when it is shown', async () => {
       await connected('requests', 'show', id);
-      expect(commands.written.split('\n').slice(-5)).toEqual(why);
+      expect(commands.written.split('\n').slice(-6)).toEqual(why);
     });
 
     it.each([

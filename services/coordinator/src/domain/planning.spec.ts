@@ -10,13 +10,14 @@ describe('planFor', () => {
     expect(planned.ok && planned.value.steps.map(({ step_id }) => step_id)).toEqual([
       'approve_plan',
       'review',
+      'baseline',
       'enhance',
       'test',
       'validate',
       'approve_landing',
       'integrate',
     ]);
-    expect(planned.ok && agentTypesOf(planned.value)).toEqual(['EXAMINATION', 'ENHANCEMENT', 'TESTING']);
+    expect(planned.ok && agentTypesOf(planned.value)).toEqual(['EXAMINATION', 'TESTING', 'ENHANCEMENT']);
   });
 
   it('plans tests that are to be written as a change, and tests that are to be run as a run', () => {
@@ -30,6 +31,7 @@ describe('planFor', () => {
     expect(steps(written)).toEqual([
       'gate',
       'EXAMINATION review',
+      'TESTING test',
       'CODING code',
       'TESTING test',
       'EXAMINATION validate',
@@ -39,6 +41,19 @@ describe('planFor', () => {
     expect(steps(run)).toEqual(['TESTING test']);
     expect(written).toMatchObject({ value: { intent: 'TEST', risk: 'high' } });
   });
+
+  it.each(['ENHANCE', 'DEBUG', 'FEATURE', 'DOCUMENT', 'SECURITY'] as const)(
+    'tests the base for %s before anything is changed, beside the look at the code',
+    (intent) => {
+      const planned = planFor({ intent }, 'x', limits);
+      const steps = planned.ok ? planned.value.steps : [];
+      const baseline = steps.find(({ step_id }) => step_id === 'baseline');
+      expect(baseline).toMatchObject({ agent_type: 'TESTING', task_type: 'test', produces: 'findings' });
+      expect(baseline?.depends_on).toEqual(['approve_plan']);
+      const change = steps.find((step) => step.kind === 'task' && step.produces === 'change');
+      expect(change?.depends_on).toContain('baseline');
+    },
+  );
 
   it.each(intents)('lets nothing land for %s without examination and a landing gate on the way', (intent) => {
     const planned = planFor({ intent }, 'x', limits);

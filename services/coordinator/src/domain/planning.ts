@@ -72,6 +72,15 @@ function changeSteps({ look, make }: Work, limits: PlanningLimits): PlanStep[] {
   return [
     { ...gate, step_id: 'approve_plan', name: 'approve the plan', depends_on: [], gate: 'plan_approval' },
     {
+      ...task,
+      step_id: look,
+      name: look,
+      depends_on: ['approve_plan'],
+      agent_type: 'EXAMINATION',
+      task_type: look,
+      produces: 'findings',
+    },
+    {
       // Beside the look: what fails before anything is changed is not the change's doing.
       ...task,
       step_id: 'baseline',
@@ -79,15 +88,6 @@ function changeSteps({ look, make }: Work, limits: PlanningLimits): PlanStep[] {
       depends_on: ['approve_plan'],
       agent_type: 'TESTING',
       task_type: 'test',
-      produces: 'findings',
-    },
-    {
-      ...task,
-      step_id: look,
-      name: look,
-      depends_on: ['approve_plan'],
-      agent_type: 'EXAMINATION',
-      task_type: look,
       produces: 'findings',
     },
     {

@@ -183,6 +183,22 @@ describe('a landing', () => {
       withTests({ exit_code: 1 }),
       'tests_failed',
     ],
+    ['with no test that passed', withTests({ total: 0, passed: 0 }), 'tests_failed'],
+    [
+      'with no test that passed beside those that fail on the base as well',
+      withTests({ passed: 0, failed_on_base: 3, exit_code: 1 }),
+      'tests_failed',
+    ],
+    [
+      'with a test that fails beside those that fail on the base as well',
+      withTests({ passed: 1, failed: 1, failed_on_base: 1, exit_code: 1 }),
+      'tests_failed',
+    ],
+    [
+      'with more tests that fail on the base than there are',
+      withTests({ failed_on_base: 2 }),
+      'tests_failed',
+    ],
     ['with more tests passed than there are', withTests({ passed: 4 }), 'tests_failed'],
     ['that nobody approved', withOrder({ approval: undefined }), 'approval_missing'],
     [

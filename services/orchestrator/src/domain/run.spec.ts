@@ -162,6 +162,47 @@ describe('a run', () => {
     expect(scenario.run).toMatchObject({ state: 'failed', failedStepId: stepId, error: { code } });
   });
 
+  it('accepts tests whose every failure is the base’s as well, and no others', () => {
+    const tests = { ...passedTests(), passed: 3, failed_on_base: 1, exit_code: 1 };
+    const scenario = new RunScenario(enhancePlan);
+    scenario.change();
+    scenario.do('test', { tests });
+    expect(scenario.states()).toMatchObject({ test: 'completed' });
+    const guilty = new RunScenario(enhancePlan);
+    guilty.change();
+    guilty.do('test', { tests: { ...tests, failed: 1 } });
+    expect(guilty.run.error).toMatchObject({ code: 'tests_failed', fault: 'change' });
+    expect(guilty.run.error?.message).toContain('not counting 1 that fail on the base as well');
+  });
+
+  it('says whose fault a failure is, from the agent or by its code', () => {
+    const faultOf = (error: { code: string; fault?: 'machine' }) => {
+      const scenario = new RunScenario(enhancePlan);
+      scenario.do('review', { outcome: 'failed', error: { message: 'No.', retryable: false, ...error } });
+      return scenario.run.error?.fault;
+    };
+    expect(faultOf({ code: 'tests_need_network' })).toBe('project');
+    expect(faultOf({ code: 'agent_failed', fault: 'machine' })).toBe('machine');
+    expect(faultOf({ code: 'never_heard_of' })).toBe('platform');
+  });
+
+  it.each([
+    ['change', { tests: { ...passedTests(), failed: 1, exit_code: 1 } }],
+    ['base', { outcome: 'failed', error: { code: 'tests_need_network', message: 'No.', retryable: false } }],
+    [
+      'infrastructure',
+      { outcome: 'failed', error: { code: 'sandbox_failed', message: 'No.', retryable: true } },
+    ],
+    ['flaky', { tests: { ...passedTests(), flaky: 1 } }],
+  ] as const)('counts why a step was not simply done: %s', (cause, result) => {
+    const scenario = new RunScenario(enhancePlan);
+    scenario.change();
+    scenario.do('test', structuredClone(result) as Parameters<RunScenario['do']>[1]);
+    expect(scenario.effects.filter(({ kind }) => kind === 'step_rejection')).toEqual([
+      { kind: 'step_rejection', payload: { cause } },
+    ]);
+  });
+
   it('says in the error what the examiner found', () => {
     const scenario = new RunScenario(enhancePlan);
     scenario.change();

@@ -63,6 +63,31 @@ describe('a verdict', () => {
     });
   });
 
+  it('approves a change whose every failing test fails on the base as well, and says so', () => {
+    const tests = {
+      ...facts.tests,
+      tree: oid('c'),
+      command: 'npm test',
+      total: 3,
+      skipped: 0,
+      flaky: 0,
+      duration_ms: 1,
+    };
+    const red = { ...tests, passed: 2, failed: 0, failed_on_base: 1, exit_code: 1 };
+    expect(judge({ tests: red })).toEqual({ approved: true, codes: ['test_failed_on_base'] });
+    expect(judge({ tests: { ...red, failed: 1 } })).toEqual({ approved: false, codes: ['tests_failed'] });
+    expect(judge({ tests: { ...red, passed: 0 } })).toEqual({ approved: false, codes: ['tests_empty'] });
+    const seen = {
+      code: 'test_failed_on_base',
+      severity: 'medium' as const,
+      message: 'old: 1 !== 2.',
+      file: 'a.js',
+    };
+    expect(giveVerdict({ ...facts, tests: red, onBase: [seen, seen] }, defaultPolicy).findings).toEqual([
+      seen,
+    ]);
+  });
+
   it.each<[title: string, given: Partial<ExaminationFacts>, approved: boolean, codes: readonly string[]]>([
     ['fast enough', { beforeAfter: measured(30, 10) }, true, []],
     ['not fast enough', { beforeAfter: measured(14, 10) }, false, ['speedup_too_small']],

@@ -4,6 +4,7 @@ import type { Sandbox } from '../../sandbox/sandbox';
 import { Places } from '../../tools/places';
 import { projectCommand } from '../../tools/project-command';
 import { pathsInRepository } from '../../tools/repository-paths';
+import { freshReports } from '../../tools/test-reports/find-reports';
 import { readTests } from '../../tools/test-reports/read-tests';
 import type { Dependencies } from '../../workspace/dependencies/dependencies';
 import type { PreparedProject } from '../../workspace/dependencies/installation';
@@ -132,6 +133,7 @@ export class TestAttempt {
     const streams = { stdout: log(), stderr: log() };
     const watch = new AbortController();
     let quiet: NodeJS.Timeout | undefined;
+    const startedAt = Date.now();
     const outcome = await this.time.spend(() =>
       sandbox.run({
         ...prepared,
@@ -155,7 +157,11 @@ export class TestAttempt {
     return testOutcome(
       outcome,
       isWatching ? 'watching' : outcome.end,
-      readTests(`${outcome.stdout}\n${outcome.stderr}`, places),
+      readTests(
+        `${outcome.stdout}\n${outcome.stderr}`,
+        places,
+        await freshReports(workspace.copy, startedAt),
+      ),
     );
   }
 }

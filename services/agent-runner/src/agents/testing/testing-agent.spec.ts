@@ -1,5 +1,6 @@
 import { processTree } from '../../sandbox/process-tree';
-import { agentsOnSample, input, project } from '../../testing/agents-on-sample';
+import { agentsOnSample, changeOf, input, project } from '../../testing/agents-on-sample';
+import { sharedWithBase } from './test-findings';
 
 jest.setTimeout(120_000);
 
@@ -7,7 +8,7 @@ const { fixture, agents, base, run } = agentsOnSample();
 
 afterAll(() => fixture.close());
 
-describe('the TESTING agent', () => {
+describe('the TESTING agent on a base', () => {
   const test = (
     files: Record<string, string>,
     command = 'node --test test/x.test.mjs',
@@ -29,10 +30,11 @@ describe('the TESTING agent', () => {
     expect(result).toMatchObject({ outcome: 'completed', tests: { failed: 1, exit_code: 1, flaky: 0 } });
     expect(result.findings).toMatchObject([
       {
-        code: 'tests_failed',
+        code: 'test_failed_on_base',
+        severity: 'medium',
         file: 'test/x.test.mjs',
         line: 1,
-        message: expect.stringMatching(/^no: .*broken$/),
+        message: expect.stringMatching(/^no: .*broken\. It fails on the base as well, without any change\.$/),
         evidence: expect.stringContaining('broken'),
       },
     ]);
@@ -57,9 +59,8 @@ describe('the TESTING agent', () => {
       3_000,
     );
     expect(result).toMatchObject({
-      outcome: 'completed',
-      tests: { exit_code: 124, failed: 1 },
-      findings: [{ code: 'tests_did_not_end' }],
+      outcome: 'failed',
+      error: { code: 'tests_did_not_end', retryable: false, fault: 'project' },
     });
     expect(processTree(process.pid)).toHaveLength(before);
   });
@@ -72,5 +73,187 @@ describe('the TESTING agent', () => {
       input,
     });
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'no_tests' } });
+  });
+
+  it('says at once that a command watches for changes, before it runs', async () => {
+    const { result, log } = await test(
+      { 'package.json': '{"scripts":{"test":"node --test --watch"}}' },
+      'npm test',
+    );
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: {
+        code: 'tests_did_not_end',
+        message: expect.stringContaining('`node --test --watch`'),
+        fault: 'project',
+      },
+    });
+    expect(log).toBe('');
+  });
+
+  it('ends a command that says that it waits for changes, long before the deadline', async () => {
+    const started = performance.now();
+    const { result } = await test({}, `echo 'PASS  Waiting for file changes...'; sleep 50`);
+    expect(result.error).toMatchObject({
+      code: 'tests_did_not_end',
+      message: expect.stringContaining('watches for changes'),
+    });
+    expect(performance.now() - started).toBeLessThan(40_000);
+  });
+
+  it.each([
+    [
+      'sh: no-such-runner is named',
+      'no-such-runner --all',
+      {},
+      'test_tool_missing',
+      'machine',
+      /no-such-runner/,
+    ],
+    [
+      'every test needs the network',
+      'node --test test/x.test.mjs',
+      {
+        'test/x.test.mjs':
+          "import { test } from 'node:test'; test('asks', () => fetch('https://registry.example/'));\n",
+      },
+      'tests_need_network',
+      'project',
+      /without a network/,
+    ],
+    [
+      'a declared package is not installed',
+      'node --test test/x.test.mjs',
+      { 'package.json': '{"dependencies":{"left-out":"1.0.0"}}', 'test/x.test.mjs': "import 'left-out';\n" },
+      'dependencies_missing',
+      'project',
+      /left-out is not installed/,
+    ],
+  ])('fails once where the tests cannot run at all: %s', async (_, command, files, code, fault, message) => {
+    const { result } = await test(files, command);
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: {
+        code,
+        retryable: false,
+        fault,
+        message: expect.stringMatching(message),
+        suggestion: expect.any(String),
+      },
+    });
+  });
+
+  it('completes where there are no tests yet', async () => {
+    const { result } = await test({}, "printf 'TAP version 13\\n1..0\\n'; exit 5");
+    expect(result).toMatchObject({ outcome: 'completed', findings: [{ code: 'tests_empty_on_base' }] });
+  });
+});
+
+describe('the TESTING agent on a change', () => {
+  const testOf = (name: string, body: string) => `test('${name}', () => { ${body} });\n`;
+  const file = (...tests: string[]) =>
+    `import { test } from 'node:test'; import assert from 'node:assert';\n${tests.join('')}`;
+  const passes = testOf('passes', '');
+  const old = testOf('old', 'assert.equal(1, 2);');
+
+  const testChange = (
+    before: Record<string, string>,
+    after: Record<string, string>,
+    project_id = 'compared',
+  ) => {
+    const base = fixture.repository.commit(before);
+    const commit = fixture.repository.commit(after);
+    const tree = fixture.repository.git('rev-parse', 'HEAD^{tree}');
+    return run(agents.testing(), {
+      type: 'test',
+      base,
+      project: { ...project, project_id, commands: { test: 'node --test test/x.test.mjs' } },
+      input: { ...input, change: changeOf({ commit, tree }) },
+    });
+  };
+
+  it('does not count a test that fails on the base as well', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(passes, old) },
+      { 'test/x.test.mjs': file('// moved down\n', passes, old) },
+    );
+    expect(result).toMatchObject({
+      outcome: 'completed',
+      tests: { failed: 0, failed_on_base: 1, passed: 1, exit_code: 1 },
+      findings: [
+        { code: 'test_failed_on_base', severity: 'medium', message: expect.stringContaining(sharedWithBase) },
+      ],
+    });
+  });
+
+  it('counts what only the change breaks, beside it', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(passes, old) },
+      { 'test/x.test.mjs': file(testOf('passes', 'assert.equal(3, 4);'), old) },
+    );
+    expect(result.tests).toMatchObject({ failed: 1, failed_on_base: 1 });
+    expect(result.findings?.map(({ code, severity }) => [code, severity])).toEqual([
+      ['tests_failed', 'high'],
+      ['test_failed_on_base', 'medium'],
+    ]);
+  });
+
+  it('counts a test that fails in another way than on the base', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(passes, old) },
+      { 'test/x.test.mjs': file(passes, testOf('old', 'undefined.x;')) },
+    );
+    expect(result.tests).toMatchObject({ failed: 1 });
+    expect(result.findings).toMatchObject([
+      { code: 'tests_failed', message: expect.stringContaining('TypeError') },
+    ]);
+  });
+
+  it('brings the cause of a file that cannot be loaded, with its place', async () => {
+    const { result } = await testChange(
+      {
+        'src/sum.mjs': 'export const sum = 1;\n',
+        'test/x.test.mjs': `import '../src/sum.mjs';\n${file(passes)}`,
+      },
+      { 'src/sum.mjs': 'export const sum = (1));\n' },
+    );
+    expect(result.findings).toMatchObject([
+      {
+        code: 'tests_failed',
+        file: 'src/sum.mjs',
+        line: 1,
+        message: expect.stringContaining("SyntaxError: Unexpected token ')'"),
+      },
+    ]);
+  });
+
+  it('compares with the base that it tested before, without testing it again', async () => {
+    const files = { 'test/x.test.mjs': file(passes, old) };
+    const base = fixture.repository.commit(files);
+    const about = { ...project, project_id: 'kept', commands: { test: 'node --test test/x.test.mjs' } };
+    await run(agents.testing(), { type: 'test', base, project: about, input });
+    const commit = fixture.repository.commit({ 'README.md': 'changed\n' });
+    const tree = fixture.repository.git('rev-parse', 'HEAD^{tree}');
+    const change = changeOf({ commit, tree });
+    const { result, steps } = await run(agents.testing(), {
+      type: 'test',
+      base,
+      project: about,
+      input: { ...input, change },
+    });
+    expect(result.tests).toMatchObject({ failed: 0, failed_on_base: 1 });
+    expect(steps).not.toContain('running the tests of the base');
+  });
+
+  it('ends with the reason where the base cannot run either', async () => {
+    const { result } = await testChange(
+      { 'package.json': '{"dependencies":{"left-out":"1.0.0"}}', 'test/x.test.mjs': "import 'left-out';\n" },
+      { 'README.md': 'x\n' },
+      'cannot',
+    );
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'dependencies_missing', fault: 'project' },
+    });
   });
 });

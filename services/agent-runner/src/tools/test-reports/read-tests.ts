@@ -77,8 +77,11 @@ const readers: readonly ReportReader[] = [
   dotnet,
 ];
 
-/** Reads what the recognised tools have printed; several runs in one command add up. */
-export function readTests(output: string, places: Places): TestReading {
+/** Print what their report files say better. */
+const writersOfFiles: ReadonlySet<string> = new Set(['maven', 'gradle']);
+
+/** Reads what the recognised tools have printed, and wrote to report files; several runs in one command add up. */
+export function readTests(output: string, places: Places, files: readonly ToolReport[] = []): TestReading {
   const text = places
     .inRepository(output)
     .replaceAll(/\u001B\[[\d;]*[A-Za-z]/g, '')
@@ -86,10 +89,12 @@ export function readTests(output: string, places: Places): TestReading {
     .split('\n')
     .map((line) => line.slice(0, maxLineLength))
     .join('\n');
-  const reports = readers.reduce<readonly ToolReport[]>((found, read) => {
+  const printed = readers.reduce<readonly ToolReport[]>((found, read) => {
     const report = read(text);
     return report ? [...found, report] : found;
   }, []);
+  const reports =
+    files.length === 0 ? printed : [...files, ...printed.filter(({ tool }) => !writersOfFiles.has(tool))];
   const counted = reports.flatMap(({ counts }) => (counts ? [counts] : []));
   const failures = new Map<string, TestFailure>();
   for (const reported of reports.flatMap((report) => report.failures).slice(0, 5 * maxFailures)) {
@@ -98,7 +103,7 @@ export function readTests(output: string, places: Places): TestReading {
     if (failures.size < maxFailures && !failures.has(key)) failures.set(key, failure);
   }
   return {
-    tools: reports.map(({ tool }) => tool),
+    tools: [...new Set(reports.map(({ tool }) => tool))],
     counts: counted.length === 0 ? undefined : addCounts(counted),
     failures: [...failures.values()],
     namesAll: reports.length > 0 && failures.size < maxFailures && reports.every(({ namesAll }) => namesAll),

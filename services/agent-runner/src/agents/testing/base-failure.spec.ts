@@ -1,0 +1,108 @@
+import { crashedRun, failedRun, testFailure } from '../../testing/test-outcomes';
+import { baseFailure } from './base-failure';
+import type { TestOutcome } from './test-outcome';
+
+const none = { total: 1, passed: 0, failed: 1, skipped: 0 };
+const judge = (outcome: TestOutcome, declared: readonly string[] = []) =>
+  baseFailure({ command: 'npm test', outcome, declares: (name) => declared.includes(name) });
+
+describe('baseFailure', () => {
+  it.each<[string, TestOutcome, RegExp]>([
+    ['test_tool_missing', crashedRun('sh: 1: mocha: not found', 127), /need mocha/],
+    ['test_tool_missing', crashedRun('bash: line 1: pytest: command not found', 127), /need pytest/],
+    [
+      'test_tool_missing',
+      crashedRun('/usr/bin/python3: No module named pytest', 1, 'missing_module'),
+      /need pytest/,
+    ],
+    [
+      'test_tool_missing',
+      crashedRun("Error: Cannot find module '/x/node_modules/jest/bin/jest.js'", 1, 'missing_module'),
+      /need jest/,
+    ],
+    ['test_tool_missing', crashedRun('', 127), /need npm/],
+    [
+      'tests_need_network',
+      failedRun([testFailure('a', { kind: 'network', message: 'a: fetch failed' })], { counts: none }),
+      /without a network.*fetch failed/,
+    ],
+    ['tests_need_network', crashedRun('getaddrinfo EAI_AGAIN registry.npmjs.org', 1, 'network'), /EAI_AGAIN/],
+    [
+      'tests_need_service',
+      failedRun([testFailure('a', { kind: 'service', message: 'a: connect ECONNREFUSED 127.0.0.1:5432' })], {
+        counts: none,
+      }),
+      /5432/,
+    ],
+    ['tests_need_git', crashedRun('fatal: not a git repository', 128, 'not_git'), /git repository/],
+    [
+      'dependencies_missing',
+      failedRun(
+        [
+          testFailure('a.test.mjs', {
+            kind: 'missing_module',
+            message: "a.test.mjs: Cannot find package 'ms' imported from src/a.mjs",
+            isLoadFailure: true,
+          }),
+        ],
+        { counts: none },
+      ),
+      /package ms is not installed/,
+    ],
+    [
+      'tests_did_not_end',
+      failedRun([], { end: 'timed_out', exitCode: 124 }),
+      /did not end within 0 s on the base/,
+    ],
+    ['tests_did_not_end', failedRun([], { end: 'watching', exitCode: 124 }), /watches for changes/],
+    ['tests_exceed_memory', failedRun([], { end: 'memory_exceeded' }), /on the base/],
+    ['tests_exceed_disk', failedRun([], { end: 'disk_exceeded' }), /on the base/],
+  ])('is %s for %j', (code, outcome, message) => {
+    expect(judge(outcome, ['ms'])).toMatchObject({
+      code,
+      retryable: false,
+      message: expect.stringMatching(message),
+      suggestion: expect.any(String),
+    });
+  });
+
+  it('is worth another try where the sandbox did not start', () => {
+    expect(judge(failedRun([], { end: 'could_not_start', reason: 'no bwrap' }))).toMatchObject({
+      code: 'sandbox_failed',
+      retryable: true,
+    });
+  });
+
+  it.each<[string, TestOutcome]>([
+    ['some tests pass and one needs the network', failedRun([testFailure('a', { kind: 'network' })])],
+    ['tests fail by assertions', failedRun([testFailure('a')], { counts: none })],
+    [
+      'the package is missing from the code, not from the machine',
+      failedRun(
+        [testFailure('a.mjs', { kind: 'missing_module', message: "Cannot find package 'left-pad'" })],
+        { counts: none },
+      ),
+    ],
+    [
+      'a module of the project is missing',
+      failedRun(
+        [testFailure('a.mjs', { kind: 'missing_module', message: "Cannot find module '../src/new.mjs'" })],
+        { counts: none },
+      ),
+    ],
+    [
+      'failures differ in kind',
+      failedRun([testFailure('a', { kind: 'network' }), testFailure('b')], {
+        counts: { ...none, failed: 2 },
+      }),
+    ],
+    ['there are no tests yet', { ...failedRun([]), exitCode: 5, isEmpty: true, counts: none }],
+    [
+      'a test says that a command is missing',
+      failedRun([testFailure('a', { evidence: 'sh: 1: convert: not found' })]),
+    ],
+    ['the tests pass', failedRun([], { exitCode: 0 })],
+  ])('lets an agent work where %s', (_, outcome) => {
+    expect(judge(outcome, ['ms'])).toBeUndefined();
+  });
+});

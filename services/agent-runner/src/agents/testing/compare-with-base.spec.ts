@@ -1,0 +1,69 @@
+import { failedRun, testFailure } from '../../testing/test-outcomes';
+import { compareWithBase } from './compare-with-base';
+
+const names = (compared: ReturnType<typeof compareWithBase>) =>
+  compared.kind === 'compared'
+    ? { change: compared.ofChange.map(({ name }) => name), base: compared.ofBase.map(({ name }) => name) }
+    : compared.why;
+const [old, other] = [testFailure('old'), testFailure('other')];
+
+describe('compareWithBase', () => {
+  it('tells what the change broke from what was broken', () => {
+    expect(names(compareWithBase(failedRun([old, other]), failedRun([old])))).toEqual({
+      change: ['other'],
+      base: ['old'],
+    });
+    expect(names(compareWithBase(failedRun([old]), failedRun([old, other])))).toEqual({
+      change: [],
+      base: ['old'],
+    });
+  });
+
+  it('counts a test that fails in another way against the change', () => {
+    const broken = testFailure('old', { kind: 'syntax', message: 'old: SyntaxError' });
+    expect(names(compareWithBase(failedRun([broken]), failedRun([old])))).toEqual({
+      change: ['old'],
+      base: [],
+    });
+  });
+
+  it('compares a file that cannot be loaded by its error, because its tests are hidden', () => {
+    const load = (message: string) =>
+      testFailure('a.test.js', { kind: 'missing_module', isLoadFailure: true, message });
+    const base = failedRun([load('Cannot find module a')]);
+    expect(names(compareWithBase(failedRun([load('Cannot find module a')]), base))).toEqual({
+      change: [],
+      base: ['a.test.js'],
+    });
+    expect(names(compareWithBase(failedRun([load('Cannot find module b')]), base))).toEqual({
+      change: ['a.test.js'],
+      base: [],
+    });
+  });
+
+  it('lets one failure of the base explain one failure of its name, in the same file', () => {
+    const inFile = (group: string) => testFailure('adds', { group });
+    expect(names(compareWithBase(failedRun([inFile('a'), inFile('a')]), failedRun([inFile('a')])))).toEqual({
+      change: ['adds'],
+      base: ['adds'],
+    });
+    expect(names(compareWithBase(failedRun([inFile('b')]), failedRun([inFile('a')])))).toEqual({
+      change: ['adds'],
+      base: [],
+    });
+  });
+
+  it.each([
+    ['the run was cut off', failedRun([old], { end: 'timed_out' }), failedRun([old])],
+    ['names every', failedRun([old], { namesAll: false }), failedRun([old])],
+    ['does not name every', failedRun([], { namesAll: true }), failedRun([old])],
+    ['no test is named', failedRun([old]), failedRun([])],
+    ['of the base does not name every', failedRun([old]), failedRun([old], { namesAll: false })],
+    ['do not come to an end', failedRun([old]), failedRun([old], { end: 'timed_out' })],
+    ['exit code 139', failedRun([old], { exitCode: 139 }), failedRun([old])],
+  ])('compares nothing where something may hide: %s', (why, change, base) => {
+    const compared = compareWithBase(change, base);
+    expect(compared.kind).toBe('not_comparable');
+    if (!why.startsWith('names')) expect(names(compared)).toContain(why);
+  });
+});

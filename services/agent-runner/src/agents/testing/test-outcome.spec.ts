@@ -1,0 +1,49 @@
+import { sandboxOutcome } from '../../testing/sandbox-outcome';
+import { Places } from '../../tools/places';
+import { readTests } from '../../tools/test-reports/read-tests';
+import { isGreen, settledCounts, testOutcome } from './test-outcome';
+
+const places = new Places(new Set(), '/ymera/workspace');
+const outcomeOf = (stdout: string, exitCode: number, stderr = '') =>
+  testOutcome(
+    sandboxOutcome({ exitCode, stdout, stderr }),
+    'exited',
+    readTests(`${stdout}\n${stderr}`, places),
+  );
+const passing = '1..2\nok 1 - a\nok 2 - b\n# tests 2\n# pass 2\n# fail 0\n';
+
+describe('testOutcome', () => {
+  it.each([
+    ['an unknown tool that ends well is one test', '', 0, { total: 1, passed: 1, failed: 0, skipped: 0 }],
+    [
+      'an unknown tool that fails is one failure',
+      'Segmentation fault',
+      139,
+      { total: 1, passed: 0, failed: 1, skipped: 0 },
+    ],
+    ['a log line counts nothing', '2 failed\n0 tests\n', 0, { total: 1, passed: 1, failed: 0, skipped: 0 }],
+    ['the exit code has the last word', passing, 1, { total: 3, passed: 2, failed: 1, skipped: 0 }],
+  ])('%s', (_, output, exitCode, counts) => {
+    expect(outcomeOf(output, exitCode).counts).toEqual(counts);
+  });
+
+  it('is empty only where a recognised tool says so', () => {
+    expect(outcomeOf('0 tests\n', 0).isEmpty).toBe(false);
+    expect(outcomeOf('no tests ran in 0.01s\n', 5).isEmpty).toBe(true);
+  });
+
+  it('quotes what failed after the tests, not what they printed', () => {
+    const threshold = 'ERROR: Coverage for lines (50%) does not meet global threshold (90%)\n';
+    const noisy = `Error: printed by a test that passed\n${passing}`;
+    expect(outcomeOf(`${noisy}${threshold}`, 1).error?.message).toMatch(/^ERROR: Coverage for lines/);
+    expect(outcomeOf(noisy, 1, threshold).error?.message).toMatch(/^ERROR: Coverage for lines/);
+    expect(outcomeOf(passing, 0, threshold).error).toBeUndefined();
+  });
+
+  it('is green only where exit code and counts agree', () => {
+    expect(isGreen(outcomeOf(passing, 0))).toBe(true);
+    expect(isGreen(outcomeOf(passing, 1))).toBe(false);
+    expect(isGreen(outcomeOf('1..1\nnot ok 1 - a\n', 0))).toBe(false);
+    expect(settledCounts({ total: 1, passed: 0, failed: 1, skipped: 0 }, 0).failed).toBe(1);
+  });
+});
