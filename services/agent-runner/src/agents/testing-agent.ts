@@ -51,7 +51,10 @@ export class TestingAgent implements ToolAgent {
     const workspace = prepared.value;
     try {
       const project = await time.spend(() =>
-        this.options.dependencies.prepare(workspace, context.signal, { base: task.base }),
+        this.options.dependencies.prepare(workspace, context.signal, {
+          base: task.base,
+          commands: [command],
+        }),
       );
       if (context.signal.aborted) return stopped(context.signal, time.ms);
       if (!project.ok) {
