@@ -6,6 +6,8 @@ import { failure, ok, type Result } from '@ymera/kernel';
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
 import { pathsInRepository } from '../tools/repository-paths';
 import { changeOutside } from '../workspace/change-refusals';
+import type { Dependencies } from '../workspace/dependencies/dependencies';
+import type { PreparedProject } from '../workspace/dependencies/installation';
 import type { Workspace } from '../workspace/workspace';
 import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
@@ -20,6 +22,7 @@ import { WithheldValues } from './withheld-values';
 export interface CommandAgentOptions {
   readonly sandbox: Sandbox;
   readonly workspaces: Workspaces;
+  readonly dependencies: Dependencies;
   /** Run by `sh -c`. */
   readonly command: string;
   /** Where its author stood: files that it names from there are found. */
@@ -74,7 +77,11 @@ export class CommandAgent implements ToolAgent {
       const located = await this.located(workspace);
       if (context.signal.aborted) return stopped(context.signal, time.ms);
       if (!located.ok) return failed(located.error, time.ms);
-      const outcome = await time.spend(() => this.runCommand(task, context, workspace, located.value));
+      const project = await time.spend(() => this.project(task, context, workspace));
+      if (context.signal.aborted) return stopped(context.signal, time.ms);
+      const outcome = await time.spend(() =>
+        this.runCommand(task, context, workspace, located.value, project),
+      );
       if (context.signal.aborted) return stopped(context.signal, time.ms);
       // First: a write outside may well be why the command failed, and is what must be heard of.
       if (outcome.outsideWrites.length > 0) return failed(changeOutside(outcome.outsideWrites), time.ms);
@@ -101,6 +108,7 @@ export class CommandAgent implements ToolAgent {
     context: TaskContext,
     workspace: Workspace,
     { command, programs }: LocatedCommand,
+    project: PreparedProject,
   ): Promise<SandboxOutcome> {
     const { searchPath } = this.options;
     const lines = new ProgressLines(context);
@@ -114,10 +122,11 @@ export class CommandAgent implements ToolAgent {
       stderr: this.withheld.stream((text) => shown.stderr.push(text)),
     };
     const outcome = await this.options.sandbox.run({
+      ...project,
       profile: 'command',
       command,
-      searchPath,
-      readable: programs,
+      searchPath: [...(project.searchPath ?? []), ...searchPath],
+      readable: [...(project.readable ?? []), ...programs],
       workspace: workspace.copy,
       stdin: `${JSON.stringify(visibleTask(task))}\n`,
       network: this.options.network,
@@ -125,6 +134,7 @@ export class CommandAgent implements ToolAgent {
       signal: context.signal,
       // Coding tools that commit by themselves need a name; what they commit is read from the files all the same.
       environment: {
+        ...project.environment,
         ...this.options.environment,
         GIT_AUTHOR_NAME: task.agent_id,
         GIT_AUTHOR_EMAIL: `${task.agent_id}@agents.ymera.invalid`,
@@ -140,6 +150,19 @@ export class CommandAgent implements ToolAgent {
       stdout: this.withheld.withheldFrom(stdout),
       stderr: this.withheld.withheldFrom(stderr),
     };
+  }
+
+  /**
+   * What the project's own commands need, so that the tests can be run beside the work. Without it the work may be done all
+   * the same: those who run the tests say what is missing.
+   */
+  private async project(task: Task, context: TaskContext, workspace: Workspace): Promise<PreparedProject> {
+    const { test } = task.project.commands;
+    const commands = test === undefined ? [] : [test];
+    const prepared = await this.options.dependencies.prepare(workspace, context.signal, { commands });
+    if (prepared.ok) return prepared.value;
+    context.log(`The project’s tests cannot be run here: ${prepared.error.message}\n`);
+    return {};
   }
 
   private async located(workspace: Workspace): Promise<Result<LocatedCommand>> {

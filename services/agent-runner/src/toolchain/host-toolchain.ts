@@ -61,9 +61,13 @@ export class HostToolchain {
 
   /** Where a program is, without the folders of other checkouts' packages that npm puts in front. */
   find(program: string): string | undefined {
-    return this.folders()
-      .map((folder) => join(folder, program))
-      .find((file) => existsSync(file));
+    return (
+      this.folders()
+        // A shim starts what its manager decides, with a manager that a sandbox does not have.
+        .filter((folder) => !folder.includes('/shims'))
+        .map((folder) => join(folder, program))
+        .find((file) => existsSync(file))
+    );
   }
 
   private async onPath(language: Language): Promise<Interpreter | undefined> {

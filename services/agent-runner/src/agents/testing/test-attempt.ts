@@ -88,7 +88,10 @@ export class TestAttempt {
     if (!workspace.ok) return workspace;
     this.opened.push(workspace.value);
     const prepared = await this.time.spend(() =>
-      dependencies.prepare(workspace.value, signal, { base: this.task.base }),
+      dependencies.prepare(workspace.value, signal, {
+        base: this.task.base,
+        commands: [this.declared],
+      }),
     );
     if (!prepared.ok) return prepared;
     for (const note of prepared.value.notes ?? []) this.context.log(`${note}\n`);

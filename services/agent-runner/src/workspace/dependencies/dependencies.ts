@@ -3,7 +3,9 @@ import { chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises
 import { dirname, join, posix } from 'node:path';
 import { err, FailureException, ok, type Result } from '@ymera/kernel';
 import type { Sandbox, SandboxMount, SandboxOutcome } from '../../sandbox/sandbox';
+import { withoutPackageManager } from '../../tools/project-command';
 import { asInRepository } from '../../tools/repository-paths';
+import { commandPrograms } from '../../toolchain/command-programs';
 import { HostToolchain } from '../../toolchain/host-toolchain';
 import type { Workspace } from '../workspace';
 import type { Installation, PreparedProject } from './installation';
@@ -13,6 +15,7 @@ import { installers } from './installers';
 import { mergePrepared } from './merge-prepared';
 import { ProjectFiles } from './project-files';
 import { projectInterpreters } from './project-interpreters';
+import { findTools, toolMissing } from './project-tools';
 import type { MachineRegistries } from './registry/machine-registries';
 import { RegistryAccess } from './registry/registry-access';
 import { refusedSources } from './registry/refused-sources';
@@ -31,6 +34,8 @@ export interface DependenciesOptions {
 export interface PrepareOptions {
   /** The commit that the change is made on: registries that it names are the project's own. */
   readonly base?: string;
+  /** Command lines that are to be run: a program of theirs that is not on this machine is a failure. */
+  readonly commands?: readonly string[];
 }
 
 /** In the place of an installation: what turned out while it was made. */
@@ -76,7 +81,7 @@ export class Dependencies {
   private async prepared(
     workspace: Workspace,
     signal: AbortSignal,
-    { base }: PrepareOptions,
+    { base, commands = [] }: PrepareOptions,
   ): Promise<Result<PreparedProject>> {
     const files = await ProjectFiles.of(workspace);
     const chosen = await projectInterpreters(files, this.toolchain);
@@ -103,7 +108,28 @@ export class Dependencies {
       };
       parts.push(await this.installed(installation, parts, access, check, signal));
     }
-    return ok(mergePrepared(parts));
+    return this.withTools(mergePrepared(parts), workspace, commands, await files.read('package.json'));
+  }
+
+  /** The programs of commands, shown from the person's PATH where nothing else has them. */
+  private withTools(
+    prepared: PreparedProject,
+    workspace: Workspace,
+    commands: readonly string[],
+    packageJson: string | undefined,
+  ): Result<PreparedProject> {
+    let found = prepared;
+    for (const command of commands) {
+      const { missing, shown } = findTools(commandPrograms(withoutPackageManager(command, packageJson)), {
+        copy: workspace.copy,
+        prepared: found,
+        pathOf: (mount) => this.sandbox.mountPath(mount),
+        find: (program) => this.toolchain.find(program),
+      });
+      if (missing !== undefined) return err(toolMissing(missing, command));
+      found = mergePrepared([found, shown]);
+    }
+    return ok(found);
   }
 
   /** Found, or made; `check` is asked before anything is fetched. */
