@@ -38,6 +38,7 @@ function reported(name, end, report, count) {
 const SIDE_BY_SIDE = [
   '--testPathIgnorePatterns=/node_modules/',
   '--testPathIgnorePatterns=\\.alone\\.spec\\.ts$',
+  '--testPathIgnorePatterns=\\.full\\.spec\\.ts$',
 ];
 const ALONE = ['--runInBand', '--testMatch=**/*.alone.spec.ts'];
 
