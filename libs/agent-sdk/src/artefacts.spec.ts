@@ -86,7 +86,7 @@ describe('putting an artefact', () => {
     ['may be tried again when the platform is away', 503, true],
     ['is not tried again when it is refused', 403, false],
   ])('%s', async (_, status, retryable) => {
-    answer = (request, response) => response.writeHead(status).end('no');
+    answer = (_, response) => response.writeHead(status).end('no');
     expect(await put()).toMatchObject({ ok: false, error: { code: 'artefacts_unavailable', retryable } });
   });
 

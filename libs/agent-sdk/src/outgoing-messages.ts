@@ -66,7 +66,7 @@ export class OutgoingMessages {
           code: 'result_too_large',
           message: 'The result is larger than 1 MiB.',
           retryable: false,
-          suggestion: 'Make a smaller change.',
+          suggestion: 'Put the patch as an artefact and return change_artefact, or make a smaller change.',
         },
       },
       partition,

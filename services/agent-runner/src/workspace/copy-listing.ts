@@ -20,7 +20,7 @@ export interface CopyListing {
   readonly submodules: readonly Submodule[];
   /** New files that no rule of the project ignores. */
   readonly untracked: readonly string[];
-  /** Folders, not ignored, that are repositories of their own. */
+  /** Folders, not ignored, that are repositories of their own; without the slash. */
   readonly repositories: readonly string[];
   readonly ignored: readonly string[];
   readonly emptyFolders: readonly string[];
@@ -65,7 +65,7 @@ export async function listCopy(
     if (mode === gitlinkMode) submodules.push({ path, commit });
     else committed.push(path);
   }
-  const repositories = untracked.filter(isFolder);
+  const repositories = untracked.filter(isFolder).map((path) => path.slice(0, -1));
   return ok({
     committed,
     submodules,

@@ -9,6 +9,7 @@ import {
   landChange,
   landingRefused,
   materialiseChange,
+  materialiseChangeV1,
   principalStatus,
   withdrawLanding,
   type PayloadOf,
@@ -189,6 +190,13 @@ export class RunningIntegration {
   materialise(order: MaterialiseOrder, id = uuidv7()): Promise<void> {
     return this.messaging.publisher.publish(
       commandMessage(materialiseChange, order, { id, time: new Date() }),
+    );
+  }
+
+  /** By the version of the order that was sent before patches could be artefacts. */
+  materialiseAsBefore(order: PayloadOf<typeof materialiseChangeV1>): Promise<void> {
+    return this.messaging.publisher.publish(
+      commandMessage(materialiseChangeV1, order, { id: uuidv7(), time: new Date() }),
     );
   }
 
