@@ -9,6 +9,7 @@ import { pythonCombinations } from './python';
 import { realPackageCombinations } from './real-packages';
 import { repositoryCombinations } from './repositories';
 import { testToolCombinations } from './test-tools';
+import { vendoredCombinations } from './vendored';
 
 /** What needs nothing but git, Node and npm, and no registry. */
 export const withoutRegistry: readonly Combination[] = [
@@ -16,6 +17,7 @@ export const withoutRegistry: readonly Combination[] = [
   ...repositoryCombinations,
   ...baseCombinations,
   ...judgementCombinations,
+  ...vendoredCombinations,
 ];
 
 export const combinations: readonly Combination[] = [

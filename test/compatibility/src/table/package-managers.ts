@@ -93,7 +93,10 @@ export const packageManagerCombinations: readonly Combination[] = [
       },
       prepare: `npx --yes pnpm@${version} install --lockfile-only --ignore-scripts --silent`,
       command: 'pnpm test',
-      trials: onSum('packages/a/index.js', 2),
+      trials: [
+        ...onSum('packages/a/index.js', 2),
+        { ...staleLock, script: staleLock.script.replaceAll('src/sum.mjs', 'packages/a/index.js'), afterFeedback: "sed -i 's/a + b/b + a/' packages/a/index.js" },
+      ],
     }),
   ),
   {
@@ -104,7 +107,7 @@ export const packageManagerCombinations: readonly Combination[] = [
     files: { ...ignoresModules, 'package.json': msPackage(), ...withMs },
     prepare: 'npx --yes yarn@1.22.22 install --ignore-scripts --silent --non-interactive',
     command: 'yarn test',
-    trials: onSum('src/sum.mjs', 1),
+    trials: [...onSum('src/sum.mjs', 1), staleLock],
   },
   {
     id: 'yarn-1-workspaces',

@@ -32,6 +32,22 @@ export const pythonCombinations: readonly Combination[] = [
     ],
   },
   {
+    id: 'unittest-red-base',
+    ...shared,
+    tool: 'unittest',
+    packageManager: 'none',
+    shape: 'one test fails on the base, one needs the network',
+    files: {
+      ...ignores,
+      'tiny.py': sum,
+      'test_tiny.py': unit('tiny'),
+      'test_old.py':
+        'import datetime\nimport unittest\nimport urllib.request\n\n\nclass OldTest(unittest.TestCase):\n    def test_year(self):\n        self.assertEqual(datetime.date.today().year, 1999)\n\n    def test_site(self):\n        urllib.request.urlopen("https://example.com/", timeout=10)\n',
+    },
+    command: 'python3 -m unittest discover',
+    trials: onSum('tiny.py', 1),
+  },
+  {
     id: 'unittest-package',
     ...shared,
     tool: 'unittest',

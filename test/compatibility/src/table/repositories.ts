@@ -68,6 +68,7 @@ export const repositoryCombinations: readonly Combination[] = [
     trials: [
       ...lands('src/sum.mjs', 1),
       refusedFor('inside', 'mkdir -p vendor/lib; echo x > vendor/lib/two.mjs', 'submodule_refused', /vendor\/lib/),
+      refusedFor('settings', 'sed -i "s#vendor/lib\\"#vendor/other\\"#" .gitmodules', 'submodule_refused', /\.gitmodules/),
     ],
   },
   {
@@ -80,6 +81,12 @@ export const repositoryCombinations: readonly Combination[] = [
         'mkdir -p examples/app; git init --quiet examples/app; echo x > examples/app/x.txt',
         'nested_repository',
         /examples\/app/,
+      ),
+      refusedFor(
+        'with-a-commit',
+        'git init --quiet tools/gen; cd tools/gen; echo x > x.txt; git add --all; git -c user.name=a -c user.email=a@example.org commit --quiet -m x',
+        'nested_repository',
+        /tools\/gen/,
       ),
     ],
   },
@@ -95,7 +102,21 @@ export const repositoryCombinations: readonly Combination[] = [
     trials: [
       ...lands('src/sum.mjs', 1),
       refusedFor('raw', 'head -c 3000 /dev/urandom > assets/logo.bin', 'lfs_content_refused', /lfs/i),
+      refusedFor('new-raw-file', 'printf "raw bytes" > assets/new.bin', 'lfs_content_refused', /assets\/new\.bin/),
+      {
+        name: 'new-pointer',
+        request: operands,
+        script: `${swap}\nsed 's/4d7a/5e8b/' assets/logo.bin > assets/other.bin`,
+        expected: { outcome: 'landed', passed: 1, holds: ['assets/other.bin'] },
+      },
     ],
+  },
+  {
+    id: 'repo-lfs-subfolder',
+    ...shared,
+    shape: 'LFS attributes of a subfolder',
+    files: { ...tiny, 'media/.gitattributes': '*.psd filter=lfs diff=lfs merge=lfs -text\n', 'media/a.psd': lfsPointer },
+    trials: [refusedFor('raw', 'head -c 3000 /dev/zero > media/a.psd', 'lfs_content_refused', /media\/a\.psd/)],
   },
   {
     id: 'repo-crlf',
@@ -178,6 +199,28 @@ export const repositoryCombinations: readonly Combination[] = [
     trials: lands('src/sum.mjs', 1),
   },
   {
+    id: 'repo-ignored-fixture',
+    ...shared,
+    shape: 'fixtures below an ignored `node_modules`, kept by force',
+    files: { ...tiny, '.gitignore': 'node_modules/\n' },
+    prepare:
+      "mkdir -p examples/app/node_modules/one && echo 'module.exports = 1;' > examples/app/node_modules/one/index.js && git add --force examples",
+    trials: [
+      {
+        name: 'edit',
+        request: operands,
+        script: `${swap}\necho 'module.exports = 11;' > examples/app/node_modules/one/index.js`,
+        expected: { outcome: 'landed', passed: 1, holds: ['examples/app/node_modules/one/index.js'] },
+      },
+      {
+        name: 'left-out',
+        request: operands,
+        script: `${swap}\nmkdir -p examples/app/node_modules/two; echo 'module.exports = 2;' > examples/app/node_modules/two/index.js`,
+        expected: { outcome: 'landed', passed: 1, saysAlso: /node_modules\/two/ },
+      },
+    ],
+  },
+  {
     id: 'repo-ignored-files',
     ...shared,
     shape: 'the agent writes a file that .gitignore names',
@@ -187,7 +230,7 @@ export const repositoryCombinations: readonly Combination[] = [
         name: 'honest',
         request: operands,
         script: `${swap}\nmkdir dist; echo x > dist/out.js; echo y > settings.local`,
-        expected: { outcome: 'landed', passed: 1 },
+        expected: { outcome: 'landed', passed: 1, saysAlso: /settings\.local/ },
       },
     ],
   },

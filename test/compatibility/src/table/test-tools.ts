@@ -1,5 +1,5 @@
 import type { Combination, Trial } from '../combination';
-import { cheating, onSum } from './changes';
+import { cheating, onSum, stoppedBefore } from './changes';
 import { expectTest, ignoresModules, npmLock, packageJson, sumCommonJs, sumModule, sumTest } from './projects';
 
 const shared = {
@@ -120,6 +120,19 @@ const mocha = (major: number, version: string): Combination =>
     },
   });
 
+/** The tool is told to watch, and the command does not end. */
+const watching = (id: string, tool: string, script: string, base: Combination): Combination => ({
+  ...base,
+  id,
+  tool,
+  shape: `watch mode: \`${script}\``,
+  files: {
+    ...base.files,
+    'package.json': (base.files['package.json'] ?? '').replace(/"test": "[^"]*"/, `"test": "${script}"`),
+  },
+  trials: stoppedBefore('src/sum.js', 'tests_did_not_end', /watch/i),
+});
+
 /** Test tools of the npm registry, each in the version that the table names. */
 export const testToolCombinations: readonly Combination[] = [
   nodeVersion(20, '20.20.2'),
@@ -130,8 +143,12 @@ export const testToolCombinations: readonly Combination[] = [
   vitest(2, '2.1.9'),
   vitest(3, '3.2.4'),
   vitest(4, '4.0.0'),
+  vitest(5, '5.1.2'),
   mocha(10, '10.8.2'),
   mocha(11, '11.7.0'),
+  mocha(12, '12.0.3'),
+  watching('jest-watch', 'Jest 30', 'jest --watchAll', jestOf(30, '30.5.2')),
+  watching('mocha-watch', 'Mocha 11', 'mocha --watch', mocha(11, '11.7.0')),
   project({
     id: 'jest-esm',
     tool: 'Jest 30',
