@@ -67,7 +67,7 @@ type Order =
   | { readonly kind: 'withdraw_landing'; readonly payload: PayloadOf<typeof withdrawLanding> };
 
 /** Counted after the commit, and sent to no one. */
-export interface StepRejection {
+interface StepRejection {
   readonly kind: 'step_rejection';
   readonly payload: { readonly cause: RejectionCause };
 }

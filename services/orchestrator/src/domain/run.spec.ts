@@ -197,7 +197,7 @@ describe('a run', () => {
   ] as const)('counts why a step was not simply done: %s', (cause, result) => {
     const scenario = new RunScenario(enhancePlan);
     scenario.change();
-    scenario.do('test', structuredClone(result) as Parameters<RunScenario['do']>[1]);
+    scenario.do('test', structuredClone(result));
     expect(scenario.effects.filter(({ kind }) => kind === 'step_rejection')).toEqual([
       { kind: 'step_rejection', payload: { cause } },
     ]);

@@ -44,7 +44,7 @@ export const testOutcomeSchema = z.object({
 export type TestOutcome = Readonly<z.output<typeof testOutcomeSchema>>;
 
 /** As `timeout(1)` says it. */
-export const timedOutCode = 124;
+const timedOutCode = 124;
 
 /**
  * The exit code has the last word: a tool that is not known counts as one test that passed or failed, and a failed run

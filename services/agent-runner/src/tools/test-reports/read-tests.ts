@@ -47,7 +47,7 @@ export interface TestReading {
 }
 
 /** More are not listed: a list this long is not read. */
-export const maxFailures = 100;
+const maxFailures = 100;
 const maxEvidenceLength = 1_500;
 const maxMessageLength = 500;
 /** Tools may print lines of megabytes. */
