@@ -11,8 +11,8 @@ export interface TestTrial {
 
 /** What the tests of both sides say about both products. That the change passes its own tests is known before. */
 export interface FixTrials {
-  /** The base with its own tests. */
-  readonly before: TestTrial;
+  /** The base with its own tests; undefined where it is not asked. */
+  readonly before?: TestTrial | undefined;
   /** The base with the tests of the change; undefined where they are the same, or are not needed. */
   readonly beforeWithNewTests?: TestTrial | undefined;
   /** The change with the tests of the base; undefined where they are the same, or are not needed. */
@@ -25,6 +25,7 @@ export interface FixTrials {
  */
 export function fixEvidence(trials: FixTrials, policy: ExaminationPolicy): readonly Finding[] {
   const { before, beforeWithNewTests, afterWithOldTests } = trials;
+  if (!before) return [];
   if (!before.hasPassed && afterWithOldTests && !afterWithOldTests.hasPassed)
     return stillFailing(before, afterWithOldTests);
   if (!before.hasPassed || beforeWithNewTests?.hasPassed === false) return [];
@@ -65,7 +66,7 @@ const sourceFile = /\.[cm]?[jt]sx?$/;
  * Only then does a test that is not among the failures pass. Without names, with a list that was cut, or when a whole file
  * could not be loaded, because what it imports is gone, the test that shows the fault may not even have run.
  */
-const namesEveryTest = ({ failures }: TestTrial): boolean =>
+export const namesEveryTest = ({ failures }: TestTrial): boolean =>
   failures.length > 0 &&
   failures.length < maximumFailures &&
   failures.every(({ name }) => !sourceFile.test(name));
