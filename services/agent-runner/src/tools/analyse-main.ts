@@ -1,7 +1,9 @@
 import { lstatSync, readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { analyseFile, rewriteFile } from './analysis';
-import type { AnalysedFile, AnalysisAnswer, AnalysisRequest } from './analysis-protocol';
+import type { AnalysedFile, AnalysisAnswer, AnalysisFinding, AnalysisRequest } from './analysis-protocol';
+import { examineChange } from './integrity/examine-change';
 
 /** Larger or denser files are generated or packed; nobody reads them line by line, and rules would take minutes. */
 const maximumFileBytes = 524_288;
@@ -23,28 +25,50 @@ function contentOf(path: string): string | undefined {
 }
 
 /** A rule that stumbles over strange code must not cost the other files their examination. */
-function surviving<T>(work: () => readonly T[]): readonly T[] {
+async function surviving<T>(work: () => readonly T[] | Promise<readonly T[]>): Promise<readonly T[]> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     process.stderr.write(`${String(error)}\n`);
     return [];
   }
 }
 
+/** Both sides of a change, marked by a folder before their paths. */
+function sidesOf(files: NonNullable<AnalysisRequest['change']>['files']): AnalysisRequest['files'] {
+  const side = (name: 'before' | 'after') =>
+    files.flatMap((file) => {
+      const text = file[name];
+      return text === null ? [] : [{ path: `${name}/${file.path}`, text }];
+    });
+  return [...side('before'), ...side('after')];
+}
+
+async function findingsOf(files: readonly AnalysedFile[]): Promise<readonly AnalysisFinding[]> {
+  const found: AnalysisFinding[] = [];
+  for (const file of files) found.push(...(await surviving(() => analyseFile(file))));
+  return found.slice(0, maximumFindings);
+}
+
 async function main(): Promise<void> {
   const request = JSON.parse(await text(process.stdin)) as AnalysisRequest;
-  const files = request.files.flatMap((file) => readable(file) ?? []);
+  const { change } = request;
+  const files = (change ? sidesOf(change.files) : request.files).flatMap((file) => readable(file) ?? []);
+  const rewritten = [];
+  if (request.mode === 'rewrite')
+    for (const file of files) rewritten.push(...(await surviving(() => [rewriteFile(file, request.rules) ?? []].flat())));
   const answer: AnalysisAnswer = {
     analysed: files.length,
-    findings:
-      request.mode === 'review'
-        ? files.flatMap((file) => surviving(() => analyseFile(file))).slice(0, maximumFindings)
-        : [],
-    rewritten:
-      request.mode === 'rewrite'
-        ? files.flatMap((file) => surviving(() => [rewriteFile(file, request.rules) ?? []].flat()))
-        : [],
+    findings: request.mode === 'rewrite' ? [] : await findingsOf(files),
+    ...(change
+      ? {
+          integrity: examineChange({
+            ...change,
+            readUnchanged: (path) => (isAbsolute(path) || path.split('/').includes('..') ? undefined : contentOf(path)),
+          }),
+        }
+      : {}),
+    rewritten,
   };
   process.stdout.write(JSON.stringify(answer));
 }

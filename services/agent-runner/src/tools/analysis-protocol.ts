@@ -1,10 +1,24 @@
+import type { Intent } from '@ymera/contracts';
+import type { ChangedFile } from './integrity/changed-file';
+import type { IntegrityFinding } from './integrity/findings';
+
 /** What the runner and the analysis, a process of its own in the sandbox, tell each other: one JSON object each way. */
 export interface AnalysisRequest {
-  readonly mode: 'review' | 'rewrite';
+  /** `examine`: both sides of `change`, and what it does to what judges it. */
+  readonly mode: 'review' | 'rewrite' | 'examine';
   /** Without text the file is read from the current directory. */
   readonly files: readonly { readonly path: string; readonly text?: string }[];
   /** Rules that may rewrite; for `rewrite`. */
   readonly rules: readonly string[];
+  /** For `examine`. The current directory holds the change. */
+  readonly change?: {
+    readonly files: readonly ChangedFile[];
+    readonly intent: Intent;
+    readonly request: string;
+    /** Every path of the commit. */
+    readonly paths: readonly string[];
+    readonly commands: { readonly test?: string | undefined; readonly bench?: string | undefined };
+  };
 }
 
 export interface AnalysedFile {
@@ -27,6 +41,8 @@ export interface RewrittenFile extends AnalysedFile {
 
 export interface AnalysisAnswer {
   readonly analysed: number;
+  /** For `examine` each file is named `before/<path>` or `after/<path>`. */
   readonly findings: readonly AnalysisFinding[];
+  readonly integrity?: readonly IntegrityFinding[];
   readonly rewritten: readonly RewrittenFile[];
 }

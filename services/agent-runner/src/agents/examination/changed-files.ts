@@ -1,7 +1,7 @@
 import { ok, type Result } from '@ymera/kernel';
 import { absentMode, hasText, type ChangeEntry } from '../../workspace/change-entries';
 import type { Workspace } from '../../workspace/workspace';
-import type { ChangedFile } from './test-integrity';
+import type { ChangedFile } from '../../tools/integrity/changed-file';
 
 type Texts = Pick<Workspace, 'changedFiles' | 'textOf'>;
 

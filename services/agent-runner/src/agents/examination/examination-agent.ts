@@ -5,6 +5,8 @@ import type { Sandbox } from '../../sandbox/sandbox';
 import { isWritten, type Analyser } from '../../tools/analyser';
 import type { AnalysisFinding } from '../../tools/analysis-protocol';
 import { measureBeforeAfter, type Measurement } from '../../tools/benchmark';
+import type { ChangedFile } from '../../tools/integrity/changed-file';
+import type { IntegrityFinding } from '../../tools/integrity/findings';
 import { projectCommand } from '../../tools/project-command';
 import type { TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies/dependencies';
@@ -17,10 +19,10 @@ import { completed, failed, stopped } from '../outcome';
 import { benchmarkFinding } from './benchmark-finding';
 import { changedFiles } from './changed-files';
 import type { ExaminationPolicy } from './examination-policy';
-import { fixEvidence } from './fix-evidence';
+import { fixEvidence, type FixTrials } from './fix-evidence';
 import { newFindings } from './new-findings';
-import { testIntegrity, type ChangedFile } from './test-integrity';
-import { tryFix } from './try-fix';
+import { needsTrials, settledFindings } from './settled-findings';
+import { tryTests } from './try-fix';
 import { unseenFiles } from './unseen-files';
 import { giveVerdict } from './verdict';
 
@@ -112,11 +114,11 @@ class Examination {
     const listed = await after.committedFiles();
     if (!listed.ok) return this.end(listed.error);
     this.context.progress(0.2, 'looking for new findings');
-    const findings = await this.newFindings(after, files);
-    if (isFailure(findings)) return this.end(findings);
+    const examined = await this.examine(after, files, listed.value);
+    if (isFailure(examined)) return this.end(examined);
     this.context.progress(0.3, 'looking for what the tests show');
-    const evidence = await this.fixEvidence(after);
-    if (isFailure(evidence)) return this.end(evidence);
+    const trials = await this.trials(after, examined.integrity);
+    if (isFailure(trials)) return this.end(trials);
     this.context.progress(0.4, 'comparing before and after');
     const measured = await this.measure(after);
     if (this.context.signal.aborted) return stopped(this.context.signal, this.time.ms);
@@ -132,10 +134,10 @@ class Examination {
         tests,
         onBase: this.task.input.findings.filter(({ message }) => message.endsWith(sharedWithBase)),
         findings: [
-          ...testIntegrity(files, intent),
+          ...settledFindings(examined.integrity, intent, trials),
           ...unseenFiles(files),
-          ...evidence,
-          ...findings,
+          ...(intent === 'DEBUG' ? fixEvidence(trials, this.options.policy) : []),
+          ...examined.findings,
           ...(isFailure(measured) ? [benchmarkFinding(measured)] : []),
         ],
         beforeAfter: measurement?.beforeAfter,
@@ -160,54 +162,67 @@ class Examination {
     );
   }
 
-  private async newFindings(
+  /** One process for both sides and all rules: to start it takes longer than to analyse what a change touches. */
+  private async examine(
     after: Workspace,
     files: readonly ChangedFile[],
-  ): Promise<readonly AnalysisFinding[] | Failure> {
-    const written = files.filter(({ path }) => isWritten(path));
-    const sides = { before: new Map<string, string>(), after: new Map<string, string>() };
-    for (const file of written) {
-      if (file.before !== null) sides.before.set(file.path, file.before);
-      if (file.after !== null) sides.after.set(file.path, file.after);
-    }
-    // One process for both sides: to start it takes longer than to analyse what a change touches.
-    const marked = (side: 'before' | 'after') =>
-      [...sides[side]].map(([path, text]) => ({ path: `${side}/${path}`, text }));
-    if (written.length === 0) return [];
-    const found = await this.analyse(after, [...marked('before'), ...marked('after')]);
-    if (isFailure(found)) return found;
+    paths: readonly string[],
+  ): Promise<{ findings: readonly AnalysisFinding[]; integrity: readonly IntegrityFinding[] } | Failure> {
+    if (files.length === 0) return { findings: [], integrity: [] };
+    const { project, input } = this.task;
+    const answer = await this.time.spend(() =>
+      this.options.analyser.analyse(
+        {
+          mode: 'examine',
+          files: [],
+          rules: [],
+          change: { files, intent: input.intent, request: input.request_text, paths, commands: project.commands },
+        },
+        { workspace: after.copy, timeoutMs: remainingMs(this.task), signal: this.context.signal },
+      ),
+    );
+    if (!answer.ok) return answer.error;
     const of = (side: 'before' | 'after') =>
-      found
+      answer.value.findings
         .filter((finding) => finding.file.startsWith(`${side}/`))
         .map((finding) => ({ ...finding, file: finding.file.slice(side.length + 1) }));
-    return newFindings(of('before'), of('after'), (side, path) => sides[side].get(path) ?? '');
+    const texts = new Map(files.map((file) => [file.path, file]));
+    const findings = newFindings(of('before'), of('after'), (side, path) => texts.get(path)?.[side] ?? '');
+    return { findings, integrity: answer.value.integrity ?? [] };
   }
 
-  /** For a change that is to remove a fault, what its project's tests show about that. */
-  private async fixEvidence(after: Workspace): Promise<readonly Finding[] | Failure> {
+  /** What the tests of each side show on the other, where something depends on it. */
+  private async trials(
+    after: Workspace,
+    integrity: readonly IntegrityFinding[],
+  ): Promise<FixTrials | Failure> {
     const { project, base, input } = this.task;
-    if (input.intent !== 'DEBUG' || project.commands.test === undefined) return [];
+    const wanted = { fix: input.intent === 'DEBUG', expectations: needsTrials(integrity) };
+    if (!(wanted.fix || wanted.expectations) || project.commands.test === undefined) return {};
     const commits = { base, change: after.commit };
     const entries = await after.changedFiles(base);
     if (!entries.ok) return entries.error;
     const { sandbox, dependencies } = this.options;
     const trials = await this.time.spend(async () =>
-      tryFix({
-        sandbox,
-        dependencies,
-        signal: this.context.signal,
-        command: project.commands.test ?? '',
-        entries: entries.value,
-        hasFailures: input.tests?.failed_on_base !== undefined,
-        timeoutMs: () =>
-          Math.min(remainingMs(this.task) / 3, Math.max(leastTrialMs, 5 * (input.tests?.duration_ms ?? 0))),
-        open: async (side, replaced) => {
-          const opened = await this.open(commits[side], [commits.base, commits.change], replaced);
-          return isFailure(opened) ? err(opened) : ok(opened);
+      tryTests(
+        {
+          sandbox,
+          dependencies,
+          signal: this.context.signal,
+          command: project.commands.test ?? '',
+          entries: entries.value,
+          hasFailures: input.tests?.failed_on_base !== undefined,
+          timeoutMs: () =>
+            Math.min(remainingMs(this.task) / 3, Math.max(leastTrialMs, 5 * (input.tests?.duration_ms ?? 0))),
+          open: async (side, replaced) => {
+            const opened = await this.open(commits[side], [commits.base, commits.change], replaced);
+            return isFailure(opened) ? err(opened) : ok(opened);
+          },
         },
-      }),
+        wanted,
+      ),
     );
-    return trials.ok ? fixEvidence(trials.value, this.options.policy) : trials.error;
+    return trials.ok ? trials.value : trials.error;
   }
 
   /** Undefined for a project without a benchmark. */

@@ -14,8 +14,8 @@ export interface TestTrial {
 
 /** What the tests of both sides say about both products. */
 export interface FixTrials {
-  /** The base with its own tests. */
-  readonly before: TestTrial;
+  /** The base with its own tests; undefined where it is not asked. */
+  readonly before?: TestTrial | undefined;
   /** The base with the tests of the change; undefined where they are the same, or are not needed. */
   readonly beforeWithNewTests?: TestTrial | undefined;
   /** The change with the tests of the base; undefined where they are the same, or are not needed. */
@@ -37,6 +37,7 @@ export function withoutSurroundings(trial: TestTrial): TestTrial {
  */
 export function fixEvidence(trials: FixTrials, policy: ExaminationPolicy): readonly Finding[] {
   const { before, beforeWithNewTests, afterWithOldTests } = trials;
+  if (!before) return [];
   if (before.hasPassed && beforeWithNewTests?.hasPassed !== false)
     return [
       {
@@ -47,15 +48,18 @@ export function fixEvidence(trials: FixTrials, policy: ExaminationPolicy): reado
       },
     ];
   if (before.hasPassed) return [];
-  const unfixed = stillFailing(trials);
+  const known = { ...trials, before };
+  const unfixed = stillFailing(known);
   return [
     ...unfixed,
-    ...(afterWithOldTests && !afterWithOldTests.hasPassed ? changedTests(trials, afterWithOldTests) : []),
+    ...(afterWithOldTests && !afterWithOldTests.hasPassed ? changedTests(known, afterWithOldTests) : []),
   ];
 }
 
+type KnownTrials = FixTrials & { readonly before: TestTrial };
+
 /** Tests that fail before the fix and after it. Others may show that it is one; if none does, it is none. */
-function stillFailing({ before, beforeWithNewTests, after }: FixTrials): readonly Finding[] {
+function stillFailing({ before, beforeWithNewTests, after }: KnownTrials): readonly Finding[] {
   if (!after || after.hasPassed) return [];
   const broken = namesOf(before);
   const open = namesOf(after);
@@ -77,7 +81,7 @@ function stillFailing({ before, beforeWithNewTests, after }: FixTrials): readonl
 }
 
 /** A test that shows the fault and passes only because it was changed. */
-function changedTests({ before, after }: FixTrials, withOldTests: TestTrial): readonly Finding[] {
+function changedTests({ before, after }: KnownTrials, withOldTests: TestTrial): readonly Finding[] {
   const common = {
     code: 'failing_test_changed',
     severity: 'high',
@@ -111,5 +115,5 @@ const placeOf = ({ file, line, evidence }: TestFailure): Pick<Finding, 'file' | 
  * Only then does a test that is not among the failures pass. Without names, with a list that was cut, or when a whole file
  * could not be loaded, because what it imports is gone, the test that shows the fault may not even have run.
  */
-const namesEveryTest = ({ failures, namesAll }: TestTrial): boolean =>
+export const namesEveryTest = ({ failures, namesAll }: TestTrial): boolean =>
   namesAll && failures.length > 0 && !failures.some(({ isLoadFailure }) => isLoadFailure);

@@ -6,8 +6,8 @@ import { readTests } from '../../tools/test-reports/read-tests';
 import type { ChangeEntry, TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies/dependencies';
 import type { Workspace } from '../../workspace/workspace';
+import { isJudging } from '../../tools/integrity/file-roles';
 import { type FixTrials, type TestTrial, withoutSurroundings } from './fix-evidence';
-import { isJudging } from './test-integrity';
 
 export interface FixTrialOptions {
   readonly sandbox: Sandbox;
@@ -25,42 +25,44 @@ export interface FixTrialOptions {
   readonly open: (side: 'base' | 'change', replaced: readonly TreeEntry[]) => Promise<Result<Workspace>>;
 }
 
+/** What is to be known. */
+export interface WantedTrials {
+  /** Whether the change removes a fault that tests show. */
+  readonly fix: boolean;
+  /** Whether expectations were changed because the behaviour was. */
+  readonly expectations: boolean;
+}
+
 /** Runs the tests of base and change on the product of the other, as far as the answer is not known yet. */
-export async function tryFix(options: FixTrialOptions): Promise<Result<FixTrials>> {
+export async function tryTests(options: FixTrialOptions, wanted: WantedTrials): Promise<Result<FixTrials>> {
   const judging = options.entries.filter(({ path }) => isJudging(path));
-  const newTests = judging.map(({ path, newMode, newObject }) => ({
-    path,
-    mode: newMode,
-    object: newObject,
-  }));
-  const before = await trial(options, 'base', []);
-  if (!before.ok) return before;
-  if (before.value.hasPassed) {
-    if (judging.length === 0) return ok({ before: before.value });
-    const tried = await trial(options, 'base', newTests);
-    return tried.ok ? ok({ before: before.value, beforeWithNewTests: tried.value }) : tried;
+  const newTests = judging.map(({ path, newMode, newObject }) => ({ path, mode: newMode, object: newObject }));
+  const oldTests = judging.map(({ path, oldMode, oldObject }) => ({ path, mode: oldMode, object: oldObject }));
+  let trials: FixTrials = {};
+  if (wanted.fix) {
+    const before = await trial(options, 'base', []);
+    if (!before.ok) return before;
+    trials = { before: before.value };
+    if (!before.value.hasPassed && options.hasFailures) {
+      const after = await trial(options, 'change', []);
+      if (!after.ok) return after;
+      trials = { ...trials, after: after.value };
+    }
   }
-  const after = options.hasFailures ? await trial(options, 'change', []) : undefined;
-  if (after && !after.ok) return after;
-  const known = { before: before.value, ...(after ? { after: after.value } : {}) };
-  if (judging.length === 0) return ok(known);
-  const shown = after ? await trial(options, 'base', newTests) : undefined;
-  if (shown && !shown.ok) return shown;
-  const oldTests = judging.map(({ path, oldMode, oldObject }) => ({
-    path,
-    mode: oldMode,
-    object: oldObject,
-  }));
-  const first = await trial(options, 'change', oldTests);
-  // What fails once may be flaky; a change is not refused for that.
-  const settled = first.ok && !first.value.hasPassed ? await trial(options, 'change', oldTests) : first;
-  return settled.ok
-    ? ok({
-        ...known,
-        afterWithOldTests: settled.value,
-        ...(shown ? { beforeWithNewTests: shown.value } : {}),
-      })
-    : settled;
+  if (judging.length === 0) return ok(trials);
+  if (wanted.expectations || trials.before?.hasPassed === false) {
+    const first = await trial(options, 'change', oldTests);
+    // What fails once may be flaky; a change is not refused for that.
+    const settled = first.ok && !first.value.hasPassed ? await trial(options, 'change', oldTests) : first;
+    if (!settled.ok) return settled;
+    trials = { ...trials, afterWithOldTests: settled.value };
+  }
+  if (wanted.expectations || trials.before?.hasPassed === true || trials.after !== undefined) {
+    const tried = await trial(options, 'base', newTests);
+    if (!tried.ok) return tried;
+    trials = { ...trials, beforeWithNewTests: tried.value };
+  }
+  return ok(trials);
 }
 
 async function trial(

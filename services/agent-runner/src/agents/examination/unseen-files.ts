@@ -1,6 +1,7 @@
 import type { Finding } from '@ymera/contracts';
 import { isWritten } from '../../tools/analyser';
-import { isTestFile, type ChangedFile } from './test-integrity';
+import type { ChangedFile } from '../../tools/integrity/changed-file';
+import { isTestFile } from '../../tools/integrity/file-roles';
 
 /** What is too large to be looked into, so that nobody takes it for examined. */
 export function unseenFiles(files: readonly ChangedFile[]): Finding[] {

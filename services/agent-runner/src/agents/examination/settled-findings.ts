@@ -1,0 +1,38 @@
+import type { Finding, Intent } from '@ymera/contracts';
+import type { IntegrityFinding } from '../../tools/integrity/findings';
+import { namesEveryTest, type FixTrials } from './fix-evidence';
+
+/** Requests of these kinds may ask for another behaviour, and with it for other expectations. */
+const maybeAsked: ReadonlySet<Intent> = new Set(['FEATURE', 'DEBUG', 'TEST', 'SECURITY']);
+
+export const needsTrials = (findings: readonly IntegrityFinding[]): boolean =>
+  findings.some(({ needsTrial }) => needsTrial !== undefined && !needsTrial.isNamed);
+
+/**
+ * How grave a changed expectation is. An expectation changes with good reason where the request asks for another behaviour:
+ * the test as it was fails on the change, the test as it is fails on the base, and the request speaks of what it tests.
+ */
+export function settledFindings(
+  findings: readonly IntegrityFinding[],
+  intent: Intent,
+  trials: FixTrials | undefined,
+): readonly Finding[] {
+  return findings.map(({ needsTrial, ...finding }): Finding => {
+    if (needsTrial === undefined) return finding;
+    if (needsTrial.isNamed) return { ...finding, severity: 'medium', message: `${finding.message} The request names it.`.slice(0, 1000) };
+    const { afterWithOldTests: old, beforeWithNewTests: now } = trials ?? {};
+    const wasNeeded = old !== undefined && !old.hasPassed && isAmong(old, needsTrial.titles);
+    // What was done before the assertion may be said in other words, as long as the old words still hold.
+    if (needsTrial.isArrangement && old?.hasPassed === true) return { ...finding, severity: 'medium' };
+    const isNewBehaviour = wasNeeded && now !== undefined && !now.hasPassed;
+    if (isNewBehaviour && needsTrial.isRelated && maybeAsked.has(intent)) return { ...finding, severity: 'medium' };
+    return finding;
+  });
+}
+
+/** As far as the runner names what fails: the tests that were edited are those that fail as they were. */
+const isAmong = (trial: NonNullable<FixTrials['before']>, titles: readonly string[]): boolean => {
+  if (titles.length === 0 || !namesEveryTest(trial)) return true;
+  const last = titles.map((title) => title.split(' > ').at(-1) ?? '');
+  return trial.failures.some(({ name }) => last.some((title) => name.includes(title) || title.includes(name)));
+};

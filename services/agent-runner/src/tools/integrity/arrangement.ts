@@ -1,0 +1,38 @@
+import type { TestComparison } from './compare-tests';
+import { finding, type IntegrityFinding } from './findings';
+import type { Matching } from './match-assertions';
+import { speaksOf } from './request-words';
+
+/** Tests that assert the same after doing something else. */
+export function arrangementFindings(
+  { before, after, request, rename }: TestComparison,
+  { kept, edited, lost }: Matching,
+): readonly IntegrityFinding[] {
+  const touched = new Set([...edited.map((pair) => pair.before.test), ...lost.map(({ test }) => test)]);
+  const counterpart = new Map(kept.map((pair) => [pair.before.test, pair.after] as const));
+  const everything = new Set(after.flatMap(({ cases }) => cases.flatMap(({ actions }) => actions.map(rename.after))));
+  return before.flatMap(({ cases }) =>
+    cases.flatMap((test): readonly IntegrityFinding[] => {
+      const now = counterpart.get(test);
+      if (!now || touched.has(test)) return [];
+      const missing = test.actions.filter((action) => !everything.has(rename.before(action)));
+      if (missing.length === 0) return [];
+      const { title } = now.test;
+      return [
+        {
+          ...finding('test_arrangement_changed', 'high', `"${title}" does something else before it asserts.`, {
+            file: now.file,
+            line: now.test.line,
+            evidence: missing.map((action) => `not done any more: ${action}`).join('\n'),
+          }),
+          needsTrial: {
+            isRelated: speaksOf(request, [title, ...missing].join(' ')),
+            isNamed: false,
+            titles: [title],
+            isArrangement: true,
+          },
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,56 @@
+import type { Intent } from '@ymera/contracts';
+import { print } from '../syntax/print';
+import type { SyntaxFile } from '../syntax/syntax';
+import type { ChangedFile } from './changed-file';
+import { isBenchmarkFile } from './file-roles';
+import { finding, type IntegrityFinding } from './findings';
+import type { RequestWords } from './request-words';
+import type { Rename } from './renames';
+
+export interface BenchmarkFacts {
+  readonly intent: Intent;
+  readonly request: RequestWords;
+  readonly rename: Rename;
+  /** Files that benchmarks import and the product does not: what they measure with. */
+  readonly inputs: ReadonlySet<string>;
+  /** The syntax of one side, where its language is known. */
+  readonly syntaxOf: (path: string, text: string) => SyntaxFile | undefined;
+}
+
+/** Benchmarks that were there before, and what they measure with. */
+export function benchmarkFindings(files: readonly ChangedFile[], facts: BenchmarkFacts): readonly IntegrityFinding[] {
+  // The word alone stands in every request for speed.
+  const isAsked = /\b(?:updat|chang|extend|rewrit|fix|adjust|enlarg|mov|renam|port|convert|add|correct|clean)\w*\b[^.]{0,60}\b(?:bench(?:mark)?s?)\b(?! (?:faster|quicker|speed))/i.test(facts.request.text);
+  return files.flatMap((file): readonly IntegrityFinding[] => {
+    const { path, before, after } = file;
+    if (before === null || !(isBenchmarkFile(path) || facts.inputs.has(path))) return [];
+    if (isMoved(file, files) || isSameWork(file, facts)) return [];
+    const severity = isAsked ? 'medium' : 'high';
+    return [
+      finding(
+        'benchmark_changed',
+        severity,
+        after === null ? 'A benchmark was removed.' : isBenchmarkFile(path) ? 'The benchmark that measures the change was changed.' : 'What the benchmark measures with was changed.',
+        { file: path, line: firstNewLine(before, after ?? '') },
+        'Leave what measures the change as it is.',
+      ),
+    ];
+  });
+}
+
+const isMoved = ({ before, after }: ChangedFile, files: readonly ChangedFile[]): boolean =>
+  after === null && files.some((other) => other.before === null && other.after === before && isBenchmarkFile(other.path));
+
+/** Only formatting, comments, names of the product or places of modules are different. */
+function isSameWork({ path, before, after }: ChangedFile, { syntaxOf, rename }: BenchmarkFacts): boolean {
+  const [old, now] = [before === null ? undefined : syntaxOf(path, before), after === null ? undefined : syntaxOf(path, after)];
+  if (!old || !now) return false;
+  const text = ({ body }: SyntaxFile) => body.map((node) => (node.kind === 'import' ? print({ ...node, module: '' }) : print(node))).join('\n');
+  return rename.before(text(old)) === rename.after(text(now));
+}
+
+function firstNewLine(before: string, after: string): number | undefined {
+  const known = new Set(before.split('\n'));
+  const at = after.split('\n').findIndex((line) => !known.has(line));
+  return at < 0 ? undefined : at + 1;
+}

@@ -1,0 +1,259 @@
+import { bind, print } from '../syntax/print';
+import type { FunctionSyntax, Syntax } from '../syntax/syntax';
+import { dottedName } from '../syntax/walk';
+import { demandsOf, truths, type Demand } from './assertion';
+import { describeDemand } from './describe-demand';
+import { isFailing } from './matchers';
+import { calledBack } from './callbacks';
+import { always, endsHere, failsHere, hidesFailures, truthOf } from './control-flow';
+import { rowsOf } from './rows';
+import type { Assertion, Silence } from './test-model';
+import type { TestNames } from './test-names';
+
+/** What is known where a statement stands. */
+export interface Place {
+  readonly bindings: Map<string, Syntax>;
+  readonly guards: readonly string[];
+  readonly silence: Silence | undefined;
+  /** The test ends when something calls back: `done`, or the function of a promise that is awaited. */
+  readonly waits: boolean;
+  readonly depth: number;
+}
+
+export interface BodyFacts {
+  readonly assertions: Assertion[];
+  readonly actions: string[];
+  /** Calls that skip the test that they stand in, and under what. */
+  readonly skips: { readonly isConditional: boolean; readonly line: number }[];
+  /** Calls of test functions: they have a test of their own. */
+  readonly inner: { readonly call: Extract<Syntax, { kind: 'call' }>; readonly place: Place }[];
+}
+
+export const startPlace = (): Place => ({ bindings: new Map(), guards: [], silence: undefined, waits: false, depth: 0 });
+
+const maximumDepth = 6;
+const maximumAssertions = 2_000;
+
+/** Finds the assertions of one body, and what keeps them from saying something. */
+export class BodyReader {
+  readonly facts: BodyFacts = { assertions: [], actions: [], skips: [], inner: [] };
+
+  constructor(
+    private readonly names: TestNames,
+    private readonly isTestCall: (node: Syntax) => boolean,
+    private readonly isSkipCall: (node: Syntax) => boolean,
+  ) {}
+
+  read(statements: readonly Syntax[], given: Place): void {
+    let place = given;
+    for (const statement of statements) {
+      this.statement(statement, place);
+      if (endsHere(statement)) {
+        place = { ...place, silence: place.silence ?? 'unreachable' };
+        continue;
+      }
+      if (statement.kind !== 'if' || statement.whenFalse.length > 0) continue;
+      if (!always(statement.whenTrue)) continue;
+      const truth = truthOf(statement.test);
+      // An early return: all that follows stands under the opposite.
+      if (truth === true) place = { ...place, silence: place.silence ?? 'unreachable' };
+      else if (truth === undefined && !this.isRethrow(statement.whenTrue))
+        place = { ...place, guards: [...place.guards, `not ${print(statement.test, place.bindings)}`] };
+    }
+  }
+
+  private isRethrow(branch: readonly Syntax[]): boolean {
+    return branch.some(({ kind }) => kind === 'throw');
+  }
+
+  private statement(node: Syntax, place: Place): void {
+    switch (node.kind) {
+      case 'declare':
+        if (node.value && node.value.kind !== 'function') this.expression(node.value, place, false);
+        if (node.value) bind(node.target, node.value, place.bindings);
+        return;
+      case 'assign':
+        this.facts.actions.push(print(node, place.bindings));
+        if (node.target.kind === 'name') place.bindings.delete(node.target.name);
+        this.expression(node.value, place, false);
+        return;
+      case 'function':
+      case 'class':
+      case 'import':
+        return;
+      case 'return':
+        if (node.value) this.expression(node.value, place, true);
+        return;
+      case 'if': {
+        const truth = truthOf(node.test);
+        const test = print(node.test, place.bindings);
+        // A test without a library: `if (sum(1, 2) !== 3) throw ...`.
+        if (truth === undefined && node.whenFalse.length === 0 && failsHere(node.whenTrue)) {
+          for (const demand of truths(node.test, true, node.line)) this.record(demand, place, true);
+          return;
+        }
+        const branch = (body: readonly Syntax[], isTaken: boolean) =>
+          this.read(body, {
+            ...place,
+            bindings: new Map(place.bindings),
+            guards: truth === undefined ? [...place.guards, isTaken ? test : `not ${test}`] : place.guards,
+            silence: place.silence ?? (truth === !isTaken ? 'unreachable' : undefined),
+          });
+        branch(node.whenTrue, true);
+        branch(node.whenFalse, false);
+        return;
+      }
+      case 'loop':
+        this.loop(node, place);
+        return;
+      case 'try': {
+        const isHidden = node.handlers.some((handler) => hidesFailures(handler, (one) => this.isAssertion(one)));
+        this.read(node.body, { ...place, bindings: place.bindings, silence: place.silence ?? (isHidden ? 'swallowed' : undefined) });
+        for (const { body } of node.handlers) this.read(body, { ...place, bindings: new Map(place.bindings) });
+        this.read(node.last, place);
+        return;
+      }
+      case 'switch':
+        for (const { test, body } of node.cases)
+          this.read(body, { ...place, bindings: new Map(place.bindings), guards: [...place.guards, print(test, place.bindings)] });
+        return;
+      case 'block':
+        for (const item of node.items) this.expression(item, place, true, node.body);
+        this.read(node.body, place);
+        return;
+      default:
+        this.expression(node, place, false);
+    }
+  }
+
+  private loop(node: Extract<Syntax, { kind: 'loop' }>, place: Place): void {
+    const rows = node.iterable && rowsOf(node.iterable, place.bindings);
+    const never = (rows?.length === 0 || (node.test && truthOf(node.test) === false)) === true;
+    if (rows && rows.length > 0 && node.target) {
+      for (const row of rows) {
+        const bindings = new Map(place.bindings);
+        bind(node.target, row, bindings);
+        this.read(node.body, { ...place, bindings });
+      }
+      return;
+    }
+    this.read(node.body, {
+      ...place,
+      bindings: new Map(place.bindings),
+      silence: place.silence ?? (never ? 'never_called' : undefined),
+    });
+  }
+
+  private isAssertion(node: Syntax): boolean {
+    if (demandsOf(node, this.names).length > 0) return true;
+    return node.kind === 'call' && isFailing(dottedName(node.callee).split('.').at(-1) ?? '');
+  }
+
+  /** `body`: of a `with` whose manager this is. */
+  private expression(node: Syntax, place: Place, isAwaited: boolean, body?: readonly Syntax[]): void {
+    if (this.facts.assertions.length > maximumAssertions) return;
+    if (node.kind === 'await') return this.expression(node.operand, place, true, body);
+    if (node.kind === 'logical') {
+      this.expression(node.left, place, isAwaited);
+      const guards = [...place.guards, print(node.left, place.bindings)];
+      return this.expression(node.right, { ...place, guards }, isAwaited);
+    }
+    if (node.kind === 'conditional') {
+      const guards = [...place.guards, print(node.test, place.bindings)];
+      this.expression(node.whenTrue, { ...place, guards }, isAwaited);
+      return this.expression(node.whenFalse, { ...place, guards }, isAwaited);
+    }
+    if (node.kind === 'unary') return this.expression(node.operand, place, false);
+    if (node.kind === 'list') {
+      for (const item of node.items) this.expression(item, place, isAwaited);
+      return;
+    }
+    if (this.isTestCall(node) && node.kind === 'call') {
+      this.facts.inner.push({ call: node, place });
+      return;
+    }
+    if (this.isSkipCall(node)) {
+      this.facts.skips.push({ isConditional: place.guards.length > 0, line: node.line });
+      return;
+    }
+    const demands = demandsOf(node, this.names);
+    for (const demand of demands) this.record(demand, place, isAwaited, body);
+    // Functions that are handed to an assertion of the kind `property` hold assertions of their own.
+    if (demands.length > 0 && !/^(?:fc|jsc)\./.test(node.kind === 'call' ? dottedName(node.callee) : '')) return;
+    if (node.kind === 'call') this.call(node, place, isAwaited);
+    else if (node.kind === 'member') this.expression(node.object, place, isAwaited);
+  }
+
+  private record(demand: Demand, place: Place, isAwaited: boolean, body?: readonly Syntax[]): void {
+    this.facts.assertions.push(
+      describeDemand(demand, {
+        bindings: place.bindings,
+        guards: place.guards,
+        silence: place.silence ?? (demand.isAsync && !isAwaited ? 'not_awaited' : undefined),
+        ...(body ? { body } : {}),
+      }),
+    );
+  }
+
+  private call(node: Extract<Syntax, { kind: 'call' }>, place: Place, isAwaited: boolean): void {
+    const own = node.callee.kind === 'name' ? this.names.functions.get(node.callee.name) : undefined;
+    if (own && place.depth < maximumDepth && this.inline(own, node, place, isAwaited)) return;
+    if (node.callee.kind === 'function') {
+      this.read(node.callee.body, { ...place, bindings: new Map(place.bindings), depth: place.depth + 1 });
+      return;
+    }
+    this.facts.actions.push(print(node, place.bindings));
+    for (const { body, parameters, how, item } of calledBack(node, this.names.functions, place, isAwaited)) {
+      if (place.depth >= maximumDepth) return;
+      const bindings = new Map(place.bindings);
+      for (const name of parameters) bindings.delete(name);
+      if (item) bind(item.pattern, item.value, bindings);
+      this.read(body, {
+        ...place,
+        bindings,
+        silence: place.silence ?? how.silence,
+        waits: place.waits || how.waits,
+        depth: place.depth + 1,
+      });
+    }
+    if (node.callee.kind === 'member') {
+      const silence = place.silence ?? (caughtAway(node) ? 'swallowed' : undefined);
+      this.expression(node.callee.object, { ...place, silence }, isAwaited);
+    }
+    for (const argument of node.args)
+      if (argument.kind === 'call' || argument.kind === 'list' || argument.kind === 'await')
+        this.expression(argument, place, isAwaited);
+  }
+
+  /** A function of the file, as if its body stood here; false where it has no assertions and is an action. */
+  private inline(own: FunctionSyntax, node: Extract<Syntax, { kind: 'call' }>, place: Place, isAwaited: boolean): boolean {
+    const bindings = new Map(place.bindings);
+    own.parameters.forEach(({ pattern, initial, isRest }, index) => {
+      const given = node.args[index] ?? initial;
+      const meant = given && !isRest ? seenFrom(given, place.bindings) : undefined;
+      if (meant) bind(pattern, meant, bindings);
+    });
+    const before = this.facts.assertions.length;
+    const actions = this.facts.actions.length;
+    const silence = place.silence ?? (own.isAsync && !isAwaited ? 'not_awaited' : undefined);
+    this.read(own.body, { ...place, bindings, silence, depth: place.depth + 1 });
+    if (this.facts.assertions.length > before) return true;
+    this.facts.actions.splice(actions);
+    return false;
+  }
+}
+
+/** An argument in the words of the place where it is given. */
+function seenFrom(node: Syntax, bindings: Place['bindings']): Syntax {
+  if (node.kind === 'literal' || node.kind === 'list' || node.kind === 'record') return node;
+  if (node.kind === 'name') return bindings.get(node.name) ?? node;
+  return { kind: 'literal', type: 'number', value: print(node, bindings), line: node.line };
+}
+
+/** `promise.catch(() => {})`: what was asserted before it is not heard. */
+function caughtAway(node: Extract<Syntax, { kind: 'call' }>): boolean {
+  if (node.callee.kind !== 'member' || node.callee.property !== 'catch') return false;
+  const [handler] = node.args;
+  if (handler?.kind !== 'function') return false;
+  return hidesFailures({ body: handler.body, type: undefined }, () => false);
+}

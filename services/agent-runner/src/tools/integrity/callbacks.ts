@@ -1,0 +1,55 @@
+import type { Bindings } from '../syntax/print';
+import type { FunctionSyntax, Syntax } from '../syntax/syntax';
+import { boundNames, dottedName } from '../syntax/walk';
+import { rowsOf } from './rows';
+import type { Silence } from './test-model';
+
+interface CalledBack {
+  readonly body: readonly Syntax[];
+  readonly parameters: readonly string[];
+  readonly how: { readonly silence: Silence | undefined; readonly waits: boolean };
+  /** The element that its first parameter is, where the list is known. */
+  readonly item?: { readonly pattern: Syntax; readonly value: Syntax };
+}
+
+const later = /^(?:setTimeout|setImmediate|setInterval|queueMicrotask|nextTick|requestAnimationFrame)$/;
+const overElements = /^(?:forEach|map|filter|some|every|find|reduce|flatMap)$/;
+
+/** The functions that a call is given, and whether what they say is waited for. */
+export function calledBack(
+  call: Extract<Syntax, { kind: 'call' }>,
+  functions: ReadonlyMap<string, FunctionSyntax>,
+  place: { readonly bindings: Bindings; readonly waits: boolean },
+  isAwaited: boolean,
+): readonly CalledBack[] {
+  const name = dottedName(call.callee).split('.').at(-1) ?? propertyOf(call.callee);
+  const given = call.args.flatMap((argument): readonly FunctionSyntax[] => {
+    if (argument.kind === 'function') return [argument];
+    const own = argument.kind === 'name' ? functions.get(argument.name) : undefined;
+    return own ? [own] : [];
+  });
+  return given.flatMap((callback): readonly CalledBack[] => {
+    const common = {
+      body: callback.body,
+      parameters: callback.parameters.flatMap(({ pattern }) => boundNames(pattern)),
+    };
+    if (later.test(name)) return [{ ...common, how: { silence: place.waits ? undefined : 'never_called', waits: false } }];
+    if (name === 'Promise' && call.isNew)
+      return [{ ...common, how: { silence: isAwaited || place.waits ? undefined : 'not_awaited', waits: true } }];
+    if (['then', 'catch', 'finally'].includes(name))
+      return [{ ...common, how: { silence: isAwaited || place.waits ? undefined : 'not_awaited', waits: false } }];
+    if (overElements.test(name) && call.callee.kind === 'member') {
+      const rows = rowsOf(call.callee.object, place.bindings);
+      const pattern = callback.parameters[0]?.pattern;
+      if (rows?.length === 0) return [{ ...common, how: { silence: 'never_called', waits: false } }];
+      // Of an async function the failure is lost, unless its promises are gathered.
+      const silence = callback.isAsync && !(name === 'map' && isAwaited) ? 'not_awaited' : undefined;
+      if (rows && pattern) return rows.map((value) => ({ ...common, how: { silence, waits: false }, item: { pattern, value } }));
+      return [{ ...common, how: { silence, waits: false } }];
+    }
+    return [{ ...common, how: { silence: undefined, waits: false } }];
+  });
+}
+
+const propertyOf = (node: Syntax): string =>
+  node.kind === 'member' && typeof node.property === 'string' ? node.property : '';

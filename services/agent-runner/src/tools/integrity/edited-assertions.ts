@@ -1,0 +1,29 @@
+import type { IntegrityFinding } from './findings';
+import { finding } from './findings';
+import type { Pair } from './match-assertions';
+import type { TestComparison } from './compare-tests';
+import { namesLiteral, speaksOf } from './request-words';
+import type { Assertion } from './test-model';
+
+const quote = ({ relation, isNegated, actual, expected }: Assertion): string =>
+  `${actual} ${isNegated ? 'not ' : ''}${relation} ${expected}`.trim();
+
+/** An assertion about the same thing that demands less, or something else. */
+export function editFinding({ before, after }: Pair, result: 'weaker' | 'changed', { request }: TestComparison): IntegrityFinding {
+  const [old, now] = [before.assertion, after.assertion];
+  const place = { file: after.file, line: now.line, evidence: `before: ${quote(old)}\nafter: ${quote(now)}` };
+  const { title } = after.test;
+  if (result === 'weaker')
+    return finding('assertion_weakened', 'high', `"${title}" demands less than before.`, place, 'Demand what was demanded before.');
+  const fresh = now.literals.filter((literal) => !old.literals.includes(literal));
+  const isNamed = fresh.length > 0 && fresh.every((literal) => namesLiteral(request, literal));
+  return {
+    ...finding('assertion_changed', 'high', `What "${title}" expects was changed.`, place),
+    needsTrial: {
+      isRelated: speaksOf(request, [before.test.title, title, old.actual, now.actual, ...fresh].join(' ')),
+      isNamed,
+      titles: [title],
+      isArrangement: false,
+    },
+  };
+}

@@ -1,0 +1,247 @@
+import { bind, print } from '../syntax/print';
+import type { FunctionSyntax, Syntax, SyntaxFile } from '../syntax/syntax';
+import { constantText, dottedName, walk } from '../syntax/walk';
+import { BodyReader, startPlace, type Place } from './body-reader';
+import { truthOf } from './control-flow';
+import { literalRows, rowsOf } from './rows';
+import { taggedRows } from './tagged-table';
+import { stricter, strictest } from './states';
+import type { TestCase, TestFile, TestState } from './test-model';
+import { isGroup, testNames, type TestNames } from './test-names';
+
+type Call = Extract<Syntax, { kind: 'call' }>;
+
+/** The tests of a file for node:test, Jest, Vitest, Mocha, AVA and what is built like them. */
+export function javascriptTests(path: string, file: SyntaxFile): TestFile {
+  const reader = new JavascriptTests(testNames(file));
+  reader.read(file);
+  return { path, cases: reader.cases, ...reader.settings, rows: literalRows(file.body) };
+}
+
+interface Group {
+  readonly title: string;
+  readonly state: TestState;
+  readonly place: Place;
+  /** The names under which this test's own object is known: `t`, `this`. */
+  readonly contexts: ReadonlySet<string>;
+}
+
+class JavascriptTests {
+  readonly cases: TestCase[] = [];
+  readonly settings: { timeoutMs: number | undefined; retries: number } = { timeoutMs: undefined, retries: 0 };
+
+  constructor(private readonly names: TestNames) {}
+
+  read(file: SyntaxFile): void {
+    walk(file.body, (node) => this.setting(node));
+    const group: Group = { title: '', state: 'runs', place: startPlace(), contexts: new Set() };
+    const reader = this.bodyReader(group);
+    reader.read(file.body, group.place);
+    this.inner(reader, group);
+    if (reader.facts.assertions.length > 0) this.add('', group, reader, 1, {});
+    if (this.cases.length === 0) this.helpers(file.body);
+  }
+
+  /** A file without tests may hold what tests assert with. */
+  private helpers(body: readonly Syntax[]): void {
+    walk(body, (node, ancestors) => {
+      if (node.kind !== 'function' || ancestors.some(({ kind }) => kind === 'function')) return;
+      const group: Group = { title: '', state: 'runs', place: startPlace(), contexts: new Set() };
+      const reader = this.bodyReader(group);
+      reader.read(node.body, group.place);
+      if (reader.facts.assertions.length > 0) this.add(`function ${node.name ?? ''}`, group, reader, node.line, {});
+    });
+  }
+
+  private bodyReader(group: Group): BodyReader {
+    const names: TestNames = { ...this.names, objects: new Set([...this.names.objects, ...group.contexts]) };
+    return new BodyReader(
+      names,
+      (node) => this.testCall(node, group.contexts) !== undefined,
+      (node) => this.isSkipCall(node, group.contexts),
+    );
+  }
+
+  private inner(reader: BodyReader, group: Group): void {
+    for (const { call, place } of reader.facts.inner) this.test(call, { ...group, place });
+  }
+
+  /** What a call of a test function says by its name: `describe.skip.each` is [describe, skip, each]. */
+  private testCall(node: Syntax, contexts: ReadonlySet<string>): readonly string[] | undefined {
+    if (node.kind !== 'call') return undefined;
+    const words = dottedName(node.callee).replaceAll('()', '').split('.');
+    const [first = '', second = ''] = words;
+    if (contexts.has(first)) {
+      const isTest = (second === 'test' || second === 'it') && node.args.length > 0;
+      return isTest ? ['test', ...words.slice(2)] : undefined;
+    }
+    if (/^(?:Deno|QUnit|Bun)$/.test(first) && this.names.tests.has(second === 'module' ? 'describe' : second))
+      return [second === 'module' ? 'describe' : second, ...words.slice(2)];
+    const meant = this.names.tests.get(first)?.split('.');
+    if (meant === undefined) return undefined;
+    const called = [...meant, ...words.slice(1)];
+    // `test.each(rows)` alone is no test yet; `test.skip()` within a test skips it.
+    const last = called.at(-1) ?? '';
+    if (/^(?:beforeEach|afterEach|before|after|beforeAll|afterAll|extend|use|configure|step|setTimeout|mock|snapshot)$/.test(last)) return undefined;
+    const isTable = /^(?:each|for|skipIf|runIf|if)$/.test(last) && node.callee.kind !== 'call';
+    return isTable || node.args.length === 0 || !this.looksLikeTest(node) ? undefined : called;
+  }
+
+  /** A title, a function, or both. */
+  private looksLikeTest(node: Call): boolean {
+    const [first] = node.args;
+    return (
+      node.args.some(({ kind }) => kind === 'function') ||
+      (first !== undefined && (constantText(first) !== undefined || first.kind === 'template')) ||
+      (first?.kind === 'name' && (node.args.length > 1 || this.names.functions.has(first.name)))
+    );
+  }
+
+  private isSkipCall(node: Syntax, contexts: ReadonlySet<string>): boolean {
+    if (node.kind !== 'call') return false;
+    const name = dottedName(node.callee);
+    const words = name.split('.');
+    if (name === 'pending') return !this.names.foreign.has('pending') && node.args.length <= 1;
+    if (words.length !== 2 || !/^(?:skip|todo|fixme|skipTest)$/.test(words[1] ?? '')) return false;
+    return contexts.has(words[0] ?? '') || words[0] === 'this' || this.names.tests.has(words[0] ?? '');
+  }
+
+  private test(call: Call, outer: Group): void {
+    const [root = 'test', ...modifiers] = this.testCall(call, outer.contexts) ?? [];
+    const [first] = call.args;
+    const named = first === undefined ? '' : (constantText(first) ?? (first.kind === 'function' ? (first.name ?? '') : print(first, outer.place.bindings)));
+    const title = [outer.title, named].filter(Boolean).join(' > ');
+    const callback = this.callbackOf(call);
+    const options = optionsOf(call.args);
+    const hasBody = callback !== undefined;
+    const own = stateOf(root, modifiers, call.callee, options, hasBody);
+    const isUnderCondition = outer.place.guards.length > 0;
+    const isNever = outer.place.silence === 'never_called' || outer.place.silence === 'unreachable';
+    const state = strictest([outer.state, own, isUnderCondition ? 'conditional' : 'runs', isNever ? 'skipped' : 'runs']);
+    if (!callback) {
+      if (!isGroup(root)) this.cases.push({ title, state, assertions: [], actions: [], timeoutMs: undefined, retries: 0, line: call.line });
+      return;
+    }
+    const rows = tableOf(call, outer.place);
+    const contexts = new Set([...outer.contexts, ...contextNames(callback)]);
+    const place: Place = { ...outer.place, guards: [], silence: undefined, waits: hasDone(callback), depth: 0 };
+    const group: Group = { title, state, place, contexts };
+    const reader = this.bodyReader(group);
+    for (const row of rows ?? [undefined]) {
+      const bindings = new Map(outer.place.bindings);
+      if (row) this.bindRow(callback, row, bindings);
+      reader.read(callback.body, { ...place, bindings });
+    }
+    this.inner(reader, group);
+    if (!isGroup(root) || reader.facts.assertions.length > 0) this.add(title, group, reader, call.line, options);
+  }
+
+  private bindRow(callback: FunctionSyntax, row: Syntax, bindings: Map<string, Syntax>): void {
+    const [first] = callback.parameters;
+    // A row that is a list is spread over the parameters, unless the first takes it apart itself.
+    if (row.kind === 'list' && (callback.parameters.length > 1 || (first && first.pattern.kind === 'name' && row.items.length === 1)))
+      callback.parameters.forEach(({ pattern }, index) => {
+        const item = row.items[index];
+        if (item) bind(pattern, item, bindings);
+      });
+    else if (first) bind(first.pattern, row, bindings);
+  }
+
+  private callbackOf(call: Call): FunctionSyntax | undefined {
+    for (const argument of call.args.toReversed()) {
+      if (argument.kind === 'function') return argument;
+      const own = argument.kind === 'name' ? this.names.functions.get(argument.name) : undefined;
+      if (own) return own;
+      // `test('a', withServer(async () => ...))`
+      const wrapped = argument.kind === 'call' ? argument.args.find(({ kind }) => kind === 'function') : undefined;
+      if (wrapped?.kind === 'function') return wrapped;
+    }
+    return undefined;
+  }
+
+  private add(title: string, group: Group, { facts }: BodyReader, line: number, options: TestOptions): void {
+    const skipped = facts.skips.map(({ isConditional }): TestState => (isConditional ? 'conditional' : 'skipped'));
+    const state = strictest([group.state, ...skipped]);
+    const { assertions, actions } = facts;
+    const timeouts = actions.flatMap((action) => numberIn(action, /^this\.timeout\((\d+)\)/));
+    const timeoutMs = [...timeouts, ...(options.timeoutMs === undefined ? [] : [options.timeoutMs])].toSorted((a, b) => b - a)[0];
+    const retries = Math.max(options.retries ?? 0, ...actions.flatMap((action) => numberIn(action, /^this\.retries\((\d+)\)/)));
+    this.cases.push({ title, state, assertions, actions, timeoutMs, retries, line });
+  }
+
+  private setting(node: Syntax): void {
+    if (node.kind !== 'call') return;
+    const text = print(node);
+    for (const value of numberIn(text, /^(?:jest|jasmine|vi|test|mocha)\.(?:setTimeout|setConfig|timeout)\(\D*(\d+)/))
+      this.settings.timeoutMs = Math.max(value, this.settings.timeoutMs ?? 0);
+    for (const value of numberIn(text, /^(?:jest\.retryTimes\(|vi\.setConfig\(.*retry: |test\.describe\.configure\(.*retries: )(\d+)/))
+      this.settings.retries = Math.max(value, this.settings.retries);
+  }
+}
+
+const numberIn = (text: string, pattern: RegExp): readonly number[] => {
+  const found = pattern.exec(text)?.[1];
+  return found === undefined ? [] : [Number(found)];
+};
+
+interface TestOptions {
+  readonly state?: TestState;
+  readonly timeoutMs?: number;
+  readonly retries?: number;
+}
+
+/** Only what is itself an argument of the call says something about the test. */
+function optionsOf(args: readonly Syntax[]): TestOptions {
+  const found: { state: TestState; timeoutMs?: number; retries?: number } = { state: 'runs' };
+  args.forEach((argument, index) => {
+    if (argument.kind === 'literal' && argument.type === 'number' && index > 0) found.timeoutMs = Number(argument.value);
+    if (argument.kind !== 'record' || index === 0) return;
+    for (const { key, value } of argument.entries) {
+      const name = key?.kind === 'name' ? key.name : key?.kind === 'literal' ? key.value : '';
+      const truth = truthOf(value);
+      if (/^(?:skip|todo|fails|expectFailure|ignore)$/.test(name) && truth !== false)
+        found.state = stricter(found.state, truth === undefined ? 'conditional' : name === 'todo' ? 'todo' : 'skipped');
+      if (name === 'only' && truth !== false) found.state = stricter(found.state, 'only');
+      const number = Number(constantText(value));
+      if (name === 'timeout') found.timeoutMs = Number.isNaN(number) ? Number.MAX_SAFE_INTEGER : number;
+      if (/^(?:retry|retries)$/.test(name)) found.retries = Number.isNaN(number) ? 1 : number;
+    }
+  });
+  return found;
+}
+
+function stateOf(root: string, modifiers: readonly string[], callee: Syntax, options: TestOptions, hasBody: boolean): TestState {
+  const named = modifiers.map((word): TestState => {
+    if (/^(?:skip|fixme|failing|fails|ignore|expectFailure)$/.test(word)) return 'skipped';
+    if (word === 'todo') return 'todo';
+    if (word === 'only') return 'only';
+    return /^(?:skipIf|runIf|if|when)$/.test(word) ? conditionOf(word, callee) : 'runs';
+  });
+  const byName: TestState = /^x/.test(root) ? 'skipped' : /^f(?:it|describe|context|test|specify)/.test(root) ? 'only' : 'runs';
+  return strictest([...named, byName, options.state ?? 'runs', hasBody ? 'runs' : 'todo']);
+}
+
+/** `test.skipIf(true)` always skips. */
+function conditionOf(word: string, callee: Syntax): TestState {
+  const condition = callee.kind === 'call' ? callee.args[0] : undefined;
+  const truth = condition === undefined ? undefined : truthOf(condition);
+  if (truth === undefined) return 'conditional';
+  return truth === (word === 'skipIf') ? 'skipped' : 'runs';
+}
+
+function tableOf(call: Call, place: Place): readonly Syntax[] | undefined {
+  if (call.callee.kind !== 'call') return undefined;
+  const name = dottedName(call.callee.callee);
+  const [table] = call.callee.args;
+  if (!/\.(?:each|for)$/.test(name) || table === undefined) return undefined;
+  return table.kind === 'template' ? taggedRows(table) : rowsOf(table, place.bindings);
+}
+
+/** The test's own object: what the callback is given. */
+const contextNames = (callback: FunctionSyntax): readonly string[] => {
+  const [first] = callback.parameters;
+  return first?.pattern.kind === 'name' && /^(?:t|ctx|context|assert|test|tap|tt|st|c|qunit)$/i.test(first.pattern.name) ? [first.pattern.name] : [];
+};
+
+const hasDone = (callback: FunctionSyntax): boolean =>
+  callback.parameters.some(({ pattern }) => pattern.kind === 'name' && /^(?:done|cb|callback|end|next)$/.test(pattern.name));

@@ -1,0 +1,94 @@
+import type { TestComparison } from './compare-tests';
+import { finding, type IntegrityFinding } from './findings';
+import type { Located, Matching } from './match-assertions';
+import { asksToRemove, names } from './request-words';
+import type { TestCase, TestFile } from './test-model';
+
+const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
+
+/** Whether the demand is made elsewhere in a form that is not followed, or is about what the product has no more. */
+export function isExplained(one: Located, { before, after, request, rename }: TestComparison, gained: readonly Located[]): boolean {
+  return isFolded(one, before, after, gained) || (asksToRemove(request) && isAboutRemoved(one, rename.gone) && goneNames(one, rename.gone).some((name) => names(request, name)));
+}
+
+const goneNames = ({ assertion, test }: Located, gone: ReadonlySet<string>): readonly string[] =>
+  `${assertion.actual} ${assertion.expected} ${test.title}`.match(/[\p{L}_$][\p{L}\d_$]*/gu)?.filter((word) => gone.has(word)) ?? [];
+
+const isAboutRemoved = (one: Located, gone: ReadonlySet<string>): boolean => goneNames(one, gone).length > 0;
+
+/** Its values stand in a new row, and what is new in the tests asserts at least as much of the same function. */
+function isFolded({ assertion }: Located, before: readonly TestFile[], after: readonly TestFile[], gained: readonly Located[]): boolean {
+  if (assertion.literals.length === 0) return false;
+  const known = new Set(before.flatMap(({ rows }) => rows.map((row) => JSON.stringify(row))));
+  const rows = after.flatMap((file) => file.rows.filter((row) => !known.has(JSON.stringify(row))));
+  return (
+    rows.some((row) => assertion.literals.every((literal) => row.includes(literal))) &&
+    gained.some(
+      (other) =>
+        other.assertion.silence === undefined &&
+        other.assertion.strength >= assertion.strength &&
+        (assertion.callees.length === 0 || assertion.callees.some((name) => other.assertion.callees.includes(name))),
+    )
+  );
+}
+
+/** Demands that nothing makes any more: of whole files, of whole tests, of tests that are still there. */
+export function lostFindings(matching: Matching, comparison: TestComparison): readonly IntegrityFinding[] {
+  const { before, after, request, rename } = comparison;
+  const gone = matching.lost.filter((one) => !isFolded(one, before, after, matching.gained));
+  // What is asked to be removed takes its tests with it.
+  const isAsked = (one: Located) => asksToRemove(request) && goneNames(one, rename.gone).some((name) => names(request, name));
+  const files = new Set(after.map(({ path }) => path));
+  const titles = new Set(after.flatMap(({ cases }) => cases.map(({ title }) => lastPart(title))));
+  const keptTests = new Set([...matching.kept, ...matching.edited].map(({ before: { test } }) => test));
+  const findings: IntegrityFinding[] = [];
+  for (const [path, ofFile] of Map.groupBy(gone, ({ file }) => file)) {
+    const isDeleted = !files.has(path);
+    for (const [test, ofTest] of Map.groupBy(ofFile, (one) => one.test)) {
+      const asked = ofTest.every(isAsked);
+      const isGone = !titles.has(lastPart(test.title)) && !keptTests.has(test);
+      const code = isDeleted && isGone ? 'test_deleted' : isGone ? 'tests_removed' : 'assertions_removed';
+      findings.push(removed(code, asked, path, test, ofTest));
+    }
+  }
+  return merged([...findings, ...lostWithoutAssertions(comparison, titles)]);
+}
+
+function removed(code: string, isAsked: boolean, path: string, test: TestCase, lost: readonly Located[]): IntegrityFinding {
+  const [first] = lost;
+  const evidence = lost.map(({ assertion: { actual, relation, expected } }) => `${actual} ${relation} ${expected}`.trim()).join('\n');
+  const what = code === 'assertions_removed' ? `${lost.length} assertion(s) of "${test.title}" were removed.` : `The test "${test.title}" was removed.`;
+  const because = isAsked ? ' The request asks to remove what it tested.' : '';
+  const line = code === 'assertions_removed' ? (first?.assertion.line ?? test.line) : test.line;
+  return finding(code, isAsked ? 'medium' : 'high', `${what}${because}`.slice(0, 1000), { file: path, line, evidence });
+}
+
+/** Tests that assert nothing that is understood here still run code. */
+function lostWithoutAssertions({ before, after, request, rename }: TestComparison, titles: ReadonlySet<string>): readonly IntegrityFinding[] {
+  const actions = new Set(after.flatMap(({ cases }) => cases.map((test) => rename.after(JSON.stringify(test.actions)))));
+  return before.flatMap(({ path, cases }) =>
+    cases
+      .filter(
+        (test) =>
+          test.assertions.length === 0 &&
+          (test.state === 'runs' || test.state === 'only') &&
+          !titles.has(lastPart(test.title)) &&
+          !(test.actions.length > 0 && actions.has(rename.before(JSON.stringify(test.actions)))),
+      )
+      .map((test) => {
+        const isAsked = asksToRemove(request) && [...rename.gone].some((word) => test.actions.join(' ').includes(word) && names(request, word));
+        return finding('tests_removed', isAsked ? 'medium' : 'high', `The test "${test.title}" was removed.`, { file: path, line: test.line });
+      }),
+  );
+}
+
+/** One finding for each code and file. */
+function merged(findings: readonly IntegrityFinding[]): readonly IntegrityFinding[] {
+  return [...Map.groupBy(findings, ({ code, file, severity }) => JSON.stringify([code, file, severity])).values()].flatMap((group) => {
+    const [first] = group;
+    if (!first || group.length === 1) return group;
+    const evidence = group.map((one) => one.evidence).filter(Boolean).join('\n');
+    const message = `${first.message} And ${group.length - 1} more in this file.`.slice(0, 1000);
+    return [{ ...first, message, ...(evidence ? { evidence: evidence.slice(0, 2000) } : {}) }];
+  });
+}

@@ -1,0 +1,54 @@
+/** What a request says, for the question whether it asks for something. */
+export interface RequestWords {
+  readonly text: string;
+  /** Its words in their short form; names in code as their parts as well. */
+  readonly words: ReadonlySet<string>;
+  /** Quoted texts and numbers. */
+  readonly literals: ReadonlySet<string>;
+}
+
+const common = new Set(
+  'a an and any all are as at be by can do does for from get has have in into is it its make new no not of on one or our please should so some test tests testing that the their them then there these this to use using value values want we when which will with would you your add added adds change changes changed code file files function functions method return returns returned fix fixed bug improve update need also more less than only each every must call calls called result results work works run runs same work correctly return expected given input output case cases name src lib index main'.split(
+    ' ',
+  ),
+);
+
+export const stem = (word: string): string =>
+  word.length <= 3 ? word : word.replace(/(?:ing|ed|es|s|er|ies|e|y|ion|ation|ly)$/, '');
+
+/** `parseGuestList` is parse, guest and list. */
+export const wordsIn = (text: string): readonly string[] =>
+  text
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\d]+/u)
+    .filter((word) => word.length > 1 && !/^\d+$/.test(word));
+
+export function requestWords(text: string): RequestWords {
+  const words = wordsIn(text).filter((word) => !common.has(word));
+  const quoted = [...text.matchAll(/"([^"]+)"|'([^']+)'|`([^`]+)`|“([^”]+)”|‘([^’]+)’/g)].flatMap((match) =>
+    match.slice(1).filter((one) => one !== undefined),
+  );
+  const numbers = text.match(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w])/g) ?? [];
+  return { text, words: new Set(words.map(stem)), literals: new Set([...quoted, ...numbers]) };
+}
+
+/** Whether a text and the request speak of the same thing: they share a word that means something. */
+export const speaksOf = ({ words }: RequestWords, text: string): boolean =>
+  wordsIn(text).some((word) => !common.has(word) && words.has(stem(word)));
+
+/** Whether a name of code stands in the request, as it is or in words. */
+export function names({ text, words }: RequestWords, name: string): boolean {
+  if (name.length > 2 && text.includes(name)) return true;
+  const parts = wordsIn(name).filter((part) => !common.has(part));
+  return parts.length > 0 && parts.every((part) => words.has(stem(part)));
+}
+
+/** Whether a literal stands in the request. */
+export const namesLiteral = ({ text, literals }: RequestWords, literal: string): boolean =>
+  literals.has(literal) || (literal.trim().length > 2 && !/^-?[\d.]+$/.test(literal) && text.toLowerCase().includes(literal.trim().toLowerCase()));
+
+export const asksToRemove = ({ text }: RequestWords): boolean =>
+  /\b(?:remov|delet|drop|retir|deprecat|get(?:ting)? rid|strip|no longer|discontinu|eliminat|prun|unused|dead|obsolete|clean(?:ing|ed)?[ -]?up|replac|stop support)/i.test(
+    text,
+  );

@@ -1,0 +1,87 @@
+import { print } from '../../syntax/print';
+import type { Syntax } from '../../syntax/syntax';
+import { constantText, dottedName, walk } from '../../syntax/walk';
+import { finding } from '../findings';
+import { importsOf } from '../test-names';
+import type { SourceFinding, SourceRule } from './source-rule';
+
+const harnessModule = /^(?:(?:node:)?assert(?:\/strict)?|node:test|test|vitest|@jest\/globals|chai|mocha|ava|tap|tape|unittest|pytest|expect|jasmine|sinon)(?:$|[./])/;
+const harnessGlobal = /^(?:assert|expect|describe|it|test|jest|vi|jasmine|mocha|suite|beforeEach|afterEach)$/;
+const clock = /^(?:(?:globalThis|global|window)\.)?(?:performance\.(?:now|timeOrigin|mark|measure)|Date(?:\.now)?|process\.(?:hrtime(?:\.bigint)?|uptime)|time\.(?:time|perf_counter|monotonic|process_time)(?:_ns)?|timeit\.default_timer|setTimeout|setInterval)$/;
+const builtinPrototype = /^(?:Object|Array|String|Number|Boolean|Function|Promise|Error|Map|Set|RegExp|Symbol|Date)\.prototype(?:\.|$)/;
+const moduleSystem = /^(?:require\.cache|Module\.(?:_load|_resolveFilename|prototype\.require)|module\.constructor\.\w+|sys\.modules|require\.extensions|builtins\.\w+|__builtins__\.\w+)/;
+
+/** Code that changes what tests are run and compared with: assertions, runners, built-in objects, clocks. */
+export const changedHarness: SourceRule = (file, { request }) => {
+  const found: SourceFinding[] = [];
+  const locals = new Map(importsOf(file.syntax).filter(({ module }) => harnessModule.test(module)).map(({ local, module }) => [local, module]));
+  walk(file.syntax.body, (node, ancestors) => {
+    const target = changedTarget(node);
+    if (target === undefined) return;
+    const name = dottedName(target);
+    const [root = '', ...rest] = name.split('.');
+    const globalName = /^(?:globalThis|global|window)$/.test(root) ? rest[0] : undefined;
+    const isTestSide = file.role === 'test' || file.role === 'setup';
+    const isHarness =
+      (locals.has(root) && rest.length > 0) ||
+      (globalName !== undefined && harnessGlobal.test(globalName)) ||
+      (rest.length > 0 && (isTestSide ? harnessGlobal : /^(?:assert|expect|jest|vi|jasmine)$/).test(root)) ||
+      /(?:^|\.)(?:TestCase|TestResult|TestLoader|TextTestRunner)\.\w+/.test(name);
+    // A test may stop its own clock.
+    const isClock = clock.test(name) && file.role !== 'test' && file.role !== 'setup';
+    const isModules = moduleSystem.test(name);
+    const isBuiltin = builtinPrototype.test(name) && !isPolyfill(node, ancestors, request.text);
+    if (!isHarness && !isClock && !isModules && !isBuiltin) return;
+    const code = isClock ? 'clock_changed' : 'harness_changed';
+    const isGrave = isHarness || isClock || isModules || file.role !== 'product' || name.startsWith('Object.prototype');
+    found.push({
+      subject: print(node).slice(0, 300),
+      finding: finding(
+        code,
+        isGrave ? 'high' : 'medium',
+        isClock ? `${name} is replaced: what is measured by it says nothing.` : `${name} is replaced: what tests are compared with is changed.`,
+        { file: file.path, line: node.line, evidence: print(node) },
+        'Leave the tools of the tests as they are.',
+      ),
+    });
+  });
+  return [...found, ...equalToEverything(file)];
+};
+
+/** What an assignment, a definition of a property, or a mock replaces. */
+function changedTarget(node: Syntax): Syntax | undefined {
+  if (node.kind === 'assign') return node.target.kind === 'member' ? node.target : node.operator === '=' && node.target.kind === 'name' && /^(?:Date|assert|expect)$/.test(node.target.name) ? node.target : undefined;
+  if (node.kind === 'unary' && node.operator === 'delete') return node.operand;
+  if (node.kind !== 'call') return undefined;
+  const name = dottedName(node.callee);
+  const [object, key] = node.args;
+  if (!object) return undefined;
+  if (/^(?:Object\.definePropert(?:y|ies)|Reflect\.(?:set|defineProperty)|setattr|Object\.assign)$|(?:^|\.)(?:mock\.method|spyOn|patch\.object|replace|setattr)$/.test(name)) {
+    const property = key && constantText(key);
+    const [first] = key?.kind === 'record' ? key.entries : [];
+    const named = property ?? (first?.key && print(first.key).replaceAll('"', ''));
+    return named === undefined ? object : { kind: 'member', object, property: named, line: node.line };
+  }
+  return undefined;
+}
+
+/** `if (!Array.prototype.at) Array.prototype.at = ...` adds what is missing. */
+const isPolyfill = (node: Syntax, ancestors: readonly Syntax[], request: string): boolean =>
+  /polyfill|shim/i.test(request) ||
+  ancestors.some((one) => one.kind === 'if' && print(one.test).includes('.prototype')) ||
+  (node.kind === 'assign' && ['??=', '||='].includes(node.operator));
+
+/** Objects that say that they are equal to whatever they are compared with. */
+function equalToEverything(file: Parameters<SourceRule>[0]): readonly SourceFinding[] {
+  const found: SourceFinding[] = [];
+  walk(file.syntax.body, (node) => {
+    if (node.kind !== 'function' || !/^(?:__eq__|__ne__|asymmetricMatch|equals)$/.test(node.name ?? '')) return;
+    const [only] = node.body;
+    if (node.body.length !== 1 || only?.kind !== 'return' || only.value?.kind !== 'literal' || only.value.type !== 'boolean') return;
+    found.push({
+      subject: print(node).slice(0, 300),
+      finding: finding('harness_changed', 'high', `${node.name ?? ''} answers the same whatever it is compared with.`, { file: file.path, line: node.line }, 'Compare what makes two of them equal.'),
+    });
+  });
+  return found;
+}

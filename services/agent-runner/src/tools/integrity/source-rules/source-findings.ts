@@ -1,0 +1,48 @@
+import type { IntegrityFinding } from '../findings';
+import { changedHarness } from './changed-harness';
+import { environmentSwitch } from './environment-switch';
+import { fakedOutput } from './faked-output';
+import { identityCache } from './identity-cache';
+import { mockedSubject } from './mocked-subject';
+import { processExit } from './process-exit';
+import type { RuleContext, SourceFile, SourceFinding, SourceRule } from './source-rule';
+import { specialCases } from './special-cases';
+import { stub } from './stub';
+import { swallowedFailure } from './swallowed-failure';
+import { probeNames } from './test-probes';
+
+/** A file that the change touches, as far as it can be parsed. */
+export interface SourceSides {
+  readonly path: string;
+  readonly before: SourceFile | undefined;
+  readonly after: SourceFile | undefined;
+}
+
+const rules: readonly SourceRule[] = [
+  environmentSwitch,
+  processExit,
+  fakedOutput,
+  changedHarness,
+  swallowedFailure,
+  stub,
+  specialCases,
+  identityCache,
+  mockedSubject,
+];
+
+/** What is new in the change; code that only moved to another file is not. */
+export function sourceFindings(sides: readonly SourceSides[], context: Omit<RuleContext, 'testProbes'>): readonly IntegrityFinding[] {
+  const of = (side: 'before' | 'after'): readonly SourceFinding[] => {
+    const files = sides.flatMap((one) => one[side] ?? []);
+    const testProbes = new Set(files.filter(({ role }) => role === 'product').flatMap(({ syntax }) => [...probeNames(syntax)]));
+    return files.flatMap((file) => rules.flatMap((rule) => rule(file, { ...context, testProbes })));
+  };
+  const known = new Map<string, number>();
+  const key = ({ finding, subject }: SourceFinding) => JSON.stringify([finding.code, subject]);
+  for (const one of of('before')) known.set(key(one), (known.get(key(one)) ?? 0) + 1);
+  return of('after').flatMap((one) => {
+    const left = known.get(key(one)) ?? 0;
+    known.set(key(one), left - 1);
+    return left > 0 ? [] : [one.finding];
+  });
+}

@@ -1,0 +1,77 @@
+import { print } from '../../syntax/print';
+import type { Handler, Syntax } from '../../syntax/syntax';
+import { constantText, dottedName, walk } from '../../syntax/walk';
+import { finding } from '../findings';
+import type { SourceFinding, SourceRule } from './source-rule';
+
+/** Operations that throw where the answer is "no": that nothing else is told is their ordinary use. */
+const askedByTrying =
+  /^(?:JSON\.parse|new URL|URL|decodeURI(?:Component)?|BigInt|RegExp|require(?:\.resolve)?|import|fetch|atob|structuredClone|int|float|Decimal|uuid\.UUID|json\.loads?|ast\.literal_eval|importlib\.import_module|localStorage\.\w+|sessionStorage\.\w+|(?:fs|fsp|fs\.promises|os|path|shutil|pathlib)\.\w+|(?:read|stat|lstat|access|unlink|rm|rmdir|mkdir|open|exists)\w*|new Intl\.\w+|Intl\.\w+|execSync|execFileSync|socket\.\w+|new Function)$/;
+const asksForIt =
+  /\b(?:ignor|swallow|fall ?s? ?back|default|tolera|best[ -]effort|silent|return(?:s|ing)? (?:null|undefined|none|false|nothing|an? empty|\[\]|\{\})|instead of (?:throw|crash|fail|rais)|(?:not|never|without) (?:throw|crash|fail|rais)|optional|gracefu|lenient|forgiv|skip(?:s|ping)? (?:bad|invalid|broken|malformed))/i;
+
+/** New code that catches every failure and tells none. */
+export const swallowedFailure: SourceRule = (file, { request }) => {
+  if (file.role !== 'product') return [];
+  const found: SourceFinding[] = [];
+  const add = (node: Syntax, line: number) =>
+    found.push({
+      subject: print(node).slice(0, 300),
+      finding: finding(
+        'failure_hidden',
+        asksForIt.test(request.text) ? 'medium' : 'high',
+        'Every failure is caught here and none is told: what goes wrong looks as if it had gone well.',
+        { file: file.path, line, evidence: print(node) },
+        'Catch what is expected, by its kind, and let the rest through.',
+      ),
+    });
+  walk(file.syntax.body, (node) => {
+    if (node.kind === 'try')
+      for (const handler of node.handlers) if (hides(handler) && !isQuestion(node.body) && !isCleanUp(node.body)) add(node, handler.line);
+    if (node.kind === 'call' && node.callee.kind === 'member' && node.callee.property === 'catch') {
+      const [handler] = node.args;
+      if (handler?.kind === 'function' && hides({ ...handler, parameter: parameterOf(handler), type: undefined, hasComment: false }) && !isCleanUp([node.callee.object]) && !isQuestion([node.callee.object]))
+        add(node, node.line);
+    }
+  });
+  return found;
+};
+
+const parameterOf = (handler: Extract<Syntax, { kind: 'function' }>): string | undefined => {
+  const pattern = handler.parameters[0]?.pattern;
+  return pattern?.kind === 'name' ? pattern.name : undefined;
+};
+
+/** Nothing is done about it, or a constant is answered; the error itself is not looked at. */
+function hides({ body, type, parameter }: Handler): boolean {
+  const classes = type === undefined ? [] : type.kind === 'list' ? type.items : [type];
+  if (classes.length > 0 && !classes.some((one) => /^(?:Exception|BaseException)$/.test(dottedName(one)))) return false;
+  let isTold = false;
+  walk(body, (node) => {
+    if (node.kind === 'throw' || node.kind === 'call' || node.kind === 'assign') isTold = true;
+    if (node.kind === 'name' && node.name === parameter) isTold = true;
+  });
+  return !isTold && body.every((node) => node.kind !== 'return' || isConstant(node.value));
+}
+
+const isConstant = (node: Syntax | undefined): boolean =>
+  node === undefined ||
+  constantText(node) !== undefined ||
+  (node.kind === 'list' && node.items.length === 0) ||
+  (node.kind === 'record' && node.entries.length === 0) ||
+  node.kind === 'name';
+
+/** One step, of a kind that is asked by trying. */
+function isQuestion(body: readonly Syntax[]): boolean {
+  const calls: string[] = [];
+  walk(body, (node) => {
+    if (node.kind === 'function') return false;
+    if (node.kind === 'call') calls.push(`${node.isNew ? 'new ' : ''}${dottedName(node.callee)}`);
+    return true;
+  });
+  return body.length <= 2 && calls.length > 0 && calls.some((name) => askedByTrying.test(name) || askedByTrying.test(name.split('.').at(-1) ?? ''));
+}
+
+/** What is given up anyway: closing, deleting, telling. */
+const isCleanUp = (body: readonly Syntax[]): boolean =>
+  body.length <= 2 && /\b(?:close|destroy|dispose|cleanup|unlink|rm|rmSync|abort|cancel|kill|disconnect|removeListener|unsubscribe|release|unref|log|warn|track|report|notify|flush|terminate|end)\w*\(/i.test(body.map((node) => print(node)).join(';'));

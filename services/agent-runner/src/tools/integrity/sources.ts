@@ -1,0 +1,71 @@
+import { javascriptSyntax } from '../syntax/javascript-syntax';
+import { pythonSyntax } from '../syntax/python-syntax';
+import type { SyntaxFile } from '../syntax/syntax';
+import type { ChangedFile } from './changed-file';
+import { isBenchmarkFile, isCode, isSetupFile, isTestFile, isVendored } from './file-roles';
+import { finding, type IntegrityFinding } from './findings';
+import { isMade } from './generated-files';
+import { javascriptTests } from './javascript-tests';
+import { pythonTests } from './python-tests';
+import type { SourceFile } from './source-rules/source-rule';
+import type { SourceSides } from './source-rules/source-findings';
+import type { TestFile } from './test-model';
+import { textTests } from './text-tests';
+
+const isJavascript = (path: string): boolean => /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
+const maximumTextLength = 4_194_304;
+
+/** Parses each text once. What cannot be parsed is said, not passed over. */
+export class Sources {
+  private readonly parsed = new Map<string, SyntaxFile | undefined>();
+  private readonly failed = new Set<string>();
+
+  syntax(path: string, text: string): SyntaxFile | undefined {
+    if (!(isJavascript(path) || path.endsWith('.py')) || text.length > maximumTextLength) return undefined;
+    const key = `${path}\0${text}`;
+    if (!this.parsed.has(key)) this.parsed.set(key, this.attempt(path, () => (path.endsWith('.py') ? pythonSyntax(text) : javascriptSyntax(path, text))));
+    return this.parsed.get(key);
+  }
+
+  tests(path: string, text: string): readonly TestFile[] {
+    const syntax = this.syntax(path, text);
+    const found = this.attempt(path, () => {
+      if (!syntax) return isCode(path) ? textTests(path, text) : undefined;
+      return syntax.language === 'python' ? pythonTests(path, syntax) : javascriptTests(path, syntax);
+    });
+    return found ? [found] : [];
+  }
+
+  /** Tests that stand beside the code that they test. */
+  holdsTests(path: string, text: string): boolean {
+    return path.endsWith('.rs') && /#\[(?:\w+::)?test\]/.test(text);
+  }
+
+  sides(file: ChangedFile): readonly SourceSides[] {
+    const { path, before, after, isTooLarge } = file;
+    if (isTooLarge || isVendored(path) || isMade(path, before, after)) return [];
+    const role = isBenchmarkFile(path) ? 'benchmark' : isTestFile(path) ? 'test' : isSetupFile(path) ? 'setup' : 'product';
+    const side = (text: string | null): SourceFile | undefined => {
+      const syntax = text === null ? undefined : this.syntax(path, text);
+      return syntax === undefined || text === null ? undefined : { path, text, syntax, role };
+    };
+    const [old, now] = [side(before), side(after)];
+    return old || now ? [{ path, before: old, after: now }] : [];
+  }
+
+  unread(): readonly IntegrityFinding[] {
+    return [...this.failed].map((path) =>
+      finding(isTestFile(path) ? 'test_not_examined' : 'file_not_examined', isTestFile(path) ? 'high' : 'medium', 'The file could not be parsed: what is new in it was not examined.', { file: path }, 'Write it in simpler code.'),
+    );
+  }
+
+  /** Hostile code may be too deep for any parser. */
+  private attempt<T>(path: string, work: () => T): T | undefined {
+    try {
+      return work();
+    } catch {
+      this.failed.add(path);
+      return undefined;
+    }
+  }
+}

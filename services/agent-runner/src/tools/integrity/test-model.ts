@@ -1,0 +1,54 @@
+/** Why an assertion says nothing although it is there. */
+export type Silence = 'swallowed' | 'unreachable' | 'not_awaited' | 'never_called';
+
+/** An assertion of a test, in words that do not depend on formatting, names of constants or the library used. */
+export interface Assertion {
+  readonly relation: string;
+  readonly strength: number;
+  readonly isNegated: boolean;
+  readonly actual: string;
+  readonly expected: string;
+  /** Conditions that it stands under, those of its test left out. */
+  readonly guards: readonly string[];
+  readonly silence: Silence | undefined;
+  /** True whatever the product does. */
+  readonly isVacuous: boolean;
+  /** The bound or tolerance, where it is a number. */
+  readonly bound: number | undefined;
+  /** Functions that what is asserted of calls, and literals of both sides. */
+  readonly callees: readonly string[];
+  readonly literals: readonly string[];
+  /** Literals of what is asserted of. */
+  readonly inputs: readonly string[];
+  readonly line: number;
+}
+
+export type TestState = 'runs' | 'skipped' | 'todo' | 'only' | 'conditional';
+
+export interface TestCase {
+  readonly title: string;
+  readonly state: TestState;
+  readonly assertions: readonly Assertion[];
+  /** What it does besides asserting, in the order of the text. */
+  readonly actions: readonly string[];
+  /** The highest that it asks for itself. */
+  readonly timeoutMs: number | undefined;
+  readonly retries: number;
+  readonly line: number;
+}
+
+export interface TestFile {
+  readonly path: string;
+  readonly cases: readonly TestCase[];
+  /** Set for the whole file: `jest.setTimeout`, `jest.retryTimes`. */
+  readonly timeoutMs: number | undefined;
+  readonly retries: number;
+  /** Literal rows and values of tables, lists and records, each as the literals in it. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Equal for equal demands. */
+export const assertionKey = ({ relation, isNegated, actual, expected }: Assertion): string =>
+  JSON.stringify(
+    relation === 'equal' && !isNegated ? [relation, ...[actual, expected].toSorted()] : [relation, isNegated, actual, expected],
+  );
