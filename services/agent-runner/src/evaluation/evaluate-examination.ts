@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { changeLimitsEnvironment, changeLimitsOf } from '@ymera/config';
 import { ToolAgents } from '../agents/tool-agents';
 import { findHostNode } from '../sandbox/host-node';
 import { openSandbox } from '../sandbox/probe-sandbox';
@@ -54,7 +55,12 @@ async function openAgents(state: string, isUnconfined: boolean): Promise<Evaluat
   const options = { scratchFolder: join(state, 'scratch'), hostNode, hidden: [] };
   const sandbox: Sandbox = isUnconfined ? new UnconfinedSandbox(options) : await opened(openSandbox(options));
   const cache = new RepositoryCache({ folder: join(state, 'repositories'), maximumBytes: cacheBytes });
-  const workspaces = new Workspaces({ folder: join(state, 'workspaces'), owner: sandbox.owner, cache });
+  const workspaces = new Workspaces({
+    folder: join(state, 'workspaces'),
+    owner: sandbox.owner,
+    cache,
+    limits: changeLimitsOf(changeLimitsEnvironment.parse({})),
+  });
   const agents = new ToolAgents({ sandbox, workspaces, stateFolder: state, dependencyNetwork: true });
   return { testing: agents.testing(), examination: agents.examination() };
 }
