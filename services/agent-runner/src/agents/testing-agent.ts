@@ -9,12 +9,12 @@ import { readTestFailures } from '../tools/test-failures';
 import { readTestOutput } from '../tools/test-output';
 import type { Dependencies } from '../workspace/dependencies/dependencies';
 import type { PreparedProject } from '../workspace/dependencies/installation';
-import { manifestFindings } from '../workspace/dependencies/install-problem';
 import type { Workspace } from '../workspace/workspace';
 import type { Workspaces } from '../workspace/workspaces';
 import type { ToolAgent } from './agent';
 import { remainingMs, ToolTime } from './attempt-time';
 import { completed, failed, stopped } from './outcome';
+import { untestableChange } from './untestable-change';
 
 export interface TestingAgentOptions {
   readonly sandbox: Sandbox;
@@ -58,10 +58,10 @@ export class TestingAgent implements ToolAgent {
       );
       if (context.signal.aborted) return stopped(context.signal, time.ms);
       if (!project.ok) {
-        const findings = manifestFindings(project.error);
-        if (findings.length === 0) return failed(project.error, time.ms);
-        for (const { message } of findings) context.log(`${message}\n`);
-        return completed({ tests: notRun(command, workspace.tree), findings: [...findings] }, time.ms);
+        const untestable = untestableChange(project.error, { tree: workspace.tree, command });
+        if (!untestable) return failed(project.error, time.ms);
+        for (const { message } of untestable.findings) context.log(`${message}\n`);
+        return completed({ ...untestable }, time.ms);
       }
       for (const note of project.value.notes ?? []) context.log(`${note}\n`);
       return await this.test(task, context, workspace, project.value, time);
@@ -78,7 +78,7 @@ export class TestingAgent implements ToolAgent {
     time: ToolTime,
   ): Promise<TaskResult> {
     const declared = task.project.commands.test ?? '';
-    const command = await projectCommand(declared, workspace);
+    const command = await projectCommand(declared, workspace, task.project.commands.build);
     const listed = await workspace.committedFiles();
     if (context.signal.aborted) return stopped(context.signal, time.ms);
     if (!command.ok) return failed(command.error, time.ms);
@@ -122,19 +122,6 @@ export class TestingAgent implements ToolAgent {
     return completed({ tests: settled, findings: findingsOf(settled, second, places) }, time.ms);
   }
 }
-
-/** The tests cannot run on what the commit's own manifests ask for. */
-const notRun = (command: string, tree: string): TestSummary => ({
-  tree,
-  command,
-  total: 0,
-  passed: 0,
-  failed: 0,
-  skipped: 0,
-  flaky: 0,
-  duration_ms: 0,
-  exit_code: 1,
-});
 
 function summarise(outcome: SandboxOutcome, command: string, tree: string): TestSummary {
   const exitCode = outcome.exitCode ?? timedOutCode;
