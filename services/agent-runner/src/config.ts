@@ -68,6 +68,9 @@ export const configSchema = changeLimitsEnvironment.extend({
 
 export type RunnerConfig = z.output<typeof configSchema>;
 
+/** The runner's own environment, for programs of the host that are asked how this machine is configured. */
+export const hostEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;
+
 /** The values of the variables with these names. Throws `ConfigError` for those that are not set. */
 export function passedVariables(
   names: readonly string[],

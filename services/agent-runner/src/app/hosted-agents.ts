@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import type { AgentDefinition } from '@ymera/agent-sdk';
 import type { ToolAgent } from '../agents/agent';
 import { ToolAgents } from '../agents/tool-agents';
-import { passedVariables, type HostedAgent, type RunnerConfig } from '../config';
+import { hostEnvironment, passedVariables, type HostedAgent, type RunnerConfig } from '../config';
 import type { Sandbox } from '../sandbox/sandbox';
 import { readMachineRegistries } from '../workspace/dependencies/registry/machine-registries';
 import type { Workspaces } from '../workspace/workspaces';
@@ -28,7 +28,7 @@ export function hostAgents(
   sandbox: Sandbox,
   workspaces: Workspaces,
 ): Hosted[] {
-  const registries = readMachineRegistries(homedir(), process.env, config.YMERA_RUNNER_REGISTRIES);
+  const registries = readMachineRegistries(homedir(), hostEnvironment(), config.YMERA_RUNNER_REGISTRIES);
   return config.YMERA_RUNNER_AGENTS.flatMap((kind) => {
     const measured = new MeasuredSandbox(sandbox);
     const tools = new ToolAgents({

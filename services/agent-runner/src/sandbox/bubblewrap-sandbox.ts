@@ -18,6 +18,7 @@ import { hiddenPaths } from './hidden-paths';
 import { homeSecrets } from './home-folders';
 import type { HostNode } from './host-node';
 import { isPrivate, parseMountInfo, planHostView, type HostEntry, type ViewNode } from './host-view';
+import { madeMountPoints, possibleMounts } from './mount-points';
 import { namedPaths } from './named-paths';
 import {
   defaultLimits,
@@ -104,6 +105,7 @@ export class BubblewrapSandbox implements Sandbox {
     const limits = { ...defaultLimits, ...this.options.limits, ...run.limits };
     mkdirSync(this.options.scratchFolder, { recursive: true });
     const scratch = mkdtempSync(join(realpathSync(this.options.scratchFolder), 'run-'));
+    const removeMountPoints = madeMountPoints(run.workspace, run.mounts ?? []);
     try {
       const { argv, own } = this.commandLine(run, limits, scratch);
       const ended = await runConfined({
@@ -114,7 +116,10 @@ export class BubblewrapSandbox implements Sandbox {
         privateInput: environmentInput(this.environment(run)),
         timeoutMs: run.timeoutMs,
         limits,
-        written: [run.workspace, ...(run.mounts ?? []).filter(isWritten).map(({ source }) => source)],
+        written: [
+          run.workspace,
+          ...(run.mounts ?? []).filter(({ access }) => access === 'write').map(({ source }) => source),
+        ],
         usageIntervalMs: run.usageIntervalMs ?? 250,
         signal: run.signal,
         onOutput: run.onOutput,
@@ -139,7 +144,8 @@ export class BubblewrapSandbox implements Sandbox {
         ...(reason === undefined ? {} : { reason }),
       };
     } finally {
-      // The mount went with its namespace; what is left is the empty folder.
+      // The mounts are gone; empty folders are left.
+      removeMountPoints();
       rmSync(scratch, { recursive: true, force: true });
     }
   }
@@ -163,11 +169,7 @@ export class BubblewrapSandbox implements Sandbox {
 
   private commandLine(run: SandboxRun, limits: typeof defaultLimits, scratch: string) {
     const view = run.profile === 'command' ? this.hostView(run) : projectView();
-    const mounts = (run.mounts ?? []).map((mount): SandboxMount => {
-      const isLayered = mount.access === 'layered' && this.layers && !unmountable.test(mount.source);
-      const access = mount.access === 'layered' && !isLayered ? 'read' : (mount.access ?? 'read');
-      return { source: mount.source, target: this.mountPath(mount), access };
-    });
+    const mounts = possibleMounts(run.mounts ?? [], this.layers, (mount) => this.mountPath(mount));
     const readable = this.readablePaths(run);
     const own = [
       ...Object.values(insidePaths),
@@ -240,12 +242,7 @@ export class BubblewrapSandbox implements Sandbox {
   }
 }
 
-const isWritten = ({ access }: SandboxMount) => access === 'write';
-
-/** These characters separate the fields and options of an overlay mount. */
-const unmountable = /[:,\\]/;
-
-/** On systems where `/bin` is a link it is one inside; elsewhere it is shown as a folder. */
+/** On systems where `/bin` is a link it is one inside. */
 function projectView(): readonly ViewNode[] {
   return systemLinks.flatMap((path): readonly ViewNode[] => {
     const status = lstatSync(path, { throwIfNoEntry: false });

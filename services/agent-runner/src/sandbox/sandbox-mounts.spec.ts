@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SandboxFixture } from '../testing/sandbox-fixture';
 import type { SandboxMount } from './sandbox';
@@ -33,6 +33,15 @@ describe.each(['project', 'command'] as const)('a mount of a %s run', (profile) 
     });
     expect(await run('test ! -e node_modules/.cache', 'layered', profile)).toMatchObject({ exitCode: 0 });
     expect(readFileSync(join(packages, 'kept.js'), 'utf8')).toBe('kept');
+  });
+
+  it('leaves no empty folder where it was', async () => {
+    const mounts = [{ source: packages, target: 'a/node_modules', access: 'layered' }] as const;
+    mkdirSync(join(fixture.workspace, 'a'), { recursive: true });
+    expect(await fixture.run('ls a/node_modules', { profile, mounts })).toMatchObject({
+      exitCode: 0,
+    });
+    expect(existsSync(join(fixture.workspace, 'a/node_modules'))).toBe(false);
   });
 
   it('that is written to keeps what is written', async () => {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { hostEnvironment } from '../config';
 import type { Interpreter, Language } from './interpreter';
 
 const run = promisify(execFile);
@@ -22,7 +23,7 @@ export async function askInterpreter(
   path: readonly string[],
 ): Promise<Interpreter | undefined> {
   const ask: Ask = async (file, args) => {
-    const env = { ...process.env, PATH: path.join(':'), GOTOOLCHAIN: 'local', NODE_OPTIONS: '' };
+    const env = { ...hostEnvironment(), PATH: path.join(':'), GOTOOLCHAIN: 'local', NODE_OPTIONS: '' };
     const asked = await run(file, [...args], {
       cwd: '/',
       env,

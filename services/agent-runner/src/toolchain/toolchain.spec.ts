@@ -1,5 +1,5 @@
 import { chooseInterpreter } from './choose-interpreter';
-import type { InterpreterPin, Language } from './interpreter';
+import type { InterpreterPin } from './interpreter';
 import { readPins } from './pins';
 import { pythonRange } from './python-versions';
 
@@ -71,12 +71,7 @@ describe('the interpreter that a project asks for', () => {
 describe('the interpreter that a project gets', () => {
   const at = (version: string) => ({ version, executable: `/${version}` });
   const choose = (files: Record<string, string>, onPath: string | undefined, ...others: string[]) =>
-    chooseInterpreter(
-      'node' as Language,
-      pins(files)[0],
-      onPath === undefined ? undefined : at(onPath),
-      others.map(at),
-    );
+    chooseInterpreter('node', pins(files)[0], onPath === undefined ? undefined : at(onPath), others.map(at));
 
   it('is that of the shell where it fits or none is asked for', () => {
     expect(choose({}, '20.1.0', '24.0.0')).toEqual({ ok: true, value: { installed: at('20.1.0') } });

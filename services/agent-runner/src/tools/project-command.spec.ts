@@ -1,4 +1,5 @@
-import { withoutPackageManager } from './project-command';
+import { ok } from '@ymera/kernel';
+import { projectCommand, withoutPackageManager } from './project-command';
 
 const manifest = JSON.stringify({
   scripts: {
@@ -36,5 +37,12 @@ describe('a package script', () => {
   it('is left alone without a readable manifest', () => {
     expect(withoutPackageManager('npm run bench', undefined)).toBe('npm run bench');
     expect(withoutPackageManager('npm run bench', '{')).toBe('npm run bench');
+  });
+
+  it('runs what must be built before', async () => {
+    const workspace = { committedFile: () => Promise.resolve(ok(manifest)) };
+    expect(await projectCommand('node --test dist', workspace, 'npm run build')).toEqual(
+      ok(`( ${direct('tsc')} ) && ( node --test dist )`),
+    );
   });
 });

@@ -26,10 +26,21 @@ export function withoutPackageManager(command: string, packageJson: string | und
   return `PATH="$PWD/node_modules/.bin:$PATH"; export PATH; ${body}`;
 }
 
-/** The same of a working copy, in the words of its commit. */
-export async function projectCommand(command: string, workspace: Committed): Promise<Result<string>> {
+/**
+ * The same of a working copy, in the words of its commit. `build` is what must have run before; where it fails, so does the
+ * command.
+ */
+export async function projectCommand(
+  command: string,
+  workspace: Committed,
+  build?: string,
+): Promise<Result<string>> {
   const packageJson = await workspace.committedFile('package.json');
-  return packageJson.ok ? ok(withoutPackageManager(command, packageJson.value)) : packageJson;
+  if (!packageJson.ok) return packageJson;
+  const [first, then] = [build, command].map((line) =>
+    line === undefined ? '' : withoutPackageManager(line, packageJson.value),
+  );
+  return ok(build === undefined ? (then ?? command) : `( ${first} ) && ( ${then} )`);
 }
 
 function parse(text: string): unknown {

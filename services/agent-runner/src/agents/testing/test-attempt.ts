@@ -95,7 +95,7 @@ export class TestAttempt {
     );
     if (!prepared.ok) return prepared;
     for (const note of prepared.value.notes ?? []) this.context.log(`${note}\n`);
-    const command = await projectCommand(this.declared, workspace.value);
+    const command = await projectCommand(this.declared, workspace.value, this.task.project.commands.build);
     if (!command.ok) return command;
     const listed = await workspace.value.committedFiles();
     if (!listed.ok) return listed;

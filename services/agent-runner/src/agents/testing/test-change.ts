@@ -1,8 +1,8 @@
 import type { TaskResult } from '@ymera/agent-sdk';
 import { failure, type Failure, ok, type Result } from '@ymera/kernel';
 import type { TestSummary } from '@ymera/contracts';
-import { manifestFindings } from '../../workspace/dependencies/install-problem';
 import { completed, failed } from '../outcome';
+import { untestableChange } from '../untestable-change';
 import { watchFailure } from './base-failure';
 import { compareWithBase, type Comparison } from './compare-with-base';
 import type { OpenedProject, TestAttempt } from './test-attempt';
@@ -84,25 +84,12 @@ function withoutSharedFailures(
 
 /** What the change's own manifests ask for goes back to its producer; everything else is no fault of the change. */
 function notPrepared(attempt: TestAttempt, error: Failure): TaskResult {
-  const findings = manifestFindings(error);
   const { change } = attempt.task.input;
-  if (findings.length === 0 || !change) return failed(error, attempt.toolMs);
-  for (const { message } of findings) attempt.context.log(`${message}\n`);
-  const tests = notRun(attempt.declared, change.tree);
-  return completed({ tests, findings: [...findings] }, attempt.toolMs);
+  const untestable = change && untestableChange(error, { tree: change.tree, command: attempt.declared });
+  if (!untestable) return failed(error, attempt.toolMs);
+  for (const { message } of untestable.findings) attempt.context.log(`${message}\n`);
+  return completed({ ...untestable }, attempt.toolMs);
 }
-
-const notRun = (command: string, tree: string): TestSummary => ({
-  tree,
-  command,
-  total: 0,
-  passed: 0,
-  failed: 0,
-  skipped: 0,
-  flaky: 0,
-  duration_ms: 0,
-  exit_code: 1,
-});
 
 const notStarted = (outcome: TestOutcome): Failure =>
   failure(

@@ -275,7 +275,7 @@ async function moduleFolders(root: string, below = ''): Promise<readonly string[
   const entries = await readdir(join(root, below), { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory());
   const found = await Promise.all(
-    folders.map(({ name }) => {
+    folders.map(async ({ name }) => {
       const path = posix.join(below, name);
       return name === 'node_modules' ? [path] : moduleFolders(root, path);
     }),
