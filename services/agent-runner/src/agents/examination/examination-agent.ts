@@ -210,6 +210,7 @@ class Examination {
           dependencies,
           signal: this.context.signal,
           command: project.commands.test ?? '',
+          build: project.commands.build,
           entries: entries.value,
           hasFailures: input.tests?.failed_on_base !== undefined,
           timeoutMs: () =>

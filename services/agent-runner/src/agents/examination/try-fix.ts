@@ -15,6 +15,8 @@ export interface FixTrialOptions {
   readonly signal: AbortSignal;
   /** The project's test command. */
   readonly command: string;
+  /** What must have run before it. */
+  readonly build?: string | undefined;
   /** What the change touches. */
   readonly entries: readonly ChangeEntry[];
   /** Whether tests fail on the change, and on the base as well. */
@@ -75,7 +77,7 @@ async function trial(
   const workspace = opened.value;
   const prepared = await options.dependencies.prepare(workspace, options.signal);
   if (!prepared.ok) return prepared;
-  const command = await projectCommand(options.command, workspace);
+  const command = await projectCommand(options.command, workspace, options.build);
   if (!command.ok) return command;
   const outcome = await options.sandbox.run({
     ...prepared.value,
