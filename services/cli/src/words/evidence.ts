@@ -58,7 +58,7 @@ export function findingLines(
 }
 
 /** Which findings a person has accepted, who, and why. */
-export const waiverLines = (waivers: readonly Waiver[], columns = Infinity): string[] =>
+const waiverLines = (waivers: readonly Waiver[], columns = Infinity): string[] =>
   waivers.map(({ code, file, accepted_by, reason }) =>
     labelled(
       'Accepted'.padEnd(12),

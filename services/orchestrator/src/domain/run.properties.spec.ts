@@ -239,7 +239,7 @@ function eventFrom(
                 }
               : {}),
             approval_id: idFrom(1),
-            decided_by: drawn.step === 9 ? run.definition.requested_by : 'grace',
+            decided_by: drawn.step > 6 ? run.definition.requested_by : 'grace',
             decided_at: new Date(scenario.context.now).toISOString(),
           },
         }
@@ -481,19 +481,24 @@ describe('any interleaving of events, with late and repeated ones', () => {
 
   it('lands what a person accepted, and nothing else that was found, whatever the examination says', () => {
     let accepted = 0;
+    const begun = fc.record({
+      found: fc.constantFrom(...foundSets),
+      approved: fc.boolean(),
+      acceptedBy: fc.constantFrom(undefined, 'grace', 'ada'),
+    });
     fc.assert(
-      fc.property(interleaving, fc.constantFrom(...foundSets), fc.boolean(), ([, actions], found, says) => {
-        const scenario = judged(found);
-        play('looping', actions, () => undefined, scenario, {
-          ...rejectingVerdict(...found),
-          approved: says,
-        });
+      fc.property(interleaving, begun, ([, actions], { found, approved, acceptedBy }) => {
+        const scenario = acceptedBy ? judged(found) : tested(new RunScenario(loopingPlan));
+        const verdict = { ...rejectingVerdict(...found), approved };
+        if (acceptedBy) scenario.choose('validate', 'accept', 'The figure is within the noise.', acceptedBy);
+        if (scenario.step('validate').state === 'ready') scenario.do('validate', { verdict });
+        play('looping', actions, () => undefined, scenario, verdict);
         for (const order of scenario.orders('land')) {
           if (order.kind !== 'land') continue;
-          const { verdict, tests, tree } = order.payload;
-          const { waivers = [] } = verdict;
-          expect(openFindings(verdict.findings, waivers, tree)).toEqual([]);
-          expect(verdict.findings.map(({ severity }) => severity)).not.toContain('critical');
+          const { tests, tree } = order.payload;
+          const { waivers = [], findings } = order.payload.verdict;
+          expect(openFindings(findings, waivers, tree)).toEqual([]);
+          expect(findings.map(({ severity }) => severity)).not.toContain('critical');
           expect(tests).toMatchObject({ tree, exit_code: 0, failed: 0 });
           for (const waiver of waivers) expect(waiver).toMatchObject({ tree, accepted_by: 'grace' });
           accepted += waivers.length;
@@ -507,8 +512,10 @@ describe('any interleaving of events, with late and repeated ones', () => {
   it('tells an examination only of waivers that were given since its change was made', () => {
     let told = 0;
     fc.assert(
-      fc.property(interleaving, ([, actions]) => {
-        let isAccepted = false;
+      fc.property(interleaving, fc.boolean(), ([, actions], approved) => {
+        const begun = judged([judgement]);
+        begun.choose('validate', 'accept', 'The figure is within the noise.');
+        let isAccepted = true;
         const check = (scenario: RunScenario, event: RunEvent, before: RunScenario['run'], from: number) => {
           const enhance = [before, scenario.run].map(({ steps }) => steps['enhance']?.output?.change);
           if (enhance[0] !== enhance[1]) isAccepted = false;
@@ -524,7 +531,7 @@ describe('any interleaving of events, with late and repeated ones', () => {
           if (!isAccepted)
             expect(Object.values(scenario.run.steps).flatMap(({ waivers }) => waivers ?? [])).toEqual([]);
         };
-        play('looping', actions, check, judged([judgement]), rejectingVerdict(judgement));
+        play('looping', actions, check, begun, { ...rejectingVerdict(judgement), approved });
       }),
       many,
     );
