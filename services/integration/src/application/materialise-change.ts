@@ -1,4 +1,3 @@
-import type { ChangeLimits } from '@ymera/config';
 import type { Finding, materialiseChange, PayloadOf } from '@ymera/contracts';
 import { err, ok, sha256Hex, type Clock, type Result } from '@ymera/kernel';
 import { changeIdOf, type Change } from '../domain/change';
@@ -8,6 +7,7 @@ import {
   checkPatchSize,
   checkProposedTree,
   refusal,
+  type ChangeLimits,
   type ChangeRefusal,
 } from '../domain/change-policy';
 import { commitIdentity } from '../domain/commit-identity';

@@ -1,4 +1,11 @@
-import { checkPatchedPaths, checkProposedTree, type ChangedEntry, type ProposedTree } from './change-policy';
+import { changeLimitVariables } from '@ymera/config';
+import {
+  limitVariables,
+  checkPatchedPaths,
+  checkProposedTree,
+  type ChangedEntry,
+  type ProposedTree,
+} from './change-policy';
 import { noLfs } from './lfs';
 
 const limits = { maxFiles: 3, maxBytes: 100, maxPatchBytes: 1000 };
@@ -122,4 +129,8 @@ describe('a proposed tree', () => {
     expect(refused?.failure.message).toContain('a/l -> ../../x');
     expect(refused?.findings.map(({ file }) => file)).toEqual(['a/l']);
   });
+});
+
+describe('the variable that a refusal names', () => {
+  it('is the one that sets the limit', () => expect(limitVariables).toEqual(changeLimitVariables));
 });

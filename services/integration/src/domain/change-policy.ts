@@ -1,9 +1,22 @@
-import { changeLimitVariables, type ChangeLimits } from '@ymera/config';
 import type { Finding } from '@ymera/contracts';
 import { failure, type Failure } from '@ymera/kernel';
 import { contentInPlaceOfPointers, type LfsFacts } from './lfs';
 import { isGitModules, isGitName, isTooLong, visiblePath } from './path-names';
 import { escapingLinks, type LinkTargets } from './symbolic-links';
+
+export interface ChangeLimits {
+  readonly maxFiles: number;
+  /** Sum of the sizes of added and modified files, in bytes. */
+  readonly maxBytes: number;
+  readonly maxPatchBytes: number;
+}
+
+/** Which variable sets a limit, as in @ymera/config, for messages. */
+export const limitVariables: Readonly<Record<keyof ChangeLimits, string>> = {
+  maxFiles: 'YMERA_CHANGE_MAX_FILES',
+  maxBytes: 'YMERA_CHANGE_MAX_BYTES',
+  maxPatchBytes: 'YMERA_CHANGE_MAX_PATCH_BYTES',
+};
 
 /** One path that differs between base and proposed tree. Modes are git's, `000000` where there is nothing. */
 export interface ChangedEntry {
@@ -94,7 +107,7 @@ export function mergeRefusal(
 /** The size of a patch, before anything of it is read. */
 export function checkPatchSize(bytes: number, { maxPatchBytes }: ChangeLimits): ChangeRefusal | undefined {
   if (bytes <= maxPatchBytes) return undefined;
-  const limit = `${maxPatchBytes} (${changeLimitVariables.maxPatchBytes})`;
+  const limit = `${maxPatchBytes} (${limitVariables.maxPatchBytes})`;
   return refusal('change_too_large', `The patch has ${bytes} bytes; the limit is ${limit}.`);
 }
 
@@ -106,7 +119,7 @@ export function checkPatchedPaths(paths: readonly string[], limits: ChangeLimits
   if (paths.length > limits.maxFiles)
     return refusal(
       'change_too_large',
-      `The change touches ${paths.length} files; the limit is ${limits.maxFiles} (${changeLimitVariables.maxFiles}).`,
+      `The change touches ${paths.length} files; the limit is ${limits.maxFiles} (${limitVariables.maxFiles}).`,
     );
   return undefined;
 }
@@ -134,7 +147,7 @@ function checkSize(entries: readonly ChangedEntry[], { maxBytes }: ChangeLimits)
   const largest = entries.toSorted((a, b) => b.size - a.size).slice(0, 10);
   return refusal(
     'change_too_large',
-    `The changed files have ${bytes} bytes; the limit is ${maxBytes} (${changeLimitVariables.maxBytes}).`,
+    `The changed files have ${bytes} bytes; the limit is ${maxBytes} (${limitVariables.maxBytes}).`,
     largest.map(({ path }) => path),
   );
 }

@@ -6,7 +6,7 @@ import { fieldsOf, pathText } from './path-text';
 import type { RawChange } from './raw-changes';
 import { readBlobs } from './read-blobs';
 
-export const linkMode = '120000';
+const linkMode = '120000';
 const submoduleMode = '160000';
 const nothing = '000000';
 /** As git: a NUL in the first bytes of a blob makes it binary. */
