@@ -60,6 +60,7 @@ export {
   type OpenApiOperation,
   type OpenApiParameter,
 } from './documents/openapi';
+export { problemCodesOf, problemStatusOf } from './documents/problem-codes';
 export {
   rabbitmqDefinitions,
   virtualHostNames,
