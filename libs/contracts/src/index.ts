@@ -63,6 +63,7 @@ export {
   type OpenApiOperation,
   type OpenApiParameter,
 } from './documents/openapi';
+export { problemCodesOf, problemStatusOf } from './documents/problem-codes';
 export {
   rabbitmqDefinitions,
   virtualHostNames,

@@ -1,4 +1,4 @@
-import { readOptions } from './options';
+import { readOptions } from '@ymera/test-e2e/rig';
 import { percentile } from './percentile';
 
 describe('options of the chaos command', () => {

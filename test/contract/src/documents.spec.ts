@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generatedDocuments, openApiDocument, routes } from '@ymera/contracts';
+import {
+  generatedDocuments,
+  openApiDocument,
+  problemCodesOf,
+  problemStatusOf,
+  routes,
+} from '@ymera/contracts';
 
 const folder = join(__dirname, '..', '..', '..', 'deploy', 'docs', 'generated');
 
@@ -26,6 +32,14 @@ describe('generated documents', () => {
       .map(([, pointer = '']) => pointer)
       .filter((pointer) => resolve(document, pointer) === undefined);
     expect(dangling).toEqual([]);
+  });
+
+  it.each(routes)('$operation says the status of each code that it may answer with', (route) => {
+    const codes = problemCodesOf(route);
+    expect(codes.filter((code) => problemStatusOf(code) === undefined)).toEqual([]);
+    const { responses } = openApiDocument([route]).paths[route.path]?.[route.method.toLowerCase()] ?? {};
+    const described = Object.keys(responses ?? {}).filter((status) => status !== String(route.status));
+    expect(described.sort()).toEqual([...new Set(codes.map((code) => String(problemStatusOf(code))))].sort());
   });
 
   it('describe every route once', () => {

@@ -3,6 +3,7 @@ import type { Access, RouteContract } from '../define/route';
 import { routes } from '../routes';
 import { componentReferences, httpComponents } from './http-components';
 import { jsonSchemaOf, type JsonSchema } from './json-schema';
+import { problemCodesOf, problemStatusOf } from './problem-codes';
 
 export interface OpenApiDocument {
   readonly openapi: '3.1.0';
@@ -86,8 +87,7 @@ function parametersOf(route: RouteContract): OpenApiParameter[] {
       ? [
           header('Idempotency-Key', 'The same key and request give the same answer; kept for a day.', {
             type: 'string',
-            minLength: 1,
-            maxLength: 200,
+            pattern: String.raw`^[\x21-\x7e]{1,200}$`,
           }),
         ]
       : []),
@@ -97,19 +97,22 @@ function parametersOf(route: RouteContract): OpenApiParameter[] {
   ];
 }
 
-const generalCodes = [
-  'invalid_request',
-  'credential_missing',
-  'credential_invalid',
-  'not_allowed',
-  'too_many_requests',
-];
-
 function responsesOf(route: RouteContract): OpenApiOperation['responses'] {
-  const refusal = (description: string): unknown => ({
-    description,
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  const refusal = (codes: readonly string[]): unknown => ({
+    description: `Codes: ${codes.join(', ')}.`,
+    content: {
+      'application/problem+json': {
+        schema: {
+          allOf: [
+            { $ref: '#/components/schemas/Problem' },
+            { type: 'object', properties: { code: { enum: codes } } },
+          ],
+        },
+      },
+    },
   });
+  const refusals = Map.groupBy([...problemCodesOf(route)].sort(), problemStatusOf);
+  refusals.delete(undefined);
   return {
     [String(route.status)]: {
       description: route.summary,
@@ -118,8 +121,7 @@ function responsesOf(route: RouteContract): OpenApiOperation['responses'] {
       },
       content: { [route.produces ?? 'application/json']: { schema: output(route.response) } },
     },
-    '4XX': refusal(`Refused. Codes: ${[...route.errors, ...generalCodes].join(', ')}.`),
-    '5XX': refusal('Not the caller’s fault. Codes: internal, and those of services that are away or slow.'),
+    ...Object.fromEntries([...refusals].map(([status, codes]) => [String(status), refusal(codes)])),
   };
 }
 

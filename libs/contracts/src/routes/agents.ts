@@ -41,7 +41,7 @@ export const enrolPrincipalRoute = defineRoute({
   body: z.object({ principal_id: principalId }),
   status: 201,
   response: principalCredential,
-  errors: ['enrolment_invalid', 'principal_exists'],
+  errors: ['enrolment_invalid', 'principal_exists', 'principal_id_unusable'],
 });
 
 export const registerAgentRoute = defineRoute({
@@ -55,7 +55,14 @@ export const registerAgentRoute = defineRoute({
   status: 201,
   idempotent: true,
   response: registerAgent.reply,
-  errors: ['agent_exists', 'enrolment_invalid', 'idempotency_key_reused'],
+  errors: [
+    'agent_exists',
+    'config_too_large',
+    'enrolment_invalid',
+    'principal_full',
+    'principal_not_active',
+    'principal_serves_one_agent',
+  ],
 });
 
 export const listAgentsRoute = defineRoute({
@@ -122,7 +129,7 @@ export const liftFreezeRoute = defineRoute({
   body: liftFreeze.payload.pick({ reason: true }),
   status: 200,
   response: agentResource,
-  errors: ['agent_not_found', 'agent_not_frozen'],
+  errors: ['agent_not_found', 'agent_not_frozen', 'reason_too_short'],
 });
 
 export const overviewRoute = defineRoute({

@@ -13,7 +13,7 @@ export const listAuditRoute = defineRoute({
   query: listAuditEntries.payload,
   status: 200,
   response: listAuditEntries.reply,
-  errors: [],
+  errors: ['audit_log_damaged'],
 });
 
 export const readAuditLogRoute = defineRoute({
@@ -26,7 +26,7 @@ export const readAuditLogRoute = defineRoute({
   query: readAuditLog.payload,
   status: 200,
   response: readAuditLog.reply,
-  errors: [],
+  errors: ['audit_log_damaged'],
 });
 
 export const auditCheckpointRoute = defineRoute({
@@ -38,7 +38,7 @@ export const auditCheckpointRoute = defineRoute({
   access: [readers],
   status: 200,
   response: readAuditCheckpoint.reply,
-  errors: [],
+  errors: ['audit_log_damaged'],
 });
 
 export const listAuditCheckpointsRoute = defineRoute({
@@ -51,5 +51,5 @@ export const listAuditCheckpointsRoute = defineRoute({
   query: listAuditCheckpoints.payload,
   status: 200,
   response: listAuditCheckpoints.reply,
-  errors: [],
+  errors: ['audit_log_damaged'],
 });

@@ -18,7 +18,17 @@ export const registerProjectRoute = defineRoute({
   status: 201,
   idempotent: true,
   response: projectResource,
-  errors: ['repo_not_found', 'import_timeout', 'no_tests', 'project_exists', 'idempotency_key_reused'],
+  errors: [
+    'repo_not_found',
+    'repo_unreadable',
+    'branch_not_found',
+    'source_not_allowed',
+    'settings_invalid',
+    'import_timeout',
+    'git_timeout',
+    'no_tests',
+    'project_exists',
+  ],
 });
 
 export const listProjectsRoute = defineRoute({

@@ -21,7 +21,7 @@ export const submitRequestRoute = defineRoute({
   status: 202,
   idempotent: true,
   response: requestResource,
-  errors: ['request_empty', 'project_not_found', 'agent_unavailable', 'idempotency_key_reused'],
+  errors: ['request_empty', 'intent_unsupported', 'project_not_found', 'agent_unavailable'],
 });
 
 export const listRequestsRoute = defineRoute({
@@ -63,7 +63,14 @@ export const answerRequestRoute = defineRoute({
   body: z.object({ answer: z.string().min(1).max(20_000) }),
   status: 200,
   response: requestResource,
-  errors: ['request_not_found', 'no_open_question'],
+  errors: [
+    'request_not_found',
+    'no_open_question',
+    'intent_unsupported',
+    'project_not_found',
+    'agent_unavailable',
+    'version_conflict',
+  ],
 });
 
 export const cancelRequestRoute = defineRoute({
@@ -77,7 +84,7 @@ export const cancelRequestRoute = defineRoute({
   body: z.object({ reason: z.string().min(1).max(500) }),
   status: 202,
   response: requestResource,
-  errors: ['request_not_found', 'request_ended'],
+  errors: ['request_not_found', 'request_ended', 'version_conflict'],
 });
 
 /** One server-sent event: `id` is the feed position, `event` the CloudEvents type, `data` this. */
@@ -177,6 +184,8 @@ export const decideApprovalRoute = defineRoute({
     'approval_closed',
     'subject_changed',
     'self_approval',
+    'not_an_approver',
+    'version_conflict',
     'decision_missing',
     'option_missing',
     'option_unexpected',

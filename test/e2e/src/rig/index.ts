@@ -11,7 +11,9 @@ export {
 } from './fault';
 export { Load, type Wish, wishes } from './load';
 export { lastingOrphans, orphans, repairedOrphans, untilWell } from './recovery';
+export { Projects } from './projects';
 export { newFile, QuickAgents } from './quick-agents';
 export { type Leased, ScriptedAgent } from './scripted-agent';
+export { type Options, readOptions } from './run-options';
 export { isSanction, ladderSteps, type LadderStep } from './sanctions';
 export { timelineOf, type TimelineEntry } from '../support/timeline';
