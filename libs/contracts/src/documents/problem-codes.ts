@@ -17,6 +17,7 @@ const statuses: Readonly<Record<number, readonly string[]>> = {
     'option_missing',
     'option_unexpected',
     'principal_id_unusable',
+    'reason_missing',
     'reason_too_short',
     'repo_unreadable',
     'request_empty',
@@ -25,6 +26,7 @@ const statuses: Readonly<Record<number, readonly string[]>> = {
   ],
   401: ['credential_invalid', 'credential_malformed', 'credential_missing', 'enrolment_invalid'],
   403: [
+    'finding_not_waivable',
     'not_allowed',
     'not_an_approver',
     'principal_frozen',
