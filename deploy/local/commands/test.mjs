@@ -34,12 +34,16 @@ function reported(name, end, report, count) {
   return { code: end.code, counts: count(readFileSync(report, 'utf8')) };
 }
 
+/** Tests against tools of other languages, which a machine need not have, are no part of the default run. */
+const NOT_FULL = '--testPathIgnorePatterns=\\.full\\.spec\\.ts$';
+
 /** Tests that promise a time need the machine to themselves: `*.alone.spec.ts` run one after the other, once all others are through. */
 const SIDE_BY_SIDE = [
   '--testPathIgnorePatterns=/node_modules/',
   '--testPathIgnorePatterns=\\.alone\\.spec\\.ts$',
+  NOT_FULL,
 ];
-const ALONE = ['--runInBand', '--testMatch=**/*.alone.spec.ts'];
+const ALONE = ['--runInBand', '--testMatch=**/*.alone.spec.ts', NOT_FULL];
 
 async function runJest(session, node, { name, selection, args, env, report }) {
   const jest = inRepository('node_modules', 'jest', 'bin', 'jest.js');
