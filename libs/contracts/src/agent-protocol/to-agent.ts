@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { defineAgentMessage } from '../define/agent-message';
-import { findings, testSummary } from '../shared/change';
+import { findings, revertedChange, testSummary } from '../shared/change';
 import { errorShape } from '../shared/failure';
 import { agentId, gitObjectId, projectId, timestamp, uuid } from '../shared/ids';
 import { intent, taskType } from '../shared/plan';
@@ -58,6 +59,8 @@ export const taskInput = z.object({
    * Absent at the first try. The working copy is at `base` again: what was tried before is not in it.
    */
   feedback: findings.optional(),
+  /** The landed change that the change under examination is to take back. A claim, which git can bear out. */
+  reverts: added(revertedChange),
 });
 
 export const task = defineAgentMessage({

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { defineEvent } from '../define/message';
 import { escalationOption } from '../shared/escalation';
 import { errorShape } from '../shared/failure';
 import { digest, projectId, timestamp, uuid } from '../shared/ids';
-import { gateKind, intent, plan } from '../shared/plan';
+import { gateKind, intent, plan, planNotes } from '../shared/plan';
 import { sampleId, samplePlan } from '../shared/samples';
 
 export const requestPlanned = defineEvent({
@@ -21,6 +22,7 @@ export const requestPlanned = defineEvent({
     confidence: z.number().min(0).max(1),
     plan,
     plan_digest: digest,
+    notes: added(planNotes),
   }),
   sample: {
     request_id: sampleId('aa'),

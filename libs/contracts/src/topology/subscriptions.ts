@@ -15,6 +15,8 @@ import {
   changeRefused,
   landingRefused,
   projectRegistered,
+  projectSynced,
+  projectUpdated,
 } from '../events/integration';
 import {
   gateClosed,
@@ -73,6 +75,8 @@ export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[
     changeLanded,
     landingRefused,
     projectRegistered,
+    projectSynced,
+    projectUpdated,
     livenessChanged,
     agentRetired,
     agentStandingChanged,
