@@ -12,6 +12,8 @@ const list = (separator: string, fallback: string) =>
         .filter(Boolean),
     );
 
+const absolutePath = z.string().startsWith('/', 'must be an absolute path');
+
 const mebibyte = 1024 * 1024;
 
 export const integrationEnvironment = baseServiceEnvironment.extend({
@@ -26,6 +28,12 @@ export const integrationEnvironment = baseServiceEnvironment.extend({
   /** Hosts, separated by commas, that may be fetched from: `host`, `host:port`, `*.domain` or `*`. */
   YMERA_SOURCE_HOSTS: list(',', ''),
   YMERA_CLONE_TIMEOUT_SECONDS: seconds(1, 3600).default(300),
+  /** Of one fetch from an upstream, and of one push to it. A push has a transaction open, which ends after 30 s. */
+  YMERA_UPSTREAM_TIMEOUT_SECONDS: seconds(1, 25).default(20),
+  /** In the format of `git credential-store`; only this service may be able to read it. */
+  YMERA_UPSTREAM_CREDENTIALS_FILE: absolutePath.optional(),
+  YMERA_UPSTREAM_SSH_KEY_FILE: absolutePath.optional(),
+  YMERA_UPSTREAM_KNOWN_HOSTS_FILE: absolutePath.optional(),
   YMERA_CHANGE_MAX_FILES: z.coerce.number().int().min(1).max(10_000).default(1000),
   /** Sum of the added and modified files of one change. */
   YMERA_CHANGE_MAX_BYTES: z.coerce

@@ -114,6 +114,7 @@ function newChange(
     base: order.base,
     ...made,
     patchDigest: `sha256:${sha256Hex(order.change.patch)}`,
+    reverts: undefined,
     madeFrom: undefined,
     state: 'materialised',
     version: 1,

@@ -3,6 +3,7 @@ import { ProjectsAndChanges1767225600001 } from './migrations/0001-projects-and-
 import { ChangesMadeAgain1767225600012 } from './migrations/0002-changes-made-again';
 import { LandingPauses1767225600020 } from './migrations/0010-landing-pauses';
 import { LandingsWithdrawn1767225600021 } from './migrations/0011-landings-withdrawn';
+import { UpstreamsAndReverts1767225600030 } from './migrations/0012-upstreams-and-reverts';
 
 export const migrations: readonly MigrationClass[] = [
   ...messagingMigrations,
@@ -10,4 +11,5 @@ export const migrations: readonly MigrationClass[] = [
   ChangesMadeAgain1767225600012,
   LandingPauses1767225600020,
   LandingsWithdrawn1767225600021,
+  UpstreamsAndReverts1767225600030,
 ];

@@ -23,10 +23,11 @@ interface Row {
   landed_at: Date | null;
   made_from: string | null;
   withdrawn_by: string | null;
+  reverts: string | null;
 }
 
 const columns = `change_id, project_id, workflow_id, request_id, step_id, task_id, attempt, agent_id, base, commit, tree,
-  files, patch_digest, state, version, created_at, landed_at, made_from, withdrawn_by`;
+  files, patch_digest, state, version, created_at, landed_at, made_from, withdrawn_by, reverts`;
 
 export class PostgresChangeStore implements ChangeStore {
   constructor(private readonly sql: SqlExecutor) {}
@@ -34,7 +35,7 @@ export class PostgresChangeStore implements ChangeStore {
   async insert(change: Change): Promise<void> {
     await this.sql.query(
       `INSERT INTO changes (${columns})
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
       [
         change.changeId,
         change.projectId,
@@ -55,6 +56,7 @@ export class PostgresChangeStore implements ChangeStore {
         change.landedAt ?? null,
         change.madeFrom ?? null,
         change.withdrawnBy ?? null,
+        change.reverts ?? null,
       ],
     );
   }
@@ -94,6 +96,7 @@ function fromRow(row: Row): Change {
     tree: row.tree,
     files: row.files,
     patchDigest: row.patch_digest,
+    reverts: row.reverts ?? undefined,
     madeFrom: row.made_from ?? undefined,
     state,
     version: row.version,
