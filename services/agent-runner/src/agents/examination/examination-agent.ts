@@ -18,6 +18,7 @@ import { changedFiles } from './changed-files';
 import type { ExaminationPolicy } from './examination-policy';
 import { fixEvidence } from './fix-evidence';
 import { newFindings } from './new-findings';
+import { inRevertedFiles, revertedCommits, revertEvidence } from './revert-evidence';
 import { testIntegrity, type ChangedFile } from './test-integrity';
 import { tryFix } from './try-fix';
 import { unseenFiles } from './unseen-files';
@@ -94,7 +95,7 @@ class Examination {
     const { change, tests, intent } = this.task.input;
     if (!change) return this.end(failure('validation', 'change_missing', 'There is no change to examine.'));
     this.context.progress(0.05, 'reading the change');
-    const after = await this.open(change.commit, [this.task.base]);
+    const after = await this.open(change.commit, [this.task.base, ...revertedCommits(this.task)]);
     if (isFailure(after)) return this.end(after);
     if (after.tree !== change.tree) {
       return this.end(
@@ -110,6 +111,8 @@ class Examination {
     const files = changed.value;
     const listed = await after.committedFiles();
     if (!listed.ok) return this.end(listed.error);
+    const revert = await revertEvidence(after, this.task);
+    if (!revert.ok) return this.end(revert.error);
     this.context.progress(0.2, 'looking for new findings');
     const findings = await this.newFindings(after, files);
     if (isFailure(findings)) return this.end(findings);
@@ -130,8 +133,7 @@ class Examination {
         tree: change.tree,
         tests,
         findings: [
-          ...testIntegrity(files, intent),
-          ...unseenFiles(files),
+          ...inRevertedFiles([...testIntegrity(files, intent), ...unseenFiles(files)], revert.value),
           ...evidence,
           ...findings,
           ...(isFailure(measured) ? [benchmarkFinding(measured)] : []),
@@ -140,6 +142,7 @@ class Examination {
         clockDoubt: measurement?.clockDoubt,
         benchmarkFile: benchmarkFile.value,
         minimumSpeedup: this.task.project.performance.min_speedup,
+        revert: revert.value,
       },
       this.options.policy,
     );

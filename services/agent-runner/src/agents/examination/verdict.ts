@@ -3,6 +3,7 @@ import type { ClockDoubt } from '../../tools/outside-clock';
 import { compare } from '../../tools/statistics';
 import { boundedFindings } from '../bounded-findings';
 import type { ExaminationPolicy } from './examination-policy';
+import { ofExactRevert, type RevertEvidence } from './revert-evidence';
 
 /** All that a verdict is drawn from. */
 export interface ExaminationFacts {
@@ -19,6 +20,8 @@ export interface ExaminationFacts {
   /** The file that measures, where the benchmark's command names one. */
   readonly benchmarkFile?: string | undefined;
   readonly minimumSpeedup: number | undefined;
+  /** When the change is to take another one back. */
+  readonly revert?: RevertEvidence | undefined;
 }
 
 const maximumEvidence = 2_000;
@@ -32,7 +35,7 @@ export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy):
   ].map((finding) =>
     facts.benchmarkFile === undefined ? finding : { ...finding, file: facts.benchmarkFile },
   );
-  const findings = [...testFindings(facts), ...measured, ...facts.findings];
+  const findings = [...testFindings(facts), ...ofExactRevert(measured, facts.revert), ...facts.findings];
   const reasons = findings.filter((finding) => policy.blocking.includes(finding.severity)).map(reason);
   return {
     approved: reasons.length === 0,
