@@ -5,14 +5,10 @@ import {
   getControlsRoute,
   liftFreezeRoute,
   listAgentsRoute,
-  listProjectsRoute,
   overviewRoute,
   retireAgentRoute,
 } from '@ymera/contracts';
 import { type Command, Option } from 'commander';
-import { resolve } from 'node:path';
-import { registerProject } from '../api/register-project';
-import { duration } from '../terminal/duration';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { type ListOptions, printList, withList } from './list';
 import { controlWords } from './operations';
@@ -21,7 +17,7 @@ import { print } from './print';
 const enrolmentKinds = createEnrolment.payload.shape.kind.options;
 type EnrolmentKind = (typeof enrolmentKinds)[number];
 
-/** Agents and projects. */
+/** Agents. */
 export function addFleetCommands(ymera: Command): void {
   withConnection(ymera.command('overview'))
     .description('counts over the fleet, and whether anything is paused')
@@ -102,37 +98,5 @@ export function addFleetCommands(ymera: Command): void {
     .action(async ({ kind, ...options }: ConnectionOptions & { kind: EnrolmentKind }) => {
       const made = await connect(options).call(createEnrolmentRoute, { body: { kind } });
       print(options, made, made.enrolment_token);
-    });
-
-  const projects = ymera.command('projects').description('git projects');
-
-  withConnection(projects.command('register').argument('<project_id>').argument('<source>'))
-    .description('register a repository by path or address')
-    .action(async (projectId: string, source: string, options: ConnectionOptions) => {
-      const where = /^[a-z+]+:\/\//.test(source)
-        ? source
-        : resolve(process.env['INIT_CWD'] ?? process.cwd(), source);
-      const project = await registerProject(
-        connect(options),
-        { project_id: projectId, source: where },
-        (elapsedMs) => process.stderr.write(`copying the repository: ${duration(elapsedMs)} so far\n`),
-      );
-      print(
-        options,
-        project,
-        `${project.project_id}  ${project.default_branch}  test: ${project.commands.test ?? 'none'}`,
-      );
-    });
-
-  withList(projects.command('list'))
-    .description('registered projects')
-    .action(async (options: ListOptions) => {
-      const api = connect(options);
-      await printList(
-        options,
-        'no projects',
-        (query) => api.call(listProjectsRoute, { query }),
-        ({ project_id, default_branch, commands }) => [project_id, default_branch, commands.test ?? ''],
-      );
     });
 }
