@@ -2,8 +2,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { CliError, Ended, exitCodeWords } from './cli-error';
 import { addApprovalCommands } from './commands/approvals';
 import { addAuditCommands } from './commands/audit';
+import { addChangeCommands } from './commands/changes';
 import { addFleetCommands } from './commands/fleet';
 import { addOperationsCommands } from './commands/operations';
+import { addProjectCommands } from './commands/projects';
 import { addRequestCommands } from './commands/requests';
 import {
   deadlineSeconds,
@@ -60,6 +62,8 @@ export function program(): Command {
   addRequestCommands(ymera);
   addApprovalCommands(ymera);
   addFleetCommands(ymera);
+  addProjectCommands(ymera);
+  addChangeCommands(ymera);
   addOperationsCommands(ymera);
   addAuditCommands(ymera);
   return ymera;

@@ -15,6 +15,7 @@ import { FollowGates } from './application/follow-gates';
 import { FollowWorkflows } from './application/follow-workflows';
 import { ReadApprovals } from './application/read-approvals';
 import { ReadRequests } from './application/read-requests';
+import { RevertChange } from './application/revert-change';
 import { SubmitRequest } from './application/submit-request';
 import type { CoordinatorConfig } from './config';
 
@@ -34,7 +35,7 @@ export async function coordinatorModule(
   const unitOfWork = foundation.unitOfWork(coordinatorStores);
   const ids = { next: () => uuidv7() };
   const gates = new FollowGates(unitOfWork, systemClock, ids);
-  const submission = new SubmitRequest({
+  const submitting = {
     unitOfWork,
     directory: new QueryDirectory(messaging.queries),
     clock: systemClock,
@@ -45,7 +46,7 @@ export async function coordinatorModule(
       budgetS: config.YMERA_RUN_BUDGET_SECONDS,
     },
     traceId: () => currentTraceId() ?? '',
-  });
+  };
   const expiry = new Sweep('overdue approvals', expirySweepMs, () => gates.expireOverdue(), logger);
   expiry.start();
   shutdown.defer('expiry of approvals', () => expiry.stop());
@@ -58,7 +59,8 @@ export async function coordinatorModule(
         provide: RabbitTransport,
         useValue: foundation.transport(),
       },
-      { provide: SubmitRequest, useValue: submission },
+      { provide: SubmitRequest, useValue: new SubmitRequest(submitting) },
+      { provide: RevertChange, useValue: new RevertChange(submitting) },
       { provide: FollowWorkflows, useValue: new FollowWorkflows(unitOfWork, systemClock) },
       { provide: FollowGates, useValue: gates },
       { provide: DecideApproval, useValue: new DecideApproval(unitOfWork, systemClock) },

@@ -11,9 +11,11 @@ import { GitBranches } from './adapters/git/git-branches';
 import { GitChangeReader } from './adapters/git/git-change-reader';
 import { prepareGitEnvironment } from './adapters/git/git-environment';
 import { GitProjectRepositories } from './adapters/git/git-project-repositories';
+import { GitPushIntents, GitUpstreams } from './adapters/git/git-upstreams';
 import { GitWorkbenches } from './adapters/git/git-workbenches';
 import { prepareLayout, type RepositoryLayout } from './adapters/git/repository-layout';
 import { UploadPack } from './adapters/git/upload-pack';
+import { UpstreamAccess } from './adapters/git/upstream-access';
 import { ArtefactsController, artefactStore } from './adapters/http/artefacts.controller';
 import { GitController } from './adapters/http/git.controller';
 import { PrincipalDoor } from './adapters/http/principal-door';
@@ -31,11 +33,16 @@ import { LandChange } from './application/land-change';
 import { LandWaiting } from './application/land-waiting';
 import { LandingsUnderWay } from './application/landings-under-way';
 import { MaterialiseChange } from './application/materialise-change';
+import { MeetUpstream } from './application/meet-upstream';
+import { ProposeRevert } from './application/propose-revert';
 import { RemakeChange } from './application/remake-change';
 import { GetProject, ListProjects } from './application/read-projects';
 import { RegisterProject } from './application/register-project';
 import { RepositoryAccess } from './application/repository-access';
 import { SteerLanding } from './application/steer-landing';
+import { SyncProject } from './application/sync-project';
+import { UpdateProject } from './application/update-project';
+import { UpstreamFetches } from './application/upstream-fetches';
 import { WithdrawLanding } from './application/withdraw-landing';
 import type { IntegrationConfig } from './config';
 
@@ -43,6 +50,8 @@ const service = 'integration';
 const dayMs = 86_400_000;
 /** What waited is carried out at the resumption; this is for a process that died right after it. */
 const landWaitingEveryMs = 5_000;
+/** So that requests do not wait for an upstream that is known to be away. */
+const retryFailedUpstreamAfterMs = 5_000;
 /** Each is several git processes, and one of them may use a gigabyte. */
 const messagesAtOnce = 6;
 const uploadPackLimits = { concurrent: 16, timeoutMs: 600_000, requestBytes: 16 * 1024 * 1024 };
@@ -63,8 +72,16 @@ export async function integrationModule(
   const { messaging } = foundation;
 
   const unitOfWork = foundation.unitOfWork(integrationStores);
+  const access = new UpstreamAccess(
+    { roots: config.YMERA_SOURCE_ROOTS, hosts: config.YMERA_SOURCE_HOSTS },
+    {
+      credentialsFile: config.YMERA_UPSTREAM_CREDENTIALS_FILE,
+      sshKeyFile: config.YMERA_UPSTREAM_SSH_KEY_FILE,
+      knownHostsFile: config.YMERA_UPSTREAM_KNOWN_HOSTS_FILE,
+    },
+  );
   const repositories = new GitProjectRepositories(git, layout, {
-    policy: { roots: config.YMERA_SOURCE_ROOTS, hosts: config.YMERA_SOURCE_HOSTS },
+    access,
     cloneTimeoutMs: config.YMERA_CLONE_TIMEOUT_SECONDS * 1000,
   });
   const limits = changeLimitsOf(config);
@@ -81,11 +98,23 @@ export async function integrationModule(
   shutdown.defer('housekeeping', () => sweep.stop());
   health.add('git', () => git.assertVersion());
 
-  const shared = { unitOfWork, repositories, clock: systemClock };
+  const upstreamTimeoutMs = config.YMERA_UPSTREAM_TIMEOUT_SECONDS * 1000;
+  const upstreams = new GitUpstreams(git, layout, access, upstreamTimeoutMs);
+  const shared = { unitOfWork, repositories, upstreams, clock: systemClock };
   const tracing = new OtelLandingTracing();
   const branches = new GitBranches(git, layout);
   const underWay = new LandingsUnderWay();
-  const landing = new LandChange({ ...shared, tracing, branches, underWay });
+  const workbenches = new GitWorkbenches(git, layout);
+  const fetches = new UpstreamFetches(upstreams, systemClock, {
+    maxWaitMs: upstreamTimeoutMs,
+    retryFailedAfterMs: retryFailedUpstreamAfterMs,
+  });
+  const sync = new SyncProject({ ...shared, branches, workbenches, fetches, underWay });
+  const pushIntents = new GitPushIntents(git, layout);
+  const landings = { ...shared, branches, underWay, fetches, pushIntents };
+  const meetUpstream = new MeetUpstream({ sync, upstreams, pushIntents });
+  const landing = new LandChange({ ...landings, tracing, meetUpstream });
+  const getProject = new GetProject({ ...shared, sync, publicUrl: config.YMERA_PUBLIC_URL });
   const landWaiting = new LandWaiting(landing, logger);
   const waitingSweep = new Sweep(
     'orders to land that waited',
@@ -114,27 +143,33 @@ export async function integrationModule(
       { provide: RegisterProject, useValue: new RegisterProject(shared) },
       {
         provide: GetProject,
-        useValue: new GetProject({ ...shared, publicUrl: config.YMERA_PUBLIC_URL }),
+        useValue: getProject,
       },
       { provide: ListProjects, useValue: new ListProjects(shared) },
+      { provide: UpdateProject, useValue: new UpdateProject(shared) },
+      { provide: SyncProject, useValue: sync },
+      {
+        provide: ProposeRevert,
+        useValue: new ProposeRevert({ ...shared, workbenches, projects: getProject, limits }),
+      },
       {
         provide: MaterialiseChange,
         useValue: new MaterialiseChange({
           ...shared,
-          workbenches: new GitWorkbenches(git, layout),
+          workbenches,
           patchFiles: new ArtefactPatchFiles(artefacts, layout.incoming),
           limits,
         }),
       },
       {
         provide: RemakeChange,
-        useValue: new RemakeChange({ ...shared, workbenches: new GitWorkbenches(git, layout), limits }),
+        useValue: new RemakeChange({ ...shared, workbenches, limits }),
       },
       {
         provide: LandChange,
         useValue: landing,
       },
-      { provide: WithdrawLanding, useValue: new WithdrawLanding({ ...shared, branches, underWay }) },
+      { provide: WithdrawLanding, useValue: new WithdrawLanding({ ...landings, sync }) },
       {
         provide: SteerLanding,
         useValue: new SteerLanding(unitOfWork, underWay, systemClock, () => waitingSweep.kick()),

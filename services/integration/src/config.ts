@@ -17,6 +17,8 @@ const list = (separator: string, fallback: string) =>
         .filter(Boolean),
     );
 
+const absolutePath = z.string().startsWith('/', 'must be an absolute path');
+
 const mebibyte = 1024 * 1024;
 
 export const integrationEnvironment = baseServiceEnvironment.extend({
@@ -32,6 +34,12 @@ export const integrationEnvironment = baseServiceEnvironment.extend({
   YMERA_SOURCE_HOSTS: list(',', ''),
   YMERA_CLONE_TIMEOUT_SECONDS: seconds(1, 3600).default(300),
   ...changeLimitsEnvironment.shape,
+  /** Of one fetch from an upstream, and of one push to it. A push has a transaction open, which ends after 30 s. */
+  YMERA_UPSTREAM_TIMEOUT_SECONDS: seconds(1, 25).default(20),
+  /** In the format of `git credential-store`; only this service may be able to read it. */
+  YMERA_UPSTREAM_CREDENTIALS_FILE: absolutePath.optional(),
+  YMERA_UPSTREAM_SSH_KEY_FILE: absolutePath.optional(),
+  YMERA_UPSTREAM_KNOWN_HOSTS_FILE: absolutePath.optional(),
   YMERA_ARTEFACT_RETENTION_DAYS: z.coerce.number().min(0.001).max(3650).default(30),
   YMERA_ARTEFACT_TOTAL_BYTES: z.coerce
     .number()

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { defineAgentMessage } from '../define/agent-message';
 import { added } from '../define/added';
-import { findings, testSummary } from '../shared/change';
+import { defineAgentMessage } from '../define/agent-message';
+import { findings, revertedChange, testSummary } from '../shared/change';
 import { errorShape } from '../shared/failure';
 import { agentId, gitObjectId, projectId, timestamp, uuid } from '../shared/ids';
 import { intent, taskType } from '../shared/plan';
@@ -62,6 +62,8 @@ export const taskInput = z.object({
   feedback: findings.optional(),
   /** For an examination: findings that a person has accepted on exactly this change. They do not stop it. */
   waivers: added(waivers),
+  /** The landed change that the change under examination is to take back. A claim, which git can bear out. */
+  reverts: added(revertedChange),
 });
 
 export const task = defineAgentMessage({

@@ -1,10 +1,25 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { defineCommand } from '../define/message';
 import { escalationOption, escalationOptionV1 } from '../shared/escalation';
-import { digest, gitObjectId, projectId, timestamp, uuid } from '../shared/ids';
+import { revertedChange } from '../shared/change';
+import { agentId, digest, gitObjectId, projectId, timestamp, uuid } from '../shared/ids';
 import { intent, plan } from '../shared/plan';
 import { performancePolicy, projectCommands } from '../shared/project';
 import { sampleDigest, sampleId, sampleOid, samplePlan, sampleTime } from '../shared/samples';
+
+const preparedChange = z.object({
+  step_id: z.string(),
+  /** Under which integration has recorded the change, at attempt 1. */
+  task_id: uuid,
+  change_id: uuid,
+  base: gitObjectId,
+  commit: gitObjectId,
+  tree: gitObjectId,
+  agent_id: agentId,
+  /** What the change takes back. */
+  reverts: revertedChange,
+});
 
 export const startWorkflow = defineCommand({
   name: 'orchestrator.start_workflow',
@@ -27,6 +42,8 @@ export const startWorkflow = defineCommand({
       workspace_url: z.string(),
     }),
     base: gitObjectId,
+    /** The output of the plan's changing step, which integration has made already; that step begins completed. */
+    prepared: added(preparedChange),
   }),
   sample: {
     workflow_id: sampleId('bb'),

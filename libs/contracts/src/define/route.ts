@@ -21,7 +21,7 @@ export interface RouteContract<
   Response extends z.ZodType = z.ZodType,
 > {
   readonly operation: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** OpenAPI style: `/api/v1/agents/{agent_id}/status`. */
   readonly path: string;
   readonly summary: string;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { defineEvent } from '../define/message';
 import { escalationOption, escalationOptionV1 } from '../shared/escalation';
 import { errorShape } from '../shared/failure';
 import { digest, projectId, timestamp, uuid } from '../shared/ids';
-import { gateKind, intent, plan } from '../shared/plan';
+import { gateKind, intent, plan, planNotes } from '../shared/plan';
 import { sampleId, samplePlan } from '../shared/samples';
 import { waivers } from '../shared/waiver';
 
@@ -22,6 +23,7 @@ export const requestPlanned = defineEvent({
     confidence: z.number().min(0).max(1),
     plan,
     plan_digest: digest,
+    notes: added(planNotes),
   }),
   sample: {
     request_id: sampleId('aa'),

@@ -4,7 +4,7 @@ import { defineEvent } from '../define/message';
 import { findings } from '../shared/change';
 import { errorShape } from '../shared/failure';
 import { agentId, gitObjectId, projectId, timestamp, uuid } from '../shared/ids';
-import { projectCommands } from '../shared/project';
+import { performancePolicy, projectCommands, pushPolicy, upstreamState } from '../shared/project';
 import { sampleId, sampleOid, sampleTime } from '../shared/samples';
 
 export const projectRegistered = defineEvent({
@@ -25,6 +25,66 @@ export const projectRegistered = defineEvent({
     head: sampleOid,
     commands: { test: 'node --test' },
     registered_by: 'ada',
+  },
+});
+
+export const projectUpdated = defineEvent({
+  name: 'integration.project.updated',
+  version: 1,
+  owner: 'integration',
+  summary: 'A person changed settings of a project; these are in force now.',
+  payload: z.object({
+    project_id: projectId,
+    name: z.string(),
+    commands: projectCommands,
+    performance: performancePolicy,
+    push: pushPolicy,
+    require_fresh: z.boolean(),
+    updated_by: z.string(),
+  }),
+  sample: {
+    project_id: 'sample',
+    name: 'sample',
+    commands: { test: 'node --test' },
+    performance: {},
+    push: 'branch',
+    require_fresh: false,
+    updated_by: 'ada',
+  },
+});
+
+export const projectSynced = defineEvent({
+  name: 'integration.project.synced',
+  version: 1,
+  owner: 'integration',
+  summary:
+    'The upstream of a project was looked at, and something is not as it was: its branch, ours, or that it can be reached. Also when a person asked.',
+  payload: z.object({
+    project_id: projectId,
+    branch: z.string(),
+    upstream: z.string(),
+    state: upstreamState,
+    push: pushPolicy,
+    /** Our branch, afterwards. */
+    head: gitObjectId,
+    /** Where our branch was, when it was moved forward to the upstream's. */
+    moved_from: gitObjectId.optional(),
+    upstream_head: gitObjectId.optional(),
+    error: errorShape.optional(),
+    synced_by: z.string(),
+    synced_at: timestamp,
+  }),
+  sample: {
+    project_id: 'sample',
+    branch: 'main',
+    upstream: '/home/ada/sample',
+    state: 'in_step',
+    push: 'off',
+    head: sampleOid,
+    moved_from: sampleOid,
+    upstream_head: sampleOid,
+    synced_by: 'integration',
+    synced_at: sampleTime,
   },
 });
 
@@ -123,6 +183,8 @@ export const changeLanded = defineEvent({
     tree: gitObjectId,
     branch: z.string(),
     landed_at: timestamp,
+    /** The upstream's branch has it too. */
+    pushed: added(z.boolean()),
   }),
   sample: {
     ...landingSample,

@@ -59,6 +59,22 @@ export const submitRequest = defineQuery({
   replySample: requestSample,
 });
 
+export const revertChange = defineQuery({
+  name: 'coordinator.revert_change',
+  version: 1,
+  owner: 'coordinator',
+  summary: 'Take a landed change back: a new request, which is tested, examined and approved like any other.',
+  payload: z.object({
+    change_id: uuid,
+    reason: z.string().max(500).optional(),
+    actor,
+    idempotency_key: z.string().max(200).optional(),
+  }),
+  reply: requestResource,
+  sample: { change_id: sampleId('ff'), reason: 'It is slower on large inputs.', actor: someone },
+  replySample: requestSample,
+});
+
 export const getRequest = defineQuery({
   name: 'coordinator.get_request',
   version: 1,

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { defineQuery } from '../define/message';
-import { changeResource } from '../shared/change';
-import { actor, cursor, pageSize, projectId, uuid } from '../shared/ids';
-import { performancePolicy, projectCommands, projectResource } from '../shared/project';
+import { changeResource, revertedChange } from '../shared/change';
+import { actor, agentId, cursor, gitObjectId, pageSize, projectId, uuid } from '../shared/ids';
+import { planNotes } from '../shared/plan';
+import { performancePolicy, projectCommands, projectResource, pushPolicy } from '../shared/project';
 import { sampleId, sampleOid, sampleTime } from '../shared/samples';
 
 const projectSample = {
@@ -36,13 +38,25 @@ export const registerProject = defineQuery({
   replySample: projectSample,
 });
 
+const projectWithWorkspace = projectResource.extend({
+  workspace_url: z.string(),
+  /** What new work begins on: the head, or its merge with an upstream that has gone another way. */
+  base: added(gitObjectId),
+  /** What a person should know about that. */
+  notes: added(planNotes),
+});
+
 export const getProject = defineQuery({
   name: 'integration.get_project',
   version: 1,
   owner: 'integration',
   summary: 'One project.',
-  payload: z.object({ project_id: projectId }),
-  reply: projectResource.extend({ workspace_url: z.string() }),
+  payload: z.object({
+    project_id: projectId,
+    /** Brings the copy in step with the upstream first; takes as long as the upstream. */
+    fresh: added(z.boolean()),
+  }),
+  reply: projectWithWorkspace,
   sample: { project_id: 'sample' },
   replySample: { ...projectSample, workspace_url: 'http://127.0.0.1:8005/git/sample.git' },
 });
@@ -56,6 +70,86 @@ export const listProjects = defineQuery({
   reply: z.object({ items: z.array(projectResource), next_cursor: cursor.nullable() }),
   sample: { limit: 50 },
   replySample: { items: [projectSample], next_cursor: null },
+});
+
+const command = z.string().max(2000).nullable();
+
+export const updateProject = defineQuery({
+  name: 'integration.update_project',
+  version: 1,
+  owner: 'integration',
+  summary: 'Change settings of a project. What is left out stays; a command that is null is detected again.',
+  payload: z.object({
+    project_id: projectId,
+    name: z.string().min(1).max(200).optional(),
+    commands: z.object({ test: command, bench: command, build: command }).partial().optional(),
+    performance: performancePolicy.nullable().optional(),
+    push: pushPolicy.optional(),
+    require_fresh: z.boolean().optional(),
+    actor,
+  }),
+  reply: projectResource,
+  sample: { project_id: 'sample', push: 'branch', actor: { name: 'ada', roles: ['admin'] } },
+  replySample: projectSample,
+});
+
+export const syncProject = defineQuery({
+  name: 'integration.sync_project',
+  version: 1,
+  owner: 'integration',
+  summary: 'Bring a project in step with its upstream now, as far as that is possible.',
+  payload: z.object({ project_id: projectId, actor }),
+  reply: projectResource,
+  sample: { project_id: 'sample', actor: { name: 'ada', roles: ['operator'] } },
+  replySample: projectSample,
+});
+
+export const proposeRevert = defineQuery({
+  name: 'integration.propose_revert',
+  version: 1,
+  owner: 'integration',
+  summary:
+    'Make a commit that takes a landed change back, on what new work begins on. It is a change like any other, and lands like one.',
+  payload: z.object({
+    change_id: uuid,
+    request_id: uuid,
+    workflow_id: uuid,
+    step_id: z.string(),
+    task_id: uuid,
+    reason: z.string().max(500).optional(),
+  }),
+  reply: z.object({
+    project: projectWithWorkspace,
+    /** Subject of the commit that is taken back. */
+    title: z.string(),
+    change: z.object({
+      change_id: uuid,
+      base: gitObjectId,
+      commit: gitObjectId,
+      tree: gitObjectId,
+      agent_id: agentId,
+    }),
+    reverts: revertedChange,
+  }),
+  sample: {
+    change_id: sampleId('ff'),
+    request_id: sampleId('aa'),
+    workflow_id: sampleId('bb'),
+    step_id: 'revert',
+    task_id: sampleId('ee'),
+  },
+  replySample: {
+    project: { ...projectSample, workspace_url: 'http://127.0.0.1:8005/git/sample.git' },
+    title: 'Improve the performance of this algorithm',
+    change: {
+      change_id: sampleId('dd'),
+      base: sampleOid,
+      commit: sampleOid,
+      tree: sampleOid,
+      agent_id: 'integration',
+    },
+    reverts: { change_id: sampleId('ff'), base: sampleOid, commit: sampleOid },
+  },
 });
 
 export const getChange = defineQuery({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from '../define/route';
-import { listProjects, registerProject } from '../queries/integration';
+import { listProjects, registerProject, updateProject } from '../queries/integration';
 import { projectId } from '../shared/ids';
 import { projectResource } from '../shared/project';
 
@@ -31,6 +31,8 @@ export const registerProjectRoute = defineRoute({
   ],
 });
 
+const projectParams = z.object({ project_id: projectId });
+
 export const listProjectsRoute = defineRoute({
   operation: 'listProjects',
   method: 'GET',
@@ -51,7 +53,34 @@ export const getProjectRoute = defineRoute({
   summary: 'One project',
   tag,
   access: [readers],
-  params: z.object({ project_id: projectId }),
+  params: projectParams,
+  status: 200,
+  response: projectResource,
+  errors: ['project_not_found'],
+});
+
+export const updateProjectRoute = defineRoute({
+  operation: 'updateProject',
+  method: 'PATCH',
+  path: '/api/v1/projects/{project_id}',
+  summary: 'Change settings of a project; what is left out stays, a command that is null is detected again',
+  tag,
+  access: [{ roles: ['admin'] }],
+  params: projectParams,
+  body: updateProject.payload.omit({ project_id: true, actor: true }),
+  status: 200,
+  response: projectResource,
+  errors: ['project_not_found', 'no_tests', 'settings_invalid', 'push_not_possible'],
+});
+
+export const syncProjectRoute = defineRoute({
+  operation: 'syncProject',
+  method: 'POST',
+  path: '/api/v1/projects/{project_id}/sync',
+  summary: 'Bring a project in step with its upstream now; the answer says how far that went',
+  tag,
+  access: [{ roles: ['operator', 'admin'] }],
+  params: projectParams,
   status: 200,
   response: projectResource,
   errors: ['project_not_found'],

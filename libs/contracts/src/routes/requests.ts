@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRoute } from '../define/route';
-import { decideApproval, listApprovals, listRequests } from '../queries/coordinator';
+import { decideApproval, listApprovals, listRequests, revertChange } from '../queries/coordinator';
 import { listWorkflows } from '../queries/orchestrator';
 import { changeResource } from '../shared/change';
 import { projectId, uuid } from '../shared/ids';
@@ -21,7 +21,13 @@ export const submitRequestRoute = defineRoute({
   status: 202,
   idempotent: true,
   response: requestResource,
-  errors: ['request_empty', 'intent_unsupported', 'project_not_found', 'agent_unavailable'],
+  errors: [
+    'request_empty',
+    'intent_unsupported',
+    'project_not_found',
+    'agent_unavailable',
+    'upstream_unreachable',
+  ],
 });
 
 export const listRequestsRoute = defineRoute({
@@ -205,4 +211,27 @@ export const getChangeRoute = defineRoute({
   status: 200,
   response: changeResource,
   errors: ['change_not_found'],
+});
+
+export const revertChangeRoute = defineRoute({
+  operation: 'revertChange',
+  method: 'POST',
+  path: '/api/v1/changes/{change_id}/revert',
+  summary: 'Take a landed change back: a new request, tested, examined and approved before it lands',
+  tag,
+  access: [operators],
+  params: z.object({ change_id: uuid }),
+  body: revertChange.payload.pick({ reason: true }),
+  status: 202,
+  idempotent: true,
+  response: requestResource,
+  errors: [
+    'change_not_found',
+    'change_not_landed',
+    'already_reverted',
+    'revert_conflict',
+    'agent_unavailable',
+    'upstream_unreachable',
+    'idempotency_key_reused',
+  ],
 });

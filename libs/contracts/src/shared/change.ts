@@ -118,6 +118,9 @@ export const artefact = z.object({
   media_type: z.string().max(100),
 });
 
+/** A landed change that another one takes back: it was made on `base`, its only parent. */
+export const revertedChange = z.object({ change_id: uuid, base: gitObjectId, commit: gitObjectId });
+
 export const changeResource = z.object({
   change_id: uuid,
   project_id: z.string(),
@@ -132,5 +135,7 @@ export const changeResource = z.object({
   files: z.array(z.object({ path: z.string(), added: z.number().int(), removed: z.number().int() })),
   diff: z.string(),
   created_at: timestamp,
+  /** The landed change that this one takes back. */
+  reverts: added(uuid),
 });
 export type ChangeResource = z.output<typeof changeResource>;

@@ -79,6 +79,9 @@ export const plan = z.object({
 });
 export type Plan = z.output<typeof plan>;
 
+/** Sentences about what a plan works on, such as that the upstream could not be reached. */
+export const planNotes = z.array(z.string().max(1000)).max(20);
+
 export const stepState = z.enum([
   'pending',
   'ready',

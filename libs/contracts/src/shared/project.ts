@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { added } from '../define/added';
+import { errorShape } from './failure';
 import { gitObjectId, projectId, timestamp } from './ids';
 
 /** Command lines run by `sh -c` in the sandbox, in the root of the working copy. */
@@ -16,6 +17,44 @@ export const performancePolicy = z.object({
   min_speedup: z.number().min(0).max(1000).optional(),
 });
 
+/** `branch`: each landing is pushed to the upstream's branch, before our own branch moves. */
+export const pushPolicy = z.enum(['off', 'branch']);
+export type PushPolicy = z.output<typeof pushPolicy>;
+
+/**
+ * How the project's branch stands to the branch that it was copied from, as of `checked_at`. `behind`: the branch cannot be
+ * moved now. `diverged`: both have commits that the other lacks. `not_followed`: there was no branch to follow.
+ */
+export const upstreamState = z.enum([
+  'not_checked',
+  'in_step',
+  'ahead',
+  'behind',
+  'diverged',
+  'unreachable',
+  'not_followed',
+]);
+export type UpstreamState = z.output<typeof upstreamState>;
+
+export const projectUpstream = z.object({
+  source: z.string().max(4096),
+  state: upstreamState,
+  /** When the upstream last answered. */
+  checked_at: timestamp.optional(),
+  /** The upstream's branch, then. */
+  head: gitObjectId.optional(),
+  /** Commits that the upstream lacks. */
+  ahead: z.number().int().min(0).optional(),
+  /** Commits that only the upstream has. */
+  behind: z.number().int().min(0).optional(),
+  push: pushPolicy,
+  /** A request is refused rather than planned on what may be old. */
+  require_fresh: z.boolean(),
+  /** Why the upstream could not be reached. */
+  error: errorShape.optional(),
+});
+export type ProjectUpstream = z.output<typeof projectUpstream>;
+
 export const projectResource = z.object({
   project_id: projectId,
   name: z.string().max(200),
@@ -26,5 +65,6 @@ export const projectResource = z.object({
   commands: projectCommands,
   performance: performancePolicy,
   created_at: timestamp,
+  upstream: added(projectUpstream),
 });
 export type ProjectResource = z.output<typeof projectResource>;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { agentType } from './agents';
 import { attributedVerdict, findings, testSummary } from './change';
 import { escalation, escalationOption, escalationOptionV1 } from './escalation';
 import { errorShape } from './failure';
 import { agentId, digest, gitObjectId, projectId, timestamp, uuid } from './ids';
-import { gateKind, intent, plan, stepState, workflowState } from './plan';
+import { gateKind, intent, plan, planNotes, stepState, workflowState } from './plan';
 import { workflowResult } from '../events/orchestrator';
 
 export const requestState = z.enum(['input_required', 'running', 'completed', 'failed', 'canceled']);
@@ -31,6 +32,8 @@ export const requestResource = z.object({
   trace_id: z.string(),
   created_at: timestamp,
   ended_at: timestamp.nullable(),
+  /** What a person should know about what the plan works on. */
+  notes: added(planNotes),
 });
 export type RequestResource = z.output<typeof requestResource>;
 

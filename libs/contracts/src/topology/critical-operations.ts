@@ -8,6 +8,8 @@ import {
   changeRefused,
   landingRefused,
   projectRegistered,
+  projectSynced,
+  projectUpdated,
 } from '../events/integration';
 import { gateClosed, taskProgressed, workflowCanceled, workflowStarted } from '../events/orchestrator';
 import {
@@ -32,6 +34,9 @@ export const recordedBy: Readonly<Record<string, readonly EventContract[]>> = {
   retireAgent: [agentRetired],
   liftFreeze: [agentStandingChanged],
   registerProject: [projectRegistered],
+  updateProject: [projectUpdated],
+  syncProject: [projectSynced],
+  revertChange: [requestPlanned],
   submitRequest: [requestPlanned, requestQuestioned],
   answerRequest: [requestPlanned, requestQuestioned],
   cancelRequest: [workflowCanceled, requestEnded],

@@ -16,6 +16,8 @@ import {
   changeRefused,
   landingRefused,
   projectRegistered,
+  projectSynced,
+  projectUpdated,
 } from '../events/integration';
 import {
   gateClosed,
@@ -77,6 +79,8 @@ export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[
     changeLanded,
     landingRefused,
     projectRegistered,
+    projectSynced,
+    projectUpdated,
     livenessChanged,
     agentRetired,
     agentStandingChanged,

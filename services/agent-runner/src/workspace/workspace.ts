@@ -93,6 +93,34 @@ export class Workspace {
   }
 
   /**
+   * The lines that differ between two commits, by path: those that went (`-`) and came (`+`), in order, without what is
+   * around them. Binary files have none.
+   */
+  async changedLines(
+    from: string,
+    to: string,
+    paths: readonly string[],
+  ): Promise<Result<ReadonlyMap<string, readonly string[]>>> {
+    const lines = new Map<string, readonly string[]>();
+    const how = ['--unified=0', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-prefix'];
+    for (const path of paths) {
+      const shown = await this.git(['diff', ...how, from, to, '--', `:(literal,top)${path}`], {
+        maximumBytes: maximumFileBytes,
+      });
+      if (!shown.ok && !shown.isTooLong)
+        return err(unreadable('what differs between two commits', shown.complaint));
+      const text = shown.stdout.toString('utf8').split('\n');
+      const first = text.findIndex((line) => line.startsWith('@@'));
+      if (shown.isTooLong || first < 0) continue;
+      lines.set(
+        path,
+        text.slice(first).filter((line) => /^[-+]/.test(line)),
+      );
+    }
+    return ok(lines);
+  }
+
+  /**
    * What has been done to the working copy since `base`, as a patch. `installed`: folders in which the platform has installed
    * packages; by default as the lockfile says.
    */

@@ -6,17 +6,11 @@ import {
   getProjectRoute,
   liftFreezeRoute,
   listAgentsRoute,
-  listProjectsRoute,
   overviewRoute,
   type ProjectCommands,
   retireAgentRoute,
 } from '@ymera/contracts';
 import { type Command, Option } from 'commander';
-import { resolve } from 'node:path';
-import { registerProject } from '../api/register-project';
-import { givenCommands } from '../demo/demo-options';
-import { commandWords } from '../words/commands';
-import { duration } from '../terminal/duration';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { type ListOptions, printList, withList } from './list';
 import { controlWords } from './operations';
@@ -25,7 +19,7 @@ import { print } from './print';
 const enrolmentKinds = createEnrolment.payload.shape.kind.options;
 type EnrolmentKind = (typeof enrolmentKinds)[number];
 
-/** Agents and projects. */
+/** Agents. */
 export function addFleetCommands(ymera: Command): void {
   withConnection(ymera.command('overview'))
     .description('counts over the fleet, and whether anything is paused')
@@ -106,54 +100,5 @@ export function addFleetCommands(ymera: Command): void {
     .action(async ({ kind, ...options }: ConnectionOptions & { kind: EnrolmentKind }) => {
       const made = await connect(options).call(createEnrolmentRoute, { body: { kind } });
       print(options, made, made.enrolment_token);
-    });
-
-  const projects = ymera.command('projects').description('git projects');
-
-  withConnection(projects.command('register').argument('<project_id>').argument('<source>'))
-    .description('register a repository by path or address')
-    .option('--test <command>', 'the command that tests it (default: found in the project)')
-    .option('--bench <command>', 'the command that measures it')
-    .option('--build <command>', 'a command that its tests need to have run before')
-    .action(async (projectId: string, source: string, options: ConnectionOptions & ProjectCommands) => {
-      const where = /^[a-z+]+:\/\//.test(source)
-        ? source
-        : resolve(process.env['INIT_CWD'] ?? process.cwd(), source);
-      const project = await registerProject(
-        connect(options),
-        { project_id: projectId, source: where, commands: givenCommands(options) },
-        (elapsedMs) => process.stderr.write(`copying the repository: ${duration(elapsedMs)} so far\n`),
-      );
-      print(
-        options,
-        project,
-        `${project.project_id}  ${project.default_branch}  ${commandWords(project.commands)}`,
-      );
-    });
-
-  withConnection(projects.command('show').argument('<project_id>'))
-    .description('one project: its branch, and the commands that test and measure it')
-    .action(async (projectId: string, options: ConnectionOptions) => {
-      const project = await connect(options).call(getProjectRoute, { params: { project_id: projectId } });
-      print(
-        options,
-        project,
-        [
-          `${project.project_id}  ${project.default_branch}  ${project.head.slice(0, 12)}`,
-          commandWords(project.commands),
-        ].join('\n'),
-      );
-    });
-
-  withList(projects.command('list'))
-    .description('registered projects')
-    .action(async (options: ListOptions) => {
-      const api = connect(options);
-      await printList(
-        options,
-        'no projects',
-        (query) => api.call(listProjectsRoute, { query }),
-        ({ project_id, default_branch, commands }) => [project_id, default_branch, commands.test ?? ''],
-      );
     });
 }

@@ -17,6 +17,7 @@ import { interrupted, interruption } from '../interruption';
 import { columnsOf } from '../terminal/layout';
 import { backWords, lostWords } from '../words/connection';
 import { type OpenQuestion, openQuestionLines, openQuestionOf } from '../words/open-question';
+import { noteLines, takeBackLines } from '../words/notes';
 import { unfinishedLines } from '../words/unfinished';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { type ListOptions, printList, withList } from './list';
@@ -68,7 +69,11 @@ async function askedIn(
 function tellAccepted(options: ConnectionOptions, request: RequestResource): void {
   const open = openQuestionOf(request, options);
   const about = [request.request_id, request.state, request.intent ?? ''].join('  ').trimEnd();
-  print(options, { ...request, open_question: open }, [about, ...questionLines(open)].join('\n'));
+  print(
+    options,
+    { ...request, open_question: open },
+    [about, ...noteLines(request), ...questionLines(open)].join('\n'),
+  );
   if (open) process.exitCode = 2;
 }
 
@@ -130,7 +135,9 @@ export function addRequestCommands(ymera: Command): void {
       const words = [
         `${request.state}  ${request.text}`,
         ...(steps.length > 0 ? [table(steps)] : []),
+        ...noteLines(request),
         ...unfinishedLines(request, workflow),
+        ...takeBackLines(workflow),
         ...questionLines(open),
       ];
       print(options, { request, workflow, open_question: open }, words.join('\n'));

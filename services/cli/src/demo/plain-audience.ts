@@ -26,6 +26,7 @@ export class PlainAudience implements Audience {
 
   planned(request: RequestResource): void {
     this.write(`understood as ${request.intent ?? 'nothing'} (${request.evidence.join(', ')})`);
+    for (const note of request.notes ?? []) this.write(`note: ${note}`);
     if (!request.plan) return;
     this.write(`plan: ${planLine(request.plan)}`);
     this.board = new StepBoard(request.plan);

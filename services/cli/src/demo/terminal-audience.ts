@@ -60,6 +60,7 @@ export class TerminalAudience implements Audience {
       'Understood',
       `as ${bold(request.intent ?? '')} ${dim(`(${percent} %: ${request.evidence.join(', ')})`)}`,
     );
+    for (const note of request.notes ?? []) this.row('Note', note);
     if (!request.plan) return;
     this.row('Plan', planLine(request.plan));
     this.row('', dim(`risk ${request.plan.risk}, ${(request.plan_digest ?? '').slice(0, 19)}`));

@@ -2,6 +2,7 @@ import {
   approvalDecided,
   approvalRequested,
   findingDigest,
+  getProject,
   requestPlanned,
   requestQuestioned,
   resolveGate,
@@ -27,14 +28,14 @@ function setUp(directory: Partial<Directory> = {}) {
   const unitOfWork = new InMemoryUnitOfWork(emptyState(), inMemoryStores);
   let next = 0;
   const ids = { next: () => id((next += 1)) };
-  const submit = new SubmitRequest({
+  const submitting = {
     unitOfWork,
     clock,
     ids,
     limits: { taskTimeoutS: 600, gateExpiryS: 3600, budgetS: 7200 },
     traceId: () => 'f'.repeat(32),
     directory: {
-      project: (projectId) =>
+      project: (projectId: string) =>
         Promise.resolve(
           ok({
             project_id: projectId,
@@ -48,13 +49,17 @@ function setUp(directory: Partial<Directory> = {}) {
             workspace_url: 'http://127.0.0.1/git/p.git',
           }),
         ),
+      proposeRevert: () => Promise.reject(new Error('not asked for')),
       hasAgentOf: () => Promise.resolve(ok(true)),
       ...directory,
-    },
-  });
+    } satisfies Directory,
+  };
+  const submit = new SubmitRequest(submitting);
   const { outbox } = unitOfWork;
   return { clock, unitOfWork, submit, gates: new FollowGates(unitOfWork, clock, ids), outbox };
 }
+
+const { replySample: project } = getProject;
 
 const improve = { project_id: 'sample', text: 'Improve the performance of this algorithm', actor: ada };
 
@@ -79,6 +84,17 @@ describe('submitting a request', () => {
     expect(order?.plan).toEqual(planned?.plan);
     expect(order?.plan_digest).toBe(planned?.plan_digest);
     expect(order?.base).toBe(oid);
+  });
+
+  it('works on what integration says, which may be more than the branch, and keeps its notes', async () => {
+    const base = 'c'.repeat(40);
+    const note = 'The plan works on a merge.';
+    const { submit, outbox } = setUp({
+      project: () => Promise.resolve(ok({ ...project, base, notes: [note] })),
+    });
+    expect(await submit.execute(improve)).toMatchObject({ value: { notes: [note] } });
+    expect(outbox.payloads(startWorkflow)).toMatchObject([{ base }]);
+    expect(outbox.payloads(requestPlanned)).toMatchObject([{ notes: [note] }]);
   });
 
   it.each(['', ' \n\t'])('refuses empty words (%j)', async (text) => {

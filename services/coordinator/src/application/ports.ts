@@ -1,4 +1,4 @@
-import type { AgentType, ProjectResource, UnitOfWork } from '@ymera/contracts';
+import type { AgentType, getProject, PayloadOf, proposeRevert, ReplyOf, UnitOfWork } from '@ymera/contracts';
 import type { Result } from '@ymera/kernel';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';
@@ -56,7 +56,10 @@ export type CoordinatorUnitOfWork = UnitOfWork<CoordinatorStores>;
 
 /** What the coordinator asks other services. */
 export interface Directory {
-  project(projectId: string): Promise<Result<ProjectResource & { readonly workspace_url: string }>>;
+  /** In step with its upstream, as far as that can be; waits for that. */
+  project(projectId: string): Promise<Result<ReplyOf<typeof getProject>>>;
+  /** The same order gives the same change. */
+  proposeRevert(order: PayloadOf<typeof proposeRevert>): Promise<Result<ReplyOf<typeof proposeRevert>>>;
   hasAgentOf(type: AgentType): Promise<Result<boolean>>;
 }
 

@@ -1,18 +1,12 @@
-import {
-  type PayloadOf,
-  requestPlanned,
-  requestQuestioned,
-  startWorkflow,
-  type submitRequest,
-  type Plan,
-} from '@ymera/contracts';
-import { type Clock, digestOf, err, failure, ok, type Result } from '@ymera/kernel';
-import { agentTypesOf, planFor, type PlanningLimits } from '../domain/planning';
+import { type PayloadOf, requestQuestioned, type submitRequest, type Plan } from '@ymera/contracts';
+import { type Clock, err, failure, ok, type Result } from '@ymera/kernel';
+import { planFor, type PlanningLimits } from '../domain/planning';
 import type { Request } from '../domain/request';
 import { understand, type Understanding } from '../domain/understanding';
+import { announcePlan, planned, type Outbox } from './announce-plan';
+import { requireAgents } from './require-agents';
 import type { CoordinatorUnitOfWork, Directory, Ids } from './ports';
 
-type Project = Extract<Awaited<ReturnType<Directory['project']>>, { ok: true }>['value'];
 type Submission = PayloadOf<typeof submitRequest>;
 
 export interface SubmitRequestDependencies {
@@ -44,9 +38,9 @@ export class SubmitRequest {
     if (understood.question) return ok(await this.ask(draft, understood.question, idempotency_key));
     const plan = await this.plan(draft, understood);
     if (!plan.ok) return plan;
-    const request = planned(draft, plan.value, this.use.ids.next());
+    const request = planned(draft, plan.value, project.value, this.use.ids.next());
     const accepted = await this.store(request, idempotency_key, (outbox) =>
-      announce(outbox, request, plan.value, project.value),
+      announcePlan(outbox, request, plan.value, project.value),
     );
     return ok(accepted);
   }
@@ -74,12 +68,12 @@ export class SubmitRequest {
     const plan = await this.plan(open, understood);
     if (!plan.ok) return plan;
     const request = {
-      ...planned({ ...open, text, ...seen(understood) }, plan.value, this.use.ids.next()),
+      ...planned({ ...open, text, ...seen(understood) }, plan.value, project.value, this.use.ids.next()),
       version,
     };
     await this.use.unitOfWork.run(async (tx) => {
       await tx.requests.update(request);
-      await announce(tx.outbox, request, plan.value, project.value);
+      await announcePlan(tx.outbox, request, plan.value, project.value);
     });
     return ok(request);
   }
@@ -105,6 +99,7 @@ export class SubmitRequest {
       traceId: this.use.traceId(),
       createdAt: this.use.clock.now(),
       endedAt: null,
+      notes: [],
       version: 1,
     };
   }
@@ -131,21 +126,8 @@ export class SubmitRequest {
   private async plan(draft: Request, understood: Understanding): Promise<Result<Plan>> {
     const plan = planFor(understood, titleOf(draft.text), this.use.limits);
     if (!plan.ok) return plan;
-    for (const type of agentTypesOf(plan.value)) {
-      const enrolled = await this.use.directory.hasAgentOf(type);
-      if (!enrolled.ok) return enrolled;
-      if (!enrolled.value)
-        return err(
-          failure(
-            'unavailable',
-            'agent_unavailable',
-            `No ${type} agent is registered, and the plan needs one.`,
-            {
-              suggestion: `Register an agent of type ${type}, for example with --exec.`,
-            },
-          ),
-        );
-    }
+    const enrolled = await requireAgents(plan.value, this.use.directory);
+    if (!enrolled.ok) return enrolled;
     return plan;
   }
 }
@@ -160,19 +142,8 @@ const seen = ({
   evidence,
 });
 
-const planned = (draft: Request, plan: Plan, workflowId: string): Request => ({
-  ...draft,
-  state: 'running',
-  question: null,
-  plan,
-  planDigest: digestOf(plan),
-  workflowId,
-});
-
 /** The first line, which becomes the commit's subject. */
 const titleOf = (text: string): string => text.trim().split('\n', 1)[0]?.slice(0, 200) ?? '';
-
-type Outbox = Parameters<Parameters<CoordinatorUnitOfWork['run']>[0]>[0]['outbox'];
 
 const announceQuestion = (outbox: Outbox, request: Request, question: string): Promise<void> =>
   outbox.event(requestQuestioned, {
@@ -186,34 +157,3 @@ const announceQuestion = (outbox: Outbox, request: Request, question: string): P
       question,
     },
   });
-
-async function announce(outbox: Outbox, request: Request, plan: Plan, project: Project): Promise<void> {
-  const { requestId: request_id, workflowId, planDigest, intent, text } = request;
-  if (workflowId === null || planDigest === null || intent === null)
-    throw new TypeError('a planned request has a plan');
-  const shared = {
-    request_id,
-    workflow_id: workflowId,
-    requested_by: request.requestedBy,
-    intent,
-    plan,
-    plan_digest: planDigest,
-  };
-  await outbox.event(requestPlanned, {
-    aggregateId: request_id,
-    aggregateVersion: request.version,
-    payload: { ...shared, project_id: request.projectId, text, confidence: request.confidence },
-  });
-  await outbox.command(startWorkflow, {
-    ...shared,
-    request_text: text,
-    project: {
-      project_id: project.project_id,
-      default_branch: project.default_branch,
-      commands: project.commands,
-      performance: project.performance,
-      workspace_url: project.workspace_url,
-    },
-    base: project.head,
-  });
-}

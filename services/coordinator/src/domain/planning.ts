@@ -50,9 +50,39 @@ export function planFor(
   );
 }
 
-/** The types of agents that a plan cannot do without. */
+/** The step whose change integration makes before the run. */
+export const revertStep = 'revert';
+
+/**
+ * The plan that takes a landed change back. Integration has made the change already, so there is no plan to approve and nobody
+ * to send it back to: what the tests or the examination refuse ends the run.
+ */
+export const planRevert = (title: string, limits: PlanningLimits): Plan => ({
+  ...common('INTEGRATE', title, limits),
+  risk: 'high',
+  steps: [
+    {
+      kind: 'task',
+      step_id: revertStep,
+      name: revertStep,
+      depends_on: [],
+      agent_type: 'PROJECT',
+      task_type: 'fix',
+      produces: 'change',
+      max_attempts: 1,
+      timeout_s: limits.taskTimeoutS,
+    },
+    ...landingSteps(revertStep, limits, {}),
+  ],
+});
+
+/** The types of agents that a plan cannot do without; the PROJECT agent is the platform itself. */
 export const agentTypesOf = (plan: Plan): AgentType[] => [
-  ...new Set(plan.steps.flatMap((step) => (step.kind === 'task' ? [step.agent_type] : []))),
+  ...new Set(
+    plan.steps.flatMap((step) =>
+      step.kind === 'task' && step.agent_type !== 'PROJECT' ? [step.agent_type] : [],
+    ),
+  ),
 ];
 
 const common = (
@@ -68,7 +98,6 @@ const common = (
 function changeSteps({ look, make }: Work, limits: PlanningLimits): PlanStep[] {
   const task = { kind: 'task', max_attempts: 3, timeout_s: limits.taskTimeoutS } as const;
   const gate = { kind: 'gate', expires_s: limits.gateExpiryS } as const;
-  const rework = { loop_back_to: make.task, max_loops: reworkLoops };
   return [
     { ...gate, step_id: 'approve_plan', name: 'approve the plan', depends_on: [], gate: 'plan_approval' },
     {
@@ -99,15 +128,28 @@ function changeSteps({ look, make }: Work, limits: PlanningLimits): PlanStep[] {
       task_type: make.task,
       produces: 'change',
     },
+    ...landingSteps(make.task, limits, {
+      on_rejection: { loop_back_to: make.task, max_loops: reworkLoops },
+    }),
+  ];
+}
+
+type Rework = Pick<Extract<PlanStep, { kind: 'task' }>, 'on_rejection'>;
+
+/** From a change to a landed commit. */
+function landingSteps(maker: string, limits: PlanningLimits, rework: Rework): PlanStep[] {
+  const task = { kind: 'task', max_attempts: 3, timeout_s: limits.taskTimeoutS } as const;
+  const gate = { kind: 'gate', expires_s: limits.gateExpiryS } as const;
+  return [
     {
       ...task,
       step_id: 'test',
       name: 'test',
-      depends_on: [make.task],
+      depends_on: [maker],
       agent_type: 'TESTING',
       task_type: 'test',
       produces: 'tests',
-      on_rejection: rework,
+      ...rework,
     },
     {
       ...task,
@@ -117,7 +159,7 @@ function changeSteps({ look, make }: Work, limits: PlanningLimits): PlanStep[] {
       agent_type: 'EXAMINATION',
       task_type: 'validate',
       produces: 'verdict',
-      on_rejection: rework,
+      ...rework,
     },
     {
       ...gate,

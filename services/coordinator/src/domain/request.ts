@@ -17,6 +17,8 @@ export interface Request {
   readonly planDigest: string | null;
   readonly workflowId: string | null;
   readonly error: ErrorShape | null;
+  /** What a person should know about what the plan works on. */
+  readonly notes: readonly string[];
   readonly traceId: string;
   readonly createdAt: Date;
   readonly endedAt: Date | null;
@@ -72,4 +74,5 @@ export const resourceOf = (request: Request, pending: readonly Approval[]): Requ
   trace_id: request.traceId,
   created_at: request.createdAt.toISOString(),
   ended_at: request.endedAt?.toISOString() ?? null,
+  ...(request.notes.length > 0 ? { notes: [...request.notes] } : {}),
 });

@@ -29,6 +29,7 @@ export const newRequest = (change: Partial<Request> = {}): Request => {
     traceId: 'f'.repeat(32),
     createdAt,
     endedAt: null,
+    notes: ['The upstream could not be reached.'],
     version: 1,
     ...change,
   };

@@ -11,6 +11,7 @@ import {
   gateClosedV1,
   landingPaused,
   landingResumed,
+  projectSynced,
   workflowEscalated,
   type AlertResource,
   type EventContract,
@@ -72,6 +73,23 @@ const critical = (kind: string, title: string, link: string): Alarm => ({
   severity: 'critical',
 });
 
+/** An upstream that cannot be reached holds nothing up unless landings are pushed to it. */
+function upstreamAlarm({
+  project_id,
+  state,
+  push,
+  upstream,
+  error,
+}: Pick<PayloadOf<typeof projectSynced>, 'project_id' | 'state' | 'push' | 'upstream' | 'error'>):
+  Alarm | undefined {
+  const link = `/api/v1/projects/${project_id}`;
+  if (state === 'diverged')
+    return warning('project_diverged', `${project_id} and its upstream ${upstream} have diverged`, link);
+  if (state === 'unreachable' && push !== 'off')
+    return warning('upstream_unreachable', error?.message ?? `${upstream} cannot be reached`, link);
+  return undefined;
+}
+
 /** Every event that raises or resolves an alert, and nothing else does. */
 const rules: ReadonlyMap<string, Rule> = new Map([
   rule(enforcementChanged, ({ agent_id, to, reason }) => {
@@ -120,6 +138,10 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   rule(deadLetterReplayed, ({ dead_letter_id }) => ({
     subject: `dead letter ${dead_letter_id}`,
     alarm: undefined,
+  })),
+  rule(projectSynced, ({ project_id, state, push, upstream, error }) => ({
+    subject: `upstream ${project_id}`,
+    alarm: upstreamAlarm({ project_id, state, push, upstream, error }),
   })),
   rule(dispatchPaused, ({ paused_by, reason }) => ({
     subject: 'dispatch',

@@ -26,6 +26,7 @@ export async function answerLanded(
   project: Project,
   change: Change,
   now: Date,
+  pushed = false,
 ): Promise<LandingAnswer> {
   const isFirst = change.state !== 'landed';
   const recorded = isFirst ? landed(change, now) : change;
@@ -40,6 +41,7 @@ export async function answerLanded(
       tree: recorded.tree,
       branch: project.defaultBranch,
       landed_at: (recorded.landedAt ?? now).toISOString(),
+      ...(pushed ? { pushed } : {}),
     },
   });
   return { kind: 'landed', change: recorded };

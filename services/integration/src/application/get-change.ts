@@ -28,6 +28,7 @@ export class GetChange {
       files: [...files],
       diff,
       created_at: change.createdAt.toISOString(),
+      ...(change.reverts === undefined ? {} : { reverts: change.reverts }),
     });
   }
 }

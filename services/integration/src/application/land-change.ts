@@ -1,25 +1,40 @@
 import type { landChange, PayloadOf } from '@ymera/contracts';
-import { assertNever, digestOf, failure, type Clock, type Failure } from '@ymera/kernel';
+import {
+  assertNever,
+  digestOf,
+  err,
+  failure,
+  ok,
+  type Clock,
+  type Failure,
+  type Result,
+} from '@ymera/kernel';
 import type { Change } from '../domain/change';
 import { baseMoved, checkLanding, type LandingDecision } from '../domain/landing';
 import type { Project } from '../domain/project';
 import { answerLanded, answerRefused, type LandingAnswer } from './answer-landing';
 import type { LandingsUnderWay } from './landings-under-way';
+import { UpstreamMoved, type MeetUpstream } from './meet-upstream';
 import type {
   Branches,
   IntegrationTransaction,
   IntegrationUnitOfWork,
   LandingCandidate,
   LandingTracing,
+  PushIntents,
   WaitingLanding,
 } from './ports';
+import { followedBranch, type UpstreamFetches } from './upstream-fetches';
 
 type Order = PayloadOf<typeof landChange>;
 
 export type LandingOutcome =
   | LandingAnswer
-  /** Landing is paused; the order is kept. */
-  | { readonly kind: 'waiting' };
+  /** Landing is paused, or the upstream that it is pushed to cannot be reached; the order is kept. */
+  | { readonly kind: 'waiting'; readonly failure?: Failure };
+
+/** How often somebody else may push between our fetch and our push; then the order is kept for a while. */
+const maxUpstreamMoves = 3;
 
 export interface LandChangeDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
@@ -28,7 +43,14 @@ export interface LandChangeDependencies {
   readonly underWay: LandingsUnderWay;
   readonly clock: Clock;
   readonly tracing: LandingTracing;
+  readonly fetches: Pick<UpstreamFetches, 'fetch'>;
+  readonly meetUpstream: Pick<MeetUpstream, 'execute'>;
+  readonly pushIntents: PushIntents;
 }
+
+const upstreamBusy = err(
+  failure('conflict', 'upstream_busy', 'The upstream moves too often to push to it.', { retryable: true }),
+);
 
 interface Examined {
   readonly decision: LandingDecision;
@@ -52,14 +74,32 @@ export class LandChange {
   execute(messageId: string, order: Order): Promise<LandingOutcome | undefined> {
     const { unitOfWork, underWay, tracing } = this.use;
     return underWay.inTurn(order.project_id, () =>
-      unitOfWork.run(async (tx) => {
-        if (!(await tx.inbox.accept('integration.land_change', messageId))) return undefined;
-        const outcome = await this.take(tx, order);
-        if (outcome.kind === 'waiting')
-          await tx.waiting.add({ id: digestOf(order), order, traceparent: tracing.current() });
-        return outcome;
-      }),
+      this.withUpstream(order, (fetched) =>
+        unitOfWork.run(async (tx) => {
+          if (!(await tx.inbox.accept('integration.land_change', messageId))) return undefined;
+          const outcome = await this.take(tx, order, fetched);
+          if (outcome.kind === 'waiting')
+            await tx.waiting.add({ id: digestOf(order), order, traceparent: tracing.current() });
+          return outcome;
+        }),
+      ),
     );
+  }
+
+  /** Fetches before the transaction begins, which must not wait for a network, and again when the upstream has moved since. */
+  private async withUpstream<T>(order: Order, land: (fetched: Result<void>) => Promise<T>): Promise<T> {
+    const { unitOfWork, fetches } = this.use;
+    const project = await unitOfWork.run((tx) => tx.projects.find(order.project_id));
+    const followed = project && followedBranch(project);
+    for (let moves = 0; ; moves += 1) {
+      const isLast = moves === maxUpstreamMoves;
+      const fetched = followed ? await fetches.fetch(followed) : ok(undefined);
+      try {
+        return await land(isLast ? upstreamBusy : fetched);
+      } catch (error) {
+        if (isLast || !(error instanceof UpstreamMoved)) throw error;
+      }
+    }
   }
 
   /** The oldest order that waits, but those; `tried` is undefined when there is none or landing is paused. */
@@ -71,33 +111,39 @@ export class LandChange {
     const seen = await unitOfWork.run((tx) => tx.waiting.next(except));
     if (!seen) return {};
     try {
-      const isPaused = await underWay.inTurn(seen.order.project_id, () => this.takeWaiting(seen, except));
-      return isPaused ? {} : { tried: seen.id };
+      const outcome = await underWay.inTurn(seen.order.project_id, () =>
+        this.withUpstream(seen.order, (fetched) => this.takeWaiting(seen, except, fetched)),
+      );
+      if (outcome?.kind !== 'waiting') return { tried: seen.id };
+      return outcome.failure ? { tried: seen.id, error: outcome.failure } : {};
     } catch (error) {
       return { tried: seen.id, error };
     }
   }
 
-  /** Whether landing is paused. */
+  /** Undefined when it was withdrawn or decided since it was seen. */
   private takeWaiting(
     { id, order, traceparent }: WaitingLanding,
     except: readonly string[],
-  ): Promise<boolean> {
+    fetched: Result<void>,
+  ): Promise<LandingOutcome | undefined> {
     const { unitOfWork, tracing } = this.use;
     return unitOfWork.run(async (tx) => {
       const waiting = await tx.waiting.next(except);
-      // Withdrawn or decided since it was seen.
-      if (waiting?.id !== id) return false;
+      if (waiting?.id !== id) return undefined;
       return tracing.within(traceparent, async () => {
-        const outcome = await this.take(tx, order);
-        if (outcome.kind === 'waiting') return true;
-        await tx.waiting.remove(id);
-        return false;
+        const outcome = await this.take(tx, order, fetched);
+        if (outcome.kind !== 'waiting') await tx.waiting.remove(id);
+        return outcome;
       });
     });
   }
 
-  private async take(tx: IntegrationTransaction, order: Order): Promise<LandingOutcome> {
+  private async take(
+    tx: IntegrationTransaction,
+    order: Order,
+    fetched: Result<void>,
+  ): Promise<LandingOutcome> {
     await tx.projects.lock(order.project_id);
     const project = await tx.projects.find(order.project_id);
     if (!project) return answerRefused(tx, order, undefined, projectNotFound(order.project_id));
@@ -109,7 +155,23 @@ export class LandChange {
     // then it may be another question.
     const isSettled = examined.decision.kind === 'already_landed' || change?.withdrawnBy !== undefined;
     if (isPaused && !isSettled) return { kind: 'waiting' };
-    return this.carryOut(tx, order, project, change, await this.move(examined));
+    const { candidate, decision } = examined;
+    const answer = candidate
+      ? await this.use.meetUpstream.execute(
+          tx,
+          project,
+          { ...candidate, changeId: order.change_id },
+          decision,
+          fetched,
+        )
+      : ({ kind: 'decided', decision, pushed: false } as const);
+    if (answer.kind === 'waiting') return answer;
+    const moved = await this.move({ candidate, decision: answer.decision });
+    const outcome = await this.carryOut(tx, order, project, change, moved, answer.pushed);
+    const isSaid = answer.pushed || moved.kind === 'already_landed';
+    if (isSaid && project.upstream.push === 'branch')
+      await this.use.pushIntents.remove(order.project_id, order.change_id);
+    return outcome;
   }
 
   private async carryOut(
@@ -118,11 +180,12 @@ export class LandChange {
     project: Project,
     change: Change | undefined,
     decision: LandingDecision,
+    pushed: boolean,
   ): Promise<LandingOutcome> {
     switch (decision.kind) {
       case 'land':
       case 'already_landed':
-        return answerLanded(tx, order, project, decision.change, this.use.clock.now());
+        return answerLanded(tx, order, project, decision.change, this.use.clock.now(), pushed);
       case 'refuse':
         return answerRefused(tx, order, change, decision.failure, decision.head);
       default:
@@ -155,7 +218,7 @@ export class LandChange {
   /** Moves the branch when the decision is to land. */
   private async move({ decision, candidate }: Examined): Promise<LandingDecision> {
     if (decision.kind !== 'land' || !candidate) return decision;
-    const result = await this.use.branches.move(candidate);
+    const result = await this.use.branches.move(candidate, decision.from);
     if (!result.moved) return baseMoved(candidate.base, result.head);
     await this.assertLanded(candidate, decision.change);
     return decision;

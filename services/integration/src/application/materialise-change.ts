@@ -146,6 +146,7 @@ function newChange(
     agentId: order.agent_id,
     base: order.base,
     ...made,
+    reverts: undefined,
     madeFrom: undefined,
     state: 'materialised',
     version: 1,

@@ -7,9 +7,13 @@ import type { RepositoryFacts } from '../domain/landing';
 import type { Project } from '../domain/project';
 import type { RepositoryFiles } from '../domain/project-commands/repository-files';
 import type { ProjectSource } from '../domain/project-source';
+import type { Relation } from '../domain/upstream';
+import type { PushOutcome } from '../domain/upstream-failure';
 
 export interface ProjectStore {
   insert(project: Project): Promise<void>;
+  /** Replaces the row of version `project.version - 1`; throws `version_conflict` when it is another. */
+  update(project: Project): Promise<void>;
   find(projectId: string): Promise<Project | undefined>;
   findByIdempotencyKey(registeredBy: string, key: string): Promise<Project | undefined>;
   /** By id, those after `after`. */
@@ -81,6 +85,8 @@ export type IntegrationTransaction = Parameters<Parameters<IntegrationUnitOfWork
 /** A copy of a source that is not yet a project. */
 export interface StagedRepository {
   readonly defaultBranch: string;
+  /** The source's branch of that name; undefined when its HEAD names none. */
+  readonly upstreamBranch: string | undefined;
   readonly head: string;
   readonly files: RepositoryFiles;
   /** Makes it the repository of this project, in one step; an orphan of a registration that died is replaced. Once. */
@@ -96,6 +102,36 @@ export interface ProjectRepositories {
   pathOf(projectId: string): string;
   /** The commit that the branch points at now. */
   head(projectId: string, branch: string): Promise<string>;
+  /** Of a commit, what commands are detected from. */
+  files(projectId: string, commit: string): Promise<RepositoryFiles>;
+}
+
+/** A project's branch and the branch that it was copied from. */
+export interface FollowedBranch {
+  readonly projectId: string;
+  /** Where the project was copied from, as the person wrote it. */
+  readonly source: string;
+  readonly branch: string;
+}
+
+/** The repositories that projects were copied from. Each call asks again whether the source is allowed. */
+export interface Upstreams {
+  /** Brings the branch's commits into the project's repository, on no branch of ours. */
+  fetch(followed: FollowedBranch): Promise<Result<void>>;
+  /** The branch as it was when it was last fetched. */
+  fetchedHead(followed: FollowedBranch): Promise<string | undefined>;
+  relation(projectId: string, ours: string, theirs: string): Promise<Relation>;
+  /** Whether a push could work at all, as far as that can be seen without one. */
+  checkPush(followed: FollowedBranch): Promise<Result<void>>;
+  /** Moves the upstream's branch from `expected` to `commit`. */
+  push(followed: FollowedBranch, expected: string, commit: string): Promise<PushOutcome>;
+}
+
+/** Changes whose push has begun and whose landing has not been recorded: the upstream may have them. */
+export interface PushIntents {
+  note(projectId: string, changeId: string, commit: string): Promise<void>;
+  isNoted(projectId: string, changeId: string): Promise<boolean>;
+  remove(projectId: string, changeId: string): Promise<void>;
 }
 
 /** Why git would not take a patch. */
@@ -138,13 +174,29 @@ export interface Workbench {
   merge(commit: string): Promise<Result<void, readonly MergeConflict[]>>;
   /** What is different now; after `apply` or `merge`. */
   proposedTree(): Promise<ProposedTree>;
-  commit(identity: CommitIdentity): Promise<{ readonly commit: string; readonly tree: string }>;
+  /** On the base; `mergedCommit` is a second parent. */
+  commit(
+    identity: CommitIdentity,
+    mergedCommit?: string,
+  ): Promise<{ readonly commit: string; readonly tree: string }>;
   /** Moves the objects into the repository and keeps them alive by a ref. Done again it changes nothing. */
   keep(changeId: string, commit: string): Promise<void>;
+  /** The same for a merge of the branch with its upstream, which is no change. */
+  keepMerge(commit: string): Promise<void>;
+  /** A commit on top of `commit` that has the tree of its only parent again. */
+  inverseOf(commit: string): Promise<string>;
   close(): Promise<void>;
 }
 
+export interface Subject {
+  readonly subject: string;
+  /** Committer time, in seconds. */
+  readonly time: number;
+}
+
 export interface Workbenches {
+  /** Undefined when the repository has no such commit. */
+  subjectOf(projectId: string, commit: string): Promise<Subject | undefined>;
   /** Undefined when the project's repository has no such commit. */
   open(projectId: string, base: string): Promise<Workbench | undefined>;
 }
@@ -158,9 +210,10 @@ export interface LandingCandidate {
 
 export interface Branches {
   facts(candidate: LandingCandidate): Promise<RepositoryFacts>;
-  /** Moves the branch from base to commit, or tells where it stands instead. */
+  /** Moves the branch from `from` to the commit, or tells where it stands instead. */
   move(
     candidate: LandingCandidate,
+    from: string,
   ): Promise<{ readonly moved: true } | { readonly moved: false; readonly head: string }>;
   /** The tree that the branch has now. */
   treeOf(projectId: string, branch: string): Promise<string>;

@@ -8,24 +8,56 @@ import {
   type ReplyOf,
 } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
-import type { IntegrationUnitOfWork, ProjectRepositories } from './ports';
-import { projectResource } from './project-resource';
+import type { IntegrationUnitOfWork } from './ports';
+import { projectResource, type ProjectResourceDependencies } from './project-resource';
+import { projectMissing, type Synced, type SyncProject } from './sync-project';
 
-export interface ReadProjectsDependencies {
+export interface ReadProjectsDependencies extends ProjectResourceDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
-  readonly repositories: ProjectRepositories;
+  readonly sync: Pick<SyncProject, 'execute'>;
   /** Address under which agents reach this service, without a slash at the end. */
   readonly publicUrl: string;
 }
 
+type ProjectReply = ReplyOf<typeof getProject>;
+
 export class GetProject {
   constructor(private readonly use: ReadProjectsDependencies) {}
 
-  async execute({ project_id }: PayloadOf<typeof getProject>): Promise<Result<ReplyOf<typeof getProject>>> {
+  async execute({ project_id, fresh = false }: PayloadOf<typeof getProject>): Promise<Result<ProjectReply>> {
+    if (fresh) {
+      const found = await this.fresh(project_id);
+      return found.ok ? ok(found.value.reply) : found;
+    }
     const project = await this.use.unitOfWork.run((tx) => tx.projects.find(project_id));
-    if (!project) return err(failure('not_found', 'project_not_found', `There is no project ${project_id}.`));
-    const resource = await projectResource(project, this.use.repositories);
-    return ok({ ...resource, workspace_url: `${this.use.publicUrl}/git/${project_id}.git` });
+    if (!project) return err(projectMissing(project_id));
+    return ok({ ...(await projectResource(project, this.use)), ...this.workspaceOf(project_id) });
+  }
+
+  /** What new work begins on, in step with the upstream as far as that can be. */
+  async fresh(projectId: string): Promise<Result<{ readonly synced: Synced; readonly reply: ProjectReply }>> {
+    const result = await this.use.sync.execute(projectId);
+    if (!result.ok) return result;
+    const synced = result.value;
+    const { error, requireFresh } = synced.project.upstream;
+    if (requireFresh && error !== undefined)
+      return err(
+        failure('unavailable', error.code, error.message, {
+          suggestion: 'The project requires a fresh upstream: try again, or set `--require-fresh off`.',
+        }),
+      );
+    const resource = await projectResource(synced.project, this.use);
+    const reply = {
+      ...resource,
+      ...this.workspaceOf(projectId),
+      base: synced.base,
+      notes: synced.notes.map((note) => note.slice(0, 1000)),
+    };
+    return ok({ synced, reply });
+  }
+
+  private workspaceOf(projectId: string) {
+    return { workspace_url: `${this.use.publicUrl}/git/${projectId}.git` };
   }
 }
 
@@ -35,7 +67,7 @@ const cursors = pageCursor('projects', projectId);
 const concurrency = 4;
 
 export class ListProjects {
-  constructor(private readonly use: Omit<ReadProjectsDependencies, 'publicUrl'>) {}
+  constructor(private readonly use: Omit<ReadProjectsDependencies, 'publicUrl' | 'sync'>) {}
 
   async execute(query: PayloadOf<typeof listProjects>): Promise<Result<ReplyOf<typeof listProjects>>> {
     const after = cursors.decode(query.cursor);
@@ -45,9 +77,7 @@ export class ListProjects {
     const items: ProjectResource[] = [];
     for (let start = 0; start < page.items.length; start += concurrency) {
       const some = page.items.slice(start, start + concurrency);
-      items.push(
-        ...(await Promise.all(some.map((project) => projectResource(project, this.use.repositories)))),
-      );
+      items.push(...(await Promise.all(some.map((project) => projectResource(project, this.use)))));
     }
     return ok({ ...page, items });
   }

@@ -6,7 +6,6 @@ import { admin, IntegrationWorld } from '../testing/integration-world';
 // git is a process for each question.
 jest.setTimeout(30_000);
 
-// Mission: E6
 describe('registering a project (real git, stores in memory)', () => {
   let world: IntegrationWorld;
   let source: SourceRepository;
@@ -36,6 +35,16 @@ describe('registering a project (real git, stores in memory)', () => {
         commands: { test: 'npm test' },
         performance: {},
         created_at: '2026-06-01T00:00:00.000Z',
+        upstream: {
+          source: source.path,
+          state: 'in_step',
+          checked_at: '2026-06-01T00:00:00.000Z',
+          head,
+          ahead: 0,
+          behind: 0,
+          push: 'off',
+          require_fresh: false,
+        },
       },
     });
     expect(world.memory.outbox.payloads(projectRegistered)).toEqual([

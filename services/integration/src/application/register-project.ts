@@ -11,12 +11,13 @@ import {
   type ProjectSettings,
 } from '../domain/project-commands/detect-project-commands';
 import { parseProjectSource } from '../domain/project-source';
+import { effectiveSettings, type SettingOverrides } from '../domain/project-settings';
 import type { IntegrationUnitOfWork, ProjectRepositories, ProjectStore, StagedRepository } from './ports';
-import { projectResource } from './project-resource';
+import { projectResource, type ProjectResourceDependencies } from './project-resource';
 
 type Registration = PayloadOf<typeof registerProject>;
 
-export interface RegisterProjectDependencies {
+export interface RegisterProjectDependencies extends ProjectResourceDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
   readonly repositories: ProjectRepositories;
   readonly clock: Clock;
@@ -51,9 +52,11 @@ export class RegisterProject {
     const staged = await this.use.repositories.stage(source.value, registration.branch);
     if (!staged.ok) return staged;
     try {
-      const settings = settingsOf(registration, staged.value);
+      const overrides = overridesOf(registration);
+      const detected = detectProjectCommands(staged.value.files);
+      const settings = detected.ok ? effectiveSettings(detected.value, overrides) : detected;
       if (!settings.ok) return settings;
-      return await this.record(registration, settings.value, staged.value);
+      return await this.record(registration, { ...settings.value, overrides }, staged.value);
     } finally {
       await staged.value.discard();
     }
@@ -85,7 +88,7 @@ export class RegisterProject {
 
   private async record(
     registration: Registration,
-    settings: ProjectSettings,
+    settings: ProjectSettings & { readonly overrides: SettingOverrides },
     staged: StagedRepository,
   ): Promise<Result<ProjectResource>> {
     const project: Project = {
@@ -94,6 +97,16 @@ export class RegisterProject {
       source: registration.source,
       defaultBranch: staged.defaultBranch,
       ...settings,
+      detectedAt: staged.head,
+      upstream: {
+        branch: staged.upstreamBranch,
+        push: 'off',
+        requireFresh: false,
+        head: staged.head,
+        checkedAt: this.use.clock.now(),
+        error: undefined,
+      },
+      version: 1,
       registeredBy: registration.actor.name,
       idempotencyKey: registration.idempotency_key,
       requestDigest: requestDigestOf(registration),
@@ -123,7 +136,7 @@ export class RegisterProject {
   }
 
   private async answer(project: Project): Promise<Result<ProjectResource>> {
-    return ok(await projectResource(project, this.use.repositories));
+    return ok(await projectResource(project, this.use));
   }
 }
 
@@ -132,20 +145,7 @@ const requestDigestOf = ({ idempotency_key: _, actor, ...asked }: Registration):
   digestOf({ ...asked, actor: actor.name });
 
 /** What the person says wins over what is found, command by command. */
-function settingsOf(registration: Registration, staged: StagedRepository): Result<ProjectSettings> {
-  const detected = detectProjectCommands(staged.files);
-  if (!detected.ok) return detected;
-  const given = registration.commands ?? {};
-  const { build, ...found } = detected.value.commands;
-  // A build that was found belongs to the test command that was found.
-  const keepsBuild = build !== undefined && given.test === undefined;
-  const commands = { ...found, ...(keepsBuild ? { build } : {}), ...given };
-  if (commands.test === undefined || commands.test.trim() === '')
-    return err(
-      failure('validation', 'no_tests', 'No command was found that tests this project.', {
-        suggestion:
-          'Add a test script to package.json, {"test": "..."} in ymera.json, or give the command: --test "<command>".',
-      }),
-    );
-  return ok({ commands, performance: registration.performance ?? detected.value.performance });
-}
+const overridesOf = ({ commands, performance }: Registration): SettingOverrides => ({
+  commands: commands ?? {},
+  ...(performance === undefined ? {} : { performance }),
+});

@@ -94,8 +94,9 @@ describe('the brake on all landing (real git, stores in memory)', () => {
     await land(landOrder(other));
     const { move } = world.branches;
     let failures = 0;
-    world.branches.move = async (candidate) => {
-      if (candidate.commit !== change.commit || failures > 0) return move.call(world.branches, candidate);
+    world.branches.move = async (candidate, from) => {
+      if (candidate.commit !== change.commit || failures > 0)
+        return move.call(world.branches, candidate, from);
       failures += 1;
       throw new Error('git was killed');
     };

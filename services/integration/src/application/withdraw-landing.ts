@@ -1,12 +1,21 @@
 import type { PayloadOf, withdrawLanding } from '@ymera/contracts';
-import { failure } from '@ymera/kernel';
+import { failure, FailureException, type Result } from '@ymera/kernel';
 import { withdrawn, type Change } from '../domain/change';
 import { landingWithdrawn } from '../domain/landing';
 import { answerLanded, answerRefused, type LandingAnswer } from './answer-landing';
 import { candidateOf, projectNotFound, type LandChangeDependencies } from './land-change';
 import type { IntegrationTransaction } from './ports';
+import type { SyncProject } from './sync-project';
+import { followedBranch } from './upstream-fetches';
 
 type Withdrawal = PayloadOf<typeof withdrawLanding>;
+
+export interface WithdrawLandingDependencies extends Omit<
+  LandChangeDependencies,
+  'tracing' | 'meetUpstream'
+> {
+  readonly sync: Pick<SyncProject, 'apply'>;
+}
 
 /**
  * Takes an order to land back, because its run is to be canceled: what waits is removed, and what arrives later is refused.
@@ -15,20 +24,38 @@ type Withdrawal = PayloadOf<typeof withdrawLanding>;
  * so, and one that is moving still is waited for. Only this way can whoever canceled the run stop asking.
  */
 export class WithdrawLanding {
-  constructor(private readonly use: Omit<LandChangeDependencies, 'tracing'>) {}
+  constructor(private readonly use: WithdrawLandingDependencies) {}
 
   /** Undefined when this message was taken before. */
   execute(messageId: string, withdrawal: Withdrawal): Promise<LandingAnswer | undefined> {
     const { unitOfWork, underWay } = this.use;
-    return underWay.inTurn(withdrawal.project_id, () =>
-      unitOfWork.run(async (tx) => {
+    return underWay.inTurn(withdrawal.project_id, async () => {
+      const fetched = await this.fetchedIfPushed(withdrawal);
+      return unitOfWork.run(async (tx) => {
         if (!(await tx.inbox.accept('integration.withdraw_landing', messageId))) return undefined;
-        return this.take(tx, withdrawal);
-      }),
-    );
+        return this.take(tx, withdrawal, fetched);
+      });
+    });
   }
 
-  private async take(tx: IntegrationTransaction, withdrawal: Withdrawal): Promise<LandingAnswer> {
+  /** A push may have arrived though the landing was never recorded: then the upstream knows, and nobody else. */
+  private async fetchedIfPushed({ project_id, change_id }: Withdrawal): Promise<Result<void> | undefined> {
+    const { unitOfWork, fetches, pushIntents } = this.use;
+    const project = await unitOfWork.run((tx) => tx.projects.find(project_id));
+    const followed = project && followedBranch(project);
+    if (!followed || !(await pushIntents.isNoted(project_id, change_id))) return undefined;
+    const fetched = await fetches.fetch(followed);
+    if (fetched.ok) return fetched;
+    // Tried again by itself; the messages of other projects go on meanwhile.
+    const { code, message } = fetched.error;
+    throw new FailureException(failure('conflict', code, message, { retryable: true }));
+  }
+
+  private async take(
+    tx: IntegrationTransaction,
+    withdrawal: Withdrawal,
+    fetched: Result<void> | undefined,
+  ): Promise<LandingAnswer> {
     const { branches, clock } = this.use;
     await tx.projects.lock(withdrawal.project_id);
     const project = await tx.projects.find(withdrawal.project_id);
@@ -36,6 +63,7 @@ export class WithdrawLanding {
     const change = await tx.changes.find(withdrawal.change_id);
     if (!change || !isAbout(withdrawal, change))
       return answerRefused(tx, withdrawal, undefined, changeUnknown);
+    if (fetched) await this.use.sync.apply(tx, project, fetched);
     const isLanded =
       change.state === 'landed' || (await branches.facts(candidateOf(project, change))).isLanded;
     if (isLanded) return answerLanded(tx, withdrawal, project, change, clock.now());

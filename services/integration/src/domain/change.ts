@@ -19,6 +19,8 @@ export interface Change {
   readonly patchDigest: string;
   /** What its approver should know, told again with every answer about it. */
   readonly findings: readonly Finding[];
+  /** The landed change that this one takes back. */
+  readonly reverts: string | undefined;
   /** The change that this one was made of again, on another base. */
   readonly madeFrom: string | undefined;
   readonly state: ChangeState;
@@ -55,6 +57,10 @@ export const withdrawn = (change: Change, by: string): Change => ({
  * ours to define) out of the digest of both.
  */
 export const changeIdOf = (taskId: string, attempt: number): string => idOf(`${taskId}:${attempt}`);
+
+/** A landed change is taken back once in each run. */
+export const revertChangeIdOf = (changeId: string, workflowId: string): string =>
+  idOf(`revert:${changeId}:${workflowId}`);
 
 /** A change made again on the same base is the same change. */
 export const remadeChangeIdOf = (changeId: string, base: string): string => idOf(`${changeId}:${base}`);

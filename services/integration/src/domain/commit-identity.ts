@@ -17,6 +17,8 @@ export interface Attempt {
   readonly title: string;
   /** The commit that is made again on another base. */
   readonly madeFrom?: string;
+  /** The commit that is taken back. */
+  readonly reverts?: string;
 }
 
 const committer = { name: 'YMERA integration', email: 'integration@ymera.invalid' } as const;
@@ -34,8 +36,16 @@ export function commitIdentity(attempt: Attempt, baseTime: number): CommitIdenti
   };
 }
 
+/** Of a merge of a branch with its upstream, a function of both. */
+export const mergeIdentity = (branch: string, latestTime: number): CommitIdentity => ({
+  author: committer,
+  committer,
+  time: latestTime + 1,
+  message: `Merge the upstream's ${branch}\n`,
+});
+
 /** One line of what was asked, then trailers. The title is a stranger's text: it may not begin a trailer of its own. */
-function commitMessage({ title, requestId, taskId, attempt, agentId, madeFrom }: Attempt): string {
+function commitMessage({ title, requestId, taskId, attempt, agentId, madeFrom, reverts }: Attempt): string {
   const line = title.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   const subject = line.length > maxTitleLength ? `${line.slice(0, maxTitleLength - 1).trimEnd()}…` : line;
   return [
@@ -46,6 +56,7 @@ function commitMessage({ title, requestId, taskId, attempt, agentId, madeFrom }:
     `Ymera-Attempt: ${attempt}`,
     `Ymera-Agent: ${agentId}`,
     ...(madeFrom === undefined ? [] : [`Ymera-Made-From: ${madeFrom}`]),
+    ...(reverts === undefined ? [] : [`Ymera-Reverts: ${reverts}`]),
     '',
   ].join('\n');
 }

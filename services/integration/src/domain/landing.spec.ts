@@ -58,6 +58,7 @@ const change: Change = {
   files: 1,
   patchDigest: 'sha256:x',
   findings: [],
+  reverts: undefined,
   madeFrom: undefined,
   state: 'materialised',
   version: 1,
@@ -70,6 +71,7 @@ const repository: RepositoryFacts = {
   commits: [{ commit, parents: [base] }],
   head: base,
   isLanded: false,
+  mergedFrom: undefined,
 };
 const honest: LandingFacts = { order, change, repository };
 
@@ -105,7 +107,16 @@ const withRepository = (over: Partial<RepositoryFacts>): LandingFacts => ({
 
 describe('a landing', () => {
   it('happens when everything holds', () => {
-    expect(checkLanding(honest)).toEqual({ kind: 'land', change });
+    expect(checkLanding(honest)).toEqual({ kind: 'land', change, from: base });
+  });
+
+  it('moves the branch from where it stands when the base is our merge of it with the upstream', () => {
+    const merged = { ...repository, head: other, mergedFrom: other };
+    expect(checkLanding({ ...honest, repository: merged })).toEqual({ kind: 'land', change, from: other });
+    expect(checkLanding({ ...honest, repository: { ...merged, head: commit } })).toMatchObject({
+      failure: { code: 'base_moved' },
+      head: commit,
+    });
   });
 
   it.each<[string, LandingFacts]>([

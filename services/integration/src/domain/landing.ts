@@ -32,6 +32,8 @@ export interface RepositoryFacts {
   readonly head: string;
   /** The branch already holds the commit. */
   readonly isLanded: boolean;
+  /** When the base is a merge that we made of the branch and its upstream, which of its parents was the branch. */
+  readonly mergedFrom: string | undefined;
 }
 
 export interface LandingFacts {
@@ -43,7 +45,8 @@ export interface LandingFacts {
 }
 
 export type LandingDecision =
-  | { readonly kind: 'land'; readonly change: Change }
+  /** `from`: where the branch stands, which is the base or what was merged into it. */
+  | { readonly kind: 'land'; readonly change: Change; readonly from: string }
   /** The branch was moved before, and the process died before it could say so. */
   | { readonly kind: 'already_landed'; readonly change: Change }
   | { readonly kind: 'refuse'; readonly failure: Failure; readonly head?: string };
@@ -156,8 +159,9 @@ export function checkLanding({ order, change, repository }: LandingFacts): Landi
   }
   if (repository.isLanded) return { kind: 'already_landed', change };
   if (change.withdrawnBy !== undefined) return landingWithdrawn(change.withdrawnBy);
-  if (repository.head !== change.base) return baseMoved(change.base, repository.head);
-  return { kind: 'land', change };
+  const { head, mergedFrom } = repository;
+  if (head !== change.base && head !== mergedFrom) return baseMoved(change.base, head);
+  return { kind: 'land', change, from: head };
 }
 
 export const landingWithdrawn = (by: string): Extract<LandingDecision, { kind: 'refuse' }> => ({

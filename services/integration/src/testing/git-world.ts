@@ -6,17 +6,28 @@ import { GitBranches } from '../adapters/git/git-branches';
 import { GitChangeReader } from '../adapters/git/git-change-reader';
 import { prepareGitEnvironment } from '../adapters/git/git-environment';
 import { GitProjectRepositories } from '../adapters/git/git-project-repositories';
+import { GitPushIntents, GitUpstreams } from '../adapters/git/git-upstreams';
 import { GitWorkbenches } from '../adapters/git/git-workbenches';
 import { prepareLayout, type RepositoryLayout } from '../adapters/git/repository-layout';
+import { UpstreamAccess, type UpstreamCredentials } from '../adapters/git/upstream-access';
 import type { SourcePolicy } from '../domain/project-source';
 
 const path = process.env['PATH'] ?? '/usr/bin:/bin';
+
+const noCredentials: UpstreamCredentials = {
+  credentialsFile: undefined,
+  sshKeyFile: undefined,
+  knownHostsFile: undefined,
+};
 
 /** Real git below a data directory of its own. */
 export class GitWorld {
   readonly git: Git;
   readonly layout: RepositoryLayout;
+  readonly access: UpstreamAccess;
   readonly repositories: GitProjectRepositories;
+  readonly upstreams: GitUpstreams;
+  readonly pushIntents: GitPushIntents;
   readonly workbenches: GitWorkbenches;
   readonly branches: GitBranches;
   readonly reader: GitChangeReader;
@@ -24,10 +35,16 @@ export class GitWorld {
   constructor(
     readonly dataDir: string = mkdtempSync(join(tmpdir(), 'ymera-integration-')),
     policy: SourcePolicy = { roots: ['/'], hosts: [] },
+    credentials: UpstreamCredentials = noCredentials,
+    upstreamTimeoutMs = 20_000,
   ) {
     this.git = new Git(prepareGitEnvironment(dataDir, path), dataDir);
     this.layout = prepareLayout(dataDir);
-    this.repositories = new GitProjectRepositories(this.git, this.layout, { policy, cloneTimeoutMs: 60_000 });
+    this.access = new UpstreamAccess(policy, credentials);
+    const { git, layout, access } = this;
+    this.repositories = new GitProjectRepositories(git, layout, { access, cloneTimeoutMs: 60_000 });
+    this.upstreams = new GitUpstreams(git, layout, access, upstreamTimeoutMs);
+    this.pushIntents = new GitPushIntents(git, layout);
     this.workbenches = new GitWorkbenches(this.git, this.layout);
     this.branches = new GitBranches(this.git, this.layout);
     this.reader = new GitChangeReader(this.git, this.layout);

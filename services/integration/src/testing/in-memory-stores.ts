@@ -56,6 +56,13 @@ class InMemoryProjectStore implements ProjectStore {
     return Promise.resolve();
   }
 
+  update(project: Project): Promise<void> {
+    if (this.projects.get(project.projectId)?.version !== project.version - 1)
+      return Promise.reject(new FailureException(versionConflict));
+    this.projects.set(project.projectId, project);
+    return Promise.resolve();
+  }
+
   find(projectId: string): Promise<Project | undefined> {
     return Promise.resolve(this.projects.get(projectId));
   }

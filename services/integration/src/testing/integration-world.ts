@@ -7,16 +7,17 @@ import {
   type PayloadOf,
 } from '@ymera/contracts';
 import type { ChangeLimits } from '@ymera/config';
-import { FailureException, failure, silentLogger, uuidv7 } from '@ymera/kernel';
+import { FailureException, failure, ok, silentLogger, uuidv7 } from '@ymera/kernel';
 import { FakeClock, InMemoryUnitOfWork } from '@ymera/testing';
 import { EventEmitter, once } from 'node:events';
 import { ArtefactPatchFiles } from '../adapters/artefacts/artefact-patch-files';
 import { FileArtefactStore } from '../adapters/artefacts/file-artefact-store';
 import { GetChange } from '../application/get-change';
-import { LandChange } from '../application/land-change';
+import { LandChange, type LandChangeDependencies } from '../application/land-change';
 import { LandWaiting } from '../application/land-waiting';
 import { LandingsUnderWay } from '../application/landings-under-way';
 import { MaterialiseChange } from '../application/materialise-change';
+import { MeetUpstream } from '../application/meet-upstream';
 import { RemakeChange } from '../application/remake-change';
 import type {
   Branches,
@@ -24,8 +25,13 @@ import type {
   IntegrationUnitOfWork,
   LandingTracing,
 } from '../application/ports';
+import { ProposeRevert } from '../application/propose-revert';
+import { GetProject } from '../application/read-projects';
 import { RegisterProject } from '../application/register-project';
 import { SteerLanding } from '../application/steer-landing';
+import { SyncProject } from '../application/sync-project';
+import { UpdateProject } from '../application/update-project';
+import { UpstreamFetches } from '../application/upstream-fetches';
 import { WithdrawLanding } from '../application/withdraw-landing';
 import type { Change } from '../domain/change';
 import type { SourceRepository } from './git-fixture';
@@ -44,6 +50,15 @@ const defaultLimits = limits;
 export const untraced: LandingTracing = {
   current: () => undefined,
   within: (_, work) => work(),
+};
+
+/** Landings of projects whose upstream is not looked at. */
+export const withoutUpstream: Pick<LandChangeDependencies, 'fetches' | 'meetUpstream'> = {
+  fetches: { fetch: () => Promise.resolve(ok(undefined)) },
+  meetUpstream: {
+    execute: (_tx, _project, _candidate, decision) =>
+      Promise.resolve({ kind: 'decided', decision, pushed: false }),
+  },
 };
 
 /** The use cases over real git and stores in memory. */
@@ -73,8 +88,17 @@ export class IntegrationWorld extends GitWorld {
         return result;
       }),
   };
+  readonly underWay = new LandingsUnderWay();
+  readonly fetches = new UpstreamFetches(this.upstreams, this.clock, {
+    maxWaitMs: 20_000,
+    retryFailedAfterMs: 5_000,
+  });
+  readonly sync = new SyncProject(this);
+  readonly meetUpstream = new MeetUpstream(this);
   readonly register = new RegisterProject(this);
   readonly artefacts = new FileArtefactStore(this.layout.artefacts, this.layout.incoming);
+  readonly update = new UpdateProject(this);
+  readonly getProject = new GetProject({ ...this, publicUrl: 'http://integration.test' });
   readonly materialise = new MaterialiseChange({
     unitOfWork: this.unitOfWork,
     workbenches: this.workbenches,
@@ -89,12 +113,12 @@ export class IntegrationWorld extends GitWorld {
     limits: this.limits,
   });
   readonly tracing = untraced;
-  readonly underWay = new LandingsUnderWay();
   readonly land = new LandChange(this);
   readonly landWaiting = new LandWaiting(this.land, silentLogger);
   readonly withdraw = new WithdrawLanding(this);
   readonly brake = new SteerLanding(this.unitOfWork, this.underWay, this.clock, () => undefined);
   readonly getChange = new GetChange(this);
+  readonly revert = new ProposeRevert({ ...this, projects: this.getProject, limits });
 
   /** Registers a source as project `sample`; gives its head. */
   async registered(source: SourceRepository): Promise<string> {
@@ -117,19 +141,22 @@ export class IntegrationWorld extends GitWorld {
     order: LandOrder,
   ): Promise<{ readonly release: () => void; readonly ended: Promise<unknown> }> {
     const held = new EventEmitter();
+    let isMoving = false;
     const branches: Branches = {
       facts: (candidate) => this.branches.facts(candidate),
       treeOf: (projectId, branch) => this.branches.treeOf(projectId, branch),
-      move: async (candidate) => {
+      move: async (candidate, from) => {
+        isMoving = true;
         const released = once(held, 'release');
         held.emit('moving');
         await released;
-        return this.branches.move(candidate);
+        return this.branches.move(candidate, from);
       },
     };
     const unitOfWork: IntegrationUnitOfWork = {
       run: async (work) => {
-        await new InMemoryUnitOfWork(this.memory.state, inMemoryStores).run(work);
+        const result = await new InMemoryUnitOfWork(this.memory.state, inMemoryStores).run(work);
+        if (!isMoving) return result;
         throw new FailureException(failure('unavailable', 'database_unavailable', 'The session died.'));
       },
     };

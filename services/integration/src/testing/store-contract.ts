@@ -20,6 +20,17 @@ export const someProject = (projectId: string, over: Partial<Project> = {}): Pro
   defaultBranch: 'main',
   commands: { test: 'npm test' },
   performance: { min_speedup: 1.5 },
+  overrides: { commands: { test: 'npm test' }, performance: { min_speedup: 1.5 } },
+  detectedAt: 'a'.repeat(40),
+  upstream: {
+    branch: 'main',
+    push: 'off',
+    requireFresh: false,
+    head: 'a'.repeat(40),
+    checkedAt: createdAt,
+    error: undefined,
+  },
+  version: 1,
   registeredBy: 'root',
   idempotencyKey: undefined,
   requestDigest: 'sha256:0',
@@ -44,6 +55,7 @@ export function someChange(projectId: string, over: Partial<Change> = {}): Chang
     files: 2,
     patchDigest: 'sha256:1',
     findings: [{ code: 'windows_name', severity: 'medium', message: 'aux.txt', file: 'aux.txt' }],
+    reverts: undefined,
     madeFrom: undefined,
     state: 'materialised',
     version: 1,
@@ -65,6 +77,32 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     expect(await run((tx) => tx.projects.findByIdempotencyKey('root', 'k'))).toEqual(project);
     expect(await run((tx) => tx.projects.findByIdempotencyKey('ada', 'k'))).toBeUndefined();
     expect(await run((tx) => tx.projects.find('another'))).toBeUndefined();
+  });
+
+  it('gives settings and upstream of a project back as they were updated', async () => {
+    const project = someProject('updated', { overrides: undefined });
+    await run((tx) => tx.projects.insert(project));
+    const updated = someProject('updated', {
+      name: 'Renamed',
+      commands: { test: 'make test', build: 'make' },
+      performance: {},
+      overrides: { commands: { build: 'make' } },
+      detectedAt: undefined,
+      upstream: {
+        branch: undefined,
+        push: 'branch',
+        requireFresh: true,
+        head: undefined,
+        checkedAt: undefined,
+        error: { code: 'upstream_unreachable', message: 'It is away.', retryable: true },
+      },
+      version: 2,
+    });
+    await run((tx) => tx.projects.update(updated));
+    expect(await run((tx) => tx.projects.find('updated'))).toEqual(updated);
+    await expect(run((tx) => tx.projects.update(updated))).rejects.toMatchObject({
+      failure: { code: 'version_conflict' },
+    });
   });
 
   it('refuses a second project of one id', async () => {

@@ -1,6 +1,7 @@
 import type { Plan, PlanStep } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { ancestorsOf, stepOf } from './plan-graph';
+import type { WorkflowDefinition } from './run';
 
 const invalid = (message: string): Result<never> => err(failure('validation', 'plan_invalid', message));
 
@@ -23,6 +24,17 @@ export function checkPlan(plan: Plan): Result<Plan> {
     if (!checked.ok) return checked;
   }
   return ok(plan);
+}
+
+/** A change that was made before the run is the output of a step that needs nothing, on the base of the run. */
+export function checkPrepared({ plan, base, prepared }: WorkflowDefinition): Result<Plan> {
+  if (!prepared) return ok(plan);
+  const step = plan.steps.find(({ step_id }) => step_id === prepared.step_id);
+  if (!step || !produces(step, 'change') || step.depends_on.length > 0)
+    return invalid(`${prepared.step_id} is no first step that produces a change.`);
+  return prepared.base === base
+    ? ok(plan)
+    : invalid(`The prepared change is on ${prepared.base}, the run on ${base}.`);
 }
 
 function checkStep(plan: Plan, step: PlanStep): Result<PlanStep> {

@@ -12,7 +12,7 @@ import { failAttempt } from './fail-attempt';
 import { taskStep } from './handle-agents';
 import { orderMaterialising } from './order-materialising';
 import { moveBase, orderRemaking, refuseRemake, remade } from './remake';
-import { currentAttempt, type StepRun } from './run';
+import { producedUnder, type StepRun } from './run';
 import type { RunDraft } from './run-draft';
 
 /** A changing step is done only now: there is a commit to test and to examine. */
@@ -105,7 +105,7 @@ function materialising(
   { step_id, task_id, attempt }: { step_id: string; task_id: string; attempt: number },
 ): StepRun | undefined {
   const step = draft.findStep(step_id);
-  const current = step && currentAttempt(step);
+  const current = step && producedUnder(draft.run, step);
   const isIt = step?.state === 'materialising' && current?.taskId === task_id && current.attempt === attempt;
   return isIt ? step : undefined;
 }

@@ -2,7 +2,7 @@ import type { changeMaterialised, changeRefused, landingRefused, PayloadOf } fro
 import { failRun } from './end-run';
 import { mergeFindings } from './evidence';
 import { ancestorsOf } from './plan-graph';
-import { currentAttempt, type StepRun } from './run';
+import { preparedFor, producedUnder, type StepRun } from './run';
 import type { RunDraft } from './run-draft';
 import { sendBack, undoAfter } from './send-back';
 
@@ -36,7 +36,7 @@ export function moveBase(
 /** Also sent again when no answer comes; the same change on the same head gives the same commit. */
 export function orderRemaking(draft: RunDraft, stepId: string): void {
   const step = draft.step(stepId);
-  const attempt = currentAttempt(step);
+  const attempt = producedUnder(draft.run, step);
   if (!attempt || !step.remake) throw new TypeError(`step ${stepId} makes nothing again`);
   const { change, onto } = step.remake;
   draft.emit({
@@ -70,7 +70,8 @@ export function remade(draft: RunDraft, step: StepRun, made: PayloadOf<typeof ch
 export function refuseRemake(draft: RunDraft, step: StepRun, refusal: PayloadOf<typeof changeRefused>): void {
   const { base = step.remake?.onto, error, findings } = refusal;
   if (base !== step.remake?.onto) return;
-  if (error.code !== 'merge_conflict') return failRun(draft, error, step.stepId, { findings });
+  const isOurs = preparedFor(draft.run, step.stepId) !== undefined;
+  if (isOurs || error.code !== 'merge_conflict') return failRun(draft, error, step.stepId, { findings });
   const reason = `It cannot be merged with what landed first (${error.code}): ${error.message}`;
   sendBack(draft, { target: step.stepId, rejectedBy: step.stepId, reason, findings });
 }

@@ -134,6 +134,21 @@ export interface Run {
   readonly cancelRequested?: { readonly by: string; readonly reason: string } | undefined;
 }
 
+/** Of the step whose change integration made before the run: no agent has done it, and none can do it again. */
+export const preparedFor = (
+  run: Run,
+  stepId: string,
+): NonNullable<WorkflowDefinition['prepared']> | undefined => {
+  const { prepared } = run.definition;
+  return prepared?.step_id === stepId ? prepared : undefined;
+};
+
+/** Under which attempt integration has recorded the step's change. */
+export function producedUnder(run: Run, step: StepRun): Pick<AttemptKey, 'taskId' | 'attempt'> | undefined {
+  const prepared = preparedFor(run, step.stepId);
+  return prepared ? { taskId: prepared.task_id, attempt: 1 } : currentAttempt(step);
+}
+
 /** What agents work on and changes are made against. */
 export const baseOf = ({ base, definition }: Run): string => base ?? definition.base;
 

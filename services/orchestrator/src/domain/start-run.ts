@@ -1,6 +1,6 @@
 import { digestOf } from '@ymera/kernel';
 import { beginSteps } from './begin-steps';
-import { checkPlan } from './check-plan';
+import { checkPlan, checkPrepared } from './check-plan';
 import { failRun } from './end-run';
 import type { Reduction } from './reduce';
 import type { Run, StepRun, WorkflowDefinition } from './run';
@@ -31,14 +31,25 @@ export function startRun(definition: WorkflowDefinition, context: RunContext): R
   };
   const draft = new RunDraft(run, context);
   draft.fact('workflow_started', { ...draft.ids, plan_digest, base, started_at: draft.timestamp() });
-  const checked = checkPlan(plan);
+  const planChecked = checkPlan(plan);
+  const checked = planChecked.ok ? checkPrepared(definition) : planChecked;
   if (!checked.ok) {
     const { code, message } = checked.error;
     failRun(draft, { code, message, retryable: false });
   } else if (digestOf(plan) !== plan_digest) {
     const message = 'The plan is not the one that its digest names, so no approval could be about it.';
     failRun(draft, { code: 'plan_digest_mismatch', message, retryable: false });
-  }
+  } else if (definition.prepared) takePrepared(draft, definition.prepared);
   beginSteps(draft);
   return { run: draft.run, effects: draft.effects };
+}
+
+/** Integration has made the change already: its step begins where an agent's would end. */
+function takePrepared(
+  draft: RunDraft,
+  { step_id, change_id, base, commit, tree, agent_id }: NonNullable<WorkflowDefinition['prepared']>,
+): void {
+  const change = { changeId: change_id, base, commit, tree, agentId: agent_id };
+  const patch = { startedAt: draft.context.now, output: { findings: [], change } };
+  draft.move(step_id, 'prepare', patch, { reason: `Made by ${agent_id} before the run.` });
 }

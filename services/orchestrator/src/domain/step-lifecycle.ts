@@ -2,9 +2,10 @@ import type { StepState } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 
 /** What can happen to a step. `rework` takes back what was done, `release` only who does it; `escalate` asks a person,
- * `remake` has a finished change made again on another base.
+ * `remake` has a finished change made again on another base, `prepare` takes one that was made before the run.
  */
 export const stepMoves = [
+  'prepare',
   'ready',
   'open_gate',
   'land',
@@ -30,6 +31,7 @@ const putBack = { release: 'ready', back_off: 'retry_wait' } as const;
 /** Every legal move. `accept` may be overtaken by the result, so a dispatched step can also complete. */
 export const stepTransitions: Readonly<Record<StepState, Readonly<Partial<Record<StepMove, StepState>>>>> = {
   pending: {
+    prepare: 'completed',
     ready: 'ready',
     open_gate: 'waiting_gate',
     land: 'running',

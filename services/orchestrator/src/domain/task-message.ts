@@ -12,7 +12,7 @@ export function taskMessage(
   attempt: Attempt,
   policy: RunPolicy,
 ): PayloadOf<typeof task> {
-  const { request_id, workflow_id, request_text, intent, project } = run.definition;
+  const { request_id, workflow_id, request_text, intent, project, prepared } = run.definition;
   const { change, tests, findings } = evidenceFor(run, planned.step_id);
   const waivers = waiversFor(step, change);
   const { workspace_url, ...about } = project;
@@ -34,6 +34,7 @@ export function taskMessage(
         },
       }),
       ...(tests && { tests }),
+      ...(prepared && { reverts: prepared.reverts }),
       findings: [...mergeFindings(step.feedback, findings)],
       ...(step.feedback.length > 0 && { feedback: [...step.feedback] }),
       ...(waivers.length > 0 && { waivers: [...waivers] }),

@@ -1,6 +1,6 @@
 import type { PlanStep, ReplyOf, getWorkflow } from '@ymera/contracts';
 import { isHeld } from './attempt-lifecycle';
-import { baseOf, currentAttempt, type Run, type StepRun, type Time } from './run';
+import { baseOf, currentAttempt, preparedFor, type Run, type StepRun, type Time } from './run';
 import { resultOf } from './workflow-result';
 
 export type WorkflowView = ReplyOf<typeof getWorkflow>;
@@ -22,7 +22,8 @@ export function workflowView(run: Run, progress: ProgressByTask): WorkflowView {
     base: baseOf(run),
     steps: plan.steps.flatMap((planned) => {
       const step = run.steps[planned.step_id];
-      return step ? [stepView(planned, step, progress)] : [];
+      const maker = preparedFor(run, planned.step_id)?.agent_id ?? null;
+      return step ? [{ ...stepView(planned, step, progress), ...(maker && { agent_id: maker }) }] : [];
     }),
     result: resultOf(run),
     error: run.error ?? null,

@@ -2,7 +2,7 @@ import type { EscalationOption, Finding, Plan } from '@ymera/contracts';
 import type { Effect, Fact, FactName, ToAgent } from '../domain/effect';
 import type { TaskResult } from '../domain/judge-result';
 import { reduce } from '../domain/reduce';
-import { currentAttempt, type Attempt, type Run, type StepRun } from '../domain/run';
+import { currentAttempt, type Attempt, type Run, type StepRun, type WorkflowDefinition } from '../domain/run';
 import type { RunContext } from '../domain/run-draft';
 import type { Claim, RunEvent } from '../domain/run-event';
 import { defaultRunPolicy } from '../domain/run-policy';
@@ -58,14 +58,14 @@ export class RunScenario {
   readonly context: { -readonly [Key in keyof RunContext]: RunContext[Key] };
   private ids = 0x1000;
 
-  constructor(plan: Plan, now = 1_800_000_000_000) {
+  constructor(plan: Plan, now = 1_800_000_000_000, changed: Partial<WorkflowDefinition> = {}) {
     this.context = {
       now,
       newId: () => idFrom((this.ids += 1)),
       random: () => 0.5,
       policy: defaultRunPolicy,
     };
-    const { run, effects } = startRun(definitionOf(plan), this.context);
+    const { run, effects } = startRun(definitionOf(plan, changed), this.context);
     this.run = run;
     this.effects.push(...effects);
   }

@@ -21,6 +21,7 @@ import { changedFiles } from './changed-files';
 import type { ExaminationPolicy } from './examination-policy';
 import { fixEvidence, type FixTrials } from './fix-evidence';
 import { newFindings } from './new-findings';
+import { inRevertedFiles, revertedCommits, revertEvidence } from './revert-evidence';
 import { needsTrials, settledFindings } from './settled-findings';
 import { tryTests } from './try-fix';
 import { unseenFiles } from './unseen-files';
@@ -97,7 +98,7 @@ class Examination {
     const { change, tests, intent, waivers } = this.task.input;
     if (!change) return this.end(failure('validation', 'change_missing', 'There is no change to examine.'));
     this.context.progress(0.05, 'reading the change');
-    const after = await this.open(change.commit, [this.task.base]);
+    const after = await this.open(change.commit, [this.task.base, ...revertedCommits(this.task)]);
     if (isFailure(after)) return this.end(after);
     if (after.tree !== change.tree) {
       return this.end(
@@ -113,6 +114,8 @@ class Examination {
     const files = changed.value;
     const listed = await after.committedFiles();
     if (!listed.ok) return this.end(listed.error);
+    const revert = await revertEvidence(after, this.task);
+    if (!revert.ok) return this.end(revert.error);
     this.context.progress(0.2, 'looking for new findings');
     const examined = await this.examine(after, files, listed.value);
     if (isFailure(examined)) return this.end(examined);
@@ -134,8 +137,10 @@ class Examination {
         tests,
         onBase: this.task.input.findings.filter(({ message }) => message.endsWith(sharedWithBase)),
         findings: [
-          ...settledFindings(examined.integrity, intent, trials),
-          ...unseenFiles(files),
+          ...inRevertedFiles(
+            [...settledFindings(examined.integrity, intent, trials), ...unseenFiles(files)],
+            revert.value,
+          ),
           ...(intent === 'DEBUG' ? fixEvidence(trials, this.options.policy) : []),
           ...examined.findings,
           ...(isFailure(measured) ? [benchmarkFinding(measured)] : []),
@@ -145,6 +150,7 @@ class Examination {
         benchmarkFile: benchmarkFile.value,
         minimumSpeedup: this.task.project.performance.min_speedup,
         waivers,
+        revert: revert.value,
       },
       this.options.policy,
     );

@@ -12,6 +12,7 @@ import type { ClockDoubt } from '../../tools/outside-clock';
 import { compare } from '../../tools/statistics';
 import { boundedFindings } from '../bounded-findings';
 import type { ExaminationPolicy } from './examination-policy';
+import { ofExactRevert, type RevertEvidence } from './revert-evidence';
 
 /** All that a verdict is drawn from. */
 export interface ExaminationFacts {
@@ -32,6 +33,8 @@ export interface ExaminationFacts {
   readonly minimumSpeedup: number | undefined;
   /** What a person has accepted of this change, as the task says; an agent cannot give it. */
   readonly waivers?: readonly Waiver[] | undefined;
+  /** When the change is to take another one back. */
+  readonly revert?: RevertEvidence | undefined;
 }
 
 const maximumEvidence = 2_000;
@@ -46,7 +49,9 @@ export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy):
     facts.benchmarkFile === undefined ? finding : { ...finding, file: facts.benchmarkFile },
   );
   // Whether tests ran and passed is a fact; everything else is a judgement, which a person may see otherwise.
-  const judged = [...measured, ...facts.findings].map((finding) => withWaivable(finding, policy));
+  const judged = [...ofExactRevert(measured, facts.revert), ...facts.findings].map((finding) =>
+    withWaivable(finding, policy),
+  );
   const findings = [...testFindings(facts), ...judged];
   const open: string[] = [];
   const accepted: string[] = [];

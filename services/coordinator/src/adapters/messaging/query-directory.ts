@@ -1,14 +1,22 @@
-import { type AgentType, getProject, listAgents } from '@ymera/contracts';
+import { type AgentType, getProject, listAgents, type PayloadOf, proposeRevert } from '@ymera/contracts';
 import { ok, type Result } from '@ymera/kernel';
 import type { QueryClient } from '@ymera/messaging';
 import type { Directory } from '../../application/ports';
+
+/** Beyond what integration waits for an upstream before it goes on with what it knows. */
+const upstreamTimeoutMs = 35_000;
 
 /** Other services’ knowledge, asked for over the broker. */
 export class QueryDirectory implements Directory {
   constructor(private readonly queries: QueryClient) {}
 
   project(projectId: string): ReturnType<Directory['project']> {
-    return this.queries.ask(getProject, { project_id: projectId });
+    const payload = { project_id: projectId, fresh: true };
+    return this.queries.ask(getProject, payload, { timeoutMs: upstreamTimeoutMs });
+  }
+
+  proposeRevert(order: PayloadOf<typeof proposeRevert>): ReturnType<Directory['proposeRevert']> {
+    return this.queries.ask(proposeRevert, order, { timeoutMs: upstreamTimeoutMs });
   }
 
   async hasAgentOf(type: AgentType): Promise<Result<boolean>> {

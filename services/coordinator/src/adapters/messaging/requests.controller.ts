@@ -6,12 +6,14 @@ import {
   listRequests,
   type PayloadOf,
   type ReplyOf,
+  revertChange,
   submitRequest,
 } from '@ymera/contracts';
 import { ok, type Result } from '@ymera/kernel';
 import { OnQuery } from '@ymera/messaging';
 import { FollowWorkflows } from '../../application/follow-workflows';
 import { ReadRequests } from '../../application/read-requests';
+import { RevertChange } from '../../application/revert-change';
 import { SubmitRequest } from '../../application/submit-request';
 import { type Request, resourceOf } from '../../domain/request';
 
@@ -23,11 +25,17 @@ export class RequestsController {
     @Inject(SubmitRequest) private readonly submission: SubmitRequest,
     @Inject(FollowWorkflows) private readonly workflows: FollowWorkflows,
     @Inject(ReadRequests) private readonly requests: ReadRequests,
+    @Inject(RevertChange) private readonly reverting: RevertChange,
   ) {}
 
   @OnQuery(submitRequest)
   async submit(payload: PayloadOf<typeof submitRequest>): Promise<Answer> {
     return this.shown(await this.submission.execute(payload));
+  }
+
+  @OnQuery(revertChange)
+  async revert(payload: PayloadOf<typeof revertChange>): Promise<Answer> {
+    return this.shown(await this.reverting.execute(payload));
   }
 
   @OnQuery(answerRequest)

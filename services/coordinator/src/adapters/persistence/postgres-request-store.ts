@@ -23,10 +23,11 @@ interface Row {
   created_at: Date;
   ended_at: Date | null;
   version: number;
+  notes: string[];
 }
 
 const columns = `request_id, project_id, text, requested_by, state, intent, confidence, evidence, question, plan,
-  plan_digest, workflow_id, error, trace_id, created_at, ended_at, version`;
+  plan_digest, workflow_id, error, trace_id, created_at, ended_at, version, notes`;
 
 export class PostgresRequestStore implements RequestStore {
   constructor(private readonly sql: SqlExecutor) {}
@@ -34,7 +35,7 @@ export class PostgresRequestStore implements RequestStore {
   async insert(request: Request, idempotencyKey: string | undefined): Promise<Request | undefined> {
     const stored = await this.sql.query(
       `INSERT INTO requests (${columns}, idempotency_key)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
        ON CONFLICT (requested_by, idempotency_key) DO NOTHING RETURNING request_id`,
       [...values(request), idempotencyKey ?? null],
     );
@@ -46,7 +47,7 @@ export class PostgresRequestStore implements RequestStore {
     const changed = await this.sql.query(
       `UPDATE requests SET project_id = $2, text = $3, requested_by = $4, state = $5, intent = $6, confidence = $7,
          evidence = $8, question = $9, plan = $10, plan_digest = $11, workflow_id = $12, error = $13, trace_id = $14,
-         created_at = $15, ended_at = $16, version = $17
+         created_at = $15, ended_at = $16, version = $17, notes = $18
        WHERE request_id = $1 AND version = $17 - 1
        RETURNING request_id`,
       values(request),
@@ -100,6 +101,7 @@ const values = (request: Request): unknown[] => [
   request.createdAt,
   request.endedAt,
   request.version,
+  JSON.stringify(request.notes),
 ];
 
 const fromRow = (row: Row): Request => ({
@@ -120,4 +122,5 @@ const fromRow = (row: Row): Request => ({
   createdAt: row.created_at,
   endedAt: row.ended_at,
   version: row.version,
+  notes: row.notes,
 });

@@ -26,6 +26,8 @@ export interface Binding {
 const defaultTimeoutMs = 10_000;
 /** Cloning a repository takes as long as it takes. */
 const cloneTimeoutMs = 120_000;
+/** Planning waits for the project's upstream before it goes on with what is known. */
+const upstreamTimeoutMs = 45_000;
 
 function bind<Route extends RouteContract, Payload extends z.ZodType, Reply extends z.ZodType>(
   route: Route,
@@ -103,16 +105,37 @@ export const bindings: readonly Binding[] = [
   bind(contracts.listProjectsRoute, contracts.listProjects, ({ query }) => query),
   bind(contracts.getProjectRoute, contracts.getProject, ({ params }) => params),
 
-  bind(contracts.submitRequestRoute, contracts.submitRequest, ({ body, actor, idempotencyKey }) =>
-    given({ ...body, actor, idempotency_key: idempotencyKey }),
+  bind(contracts.updateProjectRoute, contracts.updateProject, ({ params, body, actor }) =>
+    given({ ...params, ...body, actor }),
+  ),
+  bind(
+    contracts.syncProjectRoute,
+    contracts.syncProject,
+    ({ params, actor }) => ({ ...params, actor }),
+    upstreamTimeoutMs,
+  ),
+
+  bind(
+    contracts.submitRequestRoute,
+    contracts.submitRequest,
+    ({ body, actor, idempotencyKey }) => given({ ...body, actor, idempotency_key: idempotencyKey }),
+    upstreamTimeoutMs,
+  ),
+  bind(
+    contracts.revertChangeRoute,
+    contracts.revertChange,
+    ({ params, body, actor, idempotencyKey }) =>
+      given({ ...params, ...body, actor, idempotency_key: idempotencyKey }),
+    upstreamTimeoutMs,
   ),
   bind(contracts.listRequestsRoute, contracts.listRequests, ({ query }) => query),
   bind(contracts.getRequestRoute, contracts.getRequest, ({ params }) => params),
-  bind(contracts.answerRequestRoute, contracts.answerRequest, ({ params, body, actor }) => ({
-    ...params,
-    ...body,
-    actor,
-  })),
+  bind(
+    contracts.answerRequestRoute,
+    contracts.answerRequest,
+    ({ params, body, actor }) => ({ ...params, ...body, actor }),
+    upstreamTimeoutMs,
+  ),
   bind(contracts.cancelRequestRoute, contracts.cancelRequest, ({ params, body, actor }) => ({
     ...params,
     ...body,

@@ -57,11 +57,11 @@ describe('moving a branch (real git)', () => {
     const change = await candidate('a');
     const facts = { tree: change.tree, commits: [{ commit: change.commit, parents: [base] }] };
     expect(await world.branches.facts(change)).toEqual({ ...facts, head: base, isLanded: false });
-    expect(await world.branches.move(change)).toEqual({ moved: true });
+    expect(await world.branches.move(change, change.base)).toEqual({ moved: true });
     expect(await world.branches.facts(change)).toEqual({ ...facts, head: change.commit, isLanded: true });
     expect(await world.branches.treeOf('sample', 'main')).toBe(change.tree);
     const next = await candidate('b', change.commit);
-    await world.branches.move(next);
+    await world.branches.move(next, next.base);
     expect(await world.branches.facts(change)).toEqual({ ...facts, head: next.commit, isLanded: true });
   });
 
@@ -84,7 +84,7 @@ describe('moving a branch (real git)', () => {
 
   it('lets one of two win, and tells the other where the branch is', async () => {
     const changes = await Promise.all(['a', 'b', 'c', 'd'].map((file) => candidate(file)));
-    const results = await Promise.all(changes.map((change) => world.branches.move(change)));
+    const results = await Promise.all(changes.map((change) => world.branches.move(change, change.base)));
     const winner = changes[results.findIndex(({ moved }) => moved)];
     expect(results.filter(({ moved }) => moved)).toHaveLength(1);
     expect(results.filter(({ moved }) => !moved)).toEqual(
@@ -99,10 +99,10 @@ describe('moving a branch (real git)', () => {
       const change = await candidate('a');
       const locks = names.map((name) => join(world.repositories.pathOf('sample'), name));
       for (const lock of locks) leaveLock(lock, 31);
-      await expect(world.branches.move(change)).rejects.toThrow('.lock');
+      await expect(world.branches.move(change, change.base)).rejects.toThrow('.lock');
       expect(await world.repositories.head('sample', 'main')).toBe(base);
       for (const lock of locks) leaveLock(lock, 36);
-      expect(await world.branches.move(change)).toEqual({ moved: true });
+      expect(await world.branches.move(change, change.base)).toEqual({ moved: true });
       expect(await world.repositories.head('sample', 'main')).toBe(change.commit);
     },
   );

@@ -2,6 +2,7 @@ import type { Branches, LandingCandidate } from '../../application/ports';
 import type { RepositoryFacts } from '../../domain/landing';
 import { findObject } from './find-object';
 import { GitError, type Git } from './git';
+import { mergeRefs } from './git-environment';
 import type { RepositoryLayout } from './repository-layout';
 import { updateRef } from './update-ref';
 
@@ -19,7 +20,7 @@ export class GitBranches implements Branches {
     const at = { repository: this.layout.repository(projectId) };
     const head = await this.headOf(projectId, branch);
     const tree = await findObject(this.git, at.repository, `${commit}^{tree}`);
-    if (tree === undefined) return { tree, commits: [], head, isLanded: false };
+    if (tree === undefined) return { tree, commits: [], head, isLanded: false, mergedFrom: undefined };
     const isBaseKnown = (await findObject(this.git, at.repository, `${base}^{commit}`)) !== undefined;
     const lines = isBaseKnown
       ? await this.git.text(['rev-list', '--parents', listedCommits, commit, `^${base}`, '--'], at)
@@ -35,20 +36,23 @@ export class GitBranches implements Branches {
         const [listed = '', ...parents] = line.split(' ');
         return { commit: listed, parents };
       });
-    return { tree, commits, head, isLanded: code === 0 };
+    const mergedFrom = head === base ? undefined : await this.ourParentOf(at.repository, base);
+    return { tree, commits, head, isLanded: code === 0, mergedFrom };
   }
 
-  async move(candidate: LandingCandidate): Promise<{ moved: true } | { moved: false; head: string }> {
-    const { projectId, branch, base, commit } = candidate;
+  async move(
+    { projectId, branch, commit }: LandingCandidate,
+    from: string,
+  ): Promise<{ moved: true } | { moved: false; head: string }> {
     try {
       // Under the project's lock, so nobody else moves the branch meanwhile.
-      await updateRef(this.git, this.layout.repository(projectId), [`refs/heads/${branch}`, commit, base]);
+      await updateRef(this.git, this.layout.repository(projectId), [`refs/heads/${branch}`, commit, from]);
       return { moved: true };
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
       const head = await this.headOf(projectId, branch);
       if (head === commit) return { moved: true };
-      if (head !== base) return { moved: false, head };
+      if (head !== from) return { moved: false, head };
       throw error;
     }
   }
@@ -57,6 +61,11 @@ export class GitBranches implements Branches {
     return this.git.text(['rev-parse', '--verify', `refs/heads/${branch}^{tree}`], {
       repository: this.layout.repository(projectId),
     });
+  }
+
+  /** Of a merge that we made of the branch and its upstream, where the branch stood then. */
+  private ourParentOf(repository: string, base: string): Promise<string | undefined> {
+    return findObject(this.git, repository, `${mergeRefs}/${base}^1`);
   }
 
   private headOf(projectId: string, branch: string): Promise<string> {

@@ -10,6 +10,13 @@ export type GitEnvironment = Readonly<Record<string, string>>;
  */
 export const changeRefs = 'refs/ymera/changes';
 
+/** The upstream's branch as it was last fetched. */
+export const upstreamRefs = 'refs/ymera/upstream';
+/** Merges of a branch with its upstream, made by us: by their own ids. */
+export const mergeRefs = 'refs/ymera/merges';
+/** Commits whose push has begun, by the change. */
+export const pushingRefs = 'refs/ymera/pushing';
+
 /**
  * Old defects that thousands of honest repositories carry and that endanger nobody; every other finding of fsck is
  * refused on transfer.

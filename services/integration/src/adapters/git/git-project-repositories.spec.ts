@@ -81,7 +81,7 @@ describe('copying a source (real git)', () => {
   it('says that it took too long, with what may be raised', async () => {
     const source = sampleSource();
     const impatient = new GitProjectRepositories(world.git, world.layout, {
-      policy: { roots: ['/'], hosts: [] },
+      access: world.access,
       cloneTimeoutMs: 1,
     });
     expect(await impatient.stage({ kind: 'path', path: source.path }, undefined)).toMatchObject({

@@ -1,20 +1,17 @@
 import { err, failure, failureOf, ok, uuidv7, type Failure, type Result } from '@ymera/kernel';
-import { realpath, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProjectRepositories, StagedRepository } from '../../application/ports';
 import { filesToRead, type RepositoryFiles } from '../../domain/project-commands/repository-files';
-import {
-  isHostAllowed,
-  isPathAllowed,
-  type ProjectSource,
-  type SourcePolicy,
-} from '../../domain/project-source';
+import type { ProjectSource } from '../../domain/project-source';
+import { upstreamFailure } from '../../domain/upstream-failure';
 import { GitError, type Git } from './git';
 import { readBlobs } from './read-blobs';
 import type { RepositoryLayout } from './repository-layout';
+import type { Address, UpstreamAccess } from './upstream-access';
 
 export interface RepositoryOptions {
-  readonly policy: SourcePolicy;
+  readonly access: UpstreamAccess;
   readonly cloneTimeoutMs: number;
 }
 
@@ -53,7 +50,7 @@ export class GitProjectRepositories implements ProjectRepositories {
   }
 
   async stage(source: ProjectSource, branch: string | undefined): Promise<Result<StagedRepository>> {
-    const address = await this.addressOf(source);
+    const address = await this.options.access.open(source);
     if (!address.ok) return address;
     const remote = await this.look(address.value, branch);
     if (!remote.ok) return remote;
@@ -64,41 +61,25 @@ export class GitProjectRepositories implements ProjectRepositories {
       return err(failure('not_found', 'branch_not_found', `The repository has no branch ${branch}.`));
     const ref = branch === undefined ? 'HEAD' : `refs/heads/${branch}`;
     const name = branch ?? remote.value.branch ?? branchOfDetachedHead;
-    return this.copy(address.value, ref, name, wanted ?? head ?? '');
+    const copied = await this.copy(address.value, ref, name, wanted ?? head ?? '');
+    return copied.ok ? ok({ ...copied.value, upstreamBranch: branch ?? remote.value.branch }) : copied;
   }
 
-  private async addressOf(source: ProjectSource): Promise<Result<Address>> {
-    const { policy } = this.options;
-    if (source.kind === 'remote') {
-      if (!isHostAllowed(source.host, policy))
-        return err(
-          failure('forbidden', 'source_not_allowed', `Fetching from ${source.host} is not allowed.`, {
-            suggestion: 'Add the host to YMERA_SOURCE_HOSTS, or give a local path.',
-          }),
-        );
-      return ok({ url: source.url, protocol: source.protocol });
-    }
-    const path = await realpath(source.path).catch(() => undefined);
-    if (path === undefined || !(await stat(path)).isDirectory())
-      return notFound(`There is no folder ${source.path}.`, 'Give the path of an existing git repository.');
-    if (!isPathAllowed(path, policy))
-      return err(
-        failure('forbidden', 'source_not_allowed', `${source.path} is not below an allowed folder.`, {
-          suggestion: 'Add its folder to YMERA_SOURCE_ROOTS.',
-        }),
-      );
-    return ok({ url: path, protocol: 'file' });
+  files(projectId: string, commit: string): Promise<RepositoryFiles> {
+    return this.filesOf(this.pathOf(projectId), commit);
   }
 
-  private async look({ url, protocol }: Address, branch: string | undefined): Promise<Result<RemoteHead>> {
+  private async look({ url, env }: Address, branch: string | undefined): Promise<Result<RemoteHead>> {
     const wanted = branch === undefined ? [] : [`refs/heads/${branch}`];
     try {
       const lines = await this.git.text(['ls-remote', '--symref', '--', url, 'HEAD', ...wanted], {
-        env: { GIT_ALLOW_PROTOCOL: protocol },
+        env,
       });
       return ok(parseRemoteHead(lines, branch));
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
+      const why = upstreamFailure(error.stderr, url);
+      if (why.code === 'upstream_denied') return err(why);
       return notFound(
         `There is no readable git repository at ${url}.`,
         'Give the root of a git repository, or the path of a bare one.',
@@ -107,11 +88,11 @@ export class GitProjectRepositories implements ProjectRepositories {
   }
 
   private async copy(
-    { url, protocol }: Address,
+    { url, env }: Address,
     ref: string,
     branch: string,
     tip: string,
-  ): Promise<Result<StagedRepository>> {
+  ): Promise<Result<Omit<StagedRepository, 'upstreamBranch'>>> {
     const repository = join(this.layout.incoming, `${uuidv7()}.git`);
     const discard = () => rm(repository, { recursive: true, force: true });
     try {
@@ -137,7 +118,7 @@ export class GitProjectRepositories implements ProjectRepositories {
         ],
         {
           repository,
-          env: { GIT_ALLOW_PROTOCOL: protocol, GIT_CONFIG_GLOBAL: this.layout.importConfig },
+          env: { ...env, GIT_CONFIG_GLOBAL: this.layout.importConfig },
           timeoutMs: this.options.cloneTimeoutMs,
         },
       );
@@ -200,11 +181,6 @@ export class GitProjectRepositories implements ProjectRepositories {
     );
     return { paths, contents };
   }
-}
-
-interface Address {
-  readonly url: string;
-  readonly protocol: string;
 }
 
 const notFound = (message: string, suggestion: string) =>

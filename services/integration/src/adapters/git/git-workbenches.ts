@@ -1,12 +1,19 @@
 import { err, ok, uuidv7, type Result } from '@ymera/kernel';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MergeConflict, Patch, PatchFailure, Workbench, Workbenches } from '../../application/ports';
+import type {
+  MergeConflict,
+  Patch,
+  PatchFailure,
+  Subject,
+  Workbench,
+  Workbenches,
+} from '../../application/ports';
 import type { ProposedTree } from '../../domain/change-policy';
 import type { CommitIdentity } from '../../domain/commit-identity';
 import { findObject } from './find-object';
 import type { Git, GitAnswer, GitOptions } from './git';
-import { changeRefs } from './git-environment';
+import { changeRefs, mergeRefs } from './git-environment';
 import { moveObjects } from './move-objects';
 import { explainPatchFailure } from './patch-failure';
 import { firstConflict } from './merge-conflict';
@@ -32,6 +39,15 @@ export class GitWorkbenches implements Workbenches {
     private readonly git: Git,
     private readonly layout: RepositoryLayout,
   ) {}
+
+  async subjectOf(projectId: string, commit: string): Promise<Subject | undefined> {
+    const repository = this.layout.repository(projectId);
+    if ((await findObject(this.git, repository, `${commit}^{commit}`)) !== commit) return undefined;
+    const [time = '', subject = ''] = (
+      await this.git.text(['log', '--no-walk', '--format=%ct%n%s', commit, '--'], { repository })
+    ).split('\n');
+    return { subject, time: Number(time) };
+  }
 
   async open(projectId: string, base: string): Promise<Workbench | undefined> {
     const repository = this.layout.repository(projectId);
@@ -111,10 +127,28 @@ class GitWorkbench implements Workbench {
     return readProposedTree({ git, options, folder, base, ...this.proposed() });
   }
 
-  async commit(identity: CommitIdentity): Promise<{ commit: string; tree: string }> {
+  async commit(identity: CommitIdentity, mergedCommit?: string): Promise<{ commit: string; tree: string }> {
     const { tree } = this.proposed();
+    const parents = [this.base, ...(mergedCommit === undefined ? [] : [mergedCommit])];
+    return { commit: await this.commitTree(tree, parents, identity), tree };
+  }
+
+  /** Its name and time say nothing: it is only what a merge is made with, and is kept nowhere. */
+  async inverseOf(commit: string): Promise<string> {
+    const tree = await this.git.text(['rev-parse', '--verify', `${commit}^1^{tree}`], this.options);
+    const nobody = { name: 'YMERA integration', email: 'integration@ymera.invalid' };
+    return this.commitTree(tree, [commit], {
+      author: nobody,
+      committer: nobody,
+      time: 1_000_000_000,
+      message: '',
+    });
+  }
+
+  private commitTree(tree: string, parents: readonly string[], identity: CommitIdentity): Promise<string> {
     const date = `${identity.time} +0000`;
-    const commit = await this.git.text(['commit-tree', tree, '-p', this.base, '-F', '-'], {
+    const named = parents.flatMap((parent) => ['-p', parent]);
+    return this.git.text(['commit-tree', tree, ...named, '-F', '-'], {
       ...this.options,
       input: identity.message,
       env: {
@@ -127,13 +161,17 @@ class GitWorkbench implements Workbench {
         GIT_COMMITTER_DATE: date,
       },
     });
-    return { commit, tree };
   }
 
   async keep(changeId: string, commit: string): Promise<void> {
     await moveObjects(join(this.folder, 'objects'), join(this.repository, 'objects'));
     // Whoever else makes this change makes the same commit of it.
     await updateRef(this.git, this.repository, [`${changeRefs}/${changeId}`, commit]);
+  }
+
+  async keepMerge(commit: string): Promise<void> {
+    await moveObjects(join(this.folder, 'objects'), join(this.repository, 'objects'));
+    await updateRef(this.git, this.repository, [`${mergeRefs}/${commit}`, commit]);
   }
 
   async close(): Promise<void> {

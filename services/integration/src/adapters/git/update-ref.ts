@@ -16,10 +16,14 @@ const lockInTheWay = /Unable to create '(.+\.lock)': File exists/;
  * nobody else writes another value to this ref: two that remove the same lock at once may both go on.
  */
 export async function updateRef(git: Git, repository: string, args: readonly string[]): Promise<void> {
+  await despiteStaleLocks(repository, () => git.run(['update-ref', ...args], { repository }));
+}
+
+/** The same for any git that writes refs. */
+export async function despiteStaleLocks<T>(repository: string, write: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      await git.run(['update-ref', ...args], { repository });
-      return;
+      return await write();
     } catch (error) {
       if (!(await removeStaleLock(error, repository))) throw error;
     }

@@ -8,7 +8,13 @@ import type { Branches, IntegrationUnitOfWork, PatchFiles, Workbenches } from '.
 import { changeIdOf, type Change } from '../../domain/change';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
 import { GitWorld } from '../../testing/git-world';
-import { landOrder, limits, materialiseOrder, untraced } from '../../testing/integration-world';
+import {
+  landOrder,
+  limits,
+  materialiseOrder,
+  untraced,
+  withoutUpstream,
+} from '../../testing/integration-world';
 import { someProject } from '../../testing/store-contract';
 import { integrationStores } from './integration-stores';
 import { migrations } from './migrations';
@@ -82,7 +88,15 @@ describe('a database connection that dies between git and the commit (real Postg
     new MaterialiseChange({ unitOfWork, workbenches, patchFiles, clock, limits });
   /** As a process of its own. */
   const landing = (branches: Branches) =>
-    new LandChange({ unitOfWork, branches, underWay: new LandingsUnderWay(), clock, tracing: untraced });
+    new LandChange({
+      ...world,
+      ...withoutUpstream,
+      unitOfWork,
+      branches,
+      underWay: new LandingsUnderWay(),
+      clock,
+      tracing: untraced,
+    });
 
   async function materialised(file: string, from = base): Promise<Change> {
     const order = materialiseOrder(from, source.propose((at) => at.write(file, 'x\n')).patch);

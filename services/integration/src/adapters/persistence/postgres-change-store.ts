@@ -25,11 +25,12 @@ interface Row {
   made_from: string | null;
   withdrawn_by: string | null;
   findings: unknown;
+  reverts: string | null;
 }
 
 const columns = `change_id, project_id, workflow_id, request_id, step_id, task_id, attempt, agent_id, base, commit, tree,
   files, patch_digest, state, version, created_at, landed_at, made_from, withdrawn_by,
-  findings`;
+  findings, reverts`;
 
 export class PostgresChangeStore implements ChangeStore {
   constructor(private readonly sql: SqlExecutor) {}
@@ -59,6 +60,7 @@ export class PostgresChangeStore implements ChangeStore {
         change.madeFrom ?? null,
         change.withdrawnBy ?? null,
         JSON.stringify(change.findings),
+        change.reverts ?? null,
       ],
     );
   }
@@ -99,6 +101,7 @@ function fromRow(row: Row): Change {
     files: row.files,
     patchDigest: row.patch_digest,
     findings: findings.parse(row.findings),
+    reverts: row.reverts ?? undefined,
     madeFrom: row.made_from ?? undefined,
     state,
     version: row.version,

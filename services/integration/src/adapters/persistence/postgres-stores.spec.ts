@@ -50,6 +50,20 @@ describe('stores on PostgreSQL', () => {
     );
   });
 
+  it('reads a project that was recorded before upstreams were followed', async () => {
+    await database.migrateDown(1);
+    await database.sql.query(
+      `INSERT INTO projects (project_id, name, source, default_branch, commands, performance, registered_by,
+         request_digest, created_at) VALUES ('older', 'older', '/srv/older', 'trunk', '{"test": "make"}', '{}', 'root', 'x', now())`,
+    );
+    await database.migrateUp();
+    expect(await unitOfWork.run((tx) => tx.projects.find('older'))).toMatchObject({
+      version: 1,
+      overrides: undefined,
+      upstream: { branch: 'trunk', push: 'off', requireFresh: false, head: undefined, checkedAt: undefined },
+    });
+  });
+
   it('can be taken back and made again', async () => {
     await database.migrateDown(3);
     await expect(unitOfWork.run((tx) => tx.brake.last())).rejects.toThrow('does not exist');

@@ -1,0 +1,14 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What a person should know about what a plan works on. */
+export class Notes1767225600031 implements MigrationInterface {
+  readonly name = 'Notes1767225600031';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE requests ADD COLUMN notes jsonb NOT NULL DEFAULT '[]'`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE requests DROP COLUMN notes`);
+  }
+}

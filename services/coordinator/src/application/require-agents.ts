@@ -1,0 +1,25 @@
+import type { Plan } from '@ymera/contracts';
+import { err, failure, ok, type Result } from '@ymera/kernel';
+import { agentTypesOf } from '../domain/planning';
+import type { Directory } from './ports';
+
+/** A plan that nobody is registered to carry out is refused before it is stored. */
+export async function requireAgents(
+  plan: Plan,
+  directory: Pick<Directory, 'hasAgentOf'>,
+): Promise<Result<void>> {
+  for (const type of agentTypesOf(plan)) {
+    const enrolled = await directory.hasAgentOf(type);
+    if (!enrolled.ok) return enrolled;
+    if (!enrolled.value)
+      return err(
+        failure(
+          'unavailable',
+          'agent_unavailable',
+          `No ${type} agent is registered, and the plan needs one.`,
+          { suggestion: `Register an agent of type ${type}, for example with --exec.` },
+        ),
+      );
+  }
+  return ok(undefined);
+}

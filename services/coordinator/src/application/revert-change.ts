@@ -1,0 +1,76 @@
+import type { PayloadOf, revertChange } from '@ymera/contracts';
+import { ok, type Result } from '@ymera/kernel';
+import { planRevert, revertStep } from '../domain/planning';
+import type { Request } from '../domain/request';
+import { announcePlan, planned } from './announce-plan';
+import { requireAgents } from './require-agents';
+import type { SubmitRequestDependencies } from './submit-request';
+
+type Order = PayloadOf<typeof revertChange>;
+
+const maxTitle = 200;
+
+/**
+ * Takes a landed change back: a request of its own, whose change integration has made before its run begins. A process that dies
+ * before the request is stored leaves a change that nothing lands.
+ */
+export class RevertChange {
+  constructor(private readonly use: SubmitRequestDependencies) {}
+
+  async execute({ change_id, reason, actor, idempotency_key }: Order): Promise<Result<Request>> {
+    const { unitOfWork, directory, ids, clock, limits, traceId } = this.use;
+    if (idempotency_key !== undefined) {
+      const earlier = await unitOfWork.run((tx) =>
+        tx.requests.findByIdempotencyKey(actor.name, idempotency_key),
+      );
+      if (earlier) return ok(earlier);
+    }
+    const [requestId, workflowId, taskId] = [ids.next(), ids.next(), ids.next()];
+    const enrolled = await requireAgents(planRevert('', limits), directory);
+    if (!enrolled.ok) return enrolled;
+    const proposed = await directory.proposeRevert({
+      change_id,
+      request_id: requestId,
+      workflow_id: workflowId,
+      step_id: revertStep,
+      task_id: taskId,
+      ...(reason === undefined ? {} : { reason }),
+    });
+    if (!proposed.ok) return proposed;
+    const { project, title, change, reverts } = proposed.value;
+    const plan = planRevert(`Revert "${title}"`.slice(0, maxTitle), limits);
+    const request = planned(
+      {
+        requestId,
+        projectId: project.project_id,
+        text: `Revert "${title}" (change ${change_id})${reason === undefined ? '' : `: ${reason}`}`,
+        requestedBy: actor.name,
+        state: 'running',
+        intent: plan.intent,
+        confidence: 1,
+        evidence: ['revert'],
+        question: null,
+        plan: null,
+        planDigest: null,
+        workflowId: null,
+        error: null,
+        traceId: traceId(),
+        createdAt: clock.now(),
+        endedAt: null,
+        notes: [],
+        version: 1,
+      },
+      plan,
+      project,
+      workflowId,
+    );
+    const accepted = await unitOfWork.run(async (tx) => {
+      const earlier = await tx.requests.insert(request, idempotency_key);
+      if (earlier) return earlier;
+      const prepared = { step_id: revertStep, task_id: taskId, ...change, reverts };
+      await announcePlan(tx.outbox, request, plan, project, prepared);
+      return request;
+    });
+    return ok(accepted);
+  }
+}

@@ -1,0 +1,80 @@
+import { err, failure, ok, type Result } from '@ymera/kernel';
+import { FakeClock } from '@ymera/testing';
+import { UpstreamFetches } from './upstream-fetches';
+
+const followed = { projectId: 'sample', source: '/srv/sample', branch: 'main' };
+const away = err(failure('unavailable', 'upstream_unreachable', 'It is away.'));
+
+function setUp() {
+  const open: ((result: Result<void>) => void)[] = [];
+  const clock = new FakeClock('2026-06-01T00:00:00Z');
+  const fetch = () => new Promise<Result<void>>((resolve) => open.push(resolve));
+  const fetches = new UpstreamFetches({ fetch }, clock, { maxWaitMs: 10_000, retryFailedAfterMs: 5_000 });
+  return { fetches, clock, open, settle: (result: Result<void>) => open.at(-1)?.(result) };
+}
+
+describe('fetches of upstreams', () => {
+  it('begin after they are asked for: who asks during one waits for the next, together with others', async () => {
+    const { fetches, open, settle } = setUp();
+    const first = fetches.fetch(followed);
+    const others = [fetches.fetch(followed), fetches.fetch(followed)];
+    expect(open).toHaveLength(1);
+    settle(ok(undefined));
+    await first;
+    await Promise.resolve();
+    expect(open).toHaveLength(2);
+    settle(away);
+    expect(await Promise.all(others)).toEqual([away, away]);
+    expect(open).toHaveLength(2);
+  });
+
+  it('are not repeated for a while after a failure, unless a person asks', async () => {
+    const { fetches, clock, open, settle } = setUp();
+    const first = fetches.fetch(followed);
+    settle(away);
+    await first;
+    expect(await fetches.fetch(followed)).toEqual(away);
+    expect(open).toHaveLength(1);
+    const asked = fetches.fetch(followed, { force: true });
+    expect(open).toHaveLength(2);
+    settle(away);
+    await asked;
+    clock.advance(5_000);
+    const later = fetches.fetch(followed);
+    expect(open).toHaveLength(3);
+    settle(ok(undefined));
+    expect(await later).toEqual(ok(undefined));
+  });
+
+  it('of other projects are not waited for', async () => {
+    const { fetches, open, settle } = setUp();
+    void fetches.fetch(followed);
+    const other = fetches.fetch({ ...followed, projectId: 'other' });
+    expect(open).toHaveLength(2);
+    settle(ok(undefined));
+    expect(await other).toEqual(ok(undefined));
+    open[0]?.(ok(undefined));
+  });
+
+  it('that take too long are given up by those who wait, and say so', async () => {
+    const clock = new FakeClock('2026-06-01T00:00:00Z');
+    const fetches = new UpstreamFetches({ fetch: () => new Promise<never>(() => undefined) }, clock, {
+      maxWaitMs: 1,
+      retryFailedAfterMs: 5_000,
+    });
+    expect(await fetches.fetch(followed)).toMatchObject({ error: { code: 'upstream_unreachable' } });
+  });
+
+  it('that throw are thrown to who asked, and the next one begins', async () => {
+    let calls = 0;
+    const fetch = () =>
+      (calls += 1) === 1 ? Promise.reject(new Error('git is gone')) : Promise.resolve(ok(undefined));
+    const fetches = new UpstreamFetches({ fetch }, new FakeClock('2026-06-01T00:00:00Z'), {
+      maxWaitMs: 10_000,
+      retryFailedAfterMs: 5_000,
+    });
+    const [first, second] = [fetches.fetch(followed), fetches.fetch(followed)];
+    await expect(first).rejects.toThrow('git is gone');
+    expect(await second).toEqual(ok(undefined));
+  });
+});

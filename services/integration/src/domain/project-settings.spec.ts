@@ -1,0 +1,45 @@
+import { changeOverrides, effectiveSettings, overridesIn } from './project-settings';
+
+const detected = {
+  commands: { test: 'npm test', bench: 'npm run bench' },
+  performance: { min_speedup: 1.5 },
+};
+
+describe('the settings of a project', () => {
+  it('are what people have set, and what is detected where they have not', () => {
+    expect(effectiveSettings(detected, { commands: { test: 'make test' } })).toEqual({
+      ok: true,
+      value: { ...detected, commands: { test: 'make test', bench: 'npm run bench' } },
+    });
+    expect(effectiveSettings(detected, { commands: {}, performance: {} })).toMatchObject({
+      value: { performance: {} },
+    });
+  });
+
+  it('need a command that tests', () => {
+    const none = { commands: {}, performance: {} };
+    expect(effectiveSettings(none, { commands: {} })).toMatchObject({ error: { code: 'no_tests' } });
+    expect(effectiveSettings(detected, { commands: { test: ' ' } })).toMatchObject({
+      error: { code: 'no_tests' },
+    });
+  });
+
+  it('tell of an older project what somebody has set by what is detected', () => {
+    expect(
+      overridesIn({ commands: { test: 'make', bench: 'npm run bench' }, performance: {} }, detected),
+    ).toEqual({
+      commands: { test: 'make' },
+      performance: {},
+    });
+    expect(overridesIn(detected, detected)).toEqual({ commands: {} });
+  });
+
+  it('are changed one by one; null takes one back', () => {
+    const set = { commands: { test: 'make', bench: 'b' }, performance: { min_speedup: 2 } };
+    expect(changeOverrides(set, { commands: { test: null, build: 'npm run build' } })).toEqual({
+      commands: { bench: 'b', build: 'npm run build' },
+      performance: { min_speedup: 2 },
+    });
+    expect(changeOverrides(set, { performance: null })).toEqual({ commands: { test: 'make', bench: 'b' } });
+  });
+});
