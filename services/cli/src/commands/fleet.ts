@@ -3,11 +3,9 @@ import {
   createEnrolmentRoute,
   getAgentStatusRoute,
   getControlsRoute,
-  getProjectRoute,
   liftFreezeRoute,
   listAgentsRoute,
   overviewRoute,
-  type ProjectCommands,
   retireAgentRoute,
 } from '@ymera/contracts';
 import { type Command, Option } from 'commander';

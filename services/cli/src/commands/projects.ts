@@ -1,6 +1,7 @@
 import {
   getProjectRoute,
   listProjectsRoute,
+  type ProjectCommands,
   type ProjectResource,
   pushPolicy,
   type PushPolicy,
@@ -10,7 +11,9 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { resolve } from 'node:path';
 import { registerProject } from '../api/register-project';
+import { givenCommands } from '../demo/demo-options';
 import { duration } from '../terminal/duration';
+import { commandWords } from '../words/commands';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { type ListOptions, printList, withList } from './list';
 import { print, table } from './print';
@@ -34,17 +37,20 @@ export function addProjectCommands(ymera: Command): void {
 
   withConnection(projects.command('register').argument('<project_id>').argument('<source>'))
     .description('register a repository by path or address')
-    .action(async (projectId: string, source: string, options: ConnectionOptions) => {
+    .option('--test <command>', 'the command that tests it (default: found in the project)')
+    .option('--bench <command>', 'the command that measures it')
+    .option('--build <command>', 'a command that its tests need to have run before')
+    .action(async (projectId: string, source: string, options: ConnectionOptions & ProjectCommands) => {
       const where = isAddress(source) ? source : resolve(process.env['INIT_CWD'] ?? process.cwd(), source);
       const project = await registerProject(
         connect(options),
-        { project_id: projectId, source: where },
+        { project_id: projectId, source: where, commands: givenCommands(options) },
         (elapsedMs) => process.stderr.write(`copying the repository: ${duration(elapsedMs)} so far\n`),
       );
       print(
         options,
         project,
-        `${project.project_id}  ${project.default_branch}  test: ${project.commands.test ?? 'none'}`,
+        `${project.project_id}  ${project.default_branch}  ${commandWords(project.commands)}`,
       );
     });
 

@@ -48,6 +48,7 @@ export class ProposeRevert {
       project: reply,
       title: subject?.subject ?? reverted.commit,
       change: { change_id: changeId, base, commit, tree, agent_id: agentId },
+      findings: [],
       reverts: { change_id: reverted.changeId, base: reverted.base, commit: reverted.commit },
     });
   }
@@ -93,6 +94,7 @@ export class ProposeRevert {
         ...made,
         files: files.value,
         patchDigest: `sha256:${sha256Hex(`revert ${commit}`)}`,
+        findings: [],
         reverts: reverted.changeId,
         madeFrom: undefined,
         state: 'materialised',

@@ -1,6 +1,6 @@
 import { projectSynced } from '@ymera/contracts';
 import { err, failure, ok, type Clock, type Failure, type Result } from '@ymera/kernel';
-import { detectProjectCommands } from '../domain/project-commands';
+import { detectProjectCommands } from '../domain/project-commands/detect-project-commands';
 import type { Project } from '../domain/project';
 import { effectiveSettings, overridesIn, type SettingOverrides } from '../domain/project-settings';
 import {

@@ -1,7 +1,7 @@
 import { projectUpdated, type PayloadOf, type ProjectResource, type updateProject } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import type { Project } from '../domain/project';
-import { detectProjectCommands } from '../domain/project-commands';
+import { detectProjectCommands } from '../domain/project-commands/detect-project-commands';
 import { changeOverrides, effectiveSettings } from '../domain/project-settings';
 import type { IntegrationUnitOfWork, ProjectRepositories, Upstreams } from './ports';
 import { projectResource, type ProjectResourceDependencies } from './project-resource';

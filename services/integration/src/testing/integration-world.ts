@@ -118,7 +118,7 @@ export class IntegrationWorld extends GitWorld {
   readonly withdraw = new WithdrawLanding(this);
   readonly brake = new SteerLanding(this.unitOfWork, this.underWay, this.clock, () => undefined);
   readonly getChange = new GetChange(this);
-  readonly revert = new ProposeRevert({ ...this, projects: this.getProject, limits });
+  readonly revert = new ProposeRevert({ ...this, projects: this.getProject, limits: this.limits });
 
   /** Registers a source as project `sample`; gives its head. */
   async registered(source: SourceRepository): Promise<string> {
