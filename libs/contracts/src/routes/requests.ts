@@ -21,7 +21,13 @@ export const submitRequestRoute = defineRoute({
   status: 202,
   idempotent: true,
   response: requestResource,
-  errors: ['request_empty', 'intent_unsupported', 'project_not_found', 'agent_unavailable'],
+  errors: [
+    'request_empty',
+    'intent_unsupported',
+    'project_not_found',
+    'agent_unavailable',
+    'idempotency_key_reused',
+  ],
 });
 
 export const listRequestsRoute = defineRoute({
