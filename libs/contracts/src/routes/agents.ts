@@ -62,6 +62,7 @@ export const registerAgentRoute = defineRoute({
     'principal_full',
     'principal_not_active',
     'principal_serves_one_agent',
+    'idempotency_key_reused',
   ],
 });
 

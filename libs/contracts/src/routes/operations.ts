@@ -106,6 +106,7 @@ export const replayDeadLetterRoute = defineRoute({
     'dead_letter_replayed',
     'dead_letter_not_replayable',
     'dead_letter_expired',
+    'idempotency_key_reused',
   ],
 });
 export const listAlertsRoute = defineRoute({

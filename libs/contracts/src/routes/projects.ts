@@ -28,6 +28,7 @@ export const registerProjectRoute = defineRoute({
     'git_timeout',
     'no_tests',
     'project_exists',
+    'idempotency_key_reused',
   ],
 });
 

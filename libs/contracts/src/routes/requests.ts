@@ -27,6 +27,7 @@ export const submitRequestRoute = defineRoute({
     'project_not_found',
     'agent_unavailable',
     'upstream_unreachable',
+    'idempotency_key_reused',
   ],
 });
 
