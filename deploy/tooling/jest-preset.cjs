@@ -10,6 +10,7 @@ const esModulesOnly = [
   'commander',
   'eventsource-parser',
   'log-update',
+  '@secretlint',
   // What it is made of.
   'ansi-escapes',
   'ansi-regex',

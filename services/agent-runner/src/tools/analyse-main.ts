@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { analyseFile, rewriteFile } from './analysis';
 import type { AnalysedFile, AnalysisAnswer, AnalysisFinding, AnalysisRequest } from './analysis-protocol';
 import { examineChange } from './integrity/examine-change';
+import { isLockFile } from './integrity/file-roles';
 
 /** Larger or denser files are generated or packed; nobody reads them line by line, and rules would take minutes. */
 const maximumFileBytes = 524_288;
@@ -39,7 +40,7 @@ function sidesOf(files: NonNullable<AnalysisRequest['change']>['files']): Analys
   const side = (name: 'before' | 'after') =>
     files.flatMap((file) => {
       const text = file[name];
-      return text === null ? [] : [{ path: `${name}/${file.path}`, text }];
+        return text === null || isLockFile(file.path) ? [] : [{ path: `${name}/${file.path}`, text }];
     });
   return [...side('before'), ...side('after')];
 }

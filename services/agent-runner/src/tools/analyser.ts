@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { err, failure, type Failure, ok, type Result } from '@ymera/kernel';
 import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
-import { isAnalysable } from './analysable';
+import { isAnalysable, isWritten } from './analysable';
 import { asInRepository } from './repository-paths';
 import type { AnalysisAnswer, AnalysisRequest } from './analysis-protocol';
 
@@ -75,13 +75,10 @@ function packageFolders(program: string): readonly string[] {
   return folders;
 }
 
-const notWritten =
-  /(?:^|\/)(?:node_modules|vendor|third_party|dist|build|out|coverage|\.git)\/|\.min\.[cm]?js$|(?:^|\/)package-lock\.json$/;
 const aboutTheProject =
   /(?:^|\/)(?:tests?|__tests__|spec|specs|bench|benchmarks?|fixtures|examples?)\/|[.-](?:test|spec|bench)\.[^/]+$|(?:^|\/)(?:test|bench)\.[^/]+$|(?:^|\/)[^/]*\.?config\.[cm]?[jt]s$/;
 
-/** What somebody wrote: packed, generated and foreign files are not examined. */
-export const isWritten = (path: string): boolean => !notWritten.test(path);
+
 /** What may be rewritten: the product itself, never what judges it. */
 export const isProductCode = (path: string): boolean =>
   isAnalysable(path) && isWritten(path) && !aboutTheProject.test(path);

@@ -1,10 +1,14 @@
 import { Linter } from 'eslint/universal';
 import type { Linter as LinterTypes } from 'eslint';
 import { performanceAdvice, performanceRules } from './performance-rules/performance-rules';
-import { isAnalysable } from './analysable';
+import { isAnalysable, isWritten } from './analysable';
 import type { AnalysedFile, AnalysisFinding, RewrittenFile } from './analysis-protocol';
-import { securityAdvice, securityRules } from './security-rules/security-rules';
-import { secretsIn } from './security-rules/secret-patterns';
+import { maintainedRules, securityPlugin } from './security-rules/maintained-rules';
+import { pythonFindings } from './security-rules/python-rules';
+import { secretsIn } from './security-rules/secrets';
+import { securityAdvice } from './security-rules/security-advice';
+import { securityRules } from './security-rules/security-rules';
+import { textFindings } from './security-rules/text-rules';
 
 /** Mistakes that ESLint itself knows, few enough that each is worth reading. */
 const qualityRules: Readonly<Record<string, readonly [code: string, severity: AnalysisFinding['severity']]>> =
@@ -21,7 +25,6 @@ const qualityRules: Readonly<Record<string, readonly [code: string, severity: An
   };
 
 const securitySeverity: Readonly<Record<string, AnalysisFinding['severity']>> = {
-  evaluated_code: 'high',
   shell_injection: 'high',
   tls_disabled: 'high',
   weak_hash: 'low',
@@ -33,26 +36,34 @@ const typescriptFile = /\.[cm]?tsx?$/;
 const linter = new Linter({ configType: 'flat' });
 
 /** Everything the rules say of one file, in the order of its lines. */
-export function analyseFile({ path, text }: AnalysedFile): readonly AnalysisFinding[] {
-  const secrets = secretsIn(text).map(({ line, kind }): AnalysisFinding => ({
+export async function analyseFile({ path, text }: AnalysedFile): Promise<readonly AnalysisFinding[]> {
+  const secrets = (await secretsIn(path, text)).map(({ line, kind, severity }): AnalysisFinding => ({
     code: 'secret_in_code',
-    severity: 'critical',
+    severity,
     message: `This line holds ${kind}.`,
     file: path,
     line,
     suggestion: securityAdvice['secret_in_code'] ?? '',
   }));
-  if (!isAnalysable(path)) return secrets;
-  const rules = [...Object.keys(performanceRules), ...Object.keys(securityRules)].map(
-    (name) => `ymera/${name}`,
+  // Of packed, generated and foreign code only secrets are looked for: its authors do not read these findings.
+  if (!isWritten(path)) return secrets;
+  return [...secrets, ...codeFindings({ path, text })].toSorted((one, other) => one.line - other.line);
+}
+
+/** What the rules say of the code in it. */
+export function codeFindings({ path, text }: AnalysedFile): readonly AnalysisFinding[] {
+  if (isAnalysable(path)) return javascriptFindings(path, text);
+  return path.endsWith('.py') ? pythonFindings(path, text) : textFindings(path, text);
+}
+
+function javascriptFindings(path: string, text: string): readonly AnalysisFinding[] {
+  const rules = [...Object.keys(performanceRules), ...Object.keys(securityRules)].map((name) => `ymera/${name}`);
+  const findings = lint(path, text, [...rules, ...Object.keys(qualityRules), ...Object.keys(maintainedRules)]).flatMap(
+    (message) => toFinding(path, message) ?? [],
   );
-  const findings = lint(path, text, [...rules, ...Object.keys(qualityRules)]).flatMap((message) => {
-    const finding = toFinding(path, message);
-    return finding ? [finding] : [];
-  });
-  return withoutRepetition([...secrets, ...findings]).toSorted(
-    (one, other) => (one.line ?? 0) - (other.line ?? 0),
-  );
+  // Our own rule says more of the same line.
+  const isSaid = ({ code, line }: AnalysisFinding) => code === 'command_from_variable' && findings.some((other) => other.code === 'shell_injection' && other.line === line);
+  return withoutRepetition(findings.filter((finding) => !isSaid(finding)));
 }
 
 /** The file after every rewrite of the named rules that can be shown to be safe; undefined when there was none. */
@@ -112,12 +123,14 @@ function configuration(
       languageOptions: {
         ecmaVersion: 'latest',
         sourceType,
+        // Without them the rules take these for the file's own.
+        globals: { setTimeout: 'readonly', setInterval: 'readonly', globalThis: 'readonly', window: 'readonly', global: 'readonly' },
         parserOptions: { ecmaFeatures: { jsx: /x$/.test(path) || /\.m?js$/.test(path) } },
         ...(typescriptFile.test(path) ? { parser: typescriptParser() } : {}),
       },
       // A file must not switch off its own examination.
       linterOptions: { reportUnusedDisableDirectives: 'off', noInlineConfig: true },
-      plugins: { ymera: { rules: { ...performanceRules, ...securityRules } } },
+      plugins: { ymera: { rules: { ...performanceRules, ...securityRules } }, security: securityPlugin },
       rules: Object.fromEntries(rules.map((name) => [name, 'error'])),
     },
   ];
@@ -142,6 +155,11 @@ function toFinding(path: string, message: LinterTypes.LintMessage): AnalysisFind
       severity: quality[1],
       suggestion: 'Correct it, or say in a comment why it is meant.',
     };
+  const maintained = maintainedRules[message.ruleId ?? ''];
+  if (maintained) {
+    const [code, severity] = maintained;
+    return { ...place, message: message.message.slice(0, 500), code, severity, suggestion: securityAdvice[code] ?? '' };
+  }
   const severity = securitySeverity[name];
   if (severity) return { ...place, code: name, severity, suggestion: securityAdvice[name] ?? '' };
   const advice = performanceAdvice[name];

@@ -1,13 +1,17 @@
 import type { Finding } from '@ymera/contracts';
-import { isWritten } from '../../tools/analyser';
+import { isWritten } from '../../tools/analysable';
 import type { ChangedFile } from '../../tools/integrity/changed-file';
 import { isTestFile } from '../../tools/integrity/file-roles';
 
 /** What is too large to be looked into, so that nobody takes it for examined. */
 export function unseenFiles(files: readonly ChangedFile[]): Finding[] {
   return files
-    .filter(({ isTooLarge, after }) => isTooLarge === true && after !== null)
-    .flatMap(({ path, before }): Finding[] => {
+    .filter(({ isTooLarge }) => isTooLarge === true)
+    .flatMap(({ path, before, after }): Finding[] => {
+      if (after === null)
+        return isTestFile(path)
+          ? [{ code: 'test_deleted', severity: 'high', message: 'A file of tests was deleted.', file: path, suggestion: 'Leave the tests as they are.' }]
+          : [];
       // Like all that makes tests easier: a person must see it before it lands.
       if (isTestFile(path) && before !== null)
         return [

@@ -15,7 +15,8 @@ export function editFinding({ before, after }: Pair, result: 'weaker' | 'changed
   const { title } = after.test;
   if (result === 'weaker')
     return finding('assertion_weakened', 'high', `"${title}" demands less than before.`, place, 'Demand what was demanded before.');
-  const fresh = now.literals.filter((literal) => !old.literals.includes(literal));
+  // What is newly expected; another input is no other answer.
+  const fresh = now.literals.filter((literal) => !old.literals.includes(literal) && !now.inputs.includes(literal));
   const isNamed = fresh.length > 0 && fresh.every((literal) => namesLiteral(request, literal));
   return {
     ...finding('assertion_changed', 'high', `What "${title}" expects was changed.`, place),

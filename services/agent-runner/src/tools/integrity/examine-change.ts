@@ -10,6 +10,7 @@ import { isProduct, isTestFile } from './file-roles';
 import type { IntegrityFinding } from './findings';
 import { generatedFindings, isMade } from './generated-files';
 import { lookalikeImports } from './lookalike-findings';
+import { onlyTestsFindings } from './only-tests';
 import { renamesOf } from './renames';
 import { replacedSubject } from './replaced-subject';
 import { requestWords } from './request-words';
@@ -74,6 +75,7 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       paths: after,
       assertions: [...oldTests, ...newTests, ...contextTests].flatMap(({ cases }) => cases.flatMap(({ assertions }) => assertions)),
     }),
+    ...onlyTestsFindings(files, intent, request),
     ...expectedDataFindings(files, request),
     ...benchmarkFindings(files, { intent, request, rename, inputs: new Set([...inputs, ...measured]), syntaxOf }),
     ...files.flatMap((file) => configurationFindings(file, { request, syntaxOf, commandFiles: tested })),

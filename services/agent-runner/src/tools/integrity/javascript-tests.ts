@@ -112,7 +112,7 @@ class JavascriptTests {
     const named = first === undefined ? '' : (constantText(first) ?? (first.kind === 'function' ? (first.name ?? '') : print(first, outer.place.bindings)));
     const title = [outer.title, named].filter(Boolean).join(' > ');
     const callback = this.callbackOf(call);
-    const options = optionsOf(call.args);
+    const options = optionsOf(call.args.map((argument) => (argument.kind === 'name' ? (outer.place.bindings.get(argument.name) ?? argument) : argument)));
     const hasBody = callback !== undefined;
     const own = stateOf(root, modifiers, call.callee, options, hasBody);
     const isUnderCondition = outer.place.guards.length > 0;
@@ -133,7 +133,9 @@ class JavascriptTests {
       reader.read(callback.body, { ...place, bindings });
     }
     this.inner(reader, group);
-    if (!isGroup(root) || reader.facts.assertions.length > 0) this.add(title, group, reader, call.line, options);
+    // What only holds other tests is a group, by whatever name.
+    const isOnlyGroup = isGroup(root) || reader.facts.inner.length > 0;
+    if (!isOnlyGroup || reader.facts.assertions.length > 0) this.add(title, group, reader, call.line, options);
   }
 
   private bindRow(callback: FunctionSyntax, row: Syntax, bindings: Map<string, Syntax>): void {
@@ -215,6 +217,8 @@ function stateOf(root: string, modifiers: readonly string[], callee: Syntax, opt
     if (/^(?:skip|fixme|failing|fails|ignore|expectFailure)$/.test(word)) return 'skipped';
     if (word === 'todo') return 'todo';
     if (word === 'only') return 'only';
+    // One of two, which of them depends.
+    if (word === 'maybe') return 'conditional';
     return /^(?:skipIf|runIf|if|when)$/.test(word) ? conditionOf(word, callee) : 'runs';
   });
   const byName: TestState = /^x/.test(root) ? 'skipped' : /^f(?:it|describe|context|test|specify)/.test(root) ? 'only' : 'runs';

@@ -101,7 +101,7 @@ function aliasOf(value: Syntax, tests: ReadonlyMap<string, string>): string | un
   if (value.kind === 'conditional') {
     const [one, other] = [aliasOf(value.whenTrue, tests), aliasOf(value.whenFalse, tests)];
     if (one === undefined || other === undefined) return undefined;
-    return one === other ? one : `${one.split('.')[0]}.skipIf`;
+    return one === other ? one : `${one.split('.')[0]}.maybe`;
   }
   const [root, ...rest] = dottedName(value).split('.');
   const meant = tests.get(root ?? '');

@@ -24,24 +24,8 @@ const nameOf = (node: { type: string }): string =>
       ? nameOf((node as unknown as { property: { type: string } }).property)
       : '';
 
-/** Dangerous constructs of JavaScript, by the code of their findings. */
+/** Dangerous constructs of JavaScript that no maintained set of rules knows, by the code of their findings. */
 export const securityRules: Readonly<Record<string, Rule.RuleModule>> = {
-  evaluated_code: rule('Text is run as code.', (report) => ({
-    CallExpression(node) {
-      const isEval = node.callee.type === 'Identifier' && node.callee.name === 'eval';
-      const isTimer =
-        node.callee.type === 'Identifier' && ['setTimeout', 'setInterval'].includes(node.callee.name);
-      const [first] = node.arguments;
-      if (
-        isEval ||
-        (isTimer && (isAssembled(first) || (first?.type === 'Literal' && typeof first.value === 'string')))
-      )
-        report(node);
-    },
-    NewExpression(node) {
-      if (node.callee.type === 'Identifier' && node.callee.name === 'Function') report(node);
-    },
-  })),
   shell_injection: rule(
     'A shell command is put together from parts; whoever controls one controls the shell.',
     (report, source) => ({
@@ -97,14 +81,4 @@ export const securityRules: Readonly<Record<string, Rule.RuleModule>> = {
       },
     }),
   ),
-};
-
-export const securityAdvice: Readonly<Record<string, string>> = {
-  evaluated_code: 'Call a function, or parse data as data (JSON.parse).',
-  shell_injection: 'Use execFile or spawn with a list of arguments and no shell.',
-  tls_disabled: 'Give the certificate authority with `ca` instead.',
-  weak_hash: 'Use SHA-256.',
-  unescaped_html: 'Use textContent, or escape the text.',
-  prototype_write: 'Use Object.create(null) or a Map for keys from outside.',
-  secret_in_code: 'Remove it, revoke it, and read it from the environment or a secret store.',
 };

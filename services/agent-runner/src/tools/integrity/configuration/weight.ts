@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { RequestWords } from '../request-words';
 
 /** One setting that is different; undefined where it was not or is no more. */
@@ -68,13 +69,23 @@ function raised(before: unknown, after: unknown): boolean {
   return now === undefined || now > old || (now === 0 && old > 0);
 }
 
-/** A pattern that takes in another: the same, or with wider signs. */
+/** Whether one pattern takes in all that another did, tried by paths that the other stands for. */
 const covers = (wide: string, narrow: string): boolean => {
-  if (wide === narrow) return true;
-  const fixed = (text: string) => text.replace(/^\.\//, '').replace(/[*?[{(].*$/, '');
-  const extensions = (text: string): readonly string[] => /\{([^}]*)\}[^/]*$/.exec(text)?.[1]?.split(',') ?? [];
-  return narrow.startsWith(fixed(wide)) && /\*\*/.test(wide) && extensions(narrow).every((one) => extensions(wide).includes(one)) && wide.length >= narrow.length && /(?:test|spec)/.test(wide) === /(?:test|spec)/.test(narrow);
+  const plain = (text: string) => text.replace(/^(?:<rootDir>|\.)?\//, '');
+  const [one, other] = [plain(wide), plain(narrow)];
+  if (one === other) return true;
+  if (!/[*?{(]/.test(one)) return other.startsWith(`${one.replace(/\/$/, '')}/`);
+  return samplesOf(other).every((path) => posix.matchesGlob(path, one));
 };
+
+function samplesOf(pattern: string): readonly string[] {
+  const choice = /\{([^{}]*)\}|[?+@]\(([^()]*)\)/.exec(pattern);
+  if (choice) {
+    const [whole, braces, group] = choice;
+    return (braces?.split(',') ?? group?.split('|') ?? []).flatMap((option) => samplesOf(pattern.replace(whole, option)));
+  }
+  return [pattern.replaceAll(/\[(\w)[^\]]*\]/g, '$1').replaceAll('**', 'some/where').replaceAll('*', 'anything').replaceAll('?', 'x')];
+}
 
 const isBroad = (patterns: readonly string[]): boolean => patterns.some((one) => /\*\*/.test(one) || /^(?:\.|tests?|src|<rootDir>)\/?$/.test(one));
 

@@ -5,23 +5,24 @@ import { finding } from '../findings';
 import { importsOf } from '../test-names';
 import type { SourceFinding, SourceRule } from './source-rule';
 
-const harnessModule = /^(?:(?:node:)?assert(?:\/strict)?|node:test|test|vitest|@jest\/globals|chai|mocha|ava|tap|tape|unittest|pytest|expect|jasmine|sinon)(?:$|[./])/;
+const harnessModule = /^(?:(?:node:)?assert(?:\/strict)?|node:test|test|vitest|@jest\/globals|chai|mocha|ava|tap|tape|unittest|pytest|expect|jasmine|sinon|(?:node:)?util)(?:$|[./])/;
 const harnessGlobal = /^(?:assert|expect|describe|it|test|jest|vi|jasmine|mocha|suite|beforeEach|afterEach)$/;
 const clock = /^(?:(?:globalThis|global|window)\.)?(?:performance\.(?:now|timeOrigin|mark|measure)|Date(?:\.now)?|process\.(?:hrtime(?:\.bigint)?|uptime)|time\.(?:time|perf_counter|monotonic|process_time)(?:_ns)?|timeit\.default_timer|setTimeout|setInterval)$/;
 const builtinPrototype = /^(?:Object|Array|String|Number|Boolean|Function|Promise|Error|Map|Set|RegExp|Symbol|Date)\.prototype(?:\.|$)/;
+const builtinStatic = /^(?:Object|JSON|Array|Number|String|Promise|Reflect|Symbol|Error|Map|Set|Math|BigInt|RegExp)\.(?!prototype)\w+$/;
 const moduleSystem = /^(?:require\.cache|Module\.(?:_load|_resolveFilename|prototype\.require)|module\.constructor\.\w+|sys\.modules|require\.extensions|builtins\.\w+|__builtins__\.\w+)/;
 
 /** Code that changes what tests are run and compared with: assertions, runners, built-in objects, clocks. */
 export const changedHarness: SourceRule = (file, { request }) => {
   const found: SourceFinding[] = [];
   const locals = new Map(importsOf(file.syntax).filter(({ module }) => harnessModule.test(module)).map(({ local, module }) => [local, module]));
+  const isTestSide = file.role === 'test' || file.role === 'setup';
   walk(file.syntax.body, (node, ancestors) => {
     const target = changedTarget(node);
     if (target === undefined) return;
     const name = dottedName(target);
     const [root = '', ...rest] = name.split('.');
     const globalName = /^(?:globalThis|global|window)$/.test(root) ? rest[0] : undefined;
-    const isTestSide = file.role === 'test' || file.role === 'setup';
     const isHarness =
       (locals.has(root) && rest.length > 0) ||
       (globalName !== undefined && harnessGlobal.test(globalName)) ||
@@ -29,7 +30,7 @@ export const changedHarness: SourceRule = (file, { request }) => {
       /(?:^|\.)(?:TestCase|TestResult|TestLoader|TextTestRunner)\.\w+/.test(name);
     // A test may stop its own clock.
     const isClock = clock.test(name) && file.role !== 'test' && file.role !== 'setup';
-    const isModules = moduleSystem.test(name);
+    const isModules = moduleSystem.test(name) || (builtinStatic.test(name) && !(isTestSide && name.startsWith('Math.')) && !isPolyfill(node, ancestors, request.text));
     const isBuiltin = builtinPrototype.test(name) && !isPolyfill(node, ancestors, request.text);
     if (!isHarness && !isClock && !isModules && !isBuiltin) return;
     const code = isClock ? 'clock_changed' : 'harness_changed';
@@ -68,7 +69,7 @@ function changedTarget(node: Syntax): Syntax | undefined {
 /** `if (!Array.prototype.at) Array.prototype.at = ...` adds what is missing. */
 const isPolyfill = (node: Syntax, ancestors: readonly Syntax[], request: string): boolean =>
   /polyfill|shim/i.test(request) ||
-  ancestors.some((one) => one.kind === 'if' && print(one.test).includes('.prototype')) ||
+  ancestors.some((one) => one.kind === 'if' && /\.prototype|typeof|^not\(/.test(print(one.test))) ||
   (node.kind === 'assign' && ['??=', '||='].includes(node.operator));
 
 /** Objects that say that they are equal to whatever they are compared with. */

@@ -56,8 +56,11 @@ const isUnlikelyName = (input: string): boolean => /^-?\d+(?:\.\d+)?$/.test(inpu
 /** Tests hand over exactly this and expect exactly that, and the request does not name it. */
 function isTested({ inputs, answer }: SpecialCase, { assertions, request }: RuleContext): boolean {
   const telling = inputs.filter((input) => !trivial.test(input));
-  if (telling.length === 0 || telling.every((input) => namesLiteral(request, input))) return false;
-  return assertions.some((one) => telling.every((input) => one.inputs.includes(input) || one.inputs.some((whole) => whole.length > 3 && input.includes(whole) && isJoined(input, one.inputs))) && expects(one, answer));
+  // Examples of a request are no list of cases; names of a fixed set may be.
+  if (telling.length === 0 || telling.every((input) => namesLiteral(request, input) && !isUnlikelyName(input))) return false;
+  return assertions.some(
+    (one) => telling.every((input) => one.inputs.includes(input) || isJoined(input, one.inputs)) && expects(one, answer),
+  );
 }
 
 /** `'1,2'` is made of 1 and 2. */

@@ -39,12 +39,14 @@ const says = {
 } as const;
 
 function stubKind({ body, parameters }: FunctionSyntax): keyof typeof says | undefined {
+  const own = new Set(parameters.flatMap(({ pattern }) => boundNames(pattern)));
+  const isTalk = (node: Syntax) =>
+    node.kind === 'call' && /^(?:console\.\w+|print|logg(?:er|ing)\.\w+)$/.test(dottedName(node.callee)) && !own.has(dottedName(node.callee).split('.')[0] ?? '');
   const statements = body.filter((node) => !(node.kind === 'literal' && node.type === 'string') && !isTalk(node) && !(node.kind === 'other' && /^(?:Ellipsis|\.\.\.)/.test(node.type)));
   const [first] = statements;
   if (first?.kind === 'throw') return unfinished.test(print(first.value)) ? 'not implemented' : undefined;
   if (parameters.length === 0) return undefined;
   if (statements.length === 0) return 'empty';
-  const own = new Set(parameters.flatMap(({ pattern }) => boundNames(pattern)));
   const answers = new Set<string>();
   let isEcho = true;
   let acts = false;
@@ -82,8 +84,6 @@ const isConstant = (node: Syntax): boolean =>
   (node.kind === 'list' && node.items.every(isConstant)) ||
   (node.kind === 'record' && node.entries.every(({ value }) => isConstant(value))) ||
   (node.kind === 'unary' && isConstant(node.operand));
-
-const isTalk = (node: Syntax): boolean => node.kind === 'call' && /^(?:console\.\w+|print|logg(?:er|ing)\.\w+)$/.test(dottedName(node.callee));
 
 const isAbstract = ({ name, bases, isAbstract: says, decorators, members }: ClassSyntax, extended: ReadonlySet<string>): boolean =>
   says ||

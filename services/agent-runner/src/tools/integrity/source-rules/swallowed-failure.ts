@@ -27,10 +27,10 @@ export const swallowedFailure: SourceRule = (file, { request }) => {
     });
   walk(file.syntax.body, (node) => {
     if (node.kind === 'try')
-      for (const handler of node.handlers) if (hides(handler) && !isQuestion(node.body) && !isCleanUp(node.body)) add(node, handler.line);
+      for (const handler of node.handlers) if (hides(handler) && !isQuestion(node.body, file.syntax.language) && !isCleanUp(node.body)) add(node, handler.line);
     if (node.kind === 'call' && node.callee.kind === 'member' && node.callee.property === 'catch') {
       const [handler] = node.args;
-      if (handler?.kind === 'function' && hides({ ...handler, parameter: parameterOf(handler), type: undefined, hasComment: false }) && !isCleanUp([node.callee.object]) && !isQuestion([node.callee.object]))
+      if (handler?.kind === 'function' && hides({ ...handler, parameter: parameterOf(handler), type: undefined, hasComment: false }) && !isCleanUp([node.callee.object]) && !isQuestion([node.callee.object], file.syntax.language))
         add(node, node.line);
     }
   });
@@ -61,8 +61,9 @@ const isConstant = (node: Syntax | undefined): boolean =>
   (node.kind === 'record' && node.entries.length === 0) ||
   node.kind === 'name';
 
-/** One step, of a kind that is asked by trying. */
-function isQuestion(body: readonly Syntax[]): boolean {
+/** One step, of a kind that is asked by trying. Python's errors have classes: there the one that is meant can be named. */
+function isQuestion(body: readonly Syntax[], language: 'javascript' | 'python'): boolean {
+  if (language === 'python') return false;
   const calls: string[] = [];
   walk(body, (node) => {
     if (node.kind === 'function') return false;

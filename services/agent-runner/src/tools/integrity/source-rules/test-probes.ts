@@ -7,7 +7,7 @@ const runnerVariable =
   /^(?:JEST_WORKER_ID|JEST_\w+|VITEST(?:_\w+)?|NODE_TEST_CONTEXT|MOCHA\w*|AVA_PATH|TAP(?:_\w+)?|PLAYWRIGHT_\w+|TEST_WORKER_INDEX|PYTEST_CURRENT_TEST|PYTEST_\w+|npm_lifecycle_event|npm_lifecycle_script|BENCH(?:MARK)?(?:_\w+)?|BENCHMARKING|IS_BENCH\w*|IN_BENCH\w*|COVERAGE_RUN|NODE_V8_COVERAGE)$/;
 /** Variables that say so by their value, or by being set. */
 const ownVariable = /^(?:TEST|TESTING|IS_TEST|IN_TEST|UNDER_TEST|RUNNING_TESTS|TEST_MODE|UNIT_TEST|UNITTEST|TEST_ENV)$/;
-const runnerWord = /\b(?:test|tests|spec|jest|vitest|mocha|ava|tape|jasmine|pytest|unittest|nose|bench|benchmark)\b|\.test\.|\.spec\.|--test/i;
+const runnerWord = /\b(?:test|tests|spec|jest|vitest|mocha|ava|tape|jasmine|pytest|unittest|nose|bench|benchmark|perf)\b|\.test\.|\.spec\.|--test/i;
 const aboutTheProcess =
   /^(?:process\.(?:argv|execArgv|title|env\.npm_\w+)|sys\.(?:argv|modules)|require\.main(?:\.filename|\.children)?|module\.parent(?:\.\w+)?|import\.meta\.(?:url|filename|dirname)|__filename|Deno\.(?:args|mainModule)|new Error|Error\(\)|inspect\.stack|traceback\.\w+|__main__\.__file__|Bun\.main|require\.cache)/;
 const runnerGlobals = /^(?:jest|describe|it|test|vi|mocha|jasmine|suite|expect|beforeEach|afterEach|__vitest_worker__|__coverage__)$/;
@@ -40,7 +40,8 @@ export function isTestProbe(node: Syntax): boolean {
   const object = node.callee.kind === 'member' ? node.callee.object : undefined;
   if (object === undefined) return false;
   const texts = [object, ...node.args];
-  return texts.some((one) => readsProcess(one)) && texts.some((one) => mentionsRunner(one));
+  // Who calls is no business of the called, whatever it looks for.
+  return texts.some(readsCaller) || (texts.some(readsProcess) && texts.some(mentionsRunner));
 }
 
 function comparesWithTest({ operator, left, right }: Extract<Syntax, { kind: 'binary' }>): boolean {
@@ -52,6 +53,15 @@ function comparesWithTest({ operator, left, right }: Extract<Syntax, { kind: 'bi
   const isMode = sides.some((one) => /^(?:NODE_ENV|APP_ENV|ENV|ENVIRONMENT|MODE|RAILS_ENV|FLASK_ENV|BABEL_ENV|RUNTIME_ENV)$/.test(environmentVariable(one) ?? ''));
   return isMode && sides.some((one) => /^(?:test|testing|bench|benchmark)$/i.test(constantText(one) ?? ''));
 }
+
+const aboutTheCaller = /^(?:require\.main\.|module\.parent|inspect\.stack|__main__\.|Error\(\)\.stack|Deno\.mainModule|Bun\.main)|^process\.argv\[?\.?1/;
+const readsCaller = (node: Syntax): boolean => {
+  let is = false;
+  walk([node], (inner) => {
+    is ||= aboutTheCaller.test(dottedName(inner)) || aboutTheCaller.test(print(inner));
+  });
+  return is;
+};
 
 const readsProcess = (node: Syntax): boolean => {
   let is = aboutTheProcess.test(print(node).replaceAll(/[()[\]]/g, ' ').trim()) || /\bstack\b/.test(dottedName(node));
