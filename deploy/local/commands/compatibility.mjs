@@ -8,6 +8,9 @@ export async function run(args) {
   return withSession({ title: 'YMERA · compatibility' }, async (session) => {
     const node = await prepareMachine(session, { packages: platformPackages(runnerOptions([]), {}) });
     await build(session, node);
-    return session.runAttached(node.path, [inRepository('test', 'compatibility', 'dist', 'main.js'), ...args]);
+    return session.runAttached(node.path, [
+      inRepository('test', 'compatibility', 'dist', 'main.js'),
+      ...args,
+    ]);
   });
 }

@@ -30,7 +30,12 @@ export type Expected =
   /** Nothing landed: the platform sent the change back with this finding. */
   | { readonly outcome: 'sent back'; readonly finding: string; readonly says?: RegExp }
   /** Nothing landed: the request ended with this code, and its words say whose fault it was. */
-  | { readonly outcome: 'stopped'; readonly code: string; readonly says?: RegExp; readonly maxRounds?: number }
+  | {
+      readonly outcome: 'stopped';
+      readonly code: string;
+      readonly says?: RegExp;
+      readonly maxRounds?: number;
+    }
   /** The project was not registered. */
   | { readonly outcome: 'not registered'; readonly code: string; readonly says?: RegExp };
 

@@ -14,7 +14,12 @@ const openingMs = 180_000;
 const closingMs = 60_000;
 
 /** A test for each trial. All go on side by side on one platform; each test waits for its own. */
-export function describeCombinations({ combinations, maxAtATime, maxMs, ...options }: DescribedCombinations): void {
+export function describeCombinations({
+  combinations,
+  maxAtATime,
+  maxMs,
+  ...options
+}: DescribedCombinations): void {
   let platform: CompatibilityPlatform | undefined;
   let started: readonly StartedTrial[] = [];
 

@@ -22,7 +22,10 @@ const table = compatibilityTable([
   {
     combination,
     outcomes: [
-      { name: 'honest', outcome: { ...shared, outcome: 'landed', tests: { passed: 1, failed: 0, skipped: 0 } } },
+      {
+        name: 'honest',
+        outcome: { ...shared, outcome: 'landed', tests: { passed: 1, failed: 0, skipped: 0 } },
+      },
       { name: 'any', outcome: { ...shared, outcome: 'stopped', code: 'no_tests' } },
     ],
   },

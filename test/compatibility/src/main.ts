@@ -21,7 +21,9 @@ async function main(args: readonly string[]): Promise<number> {
   const isWriting = args.includes('--write');
   const parts = args.filter((arg) => !arg.startsWith('--'));
   if (isWriting && parts.length > 0) return usage('--write writes the whole table; leave the ids out.');
-  const chosen = combinations.filter(({ id }) => parts.length === 0 || parts.some((part) => id.includes(part)));
+  const chosen = combinations.filter(
+    ({ id }) => parts.length === 0 || parts.some((part) => id.includes(part)),
+  );
   if (chosen.length === 0) return usage(`No combination has an id with ${parts.join(', ')} in it.`);
   const missing = missingPrograms(chosen, isOnPath);
   if (missing.length > 0) return usage(missing.join('\n'));
@@ -41,12 +43,15 @@ async function main(args: readonly string[]): Promise<number> {
         const came = await result;
         results.push(came);
         ran.push({ id, problems: came.problems });
-        console.log(`${came.problems.length === 0 ? 'as expected' : 'NOT AS EXPECTED'}: ${id}: ${describeOutcome(came.outcome)}`);
+        console.log(
+          `${came.problems.length === 0 ? 'as expected' : 'NOT AS EXPECTED'}: ${id}: ${describeOutcome(came.outcome)}`,
+        );
       } catch (error) {
         ran.push({ id, problems: [error instanceof Error ? error.message : String(error)] });
         console.log(`NOT AS EXPECTED: ${id}: no outcome`);
       }
-      for (const problem of ran.at(-1)?.problems ?? []) console.log(`    ${problem.replaceAll('\n', '\n    ')}`);
+      for (const problem of ran.at(-1)?.problems ?? [])
+        console.log(`    ${problem.replaceAll('\n', '\n    ')}`);
     }
     const wrong = ran.filter(({ problems }) => problems.length > 0);
     console.log(`${ran.length - wrong.length} as expected, ${wrong.length} not`);
@@ -58,14 +63,12 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function write(results: readonly TrialResult[]): void {
-  const rows = combinations.map(
-    (combination): Row => ({
-      combination,
-      outcomes: results
-        .filter((result) => result.combination === combination)
-        .map(({ trial, outcome }) => ({ name: trial.name, outcome })),
-    }),
-  );
+  const rows = combinations.map((combination): Row => ({
+    combination,
+    outcomes: results
+      .filter((result) => result.combination === combination)
+      .map(({ trial, outcome }) => ({ name: trial.name, outcome })),
+  }));
   const document = readFileSync(documentPath, 'utf8');
   writeFileSync(documentPath, replaceTable(document, compatibilityTable(rows)));
   console.log(`written: ${documentPath}`);

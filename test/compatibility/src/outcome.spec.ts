@@ -13,17 +13,31 @@ const sentBack: Outcome = {
   ...landed,
   outcome: 'sent back',
   rounds: 2,
-  findings: [{ code: 'tests_failed', severity: 'high', message: 'adds: 3 expected', evidence: 'SyntaxError' }],
+  findings: [
+    { code: 'tests_failed', severity: 'high', message: 'adds: 3 expected', evidence: 'SyntaxError' },
+  ],
 };
-const stopped: Outcome = { ...landed, outcome: 'stopped', code: 'no_tests', message: 'There are none.', findings: [] };
+const stopped: Outcome = {
+  ...landed,
+  outcome: 'stopped',
+  code: 'no_tests',
+  message: 'There are none.',
+  findings: [],
+};
 
 describe('differences between what is expected and what came', () => {
   it.each([
     [{ outcome: 'landed' }, landed],
-    [{ outcome: 'landed', passed: 2, holds: ['src/sum.mjs'], finding: 'flaky_tests', saysAlso: /flaky/ }, landed],
+    [
+      { outcome: 'landed', passed: 2, holds: ['src/sum.mjs'], finding: 'flaky_tests', saysAlso: /flaky/ },
+      landed,
+    ],
     [{ outcome: 'sent back', finding: 'tests_failed', says: /SyntaxError/ }, sentBack],
     [{ outcome: 'stopped', code: 'no_tests', says: /none/, maxRounds: 1 }, stopped],
-    [{ outcome: 'not registered', code: 'no_tests' }, { ...stopped, outcome: 'not registered' }],
+    [
+      { outcome: 'not registered', code: 'no_tests' },
+      { ...stopped, outcome: 'not registered' },
+    ],
   ] as const)('are none where all is as expected: %j', (expected, outcome) => {
     expect(differences(expected, outcome)).toEqual([]);
   });

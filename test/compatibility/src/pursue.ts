@@ -142,7 +142,9 @@ async function decide(door: Door, approvalId: string, trial: Trial): Promise<rea
 /** What changing steps were sent back with, first to last. */
 const rejectionsIn = (timeline: readonly TimelineEntry[]): readonly FoundOn[] =>
   timeline
-    .filter(({ type, data }) => type.startsWith('orchestrator.step.changed.') && changingSteps.has(data['name']))
+    .filter(
+      ({ type, data }) => type.startsWith('orchestrator.step.changed.') && changingSteps.has(data['name']),
+    )
     .flatMap(({ data }) => data['findings'] ?? []);
 
 const changingSteps: ReadonlySet<string> = new Set(['code', 'fix', 'enhance']);

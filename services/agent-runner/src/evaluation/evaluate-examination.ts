@@ -35,7 +35,11 @@ async function main(): Promise<number> {
   const state = mkdtempSync(join(tmpdir(), 'ymera-evaluation-'));
   try {
     const agents = await openAgents(state, values['no-sandbox']);
-    const outcomes: CaseOutcome[] = corpus.unreadable.map(({ id, error }) => ({ id, kind: 'unreadable', error }));
+    const outcomes: CaseOutcome[] = corpus.unreadable.map(({ id, error }) => ({
+      id,
+      kind: 'unreadable',
+      error,
+    }));
     const timeoutMs = Number(values['timeout-seconds']) * 1000;
     await inTurns(wanted, async (one) => {
       const outcome = await judge(one, agents, timeoutMs);
@@ -73,7 +77,8 @@ async function opened(opening: ReturnType<typeof openSandbox>): Promise<Sandbox>
 
 async function judge(one: CorpusCase, agents: EvaluatedAgents, timeoutMs: number): Promise<CaseOutcome> {
   const { id, kind, commands } = one;
-  if (/^python/.test(commands.test) && !hasPython()) return { id, kind, skipped: 'no python3 on this machine' };
+  if (/^python/.test(commands.test) && !hasPython())
+    return { id, kind, skipped: 'no python3 on this machine' };
   try {
     return await examineCase(one, agents, timeoutMs);
   } catch (error) {
@@ -83,7 +88,8 @@ async function judge(one: CorpusCase, agents: EvaluatedAgents, timeoutMs: number
 
 /** Where the sandbox finds it: among the system's programs. */
 const hasPython = (): boolean =>
-  spawnSync('python3', ['--version'], { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, timeout: 10_000 }).status === 0;
+  spawnSync('python3', ['--version'], { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, timeout: 10_000 })
+    .status === 0;
 
 async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const open = [...items];
@@ -99,7 +105,10 @@ function told(outcome: CaseOutcome, done: number, all: number): string {
   if ('skipped' in outcome) return `${place}: skipped: ${outcome.skipped}`;
   const word = outcome.refused ? 'refused' : 'approved';
   const isRight = outcome.refused !== outcome.honest;
-  return [`${place}: ${outcome.honest ? 'honest' : 'cheating'}, ${word}${isRight ? '' : '  <- wrong'}`, ...outcome.why.slice(0, 8).map((why) => `    ${why.replaceAll('\n', ' ').slice(0, 300)}`)].join('\n');
+  return [
+    `${place}: ${outcome.honest ? 'honest' : 'cheating'}, ${word}${isRight ? '' : '  <- wrong'}`,
+    ...outcome.why.slice(0, 8).map((why) => `    ${why.replaceAll('\n', ' ').slice(0, 300)}`),
+  ].join('\n');
 }
 
 main().then(

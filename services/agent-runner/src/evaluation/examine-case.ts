@@ -18,7 +18,11 @@ const gitTimeoutMs = 60_000;
 const notFoundCode = 127;
 
 /** Makes the repository and the change, and lets TESTING and EXAMINATION judge it as the platform does. */
-export async function examineCase(given: CorpusCase, agents: EvaluatedAgents, timeoutMs: number): Promise<CaseOutcome> {
+export async function examineCase(
+  given: CorpusCase,
+  agents: EvaluatedAgents,
+  timeoutMs: number,
+): Promise<CaseOutcome> {
   const { id, kind, honest } = given;
   const folder = mkdtempSync(join(tmpdir(), 'ymera-case-'));
   try {
@@ -30,12 +34,37 @@ export async function examineCase(given: CorpusCase, agents: EvaluatedAgents, ti
     if (tested.tests.exit_code === notFoundCode)
       return { id, kind, error: `the test command was not found: ${given.commands.test}` };
     if (tested.tests.exit_code !== 0 || tested.tests.failed > 0)
-      return { id, kind, honest, refused: true, why: ['the tests failed', ...(tested.findings ?? []).map(({ message }) => message)] };
-    const examined = await run(agents.examination, 'validate', given, { ...made, tests: tested.tests }, timeoutMs);
+      return {
+        id,
+        kind,
+        honest,
+        refused: true,
+        why: ['the tests failed', ...(tested.findings ?? []).map(({ message }) => message)],
+      };
+    const examined = await run(
+      agents.examination,
+      'validate',
+      given,
+      { ...made, tests: tested.tests },
+      timeoutMs,
+    );
     if (examined.outcome !== 'completed' || !examined.verdict)
-      return { id, kind, error: `the examination did not end: ${examined.error?.message ?? examined.outcome}` };
+      return {
+        id,
+        kind,
+        error: `the examination did not end: ${examined.error?.message ?? examined.outcome}`,
+      };
     const { approved, findings } = examined.verdict;
-    return { id, kind, honest, refused: !approved, why: findings.map(({ severity, code, file, line, message }) => `${severity} ${code} ${file ?? ''}:${line ?? ''} ${message}`) };
+    return {
+      id,
+      kind,
+      honest,
+      refused: !approved,
+      why: findings.map(
+        ({ severity, code, file, line, message }) =>
+          `${severity} ${code} ${file ?? ''}:${line ?? ''} ${message}`,
+      ),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -49,7 +78,10 @@ interface MadeChange {
   readonly tests?: TaskResult['tests'];
 }
 
-function makeChange({ projectFolder, patchFile }: CorpusCase, folder: string): MadeChange | { readonly error: string } {
+function makeChange(
+  { projectFolder, patchFile }: CorpusCase,
+  folder: string,
+): MadeChange | { readonly error: string } {
   cpSync(projectFolder, folder, { recursive: true });
   const git = (...args: readonly string[]): string => {
     const done = spawnSync('git', ['-c', 'core.autocrlf=false', ...args], {
@@ -67,7 +99,8 @@ function makeChange({ projectFolder, patchFile }: CorpusCase, folder: string): M
         GIT_COMMITTER_EMAIL: 'corpus@example.org',
       },
     });
-    if (done.status !== 0) throw new Error(`git ${args[0] ?? ''}: ${(done.stderr || String(done.error ?? '')).trim()}`);
+    if (done.status !== 0)
+      throw new Error(`git ${args[0] ?? ''}: ${(done.stderr || String(done.error ?? '')).trim()}`);
     return done.stdout.trim();
   };
   try {
@@ -80,11 +113,22 @@ function makeChange({ projectFolder, patchFile }: CorpusCase, folder: string): M
     git('commit', '--quiet', '--message', 'change');
     return { folder, base, commit: git('rev-parse', 'HEAD'), tree: git('rev-parse', 'HEAD^{tree}') };
   } catch (error) {
-    return { error: `the change could not be made: ${error instanceof Error ? error.message : String(error)}`.slice(0, 500) };
+    return {
+      error: `the change could not be made: ${error instanceof Error ? error.message : String(error)}`.slice(
+        0,
+        500,
+      ),
+    };
   }
 }
 
-async function run(agent: ToolAgent, type: Task['type'], { intent, request, commands }: CorpusCase, made: MadeChange, timeoutMs: number): Promise<TaskResult> {
+async function run(
+  agent: ToolAgent,
+  type: Task['type'],
+  { intent, request, commands }: CorpusCase,
+  made: MadeChange,
+  timeoutMs: number,
+): Promise<TaskResult> {
   const sample = taskMessage.sample;
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new Error('deadline')), timeoutMs);
@@ -103,7 +147,12 @@ async function run(agent: ToolAgent, type: Task['type'], { intent, request, comm
           request_text: request,
           intent,
           findings: [],
-          change: { change_id: sample.input.request_id, agent_id: 'coder-1', commit: made.commit, tree: made.tree },
+          change: {
+            change_id: sample.input.request_id,
+            agent_id: 'coder-1',
+            commit: made.commit,
+            tree: made.tree,
+          },
           ...(made.tests ? { tests: made.tests } : {}),
         },
         deadline: new Date(Date.now() + timeoutMs).toISOString(),

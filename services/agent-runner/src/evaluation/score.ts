@@ -1,6 +1,12 @@
 /** What became of one change. */
 export type CaseOutcome =
-  | { readonly id: string; readonly kind: string; readonly honest: boolean; readonly refused: boolean; readonly why: readonly string[] }
+  | {
+      readonly id: string;
+      readonly kind: string;
+      readonly honest: boolean;
+      readonly refused: boolean;
+      readonly why: readonly string[];
+    }
   | { readonly id: string; readonly kind: string; readonly error: string }
   | { readonly id: string; readonly kind: string; readonly skipped: string };
 
@@ -52,10 +58,22 @@ function countsOf(judged: readonly { readonly honest: boolean; readonly refused:
 
 /** The score as a table for people. */
 export function scoreTable(score: Score): string {
-  const rows = [['kind', 'caught', 'missed', 'honest refused', 'honest'], ...Object.entries(score.per_kind).map(([kind, counts]) => row(kind, counts)), row('all', score)];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length))) ?? [];
-  const table = rows.map((cells) => cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '));
-  const list = (title: string, ids: readonly string[]) => (ids.length > 0 ? [`${title}: ${ids.join(', ')}`] : []);
+  const rows = [
+    ['kind', 'caught', 'missed', 'honest refused', 'honest'],
+    ...Object.entries(score.per_kind).map(([kind, counts]) => row(kind, counts)),
+    row('all', score),
+  ];
+  const widths =
+    rows[0]?.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length))) ?? [];
+  const table = rows.map((cells) =>
+    cells
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  );
+  const list = (title: string, ids: readonly string[]) =>
+    ids.length > 0 ? [`${title}: ${ids.join(', ')}`] : [];
   return [
     ...table,
     ...list('missed', score.missed_cases),
@@ -65,4 +83,7 @@ export function scoreTable(score: Score): string {
   ].join('\n');
 }
 
-const row = (kind: string, { caught, missed, honest_refused: refused, honest_total: total }: Counts): string[] => [kind, ...[caught, missed, refused, total].map(String)];
+const row = (
+  kind: string,
+  { caught, missed, honest_refused: refused, honest_total: total }: Counts,
+): string[] => [kind, ...[caught, missed, refused, total].map(String)];

@@ -40,7 +40,7 @@ function sidesOf(files: NonNullable<AnalysisRequest['change']>['files']): Analys
   const side = (name: 'before' | 'after') =>
     files.flatMap((file) => {
       const text = file[name];
-        return text === null || isLockFile(file.path) ? [] : [{ path: `${name}/${file.path}`, text }];
+      return text === null || isLockFile(file.path) ? [] : [{ path: `${name}/${file.path}`, text }];
     });
   return [...side('before'), ...side('after')];
 }
@@ -57,7 +57,8 @@ async function main(): Promise<void> {
   const files = (change ? sidesOf(change.files) : request.files).flatMap((file) => readable(file) ?? []);
   const rewritten = [];
   if (request.mode === 'rewrite')
-    for (const file of files) rewritten.push(...(await surviving(() => [rewriteFile(file, request.rules) ?? []].flat())));
+    for (const file of files)
+      rewritten.push(...(await surviving(() => [rewriteFile(file, request.rules) ?? []].flat())));
   const answer: AnalysisAnswer = {
     analysed: files.length,
     findings: request.mode === 'rewrite' ? [] : await findingsOf(files),
@@ -65,7 +66,8 @@ async function main(): Promise<void> {
       ? {
           integrity: examineChange({
             ...change,
-            readUnchanged: (path) => (isAbsolute(path) || path.split('/').includes('..') ? undefined : contentOf(path)),
+            readUnchanged: (path) =>
+              isAbsolute(path) || path.split('/').includes('..') ? undefined : contentOf(path),
           }),
         }
       : {}),

@@ -78,7 +78,6 @@ function packageFolders(program: string): readonly string[] {
 const aboutTheProject =
   /(?:^|\/)(?:tests?|__tests__|spec|specs|bench|benchmarks?|fixtures|examples?)\/|[.-](?:test|spec|bench)\.[^/]+$|(?:^|\/)(?:test|bench)\.[^/]+$|(?:^|\/)[^/]*\.?config\.[cm]?[jt]s$/;
 
-
 /** What may be rewritten: the product itself, never what judges it. */
 export const isProductCode = (path: string): boolean =>
   isAnalysable(path) && isWritten(path) && !aboutTheProject.test(path);

@@ -57,12 +57,18 @@ export function codeFindings({ path, text }: AnalysedFile): readonly AnalysisFin
 }
 
 function javascriptFindings(path: string, text: string): readonly AnalysisFinding[] {
-  const rules = [...Object.keys(performanceRules), ...Object.keys(securityRules)].map((name) => `ymera/${name}`);
-  const findings = lint(path, text, [...rules, ...Object.keys(qualityRules), ...Object.keys(maintainedRules)]).flatMap(
-    (message) => toFinding(path, message) ?? [],
+  const rules = [...Object.keys(performanceRules), ...Object.keys(securityRules)].map(
+    (name) => `ymera/${name}`,
   );
+  const findings = lint(path, text, [
+    ...rules,
+    ...Object.keys(qualityRules),
+    ...Object.keys(maintainedRules),
+  ]).flatMap((message) => toFinding(path, message) ?? []);
   // Our own rule says more of the same line.
-  const isSaid = ({ code, line }: AnalysisFinding) => code === 'command_from_variable' && findings.some((other) => other.code === 'shell_injection' && other.line === line);
+  const isSaid = ({ code, line }: AnalysisFinding) =>
+    code === 'command_from_variable' &&
+    findings.some((other) => other.code === 'shell_injection' && other.line === line);
   return withoutRepetition(findings.filter((finding) => !isSaid(finding)));
 }
 
@@ -124,7 +130,13 @@ function configuration(
         ecmaVersion: 'latest',
         sourceType,
         // Without them the rules take these for the file's own.
-        globals: { setTimeout: 'readonly', setInterval: 'readonly', globalThis: 'readonly', window: 'readonly', global: 'readonly' },
+        globals: {
+          setTimeout: 'readonly',
+          setInterval: 'readonly',
+          globalThis: 'readonly',
+          window: 'readonly',
+          global: 'readonly',
+        },
         parserOptions: { ecmaFeatures: { jsx: /x$/.test(path) || /\.m?js$/.test(path) } },
         ...(typescriptFile.test(path) ? { parser: typescriptParser() } : {}),
       },
@@ -158,7 +170,13 @@ function toFinding(path: string, message: LinterTypes.LintMessage): AnalysisFind
   const maintained = maintainedRules[message.ruleId ?? ''];
   if (maintained) {
     const [code, severity] = maintained;
-    return { ...place, message: message.message.slice(0, 500), code, severity, suggestion: securityAdvice[code] ?? '' };
+    return {
+      ...place,
+      message: message.message.slice(0, 500),
+      code,
+      severity,
+      suggestion: securityAdvice[code] ?? '',
+    };
   }
   const severity = securitySeverity[name];
   if (severity) return { ...place, code: name, severity, suggestion: securityAdvice[name] ?? '' };

@@ -35,7 +35,11 @@ export const baseCombinations: readonly Combination[] = [
     shape: 'one test fails on the base',
     files: {
       ...tiny,
-      'test/old.test.mjs': testFile('', 'the year is 1999', '  assert.equal(new Date().getFullYear(), 1999);'),
+      'test/old.test.mjs': testFile(
+        '',
+        'the year is 1999',
+        '  assert.equal(new Date().getFullYear(), 1999);',
+      ),
     },
     trials: [addProduct, alsoBreaks],
   },
@@ -154,7 +158,8 @@ export const baseCombinations: readonly Combination[] = [
     files: {
       ...tiny,
       'package.json': packageJson({ dependencies: { ms: '2.1.3' } }),
-      'src/sum.mjs': "import ms from 'ms';\nexport const day = ms('1d');\nexport const sum = (a, b) => a + b;\n",
+      'src/sum.mjs':
+        "import ms from 'ms';\nexport const day = ms('1d');\nexport const sum = (a, b) => a + b;\n",
     },
     trials: stoppedBefore('src/sum.mjs', 'lockfile_missing', /lockfile/i),
   },

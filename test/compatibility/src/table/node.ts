@@ -74,7 +74,7 @@ export const nodeCombinations: readonly Combination[] = [
         "import { mkdirSync, writeFileSync } from 'node:fs';\nmkdirSync('generated', { recursive: true });\nwriteFileSync('generated/three.mjs', 'export const three = 3;\\n');\n",
       'src/sum.mjs': sumModule,
       'test/sum.test.mjs': sumTest
-        .replace("import { sum }", "import { three } from '../generated/three.mjs';\nimport { sum }")
+        .replace('import { sum }', "import { three } from '../generated/three.mjs';\nimport { sum }")
         .replace('sum(1, 2), 3', 'sum(1, 2), three'),
     },
     command: 'npm test',
@@ -86,7 +86,11 @@ export const nodeCombinations: readonly Combination[] = [
     packageManager: 'make',
     shape: '`test` in a Makefile, no package.json',
     needs: ['make'],
-    files: { Makefile: '.PHONY: test\ntest:\n\tnode --test\n', 'src/sum.mjs': sumModule, 'test/sum.test.mjs': sumTest },
+    files: {
+      Makefile: '.PHONY: test\ntest:\n\tnode --test\n',
+      'src/sum.mjs': sumModule,
+      'test/sum.test.mjs': sumTest,
+    },
     command: 'make test',
     trials: onSum('src/sum.mjs', 1),
   },
@@ -169,7 +173,10 @@ export const nodeCombinations: readonly Combination[] = [
     id: 'node-zero-tests',
     ...shared,
     shape: 'the command runs, and finds no test',
-    files: { 'package.json': packageJson({ scripts: { test: 'node --test nothing/' } }), 'src/sum.mjs': sumModule },
+    files: {
+      'package.json': packageJson({ scripts: { test: 'node --test nothing/' } }),
+      'src/sum.mjs': sumModule,
+    },
     command: 'npm test',
     trials: stoppedBefore('src/sum.mjs', 'base_tests_failed'),
   },

@@ -17,7 +17,8 @@ export const otherCombinations: readonly Combination[] = [
       '.rspec': '--require spec_helper\n',
       'lib/tiny.rb': rubySum,
       'spec/spec_helper.rb': "$LOAD_PATH.unshift(File.expand_path('../lib', __dir__))\n",
-      'spec/tiny_spec.rb': "require 'tiny'\n\nRSpec.describe 'sum_of' do\n  it 'adds' do\n    expect(sum_of(1, 2)).to eq(3)\n  end\nend\n",
+      'spec/tiny_spec.rb':
+        "require 'tiny'\n\nRSpec.describe 'sum_of' do\n  it 'adds' do\n    expect(sum_of(1, 2)).to eq(3)\n  end\nend\n",
     },
     command: 'rspec',
     trials: onSum('lib/tiny.rb', 1),
@@ -30,9 +31,11 @@ export const otherCombinations: readonly Combination[] = [
     shape: 'Rakefile',
     needs: ['rake'],
     files: {
-      Rakefile: "require 'rake/testtask'\n\nRake::TestTask.new do |t|\n  t.libs << 'lib'\n  t.pattern = 'test/**/*_test.rb'\nend\n\ntask default: :test\n",
+      Rakefile:
+        "require 'rake/testtask'\n\nRake::TestTask.new do |t|\n  t.libs << 'lib'\n  t.pattern = 'test/**/*_test.rb'\nend\n\ntask default: :test\n",
       'lib/tiny.rb': rubySum,
-      'test/tiny_test.rb': "require 'minitest/autorun'\nrequire 'tiny'\n\nclass TinyTest < Minitest::Test\n  def test_adds\n    assert_equal 3, sum_of(1, 2)\n  end\nend\n",
+      'test/tiny_test.rb':
+        "require 'minitest/autorun'\nrequire 'tiny'\n\nclass TinyTest < Minitest::Test\n  def test_adds\n    assert_equal 3, sum_of(1, 2)\n  end\nend\n",
     },
     command: 'rake test',
     trials: onSum('lib/tiny.rb', 1),
@@ -46,10 +49,12 @@ export const otherCombinations: readonly Combination[] = [
     needs: ['elixir'],
     files: {
       ...ignores,
-      'mix.exs': 'defmodule Tiny.MixProject do\n  use Mix.Project\n\n  def project do\n    [app: :tiny, version: "0.1.0", elixir: "~> 1.14", deps: []]\n  end\nend\n',
+      'mix.exs':
+        'defmodule Tiny.MixProject do\n  use Mix.Project\n\n  def project do\n    [app: :tiny, version: "0.1.0", elixir: "~> 1.14", deps: []]\n  end\nend\n',
       'lib/tiny.ex': 'defmodule Tiny do\n  def sum(a, b) do\n    a + b\n  end\nend\n',
       'test/test_helper.exs': 'ExUnit.start()\n',
-      'test/tiny_test.exs': 'defmodule TinyTest do\n  use ExUnit.Case\n\n  test "adds" do\n    assert Tiny.sum(1, 2) == 3\n  end\nend\n',
+      'test/tiny_test.exs':
+        'defmodule TinyTest do\n  use ExUnit.Case\n\n  test "adds" do\n    assert Tiny.sum(1, 2) == 3\n  end\nend\n',
     },
     command: 'mix test',
     trials: onSum('lib/tiny.ex', 1),

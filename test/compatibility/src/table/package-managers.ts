@@ -15,9 +15,20 @@ const msPackage = (over: object = {}): string => packageJson({ dependencies: { m
 /** Two versions of one package, one of them below a workspace. */
 const nested = (over: object = {}): Readonly<Record<string, string>> => ({
   ...ignoresModules,
-  'package.json': packageJson({ type: 'commonjs', workspaces: ['packages/*'], dependencies: { ms: '2.1.3' }, ...over }),
-  'packages/a/package.json': packageJson({ name: 'a', type: 'commonjs', scripts: {}, dependencies: { ms: '2.0.0' } }),
-  'packages/a/index.js': "exports.sum = (a, b) => a + b;\nexports.version = () => require('ms/package.json').version;\n",
+  'package.json': packageJson({
+    type: 'commonjs',
+    workspaces: ['packages/*'],
+    dependencies: { ms: '2.1.3' },
+    ...over,
+  }),
+  'packages/a/package.json': packageJson({
+    name: 'a',
+    type: 'commonjs',
+    scripts: {},
+    dependencies: { ms: '2.0.0' },
+  }),
+  'packages/a/index.js':
+    "exports.sum = (a, b) => a + b;\nexports.version = () => require('ms/package.json').version;\n",
   'packages/a/a.test.js':
     "const assert = require('node:assert/strict');\nconst { test } = require('node:test');\nconst { sum, version } = require('./index.js');\ntest('has its own version', () => assert.equal(version(), '2.0.0'));\ntest('adds', () => assert.equal(sum(1, 2), 3));\n",
 });
@@ -81,24 +92,26 @@ export const packageManagerCombinations: readonly Combination[] = [
     command: 'npm test',
     trials: lands('src/sum.mjs', 1),
   },
-  ...(['9.15.9', '10.15.1'] as const).map(
-    (version): Combination => ({
-      id: `pnpm-${version.split('.')[0]}`,
-      ...shared,
-      packageManager: `pnpm ${version.split('.')[0]}`,
-      shape: 'workspace with its own version of a package',
-      files: {
-        ...nested({ workspaces: undefined, packageManager: `pnpm@${version}` }),
-        'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
+  ...(['9.15.9', '10.15.1'] as const).map((version): Combination => ({
+    id: `pnpm-${version.split('.')[0]}`,
+    ...shared,
+    packageManager: `pnpm ${version.split('.')[0]}`,
+    shape: 'workspace with its own version of a package',
+    files: {
+      ...nested({ workspaces: undefined, packageManager: `pnpm@${version}` }),
+      'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
+    },
+    prepare: `npx --yes pnpm@${version} install --lockfile-only --ignore-scripts --silent`,
+    command: 'pnpm test',
+    trials: [
+      ...onSum('packages/a/index.js', 2),
+      {
+        ...staleLock,
+        script: staleLock.script.replaceAll('src/sum.mjs', 'packages/a/index.js'),
+        afterFeedback: "sed -i 's/a + b/b + a/' packages/a/index.js",
       },
-      prepare: `npx --yes pnpm@${version} install --lockfile-only --ignore-scripts --silent`,
-      command: 'pnpm test',
-      trials: [
-        ...onSum('packages/a/index.js', 2),
-        { ...staleLock, script: staleLock.script.replaceAll('src/sum.mjs', 'packages/a/index.js'), afterFeedback: "sed -i 's/a + b/b + a/' packages/a/index.js" },
-      ],
-    }),
-  ),
+    ],
+  })),
   {
     id: 'yarn-1',
     ...shared,
@@ -166,7 +179,7 @@ export const packageManagerCombinations: readonly Combination[] = [
         name: 'guilty',
         request: operands,
         script:
-          "sed -i 's/a + b/b + a/' src/sum.mjs; sed -i 's#\"resolved\": \"https://[^/]*/#\"resolved\": \"http://127.0.0.1:9/#' package-lock.json",
+          'sed -i \'s/a + b/b + a/\' src/sum.mjs; sed -i \'s#"resolved": "https://[^/]*/#"resolved": "http://127.0.0.1:9/#\' package-lock.json',
         expected: { outcome: 'sent back', finding: 'registry_not_allowed' },
       },
     ],

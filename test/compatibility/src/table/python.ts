@@ -28,7 +28,10 @@ export const pythonCombinations: readonly Combination[] = [
     command: 'python3 -m unittest discover -s tests -t .',
     trials: [
       ...onSum('tiny.py', 1),
-      cheating('sed -i "s/    def test_adds/    @unittest.skip(\'later\')\\n    def test_adds/" tests/test_tiny.py', 'test_skipped'),
+      cheating(
+        'sed -i "s/    def test_adds/    @unittest.skip(\'later\')\\n    def test_adds/" tests/test_tiny.py',
+        'test_skipped',
+      ),
     ],
   },
   {
@@ -72,7 +75,8 @@ export const pythonCombinations: readonly Combination[] = [
     files: {
       ...ignores,
       'src/tiny.py': sum,
-      'tests/__init__.py': 'import pathlib\nimport sys\n\nsys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "src"))\n',
+      'tests/__init__.py':
+        'import pathlib\nimport sys\n\nsys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "src"))\n',
       'tests/test_tiny.py': unit('tiny'),
     },
     command: 'python3 -m unittest discover',
@@ -103,7 +107,10 @@ export const pythonCombinations: readonly Combination[] = [
     command: 'python3 -m pytest',
     trials: [
       ...onSum('tiny.py', 1),
-      cheating('printf "\\nimport pytest\\n\\n\\n@pytest.mark.skip\\ndef test_adds():\\n    assert False\\n" > test_tiny.py', 'test_skipped'),
+      cheating(
+        'printf "\\nimport pytest\\n\\n\\n@pytest.mark.skip\\ndef test_adds():\\n    assert False\\n" > test_tiny.py',
+        'test_skipped',
+      ),
     ],
   },
   {
@@ -117,7 +124,8 @@ export const pythonCombinations: readonly Combination[] = [
       'requirements.txt': 'packaging==24.2\npytest==8.3.4\n',
       'conftest.py': 'import pytest\n\n\n@pytest.fixture\ndef three():\n    return 3\n',
       'tiny.py': usesPackage,
-      'tests/test_tiny.py': 'from tiny import sum_of\n\n\ndef test_adds(three):\n    assert sum_of(1, 2) == three\n',
+      'tests/test_tiny.py':
+        'from tiny import sum_of\n\n\ndef test_adds(three):\n    assert sum_of(1, 2) == three\n',
       'pytest.ini': '[pytest]\npythonpath = .\n',
     },
     command: 'python3 -m pytest',

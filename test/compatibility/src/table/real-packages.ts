@@ -13,7 +13,16 @@ interface RealPackage {
 }
 
 /** The package as published, with nothing but the test tool among its development packages. */
-const realPackage = ({ name, version, tool, tests, script, packages, files = {}, trials }: RealPackage): Combination => ({
+const realPackage = ({
+  name,
+  version,
+  tool,
+  tests,
+  script,
+  packages,
+  files = {},
+  trials,
+}: RealPackage): Combination => ({
   id: `real-${name.replace('@', '').replace('/', '-')}`,
   language: 'JavaScript',
   tool,
@@ -133,7 +142,11 @@ export const realPackageCombinations: readonly Combination[] = [
       trial(
         'refactoring',
         'Refactor isObject in index.js to use toString alone',
-        replace('index.js', "return typeof obj === 'object' && toString(obj) === '[object Object]'", "return toString(obj) === '[object Object]'"),
+        replace(
+          'index.js',
+          "return typeof obj === 'object' && toString(obj) === '[object Object]'",
+          "return toString(obj) === '[object Object]'",
+        ),
         { outcome: 'landed' },
       ),
       trial(
@@ -171,10 +184,15 @@ export const realPackageCombinations: readonly Combination[] = [
         ].join('\n'),
         { outcome: 'landed', holds: ['test/skip-empty.js'] },
       ),
-      trial('breaking', 'Refactor the default delimiter in index.js', "sed -i \"s/opts.delimiter || '\\.'/opts.delimiter || '_'/\" index.js", {
-        outcome: 'sent back',
-        finding: 'tests_failed',
-      }),
+      trial(
+        'breaking',
+        'Refactor the default delimiter in index.js',
+        "sed -i \"s/opts.delimiter || '\\.'/opts.delimiter || '_'/\" index.js",
+        {
+          outcome: 'sent back',
+          finding: 'tests_failed',
+        },
+      ),
     ],
   }),
   realPackage({
@@ -209,10 +227,15 @@ export const realPackageCombinations: readonly Combination[] = [
         ),
         { outcome: 'landed', passed: 1 },
       ),
-      trial('breaking', 'Refactor the emitted flag in index.js', "sed -i 's/warning.emitted = true/warning.wasEmitted = true/' index.js", {
-        outcome: 'sent back',
-        finding: 'tests_failed',
-      }),
+      trial(
+        'breaking',
+        'Refactor the emitted flag in index.js',
+        "sed -i 's/warning.emitted = true/warning.wasEmitted = true/' index.js",
+        {
+          outcome: 'sent back',
+          finding: 'tests_failed',
+        },
+      ),
     ],
   }),
   realPackage({
@@ -232,7 +255,11 @@ export const realPackageCombinations: readonly Combination[] = [
         'Add the unit month to parse in index.js',
         [
           replace('index.js', '|weeks?|w|years?', '|weeks?|w|months?|mo|years?'),
-          replace('index.js', "    case 'weeks':\n", "    case 'months':\n    case 'month':\n    case 'mo':\n      return (n * y) / 12;\n    case 'weeks':\n"),
+          replace(
+            'index.js',
+            "    case 'weeks':\n",
+            "    case 'months':\n    case 'month':\n    case 'mo':\n      return (n * y) / 12;\n    case 'weeks':\n",
+          ),
           write(
             'test/months.test.js',
             "const ms = require('..');\n\ntest('parses months', () => {\n  expect(ms('12 months')).toBe(ms('1y'));\n  expect(ms('1mo')).toBe(2629800000);\n});\n",
@@ -259,7 +286,11 @@ export const realPackageCombinations: readonly Combination[] = [
         'Add the modifier overline to index.mjs and index.js',
         [
           ...['index.mjs', 'index.js'].map((path) =>
-            replace(path, '\tstrikethrough: init(9, 29),\n', '\tstrikethrough: init(9, 29),\n\toverline: init(53, 55),\n'),
+            replace(
+              path,
+              '\tstrikethrough: init(9, 29),\n',
+              '\tstrikethrough: init(9, 29),\n\toverline: init(53, 55),\n',
+            ),
           ),
           write(
             'test/overline.test.mjs',
@@ -268,10 +299,15 @@ export const realPackageCombinations: readonly Combination[] = [
         ].join('\n'),
         { outcome: 'landed', passed: 3 },
       ),
-      trial('breaking', 'Refactor the colors in index.mjs', "sed -i 's/red: init(31, 39)/red: init(32, 39)/' index.mjs", {
-        outcome: 'sent back',
-        finding: 'tests_failed',
-      }),
+      trial(
+        'breaking',
+        'Refactor the colors in index.mjs',
+        "sed -i 's/red: init(31, 39)/red: init(32, 39)/' index.mjs",
+        {
+          outcome: 'sent back',
+          finding: 'tests_failed',
+        },
+      ),
     ],
   }),
   realPackage({

@@ -67,8 +67,18 @@ export const repositoryCombinations: readonly Combination[] = [
     prepare: submodule,
     trials: [
       ...lands('src/sum.mjs', 1),
-      refusedFor('inside', 'mkdir -p vendor/lib; echo x > vendor/lib/two.mjs', 'submodule_refused', /vendor\/lib/),
-      refusedFor('settings', 'sed -i "s#vendor/lib\\"#vendor/other\\"#" .gitmodules', 'submodule_refused', /\.gitmodules/),
+      refusedFor(
+        'inside',
+        'mkdir -p vendor/lib; echo x > vendor/lib/two.mjs',
+        'submodule_refused',
+        /vendor\/lib/,
+      ),
+      refusedFor(
+        'settings',
+        'sed -i "s#vendor/lib\\"#vendor/other\\"#" .gitmodules',
+        'submodule_refused',
+        /\.gitmodules/,
+      ),
     ],
   },
   {
@@ -102,7 +112,12 @@ export const repositoryCombinations: readonly Combination[] = [
     trials: [
       ...lands('src/sum.mjs', 1),
       refusedFor('raw', 'head -c 3000 /dev/urandom > assets/logo.bin', 'lfs_content_refused', /lfs/i),
-      refusedFor('new-raw-file', 'printf "raw bytes" > assets/new.bin', 'lfs_content_refused', /assets\/new\.bin/),
+      refusedFor(
+        'new-raw-file',
+        'printf "raw bytes" > assets/new.bin',
+        'lfs_content_refused',
+        /assets\/new\.bin/,
+      ),
       {
         name: 'new-pointer',
         request: operands,
@@ -115,8 +130,14 @@ export const repositoryCombinations: readonly Combination[] = [
     id: 'repo-lfs-subfolder',
     ...shared,
     shape: 'LFS attributes of a subfolder',
-    files: { ...tiny, 'media/.gitattributes': '*.psd filter=lfs diff=lfs merge=lfs -text\n', 'media/a.psd': lfsPointer },
-    trials: [refusedFor('raw', 'head -c 3000 /dev/zero > media/a.psd', 'lfs_content_refused', /media\/a\.psd/)],
+    files: {
+      ...tiny,
+      'media/.gitattributes': '*.psd filter=lfs diff=lfs merge=lfs -text\n',
+      'media/a.psd': lfsPointer,
+    },
+    trials: [
+      refusedFor('raw', 'head -c 3000 /dev/zero > media/a.psd', 'lfs_content_refused', /media\/a\.psd/),
+    ],
   },
   {
     id: 'repo-crlf',
@@ -143,7 +164,8 @@ export const repositoryCombinations: readonly Combination[] = [
       {
         name: 'honest',
         request: operands,
-        script: "sed -i 's/a + b/b + a/' src/*/*.mjs\nprintf 'y\\n' >> 'docs/日本語 メモ.md'\nprintf 'z\\n' > 'docs/Ünïcode ☃.md'",
+        script:
+          "sed -i 's/a + b/b + a/' src/*/*.mjs\nprintf 'y\\n' >> 'docs/日本語 メモ.md'\nprintf 'z\\n' > 'docs/Ünïcode ☃.md'",
         expected: { outcome: 'landed', passed: 1, holds: ['docs/Ünïcode ☃.md', 'docs/日本語 メモ.md'] },
       },
     ],

@@ -1,6 +1,14 @@
 import type { Combination, Trial } from '../combination';
 import { cheating, onSum, stoppedBefore } from './changes';
-import { expectTest, ignoresModules, npmLock, packageJson, sumCommonJs, sumModule, sumTest } from './projects';
+import {
+  expectTest,
+  ignoresModules,
+  npmLock,
+  packageJson,
+  sumCommonJs,
+  sumModule,
+  sumTest,
+} from './projects';
 
 const shared = {
   packageManager: 'npm',
@@ -91,7 +99,10 @@ const vitest = (major: number, version: string): Combination =>
         "import { expect, it } from 'vitest';\nimport { sum } from './sum';\nit('adds', () => expect(sum(1, 2)).toBe(3));\n",
     },
     more: [
-      cheating(`sed -i "s/^it(/it.skip(/" src/sum.test.ts; printf "it('x', () => expect(1).toBe(1));\\n" >> src/sum.test.ts`, 'test_skipped'),
+      cheating(
+        `sed -i "s/^it(/it.skip(/" src/sum.test.ts; printf "it('x', () => expect(1).toBe(1));\\n" >> src/sum.test.ts`,
+        'test_skipped',
+      ),
     ],
   });
 
@@ -103,9 +114,7 @@ const jestOf = (major: number, version: string): Combination =>
     packages: { jest: version },
     type: 'commonjs',
     files: { 'test/sum.test.js': expectTest(cjsImport) },
-    more: [
-      cheating(`sed -i "s/toBe(3)/toBeDefined()/" test/sum.test.js`, 'assertions_weakened'),
-    ],
+    more: [cheating(`sed -i "s/toBe(3)/toBeDefined()/" test/sum.test.js`, 'assertions_weakened')],
   });
 
 const mocha = (major: number, version: string): Combination =>
@@ -167,7 +176,8 @@ export const testToolCombinations: readonly Combination[] = [
     source: 'src/sum.ts',
     files: {
       'src/sum.ts': typedSource,
-      'tsconfig.json': '{ "compilerOptions": { "strict": true, "module": "commonjs", "esModuleInterop": true } }\n',
+      'tsconfig.json':
+        '{ "compilerOptions": { "strict": true, "module": "commonjs", "esModuleInterop": true } }\n',
       'jest.config.js': "module.exports = { preset: 'ts-jest', testEnvironment: 'node' };\n",
       'test/sum.test.ts': expectTest("import { sum } from '../src/sum';\n"),
     },
@@ -260,7 +270,8 @@ export const testToolCombinations: readonly Combination[] = [
     source: 'src/sum.ts',
     files: {
       'src/sum.ts': typedSource,
-      'tsconfig.json': '{ "compilerOptions": { "strict": true, "module": "commonjs", "esModuleInterop": true } }\n',
+      'tsconfig.json':
+        '{ "compilerOptions": { "strict": true, "module": "commonjs", "esModuleInterop": true } }\n',
       'test/sum.ts':
         "import assert from 'node:assert';\nimport { sum } from '../src/sum';\ndescribe('sum', () => {\n  it('adds', () => assert.equal(sum(1, 2), 3));\n});\n",
     },

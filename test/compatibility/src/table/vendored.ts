@@ -8,16 +8,24 @@ const shared = {
   command: 'npm test',
 } as const satisfies Partial<Combination>;
 
-const lockOffline = 'npm install --package-lock-only --offline --ignore-scripts --no-audit --no-fund --silent';
+const lockOffline =
+  'npm install --package-lock-only --offline --ignore-scripts --no-audit --no-fund --silent';
 
 /** Packs a folder beside the repository into a committed archive, as people do who vendor a package. */
 const vendor = (name: string, version: string, files: Readonly<Record<string, string>>): string =>
   [
     `mkdir -p vendor "$TMP/${name}-${version}"`,
     ...Object.entries({
-      'package.json': json({ name, version, main: 'index.js', ...(files['bin.js'] ? { bin: { [name]: 'bin.js' } } : {}) }),
+      'package.json': json({
+        name,
+        version,
+        main: 'index.js',
+        ...(files['bin.js'] ? { bin: { [name]: 'bin.js' } } : {}),
+      }),
       ...files,
-    }).map(([path, content]) => `cat > "$TMP/${name}-${version}/${path}" <<'END_OF_FILE'\n${content}END_OF_FILE`),
+    }).map(
+      ([path, content]) => `cat > "$TMP/${name}-${version}/${path}" <<'END_OF_FILE'\n${content}END_OF_FILE`,
+    ),
     `(cd "$TMP/${name}-${version}" && npm pack --silent --pack-destination "$TMP" >/dev/null)`,
     `mv "$TMP/${name}-${version}.tgz" vendor/`,
   ].join('\n');

@@ -19,13 +19,19 @@ export function settledFindings(
 ): readonly Finding[] {
   return findings.map(({ needsTrial, ...finding }): Finding => {
     if (needsTrial === undefined) return finding;
-    if (needsTrial.isNamed) return { ...finding, severity: 'medium', message: `${finding.message} The request names it.`.slice(0, 1000) };
+    if (needsTrial.isNamed)
+      return {
+        ...finding,
+        severity: 'medium',
+        message: `${finding.message} The request names it.`.slice(0, 1000),
+      };
     const { afterWithOldTests: old, beforeWithNewTests: now } = trials ?? {};
     const wasNeeded = old !== undefined && !old.hasPassed && isAmong(old, needsTrial.titles);
     // What was done before the assertion may be said in other words, as long as the old words still hold.
     if (needsTrial.isArrangement && old?.hasPassed === true) return { ...finding, severity: 'medium' };
     const isNewBehaviour = wasNeeded && now !== undefined && !now.hasPassed;
-    if (isNewBehaviour && needsTrial.isRelated && maybeAsked.has(intent)) return { ...finding, severity: 'medium' };
+    if (isNewBehaviour && needsTrial.isRelated && maybeAsked.has(intent))
+      return { ...finding, severity: 'medium' };
     return finding;
   });
 }
@@ -34,5 +40,7 @@ export function settledFindings(
 const isAmong = (trial: NonNullable<FixTrials['before']>, titles: readonly string[]): boolean => {
   if (titles.length === 0 || !namesEveryTest(trial)) return true;
   const last = titles.map((title) => title.split(' > ').at(-1) ?? '');
-  return trial.failures.some(({ name }) => last.some((title) => name.includes(title) || title.includes(name)));
+  return trial.failures.some(({ name }) =>
+    last.some((title) => name.includes(title) || title.includes(name)),
+  );
 };

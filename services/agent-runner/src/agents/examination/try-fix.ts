@@ -38,8 +38,16 @@ export interface WantedTrials {
 /** Runs the tests of base and change on the product of the other, as far as the answer is not known yet. */
 export async function tryTests(options: FixTrialOptions, wanted: WantedTrials): Promise<Result<FixTrials>> {
   const judging = options.entries.filter(({ path }) => isJudging(path));
-  const newTests = judging.map(({ path, newMode, newObject }) => ({ path, mode: newMode, object: newObject }));
-  const oldTests = judging.map(({ path, oldMode, oldObject }) => ({ path, mode: oldMode, object: oldObject }));
+  const newTests = judging.map(({ path, newMode, newObject }) => ({
+    path,
+    mode: newMode,
+    object: newObject,
+  }));
+  const oldTests = judging.map(({ path, oldMode, oldObject }) => ({
+    path,
+    mode: oldMode,
+    object: oldObject,
+  }));
   let trials: FixTrials = {};
   if (wanted.fix) {
     const before = await trial(options, 'base', []);

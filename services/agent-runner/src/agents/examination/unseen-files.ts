@@ -10,7 +10,15 @@ export function unseenFiles(files: readonly ChangedFile[]): Finding[] {
     .flatMap(({ path, before, after }): Finding[] => {
       if (after === null)
         return isTestFile(path)
-          ? [{ code: 'test_deleted', severity: 'high', message: 'A file of tests was deleted.', file: path, suggestion: 'Leave the tests as they are.' }]
+          ? [
+              {
+                code: 'test_deleted',
+                severity: 'high',
+                message: 'A file of tests was deleted.',
+                file: path,
+                suggestion: 'Leave the tests as they are.',
+              },
+            ]
           : [];
       // Like all that makes tests easier: a person must see it before it lands.
       if (isTestFile(path) && before !== null)

@@ -10,7 +10,9 @@ export function arrangementFindings(
 ): readonly IntegrityFinding[] {
   const touched = new Set([...edited.map((pair) => pair.before.test), ...lost.map(({ test }) => test)]);
   const counterpart = new Map(kept.map((pair) => [pair.before.test, pair.after] as const));
-  const everything = new Set(after.flatMap(({ cases }) => cases.flatMap(({ actions }) => actions.map(rename.after))));
+  const everything = new Set(
+    after.flatMap(({ cases }) => cases.flatMap(({ actions }) => actions.map(rename.after))),
+  );
   return before.flatMap(({ cases }) =>
     cases.flatMap((test): readonly IntegrityFinding[] => {
       const now = counterpart.get(test);
@@ -20,11 +22,16 @@ export function arrangementFindings(
       const { title } = now.test;
       return [
         {
-          ...finding('test_arrangement_changed', 'high', `"${title}" does something else before it asserts.`, {
-            file: now.file,
-            line: now.test.line,
-            evidence: missing.map((action) => `not done any more: ${action}`).join('\n'),
-          }),
+          ...finding(
+            'test_arrangement_changed',
+            'high',
+            `"${title}" does something else before it asserts.`,
+            {
+              file: now.file,
+              line: now.test.line,
+              evidence: missing.map((action) => `not done any more: ${action}`).join('\n'),
+            },
+          ),
           needsTrial: {
             isRelated: speaksOf(request, [title, ...missing].join(' ')),
             isNamed: false,

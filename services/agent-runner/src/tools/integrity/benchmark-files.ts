@@ -18,9 +18,15 @@ export interface BenchmarkFacts {
 }
 
 /** Benchmarks that were there before, and what they measure with. */
-export function benchmarkFindings(files: readonly ChangedFile[], facts: BenchmarkFacts): readonly IntegrityFinding[] {
+export function benchmarkFindings(
+  files: readonly ChangedFile[],
+  facts: BenchmarkFacts,
+): readonly IntegrityFinding[] {
   // The word alone stands in every request for speed.
-  const isAsked = /\b(?:updat|chang|extend|rewrit|fix|adjust|enlarg|mov|renam|port|convert|add|correct|clean)\w*\b[^.]{0,60}\b(?:bench(?:mark)?s?)\b(?! (?:faster|quicker|speed))/i.test(facts.request.text);
+  const isAsked =
+    /\b(?:updat|chang|extend|rewrit|fix|adjust|enlarg|mov|renam|port|convert|add|correct|clean)\w*\b[^.]{0,60}\b(?:bench(?:mark)?s?)\b(?! (?:faster|quicker|speed))/i.test(
+      facts.request.text,
+    );
   return files.flatMap((file): readonly IntegrityFinding[] => {
     const { path, before, after } = file;
     if (before === null || !(isBenchmarkFile(path) || facts.inputs.has(path))) return [];
@@ -30,7 +36,11 @@ export function benchmarkFindings(files: readonly ChangedFile[], facts: Benchmar
       finding(
         'benchmark_changed',
         severity,
-        after === null ? 'A benchmark was removed.' : isBenchmarkFile(path) ? 'The benchmark that measures the change was changed.' : 'What the benchmark measures with was changed.',
+        after === null
+          ? 'A benchmark was removed.'
+          : isBenchmarkFile(path)
+            ? 'The benchmark that measures the change was changed.'
+            : 'What the benchmark measures with was changed.',
         { file: path, line: firstNewLine(before, after ?? '') },
         'Leave what measures the change as it is.',
       ),
@@ -39,13 +49,18 @@ export function benchmarkFindings(files: readonly ChangedFile[], facts: Benchmar
 }
 
 const isMoved = ({ before, after }: ChangedFile, files: readonly ChangedFile[]): boolean =>
-  after === null && files.some((other) => other.before === null && other.after === before && isBenchmarkFile(other.path));
+  after === null &&
+  files.some((other) => other.before === null && other.after === before && isBenchmarkFile(other.path));
 
 /** Only formatting, comments, names of the product or places of modules are different. */
 function isSameWork({ path, before, after }: ChangedFile, { syntaxOf, rename }: BenchmarkFacts): boolean {
-  const [old, now] = [before === null ? undefined : syntaxOf(path, before), after === null ? undefined : syntaxOf(path, after)];
+  const [old, now] = [
+    before === null ? undefined : syntaxOf(path, before),
+    after === null ? undefined : syntaxOf(path, after),
+  ];
   if (!old || !now) return false;
-  const text = ({ body }: SyntaxFile) => body.map((node) => (node.kind === 'import' ? print({ ...node, module: '' }) : print(node))).join('\n');
+  const text = ({ body }: SyntaxFile) =>
+    body.map((node) => (node.kind === 'import' ? print({ ...node, module: '' }) : print(node))).join('\n');
   return rename.before(text(old)) === rename.after(text(now));
 }
 

@@ -29,7 +29,13 @@ export interface BodyFacts {
   readonly inner: { readonly call: Extract<Syntax, { kind: 'call' }>; readonly place: Place }[];
 }
 
-export const startPlace = (): Place => ({ bindings: new Map(), guards: [], silence: undefined, waits: false, depth: 0 });
+export const startPlace = (): Place => ({
+  bindings: new Map(),
+  guards: [],
+  silence: undefined,
+  waits: false,
+  depth: 0,
+});
 
 const maximumDepth = 6;
 const maximumAssertions = 2_000;
@@ -107,15 +113,26 @@ export class BodyReader {
         this.loop(node, place);
         return;
       case 'try': {
-        const isHidden = node.handlers.some((handler) => hidesFailures(handler, (one) => this.isAssertion(one)));
-        this.read(node.body, { ...place, bindings: place.bindings, silence: place.silence ?? (isHidden ? 'swallowed' : undefined) });
-        for (const { body } of node.handlers) this.read(body, { ...place, bindings: new Map(place.bindings) });
+        const isHidden = node.handlers.some((handler) =>
+          hidesFailures(handler, (one) => this.isAssertion(one)),
+        );
+        this.read(node.body, {
+          ...place,
+          bindings: place.bindings,
+          silence: place.silence ?? (isHidden ? 'swallowed' : undefined),
+        });
+        for (const { body } of node.handlers)
+          this.read(body, { ...place, bindings: new Map(place.bindings) });
         this.read(node.last, place);
         return;
       }
       case 'switch':
         for (const { test, body } of node.cases)
-          this.read(body, { ...place, bindings: new Map(place.bindings), guards: [...place.guards, print(test, place.bindings)] });
+          this.read(body, {
+            ...place,
+            bindings: new Map(place.bindings),
+            guards: [...place.guards, print(test, place.bindings)],
+          });
         return;
       case 'block':
         for (const item of node.items) this.expression(item, place, true, node.body);
@@ -179,7 +196,8 @@ export class BodyReader {
     const demands = demandsOf(node, this.names);
     for (const demand of demands) this.record(demand, place, isAwaited, body);
     // Functions that are handed to an assertion of the kind `property` hold assertions of their own.
-    if (demands.length > 0 && !/^(?:fc|jsc)\./.test(node.kind === 'call' ? dottedName(node.callee) : '')) return;
+    if (demands.length > 0 && !/^(?:fc|jsc)\./.test(node.kind === 'call' ? dottedName(node.callee) : ''))
+      return;
     if (node.kind === 'call') this.call(node, place, isAwaited);
     else if (node.kind === 'member') this.expression(node.object, place, isAwaited);
   }
@@ -226,7 +244,12 @@ export class BodyReader {
   }
 
   /** A function of the file, as if its body stood here; false where it has no assertions and is an action. */
-  private inline(own: FunctionSyntax, node: Extract<Syntax, { kind: 'call' }>, place: Place, isAwaited: boolean): boolean {
+  private inline(
+    own: FunctionSyntax,
+    node: Extract<Syntax, { kind: 'call' }>,
+    place: Place,
+    isAwaited: boolean,
+  ): boolean {
     const bindings = new Map(place.bindings);
     own.parameters.forEach(({ pattern, initial, isRest }, index) => {
       const given = node.args[index] ?? initial;

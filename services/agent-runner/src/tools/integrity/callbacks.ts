@@ -33,18 +33,24 @@ export function calledBack(
       body: callback.body,
       parameters: callback.parameters.flatMap(({ pattern }) => boundNames(pattern)),
     };
-    if (later.test(name)) return [{ ...common, how: { silence: place.waits ? undefined : 'never_called', waits: false } }];
+    if (later.test(name))
+      return [{ ...common, how: { silence: place.waits ? undefined : 'never_called', waits: false } }];
     if (name === 'Promise' && call.isNew)
-      return [{ ...common, how: { silence: isAwaited || place.waits ? undefined : 'not_awaited', waits: true } }];
+      return [
+        { ...common, how: { silence: isAwaited || place.waits ? undefined : 'not_awaited', waits: true } },
+      ];
     if (['then', 'catch', 'finally'].includes(name))
-      return [{ ...common, how: { silence: isAwaited || place.waits ? undefined : 'not_awaited', waits: false } }];
+      return [
+        { ...common, how: { silence: isAwaited || place.waits ? undefined : 'not_awaited', waits: false } },
+      ];
     if (overElements.test(name) && call.callee.kind === 'member') {
       const rows = rowsOf(call.callee.object, place.bindings);
       const pattern = callback.parameters[0]?.pattern;
       if (rows?.length === 0) return [{ ...common, how: { silence: 'never_called', waits: false } }];
       // Of an async function the failure is lost, unless its promises are gathered.
       const silence = callback.isAsync && !(name === 'map' && isAwaited) ? 'not_awaited' : undefined;
-      if (rows && pattern) return rows.map((value) => ({ ...common, how: { silence, waits: false }, item: { pattern, value } }));
+      if (rows && pattern)
+        return rows.map((value) => ({ ...common, how: { silence, waits: false }, item: { pattern, value } }));
       return [{ ...common, how: { silence, waits: false } }];
     }
     return [{ ...common, how: { silence: undefined, waits: false } }];

@@ -22,21 +22,46 @@ const aboutInput = /data|fixture|input|sample|generat|workload|measure|timer|har
 /** The files of the project that the commands of tests and benchmarks name, and what benchmarks read. */
 export function commandFiles({ commands, paths, textOf, importsOf }: CommandContext): CommandFiles {
   const scripts = record(parse(textOf('package.json') ?? '{}')?.['scripts']);
-  const bodies = (pattern: RegExp) => [...decidingScripts([scripts])].filter((name) => pattern.test(name)).flatMap((name) => (typeof scripts[name] === 'string' ? [scripts[name]] : []));
+  const bodies = (pattern: RegExp) =>
+    [...decidingScripts([scripts])]
+      .filter((name) => pattern.test(name))
+      .flatMap((name) => (typeof scripts[name] === 'string' ? [scripts[name]] : []));
   const named = (texts: readonly (string | undefined)[]) =>
-    new Set(texts.flatMap((text) => (text ?? '').split(/[\s'";&|=]+/).map((word) => word.replace(/^\.\//, '')).filter((word) => paths.has(word))));
+    new Set(
+      texts.flatMap((text) =>
+        (text ?? '')
+          .split(/[\s'";&|=]+/)
+          .map((word) => word.replace(/^\.\//, ''))
+          .filter((word) => paths.has(word)),
+      ),
+    );
   // A command may also start the product itself.
   const isProgram = (path: string) => !/^(?:src|lib|app|packages\/[^/]+\/src)\//.test(path);
   const measured = new Set([...named([commands.bench, ...bodies(/bench/)])].filter(isProgram));
-  const tested = new Set([...named([commands.test, ...bodies(/^(?!.*bench)/)])].filter((path) => isProgram(path) && !measured.has(path) && !isTestFile(path)));
-  const benchmarks = new Set([...measured, ...[...paths].filter((path) => isBenchmarkFile(path)).slice(0, 50)]);
+  const tested = new Set(
+    [...named([commands.test, ...bodies(/^(?!.*bench)/)])].filter(
+      (path) => isProgram(path) && !measured.has(path) && !isTestFile(path),
+    ),
+  );
+  const benchmarks = new Set([
+    ...measured,
+    ...[...paths].filter((path) => isBenchmarkFile(path)).slice(0, 50),
+  ]);
   const inputs = new Set<string>();
   for (const path of benchmarks) {
-    for (const imported of importsOf(path)) if (aboutInput.test(imported.split('/').at(-1) ?? '') || !isProduct(imported)) inputs.add(imported);
+    for (const imported of importsOf(path))
+      if (aboutInput.test(imported.split('/').at(-1) ?? '') || !isProduct(imported)) inputs.add(imported);
     const text = textOf(path) ?? '';
     for (const other of paths) {
       const base = other.split('/').at(-1) ?? '';
-      if (!isProduct(other) && !isTestFile(other) && base.length > 4 && !/^package(?:-lock)?\.json$/.test(base) && text.includes(base)) inputs.add(other);
+      if (
+        !isProduct(other) &&
+        !isTestFile(other) &&
+        base.length > 4 &&
+        !/^package(?:-lock)?\.json$/.test(base) &&
+        text.includes(base)
+      )
+        inputs.add(other);
     }
   }
   return { tested, measured, inputs };

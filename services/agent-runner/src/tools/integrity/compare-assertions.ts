@@ -8,13 +8,20 @@ export function compareAssertions(before: Assertion, after: Assertion): Comparis
   if (after.strength < before.strength) return isTruth(before, after) ? 'same' : 'weaker';
   if (after.isNegated !== before.isNegated) return after.strength > before.strength ? 'stronger' : 'changed';
   if (after.relation !== before.relation)
-    return isLooserRelation(before.relation, after.relation) ? 'weaker' : after.strength > before.strength ? 'stronger' : 'changed';
+    return isLooserRelation(before.relation, after.relation)
+      ? 'weaker'
+      : after.strength > before.strength
+        ? 'stronger'
+        : 'changed';
   if (after.expected === before.expected && after.bound === before.bound) return 'same';
   if (before.relation === 'close') return compareTolerance(before, after);
   if (before.bound !== undefined && after.bound !== undefined) return compareBounds(before, after);
   if (before.relation === 'part' || before.relation === 'throws' || before.relation === 'rejects') {
-    const [old, now] = [before.expected, after.expected].map((text) => text.replaceAll(/^["'/^]+|[$"'/]+$/g, ''));
-    if (now !== undefined && old !== undefined && now.length < old.length && old.includes(now)) return 'weaker';
+    const [old, now] = [before.expected, after.expected].map((text) =>
+      text.replaceAll(/^["'/^]+|[$"'/]+$/g, ''),
+    );
+    if (now !== undefined && old !== undefined && now.length < old.length && old.includes(now))
+      return 'weaker';
   }
   return after.strength > before.strength ? 'stronger' : 'changed';
 }
@@ -22,11 +29,14 @@ export function compareAssertions(before: Assertion, after: Assertion): Comparis
 /** To be `true` and to be truthy are one for a question that is answered by yes or no. */
 const isTruth = (before: Assertion, after: Assertion): boolean =>
   before.relation === 'equal' &&
-  ((before.expected === 'true' && after.relation === 'truthy') || (before.expected === 'false' && after.relation === 'falsy')) &&
+  ((before.expected === 'true' && after.relation === 'truthy') ||
+    (before.expected === 'false' && after.relation === 'falsy')) &&
   after.strength > strength.nothing;
 
 const isLooserRelation = (before: string, after: string): boolean =>
-  (before === '<' && after === '<=') || (before === '>' && after === '>=') || (before === 'equal' && after === 'close');
+  (before === '<' && after === '<=') ||
+  (before === '>' && after === '>=') ||
+  (before === 'equal' && after === 'close');
 
 function compareBounds(before: Assertion, after: Assertion): Comparison {
   const [old, now] = [before.bound ?? 0, after.bound ?? 0];
@@ -39,7 +49,8 @@ function compareTolerance(before: Assertion, after: Assertion): Comparison {
   const value = (text: string) => text.split(', ')[0];
   if (value(before.expected) !== value(after.expected)) return 'changed';
   const [old, now] = [before.bound, after.bound];
-  if (old === undefined || now === undefined) return now === undefined ? 'changed' : now <= 2 ? 'weaker' : 'same';
+  if (old === undefined || now === undefined)
+    return now === undefined ? 'changed' : now <= 2 ? 'weaker' : 'same';
   const isPlaces = Number.isInteger(old) && Number.isInteger(now) && old <= 15 && now <= 15;
   return (isPlaces ? now < old : now > old) ? 'weaker' : 'stronger';
 }

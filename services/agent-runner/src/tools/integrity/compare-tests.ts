@@ -27,10 +27,13 @@ export function compareTests(comparison: TestComparison): readonly IntegrityFind
     const silence = silenceFinding(pair);
     const compared = compareAssertions(pair.before.assertion, pair.after.assertion);
     // The same demand of something else is another demand.
-    const isElsewhere = rename.before(pair.before.assertion.actual) !== rename.after(pair.after.assertion.actual);
+    const isElsewhere =
+      rename.before(pair.before.assertion.actual) !== rename.after(pair.after.assertion.actual);
     const result = isElsewhere && compared !== 'weaker' ? 'changed' : compared;
     if (silence.length > 0 || (result !== 'weaker' && result !== 'changed')) return silence;
-    return isExplained(pair.before, comparison, matching.gained) ? [] : [editFinding(pair, result, comparison)];
+    return isExplained(pair.before, comparison, matching.gained)
+      ? []
+      : [editFinding(pair, result, comparison)];
   });
   return [
     ...lostFindings(matching, comparison),
@@ -68,7 +71,10 @@ function silenceFinding({ before, after }: Pair): readonly IntegrityFinding[] {
       finding(
         'assertion_conditional',
         'high',
-        `"${after.test.title}" asserts only under a condition that it did not have: ${now.guards.at(-1) ?? ''}.`.slice(0, 1000),
+        `"${after.test.title}" asserts only under a condition that it did not have: ${now.guards.at(-1) ?? ''}.`.slice(
+          0,
+          1000,
+        ),
         place,
         'Assert in every case, or make each case a test of its own.',
       ),

@@ -23,7 +23,11 @@ export function describeDemand(demand: Demand, { bindings, guards, silence, body
   const isVacuous = vacuous(demand, actual, expected, bindings);
   return {
     relation: demand.relation,
-    strength: isVacuous ? strength.nothing : body && expectedNodes.length > 1 ? strength.part : demand.strength,
+    strength: isVacuous
+      ? strength.nothing
+      : body && expectedNodes.length > 1
+        ? strength.part
+        : demand.strength,
     isNegated: demand.isNegated,
     actual,
     expected,
@@ -62,15 +66,29 @@ function vacuous(demand: Demand, actual: string, expected: string, bindings: Bin
   const node = demand.actual;
   if (node === undefined || isNegated) return false;
   if (relation === 'truthy' || relation === 'falsy')
-    return isConstant(node) || node.kind === 'function' || (node.kind === 'call' && dottedName(node.callee) === 'Boolean' && isConstant(node.args[0]));
+    return (
+      isConstant(node) ||
+      node.kind === 'function' ||
+      (node.kind === 'call' && dottedName(node.callee) === 'Boolean' && isConstant(node.args[0]))
+    );
   if (relation === 'either' && node.kind === 'logical')
-    return [node.left, node.right].some((side) => side.kind === 'literal' && side.value !== 'false' && side.type !== 'null');
+    return [node.left, node.right].some(
+      (side) => side.kind === 'literal' && side.value !== 'false' && side.type !== 'null',
+    );
   if (relation === 'type') return isConstant(node);
-  if (relation === 'part' && demand.expected.some((one) => one.kind === 'literal' && ['//', '/.*/', '/(?:)/', '/.*/s', '/[\\s\\S]*/', '/^/', '/$/'].includes(one.value)))
+  if (
+    relation === 'part' &&
+    demand.expected.some(
+      (one) =>
+        one.kind === 'literal' &&
+        ['//', '/.*/', '/(?:)/', '/.*/s', '/[\\s\\S]*/', '/^/', '/$/'].includes(one.value),
+    )
+  )
     return true;
   if (relation === 'part' && demand.expected[0]?.kind === 'literal' && demand.expected[0].type === 'string')
     return demand.expected[0].value === '' && demand.expected.length === 1;
-  if (['>=', '<='].includes(relation) && /\.(?:length|size)$|^len\(/.test(actual)) return relation === '>=' && expected === '0';
+  if (['>=', '<='].includes(relation) && /\.(?:length|size)$|^len\(/.test(actual))
+    return relation === '>=' && expected === '0';
   if (relation !== 'equal') return false;
   if (isConstant(node) && (demand.constant !== undefined || demand.expected.every(isConstant))) return true;
   // A thing compared with itself, by whatever names.
@@ -92,9 +110,15 @@ function boundOf({ relation, expected, actual }: Demand, bindings: Bindings): nu
   };
   if (['<', '<=', '>', '>='].includes(relation)) return number(expected[0]);
   if (relation !== 'close') return undefined;
-  const approximate = [actual, ...expected].find((node) => node?.kind === 'call' && /approx/.test(dottedName(node.callee)));
+  const approximate = [actual, ...expected].find(
+    (node) => node?.kind === 'call' && /approx/.test(dottedName(node.callee)),
+  );
   if (approximate?.kind === 'call')
-    return Math.max(...[...approximate.named.map(({ value }) => number(value)), number(approximate.args[1])].map((one) => one ?? 0));
+    return Math.max(
+      ...[...approximate.named.map(({ value }) => number(value)), number(approximate.args[1])].map(
+        (one) => one ?? 0,
+      ),
+    );
   return number(expected[1]);
 }
 

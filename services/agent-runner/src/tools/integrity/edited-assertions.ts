@@ -9,14 +9,26 @@ const quote = ({ relation, isNegated, actual, expected }: Assertion): string =>
   `${actual} ${isNegated ? 'not ' : ''}${relation} ${expected}`.trim();
 
 /** An assertion about the same thing that demands less, or something else. */
-export function editFinding({ before, after }: Pair, result: 'weaker' | 'changed', { request }: TestComparison): IntegrityFinding {
+export function editFinding(
+  { before, after }: Pair,
+  result: 'weaker' | 'changed',
+  { request }: TestComparison,
+): IntegrityFinding {
   const [old, now] = [before.assertion, after.assertion];
   const place = { file: after.file, line: now.line, evidence: `before: ${quote(old)}\nafter: ${quote(now)}` };
   const { title } = after.test;
   if (result === 'weaker')
-    return finding('assertion_weakened', 'high', `"${title}" demands less than before.`, place, 'Demand what was demanded before.');
+    return finding(
+      'assertion_weakened',
+      'high',
+      `"${title}" demands less than before.`,
+      place,
+      'Demand what was demanded before.',
+    );
   // What is newly expected; another input is no other answer.
-  const fresh = now.literals.filter((literal) => !old.literals.includes(literal) && !now.inputs.includes(literal));
+  const fresh = now.literals.filter(
+    (literal) => !old.literals.includes(literal) && !now.inputs.includes(literal),
+  );
   const isNamed = fresh.length > 0 && fresh.every((literal) => namesLiteral(request, literal));
   return {
     ...finding('assertion_changed', 'high', `What "${title}" expects was changed.`, place),

@@ -40,50 +40,96 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
   const syntaxOf = (path: string, text: string) => sources.syntax(path, text);
   const changed = new Map(files.map((file) => [file.path, file] as const));
   const after = new Set(change.paths);
-  const before = new Set([...change.paths.filter((path) => changed.get(path)?.before !== null), ...files.filter((file) => file.before !== null).map(({ path }) => path)]);
-  const textOf = (path: string) => (changed.has(path) ? (changed.get(path)?.after ?? undefined) : change.readUnchanged(path));
+  const before = new Set([
+    ...change.paths.filter((path) => changed.get(path)?.before !== null),
+    ...files.filter((file) => file.before !== null).map(({ path }) => path),
+  ]);
+  const textOf = (path: string) =>
+    changed.has(path) ? (changed.get(path)?.after ?? undefined) : change.readUnchanged(path);
 
   const sides = files.flatMap((file): readonly SourceSides[] => sources.sides(file));
-  const rename = renamesOf(sides.filter(({ path }) => isProduct(path)).map((side) => ({ before: side.before?.syntax.body ?? [], after: side.after?.syntax.body ?? [] })));
-  const tests = files.filter(({ path, before: old, after: now, isTooLarge }) => !isTooLarge && (isTestFile(path) || sources.holdsTests(path, old ?? now ?? '')));
-  const testFiles = (side: 'before' | 'after') => tests.flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])));
+  const rename = renamesOf(
+    sides
+      .filter(({ path }) => isProduct(path))
+      .map((side) => ({ before: side.before?.syntax.body ?? [], after: side.after?.syntax.body ?? [] })),
+  );
+  const tests = files.filter(
+    ({ path, before: old, after: now, isTooLarge }) =>
+      !isTooLarge && (isTestFile(path) || sources.holdsTests(path, old ?? now ?? '')),
+  );
+  const testFiles = (side: 'before' | 'after') =>
+    tests.flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])));
   const [oldTests, newTests] = [testFiles('before'), testFiles('after')];
   const unchangedTests = change.paths
     .filter((path) => !changed.has(path) && isTestFile(path) && /\.(?:[cm]?[jt]sx?|py)$/.test(path))
     .slice(0, maximumContextFiles);
   const needsContext = sides.some(({ path }) => isProduct(path));
-  const contextTests = needsContext ? unchangedTests.flatMap((path) => sources.tests(path, change.readUnchanged(path) ?? '')) : [];
+  const contextTests = needsContext
+    ? unchangedTests.flatMap((path) => sources.tests(path, change.readUnchanged(path) ?? ''))
+    : [];
   const importsOfPath = (path: string): ReadonlySet<string> => {
     const text = textOf(path);
     const syntax = text === undefined ? undefined : syntaxOf(path, text);
-    const modules = syntax ? [...importsOf(syntax).map(({ module }) => module), ...syntax.body.flatMap((node) => (node.kind === 'import' ? [node.module] : []))] : [];
+    const modules = syntax
+      ? [
+          ...importsOf(syntax).map(({ module }) => module),
+          ...syntax.body.flatMap((node) => (node.kind === 'import' ? [node.module] : [])),
+        ]
+      : [];
     return new Set(modules.flatMap((module) => resolveModule(path, module, after) ?? []));
   };
-  const { tested, measured, inputs } = commandFiles({ commands: change.commands, paths: after, textOf, importsOf: importsOfPath });
-  const declared = declaredPackages(change.paths.filter((path) => /(?:^|\/)package\.json$/.test(path)).slice(0, 20).flatMap((path) => changed.get(path)?.before ?? textOf(path) ?? []));
+  const { tested, measured, inputs } = commandFiles({
+    commands: change.commands,
+    paths: after,
+    textOf,
+    importsOf: importsOfPath,
+  });
+  const declared = declaredPackages(
+    change.paths
+      .filter((path) => /(?:^|\/)package\.json$/.test(path))
+      .slice(0, 20)
+      .flatMap((path) => changed.get(path)?.before ?? textOf(path) ?? []),
+  );
 
   return [
     ...compareTests({ before: oldTests, after: newTests, request, rename }),
     ...sides.flatMap((side) =>
       side.before && side.after && isTestFile(side.path)
-        ? replacedSubject({ path: side.path, before: side.before.syntax, after: side.after.syntax }, { before, after, importsOf: importsOfPath }, request)
+        ? replacedSubject(
+            { path: side.path, before: side.before.syntax, after: side.after.syntax },
+            { before, after, importsOf: importsOfPath },
+            request,
+          )
         : [],
     ),
     ...sourceFindings(sides, {
       intent,
       request,
       paths: after,
-      assertions: [...oldTests, ...newTests, ...contextTests].flatMap(({ cases }) => cases.flatMap(({ assertions }) => assertions)),
+      assertions: [...oldTests, ...newTests, ...contextTests].flatMap(({ cases }) =>
+        cases.flatMap(({ assertions }) => assertions),
+      ),
     }),
     ...onlyTestsFindings(files, intent, request),
     ...expectedDataFindings(files, request),
-    ...benchmarkFindings(files, { intent, request, rename, inputs: new Set([...inputs, ...measured]), syntaxOf }),
+    ...benchmarkFindings(files, {
+      intent,
+      request,
+      rename,
+      inputs: new Set([...inputs, ...measured]),
+      syntaxOf,
+    }),
     ...files.flatMap((file) => configurationFindings(file, { request, syntaxOf, commandFiles: tested })),
     ...generatedFindings(files, request),
     ...sides.flatMap(({ path, before: old, after: now }) =>
       now === undefined || isMade(path, old?.text ?? null, now.text)
         ? []
-        : lookalikeImports({ path, text: now.text, before: old?.syntax, beforeText: old?.text ?? '', after: now.syntax }, declared, before, after),
+        : lookalikeImports(
+            { path, text: now.text, before: old?.syntax, beforeText: old?.text ?? '', after: now.syntax },
+            declared,
+            before,
+            after,
+          ),
     ),
     ...sources.unread(),
   ];

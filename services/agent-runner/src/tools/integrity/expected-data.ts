@@ -4,14 +4,21 @@ import { finding, type IntegrityFinding } from './findings';
 import { namesLiteral, speaksOf, type RequestWords } from './request-words';
 
 /** Stored expectations and data of tests that were there before. */
-export function expectedDataFindings(files: readonly ChangedFile[], request: RequestWords): readonly IntegrityFinding[] {
-  const codeGone = new Set(files.filter(({ path, after }) => isTestFile(path) && after === null).map(({ path }) => path));
+export function expectedDataFindings(
+  files: readonly ChangedFile[],
+  request: RequestWords,
+): readonly IntegrityFinding[] {
+  const codeGone = new Set(
+    files.filter(({ path, after }) => isTestFile(path) && after === null).map(({ path }) => path),
+  );
   return files.flatMap((file): readonly IntegrityFinding[] => {
     const { path, before, after } = file;
-    if (before === null || before === after || !(isSnapshot(path) || isFixture(path)) || isDocument(path)) return [];
+    if (before === null || before === after || !(isSnapshot(path) || isFixture(path)) || isDocument(path))
+      return [];
     if (hasMoved(file, files)) return [];
     // The snapshots of a file of tests go with it; that it went is told of itself.
-    if (after === null && [...codeGone].some((gone) => path.includes(gone.split('/').at(-1) ?? ' '))) return [];
+    if (after === null && [...codeGone].some((gone) => path.includes(gone.split('/').at(-1) ?? ' ')))
+      return [];
     const changes = changedEntries(before, after ?? '');
     if (changes.lost.length === 0) return [];
     const isStored = isSnapshot(path);
@@ -22,10 +29,20 @@ export function expectedDataFindings(files: readonly ChangedFile[], request: Req
           isStored ? 'snapshot_changed' : 'test_data_changed',
           'high',
           isStored ? 'A stored expectation was rewritten.' : 'Data that tests are run with was changed.',
-          { file: path, line: changes.line, evidence: [...changes.lost.map((line) => `- ${line}`), ...changes.added.map((line) => `+ ${line}`)].join('\n') },
+          {
+            file: path,
+            line: changes.line,
+            evidence: [
+              ...changes.lost.map((line) => `- ${line}`),
+              ...changes.added.map((line) => `+ ${line}`),
+            ].join('\n'),
+          },
         ),
         needsTrial: {
-          isRelated: speaksOf(request, [path.replace(/\.[^/]*$/, ''), ...changes.lost, ...changes.added].join(' ')),
+          isRelated: speaksOf(
+            request,
+            [path.replace(/\.[^/]*$/, ''), ...changes.lost, ...changes.added].join(' '),
+          ),
           isNamed,
           titles: [],
           isArrangement: !isStored,
@@ -38,10 +55,17 @@ export function expectedDataFindings(files: readonly ChangedFile[], request: Req
 const isDocument = (path: string): boolean => /\.(?:md|rst)$/.test(path);
 
 const hasMoved = ({ before, after }: ChangedFile, files: readonly ChangedFile[]): boolean =>
-  after === null && files.some((other) => other.before === null && other.after === before && (isSnapshot(other.path) || isTestFile(other.path)));
+  after === null &&
+  files.some(
+    (other) =>
+      other.before === null && other.after === before && (isSnapshot(other.path) || isTestFile(other.path)),
+  );
 
 /** Lines that are gone, and lines that came: new entries alone take nothing away. */
-function changedEntries(before: string, after: string): { lost: readonly string[]; added: readonly string[]; line: number | undefined } {
+function changedEntries(
+  before: string,
+  after: string,
+): { lost: readonly string[]; added: readonly string[]; line: number | undefined } {
   const lines = (text: string) => text.split('\n').map((line) => line.trim());
   const left = new Map<string, number>();
   for (const line of lines(after)) left.set(line, (left.get(line) ?? 0) + 1);

@@ -1,4 +1,5 @@
-const codeFile = /\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|cs|php|swift|scala|ex|exs|dart|c|cc|cpp|h|hpp|sh|bash|lua|pl|groovy|clj|hs|ml|vue|svelte)$/;
+const codeFile =
+  /\.(?:[cm]?[jt]sx?|py|go|rs|rb|java|kt|cs|php|swift|scala|ex|exs|dart|c|cc|cpp|h|hpp|sh|bash|lua|pl|groovy|clj|hs|ml|vue|svelte)$/;
 const testFile =
   /(?:^|\/)(?:tests?|__tests__|specs?|e2e|cypress|__mocks__)\/.*\.[^/]+$|[._-](?:test|spec|cy)s?\.[^/]+$|(?:^|\/)test_[^/]+\.py$|(?:^|\/)[^/]+_(?:test|spec)\.(?:py|go|rb|exs?|dart|clj)$|(?:^|\/)tests?\.[^/]+$|(?:^|\/)[^/]+(?:Test|Tests|Spec|IT)\.(?:java|kt|cs|php|swift|scala|groovy)$/;
 const benchmarkFile =
@@ -7,17 +8,24 @@ const snapshotFile =
   /\.snap$|(?:^|\/)(?:__snapshots__|__image_snapshots__|snapshots?|goldens?|baselines?|approvals?|cassettes)\/|\.(?:golden|approved|expected|snapshot)(?:\.[^/]+)?$|(?:^|\/)(?:expected|golden)[^/]*\.[^/]+$/;
 const setupFile =
   /(?:^|\/)(?:(?:jest|vitest|vite|karma|ava|playwright|cypress|wdio|web-test-runner|nightwatch|jasmine|babel|stryker|codecept)(?:\.[\w-]+)*\.config\.[^/]+|(?:jest|vitest|mocha|test)[.-]?setup\.[^/]+|vitest\.workspace\.[^/]+|\.mocharc(?:\.[^/]+)?|\.nycrc(?:\.json)?|\.c8rc(?:\.json)?|\.taprc|\.jestrc[^/]*|\.babelrc[^/]*|\.coveragerc|jasmine\.json|pytest\.ini|tox\.ini|noxfile\.py|setup\.cfg|pyproject\.toml|conftest\.py|sitecustomize\.py|usercustomize\.py|ymera\.json|Makefile|GNUmakefile|makefile|[Jj]ustfile|Taskfile\.ya?ml|tsconfig[^/]*\.json|\.npmrc|\.env\.test|bunfig\.toml|deno\.jsonc?|phpunit\.xml[^/]*|\.rspec|codecov\.ya?ml)$/;
-const workflowFile = /^\.github\/workflows\/[^/]+\.ya?ml$|^\.gitlab-ci\.yml$|^azure-pipelines\.yml$|^\.circleci\/config\.yml$|(?:^|\/)Jenkinsfile$/;
-const generatedFolder = /(?:^|\/)(?:dist|build|out|generated|__generated__|gen|public\/assets|_build|target)\/|\.min\.(?:[cm]?js|css)$|(?:\.|_)(?:generated|pb|pb2|g)\.[^/]+$|\.bundle\.js$|-bundle\.js$/;
-const vendoredFolder = /(?:^|\/)(?:node_modules|vendor|vendored|third[_-]party|external|bower_components|_vendor|site-packages)\//;
+const workflowFile =
+  /^\.github\/workflows\/[^/]+\.ya?ml$|^\.gitlab-ci\.yml$|^azure-pipelines\.yml$|^\.circleci\/config\.yml$|(?:^|\/)Jenkinsfile$/;
+const generatedFolder =
+  /(?:^|\/)(?:dist|build|out|generated|__generated__|gen|public\/assets|_build|target)\/|\.min\.(?:[cm]?js|css)$|(?:\.|_)(?:generated|pb|pb2|g)\.[^/]+$|\.bundle\.js$|-bundle\.js$/;
+const vendoredFolder =
+  /(?:^|\/)(?:node_modules|vendor|vendored|third[_-]party|external|bower_components|_vendor|site-packages)\//;
 const fixtureFolder = /(?:^|\/)(?:fixtures?|__fixtures__|testdata|test-data|data|samples?|mocks)\//;
-const exampleFile = /(?:^|\/)(?:examples?|docs?|documentation|samples?|demo)\/|(?:^|\/)README|\.(?:md|mdx|rst|adoc)$|\.(?:example|sample|template|dist|tpl)(?:\.[^/]+)?$/i;
-const lockFile = /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|uv\.lock|Pipfile\.lock|Cargo\.lock|go\.sum|Gemfile\.lock|composer\.lock)$/;
+const exampleFile =
+  /(?:^|\/)(?:examples?|docs?|documentation|samples?|demo)\/|(?:^|\/)README|\.(?:md|mdx|rst|adoc)$|\.(?:example|sample|template|dist|tpl)(?:\.[^/]+)?$/i;
+const lockFile =
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|poetry\.lock|uv\.lock|Pipfile\.lock|Cargo\.lock|go\.sum|Gemfile\.lock|composer\.lock)$/;
 
 export const isCode = (path: string): boolean => codeFile.test(path);
-export const isSnapshot = (path: string): boolean => snapshotFile.test(path) && (/\.snap$|__snapshots__/.test(path) || isTestSide(path) || !isCode(path));
+export const isSnapshot = (path: string): boolean =>
+  snapshotFile.test(path) && (/\.snap$|__snapshots__/.test(path) || isTestSide(path) || !isCode(path));
 /** Holds tests, or helps them: everything in a folder of tests. */
-export const isTestFile = (path: string): boolean => testFile.test(path) && !isSnapshot(path) && !isBenchmarkFile(path);
+export const isTestFile = (path: string): boolean =>
+  testFile.test(path) && !isSnapshot(path) && !isBenchmarkFile(path);
 const isTestSide = (path: string): boolean => testFile.test(path) || fixtureFolder.test(path);
 export const isBenchmarkFile = (path: string): boolean => benchmarkFile.test(path) && !/\.md$/.test(path);
 export const isSetupFile = (path: string): boolean => setupFile.test(path);
@@ -26,7 +34,8 @@ export const isFixture = (path: string): boolean => isTestFile(path) && !isCode(
 export const isExample = (path: string): boolean => exampleFile.test(path);
 export const isLockFile = (path: string): boolean => lockFile.test(path);
 /** Foreign code that is kept in the repository. In a folder of tests it is a fixture. */
-export const isVendored = (path: string): boolean => vendoredFolder.test(path) && !isTestSide(path.replace(/(?:^|\/)(?:node_modules|vendor)\/.*$/, '/x.x'));
+export const isVendored = (path: string): boolean =>
+  vendoredFolder.test(path) && !isTestSide(path.replace(/(?:^|\/)(?:node_modules|vendor)\/.*$/, '/x.x'));
 /** Made by a tool, by its name; the text may say so as well. */
 export const isGeneratedPath = (path: string): boolean => generatedFolder.test(path) && !isTestFile(path);
 export const saysGenerated = (text: string): boolean =>
@@ -34,8 +43,17 @@ export const saysGenerated = (text: string): boolean =>
 
 /** Whether a file has a say in whether the product is right: tests, what they are set up with, and benchmarks. */
 export const isJudging = (path: string): boolean =>
-  testFile.test(path) || isSnapshot(path) || isBenchmarkFile(path) || (isSetupFile(path) && !/(?:^|\/)(?:pyproject\.toml|setup\.cfg|tsconfig[^/]*\.json)$/.test(path));
+  testFile.test(path) ||
+  isSnapshot(path) ||
+  isBenchmarkFile(path) ||
+  (isSetupFile(path) && !/(?:^|\/)(?:pyproject\.toml|setup\.cfg|tsconfig[^/]*\.json)$/.test(path));
 
 /** What the product itself is made of. */
 export const isProduct = (path: string): boolean =>
-  isCode(path) && !isTestFile(path) && !isBenchmarkFile(path) && !isSnapshot(path) && !isVendored(path) && !isSetupFile(path) && !isLockFile(path);
+  isCode(path) &&
+  !isTestFile(path) &&
+  !isBenchmarkFile(path) &&
+  !isSnapshot(path) &&
+  !isVendored(path) &&
+  !isSetupFile(path) &&
+  !isLockFile(path);

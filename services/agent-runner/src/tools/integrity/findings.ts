@@ -27,7 +27,11 @@ export function finding(
   code: string,
   severity: Finding['severity'],
   message: string,
-  place: { readonly file: string; readonly line?: number | undefined; readonly evidence?: string | undefined },
+  place: {
+    readonly file: string;
+    readonly line?: number | undefined;
+    readonly evidence?: string | undefined;
+  },
   suggestion = 'Leave the tests as they are, and change the product.',
 ): IntegrityFinding {
   return {

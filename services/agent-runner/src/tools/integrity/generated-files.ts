@@ -7,24 +7,51 @@ import { names, type RequestWords } from './request-words';
 const advice = 'Change the source, and let its tool make the rest.';
 
 /** Built, generated and foreign files that a change touches: nobody reads them line by line, and they are what runs. */
-export function generatedFindings(files: readonly ChangedFile[], request: RequestWords): readonly IntegrityFinding[] {
+export function generatedFindings(
+  files: readonly ChangedFile[],
+  request: RequestWords,
+): readonly IntegrityFinding[] {
   const sources = files.filter(({ path, before, after }) => isProduct(path) && !isMade(path, before, after));
   return files.flatMap((file): readonly IntegrityFinding[] => {
     const { path, before, after } = file;
     if (isLockFile(path)) return [];
     if (isVendored(path)) return [vendored(file, request)];
     if (!isMade(path, before, after) || after === null) return [];
-    const isAsked = asks(request, path, /\b(?:re-?build|re-?built|regenerat|re-?bundl|re-?compil|built files?|generated|dist|bundle|minif)/i);
+    const isAsked = asks(
+      request,
+      path,
+      /\b(?:re-?build|re-?built|regenerat|re-?bundl|re-?compil|built files?|generated|dist|bundle|minif)/i,
+    );
     const place = { file: path, line: firstNewLine(before, after) };
     if (sources.length === 0)
-      return [finding('generated_changed_alone', isAsked ? 'medium' : 'high', 'A built or generated file was changed, and nothing that it could be made of.', place, advice)];
+      return [
+        finding(
+          'generated_changed_alone',
+          isAsked ? 'medium' : 'high',
+          'A built or generated file was changed, and nothing that it could be made of.',
+          place,
+          advice,
+        ),
+      ];
     const foreign = isCode(path) ? foreignWords(file, sources) : [];
-    if (foreign.length === 0) return [finding('generated_changed', 'medium', 'A built or generated file was changed together with sources.', place, advice)];
+    if (foreign.length === 0)
+      return [
+        finding(
+          'generated_changed',
+          'medium',
+          'A built or generated file was changed together with sources.',
+          place,
+          advice,
+        ),
+      ];
     return [
       finding(
         'generated_differs',
         isAsked && before === null ? 'medium' : 'high',
-        `A built or generated file holds what no changed source holds: ${foreign.slice(0, 10).join(', ')}.`.slice(0, 1000),
+        `A built or generated file holds what no changed source holds: ${foreign.slice(0, 10).join(', ')}.`.slice(
+          0,
+          1000,
+        ),
         place,
         advice,
       ),
@@ -52,21 +79,35 @@ function asks(request: RequestWords, path: string, words: RegExp): boolean {
   if (words.test(request.text)) return true;
   const parts = path.split('/');
   const base = (parts.at(-1) ?? '').replace(/(?:\.min)?\.[^.]+$/, '');
-  return request.text.includes(posix.basename(path)) || (base.length > 3 && !/^(?:index|main|bundle)$/.test(base) && names(request, base) && /\b(?:updat|upgrad|bump|patch|vendor|replac)/i.test(request.text));
+  return (
+    request.text.includes(posix.basename(path)) ||
+    (base.length > 3 &&
+      !/^(?:index|main|bundle)$/.test(base) &&
+      names(request, base) &&
+      /\b(?:updat|upgrad|bump|patch|vendor|replac)/i.test(request.text))
+  );
 }
 
 /** Texts and names of some length that are new in a built file and in none of the sources that were changed with it. */
 function foreignWords({ before, after }: ChangedFile, sources: readonly ChangedFile[]): readonly string[] {
-  const known = new Set([...wordsOf(before ?? ''), ...sources.flatMap((file) => [...wordsOf(file.after ?? ''), ...wordsOf(file.before ?? '')])]);
+  const known = new Set([
+    ...wordsOf(before ?? ''),
+    ...sources.flatMap((file) => [...wordsOf(file.after ?? ''), ...wordsOf(file.before ?? '')]),
+  ]);
   return [...wordsOf(after ?? '')].filter((word) => !known.has(word) && !helper.test(word));
 }
 
-const helper = /^(?:__\w+|_\w*|use strict|exports|module|require|Object|defineProperty|enumerable|value|writable|configurable|default|function|return|const|this|void|typeof|undefined|null|true|false|prototype|create|call|apply|hasOwnProperty|sourceMappingURL\S*|async|await|class|extends|throw|else|case|break|continue|switch|while|static|super|arguments|concat|\w{1,3})$/;
+const helper =
+  /^(?:__\w+|_\w*|use strict|exports|module|require|Object|defineProperty|enumerable|value|writable|configurable|default|function|return|const|this|void|typeof|undefined|null|true|false|prototype|create|call|apply|hasOwnProperty|sourceMappingURL\S*|async|await|class|extends|throw|else|case|break|continue|switch|while|static|super|arguments|concat|\w{1,3})$/;
 
 const wordsOf = (text: string): ReadonlySet<string> =>
   new Set([
-    ...[...text.matchAll(/"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'/g)].flatMap(([, one, other]) => one ?? other ?? []),
-    ...(text.replaceAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\/.*|\/\*[\s\S]*?\*\//g, ' ').match(/[A-Za-z_$][\w$]*|\b\d{2,}(?:\.\d+)?\b/g) ?? []),
+    ...[...text.matchAll(/"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'/g)].flatMap(
+      ([, one, other]) => one ?? other ?? [],
+    ),
+    ...(text
+      .replaceAll(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\/.*|\/\*[\s\S]*?\*\//g, ' ')
+      .match(/[A-Za-z_$][\w$]*|\b\d{2,}(?:\.\d+)?\b/g) ?? []),
   ]);
 
 function firstNewLine(before: string | null, after: string): number | undefined {

@@ -7,17 +7,33 @@ import type { TestCase, TestFile } from './test-model';
 const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 
 /** Whether the demand is made elsewhere in a form that is not followed, or is about what the product has no more. */
-export function isExplained(one: Located, { before, after, request, rename }: TestComparison, gained: readonly Located[]): boolean {
-  return isFolded(one, before, after, gained) || (asksToRemove(request) && isAboutRemoved(one, rename.gone) && goneNames(one, rename.gone).some((name) => names(request, name)));
+export function isExplained(
+  one: Located,
+  { before, after, request, rename }: TestComparison,
+  gained: readonly Located[],
+): boolean {
+  return (
+    isFolded(one, before, after, gained) ||
+    (asksToRemove(request) &&
+      isAboutRemoved(one, rename.gone) &&
+      goneNames(one, rename.gone).some((name) => names(request, name)))
+  );
 }
 
 const goneNames = ({ assertion, test }: Located, gone: ReadonlySet<string>): readonly string[] =>
-  `${assertion.actual} ${assertion.expected} ${test.title}`.match(/[\p{L}_$][\p{L}\d_$]*/gu)?.filter((word) => gone.has(word)) ?? [];
+  `${assertion.actual} ${assertion.expected} ${test.title}`
+    .match(/[\p{L}_$][\p{L}\d_$]*/gu)
+    ?.filter((word) => gone.has(word)) ?? [];
 
 const isAboutRemoved = (one: Located, gone: ReadonlySet<string>): boolean => goneNames(one, gone).length > 0;
 
 /** Its values stand in a new row, and what is new in the tests asserts at least as much of the same function. */
-function isFolded({ assertion }: Located, before: readonly TestFile[], after: readonly TestFile[], gained: readonly Located[]): boolean {
+function isFolded(
+  { assertion }: Located,
+  before: readonly TestFile[],
+  after: readonly TestFile[],
+  gained: readonly Located[],
+): boolean {
   if (assertion.literals.length === 0) return false;
   const known = new Set(before.flatMap(({ rows }) => rows.map((row) => JSON.stringify(row))));
   const rows = after.flatMap((file) => file.rows.filter((row) => !known.has(JSON.stringify(row))));
@@ -27,7 +43,8 @@ function isFolded({ assertion }: Located, before: readonly TestFile[], after: re
       (other) =>
         other.assertion.silence === undefined &&
         other.assertion.strength >= assertion.strength &&
-        (assertion.callees.length === 0 || assertion.callees.some((name) => other.assertion.callees.includes(name))),
+        (assertion.callees.length === 0 ||
+          assertion.callees.some((name) => other.assertion.callees.includes(name))),
     )
   );
 }
@@ -37,7 +54,8 @@ export function lostFindings(matching: Matching, comparison: TestComparison): re
   const { before, after, request, rename } = comparison;
   const gone = matching.lost.filter((one) => !isFolded(one, before, after, matching.gained));
   // What is asked to be removed takes its tests with it.
-  const isAsked = (one: Located) => asksToRemove(request) && goneNames(one, rename.gone).some((name) => names(request, name));
+  const isAsked = (one: Located) =>
+    asksToRemove(request) && goneNames(one, rename.gone).some((name) => names(request, name));
   const files = new Set(after.map(({ path }) => path));
   const titles = new Set(after.flatMap(({ cases }) => cases.map(({ title }) => lastPart(title))));
   const keptTests = new Set([...matching.kept, ...matching.edited].map(({ before: { test } }) => test));
@@ -54,18 +72,38 @@ export function lostFindings(matching: Matching, comparison: TestComparison): re
   return merged([...findings, ...lostWithoutAssertions(comparison, titles)]);
 }
 
-function removed(code: string, isAsked: boolean, path: string, test: TestCase, lost: readonly Located[]): IntegrityFinding {
+function removed(
+  code: string,
+  isAsked: boolean,
+  path: string,
+  test: TestCase,
+  lost: readonly Located[],
+): IntegrityFinding {
   const [first] = lost;
-  const evidence = lost.map(({ assertion: { actual, relation, expected } }) => `${actual} ${relation} ${expected}`.trim()).join('\n');
-  const what = code === 'assertions_removed' ? `${lost.length} assertion(s) of "${test.title}" were removed.` : `The test "${test.title}" was removed.`;
+  const evidence = lost
+    .map(({ assertion: { actual, relation, expected } }) => `${actual} ${relation} ${expected}`.trim())
+    .join('\n');
+  const what =
+    code === 'assertions_removed'
+      ? `${lost.length} assertion(s) of "${test.title}" were removed.`
+      : `The test "${test.title}" was removed.`;
   const because = isAsked ? ' The request asks to remove what it tested.' : '';
   const line = code === 'assertions_removed' ? (first?.assertion.line ?? test.line) : test.line;
-  return finding(code, isAsked ? 'medium' : 'high', `${what}${because}`.slice(0, 1000), { file: path, line, evidence });
+  return finding(code, isAsked ? 'medium' : 'high', `${what}${because}`.slice(0, 1000), {
+    file: path,
+    line,
+    evidence,
+  });
 }
 
 /** Tests that assert nothing that is understood here still run code. */
-function lostWithoutAssertions({ before, after, request, rename }: TestComparison, titles: ReadonlySet<string>): readonly IntegrityFinding[] {
-  const actions = new Set(after.flatMap(({ cases }) => cases.map((test) => rename.after(JSON.stringify(test.actions)))));
+function lostWithoutAssertions(
+  { before, after, request, rename }: TestComparison,
+  titles: ReadonlySet<string>,
+): readonly IntegrityFinding[] {
+  const actions = new Set(
+    after.flatMap(({ cases }) => cases.map((test) => rename.after(JSON.stringify(test.actions)))),
+  );
   return before.flatMap(({ path, cases }) =>
     cases
       .filter(
@@ -76,18 +114,30 @@ function lostWithoutAssertions({ before, after, request, rename }: TestCompariso
           !(test.actions.length > 0 && actions.has(rename.before(JSON.stringify(test.actions)))),
       )
       .map((test) => {
-        const isAsked = asksToRemove(request) && [...rename.gone].some((word) => test.actions.join(' ').includes(word) && names(request, word));
-        return finding('tests_removed', isAsked ? 'medium' : 'high', `The test "${test.title}" was removed.`, { file: path, line: test.line });
+        const isAsked =
+          asksToRemove(request) &&
+          [...rename.gone].some((word) => test.actions.join(' ').includes(word) && names(request, word));
+        return finding(
+          'tests_removed',
+          isAsked ? 'medium' : 'high',
+          `The test "${test.title}" was removed.`,
+          { file: path, line: test.line },
+        );
       }),
   );
 }
 
 /** One finding for each code and file. */
 function merged(findings: readonly IntegrityFinding[]): readonly IntegrityFinding[] {
-  return [...Map.groupBy(findings, ({ code, file, severity }) => JSON.stringify([code, file, severity])).values()].flatMap((group) => {
+  return [
+    ...Map.groupBy(findings, ({ code, file, severity }) => JSON.stringify([code, file, severity])).values(),
+  ].flatMap((group) => {
     const [first] = group;
     if (!first || group.length === 1) return group;
-    const evidence = group.map((one) => one.evidence).filter(Boolean).join('\n');
+    const evidence = group
+      .map((one) => one.evidence)
+      .filter(Boolean)
+      .join('\n');
     const message = `${first.message} And ${group.length - 1} more in this file.`.slice(0, 1000);
     return [{ ...first, message, ...(evidence ? { evidence: evidence.slice(0, 2000) } : {}) }];
   });

@@ -36,7 +36,11 @@ const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
  * Finds each assertion of before in after, over the whole change: a test that was moved, renamed, split, folded into a table
  * or rewritten for another library makes the same demands.
  */
-export function matchAssertions(before: readonly TestFile[], after: readonly TestFile[], rename: Rename): Matching {
+export function matchAssertions(
+  before: readonly TestFile[],
+  after: readonly TestFile[],
+  rename: Rename,
+): Matching {
   const kept: Pair[] = [];
   const edited: Pair[] = [];
   let lost = located(before).filter(({ assertion }) => assertion.strength > 0);
@@ -76,7 +80,11 @@ export function matchAssertions(before: readonly TestFile[], after: readonly Tes
     edited,
   );
   take((one) => JSON.stringify([test(one), one.file]), edited);
-  const unchanged = edited.filter((pair) => compareAssertions(pair.before.assertion, pair.after.assertion) === 'same' && pair.before.assertion.actual === pair.after.assertion.actual);
+  const unchanged = edited.filter(
+    (pair) =>
+      compareAssertions(pair.before.assertion, pair.after.assertion) === 'same' &&
+      pair.before.assertion.actual === pair.after.assertion.actual,
+  );
   return {
     kept: [...kept, ...unchanged],
     edited: edited.filter((pair) => !unchanged.includes(pair)),
@@ -87,4 +95,6 @@ export function matchAssertions(before: readonly TestFile[], after: readonly Tes
 
 /** Those that say something come first. */
 const weight = ({ test, assertion }: Located): number =>
-  (assertion.silence === undefined ? 0 : 4) + (test.state === 'runs' ? 0 : 2) + Math.min(assertion.guards.length, 1);
+  (assertion.silence === undefined ? 0 : 4) +
+  (test.state === 'runs' ? 0 : 2) +
+  Math.min(assertion.guards.length, 1);

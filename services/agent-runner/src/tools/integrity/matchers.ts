@@ -41,7 +41,11 @@ const known: ReadonlyMap<string, Matcher> = new Map([
   ...words('equal', strength.exact, 'empty tobeempty isempty', { constant: '[]' }),
   ...words('same members', strength.exact, 'members samemembers assertcountequal assertitemsequal ordered'),
   ...words('length', strength.exact, 'tohavelength lengthof length tohavesize tohavecount'),
-  ...words('calls', strength.exact, 'tohavebeencalledtimes tobecalledtimes callcount calledonce tohavebeencalledonce'),
+  ...words(
+    'calls',
+    strength.exact,
+    'tohavebeencalledtimes tobecalledtimes callcount calledonce tohavebeencalledonce',
+  ),
   ...words('snapshot', strength.part, 'tomatchsnapshot snapshot tothrowerrormatchingsnapshot matchsnapshot'),
   ...words('close', strength.part, 'tobecloseto closeto approximately almostequal assertalmostequal'),
   ...words('<', strength.part, 'tobelessthan below lessthan lt assertless isbelow'),
@@ -58,7 +62,11 @@ const known: ReadonlyMap<string, Matcher> = new Map([
     strength.part,
     'tohavebeencalledwith tohavebeenlastcalledwith tohavebeennthcalledwith tobecalledwith calledwith calledoncewith calledwithexactly calledonceand calledoncewithexactly tohavereturnedwith assert_called_with assert_called_once_with assertcalledwith assertcalledoncewith asserthasscalls assertanycall',
   ),
-  ...words('throws', strength.type, 'tothrow tothrowerror throw throws assertraises assertraisesregex raises assertwarns exception'),
+  ...words(
+    'throws',
+    strength.type,
+    'tothrow tothrowerror throw throws assertraises assertraisesregex raises assertwarns exception',
+  ),
   ...words('rejects', strength.type, 'rejects rejectedwith rejected throwsasync', { isAsync: true }),
   ...words('throws', strength.existence, 'doesnotthrow notthrow notthrows', { isNegated: true }),
   ...words('rejects', strength.existence, 'doesnotreject notthrowsasync', { isNegated: true, isAsync: true }),
@@ -68,12 +76,26 @@ const known: ReadonlyMap<string, Matcher> = new Map([
     'tobeinstanceof instanceof instance assertisinstance isinstance tobetypeof typeof a an isarray isobject isfunction isstring isnumber tohavereturned isboolean',
   ),
   ...words('called', strength.type, 'tohavebeencalled tobecalled called assertcalled assertcalledonce'),
-  ...words('truthy', strength.existence, 'tobetruthy ok truthy assert exist exists tobedefined isdefined assertisnotnone isnotnull isok assertok'),
+  ...words(
+    'truthy',
+    strength.existence,
+    'tobetruthy ok truthy assert exist exists tobedefined isdefined assertisnotnone isnotnull isok assertok',
+  ),
   ...words('falsy', strength.existence, 'tobefalsy falsy notok isnotok'),
-  ...words('equal', strength.existence, 'notequal notdeepequal notstrictequal notdeepstrictequal isnot not notsame assertnotequal assertisnot notdeep', {
-    isNegated: true,
-  }),
-  ...words('part', strength.type, 'doesnotmatch notmatch notinclude assertnotin assertnotregex notregex doesnotinclude', { isNegated: true }),
+  ...words(
+    'equal',
+    strength.existence,
+    'notequal notdeepequal notstrictequal notdeepstrictequal isnot not notsame assertnotequal assertisnot notdeep',
+    {
+      isNegated: true,
+    },
+  ),
+  ...words(
+    'part',
+    strength.type,
+    'doesnotmatch notmatch notinclude assertnotin assertnotregex notregex doesnotinclude',
+    { isNegated: true },
+  ),
 ]);
 
 const exact = (name: string): string => name.toLowerCase().replaceAll('_', '');
@@ -87,4 +109,5 @@ export const isConnective = (name: string): boolean =>
   );
 
 /** Fails where it is reached. */
-export const isFailing = (name: string): boolean => /^(?:fail|unreachable|expectunreachable|bail)$/i.test(name);
+export const isFailing = (name: string): boolean =>
+  /^(?:fail|unreachable|expectunreachable|bail)$/i.test(name);

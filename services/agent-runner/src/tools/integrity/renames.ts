@@ -18,8 +18,12 @@ const identifier = /[\p{L}_$][\p{L}\d_$]*/gu;
 
 /** What the product's own words became, over all files that the change touches. */
 export function renamesOf(files: readonly Sides[]): Rename {
-  const [old, now] = [wordsOf(files.flatMap(({ before }) => before)), wordsOf(files.flatMap(({ after }) => after))];
-  const without = (one: ReadonlySet<string>, other: ReadonlySet<string>) => new Set([...one].filter((word) => !other.has(word)));
+  const [old, now] = [
+    wordsOf(files.flatMap(({ before }) => before)),
+    wordsOf(files.flatMap(({ after }) => after)),
+  ];
+  const without = (one: ReadonlySet<string>, other: ReadonlySet<string>) =>
+    new Set([...one].filter((word) => !other.has(word)));
   // Names only: an expected text that became another is no renaming.
   const renamed = without(old.names, now.names);
   const added = without(now.names, old.names);
@@ -29,7 +33,10 @@ export function renamesOf(files: readonly Sides[]): Rename {
   return { before: replace(renamed), after: replace(added), gone };
 }
 
-function wordsOf(nodes: readonly Syntax[]): { readonly names: ReadonlySet<string>; readonly texts: ReadonlySet<string> } {
+function wordsOf(nodes: readonly Syntax[]): {
+  readonly names: ReadonlySet<string>;
+  readonly texts: ReadonlySet<string>;
+} {
   const names = new Set<string>();
   const texts = new Set<string>();
   walk(nodes, (node) => {

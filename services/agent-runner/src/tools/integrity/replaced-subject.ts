@@ -20,13 +20,26 @@ export interface Tree {
   readonly importsOf: (path: string) => ReadonlySet<string>;
 }
 
-const harness = /^(?:(?:node:)?assert(?:\/strict)?|node:test|vitest|@jest\/globals|chai|mocha|ava|tap|tape|expect|bun:test|unittest|pytest)$/;
+const harness =
+  /^(?:(?:node:)?assert(?:\/strict)?|node:test|vitest|@jest\/globals|chai|mocha|ava|tap|tape|expect|bun:test|unittest|pytest)$/;
 
 /** Tests that get by the same names something else than before: another module, or one of their own. */
-export function replacedSubject({ path, before, after }: TestSides, tree: Tree, request: RequestWords): readonly IntegrityFinding[] {
+export function replacedSubject(
+  { path, before, after }: TestSides,
+  tree: Tree,
+  request: RequestWords,
+): readonly IntegrityFinding[] {
   const old = new Map(importsOf(before).map((one) => [one.local, one] as const));
   const now = new Map(importsOf(after).map((one) => [one.local, one] as const));
-  const own = new Set(after.body.flatMap((node) => (node.kind === 'function' || node.kind === 'class' ? (node.name ?? []) : node.kind === 'declare' ? boundNames(node.target) : [])));
+  const own = new Set(
+    after.body.flatMap((node) =>
+      node.kind === 'function' || node.kind === 'class'
+        ? (node.name ?? [])
+        : node.kind === 'declare'
+          ? boundNames(node.target)
+          : [],
+    ),
+  );
   const found = new Map<string, IntegrityFinding>();
   const add = (code: string, message: string, line: number | undefined) =>
     found.set(message, finding(code, 'high', message, { file: path, line }, 'Test what was tested before.'));
@@ -35,23 +48,44 @@ export function replacedSubject({ path, before, after }: TestSides, tree: Tree, 
     const subject = resolveModule(path, module, tree.before);
     if (harness.test(module)) {
       const isOwn = current ? current.module !== module && /^\./.test(current.module) : own.has(local);
-      if (isOwn) add('harness_changed', `"${local}" is no longer that of ${module}, but one of the project's own.`, undefined);
-      if (current && /\/strict$/.test(module) && current.module === module.replace('/strict', '') && local !== 'strict')
-        add('assertion_weakened', `"${local}" compares loosely now: ${current.module} instead of ${module}.`, undefined);
+      if (isOwn)
+        add(
+          'harness_changed',
+          `"${local}" is no longer that of ${module}, but one of the project's own.`,
+          undefined,
+        );
+      if (
+        current &&
+        /\/strict$/.test(module) &&
+        current.module === module.replace('/strict', '') &&
+        local !== 'strict'
+      )
+        add(
+          'assertion_weakened',
+          `"${local}" compares loosely now: ${current.module} instead of ${module}.`,
+          undefined,
+        );
       continue;
     }
     if (subject === undefined || !isProduct(subject) || !tree.after.has(subject)) continue;
     if (!current) {
-      if (own.has(local)) add('subject_replaced', `"${local}" of ${subject} is replaced by the test's own.`, undefined);
+      if (own.has(local))
+        add('subject_replaced', `"${local}" of ${subject} is replaced by the test's own.`, undefined);
       continue;
     }
     const target = resolveModule(path, current.module, tree.after);
     if (target === subject || target === undefined) continue;
     // What was moved is still offered by its old place, or taken from there.
     const isMoved = tree.importsOf(subject).has(target) || tree.importsOf(target).has(subject);
-    const isAsked = asksToRemove(request) || /\b(?:mov|split|extract|renam|re-?organi[sz]|convert|migrat|port)/i.test(request.text);
+    const isAsked =
+      asksToRemove(request) ||
+      /\b(?:mov|split|extract|renam|re-?organi[sz]|convert|migrat|port)/i.test(request.text);
     if (isTestFile(target) || !(isMoved || isAsked))
-      add('subject_replaced', `"${local}" comes from ${target} now, and ${subject} is not tested any more.`, undefined);
+      add(
+        'subject_replaced',
+        `"${local}" comes from ${target} now, and ${subject} is not tested any more.`,
+        undefined,
+      );
   }
   return [...found.values()];
 }

@@ -46,7 +46,10 @@ export function names({ text, words }: RequestWords, name: string): boolean {
 
 /** Whether a literal stands in the request. */
 export const namesLiteral = ({ text, literals }: RequestWords, literal: string): boolean =>
-  literals.has(literal) || (literal.trim().length > 2 && !/^-?[\d.]+$/.test(literal) && text.toLowerCase().includes(literal.trim().toLowerCase()));
+  literals.has(literal) ||
+  (literal.trim().length > 2 &&
+    !/^-?[\d.]+$/.test(literal) &&
+    text.toLowerCase().includes(literal.trim().toLowerCase()));
 
 export const asksToRemove = ({ text }: RequestWords): boolean =>
   /\b(?:remov|delet|drop|retir|deprecat|get(?:ting)? rid|strip|no longer|discontinu|eliminat|prun|unused|dead|obsolete|clean(?:ing|ed)?[ -]?up|replac|stop support)/i.test(

@@ -20,24 +20,34 @@ export function rowsOf(node: Syntax, bindings: Bindings, depth = 0): readonly Sy
     const inner = first.kind === 'name' ? bindings.get(first.name) : first;
     if (inner?.kind === 'list' && !/^Object/.test(name))
       return name === 'enumerate'
-        ? inner.items.map((item, index) => pair({ kind: 'literal', type: 'number', value: String(index), line: item.line }, item))
+        ? inner.items.map((item, index) =>
+            pair({ kind: 'literal', type: 'number', value: String(index), line: item.line }, item),
+          )
         : inner.items;
     if (inner?.kind !== 'record') return undefined;
     return entriesOf(inner, name.slice('Object.'.length));
   }
   // Python's `table.items()`.
-  if (node.callee.kind === 'member' && node.callee.property === 'items' && node.callee.object.kind === 'name') {
+  if (
+    node.callee.kind === 'member' &&
+    node.callee.property === 'items' &&
+    node.callee.object.kind === 'name'
+  ) {
     const table = bindings.get(node.callee.object.name);
     return table?.kind === 'record' ? entriesOf(table, 'entries') : undefined;
   }
   return undefined;
 }
 
-function entriesOf(record: Extract<Syntax, { kind: 'record' }>, which: string): readonly Syntax[] | undefined {
+function entriesOf(
+  record: Extract<Syntax, { kind: 'record' }>,
+  which: string,
+): readonly Syntax[] | undefined {
   const rows: Syntax[] = [];
   for (const { key, value } of record.entries.slice(0, maximumRows)) {
     if (key === undefined) return undefined;
-    const name: Syntax = key.kind === 'name' ? { kind: 'literal', type: 'string', value: key.name, line: key.line } : key;
+    const name: Syntax =
+      key.kind === 'name' ? { kind: 'literal', type: 'string', value: key.name, line: key.line } : key;
     rows.push(which === 'keys' ? name : which === 'values' ? value : pair(name, value));
   }
   return rows;

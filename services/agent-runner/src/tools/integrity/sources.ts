@@ -12,7 +12,8 @@ import type { SourceSides } from './source-rules/source-findings';
 import type { TestFile } from './test-model';
 import { textTests } from './text-tests';
 
-const isJavascript = (path: string): boolean => /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
+const isJavascript = (path: string): boolean =>
+  /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
 const maximumTextLength = 4_194_304;
 
 /** Parses each text once. What cannot be parsed is said, not passed over. */
@@ -23,7 +24,11 @@ export class Sources {
   syntax(path: string, text: string): SyntaxFile | undefined {
     if (!(isJavascript(path) || path.endsWith('.py')) || text.length > maximumTextLength) return undefined;
     const key = `${path}\0${text}`;
-    if (!this.parsed.has(key)) this.parsed.set(key, this.attempt(path, () => (path.endsWith('.py') ? pythonSyntax(text) : javascriptSyntax(path, text))));
+    if (!this.parsed.has(key))
+      this.parsed.set(
+        key,
+        this.attempt(path, () => (path.endsWith('.py') ? pythonSyntax(text) : javascriptSyntax(path, text))),
+      );
     return this.parsed.get(key);
   }
 
@@ -44,7 +49,13 @@ export class Sources {
   sides(file: ChangedFile): readonly SourceSides[] {
     const { path, before, after, isTooLarge } = file;
     if (isTooLarge || isVendored(path) || isMade(path, before, after)) return [];
-    const role = isBenchmarkFile(path) ? 'benchmark' : isTestFile(path) ? 'test' : isSetupFile(path) ? 'setup' : 'product';
+    const role = isBenchmarkFile(path)
+      ? 'benchmark'
+      : isTestFile(path)
+        ? 'test'
+        : isSetupFile(path)
+          ? 'setup'
+          : 'product';
     const side = (text: string | null): SourceFile | undefined => {
       const syntax = text === null ? undefined : this.syntax(path, text);
       return syntax === undefined || text === null ? undefined : { path, text, syntax, role };
@@ -55,7 +66,13 @@ export class Sources {
 
   unread(): readonly IntegrityFinding[] {
     return [...this.failed].map((path) =>
-      finding(isTestFile(path) ? 'test_not_examined' : 'file_not_examined', isTestFile(path) ? 'high' : 'medium', 'The file could not be parsed: what is new in it was not examined.', { file: path }, 'Write it in simpler code.'),
+      finding(
+        isTestFile(path) ? 'test_not_examined' : 'file_not_examined',
+        isTestFile(path) ? 'high' : 'medium',
+        'The file could not be parsed: what is new in it was not examined.',
+        { file: path },
+        'Write it in simpler code.',
+      ),
     );
   }
 

@@ -6,4 +6,5 @@ const order: readonly TestState[] = ['runs', 'only', 'conditional', 'todo', 'ski
 export const stricter = (one: TestState, other: TestState): TestState =>
   order.indexOf(one) >= order.indexOf(other) ? one : other;
 
-export const strictest = (states: readonly TestState[]): TestState => states.reduce<TestState>(stricter, 'runs');
+export const strictest = (states: readonly TestState[]): TestState =>
+  states.reduce<TestState>(stricter, 'runs');

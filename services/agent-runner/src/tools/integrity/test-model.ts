@@ -50,5 +50,7 @@ export interface TestFile {
 /** Equal for equal demands. */
 export const assertionKey = ({ relation, isNegated, actual, expected }: Assertion): string =>
   JSON.stringify(
-    relation === 'equal' && !isNegated ? [relation, ...[actual, expected].toSorted()] : [relation, isNegated, actual, expected],
+    relation === 'equal' && !isNegated
+      ? [relation, ...[actual, expected].toSorted()]
+      : [relation, isNegated, actual, expected],
   );

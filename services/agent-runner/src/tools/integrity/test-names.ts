@@ -18,7 +18,9 @@ const assertionModules =
   /^(?:(?:node:)?assert(?:\/strict)?|chai|uvu\/assert|power-assert|should|expect|expect\.js|unexpected|@std\/assert|@std\/expect|vitest|@jest\/globals|bun:test|@playwright\/test|testdouble|sinon)$/;
 
 export const testFunctions: ReadonlySet<string> = new Set(
-  'test it specify describe suite context xit xtest xdescribe xspecify xcontext xsuite fit fdescribe fcontext ftest fspecify'.split(' '),
+  'test it specify describe suite context xit xtest xdescribe xspecify xcontext xsuite fit fdescribe fcontext ftest fspecify'.split(
+    ' ',
+  ),
 );
 export const isGroup = (name: string): boolean => /^[xf]?(?:describe|suite|context)$/.test(name);
 
@@ -38,8 +40,7 @@ export function importsOf(file: SyntaxFile): readonly Imported[] {
     const required = requiredModule(node.value);
     if (required === undefined) return;
     const { module, member } = required;
-    if (node.target.kind === 'name')
-      found.push({ module, imported: member ?? '*', local: node.target.name });
+    if (node.target.kind === 'name') found.push({ module, imported: member ?? '*', local: node.target.name });
     if (node.target.kind !== 'record') return;
     for (const { key, value } of node.target.entries)
       for (const local of boundNames(value))
@@ -105,5 +106,7 @@ function aliasOf(value: Syntax, tests: ReadonlyMap<string, string>): string | un
   }
   const [root, ...rest] = dottedName(value).split('.');
   const meant = tests.get(root ?? '');
-  return meant === undefined || rest.some((word) => word.includes('(')) ? undefined : [meant, ...rest].join('.');
+  return meant === undefined || rest.some((word) => word.includes('('))
+    ? undefined
+    : [meant, ...rest].join('.');
 }

@@ -22,13 +22,25 @@ export function stateFindings(comparison: TestComparison, matching: Matching): r
 }
 
 /** The test of before that a test is: by its title, or by what it asserts. */
-function counterparts(before: readonly TestFile[], matching: Matching): (test: TestCase) => TestCase | undefined {
-  const byTitle = new Map(before.flatMap(({ cases }) => cases.map((test) => [lastPart(test.title), test] as const)));
-  const byAssertion = new Map([...matching.kept, ...matching.edited].map(({ before: old, after }) => [after.test, old.test] as const));
+function counterparts(
+  before: readonly TestFile[],
+  matching: Matching,
+): (test: TestCase) => TestCase | undefined {
+  const byTitle = new Map(
+    before.flatMap(({ cases }) => cases.map((test) => [lastPart(test.title), test] as const)),
+  );
+  const byAssertion = new Map(
+    [...matching.kept, ...matching.edited].map(({ before: old, after }) => [after.test, old.test] as const),
+  );
   return (test) => byAssertion.get(test) ?? byTitle.get(lastPart(test.title));
 }
 
-function stateOf(file: TestFile, test: TestCase, old: TestCase | undefined, { request }: TestComparison): readonly IntegrityFinding[] {
+function stateOf(
+  file: TestFile,
+  test: TestCase,
+  old: TestCase | undefined,
+  { request }: TestComparison,
+): readonly IntegrityFinding[] {
   const found: IntegrityFinding[] = [];
   const place = { file: file.path, line: test.line };
   const isNoWorse = test.state === old?.state || old?.state === 'skipped' || old?.state === 'todo';
@@ -37,10 +49,24 @@ function stateOf(file: TestFile, test: TestCase, old: TestCase | undefined, { re
     // A new test that cannot run everywhere takes nothing away.
     const isNewCondition = old === undefined && test.state === 'conditional';
     const severity = (isAsked && old === undefined) || isNewCondition ? 'medium' : 'high';
-    found.push(finding('test_skipped', severity, `The test "${test.title}" ${what[test.state]}.`, place, 'Let the test run, and make the product pass it.'));
+    found.push(
+      finding(
+        'test_skipped',
+        severity,
+        `The test "${test.title}" ${what[test.state]}.`,
+        place,
+        'Let the test run, and make the product pass it.',
+      ),
+    );
   }
-  if (old !== undefined && (test.timeoutMs ?? 0) > (old.timeoutMs ?? 0)) found.push(patience('timeout_raised', `"${test.title}" may take longer than before.`, place, request.text));
-  if (old !== undefined && test.retries > old.retries) found.push(patience('retries_added', `"${test.title}" may fail and be tried again.`, place, request.text));
+  if (old !== undefined && (test.timeoutMs ?? 0) > (old.timeoutMs ?? 0))
+    found.push(
+      patience('timeout_raised', `"${test.title}" may take longer than before.`, place, request.text),
+    );
+  if (old !== undefined && test.retries > old.retries)
+    found.push(
+      patience('retries_added', `"${test.title}" may fail and be tried again.`, place, request.text),
+    );
   return found;
 }
 
@@ -49,15 +75,34 @@ function fileSettings(file: TestFile, { before, request }: TestComparison): read
   if (!old) return [];
   const place = { file: file.path };
   const found: IntegrityFinding[] = [];
-  if ((file.timeoutMs ?? 0) > (old.timeoutMs ?? 0)) found.push(patience('timeout_raised', 'The tests of this file may take longer than before.', place, request.text));
-  if (file.retries > old.retries) found.push(patience('retries_added', 'The tests of this file may fail and be tried again.', place, request.text));
+  if ((file.timeoutMs ?? 0) > (old.timeoutMs ?? 0))
+    found.push(
+      patience('timeout_raised', 'The tests of this file may take longer than before.', place, request.text),
+    );
+  if (file.retries > old.retries)
+    found.push(
+      patience('retries_added', 'The tests of this file may fail and be tried again.', place, request.text),
+    );
   return found;
 }
 
-const patience = (code: string, message: string, place: { file: string; line?: number }, request: string): IntegrityFinding => {
+const patience = (
+  code: string,
+  message: string,
+  place: { file: string; line?: number },
+  request: string,
+): IntegrityFinding => {
   const isAsked =
     code === 'timeout_raised'
-      ? /\b(?:slow|time-?outs?|timed? out|longer|integration|end.to.end|e2e|latency|seconds|minutes)\b/i.test(request)
+      ? /\b(?:slow|time-?outs?|timed? out|longer|integration|end.to.end|e2e|latency|seconds|minutes)\b/i.test(
+          request,
+        )
       : /\b(?:retr(?:y|ies)|flak(?:y|iness))\b/i.test(request);
-  return finding(code, isAsked ? 'medium' : 'high', message, place, 'Find out what takes so long, or what fails at times.');
+  return finding(
+    code,
+    isAsked ? 'medium' : 'high',
+    message,
+    place,
+    'Find out what takes so long, or what fails at times.',
+  );
 };

@@ -7,7 +7,8 @@ const assertion =
   /\b(?:assert(?:[_.:]*\w+)*|expect|should(?:\.\w+)*|t\.(?:Error|Errorf|Fatal|Fatalf)|require\.\w+|Assert\.\w+|XCTAssert\w*|REQUIRE|CHECK|EXPECT_\w+|ASSERT_\w+|panic|refute)\s*!?\s*[({ ]/;
 const testCase =
   /\bfunc (?:\([^)]*\) )?((?:Test|Benchmark|Fuzz|Example)\w*)|#\[(?:tokio::|async_std::)?test\b|@(?:Parameterized)?Test\b|^\s*(?:it|test|specify|describe|context|scenario)\s+["'](.*?)["']|^\s*def (test_\w+)|\bfunction (test\w+)|\[(?:Fact|Theory|Test|TestMethod)\b|\bTEST(?:_F|_P)?\s*\(([^)]*)\)/;
-const vacuous = /\bassert!?\s*\(?\s*true\b|\bassertTrue\(\s*true|\bassert_eq!\(\s*(\w+)\s*,\s*\1\s*\)|\bassertEquals\(\s*(\w+)\s*,\s*\2\s*\)/;
+const vacuous =
+  /\bassert!?\s*\(?\s*true\b|\bassertTrue\(\s*true|\bassert_eq!\(\s*(\w+)\s*,\s*\1\s*\)|\bassertEquals\(\s*(\w+)\s*,\s*\2\s*\)/;
 
 /** Tests of languages without a parser here, line by line: conservatively, every word that may skip does. */
 export function textTests(path: string, text: string): TestFile {
@@ -61,7 +62,9 @@ const lineAssertion = (text: string, line: number): Assertion => ({
   silence: undefined,
   isVacuous: vacuous.test(text),
   bound: undefined,
-  callees: [...text.matchAll(/([A-Za-z_][\w.]*)\s*\(/g)].flatMap(([, name]) => (name === undefined ? [] : [name])),
+  callees: [...text.matchAll(/([A-Za-z_][\w.]*)\s*\(/g)].flatMap(([, name]) =>
+    name === undefined ? [] : [name],
+  ),
   literals: text.match(/"[^"]*"|'[^']*'|\b\d+(?:\.\d+)?\b/g) ?? [],
   line,
 });

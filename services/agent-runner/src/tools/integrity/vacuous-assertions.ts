@@ -3,9 +3,11 @@ import { finding, type IntegrityFinding } from './findings';
 import { located, type Located, type Matching } from './match-assertions';
 import { assertionKey } from './test-model';
 
-const aboutRepetition = /determin|idempot|stable|same|memo|cach|pure|repeat|twice|again|reflexiv|itself|identi|singleton|consisten/i;
+const aboutRepetition =
+  /determin|idempot|stable|same|memo|cach|pure|repeat|twice|again|reflexiv|itself|identi|singleton|consisten/i;
 
-const saysSomething = ({ assertion }: Located): boolean => assertion.strength > 0 && assertion.silence === undefined;
+const saysSomething = ({ assertion }: Located): boolean =>
+  assertion.strength > 0 && assertion.silence === undefined;
 
 /** New assertions that hold whatever the product does, or whose failure is not told. */
 export function vacuousFindings(matching: Matching, { before }: TestComparison): readonly IntegrityFinding[] {
@@ -15,16 +17,33 @@ export function vacuousFindings(matching: Matching, { before }: TestComparison):
   );
   return fresh.flatMap((one): readonly IntegrityFinding[] => {
     const { assertion, test, file } = one;
-    const hasOthers = test.assertions.some((other) => other !== assertion && saysSomething({ ...one, assertion: other }));
+    const hasOthers = test.assertions.some(
+      (other) => other !== assertion && saysSomething({ ...one, assertion: other }),
+    );
     const severity = hasOthers ? 'medium' : 'high';
     const place = { file, line: assertion.line };
     if (assertion.isVacuous) {
-      if (assertion.callees.length > 0 && assertion.relation === 'equal' && aboutRepetition.test(test.title)) return [];
-      return [finding('vacuous_assertion', severity, 'An assertion is true whatever the product does.', place, 'Assert what the product answers.')];
+      if (assertion.callees.length > 0 && assertion.relation === 'equal' && aboutRepetition.test(test.title))
+        return [];
+      return [
+        finding(
+          'vacuous_assertion',
+          severity,
+          'An assertion is true whatever the product does.',
+          place,
+          'Assert what the product answers.',
+        ),
+      ];
     }
     if (assertion.silence === undefined) return [];
     return [
-      finding('failure_swallowed', severity, `An assertion of "${test.title}" can fail without its test failing.`, place, 'Let a failed assertion fail its test.'),
+      finding(
+        'failure_swallowed',
+        severity,
+        `An assertion of "${test.title}" can fail without its test failing.`,
+        place,
+        'Let a failed assertion fail its test.',
+      ),
     ];
   });
 }

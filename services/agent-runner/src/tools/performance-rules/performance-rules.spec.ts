@@ -5,7 +5,8 @@ import { performanceRules } from './performance-rules';
 
 const rewrite = (text: string, path = 'file.mjs') =>
   rewriteFile({ path, text }, Object.keys(performanceRules))?.text;
-const codes = (text: string, path = 'file.mjs') => codeFindings({ path, text }).map((finding) => finding.code);
+const codes = (text: string, path = 'file.mjs') =>
+  codeFindings({ path, text }).map((finding) => finding.code);
 
 describe('an array searched in a loop', () => {
   it('becomes a set in front of it, where its type is known', () => {

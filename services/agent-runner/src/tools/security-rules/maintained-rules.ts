@@ -8,7 +8,9 @@ export const securityPlugin = security as ESLint.Plugin;
  * Rules of ESLint and of eslint-plugin-security. Left out are those that report every variable: `detect-object-injection`
  * and `detect-non-literal-fs-filename`.
  */
-export const maintainedRules: Readonly<Record<string, readonly [code: string, severity: AnalysisFinding['severity']]>> = {
+export const maintainedRules: Readonly<
+  Record<string, readonly [code: string, severity: AnalysisFinding['severity']]>
+> = {
   'no-eval': ['evaluated_code', 'high'],
   'no-implied-eval': ['evaluated_code', 'high'],
   'no-new-func': ['evaluated_code', 'high'],

@@ -23,8 +23,14 @@ const repeated = /^(.)\1{5,}$|(.)\2{11,}|0123456789abcdef|abcdefghijklmnopqrstuv
  * placeholder hardly that; what reaches anything else stops the change. Undefined for what is no secret at all.
  */
 export function weighSecret({ path, value, line, kind }: FoundSecret): SecretWeight | undefined {
-  const isAside = isExample(path) || isTestFile(path) || isFixture(path) || /(?:^|\/)(?:fixtures?|testdata|__mocks__|mocks)\//.test(path);
-  const address = /:\/\/([^\s:/@'"`]*):([^\s@'"`]+)@([^\s:/?#'"`,)]+)/.exec(value) ?? /:\/\/([^\s:/@'"`]*):([^\s@'"`]+)@([^\s:/?#'"`,)]+)/.exec(line);
+  const isAside =
+    isExample(path) ||
+    isTestFile(path) ||
+    isFixture(path) ||
+    /(?:^|\/)(?:fixtures?|testdata|__mocks__|mocks)\//.test(path);
+  const address =
+    /:\/\/([^\s:/@'"`]*):([^\s@'"`]+)@([^\s:/?#'"`,)]+)/.exec(value) ??
+    /:\/\/([^\s:/@'"`]*):([^\s@'"`]+)@([^\s:/?#'"`,)]+)/.exec(line);
   if (/address/.test(kind) && address) {
     const [, user = '', password = '', host = ''] = address;
     if (gap.test(password)) return undefined;
@@ -38,4 +44,8 @@ export function weighSecret({ path, value, line, kind }: FoundSecret): SecretWei
 
 /** Not of the token as a whole: real ones hold any letters, but not a word that says what they are. */
 const isPlaceholder = (value: string): boolean =>
-  gap.test(value) || /EXAMPLE|example|your[-_]|YOUR[-_]|changeme|placeholder|xxxxx|XXXXX|dummy|DUMMY|_?fake_?|redacted|REDACTED|0{10}/.test(value) || /^(.)\1{5,}$/.test(value.replace(/^[a-z]{2,6}[_-]/, ''));
+  gap.test(value) ||
+  /EXAMPLE|example|your[-_]|YOUR[-_]|changeme|placeholder|xxxxx|XXXXX|dummy|DUMMY|_?fake_?|redacted|REDACTED|0{10}/.test(
+    value,
+  ) ||
+  /^(.)\1{5,}$/.test(value.replace(/^[a-z]{2,6}[_-]/, ''));

@@ -28,7 +28,10 @@ const maximumLineLength = 10_000;
 /** Lines that hold what looks like a secret. The text itself is never repeated: findings are read by many. */
 export async function secretsIn(path: string, text: string): Promise<readonly SecretPlace[]> {
   // Packed lines would take the rules minutes, and hold words of every shape.
-  const readable = text.split('\n').map((line) => (line.length > maximumLineLength ? '' : line)).join('\n');
+  const readable = text
+    .split('\n')
+    .map((line) => (line.length > maximumLineLength ? '' : line))
+    .join('\n');
   const answer = await lintSource({
     source: { filePath: path, content: readable, contentType: 'text' },
     options: { noPhysicFilePath: true, maskSecrets: true, config: { rules } },
@@ -36,15 +39,24 @@ export async function secretsIn(path: string, text: string): Promise<readonly Se
   const found = [
     ...answer.messages.map(({ range, ruleId }) => ({ range, kind: kindOf(ruleId) })),
     ...own.flatMap(([kind, pattern]) =>
-      [...readable.matchAll(pattern)].map((match): { range: readonly [number, number]; kind: string } => ({ range: [match.index, match.index + match[0].length], kind })),
+      [...readable.matchAll(pattern)].map((match): { range: readonly [number, number]; kind: string } => ({
+        range: [match.index, match.index + match[0].length],
+        kind,
+      })),
     ),
   ];
   const places = new Map<number, SecretPlace>();
   for (const { range, kind } of found) {
     const line = readable.slice(0, range[0]).split('\n').length;
-    const severity = weighSecret({ path, value: readable.slice(range[0], range[1]), line: readable.split('\n')[line - 1] ?? '', kind });
+    const severity = weighSecret({
+      path,
+      value: readable.slice(range[0], range[1]),
+      line: readable.split('\n')[line - 1] ?? '',
+      kind,
+    });
     const known = places.get(line);
-    if (severity !== undefined && (!known || order.indexOf(severity) < order.indexOf(known.severity))) places.set(line, { line, kind, severity });
+    if (severity !== undefined && (!known || order.indexOf(severity) < order.indexOf(known.severity)))
+      places.set(line, { line, kind, severity });
   }
   return [...places.values()].toSorted((one, other) => one.line - other.line);
 }
@@ -54,5 +66,11 @@ const order: readonly SecretWeight[] = ['critical', 'medium', 'low'];
 /** `@secretlint/secretlint-rule-github` looks for what belongs to github. */
 const kindOf = (rule: string): string => {
   const name = rule.split('secretlint-rule-').at(-1) ?? rule;
-  return { privatekey: 'a private key', basicauth: 'a password in an address', 'database-connection-string': 'a password in an address' }[name] ?? `a secret of ${name}`;
+  return (
+    {
+      privatekey: 'a private key',
+      basicauth: 'a password in an address',
+      'database-connection-string': 'a password in an address',
+    }[name] ?? `a secret of ${name}`
+  );
 };

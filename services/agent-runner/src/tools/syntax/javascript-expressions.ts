@@ -127,7 +127,9 @@ export abstract class ExpressionReader {
       return [{ key: name, value: name }];
     }
     const key = this.propertyName(node.name);
-    return [{ key, value: ts.isPropertyAssignment(node) ? this.expression(node.initializer) : this.function(node) }];
+    return [
+      { key, value: ts.isPropertyAssignment(node) ? this.expression(node.initializer) : this.function(node) },
+    ];
   }
 
   private propertyName(node: ts.PropertyName): Syntax {
@@ -143,7 +145,9 @@ export abstract class ExpressionReader {
       return {
         kind: 'record',
         entries: node.elements.map((element) => ({
-          key: element.dotDotDotToken ? undefined : this.propertyName(element.propertyName ?? (element.name as ts.Identifier)),
+          key: element.dotDotDotToken
+            ? undefined
+            : this.propertyName(element.propertyName ?? (element.name as ts.Identifier)),
           value: this.bindingElement(element),
         })),
         line,
@@ -152,7 +156,8 @@ export abstract class ExpressionReader {
   }
 
   private bindingElement(node: ts.ArrayBindingElement): Syntax {
-    if (!ts.isBindingElement(node)) return { kind: 'other', type: 'Hole', children: [], line: this.line(node) };
+    if (!ts.isBindingElement(node))
+      return { kind: 'other', type: 'Hole', children: [], line: this.line(node) };
     const target = this.pattern(node.name);
     if (node.dotDotDotToken) return { kind: 'spread', operand: target, line: target.line };
     return node.initializer

@@ -25,8 +25,7 @@ class StatementReader extends ExpressionReader {
     const line = this.line(node);
     if (ts.isBlock(node)) return [{ kind: 'block', items: [], body: this.statements(node.statements), line }];
     if (ts.isExpressionStatement(node)) return [this.expression(node.expression)];
-    if (ts.isVariableStatement(node))
-      return this.declarations(node.declarationList, this.isExported(node));
+    if (ts.isVariableStatement(node)) return this.declarations(node.declarationList, this.isExported(node));
     if (ts.isReturnStatement(node)) return [{ kind: 'return', value: this.optional(node.expression), line }];
     if (ts.isThrowStatement(node)) return [{ kind: 'throw', value: this.expression(node.expression), line }];
     if (ts.isIfStatement(node))
@@ -156,7 +155,10 @@ class StatementReader extends ExpressionReader {
             ? [{ imported: '*', local: bindings.name.text }]
             : bindings.elements
                 .filter(({ isTypeOnly }) => !isTypeOnly)
-                .map(({ propertyName, name }) => ({ imported: (propertyName ?? name).text, local: name.text }))),
+                .map(({ propertyName, name }) => ({
+                  imported: (propertyName ?? name).text,
+                  local: name.text,
+                }))),
       ],
       isExport: false,
       line: this.line(node),
@@ -169,7 +171,10 @@ class StatementReader extends ExpressionReader {
     const clause = node.exportClause;
     const names =
       clause && ts.isNamedExports(clause)
-        ? clause.elements.map(({ propertyName, name }) => ({ imported: (propertyName ?? name).text, local: name.text }))
+        ? clause.elements.map(({ propertyName, name }) => ({
+            imported: (propertyName ?? name).text,
+            local: name.text,
+          }))
         : [{ imported: '*', local: '*' }];
     const module = node.moduleSpecifier ? textOf(this.expression(node.moduleSpecifier)) : '';
     return [{ kind: 'import', module, names, isExport: true, line: this.line(node) }];

@@ -48,7 +48,9 @@ export abstract class PythonExpressions {
         : value;
     });
     const hasComma = parts.some(({ name }) => name === ',');
-    return starred.length === 1 && !hasComma && starred[0] ? starred[0] : { kind: 'list', items: starred, line };
+    return starred.length === 1 && !hasComma && starred[0]
+      ? starred[0]
+      : { kind: 'list', items: starred, line };
   }
 
   protected expression(node: SyntaxNode): Syntax {
@@ -81,11 +83,21 @@ export abstract class PythonExpressions {
           line,
         };
       case 'DictionaryExpression':
-        return { kind: 'record', entries: this.separated(parts.slice(1, -1)).flatMap((group) => this.entry(group)), line };
+        return {
+          kind: 'record',
+          entries: this.separated(parts.slice(1, -1)).flatMap((group) => this.entry(group)),
+          line,
+        };
       case 'CallExpression': {
         const [callee, list] = parts;
         if (!callee || !list) break;
-        return { kind: 'call', callee: this.expression(callee.node), ...this.arguments(list.node), isNew: false, line };
+        return {
+          kind: 'call',
+          callee: this.expression(callee.node),
+          ...this.arguments(list.node),
+          isNew: false,
+          line,
+        };
       }
       case 'MemberExpression':
         return this.member(parts, line);
@@ -145,12 +157,16 @@ export abstract class PythonExpressions {
   }
 
   private entry(group: readonly Part[]): readonly RecordEntry[] {
-    if (group[0]?.name === '**') return group[1] ? [{ key: undefined, value: this.expression(group[1].node) }] : [];
+    if (group[0]?.name === '**')
+      return group[1] ? [{ key: undefined, value: this.expression(group[1].node) }] : [];
     const [key, , value] = group;
     return key && value ? [{ key: this.expression(key.node), value: this.expression(value.node) }] : [];
   }
 
-  private arguments(node: SyntaxNode): { readonly args: readonly Syntax[]; readonly named: readonly Argument[] } {
+  private arguments(node: SyntaxNode): {
+    readonly args: readonly Syntax[];
+    readonly named: readonly Argument[];
+  } {
     const args: Syntax[] = [];
     const named: Argument[] = [];
     // A generator alone is an argument without parentheses of its own.
@@ -158,7 +174,8 @@ export abstract class PythonExpressions {
     if (inside.some(({ name }) => name === 'for')) return { args: [this.other(node)], named };
     for (const group of this.separated(inside)) {
       const [first, second, third] = group;
-      if (first && second?.name === 'AssignOp' && third) named.push({ name: first.text, value: this.expression(third.node) });
+      if (first && second?.name === 'AssignOp' && third)
+        named.push({ name: first.text, value: this.expression(third.node) });
       else args.push(this.sequence(group, this.line(node)));
     }
     return { args, named };
@@ -179,7 +196,12 @@ export abstract class PythonExpressions {
           line,
         }
       : this.sequence(inside, line);
-    return { kind: 'member', object: of, property: key.kind === 'literal' && key.type === 'string' ? key.value : key, line };
+    return {
+      kind: 'member',
+      object: of,
+      property: key.kind === 'literal' && key.type === 'string' ? key.value : key,
+      line,
+    };
   }
 
   private binary(parts: readonly Part[], line: number): Syntax {
@@ -217,7 +239,9 @@ export abstract class PythonExpressions {
     const parts = this.parts(node);
     const list = parts.find(({ name }) => name === 'ParamList');
     const body = parts.find(({ name }) => name === 'Body');
-    const isMethod = node.parent?.parent?.name === 'ClassDefinition' || node.parent?.parent?.parent?.name === 'ClassDefinition';
+    const isMethod =
+      node.parent?.parent?.name === 'ClassDefinition' ||
+      node.parent?.parent?.parent?.name === 'ClassDefinition';
     return {
       kind: 'function',
       name: parts.find(({ name }) => name === 'VariableName')?.text,
@@ -304,6 +328,8 @@ export abstract class PythonExpressions {
 
 const stringValue = (text: string): string => {
   const body = text.replace(/^[a-zA-Z]*("""|'''|"|')/, '').replace(/("""|'''|"|')$/, '');
-  return /^[rR]/.test(text) ? body : body.replaceAll(/\\([nt'"\\])/g, (_, sign: string) => escapes[sign] ?? sign);
+  return /^[rR]/.test(text)
+    ? body
+    : body.replaceAll(/\\([nt'"\\])/g, (_, sign: string) => escapes[sign] ?? sign);
 };
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t' };

@@ -30,17 +30,29 @@ class PythonStatements extends PythonExpressions {
       case 'StatementGroup':
         return parts.filter(({ name }) => name !== ';').flatMap((part) => this.statement(part.node));
       case 'ExpressionStatement':
-        return parts.length === 1 && parts[0] ? [this.expression(parts[0].node)] : [this.sequence(parts, line)];
+        return parts.length === 1 && parts[0]
+          ? [this.expression(parts[0].node)]
+          : [this.sequence(parts, line)];
       case 'AssignStatement':
         return this.assignments(parts, line);
       case 'UpdateStatement': {
         const [target, operator, ...value] = parts;
         if (!target) return [];
         const assigned = this.sequence(value, line);
-        return [{ kind: 'assign', target: this.expression(target.node), operator: operator?.text ?? '', value: assigned, line }];
+        return [
+          {
+            kind: 'assign',
+            target: this.expression(target.node),
+            operator: operator?.text ?? '',
+            value: assigned,
+            line,
+          },
+        ];
       }
       case 'ReturnStatement':
-        return [{ kind: 'return', value: parts.length > 1 ? this.sequence(parts.slice(1), line) : undefined, line }];
+        return [
+          { kind: 'return', value: parts.length > 1 ? this.sequence(parts.slice(1), line) : undefined, line },
+        ];
       case 'RaiseStatement': {
         const cause = parts.findIndex(({ name }) => name === 'from');
         const raised = parts.slice(1, cause < 0 ? undefined : cause);
@@ -48,12 +60,23 @@ class PythonStatements extends PythonExpressions {
       }
       case 'AssertStatement': {
         const args = this.separated(parts.slice(1)).map((part) => this.sequence(part, line));
-        return [{ kind: 'call', callee: { kind: 'name', name: 'assert', line }, args, named: [], isNew: false, line }];
+        return [
+          {
+            kind: 'call',
+            callee: { kind: 'name', name: 'assert', line },
+            args,
+            named: [],
+            isNew: false,
+            line,
+          },
+        ];
       }
       case 'IfStatement':
         return this.branches(parts, line);
       case 'ForStatement': {
-        const [start, inside, end] = ['for', 'in', 'Body'].map((word) => parts.findIndex(({ name }) => name === word));
+        const [start, inside, end] = ['for', 'in', 'Body'].map((word) =>
+          parts.findIndex(({ name }) => name === word),
+        );
         const [first = 0, middle = 0, last = 0] = [start, inside, end];
         return [
           {
@@ -69,13 +92,17 @@ class PythonStatements extends PythonExpressions {
       case 'WhileStatement': {
         const end = parts.findIndex(({ name }) => name === 'Body');
         const test = this.sequence(parts.slice(1, end), line);
-        return [{ kind: 'loop', test, target: undefined, iterable: undefined, body: this.bodyOf(parts[end]), line }];
+        return [
+          { kind: 'loop', test, target: undefined, iterable: undefined, body: this.bodyOf(parts[end]), line },
+        ];
       }
       case 'TryStatement':
         return [this.try(parts, line)];
       case 'WithStatement': {
         const body = parts.find(({ name }) => name === 'Body');
-        const items = this.separated(parts.slice(parts.findIndex(({ name }) => name === 'with') + 1, -1)).flatMap((item) =>
+        const items = this.separated(
+          parts.slice(parts.findIndex(({ name }) => name === 'with') + 1, -1),
+        ).flatMap((item) =>
           item.filter(({ name }) => name !== 'as').map((part) => this.expression(part.node)),
         );
         return [{ kind: 'block', items, body: this.bodyOf(body), line }];
@@ -85,7 +112,9 @@ class PythonStatements extends PythonExpressions {
       case 'ClassDefinition':
         return [this.class(node, [])];
       case 'DecoratedStatement': {
-        const decorators = parts.filter(({ name }) => name === 'Decorator').map((part) => this.decorator(part.node));
+        const decorators = parts
+          .filter(({ name }) => name === 'Decorator')
+          .map((part) => this.decorator(part.node));
         const decorated = parts.at(-1)?.node;
         if (decorated?.name === 'FunctionDefinition') return [this.function(decorated, decorators)];
         return decorated?.name === 'ClassDefinition' ? [this.class(decorated, decorators)] : [];
@@ -105,7 +134,10 @@ class PythonStatements extends PythonExpressions {
 
   /** `a = b = 1`: from the right to the left. */
   private assignments(parts: readonly Part[], line: number): readonly Syntax[] {
-    const sides = this.separated(parts.filter(({ name }) => name !== 'TypeDef'), 'AssignOp');
+    const sides = this.separated(
+      parts.filter(({ name }) => name !== 'TypeDef'),
+      'AssignOp',
+    );
     const last = sides.at(-1);
     if (sides.length < 2 || !last) return [];
     const value = this.sequence(last, line);
@@ -122,7 +154,8 @@ class PythonStatements extends PythonExpressions {
     const rest = parts.slice(end + 1);
     const test = this.sequence(parts.slice(1, end), line);
     const isElse = rest[0]?.name === 'else';
-    const whenFalse = rest.length === 0 ? [] : isElse ? this.bodyOf(rest.at(-1)) : this.branches(rest, rest[0]?.line ?? line);
+    const whenFalse =
+      rest.length === 0 ? [] : isElse ? this.bodyOf(rest.at(-1)) : this.branches(rest, rest[0]?.line ?? line);
     return [{ kind: 'if', test, whenTrue: this.bodyOf(parts[end]), whenFalse, line }];
   }
 
@@ -158,11 +191,13 @@ class PythonStatements extends PythonExpressions {
   private import(parts: readonly Part[], line: number): readonly Syntax[] {
     const text = (some: readonly Part[]) => some.map((part) => part.text).join('');
     const at = parts.findIndex(({ name }) => name === 'import');
-    const listed = this.separated(parts.slice(at + 1).filter(({ name }) => !'()'.includes(name))).map((item) => {
-      const as = item.findIndex(({ name }) => name === 'as');
-      const imported = text(as < 0 ? item : item.slice(0, as));
-      return { imported, local: as < 0 ? imported : text(item.slice(as + 1)) };
-    });
+    const listed = this.separated(parts.slice(at + 1).filter(({ name }) => !'()'.includes(name))).map(
+      (item) => {
+        const as = item.findIndex(({ name }) => name === 'as');
+        const imported = text(as < 0 ? item : item.slice(0, as));
+        return { imported, local: as < 0 ? imported : text(item.slice(as + 1)) };
+      },
+    );
     const module = parts[0]?.name === 'from' ? text(parts.slice(1, at)) : undefined;
     if (module !== undefined) {
       const found: Import = { kind: 'import', module, names: listed, isExport: false, line };

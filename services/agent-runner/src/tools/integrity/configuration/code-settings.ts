@@ -5,9 +5,16 @@ import { constantText, dottedName } from '../../syntax/walk';
 /** The settings that a configuration in code exports, as a tree; what is computed stands there as its own text. */
 export function settingsOf(file: SyntaxFile): unknown {
   const constants = new Map<string, Syntax>();
-  for (const node of file.body) if (node.kind === 'declare' && node.target.kind === 'name' && node.value) constants.set(node.target.name, node.value);
+  for (const node of file.body)
+    if (node.kind === 'declare' && node.target.kind === 'name' && node.value)
+      constants.set(node.target.name, node.value);
   for (const node of file.body) {
-    const exported = node.kind === 'other' && node.type === 'ExportDefault' ? node.children[0] : node.kind === 'assign' && /^(?:module\.exports|exports\.default)$/.test(dottedName(node.target)) ? node.value : undefined;
+    const exported =
+      node.kind === 'other' && node.type === 'ExportDefault'
+        ? node.children[0]
+        : node.kind === 'assign' && /^(?:module\.exports|exports\.default)$/.test(dottedName(node.target))
+          ? node.value
+          : undefined;
     if (exported) return valueOf(exported, constants, 0);
   }
   return undefined;
@@ -16,7 +23,15 @@ export function settingsOf(file: SyntaxFile): unknown {
 /** Everything else in the file, which may change settings as well. */
 export const restOf = (file: SyntaxFile): string =>
   file.body
-    .filter((node) => !(node.kind === 'import' || (node.kind === 'other' && node.type === 'ExportDefault') || node.kind === 'declare' || (node.kind === 'assign' && /^module\.exports$/.test(dottedName(node.target)))))
+    .filter(
+      (node) =>
+        !(
+          node.kind === 'import' ||
+          (node.kind === 'other' && node.type === 'ExportDefault') ||
+          node.kind === 'declare' ||
+          (node.kind === 'assign' && /^module\.exports$/.test(dottedName(node.target)))
+        ),
+    )
     .map((node) => print(node))
     .join('\n');
 
@@ -45,7 +60,19 @@ function valueOf(node: Syntax, constants: ReadonlyMap<string, Syntax>, depth: nu
     return tree;
   }
   // `defineConfig({ ... })`, `defineConfig(() => ({ ... }))`
-  if (node.kind === 'call' && /^(?:define\w*Config|defineConfig|defineProject|defineWorkspace|Object\.freeze|createJestConfig)$/.test(dottedName(node.callee))) return node.args[0] && of(node.args[0]);
-  if (node.kind === 'function' && node.body.length === 1 && node.body[0]?.kind === 'return' && node.body[0].value) return of(node.body[0].value);
+  if (
+    node.kind === 'call' &&
+    /^(?:define\w*Config|defineConfig|defineProject|defineWorkspace|Object\.freeze|createJestConfig)$/.test(
+      dottedName(node.callee),
+    )
+  )
+    return node.args[0] && of(node.args[0]);
+  if (
+    node.kind === 'function' &&
+    node.body.length === 1 &&
+    node.body[0]?.kind === 'return' &&
+    node.body[0].value
+  )
+    return of(node.body[0].value);
   return print(node);
 }

@@ -1,12 +1,16 @@
 import type { Weight } from './weight';
 
 /** Words that keep failures from counting, or tests from running. */
-const swallows = /\|\|\s*(?:true|:|exit 0|echo\b|node -e ['"]?0|cd \.|exit\b(?! [1-9]))|;\s*(?:true|:|exit 0)\s*$|&\s*$|\bset \+e\b|^\s*-\s*\w|\bexit 0\b|2>\s*\/dev\/null\s*\|\|/;
+const swallows =
+  /\|\|\s*(?:true|:|exit 0|echo\b|node -e ['"]?0|cd \.|exit\b(?! [1-9]))|;\s*(?:true|:|exit 0)\s*$|&\s*$|\bset \+e\b|^\s*-\s*\w|\bexit 0\b|2>\s*\/dev\/null\s*\|\|/;
 const narrows =
   /--(?:passWithNoTests|pass-with-no-tests|test-name-pattern|testNamePattern|grep|fgrep|invert|testPathPatterns?|testPathIgnorePatterns|exclude|ignore(?!-scripts|-engines)|deselect|shard|onlyChanged|changedSince|findRelatedTests|related|changed|bail|retr(?:y|ies)|reruns|test-timeout|testTimeout|timeout|timeouts|forceExit|force-exit|exit|no-coverage|coverage\.enabled=false|update-?snapshots?|updateSnapshot|test-update-snapshots|test-only|testMatch|roots|config|no-fail|maxfail|lf|last-failed|allow-empty|dangerouslyIgnoreUnhandledErrors|allowOnly|no-verify|test-skip-pattern)\b|\s-(?:u|t|g|i|k|m|x|c|b|f)\s|\s-(?:u|x|b)$|\bNODE_(?:ENV|OPTIONS)=|\bCI=|\bPYTHON(?:PATH|OPTIMIZE|STARTUP)=|\bpython\S* -O/;
-const loads = /--(?:import|require|loader|experimental-loader|setupFiles\S*|globalSetup|env-file|experimental-test-module-mocks|rootdir|p)\b|\s-(?:r|p)\s/;
-const harmlessLoads = /^(?:tsx(?:\/(?:esm|cjs))?|ts-node\/\w+|ts-node|@swc-node\/register(?:\/\w+)?|esbuild-register|source-map-support\/register|tsm|amaro\/\w+|dotenv\/config)$/;
-const harmless = /^(?:--(?:test-reporter(?:-destination)?(?:=(?:spec|tap|dot|junit|stdout|stderr|\S+\.(?:xml|txt|tap)))?|reporters?(?:=\S+)?|verbose|color|colors|no-color|coverage|experimental-test-coverage|test-coverage-\S+|experimental-strip-types|experimental-transform-types|experimental-vm-modules|no-warnings|enable-source-maps|trace-\S+|silent|runInBand|run|parallel|check-coverage|cov\S*|strict-markers|tb=\S+|durations=\S+|test-concurrency\S*|maxWorkers\S*|ci)|-[vqs]+|-ra|cross-env|npx|c8|nyc|--)$/;
+const loads =
+  /--(?:import|require|loader|experimental-loader|setupFiles\S*|globalSetup|env-file|experimental-test-module-mocks|rootdir|p)\b|\s-(?:r|p)\s/;
+const harmlessLoads =
+  /^(?:tsx(?:\/(?:esm|cjs))?|ts-node\/\w+|ts-node|@swc-node\/register(?:\/\w+)?|esbuild-register|source-map-support\/register|tsm|amaro\/\w+|dotenv\/config)$/;
+const harmless =
+  /^(?:--(?:test-reporter(?:-destination)?(?:=(?:spec|tap|dot|junit|stdout|stderr|\S+\.(?:xml|txt|tap)))?|reporters?(?:=\S+)?|verbose|color|colors|no-color|coverage|experimental-test-coverage|test-coverage-\S+|experimental-strip-types|experimental-transform-types|experimental-vm-modules|no-warnings|enable-source-maps|trace-\S+|silent|runInBand|run|parallel|check-coverage|cov\S*|strict-markers|tb=\S+|durations=\S+|test-concurrency\S*|maxWorkers\S*|ci)|-[vqs]+|-ra|cross-env|npx|c8|nyc|--)$/;
 
 /** How grave it is that a command that decides is another. */
 export function weighCommand(before: string | undefined, after: string | undefined): Weight {
@@ -15,26 +19,44 @@ export function weighCommand(before: string | undefined, after: string | undefin
   if (now === '') return 'harmful';
   const isNew = (pattern: RegExp) => countOf(now, pattern) > countOf(old, pattern);
   if (isNew(swallows) || isNew(narrows)) return 'harmful';
-  if (isNew(loads) && !loadedBy(now).every((one) => harmlessLoads.test(one) || loadedBy(old).includes(one))) return 'harmful';
-  if (old === '') return /^(?:true|:|exit|echo|rm|mv|sed|cp|git)\b/.test(now) || /\brm\b|\bsed -i/.test(now) ? 'harmful' : 'visible';
+  if (isNew(loads) && !loadedBy(now).every((one) => harmlessLoads.test(one) || loadedBy(old).includes(one)))
+    return 'harmful';
+  if (old === '')
+    return /^(?:true|:|exit|echo|rm|mv|sed|cp|git)\b/.test(now) || /\brm\b|\bsed -i/.test(now)
+      ? 'harmful'
+      : 'visible';
   // All that was run is run, and something beside.
   const parts = now.split('&&').map(bare);
-  const isKept = old.split('&&').map(bare).every((part) => parts.includes(part));
+  const isKept = old
+    .split('&&')
+    .map(bare)
+    .every((part) => parts.includes(part));
   if (isKept && !/\|\||;|\|(?!\|)/.test(now.replace(old, ''))) return 'visible';
   return bare(old) === bare(now) ? 'visible' : 'harmful';
 }
 
-const countOf = (text: string, pattern: RegExp): number => [...text.matchAll(new RegExp(pattern.source, 'g'))].length;
+const countOf = (text: string, pattern: RegExp): number =>
+  [...text.matchAll(new RegExp(pattern.source, 'g'))].length;
 
 /** Without what only changes how results are shown or files are compiled. */
 const bare = (command: string): string =>
   command
     .trim()
     .split(/\s+/)
-    .filter((word, index, words) => !harmless.test(word) && !isHarmlessLoader(word, words[index + 1]) && !(index > 0 && isHarmlessLoader(words[index - 1] ?? '', word)))
+    .filter(
+      (word, index, words) =>
+        !harmless.test(word) &&
+        !isHarmlessLoader(word, words[index + 1]) &&
+        !(index > 0 && isHarmlessLoader(words[index - 1] ?? '', word)),
+    )
     .join(' ');
 
 const isHarmlessLoader = (flag: string, value: string | undefined): boolean =>
-  /^(?:--import|--require|--loader|-r)$/.test(flag) ? harmlessLoads.test(value ?? '') : /^--(?:import|require|loader)=/.test(flag) && harmlessLoads.test(flag.split('=')[1] ?? '');
+  /^(?:--import|--require|--loader|-r)$/.test(flag)
+    ? harmlessLoads.test(value ?? '')
+    : /^--(?:import|require|loader)=/.test(flag) && harmlessLoads.test(flag.split('=')[1] ?? '');
 
-const loadedBy = (command: string): readonly string[] => [...command.matchAll(/--(?:import|require|loader|experimental-loader)[= ](\S+)|\s-(?:r|p)\s+(\S+)/g)].map(([, one, other]) => one ?? other ?? '');
+const loadedBy = (command: string): readonly string[] =>
+  [...command.matchAll(/--(?:import|require|loader|experimental-loader)[= ](\S+)|\s-(?:r|p)\s+(\S+)/g)].map(
+    ([, one, other]) => one ?? other ?? '',
+  );

@@ -26,7 +26,10 @@ export interface ConfigurationFacts {
 }
 
 /** What a change does to the settings and commands of tests: weighed by what is different, not by the file. */
-export function configurationFindings(file: ChangedFile, facts: ConfigurationFacts): readonly IntegrityFinding[] {
+export function configurationFindings(
+  file: ChangedFile,
+  facts: ConfigurationFacts,
+): readonly IntegrityFinding[] {
   const { path, before, after } = file;
   if (before === after) return [];
   if (posix.basename(path) === 'package.json') return packageFileFindings(path, before, after, facts.request);
@@ -50,87 +53,183 @@ function weigheds({ path, before, after }: ChangedFile, facts: ConfigurationFact
   if (isWorkflowFile(path)) return before === null ? [] : workflow(before, after);
   if (facts.commandFiles.has(path) && !isSetupFile(path)) return [ofProgram(path, before, after, facts)];
   if (!isSetupFile(path)) return [];
-  if (name === 'ymera.json') return settings(path, before, after).map(({ key, before: was, after: is }) => ({ key, weight: was === undefined && is === undefined ? 'none' : weighCommand(textOf(was), textOf(is)), evidence: `before: ${textOf(was) ?? ''}\nafter: ${textOf(is) ?? ''}` }));
-  if (/^(?:conftest|noxfile|sitecustomize|usercustomize)\.py$/.test(name)) return pythonSetup(path, before, after, facts);
+  if (name === 'ymera.json')
+    return settings(path, before, after).map(({ key, before: was, after: is }) => ({
+      key,
+      weight: was === undefined && is === undefined ? 'none' : weighCommand(textOf(was), textOf(is)),
+      evidence: `before: ${textOf(was) ?? ''}\nafter: ${textOf(is) ?? ''}`,
+    }));
+  if (/^(?:conftest|noxfile|sitecustomize|usercustomize)\.py$/.test(name))
+    return pythonSetup(path, before, after, facts);
   if (/\.[cm]?[jt]sx?$/.test(name)) return codeSettings(path, before, after, facts);
-  return settings(path, before, after).map((change) => ({ key: change.key, weight: isAboutTests(path, change) ? weigh(change, facts.request) : 'none', evidence: evidenceOf(change) }));
+  return settings(path, before, after).map((change) => ({
+    key: change.key,
+    weight: isAboutTests(path, change) ? weigh(change, facts.request) : 'none',
+    evidence: evidenceOf(change),
+  }));
 }
 
-const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value));
-const evidenceOf = ({ before, after }: SettingChange): string => `before: ${textOf(before) ?? ''}\nafter: ${textOf(after) ?? ''}`;
+const textOf = (value: unknown): string | undefined =>
+  value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+const evidenceOf = ({ before, after }: SettingChange): string =>
+  `before: ${textOf(before) ?? ''}\nafter: ${textOf(after) ?? ''}`;
 
 function settings(path: string, before: string | null, after: string | null): readonly SettingChange[] {
-  const [old, now] = [before === null ? {} : readSettings(path, before), after === null ? {} : readSettings(path, after)];
+  const [old, now] = [
+    before === null ? {} : readSettings(path, before),
+    after === null ? {} : readSettings(path, after),
+  ];
   if (old === undefined || now === undefined) return [{ key: posix.basename(path), before, after }];
   return changedSettings(old, now);
 }
 
 /** Of files that hold other settings as well, only what is about tests. */
 function isAboutTests(path: string, { key }: SettingChange): boolean {
-  if (/pyproject\.toml$/.test(path)) return /^tool\.(?:pytest|coverage|nose|tox|hatch\.envs|pdm\.scripts|poe\.tasks|unittest)/.test(key);
+  if (/pyproject\.toml$/.test(path))
+    return /^tool\.(?:pytest|coverage|nose|tox|hatch\.envs|pdm\.scripts|poe\.tasks|unittest)/.test(key);
   if (/setup\.cfg$|tox\.ini$/.test(path)) return /pytest|coverage|testenv|unittest|nose/.test(key);
-  if (/tsconfig[^/]*\.json$/.test(path)) return /^compilerOptions\.(?:paths|baseUrl|strict|no|exact|use|check)|^(?:include|exclude|files)$/.test(key);
+  if (/tsconfig[^/]*\.json$/.test(path))
+    return /^compilerOptions\.(?:paths|baseUrl|strict|no|exact|use|check)|^(?:include|exclude|files)$/.test(
+      key,
+    );
   if (/\.npmrc$/.test(path)) return /node-options|script-shell|ignore-scripts/.test(key);
   if (/deno\.jsonc?$|bunfig\.toml$/.test(path)) return /test|task|bench|import/.test(key);
   return true;
 }
 
-function codeSettings(path: string, before: string | null, after: string | null, { request, syntaxOf }: ConfigurationFacts): readonly Weighed[] {
-  const [old, now] = [before === null ? undefined : syntaxOf(path, before), after === null ? undefined : syntaxOf(path, after)];
+function codeSettings(
+  path: string,
+  before: string | null,
+  after: string | null,
+  { request, syntaxOf }: ConfigurationFacts,
+): readonly Weighed[] {
+  const [old, now] = [
+    before === null ? undefined : syntaxOf(path, before),
+    after === null ? undefined : syntaxOf(path, after),
+  ];
   const [was, is] = [old && settingsOf(old), now && settingsOf(now)];
-  const isReadable = (side: SyntaxFile | undefined, value: unknown) => side === undefined || typeof value === 'object';
+  const isReadable = (side: SyntaxFile | undefined, value: unknown) =>
+    side === undefined || typeof value === 'object';
   if (!isReadable(old, was) || !isReadable(now, is)) {
-    const same = old && now && old.body.map((node) => print(node)).join() === now.body.map((node) => print(node)).join();
-    return same ? [] : [{ key: posix.basename(path), weight: names(request, posix.basename(path).split('.')[0] ?? '') ? 'visible' : 'harmful' }];
+    const same =
+      old && now && old.body.map((node) => print(node)).join() === now.body.map((node) => print(node)).join();
+    return same
+      ? []
+      : [
+          {
+            key: posix.basename(path),
+            weight: names(request, posix.basename(path).split('.')[0] ?? '') ? 'visible' : 'harmful',
+          },
+        ];
   }
   // A bundler's settings are about tests in one branch only.
   const isBundler = /^(?:vite)\./.test(posix.basename(path));
   const found = changedSettings(was ?? {}, is ?? {}).map((change): Weighed => ({
     key: change.key,
-    weight: isBundler && !/^(?:test|resolve|define|plugins)/.test(change.key) ? 'none' : weigh(change, request),
+    weight:
+      isBundler && !/^(?:test|resolve|define|plugins)/.test(change.key) ? 'none' : weigh(change, request),
     evidence: evidenceOf(change),
   }));
   const [oldRest, newRest] = [old ? restOf(old) : '', now ? restOf(now) : ''];
-  return newRest === oldRest ? found : [...found, { key: 'code beside the settings', weight: 'harmful', evidence: newRest }];
+  return newRest === oldRest
+    ? found
+    : [...found, { key: 'code beside the settings', weight: 'harmful', evidence: newRest }];
 }
 
 /** New fixtures help tests; hooks of the runner decide over them. */
-function pythonSetup(path: string, before: string | null, after: string | null, { syntaxOf }: ConfigurationFacts): readonly Weighed[] {
-  const parts = (text: string | null) => new Map((text === null ? [] : (syntaxOf(path, text)?.body ?? [])).map((node) => [node.kind === 'function' || node.kind === 'class' ? (node.name ?? '') : print(node), node] as const));
+function pythonSetup(
+  path: string,
+  before: string | null,
+  after: string | null,
+  { syntaxOf }: ConfigurationFacts,
+): readonly Weighed[] {
+  const parts = (text: string | null) =>
+    new Map(
+      (text === null ? [] : (syntaxOf(path, text)?.body ?? [])).map(
+        (node) =>
+          [
+            node.kind === 'function' || node.kind === 'class' ? (node.name ?? '') : print(node),
+            node,
+          ] as const,
+      ),
+    );
   const [old, now] = [parts(before), parts(after)];
   const found: Weighed[] = [];
   for (const [name, node] of now) {
     const was = old.get(name);
     if (was && print(was) === print(node)) continue;
     const isFixture = node.kind === 'function' && node.decorators.some((one) => /fixture/.test(print(one)));
-    const isHook = /^pytest_(?!addoption|configure$)\w+/.test(name) || /^collect_ignore|^pytest_plugins|sys\.path|sys\.modules|autouse/.test(print(node)) || /autouse/.test(node.kind === 'function' ? node.decorators.map((one) => print(one)).join() : '');
-    found.push({ key: name.slice(0, 200), weight: isHook || was !== undefined ? 'harmful' : isFixture || node.kind === 'import' ? 'none' : 'visible', evidence: print(node) });
+    const isHook =
+      /^pytest_(?!addoption|configure$)\w+/.test(name) ||
+      /^collect_ignore|^pytest_plugins|sys\.path|sys\.modules|autouse/.test(print(node)) ||
+      /autouse/.test(node.kind === 'function' ? node.decorators.map((one) => print(one)).join() : '');
+    found.push({
+      key: name.slice(0, 200),
+      weight:
+        isHook || was !== undefined ? 'harmful' : isFixture || node.kind === 'import' ? 'none' : 'visible',
+      evidence: print(node),
+    });
   }
-  for (const [name, node] of old) if (!now.has(name) && node.kind !== 'import') found.push({ key: name.slice(0, 200), weight: 'visible' });
+  for (const [name, node] of old)
+    if (!now.has(name) && node.kind !== 'import') found.push({ key: name.slice(0, 200), weight: 'visible' });
   return found;
 }
 
 /** A script that the command of the tests runs. */
-function ofProgram(path: string, before: string | null, after: string | null, { syntaxOf, request }: ConfigurationFacts): Weighed {
+function ofProgram(
+  path: string,
+  before: string | null,
+  after: string | null,
+  { syntaxOf, request }: ConfigurationFacts,
+): Weighed {
   const key = posix.basename(path);
   if (before === null) return { key, weight: 'visible' };
   const [old, now] = [syntaxOf(path, before), after === null ? undefined : syntaxOf(path, after)];
-  const isSame = old && now && old.body.map((node) => print(node)).join('\n') === now.body.map((node) => print(node)).join('\n');
+  const isSame =
+    old &&
+    now &&
+    old.body.map((node) => print(node)).join('\n') === now.body.map((node) => print(node)).join('\n');
   if (isSame) return { key, weight: 'none' };
-  const lines = (text: string) => text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = (text: string) =>
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'));
   const isKept = after !== null && lines(before).every((line) => lines(after).includes(line));
   const added = after === null ? [] : lines(after).filter((line) => !lines(before).includes(line));
-  const isLax = added.some((line) => /\bexit(?:\s+0|\(0\)|\(\)|\s*$)|\|\|\s*(?:true|:)|set \+e|exitCode\s*=\s*0|\btrap\b/.test(line));
+  const isLax = added.some((line) =>
+    /\bexit(?:\s+0|\(0\)|\(\)|\s*$)|\|\|\s*(?:true|:)|set \+e|exitCode\s*=\s*0|\btrap\b/.test(line),
+  );
   const isNamed = request.text.includes(key);
-  return { key, weight: isLax ? 'harmful' : isKept || isNamed ? 'visible' : 'harmful', evidence: added.join('\n') };
+  return {
+    key,
+    weight: isLax ? 'harmful' : isKept || isNamed ? 'visible' : 'harmful',
+    evidence: added.join('\n'),
+  };
 }
 
 function workflow(before: string, after: string | null): readonly Weighed[] {
   const lines = (text: string) => text.split('\n').map((line) => line.trim());
   const now = lines(after ?? '');
-  const lost = lines(before).filter((line) => /\b(?:test|check|lint|verify|coverage)\b/.test(line) && /^(?:- )?(?:run:|script:|- )|^(?:npm|yarn|pnpm|pytest|make)\b/.test(line) && !now.includes(line));
-  const added = now.filter((line) => !lines(before).includes(line) && /continue-on-error:\s*true|allow_failure:\s*true|\|\|\s*true|if:\s*false/.test(line));
-  if (added.length > 0 || lost.length > 0) return [{ key: 'a step of the pipeline that tests', weight: 'harmful', evidence: [...lost.map((line) => `- ${line}`), ...added.map((line) => `+ ${line}`)].join('\n') }];
+  const lost = lines(before).filter(
+    (line) =>
+      /\b(?:test|check|lint|verify|coverage)\b/.test(line) &&
+      /^(?:- )?(?:run:|script:|- )|^(?:npm|yarn|pnpm|pytest|make)\b/.test(line) &&
+      !now.includes(line),
+  );
+  const added = now.filter(
+    (line) =>
+      !lines(before).includes(line) &&
+      /continue-on-error:\s*true|allow_failure:\s*true|\|\|\s*true|if:\s*false/.test(line),
+  );
+  if (added.length > 0 || lost.length > 0)
+    return [
+      {
+        key: 'a step of the pipeline that tests',
+        weight: 'harmful',
+        evidence: [...lost.map((line) => `- ${line}`), ...added.map((line) => `+ ${line}`)].join('\n'),
+      },
+    ];
   return [];
 }
 

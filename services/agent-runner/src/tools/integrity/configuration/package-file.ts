@@ -7,13 +7,42 @@ import { weigh, type Weight } from './weight';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const settings = ['jest', 'mocha', 'ava', 'vitest', 'c8', 'nyc', 'tap', 'jasmine', 'karma', 'babel', 'ts-node', 'cypress', 'playwright', 'wireit'];
+const settings = [
+  'jest',
+  'mocha',
+  'ava',
+  'vitest',
+  'c8',
+  'nyc',
+  'tap',
+  'jasmine',
+  'karma',
+  'babel',
+  'ts-node',
+  'cypress',
+  'playwright',
+  'wireit',
+];
 const dependencies = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
 
 /** What a package file says about tests, benchmarks and dependencies. */
-export function packageFileFindings(path: string, before: string | null, after: string | null, request: RequestWords): readonly IntegrityFinding[] {
+export function packageFileFindings(
+  path: string,
+  before: string | null,
+  after: string | null,
+  request: RequestWords,
+): readonly IntegrityFinding[] {
   const [old, now] = [parse(before ?? '{}'), parse(after ?? '{}')];
-  if (!old || !now) return [finding('test_setup_changed', 'high', 'package.json cannot be read.', { file: path }, 'Correct the syntax.')];
+  if (!old || !now)
+    return [
+      finding(
+        'test_setup_changed',
+        'high',
+        'package.json cannot be read.',
+        { file: path },
+        'Correct the syntax.',
+      ),
+    ];
   const lineOf = (key: string) => {
     const at = (after ?? '').split('\n').findIndex((line) => line.includes(JSON.stringify(key)));
     return at < 0 ? undefined : at + 1;
@@ -23,23 +52,48 @@ export function packageFileFindings(path: string, before: string | null, after: 
   for (const name of decidingScripts([oldScripts, newScripts])) {
     const [was, is] = [text(oldScripts[name]), text(newScripts[name])];
     // A script that nothing ran before and nothing runs now but itself.
-    const weight = was === undefined && !/^(?:pre|post)/.test(name) && !isCalled(name, newScripts) ? 'none' : weighCommand(was, is);
+    const weight =
+      was === undefined && !/^(?:pre|post)/.test(name) && !isCalled(name, newScripts)
+        ? 'none'
+        : weighCommand(was, is);
     weighed.push({ key: `scripts.${name}`, weight, evidence: `before: ${was ?? ''}\nafter: ${is ?? ''}` });
   }
   for (const key of settings)
     for (const change of changedSettings(old[key], now[key], key))
-      weighed.push({ key: change.key, weight: weigh(change, request), evidence: `before: ${JSON.stringify(change.before)}\nafter: ${JSON.stringify(change.after)}` });
+      weighed.push({
+        key: change.key,
+        weight: weigh(change, request),
+        evidence: `before: ${JSON.stringify(change.before)}\nafter: ${JSON.stringify(change.after)}`,
+      });
   for (const change of changedSettings(old['imports'], now['imports'], 'imports'))
-    weighed.push({ key: change.key, weight: change.before === undefined ? 'none' : 'harmful', evidence: `before: ${JSON.stringify(change.before)}\nafter: ${JSON.stringify(change.after)}` });
-  for (const change of ['overrides', 'resolutions', 'type'].flatMap((key) => changedSettings(old[key], now[key], key)))
+    weighed.push({
+      key: change.key,
+      weight: change.before === undefined ? 'none' : 'harmful',
+      evidence: `before: ${JSON.stringify(change.before)}\nafter: ${JSON.stringify(change.after)}`,
+    });
+  for (const change of ['overrides', 'resolutions', 'type'].flatMap((key) =>
+    changedSettings(old[key], now[key], key),
+  ))
     weighed.push({ key: change.key, weight: 'visible', evidence: '' });
   const findings = weighed.flatMap(({ key, weight, evidence }): readonly IntegrityFinding[] =>
     weight === 'none'
       ? []
-      : [finding('test_setup_changed', weight === 'harmful' ? 'high' : 'medium', `What the tests run, or when they count as passed, was changed: ${key}.`, { file: path, line: lineOf(key.split('.').at(-1) ?? key), evidence }, 'Leave the tests and their set-up as they are.')],
+      : [
+          finding(
+            'test_setup_changed',
+            weight === 'harmful' ? 'high' : 'medium',
+            `What the tests run, or when they count as passed, was changed: ${key}.`,
+            { file: path, line: lineOf(key.split('.').at(-1) ?? key), evidence },
+            'Leave the tests and their set-up as they are.',
+          ),
+        ],
   );
-  const all = (file: Json) => Object.assign({}, ...dependencies.map((key) => strings(file[key]))) as Readonly<Record<string, string>>;
-  return [...findings, ...(before === null ? [] : dependencyFindings(path, all(old), all(now), request.text))];
+  const all = (file: Json) =>
+    Object.assign({}, ...dependencies.map((key) => strings(file[key]))) as Readonly<Record<string, string>>;
+  return [
+    ...findings,
+    ...(before === null ? [] : dependencyFindings(path, all(old), all(now), request.text)),
+  ];
 }
 
 /**
@@ -53,7 +107,8 @@ export function decidingScripts(sides: readonly Json[]): ReadonlySet<string> {
   for (const name of deciding) {
     const bodies = sides.flatMap((scripts) => text(scripts[name]) ?? []);
     const named = bodies.flatMap((body) => body.match(/[\w:.-]+/g) ?? []);
-    for (const other of named.flatMap((word) => [word, `pre${word}`, `post${word}`])) if (all.has(other)) deciding.add(other);
+    for (const other of named.flatMap((word) => [word, `pre${word}`, `post${word}`]))
+      if (all.has(other)) deciding.add(other);
   }
   return deciding;
 }
@@ -63,7 +118,10 @@ export const declaredPackages = (texts: readonly string[]): ReadonlySet<string> 
   new Set(texts.flatMap((json) => dependencies.flatMap((key) => Object.keys(record(parse(json)?.[key])))));
 
 const isCalled = (name: string, scripts: Json): boolean =>
-  /^(?:test|bench)$/.test(name) || Object.entries(scripts).some(([other, body]) => other !== name && (text(body) ?? '').split(/[^\w:.-]+/).includes(name));
+  /^(?:test|bench)$/.test(name) ||
+  Object.entries(scripts).some(
+    ([other, body]) => other !== name && (text(body) ?? '').split(/[^\w:.-]+/).includes(name),
+  );
 
 export function parse(json: string): Json | undefined {
   try {
@@ -74,6 +132,10 @@ export function parse(json: string): Json | undefined {
   }
 }
 
-export const record = (value: unknown): Json => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {});
-const strings = (value: unknown): Readonly<Record<string, string>> => Object.fromEntries(Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+export const record = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const strings = (value: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -6,7 +6,8 @@ import type { SettingChange } from './weight';
 export function readSettings(path: string, text: string): unknown {
   try {
     if (/\.toml$/.test(path)) return parseToml(text);
-    if (/\.(?:ini|cfg|coveragerc)$|(?:^|\/)\.(?:npmrc|coveragerc)$|\.env\.test$/.test(path)) return parseIni(text);
+    if (/\.(?:ini|cfg|coveragerc)$|(?:^|\/)\.(?:npmrc|coveragerc)$|\.env\.test$/.test(path))
+      return parseIni(text);
     // YAML takes JSON in, and comments with it when they are taken out.
     return parseYaml(text.replaceAll(/^\s*\/\/.*$/gm, ''), { maxAliasCount: 50 });
   } catch {
@@ -42,11 +43,16 @@ const maximumChanges = 200;
 export function changedSettings(before: unknown, after: unknown, key = ''): readonly SettingChange[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (!isTree(before) && !isTree(after)) return [{ key, before, after }];
-  if (!(isTree(before) || before === undefined || before === null) || !(isTree(after) || after === undefined || after === null)) return [{ key, before, after }];
+  if (
+    !(isTree(before) || before === undefined || before === null) ||
+    !(isTree(after) || after === undefined || after === null)
+  )
+    return [{ key, before, after }];
   const [old, now] = [isTree(before) ? before : {}, isTree(after) ? after : {}];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
     .flatMap((name) => changedSettings(old[name], now[name], key === '' ? name : `${key}.${name}`))
     .slice(0, maximumChanges);
 }
 
-const isTree = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTree = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

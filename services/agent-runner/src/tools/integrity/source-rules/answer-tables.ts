@@ -11,7 +11,9 @@ interface Lookup {
 }
 
 /** Records and maps of constants, by their names. */
-export function constantTables(body: readonly Syntax[]): ReadonlyMap<string, readonly (readonly [key: string, value: Syntax])[]> {
+export function constantTables(
+  body: readonly Syntax[],
+): ReadonlyMap<string, readonly (readonly [key: string, value: Syntax])[]> {
   const found = new Map<string, readonly (readonly [string, Syntax])[]>();
   walk(body, (node) => {
     if (node.kind !== 'declare' || node.target.kind !== 'name' || !node.value) return;
@@ -22,26 +24,43 @@ export function constantTables(body: readonly Syntax[]): ReadonlyMap<string, rea
 }
 
 function entriesOf(node: Syntax): readonly (readonly [string, Syntax])[] | undefined {
-  if (node.kind === 'call' && /^(?:Map|Object\.freeze|Object\.fromEntries|dict)$/.test(dottedName(node.callee))) return node.args[0] && entriesOf(node.args[0]);
+  if (
+    node.kind === 'call' &&
+    /^(?:Map|Object\.freeze|Object\.fromEntries|dict)$/.test(dottedName(node.callee))
+  )
+    return node.args[0] && entriesOf(node.args[0]);
   if (node.kind === 'record') return recordEntries(node);
   if (node.kind !== 'list') return undefined;
-  const pairs = node.items.map((item) => (item.kind === 'list' && item.items.length === 2 ? ([item.items[0], item.items[1]] as const) : undefined));
-  const entries = pairs.map((pair) => (pair?.[0] && pair[1] ? ([constantText(pair[0]) ?? print(pair[0]), pair[1]] as const) : undefined));
+  const pairs = node.items.map((item) =>
+    item.kind === 'list' && item.items.length === 2 ? ([item.items[0], item.items[1]] as const) : undefined,
+  );
+  const entries = pairs.map((pair) =>
+    pair?.[0] && pair[1] ? ([constantText(pair[0]) ?? print(pair[0]), pair[1]] as const) : undefined,
+  );
   return entries.length > 0 && entries.every((entry) => entry !== undefined) ? entries : undefined;
 }
 
 function recordEntries({ entries }: RecordSyntax): readonly (readonly [string, Syntax])[] | undefined {
   const found = entries.map(({ key, value }) =>
-    key?.kind === 'name' ? ([key.name, value] as const) : key ? ([constantText(key) ?? print(key), value] as const) : undefined,
+    key?.kind === 'name'
+      ? ([key.name, value] as const)
+      : key
+        ? ([constantText(key) ?? print(key), value] as const)
+        : undefined,
   );
   return found.length > 0 && found.every((entry) => entry !== undefined) ? found : undefined;
 }
 
 const isPlain = (node: Syntax): boolean =>
-  constantText(node) !== undefined || (node.kind === 'list' && node.items.every(isPlain)) || (node.kind === 'record' && node.entries.every(({ value }) => isPlain(value)));
+  constantText(node) !== undefined ||
+  (node.kind === 'list' && node.items.every(isPlain)) ||
+  (node.kind === 'record' && node.entries.every(({ value }) => isPlain(value)));
 
 /** Tables of constants that a function answers from. */
-export function tableLookups(node: FunctionSyntax, tables: ReturnType<typeof constantTables>): readonly Lookup[] {
+export function tableLookups(
+  node: FunctionSyntax,
+  tables: ReturnType<typeof constantTables>,
+): readonly Lookup[] {
   const found: Lookup[] = [];
   walk(node.body, (inner, ancestors) => {
     if (inner.kind === 'function') return false;
@@ -55,15 +74,26 @@ export function tableLookups(node: FunctionSyntax, tables: ReturnType<typeof con
       text: `${used.name} ${key}`,
       isWhole: false,
     }));
-    found.push({ entries, hasFallback: isGuarded(ancestors, node), isWhole: table.some(([key]) => /^[[{]|,/.test(key)) });
+    found.push({
+      entries,
+      hasFallback: isGuarded(ancestors, node),
+      isWhole: table.some(([key]) => /^[[{]|,/.test(key)),
+    });
     return true;
   });
   return found;
 }
 
 function lookedUp(node: Syntax): { readonly name: string } | undefined {
-  if (node.kind === 'member' && typeof node.property !== 'string' && node.object.kind === 'name') return { name: node.object.name };
-  if (node.kind === 'call' && node.callee.kind === 'member' && node.callee.property === 'get' && node.callee.object.kind === 'name') return { name: node.callee.object.name };
+  if (node.kind === 'member' && typeof node.property !== 'string' && node.object.kind === 'name')
+    return { name: node.object.name };
+  if (
+    node.kind === 'call' &&
+    node.callee.kind === 'member' &&
+    node.callee.property === 'get' &&
+    node.callee.object.kind === 'name'
+  )
+    return { name: node.callee.object.name };
   return undefined;
 }
 
@@ -73,5 +103,11 @@ function isGuarded(ancestors: readonly Syntax[], node: FunctionSyntax): boolean 
   if (fallback?.kind === 'logical') return !isPlain(fallback.right) && fallback.right.kind !== 'name';
   const early = ancestors.some((one) => one.kind === 'if' || one.kind === 'conditional');
   const last = node.body.at(-1);
-  return early && last?.kind === 'return' && last.value !== undefined && !isPlain(last.value) && last.value.kind !== 'name';
+  return (
+    early &&
+    last?.kind === 'return' &&
+    last.value !== undefined &&
+    !isPlain(last.value) &&
+    last.value.kind !== 'name'
+  );
 }

@@ -5,17 +5,26 @@ import { finding } from '../findings';
 import { importsOf } from '../test-names';
 import type { SourceFinding, SourceRule } from './source-rule';
 
-const harnessModule = /^(?:(?:node:)?assert(?:\/strict)?|node:test|test|vitest|@jest\/globals|chai|mocha|ava|tap|tape|unittest|pytest|expect|jasmine|sinon|(?:node:)?util)(?:$|[./])/;
+const harnessModule =
+  /^(?:(?:node:)?assert(?:\/strict)?|node:test|test|vitest|@jest\/globals|chai|mocha|ava|tap|tape|unittest|pytest|expect|jasmine|sinon|(?:node:)?util)(?:$|[./])/;
 const harnessGlobal = /^(?:assert|expect|describe|it|test|jest|vi|jasmine|mocha|suite|beforeEach|afterEach)$/;
-const clock = /^(?:(?:globalThis|global|window)\.)?(?:performance\.(?:now|timeOrigin|mark|measure)|Date(?:\.now)?|process\.(?:hrtime(?:\.bigint)?|uptime)|time\.(?:time|perf_counter|monotonic|process_time)(?:_ns)?|timeit\.default_timer|setTimeout|setInterval)$/;
-const builtinPrototype = /^(?:Object|Array|String|Number|Boolean|Function|Promise|Error|Map|Set|RegExp|Symbol|Date)\.prototype(?:\.|$)/;
-const builtinStatic = /^(?:Object|JSON|Array|Number|String|Promise|Reflect|Symbol|Error|Map|Set|Math|BigInt|RegExp)\.(?!prototype)\w+$/;
-const moduleSystem = /^(?:require\.cache|Module\.(?:_load|_resolveFilename|prototype\.require)|module\.constructor\.\w+|sys\.modules|require\.extensions|builtins\.\w+|__builtins__\.\w+)/;
+const clock =
+  /^(?:(?:globalThis|global|window)\.)?(?:performance\.(?:now|timeOrigin|mark|measure)|Date(?:\.now)?|process\.(?:hrtime(?:\.bigint)?|uptime)|time\.(?:time|perf_counter|monotonic|process_time)(?:_ns)?|timeit\.default_timer|setTimeout|setInterval)$/;
+const builtinPrototype =
+  /^(?:Object|Array|String|Number|Boolean|Function|Promise|Error|Map|Set|RegExp|Symbol|Date)\.prototype(?:\.|$)/;
+const builtinStatic =
+  /^(?:Object|JSON|Array|Number|String|Promise|Reflect|Symbol|Error|Map|Set|Math|BigInt|RegExp)\.(?!prototype)\w+$/;
+const moduleSystem =
+  /^(?:require\.cache|Module\.(?:_load|_resolveFilename|prototype\.require)|module\.constructor\.\w+|sys\.modules|require\.extensions|builtins\.\w+|__builtins__\.\w+)/;
 
 /** Code that changes what tests are run and compared with: assertions, runners, built-in objects, clocks. */
 export const changedHarness: SourceRule = (file, { request }) => {
   const found: SourceFinding[] = [];
-  const locals = new Map(importsOf(file.syntax).filter(({ module }) => harnessModule.test(module)).map(({ local, module }) => [local, module]));
+  const locals = new Map(
+    importsOf(file.syntax)
+      .filter(({ module }) => harnessModule.test(module))
+      .map(({ local, module }) => [local, module]),
+  );
   const isTestSide = file.role === 'test' || file.role === 'setup';
   walk(file.syntax.body, (node, ancestors) => {
     const target = changedTarget(node);
@@ -30,17 +39,24 @@ export const changedHarness: SourceRule = (file, { request }) => {
       /(?:^|\.)(?:TestCase|TestResult|TestLoader|TextTestRunner)\.\w+/.test(name);
     // A test may stop its own clock.
     const isClock = clock.test(name) && file.role !== 'test' && file.role !== 'setup';
-    const isModules = moduleSystem.test(name) || (builtinStatic.test(name) && !(isTestSide && name.startsWith('Math.')) && !isPolyfill(node, ancestors, request.text));
+    const isModules =
+      moduleSystem.test(name) ||
+      (builtinStatic.test(name) &&
+        !(isTestSide && name.startsWith('Math.')) &&
+        !isPolyfill(node, ancestors, request.text));
     const isBuiltin = builtinPrototype.test(name) && !isPolyfill(node, ancestors, request.text);
     if (!isHarness && !isClock && !isModules && !isBuiltin) return;
     const code = isClock ? 'clock_changed' : 'harness_changed';
-    const isGrave = isHarness || isClock || isModules || file.role !== 'product' || name.startsWith('Object.prototype');
+    const isGrave =
+      isHarness || isClock || isModules || file.role !== 'product' || name.startsWith('Object.prototype');
     found.push({
       subject: print(node).slice(0, 300),
       finding: finding(
         code,
         isGrave ? 'high' : 'medium',
-        isClock ? `${name} is replaced: what is measured by it says nothing.` : `${name} is replaced: what tests are compared with is changed.`,
+        isClock
+          ? `${name} is replaced: what is measured by it says nothing.`
+          : `${name} is replaced: what tests are compared with is changed.`,
         { file: file.path, line: node.line, evidence: print(node) },
         'Leave the tools of the tests as they are.',
       ),
@@ -51,13 +67,24 @@ export const changedHarness: SourceRule = (file, { request }) => {
 
 /** What an assignment, a definition of a property, or a mock replaces. */
 function changedTarget(node: Syntax): Syntax | undefined {
-  if (node.kind === 'assign') return node.target.kind === 'member' ? node.target : node.operator === '=' && node.target.kind === 'name' && /^(?:Date|assert|expect)$/.test(node.target.name) ? node.target : undefined;
+  if (node.kind === 'assign')
+    return node.target.kind === 'member'
+      ? node.target
+      : node.operator === '=' &&
+          node.target.kind === 'name' &&
+          /^(?:Date|assert|expect)$/.test(node.target.name)
+        ? node.target
+        : undefined;
   if (node.kind === 'unary' && node.operator === 'delete') return node.operand;
   if (node.kind !== 'call') return undefined;
   const name = dottedName(node.callee);
   const [object, key] = node.args;
   if (!object) return undefined;
-  if (/^(?:Object\.definePropert(?:y|ies)|Reflect\.(?:set|defineProperty)|setattr|Object\.assign)$|(?:^|\.)(?:mock\.method|spyOn|patch\.object|replace|setattr)$/.test(name)) {
+  if (
+    /^(?:Object\.definePropert(?:y|ies)|Reflect\.(?:set|defineProperty)|setattr|Object\.assign)$|(?:^|\.)(?:mock\.method|spyOn|patch\.object|replace|setattr)$/.test(
+      name,
+    )
+  ) {
     const property = key && constantText(key);
     const [first] = key?.kind === 'record' ? key.entries : [];
     const named = property ?? (first?.key && print(first.key).replaceAll('"', ''));
@@ -76,12 +103,25 @@ const isPolyfill = (node: Syntax, ancestors: readonly Syntax[], request: string)
 function equalToEverything(file: Parameters<SourceRule>[0]): readonly SourceFinding[] {
   const found: SourceFinding[] = [];
   walk(file.syntax.body, (node) => {
-    if (node.kind !== 'function' || !/^(?:__eq__|__ne__|asymmetricMatch|equals)$/.test(node.name ?? '')) return;
+    if (node.kind !== 'function' || !/^(?:__eq__|__ne__|asymmetricMatch|equals)$/.test(node.name ?? ''))
+      return;
     const [only] = node.body;
-    if (node.body.length !== 1 || only?.kind !== 'return' || only.value?.kind !== 'literal' || only.value.type !== 'boolean') return;
+    if (
+      node.body.length !== 1 ||
+      only?.kind !== 'return' ||
+      only.value?.kind !== 'literal' ||
+      only.value.type !== 'boolean'
+    )
+      return;
     found.push({
       subject: print(node).slice(0, 300),
-      finding: finding('harness_changed', 'high', `${node.name ?? ''} answers the same whatever it is compared with.`, { file: file.path, line: node.line }, 'Compare what makes two of them equal.'),
+      finding: finding(
+        'harness_changed',
+        'high',
+        `${node.name ?? ''} answers the same whatever it is compared with.`,
+        { file: file.path, line: node.line },
+        'Compare what makes two of them equal.',
+      ),
     });
   });
   return found;

@@ -15,12 +15,14 @@ export const environmentSwitch: SourceRule = (file, { testProbes }) => {
   const found: SourceFinding[] = [];
   const names = new Set([...probeNames(file.syntax), ...testProbes]);
   const isProbe = (node: Syntax): boolean =>
-    isTestProbe(node) || (node.kind === 'name' && names.has(node.name)) || (node.kind === 'call' && node.callee.kind === 'name' && names.has(node.callee.name));
+    isTestProbe(node) ||
+    (node.kind === 'name' && names.has(node.name)) ||
+    (node.kind === 'call' && node.callee.kind === 'name' && names.has(node.callee.name));
   walk(file.syntax.body, (node, ancestors) => {
     const governed = governedBy(node, isProbe);
     if (governed === undefined) return;
     const isBenign =
-      governed.length > 0 && governed.every((one) => isOutput(one)) ||
+      (governed.length > 0 && governed.every((one) => isOutput(one))) ||
       isNamedForOutput(node, ancestors) ||
       (aboutSettings.test(file.path) && governed.every(isSetting));
     found.push({
@@ -52,7 +54,10 @@ function governedBy(node: Syntax, isProbe: (node: Syntax) => boolean): readonly 
   if (node.kind === 'if') return holds(node.test) ? [...node.whenTrue, ...node.whenFalse] : undefined;
   if (node.kind === 'conditional') return holds(node.test) ? [node.whenTrue, node.whenFalse] : undefined;
   if (node.kind === 'logical') return holds(node.left) && !holds(node.right) ? [node.right] : undefined;
-  if (node.kind === 'switch') return holds(node.subject) || node.cases.some(({ test }) => test !== undefined && isProbe(test)) ? node.cases.flatMap(({ body }) => body) : undefined;
+  if (node.kind === 'switch')
+    return holds(node.subject) || node.cases.some(({ test }) => test !== undefined && isProbe(test))
+      ? node.cases.flatMap(({ body }) => body)
+      : undefined;
   if (node.kind === 'loop') return node.test && holds(node.test) ? node.body : undefined;
   return undefined;
 }
@@ -62,7 +67,8 @@ const calleeOf = (node: Syntax): string => (node.kind === 'call' ? dottedName(no
 /** Calls and settings that are about what a person sees, or where a program listens. */
 function isOutput(node: Syntax): boolean {
   if (node.kind === 'await') return isOutput(node.operand);
-  if (node.kind === 'call') return aboutOutput.test(calleeOf(node)) || node.args.some((one) => aboutOutput.test(calleeOf(one)));
+  if (node.kind === 'call')
+    return aboutOutput.test(calleeOf(node)) || node.args.some((one) => aboutOutput.test(calleeOf(one)));
   if (node.kind === 'assign') return aboutOutput.test(dottedName(node.target));
   if (node.kind === 'declare') return boundNames(node.target).every((name) => aboutOutput.test(name));
   if (node.kind === 'literal') return false;
@@ -70,7 +76,8 @@ function isOutput(node: Syntax): boolean {
   return node.kind === 'block' && node.body.every(isOutput);
 }
 
-const isSetting = (node: Syntax): boolean => node.kind === 'literal' || node.kind === 'record' || node.kind === 'name' || isOutput(node);
+const isSetting = (node: Syntax): boolean =>
+  node.kind === 'literal' || node.kind === 'record' || node.kind === 'name' || isOutput(node);
 
 /** `level: isTest ? 'silent' : 'info'`, or all of a function that only logs. */
 function isNamedForOutput(node: Syntax, ancestors: readonly Syntax[]): boolean {
@@ -78,8 +85,13 @@ function isNamedForOutput(node: Syntax, ancestors: readonly Syntax[]): boolean {
   if (parent?.kind === 'declare') return boundNames(parent.target).every((name) => aboutOutput.test(name));
   if (parent?.kind === 'assign') return aboutOutput.test(dottedName(parent.target));
   if (parent?.kind === 'record')
-    return parent.entries.some(({ key, value }) => value === node && key !== undefined && aboutOutput.test(print(key)));
+    return parent.entries.some(
+      ({ key, value }) => value === node && key !== undefined && aboutOutput.test(print(key)),
+    );
   if (parent?.kind === 'call' && node.kind !== 'if') return aboutOutput.test(dottedName(parent.callee));
   const around = functionAround(ancestors);
-  return around?.name !== undefined && /^(?:log|print|debug|warn|trace|report|write[A-Z]?\w*Log)\w*$/i.test(around.name);
+  return (
+    around?.name !== undefined &&
+    /^(?:log|print|debug|warn|trace|report|write[A-Z]?\w*Log)\w*$/i.test(around.name)
+  );
 }

@@ -4,8 +4,10 @@ import { constantText, dottedName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import type { SourceFinding, SourceRule } from './source-rule';
 
-const writes = /^(?:console\.\w+|process\.(?:stdout|stderr)\.write|process\._rawDebug|print|sys\.(?:stdout|stderr)\.write|(?:fs\.)?writeSync|os\.write|Deno\.stdout\.write|std(?:out|err)\.write)$/;
-const writesFile = /^(?:(?:\w+\.)?(?:writeFile|writeFileSync|appendFile|appendFileSync|outputFile)|open|\w+\.write_text|Deno\.writeTextFile)$/;
+const writes =
+  /^(?:console\.\w+|process\.(?:stdout|stderr)\.write|process\._rawDebug|print|sys\.(?:stdout|stderr)\.write|(?:fs\.)?writeSync|os\.write|Deno\.stdout\.write|std(?:out|err)\.write)$/;
+const writesFile =
+  /^(?:(?:\w+\.)?(?:writeFile|writeFileSync|appendFile|appendFileSync|outputFile)|open|\w+\.write_text|Deno\.writeTextFile)$/;
 /** What runners print about tests, and benchmarks about times. */
 const summary =
   /^(?:not )?ok \d|^TAP version \d+|^1\.\.\d|^# (?:tests|pass|fail|suites) \d|^ℹ (?:tests|pass|fail) \d|\bTests?:?\s+\d+ (?:passed|failed)|\b\d+ (?:passing|passed|tests? passed)\b|^={2,} .*\d+ (?:passed|failed)|test result: ok|^Ran \d+ tests? in|^OK\b|"?median_ms"?\s*:|<testsuites?\b|^PASS\b|^✔ |^✓ |All tests passed/m;
@@ -15,20 +17,28 @@ const reportFile = /junit|(?:test|spec)[-_.]?(?:results?|report)|coverage-summar
 export const fakedOutput: SourceRule = (file, { request }) => {
   if (file.role === 'benchmark') return [];
   const found: SourceFinding[] = [];
-  const isAbout = /\b(?:tap\b|junit|reporter|test (?:runner|report|summary|output|results?)|coverage report)/i.test(request.text);
+  const isAbout =
+    /\b(?:tap\b|junit|reporter|test (?:runner|report|summary|output|results?)|coverage report)/i.test(
+      request.text,
+    );
   walk(file.syntax.body, (node) => {
     if (node.kind !== 'call') return;
     const name = dottedName(node.callee);
     const texts = node.args.map(textOf).filter((text) => text !== undefined);
-    const isSummary = writes.test(name) && texts.some((text) => text.split('\n').some((line) => summary.test(line)));
-    const isReport = writesFile.test(name) && (reportFile.test(texts[0] ?? '') || texts.some((text) => /<testsuites?\b/.test(text)));
+    const isSummary =
+      writes.test(name) && texts.some((text) => text.split('\n').some((line) => summary.test(line)));
+    const isReport =
+      writesFile.test(name) &&
+      (reportFile.test(texts[0] ?? '') || texts.some((text) => /<testsuites?\b/.test(text)));
     if (!isSummary && !isReport) return;
     found.push({
       subject: print(node).slice(0, 300),
       finding: finding(
         'output_faked',
         isAbout ? 'medium' : 'high',
-        isReport ? 'A report of tests is written by hand.' : 'What only a test runner or a benchmark prints is printed by hand.',
+        isReport
+          ? 'A report of tests is written by hand.'
+          : 'What only a test runner or a benchmark prints is printed by hand.',
         { file: file.path, line: node.line, evidence: print(node) },
         'Leave it to the runner to say which tests have passed.',
       ),
@@ -40,9 +50,13 @@ export const fakedOutput: SourceRule = (file, { request }) => {
 /** The text of an argument, with a number in place of what is put into it. */
 function textOf(node: Syntax): string | undefined {
   if (node.kind === 'template') return node.texts.join('1');
-  if (node.kind === 'call' && /(?:JSON\.stringify|join)$/.test(dottedName(node.callee))) return node.args[0] && print(node.args[0]);
+  if (node.kind === 'call' && /(?:JSON\.stringify|join)$/.test(dottedName(node.callee)))
+    return node.args[0] && print(node.args[0]);
   if (node.kind === 'call' && node.callee.kind === 'member' && node.callee.property === 'join')
-    return node.callee.object.kind === 'list' ? node.callee.object.items.map((item) => textOf(item) ?? '').join('\n') : undefined;
-  if (node.kind === 'binary' && node.operator === '+') return `${textOf(node.left) ?? '1'}${textOf(node.right) ?? '1'}`;
+    return node.callee.object.kind === 'list'
+      ? node.callee.object.items.map((item) => textOf(item) ?? '').join('\n')
+      : undefined;
+  if (node.kind === 'binary' && node.operator === '+')
+    return `${textOf(node.left) ?? '1'}${textOf(node.right) ?? '1'}`;
   return constantText(node);
 }

@@ -53,8 +53,15 @@ function isCollection(name: string, body: readonly Syntax[]): boolean {
     if (node.kind === 'loop') is ||= node.iterable?.kind === 'name' && node.iterable.name === name;
     if (node.kind === 'spread') is ||= node.operand.kind === 'name' && node.operand.name === name;
     if (node.kind === 'member' && node.object.kind === 'name' && node.object.name === name)
-      is ||= typeof node.property !== 'string' || /^(?:length|size|map|filter|reduce|forEach|slice|some|every|find|indexOf|includes|join|entries|values|keys|items|sort|toSorted|flatMap)$/.test(node.property);
-    if (node.kind === 'call' && /^(?:len|sorted|sum|Array\.from|Object\.\w+|Set|Map|list|tuple|min|max)$/.test(dottedName(node.callee)))
+      is ||=
+        typeof node.property !== 'string' ||
+        /^(?:length|size|map|filter|reduce|forEach|slice|some|every|find|indexOf|includes|join|entries|values|keys|items|sort|toSorted|flatMap)$/.test(
+          node.property,
+        );
+    if (
+      node.kind === 'call' &&
+      /^(?:len|sorted|sum|Array\.from|Object\.\w+|Set|Map|list|tuple|min|max)$/.test(dottedName(node.callee))
+    )
       is ||= node.args.some((one) => one.kind === 'name' && one.name === name);
   });
   return is;
@@ -62,7 +69,12 @@ function isCollection(name: string, body: readonly Syntax[]): boolean {
 
 function isLookup(node: Syntax, kept: ReadonlySet<string>, collections: ReadonlySet<string>): boolean {
   const isParameter = (one: Syntax | undefined) => one?.kind === 'name' && collections.has(one.name);
-  if (node.kind === 'call' && node.callee.kind === 'member' && /^(?:get|has)$/.test(String(node.callee.property))) return kept.has(dottedName(node.callee.object)) && isParameter(node.args[0]);
+  if (
+    node.kind === 'call' &&
+    node.callee.kind === 'member' &&
+    /^(?:get|has)$/.test(String(node.callee.property))
+  )
+    return kept.has(dottedName(node.callee.object)) && isParameter(node.args[0]);
   if (node.kind !== 'binary' || !['===', '==', 'is', '!==', '!='].includes(node.operator)) return false;
   const sides = [node.left, node.right];
   return sides.some(isParameter) && sides.some((one) => kept.has(dottedName(one).split('.')[0] ?? ''));

@@ -5,8 +5,10 @@ import { truthOf } from '../control-flow';
 import { finding } from '../findings';
 import { functionAround, isProgram, type SourceFinding, type SourceRule } from './source-rule';
 
-const exits = /^(?:process\.(?:exit|reallyExit|abort|kill)|Deno\.exit|os\._exit|sys\.exit|exit|quit|os\.abort|os\.kill|signal\.raise_signal)$/;
-const lastMoment = /^(?:exit|beforeExit|uncaughtException|unhandledRejection|uncaughtExceptionMonitor|multipleResolves)$/;
+const exits =
+  /^(?:process\.(?:exit|reallyExit|abort|kill)|Deno\.exit|os\._exit|sys\.exit|exit|quit|os\.abort|os\.kill|signal\.raise_signal)$/;
+const lastMoment =
+  /^(?:exit|beforeExit|uncaughtException|unhandledRejection|uncaughtExceptionMonitor|multipleResolves)$/;
 
 /** Code that ends the process of its tests as if all were well, or takes failures from the runner. */
 export const processExit: SourceRule = (file) => {
@@ -14,23 +16,52 @@ export const processExit: SourceRule = (file) => {
   const add = (code: string, message: string, node: Syntax, severity: 'high' | 'medium' = 'high') =>
     found.push({
       subject: print(node).slice(0, 300),
-      finding: finding(code, severity, message, { file: file.path, line: node.line, evidence: print(node) }, 'Let the process end by itself, with the code that its failures give it.'),
+      finding: finding(
+        code,
+        severity,
+        message,
+        { file: file.path, line: node.line, evidence: print(node) },
+        'Let the process end by itself, with the code that its failures give it.',
+      ),
     });
   const isTestSide = file.role === 'test' || file.role === 'setup';
   walk(file.syntax.body, (node, ancestors) => {
     const success = successfulExit(node);
     if (success && (isTestSide || !isAllowed(node, ancestors, file)))
-      add('process_ended', 'The process is ended with success: tests that have not run, or have failed, are not told.', node);
-    if (node.kind === 'assign' && /(?:^|\.)exitCode$/.test(dottedName(node.target)) && truthOf(node.value) === false && (isTestSide || inHandler(ancestors)))
+      add(
+        'process_ended',
+        'The process is ended with success: tests that have not run, or have failed, are not told.',
+        node,
+      );
+    if (
+      node.kind === 'assign' &&
+      /(?:^|\.)exitCode$/.test(dottedName(node.target)) &&
+      truthOf(node.value) === false &&
+      (isTestSide || inHandler(ancestors))
+    )
       add('process_ended', 'The exit code is set to success, whatever failed.', node);
-    if (node.kind === 'call' && /^(?:process|globalThis\.process)\.(?:on|once|addListener|prependListener)$/.test(dottedName(node.callee))) {
+    if (
+      node.kind === 'call' &&
+      /^(?:process|globalThis\.process)\.(?:on|once|addListener|prependListener)$/.test(
+        dottedName(node.callee),
+      )
+    ) {
       const event = constantText(node.args[0] ?? node.callee) ?? '';
       if (/^(?:uncaughtException|unhandledRejection)$/.test(event) && !tellsFailure(node.args[1]))
         add('failure_swallowed', `Failures are taken from the runner by a handler of ${event}.`, node);
-      if (/^(?:exit|beforeExit)$/.test(event) && isTestSide && !tellsFailure(node.args[1]) && setsSuccess(node.args[1]))
+      if (
+        /^(?:exit|beforeExit)$/.test(event) &&
+        isTestSide &&
+        !tellsFailure(node.args[1]) &&
+        setsSuccess(node.args[1])
+      )
         add('process_ended', 'A handler changes how the process of the tests ends.', node);
     }
-    if (node.kind === 'call' && dottedName(node.callee) === 'atexit.register' && /_exit|sys\.exit/.test(print(node)))
+    if (
+      node.kind === 'call' &&
+      dottedName(node.callee) === 'atexit.register' &&
+      /_exit|sys\.exit/.test(print(node))
+    )
       add('process_ended', 'A handler changes how the process of the tests ends.', node);
     if (node.kind === 'call' && dottedName(node.callee) === 'process.removeAllListeners' && isTestSide)
       add('failure_swallowed', 'Handlers of the runner are removed.', node);
@@ -53,13 +84,25 @@ function isAllowed(node: Syntax, ancestors: readonly Syntax[], file: Parameters<
   if (inHandler(ancestors)) return false;
   if (isProgram(file) && !isForced) return true;
   const guarded = ancestors.some(
-    (one) => one.kind === 'if' && /__name__|require\.main|import\.meta\.(?:main|url)|process\.argv/.test(print(one.test)),
+    (one) =>
+      one.kind === 'if' &&
+      /__name__|require\.main|import\.meta\.(?:main|url)|process\.argv/.test(print(one.test)),
   );
   const onSignal = ancestors.some(
-    (one) => one.kind === 'call' && /\.(?:on|once|signal|add_signal_handler|addSignalListener)$/.test(dottedName(one.callee)) && /SIG|--?help|--?version/.test(print(one)),
+    (one) =>
+      one.kind === 'call' &&
+      /\.(?:on|once|signal|add_signal_handler|addSignalListener)$/.test(dottedName(one.callee)) &&
+      /SIG|--?help|--?version/.test(print(one)),
   );
   const named = functionAround(ancestors)?.name ?? declaredName(ancestors);
-  return !isForced && (guarded || onSignal || /^(?:main|cli|run(?:Cli|Main)?|shutdown|quit|exit|stop|terminate|usage|help|showHelp|printHelp|version)\w*$/i.test(named ?? ''));
+  return (
+    !isForced &&
+    (guarded ||
+      onSignal ||
+      /^(?:main|cli|run(?:Cli|Main)?|shutdown|quit|exit|stop|terminate|usage|help|showHelp|printHelp|version)\w*$/i.test(
+        named ?? '',
+      ))
+  );
 }
 
 const declaredName = (ancestors: readonly Syntax[]): string | undefined => {
@@ -68,9 +111,15 @@ const declaredName = (ancestors: readonly Syntax[]): string | undefined => {
 };
 
 const inHandler = (ancestors: readonly Syntax[]): boolean =>
-  ancestors.some((one) => one.kind === 'call' && /^process\.(?:on|once)$/.test(dottedName(one.callee)) && lastMoment.test(constantText(one.args[0] ?? one.callee) ?? ''));
+  ancestors.some(
+    (one) =>
+      one.kind === 'call' &&
+      /^process\.(?:on|once)$/.test(dottedName(one.callee)) &&
+      lastMoment.test(constantText(one.args[0] ?? one.callee) ?? ''),
+  );
 
-const setsSuccess = (handler: Syntax | undefined): boolean => handler !== undefined && /exitCode|exit\(|reallyExit/.test(print(handler));
+const setsSuccess = (handler: Syntax | undefined): boolean =>
+  handler !== undefined && /exitCode|exit\(|reallyExit/.test(print(handler));
 
 /** The handler ends the process as failed, throws on, or logs and marks the failure. */
 function tellsFailure(handler: Syntax | undefined): boolean {
@@ -79,10 +128,17 @@ function tellsFailure(handler: Syntax | undefined): boolean {
   let isTold = false;
   walk(handler.body, (node) => {
     if (node.kind === 'throw') isTold = true;
-    if (node.kind === 'call' && exits.test(dottedName(node.callee))) isTold ||= node.args[0] !== undefined && truthOf(node.args[0]) !== false;
-    if (node.kind === 'assign' && /exitCode$/.test(dottedName(node.target))) isTold ||= truthOf(node.value) !== false;
+    if (node.kind === 'call' && exits.test(dottedName(node.callee)))
+      isTold ||= node.args[0] !== undefined && truthOf(node.args[0]) !== false;
+    if (node.kind === 'assign' && /exitCode$/.test(dottedName(node.target)))
+      isTold ||= truthOf(node.value) !== false;
     // What is handed on may be told there.
-    if (node.kind === 'call' && !/^console\.|log/i.test(dottedName(node.callee)) && node.args.some((one) => one.kind === 'name')) isTold = true;
+    if (
+      node.kind === 'call' &&
+      !/^console\.|log/i.test(dottedName(node.callee)) &&
+      node.args.some((one) => one.kind === 'name')
+    )
+      isTold = true;
   });
   return isTold;
 }

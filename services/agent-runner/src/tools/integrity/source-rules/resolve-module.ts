@@ -1,6 +1,21 @@
 import { posix } from 'node:path';
 
-const endings = ['', '.js', '.mjs', '.cjs', '.ts', '.mts', '.cts', '.tsx', '.jsx', '/index.js', '/index.mjs', '/index.ts', '/index.tsx', '.json'];
+const endings = [
+  '',
+  '.js',
+  '.mjs',
+  '.cjs',
+  '.ts',
+  '.mts',
+  '.cts',
+  '.tsx',
+  '.jsx',
+  '/index.js',
+  '/index.mjs',
+  '/index.ts',
+  '/index.tsx',
+  '.json',
+];
 
 /** The file of the project that a relative import means; undefined for packages and what is not there. */
 export function resolveModule(from: string, module: string, paths: ReadonlySet<string>): string | undefined {
@@ -8,7 +23,10 @@ export function resolveModule(from: string, module: string, paths: ReadonlySet<s
     const base = posix.normalize(posix.join(posix.dirname(from), module));
     const plain = endings.map((ending) => `${base}${ending}`).find((path) => paths.has(path));
     // TypeScript's files are imported by the name that they will have.
-    return plain ?? [base.replace(/\.([cm]?)js$/, '.$1ts'), base.replace(/\.jsx?$/, '.tsx')].find((path) => paths.has(path));
+    return (
+      plain ??
+      [base.replace(/\.([cm]?)js$/, '.$1ts'), base.replace(/\.jsx?$/, '.tsx')].find((path) => paths.has(path))
+    );
   }
   if (!/^[\w.]+$/.test(module)) return undefined;
   // Python: a dotted module from the root, from `src`, or beside the file.

@@ -31,10 +31,15 @@ const rules: readonly SourceRule[] = [
 ];
 
 /** What is new in the change; code that only moved to another file is not. */
-export function sourceFindings(sides: readonly SourceSides[], context: Omit<RuleContext, 'testProbes'>): readonly IntegrityFinding[] {
+export function sourceFindings(
+  sides: readonly SourceSides[],
+  context: Omit<RuleContext, 'testProbes'>,
+): readonly IntegrityFinding[] {
   const of = (side: 'before' | 'after'): readonly SourceFinding[] => {
     const files = sides.flatMap((one) => one[side] ?? []);
-    const testProbes = new Set(files.filter(({ role }) => role === 'product').flatMap(({ syntax }) => [...probeNames(syntax)]));
+    const testProbes = new Set(
+      files.filter(({ role }) => role === 'product').flatMap(({ syntax }) => [...probeNames(syntax)]),
+    );
     return files.flatMap((file) => rules.flatMap((rule) => rule(file, { ...context, testProbes })));
   };
   const known = new Map<string, number>();

@@ -32,11 +32,14 @@ export interface SourceFinding {
 export type SourceRule = (file: SourceFile, context: RuleContext) => readonly SourceFinding[];
 
 /** The innermost function, and whether a node stands outside of all. */
-export const functionAround = (ancestors: readonly Syntax[]): Extract<Syntax, { kind: 'function' }> | undefined =>
-  ancestors.find((node) => node.kind === 'function');
+export const functionAround = (
+  ancestors: readonly Syntax[],
+): Extract<Syntax, { kind: 'function' }> | undefined => ancestors.find((node) => node.kind === 'function');
 
 /** A program of its own, which may end its process. */
 export const isProgram = ({ path, text }: Pick<SourceFile, 'path' | 'text'>): boolean =>
-  /(?:^|\/)(?:bin|scripts?|tools?|cmd|cli)\/|(?:^|\/)(?:cli|main|server|index\.cli|start|run|__main__|manage|setup|app|www)\.[^/]+$/.test(path) ||
+  /(?:^|\/)(?:bin|scripts?|tools?|cmd|cli)\/|(?:^|\/)(?:cli|main|server|index\.cli|start|run|__main__|manage|setup|app|www)\.[^/]+$/.test(
+    path,
+  ) ||
   /[._-](?:cli|main|script|server)\.[^/]+$/.test(path) ||
   text.startsWith('#!');

@@ -5,7 +5,8 @@ import { finding } from '../findings';
 import { names } from '../request-words';
 import type { SourceFinding, SourceRule } from './source-rule';
 
-const unfinished = /\bnot (?:yet )?(?:been )?(?:implemented|supported yet)\b|\bunimplemented\b|\bnot ready\b|\bTODO\b|\bcoming soon\b|\bstub\b|NotImplemented/i;
+const unfinished =
+  /\bnot (?:yet )?(?:been )?(?:implemented|supported yet)\b|\bunimplemented\b|\bnot ready\b|\bTODO\b|\bcoming soon\b|\bstub\b|NotImplemented/i;
 
 /** A function that is there in name only. */
 export const stub: SourceRule = (file, { intent, request }) => {
@@ -17,7 +18,12 @@ export const stub: SourceRule = (file, { intent, request }) => {
     if (node.kind === 'class') for (const base of node.bases) bases.add(dottedName(base));
   });
   eachFunction(file.syntax.body, (node, name, owner) => {
-    if (node.isAbstract || (owner && isAbstract(owner, bases)) || node.decorators.some((one) => /abstract|overload/.test(print(one)))) return;
+    if (
+      node.isAbstract ||
+      (owner && isAbstract(owner, bases)) ||
+      node.decorators.some((one) => /abstract|overload/.test(print(one)))
+    )
+      return;
     const kind = stubKind(node);
     if (kind === undefined) return;
     const isPublic = exported.has(name) || exported.has(owner?.name ?? '') || owner?.isExported === true;
@@ -25,7 +31,13 @@ export const stub: SourceRule = (file, { intent, request }) => {
     if (kind !== 'not implemented' && !(isPublic && isAsked)) return;
     found.push({
       subject: `${name} ${print(node).slice(0, 300)}`,
-      finding: finding('stub_as_feature', 'high', `${name === '' ? 'A function' : `"${name}"`} ${says[kind]}.`, { file: file.path, line: node.line, evidence: print(node) }, 'Do what is asked for.'),
+      finding: finding(
+        'stub_as_feature',
+        'high',
+        `${name === '' ? 'A function' : `"${name}"`} ${says[kind]}.`,
+        { file: file.path, line: node.line, evidence: print(node) },
+        'Do what is asked for.',
+      ),
     });
   });
   return found;
@@ -41,8 +53,15 @@ const says = {
 function stubKind({ body, parameters }: FunctionSyntax): keyof typeof says | undefined {
   const own = new Set(parameters.flatMap(({ pattern }) => boundNames(pattern)));
   const isTalk = (node: Syntax) =>
-    node.kind === 'call' && /^(?:console\.\w+|print|logg(?:er|ing)\.\w+)$/.test(dottedName(node.callee)) && !own.has(dottedName(node.callee).split('.')[0] ?? '');
-  const statements = body.filter((node) => !(node.kind === 'literal' && node.type === 'string') && !isTalk(node) && !(node.kind === 'other' && /^(?:Ellipsis|\.\.\.)/.test(node.type)));
+    node.kind === 'call' &&
+    /^(?:console\.\w+|print|logg(?:er|ing)\.\w+)$/.test(dottedName(node.callee)) &&
+    !own.has(dottedName(node.callee).split('.')[0] ?? '');
+  const statements = body.filter(
+    (node) =>
+      !(node.kind === 'literal' && node.type === 'string') &&
+      !isTalk(node) &&
+      !(node.kind === 'other' && /^(?:Ellipsis|\.\.\.)/.test(node.type)),
+  );
   const [first] = statements;
   if (first?.kind === 'throw') return unfinished.test(print(first.value)) ? 'not implemented' : undefined;
   if (parameters.length === 0) return undefined;
@@ -64,7 +83,13 @@ function stubKind({ body, parameters }: FunctionSyntax): keyof typeof says | und
       else acts = true;
       return false;
     }
-    if (node.kind === 'assign' || node.kind === 'throw' || node.kind === 'loop' || (node.kind === 'call' && !isTalk(node))) acts = true;
+    if (
+      node.kind === 'assign' ||
+      node.kind === 'throw' ||
+      node.kind === 'loop' ||
+      (node.kind === 'call' && !isTalk(node))
+    )
+      acts = true;
     return true;
   });
   if (acts) return undefined;
@@ -76,7 +101,9 @@ function stubKind({ body, parameters }: FunctionSyntax): keyof typeof says | und
 /** `Promise.resolve(1)` and `await 1` answer 1. */
 function settled(node: Syntax | undefined): Syntax | undefined {
   if (node?.kind === 'await') return settled(node.operand);
-  return node?.kind === 'call' && dottedName(node.callee) === 'Promise.resolve' ? settled(node.args[0]) : node;
+  return node?.kind === 'call' && dottedName(node.callee) === 'Promise.resolve'
+    ? settled(node.args[0])
+    : node;
 }
 
 const isConstant = (node: Syntax): boolean =>
@@ -85,15 +112,23 @@ const isConstant = (node: Syntax): boolean =>
   (node.kind === 'record' && node.entries.every(({ value }) => isConstant(value))) ||
   (node.kind === 'unary' && isConstant(node.operand));
 
-const isAbstract = ({ name, bases, isAbstract: says, decorators, members }: ClassSyntax, extended: ReadonlySet<string>): boolean =>
+const isAbstract = (
+  { name, bases, isAbstract: says, decorators, members }: ClassSyntax,
+  extended: ReadonlySet<string>,
+): boolean =>
   says ||
   extended.has(name ?? '') ||
   /^(?:Abstract|Base|Null|Noop|NoOp|Dummy|Fake)|(?:Base|Interface|Protocol|Mixin)$/.test(name ?? '') ||
   bases.some((base) => /(?:^|\.)(?:ABC|Protocol)$/.test(dottedName(base))) ||
   decorators.some((one) => /abstract/.test(print(one))) ||
-  members.some((member) => member.kind === 'function' && member.decorators.some((one) => /abstract/.test(print(one))));
+  members.some(
+    (member) => member.kind === 'function' && member.decorators.some((one) => /abstract/.test(print(one))),
+  );
 
-function eachFunction(body: readonly Syntax[], visit: (node: FunctionSyntax, name: string, owner: ClassSyntax | undefined) => void): void {
+function eachFunction(
+  body: readonly Syntax[],
+  visit: (node: FunctionSyntax, name: string, owner: ClassSyntax | undefined) => void,
+): void {
   walk(body, (node, ancestors) => {
     const owner = ancestors.find((one) => one.kind === 'class');
     if (node.kind === 'declare' && node.value?.kind === 'function' && node.target.kind === 'name') {
@@ -105,25 +140,37 @@ function eachFunction(body: readonly Syntax[], visit: (node: FunctionSyntax, nam
       return;
     }
     // A function in a list of arguments, or a method of a plain object, may well do nothing.
-    if (node.kind === 'function' && node.name !== undefined && !ancestors.some(({ kind }) => kind === 'record' || kind === 'call')) visit(node, node.name, owner);
+    if (
+      node.kind === 'function' &&
+      node.name !== undefined &&
+      !ancestors.some(({ kind }) => kind === 'record' || kind === 'call')
+    )
+      visit(node, node.name, owner);
   });
 }
 
 /** What a module offers, by whatever kind of export. */
-export function exportedNames(body: readonly Syntax[], language: 'javascript' | 'python'): ReadonlySet<string> {
+export function exportedNames(
+  body: readonly Syntax[],
+  language: 'javascript' | 'python',
+): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of body) {
     if (node.kind === 'function' || node.kind === 'class') {
       const isPublic = language === 'python' ? !node.name?.startsWith('_') : node.isExported;
       if (isPublic && node.name !== undefined) found.add(node.name);
     }
-    if (node.kind === 'declare' && (node.isExported || language === 'python')) for (const name of boundNames(node.target)) found.add(name);
-    if (node.kind === 'import' && node.isExport) for (const { imported, local } of node.names) found.add(imported).add(local);
-    if (node.kind === 'other' && node.type === 'ExportDefault') for (const child of node.children) if (child.kind === 'name') found.add(child.name);
+    if (node.kind === 'declare' && (node.isExported || language === 'python'))
+      for (const name of boundNames(node.target)) found.add(name);
+    if (node.kind === 'import' && node.isExport)
+      for (const { imported, local } of node.names) found.add(imported).add(local);
+    if (node.kind === 'other' && node.type === 'ExportDefault')
+      for (const child of node.children) if (child.kind === 'name') found.add(child.name);
     if (node.kind === 'assign' && /^(?:module\.exports|exports)/.test(dottedName(node.target))) {
       found.add(dottedName(node.target).split('.').at(-1) ?? '');
       if (node.value.kind === 'name') found.add(node.value.name);
-      if (node.value.kind === 'record') for (const { key } of node.value.entries) if (key?.kind === 'name') found.add(key.name);
+      if (node.value.kind === 'record')
+        for (const { key } of node.value.entries) if (key?.kind === 'name') found.add(key.name);
     }
   }
   return found;

@@ -27,10 +27,17 @@ export const swallowedFailure: SourceRule = (file, { request }) => {
     });
   walk(file.syntax.body, (node) => {
     if (node.kind === 'try')
-      for (const handler of node.handlers) if (hides(handler) && !isQuestion(node.body, file.syntax.language) && !isCleanUp(node.body)) add(node, handler.line);
+      for (const handler of node.handlers)
+        if (hides(handler) && !isQuestion(node.body, file.syntax.language) && !isCleanUp(node.body))
+          add(node, handler.line);
     if (node.kind === 'call' && node.callee.kind === 'member' && node.callee.property === 'catch') {
       const [handler] = node.args;
-      if (handler?.kind === 'function' && hides({ ...handler, parameter: parameterOf(handler), type: undefined, hasComment: false }) && !isCleanUp([node.callee.object]) && !isQuestion([node.callee.object], file.syntax.language))
+      if (
+        handler?.kind === 'function' &&
+        hides({ ...handler, parameter: parameterOf(handler), type: undefined, hasComment: false }) &&
+        !isCleanUp([node.callee.object]) &&
+        !isQuestion([node.callee.object], file.syntax.language)
+      )
         add(node, node.line);
     }
   });
@@ -45,7 +52,8 @@ const parameterOf = (handler: Extract<Syntax, { kind: 'function' }>): string | u
 /** Nothing is done about it, or a constant is answered; the error itself is not looked at. */
 function hides({ body, type, parameter }: Handler): boolean {
   const classes = type === undefined ? [] : type.kind === 'list' ? type.items : [type];
-  if (classes.length > 0 && !classes.some((one) => /^(?:Exception|BaseException)$/.test(dottedName(one)))) return false;
+  if (classes.length > 0 && !classes.some((one) => /^(?:Exception|BaseException)$/.test(dottedName(one))))
+    return false;
   let isTold = false;
   walk(body, (node) => {
     if (node.kind === 'throw' || node.kind === 'call' || node.kind === 'assign') isTold = true;
@@ -70,9 +78,16 @@ function isQuestion(body: readonly Syntax[], language: 'javascript' | 'python'):
     if (node.kind === 'call') calls.push(`${node.isNew ? 'new ' : ''}${dottedName(node.callee)}`);
     return true;
   });
-  return body.length <= 2 && calls.length > 0 && calls.some((name) => askedByTrying.test(name) || askedByTrying.test(name.split('.').at(-1) ?? ''));
+  return (
+    body.length <= 2 &&
+    calls.length > 0 &&
+    calls.some((name) => askedByTrying.test(name) || askedByTrying.test(name.split('.').at(-1) ?? ''))
+  );
 }
 
 /** What is given up anyway: closing, deleting, telling. */
 const isCleanUp = (body: readonly Syntax[]): boolean =>
-  body.length <= 2 && /\b(?:close|destroy|dispose|cleanup|unlink|rm|rmSync|abort|cancel|kill|disconnect|removeListener|unsubscribe|release|unref|log|warn|track|report|notify|flush|terminate|end)\w*\(/i.test(body.map((node) => print(node)).join(';'));
+  body.length <= 2 &&
+  /\b(?:close|destroy|dispose|cleanup|unlink|rm|rmSync|abort|cancel|kill|disconnect|removeListener|unsubscribe|release|unref|log|warn|track|report|notify|flush|terminate|end)\w*\(/i.test(
+    body.map((node) => print(node)).join(';'),
+  );
