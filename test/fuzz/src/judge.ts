@@ -7,7 +7,7 @@ export interface Reply {
   readonly body: string;
 }
 
-export type FaultKind = 'server_error' | 'undocumented' | 'leak';
+type FaultKind = 'server_error' | 'undocumented' | 'leak';
 
 export interface Fault {
   readonly kind: FaultKind;

@@ -26,7 +26,7 @@ export interface FuzzOptions {
   readonly without?: readonly string[];
 }
 
-export interface FuzzFinding extends Fault {
+interface FuzzFinding extends Fault {
   readonly operation: string;
   /** The request, so that it can be sent again. */
   readonly request: string;
