@@ -6,6 +6,7 @@ import {
   workflowEscalated,
   gateClosed,
   gateClosedV1,
+  projectSynced,
   type EventContract,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
@@ -67,4 +68,16 @@ it.each([gateClosed, gateClosedV1])('ends an escalation with the gate that was o
     gate_id: (workflowEscalated.sample as { gate_id: string }).gate_id,
   };
   expect(factOf(closed, gate)?.subject).toBe(factOf(workflowEscalated)?.subject);
+});
+
+it.each([
+  ['diverged', 'off', 'project_diverged'],
+  ['diverged', 'branch', 'project_diverged'],
+  ['unreachable', 'branch', 'upstream_unreachable'],
+  ['unreachable', 'off', undefined],
+  ['ahead', 'branch', undefined],
+  ['in_step', 'off', undefined],
+] as const)('for a project whose upstream is %s, with push %s: %s', (state, push, kind) => {
+  const fact = factOf(projectSynced, { ...(projectSynced.sample as object), state, push });
+  expect([fact?.subject, fact?.alarm?.kind]).toEqual(['upstream sample', kind]);
 });

@@ -10,7 +10,7 @@ import {
   type Result,
 } from '@ymera/kernel';
 import type { Change } from '../domain/change';
-import { baseMoved, checkLanding, type LandingDecision } from '../domain/landing';
+import { baseMoved, checkLanding, mayLand, type LandingDecision, type LandingOrder } from '../domain/landing';
 import type { Project } from '../domain/project';
 import { answerLanded, answerRefused, type LandingAnswer } from './answer-landing';
 import type { LandingsUnderWay } from './landings-under-way';
@@ -89,8 +89,11 @@ export class LandChange {
   /** Fetches before the transaction begins, which must not wait for a network, and again when the upstream has moved since. */
   private async withUpstream<T>(order: Order, land: (fetched: Result<void>) => Promise<T>): Promise<T> {
     const { unitOfWork, fetches } = this.use;
-    const project = await unitOfWork.run((tx) => tx.projects.find(order.project_id));
-    const followed = project && followedBranch(project);
+    const [project, change] = await unitOfWork.run(async (tx) => [
+      await tx.projects.find(order.project_id),
+      await tx.changes.find(order.change_id),
+    ]);
+    const followed = project && mayLand(landingOrder(order), change) && followedBranch(project);
     for (let moves = 0; ; moves += 1) {
       const isLast = moves === maxUpstreamMoves;
       const fetched = followed ? await fetches.fetch(followed) : ok(undefined);
@@ -197,18 +200,7 @@ export class LandChange {
     const isOurs = change?.projectId === project.projectId;
     const candidate = isOurs ? candidateOf(project, change) : undefined;
     const decision = checkLanding({
-      order: {
-        projectId: order.project_id,
-        workflowId: order.workflow_id,
-        changeId: order.change_id,
-        base: order.base,
-        commit: order.commit,
-        tree: order.tree,
-        producerAgentId: order.producer_agent_id,
-        verdict: order.verdict,
-        tests: order.tests,
-        approval: order.approval && { subjectDigest: order.approval.subject_digest },
-      },
+      order: landingOrder(order),
       change,
       repository: candidate && (await this.use.branches.facts(candidate)),
     });
@@ -231,6 +223,19 @@ export class LandChange {
       throw new Error(`${projectId}: ${branch} has tree ${tree} after landing tested tree ${change.tree}`);
   }
 }
+
+const landingOrder = (order: Order): LandingOrder => ({
+  projectId: order.project_id,
+  workflowId: order.workflow_id,
+  changeId: order.change_id,
+  base: order.base,
+  commit: order.commit,
+  tree: order.tree,
+  producerAgentId: order.producer_agent_id,
+  verdict: order.verdict,
+  tests: order.tests,
+  approval: order.approval && { subjectDigest: order.approval.subject_digest },
+});
 
 export const projectNotFound = (projectId: string): Failure =>
   failure('not_found', 'project_not_found', `There is no project ${projectId}.`);

@@ -57,6 +57,25 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     return commit;
   }
 
+  it('asks no upstream about an order that its evidence refuses', async () => {
+    const change = await proposed('a');
+    let asked = 0;
+    const { fetch } = world.upstreams;
+    world.upstreams.fetch = (followed) => {
+      asked += 1;
+      return fetch.call(world.upstreams, followed);
+    };
+    const { approval: _, ...unapproved } = landOrder(change);
+    expect(await world.land.execute(uuidv7(), unapproved)).toMatchObject({
+      failure: { code: 'approval_missing' },
+    });
+    expect(asked).toBe(0);
+    await land(change);
+    expect(asked).toBe(1);
+    await land(change);
+    expect(asked).toBe(1);
+  });
+
   it('leaves the upstream alone unless it is set to push', async () => {
     const change = await proposed('a');
     expect(await land(change)).toMatchObject({ kind: 'landed' });

@@ -123,7 +123,7 @@ describe('a landing', () => {
     ['whose findings do not stop it', withFindings([{ ...finding, severity: 'medium' }])],
     ['whose findings a person has accepted', withFindings([finding], [waiver])],
   ])('%s happens', (_, facts) => {
-    expect(checkLanding(facts)).toEqual({ kind: 'land', change });
+    expect(checkLanding(facts)).toEqual({ kind: 'land', change, from: base });
   });
 
   it('that is refused for a finding names it', () => {

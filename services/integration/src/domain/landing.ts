@@ -51,24 +51,27 @@ export type LandingDecision =
   | { readonly kind: 'already_landed'; readonly change: Change }
   | { readonly kind: 'refuse'; readonly failure: Failure; readonly head?: string };
 
-interface KnownFacts {
+interface EvidenceFacts {
   readonly order: LandingOrder;
   readonly change: Change;
+}
+
+interface KnownFacts extends EvidenceFacts {
   readonly repository: RepositoryFacts;
 }
 
-interface Invariant {
+interface Invariant<Facts> {
   readonly code: string;
-  readonly holds: (facts: KnownFacts) => boolean;
-  readonly message: string | ((facts: KnownFacts) => string);
+  readonly holds: (facts: Facts) => boolean;
+  readonly message: string | ((facts: Facts) => string);
 }
 
 /** Findings that stop a landing: a waiver counts for its finding on exactly this tree, and never for a critical one. */
-const openIn = ({ order: { verdict }, change }: KnownFacts): readonly Finding[] =>
+const openIn = ({ order: { verdict }, change }: EvidenceFacts): readonly Finding[] =>
   openFindings(verdict.findings, verdict.waivers ?? [], change.tree);
 
 /** Asserted in this order, each against the record and against git, never against the order alone. */
-const invariants: readonly Invariant[] = [
+const evidenceInvariants: readonly Invariant<EvidenceFacts>[] = [
   {
     code: 'change_mismatch',
     message: 'The order names another base, commit, tree or producer than the recorded change has.',
@@ -131,6 +134,9 @@ const invariants: readonly Invariant[] = [
     holds: ({ order, change }) =>
       order.approval?.subjectDigest === landingSubjectDigest(change.tree, order.verdict),
   },
+];
+
+const repositoryInvariants: readonly Invariant<KnownFacts>[] = [
   {
     code: 'commit_mismatch',
     message: 'The commit in the repository has not exactly the approved tree on exactly the base.',
@@ -147,12 +153,18 @@ const invariants: readonly Invariant[] = [
   },
 ];
 
+/** Whether an order and the record alone leave anything to ask of git or of the upstream. */
+export const mayLand = (order: LandingOrder, change: Change | undefined): boolean =>
+  change?.state === 'materialised' &&
+  change.withdrawnBy === undefined &&
+  evidenceInvariants.every(({ holds }) => holds({ order, change }));
+
 /** The one place that decides whether a branch may move. */
 export function checkLanding({ order, change, repository }: LandingFacts): LandingDecision {
   if (change === undefined || repository === undefined)
     return refuse('change_unknown', 'No such change was materialised in this project.');
   const facts: KnownFacts = { order, change, repository };
-  const broken = invariants.find(({ holds }) => !holds(facts));
+  const broken = [...evidenceInvariants, ...repositoryInvariants].find(({ holds }) => !holds(facts));
   if (broken !== undefined) {
     const { code, message } = broken;
     return refuse(code, typeof message === 'string' ? message : message(facts));

@@ -68,16 +68,21 @@ function stillFailing({ before, beforeWithNewTests, after }: KnownTrials): reado
   const hasFixed = namesEveryTest(after) && [...broken].some((name) => !open.has(name));
   const isShown =
     beforeWithNewTests?.failures.some(({ name }) => !broken.has(name) && !open.has(name)) ?? false;
-  const hasEffect = hasFixed || isShown;
-  return same.map((failure) => ({
-    ...placeOf(failure),
-    code: 'fix_without_effect',
-    severity: hasEffect ? 'medium' : 'high',
-    message: `This test fails before the fix and after it: ${failure.message}`,
-    suggestion: hasEffect
-      ? 'See whether it belongs to the fault that the request names.'
-      : 'Make it pass if it shows the fault; otherwise add a test that does.',
-  }));
+  const fixedFiles = new Set(before.failures.flatMap(({ name, file }) => (open.has(name) ? [] : [file])));
+  return same.map((failure) => {
+    // Tests of one file are about one thing: a fix of some of them is a part of the fix.
+    const isPart = hasFixed && failure.file !== undefined && fixedFiles.has(failure.file);
+    const isOther = !isPart && (hasFixed || isShown);
+    return {
+      ...placeOf(failure),
+      code: 'fix_without_effect',
+      severity: isOther ? ('medium' as const) : ('high' as const),
+      message: `This test fails before the fix and after it: ${failure.message}`,
+      suggestion: isOther
+        ? 'See whether it belongs to the fault that the request names.'
+        : 'Make it pass if it shows the fault; otherwise add a test that does.',
+    };
+  });
 }
 
 /** A test that shows the fault and passes only because it was changed. */

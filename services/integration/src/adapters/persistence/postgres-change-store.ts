@@ -38,7 +38,7 @@ export class PostgresChangeStore implements ChangeStore {
   async insert(change: Change): Promise<void> {
     await this.sql.query(
       `INSERT INTO changes (${columns})
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
       [
         change.changeId,
         change.projectId,
