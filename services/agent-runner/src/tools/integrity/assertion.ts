@@ -1,5 +1,5 @@
 import type { Syntax } from '../syntax/syntax';
-import { constantText, dottedName } from '../syntax/walk';
+import { constantText, dottedName, lastName } from '../syntax/walk';
 import { isConnective, isFailing, matcherOf, strength } from './matchers';
 
 /** What one assertion demands of what. */
@@ -179,7 +179,7 @@ export function truths(node: Syntax | undefined, isNegated: boolean, line: numbe
     if (operator === 'not in') return demand('part', strength.part, right, [left], { isNegated: !isNegated });
   }
   if (node.kind === 'call') {
-    const name = dottedName(node.callee).split('.').at(-1) ?? '';
+    const name = lastName(node.callee);
     if (node.callee.kind === 'member' && /^(?:includes|startsWith|endsWith|has|test|match|startswith|endswith)$/.test(name))
       return demand('part', strength.part, node.callee.object, node.args);
     if (/^(?:isinstance|isArray)$/.test(name)) return demand('type', strength.type, node.args[0], node.args.slice(1));

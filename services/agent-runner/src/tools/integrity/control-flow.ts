@@ -1,5 +1,5 @@
 import type { Handler, Syntax } from '../syntax/syntax';
-import { dottedName, walk } from '../syntax/walk';
+import { dottedName, lastName, walk } from '../syntax/walk';
 
 /** What a condition always is; undefined where it depends. */
 export function truthOf(node: Syntax): boolean | undefined {
@@ -65,7 +65,7 @@ export function hidesFailures(
   walk(handler.body, (node) => {
     if (node.kind === 'throw' || isAssertion(node)) isTold = true;
     if (node.kind === 'call') {
-      const name = dottedName(node.callee).split('.').at(-1) ?? '';
+      const name = lastName(node.callee);
       isTold ||= /^(?:fail|reject|done|next|cb|callback|failed|onError|abort|raise|rethrow|addFailure|addError)$/i.test(name);
       isTold ||= isExit(node) && node.args[0] !== undefined && truthOf(node.args[0]) !== false;
     }

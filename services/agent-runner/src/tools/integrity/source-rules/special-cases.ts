@@ -1,6 +1,6 @@
 import { print } from '../../syntax/print';
 import type { FunctionSyntax, Syntax } from '../../syntax/syntax';
-import { boundNames, constantText, dottedName, walk } from '../../syntax/walk';
+import { boundNames, constantText, lastName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import { namesLiteral } from '../request-words';
 import type { Assertion } from '../test-model';
@@ -124,7 +124,7 @@ const involves = (node: Syntax, own: ReadonlySet<string>): boolean => {
 };
 
 /** All of the input at once: `JSON.stringify(list)`, `args.join()`. */
-export const isComposed = (node: Syntax): boolean => node.kind === 'call' && /(?:^|\.)(?:stringify|join|toString|dumps|str|repr|tuple|String|hash)$/.test(dottedName(node.callee) || (node.callee.kind === 'member' && typeof node.callee.property === 'string' ? node.callee.property : ''));
+export const isComposed = (node: Syntax): boolean => node.kind === 'call' && /^(?:stringify|join|toString|dumps|str|repr|tuple|String|hash)$/.test(lastName(node.callee));
 
 function comparedWith(test: Syntax, own: ReadonlySet<string>): { inputs: readonly string[]; isWhole: boolean } | undefined {
   if (test.kind === 'logical' && test.operator === 'and') {
@@ -142,7 +142,7 @@ function comparedWith(test: Syntax, own: ReadonlySet<string>): { inputs: readonl
   if (test.kind === 'binary' && test.operator === 'in' && test.right.kind === 'list' && isConstant(test.right) && involves(test.left, own) && test.right.items.length === 1)
     return { inputs: literalsOf(test.right), isWhole: false };
   if (test.kind !== 'call') return undefined;
-  const name = dottedName(test.callee).split('.').at(-1) ?? '';
+  const name = lastName(test.callee);
   if (/^(?:isDeepStrictEqual|deepEqual|isEqual|equals|is)$/.test(name) && test.args.some((one) => involves(one, own))) {
     const constant = test.args.find(isConstant);
     return constant && { inputs: literalsOf(constant), isWhole: constant.kind === 'list' || constant.kind === 'record' };

@@ -1,6 +1,6 @@
 import { print } from '../../syntax/print';
 import type { Syntax, SyntaxFile } from '../../syntax/syntax';
-import { constantText, dottedName, walk } from '../../syntax/walk';
+import { constantText, dottedName, lastName, walk } from '../../syntax/walk';
 
 /** Variables that only a test runner sets. */
 const runnerVariable =
@@ -35,7 +35,7 @@ export function isTestProbe(node: Syntax): boolean {
     return node.operand.kind === 'name' && runnerGlobals.test(node.operand.name);
   if (node.kind === 'binary') return comparesWithTest(node);
   if (node.kind !== 'call') return false;
-  const name = dottedName(node.callee).split('.').at(-1) ?? (node.callee.kind === 'member' && typeof node.callee.property === 'string' ? node.callee.property : '');
+  const name = lastName(node.callee);
   if (!/^(?:includes|some|startsWith|endsWith|test|match|indexOf|find|any|search|has|startswith|endswith|filter|every)$/.test(name)) return false;
   const object = node.callee.kind === 'member' ? node.callee.object : undefined;
   if (object === undefined) return false;
