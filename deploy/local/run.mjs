@@ -3,7 +3,7 @@
 import { failedLine, LauncherFailure } from './failure.mjs';
 
 const OLDEST_NODE = [20, 19];
-const COMMANDS = ['demo', 'start', 'test', 'bench', 'chaos', 'tool'];
+const COMMANDS = ['demo', 'start', 'test', 'bench', 'chaos', 'eval-examination', 'tool'];
 
 function refuseOldNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);

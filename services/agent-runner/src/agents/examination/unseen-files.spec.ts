@@ -1,4 +1,5 @@
-import { testIntegrity, type ChangedFile } from './test-integrity';
+import { blockingCodes, examined } from '../../testing/examined-change';
+import type { ChangedFile } from '../../tools/integrity/changed-file';
 import { unseenFiles } from './unseen-files';
 
 const large = (path: string, file: Partial<ChangedFile> = {}): ChangedFile => ({
@@ -9,7 +10,7 @@ const large = (path: string, file: Partial<ChangedFile> = {}): ChangedFile => ({
   ...file,
 });
 const codes = (files: readonly ChangedFile[]) =>
-  [...testIntegrity(files, 'FEATURE'), ...unseenFiles(files)].map(({ code }) => code);
+  [...blockingCodes(examined(files, { intent: 'FEATURE' })), ...unseenFiles(files).map(({ code }) => code)];
 
 describe('a file that is too large to be looked into', () => {
   it.each<[title: string, file: ChangedFile, codes: readonly string[]]>([
@@ -23,7 +24,7 @@ describe('a file that is too large to be looked into', () => {
     ['held tests and is gone', large('test/all.test.mjs', { after: null }), ['test_deleted']],
     ['holds new tests', large('test/all.test.mjs', { before: null }), ['file_not_examined']],
     ['holds the product', large('src/all.mjs'), ['file_not_examined']],
-    ['was packed by a tool', large('dist/all.js'), []],
+    ['was packed by a tool', large('dist/all.js'), ['generated_changed_alone']],
     ['is gone', large('src/all.mjs', { after: null }), []],
   ])('%s: it is said', (_, file, expected) => {
     expect(codes([file])).toEqual(expected);

@@ -1,6 +1,6 @@
 import type { Bindings } from '../syntax/print';
 import type { FunctionSyntax, Syntax } from '../syntax/syntax';
-import { boundNames, dottedName, lastName } from '../syntax/walk';
+import { boundNames, lastName } from '../syntax/walk';
 import { rowsOf } from './rows';
 import type { Silence } from './test-model';
 

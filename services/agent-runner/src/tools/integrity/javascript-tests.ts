@@ -6,7 +6,7 @@ import { truthOf } from './control-flow';
 import { literalRows, rowsOf } from './rows';
 import { taggedRows } from './tagged-table';
 import { stricter, strictest } from './states';
-import type { TestCase, TestFile, TestState } from './test-model';
+import { helperTitle, type TestCase, type TestFile, type TestState } from './test-model';
 import { isGroup, testNames, type TestNames } from './test-names';
 
 type Call = Extract<Syntax, { kind: 'call' }>;
@@ -49,7 +49,7 @@ class JavascriptTests {
       const group: Group = { title: '', state: 'runs', place: startPlace(), contexts: new Set() };
       const reader = this.bodyReader(group);
       reader.read(node.body, group.place);
-      if (reader.facts.assertions.length > 0) this.add(`function ${node.name ?? ''}`, group, reader, node.line, {});
+      if (reader.facts.assertions.length > 0) this.add(helperTitle(node.name), group, reader, node.line, {});
     });
   }
 

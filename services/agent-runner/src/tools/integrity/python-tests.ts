@@ -5,7 +5,7 @@ import { BodyReader, startPlace } from './body-reader';
 import { truthOf } from './control-flow';
 import { literalRows, rowsOf } from './rows';
 import { stricter, strictest } from './states';
-import type { TestCase, TestFile, TestState } from './test-model';
+import { helperTitle, type TestCase, type TestFile, type TestState } from './test-model';
 import type { TestNames } from './test-names';
 
 /** The tests of a file for unittest and pytest. */
@@ -132,7 +132,7 @@ class PythonTests {
       reader.read(node.body, { ...startPlace(), bindings: new Map(this.constants) });
       const { assertions, actions } = reader.facts;
       if (assertions.length > 0)
-        this.cases.push({ title: `function ${node.name ?? ''}`, state: 'runs', assertions, actions, timeoutMs: undefined, retries: 0, line: node.line });
+        this.cases.push({ title: helperTitle(node.name), state: 'runs', assertions, actions, timeoutMs: undefined, retries: 0, line: node.line });
     }
   }
 }
