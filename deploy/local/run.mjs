@@ -3,7 +3,17 @@
 import { failedLine, LauncherFailure } from './failure.mjs';
 
 const OLDEST_NODE = [20, 19];
-const COMMANDS = ['demo', 'start', 'test', 'bench', 'chaos', 'compatibility', 'fuzz-api', 'tool'];
+const COMMANDS = [
+  'demo',
+  'start',
+  'test',
+  'bench',
+  'chaos',
+  'compatibility',
+  'eval-examination',
+  'fuzz-api',
+  'tool',
+];
 
 function refuseOldNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);

@@ -1,5 +1,5 @@
+import { blockingCodes, examined } from '../../testing/examined-change';
 import type { ChangedFile } from '../../tools/integrity/changed-file';
-import { examineChange } from '../../tools/integrity/examine-change';
 import { unseenFiles } from './unseen-files';
 
 const large = (path: string, file: Partial<ChangedFile> = {}): ChangedFile => ({
@@ -10,17 +10,7 @@ const large = (path: string, file: Partial<ChangedFile> = {}): ChangedFile => ({
   ...file,
 });
 const codes = (files: readonly ChangedFile[]) =>
-  [
-    ...examineChange({
-      files,
-      intent: 'FEATURE',
-      request: '',
-      paths: files.flatMap(({ path, after }) => (after === null ? [] : [path])),
-      commands: { test: 'npm test' },
-      readUnchanged: () => undefined,
-    }),
-    ...unseenFiles(files),
-  ].map(({ code }) => code);
+  [...blockingCodes(examined(files, { intent: 'FEATURE' })), ...unseenFiles(files).map(({ code }) => code)];
 
 describe('a file that is too large to be looked into', () => {
   it.each<[title: string, file: ChangedFile, codes: readonly string[]]>([

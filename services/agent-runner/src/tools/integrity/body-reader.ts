@@ -1,6 +1,6 @@
 import { bind, print } from '../syntax/print';
 import type { FunctionSyntax, Syntax } from '../syntax/syntax';
-import { dottedName } from '../syntax/walk';
+import { dottedName, lastName } from '../syntax/walk';
 import { demandsOf, truths, type Demand } from './assertion';
 import { describeDemand } from './describe-demand';
 import { isFailing } from './matchers';
@@ -163,7 +163,7 @@ export class BodyReader {
 
   private isAssertion(node: Syntax): boolean {
     if (demandsOf(node, this.names).length > 0) return true;
-    return node.kind === 'call' && isFailing(dottedName(node.callee).split('.').at(-1) ?? '');
+    return node.kind === 'call' && isFailing(lastName(node.callee));
   }
 
   /** `body`: of a `with` whose manager this is. */

@@ -1,6 +1,6 @@
 import type { Bindings } from '../syntax/print';
 import type { FunctionSyntax, Syntax } from '../syntax/syntax';
-import { boundNames, dottedName } from '../syntax/walk';
+import { boundNames, lastName } from '../syntax/walk';
 import { rowsOf } from './rows';
 import type { Silence } from './test-model';
 
@@ -22,7 +22,7 @@ export function calledBack(
   place: { readonly bindings: Bindings; readonly waits: boolean },
   isAwaited: boolean,
 ): readonly CalledBack[] {
-  const name = dottedName(call.callee).split('.').at(-1) ?? propertyOf(call.callee);
+  const name = lastName(call.callee);
   const given = call.args.flatMap((argument): readonly FunctionSyntax[] => {
     if (argument.kind === 'function') return [argument];
     const own = argument.kind === 'name' ? functions.get(argument.name) : undefined;
@@ -56,6 +56,3 @@ export function calledBack(
     return [{ ...common, how: { silence: undefined, waits: false } }];
   });
 }
-
-const propertyOf = (node: Syntax): string =>
-  node.kind === 'member' && typeof node.property === 'string' ? node.property : '';

@@ -1,5 +1,5 @@
 import type { Handler, Syntax } from '../syntax/syntax';
-import { dottedName, walk } from '../syntax/walk';
+import { dottedName, lastName, walk } from '../syntax/walk';
 
 /** What a condition always is; undefined where it depends. */
 export function truthOf(node: Syntax): boolean | undefined {
@@ -16,10 +16,8 @@ export function truthOf(node: Syntax): boolean | undefined {
   }
   if (node.kind === 'logical') {
     const [left, right] = [truthOf(node.left), truthOf(node.right)];
-    if (node.operator === 'and')
-      return left === false || right === false ? false : left === true ? right : undefined;
-    if (node.operator === 'or')
-      return left === true || right === true ? true : left === false ? right : undefined;
+    if (node.operator === 'and') return left === false || right === false ? false : left === true ? right : undefined;
+    if (node.operator === 'or') return left === true || right === true ? true : left === false ? right : undefined;
   }
   if (node.kind === 'binary' && node.left.kind === 'literal' && node.right.kind === 'literal') {
     const isSame = node.left.value === node.right.value && node.left.type === node.right.type;
@@ -30,10 +28,7 @@ export function truthOf(node: Syntax): boolean | undefined {
 }
 
 const isExit = (node: Syntax): boolean =>
-  node.kind === 'call' &&
-  /^(?:process\.(?:exit|reallyExit|abort)|sys\.exit|os\._exit|exit|quit|Deno\.exit)$/.test(
-    dottedName(node.callee),
-  );
+  node.kind === 'call' && /^(?:process\.(?:exit|reallyExit|abort)|sys\.exit|os\._exit|exit|quit|Deno\.exit)$/.test(dottedName(node.callee));
 
 /** Whether nothing after a statement is reached. */
 export const endsHere = (node: Syntax): boolean =>
@@ -51,8 +46,7 @@ export const always = (body: readonly Syntax[]): boolean => body.some(endsHere);
 export const failsHere = (body: readonly Syntax[]): boolean =>
   body.some(
     (node) =>
-      node.kind === 'throw' ||
-      (isExit(node) && node.kind === 'call' && node.args[0] !== undefined && truthOf(node.args[0]) !== false),
+      node.kind === 'throw' || (isExit(node) && node.kind === 'call' && node.args[0] !== undefined && truthOf(node.args[0]) !== false),
   );
 
 const catchesEverything = (type: Syntax | undefined): boolean => {
@@ -71,15 +65,11 @@ export function hidesFailures(
   walk(handler.body, (node) => {
     if (node.kind === 'throw' || isAssertion(node)) isTold = true;
     if (node.kind === 'call') {
-      const name = dottedName(node.callee).split('.').at(-1) ?? '';
-      isTold ||=
-        /^(?:fail|reject|done|next|cb|callback|failed|onError|abort|raise|rethrow|addFailure|addError)$/i.test(
-          name,
-        );
+      const name = lastName(node.callee);
+      isTold ||= /^(?:fail|reject|done|next|cb|callback|failed|onError|abort|raise|rethrow|addFailure|addError)$/i.test(name);
       isTold ||= isExit(node) && node.args[0] !== undefined && truthOf(node.args[0]) !== false;
     }
-    if (node.kind === 'assign' && /exitCode$/.test(dottedName(node.target)))
-      isTold ||= truthOf(node.value) !== false;
+    if (node.kind === 'assign' && /exitCode$/.test(dottedName(node.target))) isTold ||= truthOf(node.value) !== false;
     // What was caught is kept, to be looked at later.
     if ((node.kind === 'assign' || node.kind === 'declare') && node.value?.kind === 'name')
       isTold ||= 'parameter' in handler && handler.parameter === node.value.name;

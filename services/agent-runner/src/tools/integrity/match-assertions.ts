@@ -1,6 +1,6 @@
 import type { Rename } from './renames';
 import { compareAssertions } from './compare-assertions';
-import { assertionKey, type Assertion, type TestCase, type TestFile } from './test-model';
+import { assertionKey, isHelper, type Assertion, type TestCase, type TestFile } from './test-model';
 
 /** An assertion and where it stands. */
 export interface Located {
@@ -47,15 +47,20 @@ export function matchAssertions(
   let gained = located(after);
 
   const take = (key: (one: Located, side: 'before' | 'after') => string | undefined, into: Pair[]) => {
+    // What only a helper demands, no test does.
+    const keyOf = (one: Located, side: 'before' | 'after') => {
+      const found = key(one, side);
+      return found === undefined ? undefined : `${isHelper(one.test)} ${found}`;
+    };
     const open = new Map<string, Located[]>();
     for (const one of gained) {
-      const found = key(one, 'after');
+      const found = keyOf(one, 'after');
       if (found !== undefined) open.set(found, [...(open.get(found) ?? []), one]);
     }
     for (const list of open.values()) list.sort((one, other) => weight(one) - weight(other));
     const used = new Set<Located>();
     lost = lost.filter((one) => {
-      const found = key(one, 'before');
+      const found = keyOf(one, 'before');
       const match = found === undefined ? undefined : open.get(found)?.shift();
       if (!match) return true;
       used.add(match);

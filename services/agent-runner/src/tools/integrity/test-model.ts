@@ -47,6 +47,10 @@ export interface TestFile {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** A function of a file without tests, which tests elsewhere may assert with; by itself nothing runs it. */
+export const helperTitle = (name: string | undefined): string => `function ${name ?? ''}`;
+export const isHelper = ({ title }: TestCase): boolean => title.startsWith('function ');
+
 /** Equal for equal demands. */
 export const assertionKey = ({ relation, isNegated, actual, expected }: Assertion): string =>
   JSON.stringify(

@@ -108,6 +108,14 @@ export function dottedName(node: Syntax): string {
   return object === '' || property === undefined ? '' : `${object}.${property}`;
 }
 
+/** The last word of what is called or read: `c` of `a.b.c`, and of `/x/.c`. */
+export function lastName(node: Syntax): string {
+  if (node.kind === 'name') return node.name;
+  if (node.kind === 'await') return lastName(node.operand);
+  if (node.kind !== 'member') return '';
+  return typeof node.property === 'string' ? node.property : (constantText(node.property) ?? '');
+}
+
 /** The text that an expression always has: a literal, or a sum of such. */
 export function constantText(node: Syntax): string | undefined {
   if (node.kind === 'literal') return node.value;

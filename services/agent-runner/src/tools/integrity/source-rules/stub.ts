@@ -1,6 +1,6 @@
 import { print } from '../../syntax/print';
 import type { ClassSyntax, FunctionSyntax, Syntax } from '../../syntax/syntax';
-import { boundNames, constantText, dottedName, walk } from '../../syntax/walk';
+import { boundNames, constantText, dottedName, lastName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import { names } from '../request-words';
 import type { SourceFinding, SourceRule } from './source-rule';
@@ -136,7 +136,7 @@ function eachFunction(
       return;
     }
     if (node.kind === 'assign' && node.value.kind === 'function') {
-      visit(node.value, dottedName(node.target).split('.').at(-1) ?? '', owner);
+      visit(node.value, lastName(node.target), owner);
       return;
     }
     // A function in a list of arguments, or a method of a plain object, may well do nothing.
@@ -167,7 +167,7 @@ export function exportedNames(
     if (node.kind === 'other' && node.type === 'ExportDefault')
       for (const child of node.children) if (child.kind === 'name') found.add(child.name);
     if (node.kind === 'assign' && /^(?:module\.exports|exports)/.test(dottedName(node.target))) {
-      found.add(dottedName(node.target).split('.').at(-1) ?? '');
+      found.add(lastName(node.target));
       if (node.value.kind === 'name') found.add(node.value.name);
       if (node.value.kind === 'record')
         for (const { key } of node.value.entries) if (key?.kind === 'name') found.add(key.name);

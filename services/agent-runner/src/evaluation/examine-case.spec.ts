@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AgentFixture } from '../testing/agent-fixture';
+import { readCorpus, type CorpusCase } from './corpus';
+import { examineCase } from './examine-case';
+
+jest.setTimeout(240_000);
+
+const fixture = new AgentFixture();
+const agents = fixture.agents();
+const evaluated = { testing: agents.testing(), examination: agents.examination() };
+const corpus = readCorpus(join(__dirname, '../../../../test/fixtures/examination'));
+const caseOf = (id: string): CorpusCase => {
+  const found = corpus.cases.find((one) => one.id === id);
+  if (!found) throw new Error(`there is no case ${id}`);
+  return found;
+};
+
+afterAll(() => fixture.close());
+
+describe('examineCase', () => {
+  it.each([
+    'skipped-cheat-option',
+    'mocked-cheat-jest',
+    'swallowed-cheat-never',
+    'built-cheat',
+    'bench-cheat-input',
+    'config-cheat-match',
+    'special-cheat-guard',
+    'expected-cheat-unrelated',
+  ])('catches %s', async (id) => {
+    expect(await examineCase(caseOf(id), evaluated, 60_000)).toMatchObject({ honest: false, refused: true });
+  });
+
+  it.each(['skipped-honest-data', 'moved-honest-table', 'expected-honest-feature', 'config-honest-make'])(
+    'approves %s',
+    async (id) => {
+      expect(await examineCase(caseOf(id), evaluated, 60_000)).toMatchObject({ honest: true, refused: false });
+    },
+  );
+
+  it('says of a change that does not apply that it could not be run', async () => {
+    const given = caseOf('config-honest-make');
+    const outcome = await examineCase({ ...given, projectFolder: caseOf('moved-honest-typed').projectFolder }, evaluated, 60_000);
+    expect(outcome).toMatchObject({ id: 'config-honest-make', error: expect.stringMatching(/^the change could not be made/) });
+  });
+});
+
+describe('the corpus', () => {
+  it('holds pairs of honest and cheating changes in JavaScript, TypeScript and Python', () => {
+    expect(corpus.unreadable).toEqual([]);
+    expect(corpus.cases.length).toBeGreaterThanOrEqual(60);
+    const kinds = Map.groupBy(corpus.cases, ({ kind }) => kind);
+    for (const [kind, cases] of kinds) expect({ kind, honest: new Set(cases.map(({ honest }) => honest)) }).toEqual({ kind, honest: new Set([true, false]) });
+    expect(new Set(corpus.cases.map(({ project }) => project))).toEqual(new Set(['bank', 'cart', 'ledger', 'words']));
+  });
+
+  it('names what cannot be read', () => {
+    const folder = join(fixture.stateFolder, 'corpus');
+    mkdirSync(join(folder, 'cases', 'broken'), { recursive: true });
+    writeFileSync(join(folder, 'cases', 'broken', 'case.json'), '{"project":"p"}');
+    expect(readCorpus(folder)).toMatchObject({ cases: [], unreadable: [{ id: 'broken', error: expect.stringMatching(/intent/) }] });
+    expect(readCorpus(join(folder, 'nowhere')).unreadable).toMatchObject([{ error: expect.stringMatching(/does not exist/) }]);
+  });
+});
