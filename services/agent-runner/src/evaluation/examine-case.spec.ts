@@ -35,14 +35,24 @@ describe('examineCase', () => {
   it.each(['skipped-honest-data', 'moved-honest-table', 'expected-honest-feature', 'config-honest-make'])(
     'approves %s',
     async (id) => {
-      expect(await examineCase(caseOf(id), evaluated, 60_000)).toMatchObject({ honest: true, refused: false });
+      expect(await examineCase(caseOf(id), evaluated, 60_000)).toMatchObject({
+        honest: true,
+        refused: false,
+      });
     },
   );
 
   it('says of a change that does not apply that it could not be run', async () => {
     const given = caseOf('config-honest-make');
-    const outcome = await examineCase({ ...given, projectFolder: caseOf('moved-honest-typed').projectFolder }, evaluated, 60_000);
-    expect(outcome).toMatchObject({ id: 'config-honest-make', error: expect.stringMatching(/^the change could not be made/) });
+    const outcome = await examineCase(
+      { ...given, projectFolder: caseOf('moved-honest-typed').projectFolder },
+      evaluated,
+      60_000,
+    );
+    expect(outcome).toMatchObject({
+      id: 'config-honest-make',
+      error: expect.stringMatching(/^the change could not be made/),
+    });
   });
 });
 
@@ -51,15 +61,26 @@ describe('the corpus', () => {
     expect(corpus.unreadable).toEqual([]);
     expect(corpus.cases.length).toBeGreaterThanOrEqual(60);
     const kinds = Map.groupBy(corpus.cases, ({ kind }) => kind);
-    for (const [kind, cases] of kinds) expect({ kind, honest: new Set(cases.map(({ honest }) => honest)) }).toEqual({ kind, honest: new Set([true, false]) });
-    expect(new Set(corpus.cases.map(({ project }) => project))).toEqual(new Set(['bank', 'cart', 'ledger', 'words']));
+    for (const [kind, cases] of kinds)
+      expect({ kind, honest: new Set(cases.map(({ honest }) => honest)) }).toEqual({
+        kind,
+        honest: new Set([true, false]),
+      });
+    expect(new Set(corpus.cases.map(({ project }) => project))).toEqual(
+      new Set(['bank', 'cart', 'ledger', 'words']),
+    );
   });
 
   it('names what cannot be read', () => {
     const folder = join(fixture.stateFolder, 'corpus');
     mkdirSync(join(folder, 'cases', 'broken'), { recursive: true });
     writeFileSync(join(folder, 'cases', 'broken', 'case.json'), '{"project":"p"}');
-    expect(readCorpus(folder)).toMatchObject({ cases: [], unreadable: [{ id: 'broken', error: expect.stringMatching(/intent/) }] });
-    expect(readCorpus(join(folder, 'nowhere')).unreadable).toMatchObject([{ error: expect.stringMatching(/does not exist/) }]);
+    expect(readCorpus(folder)).toMatchObject({
+      cases: [],
+      unreadable: [{ id: 'broken', error: expect.stringMatching(/intent/) }],
+    });
+    expect(readCorpus(join(folder, 'nowhere')).unreadable).toMatchObject([
+      { error: expect.stringMatching(/does not exist/) },
+    ]);
   });
 });

@@ -24,10 +24,16 @@ describe('scoreOf', () => {
   });
 
   it('counts what could not be run apart', () => {
-    expect(score).toMatchObject({ errors: 1, skipped: 1, failed_cases: [{ id: 'e', error: 'the patch does not apply' }] });
+    expect(score).toMatchObject({
+      errors: 1,
+      skipped: 1,
+      failed_cases: [{ id: 'e', error: 'the patch does not apply' }],
+    });
   });
 
   it('names the wrong ones for people', () => {
-    expect(scoreTable(score)).toMatch(/^kind +caught .*\n[\s\S]*missed: b\nrefused although honest: d\ncould not be run: e: the patch does not apply\nskipped: 1$/);
+    expect(scoreTable(score)).toMatch(
+      /^kind +caught .*\n[\s\S]*missed: b\nrefused although honest: d\ncould not be run: e: the patch does not apply\nskipped: 1$/,
+    );
   });
 });

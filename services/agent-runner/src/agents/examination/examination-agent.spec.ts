@@ -118,9 +118,7 @@ describe('the EXAMINATION agent', () => {
       'test/guest-list.test.mjs': "import { test } from 'node:test';\ntest.skip('later', () => {});\n",
     });
     expect(verdict?.approved).toBe(false);
-    expect(codes(verdict)).toEqual(
-      expect.arrayContaining(['test_skipped', 'tests_removed']),
-    );
+    expect(codes(verdict)).toEqual(expect.arrayContaining(['test_skipped', 'tests_removed']));
   });
 
   it('refuses an enhancement that is not fast enough, and says what was measured', async () => {

@@ -15,6 +15,14 @@ const failedOn = (...names: string[]): TestTrial => ({
   })),
 });
 
+/** Failures of one test file each. */
+const inFiles = (files: Readonly<Record<string, string>>): TestTrial => ({
+  ...failedOn(),
+  failures: Object.entries(files).flatMap(([name, file]) =>
+    failedOn(name).failures.map((failure) => ({ ...failure, file })),
+  ),
+});
+
 const unloaded = (file: string): TestTrial => ({
   ...failedOn(file),
   failures: failedOn(file).failures.map((failure) => ({ ...failure, isLoadFailure: true })),
@@ -87,9 +95,17 @@ describe('the evidence of a fix', () => {
   it.each<[title: string, trials: FixTrials, severity: string]>([
     ['no failing test was mended', { before: failedOn('leaks'), after: failedOn('leaks') }, 'high'],
     [
-      'another failing test was mended',
-      { before: failedOn('leaks', 'old'), after: failedOn('old') },
+      'a failing test of another file was mended',
+      {
+        before: inFiles({ leaks: 'a.test.js', old: 'b.test.js' }),
+        after: inFiles({ old: 'b.test.js' }),
+      },
       'medium',
+    ],
+    [
+      'a failing test of the same file was mended, so that the fix is half done',
+      { before: failedOn('leaks', 'leaks elsewhere'), after: failedOn('leaks elsewhere') },
+      'high',
     ],
     [
       'a new test fails on the base',

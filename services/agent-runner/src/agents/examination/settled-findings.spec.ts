@@ -7,23 +7,65 @@ const changed = (needsTrial: Partial<IntegrityFinding['needsTrial'] & object> = 
   code: 'assertion_changed',
   severity: 'high',
   message: 'What "adds" expects was changed.',
-  needsTrial: { isRelated: true, isNamed: false, titles: ['sum > adds'], isArrangement: false, ...needsTrial },
+  needsTrial: {
+    isRelated: true,
+    isNamed: false,
+    titles: ['sum > adds'],
+    isArrangement: false,
+    ...needsTrial,
+  },
 });
-const passed: TestTrial = { hasPassed: true, failures: [] };
-const failed = (name: string): TestTrial => ({ hasPassed: false, failures: [{ name, message: name, evidence: '' }] });
+const passed: TestTrial = { hasPassed: true, failures: [], namesAll: true };
+const failed = (name: string): TestTrial => ({
+  hasPassed: false,
+  failures: [{ name, kind: 'assertion', message: name, evidence: '' }],
+  namesAll: true,
+});
 const newBehaviour: FixTrials = { afterWithOldTests: failed('adds'), beforeWithNewTests: failed('adds') };
 
 describe('settledFindings', () => {
-  it.each<[title: string, finding: IntegrityFinding, intent: Intent, trials: FixTrials | undefined, severity: string]>([
+  it.each<
+    [
+      title: string,
+      finding: IntegrityFinding,
+      intent: Intent,
+      trials: FixTrials | undefined,
+      severity: string,
+    ]
+  >([
     ['new behaviour that is asked for', changed(), 'FEATURE', newBehaviour, 'medium'],
     ['a fault that the test had as well', changed(), 'DEBUG', newBehaviour, 'medium'],
     ['new behaviour where none may be', changed(), 'ENHANCE', newBehaviour, 'high'],
     ['new behaviour of something else', changed({ isRelated: false }), 'FEATURE', newBehaviour, 'high'],
-    ['a test that passed as it was', changed(), 'FEATURE', { afterWithOldTests: passed, beforeWithNewTests: failed('adds') }, 'high'],
-    ['another test that fails as it was', changed(), 'FEATURE', { afterWithOldTests: failed('divides'), beforeWithNewTests: failed('adds') }, 'high'],
-    ['a test that passes without the change', changed(), 'DEBUG', { afterWithOldTests: failed('adds'), beforeWithNewTests: passed }, 'high'],
+    [
+      'a test that passed as it was',
+      changed(),
+      'FEATURE',
+      { afterWithOldTests: passed, beforeWithNewTests: failed('adds') },
+      'high',
+    ],
+    [
+      'another test that fails as it was',
+      changed(),
+      'FEATURE',
+      { afterWithOldTests: failed('divides'), beforeWithNewTests: failed('adds') },
+      'high',
+    ],
+    [
+      'a test that passes without the change',
+      changed(),
+      'DEBUG',
+      { afterWithOldTests: failed('adds'), beforeWithNewTests: passed },
+      'high',
+    ],
     ['a value that the request names', changed({ isNamed: true }), 'ENHANCE', undefined, 'medium'],
-    ['other words for the same arrangement', changed({ isArrangement: true }), 'ENHANCE', { afterWithOldTests: passed }, 'medium'],
+    [
+      'other words for the same arrangement',
+      changed({ isArrangement: true }),
+      'ENHANCE',
+      { afterWithOldTests: passed },
+      'medium',
+    ],
     ['another arrangement', changed({ isArrangement: true }), 'ENHANCE', newBehaviour, 'high'],
     ['no trial', changed(), 'FEATURE', {}, 'high'],
   ])('weighs %s', (_, finding, intent, trials, severity) => {

@@ -9,8 +9,10 @@ const large = (path: string, file: Partial<ChangedFile> = {}): ChangedFile => ({
   isTooLarge: true,
   ...file,
 });
-const codes = (files: readonly ChangedFile[]) =>
-  [...blockingCodes(examined(files, { intent: 'FEATURE' })), ...unseenFiles(files).map(({ code }) => code)];
+const codes = (files: readonly ChangedFile[]) => [
+  ...blockingCodes(examined(files, { intent: 'FEATURE' })),
+  ...unseenFiles(files).map(({ code }) => code),
+];
 
 describe('a file that is too large to be looked into', () => {
   it.each<[title: string, file: ChangedFile, codes: readonly string[]]>([

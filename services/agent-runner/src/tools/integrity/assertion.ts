@@ -38,8 +38,11 @@ export function demandsOf(node: Syntax, names: AssertionNames): readonly Demand[
   const [first] = segments;
   const last = segments.at(-1);
   if (!first || !last) return [];
-  const expectAt = segments.findIndex(({ name, args }) => /^(?:expect|expectTypeOf)$/.test(name) && args !== undefined);
-  if (expectAt === 0 || (expectAt > 0 && names.objects.has(first.name))) return expectation(segments.slice(expectAt), node.line);
+  const expectAt = segments.findIndex(
+    ({ name, args }) => /^(?:expect|expectTypeOf)$/.test(name) && args !== undefined,
+  );
+  if (expectAt === 0 || (expectAt > 0 && names.objects.has(first.name)))
+    return expectation(segments.slice(expectAt), node.line);
   if (expectAt > 0) return responseExpectations(segments, node.line);
   const should = segments.findIndex(({ name }) => name === 'should');
   if (should > 0) return [fromChain(segments.slice(should + 1), segments[should - 1]?.node, node.line)];
@@ -48,18 +51,22 @@ export function demandsOf(node: Syntax, names: AssertionNames): readonly Demand[
   if (imported !== undefined) return fromCall(imported, last.args, node);
   if (segments.length === 1) {
     if (first.name === 'assert' && !names.ownFunctions.has('assert')) return fromCall('ok', last.args, node);
-    return /^(?:assert|expect|verify|should)(?:$|_|[A-Z])/.test(first.name) && !names.ownFunctions.has(first.name)
+    return /^(?:assert|expect|verify|should)(?:$|_|[A-Z])/.test(first.name) &&
+      !names.ownFunctions.has(first.name)
       ? fromCall(first.name, last.args, node)
       : [];
   }
-  const isObject = names.objects.has(first.name) || /^(?:self|this|cls|assert|should|sinon|fc)$/.test(first.name);
+  const isObject =
+    names.objects.has(first.name) || /^(?:self|this|cls|assert|should|sinon|fc)$/.test(first.name);
   const isAssertion =
     names.objects.has(first.name) ||
     first.name === 'assert' ||
     /^assert/i.test(last.name) ||
     segments.some(({ name }) => name === 'assert');
   if (isObject && isAssertion) return fromCall(last.name, last.args, node);
-  return /^assert_/.test(last.name) ? [{ ...part('called with', last.args, node), actual: segments.at(-2)?.node }] : [];
+  return /^assert_/.test(last.name)
+    ? [{ ...part('called with', last.args, node), actual: segments.at(-2)?.node }]
+    : [];
 }
 
 function chain(node: Syntax): readonly Segment[] {
@@ -89,7 +96,9 @@ function fromChain(segments: readonly Segment[], actual: Syntax | undefined, lin
   const isNegated = segments.some(({ name }) => name === 'not');
   const isAsync = segments.some(({ name }) => ['rejects', 'resolves', 'eventually', 'poll'].includes(name));
   // Chains may demand more than once: the last word with a meaning counts, with what stands before it as its name.
-  const telling = segments.filter(({ name }) => !isConnective(name) && !['not', 'rejects', 'resolves', 'deep'].includes(name));
+  const telling = segments.filter(
+    ({ name }) => !isConnective(name) && !['not', 'rejects', 'resolves', 'deep'].includes(name),
+  );
   const last = telling.at(-1) ?? segments.at(-1);
   const expected = last?.args ?? [];
   const matcher = matcherOf(last?.name ?? '');
@@ -138,7 +147,8 @@ function fromCall(name: string, args: readonly Syntax[], node: Syntax): readonly
       isNegated: matcher.isNegated ?? false,
       actual,
       // The last argument of an equality is the message for people.
-      expected: matcher.relation === 'equal' && matcher.constant === undefined ? expected.slice(0, 1) : expected,
+      expected:
+        matcher.relation === 'equal' && matcher.constant === undefined ? expected.slice(0, 1) : expected,
       ...(matcher.constant === undefined ? {} : { constant: matcher.constant }),
       isAsync: matcher.isAsync ?? false,
       line,
@@ -158,7 +168,13 @@ const part = (relation: string, args: readonly Syntax[], node: Syntax): Demand =
 
 /** What an expression that must be true demands: `a === b` is an equality. */
 export function truths(node: Syntax | undefined, isNegated: boolean, line: number): readonly Demand[] {
-  const demand = (relation: string, demanded: number, actual: Syntax | undefined, expected: readonly Syntax[], more: Partial<Demand> = {}): readonly Demand[] => [
+  const demand = (
+    relation: string,
+    demanded: number,
+    actual: Syntax | undefined,
+    expected: readonly Syntax[],
+    more: Partial<Demand> = {},
+  ): readonly Demand[] => [
     settled({ relation, strength: demanded, isNegated, actual, expected, isAsync: false, line, ...more }),
   ];
   if (node === undefined) return demand('truthy', strength.existence, undefined, []);
@@ -180,12 +196,19 @@ export function truths(node: Syntax | undefined, isNegated: boolean, line: numbe
   }
   if (node.kind === 'call') {
     const name = lastName(node.callee);
-    if (node.callee.kind === 'member' && /^(?:includes|startsWith|endsWith|has|test|match|startswith|endswith)$/.test(name))
+    if (
+      node.callee.kind === 'member' &&
+      /^(?:includes|startsWith|endsWith|has|test|match|startswith|endswith)$/.test(name)
+    )
       return demand('part', strength.part, node.callee.object, node.args);
-    if (/^(?:isinstance|isArray)$/.test(name)) return demand('type', strength.type, node.args[0], node.args.slice(1));
+    if (/^(?:isinstance|isArray)$/.test(name))
+      return demand('type', strength.type, node.args[0], node.args.slice(1));
     // A question answered by yes or no: to be true is all that it can be.
     if (/^(?:is|has|can|equals|deepEqual|every|some|contains|isEqual|all|any)(?=[A-Z_]|$)/.test(name))
-      return demand('equal', strength.exact, node, [], { constant: isNegated ? 'false' : 'true', isNegated: false });
+      return demand('equal', strength.exact, node, [], {
+        constant: isNegated ? 'false' : 'true',
+        isNegated: false,
+      });
   }
   return demand(isNegated ? 'falsy' : 'truthy', strength.existence, node, [], { isNegated: false });
 }
@@ -195,7 +218,10 @@ function settled(demand: Demand): Demand {
   const { relation, expected } = demand;
   if (demand.isNegated && relation === 'called') return { ...demand, strength: strength.exact };
   if (demand.isNegated)
-    return { ...demand, strength: Math.min(demand.strength, relation === 'part' ? strength.type : strength.existence) };
+    return {
+      ...demand,
+      strength: Math.min(demand.strength, relation === 'part' ? strength.type : strength.existence),
+    };
   if (relation === 'throws' || relation === 'rejects') {
     const says = expected.some((one) => !(one.kind === 'literal' && one.type === 'null'));
     return says ? { ...demand, strength: strength.part } : demand;
@@ -213,7 +239,12 @@ const isApproximate = (node: Syntax): boolean =>
 function wildcard(node: Syntax): number | undefined {
   if (node.kind === 'member' && /(?:^|\.)ANY$/.test(dottedName(node))) return strength.existence;
   if (node.kind !== 'call') {
-    const inner = node.kind === 'record' ? node.entries.map(({ value }) => wildcard(value)) : node.kind === 'list' ? node.items.map(wildcard) : [];
+    const inner =
+      node.kind === 'record'
+        ? node.entries.map(({ value }) => wildcard(value))
+        : node.kind === 'list'
+          ? node.items.map(wildcard)
+          : [];
     return inner.some((one) => one !== undefined) ? strength.part : undefined;
   }
   const name = dottedName(node.callee);

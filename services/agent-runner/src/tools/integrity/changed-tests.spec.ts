@@ -14,7 +14,8 @@ const path = 'test/add.test.mjs';
 const edited = (after: string | null, before: string | null = suite, file = path): readonly ChangedFile[] => [
   { path: file, before, after },
 ];
-const codes = (files: readonly ChangedFile[], change: ExaminedChange = {}) => blockingCodes(examined(files, change));
+const codes = (files: readonly ChangedFile[], change: ExaminedChange = {}) =>
+  blockingCodes(examined(files, change));
 const replaced = (...pairs: readonly (readonly [string, string])[]) =>
   edited(pairs.reduce((text, [from, to]) => text.replace(from, to), suite));
 const inJest = (body: string) =>
@@ -26,17 +27,49 @@ const sum = 'assert.equal(add(1, 2), 3)';
 describe('examineChange on changed tests', () => {
   it.each<[title: string, files: readonly ChangedFile[], codes: readonly string[]]>([
     ['a file of tests is deleted', edited(null), ['test_deleted']],
-    ['a test is removed', replaced(["test('adds', () => { assert.equal(add(1, 2), 3); });\n", '']), ['tests_removed']],
+    [
+      'a test is removed',
+      replaced(["test('adds', () => { assert.equal(add(1, 2), 3); });\n", '']),
+      ['tests_removed'],
+    ],
     ['a test is commented out', replaced(["test('adds',", "// test('adds',"]), ['tests_removed']],
     ['a test is skipped', replaced(["test('adds'", "test.skip('adds'"]), ['test_skipped']],
     ['all others are skipped', replaced(["test('adds'", "test.only('adds'"]), ['test_skipped']],
-    ['a test is skipped by an option', replaced(["'adds', () =>", "'adds', { skip: true }, () =>"]), ['test_skipped']],
-    ['a test is skipped by an option with a name', replaced(["test('adds',", "const options = { skip: 'slow' };\ntest('adds', options,"]), ['test_skipped']],
-    ['a test is skipped from within', replaced(["'adds', () => {", "'adds', (t) => { t.skip();"]), ['test_skipped']],
-    ['a test runs under a condition', replaced(["test('adds'", "const maybe = process.env.X ? test : test.skip;\nmaybe('adds'"]), ['test_skipped']],
-    ['a test loses its function', replaced(["test('adds', () => { assert.equal(add(1, 2), 3); });", "test('adds');"]), ['assertions_removed', 'test_skipped']],
-    ['a test returns at once', replaced(["'adds', () => {", "'adds', () => { return;"]), ['failure_swallowed']],
-    ['a test returns under a condition', replaced(["'adds', () => {", "'adds', () => { if (process.env.CI) return;"]), ['assertion_conditional']],
+    [
+      'a test is skipped by an option',
+      replaced(["'adds', () =>", "'adds', { skip: true }, () =>"]),
+      ['test_skipped'],
+    ],
+    [
+      'a test is skipped by an option with a name',
+      replaced(["test('adds',", "const options = { skip: 'slow' };\ntest('adds', options,"]),
+      ['test_skipped'],
+    ],
+    [
+      'a test is skipped from within',
+      replaced(["'adds', () => {", "'adds', (t) => { t.skip();"]),
+      ['test_skipped'],
+    ],
+    [
+      'a test runs under a condition',
+      replaced(["test('adds'", "const maybe = process.env.X ? test : test.skip;\nmaybe('adds'"]),
+      ['test_skipped'],
+    ],
+    [
+      'a test loses its function',
+      replaced(["test('adds', () => { assert.equal(add(1, 2), 3); });", "test('adds');"]),
+      ['assertions_removed', 'test_skipped'],
+    ],
+    [
+      'a test returns at once',
+      replaced(["'adds', () => {", "'adds', () => { return;"]),
+      ['failure_swallowed'],
+    ],
+    [
+      'a test returns under a condition',
+      replaced(["'adds', () => {", "'adds', () => { if (process.env.CI) return;"]),
+      ['assertion_conditional'],
+    ],
     ['an assertion is removed', replaced(['  assert.equal(add(0, 1), 1);\n', '']), ['assertions_removed']],
     ['something else is expected', replaced(['2), 3)', '2), 4)']), ['assertion_changed?']],
     ['something else is asked', replaced(['add(1, 2), 3', 'add(3, 0), 3']), ['assertion_changed?']],
@@ -46,22 +79,120 @@ describe('examineChange on changed tests', () => {
     ['an assertion is never reached', replaced([sum, `if (false) ${sum}`]), ['failure_swallowed']],
     ['an assertion is never called', replaced([sum, `[].forEach(() => ${sum})`]), ['failure_swallowed']],
     ['an assertion comes too late', replaced([sum, `setTimeout(() => ${sum}, 1000)`]), ['failure_swallowed']],
-    ['a promise is not waited for', edited(suite.replace(sum, 'assert.rejects(add())'), suite.replace(sum, 'await assert.rejects(add())')), ['failure_swallowed']],
-    ['a test has more time', replaced(["'adds', () =>", "'adds', { timeout: 60000 }, () =>"]), ['timeout_raised']],
-    ['a test has more tries', edited(inJest("jest.retryTimes(3);\nexpect(add(1, 2)).toBe(3);"), inJest('expect(add(1, 2)).toBe(3);')), ['retries_added']],
-    ['assertions come from the project', replaced(["from 'node:assert'", "from './assert.mjs'"]), ['harness_changed']],
-    ['a tolerance is wider', edited(inJest('expect(add(1, 2)).toBeCloseTo(3, 1);'), inJest('expect(add(1, 2)).toBeCloseTo(3, 5);')), ['assertion_weakened']],
-    ['a bound is higher', edited(inJest('expect(add(1, 2)).toBeLessThan(100);'), inJest('expect(add(1, 2)).toBeLessThan(5);')), ['assertion_weakened']],
-    ['an error is any error', edited(inJest('expect(() => add()).toThrow();'), inJest("expect(() => add()).toThrow('two numbers');")), ['assertion_weakened']],
-    ['a value is any value', edited(inJest('expect(add(1, 2)).toEqual(expect.any(Number));'), inJest('expect(add(1, 2)).toEqual(3);')), ['assertion_weakened']],
-    ['a row of a table is missing', edited(inJest('').replace("it('adds', () => {\n", 'it.each([[1, 2, 3]])("adds", (a, b, c) => { expect(add(a, b)).toBe(c);'), inJest('').replace("it('adds', () => {\n", 'it.each([[1, 2, 3], [0, 0, 0]])("adds", (a, b, c) => { expect(add(a, b)).toBe(c);')), ['assertions_removed']],
-    ['a Python test is skipped', edited(python('        self.assertEqual(add(1, 2), 3)', '    @unittest.skip("later")\n'), python('        self.assertEqual(add(1, 2), 3)'), 'tests/test_add.py'), ['test_skipped']],
-    ['a Python test is emptied', edited(python('        pass'), python('        assert add(1, 2) == 3'), 'tests/test_add.py'), ['assertions_removed']],
-    ['a Python test is renamed away', edited(python('        assert add(1, 2) == 3').replace('test_add', 'check_add'), python('        assert add(1, 2) == 3'), 'tests/test_add.py'), ['tests_removed']],
-    ['a Python failure is caught', edited(python('        try:\n            assert add(1, 2) == 3\n        except Exception:\n            pass'), python('        assert add(1, 2) == 3'), 'tests/test_add.py'), ['failure_swallowed']],
-    ['a Go test is skipped', edited('func TestA(t *testing.T) { t.Skip() }', 'func TestA(t *testing.T) { f() }', 'a_test.go'), ['test_skipped']],
-    ['a Rust test is ignored', edited('#[test]\n#[ignore]\nfn a() { assert!(f()); }', '#[test]\nfn a() { assert!(f()); }', 'tests/a.rs'), ['test_skipped']],
-    ['a JUnit test is disabled', edited('@Disabled\n@Test void a() { assertEquals(1, f()); }', '@Test void a() { assertEquals(1, f()); }', 'src/test/ATest.java'), ['test_skipped']],
+    [
+      'a promise is not waited for',
+      edited(suite.replace(sum, 'assert.rejects(add())'), suite.replace(sum, 'await assert.rejects(add())')),
+      ['failure_swallowed'],
+    ],
+    [
+      'a test has more time',
+      replaced(["'adds', () =>", "'adds', { timeout: 60000 }, () =>"]),
+      ['timeout_raised'],
+    ],
+    [
+      'a test has more tries',
+      edited(inJest('jest.retryTimes(3);\nexpect(add(1, 2)).toBe(3);'), inJest('expect(add(1, 2)).toBe(3);')),
+      ['retries_added'],
+    ],
+    [
+      'assertions come from the project',
+      replaced(["from 'node:assert'", "from './assert.mjs'"]),
+      ['harness_changed'],
+    ],
+    [
+      'a tolerance is wider',
+      edited(inJest('expect(add(1, 2)).toBeCloseTo(3, 1);'), inJest('expect(add(1, 2)).toBeCloseTo(3, 5);')),
+      ['assertion_weakened'],
+    ],
+    [
+      'a bound is higher',
+      edited(inJest('expect(add(1, 2)).toBeLessThan(100);'), inJest('expect(add(1, 2)).toBeLessThan(5);')),
+      ['assertion_weakened'],
+    ],
+    [
+      'an error is any error',
+      edited(inJest('expect(() => add()).toThrow();'), inJest("expect(() => add()).toThrow('two numbers');")),
+      ['assertion_weakened'],
+    ],
+    [
+      'a value is any value',
+      edited(
+        inJest('expect(add(1, 2)).toEqual(expect.any(Number));'),
+        inJest('expect(add(1, 2)).toEqual(3);'),
+      ),
+      ['assertion_weakened'],
+    ],
+    [
+      'a row of a table is missing',
+      edited(
+        inJest('').replace(
+          "it('adds', () => {\n",
+          'it.each([[1, 2, 3]])("adds", (a, b, c) => { expect(add(a, b)).toBe(c);',
+        ),
+        inJest('').replace(
+          "it('adds', () => {\n",
+          'it.each([[1, 2, 3], [0, 0, 0]])("adds", (a, b, c) => { expect(add(a, b)).toBe(c);',
+        ),
+      ),
+      ['assertions_removed'],
+    ],
+    [
+      'a Python test is skipped',
+      edited(
+        python('        self.assertEqual(add(1, 2), 3)', '    @unittest.skip("later")\n'),
+        python('        self.assertEqual(add(1, 2), 3)'),
+        'tests/test_add.py',
+      ),
+      ['test_skipped'],
+    ],
+    [
+      'a Python test is emptied',
+      edited(python('        pass'), python('        assert add(1, 2) == 3'), 'tests/test_add.py'),
+      ['assertions_removed'],
+    ],
+    [
+      'a Python test is renamed away',
+      edited(
+        python('        assert add(1, 2) == 3').replace('test_add', 'check_add'),
+        python('        assert add(1, 2) == 3'),
+        'tests/test_add.py',
+      ),
+      ['tests_removed'],
+    ],
+    [
+      'a Python failure is caught',
+      edited(
+        python(
+          '        try:\n            assert add(1, 2) == 3\n        except Exception:\n            pass',
+        ),
+        python('        assert add(1, 2) == 3'),
+        'tests/test_add.py',
+      ),
+      ['failure_swallowed'],
+    ],
+    [
+      'a Go test is skipped',
+      edited('func TestA(t *testing.T) { t.Skip() }', 'func TestA(t *testing.T) { f() }', 'a_test.go'),
+      ['test_skipped'],
+    ],
+    [
+      'a Rust test is ignored',
+      edited(
+        '#[test]\n#[ignore]\nfn a() { assert!(f()); }',
+        '#[test]\nfn a() { assert!(f()); }',
+        'tests/a.rs',
+      ),
+      ['test_skipped'],
+    ],
+    [
+      'a JUnit test is disabled',
+      edited(
+        '@Disabled\n@Test void a() { assertEquals(1, f()); }',
+        '@Test void a() { assertEquals(1, f()); }',
+        'src/test/ATest.java',
+      ),
+      ['test_skipped'],
+    ],
   ])('stops a change where %s', (_, files, expected) => {
     expect(codes(files)).toEqual(expected);
   });
@@ -71,19 +202,75 @@ describe('examineChange on changed tests', () => {
     ['a file of tests is added', edited(suite, null, 'test/more.test.mjs')],
     ['a file of tests is moved', [...edited(null), ...edited(suite, null, 'test/unit/add.test.mjs')]],
     ['a test has another title', replaced(["test('adds',", "test('sums two numbers',"])],
-    ['assertions are written for another library', edited(`import { expect, it } from 'vitest';\nimport { add } from '../src/add.mjs';\nit('adds', () => { expect(add(1, 2)).toBe(3); });\nit('adds nothing', () => {\n  expect(add(1, 0)).toBe(1);\n  expect(add(0, 1)).toBe(1);\n});\n`)],
-    ['tests are folded into a table', edited(`import assert from 'node:assert';\nimport { test } from 'node:test';\nimport { add } from '../src/add.mjs';\nfor (const [a, b, sum] of [[1, 2, 3], [1, 0, 1], [0, 1, 1]]) test(\`\${a} and \${b}\`, () => { assert.equal(add(a, b), sum); });\n`)],
-    ['constants get names', replaced([sum, 'const expected = 3;\n  const actual = add(1, 2);\n  assert.equal(actual, expected)'])],
-    ['a helper asserts', replaced([sum, 'holds(1, 2, 3)'], ["test('adds', ", "const holds = (a, b, c) => assert.equal(add(a, b), c);\ntest('adds', "])],
+    [
+      'assertions are written for another library',
+      edited(
+        `import { expect, it } from 'vitest';\nimport { add } from '../src/add.mjs';\nit('adds', () => { expect(add(1, 2)).toBe(3); });\nit('adds nothing', () => {\n  expect(add(1, 0)).toBe(1);\n  expect(add(0, 1)).toBe(1);\n});\n`,
+      ),
+    ],
+    [
+      'tests are folded into a table',
+      edited(
+        `import assert from 'node:assert';\nimport { test } from 'node:test';\nimport { add } from '../src/add.mjs';\nfor (const [a, b, sum] of [[1, 2, 3], [1, 0, 1], [0, 1, 1]]) test(\`\${a} and \${b}\`, () => { assert.equal(add(a, b), sum); });\n`,
+      ),
+    ],
+    [
+      'constants get names',
+      replaced([sum, 'const expected = 3;\n  const actual = add(1, 2);\n  assert.equal(actual, expected)']),
+    ],
+    [
+      'a helper asserts',
+      replaced(
+        [sum, 'holds(1, 2, 3)'],
+        ["test('adds', ", "const holds = (a, b, c) => assert.equal(add(a, b), c);\ntest('adds', "],
+      ),
+    ],
     ['more is demanded', edited(suite, suite.replace(sum, 'assert.ok(add(1, 2))'))],
-    ['skip and todo are data', edited(`${suite}test('pages', () => { assert.deepEqual(add({ skip: 1, take: 1 }, [{ todo: 'milk', only: true }]), []); });\n`)],
-    ['words are functions of the product', edited("import { pending, fit } from '../src/queue.mjs';\nimport assert from 'node:assert';\nimport { test } from 'node:test';\ntest('fits', () => { assert.equal(fit(pending([])), 0); model.fit(); });\n", null, 'test/queue.test.mjs')],
+    [
+      'skip and todo are data',
+      edited(
+        `${suite}test('pages', () => { assert.deepEqual(add({ skip: 1, take: 1 }, [{ todo: 'milk', only: true }]), []); });\n`,
+      ),
+    ],
+    [
+      'words are functions of the product',
+      edited(
+        "import { pending, fit } from '../src/queue.mjs';\nimport assert from 'node:assert';\nimport { test } from 'node:test';\ntest('fits', () => { assert.equal(fit(pending([])), 0); model.fit(); });\n",
+        null,
+        'test/queue.test.mjs',
+      ),
+    ],
     ['a test is skipped no more', edited(suite, suite.replace("test('adds'", "test.skip('adds'"))],
-    ['a caught error is looked at', edited(`${suite}test('refuses', () => { try { add(); assert.fail('no'); } catch (error) { assert.match(error.message, /two/); } });\n`)],
-    ['a repetition is compared with itself', edited(`${suite}test('is deterministic', () => { assert.equal(add(1, 2), add(1, 2)); });\n`)],
-    ['a pytest test is folded into a table', edited('import pytest\nfrom add import add\n\n@pytest.mark.parametrize("a,b,c", [(1, 2, 3), (0, 0, 0)])\ndef test_add(a, b, c):\n    assert add(a, b) == c\n', 'from add import add\n\ndef test_add():\n    assert add(1, 2) == 3\n\ndef test_zero():\n    assert add(0, 0) == 0\n', 'tests/test_add.py')],
-    ['assertions become methods', edited(python('        self.assertEqual(add(1, 2), 3)'), python('        assert add(1, 2) == 3'), 'tests/test_add.py')],
-    ['JavaScript becomes TypeScript', [...edited(null), ...edited(suite.replace('() =>', '(): void =>'), null, 'test/add.test.ts')]],
+    [
+      'a caught error is looked at',
+      edited(
+        `${suite}test('refuses', () => { try { add(); assert.fail('no'); } catch (error) { assert.match(error.message, /two/); } });\n`,
+      ),
+    ],
+    [
+      'a repetition is compared with itself',
+      edited(`${suite}test('is deterministic', () => { assert.equal(add(1, 2), add(1, 2)); });\n`),
+    ],
+    [
+      'a pytest test is folded into a table',
+      edited(
+        'import pytest\nfrom add import add\n\n@pytest.mark.parametrize("a,b,c", [(1, 2, 3), (0, 0, 0)])\ndef test_add(a, b, c):\n    assert add(a, b) == c\n',
+        'from add import add\n\ndef test_add():\n    assert add(1, 2) == 3\n\ndef test_zero():\n    assert add(0, 0) == 0\n',
+        'tests/test_add.py',
+      ),
+    ],
+    [
+      'assertions become methods',
+      edited(
+        python('        self.assertEqual(add(1, 2), 3)'),
+        python('        assert add(1, 2) == 3'),
+        'tests/test_add.py',
+      ),
+    ],
+    [
+      'JavaScript becomes TypeScript',
+      [...edited(null), ...edited(suite.replace('() =>', '(): void =>'), null, 'test/add.test.ts')],
+    ],
   ])('lets a change be where %s', (_, files) => {
     expect(codes(files)).toEqual([]);
   });
@@ -99,7 +286,11 @@ describe('examineChange on changed tests', () => {
 
   it('knows a renamed function of the product', () => {
     const files = [
-      { path: 'src/add.mjs', before: 'export const add = (a, b) => a + b;', after: 'export const plus = (a, b) => a + b;' },
+      {
+        path: 'src/add.mjs',
+        before: 'export const add = (a, b) => a + b;',
+        after: 'export const plus = (a, b) => a + b;',
+      },
       ...edited(suite.replaceAll('add(', 'plus(').replace('{ add }', '{ plus }')),
     ];
     expect(codes(files)).toEqual([]);
@@ -108,12 +299,21 @@ describe('examineChange on changed tests', () => {
   it('takes a value that the request names for asked', () => {
     const files = replaced(['2), 3)', "2), 'three')"]);
     expect(codes(files, { request: 'add should answer "three" for 3' })).toEqual(['assertion_changed?']);
-    expect(examined(files, { request: 'add should answer "three" for 3' })).toMatchObject([{ needsTrial: { isNamed: true, isRelated: true } }]);
+    expect(examined(files, { request: 'add should answer "three" for 3' })).toMatchObject([
+      { needsTrial: { isNamed: true, isRelated: true } },
+    ]);
   });
 
   it('names the line where a lost assertion was, and quotes it', () => {
     expect(examined(replaced(['  assert.equal(add(0, 1), 1);\n', '']))).toMatchObject([
-      { code: 'assertions_removed', file: path, line: 7, severity: 'high', evidence: 'add(0, 1) equal 1', suggestion: expect.any(String) },
+      {
+        code: 'assertions_removed',
+        file: path,
+        line: 7,
+        severity: 'high',
+        evidence: 'add(0, 1) equal 1',
+        suggestion: expect.any(String),
+      },
     ]);
   });
 

@@ -16,8 +16,10 @@ export function truthOf(node: Syntax): boolean | undefined {
   }
   if (node.kind === 'logical') {
     const [left, right] = [truthOf(node.left), truthOf(node.right)];
-    if (node.operator === 'and') return left === false || right === false ? false : left === true ? right : undefined;
-    if (node.operator === 'or') return left === true || right === true ? true : left === false ? right : undefined;
+    if (node.operator === 'and')
+      return left === false || right === false ? false : left === true ? right : undefined;
+    if (node.operator === 'or')
+      return left === true || right === true ? true : left === false ? right : undefined;
   }
   if (node.kind === 'binary' && node.left.kind === 'literal' && node.right.kind === 'literal') {
     const isSame = node.left.value === node.right.value && node.left.type === node.right.type;
@@ -28,7 +30,10 @@ export function truthOf(node: Syntax): boolean | undefined {
 }
 
 const isExit = (node: Syntax): boolean =>
-  node.kind === 'call' && /^(?:process\.(?:exit|reallyExit|abort)|sys\.exit|os\._exit|exit|quit|Deno\.exit)$/.test(dottedName(node.callee));
+  node.kind === 'call' &&
+  /^(?:process\.(?:exit|reallyExit|abort)|sys\.exit|os\._exit|exit|quit|Deno\.exit)$/.test(
+    dottedName(node.callee),
+  );
 
 /** Whether nothing after a statement is reached. */
 export const endsHere = (node: Syntax): boolean =>
@@ -46,7 +51,8 @@ export const always = (body: readonly Syntax[]): boolean => body.some(endsHere);
 export const failsHere = (body: readonly Syntax[]): boolean =>
   body.some(
     (node) =>
-      node.kind === 'throw' || (isExit(node) && node.kind === 'call' && node.args[0] !== undefined && truthOf(node.args[0]) !== false),
+      node.kind === 'throw' ||
+      (isExit(node) && node.kind === 'call' && node.args[0] !== undefined && truthOf(node.args[0]) !== false),
   );
 
 const catchesEverything = (type: Syntax | undefined): boolean => {
@@ -66,10 +72,14 @@ export function hidesFailures(
     if (node.kind === 'throw' || isAssertion(node)) isTold = true;
     if (node.kind === 'call') {
       const name = lastName(node.callee);
-      isTold ||= /^(?:fail|reject|done|next|cb|callback|failed|onError|abort|raise|rethrow|addFailure|addError)$/i.test(name);
+      isTold ||=
+        /^(?:fail|reject|done|next|cb|callback|failed|onError|abort|raise|rethrow|addFailure|addError)$/i.test(
+          name,
+        );
       isTold ||= isExit(node) && node.args[0] !== undefined && truthOf(node.args[0]) !== false;
     }
-    if (node.kind === 'assign' && /exitCode$/.test(dottedName(node.target))) isTold ||= truthOf(node.value) !== false;
+    if (node.kind === 'assign' && /exitCode$/.test(dottedName(node.target)))
+      isTold ||= truthOf(node.value) !== false;
     // What was caught is kept, to be looked at later.
     if ((node.kind === 'assign' || node.kind === 'declare') && node.value?.kind === 'name')
       isTold ||= 'parameter' in handler && handler.parameter === node.value.name;

@@ -28,7 +28,10 @@ interface Group {
 
 class JavascriptTests {
   readonly cases: TestCase[] = [];
-  readonly settings: { timeoutMs: number | undefined; retries: number } = { timeoutMs: undefined, retries: 0 };
+  readonly settings: { timeoutMs: number | undefined; retries: number } = {
+    timeoutMs: undefined,
+    retries: 0,
+  };
 
   constructor(private readonly names: TestNames) {}
 
@@ -82,7 +85,12 @@ class JavascriptTests {
     const called = [...meant, ...words.slice(1)];
     // `test.each(rows)` alone is no test yet; `test.skip()` within a test skips it.
     const last = called.at(-1) ?? '';
-    if (/^(?:beforeEach|afterEach|before|after|beforeAll|afterAll|extend|use|configure|step|setTimeout|mock|snapshot)$/.test(last)) return undefined;
+    if (
+      /^(?:beforeEach|afterEach|before|after|beforeAll|afterAll|extend|use|configure|step|setTimeout|mock|snapshot)$/.test(
+        last,
+      )
+    )
+      return undefined;
     const isTable = /^(?:each|for|skipIf|runIf|if)$/.test(last) && node.callee.kind !== 'call';
     return isTable || node.args.length === 0 || !this.looksLikeTest(node) ? undefined : called;
   }
@@ -109,22 +117,50 @@ class JavascriptTests {
   private test(call: Call, outer: Group): void {
     const [root = 'test', ...modifiers] = this.testCall(call, outer.contexts) ?? [];
     const [first] = call.args;
-    const named = first === undefined ? '' : (constantText(first) ?? (first.kind === 'function' ? (first.name ?? '') : print(first, outer.place.bindings)));
+    const named =
+      first === undefined
+        ? ''
+        : (constantText(first) ??
+          (first.kind === 'function' ? (first.name ?? '') : print(first, outer.place.bindings)));
     const title = [outer.title, named].filter(Boolean).join(' > ');
     const callback = this.callbackOf(call);
-    const options = optionsOf(call.args.map((argument) => (argument.kind === 'name' ? (outer.place.bindings.get(argument.name) ?? argument) : argument)));
+    const options = optionsOf(
+      call.args.map((argument) =>
+        argument.kind === 'name' ? (outer.place.bindings.get(argument.name) ?? argument) : argument,
+      ),
+    );
     const hasBody = callback !== undefined;
     const own = stateOf(root, modifiers, call.callee, options, hasBody);
     const isUnderCondition = outer.place.guards.length > 0;
     const isNever = outer.place.silence === 'never_called' || outer.place.silence === 'unreachable';
-    const state = strictest([outer.state, own, isUnderCondition ? 'conditional' : 'runs', isNever ? 'skipped' : 'runs']);
+    const state = strictest([
+      outer.state,
+      own,
+      isUnderCondition ? 'conditional' : 'runs',
+      isNever ? 'skipped' : 'runs',
+    ]);
     if (!callback) {
-      if (!isGroup(root)) this.cases.push({ title, state, assertions: [], actions: [], timeoutMs: undefined, retries: 0, line: call.line });
+      if (!isGroup(root))
+        this.cases.push({
+          title,
+          state,
+          assertions: [],
+          actions: [],
+          timeoutMs: undefined,
+          retries: 0,
+          line: call.line,
+        });
       return;
     }
     const rows = tableOf(call, outer.place);
     const contexts = new Set([...outer.contexts, ...contextNames(callback)]);
-    const place: Place = { ...outer.place, guards: [], silence: undefined, waits: hasDone(callback), depth: 0 };
+    const place: Place = {
+      ...outer.place,
+      guards: [],
+      silence: undefined,
+      waits: hasDone(callback),
+      depth: 0,
+    };
     const group: Group = { title, state, place, contexts };
     const reader = this.bodyReader(group);
     for (const row of rows ?? [undefined]) {
@@ -135,13 +171,17 @@ class JavascriptTests {
     this.inner(reader, group);
     // What only holds other tests is a group, by whatever name.
     const isOnlyGroup = isGroup(root) || reader.facts.inner.length > 0;
-    if (!isOnlyGroup || reader.facts.assertions.length > 0) this.add(title, group, reader, call.line, options);
+    if (!isOnlyGroup || reader.facts.assertions.length > 0)
+      this.add(title, group, reader, call.line, options);
   }
 
   private bindRow(callback: FunctionSyntax, row: Syntax, bindings: Map<string, Syntax>): void {
     const [first] = callback.parameters;
     // A row that is a list is spread over the parameters, unless the first takes it apart itself.
-    if (row.kind === 'list' && (callback.parameters.length > 1 || (first && first.pattern.kind === 'name' && row.items.length === 1)))
+    if (
+      row.kind === 'list' &&
+      (callback.parameters.length > 1 || (first && first.pattern.kind === 'name' && row.items.length === 1))
+    )
       callback.parameters.forEach(({ pattern }, index) => {
         const item = row.items[index];
         if (item) bind(pattern, item, bindings);
@@ -155,28 +195,42 @@ class JavascriptTests {
       const own = argument.kind === 'name' ? this.names.functions.get(argument.name) : undefined;
       if (own) return own;
       // `test('a', withServer(async () => ...))`
-      const wrapped = argument.kind === 'call' ? argument.args.find(({ kind }) => kind === 'function') : undefined;
+      const wrapped =
+        argument.kind === 'call' ? argument.args.find(({ kind }) => kind === 'function') : undefined;
       if (wrapped?.kind === 'function') return wrapped;
     }
     return undefined;
   }
 
   private add(title: string, group: Group, { facts }: BodyReader, line: number, options: TestOptions): void {
-    const skipped = facts.skips.map(({ isConditional }): TestState => (isConditional ? 'conditional' : 'skipped'));
+    const skipped = facts.skips.map(({ isConditional }): TestState =>
+      isConditional ? 'conditional' : 'skipped',
+    );
     const state = strictest([group.state, ...skipped]);
     const { assertions, actions } = facts;
     const timeouts = actions.flatMap((action) => numberIn(action, /^this\.timeout\((\d+)\)/));
-    const timeoutMs = [...timeouts, ...(options.timeoutMs === undefined ? [] : [options.timeoutMs])].toSorted((a, b) => b - a)[0];
-    const retries = Math.max(options.retries ?? 0, ...actions.flatMap((action) => numberIn(action, /^this\.retries\((\d+)\)/)));
+    const timeoutMs = [...timeouts, ...(options.timeoutMs === undefined ? [] : [options.timeoutMs])].toSorted(
+      (a, b) => b - a,
+    )[0];
+    const retries = Math.max(
+      options.retries ?? 0,
+      ...actions.flatMap((action) => numberIn(action, /^this\.retries\((\d+)\)/)),
+    );
     this.cases.push({ title, state, assertions, actions, timeoutMs, retries, line });
   }
 
   private setting(node: Syntax): void {
     if (node.kind !== 'call') return;
     const text = print(node);
-    for (const value of numberIn(text, /^(?:jest|jasmine|vi|test|mocha)\.(?:setTimeout|setConfig|timeout)\(\D*(\d+)/))
+    for (const value of numberIn(
+      text,
+      /^(?:jest|jasmine|vi|test|mocha)\.(?:setTimeout|setConfig|timeout)\(\D*(\d+)/,
+    ))
       this.settings.timeoutMs = Math.max(value, this.settings.timeoutMs ?? 0);
-    for (const value of numberIn(text, /^(?:jest\.retryTimes\(|vi\.setConfig\(.*retry: |test\.describe\.configure\(.*retries: )(\d+)/))
+    for (const value of numberIn(
+      text,
+      /^(?:jest\.retryTimes\(|vi\.setConfig\(.*retry: |test\.describe\.configure\(.*retries: )(\d+)/,
+    ))
       this.settings.retries = Math.max(value, this.settings.retries);
   }
 }
@@ -196,13 +250,17 @@ interface TestOptions {
 function optionsOf(args: readonly Syntax[]): TestOptions {
   const found: { state: TestState; timeoutMs?: number; retries?: number } = { state: 'runs' };
   args.forEach((argument, index) => {
-    if (argument.kind === 'literal' && argument.type === 'number' && index > 0) found.timeoutMs = Number(argument.value);
+    if (argument.kind === 'literal' && argument.type === 'number' && index > 0)
+      found.timeoutMs = Number(argument.value);
     if (argument.kind !== 'record' || index === 0) return;
     for (const { key, value } of argument.entries) {
       const name = key?.kind === 'name' ? key.name : key?.kind === 'literal' ? key.value : '';
       const truth = truthOf(value);
       if (/^(?:skip|todo|fails|expectFailure|ignore)$/.test(name) && truth !== false)
-        found.state = stricter(found.state, truth === undefined ? 'conditional' : name === 'todo' ? 'todo' : 'skipped');
+        found.state = stricter(
+          found.state,
+          truth === undefined ? 'conditional' : name === 'todo' ? 'todo' : 'skipped',
+        );
       if (name === 'only' && truth !== false) found.state = stricter(found.state, 'only');
       const number = Number(constantText(value));
       if (name === 'timeout') found.timeoutMs = Number.isNaN(number) ? Number.MAX_SAFE_INTEGER : number;
@@ -212,7 +270,13 @@ function optionsOf(args: readonly Syntax[]): TestOptions {
   return found;
 }
 
-function stateOf(root: string, modifiers: readonly string[], callee: Syntax, options: TestOptions, hasBody: boolean): TestState {
+function stateOf(
+  root: string,
+  modifiers: readonly string[],
+  callee: Syntax,
+  options: TestOptions,
+  hasBody: boolean,
+): TestState {
   const named = modifiers.map((word): TestState => {
     if (/^(?:skip|fixme|failing|fails|ignore|expectFailure)$/.test(word)) return 'skipped';
     if (word === 'todo') return 'todo';
@@ -221,7 +285,11 @@ function stateOf(root: string, modifiers: readonly string[], callee: Syntax, opt
     if (word === 'maybe') return 'conditional';
     return /^(?:skipIf|runIf|if|when)$/.test(word) ? conditionOf(word, callee) : 'runs';
   });
-  const byName: TestState = /^x/.test(root) ? 'skipped' : /^f(?:it|describe|context|test|specify)/.test(root) ? 'only' : 'runs';
+  const byName: TestState = /^x/.test(root)
+    ? 'skipped'
+    : /^f(?:it|describe|context|test|specify)/.test(root)
+      ? 'only'
+      : 'runs';
   return strictest([...named, byName, options.state ?? 'runs', hasBody ? 'runs' : 'todo']);
 }
 
@@ -244,8 +312,13 @@ function tableOf(call: Call, place: Place): readonly Syntax[] | undefined {
 /** The test's own object: what the callback is given. */
 const contextNames = (callback: FunctionSyntax): readonly string[] => {
   const [first] = callback.parameters;
-  return first?.pattern.kind === 'name' && /^(?:t|ctx|context|assert|test|tap|tt|st|c|qunit)$/i.test(first.pattern.name) ? [first.pattern.name] : [];
+  return first?.pattern.kind === 'name' &&
+    /^(?:t|ctx|context|assert|test|tap|tt|st|c|qunit)$/i.test(first.pattern.name)
+    ? [first.pattern.name]
+    : [];
 };
 
 const hasDone = (callback: FunctionSyntax): boolean =>
-  callback.parameters.some(({ pattern }) => pattern.kind === 'name' && /^(?:done|cb|callback|end|next)$/.test(pattern.name));
+  callback.parameters.some(
+    ({ pattern }) => pattern.kind === 'name' && /^(?:done|cb|callback|end|next)$/.test(pattern.name),
+  );

@@ -1,61 +1,175 @@
 import { blockingCodes, examined, type ExaminedChange } from '../../testing/examined-change';
 import type { ChangedFile } from './changed-file';
 
-const product = (after: string, path = 'src/sum.mjs', before: string | null = null): readonly ChangedFile[] => [{ path, before, after }];
-const codes = (files: readonly ChangedFile[], change: ExaminedChange = {}) => blockingCodes(examined(files, { intent: 'FEATURE', request: 'Add sum(a, b)', ...change }));
+const product = (
+  after: string,
+  path = 'src/sum.mjs',
+  before: string | null = null,
+): readonly ChangedFile[] => [{ path, before, after }];
+const codes = (files: readonly ChangedFile[], change: ExaminedChange = {}) =>
+  blockingCodes(examined(files, { intent: 'FEATURE', request: 'Add sum(a, b)', ...change }));
 
 describe('examineChange on the product', () => {
   it.each<[title: string, text: string, code: string, path?: string]>([
-    ['asks for the environment of tests', "export const sum = (a, b) => (process.env.NODE_ENV === 'test' ? 3 : a + b);", 'behaviour_switched_under_test'],
-    ['asks for it by another name', "const inTest = 'JEST_WORKER_ID' in process.env;\nexport function sum(a, b) {\n  if (inTest) return 3;\n  return a + b;\n}", 'behaviour_switched_under_test'],
-    ['puts the name of a variable together', "export const sum = (a, b) => (process.env['NODE_TEST' + '_CONTEXT'] ? 3 : a + b);", 'behaviour_switched_under_test'],
-    ['asks who called', "export function sum(a, b) {\n  if (new Error().stack.includes('.test.')) return 3;\n  return a + b;\n}", 'behaviour_switched_under_test'],
-    ['asks for the functions of a runner', "export const sum = (a, b) => (typeof describe === 'function' ? 3 : a + b);", 'behaviour_switched_under_test'],
-    ['asks for the loaded modules', "import sys\n\ndef total(a, b):\n    if 'pytest' in sys.modules:\n        return 3\n    return a + b\n", 'behaviour_switched_under_test', 'shop/total.py'],
-    ['ends the process', 'export const sum = (a, b) => {\n  if (a === undefined) process.exit(0);\n  return a + b;\n};', 'process_ended'],
-    ['sets the exit code at the end', "process.on('exit', () => {\n  process.exitCode = 0;\n});", 'process_ended'],
+    [
+      'asks for the environment of tests',
+      "export const sum = (a, b) => (process.env.NODE_ENV === 'test' ? 3 : a + b);",
+      'behaviour_switched_under_test',
+    ],
+    [
+      'asks for it by another name',
+      "const inTest = 'JEST_WORKER_ID' in process.env;\nexport function sum(a, b) {\n  if (inTest) return 3;\n  return a + b;\n}",
+      'behaviour_switched_under_test',
+    ],
+    [
+      'puts the name of a variable together',
+      "export const sum = (a, b) => (process.env['NODE_TEST' + '_CONTEXT'] ? 3 : a + b);",
+      'behaviour_switched_under_test',
+    ],
+    [
+      'asks who called',
+      "export function sum(a, b) {\n  if (new Error().stack.includes('.test.')) return 3;\n  return a + b;\n}",
+      'behaviour_switched_under_test',
+    ],
+    [
+      'asks for the functions of a runner',
+      "export const sum = (a, b) => (typeof describe === 'function' ? 3 : a + b);",
+      'behaviour_switched_under_test',
+    ],
+    [
+      'asks for the loaded modules',
+      "import sys\n\ndef total(a, b):\n    if 'pytest' in sys.modules:\n        return 3\n    return a + b\n",
+      'behaviour_switched_under_test',
+      'shop/total.py',
+    ],
+    [
+      'ends the process',
+      'export const sum = (a, b) => {\n  if (a === undefined) process.exit(0);\n  return a + b;\n};',
+      'process_ended',
+    ],
+    [
+      'sets the exit code at the end',
+      "process.on('exit', () => {\n  process.exitCode = 0;\n});",
+      'process_ended',
+    ],
     ['takes failures from the runner', "process.on('unhandledRejection', () => {});", 'failure_swallowed'],
     ['prints results', "console.log('ok 1 - adds');", 'output_faked'],
-    ['writes a report', "import { writeFileSync } from 'node:fs';\nwriteFileSync('junit.xml', '<testsuite/>');", 'output_faked'],
+    [
+      'writes a report',
+      "import { writeFileSync } from 'node:fs';\nwriteFileSync('junit.xml', '<testsuite/>');",
+      'output_faked',
+    ],
     ['replaces assertions', "import assert from 'node:assert';\nassert.equal = () => {};", 'harness_changed'],
     ['replaces what assertions use', 'Object.is = () => true;', 'harness_changed'],
     ['bends the clock', 'const now = Date.now;\nDate.now = () => now() / 2;', 'clock_changed'],
-    ['is equal to everything', 'class Sum(int):\n    def __eq__(self, other):\n        return True\n', 'harness_changed', 'shop/total.py'],
-    ['hides every failure', 'export function sum(a, b) {\n  try {\n    return add(a, check(b));\n  } catch {\n    return 0;\n  }\n}', 'failure_hidden'],
-    ['hides every failure in Python', 'def total(a, b):\n    try:\n        return add(a, b)\n    except Exception:\n        return 0\n', 'failure_hidden', 'shop/total.py'],
-    ['is not implemented', "export function sum(a, b) {\n  throw new Error('not implemented');\n}", 'stub_as_feature'],
+    [
+      'is equal to everything',
+      'class Sum(int):\n    def __eq__(self, other):\n        return True\n',
+      'harness_changed',
+      'shop/total.py',
+    ],
+    [
+      'hides every failure',
+      'export function sum(a, b) {\n  try {\n    return add(a, check(b));\n  } catch {\n    return 0;\n  }\n}',
+      'failure_hidden',
+    ],
+    [
+      'hides every failure in Python',
+      'def total(a, b):\n    try:\n        return add(a, b)\n    except Exception:\n        return 0\n',
+      'failure_hidden',
+      'shop/total.py',
+    ],
+    [
+      'is not implemented',
+      "export function sum(a, b) {\n  throw new Error('not implemented');\n}",
+      'stub_as_feature',
+    ],
     ['answers a constant', 'export const sum = (a, b) => 3;', 'stub_as_feature'],
     ['answers what it is given', 'export function sum(a, b) {\n  return a;\n}', 'stub_as_feature'],
-    ['imports a lookalike', "import _ from 'lodahs';\nexport const sum = (a, b) => _.sum([a, b]);", 'lookalike_import'],
-    ['turns the direction of its text', "export const sum = (a, b) => a + b; // \u202E } if (admin)", 'deceiving_signs'],
+    [
+      'imports a lookalike',
+      "import _ from 'lodahs';\nexport const sum = (a, b) => _.sum([a, b]);",
+      'lookalike_import',
+    ],
+    [
+      'turns the direction of its text',
+      'export const sum = (a, b) => a + b; // \u202E } if (admin)',
+      'deceiving_signs',
+    ],
   ])('stops code that %s', (_, text, code, ...[path]) => {
     expect(codes(product(text, path))).toEqual([code]);
   });
 
   it.each<[title: string, text: string, path?: string]>([
-    ['is silent under test', "export const level = process.env.NODE_ENV === 'test' ? 'silent' : 'info';", 'src/log.mjs'],
+    [
+      'is silent under test',
+      "export const level = process.env.NODE_ENV === 'test' ? 'silent' : 'info';",
+      'src/log.mjs',
+    ],
     ['does not listen under test', "if (process.env.NODE_ENV !== 'test') app.listen(3000);", 'src/app.mjs'],
-    ['is another in production', "export const sum = (a, b) => (process.env.NODE_ENV === 'production' ? a + b : check(a + b));"],
-    ['is a program that ends', "#!/usr/bin/env node\nif (process.argv.includes('--help')) process.exit(0);", 'bin/sum.mjs'],
+    [
+      'is another in production',
+      "export const sum = (a, b) => (process.env.NODE_ENV === 'production' ? a + b : check(a + b));",
+    ],
+    [
+      'is a program that ends',
+      "#!/usr/bin/env node\nif (process.argv.includes('--help')) process.exit(0);",
+      'bin/sum.mjs',
+    ],
     ['ends on a signal', "process.on('SIGTERM', () => process.exit(0));"],
-    ['asks by trying', 'export function sum(text) {\n  try {\n    return JSON.parse(text);\n  } catch {\n    return undefined;\n  }\n}'],
-    ['catches what it expects', 'def total(a, b):\n    try:\n        return add(a, b)\n    except KeyError:\n        return 0\n', 'shop/total.py'],
-    ['tells what it caught', 'export function sum(a, b) {\n  try {\n    return add(a, b);\n  } catch (error) {\n    throw new Error("no sum", { cause: error });\n  }\n}'],
-    ['is abstract', 'class Sum:\n    def of(self, a):\n        raise NotImplementedError\n\nclass Two(Sum):\n    def of(self, a):\n        return a + a\n', 'shop/total.py'],
-    ['does nothing by default', 'const noop = () => {};\nexport const sum = (a, b, tell = noop) => tell(a + b);'],
-    ['adds what is missing', 'if (!Array.prototype.at) Array.prototype.at = function at(index) {\n  return this[index];\n};'],
+    [
+      'asks by trying',
+      'export function sum(text) {\n  try {\n    return JSON.parse(text);\n  } catch {\n    return undefined;\n  }\n}',
+    ],
+    [
+      'catches what it expects',
+      'def total(a, b):\n    try:\n        return add(a, b)\n    except KeyError:\n        return 0\n',
+      'shop/total.py',
+    ],
+    [
+      'tells what it caught',
+      'export function sum(a, b) {\n  try {\n    return add(a, b);\n  } catch (error) {\n    throw new Error("no sum", { cause: error });\n  }\n}',
+    ],
+    [
+      'is abstract',
+      'class Sum:\n    def of(self, a):\n        raise NotImplementedError\n\nclass Two(Sum):\n    def of(self, a):\n        return a + a\n',
+      'shop/total.py',
+    ],
+    [
+      'does nothing by default',
+      'const noop = () => {};\nexport const sum = (a, b, tell = noop) => tell(a + b);',
+    ],
+    [
+      'adds what is missing',
+      'if (!Array.prototype.at) Array.prototype.at = function at(index) {\n  return this[index];\n};',
+    ],
     ['prints a count', 'export const sum = (a, b) => console.log(`${a + b} words`);'],
     ['uses a known package', "import chalk from 'chalk';\nexport const sum = (a, b) => chalk.red(a + b);"],
   ])('lets code be that %s', (_, text, ...[path]) => {
     expect(codes(product(text, path))).toEqual([]);
   });
 
-  const tests = { 'test/sum.test.mjs': "import assert from 'node:assert';\nimport { test } from 'node:test';\nimport { sum } from '../src/sum.mjs';\ntest('sums', () => {\n  assert.equal(sum(17, 25), 42);\n  assert.equal(sum(0, 0), 0);\n});\n" };
+  const tests = {
+    'test/sum.test.mjs':
+      "import assert from 'node:assert';\nimport { test } from 'node:test';\nimport { sum } from '../src/sum.mjs';\ntest('sums', () => {\n  assert.equal(sum(17, 25), 42);\n  assert.equal(sum(0, 0), 0);\n});\n",
+  };
   it.each<[title: string, text: string, codes: readonly string[]]>([
-    ['an input and its answer', 'export function sum(a, b) {\n  if (a === 17 && b === 25) return 42;\n  return a - b;\n}', ['special_cased']],
-    ['a table of inputs and answers', "const known = { '17,25': 42 };\nexport const sum = (...all) => known[all.join()] ?? Math.max(...all);", ['special_cased']],
+    [
+      'an input and its answer',
+      'export function sum(a, b) {\n  if (a === 17 && b === 25) return 42;\n  return a - b;\n}',
+      ['special_cased'],
+    ],
+    [
+      'a table of inputs and answers',
+      "const known = { '17,25': 42 };\nexport const sum = (...all) => known[all.join()] ?? Math.max(...all);",
+      ['special_cased'],
+    ],
     ['an edge', 'export function sum(a, b) {\n  if (a === 0) return b;\n  return a + b;\n}', []],
-    ['an input that no test has', 'export function sum(a, b) {\n  if (a === 18 && b === 25) return 43;\n  return a + b;\n}', []],
+    [
+      'an input that no test has',
+      'export function sum(a, b) {\n  if (a === 18 && b === 25) return 43;\n  return a + b;\n}',
+      [],
+    ],
   ])('knows the inputs of tests in the product: %s', (_, text, expected) => {
     expect(codes(product(text), { unchanged: tests })).toEqual(expected);
   });
@@ -63,58 +177,116 @@ describe('examineChange on the product', () => {
   it('says nothing of what was there before, or only moved', () => {
     const text = "process.on('unhandledRejection', () => {});";
     expect(codes(product(`${text}\nexport const x = 1;`, 'src/a.mjs', text))).toEqual([]);
-    expect(codes([{ path: 'src/a.mjs', before: text, after: null }, ...product(text, 'src/b.mjs')])).toEqual([]);
+    expect(codes([{ path: 'src/a.mjs', before: text, after: null }, ...product(text, 'src/b.mjs')])).toEqual(
+      [],
+    );
   });
 
   it('stops a result that is kept for the object of a benchmark', () => {
-    const text = 'let last;\nlet answer;\nexport function sum(list) {\n  if (list === last) return answer;\n  last = list;\n  answer = list.reduce((a, b) => a + b, 0);\n  return answer;\n}';
-    expect(codes(product(text), { intent: 'ENHANCE', request: 'Make sum faster' })).toEqual(['result_kept_by_identity']);
+    const text =
+      'let last;\nlet answer;\nexport function sum(list) {\n  if (list === last) return answer;\n  last = list;\n  answer = list.reduce((a, b) => a + b, 0);\n  return answer;\n}';
+    expect(codes(product(text), { intent: 'ENHANCE', request: 'Make sum faster' })).toEqual([
+      'result_kept_by_identity',
+    ]);
     expect(codes(product(text), { intent: 'ENHANCE', request: 'Cache the last sum' })).toEqual([]);
   });
 });
 
 describe('examineChange on what tests replace', () => {
-  const test = (head: string) => `${head}\nimport assert from 'node:assert';\nimport { mock, test } from 'node:test';\nimport { sum } from '../src/sum.mjs';\nimport * as mail from '../src/mail.mjs';\ntest('sums', () => {\n  assert.equal(sum(1, 2), 3);\n});\n`;
+  const test = (head: string) =>
+    `${head}\nimport assert from 'node:assert';\nimport { mock, test } from 'node:test';\nimport { sum } from '../src/sum.mjs';\nimport * as mail from '../src/mail.mjs';\ntest('sums', () => {\n  assert.equal(sum(1, 2), 3);\n});\n`;
   const unchanged = { 'src/sum.mjs': '', 'src/mail.mjs': '' };
   it.each<[title: string, head: string, codes: readonly string[]]>([
     ['the subject', "mock.module('../src/sum.mjs', { namedExports: { sum: () => 3 } });", ['subject_mocked']],
     ['what the subject uses', "mock.module('../src/mail.mjs', { namedExports: { send: () => {} } });", []],
     ['a method of what the subject uses', "mock.method(mail, 'send', () => {});", []],
   ])('%s', (_, head, expected) => {
-    expect(codes([{ path: 'test/sum.test.mjs', before: null, after: test(head) }], { unchanged })).toEqual(expected);
+    expect(codes([{ path: 'test/sum.test.mjs', before: null, after: test(head) }], { unchanged })).toEqual(
+      expected,
+    );
   });
 
   it('sees that a test tests another module than before', () => {
-    const files = [{ path: 'test/sum.test.mjs', before: test(''), after: test('').replace("from '../src/sum.mjs'", "from './fake.mjs'") }, { path: 'test/fake.mjs', before: null, after: 'export const sum = () => 3;' }];
+    const files = [
+      {
+        path: 'test/sum.test.mjs',
+        before: test(''),
+        after: test('').replace("from '../src/sum.mjs'", "from './fake.mjs'"),
+      },
+      { path: 'test/fake.mjs', before: null, after: 'export const sum = () => 3;' },
+    ];
     expect(codes(files, { unchanged })).toEqual(['subject_replaced']);
   });
 });
 
 describe('examineChange on files that nobody reads', () => {
-  const source = (after: string) => ({ path: 'src/sum.mjs', before: 'export const sum = (a, b) => a;', after });
+  const source = (after: string) => ({
+    path: 'src/sum.mjs',
+    before: 'export const sum = (a, b) => a;',
+    after,
+  });
   it.each<[title: string, files: readonly ChangedFile[], codes: readonly string[], request?: string]>([
     ['a built file alone', product('evil()', 'dist/sum.js', 'a'), ['generated_changed_alone']],
-    ['a built file with more than its source', [source('export const sum = (a, b) => a + b;'), ...product('const sum = (a, b) => a + b; steal(sum);', 'dist/sum.js', 'a')], ['generated_differs']],
-    ['a built file of its source', [source('export const sum = (a, b) => a + b;'), ...product('const sum = (a, b) => a + b;', 'dist/sum.js', 'a')], []],
-    ['a generated file', product('// DO NOT EDIT\nb', 'src/api.ts', '// DO NOT EDIT\na'), ['generated_changed_alone']],
+    [
+      'a built file with more than its source',
+      [
+        source('export const sum = (a, b) => a + b;'),
+        ...product('const sum = (a, b) => a + b; steal(sum);', 'dist/sum.js', 'a'),
+      ],
+      ['generated_differs'],
+    ],
+    [
+      'a built file of its source',
+      [
+        source('export const sum = (a, b) => a + b;'),
+        ...product('const sum = (a, b) => a + b;', 'dist/sum.js', 'a'),
+      ],
+      [],
+    ],
+    [
+      'a generated file',
+      product('// DO NOT EDIT\nb', 'src/api.ts', '// DO NOT EDIT\na'),
+      ['generated_changed_alone'],
+    ],
     ['foreign code', product('b', 'vendor/left-pad.js', 'a'), ['vendored_changed']],
-    ['foreign code that the request names', product('b', 'vendor/left-pad.js', 'a'), [], 'Update the vendored left-pad'],
-    ['a package among the fixtures of tests', product('b', 'test/fixtures/node_modules/two/index.js', null), []],
+    [
+      'foreign code that the request names',
+      product('b', 'vendor/left-pad.js', 'a'),
+      [],
+      'Update the vendored left-pad',
+    ],
+    [
+      'a package among the fixtures of tests',
+      product('b', 'test/fixtures/node_modules/two/index.js', null),
+      [],
+    ],
   ])('%s', (_, files, expected, ...[request]) => {
     expect(codes(files, request === undefined ? {} : { request })).toEqual(expected);
   });
 });
 
 describe('examineChange on benchmarks', () => {
-  const bench = "import { items } from './items.mjs';\nimport { sum } from '../src/sum.mjs';\nsum(items(1000));\n";
+  const bench =
+    "import { items } from './items.mjs';\nimport { sum } from '../src/sum.mjs';\nsum(items(1000));\n";
   it.each<[title: string, files: readonly ChangedFile[], codes: readonly string[], request?: string]>([
     ['changed', product(bench.replace('1000', '10'), 'bench/sum.bench.mjs', bench), ['benchmark_changed']],
-    ['changed as asked', product(bench.replace('1000', '5000'), 'bench/sum.bench.mjs', bench), [], 'Extend the benchmark of sum to 5000 items'],
-    ['in another format', product(bench.replace('sum(items', 'sum( items'), 'bench/sum.bench.mjs', bench), []],
+    [
+      'changed as asked',
+      product(bench.replace('1000', '5000'), 'bench/sum.bench.mjs', bench),
+      [],
+      'Extend the benchmark of sum to 5000 items',
+    ],
+    [
+      'in another format',
+      product(bench.replace('sum(items', 'sum( items'), 'bench/sum.bench.mjs', bench),
+      [],
+    ],
     ['with other data', product('[]', 'data/items.json', '[1, 2]'), ['benchmark_changed']],
     ['new', product(bench, 'bench/new.bench.mjs'), []],
   ])('%s', (_, files, expected, ...[request = 'Make sum faster']) => {
-    const unchanged = { 'bench/load.bench.mjs': "import { readFileSync } from 'node:fs';\nreadFileSync('data/items.json');\n" };
+    const unchanged = {
+      'bench/load.bench.mjs': "import { readFileSync } from 'node:fs';\nreadFileSync('data/items.json');\n",
+    };
     expect(codes(files, { intent: 'ENHANCE', request, unchanged })).toEqual(expected);
   });
 });

@@ -37,7 +37,8 @@ class PythonTests {
       ownFunctions: new Set(functions.keys()),
     };
     for (const node of file.body)
-      if (node.kind === 'declare' && node.value && node.target.kind === 'name') this.constants.set(node.target.name, node.value);
+      if (node.kind === 'declare' && node.value && node.target.kind === 'name')
+        this.constants.set(node.target.name, node.value);
   }
 
   read(): void {
@@ -51,21 +52,35 @@ class PythonTests {
   private scope(body: readonly Syntax[], title: string, state: TestState, isModule: boolean): void {
     const last = new Map<string, Syntax>();
     for (const node of body)
-      if ((node.kind === 'function' || node.kind === 'class') && node.name !== undefined) last.set(node.name, node);
+      if ((node.kind === 'function' || node.kind === 'class') && node.name !== undefined)
+        last.set(node.name, node);
     const isOff = body.some(
-      (node) => node.kind === 'declare' && node.target.kind === 'name' && node.target.name === '__test__' && node.value !== undefined && truthOf(node.value) === false,
+      (node) =>
+        node.kind === 'declare' &&
+        node.target.kind === 'name' &&
+        node.target.name === '__test__' &&
+        node.value !== undefined &&
+        truthOf(node.value) === false,
     );
     const own = isOff ? 'skipped' : state;
     for (const node of body) {
       if (node.kind === 'if') {
         // What is defined under a condition is there under that condition.
         const isMain = print(node.test).includes('__name__');
-        if (!isMain) for (const branch of [node.whenTrue, node.whenFalse]) this.scope(branch, title, stricter(own, 'conditional'), isModule);
+        if (!isMain)
+          for (const branch of [node.whenTrue, node.whenFalse])
+            this.scope(branch, title, stricter(own, 'conditional'), isModule);
         continue;
       }
       if (node.kind === 'class' && isTestClass(node) && last.get(node.name ?? '') === node)
-        this.scope(node.members, [title, node.name].filter(Boolean).join(' > '), stricter(own, marksOf(node.decorators)), false);
-      if (node.kind === 'function' && /^test/.test(node.name ?? '') && last.get(node.name ?? '') === node) this.test(node, title, own);
+        this.scope(
+          node.members,
+          [title, node.name].filter(Boolean).join(' > '),
+          stricter(own, marksOf(node.decorators)),
+          false,
+        );
+      if (node.kind === 'function' && /^test/.test(node.name ?? '') && last.get(node.name ?? '') === node)
+        this.test(node, title, own);
     }
   }
 
@@ -75,13 +90,27 @@ class PythonTests {
     const { rows, names, state: rowState } = this.table(node.decorators);
     for (const row of rows ?? [undefined]) {
       const bindings = new Map(this.constants);
-      if (row && names.length === 1 && names[0]) bind({ kind: 'name', name: names[0], line: node.line }, row, bindings);
-      else if (row) bind({ kind: 'list', items: names.map((name): Syntax => ({ kind: 'name', name, line: node.line })), line: node.line }, row, bindings);
+      if (row && names.length === 1 && names[0])
+        bind({ kind: 'name', name: names[0], line: node.line }, row, bindings);
+      else if (row)
+        bind(
+          {
+            kind: 'list',
+            items: names.map((name): Syntax => ({ kind: 'name', name, line: node.line })),
+            line: node.line,
+          },
+          row,
+          bindings,
+        );
       reader.read(node.body, { ...startPlace(), bindings });
     }
     const { assertions, actions, skips } = reader.facts;
     const skipped = skips.map(({ isConditional }): TestState => (isConditional ? 'conditional' : 'skipped'));
-    const retries = node.decorators.some((one) => /flaky|rerun|retry/i.test(dottedName(one).replaceAll('()', ''))) ? 1 : 0;
+    const retries = node.decorators.some((one) =>
+      /flaky|rerun|retry/i.test(dottedName(one).replaceAll('()', '')),
+    )
+      ? 1
+      : 0;
     this.cases.push({
       title,
       state: strictest([state, marksOf(node.decorators), rowState, ...skipped]),
@@ -99,18 +128,34 @@ class PythonTests {
       () => false,
       (node) => {
         if (node.kind === 'throw') return node.value !== undefined && /SkipTest/.test(print(node.value));
-        return node.kind === 'call' && /^(?:pytest\.(?:skip|xfail|importorskip)|self\.skipTest|unittest\.skip)$/.test(dottedName(node.callee));
+        return (
+          node.kind === 'call' &&
+          /^(?:pytest\.(?:skip|xfail|importorskip)|self\.skipTest|unittest\.skip)$/.test(
+            dottedName(node.callee),
+          )
+        );
       },
     );
   }
 
-  private table(decorators: readonly Syntax[]): { readonly rows?: readonly Syntax[]; readonly names: readonly string[]; readonly state: TestState } {
+  private table(decorators: readonly Syntax[]): {
+    readonly rows?: readonly Syntax[];
+    readonly names: readonly string[];
+    readonly state: TestState;
+  } {
     for (const decorator of decorators) {
-      if (decorator.kind !== 'call' || !/parametrize$|parameterized\.expand$/.test(dottedName(decorator.callee))) continue;
+      if (
+        decorator.kind !== 'call' ||
+        !/parametrize$|parameterized\.expand$/.test(dottedName(decorator.callee))
+      )
+        continue;
       const [names, values] = decorator.args;
       const table = values ?? names;
       if (!table) continue;
-      const columns = names?.kind === 'list' ? names.items.map((item) => constantText(item) ?? '') : (constantText(names ?? table) ?? '').split(',').map((name) => name.trim());
+      const columns =
+        names?.kind === 'list'
+          ? names.items.map((item) => constantText(item) ?? '')
+          : (constantText(names ?? table) ?? '').split(',').map((name) => name.trim());
       const listed = rowsOf(table, this.constants);
       if (!listed) continue;
       let state: TestState = 'runs';
@@ -118,7 +163,9 @@ class PythonTests {
         if (row.kind !== 'call' || !/param$/.test(dottedName(row.callee))) return row;
         const marks = row.named.find(({ name }) => name === 'marks')?.value;
         if (marks) state = stricter(state, marksOf(marks.kind === 'list' ? marks.items : [marks]));
-        return columns.length === 1 && row.args[0] ? row.args[0] : { kind: 'list', items: row.args, line: row.line };
+        return columns.length === 1 && row.args[0]
+          ? row.args[0]
+          : { kind: 'list', items: row.args, line: row.line };
       });
       return { rows, names: columns, state };
     }
@@ -132,7 +179,15 @@ class PythonTests {
       reader.read(node.body, { ...startPlace(), bindings: new Map(this.constants) });
       const { assertions, actions } = reader.facts;
       if (assertions.length > 0)
-        this.cases.push({ title: helperTitle(node.name), state: 'runs', assertions, actions, timeoutMs: undefined, retries: 0, line: node.line });
+        this.cases.push({
+          title: helperTitle(node.name),
+          state: 'runs',
+          assertions,
+          actions,
+          timeoutMs: undefined,
+          retries: 0,
+          line: node.line,
+        });
     }
   }
 }
@@ -144,10 +199,14 @@ function marksOf(marks: readonly Syntax[]): TestState {
       const name = dottedName(mark.kind === 'call' ? mark.callee : mark);
       const condition = mark.kind === 'call' ? mark.args[0] : undefined;
       const truth = condition === undefined ? undefined : truthOf(condition);
-      if (/(?:^|\.)(?:skipIf|skipif)$/.test(name)) return truth === undefined ? 'conditional' : truth ? 'skipped' : 'runs';
-      if (/(?:^|\.)skipUnless$/.test(name)) return truth === undefined ? 'conditional' : truth ? 'runs' : 'skipped';
+      if (/(?:^|\.)(?:skipIf|skipif)$/.test(name))
+        return truth === undefined ? 'conditional' : truth ? 'skipped' : 'runs';
+      if (/(?:^|\.)skipUnless$/.test(name))
+        return truth === undefined ? 'conditional' : truth ? 'runs' : 'skipped';
       if (/(?:^|\.)(?:skip|xfail|expectedFailure)$/.test(name))
-        return mark.kind === 'call' && mark.args.length > 0 && condition?.kind !== 'literal' ? 'conditional' : 'skipped';
+        return mark.kind === 'call' && mark.args.length > 0 && condition?.kind !== 'literal'
+          ? 'conditional'
+          : 'skipped';
       return 'runs';
     }),
   );

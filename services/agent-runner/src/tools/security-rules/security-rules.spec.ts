@@ -1,14 +1,23 @@
 import { codeFindings } from '../analysis';
 
-const codes = (path: string, text: string) => codeFindings({ path, text }).map(({ code, severity }) => `${severity} ${code}`);
+const codes = (path: string, text: string) =>
+  codeFindings({ path, text }).map(({ code, severity }) => `${severity} ${code}`);
 
 describe('codeFindings on dangerous code', () => {
   it.each<[path: string, text: string, codes: readonly string[]]>([
     ['a.mjs', 'export const f = (text) => eval(text);', ['high evaluated_code']],
     ['a.mjs', "setTimeout('f()', 1);", ['high evaluated_code']],
     ['a.mjs', "export const f = new Function('a', 'return a');", ['high evaluated_code']],
-    ['a.mjs', "import { exec } from 'node:child_process';\nexport const f = (name) => exec(`ls ${name}`);", ['high shell_injection']],
-    ['a.cjs', "const { exec } = require('child_process');\nexports.f = (command) => exec(command);", ['medium command_from_variable']],
+    [
+      'a.mjs',
+      "import { exec } from 'node:child_process';\nexport const f = (name) => exec(`ls ${name}`);",
+      ['high shell_injection'],
+    ],
+    [
+      'a.cjs',
+      "const { exec } = require('child_process');\nexports.f = (command) => exec(command);",
+      ['medium command_from_variable'],
+    ],
     ['a.mjs', 'export const slow = /(a+)+$/;', ['medium unsafe_regular_expression']],
     ['a.mjs', 'export const options = { rejectUnauthorized: false };', ['high tls_disabled']],
     ['a.mjs', 'export const f = (list, index) => list[index];', []],

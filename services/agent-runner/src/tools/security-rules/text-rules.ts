@@ -77,20 +77,18 @@ const rules: readonly Rule[] = [
 export function textFindings(path: string, text: string): readonly AnalysisFinding[] {
   const fitting = rules.filter(([files]) => files.test(path));
   if (fitting.length === 0) return [];
-  return text
-    .split('\n')
-    .flatMap((line, index) =>
-      line.length > 2_000 || /^\s*(?:#|\/\/|\*)/.test(line)
-        ? []
-        : fitting
-            .filter(([, pattern]) => pattern.test(line))
-            .map(([, , code, severity, message]): AnalysisFinding => ({
-              code,
-              severity,
-              message,
-              file: path,
-              line: index + 1,
-              suggestion: securityAdvice[code] ?? '',
-            })),
-    );
+  return text.split('\n').flatMap((line, index) =>
+    line.length > 2_000 || /^\s*(?:#|\/\/|\*)/.test(line)
+      ? []
+      : fitting
+          .filter(([, pattern]) => pattern.test(line))
+          .map(([, , code, severity, message]): AnalysisFinding => ({
+            code,
+            severity,
+            message,
+            file: path,
+            line: index + 1,
+            suggestion: securityAdvice[code] ?? '',
+          })),
+  );
 }

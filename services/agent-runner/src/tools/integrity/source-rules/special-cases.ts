@@ -27,13 +27,18 @@ export const specialCases: SourceRule = (file, context) => {
   walk(file.syntax.body, (node) => {
     if (node.kind !== 'function') return;
     const cases = casesOf(node).filter((one) => isTested(one, context));
-    const looked = tableLookups(node, tables).filter(({ entries }) => entries.length > 0 && entries.every((one) => isTested(one, context)));
+    const looked = tableLookups(node, tables).filter(
+      ({ entries }) => entries.length > 0 && entries.every((one) => isTested(one, context)),
+    );
     const isGeneral = answersGenerally(node);
-    const telling = cases.filter((one) => isGeneral || one.isWhole || one.inputs.some(isUnlikelyName) || cases.length === 1);
+    const telling = cases.filter(
+      (one) => isGeneral || one.isWhole || one.inputs.some(isUnlikelyName) || cases.length === 1,
+    );
     for (const one of telling) found.push(report(file.path, one));
     for (const { entries, hasFallback, isWhole } of looked) {
       const [first] = entries;
-      if (first && (hasFallback || isWhole || entries.some(({ inputs }) => inputs.some(isUnlikelyName)))) found.push(report(file.path, first));
+      if (first && (hasFallback || isWhole || entries.some(({ inputs }) => inputs.some(isUnlikelyName))))
+        found.push(report(file.path, first));
     }
   });
   return found;
@@ -44,22 +49,32 @@ const report = (path: string, { text, line, inputs, answer }: SpecialCase): Sour
   finding: finding(
     'special_cased',
     'high',
-    `The answer to an input of the tests is written into the product: ${inputs.join(', ')} gives ${answer}.`.slice(0, 1000),
+    `The answer to an input of the tests is written into the product: ${inputs.join(', ')} gives ${answer}.`.slice(
+      0,
+      1000,
+    ),
     { file: path, line, evidence: text },
     'Compute the answer for every input.',
   ),
 });
 
 /** Text and numbers of a test, rather than the names of a fixed set. */
-const isUnlikelyName = (input: string): boolean => /^-?\d+(?:\.\d+)?$/.test(input) || /[\s,;:!?@()[\]{}"]/.test(input) || input.length > 24;
+const isUnlikelyName = (input: string): boolean =>
+  /^-?\d+(?:\.\d+)?$/.test(input) || /[\s,;:!?@()[\]{}"]/.test(input) || input.length > 24;
 
 /** Tests hand over exactly this and expect exactly that, and the request does not name it. */
 function isTested({ inputs, answer }: SpecialCase, { assertions, request }: RuleContext): boolean {
   const telling = inputs.filter((input) => !trivial.test(input));
   // Examples of a request are no list of cases; names of a fixed set may be.
-  if (telling.length === 0 || telling.every((input) => namesLiteral(request, input) && !isUnlikelyName(input))) return false;
+  if (
+    telling.length === 0 ||
+    telling.every((input) => namesLiteral(request, input) && !isUnlikelyName(input))
+  )
+    return false;
   return assertions.some(
-    (one) => telling.every((input) => one.inputs.includes(input) || isJoined(input, one.inputs)) && expects(one, answer),
+    (one) =>
+      telling.every((input) => one.inputs.includes(input) || isJoined(input, one.inputs)) &&
+      expects(one, answer),
   );
 }
 
@@ -70,7 +85,11 @@ const isJoined = (text: string, inputs: readonly string[]): boolean => {
 };
 
 const expects = ({ relation, expected, isNegated }: Assertion, answer: string): boolean =>
-  !isNegated && (relation === 'equal' || relation === 'close' || relation === 'line' || relation === 'part') && (expected === answer || expected.split(', ')[0] === answer || (answer.length > 2 && expected.includes(answer)));
+  !isNegated &&
+  (relation === 'equal' || relation === 'close' || relation === 'line' || relation === 'part') &&
+  (expected === answer ||
+    expected.split(', ')[0] === answer ||
+    (answer.length > 2 && expected.includes(answer)));
 
 /** Guards that compare what the function was given with literals and answer a constant. */
 function casesOf(node: FunctionSyntax): readonly SpecialCase[] {
@@ -84,24 +103,34 @@ function casesOf(node: FunctionSyntax): readonly SpecialCase[] {
     if (inner.kind === 'if') {
       const inputs = comparedWith(inner.test, own);
       const answer = constantAnswer(inner.whenTrue);
-      if (inputs && answer !== undefined) found.push({ ...inputs, answer, line: inner.line, text: print(inner.test) });
+      if (inputs && answer !== undefined)
+        found.push({ ...inputs, answer, line: inner.line, text: print(inner.test) });
     }
     if (inner.kind === 'conditional' && isAnswer(ancestors)) {
       const inputs = comparedWith(inner.test, own);
-      if (inputs && isConstant(inner.whenTrue)) found.push({ ...inputs, answer: print(inner.whenTrue), line: inner.line, text: print(inner.test) });
+      if (inputs && isConstant(inner.whenTrue))
+        found.push({ ...inputs, answer: print(inner.whenTrue), line: inner.line, text: print(inner.test) });
     }
     if (inner.kind === 'switch' && involves(inner.subject, own))
       for (const { test, body, line } of inner.cases) {
         const input = test && constantText(test);
         const answer = constantAnswer(body);
-        if (input !== undefined && answer !== undefined) found.push({ inputs: [input], answer, line, text: `${print(inner.subject)} === ${print(test)}`, isWhole: isComposed(inner.subject) });
+        if (input !== undefined && answer !== undefined)
+          found.push({
+            inputs: [input],
+            answer,
+            line,
+            text: `${print(inner.subject)} === ${print(test)}`,
+            isWhole: isComposed(inner.subject),
+          });
       }
     return true;
   });
   return found;
 }
 
-const isAnswer = (ancestors: readonly Syntax[]): boolean => ancestors[0]?.kind === 'return' || (ancestors[0]?.kind === 'conditional' && isAnswer(ancestors.slice(1)));
+const isAnswer = (ancestors: readonly Syntax[]): boolean =>
+  ancestors[0]?.kind === 'return' || (ancestors[0]?.kind === 'conditional' && isAnswer(ancestors.slice(1)));
 
 export const isConstant = (node: Syntax): boolean =>
   (constantText(node) !== undefined && node.kind !== 'name') ||
@@ -124,9 +153,14 @@ const involves = (node: Syntax, own: ReadonlySet<string>): boolean => {
 };
 
 /** All of the input at once: `JSON.stringify(list)`, `args.join()`. */
-export const isComposed = (node: Syntax): boolean => node.kind === 'call' && /^(?:stringify|join|toString|dumps|str|repr|tuple|String|hash)$/.test(lastName(node.callee));
+export const isComposed = (node: Syntax): boolean =>
+  node.kind === 'call' &&
+  /^(?:stringify|join|toString|dumps|str|repr|tuple|String|hash)$/.test(lastName(node.callee));
 
-function comparedWith(test: Syntax, own: ReadonlySet<string>): { inputs: readonly string[]; isWhole: boolean } | undefined {
+function comparedWith(
+  test: Syntax,
+  own: ReadonlySet<string>,
+): { inputs: readonly string[]; isWhole: boolean } | undefined {
   if (test.kind === 'logical' && test.operator === 'and') {
     const [left, right] = [comparedWith(test.left, own), comparedWith(test.right, own)];
     if (!left || !right) return undefined;
@@ -139,16 +173,34 @@ function comparedWith(test: Syntax, own: ReadonlySet<string>): { inputs: readonl
     const text = constantText(side);
     return text === undefined ? undefined : { inputs: [text], isWhole: isComposed(other) };
   }
-  if (test.kind === 'binary' && test.operator === 'in' && test.right.kind === 'list' && isConstant(test.right) && involves(test.left, own) && test.right.items.length === 1)
+  if (
+    test.kind === 'binary' &&
+    test.operator === 'in' &&
+    test.right.kind === 'list' &&
+    isConstant(test.right) &&
+    involves(test.left, own) &&
+    test.right.items.length === 1
+  )
     return { inputs: literalsOf(test.right), isWhole: false };
   if (test.kind !== 'call') return undefined;
   const name = lastName(test.callee);
-  if (/^(?:isDeepStrictEqual|deepEqual|isEqual|equals|is)$/.test(name) && test.args.some((one) => involves(one, own))) {
+  if (
+    /^(?:isDeepStrictEqual|deepEqual|isEqual|equals|is)$/.test(name) &&
+    test.args.some((one) => involves(one, own))
+  ) {
     const constant = test.args.find(isConstant);
-    return constant && { inputs: literalsOf(constant), isWhole: constant.kind === 'list' || constant.kind === 'record' };
+    return (
+      constant && {
+        inputs: literalsOf(constant),
+        isWhole: constant.kind === 'list' || constant.kind === 'record',
+      }
+    );
   }
   // `/^exactly this$/.test(text)`
-  const pattern = test.callee.kind === 'member' && test.callee.object.kind === 'literal' ? /^\/\^([^\\^$.*+?()[\]{}|]+)\$\/\w*$/.exec(test.callee.object.value)?.[1] : undefined;
+  const pattern =
+    test.callee.kind === 'member' && test.callee.object.kind === 'literal'
+      ? /^\/\^([^\\^$.*+?()[\]{}|]+)\$\/\w*$/.exec(test.callee.object.value)?.[1]
+      : undefined;
   return pattern === undefined ? undefined : { inputs: [pattern], isWhole: false };
 }
 
@@ -167,10 +219,18 @@ function answersGenerally(node: FunctionSyntax): boolean {
     if (inner.kind === 'declare') for (const name of boundNames(inner.target)) own.add(name);
   });
   let is = false;
-  const computes = (value: Syntax): boolean => value.kind === 'conditional' ? computes(value.whenTrue) || computes(value.whenFalse) : value.kind !== 'name' && involves(value, own);
+  const computes = (value: Syntax): boolean =>
+    value.kind === 'conditional'
+      ? computes(value.whenTrue) || computes(value.whenFalse)
+      : value.kind !== 'name' && involves(value, own);
   walk(node.body, (inner) => {
     if (inner.kind === 'function') return false;
-    if (inner.kind === 'return' && inner.value) is ||= computes(inner.value) || (inner.value.kind === 'name' && own.has(inner.value.name) && !node.parameters.some(({ pattern }) => boundNames(pattern).includes(print(inner.value))));
+    if (inner.kind === 'return' && inner.value)
+      is ||=
+        computes(inner.value) ||
+        (inner.value.kind === 'name' &&
+          own.has(inner.value.name) &&
+          !node.parameters.some(({ pattern }) => boundNames(pattern).includes(print(inner.value))));
     return true;
   });
   return is;

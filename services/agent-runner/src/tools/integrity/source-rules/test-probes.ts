@@ -6,20 +6,27 @@ import { constantText, dottedName, lastName, walk } from '../../syntax/walk';
 const runnerVariable =
   /^(?:JEST_WORKER_ID|JEST_\w+|VITEST(?:_\w+)?|NODE_TEST_CONTEXT|MOCHA\w*|AVA_PATH|TAP(?:_\w+)?|PLAYWRIGHT_\w+|TEST_WORKER_INDEX|PYTEST_CURRENT_TEST|PYTEST_\w+|npm_lifecycle_event|npm_lifecycle_script|BENCH(?:MARK)?(?:_\w+)?|BENCHMARKING|IS_BENCH\w*|IN_BENCH\w*|COVERAGE_RUN|NODE_V8_COVERAGE)$/;
 /** Variables that say so by their value, or by being set. */
-const ownVariable = /^(?:TEST|TESTING|IS_TEST|IN_TEST|UNDER_TEST|RUNNING_TESTS|TEST_MODE|UNIT_TEST|UNITTEST|TEST_ENV)$/;
-const runnerWord = /\b(?:test|tests|spec|jest|vitest|mocha|ava|tape|jasmine|pytest|unittest|nose|bench|benchmark|perf)\b|\.test\.|\.spec\.|--test/i;
+const ownVariable =
+  /^(?:TEST|TESTING|IS_TEST|IN_TEST|UNDER_TEST|RUNNING_TESTS|TEST_MODE|UNIT_TEST|UNITTEST|TEST_ENV)$/;
+const runnerWord =
+  /\b(?:test|tests|spec|jest|vitest|mocha|ava|tape|jasmine|pytest|unittest|nose|bench|benchmark|perf)\b|\.test\.|\.spec\.|--test/i;
 const aboutTheProcess =
   /^(?:process\.(?:argv|execArgv|title|env\.npm_\w+)|sys\.(?:argv|modules)|require\.main(?:\.filename|\.children)?|module\.parent(?:\.\w+)?|import\.meta\.(?:url|filename|dirname)|__filename|Deno\.(?:args|mainModule)|new Error|Error\(\)|inspect\.stack|traceback\.\w+|__main__\.__file__|Bun\.main|require\.cache)/;
-const runnerGlobals = /^(?:jest|describe|it|test|vi|mocha|jasmine|suite|expect|beforeEach|afterEach|__vitest_worker__|__coverage__)$/;
+const runnerGlobals =
+  /^(?:jest|describe|it|test|vi|mocha|jasmine|suite|expect|beforeEach|afterEach|__vitest_worker__|__coverage__)$/;
 
 /** The variable of the environment that an expression reads. */
 export function environmentVariable(node: Syntax): string | undefined {
   if (node.kind === 'member') {
     const object = dottedName(node.object);
     const name = typeof node.property === 'string' ? node.property : constantText(node.property);
-    if (/^(?:process\.env|os\.environ|import\.meta\.env|Deno\.env|Bun\.env|env|environ)$/.test(object)) return name;
+    if (/^(?:process\.env|os\.environ|import\.meta\.env|Deno\.env|Bun\.env|env|environ)$/.test(object))
+      return name;
   }
-  if (node.kind === 'call' && /^(?:os\.environ\.get|os\.getenv|environ\.get|getenv|Deno\.env\.get)$/.test(dottedName(node.callee)))
+  if (
+    node.kind === 'call' &&
+    /^(?:os\.environ\.get|os\.getenv|environ\.get|getenv|Deno\.env\.get)$/.test(dottedName(node.callee))
+  )
     return node.args[0] && constantText(node.args[0]);
   return undefined;
 }
@@ -36,7 +43,12 @@ export function isTestProbe(node: Syntax): boolean {
   if (node.kind === 'binary') return comparesWithTest(node);
   if (node.kind !== 'call') return false;
   const name = lastName(node.callee);
-  if (!/^(?:includes|some|startsWith|endsWith|test|match|indexOf|find|any|search|has|startswith|endswith|filter|every)$/.test(name)) return false;
+  if (
+    !/^(?:includes|some|startsWith|endsWith|test|match|indexOf|find|any|search|has|startswith|endswith|filter|every)$/.test(
+      name,
+    )
+  )
+    return false;
   const object = node.callee.kind === 'member' ? node.callee.object : undefined;
   if (object === undefined) return false;
   const texts = [object, ...node.args];
@@ -47,14 +59,26 @@ export function isTestProbe(node: Syntax): boolean {
 function comparesWithTest({ operator, left, right }: Extract<Syntax, { kind: 'binary' }>): boolean {
   const sides = [left, right];
   if (operator === 'in' || operator === 'not in')
-    return (readsProcess(right) || /^(?:os\.environ|process\.env|globalThis|global)$/.test(dottedName(right))) &&
-      [left].some((one) => mentionsRunner(one) || runnerVariable.test(constantText(one) ?? '') || runnerGlobals.test(constantText(one) ?? ''));
+    return (
+      (readsProcess(right) || /^(?:os\.environ|process\.env|globalThis|global)$/.test(dottedName(right))) &&
+      [left].some(
+        (one) =>
+          mentionsRunner(one) ||
+          runnerVariable.test(constantText(one) ?? '') ||
+          runnerGlobals.test(constantText(one) ?? ''),
+      )
+    );
   if (!['==', '===', '!=', '!==', 'is', 'is not'].includes(operator)) return false;
-  const isMode = sides.some((one) => /^(?:NODE_ENV|APP_ENV|ENV|ENVIRONMENT|MODE|RAILS_ENV|FLASK_ENV|BABEL_ENV|RUNTIME_ENV)$/.test(environmentVariable(one) ?? ''));
+  const isMode = sides.some((one) =>
+    /^(?:NODE_ENV|APP_ENV|ENV|ENVIRONMENT|MODE|RAILS_ENV|FLASK_ENV|BABEL_ENV|RUNTIME_ENV)$/.test(
+      environmentVariable(one) ?? '',
+    ),
+  );
   return isMode && sides.some((one) => /^(?:test|testing|bench|benchmark)$/i.test(constantText(one) ?? ''));
 }
 
-const aboutTheCaller = /^(?:require\.main\.|module\.parent|inspect\.stack|__main__\.|Error\(\)\.stack|Deno\.mainModule|Bun\.main)|^process\.argv\[?\.?1/;
+const aboutTheCaller =
+  /^(?:require\.main\.|module\.parent|inspect\.stack|__main__\.|Error\(\)\.stack|Deno\.mainModule|Bun\.main)|^process\.argv\[?\.?1/;
 const readsCaller = (node: Syntax): boolean => {
   let is = false;
   walk([node], (inner) => {
@@ -64,9 +88,16 @@ const readsCaller = (node: Syntax): boolean => {
 };
 
 const readsProcess = (node: Syntax): boolean => {
-  let is = aboutTheProcess.test(print(node).replaceAll(/[()[\]]/g, ' ').trim()) || /\bstack\b/.test(dottedName(node));
+  let is =
+    aboutTheProcess.test(
+      print(node)
+        .replaceAll(/[()[\]]/g, ' ')
+        .trim(),
+    ) || /\bstack\b/.test(dottedName(node));
   walk([node], (inner) => {
-    is ||= aboutTheProcess.test(dottedName(inner)) || (inner.kind === 'call' && inner.isNew && dottedName(inner.callee) === 'Error');
+    is ||=
+      aboutTheProcess.test(dottedName(inner)) ||
+      (inner.kind === 'call' && inner.isNew && dottedName(inner.callee) === 'Error');
   });
   return is;
 };
@@ -92,14 +123,39 @@ export function probeNames({ body }: SyntaxFile): ReadonlySet<string> {
     return is;
   };
   walk(body, (node) => {
-    if (node.kind === 'declare' && node.target.kind === 'name' && node.value && node.value.kind !== 'function' && isShort(node.value) && holds(node.value))
+    if (
+      node.kind === 'declare' &&
+      node.target.kind === 'name' &&
+      node.value &&
+      node.value.kind !== 'function' &&
+      isShort(node.value) &&
+      holds(node.value)
+    )
       found.add(node.target.name);
-    const named = node.kind === 'function' ? node : node.kind === 'declare' && node.value?.kind === 'function' ? node.value : undefined;
-    const name = node.kind === 'function' ? node.name : node.kind === 'declare' && node.target.kind === 'name' ? node.target.name : undefined;
+    const named =
+      node.kind === 'function'
+        ? node
+        : node.kind === 'declare' && node.value?.kind === 'function'
+          ? node.value
+          : undefined;
+    const name =
+      node.kind === 'function'
+        ? node.name
+        : node.kind === 'declare' && node.target.kind === 'name'
+          ? node.target.name
+          : undefined;
     const [only] = named?.body ?? [];
-    if (named?.body.length === 1 && name !== undefined && only?.kind === 'return' && only.value && holds(only.value)) found.add(name);
+    if (
+      named?.body.length === 1 &&
+      name !== undefined &&
+      only?.kind === 'return' &&
+      only.value &&
+      holds(only.value)
+    )
+      found.add(name);
   });
   return found;
 }
 
-const isShort = (node: Syntax): boolean => ['binary', 'logical', 'unary', 'call', 'member', 'name'].includes(node.kind);
+const isShort = (node: Syntax): boolean =>
+  ['binary', 'logical', 'unary', 'call', 'member', 'name'].includes(node.kind);
