@@ -28,7 +28,6 @@ export function expectedDataFindings(files: readonly ChangedFile[], request: Req
           isRelated: speaksOf(request, [path.replace(/\.[^/]*$/, ''), ...changes.lost, ...changes.added].join(' ')),
           isNamed,
           titles: [],
-          isArrangement: !isStored,
         },
       },
     ];
