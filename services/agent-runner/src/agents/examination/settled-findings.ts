@@ -9,7 +9,7 @@ export const needsTrials = (findings: readonly IntegrityFinding[]): boolean =>
   findings.some(({ needsTrial }) => needsTrial !== undefined && !needsTrial.isNamed);
 
 /**
- * How grave a changed expectation is. An expectation changes with good reason where the request asks for another behaviour:
+ * How grave a changed expectation is. Where the tests as they were pass on the change, nothing depends on it. Else it changes with good reason where the request asks for another behaviour:
  * the test as it was fails on the change, the test as it is fails on the base, and the request speaks of what it tests.
  */
 export function settledFindings(
@@ -27,8 +27,8 @@ export function settledFindings(
       };
     const { afterWithOldTests: old, beforeWithNewTests: now } = trials ?? {};
     const wasNeeded = old !== undefined && !old.hasPassed && isAmong(old, needsTrial.titles);
-    // What was done before the assertion may be said in other words, as long as the old words still hold.
-    if (needsTrial.isArrangement && old?.hasPassed === true) return { ...finding, severity: 'medium' };
+    // The change meets what was expected before as well: it does not pass because the test was changed.
+    if (old?.hasPassed === true) return { ...finding, severity: 'medium' };
     const isNewBehaviour = wasNeeded && now !== undefined && !now.hasPassed;
     if (isNewBehaviour && needsTrial.isRelated && maybeAsked.has(intent))
       return { ...finding, severity: 'medium' };

@@ -6,18 +6,21 @@ import { speaksOf } from './request-words';
 /** Tests that assert the same after doing something else. */
 export function arrangementFindings(
   { before, after, request, rename }: TestComparison,
-  { kept, edited, lost }: Matching,
+  { kept, rebound, edited, lost }: Matching,
 ): readonly IntegrityFinding[] {
   const touched = new Set([...edited.map((pair) => pair.before.test), ...lost.map(({ test }) => test)]);
-  const counterpart = new Map(kept.map((pair) => [pair.before.test, pair.after] as const));
-  const everything = new Set(
-    after.flatMap(({ cases }) => cases.flatMap(({ actions }) => actions.map(rename.after))),
-  );
+  const changedNames = new Map(rebound.map((pair) => [pair.before.test, pair] as const));
+  const counterpart = new Map([...kept, ...rebound].map((pair) => [pair.before.test, pair.after] as const));
+  const everything = new Set(after.flatMap(({ cases }) => cases.flatMap(({ actions }) => actions.map(rename.after))));
   return before.flatMap(({ cases }) =>
     cases.flatMap((test): readonly IntegrityFinding[] => {
       const now = counterpart.get(test);
       if (!now || touched.has(test)) return [];
-      const missing = test.actions.filter((action) => !everything.has(rename.before(action)));
+      const other = changedNames.get(test);
+      const missing = [
+        ...(other ? [other.before.assertion.actual] : []),
+        ...test.actions.filter((action) => !everything.has(rename.before(action))),
+      ];
       if (missing.length === 0) return [];
       const { title } = now.test;
       return [
@@ -36,7 +39,6 @@ export function arrangementFindings(
             isRelated: speaksOf(request, [title, ...missing].join(' ')),
             isNamed: false,
             titles: [title],
-            isArrangement: true,
           },
         },
       ];

@@ -9,6 +9,8 @@ export interface CommandContext {
 }
 
 export interface CommandFiles {
+  /** The test command, with the scripts that it stands for. */
+  readonly testCommand: string;
   /** Programs that the test command runs. */
   readonly tested: ReadonlySet<string>;
   /** Programs that the benchmark's command runs. */
@@ -64,5 +66,6 @@ export function commandFiles({ commands, paths, textOf, importsOf }: CommandCont
         inputs.add(other);
     }
   }
-  return { tested, measured, inputs };
+  const testCommand = [commands.test ?? '', ...bodies(/^test$/)].join(' && ');
+  return { testCommand, tested, measured, inputs };
 }

@@ -22,7 +22,7 @@ export interface TestComparison {
 export function compareTests(comparison: TestComparison): readonly IntegrityFinding[] {
   const { before, after, rename } = comparison;
   const matching = matchAssertions(before, after, rename);
-  const silenced = matching.kept.flatMap((pair) => silenceFinding(pair));
+  const silenced = [...matching.kept, ...matching.rebound].flatMap((pair) => silenceFinding(pair));
   const edited = matching.edited.flatMap((pair) => {
     const silence = silenceFinding(pair);
     const compared = compareAssertions(pair.before.assertion, pair.after.assertion);

@@ -31,6 +31,7 @@ export function describeDemand(demand: Demand, { bindings, guards, silence, body
     isNegated: demand.isNegated,
     actual,
     expected,
+    asWritten: [demand.relation, ...[...actualNodes, ...expectedNodes].map((node) => print(node))].join(' '),
     guards,
     silence,
     isVacuous,

@@ -1,12 +1,18 @@
 import type { IntegrityFinding } from './findings';
 import { finding } from './findings';
-import type { Pair } from './match-assertions';
+import type { Located, Pair } from './match-assertions';
 import type { TestComparison } from './compare-tests';
 import { namesLiteral, speaksOf } from './request-words';
 import type { Assertion } from './test-model';
 
 const quote = ({ relation, isNegated, actual, expected }: Assertion): string =>
   `${actual} ${isNegated ? 'not ' : ''}${relation} ${expected}`.trim();
+
+/** What a test is about: its own title and the functions that it calls; classes and groups are about much more. */
+const subjectOf = ({ test, assertion }: Located): readonly string[] => [
+  test.title.split(' > ').at(-1) ?? '',
+  ...assertion.callees.map((name) => name.split('.').at(-1) ?? '').filter((name) => !/^[A-Z]/.test(name)),
+];
 
 /** An assertion about the same thing that demands less, or something else. */
 export function editFinding(
@@ -33,10 +39,9 @@ export function editFinding(
   return {
     ...finding('assertion_changed', 'high', `What "${title}" expects was changed.`, place),
     needsTrial: {
-      isRelated: speaksOf(request, [before.test.title, title, old.actual, now.actual, ...fresh].join(' ')),
+      isRelated: speaksOf(request, [...subjectOf(before), ...subjectOf(after), ...fresh].join(' ')),
       isNamed,
       titles: [title],
-      isArrangement: false,
     },
   };
 }

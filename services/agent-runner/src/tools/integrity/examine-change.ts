@@ -1,18 +1,20 @@
 import type { Intent } from '@ymera/contracts';
-import { benchmarkFindings } from './benchmark-files';
+import { benchmarkFindings, benchmarkNumbers } from './benchmark-files';
 import type { ChangedFile } from './changed-file';
 import { compareTests } from './compare-tests';
 import { commandFiles } from './command-files';
 import { configurationFindings } from './configuration/configuration-findings';
 import { declaredPackages } from './configuration/package-file';
 import { expectedDataFindings } from './expected-data';
-import { isProduct, isTestFile } from './file-roles';
+import { isBenchmarkFile, isProduct, isTestFile } from './file-roles';
 import type { IntegrityFinding } from './findings';
 import { generatedFindings, isMade } from './generated-files';
 import { lookalikeImports } from './lookalike-findings';
 import { onlyTestsFindings } from './only-tests';
 import { renamesOf } from './renames';
 import { replacedSubject } from './replaced-subject';
+import { isRunBy } from './run-tests';
+import { helperFindings } from './test-helpers';
 import { requestWords } from './request-words';
 import { resolveModule } from './source-rules/resolve-module';
 import { sourceFindings, type SourceSides } from './source-rules/source-findings';
@@ -48,18 +50,9 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
     changed.has(path) ? (changed.get(path)?.after ?? undefined) : change.readUnchanged(path);
 
   const sides = files.flatMap((file): readonly SourceSides[] => sources.sides(file));
-  const rename = renamesOf(
-    sides
-      .filter(({ path }) => isProduct(path))
-      .map((side) => ({ before: side.before?.syntax.body ?? [], after: side.after?.syntax.body ?? [] })),
-  );
-  const tests = files.filter(
-    ({ path, before: old, after: now, isTooLarge }) =>
-      !isTooLarge && (isTestFile(path) || sources.holdsTests(path, old ?? now ?? '')),
-  );
-  const testFiles = (side: 'before' | 'after') =>
-    tests.flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])));
-  const [oldTests, newTests] = [testFiles('before'), testFiles('after')];
+  const rename = renamesOf(sides.filter(({ path }) => isProduct(path)).map((side) => ({ before: side.before?.syntax.body ?? [], after: side.after?.syntax.body ?? [] })));
+  const tests = files.filter(({ path, before: old, after: now, isTooLarge }) => !isTooLarge && (isTestFile(path) || sources.holdsTests(path, old ?? now ?? '')));
+  const testFiles = (side: 'before' | 'after') => tests.flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])));
   const unchangedTests = change.paths
     .filter((path) => !changed.has(path) && isTestFile(path) && /\.(?:[cm]?[jt]sx?|py)$/.test(path))
     .slice(0, maximumContextFiles);
@@ -78,48 +71,34 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       : [];
     return new Set(modules.flatMap((module) => resolveModule(path, module, after) ?? []));
   };
-  const { tested, measured, inputs } = commandFiles({
-    commands: change.commands,
-    paths: after,
-    textOf,
-    importsOf: importsOfPath,
-  });
-  const declared = declaredPackages(
-    change.paths
-      .filter((path) => /(?:^|\/)package\.json$/.test(path))
-      .slice(0, 20)
-      .flatMap((path) => changed.get(path)?.before ?? textOf(path) ?? []),
-  );
+  const { testCommand, tested, measured, inputs } = commandFiles({ commands: change.commands, paths: after, textOf, importsOf: importsOfPath });
+  const [oldTests, movedTests] = [testFiles('before'), testFiles('after')];
+  // A test that was moved to where the command does not look is there no more.
+  const isLost = (path: string) => changed.get(path)?.before === null && isRunBy(testCommand, path, after) === false && oldTests.some((one) => isRunBy(testCommand, one.path, before) === true);
+  const newTests = movedTests.filter(({ path }) => !isLost(path));
+  const declared = declaredPackages(change.paths.filter((path) => /(?:^|\/)package\.json$/.test(path)).slice(0, 20).flatMap((path) => changed.get(path)?.before ?? textOf(path) ?? []));
 
   return [
     ...compareTests({ before: oldTests, after: newTests, request, rename }),
     ...sides.flatMap((side) =>
       side.before && side.after && isTestFile(side.path)
-        ? replacedSubject(
-            { path: side.path, before: side.before.syntax, after: side.after.syntax },
-            { before, after, importsOf: importsOfPath },
-            request,
-          )
+        ? [
+            ...replacedSubject({ path: side.path, before: side.before.syntax, after: side.after.syntax }, { before, after, importsOf: importsOfPath }, request),
+            ...helperFindings({ path: side.path, before: side.before.syntax, after: side.after.syntax }, rename, request),
+          ]
         : [],
     ),
     ...sourceFindings(sides, {
       intent,
       request,
       paths: after,
-      assertions: [...oldTests, ...newTests, ...contextTests].flatMap(({ cases }) =>
-        cases.flatMap(({ assertions }) => assertions),
-      ),
+      benchmarkNumbers: benchmarkNumbers([...measured, ...change.paths.filter(isBenchmarkFile)].slice(0, 50).flatMap((path) => textOf(path) ?? [])),
+      assertions: [...oldTests, ...newTests, ...contextTests].flatMap(({ cases }) => cases.flatMap(({ assertions }) => assertions)),
     }),
     ...onlyTestsFindings(files, intent, request),
     ...expectedDataFindings(files, request),
-    ...benchmarkFindings(files, {
-      intent,
-      request,
-      rename,
-      inputs: new Set([...inputs, ...measured]),
-      syntaxOf,
-    }),
-    ...files.flatMap((file) => configurationFindings(file, { request, syntaxOf, commandFiles: tested })),
+    ...benchmarkFindings(files, { intent, request, rename, inputs: new Set([...inputs, ...measured]), syntaxOf }),
+    ...files.flatMap((file) => configurationFindings(file, { request, syntaxOf, commandFiles: tested, paths: after })),
     ...generatedFindings(files, request),
     ...sides.flatMap(({ path, before: old, after: now }) =>
       now === undefined || isMade(path, old?.text ?? null, now.text)

@@ -45,7 +45,6 @@ export function expectedDataFindings(
           ),
           isNamed,
           titles: [],
-          isArrangement: !isStored,
         },
       },
     ];

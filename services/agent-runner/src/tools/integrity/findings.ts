@@ -16,8 +16,6 @@ export interface IntegrityFinding extends Finding {
     readonly isNamed: boolean;
     /** Titles of the tests. */
     readonly titles: readonly string[];
-    /** Only what leads to the assertion was changed, not what is expected. */
-    readonly isArrangement: boolean;
   };
 }
 

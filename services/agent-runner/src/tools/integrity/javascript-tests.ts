@@ -40,7 +40,7 @@ class JavascriptTests {
     const group: Group = { title: '', state: 'runs', place: startPlace(), contexts: new Set() };
     const reader = this.bodyReader(group);
     reader.read(file.body, group.place);
-    this.inner(reader, group);
+    this.inner(reader, { ...group, state: stateWith(group.state, reader) });
     if (reader.facts.assertions.length > 0) this.add('', group, reader, 1, {});
     if (this.cases.length === 0) this.helpers(file.body);
   }
@@ -168,7 +168,8 @@ class JavascriptTests {
       if (row) this.bindRow(callback, row, bindings);
       reader.read(callback.body, { ...place, bindings });
     }
-    this.inner(reader, group);
+    // A hook that skips, skips every test of its group.
+    this.inner(reader, { ...group, state: stateWith(group.state, reader) });
     // What only holds other tests is a group, by whatever name.
     const isOnlyGroup = isGroup(root) || reader.facts.inner.length > 0;
     if (!isOnlyGroup || reader.facts.assertions.length > 0)
@@ -202,12 +203,9 @@ class JavascriptTests {
     return undefined;
   }
 
-  private add(title: string, group: Group, { facts }: BodyReader, line: number, options: TestOptions): void {
-    const skipped = facts.skips.map(({ isConditional }): TestState =>
-      isConditional ? 'conditional' : 'skipped',
-    );
-    const state = strictest([group.state, ...skipped]);
-    const { assertions, actions } = facts;
+  private add(title: string, group: Group, reader: BodyReader, line: number, options: TestOptions): void {
+    const state = stateWith(group.state, reader);
+    const { assertions, actions } = reader.facts;
     const timeouts = actions.flatMap((action) => numberIn(action, /^this\.timeout\((\d+)\)/));
     const timeoutMs = [...timeouts, ...(options.timeoutMs === undefined ? [] : [options.timeoutMs])].toSorted(
       (a, b) => b - a,
@@ -234,6 +232,9 @@ class JavascriptTests {
       this.settings.retries = Math.max(value, this.settings.retries);
   }
 }
+
+const stateWith = (state: TestState, { facts }: BodyReader): TestState =>
+  strictest([state, ...facts.skips.map(({ isConditional }): TestState => (isConditional ? 'conditional' : 'skipped'))]);
 
 const numberIn = (text: string, pattern: RegExp): readonly number[] => {
   const found = pattern.exec(text)?.[1];

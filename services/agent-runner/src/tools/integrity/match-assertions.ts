@@ -17,6 +17,8 @@ export interface Pair {
 export interface Matching {
   /** The same demand, wherever it stands now. */
   readonly kept: readonly Pair[];
+  /** The same words in the same test, of which some name something else now. */
+  readonly rebound: readonly Pair[];
   /** Another demand of the same thing in the same test. */
   readonly edited: readonly Pair[];
   /** Gone. */
@@ -42,6 +44,7 @@ export function matchAssertions(
   rename: Rename,
 ): Matching {
   const kept: Pair[] = [];
+  const rebound: Pair[] = [];
   const edited: Pair[] = [];
   let lost = located(before).filter(({ assertion }) => assertion.strength > 0);
   let gained = located(after);
@@ -75,6 +78,7 @@ export function matchAssertions(
   take(({ assertion }) => assertionKey(assertion), kept);
   take(renamed, kept);
   const test = ({ test: { title } }: Located) => lastPart(title);
+  take((one, side) => JSON.stringify([test(one), rename[side](one.assertion.asWritten)]), rebound);
   take((one, side) => JSON.stringify([test(one), rename[side](one.assertion.actual)]), edited);
   take((one, side) => JSON.stringify([rename[side](one.assertion.actual), one.file]), edited);
   take(
@@ -85,15 +89,14 @@ export function matchAssertions(
     edited,
   );
   take((one) => JSON.stringify([test(one), one.file]), edited);
-  const unchanged = edited.filter(
-    (pair) =>
-      compareAssertions(pair.before.assertion, pair.after.assertion) === 'same' &&
-      pair.before.assertion.actual === pair.after.assertion.actual,
-  );
+  const unchanged = edited.filter((pair) => compareAssertions(pair.before.assertion, pair.after.assertion) === 'same' && pair.before.assertion.actual === pair.after.assertion.actual);
+  const stillMade = new Set(kept.filter(({ after: { assertion } }) => assertion.silence === undefined).map(({ before: { assertion } }) => assertionKey(assertion)));
   return {
     kept: [...kept, ...unchanged],
+    rebound,
     edited: edited.filter((pair) => !unchanged.includes(pair)),
-    lost,
+    // What is demanded once more elsewhere is still demanded.
+    lost: lost.filter(({ assertion }) => !stillMade.has(assertionKey(assertion))),
     gained,
   };
 }

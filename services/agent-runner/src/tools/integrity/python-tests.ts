@@ -6,7 +6,7 @@ import { truthOf } from './control-flow';
 import { literalRows, rowsOf } from './rows';
 import { stricter, strictest } from './states';
 import { helperTitle, type TestCase, type TestFile, type TestState } from './test-model';
-import type { TestNames } from './test-names';
+import { importsOf, type TestNames } from './test-names';
 
 /** The tests of a file for unittest and pytest. */
 export function pythonTests(path: string, file: SyntaxFile): TestFile {
@@ -22,6 +22,7 @@ class PythonTests {
   readonly cases: TestCase[] = [];
   private readonly names: TestNames;
   private readonly constants = new Map<string, Syntax>();
+  private readonly imports = new Map<string, string>();
 
   constructor(private readonly file: SyntaxFile) {
     const functions = new Map<string, FunctionSyntax>();
@@ -36,6 +37,7 @@ class PythonTests {
       functions,
       ownFunctions: new Set(functions.keys()),
     };
+    for (const { local, imported } of importsOf(file)) if (imported !== '*') this.imports.set(local, imported);
     for (const node of file.body)
       if (node.kind === 'declare' && node.value && node.target.kind === 'name')
         this.constants.set(node.target.name, node.value);
@@ -44,7 +46,8 @@ class PythonTests {
   read(): void {
     const whole = this.constants.get('pytestmark');
     const state = whole === undefined ? 'runs' : marksOf(whole.kind === 'list' ? whole.items : [whole]);
-    this.scope(this.file.body, '', state, true);
+    const hooks = this.file.body.filter((node) => node.kind === 'function' && /^(?:setUpModule|setup_module)$/.test(node.name ?? ''));
+    this.scope(this.file.body, '', strictest([state, this.skipsIn(hooks)]), true);
     if (this.cases.length === 0) this.helpers();
   }
 
@@ -72,15 +75,12 @@ class PythonTests {
             this.scope(branch, title, stricter(own, 'conditional'), isModule);
         continue;
       }
-      if (node.kind === 'class' && isTestClass(node) && last.get(node.name ?? '') === node)
-        this.scope(
-          node.members,
-          [title, node.name].filter(Boolean).join(' > '),
-          stricter(own, marksOf(node.decorators)),
-          false,
-        );
-      if (node.kind === 'function' && /^test/.test(node.name ?? '') && last.get(node.name ?? '') === node)
-        this.test(node, title, own);
+      if (node.kind === 'class' && isTestClass(node) && last.get(node.name ?? '') === node) {
+        const hooks = node.members.filter((member) => member.kind === 'function' && /^setUp(?:Class)?$|^setup_(?:method|class)$/.test(member.name ?? ''));
+        const inner = strictest([own, this.marks(node.decorators), this.skipsIn(hooks)]);
+        this.scope(node.members, [title, node.name].filter(Boolean).join(' > '), inner, false);
+      }
+      if (node.kind === 'function' && /^test/.test(node.name ?? '') && last.get(node.name ?? '') === node) this.test(node, title, own);
     }
   }
 
@@ -113,13 +113,33 @@ class PythonTests {
       : 0;
     this.cases.push({
       title,
-      state: strictest([state, marksOf(node.decorators), rowState, ...skipped]),
+      state: strictest([state, this.marks(node.decorators), rowState, ...skipped]),
       assertions,
       actions,
       timeoutMs: timeoutOf(node.decorators),
       retries,
       line: node.line,
     });
+  }
+
+  /** Whether hooks skip the tests that they are run before. */
+  private skipsIn(hooks: readonly Syntax[]): TestState {
+    const reader = this.reader();
+    for (const hook of hooks) if (hook.kind === 'function') reader.read(hook.body, startPlace());
+    return strictest(reader.facts.skips.map(({ isConditional }) => (isConditional ? 'conditional' : 'skipped')));
+  }
+
+  /** By whatever names they were imported, or kept. */
+  private marks(marks: readonly Syntax[]): TestState {
+    return marksOf(marks.map((mark) => this.meant(mark)));
+  }
+
+  private meant(mark: Syntax): Syntax {
+    if (mark.kind === 'call') return { ...mark, callee: this.meant(mark.callee) };
+    if (mark.kind !== 'name') return mark;
+    const kept = this.constants.get(mark.name);
+    const imported = this.imports.get(mark.name);
+    return kept ?? (imported === undefined ? mark : { ...mark, name: imported });
   }
 
   private reader(): BodyReader {

@@ -8,6 +8,8 @@ export interface Assertion {
   readonly isNegated: boolean;
   readonly actual: string;
   readonly expected: string;
+  /** The assertion in the words that stand there. */
+  readonly asWritten: string;
   /** Conditions that it stands under, those of its test left out. */
   readonly guards: readonly string[];
   readonly silence: Silence | undefined;

@@ -70,6 +70,8 @@ export function testNames(file: SyntaxFile): TestNames {
     if (testModules.test(module)) {
       const meant = name === 'default' || name === '*' ? 'test' : name;
       if (testFunctions.has(meant)) tests.set(local, meant);
+      // `import { skip as test }`
+      if (/^(?:skip|todo|only)$/.test(meant)) tests.set(local, `test.${meant}`);
     }
     if (assertionModules.test(module)) {
       if (['default', '*', 'assert', 'strict', 'expect'].includes(name)) objects.add(local);

@@ -53,6 +53,7 @@ export function textTests(path: string, text: string): TestFile {
 
 const lineAssertion = (text: string, line: number): Assertion => ({
   inputs: [],
+  asWritten: text.replaceAll(/\s+/g, ' '),
   relation: 'line',
   strength: vacuous.test(text) ? strength.nothing : strength.exact,
   isNegated: false,

@@ -1,3 +1,4 @@
+import type { RequestWords } from '../request-words';
 import type { Weight } from './weight';
 
 /** Words that keep failures from counting, or tests from running. */
@@ -13,7 +14,7 @@ const harmless =
   /^(?:--(?:test-reporter(?:-destination)?(?:=(?:spec|tap|dot|junit|stdout|stderr|\S+\.(?:xml|txt|tap)))?|reporters?(?:=\S+)?|verbose|color|colors|no-color|coverage|experimental-test-coverage|test-coverage-\S+|experimental-strip-types|experimental-transform-types|experimental-vm-modules|no-warnings|enable-source-maps|trace-\S+|silent|runInBand|run|parallel|check-coverage|cov\S*|strict-markers|tb=\S+|durations=\S+|test-concurrency\S*|maxWorkers\S*|ci)|-[vqs]+|-ra|cross-env|npx|c8|nyc|--)$/;
 
 /** How grave it is that a command that decides is another. */
-export function weighCommand(before: string | undefined, after: string | undefined): Weight {
+export function weighCommand(before: string | undefined, after: string | undefined, facts?: { readonly request: RequestWords; readonly paths: ReadonlySet<string> }): Weight {
   const [old, now] = [(before ?? '').trim(), (after ?? '').trim()];
   if (old === now) return 'none';
   if (now === '') return 'harmful';
@@ -32,7 +33,22 @@ export function weighCommand(before: string | undefined, after: string | undefin
     .map(bare)
     .every((part) => parts.includes(part));
   if (isKept && !/\|\||;|\|(?!\|)/.test(now.replace(old, ''))) return 'visible';
-  return bare(old) === bare(now) ? 'visible' : 'harmful';
+  if (bare(old) === bare(now)) return 'visible';
+  if (!facts) return 'harmful';
+  if (followsMove(bare(old), bare(now), facts.paths)) return 'visible';
+  // Another runner, by its name in the request.
+  const tool = bare(now).split(' ')[0] ?? '';
+  return tool.length > 2 && tool !== bare(old).split(' ')[0] && new RegExp(`\\b${tool.replaceAll(/\W/g, '.')}\\b`, 'i').test(facts.request.text) ? 'visible' : 'harmful';
+}
+
+/** Paths that are there no more, in place of which others are named that are. */
+function followsMove(before: string, after: string, paths: ReadonlySet<string>): boolean {
+  const [old, now] = [before.split(' '), after.split(' ')];
+  const isThere = (word: string) => {
+    const path = word.replace(/^\.\//, '').replace(/\/?(?:\*.*)?$/, '');
+    return path !== '' && (paths.has(path) || [...paths].some((one) => one.startsWith(`${path}/`)));
+  };
+  return old.length === now.length && old.every((word, index) => word === now[index] || (/[/.]|^tests?$/.test(word) && !isThere(word) && isThere(now[index] ?? '')));
 }
 
 const countOf = (text: string, pattern: RegExp): number =>

@@ -21,6 +21,8 @@ interface Weighed {
 export interface ConfigurationFacts {
   readonly request: RequestWords;
   readonly syntaxOf: (path: string, text: string) => SyntaxFile | undefined;
+  /** Every path of the change's commit. */
+  readonly paths: ReadonlySet<string>;
   /** Files that the commands of tests and benchmarks name. */
   readonly commandFiles: ReadonlySet<string>;
 }
@@ -32,7 +34,7 @@ export function configurationFindings(
 ): readonly IntegrityFinding[] {
   const { path, before, after } = file;
   if (before === after) return [];
-  if (posix.basename(path) === 'package.json') return packageFileFindings(path, before, after, facts.request);
+  if (posix.basename(path) === 'package.json') return packageFileFindings(path, before, after, facts);
   const weighed = weigheds(file, facts);
   return weighed
     .filter(({ weight }) => weight !== 'none')
@@ -62,11 +64,7 @@ function weigheds({ path, before, after }: ChangedFile, facts: ConfigurationFact
   if (/^(?:conftest|noxfile|sitecustomize|usercustomize)\.py$/.test(name))
     return pythonSetup(path, before, after, facts);
   if (/\.[cm]?[jt]sx?$/.test(name)) return codeSettings(path, before, after, facts);
-  return settings(path, before, after).map((change) => ({
-    key: change.key,
-    weight: isAboutTests(path, change) ? weigh(change, facts.request) : 'none',
-    evidence: evidenceOf(change),
-  }));
+  return settings(path, before, after).map((change) => ({ key: change.key, weight: isAboutTests(path, change) ? weigh(change, facts) : 'none', evidence: evidenceOf(change) }));
 }
 
 const textOf = (value: unknown): string | undefined =>
@@ -97,16 +95,9 @@ function isAboutTests(path: string, { key }: SettingChange): boolean {
   return true;
 }
 
-function codeSettings(
-  path: string,
-  before: string | null,
-  after: string | null,
-  { request, syntaxOf }: ConfigurationFacts,
-): readonly Weighed[] {
-  const [old, now] = [
-    before === null ? undefined : syntaxOf(path, before),
-    after === null ? undefined : syntaxOf(path, after),
-  ];
+function codeSettings(path: string, before: string | null, after: string | null, facts: ConfigurationFacts): readonly Weighed[] {
+  const { request, syntaxOf } = facts;
+  const [old, now] = [before === null ? undefined : syntaxOf(path, before), after === null ? undefined : syntaxOf(path, after)];
   const [was, is] = [old && settingsOf(old), now && settingsOf(now)];
   const isReadable = (side: SyntaxFile | undefined, value: unknown) =>
     side === undefined || typeof value === 'object';
@@ -126,8 +117,7 @@ function codeSettings(
   const isBundler = /^(?:vite)\./.test(posix.basename(path));
   const found = changedSettings(was ?? {}, is ?? {}).map((change): Weighed => ({
     key: change.key,
-    weight:
-      isBundler && !/^(?:test|resolve|define|plugins)/.test(change.key) ? 'none' : weigh(change, request),
+    weight: isBundler && !/^(?:test|resolve|define|plugins)/.test(change.key) ? 'none' : weigh(change, facts),
     evidence: evidenceOf(change),
   }));
   const [oldRest, newRest] = [old ? restOf(old) : '', now ? restOf(now) : ''];

@@ -8,6 +8,8 @@ import { processExit } from './process-exit';
 import type { RuleContext, SourceFile, SourceFinding, SourceRule } from './source-rule';
 import { specialCases } from './special-cases';
 import { stub } from './stub';
+import { ownAssertions } from './own-assertions';
+import { benchmarkSizes, testData } from './known-inputs';
 import { swallowedFailure } from './swallowed-failure';
 import { probeNames } from './test-probes';
 
@@ -28,6 +30,9 @@ const rules: readonly SourceRule[] = [
   specialCases,
   identityCache,
   mockedSubject,
+  testData,
+  benchmarkSizes,
+  ownAssertions,
 ];
 
 /** What is new in the change; code that only moved to another file is not. */

@@ -19,6 +19,8 @@ export interface RuleContext {
   readonly assertions: readonly Assertion[];
   /** Names in other changed files that say whether tests run: `isTest` of `env.mjs`. */
   readonly testProbes: ReadonlySet<string>;
+  /** How much benchmarks measure with. */
+  readonly benchmarkNumbers: ReadonlySet<number>;
   /** Every path of the commit. */
   readonly paths: ReadonlySet<string>;
 }

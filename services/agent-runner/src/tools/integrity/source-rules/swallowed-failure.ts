@@ -8,7 +8,7 @@ import type { SourceFinding, SourceRule } from './source-rule';
 const askedByTrying =
   /^(?:JSON\.parse|new URL|URL|decodeURI(?:Component)?|BigInt|RegExp|require(?:\.resolve)?|import|fetch|atob|structuredClone|int|float|Decimal|uuid\.UUID|json\.loads?|ast\.literal_eval|importlib\.import_module|localStorage\.\w+|sessionStorage\.\w+|(?:fs|fsp|fs\.promises|os|path|shutil|pathlib)\.\w+|(?:read|stat|lstat|access|unlink|rm|rmdir|mkdir|open|exists)\w*|new Intl\.\w+|Intl\.\w+|execSync|execFileSync|socket\.\w+|new Function)$/;
 const asksForIt =
-  /\b(?:ignor|swallow|fall ?s? ?back|default|tolera|best[ -]effort|silent|return(?:s|ing)? (?:null|undefined|none|false|nothing|an? empty|\[\]|\{\})|instead of (?:throw|crash|fail|rais)|(?:not|never|without) (?:throw|crash|fail|rais)|optional|gracefu|lenient|forgiv|skip(?:s|ping)? (?:bad|invalid|broken|malformed))/i;
+  /\b(?:ignor|swallow|fall ?s? ?back|default|tolera|best[ -]effort|silent|return(?:s|ing)? (?:null|undefined|none|false|nothing|an? empty|\[\]|\{\})|instead of (?:throw|crash|fail|rais)|(?:not|never|without) (?:throw|crash|fail|rais)|optional|gracefu|lenient|forgiv|(?:must|should|does|do|may|can) ?not (?:stop|break|abort|affect|interrupt|prevent|take down)|keep(?:s|ing)? (?:going|on)|go(?:es)? on\b|continue|isolat|skip(?:s|ping)? (?:bad|invalid|broken|malformed))/i;
 
 /** New code that catches every failure and tells none. */
 export const swallowedFailure: SourceRule = (file, { request }) => {
