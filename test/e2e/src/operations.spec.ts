@@ -66,7 +66,7 @@ describe('operators stop, look, send back and go on', () => {
     ]);
     const { request } = await asked('paused-dispatch');
     await approvePlans(platform, [request['request_id']], 20_000);
-    await eventually(async () => expect((await controls())['dispatch'].waiting).toBe(1));
+    await eventually(async () => expect((await controls())['dispatch'].waiting).toBe(2));
     const waiting = await steps(request['workflow_id']);
     expect(waiting.filter(({ attempts }) => attempts > 0)).toEqual([]);
     expect(await controls()).toMatchObject({

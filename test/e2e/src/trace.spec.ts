@@ -42,7 +42,7 @@ const expected = [
     hop('agent-runner', `agents.in:${type}`, 'orchestrator', 'orchestrator.results'),
   ),
   ...hop('orchestrator', 'agents.out:result_accepted', 'agent-runner'),
-  ...order('orchestrator', 'integration.materialise_change.v1', 'integration'),
+  ...order('orchestrator', 'integration.materialise_change.v2', 'integration'),
   ...['apply', 'write-tree', 'commit-tree', 'update-ref'].map((step) => `integration: git ${step}`),
   ...fact('integration', 'integration.change.materialised.v1', 'orchestrator', 'gateway', 'audit'),
   ...order('orchestrator', 'integration.land_change.v1', 'integration'),

@@ -94,6 +94,11 @@ function testFindings({ tests, tree, onBase = [] }: ExaminationFacts): readonly 
       `${tests.failed} of ${tests.total} tests failed (exit code ${tests.exit_code}).`,
     );
   if (tests.total === 0) return finding('tests_empty', 'The test command ran no tests.');
+  if (tests.passed === 0 && tests.failed_on_base !== undefined)
+    return finding(
+      'tests_failed',
+      `No test passes: ${tests.failed_on_base} fail on the base as well, so nothing shows that the change works.`,
+    );
   if (tests.passed === 0) return finding('tests_empty', `None of ${tests.total} tests passed.`);
   return failedOnBase(tests, onBase);
 }

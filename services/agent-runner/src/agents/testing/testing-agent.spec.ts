@@ -124,7 +124,10 @@ describe('the TESTING agent on a base', () => {
     [
       'a declared package is not installed',
       'node --test test/x.test.mjs',
-      { 'package.json': '{"dependencies":{"left-out":"1.0.0"}}', 'test/x.test.mjs': "import 'left-out';\n" },
+      {
+        'package.json': '{"peerDependencies":{"left-out":"1.0.0"}}',
+        'test/x.test.mjs': "import 'left-out';\n",
+      },
       'dependencies_missing',
       'project',
       /left-out is not installed/,
@@ -247,7 +250,10 @@ describe('the TESTING agent on a change', () => {
 
   it('ends with the reason where the base cannot run either', async () => {
     const { result } = await testChange(
-      { 'package.json': '{"dependencies":{"left-out":"1.0.0"}}', 'test/x.test.mjs': "import 'left-out';\n" },
+      {
+        'package.json': '{"peerDependencies":{"left-out":"1.0.0"}}',
+        'test/x.test.mjs': "import 'left-out';\n",
+      },
       { 'README.md': 'x\n' },
       'cannot',
     );

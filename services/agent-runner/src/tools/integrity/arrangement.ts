@@ -11,7 +11,9 @@ export function arrangementFindings(
   const touched = new Set([...edited.map((pair) => pair.before.test), ...lost.map(({ test }) => test)]);
   const changedNames = new Map(rebound.map((pair) => [pair.before.test, pair] as const));
   const counterpart = new Map([...kept, ...rebound].map((pair) => [pair.before.test, pair.after] as const));
-  const everything = new Set(after.flatMap(({ cases }) => cases.flatMap(({ actions }) => actions.map(rename.after))));
+  const everything = new Set(
+    after.flatMap(({ cases }) => cases.flatMap(({ actions }) => actions.map(rename.after))),
+  );
   return before.flatMap(({ cases }) =>
     cases.flatMap((test): readonly IntegrityFinding[] => {
       const now = counterpart.get(test);

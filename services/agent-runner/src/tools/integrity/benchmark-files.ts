@@ -50,7 +50,13 @@ export function benchmarkFindings(
 
 /** Numbers of some size in benchmarks: how much they measure with. */
 export const benchmarkNumbers = (texts: readonly string[]): ReadonlySet<number> =>
-  new Set(texts.flatMap((text) => (text.match(/\b\d[\d_]*(?:e\d+)?\b/g) ?? []).map((word) => Number(word.replaceAll('_', '')))).filter((number) => number >= 50));
+  new Set(
+    texts
+      .flatMap((text) =>
+        (text.match(/\b\d[\d_]*(?:e\d+)?\b/g) ?? []).map((word) => Number(word.replaceAll('_', ''))),
+      )
+      .filter((number) => number >= 50),
+  );
 
 const isMoved = ({ before, after }: ChangedFile, files: readonly ChangedFile[]): boolean =>
   after === null &&

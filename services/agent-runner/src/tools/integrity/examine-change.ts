@@ -50,9 +50,17 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
     changed.has(path) ? (changed.get(path)?.after ?? undefined) : change.readUnchanged(path);
 
   const sides = files.flatMap((file): readonly SourceSides[] => sources.sides(file));
-  const rename = renamesOf(sides.filter(({ path }) => isProduct(path)).map((side) => ({ before: side.before?.syntax.body ?? [], after: side.after?.syntax.body ?? [] })));
-  const tests = files.filter(({ path, before: old, after: now, isTooLarge }) => !isTooLarge && (isTestFile(path) || sources.holdsTests(path, old ?? now ?? '')));
-  const testFiles = (side: 'before' | 'after') => tests.flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])));
+  const rename = renamesOf(
+    sides
+      .filter(({ path }) => isProduct(path))
+      .map((side) => ({ before: side.before?.syntax.body ?? [], after: side.after?.syntax.body ?? [] })),
+  );
+  const tests = files.filter(
+    ({ path, before: old, after: now, isTooLarge }) =>
+      !isTooLarge && (isTestFile(path) || sources.holdsTests(path, old ?? now ?? '')),
+  );
+  const testFiles = (side: 'before' | 'after') =>
+    tests.flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])));
   const unchangedTests = change.paths
     .filter((path) => !changed.has(path) && isTestFile(path) && /\.(?:[cm]?[jt]sx?|py)$/.test(path))
     .slice(0, maximumContextFiles);
@@ -71,20 +79,41 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       : [];
     return new Set(modules.flatMap((module) => resolveModule(path, module, after) ?? []));
   };
-  const { testCommand, tested, measured, inputs } = commandFiles({ commands: change.commands, paths: after, textOf, importsOf: importsOfPath });
+  const { testCommand, tested, measured, inputs } = commandFiles({
+    commands: change.commands,
+    paths: after,
+    textOf,
+    importsOf: importsOfPath,
+  });
   const [oldTests, movedTests] = [testFiles('before'), testFiles('after')];
   // A test that was moved to where the command does not look is there no more.
-  const isLost = (path: string) => changed.get(path)?.before === null && isRunBy(testCommand, path, after) === false && oldTests.some((one) => isRunBy(testCommand, one.path, before) === true);
+  const isLost = (path: string) =>
+    changed.get(path)?.before === null &&
+    isRunBy(testCommand, path, after) === false &&
+    oldTests.some((one) => isRunBy(testCommand, one.path, before) === true);
   const newTests = movedTests.filter(({ path }) => !isLost(path));
-  const declared = declaredPackages(change.paths.filter((path) => /(?:^|\/)package\.json$/.test(path)).slice(0, 20).flatMap((path) => changed.get(path)?.before ?? textOf(path) ?? []));
+  const declared = declaredPackages(
+    change.paths
+      .filter((path) => /(?:^|\/)package\.json$/.test(path))
+      .slice(0, 20)
+      .flatMap((path) => changed.get(path)?.before ?? textOf(path) ?? []),
+  );
 
   return [
     ...compareTests({ before: oldTests, after: newTests, request, rename }),
     ...sides.flatMap((side) =>
       side.before && side.after && isTestFile(side.path)
         ? [
-            ...replacedSubject({ path: side.path, before: side.before.syntax, after: side.after.syntax }, { before, after, importsOf: importsOfPath }, request),
-            ...helperFindings({ path: side.path, before: side.before.syntax, after: side.after.syntax }, rename, request),
+            ...replacedSubject(
+              { path: side.path, before: side.before.syntax, after: side.after.syntax },
+              { before, after, importsOf: importsOfPath },
+              request,
+            ),
+            ...helperFindings(
+              { path: side.path, before: side.before.syntax, after: side.after.syntax },
+              rename,
+              request,
+            ),
           ]
         : [],
     ),
@@ -92,13 +121,27 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       intent,
       request,
       paths: after,
-      benchmarkNumbers: benchmarkNumbers([...measured, ...change.paths.filter(isBenchmarkFile)].slice(0, 50).flatMap((path) => textOf(path) ?? [])),
-      assertions: [...oldTests, ...newTests, ...contextTests].flatMap(({ cases }) => cases.flatMap(({ assertions }) => assertions)),
+      benchmarkNumbers: benchmarkNumbers(
+        [...measured, ...change.paths.filter(isBenchmarkFile)]
+          .slice(0, 50)
+          .flatMap((path) => textOf(path) ?? []),
+      ),
+      assertions: [...oldTests, ...newTests, ...contextTests].flatMap(({ cases }) =>
+        cases.flatMap(({ assertions }) => assertions),
+      ),
     }),
     ...onlyTestsFindings(files, intent, request),
     ...expectedDataFindings(files, request),
-    ...benchmarkFindings(files, { intent, request, rename, inputs: new Set([...inputs, ...measured]), syntaxOf }),
-    ...files.flatMap((file) => configurationFindings(file, { request, syntaxOf, commandFiles: tested, paths: after })),
+    ...benchmarkFindings(files, {
+      intent,
+      request,
+      rename,
+      inputs: new Set([...inputs, ...measured]),
+      syntaxOf,
+    }),
+    ...files.flatMap((file) =>
+      configurationFindings(file, { request, syntaxOf, commandFiles: tested, paths: after }),
+    ),
     ...generatedFindings(files, request),
     ...sides.flatMap(({ path, before: old, after: now }) =>
       now === undefined || isMade(path, old?.text ?? null, now.text)

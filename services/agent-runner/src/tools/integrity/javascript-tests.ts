@@ -234,7 +234,10 @@ class JavascriptTests {
 }
 
 const stateWith = (state: TestState, { facts }: BodyReader): TestState =>
-  strictest([state, ...facts.skips.map(({ isConditional }): TestState => (isConditional ? 'conditional' : 'skipped'))]);
+  strictest([
+    state,
+    ...facts.skips.map(({ isConditional }): TestState => (isConditional ? 'conditional' : 'skipped')),
+  ]);
 
 const numberIn = (text: string, pattern: RegExp): readonly number[] => {
   const found = pattern.exec(text)?.[1];

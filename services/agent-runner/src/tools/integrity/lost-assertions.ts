@@ -58,7 +58,9 @@ export function lostFindings(matching: Matching, comparison: TestComparison): re
     asksToRemove(request) && goneNames(one, rename.gone).some((name) => names(request, name));
   const files = new Set(after.map(({ path }) => path));
   const titles = new Set(after.flatMap(({ cases }) => cases.map(({ title }) => lastPart(title))));
-  const keptTests = new Set([...matching.kept, ...matching.rebound, ...matching.edited].map(({ before: { test } }) => test));
+  const keptTests = new Set(
+    [...matching.kept, ...matching.rebound, ...matching.edited].map(({ before: { test } }) => test),
+  );
   const findings: IntegrityFinding[] = [];
   for (const [path, ofFile] of Map.groupBy(gone, ({ file }) => file)) {
     const isDeleted = !files.has(path);

@@ -89,8 +89,16 @@ export function matchAssertions(
     edited,
   );
   take((one) => JSON.stringify([test(one), one.file]), edited);
-  const unchanged = edited.filter((pair) => compareAssertions(pair.before.assertion, pair.after.assertion) === 'same' && pair.before.assertion.actual === pair.after.assertion.actual);
-  const stillMade = new Set(kept.filter(({ after: { assertion } }) => assertion.silence === undefined).map(({ before: { assertion } }) => assertionKey(assertion)));
+  const unchanged = edited.filter(
+    (pair) =>
+      compareAssertions(pair.before.assertion, pair.after.assertion) === 'same' &&
+      pair.before.assertion.actual === pair.after.assertion.actual,
+  );
+  const stillMade = new Set(
+    kept
+      .filter(({ after: { assertion } }) => assertion.silence === undefined)
+      .map(({ before: { assertion } }) => assertionKey(assertion)),
+  );
   return {
     kept: [...kept, ...unchanged],
     rebound,

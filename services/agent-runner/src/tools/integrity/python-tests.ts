@@ -37,7 +37,8 @@ class PythonTests {
       functions,
       ownFunctions: new Set(functions.keys()),
     };
-    for (const { local, imported } of importsOf(file)) if (imported !== '*') this.imports.set(local, imported);
+    for (const { local, imported } of importsOf(file))
+      if (imported !== '*') this.imports.set(local, imported);
     for (const node of file.body)
       if (node.kind === 'declare' && node.value && node.target.kind === 'name')
         this.constants.set(node.target.name, node.value);
@@ -46,7 +47,9 @@ class PythonTests {
   read(): void {
     const whole = this.constants.get('pytestmark');
     const state = whole === undefined ? 'runs' : marksOf(whole.kind === 'list' ? whole.items : [whole]);
-    const hooks = this.file.body.filter((node) => node.kind === 'function' && /^(?:setUpModule|setup_module)$/.test(node.name ?? ''));
+    const hooks = this.file.body.filter(
+      (node) => node.kind === 'function' && /^(?:setUpModule|setup_module)$/.test(node.name ?? ''),
+    );
     this.scope(this.file.body, '', strictest([state, this.skipsIn(hooks)]), true);
     if (this.cases.length === 0) this.helpers();
   }
@@ -76,11 +79,16 @@ class PythonTests {
         continue;
       }
       if (node.kind === 'class' && isTestClass(node) && last.get(node.name ?? '') === node) {
-        const hooks = node.members.filter((member) => member.kind === 'function' && /^setUp(?:Class)?$|^setup_(?:method|class)$/.test(member.name ?? ''));
+        const hooks = node.members.filter(
+          (member) =>
+            member.kind === 'function' &&
+            /^setUp(?:Class)?$|^setup_(?:method|class)$/.test(member.name ?? ''),
+        );
         const inner = strictest([own, this.marks(node.decorators), this.skipsIn(hooks)]);
         this.scope(node.members, [title, node.name].filter(Boolean).join(' > '), inner, false);
       }
-      if (node.kind === 'function' && /^test/.test(node.name ?? '') && last.get(node.name ?? '') === node) this.test(node, title, own);
+      if (node.kind === 'function' && /^test/.test(node.name ?? '') && last.get(node.name ?? '') === node)
+        this.test(node, title, own);
     }
   }
 
@@ -126,7 +134,9 @@ class PythonTests {
   private skipsIn(hooks: readonly Syntax[]): TestState {
     const reader = this.reader();
     for (const hook of hooks) if (hook.kind === 'function') reader.read(hook.body, startPlace());
-    return strictest(reader.facts.skips.map(({ isConditional }) => (isConditional ? 'conditional' : 'skipped')));
+    return strictest(
+      reader.facts.skips.map(({ isConditional }) => (isConditional ? 'conditional' : 'skipped')),
+    );
   }
 
   /** By whatever names they were imported, or kept. */

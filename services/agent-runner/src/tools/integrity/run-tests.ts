@@ -2,7 +2,10 @@ import { posix } from 'node:path';
 
 /** What runners look for where their command names nothing. */
 const defaults: readonly (readonly [runner: RegExp, files: RegExp])[] = [
-  [/\bnode\b.*\s--test\b/, /(?:^|\/)test\/.*\.[cm]?[jt]s$|(?:^|\/)(?:test|test-[^/]*|[^/]*[._-]test)\.[cm]?[jt]s$/],
+  [
+    /\bnode\b.*\s--test\b/,
+    /(?:^|\/)test\/.*\.[cm]?[jt]s$|(?:^|\/)(?:test|test-[^/]*|[^/]*[._-]test)\.[cm]?[jt]s$/,
+  ],
   [/\bvitest\b/, /\.(?:test|spec)\.[cm]?[jt]sx?$/],
   [/\bjest\b/, /(?:^|\/)__tests__\/.*\.[jt]sx?$|(?:^|\/)(?:[^/]*\.)?(?:test|spec)\.[cm]?[jt]sx?$/],
   [/\bpytest\b/, /(?:^|\/)(?:test_[^/]*|[^/]*_test)\.py$/],
@@ -12,10 +15,20 @@ const defaults: readonly (readonly [runner: RegExp, files: RegExp])[] = [
 
 /** Whether the test command runs a file, as far as that is seen in its words; undefined where it is not. */
 export function isRunBy(command: string, path: string, paths: ReadonlySet<string>): boolean | undefined {
-  const words = command.split(/[\s'"]+/).map((word) => word.replace(/^\.\//, '')).filter((word) => word !== '' && !word.startsWith('-'));
+  const words = command
+    .split(/[\s'"]+/)
+    .map((word) => word.replace(/^\.\//, ''))
+    .filter((word) => word !== '' && !word.startsWith('-'));
   const isFolder = (word: string) => [...paths].some((one) => one.startsWith(`${word.replace(/\/$/, '')}/`));
-  const named = words.filter((word) => paths.has(word) ? /[._-](?:test|spec)s?\.|test/.test(word) : /[*?]/.test(word) || isFolder(word));
+  const named = words.filter((word) =>
+    paths.has(word) ? /[._-](?:test|spec)s?\.|test/.test(word) : /[*?]/.test(word) || isFolder(word),
+  );
   if (named.length > 0)
-    return named.some((word) => path === word || path.startsWith(`${word.replace(/\/$/, '')}/`) || (/[*?]/.test(word) && posix.matchesGlob(path, word)));
+    return named.some(
+      (word) =>
+        path === word ||
+        path.startsWith(`${word.replace(/\/$/, '')}/`) ||
+        (/[*?]/.test(word) && posix.matchesGlob(path, word)),
+    );
   return defaults.find(([runner]) => runner.test(command))?.[1].test(path);
 }

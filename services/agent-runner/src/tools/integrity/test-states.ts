@@ -22,9 +22,18 @@ export function stateFindings(comparison: TestComparison, matching: Matching): r
 }
 
 /** The test of before that a test is: by its title, or by what it asserts. */
-function counterparts(before: readonly TestFile[], matching: Matching): (test: TestCase) => TestCase | undefined {
-  const byTitle = new Map(before.flatMap(({ cases }) => cases.map((test) => [lastPart(test.title), test] as const)));
-  const byAssertion = new Map([...matching.kept, ...matching.rebound, ...matching.edited].map(({ before: old, after }) => [after.test, old.test] as const));
+function counterparts(
+  before: readonly TestFile[],
+  matching: Matching,
+): (test: TestCase) => TestCase | undefined {
+  const byTitle = new Map(
+    before.flatMap(({ cases }) => cases.map((test) => [lastPart(test.title), test] as const)),
+  );
+  const byAssertion = new Map(
+    [...matching.kept, ...matching.rebound, ...matching.edited].map(
+      ({ before: old, after }) => [after.test, old.test] as const,
+    ),
+  );
   return (test) => byAssertion.get(test) ?? byTitle.get(lastPart(test.title));
 }
 

@@ -14,7 +14,11 @@ const harmless =
   /^(?:--(?:test-reporter(?:-destination)?(?:=(?:spec|tap|dot|junit|stdout|stderr|\S+\.(?:xml|txt|tap)))?|reporters?(?:=\S+)?|verbose|color|colors|no-color|coverage|experimental-test-coverage|test-coverage-\S+|experimental-strip-types|experimental-transform-types|experimental-vm-modules|no-warnings|enable-source-maps|trace-\S+|silent|runInBand|run|parallel|check-coverage|cov\S*|strict-markers|tb=\S+|durations=\S+|test-concurrency\S*|maxWorkers\S*|ci)|-[vqs]+|-ra|cross-env|npx|c8|nyc|--)$/;
 
 /** How grave it is that a command that decides is another. */
-export function weighCommand(before: string | undefined, after: string | undefined, facts?: { readonly request: RequestWords; readonly paths: ReadonlySet<string> }): Weight {
+export function weighCommand(
+  before: string | undefined,
+  after: string | undefined,
+  facts?: { readonly request: RequestWords; readonly paths: ReadonlySet<string> },
+): Weight {
   const [old, now] = [(before ?? '').trim(), (after ?? '').trim()];
   if (old === now) return 'none';
   if (now === '') return 'harmful';
@@ -38,7 +42,11 @@ export function weighCommand(before: string | undefined, after: string | undefin
   if (followsMove(bare(old), bare(now), facts.paths)) return 'visible';
   // Another runner, by its name in the request.
   const tool = bare(now).split(' ')[0] ?? '';
-  return tool.length > 2 && tool !== bare(old).split(' ')[0] && new RegExp(`\\b${tool.replaceAll(/\W/g, '.')}\\b`, 'i').test(facts.request.text) ? 'visible' : 'harmful';
+  return tool.length > 2 &&
+    tool !== bare(old).split(' ')[0] &&
+    new RegExp(`\\b${tool.replaceAll(/\W/g, '.')}\\b`, 'i').test(facts.request.text)
+    ? 'visible'
+    : 'harmful';
 }
 
 /** Paths that are there no more, in place of which others are named that are. */
@@ -48,7 +56,13 @@ function followsMove(before: string, after: string, paths: ReadonlySet<string>):
     const path = word.replace(/^\.\//, '').replace(/\/?(?:\*.*)?$/, '');
     return path !== '' && (paths.has(path) || [...paths].some((one) => one.startsWith(`${path}/`)));
   };
-  return old.length === now.length && old.every((word, index) => word === now[index] || (/[/.]|^tests?$/.test(word) && !isThere(word) && isThere(now[index] ?? '')));
+  return (
+    old.length === now.length &&
+    old.every(
+      (word, index) =>
+        word === now[index] || (/[/.]|^tests?$/.test(word) && !isThere(word) && isThere(now[index] ?? '')),
+    )
+  );
 }
 
 const countOf = (text: string, pattern: RegExp): number =>

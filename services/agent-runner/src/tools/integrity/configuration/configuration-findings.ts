@@ -64,7 +64,11 @@ function weigheds({ path, before, after }: ChangedFile, facts: ConfigurationFact
   if (/^(?:conftest|noxfile|sitecustomize|usercustomize)\.py$/.test(name))
     return pythonSetup(path, before, after, facts);
   if (/\.[cm]?[jt]sx?$/.test(name)) return codeSettings(path, before, after, facts);
-  return settings(path, before, after).map((change) => ({ key: change.key, weight: isAboutTests(path, change) ? weigh(change, facts) : 'none', evidence: evidenceOf(change) }));
+  return settings(path, before, after).map((change) => ({
+    key: change.key,
+    weight: isAboutTests(path, change) ? weigh(change, facts) : 'none',
+    evidence: evidenceOf(change),
+  }));
 }
 
 const textOf = (value: unknown): string | undefined =>
@@ -95,9 +99,17 @@ function isAboutTests(path: string, { key }: SettingChange): boolean {
   return true;
 }
 
-function codeSettings(path: string, before: string | null, after: string | null, facts: ConfigurationFacts): readonly Weighed[] {
+function codeSettings(
+  path: string,
+  before: string | null,
+  after: string | null,
+  facts: ConfigurationFacts,
+): readonly Weighed[] {
   const { request, syntaxOf } = facts;
-  const [old, now] = [before === null ? undefined : syntaxOf(path, before), after === null ? undefined : syntaxOf(path, after)];
+  const [old, now] = [
+    before === null ? undefined : syntaxOf(path, before),
+    after === null ? undefined : syntaxOf(path, after),
+  ];
   const [was, is] = [old && settingsOf(old), now && settingsOf(now)];
   const isReadable = (side: SyntaxFile | undefined, value: unknown) =>
     side === undefined || typeof value === 'object';

@@ -26,7 +26,12 @@ const settings = [
 const dependencies = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
 
 /** What a package file says about tests, benchmarks and dependencies. */
-export function packageFileFindings(path: string, before: string | null, after: string | null, facts: { readonly request: RequestWords; readonly paths: ReadonlySet<string> }): readonly IntegrityFinding[] {
+export function packageFileFindings(
+  path: string,
+  before: string | null,
+  after: string | null,
+  facts: { readonly request: RequestWords; readonly paths: ReadonlySet<string> },
+): readonly IntegrityFinding[] {
   const { request } = facts;
   const [old, now] = [parse(before ?? '{}'), parse(after ?? '{}')];
   if (!old || !now)
@@ -48,12 +53,19 @@ export function packageFileFindings(path: string, before: string | null, after: 
   for (const name of decidingScripts([oldScripts, newScripts])) {
     const [was, is] = [text(oldScripts[name]), text(newScripts[name])];
     // A script that nothing ran before and nothing runs now but itself.
-    const weight = was === undefined && !/^(?:pre|post)/.test(name) && !isCalled(name, newScripts) ? 'none' : weighCommand(was, is, facts);
+    const weight =
+      was === undefined && !/^(?:pre|post)/.test(name) && !isCalled(name, newScripts)
+        ? 'none'
+        : weighCommand(was, is, facts);
     weighed.push({ key: `scripts.${name}`, weight, evidence: `before: ${was ?? ''}\nafter: ${is ?? ''}` });
   }
   for (const key of settings)
     for (const change of changedSettings(old[key], now[key], key))
-      weighed.push({ key: change.key, weight: weigh(change, facts), evidence: `before: ${JSON.stringify(change.before)}\nafter: ${JSON.stringify(change.after)}` });
+      weighed.push({
+        key: change.key,
+        weight: weigh(change, facts),
+        evidence: `before: ${JSON.stringify(change.before)}\nafter: ${JSON.stringify(change.after)}`,
+      });
   for (const change of changedSettings(old['imports'], now['imports'], 'imports'))
     weighed.push({
       key: change.key,

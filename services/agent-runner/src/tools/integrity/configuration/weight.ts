@@ -13,15 +13,24 @@ export interface SettingChange {
 /** `harmful`: fewer tests run, or their failures count less. `visible`: somebody should see it. */
 export type Weight = 'harmful' | 'visible' | 'none';
 
-const includes = /^(?:testMatch|testRegex|include|roots|testPaths|spec|files|testDir|testFiles|specs|specPattern|projects|python_files|python_classes|python_functions|testpaths|spec_files|spec_dir|collectCoverageFrom|dir|workspace)$/;
-const excludes = /^(?:exclude|ignore|ignores|testPathIgnorePatterns|modulePathIgnorePatterns|testIgnore|excludeSpecPattern|norecursedirs|collect_ignore|collect_ignore_glob|coveragePathIgnorePatterns|omit|exclude_lines|exclude_also|watchIgnore|ignorePatterns)$/;
-const selects = /^(?:testNamePattern|grep|fgrep|invert|only|onlyChanged|shard|allowOnly|findRelatedTests|changed|filter|tags|grepInvert)$/;
-const counts = /^(?:passWithNoTests|bail|dangerouslyIgnoreUnhandledErrors|failZero|allowUncaught|exit|forceExit|onConsoleLog|onUnhandledError|fail_under|xfail_strict|filterwarnings|strict|failOnEmptyTestSuite|failWithoutAssertions|failNoTests|error_on|forbidOnly|forbidPending|update|updateSnapshot|ci|checkLeaks)$/;
-const thresholds = /(?:^|\.)(?:coverageThreshold|thresholds?|check-coverage|checkCoverage|fail_under|failUnder|minimum_coverage)(?:\.|$)|^(?:nyc|c8)\.(?:lines|branches|functions|statements|check-coverage)$|^(?:lines|branches|functions|statements)$/;
-const patience = /^(?:testTimeout|timeout|hookTimeout|teardownTimeout|defaultTimeoutInterval|slowTestThreshold|retry|retries|testRetry|reruns|repeats|timeouts|captureTimeout|browserNoActivityTimeout)$/;
-const loads = /^(?:setupFiles|setupFilesAfterEnv|globalSetup|globalTeardown|require|loader|import|nodeArguments|node-option|node-options|moduleNameMapper|alias|transform|preset|testEnvironment|testRunner|runner|resolver|automock|snapshotResolver|helpers|p|plugins|globals|env|environment|moduleDirectories|modulePaths|resolve|script-shell|extends|unmockedModulePathPatterns|fakeTimers|deps|server|poolOptions|pool|isolate|sequence|usefixtures|addopts|pythonpath|DJANGO_SETTINGS_MODULE|define)$/;
-const reports = /^(?:reporters?|reporter-option|verbose|coverageReporters|outputFile|silent|colors?|slow|notify|displayName|maxWorkers|workers|cache|watch|clearMocks|restoreMocks|resetMocks|logHeapUsage|diff|ui|junit_family|log_cli|cacheDirectory|collectCoverage|coverage\.enabled|enabled|all|coverageDirectory|reportsDirectory|provider|coverageProvider|full-trace|timing|random|parallel|threads)$/;
-const loosens = /^(?:strict|noImplicitAny|strictNullChecks|noUncheckedIndexedAccess|noImplicitReturns|noFallthroughCasesInSwitch|strictFunctionTypes|useUnknownInCatchVariables|checkJs|noUnusedLocals|noUnusedParameters|noEmitOnError|exactOptionalPropertyTypes)$/;
+const includes =
+  /^(?:testMatch|testRegex|include|roots|testPaths|spec|files|testDir|testFiles|specs|specPattern|projects|python_files|python_classes|python_functions|testpaths|spec_files|spec_dir|collectCoverageFrom|dir|workspace)$/;
+const excludes =
+  /^(?:exclude|ignore|ignores|testPathIgnorePatterns|modulePathIgnorePatterns|testIgnore|excludeSpecPattern|norecursedirs|collect_ignore|collect_ignore_glob|coveragePathIgnorePatterns|omit|exclude_lines|exclude_also|watchIgnore|ignorePatterns)$/;
+const selects =
+  /^(?:testNamePattern|grep|fgrep|invert|only|onlyChanged|shard|allowOnly|findRelatedTests|changed|filter|tags|grepInvert)$/;
+const counts =
+  /^(?:passWithNoTests|bail|dangerouslyIgnoreUnhandledErrors|failZero|allowUncaught|exit|forceExit|onConsoleLog|onUnhandledError|fail_under|xfail_strict|filterwarnings|strict|failOnEmptyTestSuite|failWithoutAssertions|failNoTests|error_on|forbidOnly|forbidPending|update|updateSnapshot|ci|checkLeaks)$/;
+const thresholds =
+  /(?:^|\.)(?:coverageThreshold|thresholds?|check-coverage|checkCoverage|fail_under|failUnder|minimum_coverage)(?:\.|$)|^(?:nyc|c8)\.(?:lines|branches|functions|statements|check-coverage)$|^(?:lines|branches|functions|statements)$/;
+const patience =
+  /^(?:testTimeout|timeout|hookTimeout|teardownTimeout|defaultTimeoutInterval|slowTestThreshold|retry|retries|testRetry|reruns|repeats|timeouts|captureTimeout|browserNoActivityTimeout)$/;
+const loads =
+  /^(?:setupFiles|setupFilesAfterEnv|globalSetup|globalTeardown|require|loader|import|nodeArguments|node-option|node-options|moduleNameMapper|alias|transform|preset|testEnvironment|testRunner|runner|resolver|automock|snapshotResolver|helpers|p|plugins|globals|env|environment|moduleDirectories|modulePaths|resolve|script-shell|extends|unmockedModulePathPatterns|fakeTimers|deps|server|poolOptions|pool|isolate|sequence|usefixtures|addopts|pythonpath|DJANGO_SETTINGS_MODULE|define)$/;
+const reports =
+  /^(?:reporters?|reporter-option|verbose|coverageReporters|outputFile|silent|colors?|slow|notify|displayName|maxWorkers|workers|cache|watch|clearMocks|restoreMocks|resetMocks|logHeapUsage|diff|ui|junit_family|log_cli|cacheDirectory|collectCoverage|coverage\.enabled|enabled|all|coverageDirectory|reportsDirectory|provider|coverageProvider|full-trace|timing|random|parallel|threads)$/;
+const loosens =
+  /^(?:strict|noImplicitAny|strictNullChecks|noUncheckedIndexedAccess|noImplicitReturns|noFallthroughCasesInSwitch|strictFunctionTypes|useUnknownInCatchVariables|checkJs|noUnusedLocals|noUnusedParameters|noEmitOnError|exactOptionalPropertyTypes)$/;
 
 const listOf = (value: unknown): readonly string[] =>
   value === undefined || value === null
@@ -37,7 +46,10 @@ const notTests =
   /node_modules|\bdist\b|\bbuild\b|\bcoverage\b|\.git\b|\bout\b|\.next|\.cache|\bfixtures?\b|__pycache__|\.venv|\btmp\b|\.d\.ts/;
 
 /** How grave it is that a setting is different. */
-export function weigh({ key, before, after }: SettingChange, { request, paths }: { readonly request: RequestWords; readonly paths: ReadonlySet<string> }): Weight {
+export function weigh(
+  { key, before, after }: SettingChange,
+  { request, paths }: { readonly request: RequestWords; readonly paths: ReadonlySet<string> },
+): Weight {
   const parts = key.split('.');
   const name = parts.findLast((part) => !/^\d+$/.test(part)) ?? key;
   const isIn = (pattern: RegExp) => parts.some((part) => pattern.test(part));
@@ -53,17 +65,28 @@ export function weigh({ key, before, after }: SettingChange, { request, paths }:
     const added = listOf(after).filter((one) => !listOf(before).includes(one));
     const tests = [...paths].filter(isTestFile);
     const isHarmless = (one: string) => notTests.test(one) && !tests.some((path) => matches(one, path));
-    return added.length === 0 || added.every(isHarmless) ? 'visible' : asked(/\b(?:exclud|ignor|skip)/i, 'harmful');
+    return added.length === 0 || added.every(isHarmless)
+      ? 'visible'
+      : asked(/\b(?:exclud|ignor|skip)/i, 'harmful');
   }
   if (isIn(includes)) {
     // By the files that are there; where the patterns fit none, by the patterns themselves.
-    const found = [...paths].filter((path) => isTestFile(path) && listOf(before).some((one) => matches(one, path)));
-    const lost = found.length > 0 ? found.filter((path) => !listOf(after).some((one) => matches(one, path))) : listOf(before).filter((one) => !listOf(after).some((other) => covers(other, one)));
+    const found = [...paths].filter(
+      (path) => isTestFile(path) && listOf(before).some((one) => matches(one, path)),
+    );
+    const lost =
+      found.length > 0
+        ? found.filter((path) => !listOf(after).some((one) => matches(one, path)))
+        : listOf(before).filter((one) => !listOf(after).some((other) => covers(other, one)));
     if (before === undefined) return isBroad(listOf(after)) ? 'visible' : 'harmful';
     return lost.length > 0 && after !== undefined ? 'harmful' : 'visible';
   }
   if (parts.some((part) => /^(?:paths|alias|moduleNameMapper)$/.test(part)))
-    return before === undefined && !/test|mock|fake|stub/i.test(JSON.stringify(after)) ? 'visible' : after === undefined ? 'visible' : asked(/\b(?:alias|path mapping|paths)\b/i, 'harmful');
+    return before === undefined && !/test|mock|fake|stub/i.test(JSON.stringify(after))
+      ? 'visible'
+      : after === undefined
+        ? 'visible'
+        : asked(/\b(?:alias|path mapping|paths)\b/i, 'harmful');
   if (isIn(selects)) return after === undefined || after === false ? 'visible' : 'harmful';
   if (isIn(patience))
     return raised(before, after)
@@ -114,7 +137,9 @@ function matches(pattern: string, path: string): boolean {
   if (plain === path || path.startsWith(`${plain.replace(/\/$/, '')}/`)) return true;
   if (/[*{]/.test(plain) && posix.matchesGlob(path, plain)) return true;
   try {
-    return /[\\^$|+]|\.\*/.test(plain) ? new RegExp(pattern).test(`/${path}`) : !/[*{]/.test(plain) && plain.length > 2 && path.includes(plain);
+    return /[\\^$|+]|\.\*/.test(plain)
+      ? new RegExp(pattern).test(`/${path}`)
+      : !/[*{]/.test(plain) && plain.length > 2 && path.includes(plain);
   } catch {
     return false;
   }
@@ -163,5 +188,9 @@ function isLax(name: string, after: unknown): boolean {
 const isHarmlessLoad = (before: unknown, after: unknown): boolean => {
   if (after === undefined) return true;
   const added = listOf(after).filter((one) => !listOf(before).includes(one));
-  return added.every((one) => /^(?:tsx|ts-node(?:\/\w+)?|ts-jest|@swc\/\w+|@swc-node\/register|esbuild-register|babel-jest|node|jsdom|happy-dom|source-map-support\/register|dotenv\/config|@testing-library\/jest-dom(?:\/\w+)?|jest-extended(?:\/all)?|react|@vitejs\/plugin-\w+|react\(\)|vue\(\)|tsconfigPaths\(\)|true|false|threads|forks|-ra|-rA|-q|-v|-vv|-n|auto|--strict-markers|--strict-config|--verbose|--color\S*|--cov\S*|--durations\S*|--tb\S*|--import-mode\S*|--showlocals)$/.test(one));
+  return added.every((one) =>
+    /^(?:tsx|ts-node(?:\/\w+)?|ts-jest|@swc\/\w+|@swc-node\/register|esbuild-register|babel-jest|node|jsdom|happy-dom|source-map-support\/register|dotenv\/config|@testing-library\/jest-dom(?:\/\w+)?|jest-extended(?:\/all)?|react|@vitejs\/plugin-\w+|react\(\)|vue\(\)|tsconfigPaths\(\)|true|false|threads|forks|-ra|-rA|-q|-v|-vv|-n|auto|--strict-markers|--strict-config|--verbose|--color\S*|--cov\S*|--durations\S*|--tb\S*|--import-mode\S*|--showlocals)$/.test(
+      one,
+    ),
+  );
 };

@@ -12,10 +12,21 @@ export const testData: SourceRule = (file, { paths }) => {
   if (judged.length === 0) return [];
   const add = (text: string, line: number) => {
     const plain = text.replace(/^(?:\.{0,2}\/)+/, '');
-    if (!/[/.]/.test(plain) || plain.length < 6 || !judged.some((path) => path === plain || path.endsWith(`/${plain}`) || path.startsWith(`${plain}.`))) return;
+    if (
+      !/[/.]/.test(plain) ||
+      plain.length < 6 ||
+      !judged.some((path) => path === plain || path.endsWith(`/${plain}`) || path.startsWith(`${plain}.`))
+    )
+      return;
     found.push({
       subject: text,
-      finding: finding('special_cased', 'high', `The product reads what its tests hold: ${plain}.`, { file: file.path, line, evidence: text }, 'Compute the answer.'),
+      finding: finding(
+        'special_cased',
+        'high',
+        `The product reads what its tests hold: ${plain}.`,
+        { file: file.path, line, evidence: text },
+        'Compute the answer.',
+      ),
     });
   };
   walk(file.syntax.body, (node) => {
@@ -34,11 +45,19 @@ export const benchmarkSizes: SourceRule = (file, { benchmarkNumbers, intent }) =
     if (test === undefined) return;
     walk([test], (inner) => {
       if (inner.kind !== 'binary' || !['===', '==', '>=', '>', 'is'].includes(inner.operator)) return;
-      const number = [inner.left, inner.right].map((side) => Number(constantText(side))).find((one) => benchmarkNumbers.has(one));
+      const number = [inner.left, inner.right]
+        .map((side) => Number(constantText(side)))
+        .find((one) => benchmarkNumbers.has(one));
       if (number === undefined) return;
       found.push({
         subject: print(inner),
-        finding: finding('special_cased', 'high', `The product does something else for as much as the benchmark measures with: ${print(inner)}.`, { file: file.path, line: inner.line, evidence: print(inner) }, 'Be as fast for every input.'),
+        finding: finding(
+          'special_cased',
+          'high',
+          `The product does something else for as much as the benchmark measures with: ${print(inner)}.`,
+          { file: file.path, line: inner.line, evidence: print(inner) },
+          'Be as fast for every input.',
+        ),
       });
     });
   });

@@ -11,12 +11,23 @@ export const ownAssertions: SourceRule = (file) => {
   walk(file.syntax.body, (node, ancestors) => {
     if (node.kind !== 'function' || node.name === undefined) return;
     const [parent] = ancestors;
-    const isOverridden = parent?.kind === 'class' && parent.bases.some((base) => /TestCase|Test/.test(dottedName(base))) && ((/^assert[A-Z]/.test(node.name) && matcherOf(node.name) !== undefined) || node.name === 'fail' || node.name === 'run');
+    const isOverridden =
+      parent?.kind === 'class' &&
+      parent.bases.some((base) => /TestCase|Test/.test(dottedName(base))) &&
+      ((/^assert[A-Z]/.test(node.name) && matcherOf(node.name) !== undefined) ||
+        node.name === 'fail' ||
+        node.name === 'run');
     const isHook = parent === undefined && node.name === 'load_tests';
     if (!isOverridden && !isHook) return;
     found.push({
       subject: print(node).slice(0, 300),
-      finding: finding('harness_changed', 'high', `${node.name} takes the place of what the library does.`, { file: file.path, line: node.line, evidence: print(node) }, 'Leave the tools of the tests as they are.'),
+      finding: finding(
+        'harness_changed',
+        'high',
+        `${node.name} takes the place of what the library does.`,
+        { file: file.path, line: node.line, evidence: print(node) },
+        'Leave the tools of the tests as they are.',
+      ),
     });
   });
   return found;
