@@ -204,7 +204,7 @@ describe('rejected work goes back', () => {
     const [rejected, ...others] = await rejections(request_id);
     expect(others).toEqual([]);
     // The tests fail on the base as well, so they are no fault of the change; but it is half a fix.
-    expect(rejected?.['reason']).toMatch(/^validate sent it back \(verdict_rejected\)/);
+    expect(rejected?.['reason']).toMatch(/^validate sent it back \(verdict_rejected, cause change\)/);
     const unfixed = (rejected?.['findings'] as Body[]).filter(({ code }) => code === 'fix_without_effect');
     expect(unfixed).toMatchObject(
       ['has expired`', 'asked for too late`', 'removed user`'].map((words) => ({
@@ -228,7 +228,7 @@ describe('rejected work goes back', () => {
     expect(attempts(workflow)).toEqual({ analyse: 1, baseline: 1, fix: 2, test: 2, validate: 2 });
 
     const [rejected] = await rejections(request['request_id']);
-    expect(rejected?.['reason']).toMatch(/^validate sent it back \(verdict_rejected\)/);
+    expect(rejected?.['reason']).toMatch(/^validate sent it back \(verdict_rejected, cause change\)/);
     expect(rejected?.['findings']).toContainEqual(
       expect.objectContaining({
         code: 'failing_test_changed',

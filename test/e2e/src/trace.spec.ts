@@ -25,7 +25,7 @@ const expected = [
   'gateway: POST /api/v1/requests',
   ...question('gateway', 'ymera.queries:coordinator.submit_request.v1', 'coordinator'),
   ...question('coordinator', 'ymera.queries:integration.get_project.v1', 'integration'),
-  ...question('coordinator', 'ymera.queries:registry.list_agents.v1', 'registry'),
+  ...question('coordinator', 'ymera.queries:registry.list_agents.v2', 'registry'),
   ...fact('coordinator', 'coordinator.request.planned.v1', 'gateway', 'audit'),
   ...order('coordinator', 'orchestrator.start_workflow.v1', 'orchestrator'),
   ...fact('orchestrator', 'orchestrator.gate.opened.v1', 'coordinator', 'gateway', 'audit'),

@@ -80,7 +80,7 @@ function answer({ type, task_id, attempt, base, input }: Task): TaskResult {
     case 'code':
       return { ...done, change: { base, patch: newFile(`quick-${task_id}.txt`, `attempt ${attempt}`) } };
     case 'test':
-      return { ...done, tests: passed(change?.tree ?? '') };
+      return change ? { ...done, tests: passed(change.tree) } : { ...done, findings: [] };
     case 'validate':
       if (!change || !tests) break;
       return {

@@ -9,6 +9,12 @@ const changed = (needsTrial: Partial<IntegrityFinding['needsTrial'] & object> = 
   message: 'What "adds" expects was changed.',
   needsTrial: { isRelated: true, isNamed: false, titles: ['sum > adds'], ...needsTrial },
 });
+const passed: TestTrial = { hasPassed: true, failures: [], namesAll: true };
+const failed = (name: string): TestTrial => ({
+  hasPassed: false,
+  failures: [{ name, kind: 'assertion', message: name, evidence: '' }],
+  namesAll: true,
+});
 const newBehaviour: FixTrials = { afterWithOldTests: failed('adds'), beforeWithNewTests: failed('adds') };
 
 describe('settledFindings', () => {

@@ -76,7 +76,7 @@ describe('a verdict', () => {
     const red = { ...tests, passed: 2, failed: 0, failed_on_base: 1, exit_code: 1 };
     expect(judge({ tests: red })).toEqual({ approved: true, codes: ['test_failed_on_base'] });
     expect(judge({ tests: { ...red, failed: 1 } })).toEqual({ approved: false, codes: ['tests_failed'] });
-    expect(judge({ tests: { ...red, passed: 0 } })).toEqual({ approved: false, codes: ['tests_empty'] });
+    expect(judge({ tests: { ...red, passed: 0 } })).toEqual({ approved: false, codes: ['tests_failed'] });
     const seen = {
       code: 'test_failed_on_base',
       severity: 'medium' as const,
