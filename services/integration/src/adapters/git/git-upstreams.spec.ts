@@ -127,8 +127,9 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
     expect(await world.upstreams.fetch(followed())).toMatchObject({
       error: { code: 'upstream_branch_gone' },
     });
+    const known = followed();
     await server.stop();
-    expect(await world.upstreams.fetch(followed())).toMatchObject({
+    expect(await world.upstreams.fetch(known)).toMatchObject({
       error: { code: 'upstream_unreachable', retryable: true },
     });
     server = await GitServer.start(world.dataDir, 'ada', secret);
