@@ -102,7 +102,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['test/e2e/**/*.ts', 'test/load/**/*.ts', 'test/compatibility/**/*.ts'],
+    files: ['test/e2e/**/*.ts', 'test/load/**/*.ts', 'test/compatibility/**/*.ts', 'test/fuzz/**/*.ts'],
     ignores: ['**/jest.config.ts'],
     rules: {
       // These start the platform as its users do: by the launcher, which has to work before any package is installed

@@ -83,3 +83,6 @@ export function passedVariables(
     );
   return Object.fromEntries(names.map((name) => [name, environment[name] ?? '']));
 }
+
+/** Where this process finds programs. */
+export const pathFolders = (): readonly string[] => (process.env['PATH'] ?? '').split(':');

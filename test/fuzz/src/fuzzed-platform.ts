@@ -1,6 +1,6 @@
-import { startPlatform } from '../../../deploy/local/platform/client.cjs';
 import { Door, Projects } from '@ymera/test-e2e/rig';
 import { eventually } from '@ymera/testing';
+import { startPlatform } from '../../../deploy/local/platform/client.cjs';
 import { type FuzzOptions, type FuzzResult, runFuzz } from './run-fuzz';
 
 export interface FuzzedPlatformOptions extends FuzzOptions {

@@ -17,6 +17,7 @@ const statuses: Readonly<Record<number, readonly string[]>> = {
     'option_missing',
     'option_unexpected',
     'principal_id_unusable',
+    'push_not_possible',
     'reason_missing',
     'reason_too_short',
     'repo_unreadable',
@@ -55,7 +56,9 @@ const statuses: Readonly<Record<number, readonly string[]>> = {
   409: [
     'agent_exists',
     'agent_not_frozen',
+    'already_reverted',
     'approval_closed',
+    'change_not_landed',
     'dead_letter_expired',
     'dead_letter_not_replayable',
     'dead_letter_replayed',
@@ -67,6 +70,7 @@ const statuses: Readonly<Record<number, readonly string[]>> = {
     'project_exists',
     'request_ended',
     'request_in_flight',
+    'revert_conflict',
     'subject_changed',
     'transaction_contention',
     'version_conflict',
@@ -89,6 +93,7 @@ const statuses: Readonly<Record<number, readonly string[]>> = {
     'partition_not_owned',
     'service_unavailable',
     'too_many_watchers',
+    'upstream_unreachable',
   ],
   504: ['database_timeout', 'git_timeout', 'import_timeout', 'query_timeout'],
 };

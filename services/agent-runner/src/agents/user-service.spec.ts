@@ -124,15 +124,15 @@ describe('the leak of the user service', () => {
       'a bound that is never reached',
       memoryTest,
       memoryText.replace('bound = 128', 'bound = 1e9'),
-      ['failing_test_changed'],
+      ['failing_test_changed', 'only_tests_changed', 'test_arrangement_changed', 'test_helper_changed'],
     ],
     [
       'a measure that measures nothing',
       measure,
       measureText.replace('return Math.max(', 'return Math.min('),
-      ['failing_test_changed', 'benchmark_changed'],
+      ['failing_test_changed', 'benchmark_changed', 'only_tests_changed'],
     ],
-    ['tests that are gone', memoryTest, null, ['test_deleted', 'failing_test_changed']],
+    ['tests that are gone', memoryTest, null, ['test_deleted', 'failing_test_changed', 'only_tests_changed']],
   ])('is not fixed by %s: refused, with the line of the test', async (_, path, content, codes) => {
     expect(content).not.toBe(path === measure ? measureText : memoryText);
     const { tests, validate } = await examined({ [path]: content });

@@ -14,6 +14,7 @@ import { Workspaces } from '../workspace/workspaces';
 import { readCorpus, type CorpusCase } from './corpus';
 import { examineCase, type EvaluatedAgents } from './examine-case';
 import { scoreOf, scoreTable, type CaseOutcome } from './score';
+import { pathFolders } from '../config';
 
 const concurrency = 2;
 const cacheBytes = 2 ** 30;
@@ -55,7 +56,7 @@ async function main(): Promise<number> {
 }
 
 async function openAgents(state: string, isUnconfined: boolean): Promise<EvaluatedAgents> {
-  const hostNode = findHostNode((process.env['PATH'] ?? '').split(':'), process.execPath);
+  const hostNode = findHostNode(pathFolders(), process.execPath);
   const options = { scratchFolder: join(state, 'scratch'), hostNode, hidden: [] };
   const sandbox: Sandbox = isUnconfined ? new UnconfinedSandbox(options) : await opened(openSandbox(options));
   const cache = new RepositoryCache({ folder: join(state, 'repositories'), maximumBytes: cacheBytes });

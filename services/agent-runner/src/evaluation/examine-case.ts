@@ -7,6 +7,7 @@ import type { Task, TaskResult } from '@ymera/agent-sdk';
 import type { ToolAgent } from '../agents/agent';
 import type { CorpusCase } from './corpus';
 import type { CaseOutcome } from './score';
+import { pathFolders } from '../config';
 
 export interface EvaluatedAgents {
   readonly testing: ToolAgent;
@@ -89,7 +90,7 @@ function makeChange(
       encoding: 'utf8',
       timeout: gitTimeoutMs,
       env: {
-        PATH: process.env['PATH'],
+        PATH: pathFolders().join(':'),
         HOME: folder,
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_CONFIG_GLOBAL: '/dev/null',

@@ -10,7 +10,7 @@ export type CaseOutcome =
   | { readonly id: string; readonly kind: string; readonly error: string }
   | { readonly id: string; readonly kind: string; readonly skipped: string };
 
-export interface Counts {
+interface Counts {
   readonly caught: number;
   readonly missed: number;
   readonly honest_refused: number;

@@ -1,4 +1,4 @@
-export const languages = ['node', 'python', 'go', 'rust', 'java', 'ruby'] as const;
+const languages = ['node', 'python', 'go', 'rust', 'java', 'ruby'] as const;
 export type Language = (typeof languages)[number];
 
 /** As people call them. */

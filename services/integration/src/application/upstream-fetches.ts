@@ -50,7 +50,7 @@ export class UpstreamFetches {
       },
     );
     await within(maxWaitMs, fetching);
-    if (thrown) throw (thrown as { readonly error: unknown }).error;
+    if (thrown) throw thrown.error;
     return result;
   }
 

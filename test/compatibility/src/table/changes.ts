@@ -12,7 +12,7 @@ export const honest = (script: string, passed?: number): Trial => ({
 });
 
 /** A change that the tests disagree with; `says`: words of the failure that must come back to the agent. */
-export const breaking = (script: string, says?: RegExp): Trial => ({
+const breaking = (script: string, says?: RegExp): Trial => ({
   name: 'breaking',
   request: operands,
   script,

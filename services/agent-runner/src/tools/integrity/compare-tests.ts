@@ -82,5 +82,5 @@ function silenceFinding({ before, after }: Pair): readonly IntegrityFinding[] {
   return [];
 }
 
-export const quote = ({ relation, isNegated, actual, expected }: Assertion): string =>
+const quote = ({ relation, isNegated, actual, expected }: Assertion): string =>
   `${actual} ${isNegated ? 'not ' : ''}${relation} ${expected}`.trim();

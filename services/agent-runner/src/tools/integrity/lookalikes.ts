@@ -45,7 +45,7 @@ export const hasDeceivingSigns = (text: string): boolean =>
   );
 
 /** How many letters must be put in, taken out, exchanged or swapped. Answers 2 for all that is more than 1. */
-export function distance(one: string, other: string): number {
+function distance(one: string, other: string): number {
   if (one === other) return 0;
   if (Math.abs(one.length - other.length) > 1) return 2;
   let start = 0;

@@ -13,11 +13,11 @@ const common = new Set(
   ),
 );
 
-export const stem = (word: string): string =>
+const stem = (word: string): string =>
   word.length <= 3 ? word : word.replace(/(?:ing|ed|es|s|er|ies|e|y|ion|ation|ly)$/, '');
 
 /** `parseGuestList` is parse, guest and list. */
-export const wordsIn = (text: string): readonly string[] =>
+const wordsIn = (text: string): readonly string[] =>
   text
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase()

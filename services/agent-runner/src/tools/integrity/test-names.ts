@@ -17,7 +17,7 @@ const testModules =
 const assertionModules =
   /^(?:(?:node:)?assert(?:\/strict)?|chai|uvu\/assert|power-assert|should|expect|expect\.js|unexpected|@std\/assert|@std\/expect|vitest|@jest\/globals|bun:test|@playwright\/test|testdouble|sinon)$/;
 
-export const testFunctions: ReadonlySet<string> = new Set(
+const testFunctions: ReadonlySet<string> = new Set(
   'test it specify describe suite context xit xtest xdescribe xspecify xcontext xsuite fit fdescribe fcontext ftest fspecify'.split(
     ' ',
   ),

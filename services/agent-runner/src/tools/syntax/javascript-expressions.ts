@@ -221,9 +221,7 @@ export abstract class ExpressionReader {
           : [];
       }),
       isExported: this.isExported(node),
-      isAbstract: (ts.getModifiers(node as ts.ClassDeclaration) ?? []).some(
-        ({ kind }) => kind === ts.SyntaxKind.AbstractKeyword,
-      ),
+      isAbstract: (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AbstractKeyword),
       decorators: this.decorators(node),
       line: this.line(node),
     };

@@ -107,7 +107,7 @@ function memberOf(node: Extract<Syntax, { kind: 'member' }>, bindings: Bindings)
 }
 
 /** What stands under a key of a literal record, or at a place of a literal list. */
-export function partOf(value: Syntax, key: string | Syntax): Syntax | undefined {
+function partOf(value: Syntax, key: string | Syntax): Syntax | undefined {
   const name = typeof key === 'string' ? key : key.kind === 'literal' ? key.value : undefined;
   if (name === undefined) return undefined;
   if (value.kind === 'list') return /^\d+$/.test(name) ? value.items[Number(name)] : undefined;

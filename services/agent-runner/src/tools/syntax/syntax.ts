@@ -35,12 +35,12 @@ interface Placed {
   readonly line: number;
 }
 
-export interface Name extends Placed {
+interface Name extends Placed {
   readonly kind: 'name';
   readonly name: string;
 }
 
-export interface Literal extends Placed {
+interface Literal extends Placed {
   readonly kind: 'literal';
   /** `null` is also JavaScript's `undefined` and Python's `None`. */
   readonly type: 'string' | 'number' | 'boolean' | 'null' | 'regexp';
@@ -55,7 +55,7 @@ export interface Template extends Placed {
 }
 
 /** Arrays, tuples and sets. */
-export interface List extends Placed {
+interface List extends Placed {
   readonly kind: 'list';
   readonly items: readonly Syntax[];
 }
@@ -85,46 +85,46 @@ export interface Call extends Placed {
   readonly isNew: boolean;
 }
 
-export interface Member extends Placed {
+interface Member extends Placed {
   readonly kind: 'member';
   readonly object: Syntax;
   /** A text where the name is known: `a.b`, `a['b']`. */
   readonly property: string | Syntax;
 }
 
-export interface Binary extends Placed {
+interface Binary extends Placed {
   readonly kind: 'binary';
   readonly operator: string;
   readonly left: Syntax;
   readonly right: Syntax;
 }
 
-export interface Logical extends Placed {
+interface Logical extends Placed {
   readonly kind: 'logical';
   readonly operator: 'and' | 'or' | 'nullish';
   readonly left: Syntax;
   readonly right: Syntax;
 }
 
-export interface Unary extends Placed {
+interface Unary extends Placed {
   readonly kind: 'unary';
   readonly operator: string;
   readonly operand: Syntax;
 }
 
-export interface Conditional extends Placed {
+interface Conditional extends Placed {
   readonly kind: 'conditional';
   readonly test: Syntax;
   readonly whenTrue: Syntax;
   readonly whenFalse: Syntax;
 }
 
-export interface Await extends Placed {
+interface Await extends Placed {
   readonly kind: 'await';
   readonly operand: Syntax;
 }
 
-export interface Spread extends Placed {
+interface Spread extends Placed {
   readonly kind: 'spread';
   readonly operand: Syntax;
 }
@@ -160,7 +160,7 @@ export interface ClassSyntax extends Placed {
   readonly decorators: readonly Syntax[];
 }
 
-export interface Assign extends Placed {
+interface Assign extends Placed {
   readonly kind: 'assign';
   readonly target: Syntax;
   /** `=`, `+=`, ...; `++` and `--` have the target as their value. */
@@ -168,7 +168,7 @@ export interface Assign extends Placed {
   readonly value: Syntax;
 }
 
-export interface Declare extends Placed {
+interface Declare extends Placed {
   readonly kind: 'declare';
   readonly target: Syntax;
   readonly value: Syntax | undefined;
@@ -176,24 +176,24 @@ export interface Declare extends Placed {
   readonly isExported: boolean;
 }
 
-export interface Return extends Placed {
+interface Return extends Placed {
   readonly kind: 'return';
   readonly value: Syntax | undefined;
 }
 
-export interface Throw extends Placed {
+interface Throw extends Placed {
   readonly kind: 'throw';
   readonly value: Syntax | undefined;
 }
 
-export interface If extends Placed {
+interface If extends Placed {
   readonly kind: 'if';
   readonly test: Syntax;
   readonly whenTrue: readonly Syntax[];
   readonly whenFalse: readonly Syntax[];
 }
 
-export interface Loop extends Placed {
+interface Loop extends Placed {
   readonly kind: 'loop';
   /** The condition of `while` and of `for (;;)`. */
   readonly test: Syntax | undefined;
@@ -212,34 +212,34 @@ export interface Handler {
   readonly hasComment: boolean;
 }
 
-export interface Try extends Placed {
+interface Try extends Placed {
   readonly kind: 'try';
   readonly body: readonly Syntax[];
   readonly handlers: readonly Handler[];
   readonly last: readonly Syntax[];
 }
 
-export interface SwitchCase {
+interface SwitchCase {
   readonly line: number;
   /** Undefined for `default`. */
   readonly test: Syntax | undefined;
   readonly body: readonly Syntax[];
 }
 
-export interface Switch extends Placed {
+interface Switch extends Placed {
   readonly kind: 'switch';
   readonly subject: Syntax;
   readonly cases: readonly SwitchCase[];
 }
 
 /** A plain block, or Python's `with`, whose managers are `items`. */
-export interface Block extends Placed {
+interface Block extends Placed {
   readonly kind: 'block';
   readonly items: readonly Syntax[];
   readonly body: readonly Syntax[];
 }
 
-export interface ImportedName {
+interface ImportedName {
   /** `*` for all of it, `default` for its default export. */
   readonly imported: string;
   readonly local: string;
@@ -253,7 +253,7 @@ export interface Import extends Placed {
   readonly isExport: boolean;
 }
 
-export interface Other extends Placed {
+interface Other extends Placed {
   readonly kind: 'other';
   /** The parser's own name for it. */
   readonly type: string;

@@ -3,7 +3,7 @@ import type { Syntax } from './syntax';
 const some = (node: Syntax | undefined): readonly Syntax[] => (node === undefined ? [] : [node]);
 
 /** What a node is made of, in the order of the text. */
-export function childrenOf(node: Syntax): readonly Syntax[] {
+function childrenOf(node: Syntax): readonly Syntax[] {
   switch (node.kind) {
     case 'name':
     case 'literal':
@@ -74,25 +74,6 @@ export function walk(
   for (const node of nodes)
     if (visit(node, ancestors) !== false) walk(childrenOf(node), visit, [node, ...ancestors]);
 }
-
-/** Every node for which `is` holds, in the order of the text. */
-export function find<T extends Syntax>(
-  nodes: readonly Syntax[],
-  is: (node: Syntax) => node is T,
-): readonly T[] {
-  const found: T[] = [];
-  walk(nodes, (node) => {
-    if (is(node)) found.push(node);
-  });
-  return found;
-}
-
-export const isCall = (node: Syntax): node is Extract<Syntax, { kind: 'call' }> => node.kind === 'call';
-export const isLiteral = (node: Syntax): node is Extract<Syntax, { kind: 'literal' }> =>
-  node.kind === 'literal';
-export const isName = (node: Syntax): node is Extract<Syntax, { kind: 'name' }> => node.kind === 'name';
-export const isFunction = (node: Syntax): node is Extract<Syntax, { kind: 'function' }> =>
-  node.kind === 'function';
 
 /** `a.b.c` for names and members with known names; a call in between is `()`. Empty for anything else. */
 export function dottedName(node: Syntax): string {

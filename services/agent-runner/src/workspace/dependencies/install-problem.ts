@@ -27,7 +27,7 @@ const maxReasonLines = 8;
 const maxReasonLength = 1500;
 
 /** What the manager says was wrong: the cause, not the last lines. */
-export function installReason(output: string): string {
+function installReason(output: string): string {
   const lines = output
     .replaceAll(/\u001b\[[0-9;]*m/g, '')
     .split('\n')

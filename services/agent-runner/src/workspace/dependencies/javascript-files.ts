@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { z } from 'zod';
 import type { ProjectFiles } from './project-files';
 
@@ -64,10 +63,6 @@ export async function manifestsOf(
 }
 
 const isInside = (path: string) => /(^|\/)(node_modules|fixtures?|__fixtures__|testdata)\//.test(path);
-
-/** A folder in the working copy: neither absolute nor above it. */
-export const isBelow = (place: string): boolean =>
-  !posix.isAbsolute(place) && !posix.normalize(place).startsWith('..');
 
 export function parseJson(text: string | undefined): unknown {
   try {

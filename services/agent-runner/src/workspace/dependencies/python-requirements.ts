@@ -170,7 +170,7 @@ function poetryLine(name: string, value: unknown): readonly string[] {
 }
 
 /** Poetry's caret and tilde as ranges that every installer reads. */
-export function poetryVersion(text: string): string {
+function poetryVersion(text: string): string {
   return text
     .split(',')
     .map((part) => part.trim())

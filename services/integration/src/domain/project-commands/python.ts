@@ -89,7 +89,7 @@ const maxStartFolders = 8;
  * `unittest discover` finds tests in one folder and the packages below it. Where a file's packages begin decides what it may
  * import, so each such place is searched by itself.
  */
-export function unittestCommand(tests: readonly string[], paths: ReadonlySet<string>): string {
+function unittestCommand(tests: readonly string[], paths: ReadonlySet<string>): string {
   const searches = new Map<string, Set<string>>();
   for (const test of tests) {
     const top = packageRoot(posix.dirname(test), paths);

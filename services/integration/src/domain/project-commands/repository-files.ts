@@ -26,8 +26,8 @@ const packageManifest = /^(?:[^/]+\/){1,2}package\.json$/;
 const testFile =
   /(^|\/)(tests?|specs?|__tests__)\/.*\.([cm]?[jt]sx?|py)$|[._-](test|spec)\.[cm]?[jt]sx?$|(^|\/)test[._-][^/]+\.([cm]?[jt]sx?|py)$|_test\.py$|(^|\/)tests?\.([cm]?[jt]s|py)$/;
 
-export const maxManifestBytes = 262_144;
-export const maxTestFileBytes = 65_536;
+const maxManifestBytes = 262_144;
+const maxTestFileBytes = 65_536;
 const maxPackageManifests = 30;
 const maxTestFiles = 40;
 

@@ -72,7 +72,8 @@ function isLookup(node: Syntax, kept: ReadonlySet<string>, collections: Readonly
   if (
     node.kind === 'call' &&
     node.callee.kind === 'member' &&
-    /^(?:get|has)$/.test(String(node.callee.property))
+    typeof node.callee.property === 'string' &&
+    /^(?:get|has)$/.test(node.callee.property)
   )
     return kept.has(dottedName(node.callee.object)) && isParameter(node.args[0]);
   if (node.kind !== 'binary' || !['===', '==', 'is', '!==', '!='].includes(node.operator)) return false;

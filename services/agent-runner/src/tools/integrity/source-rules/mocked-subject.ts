@@ -41,7 +41,7 @@ export const mockedSubject: SourceRule = (file, { paths }) => {
   walk(file.syntax.body, (node) => {
     if (node.kind === 'assign' && node.target.kind === 'member' && node.target.object.kind === 'name') {
       const path = local.get(node.target.object.name);
-      const property = String(node.target.property);
+      const property = typeof node.target.property === 'string' ? node.target.property : '';
       if (path !== undefined && asserted.has(`${node.target.object.name}.${property}`))
         add(node, `${property} of ${path}`);
     }
@@ -84,7 +84,7 @@ const isGivenAnswer = (call: Syntax, body: readonly Syntax[]): boolean => {
     if (node.kind === 'member' && node.object === call)
       is ||=
         /^(?:mock(?:Return|Resolved|Rejected|Implementation)\w*|returns|resolves|rejects|callsFake|and)$/.test(
-          String(node.property),
+          typeof node.property === 'string' ? node.property : '',
         );
   });
   return is;

@@ -132,7 +132,7 @@ function casesOf(node: FunctionSyntax): readonly SpecialCase[] {
 const isAnswer = (ancestors: readonly Syntax[]): boolean =>
   ancestors[0]?.kind === 'return' || (ancestors[0]?.kind === 'conditional' && isAnswer(ancestors.slice(1)));
 
-export const isConstant = (node: Syntax): boolean =>
+const isConstant = (node: Syntax): boolean =>
   (constantText(node) !== undefined && node.kind !== 'name') ||
   (node.kind === 'list' && node.items.every(isConstant)) ||
   (node.kind === 'record' && node.entries.every(({ value }) => isConstant(value))) ||
@@ -153,7 +153,7 @@ const involves = (node: Syntax, own: ReadonlySet<string>): boolean => {
 };
 
 /** All of the input at once: `JSON.stringify(list)`, `args.join()`. */
-export const isComposed = (node: Syntax): boolean =>
+const isComposed = (node: Syntax): boolean =>
   node.kind === 'call' &&
   /^(?:stringify|join|toString|dumps|str|repr|tuple|String|hash)$/.test(lastName(node.callee));
 
@@ -204,7 +204,7 @@ function comparedWith(
   return pattern === undefined ? undefined : { inputs: [pattern], isWhole: false };
 }
 
-export function literalsOf(node: Syntax): readonly string[] {
+function literalsOf(node: Syntax): readonly string[] {
   const found: string[] = [];
   walk([node], (inner) => {
     if (inner.kind === 'literal') found.push(inner.value);

@@ -150,10 +150,7 @@ function eachFunction(
 }
 
 /** What a module offers, by whatever kind of export. */
-export function exportedNames(
-  body: readonly Syntax[],
-  language: 'javascript' | 'python',
-): ReadonlySet<string> {
+function exportedNames(body: readonly Syntax[], language: 'javascript' | 'python'): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of body) {
     if (node.kind === 'function' || node.kind === 'class') {

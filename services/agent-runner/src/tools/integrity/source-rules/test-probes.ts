@@ -16,7 +16,7 @@ const runnerGlobals =
   /^(?:jest|describe|it|test|vi|mocha|jasmine|suite|expect|beforeEach|afterEach|__vitest_worker__|__coverage__)$/;
 
 /** The variable of the environment that an expression reads. */
-export function environmentVariable(node: Syntax): string | undefined {
+function environmentVariable(node: Syntax): string | undefined {
   if (node.kind === 'member') {
     const object = dottedName(node.object);
     const name = typeof node.property === 'string' ? node.property : constantText(node.property);
