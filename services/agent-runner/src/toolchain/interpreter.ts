@@ -1,5 +1,4 @@
-const languages = ['node', 'python', 'go', 'rust', 'java', 'ruby'] as const;
-export type Language = (typeof languages)[number];
+export type Language = 'node' | 'python' | 'go' | 'rust' | 'java' | 'ruby';
 
 /** As people call them. */
 export const languageNames: Readonly<Record<Language, string>> = {

@@ -1,4 +1,4 @@
 declare module 'eslint-plugin-security' {
   const plugin: object;
-  export default plugin;
+  export = plugin;
 }
