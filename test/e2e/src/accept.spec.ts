@@ -23,7 +23,6 @@ const leaks = `${evaluates}cat > src/key.mjs <<'END'\nexport const key = \`${key
 jest.setTimeout(240_000);
 
 /** Real: platform, agents, sandbox, git, tests. The project's own script makes the change, the same at every try. */
-// Mission: C4
 describe('findings of an examination', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;

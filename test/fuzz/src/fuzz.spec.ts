@@ -3,7 +3,7 @@ import { isClean } from './run-fuzz';
 
 const seconds = 15;
 
-// Mission: G1 F2
+// Mission: F2
 describe('the API', () => {
   it('answers every generated request as its document says', async () => {
     const result = await fuzzPlatform({ instance: 'fuzz-spec', seed: 20_261_130, seconds });

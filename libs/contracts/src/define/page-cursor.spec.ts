@@ -5,7 +5,6 @@ import { pageCursor } from './page-cursor';
 const requests = pageCursor('requests', uuid);
 const agents = pageCursor('agents', uuid);
 
-// Mission: G1
 describe('pageCursor', () => {
   it('gives back the position that it was made of', () => {
     fc.assert(

@@ -141,7 +141,6 @@ describe('createHttpApp', () => {
     expect(answer).toContain('"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"');
   });
 
-  // Mission: F2
   it('reports every wrong field at once', async () => {
     const answer = await post('/things/ab/echo?times=9', '{"tags":["a",7]}');
     expect(answer.statusCode).toBe(400);

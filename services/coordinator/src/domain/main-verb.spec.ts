@@ -149,7 +149,6 @@ const rows = Object.entries(table).flatMap(([expected, sentences]) =>
   sentences.map((sentence) => ({ sentence, expected })),
 );
 
-// Mission: C1
 describe('understand, by the main verb and its object', () => {
   it.each(rows)('takes "$sentence" for $expected', ({ sentence, expected }) => {
     const { intent, writesTests, question } = understand(sentence);

@@ -32,7 +32,6 @@ const approving = (...findings: readonly Finding[]) => ({
 const optionsOf = (scenario: RunScenario) => scenario.step('validate').gate?.escalation?.options;
 const lastTask = (scenario: RunScenario) => scenario.sent('task').at(-1)?.payload;
 
-// Mission: C4
 describe('accept is offered', () => {
   it('for judgements that stop the change', () => {
     expect(optionsOf(rejected(judgement))).toEqual(['retry', 'take_over', 'abandon', 'accept']);
