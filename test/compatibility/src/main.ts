@@ -9,7 +9,7 @@ import { combinations } from './table';
 
 const documentPath = join(__dirname, '..', '..', '..', 'deploy', 'docs', 'compatibility.md');
 const maxAtATime = 3;
-const taskTimeoutS = 120;
+const taskTimeoutS = 300;
 
 interface Ran {
   readonly id: string;

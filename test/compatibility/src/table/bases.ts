@@ -91,7 +91,7 @@ export const baseCombinations: readonly Combination[] = [
         "  await new Promise((resolve, reject) => get('https://registry.example.com/', resolve).on('error', reject));",
       ),
     },
-    trials: stoppedBefore('src/sum.mjs', 'base_needs_network', /network/i),
+    trials: stoppedBefore('src/sum.mjs', 'tests_need_network', /network/i),
   },
   {
     id: 'base-database',
@@ -106,7 +106,7 @@ export const baseCombinations: readonly Combination[] = [
         "  await new Promise((resolve, reject) => connect(5432, 'localhost', resolve).on('error', reject));",
       ),
     },
-    trials: stoppedBefore('src/sum.mjs', 'base_needs_service', /database|5432/i),
+    trials: stoppedBefore('src/sum.mjs', 'tests_need_service', /database|5432/i),
   },
   {
     id: 'base-git',
@@ -149,18 +149,5 @@ export const baseCombinations: readonly Combination[] = [
     shape: 'the test command names a program that is not installed',
     files: { ...tiny, 'package.json': packageJson({ scripts: { test: 'frobnicate --all' } }) },
     trials: stoppedBefore('src/sum.mjs', 'test_tool_missing', /frobnicate/),
-  },
-  {
-    id: 'base-packages-without-lockfile',
-    ...shared,
-    packageManager: 'npm',
-    shape: 'packages, and no lockfile to install them from',
-    files: {
-      ...tiny,
-      'package.json': packageJson({ dependencies: { ms: '2.1.3' } }),
-      'src/sum.mjs':
-        "import ms from 'ms';\nexport const day = ms('1d');\nexport const sum = (a, b) => a + b;\n",
-    },
-    trials: stoppedBefore('src/sum.mjs', 'lockfile_missing', /lockfile/i),
   },
 ];

@@ -29,6 +29,14 @@ const refusedFor = (name: string, script: string, code: string, says: RegExp): T
   expected: { outcome: 'stopped', code, says },
 });
 
+/** The change is sent back with a finding that names the path. */
+const sentBackFor = (name: string, script: string, finding: string, says: RegExp): Trial => ({
+  name,
+  request: operands,
+  script: `${swap}\n${script}`,
+  expected: { outcome: 'sent back', finding, says },
+});
+
 /** What a repository can be besides a folder with a few files. */
 export const repositoryCombinations: readonly Combination[] = [
   {
@@ -70,13 +78,13 @@ export const repositoryCombinations: readonly Combination[] = [
       refusedFor(
         'inside',
         'mkdir -p vendor/lib; echo x > vendor/lib/two.mjs',
-        'submodule_refused',
+        'submodule_changed',
         /vendor\/lib/,
       ),
       refusedFor(
         'settings',
         'sed -i "s#vendor/lib\\"#vendor/other\\"#" .gitmodules',
-        'submodule_refused',
+        'submodule_changed',
         /\.gitmodules/,
       ),
     ],
@@ -111,13 +119,8 @@ export const repositoryCombinations: readonly Combination[] = [
     },
     trials: [
       ...lands('src/sum.mjs', 1),
-      refusedFor('raw', 'head -c 3000 /dev/urandom > assets/logo.bin', 'lfs_content_refused', /lfs/i),
-      refusedFor(
-        'new-raw-file',
-        'printf "raw bytes" > assets/new.bin',
-        'lfs_content_refused',
-        /assets\/new\.bin/,
-      ),
+      sentBackFor('raw', 'head -c 3000 /dev/urandom > assets/logo.bin', 'lfs_content', /lfs/i),
+      sentBackFor('new-raw-file', 'printf "raw bytes" > assets/new.bin', 'lfs_content', /assets\/new\.bin/),
       {
         name: 'new-pointer',
         request: operands,
@@ -135,9 +138,7 @@ export const repositoryCombinations: readonly Combination[] = [
       'media/.gitattributes': '*.psd filter=lfs diff=lfs merge=lfs -text\n',
       'media/a.psd': lfsPointer,
     },
-    trials: [
-      refusedFor('raw', 'head -c 3000 /dev/zero > media/a.psd', 'lfs_content_refused', /media\/a\.psd/),
-    ],
+    trials: [sentBackFor('raw', 'head -c 3000 /dev/zero > media/a.psd', 'lfs_content', /media\/a\.psd/)],
   },
   {
     id: 'repo-crlf',
@@ -174,7 +175,7 @@ export const repositoryCombinations: readonly Combination[] = [
     id: 'repo-symlinks',
     ...shared,
     shape: 'symbolic links to files and folders',
-    prepare: 'ln -s src lib && ln -s ../src/sum.mjs test/same.mjs',
+    prepare: 'ln -s src lib && mkdir docs && ln -s ../src/sum.mjs docs/example.mjs',
     files: { ...tiny, 'test/sum.test.mjs': sumTest.replace('../src/', '../lib/') },
     trials: [
       {
