@@ -27,6 +27,7 @@ export interface WorkspaceParts {
 }
 
 const maximumFileBytes = 4_194_304;
+const maximumArchiveBytes = 67_108_864;
 /**
  * A working copy and, out of its reach, the repository it came from. Whatever a command does to the copy, hooks, filters
  * and configuration of the repository that is asked afterwards are ours.
@@ -59,6 +60,12 @@ export class Workspace {
     const shown = await this.git(['cat-file', 'blob', object], { maximumBytes: maximumFileBytes });
     if (!shown.ok && !shown.isTooLong) return err(unreadable('a file of a commit', shown.complaint));
     return ok(shown.isTooLong ? undefined : shown.stdout.toString('utf8'));
+  }
+
+  /** The bytes of a file by its object id, of 64 MiB at most. */
+  async bytesOf(object: string): Promise<Result<Buffer>> {
+    const shown = await this.git(['cat-file', 'blob', object], { maximumBytes: maximumArchiveBytes });
+    return shown.ok ? ok(shown.stdout) : err(unreadable('a file of a commit', shown.complaint));
   }
 
   async committedFiles(commit = this.commit): Promise<Result<readonly string[]>> {

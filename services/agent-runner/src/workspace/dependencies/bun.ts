@@ -1,5 +1,6 @@
 import type { Installer } from './installation';
 import { declaredVersion, managerOf, manifestsOf, readPackageFile } from './javascript-files';
+import { localPackages } from './local-packages';
 import { npmTool } from './npm';
 
 const defaultRelease = '1.3.5';
@@ -17,6 +18,7 @@ export const bun: Installer = async ({ files, registries }) => {
     name: 'Bun',
     manifest: hasLock ? 'bun.lock' : 'package.json',
     inputs: await manifestsOf(files, ['bun.lock', 'bunfig.toml']),
+    copied: await localPackages(files),
     command: `bun install ${hasLock ? '--frozen-lockfile' : '--no-save'} --ignore-scripts --no-progress --cache-dir "$TMPDIR/cache" --backend copyfile`,
     environment: registries.npm === undefined ? {} : { npm_config_registry: registries.npm },
     tools: [

@@ -248,11 +248,11 @@ export class Dependencies {
 
   /** The folder that the manager sees, owned by the user that it runs as. */
   private async fill(folder: string, installation: Installation): Promise<void> {
-    const { inputs, placeholders = [] } = installation;
+    const { inputs, copied = [], placeholders = [] } = installation;
     const work = join(folder, 'work');
     const place = placeOf(installation, folder);
     const made = new Set<string>([work]);
-    const write = async (path: string, text: string) => {
+    const write = async (path: string, text: string | Buffer) => {
       await mkdir(dirname(join(work, path)), { recursive: true });
       await writeFile(join(work, path), text);
       for (let at = path; at !== '.'; at = posix.dirname(at)) made.add(join(work, at));
@@ -260,6 +260,7 @@ export class Dependencies {
     await mkdir(work, { recursive: true });
     if (place) await mkdir(place.source, { recursive: true });
     for (const path of placeholders) await write(path, '');
+    for (const { path, bytes } of copied) await write(path, await bytes());
     for (const [path, text] of inputs) await write(path, text);
     const { owner } = this.sandbox;
     const owned = [...made, ...(place ? [place.source] : [])];

@@ -10,13 +10,14 @@ const temporaryPrefix = 'installing-';
 const abandonedAfterMs = 3_600_000;
 
 /** Raised when what is kept in an installation changes its shape. */
-const layoutVersion = 2;
+const layoutVersion = 3;
 
 /** All that decides what an installation holds, so that no project can leave something in another's. */
 export function digestOfInstallation(installation: Installation): string {
   const {
     name,
     inputs,
+    copied = [],
     placeholders = [],
     decides = [],
     command,
@@ -26,7 +27,13 @@ export function digestOfInstallation(installation: Installation): string {
   } = installation;
   const parts = [
     ...[layoutVersion, process.platform, process.arch, name, command ?? '', place ?? ''],
-    ...[[...inputs].sort(), [...placeholders].sort(), decides, Object.entries(environment).sort()],
+    ...[
+      [...inputs].sort(),
+      copied.map(({ path, object }) => [path, object]).sort(),
+      [...placeholders].sort(),
+      decides,
+      Object.entries(environment).sort(),
+    ],
     ...[tools.map(digestOfInstallation)],
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');

@@ -1,7 +1,7 @@
 import type { Language, ProjectInterpreter } from '../../toolchain/host-toolchain';
 import type { SandboxRun } from '../../sandbox/sandbox';
 import type { MachineRegistries } from './registry/machine-registries';
-import type { ProjectFiles } from './project-files';
+import type { CommittedFile, ProjectFiles } from './project-files';
 
 /** What a run of a project's own command must be given to find the packages and tools that the project means. */
 export interface PreparedProject extends Pick<
@@ -20,6 +20,8 @@ export interface Installation {
   readonly manifest: string;
   /** Files as committed, by path, that decide what is installed. */
   readonly inputs: ReadonlyMap<string, string>;
+  /** Files of the project that are installed from, such as archives. */
+  readonly copied?: readonly CommittedFile[];
   /** Paths that must exist for the manager, whatever is in them: they are made empty. */
   readonly placeholders?: readonly string[];
   /** What else decides, such as versions of interpreters. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Installation, Installer } from './installation';
 import { asksForPackages, manifestsOf, parseJson, managerOf, readPackageFile } from './javascript-files';
+import { localPackages } from './local-packages';
 
 const lockFile = z.object({
   packages: z
@@ -35,6 +36,7 @@ export const npm: Installer = async ({ files, interpreters, registries }) => {
     name: 'npm',
     manifest: lockPath ?? 'package.json',
     inputs: await manifestsOf(files, [...lockFiles, ...folders(locked)]),
+    copied: await localPackages(files),
     decides: [interpreters.get('node')?.version ?? ''],
     command: `npm ${lockPath === undefined ? 'install --no-package-lock' : 'ci'} ${quiet}`,
     environment: registries.npm === undefined ? {} : { npm_config_registry: registries.npm },

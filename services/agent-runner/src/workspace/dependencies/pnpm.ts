@@ -6,6 +6,7 @@ import {
   manifestsOf,
   readPackageFile,
 } from './javascript-files';
+import { localPackages } from './local-packages';
 import { npmTool, scriptsNote } from './npm';
 
 /** The release that reads a format of the lockfile, where the manifest names none. */
@@ -42,6 +43,7 @@ export const pnpm: Installer = async ({ files, interpreters, registries }) => {
       '.pnpmfile.cjs',
       'pnpmfile.js',
     ]),
+    copied: await localPackages(files),
     decides: [interpreters.get('node')?.version ?? ''],
     // The store lies beside what it is linked into, and is not needed once that is there.
     command: `pnpm install ${isFrozen} --ignore-scripts --store-dir "$YMERA_WORK/.ymera-store" --reporter=append-only; code=$?; rm -rf .ymera-store; exit $code`,

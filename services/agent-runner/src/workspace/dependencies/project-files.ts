@@ -1,6 +1,15 @@
 import { FailureException } from '@ymera/kernel';
 import type { Workspace } from '../workspace';
 
+/** A file that need not be a text. */
+export interface CommittedFile {
+  readonly path: string;
+  /** The id of its bytes. */
+  readonly object: string;
+  /** Rejects when they are too many. */
+  readonly bytes: () => Promise<Buffer>;
+}
+
 /** The files of a commit, read when they are asked for, each once. What git cannot read is thrown. */
 export class ProjectFiles {
   private readonly texts = new Map<string, Promise<string | undefined>>();
@@ -25,6 +34,14 @@ export class ProjectFiles {
     return this.objects.has(path);
   }
 
+  /** Those of the paths that are there, as they are: their bytes are read when they are needed. */
+  asTheyAre(paths: Iterable<string>): readonly CommittedFile[] {
+    return [...new Set(paths)].flatMap((path) => {
+      const object = this.objects.get(path);
+      return object === undefined ? [] : [{ path, object, bytes: () => this.bytesOf(object) }];
+    });
+  }
+
   /** Undefined where there is none of a sensible size. */
   read(path: string): Promise<string | undefined> {
     const object = this.objects.get(path);
@@ -42,6 +59,12 @@ export class ProjectFiles {
       if (text !== undefined) texts.set(path, text);
     }
     return texts;
+  }
+
+  private async bytesOf(object: string): Promise<Buffer> {
+    const bytes = await this.workspace.bytesOf(object);
+    if (!bytes.ok) throw new FailureException(bytes.error);
+    return bytes.value;
   }
 
   private async textOf(object: string): Promise<string | undefined> {

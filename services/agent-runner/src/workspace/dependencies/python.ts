@@ -2,7 +2,8 @@ import { FailureException } from '@ymera/kernel';
 import type { ProjectInterpreter } from '../../toolchain/host-toolchain';
 import { manifestsFailure } from './install-problem';
 import type { Installation, Installer, InstallerInput } from './installation';
-import type { ProjectFiles } from './project-files';
+import { localPackages } from './local-packages';
+import type { CommittedFile, ProjectFiles } from './project-files';
 import {
   isRequirements,
   nameOf,
@@ -44,9 +45,10 @@ export const python: Installer = async (input) => {
   const isUsualName = /\/python3?$/.test(interpreter.executable);
   if (!hasAny && !needsPytest && isUsualName) return importable(input, asked);
   refuseMissing(asked);
+  const copied = await localPackages(files);
   return isLocked
-    ? fromUvLock(input, interpreter, asked, texts)
-    : fromRequirements(input, interpreter, asked, texts, needsPytest);
+    ? fromUvLock(input, interpreter, asked, texts, copied)
+    : fromRequirements(input, interpreter, asked, texts, needsPytest, copied);
 };
 
 /** Nothing is installed; what can be imported is said all the same. */
@@ -116,12 +118,14 @@ function fromRequirements(
   asked: PythonRequirements,
   texts: ReadonlyMap<string, string>,
   needsPytest: boolean,
+  copied: readonly CommittedFile[],
 ): Installation {
   const requirements = [...asked.requirements, ...(needsPytest ? ['pytest'] : [])];
   const included = [...texts].filter(([path]) => isRequirements(path));
   const install = `uv pip install --quiet --python ${venv}/bin/python --compile-bytecode --link-mode copy -r ymera-requirements.txt -c ymera-constraints.txt`;
   return {
     ...common(input, interpreter, asked),
+    copied,
     inputs: new Map([
       ...included,
       ['ymera-requirements.txt', requirements.map((line) => `${line}\n`).join('')],
@@ -148,6 +152,7 @@ function fromUvLock(
   interpreter: ProjectInterpreter,
   asked: PythonRequirements,
   texts: ReadonlyMap<string, string>,
+  copied: readonly CommittedFile[],
 ): Installation {
   const text = texts.get('pyproject.toml') ?? '';
   const extras = testNames(text, /^\[project\.optional-dependencies\]\s*\n([^]*?)(?=^\[|$(?![^]))/m).map(
@@ -159,6 +164,7 @@ function fromUvLock(
   const members = input.files.paths.filter((path) => /.\/pyproject\.toml$/.test(path) && !isForeign(path));
   return {
     ...common(input, interpreter, asked),
+    copied,
     manifest: 'uv.lock',
     inputs: new Map([...texts, ...members.map((path) => [path, ''] as const), ...ownMetadata(asked)]),
     command: [

@@ -6,6 +6,7 @@ import {
   readPackageFile,
   type PackageFile,
 } from './javascript-files';
+import { localPackages } from './local-packages';
 import { npmTool } from './npm';
 
 const classicRelease = '1.22.22';
@@ -37,6 +38,7 @@ async function classic(
     name: `Yarn ${declared}`,
     manifest: 'yarn.lock',
     inputs: await manifestsOf(files, ['yarn.lock', '.yarnrc']),
+    copied: await localPackages(files),
     decides: [interpreters.get('node')?.version ?? ''],
     command:
       'export HOME=$(mktemp -d); yarn install --frozen-lockfile --ignore-scripts --non-interactive --no-progress --cache-folder "$HOME/cache" --no-default-rc --https-proxy "$HTTPS_PROXY" --proxy "$HTTP_PROXY"',
@@ -60,6 +62,7 @@ async function berry(
     name: `Yarn ${version}`,
     manifest: 'yarn.lock',
     inputs: await manifestsOf(files, ['yarn.lock', '.yarnrc.yml', ...plugins]),
+    copied: await localPackages(files),
     decides: [interpreters.get('node')?.version ?? ''],
     command: `yarn install --immutable ${version.startsWith('2.') ? '' : '--mode=skip-build'}; code=$?; rm -rf .yarn/cache; exit $code`,
     environment: {

@@ -47,6 +47,16 @@ describe('the commands of a project', () => {
       tree({ Makefile: 'all:\n\ntest: all\n\t./run\nbench:\n' }),
       { test: 'make test', bench: 'make bench' },
     ],
+    [
+      'a Makefile over a runner that test files would mean',
+      tree({ Makefile: 'test:\n\tnode --test\n', 'test/a.test.mjs': "import 'node:test'" }),
+      { test: 'make test' },
+    ],
+    [
+      'a script over a Makefile',
+      tree({ Makefile: 'test:\n\tnpm test\n', ...packageJson({ scripts: { test: 'node --test' } }) }),
+      { test: 'npm test' },
+    ],
     ['a Makefile variable called test', tree({ Makefile: 'test := 1\n' }), {}],
     [
       'pytest in pyproject.toml',

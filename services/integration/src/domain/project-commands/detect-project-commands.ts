@@ -2,7 +2,7 @@ import { performancePolicy } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { z } from 'zod';
 import { fromCargo, fromGo, fromJvm, fromOtherCompilers } from './compiled';
-import { fromDeno, fromJavaScript } from './javascript';
+import { fromDeno, fromJavaScriptTests, fromPackageScripts } from './javascript';
 import { fromJustfile, fromMakefile, fromMakefileWithTools } from './make';
 import { fromPython } from './python';
 import { parseJson, type Detector, type ProjectCommands, type RepositoryFiles } from './repository-files';
@@ -25,9 +25,10 @@ const settingsFile = z
 /** The first that finds a command wins, command by command. */
 const detectors: readonly Detector[] = [
   fromDeno,
-  fromJavaScript,
+  fromPackageScripts,
   fromMakefile,
   fromJustfile,
+  fromJavaScriptTests,
   fromPython,
   fromGo,
   fromCargo,

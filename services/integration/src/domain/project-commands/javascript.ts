@@ -12,8 +12,8 @@ import {
 const testScripts = ['test', 'test:unit', 'test:ci', 'tests', 'unit', 'unit-test'];
 const benchScripts = ['bench', 'benchmark'];
 
-/** Scripts of package.json, then the runner that dependencies, configuration and test files name. */
-export const fromJavaScript: Detector = (files) => {
+/** What package.json says: its scripts, or those of its workspaces. */
+export const fromPackageScripts: Detector = (files) => {
   const manifest = readPackageJson(files);
   const manager = packageManagerOf(manifest?.packageManager, files.paths);
   const scripts = manifest?.scripts ?? new Map<string, string>();
@@ -21,14 +21,19 @@ export const fromJavaScript: Detector = (files) => {
   const bench = benchScripts.find((name) => scripts.has(name));
   const test =
     (named === undefined ? undefined : scriptCommand(manager, named)) ??
-    workspaceTests(files, manifest, manager) ??
-    runnerCommand(files, manifest);
+    workspaceTests(files, manifest, manager);
   const build = named === undefined ? undefined : neededBuild(files, scripts, named, manager);
   return {
     ...(test === undefined ? {} : { test }),
     ...(bench === undefined ? {} : { bench: `${manager} run ${bench}` }),
     ...(build === undefined ? {} : { build }),
   };
+};
+
+/** The runner that test files, configuration and dependencies name. */
+export const fromJavaScriptTests: Detector = (files) => {
+  const test = runnerCommand(files, readPackageJson(files));
+  return test === undefined ? {} : { test };
 };
 
 /** `bun test` is Bun's own runner; its `run` takes the script. */
