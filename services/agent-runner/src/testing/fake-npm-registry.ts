@@ -6,21 +6,35 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** An npm registry on this machine with a few versions of one package, `tiny`, whose install script must not run. */
+interface ServedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly tarball: Buffer;
+  /** What the document of a package has of its manifest. */
+  readonly manifest: object;
+}
+
+/**
+ * An npm registry on this machine with a few versions of one package, `tiny`, whose install script must not run, and with
+ * programs that are installed here.
+ */
 export class FakeNpmRegistry {
   /** What was asked for, by path. */
   readonly asked: string[] = [];
-  private readonly tarballs = new Map<string, Buffer>();
+  private readonly packages: readonly ServedPackage[];
   private readonly server = createServer((request, response) => {
-    this.asked.push(request.url ?? '');
-    const version = /tiny-(\S+)\.tgz$/.exec(request.url ?? '')?.[1];
-    if (version !== undefined) response.end(this.tarballs.get(version));
-    else if (request.url === '/tiny') response.end(JSON.stringify(this.document()));
+    const path = decodeURIComponent(request.url ?? '');
+    this.asked.push(path);
+    const served = this.packages.find((one) => path === placeOf(one));
+    const document = this.documentOf(path.slice(1));
+    if (served) response.end(served.tarball);
+    else if (document) response.end(JSON.stringify(document));
     else response.writeHead(404).end('{}');
   });
 
-  constructor(versions: readonly string[]) {
-    for (const version of versions) this.tarballs.set(version, packed(version));
+  /** `programs` are names of packages that this project depends on. */
+  constructor(versions: readonly string[], programs: readonly string[] = []) {
+    this.packages = [...versions.map(tinyPackage), ...programs.map(installedPackage)];
   }
 
   async listen(): Promise<void> {
@@ -36,37 +50,58 @@ export class FakeNpmRegistry {
     return { version, resolved, integrity: this.integrity(version), hasInstallScript: true };
   }
 
+  /** Of a version of `tiny`. */
+  integrity(version: string): string {
+    const served = this.packages.find((one) => one.name === 'tiny' && one.version === version);
+    return integrityOf(served?.tarball ?? Buffer.alloc(0));
+  }
+
   close(): void {
     this.server.closeAllConnections();
     this.server.close();
   }
 
-  private integrity(version: string): string {
-    const tarball = this.tarballs.get(version) ?? Buffer.alloc(0);
-    return `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
-  }
-
-  private document(): object {
-    const versions = [...this.tarballs.keys()];
+  private documentOf(name: string): object | undefined {
+    const versions = this.packages.filter((one) => one.name === name);
+    if (versions.length === 0) return undefined;
     return {
-      name: 'tiny',
-      'dist-tags': { latest: versions.at(-1) },
+      name,
+      'dist-tags': { latest: versions.at(-1)?.version },
       versions: Object.fromEntries(
-        versions.map((version) => [
-          version,
+        versions.map((one) => [
+          one.version,
           {
-            name: 'tiny',
-            version,
-            hasInstallScript: true,
-            dist: {
-              tarball: `${this.address}/tiny/-/tiny-${version}.tgz`,
-              integrity: this.integrity(version),
-            },
+            ...one.manifest,
+            dist: { tarball: `${this.address}${placeOf(one)}`, integrity: integrityOf(one.tarball) },
           },
         ]),
       ),
     };
   }
+}
+
+const placeOf = ({ name, version }: ServedPackage): string => `/${name}/-/${name}-${version}.tgz`;
+const integrityOf = (tarball: Buffer): string =>
+  `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+
+function tinyPackage(version: string): ServedPackage {
+  return {
+    name: 'tiny',
+    version,
+    tarball: packed(version),
+    manifest: { name: 'tiny', version, hasInstallScript: true },
+  };
+}
+
+function installedPackage(name: string): ServedPackage {
+  const folder = join(__dirname, '../../../../node_modules', name);
+  const { version, bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    version: string;
+    bin: object;
+  };
+  const options = ['-cz', '--transform', 's,^[.],package,', '.'];
+  const tarball = execFileSync('tar', options, { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
+  return { name, version, tarball, manifest: { name, version, bin } };
 }
 
 function packed(version: string): Buffer {
