@@ -7,7 +7,7 @@ describe('projects of other people: the short form', () => {
     instance: 'compatibility-short',
     combinations: inShort(withoutRegistry),
     taskTimeoutS: 60,
-    maxAtATime: 3,
+    maxAtATime: 2,
     maxMs: 600_000,
   });
 });
