@@ -2,12 +2,13 @@ import { describeCombinations } from './describe-combinations';
 import { withoutRegistry } from './table';
 import { inShort } from './table/short';
 
+// Alone, because it takes every core for minutes: whole platforms beside it would wait for it.
 describe('projects of other people: the short form', () => {
   describeCombinations({
     instance: 'compatibility-short',
     combinations: inShort(withoutRegistry),
     taskTimeoutS: 60,
-    maxAtATime: 2,
+    maxAtATime: 3,
     maxMs: 600_000,
   });
 });
