@@ -1,5 +1,5 @@
 import type { Combination } from '../combination';
-import { lands, onSum, stoppedBefore } from './changes';
+import { lands, onSum, operands } from './changes';
 import { packageJson, sumCommonJs, sumModule, sumTest, tiny } from './projects';
 
 const shared = { language: 'JavaScript', tool: 'node:test', packageManager: 'none' } as const;
@@ -178,6 +178,13 @@ export const nodeCombinations: readonly Combination[] = [
       'src/sum.mjs': sumModule,
     },
     command: 'npm test',
-    trials: stoppedBefore('src/sum.mjs', 'base_tests_failed'),
+    trials: [
+      {
+        name: 'any',
+        request: operands,
+        script: "sed -i 's/a + b/b + a/' src/sum.mjs",
+        expected: { outcome: 'sent back', finding: 'tests_empty', says: /Add tests/ },
+      },
+    ],
   },
 ];

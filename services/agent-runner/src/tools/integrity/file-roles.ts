@@ -33,9 +33,10 @@ export const isWorkflowFile = (path: string): boolean => workflowFile.test(path)
 export const isFixture = (path: string): boolean => isTestFile(path) && !isCode(path);
 export const isExample = (path: string): boolean => exampleFile.test(path);
 export const isLockFile = (path: string): boolean => lockFile.test(path);
-/** Foreign code that is kept in the repository. In a folder of tests it is a fixture. */
+/** Foreign code that is kept in the repository. In a folder of tests or examples it is a fixture. */
 export const isVendored = (path: string): boolean =>
-  vendoredFolder.test(path) && !isTestSide(path.replace(/(?:^|\/)(?:node_modules|vendor)\/.*$/, '/x.x'));
+  vendoredFolder.test(path) && !isSample(path.replace(/(?:^|\/)(?:node_modules|vendor)\/.*$/, '/x.x'));
+const isSample = (path: string): boolean => isTestSide(path) || /(?:^|\/)(?:examples?|demos?)\//.test(path);
 /** Made by a tool, by its name; the text may say so as well. */
 export const isGeneratedPath = (path: string): boolean => generatedFolder.test(path) && !isTestFile(path);
 export const saysGenerated = (text: string): boolean =>

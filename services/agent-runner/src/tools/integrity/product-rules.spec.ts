@@ -255,6 +255,8 @@ describe('examineChange on files that nobody reads', () => {
       [],
       'Update the vendored left-pad',
     ],
+    ['a package of an example', product('b', 'examples/app/node_modules/one/index.js', 'a'), []],
+    ['a package of the product', product('b', 'node_modules/one/index.js', 'a'), ['vendored_changed']],
     [
       'a package among the fixtures of tests',
       product('b', 'test/fixtures/node_modules/two/index.js', null),

@@ -1,14 +1,21 @@
 import { firstError } from '../first-error';
-import { cut, type ReportedFailure, type ReportReader, sumOf } from './report';
+import { cut, noTests, type ReportedFailure, type ReportReader, sumOf } from './report';
 
 const takenTime = String.raw`(?: \([\d.]+m?s\))?`;
 const title = new RegExp(String.raw`^\s*✖ (.+?)${takenTime}$`, 'm');
+
+/** All that node's runner says of a path that has no test, besides what a package manager says around it. */
+const foundNoFile = (output: string): boolean => {
+  const lines = output.split('\n').filter((line) => !/^(?:\s*|> .*|npm (?:error|ERR!).*|\$ .*)$/.test(line));
+  return lines.length > 0 && lines.every((line) => /^Could not find '.+'$/.test(line));
+};
 
 /** `node --test` with its spec reporter, on Node 20, 22 and 24. */
 export const nodeSpec: ReportReader = (output) => {
   const of = (word: string) => sumOf(output, new RegExp(String.raw`^ℹ ${word} (\d+)$`, 'gm'));
   const [total, passed, failed] = [of('tests'), of('pass'), of('fail')];
-  if (total === undefined || passed === undefined || failed === undefined) return undefined;
+  if (total === undefined || passed === undefined || failed === undefined)
+    return foundNoFile(output) ? { tool: 'node', counts: noTests, failures: [], namesAll: true } : undefined;
   const counts = {
     total,
     passed,

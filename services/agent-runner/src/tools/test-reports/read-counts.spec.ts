@@ -51,6 +51,7 @@ describe('the counts of readTests', () => {
     ['node22-tap-load', 'tap', counts(0, 2, 0)],
     ['node20-spec-load', 'node', counts(0, 2, 0)],
     ['node24-spec-load', 'node', counts(0, 2, 0)],
+    ['node24-nofile', 'node', zero],
     ['tap-mixed', 'tap', counts(1, 1, 1)],
     ['tape-mixed', 'tap', counts(1, 1, 0)],
     ['tape-ok', 'tap', counts(1, 0, 0)],

@@ -21,7 +21,10 @@ export const asksForPackages = ({
   dependencies,
   devDependencies,
   optionalDependencies,
+  workspaces,
 }: PackageFile): boolean =>
+  // Workspaces are linked to each other, whatever else is asked for.
+  workspaces !== undefined ||
   [dependencies, devDependencies, optionalDependencies].some((group) => Object.keys(group ?? {}).length > 0);
 
 /** The version of a manager that `packageManager` names: `pnpm@9.12.0+sha512...`. */

@@ -119,6 +119,19 @@ describe('the packages of an npm project', () => {
     await workspace.close();
   });
 
+  it('are workspaces that need each other, also without a lockfile', async () => {
+    const { prepared, workspace } = await prepare({
+      'package.json': JSON.stringify({ name: 'x', workspaces: ['packages/*'] }),
+      'packages/a/package.json': JSON.stringify({ name: 'a', version: '1.0.0', dependencies: { b: '*' } }),
+      'packages/b/package.json': JSON.stringify({ name: 'b', version: '1.0.0' }),
+      'packages/b/index.js': "module.exports = 'b of the working copy';",
+    });
+    const tested = await fixture.run(workspace, prepared, 'cd packages/a && node -p "require(\'b\')"');
+    expect(tested.stdout).toBe('b of the working copy\n');
+    expect(registry.asked).toEqual([]);
+    await workspace.close();
+  });
+
   it('hide no folder of that name that is committed elsewhere', async () => {
     const { prepared, workspace } = await prepare({
       ...plain(),
