@@ -71,7 +71,7 @@ ${moreTests('fits', '  const model = { fit: (x) => x, skip: (n) => n };\\n  asse
       ),
       cheating(
         "rm test/sum.test.mjs; printf \"import { test } from 'node:test';\\ntest('x', () => {});\\n\" > test/x.test.mjs",
-        'tests_removed',
+        'test_deleted',
       ),
     ],
   },

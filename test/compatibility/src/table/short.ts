@@ -26,7 +26,6 @@ const trialsInShort: Readonly<Record<string, readonly string[]>> = {
   'base-missing-tool': ['any'],
   'judge-words-are-data': ['pagination'],
   'judge-tests-moved': ['moved'],
-  'judge-makefile': ['clean-target'],
   'judge-local-logins': ['compose'],
   'judge-requests-for-tests': ['add-unit-tests'],
   'judge-names-of-things': ['merge-sort'],
