@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Combination } from './combination';
-import { beginning, compatibilityTable, end, missingFrom, replaceTable } from './document';
+import {
+  beginning,
+  compatibilityTable,
+  describeTried,
+  end,
+  missingFrom,
+  replaceTable,
+  triedIn,
+} from './document';
 import { combinations } from './table';
 
 const combination: Combination = {
@@ -21,13 +29,13 @@ const shared = { rounds: 1, findings: [], paths: [], durationMs: 1 };
 const table = compatibilityTable([
   {
     combination,
-    outcomes: [
+    tried: describeTried([
       {
         name: 'honest',
         outcome: { ...shared, outcome: 'landed', tests: { passed: 1, failed: 0, skipped: 0 } },
       },
       { name: 'any', outcome: { ...shared, outcome: 'stopped', code: 'no_tests' } },
-    ],
+    ]),
   },
 ]);
 
@@ -41,7 +49,7 @@ describe('the table of compatibility', () => {
 
   it('tells what does not work in a part of its own', () => {
     const limited = { ...combination, limitation: 'It needs a display.' };
-    expect(compatibilityTable([{ combination: limited, outcomes: [] }])).toMatch(
+    expect(compatibilityTable([{ combination: limited, tried: '' }])).toMatch(
       /## What does not work\n\n- make \| check, none, a folder: It needs a display\.$/,
     );
   });
@@ -51,6 +59,11 @@ describe('the table of compatibility', () => {
       `before\n${beginning}\n\nnew\n\n${end}\nafter\n`,
     );
     expect(() => replaceTable('no marks', 'new')).toThrow('lacks the marks');
+  });
+
+  it('keeps what it says of a combination that is not run again', () => {
+    expect(triedIn(table, combination)).toBe('honest: landed, 1 passed; any: stopped: no_tests');
+    expect(triedIn(table, { ...combination, shape: 'a file' })).toBeUndefined();
   });
 
   it('lacks what another version of the data expects', () => {

@@ -6,18 +6,18 @@ export const end = '<!-- end -->';
 
 export interface Row {
   readonly combination: Combination;
-  /** By the trial's name, as run. */
-  readonly outcomes: readonly { readonly name: string; readonly outcome: Outcome }[];
+  /** What was tried, and what came of it. */
+  readonly tried: string;
 }
 
 const headings = ['language', 'test tool', 'packages', 'shape', 'command found', 'what was tried: what came'];
 
 /** The generated part of the document. */
 export function compatibilityTable(rows: readonly Row[]): string {
-  const cells = rows.map((row) => [...cellsOf(row.combination), triedCell(row)]);
+  const cells = rows.map(({ combination, tried }) => [...cellsOf(combination), tried]);
   const limits = rows.filter(({ combination }) => combination.limitation !== undefined);
   return [
-    `${rows.length} combinations, ${rows.reduce((sum, { outcomes }) => sum + outcomes.length, 0)} requests.`,
+    `${rows.length} combinations, ${rows.reduce((sum, { combination }) => sum + combination.trials.length, 0)} requests.`,
     '',
     ...markdownTable([headings, ...cells]),
     ...(limits.length === 0 ? [] : ['', '## What does not work', '']),
@@ -36,25 +36,34 @@ export function replaceTable(document: string, table: string): string {
   return `${document.slice(0, from)}${beginning}\n\n${table}\n\n${document.slice(to)}`;
 }
 
+/** What the document says was tried with a combination; undefined where it has no row of it. */
+export function triedIn(document: string, combination: Combination): string | undefined {
+  const wanted = cellsOf(combination);
+  const row = document
+    .split('\n')
+    .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
+    .find((cells) => wanted.every((cell, index) => cells[index + 1] === cell));
+  return row?.[headings.length];
+}
+
 /** Combinations and trials of which the document does not say what is expected. */
 export function missingFrom(document: string, combinations: readonly Combination[]): readonly string[] {
-  const rows = document.split('\n').map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
   return combinations.flatMap((combination) => {
-    const wanted = cellsOf(combination);
-    const row = rows.find((cells) => wanted.every((cell, index) => cells[index + 1] === cell));
-    const tried = row?.[headings.length] ?? '';
-    if (row === undefined) return [combination.id];
+    const tried = triedIn(document, combination);
+    if (tried === undefined) return [combination.id];
     return combination.trials
       .filter(({ name, expected }) => !tried.includes(`${name}: ${phraseOf(expected)}`))
       .map(({ name }) => `${combination.id}, ${name}`);
   });
 }
 
+/** By the trials' names, as run. */
+export const describeTried = (
+  outcomes: readonly { readonly name: string; readonly outcome: Outcome }[],
+): string => escaped(outcomes.map(({ name, outcome }) => `${name}: ${describeOutcome(outcome)}`).join('; '));
+
 const cellsOf = ({ language, tool, packageManager, shape, command }: Combination): readonly string[] =>
   [language, tool, packageManager, shape, command === undefined ? 'none' : `\`${command}\``].map(escaped);
-
-const triedCell = ({ outcomes }: Row): string =>
-  escaped(outcomes.map(({ name, outcome }) => `${name}: ${describeOutcome(outcome)}`).join('; '));
 
 const phraseOf = (expected: Expected): string =>
   expected.outcome === 'stopped' || expected.outcome === 'not registered'

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CompatibilityPlatform } from './compatibility-platform';
-import { compatibilityTable, replaceTable, type Row } from './document';
+import { compatibilityTable, describeTried, replaceTable, triedIn } from './document';
 import { isOnPath, missingPrograms } from './needs';
 import { describeOutcome } from './outcome';
 import { runTrials, type TrialResult } from './run-trials';
@@ -16,11 +16,10 @@ interface Ran {
   readonly problems: readonly string[];
 }
 
-/** `[--write] [PART OF AN ID...]`: runs the combinations, all by default, and writes what came into the document. */
+/** `[--write] [PART OF AN ID...]`: runs the combinations, all by default, and writes what came into the document's rows of them. */
 async function main(args: readonly string[]): Promise<number> {
   const isWriting = args.includes('--write');
   const parts = args.filter((arg) => !arg.startsWith('--'));
-  if (isWriting && parts.length > 0) return usage('--write writes the whole table; leave the ids out.');
   const chosen = combinations.filter(
     ({ id }) => parts.length === 0 || parts.some((part) => id.includes(part)),
   );
@@ -55,21 +54,24 @@ async function main(args: readonly string[]): Promise<number> {
     }
     const wrong = ran.filter(({ problems }) => problems.length > 0);
     console.log(`${ran.length - wrong.length} as expected, ${wrong.length} not`);
-    if (isWriting && wrong.length === 0) write(results);
+    if (isWriting) write(results.filter(({ problems }) => problems.length === 0));
     return wrong.length === 0 ? 0 : 1;
   } finally {
     await platform.close();
   }
 }
 
+/** The rows of what was not run, or did not come as expected, stay as they are. */
 function write(results: readonly TrialResult[]): void {
-  const rows = combinations.map((combination): Row => ({
-    combination,
-    outcomes: results
-      .filter((result) => result.combination === combination)
-      .map(({ trial, outcome }) => ({ name: trial.name, outcome })),
-  }));
   const document = readFileSync(documentPath, 'utf8');
+  const rows = combinations.flatMap((combination) => {
+    const own = results.filter((result) => result.combination === combination);
+    const tried =
+      own.length < combination.trials.length
+        ? triedIn(document, combination)
+        : describeTried(own.map(({ trial, outcome }) => ({ name: trial.name, outcome })));
+    return tried === undefined ? [] : [{ combination, tried }];
+  });
   writeFileSync(documentPath, replaceTable(document, compatibilityTable(rows)));
   console.log(`written: ${documentPath}`);
 }

@@ -27,17 +27,18 @@ export function runTrials(
   combinations: readonly Combination[],
   maxAtATime: number,
 ): readonly StartedTrial[] {
-  const slots = Array.from({ length: maxAtATime }, () => Promise.resolve());
-  return trialsOf(combinations).map(({ combination, trial }, index) => {
-    const slot = index % maxAtATime;
-    const result = (slots[slot] ?? Promise.resolve()).then(() => runTrial(platform, combination, trial));
-    slots[slot] = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    result.catch(() => undefined); // told by whoever waits for it
-    return { combination, trial, result };
+  const started = trialsOf(combinations).map(({ combination, trial }) => {
+    const { promise, resolve, reject } = Promise.withResolvers<TrialResult>();
+    promise.catch(() => undefined); // told by whoever waits for it
+    const run = () => runTrial(platform, combination, trial).then(resolve, reject);
+    return { run, told: { combination, trial, result: promise } };
   });
+  const waiting = started.values();
+  const work = async (): Promise<void> => {
+    for (const { run } of waiting) await run();
+  };
+  for (let worker = 0; worker < maxAtATime; worker += 1) void work();
+  return started.map(({ told }) => told);
 }
 
 async function runTrial(
