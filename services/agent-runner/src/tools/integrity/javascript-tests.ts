@@ -2,6 +2,7 @@ import { bind, print } from '../syntax/print';
 import type { FunctionSyntax, Syntax, SyntaxFile } from '../syntax/syntax';
 import { constantText, dottedName, walk } from '../syntax/walk';
 import { BodyReader, startPlace, type Place } from './body-reader';
+import { demandsOf } from './assertion';
 import { truthOf } from './control-flow';
 import { literalRows, rowsOf } from './rows';
 import { taggedRows } from './tagged-table';
@@ -81,7 +82,7 @@ class JavascriptTests {
     if (/^(?:Deno|QUnit|Bun)$/.test(first) && this.names.tests.has(second === 'module' ? 'describe' : second))
       return [second === 'module' ? 'describe' : second, ...words.slice(2)];
     const meant = this.names.tests.get(first)?.split('.');
-    if (meant === undefined) return undefined;
+    if (meant === undefined) return this.isOwnTest(node) ? ['test'] : undefined;
     const called = [...meant, ...words.slice(1)];
     // `test.each(rows)` alone is no test yet; `test.skip()` within a test skips it.
     const last = called.at(-1) ?? '';
@@ -93,6 +94,30 @@ class JavascriptTests {
       return undefined;
     const isTable = /^(?:each|for|skipIf|runIf|if)$/.test(last) && node.callee.kind !== 'call';
     return isTable || node.args.length === 0 || !this.looksLikeTest(node) ? undefined : called;
+  }
+
+  /** `check('adds', () => { ... })`: a test function of the project's own. */
+  private isOwnTest({ callee, args }: Call): boolean {
+    const [title, body] = args;
+    return (
+      args.length === 2 &&
+      callee.kind === 'name' &&
+      this.names.foreign.has(callee.name) &&
+      !this.names.imported.has(callee.name) &&
+      title !== undefined &&
+      (title.kind === 'template' || (title.kind === 'literal' && title.type === 'string')) &&
+      body?.kind === 'function' &&
+      this.holdsAssertion(body)
+    );
+  }
+
+  private holdsAssertion(body: FunctionSyntax): boolean {
+    let holds = false;
+    walk(body.body, (node) => {
+      holds ||= demandsOf(node, this.names).length > 0;
+      return !holds;
+    });
+    return holds;
   }
 
   /** A title, a function, or both. */

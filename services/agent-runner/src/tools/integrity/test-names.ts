@@ -49,6 +49,17 @@ export function importsOf(file: SyntaxFile): readonly Imported[] {
   return found;
 }
 
+/** Every module that a file brings in; `require('./a.js');` alone as well. */
+export function modulesOf({ body }: Pick<SyntaxFile, 'body'>): readonly string[] {
+  const found: string[] = [];
+  walk(body, (node) => {
+    if (node.kind === 'import') found.push(node.module);
+    const required = node.kind === 'call' ? requiredModule(node) : undefined;
+    if (required !== undefined) found.push(required.module);
+  });
+  return found;
+}
+
 function requiredModule(node: Syntax): { readonly module: string; readonly member?: string } | undefined {
   if (node.kind === 'await') return requiredModule(node.operand);
   if (node.kind === 'member' && typeof node.property === 'string') {
