@@ -29,6 +29,7 @@ export function describeDemand(demand: Demand, { bindings, guards, silence, body
         ? strength.part
         : demand.strength,
     isNegated: demand.isNegated,
+    isLoose: demand.isLoose === true,
     actual,
     expected,
     asWritten: [demand.relation, ...[...actualNodes, ...expectedNodes].map((node) => print(node))].join(' '),

@@ -41,7 +41,7 @@ export function editFinding(
     needsTrial: {
       isRelated: speaksOf(request, [...subjectOf(before), ...subjectOf(after), ...fresh].join(' ')),
       isNamed,
-      titles: [title],
+      titles: [before.test.title, title],
     },
   };
 }

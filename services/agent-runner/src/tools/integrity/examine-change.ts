@@ -1,5 +1,5 @@
 import type { Intent } from '@ymera/contracts';
-import { benchmarkFindings, benchmarkNumbers } from './benchmark-files';
+import { benchmarkFindings, benchmarkNumbers, benchmarkTexts } from './benchmark-files';
 import type { ChangedFile } from './changed-file';
 import { compareTests } from './compare-tests';
 import { commandFiles } from './command-files';
@@ -123,6 +123,8 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       .flatMap((path) => changed.get(path)?.before ?? textOf(path) ?? []),
   );
 
+  const benchmarks = [...new Set([...measured, ...change.paths.filter(isBenchmarkFile)])].slice(0, 50);
+
   return [
     ...compareTests({ before: oldTests, after: newTests, request, rename }),
     ...sides.flatMap((side) =>
@@ -145,11 +147,8 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       intent,
       request,
       paths: after,
-      benchmarkNumbers: benchmarkNumbers(
-        [...measured, ...change.paths.filter(isBenchmarkFile)]
-          .slice(0, 50)
-          .flatMap((path) => textOf(path) ?? []),
-      ),
+      benchmarkNumbers: benchmarkNumbers(benchmarks.flatMap((path) => textOf(path) ?? [])),
+      isBenchmarkText: benchmarkTexts(benchmarks.flatMap((path) => syntaxOf(path, textOf(path) ?? '') ?? [])),
       assertions: [...oldTests, ...newTests, ...contextTests].flatMap(({ cases }) =>
         cases.flatMap(({ assertions }) => assertions),
       ),

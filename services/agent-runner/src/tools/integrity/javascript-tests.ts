@@ -1,4 +1,4 @@
-import { bind, print } from '../syntax/print';
+import { bind, print, type Bindings } from '../syntax/print';
 import type { FunctionSyntax, Syntax, SyntaxFile } from '../syntax/syntax';
 import { constantText, dottedName, walk } from '../syntax/walk';
 import { BodyReader, startPlace, type Place } from './body-reader';
@@ -146,7 +146,7 @@ class JavascriptTests {
       first === undefined
         ? ''
         : (constantText(first) ??
-          (first.kind === 'function' ? (first.name ?? '') : print(first, outer.place.bindings)));
+          (first.kind === 'function' ? (first.name ?? '') : titleOf(first, outer.place.bindings)));
     const title = [outer.title, named].filter(Boolean).join(' > ');
     const callback = this.callbackOf(call);
     const options = optionsOf(
@@ -154,7 +154,7 @@ class JavascriptTests {
         argument.kind === 'name' ? (outer.place.bindings.get(argument.name) ?? argument) : argument,
       ),
     );
-    const hasBody = callback !== undefined;
+    const hasBody = callback !== undefined && !callback.isGenerator;
     const own = stateOf(root, modifiers, call.callee, options, hasBody);
     const isUnderCondition = outer.place.guards.length > 0;
     const isNever = outer.place.silence === 'never_called' || outer.place.silence === 'unreachable';
@@ -268,6 +268,14 @@ const numberIn = (text: string, pattern: RegExp): readonly number[] => {
   const found = pattern.exec(text)?.[1];
   return found === undefined ? [] : [Number(found)];
 };
+
+/** As the runner tells it, where all that is put into it is known. */
+function titleOf(node: Syntax, bindings: Bindings): string {
+  if (node.kind !== 'template') return print(node, bindings);
+  const values = node.values.map((value) => print(value, bindings));
+  if (!values.every((value) => /^(?:-?[\d.]+|"(?:[^"\\]|\\.)*")$/.test(value))) return print(node, bindings);
+  return node.texts.map((text, index) => text + (values[index] ?? '').replaceAll(/^"|"$/g, '')).join('');
+}
 
 interface TestOptions {
   readonly state?: TestState;

@@ -76,6 +76,7 @@ export function testNames(file: SyntaxFile): TestNames {
   const imported = new Map<string, string>();
   const objects = new Set(['assert', 'chai']);
   const foreign = new Set<string>();
+  const loose = new Set<string>();
   const functions = new Map<string, Extract<Syntax, { kind: 'function' }>>();
   for (const { module, imported: name, local } of importsOf(file)) {
     if (testModules.test(module)) {
@@ -84,6 +85,7 @@ export function testNames(file: SyntaxFile): TestNames {
       // `import { skip as test }`
       if (/^(?:skip|todo|only)$/.test(meant)) tests.set(local, `test.${meant}`);
     }
+    if (/^(?:node:)?assert$/.test(module) && ['default', '*'].includes(name)) loose.add(local);
     if (assertionModules.test(module)) {
       if (['default', '*', 'assert', 'strict', 'expect'].includes(name)) objects.add(local);
       else imported.set(local, name);
@@ -108,7 +110,7 @@ export function testNames(file: SyntaxFile): TestNames {
     foreign.add(name);
     tests.delete(name);
   }
-  return { tests, imported, objects, foreign, functions, ownFunctions: new Set(functions.keys()) };
+  return { tests, imported, objects, loose, foreign, functions, ownFunctions: new Set(functions.keys()) };
 }
 
 function aliasOf(value: Syntax, tests: ReadonlyMap<string, string>): string | undefined {

@@ -103,7 +103,8 @@ function stubKind({ body, parameters }: FunctionSyntax): Exclude<keyof typeof sa
       const value = settled(node.value);
       isEcho &&= value?.kind === 'name' && own.has(value.name);
       if (value === undefined || isConstant(value)) answers.add(value === undefined ? '' : print(value));
-      else if (value.kind === 'name' && own.has(value.name)) answers.add(value.name);
+      else if (value.kind === 'name' && (own.has(value.name) || value.name === 'this'))
+        answers.add(value.name);
       else acts = true;
       return false;
     }
