@@ -363,6 +363,16 @@ describe('examineChange on changed tests', () => {
     expect(codes(files)).toEqual([]);
   });
 
+  it.each([
+    ['Write isEmpty(list) to src/sums.mjs', false],
+    ['Let sums be larger by one', true],
+  ])('knows whether a request speaks of a test: %s', (request, isRelated) => {
+    const sums = suite.replace("'adds'", "'sums'");
+    expect(examined(edited(sums.replace('2), 3)', '2), 4)'), sums), { request })).toMatchObject([
+      { needsTrial: { isRelated } },
+    ]);
+  });
+
   it('takes a value that the request names for asked', () => {
     const files = replaced(['2), 3)', "2), 'three')"]);
     expect(codes(files, { request: 'add should answer "three" for 3' })).toEqual(['assertion_changed?']);
