@@ -1,6 +1,6 @@
 import { print } from '../../syntax/print';
 import type { Syntax } from '../../syntax/syntax';
-import { boundNames, dottedName, walk } from '../../syntax/walk';
+import { boundNames, dottedName, lastName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import type { SourceFinding, SourceRule } from './source-rule';
 
@@ -92,7 +92,7 @@ function isLookupBySize(
       ? node.property
       : node.kind === 'call' &&
           node.callee.kind === 'member' &&
-          /^(?:get|has)$/.test(String(node.callee.property)) &&
+          /^(?:get|has)$/.test(lastName(node.callee)) &&
           kept.has(dottedName(node.callee.object))
         ? node.args[0]
         : undefined;
