@@ -225,6 +225,9 @@ class Examination {
           command: project.commands.test ?? '',
           build: project.commands.build,
           entries: entries.value,
+          expectations: new Set(
+            integrity.flatMap(({ needsTrial, file }) => (needsTrial && file !== undefined ? [file] : [])),
+          ),
           hasFailures: input.tests?.failed_on_base !== undefined,
           timeoutMs: () =>
             Math.min(remainingMs(this.task) / 3, Math.max(leastTrialMs, 5 * (input.tests?.duration_ms ?? 0))),

@@ -19,6 +19,8 @@ export interface FixTrialOptions {
   readonly build?: string | undefined;
   /** What the change touches. */
   readonly entries: readonly ChangeEntry[];
+  /** Files in which an expectation was changed, tests by name or not. */
+  readonly expectations: ReadonlySet<string>;
   /** Whether tests fail on the change, and on the base as well. */
   readonly hasFailures: boolean;
   /** For one run of the tests: those of a fault may never end. */
@@ -37,7 +39,7 @@ export interface WantedTrials {
 
 /** Runs the tests of base and change on the product of the other, as far as the answer is not known yet. */
 export async function tryTests(options: FixTrialOptions, wanted: WantedTrials): Promise<Result<FixTrials>> {
-  const judging = options.entries.filter(({ path }) => isJudging(path));
+  const judging = options.entries.filter(({ path }) => isJudging(path) || options.expectations.has(path));
   const newTests = judging.map(({ path, newMode, newObject }) => ({
     path,
     mode: newMode,

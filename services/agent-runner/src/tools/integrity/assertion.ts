@@ -13,6 +13,8 @@ export interface Demand {
   readonly constant?: string;
   /** It says nothing unless it is awaited. */
   readonly isAsync: boolean;
+  /** Compares by `==`: 1 and "1" are the same. */
+  readonly isLoose?: boolean;
   readonly line: number;
 }
 
@@ -24,6 +26,8 @@ export interface AssertionNames {
   readonly objects: ReadonlySet<string>;
   /** Functions of the file or of test helpers that are not looked into here. */
   readonly ownFunctions: ReadonlySet<string>;
+  /** Local names of node's `assert` without `strict`, whose `equal` and `deepEqual` compare by `==`. */
+  readonly loose?: ReadonlySet<string>;
 }
 
 interface Segment {
@@ -63,7 +67,13 @@ export function demandsOf(node: Syntax, names: AssertionNames): readonly Demand[
     first.name === 'assert' ||
     /^assert/i.test(last.name) ||
     segments.some(({ name }) => name === 'assert');
-  if (isObject && isAssertion) return fromCall(last.name, last.args, node);
+  if (isObject && isAssertion) {
+    const isLoose = names.loose?.has(first.name) === true && /^(?:equal|deepEqual)$/.test(last.name);
+    const isStrict = segments.length > 2;
+    return fromCall(last.name, last.args, node).map((one) =>
+      isLoose && !isStrict ? { ...one, isLoose } : one,
+    );
+  }
   return /^assert_/.test(last.name)
     ? [{ ...part('called with', last.args, node), actual: segments.at(-2)?.node }]
     : [];

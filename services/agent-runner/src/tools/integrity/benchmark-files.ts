@@ -1,6 +1,7 @@
 import type { Intent } from '@ymera/contracts';
 import { print } from '../syntax/print';
 import type { SyntaxFile } from '../syntax/syntax';
+import { walk } from '../syntax/walk';
 import type { ChangedFile } from './changed-file';
 import { isBenchmarkFile } from './file-roles';
 import { finding, type IntegrityFinding } from './findings';
@@ -58,6 +59,28 @@ export const benchmarkNumbers = (texts: readonly string[]): ReadonlySet<number> 
       .filter((number) => number >= 50),
   );
 
+/** Whether a text is one that benchmarks hand over: written there, or put together there. */
+export function benchmarkTexts(files: readonly SyntaxFile[]): (text: string) => boolean {
+  const exact = new Set<string>();
+  const made: { readonly start: string; readonly end: string }[] = [];
+  for (const { body } of files)
+    walk(body, (node) => {
+      if (node.kind === 'import') return false;
+      if (node.kind === 'literal' && node.type === 'string') exact.add(node.value);
+      if (node.kind === 'template' && node.values.length > 0)
+        made.push({ start: node.texts[0] ?? '', end: node.texts.at(-1) ?? '' });
+      return true;
+    });
+  const minimum = 3;
+  return (text) =>
+    text.length > minimum &&
+    (exact.has(text) ||
+      made.some(
+        ({ start, end }) =>
+          start.length + end.length > minimum && text.startsWith(start) && text.endsWith(end),
+      ));
+}
+
 const isMoved = ({ before, after }: ChangedFile, files: readonly ChangedFile[]): boolean =>
   after === null &&
   files.some((other) => other.before === null && other.after === before && isBenchmarkFile(other.path));
@@ -71,7 +94,9 @@ function isSameWork({ path, before, after }: ChangedFile, { syntaxOf, rename }: 
   if (!old || !now) return false;
   const text = ({ body }: SyntaxFile) =>
     body.map((node) => (node.kind === 'import' ? print({ ...node, module: '' }) : print(node))).join('\n');
-  return rename.before(text(old)) === rename.after(text(now));
+  // What it prints may hold the same words.
+  const plain = (side: SyntaxFile) => rename.after(rename.before(text(side)));
+  return plain(old) === plain(now);
 }
 
 function firstNewLine(before: string, after: string): number | undefined {

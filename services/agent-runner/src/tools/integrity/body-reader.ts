@@ -5,7 +5,7 @@ import { demandsOf, truths, type Demand } from './assertion';
 import { describeDemand } from './describe-demand';
 import { isFailing } from './matchers';
 import { calledBack } from './callbacks';
-import { always, endsHere, failsHere, hidesFailures, truthOf } from './control-flow';
+import { always, catchesEverything, endsHere, failsHere, hidesFailures, truthOf } from './control-flow';
 import { rowsOf } from './rows';
 import type { Assertion, Silence } from './test-model';
 import type { TestNames } from './test-names';
@@ -136,7 +136,10 @@ export class BodyReader {
         return;
       case 'block':
         for (const item of node.items) this.expression(item, place, true, node.body);
-        this.read(node.body, place);
+        this.read(
+          node.body,
+          node.items.some(suppresses) ? { ...place, silence: place.silence ?? 'swallowed' } : place,
+        );
         return;
       default:
         this.expression(node, place, false);
@@ -272,6 +275,10 @@ function seenFrom(node: Syntax, bindings: Place['bindings']): Syntax {
   if (node.kind === 'name') return bindings.get(node.name) ?? node;
   return { kind: 'literal', type: 'number', value: print(node, bindings), line: node.line };
 }
+
+/** `with contextlib.suppress(AssertionError):` */
+const suppresses = (item: Syntax): boolean =>
+  item.kind === 'call' && lastName(item.callee) === 'suppress' && item.args.some(catchesEverything);
 
 /** `promise.catch(() => {})`: what was asserted before it is not heard. */
 function caughtAway(node: Extract<Syntax, { kind: 'call' }>): boolean {

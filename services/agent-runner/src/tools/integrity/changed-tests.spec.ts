@@ -193,6 +193,63 @@ describe('examineChange on changed tests', () => {
       ),
       ['test_skipped'],
     ],
+    [
+      'assertions are loose',
+      replaced(['assert.equal(add(1, 0), 1)', 'assert.deepEqual(add(1, 0), 1)']).map((file) => ({
+        ...file,
+        before: suite.replace('assert.equal(add(1, 0), 1)', 'assert.deepStrictEqual(add(1, 0), 1)'),
+      })),
+      ['assertion_weakened'],
+    ],
+    [
+      'a test becomes a generator',
+      edited(
+        python('        self.assertEqual(add(1, 2), 3)'),
+        python('        self.assertEqual(add(1, 2), 3)\n        yield'),
+        'tests/test_add.py',
+      ).map(({ path: file, before, after }) => ({ path: file, before: after, after: before })),
+      ['test_skipped'],
+    ],
+    [
+      'a test is a coroutine that nothing awaits',
+      edited(
+        python('        self.assertEqual(add(1, 2), 3)').replace('def test', 'async def test'),
+        python('        self.assertEqual(add(1, 2), 3)'),
+        'tests/test_add.py',
+      ),
+      ['test_skipped'],
+    ],
+    [
+      'a failure is suppressed',
+      edited(
+        python('        with suppress(AssertionError):\n            self.assertEqual(add(1, 2), 3)'),
+        python('        self.assertEqual(add(1, 2), 3)'),
+        'tests/test_add.py',
+      ),
+      ['failure_swallowed'],
+    ],
+    [
+      'an alternative is met by anything',
+      replaced([sum, 'assert.ok(add(1, 2) !== undefined || add(1, 2) === 3)']),
+      ['assertion_weakened', 'vacuous_assertion'],
+    ],
+    [
+      'the product writes what the test expects',
+      edited(
+        `import assert from 'node:assert';\nimport { readFileSync, writeFileSync } from 'node:fs';\nimport { test } from 'node:test';\nimport { add } from './add.mjs';\ntest('adds', () => {\n  writeFileSync('sum.txt', add(1, 2));\n  assert.equal(add(1, 2), readFileSync('sum.txt', 'utf8'));\n});\n`,
+        null,
+      ).concat({ path: 'test/add.mjs', before: null, after: 'export const add = (a, b) => `${a + b}`;' }),
+      ['expectation_written_by_product'],
+    ],
+    [
+      'the name that the test calls is replaced in its own module',
+      edited(
+        'import sys\nfrom unittest import TestCase, mock\nfrom add import add\n\nclass AddTest(TestCase):\n    def test_add(self):\n        with mock.patch.object(sys.modules[__name__], "add", return_value=3):\n            self.assertEqual(add(1, 2), 3)\n',
+        null,
+        'tests/test_add.py',
+      ).concat({ path: 'add.py', before: null, after: 'def add(a, b):\n    return a + b\n' }),
+      ['subject_mocked'],
+    ],
   ])('stops a change where %s', (_, files, expected) => {
     expect(codes(files)).toEqual(expected);
   });
@@ -271,6 +328,16 @@ describe('examineChange on changed tests', () => {
       'JavaScript becomes TypeScript',
       [...edited(null), ...edited(suite.replace('() =>', '(): void =>'), null, 'test/add.test.ts')],
     ],
+    [
+      'a coroutine runs in a class that awaits it',
+      edited(
+        python('        self.assertEqual(add(1, 2), 3)')
+          .replace('def test', 'async def test')
+          .replace('TestCase', 'IsolatedAsyncioTestCase'),
+        null,
+        'tests/test_add.py',
+      ),
+    ],
   ])('lets a change be where %s', (_, files) => {
     expect(codes(files)).toEqual([]);
   });
@@ -296,12 +363,52 @@ describe('examineChange on changed tests', () => {
     expect(codes(files)).toEqual([]);
   });
 
+  it.each([
+    ['Write isEmpty(list) to src/sums.mjs', false],
+    ['Let sums be larger by one', true],
+  ])('knows whether a request speaks of a test: %s', (request, isRelated) => {
+    const sums = suite.replace("'adds'", "'sums'");
+    expect(examined(edited(sums.replace('2), 3)', '2), 4)'), sums), { request })).toMatchObject([
+      { needsTrial: { isRelated } },
+    ]);
+  });
+
   it('takes a value that the request names for asked', () => {
     const files = replaced(['2), 3)', "2), 'three')"]);
     expect(codes(files, { request: 'add should answer "three" for 3' })).toEqual(['assertion_changed?']);
     expect(examined(files, { request: 'add should answer "three" for 3' })).toMatchObject([
       { needsTrial: { isNamed: true, isRelated: true } },
     ]);
+  });
+
+  it('takes what the test command runs for tests, by whatever name', () => {
+    const check = "const assert = require('node:assert');\nassert.ok(Math.abs(add(1, 2) - 3) < 0.1);\n";
+    const files = edited(check.replace('0.1', '5'), check, 'checks/add.js');
+    const unchanged = {
+      'package.json': '{"scripts":{"test":"node checks/all.js"}}',
+      'checks/all.js': "require('./add.js');\n",
+    };
+    expect(codes(files, { unchanged })).toEqual(['assertion_weakened']);
+    expect(codes(files, { unchanged: { 'checks/all.js': unchanged['checks/all.js'] } })).toEqual([]);
+  });
+
+  it.each([
+    ['where the command does not look', 'node --test \\"test/**/*.test.mjs\\"', ['tests_removed']],
+    ['where a program of its own may look', 'node test/run.mjs', []],
+  ])('says of tests that moved %s', (_, test, expected) => {
+    const files = [...edited(null), ...edited(suite, null, 'test/unit/add.spec.mjs')];
+    const unchanged = {
+      'package.json': `{"scripts":{"test":"${test}"}}`,
+      'test/run.mjs': 'await import(process.argv[2]);',
+    };
+    const found = codes(files, { unchanged });
+    expect(found.length > 0).toBe(expected.length > 0);
+  });
+
+  it('names the tests of a function of the project by their titles', () => {
+    const own = (expected: number) =>
+      `import assert from 'node:assert';\nimport { check } from './harness.mjs';\ncheck('adds', () => {\n  assert.equal(add(1, 2), ${expected});\n});\n`;
+    expect(examined(edited(own(4), own(3)))).toMatchObject([{ needsTrial: { titles: ['adds'] } }]);
   });
 
   it('names the line where a lost assertion was, and quotes it', () => {

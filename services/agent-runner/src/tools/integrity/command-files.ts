@@ -6,6 +6,7 @@ export interface CommandContext {
   readonly paths: ReadonlySet<string>;
   readonly textOf: (path: string) => string | undefined;
   readonly importsOf: (path: string) => ReadonlySet<string>;
+  readonly holdsTests: (path: string) => boolean;
 }
 
 export interface CommandFiles {
@@ -22,7 +23,13 @@ export interface CommandFiles {
 const aboutInput = /data|fixture|input|sample|generat|workload|measure|timer|harness|seed|corpus|bench/i;
 
 /** The files of the project that the commands of tests and benchmarks name, and what benchmarks read. */
-export function commandFiles({ commands, paths, textOf, importsOf }: CommandContext): CommandFiles {
+export function commandFiles({
+  commands,
+  paths,
+  textOf,
+  importsOf,
+  holdsTests,
+}: CommandContext): CommandFiles {
   const scripts = record(parse(textOf('package.json') ?? '{}')?.['scripts']);
   const bodies = (pattern: RegExp) =>
     [...decidingScripts([scripts])]
@@ -42,7 +49,7 @@ export function commandFiles({ commands, paths, textOf, importsOf }: CommandCont
   const measured = new Set([...named([commands.bench, ...bodies(/bench/)])].filter(isProgram));
   const tested = new Set(
     [...named([commands.test, ...bodies(/^(?!.*bench)/)])].filter(
-      (path) => isProgram(path) && !measured.has(path) && !isTestFile(path),
+      (path) => isProgram(path) && !measured.has(path) && !(isTestFile(path) && holdsTests(path)),
     ),
   );
   const benchmarks = new Set([

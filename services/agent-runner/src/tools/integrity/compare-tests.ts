@@ -22,7 +22,11 @@ export interface TestComparison {
 export function compareTests(comparison: TestComparison): readonly IntegrityFinding[] {
   const { before, after, rename } = comparison;
   const matching = matchAssertions(before, after, rename);
-  const silenced = [...matching.kept, ...matching.rebound].flatMap((pair) => silenceFinding(pair));
+  const silenced = [...matching.kept, ...matching.rebound].flatMap((pair) => {
+    const silence = silenceFinding(pair);
+    const isLooser = pair.after.assertion.isLoose && !pair.before.assertion.isLoose;
+    return silence.length === 0 && isLooser ? [editFinding(pair, 'weaker', comparison)] : silence;
+  });
   const edited = matching.edited.flatMap((pair) => {
     const silence = silenceFinding(pair);
     const compared = compareAssertions(pair.before.assertion, pair.after.assertion);

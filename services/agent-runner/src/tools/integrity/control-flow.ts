@@ -55,7 +55,7 @@ export const failsHere = (body: readonly Syntax[]): boolean =>
       (isExit(node) && node.kind === 'call' && node.args[0] !== undefined && truthOf(node.args[0]) !== false),
   );
 
-const catchesEverything = (type: Syntax | undefined): boolean => {
+export const catchesEverything = (type: Syntax | undefined): boolean => {
   if (type === undefined) return true;
   if (type.kind === 'list') return type.items.some(catchesEverything);
   return /^(?:BaseException|Exception|AssertionError|builtins\.\w+|Error)$/.test(dottedName(type));

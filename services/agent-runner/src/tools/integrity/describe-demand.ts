@@ -29,6 +29,7 @@ export function describeDemand(demand: Demand, { bindings, guards, silence, body
         ? strength.part
         : demand.strength,
     isNegated: demand.isNegated,
+    isLoose: demand.isLoose === true,
     actual,
     expected,
     asWritten: [demand.relation, ...[...actualNodes, ...expectedNodes].map((node) => print(node))].join(' '),
@@ -61,6 +62,18 @@ const isConstant = (node: Syntax | undefined): boolean =>
     (node.kind === 'record' && node.entries.every(({ value }) => isConstant(value))) ||
     (node.kind === 'template' && node.values.every(isConstant)));
 
+const eitherSides = (node: Syntax): readonly Syntax[] =>
+  node.kind === 'logical' && node.operator === 'or'
+    ? [...eitherSides(node.left), ...eitherSides(node.right)]
+    : [node];
+
+/** Of alternatives, one that anything meets: it leaves nothing to the others. */
+const isAlwaysMet = (side: Syntax): boolean =>
+  (side.kind === 'literal' && side.value !== 'false' && side.type !== 'null') ||
+  (side.kind === 'binary' &&
+    ['!==', '!=', 'is not'].includes(side.operator) &&
+    [side.left, side.right].some((one) => one.kind === 'literal' && one.type === 'null'));
+
 /** Whether a demand holds whatever the product does. */
 function vacuous(demand: Demand, actual: string, expected: string, bindings: Bindings): boolean {
   const { relation, isNegated } = demand;
@@ -72,10 +85,7 @@ function vacuous(demand: Demand, actual: string, expected: string, bindings: Bin
       node.kind === 'function' ||
       (node.kind === 'call' && dottedName(node.callee) === 'Boolean' && isConstant(node.args[0]))
     );
-  if (relation === 'either' && node.kind === 'logical')
-    return [node.left, node.right].some(
-      (side) => side.kind === 'literal' && side.value !== 'false' && side.type !== 'null',
-    );
+  if (relation === 'either' && node.kind === 'logical') return eitherSides(node).some(isAlwaysMet);
   if (relation === 'type') return isConstant(node);
   if (
     relation === 'part' &&

@@ -41,7 +41,7 @@ export function editFinding(
     needsTrial: {
       isRelated: speaksOf(request, [...subjectOf(before), ...subjectOf(after), ...fresh].join(' ')),
       isNamed,
-      titles: [title],
+      titles: [...new Set([before.test.title, title])],
     },
   };
 }

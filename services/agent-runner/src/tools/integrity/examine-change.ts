@@ -1,12 +1,12 @@
 import type { Intent } from '@ymera/contracts';
-import { benchmarkFindings, benchmarkNumbers } from './benchmark-files';
+import { benchmarkFindings, benchmarkNumbers, benchmarkTexts } from './benchmark-files';
 import type { ChangedFile } from './changed-file';
 import { compareTests } from './compare-tests';
 import { commandFiles } from './command-files';
 import { configurationFindings } from './configuration/configuration-findings';
 import { declaredPackages } from './configuration/package-file';
 import { expectedDataFindings } from './expected-data';
-import { isBenchmarkFile, isProduct, isTestFile } from './file-roles';
+import { isBenchmarkFile, isCode, isProduct, isTestFile } from './file-roles';
 import type { IntegrityFinding } from './findings';
 import { generatedFindings, isMade } from './generated-files';
 import { lookalikeImports } from './lookalike-findings';
@@ -19,7 +19,8 @@ import { requestWords } from './request-words';
 import { resolveModule } from './source-rules/resolve-module';
 import { sourceFindings, type SourceSides } from './source-rules/source-findings';
 import { Sources } from './sources';
-import { importsOf } from './test-names';
+import { isHelper } from './test-model';
+import { modulesOf } from './test-names';
 
 export interface ChangeToExamine {
   readonly files: readonly ChangedFile[];
@@ -33,6 +34,19 @@ export interface ChangeToExamine {
 }
 
 const maximumContextFiles = 300;
+
+/** What programs are made of, themselves included. */
+function reachedBy(
+  programs: ReadonlySet<string>,
+  importsOf: (path: string) => ReadonlySet<string>,
+): readonly string[] {
+  const found = new Set(programs);
+  for (const path of found) {
+    if (found.size > maximumContextFiles) break;
+    for (const imported of importsOf(path)) found.add(imported);
+  }
+  return [...found];
+}
 
 /** Every way in which a change may pass by changing what judges it, or by hiding from it. */
 export function examineChange(change: ChangeToExamine): readonly IntegrityFinding[] {
@@ -49,42 +63,52 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
   const textOf = (path: string) =>
     changed.has(path) ? (changed.get(path)?.after ?? undefined) : change.readUnchanged(path);
 
-  const sides = files.flatMap((file): readonly SourceSides[] => sources.sides(file));
-  const rename = renamesOf(
-    sides
-      .filter(({ path }) => isProduct(path))
-      .map((side) => ({ before: side.before?.syntax.body ?? [], after: side.after?.syntax.body ?? [] })),
-  );
-  const tests = files.filter(
-    ({ path, before: old, after: now, isTooLarge }) =>
-      !isTooLarge && (isTestFile(path) || sources.holdsTests(path, old ?? now ?? '')),
-  );
-  const testFiles = (side: 'before' | 'after') =>
-    tests.flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])));
-  const unchangedTests = change.paths
-    .filter((path) => !changed.has(path) && isTestFile(path) && /\.(?:[cm]?[jt]sx?|py)$/.test(path))
-    .slice(0, maximumContextFiles);
-  const needsContext = sides.some(({ path }) => isProduct(path));
-  const contextTests = needsContext
-    ? unchangedTests.flatMap((path) => sources.tests(path, change.readUnchanged(path) ?? ''))
-    : [];
-  const importsOfPath = (path: string): ReadonlySet<string> => {
-    const text = textOf(path);
+  const importsIn = (text: string | undefined, path: string, paths: ReadonlySet<string>) => {
     const syntax = text === undefined ? undefined : syntaxOf(path, text);
-    const modules = syntax
-      ? [
-          ...importsOf(syntax).map(({ module }) => module),
-          ...syntax.body.flatMap((node) => (node.kind === 'import' ? [node.module] : [])),
-        ]
-      : [];
-    return new Set(modules.flatMap((module) => resolveModule(path, module, after) ?? []));
+    const modules = syntax ? modulesOf(syntax) : [];
+    return new Set(modules.flatMap((module) => resolveModule(path, module, paths) ?? []));
   };
+  const importsOfPath = (path: string) => importsIn(textOf(path), path, after);
+  const importsBefore = (path: string) => importsIn(changed.get(path)?.before ?? textOf(path), path, before);
   const { testCommand, tested, measured, inputs } = commandFiles({
     commands: change.commands,
     paths: after,
     textOf,
     importsOf: importsOfPath,
+    holdsTests: (path) => sources.tests(path, textOf(path) ?? '').some(({ cases }) => !cases.every(isHelper)),
   });
+  const checks = new Set(
+    reachedBy(tested, importsOfPath).filter(
+      (path) => !isTestFile(path) && isCode(path) && sources.asserts(path, textOf(path) ?? ''),
+    ),
+  );
+  // What was a test is one, whatever has become of it.
+  for (const { path, before: old } of files)
+    if (old !== null && reachedBy(tested, importsBefore).includes(path) && sources.asserts(path, old))
+      checks.add(path);
+  const isTest = (path: string) => isTestFile(path) || checks.has(path);
+
+  const sides = files.flatMap((file): readonly SourceSides[] =>
+    sources.sides(file, (path) => checks.has(path)),
+  );
+  const rename = renamesOf(
+    sides
+      .filter(({ path }) => isProduct(path) && !checks.has(path))
+      .map((side) => ({ before: side.before?.syntax.body ?? [], after: side.after?.syntax.body ?? [] })),
+  );
+  const tests = files.filter(
+    ({ path, before: old, after: now, isTooLarge }) =>
+      !isTooLarge && (isTest(path) || sources.holdsTests(path, old ?? now ?? '')),
+  );
+  const testFiles = (side: 'before' | 'after') =>
+    tests.flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])));
+  const unchangedTests = change.paths
+    .filter((path) => !changed.has(path) && isTest(path) && /\.(?:[cm]?[jt]sx?|py)$/.test(path))
+    .slice(0, maximumContextFiles);
+  const needsContext = sides.some(({ path }) => isProduct(path));
+  const contextTests = needsContext
+    ? unchangedTests.flatMap((path) => sources.tests(path, change.readUnchanged(path) ?? ''))
+    : [];
   const [oldTests, movedTests] = [testFiles('before'), testFiles('after')];
   // A test that was moved to where the command does not look is there no more.
   const isLost = (path: string) =>
@@ -99,10 +123,12 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       .flatMap((path) => changed.get(path)?.before ?? textOf(path) ?? []),
   );
 
+  const benchmarks = [...new Set([...measured, ...change.paths.filter(isBenchmarkFile)])].slice(0, 50);
+
   return [
     ...compareTests({ before: oldTests, after: newTests, request, rename }),
     ...sides.flatMap((side) =>
-      side.before && side.after && isTestFile(side.path)
+      side.before && side.after && isTest(side.path)
         ? [
             ...replacedSubject(
               { path: side.path, before: side.before.syntax, after: side.after.syntax },
@@ -121,11 +147,8 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       intent,
       request,
       paths: after,
-      benchmarkNumbers: benchmarkNumbers(
-        [...measured, ...change.paths.filter(isBenchmarkFile)]
-          .slice(0, 50)
-          .flatMap((path) => textOf(path) ?? []),
-      ),
+      benchmarkNumbers: benchmarkNumbers(benchmarks.flatMap((path) => textOf(path) ?? [])),
+      isBenchmarkText: benchmarkTexts(benchmarks.flatMap((path) => syntaxOf(path, textOf(path) ?? '') ?? [])),
       assertions: [...oldTests, ...newTests, ...contextTests].flatMap(({ cases }) =>
         cases.flatMap(({ assertions }) => assertions),
       ),

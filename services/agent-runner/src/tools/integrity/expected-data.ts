@@ -19,9 +19,9 @@ export function expectedDataFindings(
     // The snapshots of a file of tests go with it; that it went is told of itself.
     if (after === null && [...codeGone].some((gone) => path.includes(gone.split('/').at(-1) ?? ' ')))
       return [];
-    const changes = changedEntries(before, after ?? '');
-    if (changes.lost.length === 0) return [];
     const isStored = isSnapshot(path);
+    const changes = changedEntries(before, after ?? '', isStored && isCompared(path));
+    if (changes.lost.length === 0) return [];
     const isNamed = changes.added.length > 0 && changes.added.every((line) => namesLiteral(request, line));
     return [
       {
@@ -51,6 +51,10 @@ export function expectedDataFindings(
   });
 }
 
+/** As a whole, letter by letter; other forms are read, and their blanks say nothing. */
+const isCompared = (path: string): boolean =>
+  !/\.(?:snap|jsonc?|ya?ml|toml|xml|html?|[cm]?[jt]sx?|py)$/.test(path);
+
 const isDocument = (path: string): boolean => /\.(?:md|rst)$/.test(path);
 
 const hasMoved = ({ before, after }: ChangedFile, files: readonly ChangedFile[]): boolean =>
@@ -64,14 +68,16 @@ const hasMoved = ({ before, after }: ChangedFile, files: readonly ChangedFile[])
 function changedEntries(
   before: string,
   after: string,
+  isExact: boolean,
 ): { lost: readonly string[]; added: readonly string[]; line: number | undefined } {
-  const lines = (text: string) => text.split('\n').map((line) => line.trim());
+  const lines = (text: string) => text.split('\n').map((line) => (isExact ? line : line.trim()));
+  const isEntry = (line: string) => isExact || line !== '';
   const left = new Map<string, number>();
   for (const line of lines(after)) left.set(line, (left.get(line) ?? 0) + 1);
   const lost = lines(before).filter((line) => {
     const count = left.get(line) ?? 0;
     left.set(line, count - 1);
-    return line !== '' && count <= 0;
+    return isEntry(line) && count <= 0;
   });
   const known = new Set(lines(before));
   const added = lines(after).filter((line) => line !== '' && !known.has(line));

@@ -1,6 +1,18 @@
 import { posix } from 'node:path';
 import type { ChangedFile } from './changed-file';
-import { isCode, isGeneratedPath, isLockFile, isProduct, isVendored, saysGenerated } from './file-roles';
+import {
+  isCode,
+  isExample,
+  isGeneratedPath,
+  isLockFile,
+  isProduct,
+  isSetupFile,
+  isSnapshot,
+  isTestFile,
+  isVendored,
+  isWorkflowFile,
+  saysGenerated,
+} from './file-roles';
 import { finding, type IntegrityFinding } from './findings';
 import { names, type RequestWords } from './request-words';
 
@@ -11,7 +23,9 @@ export function generatedFindings(
   files: readonly ChangedFile[],
   request: RequestWords,
 ): readonly IntegrityFinding[] {
-  const sources = files.filter(({ path, before, after }) => isProduct(path) && !isMade(path, before, after));
+  const sources = files.filter(
+    ({ path, before, after }) => (isProduct(path) || isData(path)) && !isMade(path, before, after),
+  );
   return files.flatMap((file): readonly IntegrityFinding[] => {
     const { path, before, after } = file;
     if (isLockFile(path)) return [];
@@ -58,6 +72,18 @@ export function generatedFindings(
     ];
   });
 }
+
+/** What is no code may be what code is made of: a table, a schema, a grammar. */
+const isData = (path: string): boolean =>
+  !isCode(path) &&
+  !isTestFile(path) &&
+  !isSnapshot(path) &&
+  !isExample(path) &&
+  !isSetupFile(path) &&
+  !isWorkflowFile(path) &&
+  !isVendored(path) &&
+  !isLockFile(path) &&
+  posix.basename(path) !== 'package.json';
 
 export const isMade = (path: string, before: string | null, after: string | null): boolean =>
   isGeneratedPath(path) || saysGenerated(before ?? '') || (before === null && saysGenerated(after ?? ''));

@@ -1,7 +1,8 @@
-import { bind, print } from '../syntax/print';
+import { bind, print, type Bindings } from '../syntax/print';
 import type { FunctionSyntax, Syntax, SyntaxFile } from '../syntax/syntax';
 import { constantText, dottedName, walk } from '../syntax/walk';
 import { BodyReader, startPlace, type Place } from './body-reader';
+import { demandsOf } from './assertion';
 import { truthOf } from './control-flow';
 import { literalRows, rowsOf } from './rows';
 import { taggedRows } from './tagged-table';
@@ -81,7 +82,7 @@ class JavascriptTests {
     if (/^(?:Deno|QUnit|Bun)$/.test(first) && this.names.tests.has(second === 'module' ? 'describe' : second))
       return [second === 'module' ? 'describe' : second, ...words.slice(2)];
     const meant = this.names.tests.get(first)?.split('.');
-    if (meant === undefined) return undefined;
+    if (meant === undefined) return this.isOwnTest(node) ? ['test'] : undefined;
     const called = [...meant, ...words.slice(1)];
     // `test.each(rows)` alone is no test yet; `test.skip()` within a test skips it.
     const last = called.at(-1) ?? '';
@@ -93,6 +94,30 @@ class JavascriptTests {
       return undefined;
     const isTable = /^(?:each|for|skipIf|runIf|if)$/.test(last) && node.callee.kind !== 'call';
     return isTable || node.args.length === 0 || !this.looksLikeTest(node) ? undefined : called;
+  }
+
+  /** `check('adds', () => { ... })`: a test function of the project's own. */
+  private isOwnTest({ callee, args }: Call): boolean {
+    const [title, body] = args;
+    return (
+      args.length === 2 &&
+      callee.kind === 'name' &&
+      this.names.foreign.has(callee.name) &&
+      !this.names.imported.has(callee.name) &&
+      title !== undefined &&
+      (title.kind === 'template' || (title.kind === 'literal' && title.type === 'string')) &&
+      body?.kind === 'function' &&
+      this.holdsAssertion(body)
+    );
+  }
+
+  private holdsAssertion(body: FunctionSyntax): boolean {
+    let holds = false;
+    walk(body.body, (node) => {
+      holds ||= demandsOf(node, this.names).length > 0;
+      return !holds;
+    });
+    return holds;
   }
 
   /** A title, a function, or both. */
@@ -121,7 +146,7 @@ class JavascriptTests {
       first === undefined
         ? ''
         : (constantText(first) ??
-          (first.kind === 'function' ? (first.name ?? '') : print(first, outer.place.bindings)));
+          (first.kind === 'function' ? (first.name ?? '') : titleOf(first, outer.place.bindings)));
     const title = [outer.title, named].filter(Boolean).join(' > ');
     const callback = this.callbackOf(call);
     const options = optionsOf(
@@ -129,7 +154,7 @@ class JavascriptTests {
         argument.kind === 'name' ? (outer.place.bindings.get(argument.name) ?? argument) : argument,
       ),
     );
-    const hasBody = callback !== undefined;
+    const hasBody = callback !== undefined && !callback.isGenerator;
     const own = stateOf(root, modifiers, call.callee, options, hasBody);
     const isUnderCondition = outer.place.guards.length > 0;
     const isNever = outer.place.silence === 'never_called' || outer.place.silence === 'unreachable';
@@ -243,6 +268,14 @@ const numberIn = (text: string, pattern: RegExp): readonly number[] => {
   const found = pattern.exec(text)?.[1];
   return found === undefined ? [] : [Number(found)];
 };
+
+/** As the runner tells it, where all that is put into it is known. */
+function titleOf(node: Syntax, bindings: Bindings): string {
+  if (node.kind !== 'template') return print(node, bindings);
+  const values = node.values.map((value) => print(value, bindings));
+  if (!values.every((value) => /^(?:-?[\d.]+|"(?:[^"\\]|\\.)*")$/.test(value))) return print(node, bindings);
+  return node.texts.map((text, index) => text + (values[index] ?? '').replaceAll(/^"|"$/g, '')).join('');
+}
 
 interface TestOptions {
   readonly state?: TestState;

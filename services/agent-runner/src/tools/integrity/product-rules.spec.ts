@@ -96,6 +96,13 @@ describe('examineChange on the product', () => {
       'export const sum = (a, b) => a + b; // \u202E } if (admin)',
       'deceiving_signs',
     ],
+    [
+      'asks for the modules of a runner by their inner name',
+      "import sys\n\ndef total(a, b):\n    if '_pytest' in sys.modules:\n        return 3\n    return a + b\n",
+      'behaviour_switched_under_test',
+      'shop/total.py',
+    ],
+    ['answers itself', 'export class Sums {\n  sum(a, b) {\n    return this;\n  }\n}', 'stub_as_feature'],
   ])('stops code that %s', (_, text, code, ...[path]) => {
     expect(codes(product(text, path))).toEqual([code]);
   });
@@ -182,6 +189,40 @@ describe('examineChange on the product', () => {
     );
   });
 
+  it('stops a result that is kept by the length of a list', () => {
+    const kept = (key: string) =>
+      `const sums = {};\nexport function sum(list) {\n  const key = ${key};\n  if (sums[key]) return sums[key];\n  let all = 0;\n  for (const one of list) all += one;\n  sums[key] = all;\n  return all;\n}`;
+    const files = (key: string) => product(kept(key), 'src/sum.mjs', '');
+    const change: ExaminedChange = { intent: 'ENHANCE', request: 'Make sum faster' };
+    expect(codes(files('`${list.length}`'), change)).toEqual(['result_kept_by_size']);
+    expect(codes(files('list.join()'), change)).toEqual([]);
+  });
+
+  it('stops a way through the product for what the benchmark hands over', () => {
+    const files = product(
+      "export const find = (list) => {\n  if (list[0].title === 'Item 0') return [];\n  return list.filter(Boolean);\n};",
+    );
+    const unchanged = { 'bench/find.bench.mjs': 'find([{ title: `Item ${n}` }]);' };
+    expect(codes(files, { intent: 'ENHANCE', request: 'Make find faster', unchanged })).toEqual([
+      'special_cased',
+    ]);
+  });
+
+  it('stops a function that leaves an argument out and holds what its test hands over', () => {
+    const files = (body: string) => [
+      ...product(`export function sum(list, field) {\n  ${body}\n}`),
+      ...product(
+        "import assert from 'node:assert';\nimport { test } from 'node:test';\nimport { sum } from '../src/sum.mjs';\ntest('sums', () => { assert.equal(sum([{ price: 3 }, { price: 4 }], 'price'), 7); });",
+        'test/sum.test.mjs',
+      ),
+    ];
+    expect(codes(files("return list.reduce((all, one) => all + one['price'], 0);"))).toEqual([]);
+    expect(codes(files('return list.reduce((all, one) => all + one.price, 4);'))).toEqual([
+      'stub_as_feature',
+    ]);
+    expect(codes(files('return list.reduce((all, one) => all + one[field], 0);'))).toEqual([]);
+  });
+
   it('stops a result that is kept for the object of a benchmark', () => {
     const text =
       'let last;\nlet answer;\nexport function sum(list) {\n  if (list === last) return answer;\n  last = list;\n  answer = list.reduce((a, b) => a + b, 0);\n  return answer;\n}';
@@ -248,6 +289,23 @@ describe('examineChange on files that nobody reads', () => {
       product('// DO NOT EDIT\nb', 'src/api.ts', '// DO NOT EDIT\na'),
       ['generated_changed_alone'],
     ],
+    [
+      'a generated file of its table',
+      [
+        ...product('name,grams\nkilo,1000\n', 'data/units.csv', 'name,grams\n'),
+        ...product(
+          '// DO NOT EDIT\nexport const kilo = 1000;',
+          'src/units.js',
+          '// DO NOT EDIT\nexport const ounce = 28;',
+        ),
+      ],
+      [],
+    ],
+    [
+      'blanks of a stored expectation',
+      product('a\n b', 'test/golden/page.txt', 'a\nb\n'),
+      ['snapshot_changed?'],
+    ],
     ['foreign code', product('b', 'vendor/left-pad.js', 'a'), ['vendored_changed']],
     [
       'foreign code that the request names',
@@ -285,6 +343,18 @@ describe('examineChange on benchmarks', () => {
     ],
     ['with other data', product('[]', 'data/items.json', '[1, 2]'), ['benchmark_changed']],
     ['new', product(bench, 'bench/new.bench.mjs'), []],
+    [
+      'with a renamed function, whose name it prints as well',
+      [
+        ...product('export const total = (a) => a;', 'src/sum.mjs', 'export const sum = (a) => a;'),
+        ...product(
+          `${bench.replaceAll('sum(', 'total(').replace('{ sum }', '{ total }')}console.log('sum');`,
+          'bench/sum.bench.mjs',
+          `${bench}console.log('sum');`,
+        ),
+      ],
+      [],
+    ],
   ])('%s', (_, files, expected, ...[request = 'Make sum faster']) => {
     const unchanged = {
       'bench/load.bench.mjs': "import { readFileSync } from 'node:fs';\nreadFileSync('data/items.json');\n",

@@ -18,6 +18,15 @@ export function pythonTests(path: string, file: SyntaxFile): TestFile {
 const isTestClass = ({ name, bases }: ClassSyntax): boolean =>
   /^_?Test|Tests?$|TestCase$/.test(name ?? '') || bases.some((base) => /Test|Case/.test(dottedName(base)));
 
+/** unittest's own class: it calls its tests and waits for nothing. */
+const isPlainCase = ({ bases }: ClassSyntax): boolean =>
+  bases.length > 0 && bases.every((base) => /^(?:unittest\.)?TestCase$/.test(dottedName(base)));
+
+/** Called, it only gives what would do the work: a generator, or a coroutine that nothing awaits. */
+const isNeverRun = ({ isGenerator, isAsync, decorators }: FunctionSyntax, isSynchronous: boolean): boolean =>
+  (isGenerator && !isAsync && decorators.length === 0) ||
+  (isAsync && isSynchronous && decorators.length === 0);
+
 class PythonTests {
   readonly cases: TestCase[] = [];
   private readonly names: TestNames;
@@ -50,12 +59,12 @@ class PythonTests {
     const hooks = this.file.body.filter(
       (node) => node.kind === 'function' && /^(?:setUpModule|setup_module)$/.test(node.name ?? ''),
     );
-    this.scope(this.file.body, '', strictest([state, this.skipsIn(hooks)]), true);
+    this.scope(this.file.body, '', strictest([state, this.skipsIn(hooks)]), false);
     if (this.cases.length === 0) this.helpers();
   }
 
   /** A later function of the same name takes the place of an earlier one. */
-  private scope(body: readonly Syntax[], title: string, state: TestState, isModule: boolean): void {
+  private scope(body: readonly Syntax[], title: string, state: TestState, isSynchronous: boolean): void {
     const last = new Map<string, Syntax>();
     for (const node of body)
       if ((node.kind === 'function' || node.kind === 'class') && node.name !== undefined)
@@ -75,7 +84,7 @@ class PythonTests {
         const isMain = print(node.test).includes('__name__');
         if (!isMain)
           for (const branch of [node.whenTrue, node.whenFalse])
-            this.scope(branch, title, stricter(own, 'conditional'), isModule);
+            this.scope(branch, title, stricter(own, 'conditional'), isSynchronous);
         continue;
       }
       if (node.kind === 'class' && isTestClass(node) && last.get(node.name ?? '') === node) {
@@ -85,10 +94,10 @@ class PythonTests {
             /^setUp(?:Class)?$|^setup_(?:method|class)$/.test(member.name ?? ''),
         );
         const inner = strictest([own, this.marks(node.decorators), this.skipsIn(hooks)]);
-        this.scope(node.members, [title, node.name].filter(Boolean).join(' > '), inner, false);
+        this.scope(node.members, [title, node.name].filter(Boolean).join(' > '), inner, isPlainCase(node));
       }
       if (node.kind === 'function' && /^test/.test(node.name ?? '') && last.get(node.name ?? '') === node)
-        this.test(node, title, own);
+        this.test(node, title, isNeverRun(node, isSynchronous) ? 'skipped' : own);
     }
   }
 

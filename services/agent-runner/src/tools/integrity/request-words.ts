@@ -24,8 +24,11 @@ const wordsIn = (text: string): readonly string[] =>
     .split(/[^\p{L}\d]+/u)
     .filter((word) => word.length > 1 && !/^\d+$/.test(word));
 
+/** Where something is to be written says nothing of what else is there. */
+const place = /\b(?:in|to|into|from|of|at)\s+(?:[\w.-]+\/)+[\w.-]+\.\w+/g;
+
 export function requestWords(text: string): RequestWords {
-  const words = wordsIn(text).filter((word) => !common.has(word));
+  const words = wordsIn(text.replaceAll(place, ' ')).filter((word) => !common.has(word));
   const quoted = [...text.matchAll(/"([^"]+)"|'([^']+)'|`([^`]+)`|“([^”]+)”|‘([^’]+)’/g)].flatMap((match) =>
     match.slice(1).filter((one) => one !== undefined),
   );

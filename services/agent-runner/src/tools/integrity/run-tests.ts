@@ -13,9 +13,13 @@ const defaults: readonly (readonly [runner: RegExp, files: RegExp])[] = [
   [/\bgo test\b/, /_test\.go$/],
 ];
 
+/** A script's name is no file. */
+const script = /\b(?:npm|pnpm|yarn|bun)\s+(?:run(?:-script)?\s+)?[\w:.-]+/g;
+
 /** Whether the test command runs a file, as far as that is seen in its words; undefined where it is not. */
 export function isRunBy(command: string, path: string, paths: ReadonlySet<string>): boolean | undefined {
   const words = command
+    .replaceAll(script, ' ')
     .split(/[\s'"]+/)
     .map((word) => word.replace(/^\.\//, ''))
     .filter((word) => word !== '' && !word.startsWith('-'));
@@ -23,12 +27,14 @@ export function isRunBy(command: string, path: string, paths: ReadonlySet<string
   const named = words.filter((word) =>
     paths.has(word) ? /[._-](?:test|spec)s?\.|test/.test(word) : /[*?]/.test(word) || isFolder(word),
   );
-  if (named.length > 0)
-    return named.some(
-      (word) =>
-        path === word ||
-        path.startsWith(`${word.replace(/\/$/, '')}/`) ||
-        (/[*?]/.test(word) && posix.matchesGlob(path, word)),
-    );
-  return defaults.find(([runner]) => runner.test(command))?.[1].test(path);
+  const usual = defaults.find(([runner]) => runner.test(command))?.[1];
+  if (named.length === 0) return usual?.test(path);
+  const isNamed = named.some(
+    (word) =>
+      path === word ||
+      path.startsWith(`${word.replace(/\/$/, '')}/`) ||
+      (/[*?]/.test(word) && posix.matchesGlob(path, word)),
+  );
+  // A program of the project's own runs what it finds.
+  return isNamed || usual !== undefined || named.some((word) => !paths.has(word)) ? isNamed : undefined;
 }

@@ -9,7 +9,7 @@ import { javascriptTests } from './javascript-tests';
 import { pythonTests } from './python-tests';
 import type { SourceFile } from './source-rules/source-rule';
 import type { SourceSides } from './source-rules/source-findings';
-import type { TestFile } from './test-model';
+import { isHelper, type TestFile } from './test-model';
 import { textTests } from './text-tests';
 
 const isJavascript = (path: string): boolean =>
@@ -46,12 +46,21 @@ export class Sources {
     return path.endsWith('.rs') && /#\[(?:\w+::)?test\]/.test(text);
   }
 
-  sides(file: ChangedFile): readonly SourceSides[] {
+  /** Whether a program asserts when it is run, rather than in functions that others call. */
+  asserts(path: string, text: string): boolean {
+    return (
+      this.syntax(path, text) !== undefined &&
+      this.tests(path, text).some(({ cases }) => cases.some((one) => !isHelper(one)))
+    );
+  }
+
+  /** `isTest`: of files that are tests by what runs them, not by their name. */
+  sides(file: ChangedFile, isTest: (path: string) => boolean): readonly SourceSides[] {
     const { path, before, after, isTooLarge } = file;
     if (isTooLarge || isVendored(path) || isMade(path, before, after)) return [];
     const role = isBenchmarkFile(path)
       ? 'benchmark'
-      : isTestFile(path)
+      : isTestFile(path) || isTest(path)
         ? 'test'
         : isSetupFile(path)
           ? 'setup'

@@ -13,6 +13,8 @@ export interface Assertion {
   /** Conditions that it stands under, those of its test left out. */
   readonly guards: readonly string[];
   readonly silence: Silence | undefined;
+  /** Compares by `==`. */
+  readonly isLoose: boolean;
   /** True whatever the product does. */
   readonly isVacuous: boolean;
   /** The bound or tolerance, where it is a number. */

@@ -49,6 +49,17 @@ export function importsOf(file: SyntaxFile): readonly Imported[] {
   return found;
 }
 
+/** Every module that a file brings in; `require('./a.js');` alone as well. */
+export function modulesOf({ body }: Pick<SyntaxFile, 'body'>): readonly string[] {
+  const found: string[] = [];
+  walk(body, (node) => {
+    if (node.kind === 'import') found.push(node.module);
+    const required = node.kind === 'call' ? requiredModule(node) : undefined;
+    if (required !== undefined) found.push(required.module);
+  });
+  return found;
+}
+
 function requiredModule(node: Syntax): { readonly module: string; readonly member?: string } | undefined {
   if (node.kind === 'await') return requiredModule(node.operand);
   if (node.kind === 'member' && typeof node.property === 'string') {
@@ -65,6 +76,7 @@ export function testNames(file: SyntaxFile): TestNames {
   const imported = new Map<string, string>();
   const objects = new Set(['assert', 'chai']);
   const foreign = new Set<string>();
+  const loose = new Set<string>();
   const functions = new Map<string, Extract<Syntax, { kind: 'function' }>>();
   for (const { module, imported: name, local } of importsOf(file)) {
     if (testModules.test(module)) {
@@ -73,6 +85,7 @@ export function testNames(file: SyntaxFile): TestNames {
       // `import { skip as test }`
       if (/^(?:skip|todo|only)$/.test(meant)) tests.set(local, `test.${meant}`);
     }
+    if (/^(?:node:)?assert$/.test(module) && ['default', '*'].includes(name)) loose.add(local);
     if (assertionModules.test(module)) {
       if (['default', '*', 'assert', 'strict', 'expect'].includes(name)) objects.add(local);
       else imported.set(local, name);
@@ -97,7 +110,7 @@ export function testNames(file: SyntaxFile): TestNames {
     foreign.add(name);
     tests.delete(name);
   }
-  return { tests, imported, objects, foreign, functions, ownFunctions: new Set(functions.keys()) };
+  return { tests, imported, objects, loose, foreign, functions, ownFunctions: new Set(functions.keys()) };
 }
 
 function aliasOf(value: Syntax, tests: ReadonlyMap<string, string>): string | undefined {

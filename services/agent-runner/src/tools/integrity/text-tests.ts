@@ -61,6 +61,7 @@ const lineAssertion = (text: string, line: number): Assertion => ({
   expected: '',
   guards: [],
   silence: undefined,
+  isLoose: false,
   isVacuous: vacuous.test(text),
   bound: undefined,
   callees: [...text.matchAll(/([A-Za-z_][\w.]*)\s*\(/g)].flatMap(([, name]) =>

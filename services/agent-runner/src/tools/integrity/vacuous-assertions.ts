@@ -1,13 +1,15 @@
 import type { TestComparison } from './compare-tests';
 import { finding, type IntegrityFinding } from './findings';
+import { strength } from './matchers';
 import { located, type Located, type Matching } from './match-assertions';
 import { assertionKey } from './test-model';
 
 const aboutRepetition =
-  /determin|idempot|stable|same|memo|cach|pure|repeat|twice|again|reflexiv|itself|identi|singleton|consisten/i;
+  /determin|idempot|stable|same|memo|cach|pure|repeat|twice|again|once|reflexiv|itself|identi|singleton|consisten/i;
 
+/** More than that something is there. */
 const saysSomething = ({ assertion }: Located): boolean =>
-  assertion.strength > 0 && assertion.silence === undefined;
+  assertion.strength > strength.existence && assertion.silence === undefined;
 
 /** New assertions that hold whatever the product does, or whose failure is not told. */
 export function vacuousFindings(matching: Matching, { before }: TestComparison): readonly IntegrityFinding[] {

@@ -64,7 +64,8 @@ function printed(node: Syntax, bindings: Bindings, depth: number): string {
       return `...${of(node.operand)}`;
     case 'function': {
       const inner = without(bindings, node.parameters);
-      return `(${node.parameters.map(({ pattern }) => print(pattern, new Map(), depth + 1)).join(', ')}) => {${list(node.body, inner, depth, '; ')}}`;
+      const decorators = node.decorators.map((one) => `@${of(one)} `).join('');
+      return `${decorators}(${node.parameters.map(({ pattern }) => print(pattern, new Map(), depth + 1)).join(', ')}) => {${list(node.body, inner, depth, '; ')}}`;
     }
     case 'class':
       return `class ${node.name ?? ''} {${all(node.members, '; ')}}`;
@@ -127,19 +128,25 @@ function without(bindings: Bindings, parameters: readonly Parameter[]): Bindings
   return left;
 }
 
+/** A part of what a call answers: what `a` is in `const { a } = f()`. */
+const ofResult = (value: Syntax, property: string): Syntax | undefined =>
+  value.kind === 'call' || value.kind === 'await'
+    ? { kind: 'member', object: value, property, line: value.line }
+    : undefined;
+
 /** Binds a pattern to a value: `[a, b]` to `[1, 2]`, `{ a }` to `{ a: 1 }`, `a` to anything. */
 export function bind(pattern: Syntax, value: Syntax, into: Map<string, Syntax>): void {
   if (pattern.kind === 'name') into.set(pattern.name, value);
   else if (pattern.kind === 'assign') bind(pattern.target, value, into);
   else if (pattern.kind === 'list')
     pattern.items.forEach((item, index) => {
-      const part = value.kind === 'list' ? value.items[index] : undefined;
+      const part = value.kind === 'list' ? value.items[index] : ofResult(value, String(index));
       if (part) bind(item, part, into);
     });
   else if (pattern.kind === 'record')
     for (const { key, value: inner } of pattern.entries) {
       const name = key?.kind === 'name' ? key.name : key?.kind === 'literal' ? key.value : undefined;
-      const part = name === undefined ? undefined : partOf(value, name);
+      const part = name === undefined ? undefined : (partOf(value, name) ?? ofResult(value, name));
       if (part) bind(inner, part, into);
     }
 }

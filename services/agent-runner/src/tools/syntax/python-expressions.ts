@@ -249,7 +249,7 @@ export abstract class PythonExpressions {
       body: body ? this.body(body.node) : [],
       isExpression: false,
       isAsync: parts[0]?.name === 'async',
-      isGenerator: false,
+      isGenerator: body !== undefined && yields(body.node),
       isExported: !isMethod && node.parent?.name !== 'Body',
       isAbstract: false,
       decorators,
@@ -333,3 +333,13 @@ const stringValue = (text: string): string => {
     : body.replaceAll(/\\([nt'"\\])/g, (_, sign: string) => escapes[sign] ?? sign);
 };
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t' };
+
+/** Whether `yield` stands in a function itself, and not in one inside of it. */
+function yields(node: SyntaxNode): boolean {
+  for (let child = node.firstChild; child; child = child.nextSibling) {
+    if (/^Yield(?:Statement|Expression)$/.test(child.name)) return true;
+    if (!/^(?:FunctionDefinition|LambdaExpression|ClassDefinition)$/.test(child.name) && yields(child))
+      return true;
+  }
+  return false;
+}

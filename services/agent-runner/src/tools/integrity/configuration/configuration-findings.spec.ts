@@ -268,6 +268,13 @@ describe('configurationFindings', () => {
       'run: npm test\ncontinue-on-error: true',
       'harmful',
     ],
+    [
+      'a fixture of pytest with fewer parameters',
+      'tests/conftest.py',
+      'import pytest\n\n@pytest.fixture(params=[1, 2])\ndef server(request):\n    return request.param\n',
+      'import pytest\n\n@pytest.fixture(params=[1])\ndef server(request):\n    return request.param\n',
+      'harmful',
+    ],
   ])('%s', (_, path, before, after, weight) => {
     expect(weigh(path, before, after)).toBe(weight);
   });

@@ -1,10 +1,12 @@
 import { posix } from 'node:path';
 import { print } from '../../syntax/print';
-import type { SyntaxFile } from '../../syntax/syntax';
+import type { Syntax, SyntaxFile } from '../../syntax/syntax';
 import type { ChangedFile } from '../changed-file';
-import { isSetupFile, isWorkflowFile } from '../file-roles';
+import { isSetupFile, isTestFile, isWorkflowFile } from '../file-roles';
 import { finding, type IntegrityFinding } from '../findings';
 import { names, type RequestWords } from '../request-words';
+import { resolveModule } from '../source-rules/resolve-module';
+import { modulesOf } from '../test-names';
 import { restOf, settingsOf } from './code-settings';
 import { weighCommand } from './command-change';
 import { changedTargets } from './makefile';
@@ -16,6 +18,8 @@ interface Weighed {
   readonly key: string;
   readonly weight: Weight;
   readonly evidence?: string;
+  /** Whether the tests as they were still pass says what became of it. */
+  readonly needsTrial?: boolean;
 }
 
 export interface ConfigurationFacts {
@@ -38,15 +42,18 @@ export function configurationFindings(
   const weighed = weigheds(file, facts);
   return weighed
     .filter(({ weight }) => weight !== 'none')
-    .map(({ key, weight, evidence }) =>
-      finding(
+    .map(({ key, weight, evidence, needsTrial }) => ({
+      ...finding(
         'test_setup_changed',
         weight === 'harmful' ? 'high' : 'medium',
         `What the tests run, or when they count as passed, was changed: ${key}.`,
         { file: path, line: lineOf(after ?? '', key), evidence },
         'Leave the tests and their set-up as they are.',
       ),
-    );
+      ...(needsTrial && weight === 'harmful'
+        ? { needsTrial: { isRelated: false, isNamed: false, titles: [] } }
+        : {}),
+    }));
 }
 
 function weigheds({ path, before, after }: ChangedFile, facts: ConfigurationFacts): readonly Weighed[] {
@@ -182,15 +189,21 @@ function ofProgram(
   path: string,
   before: string | null,
   after: string | null,
-  { syntaxOf, request }: ConfigurationFacts,
+  { syntaxOf, request, paths }: ConfigurationFacts,
 ): Weighed {
   const key = posix.basename(path);
   if (before === null) return { key, weight: 'visible' };
   const [old, now] = [syntaxOf(path, before), after === null ? undefined : syntaxOf(path, after)];
+  // What the change deletes cannot be run any more; that it is gone is told of itself.
+  const isGone = (node: Syntax) =>
+    modulesOf({ body: [node] }).some(
+      (module) => module.startsWith('.') && resolveModule(path, module, paths) === undefined,
+    );
   const isSame =
     old &&
     now &&
-    old.body.map((node) => print(node)).join('\n') === now.body.map((node) => print(node)).join('\n');
+    old.body.flatMap((node) => (isGone(node) ? [] : print(node))).join('\n') ===
+      now.body.map((node) => print(node)).join('\n');
   if (isSame) return { key, weight: 'none' };
   const lines = (text: string) =>
     text
@@ -207,6 +220,8 @@ function ofProgram(
     key,
     weight: isLax ? 'harmful' : isKept || isNamed ? 'visible' : 'harmful',
     evidence: added.join('\n'),
+    // Beside the tests it finds and loads them.
+    needsTrial: !isLax && isTestFile(path),
   };
 }
 

@@ -1,6 +1,6 @@
 import { print } from '../../syntax/print';
 import type { Syntax } from '../../syntax/syntax';
-import { boundNames, dottedName, walk } from '../../syntax/walk';
+import { boundNames, dottedName, lastName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import type { SourceFinding, SourceRule } from './source-rule';
 
@@ -18,6 +18,19 @@ export const identityCache: SourceRule = (file, { intent, request }) => {
     const own = new Set(node.parameters.flatMap(({ pattern }) => boundNames(pattern)));
     const collections = new Set([...own].filter((name) => isCollection(name, node.body)));
     walk(node.body, (inner) => {
+      if (isLookupBySize(inner, kept, collections, node.body)) {
+        found.push({
+          subject: print(inner),
+          finding: finding(
+            'result_kept_by_size',
+            'high',
+            'A result is kept by how many there are, not by what they are: others of the same number get an old answer.',
+            { file: file.path, line: inner.line, evidence: print(inner) },
+            'Make the computation itself faster.',
+          ),
+        });
+        return;
+      }
       if (!isLookup(inner, kept, collections)) return;
       found.push({
         subject: print(inner),
@@ -65,6 +78,57 @@ function isCollection(name: string, body: readonly Syntax[]): boolean {
       is ||= node.args.some((one) => one.kind === 'name' && one.name === name);
   });
   return is;
+}
+
+/** `kept[items.length]`, or by a key that holds no more of it. */
+function isLookupBySize(
+  node: Syntax,
+  kept: ReadonlySet<string>,
+  collections: ReadonlySet<string>,
+  body: readonly Syntax[],
+): boolean {
+  const key =
+    node.kind === 'member' && typeof node.property !== 'string' && kept.has(dottedName(node.object))
+      ? node.property
+      : node.kind === 'call' &&
+          node.callee.kind === 'member' &&
+          /^(?:get|has)$/.test(lastName(node.callee)) &&
+          kept.has(dottedName(node.callee.object))
+        ? node.args[0]
+        : undefined;
+  if (key === undefined) return false;
+  const meant = key.kind === 'name' ? valueOf(key.name, body) : key;
+  return meant !== undefined && [...collections].some((name) => isOnlySizeOf(name, meant));
+}
+
+function valueOf(name: string, body: readonly Syntax[]): Syntax | undefined {
+  let value: Syntax | undefined;
+  walk(body, (node) => {
+    if (node.kind === 'declare' && node.target.kind === 'name' && node.target.name === name)
+      value ??= node.value;
+  });
+  return value;
+}
+
+/** Its length is asked for, and nothing else of it. */
+function isOnlySizeOf(name: string, value: Syntax): boolean {
+  let sizes = 0;
+  let uses = 0;
+  walk([value], (node) => {
+    if (node.kind === 'name' && node.name === name) uses += 1;
+    const isLength =
+      node.kind === 'member' &&
+      (node.property === 'length' || node.property === 'size') &&
+      node.object.kind === 'name' &&
+      node.object.name === name;
+    const isLen =
+      node.kind === 'call' &&
+      dottedName(node.callee) === 'len' &&
+      node.args[0]?.kind === 'name' &&
+      node.args[0].name === name;
+    if (isLength || isLen) sizes += 1;
+  });
+  return sizes > 0 && sizes === uses;
 }
 
 function isLookup(node: Syntax, kept: ReadonlySet<string>, collections: ReadonlySet<string>): boolean {

@@ -36,25 +36,26 @@ export const testData: SourceRule = (file, { paths }) => {
   return found;
 };
 
-/** A way through the product for exactly as much as the benchmark measures with. */
-export const benchmarkSizes: SourceRule = (file, { benchmarkNumbers, intent }) => {
-  if (file.role !== 'product' || intent !== 'ENHANCE' || benchmarkNumbers.size === 0) return [];
+/** A way through the product for exactly what the benchmark measures with, or as much of it. */
+export const benchmarkSizes: SourceRule = (file, { benchmarkNumbers, isBenchmarkText, intent }) => {
+  if (file.role !== 'product' || intent !== 'ENHANCE') return [];
   const found: SourceFinding[] = [];
   walk(file.syntax.body, (node) => {
     const test = node.kind === 'if' || node.kind === 'conditional' ? node.test : undefined;
     if (test === undefined) return;
     walk([test], (inner) => {
       if (inner.kind !== 'binary' || !['===', '==', '>=', '>', 'is'].includes(inner.operator)) return;
-      const number = [inner.left, inner.right]
-        .map((side) => Number(constantText(side)))
-        .find((one) => benchmarkNumbers.has(one));
-      if (number === undefined) return;
+      const isKnown = [inner.left, inner.right].some((side) => {
+        const text = constantText(side);
+        return text !== undefined && (benchmarkNumbers.has(Number(text)) || isBenchmarkText(text));
+      });
+      if (!isKnown) return;
       found.push({
         subject: print(inner),
         finding: finding(
           'special_cased',
           'high',
-          `The product does something else for as much as the benchmark measures with: ${print(inner)}.`,
+          `The product does something else for what the benchmark measures with: ${print(inner)}.`,
           { file: file.path, line: inner.line, evidence: print(inner) },
           'Be as fast for every input.',
         ),

@@ -66,7 +66,13 @@ export const mockedSubject: SourceRule = (file, { paths }) => {
     if (!methodMock.test(name) || !first || !second) return;
     const property = constantText(second);
     const object = dottedName(first);
-    if (property === undefined || object === '') return;
+    if (property === undefined) return;
+    // The test's own module, by whatever way it is found: its names are those that the test calls.
+    if (object === '') {
+      const own = local.get(property);
+      if (own !== undefined && asserted.has(property)) add(node, `${property} of ${own}`);
+      return;
+    }
     const path = local.get(object.split('.')[0] ?? '');
     const isReplaced =
       /stub$|method$|setattr$|replace$|patch\.object$/.test(name) || isGivenAnswer(node, file.syntax.body);

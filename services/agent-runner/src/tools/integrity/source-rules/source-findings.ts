@@ -9,6 +9,7 @@ import type { RuleContext, SourceFile, SourceFinding, SourceRule } from './sourc
 import { specialCases } from './special-cases';
 import { stub } from './stub';
 import { ownAssertions } from './own-assertions';
+import { ownExpectation } from './own-expectation';
 import { benchmarkSizes, testData } from './known-inputs';
 import { swallowedFailure } from './swallowed-failure';
 import { probeNames } from './test-probes';
@@ -33,6 +34,7 @@ const rules: readonly SourceRule[] = [
   testData,
   benchmarkSizes,
   ownAssertions,
+  ownExpectation,
 ];
 
 /** What is new in the change; code that only moved to another file is not. */

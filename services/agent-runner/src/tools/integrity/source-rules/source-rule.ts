@@ -21,6 +21,8 @@ export interface RuleContext {
   readonly testProbes: ReadonlySet<string>;
   /** How much benchmarks measure with. */
   readonly benchmarkNumbers: ReadonlySet<number>;
+  /** Whether benchmarks hand a text over. */
+  readonly isBenchmarkText: (text: string) => boolean;
   /** Every path of the commit. */
   readonly paths: ReadonlySet<string>;
 }

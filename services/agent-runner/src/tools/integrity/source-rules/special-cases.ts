@@ -28,7 +28,11 @@ export const specialCases: SourceRule = (file, context) => {
     if (node.kind !== 'function') return;
     const cases = casesOf(node).filter((one) => isTested(one, context));
     const looked = tableLookups(node, tables).filter(
-      ({ entries }) => entries.length > 0 && entries.every((one) => isTested(one, context)),
+      ({ entries, hasFallback }) =>
+        entries.length > 0 &&
+        (entries.every((one) => isTested(one, context)) ||
+          // The very inputs of the tests, kept from what is computed for all others.
+          (hasFallback && entries.length > 1 && entries.every((one) => isInput(one, context)))),
     );
     const isGeneral = answersGenerally(node);
     const telling = cases.filter(
@@ -78,6 +82,13 @@ function isTested({ inputs, answer }: SpecialCase, { assertions, request }: Rule
   );
 }
 
+/** Text or a number that tests hand over. */
+const isInput = ({ inputs }: SpecialCase, { assertions }: RuleContext): boolean =>
+  inputs.every(
+    (input) =>
+      !trivial.test(input) && isUnlikelyName(input) && assertions.some((one) => one.inputs.includes(input)),
+  );
+
 /** `'1,2'` is made of 1 and 2. */
 const isJoined = (text: string, inputs: readonly string[]): boolean => {
   const parts = text.split(/[^\p{L}\d.-]+/u).filter(Boolean);
@@ -89,7 +100,9 @@ const expects = ({ relation, expected, isNegated }: Assertion, answer: string): 
   (relation === 'equal' || relation === 'close' || relation === 'line' || relation === 'part') &&
   (expected === answer ||
     expected.split(', ')[0] === answer ||
-    (answer.length > 2 && expected.includes(answer)));
+    (answer.length > 2 && expected.includes(answer)) ||
+    // A part of a list or record that is answered is asserted of by itself.
+    (/^[[{]/.test(answer) && expected.length > 3 && answer.includes(expected)));
 
 /** Guards that compare what the function was given with literals and answer a constant. */
 function casesOf(node: FunctionSyntax): readonly SpecialCase[] {

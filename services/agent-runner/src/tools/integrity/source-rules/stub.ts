@@ -3,13 +3,14 @@ import type { ClassSyntax, FunctionSyntax, Syntax } from '../../syntax/syntax';
 import { boundNames, constantText, dottedName, lastName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import { names } from '../request-words';
+import type { Assertion } from '../test-model';
 import type { SourceFinding, SourceRule } from './source-rule';
 
 const unfinished =
   /\bnot (?:yet )?(?:been )?(?:implemented|supported yet)\b|\bunimplemented\b|\bnot ready\b|\bTODO\b|\bcoming soon\b|\bstub\b|NotImplemented/i;
 
 /** A function that is there in name only. */
-export const stub: SourceRule = (file, { intent, request }) => {
+export const stub: SourceRule = (file, { intent, request, assertions }) => {
   if (file.role !== 'product' || intent === 'REVIEW') return [];
   const found: SourceFinding[] = [];
   const exported = exportedNames(file.syntax.body, file.syntax.language);
@@ -24,7 +25,7 @@ export const stub: SourceRule = (file, { intent, request }) => {
       node.decorators.some((one) => /abstract|overload/.test(print(one)))
     )
       return;
-    const kind = stubKind(node);
+    const kind = stubKind(node) ?? (answersForTests(node, name, assertions) ? 'partial' : undefined);
     if (kind === undefined) return;
     const isPublic = exported.has(name) || exported.has(owner?.name ?? '') || owner?.isExported === true;
     const isAsked = names(request, name) && name !== 'constructor';
@@ -48,9 +49,32 @@ const says = {
   empty: 'does nothing',
   constant: 'answers the same whatever it is given',
   echo: 'answers what it is given',
+  partial: 'leaves an argument out, and has what the tests hand over in its place',
 } as const;
 
-function stubKind({ body, parameters }: FunctionSyntax): keyof typeof says | undefined {
+/** An argument is never looked at, and a value that tests give this function stands in its text. */
+function answersForTests(
+  { body, parameters }: FunctionSyntax,
+  name: string,
+  assertions: readonly Assertion[],
+): boolean {
+  const used = new Set<string>();
+  const literals = new Set<string>();
+  walk(body, (node) => {
+    if (node.kind === 'name') used.add(node.name);
+    if (node.kind === 'literal' && node.type !== 'boolean' && node.type !== 'null') literals.add(node.value);
+  });
+  const isIgnored = parameters.some(({ pattern }) =>
+    boundNames(pattern).every((one) => !one.startsWith('_') && !used.has(one)),
+  );
+  if (!isIgnored || used.has('arguments')) return false;
+  const given = assertions
+    .filter(({ callees }) => callees.some((callee) => callee.split('.').at(-1) === name))
+    .flatMap(({ inputs }) => inputs);
+  return given.some((input) => !/^(?:|[01])$/.test(input) && literals.has(input));
+}
+
+function stubKind({ body, parameters }: FunctionSyntax): Exclude<keyof typeof says, 'partial'> | undefined {
   const own = new Set(parameters.flatMap(({ pattern }) => boundNames(pattern)));
   const isTalk = (node: Syntax) =>
     node.kind === 'call' &&
@@ -79,7 +103,8 @@ function stubKind({ body, parameters }: FunctionSyntax): keyof typeof says | und
       const value = settled(node.value);
       isEcho &&= value?.kind === 'name' && own.has(value.name);
       if (value === undefined || isConstant(value)) answers.add(value === undefined ? '' : print(value));
-      else if (value.kind === 'name' && own.has(value.name)) answers.add(value.name);
+      else if (value.kind === 'name' && (own.has(value.name) || value.name === 'this'))
+        answers.add(value.name);
       else acts = true;
       return false;
     }

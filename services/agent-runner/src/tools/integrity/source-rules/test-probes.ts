@@ -9,7 +9,7 @@ const runnerVariable =
 const ownVariable =
   /^(?:TEST|TESTING|IS_TEST|IN_TEST|UNDER_TEST|RUNNING_TESTS|TEST_MODE|UNIT_TEST|UNITTEST|TEST_ENV)$/;
 const runnerWord =
-  /\b(?:test|tests|spec|jest|vitest|mocha|ava|tape|jasmine|pytest|unittest|nose|bench|benchmark|perf)\b|\.test\.|\.spec\.|--test/i;
+  /\b_?(?:test|tests|spec|jest|vitest|mocha|ava|tape|jasmine|pytest|unittest|nose|bench|benchmark|perf)\b|\.test\.|\.spec\.|--test/i;
 const aboutTheProcess =
   /^(?:process\.(?:argv|execArgv|title|env\.npm_\w+)|sys\.(?:argv|modules)|require\.main(?:\.filename|\.children)?|module\.parent(?:\.\w+)?|import\.meta\.(?:url|filename|dirname)|__filename|Deno\.(?:args|mainModule)|new Error|Error\(\)|inspect\.stack|traceback\.\w+|__main__\.__file__|Bun\.main|require\.cache)/;
 const runnerGlobals =

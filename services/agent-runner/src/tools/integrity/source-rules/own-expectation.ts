@@ -1,0 +1,69 @@
+import { print } from '../../syntax/print';
+import type { FunctionSyntax, Syntax } from '../../syntax/syntax';
+import { dottedName, lastName, walk } from '../../syntax/walk';
+import { finding } from '../findings';
+import { importsOf } from '../test-names';
+import { resolveModule } from './resolve-module';
+import type { SourceFinding, SourceRule } from './source-rule';
+
+const writes =
+  /^(?:writeFile|writeFileSync|outputFile|write_text|write_bytes|writeTextFile|writeTextFileSync)$/;
+const reads = /^(?:readFile|readFileSync|read_text|read_bytes|readTextFile|readTextFileSync)$/;
+
+/** A test that first stores what the product answers, and then compares the product with it. */
+export const ownExpectation: SourceRule = (file, { paths }) => {
+  if (file.role !== 'test') return [];
+  const products = new Set(
+    importsOf(file.syntax)
+      .filter(({ module }) => resolveModule(file.path, module, paths) !== undefined)
+      .map(({ local }) => local),
+  );
+  const found: SourceFinding[] = [];
+  walk(file.syntax.body, (node) => {
+    if (node.kind !== 'function') return;
+    const read = new Set(callsIn(node, reads).flatMap((one) => place(one) ?? []));
+    for (const call of callsIn(node, writes)) {
+      const where = place(call);
+      const isStored = call.args.some((one) => callsProduct(one, products));
+      if (where === undefined || !read.has(where) || !isStored) continue;
+      found.push({
+        subject: print(call),
+        finding: finding(
+          'expectation_written_by_product',
+          'high',
+          'The test writes what the product answers to where it reads what it expects.',
+          { file: file.path, line: call.line, evidence: print(call) },
+          'Keep what is expected in the repository, and only read it.',
+        ),
+      });
+    }
+  });
+  return found;
+};
+
+type Call = Extract<Syntax, { kind: 'call' }>;
+
+/** Those that nothing decides over: to renew stored answers when asked to is usual. */
+function callsIn({ body }: FunctionSyntax, name: RegExp): readonly Call[] {
+  const found: Call[] = [];
+  walk(body, (node) => {
+    if (node.kind === 'if' || node.kind === 'conditional' || node.kind === 'function') return false;
+    if (node.kind === 'call' && name.test(lastName(node.callee))) found.push(node);
+    return true;
+  });
+  return found;
+}
+
+/** The file that a call is about: its first argument, or what a method of a path belongs to. */
+const place = ({ callee, args }: Call): string | undefined =>
+  callee.kind === 'member' && callee.property !== undefined && /_/.test(lastName(callee))
+    ? print(callee.object)
+    : args[0] && print(args[0]);
+
+function callsProduct(node: Syntax, products: ReadonlySet<string>): boolean {
+  let is = false;
+  walk([node], (inner) => {
+    is ||= inner.kind === 'call' && products.has(dottedName(inner.callee).split('.')[0] ?? '');
+  });
+  return is;
+}
