@@ -167,7 +167,7 @@ export const packageManagerCombinations: readonly Combination[] = [
     trials: onSum('src/sum.mjs', 1),
   },
   {
-    id: 'npm-types-only',
+    id: 'npm-foreign-registry',
     ...shared,
     packageManager: 'npm',
     shape: 'private registry in the change’s lockfile',
@@ -178,9 +178,8 @@ export const packageManagerCombinations: readonly Combination[] = [
       {
         name: 'guilty',
         request: operands,
-        script:
-          'sed -i \'s/a + b/b + a/\' src/sum.mjs; sed -i \'s#"resolved": "https://[^/]*/#"resolved": "http://127.0.0.1:9/#\' package-lock.json',
-        expected: { outcome: 'sent back', finding: 'registry_not_allowed' },
+        script: `sed -i 's/a + b/b + a/' src/sum.mjs; sed -Ei '/"resolved"/d; s#"version": "2.1.3",#&\\n"resolved": "http://127.0.0.1:9/ms/-/ms-2.1.3.tgz",#' package-lock.json`,
+        expected: { outcome: 'sent back', finding: 'dependency_source_refused' },
       },
     ],
   },

@@ -3,7 +3,8 @@ import { declaredVersion, managerOf, manifestsOf, readPackageFile } from './java
 import { localPackages } from './local-packages';
 import { npmTool } from './npm';
 
-const defaultRelease = '1.3.5';
+/** It reads every version of the lockfile that there is. */
+const defaultRelease = '1.4.5';
 const platforms: Readonly<Record<string, string>> = { x64: 'linux-x64', arm64: 'linux-aarch64' };
 
 /** Bun: its program is in a package of the npm registry. The older, binary lockfile is no text and is left out. */
