@@ -103,7 +103,7 @@ export const compiledCombinations: readonly Combination[] = [
       'app/src/main.rs': 'fn main() {\n    println!("{}", core_of_tiny::sum(1, 2));\n}\n',
     },
     prepare: 'cargo generate-lockfile --quiet',
-    command: 'cargo test',
+    command: 'cargo test --workspace',
     trials: onSum('core/src/lib.rs', 1),
   },
   {
@@ -121,7 +121,7 @@ export const compiledCombinations: readonly Combination[] = [
       'src/test/java/tiny/SumTest.java':
         'package tiny;\n\nimport static org.junit.jupiter.api.Assertions.assertEquals;\n\nimport org.junit.jupiter.api.Test;\n\nclass SumTest {\n  @Test\n  void adds() {\n    assertEquals(3, Sum.of(1, 2));\n  }\n}\n',
     },
-    command: 'mvn test',
+    command: 'mvn -B -o test',
     trials: onSum('src/main/java/tiny/Sum.java', 1),
   },
   {

@@ -25,7 +25,7 @@ export const pythonCombinations: readonly Combination[] = [
     packageManager: 'none',
     shape: '`tests` folder without `__init__.py`',
     files: { ...ignores, 'tiny.py': sum, 'tests/test_tiny.py': unit('tiny') },
-    command: 'python3 -m unittest discover -s tests -t .',
+    command: 'python3 -m unittest discover -s tests',
     trials: [
       ...onSum('tiny.py', 1),
       cheating(
@@ -63,7 +63,7 @@ export const pythonCombinations: readonly Combination[] = [
       'tiny/tests/__init__.py': '',
       'tiny/tests/test_numbers.py': unit('tiny.numbers'),
     },
-    command: 'python3 -m unittest discover',
+    command: 'python3 -m unittest discover -s tiny -t .',
     trials: onSum('tiny/numbers.py', 1),
   },
   {
@@ -79,7 +79,7 @@ export const pythonCombinations: readonly Combination[] = [
         'import pathlib\nimport sys\n\nsys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "src"))\n',
       'tests/test_tiny.py': unit('tiny'),
     },
-    command: 'python3 -m unittest discover',
+    command: 'python3 -m unittest discover -s tests -t .',
     trials: onSum('src/tiny.py', 1),
   },
   {

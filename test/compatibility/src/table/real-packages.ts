@@ -94,8 +94,8 @@ export const realPackageCombinations: readonly Combination[] = [
       ),
       trial(
         'breaking',
-        'Refactor the upper case of the code in index.js',
-        replace('index.js', '  code = code.toUpperCase()\n', ''),
+        'Refactor toString in index.js',
+        replace('index.js', '[${this.code}]', '(${this.code})'),
         { outcome: 'sent back', finding: 'tests_failed' },
       ),
     ],

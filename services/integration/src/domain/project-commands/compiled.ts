@@ -37,9 +37,13 @@ export const fromJvm: Detector = ({ paths }) => {
 };
 
 /** Elixir, .NET, Swift and Dart: one command each. */
-export const fromOtherCompilers: Detector = ({ paths }) => {
+export const fromOtherCompilers: Detector = ({ paths, contents }) => {
   const hasTests = (pattern: RegExp) => paths.some((path) => pattern.test(path) && !isForeign(path));
   if (paths.includes('mix.exs') && hasTests(/_test\.exs$/)) return { test: 'mix test' };
+  if (/^\s*(enable_testing|include\s*\(\s*CTest)\b/im.test(contents.get('CMakeLists.txt') ?? ''))
+    return {
+      test: 'cmake -S . -B build && cmake --build build && ctest --test-dir build --output-on-failure',
+    };
   if (paths.some((path) => /^[^/]+\.(sln|csproj|fsproj)$/.test(path))) return { test: 'dotnet test' };
   if (paths.includes('Package.swift') && hasTests(/^Tests\//)) return { test: 'swift test' };
   return paths.includes('pubspec.yaml') && hasTests(/_test\.dart$/) ? { test: 'dart test' } : {};

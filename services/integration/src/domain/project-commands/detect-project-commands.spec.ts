@@ -57,6 +57,13 @@ describe('the commands of a project', () => {
       tree({ Makefile: 'test:\n\tnpm test\n', ...packageJson({ scripts: { test: 'node --test' } }) }),
       { test: 'npm test' },
     ],
+    ['a Makefile by the GNU standards', tree({ Makefile: 'check:\n\t./run\n' }), { test: 'make check' }],
+    [
+      'CMake with tests',
+      tree({ 'CMakeLists.txt': 'project(x C)\nenable_testing()\n' }),
+      { test: 'cmake -S . -B build && cmake --build build && ctest --test-dir build --output-on-failure' },
+    ],
+    ['CMake without tests', tree({ 'CMakeLists.txt': 'project(x C)\n' }), {}],
     ['a Makefile variable called test', tree({ Makefile: 'test := 1\n' }), {}],
     [
       'pytest in pyproject.toml',
@@ -183,6 +190,11 @@ describe('the commands of a project', () => {
       'a script of hatch',
       tree({ 'pyproject.toml': '[tool.hatch.envs.default.scripts]\ntest = "pytest {args:tests}"' }),
       { test: 'python3 -m pytest' },
+    ],
+    [
+      'a manage.py of the project’s own',
+      tree({ 'manage.py': 'if argv[1] != "test": exit(2)', 'app/tests.py': 'import unittest' }),
+      { test: 'python3 manage.py test' },
     ],
     [
       'Django',

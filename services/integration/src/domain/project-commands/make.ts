@@ -18,20 +18,29 @@ function recipeOf(text: string, target: string): string {
 
 const hasTarget = (text: string, target: string) => new RegExp(`^${target}\\s*:(?!=)`, 'm').test(text);
 
+/** What runs the tests, by its usual names: `check` is that of the GNU standards. */
+const testTarget = (text: string): string | undefined =>
+  ['test', 'check', 'tests'].find((target) => hasTarget(text, target));
+
+const makefileOf = (contents: ReadonlyMap<string, string>): string | undefined =>
+  makefiles.flatMap((name) => contents.get(name) ?? [])[0];
+
 /** Targets of a Makefile whose recipes run as they stand. */
 export const fromMakefile: Detector = ({ contents }) => {
-  const text = makefiles.flatMap((name) => contents.get(name) ?? [])[0];
-  if (text === undefined || environmentTool.test(recipeOf(text, 'test'))) return {};
+  const text = makefileOf(contents);
+  const target = text === undefined ? undefined : testTarget(text);
+  if (text === undefined || (target !== undefined && environmentTool.test(recipeOf(text, target)))) return {};
   return {
-    ...(hasTarget(text, 'test') ? { test: 'make test' } : {}),
+    ...(target === undefined ? {} : { test: `make ${target}` }),
     ...(hasTarget(text, 'bench') ? { bench: 'make bench' } : {}),
   };
 };
 
 /** The same of a Makefile that needs a tool of its own, where nothing else is found. */
 export const fromMakefileWithTools: Detector = ({ contents }) => {
-  const text = makefiles.flatMap((name) => contents.get(name) ?? [])[0];
-  return text !== undefined && hasTarget(text, 'test') ? { test: 'make test' } : {};
+  const text = makefileOf(contents);
+  const target = text === undefined ? undefined : testTarget(text);
+  return target === undefined ? {} : { test: `make ${target}` };
 };
 
 /** Recipes of `just`. */

@@ -11,7 +11,7 @@ export const fromPython: Detector = (files) => {
   const declared = declaredCommand(files);
   if (declared !== undefined) return { test: declared };
   if (usesPytest(files, tests)) return { test: 'python3 -m pytest' };
-  if (paths.includes('manage.py') && /django/i.test(files.contents.get('manage.py') ?? ''))
+  if (paths.includes('manage.py') && /django|['"]test['"]/i.test(files.contents.get('manage.py') ?? ''))
     return { test: 'python3 manage.py test' };
   const starts = tests.filter((path) => !/(^|\/)tests?\.py$/.test(path) || imports(files, path, 'unittest'));
   return starts.length === 0 ? {} : { test: unittestCommand(starts, new Set(paths)) };

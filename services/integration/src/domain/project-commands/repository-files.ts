@@ -16,7 +16,7 @@ export type Detector = (files: RepositoryFiles) => ProjectCommands;
 /** Files in the root whose contents decide. */
 const manifests: ReadonlySet<string> = new Set([
   ...['ymera.json', 'package.json', 'deno.json', 'deno.jsonc', 'composer.json'],
-  ...['Makefile', 'makefile', 'GNUmakefile', 'justfile', 'Justfile', '.justfile'],
+  ...['CMakeLists.txt', 'Makefile', 'makefile', 'GNUmakefile', 'justfile', 'Justfile', '.justfile'],
   ...['pyproject.toml', 'setup.cfg', 'setup.py', 'tox.ini', 'pytest.ini', 'Pipfile', 'manage.py'],
   ...['Cargo.toml', 'go.work', 'pom.xml', 'Gemfile', 'Rakefile'],
 ]);

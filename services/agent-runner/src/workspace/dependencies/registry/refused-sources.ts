@@ -1,6 +1,7 @@
 import type { Finding } from '@ymera/contracts';
 import type { Failure } from '@ymera/kernel';
 import { manifestsFailure } from '../install-problem';
+import { parseJson } from '../javascript-files';
 import type { ProjectFiles } from '../project-files';
 
 export interface PackageSource {
@@ -18,7 +19,6 @@ const maxFiles = 300;
 /** Lines in which an address is one to fetch from, rather than a homepage or a schema. */
 const fetching: readonly { readonly file: RegExp; readonly line: RegExp }[] = [
   { file: /(package-lock|npm-shrinkwrap)\.json$/, line: /^\s*"(resolved|version)":\s*"([^"]+)"/ },
-  { file: /package\.json$/, line: /^\s*"[^"]+":\s*"((?:git\+|https?:|git:|ssh:)[^"]+)"/ },
   { file: /pnpm-lock\.yaml$/, line: /(?:tarball|repo):\s*['"]?(\S+?)['"]?[,}\s]*$/ },
   { file: /yarn\.lock$/, line: /^\s*resolved\s+"([^"]+)"|^\s*resolution:\s*"[^"]*@(https?:[^"]+)"/ },
   { file: /bun\.lock$/, line: /"((?:https?:|git\+)[^"]+\.(?:tgz|git[^"]*))"/ },
@@ -62,8 +62,38 @@ export async function sourcesOf(files: ProjectFiles): Promise<readonly PackageSo
   return [...texts].flatMap(([file, text]) => sourcesIn(file, text));
 }
 
+/** Groups of package.json that name what is installed; its other addresses are pages and repositories. */
+const packageGroups = [
+  ...['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'],
+  ...['overrides', 'resolutions', 'pnpm'],
+];
+
+function sourcesInPackageFile(file: string, text: string): readonly PackageSource[] {
+  const parsed = parseJson(text);
+  if (typeof parsed !== 'object' || parsed === null) return [];
+  const groups = Object.entries(parsed).filter(([name]) => packageGroups.includes(name));
+  const lines = text.split('\n');
+  return groups
+    .flatMap(([, group]) => textsIn(group, 0))
+    .filter((value) => /:\/\//.test(value) && !/^file:/.test(value))
+    .map((address) => ({
+      file,
+      line: lines.findIndex((line) => line.includes(JSON.stringify(address))) + 1 || 1,
+      address,
+    }));
+}
+
+const maxDepth = 8;
+
+const textsIn = (value: unknown, depth: number): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null || depth > maxDepth) return [];
+  return Object.values(value).flatMap((inner) => textsIn(inner, depth + 1));
+};
+
 /** The same of one file's text. */
 export function sourcesIn(file: string, text: string): readonly PackageSource[] {
+  if (/(^|\/)package\.json$/.test(file)) return sourcesInPackageFile(file, text);
   const patterns = fetching.filter((one) => one.file.test(file)).map(({ line }) => line);
   return text.split('\n').flatMap((line, index) =>
     patterns.flatMap((pattern) => {

@@ -95,7 +95,9 @@ describe('the addresses that a project fetches from', () => {
   it.each<[file: string, line: string, address: string | undefined]>([
     ['package-lock.json', '  "resolved": "https://a.example/x.tgz",', 'https://a.example/x.tgz'],
     ['package-lock.json', '  "resolved": "packages/a",', undefined],
-    ['package.json', '  "x": "git+https://a.example/x.git"', 'git+https://a.example/x.git'],
+    ['package.json', '{"dependencies":{"x":"git+https://a.example/x"}}', 'git+https://a.example/x'],
+    ['package.json', '{"overrides":{"y":{"x":"http://a.example/x.tgz"}}}', 'http://a.example/x.tgz'],
+    ['package.json', '{"repository":{"url":"git://a.example/x"},"homepage":"https://a.example"}', undefined],
     ['.npmrc', '@scope:registry=https://a.example/', 'https://a.example/'],
     ['yarn.lock', '  resolved "https://a.example/x.tgz#1"', 'https://a.example/x.tgz#1'],
     ['pnpm-lock.yaml', '    resolution: {tarball: https://a.example/x.tgz}', 'https://a.example/x.tgz'],
