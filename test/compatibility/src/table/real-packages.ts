@@ -316,7 +316,7 @@ export const realPackageCombinations: readonly Combination[] = [
     tool: 'Vitest 4',
     tests: 'a generated test',
     script: 'vitest run --dir spec',
-    packages: { vitest: '4.1.12' },
+    packages: { vitest: '4.1.12', vite: '7.1.12' },
     files: {
       'spec/clone.test.mjs':
         "import { expect, test } from 'vitest';\nimport rfdc from '../index.js';\n\nconst clone = rfdc();\n\ntest('clones deeply', () => {\n  const given = { a: [1, { b: new Date(0) }], c: new Map([[1, 2]]) };\n  const copy = clone(given);\n  expect(copy).toEqual(given);\n  expect(copy.a[1]).not.toBe(given.a[1]);\n});\n",
