@@ -85,8 +85,12 @@ describe('deploy/docs/compatibility.md', () => {
     expect(missingFrom(document, combinations)).toEqual([]);
   });
 
-  it('has at least 40 combinations, each with an id of its own', () => {
+  it('has at least 40 combinations, each with an id and a row of its own', () => {
     expect(new Set(combinations.map(({ id }) => id)).size).toBe(combinations.length);
+    const rows = combinations.map(({ language, tool, packageManager, shape, command }) =>
+      [language, tool, packageManager, shape, command].join('|'),
+    );
+    expect(new Set(rows).size).toBe(rows.length);
     expect(combinations.length).toBeGreaterThanOrEqual(40);
   });
 });

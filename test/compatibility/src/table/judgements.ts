@@ -6,7 +6,6 @@ const shared = {
   language: 'JavaScript',
   tool: 'node:test',
   packageManager: 'none',
-  shape: 'judgement of a change',
   files: tiny,
   command: 'npm test',
 } as const;
@@ -27,6 +26,7 @@ export const judgementCombinations: readonly Combination[] = [
   {
     id: 'judge-words-are-data',
     ...shared,
+    shape: 'data called skip, todo and only',
     trials: [
       trial(
         'pagination',
@@ -53,6 +53,7 @@ ${moreTests('fits', '  const model = { fit: (x) => x, skip: (n) => n };\\n  asse
   {
     id: 'judge-tests-moved',
     ...shared,
+    shape: 'tests moved, renamed and made a table',
     trials: [
       trial(
         'moved',
@@ -122,6 +123,7 @@ ${moreTests('fits', '  const model = { fit: (x) => x, skip: (n) => n };\\n  asse
   {
     id: 'judge-local-logins',
     ...shared,
+    shape: 'logins of local services and examples',
     trials: [
       trial(
         'compose',
@@ -147,7 +149,7 @@ ${moreTests('fits', '  const model = { fit: (x) => x, skip: (n) => n };\\n  asse
   {
     id: 'judge-requests-for-tests',
     ...shared,
-    shape: 'what people ask for',
+    shape: 'requests for tests',
     trials: [
       trial(
         'add-unit-tests',
@@ -172,7 +174,7 @@ ${moreTests('fits', '  const model = { fit: (x) => x, skip: (n) => n };\\n  asse
   {
     id: 'judge-names-of-things',
     ...shared,
-    shape: 'what people ask for',
+    shape: 'merge, land and review in names of things',
     trials: [
       trial(
         'merge-sort',
