@@ -5,7 +5,7 @@ import { demandsOf, truths, type Demand } from './assertion';
 import { describeDemand } from './describe-demand';
 import { isFailing } from './matchers';
 import { calledBack } from './callbacks';
-import { always, catchesEverything, endsHere, failsHere, hidesFailures, truthOf } from './control-flow';
+import { always, awaitedNames, catchesEverything, endsHere, failsHere, hidesFailures, truthOf } from './control-flow';
 import { rowsOf } from './rows';
 import type { Assertion, Silence } from './test-model';
 import type { TestNames } from './test-names';
@@ -52,8 +52,9 @@ export class BodyReader {
 
   read(statements: readonly Syntax[], given: Place): void {
     let place = given;
+    const awaited = awaitedNames(statements);
     for (const statement of statements) {
-      this.statement(statement, place);
+      this.statement(statement, place, awaited);
       if (endsHere(statement)) {
         place = { ...place, silence: place.silence ?? 'unreachable' };
         continue;
@@ -72,10 +73,16 @@ export class BodyReader {
     return branch.some(({ kind }) => kind === 'throw');
   }
 
-  private statement(node: Syntax, place: Place): void {
+  /** `awaited`: names of promises that a later statement waits for. */
+  private statement(node: Syntax, place: Place, awaited: ReadonlySet<string>): void {
     switch (node.kind) {
       case 'declare':
-        if (node.value && node.value.kind !== 'function') this.expression(node.value, place, false);
+        if (node.value && node.value.kind !== 'function')
+          this.expression(
+            node.value,
+            place,
+            node.target.kind === 'name' && awaited.has(node.target.name),
+          );
         if (node.value) bind(node.target, node.value, place.bindings);
         return;
       case 'assign':

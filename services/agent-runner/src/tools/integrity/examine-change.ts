@@ -13,7 +13,7 @@ import { lookalikeImports } from './lookalike-findings';
 import { onlyTestsFindings } from './only-tests';
 import { renamesOf } from './renames';
 import { replacedSubject } from './replaced-subject';
-import { isRunBy } from './run-tests';
+import { filesPickedBy, isRunBy } from './run-tests';
 import { helperFindings } from './test-helpers';
 import { requestWords } from './request-words';
 import { resolveModule } from './source-rules/resolve-module';
@@ -111,10 +111,14 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
     : [];
   const [oldTests, movedTests] = [testFiles('before'), testFiles('after')];
   // A test that was moved to where the command does not look is there no more.
+  const isPicked = filesPickedBy(
+    [...tested].flatMap((path) => syntaxOf(path, textOf(path) ?? '') ?? []),
+  );
   const isLost = (path: string) =>
     changed.get(path)?.before === null &&
-    isRunBy(testCommand, path, after) === false &&
-    oldTests.some((one) => isRunBy(testCommand, one.path, before) === true);
+    ((isRunBy(testCommand, path, after) === false &&
+      oldTests.some((one) => isRunBy(testCommand, one.path, before) === true)) ||
+      (!isPicked(path) && files.some((file) => file.after === null && isPicked(file.path))));
   const newTests = movedTests.filter(({ path }) => !isLost(path));
   const declared = declaredPackages(
     change.paths
@@ -163,7 +167,7 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       syntaxOf,
     }),
     ...files.flatMap((file) =>
-      configurationFindings(file, { request, syntaxOf, commandFiles: tested, paths: after }),
+      configurationFindings(file, { request, syntaxOf, commandFiles: tested, paths: after, isCompared: (path) => checks.has(path) }),
     ),
     ...generatedFindings(files, request),
     ...sides.flatMap(({ path, before: old, after: now }) =>

@@ -1,4 +1,6 @@
 import { posix } from 'node:path';
+import type { SyntaxFile } from '../syntax/syntax';
+import { constantText, lastName, walk } from '../syntax/walk';
 
 /** What runners look for where their command names nothing. */
 const defaults: readonly (readonly [runner: RegExp, files: RegExp])[] = [
@@ -37,4 +39,16 @@ export function isRunBy(command: string, path: string, paths: ReadonlySet<string
   );
   // A program of the project's own runs what it finds.
   return isNamed || usual !== undefined || named.some((word) => !paths.has(word)) ? isNamed : undefined;
+}
+
+/** Whether programs of the project that run its tests look for a file of this name: `name.endsWith('.spec.js')`. */
+export function filesPickedBy(programs: readonly SyntaxFile[]): (path: string) => boolean {
+  const endings: string[] = [];
+  for (const { body } of programs)
+    walk(body, (node) => {
+      if (node.kind !== 'call' || !/^ends[Ww]ith$/.test(lastName(node.callee))) return;
+      const ending = node.args[0] && constantText(node.args[0]);
+      if (ending) endings.push(ending);
+    });
+  return (path) => endings.some((ending) => path.endsWith(ending));
 }
