@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Intent } from '@ymera/contracts';
 import { benchmarkFindings, benchmarkNumbers, benchmarkTexts } from './benchmark-files';
 import type { ChangedFile } from './changed-file';
@@ -5,6 +6,7 @@ import { compareTests } from './compare-tests';
 import { commandFiles } from './command-files';
 import { configurationFindings } from './configuration/configuration-findings';
 import { declaredPackages } from './configuration/package-file';
+import { doctests, runsDoctests } from './doctests';
 import { expectedDataFindings } from './expected-data';
 import { isBenchmarkFile, isCode, isProduct, isTestFile } from './file-roles';
 import type { IntegrityFinding } from './findings';
@@ -86,6 +88,7 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
   for (const { path, before: old } of files)
     if (old !== null && reachedBy(tested, importsBefore).includes(path) && sources.asserts(path, old))
       checks.add(path);
+  const programs = new Set([...tested].filter((path) => !runsDoctests(testCommand, path)));
   const isTest = (path: string) => isTestFile(path) || checks.has(path);
 
   const sides = files.flatMap((file): readonly SourceSides[] =>
@@ -101,7 +104,15 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       !isTooLarge && (isTest(path) || sources.holdsTests(path, old ?? now ?? '')),
   );
   const testFiles = (side: 'before' | 'after') =>
-    tests.flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])));
+    tests
+      .flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])))
+      .concat(
+        files.flatMap((file) =>
+          file[side] !== null && runsDoctests(testCommand, file.path)
+            ? [doctests(file.path, file[side])]
+            : [],
+        ),
+      );
   const unchangedTests = change.paths
     .filter((path) => !changed.has(path) && isTest(path) && /\.(?:[cm]?[jt]sx?|py)$/.test(path))
     .slice(0, maximumContextFiles);
@@ -120,6 +131,11 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       oldTests.some((one) => isRunBy(testCommand, one.path, before) === true)) ||
       (!isPicked(path) && files.some((file) => file.after === null && isPicked(file.path))));
   const newTests = movedTests.filter(({ path }) => !isLost(path));
+  const removed = new Set(
+    files.flatMap(({ path, after: now }) =>
+      now === null && isProduct(path) && !checks.has(path) ? [posix.basename(path).replace(/\..*$/, '')] : [],
+    ),
+  );
   const declared = declaredPackages(
     change.paths
       .filter((path) => /(?:^|\/)package\.json$/.test(path))
@@ -130,7 +146,7 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
   const benchmarks = [...new Set([...measured, ...change.paths.filter(isBenchmarkFile)])].slice(0, 50);
 
   return [
-    ...compareTests({ before: oldTests, after: newTests, request, rename }),
+    ...compareTests({ before: oldTests, after: newTests, request, rename, removed }),
     ...sides.flatMap((side) =>
       side.before && side.after && isTest(side.path)
         ? [
@@ -167,7 +183,7 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       syntaxOf,
     }),
     ...files.flatMap((file) =>
-      configurationFindings(file, { request, syntaxOf, commandFiles: tested, paths: after, isCompared: (path) => checks.has(path) }),
+      configurationFindings(file, { request, syntaxOf, commandFiles: programs, paths: after, isCompared: (path) => checks.has(path) }),
     ),
     ...generatedFindings(files, request),
     ...sides.flatMap(({ path, before: old, after: now }) =>
