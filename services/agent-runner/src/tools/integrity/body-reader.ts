@@ -5,7 +5,15 @@ import { demandsOf, truths, type Demand } from './assertion';
 import { describeDemand } from './describe-demand';
 import { isFailing } from './matchers';
 import { calledBack } from './callbacks';
-import { always, awaitedNames, catchesEverything, endsHere, failsHere, hidesFailures, truthOf } from './control-flow';
+import {
+  always,
+  awaitedNames,
+  catchesEverything,
+  endsHere,
+  failsHere,
+  hidesFailures,
+  truthOf,
+} from './control-flow';
 import { rowsOf } from './rows';
 import type { Assertion, Silence } from './test-model';
 import type { TestNames } from './test-names';
@@ -78,11 +86,7 @@ export class BodyReader {
     switch (node.kind) {
       case 'declare':
         if (node.value && node.value.kind !== 'function')
-          this.expression(
-            node.value,
-            place,
-            node.target.kind === 'name' && awaited.has(node.target.name),
-          );
+          this.expression(node.value, place, node.target.kind === 'name' && awaited.has(node.target.name));
         if (node.value) bind(node.target, node.value, place.bindings);
         return;
       case 'assign':

@@ -70,7 +70,8 @@ function hidesFailuresOf({ parameters, body }: FunctionSyntax, index: number): b
     if (node.kind === 'throw') isTold = true;
     if (node.kind === 'call' && isFailing(lastName(node.callee))) isTold = true;
     if (node.kind !== 'try') return;
-    isHidden ||= calls(node.body, pattern.name) && node.handlers.some((one) => hidesFailures(one, () => false));
+    isHidden ||=
+      calls(node.body, pattern.name) && node.handlers.some((one) => hidesFailures(one, () => false));
   });
   return isHidden && !isTold;
 }

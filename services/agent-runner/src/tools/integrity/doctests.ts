@@ -8,6 +8,7 @@ interface Example {
   readonly subject: string;
   readonly source: string;
   readonly expected: string;
+  readonly isSkipped: boolean;
   readonly line: number;
 }
 
@@ -19,17 +20,18 @@ export const runsDoctests = (command: string, path: string): boolean =>
 
 /** The examples of a module's documentation, those of each function as one test. */
 export function doctests(path: string, text: string): TestFile {
-  const cases = [...Map.groupBy(examplesIn(text), ({ subject }) => subject)].map(
-    ([subject, examples]): TestCase => ({
-      title: `documentation of ${subject || 'the module'}`,
-      state: 'runs',
-      assertions: examples.filter(({ expected }) => expected !== '').map(assertionOf),
-      actions: examples.filter(({ expected }) => expected === '').map(({ source }) => source),
-      timeoutMs: undefined,
-      retries: 0,
-      line: examples[0]?.line ?? 1,
-    }),
-  );
+  // An example that is skipped is a test of its own that is skipped.
+  const titleOf = ({ subject, source, isSkipped }: Example) =>
+    `documentation of ${subject || 'the module'}${isSkipped ? `: ${source}` : ''}`;
+  const cases = [...Map.groupBy(examplesIn(text), titleOf)].map(([title, examples]): TestCase => ({
+    title,
+    state: examples.some(({ isSkipped }) => isSkipped) ? 'skipped' : 'runs',
+    assertions: examples.filter(({ expected }) => expected !== '').map(assertionOf),
+    actions: examples.filter(({ expected }) => expected === '').map(({ source }) => source),
+    timeoutMs: undefined,
+    retries: 0,
+    line: examples[0]?.line ?? 1,
+  }));
   return { path, cases, timeoutMs: undefined, retries: 0, rows: [] };
 }
 
@@ -51,7 +53,13 @@ function examplesIn(text: string): readonly Example[] {
       at += 1;
       expected.push((lines[at] ?? '').trim());
     }
-    found.push({ subject, source: source.join('\n'), expected: expected.join('\n'), line: start });
+    found.push({
+      subject,
+      source: source.join('\n'),
+      expected: expected.join('\n'),
+      isSkipped: source.some((one) => /#\s*doctest:.*\+SKIP\b/.test(one)),
+      line: start,
+    });
   }
   return found;
 }
@@ -65,20 +73,14 @@ function assertionOf({ source, expected, line }: Example): Assertion {
       relation: hasGap ? 'part' : 'equal',
       strength: hasGap ? strength.part : strength.exact,
       isNegated: false,
-      actual: expressionIn(source) ?? text(source),
+      actual: expressionIn(source) ?? { kind: 'other', type: 'Statements', children: [text(source)], line },
       expected: [
-        hasGap
-          ? text(expected.replaceAll(/\.{3}|["'\s]/g, ''))
-          : (expressionIn(expected) ?? text(expected)),
+        hasGap ? text(expected.replaceAll(/\.{3}|["'\s]/g, '')) : (expressionIn(expected) ?? text(expected)),
       ],
       isAsync: false,
       line,
     },
-    {
-      bindings: new Map(),
-      guards: [],
-      silence: /\+SKIP\b/.test(options) ? 'never_called' : undefined,
-    },
+    { bindings: new Map(), guards: [], silence: undefined },
   );
 }
 
@@ -87,7 +89,8 @@ function expressionIn(text: string): Syntax | undefined {
   if (text.startsWith('Traceback')) return undefined;
   try {
     const [only, ...others] = pythonSyntax(text).body;
-    return others.length === 0 && only?.kind !== 'other' ? only : undefined;
+    const isStatement = only?.kind === 'other' && !only.type.endsWith('Expression');
+    return others.length === 0 && !isStatement ? only : undefined;
   } catch {
     return undefined;
   }

@@ -103,9 +103,13 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
     ({ path, before: old, after: now, isTooLarge }) =>
       !isTooLarge && (isTest(path) || sources.holdsTests(path, old ?? now ?? '')),
   );
+  const project = {
+    before: { paths: before, textOf: (path: string) => changed.get(path)?.before ?? textOf(path) },
+    after: { paths: after, textOf },
+  };
   const testFiles = (side: 'before' | 'after') =>
     tests
-      .flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])))
+      .flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side], project[side])))
       .concat(
         files.flatMap((file) =>
           file[side] !== null && runsDoctests(testCommand, file.path)
@@ -118,13 +122,11 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
     .slice(0, maximumContextFiles);
   const needsContext = sides.some(({ path }) => isProduct(path));
   const contextTests = needsContext
-    ? unchangedTests.flatMap((path) => sources.tests(path, change.readUnchanged(path) ?? ''))
+    ? unchangedTests.flatMap((path) => sources.tests(path, change.readUnchanged(path) ?? '', project.after))
     : [];
   const [oldTests, movedTests] = [testFiles('before'), testFiles('after')];
   // A test that was moved to where the command does not look is there no more.
-  const isPicked = filesPickedBy(
-    [...tested].flatMap((path) => syntaxOf(path, textOf(path) ?? '') ?? []),
-  );
+  const isPicked = filesPickedBy([...tested].flatMap((path) => syntaxOf(path, textOf(path) ?? '') ?? []));
   const isLost = (path: string) =>
     changed.get(path)?.before === null &&
     ((isRunBy(testCommand, path, after) === false &&
@@ -183,7 +185,13 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       syntaxOf,
     }),
     ...files.flatMap((file) =>
-      configurationFindings(file, { request, syntaxOf, commandFiles: programs, paths: after, isCompared: (path) => checks.has(path) }),
+      configurationFindings(file, {
+        request,
+        syntaxOf,
+        commandFiles: programs,
+        paths: after,
+        isCompared: (path) => checks.has(path),
+      }),
     ),
     ...generatedFindings(files, request),
     ...sides.flatMap(({ path, before: old, after: now }) =>

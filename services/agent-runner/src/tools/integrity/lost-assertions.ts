@@ -8,14 +8,8 @@ import type { TestCase, TestFile } from './test-model';
 const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 
 /** Whether the demand is made elsewhere in a form that is not followed, or is about what the product has no more. */
-export function isExplained(
-  one: Located,
-  comparison: TestComparison,
-  gained: readonly Located[],
-): boolean {
-  return (
-    isFolded(one, comparison.before, comparison.after, gained) || isAskedToRemove(one, comparison)
-  );
+export function isExplained(one: Located, comparison: TestComparison, gained: readonly Located[]): boolean {
+  return isFolded(one, comparison.before, comparison.after, gained) || isAskedToRemove(one, comparison);
 }
 
 /** The request asks to remove what it is about: by the name of that, or of the whole module that held it. */

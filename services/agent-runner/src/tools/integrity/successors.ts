@@ -17,7 +17,9 @@ export class Successors {
     gained: readonly Located[],
     private readonly comparison: TestComparison,
   ) {
-    const titles = new Set(comparison.before.flatMap(({ cases }) => cases.map(({ title }) => lastPart(title))));
+    const titles = new Set(
+      comparison.before.flatMap(({ cases }) => cases.map(({ title }) => lastPart(title))),
+    );
     const says = gained.filter(
       ({ assertion, test }) =>
         assertion.silence === undefined && test.state === 'runs' && !titles.has(lastPart(test.title)),

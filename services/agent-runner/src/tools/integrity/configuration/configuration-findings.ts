@@ -198,7 +198,8 @@ function toleratesFailures({ body }: SyntaxFile): boolean {
     });
   };
   walk(body, (node) => {
-    if (node.kind === 'call' && /^(?:process|sys|os)\._?exit$/.test(dottedName(node.callee))) look(node.args[0]);
+    if (node.kind === 'call' && /^(?:process|sys|os)\._?exit$/.test(dottedName(node.callee)))
+      look(node.args[0]);
     if (node.kind === 'assign' && dottedName(node.target) === 'process.exitCode') look(node.value);
   });
   return isTolerant;

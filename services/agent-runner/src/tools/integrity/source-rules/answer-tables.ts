@@ -68,7 +68,7 @@ export function tableLookups(
     const table = used && tables.get(used.name);
     if (!used || !table || !table.every(([, value]) => isPlain(value))) return true;
     const entries = table.map(([key, value]): SpecialCase => ({
-      inputs: partsOf(key, used.key),
+      inputs: [key],
       answer: print(value),
       line: inner.line,
       text: `${used.name} ${key}`,
@@ -77,31 +77,23 @@ export function tableLookups(
     found.push({
       entries,
       hasFallback: isGuarded(ancestors, node),
-      isWhole: used.key?.kind === 'template' || table.some(([key]) => /^[[{]|,/.test(key)),
+      isWhole: table.some(([key]) => /^[[{]|,/.test(key)),
     });
     return true;
   });
   return found;
 }
 
-/** Of a key that is put together, `${list}|${n}`, the values that it was put together of. */
-function partsOf(text: string, key: Syntax | undefined): readonly string[] {
-  if (key?.kind !== 'template') return [text];
-  const between = key.texts.filter((one) => one.trim() !== '');
-  const parts = between.reduce<readonly string[]>((all, one) => all.flatMap((part) => part.split(one)), [text]);
-  return parts.flatMap((part) => part.split(',')).map((part) => part.trim());
-}
-
-function lookedUp(node: Syntax): { readonly name: string; readonly key: Syntax | undefined } | undefined {
+function lookedUp(node: Syntax): { readonly name: string } | undefined {
   if (node.kind === 'member' && typeof node.property !== 'string' && node.object.kind === 'name')
-    return { name: node.object.name, key: node.property };
+    return { name: node.object.name };
   if (
     node.kind === 'call' &&
     node.callee.kind === 'member' &&
     node.callee.property === 'get' &&
     node.callee.object.kind === 'name'
   )
-    return { name: node.callee.object.name, key: node.args[0] };
+    return { name: node.callee.object.name };
   return undefined;
 }
 
