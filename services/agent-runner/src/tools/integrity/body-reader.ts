@@ -284,7 +284,9 @@ export class BodyReader {
 function seenFrom(node: Syntax, bindings: Place['bindings']): Syntax {
   if (node.kind === 'literal' || node.kind === 'list' || node.kind === 'record') return node;
   if (node.kind === 'name') return bindings.get(node.name) ?? node;
-  return { kind: 'literal', type: 'number', value: print(node, bindings), line: node.line };
+  const text = print(node, bindings);
+  // Without names of that place it means the same anywhere.
+  return text === print(node) ? node : { kind: 'literal', type: 'number', value: text, line: node.line };
 }
 
 /** `with contextlib.suppress(AssertionError):` */

@@ -1,6 +1,6 @@
 import { print, type Bindings } from '../syntax/print';
 import type { Syntax } from '../syntax/syntax';
-import { constantText, dottedName, walk } from '../syntax/walk';
+import { constantText, dottedName, lastName, walk } from '../syntax/walk';
 import type { Demand } from './assertion';
 import { strength } from './matchers';
 import type { Assertion, Silence } from './test-model';
@@ -108,6 +108,7 @@ function vacuous(demand: Demand, actual: string, expected: string, bindings: Bin
   return (
     actual !== '' &&
     actual === expected &&
+    !isMade(node) &&
     (!mutates(node, bindings) || isAlias(node, demand.expected[0], bindings))
   );
 }
@@ -117,6 +118,10 @@ const mutates = (node: Syntax, bindings: Bindings): boolean => {
   const meant = node.kind === 'name' ? bindings.get(node.name) : undefined;
   return meant?.kind === 'list' || meant?.kind === 'record' || (meant?.kind === 'call' && meant.isNew);
 };
+
+/** Two objects of a class of Python are equal as the class says. */
+const isMade = (node: Syntax): boolean =>
+  node.kind === 'call' && !node.isNew && /^[A-Z]/.test(lastName(node.callee));
 
 /** `const before = input`: whatever becomes of one becomes of the other. */
 const isAlias = (one: Syntax, other: Syntax | undefined, bindings: Bindings): boolean => {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { SyntaxFile } from '../syntax/syntax';
-import { constantText, lastName, walk } from '../syntax/walk';
+import { constantText, walk } from '../syntax/walk';
 
 /** What runners look for where their command names nothing. */
 const defaults: readonly (readonly [runner: RegExp, files: RegExp])[] = [
@@ -43,12 +43,25 @@ export function isRunBy(command: string, path: string, paths: ReadonlySet<string
 
 /** Whether programs of the project that run its tests look for a file of this name: `name.endsWith('.spec.js')`. */
 export function filesPickedBy(programs: readonly SyntaxFile[]): (path: string) => boolean {
-  const endings: string[] = [];
+  const picks: ((path: string) => boolean)[] = [];
   for (const { body } of programs)
     walk(body, (node) => {
-      if (node.kind !== 'call' || !/^ends[Ww]ith$/.test(lastName(node.callee))) return;
+      if (node.kind !== 'call' || node.callee.kind !== 'member') return;
+      const { object, property } = node.callee;
       const ending = node.args[0] && constantText(node.args[0]);
-      if (ending) endings.push(ending);
+      if (/^ends[Ww]ith$/.test(String(property)) && ending) picks.push((path) => path.endsWith(ending));
+      // `/\.spec\.js$/.test(name)`
+      const pattern = property === 'test' && object.kind === 'literal' && patternOf(object.value);
+      if (pattern) picks.push((path) => pattern.test(path));
     });
-  return (path) => endings.some((ending) => path.endsWith(ending));
+  return (path) => picks.some((pick) => pick(path));
+}
+
+function patternOf(text: string): RegExp | undefined {
+  const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(text) ?? [];
+  try {
+    return source === undefined ? undefined : new RegExp(source, flags?.replaceAll(/[gy]/g, ''));
+  } catch {
+    return undefined;
+  }
 }
