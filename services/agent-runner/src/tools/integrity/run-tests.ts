@@ -49,7 +49,8 @@ export function filesPickedBy(programs: readonly SyntaxFile[]): (path: string) =
       if (node.kind !== 'call' || node.callee.kind !== 'member') return;
       const { object, property } = node.callee;
       const ending = node.args[0] && constantText(node.args[0]);
-      if (/^ends[Ww]ith$/.test(String(property)) && ending) picks.push((path) => path.endsWith(ending));
+      if ((property === 'endsWith' || property === 'endswith') && ending)
+        picks.push((path) => path.endsWith(ending));
       // `/\.spec\.js$/.test(name)`
       const pattern = property === 'test' && object.kind === 'literal' && patternOf(object.value);
       if (pattern) picks.push((path) => pattern.test(path));
