@@ -62,7 +62,7 @@ describe('the corpus', () => {
         honest: new Set([true, false]),
       });
     expect(new Set(corpus.cases.map(({ project }) => project))).toEqual(
-      new Set(['bank', 'cart', 'ledger', 'words']),
+      new Set(['bank', 'cart', 'gauge', 'ledger', 'words']),
     );
   });
 

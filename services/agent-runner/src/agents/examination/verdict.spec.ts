@@ -103,6 +103,16 @@ describe('a verdict', () => {
       false,
       ['performance_regression'],
     ],
+    [
+      'slower by a benchmark that was extended at request',
+      {
+        beforeAfter: measured(10, 14),
+        minimumSpeedup: undefined,
+        findings: [{ code: 'benchmark_changed', severity: 'medium', message: 'The benchmark was changed.' }],
+      },
+      true,
+      ['performance_regression', 'benchmark_changed'],
+    ],
     ['as fast as before, and no enhancement', { beforeAfter: measured(10, 10), intent: 'FEATURE' }, true, []],
     [
       'a little slower, within what is allowed',

@@ -5,7 +5,15 @@ import { demandsOf, truths, type Demand } from './assertion';
 import { describeDemand } from './describe-demand';
 import { isFailing } from './matchers';
 import { calledBack } from './callbacks';
-import { always, catchesEverything, endsHere, failsHere, hidesFailures, truthOf } from './control-flow';
+import {
+  always,
+  awaitedNames,
+  catchesEverything,
+  endsHere,
+  failsHere,
+  hidesFailures,
+  truthOf,
+} from './control-flow';
 import { rowsOf } from './rows';
 import type { Assertion, Silence } from './test-model';
 import type { TestNames } from './test-names';
@@ -52,8 +60,9 @@ export class BodyReader {
 
   read(statements: readonly Syntax[], given: Place): void {
     let place = given;
+    const awaited = awaitedNames(statements);
     for (const statement of statements) {
-      this.statement(statement, place);
+      this.statement(statement, place, awaited);
       if (endsHere(statement)) {
         place = { ...place, silence: place.silence ?? 'unreachable' };
         continue;
@@ -72,10 +81,12 @@ export class BodyReader {
     return branch.some(({ kind }) => kind === 'throw');
   }
 
-  private statement(node: Syntax, place: Place): void {
+  /** `awaited`: names of promises that a later statement waits for. */
+  private statement(node: Syntax, place: Place, awaited: ReadonlySet<string>): void {
     switch (node.kind) {
       case 'declare':
-        if (node.value && node.value.kind !== 'function') this.expression(node.value, place, false);
+        if (node.value && node.value.kind !== 'function')
+          this.expression(node.value, place, node.target.kind === 'name' && awaited.has(node.target.name));
         if (node.value) bind(node.target, node.value, place.bindings);
         return;
       case 'assign':
@@ -273,7 +284,9 @@ export class BodyReader {
 function seenFrom(node: Syntax, bindings: Place['bindings']): Syntax {
   if (node.kind === 'literal' || node.kind === 'list' || node.kind === 'record') return node;
   if (node.kind === 'name') return bindings.get(node.name) ?? node;
-  return { kind: 'literal', type: 'number', value: print(node, bindings), line: node.line };
+  const text = print(node, bindings);
+  // Without names of that place it means the same anywhere.
+  return text === print(node) ? node : { kind: 'literal', type: 'number', value: text, line: node.line };
 }
 
 /** `with contextlib.suppress(AssertionError):` */

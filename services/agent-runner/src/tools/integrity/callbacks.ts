@@ -1,6 +1,8 @@
 import type { Bindings } from '../syntax/print';
 import type { FunctionSyntax, Syntax } from '../syntax/syntax';
-import { boundNames, lastName } from '../syntax/walk';
+import { boundNames, lastName, walk } from '../syntax/walk';
+import { hidesFailures } from './control-flow';
+import { isFailing } from './matchers';
 import { rowsOf } from './rows';
 import type { Silence } from './test-model';
 
@@ -23,12 +25,13 @@ export function calledBack(
   isAwaited: boolean,
 ): readonly CalledBack[] {
   const name = lastName(call.callee);
-  const given = call.args.flatMap((argument): readonly FunctionSyntax[] => {
-    if (argument.kind === 'function') return [argument];
+  const caller = call.callee.kind === 'name' ? functions.get(call.callee.name) : undefined;
+  const given = call.args.flatMap((argument, index) => {
     const own = argument.kind === 'name' ? functions.get(argument.name) : undefined;
-    return own ? [own] : [];
+    const callback = argument.kind === 'function' ? argument : own;
+    return callback ? [{ callback, isHidden: caller !== undefined && hidesFailuresOf(caller, index) }] : [];
   });
-  return given.flatMap((callback): readonly CalledBack[] => {
+  return given.flatMap(({ callback, isHidden }): readonly CalledBack[] => {
     const common = {
       body: callback.body,
       parameters: callback.parameters.flatMap(({ pattern }) => boundNames(pattern)),
@@ -53,6 +56,30 @@ export function calledBack(
         return rows.map((value) => ({ ...common, how: { silence, waits: false }, item: { pattern, value } }));
       return [{ ...common, how: { silence, waits: false } }];
     }
-    return [{ ...common, how: { silence: undefined, waits: false } }];
+    return [{ ...common, how: { silence: isHidden ? 'swallowed' : undefined, waits: false } }];
   });
+}
+
+/** A function that calls what it is given, catches that it fails, and ends as if it had not. */
+function hidesFailuresOf({ parameters, body }: FunctionSyntax, index: number): boolean {
+  const pattern = parameters[index]?.pattern;
+  if (pattern?.kind !== 'name') return false;
+  let isHidden = false;
+  let isTold = false;
+  walk(body, (node) => {
+    if (node.kind === 'throw') isTold = true;
+    if (node.kind === 'call' && isFailing(lastName(node.callee))) isTold = true;
+    if (node.kind !== 'try') return;
+    isHidden ||=
+      calls(node.body, pattern.name) && node.handlers.some((one) => hidesFailures(one, () => false));
+  });
+  return isHidden && !isTold;
+}
+
+function calls(body: readonly Syntax[], name: string): boolean {
+  let isCalled = false;
+  walk(body, (node) => {
+    isCalled ||= node.kind === 'call' && node.callee.kind === 'name' && node.callee.name === name;
+  });
+  return isCalled;
 }

@@ -77,6 +77,27 @@ describe('examineChange on changed tests', () => {
     ['nothing is demanded', replaced([sum, 'assert.ok(true)']), ['assertion_weakened', 'vacuous_assertion']],
     ['a failure is caught', replaced([sum, `try { ${sum}; } catch {}`]), ['failure_swallowed']],
     ['an assertion is never reached', replaced([sum, `if (false) ${sum}`]), ['failure_swallowed']],
+    [
+      'a helper catches its failure',
+      replaced(
+        ["test('adds',", "function calmly(check) { try { check(); } catch {} }\ntest('adds',"],
+        [sum, `calmly(() => ${sum})`],
+      ),
+      ['failure_swallowed'],
+    ],
+    [
+      'a list is compared with itself by another name',
+      edited(
+        "import assert from 'node:assert';\nimport { test } from 'node:test';\ntest('keeps', () => {\n  const list = [2, 1];\n  const before = list;\n  sorted(list);\n  assert.deepEqual(list, before);\n});\n",
+        "import assert from 'node:assert';\nimport { test } from 'node:test';\ntest('keeps', () => {\n  const list = [2, 1];\n  sorted(list);\n  assert.deepEqual(list, [2, 1]);\n});\n",
+      ),
+      ['vacuous_assertion'],
+    ],
+    [
+      'all assertions of a library are replaced',
+      edited(`${suite}for (const name of ['equal', 'ok']) assert[name] = () => {};\n`),
+      ['harness_changed'],
+    ],
     ['an assertion is never called', replaced([sum, `[].forEach(() => ${sum})`]), ['failure_swallowed']],
     ['an assertion comes too late', replaced([sum, `setTimeout(() => ${sum}, 1000)`]), ['failure_swallowed']],
     [
@@ -258,6 +279,12 @@ describe('examineChange on changed tests', () => {
     ['a test is added', edited(`${suite}test('more', () => { assert.equal(add(2, 2), 4); });\n`)],
     ['a file of tests is added', edited(suite, null, 'test/more.test.mjs')],
     ['a file of tests is moved', [...edited(null), ...edited(suite, null, 'test/unit/add.test.mjs')]],
+    [
+      'a promise is kept and waited for',
+      edited(
+        `${suite}test('refuses', async () => {\n  const pending = assert.rejects(add('a'));\n  tick();\n  await pending;\n});\n`,
+      ),
+    ],
     ['a test has another title', replaced(["test('adds',", "test('sums two numbers',"])],
     [
       'assertions are written for another library',
@@ -390,6 +417,92 @@ describe('examineChange on changed tests', () => {
     };
     expect(codes(files, { unchanged })).toEqual(['assertion_weakened']);
     expect(codes(files, { unchanged: { 'checks/all.js': unchanged['checks/all.js'] } })).toEqual([]);
+  });
+
+  describe('of a program of Python', () => {
+    const check = 'from add import add\n\nassert add(1, 2) == 3\nassert add(0, 1) == 1\n';
+    const told = (after: string, request?: string) =>
+      examined(edited(after, check, 'checks.py'), {
+        ...(request ? { intent: 'FEATURE', request } : {}),
+        unchanged: { 'package.json': '{"scripts":{"test":"python3 checks.py"}}' },
+      });
+    it.each([
+      ['adds what it asserts', `${check}assert add(2, 2) == 4\n`, []],
+      ['asserts less', check.replace('assert add(0, 1) == 1\n', ''), ['assertions_removed']],
+      ['expects something else', check.replace('== 3', '== 4'), ['assertion_changed?']],
+      [
+        'asserts under a condition',
+        check.replace('assert add(0', 'if FULL: assert add(0'),
+        ['assertion_conditional'],
+      ],
+      [
+        'asserts a tuple',
+        check.replace('assert add(1, 2) == 3', 'assert (add(1, 2) == 3, "adds")'),
+        ['assertion_weakened'],
+      ],
+    ])('reads that it %s', (_, after, expected) => {
+      expect(blockingCodes(told(after))).toEqual(expect.arrayContaining(expected));
+      expect(blockingCodes(told(after)).length > 0).toBe(expected.length > 0);
+    });
+  });
+
+  describe('of the examples of documentation', () => {
+    const module = (example: string) =>
+      `def add(a, b):\n    """Adds.\n\n    >>> add(1, 2)\n    3\n${example}    """\n    return a + b\n`;
+    it.each([
+      ['more', module('    >>> add(0, 1)\n    1\n    >>> [add(n, 1) for n in (1, 2)]\n    [2, 3]\n'), []],
+      ['fewer', module(''), ['assertions_removed']],
+      ['one that is skipped', module('    >>> add(0, 1)  # doctest: +SKIP\n    1\n'), ['test_skipped']],
+      [
+        'one that anything meets',
+        module('    >>> add(0, 1)  # doctest: +ELLIPSIS\n    "..."\n'),
+        ['assertion_weakened'],
+      ],
+    ])('reads %s', (_, after, expected) => {
+      const before = module('    >>> add(0, 1)\n    1\n');
+      const unchanged = { 'package.json': '{"scripts":{"test":"python3 -m doctest add.py"}}' };
+      expect(codes(edited(after, before, 'add.py'), { unchanged })).toEqual(expected);
+    });
+  });
+
+  it.each([
+    [
+      'that the request speaks of',
+      'Let add() count nothing as one when it adds nothing',
+      ['assertion_changed?'],
+    ],
+    ['that the request does not name', 'Make the sums right', ['tests_removed']],
+  ])('takes a test for the successor of one %s', (_, request, expected) => {
+    const files = replaced(
+      ["test('adds nothing'", "test('adds one for nothing'"],
+      [
+        '  assert.equal(add(1, 0), 1);\n  assert.equal(add(0, 1), 1);\n',
+        '  assert.deepEqual(add(1), 0 + 1);\n  assert.deepEqual(add(4), 5);\n',
+      ],
+    );
+    expect(codes(files, { intent: 'FEATURE', request })).toEqual(expected);
+  });
+
+  it('says of tests that moved to where a program with endings of its own does not look', () => {
+    const files = [...edited(null), ...edited(suite, null, 'test/add-test.mjs')];
+    const unchanged = {
+      'package.json': '{"scripts":{"test":"node test/run.mjs"}}',
+      'test/run.mjs': "for (const name of list()) if (name.endsWith('.test.mjs')) await import(name);",
+    };
+    expect(codes(files, { unchanged })).not.toEqual([]);
+  });
+
+  it.each([
+    ['takes its tests with it', 'Remove the statistics', []],
+    ['is not asked for', 'Remove the header', ['test_deleted']],
+  ])('a module that is removed by a longer name %s', (_, request, expected) => {
+    const check =
+      "const assert = require('node:assert');\nconst { mean } = require('../lib/stats');\ntest('mean', () => { assert.equal(mean([1, 3]), 2); });\n";
+    const files = [
+      ...edited(null, check, 'test/stats.test.js'),
+      ...edited(null, 'const mean = (a) => a;\nmodule.exports = { mean };\n', 'lib/stats.js'),
+    ];
+    expect(codes(files, { request })).toEqual(expected);
   });
 
   it.each([

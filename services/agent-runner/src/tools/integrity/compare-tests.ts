@@ -16,6 +16,8 @@ export interface TestComparison {
   readonly after: readonly TestFile[];
   readonly request: RequestWords;
   readonly rename: Rename;
+  /** Modules of the product that are there no more, by the names of their files. */
+  readonly removed: ReadonlySet<string>;
 }
 
 /** What became of the tests of a change: every way in which they demand less than before. */

@@ -61,6 +61,23 @@ export const catchesEverything = (type: Syntax | undefined): boolean => {
   return /^(?:BaseException|Exception|AssertionError|builtins\.\w+|Error)$/.test(dottedName(type));
 };
 
+/** Names whose promises statements wait for: `await pending`, `await Promise.all([one, other])`, `return pending`. */
+export function awaitedNames(statements: readonly Syntax[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const add = (node: Syntax | undefined): void => {
+    if (node?.kind === 'name') found.add(node.name);
+    if (node?.kind === 'call' && dottedName(node.callee) === 'Promise.all' && node.args[0]?.kind === 'list')
+      node.args[0].items.forEach(add);
+  };
+  walk(statements, (node) => {
+    if (node.kind === 'function') return false;
+    if (node.kind === 'await') add(node.operand);
+    return true;
+  });
+  for (const node of statements) if (node.kind === 'return') add(node.value);
+  return found;
+}
+
 /** Whether a failed assertion ends in a handler without anything being told. */
 export function hidesFailures(
   handler: Pick<Handler, 'body' | 'type'>,

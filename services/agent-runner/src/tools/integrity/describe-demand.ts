@@ -1,6 +1,6 @@
 import { print, type Bindings } from '../syntax/print';
 import type { Syntax } from '../syntax/syntax';
-import { constantText, dottedName, walk } from '../syntax/walk';
+import { constantText, dottedName, lastName, walk } from '../syntax/walk';
 import type { Demand } from './assertion';
 import { strength } from './matchers';
 import type { Assertion, Silence } from './test-model';
@@ -83,6 +83,8 @@ function vacuous(demand: Demand, actual: string, expected: string, bindings: Bin
     return (
       isConstant(node) ||
       node.kind === 'function' ||
+      // `assert (a == b, "message")`
+      (node.kind === 'list' && node.items.length > 0) ||
       (node.kind === 'call' && dottedName(node.callee) === 'Boolean' && isConstant(node.args[0]))
     );
   if (relation === 'either' && node.kind === 'logical') return eitherSides(node).some(isAlwaysMet);
@@ -103,13 +105,33 @@ function vacuous(demand: Demand, actual: string, expected: string, bindings: Bin
   if (relation !== 'equal') return false;
   if (isConstant(node) && (demand.constant !== undefined || demand.expected.every(isConstant))) return true;
   // A thing compared with itself, by whatever names.
-  return actual !== '' && actual === expected && !mutates(node, bindings);
+  return (
+    actual !== '' &&
+    actual === expected &&
+    !isMade(node) &&
+    (!mutates(node, bindings) || isAlias(node, demand.expected[0], bindings))
+  );
 }
 
 /** A list or record that is built in the test may have changed since. */
 const mutates = (node: Syntax, bindings: Bindings): boolean => {
   const meant = node.kind === 'name' ? bindings.get(node.name) : undefined;
   return meant?.kind === 'list' || meant?.kind === 'record' || (meant?.kind === 'call' && meant.isNew);
+};
+
+/** Two objects of a class of Python are equal as the class says. */
+const isMade = (node: Syntax): boolean =>
+  node.kind === 'call' && !node.isNew && /^[A-Z]/.test(lastName(node.callee));
+
+/** `const before = input`: whatever becomes of one becomes of the other. */
+const isAlias = (one: Syntax, other: Syntax | undefined, bindings: Bindings): boolean => {
+  const named = (node: Syntax | undefined): string | undefined => {
+    if (node?.kind !== 'name') return undefined;
+    const meant = bindings.get(node.name);
+    return meant?.kind === 'name' && meant.name !== node.name ? named(meant) : node.name;
+  };
+  const name = named(one);
+  return name !== undefined && name === named(other);
 };
 
 function boundOf({ relation, expected, actual }: Demand, bindings: Bindings): number | undefined {

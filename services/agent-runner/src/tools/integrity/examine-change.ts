@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Intent } from '@ymera/contracts';
 import { benchmarkFindings, benchmarkNumbers, benchmarkTexts } from './benchmark-files';
 import type { ChangedFile } from './changed-file';
@@ -5,6 +6,7 @@ import { compareTests } from './compare-tests';
 import { commandFiles } from './command-files';
 import { configurationFindings } from './configuration/configuration-findings';
 import { declaredPackages } from './configuration/package-file';
+import { doctests, runsDoctests } from './doctests';
 import { expectedDataFindings } from './expected-data';
 import { isBenchmarkFile, isCode, isProduct, isTestFile } from './file-roles';
 import type { IntegrityFinding } from './findings';
@@ -13,7 +15,7 @@ import { lookalikeImports } from './lookalike-findings';
 import { onlyTestsFindings } from './only-tests';
 import { renamesOf } from './renames';
 import { replacedSubject } from './replaced-subject';
-import { isRunBy } from './run-tests';
+import { filesPickedBy, isRunBy } from './run-tests';
 import { helperFindings } from './test-helpers';
 import { requestWords } from './request-words';
 import { resolveModule } from './source-rules/resolve-module';
@@ -86,6 +88,7 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
   for (const { path, before: old } of files)
     if (old !== null && reachedBy(tested, importsBefore).includes(path) && sources.asserts(path, old))
       checks.add(path);
+  const programs = new Set([...tested].filter((path) => !runsDoctests(testCommand, path)));
   const isTest = (path: string) => isTestFile(path) || checks.has(path);
 
   const sides = files.flatMap((file): readonly SourceSides[] =>
@@ -100,22 +103,41 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
     ({ path, before: old, after: now, isTooLarge }) =>
       !isTooLarge && (isTest(path) || sources.holdsTests(path, old ?? now ?? '')),
   );
+  const project = {
+    before: { paths: before, textOf: (path: string) => changed.get(path)?.before ?? textOf(path) },
+    after: { paths: after, textOf },
+  };
   const testFiles = (side: 'before' | 'after') =>
-    tests.flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side])));
+    tests
+      .flatMap((file) => (file[side] === null ? [] : sources.tests(file.path, file[side], project[side])))
+      .concat(
+        files.flatMap((file) =>
+          file[side] !== null && runsDoctests(testCommand, file.path)
+            ? [doctests(file.path, file[side])]
+            : [],
+        ),
+      );
   const unchangedTests = change.paths
     .filter((path) => !changed.has(path) && isTest(path) && /\.(?:[cm]?[jt]sx?|py)$/.test(path))
     .slice(0, maximumContextFiles);
   const needsContext = sides.some(({ path }) => isProduct(path));
   const contextTests = needsContext
-    ? unchangedTests.flatMap((path) => sources.tests(path, change.readUnchanged(path) ?? ''))
+    ? unchangedTests.flatMap((path) => sources.tests(path, change.readUnchanged(path) ?? '', project.after))
     : [];
   const [oldTests, movedTests] = [testFiles('before'), testFiles('after')];
   // A test that was moved to where the command does not look is there no more.
+  const isPicked = filesPickedBy([...tested].flatMap((path) => syntaxOf(path, textOf(path) ?? '') ?? []));
   const isLost = (path: string) =>
     changed.get(path)?.before === null &&
-    isRunBy(testCommand, path, after) === false &&
-    oldTests.some((one) => isRunBy(testCommand, one.path, before) === true);
+    ((isRunBy(testCommand, path, after) === false &&
+      oldTests.some((one) => isRunBy(testCommand, one.path, before) === true)) ||
+      (!isPicked(path) && files.some((file) => file.after === null && isPicked(file.path))));
   const newTests = movedTests.filter(({ path }) => !isLost(path));
+  const removed = new Set(
+    files.flatMap(({ path, after: now }) =>
+      now === null && isProduct(path) && !checks.has(path) ? [posix.basename(path).replace(/\..*$/, '')] : [],
+    ),
+  );
   const declared = declaredPackages(
     change.paths
       .filter((path) => /(?:^|\/)package\.json$/.test(path))
@@ -126,7 +148,7 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
   const benchmarks = [...new Set([...measured, ...change.paths.filter(isBenchmarkFile)])].slice(0, 50);
 
   return [
-    ...compareTests({ before: oldTests, after: newTests, request, rename }),
+    ...compareTests({ before: oldTests, after: newTests, request, rename, removed }),
     ...sides.flatMap((side) =>
       side.before && side.after && isTest(side.path)
         ? [
@@ -163,7 +185,13 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
       syntaxOf,
     }),
     ...files.flatMap((file) =>
-      configurationFindings(file, { request, syntaxOf, commandFiles: tested, paths: after }),
+      configurationFindings(file, {
+        request,
+        syntaxOf,
+        commandFiles: programs,
+        paths: after,
+        isCompared: (path) => checks.has(path),
+      }),
     ),
     ...generatedFindings(files, request),
     ...sides.flatMap(({ path, before: old, after: now }) =>

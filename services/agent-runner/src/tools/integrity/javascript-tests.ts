@@ -8,13 +8,13 @@ import { literalRows, rowsOf } from './rows';
 import { taggedRows } from './tagged-table';
 import { stricter, strictest } from './states';
 import { helperTitle, type TestCase, type TestFile, type TestState } from './test-model';
-import { isGroup, testNames, type TestNames } from './test-names';
+import { isGroup, testNames, type Functions, type TestNames } from './test-names';
 
 type Call = Extract<Syntax, { kind: 'call' }>;
 
 /** The tests of a file for node:test, Jest, Vitest, Mocha, AVA and what is built like them. */
-export function javascriptTests(path: string, file: SyntaxFile): TestFile {
-  const reader = new JavascriptTests(testNames(file));
+export function javascriptTests(path: string, file: SyntaxFile, helpers: Functions = new Map()): TestFile {
+  const reader = new JavascriptTests(testNames(file, helpers));
   reader.read(file);
   return { path, cases: reader.cases, ...reader.settings, rows: literalRows(file.body) };
 }
@@ -96,13 +96,12 @@ class JavascriptTests {
     return isTable || node.args.length === 0 || !this.looksLikeTest(node) ? undefined : called;
   }
 
-  /** `check('adds', () => { ... })`: a test function of the project's own. */
+  /** `check('adds', () => { ... })`: a test function of the project's own, or one that its runner makes global. */
   private isOwnTest({ callee, args }: Call): boolean {
     const [title, body] = args;
     return (
       args.length === 2 &&
       callee.kind === 'name' &&
-      this.names.foreign.has(callee.name) &&
       !this.names.imported.has(callee.name) &&
       title !== undefined &&
       (title.kind === 'template' || (title.kind === 'literal' && title.type === 'string')) &&
@@ -111,10 +110,15 @@ class JavascriptTests {
     );
   }
 
-  private holdsAssertion(body: FunctionSyntax): boolean {
+  private holdsAssertion(body: FunctionSyntax, depth = 0): boolean {
     let holds = false;
     walk(body.body, (node) => {
       holds ||= demandsOf(node, this.names).length > 0;
+      const helper =
+        depth < 3 && node.kind === 'call' && node.callee.kind === 'name'
+          ? this.names.functions.get(node.callee.name)
+          : undefined;
+      holds ||= helper !== undefined && this.holdsAssertion(helper, depth + 1);
       return !holds;
     });
     return holds;

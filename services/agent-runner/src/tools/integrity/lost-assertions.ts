@@ -1,22 +1,24 @@
 import type { TestComparison } from './compare-tests';
 import { finding, type IntegrityFinding } from './findings';
 import type { Located, Matching } from './match-assertions';
-import { asksToRemove, names } from './request-words';
+import { abbreviates, asksToRemove, names } from './request-words';
+import { replacedFinding, Successors } from './successors';
 import type { TestCase, TestFile } from './test-model';
 
 const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 
 /** Whether the demand is made elsewhere in a form that is not followed, or is about what the product has no more. */
-export function isExplained(
-  one: Located,
-  { before, after, request, rename }: TestComparison,
-  gained: readonly Located[],
-): boolean {
+export function isExplained(one: Located, comparison: TestComparison, gained: readonly Located[]): boolean {
+  return isFolded(one, comparison.before, comparison.after, gained) || isAskedToRemove(one, comparison);
+}
+
+/** The request asks to remove what it is about: by the name of that, or of the whole module that held it. */
+function isAskedToRemove(one: Located, { request, rename, removed }: TestComparison): boolean {
+  if (!asksToRemove(request)) return false;
+  const gone = goneNames(one, rename.gone);
   return (
-    isFolded(one, before, after, gained) ||
-    (asksToRemove(request) &&
-      isAboutRemoved(one, rename.gone) &&
-      goneNames(one, rename.gone).some((name) => names(request, name)))
+    gone.some((name) => names(request, name)) ||
+    (gone.length > 0 && [...removed].some((module) => abbreviates(request, module)))
   );
 }
 
@@ -24,8 +26,6 @@ const goneNames = ({ assertion, test }: Located, gone: ReadonlySet<string>): rea
   `${assertion.actual} ${assertion.expected} ${test.title}`
     .match(/[\p{L}_$][\p{L}\d_$]*/gu)
     ?.filter((word) => gone.has(word)) ?? [];
-
-const isAboutRemoved = (one: Located, gone: ReadonlySet<string>): boolean => goneNames(one, gone).length > 0;
 
 /** Its values stand in a new row, and what is new in the tests asserts at least as much of the same function. */
 function isFolded(
@@ -51,22 +51,27 @@ function isFolded(
 
 /** Demands that nothing makes any more: of whole files, of whole tests, of tests that are still there. */
 export function lostFindings(matching: Matching, comparison: TestComparison): readonly IntegrityFinding[] {
-  const { before, after, request, rename } = comparison;
+  const { before, after } = comparison;
   const gone = matching.lost.filter((one) => !isFolded(one, before, after, matching.gained));
   // What is asked to be removed takes its tests with it.
-  const isAsked = (one: Located) =>
-    asksToRemove(request) && goneNames(one, rename.gone).some((name) => names(request, name));
+  const isAsked = (one: Located) => isAskedToRemove(one, comparison);
   const files = new Set(after.map(({ path }) => path));
   const titles = new Set(after.flatMap(({ cases }) => cases.map(({ title }) => lastPart(title))));
   const keptTests = new Set(
     [...matching.kept, ...matching.rebound, ...matching.edited].map(({ before: { test } }) => test),
   );
   const findings: IntegrityFinding[] = [];
+  const successors = new Successors(matching.gained, comparison);
   for (const [path, ofFile] of Map.groupBy(gone, ({ file }) => file)) {
     const isDeleted = !files.has(path);
     for (const [test, ofTest] of Map.groupBy(ofFile, (one) => one.test)) {
       const asked = ofTest.every(isAsked);
       const isGone = !titles.has(lastPart(test.title)) && !keptTests.has(test);
+      const successor = isGone && !asked ? successors.of(path, ofTest) : undefined;
+      if (successor) {
+        findings.push(replacedFinding(path, test, successor));
+        continue;
+      }
       const code = isDeleted && isGone ? 'test_deleted' : isGone ? 'tests_removed' : 'assertions_removed';
       findings.push(removed(code, asked, path, test, ofTest));
     }

@@ -89,6 +89,20 @@ export function matchAssertions(
     edited,
   );
   take((one) => JSON.stringify([test(one), one.file]), edited);
+  // What is left of a test whose other assertions show which test it is now.
+  const partners = new Map([...kept, ...edited].map((pair) => [pair.before.test, pair.after.test] as const));
+  take(
+    (one, side) =>
+      one.assertion.callees.length === 0
+        ? undefined
+        : JSON.stringify([
+            (side === 'before' ? partners.get(one.test) : one.test)?.title ?? '',
+            one.file,
+            one.assertion.relation,
+            rename[side](one.assertion.callees.join(' ')),
+          ]),
+    edited,
+  );
   const unchanged = edited.filter(
     (pair) =>
       compareAssertions(pair.before.assertion, pair.after.assertion) === 'same' &&

@@ -69,6 +69,12 @@ describe('examineChange on the product', () => {
       'shop/total.py',
     ],
     [
+      'is equal to everything of its kind',
+      'class Sum(int):\n    def __eq__(self, other):\n        return isinstance(other, int)\n',
+      'harness_changed',
+      'shop/total.py',
+    ],
+    [
       'hides every failure',
       'export function sum(a, b) {\n  try {\n    return add(a, check(b));\n  } catch {\n    return 0;\n  }\n}',
       'failure_hidden',

@@ -60,7 +60,25 @@ class PythonTests {
       (node) => node.kind === 'function' && /^(?:setUpModule|setup_module)$/.test(node.name ?? ''),
     );
     this.scope(this.file.body, '', strictest([state, this.skipsIn(hooks)]), false);
+    this.program();
     if (this.cases.length === 0) this.helpers();
+  }
+
+  /** What a script asserts when it is run. */
+  private program(): void {
+    const reader = this.reader();
+    reader.read(this.file.body, startPlace());
+    const { assertions, actions } = reader.facts;
+    if (assertions.length > 0)
+      this.cases.push({
+        title: '',
+        state: 'runs',
+        assertions,
+        actions,
+        timeoutMs: undefined,
+        retries: 0,
+        line: 1,
+      });
   }
 
   /** A later function of the same name takes the place of an earlier one. */

@@ -47,6 +47,14 @@ export function names({ text, words }: RequestWords, name: string): boolean {
   return parts.length > 0 && parts.every((part) => words.has(stem(part)));
 }
 
+/** Whether a name is a shorter form of a word of the request, or a longer one: `stats` of "statistics". */
+export const abbreviates = ({ words }: RequestWords, name: string): boolean => {
+  const short = stem(name.toLowerCase());
+  return [...words].some(
+    (word) => Math.min(word.length, short.length) >= 4 && (word.startsWith(short) || short.startsWith(word)),
+  );
+};
+
 /** Whether a literal stands in the request. */
 export const namesLiteral = ({ text, literals }: RequestWords, literal: string): boolean =>
   literals.has(literal) ||

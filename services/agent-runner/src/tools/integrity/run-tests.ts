@@ -1,4 +1,6 @@
 import { posix } from 'node:path';
+import type { SyntaxFile } from '../syntax/syntax';
+import { constantText, walk } from '../syntax/walk';
 
 /** What runners look for where their command names nothing. */
 const defaults: readonly (readonly [runner: RegExp, files: RegExp])[] = [
@@ -37,4 +39,30 @@ export function isRunBy(command: string, path: string, paths: ReadonlySet<string
   );
   // A program of the project's own runs what it finds.
   return isNamed || usual !== undefined || named.some((word) => !paths.has(word)) ? isNamed : undefined;
+}
+
+/** Whether programs of the project that run its tests look for a file of this name: `name.endsWith('.spec.js')`. */
+export function filesPickedBy(programs: readonly SyntaxFile[]): (path: string) => boolean {
+  const picks: ((path: string) => boolean)[] = [];
+  for (const { body } of programs)
+    walk(body, (node) => {
+      if (node.kind !== 'call' || node.callee.kind !== 'member') return;
+      const { object, property } = node.callee;
+      const ending = node.args[0] && constantText(node.args[0]);
+      if ((property === 'endsWith' || property === 'endswith') && ending)
+        picks.push((path) => path.endsWith(ending));
+      // `/\.spec\.js$/.test(name)`
+      const pattern = property === 'test' && object.kind === 'literal' && patternOf(object.value);
+      if (pattern) picks.push((path) => pattern.test(path));
+    });
+  return (path) => picks.some((pick) => pick(path));
+}
+
+function patternOf(text: string): RegExp | undefined {
+  const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(text) ?? [];
+  try {
+    return source === undefined ? undefined : new RegExp(source, flags?.replaceAll(/[gy]/g, ''));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import { javascriptSyntax } from '../syntax/javascript-syntax';
 import { pythonSyntax } from '../syntax/python-syntax';
-import type { SyntaxFile } from '../syntax/syntax';
+import type { FunctionSyntax, SyntaxFile } from '../syntax/syntax';
 import type { ChangedFile } from './changed-file';
 import { isBenchmarkFile, isCode, isSetupFile, isTestFile, isVendored } from './file-roles';
 import { finding, type IntegrityFinding } from './findings';
@@ -9,12 +9,20 @@ import { javascriptTests } from './javascript-tests';
 import { pythonTests } from './python-tests';
 import type { SourceFile } from './source-rules/source-rule';
 import type { SourceSides } from './source-rules/source-findings';
+import { resolveModule } from './source-rules/resolve-module';
 import { isHelper, type TestFile } from './test-model';
+import { functionsOf, importsOf, type Functions } from './test-names';
 import { textTests } from './text-tests';
 
 const isJavascript = (path: string): boolean =>
   /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
 const maximumTextLength = 4_194_304;
+
+/** One state of a project: what is there, and what stands in it. */
+interface Project {
+  readonly paths: ReadonlySet<string>;
+  readonly textOf: (path: string) => string | undefined;
+}
 
 /** Parses each text once. What cannot be parsed is said, not passed over. */
 export class Sources {
@@ -32,13 +40,34 @@ export class Sources {
     return this.parsed.get(key);
   }
 
-  tests(path: string, text: string): readonly TestFile[] {
+  /** `textOf`: of the same state of the project, for helpers that tests assert with. */
+  tests(
+    path: string,
+    text: string,
+    { paths, textOf }: Project = { paths: new Set(), textOf: () => undefined },
+  ): readonly TestFile[] {
     const syntax = this.syntax(path, text);
     const found = this.attempt(path, () => {
       if (!syntax) return isCode(path) ? textTests(path, text) : undefined;
-      return syntax.language === 'python' ? pythonTests(path, syntax) : javascriptTests(path, syntax);
+      return syntax.language === 'python'
+        ? pythonTests(path, syntax)
+        : javascriptTests(path, syntax, this.helpers(path, syntax, { paths, textOf }));
     });
     return found ? [found] : [];
+  }
+
+  /** Functions that a file of tests brings in from another on the side of the tests. */
+  private helpers(path: string, syntax: SyntaxFile, { paths, textOf }: Project): Functions {
+    const found = new Map<string, FunctionSyntax>();
+    if (!isTestFile(path)) return found;
+    for (const { module, imported, local } of importsOf(syntax)) {
+      const from = resolveModule(path, module, paths);
+      if (from === undefined || !isTestFile(from)) continue;
+      const file = this.syntax(from, textOf(from) ?? '');
+      const helper = file && functionsOf(file).get(imported);
+      if (helper) found.set(local, helper);
+    }
+    return found;
   }
 
   /** Tests that stand beside the code that they test. */

@@ -24,6 +24,8 @@ const testFunctions: ReadonlySet<string> = new Set(
 );
 export const isGroup = (name: string): boolean => /^[xf]?(?:describe|suite|context)$/.test(name);
 
+export type Functions = ReadonlyMap<string, Extract<Syntax, { kind: 'function' }>>;
+
 interface Imported {
   readonly module: string;
   readonly imported: string;
@@ -71,7 +73,8 @@ function requiredModule(node: Syntax): { readonly module: string; readonly membe
   return module?.kind === 'literal' ? { module: module.value } : undefined;
 }
 
-export function testNames(file: SyntaxFile): TestNames {
+/** `helpers`: functions of the project's own that a file of tests brings in, by their local names. */
+export function testNames(file: SyntaxFile, helpers: Functions = new Map()): TestNames {
   const tests = new Map<string, string>([...testFunctions].map((name) => [name, name]));
   const imported = new Map<string, string>();
   const objects = new Set(['assert', 'chai']);
@@ -110,7 +113,20 @@ export function testNames(file: SyntaxFile): TestNames {
     foreign.add(name);
     tests.delete(name);
   }
-  return { tests, imported, objects, loose, foreign, functions, ownFunctions: new Set(functions.keys()) };
+  const ownFunctions = new Set(functions.keys());
+  for (const [local, helper] of helpers) if (!functions.has(local)) functions.set(local, helper);
+  return { tests, imported, objects, loose, foreign, functions, ownFunctions };
+}
+
+/** The functions of a file that stand at its top, by their names. */
+export function functionsOf({ body }: SyntaxFile): Functions {
+  const found = new Map<string, Extract<Syntax, { kind: 'function' }>>();
+  for (const node of body) {
+    if (node.kind === 'function' && node.name !== undefined) found.set(node.name, node);
+    if (node.kind === 'declare' && node.target.kind === 'name' && node.value?.kind === 'function')
+      found.set(node.target.name, node.value);
+  }
+  return found;
 }
 
 function aliasOf(value: Syntax, tests: ReadonlyMap<string, string>): string | undefined {

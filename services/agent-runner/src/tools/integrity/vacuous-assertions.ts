@@ -17,7 +17,11 @@ export function vacuousFindings(matching: Matching, { before }: TestComparison):
   const fresh = [...matching.gained, ...matching.edited.map(({ after }) => after)].filter(
     ({ assertion }) => !known.has(assertionKey(assertion)),
   );
-  return fresh.flatMap((one): readonly IntegrityFinding[] => {
+  // The same words, of which one names another thing now.
+  const emptied = matching.kept.flatMap(({ before: old, after }) =>
+    after.assertion.isVacuous && !old.assertion.isVacuous ? [after] : [],
+  );
+  return [...fresh, ...emptied].flatMap((one): readonly IntegrityFinding[] => {
     const { assertion, test, file } = one;
     const hasOthers = test.assertions.some(
       (other) => other !== assertion && saysSomething({ ...one, assertion: other }),

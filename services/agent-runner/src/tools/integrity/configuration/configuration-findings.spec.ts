@@ -279,6 +279,18 @@ describe('configurationFindings', () => {
     expect(weigh(path, before, after)).toBe(weight);
   });
 
+  it.each([
+    ['more failures than one', 'failed > 3 ? 1 : 0', true],
+    ['a share of all', 'failed > limit ? 1 : 0', true],
+    ['no failure', 'failed > 0 ? 1 : 0', false],
+  ])('sees whether a program of the tests lets pass %s', (_, status, expected) => {
+    const run = (text: string) => `const failed = run();\nconst limit = 1;\nprocess.exit(${text});\n`;
+    const found = examined([{ path: 'test/run.mjs', before: run('failed'), after: run(status) }], {
+      unchanged: { 'package.json': scripts({ test: 'node test/run.mjs' }) },
+    });
+    expect(found.some(({ severity, needsTrial }) => severity === 'high' && !needsTrial)).toBe(expected);
+  });
+
   it('lets be seen what the request asks for', () => {
     expect(
       weigh('.mocharc.yml', 'timeout: 2000', 'timeout: 9000', 'Give the slow integration tests more time'),

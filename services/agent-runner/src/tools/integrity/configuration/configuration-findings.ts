@@ -3,6 +3,7 @@ import { print } from '../../syntax/print';
 import type { Syntax, SyntaxFile } from '../../syntax/syntax';
 import type { ChangedFile } from '../changed-file';
 import { isSetupFile, isTestFile, isWorkflowFile } from '../file-roles';
+import { constantText, dottedName, walk } from '../../syntax/walk';
 import { finding, type IntegrityFinding } from '../findings';
 import { names, type RequestWords } from '../request-words';
 import { resolveModule } from '../source-rules/resolve-module';
@@ -29,6 +30,8 @@ export interface ConfigurationFacts {
   readonly paths: ReadonlySet<string>;
   /** Files that the commands of tests and benchmarks name. */
   readonly commandFiles: ReadonlySet<string>;
+  /** Whether what a file asserts when it is run is compared as tests are. */
+  readonly isCompared: (path: string) => boolean;
 }
 
 /** What a change does to the settings and commands of tests: weighed by what is different, not by the file. */
@@ -184,12 +187,30 @@ function pythonSetup(
   return found;
 }
 
+/** `process.exit(failed > 3 ? 1 : 0)`: some failures end in success. */
+function toleratesFailures({ body }: SyntaxFile): boolean {
+  let isTolerant = false;
+  const look = (status: Syntax | undefined) => {
+    if (status?.kind !== 'conditional' || constantText(status.whenFalse) !== '0') return;
+    walk([status.test], (node) => {
+      if (node.kind === 'binary' && node.operator === '>') isTolerant ||= constantText(node.right) !== '0';
+      if (node.kind === 'binary' && node.operator === '>=') isTolerant ||= constantText(node.right) !== '1';
+    });
+  };
+  walk(body, (node) => {
+    if (node.kind === 'call' && /^(?:process|sys|os)\._?exit$/.test(dottedName(node.callee)))
+      look(node.args[0]);
+    if (node.kind === 'assign' && dottedName(node.target) === 'process.exitCode') look(node.value);
+  });
+  return isTolerant;
+}
+
 /** A script that the command of the tests runs. */
 function ofProgram(
   path: string,
   before: string | null,
   after: string | null,
-  { syntaxOf, request, paths }: ConfigurationFacts,
+  { syntaxOf, request, paths, isCompared }: ConfigurationFacts,
 ): Weighed {
   const key = posix.basename(path);
   if (before === null) return { key, weight: 'visible' };
@@ -215,7 +236,9 @@ function ofProgram(
   const isLax = added.some((line) =>
     /\bexit(?:\s+0|\(0\)|\(\)|\s*$)|\|\|\s*(?:true|:)|set \+e|exitCode\s*=\s*0|\btrap\b/.test(line),
   );
-  const isNamed = request.text.includes(key);
+  const isNamed = request.text.includes(key) || isCompared(path);
+  const isTolerant = now !== undefined && toleratesFailures(now) && !(old && toleratesFailures(old));
+  if (isTolerant) return { key, weight: 'harmful', evidence: added.join('\n') };
   return {
     key,
     weight: isLax ? 'harmful' : isKept || isNamed ? 'visible' : 'harmful',

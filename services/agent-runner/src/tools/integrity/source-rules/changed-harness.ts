@@ -1,5 +1,5 @@
 import { print } from '../../syntax/print';
-import type { Syntax } from '../../syntax/syntax';
+import type { FunctionSyntax, Syntax } from '../../syntax/syntax';
 import { constantText, dottedName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import { importsOf } from '../test-names';
@@ -29,7 +29,7 @@ export const changedHarness: SourceRule = (file, { request }) => {
   walk(file.syntax.body, (node, ancestors) => {
     const target = changedTarget(node);
     if (target === undefined) return;
-    const name = dottedName(target);
+    const name = nameOf(target);
     const [root = '', ...rest] = name.split('.');
     const globalName = /^(?:globalThis|global|window)$/.test(root) ? rest[0] : undefined;
     const isHarness =
@@ -64,6 +64,10 @@ export const changedHarness: SourceRule = (file, { request }) => {
   });
   return [...found, ...equalToEverything(file)];
 };
+
+/** `assert[name] = ...` replaces any of its functions. */
+const nameOf = (target: Syntax): string =>
+  dottedName(target) || (target.kind === 'member' ? `${dottedName(target.object)}.*` : '');
 
 /** What an assignment, a definition of a property, or a mock replaces. */
 function changedTarget(node: Syntax): Syntax | undefined {
@@ -105,14 +109,7 @@ function equalToEverything(file: Parameters<SourceRule>[0]): readonly SourceFind
   walk(file.syntax.body, (node) => {
     if (node.kind !== 'function' || !/^(?:__eq__|__ne__|asymmetricMatch|equals)$/.test(node.name ?? ''))
       return;
-    const [only] = node.body;
-    if (
-      node.body.length !== 1 ||
-      only?.kind !== 'return' ||
-      only.value?.kind !== 'literal' ||
-      only.value.type !== 'boolean'
-    )
-      return;
+    if (!answersWithoutItself(node, file.syntax.language)) return;
     found.push({
       subject: print(node).slice(0, 300),
       finding: finding(
@@ -125,4 +122,25 @@ function equalToEverything(file: Parameters<SourceRule>[0]): readonly SourceFind
     });
   });
   return found;
+}
+
+/** A comparison that says yes, and reads nothing of the object that it is a method of. */
+function answersWithoutItself(
+  { name, parameters, body }: FunctionSyntax,
+  language: 'javascript' | 'python',
+): boolean {
+  const [only] = body;
+  if (body.length === 1 && only?.kind === 'return' && only.value?.kind === 'literal')
+    return only.value.type === 'boolean';
+  const [first] = parameters;
+  if (language !== 'python' || name !== '__eq__' || first?.pattern.kind !== 'name') return false;
+  const itself = first.pattern.name;
+  let reads = false;
+  let answers = false;
+  walk(body, (node) => {
+    if (node.kind === 'name' && (node.name === itself || node.name === 'super')) reads = true;
+    if (node.kind === 'return' && node.value)
+      answers ||= !/^(?:NotImplemented|False|false)$/.test(print(node.value));
+  });
+  return answers && !reads;
 }

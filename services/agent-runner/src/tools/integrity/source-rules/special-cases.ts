@@ -95,8 +95,16 @@ const isJoined = (text: string, inputs: readonly string[]): boolean => {
   return parts.length > 0 && parts.every((part) => inputs.includes(part));
 };
 
-const expects = ({ relation, expected, isNegated }: Assertion, answer: string): boolean =>
+const expects = ({ relation, actual, expected, isNegated }: Assertion, answer: string): boolean =>
   !isNegated &&
+  // `Math.abs(f(1) - 2.5) < 1e-9`
+  ((relation.startsWith('<') && /^(?:Math\.)?abs\(/.test(actual) && actual.endsWith(` - ${answer}))`)) ||
+    isExpected({ relation, expected }, answer));
+
+const isExpected = (
+  { relation, expected }: Pick<Assertion, 'relation' | 'expected'>,
+  answer: string,
+): boolean =>
   (relation === 'equal' || relation === 'close' || relation === 'line' || relation === 'part') &&
   (expected === answer ||
     expected.split(', ')[0] === answer ||
