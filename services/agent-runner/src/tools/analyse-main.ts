@@ -3,7 +3,6 @@ import { isAbsolute } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { analyseFile, rewriteFile } from './analysis';
 import type { AnalysedFile, AnalysisAnswer, AnalysisFinding, AnalysisRequest } from './analysis-protocol';
-import { examineChange } from './integrity/examine-change';
 import { isLockFile } from './integrity/file-roles';
 
 /** Larger or denser files are generated or packed; nobody reads them line by line, and rules would take minutes. */
@@ -51,6 +50,16 @@ async function findingsOf(files: readonly AnalysedFile[]): Promise<readonly Anal
   return found.slice(0, maximumFindings);
 }
 
+/** The parsers are loaded when a change comes: they take longer than to analyse a small project. */
+async function integrityOf(
+  change: NonNullable<AnalysisRequest['change']>,
+): Promise<AnalysisAnswer['integrity']> {
+  const { examineChange } = await import('./integrity/examine-change');
+  const readUnchanged = (path: string) =>
+    isAbsolute(path) || path.split('/').includes('..') ? undefined : contentOf(path);
+  return examineChange({ ...change, readUnchanged });
+}
+
 async function main(): Promise<void> {
   const request = JSON.parse(await text(process.stdin)) as AnalysisRequest;
   const { change } = request;
@@ -64,11 +73,7 @@ async function main(): Promise<void> {
     findings: request.mode === 'rewrite' ? [] : await findingsOf(files),
     ...(change
       ? {
-          integrity: examineChange({
-            ...change,
-            readUnchanged: (path) =>
-              isAbsolute(path) || path.split('/').includes('..') ? undefined : contentOf(path),
-          }),
+          integrity: await integrityOf(change),
         }
       : {}),
     rewritten,
