@@ -53,7 +53,7 @@ async function findingsOf(files: readonly AnalysedFile[]): Promise<readonly Anal
 /** The parsers are loaded when a change comes: they take longer than to analyse a small project. */
 async function integrityOf(
   change: NonNullable<AnalysisRequest['change']>,
-): Promise<AnalysisAnswer['integrity']> {
+): Promise<NonNullable<AnalysisAnswer['integrity']>> {
   const { examineChange } = await import('./integrity/examine-change');
   const readUnchanged = (path: string) =>
     isAbsolute(path) || path.split('/').includes('..') ? undefined : contentOf(path);
