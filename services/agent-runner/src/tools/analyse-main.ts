@@ -54,7 +54,7 @@ async function findingsOf(files: readonly AnalysedFile[]): Promise<readonly Anal
 async function integrityOf(
   change: NonNullable<AnalysisRequest['change']>,
 ): Promise<NonNullable<AnalysisAnswer['integrity']>> {
-  const { examineChange } = await import('./integrity/examine-change');
+  const { examineChange } = await import('./integrity/examine-change.js');
   const readUnchanged = (path: string) =>
     isAbsolute(path) || path.split('/').includes('..') ? undefined : contentOf(path);
   return examineChange({ ...change, readUnchanged });
