@@ -52,8 +52,13 @@ export class FakeNpmRegistry {
 
   /** Of a version of `tiny`. */
   integrity(version: string): string {
+    return integrityOf(this.tarball(version));
+  }
+
+  /** Of a version of `tiny`. */
+  tarball(version: string): Buffer {
     const served = this.packages.find((one) => one.name === 'tiny' && one.version === version);
-    return integrityOf(served?.tarball ?? Buffer.alloc(0));
+    return served?.tarball ?? Buffer.alloc(0);
   }
 
   close(): void {

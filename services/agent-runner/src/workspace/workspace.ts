@@ -28,6 +28,7 @@ export interface WorkspaceParts {
 
 const maximumFileBytes = 4_194_304;
 const maximumArchiveBytes = 67_108_864;
+
 /**
  * A working copy and, out of its reach, the repository it came from. Whatever a command does to the copy, hooks, filters
  * and configuration of the repository that is asked afterwards are ours.
@@ -65,7 +66,9 @@ export class Workspace {
   /** The bytes of a file by its object id, of 64 MiB at most. */
   async bytesOf(object: string): Promise<Result<Buffer>> {
     const shown = await this.git(['cat-file', 'blob', object], { maximumBytes: maximumArchiveBytes });
-    return shown.ok ? ok(shown.stdout) : err(unreadable('a file of a commit', shown.complaint));
+    if (shown.ok) return ok(shown.stdout);
+    const complaint = shown.isTooLong ? 'it is larger than 64 MiB' : shown.complaint;
+    return err(unreadable('a file of a commit', complaint));
   }
 
   async committedFiles(commit = this.commit): Promise<Result<readonly string[]>> {

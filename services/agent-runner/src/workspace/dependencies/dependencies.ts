@@ -41,6 +41,7 @@ export interface PrepareOptions {
 /** In the place of an installation: what turned out while it was made. */
 const notesFile = 'ymera-notes';
 const installTimeoutMs = 600_000;
+const maxCopiedBytes = 536_870_912;
 /** Of the sandbox's own; what is below is seen by runs, too. */
 const placesFolder = '/ymera/packages';
 
@@ -260,7 +261,14 @@ export class Dependencies {
     await mkdir(work, { recursive: true });
     if (place) await mkdir(place.source, { recursive: true });
     for (const path of placeholders) await write(path, '');
-    for (const { path, bytes } of copied) await write(path, await bytes());
+    let copiedBytes = 0;
+    for (const { path, bytes } of copied) {
+      const content = await bytes();
+      copiedBytes += content.length;
+      if (copiedBytes > maxCopiedBytes)
+        throw new FailureException(unavailable('the packages that are committed are larger than 512 MiB'));
+      await write(path, content);
+    }
     for (const [path, text] of inputs) await write(path, text);
     const { owner } = this.sandbox;
     const owned = [...made, ...(place ? [place.source] : [])];

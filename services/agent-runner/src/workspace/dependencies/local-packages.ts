@@ -1,4 +1,6 @@
 import { posix } from 'node:path';
+import { FailureException } from '@ymera/kernel';
+import { unavailable } from './install-problem';
 import type { CommittedFile, ProjectFiles } from './project-files';
 
 /** Files that say where a package of the project's own lies. */
@@ -16,7 +18,7 @@ const maxFiles = 5000;
 
 /**
  * What a manager installs out of the project itself, beside its manifests: archives that are committed, and folders that
- * `file:`, `link:` and `portal:` name.
+ * `file:`, `link:` and `portal:` name. Throws when there are too many.
  */
 export async function localPackages(files: ProjectFiles): Promise<readonly CommittedFile[]> {
   const texts = await files.readAll([
@@ -30,9 +32,10 @@ export async function localPackages(files: ProjectFiles): Promise<readonly Commi
     named.has(path) ||
     (archive.test(path) && folders.has(posix.dirname(path))) ||
     parents(path).some((folder) => named.has(folder));
-  return files.asTheyAre(
-    files.paths.filter((path) => !/(^|\/)node_modules\//.test(path) && isNamed(path)).slice(0, maxFiles),
-  );
+  const paths = files.paths.filter((path) => !/(^|\/)node_modules\//.test(path) && isNamed(path));
+  if (paths.length > maxFiles)
+    throw new FailureException(unavailable(`more than ${maxFiles} files of them are committed`));
+  return files.asTheyAre(paths);
 }
 
 /** Paths in the repository that a file names, relative to its own folder. */

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DependenciesFixture } from '../../testing/dependencies-fixture';
 import { FakeNpmRegistry } from '../../testing/fake-npm-registry';
 import { Dependencies } from './dependencies';
@@ -130,6 +131,19 @@ describe('the packages of an npm project', () => {
     expect(tested.stdout).toBe('b of the working copy\n');
     expect(registry.asked).toEqual([]);
     await workspace.close();
+  });
+
+  it('are what a committed archive holds now, also when its name stays', async () => {
+    const files = { 'package.json': manifest('file:vendor/tiny.tgz') };
+    mkdirSync(join(fixture.repository.folder, 'vendor'));
+    for (const version of ['1.0.0', '2.0.0']) {
+      writeFileSync(join(fixture.repository.folder, 'vendor/tiny.tgz'), registry.tarball(version));
+      const { prepared, workspace } = await prepare(files);
+      const tested = await fixture.run(workspace, prepared, 'node -p "require(\'tiny\')"');
+      expect(tested.stdout).toBe(`${version}\n`);
+      await workspace.close();
+    }
+    expect(registry.asked).toEqual([]);
   });
 
   it('hide no folder of that name that is committed elsewhere', async () => {
