@@ -8,10 +8,11 @@ import { calledBack } from './callbacks';
 import {
   always,
   awaitedNames,
-  catchesEverything,
+  caughtAway,
   endsHere,
   failsHere,
   hidesFailures,
+  suppresses,
   truthOf,
 } from './control-flow';
 import { rowsOf } from './rows';
@@ -287,16 +288,4 @@ function seenFrom(node: Syntax, bindings: Place['bindings']): Syntax {
   const text = print(node, bindings);
   // Without names of that place it means the same anywhere.
   return text === print(node) ? node : { kind: 'literal', type: 'number', value: text, line: node.line };
-}
-
-/** `with contextlib.suppress(AssertionError):` */
-const suppresses = (item: Syntax): boolean =>
-  item.kind === 'call' && lastName(item.callee) === 'suppress' && item.args.some(catchesEverything);
-
-/** `promise.catch(() => {})`: what was asserted before it is not heard. */
-function caughtAway(node: Extract<Syntax, { kind: 'call' }>): boolean {
-  if (node.callee.kind !== 'member' || node.callee.property !== 'catch') return false;
-  const [handler] = node.args;
-  if (handler?.kind !== 'function') return false;
-  return hidesFailures({ body: handler.body, type: undefined }, () => false);
 }

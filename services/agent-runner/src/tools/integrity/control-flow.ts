@@ -55,7 +55,7 @@ export const failsHere = (body: readonly Syntax[]): boolean =>
       (isExit(node) && node.kind === 'call' && node.args[0] !== undefined && truthOf(node.args[0]) !== false),
   );
 
-export const catchesEverything = (type: Syntax | undefined): boolean => {
+const catchesEverything = (type: Syntax | undefined): boolean => {
   if (type === undefined) return true;
   if (type.kind === 'list') return type.items.some(catchesEverything);
   return /^(?:BaseException|Exception|AssertionError|builtins\.\w+|Error)$/.test(dottedName(type));
@@ -102,4 +102,16 @@ export function hidesFailures(
       isTold ||= 'parameter' in handler && handler.parameter === node.value.name;
   });
   return !isTold;
+}
+
+/** `with contextlib.suppress(AssertionError):` */
+export const suppresses = (item: Syntax): boolean =>
+  item.kind === 'call' && lastName(item.callee) === 'suppress' && item.args.some(catchesEverything);
+
+/** `promise.catch(() => {})`: what was asserted before it does not count. */
+export function caughtAway(node: Extract<Syntax, { kind: 'call' }>): boolean {
+  if (node.callee.kind !== 'member' || node.callee.property !== 'catch') return false;
+  const [handler] = node.args;
+  if (handler?.kind !== 'function') return false;
+  return hidesFailures({ body: handler.body, type: undefined }, () => false);
 }

@@ -1,4 +1,4 @@
-import type { Syntax, SyntaxFile } from '../syntax/syntax';
+import type { FunctionSyntax, Syntax, SyntaxFile } from '../syntax/syntax';
 import { boundNames, dottedName, walk } from '../syntax/walk';
 import type { AssertionNames } from './assertion';
 
@@ -24,7 +24,7 @@ const testFunctions: ReadonlySet<string> = new Set(
 );
 export const isGroup = (name: string): boolean => /^[xf]?(?:describe|suite|context)$/.test(name);
 
-export type Functions = ReadonlyMap<string, Extract<Syntax, { kind: 'function' }>>;
+export type Functions = ReadonlyMap<string, FunctionSyntax>;
 
 interface Imported {
   readonly module: string;
@@ -80,7 +80,7 @@ export function testNames(file: SyntaxFile, helpers: Functions = new Map()): Tes
   const objects = new Set(['assert', 'chai']);
   const foreign = new Set<string>();
   const loose = new Set<string>();
-  const functions = new Map<string, Extract<Syntax, { kind: 'function' }>>();
+  const functions = new Map<string, FunctionSyntax>();
   for (const { module, imported: name, local } of importsOf(file)) {
     if (testModules.test(module)) {
       const meant = name === 'default' || name === '*' ? 'test' : name;
@@ -120,7 +120,7 @@ export function testNames(file: SyntaxFile, helpers: Functions = new Map()): Tes
 
 /** The functions of a file that stand at its top, by their names. */
 export function functionsOf({ body }: SyntaxFile): Functions {
-  const found = new Map<string, Extract<Syntax, { kind: 'function' }>>();
+  const found = new Map<string, FunctionSyntax>();
   for (const node of body) {
     if (node.kind === 'function' && node.name !== undefined) found.set(node.name, node);
     if (node.kind === 'declare' && node.target.kind === 'name' && node.value?.kind === 'function')
