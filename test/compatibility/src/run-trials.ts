@@ -27,18 +27,19 @@ export function runTrials(
   combinations: readonly Combination[],
   maxAtATime: number,
 ): readonly StartedTrial[] {
-  const started = trialsOf(combinations).map(({ combination, trial }) => {
+  const trials = trialsOf(combinations).map(({ combination, trial }) => {
     const { promise, resolve, reject } = Promise.withResolvers<TrialResult>();
-    promise.catch(() => undefined); // told by whoever waits for it
+    // The caller awaits `result`; a rejection before that must not end the process.
+    promise.catch(() => undefined);
     const run = () => runTrial(platform, combination, trial).then(resolve, reject);
-    return { run, told: { combination, trial, result: promise } };
+    return { run, started: { combination, trial, result: promise } };
   });
-  const waiting = started.values();
+  const waiting = trials.values();
   const work = async (): Promise<void> => {
     for (const { run } of waiting) await run();
   };
   for (let worker = 0; worker < maxAtATime; worker += 1) void work();
-  return started.map(({ told }) => told);
+  return trials.map(({ started }) => started);
 }
 
 async function runTrial(
