@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { err, failure, ok, sha256Hex, type Result } from '@ymera/kernel';
+import { err, failure, ok, sha256Hex, type Failure, type Result } from '@ymera/kernel';
 import { LRUCache } from 'lru-cache';
 import { anonymous, type Caller } from '../domain/caller';
 import { credentialOf } from '../domain/credential';
@@ -29,7 +29,7 @@ const malformed = failure(
 /** From an `Authorization` header to a caller. Remembers answers for a short time, by digest and never by token. */
 export class Authenticate {
   readonly #accepted: LRUCache<string, Caller>;
-  readonly #refused: LRUCache<string, true>;
+  readonly #refused: LRUCache<string, Failure>;
   /** Rises with each change that is heard of: what was asked before it is not remembered after it. */
   #generation = 0;
 
@@ -55,7 +55,8 @@ export class Authenticate {
     const key = sha256Hex(credential.token);
     const known = this.#accepted.get(key);
     if (known) return ok(known);
-    if (this.#refused.has(key)) return err(invalid);
+    const refused = this.#refused.get(key);
+    if (refused) return err(refused);
     if (!(await mayTry()))
       return err(
         failure(
@@ -73,7 +74,7 @@ export class Authenticate {
       credential.kind === 'operator' ? await this.#operator(key) : await this.#principal(credential.token);
     if (checked.ok && generation === this.#generation) this.#accepted.set(key, checked.value);
     // Only a real refusal is remembered: while the registry is away nobody is called unknown.
-    if (!checked.ok && checked.error.kind === 'unauthenticated') this.#refused.set(key, true);
+    if (!checked.ok && checked.error.kind === 'unauthenticated') this.#refused.set(key, checked.error);
     return checked;
   }
 
