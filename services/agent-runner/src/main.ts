@@ -1,4 +1,5 @@
 import { loadConfig } from '@ymera/config';
+import { FailureException } from '@ymera/kernel';
 import { createLogger, startTelemetry } from '@ymera/observability';
 import { version } from '../package.json';
 import { startRunner } from './app/runner';
@@ -30,8 +31,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(
-    `agent-runner cannot run: ${error instanceof Error ? error.message : String(error)}\n`,
-  );
+  const suggestion = error instanceof FailureException ? error.failure.suggestion : undefined;
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`agent-runner cannot run: ${[reason, suggestion].filter(Boolean).join('\n')}\n`);
   process.exit(1);
 });

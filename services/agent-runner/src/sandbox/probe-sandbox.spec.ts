@@ -1,6 +1,7 @@
 import { SandboxFixture } from '../testing/sandbox-fixture';
 import { BubblewrapSandbox } from './bubblewrap-sandbox';
 import { openSandbox, probeSandbox } from './probe-sandbox';
+import type { Sandbox } from './sandbox';
 
 jest.setTimeout(60_000);
 
@@ -19,6 +20,21 @@ describe('the probe', () => {
     expect(await probeSandbox(fixture.unconfined, fixture.scratchFolder)).toMatchObject({
       ok: false,
       error: { code: 'sandbox_unavailable', suggestion: expect.stringContaining('--no-sandbox') },
+    });
+  });
+
+  it('says what a plain chroot lacks', async () => {
+    const reason = 'unshare: cannot change root filesystem propagation: Invalid argument';
+    const { unconfined } = fixture;
+    const sandbox: Sandbox = {
+      name: 'none',
+      owner: undefined,
+      workspacePath: (path) => unconfined.workspacePath(path),
+      mountPath: (mount) => unconfined.mountPath(mount),
+      run: (run) => unconfined.run({ ...run, command: `echo '${reason}' >&2; exit 1` }),
+    };
+    expect(await probeSandbox(sandbox, fixture.scratchFolder)).toMatchObject({
+      error: { suggestion: expect.stringContaining('mount --bind DIR DIR') },
     });
   });
 

@@ -65,6 +65,9 @@ function advice(reason: string): string {
   if (/ENOENT|bwrap|setpriv|prlimit|unshare.*not found/.test(reason)) {
     return 'Install bubblewrap and util-linux (apt-get install bubblewrap util-linux).';
   }
+  if (/root filesystem propagation/.test(reason)) {
+    return 'The root folder is no mount point, as in a plain chroot: mount --bind DIR DIR, then chroot DIR.';
+  }
   return (
     'Run as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, ' +
     'kernel.apparmor_restrict_unprivileged_userns=0); in a container, add the capability SYS_ADMIN.'
