@@ -18,6 +18,7 @@ export { fault, faultOf, type Fault } from './shared/fault';
 export * from './shared/ids';
 export * from './shared/plan';
 export * from './shared/project';
+export { isRootOf, projectParts, type Ecosystem, type ProjectPart } from './shared/project-parts';
 export * from './shared/resources';
 export * from './shared/waiver';
 export * from './events/registry';

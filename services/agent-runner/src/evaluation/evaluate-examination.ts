@@ -66,7 +66,13 @@ async function openAgents(state: string, isUnconfined: boolean): Promise<Evaluat
     cache,
     limits: changeLimitsOf(changeLimitsEnvironment.parse({})),
   });
-  const agents = new ToolAgents({ sandbox, workspaces, stateFolder: state, dependencyNetwork: true });
+  const agents = new ToolAgents({
+    sandbox,
+    workspaces,
+    stateFolder: state,
+    dependencyNetwork: true,
+    hostPath: pathFolders(),
+  });
   return { testing: agents.testing(), examination: agents.examination() };
 }
 

@@ -53,11 +53,12 @@ async function findingsOf(files: readonly AnalysedFile[]): Promise<readonly Anal
 /** The parsers are loaded when a change comes: they take longer than to analyse a small project. */
 async function integrityOf(
   change: NonNullable<AnalysisRequest['change']>,
-): Promise<NonNullable<AnalysisAnswer['integrity']>> {
-  const { examineChange } = await import('./integrity/examine-change.js');
+): Promise<Pick<AnalysisAnswer, 'integrity' | 'mutation'>> {
+  const { examine } = await import('./integrity/examine-change.js');
   const readUnchanged = (path: string) =>
     isAbsolute(path) || path.split('/').includes('..') ? undefined : contentOf(path);
-  return examineChange({ ...change, readUnchanged });
+  const { findings, mutation } = examine({ ...change, readUnchanged });
+  return { integrity: findings, mutation };
 }
 
 async function main(): Promise<void> {
@@ -71,11 +72,7 @@ async function main(): Promise<void> {
   const answer: AnalysisAnswer = {
     analysed: files.length,
     findings: request.mode === 'rewrite' ? [] : await findingsOf(files),
-    ...(change
-      ? {
-          integrity: await integrityOf(change),
-        }
-      : {}),
+    ...(change ? await integrityOf(change) : {}),
     rewritten,
   };
   process.stdout.write(JSON.stringify(answer));

@@ -1,6 +1,7 @@
 import type { Intent } from '@ymera/contracts';
 import type { ChangedFile } from './integrity/changed-file';
 import type { IntegrityFinding } from './integrity/findings';
+import type { MutationPlan } from './mutation/mutation-plan';
 
 /** What the runner and the analysis, a process of its own in the sandbox, tell each other: one JSON object each way. */
 export interface AnalysisRequest {
@@ -44,5 +45,6 @@ export interface AnalysisAnswer {
   /** For `examine` each file is named `before/<path>` or `after/<path>`. */
   readonly findings: readonly AnalysisFinding[];
   readonly integrity?: readonly IntegrityFinding[];
+  readonly mutation?: MutationPlan | undefined;
   readonly rewritten: readonly RewrittenFile[];
 }

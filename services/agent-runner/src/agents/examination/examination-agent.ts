@@ -8,6 +8,7 @@ import type { AnalysisFinding } from '../../tools/analysis-protocol';
 import { measureBeforeAfter, type Measurement } from '../../tools/benchmark';
 import type { ChangedFile } from '../../tools/integrity/changed-file';
 import type { IntegrityFinding } from '../../tools/integrity/findings';
+import type { MutationPlan } from '../../tools/mutation/mutation-plan';
 import { projectCommand } from '../../tools/project-command';
 import type { TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies/dependencies';
@@ -24,7 +25,9 @@ import { fixEvidence, type FixTrials } from './fix-evidence';
 import { newFindings } from './new-findings';
 import { inRevertedFiles, revertedCommits, revertEvidence } from './revert-evidence';
 import { needsTrials, settledFindings } from './settled-findings';
-import { tryTests } from './try-fix';
+import { pseudoTested } from './pseudo-tested';
+import { tryTests, type FixTrialOptions } from './try-fix';
+import { tryMutants } from './try-mutants';
 import { unseenFiles } from './unseen-files';
 import { giveVerdict } from './verdict';
 
@@ -39,6 +42,8 @@ export interface ExaminationAgentOptions {
 const reportedFindings = 200;
 /** Tests that took much longer than on the change hang: that is how some faults show. */
 const leastTrialMs = 20_000;
+/** What hangs because the product does nothing has not passed. */
+const leastMutantMs = 5_000;
 const severityOrder: readonly Finding['severity'][] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /** Looks at code: all of it to say what could be better (`review`, `analyse`), a change to say whether it may land. */
@@ -56,6 +61,12 @@ export class ExaminationAgent implements ToolAgent {
       await examination.close();
     }
   }
+}
+
+interface Examined {
+  readonly findings: readonly AnalysisFinding[];
+  readonly integrity: readonly IntegrityFinding[];
+  readonly mutation: MutationPlan | undefined;
 }
 
 /** One attempt: what it opened is closed, whatever happens. */
@@ -123,6 +134,8 @@ class Examination {
     this.context.progress(0.3, 'looking for what the tests show');
     const trials = await this.trials(after, examined.integrity);
     if (isFailure(trials)) return this.end(trials);
+    const mutants = await this.mutants(after, examined);
+    if (isFailure(mutants)) return this.end(mutants);
     this.context.progress(0.4, 'comparing before and after');
     const measured = await this.measure(after);
     if (this.context.signal.aborted) return stopped(this.context.signal, this.time.ms);
@@ -143,6 +156,7 @@ class Examination {
             revert.value,
           ),
           ...(intent === 'DEBUG' ? fixEvidence(trials, this.options.policy) : []),
+          ...mutants,
           ...examined.findings,
           ...(isFailure(measured) ? [benchmarkFinding(measured)] : []),
         ],
@@ -174,8 +188,8 @@ class Examination {
     after: Workspace,
     files: readonly ChangedFile[],
     paths: readonly string[],
-  ): Promise<{ findings: readonly AnalysisFinding[]; integrity: readonly IntegrityFinding[] } | Failure> {
-    if (files.length === 0) return { findings: [], integrity: [] };
+  ): Promise<Examined | Failure> {
+    if (files.length === 0) return { findings: [], integrity: [], mutation: undefined };
     const { project, input } = this.task;
     const answer = await this.time.spend(() =>
       this.options.analyser.analyse(
@@ -201,7 +215,7 @@ class Examination {
         .map((finding) => ({ ...finding, file: finding.file.slice(side.length + 1) }));
     const texts = new Map(files.map((file) => [file.path, file]));
     const findings = newFindings(of('before'), of('after'), (side, path) => texts.get(path)?.[side] ?? '');
-    return { findings, integrity: answer.value.integrity ?? [] };
+    return { findings, integrity: answer.value.integrity ?? [], mutation: answer.value.mutation };
   }
 
   /** What the tests of each side show on the other, where something depends on it. */
@@ -212,34 +226,61 @@ class Examination {
     const { project, base, input } = this.task;
     const wanted = { fix: input.intent === 'DEBUG', expectations: needsTrials(integrity) };
     if (!(wanted.fix || wanted.expectations) || project.commands.test === undefined) return {};
-    const commits = { base, change: after.commit };
     const entries = await after.changedFiles(base);
     if (!entries.ok) return entries.error;
-    const { sandbox, dependencies } = this.options;
     const trials = await this.time.spend(async () =>
       tryTests(
         {
-          sandbox,
-          dependencies,
-          signal: this.context.signal,
-          command: project.commands.test ?? '',
-          build: project.commands.build,
+          ...this.trialOptions(after, project.commands.test ?? '', leastTrialMs),
           entries: entries.value,
           expectations: new Set(
             integrity.flatMap(({ needsTrial, file }) => (needsTrial && file !== undefined ? [file] : [])),
           ),
           hasFailures: input.tests?.failed_on_base !== undefined,
-          timeoutMs: () =>
-            Math.min(remainingMs(this.task) / 3, Math.max(leastTrialMs, 5 * (input.tests?.duration_ms ?? 0))),
-          open: async (side, replaced) => {
-            const opened = await this.open(commits[side], [commits.base, commits.change], replaced);
-            return isFailure(opened) ? err(opened) : ok(opened);
-          },
         },
         wanted,
       ),
     );
     return trials.ok ? trials.value : trials.error;
+  }
+
+  /** Whether the tests still depend on the product, where the change touches them. What stops it anyway needs no more. */
+  private async mutants(
+    after: Workspace,
+    { integrity, mutation }: Examined,
+  ): Promise<readonly Finding[] | Failure> {
+    const { commands } = this.task.project;
+    const { tests } = this.task.input;
+    const isStopped = integrity.some(
+      ({ severity, needsTrial }) => this.options.policy.blocking.includes(severity) && !needsTrial,
+    );
+    if (!mutation || isStopped || commands.test === undefined || !tests || tests.failed > 0) return [];
+    const options = this.trialOptions(after, commands.test, leastMutantMs);
+    const trials = await this.time.spend(() => tryMutants(options, mutation, tests.total));
+    return trials.ok ? pseudoTested(trials.value, mutation) : trials.error;
+  }
+
+  private trialOptions(
+    after: Workspace,
+    command: string,
+    leastMs: number,
+  ): Omit<FixTrialOptions, 'entries' | 'expectations' | 'hasFailures'> {
+    const { base, project, input } = this.task;
+    const commits = { base, change: after.commit };
+    const { sandbox, dependencies } = this.options;
+    return {
+      sandbox,
+      dependencies,
+      signal: this.context.signal,
+      command,
+      build: project.commands.build,
+      timeoutMs: () =>
+        Math.min(remainingMs(this.task) / 3, Math.max(leastMs, 5 * (input.tests?.duration_ms ?? 0))),
+      open: async (side, replaced) => {
+        const opened = await this.open(commits[side], [commits.base, commits.change], replaced);
+        return isFailure(opened) ? err(opened) : ok(opened);
+      },
+    };
   }
 
   /** Undefined for a project without a benchmark. */

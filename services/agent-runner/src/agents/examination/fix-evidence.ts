@@ -10,6 +10,8 @@ export interface TestTrial {
   readonly failures: readonly TestFailure[];
   /** Whether a test that is not among the failures has passed. */
   readonly namesAll: boolean;
+  /** Tests that were run; undefined where the runner does not say it. */
+  readonly total?: number | undefined;
 }
 
 /** What the tests of both sides say about both products. */

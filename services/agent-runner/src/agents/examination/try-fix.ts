@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { Places } from '../../tools/places';
@@ -77,14 +79,17 @@ export async function tryTests(options: FixTrialOptions, wanted: WantedTrials): 
   return ok(trials);
 }
 
-async function trial(
-  options: FixTrialOptions,
+/** `written`: files that have another text, in a copy that nothing has run in yet. */
+export async function trial(
+  options: Omit<FixTrialOptions, 'entries' | 'expectations' | 'hasFailures'>,
   side: 'base' | 'change',
   replaced: readonly TreeEntry[],
+  written: readonly { readonly path: string; readonly text: string }[] = [],
 ): Promise<Result<TestTrial, Failure>> {
   const opened = await options.open(side, replaced);
   if (!opened.ok) return opened;
   const workspace = opened.value;
+  for (const { path, text } of written) await writeFile(join(workspace.copy, path), text);
   const prepared = await options.dependencies.prepare(workspace, options.signal);
   if (!prepared.ok) return prepared;
   const command = await projectCommand(options.command, workspace, options.build);
@@ -106,7 +111,14 @@ async function trial(
   if (!listed.ok) return listed;
   const files = new Set([...listed.value, ...replaced.map(({ path }) => path)]);
   const places = new Places(files, options.sandbox.workspacePath(workspace.copy));
-  const { failures, namesAll } = readTests(`${outcome.stdout}\n${outcome.stderr}`, places);
+  const { failures, namesAll, counts } = readTests(`${outcome.stdout}\n${outcome.stderr}`, places);
   const hasPassed = outcome.end === 'exited' && outcome.exitCode === 0;
-  return ok(withoutSurroundings({ hasPassed, failures, namesAll: namesAll && outcome.end === 'exited' }));
+  return ok(
+    withoutSurroundings({
+      hasPassed,
+      failures,
+      namesAll: namesAll && outcome.end === 'exited',
+      total: counts?.total,
+    }),
+  );
 }

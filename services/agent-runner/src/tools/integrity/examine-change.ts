@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Intent } from '@ymera/contracts';
+import { mutationPlan, type MutationPlan } from '../mutation/mutation-plan';
 import { benchmarkFindings, benchmarkNumbers, benchmarkTexts } from './benchmark-files';
 import type { ChangedFile } from './changed-file';
 import { compareTests } from './compare-tests';
@@ -50,8 +51,17 @@ function reachedBy(
   return [...found];
 }
 
-/** Every way in which a change may pass by changing what judges it, or by hiding from it. */
-export function examineChange(change: ChangeToExamine): readonly IntegrityFinding[] {
+export interface ExaminedChange {
+  /** Every way in which it may pass by changing what judges it, or by hiding from it. */
+  readonly findings: readonly IntegrityFinding[];
+  /** What is to be run to see the rest. */
+  readonly mutation: MutationPlan | undefined;
+}
+
+export const examineChange = (change: ChangeToExamine): readonly IntegrityFinding[] =>
+  examine(change).findings;
+
+export function examine(change: ChangeToExamine): ExaminedChange {
   const { files, intent } = change;
   const request = requestWords(change.request);
   const sources = new Sources();
@@ -121,9 +131,10 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
     .filter((path) => !changed.has(path) && isTest(path) && /\.(?:[cm]?[jt]sx?|py)$/.test(path))
     .slice(0, maximumContextFiles);
   const needsContext = sides.some(({ path }) => isProduct(path));
-  const contextTests = needsContext
-    ? unchangedTests.flatMap((path) => sources.tests(path, change.readUnchanged(path) ?? '', project.after))
-    : [];
+  const keptTests = unchangedTests.flatMap((path) =>
+    sources.tests(path, change.readUnchanged(path) ?? '', project.after),
+  );
+  const contextTests = needsContext ? keptTests : [];
   const [oldTests, movedTests] = [testFiles('before'), testFiles('after')];
   // A test that was moved to where the command does not look is there no more.
   const isPicked = filesPickedBy([...tested].flatMap((path) => syntaxOf(path, textOf(path) ?? '') ?? []));
@@ -147,7 +158,13 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
 
   const benchmarks = [...new Set([...measured, ...change.paths.filter(isBenchmarkFile)])].slice(0, 50);
 
-  return [
+  const mutation = mutationPlan({
+    files,
+    before: { ...project.before, tests: [...oldTests, ...keptTests] },
+    after: { ...project.after, tests: [...movedTests, ...keptTests] },
+    checks,
+  });
+  const findings = [
     ...compareTests({ before: oldTests, after: newTests, request, rename, removed }),
     ...sides.flatMap((side) =>
       side.before && side.after && isTest(side.path)
@@ -206,4 +223,5 @@ export function examineChange(change: ChangeToExamine): readonly IntegrityFindin
     ),
     ...sources.unread(),
   ];
+  return { findings, mutation };
 }

@@ -11,7 +11,7 @@ import type { Workspace } from '../workspace';
 import type { Installation, PreparedProject } from './installation';
 import { installFailure, unavailable } from './install-problem';
 import { digestOfInstallation, InstallationStore } from './installation-store';
-import { installers } from './installers';
+import { inFolder, placesToInstall } from './installed-places';
 import { mergePrepared } from './merge-prepared';
 import { ProjectFiles } from './project-files';
 import { projectInterpreters } from './project-interpreters';
@@ -90,24 +90,28 @@ export class Dependencies {
     const { interpreters, prepared } = chosen.value;
     const registries = this.options.registries ?? {};
     const parts = [prepared];
-    for (const installer of installers) {
-      const installation = await installer({
-        files,
-        interpreters,
-        registries,
-        root: this.sandbox.workspacePath(workspace.copy),
-        hasProgram: (name) => this.toolchain.find(name) !== undefined,
-        hasModule: (python, name) => this.toolchain.hasModule(python, name),
-      });
-      if (!installation) continue;
-      const access = new RegistryAccess(registries);
-      const check = async () => {
-        const named = base === undefined ? undefined : await ProjectFiles.of(workspace, base);
-        await access.allowNamedBy(named);
-        const refused = await refusedSources(files, access);
-        if (refused) throw new FailureException(refused);
-      };
-      parts.push(await this.installed(installation, parts, access, check, signal));
+    for (const { folder, files: own, installers: some } of placesToInstall(files)) {
+      const root = posix.join(this.sandbox.workspacePath(workspace.copy), folder);
+      for (const installer of some) {
+        const installation = await installer({
+          files: own,
+          interpreters,
+          registries,
+          root,
+          hasProgram: (name) => this.toolchain.find(name) !== undefined,
+          hasModule: (python, name) => this.toolchain.hasModule(python, name),
+        });
+        if (!installation) continue;
+        const access = new RegistryAccess(registries);
+        const check = async () => {
+          const named = base === undefined ? undefined : await ProjectFiles.of(workspace, base);
+          await access.allowNamedBy(named);
+          const refused = await refusedSources(files, access);
+          if (refused) throw new FailureException(refused);
+        };
+        const installed = await this.installed(installation, parts, access, check, signal);
+        parts.push(inFolder(folder, installed));
+      }
     }
     return this.withTools(mergePrepared(parts), workspace, commands, await files.read('package.json'));
   }

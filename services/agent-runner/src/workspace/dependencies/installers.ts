@@ -1,3 +1,4 @@
+import type { Ecosystem } from '@ymera/contracts';
 import { bun } from './bun';
 import { cargo } from './cargo';
 import { go } from './go';
@@ -9,4 +10,13 @@ import { python } from './python';
 import { yarn } from './yarn';
 
 /** Of JavaScript's managers one fits at most: the lockfile that is there decides, then what the manifest declares. */
-export const installers: readonly Installer[] = [npm, pnpm, yarn, bun, python, go, cargo, maven];
+const javascript: readonly Installer[] = [npm, pnpm, yarn, bun];
+
+/** Those of the whole repository; Go's and Cargo's find their modules below the root by themselves. */
+export const installers: readonly Installer[] = [...javascript, python, go, cargo, maven];
+
+/** Those that a part of the repository needs in its own folder. */
+export const partInstallers: Readonly<Partial<Record<Ecosystem, readonly Installer[]>>> = {
+  javascript,
+  python: [python],
+};

@@ -69,6 +69,17 @@ describe('the packages of an npm project', () => {
     });
   });
 
+  it('are installed in the part of a repository that asks for them', async () => {
+    const { prepared, workspace } = await prepare({
+      'go.mod': 'module example.org/x\n',
+      'web/package.json': manifest(),
+      'web/package-lock.json': plain()['package-lock.json'],
+    });
+    const ran = await fixture.run(workspace, prepared, 'cd web && node -p "require(\'tiny\')"');
+    expect(ran).toMatchObject({ exitCode: 0 });
+    await workspace.close();
+  });
+
   it('are installed once without their scripts, and may be written to without becoming part of a change', async () => {
     const closed = await prepare(plain(), { network: false });
     expect(closed.prepared).toMatchObject({ ok: false, error: { code: 'dependencies_unavailable' } });

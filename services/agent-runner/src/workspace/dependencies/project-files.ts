@@ -26,6 +26,16 @@ export class ProjectFiles {
     return new ProjectFiles(workspace, new Map(files.map(({ path, object }) => [path, object])));
   }
 
+  /** Those in a folder, by their paths in it: a part of the repository as if it were one of its own. */
+  below(folder: string): ProjectFiles {
+    const prefix = `${folder}/`;
+    const inside = [...this.objects].filter(([path]) => path.startsWith(prefix));
+    return new ProjectFiles(
+      this.workspace,
+      new Map(inside.map(([path, object]) => [path.slice(prefix.length), object])),
+    );
+  }
+
   get paths(): readonly string[] {
     return [...this.objects.keys()];
   }

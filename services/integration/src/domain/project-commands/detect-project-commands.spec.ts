@@ -215,6 +215,96 @@ describe('the commands of a project', () => {
     ['ExUnit', tree({}, 'mix.exs', 'test/a_test.exs'), { test: 'mix test' }],
     ['PHPUnit', tree({}, 'phpunit.xml'), { test: 'vendor/bin/phpunit' }],
     [
+      'a script in the root and a part in another language',
+      tree({
+        ...packageJson({ scripts: { test: 'node --test test/' } }),
+        'api/pyproject.toml': '[tool.pytest.ini_options]\n',
+        'api/tests/test_calc.py': 'def test_add(): pass',
+      }),
+      { test: 'npm test && (cd api && python3 -m pytest)' },
+    ],
+    [
+      'a Go module in the root and a package in a folder',
+      tree(
+        {
+          'web/package.json': '{"scripts": {"test": "node --test"}}',
+          'web/a.test.js': "require('node:test')",
+        },
+        'go.mod',
+        't_test.go',
+      ),
+      { test: 'go test ./... && (cd web && npm test)' },
+    ],
+    [
+      'tests without a manifest beside a package in a folder',
+      tree({
+        'frontend/package.json': '{"scripts": {"test": "node --test"}}',
+        'backend/test_calc.py': 'import unittest',
+      }),
+      { test: 'python3 -m unittest discover -s backend && (cd frontend && npm test)' },
+    ],
+    [
+      'two languages whose manifests the root has',
+      tree(
+        {
+          ...packageJson({ scripts: { test: 'node --test' } }),
+          'pyproject.toml': '[tool.pytest.ini_options]\n',
+        },
+        'tests/test_a.py',
+      ),
+      { test: 'npm test && python3 -m pytest' },
+    ],
+    [
+      'a script that runs both',
+      tree(
+        {
+          ...packageJson({ scripts: { test: 'node --test && pytest' } }),
+          'pyproject.toml': '[tool.pytest.ini_options]\n',
+        },
+        'tests/test_a.py',
+      ),
+      { test: 'npm test' },
+    ],
+    [
+      'tests of another language that nothing declares, beside a script',
+      tree({ ...packageJson({ scripts: { test: 'node --test' } }), 'scripts/test_a.py': 'import unittest' }),
+      { test: 'npm test' },
+    ],
+    [
+      'a Makefile over the parts: it is the whole project’s',
+      tree({
+        Makefile: 'test:\n\t./all\n',
+        'web/package.json': '{"scripts": {"test": "node --test"}}',
+      }),
+      { test: 'make test' },
+    ],
+    ['a rule of several targets', tree({ Makefile: 'unit test: deps\n\t./run\n' }), { test: 'make test' }],
+    [
+      'a package.json that begins with a byte-order mark',
+      tree({ 'package.json': '\uFEFF{"scripts": {"test": "node --test"}}' }),
+      { test: 'npm test' },
+    ],
+    [
+      'a build that tests need who import the package itself',
+      tree({
+        ...packageJson({ main: 'dist/index.js', scripts: { test: 'node --test', build: 'tsc' } }),
+        'test/a.test.js': "const { add } = require('..');",
+      }),
+      { test: 'npm test', build: 'npm run build' },
+    ],
+    [
+      'the same by its name and `exports`',
+      tree({
+        ...packageJson({
+          name: 'sums',
+          exports: { '.': { import: './dist/index.mjs' } },
+          scripts: { test: 'node --test', build: 'tsc' },
+        }),
+        'test/a.test.mjs': "import { add } from 'sums';",
+      }),
+      { test: 'npm test', build: 'npm run build' },
+    ],
+    [
       'ymera.json over everything, command by command',
       tree({ ...packageJson({ scripts: { test: 'x', bench: 'y' } }), 'ymera.json': '{"test": "./check"}' }),
       { test: './check', bench: 'npm run bench' },

@@ -1,11 +1,18 @@
-import { performancePolicy } from '@ymera/contracts';
+import { isRootOf, performancePolicy, projectParts, type Ecosystem } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { z } from 'zod';
 import { fromCargo, fromGo, fromJvm, fromOtherCompilers } from './compiled';
 import { fromDeno, fromJavaScriptTests, fromPackageScripts } from './javascript';
 import { fromJustfile, fromMakefile, fromMakefileWithTools } from './make';
 import { fromPython } from './python';
-import { parseJson, type Detector, type ProjectCommands, type RepositoryFiles } from './repository-files';
+import { readPackageJson } from './package-json';
+import {
+  filesBelow,
+  parseJson,
+  type Detector,
+  type ProjectCommands,
+  type RepositoryFiles,
+} from './repository-files';
 import { fromBats, fromPhp, fromRuby } from './ruby-and-php';
 
 export type PerformancePolicy = z.output<typeof performancePolicy>;
@@ -22,23 +29,30 @@ const settingsFile = z
   .partial()
   .extend({ performance: performancePolicy.optional() });
 
-/** The first that finds a command wins, command by command. */
-const detectors: readonly Detector[] = [
-  fromDeno,
-  fromPackageScripts,
-  fromMakefile,
-  fromJustfile,
-  fromJavaScriptTests,
-  fromPython,
-  fromGo,
-  fromCargo,
-  fromJvm,
-  fromRuby,
-  fromPhp,
-  fromOtherCompilers,
-  fromMakefileWithTools,
-  fromBats,
+type Tests = Pick<ProjectCommands, 'test' | 'build'>;
+
+/** What test files and manifests mean where nobody has written down how the project is tested; in this order. */
+const byEcosystem: readonly (readonly [Ecosystem, Detector])[] = [
+  ['javascript', fromJavaScriptTests],
+  ['python', fromPython],
+  ['go', fromGo],
+  ['rust', fromCargo],
+  ['jvm', fromJvm],
+  ['ruby', fromRuby],
+  ['php', fromPhp],
+  ['elixir', fromOtherCompilers],
 ];
+
+/** What says in a script that it runs the tests of another language as well. */
+const runsAlso: Readonly<Partial<Record<Ecosystem, RegExp>>> = {
+  python: /\b(pytest|unittest|tox|nox|python3?)\b/,
+  go: /\bgo test\b/,
+  rust: /\bcargo\b/,
+  jvm: /\b(mvn|mvnw|gradle|gradlew)\b/,
+  ruby: /\b(rspec|rake|ruby)\b/,
+  php: /\b(phpunit|composer|pest)\b/,
+  elixir: /\bmix test\b/,
+};
 
 /**
  * The commands that a project has. `ymera.json` wins, command by command; a malformed one is an error, because its author
@@ -48,19 +62,77 @@ export function detectProjectCommands(files: RepositoryFiles): Result<ProjectSet
   const declared = readSettings(files.contents.get('ymera.json'));
   if (!declared.ok) return declared;
   const { performance = {}, ...commands } = declared.value;
-  const detected = detectors.map((detect) => detect(files));
-  // A build belongs to the tests that need it.
-  const tested = detected.find(({ test }) => test !== undefined);
-  const bench = detected.find((found) => found.bench !== undefined)?.bench;
+  const { test, build } = detectTests(files);
+  const bench = [fromPackageScripts, fromMakefile, fromJustfile].flatMap(
+    (detect) => detect(files).bench ?? [],
+  )[0];
   return ok({
     commands: {
-      ...(tested?.test === undefined ? {} : { test: tested.test }),
+      ...(test === undefined ? {} : { test }),
       ...(bench === undefined ? {} : { bench }),
-      ...(tested?.build === undefined || commands.test !== undefined ? {} : { build: tested.build }),
+      ...(build === undefined || commands.test !== undefined ? {} : { build }),
       ...commands,
     },
     performance,
   });
+}
+
+/**
+ * The tests of the root, and of the parts that are projects of another language: what is not tested, any change may break.
+ * Where somebody has written down how all of it is tested, that is how.
+ */
+function detectTests(files: RepositoryFiles): Tests {
+  const scripts = fromPackageScripts(files);
+  const whole =
+    scripts.test === undefined ? firstWith([fromDeno, fromMakefile, fromJustfile], files) : fromDeno(files);
+  if (whole?.test !== undefined) return whole;
+  const parts = projectParts(files.paths);
+  const isOfPart = (path: string) => parts.some(({ folder }) => path.startsWith(`${folder}/`));
+  const root = testsOfRoot({ ...files, paths: files.paths.filter((path) => !isOfPart(path)) }, scripts);
+  const script = scriptOf(files);
+  const found = parts
+    .filter(({ ecosystem }) => !runsAlso[ecosystem]?.test(script))
+    .flatMap(({ folder, ecosystem }) => testsOfPart(filesBelow(files, folder), folder, ecosystem));
+  const all = [...root, ...found];
+  return all.length > 0 ? joined(all) : (firstWith([fromMakefileWithTools, fromBats], files) ?? {});
+}
+
+/** A language whose manifest the root has is a language of the root; without any manifest it is the first one found. */
+function testsOfRoot(files: RepositoryFiles, scripts: Tests): readonly Tests[] {
+  const script = scriptOf(files);
+  const found = byEcosystem.flatMap(([ecosystem, detect]) => {
+    if (scripts.test !== undefined && (ecosystem === 'javascript' || runsAlso[ecosystem]?.test(script)))
+      return [];
+    const tests = detect(files);
+    return tests.test === undefined ? [] : [{ tests, isDeclared: isRootOf(ecosystem, files.paths) }];
+  });
+  const declared = found.filter(({ isDeclared }) => isDeclared).map(({ tests }) => tests);
+  if (scripts.test !== undefined) return [scripts, ...declared];
+  return declared.length > 0 ? declared : found.slice(0, 1).map(({ tests }) => tests);
+}
+
+function testsOfPart(files: RepositoryFiles, folder: string, ecosystem: Ecosystem): readonly Tests[] {
+  const own = byEcosystem.flatMap(([name, detect]) => (name === ecosystem ? [detect] : []));
+  const found = firstWith(ecosystem === 'javascript' ? [fromPackageScripts, ...own] : own, files);
+  if (found?.test === undefined) return [];
+  const within = (command: string) => `(cd ${shellWord(folder)} && ${command})`;
+  return [{ test: within(found.test), ...(found.build === undefined ? {} : { build: within(found.build) }) }];
+}
+
+const firstWith = (some: readonly Detector[], files: RepositoryFiles): Tests | undefined =>
+  some.map((detect) => detect(files)).find(({ test }) => test !== undefined);
+
+const scriptOf = (files: RepositoryFiles): string => readPackageJson(files)?.scripts.get('test') ?? '';
+
+const shellWord = (text: string): string =>
+  /^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+function joined(all: readonly Tests[]): Tests {
+  const builds = all.flatMap(({ build }) => build ?? []);
+  return {
+    test: all.flatMap(({ test }) => test ?? []).join(' && '),
+    ...(builds.length === 0 ? {} : { build: builds.join(' && ') }),
+  };
 }
 
 function readSettings(text: string | undefined): Result<z.output<typeof settingsFile>> {

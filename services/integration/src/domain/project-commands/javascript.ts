@@ -22,7 +22,7 @@ export const fromPackageScripts: Detector = (files) => {
   const test =
     (named === undefined ? undefined : scriptCommand(manager, named)) ??
     workspaceTests(files, manifest, manager);
-  const build = named === undefined ? undefined : neededBuild(files, scripts, named, manager);
+  const build = named === undefined ? undefined : neededBuild(files, manifest, named, manager);
   return {
     ...(test === undefined ? {} : { test }),
     ...(bench === undefined ? {} : { bench: `${manager} run ${bench}` }),
@@ -150,11 +150,12 @@ const quoted = (paths: readonly string[]): string => {
 /** The tests run what a build writes, and the build is not part of the test script. */
 function neededBuild(
   files: RepositoryFiles,
-  scripts: ReadonlyMap<string, string>,
+  manifest: PackageJson | undefined,
   test: string,
   manager: PackageManager,
 ): string | undefined {
-  if (!scripts.has('build')) return undefined;
+  const scripts = manifest?.scripts;
+  if (!manifest || !scripts?.has('build')) return undefined;
   const isPartOfTests = [`pre${test}`, test].some((name) =>
     /\bbuild\b|\btsc\b/.test(scripts.get(name) ?? ''),
   );
@@ -163,9 +164,18 @@ function neededBuild(
   const built = texts.flatMap((text) =>
     [...text.matchAll(/(?:^|['"\s/=])(dist|build|lib|out|esm|cjs)\//g)].map((match) => match[1] ?? ''),
   );
+  if (importsItself(texts, manifest)) built.push(...manifest.entryFolders);
   const isMissing = built.some((folder) => !files.paths.some((path) => path.includes(`${folder}/`)));
   return isMissing ? `${manager} run build` : undefined;
 }
+
+/** The tests take the package as others do: by its name, or as `..`. */
+const importsItself = (texts: readonly string[], { name }: PackageJson): boolean =>
+  texts.some((text) =>
+    [...text.matchAll(/(?:from|require\(|import\(|import)\s*['"]([^'"]+)['"]/g)].some(
+      ([, module = '']) => /^\.\.?(?:\/\.\.)*\/?$/.test(module) || (name !== undefined && module === name),
+    ),
+  );
 
 /** Deno's own manifest, with or without a task for the tests. */
 export const fromDeno: Detector = ({ paths, contents }): ProjectCommands => {

@@ -6,17 +6,21 @@ const justfiles = ['justfile', 'Justfile', '.justfile'];
 /** Tools that make an environment of their own; the commands that they would run are found by other detectors. */
 const environmentTool = /\b(docker|docker-compose|podman|tox|nox|poetry|pipenv|hatch|uv|pdm|conda|nix)\b/;
 
+/** A rule may be of several targets: `unit test: deps`. */
+const ruleOf = (target: string): RegExp =>
+  new RegExp(`^(?:[\\w./%-]+[ \\t]+)*${target}(?:[ \\t]+[\\w./%-]+)*[ \\t]*:(?!=)`, 'm');
+
 /** The lines that belong to a target. */
 function recipeOf(text: string, target: string): string {
   const lines = text.split('\n');
-  const start = lines.findIndex((line) => new RegExp(`^${target}\\s*:(?!=)`).test(line));
+  const start = lines.findIndex((line) => ruleOf(target).test(line));
   if (start < 0) return '';
   const rest = lines.slice(start + 1);
   const end = rest.findIndex((line) => line !== '' && !/^\s/.test(line));
   return rest.slice(0, end < 0 ? rest.length : end).join('\n');
 }
 
-const hasTarget = (text: string, target: string) => new RegExp(`^${target}\\s*:(?!=)`, 'm').test(text);
+const hasTarget = (text: string, target: string) => ruleOf(target).test(text);
 
 /** What runs the tests, by its usual names: `check` is that of the GNU standards. */
 const testTarget = (text: string): string | undefined =>

@@ -8,6 +8,10 @@ const packageFile = z.object({
   dependencies: record.optional(),
   devDependencies: record.optional(),
   workspaces: z.unknown().optional(),
+  name: z.string().optional().catch(undefined),
+  main: z.unknown().optional(),
+  module: z.unknown().optional(),
+  exports: z.unknown().optional(),
 });
 
 export interface PackageJson {
@@ -16,6 +20,9 @@ export interface PackageJson {
   readonly dependencies: ReadonlySet<string>;
   readonly packageManager: string | undefined;
   readonly hasWorkspaces: boolean;
+  readonly name: string | undefined;
+  /** Folders of what others import of it. */
+  readonly entryFolders: ReadonlySet<string>;
 }
 
 /** What `npm init` writes where there are no tests. */
@@ -28,7 +35,14 @@ export function readPackageJson(
 ): PackageJson | undefined {
   const parsed = packageFile.safeParse(parseJson(contents.get(path)));
   if (!parsed.success) return undefined;
-  const { scripts = {}, dependencies = {}, devDependencies = {}, packageManager, workspaces } = parsed.data;
+  const {
+    scripts = {},
+    dependencies = {},
+    devDependencies = {},
+    packageManager,
+    workspaces,
+    name,
+  } = parsed.data;
   const commands = Object.entries(scripts).flatMap(([name, script]) =>
     typeof script === 'string' && script.trim() !== '' && !placeholderTest.test(script)
       ? [[name, script] as const]
@@ -39,7 +53,19 @@ export function readPackageJson(
     dependencies: new Set([...Object.keys(dependencies), ...Object.keys(devDependencies)]),
     packageManager,
     hasWorkspaces: workspaces !== undefined,
+    name,
+    entryFolders: new Set(
+      textsIn([parsed.data.main, parsed.data.module, parsed.data.exports]).flatMap(
+        (entry) => /^(?:\.\/)?([\w-]+)\//.exec(entry)?.[1] ?? [],
+      ),
+    ),
   };
+}
+
+/** `exports` nests conditions. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';

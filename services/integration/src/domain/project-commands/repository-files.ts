@@ -1,4 +1,4 @@
-import type { projectCommands } from '@ymera/contracts';
+import { projectParts, type projectCommands } from '@ymera/contracts';
 import type { z } from 'zod';
 
 export type ProjectCommands = z.output<typeof projectCommands>;
@@ -13,7 +13,7 @@ export interface RepositoryFiles {
 /** Finds commands in the files of one ecosystem; an empty answer where it is not used. */
 export type Detector = (files: RepositoryFiles) => ProjectCommands;
 
-/** Files in the root whose contents decide. */
+/** Files whose contents decide, in the root or in a part of the repository. */
 const manifests: ReadonlySet<string> = new Set([
   ...['ymera.json', 'package.json', 'deno.json', 'deno.jsonc', 'composer.json'],
   ...['CMakeLists.txt', 'Makefile', 'makefile', 'GNUmakefile', 'justfile', 'Justfile', '.justfile'],
@@ -22,6 +22,7 @@ const manifests: ReadonlySet<string> = new Set([
 ]);
 const requirementsFile =
   /^(requirements\/)?[\w.-]*requirements?[\w.-]*\.(txt|in)$|^requirements\/[\w.-]+\.txt$/;
+const isDeciding = (path: string): boolean => manifests.has(path) || requirementsFile.test(path);
 const packageManifest = /^(?:[^/]+\/){1,2}package\.json$/;
 const testFile =
   /(^|\/)(tests?|specs?|__tests__)\/.*\.([cm]?[jt]sx?|py)$|[._-](test|spec)\.[cm]?[jt]sx?$|(^|\/)test[._-][^/]+\.([cm]?[jt]sx?|py)$|_test\.py$|(^|\/)tests?\.([cm]?[jt]s|py)$/;
@@ -42,14 +43,29 @@ export const testFilesOf = (paths: readonly string[]): readonly string[] =>
 
 /** The paths to read before commands are detected, and how many bytes of each at most. */
 export function filesToRead(paths: readonly string[]): ReadonlyMap<string, number> {
+  const folders = [...new Set(projectParts(paths).map(({ folder }) => `${folder}/`))];
+  const isOfPart = (path: string) =>
+    folders.some((folder) => path.startsWith(folder) && isDeciding(path.slice(folder.length)));
   const packages = paths.filter((path) => packageManifest.test(path) && !isForeign(path));
   return new Map([
     ...spread(testFilesOf(paths), maxTestFiles).map((path) => [path, maxTestFileBytes] as const),
     ...packages.slice(0, maxPackageManifests).map((path) => [path, maxManifestBytes] as const),
     ...paths
-      .filter((path) => manifests.has(path) || requirementsFile.test(path))
+      .filter((path) => isDeciding(path) || isOfPart(path))
       .map((path) => [path, maxManifestBytes] as const),
   ]);
+}
+
+/** What a part of a repository has, as if it were one of its own. */
+export function filesBelow({ paths, contents }: RepositoryFiles, folder: string): RepositoryFiles {
+  const prefix = `${folder}/`;
+  const below = (path: string) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : []);
+  return {
+    paths: paths.flatMap(below),
+    contents: new Map(
+      [...contents].flatMap(([path, text]) => below(path).map((name) => [name, text] as const)),
+    ),
+  };
 }
 
 /** A few of each folder rather than all of the first one. */
@@ -65,7 +81,8 @@ export const testTexts = ({ paths, contents }: RepositoryFiles): readonly string
 
 export function parseJson(text: string | undefined): unknown {
   try {
-    return JSON.parse(text ?? '');
+    // Some editors begin a file with a byte-order mark.
+    return JSON.parse((text ?? '').replace(/^\uFEFF/, ''));
   } catch {
     return undefined;
   }

@@ -1,0 +1,30 @@
+import { javascriptBodies } from './javascript-bodies';
+import { mutantOf, type Mutant } from './mutant';
+import { pythonBodies } from './python-bodies';
+
+const maximumFiles = 200;
+const maximumFileLength = 262_144;
+const maximumLength = 1_048_576;
+
+/** The mutants of files; undefined for a project that is too large for it, or holds what cannot be emptied. */
+export function extremeMutants(
+  paths: readonly string[],
+  textOf: (path: string) => string | undefined,
+): readonly Mutant[] | undefined {
+  if (paths.length > maximumFiles) return undefined;
+  let length = 0;
+  const mutants: Mutant[] = [];
+  for (const path of paths) {
+    const text = textOf(path);
+    if (text === undefined || text.length > maximumFileLength) return undefined;
+    length += text.length;
+    if (length > maximumLength) return undefined;
+    const found = mutantOf(
+      path,
+      text,
+      path.endsWith('.py') ? pythonBodies(text) : javascriptBodies(path, text),
+    );
+    if (found) mutants.push(found);
+  }
+  return mutants;
+}
