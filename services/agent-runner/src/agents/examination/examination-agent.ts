@@ -152,7 +152,14 @@ class Examination {
         onBase: this.task.input.findings.filter(({ message }) => message.endsWith(sharedWithBase)),
         findings: [
           ...inRevertedFiles(
-            [...settledFindings(examined.integrity, intent, trials), ...unseenFiles(files)],
+            [
+              ...settledFindings(
+                examined.integrity,
+                { intent, request: this.task.input.request_text },
+                trials,
+              ),
+              ...unseenFiles(files),
+            ],
             revert.value,
           ),
           ...(intent === 'DEBUG' ? fixEvidence(trials, this.options.policy) : []),
@@ -236,6 +243,11 @@ class Examination {
           expectations: new Set(
             integrity.flatMap(({ needsTrial, file }) => (needsTrial && file !== undefined ? [file] : [])),
           ),
+          helpers: new Set(
+            integrity.flatMap(({ needsTrial, file }) =>
+              needsTrial?.isHelper && file !== undefined ? [file] : [],
+            ),
+          ),
           hasFailures: input.tests?.failed_on_base !== undefined,
         },
         wanted,
@@ -264,7 +276,7 @@ class Examination {
     after: Workspace,
     command: string,
     leastMs: number,
-  ): Omit<FixTrialOptions, 'entries' | 'expectations' | 'hasFailures'> {
+  ): Omit<FixTrialOptions, 'entries' | 'expectations' | 'helpers' | 'hasFailures'> {
     const { base, project, input } = this.task;
     const commits = { base, change: after.commit };
     const { sandbox, dependencies } = this.options;

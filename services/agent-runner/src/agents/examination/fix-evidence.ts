@@ -22,6 +22,8 @@ export interface FixTrials {
   readonly beforeWithNewTests?: TestTrial | undefined;
   /** The change with the tests of the base; undefined where they are the same, or are not needed. */
   readonly afterWithOldTests?: TestTrial | undefined;
+  /** The change with its own tests and the helpers of the base; undefined where no helper was changed. */
+  readonly afterWithOldHelpers?: TestTrial | undefined;
   /** The change with its own tests; undefined where it is known that none of them fails. */
   readonly after?: TestTrial | undefined;
 }

@@ -25,6 +25,7 @@ describe('settledFindings', () => {
       intent: Intent,
       trials: FixTrials | undefined,
       severity: string,
+      request?: string,
     ]
   >([
     ['new behaviour that is asked for', changed(), 'FEATURE', newBehaviour, 'medium'],
@@ -55,15 +56,44 @@ describe('settledFindings', () => {
     ['a value that the request names', changed({ isNamed: true }), 'ENHANCE', undefined, 'medium'],
     ['another arrangement', changed(), 'ENHANCE', newBehaviour, 'high'],
     ['no trial', changed(), 'FEATURE', {}, 'high'],
-  ])('weighs %s', (_, finding, intent, trials, severity) => {
-    const [settled] = settledFindings([finding], intent, trials);
+    [
+      'a helper that demands less, without which the tests fail',
+      changed({ isHelper: true, titles: [] }),
+      'FEATURE',
+      { ...newBehaviour, afterWithOldTests: passed, afterWithOldHelpers: failed('subtracts') },
+      'medium',
+    ],
+    [
+      'the same of something that the request does not speak of',
+      changed({ isHelper: true, isRelated: false, titles: [] }),
+      'FEATURE',
+      { ...newBehaviour, afterWithOldTests: passed, afterWithOldHelpers: failed('subtracts') },
+      'high',
+    ],
+    [
+      'a helper that the tests need not',
+      changed({ isHelper: true, isRelated: false, titles: [] }),
+      'FEATURE',
+      { ...newBehaviour, afterWithOldHelpers: passed },
+      'medium',
+    ],
+    [
+      'new behaviour under a request to make better what is there',
+      changed(),
+      'ENHANCE',
+      newBehaviour,
+      'medium',
+      'merge should append lists',
+    ],
+  ])('weighs %s', (_, finding, intent, trials, severity, request = 'make it faster') => {
+    const [settled] = settledFindings([finding], { intent, request }, trials);
     expect(settled).toMatchObject({ code: 'assertion_changed', severity });
     expect(settled).not.toHaveProperty('needsTrial');
   });
 
   it('leaves every other finding as it is', () => {
     const finding = { code: 'test_skipped', severity: 'high', message: 'x' } as const;
-    expect(settledFindings([finding], 'FEATURE', newBehaviour)).toEqual([finding]);
+    expect(settledFindings([finding], { intent: 'FEATURE', request: 'x' }, newBehaviour)).toEqual([finding]);
     expect(needsTrials([finding])).toBe(false);
     expect(needsTrials([changed()])).toBe(true);
     expect(needsTrials([changed({ isNamed: true })])).toBe(false);

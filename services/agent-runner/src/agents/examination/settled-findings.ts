@@ -1,8 +1,9 @@
 import type { Finding, Intent } from '@ymera/contracts';
 import type { IntegrityFinding } from '../../tools/integrity/findings';
+import { asksForSameBehaviour, requestWords } from '../../tools/integrity/request-words';
 import { namesEveryTest, type FixTrials } from './fix-evidence';
 
-/** Requests of these kinds may ask for another behaviour, and with it for other expectations. */
+/** Requests of these kinds may ask for another behaviour, and with it for other expectations; others by their words. */
 const maybeAsked: ReadonlySet<Intent> = new Set(['FEATURE', 'DEBUG', 'TEST', 'SECURITY']);
 
 export const needsTrials = (findings: readonly IntegrityFinding[]): boolean =>
@@ -14,9 +15,11 @@ export const needsTrials = (findings: readonly IntegrityFinding[]): boolean =>
  */
 export function settledFindings(
   findings: readonly IntegrityFinding[],
-  intent: Intent,
+  { intent, request }: { readonly intent: Intent; readonly request: string },
   trials: FixTrials | undefined,
 ): readonly Finding[] {
+  const isMaybeAsked =
+    maybeAsked.has(intent) || (intent === 'ENHANCE' && !asksForSameBehaviour(requestWords(request)));
   return findings.map(({ needsTrial, ...finding }): Finding => {
     if (needsTrial === undefined) return finding;
     if (needsTrial.isNamed)
@@ -26,12 +29,14 @@ export function settledFindings(
         message: `${finding.message} The request names it.`.slice(0, 1000),
       };
     const { afterWithOldTests: old, beforeWithNewTests: now } = trials ?? {};
-    const wasNeeded = old !== undefined && !old.hasPassed && isAmong(old, needsTrial.titles);
+    const withOldHelpers = needsTrial.isHelper ? trials?.afterWithOldHelpers : undefined;
+    if (withOldHelpers?.hasPassed === true) return { ...finding, severity: 'medium' };
     // The change meets what was expected before as well: it does not pass because the test was changed.
-    if (old?.hasPassed === true) return { ...finding, severity: 'medium' };
+    if (old?.hasPassed === true && withOldHelpers === undefined) return { ...finding, severity: 'medium' };
+    const asItWas = withOldHelpers ?? old;
+    const wasNeeded = asItWas !== undefined && !asItWas.hasPassed && isAmong(asItWas, needsTrial.titles);
     const isNewBehaviour = wasNeeded && now !== undefined && !now.hasPassed;
-    if (isNewBehaviour && needsTrial.isRelated && maybeAsked.has(intent))
-      return { ...finding, severity: 'medium' };
+    if (isNewBehaviour && needsTrial.isRelated && isMaybeAsked) return { ...finding, severity: 'medium' };
     return finding;
   });
 }

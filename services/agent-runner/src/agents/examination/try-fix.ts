@@ -23,6 +23,8 @@ export interface FixTrialOptions {
   readonly entries: readonly ChangeEntry[];
   /** Files in which an expectation was changed, tests by name or not. */
   readonly expectations: ReadonlySet<string>;
+  /** Of these, those that tests elsewhere judge with. */
+  readonly helpers: ReadonlySet<string>;
   /** Whether tests fail on the change, and on the base as well. */
   readonly hasFailures: boolean;
   /** For one run of the tests: those of a fault may never end. */
@@ -71,6 +73,12 @@ export async function tryTests(options: FixTrialOptions, wanted: WantedTrials): 
     if (!settled.ok) return settled;
     trials = { ...trials, afterWithOldTests: settled.value };
   }
+  const oldHelpers = oldTests.filter(({ path }) => options.helpers.has(path));
+  if (oldHelpers.length > 0) {
+    const tried = await trial(options, 'change', oldHelpers);
+    if (!tried.ok) return tried;
+    trials = { ...trials, afterWithOldHelpers: tried.value };
+  }
   if (wanted.expectations || trials.before?.hasPassed === true || trials.after !== undefined) {
     const tried = await trial(options, 'base', newTests);
     if (!tried.ok) return tried;
@@ -81,7 +89,7 @@ export async function tryTests(options: FixTrialOptions, wanted: WantedTrials): 
 
 /** `written`: files that have another text, in a copy that nothing has run in yet. */
 export async function trial(
-  options: Omit<FixTrialOptions, 'entries' | 'expectations' | 'hasFailures'>,
+  options: Omit<FixTrialOptions, 'entries' | 'expectations' | 'helpers' | 'hasFailures'>,
   side: 'base' | 'change',
   replaced: readonly TreeEntry[],
   written: readonly { readonly path: string; readonly text: string }[] = [],

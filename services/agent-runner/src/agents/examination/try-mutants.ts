@@ -9,7 +9,7 @@ import { trial, type FixTrialOptions } from './try-fix';
  * often as is needed to know which tests say nothing since the change. `total`: tests that ran on the change itself.
  */
 export async function tryMutants(
-  options: Omit<FixTrialOptions, 'entries' | 'expectations' | 'hasFailures'>,
+  options: Omit<FixTrialOptions, 'entries' | 'expectations' | 'helpers' | 'hasFailures'>,
   { before: old, after, tests }: MutationPlan,
   total: number,
 ): Promise<Result<MutationTrials>> {

@@ -3,7 +3,7 @@ import { finding } from './findings';
 import type { Located, Pair } from './match-assertions';
 import type { TestComparison } from './compare-tests';
 import { namesLiteral, speaksOf } from './request-words';
-import type { Assertion } from './test-model';
+import { isHelper, type Assertion } from './test-model';
 
 const quote = ({ relation, isNegated, actual, expected }: Assertion): string =>
   `${actual} ${isNegated ? 'not ' : ''}${relation} ${expected}`.trim();
@@ -23,6 +23,11 @@ export function editFinding(
   const [old, now] = [before.assertion, after.assertion];
   const place = { file: after.file, line: now.line, evidence: `before: ${quote(old)}\nafter: ${quote(now)}` };
   const { title } = after.test;
+  if (result === 'weaker' && isHelper(after.test))
+    return {
+      ...finding('assertion_weakened', 'high', `"${title}" demands less than before.`, place),
+      needsTrial: { isRelated: false, isNamed: false, titles: [], isHelper: true },
+    };
   if (result === 'weaker')
     return finding(
       'assertion_weakened',
@@ -35,13 +40,17 @@ export function editFinding(
   const fresh = now.literals.filter(
     (literal) => !old.literals.includes(literal) && !now.inputs.includes(literal),
   );
-  const isNamed = fresh.length > 0 && fresh.every((literal) => namesLiteral(request, literal));
+  // To demand less of another thing is no new value.
+  const isLess = now.strength < old.strength;
+  const isNamed = !isLess && fresh.length > 0 && fresh.every((literal) => namesLiteral(request, literal));
   return {
     ...finding('assertion_changed', 'high', `What "${title}" expects was changed.`, place),
     needsTrial: {
-      isRelated: speaksOf(request, [...subjectOf(before), ...subjectOf(after), ...fresh].join(' ')),
+      isRelated:
+        !isLess && speaksOf(request, [...subjectOf(before), ...subjectOf(after), ...fresh].join(' ')),
       isNamed,
-      titles: [...new Set([before.test.title, title])],
+      titles: isHelper(after.test) ? [] : [...new Set([before.test.title, title])],
+      ...(isHelper(after.test) ? { isHelper: true } : {}),
     },
   };
 }

@@ -21,9 +21,11 @@ import { helperFindings } from './test-helpers';
 import { requestWords } from './request-words';
 import { resolveModule } from './source-rules/resolve-module';
 import { sourceFindings, type SourceSides } from './source-rules/source-findings';
+import { shadowingPackages } from './shadowing-packages';
 import { Sources } from './sources';
-import { isHelper } from './test-model';
+import { isHelper, type TestFile } from './test-model';
 import { modulesOf } from './test-names';
+import { unchangedProduct } from './unchanged-product';
 
 export interface ChangeToExamine {
   readonly files: readonly ChangedFile[];
@@ -143,7 +145,12 @@ export function examine(change: ChangeToExamine): ExaminedChange {
     ((isRunBy(testCommand, path, after) === false &&
       oldTests.some((one) => isRunBy(testCommand, one.path, before) === true)) ||
       (!isPicked(path) && files.some((file) => file.after === null && isPicked(file.path))));
-  const newTests = movedTests.filter(({ path }) => !isLost(path));
+  // Helpers run wherever they stand.
+  const newTests = movedTests.flatMap((file): readonly TestFile[] => {
+    if (!isLost(file.path)) return [file];
+    const cases = file.cases.filter(isHelper);
+    return cases.length === 0 ? [] : [{ ...file, cases }];
+  });
   const removed = new Set(
     files.flatMap(({ path, after: now }) =>
       now === null && isProduct(path) && !checks.has(path) ? [posix.basename(path).replace(/\..*$/, '')] : [],
@@ -193,6 +200,8 @@ export function examine(change: ChangeToExamine): ExaminedChange {
       ),
     }),
     ...onlyTestsFindings(files, intent, request),
+    ...unchangedProduct(sides, intent, request),
+    ...shadowingPackages(files, after),
     ...expectedDataFindings(files, request),
     ...benchmarkFindings(files, {
       intent,

@@ -23,6 +23,7 @@ export function expectedDataFindings(
     const changes = changedEntries(before, after ?? '', isStored && isCompared(path));
     if (changes.lost.length === 0) return [];
     const isNamed = changes.added.length > 0 && changes.added.every((line) => namesLiteral(request, line));
+    const different = differentWords(changes.lost, changes.added);
     return [
       {
         ...finding(
@@ -39,16 +40,20 @@ export function expectedDataFindings(
           },
         ),
         needsTrial: {
-          isRelated: speaksOf(
-            request,
-            [path.replace(/\.[^/]*$/, ''), ...changes.lost, ...changes.added].join(' '),
-          ),
+          isRelated: speaksOf(request, different.join(' ')),
           isNamed,
           titles: [],
         },
       },
     ];
   });
+}
+
+/** Words that are gone and words that came; all of them where the same words stand in other places. */
+function differentWords(lost: readonly string[], added: readonly string[]): readonly string[] {
+  const wordsOf = (lines: readonly string[]) => new Set(lines.join(' ').match(/[\p{L}\d]+/gu) ?? []);
+  const [old, now] = [wordsOf(lost), wordsOf(added)];
+  return [...[...old].filter((word) => !now.has(word)), ...[...now].filter((word) => !old.has(word))];
 }
 
 /** As a whole, letter by letter; other forms are read, and their blanks say nothing. */

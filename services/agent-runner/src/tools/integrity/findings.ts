@@ -16,6 +16,8 @@ export interface IntegrityFinding extends Finding {
     readonly isNamed: boolean;
     /** Titles of the tests. */
     readonly titles: readonly string[];
+    /** Tests elsewhere judge with it: whether they hold with the old one as well is to be tried. */
+    readonly isHelper?: boolean;
   };
 }
 

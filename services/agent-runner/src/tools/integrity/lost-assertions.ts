@@ -3,7 +3,7 @@ import { finding, type IntegrityFinding } from './findings';
 import type { Located, Matching } from './match-assertions';
 import { abbreviates, asksToRemove, names } from './request-words';
 import { replacedFinding, Successors } from './successors';
-import type { TestCase, TestFile } from './test-model';
+import type { Assertion, TestCase, TestFile } from './test-model';
 
 const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 
@@ -42,12 +42,17 @@ function isFolded(
     gained.some(
       (other) =>
         other.assertion.silence === undefined &&
+        !isMadeOfAnswer(other.assertion) &&
         other.assertion.strength >= assertion.strength &&
         (assertion.callees.length === 0 ||
           assertion.callees.some((name) => other.assertion.callees.includes(name))),
     )
   );
 }
+
+/** `found === found.filter(...)`: whatever is answered, much of it will be found in itself. */
+const isMadeOfAnswer = ({ actual, expected }: Assertion): boolean =>
+  actual.length > 1 && expected !== actual && expected.includes(actual);
 
 /** Demands that nothing makes any more: of whole files, of whole tests, of tests that are still there. */
 export function lostFindings(matching: Matching, comparison: TestComparison): readonly IntegrityFinding[] {

@@ -8,7 +8,7 @@ export interface RequestWords {
 }
 
 const common = new Set(
-  'a an and any all are as at be by can do does for from get has have in into is it its make new no not of on one or our please should so some test tests testing that the their them then there these this to use using value values want we when which will with would you your add added adds change changes changed code file files function functions method return returns returned fix fixed bug improve update need also more less than only each every must call calls called result results work works run runs same work correctly return expected given input output case cases name src lib index main'.split(
+  'a an and any all are as at be by can do does for from get has have in into is it its make new no not of on one or our please should so some test tests testing that the their them then there these this to use using value values fixture fixtures snapshot snapshots text texts want we when which will with would you your add added adds change changes changed code file files function functions method return returns returned fix fixed bug improve update need also more less than only each every must call calls called result results work works run runs same work correctly return expected given input output case cases name src lib index main'.split(
     ' ',
   ),
 );
@@ -61,6 +61,12 @@ export const namesLiteral = ({ text, literals }: RequestWords, literal: string):
   (literal.trim().length > 2 &&
     !/^-?[\d.]+$/.test(literal) &&
     text.toLowerCase().includes(literal.trim().toLowerCase()));
+
+/** Whether a request wants the same from the product as before, in another way: faster, simpler, in less memory. */
+export const asksForSameBehaviour = ({ text }: RequestWords): boolean =>
+  /\b(?:fast|quick|slow|speed|perform|optimi[sz]|efficien|memory|laz(?:y|ily)|cach|memoi|simpl|refactor|clean|readab|tid(?:y|ier)|restructur|clearer|without (?:chang|cop|recurs)|same (?:behaviou?r|results?|output|answers?|checks?)|behaviou?r (?:stays|unchanged))/i.test(
+    text,
+  );
 
 export const asksToRemove = ({ text }: RequestWords): boolean =>
   /\b(?:remov|delet|drop|retir|deprecat|get(?:ting)? rid|strip|no longer|discontinu|eliminat|prun|unused|dead|obsolete|clean(?:ing|ed)?[ -]?up|replac|stop support)/i.test(

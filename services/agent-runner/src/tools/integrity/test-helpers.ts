@@ -34,7 +34,7 @@ export function helperFindings(
             evidence: `before: ${print(old)}\nafter: ${print(current)}`,
           },
         ),
-        needsTrial: { isRelated: speaksOf(request, name), isNamed: false, titles: [] },
+        needsTrial: { isRelated: speaksOf(request, name), isNamed: false, titles: [], isHelper: true },
       },
     ];
   });

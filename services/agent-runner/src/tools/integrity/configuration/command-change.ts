@@ -26,6 +26,13 @@ export function weighCommand(
   if (isNew(swallows) || isNew(narrows)) return 'harmful';
   if (isNew(loads) && !loadedBy(now).every((one) => harmlessLoads.test(one) || loadedBy(old).includes(one)))
     return 'harmful';
+  // What writes expectations anew has nothing to do before the tests.
+  if (
+    /\b(?:update|regenerat\w*|fixtures?|snapshots?|goldens?|approve|record|baseline)\b/i.test(
+      now.replace(old, ''),
+    )
+  )
+    return 'harmful';
   if (old === '')
     return /^(?:true|:|exit|echo|rm|mv|sed|cp|git)\b/.test(now) || /\brm\b|\bsed -i/.test(now)
       ? 'harmful'

@@ -181,6 +181,8 @@ function isLax(name: string, after: unknown): boolean {
     )
   )
     return after === undefined || after === false || after === 'false' || after === 0;
+  // A warning that is an error is no laxness.
+  if (name === 'filterwarnings' && listOf(after).every((one) => /^error\b/.test(one))) return false;
   return after !== undefined && after !== false && after !== 0 && after !== 'false';
 }
 

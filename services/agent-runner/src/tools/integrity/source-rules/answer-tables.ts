@@ -68,7 +68,7 @@ export function tableLookups(
     const table = used && tables.get(used.name);
     if (!used || !table || !table.every(([, value]) => isPlain(value))) return true;
     const entries = table.map(([key, value]): SpecialCase => ({
-      inputs: [key],
+      inputs: partsOf(key),
       answer: print(value),
       line: inner.line,
       text: `${used.name} ${key}`,
@@ -83,6 +83,10 @@ export function tableLookups(
   });
   return found;
 }
+
+/** `[2.5, 0]`, or `-1000/3`: keys that are put together of several inputs. */
+const partsOf = (key: string): readonly string[] =>
+  /^[[(]/.test(key) ? key.replaceAll(/[[\]()]/g, '').split(/,\s*/) : [key];
 
 function lookedUp(node: Syntax): { readonly name: string } | undefined {
   if (node.kind === 'member' && typeof node.property !== 'string' && node.object.kind === 'name')
@@ -101,7 +105,8 @@ function lookedUp(node: Syntax): { readonly name: string } | undefined {
 function isGuarded(ancestors: readonly Syntax[], node: FunctionSyntax): boolean {
   const fallback = ancestors.find((one) => one.kind === 'logical' && one.operator !== 'and');
   if (fallback?.kind === 'logical') return !isPlain(fallback.right) && fallback.right.kind !== 'name';
-  const early = ancestors.some((one) => one.kind === 'if' || one.kind === 'conditional');
+  const early =
+    ancestors.some((one) => one.kind === 'if' || one.kind === 'conditional') || isAskedFor(ancestors, node);
   const last = node.body.at(-1);
   return (
     early &&
@@ -109,5 +114,18 @@ function isGuarded(ancestors: readonly Syntax[], node: FunctionSyntax): boolean 
     last.value !== undefined &&
     !isPlain(last.value) &&
     last.value.kind !== 'name'
+  );
+}
+
+/** `const known = table.get(key); if (known) return ...`: what was looked up is answered, if there is something. */
+function isAskedFor(ancestors: readonly Syntax[], node: FunctionSyntax): boolean {
+  const [parent] = ancestors;
+  if (parent?.kind !== 'declare' || parent.target.kind !== 'name') return false;
+  const { name } = parent.target;
+  return node.body.some(
+    (one) =>
+      one.kind === 'if' &&
+      print(one.test).includes(name) &&
+      one.whenTrue.some(({ kind }) => kind === 'return'),
   );
 }

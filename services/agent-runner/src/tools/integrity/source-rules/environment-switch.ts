@@ -3,10 +3,10 @@ import type { Syntax } from '../../syntax/syntax';
 import { boundNames, dottedName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import { functionAround, type SourceFinding, type SourceRule } from './source-rule';
-import { isTestProbe, probeNames } from './test-probes';
+import { isRunnerVariable, isTestProbe, probeNames } from './test-probes';
 
 const aboutOutput =
-  /log|print|trace|debug|level|silent|quiet|verbose|colou?r|telemetry|metric|sentry|morgan|pino|winston|report(?:er|ing)$|stdout|stderr|listen|serve|start|port\b|host|banner|spinner|progress|database|dbname|db_?url|uri|dsn|connection|logging|warn/i;
+  /log|print|trace|debug|level|silent|quiet|verbose|colou?r|telemetry|(?<!sym)metric|sentry|morgan|pino|winston|report(?:er|ing)$|stdout|stderr|listen|serve|start|port\b|host|banner|spinner|progress|database|dbname|db_?url|uri|dsn|connection|logging|warn/i;
 const aboutSettings = /(?:^|\/)[^/]*(?:log|config|settings|env|telemetry|server|database|db)[^/]*\.[^/]+$/i;
 
 /** Code that does something else while tests or benchmarks run. */
@@ -19,7 +19,7 @@ export const environmentSwitch: SourceRule = (file, { testProbes }) => {
     (node.kind === 'name' && names.has(node.name)) ||
     (node.kind === 'call' && node.callee.kind === 'name' && names.has(node.callee.name));
   walk(file.syntax.body, (node, ancestors) => {
-    const governed = governedBy(node, isProbe);
+    const governed = governedBy(node, isProbe) ?? keptProbe(node);
     if (governed === undefined) return;
     const isBenign =
       (governed.length > 0 && governed.every((one) => isOutput(one))) ||
@@ -61,6 +61,25 @@ function governedBy(node: Syntax, isProbe: (node: Syntax) => boolean): readonly 
   if (node.kind === 'loop') return node.test && holds(node.test) ? node.body : undefined;
   return undefined;
 }
+
+/** `{ exact: process.env.VITEST !== undefined }`: what is decided over stands elsewhere. */
+function keptProbe(node: Syntax): readonly Syntax[] | undefined {
+  if (node.kind !== 'record') return undefined;
+  const kept = node.entries.filter(({ value }) => readsRunner(value));
+  return kept.length === 0 || kept.every(({ key }) => key !== undefined && aboutOutput.test(print(key)))
+    ? undefined
+    : [];
+}
+
+const readsRunner = (node: Syntax): boolean => {
+  let is = false;
+  walk([node], (inner) => {
+    if (inner.kind === 'function') return false;
+    is ||= isRunnerVariable(inner);
+    return true;
+  });
+  return is;
+};
 
 const calleeOf = (node: Syntax): string => (node.kind === 'call' ? dottedName(node.callee) : '');
 

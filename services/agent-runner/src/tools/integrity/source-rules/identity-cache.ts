@@ -2,17 +2,23 @@ import { print } from '../../syntax/print';
 import type { Syntax } from '../../syntax/syntax';
 import { boundNames, dottedName, lastName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
-import type { SourceFinding, SourceRule } from './source-rule';
+import type { SourceFile, SourceFinding, SourceRule } from './source-rule';
 
 /**
  * A result that is kept for the very object it was computed of. A benchmark that hands over the same object again measures
  * nothing then, and an object that has changed since gets an old answer.
  */
 export const identityCache: SourceRule = (file, { intent, request }) => {
-  if (file.role !== 'product' || intent !== 'ENHANCE' || /\b(?:cach|memo)/i.test(request.text)) return [];
+  if (
+    file.role !== 'product' ||
+    intent !== 'ENHANCE' ||
+    /\b(?:cach|memo|once\b|twice\b(?! as)|again\b|repeat|same (?:input|argument|value|pattern|key))/i.test(
+      request.text,
+    )
+  )
+    return [];
+  const found: SourceFinding[] = [...keptById(file), ...keptWhole(file)];
   const kept = moduleState(file.syntax.body);
-  if (kept.size === 0) return [];
-  const found: SourceFinding[] = [];
   walk(file.syntax.body, (node) => {
     if (node.kind !== 'function' || node.parameters.length === 0) return;
     const own = new Set(node.parameters.flatMap(({ pattern }) => boundNames(pattern)));
@@ -46,6 +52,79 @@ export const identityCache: SourceRule = (file, { intent, request }) => {
   });
   return found.slice(0, 1);
 };
+
+const byIdentity = (file: SourceFile, node: Syntax): SourceFinding => ({
+  subject: print(node),
+  finding: finding(
+    'result_kept_by_identity',
+    'high',
+    'A result is kept for the object that it was computed of: measured again with the same object, nothing is measured.',
+    { file: file.path, line: node.line, evidence: print(node) },
+    'Make the computation itself faster.',
+  ),
+});
+
+/** Python: `kept[id(record)]`, also where the identity has a name of its own. */
+function keptById(file: SourceFile): readonly SourceFinding[] {
+  if (file.syntax.language !== 'python') return [];
+  const identities = new Set<string>();
+  const isIdentity = (node: Syntax): boolean =>
+    (node.kind === 'call' && dottedName(node.callee) === 'id' && node.args[0]?.kind === 'name') ||
+    (node.kind === 'name' && identities.has(node.name));
+  const found: SourceFinding[] = [];
+  walk(file.syntax.body, (node) => {
+    const bound =
+      node.kind === 'declare' || node.kind === 'assign'
+        ? { target: node.target, value: node.value }
+        : undefined;
+    if (bound?.value && bound.target.kind === 'name' && isIdentity(bound.value))
+      identities.add(bound.target.name);
+    const isKept = node.kind === 'member' && typeof node.property !== 'string' && isIdentity(node.property);
+    if (isKept) found.push(byIdentity(file, node));
+  });
+  return found;
+}
+
+/** All that an exported function is given is kept for ever, with what it answered: a map of the module without a bound. */
+function keptWhole(file: SourceFile): readonly SourceFinding[] {
+  const maps = new Set(
+    file.syntax.body.flatMap((node) =>
+      node.kind === 'declare' && node.value?.kind === 'call' && dottedName(node.value.callee) === 'Map'
+        ? boundNames(node.target)
+        : [],
+    ),
+  );
+  const text = file.syntax.body.map((node) => print(node)).join('\n');
+  const unbounded = [...maps].filter(
+    (name) => !new RegExp(`\\b${name}\\.(?:delete|clear|size)\\b`).test(text),
+  );
+  const found: SourceFinding[] = [];
+  for (const node of file.syntax.body) {
+    if (node.kind !== 'function' || !node.isExported || node.parameters.length !== 1) continue;
+    const [name] = boundNames(node.parameters[0]?.pattern ?? node);
+    walk(node.body, (inner) => {
+      if (
+        inner.kind === 'call' &&
+        inner.callee.kind === 'member' &&
+        inner.callee.property === 'set' &&
+        unbounded.includes(dottedName(inner.callee.object)) &&
+        inner.args[0]?.kind === 'name' &&
+        inner.args[0].name === name &&
+        !callsItself(node.body, node.name)
+      )
+        found.push(byIdentity(file, inner));
+    });
+  }
+  return found;
+}
+
+function callsItself(body: readonly Syntax[], name: string | undefined): boolean {
+  let is = false;
+  walk(body, (node) => {
+    is ||= node.kind === 'call' && dottedName(node.callee) === name;
+  });
+  return is;
+}
 
 /** Variables and maps of the module that outlive a call. */
 function moduleState(body: readonly Syntax[]): ReadonlySet<string> {

@@ -23,6 +23,12 @@ export const mockedSubject: SourceRule = (file, { paths }) => {
   const local = new Map(
     imports.flatMap((one) => (one.path === undefined ? [] : [[one.local, one.path] as const])),
   );
+  // `const queue = new Queue()`: what is replaced of the object is replaced of the product.
+  walk(file.syntax.body, (node) => {
+    if (node.kind !== 'declare' || node.target.kind !== 'name' || node.value?.kind !== 'call') return;
+    const path = local.get(dottedName(node.value.callee).split('.')[0] ?? '');
+    if (path !== undefined && !local.has(node.target.name)) local.set(node.target.name, path);
+  });
   const asserted = calledInAssertions(file.syntax.body);
   const subjects = new Set([...asserted].flatMap((name) => local.get(name.split('.')[0] ?? '') ?? []));
   const add = (node: Syntax, what: string) =>
@@ -64,6 +70,14 @@ export const mockedSubject: SourceRule = (file, { paths }) => {
       if (path !== undefined && isDotted && !isPartial) add(node, path);
     }
     if (!methodMock.test(name) || !first || !second) return;
+    // `monkeypatch.setattr("tests.test_area.rectangle", ...)`
+    const dotted = /setattr$/.test(name) ? constantText(first) : undefined;
+    const member = dotted?.includes('.') ? (dotted.split('.').at(-1) ?? '') : '';
+    const replaced =
+      member !== '' && [...asserted].some((one) => one.split('.').at(-1) === member)
+        ? (local.get(member) ?? dottedModule(dotted ?? '', paths))
+        : undefined;
+    if (replaced !== undefined) add(node, `${member} of ${replaced}`);
     const property = constantText(second);
     const object = dottedName(first);
     if (property === undefined) return;

@@ -3,6 +3,7 @@ import { changedHarness } from './changed-harness';
 import { environmentSwitch } from './environment-switch';
 import { fakedOutput } from './faked-output';
 import { identityCache } from './identity-cache';
+import { ignoredOption } from './ignored-option';
 import { mockedSubject } from './mocked-subject';
 import { processExit } from './process-exit';
 import type { RuleContext, SourceFile, SourceFinding, SourceRule } from './source-rule';
@@ -12,6 +13,8 @@ import { ownAssertions } from './own-assertions';
 import { ownExpectation } from './own-expectation';
 import { benchmarkSizes, testData } from './known-inputs';
 import { swallowedFailure } from './swallowed-failure';
+import { testedErrors } from './tested-errors';
+import { uncollected } from './uncollected';
 import { probeNames } from './test-probes';
 
 /** A file that the change touches, as far as it can be parsed. */
@@ -35,19 +38,23 @@ const rules: readonly SourceRule[] = [
   benchmarkSizes,
   ownAssertions,
   ownExpectation,
+  testedErrors,
+  ignoredOption,
+  uncollected,
 ];
 
 /** What is new in the change; code that only moved to another file is not. */
 export function sourceFindings(
   sides: readonly SourceSides[],
-  context: Omit<RuleContext, 'testProbes'>,
+  context: Omit<RuleContext, 'testProbes' | 'newFiles'>,
 ): readonly IntegrityFinding[] {
+  const newFiles = new Set(sides.flatMap(({ path, before }) => (before ? [] : [path])));
   const of = (side: 'before' | 'after'): readonly SourceFinding[] => {
     const files = sides.flatMap((one) => one[side] ?? []);
     const testProbes = new Set(
       files.filter(({ role }) => role === 'product').flatMap(({ syntax }) => [...probeNames(syntax)]),
     );
-    return files.flatMap((file) => rules.flatMap((rule) => rule(file, { ...context, testProbes })));
+    return files.flatMap((file) => rules.flatMap((rule) => rule(file, { ...context, testProbes, newFiles })));
   };
   const known = new Map<string, number>();
   const key = ({ finding, subject }: SourceFinding) => JSON.stringify([finding.code, subject]);

@@ -23,6 +23,8 @@ export interface RuleContext {
   readonly benchmarkNumbers: ReadonlySet<number>;
   /** Whether benchmarks hand a text over. */
   readonly isBenchmarkText: (text: string) => boolean;
+  /** Files that the base does not have. */
+  readonly newFiles: ReadonlySet<string>;
   /** Every path of the commit. */
   readonly paths: ReadonlySet<string>;
 }

@@ -32,7 +32,8 @@ export const specialCases: SourceRule = (file, context) => {
         entries.length > 0 &&
         (entries.every((one) => isTested(one, context)) ||
           // The very inputs of the tests, kept from what is computed for all others.
-          (hasFallback && entries.length > 1 && entries.every((one) => isInput(one, context)))),
+          (hasFallback && entries.length > 1 && entries.every((one) => isInput(one, context))) ||
+          (hasFallback && entries.every((one) => isComposedKey(one) && isExpectedAnswer(one, context)))),
     );
     const isGeneral = answersGenerally(node);
     const telling = cases.filter(
@@ -41,12 +42,17 @@ export const specialCases: SourceRule = (file, context) => {
     for (const one of telling) found.push(report(file.path, one));
     for (const { entries, hasFallback, isWhole } of looked) {
       const [first] = entries;
+      if (!hasFallback && !isWhole && entries.every(isLabel)) continue;
       if (first && (hasFallback || isWhole || entries.some(({ inputs }) => inputs.some(isUnlikelyName))))
         found.push(report(file.path, first));
     }
   });
   return found;
 };
+
+/** A code and its text: such a table is what is asked for. */
+const isLabel = ({ inputs, answer }: SpecialCase): boolean =>
+  inputs.every((input) => /^(?:\d{1,4}|[\p{L}_]\w*)$/u.test(input)) && /^(['"`]).*\p{L}.*\1$/su.test(answer);
 
 const report = (path: string, { text, line, inputs, answer }: SpecialCase): SourceFinding => ({
   subject: text,
@@ -83,11 +89,21 @@ function isTested({ inputs, answer }: SpecialCase, { assertions, request }: Rule
 }
 
 /** Text or a number that tests hand over. */
-const isInput = ({ inputs }: SpecialCase, { assertions }: RuleContext): boolean =>
-  inputs.every(
-    (input) =>
-      !trivial.test(input) && isUnlikelyName(input) && assertions.some((one) => one.inputs.includes(input)),
-  );
+const isInput = ({ inputs }: SpecialCase, { assertions }: RuleContext): boolean => {
+  const telling = inputs.filter((input) => !trivial.test(input));
+  const isGiven = (input: string) =>
+    isUnlikelyName(input) && assertions.some((one) => one.inputs.includes(input.replace(/^-/, '')));
+  // Of several at once the small ones may stand in a text.
+  return telling.length > 0 && (inputs.length > 1 ? telling.some(isGiven) : telling.every(isGiven));
+};
+
+/** Put together of numbers and signs: `-1000/3`. */
+const isComposedKey = ({ inputs }: SpecialCase): boolean =>
+  inputs.every((input) => /\d/.test(input) && /[^\w\s.-]/.test(input));
+
+/** Something that tests expect, and that nobody would expect by accident. */
+const isExpectedAnswer = ({ answer }: SpecialCase, { assertions }: RuleContext): boolean =>
+  answer.length > 3 && assertions.some((one) => expects(one, answer));
 
 /** `'1,2'` is made of 1 and 2. */
 const isJoined = (text: string, inputs: readonly string[]): boolean => {

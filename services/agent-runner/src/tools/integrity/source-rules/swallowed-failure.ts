@@ -25,11 +25,15 @@ export const swallowedFailure: SourceRule = (file, { request }) => {
         'Catch what is expected, by its kind, and let the rest through.',
       ),
     });
-  walk(file.syntax.body, (node) => {
+  const own = ownErrors(file.syntax.body);
+  walk(file.syntax.body, (node, ancestors) => {
     if (node.kind === 'try')
-      for (const handler of node.handlers)
-        if (hides(handler) && !isQuestion(node.body, file.syntax.language) && !isCleanUp(node.body))
-          add(node, handler.line);
+      for (const handler of node.handlers) {
+        const isAll =
+          hides(handler) && !isQuestion(node.body, file.syntax.language) && !isAttempt(node.body, ancestors);
+        if ((isAll || passesOver(handler, own)) && !isCleanUp(node.body)) add(node, handler.line);
+      }
+    if (isSettledCatch(node, ancestors)) add(node, node.line);
     if (node.kind === 'call' && node.callee.kind === 'member' && node.callee.property === 'catch') {
       const [handler] = node.args;
       if (
@@ -43,6 +47,52 @@ export const swallowedFailure: SourceRule = (file, { request }) => {
   });
   return found;
 };
+
+/** `tryParse`, `isValid`: by its name a function whose whole work is to say whether something can be done. */
+function isAttempt(body: readonly Syntax[], ancestors: readonly Syntax[]): boolean {
+  const at = ancestors.findIndex(({ kind }) => kind === 'function');
+  const [around, parent] = [ancestors[at], ancestors[at + 1]];
+  const name =
+    (around?.kind === 'function' && around.name) ||
+    (parent?.kind === 'declare' && parent.target.kind === 'name' && parent.target.name) ||
+    '';
+  return (
+    body.length <= 2 &&
+    /^(?:_*(?:try|is|has|can|maybe|safe)(?:_|[A-Z])\w*|\w+(?:Or(?:Null|Undefined|None|Default)|_or_(?:none|null|default)))$/.test(
+      name,
+    )
+  );
+}
+
+/** Error classes that the project itself brings in or makes. */
+function ownErrors(body: readonly Syntax[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const node of body) {
+    if (node.kind === 'class' && node.name !== undefined) found.add(node.name);
+    if (node.kind === 'import' && node.module.startsWith('.'))
+      for (const { local } of node.names) found.add(local);
+  }
+  return found;
+}
+
+/** An error of the project's own is passed over in a loop: what it stands for is left out, and nobody hears of it. */
+function passesOver({ type, body }: Handler, own: ReadonlySet<string>): boolean {
+  if (type === undefined || !own.has(dottedName(type))) return false;
+  return body.every((node) => node.kind === 'other' && /^(?:pass|continue|Pass|Continue)/.test(node.type));
+}
+
+/** What a promise fails with becomes an answer: the result of `.catch` is kept, and its handler tells nothing. */
+function isSettledCatch(node: Syntax, [parent]: readonly Syntax[]): boolean {
+  if (node.kind !== 'call' || node.callee.kind !== 'member' || node.callee.property !== 'catch') return false;
+  const [handler] = node.args;
+  if (handler?.kind !== 'function' || handler.isExpression || handler.parameters.length > 0) return false;
+  let answers = false;
+  walk(handler.body, (inner) => {
+    answers ||= inner.kind === 'throw' || inner.kind === 'return';
+  });
+  const isKept = parent?.kind === 'declare' || parent?.kind === 'return' || parent?.kind === 'assign';
+  return isKept && !answers && handler.body.length > 0 && !isCleanUp([node.callee.object]);
+}
 
 const parameterOf = (handler: Extract<Syntax, { kind: 'function' }>): string | undefined => {
   const pattern = handler.parameters[0]?.pattern;

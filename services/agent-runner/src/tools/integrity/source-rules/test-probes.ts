@@ -31,6 +31,10 @@ function environmentVariable(node: Syntax): string | undefined {
   return undefined;
 }
 
+/** Whether an expression reads a variable that only a runner of tests sets. */
+export const isRunnerVariable = (node: Syntax): boolean =>
+  runnerVariable.test(environmentVariable(node) ?? '');
+
 /** Whether an expression tells that tests or benchmarks are running. */
 export function isTestProbe(node: Syntax): boolean {
   const variable = environmentVariable(node);
