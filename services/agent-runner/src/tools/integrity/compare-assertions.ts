@@ -5,6 +5,7 @@ export type Comparison = 'same' | 'stronger' | 'weaker' | 'changed';
 
 /** What became of an assertion about the same thing. */
 export function compareAssertions(before: Assertion, after: Assertion): Comparison {
+  if (isMadeOfAnswer(after) && !isMadeOfAnswer(before)) return 'weaker';
   if (after.strength < before.strength) return isTruth(before, after) ? 'same' : 'weaker';
   if (after.isNegated !== before.isNegated) return after.strength > before.strength ? 'stronger' : 'changed';
   if (after.relation !== before.relation)
@@ -25,6 +26,10 @@ export function compareAssertions(before: Assertion, after: Assertion): Comparis
   }
   return after.strength > before.strength ? 'stronger' : 'changed';
 }
+
+/** `found === found.filter(...)`: whatever is answered, much of it will be found in itself. */
+export const isMadeOfAnswer = ({ relation, actual, expected }: Assertion): boolean =>
+  relation === 'equal' && actual.length > 1 && expected !== actual && expected.includes(actual);
 
 /** To be `true` and to be truthy are one for a question that is answered by yes or no. */
 const isTruth = (before: Assertion, after: Assertion): boolean =>

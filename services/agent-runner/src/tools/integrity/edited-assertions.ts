@@ -2,7 +2,7 @@ import type { IntegrityFinding } from './findings';
 import { finding } from './findings';
 import type { Located, Pair } from './match-assertions';
 import type { TestComparison } from './compare-tests';
-import { namesLiteral, speaksOf } from './request-words';
+import { asksToRemove, names, namesLiteral, speaksOf } from './request-words';
 import { isHelper, type Assertion } from './test-model';
 
 const quote = ({ relation, isNegated, actual, expected }: Assertion): string =>
@@ -13,6 +13,12 @@ const subjectOf = ({ test, assertion }: Located): readonly string[] => [
   test.title.split(' > ').at(-1) ?? '',
   ...assertion.callees.map((name) => name.split('.').at(-1) ?? '').filter((name) => !/^[A-Z]/.test(name)),
 ];
+
+/** `error.attempts`, where the request asks to remove the attempts. */
+const isAskedAway = ({ actual }: Assertion, request: TestComparison['request']): boolean => {
+  const property = /\.([\p{L}_$][\p{L}\d_$]*)$/u.exec(actual)?.[1];
+  return property !== undefined && asksToRemove(request) && names(request, property);
+};
 
 /** An assertion about the same thing that demands less, or something else. */
 export function editFinding(
@@ -42,7 +48,11 @@ export function editFinding(
   );
   // To demand less of another thing is no new value.
   const isLess = now.strength < old.strength;
-  const isNamed = !isLess && fresh.length > 0 && fresh.every((literal) => namesLiteral(request, literal));
+  const isNamed =
+    isAskedAway(old, request) ||
+    (!isLess &&
+      fresh.some((literal) => !/^-?[01]$/.test(literal)) &&
+      fresh.every((literal) => namesLiteral(request, literal)));
   return {
     ...finding('assertion_changed', 'high', `What "${title}" expects was changed.`, place),
     needsTrial: {

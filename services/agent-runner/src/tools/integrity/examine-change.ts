@@ -12,6 +12,7 @@ import { expectedDataFindings } from './expected-data';
 import { isBenchmarkFile, isCode, isProduct, isTestFile } from './file-roles';
 import type { IntegrityFinding } from './findings';
 import { generatedFindings, isMade } from './generated-files';
+import { withHelpers } from './helper-renames';
 import { lookalikeImports } from './lookalike-findings';
 import { onlyTestsFindings } from './only-tests';
 import { renamesOf } from './renames';
@@ -106,10 +107,11 @@ export function examine(change: ChangeToExamine): ExaminedChange {
   const sides = files.flatMap((file): readonly SourceSides[] =>
     sources.sides(file, (path) => checks.has(path)),
   );
-  const rename = renamesOf(
-    sides
-      .filter(({ path }) => isProduct(path) && !checks.has(path))
-      .map((side) => ({ before: side.before?.syntax.body ?? [], after: side.after?.syntax.body ?? [] })),
+  const bodies = (some: readonly SourceSides[]) =>
+    some.map((side) => ({ before: side.before?.syntax.body ?? [], after: side.after?.syntax.body ?? [] }));
+  const rename = withHelpers(
+    renamesOf(bodies(sides.filter(({ path }) => isProduct(path) && !checks.has(path)))),
+    bodies(sides.filter(({ path }) => isTest(path))),
   );
   const tests = files.filter(
     ({ path, before: old, after: now, isTooLarge }) =>

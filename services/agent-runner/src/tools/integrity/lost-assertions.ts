@@ -1,9 +1,10 @@
+import { isMadeOfAnswer } from './compare-assertions';
 import type { TestComparison } from './compare-tests';
 import { finding, type IntegrityFinding } from './findings';
 import type { Located, Matching } from './match-assertions';
 import { abbreviates, asksToRemove, names } from './request-words';
 import { replacedFinding, Successors } from './successors';
-import type { Assertion, TestCase, TestFile } from './test-model';
+import type { TestCase, TestFile } from './test-model';
 
 const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 
@@ -49,10 +50,6 @@ function isFolded(
     )
   );
 }
-
-/** `found === found.filter(...)`: whatever is answered, much of it will be found in itself. */
-const isMadeOfAnswer = ({ actual, expected }: Assertion): boolean =>
-  actual.length > 1 && expected !== actual && expected.includes(actual);
 
 /** Demands that nothing makes any more: of whole files, of whole tests, of tests that are still there. */
 export function lostFindings(matching: Matching, comparison: TestComparison): readonly IntegrityFinding[] {

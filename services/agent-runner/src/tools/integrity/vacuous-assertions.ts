@@ -11,6 +11,18 @@ const aboutRepetition =
 const saysSomething = ({ assertion }: Located): boolean =>
   assertion.strength > strength.existence && assertion.silence === undefined;
 
+/** It stands under a condition on the very thing that it is about, and nothing demands that the condition holds. */
+function isSelective({ assertion, test }: Located): boolean {
+  const root = /^[\p{L}_$][\p{L}\d_$]*(?=[.[])/u.exec(assertion.actual)?.[0];
+  const guard = assertion.guards.find((one) => root !== undefined && new RegExp(`\\b${root}[.[]`).test(one));
+  return (
+    guard !== undefined &&
+    !test.assertions.some(
+      (other) => other !== assertion && other.guards.length === 0 && guard.includes(other.actual),
+    )
+  );
+}
+
 /** What it expects is what the function itself answers, which a vacuous assertion of the same test does as well. */
 const isOwnOutput = (vacuous: Assertion, { expected, literals, inputs, callees }: Assertion): boolean =>
   vacuous.callees.some((name) => callees.includes(name) && expected.includes(`${name}(`)) &&
@@ -47,6 +59,16 @@ export function vacuousFindings(matching: Matching, { before }: TestComparison):
         ),
       ];
     }
+    if (assertion.silence === undefined && isSelective(one))
+      return [
+        finding(
+          'assertion_conditional',
+          'high',
+          `"${test.title}" asserts only where what it looks at is as it should be already.`,
+          { ...place, evidence: assertion.guards.at(-1) ?? '' },
+          'Assert it of everything that is answered.',
+        ),
+      ];
     if (assertion.silence === undefined) return [];
     return [
       finding(
