@@ -1,6 +1,6 @@
 import { changeLanded, landingRefused } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change } from '../domain/change';
 import { sampleSource, SourceRepository } from '../testing/git-fixture';
@@ -250,12 +250,44 @@ describe('landing in a project that has an upstream (real git, stores in memory)
 
   it('is refused with the words of the upstream when that takes no push, and moves no branch', async () => {
     await push();
-    // As a quota: hooks of a repository on this machine do not run for our pushes.
     person.git('--git-dir', bare, 'config', 'receive.maxInputSize', '1');
     const change = await proposed('a');
     expect(await land(change)).toMatchObject({ kind: 'refused', failure: { code: 'push_refused' } });
     expect([await head(), theirHead()]).toEqual([registered, registered]);
     expect(await world.pushIntents.isNoted('sample', change.changeId)).toBe(false);
+  });
+
+  it.each(['pre-receive', 'update'])(
+    'is refused with the words of the %s hook of an upstream at a path',
+    async (hook) => {
+      await push();
+      const change = await proposed('a');
+      const script = '#!/bin/sh\necho no pushes on Friday >&2\nexit 1\n';
+      writeFileSync(join(bare, 'hooks', hook), script, { mode: 0o755 });
+      expect(await land(change)).toMatchObject({
+        kind: 'refused',
+        failure: { code: 'push_refused', message: expect.stringContaining('no pushes on Friday') },
+      });
+      expect([await head(), theirHead()]).toEqual([registered, registered]);
+    },
+  );
+
+  it('runs the hooks of the upstream that it is pushed to, and none of our own repository', async () => {
+    await push();
+    const change = await proposed('a');
+    const plant = (folder: string, hook: string): string => {
+      const ran = join(world.dataDir, `${hook}-ran`);
+      mkdirSync(join(folder, 'hooks'), { recursive: true });
+      writeFileSync(join(folder, 'hooks', hook), `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });
+      return ran;
+    };
+    const theirs = ['pre-receive', 'update', 'post-receive'].map((hook) => plant(bare, hook));
+    const ours = ['pre-push', 'reference-transaction'].map((hook) =>
+      plant(world.layout.repository('sample'), hook),
+    );
+    expect(await land(change)).toMatchObject({ kind: 'landed' });
+    expect(theirs.filter((ran) => !existsSync(ran))).toEqual([]);
+    expect(ours.filter((ran) => existsSync(ran))).toEqual([]);
   });
 
   it('is refused when both histories conflict and it has to be pushed', async () => {
