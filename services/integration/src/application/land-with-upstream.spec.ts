@@ -305,6 +305,57 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect(await head()).toBe(second.commit);
   });
 
+  describe('when the upstream was rewritten', () => {
+    /** As a colleague does who pushes by force. */
+    const rewritten = (): string => {
+      person.git('reset', '--quiet', '--hard', registered);
+      const commit = person.write('b', 'rewritten\n').commit();
+      person.git('push', '--quiet', '--force', 'origin', 'HEAD:main');
+      return commit;
+    };
+    const aChangeOnWhatIsGone = async (): Promise<Change> => {
+      const known = pushed('secret');
+      await world.sync.execute('sample');
+      return proposed('a', known);
+    };
+
+    it('is refused with a next step if it has to be pushed, and moves no branch', async () => {
+      await push();
+      const change = await aChangeOnWhatIsGone();
+      const theirs = rewritten();
+      expect(await land(change)).toMatchObject({
+        kind: 'refused',
+        failure: {
+          code: 'upstream_rewritten',
+          message: expect.stringMatching(/rewritten.*neither pushed nor landed/),
+          suggestion: expect.stringMatching(/ymera projects sync sample.*--push off/),
+        },
+      });
+      expect([await head(), theirHead()]).toEqual([change.base, theirs]);
+    });
+
+    it('is pushed again once both were merged by hand there', async () => {
+      await push();
+      const change = await aChangeOnWhatIsGone();
+      rewritten();
+      await land(change);
+      person.git('pull', '--quiet', '--no-rebase', '--no-edit', world.repositories.pathOf('sample'), 'main');
+      person.git('push', '--quiet', 'origin', 'HEAD:main');
+      const merged = theirHead();
+      expect(await world.sync.execute('sample', 'ada')).toMatchObject({ value: { base: merged } });
+      const again = await proposed('c', merged);
+      expect(await land(again)).toMatchObject({ kind: 'landed' });
+      expect([await head(), theirHead()]).toEqual([again.commit, again.commit]);
+    });
+
+    it('lands without it if nothing is pushed', async () => {
+      const change = await aChangeOnWhatIsGone();
+      rewritten();
+      expect(await land(change)).toMatchObject({ kind: 'landed' });
+      expect(await head()).toBe(change.commit);
+    });
+  });
+
   it('cannot be set to push into a checked out branch', async () => {
     const made = await world.register.execute({
       project_id: 'checked-out',

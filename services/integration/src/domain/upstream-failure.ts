@@ -27,7 +27,8 @@ export function upstreamFailure(stderr: string, source: string): Failure {
       'upstream_branch_gone',
       `The upstream ${source} has lost the branch: ${evidence}`,
       {
-        suggestion: 'Restore the branch there, or register the project again with another one.',
+        suggestion:
+          'Restore the branch there, or register the repository under another project id, with another branch.',
       },
     );
   return failure(
