@@ -43,6 +43,16 @@ describe('the demo without a platform', () => {
     assert.equal(JSON.parse(stdout).error.code, 'request_empty');
   });
 
+  test('--exec with a program that is not there is refused before anything starts', async () => {
+    const { code, stdout, stderr } = await demo('--json', '--exec', 'no-such-agent --fast');
+    assert.equal(code, 1);
+    assert.deepEqual(
+      [JSON.parse(stdout).error.code, JSON.parse(stdout).error.fault],
+      ['command_missing', 'machine'],
+    );
+    assert.doesNotMatch(stderr, platformStarts);
+  });
+
   test('a value that looks like a flag is a value', async () => {
     const { code, stdout } = await demo('--preflight', '--json', '--request', '--help');
     assert.equal(code, 0);

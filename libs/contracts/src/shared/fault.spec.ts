@@ -10,7 +10,7 @@ const repository = join(__dirname, '..', '..', '..', '..');
 
 /** `failure('conflict', 'code', ...)`, `refusal('code', ...)` and other functions that make one of a kind. */
 const made =
-  /\b\w*(?:fail|refus|unexplained|broken|mismatch|problem|manifest)\w*\(\s*(?:'[a-z_]+',\s*)?'([a-z]+(?:_[a-z]+)+)'/gi;
+  /\b\w*(?:CliError|fail|refus|unexplained|broken|mismatch|problem|manifest)\w*\(\s*(?:'[a-z_]+',\s*)?'([a-z]+(?:_[a-z]+)+)'/gi;
 /** An error as it is sent: findings, which have codes too, have a severity in its place. */
 const written = /\bcode: '([a-z]+(?:_[a-z]+)+)',\s*(?:message|retryable|when|suggestion)\b/g;
 

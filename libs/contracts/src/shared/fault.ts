@@ -33,7 +33,7 @@ const codes: Readonly<Record<Fault, string>> = {
     interpreter_missing test_tool_missing command_missing sandbox_failed sandbox_unavailable
     disk_full dependencies_unavailable workspace_unavailable workspace_gone git_timeout git_missing
     import_timeout network database_unavailable database_timeout broker_unavailable
-    clone_failed land_failed credentials_missing credentials_exposed upstream_denied upstream_unreachable
+    no_gateway clone_failed land_failed credentials_missing credentials_exposed upstream_denied upstream_unreachable
   `,
   request: `
     intent_unknown intent_unsupported request_empty request_ended request_not_found usage
@@ -54,12 +54,13 @@ const codes: Readonly<Record<Fault, string>> = {
     idempotency_key_invalid idempotency_key_reused request_in_flight last_event_id_invalid position_unknown
     cursor_invalid invalid_request json_too_deep malformed_json text_invalid body_missing body_too_large
     config_too_large headers_too_large method_not_allowed route_not_found unsupported_media_type read_only
-    not_found
+    not_found no_token file_unreadable key_invalid
   `,
   platform: `
     agent_lost agent_unavailable agent_unknown task_declined task_type_unknown unknown_task busy draining
     fenced not_holder approval_mismatch approval_missing approval_undecided change_unknown commit_mismatch
     tree_mismatch verdict_by_producer verdict_mismatch plan_digest_mismatch landing_under_way cancel_failed
+    stop_unknown no_answer answer_invalid
     analysis_failed artefacts_unavailable artefacts_unsupported
     answer_lost broker_closed broker_silent invalid_reply payload_invalid query_timeout request_timeout
     service_unavailable too_many_queries unknown_query gateway_answer_invalid gateway_timeout
