@@ -85,8 +85,8 @@ describe('bad input', () => {
     expect(result['error'].message).toContain('3');
   });
 
-  it('a command that cannot start: command_missing', async () => {
-    await refused(repositories.create('cannot-start', workingProject), ['--request', fix], 'command_missing');
+  it('a command that cannot start: agent_failed', async () => {
+    await refused(repositories.create('cannot-start', workingProject), ['--request', fix], 'agent_failed');
   });
 
   // Mission: A7
