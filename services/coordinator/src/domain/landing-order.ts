@@ -10,7 +10,7 @@ const pullRequests = /^(?:.* )?(?:prs?|mrs?|(?:pull|merge) requests?|changesets?
 /** The whole object: what was spoken of before, or the branch itself. */
 const pronouns = /^(?:it|this|that|them|these|those|everything|all|both|changes|request|main|master|trunk)$/;
 /** Words of other fields too. One of them has no partner that it could be merged with, so it is a change. */
-const oneChange = /^(?:.* )?(?:change|branch|commit|patch|fix|work)$/;
+const oneChange = /^(?:.* )?(?:change|branch|commit|patch|fix|hotfix|bugfix|feature|work)$/;
 /** Several may be merged with each other: they are changes only under a word that says so. */
 const severalChanges =
   /^(?:(?:two|both|\d+|last|latest|approved|accepted|reviewed|tested|open|pending|current|finished|completed|remaining|outstanding|feature|topic|stacked) )*(?:changes|branches|commits|patches|fixes)$/;
@@ -35,6 +35,8 @@ const intoSomething = /\b(?:into|onto|with) /;
 const circumstance =
   /^(?:$|(?:when|once|after|before|if|as soon|now|please|today|again|so|because|since|without|for|from|here|too)\b)/;
 const description = /^(?:of|by|that|which|with)\b/;
+/** "branch feature/x with --no-ff" */
+const namesOnly = /^(?:with )?…$/;
 const more = /^and (?:(?:pull |merge )?requests? |prs? |mrs? )?#?\d/;
 
 /** Whether what follows says where a change goes or when, and not what two things become. */
@@ -44,8 +46,8 @@ const isLanding = (rest: string): boolean =>
 /** Whether the clause orders a change to be landed, for a verb of landing. */
 export function ordersLanding({ verb, object, rest }: Clause): boolean {
   const phrase = object.join(' ');
-  if (phrase === '') return isLanding(rest);
-  if (numbered.test(phrase)) return isLanding(rest) || more.test(rest) || identifier.test(rest);
+  if (phrase === '') return ontoBranch.test(rest) || !intoSomething.test(rest);
+  if (numbered.test(phrase)) return isLanding(rest) || more.test(rest) || namesOnly.test(rest);
   if (pullRequests.test(phrase)) return isLanding(rest) || /^(?:of|by|that|which)\b/.test(rest);
   if (pronouns.test(phrase) || severalChanges.test(phrase) || identifier.test(phrase)) return isLanding(rest);
   if (oneChange.test(phrase)) return isLanding(rest) || (description.test(rest) && !intoSomething.test(rest));
