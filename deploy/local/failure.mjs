@@ -10,6 +10,15 @@ const PASSING = new Set([
   'service_not_ready',
 ]);
 
+/** Whose doing a failure is, in the words of `libs/contracts`; what is not named here is the machine's. */
+const FAULTS = new Map([
+  ...[
+    ...['argument_invalid', 'argument_missing', 'variable_not_set', 'unknown_command', 'unknown_option'],
+    ...['unknown_tool', 'bench_missing', 'corpus_missing', 'topology_missing'],
+  ].map((code) => [code, 'request']),
+  ...['build_failed', 'start_failed', 'service_died', 'internal'].map((code) => [code, 'platform']),
+]);
+
 /** An expected outcome of the launcher: told in one sentence, with what to do, and no stack trace. */
 export class LauncherFailure extends Error {
   constructor(code, message, { suggestion, exitCode = 1, detail } = {}) {
@@ -39,6 +48,7 @@ export function failedLine(error) {
       message,
       retryable: PASSING.has(code),
       ...(suggestion ? { suggestion } : {}),
+      fault: FAULTS.get(code) ?? 'machine',
       ...(detail?.length ? { detail } : {}),
     },
   });

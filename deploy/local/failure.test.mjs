@@ -21,7 +21,13 @@ describe('a failure, for programs', () => {
     const taken = new LauncherFailure('port_taken', 'Taken.', { suggestion: 'Again.' });
     assert.deepEqual(JSON.parse(failedLine(taken)), {
       state: 'failed',
-      error: { code: 'port_taken', message: 'Taken.', retryable: true, suggestion: 'Again.' },
+      error: {
+        code: 'port_taken',
+        message: 'Taken.',
+        retryable: true,
+        suggestion: 'Again.',
+        fault: 'machine',
+      },
     });
     const died = new LauncherFailure('service_died', 'It ended.', { detail: ['why', 'x'.repeat(501)] });
     assert.deepEqual(JSON.parse(failedLine(died)).error.detail, ['why', 'x'.repeat(500)]);
@@ -29,6 +35,7 @@ describe('a failure, for programs', () => {
       code: 'internal',
       message: 'Oh.',
       retryable: false,
+      fault: 'platform',
     });
   });
 

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, prepareMachine } from '../machine/prepare.mjs';
 import { inRepository, stateRoot, ensureFolder } from '../paths.mjs';
 import { openInstance } from '../platform/instance.mjs';
+import { refuseMissingProgram } from '../platform/missing-program.mjs';
 import { startPlatform } from '../platform/platform.mjs';
 import { option, platformPackages, runnerOptions, sandboxWarning } from '../platform/runner-options.mjs';
 import { givenServers } from '../servers/servers.mjs';
@@ -41,14 +42,42 @@ function platformEnvironment(args) {
   return { ...process.env, YMERA_TASK_TIMEOUT_SECONDS: deadline };
 }
 
+/** What follows one of these is its value, whatever it looks like. */
+const WITH_VALUE = [
+  ...['--repo', '--sample', '--request', '--exec', '--test', '--bench', '--build'],
+  ...['--pass-env', '--deadline'],
+];
+
+const hasFlag = (args, ...flags) =>
+  args.some((arg, at) => flags.includes(arg) && !WITH_VALUE.includes(args[at - 1]));
+
+/** The path of `--repo`, where one was given; whether it can be used is for the CLI to say. */
+function repoOf(args, { commandFolder }) {
+  const at = args.findIndex((arg) => arg === '--repo' || arg.startsWith('--repo='));
+  if (at < 0) return undefined;
+  const path = args[at] === '--repo' ? args[at + 1] : args[at].slice('--repo='.length);
+  return resolve(commandFolder, path ?? '');
+}
+
+/** Help and a preflight are the CLI's alone. Progress goes to standard error, because standard output is the answer. */
+const answerWithoutPlatform = (cli, args) =>
+  withSession({ title: 'YMERA · demo', json: true }, async (session) => {
+    const node = await prepareMachine(session, { packages: ['git'] });
+    await build(session, node);
+    return session.runAttached(node.path, [...cli, ...args]);
+  });
+
 /**
  * The main job on a platform of its own. The journey itself is the CLI's: its exit code and its last line are ours.
  * Arguments that are wrong without any platform are answered before one is started.
  */
 export async function run(args) {
-  const runner = runnerOptions(args);
-  const given = givenServers(process.env);
   const cli = [inRepository('services', 'cli', 'dist', 'main.js'), 'demo'];
+  if (hasFlag(args, '--help', '-h')) return answerWithoutPlatform(cli, args);
+  const runner = runnerOptions(args);
+  refuseMissingProgram(runner, repoOf(args, runner));
+  if (hasFlag(args, '--preflight')) return answerWithoutPlatform(cli, args);
+  const given = givenServers(process.env);
   const json = args.includes('--json');
   let isTold = false;
 
@@ -58,7 +87,7 @@ export async function run(args) {
       process.stderr.write(sandboxWarning(runner));
       const node = await prepareMachine(session, { packages: platformPackages(runner, given) });
       await build(session, node);
-      const refused = await session.runAttached(node.path, [...cli, '--preflight', ...args]);
+      const refused = await session.runAttached(node.path, [...cli, '--refusals-only', ...args]);
       if (refused !== 0) return refused;
 
       const instance = openInstance('demo', { disposable: true });

@@ -14,7 +14,7 @@ export * from './shared/dead-letters';
 export * from './shared/envelope';
 export * from './shared/escalation';
 export * from './shared/failure';
-export { fault, faultOf, type Fault } from './shared/fault';
+export { declaredFaultOf, fault, faultOf, type Fault } from './shared/fault';
 export * from './shared/ids';
 export * from './shared/plan';
 export * from './shared/project';

@@ -15,7 +15,7 @@ import {
   usualSample,
 } from './demo/demo-options';
 import { demoPlace, runDemo } from './demo/demo';
-import { preflight } from './demo/preflight';
+import { preflight, preflightWords } from './demo/preflight';
 import { interruption } from './interruption';
 
 /** `ymera` and everything below it. */
@@ -50,10 +50,15 @@ export function program(): Command {
     .option('--deadline <seconds>', 'how long one task may run (default: 120)', wholeSeconds)
     .option('--json', 'the last line of standard output is one JSON object')
     .option('--preflight', 'check the words and the repository, then stop')
-    .action(async (raw: RawDemoOptions & { preflight?: boolean }) => {
+    .addOption(
+      // Asked by the launcher before it starts a platform; what follows then tells the rest.
+      new Option('--refusals-only', 'a preflight that says nothing where nothing is refused').hideHelp(),
+    )
+    .action(async (raw: RawDemoOptions & { preflight?: boolean; refusalsOnly?: boolean }) => {
       const options = demoOptions(raw, process.env['INIT_CWD'] ?? process.cwd());
-      if (raw.preflight) {
-        await preflight(options);
+      if (raw.preflight || raw.refusalsOnly) {
+        const source = await preflight(options);
+        if (!raw.refusalsOnly) process.stdout.write(preflightWords(options, source));
         return;
       }
       process.exitCode = await runDemo(options, demoPlace(process.env), interruption());

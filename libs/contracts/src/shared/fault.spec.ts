@@ -1,6 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { problemCodesOf } from '../documents/problem-codes';
+import { routes } from '../routes';
 import { hasPassed, testSummary } from './change';
-import { faultOf } from './fault';
+import { declaredFaultOf, faultOf } from './fault';
 import { errorShape, withFault } from './failure';
+
+const repository = join(__dirname, '..', '..', '..', '..');
+
+/** `failure('conflict', 'code', ...)`, `refusal('code', ...)` and other functions that make one of a kind. */
+const made =
+  /\b\w*(?:CliError|fail|refus|unexplained|broken|mismatch|problem|manifest)\w*\(\s*(?:'[a-z_]+',\s*)?'([a-z]+(?:_[a-z]+)+)'/gi;
+/** An error as it is sent: findings, which have codes too, have a severity in its place. */
+const written = /\bcode: '([a-z]+(?:_[a-z]+)+)',\s*(?:message|retryable|when|suggestion)\b/g;
+
+function codesInSource(): string[] {
+  const packages = ['services', 'libs'].flatMap((folder) =>
+    readdirSync(join(repository, folder)).map((name) => join(repository, folder, name, 'src')),
+  );
+  const files = packages
+    .filter((folder) => !folder.includes(join('libs', 'testing')))
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+    )
+    .filter((file) => /\.ts$/.test(file) && !/\.spec\.ts$|[/\\]src[/\\]testing[/\\]/.test(file));
+  const texts = files.map((file) => readFileSync(file, 'utf8'));
+  const codes = texts.flatMap((text) =>
+    [made, written].flatMap((pattern) => [...text.matchAll(pattern)].map(([, code = '']) => code)),
+  );
+  return [...new Set(codes)].sort();
+}
 
 describe('faultOf', () => {
   it.each([
@@ -9,10 +38,33 @@ describe('faultOf', () => {
     ['test_tool_missing', 'machine'],
     ['sandbox_failed', 'machine'],
     ['intent_unsupported', 'request'],
+    ['interpreter_missing', 'machine'],
+    ['command_missing', 'machine'],
+    ['credentials_missing', 'machine'],
+    ['upstream_unreachable', 'machine'],
+    ['nested_repository', 'change'],
+    ['submodule_changed', 'change'],
+    ['benchmark_results_changed', 'change'],
+    ['lfs_content', 'change'],
+    ['push_refused', 'project'],
+    ['merge_conflict', 'project'],
+    ['revert_conflict', 'request'],
+    ['not_an_approver', 'request'],
     ['agent_unavailable', 'platform'],
     ['a_code_of_tomorrow', 'platform'],
   ])('maps %s to %s', (code, expected) => {
     expect(faultOf(code)).toBe(expected);
+  });
+
+  it('is declared for every code that a failure is made with', () => {
+    const codes = codesInSource();
+    expect(codes).toEqual(expect.arrayContaining(['lfs_content', 'nested_repository', 'agent_lost']));
+    expect(codes.filter((code) => declaredFaultOf(code) === undefined)).toEqual([]);
+  });
+
+  it('is declared for every code that a route answers with', () => {
+    const codes = routes.flatMap(problemCodesOf);
+    expect(codes.filter((code) => declaredFaultOf(code) === undefined)).toEqual([]);
   });
 
   it('gives way to what the error says itself', () => {

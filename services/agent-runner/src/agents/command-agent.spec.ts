@@ -63,7 +63,7 @@ describe('the command-line agent', () => {
 
   it.each([
     ['fails', 'echo it broke >&2; exit 3', 'agent_failed', /exit code 3.*it broke/s],
-    ['cannot start', '/nowhere/agent', 'agent_failed', /could not be started.*nowhere/s],
+    ['cannot start', '/nowhere/agent', 'command_missing', /could not be started.*nowhere/s],
     ['changes nothing', 'true', 'change_empty', /Nothing was changed/],
     ['leaves a link that leaves', 'ln -s /etc/passwd leak', 'change_outside', /leak links to/],
     ['writes beside the copy', 'echo x > x; echo x > ../escape', 'change_outside', /\.\.\/escape/],
@@ -102,7 +102,7 @@ describe('the command-line agent', () => {
   it('that is found nowhere says where it was looked for', async () => {
     const { result } = await exec('my-agnet', { searchPath: ['/opt/ada/bin'] });
     expect(result.error).toMatchObject({
-      code: 'agent_failed',
+      code: 'command_missing',
       message: expect.stringMatching(/could not be started.*my-agnet.*not found/s),
       suggestion: expect.stringMatching(/full path.*\/opt\/ada\/bin, .*\/usr\/bin/),
     });

@@ -1,3 +1,4 @@
+import { faultOf } from '@ymera/contracts';
 import type { SandboxOutcome } from '../sandbox/sandbox';
 import { sandboxOutcome } from '../testing/sandbox-outcome';
 import { commandFailure } from './command-failure';
@@ -39,6 +40,12 @@ describe('why a command failed', () => {
   it('names files as the repository does', () => {
     const stderr = 'Error: no\n    at file:///ymera/workspace/src/a.mjs:1:1';
     expect(commandFailure(sandboxOutcome({ stderr }), run)?.message).toMatch(/\n {4}at src\/a.mjs:1:1$/);
+  });
+
+  it.each([127, 126])('is the machine that lacks the program, with exit code %i of the shell', (exitCode) => {
+    const missing = commandFailure(sandboxOutcome({ exitCode }), run);
+    expect(missing?.code).toBe('command_missing');
+    expect(faultOf(missing?.code ?? '')).toBe('machine');
   });
 
   it('is not the network where it is open, or where nothing ran', () => {

@@ -66,7 +66,7 @@ function exitFailure(outcome: SandboxOutcome, run: CommandRun): Failure {
   const what = hasNotStarted ? 'The command could not be started' : 'The command failed';
   return failure(
     'validation',
-    'agent_failed',
+    hasNotStarted ? 'command_missing' : 'agent_failed',
     `${what} (exit code ${outcome.exitCode}).${firstWords(outcome, run)}`,
     { suggestion: `${advice(outcome.exitCode, run)}${hasNotStarted ? '' : networkAdvice(outcome, run)}` },
   );

@@ -1,5 +1,5 @@
 import type { TaskResult } from '@ymera/agent-sdk';
-import { withFault } from '@ymera/contracts';
+import { type Fault, withFault } from '@ymera/contracts';
 import { failure, type Failure } from '@ymera/kernel';
 import { boundedFindings } from './bounded-findings';
 
@@ -19,6 +19,11 @@ export function completed(details: OutcomeDetails, toolMs: number): TaskResult {
 
 export function failed(error: Failure, toolMs: number, details: OutcomeDetails = {}): TaskResult {
   return { ...completed(details, toolMs), outcome: 'failed', error: toWire(error) };
+}
+
+/** The same, for a failure whose code alone does not say whose doing it is. */
+export function failedBy(fault: Fault, error: Failure, toolMs: number): TaskResult {
+  return { ...completed({}, toolMs), outcome: 'failed', error: { ...toWire(error), fault } };
 }
 
 /**

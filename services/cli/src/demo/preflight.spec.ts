@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoOptions, type RawDemoOptions } from './demo-options';
-import { preflight } from './preflight';
+import { preflight, preflightWords } from './preflight';
 
 // Mission: G4
 describe('preflight', () => {
@@ -93,6 +93,24 @@ describe('preflight', () => {
     repository();
     writeFileSync(join(folder, 'a.js'), '2\n');
     await expect(preflight(options({ land: true }))).rejects.toMatchObject({ code: 'repo_dirty' });
+  });
+
+  it('says in one line what nothing is in the way of', async () => {
+    repository();
+    writeFileSync(join(folder, 'new.js'), '3\n');
+    const asked = options({ request: 'Add x', json: true });
+    const source = await preflight(asked);
+    const line = preflightWords(asked, source);
+    expect(line).toMatch(/^\{.*\}\n$/);
+    expect(JSON.parse(line)).toEqual({
+      state: 'ready',
+      request: 'Add x',
+      repo: realpathSync(folder),
+      commit: source?.head,
+      dirty_files: ['new.js'],
+    });
+    expect(preflightWords({ ...asked, json: false }, source)).toMatch(/"Add x" in .*not seen: new\.js\.\n$/);
+    expect(preflightWords(demoOptions({}, '/'), undefined)).toContain('the sample guest-list');
   });
 
   it('resolves the path from where the person stands', () => {

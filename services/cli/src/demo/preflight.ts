@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error';
-import { type DemoOptions, samples } from './demo-options';
+import { jsonLine, visible } from '../terminal/visible';
+import { type DemoOptions, samples, usualSample } from './demo-options';
 import { inspectRepository, type Source } from './inspect-repository';
 
 /** What can be refused without a platform: the words, and a person’s repository. */
@@ -40,6 +41,22 @@ export async function preflight(options: DemoOptions): Promise<Source | undefine
       'Commit or stash them, or run without --land.',
     );
   return source;
+}
+
+/** What a preflight that refuses nothing says; with `--json` the one line for programs. */
+export function preflightWords(
+  { json, request, sample = usualSample }: DemoOptions,
+  source: Source | undefined,
+): string {
+  const dirty = source?.dirtyFiles ?? [];
+  if (json)
+    return `${jsonLine({
+      ...{ state: 'ready', request, repo: source?.path ?? null },
+      ...{ commit: source?.head ?? null, dirty_files: dirty },
+    })}\n`;
+  const place = source?.path ?? `the sample ${sample}`;
+  const unseen = dirty.length === 0 ? '' : ` Uncommitted changes are not seen: ${listed(dirty)}.`;
+  return visible(`Nothing is in the way of "${request}" in ${place}.${unseen}\n`);
 }
 
 export function listed(files: readonly string[], most = 5): string {

@@ -1,4 +1,5 @@
 import type { Intent } from '@ymera/contracts';
+import { ordersLanding } from './landing-order';
 import type { Clause } from './main-clause';
 import { verbOf } from './verbs';
 
@@ -18,12 +19,6 @@ const documents =
   /^(?:documentation|docs?|readme|changelog|comments?|guides?|tutorials?|docstrings?|jsdocs?|tsdocs?|javadocs?|manual|doc-comments?)$/;
 const partsOfDocuments =
   /^(?:typos?|spelling|wording|grammar|sections?|examples?|entry|entries|links?|badges?|chapters?|paragraphs?|pages?|installation|usage|notes?)$/;
-/** What lands: a change, or where it goes. */
-const changes =
-  /^(?:changes?|changeset|branch|branches|prs?|request|requests|commits?|patch|patches|work|fix|it|this|that|them|these|those|everything|all|main|master|trunk)$/;
-const pullRequest = /^(?:prs?|mrs?|#\d+)$/;
-const intoBranch = /\b(?:into|onto|to|on|with|in) (?:the )?(?:main|master|trunk|develop|default|release)\b/;
-
 /** Verbs whose object comes into being, or becomes more. */
 const makes =
   /^(?:add|write|create|generate|implement|introduce|build|make|provide|extend|expand|improve|increase|raise|update|want|get|give|put|change|enhance|cover|support)$/;
@@ -83,15 +78,7 @@ function intentOf(clause: Clause): ClauseIntent | undefined {
       /\b(?:tests?|specs?|suite)\b/.test(object.join(' '))
       ? as('TEST', 2.5)
       : undefined;
-  if (known.intent === 'INTEGRATE')
-    return head === undefined ||
-      changes.test(head) ||
-      object.some((word) => pullRequest.test(word)) ||
-      intoBranch.test(rest) ||
-      verb === 'rebase' ||
-      verb === 'cherry-pick'
-      ? as('INTEGRATE')
-      : as('FEATURE', 2);
+  if (known.intent === 'INTEGRATE') return ordersLanding(clause) ? as('INTEGRATE') : as('FEATURE', 2);
   return as(known.intent, known.weight);
 }
 

@@ -1,6 +1,6 @@
 import { changeLanded, landingRefused } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Change } from '../domain/change';
 import { sampleSource, SourceRepository } from '../testing/git-fixture';
@@ -250,12 +250,44 @@ describe('landing in a project that has an upstream (real git, stores in memory)
 
   it('is refused with the words of the upstream when that takes no push, and moves no branch', async () => {
     await push();
-    // As a quota: hooks of a repository on this machine do not run for our pushes.
     person.git('--git-dir', bare, 'config', 'receive.maxInputSize', '1');
     const change = await proposed('a');
     expect(await land(change)).toMatchObject({ kind: 'refused', failure: { code: 'push_refused' } });
     expect([await head(), theirHead()]).toEqual([registered, registered]);
     expect(await world.pushIntents.isNoted('sample', change.changeId)).toBe(false);
+  });
+
+  it.each(['pre-receive', 'update'])(
+    'is refused with the words of the %s hook of an upstream at a path',
+    async (hook) => {
+      await push();
+      const change = await proposed('a');
+      const script = '#!/bin/sh\necho no pushes on Friday >&2\nexit 1\n';
+      writeFileSync(join(bare, 'hooks', hook), script, { mode: 0o755 });
+      expect(await land(change)).toMatchObject({
+        kind: 'refused',
+        failure: { code: 'push_refused', message: expect.stringContaining('no pushes on Friday') },
+      });
+      expect([await head(), theirHead()]).toEqual([registered, registered]);
+    },
+  );
+
+  it('runs the hooks of the upstream that it is pushed to, and none of our own repository', async () => {
+    await push();
+    const change = await proposed('a');
+    const plant = (folder: string, hook: string): string => {
+      const ran = join(world.dataDir, `${hook}-ran`);
+      mkdirSync(join(folder, 'hooks'), { recursive: true });
+      writeFileSync(join(folder, 'hooks', hook), `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });
+      return ran;
+    };
+    const theirs = ['pre-receive', 'update', 'post-receive'].map((hook) => plant(bare, hook));
+    const ours = ['pre-push', 'reference-transaction'].map((hook) =>
+      plant(world.layout.repository('sample'), hook),
+    );
+    expect(await land(change)).toMatchObject({ kind: 'landed' });
+    expect(theirs.filter((ran) => !existsSync(ran))).toEqual([]);
+    expect(ours.filter((ran) => existsSync(ran))).toEqual([]);
   });
 
   it('is refused when both histories conflict and it has to be pushed', async () => {
@@ -271,6 +303,57 @@ describe('landing in a project that has an upstream (real git, stores in memory)
       failure: { code: 'upstream_conflict', message: expect.stringContaining('(same)') },
     });
     expect(await head()).toBe(second.commit);
+  });
+
+  describe('when the upstream was rewritten', () => {
+    /** As a colleague does who pushes by force. */
+    const rewritten = (): string => {
+      person.git('reset', '--quiet', '--hard', registered);
+      const commit = person.write('b', 'rewritten\n').commit();
+      person.git('push', '--quiet', '--force', 'origin', 'HEAD:main');
+      return commit;
+    };
+    const aChangeOnWhatIsGone = async (): Promise<Change> => {
+      const known = pushed('secret');
+      await world.sync.execute('sample');
+      return proposed('a', known);
+    };
+
+    it('is refused with a next step if it has to be pushed, and moves no branch', async () => {
+      await push();
+      const change = await aChangeOnWhatIsGone();
+      const theirs = rewritten();
+      expect(await land(change)).toMatchObject({
+        kind: 'refused',
+        failure: {
+          code: 'upstream_rewritten',
+          message: expect.stringMatching(/rewritten.*neither pushed nor landed/),
+          suggestion: expect.stringMatching(/ymera projects sync sample.*--push off/),
+        },
+      });
+      expect([await head(), theirHead()]).toEqual([change.base, theirs]);
+    });
+
+    it('is pushed again once both were merged by hand there', async () => {
+      await push();
+      const change = await aChangeOnWhatIsGone();
+      rewritten();
+      await land(change);
+      person.git('pull', '--quiet', '--no-rebase', '--no-edit', world.repositories.pathOf('sample'), 'main');
+      person.git('push', '--quiet', 'origin', 'HEAD:main');
+      const merged = theirHead();
+      expect(await world.sync.execute('sample', 'ada')).toMatchObject({ value: { base: merged } });
+      const again = await proposed('c', merged);
+      expect(await land(again)).toMatchObject({ kind: 'landed' });
+      expect([await head(), theirHead()]).toEqual([again.commit, again.commit]);
+    });
+
+    it('lands without it if nothing is pushed', async () => {
+      const change = await aChangeOnWhatIsGone();
+      rewritten();
+      expect(await land(change)).toMatchObject({ kind: 'landed' });
+      expect(await head()).toBe(change.commit);
+    });
   });
 
   it('cannot be set to push into a checked out branch', async () => {

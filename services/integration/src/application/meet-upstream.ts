@@ -48,6 +48,9 @@ export class MeetUpstream {
     const synced = await this.use.sync.apply(tx, project, fetched);
     if (decision.kind === 'refuse') return decided(baseMoved(candidate.base, synced.base));
     const { projectId, commit, changeId } = candidate;
+    // Of an upstream whose history was rewritten no head may be built upon: there is nowhere to push to.
+    if (isPushed && synced.upstreamHead === undefined)
+      return decided({ kind: 'refuse', failure: cannotPush(projectId, synced.refusal ?? headUnknown) });
     const has = await this.isBuiltOn(projectId, commit, synced.upstreamHead);
     if (!has) {
       if (isPushed) await this.use.pushIntents.remove(projectId, changeId);
@@ -77,7 +80,7 @@ export class MeetUpstream {
   }
 
   private notBuiltOn(
-    { base }: LandingCandidate,
+    { base, projectId }: LandingCandidate,
     decision: LandingDecision,
     { base: newBase, refusal }: Synced,
     isPushed: boolean,
@@ -85,7 +88,7 @@ export class MeetUpstream {
     if (newBase !== base) return baseMoved(base, newBase);
     // Both histories go on by themselves, as the notes of the request say; only a push needs them to be one.
     if (!isPushed || !refusal) return decision;
-    return { kind: 'refuse', failure: cannotPush(refusal) };
+    return { kind: 'refuse', failure: cannotPush(projectId, refusal) };
   }
 }
 
@@ -101,7 +104,9 @@ const decided = (decision: LandingDecision): UpstreamAnswer => ({ kind: 'decided
 const unreached = (decision: LandingDecision, reason: Failure): UpstreamAnswer =>
   decision.kind === 'land' ? { kind: 'waiting', failure: reason } : decided(decision);
 
-const cannotPush = ({ code, message }: NonNullable<Synced['refusal']>): Failure =>
-  failure('conflict', code, message, {
-    suggestion: 'Bring both together by hand in the upstream, or set `ymera projects update --push off`.',
+const headUnknown = { code: 'upstream_branch_gone', message: 'The upstream’s branch has no known head.' };
+
+const cannotPush = (projectId: string, { code, message }: NonNullable<Synced['refusal']>): Failure =>
+  failure('conflict', code, `${message} The change is neither pushed nor landed.`, {
+    suggestion: `Merge the project’s branch into the upstream’s by hand there, then \`ymera projects sync ${projectId}\` and ask again; or land without a push: \`ymera projects update ${projectId} --push off\`.`,
   });

@@ -1,11 +1,12 @@
 import type { ProjectResource } from '@ymera/contracts';
 import type { Project } from '../domain/project';
-import { upstreamResource } from '../domain/upstream';
+import { upstreamResource, upstreamRewritten } from '../domain/upstream';
 import type { ProjectRepositories, Upstreams } from './ports';
+import { followedBranch } from './upstream-fetches';
 
 export interface ProjectResourceDependencies {
   readonly repositories: Pick<ProjectRepositories, 'pathOf' | 'head'>;
-  readonly upstreams: Pick<Upstreams, 'relation'>;
+  readonly upstreams: Pick<Upstreams, 'relation' | 'fetchedHead'>;
 }
 
 /** What the world sees of a project; its head, and how that stands to the upstream's, are asked of git each time. */
@@ -15,8 +16,8 @@ export async function projectResource(
 ): Promise<ProjectResource> {
   const { projectId, name, defaultBranch, commands, performance, createdAt, source, upstream } = project;
   const head = await repositories.head(projectId, defaultBranch);
-  const relation =
-    upstream.head === undefined ? undefined : await upstreams.relation(projectId, head, upstream.head);
+  const theirs = await upstreamHead(project, upstreams);
+  const relation = theirs === undefined ? undefined : await upstreams.relation(projectId, head, theirs);
   return {
     project_id: projectId,
     name,
@@ -28,4 +29,15 @@ export async function projectResource(
     created_at: createdAt.toISOString(),
     upstream: upstreamResource(source, upstream, relation),
   };
+}
+
+/** The recorded head is the last that continues those before it; a rewritten branch stands elsewhere. */
+async function upstreamHead(
+  project: Project,
+  upstreams: Pick<Upstreams, 'fetchedHead'>,
+): Promise<string | undefined> {
+  const { error, head } = project.upstream;
+  const followed = followedBranch(project);
+  if (error?.code !== upstreamRewritten || !followed) return head;
+  return (await upstreams.fetchedHead(followed)) ?? head;
 }

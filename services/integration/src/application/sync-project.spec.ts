@@ -136,8 +136,14 @@ describe('a project and the repository that it was copied from (real git, stores
     for (const _ of [1, 2]) {
       expect(await fresh()).toMatchObject({
         base: secret,
-        upstream: { state: 'diverged', head: secret, error: { code: 'upstream_rewritten' } },
-        notes: [expect.stringContaining('was rewritten')],
+        upstream: {
+          state: 'diverged',
+          head: secret,
+          ahead: 1,
+          behind: 1,
+          error: { code: 'upstream_rewritten' },
+        },
+        notes: [expect.stringMatching(/was rewritten.* under another project id/)],
       });
     }
     expect(world.memory.outbox.payloads(projectSynced).map(({ error }) => error?.code)).toEqual([

@@ -80,6 +80,6 @@ export class UpdateProject {
 
 const nothingFollowed = err(
   failure('validation', 'push_not_possible', 'The source had no branch at its HEAD when it was registered.', {
-    suggestion: 'Register the project again, and name a branch.',
+    suggestion: 'Register the repository under another project id, and name a branch.',
   }),
 );

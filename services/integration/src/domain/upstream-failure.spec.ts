@@ -53,10 +53,12 @@ describe('what came of a push', () => {
       {
         code: 1,
         output: line('!', '[remote rejected] (pre-receive hook declined)'),
-        stderr: 'remote: no pushes on Friday\n',
+        stderr: 'remote: Sorry,        \nremote: no pushes on Friday        \nerror: failed to push\n',
       },
       source,
     );
-    expect(outcome).toMatchObject({ failure: { message: expect.stringContaining('no pushes on Friday') } });
+    expect(outcome).toMatchObject({
+      failure: { message: expect.stringMatching(/remote: Sorry, remote: no pushes on Friday$/) },
+    });
   });
 });

@@ -27,7 +27,8 @@ export function upstreamFailure(stderr: string, source: string): Failure {
       'upstream_branch_gone',
       `The upstream ${source} has lost the branch: ${evidence}`,
       {
-        suggestion: 'Restore the branch there, or register the project again with another one.',
+        suggestion:
+          'Restore the branch there, or register the repository under another project id, with another branch.',
       },
     );
   return failure(
@@ -64,6 +65,15 @@ export type PushOutcome =
 const moved =
   /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|incorrect old value/i;
 
+/** What a hook of the other side has printed, which may be several lines. */
+const wordsOfHook = (stderr: string): string =>
+  stderr
+    .split('\n')
+    .filter((line) => line.startsWith('remote: '))
+    .map((line) => line.trim())
+    .join(' ')
+    .slice(0, maxEvidence);
+
 /** What came of `git push --porcelain` of one ref; `output` is empty when it got no further than the connection. */
 export function pushOutcome(
   { code, output, stderr }: { readonly code: number; readonly output: string; readonly stderr: string },
@@ -77,8 +87,7 @@ export function pushOutcome(
   }
   if (moved.test(rejected)) return { kind: 'moved' };
   const reason = rejected.split('\t')[2] ?? '';
-  const remote = stderr.split('\n').find((line) => line.startsWith('remote: ')) ?? '';
-  const words = [reason, evidenceOf(remote)].filter(Boolean).join(' ');
+  const words = [reason, wordsOfHook(stderr)].filter(Boolean).join(' ');
   return {
     kind: 'refused',
     failure: failure('conflict', 'push_refused', `The upstream ${source} refused the push: ${words}`, {

@@ -21,7 +21,7 @@ export const behindNote = ({ behind }: Relation): string =>
   `Landing is paused, so the branch stays behind the upstream by ${commits(behind)}.`;
 
 export const rewrittenNote = (head: string): string =>
-  `The upstream's branch was rewritten; the plan works on ${short(head)}, which does not have its commits. Register the project again to follow the new history.`;
+  `The upstream's branch was rewritten; the plan works on ${short(head)}, which does not have its commits. To follow the new history, merge this branch into it by hand, or register the repository under another project id.`;
 
 export const settingsNote = (message: string): string =>
   `${message} The commands that were known before are used.`;

@@ -2,7 +2,8 @@ import type { TaskResult } from '@ymera/agent-sdk';
 import type { TestSummary } from '@ymera/contracts';
 import type { Failure, Result } from '@ymera/kernel';
 import { err, ok } from '@ymera/kernel';
-import { completed, failed } from '../outcome';
+import { manifestFindings } from '../../workspace/dependencies/install-problem';
+import { completed, failed, failedBy } from '../outcome';
 import { baseFailure, watchFailure } from './base-failure';
 import { declaredPackages } from './declared-packages';
 import type { OpenedProject, RepeatedOutcome, TestAttempt } from './test-attempt';
@@ -13,7 +14,7 @@ import { isGreen, type TestOutcome } from './test-outcome';
 export async function testBase(attempt: TestAttempt): Promise<TaskResult> {
   attempt.context.progress(0.05, 'preparing the working copy');
   const opened = await attempt.open(attempt.task.base);
-  if (!opened.ok) return failed(opened.error, attempt.toolMs);
+  if (!opened.ok) return notPrepared(attempt, opened.error);
   attempt.context.progress(0.2, 'running the tests of the base');
   const ran = await outcomeOfBase(attempt, opened.value, { isReused: true });
   if (!ran.ok) return failed(ran.error, attempt.toolMs);
@@ -21,6 +22,10 @@ export async function testBase(attempt: TestAttempt): Promise<TaskResult> {
   const tests = summaryOf(attempt, opened.value, outcome, flaky);
   return completed({ tests, findings: [...baseFindings(outcome, flaky)] }, attempt.toolMs);
 }
+
+/** Manifests that ask for what cannot be had are the project's own where no change has touched them. */
+const notPrepared = ({ toolMs }: TestAttempt, error: Failure): TaskResult =>
+  manifestFindings(error).length > 0 ? failedBy('project', error, toolMs) : failed(error, toolMs);
 
 /**
  * How the tests of the base end: kept from before where they passed, or else run. A base whose tests cannot run at all is

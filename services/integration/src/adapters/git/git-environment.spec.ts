@@ -22,7 +22,7 @@ describe('git’s own configuration', () => {
     const { GIT_CONFIG_GLOBAL: file = '' } = prepareGitEnvironment(dataDir, '/usr/bin');
     expect(readFileSync(reading, 'utf8')).toBe('of an earlier release');
     expect(readFileSync(file, 'utf8')).toContain('hooksPath = /dev/null');
-    expect(readdirSync(folder).sort()).toEqual(['config', 'home', 'import-config']);
+    expect(readdirSync(folder).sort()).toEqual(['config', 'home', 'import-config', 'push-config']);
     closeSync(reading);
     rmSync(dataDir, { recursive: true });
   });

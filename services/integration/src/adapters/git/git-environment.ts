@@ -34,10 +34,12 @@ const toleratedDefects = [
   'multipleAuthors',
 ];
 
-const config = `[safe]
+/** No hook of a repository of ours ever runs. */
+export const withoutHooks = 'core.hooksPath=/dev/null';
+
+const settings = `[safe]
 \tdirectory = *
 [core]
-\thooksPath = /dev/null
 \tattributesFile = /dev/null
 \texcludesFile = /dev/null
 \tfsmonitor = false
@@ -72,6 +74,10 @@ ${toleratedDefects.map((defect) => `[fetch "fsck"]\n\t${defect} = warn`).join('\
 \tallow = never
 `;
 
+const config = `${settings}[core]
+\thooksPath = /dev/null
+`;
+
 /**
  * For the copy of a source alone. Blobs above a mebibyte are not searched for differences from each other, which for a few
  * hundred megabytes of pictures takes minutes and gains nothing; differences that the source has stored are kept. It is no
@@ -90,6 +96,13 @@ const importConfig = `[include]
 export const importConfigFile = (dataDir: string): string => join(dataDir, 'git', 'import-config');
 
 /**
+ * Instead of the usual configuration, for pushes. The upstream at a path is served by a `git receive-pack` that inherits the
+ * global configuration: with hooks switched off there, the upstream's own would not decide. What is given by `-c` it does
+ * not inherit, so `withoutHooks` goes to a push that way. Written by `prepareGitEnvironment`.
+ */
+export const pushConfigFile = (dataDir: string): string => join(dataDir, 'git', 'push-config');
+
+/**
  * A private world for git: its own global configuration and home, no system configuration, no hooks, no templates, no
  * prompts, English messages (we read some of them), and no GIT_ variable of whoever started us. Loose objects are
  * fsynced, because the database commits right after them; there is no automatic gc, because nothing else may prune a
@@ -101,6 +114,7 @@ export function prepareGitEnvironment(dataDir: string, path: string): GitEnviron
   mkdirSync(home, { recursive: true });
   replaceFile(configFile, config);
   replaceFile(importConfigFile(dataDir), importConfig);
+  replaceFile(pushConfigFile(dataDir), settings);
   return {
     PATH: path,
     HOME: home,

@@ -10,7 +10,7 @@ import {
 } from '../../domain/upstream-failure';
 import { findObject } from './find-object';
 import { GitError, type Git } from './git';
-import { pushingRefs, upstreamRefs } from './git-environment';
+import { pushingRefs, upstreamRefs, withoutHooks } from './git-environment';
 import type { RepositoryLayout } from './repository-layout';
 import { despiteStaleLocks, updateRef } from './update-ref';
 import type { UpstreamAccess } from './upstream-access';
@@ -99,7 +99,13 @@ export class GitUpstreams implements Upstreams {
     try {
       const { code, stdout, stderr } = await this.git.run(
         ['push', '--porcelain', `--force-with-lease=${ref}:${expected}`, '--', url, `${commit}:${ref}`],
-        { repository, env, timeoutMs: this.timeoutMs, accept: [0, 1, 128] },
+        {
+          repository,
+          env: { ...env, GIT_CONFIG_GLOBAL: this.layout.pushConfig },
+          settings: [withoutHooks],
+          timeoutMs: this.timeoutMs,
+          accept: [0, 1, 128],
+        },
       );
       const outcome = pushOutcome({ code, output: stdout.toString('utf8'), stderr }, source);
       if (outcome.kind === 'pushed') await updateRef(this.git, repository, [refOf(followed), commit]);

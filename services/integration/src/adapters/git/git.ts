@@ -7,6 +7,8 @@ export interface GitOptions {
   /** The bare repository; commands such as `init` have none. */
   readonly repository?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** `key=value`, for this git alone: a git that it starts for another repository does not inherit it. */
+  readonly settings?: readonly string[];
   readonly input?: string | Buffer;
   /** Exit codes that are answers; default only 0. */
   readonly accept?: readonly number[];
@@ -90,9 +92,12 @@ export class Git {
   }
 
   private request(args: readonly string[], options: GitOptions): ProcessRequest {
-    const located = options.repository === undefined ? args : [`--git-dir=${options.repository}`, ...args];
+    const located = [
+      ...(options.repository === undefined ? [] : [`--git-dir=${options.repository}`]),
+      ...(options.settings ?? []).flatMap((setting) => ['-c', setting]),
+    ];
     return {
-      ...withMemoryLimit(this.spawnParameters(located, options.env), options.memoryBytes),
+      ...withMemoryLimit(this.spawnParameters([...located, ...args], options.env), options.memoryBytes),
       timeoutMs: options.timeoutMs ?? gitTimeoutMs,
       maxOutputBytes: options.maxOutputBytes ?? defaultOutputBytes,
       ...(options.input === undefined ? {} : { input: options.input }),

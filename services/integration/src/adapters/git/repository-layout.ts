@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { importConfigFile } from './git-environment';
+import { importConfigFile, pushConfigFile } from './git-environment';
 
 /** Where things lie below the data directory. All of it is one file system: publishing is a rename. */
 export interface RepositoryLayout {
@@ -8,6 +8,8 @@ export interface RepositoryLayout {
   readonly artefacts: string;
   /** What git reads while it copies a source. */
   readonly importConfig: string;
+  /** What git reads while it pushes, and the `receive-pack` of an upstream at a path with it. */
+  readonly pushConfig: string;
   readonly repository: (projectId: string) => string;
 }
 
@@ -20,6 +22,7 @@ export function prepareLayout(dataDir: string): RepositoryLayout {
     incoming,
     artefacts,
     importConfig: importConfigFile(dataDir),
+    pushConfig: pushConfigFile(dataDir),
     repository: (projectId) => join(projects, `${projectId}.git`),
   };
 }

@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { LauncherFailure } from '../failure.mjs';
+import { findProgram } from '../machine/packages.mjs';
+
+/** Words of the shell's own that a command line may begin with. */
+const SHELL_WORDS = new Set(
+  '. : [ alias break case cd command continue echo eval exec exit export false for getopts hash if kill printf pwd read set shift test times trap true type ulimit umask unset until wait while'.split(
+    ' ',
+  ),
+);
+
+/** Programs that the agent-runner also finds where version managers keep them. */
+const INTERPRETERS =
+  /^(python[\d.]*|pip[\d.]*|uv|node|npm|npx|pnpm|yarn|bun|go|cargo|rustc|java|mvn|gradle|ruby|bundle|php|dotnet)$/;
+
+/** A project with one of these gets a virtual environment, whose programs are found too. */
+const PYTHON_MANIFEST = /^(requirements.*\.txt|pyproject\.toml|setup\.(py|cfg)|Pipfile(\.lock)?|.*\.lock)$/;
+
+const SYSTEM_FOLDERS = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const isFile = (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
+/** Programs that only the project brings: of a bare repository, or of a Python project, they are known later. */
+function mayBringPrograms(repo) {
+  if (repo === undefined) return false;
+  return !existsSync(resolve(repo, '.git')) || readdirSync(repo).some((name) => PYTHON_MANIFEST.test(name));
+}
+
+/** Whether the first word of a command line names what is certainly not there; what only a shell can tell passes. */
+function isMissing(word, { commandFolder, hostPath }, repo) {
+  if (!/^[\w./~+@-]+$/.test(word) || SHELL_WORDS.has(word) || INTERPRETERS.test(word)) return false;
+  if (word.startsWith('~/')) return !isFile(resolve(homedir(), word.slice(2)));
+  if (word.startsWith('/')) return !isFile(word);
+  if (isFile(resolve(commandFolder, word))) return false;
+  // The working copy may have it.
+  if (word.includes('/')) return repo === undefined;
+  return !findProgram(word, `${hostPath}:${SYSTEM_FOLDERS}`) && !mayBringPrograms(repo);
+}
+
+/**
+ * Refuses a command of `--exec` whose program is not on this machine, before a platform is started and its agents look at
+ * the project in vain. `repo` is the project's path, where one is known.
+ */
+export function refuseMissingProgram(runner, repo) {
+  const [word = ''] = (runner.command ?? '').trim().split(/[\s;|&()<>]/);
+  if (word === '' || !isMissing(word, runner, repo)) return;
+  throw new LauncherFailure('command_missing', `--exec: there is no program ${word} on this machine`, {
+    suggestion: `install it, or give the full path of the program; it was looked for in ${runner.commandFolder} and on the PATH`,
+  });
+}
