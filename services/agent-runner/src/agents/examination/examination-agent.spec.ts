@@ -121,6 +121,20 @@ describe('the EXAMINATION agent', () => {
     expect(codes(verdict)).toEqual(expect.arrayContaining(['test_skipped', 'tests_removed']));
   });
 
+  it('shows the approver a new test that passes although the product does nothing', async () => {
+    const text = (body: string) =>
+      `import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { normalise } from '../src/guest-list.mjs';\n\ntest('has one guest', () => {\n  const guests = ['Ada'];\n  ${body}\n});\n`;
+    const verdict = await validate({ 'test/one.test.mjs': text('assert.equal(guests.length, 1);') });
+    expect(verdict).toMatchObject({
+      approved: true,
+      findings: [{ code: 'test_proves_nothing', file: 'test/one.test.mjs', line: 5, severity: 'medium' }],
+    });
+    const honest = await validate({
+      'test/one.test.mjs': text("assert.deepEqual(guests.map(normalise), ['Ada']);"),
+    });
+    expect(honest).toMatchObject({ approved: true, findings: [] });
+  });
+
   it('refuses an enhancement that is not fast enough, and says what was measured', async () => {
     const verdict = await validate(harmless, { bench: true });
     expect(verdict).toMatchObject({ approved: false, before_after: { runs: 10, interleaved: true } });

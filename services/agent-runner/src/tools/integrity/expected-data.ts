@@ -40,7 +40,12 @@ export function expectedDataFindings(
           },
         ),
         needsTrial: {
-          isRelated: speaksOf(request, different.join(' ')),
+          isRelated: speaksOf(
+            request,
+            different.length > 0
+              ? different.join(' ')
+              : [path.replace(/\.[^/]*$/, ''), ...changes.lost, ...changes.added].join(' '),
+          ),
           isNamed,
           titles: [],
         },
