@@ -82,9 +82,11 @@ function withWaivable(finding: Finding, { blocking, waivable }: ExaminationPolic
 }
 
 function testFindings({ tests, tree, onBase = [] }: ExaminationFacts): readonly Finding[] {
-  const finding = (code: string, message: string): readonly Finding[] => [
-    { code, severity: 'high', message, suggestion: 'Run the tests on exactly this change first.' },
-  ];
+  const finding = (
+    code: string,
+    message: string,
+    suggestion = 'Run the tests on exactly this change first.',
+  ): readonly Finding[] => [{ code, severity: 'high', message, suggestion }];
   if (!tests) return finding('tests_missing', 'Nobody has run the tests on this change.');
   if (tests.tree !== tree)
     return finding('tests_of_another_tree', `The tests ran on tree ${tests.tree}, the change is ${tree}.`);
@@ -98,6 +100,7 @@ function testFindings({ tests, tree, onBase = [] }: ExaminationFacts): readonly 
     return finding(
       'tests_failed',
       `No test passes: ${tests.failed_on_base} fail on the base as well, so nothing shows that the change works.`,
+      'Let at least one test pass: mend what the failing tests show, or add a test of what was asked for.',
     );
   if (tests.passed === 0) return finding('tests_empty', `None of ${tests.total} tests passed.`);
   return failedOnBase(tests, onBase);

@@ -13,6 +13,16 @@ export type Comparison =
   /** All failures count as the change's. */
   | { readonly kind: 'not_comparable'; readonly why: string };
 
+/** What no test explains, as one failure: the command itself. */
+export function commandFailure({ counts, exitCode, error }: TestOutcome): TestFailure {
+  const name =
+    counts.passed > 0
+      ? `The test command failed after ${counts.passed} tests passed`
+      : 'The test command failed';
+  const message = `${name} (exit code ${exitCode}): ${error?.message ?? 'it says nothing about why'}`;
+  return { name, kind: 'unknown', message, evidence: error?.context ?? '' };
+}
+
 /** From here on exit codes are signals and shells' own, and no count of failures. */
 const lowestSignalCode = 124;
 
@@ -21,6 +31,8 @@ const lowestSignalCode = 124;
  * end. What cannot be compared is the change's.
  */
 export function compareWithBase(change: TestOutcome, base: TestOutcome): Comparison {
+  if (failsLikeBase(change, base))
+    return { kind: 'compared', ofChange: [], ofBase: [commandFailure(change)] };
   const why = reasonAgainst(change, base);
   if (why !== undefined) return { kind: 'not_comparable', why };
   const open = new Map<string, TestFailure[]>();
@@ -40,6 +52,29 @@ export function compareWithBase(change: TestOutcome, base: TestOutcome): Compari
   }
   return { kind: 'compared', ofChange, ofBase };
 }
+
+/** Whether what fails is no test, before or after the tests, and says on both sides the same. */
+function failsLikeBase(change: TestOutcome, base: TestOutcome): boolean {
+  const both = [change, base];
+  if (both.some(({ end, failures, error }) => end !== 'exited' || failures.length > 0 || !error))
+    return false;
+  if (change.exitCode === 0 || change.exitCode !== base.exitCode || change.exitCode >= lowestSignalCode)
+    return false;
+  // Of tools that ran, each says that no test of theirs failed.
+  if (change.tools.join() !== base.tools.join()) return false;
+  const hasTested = change.tools.length > 0;
+  if (hasTested && both.some(({ namesAll, counts }) => !namesAll || counts.failed > 1)) return false;
+  const [ours, theirs] = both.map(({ error }) => withoutPositions(error?.message ?? ''));
+  const [around, aroundTheirs] = both.map(({ error }) => withoutPositions(error?.context ?? ''));
+  return ours === theirs && (!hasTested || around === aroundTheirs);
+}
+
+/** Lines move, and each run takes another time. */
+const withoutPositions = (text: string): string =>
+  text
+    .replaceAll(/:\d+(?::\d+)?\b|\(\d+,\d+\)/g, '')
+    .replaceAll(/\b\d+(?:\.\d+)? ?m?s\b/g, '')
+    .replaceAll(/^\s*\d+:\d+\s/gm, '');
 
 function reasonAgainst(change: TestOutcome, base: TestOutcome): string | undefined {
   if (change.end !== 'exited') return 'the run was cut off';

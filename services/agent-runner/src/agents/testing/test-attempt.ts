@@ -1,6 +1,7 @@
 import type { Task, TaskContext } from '@ymera/agent-sdk';
 import { ok, type Failure, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { type CommandPart, commandParts } from '../../tools/command-parts';
 import { Places } from '../../tools/places';
 import { projectCommand } from '../../tools/project-command';
 import { pathsInRepository } from '../../tools/repository-paths';
@@ -30,6 +31,8 @@ export interface OpenedProject {
   readonly prepared: PreparedProject;
   /** As it is run. */
   readonly command: string;
+  /** The programs that it starts. */
+  readonly parts: readonly CommandPart[];
   readonly places: Places;
   /** The part of the command that certainly never ends. */
   readonly watching: string | undefined;
@@ -101,12 +104,14 @@ export class TestAttempt {
     if (!listed.ok) return listed;
     const packageJson = await workspace.value.committedFile('package.json');
     if (!packageJson.ok) return packageJson;
+    const parts = commandParts(command.value, packageJson.value);
     return ok({
       workspace: workspace.value,
       prepared: prepared.value,
       command: command.value,
+      parts,
       places: new Places(new Set(listed.value), sandbox.workspacePath(workspace.value.copy)),
-      watching: watchModeOf(command.value, packageJson.value),
+      watching: watchModeOf(parts),
     });
   }
 

@@ -4,7 +4,7 @@ import type { Failure, Result } from '@ymera/kernel';
 import { err, ok } from '@ymera/kernel';
 import { completed, failed } from '../outcome';
 import { baseFailure, watchFailure } from './base-failure';
-import { declaredPackages } from './declared-packages';
+import { knownNames } from './known-names';
 import type { OpenedProject, RepeatedOutcome, TestAttempt } from './test-attempt';
 import { baseFindings } from './test-findings';
 import { isGreen, type TestOutcome } from './test-outcome';
@@ -40,8 +40,13 @@ export async function outcomeOfBase(
   }
   const ran = await attempt.runRepeated(project);
   if (attempt.context.signal.aborted) return ok(ran);
-  const declares = await declaredPackages(project.workspace);
-  const error = baseFailure({ command: attempt.declared, outcome: ran.outcome, declares });
+  const error = baseFailure({
+    command: attempt.declared,
+    outcome: ran.outcome,
+    parts: project.parts,
+    asked: attempt.task.input,
+    ...(await knownNames(project.workspace)),
+  });
   if (error) return err(error);
   await attempt.bases.keep(key, ran.outcome);
   return ok(ran);

@@ -1,7 +1,7 @@
 import type { Finding, TestSummary } from '@ymera/contracts';
 import { needsSurroundings, type ErrorKind } from '../../tools/test-reports/error-kind';
 import type { TestFailure } from '../../tools/test-reports/read-tests';
-import type { Comparison } from './compare-with-base';
+import { commandFailure, type Comparison } from './compare-with-base';
 import type { TestOutcome } from './test-outcome';
 
 /** One more says how many there are beyond. */
@@ -105,15 +105,8 @@ const guilty = (failure: TestFailure): Finding => ({
 
 /** One for each test; one with the first real error where no test explains that the command failed. */
 function listed(outcome: TestOutcome, finding: (failure: TestFailure) => Finding): readonly Finding[] {
-  const { failures, error, exitCode, counts } = outcome;
-  const shown = failures.slice(0, maxListed).map(finding);
-  if (shown.length > 0) return shown;
-  const name =
-    counts.passed > 0
-      ? `The test command failed after ${counts.passed} tests passed`
-      : 'The test command failed';
-  const message = `${name} (exit code ${exitCode}): ${error?.message ?? 'it says nothing about why'}`;
-  return [finding({ name, kind: 'unknown', message, evidence: error?.context ?? '' })];
+  const shown = outcome.failures.slice(0, maxListed).map(finding);
+  return shown.length > 0 ? shown : [finding(commandFailure(outcome))];
 }
 
 const flakyFindings = (flaky: number): readonly Finding[] =>

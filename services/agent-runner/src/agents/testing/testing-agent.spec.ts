@@ -132,6 +132,37 @@ describe('the TESTING agent on a base', () => {
       'project',
       /left-out is not installed/,
     ],
+    [
+      'a linter fails before the tests',
+      'npm test',
+      {
+        'package.json':
+          '{"scripts":{"lint":"node lint.mjs","test":"npm run lint && node --test test/x.test.mjs"}}',
+        'lint.mjs': "console.error('src/sum.mjs:1:1 error: missing semicolon'); process.exit(1);\n",
+      },
+      'tests_not_reached',
+      'project',
+      /`node lint\.mjs`: src\/sum\.mjs:1:1 error: missing semicolon/,
+    ],
+    [
+      'every test asks for a variable',
+      'node --test test/x.test.mjs',
+      {
+        'test/x.test.mjs':
+          "import { test } from 'node:test'; import assert from 'node:assert'; test('adds', () => assert.ok(process.env.API_KEY, 'API_KEY must be set'));\n",
+      },
+      'tests_need_environment',
+      'project',
+      /API_KEY is not set/,
+    ],
+    [
+      'a package is not named by any manifest',
+      'node --test test/x.test.mjs',
+      { 'package.json': '{}', 'test/x.test.mjs': "import 'left-behind';\n" },
+      'dependencies_missing',
+      'project',
+      /no manifest of the project names it/,
+    ],
   ])('fails once where the tests cannot run at all: %s', async (_, command, files, code, fault, message) => {
     const { result } = await test(files, command);
     expect(result).toMatchObject({
@@ -163,6 +194,7 @@ describe('the TESTING agent on a change', () => {
     before: Record<string, string>,
     after: Record<string, string>,
     project_id = 'compared',
+    given: { readonly command?: string; readonly asked?: Partial<typeof input> } = {},
   ) => {
     const base = fixture.repository.commit(before);
     const commit = fixture.repository.commit(after);
@@ -170,8 +202,8 @@ describe('the TESTING agent on a change', () => {
     return run(agents.testing(), {
       type: 'test',
       base,
-      project: { ...project, project_id, commands: { test: 'node --test test/x.test.mjs' } },
-      input: { ...input, change: changeOf({ commit, tree }) },
+      project: { ...project, project_id, commands: { test: given.command ?? 'node --test test/x.test.mjs' } },
+      input: { ...input, ...given.asked, change: changeOf({ commit, tree }) },
     });
   };
 
@@ -246,6 +278,41 @@ describe('the TESTING agent on a change', () => {
     });
     expect(result.tests).toMatchObject({ failed: 0, failed_on_base: 1 });
     expect(steps).not.toContain('running the tests of the base');
+  });
+
+  it('ends where no test passes on either side and the request is not about them', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(old) },
+      { 'README.md': 'y\n' },
+      'hopeless',
+      { asked: { request_text: 'Add a function product', intent: 'FEATURE' } },
+    );
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'no_test_passes', fault: 'project', message: expect.stringMatching(/old: .*1 == 2/) },
+    });
+  });
+
+  it('goes on where the request is to mend the only test', async () => {
+    const asked = { request_text: 'old is wrong', intent: 'DEBUG' } as const;
+    const { result } = await testChange({ 'test/x.test.mjs': file(old) }, { 'README.md': 'z\n' }, 'hopeful', {
+      asked,
+    });
+    expect(result).toMatchObject({ outcome: 'completed', tests: { failed: 0, failed_on_base: 1 } });
+  });
+
+  it('does not count a check after the tests that fails on the base as well', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(passes), 'lint.mjs': "console.error('Error: too long'); process.exit(3);\n" },
+      { 'README.md': 'w\n' },
+      'checked',
+      { command: 'node --test test/x.test.mjs && node lint.mjs' },
+    );
+    expect(result).toMatchObject({
+      outcome: 'completed',
+      tests: { failed: 0, failed_on_base: 1, passed: 1 },
+      findings: [{ code: 'test_failed_on_base', message: expect.stringContaining('Error: too long') }],
+    });
   });
 
   it('ends with the reason where the base cannot run either', async () => {

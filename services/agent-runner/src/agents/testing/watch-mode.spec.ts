@@ -1,4 +1,7 @@
-import { watchModeOf, watchWords } from './watch-mode';
+import { commandParts } from '../../tools/command-parts';
+import { watchModeOf as modeOf, watchWords } from './watch-mode';
+
+const watchModeOf = (command: string, packageJson?: string) => modeOf(commandParts(command, packageJson));
 
 const scripts = (entries: Record<string, string>) => JSON.stringify({ scripts: entries });
 
@@ -17,7 +20,7 @@ describe('watchModeOf', () => {
     ['node --test --watch-path=src', 'node --test --watch-path=src'],
     ['ptw', 'ptw'],
   ])('sees that %s never ends', (command, part) => {
-    expect(watchModeOf(command, undefined)).toBe(part);
+    expect(watchModeOf(command)).toBe(part);
   });
 
   it.each([
@@ -34,7 +37,7 @@ describe('watchModeOf', () => {
     'npm run watch-less',
     'jest --watchPathIgnorePatterns dist',
   ])('is not certain of %s', (command) => {
-    expect(watchModeOf(command, undefined)).toBeUndefined();
+    expect(watchModeOf(command)).toBeUndefined();
   });
 
   it('looks into the scripts that a command names, and ends where they name each other', () => {
