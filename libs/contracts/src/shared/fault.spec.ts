@@ -37,6 +37,8 @@ describe('hasPassed', () => {
     [{ failed: 1 }, false],
     [{ exit_code: 1, failed_on_base: 1 }, true],
     [{ exit_code: 1, failed: 1, failed_on_base: 1 }, false],
+    [{ exit_code: 1, flaky: 2 }, true],
+    [{ exit_code: 1, failed: 1, flaky: 2 }, false],
   ])('is, for %j, %s', (given, expected) => {
     expect(hasPassed(tests(given))).toBe(expected);
   });

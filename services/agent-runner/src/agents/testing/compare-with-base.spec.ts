@@ -19,6 +19,14 @@ describe('compareWithBase', () => {
     });
   });
 
+  it('knows what failed in any run of the base', () => {
+    const base = failedRun([], { exitCode: 0, flaky: [old] });
+    expect(names(compareWithBase(failedRun([old, other]), base))).toEqual({
+      change: ['other'],
+      base: ['old'],
+    });
+  });
+
   it('counts a test that fails in another way against the change', () => {
     const broken = testFailure('old', { kind: 'syntax', message: 'old: SyntaxError' });
     expect(names(compareWithBase(failedRun([broken]), failedRun([old])))).toEqual({

@@ -1,5 +1,6 @@
 import type { TestFailure } from '../../tools/test-reports/read-tests';
-import type { TestOutcome } from './test-outcome';
+import { identity } from './repeated-runs';
+import { lowestSignalCode, type TestOutcome } from './test-outcome';
 
 /** Which failures of a change's tests are its own. */
 export type Comparison =
@@ -23,9 +24,6 @@ export function commandFailure({ counts, exitCode, error }: TestOutcome): TestFa
   return { name, kind: 'unknown', message, evidence: error?.context ?? '' };
 }
 
-/** From here on exit codes are signals and shells' own, and no count of failures. */
-const lowestSignalCode = 124;
-
 /**
  * Compares by name, and only where nothing can hide: both sides name all that failed, and the change's run came to its
  * end. What cannot be compared is the change's.
@@ -36,7 +34,7 @@ export function compareWithBase(change: TestOutcome, base: TestOutcome): Compari
   const why = reasonAgainst(change, base);
   if (why !== undefined) return { kind: 'not_comparable', why };
   const open = new Map<string, TestFailure[]>();
-  for (const failure of base.failures)
+  for (const failure of knownOnBase(base))
     open.set(identity(failure), [...(open.get(identity(failure)) ?? []), failure]);
   const ofChange: TestFailure[] = [];
   const ofBase: TestFailure[] = [];
@@ -52,6 +50,9 @@ export function compareWithBase(change: TestOutcome, base: TestOutcome): Compari
   }
   return { kind: 'compared', ofChange, ofBase };
 }
+
+/** What failed in any run of the base. */
+const knownOnBase = ({ failures, flaky }: TestOutcome): readonly TestFailure[] => [...failures, ...flaky];
 
 /** Whether what fails is no test, before or after the tests, and says on both sides the same. */
 function failsLikeBase(change: TestOutcome, base: TestOutcome): boolean {
@@ -81,14 +82,12 @@ function reasonAgainst(change: TestOutcome, base: TestOutcome): string | undefin
   if (base.end !== 'exited') return 'the tests of the base do not come to an end';
   if (change.failures.length === 0 || !change.namesAll)
     return 'the output does not name every test that failed';
-  if (base.failures.length === 0) return 'no test is named that fails on the base';
+  if (knownOnBase(base).length === 0) return 'no test is named that fails on the base';
   if (!base.namesAll) return 'the output of the base does not name every test that failed';
   if (change.exitCode >= lowestSignalCode && change.exitCode !== base.exitCode)
     return `the command ended with exit code ${change.exitCode}, on the base with ${base.exitCode}`;
   return undefined;
 }
-
-const identity = ({ name, group }: TestFailure): string => JSON.stringify([name, group ?? null]);
 
 /** A file that cannot be loaded hides its tests, so its error must be the very same one. */
 const isSameFailure = (one: TestFailure, other: TestFailure): boolean =>

@@ -13,7 +13,8 @@ import type { Workspace } from '../../workspace/workspace';
 import type { Workspaces } from '../../workspace/workspaces';
 import { remainingMs, ToolTime } from '../attempt-time';
 import type { BaseKey, BaseOutcomes } from './base-outcomes';
-import { isGreen, type TestOutcome, testOutcome } from './test-outcome';
+import { needsAnotherRun, settleRuns } from './repeated-runs';
+import { type TestOutcome, testOutcome } from './test-outcome';
 import { watchModeOf, watchWords } from './watch-mode';
 
 export interface TestAttemptOptions {
@@ -40,10 +41,12 @@ export interface OpenedProject {
 
 export interface RepeatedOutcome {
   readonly outcome: TestOutcome;
-  /** Tests that failed the first time only. */
+  /** Tests that failed in one run and passed in another. */
   readonly flaky: number;
 }
 
+/** As many runs must fit into the time that is left before a third one begins. */
+const minRunsLeft = 4;
 const defaultWatchGraceMs = 2_000;
 
 /** The tools of one attempt: what it opened is closed, whatever happens. */
@@ -120,15 +123,27 @@ export class TestAttempt {
     return { projectId: task.project.project_id, base: task.base, command, prepared };
   }
 
-  /** What failed is run once more. */
+  /** What failed is run again, a few times where that shows that some tests are flaky. */
   async runRepeated(project: OpenedProject): Promise<RepeatedOutcome> {
     const first = await this.run(project);
-    if (first.end !== 'exited' || isGreen(first) || first.isEmpty || this.context.signal.aborted)
-      return { outcome: first, flaky: 0 };
-    this.context.progress(0.6, 'repeating what failed');
-    this.context.log('\nThe tests failed. They are run once more, to tell flaky tests from broken ones.\n');
-    const second = await this.run(project, detailsFor(first, project));
-    return { outcome: second, flaky: Math.max(0, first.counts.failed - second.counts.failed) };
+    const runs = [first];
+    let last = first;
+    while (needsAnotherRun(runs) && this.hasTimeFor(runs) && !this.context.signal.aborted) {
+      this.context.progress(0.6, 'repeating what failed');
+      this.context.log('\nThe tests failed. They are run once more, to tell flaky tests from broken ones.\n');
+      last = await this.run(project, detailsFor(first, project));
+      runs.push(last);
+    }
+    const outcome = settleRuns(runs, last);
+    // Of tests without names only their number tells.
+    const fewer = Math.max(0, first.counts.failed - last.counts.failed);
+    return { outcome, flaky: outcome.flaky.length > 0 ? outcome.flaky.length : fewer };
+  }
+
+  /** The second run takes what time there is; more must leave some for the base. */
+  private hasTimeFor(runs: readonly TestOutcome[]): boolean {
+    const longestMs = Math.max(...runs.map(({ durationMs }) => durationMs));
+    return runs.length === 1 || this.remainingMs > minRunsLeft * longestMs;
   }
 
   private async run(

@@ -36,7 +36,7 @@ export async function outcomeOfBase(
   const kept = isReused ? await attempt.bases.find(key) : undefined;
   if (kept && isGreen(kept)) {
     attempt.context.log('The tests of this base have passed before.\n');
-    return ok({ outcome: kept, flaky: 0 });
+    return ok({ outcome: kept, flaky: kept.flaky.length });
   }
   const ran = await attempt.runRepeated(project);
   if (attempt.context.signal.aborted) return ok(ran);

@@ -60,7 +60,7 @@ async function comparison(
 }
 
 function judge(outcome: TestOutcome, base: TestOutcome): Comparison | undefined {
-  if (isGreen(base)) return undefined;
+  if (isGreen(base) && base.flaky.length === 0) return undefined;
   const compared = compareWithBase(outcome, base);
   // The exit code has the last word: such a project prints failures that it does not mean.
   const isHabit = outcome.exitCode === 0 && base.exitCode === 0 && compared.kind === 'not_comparable';

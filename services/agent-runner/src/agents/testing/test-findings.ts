@@ -2,10 +2,11 @@ import type { Finding, TestSummary } from '@ymera/contracts';
 import { needsSurroundings, type ErrorKind } from '../../tools/test-reports/error-kind';
 import type { TestFailure } from '../../tools/test-reports/read-tests';
 import { commandFailure, type Comparison } from './compare-with-base';
-import type { TestOutcome } from './test-outcome';
+import { isGreen, type TestOutcome } from './test-outcome';
 
 /** One more says how many there are beyond. */
 const maxListed = 50;
+const maxNamedFlaky = 10;
 
 /** Ends the messages of findings about failures that a change shares with its base. */
 export const sharedWithBase = 'It fails on the base as well, without the change.';
@@ -37,9 +38,9 @@ export function baseFindings(outcome: TestOutcome, flaky: number): readonly Find
         suggestion: 'Add tests with the change.',
       },
     ];
-  if (outcome.exitCode === 0) return flakyFindings(flaky);
+  if (outcome.exitCode === 0 || isGreen(outcome)) return flakyFindings(flaky, outcome);
   return [
-    ...flakyFindings(flaky),
+    ...flakyFindings(flaky, outcome),
     ...listed(outcome, (failure) => ({
       ...placed(failure),
       code: 'test_failed_on_base',
@@ -58,7 +59,7 @@ export function changeFindings(
   outcome: TestOutcome,
   comparison: Comparison | undefined,
 ): readonly Finding[] {
-  const flaky = flakyFindings(summary.flaky);
+  const flaky = flakyFindings(summary.flaky, outcome);
   if (outcome.end !== 'exited') return [...flaky, unfinished(summary, outcome)];
   if (outcome.isEmpty)
     return [
@@ -69,7 +70,7 @@ export function changeFindings(
         suggestion: 'Add tests where the test command finds them.',
       },
     ];
-  if (outcome.exitCode === 0 && outcome.counts.failed === 0) return flaky;
+  if (isGreen(outcome)) return flaky;
   if (comparison?.kind === 'compared') {
     const own = comparison.ofChange.map((failure) => guilty(failure));
     const shared = comparison.ofBase.map((failure) => ({
@@ -109,17 +110,20 @@ function listed(outcome: TestOutcome, finding: (failure: TestFailure) => Finding
   return shown.length > 0 ? shown : [finding(commandFailure(outcome))];
 }
 
-const flakyFindings = (flaky: number): readonly Finding[] =>
-  flaky === 0
-    ? []
-    : [
-        {
-          code: 'flaky_tests',
-          severity: 'medium',
-          message: `${flaky} test(s) failed once and passed when repeated.`,
-          suggestion: 'Make them independent of time, order and each other.',
-        },
-      ];
+function flakyFindings(count: number, { flaky }: TestOutcome): readonly Finding[] {
+  if (count === 0) return [];
+  const names = flaky.slice(0, maxNamedFlaky).map(({ name }) => name);
+  const more = flaky.length > names.length ? ', ...' : '';
+  const which = names.length === 0 ? '' : `: ${names.join(', ')}${more}`;
+  return [
+    {
+      code: 'flaky_tests',
+      severity: 'medium',
+      message: `${count} test(s) failed in one run and passed in another${which}.`.slice(0, 2000),
+      suggestion: 'Make them independent of time, order and each other.',
+    },
+  ];
+}
 
 function unfinished({ command }: TestSummary, { end, durationMs, reason }: TestOutcome): Finding {
   const how = {

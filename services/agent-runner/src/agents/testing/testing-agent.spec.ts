@@ -280,6 +280,38 @@ describe('the TESTING agent on a change', () => {
     expect(steps).not.toContain('running the tests of the base');
   });
 
+  /** Counts the runs in one working copy, so that a test can fail in some of them. */
+  const counting =
+    "import { existsSync, readFileSync, writeFileSync } from 'node:fs';\nconst run = existsSync('runs') ? Number(readFileSync('runs', 'utf8')) + 1 : 1;\nwriteFileSync('runs', String(run));\n";
+
+  it('finds no test guilty that passed in one of the runs, though no run passed', async () => {
+    const turns = ['one', 'two'].map((name, index) => testOf(name, `assert.notEqual(run % 2, ${index});`));
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(passes) },
+      { 'test/x.test.mjs': file(counting, passes, ...turns) },
+      'by-turns',
+    );
+    expect(result).toMatchObject({
+      outcome: 'completed',
+      tests: { total: 3, passed: 3, failed: 0, flaky: 2, exit_code: 1 },
+      findings: [
+        { code: 'flaky_tests', message: expect.stringMatching(/2 test\(s\).*: (?:one, two|two, one)\./) },
+      ],
+    });
+  });
+
+  it('knows a failure of the base that was seen in one of its runs only', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(counting, passes, testOf('race', 'assert.notEqual(run, 1);')) },
+      { 'test/x.test.mjs': file(passes, testOf('race', 'assert.notEqual(1, 1);')) },
+      'race',
+    );
+    expect(result).toMatchObject({
+      outcome: 'completed',
+      tests: { failed: 0, failed_on_base: 1, passed: 1 },
+    });
+  });
+
   it('ends where no test passes on either side and the request is not about them', async () => {
     const { result } = await testChange(
       { 'test/x.test.mjs': file(old) },
