@@ -28,10 +28,14 @@ export function commandParts(
   packageJson: string | undefined,
   nesting = 0,
 ): readonly CommandPart[] {
-  return command
-    .split(/&&|\|\||(?<!>)[;|&\n]/)
-    .flatMap((written) => partsOf(written.trim().replaceAll(/^[\s({]+|[\s)}]+$/g, ''), packageJson, nesting))
-    .slice(0, maxParts);
+  const parts: CommandPart[] = [];
+  for (const written of command.split(/&&|\|\||(?<!>)[;|&\n]/)) {
+    const text = written.trim().replaceAll(/^[\s({]+|[\s)}]+$/g, '');
+    // In another folder the scripts are those of another package.
+    const isElsewhere = parts.some(({ program }) => program === 'cd');
+    parts.push(...partsOf(text, isElsewhere ? undefined : packageJson, nesting));
+  }
+  return parts.slice(0, maxParts);
 }
 
 function partsOf(text: string, packageJson: string | undefined, nesting: number): readonly CommandPart[] {
@@ -105,3 +109,11 @@ export function runnersOf({ program, rest }: CommandPart): readonly string[] {
 /** Whether a part builds before it tests. */
 export const isCompiler = ({ program }: CommandPart): boolean =>
   compilers.some(([pattern]) => pattern.test(program));
+
+/** They start programs that their own files name, or another package manager's scripts. */
+const wrapper =
+  /^(?:g?make|just|task|rake|tox|nox|hatch|poe|invoke|ant|bazel|ctest|docker|turbo|nx|lerna|npm|pnpm|yarn|bun|composer|npm-run-all|run-[sp]|concurrently|(?:ba|da|z)?sh|.*\.sh)$/;
+
+/** Whether it is not known which programs a part starts. */
+export const isWrapper = (part: CommandPart): boolean =>
+  wrapper.test(part.program) && runnersOf(part).length === 0;

@@ -7,6 +7,7 @@ import { projectCommand } from '../../tools/project-command';
 import { pathsInRepository } from '../../tools/repository-paths';
 import { freshReports } from '../../tools/test-reports/find-reports';
 import { readTests } from '../../tools/test-reports/read-tests';
+import { runsTool } from '../../tools/test-reports/zero-tests';
 import type { Dependencies } from '../../workspace/dependencies/dependencies';
 import type { PreparedProject } from '../../workspace/dependencies/installation';
 import type { Workspace } from '../../workspace/workspace';
@@ -147,7 +148,7 @@ export class TestAttempt {
   }
 
   private async run(
-    { workspace, prepared, command, places }: OpenedProject,
+    { workspace, prepared, command, parts, places }: OpenedProject,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<TestOutcome> {
     const { sandbox, watchGraceMs = defaultWatchGraceMs } = this.options;
@@ -184,6 +185,7 @@ export class TestAttempt {
         `${outcome.stdout}\n${outcome.stderr}`,
         places,
         await freshReports(workspace.copy, startedAt),
+        runsTool(parts, outcome.exitCode),
       ),
     );
   }

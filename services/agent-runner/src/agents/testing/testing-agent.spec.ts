@@ -177,6 +177,17 @@ describe('the TESTING agent on a base', () => {
     });
   });
 
+  it('lets the exit code of a script decide, not a line of its log that another tool would print', async () => {
+    const { result } = await test(
+      {
+        'package.json': '{"scripts":{"test":"node test/run.js"}}',
+        'test/run.js': "console.log('No tests found, exiting with code 0\\nall good');\n",
+      },
+      'npm test',
+    );
+    expect(result).toMatchObject({ outcome: 'completed', tests: { passed: 1, failed: 0 }, findings: [] });
+  });
+
   it('completes where there are no tests yet', async () => {
     const { result } = await test({}, "printf 'TAP version 13\\n1..0\\n'; exit 5");
     expect(result).toMatchObject({ outcome: 'completed', findings: [{ code: 'tests_empty_on_base' }] });
