@@ -16,15 +16,14 @@ import { remainingMs, ToolTime } from '../attempt-time';
 import type { BaseKey, BaseOutcomes } from './base-outcomes';
 import { needsAnotherRun, settleRuns } from './repeated-runs';
 import { type TestOutcome, testOutcome } from './test-outcome';
-import { watchModeOf, watchWords } from './watch-mode';
+import { type WatchGrace, watchModeOf, WatchObserver } from './watch-mode';
 
 export interface TestAttemptOptions {
   readonly sandbox: Sandbox;
   readonly workspaces: Workspaces;
   readonly dependencies: Dependencies;
   readonly bases: BaseOutcomes;
-  /** Quiet for so long after a tool said that it waits for changes, a command is taken to be in watch mode. */
-  readonly watchGraceMs?: number;
+  readonly watchGrace?: WatchGrace;
 }
 
 /** One commit, ready to be tested. */
@@ -48,7 +47,6 @@ export interface RepeatedOutcome {
 
 /** As many runs must fit into the time that is left before a third one begins. */
 const minRunsLeft = 4;
-const defaultWatchGraceMs = 2_000;
 
 /** The tools of one attempt: what it opened is closed, whatever happens. */
 export class TestAttempt {
@@ -151,12 +149,12 @@ export class TestAttempt {
     { workspace, prepared, command, parts, places }: OpenedProject,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<TestOutcome> {
-    const { sandbox, watchGraceMs = defaultWatchGraceMs } = this.options;
+    const { sandbox, watchGrace } = this.options;
     const root = sandbox.workspacePath(workspace.copy);
     const log = () => pathsInRepository(root, (text) => this.context.log(text));
     const streams = { stdout: log(), stderr: log() };
     const watch = new AbortController();
-    let quiet: NodeJS.Timeout | undefined;
+    const observer = new WatchObserver(parts, () => watch.abort(), watchGrace);
     const startedAt = Date.now();
     const outcome = await this.time.spend(() =>
       sandbox.run({
@@ -169,13 +167,11 @@ export class TestAttempt {
         signal: AbortSignal.any([this.context.signal, watch.signal]),
         onOutput: (stream, chunk) => {
           streams[stream].push(chunk);
-          if (quiet === undefined && !watchWords.test(chunk)) return;
-          clearTimeout(quiet);
-          quiet = setTimeout(() => watch.abort(), watchGraceMs);
+          observer.push(chunk);
         },
       }),
     );
-    clearTimeout(quiet);
+    observer.stop();
     for (const stream of Object.values(streams)) stream.end();
     const isWatching = watch.signal.aborted && outcome.end === 'canceled';
     return testOutcome(

@@ -89,6 +89,9 @@ export function testOutcome(
 const summary =
   /^(?:[#ℹ] (?:fail|todo|duration_ms) .*|Tests: .*| +Tests +.*| *\d+ (?:passing|failing|pending)\b.*|Ran \d+ tests?.*|test result: .*|\d+ (?:specs?|examples?), .*|=+ .* in [\d.]+s.*|ok +\t.*)$/gm;
 
+/** Whether a runner has summed up its tests. */
+export const hasSummary = (output: string): boolean => output.search(summary) !== -1;
+
 /** Where no test failed, what failed came after the tests: a threshold, a linter, a crash at the end. */
 function causeOf(
   { stdout, stderr }: Pick<SandboxOutcome, 'stdout' | 'stderr'>,

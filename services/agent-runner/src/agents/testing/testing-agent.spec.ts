@@ -91,14 +91,29 @@ describe('the TESTING agent on a base', () => {
     expect(log).toBe('');
   });
 
-  it('ends a command that says that it waits for changes, long before the deadline', async () => {
+  it('ends a command that waits for changes after its tests, long before the deadline', async () => {
     const started = performance.now();
-    const { result } = await test({}, `echo 'PASS  Waiting for file changes...'; sleep 50`);
+    const { result } = await test(
+      {
+        'dev.mjs':
+          "import { spawnSync } from 'node:child_process';\nspawnSync('node', ['--test', 'test/x.test.mjs'], { stdio: 'inherit' });\nconsole.log('clean exit - waiting for changes before restart');\nsetInterval(() => {}, 1000);\n",
+        'test/x.test.mjs': "import { test } from 'node:test'; test('yes', () => {});\n",
+      },
+      'node dev.mjs',
+    );
     expect(result.error).toMatchObject({
       code: 'tests_did_not_end',
       message: expect.stringContaining('watches for changes'),
     });
     expect(performance.now() - started).toBeLessThan(40_000);
+  });
+
+  it('lets a test go on that logs what watchers print and is quiet then', async () => {
+    const { result } = await test({
+      'test/x.test.mjs':
+        "import { test } from 'node:test'; test('dev', async () => { console.log('[dev] Watching for file changes'); await new Promise((done) => setTimeout(done, 3000)); });\n",
+    });
+    expect(result).toMatchObject({ outcome: 'completed', tests: { passed: 1, failed: 0 } });
   });
 
   it.each([

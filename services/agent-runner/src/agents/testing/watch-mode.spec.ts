@@ -1,5 +1,5 @@
 import { commandParts } from '../../tools/command-parts';
-import { watchModeOf as modeOf, watchWords } from './watch-mode';
+import { mayWatchByDefault, saysThatItWaits, watchModeOf as modeOf, watchWords } from './watch-mode';
 
 const watchModeOf = (command: string, packageJson?: string) => modeOf(commandParts(command, packageJson));
 
@@ -64,5 +64,51 @@ describe('watchWords', () => {
 
   it('knows no test that is about watching', () => {
     expect(watchWords.test('✔ watches a file for changes\nok 1 - waits')).toBe(false);
+  });
+});
+
+describe('saysThatItWaits', () => {
+  const vitest = '\n Test Files  1 passed (1)\n      Tests  2 passed (2)\n   Start at  1\n';
+  it.each([
+    [
+      'vitest',
+      `${vitest}\n\u001B[32m PASS \u001B[39m Waiting for file changes...\n       press h to show help, press q to quit\n`,
+    ],
+    ['vitest after a failure', `${vitest}\n FAIL  Tests failed. Watching for file changes...\n`],
+    [
+      'jest',
+      'Tests:       2 passed, 2 total\nRan all test suites.\n\nWatch Usage\n › Press a to run all tests.\n › Press q to quit watch mode.\n',
+    ],
+    ['mocha', '\n  1 passing (2ms)\n\nℹ [mocha] waiting for changes before restart\n'],
+    [
+      'nodemon',
+      'ℹ tests 1\nℹ fail 0\nℹ duration_ms 3\n[nodemon] clean exit - waiting for changes before restart\n',
+    ],
+  ])('is true of %s', (_, output) => {
+    expect(saysThatItWaits(output)).toBe(true);
+  });
+
+  it.each([
+    ['a test logs the words', '[dev] Watching for file changes\n'],
+    ['a test logged the words and the tests are over', `[dev] Watching for file changes\n${vitest}`],
+    ['the command has gone on', `${vitest}PASS  Waiting for file changes...\n${'line\n'.repeat(20)}`],
+    ['another run followed', `${vitest}Watching for file changes\n${vitest}`],
+    ['nothing waits', vitest],
+  ])('is false where %s', (_, output) => {
+    expect(saysThatItWaits(output)).toBe(false);
+  });
+});
+
+describe('mayWatchByDefault', () => {
+  it.each([
+    ['vitest', true],
+    ['npx vitest --coverage', true],
+    ['react-scripts test', true],
+    ['vitest run', false],
+    ['vitest --watch=false', false],
+    ['karma start --single-run', false],
+    ['node --test', false],
+  ])('is, of %s, %s', (command, expected) => {
+    expect(commandParts(command, undefined).some(mayWatchByDefault)).toBe(expected);
   });
 });
