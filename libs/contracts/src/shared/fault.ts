@@ -18,6 +18,7 @@ const codes: Readonly<Record<Exclude<Fault, 'platform'>, readonly string[]>> = {
     ...['no_tests', 'tests_did_not_end', 'tests_need_network', 'tests_need_service', 'tests_need_git'],
     ...['tests_exceed_memory', 'tests_exceed_disk', 'test_failed_on_base', 'tests_empty_on_base'],
     ...['tests_need_environment', 'tests_not_reached', 'no_test_passes'],
+    ...['tests_need_submodule'],
     ...['dependencies_missing', 'base_moved', 'repository_unreadable', 'repo_unreadable', 'repo_empty'],
   ],
   machine: [

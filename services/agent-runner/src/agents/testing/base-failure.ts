@@ -3,6 +3,7 @@ import type { CommandPart } from '../../tools/command-parts';
 import { failureBeforeTests } from './before-tests';
 import { missingPackageFailure, type PackageFacts } from './missing-package';
 import { missingVariableFailure } from './missing-variable';
+import { submoduleFailure } from './submodules';
 import type { TestOutcome } from './test-outcome';
 
 export interface BaseFacts extends PackageFacts {
@@ -72,6 +73,8 @@ export const watchFailure = (part: string): Failure =>
 function cannotRun(facts: BaseFacts): Failure | undefined {
   const { command, outcome, asked } = facts;
   const { failures, counts, exitCode } = outcome;
+  const unfetched = counts.passed === 0 ? submoduleFailure(outcome, asked) : undefined;
+  if (unfetched) return unfetched;
   const words = [
     outcome.error?.message,
     outcome.error?.context,

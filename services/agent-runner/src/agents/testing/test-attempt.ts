@@ -8,6 +8,7 @@ import { pathsInRepository } from '../../tools/repository-paths';
 import { freshReports } from '../../tools/test-reports/find-reports';
 import { readTests } from '../../tools/test-reports/read-tests';
 import { runsTool } from '../../tools/test-reports/zero-tests';
+import { gitlinkMode, type TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies/dependencies';
 import type { PreparedProject } from '../../workspace/dependencies/installation';
 import type { Workspace } from '../../workspace/workspace';
@@ -15,6 +16,7 @@ import type { Workspaces } from '../../workspace/workspaces';
 import { remainingMs, ToolTime } from '../attempt-time';
 import type { BaseKey, BaseOutcomes } from './base-outcomes';
 import { needsAnotherRun, settleRuns } from './repeated-runs';
+import { withSubmodules } from './submodules';
 import { type TestOutcome, testOutcome } from './test-outcome';
 import { type WatchGrace, watchModeOf, WatchObserver } from './watch-mode';
 
@@ -34,6 +36,8 @@ export interface OpenedProject {
   readonly command: string;
   /** The programs that it starts. */
   readonly parts: readonly CommandPart[];
+  /** Folders that stay empty. */
+  readonly submodules: readonly string[];
   readonly places: Places;
   /** The part of the command that certainly never ends. */
   readonly watching: string | undefined;
@@ -102,8 +106,10 @@ export class TestAttempt {
     for (const note of prepared.value.notes ?? []) this.context.log(`${note}\n`);
     const command = await projectCommand(this.declared, workspace.value, this.task.project.commands.build);
     if (!command.ok) return command;
-    const listed = await workspace.value.committedFiles();
+    const listed = await workspace.value.committedTree();
     if (!listed.ok) return listed;
+    const paths = (isWanted: (entry: TreeEntry) => boolean) =>
+      listed.value.filter(isWanted).map(({ path }) => path);
     const packageJson = await workspace.value.committedFile('package.json');
     if (!packageJson.ok) return packageJson;
     const parts = commandParts(command.value, packageJson.value);
@@ -112,7 +118,8 @@ export class TestAttempt {
       prepared: prepared.value,
       command: command.value,
       parts,
-      places: new Places(new Set(listed.value), sandbox.workspacePath(workspace.value.copy)),
+      submodules: paths(({ mode }) => mode === gitlinkMode),
+      places: new Places(new Set(paths(() => true)), sandbox.workspacePath(workspace.value.copy)),
       watching: watchModeOf(parts),
     });
   }
@@ -146,7 +153,7 @@ export class TestAttempt {
   }
 
   private async run(
-    { workspace, prepared, command, parts, places }: OpenedProject,
+    { workspace, prepared, command, parts, places, submodules }: OpenedProject,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<TestOutcome> {
     const { sandbox, watchGrace } = this.options;
@@ -174,7 +181,7 @@ export class TestAttempt {
     observer.stop();
     for (const stream of Object.values(streams)) stream.end();
     const isWatching = watch.signal.aborted && outcome.end === 'canceled';
-    return testOutcome(
+    const ended = testOutcome(
       outcome,
       isWatching ? 'watching' : outcome.end,
       readTests(
@@ -184,6 +191,7 @@ export class TestAttempt {
         runsTool(parts, outcome.exitCode),
       ),
     );
+    return withSubmodules(ended, submodules);
   }
 }
 

@@ -15,6 +15,7 @@ const surroundings: Partial<Record<ErrorKind, string>> = {
   network: 'Tests run without a network here. ',
   service: 'Tests run without services of the machine here. ',
   not_git: 'Tests run on the files of a commit, without its repository. ',
+  submodule: 'Submodules are not fetched here. ',
 };
 
 const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
@@ -78,7 +79,10 @@ export function changeFindings(
       code: 'test_failed_on_base',
       severity: 'medium' as const,
       message: `${sentence(failure.message)} ${about(failure.kind)}${sharedWithBase}`.slice(0, 2000),
-      suggestion: 'Repair it in a request of its own.',
+      suggestion:
+        failure.kind === 'submodule'
+          ? 'The change cannot mend it. Name a test command that does without the submodule, or commit its files in the project.'
+          : 'Repair it in a request of its own.',
     }));
     return [...flaky, ...own.slice(0, maxListed), ...shared.slice(0, maxListed)];
   }
@@ -100,8 +104,11 @@ const guilty = (failure: TestFailure): Finding => ({
   ...placed(failure),
   code: 'tests_failed',
   severity: 'high',
-  message: failure.message,
-  suggestion: 'Correct the change, not the tests.',
+  message: `${failure.kind === 'submodule' ? about(failure.kind) : ''}${failure.message}`.slice(0, 2000),
+  suggestion:
+    failure.kind === 'submodule'
+      ? 'Do without files of the submodule.'
+      : 'Correct the change, not the tests.',
 });
 
 /** One for each test; one with the first real error where no test explains that the command failed. */

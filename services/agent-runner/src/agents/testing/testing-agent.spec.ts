@@ -1,4 +1,7 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { processTree } from '../../sandbox/process-tree';
+import { AgentFixture } from '../../testing/agent-fixture';
 import { agentsOnSample, changeOf, input, project } from '../../testing/agents-on-sample';
 import { sharedWithBase } from './test-findings';
 
@@ -201,6 +204,51 @@ describe('the TESTING agent on a base', () => {
       'npm test',
     );
     expect(result).toMatchObject({ outcome: 'completed', tests: { passed: 1, failed: 0 }, findings: [] });
+  });
+
+  it.each([
+    ['only', {}, { outcome: 'failed', error: { code: 'tests_need_submodule', fault: 'project' } }],
+    [
+      'beside others',
+      { 'test/y.test.mjs': "import { test } from 'node:test'; test('yes', () => {});\n" },
+      {
+        outcome: 'completed',
+        tests: { passed: 1, failed: 1 },
+        findings: [
+          {
+            code: 'test_failed_on_base',
+            message: expect.stringMatching(/submodule lib is not fetched.*Submodules are not fetched here/),
+            suggestion: expect.stringContaining('cannot mend it'),
+          },
+        ],
+      },
+    ],
+  ])('says that a submodule is not fetched, which tests need: %s', async (_, files, expected) => {
+    const repository = new AgentFixture();
+    try {
+      const { git, folder } = {
+        git: repository.repository.git.bind(repository.repository),
+        folder: repository.repository.folder,
+      };
+      const first = repository.repository.commit({ 'README.md': 'x\n' });
+      mkdirSync(join(folder, 'lib'));
+      git('update-index', '--add', '--cacheinfo', `160000,${first},lib`);
+      const withLink = repository.repository.commit({
+        '.gitmodules': '[submodule "lib"]\n\tpath = lib\n\turl = ../lib\n',
+        'test/x.test.mjs':
+          "import { test } from 'node:test'; import { one } from '../lib/one.mjs'; test('one', () => one);\n",
+        ...files,
+      });
+      const { result } = await repository.run(repository.agents().testing(), {
+        type: 'test',
+        base: withLink,
+        project: { ...project, commands: { test: 'node --test' } },
+        input,
+      });
+      expect(result).toMatchObject(expected);
+    } finally {
+      repository.close();
+    }
   });
 
   it('completes where there are no tests yet', async () => {
