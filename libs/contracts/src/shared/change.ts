@@ -66,6 +66,12 @@ export type TestSummary = z.output<typeof testSummary>;
 export const hasPassed = ({ exit_code, failed, flaky, failed_on_base: onBase = 0 }: TestSummary): boolean =>
   failed === 0 && (exit_code === 0 || onBase > 0 || flaky > 0);
 
+/** How many tests failed; of a command that ran none, how it ended. */
+export const failedTestsText = ({ total, failed, exit_code }: TestSummary): string =>
+  total === 0
+    ? `The test command failed with exit code ${exit_code}, and no test ran`
+    : `${failed} of ${total} tests failed (exit code ${exit_code})`;
+
 export const verdict = z.object({
   approved: z.boolean(),
   base: gitObjectId,

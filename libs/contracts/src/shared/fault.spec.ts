@@ -1,4 +1,4 @@
-import { hasPassed, testSummary } from './change';
+import { failedTestsText, hasPassed, testSummary } from './change';
 import { faultOf } from './fault';
 import { errorShape, withFault } from './failure';
 
@@ -23,14 +23,25 @@ describe('faultOf', () => {
   });
 });
 
-describe('hasPassed', () => {
-  const tests = (given: object) =>
-    testSummary.parse({
-      ...{ tree: 'c'.repeat(40), command: 'npm test', duration_ms: 1 },
-      ...{ total: 3, passed: 3, failed: 0, skipped: 0, exit_code: 0 },
-      ...given,
-    });
+const tests = (given: object) =>
+  testSummary.parse({
+    ...{ tree: 'c'.repeat(40), command: 'npm test', duration_ms: 1 },
+    ...{ total: 3, passed: 3, failed: 0, skipped: 0, exit_code: 0 },
+    ...given,
+  });
 
+describe('failedTestsText', () => {
+  it('counts, and of no tests says how the command ended', () => {
+    expect(failedTestsText(tests({ passed: 2, failed: 1, exit_code: 1 }))).toBe(
+      '1 of 3 tests failed (exit code 1)',
+    );
+    expect(failedTestsText(tests({ total: 0, passed: 0, exit_code: 7 }))).toBe(
+      'The test command failed with exit code 7, and no test ran',
+    );
+  });
+});
+
+describe('hasPassed', () => {
   it.each([
     [{}, true],
     [{ exit_code: 1 }, false],

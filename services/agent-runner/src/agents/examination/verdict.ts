@@ -6,6 +6,7 @@ import {
   type TestSummary,
   type Verdict,
   type Waiver,
+  failedTestsText,
   hasPassed,
 } from '@ymera/contracts';
 import type { ClockDoubt } from '../../tools/outside-clock';
@@ -90,11 +91,7 @@ function testFindings({ tests, tree, onBase = [] }: ExaminationFacts): readonly 
   if (!tests) return finding('tests_missing', 'Nobody has run the tests on this change.');
   if (tests.tree !== tree)
     return finding('tests_of_another_tree', `The tests ran on tree ${tests.tree}, the change is ${tree}.`);
-  if (!hasPassed(tests))
-    return finding(
-      'tests_failed',
-      `${tests.failed} of ${tests.total} tests failed (exit code ${tests.exit_code}).`,
-    );
+  if (!hasPassed(tests)) return finding('tests_failed', `${failedTestsText(tests)}.`);
   if (tests.total === 0) return finding('tests_empty', 'The test command ran no tests.');
   if (tests.passed === 0 && tests.failed_on_base !== undefined)
     return finding(

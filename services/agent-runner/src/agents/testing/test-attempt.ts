@@ -181,11 +181,12 @@ export class TestAttempt {
     observer.stop();
     for (const stream of Object.values(streams)) stream.end();
     const isWatching = watch.signal.aborted && outcome.end === 'canceled';
+    const [stdout, stderr] = [places.inRepository(outcome.stdout), places.inRepository(outcome.stderr)];
     const ended = testOutcome(
-      outcome,
+      { ...outcome, stdout, stderr },
       isWatching ? 'watching' : outcome.end,
       readTests(
-        `${outcome.stdout}\n${outcome.stderr}`,
+        `${stdout}\n${stderr}`,
         places,
         await freshReports(workspace.copy, startedAt),
         runsTool(parts, outcome.exitCode),

@@ -67,8 +67,11 @@ export function changeFindings(
       {
         code: 'tests_empty',
         severity: 'high',
-        message: `The test command ran no tests (${outcome.tools.join(', ')}, exit code ${outcome.exitCode}).`,
-        suggestion: 'Add tests where the test command finds them.',
+        message: emptyMessage(outcome),
+        suggestion:
+          outcome.error === undefined
+            ? 'Add tests where the test command finds them.'
+            : 'See what the command says. Where it finds no tests, add some where it looks for them.',
       },
     ];
   if (isGreen(outcome)) return flaky;
@@ -99,6 +102,11 @@ export function changeFindings(
       ]
     : [...flaky, ...all];
 }
+
+const emptyMessage = ({ tools, exitCode, error }: TestOutcome): string => {
+  const why = error === undefined ? '' : `: ${error.message}`;
+  return sentence(`The test command ran no tests (${tools.join(', ')}, exit code ${exitCode})${why}`);
+};
 
 const guilty = (failure: TestFailure): Finding => ({
   ...placed(failure),

@@ -266,7 +266,7 @@ describe('the TESTING agent on a change', () => {
 
   const testChange = (
     before: Record<string, string>,
-    after: Record<string, string>,
+    after: Record<string, string | null>,
     project_id = 'compared',
     given: { readonly command?: string; readonly asked?: Partial<typeof input> } = {},
   ) => {
@@ -384,6 +384,20 @@ describe('the TESTING agent on a change', () => {
       outcome: 'completed',
       tests: { failed: 0, failed_on_base: 1, passed: 1 },
     });
+  });
+
+  it('says the first real error where the runner finds no tests', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(passes) },
+      { 'test/x.test.mjs': null },
+      'gone',
+    );
+    expect(result.findings).toMatchObject([
+      {
+        code: 'tests_empty',
+        message: expect.stringMatching(/\(node, exit code 1\): Could not find 'test\/x\.test\.mjs'\.$/),
+      },
+    ]);
   });
 
   it('ends where no test passes on either side and the request is not about them', async () => {

@@ -5,7 +5,13 @@ import { fromCargo, fromGo, fromJvm, fromOtherCompilers } from './compiled';
 import { fromDeno, fromJavaScriptTests, fromPackageScripts } from './javascript';
 import { fromJustfile, fromMakefile, fromMakefileWithTools } from './make';
 import { fromPython } from './python';
-import { parseJson, type Detector, type ProjectCommands, type RepositoryFiles } from './repository-files';
+import {
+  parseJson,
+  withoutByteOrderMarks,
+  type Detector,
+  type ProjectCommands,
+  type RepositoryFiles,
+} from './repository-files';
 import { fromBats, fromPhp, fromRuby } from './ruby-and-php';
 
 export type PerformancePolicy = z.output<typeof performancePolicy>;
@@ -44,7 +50,8 @@ const detectors: readonly Detector[] = [
  * The commands that a project has. `ymera.json` wins, command by command; a malformed one is an error, because its author
  * meant something. What a person gives at registration wins over both.
  */
-export function detectProjectCommands(files: RepositoryFiles): Result<ProjectSettings> {
+export function detectProjectCommands(given: RepositoryFiles): Result<ProjectSettings> {
+  const files = withoutByteOrderMarks(given);
   const declared = readSettings(files.contents.get('ymera.json'));
   if (!declared.ok) return declared;
   const { performance = {}, ...commands } = declared.value;
