@@ -1,4 +1,5 @@
 export { assertNever } from './assert-never';
+export { withoutByteOrderMark } from './byte-order-mark';
 export { systemClock, type Clock } from './clock';
 export { canonicalJson, digestOf, sha256Hex } from './digest';
 export { errorKinds, failure, FailureException, failureOf, type ErrorKind, type Failure } from './failure';

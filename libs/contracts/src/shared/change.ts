@@ -52,7 +52,7 @@ export const testSummary = z.object({
   skipped: z.number().int().min(0),
   flaky: z.number().int().min(0).default(0),
   duration_ms: z.number().min(0),
-  /** The command's own exit code. Counts alone prove nothing: unless `failed_on_base` explains it, 0 is necessary. */
+  /** The command's own exit code. Counts alone prove nothing: unless `failed_on_base` or `flaky` explains it, 0 is necessary. */
   exit_code: z.number().int(),
   /** Tests that fail on the base in the same way, by name; the change is not their cause. */
   failed_on_base: added(z.number().int().min(1)),
@@ -61,10 +61,16 @@ export type TestSummary = z.output<typeof testSummary>;
 
 /**
  * Whether the change broke no test. The exit code has the last word; that it is not 0 is forgiven only where every test
- * that failed fails on the base as well.
+ * that failed fails on the base as well, or passed in another run.
  */
-export const hasPassed = ({ exit_code, failed, failed_on_base: onBase = 0 }: TestSummary): boolean =>
-  failed === 0 && (exit_code === 0 || onBase > 0);
+export const hasPassed = ({ exit_code, failed, flaky, failed_on_base: onBase = 0 }: TestSummary): boolean =>
+  failed === 0 && (exit_code === 0 || onBase > 0 || flaky > 0);
+
+/** How many tests failed; of a command that ran none, how it ended. */
+export const failedTestsText = ({ total, failed, exit_code }: TestSummary): string =>
+  total === 0
+    ? `The test command failed with exit code ${exit_code}, and no test ran`
+    : `${failed} of ${total} tests failed (exit code ${exit_code})`;
 
 export const verdict = z.object({
   approved: z.boolean(),

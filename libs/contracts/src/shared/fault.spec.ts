@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { problemCodesOf } from '../documents/problem-codes';
 import { routes } from '../routes';
-import { hasPassed, testSummary } from './change';
+import { failedTestsText, hasPassed, testSummary } from './change';
 import { declaredFaultOf, faultOf } from './fault';
 import { errorShape, withFault } from './failure';
 
@@ -75,20 +75,33 @@ describe('faultOf', () => {
   });
 });
 
-describe('hasPassed', () => {
-  const tests = (given: object) =>
-    testSummary.parse({
-      ...{ tree: 'c'.repeat(40), command: 'npm test', duration_ms: 1 },
-      ...{ total: 3, passed: 3, failed: 0, skipped: 0, exit_code: 0 },
-      ...given,
-    });
+const tests = (given: object) =>
+  testSummary.parse({
+    ...{ tree: 'c'.repeat(40), command: 'npm test', duration_ms: 1 },
+    ...{ total: 3, passed: 3, failed: 0, skipped: 0, exit_code: 0 },
+    ...given,
+  });
 
+describe('failedTestsText', () => {
+  it('counts, and of no tests says how the command ended', () => {
+    expect(failedTestsText(tests({ passed: 2, failed: 1, exit_code: 1 }))).toBe(
+      '1 of 3 tests failed (exit code 1)',
+    );
+    expect(failedTestsText(tests({ total: 0, passed: 0, exit_code: 7 }))).toBe(
+      'The test command failed with exit code 7, and no test ran',
+    );
+  });
+});
+
+describe('hasPassed', () => {
   it.each([
     [{}, true],
     [{ exit_code: 1 }, false],
     [{ failed: 1 }, false],
     [{ exit_code: 1, failed_on_base: 1 }, true],
     [{ exit_code: 1, failed: 1, failed_on_base: 1 }, false],
+    [{ exit_code: 1, flaky: 2 }, true],
+    [{ exit_code: 1, failed: 1, flaky: 2 }, false],
   ])('is, for %j, %s', (given, expected) => {
     expect(hasPassed(tests(given))).toBe(expected);
   });

@@ -25,6 +25,7 @@ const codes: Readonly<Record<Fault, string>> = {
   project: `
     no_tests tests_did_not_end tests_need_network tests_need_service tests_need_git
     tests_exceed_memory tests_exceed_disk test_failed_on_base tests_empty_on_base
+    tests_need_environment tests_not_reached no_test_passes tests_need_submodule
     benchmark_failed_on_base dependencies_missing base_moved merge_conflict
     repository_unreadable repo_unreadable repo_empty
     upstream_conflict upstream_rewritten upstream_branch_gone upstream_busy push_refused push_not_possible

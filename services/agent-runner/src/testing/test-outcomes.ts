@@ -21,6 +21,7 @@ export const failedRun = (
   counts: { total: failures.length + 2, passed: 2, failed: failures.length, skipped: 0 },
   isEmpty: false,
   failures: [...failures],
+  flaky: [],
   namesAll: true,
   tools: ['node'],
   durationMs: 100,

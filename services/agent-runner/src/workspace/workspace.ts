@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ChangeLimits } from '@ymera/config';
-import { err, failure, ok, type Result } from '@ymera/kernel';
+import { err, failure, ok, withoutByteOrderMark, type Result } from '@ymera/kernel';
 import {
   isRegularFile,
   parseRawDiff,
@@ -56,11 +56,11 @@ export class Workspace {
     return isRegularFile(mode) ? this.textOf(object) : ok(undefined);
   }
 
-  /** The text of a file by its object id; undefined where it is too large to be looked into. */
+  /** The text of a file by its object id, without a byte-order mark; undefined where it is too large to be looked into. */
   async textOf(object: string): Promise<Result<string | undefined>> {
     const shown = await this.git(['cat-file', 'blob', object], { maximumBytes: maximumFileBytes });
     if (!shown.ok && !shown.isTooLong) return err(unreadable('a file of a commit', shown.complaint));
-    return ok(shown.isTooLong ? undefined : shown.stdout.toString('utf8'));
+    return ok(shown.isTooLong ? undefined : withoutByteOrderMark(shown.stdout.toString('utf8')));
   }
 
   /** The bytes of a file by its object id, of 64 MiB at most. */

@@ -66,6 +66,14 @@ describe('a working copy', () => {
     await workspace.close();
   });
 
+  it('leaves out the byte-order mark of a text, in which no parser of manifests sees a text', async () => {
+    const commit = repository.commit({ 'package.json': '\uFEFF{}' });
+    const workspace = await prepared({ commit });
+    expect(await workspace.committedFile('package.json')).toEqual({ ok: true, value: '{}' });
+    expect(readFileSync(join(workspace.copy, 'package.json'), 'utf8')).toBe('\uFEFF{}');
+    await workspace.close();
+  });
+
   it('says so when git cannot read it, instead of answering that there is nothing', async () => {
     const workspace = await prepared();
     const unreadable = { ok: false, error: { code: 'repository_unreadable', message: expect.any(String) } };

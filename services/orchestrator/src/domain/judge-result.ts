@@ -3,6 +3,7 @@ import {
   waiverOf,
   type ErrorShape,
   type Finding,
+  failedTestsText,
   hasPassed,
   type PayloadOf,
   type PlanStep,
@@ -148,15 +149,10 @@ const unexplained = (code: string, { agentId }: Attempt): ErrorShape => ({
 
 const messageLength = 2000;
 
-const testMessage = (
-  { failed, total, exit_code, failed_on_base: onBase = 0 }: TestSummary,
-  findings: readonly Finding[],
-): string => {
+const testMessage = (tests: TestSummary, findings: readonly Finding[]): string => {
+  const { failed_on_base: onBase = 0 } = tests;
   const known = onBase === 0 ? '' : `, not counting ${onBase} that fail on the base as well`;
-  return sentence(
-    `${failed} of ${total} tests failed (exit code ${exit_code})${known}`,
-    findings.map(explain),
-  );
+  return sentence(`${failedTestsText(tests)}${known}`, findings.map(explain));
 };
 
 const verdictMessage = ({ approved, reasons }: Verdict, findings: readonly Finding[]): string =>

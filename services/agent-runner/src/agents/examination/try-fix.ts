@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { commandParts } from '../../tools/command-parts';
 import { Places } from '../../tools/places';
 import { projectCommand } from '../../tools/project-command';
 import { readTests } from '../../tools/test-reports/read-tests';
+import { runsTool } from '../../tools/test-reports/zero-tests';
 import type { ChangeEntry, TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies/dependencies';
 import type { Workspace } from '../../workspace/workspace';
@@ -119,7 +121,10 @@ export async function trial(
   if (!listed.ok) return listed;
   const files = new Set([...listed.value, ...replaced.map(({ path }) => path)]);
   const places = new Places(files, options.sandbox.workspacePath(workspace.copy));
-  const { failures, namesAll, counts } = readTests(`${outcome.stdout}\n${outcome.stderr}`, places);
+  const packageJson = await workspace.committedFile('package.json');
+  if (!packageJson.ok) return packageJson;
+  const runs = runsTool(commandParts(command.value, packageJson.value), outcome.exitCode);
+  const { failures, namesAll, counts } = readTests(`${outcome.stdout}\n${outcome.stderr}`, places, [], runs);
   const hasPassed = outcome.end === 'exited' && outcome.exitCode === 0;
   return ok(
     withoutSurroundings({

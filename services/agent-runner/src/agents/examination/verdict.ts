@@ -6,6 +6,7 @@ import {
   type TestSummary,
   type Verdict,
   type Waiver,
+  failedTestsText,
   hasPassed,
 } from '@ymera/contracts';
 import type { ClockDoubt } from '../../tools/outside-clock';
@@ -82,22 +83,21 @@ function withWaivable(finding: Finding, { blocking, waivable }: ExaminationPolic
 }
 
 function testFindings({ tests, tree, onBase = [] }: ExaminationFacts): readonly Finding[] {
-  const finding = (code: string, message: string): readonly Finding[] => [
-    { code, severity: 'high', message, suggestion: 'Run the tests on exactly this change first.' },
-  ];
+  const finding = (
+    code: string,
+    message: string,
+    suggestion = 'Run the tests on exactly this change first.',
+  ): readonly Finding[] => [{ code, severity: 'high', message, suggestion }];
   if (!tests) return finding('tests_missing', 'Nobody has run the tests on this change.');
   if (tests.tree !== tree)
     return finding('tests_of_another_tree', `The tests ran on tree ${tests.tree}, the change is ${tree}.`);
-  if (!hasPassed(tests))
-    return finding(
-      'tests_failed',
-      `${tests.failed} of ${tests.total} tests failed (exit code ${tests.exit_code}).`,
-    );
+  if (!hasPassed(tests)) return finding('tests_failed', `${failedTestsText(tests)}.`);
   if (tests.total === 0) return finding('tests_empty', 'The test command ran no tests.');
   if (tests.passed === 0 && tests.failed_on_base !== undefined)
     return finding(
       'tests_failed',
       `No test passes: ${tests.failed_on_base} fail on the base as well, so nothing shows that the change works.`,
+      'Let at least one test pass: mend what the failing tests show, or add a test of what was asked for.',
     );
   if (tests.passed === 0) return finding('tests_empty', `None of ${tests.total} tests passed.`);
   return failedOnBase(tests, onBase);

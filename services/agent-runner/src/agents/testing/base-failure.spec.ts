@@ -1,10 +1,33 @@
 import { crashedRun, failedRun, testFailure } from '../../testing/test-outcomes';
+import { commandParts } from '../../tools/command-parts';
 import { baseFailure } from './base-failure';
+import type { AskedFor } from './request-scope';
 import type { TestOutcome } from './test-outcome';
 
 const none = { total: 1, passed: 0, failed: 1, skipped: 0 };
-const judge = (outcome: TestOutcome, declared: readonly string[] = []) =>
-  baseFailure({ command: 'npm test', outcome, declares: (name) => declared.includes(name) });
+const feature = (request_text: string): AskedFor => ({ request_text, intent: 'FEATURE' });
+const judge = (
+  outcome: TestOutcome,
+  declared: readonly string[] = [],
+  asked: AskedFor = feature('Add a function product'),
+) =>
+  baseFailure({
+    command: 'npm test',
+    outcome,
+    parts: commandParts('npm test', undefined),
+    asked,
+    declares: (name) => declared.includes(name),
+    hasModule: (name) => name === 'calc',
+  });
+const unloaded = (message: string, file = 'tests/test_calc.py') =>
+  failedRun([testFailure(file, { kind: 'missing_module', isLoadFailure: true, file, message })], {
+    counts: none,
+  });
+const withoutVariable = (...messages: readonly string[]) =>
+  failedRun(
+    messages.map((message) => testFailure('adds', { message: `adds: ${message}` })),
+    { counts: none },
+  );
 
 describe('baseFailure', () => {
   it.each<[string, TestOutcome, RegExp]>([
@@ -76,12 +99,24 @@ describe('baseFailure', () => {
   it.each<[string, TestOutcome]>([
     ['some tests pass and one needs the network', failedRun([testFailure('a', { kind: 'network' })])],
     ['tests fail by assertions', failedRun([testFailure('a')], { counts: none })],
+    ['the project has the module', unloaded("ModuleNotFoundError: No module named 'calc'")],
     [
-      'the package is missing from the code, not from the machine',
-      failedRun(
-        [testFailure('a.mjs', { kind: 'missing_module', message: "Cannot find package 'left-pad'" })],
-        { counts: none },
+      'a test was written before its module',
+      unloaded("ModuleNotFoundError: No module named 'shapes'", 'tests/test_shapes.py'),
+    ],
+    [
+      'a file of the project is missing, not the package that is called like its folder',
+      unloaded(
+        "Error [ERR_MODULE_NOT_FOUND]: Cannot find module 'ms/new.mjs' imported from test/new.test.mjs",
       ),
+    ],
+    [
+      'one test asks for a variable and another fails otherwise',
+      withoutVariable('AssertionError: API_KEY must be set', 'AssertionError: 1 !== 2'),
+    ],
+    [
+      'an assertion is about such a message',
+      withoutVariable('AssertionError: The input did not match /API_KEY must be set/'),
     ],
     [
       'a module of the project is missing',
@@ -104,5 +139,40 @@ describe('baseFailure', () => {
     ['the tests pass', failedRun([], { exitCode: 0 })],
   ])('lets an agent work where %s', (_, outcome) => {
     expect(judge(outcome, ['ms'])).toBeUndefined();
+  });
+
+  it.each([
+    ["Cannot find package 'left-pad' imported from a.test.mjs"],
+    ["ModuleNotFoundError: No module named 'parameterized'"],
+  ])('says that no manifest names a package that all tests need: %s', (message) => {
+    expect(judge(unloaded(message))).toMatchObject({
+      code: 'dependencies_missing',
+      message: expect.stringContaining('no manifest of the project names it'),
+      suggestion: expect.stringContaining('.venv'),
+    });
+  });
+
+  it.each([
+    'AssertionError: API_KEY must be set',
+    "KeyError: 'DATABASE_URL'",
+    'Error: Missing required environment variable API_KEY',
+    'Error: environment variable "API_KEY" is not set',
+    'KeyError: key not found: "API_KEY"',
+  ])('names the variable that all tests need: %s', (message) => {
+    expect(judge(withoutVariable(message))).toMatchObject({
+      code: 'tests_need_environment',
+      message: expect.stringMatching(/variable (?:API_KEY|DATABASE_URL) is not set/),
+      suggestion: expect.stringContaining('--test'),
+    });
+  });
+
+  it.each<[string, TestOutcome]>([
+    ['Add the package left-pad', unloaded("Cannot find package 'left-pad'")],
+    ['Use left-pad for padding', unloaded("Cannot find package 'left-pad'")],
+    ['Make the tests pass', unloaded("No module named 'parameterized'")],
+    ['Do without API_KEY', withoutVariable('Error: API_KEY must be set')],
+    ['Fix the failing tests', withoutVariable('Error: API_KEY must be set')],
+  ])('lets an agent work on what is asked for: %s', (text, outcome) => {
+    expect(judge(outcome, [], feature(text))).toBeUndefined();
   });
 });

@@ -1,11 +1,15 @@
 import { failure, type Failure } from '@ymera/kernel';
+import type { CommandPart } from '../../tools/command-parts';
+import { failureBeforeTests } from './before-tests';
+import { missingPackageFailure, type PackageFacts } from './missing-package';
+import { missingVariableFailure } from './missing-variable';
+import { submoduleFailure } from './submodules';
 import type { TestOutcome } from './test-outcome';
 
-export interface BaseFacts {
+export interface BaseFacts extends PackageFacts {
   readonly command: string;
-  readonly outcome: TestOutcome;
-  /** Whether the project's manifests name a package. */
-  readonly declares: (packageName: string) => boolean;
+  /** The programs that the command starts. */
+  readonly parts: readonly CommandPart[];
 }
 
 /** As a shell says it. */
@@ -17,8 +21,6 @@ const missingRunner =
   /No module named '?"?(pytest|unittest2|nose2?|tox|nox|behave|django|coverage|hypothesis|hatch|poetry|uv)\b/;
 const missingBinary =
   /(?:Cannot find module|ENOENT)[^\n]*node_modules\/(?:\.bin\/)?((?:@[\w.-]+\/)?[\w.-]+)|could not find command "([^"]+)"|no such command: `(\w+)`/;
-const missingPackage =
-  /Cannot find (?:package|module) '((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'|No module named '([\w-]+)|Failed to (?:resolve import|load url) "?((?:@[\w.-]+\/)?[\w-][\w.-]*)|cannot load such file -- ([\w-]+)|no required module provides package ([\w./-]+)/;
 
 /**
  * Why a project's tests cannot run at all as they are, without any change; undefined where they can, however many of them
@@ -68,8 +70,11 @@ export const watchFailure = (part: string): Failure =>
     { suggestion: 'Name a test command without watch mode: `--test CMD`, or {"test": "..."} in ymera.json.' },
   );
 
-function cannotRun({ command, outcome, declares }: BaseFacts): Failure | undefined {
+function cannotRun(facts: BaseFacts): Failure | undefined {
+  const { command, outcome, asked } = facts;
   const { failures, counts, exitCode } = outcome;
+  const unfetched = counts.passed === 0 ? submoduleFailure(outcome, asked) : undefined;
+  if (unfetched) return unfetched;
   const words = [
     outcome.error?.message,
     outcome.error?.context,
@@ -80,6 +85,10 @@ function cannotRun({ command, outcome, declares }: BaseFacts): Failure | undefin
   if (tool !== undefined && failures.length === 0 && outcome.tools.length === 0)
     return toolFailure(tool, outcome);
   if (counts.passed > 0 || outcome.isEmpty) return undefined;
+  const unreached = failureBeforeTests(outcome, facts.parts, asked);
+  if (unreached) return unreached;
+  const unset = missingVariableFailure(outcome, asked);
+  if (unset) return unset;
   const kinds = new Set(failures.length > 0 ? failures.map(({ kind }) => kind) : [outcome.error?.kind]);
   const [kind] = kinds;
   if (kinds.size !== 1) return undefined;
@@ -101,10 +110,8 @@ function cannotRun({ command, outcome, declares }: BaseFacts): Failure | undefin
         'Tests run on the files of a commit, without its repository.',
         first,
       );
-    case 'missing_module': {
-      const name = packageIn(words);
-      return name !== undefined && declares(name) ? packagesFailure(name, first) : undefined;
-    }
+    case 'missing_module':
+      return missingPackageFailure(facts, words, first);
     default:
       return undefined;
   }
@@ -122,12 +129,6 @@ function missingTool(words: string, exitCode: number, command: string): string |
     ? (command.trim().split(/\s+/)[0] ?? command)
     : undefined;
 }
-
-const packageIn = (words: string): string | undefined =>
-  missingPackage
-    .exec(words)
-    ?.slice(1)
-    .find((group) => group !== undefined && !group.startsWith('.'));
 
 const toolFailure = (tool: string, { exitCode, error }: TestOutcome): Failure =>
   failure(
@@ -152,19 +153,5 @@ const needs = (code: string, what: string, why: string, first: string): Failure 
     ),
     {
       suggestion: `Name a test command that runs without ${what}: \`--test CMD\`, or {"test": "..."} in ymera.json.`,
-    },
-  );
-
-const packagesFailure = (name: string, first: string): Failure =>
-  failure(
-    'validation',
-    'dependencies_missing',
-    `The tests cannot run on the base, without any change: the package ${name} is not installed. ${first}`.slice(
-      0,
-      2000,
-    ),
-    {
-      suggestion:
-        'Packages are installed from a lockfile that is known here, before tests run. Commit one, and see whether its package manager is on this machine.',
     },
   );

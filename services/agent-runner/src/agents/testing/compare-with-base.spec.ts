@@ -1,4 +1,4 @@
-import { failedRun, testFailure } from '../../testing/test-outcomes';
+import { crashedRun, failedRun, testFailure } from '../../testing/test-outcomes';
 import { compareWithBase } from './compare-with-base';
 
 const names = (compared: ReturnType<typeof compareWithBase>) =>
@@ -15,6 +15,14 @@ describe('compareWithBase', () => {
     });
     expect(names(compareWithBase(failedRun([old]), failedRun([old, other])))).toEqual({
       change: [],
+      base: ['old'],
+    });
+  });
+
+  it('knows what failed in any run of the base', () => {
+    const base = failedRun([], { exitCode: 0, flaky: [old] });
+    expect(names(compareWithBase(failedRun([old, other]), base))).toEqual({
+      change: ['other'],
       base: ['old'],
     });
   });
@@ -65,5 +73,31 @@ describe('compareWithBase', () => {
     const compared = compareWithBase(change, base);
     expect(compared.kind).toBe('not_comparable');
     if (!why.startsWith('names')) expect(names(compared)).toContain(why);
+  });
+
+  const threshold = (message: string, context = message) => ({
+    ...failedRun([], { error: { message, context, kind: 'unknown' } }),
+    counts: { total: 3, passed: 2, failed: 1, skipped: 0 },
+  });
+  it.each([
+    ['a linter before the tests', crashedRun('a.js:1:2 error: no', 1), crashedRun('a.js:1:2 error: no', 1)],
+    ['a line that moved', crashedRun('a.js:1:2 error: no', 1), crashedRun('a.js:7:2 error: no', 1)],
+    ['a linter after the tests', threshold('a.js:1: error: no'), threshold('a.js:3: error: no')],
+  ])('finds on the base what is no test: %s', (_, change, base) => {
+    expect(names(compareWithBase(change, base))).toMatchObject({
+      change: [],
+      base: [expect.stringContaining('The test command failed')],
+    });
+  });
+
+  it.each([
+    ['another error', crashedRun('a', 1), crashedRun('b', 1)],
+    ['another exit code', crashedRun('a', 1), crashedRun('a', 2)],
+    ['a signal', crashedRun('a', 139), crashedRun('a', 139)],
+    ['a threshold that is missed by more', threshold('coverage (40%)'), threshold('coverage (50%)')],
+    ['a second error after the first', threshold('x', 'x\ny'), threshold('x')],
+    ['tests that ran on the base only', crashedRun('a', 1), threshold('a')],
+  ])('does not take it for the same: %s', (_, change, base) => {
+    expect(compareWithBase(change, base).kind).toBe('not_comparable');
   });
 });

@@ -1,27 +1,31 @@
 import type { Task, TaskContext } from '@ymera/agent-sdk';
 import { ok, type Failure, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
+import { type CommandPart, commandParts } from '../../tools/command-parts';
 import { Places } from '../../tools/places';
 import { projectCommand } from '../../tools/project-command';
 import { pathsInRepository } from '../../tools/repository-paths';
 import { freshReports } from '../../tools/test-reports/find-reports';
 import { readTests } from '../../tools/test-reports/read-tests';
+import { runsTool } from '../../tools/test-reports/zero-tests';
+import { gitlinkMode, type TreeEntry } from '../../workspace/change-entries';
 import type { Dependencies } from '../../workspace/dependencies/dependencies';
 import type { PreparedProject } from '../../workspace/dependencies/installation';
 import type { Workspace } from '../../workspace/workspace';
 import type { Workspaces } from '../../workspace/workspaces';
 import { remainingMs, ToolTime } from '../attempt-time';
 import type { BaseKey, BaseOutcomes } from './base-outcomes';
-import { isGreen, type TestOutcome, testOutcome } from './test-outcome';
-import { watchModeOf, watchWords } from './watch-mode';
+import { needsAnotherRun, settleRuns } from './repeated-runs';
+import { withSubmodules } from './submodules';
+import { type TestOutcome, testOutcome } from './test-outcome';
+import { type WatchGrace, watchModeOf, WatchObserver } from './watch-mode';
 
 export interface TestAttemptOptions {
   readonly sandbox: Sandbox;
   readonly workspaces: Workspaces;
   readonly dependencies: Dependencies;
   readonly bases: BaseOutcomes;
-  /** Quiet for so long after a tool said that it waits for changes, a command is taken to be in watch mode. */
-  readonly watchGraceMs?: number;
+  readonly watchGrace?: WatchGrace;
 }
 
 /** One commit, ready to be tested. */
@@ -30,6 +34,10 @@ export interface OpenedProject {
   readonly prepared: PreparedProject;
   /** As it is run. */
   readonly command: string;
+  /** The programs that it starts. */
+  readonly parts: readonly CommandPart[];
+  /** Folders that stay empty. */
+  readonly submodules: readonly string[];
   readonly places: Places;
   /** The part of the command that certainly never ends. */
   readonly watching: string | undefined;
@@ -37,11 +45,12 @@ export interface OpenedProject {
 
 export interface RepeatedOutcome {
   readonly outcome: TestOutcome;
-  /** Tests that failed the first time only. */
+  /** Tests that failed in one run and passed in another. */
   readonly flaky: number;
 }
 
-const defaultWatchGraceMs = 2_000;
+/** As many runs must fit into the time that is left before a third one begins. */
+const minRunsLeft = 4;
 
 /** The tools of one attempt: what it opened is closed, whatever happens. */
 export class TestAttempt {
@@ -97,16 +106,21 @@ export class TestAttempt {
     for (const note of prepared.value.notes ?? []) this.context.log(`${note}\n`);
     const command = await projectCommand(this.declared, workspace.value, this.task.project.commands.build);
     if (!command.ok) return command;
-    const listed = await workspace.value.committedFiles();
+    const listed = await workspace.value.committedTree();
     if (!listed.ok) return listed;
+    const paths = (isWanted: (entry: TreeEntry) => boolean) =>
+      listed.value.filter(isWanted).map(({ path }) => path);
     const packageJson = await workspace.value.committedFile('package.json');
     if (!packageJson.ok) return packageJson;
+    const parts = commandParts(command.value, packageJson.value);
     return ok({
       workspace: workspace.value,
       prepared: prepared.value,
       command: command.value,
-      places: new Places(new Set(listed.value), sandbox.workspacePath(workspace.value.copy)),
-      watching: watchModeOf(command.value, packageJson.value),
+      parts,
+      submodules: paths(({ mode }) => mode === gitlinkMode),
+      places: new Places(new Set(paths(() => true)), sandbox.workspacePath(workspace.value.copy)),
+      watching: watchModeOf(parts),
     });
   }
 
@@ -115,27 +129,39 @@ export class TestAttempt {
     return { projectId: task.project.project_id, base: task.base, command, prepared };
   }
 
-  /** What failed is run once more. */
+  /** What failed is run again, a few times where that shows that some tests are flaky. */
   async runRepeated(project: OpenedProject): Promise<RepeatedOutcome> {
     const first = await this.run(project);
-    if (first.end !== 'exited' || isGreen(first) || first.isEmpty || this.context.signal.aborted)
-      return { outcome: first, flaky: 0 };
-    this.context.progress(0.6, 'repeating what failed');
-    this.context.log('\nThe tests failed. They are run once more, to tell flaky tests from broken ones.\n');
-    const second = await this.run(project, detailsFor(first, project));
-    return { outcome: second, flaky: Math.max(0, first.counts.failed - second.counts.failed) };
+    const runs = [first];
+    let last = first;
+    while (needsAnotherRun(runs) && this.hasTimeFor(runs) && !this.context.signal.aborted) {
+      this.context.progress(0.6, 'repeating what failed');
+      this.context.log('\nThe tests failed. They are run once more, to tell flaky tests from broken ones.\n');
+      last = await this.run(project, detailsFor(first, project));
+      runs.push(last);
+    }
+    const outcome = settleRuns(runs, last);
+    // Of tests without names only their number tells.
+    const fewer = Math.max(0, first.counts.failed - last.counts.failed);
+    return { outcome, flaky: outcome.flaky.length > 0 ? outcome.flaky.length : fewer };
+  }
+
+  /** The second run takes what time there is; more must leave some for the base. */
+  private hasTimeFor(runs: readonly TestOutcome[]): boolean {
+    const longestMs = Math.max(...runs.map(({ durationMs }) => durationMs));
+    return runs.length === 1 || this.remainingMs > minRunsLeft * longestMs;
   }
 
   private async run(
-    { workspace, prepared, command, places }: OpenedProject,
+    { workspace, prepared, command, parts, places, submodules }: OpenedProject,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<TestOutcome> {
-    const { sandbox, watchGraceMs = defaultWatchGraceMs } = this.options;
+    const { sandbox, watchGrace } = this.options;
     const root = sandbox.workspacePath(workspace.copy);
     const log = () => pathsInRepository(root, (text) => this.context.log(text));
     const streams = { stdout: log(), stderr: log() };
     const watch = new AbortController();
-    let quiet: NodeJS.Timeout | undefined;
+    const observer = new WatchObserver(parts, () => watch.abort(), watchGrace);
     const startedAt = Date.now();
     const outcome = await this.time.spend(() =>
       sandbox.run({
@@ -148,24 +174,25 @@ export class TestAttempt {
         signal: AbortSignal.any([this.context.signal, watch.signal]),
         onOutput: (stream, chunk) => {
           streams[stream].push(chunk);
-          if (quiet === undefined && !watchWords.test(chunk)) return;
-          clearTimeout(quiet);
-          quiet = setTimeout(() => watch.abort(), watchGraceMs);
+          observer.push(chunk);
         },
       }),
     );
-    clearTimeout(quiet);
+    observer.stop();
     for (const stream of Object.values(streams)) stream.end();
     const isWatching = watch.signal.aborted && outcome.end === 'canceled';
-    return testOutcome(
-      outcome,
+    const [stdout, stderr] = [places.inRepository(outcome.stdout), places.inRepository(outcome.stderr)];
+    const ended = testOutcome(
+      { ...outcome, stdout, stderr },
       isWatching ? 'watching' : outcome.end,
       readTests(
-        `${outcome.stdout}\n${outcome.stderr}`,
+        `${stdout}\n${stderr}`,
         places,
         await freshReports(workspace.copy, startedAt),
+        runsTool(parts, outcome.exitCode),
       ),
     );
+    return withSubmodules(ended, submodules);
   }
 }
 

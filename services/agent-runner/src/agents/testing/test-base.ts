@@ -5,7 +5,7 @@ import { err, ok } from '@ymera/kernel';
 import { manifestFindings } from '../../workspace/dependencies/install-problem';
 import { completed, failed, failedBy } from '../outcome';
 import { baseFailure, watchFailure } from './base-failure';
-import { declaredPackages } from './declared-packages';
+import { knownNames } from './known-names';
 import type { OpenedProject, RepeatedOutcome, TestAttempt } from './test-attempt';
 import { baseFindings } from './test-findings';
 import { isGreen, type TestOutcome } from './test-outcome';
@@ -41,12 +41,17 @@ export async function outcomeOfBase(
   const kept = isReused ? await attempt.bases.find(key) : undefined;
   if (kept && isGreen(kept)) {
     attempt.context.log('The tests of this base have passed before.\n');
-    return ok({ outcome: kept, flaky: 0 });
+    return ok({ outcome: kept, flaky: kept.flaky.length });
   }
   const ran = await attempt.runRepeated(project);
   if (attempt.context.signal.aborted) return ok(ran);
-  const declares = await declaredPackages(project.workspace);
-  const error = baseFailure({ command: attempt.declared, outcome: ran.outcome, declares });
+  const error = baseFailure({
+    command: attempt.declared,
+    outcome: ran.outcome,
+    parts: project.parts,
+    asked: attempt.task.input,
+    ...(await knownNames(project.workspace)),
+  });
   if (error) return err(error);
   await attempt.bases.keep(key, ran.outcome);
   return ok(ran);

@@ -6,6 +6,7 @@ import { untestableChange } from '../untestable-change';
 import { watchFailure } from './base-failure';
 import { compareWithBase, type Comparison } from './compare-with-base';
 import type { OpenedProject, TestAttempt } from './test-attempt';
+import { mayMend } from './request-scope';
 import { outcomeOfBase, summaryOf } from './test-base';
 import { changeFindings } from './test-findings';
 import { isGreen, type TestOutcome } from './test-outcome';
@@ -31,6 +32,8 @@ export async function testChange(attempt: TestAttempt, commit: string): Promise<
     );
   const compared = await comparison(attempt, project, outcome);
   if (!compared.ok) return failed(compared.error, attempt.toolMs);
+  const hopeless = noTestPasses(attempt, outcome, compared.value);
+  if (hopeless) return failed(hopeless, attempt.toolMs);
   const settled = withoutSharedFailures(summary, outcome, compared.value);
   return completed(
     { tests: settled, findings: [...changeFindings(settled, outcome, compared.value)] },
@@ -57,11 +60,34 @@ async function comparison(
 }
 
 function judge(outcome: TestOutcome, base: TestOutcome): Comparison | undefined {
-  if (isGreen(base)) return undefined;
+  if (isGreen(base) && base.flaky.length === 0) return undefined;
   const compared = compareWithBase(outcome, base);
   // The exit code has the last word: such a project prints failures that it does not mean.
   const isHabit = outcome.exitCode === 0 && base.exitCode === 0 && compared.kind === 'not_comparable';
   return isHabit ? { kind: 'compared', ofChange: [], ofBase: [] } : compared;
+}
+
+/** No other try of the agent changes that nothing passes where its request is not about what fails. */
+function noTestPasses(
+  attempt: TestAttempt,
+  { counts }: TestOutcome,
+  compared: Comparison | undefined,
+): Failure | undefined {
+  if (compared?.kind !== 'compared' || compared.ofChange.length > 0 || counts.passed > 0) return undefined;
+  const [first] = compared.ofBase;
+  if (first === undefined || mayMend(attempt.task.input, compared.ofBase)) return undefined;
+  return failure(
+    'validation',
+    'no_test_passes',
+    `No test of the project passes, on the base or with the change, so nothing can show that the change works. ${first.message}`.slice(
+      0,
+      2000,
+    ),
+    {
+      suggestion:
+        'Repair the tests first, in a request of its own that names what fails, or name a test command that passes: `--test CMD`, or {"test": "..."} in ymera.json.',
+    },
+  );
 }
 
 /** What fails on the base as well does not count as failed. */

@@ -1,11 +1,12 @@
 import type { Finding, TestSummary } from '@ymera/contracts';
 import { needsSurroundings, type ErrorKind } from '../../tools/test-reports/error-kind';
 import type { TestFailure } from '../../tools/test-reports/read-tests';
-import type { Comparison } from './compare-with-base';
-import type { TestOutcome } from './test-outcome';
+import { commandFailure, type Comparison } from './compare-with-base';
+import { isGreen, type TestOutcome } from './test-outcome';
 
 /** One more says how many there are beyond. */
 const maxListed = 50;
+const maxNamedFlaky = 10;
 
 /** Ends the messages of findings about failures that a change shares with its base. */
 export const sharedWithBase = 'It fails on the base as well, without the change.';
@@ -14,6 +15,7 @@ const surroundings: Partial<Record<ErrorKind, string>> = {
   network: 'Tests run without a network here. ',
   service: 'Tests run without services of the machine here. ',
   not_git: 'Tests run on the files of a commit, without its repository. ',
+  submodule: 'Submodules are not fetched here. ',
 };
 
 const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
@@ -37,9 +39,9 @@ export function baseFindings(outcome: TestOutcome, flaky: number): readonly Find
         suggestion: 'Add tests with the change.',
       },
     ];
-  if (outcome.exitCode === 0) return flakyFindings(flaky);
+  if (outcome.exitCode === 0 || isGreen(outcome)) return flakyFindings(flaky, outcome);
   return [
-    ...flakyFindings(flaky),
+    ...flakyFindings(flaky, outcome),
     ...listed(outcome, (failure) => ({
       ...placed(failure),
       code: 'test_failed_on_base',
@@ -58,18 +60,21 @@ export function changeFindings(
   outcome: TestOutcome,
   comparison: Comparison | undefined,
 ): readonly Finding[] {
-  const flaky = flakyFindings(summary.flaky);
+  const flaky = flakyFindings(summary.flaky, outcome);
   if (outcome.end !== 'exited') return [...flaky, unfinished(summary, outcome)];
   if (outcome.isEmpty)
     return [
       {
         code: 'tests_empty',
         severity: 'high',
-        message: `The test command ran no tests (${outcome.tools.join(', ')}, exit code ${outcome.exitCode}).`,
-        suggestion: 'Add tests where the test command finds them.',
+        message: emptyMessage(outcome),
+        suggestion:
+          outcome.error === undefined
+            ? 'Add tests where the test command finds them.'
+            : 'See what the command says. Where it finds no tests, add some where it looks for them.',
       },
     ];
-  if (outcome.exitCode === 0 && outcome.counts.failed === 0) return flaky;
+  if (isGreen(outcome)) return flaky;
   if (comparison?.kind === 'compared') {
     const own = comparison.ofChange.map((failure) => guilty(failure));
     const shared = comparison.ofBase.map((failure) => ({
@@ -77,7 +82,10 @@ export function changeFindings(
       code: 'test_failed_on_base',
       severity: 'medium' as const,
       message: `${sentence(failure.message)} ${about(failure.kind)}${sharedWithBase}`.slice(0, 2000),
-      suggestion: 'Repair it in a request of its own.',
+      suggestion:
+        failure.kind === 'submodule'
+          ? 'The change cannot mend it. Name a test command that does without the submodule, or commit its files in the project.'
+          : 'Repair it in a request of its own.',
     }));
     return [...flaky, ...own.slice(0, maxListed), ...shared.slice(0, maxListed)];
   }
@@ -95,38 +103,42 @@ export function changeFindings(
     : [...flaky, ...all];
 }
 
+const emptyMessage = ({ tools, exitCode, error }: TestOutcome): string => {
+  const why = error === undefined ? '' : `: ${error.message}`;
+  return sentence(`The test command ran no tests (${tools.join(', ')}, exit code ${exitCode})${why}`);
+};
+
 const guilty = (failure: TestFailure): Finding => ({
   ...placed(failure),
   code: 'tests_failed',
   severity: 'high',
-  message: failure.message,
-  suggestion: 'Correct the change, not the tests.',
+  message: `${failure.kind === 'submodule' ? about(failure.kind) : ''}${failure.message}`.slice(0, 2000),
+  suggestion:
+    failure.kind === 'submodule'
+      ? 'Do without files of the submodule.'
+      : 'Correct the change, not the tests.',
 });
 
 /** One for each test; one with the first real error where no test explains that the command failed. */
 function listed(outcome: TestOutcome, finding: (failure: TestFailure) => Finding): readonly Finding[] {
-  const { failures, error, exitCode, counts } = outcome;
-  const shown = failures.slice(0, maxListed).map(finding);
-  if (shown.length > 0) return shown;
-  const name =
-    counts.passed > 0
-      ? `The test command failed after ${counts.passed} tests passed`
-      : 'The test command failed';
-  const message = `${name} (exit code ${exitCode}): ${error?.message ?? 'it says nothing about why'}`;
-  return [finding({ name, kind: 'unknown', message, evidence: error?.context ?? '' })];
+  const shown = outcome.failures.slice(0, maxListed).map(finding);
+  return shown.length > 0 ? shown : [finding(commandFailure(outcome))];
 }
 
-const flakyFindings = (flaky: number): readonly Finding[] =>
-  flaky === 0
-    ? []
-    : [
-        {
-          code: 'flaky_tests',
-          severity: 'medium',
-          message: `${flaky} test(s) failed once and passed when repeated.`,
-          suggestion: 'Make them independent of time, order and each other.',
-        },
-      ];
+function flakyFindings(count: number, { flaky }: TestOutcome): readonly Finding[] {
+  if (count === 0) return [];
+  const names = flaky.slice(0, maxNamedFlaky).map(({ name }) => name);
+  const more = flaky.length > names.length ? ', ...' : '';
+  const which = names.length === 0 ? '' : `: ${names.join(', ')}${more}`;
+  return [
+    {
+      code: 'flaky_tests',
+      severity: 'medium',
+      message: `${count} test(s) failed in one run and passed in another${which}.`.slice(0, 2000),
+      suggestion: 'Make them independent of time, order and each other.',
+    },
+  ];
+}
 
 function unfinished({ command }: TestSummary, { end, durationMs, reason }: TestOutcome): Finding {
   const how = {

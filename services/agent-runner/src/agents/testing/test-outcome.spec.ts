@@ -1,14 +1,16 @@
 import { sandboxOutcome } from '../../testing/sandbox-outcome';
+import { commandParts } from '../../tools/command-parts';
 import { Places } from '../../tools/places';
 import { readTests } from '../../tools/test-reports/read-tests';
+import { runsTool } from '../../tools/test-reports/zero-tests';
 import { isGreen, settledCounts, testOutcome } from './test-outcome';
 
 const places = new Places(new Set(), '/ymera/workspace');
-const outcomeOf = (stdout: string, exitCode: number, stderr = '') =>
+const outcomeOf = (stdout: string, exitCode: number, stderr = '', command = 'node test/run.js') =>
   testOutcome(
     sandboxOutcome({ exitCode, stdout, stderr }),
     'exited',
-    readTests(`${stdout}\n${stderr}`, places),
+    readTests(`${stdout}\n${stderr}`, places, [], runsTool(commandParts(command, undefined), exitCode)),
   );
 const passing = '1..2\nok 1 - a\nok 2 - b\n# tests 2\n# pass 2\n# fail 0\n';
 
@@ -29,7 +31,22 @@ describe('testOutcome', () => {
 
   it('is empty only where a recognised tool says so', () => {
     expect(outcomeOf('0 tests\n', 0).isEmpty).toBe(false);
-    expect(outcomeOf('no tests ran in 0.01s\n', 5).isEmpty).toBe(true);
+    expect(outcomeOf('no tests ran in 0.01s\n', 5, '', 'pytest -q').isEmpty).toBe(true);
+  });
+
+  it.each([
+    ['a script that quotes a tool', 'node test/run.js', 0, false],
+    ['a script that quotes a tool and fails', 'python3 check.py', 1, false],
+    ['another tool', 'node --test', 0, false],
+    ['the tool', 'npx jest --passWithNoTests', 0, true],
+    ['the tool below a wrapper', 'c8 jest', 0, true],
+    ['what may be the tool, and fails', 'make test', 2, true],
+    ['what may be the tool, and ends well', 'make test', 0, false],
+  ])('asks what the command runs whether a line is its own: %s', (_, command, exitCode, isEmpty) => {
+    const outcome = outcomeOf('No tests found, exiting with code 0\nall good\n', exitCode, '', command);
+    expect(outcome.isEmpty).toBe(isEmpty);
+    expect(isGreen(outcome)).toBe(exitCode === 0);
+    if (!isEmpty && exitCode === 0) expect(outcome.counts).toMatchObject({ total: 1, passed: 1 });
   });
 
   it('quotes what failed after the tests, not what they printed', () => {

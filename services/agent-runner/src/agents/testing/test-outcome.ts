@@ -33,6 +33,8 @@ export const testOutcomeSchema = z.object({
   /** A recognised tool says itself that it ran no test. */
   isEmpty: z.boolean(),
   failures: z.array(failureSchema),
+  /** Failures of tests that passed in another run of the same commit. */
+  flaky: z.array(failureSchema).default([]),
   namesAll: z.boolean(),
   tools: z.array(z.string()),
   /** The first real error of the output, for a failure that no test explains. */
@@ -43,6 +45,8 @@ export const testOutcomeSchema = z.object({
 });
 export type TestOutcome = Readonly<z.output<typeof testOutcomeSchema>>;
 
+/** From here on exit codes are signals and shells' own, and no count of failures. */
+export const lowestSignalCode = 124;
 /** As `timeout(1)` says it. */
 const timedOutCode = 124;
 
@@ -72,6 +76,7 @@ export function testOutcome(
     counts: settledCounts(reading.counts, exitCode),
     isEmpty: reading.counts?.total === 0,
     failures: [...reading.failures],
+    flaky: [],
     namesAll: reading.namesAll && end === 'exited',
     tools: [...reading.tools],
     ...(found ? { error: { ...found, kind: errorKind(found.message, found.context) } } : {}),
@@ -83,6 +88,9 @@ export function testOutcome(
 /** Ends what a runner says about its tests. */
 const summary =
   /^(?:[#ℹ] (?:fail|todo|duration_ms) .*|Tests: .*| +Tests +.*| *\d+ (?:passing|failing|pending)\b.*|Ran \d+ tests?.*|test result: .*|\d+ (?:specs?|examples?), .*|=+ .* in [\d.]+s.*|ok +\t.*)$/gm;
+
+/** Whether a runner has summed up its tests. */
+export const hasSummary = (output: string): boolean => output.search(summary) !== -1;
 
 /** Where no test failed, what failed came after the tests: a threshold, a linter, a crash at the end. */
 function causeOf(
@@ -98,6 +106,6 @@ function causeOf(
   return firstError(`${stderr}\n${stdout}`);
 }
 
-/** Nothing failed, by the exit code and by what the tools say. */
-export const isGreen = ({ end, exitCode, counts }: TestOutcome): boolean =>
-  end === 'exited' && exitCode === 0 && counts.failed === 0;
+/** Nothing failed, by the exit code and by what the tools say, but for tests that passed in another run. */
+export const isGreen = ({ end, exitCode, counts, flaky }: TestOutcome): boolean =>
+  end === 'exited' && counts.failed === 0 && (exitCode === 0 || flaky.length > 0);

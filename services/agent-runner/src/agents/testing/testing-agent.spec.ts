@@ -1,4 +1,7 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { processTree } from '../../sandbox/process-tree';
+import { AgentFixture } from '../../testing/agent-fixture';
 import { agentsOnSample, changeOf, input, project } from '../../testing/agents-on-sample';
 import { sharedWithBase } from './test-findings';
 
@@ -91,14 +94,29 @@ describe('the TESTING agent on a base', () => {
     expect(log).toBe('');
   });
 
-  it('ends a command that says that it waits for changes, long before the deadline', async () => {
+  it('ends a command that waits for changes after its tests, long before the deadline', async () => {
     const started = performance.now();
-    const { result } = await test({}, `echo 'PASS  Waiting for file changes...'; sleep 50`);
+    const { result } = await test(
+      {
+        'dev.mjs':
+          "import { spawnSync } from 'node:child_process';\nspawnSync('node', ['--test', 'test/x.test.mjs'], { stdio: 'inherit' });\nconsole.log('clean exit - waiting for changes before restart');\nsetInterval(() => {}, 1000);\n",
+        'test/x.test.mjs': "import { test } from 'node:test'; test('yes', () => {});\n",
+      },
+      'node dev.mjs',
+    );
     expect(result.error).toMatchObject({
       code: 'tests_did_not_end',
       message: expect.stringContaining('watches for changes'),
     });
     expect(performance.now() - started).toBeLessThan(40_000);
+  });
+
+  it('lets a test go on that logs what watchers print and is quiet then', async () => {
+    const { result } = await test({
+      'test/x.test.mjs':
+        "import { test } from 'node:test'; test('dev', async () => { console.log('[dev] Watching for file changes'); await new Promise((done) => setTimeout(done, 3000)); });\n",
+    });
+    expect(result).toMatchObject({ outcome: 'completed', tests: { passed: 1, failed: 0 } });
   });
 
   it.each([
@@ -132,6 +150,37 @@ describe('the TESTING agent on a base', () => {
       'project',
       /left-out is not installed/,
     ],
+    [
+      'a linter fails before the tests',
+      'npm test',
+      {
+        'package.json':
+          '{"scripts":{"lint":"node lint.mjs","test":"npm run lint && node --test test/x.test.mjs"}}',
+        'lint.mjs': "console.error('src/sum.mjs:1:1 error: missing semicolon'); process.exit(1);\n",
+      },
+      'tests_not_reached',
+      'project',
+      /`node lint\.mjs`: src\/sum\.mjs:1:1 error: missing semicolon/,
+    ],
+    [
+      'every test asks for a variable',
+      'node --test test/x.test.mjs',
+      {
+        'test/x.test.mjs':
+          "import { test } from 'node:test'; import assert from 'node:assert'; test('adds', () => assert.ok(process.env.API_KEY, 'API_KEY must be set'));\n",
+      },
+      'tests_need_environment',
+      'project',
+      /API_KEY is not set/,
+    ],
+    [
+      'a package is not named by any manifest',
+      'node --test test/x.test.mjs',
+      { 'package.json': '{}', 'test/x.test.mjs': "import 'left-behind';\n" },
+      'dependencies_missing',
+      'project',
+      /no manifest of the project names it/,
+    ],
   ])('fails once where the tests cannot run at all: %s', async (_, command, files, code, fault, message) => {
     const { result } = await test(files, command);
     expect(result).toMatchObject({
@@ -144,6 +193,62 @@ describe('the TESTING agent on a base', () => {
         suggestion: expect.any(String),
       },
     });
+  });
+
+  it('lets the exit code of a script decide, not a line of its log that another tool would print', async () => {
+    const { result } = await test(
+      {
+        'package.json': '{"scripts":{"test":"node test/run.js"}}',
+        'test/run.js': "console.log('No tests found, exiting with code 0\\nall good');\n",
+      },
+      'npm test',
+    );
+    expect(result).toMatchObject({ outcome: 'completed', tests: { passed: 1, failed: 0 }, findings: [] });
+  });
+
+  it.each([
+    ['only', {}, { outcome: 'failed', error: { code: 'tests_need_submodule', fault: 'project' } }],
+    [
+      'beside others',
+      { 'test/y.test.mjs': "import { test } from 'node:test'; test('yes', () => {});\n" },
+      {
+        outcome: 'completed',
+        tests: { passed: 1, failed: 1 },
+        findings: [
+          {
+            code: 'test_failed_on_base',
+            message: expect.stringMatching(/submodule lib is not fetched.*Submodules are not fetched here/),
+            suggestion: expect.stringContaining('cannot mend it'),
+          },
+        ],
+      },
+    ],
+  ])('says that a submodule is not fetched, which tests need: %s', async (_, files, expected) => {
+    const repository = new AgentFixture();
+    try {
+      const { git, folder } = {
+        git: repository.repository.git.bind(repository.repository),
+        folder: repository.repository.folder,
+      };
+      const first = repository.repository.commit({ 'README.md': 'x\n' });
+      mkdirSync(join(folder, 'lib'));
+      git('update-index', '--add', '--cacheinfo', `160000,${first},lib`);
+      const withLink = repository.repository.commit({
+        '.gitmodules': '[submodule "lib"]\n\tpath = lib\n\turl = ../lib\n',
+        'test/x.test.mjs':
+          "import { test } from 'node:test'; import { one } from '../lib/one.mjs'; test('one', () => one);\n",
+        ...files,
+      });
+      const { result } = await repository.run(repository.agents().testing(), {
+        type: 'test',
+        base: withLink,
+        project: { ...project, commands: { test: 'node --test' } },
+        input,
+      });
+      expect(result).toMatchObject(expected);
+    } finally {
+      repository.close();
+    }
   });
 
   it('completes where there are no tests yet', async () => {
@@ -161,8 +266,9 @@ describe('the TESTING agent on a change', () => {
 
   const testChange = (
     before: Record<string, string>,
-    after: Record<string, string>,
+    after: Record<string, string | null>,
     project_id = 'compared',
+    given: { readonly command?: string; readonly asked?: Partial<typeof input> } = {},
   ) => {
     const base = fixture.repository.commit(before);
     const commit = fixture.repository.commit(after);
@@ -170,8 +276,8 @@ describe('the TESTING agent on a change', () => {
     return run(agents.testing(), {
       type: 'test',
       base,
-      project: { ...project, project_id, commands: { test: 'node --test test/x.test.mjs' } },
-      input: { ...input, change: changeOf({ commit, tree }) },
+      project: { ...project, project_id, commands: { test: given.command ?? 'node --test test/x.test.mjs' } },
+      input: { ...input, ...given.asked, change: changeOf({ commit, tree }) },
     });
   };
 
@@ -246,6 +352,87 @@ describe('the TESTING agent on a change', () => {
     });
     expect(result.tests).toMatchObject({ failed: 0, failed_on_base: 1 });
     expect(steps).not.toContain('running the tests of the base');
+  });
+
+  /** Counts the runs in one working copy, so that a test can fail in some of them. */
+  const counting =
+    "import { existsSync, readFileSync, writeFileSync } from 'node:fs';\nconst run = existsSync('runs') ? Number(readFileSync('runs', 'utf8')) + 1 : 1;\nwriteFileSync('runs', String(run));\n";
+
+  it('finds no test guilty that passed in one of the runs, though no run passed', async () => {
+    const turns = ['one', 'two'].map((name, index) => testOf(name, `assert.notEqual(run % 2, ${index});`));
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(passes) },
+      { 'test/x.test.mjs': file(counting, passes, ...turns) },
+      'by-turns',
+    );
+    expect(result).toMatchObject({
+      outcome: 'completed',
+      tests: { total: 3, passed: 3, failed: 0, flaky: 2, exit_code: 1 },
+      findings: [
+        { code: 'flaky_tests', message: expect.stringMatching(/2 test\(s\).*: (?:one, two|two, one)\./) },
+      ],
+    });
+  });
+
+  it('knows a failure of the base that was seen in one of its runs only', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(counting, passes, testOf('race', 'assert.notEqual(run, 1);')) },
+      { 'test/x.test.mjs': file(passes, testOf('race', 'assert.notEqual(1, 1);')) },
+      'race',
+    );
+    expect(result).toMatchObject({
+      outcome: 'completed',
+      tests: { failed: 0, failed_on_base: 1, passed: 1 },
+    });
+  });
+
+  it('says the first real error where the runner finds no tests', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(passes) },
+      { 'test/x.test.mjs': null },
+      'gone',
+    );
+    expect(result.findings).toMatchObject([
+      {
+        code: 'tests_empty',
+        message: expect.stringMatching(/\(node, exit code 1\): Could not find 'test\/x\.test\.mjs'\.$/),
+      },
+    ]);
+  });
+
+  it('ends where no test passes on either side and the request is not about them', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(old) },
+      { 'README.md': 'y\n' },
+      'hopeless',
+      { asked: { request_text: 'Add a function product', intent: 'FEATURE' } },
+    );
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      error: { code: 'no_test_passes', fault: 'project', message: expect.stringMatching(/old: .*1 == 2/) },
+    });
+  });
+
+  it('goes on where the request is to mend the only test', async () => {
+    const asked = { request_text: 'old is wrong', intent: 'DEBUG' } as const;
+    const { result } = await testChange({ 'test/x.test.mjs': file(old) }, { 'README.md': 'z\n' }, 'hopeful', {
+      asked,
+    });
+    expect(result).toMatchObject({ outcome: 'completed', tests: { failed: 0, failed_on_base: 1 } });
+  });
+
+  it('does not count a check after the tests that fails on the base as well', async () => {
+    const { result } = await testChange(
+      { 'test/x.test.mjs': file(passes), 'lint.mjs': "console.error('Error: too long'); process.exit(3);\n" },
+      { 'README.md': 'w\n' },
+      'checked',
+      { command: 'node --test test/x.test.mjs && node lint.mjs' },
+    );
+    expect(result).toMatchObject({
+      outcome: 'completed',
+      tests: { failed: 0, failed_on_base: 1, passed: 1 },
+      findings: [{ code: 'test_failed_on_base', message: expect.stringContaining('Error: too long') }],
+    });
   });
 
   it('ends with the reason where the base cannot run either', async () => {

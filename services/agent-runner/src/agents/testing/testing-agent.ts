@@ -8,7 +8,7 @@ import { testChange } from './test-change';
 
 /**
  * Runs the project's own test command on a change, or on the base where there is none, and says what it saw of which tree.
- * A failure is repeated once, to tell flaky tests from broken ones; what still fails on a change is compared with the base.
+ * What failed is repeated, to tell flaky tests from broken ones; what still fails on a change is compared with the base.
  */
 export class TestingAgent implements ToolAgent {
   readonly agentType = 'TESTING';

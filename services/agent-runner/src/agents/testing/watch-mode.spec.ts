@@ -1,4 +1,7 @@
-import { watchModeOf, watchWords } from './watch-mode';
+import { commandParts } from '../../tools/command-parts';
+import { mayWatchByDefault, saysThatItWaits, watchModeOf as modeOf, watchWords } from './watch-mode';
+
+const watchModeOf = (command: string, packageJson?: string) => modeOf(commandParts(command, packageJson));
 
 const scripts = (entries: Record<string, string>) => JSON.stringify({ scripts: entries });
 
@@ -17,7 +20,7 @@ describe('watchModeOf', () => {
     ['node --test --watch-path=src', 'node --test --watch-path=src'],
     ['ptw', 'ptw'],
   ])('sees that %s never ends', (command, part) => {
-    expect(watchModeOf(command, undefined)).toBe(part);
+    expect(watchModeOf(command)).toBe(part);
   });
 
   it.each([
@@ -34,7 +37,7 @@ describe('watchModeOf', () => {
     'npm run watch-less',
     'jest --watchPathIgnorePatterns dist',
   ])('is not certain of %s', (command) => {
-    expect(watchModeOf(command, undefined)).toBeUndefined();
+    expect(watchModeOf(command)).toBeUndefined();
   });
 
   it('looks into the scripts that a command names, and ends where they name each other', () => {
@@ -61,5 +64,51 @@ describe('watchWords', () => {
 
   it('knows no test that is about watching', () => {
     expect(watchWords.test('✔ watches a file for changes\nok 1 - waits')).toBe(false);
+  });
+});
+
+describe('saysThatItWaits', () => {
+  const vitest = '\n Test Files  1 passed (1)\n      Tests  2 passed (2)\n   Start at  1\n';
+  it.each([
+    [
+      'vitest',
+      `${vitest}\n\u001B[32m PASS \u001B[39m Waiting for file changes...\n       press h to show help, press q to quit\n`,
+    ],
+    ['vitest after a failure', `${vitest}\n FAIL  Tests failed. Watching for file changes...\n`],
+    [
+      'jest',
+      'Tests:       2 passed, 2 total\nRan all test suites.\n\nWatch Usage\n › Press a to run all tests.\n › Press q to quit watch mode.\n',
+    ],
+    ['mocha', '\n  1 passing (2ms)\n\nℹ [mocha] waiting for changes before restart\n'],
+    [
+      'nodemon',
+      'ℹ tests 1\nℹ fail 0\nℹ duration_ms 3\n[nodemon] clean exit - waiting for changes before restart\n',
+    ],
+  ])('is true of %s', (_, output) => {
+    expect(saysThatItWaits(output)).toBe(true);
+  });
+
+  it.each([
+    ['a test logs the words', '[dev] Watching for file changes\n'],
+    ['a test logged the words and the tests are over', `[dev] Watching for file changes\n${vitest}`],
+    ['the command has gone on', `${vitest}PASS  Waiting for file changes...\n${'line\n'.repeat(20)}`],
+    ['another run followed', `${vitest}Watching for file changes\n${vitest}`],
+    ['nothing waits', vitest],
+  ])('is false where %s', (_, output) => {
+    expect(saysThatItWaits(output)).toBe(false);
+  });
+});
+
+describe('mayWatchByDefault', () => {
+  it.each([
+    ['vitest', true],
+    ['npx vitest --coverage', true],
+    ['react-scripts test', true],
+    ['vitest run', false],
+    ['vitest --watch=false', false],
+    ['karma start --single-run', false],
+    ['node --test', false],
+  ])('is, of %s, %s', (command, expected) => {
+    expect(commandParts(command, undefined).some(mayWatchByDefault)).toBe(expected);
   });
 });

@@ -1,58 +1,88 @@
-import { z } from 'zod';
-
-const packageFile = z.object({ scripts: z.record(z.string(), z.string()).optional() });
-const maxNesting = 5;
+import type { CommandPart } from '../../tools/command-parts';
+import { hasSummary } from './test-outcome';
 
 /** Programs that only ever watch. */
 const watchers = /^(?:nodemon|watchexec|watchman-make|chokidar|entr|ptw|pytest-watcher?|guard)$/;
 /** Programs whose `--watch` keeps them running, and those for which `-w` is its short form. */
 const watching = /^(?:node|jest|vitest|mocha|ava|tap|tsc|jasmine|karma|ng|cypress|vite|bun|deno|uvu|tsx)$/;
 const shortForm = /^(?:vitest|mocha|ava|tsc|tap)$/;
-const script = /^(?:npm|pnpm|yarn|bun)\s+(?:(?:-s|--silent)\s+)?(?:run(?:-script)?\s+)?([\w:.-]+)$/;
 
-/**
- * The part of a test command that certainly waits for changes and never ends; undefined where that is not certain. Scripts
- * of package.json that the command names are looked into.
- */
-export function watchModeOf(
-  command: string,
-  packageJson: string | undefined,
-  nesting = 0,
-): string | undefined {
-  for (const part of command.split(/&&|\|\||[;|&\n]/)) {
-    const words = part
-      .trim()
-      .split(/\s+/)
-      .filter((word) => !/^\w+=/.test(word));
-    if (words[0] === 'npx' || words[0] === 'exec' || words[0] === 'cross-env') words.shift();
-    const [program = '', ...rest] = words;
-    const name = program.split('/').at(-1) ?? '';
-    const isWatching =
-      watchers.test(name) ||
-      (name === 'cargo' && rest[0] === 'watch') ||
-      (name === 'vitest' && rest[0] === 'watch') ||
-      (watching.test(name) && rest.some((word) => /^--watch(?:-?[Aa]ll|-path=.*)?(?:=true)?$/.test(word))) ||
-      (shortForm.test(name) && rest.includes('-w'));
-    if (isWatching) return part.trim();
-    const called = script.exec(part.trim())?.[1];
-    const body = called === undefined ? undefined : scriptOf(packageJson, called);
-    const inner =
-      body !== undefined && nesting < maxNesting ? watchModeOf(body, packageJson, nesting + 1) : undefined;
-    if (inner !== undefined) return inner;
-  }
-  return undefined;
-}
+/** The part of a test command that certainly waits for changes and never ends; undefined where that is not certain. */
+export const watchModeOf = (parts: readonly CommandPart[]): string | undefined =>
+  parts.find(isWatching)?.text;
+
+const isWatching = ({ program, rest }: CommandPart): boolean =>
+  watchers.test(program) ||
+  (program === 'cargo' && rest[0] === 'watch') ||
+  (program === 'vitest' && rest[0] === 'watch') ||
+  (watching.test(program) && rest.some((word) => /^--watch(?:-?[Aa]ll|-path=.*)?(?:=true)?$/.test(word))) ||
+  (shortForm.test(program) && rest.includes('-w'));
+
+/** Programs that watch where nothing forbids it. */
+const watchingByDefault = /^(?:vitest|react-scripts|craco|ng|karma|wtr|web-test-runner)$/;
+
+export const mayWatchByDefault = ({ program, rest }: CommandPart): boolean =>
+  watchingByDefault.test(program) &&
+  !rest.some((word) => /^(?:run|--run|--single-run|--watch(?:All)?=false|--no-watch)$/.test(word));
 
 /** What tools print when they have run and wait for a file to change. */
 export const watchWords =
   /Waiting for file changes|Watching for file changes|Watch Usage|waiting for changes before restart|press h to show help, press q to quit|PASS +Waiting|\[nodemon\] (?:watching|clean exit)|Watching for changes/i;
 
-function scriptOf(packageJson: string | undefined, name: string): string | undefined {
-  if (packageJson === undefined) return undefined;
-  try {
-    const parsed = packageFile.safeParse(JSON.parse(packageJson));
-    return parsed.success ? parsed.data.scripts?.[name] : undefined;
-  } catch {
-    return undefined;
+/** A tool that waits prints its words last, perhaps with the keys that it knows. */
+const maxLinesAfterWords = 10;
+const maxKeptLength = 65_536;
+const maxRecentLength = 4_096;
+
+/** For how long a command must be quiet before it is taken to wait for changes. */
+export interface WatchGrace {
+  /** A tool that is known to watch by itself, after it has summed up its tests. */
+  readonly knownMs: number;
+  /** Any other command, after a summary of its tests. */
+  readonly otherMs: number;
+}
+
+export const defaultWatchGrace: WatchGrace = { knownMs: 2_000, otherMs: 10_000 };
+
+/**
+ * Sees while a command runs that it waits for changes. Its words alone are no sign, a test may log them: they must be the
+ * last ones, come after a summary of tests, and be followed by silence.
+ */
+export class WatchObserver {
+  #output = '';
+  #quiet: NodeJS.Timeout | undefined;
+  readonly #graceMs: number;
+
+  constructor(
+    parts: readonly CommandPart[],
+    private readonly onWaiting: () => void,
+    grace: WatchGrace = defaultWatchGrace,
+  ) {
+    this.#graceMs = parts.some(mayWatchByDefault) ? grace.knownMs : grace.otherMs;
+  }
+
+  push(chunk: string): void {
+    this.#output = (this.#output + chunk).slice(-maxKeptLength);
+    this.stop();
+    // Chunks may be many; most hold no such words.
+    if (!watchWords.test(this.#output.slice(-maxRecentLength))) return;
+    if (saysThatItWaits(this.#output)) this.#quiet = setTimeout(this.onWaiting, this.#graceMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#quiet);
   }
 }
+
+export function saysThatItWaits(output: string): boolean {
+  const lines = withoutColours(output)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const at = lines.findLastIndex((line) => watchWords.test(line));
+  if (at === -1 || lines.length - at > maxLinesAfterWords) return false;
+  const before = lines.slice(0, at).join('\n');
+  const after = lines.slice(at).join('\n');
+  return hasSummary(before) && !hasSummary(after);
+}
+
+const withoutColours = (text: string): string => text.replaceAll(/\u001B\[[\d;]*[A-Za-z]/g, '');

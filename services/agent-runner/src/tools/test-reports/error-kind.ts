@@ -3,6 +3,8 @@ export type ErrorKind =
   | 'network'
   | 'service'
   | 'not_git'
+  /** Of a file in a submodule; only who knows the project's submodules can tell. */
+  | 'submodule'
   | 'missing_module'
   | 'syntax'
   | 'timeout'
@@ -60,4 +62,4 @@ function deeper(found: ErrorKind, printed: string): ErrorKind {
 
 /** What a test needs of its surroundings and has not: its failure says nothing about the code. */
 export const needsSurroundings = (kind: ErrorKind): boolean =>
-  kind === 'network' || kind === 'service' || kind === 'not_git';
+  kind === 'network' || kind === 'service' || kind === 'not_git' || kind === 'submodule';

@@ -29,6 +29,8 @@ const files = [
 ];
 const places = new Places(new Set(files), '/ymera/workspace');
 const read = (output: string) => readTests(output, places);
+/** As the command is known to run the tool that printed it. */
+const readOfItsTool = (output: string) => readTests(output, places, [], () => true);
 
 /** As in `8 = 2 passed, 4 failed, 2 skipped`. */
 const counts = (passed: number, failed: number, skipped: number) => ({
@@ -89,7 +91,7 @@ describe('the counts of readTests', () => {
     ['minitest-mixed', 'minitest', counts(1, 2, 1)],
     ['maven-mixed', 'maven', counts(1, 2, 1)],
   ])('counts what the tool counts: %s', (name, tool, expected) => {
-    expect(read(fixture(name))).toMatchObject({ tools: [tool], counts: expected });
+    expect(readOfItsTool(fixture(name))).toMatchObject({ tools: [tool], counts: expected });
   });
 
   it.each([
@@ -97,6 +99,14 @@ describe('the counts of readTests', () => {
     ...['mocha-nofile', 'jasmine-nofile', 'ava-none', 'playwright-nofile', 'pytest-none', 'pytestq-none'],
     ...['unittest-none', 'go-none', 'go-run', 'cargo-none', 'rspec-none', 'minitest-none'],
   ])('knows that no test ran: %s', (name) => {
+    expect(readOfItsTool(fixture(name)).counts).toEqual(zero);
+  });
+
+  it.each([
+    ...['node20-tap-none', 'node24-spec-none', 'tape-none', 'jest-nofile', 'vitest-nofile', 'jasmine-nofile'],
+    ...['ava-none', 'playwright-nofile', 'pytest-none', 'unittest-none', 'go-none', 'go-run', 'cargo-none'],
+    ...['rspec-none', 'minitest-none'],
+  ])('knows it by all that a tool prints, whatever started it: %s', (name) => {
     expect(read(fixture(name)).counts).toEqual(zero);
   });
 
@@ -140,6 +150,19 @@ describe('the counts of readTests', () => {
     '3 tests passed\n',
     'ok 3 - a log line\n',
     '',
+    'No tests found, exiting with code 0\nall good\n',
+    'No test files found, exiting with code 0\n',
+    'no tests ran in 0.01s\n',
+    'Ran 0 tests in 0.000s\n\nOK\n',
+    '0 examples, 0 failures\n',
+    '0 runs, 0 assertions, 0 failures, 0 errors, 0 skips\n',
+    'Tests run: 0, Failures: 0, Errors: 0, Skipped: 0\n',
+    'No tests executed!\n',
+    '0 specs, 0 failures\n',
+    '  0 passing (1ms)\n',
+    'Error: No test files found: "x"\n',
+    '1..0\n',
+    "Could not find 'x'\n",
   ])('takes no log line for a summary: %j', (output) => {
     expect(read(output)).toEqual({ tools: [], counts: undefined, failures: [], namesAll: false });
   });

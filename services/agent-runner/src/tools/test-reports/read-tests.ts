@@ -17,6 +17,7 @@ import {
 } from './report';
 import { tap } from './tap';
 import { vitest } from './vitest';
+import { isCredible, type RunsTool } from './zero-tests';
 
 /** A test that failed, as its runner told it. */
 export interface TestFailure {
@@ -80,8 +81,18 @@ const readers: readonly ReportReader[] = [
 /** Print what their report files say better. */
 const writersOfFiles: ReadonlySet<string> = new Set(['maven', 'gradle']);
 
-/** Reads what the recognised tools have printed, and wrote to report files; several runs in one command add up. */
-export function readTests(output: string, places: Places, files: readonly ToolReport[] = []): TestReading {
+const nothingKnown: RunsTool = () => false;
+
+/**
+ * Reads what the recognised tools have printed, and wrote to report files; several runs in one command add up. `runs` says
+ * which tools the command is known to run.
+ */
+export function readTests(
+  output: string,
+  places: Places,
+  files: readonly ToolReport[] = [],
+  runs: RunsTool = nothingKnown,
+): TestReading {
   const text = places
     .inRepository(output)
     .replaceAll(/\u001B\[[\d;]*[A-Za-z]/g, '')
@@ -91,7 +102,7 @@ export function readTests(output: string, places: Places, files: readonly ToolRe
     .join('\n');
   const printed = readers.reduce<readonly ToolReport[]>((found, read) => {
     const report = read(text);
-    return report ? [...found, report] : found;
+    return report && isCredible(report, text, runs) ? [...found, report] : found;
   }, []);
   const reports =
     files.length === 0 ? printed : [...files, ...printed.filter(({ tool }) => !writersOfFiles.has(tool))];

@@ -21,6 +21,16 @@ describe('the commands of a project', () => {
       tree(packageJson({ scripts: { test: 'echo "Error: no test specified" && exit 1' } })),
       {},
     ],
+    [
+      'a package.json with a byte-order mark',
+      tree({ 'package.json': `\uFEFF${JSON.stringify({ scripts: { test: 'jest' } })}` }),
+      { test: 'npm test' },
+    ],
+    [
+      'settings with a byte-order mark',
+      tree({ 'ymera.json': '\uFEFF{"test":"./check"}' }),
+      { test: './check' },
+    ],
     ['an empty test script', tree(packageJson({ scripts: { test: ' ' } })), {}],
     ['a script that is no text', tree(packageJson({ scripts: { test: 1 } })), {}],
     ['a broken package.json', tree({ 'package.json': '{' }), {}],

@@ -9,6 +9,7 @@ import { readPackageJson } from './package-json';
 import {
   filesBelow,
   parseJson,
+  withoutByteOrderMarks,
   type Detector,
   type ProjectCommands,
   type RepositoryFiles,
@@ -58,7 +59,8 @@ const runsAlso: Readonly<Partial<Record<Ecosystem, RegExp>>> = {
  * The commands that a project has. `ymera.json` wins, command by command; a malformed one is an error, because its author
  * meant something. What a person gives at registration wins over both.
  */
-export function detectProjectCommands(files: RepositoryFiles): Result<ProjectSettings> {
+export function detectProjectCommands(given: RepositoryFiles): Result<ProjectSettings> {
+  const files = withoutByteOrderMarks(given);
   const declared = readSettings(files.contents.get('ymera.json'));
   if (!declared.ok) return declared;
   const { performance = {}, ...commands } = declared.value;

@@ -1,4 +1,5 @@
 import { projectParts, type projectCommands } from '@ymera/contracts';
+import { withoutByteOrderMark } from '@ymera/kernel';
 import type { z } from 'zod';
 
 export type ProjectCommands = z.output<typeof projectCommands>;
@@ -79,10 +80,15 @@ function spread(paths: readonly string[], max: number): readonly string[] {
 export const testTexts = ({ paths, contents }: RepositoryFiles): readonly string[] =>
   testFilesOf(paths).flatMap((path) => contents.get(path) ?? []);
 
+/** The same files without byte-order marks. */
+export const withoutByteOrderMarks = ({ paths, contents }: RepositoryFiles): RepositoryFiles => ({
+  paths,
+  contents: new Map([...contents].map(([path, text]) => [path, withoutByteOrderMark(text)])),
+});
+
 export function parseJson(text: string | undefined): unknown {
   try {
-    // Some editors begin a file with a byte-order mark.
-    return JSON.parse((text ?? '').replace(/^\uFEFF/, ''));
+    return JSON.parse(text ?? '');
   } catch {
     return undefined;
   }

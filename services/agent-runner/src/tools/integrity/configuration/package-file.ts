@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from '@ymera/kernel';
 import { dependencyFindings } from '../lookalike-findings';
 import { finding, type IntegrityFinding } from '../findings';
 import type { RequestWords } from '../request-words';
@@ -126,7 +127,7 @@ const isCalled = (name: string, scripts: Json): boolean =>
 
 export function parse(json: string): Json | undefined {
   try {
-    const value: unknown = JSON.parse(json);
+    const value: unknown = JSON.parse(withoutByteOrderMark(json));
     return typeof value === 'object' && value !== null ? (value as Json) : undefined;
   } catch {
     return undefined;
