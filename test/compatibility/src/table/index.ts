@@ -8,6 +8,7 @@ import { packageManagerCombinations } from './package-managers';
 import { pythonCombinations } from './python';
 import { realPackageCombinations } from './real-packages';
 import { repositoryCombinations } from './repositories';
+import { severalLanguagesCombinations } from './several-languages';
 import { testToolCombinations } from './test-tools';
 import { vendoredCombinations } from './vendored';
 
@@ -26,6 +27,7 @@ export const combinations: readonly Combination[] = [
   ...packageManagerCombinations,
   ...pythonCombinations,
   ...compiledCombinations,
+  ...severalLanguagesCombinations,
   ...otherCombinations,
   ...realPackageCombinations,
 ];
