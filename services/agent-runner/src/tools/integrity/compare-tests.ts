@@ -3,7 +3,7 @@ import { compareAssertions } from './compare-assertions';
 import { editFinding } from './edited-assertions';
 import type { IntegrityFinding } from './findings';
 import { finding } from './findings';
-import { isExplained, lostFindings } from './lost-assertions';
+import { assertedNow, isExplained, lostFindings } from './lost-assertions';
 import { matchAssertions, type Pair } from './match-assertions';
 import type { Rename } from './renames';
 import type { RequestWords } from './request-words';
@@ -24,6 +24,7 @@ export interface TestComparison {
 export function compareTests(comparison: TestComparison): readonly IntegrityFinding[] {
   const { before, after, rename } = comparison;
   const matching = matchAssertions(before, after, rename);
+  const asserted = assertedNow(matching);
   const silenced = [...matching.kept, ...matching.rebound].flatMap((pair) => {
     const silence = silenceFinding(pair);
     const isLooser = pair.after.assertion.isLoose && !pair.before.assertion.isLoose;
@@ -37,9 +38,7 @@ export function compareTests(comparison: TestComparison): readonly IntegrityFind
       rename.before(pair.before.assertion.actual) !== rename.after(pair.after.assertion.actual);
     const result = isElsewhere && compared !== 'weaker' ? 'changed' : compared;
     if (silence.length > 0 || (result !== 'weaker' && result !== 'changed')) return silence;
-    return isExplained(pair.before, comparison, matching.gained)
-      ? []
-      : [editFinding(pair, result, comparison)];
+    return isExplained(pair.before, comparison, asserted) ? [] : [editFinding(pair, result, comparison)];
   });
   return [
     ...lostFindings(matching, comparison),

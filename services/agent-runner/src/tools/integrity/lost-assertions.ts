@@ -8,6 +8,12 @@ import type { TestCase, TestFile } from './test-model';
 
 const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 
+const maximumAsserted = 300;
+
+/** What may demand now what many assertions did. */
+export const assertedNow = ({ gained, edited }: Matching): readonly Located[] =>
+  [...gained, ...edited.map(({ after }) => after)].slice(0, maximumAsserted);
+
 /** Whether the demand is made elsewhere in a form that is not followed, or is about what the product has no more. */
 export function isExplained(one: Located, comparison: TestComparison, gained: readonly Located[]): boolean {
   return isFolded(one, comparison.before, comparison.after, gained) || isAskedToRemove(one, comparison);
@@ -37,24 +43,44 @@ function isFolded(
 ): boolean {
   if (assertion.literals.length === 0) return false;
   const known = new Set(before.flatMap(({ rows }) => rows.map((row) => JSON.stringify(row))));
-  const rows = after.flatMap((file) => file.rows.filter((row) => !known.has(JSON.stringify(row))));
-  return (
-    rows.some((row) => assertion.literals.every((literal) => row.includes(literal))) &&
-    gained.some(
-      (other) =>
-        other.assertion.silence === undefined &&
-        !isMadeOfAnswer(other.assertion) &&
-        other.assertion.strength >= assertion.strength &&
-        (assertion.callees.length === 0 ||
-          assertion.callees.some((name) => other.assertion.callees.includes(name))),
-    )
+  const rows = after
+    .flatMap((file) => file.rows.filter((row) => !known.has(JSON.stringify(row))))
+    .slice(0, maximumRows);
+  return gained.some(
+    (other) =>
+      other.assertion.silence === undefined &&
+      !isMadeOfAnswer(other.assertion) &&
+      other.assertion.strength >= assertion.strength &&
+      (assertion.callees.length === 0 ||
+        assertion.callees.some((name) => other.assertion.callees.includes(name))) &&
+      rows.some((row) => holdsAll(row, assertion.literals, other.assertion.literals)),
+  );
+}
+
+const maximumRows = 500;
+const tellingLength = 4;
+
+/** Whether a row has values, or what they are put together of with texts that stand in the test: `${day} 09:00`. */
+function holdsAll(row: readonly string[], literals: readonly string[], common: readonly string[]): boolean {
+  const isPutTogether = (literal: string) =>
+    row.some(
+      (part) =>
+        part.length >= tellingLength && literal.includes(part) && common.includes(literal.replace(part, '')),
+    );
+  const isSize = (literal: string) => /^\d{1,2}$/.test(literal) && Number(literal) <= row.length;
+  const isTelling = literals.some((literal) => literal.length >= tellingLength && row.includes(literal));
+  return literals.every(
+    (literal) =>
+      row.includes(literal) ||
+      (isTelling && (isPutTogether(literal) || common.includes(literal) || isSize(literal))),
   );
 }
 
 /** Demands that nothing makes any more: of whole files, of whole tests, of tests that are still there. */
 export function lostFindings(matching: Matching, comparison: TestComparison): readonly IntegrityFinding[] {
   const { before, after } = comparison;
-  const gone = matching.lost.filter((one) => !isFolded(one, before, after, matching.gained));
+  const asserted = assertedNow(matching);
+  const gone = matching.lost.filter((one) => !isFolded(one, before, after, asserted));
   // What is asked to be removed takes its tests with it.
   const isAsked = (one: Located) => isAskedToRemove(one, comparison);
   const files = new Set(after.map(({ path }) => path));
