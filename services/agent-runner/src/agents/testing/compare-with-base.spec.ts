@@ -96,6 +96,7 @@ describe('compareWithBase', () => {
     ['a signal', crashedRun('a', 139), crashedRun('a', 139)],
     ['a threshold that is missed by more', threshold('coverage (40%)'), threshold('coverage (50%)')],
     ['a second error after the first', threshold('x', 'x\ny'), threshold('x')],
+    ['no tests on both', { ...threshold('a'), isEmpty: true }, { ...threshold('a'), isEmpty: true }],
     ['tests that ran on the base only', crashedRun('a', 1), threshold('a')],
   ])('does not take it for the same: %s', (_, change, base) => {
     expect(compareWithBase(change, base).kind).toBe('not_comparable');

@@ -57,6 +57,8 @@ const knownOnBase = ({ failures, flaky }: TestOutcome): readonly TestFailure[] =
 /** Whether what fails is no test, before or after the tests, and says on both sides the same. */
 function failsLikeBase(change: TestOutcome, base: TestOutcome): boolean {
   const both = [change, base];
+  // Without tests on the base, the change is to bring some.
+  if (both.some(({ isEmpty }) => isEmpty)) return false;
   if (both.some(({ end, failures, error }) => end !== 'exited' || failures.length > 0 || !error))
     return false;
   if (change.exitCode === 0 || change.exitCode !== base.exitCode || change.exitCode >= lowestSignalCode)

@@ -18,6 +18,9 @@ const surroundings: Partial<Record<ErrorKind, string>> = {
   submodule: 'Submodules are not fetched here. ',
 };
 
+const withoutSubmodule =
+  'Name a test command that does without the submodule, or commit its files in the project.';
+
 const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
 
 const about = (kind: ErrorKind): string => surroundings[kind] ?? '';
@@ -48,7 +51,7 @@ export function baseFindings(outcome: TestOutcome, flaky: number): readonly Find
       severity: 'medium',
       message: `${sentence(failure.message)} ${about(failure.kind)}It fails on the base as well, without any change.`,
       suggestion: needsSurroundings(failure.kind)
-        ? 'The change is not its cause and cannot mend it.'
+        ? `The change is not its cause and cannot mend it.${failure.kind === 'submodule' ? ` ${withoutSubmodule}` : ''}`
         : 'If it shows the fault that the request is about, make it pass and leave the test as it is. Otherwise leave it alone.',
     })),
   ];
@@ -71,7 +74,7 @@ export function changeFindings(
         suggestion:
           outcome.error === undefined
             ? 'Add tests where the test command finds them.'
-            : 'See what the command says. Where it finds no tests, add some where it looks for them.',
+            : 'Add tests where the test command finds them, or correct what it complains about.',
       },
     ];
   if (isGreen(outcome)) return flaky;
@@ -84,7 +87,7 @@ export function changeFindings(
       message: `${sentence(failure.message)} ${about(failure.kind)}${sharedWithBase}`.slice(0, 2000),
       suggestion:
         failure.kind === 'submodule'
-          ? 'The change cannot mend it. Name a test command that does without the submodule, or commit its files in the project.'
+          ? `The change cannot mend it. ${withoutSubmodule}`
           : 'Repair it in a request of its own.',
     }));
     return [...flaky, ...own.slice(0, maxListed), ...shared.slice(0, maxListed)];

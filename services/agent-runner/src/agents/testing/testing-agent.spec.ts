@@ -400,6 +400,18 @@ describe('the TESTING agent on a change', () => {
     ]);
   });
 
+  it('sends a change back for tests where neither side has any', async () => {
+    const { result } = await testChange({ 'README.md': 'u\n' }, { 'README.md': 'v\n' }, 'empty', {
+      command: 'node --test nothing/',
+      asked: { request_text: 'Swap the operands', intent: 'FEATURE' },
+    });
+    expect(result).toMatchObject({
+      outcome: 'completed',
+      tests: { failed: 1 },
+      findings: [{ code: 'tests_empty', severity: 'high', suggestion: expect.stringContaining('Add tests') }],
+    });
+  });
+
   it('ends where no test passes on either side and the request is not about them', async () => {
     const { result } = await testChange(
       { 'test/x.test.mjs': file(old) },
