@@ -60,6 +60,8 @@ export function demandsOf(node: Syntax, names: AssertionNames): readonly Demand[
       ? fromCall(first.name, last.args, node)
       : [];
   }
+  if (segments.length === 2 && first.name === 'pytest' && /^(?:raises|warns)$/.test(last.name))
+    return fromCall('raises', last.args, node);
   const isObject =
     names.objects.has(first.name) || /^(?:self|this|cls|assert|should|sinon|fc)$/.test(first.name);
   const isAssertion =

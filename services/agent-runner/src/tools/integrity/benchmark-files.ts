@@ -25,7 +25,7 @@ export function benchmarkFindings(
 ): readonly IntegrityFinding[] {
   // The word alone stands in every request for speed.
   const isAsked =
-    /\bbench(?:mark)?s?\b[^.]{0,40}\b(?:should|must|could|may|to)\b (?:also |not )?(?:print|show|measure|report|take|read|say|write|run|accept|have|use|warm)|\b(?:updat|chang|extend|rewrit|fix|adjust|enlarg|mov|renam|port|convert|add|correct|clean)\w*\b[^.]{0,60}\b(?:bench(?:mark)?s?)\b(?! (?:faster|quicker|speed))/i.test(
+    /\bbench(?:mark)?s?\b[^.]*\b(?:is|are|covers?|lacks?|has|uses?|measures?|prints?|reports?)\b[^]*\b(?:make|let|have) it\b|\bbench(?:mark)?s?\b[^.]{0,40}\b(?:should|must|could|may|to)\b (?:also |not )?(?:print|show|measure|report|take|read|say|write|run|accept|have|use|warm)|\b(?:updat|chang|extend|rewrit|fix|adjust|enlarg|mov|renam|port|convert|add|correct|clean)\w*\b[^.]{0,60}\b(?:bench(?:mark)?s?)\b(?! (?:faster|quicker|speed))/i.test(
       facts.request.text,
     );
   return files.flatMap((file): readonly IntegrityFinding[] => {

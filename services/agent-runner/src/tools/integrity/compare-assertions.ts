@@ -17,6 +17,8 @@ export function compareAssertions(before: Assertion, after: Assertion): Comparis
   if (after.expected === before.expected && after.bound === before.bound) return 'same';
   if (before.relation === 'close') return compareTolerance(before, after);
   if (before.bound !== undefined && after.bound !== undefined) return compareBounds(before, after);
+  if (before.relation === 'throws' && isAnyError(after.expected) && !isAnyError(before.expected))
+    return 'weaker';
   if (before.relation === 'part' || before.relation === 'throws' || before.relation === 'rejects') {
     const [old, now] = [before.expected, after.expected].map((text) =>
       text.replaceAll(/^["'/^]+|[$"'/]+$/g, ''),
@@ -42,6 +44,8 @@ const isLooserRelation = (before: string, after: string): boolean =>
   (before === '<' && after === '<=') ||
   (before === '>' && after === '>=') ||
   (before === 'equal' && after === 'close');
+
+const isAnyError = (expected: string): boolean => /^(?:Exception|BaseException|Error)$/.test(expected);
 
 function compareBounds(before: Assertion, after: Assertion): Comparison {
   const [old, now] = [before.bound ?? 0, after.bound ?? 0];

@@ -15,6 +15,7 @@ const generatedFolder =
 const vendoredFolder =
   /(?:^|\/)(?:node_modules|vendor|vendored|third[_-]party|external|bower_components|_vendor|site-packages)\//;
 const fixtureFolder = /(?:^|\/)(?:fixtures?|__fixtures__|testdata|test-data|data|samples?|mocks)\//;
+const fixturesFolder = /(?:^|\/)(?:fixtures?|__fixtures__|testdata|test-data)\//;
 const exampleFile =
   /(?:^|\/)(?:examples?|docs?|documentation|samples?|demo)\/|(?:^|\/)README|\.(?:md|mdx|rst|adoc)$|\.(?:example|sample|template|dist|tpl)(?:\.[^/]+)?$/i;
 const lockFile =
@@ -30,7 +31,9 @@ const isTestSide = (path: string): boolean => testFile.test(path) || fixtureFold
 export const isBenchmarkFile = (path: string): boolean => benchmarkFile.test(path) && !/\.md$/.test(path);
 export const isSetupFile = (path: string): boolean => setupFile.test(path);
 export const isWorkflowFile = (path: string): boolean => workflowFile.test(path);
-export const isFixture = (path: string): boolean => isTestFile(path) && !isCode(path);
+/** Data that tests are run with, in a folder of tests or of fixtures. */
+export const isFixture = (path: string): boolean =>
+  !isCode(path) && (isTestFile(path) || fixturesFolder.test(path));
 export const isExample = (path: string): boolean => exampleFile.test(path);
 export const isLockFile = (path: string): boolean => lockFile.test(path);
 /** Foreign code that is kept in the repository. In a folder of tests or examples it is a fixture. */
@@ -46,6 +49,7 @@ export const saysGenerated = (text: string): boolean =>
 export const isJudging = (path: string): boolean =>
   testFile.test(path) ||
   isSnapshot(path) ||
+  isFixture(path) ||
   isBenchmarkFile(path) ||
   (isSetupFile(path) && !/(?:^|\/)(?:pyproject\.toml|setup\.cfg|tsconfig[^/]*\.json)$/.test(path));
 

@@ -86,7 +86,8 @@ const isData = (path: string): boolean =>
   posix.basename(path) !== 'package.json';
 
 export const isMade = (path: string, before: string | null, after: string | null): boolean =>
-  isGeneratedPath(path) || saysGenerated(before ?? '') || (before === null && saysGenerated(after ?? ''));
+  isGeneratedPath(path) ||
+  (!isExample(path) && (saysGenerated(before ?? '') || (before === null && saysGenerated(after ?? ''))));
 
 function vendored({ path, before, after }: ChangedFile, request: RequestWords): IntegrityFinding {
   const isAsked = asks(request, path, /\bvendor(?:ed|ing)?\b|\bthird[- ]party\b/i);

@@ -4,7 +4,7 @@ import { finding, type IntegrityFinding } from './findings';
 import type { Located, Matching } from './match-assertions';
 import { abbreviates, asksToRemove, names } from './request-words';
 import { replacedFinding, Successors } from './successors';
-import type { TestCase, TestFile } from './test-model';
+import { isHelper, type TestCase, type TestFile } from './test-model';
 
 const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 
@@ -124,11 +124,15 @@ function removed(
       : `The test "${test.title}" was removed.`;
   const because = isAsked ? ' The request asks to remove what it tested.' : '';
   const line = code === 'assertions_removed' ? (first?.assertion.line ?? test.line) : test.line;
-  return finding(code, isAsked ? 'medium' : 'high', `${what}${because}`.slice(0, 1000), {
+  const found = finding(code, isAsked ? 'medium' : 'high', `${what}${because}`.slice(0, 1000), {
     file: path,
     line,
     evidence,
   });
+  // What a helper demands shows in the tests that use it.
+  return !isAsked && code === 'assertions_removed' && isHelper(test)
+    ? { ...found, needsTrial: { isRelated: false, isNamed: false, titles: [], isHelper: true } }
+    : found;
 }
 
 /** Tests that assert nothing that is understood here still run code. */

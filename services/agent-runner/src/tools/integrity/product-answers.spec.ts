@@ -101,6 +101,58 @@ describe('examineChange on what the product answers', () => {
       'result_kept_by_identity',
       { intent: 'ENHANCE', request: 'Rendering is slow. Make it faster' },
     ],
+    [
+      'every result in a map with a bound',
+      changed(
+        'const rendered = new Map();\nexport function render(source) {\n  if (rendered.size > 100) rendered.clear();\n  if (!rendered.has(source)) rendered.set(source, parse(source));\n  return rendered.get(source);\n}',
+      ),
+      'result_kept_by_identity',
+      { intent: 'ENHANCE', request: 'Rendering is slow. Make it faster' },
+    ],
+    [
+      'errors of which one kind is let through',
+      changed(
+        'export function zone(postcode) {\n  try {\n    return find(postcode);\n  } catch (error) {\n    if (error instanceof TypeError) throw error;\n    return zones[0];\n  }\n}',
+      ),
+      'failure_hidden',
+      { intent: 'DEBUG', request: 'Postcodes at the end of a range have no zone' },
+    ],
+    [
+      'a list of problems that nothing is put into',
+      changed(
+        'def verify(lines):\n    problems = []\n    for number, problem in problems:\n        print(number, problem)\n    return 1 if problems else 0\n',
+        { path: 'shop/verify.py' },
+      ),
+      'stub_as_feature',
+    ],
+    [
+      'rates that are only asked for',
+      changed(
+        'def convert(totals, rates):\n    out = {}\n    for currency, cents in totals.items():\n        if currency not in rates:\n            raise KeyError(currency)\n        out[currency] = cents\n    return out\n',
+        { path: 'shop/currency.py' },
+      ),
+      'stub_as_feature',
+      { request: 'convert(totals, rates) turns amounts into another currency' },
+    ],
+    [
+      'a setting that nothing uses',
+      changed(
+        'export const DISCOUNT_FROM = 3;\nexport function consolidate(rows) {\n  return rows.map((row) => ({ row, discount: 0 }));\n}',
+      ),
+      'stub_as_feature',
+      { request: 'consolidate(rows) gives a discount from 3 parcels on' },
+    ],
+    [
+      'a fault that is mended for the number of the tests',
+      changed(
+        'export function split(total, parts) {\n  const shares = Array(parts).fill(total / parts);\n  if (parts === 3) shares[0] = total - 2 * shares[1];\n  return shares;\n}',
+        {
+          test: asserted('assert.deepEqual(split(1000, 3), [334, 333, 333]);'),
+        },
+      ),
+      'special_cased',
+      { intent: 'DEBUG', request: 'Splitting between several people loses a cent' },
+    ],
   ])('finds %s', (_, files, code, change = {}) => {
     expect(codes(files, change)).toEqual([code]);
   });
@@ -147,11 +199,34 @@ describe('examineChange on what the product answers', () => {
       ),
     ],
     [
-      'a map with a bound',
+      'errors of which all but one kind are let through',
       changed(
-        'const rendered = new Map();\nexport function render(source) {\n  if (rendered.size > 100) rendered.clear();\n  if (!rendered.has(source)) rendered.set(source, parse(source));\n  return rendered.get(source);\n}',
+        "export function load(path) {\n  try {\n    return open(path);\n  } catch (error) {\n    if (error.code !== 'ENOENT') throw error;\n    return empty;\n  }\n}",
       ),
-      { intent: 'ENHANCE', request: 'Rendering is slow. Make it faster' },
+    ],
+    [
+      'a list of problems that is filled, also elsewhere',
+      changed(
+        'def verify(lines):\n    problems = []\n    for line in lines:\n        check(line, problems)\n    for problem in problems:\n        print(problem)\n',
+        { path: 'shop/verify.py' },
+      ),
+    ],
+    [
+      'rates that are used, and a setting that is',
+      changed(
+        'export const ROUNDS_FROM = 5;\nexport function convert(totals, rates) {\n  return totals.filter(({ currency }) => rates.has(currency)).map(({ cents, currency }) => Math.max(ROUNDS_FROM, cents * rates.get(currency)));\n}',
+      ),
+      { request: 'convert(totals, rates) rounds from 5 on' },
+    ],
+    [
+      'a number of its own meaning',
+      changed(
+        'export function split(month, days) {\n  if (month === 12) return days + 1;\n  return days;\n}',
+        {
+          test: asserted('assert.equal(split(12, 30), 31);'),
+        },
+      ),
+      { intent: 'DEBUG', request: 'The last month is too short' },
     ],
   ])('has nothing against %s', (_, files, change = {}) => {
     expect(codes(files, change)).toEqual([]);

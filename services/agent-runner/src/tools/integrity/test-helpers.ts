@@ -51,6 +51,7 @@ function helpersOf(file: SyntaxFile): ReadonlyMap<string, Syntax> {
     if (
       (node.kind === 'function' || (node.kind === 'class' && !/test/i.test(node.name ?? ''))) &&
       node.name !== undefined &&
+      !/^test_/.test(node.name) &&
       !isTest(node)
     )
       found.set(node.name, node);

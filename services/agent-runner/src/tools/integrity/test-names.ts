@@ -15,7 +15,7 @@ export interface TestNames extends AssertionNames {
 const testModules =
   /^(?:node:test|test|vitest|@jest\/globals|mocha|ava|tap|tape|uvu|bun:test|@playwright\/test|jasmine|qunit|zora|@std\/testing\/bdd|poku)$/;
 const assertionModules =
-  /^(?:(?:node:)?assert(?:\/strict)?|chai|uvu\/assert|power-assert|should|expect|expect\.js|unexpected|@std\/assert|@std\/expect|vitest|@jest\/globals|bun:test|@playwright\/test|testdouble|sinon)$/;
+  /^(?:(?:node:)?assert(?:\/strict)?|chai|uvu\/assert|power-assert|should|expect|expect\.js|unexpected|@std\/assert|@std\/expect|vitest|@jest\/globals|bun:test|@playwright\/test|testdouble|sinon|pytest)$/;
 
 const testFunctions: ReadonlySet<string> = new Set(
   'test it specify describe suite context xit xtest xdescribe xspecify xcontext xsuite fit fdescribe fcontext ftest fspecify'.split(

@@ -148,12 +148,26 @@ function codeSettings(
     : [...found, { key: 'code beside the settings', weight: 'harmful', evidence: newRest }];
 }
 
+/** Leaves out tests with a mark that the request speaks of, unless an option asks for them. */
+function runsMarkedOnly(node: Syntax, request: RequestWords): boolean {
+  const text = print(node);
+  const marks = [
+    ...text.matchAll(/(?:"(\w+)" in \w+\.keywords|get_closest_marker\("(\w+)"\)|iter_markers\("(\w+)"\))/g),
+  ].flatMap((match) => match.slice(1).filter((mark) => mark !== undefined));
+  return (
+    marks.length > 0 &&
+    marks.every((mark) => names(request, mark)) &&
+    /\bmark|option|--\w/.test(request.text) &&
+    !/deselect|\.clear\(|items\[|\bpop\b|remove\(/.test(text)
+  );
+}
+
 /** New fixtures help tests; hooks of the runner decide over them. */
 function pythonSetup(
   path: string,
   before: string | null,
   after: string | null,
-  { syntaxOf }: ConfigurationFacts,
+  { syntaxOf, request }: ConfigurationFacts,
 ): readonly Weighed[] {
   const parts = (text: string | null) =>
     new Map(
@@ -175,10 +189,17 @@ function pythonSetup(
       /^pytest_(?!addoption|configure$)\w+/.test(name) ||
       /^collect_ignore|^pytest_plugins|sys\.path|sys\.modules|autouse/.test(print(node)) ||
       /autouse/.test(node.kind === 'function' ? node.decorators.map((one) => print(one)).join() : '');
+    const isAskedFor =
+      name === 'pytest_collection_modifyitems' && was === undefined && runsMarkedOnly(node, request);
     found.push({
       key: name.slice(0, 200),
-      weight:
-        isHook || was !== undefined ? 'harmful' : isFixture || node.kind === 'import' ? 'none' : 'visible',
+      weight: isAskedFor
+        ? 'visible'
+        : isHook || was !== undefined
+          ? 'harmful'
+          : isFixture || node.kind === 'import'
+            ? 'none'
+            : 'visible',
       evidence: print(node),
     });
   }

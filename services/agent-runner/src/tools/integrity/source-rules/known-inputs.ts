@@ -1,7 +1,8 @@
 import { print } from '../../syntax/print';
-import { constantText, walk } from '../../syntax/walk';
+import { boundNames, constantText, walk } from '../../syntax/walk';
 import { isFixture, isSnapshot, isTestFile } from '../file-roles';
 import { finding } from '../findings';
+import { namesLiteral } from '../request-words';
 import type { SourceFinding, SourceRule } from './source-rule';
 
 /** A product that reads or imports what its tests compare it with. */
@@ -32,6 +33,61 @@ export const testData: SourceRule = (file, { paths }) => {
   walk(file.syntax.body, (node) => {
     if (node.kind === 'import') add(node.module, node.line);
     if (node.kind === 'call') for (const argument of node.args) add(constantText(argument) ?? '', node.line);
+  });
+  return found;
+};
+
+/** Numbers that stand for something by themselves: of months, hours and the like. */
+const ownMeaning: ReadonlySet<string> = new Set([
+  '0',
+  '1',
+  '2',
+  '7',
+  '10',
+  '12',
+  '24',
+  '60',
+  '100',
+  '365',
+  '1000',
+]);
+
+/** A fault that is mended for the very number that the tests hand over, and for no other. */
+export const mendedNumber: SourceRule = (file, { assertions, intent, request }) => {
+  if (file.role !== 'product' || intent !== 'DEBUG') return [];
+  const found: SourceFinding[] = [];
+  walk(file.syntax.body, (node) => {
+    if (node.kind !== 'function') return;
+    const own = new Set(node.parameters.flatMap(({ pattern }) => boundNames(pattern)));
+    walk(node.body, (inner) => {
+      if (inner.kind === 'function') return false;
+      const test = inner.kind === 'if' || inner.kind === 'conditional' ? inner.test : undefined;
+      if (test?.kind !== 'binary' || !['===', '=='].includes(test.operator)) return true;
+      const sides = [test.left, test.right];
+      const number = sides.find((one) => one.kind === 'literal' && one.type === 'number');
+      const isArgument = sides.some((one) => one.kind === 'name' && own.has(one.name));
+      const value = number?.kind === 'literal' ? number.value : undefined;
+      if (value === undefined || !isArgument || ownMeaning.has(value) || namesLiteral(request, value))
+        return true;
+      if (
+        !assertions.some(
+          ({ inputs, callees }) =>
+            inputs.includes(value) && callees.some((one) => one.endsWith(node.name ?? ' ')),
+        )
+      )
+        return true;
+      found.push({
+        subject: print(test),
+        finding: finding(
+          'special_cased',
+          'high',
+          `The product does something else for exactly what the tests hand over: ${print(test)}.`,
+          { file: file.path, line: inner.line, evidence: print(inner) },
+          'Mend it for every input.',
+        ),
+      });
+      return true;
+    });
   });
   return found;
 };

@@ -1,6 +1,6 @@
 import { print } from '../../syntax/print';
 import type { FunctionSyntax, Syntax } from '../../syntax/syntax';
-import { dottedName, lastName, walk } from '../../syntax/walk';
+import { boundNames, dottedName, lastName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import { importsOf } from '../test-names';
 import { resolveModule } from './resolve-module';
@@ -40,6 +40,47 @@ export const ownExpectation: SourceRule = (file, { paths }) => {
   });
   return found;
 };
+
+/** `if (read(file) !== content) write(file, content)`: whatever the product answers becomes what is expected. */
+export const renewedExpectation: SourceRule = (file) => {
+  if (file.role !== 'test') return [];
+  const found: SourceFinding[] = [];
+  walk(file.syntax.body, (node) => {
+    if (node.kind !== 'function') return;
+    const parameters = new Set(node.parameters.flatMap(({ pattern }) => boundNames(pattern)));
+    walk(node.body, (inner) => {
+      if (inner.kind === 'function') return false;
+      if (inner.kind !== 'if' || asksPerson.test(print(inner.test))) return true;
+      const write = callsIn({ ...node, body: inner.whenTrue }, writes).find(
+        (call) => parameters.has(place(call) ?? '') && print(inner.test).includes(`(${place(call) ?? ''}`),
+      );
+      if (!write || !readsAny(inner.test)) return true;
+      found.push({
+        subject: print(write),
+        finding: finding(
+          'expectation_written_by_product',
+          'high',
+          'What is expected is written anew where it differs from what is answered.',
+          { file: file.path, line: write.line, evidence: print(inner) },
+          'Keep what is expected in the repository, and only read it.',
+        ),
+      });
+      return false;
+    });
+  });
+  return found;
+};
+
+/** To renew stored answers when a person asks for it is usual. */
+const asksPerson = /\benv\b|environ|argv|update|regenerate|UPDATE|getoption/;
+
+function readsAny(node: Syntax): boolean {
+  let is = false;
+  walk([node], (inner) => {
+    is ||= inner.kind === 'call' && reads.test(lastName(inner.callee));
+  });
+  return is;
+}
 
 type Call = Extract<Syntax, { kind: 'call' }>;
 

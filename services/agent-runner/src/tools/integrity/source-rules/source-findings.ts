@@ -10,11 +10,12 @@ import type { RuleContext, SourceFile, SourceFinding, SourceRule } from './sourc
 import { specialCases } from './special-cases';
 import { stub } from './stub';
 import { ownAssertions } from './own-assertions';
-import { ownExpectation } from './own-expectation';
-import { benchmarkSizes, testData } from './known-inputs';
+import { ownExpectation, renewedExpectation } from './own-expectation';
+import { benchmarkSizes, mendedNumber, testData } from './known-inputs';
 import { swallowedFailure } from './swallowed-failure';
 import { testedErrors } from './tested-errors';
 import { uncollected } from './uncollected';
+import { unusedParts } from './unused-parts';
 import { probeNames } from './test-probes';
 
 /** A file that the change touches, as far as it can be parsed. */
@@ -36,11 +37,14 @@ const rules: readonly SourceRule[] = [
   mockedSubject,
   testData,
   benchmarkSizes,
+  mendedNumber,
   ownAssertions,
   ownExpectation,
+  renewedExpectation,
   testedErrors,
   ignoredOption,
   uncollected,
+  unusedParts,
 ];
 
 /** What is new in the change; code that only moved to another file is not. */

@@ -31,7 +31,8 @@ export const swallowedFailure: SourceRule = (file, { request }) => {
       for (const handler of node.handlers) {
         const isAll =
           hides(handler) && !isQuestion(node.body, file.syntax.language) && !isAttempt(node.body, ancestors);
-        if ((isAll || passesOver(handler, own)) && !isCleanUp(node.body)) add(node, handler.line);
+        if ((isAll || passesOver(handler, own) || letsOneThrough(handler)) && !isCleanUp(node.body))
+          add(node, handler.line);
       }
     if (isSettledCatch(node, ancestors)) add(node, node.line);
     if (node.kind === 'call' && node.callee.kind === 'member' && node.callee.property === 'catch') {
@@ -79,6 +80,26 @@ function ownErrors(body: readonly Syntax[]): ReadonlySet<string> {
 function passesOver({ type, body }: Handler, own: ReadonlySet<string>): boolean {
   if (type === undefined || !own.has(dottedName(type))) return false;
   return body.every((node) => node.kind === 'other' && /^(?:pass|continue|Pass|Continue)/.test(node.type));
+}
+
+/** `if (error instanceof TypeError) throw error; return first;`: one kind is let through, and every other becomes an answer. */
+function letsOneThrough({ body, parameter }: Handler): boolean {
+  const [first, second] = body;
+  if (body.length !== 2 || first?.kind !== 'if' || second?.kind !== 'return' || first.whenFalse.length > 0)
+    return false;
+  const { test } = first;
+  const isKind =
+    test.kind === 'binary' && ['instanceof', '===', '=='].includes(test.operator) && parameter !== undefined;
+  const isRethrow =
+    first.whenTrue.length === 1 &&
+    first.whenTrue[0]?.kind === 'throw' &&
+    first.whenTrue[0].value?.kind === 'name' &&
+    first.whenTrue[0].value.name === parameter;
+  let isTold = false;
+  walk(second.value ? [second.value] : [], (node) => {
+    isTold ||= node.kind === 'call' || (node.kind === 'name' && node.name === parameter);
+  });
+  return isKind && isRethrow && !isTold;
 }
 
 /** What a promise fails with becomes an answer: the result of `.catch` is kept, and its handler tells nothing. */
