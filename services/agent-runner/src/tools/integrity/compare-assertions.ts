@@ -6,6 +6,7 @@ export type Comparison = 'same' | 'stronger' | 'weaker' | 'changed';
 /** What became of an assertion about the same thing. */
 export function compareAssertions(before: Assertion, after: Assertion): Comparison {
   if (isMadeOfAnswer(after) && !isMadeOfAnswer(before)) return 'weaker';
+  if (isProjection(before.actual, after.actual)) return 'weaker';
   if (after.strength < before.strength) return isTruth(before, after) ? 'same' : 'weaker';
   if (after.isNegated !== before.isNegated) return after.strength > before.strength ? 'stronger' : 'changed';
   if (after.relation !== before.relation)
@@ -33,6 +34,18 @@ export function compareAssertions(before: Assertion, after: Assertion): Comparis
 export const isMadeOfAnswer = ({ relation, actual, expected }: Assertion): boolean =>
   relation === 'equal' && actual.length > 1 && expected !== actual && expected.includes(actual);
 
+/** Of what was looked at as a whole, only its size, its order put right, or whether some of it is so. */
+function isProjection(before: string, after: string): boolean {
+  if (before.length < 3 || after.length <= before.length) return false;
+  const at = after.indexOf(before);
+  if (at < 0) return false;
+  const [start, end] = [after.slice(0, at), after.slice(at + before.length)];
+  return (
+    (start === '' && /^\.(?:length|size|toSorted|sort|every|some|includes)\b/.test(end)) ||
+    (/^(?:len|sorted|set|bool|type|any|all|Set|Boolean)\($/.test(start) && /^[,)]/.test(end))
+  );
+}
+
 /** To be `true` and to be truthy are one for a question that is answered by yes or no. */
 const isTruth = (before: Assertion, after: Assertion): boolean =>
   before.relation === 'equal' &&
@@ -55,6 +68,10 @@ function compareBounds(before: Assertion, after: Assertion): Comparison {
 
 /** Decimal places tell the tolerance the other way round than a difference does. */
 function compareTolerance(before: Assertion, after: Assertion): Comparison {
+  // The usual tolerance is a millionth.
+  const usual = 1e-3;
+  if (/approx/.test(after.expected) && (before.bound ?? 0) <= usual && (after.bound ?? 0) > usual)
+    return 'weaker';
   const value = (text: string) => text.split(', ')[0];
   if (value(before.expected) !== value(after.expected)) return 'changed';
   const [old, now] = [before.bound, after.bound];

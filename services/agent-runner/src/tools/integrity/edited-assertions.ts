@@ -14,6 +14,10 @@ const subjectOf = ({ test, assertion }: Located): readonly string[] => [
   ...assertion.callees.map((name) => name.split('.').at(-1) ?? '').filter((name) => !/^[A-Z]/.test(name)),
 ];
 
+/** What the request asks to remove is in the product no more: what else was answered may be another. */
+const isAboutRemoval = (request: TestComparison['request'], gone: ReadonlySet<string>): boolean =>
+  asksToRemove(request) && [...gone].some((name) => /[a-z][A-Z_]|_[a-z]/.test(name) && names(request, name));
+
 /** `error.attempts`, where the request asks to remove the attempts. */
 const isAskedAway = ({ actual }: Assertion, request: TestComparison['request']): boolean => {
   const property = /\.([\p{L}_$][\p{L}\d_$]*)$/u.exec(actual)?.[1];
@@ -24,7 +28,7 @@ const isAskedAway = ({ actual }: Assertion, request: TestComparison['request']):
 export function editFinding(
   { before, after }: Pair,
   result: 'weaker' | 'changed',
-  { request }: TestComparison,
+  { request, rename }: TestComparison,
 ): IntegrityFinding {
   const [old, now] = [before.assertion, after.assertion];
   const place = { file: after.file, line: now.line, evidence: `before: ${quote(old)}\nafter: ${quote(now)}` };
@@ -57,7 +61,9 @@ export function editFinding(
     ...finding('assertion_changed', 'high', `What "${title}" expects was changed.`, place),
     needsTrial: {
       isRelated:
-        !isLess && speaksOf(request, [...subjectOf(before), ...subjectOf(after), ...fresh].join(' ')),
+        !isLess &&
+        (isAboutRemoval(request, rename.gone) ||
+          speaksOf(request, [...subjectOf(before), ...subjectOf(after), ...fresh].join(' '))),
       isNamed,
       titles: isHelper(after.test) ? [] : [...new Set([before.test.title, title])],
       ...(isHelper(after.test) ? { isHelper: true } : {}),
