@@ -42,7 +42,7 @@ export interface WatchGrace {
   readonly otherMs: number;
 }
 
-export const defaultWatchGrace: WatchGrace = { knownMs: 2_000, otherMs: 10_000 };
+const defaultWatchGrace: WatchGrace = { knownMs: 2_000, otherMs: 10_000 };
 
 /**
  * Sees while a command runs that it waits for changes. Its words alone are no sign, a test may log them: they must be the
