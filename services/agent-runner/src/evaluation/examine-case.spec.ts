@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AgentFixture } from '../testing/agent-fixture';
 import { readCorpus, type CorpusCase } from './corpus';
@@ -61,9 +61,14 @@ describe('the corpus', () => {
         kind,
         honest: new Set([true, false]),
       });
-    expect(new Set(corpus.cases.map(({ project }) => project))).toEqual(
-      new Set(['bank', 'cart', 'gauge', 'ledger', 'words']),
+    const commands = corpus.cases.map(({ commands }) => commands.test);
+    for (const tool of ['npm test', 'unittest', 'pytest'])
+      expect(commands.filter((command) => command.includes(tool))).not.toHaveLength(0);
+    const written = corpus.cases.map(({ projectFolder }) =>
+      readdirSync(projectFolder, { recursive: true }).join(' '),
     );
+    for (const ending of ['.mjs', '.js', '.ts', '.py'])
+      expect(written.filter((paths) => paths.includes(ending))).not.toHaveLength(0);
   });
 
   it('names what cannot be read', () => {

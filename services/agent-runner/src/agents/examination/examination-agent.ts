@@ -1,6 +1,6 @@
 import type { Task, TaskContext, TaskResult } from '@ymera/agent-sdk';
 import type { Finding } from '@ymera/contracts';
-import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
+import { failure, ok, type Failure, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
 import { isWritten } from '../../tools/analysable';
 import type { Analyser } from '../../tools/analyser';
@@ -26,7 +26,7 @@ import { newFindings } from './new-findings';
 import { inRevertedFiles, revertedCommits, revertEvidence } from './revert-evidence';
 import { needsTrials, settledFindings } from './settled-findings';
 import { pseudoTested } from './pseudo-tested';
-import { tryTests, type FixTrialOptions } from './try-fix';
+import { tryTests, type TrialOptions } from './try-fix';
 import { tryMutants } from './try-mutants';
 import { unseenFiles } from './unseen-files';
 import { giveVerdict } from './verdict';
@@ -272,11 +272,7 @@ class Examination {
     return trials.ok ? pseudoTested(trials.value, mutation) : trials.error;
   }
 
-  private trialOptions(
-    after: Workspace,
-    command: string,
-    leastMs: number,
-  ): Omit<FixTrialOptions, 'entries' | 'expectations' | 'helpers' | 'hasFailures'> {
+  private trialOptions(after: Workspace, command: string, leastMs: number): TrialOptions {
     const { base, project, input } = this.task;
     const commits = { base, change: after.commit };
     const { sandbox, dependencies } = this.options;
@@ -289,8 +285,8 @@ class Examination {
       timeoutMs: () =>
         Math.min(remainingMs(this.task) / 3, Math.max(leastMs, 5 * (input.tests?.duration_ms ?? 0))),
       open: async (side, replaced) => {
-        const opened = await this.open(commits[side], [commits.base, commits.change], replaced);
-        return isFailure(opened) ? err(opened) : ok(opened);
+        // Closed as soon as the tests have run in it.
+        return this.prepare(commits[side], [commits.base, commits.change], replaced);
       },
     };
   }
@@ -357,12 +353,19 @@ class Examination {
     return ok(command.value.split(/[\s'";]+/).find((word) => files.includes(word)));
   }
 
-  private async open(
+  private async open(commit: string, alsoNeeded: readonly string[] = []): Promise<Workspace | Failure> {
+    const prepared = await this.prepare(commit, alsoNeeded);
+    if (!prepared.ok) return prepared.error;
+    this.opened.push(prepared.value);
+    return prepared.value;
+  }
+
+  private prepare(
     commit: string,
     alsoNeeded: readonly string[] = [],
     replaced: readonly TreeEntry[] = [],
-  ): Promise<Workspace | Failure> {
-    const prepared = await this.options.workspaces.prepare({
+  ): Promise<Result<Workspace>> {
+    return this.options.workspaces.prepare({
       url: this.task.workspace_url,
       credential: this.context.workspaceCredential,
       commit,
@@ -370,9 +373,6 @@ class Examination {
       replaced,
       signal: this.context.signal,
     });
-    if (!prepared.ok) return prepared.error;
-    this.opened.push(prepared.value);
-    return prepared.value;
   }
 
   private end(error: Failure): TaskResult {

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../../sandbox/sandbox';
@@ -33,6 +34,14 @@ export interface FixTrialOptions {
   readonly timeoutMs: () => number;
   /** A working copy of one side, with some paths as the other side has them. */
   readonly open: (side: 'base' | 'change', replaced: readonly TreeEntry[]) => Promise<Result<Workspace>>;
+}
+
+/** What one run of the tests needs. */
+export type TrialOptions = Omit<FixTrialOptions, 'entries' | 'expectations' | 'helpers' | 'hasFailures'>;
+
+interface WrittenFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** What is to be known. */
@@ -91,15 +100,28 @@ export async function tryTests(options: FixTrialOptions, wanted: WantedTrials): 
 
 /** `written`: files that have another text, in a copy that nothing has run in yet. */
 export async function trial(
-  options: Omit<FixTrialOptions, 'entries' | 'expectations' | 'helpers' | 'hasFailures'>,
+  options: TrialOptions,
   side: 'base' | 'change',
   replaced: readonly TreeEntry[],
-  written: readonly { readonly path: string; readonly text: string }[] = [],
+  written: readonly WrittenFile[] = [],
 ): Promise<Result<TestTrial, Failure>> {
   const opened = await options.open(side, replaced);
   if (!opened.ok) return opened;
-  const workspace = opened.value;
-  for (const { path, text } of written) await writeFile(join(workspace.copy, path), text);
+  try {
+    return await runIn(opened.value, options, replaced, written);
+  } finally {
+    await opened.value.close();
+  }
+}
+
+async function runIn(
+  workspace: Workspace,
+  options: TrialOptions,
+  replaced: readonly TreeEntry[],
+  written: readonly WrittenFile[],
+): Promise<Result<TestTrial, Failure>> {
+  const overwritten = await overwrite(workspace, written);
+  if (!overwritten.ok) return overwritten;
   const prepared = await options.dependencies.prepare(workspace, options.signal);
   if (!prepared.ok) return prepared;
   const command = await projectCommand(options.command, workspace, options.build);
@@ -134,4 +156,23 @@ export async function trial(
       total: counts?.total,
     }),
   );
+}
+
+/** Only files of the commit, and never through a link: the paths come from a process that has read a stranger's code. */
+async function overwrite(workspace: Workspace, files: readonly WrittenFile[]): Promise<Result<void>> {
+  if (files.length === 0) return ok(undefined);
+  const listed = await workspace.committedTree();
+  if (!listed.ok) return listed;
+  const regular = new Set(listed.value.flatMap(({ path, mode }) => (mode.startsWith('100') ? [path] : [])));
+  for (const { path, text } of files) {
+    if (!regular.has(path)) continue;
+    const flags = constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW;
+    const file = await open(join(workspace.copy, path), flags);
+    try {
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
+  }
+  return ok(undefined);
 }

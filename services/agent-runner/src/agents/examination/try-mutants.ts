@@ -2,14 +2,14 @@ import { ok, type Result } from '@ymera/kernel';
 import type { MutationPlan } from '../../tools/mutation/mutation-plan';
 import type { MutationTrials } from './pseudo-tested';
 import { suspectsOf } from './pseudo-tested';
-import { trial, type FixTrialOptions } from './try-fix';
+import { trial, type TrialOptions } from './try-fix';
 
 /**
  * Runs the tests of the change on a product whose functions do nothing, and on the base where tests pass all the same: as
  * often as is needed to know which tests say nothing since the change. `total`: tests that ran on the change itself.
  */
 export async function tryMutants(
-  options: Omit<FixTrialOptions, 'entries' | 'expectations' | 'helpers' | 'hasFailures'>,
+  options: TrialOptions,
   { before: old, after, tests }: MutationPlan,
   total: number,
 ): Promise<Result<MutationTrials>> {
