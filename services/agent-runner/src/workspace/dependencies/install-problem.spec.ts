@@ -26,6 +26,6 @@ describe('an installation that failed', () => {
     const failure = installFailure({ ...failed, output });
     expect([failure.code, faultOf(failure.code)]).toEqual([code, fault]);
     const codes = manifestFindings(failure).map((finding) => finding.code);
-    expect(codes).toEqual(fault === 'change' ? [code] : []);
+    expect(codes).toEqual(fault === 'change' ? ['dependencies_unavailable'] : []);
   });
 });

@@ -78,8 +78,15 @@ export const unavailable = (why: string): Failure =>
     },
   );
 
+/** In findings every such fault has the code that agents know it by; the failure's own code says which it is. */
 function ofManifests(code: string, file: string, message: string, suggestion: string): Failure {
-  const finding: Finding = { code, severity: 'high', message: message.slice(0, 2000), file, suggestion };
+  const finding: Finding = {
+    code: code === 'dependency_source_refused' ? code : 'dependencies_unavailable',
+    severity: 'high',
+    message: message.slice(0, 2000),
+    file,
+    suggestion,
+  };
   return manifestsFailure(code, [finding]);
 }
 

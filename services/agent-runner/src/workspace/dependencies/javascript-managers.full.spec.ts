@@ -99,7 +99,7 @@ describe.each(cases)('packages by %s', (_, files, lockfile) => {
     if (prepared.ok) throw new Error('it was prepared');
     expect(prepared.error).toMatchObject({ kind: 'validation', code: 'dependencies_out_of_sync' });
     expect(manifestFindings(prepared.error)).toMatchObject([
-      { file: lockfile, code: 'dependencies_out_of_sync' },
+      { file: lockfile, code: 'dependencies_unavailable' },
     ]);
     await workspace.close();
   });

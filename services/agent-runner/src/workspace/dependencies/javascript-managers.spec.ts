@@ -65,7 +65,7 @@ describe.each([
     if (prepared.ok) throw new Error('it was prepared');
     expect(prepared.error).toMatchObject({ kind: 'validation', code: 'dependencies_out_of_sync' });
     expect(manifestFindings(prepared.error)).toMatchObject([
-      { file: lockfile, code: 'dependencies_out_of_sync', severity: 'high' },
+      { file: lockfile, code: 'dependencies_unavailable', severity: 'high' },
     ]);
     await workspace.close();
   });

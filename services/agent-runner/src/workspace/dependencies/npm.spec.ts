@@ -180,7 +180,7 @@ describe('the packages of an npm project', () => {
     expect(prepared.error).toMatchObject({ kind: 'validation', code: 'dependencies_out_of_sync' });
     expect(manifestFindings(prepared.error)).toMatchObject([
       {
-        code: 'dependencies_out_of_sync',
+        code: 'dependencies_unavailable',
         severity: 'high',
         file: 'package-lock.json',
         message: expect.stringMatching(/Invalid: lock file's tiny@1\.0\.0 does not satisfy tiny@2\.0\.0/),

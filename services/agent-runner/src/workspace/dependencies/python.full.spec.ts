@@ -108,7 +108,7 @@ describe('a Python project', () => {
     );
     if (prepared.ok) throw new Error('it was prepared');
     expect(manifestFindings(prepared.error)).toMatchObject([
-      { code: 'dependencies_out_of_sync', file: 'poetry.lock', message: expect.stringContaining('six') },
+      { code: 'dependencies_unavailable', file: 'poetry.lock', message: expect.stringContaining('six') },
     ]);
     await workspace.close();
   });

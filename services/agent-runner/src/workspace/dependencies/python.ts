@@ -103,7 +103,7 @@ function refuseMissing({ missing, manifest }: PythonRequirements): void {
   const suggestion = `Update ${manifest} together with pyproject.toml, or take the change of pyproject.toml back.`;
   throw new FailureException(
     manifestsFailure('dependencies_out_of_sync', [
-      { code: 'dependencies_out_of_sync', severity: 'high', message, file: manifest, suggestion },
+      { code: 'dependencies_unavailable', severity: 'high', message, file: manifest, suggestion },
     ]),
   );
 }
