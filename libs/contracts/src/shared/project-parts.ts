@@ -22,7 +22,7 @@ const manifests: Readonly<Record<Ecosystem, RegExp>> = {
 };
 const ecosystems = Object.keys(manifests) as readonly Ecosystem[];
 
-/** What is there to be looked at, or belongs to somebody else. */
+/** Folders of examples, tests, built files and third-party code. */
 const aside =
   /(^|\/)(node_modules|vendor|third_party|dist|build|target|\.[^/]+|venv|site-packages|fixtures?|testdata|tests?|e2e|examples?|samples?|demos?|docs?|templates?|bench(?:marks?)?)(\/|$)/;
 const maximumDepth = 2;

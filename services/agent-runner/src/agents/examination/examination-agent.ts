@@ -41,9 +41,9 @@ export interface ExaminationAgentOptions {
 
 const reportedFindings = 200;
 /** Tests that took much longer than on the change hang: that is how some faults show. */
-const leastTrialMs = 20_000;
+const minTrialTimeoutMs = 20_000;
 /** What hangs because the product does nothing has not passed. */
-const leastMutantMs = 5_000;
+const minMutantTimeoutMs = 5_000;
 const severityOrder: readonly Finding['severity'][] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /** Looks at code: all of it to say what could be better (`review`, `analyse`), a change to say whether it may land. */
@@ -238,7 +238,7 @@ class Examination {
     const trials = await this.time.spend(async () =>
       tryTests(
         {
-          ...this.trialOptions(after, project.commands.test ?? '', leastTrialMs),
+          ...this.trialOptions(after, project.commands.test ?? '', minTrialTimeoutMs),
           entries: entries.value,
           expectations: new Set(
             integrity.flatMap(({ needsTrial, file }) => (needsTrial && file !== undefined ? [file] : [])),
@@ -267,12 +267,12 @@ class Examination {
       ({ severity, needsTrial }) => this.options.policy.blocking.includes(severity) && !needsTrial,
     );
     if (!mutation || isStopped || commands.test === undefined || !tests || tests.failed > 0) return [];
-    const options = this.trialOptions(after, commands.test, leastMutantMs);
+    const options = this.trialOptions(after, commands.test, minMutantTimeoutMs);
     const trials = await this.time.spend(() => tryMutants(options, mutation, tests.total));
     return trials.ok ? pseudoTested(trials.value, mutation) : trials.error;
   }
 
-  private trialOptions(after: Workspace, command: string, leastMs: number): TrialOptions {
+  private trialOptions(after: Workspace, command: string, minTimeoutMs: number): TrialOptions {
     const { base, project, input } = this.task;
     const commits = { base, change: after.commit };
     const { sandbox, dependencies } = this.options;
@@ -283,11 +283,9 @@ class Examination {
       command,
       build: project.commands.build,
       timeoutMs: () =>
-        Math.min(remainingMs(this.task) / 3, Math.max(leastMs, 5 * (input.tests?.duration_ms ?? 0))),
-      open: async (side, replaced) => {
-        // Closed as soon as the tests have run in it.
-        return this.prepare(commits[side], [commits.base, commits.change], replaced);
-      },
+        Math.min(remainingMs(this.task) / 3, Math.max(minTimeoutMs, 5 * (input.tests?.duration_ms ?? 0))),
+      // The trial closes it as soon as the tests have run in it.
+      open: (side, replaced) => this.prepare(commits[side], [commits.base, commits.change], replaced),
     };
   }
 

@@ -22,16 +22,20 @@ export async function testChange(attempt: TestAttempt, commit: string): Promise<
   const project = opened.value;
   if (project.watching !== undefined) return failed(watchFailure(project.watching), attempt.toolMs);
   attempt.context.progress(0.2, 'running the tests');
-  const { outcome, flaky } = await attempt.runRepeated(project);
-  if (outcome.end === 'could_not_start') return failed(notStarted(outcome), attempt.toolMs);
-  const summary = summaryOf(attempt, project, outcome, flaky);
-  if (isGreen(outcome) || attempt.context.signal.aborted)
-    return completed(
-      { tests: summary, findings: [...changeFindings(summary, outcome, undefined)] },
-      attempt.toolMs,
-    );
-  const compared = await comparison(attempt, project, outcome);
-  if (!compared.ok) return failed(compared.error, attempt.toolMs);
+  const { outcome: ran, flaky } = await attempt.runRepeated(project);
+  if (ran.end === 'could_not_start') return failed(notStarted(ran), attempt.toolMs);
+  const passed = (): TaskResult => {
+    const tests = summaryOf(attempt, project, ran, flaky);
+    return completed({ tests, findings: [...changeFindings(tests, ran, undefined)] }, attempt.toolMs);
+  };
+  if ((isGreen(ran) && ran.exitCode === 0) || attempt.context.signal.aborted) return passed();
+  const base = await baseToCompare(attempt, project, ran);
+  if (!base.ok) return failed(base.error, attempt.toolMs);
+  // No run passed as a whole, only each test in one of them: the change's doing, unless the base is no better.
+  if (isGreen(ran) && base.value && !isStable(base.value)) return passed();
+  const outcome = isGreen(ran) ? withFlakyAsFailed(ran) : ran;
+  const summary = summaryOf(attempt, project, outcome, isGreen(ran) ? 0 : flaky);
+  const compared = { value: base.value ? judge(outcome, base.value) : noTime };
   const hopeless = noTestPasses(attempt, outcome, compared.value);
   if (hopeless) return failed(hopeless, attempt.toolMs);
   const settled = withoutSharedFailures(summary, outcome, compared.value);
@@ -41,26 +45,41 @@ export async function testChange(attempt: TestAttempt, commit: string): Promise<
   );
 }
 
-/** Undefined where the tests of the base pass: then every failure is the change's. */
-async function comparison(
+const noTime: Comparison = {
+  kind: 'not_comparable',
+  why: 'no time was left to run the tests of the base',
+};
+
+/** How the tests of the base end; undefined where no time is left to run them. */
+async function baseToCompare(
   attempt: TestAttempt,
   project: OpenedProject,
   outcome: TestOutcome,
-): Promise<Result<Comparison | undefined, Failure>> {
+): Promise<Result<TestOutcome | undefined, Failure>> {
   const kept = await attempt.bases.find(attempt.baseKey(project));
-  if (kept) return ok(judge(outcome, kept));
-  if (attempt.remainingMs < outcome.durationMs * minTimeForBase)
-    return ok({ kind: 'not_comparable', why: 'no time was left to run the tests of the base' });
+  if (kept) return ok(kept);
+  if (attempt.remainingMs < outcome.durationMs * minTimeForBase) return ok(undefined);
   attempt.context.progress(0.7, 'running the tests of the base');
   attempt.context.log('\nThe tests of the base are run, to see which failures are the change’s.\n');
   const base = await attempt.open(attempt.task.base);
   if (!base.ok) return base;
   const ran = await outcomeOfBase(attempt, base.value, { isReused: true });
-  return ran.ok ? ok(judge(outcome, ran.value.outcome)) : ran;
+  return ran.ok ? ok(ran.value.outcome) : ran;
 }
 
+const isStable = (base: TestOutcome): boolean => isGreen(base) && base.flaky.length === 0;
+
+/** Tests that pass at times, as tests that fail. */
+const withFlakyAsFailed = (outcome: TestOutcome): TestOutcome => {
+  const { counts, flaky } = outcome;
+  const failures = flaky.map((one) => ({ ...one, message: `${one.message} (it passes in some runs)` }));
+  const passing = Math.max(0, counts.passed - flaky.length);
+  return { ...outcome, failures, flaky: [], counts: { ...counts, passed: passing, failed: flaky.length } };
+};
+
+/** Undefined where the tests of the base pass: then every failure is the change's. */
 function judge(outcome: TestOutcome, base: TestOutcome): Comparison | undefined {
-  if (isGreen(base) && base.flaky.length === 0) return undefined;
+  if (isStable(base)) return undefined;
   const compared = compareWithBase(outcome, base);
   // The exit code has the last word: such a project prints failures that it does not mean.
   const isHabit = outcome.exitCode === 0 && base.exitCode === 0 && compared.kind === 'not_comparable';

@@ -358,13 +358,23 @@ describe('the TESTING agent on a change', () => {
   const counting =
     "import { existsSync, readFileSync, writeFileSync } from 'node:fs';\nconst run = existsSync('runs') ? Number(readFileSync('runs', 'utf8')) + 1 : 1;\nwriteFileSync('runs', String(run));\n";
 
-  it('finds no test guilty that passed in one of the runs, though no run passed', async () => {
-    const turns = ['one', 'two'].map((name, index) => testOf(name, `assert.notEqual(run % 2, ${index});`));
-    const { result } = await testChange(
-      { 'test/x.test.mjs': file(passes) },
-      { 'test/x.test.mjs': file(counting, passes, ...turns) },
-      'by-turns',
-    );
+  const turns = ['one', 'two'].map((name, index) => testOf(name, `assert.notEqual(run % 2, ${index});`));
+  const byTurns = { 'test/x.test.mjs': file(counting, passes, ...turns) };
+
+  it('finds tests guilty that pass by turns since the change, so that no run passes', async () => {
+    const { result } = await testChange({ 'test/x.test.mjs': file(passes) }, byTurns, 'by-turns-since');
+    expect(result).toMatchObject({
+      outcome: 'completed',
+      tests: { total: 3, passed: 1, failed: 2, flaky: 0, exit_code: 1 },
+      findings: [
+        { code: 'tests_failed', message: expect.stringContaining('it passes in some runs') },
+        { code: 'tests_failed' },
+      ],
+    });
+  });
+
+  it('finds no test guilty that passes by turns on the base as well', async () => {
+    const { result } = await testChange(byTurns, { 'README.md': 'changed\n' }, 'by-turns');
     expect(result).toMatchObject({
       outcome: 'completed',
       tests: { total: 3, passed: 3, failed: 0, flaky: 2, exit_code: 1 },

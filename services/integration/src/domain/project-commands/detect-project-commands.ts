@@ -9,6 +9,7 @@ import { readPackageJson } from './package-json';
 import {
   filesBelow,
   parseJson,
+  shellWord,
   withoutByteOrderMarks,
   type Detector,
   type ProjectCommands,
@@ -125,9 +126,6 @@ const firstWith = (some: readonly Detector[], files: RepositoryFiles): Tests | u
   some.map((detect) => detect(files)).find(({ test }) => test !== undefined);
 
 const scriptOf = (files: RepositoryFiles): string => readPackageJson(files)?.scripts.get('test') ?? '';
-
-const shellWord = (text: string): string =>
-  /^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 function joined(all: readonly Tests[]): Tests {
   const builds = all.flatMap(({ build }) => build ?? []);

@@ -2,6 +2,7 @@ import { packageManagerOf, readPackageJson, type PackageJson, type PackageManage
 import {
   isForeign,
   parseJson,
+  shellWord,
   testFilesOf,
   testTexts,
   type Detector,
@@ -138,9 +139,7 @@ function nodeTestCommand({ paths, contents }: RepositoryFiles): string | undefin
 const maxFilesLength = 1500;
 
 const quoted = (paths: readonly string[]): string => {
-  const words = paths.map((path) =>
-    /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`,
-  );
+  const words = paths.map(shellWord);
   const listed = words.join(' ');
   if (listed.length <= maxFilesLength) return listed;
   const globs = words.map((word) => word.replace(/[^/]*(\.[cm]?[jt]sx?'?)$/, '*$1').replaceAll("'", ''));

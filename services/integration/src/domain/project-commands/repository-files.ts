@@ -57,6 +57,10 @@ export function filesToRead(paths: readonly string[]): ReadonlyMap<string, numbe
   ]);
 }
 
+/** A path as one word of a shell's command line. */
+export const shellWord = (path: string): string =>
+  /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+
 /** What a part of a repository has, as if it were one of its own. */
 export function filesBelow({ paths, contents }: RepositoryFiles, folder: string): RepositoryFiles {
   const prefix = `${folder}/`;
