@@ -218,6 +218,27 @@ describe('configurationFindings', () => {
       'harmful',
     ],
     [
+      'warnings that are errors',
+      'pyproject.toml',
+      '[tool.pytest.ini_options]\ntestpaths = ["tests"]',
+      '[tool.pytest.ini_options]\ntestpaths = ["tests"]\nfilterwarnings = ["error"]',
+      'visible',
+    ],
+    [
+      'warnings that are ignored',
+      'pyproject.toml',
+      '[tool.pytest.ini_options]\ntestpaths = ["tests"]',
+      '[tool.pytest.ini_options]\ntestpaths = ["tests"]\nfilterwarnings = ["ignore"]',
+      'harmful',
+    ],
+    [
+      'expectations that are written anew before the tests',
+      'package.json',
+      scripts({ test: 'node --test', fixtures: 'node update.mjs' }),
+      scripts({ pretest: 'npm run fixtures', test: 'node --test', fixtures: 'node update.mjs' }),
+      'harmful',
+    ],
+    [
       'a fixture of pytest',
       'tests/conftest.py',
       'import pytest\n',
@@ -303,5 +324,23 @@ describe('configurationFindings', () => {
         'Add a setup file for the DOM matchers',
       ),
     ).toBe('visible');
+  });
+
+  const slowOnly =
+    'import pytest\n\ndef pytest_collection_modifyitems(config, items):\n    if config.getoption("--slow"):\n        return\n    for item in items:\n        if "slow" in item.keywords:\n            item.add_marker(pytest.mark.skip())\n';
+
+  it('lets marked tests wait for an option where the request asks for it', () => {
+    const path = 'tests/conftest.py';
+    const request = 'Mark the volume test as slow; slow tests run only with --slow';
+    expect(weigh(path, 'import pytest\n', slowOnly, request)).toBe('visible');
+    expect(weigh(path, 'import pytest\n', slowOnly)).toBe('harmful');
+    expect(
+      weigh(
+        path,
+        'import pytest\n',
+        slowOnly.replace('item.add_marker(pytest.mark.skip())', 'items.remove(item)'),
+        request,
+      ),
+    ).toBe('harmful');
   });
 });
