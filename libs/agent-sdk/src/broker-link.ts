@@ -1,5 +1,5 @@
 import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
-import { type Logger, sleep, within } from '@ymera/kernel';
+import { type Logger, sleep, settlesWithin } from '@ymera/kernel';
 
 /** What the principal publishes, ready for the wire. */
 export interface Outgoing {
@@ -91,7 +91,7 @@ export class BrokerLink {
   async close(): Promise<void> {
     this.closing.abort();
     if (this.connection) hangUp(this.connection);
-    await within(closeMs, this.loop);
+    await settlesWithin(closeMs, this.loop);
   }
 
   private async keepUp(): Promise<void> {

@@ -1,4 +1,4 @@
-import { sleep, type Logger, within } from '@ymera/kernel';
+import { sleep, type Logger, settlesWithin } from '@ymera/kernel';
 import { IllegalOperationError, type Channel, type ChannelModel } from 'amqplib';
 import { fullJitter } from './backoff';
 
@@ -70,7 +70,7 @@ export class LiveChannel {
     this.#stopping.abort();
     const epoch = this.#current;
     if (epoch) {
-      await within(closeMs, epoch.channel.close());
+      await settlesWithin(closeMs, epoch.channel.close());
       epoch.end();
       await this.#running;
     }

@@ -1,4 +1,4 @@
-import { failure, FailureException, sleep, type Logger, within } from '@ymera/kernel';
+import { failure, FailureException, sleep, type Logger, settlesWithin } from '@ymera/kernel';
 import { connect, type ChannelModel, type Options } from 'amqplib';
 import { EventEmitter } from 'node:events';
 import { metrics } from '../metrics';
@@ -80,9 +80,9 @@ export class RabbitConnection extends EventEmitter<ConnectionEvents> {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#answer(undefined);
-    await within(closeMs, this.#model?.close());
+    await settlesWithin(closeMs, this.#model?.close());
     this.#lose();
-    await within(closeMs, this.#running);
+    await settlesWithin(closeMs, this.#running);
   }
 
   async #run(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Clock, type Logger, within } from '@ymera/kernel';
+import { type Clock, type Logger, settlesWithin } from '@ymera/kernel';
 import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
 import type { RabbitConnection } from '../connection/rabbit-connection';
 import type { DelayedDelivery } from '../delayed-delivery';
@@ -92,10 +92,10 @@ export class QueueConsumer {
     const tag = this.#consumerTag;
     this.#stopping.abort();
     this.#gate.close();
-    if (tag !== undefined) await within(cancelMs, this.#session?.epoch.channel.cancel(tag));
+    if (tag !== undefined) await settlesWithin(cancelMs, this.#session?.epoch.channel.cancel(tag));
     for (const collector of this.#collectors.values()) this.#finished(collector.clear().length);
     if (this.#outstanding > 0)
-      await within(drainMs, new Promise<void>((resolve) => (this.#drained = resolve)));
+      await settlesWithin(drainMs, new Promise<void>((resolve) => (this.#drained = resolve)));
     if (this.#outstanding > 0)
       logger.warn('handlers did not finish in time; their messages go back', {
         queue,

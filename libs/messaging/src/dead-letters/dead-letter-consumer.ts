@@ -1,5 +1,5 @@
 import type { DeadLetterQueue } from '@ymera/contracts';
-import { type Logger, within } from '@ymera/kernel';
+import { type Logger, settlesWithin } from '@ymera/kernel';
 import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
 import type { RabbitConnection } from '../connection/rabbit-connection';
 import { PauseGate } from '../consuming/pause-gate';
@@ -66,8 +66,8 @@ export class DeadLetterConsumer {
     const tag = this.#consumerTag;
     this.#stopping.abort();
     this.#gate.close();
-    if (tag !== undefined) await within(cancelMs, this.#session?.epoch.channel.cancel(tag));
-    await within(drainMs, Promise.all(this.#working));
+    if (tag !== undefined) await settlesWithin(cancelMs, this.#session?.epoch.channel.cancel(tag));
+    await settlesWithin(drainMs, Promise.all(this.#working));
     this.#session?.flush();
     await this.#channel.stop();
   }

@@ -7,7 +7,7 @@ import {
   type Failure,
   type Logger,
   type Result,
-  within,
+  settlesWithin,
 } from '@ymera/kernel';
 import { extractTrace, withSpan } from '@ymera/observability';
 import type { ConsumeMessage } from 'amqplib';
@@ -79,8 +79,8 @@ export class QueryServer {
   async stop(): Promise<void> {
     this.#isStopping = true;
     const tag = this.#consumerTag;
-    if (tag !== undefined) await within(cancelMs, this.#session?.epoch.channel.cancel(tag));
-    await within(this.options.drainMs, Promise.allSettled(this.#running));
+    if (tag !== undefined) await settlesWithin(cancelMs, this.#session?.epoch.channel.cancel(tag));
+    await settlesWithin(this.options.drainMs, Promise.allSettled(this.#running));
     this.#session?.flush();
     await this.#questions.stop();
     await this.#answers.stop();

@@ -1,4 +1,4 @@
-import { within } from '@ymera/kernel';
+import { settlesWithin } from '@ymera/kernel';
 
 /**
  * The landings that this process is carrying out, one at a time in each project.
@@ -26,13 +26,8 @@ export class LandingsUnderWay {
   }
 
   /** Whether all that have begun by now ended within this time. Those that begin later are not waited for. */
-  async haveEnded(milliseconds: number): Promise<boolean> {
-    let haveEnded = false;
-    const all = Promise.all(this.begun).then(() => {
-      haveEnded = true;
-    });
-    await within(milliseconds, all);
-    return haveEnded;
+  haveEnded(milliseconds: number): Promise<boolean> {
+    return settlesWithin(milliseconds, Promise.all(this.begun));
   }
 
   private async begin<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { err, within, type Clock, type Result } from '@ymera/kernel';
+import { err, withTimeout, type Clock, type Result } from '@ymera/kernel';
 import { upstreamTookTooLong } from '../domain/upstream-failure';
 import type { FollowedBranch, Upstreams } from './ports';
 
@@ -39,19 +39,9 @@ export class UpstreamFetches {
     const earlier = this.failed.get(followed.projectId);
     if (!force && earlier && this.clock.now().getTime() - earlier.at < retryFailedAfterMs)
       return earlier.result;
-    let result: Result<void> = err(upstreamTookTooLong(followed.source, maxWaitMs / 1000));
-    let thrown: { readonly error: unknown } | undefined;
-    const fetching = this.join(followed).then(
-      (fetched) => {
-        result = fetched;
-      },
-      (error: unknown) => {
-        thrown = { error };
-      },
+    return withTimeout(maxWaitMs, this.join(followed), () =>
+      err(upstreamTookTooLong(followed.source, maxWaitMs / 1000)),
     );
-    await within(maxWaitMs, fetching);
-    if (thrown) throw thrown.error;
-    return result;
   }
 
   private join(followed: FollowedBranch): Promise<Result<void>> {
