@@ -11,7 +11,7 @@ import { processed } from './message-spans';
 import { OutgoingMessages } from './outgoing-messages';
 import { processUsage } from './process-usage';
 import { type OpenSession, SessionKeeper } from './session-keeper';
-import { StandingWatch } from './standing-watch';
+import { PrincipalStatusWatch } from './principal-status-watch';
 
 export type Issue = Omit<PayloadOf<typeof issueRaised>, 'agent_id' | 'session'>;
 
@@ -36,7 +36,7 @@ const sdkName = 'ymera-sdk/0.1.0';
  */
 export class AgentHost {
   private readonly link: BrokerLink;
-  private readonly standing: StandingWatch;
+  private readonly standing: PrincipalStatusWatch;
   private readonly session: SessionKeeper;
   private readonly outgoing: OutgoingMessages;
   private readonly hosted: ReadonlyMap<string, HostedAgent>;
@@ -48,7 +48,7 @@ export class AgentHost {
     this.hosted = new Map(
       options.agents.map((definition) => [definition.agentId, new HostedAgent(definition)]),
     );
-    this.standing = new StandingWatch({
+    this.standing = new PrincipalStatusWatch({
       ask: () => options.gateway.standing(credential),
       logger: this.logger,
       onUnmuted: () => {

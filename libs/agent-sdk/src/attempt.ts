@@ -18,7 +18,7 @@ export interface AttemptPort {
 
 const logChunk = 65_536;
 /** The longest pause before a result is sent again, and the pause once the broker has it: then only an answer is missing. */
-const longestPauseMs = 60_000;
+const maxPauseMs = 60_000;
 const tracer = trace.getTracer('@ymera/agent-sdk');
 
 /** One attempt at a task, from acceptance until the platform has settled its result. */
@@ -111,7 +111,7 @@ export class Attempt {
     if (!this.finished || this.isAbandoned) return;
     // Before the send, which on a dying connection may have no end.
     this.deliverAgainIn(pauseMs);
-    if (await this.send(result, this.finished)) this.deliverAgainIn(longestPauseMs);
+    if (await this.send(result, this.finished)) this.deliverAgainIn(maxPauseMs);
   }
 
   /** Keeps the lease; also between heartbeats, when it may be short of time after an absence. */
@@ -129,8 +129,8 @@ export class Attempt {
     clearTimeout(this.resend);
     if (this.isAbandoned) return;
     this.resend = setTimeout(
-      () => void this.deliverResult(Math.min(longestPauseMs, pauseMs * 2)),
-      Math.min(longestPauseMs, pauseMs),
+      () => void this.deliverResult(Math.min(maxPauseMs, pauseMs * 2)),
+      Math.min(maxPauseMs, pauseMs),
     );
   }
 

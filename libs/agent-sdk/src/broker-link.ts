@@ -34,7 +34,7 @@ export interface BrokerLinkOptions {
 
 const firstDelayMs = 200;
 /** A third of the usual lease: what an agent holds when the broker goes away must not run out while it waits to return. */
-const longestDelayMs = 5_000;
+const maxDelayMs = 5_000;
 const connectTimeoutMs = 10_000;
 /** How long `close` waits for a broker that may have vanished. */
 const closeMs = 2_000;
@@ -102,7 +102,7 @@ export class BrokerLink {
       let waitMs = Math.random() * delayMs;
       if (ended === 'refused' || ended === 'cut_off')
         waitMs = Math.max(waitMs, await this.options.onRefused());
-      delayMs = Math.min(delayMs * 2, longestDelayMs);
+      delayMs = Math.min(delayMs * 2, maxDelayMs);
       await sleep(waitMs, this.closing.signal);
     }
   }

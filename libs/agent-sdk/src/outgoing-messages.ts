@@ -15,7 +15,7 @@ export interface OutgoingParts {
   isMuted(): boolean;
 }
 
-const largestBody = 1_048_576;
+const maxBodyBytes = 1_048_576;
 
 /** What a principal publishes: to its partition, of a size that is taken, and only what it may say at the moment. */
 export class OutgoingMessages {
@@ -33,7 +33,7 @@ export class OutgoingMessages {
     const isWayBack = channel === 'report' || partition === helloPartition;
     if (this.parts.isMuted() && !isWayBack) return Promise.resolve(false);
     const body = Buffer.from(JSON.stringify(payload));
-    if (body.length > largestBody) {
+    if (body.length > maxBodyBytes) {
       this.parts.logger.error('message is too large', { type: contract.name, bytes: body.length });
       return contract.name === result.name
         ? this.publishOversize(payload as z.input<typeof result.payload>, partition)

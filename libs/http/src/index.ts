@@ -8,7 +8,7 @@ export { Input, parseInput, Route, routeOf, type RouteInput } from './route/rout
 export { createHttpApp, type HttpAppOptions } from './server/http-app';
 export { serviceMain, type ServiceMainOptions } from './service/service-main';
 export { ShutdownSequence } from './service/shutdown-sequence';
-export { Sweep } from './service/sweep';
+export { PeriodicJob } from './service/periodic-job';
 export {
   startService,
   type RunningService,

@@ -1,8 +1,8 @@
 import type { VirtualHost } from '@ymera/contracts';
 import { FailureException, failure } from '@ymera/kernel';
 import { RabbitConnections, type RabbitConnectionsOptions } from './connection/rabbit-connections';
-import type { TakeDeadLetter } from './dead-letters/dead-letter-consumer';
-import { DeadLetterKeeper } from './dead-letters/dead-letter-keeper';
+import type { HandleDeadLetter } from './dead-letters/dead-letter-consumer';
+import { DeadLetterCollector } from './dead-letters/dead-letter-collector';
 import { ChannelPublisher } from './publishing/channel-publisher';
 import { RabbitOutboxPublisher } from './publishing/outbox-publisher';
 import { Publisher } from './publishing/publisher';
@@ -29,7 +29,7 @@ export interface Messaging {
    * Begins to empty every dead-letter queue; for the one service that may. Not part of `check`: work goes on while dead
    * messages wait, so a problem there is for the keeper to tell.
    */
-  keepDeadLetters(take: TakeDeadLetter): Pick<DeadLetterKeeper, 'problems'>;
+  keepDeadLetters(take: HandleDeadLetter): Pick<DeadLetterCollector, 'problems'>;
   /** For readiness: rejects with a sentence while a connection in use is down or blocked, or a queue is not consumed. */
   check(): Promise<void>;
   /** Messages that wait in a queue, asked on the connection that consumes; no answer while the broker is away. */
@@ -54,7 +54,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
   const queries = new QueryClient(connections.of('services', 'publish'), logger);
   const depths = new QueueDepths(connections, logger);
   const transports: RabbitTransport[] = [];
-  const keepers: DeadLetterKeeper[] = [];
+  const keepers: DeadLetterCollector[] = [];
 
   return {
     publisher,
@@ -66,7 +66,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
       return transport;
     },
     keepDeadLetters(take) {
-      const keeper = new DeadLetterKeeper(connections, take, logger);
+      const keeper = new DeadLetterCollector(connections, take, logger);
       keepers.push(keeper);
       keeper.start();
       return keeper;

@@ -13,7 +13,7 @@ import {
 import type { ConsumeMessage } from 'amqplib';
 import { messageAttributes, messageSpanName } from './trace-conventions';
 
-const maximumLinks = 128;
+const maxLinks = 128;
 
 /** The sampled flag is the last bit of `00-<trace id>-<span id>-<flags>`. */
 const isSampled = (traceparent: unknown): traceparent is string =>
@@ -98,7 +98,7 @@ function linksOf(batch: readonly Handled[]): Link[] {
     const traceparent = traceparentOf(handled);
     if (!isSampled(traceparent)) continue;
     const spanContext = trace.getSpanContext(extractTrace({ traceparent }));
-    if (spanContext && links.push({ context: spanContext }) === maximumLinks) break;
+    if (spanContext && links.push({ context: spanContext }) === maxLinks) break;
   }
   return links;
 }

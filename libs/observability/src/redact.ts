@@ -13,7 +13,7 @@ const secretTexts: readonly (readonly [RegExp, string])[] = [
   [/\b(password|passwd|secret|token|api_key)=[^\s&;,'"]+/gi, `$1=${hidden}`],
 ];
 
-const maximumDepth = 8;
+const maxDepth = 8;
 
 /** The same text without anything that looks like a secret. */
 export const redactText = (text: string): string =>
@@ -30,7 +30,7 @@ export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return value;
-  if (depth >= maximumDepth) return '[too deep]';
+  if (depth >= maxDepth) return '[too deep]';
   if (value instanceof Date) return value;
   if (value instanceof Error) {
     const { name, message, stack, cause } = value;

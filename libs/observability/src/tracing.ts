@@ -36,14 +36,14 @@ export interface SpanOptions {
   readonly isBulk?: boolean;
 }
 
-const maximumLinks = 128;
+const maxLinks = 128;
 
 const spanOptions = ({ kind = 'internal', attributes, links, isBulk }: SpanOptions): OtelSpanOptions => ({
   kind: kinds[kind],
   ...(attributes || isBulk
     ? { attributes: { ...attributes, ...(isBulk && { [bulkAttribute]: true }) } }
     : {}),
-  ...(links ? { links: links.slice(0, maximumLinks) } : {}),
+  ...(links ? { links: links.slice(0, maxLinks) } : {}),
 });
 
 export const tracer = (): Tracer => trace.getTracer('ymera');

@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { openFoundation } from '@ymera/foundation';
-import { Sweep, type ServiceRuntime } from '@ymera/http';
+import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { RabbitTransport } from '@ymera/messaging';
 import { noteSigner } from '@ymera/transparency';
 import { AuditController } from './adapters/messaging/audit.controller';
@@ -36,7 +36,7 @@ export async function auditModule(config: AuditConfig, runtime: ServiceRuntime):
     logger,
   );
   await checkpointing.start();
-  const checkpoints = new Sweep(
+  const checkpoints = new PeriodicJob(
     'checkpoints',
     config.YMERA_AUDIT_CHECKPOINT_SECONDS * 1000,
     () => checkpointing.sign(),

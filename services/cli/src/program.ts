@@ -12,7 +12,7 @@ import {
   demoOptions,
   type RawDemoOptions,
   sampleNames,
-  usualSample,
+  defaultSample,
 } from './demo/demo-options';
 import { demoPlace, runDemo } from './demo/demo';
 import { preflight, preflightWords } from './demo/preflight';
@@ -36,7 +36,7 @@ export function program(): Command {
     .description('run the main job: a sentence becomes a landed commit')
     .option('--repo <path>', 'a git repository; without it a shipped sample project')
     .addOption(
-      new Option('--sample <name>', `which sample project (default: ${usualSample})`).choices(sampleNames),
+      new Option('--sample <name>', `which sample project (default: ${defaultSample})`).choices(sampleNames),
     )
     .option('--request <text>', 'what should change, in your own words')
     .option('--exec <command>', 'a command line that makes the change')

@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { openFoundation } from '@ymera/foundation';
-import { type ServiceRuntime, Sweep } from '@ymera/http';
+import { type ServiceRuntime, PeriodicJob } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { currentTraceId } from '@ymera/observability';
@@ -11,15 +11,15 @@ import { WorkflowsController } from './adapters/messaging/workflows.controller';
 import { coordinatorStores } from './adapters/persistence/coordinator-stores';
 import { migrations } from './adapters/persistence/migrations';
 import { DecideApproval } from './application/decide-approval';
-import { FollowGates } from './application/follow-gates';
-import { FollowWorkflows } from './application/follow-workflows';
+import { ProjectGates } from './application/project-gates';
+import { HandleWorkflowEnd } from './application/handle-workflow-end';
 import { ReadApprovals } from './application/read-approvals';
 import { ReadRequests } from './application/read-requests';
 import { RevertChange } from './application/revert-change';
 import { SubmitRequest } from './application/submit-request';
 import type { CoordinatorConfig } from './config';
 
-const expirySweepMs = 1_000;
+const expiryIntervalMs = 1_000;
 
 class CoordinatorModule {}
 
@@ -34,7 +34,7 @@ export async function coordinatorModule(
 
   const unitOfWork = foundation.unitOfWork(coordinatorStores);
   const ids = { next: () => uuidv7() };
-  const gates = new FollowGates(unitOfWork, systemClock, ids);
+  const gates = new ProjectGates(unitOfWork, systemClock, ids);
   const submitting = {
     unitOfWork,
     directory: new QueryDirectory(messaging.queries),
@@ -47,7 +47,7 @@ export async function coordinatorModule(
     },
     traceId: () => currentTraceId() ?? '',
   };
-  const expiry = new Sweep('overdue approvals', expirySweepMs, () => gates.expireOverdue(), logger);
+  const expiry = new PeriodicJob('overdue approvals', expiryIntervalMs, () => gates.expireOverdue(), logger);
   expiry.start();
   shutdown.defer('expiry of approvals', () => expiry.stop());
 
@@ -61,8 +61,8 @@ export async function coordinatorModule(
       },
       { provide: SubmitRequest, useValue: new SubmitRequest(submitting) },
       { provide: RevertChange, useValue: new RevertChange(submitting) },
-      { provide: FollowWorkflows, useValue: new FollowWorkflows(unitOfWork, systemClock) },
-      { provide: FollowGates, useValue: gates },
+      { provide: HandleWorkflowEnd, useValue: new HandleWorkflowEnd(unitOfWork, systemClock) },
+      { provide: ProjectGates, useValue: gates },
       { provide: DecideApproval, useValue: new DecideApproval(unitOfWork, systemClock) },
       { provide: ReadRequests, useValue: new ReadRequests(unitOfWork) },
       { provide: ReadApprovals, useValue: new ReadApprovals(unitOfWork) },

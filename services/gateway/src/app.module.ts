@@ -1,12 +1,12 @@
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { openFoundation } from '@ymera/foundation';
-import { Sweep, type ServiceRuntime } from '@ymera/http';
+import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { systemClock } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { AccessGuard } from './adapters/http/access.guard';
 import { AlertsController } from './adapters/http/alerts.controller';
-import { AnswerRoute } from './adapters/http/answer-route';
+import { RouteHandler } from './adapters/http/route-handler';
 import { apiController } from './adapters/http/api.controller';
 import { bindings } from './adapters/http/bindings';
 import { ControlsController } from './adapters/http/controls.controller';
@@ -25,10 +25,10 @@ import { PostgresAlertStore } from './adapters/persistence/postgres-alert-store'
 import { PostgresIdempotencyStore } from './adapters/persistence/postgres-idempotency-store';
 import { PostgresOperatorStore } from './adapters/persistence/postgres-operator-store';
 import { PostgresTimelineStore } from './adapters/persistence/postgres-timeline-store';
-import { AnswerOnce } from './application/answer-once';
+import { IdempotencyGuard } from './application/idempotency-guard';
 import { Authenticate } from './application/authenticate';
 import { bootstrapOperators } from './application/bootstrap-operators';
-import { ForgetExpired } from './application/forget-expired';
+import { DeleteExpired } from './application/delete-expired';
 import { ListAlerts } from './application/list-alerts';
 import { ReadControls } from './application/read-controls';
 import { RecordAlerts } from './application/record-alerts';
@@ -65,14 +65,14 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
   );
   const alerts = new PostgresAlertStore(database.sql);
   const idempotency = new PostgresIdempotencyStore(database.sql);
-  const forget = new ForgetExpired(
+  const forget = new DeleteExpired(
     idempotency,
     timeline,
     alerts,
     config.YMERA_TIMELINE_RETENTION_DAYS,
     systemClock,
   );
-  const sweep = new Sweep('expired answers and timelines', 60_000, () => forget.execute(), logger);
+  const sweep = new PeriodicJob('expired answers and timelines', 60_000, () => forget.execute(), logger);
   sweep.start();
   shutdown.defer('sweep', () => sweep.stop());
 
@@ -85,7 +85,7 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
     requestsPerSecond: config.YMERA_RATE_LIMIT_PER_SECOND,
     refusedCredentialsPerMinute: 30,
   });
-  const once = new AnswerOnce(idempotency, systemClock, {
+  const once = new IdempotencyGuard(idempotency, systemClock, {
     keptMs: config.YMERA_IDEMPOTENCY_KEPT_SECONDS * 1000,
     waitMs: 10_000,
     pollMs: 50,
@@ -103,7 +103,7 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
     ],
     providers: [
       { provide: APP_GUARD, useFactory: () => new AccessGuard(authenticate, limits) },
-      { provide: AnswerRoute, useFactory: () => new AnswerRoute(messaging.queries, once) },
+      { provide: RouteHandler, useFactory: () => new RouteHandler(messaging.queries, once) },
       {
         provide: WatchRequest,
         useFactory: () =>

@@ -1,7 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { changeLimitsOf } from '@ymera/config';
 import { openFoundation } from '@ymera/foundation';
-import { Sweep, type ServiceRuntime } from '@ymera/http';
+import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { systemClock, type Logger } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { ArtefactPatchFiles } from './adapters/artefacts/artefact-patch-files';
@@ -12,13 +12,13 @@ import { GitChangeReader } from './adapters/git/git-change-reader';
 import { prepareGitEnvironment } from './adapters/git/git-environment';
 import { GitProjectRepositories } from './adapters/git/git-project-repositories';
 import { GitPushIntents, GitUpstreams } from './adapters/git/git-upstreams';
-import { GitWorkbenches } from './adapters/git/git-workbenches';
+import { GitCommitBuilders } from './adapters/git/git-commit-builders';
 import { prepareLayout, type RepositoryLayout } from './adapters/git/repository-layout';
 import { UploadPack } from './adapters/git/upload-pack';
 import { UpstreamAccess } from './adapters/git/upstream-access';
 import { ArtefactsController, artefactStore } from './adapters/http/artefacts.controller';
 import { GitController } from './adapters/http/git.controller';
-import { PrincipalDoor } from './adapters/http/principal-door';
+import { HttpAuthentication } from './adapters/http/http-authentication';
 import { ChangesController, logger as loggerToken } from './adapters/messaging/changes.controller';
 import { LandingController } from './adapters/messaging/landing.controller';
 import { ProjectsController } from './adapters/messaging/projects.controller';
@@ -27,19 +27,19 @@ import { OtelLandingTracing } from './adapters/observability/otel-landing-tracin
 import { integrationStores } from './adapters/persistence/integration-stores';
 import { migrations } from './adapters/persistence/migrations';
 import { removeStale } from './adapters/artefacts/remove-stale';
-import { SweepArtefacts, type ArtefactStore } from './application/artefacts';
+import { DeleteExpiredArtefacts, type ArtefactStore } from './application/artefacts';
 import { GetChange } from './application/get-change';
 import { LandChange } from './application/land-change';
 import { LandWaiting } from './application/land-waiting';
-import { LandingsUnderWay } from './application/landings-under-way';
-import { MaterialiseChange } from './application/materialise-change';
-import { MeetUpstream } from './application/meet-upstream';
+import { LandingQueue } from './application/landing-queue';
+import { CreateCommit } from './application/create-commit';
+import { ReconcileUpstream } from './application/reconcile-upstream';
 import { ProposeRevert } from './application/propose-revert';
-import { RemakeChange } from './application/remake-change';
+import { RebaseChange } from './application/rebase-change';
 import { GetProject, ListProjects } from './application/read-projects';
 import { RegisterProject } from './application/register-project';
 import { RepositoryAccess } from './application/repository-access';
-import { SteerLanding } from './application/steer-landing';
+import { LandingControl } from './application/landing-control';
 import { SyncProject } from './application/sync-project';
 import { UpdateProject } from './application/update-project';
 import { UpstreamFetches } from './application/upstream-fetches';
@@ -92,10 +92,10 @@ export async function integrationModule(
     config.YMERA_CREDENTIAL_CACHE_SECONDS * 1000,
   );
 
-  const sweep = housekeeping(config, layout, artefacts, logger);
-  sweep.start();
-  sweep.kick();
-  shutdown.defer('housekeeping', () => sweep.stop());
+  const periodicJob = housekeeping(config, layout, artefacts, logger);
+  periodicJob.start();
+  periodicJob.kick();
+  shutdown.defer('housekeeping', () => periodicJob.stop());
   health.add('git', () => git.assertVersion());
 
   const upstreamTimeoutMs = config.YMERA_UPSTREAM_TIMEOUT_SECONDS * 1000;
@@ -103,28 +103,28 @@ export async function integrationModule(
   const shared = { unitOfWork, repositories, upstreams, clock: systemClock };
   const tracing = new OtelLandingTracing();
   const branches = new GitBranches(git, layout);
-  const underWay = new LandingsUnderWay();
-  const workbenches = new GitWorkbenches(git, layout);
+  const underWay = new LandingQueue();
+  const commitBuilders = new GitCommitBuilders(git, layout);
   const fetches = new UpstreamFetches(upstreams, systemClock, {
     maxWaitMs: upstreamTimeoutMs,
     retryFailedAfterMs: retryFailedUpstreamAfterMs,
   });
-  const sync = new SyncProject({ ...shared, branches, workbenches, fetches, underWay });
+  const sync = new SyncProject({ ...shared, branches, commitBuilders, fetches, underWay });
   const pushIntents = new GitPushIntents(git, layout);
   const landings = { ...shared, branches, underWay, fetches, pushIntents };
-  const meetUpstream = new MeetUpstream({ sync, upstreams, pushIntents });
+  const meetUpstream = new ReconcileUpstream({ sync, upstreams, pushIntents });
   const landing = new LandChange({ ...landings, tracing, meetUpstream });
   const getProject = new GetProject({ ...shared, sync, publicUrl: config.YMERA_PUBLIC_URL });
   const landWaiting = new LandWaiting(landing, logger);
-  const waitingSweep = new Sweep(
+  const waitingLandingsJob = new PeriodicJob(
     'orders to land that waited',
     landWaitingEveryMs,
     () => landWaiting.execute(),
     logger,
   );
-  waitingSweep.start();
-  waitingSweep.kick();
-  shutdown.defer('waiting landings', () => waitingSweep.stop());
+  waitingLandingsJob.start();
+  waitingLandingsJob.kick();
+  shutdown.defer('waiting landings', () => waitingLandingsJob.stop());
   return {
     module: IntegrationModule,
     controllers: [
@@ -150,20 +150,20 @@ export async function integrationModule(
       { provide: SyncProject, useValue: sync },
       {
         provide: ProposeRevert,
-        useValue: new ProposeRevert({ ...shared, workbenches, projects: getProject, limits }),
+        useValue: new ProposeRevert({ ...shared, commitBuilders, projects: getProject, limits }),
       },
       {
-        provide: MaterialiseChange,
-        useValue: new MaterialiseChange({
+        provide: CreateCommit,
+        useValue: new CreateCommit({
           ...shared,
-          workbenches,
+          commitBuilders,
           patchFiles: new ArtefactPatchFiles(artefacts, layout.incoming),
           limits,
         }),
       },
       {
-        provide: RemakeChange,
-        useValue: new RemakeChange({ ...shared, workbenches, limits }),
+        provide: RebaseChange,
+        useValue: new RebaseChange({ ...shared, commitBuilders, limits }),
       },
       {
         provide: LandChange,
@@ -171,14 +171,14 @@ export async function integrationModule(
       },
       { provide: WithdrawLanding, useValue: new WithdrawLanding({ ...landings, sync }) },
       {
-        provide: SteerLanding,
-        useValue: new SteerLanding(unitOfWork, underWay, systemClock, () => waitingSweep.kick()),
+        provide: LandingControl,
+        useValue: new LandingControl(unitOfWork, underWay, systemClock, () => waitingLandingsJob.kick()),
       },
       {
         provide: GetChange,
         useValue: new GetChange({ unitOfWork, reader: new GitChangeReader(git, layout) }),
       },
-      { provide: PrincipalDoor, useValue: new PrincipalDoor(principals) },
+      { provide: HttpAuthentication, useValue: new HttpAuthentication(principals) },
       { provide: RepositoryAccess, useValue: new RepositoryAccess(unitOfWork, repositories) },
       { provide: UploadPack, useValue: new UploadPack(git, uploadPackLimits, logger) },
       { provide: artefactStore, useValue: artefacts },
@@ -191,16 +191,16 @@ function housekeeping(
   layout: RepositoryLayout,
   artefacts: ArtefactStore,
   logger: Logger,
-): Sweep {
+): PeriodicJob {
   const policy = {
     maxAgeMs: config.YMERA_ARTEFACT_RETENTION_DAYS * dayMs,
     maxTotalBytes: config.YMERA_ARTEFACT_TOTAL_BYTES,
   };
-  const sweepArtefacts = new SweepArtefacts(artefacts, policy, systemClock);
+  const deleteExpiredArtefacts = new DeleteExpiredArtefacts(artefacts, policy, systemClock);
   const work = async (): Promise<void> => {
     await removeStale(layout.incoming, dayMs, systemClock.now());
-    const removed = await sweepArtefacts.execute();
+    const removed = await deleteExpiredArtefacts.execute();
     if (removed > 0) logger.info('artefacts removed by retention', { removed });
   };
-  return new Sweep('housekeeping', config.YMERA_ARTEFACT_SWEEP_SECONDS * 1000, work, logger);
+  return new PeriodicJob('housekeeping', config.YMERA_ARTEFACT_SWEEP_SECONDS * 1000, work, logger);
 }

@@ -21,7 +21,7 @@ const absolutePath = z.string().startsWith('/', 'must be an absolute path');
 
 const mebibyte = 1024 * 1024;
 
-export const integrationEnvironment = baseServiceEnvironment.extend({
+export const configSchema = baseServiceEnvironment.extend({
   /** Repositories, artefacts and what is on its way to become either; one file system. */
   YMERA_DATA_DIR: z.string().startsWith('/', 'must be an absolute path'),
   /** Under which agents reach this service. */
@@ -51,4 +51,4 @@ export const integrationEnvironment = baseServiceEnvironment.extend({
   YMERA_CREDENTIAL_CACHE_SECONDS: seconds(0, 60).default(5),
 });
 
-export type IntegrationConfig = z.output<typeof integrationEnvironment> & BaseServiceConfig;
+export type IntegrationConfig = z.output<typeof configSchema> & BaseServiceConfig;

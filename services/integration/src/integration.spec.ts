@@ -18,10 +18,10 @@ import { sampleSource, SourceRepository } from './testing/git-fixture';
 import {
   admin,
   landOrder,
-  materialiseOrder,
+  createCommitOrder,
   withdrawalOf,
-  type MaterialiseOrder,
-} from './testing/integration-world';
+  type CreateCommitOrder,
+} from './testing/integration-environment';
 import { plantedLandings } from './testing/planted-landings';
 import { RunningIntegration } from './testing/running-integration';
 
@@ -47,13 +47,13 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     return made.value.head;
   }
 
-  const proposal = (projectId: string, base: string, file: string): MaterialiseOrder =>
-    materialiseOrder(base, source.propose((at) => at.write(file, `${file}\n`)).patch, {
+  const proposal = (projectId: string, base: string, file: string): CreateCommitOrder =>
+    createCommitOrder(base, source.propose((at) => at.write(file, `${file}\n`)).patch, {
       project_id: projectId,
     });
 
-  async function materialised(order: MaterialiseOrder): Promise<Change> {
-    await running.materialise(order);
+  async function committed(order: CreateCommitOrder): Promise<Change> {
+    await running.createCommit(order);
     const [told] = await running.told(order.request_id);
     expect(told?.type).toBe(changeMaterialised.key);
     const { commit, tree, change_id } = told?.payload as { commit: string; tree: string; change_id: string };
@@ -76,10 +76,10 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
 
   it('keeps an order over a pause and a restart, and carries it out under its own trace', async () => {
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
-    const brake = { actor: admin, reason: 'A release is being cut.' };
+    const pauses = { actor: admin, reason: 'A release is being cut.' };
     const base = await project('paused');
-    const change = await materialised(proposal('paused', base, 'a.txt'));
-    await running.ask(pauseLanding, brake);
+    const change = await committed(proposal('paused', base, 'a.txt'));
+    await running.ask(pauseLanding, pauses);
     const traceparent = `00-${trace}-00f067aa0ba902b7-01`;
     await running.land(landOrder(change), uuidv7(), { traceparent });
     await eventually(async () =>
@@ -90,11 +90,11 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     // Asked for again within the run's trace; on a busy machine it may be taken only after the resumption.
     await running.land(landOrder(change), uuidv7(), { traceparent });
     expect(await running.ask(getLanding, {})).toMatchObject({
-      value: { state: 'paused', reason: brake.reason, changed_by: 'root' },
+      value: { state: 'paused', reason: pauses.reason, changed_by: 'root' },
     });
     expect(await headOf('paused')).toBe(base);
 
-    await running.ask(resumeLanding, brake);
+    await running.ask(resumeLanding, pauses);
     const [, landed] = await running.told(change.requestId, 2);
     expect(landed?.type).toBe(changeLanded.key);
     expect(landed?.traceparent?.split('-')[1]).toBe(trace);
@@ -102,11 +102,11 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
   });
 
   it('does not land at the resumption what was withdrawn during the pause', async () => {
-    const brake = { actor: admin, reason: 'A release is being cut.' };
+    const pauses = { actor: admin, reason: 'A release is being cut.' };
     const base = await project('withdrawn');
-    const change = await materialised(proposal('withdrawn', base, 'a.txt'));
-    const other = await materialised(proposal('withdrawn', base, 'b.txt'));
-    await running.ask(pauseLanding, brake);
+    const change = await committed(proposal('withdrawn', base, 'a.txt'));
+    const other = await committed(proposal('withdrawn', base, 'b.txt'));
+    await running.ask(pauseLanding, pauses);
     await running.land(landOrder(change));
     await running.land(landOrder(other));
     const waiting = (count: number) =>
@@ -121,7 +121,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
       payload: { change_id: change.changeId, error: { code: 'landing_withdrawn', retryable: false } },
     });
     await waiting(1);
-    await running.ask(resumeLanding, brake);
+    await running.ask(resumeLanding, pauses);
     expect((await running.told(other.requestId, 2))[1]?.type).toBe(changeLanded.key);
     expect(await headOf('withdrawn')).toBe(other.commit);
     await running.land(landOrder(change));
@@ -156,7 +156,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
 
   it('carries a change from a patch to the branch', async () => {
     const base = await project('journey');
-    const change = await materialised(proposal('journey', base, 'a.txt'));
+    const change = await committed(proposal('journey', base, 'a.txt'));
     expect(await running.ask(getChange, { change_id: change.changeId })).toMatchObject({
       ok: true,
       value: { state: 'materialised', files: [{ path: 'a.txt', added: 1, removed: 0 }] },
@@ -178,11 +178,11 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     const base = await project('twice');
     const order = proposal('twice', base, 'a.txt');
     const id = uuidv7();
-    await running.materialise(order, id);
-    await running.materialise(order, id);
-    await running.materialise(order);
+    await running.createCommit(order, id);
+    await running.createCommit(order, id);
+    await running.createCommit(order);
     const told = await running.told(order.request_id, 2);
-    const change = { ...(await materialised(order)) };
+    const change = { ...(await committed(order)) };
     expect(new Set(told.map(({ payload }) => payload['commit']))).toEqual(new Set([change.commit]));
     const landing = landOrder(change);
     const landId = uuidv7();
@@ -197,8 +197,8 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
   it('refuses a change by name and file', async () => {
     const base = await project('refusals');
     const { patch } = source.propose((at) => at.link('out', '../../etc/passwd'));
-    const order = materialiseOrder(base, patch, { project_id: 'refusals' });
-    await running.materialise(order);
+    const order = createCommitOrder(base, patch, { project_id: 'refusals' });
+    await running.createCommit(order);
     expect(await running.told(order.request_id)).toMatchObject([
       {
         type: changeRefused.key,
@@ -211,7 +211,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
   it('lets one of four landings at once win and tells the others where the branch is', async () => {
     const base = await project('race');
     const changes: Change[] = [];
-    for (const file of ['a', 'b', 'c', 'd']) changes.push(await materialised(proposal('race', base, file)));
+    for (const file of ['a', 'b', 'c', 'd']) changes.push(await committed(proposal('race', base, file)));
     await Promise.all(changes.map((change) => running.land(landOrder(change))));
     const outcomes = await Promise.all(
       changes.map(async ({ requestId }) => (await running.told(requestId, 2))[1]),
@@ -229,8 +229,8 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
   it('lands on evidence about exactly this change only: whatever else is refused by name, and main stays', async () => {
     const base = await project('evidence');
     const [change, older] = [
-      await materialised(proposal('evidence', base, 'a')),
-      await materialised(proposal('evidence', base, 'b')),
+      await committed(proposal('evidence', base, 'a')),
+      await committed(proposal('evidence', base, 'b')),
     ];
     for (const { plant } of plantedLandings) await running.land(plant(change, older));
     const [, ...told] = await running.told(change.requestId, 1 + plantedLandings.length);

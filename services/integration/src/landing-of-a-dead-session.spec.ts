@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Change } from './domain/change';
 import { sampleSource, type SourceRepository } from './testing/git-fixture';
-import { admin, landOrder, materialiseOrder, withdrawalOf } from './testing/integration-world';
+import { admin, landOrder, createCommitOrder, withdrawalOf } from './testing/integration-environment';
 import { RunningIntegration } from './testing/running-integration';
 
 jest.setTimeout(60_000);
@@ -48,10 +48,10 @@ PATH='${path}' exec git "$@"
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const materialised = async (projectId: string, base: string, file: string): Promise<Change> => {
+  const committed = async (projectId: string, base: string, file: string): Promise<Change> => {
     const { patch } = source.propose((at) => at.write(file, `${file}\n`));
-    const order = materialiseOrder(base, patch, { project_id: projectId });
-    await running.materialise(order);
+    const order = createCommitOrder(base, patch, { project_id: projectId });
+    await running.createCommit(order);
     const [told] = await running.told(order.request_id);
     const { commit, tree, change_id } = told?.payload as { commit: string; tree: string; change_id: string };
     return {
@@ -79,7 +79,7 @@ PATH='${path}' exec git "$@"
       actor: admin,
     });
     if (!made.ok) throw new Error(made.error.code);
-    const change = await materialised(projectId, made.value.head, 'a.txt');
+    const change = await committed(projectId, made.value.head, 'a.txt');
     await running.land(landOrder(change));
     await eventually(() => expect(existsSync(gate.held)).toBe(true), { timeoutMs: 10_000 });
     await running.cutSessions();
@@ -91,7 +91,7 @@ PATH='${path}' exec git "$@"
     const change = await landingOfDeadSession('withdrawn');
     await running.withdraw(withdrawalOf(change));
     // It comes after the withdrawal and takes longer: one that did not wait is answered by then.
-    await materialised('withdrawn', change.base, 'b.txt');
+    await committed('withdrawn', change.base, 'b.txt');
     writeFileSync(gate.open, '');
     const told = await running.told(change.requestId, 3);
     expect(told.slice(1).map(({ type }) => type)).toEqual([changeLanded.key, changeLanded.key]);
@@ -106,7 +106,7 @@ PATH='${path}' exec git "$@"
       expect(await running.ask(getLanding, {})).toMatchObject({ value: { state: 'paused' } }),
     );
     // A pause that did not wait is answered before this.
-    await materialised('paused', change.base, 'b.txt');
+    await committed('paused', change.base, 'b.txt');
     expect(await headOf('paused')).toBe(change.base);
     writeFileSync(gate.open, '');
     expect(await answer).toMatchObject({ ok: true, value: { state: 'paused' } });

@@ -10,7 +10,7 @@ import { leakGuard } from '@ymera/testing';
 import { randomBytes } from 'node:crypto';
 import type { Change } from './domain/change';
 import { sampleSource, type SourceRepository } from './testing/git-fixture';
-import { admin, landOrder, materialiseOrder } from './testing/integration-world';
+import { admin, landOrder, createCommitOrder } from './testing/integration-environment';
 import { credential, principals, RunningIntegration } from './testing/running-integration';
 
 jest.setTimeout(60_000);
@@ -45,7 +45,7 @@ describe('a change that is too large for a message (real PostgreSQL, RabbitMQ, H
       body: patch,
     });
   const orderOf = (patch: string) =>
-    materialiseOrder(base, '', {
+    createCommitOrder(base, '', {
       project_id: 'large',
       change: { base, digest: `sha256:${sha256Hex(patch)}`, size_bytes: Buffer.byteLength(patch) },
     });
@@ -55,7 +55,7 @@ describe('a change that is too large for a message (real PostgreSQL, RabbitMQ, H
     expect(Buffer.byteLength(patch)).toBeGreaterThan(10 * 1024 * 1024);
     expect((await put(patch)).status).toBe(201);
     const order = orderOf(patch);
-    await running.materialise(order);
+    await running.createCommit(order);
     const [told] = await running.told(order.request_id);
     expect(told).toMatchObject({
       type: changeMaterialised.key,
@@ -79,7 +79,7 @@ describe('a change that is too large for a message (real PostgreSQL, RabbitMQ, H
 
   it('is refused by name when nothing was put', async () => {
     const order = orderOf('diff --git a/x b/x\n');
-    await running.materialise(order);
+    await running.createCommit(order);
     expect(await running.told(order.request_id)).toMatchObject([
       {
         type: changeRefused.key,
@@ -92,8 +92,8 @@ describe('a change that is too large for a message (real PostgreSQL, RabbitMQ, H
 
   it('is taken inline from an orchestrator of before, whose orders wait in the queue', async () => {
     const { patch, tree } = source.propose((at) => at.write('old.txt', 'x\n'));
-    const order = materialiseOrder(base, patch, { project_id: 'large' });
-    await running.materialiseAsBefore({ ...order, change: { base, patch } });
+    const order = createCommitOrder(base, patch, { project_id: 'large' });
+    await running.createSameCommit({ ...order, change: { base, patch } });
     expect(await running.told(order.request_id)).toMatchObject([
       { type: changeMaterialised.key, payload: { tree } },
     ]);

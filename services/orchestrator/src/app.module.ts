@@ -1,16 +1,16 @@
 import type { DynamicModule } from '@nestjs/common';
 import { agentQueues } from '@ymera/contracts';
 import { openFoundation } from '@ymera/foundation';
-import { Sweep, type ServiceRuntime } from '@ymera/http';
+import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { sleep, systemClock, uuidv7 } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { AgentEventsController } from './adapters/messaging/agent-events.controller';
 import { AgentResultsController } from './adapters/messaging/agent-results.controller';
-import { BrokerPresence } from './adapters/messaging/broker-presence';
+import { BrokerProbe } from './adapters/messaging/broker-probe';
 import { DispatchController } from './adapters/messaging/dispatch.controller';
 import { IntegrationEventsController } from './adapters/messaging/integration-events.controller';
 import { WorkflowsController } from './adapters/messaging/workflows.controller';
-import { OtelRunTracing } from './adapters/observability/otel-run-tracing';
+import { OtelWorkflowTracing } from './adapters/observability/otel-workflow-tracing';
 import { prometheusMetrics } from './adapters/observability/prometheus-metrics';
 import { migrations } from './adapters/persistence/migrations';
 import { postgresStores } from './adapters/persistence/postgres-stores';
@@ -19,25 +19,25 @@ import { InProcessWake } from './adapters/scheduling/in-process-wake';
 import { TimerLoop } from './adapters/scheduling/timer-loop';
 import { DispatchWaiting } from './application/dispatch-waiting';
 import { FireTimers } from './application/fire-timers';
-import { FollowAgents } from './application/follow-agents';
-import { FollowIntegration } from './application/follow-integration';
-import { HearAgent } from './application/hear-agent';
+import { ProjectAgents } from './application/project-agents';
+import { HandleIntegrationOutcome } from './application/handle-integration-outcome';
+import { MarkAgentResponsive } from './application/mark-agent-responsive';
 import { ReadWorkflows } from './application/read-workflows';
 import { Reconcile } from './application/reconcile';
-import { RunEngine } from './application/run-engine';
+import { WorkflowEngine } from './application/workflow-engine';
 import { StartWorkflow } from './application/start-workflow';
-import { SteerDispatch } from './application/steer-dispatch';
-import { SteerWorkflow } from './application/steer-workflow';
-import { TakeProgress } from './application/take-progress';
-import { TakeResult } from './application/take-result';
+import { DispatchControl } from './application/dispatch-control';
+import { WorkflowControl } from './application/workflow-control';
+import { ExtendLease } from './application/extend-lease';
+import { HandleTaskResult } from './application/handle-task-result';
 import { deadLettersModule } from './dead-letters.module';
-import { runPolicyOf, type OrchestratorConfig } from './config';
+import { workflowPolicyOf, type OrchestratorConfig } from './config';
 
 const service = 'orchestrator';
 /** A fraction of a lease, so that what is heard in time is never older than what a lease allows for. */
-const longestFreshMs = 1_000;
+const maxFreshMs = 1_000;
 /** A look at the timers that takes longer hangs. Many are due at once after an outage, on a busy machine. */
-const longestLookMs = 5_000;
+const maxPassMs = 5_000;
 
 class OrchestratorModule {}
 
@@ -50,13 +50,13 @@ export async function orchestratorModule(
   const foundation = await openFoundation(config, runtime, { service, migrations });
   const { messaging } = foundation;
 
-  const policy = runPolicyOf(config);
+  const policy = workflowPolicyOf(config);
   const unitOfWork = foundation.unitOfWork(postgresStores(policy));
   const clock = systemClock;
-  const tracing = new OtelRunTracing();
+  const tracing = new OtelWorkflowTracing();
   const metrics = prometheusMetrics();
   const wake = new InProcessWake();
-  const engine = new RunEngine({
+  const engine = new WorkflowEngine({
     unitOfWork,
     clock,
     newId: () => uuidv7(),
@@ -67,11 +67,11 @@ export async function orchestratorModule(
     metrics,
   });
 
-  const hearing = new HearAgent(unitOfWork, wake);
+  const hearing = new MarkAgentResponsive(unitOfWork, wake);
   const dispatch = new DispatchWaiting(unitOfWork, engine, clock, logger);
-  const presence = new BrokerPresence(
+  const presence = new BrokerProbe(
     () => messaging.depth('agents', agentQueues.results),
-    Math.min(longestFreshMs, policy.leaseMs / 8),
+    Math.min(maxFreshMs, policy.leaseMs / 8),
     clock,
   );
   const reachable = async (): Promise<void> => {
@@ -89,10 +89,10 @@ export async function orchestratorModule(
   // Timers that hang are what the reconciler is there to show.
   const fired = async (): Promise<void> => {
     const over = new AbortController();
-    await Promise.race([timers.looked(), sleep(longestLookMs, over.signal)]).finally(() => over.abort());
+    await Promise.race([timers.polled(), sleep(maxPassMs, over.signal)]).finally(() => over.abort());
   };
   const reconcile = new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, fired, periodMs });
-  const reconciler = new Sweep('reconcile', periodMs, () => reconcile.execute(), logger);
+  const reconciler = new PeriodicJob('reconcile', periodMs, () => reconcile.execute(), logger);
   timers.start();
   reconciler.start();
   shutdown.defer('dispatcher', () => dispatcher.stop());
@@ -117,15 +117,15 @@ export async function orchestratorModule(
         useValue: foundation.transport(),
       },
       { provide: StartWorkflow, useValue: new StartWorkflow(engine) },
-      { provide: SteerWorkflow, useValue: new SteerWorkflow(engine) },
-      { provide: SteerDispatch, useValue: new SteerDispatch(unitOfWork, wake, clock) },
+      { provide: WorkflowControl, useValue: new WorkflowControl(engine) },
+      { provide: DispatchControl, useValue: new DispatchControl(unitOfWork, wake, clock) },
       { provide: ReadWorkflows, useValue: new ReadWorkflows(unitOfWork) },
-      { provide: FollowIntegration, useValue: new FollowIntegration(engine) },
-      { provide: FollowAgents, useValue: new FollowAgents(unitOfWork, engine, wake) },
-      { provide: TakeResult, useValue: new TakeResult(engine, hearing, metrics) },
+      { provide: HandleIntegrationOutcome, useValue: new HandleIntegrationOutcome(engine) },
+      { provide: ProjectAgents, useValue: new ProjectAgents(unitOfWork, engine, wake) },
+      { provide: HandleTaskResult, useValue: new HandleTaskResult(engine, hearing, metrics) },
       {
-        provide: TakeProgress,
-        useValue: new TakeProgress({ unitOfWork, clock, leaseMs: policy.leaseMs, tracing, hearing, metrics }),
+        provide: ExtendLease,
+        useValue: new ExtendLease({ unitOfWork, clock, leaseMs: policy.leaseMs, tracing, hearing, metrics }),
       },
     ],
   };

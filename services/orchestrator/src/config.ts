@@ -1,27 +1,35 @@
 import { baseServiceEnvironment, seconds } from '@ymera/config';
 import { z } from 'zod';
-import { defaultRunPolicy, type RunPolicy } from './domain/run-policy';
+import { defaultWorkflowPolicy, type WorkflowPolicy } from './domain/workflow-policy';
 
 const asSeconds = (milliseconds: number): number => milliseconds / 1000;
 
 export const configSchema = baseServiceEnvironment.extend({
   /** How long an agent may be silent about a task before another one gets it. */
-  YMERA_TASK_LEASE_SECONDS: seconds(0.5, 3600).default(asSeconds(defaultRunPolicy.leaseMs)),
+  YMERA_TASK_LEASE_SECONDS: seconds(0.5, 3600).default(asSeconds(defaultWorkflowPolicy.leaseMs)),
   /** How long an agent may take to accept or decline. */
-  YMERA_TASK_OFFER_SECONDS: seconds(0.5, 3600).default(asSeconds(defaultRunPolicy.offerMs)),
+  YMERA_TASK_OFFER_SECONDS: seconds(0.5, 3600).default(asSeconds(defaultWorkflowPolicy.offerMs)),
   /** How long an agent that did not answer gets no work, unless it is heard of before. */
-  YMERA_AGENT_SILENCE_SECONDS: seconds(0.5, 86_400).default(asSeconds(defaultRunPolicy.silenceMs)),
+  YMERA_AGENT_SILENCE_SECONDS: seconds(0.5, 86_400).default(asSeconds(defaultWorkflowPolicy.unresponsiveMs)),
   /** Beyond a task's own deadline, before it is taken away. */
-  YMERA_TASK_DEADLINE_GRACE_SECONDS: seconds(0, 600).default(asSeconds(defaultRunPolicy.deadlineGraceMs)),
+  YMERA_TASK_DEADLINE_GRACE_SECONDS: seconds(0, 600).default(
+    asSeconds(defaultWorkflowPolicy.deadlineGraceMs),
+  ),
   /** How long a step may wait for an agent. */
-  YMERA_TASK_QUEUE_SECONDS: seconds(1, 7 * 86_400).default(asSeconds(defaultRunPolicy.queueMs)),
+  YMERA_TASK_QUEUE_SECONDS: seconds(1, 7 * 86_400).default(asSeconds(defaultWorkflowPolicy.queueMs)),
   /** After this, integration is asked again to make a commit of a change. */
-  YMERA_INTEGRATION_ANSWER_SECONDS: seconds(1, 3600).default(asSeconds(defaultRunPolicy.materialiseMs)),
+  YMERA_INTEGRATION_ANSWER_SECONDS: seconds(1, 3600).default(
+    asSeconds(defaultWorkflowPolicy.commitTimeoutMs),
+  ),
   /** Pause before a second attempt; doubled for each further one, up to the maximum. */
-  YMERA_RETRY_BASE_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultRunPolicy.backoff.baseMs)),
-  YMERA_RETRY_MAXIMUM_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultRunPolicy.backoff.maximumMs)),
+  YMERA_RETRY_BASE_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultWorkflowPolicy.backoff.baseMs)),
+  YMERA_RETRY_MAXIMUM_SECONDS: seconds(0.01, 3600).default(
+    asSeconds(defaultWorkflowPolicy.backoff.maximumMs),
+  ),
   /** How long a person may take to decide on rejected work. */
-  YMERA_ESCALATION_EXPIRY_SECONDS: seconds(1, 30 * 86_400).default(asSeconds(defaultRunPolicy.escalationMs)),
+  YMERA_ESCALATION_EXPIRY_SECONDS: seconds(1, 30 * 86_400).default(
+    asSeconds(defaultWorkflowPolicy.escalationMs),
+  ),
   /** How often steps are looked for that nothing would move. */
   YMERA_RECONCILE_SECONDS: seconds(0.5, 600).default(5),
   /** Dead letters kept of each service on each virtual host. */
@@ -31,19 +39,19 @@ export const configSchema = baseServiceEnvironment.extend({
 
 export type OrchestratorConfig = z.output<typeof configSchema>;
 
-export const runPolicyOf = (config: OrchestratorConfig): RunPolicy => ({
+export const workflowPolicyOf = (config: OrchestratorConfig): WorkflowPolicy => ({
   leaseMs: config.YMERA_TASK_LEASE_SECONDS * 1000,
   offerMs: config.YMERA_TASK_OFFER_SECONDS * 1000,
   deadlineGraceMs: config.YMERA_TASK_DEADLINE_GRACE_SECONDS * 1000,
   queueMs: config.YMERA_TASK_QUEUE_SECONDS * 1000,
-  materialiseMs: config.YMERA_INTEGRATION_ANSWER_SECONDS * 1000,
+  commitTimeoutMs: config.YMERA_INTEGRATION_ANSWER_SECONDS * 1000,
   backoff: {
     baseMs: config.YMERA_RETRY_BASE_SECONDS * 1000,
     maximumMs: config.YMERA_RETRY_MAXIMUM_SECONDS * 1000,
   },
-  maxDeclines: defaultRunPolicy.maxDeclines,
+  maxDeclines: defaultWorkflowPolicy.maxDeclines,
   escalationMs: config.YMERA_ESCALATION_EXPIRY_SECONDS * 1000,
-  maxEscalations: defaultRunPolicy.maxEscalations,
-  maxBaseMoves: defaultRunPolicy.maxBaseMoves,
-  silenceMs: config.YMERA_AGENT_SILENCE_SECONDS * 1000,
+  maxEscalations: defaultWorkflowPolicy.maxEscalations,
+  maxBaseMoves: defaultWorkflowPolicy.maxBaseMoves,
+  unresponsiveMs: config.YMERA_AGENT_SILENCE_SECONDS * 1000,
 });

@@ -1,13 +1,13 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { Foundation } from '@ymera/foundation';
-import { Sweep, type ServiceRuntime } from '@ymera/http';
+import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import { headerNames } from '@ymera/messaging';
 import { redact, redactText } from '@ymera/observability';
 import { DeadLettersController } from './adapters/messaging/dead-letters.controller';
 import { prometheusDeadLetters } from './adapters/observability/prometheus-dead-letters';
 import { postgresDeadLetterStores } from './adapters/persistence/postgres-dead-letter-store';
-import { ForgetDeadLetters } from './application/forget-dead-letters';
+import { DeleteOldDeadLetters } from './application/delete-old-dead-letters';
 import { ReadDeadLetters } from './application/read-dead-letters';
 import { RecordDeadLetter } from './application/record-dead-letter';
 import { ReplayDeadLetter } from './application/replay-dead-letter';
@@ -15,7 +15,7 @@ import type { OrchestratorConfig } from './config';
 
 /** What consumers' inboxes remember; the transport's own default. */
 const retentionMs = 7 * 86_400_000;
-const sweepMs = 60_000;
+const expireIntervalMs = 60_000;
 const redaction = { value: (value: unknown) => redact(value), text: redactText };
 
 /** The part of the composition root that keeps dead letters (ADR 0011). */
@@ -37,15 +37,20 @@ export function deadLettersModule(
     if (problems.length > 0) throw new Error(problems.join('; '));
   });
 
-  const forgetting = new ForgetDeadLetters(
+  const forgetting = new DeleteOldDeadLetters(
     unitOfWork,
     metrics,
     clock,
     config.YMERA_DEAD_LETTER_RETENTION_DAYS,
   );
-  const sweep = new Sweep('forget dead letters', sweepMs, () => forgetting.execute(), logger);
-  sweep.start();
-  shutdown.defer('dead letters', () => sweep.stop());
+  const periodicJob = new PeriodicJob(
+    'forget dead letters',
+    expireIntervalMs,
+    () => forgetting.execute(),
+    logger,
+  );
+  periodicJob.start();
+  shutdown.defer('dead letters', () => periodicJob.stop());
 
   const reading = new ReadDeadLetters({ unitOfWork, redaction, clock, retentionMs });
   const replaying = new ReplayDeadLetter({

@@ -26,7 +26,7 @@ import { eventually, leakGuard, testDatabase, type TestDatabase } from '@ymera/t
 import { connect } from 'amqplib';
 import { postgresDeadLetterStores } from './adapters/persistence/postgres-dead-letter-store';
 import { RecordDeadLetter } from './application/record-dead-letter';
-import { OrchestratorWorld } from './testing/running-orchestrator';
+import { OrchestratorEnvironment } from './testing/running-orchestrator';
 
 /** A consumer with an inbox, that can be broken and mended. */
 const coordinator = { isBroken: false, effects: [] as string[], tries: 0 };
@@ -53,7 +53,7 @@ jest.setTimeout(30_000);
 
 /** Real: RabbitMQ, PostgreSQL, the orchestrator as it is. */
 describe('dead letters', () => {
-  let world: OrchestratorWorld;
+  let environment: OrchestratorEnvironment;
   let store: TestDatabase;
   let database: Database;
   let asker: Messaging;
@@ -62,20 +62,20 @@ describe('dead letters', () => {
 
   const messagingAs = (service: 'coordinator' | 'orchestrator' | 'registry' | 'gateway'): Messaging =>
     createMessaging({
-      url: world.vhosts.url,
-      vhost: world.vhosts.servicesVhost,
-      agentsVhost: world.vhosts.agentsVhost,
+      url: environment.vhosts.url,
+      vhost: environment.vhosts.servicesVhost,
+      agentsVhost: environment.vhosts.agentsVhost,
       service,
       logger: silentLogger,
     });
 
   beforeAll(async () => {
-    world = await OrchestratorWorld.open();
+    environment = await OrchestratorEnvironment.open();
     store = await testDatabase({ service: 'coordinator', migrations: messagingMigrations });
     database = await createDatabase({ ...store, migrations: messagingMigrations, poolSize: 2 });
     inbox = new PostgresUnitOfWork(database, { service: 'coordinator' }, () => ({}));
     asker = messagingAs('gateway');
-    orchestrator = await world.run();
+    orchestrator = await environment.run();
     consumer = await startService(
       {
         name: 'coordinator',
@@ -91,7 +91,7 @@ describe('dead letters', () => {
           };
         },
       },
-      world.config(),
+      environment.config(),
     );
   }, 60_000);
   afterAll(async () => {
@@ -99,7 +99,7 @@ describe('dead letters', () => {
     await asker.close();
     await database.close();
     await store.drop();
-    await world.close();
+    await environment.close();
   });
 
   const value = <T>(answer: Result<T>): T => {
@@ -138,7 +138,7 @@ describe('dead letters', () => {
   const effectsOn = (workflowId: string): number =>
     coordinator.effects.filter((one) => one === workflowId).length;
   const told = (type: string, id: string): number =>
-    world.published.filter((one) => one.type === type && one.data['dead_letter_id'] === id).length;
+    environment.published.filter((one) => one.type === type && one.data['dead_letter_id'] === id).length;
 
   it('lists a poisoned message with its code, reason and trace; sent back once mended it takes effect once', async () => {
     const [workflowId, messageId] = [uuidv7(), uuidv7()];
@@ -168,7 +168,7 @@ describe('dead letters', () => {
     });
     await eventually(() => expect(effectsOn(workflowId)).toBe(1));
     // To the queue it died in, not to the exchange: the others do not hear of it again.
-    expect(world.facts(workflowCompleted.key, workflowId)).toHaveLength(1);
+    expect(environment.facts(workflowCompleted.key, workflowId)).toHaveLength(1);
     await expect(refusalOf(letter.dead_letter_id)).resolves.toBe('dead_letter_replayed');
     await eventually(() =>
       expect(told('orchestrator.dead_letter.replayed.v1', letter.dead_letter_id)).toBe(1),
@@ -191,12 +191,17 @@ describe('dead letters', () => {
 
   it('lists what the broker itself gave up after too many deliveries', async () => {
     const agentId = `agent-${uuidv7().slice(-6)}`;
-    const connection = await connect(`${world.vhosts.url}/${encodeURIComponent(world.vhosts.servicesVhost)}`);
+    const connection = await connect(
+      `${environment.vhosts.url}/${encodeURIComponent(environment.vhosts.servicesVhost)}`,
+    );
     try {
       const channel = await connection.createChannel();
       // A consumer that dies with the message each time.
       await channel.consume('reporting.events', (message) => message && channel.nack(message));
-      await world.publish('registry', agentRetired, agentId, { ...agentRetired.sample, agent_id: agentId });
+      await environment.publish('registry', agentRetired, agentId, {
+        ...agentRetired.sample,
+        agent_id: agentId,
+      });
       const letter = await eventually(
         async () => {
           const found = (await list({ queue: 'reporting.events' })).find(({ excerpt }) =>
@@ -230,8 +235,8 @@ describe('dead letters', () => {
 
   it('keeps one row of a message when it dies between the commit and the acknowledgement', async () => {
     // The service's own keeper stops, and another takes its place.
-    await world.stop(orchestrator);
-    const keeping = await createDatabase({ ...world.database, migrations: [], poolSize: 2 });
+    await environment.stop(orchestrator);
+    const keeping = await createDatabase({ ...environment.database, migrations: [], poolSize: 2 });
     const recording = new RecordDeadLetter({
       unitOfWork: new PostgresUnitOfWork(keeping, { service: 'orchestrator' }, postgresDeadLetterStores),
       redaction: { value: (one) => one, text: (one) => one },
@@ -269,13 +274,15 @@ describe('dead letters', () => {
     await second.close();
     await keeping.close();
     coordinator.isBroken = false;
-    orchestrator = await world.run();
+    orchestrator = await environment.run();
     const rows = (await list({ owner: 'coordinator' })).filter(({ excerpt }) => excerpt.includes(workflowId));
     expect(rows).toMatchObject([{ state: 'pending', deaths: 1 }]);
   }, 40_000);
 
   it('tells no fact about a dead fact about a dead letter, for that would never end', async () => {
-    const connection = await connect(`${world.vhosts.url}/${encodeURIComponent(world.vhosts.servicesVhost)}`);
+    const connection = await connect(
+      `${environment.vhosts.url}/${encodeURIComponent(environment.vhosts.servicesVhost)}`,
+    );
     try {
       const channel = await connection.createConfirmChannel();
       const letter = { messageId: uuidv7(), type: 'orchestrator.dead_letter.recorded.v1', persistent: true };

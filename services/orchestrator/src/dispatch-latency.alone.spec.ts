@@ -2,16 +2,16 @@ import { uuidv7 } from '@ymera/kernel';
 import { eventually, leakGuard } from '@ymera/testing';
 import { outcomeOf } from './testing/outcomes';
 import { definitionOf, enhancePlan } from './testing/plans';
-import { OrchestratorWorld } from './testing/running-orchestrator';
+import { OrchestratorEnvironment } from './testing/running-orchestrator';
 import { ScriptedAgent, type Task } from './testing/scripted-agent';
 
 /** Real: PostgreSQL, RabbitMQ, the whole service. Alone on the machine, because it promises a time. */
 describe('the orchestrator, alone on its machine', () => {
-  let world: OrchestratorWorld;
+  let environment: OrchestratorEnvironment;
   beforeAll(async () => {
-    world = await OrchestratorWorld.open();
+    environment = await OrchestratorEnvironment.open();
   });
-  afterAll(() => world.close());
+  afterAll(() => environment.close());
 
   /** It takes a moment, as work does: three messages at once would only wait for each other's transactions. */
   const work = async (agent: ScriptedAgent, task: Task): Promise<void> => {
@@ -20,24 +20,24 @@ describe('the orchestrator, alone on its machine', () => {
     await agent.end(task, outcomeOf(task));
   };
   const join = async (agentType: 'EXAMINATION' | 'ENHANCEMENT' | 'TESTING'): Promise<ScriptedAgent> => {
-    const agent = await ScriptedAgent.join(world.vhosts, `quick-${agentType.toLowerCase()}`, agentType);
+    const agent = await ScriptedAgent.join(environment.vhosts, `quick-${agentType.toLowerCase()}`, agentType);
     agent.onTask = (task) => work(agent, task);
-    await world.enrol(agent);
+    await environment.enrol(agent);
     return agent;
   };
 
   it('dispatches the next step within milliseconds of a result', async () => {
-    const service = await world.run();
+    const service = await environment.run();
     const agents = await Promise.all([join('EXAMINATION'), join('ENHANCEMENT'), join('TESTING')]);
     const [examiner, enhancer, tester] = agents;
     const latencies: number[] = [];
     const runs: number[] = [];
-    for (let run = 0; run < 15; run += 1) {
+    for (let workflow = 0; workflow < 15; workflow += 1) {
       const definition = definitionOf(enhancePlan, { workflow_id: uuidv7() });
       const begun = performance.now();
-      await world.start(definition);
+      await environment.start(definition);
       await eventually(
-        async () => expect((await world.workflow(definition.workflow_id)).state).toBe('completed'),
+        async () => expect((await environment.workflow(definition.workflow_id)).state).toBe('completed'),
         { timeoutMs: 8000 },
       );
       runs.push(performance.now() - begun);
@@ -67,7 +67,7 @@ describe('the orchestrator, alone on its machine', () => {
     expect(latencies).toHaveLength(30);
     expect(median(latencies)).toBeLessThan(100);
     await Promise.all(agents.map((agent) => agent.leave()));
-    await world.stop(service);
+    await environment.stop(service);
   });
 });
 

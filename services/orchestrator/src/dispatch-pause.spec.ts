@@ -5,9 +5,9 @@ import { createDatabase, PostgresUnitOfWork } from '@ymera/persistence';
 import { eventually, leakGuard } from '@ymera/testing';
 import { migrations } from './adapters/persistence/migrations';
 import { postgresStores } from './adapters/persistence/postgres-stores';
-import { defaultRunPolicy } from './domain/run-policy';
+import { defaultWorkflowPolicy } from './domain/workflow-policy';
 import { definitionOf, planOf, review } from './testing/plans';
-import { OrchestratorWorld } from './testing/running-orchestrator';
+import { OrchestratorEnvironment } from './testing/running-orchestrator';
 import { ScriptedAgent, type Task } from './testing/scripted-agent';
 
 jest.setTimeout(30_000);
@@ -16,28 +16,28 @@ const order = { actor: { name: 'grace', roles: ['admin'] }, reason: 'The provide
 
 /** Real: PostgreSQL, RabbitMQ, the whole service. */
 describe('pausing all dispatch', () => {
-  let world: OrchestratorWorld;
+  let environment: OrchestratorEnvironment;
   let asker: Messaging;
   let agent: ScriptedAgent;
 
   beforeAll(async () => {
-    world = await OrchestratorWorld.open();
+    environment = await OrchestratorEnvironment.open();
     asker = createMessaging({
-      url: world.vhosts.url,
-      vhost: world.vhosts.servicesVhost,
+      url: environment.vhosts.url,
+      vhost: environment.vhosts.servicesVhost,
       service: 'gateway',
       logger: silentLogger,
     });
-    agent = await ScriptedAgent.join(world.vhosts, 'reviewer-1', 'EXAMINATION');
+    agent = await ScriptedAgent.join(environment.vhosts, 'reviewer-1', 'EXAMINATION');
   }, 60_000);
   afterAll(async () => {
     await agent.leave();
     await asker.close();
-    await world.close();
+    await environment.close();
   });
 
-  const newRun = () => definitionOf(planOf([review]), { workflow_id: uuidv7() });
-  const stepOf = async (workflowId: string) => (await world.workflow(workflowId)).steps[0];
+  const newWorkflow = () => definitionOf(planOf([review]), { workflow_id: uuidv7() });
+  const stepOf = async (workflowId: string) => (await environment.workflow(workflowId)).steps[0];
 
   it('holds through a restart, and gives work at once after the resumption', async () => {
     const offered = new Map<string, number>();
@@ -46,21 +46,21 @@ describe('pausing all dispatch', () => {
       await agent.accept(task);
       await agent.end(task, { findings: [] });
     };
-    const service = await world.run({ YMERA_RECONCILE_SECONDS: '0.5' });
-    await world.enrol(agent);
+    const service = await environment.run({ YMERA_RECONCILE_SECONDS: '0.5' });
+    await environment.enrol(agent);
     await expect(asker.queries.ask(pauseDispatch, order)).resolves.toMatchObject({
       value: { state: 'paused', changed_by: 'grace' },
     });
 
-    const run = newRun();
-    await world.start(run);
+    const workflow = newWorkflow();
+    await environment.start(workflow);
     await eventually(async () =>
-      expect((await stepOf(run.workflow_id))?.reasons.at(-1)).toContain('grace has paused all dispatch'),
+      expect((await stepOf(workflow.workflow_id))?.reasons.at(-1)).toContain('grace has paused all dispatch'),
     );
-    await world.stop(service);
-    await world.run({ YMERA_RECONCILE_SECONDS: '0.5' });
-    const another = newRun();
-    await world.start(another);
+    await environment.stop(service);
+    await environment.run({ YMERA_RECONCILE_SECONDS: '0.5' });
+    const another = newWorkflow();
+    await environment.start(another);
     await eventually(async () =>
       expect(await asker.queries.ask(getDispatch, {})).toMatchObject({
         value: { state: 'paused', waiting: 2, reason: 'The provider is down.' },
@@ -71,14 +71,14 @@ describe('pausing all dispatch', () => {
     const resumedAt = Date.now();
     await asker.queries.ask(resumeDispatch, { ...order, reason: 'It is back.' });
     await eventually(async () => {
-      for (const { workflow_id } of [run, another])
-        expect((await world.workflow(workflow_id)).state).toBe('completed');
+      for (const { workflow_id } of [workflow, another])
+        expect((await environment.workflow(workflow_id)).state).toBe('completed');
     });
     const first = Math.min(...offered.values()) - resumedAt;
     process.stdout.write(`dispatch resumed, first offer received after ${first} ms\n`);
     expect(first).toBeLessThan(1000);
     await eventually(() =>
-      expect(world.published.map(({ type }) => type)).toEqual(
+      expect(environment.published.map(({ type }) => type)).toEqual(
         expect.arrayContaining(['orchestrator.dispatch.paused.v1', 'orchestrator.dispatch.resumed.v1']),
       ),
     );
@@ -86,7 +86,7 @@ describe('pausing all dispatch', () => {
 
   it('waits for whoever is offering work, so that nothing is offered once the pause is answered', async () => {
     const database = await createDatabase({
-      url: world.database.url,
+      url: environment.database.url,
       schema: 'orchestrator',
       migrations,
       poolSize: 3,
@@ -94,13 +94,13 @@ describe('pausing all dispatch', () => {
     const unitOfWork = new PostgresUnitOfWork(
       database,
       { service: 'orchestrator' },
-      postgresStores(defaultRunPolicy),
+      postgresStores(defaultWorkflowPolicy),
     );
     const steps: string[] = [];
     let finish: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (finish = resolve));
     const offering = unitOfWork.run(async (tx) => {
-      expect(await tx.brake.whileWorking()).toBeUndefined();
+      expect(await tx.pauses.whileWorking()).toBeUndefined();
       steps.push('offering');
       await held;
       steps.push('offered');
@@ -118,7 +118,7 @@ describe('pausing all dispatch', () => {
     finish();
     await Promise.all([offering, pausing]);
     expect(steps).toEqual(['offering', 'offered', 'paused']);
-    await expect(unitOfWork.run((tx) => tx.brake.whileWorking())).resolves.toMatchObject({
+    await expect(unitOfWork.run((tx) => tx.pauses.whileWorking())).resolves.toMatchObject({
       pausedBy: 'grace',
     });
     await asker.queries.ask(resumeDispatch, order);

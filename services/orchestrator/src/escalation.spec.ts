@@ -4,8 +4,8 @@ import { createDatabase } from '@ymera/persistence';
 import { eventually, leakGuard } from '@ymera/testing';
 import { migrations } from './adapters/persistence/migrations';
 import { base, definitionOf, loopingPlan } from './testing/plans';
-import { badFinding, judgement, passedTests, rejectingVerdict } from './testing/run-scenario';
-import { OrchestratorWorld } from './testing/running-orchestrator';
+import { badFinding, judgement, passedTests, rejectingVerdict } from './testing/workflow-scenario';
+import { OrchestratorEnvironment } from './testing/running-orchestrator';
 import { ScriptedAgent, type Task } from './testing/scripted-agent';
 
 type Decision = PayloadOf<typeof resolveGate>;
@@ -13,7 +13,7 @@ type Decision = PayloadOf<typeof resolveGate>;
 /** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, integration, coordinator, registry. */
 // Mission: D1
 describe('escalation', () => {
-  let world: OrchestratorWorld;
+  let environment: OrchestratorEnvironment;
   const agents: ScriptedAgent[] = [];
   const tasks = (type: string): Task[] =>
     agents.flatMap((agent) => agent.tasks.filter((task) => task.type === type));
@@ -36,7 +36,7 @@ describe('escalation', () => {
     });
   };
   const gates = (workflowId: string) =>
-    world.facts('orchestrator.gate.opened', workflowId).map(({ data }) => ({
+    environment.facts('orchestrator.gate.opened', workflowId).map(({ data }) => ({
       gateId: String(data['gate_id']),
       digest: String(data['subject_digest']),
       escalation: data['escalation'] as Escalation,
@@ -59,28 +59,28 @@ describe('escalation', () => {
   });
 
   beforeAll(async () => {
-    world = await OrchestratorWorld.open();
+    environment = await OrchestratorEnvironment.open();
     for (const agentType of ['EXAMINATION', 'ENHANCEMENT', 'TESTING'] as const) {
-      const agent = await ScriptedAgent.join(world.vhosts, agentType.toLowerCase(), agentType);
+      const agent = await ScriptedAgent.join(environment.vhosts, agentType.toLowerCase(), agentType);
       agent.onTask = (task) => work(agent, task);
       agents.push(agent);
-      await world.enrol(agent);
+      await environment.enrol(agent);
     }
   });
   afterAll(async () => {
     await Promise.all(agents.map((agent) => agent.leave()));
-    await world.close();
+    await environment.close();
   });
 
   it('takes a decision that came while the service was down, once, and none that is stale', async () => {
-    const first = await world.run();
+    const first = await environment.run();
     const definition = definitionOf(loopingPlan, { workflow_id: uuidv7() });
     const { workflow_id } = definition;
-    await world.start(definition);
+    await environment.start(definition);
     const asked = await opened(workflow_id, 0);
     expect(asked.escalation).toMatchObject({ escalation: 1, step_id: 'test', findings: [badFinding] });
-    expect(world.facts('orchestrator.workflow.escalated', workflow_id)).toHaveLength(1);
-    await world.stop(first);
+    expect(environment.facts('orchestrator.workflow.escalated', workflow_id)).toHaveLength(1);
+    await environment.stop(first);
 
     const retry = decision(workflow_id, {
       gate_id: asked.gateId,
@@ -91,28 +91,28 @@ describe('escalation', () => {
     const messageId = uuidv7();
     // As a coordinator of before sent it, which may still be in the queue.
     const { decided_at: _, ...before } = { ...retry, option: 'retry' as const };
-    await world.order(resolveGateV1, before, {}, messageId);
-    await world.order(resolveGate, retry, {}, messageId);
-    await world.order(resolveGate, retry);
-    const second = await world.run();
+    await environment.order(resolveGateV1, before, {}, messageId);
+    await environment.order(resolveGate, retry, {}, messageId);
+    await environment.order(resolveGate, retry);
+    const second = await environment.run();
     const again = await opened(workflow_id, 1);
     expect(tasks('enhance')).toHaveLength(3);
     expect(tasks('enhance').at(-1)?.input.feedback).toMatchObject([{ code: 'note' }, badFinding]);
 
     // About the gate before, about another subject of this one: without effect, but kept.
-    await world.order(resolveGate, { ...retry, option: 'abandon', decision: 'denied' });
-    await world.order(resolveGate, {
+    await environment.order(resolveGate, { ...retry, option: 'abandon', decision: 'denied' });
+    await environment.order(resolveGate, {
       ...retry,
       gate_id: again.gateId,
       option: 'abandon',
       decision: 'denied',
     });
-    await world.order(
+    await environment.order(
       resolveGate,
       decision(workflow_id, { gate_id: again.gateId, subject_digest: again.digest, option: 'take_over' }),
     );
     const workflow = await eventually(async () => {
-      const found = await world.workflow(workflow_id);
+      const found = await environment.workflow(workflow_id);
       if (found.state !== 'failed') throw new Error(found.state);
       return found;
     });
@@ -121,7 +121,7 @@ describe('escalation', () => {
     expect(tasks('enhance')).toHaveLength(3);
 
     const database = await createDatabase({
-      url: world.database.url,
+      url: environment.database.url,
       schema: 'orchestrator',
       migrations,
       poolSize: 1,
@@ -137,15 +137,15 @@ describe('escalation', () => {
       { option: 'abandon', outcome: 'approved' },
       { option: 'take_over', outcome: 'approved' },
     ]);
-    await world.stop(second);
+    await environment.stop(second);
   });
 
   it('accepted, lets the examination approve the same change, also across a restart, and lands it', async () => {
-    const first = await world.run();
+    const first = await environment.run();
     const definition = definitionOf(loopingPlan, { workflow_id: uuidv7() });
     const { workflow_id } = definition;
     judged.add(workflow_id);
-    await world.start(definition);
+    await environment.start(definition);
     const asked = await opened(workflow_id, 0);
     expect(asked.escalation).toMatchObject({
       step_id: 'validate',
@@ -159,14 +159,14 @@ describe('escalation', () => {
       reason: 'It is within the noise.',
     });
     const produced = tasks('enhance').length;
-    await world.stop(first);
-    await world.order(resolveGate, { ...accept, decided_by: definition.requested_by });
-    await world.order(resolveGate, { ...accept, reason: 'ok' });
-    await world.order(resolveGate, accept);
-    await world.order(resolveGate, accept);
-    const second = await world.run();
+    await environment.stop(first);
+    await environment.order(resolveGate, { ...accept, decided_by: definition.requested_by });
+    await environment.order(resolveGate, { ...accept, reason: 'ok' });
+    await environment.order(resolveGate, accept);
+    await environment.order(resolveGate, accept);
+    const second = await environment.run();
     const workflow = await eventually(async () => {
-      const found = await world.workflow(workflow_id);
+      const found = await environment.workflow(workflow_id);
       if (found.state !== 'completed') throw new Error(JSON.stringify(found.error ?? found.state));
       return found;
     });
@@ -184,7 +184,7 @@ describe('escalation', () => {
     });
     expect(tasks('validate').at(-1)?.input.waivers).toMatchObject([waiver]);
     expect(tasks('enhance')).toHaveLength(produced);
-    await world.stop(second);
+    await environment.stop(second);
   });
 });
 

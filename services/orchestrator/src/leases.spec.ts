@@ -1,29 +1,32 @@
 import { sleep } from '@ymera/kernel';
 import { eventually, leakGuard, SeverableRoute } from '@ymera/testing';
-import { diligent, newRun, OrchestratorScene } from './testing/orchestrator-scene';
+import { diligent, newWorkflow, OrchestratorFixture } from './testing/orchestrator-fixture';
 import { outcomeOf } from './testing/outcomes';
-import type { OrchestratorWorld } from './testing/running-orchestrator';
+import type { OrchestratorEnvironment } from './testing/running-orchestrator';
 
 /** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, integration, coordinator, registry. */
 describe('the lease of a task', () => {
-  let scene: OrchestratorScene;
-  let world: OrchestratorWorld;
+  let fixture: OrchestratorFixture;
+  let environment: OrchestratorEnvironment;
   let route: SeverableRoute | undefined;
 
   beforeAll(async () => {
-    scene = await OrchestratorScene.open();
-    ({ world } = scene);
+    fixture = await OrchestratorFixture.open();
+    ({ environment } = fixture);
   });
-  afterEach(() => scene.retireAll());
+  afterEach(() => fixture.retireAll());
   afterAll(async () => {
-    await world.close();
+    await environment.close();
     await route?.close();
   });
 
   it('gives the task of an agent that died to another, though it had kept its lease for long before', async () => {
-    const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '2', YMERA_AGENT_SILENCE_SECONDS: '60' });
+    const service = await environment.run({
+      YMERA_TASK_LEASE_SECONDS: '2',
+      YMERA_AGENT_SILENCE_SECONDS: '60',
+    });
     // Longer than two leases.
-    const dying = await scene.join('EXAMINATION', async (agent, task) => {
+    const dying = await fixture.join('EXAMINATION', async (agent, task) => {
       await agent.accept(task);
       for (let beat = 1; beat <= 14; beat += 1) {
         await sleep(400);
@@ -32,22 +35,22 @@ describe('the lease of a task', () => {
       diedAt = performance.now();
     });
     let diedAt = 0;
-    const definition = newRun();
-    await world.start(definition);
+    const definition = newWorkflow();
+    await environment.start(definition);
     await eventually(() => expect(dying.tasks).toHaveLength(1));
-    const other = await scene.join('EXAMINATION', diligent);
-    await scene.ended(definition.workflow_id, 'completed', 15_000);
+    const other = await fixture.join('EXAMINATION', diligent);
+    await fixture.ended(definition.workflow_id, 'completed', 15_000);
     expect(dying.tasks).toHaveLength(1);
     expect(other.tasks).toHaveLength(1);
     expect(performance.now() - diedAt).toBeLessThan(5_000);
-    await world.stop(service);
+    await environment.stop(service);
   }, 30_000);
 
   it('leaves its lease to an agent that goes on working while the broker hangs for longer than a lease', async () => {
-    route = await SeverableRoute.to(world.vhosts.url);
-    const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '2', YMERA_RABBITMQ_URL: route.url });
+    route = await SeverableRoute.to(environment.vhosts.url);
+    const service = await environment.run({ YMERA_TASK_LEASE_SECONDS: '2', YMERA_RABBITMQ_URL: route.url });
     let isDone = false;
-    const steady = await scene.join('EXAMINATION', async (agent, task) => {
+    const steady = await fixture.join('EXAMINATION', async (agent, task) => {
       await agent.accept(task);
       while (!isDone) {
         await agent.progress(task, 0.5);
@@ -55,10 +58,10 @@ describe('the lease of a task', () => {
       }
       await agent.end(task, outcomeOf(task));
     });
-    const definition = newRun();
-    await world.start(definition);
+    const definition = newWorkflow();
+    await environment.start(definition);
     await eventually(async () =>
-      expect((await world.workflow(definition.workflow_id)).steps[0]?.state).toBe('running'),
+      expect((await environment.workflow(definition.workflow_id)).steps[0]?.state).toBe('running'),
     );
     // The time itself is what the broker takes from us.
     route.hang();
@@ -66,19 +69,19 @@ describe('the lease of a task', () => {
     route.restore();
     await sleep(3_000);
     isDone = true;
-    await scene.ended(definition.workflow_id, 'completed', 15_000);
+    await fixture.ended(definition.workflow_id, 'completed', 15_000);
     expect([steady.tasks.length, steady.cancels, steady.refused]).toEqual([1, [], []]);
-    await world.stop(service);
+    await environment.stop(service);
   }, 40_000);
 
   it('gives the task of an agent that fell silent to another, and fences the first', async () => {
-    const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '2' });
-    const silent = await scene.join('EXAMINATION', async (agent, task) => agent.accept(task));
-    const definition = newRun();
-    await world.start(definition);
+    const service = await environment.run({ YMERA_TASK_LEASE_SECONDS: '2' });
+    const silent = await fixture.join('EXAMINATION', async (agent, task) => agent.accept(task));
+    const definition = newWorkflow();
+    await environment.start(definition);
     await eventually(() => expect(silent.tasks).toHaveLength(1));
-    const other = await scene.join('EXAMINATION', diligent);
-    const workflow = await scene.ended(definition.workflow_id, 'completed');
+    const other = await fixture.join('EXAMINATION', diligent);
+    const workflow = await fixture.ended(definition.workflow_id, 'completed');
     expect(workflow.steps[0]).toMatchObject({ agent_id: other.agentId, attempts: 2 });
     expect(workflow.steps[0]?.reasons.join(' ')).toContain('was silent for longer than its lease');
 
@@ -86,38 +89,38 @@ describe('the lease of a task', () => {
     if (late) await silent.end(late);
     await eventually(() => expect(silent.refused.map(({ error }) => error.code)).toEqual(['fenced']));
     expect(silent.cancels).toHaveLength(1);
-    expect(world.facts('orchestrator.workflow.completed', definition.workflow_id)).toHaveLength(1);
-    await world.stop(service);
+    expect(environment.facts('orchestrator.workflow.completed', definition.workflow_id)).toHaveLength(1);
+    await environment.stop(service);
   });
 
   it('gives the task of a suspended agent to another at once, refuses its result, and gives it work again', async () => {
-    const service = await world.run();
-    const silent = await scene.join('EXAMINATION', (agent, task) => agent.accept(task));
-    const definition = newRun();
-    await world.start(definition);
+    const service = await environment.run();
+    const silent = await fixture.join('EXAMINATION', (agent, task) => agent.accept(task));
+    const definition = newWorkflow();
+    await environment.start(definition);
     const first = await eventually(() => silent.tasks[0] ?? Promise.reject(new Error('no task yet')));
-    const second = await scene.join('EXAMINATION', (agent, task) => agent.accept(task));
-    await world.sanction(silent, { status: 'suspended', cause: 'silence', credential_epoch: 2 });
+    const second = await fixture.join('EXAMINATION', (agent, task) => agent.accept(task));
+    await environment.sanction(silent, { status: 'suspended', cause: 'silence', credential_epoch: 2 });
     const again = await eventually(() => second.tasks[0] ?? Promise.reject(new Error('not re-leased yet')));
     expect(again).toMatchObject({ task_id: first.task_id, attempt: 2 });
     await silent.end(first);
     await eventually(() => expect(silent.refused).toMatchObject([{ error: { code: 'fenced' } }]));
     await second.end(again);
-    const workflow = await scene.ended(definition.workflow_id, 'completed');
+    const workflow = await fixture.ended(definition.workflow_id, 'completed');
     expect(workflow.steps).toMatchObject([{ agent_id: second.agentId, attempts: 2 }]);
     const metrics = await (await fetch(new URL('/metrics', service.url))).text();
     expect(metrics).toMatch(/ymera_orchestrator_results_refused_total\{[^}]*code="fenced"[^}]*\} [1-9]/);
 
-    await world.sanction(silent, { status: 'active', cause: 'recovery', credential_epoch: 2 });
+    await environment.sanction(silent, { status: 'active', cause: 'recovery', credential_epoch: 2 });
     // One holds one task at a time, so two runs need both.
-    for (const next of [newRun(), newRun()]) await world.start(next);
+    for (const next of [newWorkflow(), newWorkflow()]) await environment.start(next);
     await eventually(() => expect([silent.tasks.length, second.tasks.length]).toEqual([2, 2]));
-    await world.stop(service);
+    await environment.stop(service);
   });
 
   it('keeps a lease for as long as there is progress', async () => {
-    const service = await world.run({ YMERA_TASK_LEASE_SECONDS: '0.6' });
-    const slow = await scene.join('EXAMINATION', async (agent, task) => {
+    const service = await environment.run({ YMERA_TASK_LEASE_SECONDS: '0.6' });
+    const slow = await fixture.join('EXAMINATION', async (agent, task) => {
       await agent.accept(task);
       for (let beat = 1; beat <= 8; beat += 1) {
         await new Promise((resolve) => setTimeout(resolve, 200));
@@ -125,17 +128,17 @@ describe('the lease of a task', () => {
       }
       await agent.end(task);
     });
-    const definition = newRun();
-    await world.start(definition);
-    const workflow = await scene.ended(definition.workflow_id, 'completed');
+    const definition = newWorkflow();
+    await environment.start(definition);
+    const workflow = await fixture.ended(definition.workflow_id, 'completed');
     expect(workflow.steps[0]).toMatchObject({ attempts: 1 });
     expect(slow.tasks).toHaveLength(1);
-    const progressed = world.facts('orchestrator.task.progressed', definition.workflow_id);
+    const progressed = environment.facts('orchestrator.task.progressed', definition.workflow_id);
     expect(progressed.length).toBeGreaterThan(3);
     expect(progressed.map(({ data }) => data['aggregate_version'])).toEqual(
       progressed.map((_, index) => index + 1),
     );
-    await world.stop(service);
+    await environment.stop(service);
   });
 });
 

@@ -2,15 +2,15 @@ import type { AgentType } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
 import { eventually, leakGuard } from '@ymera/testing';
 import { base, definitionOf, enhancePlan } from './testing/plans';
-import { approvingVerdict, passedTests } from './testing/run-scenario';
-import { OrchestratorWorld } from './testing/running-orchestrator';
+import { approvingVerdict, passedTests } from './testing/workflow-scenario';
+import { OrchestratorEnvironment } from './testing/running-orchestrator';
 import { ScriptedAgent, type Task } from './testing/scripted-agent';
 
 const runs = 5;
 
 /** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, and integration, whose branch moves by compare-and-swap. */
 describe('runs that want to land at once', () => {
-  let world: OrchestratorWorld;
+  let environment: OrchestratorEnvironment;
   const agents: ScriptedAgent[] = [];
 
   /** About exactly the change that the task names. */
@@ -33,37 +33,37 @@ describe('runs that want to land at once', () => {
     });
   };
   const join = async (agentId: string, agentType: AgentType): Promise<void> => {
-    const agent = await ScriptedAgent.join(world.vhosts, agentId, agentType);
+    const agent = await ScriptedAgent.join(environment.vhosts, agentId, agentType);
     agent.onTask = (task) => work(agent, task);
     agents.push(agent);
-    await world.enrol(agent);
+    await environment.enrol(agent);
   };
 
   beforeAll(async () => {
-    world = await OrchestratorWorld.open();
+    environment = await OrchestratorEnvironment.open();
     for (const type of ['EXAMINATION', 'ENHANCEMENT', 'TESTING'] as const)
       for (const number of [1, 2]) await join(`${type.toLowerCase()}-${number}`, type);
   });
   afterAll(async () => {
     await Promise.all(agents.map((agent) => agent.leave()));
-    await world.close();
+    await environment.close();
   });
 
   it('all land, one after the other, each tree as it was tested and examined; also across a restart', async () => {
-    world.heads.set('sample', base);
-    const first = await world.run();
+    environment.heads.set('sample', base);
+    const first = await environment.run();
     const ids = Array.from({ length: runs }, () => uuidv7());
-    for (const workflow_id of ids) await world.start(definitionOf(enhancePlan, { workflow_id }));
+    for (const workflow_id of ids) await environment.start(definitionOf(enhancePlan, { workflow_id }));
     await eventually(() => {
-      if (!world.published.some(({ type }) => type.startsWith('integration.landing.refused')))
+      if (!environment.published.some(({ type }) => type.startsWith('integration.landing.refused')))
         throw new Error('nobody was second yet');
     });
-    await world.stop(first);
-    const second = await world.run();
+    await environment.stop(first);
+    const second = await environment.run();
 
     const finished = await eventually(
       async () => {
-        const found = await Promise.all(ids.map((id) => world.workflow(id)));
+        const found = await Promise.all(ids.map((id) => environment.workflow(id)));
         const open = found.filter(({ state }) => state !== 'completed');
         if (open.length > 0) throw new Error(JSON.stringify(open.map(({ error, steps }) => [error, steps])));
         return found;
@@ -76,13 +76,13 @@ describe('runs that want to land at once', () => {
       expect(result.landed?.commit).toBe(result.verdict?.commit);
     }
     // One line of commits: each landed on what landed before it.
-    const landed = world.published.filter(({ type }) => type.startsWith('integration.change.landed'));
+    const landed = environment.published.filter(({ type }) => type.startsWith('integration.change.landed'));
     expect(landed).toHaveLength(runs);
     expect(landed.map(({ data }) => data['base'])).toEqual([
       base,
       ...landed.slice(0, -1).map(({ data }) => data['commit']),
     ]);
-    await world.stop(second);
+    await environment.stop(second);
   });
 });
 

@@ -3,11 +3,11 @@ import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persis
 import { eventually, leakGuard } from '@ymera/testing';
 import { migrations } from './adapters/persistence/migrations';
 import { postgresStores } from './adapters/persistence/postgres-stores';
-import { RunEngine } from './application/run-engine';
-import { runPolicyOf } from './config';
-import type { WorkflowDefinition } from './domain/run';
+import { WorkflowEngine } from './application/workflow-engine';
+import { workflowPolicyOf } from './config';
+import type { WorkflowDefinition } from './domain/workflow';
 import { definitionOf, planOf, review } from './testing/plans';
-import { OrchestratorWorld } from './testing/running-orchestrator';
+import { OrchestratorEnvironment } from './testing/running-orchestrator';
 import { ScriptedAgent, type Task } from './testing/scripted-agent';
 
 const periodMs = 1000;
@@ -19,16 +19,17 @@ const timings = {
 
 /** Real: PostgreSQL, RabbitMQ, the whole service. Played: an agent over AMQP, coordinator, registry. */
 describe('orphans', () => {
-  let world: OrchestratorWorld;
+  let environment: OrchestratorEnvironment;
   let agent: ScriptedAgent;
   let database: Database;
-  const policy = () => runPolicyOf(world.config(timings));
+  const policy = () => workflowPolicyOf(environment.config(timings));
   const unitOfWork = () =>
     new PostgresUnitOfWork(database, { service: 'orchestrator' }, postgresStores(policy()));
-  const newRun = (plan = planOf([review])): WorkflowDefinition =>
+  const newWorkflow = (plan = planOf([review])): WorkflowDefinition =>
     definitionOf(plan, { workflow_id: uuidv7() });
   const orphans = () => unitOfWork().run((tx) => tx.steps.orphans(Date.now() - periodMs));
-  const stateOf = async ({ workflow_id }: WorkflowDefinition) => (await world.workflow(workflow_id)).state;
+  const stateOf = async ({ workflow_id }: WorkflowDefinition) =>
+    (await environment.workflow(workflow_id)).state;
   /** What a scrape of /metrics says. */
   const gauges = async (url: string) => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
@@ -51,7 +52,7 @@ describe('orphans', () => {
   };
   /** Commits the start of a run and dies before anything of it is published. */
   const startAndDie = async (definition: WorkflowDefinition): Promise<void> => {
-    const dying = new RunEngine({
+    const dying = new WorkflowEngine({
       unitOfWork: unitOfWork(),
       clock: { now: () => new Date() },
       newId: () => uuidv7(),
@@ -70,20 +71,20 @@ describe('orphans', () => {
   };
 
   beforeAll(async () => {
-    world = await OrchestratorWorld.open();
+    environment = await OrchestratorEnvironment.open();
     database = await createDatabase({
-      url: world.database.url,
+      url: environment.database.url,
       schema: 'orchestrator',
       migrations,
       poolSize: 2,
     });
-    agent = await ScriptedAgent.join(world.vhosts, 'reviewer', 'EXAMINATION');
-    await world.enrol(agent);
+    agent = await ScriptedAgent.join(environment.vhosts, 'reviewer', 'EXAMINATION');
+    await environment.enrol(agent);
   });
   afterAll(async () => {
     await agent.leave();
     await database.close();
-    await world.close();
+    await environment.close();
   });
 
   it('are none within one period after a crash: nothing published, every timer overdue', async () => {
@@ -95,21 +96,21 @@ describe('orphans', () => {
       const error = { code: 'network', message: 'No route.', retryable: true };
       return agent.end(task, { outcome: 'failed', error });
     };
-    const retried = newRun();
-    const first = await world.run(timings);
-    await world.start(retried);
+    const retried = newWorkflow();
+    const first = await environment.run(timings);
+    await environment.start(retried);
     await eventually(async () => {
-      const { steps } = await world.workflow(retried.workflow_id);
+      const { steps } = await environment.workflow(retried.workflow_id);
       expect(steps[0]?.state).toBe('retry_wait');
     });
-    await world.stop(first);
+    await environment.stop(first);
 
-    const unpublished = newRun();
+    const unpublished = newWorkflow();
     await startAndDie(unpublished);
     await letAnHourPass();
     expect(await orphans()).toHaveLength(2);
 
-    const second = await world.run(timings);
+    const second = await environment.run(timings);
     const backAt = Date.now();
     await eventually(
       async () => {
@@ -123,13 +124,13 @@ describe('orphans', () => {
     for (const definition of [retried, unpublished])
       await eventually(async () => expect(await stateOf(definition)).toBe('completed'));
     expect(agent.tasks.filter(({ input }) => input.workflow_id === unpublished.workflow_id)).toHaveLength(1);
-    await world.stop(second);
+    await environment.stop(second);
   });
 
   it('that a hand in the database made are shown, and put right by the next look', async () => {
-    const service = await world.run(timings);
-    const waiting = newRun(planOf([{ ...review, agent_type: 'LEARNING' }]));
-    await world.start(waiting);
+    const service = await environment.run(timings);
+    const waiting = newWorkflow(planOf([{ ...review, agent_type: 'LEARNING' }]));
+    await environment.start(waiting);
     await eventually(async () => expect(await stateOf(waiting)).toBe('running'));
     await database.sql.query(`DELETE FROM timers WHERE workflow_id = $1`, [waiting.workflow_id]);
     await eventually(async () => expect((await gauges(service.url)).orphans).toBe(1), { timeoutMs: 6000 });
@@ -139,7 +140,7 @@ describe('orphans', () => {
       [waiting.workflow_id],
     );
     expect(timers.map(({ kind }) => kind)).toEqual(['budget', 'queue']);
-    await world.stop(service);
+    await environment.stop(service);
   });
 });
 

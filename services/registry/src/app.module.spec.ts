@@ -1,27 +1,27 @@
 import { leakGuard } from '@ymera/testing';
-import { tellAgentLife } from './testing/agent-life.story';
-import { tellCallback } from './testing/callback.story';
-import { tellIdentity } from './testing/identity.story';
-import { RegistryScene } from './testing/registry-scene';
+import { describeAgentLife } from './testing/agent-life.story';
+import { describeCallback } from './testing/callback.story';
+import { describeIdentity } from './testing/identity.story';
+import { RegistryFixture } from './testing/registry-fixture';
 
 describe('the registry, on a real broker that asks it about every principal', () => {
-  const scene = new RegistryScene();
+  const fixture = new RegistryFixture();
 
-  beforeAll(() => scene.open(), 90_000);
-  afterEach(() => scene.registry.closeConnections());
-  afterAll(() => scene.registry.stop(), 30_000);
+  beforeAll(() => fixture.open(), 90_000);
+  afterEach(() => fixture.registry.closeConnections());
+  afterAll(() => fixture.registry.stop(), 30_000);
 
   // Mission: A4
   describe('identity', () => {
-    tellIdentity(scene);
+    describeIdentity(fixture);
   });
 
   describe('the callback', () => {
-    tellCallback(scene);
+    describeCallback(fixture);
   });
 
   describe('the life of an agent', () => {
-    tellAgentLife(scene);
+    describeAgentLife(fixture);
   });
 
   leakGuard();

@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { openFoundation } from '@ymera/foundation';
-import { Sweep, type ServiceRuntime } from '@ymera/http';
+import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { systemClock } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { policy } from '@ymera/resilience';
@@ -23,12 +23,12 @@ import { registryMetrics } from './adapters/registry-prometheus';
 import { HmacSecretVault } from './adapters/security/hmac-secret-vault';
 import { AuthenticatePrincipal } from './application/authenticate-principal';
 import { AuthoriseOnBroker } from './application/authorise-on-broker';
-import { Canaries } from './application/canaries';
-import { ChangeStanding } from './application/change-standing';
+import { AuthenticationProbes } from './application/authentication-probes';
+import { ApplySanctionChange } from './application/apply-sanction-change';
 import { CreateEnrolment } from './application/create-enrolment';
 import { EnrolPrincipal } from './application/enrol-principal';
-import { EnrolmentDesk } from './application/enrolment-desk';
-import { FollowEnforcement } from './application/follow-enforcement';
+import { EnrolmentTokens } from './application/enrolment-tokens';
+import { HandleSanctionDecision } from './application/handle-sanction-decision';
 import { IdempotentAnswers } from './application/idempotent-answers';
 import { LiftFreeze } from './application/lift-freeze';
 import { OpenSession } from './application/open-session';
@@ -42,8 +42,8 @@ import type { RegistryConfig } from './config';
 
 const service = 'registry';
 const dayMs = 86_400_000;
-const provisioningSweepMs = 1_000;
-const expirySweepMs = 3_600_000;
+const provisioningIntervalMs = 1_000;
+const expiryIntervalMs = 3_600_000;
 
 class RegistryModule {}
 
@@ -65,7 +65,7 @@ export async function registryModule(
   const transport = foundation.transport();
   const broker = principalBroker(config, transport);
   const provisioning = new ProvisionPrincipals(unitOfWork, reader, broker, metrics, systemClock, logger);
-  const desk = new EnrolmentDesk(vault, systemClock, {
+  const enrolments = new EnrolmentTokens(vault, systemClock, {
     partitions: config.YMERA_PARTITIONS,
     credentialValidMs: config.YMERA_CREDENTIAL_VALID_DAYS * dayMs,
     broker: { url: config.YMERA_AGENT_BROKER_URL, vhost: agentsVhost },
@@ -80,13 +80,13 @@ export async function registryModule(
     systemClock,
     intervalS,
   );
-  const standing = new ChangeStanding(provisioning, directory, metrics, systemClock, brokerCacheMs);
+  const standing = new ApplySanctionChange(provisioning, directory, metrics, systemClock, brokerCacheMs);
   const useCases: RegistryUseCases = {
     createEnrolment: new CreateEnrolment(unitOfWork, vault, systemClock),
-    enrolPrincipal: new EnrolPrincipal(unitOfWork, desk, provisioning, directory),
+    enrolPrincipal: new EnrolPrincipal(unitOfWork, enrolments, provisioning, directory),
     registerAgent: new RegisterAgent(
       unitOfWork,
-      desk,
+      enrolments,
       new IdempotentAnswers(vault, systemClock),
       provisioning,
       directory,
@@ -96,16 +96,16 @@ export async function registryModule(
     liftFreeze: new LiftFreeze(unitOfWork, standing, systemClock),
     authenticate,
     read: new ReadAgents(reader, intervalS),
-    canaries: new Canaries(reader, systemClock),
+    canaries: new AuthenticationProbes(reader, systemClock),
   };
 
-  const sweeps = [
-    new Sweep('provisioning', provisioningSweepMs, () => provisioning.sweep(), logger),
-    new Sweep('expiry', expirySweepMs, () => removeExpired(database.sql, systemClock.now()), logger),
+  const periodicJobs = [
+    new PeriodicJob('provisioning', provisioningIntervalMs, () => provisioning.sweep(), logger),
+    new PeriodicJob('expiry', expiryIntervalMs, () => removeExpired(database.sql, systemClock.now()), logger),
   ];
-  for (const sweep of sweeps) {
-    sweep.start();
-    shutdown.defer('sweep', () => sweep.stop());
+  for (const periodicJob of periodicJobs) {
+    periodicJob.start();
+    shutdown.defer('sweep', () => periodicJob.stop());
   }
 
   return {
@@ -118,7 +118,7 @@ export async function registryModule(
         provide: AuthoriseOnBroker,
         useFactory: () => new AuthoriseOnBroker(authenticate, useCases.canaries, directory, agentsVhost),
       },
-      { provide: FollowEnforcement, useValue: new FollowEnforcement(unitOfWork, standing) },
+      { provide: HandleSanctionDecision, useValue: new HandleSanctionDecision(unitOfWork, standing) },
       {
         provide: OpenSession,
         useFactory: () => new OpenSession(unitOfWork, metrics, systemClock, intervalS),

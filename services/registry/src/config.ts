@@ -3,7 +3,7 @@ import { partitionCount } from '@ymera/contracts';
 import { z } from 'zod';
 import { parsePeppers } from './adapters/security/pepper';
 
-export const registryEnvironment = baseServiceEnvironment.extend({
+export const configSchema = baseServiceEnvironment.extend({
   /** `http://user:password@host:port`: to declare principals' queues and to close connections. */
   YMERA_RABBITMQ_MANAGEMENT_URL: secret(),
   /** The last part of the path under which the broker asks about principals. */
@@ -27,4 +27,4 @@ export const registryEnvironment = baseServiceEnvironment.extend({
   YMERA_PARTITIONS: z.coerce.number().int().min(1).max(partitionCount).default(partitionCount),
 });
 
-export type RegistryConfig = z.output<typeof registryEnvironment> & BaseServiceConfig;
+export type RegistryConfig = z.output<typeof configSchema> & BaseServiceConfig;

@@ -1,11 +1,11 @@
 import { serviceMain } from '@ymera/http';
 import { RabbitTransport } from '@ymera/messaging';
 import { registryModule } from './app.module';
-import { registryEnvironment } from './config';
+import { configSchema } from './config';
 
 void serviceMain({
   name: 'registry',
-  configSchema: registryEnvironment,
+  configSchema: configSchema,
   module: registryModule,
   transports: [RabbitTransport],
   http: { acceptForms: true },

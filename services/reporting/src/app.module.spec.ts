@@ -8,7 +8,7 @@ import {
   violationDetected,
 } from '@ymera/contracts';
 import { eventually, leakGuard, management } from '@ymera/testing';
-import { reportOf } from './testing/reporting-world';
+import { reportOf } from './testing/reporting-fixture';
 import { partitionOf, RunningReporting } from './testing/running-reporting';
 
 describe('reporting, on a real broker and database', () => {

@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { openFoundation, type Foundation } from '@ymera/foundation';
-import { Sweep, type ServiceRuntime } from '@ymera/http';
+import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { DirectoryController } from './adapters/messaging/directory.controller';
@@ -8,7 +8,7 @@ import { IssuesController } from './adapters/messaging/issues.controller';
 import { dependenciesOf } from './adapters/dependencies';
 import { reportConsumers } from './adapters/messaging/report-consumers';
 import { ReportsController } from './adapters/messaging/reports.controller';
-import { StandingController } from './adapters/messaging/standing.controller';
+import { SanctionStatusController } from './adapters/messaging/sanction-status.controller';
 import { StatusQueriesController } from './adapters/messaging/status-queries.controller';
 import { maintainHistory, makeHistoryPartitions } from './adapters/persistence/history-partitions';
 import { migrations } from './adapters/persistence/migrations';
@@ -16,28 +16,28 @@ import { PostgresReportingReader } from './adapters/persistence/postgres-reporti
 import { reportingStores } from './adapters/persistence/postgres-reporting-stores';
 import { fleetGauges, reportingMetrics } from './adapters/reporting-prometheus';
 import { AgentWrites } from './application/agent-writes';
-import { FollowStanding } from './application/follow-standing';
-import { HoldPartitions } from './application/hold-partitions';
+import { ProjectSanctionStatus } from './application/project-sanction-status';
+import { PartitionLeases } from './application/partition-leases';
 import { IngestReports } from './application/ingest-reports';
-import { KeepDirectory } from './application/keep-directory';
+import { ProjectDirectory } from './application/project-directory';
 import { OwnedFleet } from './application/owned-fleet';
 import type { ReportingReader, ReportingUnitOfWork } from './application/ports';
 import { RaiseIssue } from './application/raise-issue';
 import { ReadFleet } from './application/read-fleet';
-import { SignalDesk } from './application/signal-desk';
+import { RateLimitedSignals } from './application/rate-limited-signals';
 import { StatusCache } from './application/status-cache';
-import { WatchHolds } from './application/watch-holds';
+import { WatchSuppressions } from './application/watch-suppressions';
 import { WatchIngest } from './application/watch-ingest';
-import { WatchSilence } from './application/watch-silence';
+import { DetectMissedReports } from './application/detect-missed-reports';
 import { policyOf, type ReportingConfig } from './config';
 
 const service = 'reporting';
 /** Deadlines are looked at so often; a tenth of a second is far below any window. */
-const silenceTickMs = 100;
+const missedReportsIntervalMs = 100;
 /** Dependencies are asked so often. */
-const dependencyTickMs = 250;
-const holdsTickMs = 250;
-const historySweepMs = 3_600_000;
+const dependencyIntervalMs = 250;
+const suppressionsIntervalMs = 250;
+const historyJobIntervalMs = 3_600_000;
 /** 1024 slots of 100 ms: longer than the deadline of the usual window. */
 const wheel = { wheelTickMs: 100, wheelSlots: 1024 };
 /** With all partitions each queue is looked at every two seconds; consumers pause for 15 s at most. */
@@ -56,12 +56,12 @@ export async function reportingModule(
   const history = () => maintainHistory(sql, Date.now(), config.YMERA_REPORT_HISTORY_DAYS);
 
   const unitOfWork = foundation.unitOfWork(reportingStores);
-  const { silence, massSilence } = policyOf(config);
+  const { silence, massOutage } = policyOf(config);
   const owned = new OwnedFleet(
     {
       owner: uuidv7(),
       policy: silence,
-      massSilence,
+      massOutage,
       defaultWindowMs: config.YMERA_REPORT_INTERVAL_SECONDS * 1000,
       ...wheel,
     },
@@ -87,17 +87,17 @@ function assemble(
   const metrics = reportingMetrics();
   const statuses = new StatusCache();
   const writes = new AgentWrites(unitOfWork, owned, statuses, systemClock);
-  const signals = new SignalDesk(metrics);
+  const signals = new RateLimitedSignals(metrics);
   const transport = consumers();
   const dependencies = dependenciesOf(config, messaging, database, owned, (partition, now) =>
     watchIngest.foundDeep(partition, now),
   );
   const watchIngest: WatchIngest = new WatchIngest(owned, dependencies, ingestWatch);
-  const watchSilence = new WatchSilence(writes, owned, statuses, metrics, systemClock);
-  const watchHolds = new WatchHolds(unitOfWork, owned);
-  fleetGauges(owned, watchHolds);
+  const detectMissedReports = new DetectMissedReports(writes, owned, statuses, metrics, systemClock);
+  const watchSuppressions = new WatchSuppressions(unitOfWork, owned);
+  fleetGauges(owned, watchSuppressions);
   const leaseMs = config.YMERA_PARTITION_LEASE_SECONDS * 1000;
-  const partitions = new HoldPartitions(
+  const partitions = new PartitionLeases(
     unitOfWork,
     reader,
     reportConsumers(transport),
@@ -108,37 +108,38 @@ function assemble(
   );
 
   shutdown.defer('partitions', () => partitions.stop());
-  const sweeps = [
-    new Sweep(
+  const periodicJobs = [
+    new PeriodicJob(
       'partitions',
       leaseMs / 5,
       noting(watchIngest, () => partitions.execute()),
       logger,
     ),
     ...dependencies.map(
-      (dependency) => new Sweep(dependency.trouble, dependencyTickMs, () => dependency.ask(), logger),
+      (dependency) =>
+        new PeriodicJob(dependency.trouble, dependencyIntervalMs, () => dependency.ask(), logger),
     ),
-    new Sweep(
+    new PeriodicJob(
       'silence',
-      silenceTickMs,
+      missedReportsIntervalMs,
       noting(watchIngest, () => {
         const now = Date.now();
         watchIngest.look(now);
-        return watchSilence.execute(now);
+        return detectMissedReports.execute(now);
       }),
       logger,
     ),
-    new Sweep(
+    new PeriodicJob(
       'holds',
-      holdsTickMs,
-      noting(watchIngest, () => watchHolds.execute(Date.now())),
+      suppressionsIntervalMs,
+      noting(watchIngest, () => watchSuppressions.execute(Date.now())),
       logger,
     ),
-    new Sweep('history partitions', historySweepMs, history, logger),
+    new PeriodicJob('history partitions', historyJobIntervalMs, history, logger),
   ];
-  for (const sweep of sweeps) {
-    sweep.start();
-    shutdown.defer('sweep', () => sweep.stop());
+  for (const periodicJob of periodicJobs) {
+    periodicJob.start();
+    shutdown.defer('sweep', () => periodicJob.stop());
   }
 
   return {
@@ -147,7 +148,7 @@ function assemble(
       ReportsController,
       IssuesController,
       DirectoryController,
-      StandingController,
+      SanctionStatusController,
       StatusQueriesController,
     ],
     providers: [
@@ -158,12 +159,12 @@ function assemble(
         useFactory: () => new IngestReports(writes, reader, owned, signals, statuses, metrics),
       },
       {
-        provide: KeepDirectory,
-        useFactory: () => new KeepDirectory(unitOfWork, writes, owned, statuses, systemClock),
+        provide: ProjectDirectory,
+        useFactory: () => new ProjectDirectory(unitOfWork, writes, owned, statuses, systemClock),
       },
       {
-        provide: FollowStanding,
-        useFactory: () => new FollowStanding(writes, reader, owned, statuses, metrics, systemClock),
+        provide: ProjectSanctionStatus,
+        useFactory: () => new ProjectSanctionStatus(writes, reader, owned, statuses, metrics, systemClock),
       },
       {
         provide: RaiseIssue,

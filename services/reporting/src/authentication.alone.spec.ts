@@ -1,16 +1,16 @@
 import { eventually, leakGuard } from '@ymera/testing';
 import { renderMetrics } from '@ymera/observability';
 import { BeatingAgents } from './testing/beating-agents';
-import { PlayedCallback } from './testing/played-callback';
+import { FakeCallback } from './testing/fake-callback';
 import type { RunningReporting } from './testing/running-reporting';
 
 describe('the way of agents to their authentication, on a real broker', () => {
-  let callback: PlayedCallback;
+  let callback: FakeCallback;
   let reporting: RunningReporting;
   let agents: BeatingAgents;
 
   beforeAll(async () => {
-    callback = await PlayedCallback.listen();
+    callback = await FakeCallback.listen();
     agents = await BeatingAgents.start();
     ({ reporting } = agents);
     reporting.registry.wasAskedAbout = (name) => callback.askedAbout.has(name);
@@ -41,10 +41,10 @@ describe('the way of agents to their authentication, on a real broker', () => {
     ['leads to where nobody answers', () => callback.route.hang()],
   ])(
     'costs nobody anything when it %s for longer than a freeze takes; then only who stays silent climbs, on time',
-    (what, takeAway) =>
+    (what, makeUnavailable) =>
       agents.outlive({
         name: what.replaceAll(' ', '-'),
-        takeAway,
+        makeUnavailable,
         giveBack: () => callback.route.restore(),
         reason: 'authentication_unavailable',
         isForAgents: false,

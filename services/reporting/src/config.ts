@@ -1,12 +1,12 @@
 import { baseServiceEnvironment, seconds, type BaseServiceConfig } from '@ymera/config';
 import { partitionCount } from '@ymera/contracts';
 import { z } from 'zod';
-import type { SilencePolicy } from './domain/decide';
-import { enforcementPolicy } from './domain/enforcement';
-import { massSilencePolicy, type MassSilencePolicy } from './domain/group-guard';
+import type { MissedReportPolicy } from './domain/decide';
+import { sanctionPolicy } from './domain/escalation';
+import { massOutagePolicy, type MassOutagePolicy } from './domain/group-suppression';
 import { livenessPolicy } from './domain/liveness';
 
-export const reportingEnvironment = baseServiceEnvironment.extend({
+export const configSchema = baseServiceEnvironment.extend({
   /** Window of agents whose principal has not said hello yet; otherwise the registry says it. */
   YMERA_REPORT_INTERVAL_SECONDS: seconds(0.1, 3600).default(60),
   /** How late an agent may be, on top of each threshold: for jitter of sender and network. */
@@ -26,12 +26,12 @@ export const reportingEnvironment = baseServiceEnvironment.extend({
   YMERA_REPORT_HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(14),
 });
 
-export type ReportingConfig = z.output<typeof reportingEnvironment> & BaseServiceConfig;
+export type ReportingConfig = z.output<typeof configSchema> & BaseServiceConfig;
 
 /** The settings as policy; fails when the ladder does not rise. */
 export function policyOf(config: ReportingConfig): {
-  readonly silence: SilencePolicy;
-  readonly massSilence: MassSilencePolicy;
+  readonly silence: MissedReportPolicy;
+  readonly massOutage: MassOutagePolicy;
 } {
   const [none, warned, suspended] = [
     config.YMERA_ENFORCEMENT_WARN_AFTER,
@@ -45,15 +45,15 @@ export function policyOf(config: ReportingConfig): {
     silence: {
       liveness: { ...livenessPolicy, jitterMs },
       enforcement: {
-        ...enforcementPolicy,
+        ...sanctionPolicy,
         jitterMs,
-        climbAfterWindows: { none, warned, suspended },
+        escalateAfterWindows: { none, warned, suspended },
         recoverAfterReports: config.YMERA_ENFORCEMENT_RECOVER_AFTER,
       },
     },
-    massSilence: {
-      ...massSilencePolicy,
-      longestHoldMs: config.YMERA_ENFORCEMENT_LONGEST_HOLD_SECONDS * 1000,
+    massOutage: {
+      ...massOutagePolicy,
+      maxSuppressionMs: config.YMERA_ENFORCEMENT_LONGEST_HOLD_SECONDS * 1000,
     },
   };
 }

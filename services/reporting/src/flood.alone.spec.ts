@@ -1,7 +1,7 @@
 import { renderMetrics } from '@ymera/observability';
 import { eventually, leakGuard } from '@ymera/testing';
 import { BeatingAgents, expectOnTime, graceMs, pass, windowMs } from './testing/beating-agents';
-import { reportOf } from './testing/reporting-world';
+import { reportOf } from './testing/reporting-fixture';
 import type { RunningReporting } from './testing/running-reporting';
 
 /** The flood takes the processor from this very process, so what is decided beside it may be this late. */
@@ -34,7 +34,7 @@ describe('a flood of reports, on a real broker and database', () => {
     }, windowMs);
     try {
       await isShown(/^ymera_report_partitions_behind.* 1$/m);
-      agents.fallSilent('beside-1');
+      agents.stopReporting('beside-1');
       await agents.reached('beside-1', ['warned', 'suspended', 'frozen']);
     } finally {
       clearInterval(flood);

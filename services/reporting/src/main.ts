@@ -1,11 +1,11 @@
 import { serviceMain } from '@ymera/http';
 import { RabbitTransport } from '@ymera/messaging';
 import { reportingModule } from './app.module';
-import { reportingEnvironment } from './config';
+import { configSchema } from './config';
 
 void serviceMain({
   name: 'reporting',
-  configSchema: reportingEnvironment,
+  configSchema: configSchema,
   module: reportingModule,
   transports: [RabbitTransport],
 });

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type Options, readOptions } from '@ymera/test-e2e/rig';
+import { type Options, readOptions } from '@ymera/test-e2e/environment';
 import { type ChaosResult, isSound, runChaos } from './run-chaos';
 
 const usage = 'npm run chaos -- [--seconds N] [--seed S] [--json]';

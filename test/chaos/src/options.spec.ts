@@ -1,4 +1,4 @@
-import { readOptions } from '@ymera/test-e2e/rig';
+import { readOptions } from '@ymera/test-e2e/environment';
 import { percentile } from './percentile';
 
 describe('options of the chaos command', () => {

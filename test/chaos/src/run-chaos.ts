@@ -1,18 +1,18 @@
 import { sleep } from '@ymera/kernel';
 import { describeVerdict } from '@ymera/test-e2e/history-check';
 import {
-  Battlefield,
+  ChaosEnvironment,
   connectionsCut,
   databaseStopped,
   type Fault,
   isSanction,
   killed,
-  ladderSteps,
+  sanctionsOf,
   lastingOrphans,
   repairedOrphans,
   stopped,
-  untilWell,
-} from '@ymera/test-e2e/rig';
+  waitUntilHealthy,
+} from '@ymera/test-e2e/environment';
 import { percentile } from './percentile';
 import { draw, type FaultTurn, type PlannedFault, type RequestTurn } from './schedule';
 
@@ -41,14 +41,14 @@ export interface ChaosResult {
 }
 
 const projects = 12;
-const mostInFlight = 20;
+const maxInFlight = 20;
 const drainMs = 180_000;
 
 /** Faults and load of a seed on a platform of its own; then it heals, comes to rest and is checked. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { seconds, seed, instance, tell } = options;
   tell(`seed ${seed}: starting a platform`);
-  const field = await Battlefield.open({ instance, projects, prebuilt: true });
+  const field = await ChaosEnvironment.open({ instance, projects, prebuilt: true });
   try {
     tell(`platform is up, logs in ${field.platform.logs}`);
     const schedule = draw(seed, seconds);
@@ -58,7 +58,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     for (const turn of schedule.faults) {
       await sleep(turn.pauseMs);
       if (performance.now() >= until) break;
-      recoveries.push(await strike(field, turn, tell));
+      recoveries.push(await injectFault(field, turn, tell));
     }
     await loading;
     tell(`${recoveries.length} faults; ${field.load.inFlight} requests are still on their way`);
@@ -69,24 +69,28 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-async function makeLoad(field: Battlefield, turns: readonly RequestTurn[], until: number): Promise<void> {
+async function makeLoad(
+  field: ChaosEnvironment,
+  turns: readonly RequestTurn[],
+  until: number,
+): Promise<void> {
   for (const { wish, project, pauseMs } of turns) {
     if (performance.now() >= until) return;
-    if (field.load.inFlight < mostInFlight)
+    if (field.load.inFlight < maxInFlight)
       void field.load.submit(field.projectIds[project % field.projectIds.length] ?? '', wish);
     await sleep(pauseMs);
   }
 }
 
 /** The next fault comes soon after everything is well again, while work is still being made up for. */
-async function strike(
-  field: Battlefield,
+async function injectFault(
+  field: ChaosEnvironment,
   { fault: planned }: FaultTurn,
   tell: ChaosOptions['tell'],
 ): Promise<number> {
   const fault = faultOf(planned);
-  await fault.strike(field.platform);
-  const recoveryMs = await untilWell(field.platform);
+  await fault.injectFault(field.platform);
+  const recoveryMs = await waitUntilHealthy(field.platform);
   tell(`${fault.name}: well again after ${recoveryMs} ms, ${field.load.inFlight} requests in flight`);
   return recoveryMs;
 }
@@ -105,18 +109,18 @@ function faultOf(planned: PlannedFault): Fault {
 }
 
 async function judge(
-  field: Battlefield,
+  field: ChaosEnvironment,
   { seed, seconds, tell }: ChaosOptions,
   recoveries: readonly number[],
 ): Promise<ChaosResult> {
   const verdict = await field.settle();
   // No agent here is silent for as long as a suspension takes, unless the platform itself keeps it from speaking.
-  const sanctions = (await ladderSteps(field.places.postgresUrl)).filter(isSanction);
+  const sanctions = (await sanctionsOf(field.places.postgresUrl)).filter(isSanction);
   const orphans = [...repairedOrphans(field.platform), ...(await lastingOrphans(field.platform))];
   tell(describeVerdict(verdict));
   for (const orphan of orphans) tell(`  orphan: ${orphan}`);
-  for (const { agentId, to, silentMs } of sanctions)
-    tell(`  wrong sanction: ${agentId} ${to} after ${silentMs} ms`);
+  for (const { agentId, to, missingMs } of sanctions)
+    tell(`  wrong sanction: ${agentId} ${to} after ${missingMs} ms`);
   return {
     seed,
     seconds,

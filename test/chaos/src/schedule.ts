@@ -1,4 +1,4 @@
-import { type Wish, wishes } from '@ymera/test-e2e/rig';
+import { type Wish, wishes } from '@ymera/test-e2e/environment';
 import { between, pick, type Random, randomOf, shuffled } from './random';
 
 /** What is done to the platform, as data: the same seed draws the same. */

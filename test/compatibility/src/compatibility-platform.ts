@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Door, timelineOf } from '@ymera/test-e2e/rig';
+import { ApiClient, timelineOf } from '@ymera/test-e2e/environment';
 import { eventually } from '@ymera/testing';
 import { type RunningPlatform, startPlatform } from '../../../deploy/local/platform/client.cjs';
 import { agentProgram } from './agent-program';
@@ -32,7 +32,7 @@ export class CompatibilityPlatform {
   private constructor(
     private readonly folder: string,
     private readonly platform: RunningPlatform,
-    private readonly door: Door,
+    private readonly api: ApiClient,
     private readonly taskTimeoutS: number,
   ) {}
 
@@ -65,14 +65,14 @@ export class CompatibilityPlatform {
         YMERA_RUNNER_CONCURRENCY: String(concurrency),
       },
     });
-    const door = new Door(platform);
-    await eventually(() => untilOnline(door), { timeoutMs: onlineMs, intervalMs: 100 });
-    return new CompatibilityPlatform(folder, platform, door, taskTimeoutS);
+    const api = new ApiClient(platform);
+    await eventually(() => untilOnline(api), { timeoutMs: onlineMs, intervalMs: 100 });
+    return new CompatibilityPlatform(folder, platform, api, taskTimeoutS);
   }
 
   /** Makes the project, once for all of its trials, and pursues this one. */
   async run(combination: Combination, trial: Trial): Promise<Outcome> {
-    return pursue(this.door, {
+    return pursue(this.api, {
       projectId: projectIdOf(combination, trial),
       source: await this.sourceOf(combination),
       givenCommand: combination.givenCommand,
@@ -83,7 +83,7 @@ export class CompatibilityPlatform {
   }
 
   async close(): Promise<void> {
-    this.door.close();
+    this.api.close();
     await this.platform.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -102,8 +102,8 @@ export class CompatibilityPlatform {
 const projectIdOf = (combination: Combination, trial: Trial): string =>
   `${combination.id}.${trial.name}`.replaceAll(/[^a-z0-9]+/g, '-').slice(0, 60);
 
-async function untilOnline(door: Door): Promise<void> {
-  const { body } = await door.once({ as: 'viewer', method: 'GET', path: '/api/v1/overview' });
+async function untilOnline(api: ApiClient): Promise<void> {
+  const { body } = await api.once({ as: 'viewer', method: 'GET', path: '/api/v1/overview' });
   const online = Number(body['by_liveness']?.online ?? 0);
   if (online < agentCount) throw new Error(`${online} of ${agentCount} agents are online`);
 }

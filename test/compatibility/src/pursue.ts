@@ -1,5 +1,5 @@
 import { sleep, uuidv7 } from '@ymera/kernel';
-import type { Answer, Door, TimelineEntry } from '@ymera/test-e2e/rig';
+import type { Answer, ApiClient, TimelineEntry } from '@ymera/test-e2e/environment';
 import type { Trial } from './combination';
 import type { FoundOn, Outcome } from './outcome';
 import { pathsOf } from './repository';
@@ -20,11 +20,11 @@ export interface Pursuit {
 }
 
 /** One request from the registration of its project to its end, through the gateway only. */
-export async function pursue(door: Door, pursuit: Pursuit): Promise<Outcome> {
+export async function pursue(api: ApiClient, pursuit: Pursuit): Promise<Outcome> {
   const began = performance.now();
-  const registered = await register(door, pursuit);
+  const registered = await register(api, pursuit);
   const came = registered.isRegistered
-    ? await request(door, pursuit, registered.body)
+    ? await request(api, pursuit, registered.body)
     : notRegistered(registered.body);
   return { ...came, durationMs: Math.round(performance.now() - began) };
 }
@@ -32,10 +32,10 @@ export async function pursue(door: Door, pursuit: Pursuit): Promise<Outcome> {
 type Came = Omit<Outcome, 'durationMs'>;
 
 async function register(
-  door: Door,
+  api: ApiClient,
   { projectId, source, givenCommand }: Pursuit,
 ): Promise<{ readonly isRegistered: boolean; readonly body: Body }> {
-  const { status, body } = await door.insist({
+  const { status, body } = await api.insist({
     as: 'admin',
     method: 'POST',
     path: '/api/v1/projects',
@@ -57,8 +57,8 @@ const notRegistered = (problem: Body): Came => ({
   paths: [],
 });
 
-async function request(door: Door, pursuit: Pursuit, project: Body): Promise<Came> {
-  const { body: submitted } = await door.insist({
+async function request(api: ApiClient, pursuit: Pursuit, project: Body): Promise<Came> {
+  const { body: submitted } = await api.insist({
     as: 'requester',
     method: 'POST',
     path: '/api/v1/requests',
@@ -67,10 +67,10 @@ async function request(door: Door, pursuit: Pursuit, project: Body): Promise<Cam
   });
   const shared = { command: String(project['commands']?.test ?? ''), rounds: 0, findings: [], paths: [] };
   if (submitted['request_id'] === undefined) return { ...shared, outcome: 'stopped', ...words(submitted) };
-  const { ended, rejected } = await untilEnded(door, submitted, pursuit);
+  const { ended, rejected } = await untilEnded(api, submitted, pursuit);
   if (ended['state'] === 'input_required')
     return { ...shared, outcome: 'asked', message: String(ended['question']) };
-  const workflow = await workflowOf(door, ended);
+  const workflow = await workflowOf(api, ended);
   const result = workflow['result'] ?? {};
   const landed = result.landed !== undefined && result.landed !== null;
   const findings = unique([
@@ -94,7 +94,7 @@ async function request(door: Door, pursuit: Pursuit, project: Body): Promise<Cam
 
 /** Decides whatever waits, until the request has ended; with what was rejected on the way. */
 async function untilEnded(
-  door: Door,
+  api: ApiClient,
   submitted: Body,
   { trial, timeoutMs, timelineOf }: Pursuit,
 ): Promise<{ readonly ended: Body; readonly rejected: readonly FoundOn[] }> {
@@ -103,7 +103,7 @@ async function untilEnded(
   const rejected: FoundOn[] = [];
   const decided = new Set<string>();
   while (Date.now() < deadline) {
-    const { body } = await door.insist({
+    const { body } = await api.insist({
       as: 'requester',
       method: 'GET',
       path: `/api/v1/requests/${requestId}`,
@@ -114,7 +114,7 @@ async function untilEnded(
     for (const { approval_id } of body['waiting_for'] ?? [])
       if (!decided.has(approval_id)) {
         decided.add(approval_id);
-        rejected.push(...(await decide(door, approval_id, trial)));
+        rejected.push(...(await decide(api, approval_id, trial)));
       }
     await sleep(pollMs);
   }
@@ -122,14 +122,14 @@ async function untilEnded(
 }
 
 /** Approves a plan or a landing; accepts or abandons what was escalated, and tells what was found on it. */
-async function decide(door: Door, approvalId: string, trial: Trial): Promise<readonly FoundOn[]> {
+async function decide(api: ApiClient, approvalId: string, trial: Trial): Promise<readonly FoundOn[]> {
   const path = `/api/v1/approvals/${approvalId}`;
-  const { body: approval } = await door.insist({ as: 'approver', method: 'GET', path });
+  const { body: approval } = await api.insist({ as: 'approver', method: 'GET', path });
   const isEscalation = approval['kind'] === 'escalation';
   const decision = isEscalation
     ? { option: trial.accepts ? 'accept' : 'abandon', reason: 'It is what was asked for.' }
     : { decision: 'approved' };
-  await door.insist({
+  await api.insist({
     as: 'approver',
     method: 'POST',
     path: `${path}/decision`,
@@ -157,10 +157,10 @@ const roundsOf = (workflow: Body): number =>
       .map((step: Body) => step['attempts']),
   );
 
-async function workflowOf(door: Door, ended: Body): Promise<Body> {
+async function workflowOf(api: ApiClient, ended: Body): Promise<Body> {
   if (!ended['workflow_id']) return {};
   const path = `/api/v1/workflows/${ended['workflow_id']}`;
-  return (await door.insist({ as: 'viewer', method: 'GET', path })).body;
+  return (await api.insist({ as: 'viewer', method: 'GET', path })).body;
 }
 
 function unique(findings: readonly FoundOn[]): readonly FoundOn[] {

@@ -97,8 +97,8 @@ describe('ymera audit verify', () => {
     const project = projects['items'][0].project_id as string;
     const unclear = await post('requester', '/api/v1/requests', { project_id: project, text: 'Do it' });
     await post('requester', `/api/v1/requests/${unclear['request_id']}/cancel`, { reason: 'Not needed.' });
-    for (const brake of ['dispatch/pause', 'dispatch/resume', 'landing/pause', 'landing/resume'])
-      await post('admin', `/api/v1/${brake}`, { reason: 'A test of the audit log.' });
+    for (const pauses of ['dispatch/pause', 'dispatch/resume', 'landing/pause', 'landing/resume'])
+      await post('admin', `/api/v1/${pauses}`, { reason: 'A test of the audit log.' });
     const { body: agents } = await call(platform, 'viewer', 'GET', '/api/v1/agents?agent_type=TESTING');
     await post('admin', `/api/v1/agents/${agents['items'][0].agent_id}/retire`, { reason: 'Done.' });
 

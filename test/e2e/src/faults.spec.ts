@@ -1,6 +1,6 @@
 import { describeVerdict } from './history-check';
 import {
-  Battlefield,
+  ChaosEnvironment,
   connectionsCut,
   databaseStopped,
   type Fault,
@@ -8,9 +8,9 @@ import {
   lastingOrphans,
   repairedOrphans,
   stopped,
-  untilWell,
+  waitUntilHealthy,
   type Wish,
-} from './rig';
+} from './environment';
 
 /** Longer than a lease of the rig (3 s). */
 const longerThanALease = 4_000;
@@ -51,7 +51,7 @@ const mix: readonly Wish[] = [
  * have taken effect exactly once when the platform has come to rest.
  */
 describe('faults under load', () => {
-  let field: Battlefield;
+  let field: ChaosEnvironment;
   let submitted = 0;
   const recovered: string[] = [];
 
@@ -64,7 +64,7 @@ describe('faults under load', () => {
   };
 
   beforeAll(async () => {
-    field = await Battlefield.open({ instance: 'e2e-faults', projects: 10, prebuilt: true });
+    field = await ChaosEnvironment.open({ instance: 'e2e-faults', projects: 10, prebuilt: true });
   }, 120_000);
 
   afterAll(async () => {
@@ -78,8 +78,8 @@ describe('faults under load', () => {
     async (name, fault) => {
       topUp();
       const started = performance.now();
-      await fault.strike(field.platform);
-      const tookMs = await untilWell(field.platform);
+      await fault.injectFault(field.platform);
+      const tookMs = await waitUntilHealthy(field.platform);
       recovered.push(
         `  ${name}: ${tookMs} ms (${Math.round(performance.now() - started)} ms with the fault)`,
       );

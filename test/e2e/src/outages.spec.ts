@@ -1,16 +1,16 @@
 import { sleep } from '@ymera/kernel';
 import { eventually } from '@ymera/testing';
 import {
-  authenticationAway,
-  Battlefield,
-  databaseAway,
+  authenticationUnavailable,
+  ChaosEnvironment,
+  databaseUnavailable,
   type Fault,
-  ladderSteps,
-  type LadderStep,
+  sanctionsOf,
+  type SanctionTrigger,
   QuickAgents,
   stopped,
-  untilWell,
-} from './rig';
+  waitUntilHealthy,
+} from './environment';
 
 /** One window of the ladder: 3, 5 and 10 of them are a warning, a suspension and a freeze. */
 const windowMs = 800;
@@ -23,19 +23,19 @@ const latestMs = 2_500;
 
 const outages: readonly Fault[] = [
   stopped('rabbitmq', longerThanAFreeze),
-  databaseAway(longerThanAFreeze),
-  authenticationAway(longerThanAFreeze),
+  databaseUnavailable(longerThanAFreeze),
+  authenticationUnavailable(longerThanAFreeze),
 ];
 
 /** The platform's own absence is held against nobody, and it does not make it blind either. */
 describe('outages of our own', () => {
-  let field: Battlefield;
+  let field: ChaosEnvironment;
   let silent: QuickAgents;
 
-  const steps = (): Promise<readonly LadderStep[]> => ladderSteps(field.places.postgresUrl);
+  const steps = (): Promise<readonly SanctionTrigger[]> => sanctionsOf(field.places.postgresUrl);
 
   beforeAll(async () => {
-    field = await Battlefield.open({
+    field = await ChaosEnvironment.open({
       instance: 'e2e-outages',
       projects: 0,
       hasRunner: false,
@@ -43,7 +43,7 @@ describe('outages of our own', () => {
       prebuilt: true,
       env: { YMERA_REPORT_INTERVAL_SECONDS: String(windowMs / 1000) },
     });
-    silent = await QuickAgents.join(field.door, field.platform.urls['gateway'] ?? '', 'silent-host');
+    silent = await QuickAgents.join(field.api, field.platform.urls['gateway'] ?? '', 'silent-host');
   }, 120_000);
 
   afterAll(async () => {
@@ -54,8 +54,8 @@ describe('outages of our own', () => {
   it.each(outages.map((outage) => [outage.name, outage] as const))(
     '%s, longer than a freeze takes: nobody takes a step on the ladder',
     async (_, outage) => {
-      await outage.strike(field.platform);
-      await untilWell(field.platform);
+      await outage.injectFault(field.platform);
+      await waitUntilHealthy(field.platform);
       await sleep(graceMs);
       expect(await steps()).toEqual([]);
     },
@@ -83,9 +83,9 @@ describe('outages of our own', () => {
         'silent-host-examination',
         'silent-host-testing',
       ]);
-      for (const { silentMs } of taken) {
-        expect(silentMs).toBeGreaterThanOrEqual(windows * windowMs);
-        expect(silentMs).toBeLessThanOrEqual(windows * windowMs + latestMs);
+      for (const { missingMs } of taken) {
+        expect(missingMs).toBeGreaterThanOrEqual(windows * windowMs);
+        expect(missingMs).toBeLessThanOrEqual(windows * windowMs + latestMs);
       }
     }
     expect(climbed).toHaveLength(9);

@@ -1,4 +1,4 @@
-import { Door, Projects } from '@ymera/test-e2e/rig';
+import { ApiClient, Projects } from '@ymera/test-e2e/environment';
 import { eventually } from '@ymera/testing';
 import { startPlatform } from '../../../deploy/local/platform/client.cjs';
 import { type FuzzOptions, type FuzzResult, runFuzz } from './run-fuzz';
@@ -12,7 +12,7 @@ export interface FuzzedPlatformOptions extends FuzzOptions {
 const project = 'fuzzed';
 
 /** Something of each kind to ask about. The agents that a plan needs are registered and none is there: what is planned waits. */
-async function prepare(client: Door, repository: string): Promise<void> {
+async function prepare(client: ApiClient, repository: string): Promise<void> {
   const post = async (as: 'admin' | 'requester', path: string, body: unknown): Promise<void> => {
     const answer = await client.insist({ as, method: 'POST', path, body });
     if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer.body)}`);
@@ -48,7 +48,7 @@ export async function fuzzPlatform({
   });
   try {
     const repository = projects.create(project);
-    await prepare(new Door(platform), repository);
+    await prepare(new ApiClient(platform), repository);
     const url = platform.urls['gateway'] ?? '';
     return await runFuzz({ url, tokens: platform.tokens, repository }, options);
   } finally {

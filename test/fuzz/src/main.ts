@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { fuzzPlatform } from './fuzzed-platform';
-import { type Options, readOptions } from '@ymera/test-e2e/rig';
+import { type Options, readOptions } from '@ymera/test-e2e/environment';
 import { type FuzzResult, isClean } from './run-fuzz';
 
 const usage = 'npm run fuzz:api -- [--seconds N] [--seed S] [--json]';

@@ -1,7 +1,7 @@
 import { failure, type Failure } from '@ymera/kernel';
 import type { z } from 'zod';
 
-const maximumErrors = 100;
+const maxErrors = 100;
 
 /** `path` begins with where the value came from: `body.capabilities.0`, `query.limit`. */
 export function validationFailure(problems: readonly { part: string; error: z.ZodError }[]): Failure {
@@ -12,7 +12,7 @@ export function validationFailure(problems: readonly { part: string; error: z.Zo
         message: issue.message.slice(0, 500),
       })),
     )
-    .slice(0, maximumErrors);
+    .slice(0, maxErrors);
   const first = errors[0];
   return failure(
     'validation',

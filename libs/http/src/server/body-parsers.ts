@@ -3,7 +3,7 @@ import { failure, FailureException } from '@ymera/kernel';
 import type { FastifyInstance } from 'fastify';
 
 /** Levels of arrays and objects; deeper JSON is refused before it is parsed. */
-const maximumJsonDepth = 32;
+const maxJsonDepth = 32;
 
 const [quote, backslash] = [0x22, 0x5c];
 const opening = new Set([0x5b, 0x7b]);
@@ -27,7 +27,7 @@ export function isDeeperThan(limit: number, json: string): boolean {
   return false;
 }
 
-const tooDeep = failure('validation', 'json_too_deep', `JSON may nest at most ${maximumJsonDepth} levels.`);
+const tooDeep = failure('validation', 'json_too_deep', `JSON may nest at most ${maxJsonDepth} levels.`);
 const notUtf8 = failure('validation', 'malformed_json', 'The body is not UTF-8.');
 const notJson = failure('validation', 'malformed_json', 'The body is not valid JSON, or names "__proto__".');
 
@@ -41,7 +41,7 @@ export function acceptJson(fastify: FastifyInstance): void {
     (request, bytes: Buffer, done) => {
       if (!isUtf8(bytes)) return done(new FailureException(notUtf8));
       const body = bytes.toString();
-      if (isDeeperThan(maximumJsonDepth, body)) return done(new FailureException(tooDeep));
+      if (isDeeperThan(maxJsonDepth, body)) return done(new FailureException(tooDeep));
       // An empty body with the content type set is what some clients send with a POST without one.
       if (body === '') return done(null, undefined);
       return parse(request, body, (error, value) => {

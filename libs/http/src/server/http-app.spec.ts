@@ -74,12 +74,12 @@ describe('createHttpApp', () => {
   let app: NestFastifyApplication;
   let telemetry: Telemetry;
   const health = new HealthChecks();
-  let isDatabaseAway = false;
+  let isDatabaseUnavailable = false;
 
   beforeAll(async () => {
     telemetry = await startTelemetry({ service: 'test', version: '1' });
     health.add('database', async () => {
-      if (isDatabaseAway) throw new Error('away');
+      if (isDatabaseUnavailable) throw new Error('away');
     });
     app = await createHttpApp(
       {
@@ -228,13 +228,13 @@ describe('createHttpApp', () => {
     expect([await status('/health/live'), await status('/health/ready')]).toEqual([200, 503]);
     health.started();
     expect(await status('/health/ready')).toBe(200);
-    isDatabaseAway = true;
+    isDatabaseUnavailable = true;
     expect(await status('/health/ready')).toBe(503);
     expect((await app.inject({ method: 'GET', url: '/health' })).json()).toMatchObject({
       status: 'unavailable',
       components: { process: { status: 'ok' }, database: { status: 'unavailable' } },
     });
-    isDatabaseAway = false;
+    isDatabaseUnavailable = false;
     health.draining();
     health.started();
     expect([await status('/health/live'), await status('/health/ready')]).toEqual([200, 503]);

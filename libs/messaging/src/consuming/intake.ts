@@ -10,7 +10,7 @@ import type { Message } from 'amqplib';
 import type { z } from 'zod';
 import { headerNames } from '../headers';
 import type { Received } from '../received';
-import { json, rejection, strangersJson, type Rejection } from './json-body';
+import { json, rejection, parseUntrustedJson, type Rejection } from './json-body';
 
 /** What the rules below need to know besides the message. */
 export interface IntakeFacts {
@@ -134,7 +134,7 @@ export function readAgentMessage(
   const principalId = principalOf(message, facts);
   if (principalId === undefined)
     return err(rejection('identity_missing', 'the message has no broker-validated user id'));
-  const body = strangersJson(message.content);
+  const body = parseUntrustedJson(message.content);
   if (!body.ok) return body;
   const payload = contract.payload.safeParse(body.value);
   if (!payload.success) return err(problemOf(contract.name, payload.error));

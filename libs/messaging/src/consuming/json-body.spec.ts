@@ -1,7 +1,7 @@
-import { maxAgentBodyBytes, strangersJson } from './json-body';
+import { maxAgentBodyBytes, parseUntrustedJson } from './json-body';
 
 const codeOf = (body: Buffer): string => {
-  const read = strangersJson(body);
+  const read = parseUntrustedJson(body);
   return read.ok ? 'ok' : read.error.code;
 };
 const nested = (depth: number): Buffer => Buffer.from('['.repeat(depth) + ']'.repeat(depth));

@@ -36,7 +36,7 @@ function isTooDeep(body: Buffer): boolean {
 }
 
 /** JSON of a stranger. */
-export function strangersJson(body: Buffer): Result<unknown, Rejection> {
+export function parseUntrustedJson(body: Buffer): Result<unknown, Rejection> {
   if (body.length > maxAgentBodyBytes)
     return err(
       rejection('message_too_large', `${body.length} bytes; at most ${maxAgentBodyBytes} are taken`),

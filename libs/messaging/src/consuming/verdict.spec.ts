@@ -39,11 +39,11 @@ it.each([
     5_000,
   ],
   ['too much at once', failure('rate_limited', 'publisher_saturated', 'Too many.'), 64_000],
-])('waits no longer than another try is worth after %s', (_name, problem, longestMs) => {
+])('waits no longer than another try is worth after %s', (_name, problem, maxMs) => {
   const slow = { maxAttempts: 8, baseMs: 1_000, maxMs: 300_000 };
   const thrown = new FailureException(problem);
   expect(verdictOf(thrown, 2, slow)).toMatchObject({ kind: 'retry', afterMs: 2_000 });
-  expect(verdictOf(thrown, 7, slow)).toMatchObject({ kind: 'retry', afterMs: longestMs });
+  expect(verdictOf(thrown, 7, slow)).toMatchObject({ kind: 'retry', afterMs: maxMs });
 });
 
 it('gives a lost race more tries, so that it has about as long as any other message', () => {

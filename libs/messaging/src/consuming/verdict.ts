@@ -18,7 +18,7 @@ const exponential = (attempts: number, { baseMs, maxMs }: RetryPolicy): number =
  * Another try may well be the one that wins, so a message does not wait out a long pause for it; with more tries it still
  * has about as long as any other message before it goes dead.
  */
-const races = { longestMs: 5_000, timesAsManyTries: 4 };
+const races = { maxMs: 5_000, timesAsManyTries: 4 };
 
 const isLostRace = ({ kind }: Failure): boolean => kind === 'timeout' || kind === 'conflict';
 
@@ -33,7 +33,7 @@ export function verdictOf(thrown: unknown, attempts: number, policy: RetryPolicy
     if (!retryable) return dead(code, message);
     if (isLostRace(thrown.failure))
       return {
-        ...retry(Math.min(races.longestMs, exponential(attempts, policy)), describe(thrown)),
+        ...retry(Math.min(races.maxMs, exponential(attempts, policy)), describe(thrown)),
         maxAttempts: policy.maxAttempts * races.timesAsManyTries,
       };
   }

@@ -8,12 +8,12 @@ import { metrics } from '../metrics';
 import { readDeadLetter, type ReceivedDeadLetter } from './dead-letter';
 
 /** Stores it durably, once however often it is delivered. Rejects when it cannot; then it is tried again, for ever. */
-export type TakeDeadLetter = (letter: ReceivedDeadLetter) => Promise<void>;
+export type HandleDeadLetter = (letter: ReceivedDeadLetter) => Promise<void>;
 
 interface Options {
   readonly queue: DeadLetterQueue;
   readonly connection: RabbitConnection;
-  readonly take: TakeDeadLetter;
+  readonly take: HandleDeadLetter;
   readonly logger: Logger;
 }
 

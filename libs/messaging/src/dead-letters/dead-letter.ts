@@ -28,7 +28,7 @@ export interface ReceivedDeadLetter {
   readonly body: Buffer;
 }
 
-interface Death {
+interface DeadLetterCause {
   readonly code: string;
   readonly reason: string;
   readonly queue: string | undefined;
@@ -47,7 +47,7 @@ const dateOf = (milliseconds: number): Date | undefined =>
   Number.isFinite(milliseconds) ? new Date(milliseconds) : undefined;
 
 /** Two ways lead here: a consumer's own confirmed publish, which says why, and the broker, which counted deliveries. */
-function deathOf({ properties }: ConsumeMessage, isOwners: boolean): Death {
+function deathOf({ properties }: ConsumeMessage, isOwners: boolean): DeadLetterCause {
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
   const code = text(headers[headerNames.code], 100);
   if (isOwners && code !== undefined)

@@ -52,7 +52,7 @@ type Outcome = (typeof outcomes)[number];
 
 /** Far above any contract's bound, far below what makes a broker suffer. */
 const maxBodyBytes = 8 * 1024 * 1024;
-const sweepMs = 250;
+const expireIntervalMs = 250;
 const closeMs = 5_000;
 
 /**
@@ -136,7 +136,7 @@ export class ChannelPublisher {
       headers,
       span,
     };
-    this.#sweep ??= setInterval(() => this.#expire(), sweepMs).unref();
+    this.#sweep ??= setInterval(() => this.#expire(), expireIntervalMs).unref();
     if (this.#waitingCount === 0 && this.#send(sending)) return;
     if (this.#waitingCount >= this.#maxWaiting) this.#finish(sending, 'unsent', publishFailures.saturated);
     else this.#waiting.push(sending);

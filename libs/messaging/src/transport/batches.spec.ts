@@ -130,14 +130,14 @@ it('carries out one disposition for each message', async () => {
 });
 
 it('pauses as a whole while the database is away, and bisects nothing', async () => {
-  let isAway = true;
+  let isUnavailable = true;
   onBatch = () =>
-    isAway
+    isUnavailable
       ? Promise.reject(new FailureException(failure('unavailable', 'database_unavailable', 'Away.')))
       : Promise.resolve();
   await app.messaging.publisher.publishAll(facts(10));
   await eventually(() => batches.length >= 2);
-  isAway = false;
+  isUnavailable = false;
   const [first = [], second = []] = batches;
   expect(agentsOf(second)).toEqual(agentsOf(first));
   await eventually(() => new Set(agentsOf(batches.slice(2).flat())).size === 10);

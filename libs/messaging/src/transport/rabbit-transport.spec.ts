@@ -177,18 +177,18 @@ it.each([
 });
 
 it('waits with the message in hand while something it needs is away', async () => {
-  let isAway = true;
+  let isUnavailable = true;
   let isDone = false;
   onCommand = async () => {
     await Promise.resolve();
-    if (isAway) throw new FailureException(failure('unavailable', 'database_unavailable', 'Away.'));
+    if (isUnavailable) throw new FailureException(failure('unavailable', 'database_unavailable', 'Away.'));
     isDone = true;
   };
   const sent = order();
   await send(sent);
   await eventually(() => commands.length === 2);
   expect(app.delayed.scheduled).toEqual([]);
-  isAway = false;
+  isUnavailable = false;
   await eventually(() => isDone);
   await app.close();
   await expect(isEmpty()).resolves.toBe(true);

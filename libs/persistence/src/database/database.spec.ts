@@ -4,7 +4,7 @@ import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { messagingMigrations } from '../migrations/messaging-tables';
 import { counterMigrations } from '../testing/counter-store';
-import { counterService, type CounterService } from '../testing/scene';
+import { counterService, type CounterService } from '../testing/counter-service';
 import { createDatabase } from './create-database';
 import { Database } from './database';
 import { asFailure } from './database-failure';

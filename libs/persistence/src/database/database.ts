@@ -41,14 +41,14 @@ export class Database {
    */
   async withConnection<R>(work: (client: PoolClient) => Promise<R>): Promise<R> {
     const client = await this.pool.connect();
-    let isSilent = false;
+    let isUnresponsive = false;
     try {
       return await work(client);
     } catch (error) {
-      isSilent = isUnanswered(error);
+      isUnresponsive = isUnanswered(error);
       throw error;
     } finally {
-      client.release(isSilent || client.getTransactionStatus() !== 'I');
+      client.release(isUnresponsive || client.getTransactionStatus() !== 'I');
     }
   }
 

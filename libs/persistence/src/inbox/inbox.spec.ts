@@ -1,6 +1,6 @@
 import { uuidv7 } from '@ymera/kernel';
 import { FakeClock, leakGuard } from '@ymera/testing';
-import { counterService, type CounterService } from '../testing/scene';
+import { counterService, type CounterService } from '../testing/counter-service';
 import {
   isExpired,
   maintainInboxPartitions,

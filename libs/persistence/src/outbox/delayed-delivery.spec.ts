@@ -1,7 +1,7 @@
 import { uuidv7 } from '@ymera/kernel';
 import { eventually, leakGuard } from '@ymera/testing';
 import { RecordingPublisher } from '../testing/recording-publisher';
-import { counterService, type CounterService } from '../testing/scene';
+import { counterService, type CounterService } from '../testing/counter-service';
 import { PostgresDelayedDelivery } from './delayed-delivery';
 import { OutboxRelay } from './outbox-relay';
 

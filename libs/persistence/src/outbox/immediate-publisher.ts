@@ -4,11 +4,11 @@ import type { OutboxPublisher, OutboxRow } from './outbox-publisher';
 import type { PublishedRows } from './published-rows';
 
 /** Groups on their way at once; more commits than that share a group. */
-const maximumGroups = 8;
+const maxGroups = 8;
 const rowsPerGroup = 256;
 /** What may be in memory, waiting and on its way; the rest is left to the sweep. */
-const maximumRows = 5000;
-const maximumBytes = 32 * 1024 * 1024;
+const maxRows = 5000;
+const maxBytes = 32 * 1024 * 1024;
 
 interface HandedOver {
   readonly row: OutboxRow;
@@ -41,9 +41,9 @@ export class ImmediatePublisher {
   handOver(rows: readonly OutboxRow[]): void {
     const at = performance.now();
     for (const row of rows) {
-      const isFull = this.inMemory.size >= maximumRows || this.bytes + row.body.length > maximumBytes;
+      const isFull = this.inMemory.size >= maxRows || this.bytes + row.body.length > maxBytes;
       if (this.isStopped || isFull) {
-        this.metrics.leftToSweep();
+        this.metrics.leftToPoll();
         continue;
       }
       this.inMemory.set(row.id, row);
@@ -73,7 +73,7 @@ export class ImmediatePublisher {
   }
 
   private startGroups(): void {
-    while (this.waiting.length > 0 && this.groups.size < maximumGroups) {
+    while (this.waiting.length > 0 && this.groups.size < maxGroups) {
       const group = this.publishGroup(this.waiting.splice(0, rowsPerGroup)).finally(() => {
         this.groups.delete(group);
         this.startGroups();

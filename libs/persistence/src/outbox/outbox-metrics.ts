@@ -24,7 +24,7 @@ const published = counter({
   help: 'Messages handed to the broker, by the way they took and what came of it',
   labels: [...labels, 'way', 'outcome'],
 });
-const leftToSweep = counter({
+const leftToPoll = counter({
   name: 'ymera_outbox_left_to_sweep_total',
   help: 'Committed messages that did not fit into memory and wait for the sweep',
   labels,
@@ -53,7 +53,7 @@ export class OutboxMetrics {
     publishSeconds.observe({ service: this.service }, milliseconds / 1000);
   }
 
-  leftToSweep(): void {
-    leftToSweep.inc({ service: this.service });
+  leftToPoll(): void {
+    leftToPoll.inc({ service: this.service });
   }
 }

@@ -1,7 +1,7 @@
 import { uuidv7, sleep } from '@ymera/kernel';
 import { renderMetrics } from '@ymera/observability';
 import { eventually, leakGuard } from '@ymera/testing';
-import { counterService, sendFact, type CounterService } from '../testing/scene';
+import { counterService, sendFact, type CounterService } from '../testing/counter-service';
 import { RecordingPublisher } from '../testing/recording-publisher';
 import type { Database } from '../database/database';
 import { makeInboxPartitions } from '../inbox/inbox-partitions';
@@ -218,15 +218,15 @@ describe('OutboxRelay', () => {
   });
 
   it('keeps messages while the broker is away and delivers them soon after it is back', async () => {
-    let isAway = true;
-    const publisher = new RecordingPublisher((row) => (isAway ? failed(row) : confirmed(row)));
+    let isUnavailable = true;
+    const publisher = new RecordingPublisher((row) => (isUnavailable ? failed(row) : confirmed(row)));
     const relay = await started(publisher);
     await service.unitOfWork({ relay }).run((tx) => sendFact(tx.outbox));
     await eventually(() => expect(publisher.published.length).toBeGreaterThanOrEqual(3), {
       timeoutMs: 15_000,
     });
     expect(await service.outboxIds()).toHaveLength(1);
-    isAway = false;
+    isUnavailable = false;
     await eventually(async () => expect(await service.outboxIds()).toEqual([]), { timeoutMs: 8000 });
   }, 30_000);
 

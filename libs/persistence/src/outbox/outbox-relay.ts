@@ -5,7 +5,7 @@ import { maintainInboxPartitions, makeInboxPartitions } from '../inbox/inbox-par
 import { ImmediatePublisher } from './immediate-publisher';
 import { OutboxMetrics } from './outbox-metrics';
 import type { OutboxPublisher, OutboxRow } from './outbox-publisher';
-import { OutboxSweeper } from './outbox-sweeper';
+import { OutboxPoller } from './outbox-poller';
 import { PublishedRows } from './published-rows';
 
 const upkeepEveryMs = 3_600_000;
@@ -26,7 +26,7 @@ export class OutboxRelay {
   private readonly logger: Logger;
   private readonly published: PublishedRows;
   private readonly immediate: ImmediatePublisher;
-  private readonly sweeper: OutboxSweeper;
+  private readonly poller: OutboxPoller;
   private readonly stopped = new AbortController();
   private upkeep: Promise<void> | undefined;
 
@@ -36,7 +36,7 @@ export class OutboxRelay {
     this.published = new PublishedRows(options.database.sql, this.logger);
     this.immediate = new ImmediatePublisher(options.publisher, this.published, metrics);
     const held = (): string[] => [...this.immediate.held(), ...this.published.held()];
-    this.sweeper = new OutboxSweeper(options.database, options.publisher, held, metrics, this.logger);
+    this.poller = new OutboxPoller(options.database, options.publisher, held, metrics, this.logger);
   }
 
   /** Before the consumers: resolves when the inbox can take today's messages. Rejects when the tables are not there. */
@@ -44,7 +44,7 @@ export class OutboxRelay {
     if (this.upkeep) return;
     await makeInboxPartitions(this.options.database.sql, new Date());
     this.upkeep = this.keepPartitions();
-    this.sweeper.start();
+    this.poller.start();
   }
 
   /** Called by the unit of work with what it has just committed; never waits, never throws. */
@@ -58,7 +58,7 @@ export class OutboxRelay {
    */
   async stop(): Promise<void> {
     this.stopped.abort();
-    await Promise.all([this.sweeper.stop(), this.immediate.stop(), this.upkeep]);
+    await Promise.all([this.poller.stop(), this.immediate.stop(), this.upkeep]);
     await this.published.stop();
   }
 

@@ -1,6 +1,6 @@
 import { uuidv7 } from '@ymera/kernel';
 import { leakGuard } from '@ymera/testing';
-import { counterService, type CounterService } from '../testing/scene';
+import { counterService, type CounterService } from '../testing/counter-service';
 import { postponeLockedRows } from './outbox-table';
 
 describe('postponing a row of the outbox', () => {

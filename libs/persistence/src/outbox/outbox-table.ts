@@ -11,7 +11,7 @@ export interface NewOutboxRow extends OutboxRow {
 }
 
 /** The process that commits a row has this long to publish it itself. */
-export const sweepAfterMs = 1000;
+export const pollAfterMs = 1000;
 
 /** A due row with what the sweep knows of earlier attempts. */
 export interface DueRow extends OutboxRow {

@@ -7,7 +7,7 @@ const lingerMs = 10;
 const retryMs = 500;
 const idsPerStatement = 1000;
 /** Beyond it, ids are forgotten while the database is away: their messages are then repeated, not lost. */
-const maximumIds = 50_000;
+const maxIds = 50_000;
 
 /** Confirmed rows on their way out of the table. */
 export class PublishedRows {
@@ -25,7 +25,7 @@ export class PublishedRows {
   }
 
   add(ids: readonly string[]): void {
-    for (const id of ids) if (this.ids.size < maximumIds) this.ids.add(id);
+    for (const id of ids) if (this.ids.size < maxIds) this.ids.add(id);
     if (this.ids.size > 0) this.deleting ??= this.deleteAll();
   }
 
@@ -37,17 +37,17 @@ export class PublishedRows {
 
   private async deleteAll(): Promise<void> {
     await sleep(lingerMs, this.stopped.signal);
-    let isAway = false;
+    let isUnavailable = false;
     while (this.ids.size > 0) {
       const page = [...this.ids].slice(0, idsPerStatement);
       try {
         await deletePublishedRows(this.sql, page);
         for (const id of page) this.ids.delete(id);
-        isAway = false;
+        isUnavailable = false;
       } catch (error) {
-        if (!isAway)
+        if (!isUnavailable)
           this.logger.warn('published messages could not be deleted yet', { error, rows: this.ids.size });
-        isAway = true;
+        isUnavailable = true;
         if (this.stopped.signal.aborted) break;
         await sleep(retryMs, this.stopped.signal);
       }

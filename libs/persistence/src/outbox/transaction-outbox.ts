@@ -9,11 +9,11 @@ import {
 } from '@ymera/contracts';
 import { failure, FailureException, uuidv7, type Clock } from '@ymera/kernel';
 import { injectTrace } from '@ymera/observability';
-import { sweepAfterMs, type NewOutboxRow, type OutboxKind } from './outbox-table';
+import { pollAfterMs, type NewOutboxRow, type OutboxKind } from './outbox-table';
 
 const mebibyte = 1024 * 1024;
 /** The agent protocol's limit; between services an agent's largest change must fit, together with what we add to it. */
-const maximumBodyBytes = { agents: mebibyte, services: 4 * mebibyte };
+const maxBodyBytes = { agents: mebibyte, services: 4 * mebibyte };
 
 const refuse = (code: string, message: string): never => {
   throw new FailureException(failure('internal', code, message));
@@ -55,8 +55,8 @@ export class TransactionOutbox implements Outbox {
     const id = uuidv7(time.getTime());
     const message = messageOf({ id, time, headers: injectTrace({}) });
     const bytes = message.body.length;
-    const most = maximumBodyBytes[message.vhost];
+    const most = maxBodyBytes[message.vhost];
     if (bytes > most) refuse('message_too_large', `${message.type} has ${bytes} bytes; ${most} are allowed.`);
-    this.rows.push({ ...message, id, createdAt: time, kind, availableInMs: sweepAfterMs });
+    this.rows.push({ ...message, id, createdAt: time, kind, availableInMs: pollAfterMs });
   }
 }

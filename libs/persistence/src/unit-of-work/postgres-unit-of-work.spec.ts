@@ -1,7 +1,7 @@
 import { FailureException, failure, uuidv7 } from '@ymera/kernel';
 import { leakGuard } from '@ymera/testing';
 import type { OutboxRow } from '../outbox/outbox-publisher';
-import { counterService, sendFact, type CounterService } from '../testing/scene';
+import { counterService, sendFact, type CounterService } from '../testing/counter-service';
 
 describe('PostgresUnitOfWork', () => {
   let service: CounterService;

@@ -22,14 +22,14 @@ export interface Reason {
 }
 
 /** A log with everything wrong would give a reason for each entry. */
-const mostReasons = 20;
+const maxReasons = 20;
 
 /** The first reasons, in the order in which they were found. */
 export class Reasons {
   readonly list: Reason[] = [];
 
   add(code: ReasonCode, message: string, index?: number): void {
-    if (this.list.length >= mostReasons) return;
+    if (this.list.length >= maxReasons) return;
     this.list.push({ code, message, ...(index === undefined ? {} : { index }) });
   }
 

@@ -13,8 +13,8 @@ interface NoteSignature {
   readonly signature: Buffer;
 }
 
-const longestNote = 64 * 1024;
-const mostSignatures = 16;
+const maxNoteBytes = 64 * 1024;
+const maxSignatures = 16;
 const signatureLine = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/;
 
 /** `text` must end with a line end. */
@@ -24,9 +24,9 @@ export const signNote = (text: string, { name, sign }: NoteSigner): string =>
 /** Undefined when it is no signed note. Says nothing about whether a signature is right. */
 export function parseNote(note: string): SignedNote | undefined {
   const end = note.lastIndexOf('\n\n');
-  if (note.length > longestNote || end < 0 || !note.endsWith('\n')) return undefined;
+  if (note.length > maxNoteBytes || end < 0 || !note.endsWith('\n')) return undefined;
   const lines = note.slice(end + 2, -1).split('\n');
-  if (lines.length > mostSignatures) return undefined;
+  if (lines.length > maxSignatures) return undefined;
   const signatures: NoteSignature[] = [];
   for (const line of lines) {
     const [, name = '', encoded = ''] = signatureLine.exec(line) ?? [];

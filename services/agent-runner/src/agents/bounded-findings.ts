@@ -1,9 +1,9 @@
 import type { Finding } from '@ymera/contracts';
 
-const maximumFindings = 500;
+const maxFindings = 500;
 /** A result holds the findings twice, as its own and as the verdict's, and is a message of at most 1 MiB. */
-const maximumBytes = 256 * 1024;
-const maximumEvidenceBytes = 64 * 1024;
+const maxBytes = 256 * 1024;
+const maxEvidenceBytes = 64 * 1024;
 
 /**
  * As many as a message holds, in order. Beyond the bound the evidence goes first: where to look is worth more than what
@@ -13,12 +13,12 @@ export function boundedFindings(findings: readonly Finding[]): Finding[] {
   const kept: Finding[] = [];
   let bytes = 0;
   let evidenceBytes = 0;
-  for (const finding of findings.slice(0, maximumFindings)) {
+  for (const finding of findings.slice(0, maxFindings)) {
     const { evidence, ...place } = finding;
     evidenceBytes += evidence === undefined ? 0 : size(evidence);
-    const fitting = evidenceBytes <= maximumEvidenceBytes ? finding : place;
+    const fitting = evidenceBytes <= maxEvidenceBytes ? finding : place;
     bytes += size(fitting);
-    if (bytes > maximumBytes) break;
+    if (bytes > maxBytes) break;
     kept.push(fitting);
   }
   return kept;

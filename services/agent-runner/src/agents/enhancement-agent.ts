@@ -6,7 +6,7 @@ import { failure, ok, type Failure, type Result } from '@ymera/kernel';
 import type { Sandbox } from '../sandbox/sandbox';
 import { isProductCode, type Analyser } from '../tools/analyser';
 import type { RewrittenFile } from '../tools/analysis-protocol';
-import { fewestRuns, measureBeforeAfter } from '../tools/benchmark';
+import { minRuns, measureBeforeAfter } from '../tools/benchmark';
 import { projectCommand } from '../tools/project-command';
 import { compare } from '../tools/statistics';
 import type { Dependencies } from '../workspace/dependencies/dependencies';
@@ -139,7 +139,7 @@ export class EnhancementAgent implements ToolAgent {
         before: side(before.value),
         after: side(after),
         name: bench,
-        runs: fewestRuns,
+        runs: minRuns,
         budgetMs: remainingMs(task),
         signal: context.signal,
         onRun: (done, all) => context.progress(0.35 + (0.6 * done) / all, `benchmark run ${done} of ${all}`),

@@ -1,7 +1,7 @@
 import type { TaskContext } from '@ymera/agent-sdk';
 
 const progressLine = /^::ymera progress (\d*\.?\d+)(?: (.*))?$/;
-const longestLine = 65_536;
+const maxLineLength = 65_536;
 
 /** Takes the progress lines out of a command's output, which arrives in pieces of any size, and logs the rest. */
 export class ProgressLines {
@@ -20,7 +20,7 @@ export class ProgressLines {
     }
     // A line without end is no progress line: it must not be waited for.
     if (
-      this.unfinished.length > longestLine ||
+      this.unfinished.length > maxLineLength ||
       !'::ymera progress'.startsWith(this.unfinished.slice(0, 16))
     ) {
       log.push(this.unfinished);

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { overlap } from '../tools/overlap';
 
 /** Shorter ones are found in harmless text all the time, and are no secrets. */
-const shortestSecret = 6;
+const minSecretLength = 6;
 const readBytes = 1_048_576;
 const replacement = '[withheld]';
 
@@ -11,7 +11,7 @@ export class WithheldValues {
   private readonly values: readonly string[];
 
   constructor(private readonly named: Readonly<Record<string, string>>) {
-    const secrets = Object.values(named).filter((value) => value.length >= shortestSecret);
+    const secrets = Object.values(named).filter((value) => value.length >= minSecretLength);
     // Longest first: one value may hold another.
     this.values = [...new Set(secrets)].sort((one, other) => other.length - one.length);
   }

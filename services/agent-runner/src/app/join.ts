@@ -11,7 +11,7 @@ export interface JoinOptions {
   readonly signal: AbortSignal;
 }
 
-const longestDelayMs = 10_000;
+const maxDelayMs = 10_000;
 
 /** The kept credential, or a new one for the enrolment token. */
 export async function joinPlatform(options: JoinOptions): Promise<PrincipalCredential> {
@@ -46,7 +46,7 @@ export async function registerAgents(
 
 /** Waits out what passes; a refusal ends it with the platform's own words. */
 async function insist<T>(call: () => Promise<Result<T>>, { logger, signal }: JoinOptions): Promise<T> {
-  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, longestDelayMs)) {
+  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, maxDelayMs)) {
     const answer = await call();
     if (answer.ok) return answer.value;
     if (!answer.error.retryable || signal.aborted) throw refusal(answer.error);

@@ -34,7 +34,7 @@ export async function startRunner(
   if (sandbox.name === 'none') process.stderr.write(unconfinedWarning);
   logger.info('sandbox works', { sandbox: sandbox.name });
 
-  const cache = new RepositoryCache({ folder: join(state, 'repositories'), maximumBytes: cacheBytes });
+  const cache = new RepositoryCache({ folder: join(state, 'repositories'), maxBytes: cacheBytes });
   const workspaces = new Workspaces({
     folder: join(state, 'workspaces'),
     owner: sandbox.owner,

@@ -59,7 +59,7 @@ async function openAgents(state: string, isUnconfined: boolean): Promise<Evaluat
   const hostNode = findHostNode(pathFolders(), process.execPath);
   const options = { scratchFolder: join(state, 'scratch'), hostNode, hidden: [] };
   const sandbox: Sandbox = isUnconfined ? new UnconfinedSandbox(options) : await opened(openSandbox(options));
-  const cache = new RepositoryCache({ folder: join(state, 'repositories'), maximumBytes: cacheBytes });
+  const cache = new RepositoryCache({ folder: join(state, 'repositories'), maxBytes: cacheBytes });
   const workspaces = new Workspaces({
     folder: join(state, 'workspaces'),
     owner: sandbox.owner,

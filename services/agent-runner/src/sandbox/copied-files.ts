@@ -2,8 +2,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import type { ViewNode } from './host-view';
 
 /** They are copied twice, into memory; what cannot be written on the host needs no copy. */
-const largestCopyBytes = 4_194_304;
-const mostCopies = 16;
+const maxCopyBytes = 4_194_304;
+const maxCopyCount = 16;
 
 /**
  * A view whose files can be written to, as on the host, because they are copies. What a command line names comes last in a
@@ -12,9 +12,9 @@ const mostCopies = 16;
 export function withCopies(view: readonly ViewNode[]): readonly ViewNode[] {
   const isSmall = ({ kind, path }: ViewNode) => {
     const status = kind === 'file' ? statSync(path, { throwIfNoEntry: false }) : undefined;
-    return status?.isFile() === true && status.size <= largestCopyBytes && isWritable(path);
+    return status?.isFile() === true && status.size <= maxCopyBytes && isWritable(path);
   };
-  const copied = new Set(view.filter(isSmall).slice(-mostCopies));
+  const copied = new Set(view.filter(isSmall).slice(-maxCopyCount));
   return view.map((node) => (node.kind === 'file' && copied.has(node) ? { ...node, isCopied: true } : node));
 }
 

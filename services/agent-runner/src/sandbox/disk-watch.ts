@@ -5,7 +5,7 @@ export interface DiskWatch {
   stop(): Promise<void>;
 }
 
-const shortestPauseMs = 500;
+const minPauseMs = 500;
 /** A large copy takes long to measure: at most this part of the time is spent on it. */
 const pausesPerMeasurement = 10;
 
@@ -30,12 +30,12 @@ export async function watchGrowth(
     running = undefined;
     if (isStopped) return;
     if (used !== undefined && used - before > limitMb) onExceeded();
-    else measureIn(Math.max(shortestPauseMs, pausesPerMeasurement * (performance.now() - started)));
+    else measureIn(Math.max(minPauseMs, pausesPerMeasurement * (performance.now() - started)));
   };
   const measureIn = (pauseMs: number) => {
     pause = setTimeout(() => void measure(), pauseMs);
   };
-  measureIn(shortestPauseMs);
+  measureIn(minPauseMs);
   return {
     stop: async () => {
       isStopped = true;

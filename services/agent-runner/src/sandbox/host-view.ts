@@ -62,7 +62,7 @@ const layerTypes = new Set([
   'overlay',
   'tmpfs',
 ]);
-const maximumDepth = 4;
+const maxDepth = 4;
 
 const isBelow = (path: string, folder: string) => path.startsWith(folder === '/' ? '/' : `${folder}/`);
 const isAtOrBelow = (path: string, folder: string) => path === folder || isBelow(path, folder);
@@ -117,7 +117,7 @@ function planPieces({ mounts, hidden, list }: HostViewInput): readonly ViewNode[
       if (entry.kind === 'file') return [{ kind: 'file', path }];
       if (!isLayerable(path, mounts)) return [];
       if (!mounts.some((mount) => isBelow(mount.path, path))) return [layerOf(path, hidden)];
-      return depth < maximumDepth ? [{ kind: 'folder', path }, ...visit(path, depth + 1)] : [];
+      return depth < maxDepth ? [{ kind: 'folder', path }, ...visit(path, depth + 1)] : [];
     });
   return visit('/', 1);
 }

@@ -29,7 +29,7 @@ export interface SupervisorPlan {
   readonly bubblewrap: readonly string[];
 }
 
-const maximumInodes = 65_536;
+const maxInodes = 65_536;
 
 /**
  * The shell program that runs inside a private mount namespace: builds the view, runs bubblewrap on it, and afterwards
@@ -43,7 +43,7 @@ export function supervisorScript(plan: SupervisorPlan): string {
   return [
     `S=${quote(plan.scratch)}`,
     `fail() { printf 'setup\\t%s\\0' "$1: $(tail -n 1 "$S/setup.log" 2>/dev/null)" >&3; exit 125; }`,
-    `mount -t tmpfs -o size=${plan.scratchMb}m,nr_inodes=${maximumInodes},mode=0755 tmpfs "$S" || fail 'no scratch file system'`,
+    `mount -t tmpfs -o size=${plan.scratchMb}m,nr_inodes=${maxInodes},mode=0755 tmpfs "$S" || fail 'no scratch file system'`,
     `exec 7<&0 5>&2 2>"$S/setup.log"`,
     `cd "$S" && mkdir ${Object.values(scratchFolders).join(' ')} || fail 'no scratch folders'`,
     `chmod 1777 ${scratchFolders.tmp} ${scratchFolders.varTmp} ${scratchFolders.sharedMemory}`,

@@ -46,7 +46,7 @@ export class SandboxFixture {
     sandbox: Sandbox = this.bubblewrap,
     limits: ChangeLimits = defaultChangeLimits,
   ): Workspaces {
-    const cache = new RepositoryCache({ folder: join(this.folder, 'repositories'), maximumBytes: 2 ** 30 });
+    const cache = new RepositoryCache({ folder: join(this.folder, 'repositories'), maxBytes: 2 ** 30 });
     return new Workspaces({ folder, owner: sandbox.owner, cache, limits });
   }
 

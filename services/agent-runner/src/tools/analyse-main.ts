@@ -8,7 +8,7 @@ import { isLockFile } from './integrity/file-roles';
 /** Larger or denser files are generated or packed; nobody reads them line by line, and rules would take minutes. */
 const maximumFileBytes = 524_288;
 const maximumMeanLineLength = 400;
-const maximumFindings = 1_000;
+const maxFindings = 1_000;
 
 function readable({ path, text: given }: AnalysisRequest['files'][number]): AnalysedFile | undefined {
   const content = given ?? contentOf(path);
@@ -47,7 +47,7 @@ function sidesOf(files: NonNullable<AnalysisRequest['change']>['files']): Analys
 async function findingsOf(files: readonly AnalysedFile[]): Promise<readonly AnalysisFinding[]> {
   const found: AnalysisFinding[] = [];
   for (const file of files) found.push(...(await surviving(() => analyseFile(file))));
-  return found.slice(0, maximumFindings);
+  return found.slice(0, maxFindings);
 }
 
 /** The parsers are loaded when a change comes: they take longer than to analyse a small project. */

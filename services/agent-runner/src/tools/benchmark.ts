@@ -33,7 +33,7 @@ const reported = z.object({
   retained_bytes: z.number().nonnegative().optional(),
 });
 
-export const fewestRuns = 10;
+export const minRuns = 10;
 const memorySampleMs = 15;
 
 interface Measured extends ClockedRun {

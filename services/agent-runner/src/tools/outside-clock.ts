@@ -17,7 +17,7 @@ export interface ClockDoubt {
 }
 
 /** Part of the claimed saving that must be seen from outside. A whole half may go to what the benchmark does not time. */
-const leastSeen = 0.5;
+const minSightings = 0.5;
 /** Usual errors of what is seen outside that are granted to the benchmark: a busy machine must not make a finding. */
 const grantedErrors = 3;
 
@@ -40,7 +40,7 @@ export function clockDoubt(
   const claimed = median(was) - median(is);
   const saved = before.map((run, index) => run.outsideMs - (after[index]?.outsideMs ?? run.outsideMs));
   const seen = median(saved);
-  return seen + grantedErrors * medianError(saved) < leastSeen * claimed
+  return seen + grantedErrors * medianError(saved) < minSightings * claimed
     ? { claimedMs: Math.round(claimed), outsideMs: Math.round(seen) }
     : undefined;
 }

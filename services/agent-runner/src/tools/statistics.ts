@@ -24,9 +24,9 @@ export const medianError = (values: readonly number[]): number =>
 export type Comparison = 'faster' | 'slower' | 'same';
 
 /** Differences below this are never told, however still the machine is. */
-const leastDifference = 0.05;
+const minDifference = 0.05;
 /** Of the rank sum: one comparison in two hundred of equals is taken for a difference. */
-const leastDeviations = 2.58;
+const minDeviations = 2.58;
 
 /**
  * Whether a change of speed is more than the noise of the measurement itself: the medians differ, and so do the runs as a
@@ -34,7 +34,7 @@ const leastDeviations = 2.58;
  */
 export function compare(before: readonly number[], after: readonly number[]): Comparison {
   const ratio = median(before) / Math.max(median(after), Number.EPSILON);
-  if (ratio <= 1 + leastDifference && ratio >= 1 / (1 + leastDifference)) return 'same';
+  if (ratio <= 1 + minDifference && ratio >= 1 / (1 + minDifference)) return 'same';
   const all = before.length * after.length;
   const below = before.reduce(
     (sum, one) => sum + after.reduce((wins, other) => wins + isBelow(one, other), 0),
@@ -42,7 +42,7 @@ export function compare(before: readonly number[], after: readonly number[]): Co
   );
   const isApart = below === 0 || below === all;
   const usual = Math.sqrt((all * (before.length + after.length + 1)) / 12);
-  if (!isApart && Math.abs(below - all / 2) / usual < leastDeviations) return 'same';
+  if (!isApart && Math.abs(below - all / 2) / usual < minDeviations) return 'same';
   return ratio > 1 ? 'faster' : 'slower';
 }
 

@@ -29,7 +29,7 @@ export async function writePatch(
     base,
     tree,
   ];
-  const bounded = { ...options, maximumBytes: limits.maxPatchBytes, timeoutMs: patchTimeoutMs };
+  const bounded = { ...options, maxBytes: limits.maxPatchBytes, timeoutMs: patchTimeoutMs };
   const written = await gitToFile(args, bounded, file);
   const refused = refusalOf(written, limits);
   if (refused) return err(refused);

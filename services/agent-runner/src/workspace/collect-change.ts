@@ -23,7 +23,7 @@ import {
   tooManyBytes,
   tooManyFiles,
 } from './change-refusals';
-import { changedSubmodules, listCopy, maximumListBytes, type CopyListing, type RunGit } from './copy-listing';
+import { changedSubmodules, listCopy, maxListBytes, type CopyListing, type RunGit } from './copy-listing';
 import type { GitOptions } from './git';
 import { canImport, importedPaths, isMeantBy } from './imports';
 import { installedPaths, packageFolders } from './installed-paths';
@@ -137,7 +137,7 @@ export class ChangeCollection {
     const written = await this.changing(['write-tree'], { indexFile: this.indexFile });
     if (!written.ok) return written;
     const tree = written.value.toString('utf8').trim();
-    const raw = await this.changing([...rawDifference, this.base, tree], { maximumBytes: maximumListBytes });
+    const raw = await this.changing([...rawDifference, this.base, tree], { maxBytes: maxListBytes });
     return raw.ok ? ok({ tree, entries: parseRawDiff(raw.value.toString('utf8')) }) : raw;
   }
 
@@ -244,7 +244,7 @@ export class ChangeCollection {
   }
 
   private async textOf(object: string): Promise<string> {
-    const shown = await this.place.git(['cat-file', 'blob', object], { maximumBytes: maxReadBytes });
+    const shown = await this.place.git(['cat-file', 'blob', object], { maxBytes: maxReadBytes });
     return shown.ok ? shown.stdout.toString('utf8') : '';
   }
 

@@ -29,9 +29,9 @@ export interface CopyListing {
 }
 
 /** Of names: a million files of a hundred bytes each. */
-export const maximumListBytes = 134_217_728;
+export const maxListBytes = 134_217_728;
 /** Of a command's own index: what is larger is not one of a project that we hold. */
-const maximumIndexBytes = 134_217_728;
+const maxIndexBytes = 134_217_728;
 const others = ['ls-files', '-z', '--others', '--exclude-standard'];
 
 /**
@@ -50,7 +50,7 @@ export async function listCopy(
       others,
       [...others, '--directory'],
       [...others, '--directory', '--ignored'],
-    ].map((args) => git(args, { indexFile, maximumBytes: maximumListBytes })),
+    ].map((args) => git(args, { indexFile, maxBytes: maxListBytes })),
   );
   const failed = asked.find((answer) => !answer.ok);
   if (failed) return err(changeUnreadable(failed.complaint));
@@ -99,13 +99,13 @@ async function forcedFiles(git: RunGit, copy: string, scratch: string): Promise<
   const own = join(copy, '.git', 'index');
   for (const path of [join(copy, '.git'), own]) {
     const status = await lstat(path).catch(() => undefined);
-    if (!status || status.isSymbolicLink() || status.size > maximumIndexBytes) return [];
+    if (!status || status.isSymbolicLink() || status.size > maxIndexBytes) return [];
   }
   const indexFile = join(scratch, 'command-index');
   await copyFile(own, indexFile);
   const listed = await git(['ls-files', '-z', '--cached', '--ignored', '--exclude-standard'], {
     indexFile,
-    maximumBytes: maximumListBytes,
+    maxBytes: maxListBytes,
   });
   if (!listed.ok) return [];
   const paths = listed.stdout.toString('utf8').split('\0').filter(Boolean);

@@ -14,7 +14,7 @@ export interface GitOptions {
   readonly authorization?: string;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
-  readonly maximumBytes?: number;
+  readonly maxBytes?: number;
   /** On standard input. */
   readonly input?: string;
   /** Variables of git beside those that the other options set. */
@@ -80,7 +80,7 @@ function execute(args: readonly string[], options: GitOptions): Promise<GitOutpu
         encoding: 'buffer',
         env: environment(options),
         cwd: options.workTree ?? '/',
-        maxBuffer: options.maximumBytes ?? defaultMaximumBytes,
+        maxBuffer: options.maxBytes ?? defaultMaximumBytes,
         timeout: options.timeoutMs ?? defaultTimeoutMs,
         killSignal: 'SIGKILL',
         ...(options.signal ? { signal: options.signal } : {}),
@@ -107,7 +107,7 @@ export interface GitFileOutput extends Omit<GitOutput, 'stdout'> {
   readonly digest: string;
 }
 
-/** The same with standard output in a file, for what is too large for memory. At `maximumBytes` git is ended. */
+/** The same with standard output in a file, for what is too large for memory. At `maxBytes` git is ended. */
 export const gitToFile = (
   args: readonly string[],
   options: GitOptions,
@@ -124,7 +124,7 @@ async function executeToFile(
   options: GitOptions,
   file: string,
 ): Promise<GitFileOutput> {
-  const maximumBytes = options.maximumBytes ?? defaultMaximumBytes;
+  const maxBytes = options.maxBytes ?? defaultMaximumBytes;
   const child = spawn('git', args, {
     env: environment(options),
     cwd: options.workTree ?? '/',
@@ -144,7 +144,7 @@ async function executeToFile(
   const measured = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       sizeBytes += chunk.length;
-      if (sizeBytes > maximumBytes) return;
+      if (sizeBytes > maxBytes) return;
       hash.update(chunk);
       yield chunk;
     }
@@ -156,7 +156,7 @@ async function executeToFile(
       return false;
     },
   );
-  const isTooLong = sizeBytes > maximumBytes;
+  const isTooLong = sizeBytes > maxBytes;
   if (isTooLong || !written) child.kill('SIGKILL');
   const code = await ended;
   return {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { GitFixture } from '../testing/git-fixture';
 import { defaultChangeLimits, SandboxFixture } from '../testing/sandbox-fixture';
-import { leastNeeded, RepositoryCache } from './repository-cache';
+import { evictionOrder, RepositoryCache } from './repository-cache';
 import { Workspaces, type WorkspaceRequest } from './workspaces';
 
 jest.setTimeout(30_000);
@@ -29,11 +29,11 @@ describe('working copies of one project (real git, over HTTP)', () => {
     sandbox.close();
   });
 
-  const workspacesOf = (maximumBytes = 2 ** 30) =>
+  const workspacesOf = (maxBytes = 2 ** 30) =>
     new Workspaces({
       folder: join(sandbox.folder, 'workspaces'),
       owner: sandbox.bubblewrap.owner,
-      cache: new RepositoryCache({ folder: cached, maximumBytes }),
+      cache: new RepositoryCache({ folder: cached, maxBytes }),
       limits: defaultChangeLimits,
     });
   const prepared = async (workspaces: Workspaces, request: Partial<WorkspaceRequest> = {}) => {
@@ -140,8 +140,8 @@ describe('working copies of one project (real git, over HTTP)', () => {
 
 describe('what a full cache lets go of', () => {
   const repository = (name: string, over: object = {}) => ({ name, users: 0, bytes: 10, packs: 1, ...over });
-  const gone = (maximumBytes: number, ...all: ReturnType<typeof repository>[]) =>
-    leastNeeded(all, maximumBytes).map(({ name }) => name);
+  const gone = (maxBytes: number, ...all: ReturnType<typeof repository>[]) =>
+    evictionOrder(all, maxBytes).map(({ name }) => name);
 
   it.each([
     ['nothing that fits', 20, [repository('a'), repository('b')], []],
@@ -149,7 +149,7 @@ describe('what a full cache lets go of', () => {
     ['nothing in use', 5, [repository('a', { users: 1 }), repository('b')], ['b']],
     ['what is empty', 20, [repository('a', { bytes: 0 }), repository('b')], ['a']],
     ['what is in too many pieces', 20, [repository('a'), repository('b', { packs: 61 })], ['b']],
-  ])('is %s', (_, maximumBytes, all, expected) => {
-    expect(gone(maximumBytes, ...all)).toEqual(expected);
+  ])('is %s', (_, maxBytes, all, expected) => {
+    expect(gone(maxBytes, ...all)).toEqual(expected);
   });
 });

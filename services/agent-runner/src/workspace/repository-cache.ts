@@ -7,7 +7,7 @@ export interface RepositoryCacheOptions {
   /** Folder of the cached repositories; ours alone, emptied by `removeLeftovers`. */
   readonly folder: string;
   /** Of packs. What is in use stays beyond it. */
-  readonly maximumBytes: number;
+  readonly maxBytes: number;
 }
 
 export interface CommitsWanted {
@@ -38,7 +38,7 @@ interface CachedRepository {
 }
 
 /** Each fetch adds one, and git looks into all of them. */
-const mostPacks = 60;
+const maxPacks = 60;
 const fetchTimeoutMs = 300_000;
 
 /**
@@ -90,20 +90,20 @@ export class RepositoryCache {
 
   private async release(cached: CachedRepository): Promise<void> {
     cached.users -= 1;
-    const gone = leastNeeded([...this.repositories.values()], this.options.maximumBytes);
+    const gone = evictionOrder([...this.repositories.values()], this.options.maxBytes);
     for (const { url } of gone) this.repositories.delete(url);
     for (const { folder } of gone) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
 /** Of what nobody uses: what is empty or in too many pieces, and the longest unused until the rest fits. */
-export function leastNeeded<R extends Pick<CachedRepository, 'users' | 'bytes' | 'packs'>>(
+export function evictionOrder<R extends Pick<CachedRepository, 'users' | 'bytes' | 'packs'>>(
   oldestFirst: readonly R[],
-  maximumBytes: number,
+  maxBytes: number,
 ): readonly R[] {
   let bytes = oldestFirst.reduce((sum, repository) => sum + repository.bytes, 0);
   return oldestFirst.filter((repository) => {
-    const isNeeded = repository.bytes > 0 && repository.packs <= mostPacks && bytes <= maximumBytes;
+    const isNeeded = repository.bytes > 0 && repository.packs <= maxPacks && bytes <= maxBytes;
     if (repository.users > 0 || isNeeded) return false;
     bytes -= repository.bytes;
     return true;

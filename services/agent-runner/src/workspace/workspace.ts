@@ -10,7 +10,7 @@ import {
   type TreeEntry,
 } from './change-entries';
 import { ChangeCollection, type CollectedChange } from './collect-change';
-import { maximumListBytes } from './copy-listing';
+import { maxListBytes } from './copy-listing';
 import { git, type GitOptions, type GitOutput } from './git';
 import { makeRemovable } from './removable';
 
@@ -58,14 +58,14 @@ export class Workspace {
 
   /** The text of a file by its object id, without a byte-order mark; undefined where it is too large to be looked into. */
   async textOf(object: string): Promise<Result<string | undefined>> {
-    const shown = await this.git(['cat-file', 'blob', object], { maximumBytes: maximumFileBytes });
+    const shown = await this.git(['cat-file', 'blob', object], { maxBytes: maximumFileBytes });
     if (!shown.ok && !shown.isTooLong) return err(unreadable('a file of a commit', shown.complaint));
     return ok(shown.isTooLong ? undefined : withoutByteOrderMark(shown.stdout.toString('utf8')));
   }
 
   /** The bytes of a file by its object id, of 64 MiB at most. */
   async bytesOf(object: string): Promise<Result<Buffer>> {
-    const shown = await this.git(['cat-file', 'blob', object], { maximumBytes: maximumArchiveBytes });
+    const shown = await this.git(['cat-file', 'blob', object], { maxBytes: maximumArchiveBytes });
     if (shown.ok) return ok(shown.stdout);
     const complaint = shown.isTooLong ? 'it is larger than 64 MiB' : shown.complaint;
     return err(unreadable('a file of a commit', complaint));
@@ -73,7 +73,7 @@ export class Workspace {
 
   async committedFiles(commit = this.commit): Promise<Result<readonly string[]>> {
     const listed = await this.git(['ls-tree', '-r', '-z', '--name-only', commit], {
-      maximumBytes: maximumListBytes,
+      maxBytes: maxListBytes,
     });
     if (!listed.ok) return err(unreadable('the files of a commit', listed.complaint));
     return ok(listed.stdout.toString('utf8').split('\0').filter(Boolean));
@@ -82,7 +82,7 @@ export class Workspace {
   /** Every path of a commit, with mode and object. */
   async committedTree(commit = this.commit): Promise<Result<readonly TreeEntry[]>> {
     const listed = await this.git(['ls-tree', '-r', '-z', '--full-tree', commit], {
-      maximumBytes: maximumListBytes,
+      maxBytes: maxListBytes,
     });
     if (!listed.ok) return err(unreadable('the files of a commit', listed.complaint));
     const lines = listed.stdout.toString('utf8').split('\0').filter(Boolean);
@@ -96,7 +96,7 @@ export class Workspace {
 
   /** What differs between two commits of this repository; both must have been asked for when it was prepared. */
   async changedFiles(base: string, commit = this.commit): Promise<Result<readonly ChangeEntry[]>> {
-    const raw = await this.git([...rawDifference, base, commit], { maximumBytes: maximumListBytes });
+    const raw = await this.git([...rawDifference, base, commit], { maxBytes: maxListBytes });
     return raw.ok
       ? ok(parseRawDiff(raw.stdout.toString('utf8')))
       : err(unreadable('what differs between two commits', raw.complaint));
@@ -115,7 +115,7 @@ export class Workspace {
     const how = ['--unified=0', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-prefix'];
     for (const path of paths) {
       const shown = await this.git(['diff', ...how, from, to, '--', `:(literal,top)${path}`], {
-        maximumBytes: maximumFileBytes,
+        maxBytes: maximumFileBytes,
       });
       if (!shown.ok && !shown.isTooLong)
         return err(unreadable('what differs between two commits', shown.complaint));

@@ -16,14 +16,14 @@ export interface CallInput<R extends RouteContract> {
 type UrlValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** For an answer, from the call to its last byte; of a stream to its first. */
-const usualTimeoutMs = 30_000;
+const defaultTimeoutMs = 30_000;
 
 /** The gateway as one person sees it, typed by the route contracts. Refusals are thrown as `CliError`. */
 export class ApiClient {
   constructor(
     readonly baseUrl: string,
     private readonly token: string,
-    private readonly timeoutMs = usualTimeoutMs,
+    private readonly timeoutMs = defaultTimeoutMs,
   ) {}
 
   async call<R extends RouteContract>(route: R, input: CallInput<R> = {}): Promise<z.output<R['response']>> {

@@ -10,7 +10,7 @@ export interface PageQuery {
 }
 
 /** The most that the gateway gives at once. */
-const largestPage = 200;
+const maxPageSize = 200;
 
 /**
  * The first `most` entries of a list, however many pages they are on. Like one large page: `next_cursor` is null only where
@@ -24,7 +24,7 @@ export async function firstOf<Item>(
   const items: Item[] = [];
   let cursor = from;
   for (;;) {
-    const limit = Math.min(largestPage, most - items.length);
+    const limit = Math.min(maxPageSize, most - items.length);
     const page = await read(cursor === undefined ? { limit } : { cursor, limit });
     items.push(...page.items);
     // A page without entries would be asked for again and again.

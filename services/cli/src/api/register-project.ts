@@ -11,7 +11,7 @@ export interface RegistrationTimes {
   readonly giveUpMs: number;
 }
 
-const usualTimes: RegistrationTimes = { tellEveryMs: 5_000, giveUpMs: 3_660_000 };
+const defaultTimes: RegistrationTimes = { tellEveryMs: 5_000, giveUpMs: 3_660_000 };
 
 /** The first question is still being answered: asked again under its key, it is joined and not begun anew. */
 const stillUnderWay: ReadonlySet<string> = new Set([
@@ -29,7 +29,7 @@ export async function registerProject(
   api: ApiClient,
   body: z.input<NonNullable<typeof registerProjectRoute.body>>,
   copying: (elapsedMs: number) => void,
-  times: RegistrationTimes = usualTimes,
+  times: RegistrationTimes = defaultTimes,
 ): Promise<ProjectResource> {
   const idempotencyKey = uuidv7();
   const begunAt = performance.now();

@@ -11,7 +11,7 @@ export interface WatchTimes {
   readonly giveUpMs: number;
 }
 
-const usualTimes: WatchTimes = { reconnectMs: 500, giveUpMs: 120_000 };
+const defaultTimes: WatchTimes = { reconnectMs: 500, giveUpMs: 120_000 };
 
 /** Told of each loss once, however often it is tried again. */
 export interface Connection {
@@ -35,7 +35,7 @@ export async function* watchRequest(
   requestId: string,
   signal: AbortSignal,
   connection: Connection,
-  { reconnectMs, giveUpMs }: WatchTimes = usualTimes,
+  { reconnectMs, giveUpMs }: WatchTimes = defaultTimes,
 ): AsyncGenerator<FeedEntry> {
   let lastEventId: string | undefined;
   let wasThere = false;

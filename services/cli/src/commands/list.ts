@@ -4,9 +4,9 @@ import { type ConnectionOptions, withConnection } from './connection';
 import { print, table } from './print';
 
 /** As much as a person looks through. */
-const usualLimit = 200;
+const defaultLimit = 200;
 /** A list is kept in memory until it is shown. */
-const largestLimit = 10_000;
+const maxLimit = 10_000;
 
 export interface ListOptions extends ConnectionOptions {
   readonly limit: number;
@@ -17,9 +17,9 @@ export interface ListOptions extends ConnectionOptions {
 export const withList = (command: Command): Command =>
   withConnection(command)
     .addOption(
-      new Option('--limit <count>', `at most so many, up to ${largestLimit}`)
+      new Option('--limit <count>', `at most so many, up to ${maxLimit}`)
         .argParser(entries)
-        .default(usualLimit),
+        .default(defaultLimit),
     )
     .option('--cursor <cursor>', 'go on where a list before was cut off');
 
@@ -42,7 +42,7 @@ export async function printList<Item>(
 
 function entries(text: string): number {
   const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || count > largestLimit)
-    throw new InvalidArgumentError(`It takes a whole number from 1 to ${largestLimit}.`);
+  if (!/^\d+$/.test(text) || count < 1 || count > maxLimit)
+    throw new InvalidArgumentError(`It takes a whole number from 1 to ${maxLimit}.`);
   return count;
 }

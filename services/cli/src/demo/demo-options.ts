@@ -37,7 +37,7 @@ export interface RawDemoOptions {
   readonly json?: boolean;
 }
 
-export const usualSample: SampleName = 'guest-list';
+export const defaultSample: SampleName = 'guest-list';
 
 /** Paths resolve from where the person stands, which npm tells in `INIT_CWD`. */
 export function demoOptions(raw: RawDemoOptions, standing: string): DemoOptions {
@@ -45,7 +45,7 @@ export function demoOptions(raw: RawDemoOptions, standing: string): DemoOptions 
     // An empty path, such as of a variable that is not set, would be the place where the person stands.
     repo: raw.repo ? resolve(standing, raw.repo) : raw.repo,
     sample: raw.sample,
-    request: raw.request ?? samples[raw.sample ?? usualSample].request,
+    request: raw.request ?? samples[raw.sample ?? defaultSample].request,
     exec: raw.exec,
     commands: givenCommands(raw),
     land: raw.land ?? false,

@@ -6,7 +6,7 @@ import { stopping } from '../interruption';
 import { columnsOf } from '../terminal/layout';
 import { styleFor } from '../terminal/style';
 import { jsonLine, visible, visibleIn } from '../terminal/visible';
-import { type DemoOptions, usualSample } from './demo-options';
+import { type DemoOptions, defaultSample } from './demo-options';
 import type { DemoResult } from './demo-result';
 import { type HandedOver, handOver, type Landed } from './hand-over';
 import type { Audience } from './audience';
@@ -106,7 +106,7 @@ async function withSample(
   { samples, folder }: DemoPlace,
   work: (repository: string) => Promise<Journey>,
 ): Promise<Journey> {
-  const repository = await sampleRepository(join(samples, sample ?? usualSample), folder);
+  const repository = await sampleRepository(join(samples, sample ?? defaultSample), folder);
   try {
     return await work(repository);
   } finally {

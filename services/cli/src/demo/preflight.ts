@@ -1,6 +1,6 @@
 import { CliError } from '../cli-error';
 import { jsonLine, visible } from '../terminal/visible';
-import { type DemoOptions, samples, usualSample } from './demo-options';
+import { type DemoOptions, samples, defaultSample } from './demo-options';
 import { inspectRepository, type Source } from './inspect-repository';
 
 /** What can be refused without a platform: the words, and a person’s repository. */
@@ -45,7 +45,7 @@ export async function preflight(options: DemoOptions): Promise<Source | undefine
 
 /** What a preflight that refuses nothing says; with `--json` the one line for programs. */
 export function preflightWords(
-  { json, request, sample = usualSample }: DemoOptions,
+  { json, request, sample = defaultSample }: DemoOptions,
   source: Source | undefined,
 ): string {
   const dirty = source?.dirtyFiles ?? [];

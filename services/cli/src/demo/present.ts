@@ -7,8 +7,8 @@ import type { DemoResult } from './demo-result';
 import { findingLines, memoryLine, speedLine, testsLine } from '../words/evidence';
 import { evidenceOf, nextStep, whoseFault } from '../words/fault';
 
-const longestDiff = 120;
-const longestReview = 50;
+const maxDiffLines = 120;
+const maxReviewLines = 50;
 
 /** What the person gets: the change, its evidence, where it is, and how to take it back. */
 export function presentResult(
@@ -24,7 +24,7 @@ export function presentResult(
   const row = (label: string, text: string): string => labelled(`  ${label.padEnd(11)}`, text, columns);
   // Paths and commands are copied: they stay in one piece.
   const whole = (label: string, text: string): string => `  ${label.padEnd(11)}${text}`;
-  const lines = ['', diff ? coloredDiff(diff, longestDiff, style) : '', ''];
+  const lines = ['', diff ? coloredDiff(diff, maxDiffLines, style) : '', ''];
   lines.push(
     `${green('✔')} ${bold('done')} in ${duration(result.duration_ms)} ${dim(`(${duration(result.overhead_ms)} of it overhead of the platform)`)}`,
   );
@@ -76,8 +76,8 @@ function lookedLines({ intent, findings }: DemoResult, style: Style, columns: nu
   return [
     '',
     bold(`Found ${findings.length}:`),
-    ...findingLines(findings, style, columns, longestReview),
-    ...(findings.length > longestReview ? [dim('  --json has all of them')] : []),
+    ...findingLines(findings, style, columns, maxReviewLines),
+    ...(findings.length > maxReviewLines ? [dim('  --json has all of them')] : []),
     '',
   ];
 }

@@ -8,8 +8,8 @@ import type { DemoResult } from './demo-result';
 import { type Outcome, readOutcome } from './outcome';
 
 /** Shorter than what the launcher leaves us before it stops the platform. */
-const usualMs = 3_000;
-const lookAgainMs = 100;
+const defaultGraceMs = 3_000;
+const retryIntervalMs = 100;
 
 export interface TakenBack extends Outcome {
   /** Why it could not be canceled, or is not known to be. */
@@ -24,7 +24,7 @@ export async function takeBack(
   requester: ApiClient,
   submitted: RequestResource,
   { message }: NoDecision,
-  withinMs = usualMs,
+  withinMs = defaultGraceMs,
 ): Promise<TakenBack> {
   let known: Outcome = { request: submitted, workflow: undefined, change: undefined };
   const late = new AbortController();
@@ -34,7 +34,7 @@ export async function takeBack(
       known = await readOutcome(requester, submitted.request_id);
       if (known.request.state !== 'running') return known;
       if (refusal !== undefined) return { ...known, refusal };
-      await sleep(lookAgainMs, late.signal);
+      await sleep(retryIntervalMs, late.signal);
     } while (!late.signal.aborted);
     return known;
   };

@@ -24,7 +24,7 @@ import { commandWords } from '../words/commands';
 import { planLine, StepBoard } from './step-board';
 
 const frameMs = 120;
-const longestDiff = 80;
+const maxDiffLines = 80;
 
 type Decision = 'approved' | 'denied';
 
@@ -84,10 +84,10 @@ export class TerminalAudience implements Audience {
   async decide(approval: ApprovalResource, change: ChangeResource | undefined): Promise<Decision> {
     return this.aside(async () => {
       const diff = approval.landing ? change?.diff : undefined;
-      const isCut = diff !== undefined && linesOf(diff).length > longestDiff;
+      const isCut = diff !== undefined && linesOf(diff).length > maxDiffLines;
       if (diff !== undefined) {
         this.say('');
-        this.say(coloredDiff(diff, longestDiff, this.style));
+        this.say(coloredDiff(diff, maxDiffLines, this.style));
       }
       if (approval.landing)
         for (const line of verdictLines(

@@ -7,7 +7,7 @@ export interface Terminal {
   readonly output: NodeJS.WriteStream;
 }
 
-const mostTries = 5;
+const maxAttempts = 5;
 
 /**
  * Asks until the answer can be read, a few times. Rejects with `NoDecision` when it cannot, and when the person ends
@@ -22,7 +22,7 @@ export async function ask<T>(
   await forgetTyped(input);
   const prompt = createInterface({ input, output });
   try {
-    for (let tries = 0; tries < mostTries; tries += 1) {
+    for (let tries = 0; tries < maxAttempts; tries += 1) {
       const answer = await prompt.question(question, { signal });
       const value = read(answer.trim());
       if (value !== undefined) return value;
@@ -36,7 +36,7 @@ export async function ask<T>(
   }
   throw new NoDecision(
     'no_answer',
-    `No answer could be read in ${mostTries} tries, so nothing was decided.`,
+    `No answer could be read in ${maxAttempts} tries, so nothing was decided.`,
     2,
   );
 }

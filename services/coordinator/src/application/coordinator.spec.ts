@@ -12,8 +12,8 @@ import { err, failure, ok } from '@ymera/kernel';
 import { FakeClock, InMemoryUnitOfWork } from '@ymera/testing';
 import { emptyState, inMemoryStores } from '../testing/in-memory-stores';
 import { DecideApproval } from './decide-approval';
-import { FollowGates } from './follow-gates';
-import { FollowWorkflows } from './follow-workflows';
+import { ProjectGates } from './project-gates';
+import { HandleWorkflowEnd } from './handle-workflow-end';
 import type { Directory } from './ports';
 import { SubmitRequest } from './submit-request';
 
@@ -56,7 +56,7 @@ function setUp(directory: Partial<Directory> = {}) {
   };
   const submit = new SubmitRequest(submitting);
   const { outbox } = unitOfWork;
-  return { clock, unitOfWork, submit, gates: new FollowGates(unitOfWork, clock, ids), outbox };
+  return { clock, unitOfWork, submit, gates: new ProjectGates(unitOfWork, clock, ids), outbox };
 }
 
 const { replySample: project } = getProject;
@@ -169,8 +169,8 @@ describe('submitting a request', () => {
 });
 
 describe('a gate', () => {
-  const open = async (world: ReturnType<typeof setUp>) => {
-    const request = await world.submit.execute(improve);
+  const open = async (fixture: ReturnType<typeof setUp>) => {
+    const request = await fixture.submit.execute(improve);
     if (!request.ok) throw new Error('unexpected');
     const gate = {
       gate_id: id(900),
@@ -182,41 +182,41 @@ describe('a gate', () => {
       subject_digest: subject,
       expires_at: '2026-01-01T01:00:00Z',
     };
-    return { gate, decide: new DecideApproval(world.unitOfWork, world.clock) };
+    return { gate, decide: new DecideApproval(fixture.unitOfWork, fixture.clock) };
   };
-  const only = (world: ReturnType<typeof setUp>) => {
-    const [approval] = [...world.unitOfWork.state.approvals.values()];
+  const only = (fixture: ReturnType<typeof setUp>) => {
+    const [approval] = [...fixture.unitOfWork.state.approvals.values()];
     if (!approval) throw new Error('no approval');
     return approval;
   };
 
   it('waits for somebody else than the requester, and tells the orchestrator once', async () => {
-    const world = setUp();
-    const { gate, decide } = await open(world);
-    await world.gates.opened(id(1001), gate);
-    await world.gates.opened(id(1001), gate);
-    expect(world.outbox.payloads(approvalRequested)).toHaveLength(1);
+    const fixture = setUp();
+    const { gate, decide } = await open(fixture);
+    await fixture.gates.opened(id(1001), gate);
+    await fixture.gates.opened(id(1001), gate);
+    expect(fixture.outbox.payloads(approvalRequested)).toHaveLength(1);
     const decision = {
-      approval_id: only(world).approvalId,
+      approval_id: only(fixture).approvalId,
       subject_digest: subject,
       decision: 'approved' as const,
     };
     expect(await decide.execute({ ...decision, actor: { ...ada, roles: ['approver'] } })).toMatchObject({
       error: { code: 'self_approval' },
     });
-    expect(world.outbox.payloads(resolveGate)).toHaveLength(0);
+    expect(fixture.outbox.payloads(resolveGate)).toHaveLength(0);
     await decide.execute({ ...decision, actor: grace });
     await decide.execute({ ...decision, actor: grace });
-    expect(world.outbox.payloads(resolveGate)).toMatchObject([
+    expect(fixture.outbox.payloads(resolveGate)).toMatchObject([
       { decision: 'approved', subject_digest: subject, decided_by: 'grace' },
     ]);
   });
 
   it('that accepts findings tells everybody which, by whom and why', async () => {
-    const world = setUp();
-    const { gate, decide } = await open(world);
+    const fixture = setUp();
+    const { gate, decide } = await open(fixture);
     const finding = { code: 'x', severity: 'high', message: 'Slow.', file: 'a.js', waivable: true } as const;
-    await world.gates.opened(id(1001), {
+    await fixture.gates.opened(id(1001), {
       ...gate,
       kind: 'escalation',
       escalation: {
@@ -229,7 +229,7 @@ describe('a gate', () => {
       },
     });
     const accept = {
-      approval_id: only(world).approvalId,
+      approval_id: only(fixture).approvalId,
       subject_digest: subject,
       option: 'accept' as const,
       reason: 'It is within the noise.',
@@ -238,12 +238,12 @@ describe('a gate', () => {
     expect(await decide.execute({ ...accept, reason: 'ok' })).toMatchObject({
       error: { code: 'reason_missing' },
     });
-    expect(world.outbox.payloads(approvalDecided)).toEqual([]);
+    expect(fixture.outbox.payloads(approvalDecided)).toEqual([]);
     await decide.execute(accept);
     const decided = { option: 'accept', decided_by: 'grace', reason: accept.reason };
-    const [told, ...others] = world.outbox.payloads(approvalDecided);
+    const [published, ...others] = fixture.outbox.payloads(approvalDecided);
     expect(others).toEqual([]);
-    expect(told).toMatchObject({
+    expect(published).toMatchObject({
       ...decided,
       waivers: [
         {
@@ -253,30 +253,30 @@ describe('a gate', () => {
           tree: oid,
           accepted_by: 'grace',
           reason: accept.reason,
-          accepted_at: world.clock.now().toISOString(),
+          accepted_at: fixture.clock.now().toISOString(),
         },
       ],
     });
-    expect(world.outbox.payloads(resolveGate)).toMatchObject([
-      { ...decided, decided_at: world.clock.now().toISOString() },
+    expect(fixture.outbox.payloads(resolveGate)).toMatchObject([
+      { ...decided, decided_at: fixture.clock.now().toISOString() },
     ]);
   });
 
   it('is denied when nobody decides in time', async () => {
-    const world = setUp();
-    const { gate } = await open(world);
-    await world.gates.opened(id(1001), gate);
-    expect(await world.gates.expireOverdue()).toBe(0);
-    world.clock.set('2026-01-01T01:00:00Z');
-    expect(await world.gates.expireOverdue()).toBe(1);
-    expect(world.outbox.payloads(resolveGate)).toMatchObject([{ decision: 'denied' }]);
+    const fixture = setUp();
+    const { gate } = await open(fixture);
+    await fixture.gates.opened(id(1001), gate);
+    expect(await fixture.gates.expireOverdue()).toBe(0);
+    fixture.clock.set('2026-01-01T01:00:00Z');
+    expect(await fixture.gates.expireOverdue()).toBe(1);
+    expect(fixture.outbox.payloads(resolveGate)).toMatchObject([{ decision: 'denied' }]);
   });
 
   it('that closed before it was seen to open is never offered', async () => {
-    const world = setUp();
-    const { gate } = await open(world);
+    const fixture = setUp();
+    const { gate } = await open(fixture);
     const { workflow_id, request_id, project_id, gate_id, step_id } = gate;
-    await world.gates.closed(id(1002), {
+    await fixture.gates.closed(id(1002), {
       workflow_id,
       request_id,
       project_id,
@@ -284,32 +284,36 @@ describe('a gate', () => {
       step_id,
       outcome: 'voided',
     });
-    await world.gates.opened(id(1001), gate);
-    expect(world.unitOfWork.state.approvals.size).toBe(0);
+    await fixture.gates.opened(id(1001), gate);
+    expect(fixture.unitOfWork.state.approvals.size).toBe(0);
   });
 });
 
 describe('the end of a run', () => {
   it('ends its request once; the first ending counts', async () => {
-    const world = setUp();
-    const request = await world.submit.execute(improve);
+    const fixture = setUp();
+    const request = await fixture.submit.execute(improve);
     if (!request.ok) throw new Error('unexpected');
     const { requestId } = request.value;
-    const workflows = new FollowWorkflows(world.unitOfWork, world.clock);
+    const workflows = new HandleWorkflowEnd(fixture.unitOfWork, fixture.clock);
     const error = { code: 'agent_failed', message: 'x', retryable: false };
     await workflows.ended(id(2001), { requestId, state: 'failed', error });
     await workflows.ended(id(2002), { requestId, state: 'completed' });
-    expect(world.unitOfWork.state.requests.get(requestId)).toMatchObject({ state: 'failed', error });
+    expect(fixture.unitOfWork.state.requests.get(requestId)).toMatchObject({ state: 'failed', error });
     expect(await workflows.cancel(requestId, 'ada', 'x')).toMatchObject({ error: { code: 'request_ended' } });
   });
 
   it('that never had one, because it was canceled while a question was open, says who canceled it', async () => {
-    const world = setUp();
-    const request = await world.submit.execute({ ...improve, text: 'Do it' });
+    const fixture = setUp();
+    const request = await fixture.submit.execute({ ...improve, text: 'Do it' });
     if (!request.ok) throw new Error('unexpected');
     expect(request.value.state).toBe('input_required');
-    await new FollowWorkflows(world.unitOfWork, world.clock).cancel(request.value.requestId, 'ada', 'x');
-    expect(world.unitOfWork.outbox.messages.at(-1)?.payload).toMatchObject({
+    await new HandleWorkflowEnd(fixture.unitOfWork, fixture.clock).cancel(
+      request.value.requestId,
+      'ada',
+      'x',
+    );
+    expect(fixture.unitOfWork.outbox.messages.at(-1)?.payload).toMatchObject({
       state: 'canceled',
       canceled_by: 'ada',
     });

@@ -18,7 +18,7 @@ export interface Understanding {
 }
 
 /** Below this the sentence is asked about rather than guessed. */
-const leastConfidence = 0.5;
+const minConfidence = 0.5;
 
 /** What not knowing weighs: one weak cue alone does not outweigh it. */
 const doubt = 1;
@@ -62,7 +62,7 @@ export function understand(text: string): Understanding {
     evidence: found.get(best[0]) ?? [],
     ...(best[0] === 'TEST' && writesTests ? { writesTests } : {}),
   };
-  if (confidence >= leastConfidence) return understood;
+  if (confidence >= minConfidence) return understood;
   return { ...understood, question: questionFor(ranked.slice(0, 2).map(([intent]) => intent)) };
 }
 

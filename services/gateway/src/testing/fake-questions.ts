@@ -1,7 +1,7 @@
 import { queries, type QueryContract } from '@ymera/contracts';
 import { ok, type Result } from '@ymera/kernel';
 import type { z } from 'zod';
-import type { Questions } from '../adapters/http/answer-route';
+import type { Questions } from '../adapters/http/route-handler';
 
 /** Services that answer every question with the sample of its contract, and refuse payloads that it does not describe. */
 export class FakeQuestions implements Questions {

@@ -4,7 +4,7 @@ import { isEnd, type TimelineEntry, type TimelineFact } from '../domain/timeline
 export class InMemoryTimelineStore implements TimelineStore {
   readonly #entries: (TimelineEntry & { readonly eventId: string; readonly recordedAt: Date })[] = [];
   /** Set to make every call fail, as when the database is away. */
-  isAway = false;
+  isUnavailable = false;
 
   async append(facts: readonly TimelineFact[]): Promise<void> {
     this.#check();
@@ -50,6 +50,6 @@ export class InMemoryTimelineStore implements TimelineStore {
   }
 
   #check(): void {
-    if (this.isAway) throw new Error('away');
+    if (this.isUnavailable) throw new Error('away');
   }
 }

@@ -5,7 +5,7 @@ import { createHttpApp, HealthModule } from '@ymera/http';
 import { err, failure, ok, sha256Hex, silentLogger, systemClock } from '@ymera/kernel';
 import { AccessGuard } from '../adapters/http/access.guard';
 import { AlertsController } from '../adapters/http/alerts.controller';
-import { AnswerRoute } from '../adapters/http/answer-route';
+import { RouteHandler } from '../adapters/http/route-handler';
 import { apiController } from '../adapters/http/api.controller';
 import { bindings } from '../adapters/http/bindings';
 import { ControlsController } from '../adapters/http/controls.controller';
@@ -13,7 +13,7 @@ import { DocumentsController } from '../adapters/http/documents.controller';
 import { EndWatches } from '../adapters/http/end-watches';
 import { RequestEventsController } from '../adapters/http/request-events.controller';
 import { RequestLimits } from '../adapters/http/request-limits';
-import { AnswerOnce } from '../application/answer-once';
+import { IdempotencyGuard } from '../application/idempotency-guard';
 import { Authenticate } from '../application/authenticate';
 import { ListAlerts } from '../application/list-alerts';
 import { ReadControls } from '../application/read-controls';
@@ -82,7 +82,7 @@ export async function startTestGateway({
     remembered: 100,
   });
   const limits = new RequestLimits({ requestsPerSecond, refusedCredentialsPerMinute });
-  const once = new AnswerOnce(new InMemoryIdempotencyStore(), systemClock, {
+  const once = new IdempotencyGuard(new InMemoryIdempotencyStore(), systemClock, {
     keptMs: 60_000,
     waitMs: 1000,
     pollMs: 5,
@@ -100,7 +100,7 @@ export async function startTestGateway({
       ],
       providers: [
         { provide: APP_GUARD, useFactory: () => new AccessGuard(authenticate, limits) },
-        { provide: AnswerRoute, useFactory: () => new AnswerRoute(questions, once) },
+        { provide: RouteHandler, useFactory: () => new RouteHandler(questions, once) },
         { provide: WatchRequest, useFactory: () => new WatchRequest(timeline, requests, feed, systemClock) },
         {
           provide: ReadControls,

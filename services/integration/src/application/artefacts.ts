@@ -14,7 +14,7 @@ export interface ArtefactStore {
 }
 
 /** Lets go what retention does not keep. */
-export class SweepArtefacts {
+export class DeleteExpiredArtefacts {
   constructor(
     private readonly store: ArtefactStore,
     private readonly policy: RetentionPolicy,

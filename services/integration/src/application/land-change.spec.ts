@@ -2,22 +2,27 @@ import { changeLanded, landingRefused, landingSubjectDigest } from '@ymera/contr
 import { uuidv7 } from '@ymera/kernel';
 import type { Change } from '../domain/change';
 import { sampleSource, type SourceRepository } from '../testing/git-fixture';
-import { IntegrationWorld, landOrder, materialiseOrder, type LandOrder } from '../testing/integration-world';
+import {
+  IntegrationEnvironment,
+  landOrder,
+  createCommitOrder,
+  type LandOrder,
+} from '../testing/integration-environment';
 import { plantedLandings } from '../testing/planted-landings';
 
 // git is a process for each question.
 jest.setTimeout(30_000);
 
 describe('landing a change (real git, stores in memory)', () => {
-  let world: IntegrationWorld;
+  let environment: IntegrationEnvironment;
   let source: SourceRepository;
   let base: string;
   let change: Change;
 
   const proposed = (file: string, from = base) =>
-    world.materialised(materialiseOrder(from, source.propose((at) => at.write(file, `${file}\n`)).patch));
-  const head = () => world.repositories.head('sample', 'main');
-  const land = (order: LandOrder, id = uuidv7()) => world.land.execute(id, order);
+    environment.committed(createCommitOrder(from, source.propose((at) => at.write(file, `${file}\n`)).patch));
+  const head = () => environment.repositories.head('sample', 'main');
+  const land = (order: LandOrder, id = uuidv7()) => environment.land.execute(id, order);
   const codeOf = async (order: LandOrder) => {
     const outcome = await land(order);
     return outcome?.kind === 'refused' ? outcome.failure.code : outcome?.kind;
@@ -28,18 +33,18 @@ describe('landing a change (real git, stores in memory)', () => {
   });
   afterAll(() => source.remove());
   beforeEach(async () => {
-    world = new IntegrationWorld();
-    base = await world.registered(source);
+    environment = new IntegrationEnvironment();
+    base = await environment.registered(source);
     change = await proposed('a');
-    world.memory.outbox.messages.length = 0;
+    environment.memory.outbox.messages.length = 0;
   });
-  afterEach(() => world.remove());
+  afterEach(() => environment.remove());
 
   it('moves the branch from exactly the base to exactly the commit', async () => {
     expect(await land(landOrder(change))).toMatchObject({ kind: 'landed' });
     expect(await head()).toBe(change.commit);
-    expect(await world.branches.treeOf('sample', 'main')).toBe(change.tree);
-    expect(world.memory.outbox.payloads(changeLanded)).toEqual([
+    expect(await environment.branches.treeOf('sample', 'main')).toBe(change.tree);
+    expect(environment.memory.outbox.payloads(changeLanded)).toEqual([
       {
         project_id: 'sample',
         workflow_id: change.workflowId,
@@ -53,7 +58,10 @@ describe('landing a change (real git, stores in memory)', () => {
         landed_at: '2026-06-01T00:00:00.000Z',
       },
     ]);
-    expect(world.memory.state.changes.get(change.changeId)).toMatchObject({ state: 'landed', version: 2 });
+    expect(environment.memory.state.changes.get(change.changeId)).toMatchObject({
+      state: 'landed',
+      version: 2,
+    });
   });
 
   describe('with a planted fault', () => {
@@ -61,29 +69,29 @@ describe('landing a change (real git, stores in memory)', () => {
       '($name) is refused, named, and leaves main untouched',
       async ({ plant, code }) => {
         const older = await proposed('older');
-        world.memory.outbox.messages.length = 0;
+        environment.memory.outbox.messages.length = 0;
         expect(await codeOf(plant(change, older))).toBe(code);
         expect(await head()).toBe(base);
-        expect(world.memory.outbox.payloads(landingRefused)).toEqual([
+        expect(environment.memory.outbox.payloads(landingRefused)).toEqual([
           expect.objectContaining({ error: expect.objectContaining({ code }) as object }),
         ]);
-        expect(world.memory.state.changes.get(change.changeId)?.state).toBe('materialised');
+        expect(environment.memory.state.changes.get(change.changeId)?.state).toBe('materialised');
       },
     );
 
     it('(a commit in the repository that is not what was recorded) is refused', async () => {
-      const forged = await world
+      const forged = await environment
         .in('sample', 'commit-tree', change.tree, '-p', change.commit, '-m', 'more')
         .catch(() => undefined);
       expect(forged).toBeUndefined();
       // A record whose tree is not the commit's: whoever could write the database alone still lands nothing.
       const older = await proposed('older');
       const lie = { ...change, tree: older.tree };
-      world.memory.state.changes.set(change.changeId, lie);
+      environment.memory.state.changes.set(change.changeId, lie);
       expect(await codeOf(landOrder(lie))).toBe('commit_mismatch');
       const chained = await proposed('second', change.commit);
       const twoCommits = { ...chained, base };
-      world.memory.state.changes.set(chained.changeId, twoCommits);
+      environment.memory.state.changes.set(chained.changeId, twoCommits);
       expect(await codeOf(landOrder(twoCommits))).toBe('commit_mismatch');
       expect(await head()).toBe(base);
     });
@@ -93,7 +101,7 @@ describe('landing a change (real git, stores in memory)', () => {
     const other = await proposed('b');
     await land(landOrder(other));
     expect(await codeOf(landOrder(change))).toBe('base_moved');
-    expect(world.memory.outbox.payloads(landingRefused)).toEqual([
+    expect(environment.memory.outbox.payloads(landingRefused)).toEqual([
       expect.objectContaining({ head: other.commit }),
     ]);
     expect(await head()).toBe(other.commit);
@@ -101,10 +109,10 @@ describe('landing a change (real git, stores in memory)', () => {
 
   it('is refused when the branch moves between the look and the move', async () => {
     const stranger = await proposed('stranger');
-    const facts = world.branches.facts.bind(world.branches);
-    jest.spyOn(world.branches, 'facts').mockImplementationOnce(async (candidate) => {
+    const facts = environment.branches.facts.bind(environment.branches);
+    jest.spyOn(environment.branches, 'facts').mockImplementationOnce(async (candidate) => {
       const seen = await facts(candidate);
-      await world.in('sample', 'update-ref', 'refs/heads/main', stranger.commit);
+      await environment.in('sample', 'update-ref', 'refs/heads/main', stranger.commit);
       return seen;
     });
     expect(await codeOf(landOrder(change))).toBe('base_moved');
@@ -118,7 +126,7 @@ describe('landing a change (real git, stores in memory)', () => {
       outcome?.kind === 'landed' ? [outcome.change.commit] : [],
     );
     expect(winners).toEqual([await head()]);
-    expect(world.memory.outbox.payloads(landingRefused).map(({ error }) => error.code)).toEqual([
+    expect(environment.memory.outbox.payloads(landingRefused).map(({ error }) => error.code)).toEqual([
       'base_moved',
       'base_moved',
     ]);
@@ -126,16 +134,16 @@ describe('landing a change (real git, stores in memory)', () => {
 
   it('completes after it died between moving the branch and recording it, also when others landed since', async () => {
     const id = uuidv7();
-    world.diesBeforeCommit = true;
+    environment.diesBeforeCommit = true;
     await expect(land(landOrder(change), id)).rejects.toThrow('died');
-    world.diesBeforeCommit = false;
+    environment.diesBeforeCommit = false;
     expect(await head()).toBe(change.commit);
-    expect(world.memory.state.changes.get(change.changeId)?.state).toBe('materialised');
+    expect(environment.memory.state.changes.get(change.changeId)?.state).toBe('materialised');
     const next = await proposed('next', change.commit);
     expect(await codeOf(landOrder(next))).toBe('landed');
     expect(await land(landOrder(change), id)).toMatchObject({ kind: 'landed' });
     expect(await head()).toBe(next.commit);
-    expect(world.memory.outbox.payloads(changeLanded).map(({ commit }) => commit)).toEqual([
+    expect(environment.memory.outbox.payloads(changeLanded).map(({ commit }) => commit)).toEqual([
       next.commit,
       change.commit,
     ]);
@@ -146,10 +154,10 @@ describe('landing a change (real git, stores in memory)', () => {
     const order = landOrder(change);
     await land(order, id);
     expect(await land(order, id)).toBeUndefined();
-    expect(world.memory.outbox.messages).toHaveLength(1);
-    world.clock.advance(60_000);
+    expect(environment.memory.outbox.messages).toHaveLength(1);
+    environment.clock.advance(60_000);
     expect(await codeOf(order)).toBe('landed');
-    const [first, second] = world.memory.outbox.messages;
+    const [first, second] = environment.memory.outbox.messages;
     expect(second?.payload).toEqual(first?.payload);
     expect(second?.aggregateVersion).toBe(first?.aggregateVersion);
   });
@@ -158,7 +166,9 @@ describe('landing a change (real git, stores in memory)', () => {
     const { approval: _, ...unapproved } = landOrder(change);
     await land(unapproved);
     await land(landOrder(change));
-    expect(world.memory.outbox.messages.map(({ aggregateVersion }) => aggregateVersion)).toEqual([2, 3]);
+    expect(environment.memory.outbox.messages.map(({ aggregateVersion }) => aggregateVersion)).toEqual([
+      2, 3,
+    ]);
   });
 
   it('takes the approval of exactly this tree under exactly this verdict', async () => {
@@ -169,8 +179,8 @@ describe('landing a change (real git, stores in memory)', () => {
   });
 
   it('does not say landed when the branch then has another tree', async () => {
-    jest.spyOn(world.branches, 'treeOf').mockResolvedValueOnce('1'.repeat(40));
+    jest.spyOn(environment.branches, 'treeOf').mockResolvedValueOnce('1'.repeat(40));
     await expect(land(landOrder(change))).rejects.toThrow('after landing');
-    expect(world.memory.outbox.messages).toEqual([]);
+    expect(environment.memory.outbox.messages).toEqual([]);
   });
 });

@@ -13,8 +13,8 @@ import type { Change } from '../domain/change';
 import { baseMoved, checkLanding, mayLand, type LandingDecision, type LandingOrder } from '../domain/landing';
 import type { Project } from '../domain/project';
 import { answerLanded, answerRefused, type LandingAnswer } from './answer-landing';
-import type { LandingsUnderWay } from './landings-under-way';
-import { UpstreamMoved, type MeetUpstream } from './meet-upstream';
+import type { LandingQueue } from './landing-queue';
+import { UpstreamMoved, type ReconcileUpstream } from './reconcile-upstream';
 import type {
   Branches,
   IntegrationTransaction,
@@ -40,11 +40,11 @@ export interface LandChangeDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
   readonly branches: Branches;
   /** One for all that land, withdraw and pause. */
-  readonly underWay: LandingsUnderWay;
+  readonly underWay: LandingQueue;
   readonly clock: Clock;
   readonly tracing: LandingTracing;
   readonly fetches: Pick<UpstreamFetches, 'fetch'>;
-  readonly meetUpstream: Pick<MeetUpstream, 'execute'>;
+  readonly meetUpstream: Pick<ReconcileUpstream, 'execute'>;
   readonly pushIntents: PushIntents;
 }
 
@@ -73,7 +73,7 @@ export class LandChange {
   /** Undefined when this message was taken before. */
   execute(messageId: string, order: Order): Promise<LandingOutcome | undefined> {
     const { unitOfWork, underWay, tracing } = this.use;
-    return underWay.inTurn(order.project_id, () =>
+    return underWay.run(order.project_id, () =>
       this.withUpstream(order, (fetched) =>
         unitOfWork.run(async (tx) => {
           if (!(await tx.inbox.accept('integration.land_change', messageId))) return undefined;
@@ -114,7 +114,7 @@ export class LandChange {
     const seen = await unitOfWork.run((tx) => tx.waiting.next(except));
     if (!seen) return {};
     try {
-      const outcome = await underWay.inTurn(seen.order.project_id, () =>
+      const outcome = await underWay.run(seen.order.project_id, () =>
         this.withUpstream(seen.order, (fetched) => this.takeWaiting(seen, except, fetched)),
       );
       if (outcome?.kind !== 'waiting') return { tried: seen.id };
@@ -153,7 +153,7 @@ export class LandChange {
     const change = await tx.changes.find(order.change_id);
     const examined = await this.examine(order, project, change);
     // Right before the branch moves: who has lost the database, and all locks with it, hears so here and moves nothing.
-    const isPaused = (await tx.brake.whileWorking()) !== undefined;
+    const isPaused = (await tx.pauses.whileWorking()) !== undefined;
     // What is on the branch already is only said, and what was withdrawn never lands; everything else waits, because by
     // then it may be another question.
     const isSettled = examined.decision.kind === 'already_landed' || change?.withdrawnBy !== undefined;

@@ -6,12 +6,12 @@ import type { Change } from '../domain/change';
 import { sampleSource, SourceRepository } from '../testing/git-fixture';
 import {
   admin,
-  IntegrationWorld,
+  IntegrationEnvironment,
   landOrder,
-  materialiseOrder,
-  remakeOrder,
+  createCommitOrder,
+  rebaseOrder,
   withdrawalOf,
-} from '../testing/integration-world';
+} from '../testing/integration-environment';
 
 jest.setTimeout(60_000);
 
@@ -22,33 +22,35 @@ describe('landing in a project that has an upstream (real git, stores in memory)
   /** A person's working copy of `bare`, which the project was copied from. */
   let person: SourceRepository;
   let bare: string;
-  let world: IntegrationWorld;
+  let environment: IntegrationEnvironment;
   let registered: string;
 
   beforeEach(async () => {
     person = sampleSource();
-    world = new IntegrationWorld();
-    bare = join(world.dataDir, 'upstream.git');
+    environment = new IntegrationEnvironment();
+    bare = join(environment.dataDir, 'upstream.git');
     person.git('clone', '--quiet', '--bare', person.path, bare);
     person.git('remote', 'add', 'origin', bare);
-    const made = await world.register.execute({ project_id: 'sample', source: bare, actor: admin });
+    const made = await environment.register.execute({ project_id: 'sample', source: bare, actor: admin });
     registered = made.ok ? made.value.head : made.error.code;
   });
   afterEach(() => {
-    world.remove();
+    environment.remove();
     person.remove();
   });
 
   const push = async () => {
-    expect(await world.update.execute({ project_id: 'sample', push: 'branch', actor: admin })).toMatchObject({
+    expect(
+      await environment.update.execute({ project_id: 'sample', push: 'branch', actor: admin }),
+    ).toMatchObject({
       ok: true,
     });
   };
-  const head = () => world.in('sample', 'rev-parse', 'refs/heads/main');
+  const head = () => environment.in('sample', 'rev-parse', 'refs/heads/main');
   const theirHead = () => person.git('--git-dir', bare, 'rev-parse', 'refs/heads/main');
   const proposed = (file: string, base = registered): Promise<Change> =>
-    world.materialised(materialiseOrder(base, newFile(file)));
-  const land = (change: Change, id = uuidv7()) => world.land.execute(id, landOrder(change));
+    environment.committed(createCommitOrder(base, newFile(file)));
+  const land = (change: Change, id = uuidv7()) => environment.land.execute(id, landOrder(change));
   /** As a colleague does it meanwhile. */
   function pushed(file: string): string {
     person.git('pull', '--quiet', '--rebase', 'origin', 'main');
@@ -60,13 +62,13 @@ describe('landing in a project that has an upstream (real git, stores in memory)
   it('asks no upstream about an order that its evidence refuses', async () => {
     const change = await proposed('a');
     let asked = 0;
-    const { fetch } = world.upstreams;
-    world.upstreams.fetch = (followed) => {
+    const { fetch } = environment.upstreams;
+    environment.upstreams.fetch = (followed) => {
       asked += 1;
-      return fetch.call(world.upstreams, followed);
+      return fetch.call(environment.upstreams, followed);
     };
     const { approval: _, ...unapproved } = landOrder(change);
-    expect(await world.land.execute(uuidv7(), unapproved)).toMatchObject({
+    expect(await environment.land.execute(uuidv7(), unapproved)).toMatchObject({
       failure: { code: 'approval_missing' },
     });
     expect(asked).toBe(0);
@@ -80,7 +82,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     const change = await proposed('a');
     expect(await land(change)).toMatchObject({ kind: 'landed' });
     expect([await head(), theirHead()]).toEqual([change.commit, registered]);
-    expect(world.memory.outbox.payloads(changeLanded)).toEqual([
+    expect(environment.memory.outbox.payloads(changeLanded)).toEqual([
       expect.not.objectContaining({ pushed: true }),
     ]);
   });
@@ -90,13 +92,13 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     const change = await proposed('a');
     expect(await land(change)).toMatchObject({ kind: 'landed' });
     expect([await head(), theirHead()]).toEqual([change.commit, change.commit]);
-    expect(world.memory.outbox.payloads(changeLanded)).toMatchObject([
+    expect(environment.memory.outbox.payloads(changeLanded)).toMatchObject([
       { commit: change.commit, pushed: true },
     ]);
-    expect(await world.getProject.execute({ project_id: 'sample' })).toMatchObject({
+    expect(await environment.getProject.execute({ project_id: 'sample' })).toMatchObject({
       value: { upstream: { state: 'in_step', head: change.commit, push: 'branch' } },
     });
-    expect(await world.pushIntents.isNoted('sample', change.changeId)).toBe(false);
+    expect(await environment.pushIntents.isNoted('sample', change.changeId)).toBe(false);
   });
 
   it.each(['off', 'branch'] as const)(
@@ -106,9 +108,9 @@ describe('landing in a project that has an upstream (real git, stores in memory)
       const change = await proposed('a');
       const theirs = pushed('b');
       expect(await land(change)).toMatchObject({ kind: 'refused', failure: { code: 'base_moved' } });
-      expect(world.memory.outbox.payloads(landingRefused)).toMatchObject([{ head: theirs }]);
+      expect(environment.memory.outbox.payloads(landingRefused)).toMatchObject([{ head: theirs }]);
       expect([await head(), theirHead()]).toEqual([theirs, theirs]);
-      const again = await world.remake.execute(uuidv7(), remakeOrder(change, theirs));
+      const again = await environment.rebase.execute(uuidv7(), rebaseOrder(change, theirs));
       if (!again?.ok) throw new Error('not made again');
       expect(await land(again.value)).toMatchObject({ kind: 'landed' });
       expect(await head()).toBe(again.value.commit);
@@ -119,21 +121,21 @@ describe('landing in a project that has an upstream (real git, stores in memory)
   it('loses to a push between its look and its own push, moves neither branch, and is made again', async () => {
     await push();
     const change = await proposed('a');
-    const before = world.upstreams.push.bind(world.upstreams);
+    const before = environment.upstreams.push.bind(environment.upstreams);
     let theirs = '';
-    world.upstreams.push = (...args) => {
+    environment.upstreams.push = (...args) => {
       if (theirs === '') theirs = pushed('b');
       return before(...args);
     };
     expect(await land(change)).toMatchObject({ kind: 'refused', failure: { code: 'base_moved' } });
-    expect(world.memory.outbox.payloads(landingRefused)).toMatchObject([{ head: theirs }]);
+    expect(environment.memory.outbox.payloads(landingRefused)).toMatchObject([{ head: theirs }]);
     expect([await head(), theirHead()]).toEqual([theirs, theirs]);
   });
 
   it('waits when it loses again and again', async () => {
     await push();
     const change = await proposed('a');
-    world.upstreams.push = () => Promise.resolve({ kind: 'moved' });
+    environment.upstreams.push = () => Promise.resolve({ kind: 'moved' });
     expect(await land(change)).toMatchObject({ kind: 'waiting', failure: { code: 'upstream_busy' } });
     expect([await head(), theirHead()]).toEqual([registered, registered]);
   });
@@ -151,7 +153,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     await land(await proposed('a'));
     const theirs = pushed('b');
     await push();
-    const found = await world.getProject.execute({ project_id: 'sample', fresh: true });
+    const found = await environment.getProject.execute({ project_id: 'sample', fresh: true });
     const base = found.ok ? (found.value.base ?? '') : '';
     const change = await proposed('c', base);
     expect(await land(change)).toMatchObject({ kind: 'landed' });
@@ -165,56 +167,58 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     const second = await proposed('b', first.commit);
     pushed('c');
     expect(await land(second)).toMatchObject({ kind: 'refused', failure: { code: 'base_moved' } });
-    const [{ head: onto = '' } = {}] = world.memory.outbox.payloads(landingRefused);
-    const again = await world.remake.execute(uuidv7(), remakeOrder(second, onto));
+    const [{ head: onto = '' } = {}] = environment.memory.outbox.payloads(landingRefused);
+    const again = await environment.rebase.execute(uuidv7(), rebaseOrder(second, onto));
     if (!again?.ok) throw new Error('not made again');
     expect(await land(again.value)).toMatchObject({ kind: 'landed' });
-    const files = (await world.in('sample', 'ls-tree', '--name-only', 'main')).split('\n');
+    const files = (await environment.in('sample', 'ls-tree', '--name-only', 'main')).split('\n');
     expect(files).toEqual(expect.arrayContaining(['a', 'b', 'c']));
   });
 
   it('goes on with the next delivery when the process died after the push', async () => {
     await push();
     const change = await proposed('a');
-    const { move } = world.branches;
-    world.branches.move = () => Promise.reject(new Error('died'));
+    const { move } = environment.branches;
+    environment.branches.move = () => Promise.reject(new Error('died'));
     const id = uuidv7();
     await expect(land(change, id)).rejects.toThrow('died');
     expect([await head(), theirHead()]).toEqual([registered, change.commit]);
-    world.branches.move = move;
+    environment.branches.move = move;
     expect(await land(change, id)).toMatchObject({ kind: 'landed' });
     expect([await head(), theirHead()]).toEqual([change.commit, change.commit]);
-    expect(world.memory.outbox.payloads(changeLanded)).toHaveLength(1);
+    expect(environment.memory.outbox.payloads(changeLanded)).toHaveLength(1);
   });
 
   it('is only said when another request has brought the branch in step after the process died', async () => {
     await push();
     const change = await proposed('a');
-    world.diesBeforeCommit = true;
+    environment.diesBeforeCommit = true;
     const id = uuidv7();
     await expect(land(change, id)).rejects.toThrow('died');
-    world.diesBeforeCommit = false;
-    expect(await world.getProject.execute({ project_id: 'sample', fresh: true })).toMatchObject({
+    environment.diesBeforeCommit = false;
+    expect(await environment.getProject.execute({ project_id: 'sample', fresh: true })).toMatchObject({
       value: { base: change.commit },
     });
     expect(await land(change, id)).toMatchObject({ kind: 'landed' });
-    expect(world.memory.outbox.payloads(changeLanded)).toHaveLength(1);
+    expect(environment.memory.outbox.payloads(changeLanded)).toHaveLength(1);
   });
 
   it('comes too late to be withdrawn once the push has arrived, though nobody recorded it', async () => {
     await push();
     const change = await proposed('a');
-    const { move } = world.branches;
-    world.branches.move = () => Promise.reject(new Error('died'));
+    const { move } = environment.branches;
+    environment.branches.move = () => Promise.reject(new Error('died'));
     await expect(land(change)).rejects.toThrow('died');
-    world.branches.move = move;
+    environment.branches.move = move;
     renameSync(bare, `${bare}.away`);
-    await expect(world.withdraw.execute(uuidv7(), withdrawalOf(change))).rejects.toMatchObject({
+    await expect(environment.withdraw.execute(uuidv7(), withdrawalOf(change))).rejects.toMatchObject({
       failure: { kind: 'conflict', retryable: true },
     });
     renameSync(`${bare}.away`, bare);
-    world.clock.advance(5_000);
-    expect(await world.withdraw.execute(uuidv7(), withdrawalOf(change))).toMatchObject({ kind: 'landed' });
+    environment.clock.advance(5_000);
+    expect(await environment.withdraw.execute(uuidv7(), withdrawalOf(change))).toMatchObject({
+      kind: 'landed',
+    });
     expect(await head()).toBe(change.commit);
   });
 
@@ -224,11 +228,11 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     renameSync(bare, `${bare}.away`);
     expect(await land(change)).toMatchObject({ kind: 'waiting', failure: { code: 'repo_not_found' } });
     expect(await head()).toBe(registered);
-    await world.landWaiting.execute();
-    expect((await world.brake.state()).waiting).toBe(1);
+    await environment.landWaiting.execute();
+    expect((await environment.pauses.state()).waiting).toBe(1);
     renameSync(`${bare}.away`, bare);
-    world.clock.advance(5_000);
-    await world.landWaiting.execute();
+    environment.clock.advance(5_000);
+    await environment.landWaiting.execute();
     expect([await head(), theirHead()]).toEqual([change.commit, change.commit]);
   });
 
@@ -237,8 +241,10 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     const change = await proposed('a');
     renameSync(bare, `${bare}.away`);
     await land(change);
-    expect(await world.withdraw.execute(uuidv7(), withdrawalOf(change))).toMatchObject({ kind: 'refused' });
-    expect((await world.brake.state()).waiting).toBe(0);
+    expect(await environment.withdraw.execute(uuidv7(), withdrawalOf(change))).toMatchObject({
+      kind: 'refused',
+    });
+    expect((await environment.pauses.state()).waiting).toBe(0);
   });
 
   it('lands without the upstream when it is away and nothing is pushed', async () => {
@@ -254,7 +260,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     const change = await proposed('a');
     expect(await land(change)).toMatchObject({ kind: 'refused', failure: { code: 'push_refused' } });
     expect([await head(), theirHead()]).toEqual([registered, registered]);
-    expect(await world.pushIntents.isNoted('sample', change.changeId)).toBe(false);
+    expect(await environment.pushIntents.isNoted('sample', change.changeId)).toBe(false);
   });
 
   it.each(['pre-receive', 'update'])(
@@ -276,14 +282,14 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     await push();
     const change = await proposed('a');
     const plant = (folder: string, hook: string): string => {
-      const ran = join(world.dataDir, `${hook}-ran`);
+      const ran = join(environment.dataDir, `${hook}-ran`);
       mkdirSync(join(folder, 'hooks'), { recursive: true });
       writeFileSync(join(folder, 'hooks', hook), `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });
       return ran;
     };
     const theirs = ['pre-receive', 'update', 'post-receive'].map((hook) => plant(bare, hook));
     const ours = ['pre-push', 'reference-transaction'].map((hook) =>
-      plant(world.layout.repository('sample'), hook),
+      plant(environment.layout.repository('sample'), hook),
     );
     expect(await land(change)).toMatchObject({ kind: 'landed' });
     expect(theirs.filter((ran) => !existsSync(ran))).toEqual([]);
@@ -315,7 +321,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     };
     const aChangeOnWhatIsGone = async (): Promise<Change> => {
       const known = pushed('secret');
-      await world.sync.execute('sample');
+      await environment.sync.execute('sample');
       return proposed('a', known);
     };
 
@@ -339,10 +345,17 @@ describe('landing in a project that has an upstream (real git, stores in memory)
       const change = await aChangeOnWhatIsGone();
       rewritten();
       await land(change);
-      person.git('pull', '--quiet', '--no-rebase', '--no-edit', world.repositories.pathOf('sample'), 'main');
+      person.git(
+        'pull',
+        '--quiet',
+        '--no-rebase',
+        '--no-edit',
+        environment.repositories.pathOf('sample'),
+        'main',
+      );
       person.git('push', '--quiet', 'origin', 'HEAD:main');
       const merged = theirHead();
-      expect(await world.sync.execute('sample', 'ada')).toMatchObject({ value: { base: merged } });
+      expect(await environment.sync.execute('sample', 'ada')).toMatchObject({ value: { base: merged } });
       const again = await proposed('c', merged);
       expect(await land(again)).toMatchObject({ kind: 'landed' });
       expect([await head(), theirHead()]).toEqual([again.commit, again.commit]);
@@ -357,20 +370,20 @@ describe('landing in a project that has an upstream (real git, stores in memory)
   });
 
   it('cannot be set to push into a checked out branch', async () => {
-    const made = await world.register.execute({
+    const made = await environment.register.execute({
       project_id: 'checked-out',
       source: person.path,
       actor: admin,
     });
     expect(made).toMatchObject({ ok: true });
-    const set = () => world.update.execute({ project_id: 'checked-out', push: 'branch', actor: admin });
+    const set = () => environment.update.execute({ project_id: 'checked-out', push: 'branch', actor: admin });
     expect(await set()).toMatchObject({
       error: { code: 'push_not_possible', suggestion: expect.stringContaining('updateInstead') },
     });
     person.git('config', 'receive.denyCurrentBranch', 'updateInstead');
     expect(await set()).toMatchObject({ ok: true });
-    const change = await world.materialised(
-      materialiseOrder(registered, newFile('a'), { project_id: 'checked-out' }),
+    const change = await environment.committed(
+      createCommitOrder(registered, newFile('a'), { project_id: 'checked-out' }),
     );
     expect(await land(change)).toMatchObject({ kind: 'landed' });
     expect(person.git('rev-parse', 'HEAD')).toBe(change.commit);

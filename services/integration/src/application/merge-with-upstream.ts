@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '@ymera/kernel';
 import { mergeIdentity } from '../domain/commit-identity';
-import type { Workbenches } from './ports';
+import type { CommitBuilders } from './ports';
 
 export interface DivergedBranch {
   readonly projectId: string;
@@ -14,11 +14,11 @@ export interface DivergedBranch {
  * commit, so it may be made as often as somebody asks.
  */
 export async function mergeWithUpstream(
-  workbenches: Workbenches,
+  commitBuilders: CommitBuilders,
   { projectId, branch, local, theirs }: DivergedBranch,
 ): Promise<Result<string, readonly string[]>> {
-  const bench = await workbenches.open(projectId, local);
-  const upstream = await workbenches.subjectOf(projectId, theirs);
+  const bench = await commitBuilders.open(projectId, local);
+  const upstream = await commitBuilders.subjectOf(projectId, theirs);
   if (!bench || !upstream) throw new Error(`${projectId} lacks ${local} or ${theirs}`);
   try {
     const merged = await bench.merge(theirs);

@@ -37,7 +37,7 @@ export const versionConflict = failure(
 );
 
 /** Pauses of all landing; the open one, if any, is in force. */
-interface BrakeStore {
+interface PauseStore {
   /** The open pause. None begins before the transaction ends. */
   whileWorking(): Promise<Pause | undefined>;
   /** The newest pause, open or not; nobody lands until the transaction ends. Waits for who does. */
@@ -75,7 +75,7 @@ export interface LandingTracing {
 export interface IntegrationStores {
   readonly projects: ProjectStore;
   readonly changes: ChangeStore;
-  readonly brake: BrakeStore;
+  readonly pauses: PauseStore;
   readonly waiting: WaitingLandings;
 }
 
@@ -164,7 +164,7 @@ export interface PatchFiles {
 export type Patch = string | Pick<PatchFile, 'path'>;
 
 /** A place where a patch is applied to exactly one base. Nothing is in the repository before `keep`. */
-export interface Workbench {
+export interface CommitBuilder {
   /** Committer time of the base, in seconds. */
   readonly baseTime: number;
   /** The paths that the patch names, without applying it. */
@@ -194,11 +194,11 @@ export interface Subject {
   readonly time: number;
 }
 
-export interface Workbenches {
+export interface CommitBuilders {
   /** Undefined when the repository has no such commit. */
   subjectOf(projectId: string, commit: string): Promise<Subject | undefined>;
   /** Undefined when the project's repository has no such commit. */
-  open(projectId: string, base: string): Promise<Workbench | undefined>;
+  open(projectId: string, base: string): Promise<CommitBuilder | undefined>;
 }
 
 export interface LandingCandidate {

@@ -2,34 +2,39 @@ import { changeMaterialised } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
 import type { Change } from '../domain/change';
 import { sampleSource, type SourceRepository } from '../testing/git-fixture';
-import { IntegrationWorld, landOrder, materialiseOrder, remakeOrder } from '../testing/integration-world';
+import {
+  IntegrationEnvironment,
+  landOrder,
+  createCommitOrder,
+  rebaseOrder,
+} from '../testing/integration-environment';
 
 jest.setTimeout(60_000);
 
 describe('taking a landed change back (real git, stores in memory)', () => {
   let source: SourceRepository;
-  let world: IntegrationWorld;
+  let environment: IntegrationEnvironment;
   let registered: string;
 
   beforeEach(async () => {
     source = sampleSource();
-    world = new IntegrationWorld();
-    registered = await world.registered(source);
+    environment = new IntegrationEnvironment();
+    registered = await environment.registered(source);
   });
   afterEach(() => {
-    world.remove();
+    environment.remove();
     source.remove();
   });
 
-  const head = () => world.in('sample', 'rev-parse', 'refs/heads/main');
-  const treeOf = (commit: string) => world.in('sample', 'rev-parse', `${commit}^{tree}`);
+  const head = () => environment.in('sample', 'rev-parse', 'refs/heads/main');
+  const treeOf = (commit: string) => environment.in('sample', 'rev-parse', `${commit}^{tree}`);
 
   async function landed(edit: (at: SourceRepository) => void): Promise<Change> {
-    source.git('fetch', '--quiet', world.repositories.pathOf('sample'), 'main');
+    source.git('fetch', '--quiet', environment.repositories.pathOf('sample'), 'main');
     source.git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
     const { patch } = source.propose(edit);
-    const change = await world.materialised(materialiseOrder(await head(), patch));
-    expect(await world.land.execute(uuidv7(), landOrder(change))).toMatchObject({ kind: 'landed' });
+    const change = await environment.committed(createCommitOrder(await head(), patch));
+    expect(await environment.land.execute(uuidv7(), landOrder(change))).toMatchObject({ kind: 'landed' });
     return change;
   }
 
@@ -42,14 +47,14 @@ describe('taking a landed change back (real git, stores in memory)', () => {
   });
 
   const recorded = async (changeId: string): Promise<Change> => {
-    const found = await world.unitOfWork.run((tx) => tx.changes.find(changeId));
+    const found = await environment.unitOfWork.run((tx) => tx.changes.find(changeId));
     if (!found) throw new Error('not recorded');
     return found;
   };
 
   it('makes a change that has the tree of before, lands like any other, and can be taken back itself', async () => {
     const change = await landed((at) => at.write('a', 'a\n').write('src/unique.js', 'exports.unique = 1;\n'));
-    const made = await world.revert.execute(order(change));
+    const made = await environment.revert.execute(order(change));
     expect(made).toMatchObject({
       ok: true,
       value: {
@@ -62,20 +67,20 @@ describe('taking a landed change back (real git, stores in memory)', () => {
     if (!made.ok) return;
     const revert = await recorded(made.value.change.change_id);
     expect(revert).toMatchObject({ reverts: change.changeId, files: 2, attempt: 1, stepId: 'revert' });
-    expect(await world.in('sample', 'log', '-1', '--format=%an%n%B', revert.commit)).toMatch(
+    expect(await environment.in('sample', 'log', '-1', '--format=%an%n%B', revert.commit)).toMatch(
       new RegExp(
         `^integration\nRevert "Improve the performance of this algorithm"\n[^]*Ymera-Reverts: ${change.commit}`,
       ),
     );
-    expect(world.memory.outbox.payloads(changeMaterialised).at(-1)).toMatchObject({
+    expect(environment.memory.outbox.payloads(changeMaterialised).at(-1)).toMatchObject({
       change_id: revert.changeId,
     });
-    expect(await world.land.execute(uuidv7(), landOrder(revert))).toMatchObject({ kind: 'landed' });
+    expect(await environment.land.execute(uuidv7(), landOrder(revert))).toMatchObject({ kind: 'landed' });
     expect(await treeOf('main')).toBe(await treeOf(registered));
-    expect(await world.getChange.execute({ change_id: revert.changeId })).toMatchObject({
+    expect(await environment.getChange.execute({ change_id: revert.changeId })).toMatchObject({
       value: { reverts: change.changeId, state: 'landed' },
     });
-    expect(await world.revert.execute(order(revert))).toMatchObject({
+    expect(await environment.revert.execute(order(revert))).toMatchObject({
       value: { change: { tree: change.tree } },
     });
   });
@@ -83,33 +88,36 @@ describe('taking a landed change back (real git, stores in memory)', () => {
   it('gives the same change to the same order', async () => {
     const change = await landed((at) => at.write('a', 'a\n'));
     const asked = order(change);
-    const [first, second] = [await world.revert.execute(asked), await world.revert.execute(asked)];
+    const [first, second] = [
+      await environment.revert.execute(asked),
+      await environment.revert.execute(asked),
+    ];
     expect(second).toEqual(first);
-    expect(world.memory.outbox.payloads(changeMaterialised)).toHaveLength(2);
+    expect(environment.memory.outbox.payloads(changeMaterialised)).toHaveLength(2);
   });
 
   it('keeps what has landed since, and is made again when the branch moves before it lands', async () => {
     const change = await landed((at) => at.write('a', 'a\n'));
     await landed((at) => at.write('b', 'b\n'));
-    const made = await world.revert.execute(order(change));
+    const made = await environment.revert.execute(order(change));
     if (!made.ok) throw new Error(made.error.code);
     const later = await landed((at) => at.write('c', 'c\n'));
     const revert = await recorded(made.value.change.change_id);
-    expect(await world.land.execute(uuidv7(), landOrder(revert))).toMatchObject({
+    expect(await environment.land.execute(uuidv7(), landOrder(revert))).toMatchObject({
       failure: { code: 'base_moved' },
     });
-    const again = await world.remake.execute(uuidv7(), remakeOrder(revert, later.commit));
+    const again = await environment.rebase.execute(uuidv7(), rebaseOrder(revert, later.commit));
     if (!again?.ok) throw new Error('not made again');
     expect(again.value.reverts).toBe(change.changeId);
-    await world.land.execute(uuidv7(), landOrder(again.value));
-    const files = (await world.in('sample', 'ls-tree', '--name-only', 'main')).split('\n');
+    await environment.land.execute(uuidv7(), landOrder(again.value));
+    const files = (await environment.in('sample', 'ls-tree', '--name-only', 'main')).split('\n');
     expect(['a', 'b', 'c'].map((file) => files.includes(file))).toEqual([false, true, true]);
   });
 
   it('names the files that later changes have altered in the same places', async () => {
     const change = await landed((at) => at.write('src/unique.js', 'one\n'));
     await landed((at) => at.write('src/unique.js', 'two\n'));
-    expect(await world.revert.execute(order(change))).toMatchObject({
+    expect(await environment.revert.execute(order(change))).toMatchObject({
       error: {
         code: 'revert_conflict',
         message: expect.stringContaining('src/unique.js'),
@@ -120,18 +128,18 @@ describe('taking a landed change back (real git, stores in memory)', () => {
 
   it('refuses what has not landed, what is not known, and what is taken back already', async () => {
     const { patch } = source.propose((at) => at.write('a', 'a\n'));
-    const proposed = await world.materialised(materialiseOrder(registered, patch));
-    expect(await world.revert.execute(order(proposed))).toMatchObject({
+    const proposed = await environment.committed(createCommitOrder(registered, patch));
+    expect(await environment.revert.execute(order(proposed))).toMatchObject({
       error: { code: 'change_not_landed' },
     });
-    expect(await world.revert.execute(order({ changeId: uuidv7() }))).toMatchObject({
+    expect(await environment.revert.execute(order({ changeId: uuidv7() }))).toMatchObject({
       error: { code: 'change_not_found' },
     });
-    await world.land.execute(uuidv7(), landOrder(proposed));
-    const made = await world.revert.execute(order(proposed));
+    await environment.land.execute(uuidv7(), landOrder(proposed));
+    const made = await environment.revert.execute(order(proposed));
     if (!made.ok) throw new Error(made.error.code);
-    await world.land.execute(uuidv7(), landOrder(await recorded(made.value.change.change_id)));
-    expect(await world.revert.execute(order(proposed))).toMatchObject({
+    await environment.land.execute(uuidv7(), landOrder(await recorded(made.value.change.change_id)));
+    expect(await environment.revert.execute(order(proposed))).toMatchObject({
       error: { code: 'already_reverted' },
     });
   });

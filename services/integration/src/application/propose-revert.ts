@@ -4,7 +4,7 @@ import { revertChangeIdOf, type Change } from '../domain/change';
 import { checkProposedTree, type ChangeLimits } from '../domain/change-policy';
 import { commitIdentity } from '../domain/commit-identity';
 import { announceChange } from './announce-change';
-import type { IntegrationUnitOfWork, Workbench, Workbenches } from './ports';
+import type { IntegrationUnitOfWork, CommitBuilder, CommitBuilders } from './ports';
 import type { GetProject } from './read-projects';
 import { integrationActor } from './sync-project';
 
@@ -13,7 +13,7 @@ type Reply = ReplyOf<typeof proposeRevert>;
 
 export interface ProposeRevertDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
-  readonly workbenches: Workbenches;
+  readonly commitBuilders: CommitBuilders;
   readonly projects: Pick<GetProject, 'fresh'>;
   readonly clock: Clock;
   readonly limits: ChangeLimits;
@@ -29,7 +29,7 @@ export class ProposeRevert {
   constructor(private readonly use: ProposeRevertDependencies) {}
 
   async execute(order: Order): Promise<Result<Reply>> {
-    const { unitOfWork, projects, workbenches } = this.use;
+    const { unitOfWork, projects, commitBuilders } = this.use;
     const reverted = await unitOfWork.run((tx) => tx.changes.find(order.change_id));
     if (!reverted)
       return err(failure('not_found', 'change_not_found', `There is no change ${order.change_id}.`));
@@ -42,7 +42,7 @@ export class ProposeRevert {
     const made = earlier ? ok(earlier) : await this.make(changeId, order, reverted, synced.base);
     if (!made.ok) return made;
     const change = await this.record(order, made.value);
-    const subject = await workbenches.subjectOf(reverted.projectId, reverted.commit);
+    const subject = await commitBuilders.subjectOf(reverted.projectId, reverted.commit);
     const { base, commit, tree, agentId } = change;
     return ok({
       project: reply,
@@ -59,10 +59,10 @@ export class ProposeRevert {
     reverted: Change,
     base: string,
   ): Promise<Result<Change>> {
-    const { workbenches, limits, clock } = this.use;
+    const { commitBuilders, limits, clock } = this.use;
     const { projectId, commit } = reverted;
-    const bench = await workbenches.open(projectId, base);
-    const subject = await workbenches.subjectOf(projectId, commit);
+    const bench = await commitBuilders.open(projectId, base);
+    const subject = await commitBuilders.subjectOf(projectId, commit);
     if (!bench || !subject) throw new Error(`${projectId} lacks ${base} or ${commit}`);
     try {
       const files = await inverted(bench, order.change_id, commit, limits);
@@ -122,7 +122,7 @@ export class ProposeRevert {
 
 /** The number of files that the revert alters. */
 async function inverted(
-  bench: Workbench,
+  bench: CommitBuilder,
   changeId: string,
   commit: string,
   limits: ChangeLimits,

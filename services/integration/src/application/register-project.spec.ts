@@ -1,26 +1,26 @@
 import { projectRegistered } from '@ymera/contracts';
 import { existsSync, readdirSync } from 'node:fs';
 import { sampleSource, SourceRepository } from '../testing/git-fixture';
-import { admin, IntegrationWorld } from '../testing/integration-world';
+import { admin, IntegrationEnvironment } from '../testing/integration-environment';
 
 // git is a process for each question.
 jest.setTimeout(30_000);
 
 describe('registering a project (real git, stores in memory)', () => {
-  let world: IntegrationWorld;
+  let environment: IntegrationEnvironment;
   let source: SourceRepository;
   beforeEach(() => {
-    world = new IntegrationWorld();
+    environment = new IntegrationEnvironment();
     source = sampleSource();
   });
   afterEach(() => {
-    expect(readdirSync(world.layout.incoming)).toEqual([]);
-    world.remove();
+    expect(readdirSync(environment.layout.incoming)).toEqual([]);
+    environment.remove();
     source.remove();
   });
 
   const register = (over: object = {}) =>
-    world.register.execute({ project_id: 'sample', source: source.path, actor: admin, ...over });
+    environment.register.execute({ project_id: 'sample', source: source.path, actor: admin, ...over });
 
   it('keeps a repository and says so', async () => {
     const head = source.git('rev-parse', 'HEAD');
@@ -29,7 +29,7 @@ describe('registering a project (real git, stores in memory)', () => {
       value: {
         project_id: 'sample',
         name: 'Sample',
-        repository: world.repositories.pathOf('sample'),
+        repository: environment.repositories.pathOf('sample'),
         default_branch: 'main',
         head,
         commands: { test: 'npm test' },
@@ -47,7 +47,7 @@ describe('registering a project (real git, stores in memory)', () => {
         },
       },
     });
-    expect(world.memory.outbox.payloads(projectRegistered)).toEqual([
+    expect(environment.memory.outbox.payloads(projectRegistered)).toEqual([
       {
         project_id: 'sample',
         default_branch: 'main',
@@ -85,8 +85,8 @@ describe('registering a project (real git, stores in memory)', () => {
     expect(await register({ source: '/no/such/folder' })).toMatchObject({
       error: { code: 'repo_not_found' },
     });
-    expect(world.memory.state.projects.size).toBe(0);
-    expect(existsSync(world.repositories.pathOf('sample'))).toBe(false);
+    expect(environment.memory.state.projects.size).toBe(0);
+    expect(existsSync(environment.repositories.pathOf('sample'))).toBe(false);
   });
 
   it('refuses a second project of the same id', async () => {
@@ -107,7 +107,7 @@ describe('registering a project (real git, stores in memory)', () => {
     expect(await register({ idempotency_key: 'k', project_id: 'other' })).toMatchObject({
       error: { code: 'idempotency_key_reused' },
     });
-    expect(world.memory.outbox.messages).toHaveLength(1);
+    expect(environment.memory.outbox.messages).toHaveLength(1);
   });
 
   it('lets one of two at once win', async () => {
@@ -119,13 +119,13 @@ describe('registering a project (real git, stores in memory)', () => {
   });
 
   it('starts over after a process that died before it could record the project', async () => {
-    world.diesBeforeCommit = true;
+    environment.diesBeforeCommit = true;
     await expect(register()).rejects.toThrow('died');
-    world.diesBeforeCommit = false;
+    environment.diesBeforeCommit = false;
     const other = sampleSource();
     const head = other.write('more', '1').commit();
     expect(await register({ source: other.path })).toMatchObject({ ok: true, value: { head } });
-    expect(world.memory.outbox.messages).toHaveLength(1);
+    expect(environment.memory.outbox.messages).toHaveLength(1);
     other.remove();
   });
 });

@@ -3,40 +3,45 @@ import { uuidv7 } from '@ymera/kernel';
 import { rmSync } from 'node:fs';
 import type { Change } from '../domain/change';
 import { sampleSource, type SourceRepository } from '../testing/git-fixture';
-import { admin, IntegrationWorld, landOrder, materialiseOrder } from '../testing/integration-world';
+import {
+  admin,
+  IntegrationEnvironment,
+  landOrder,
+  createCommitOrder,
+} from '../testing/integration-environment';
 
 jest.setTimeout(60_000);
 
 describe('a project and the repository that it was copied from (real git, stores in memory)', () => {
   let source: SourceRepository;
-  let world: IntegrationWorld;
+  let environment: IntegrationEnvironment;
   let registered: string;
 
   beforeEach(async () => {
     source = sampleSource();
-    world = new IntegrationWorld();
-    registered = await world.registered(source);
+    environment = new IntegrationEnvironment();
+    registered = await environment.registered(source);
   });
   afterEach(() => {
-    world.remove();
+    environment.remove();
     source.remove();
   });
 
-  const head = () => world.in('sample', 'rev-parse', 'refs/heads/main');
+  const head = () => environment.in('sample', 'rev-parse', 'refs/heads/main');
   const fresh = async () => {
-    const found = await world.getProject.execute({ project_id: 'sample', fresh: true });
+    const found = await environment.getProject.execute({ project_id: 'sample', fresh: true });
     if (!found.ok) throw new Error(found.error.code);
     return found.value;
   };
-  const upstream = async () => await world.getProject.execute({ project_id: 'sample' });
+  const upstream = async () => await environment.getProject.execute({ project_id: 'sample' });
   const committed = (file: string, content = 'x\n'): string => source.write(file, content).commit();
 
   /** A change of ours on what new work begins on, landed. */
   async function landed(file: string, content = 'ours\n'): Promise<Change> {
     const { base } = await fresh();
     const patch = `diff --git a/${file} b/${file}\nnew file mode 100644\n--- /dev/null\n+++ b/${file}\n@@ -0,0 +1 @@\n+${content}`;
-    const change = await world.materialised(materialiseOrder(base ?? '', patch));
-    const outcome = await world.land.execute(uuidv7(), landOrder(change));
+    const change = await environment.committed(createCommitOrder(base ?? '', patch));
+    const outcome = await environment.land.execute(uuidv7(), landOrder(change));
     expect(outcome).toMatchObject({ kind: 'landed' });
     return change;
   }
@@ -48,14 +53,14 @@ describe('a project and the repository that it was copied from (real git, stores
       notes: [],
       upstream: { state: 'in_step', ahead: 0, behind: 0, head: registered, push: 'off', source: source.path },
     });
-    expect(world.memory.outbox.payloads(projectSynced)).toEqual([]);
+    expect(environment.memory.outbox.payloads(projectSynced)).toEqual([]);
   });
 
   it('sees what was committed there since, and says that its branch has moved', async () => {
     const [, second] = [committed('a'), committed('b')];
     expect(await fresh()).toMatchObject({ head: second, base: second, upstream: { state: 'in_step' } });
     expect(await head()).toBe(second);
-    expect(world.memory.outbox.payloads(projectSynced)).toMatchObject([
+    expect(environment.memory.outbox.payloads(projectSynced)).toMatchObject([
       {
         state: 'in_step',
         head: second,
@@ -82,7 +87,7 @@ describe('a project and the repository that it was copied from (real git, stores
 
   it('is in step again when what has landed has come there by itself', async () => {
     const change = await landed('ours');
-    source.git('fetch', '--quiet', world.repositories.pathOf('sample'), 'main');
+    source.git('fetch', '--quiet', environment.repositories.pathOf('sample'), 'main');
     source.git('merge', '--quiet', '--ff-only', 'FETCH_HEAD');
     expect(await fresh()).toMatchObject({ head: change.commit, upstream: { state: 'in_step' } });
   });
@@ -95,10 +100,10 @@ describe('a project and the repository that it was copied from (real git, stores
       head: change.commit,
       upstream: { state: 'diverged', ahead: 1, behind: 1 },
     });
-    expect(await world.in('sample', 'rev-parse', `${found.base}^1`, `${found.base}^2`)).toBe(
+    expect(await environment.in('sample', 'rev-parse', `${found.base}^1`, `${found.base}^2`)).toBe(
       `${change.commit}\n${theirs}`,
     );
-    expect((await world.in('sample', 'ls-tree', '--name-only', found.base ?? '')).split('\n')).toEqual(
+    expect((await environment.in('sample', 'ls-tree', '--name-only', found.base ?? '')).split('\n')).toEqual(
       expect.arrayContaining(['ours', 'theirs']),
     );
     expect(found.notes).toEqual([expect.stringContaining('1 commit of the upstream merged with 1 commit')]);
@@ -111,7 +116,7 @@ describe('a project and the repository that it was copied from (real git, stores
     const theirs = committed('theirs');
     const change = await landed('second');
     expect(await head()).toBe(change.commit);
-    expect((await world.in('sample', 'rev-list', 'main')).split('\n')).toEqual(
+    expect((await environment.in('sample', 'rev-list', 'main')).split('\n')).toEqual(
       expect.arrayContaining([ours.commit, theirs]),
     );
     expect(await fresh()).toMatchObject({ base: change.commit, upstream: { state: 'ahead', behind: 0 } });
@@ -146,7 +151,7 @@ describe('a project and the repository that it was copied from (real git, stores
         notes: [expect.stringMatching(/was rewritten.* under another project id/)],
       });
     }
-    expect(world.memory.outbox.payloads(projectSynced).map(({ error }) => error?.code)).toEqual([
+    expect(environment.memory.outbox.payloads(projectSynced).map(({ error }) => error?.code)).toEqual([
       undefined,
       'upstream_rewritten',
     ]);
@@ -162,15 +167,15 @@ describe('a project and the repository that it was copied from (real git, stores
         notes: [expect.stringMatching(/There is no folder .* works on .* as the upstream was at 2026-06-01/)],
       });
     }
-    expect(world.memory.outbox.payloads(projectSynced)).toMatchObject([
+    expect(environment.memory.outbox.payloads(projectSynced)).toMatchObject([
       { state: 'unreachable', head: registered },
     ]);
   });
 
   it('is refused while the upstream is away when it requires a fresh one', async () => {
-    await world.update.execute({ project_id: 'sample', require_fresh: true, actor: admin });
+    await environment.update.execute({ project_id: 'sample', require_fresh: true, actor: admin });
     rmSync(source.path, { recursive: true });
-    expect(await world.getProject.execute({ project_id: 'sample', fresh: true })).toMatchObject({
+    expect(await environment.getProject.execute({ project_id: 'sample', fresh: true })).toMatchObject({
       error: { kind: 'unavailable', code: 'repo_not_found' },
     });
     expect(await upstream()).toMatchObject({ ok: true });
@@ -178,19 +183,23 @@ describe('a project and the repository that it was copied from (real git, stores
 
   it('follows no branch when there was none to follow', async () => {
     source.git('checkout', '--quiet', '--detach');
-    const made = await world.register.execute({ project_id: 'detached', source: source.path, actor: admin });
+    const made = await environment.register.execute({
+      project_id: 'detached',
+      source: source.path,
+      actor: admin,
+    });
     expect(made).toMatchObject({ value: { upstream: { state: 'not_followed' } } });
     committed('a');
-    expect(await world.getProject.execute({ project_id: 'detached', fresh: true })).toMatchObject({
+    expect(await environment.getProject.execute({ project_id: 'detached', fresh: true })).toMatchObject({
       value: { base: registered, notes: [] },
     });
     expect(
-      await world.update.execute({ project_id: 'detached', push: 'branch', actor: admin }),
+      await environment.update.execute({ project_id: 'detached', push: 'branch', actor: admin }),
     ).toMatchObject({ error: { code: 'push_not_possible' } });
   });
 
   it('stays where it is while landing is paused, and says that it is behind', async () => {
-    await world.brake.pause(admin, 'A release is being cut.');
+    await environment.pauses.pause(admin, 'A release is being cut.');
     committed('a');
     expect(await fresh()).toMatchObject({
       head: registered,
@@ -198,28 +207,28 @@ describe('a project and the repository that it was copied from (real git, stores
       upstream: { state: 'behind', behind: 1 },
       notes: [expect.stringContaining('paused')],
     });
-    await world.brake.resume(admin, 'Cut.');
+    await environment.pauses.resume(admin, 'Cut.');
     expect(await fresh()).toMatchObject({ upstream: { state: 'in_step' } });
   });
 
   it('answers a person who asks, and records who did, also when nothing is new', async () => {
-    expect(await world.sync.execute('sample', 'ada')).toMatchObject({ ok: true });
-    expect(world.memory.outbox.payloads(projectSynced)).toMatchObject([
+    expect(await environment.sync.execute('sample', 'ada')).toMatchObject({ ok: true });
+    expect(environment.memory.outbox.payloads(projectSynced)).toMatchObject([
       { state: 'in_step', synced_by: 'ada' },
     ]);
-    expect(await world.sync.execute('nothing', 'ada')).toMatchObject({
+    expect(await environment.sync.execute('nothing', 'ada')).toMatchObject({
       error: { code: 'project_not_found' },
     });
   });
 
   it('is recorded as it is after a process died between the move of its branch and the commit', async () => {
     const theirs = committed('a');
-    world.diesBeforeCommit = true;
-    await expect(world.sync.execute('sample')).rejects.toThrow('died');
-    world.diesBeforeCommit = false;
+    environment.diesBeforeCommit = true;
+    await expect(environment.sync.execute('sample')).rejects.toThrow('died');
+    environment.diesBeforeCommit = false;
     expect(await head()).toBe(theirs);
     expect(await fresh()).toMatchObject({ head: theirs, upstream: { state: 'in_step' } });
-    expect(world.memory.outbox.payloads(projectSynced)).toMatchObject([
+    expect(environment.memory.outbox.payloads(projectSynced)).toMatchObject([
       { head: theirs, upstream_head: theirs },
     ]);
   });
@@ -233,7 +242,7 @@ describe('a project and the repository that it was copied from (real git, stores
     });
 
     it('as a person has set them, whatever is detected, until they are taken back', async () => {
-      const set = await world.update.execute({
+      const set = await environment.update.execute({
         project_id: 'sample',
         name: 'Renamed',
         commands: { test: 'make check' },
@@ -246,14 +255,14 @@ describe('a project and the repository that it was copied from (real git, stores
       committed('package.json', scripts('mocha'));
       expect(await fresh()).toMatchObject({ commands: { test: 'make check', bench: 'npm run bench' } });
       expect(
-        await world.update.execute({
+        await environment.update.execute({
           project_id: 'sample',
           commands: { test: null },
           performance: null,
           actor: admin,
         }),
       ).toMatchObject({ value: { commands: { test: 'npm test' }, performance: {} } });
-      expect(world.memory.outbox.payloads(projectUpdated)).toMatchObject([
+      expect(environment.memory.outbox.payloads(projectUpdated)).toMatchObject([
         { commands: { test: 'make check' }, updated_by: 'root', push: 'off' },
         { commands: { test: 'npm test', bench: 'npm run bench' }, updated_by: 'root' },
       ]);
@@ -269,7 +278,7 @@ describe('a project and the repository that it was copied from (real git, stores
 
     it('refused when nothing tests it', async () => {
       expect(
-        await world.update.execute({ project_id: 'sample', commands: { test: '' }, actor: admin }),
+        await environment.update.execute({ project_id: 'sample', commands: { test: '' }, actor: admin }),
       ).toMatchObject({ error: { code: 'no_tests' } });
     });
   });

@@ -11,7 +11,7 @@ import {
   type Upstream,
 } from '../domain/upstream';
 import * as notes from '../domain/upstream-notes';
-import type { LandingsUnderWay } from './landings-under-way';
+import type { LandingQueue } from './landing-queue';
 import { mergeWithUpstream } from './merge-with-upstream';
 import type {
   Branches,
@@ -19,7 +19,7 @@ import type {
   IntegrationUnitOfWork,
   ProjectRepositories,
   Upstreams,
-  Workbenches,
+  CommitBuilders,
 } from './ports';
 import { followedBranch, type UpstreamFetches } from './upstream-fetches';
 
@@ -27,10 +27,10 @@ export interface SyncProjectDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
   readonly repositories: ProjectRepositories;
   readonly branches: Branches;
-  readonly workbenches: Workbenches;
+  readonly commitBuilders: CommitBuilders;
   readonly upstreams: Upstreams;
   readonly fetches: Pick<UpstreamFetches, 'fetch'>;
-  readonly underWay: LandingsUnderWay;
+  readonly underWay: LandingQueue;
   readonly clock: Clock;
 }
 
@@ -75,7 +75,7 @@ export class SyncProject {
         return this.apply(tx, current ?? project, fetched, askedBy);
       });
     // A landing that waits for an upstream which does not answer has the turn; nothing is moved without an answer.
-    return ok(fetched.ok ? await underWay.inTurn(projectId, record) : await record());
+    return ok(fetched.ok ? await underWay.run(projectId, record) : await record());
   }
 
   /** Under the project's lock; when `fetched` is an answer, also in the project's turn. */
@@ -88,7 +88,7 @@ export class SyncProject {
     const { projectId, defaultBranch } = project;
     const local = await this.use.repositories.head(projectId, defaultBranch);
     const found = fetched.ok
-      ? await this.bringInStep(tx, project, local)
+      ? await this.synchronise(tx, project, local)
       : { ...unreached(project, fetched.error, local), movedTo: undefined };
     const head = found.movedTo ?? local;
     const settings = await this.settingsAt(project, local, found.base);
@@ -116,7 +116,7 @@ export class SyncProject {
     };
   }
 
-  private async bringInStep(tx: IntegrationTransaction, project: Project, local: string): Promise<Found> {
+  private async synchronise(tx: IntegrationTransaction, project: Project, local: string): Promise<Found> {
     const followed = followedBranch(project);
     const theirs = followed && (await this.use.upstreams.fetchedHead(followed));
     if (theirs === undefined) return { ...nothing(local), known: {} };
@@ -158,7 +158,7 @@ export class SyncProject {
     found: Found,
   ): Promise<Found> {
     // Right before the branch moves, as a landing asks: a pause stops every move of a branch.
-    if ((await tx.brake.whileWorking()) !== undefined)
+    if ((await tx.pauses.whileWorking()) !== undefined)
       return { ...found, notes: found.relation ? [notes.behindNote(found.relation)] : [] };
     const candidate = { projectId, branch: defaultBranch, base: local, commit: theirs };
     const moved = await this.use.branches.move(candidate, local);
@@ -172,7 +172,7 @@ export class SyncProject {
     found: Found,
   ): Promise<Found> {
     const { relation = { ahead: 0, behind: 0 } } = found;
-    const merged = await mergeWithUpstream(this.use.workbenches, {
+    const merged = await mergeWithUpstream(this.use.commitBuilders, {
       projectId,
       branch: defaultBranch,
       local,

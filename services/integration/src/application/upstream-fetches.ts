@@ -45,11 +45,11 @@ export class UpstreamFetches {
   }
 
   private join(followed: FollowedBranch): Promise<Result<void>> {
-    const lane = this.lanes.get(followed.projectId);
-    if (!lane) return this.begin(followed).current;
+    const queue = this.lanes.get(followed.projectId);
+    if (!queue) return this.begin(followed).current;
     const after = (): Promise<Result<void>> => this.begin(followed).current;
-    lane.next ??= lane.current.then(after, after);
-    return lane.next;
+    queue.next ??= queue.current.then(after, after);
+    return queue.next;
   }
 
   private begin(followed: FollowedBranch): Lane {
@@ -59,13 +59,13 @@ export class UpstreamFetches {
       else this.failed.set(projectId, { result, at: this.clock.now().getTime() });
       return result;
     });
-    const lane: Lane = { current, next: undefined };
-    this.lanes.set(projectId, lane);
+    const queue: Lane = { current, next: undefined };
+    this.lanes.set(projectId, queue);
     const end = (): void => {
-      if (this.lanes.get(projectId) === lane && lane.next === undefined) this.lanes.delete(projectId);
+      if (this.lanes.get(projectId) === queue && queue.next === undefined) this.lanes.delete(projectId);
     };
     void current.then(end, end);
-    return lane;
+    return queue;
   }
 }
 

@@ -6,12 +6,12 @@ import { Readable } from 'node:stream';
 import { largeBinaryBytes } from '../domain/change-notices';
 import { sampleSource, type SourceRepository } from '../testing/git-fixture';
 import {
-  IntegrationWorld,
+  IntegrationEnvironment,
   landOrder,
   limits,
-  materialiseOrder,
-  remakeOrder,
-} from '../testing/integration-world';
+  createCommitOrder,
+  rebaseOrder,
+} from '../testing/integration-environment';
 
 jest.setTimeout(60_000);
 
@@ -21,7 +21,7 @@ const newFile = (path: string, line = 'x') =>
   `diff --git "a/${path}" "b/${path}"\nnew file mode 100644\n--- /dev/null\n+++ "b/${path}"\n@@ -0,0 +1 @@\n+${line}\n`;
 
 describe('what a change may bring in (real git, stores in memory)', () => {
-  let world: IntegrationWorld;
+  let environment: IntegrationEnvironment;
   let source: SourceRepository;
   let base: string;
 
@@ -36,21 +36,22 @@ describe('what a change may bring in (real git, stores in memory)', () => {
   });
   afterAll(() => source.remove());
   beforeEach(async () => {
-    world = new IntegrationWorld();
-    base = await world.registered(source);
-    world.memory.outbox.messages.length = 0;
+    environment = new IntegrationEnvironment();
+    base = await environment.registered(source);
+    environment.memory.outbox.messages.length = 0;
   });
   afterEach(() => {
-    expect(readdirSync(world.layout.incoming)).toEqual([]);
-    world.remove();
+    expect(readdirSync(environment.layout.incoming)).toEqual([]);
+    environment.remove();
   });
 
   const propose = (edit: (at: SourceRepository) => void) => source.propose(edit).patch;
-  const materialise = (patch: string) => world.materialise.execute(uuidv7(), materialiseOrder(base, patch));
+  const createCommit = (patch: string) =>
+    environment.createCommit.execute(uuidv7(), createCommitOrder(base, patch));
   async function noticed(patch: string): Promise<readonly Finding[]> {
-    const result = await materialise(patch);
+    const result = await createCommit(patch);
     if (!result?.ok) throw new Error(JSON.stringify(result?.error));
-    const [told] = world.memory.outbox.payloads(changeMaterialised);
+    const [told] = environment.memory.outbox.payloads(changeMaterialised);
     expect(told?.findings ?? []).toEqual(result.value.findings);
     return result.value.findings;
   }
@@ -121,7 +122,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
       'new.dat',
     ],
   ])('refuses %s as lfs_content, with what to do', async (_, edit, file) => {
-    expect(await materialise(propose((at) => void edit(at)))).toMatchObject({
+    expect(await createCommit(propose((at) => void edit(at)))).toMatchObject({
       ok: false,
       error: {
         failure: { code: 'lfs_content', suggestion: expect.stringContaining('pointer') },
@@ -137,7 +138,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
     ['.gitmodules in other letters', newFile('.GITMODULES'), 'submodule_refused'],
     ['a folder for .git with a dot', newFile('.git./config'), 'change_outside'],
   ])('refuses %s', async (_, patch, code) => {
-    expect(await materialise(patch)).toMatchObject({ ok: false, error: { failure: { code } } });
+    expect(await createCommit(patch)).toMatchObject({ ok: false, error: { failure: { code } } });
   });
 
   it('names the limit and its variable in a refusal', async () => {
@@ -148,7 +149,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
       propose((at) => at.write('big.txt', 'x\n'.repeat(500_001))),
       'x'.repeat(3_000_001),
     ]) {
-      const result = await materialise(patch);
+      const result = await createCommit(patch);
       messages.push(result?.ok === false ? result.error.failure.message : undefined);
     }
     expect(messages).toEqual([
@@ -159,23 +160,23 @@ describe('what a change may bring in (real git, stores in memory)', () => {
   });
 
   it('tells the same about a change that is made again on another base', async () => {
-    const change = await world.materialised(
-      materialiseOrder(
+    const change = await environment.committed(
+      createCommitOrder(
         base,
         propose((at) => at.write('src/Unique.js', 'x\n')),
       ),
     );
-    const first = await world.materialised(
-      materialiseOrder(
+    const first = await environment.committed(
+      createCommitOrder(
         base,
         propose((at) => at.write('other', 'x\n')),
       ),
     );
-    await world.land.execute(uuidv7(), landOrder(first));
-    world.memory.outbox.messages.length = 0;
-    const remade = await world.remake.execute(uuidv7(), remakeOrder(change, first.commit));
-    expect(remade).toMatchObject({ ok: true });
-    expect(world.memory.outbox.payloads(changeMaterialised)[0]?.findings).toEqual(change.findings);
+    await environment.land.execute(uuidv7(), landOrder(first));
+    environment.memory.outbox.messages.length = 0;
+    const rebased = await environment.rebase.execute(uuidv7(), rebaseOrder(change, first.commit));
+    expect(rebased).toMatchObject({ ok: true });
+    expect(environment.memory.outbox.payloads(changeMaterialised)[0]?.findings).toEqual(change.findings);
     expect(short(change.findings)).toEqual(['medium case_collision src/Unique.js']);
   });
 
@@ -183,11 +184,13 @@ describe('what a change may bring in (real git, stores in memory)', () => {
     const put = async (patch: string | Buffer) => {
       const bytes = Buffer.from(patch);
       const digest = sha256Hex(bytes);
-      await world.artefacts.put(digest, Readable.from([bytes]));
+      await environment.artefacts.put(digest, Readable.from([bytes]));
       return { base, digest: `sha256:${digest}`, size_bytes: bytes.length };
     };
-    const execute = (change: ReturnType<typeof materialiseOrder>['change'], use = world.materialise) =>
-      use.execute(uuidv7(), { ...materialiseOrder(base, 'x'), change });
+    const execute = (
+      change: ReturnType<typeof createCommitOrder>['change'],
+      use = environment.createCommit,
+    ) => use.execute(uuidv7(), { ...createCommitOrder(base, 'x'), change });
 
     it('is the same change as inline', async () => {
       const { patch, tree } = source.propose((at) => at.write('a.dat', randomBytes(400_000)));
@@ -199,13 +202,13 @@ describe('what a change may bring in (real git, stores in memory)', () => {
     });
 
     it('may be a binary file that is worth a word to its approver', async () => {
-      const wide = new IntegrationWorld({ ...limits, maxBytes: 20_000_000, maxPatchBytes: 20_000_000 });
+      const wide = new IntegrationEnvironment({ ...limits, maxBytes: 20_000_000, maxPatchBytes: 20_000_000 });
       await wide.registered(source);
       const content = Buffer.alloc(largeBinaryBytes);
       const { patch } = source.propose((at) =>
         at.write('a.dat', content).write('b.txt', 'x\n'.repeat(3_000_000)),
       );
-      const made = await wide.materialised(materialiseOrder(base, patch));
+      const made = await wide.committed(createCommitOrder(base, patch));
       expect(short(made.findings)).toEqual(['medium large_binary a.dat']);
       wide.remove();
     });

@@ -4,55 +4,55 @@ import type { Change } from '../domain/change';
 import { sampleSource, type SourceRepository } from '../testing/git-fixture';
 import {
   admin,
-  IntegrationWorld,
+  IntegrationEnvironment,
   landOrder,
-  materialiseOrder,
+  createCommitOrder,
   withdrawalOf,
   type Withdrawal,
-} from '../testing/integration-world';
+} from '../testing/integration-environment';
 
 // git is a process for each question.
 jest.setTimeout(30_000);
 
 describe('withdrawing a landing (real git, stores in memory)', () => {
-  let world: IntegrationWorld;
+  let environment: IntegrationEnvironment;
   let source: SourceRepository;
   let base: string;
   let change: Change;
 
   const proposed = (file: string) =>
-    world.materialised(materialiseOrder(base, source.propose((at) => at.write(file, `${file}\n`)).patch));
-  const head = () => world.repositories.head('sample', 'main');
-  const land = (of: Change, id = uuidv7()) => world.land.execute(id, landOrder(of));
+    environment.committed(createCommitOrder(base, source.propose((at) => at.write(file, `${file}\n`)).patch));
+  const head = () => environment.repositories.head('sample', 'main');
+  const land = (of: Change, id = uuidv7()) => environment.land.execute(id, landOrder(of));
   const withdraw = (over: Partial<Withdrawal> = {}, id = uuidv7()) =>
-    world.withdraw.execute(id, withdrawalOf(change, over));
+    environment.withdraw.execute(id, withdrawalOf(change, over));
   const refusals = () =>
-    world.memory.outbox.payloads(landingRefused).map(({ change_id, error }) => [change_id, error.code]);
-  const landings = () => world.memory.outbox.payloads(changeLanded).map(({ change_id }) => change_id);
+    environment.memory.outbox.payloads(landingRefused).map(({ change_id, error }) => [change_id, error.code]);
+  const landings = () => environment.memory.outbox.payloads(changeLanded).map(({ change_id }) => change_id);
 
   beforeAll(() => {
     source = sampleSource();
   });
   afterAll(() => source.remove());
   beforeEach(async () => {
-    world = new IntegrationWorld();
-    base = await world.registered(source);
+    environment = new IntegrationEnvironment();
+    base = await environment.registered(source);
     change = await proposed('a');
-    world.memory.outbox.messages.length = 0;
+    environment.memory.outbox.messages.length = 0;
   });
-  afterEach(() => world.remove());
+  afterEach(() => environment.remove());
 
   it('refuses an order that waits for the end of a pause, at once, and none beside it', async () => {
     const other = await proposed('b');
-    world.memory.outbox.messages.length = 0;
-    await world.brake.pause(admin, 'A release is being cut.');
+    environment.memory.outbox.messages.length = 0;
+    await environment.pauses.pause(admin, 'A release is being cut.');
     await land(change);
     await land(other);
     await withdraw();
     expect(refusals()).toEqual([[change.changeId, 'landing_withdrawn']]);
-    expect((await world.brake.state()).waiting).toBe(1);
-    await world.brake.resume(admin, 'It is out.');
-    await world.landWaiting.execute();
+    expect((await environment.pauses.state()).waiting).toBe(1);
+    await environment.pauses.resume(admin, 'It is out.');
+    await environment.landWaiting.execute();
     expect(landings()).toEqual([other.changeId]);
     expect(await head()).toBe(other.commit);
   });
@@ -60,9 +60,9 @@ describe('withdrawing a landing (real git, stores in memory)', () => {
   it('refuses an order that comes after it, paused or not', async () => {
     await withdraw();
     expect(await land(change)).toMatchObject({ kind: 'refused', failure: { code: 'landing_withdrawn' } });
-    await world.brake.pause(admin, 'A release is being cut.');
+    await environment.pauses.pause(admin, 'A release is being cut.');
     expect(await land(change)).toMatchObject({ kind: 'refused' });
-    expect((await world.brake.state()).waiting).toBe(0);
+    expect((await environment.pauses.state()).waiting).toBe(0);
     expect(await head()).toBe(base);
   });
 
@@ -75,20 +75,20 @@ describe('withdrawing a landing (real git, stores in memory)', () => {
 
   it('comes too late for what has landed without anybody having said so', async () => {
     const id = uuidv7();
-    world.diesBeforeCommit = true;
+    environment.diesBeforeCommit = true;
     await expect(land(change, id)).rejects.toThrow('died');
-    world.diesBeforeCommit = false;
+    environment.diesBeforeCommit = false;
     expect(await withdraw()).toMatchObject({ kind: 'landed' });
     expect(await land(change, id)).toMatchObject({ kind: 'landed' });
     expect(refusals()).toEqual([]);
-    expect(world.memory.state.changes.get(change.changeId)?.state).toBe('landed');
+    expect(environment.memory.state.changes.get(change.changeId)?.state).toBe('landed');
   });
 
   it('waits for a landing whose session has died while git moves the branch, and comes too late for it', async () => {
-    const landing = await world.landingOfDeadSession(landOrder(change));
+    const landing = await environment.landingOfDeadSession(landOrder(change));
     const answer = withdraw();
     // Transactions go one after the other: one that did not wait for its turn would be over with this one.
-    await world.brake.state();
+    await environment.pauses.state();
     landing.release();
     await expect(landing.ended).rejects.toThrow('session died');
     expect(await answer).toMatchObject({ kind: 'landed' });
@@ -102,8 +102,10 @@ describe('withdrawing a landing (real git, stores in memory)', () => {
     expect(await withdraw({}, id)).toBeUndefined();
     await withdraw({ canceled_by: 'grace' });
     expect(refusals()).toHaveLength(2);
-    expect(world.memory.outbox.messages.map(({ aggregateVersion }) => aggregateVersion)).toEqual([2, 3]);
-    expect(world.memory.state.changes.get(change.changeId)?.withdrawnBy).toBe('ada');
+    expect(environment.memory.outbox.messages.map(({ aggregateVersion }) => aggregateVersion)).toEqual([
+      2, 3,
+    ]);
+    expect(environment.memory.state.changes.get(change.changeId)?.withdrawnBy).toBe('ada');
   });
 
   it('does nothing to a change of another run', async () => {

@@ -29,7 +29,7 @@ export class WithdrawLanding {
   /** Undefined when this message was taken before. */
   execute(messageId: string, withdrawal: Withdrawal): Promise<LandingAnswer | undefined> {
     const { unitOfWork, underWay } = this.use;
-    return underWay.inTurn(withdrawal.project_id, async () => {
+    return underWay.run(withdrawal.project_id, async () => {
       const fetched = await this.fetchedIfPushed(withdrawal);
       return unitOfWork.run(async (tx) => {
         if (!(await tx.inbox.accept('integration.withdraw_landing', messageId))) return undefined;

@@ -63,7 +63,7 @@ export const revertChangeIdOf = (changeId: string, workflowId: string): string =
   idOf(`revert:${changeId}:${workflowId}`);
 
 /** A change made again on the same base is the same change. */
-export const remadeChangeIdOf = (changeId: string, base: string): string => idOf(`${changeId}:${base}`);
+export const rebasedChangeIdOf = (changeId: string, base: string): string => idOf(`${changeId}:${base}`);
 
 function idOf(name: string): string {
   const hex = sha256Hex(`ymera-change:${name}`);

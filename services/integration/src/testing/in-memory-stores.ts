@@ -26,7 +26,7 @@ export const emptyState = (): IntegrationState => ({
 export const inMemoryStores = (state: IntegrationState): IntegrationStores => ({
   projects: new InMemoryProjectStore(state.projects),
   changes: new InMemoryChangeStore(state.changes),
-  brake: {
+  pauses: {
     whileWorking: async () => state.pauses.find(isOpen),
     lock: async () => state.pauses.at(-1),
     last: async () => state.pauses.at(-1),

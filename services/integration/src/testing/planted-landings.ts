@@ -1,6 +1,6 @@
 import { uuidv7 } from '@ymera/kernel';
 import type { Change } from '../domain/change';
-import { landOrder, type LandOrder } from './integration-world';
+import { landOrder, type LandOrder } from './integration-environment';
 
 /** An order that looks like the honest one for `change` but for one thing; `older` is another change of the project. */
 export interface PlantedLanding {

@@ -42,8 +42,8 @@ import type { z } from 'zod';
 import { acceptRawBodies } from '../adapters/http/raw-bodies';
 import { migrations } from '../adapters/persistence/migrations';
 import { integrationModule } from '../app.module';
-import { integrationEnvironment, type IntegrationConfig } from '../config';
-import type { LandOrder, MaterialiseOrder, Withdrawal } from './integration-world';
+import { configSchema, type IntegrationConfig } from '../config';
+import type { LandOrder, CreateCommitOrder, Withdrawal } from './integration-environment';
 
 /** A principal in good standing, one that is frozen; the credential is right for both. */
 export const principals = { active: 'runner-1', frozen: 'runner-2' } as const;
@@ -93,7 +93,7 @@ class Orchestrator {
   }
 
   @OnEvent(changeMaterialised)
-  materialised(message: Received<PayloadOf<typeof changeMaterialised>>): Promise<void> {
+  committed(message: Received<PayloadOf<typeof changeMaterialised>>): Promise<void> {
     return this.note(message);
   }
 
@@ -187,14 +187,14 @@ export class RunningIntegration {
     return this.messaging.queries.ask(contract, payload);
   }
 
-  materialise(order: MaterialiseOrder, id = uuidv7()): Promise<void> {
+  createCommit(order: CreateCommitOrder, id = uuidv7()): Promise<void> {
     return this.messaging.publisher.publish(
       commandMessage(materialiseChange, order, { id, time: new Date() }),
     );
   }
 
   /** By the version of the order that was sent before patches could be artefacts. */
-  materialiseAsBefore(order: PayloadOf<typeof materialiseChangeV1>): Promise<void> {
+  createSameCommit(order: PayloadOf<typeof materialiseChangeV1>): Promise<void> {
     return this.messaging.publisher.publish(
       commandMessage(materialiseChangeV1, order, { id: uuidv7(), time: new Date() }),
     );
@@ -225,7 +225,7 @@ export class RunningIntegration {
   }
 
   private config(): IntegrationConfig {
-    return loadConfig(integrationEnvironment, {
+    return loadConfig(configSchema, {
       YMERA_POSTGRES_URL: this.server.url,
       YMERA_RABBITMQ_URL: this.broker.url,
       YMERA_RABBITMQ_VHOST: this.broker.servicesVhost,

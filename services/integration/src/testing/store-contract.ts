@@ -5,7 +5,7 @@ import {
   changeIdOf,
   landed,
   landingRefused,
-  remadeChangeIdOf,
+  rebasedChangeIdOf,
   withdrawn,
   type Change,
 } from '../domain/change';
@@ -138,7 +138,7 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     const change = someChange('again');
     const again = {
       ...change,
-      changeId: remadeChangeIdOf(change.changeId, 'd'.repeat(40)),
+      changeId: rebasedChangeIdOf(change.changeId, 'd'.repeat(40)),
       base: 'd'.repeat(40),
       madeFrom: change.changeId,
     };
@@ -209,11 +209,11 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
   it('keep the pauses of all landing', async () => {
     const pause = { number: 1, pausedBy: 'grace', reason: 'a', pausedAt: 1000, end: undefined };
     const end = { resumedBy: 'ada', reason: 'b', resumedAt: 2000 };
-    expect(await run((tx) => tx.brake.last())).toBeUndefined();
-    await run((tx) => tx.brake.insert(pause));
-    expect(await run((tx) => tx.brake.whileWorking())).toEqual(pause);
-    await run((tx) => tx.brake.end({ ...pause, end }));
-    expect(await run((tx) => tx.brake.whileWorking())).toBeUndefined();
-    expect(await run((tx) => tx.brake.lock())).toEqual({ ...pause, end });
+    expect(await run((tx) => tx.pauses.last())).toBeUndefined();
+    await run((tx) => tx.pauses.insert(pause));
+    expect(await run((tx) => tx.pauses.whileWorking())).toEqual(pause);
+    await run((tx) => tx.pauses.end({ ...pause, end }));
+    expect(await run((tx) => tx.pauses.whileWorking())).toBeUndefined();
+    expect(await run((tx) => tx.pauses.lock())).toEqual({ ...pause, end });
   });
 }

@@ -3,13 +3,13 @@ import type { Pause } from '@ymera/kernel';
 import type { Effect } from '../domain/effect';
 import { needOfStep } from '../domain/need-of-step';
 import { reduce } from '../domain/reduce';
-import type { Run } from '../domain/run';
-import type { RunContext } from '../domain/run-draft';
+import type { Workflow } from '../domain/workflow';
+import type { WorkflowContext } from '../domain/workflow-draft';
 import { selectAgent, type Candidate, type Need } from '../domain/select-agent';
 import type { OrchestratorStores } from './ports';
 
 export interface Assigned {
-  readonly run: Run;
+  readonly workflow: Workflow;
   readonly effects: readonly Effect[];
   /** Types for which a step is left waiting. */
   readonly waiting: readonly AgentType[];
@@ -21,7 +21,7 @@ export interface Turn {
   /** Agents that this very transaction takes an attempt from; what is stored does not know it yet. */
   readonly freed: readonly string[];
   /** Agents that this very transaction takes to be gone. */
-  readonly silenced: readonly string[];
+  readonly unresponsive: readonly string[];
 }
 
 interface Ready {
@@ -35,14 +35,14 @@ interface Ready {
  */
 export async function assignAgents(
   tx: OrchestratorStores,
-  run: Run,
-  context: RunContext,
-  { inTurn, freed, silenced }: Turn,
+  workflow: Workflow,
+  context: WorkflowContext,
+  { inTurn, freed, unresponsive }: Turn,
 ): Promise<Assigned> {
-  const ready = readySteps(run);
-  if (ready.length === 0) return { run, effects: [], waiting: [] };
-  const pause = await tx.brake.whileWorking();
-  if (pause) return { run: explained(run, ready, pause, context), effects: [], waiting: [] };
+  const ready = readySteps(workflow);
+  if (ready.length === 0) return { workflow, effects: [], waiting: [] };
+  const pause = await tx.pauses.whileWorking();
+  if (pause) return { workflow: explained(workflow, ready, pause, context), effects: [], waiting: [] };
   const types = [...new Set(ready.map(({ need }) => need.agentType))];
   const fleet = new Map(
     (await tx.directory.lockCandidates(types, context.now)).map((one) => [
@@ -50,20 +50,20 @@ export async function assignAgents(
       {
         ...one,
         running: one.running - freed.filter((agentId) => agentId === one.agentId).length,
-        isSilent: one.isSilent || silenced.includes(one.agentId),
+        isUnresponsive: one.isUnresponsive || unresponsive.includes(one.agentId),
       },
     ]),
   );
   const queue = inTurn
     ? new Map<AgentType, number>()
-    : await tx.steps.countWaitingElsewhere(types, run.definition.workflow_id);
+    : await tx.steps.countWaitingElsewhere(types, workflow.definition.workflow_id);
 
   const effects: Effect[] = [];
   const waiting = new Set<AgentType>();
-  let current = run;
+  let current = workflow;
   const send = (event: Parameters<typeof reduce>[1]): void => {
     const reduction = reduce(current, event, context);
-    current = reduction.run;
+    current = reduction.workflow;
     effects.push(...reduction.effects);
   };
   for (const { stepId, need } of ready) {
@@ -82,30 +82,30 @@ export async function assignAgents(
       reason: chosen ? `${ahead} other step(s) wait longer for a ${need.agentType} agent.` : reason,
     });
   }
-  return { run: current, effects, waiting: [...waiting] };
+  return { workflow: current, effects, waiting: [...waiting] };
 }
 
 /** Nobody is told: the reason is there for whoever looks at the run. */
 const explained = (
-  run: Run,
+  workflow: Workflow,
   ready: readonly Ready[],
   { pausedBy, reason }: Pause,
-  context: RunContext,
-): Run =>
+  context: WorkflowContext,
+): Workflow =>
   ready.reduce(
     (current, { stepId }) =>
       reduce(
         current,
         { kind: 'agent_missing', stepId, reason: `${pausedBy} has paused all dispatch: ${reason}` },
         context,
-      ).run,
-    run,
+      ).workflow,
+    workflow,
   );
 
-const readySteps = (run: Run): readonly Ready[] =>
-  run.definition.plan.steps.flatMap(({ step_id: stepId }) => {
-    if (run.state !== 'running' || run.steps[stepId]?.state !== 'ready') return [];
-    const need = needOfStep(run, stepId);
+const readySteps = (workflow: Workflow): readonly Ready[] =>
+  workflow.definition.plan.steps.flatMap(({ step_id: stepId }) => {
+    if (workflow.state !== 'running' || workflow.steps[stepId]?.state !== 'ready') return [];
+    const need = needOfStep(workflow, stepId);
     return need ? [{ stepId, need }] : [];
   });
 

@@ -31,9 +31,9 @@ export interface DeadLetterStore {
   /** Counted up to `most`. */
   count(vhost: VirtualHost, owner: ServiceName, most: number): Promise<number>;
   /** The oldest one. */
-  forgetOldest(vhost: VirtualHost, owner: ServiceName): Promise<void>;
+  deleteOldest(vhost: VirtualHost, owner: ServiceName): Promise<void>;
   /** How many were forgotten. */
-  forgetDiedBefore(time: Date): Promise<number>;
+  deleteDeadLetteredBefore(time: Date): Promise<number>;
   /** That nobody has replayed, or that died again. */
   waiting(): Promise<ReadonlyMap<ServiceName, number>>;
 }

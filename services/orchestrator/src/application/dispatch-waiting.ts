@@ -1,9 +1,9 @@
 import type { AgentType } from '@ymera/contracts';
 import type { Clock, Logger } from '@ymera/kernel';
-import type { Time } from '../domain/run';
-import { apart } from './apart';
+import type { Time } from '../domain/workflow';
+import { runIsolated } from './run-isolated';
 import type { OrchestratorUnitOfWork, WaitingStep } from './ports';
-import type { RunEngine } from './run-engine';
+import type { WorkflowEngine } from './workflow-engine';
 
 const page = 50;
 
@@ -11,7 +11,7 @@ const page = 50;
 export class DispatchWaiting {
   constructor(
     private readonly unitOfWork: OrchestratorUnitOfWork,
-    private readonly engine: RunEngine,
+    private readonly engine: WorkflowEngine,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -20,13 +20,17 @@ export class DispatchWaiting {
     let after: WaitingStep | undefined;
     for (;;) {
       const waiting = await this.unitOfWork.run(async (tx) =>
-        (await tx.brake.whileWorking()) || (await tx.steps.dispatchable(this.now(), [agentType])).length === 0
+        (await tx.pauses.whileWorking()) ||
+        (await tx.steps.dispatchable(this.now(), [agentType])).length === 0
           ? []
           : tx.steps.waiting(agentType, after, page),
       );
       for (const workflowId of new Set(waiting.map((step) => step.workflowId)))
-        await apart(this.logger, 'a waiting run could not be dispatched', { workflow_id: workflowId }, () =>
-          this.engine.advance({ workflowId, event: () => undefined, inTurn: true }),
+        await runIsolated(
+          this.logger,
+          'a waiting run could not be dispatched',
+          { workflow_id: workflowId },
+          () => this.engine.advance({ workflowId, event: () => undefined, inTurn: true }),
         );
       after = waiting.at(-1);
       if (waiting.length < page) return;

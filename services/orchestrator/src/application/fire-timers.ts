@@ -1,35 +1,35 @@
 import type { Clock, Logger } from '@ymera/kernel';
 import { putOff } from '../domain/dispatch-pause';
-import { currentAttempt, type Run, type Time } from '../domain/run';
-import type { RunEvent } from '../domain/run-event';
-import type { RunPolicy } from '../domain/run-policy';
-import { lookAt, presentAt, type Presence } from '../domain/presence';
+import { currentAttempt, type Workflow, type Time } from '../domain/workflow';
+import type { WorkflowEvent } from '../domain/workflow-event';
+import type { WorkflowPolicy } from '../domain/workflow-policy';
+import { detectDowntime, recordRunning, type Uptime } from '../domain/downtime';
 import { eventOfTimer, timersOf, type Timer, type TimerKind } from '../domain/timers';
-import { apart } from './apart';
+import { runIsolated } from './run-isolated';
 import type { DueTimer, OrchestratorMetrics, OrchestratorUnitOfWork } from './ports';
-import type { RunEngine, Transaction } from './run-engine';
+import type { WorkflowEngine, Transaction } from './workflow-engine';
 
 const batch = 200;
 /** Runs that are worked on side by side; their timers are independent of each other. */
-const sideBySide = 4;
+const concurrency = 4;
 /** A timer whose event changes nothing, or cannot be worked out, would be due for ever. */
 const fruitlessPauseMs = 5_000;
 
 interface Dependencies {
   readonly unitOfWork: OrchestratorUnitOfWork;
-  readonly engine: RunEngine;
+  readonly engine: WorkflowEngine;
   readonly clock: Clock;
-  readonly policy: RunPolicy;
+  readonly policy: WorkflowPolicy;
   readonly metrics: OrchestratorMetrics;
   readonly logger: Logger;
 }
 
 /** What is held against nobody for the time that we were away ourselves; leases and offers are prolonged in their table. */
-const forgivable: readonly TimerKind[] = ['deadline', 'queue', 'gate_expiry', 'budget'];
+const extendableTimers: readonly TimerKind[] = ['deadline', 'queue', 'gate_expiry', 'budget'];
 
 /** Makes happen what time makes happen. The table of timers is the truth; whoever calls decides how often to look. */
 export class FireTimers {
-  private presence: Presence | undefined;
+  private presence: Uptime | undefined;
 
   constructor(private readonly deps: Dependencies) {}
 
@@ -41,12 +41,12 @@ export class FireTimers {
     const { unitOfWork, clock } = this.deps;
     if (meantAt !== undefined) this.wasPresent(meantAt);
     for (;;) {
-      const now = await this.forgiveOurAbsence();
+      const now = await this.extendForDowntime();
       const due = await unitOfWork.run((tx) => tx.timers.due(now, batch));
       this.wasPresent(now);
       await Promise.all(
-        Array.from({ length: sideBySide }, async (_, lane) => {
-          for (const timer of due.filter((__, index) => index % sideBySide === lane)) await this.fire(timer);
+        Array.from({ length: concurrency }, async (_, lane) => {
+          for (const timer of due.filter((__, index) => index % concurrency === lane)) await this.fire(timer);
         }),
       );
       if (due.length < batch) break;
@@ -60,15 +60,15 @@ export class FireTimers {
    * The time now. While we could not look (we were down, or stopped, or the database or the broker was away) agents went
    * on working and what they and people said waits in the queue. No lease is lost, and no other time is over, for that.
    */
-  private async forgiveOurAbsence(): Promise<Time> {
+  private async extendForDowntime(): Promise<Time> {
     const { unitOfWork, policy, clock } = this.deps;
     const now = clock.now().getTime();
     const before = this.presence;
-    const { presence, forgives } = lookAt(before, now, policy.leaseMs);
+    const { presence, isExtended } = detectDowntime(before, now, policy.leaseMs);
     this.presence = presence;
-    if (!forgives) return now;
+    if (!isExtended) return now;
     try {
-      await unitOfWork.run((tx) => tx.attempts.extendAll(presence.forgivenUntil));
+      await unitOfWork.run((tx) => tx.attempts.extendAll(presence.extendedUntil));
     } catch (error) {
       this.presence = before;
       throw error;
@@ -77,17 +77,17 @@ export class FireTimers {
   }
 
   private wasPresent(at: Time): void {
-    this.presence = presentAt(this.presence, at);
+    this.presence = recordRunning(this.presence, at);
   }
 
   private async fire(timer: DueTimer): Promise<void> {
     const { engine, logger, unitOfWork } = this.deps;
     const { workflowId } = timer;
-    const now = await this.forgiveOurAbsence();
-    const advanced = await apart(logger, 'a timer could not be fired', { ...timer }, () =>
+    const now = await this.extendForDowntime();
+    const advanced = await runIsolated(logger, 'a timer could not be fired', { ...timer }, () =>
       engine.advance({
         workflowId,
-        event: (run, tx) => this.eventOf(tx, run, timer, now),
+        event: (workflow, tx) => this.eventOf(tx, workflow, timer, now),
         unknown: (tx) => tx.timers.drop(workflowId),
       }),
     );
@@ -99,48 +99,48 @@ export class FireTimers {
 
   private async eventOf(
     tx: Transaction,
-    run: Run,
+    workflow: Workflow,
     { stepId, kind }: DueTimer,
     now: Time,
-  ): Promise<RunEvent | undefined> {
-    const timer = await this.owed(tx, run, { stepId, kind });
+  ): Promise<WorkflowEvent | undefined> {
+    const timer = await this.owed(tx, workflow, { stepId, kind });
     if (!timer) {
-      await tx.runs.repair(run);
+      await tx.runs.repair(workflow);
       return undefined;
     }
     if (timer.dueAt > now) {
-      await tx.timers.postpone(run.definition.workflow_id, timer);
+      await tx.timers.postpone(workflow.definition.workflow_id, timer);
       return undefined;
     }
     this.deps.metrics.timerFired(now - timer.dueAt);
-    return eventOfTimer(run, stepId, kind);
+    return eventOfTimer(workflow, stepId, kind);
   }
 
   /** The timer as the run owes it now, with what agents have said since. */
   private async owed(
     tx: Transaction,
-    run: Run,
+    workflow: Workflow,
     { stepId, kind }: Pick<DueTimer, 'stepId' | 'kind'>,
   ): Promise<Timer | undefined> {
-    const timer = this.forgiven(
-      timersOf(run, this.deps.policy).find((one) => one.stepId === stepId && one.kind === kind),
+    const timer = this.extended(
+      timersOf(workflow, this.deps.policy).find((one) => one.stepId === stepId && one.kind === kind),
     );
-    const step = run.steps[stepId];
+    const step = workflow.steps[stepId];
     const attempt = step && currentAttempt(step);
-    if (timer && (kind === 'queue' || kind === 'budget')) return this.afterPauses(tx, run, timer);
+    if (timer && (kind === 'queue' || kind === 'budget')) return this.extendForPauses(tx, workflow, timer);
     if (!timer || !attempt || (kind !== 'lease' && kind !== 'offer')) return timer;
-    const patience = await tx.attempts.patienceWith(attempt);
+    const patience = await tx.attempts.limitsOf(attempt);
     return { ...timer, dueAt: Math.max(timer.dueAt, patience?.[kind] ?? 0) };
   }
 
-  private forgiven(timer: Timer | undefined): Timer | undefined {
-    if (!timer || !forgivable.includes(timer.kind)) return timer;
-    return { ...timer, dueAt: Math.max(timer.dueAt, this.presence?.forgivenUntil ?? timer.dueAt) };
+  private extended(timer: Timer | undefined): Timer | undefined {
+    if (!timer || !extendableTimers.includes(timer.kind)) return timer;
+    return { ...timer, dueAt: Math.max(timer.dueAt, this.presence?.extendedUntil ?? timer.dueAt) };
   }
 
-  private async afterPauses(tx: Transaction, run: Run, timer: Timer): Promise<Timer> {
+  private async extendForPauses(tx: Transaction, workflow: Workflow, timer: Timer): Promise<Timer> {
     const { clock, policy } = this.deps;
-    const pauses = await tx.brake.since(run.startedAt);
-    return { ...timer, dueAt: putOff(timer, run, pauses, clock.now().getTime(), policy) };
+    const pauses = await tx.pauses.since(workflow.startedAt);
+    return { ...timer, dueAt: putOff(timer, workflow, pauses, clock.now().getTime(), policy) };
   }
 }

@@ -1,34 +1,34 @@
 import type { AgentType, gateOpened, Liveness, PayloadOf, UnitOfWork, WorkflowState } from '@ymera/contracts';
 import type { Pause } from '@ymera/kernel';
 import type { AttemptState } from '../domain/attempt-lifecycle';
-import type { AttemptKey, Run, Time } from '../domain/run';
-import type { GateDecision } from '../domain/run-event';
+import type { AttemptKey, Workflow, Time } from '../domain/workflow';
+import type { GateDecision } from '../domain/workflow-event';
 import type { RejectionCause } from '../domain/rejection-cause';
 import type { Candidate } from '../domain/select-agent';
 import type { Timer, TimerKind } from '../domain/timers';
 
-export interface StoredRun {
-  readonly run: Run;
+export interface StoredWorkflow {
+  readonly workflow: Workflow;
   /** `traceparent` of the order that began it; everything the run causes belongs to that trace. */
   readonly traceparent: string | undefined;
 }
 
-export interface RunStore {
+export interface WorkflowStore {
   /** With its timers, attempts and active steps. False when there is a run of that id. */
-  insert(stored: StoredRun): Promise<boolean>;
+  insert(stored: StoredWorkflow): Promise<boolean>;
   /** Nobody else changes it until the transaction ends. */
-  lock(workflowId: string): Promise<StoredRun | undefined>;
+  lock(workflowId: string): Promise<StoredWorkflow | undefined>;
   /** Writes what differs, also in timers, attempts and active steps. Only under the lock. */
-  save(before: Run, after: Run): Promise<void>;
-  find(workflowId: string): Promise<Run | undefined>;
+  save(before: Workflow, after: Workflow): Promise<void>;
+  find(workflowId: string): Promise<Workflow | undefined>;
   /** Newest first, those with an id below `before`. */
   page(filter: {
     readonly state?: WorkflowState | undefined;
     readonly before?: string | undefined;
     readonly limit: number;
-  }): Promise<readonly Run[]>;
+  }): Promise<readonly Workflow[]>;
   /** Writes timers and active steps anew, whatever is there; a step that is there in the same state keeps its place in the queue. */
-  repair(run: Run): Promise<void>;
+  repair(workflow: Workflow): Promise<void>;
 }
 
 /** What an agent says of the attempt it works on. */
@@ -43,7 +43,7 @@ export interface Heartbeat extends AttemptKey {
   readonly publishEveryMs: number;
 }
 
-export interface Heartbeaten {
+export interface ExtendedLease {
   readonly workflowId: string;
   readonly requestId: string;
   readonly projectId: string;
@@ -64,13 +64,13 @@ export const keptLogLength = 262_144;
 export interface AttemptStore {
   workflowOf(taskId: string): Promise<string | undefined>;
   /** Undefined, and nothing changed, unless exactly this agent holds exactly this attempt under its present credential. */
-  extendLease(heartbeat: Heartbeat): Promise<Heartbeaten | undefined>;
+  extendLease(heartbeat: Heartbeat): Promise<ExtendedLease | undefined>;
   /** The attempt's state, if it is or was given to this agent and principal. */
   stateOf(
     key: AttemptKey & { readonly agentId: string; readonly principalId: string },
   ): Promise<AttemptState | undefined>;
   /** Until when the attempt may go on without a word, as extended by then. */
-  patienceWith(key: AttemptKey): Promise<{ readonly lease: Time; readonly offer: Time } | undefined>;
+  limitsOf(key: AttemptKey): Promise<{ readonly lease: Time; readonly offer: Time } | undefined>;
   /** No lease or offer ends before `until`: what agents said while we were away is still in the queue. */
   extendAll(until: Time): Promise<void>;
   heldBy(agentId: string): Promise<readonly HeldAttempt[]>;
@@ -148,10 +148,10 @@ export interface RegisteredAgent {
   readonly slots: number;
 }
 
-export interface Standing {
+export interface SanctionStatus {
   readonly credentialEpoch: number;
   readonly principalId: string;
-  readonly isSilent: boolean;
+  readonly isUnresponsive: boolean;
 }
 
 export interface AgentDirectory {
@@ -169,11 +169,11 @@ export interface AgentDirectory {
   ): Promise<void>;
   typesOf(agentIds: readonly string[]): Promise<readonly AgentType[]>;
   /** Undefined when the agent is unknown or retired. */
-  standingOf(agentId: string): Promise<Standing | undefined>;
+  accessOf(agentId: string): Promise<SanctionStatus | undefined>;
   /** It gets no work until then, unless something was heard of it after `after`. */
-  silence(agentId: string, until: Time, after: Time): Promise<void>;
+  markUnresponsive(agentId: string, until: Time, after: Time): Promise<void>;
   /** It spoke: it may get work again. */
-  hear(agentId: string): Promise<void>;
+  markResponsive(agentId: string): Promise<void>;
   /** Agents of these types with what they hold; nobody else selects among them until the transaction ends. */
   lockCandidates(agentTypes: readonly AgentType[], now: Time): Promise<readonly Candidate[]>;
 }
@@ -186,7 +186,7 @@ export interface GateStore {
 }
 
 /** Pauses of all dispatch; the open one, if any, is in force. */
-interface BrakeStore {
+interface PauseStore {
   /** The open pause. None begins before the transaction ends. */
   whileWorking(): Promise<Pause | undefined>;
   /** The newest pause, open or not; nobody dispatches until the transaction ends. Waits for those who do. */
@@ -199,19 +199,19 @@ interface BrakeStore {
 }
 
 export interface OrchestratorStores {
-  readonly runs: RunStore;
+  readonly runs: WorkflowStore;
   readonly attempts: AttemptStore;
   readonly timers: TimerStore;
   readonly steps: StepIndex;
   readonly directory: AgentDirectory;
   readonly gates: GateStore;
-  readonly brake: BrakeStore;
+  readonly pauses: PauseStore;
 }
 
 export type OrchestratorUnitOfWork = UnitOfWork<OrchestratorStores>;
 
 /** Carries the trace of a run across timers and agents that bring another one, or none. */
-export interface RunTracing {
+export interface WorkflowTracing {
   current(): string | undefined;
   /** Runs `work` in a span of the run's trace. */
   within<T>(traceparent: string | undefined, name: string, work: () => Promise<T>): Promise<T>;

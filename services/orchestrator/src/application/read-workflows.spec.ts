@@ -3,17 +3,17 @@ import { OrchestratorInMemory } from '../testing/orchestrator-in-memory';
 import { definitionOf, enhancePlan, workflowId } from '../testing/plans';
 
 describe('a run as people see it', () => {
-  let world: OrchestratorInMemory;
+  let environment: OrchestratorInMemory;
 
   beforeEach(() => {
-    world = new OrchestratorInMemory();
+    environment = new OrchestratorInMemory();
   });
 
   it('shows what each step did and why', async () => {
-    await world.joinAll();
-    await world.start(definitionOf(enhancePlan));
-    await world.end(world.lastTask(), { metrics: { tool_ms: 12 } });
-    expect(await world.stepOf('review')).toMatchObject({
+    await environment.joinAll();
+    await environment.start(definitionOf(enhancePlan));
+    await environment.end(environment.lastTask(), { metrics: { tool_ms: 12 } });
+    expect(await environment.stepOf('review')).toMatchObject({
       state: 'completed',
       agent_id: 'reviewer-1',
       attempts: 1,
@@ -22,7 +22,7 @@ describe('a run as people see it', () => {
       reasons: ['reviewer-1 was chosen: the only online EXAMINATION agent with a free slot.'],
     });
     expect(
-      world.unitOfWork.outbox.payloads(stepChanged).map(({ step_id, state }) => `${step_id} ${state}`),
+      environment.unitOfWork.outbox.payloads(stepChanged).map(({ step_id, state }) => `${step_id} ${state}`),
     ).toEqual([
       'review ready',
       'review dispatched',
@@ -30,7 +30,7 @@ describe('a run as people see it', () => {
       'enhance ready',
       'enhance dispatched',
     ]);
-    const listed = await world.reading.page({ limit: 1, state: 'running' });
+    const listed = await environment.reading.page({ limit: 1, state: 'running' });
     expect(listed.ok && listed.value).toMatchObject({
       next_cursor: null,
       items: [{ workflow_id: workflowId }],

@@ -10,9 +10,9 @@ export class ReadWorkflows {
 
   async one(workflowId: string): Promise<Result<WorkflowView>> {
     return this.unitOfWork.run(async (tx) => {
-      const run = await tx.runs.find(workflowId);
-      if (!run) return err(failure('not_found', 'workflow_not_found', 'There is no such workflow.'));
-      return ok(workflowView(run, await tx.attempts.progressOf([workflowId])));
+      const workflow = await tx.runs.find(workflowId);
+      if (!workflow) return err(failure('not_found', 'workflow_not_found', 'There is no such workflow.'));
+      return ok(workflowView(workflow, await tx.attempts.progressOf([workflowId])));
     });
   }
 
@@ -28,7 +28,7 @@ export class ReadWorkflows {
       const page = cursors.page(found, limit, ({ definition }) => definition.workflow_id);
       const ids = page.items.map(({ definition }) => definition.workflow_id);
       const progress = await tx.attempts.progressOf(ids);
-      return ok({ ...page, items: page.items.map((run) => workflowView(run, progress)) });
+      return ok({ ...page, items: page.items.map((workflow) => workflowView(workflow, progress)) });
     });
   }
 }

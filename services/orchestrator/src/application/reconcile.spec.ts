@@ -4,39 +4,39 @@ import { definitionOf, planOf, review } from '../testing/plans';
 const reviewOnly = definitionOf(planOf([review]));
 
 describe('the reconciler', () => {
-  let world: OrchestratorInMemory;
+  let environment: OrchestratorInMemory;
 
   beforeEach(() => {
-    world = new OrchestratorInMemory();
+    environment = new OrchestratorInMemory();
   });
 
   it('finds a step that nothing would move, says so, and puts it right', async () => {
-    await world.start(reviewOnly);
-    await world.reconcile.execute();
-    world.unitOfWork.state.timers.clear();
-    world.clock.advance(6_000);
-    await world.reconcile.execute();
-    await world.reconcile.execute();
-    expect(world.orphansSeen).toEqual([0, 1, 0]);
-    expect(world.unitOfWork.state.timers.size).toBe(2);
+    await environment.start(reviewOnly);
+    await environment.reconcile.execute();
+    environment.unitOfWork.state.timers.clear();
+    environment.clock.advance(6_000);
+    await environment.reconcile.execute();
+    await environment.reconcile.execute();
+    expect(environment.orphansSeen).toEqual([0, 1, 0]);
+    expect(environment.unitOfWork.state.timers.size).toBe(2);
   });
 
   it('takes nothing for an orphan that is overdue because nothing could be fired, neither then nor right afterwards', async () => {
-    await world.start(reviewOnly);
-    world.isBrokerAway = true;
-    world.clock.advance(world.policy.queueMs + 60_000);
-    await world.reconcile.execute();
-    expect(world.orphansSeen).toEqual([]);
-    world.isBrokerAway = false;
-    await world.reconcile.execute();
-    expect(world.orphansSeen).toEqual([0]);
+    await environment.start(reviewOnly);
+    environment.isBrokerUnavailable = true;
+    environment.clock.advance(environment.policy.queueMs + 60_000);
+    await environment.reconcile.execute();
+    expect(environment.orphansSeen).toEqual([]);
+    environment.isBrokerUnavailable = false;
+    await environment.reconcile.execute();
+    expect(environment.orphansSeen).toEqual([0]);
   });
 
   it('takes nothing for an orphan that was late only until the next look', async () => {
-    await world.start(reviewOnly);
-    world.clock.advance(world.policy.queueMs + 60_000);
-    world.isFiringLate = true;
-    await world.reconcile.execute();
-    expect(world.orphansSeen).toEqual([0]);
+    await environment.start(reviewOnly);
+    environment.clock.advance(environment.policy.queueMs + 60_000);
+    environment.isFiringLate = true;
+    await environment.reconcile.execute();
+    expect(environment.orphansSeen).toEqual([0]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@ymera/kernel';
-import { apart } from './apart';
+import { runIsolated } from './run-isolated';
 import type { DispatchWaiting } from './dispatch-waiting';
 import type { OrchestratorMetrics, OrchestratorUnitOfWork, Orphan } from './ports';
 
@@ -61,14 +61,14 @@ export class Reconcile {
     metrics.orphans(orphans.length);
     for (const orphan of orphans) {
       logger.warn('a step had nothing that would move it', { ...orphan });
-      await apart(logger, 'a run could not be repaired', { ...orphan }, () => this.repair(orphan));
+      await runIsolated(logger, 'a run could not be repaired', { ...orphan }, () => this.repair(orphan));
     }
   }
 
   private async repair({ workflowId }: Orphan): Promise<void> {
     await this.deps.unitOfWork.run(async (tx) => {
       const stored = await tx.runs.lock(workflowId);
-      if (stored) await tx.runs.repair(stored.run);
+      if (stored) await tx.runs.repair(stored.workflow);
     });
   }
 }

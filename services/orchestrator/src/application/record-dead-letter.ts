@@ -1,10 +1,16 @@
 import { deadLetterRecorded, deadLetterReplayed } from '@ymera/contracts';
 import { failure, FailureException, sha256Hex, type Clock } from '@ymera/kernel';
-import { bury, dieAgain, keptBodyBytes, type DeadLetter, type Death } from '../domain/dead-letter';
+import {
+  record,
+  recordRedelivery,
+  keptBodyBytes,
+  type DeadLetter,
+  type DeadLetterCause,
+} from '../domain/dead-letter';
 import { excerptOf, type Redaction } from '../domain/readable-body';
 import type { DeadLetterMetrics, DeadLetterUnitOfWork } from './dead-letter-ports';
 
-export type DeadMessage = Omit<Death, 'size' | 'isTruncated'> & { readonly body: Buffer };
+export type DeadMessage = Omit<DeadLetterCause, 'size' | 'isTruncated'> & { readonly body: Buffer };
 type Transaction = Parameters<Parameters<DeadLetterUnitOfWork['run']>[0]>[0];
 
 interface Dependencies {
@@ -38,19 +44,19 @@ export class RecordDeadLetter {
 
   private async record(
     tx: Transaction,
-    death: Death,
+    death: DeadLetterCause,
     fingerprint: string,
     body: Buffer,
   ): Promise<DeadLetter | undefined> {
     const { clock, newId, redaction } = this.deps;
     const same = await tx.deadLetters.lockSame(fingerprint);
     if (same) {
-      const again = dieAgain(same, death, clock.now());
+      const again = recordRedelivery(same, death, clock.now());
       if (again) await tx.deadLetters.update(again);
       return again;
     }
     await this.makeRoom(tx, death);
-    const letter = bury(newId(), death, clock.now());
+    const letter = record(newId(), death, clock.now());
     const kept = body.subarray(0, keptBodyBytes);
     const isFirst = await tx.deadLetters.insert(letter, fingerprint, excerptOf(kept, redaction), kept);
     return isFirst ? letter : undefined;
@@ -60,10 +66,10 @@ export class RecordDeadLetter {
    * What services say is never given up for room: it stays in the broker until there is some. Agents could fill a disk with
    * that, so of theirs the oldest goes; the truth about their tasks is in the database.
    */
-  private async makeRoom(tx: Transaction, { vhost, owner }: Death): Promise<void> {
+  private async makeRoom(tx: Transaction, { vhost, owner }: DeadLetterCause): Promise<void> {
     const { most } = this.deps;
     if ((await tx.deadLetters.count(vhost, owner, most)) < most) return;
-    if (vhost === 'agents') return tx.deadLetters.forgetOldest(vhost, owner);
+    if (vhost === 'agents') return tx.deadLetters.deleteOldest(vhost, owner);
     throw new FailureException(
       failure('unavailable', 'dead_letters_full', `${most} dead letters of ${owner} are kept; no more fit.`, {
         retryable: true,

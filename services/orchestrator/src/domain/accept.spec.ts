@@ -6,31 +6,31 @@ import {
   passedTests,
   rejectingVerdict,
   resultFrom,
-  RunScenario,
-} from '../testing/run-scenario';
+  WorkflowScenario,
+} from '../testing/workflow-scenario';
 
 const reason = 'The figure is within the noise of this machine.';
 const critical: Finding = { ...judgement, code: 'secret', severity: 'critical' };
 const unmarked: Finding = { ...badFinding, code: 'tests_missing' };
 
 /** `validate` may send back twice, and has; its third rejection, with these findings, asks a person. */
-function rejected(...findings: readonly Finding[]): RunScenario {
-  const scenario = new RunScenario(loopingPlan);
+function rejected(...findings: readonly Finding[]): WorkflowScenario {
+  const scenario = new WorkflowScenario(loopingPlan);
   scenario.change();
   for (let round = 0; ; round += 1) {
     scenario.do('test', { tests: passedTests() });
     scenario.do('validate', { verdict: rejectingVerdict(...findings), findings: [...findings] });
     if (round === 2) return scenario;
     scenario.do('enhance', { change: { base, patch: 'still slow' } });
-    scenario.materialise();
+    scenario.recordCommit();
   }
 }
 
 const approving = (...findings: readonly Finding[]) => ({
   verdict: { ...rejectingVerdict(...findings), approved: true },
 });
-const optionsOf = (scenario: RunScenario) => scenario.step('validate').gate?.escalation?.options;
-const lastTask = (scenario: RunScenario) => scenario.sent('task').at(-1)?.payload;
+const optionsOf = (scenario: WorkflowScenario) => scenario.step('validate').gate?.escalation?.options;
+const lastTask = (scenario: WorkflowScenario) => scenario.sent('task').at(-1)?.payload;
 
 describe('accept is offered', () => {
   it('for judgements that stop the change', () => {
@@ -49,18 +49,18 @@ describe('accept is offered', () => {
   ])('not with %s among them, and has no effect then', (_, findings) => {
     const scenario = rejected(...findings);
     expect(optionsOf(scenario)).toEqual(['retry', 'take_over', 'abandon']);
-    const { run } = scenario;
+    const { workflow } = scenario;
     expect(scenario.choose('validate', 'accept', reason)).toEqual([]);
-    expect(scenario.run).toBe(run);
+    expect(scenario.workflow).toBe(workflow);
   });
 
   it('not for tests that failed, whatever else was found', () => {
-    const scenario = new RunScenario(loopingPlan);
+    const scenario = new WorkflowScenario(loopingPlan);
     const failing = { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [judgement] };
     scenario.change();
     scenario.do('test', failing);
     scenario.do('enhance', { change: { base, patch: 'still bad' } });
-    scenario.materialise();
+    scenario.recordCommit();
     scenario.do('test', failing);
     expect(scenario.step('test').gate?.escalation?.options).toEqual(['retry', 'take_over', 'abandon']);
     expect(scenario.choose('test', 'accept', reason)).toEqual([]);
@@ -72,14 +72,14 @@ describe('accept is offered', () => {
     ['by the requester', reason, 'ada'],
   ])('%s it has no effect', (_, why, by) => {
     const scenario = rejected(judgement);
-    const { run } = scenario;
+    const { workflow } = scenario;
     expect(scenario.choose('validate', 'accept', why, by)).toEqual([]);
-    expect(scenario.run).toBe(run);
+    expect(scenario.workflow).toBe(workflow);
   });
 });
 
 describe('a change whose findings were accepted', () => {
-  function accepted(): RunScenario {
+  function accepted(): WorkflowScenario {
     const scenario = rejected(judgement);
     scenario.choose('validate', 'accept', reason);
     return scenario;
@@ -198,7 +198,7 @@ describe('a waiver', () => {
     scenario.do('validate', { verdict: rejectingVerdict(judgement, critical) });
     scenario.choose('validate', 'retry');
     scenario.do('enhance', { change: { base, patch: 'the same' } });
-    scenario.materialise();
+    scenario.recordCommit();
     scenario.do('test', { tests: passedTests() });
     scenario.assign('validate');
     expect(lastTask(scenario)?.type).toBe('validate');
@@ -210,13 +210,13 @@ describe('a waiver', () => {
     scenario.choose('validate', 'accept', reason);
     scenario.do('validate', approving(judgement));
     scenario.refuseLanding(oid('e'));
-    scenario.remake(oid('e'), oid('d'), oid('7'));
+    scenario.rebase(oid('e'), oid('d'), oid('7'));
     scenario.do('test', { tests: passedTests() });
     scenario.assign('validate');
     expect(lastTask(scenario)).toMatchObject({ type: 'validate', base: oid('e') });
     expect(lastTask(scenario)?.input.waivers).toBeUndefined();
-    const remade = { ...rejectingVerdict(judgement), base: oid('e'), commit: oid('d') };
-    scenario.end('validate', { verdict: { ...remade, approved: true } });
+    const rebased = { ...rejectingVerdict(judgement), base: oid('e'), commit: oid('d') };
+    scenario.end('validate', { verdict: { ...rebased, approved: true } });
     expect(scenario.step('validate').state).toBe('waiting_gate');
     expect(scenario.orders('land')).toHaveLength(1);
   });
@@ -234,7 +234,7 @@ describe('a waiver', () => {
     };
     scenario.choose('validate', 'retry');
     scenario.do('enhance', { change: { base, patch: 'diff' } });
-    scenario.materialise();
+    scenario.recordCommit();
     scenario.do('test', { tests: passedTests() });
     scenario.assign('validate');
     const attempt = scenario.attempt('validate');

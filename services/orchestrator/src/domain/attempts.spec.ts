@@ -1,14 +1,14 @@
 import { base, enhancePlan, planOf, review } from '../testing/plans';
-import { passedTests, RunScenario } from '../testing/run-scenario';
-import { defaultRunPolicy } from './run-policy';
+import { passedTests, WorkflowScenario } from '../testing/workflow-scenario';
+import { defaultWorkflowPolicy } from './workflow-policy';
 import { workflowView } from './workflow-view';
 
-const lost = (scenario: RunScenario, stepId = 'review') =>
+const lost = (scenario: WorkflowScenario, stepId = 'review') =>
   scenario.send({ kind: 'attempt_lost', stepId, key: scenario.attempt(stepId), cause: 'lease_expired' });
 
 describe('an attempt', () => {
   it('goes to another agent at once when its lease is lost, and the loser is told to stop', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review', 'examiner-1');
     scenario.accept('review');
     lost(scenario);
@@ -19,14 +19,14 @@ describe('an attempt', () => {
   });
 
   it('is fenced once it is lost: the late result has no effect', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review', 'examiner-1');
     const first = scenario.attempt('review');
     lost(scenario);
     scenario.assign('review', 'examiner-2');
-    const before = scenario.run;
+    const before = scenario.workflow;
     scenario.end('review', {}, first);
-    expect(scenario.run).toBe(before);
+    expect(scenario.workflow).toBe(before);
     expect(scenario.sent('result_refused')[0]).toMatchObject({
       principalId: 'examiner-1-principal',
       payload: { error: { code: 'fenced' }, fencing_token: 1 },
@@ -34,16 +34,16 @@ describe('an attempt', () => {
   });
 
   it('counts lost leases against the plan’s attempts', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     for (const agent of ['a-1', 'a-2', 'a-3']) {
       scenario.assign('review', agent);
       lost(scenario);
     }
-    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'agent_lost' } });
+    expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'agent_lost' } });
   });
 
   it('backs off longer after each retryable failure, then fails with the agent’s own code', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     const pauses: number[] = [];
     const error = { code: 'network', message: 'No route.', retryable: true };
     for (let attempt = 1; attempt <= 2; attempt += 1) {
@@ -53,11 +53,11 @@ describe('an attempt', () => {
     }
     expect(pauses).toEqual([375, 750]);
     scenario.do('review', { outcome: 'failed', error });
-    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'network' } });
+    expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'network' } });
   });
 
   it('does not count a declined offer as a failure, but declines are bounded', () => {
-    const scenario = new RunScenario(planOf([{ ...review, max_attempts: 1 }]));
+    const scenario = new WorkflowScenario(planOf([{ ...review, max_attempts: 1 }]));
     const decline = () =>
       scenario.send({
         kind: 'task_declined',
@@ -68,16 +68,16 @@ describe('an attempt', () => {
     scenario.assign('review');
     decline();
     expect(scenario.step('review')).toMatchObject({ state: 'ready', failures: 0 });
-    for (let declines = 2; declines <= defaultRunPolicy.maxDeclines + 1; declines += 1) {
+    for (let declines = 2; declines <= defaultWorkflowPolicy.maxDeclines + 1; declines += 1) {
       scenario.assign('review');
       decline();
       scenario.send({ kind: 'backoff_over', stepId: 'review' });
     }
-    expect(scenario.run.error?.code).toBe('task_declined');
+    expect(scenario.workflow.error?.code).toBe('task_declined');
   });
 
   it('does not count an unanswered offer as a failure either: nobody has begun', () => {
-    const scenario = new RunScenario(planOf([{ ...review, max_attempts: 1 }]));
+    const scenario = new WorkflowScenario(planOf([{ ...review, max_attempts: 1 }]));
     const ignore = () => {
       scenario.assign('review');
       scenario.send({
@@ -89,17 +89,17 @@ describe('an attempt', () => {
     };
     ignore();
     expect(scenario.step('review')).toMatchObject({ state: 'ready', failures: 0, declines: 1 });
-    for (let offers = 2; offers <= defaultRunPolicy.maxDeclines + 1; offers += 1) ignore();
-    expect(scenario.run.error?.code).toBe('agent_lost');
+    for (let offers = 2; offers <= defaultWorkflowPolicy.maxDeclines + 1; offers += 1) ignore();
+    expect(scenario.workflow.error?.code).toBe('agent_lost');
   });
 
   it('gives the same answer to the same result, and does nothing the second time', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     const attempt = scenario.attempt('review');
-    const before = scenario.run;
+    const before = scenario.workflow;
     scenario.end('review', {}, attempt);
-    expect(scenario.run).toBe(before);
+    expect(scenario.workflow).toBe(before);
     expect(scenario.sent('result_accepted')).toHaveLength(2);
     expect(scenario.sent('result_refused')).toHaveLength(0);
   });
@@ -113,7 +113,7 @@ describe('an attempt', () => {
     ['a task that does not exist', { taskId: '01936d00-0000-7000-8000-00000000dead' }, 'unknown_task'],
     ['an attempt that does not exist', { attempt: 2 }, 'unknown_task'],
   ])('refuses a result of %s', (_, changed, code) => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review');
     const attempt = scenario.attempt('review');
     scenario.send({
@@ -133,7 +133,7 @@ describe('an attempt', () => {
   });
 
   it('may end before its acceptance arrives', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review');
     scenario.end('review');
     expect(scenario.step('review').state).toBe('completed');
@@ -141,16 +141,16 @@ describe('an attempt', () => {
   });
 
   it('fails when it is not over by its deadline, and is not tried again', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review');
     scenario.accept('review');
     scenario.send({ kind: 'deadline_passed', stepId: 'review', key: scenario.attempt('review') });
-    expect(scenario.run.error).toMatchObject({ code: 'agent_failed' });
+    expect(scenario.workflow.error).toMatchObject({ code: 'agent_failed' });
     expect(scenario.sent('cancel')).toHaveLength(1);
   });
 
   it('tells an agent to stop that begins work taken from it meanwhile', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review', 'examiner-1');
     const first = scenario.attempt('review');
     lost(scenario);
@@ -160,7 +160,7 @@ describe('an attempt', () => {
   });
 
   it('is dispatched again when its agent stopped it without being asked', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review', { outcome: 'canceled' });
     expect(scenario.step('review')).toMatchObject({ state: 'ready', failures: 1 });
     expect(scenario.sent('result_accepted')).toHaveLength(1);
@@ -169,30 +169,30 @@ describe('an attempt', () => {
 
 describe('a run that is canceled', () => {
   it('stops what is under way and fences what comes late', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review');
     scenario.accept('review');
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Not needed.' });
-    expect(scenario.run.state).toBe('canceled');
+    expect(scenario.workflow.state).toBe('canceled');
     expect(scenario.sent('cancel')).toHaveLength(1);
     scenario.end('review');
     expect(scenario.sent('result_refused')[0]?.payload.error.code).toBe('fenced');
-    expect(scenario.run.state).toBe('canceled');
+    expect(scenario.workflow.state).toBe('canceled');
   });
 
   it('keeps when the agent said that it stopped', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review');
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Not needed.' });
     scenario.wait(80).end('review', { outcome: 'canceled' });
     expect(scenario.attempt('review')).toMatchObject({ state: 'canceled', stoppedAt: scenario.context.now });
-    const [seen] = workflowView(scenario.run, new Map()).steps;
+    const [seen] = workflowView(scenario.workflow, new Map()).steps;
     expect(seen).toMatchObject({ stopped_at: new Date(scenario.context.now).toISOString() });
     expect(scenario.sent('result_accepted')).toHaveLength(1);
   });
 
   it('withdraws a landing under way, and asks again for that alone until it is answered', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.approvedChange();
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Wait!' });
     const [withdrawal, ...others] = scenario.orders('withdraw_landing');
@@ -200,8 +200,8 @@ describe('a run that is canceled', () => {
       kind: 'withdraw_landing',
       payload: {
         project_id: 'sample',
-        workflow_id: scenario.run.definition.workflow_id,
-        request_id: scenario.run.definition.request_id,
+        workflow_id: scenario.workflow.definition.workflow_id,
+        request_id: scenario.workflow.definition.request_id,
         step_id: 'integrate',
         change_id: landing(scenario),
         canceled_by: 'ada',
@@ -214,36 +214,36 @@ describe('a run that is canceled', () => {
     expect(scenario.orders('land')).toHaveLength(1);
     expect(scenario.step('integrate').wakeAt).toBeGreaterThan(scenario.context.now);
     scenario.refuseLanding(undefined, 'landing_withdrawn');
-    expect(scenario.run.state).toBe('canceled');
+    expect(scenario.workflow.state).toBe('canceled');
   });
 
   it('lands nothing when the landing is refused, and is completed when it had landed already', () => {
     for (const lands of [true, false]) {
-      const scenario = new RunScenario(enhancePlan);
+      const scenario = new WorkflowScenario(enhancePlan);
       scenario.approvedChange();
       scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Wait!' });
-      expect(scenario.run.state).toBe('running');
+      expect(scenario.workflow.state).toBe('running');
       if (lands) scenario.land(landing(scenario));
       else
         scenario.send({
           kind: 'landing_refused',
           refusal: {
             project_id: 'sample',
-            workflow_id: scenario.run.definition.workflow_id,
-            request_id: scenario.run.definition.request_id,
+            workflow_id: scenario.workflow.definition.workflow_id,
+            request_id: scenario.workflow.definition.request_id,
             step_id: 'integrate',
             change_id: landing(scenario),
             error: { code: 'base_moved', message: 'main has moved.', retryable: true },
           },
         });
-      expect(scenario.run.state).toBe(lands ? 'completed' : 'canceled');
+      expect(scenario.workflow.state).toBe(lands ? 'completed' : 'canceled');
     }
   });
 });
 
 describe('what integration owes', () => {
   it('is asked for again, the same way, when no answer comes', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     scenario.do('enhance', { change: { base, patch: 'diff' } });
     scenario.wait(60_000).send({ kind: 'integration_overdue', stepId: 'enhance' });
@@ -253,54 +253,54 @@ describe('what integration owes', () => {
   });
 
   it('is asked for again as soon for a landing as for a commit, but never later than the plan says', () => {
-    const scenario = new RunScenario(enhancePlan);
-    const { materialiseMs } = scenario.context.policy;
+    const scenario = new WorkflowScenario(enhancePlan);
+    const { commitTimeoutMs } = scenario.context.policy;
     scenario.approvedChange();
-    expect(scenario.step('integrate').wakeAt).toBe(scenario.context.now + materialiseMs);
-    scenario.wait(materialiseMs).send({ kind: 'integration_overdue', stepId: 'integrate' });
-    expect(scenario.step('integrate').wakeAt).toBe(scenario.context.now + materialiseMs);
-    const hasty = new RunScenario(enhancePlan);
-    hasty.context.policy = { ...hasty.context.policy, materialiseMs: 3_600_000 };
+    expect(scenario.step('integrate').wakeAt).toBe(scenario.context.now + commitTimeoutMs);
+    scenario.wait(commitTimeoutMs).send({ kind: 'integration_overdue', stepId: 'integrate' });
+    expect(scenario.step('integrate').wakeAt).toBe(scenario.context.now + commitTimeoutMs);
+    const hasty = new WorkflowScenario(enhancePlan);
+    hasty.context.policy = { ...hasty.context.policy, commitTimeoutMs: 3_600_000 };
     hasty.approvedChange();
     expect(hasty.step('integrate').wakeAt).toBe(hasty.context.now + 120_000);
   });
 
   it('never fails a landing by time alone: only integration knows whether it landed', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.approvedChange();
     scenario.wait(4_000_000).send({ kind: 'budget_spent' });
     scenario.send({ kind: 'integration_overdue', stepId: 'integrate' });
-    expect(scenario.run.state).toBe('running');
+    expect(scenario.workflow.state).toBe('running');
     expect(scenario.orders('land')).toHaveLength(2);
     scenario.land(landing(scenario));
-    expect(scenario.run.state).toBe('completed');
+    expect(scenario.workflow.state).toBe('completed');
   });
 });
 
 describe('bounds', () => {
   it('ends a run that is over its budget with what it was doing', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review');
     scenario.wait(3_600_000).send({ kind: 'budget_spent' });
-    expect(scenario.run.error).toMatchObject({ code: 'budget_exhausted' });
-    expect(scenario.run.error?.message).toContain('review was dispatched');
+    expect(scenario.workflow.error).toMatchObject({ code: 'budget_exhausted' });
+    expect(scenario.workflow.error?.message).toContain('review was dispatched');
     expect(scenario.states()).toMatchObject({ review: 'canceled', enhance: 'skipped' });
   });
 
   it('gives up waiting for an agent and says why nobody came', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.send({
       kind: 'agent_missing',
       stepId: 'review',
       reason: 'No EXAMINATION agent can take it: 1 offline.',
     });
     scenario.send({ kind: 'queue_expired', stepId: 'review' });
-    expect(scenario.run.error).toMatchObject({ code: 'agent_unavailable' });
-    expect(scenario.run.error?.message).toContain('1 offline');
+    expect(scenario.workflow.error).toMatchObject({ code: 'agent_unavailable' });
+    expect(scenario.workflow.error?.message).toContain('1 offline');
   });
 
   it('adds up the time the tools took over all attempts', () => {
-    const scenario = new RunScenario(planOf([review]));
+    const scenario = new WorkflowScenario(planOf([review]));
     scenario.do('review', {
       outcome: 'failed',
       metrics: { tool_ms: 5 },
@@ -312,7 +312,7 @@ describe('bounds', () => {
   });
 });
 
-function landing(scenario: RunScenario): string {
+function landing(scenario: WorkflowScenario): string {
   const [order] = scenario.orders('land');
   if (order?.kind !== 'land') throw new Error('nothing was ordered to land');
   return order.payload.change_id;

@@ -1,26 +1,26 @@
 import { landingSubjectDigest, type PayloadOf, type PlanStep, type gateOpened } from '@ymera/contracts';
 import { assertNever } from '@ymera/kernel';
 import { evidenceFor } from './evidence';
-import type { Gate } from './run';
-import type { RunDraft } from './run-draft';
-import type { RunPolicy } from './run-policy';
+import type { Gate } from './workflow';
+import type { WorkflowDraft } from './workflow-draft';
+import type { WorkflowPolicy } from './workflow-policy';
 import { isEverythingDone, runnableSteps } from './runnable-steps';
 import { resultOf } from './workflow-result';
 
 /** Begins every step that can begin, and ends the run when nothing is left to do. */
-export function beginSteps(draft: RunDraft): void {
-  for (const step of runnableSteps(draft.run)) begin(draft, step);
-  if (draft.run.state === 'running' && isEverythingDone(draft.run)) {
-    draft.moveRun('complete');
+export function beginSteps(draft: WorkflowDraft): void {
+  for (const step of runnableSteps(draft.workflow)) begin(draft, step);
+  if (draft.workflow.state === 'running' && isEverythingDone(draft.workflow)) {
+    draft.moveWorkflow('complete');
     draft.fact('workflow_completed', {
       ...draft.ids,
-      result: resultOf(draft.run),
+      result: resultOf(draft.workflow),
       completed_at: draft.timestamp(),
     });
   }
 }
 
-function begin(draft: RunDraft, step: PlanStep): void {
+function begin(draft: WorkflowDraft, step: PlanStep): void {
   const { now, policy } = draft.context;
   switch (step.kind) {
     case 'task':
@@ -38,14 +38,14 @@ function begin(draft: RunDraft, step: PlanStep): void {
 /** Integration answers the same landing the same way, so it is asked again as soon as an answer is overdue. */
 export const landingAnswerMs = (
   { timeout_s }: Extract<PlanStep, { kind: 'integration' }>,
-  { materialiseMs }: RunPolicy,
-): number => Math.min(timeout_s * 1000, materialiseMs);
+  { commitTimeoutMs }: WorkflowPolicy,
+): number => Math.min(timeout_s * 1000, commitTimeoutMs);
 
 type Landing = NonNullable<PayloadOf<typeof gateOpened>['landing']>;
 
 /** `checkPlan` made sure that steps before a landing produce all of it. */
-function landingFor(draft: RunDraft, stepId: string): Landing {
-  const { change, tests, verdict } = evidenceFor(draft.run, stepId);
+function landingFor(draft: WorkflowDraft, stepId: string): Landing {
+  const { change, tests, verdict } = evidenceFor(draft.workflow, stepId);
   if (!change || !tests || !verdict) throw new TypeError(`nothing can land at step ${stepId}`);
   return {
     change_id: change.changeId,
@@ -57,14 +57,14 @@ function landingFor(draft: RunDraft, stepId: string): Landing {
   };
 }
 
-function openGate(draft: RunDraft, step: Extract<PlanStep, { kind: 'gate' }>): void {
+function openGate(draft: WorkflowDraft, step: Extract<PlanStep, { kind: 'gate' }>): void {
   const { now, newId } = draft.context;
   const landing = step.gate === 'landing_approval' ? landingFor(draft, step.step_id) : undefined;
   const gate: Gate = {
     gateId: newId(),
     subjectDigest: landing
       ? landingSubjectDigest(landing.tree, landing.verdict)
-      : draft.run.definition.plan_digest,
+      : draft.workflow.definition.plan_digest,
     expiresAt: now + step.expires_s * 1000,
   };
   draft.move(step.step_id, 'open_gate', { gate, startedAt: now, wakeAt: gate.expiresAt });
@@ -80,8 +80,8 @@ function openGate(draft: RunDraft, step: Extract<PlanStep, { kind: 'gate' }>): v
 }
 
 /** Also sent again when no answer comes; integration answers the same landing the same way. */
-export function orderLanding(draft: RunDraft, stepId: string): void {
-  const { change, approval } = evidenceFor(draft.run, stepId);
+export function orderLanding(draft: WorkflowDraft, stepId: string): void {
+  const { change, approval } = evidenceFor(draft.workflow, stepId);
   if (!change) throw new TypeError(`nothing can land at step ${stepId}`);
   draft.emit({
     kind: 'land',

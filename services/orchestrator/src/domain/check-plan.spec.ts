@@ -11,9 +11,9 @@ import {
   test,
   validate,
 } from '../testing/plans';
-import { idFrom, RunScenario } from '../testing/run-scenario';
-import { defaultRunPolicy } from './run-policy';
-import { startRun } from './start-run';
+import { idFrom, WorkflowScenario } from '../testing/workflow-scenario';
+import { defaultWorkflowPolicy } from './workflow-policy';
+import { startWorkflowState } from './start-workflow';
 import { checkPlan } from './check-plan';
 
 const changed = (step: PlanStep, patch: Partial<PlanStep>): PlanStep => ({ ...step, ...patch }) as PlanStep;
@@ -61,15 +61,15 @@ describe('checkPlan', () => {
   });
 
   it('lets a run of a bad plan exist and fail, so that whoever ordered it hears of its end', () => {
-    const scenario = new RunScenario(planOf([review, review]));
-    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'plan_invalid' } });
+    const scenario = new WorkflowScenario(planOf([review, review]));
+    expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'plan_invalid' } });
     expect(scenario.facts('workflow_failed')).toHaveLength(1);
   });
 
   it('does not run a plan under the digest of another one: approvals are bound to it', () => {
-    const context = { now: 0, newId: () => idFrom(1), random: () => 0, policy: defaultRunPolicy };
+    const context = { now: 0, newId: () => idFrom(1), random: () => 0, policy: defaultWorkflowPolicy };
     const plan_digest = `sha256:${'0'.repeat(64)}`;
-    const { run } = startRun(definitionOf(enhancePlan, { plan_digest }), context);
-    expect(run).toMatchObject({ state: 'failed', error: { code: 'plan_digest_mismatch' } });
+    const { workflow } = startWorkflowState(definitionOf(enhancePlan, { plan_digest }), context);
+    expect(workflow).toMatchObject({ state: 'failed', error: { code: 'plan_digest_mismatch' } });
   });
 });

@@ -1,7 +1,7 @@
 import type { Plan, PlanStep } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { ancestorsOf, stepOf } from './plan-graph';
-import type { WorkflowDefinition } from './run';
+import type { WorkflowDefinition } from './workflow';
 
 const invalid = (message: string): Result<never> => err(failure('validation', 'plan_invalid', message));
 

@@ -1,12 +1,19 @@
 import { uuidv7 } from '@ymera/kernel';
-import { brokerGaveUp, bury, dieAgain, replay, replayRefusal, type Death } from './dead-letter';
+import {
+  brokerGaveUp,
+  record,
+  recordRedelivery,
+  replay,
+  replayRefusal,
+  type DeadLetterCause,
+} from './dead-letter';
 import { excerptOf, readableBody } from './readable-body';
 
 const now = new Date('2026-01-10T00:00:00.000Z');
 const dayMs = 86_400_000;
 const later = (ms: number): Date => new Date(now.getTime() + ms);
 
-const death: Death = {
+const death: DeadLetterCause = {
   vhost: 'services',
   owner: 'integration',
   queue: 'integration.commands',
@@ -20,17 +27,17 @@ const death: Death = {
   size: 2,
   isTruncated: false,
 };
-const pending = bury('id', death, now);
+const pending = record('id', death, now);
 const replayed = replay(pending, 'grace', later(10));
 
 describe('a death told once more', () => {
   it('is nothing new before a replay, however often and whenever it is told', () => {
-    expect(dieAgain(pending, death, later(5))).toBeUndefined();
-    expect(dieAgain(pending, { ...death, diedAt: later(5) }, later(5))).toBeUndefined();
+    expect(recordRedelivery(pending, death, later(5))).toBeUndefined();
+    expect(recordRedelivery(pending, { ...death, diedAt: later(5) }, later(5))).toBeUndefined();
   });
 
   it('is nothing new after a replay when it is the same death', () => {
-    expect(dieAgain(replayed, death, later(20))).toBeUndefined();
+    expect(recordRedelivery(replayed, death, later(20))).toBeUndefined();
   });
 
   it.each([
@@ -38,7 +45,7 @@ describe('a death told once more', () => {
     ['by a clock that is behind', { diedAt: later(-20), code: 'still_wrong' }],
     ['in the same second, told by the broker', { diedAt: now, code: brokerGaveUp }],
   ])('is another one after a replay, %s', (_, different) => {
-    expect(dieAgain(replayed, { ...death, ...different }, later(30))).toMatchObject({
+    expect(recordRedelivery(replayed, { ...death, ...different }, later(30))).toMatchObject({
       state: 'died_again',
       deaths: 2,
       code: different.code,
@@ -55,8 +62,8 @@ describe('a replay', () => {
     queue: 'orchestrator.results',
     principalId: 'runner-1',
   } as const;
-  const refusal = (differing: Partial<Death>, at = now): string | undefined =>
-    replayRefusal(bury('id', { ...death, ...differing }, now), at, 7 * dayMs)?.code;
+  const refusal = (differing: Partial<DeadLetterCause>, at = now): string | undefined =>
+    replayRefusal(record('id', { ...death, ...differing }, now), at, 7 * dayMs)?.code;
 
   it('is possible where the queue and the id are known, and for results of agents', () => {
     expect(refusal({})).toBeUndefined();
@@ -64,7 +71,7 @@ describe('a replay', () => {
   });
 
   it('is possible again once it has died again', () => {
-    const again = dieAgain(replayed, { ...death, diedAt: later(20) }, later(20));
+    const again = recordRedelivery(replayed, { ...death, diedAt: later(20) }, later(20));
     expect(again && replayRefusal(again, later(30), 7 * dayMs)).toBeUndefined();
     expect(replayRefusal(replayed, later(30), 7 * dayMs)?.code).toBe('dead_letter_replayed');
   });

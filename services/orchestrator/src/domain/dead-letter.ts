@@ -26,7 +26,7 @@ export interface DeadLetter {
 }
 
 /** What is told of one death. */
-export type Death = Pick<
+export type DeadLetterCause = Pick<
   DeadLetter,
   'vhost' | 'owner' | 'queue' | 'messageId' | 'type' | 'principalId' | 'code' | 'reason' | 'traceparent'
 > & {
@@ -39,7 +39,7 @@ export type Death = Pick<
 /** Bigger bodies are kept in part, to be looked at: services publish at most half of this, agents may try anything. */
 export const keptBodyBytes = 8 * 1024 * 1024;
 
-export const bury = (deadLetterId: string, death: Death, now: Date): DeadLetter => ({
+export const record = (deadLetterId: string, death: DeadLetterCause, now: Date): DeadLetter => ({
   ...death,
   deadLetterId,
   state: 'pending',
@@ -59,7 +59,11 @@ export const brokerGaveUp = 'delivery_limit';
  * one death for two is harmless, because consumers take a message once, but taking two for one would lose it. Undefined:
  * nothing new.
  */
-export function dieAgain(letter: DeadLetter, death: Death, now: Date): DeadLetter | undefined {
+export function recordRedelivery(
+  letter: DeadLetter,
+  death: DeadLetterCause,
+  now: Date,
+): DeadLetter | undefined {
   const diedAt = death.diedAt ?? now;
   const isRepeated = diedAt.getTime() === letter.diedAt.getTime() && death.code !== brokerGaveUp;
   if (letter.state !== 'replayed' || isRepeated) return undefined;

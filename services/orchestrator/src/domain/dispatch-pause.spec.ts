@@ -3,7 +3,7 @@ import { putOff } from './dispatch-pause';
 import { timerKinds } from './timers';
 
 const policy = { queueMs: 600_000 };
-const run = { startedAt: 1_000_000 };
+const workflow = { startedAt: 1_000_000 };
 const now = 5_000_000;
 const pause = (pausedAt: number, resumedAt?: number): Pause => ({
   number: 1,
@@ -17,23 +17,23 @@ const budget = { stepId: '', kind: 'budget', dueAt: 4_000_000 } as const;
 
 it('lets no step and no run fail while a pause lasts', () => {
   for (const timer of [queue, budget])
-    expect(putOff(timer, run, [pause(3_000_000)], now, policy)).toBeGreaterThan(now);
+    expect(putOff(timer, workflow, [pause(3_000_000)], now, policy)).toBeGreaterThan(now);
 });
 
 it('gives a step its whole patience anew after the last pause', () => {
-  expect(putOff(queue, run, [pause(1, 2), pause(3_000_000, 4_500_000)], now, policy)).toBe(5_100_000);
-  expect(putOff(queue, run, [], now, policy)).toBe(queue.dueAt);
+  expect(putOff(queue, workflow, [pause(1, 2), pause(3_000_000, 4_500_000)], now, policy)).toBe(5_100_000);
+  expect(putOff(queue, workflow, [], now, policy)).toBe(queue.dueAt);
 });
 
 it('does not count pauses against the budget, only as far as the run lived in them', () => {
   const pauses = [pause(500_000, 1_500_000), pause(2_000_000, 2_250_000)];
-  expect(putOff(budget, run, pauses, now, policy)).toBe(budget.dueAt + 500_000 + 250_000);
+  expect(putOff(budget, workflow, pauses, now, policy)).toBe(budget.dueAt + 500_000 + 250_000);
 });
 
 it.each(timerKinds.filter((kind) => kind !== 'queue' && kind !== 'budget'))(
   'leaves %s alone: work that was given goes on',
   (kind) => {
     const timer = { stepId: 'a', kind, dueAt: 4_000_000 };
-    expect(putOff(timer, run, [pause(3_000_000)], now, policy)).toBe(timer.dueAt);
+    expect(putOff(timer, workflow, [pause(3_000_000)], now, policy)).toBe(timer.dueAt);
   },
 );

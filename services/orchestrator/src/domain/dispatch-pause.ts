@@ -1,10 +1,10 @@
 import { isOpen, type Pause } from '@ymera/kernel';
-import type { Run, Time } from './run';
-import type { RunPolicy } from './run-policy';
+import type { Workflow, Time } from './workflow';
+import type { WorkflowPolicy } from './workflow-policy';
 import type { Timer } from './timers';
 
 /** While a pause lasts, timers that it puts off are looked at again after so long. */
-const lookAgainMs = 30_000;
+const retryIntervalMs = 30_000;
 
 /**
  * When a timer is due, given the pauses that touched the run: nobody's waiting is held against a run when nobody was offered
@@ -13,14 +13,14 @@ const lookAgainMs = 30_000;
  */
 export function putOff(
   timer: Timer,
-  { startedAt }: Pick<Run, 'startedAt'>,
+  { startedAt }: Pick<Workflow, 'startedAt'>,
   pauses: readonly Pause[],
   now: Time,
-  { queueMs }: Pick<RunPolicy, 'queueMs'>,
+  { queueMs }: Pick<WorkflowPolicy, 'queueMs'>,
 ): Time {
   const { kind, dueAt } = timer;
   if (kind !== 'queue' && kind !== 'budget') return dueAt;
-  if (pauses.some(isOpen)) return Math.max(dueAt, now + Math.min(lookAgainMs, queueMs));
+  if (pauses.some(isOpen)) return Math.max(dueAt, now + Math.min(retryIntervalMs, queueMs));
   const ends = pauses.map(({ pausedAt, end }) => ({ pausedAt, resumedAt: end?.resumedAt ?? now }));
   if (kind === 'queue') return Math.max(dueAt, ...ends.map(({ resumedAt }) => resumedAt + queueMs));
   const paused = ends.reduce(

@@ -1,27 +1,27 @@
 import { escalationSubjectDigest, gateClosed, gateOpened, workflowEscalated } from '@ymera/contracts';
 import { base, loopingPlan, oid, planOf, test as testStep } from '../testing/plans';
-import { badFinding, passedTests, RunScenario } from '../testing/run-scenario';
+import { badFinding, passedTests, WorkflowScenario } from '../testing/workflow-scenario';
 import { eventOfTimer, timersOf } from './timers';
 
 const failing = { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [badFinding] };
 
 /** One more try of the producing step, rejected again. */
-function failAgain(scenario: RunScenario): void {
+function failAgain(scenario: WorkflowScenario): void {
   scenario.do('enhance', { change: { base, patch: 'still bad' } });
-  scenario.materialise();
+  scenario.recordCommit();
   scenario.do('test', failing);
 }
 
 /** `test` may send back once, and has; its second rejection asks a person. */
-function escalated(): RunScenario {
-  const scenario = new RunScenario(loopingPlan);
+function escalated(): WorkflowScenario {
+  const scenario = new WorkflowScenario(loopingPlan);
   scenario.change();
   scenario.do('test', failing);
   failAgain(scenario);
   return scenario;
 }
 
-const gateOf = (scenario: RunScenario) => {
+const gateOf = (scenario: WorkflowScenario) => {
   const { gate } = scenario.step('test');
   if (!gate?.escalation) throw new Error('no escalation');
   return { ...gate, escalation: gate.escalation };
@@ -30,7 +30,7 @@ const gateOf = (scenario: RunScenario) => {
 describe('an exhausted loop', () => {
   it('asks a person instead of failing: a gate about the rejected change, and the fact that becomes an alert', () => {
     const scenario = escalated();
-    expect(scenario.run.state).toBe('running');
+    expect(scenario.workflow.state).toBe('running');
     expect(scenario.states()).toMatchObject({
       enhance: 'completed',
       test: 'waiting_gate',
@@ -56,16 +56,16 @@ describe('an exhausted loop', () => {
   });
 
   it('waits under a timer, so that it never waits for ever', () => {
-    const { run, context } = escalated();
-    expect(timersOf(run, context.policy)).toContainEqual(
+    const { workflow, context } = escalated();
+    expect(timersOf(workflow, context.policy)).toContainEqual(
       expect.objectContaining({ stepId: 'test', kind: 'gate_expiry', dueAt: context.now + 86_400_000 }),
     );
   });
 
   it('fails at once where the plan has no loop', () => {
-    const scenario = new RunScenario(planOf([{ ...testStep, depends_on: [] }]));
+    const scenario = new WorkflowScenario(planOf([{ ...testStep, depends_on: [] }]));
     scenario.do('test', failing);
-    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'tests_failed' } });
+    expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'tests_failed' } });
     expect(scenario.facts('workflow_escalated')).toEqual([]);
   });
 });
@@ -96,31 +96,31 @@ describe('the person’s choice', () => {
     expect(new Set(digests).size).toBe(3);
     scenario.choose('test', 'retry');
     failAgain(scenario);
-    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
-    expect(scenario.run.error?.message).toContain('1 of 4 tests failed');
+    expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
+    expect(scenario.workflow.error?.message).toContain('1 of 4 tests failed');
     expect(scenario.facts('workflow_escalated')).toHaveLength(3);
   });
 
   it('take over: the run ends, and the last proposed commit is in its result', () => {
     const scenario = escalated();
     scenario.choose('test', 'take_over', 'I know this one.');
-    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'taken_over' } });
-    expect(scenario.run.error?.message).toContain(oid('c'));
-    expect(scenario.run.error?.message).toContain('I know this one.');
+    expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'taken_over' } });
+    expect(scenario.workflow.error?.message).toContain(oid('c'));
+    expect(scenario.workflow.error?.message).toContain('I know this one.');
     const { change } = gateOf(scenario).escalation;
     expect(scenario.facts('workflow_failed')[0]?.payload.result.change).toMatchObject({
       change_id: change?.change_id,
       commit: oid('c'),
       tree: oid('7'),
     });
-    expect(scenario.run.error?.suggestion).toContain(`refs/ymera/changes/${change?.change_id}`);
+    expect(scenario.workflow.error?.suggestion).toContain(`refs/ymera/changes/${change?.change_id}`);
   });
 
   it('abandon: the run ends as if nobody had been asked', () => {
     const scenario = escalated();
     scenario.choose('test', 'abandon');
-    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
-    expect(scenario.run.error?.message).toContain('1 of 4 tests failed');
+    expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
+    expect(scenario.workflow.error?.message).toContain('1 of 4 tests failed');
     expect(scenario.facts('gate_closed').at(-1)?.payload).toMatchObject({
       outcome: 'denied',
       option: 'abandon',
@@ -129,10 +129,10 @@ describe('the person’s choice', () => {
 
   it('in time, or it is abandoned', () => {
     const scenario = escalated();
-    const event = eventOfTimer(scenario.run, 'test', 'gate_expiry');
+    const event = eventOfTimer(scenario.workflow, 'test', 'gate_expiry');
     if (!event) throw new Error('no timer');
     scenario.wait(86_400_000).send(event);
-    expect(scenario.run).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
+    expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
     expect(scenario.facts('gate_closed').at(-1)?.payload).toMatchObject({ outcome: 'expired' });
   });
 
@@ -141,7 +141,7 @@ describe('the person’s choice', () => {
     const stale = gateOf(scenario);
     const decision = {
       gate_id: stale.gateId,
-      workflow_id: scenario.run.definition.workflow_id,
+      workflow_id: scenario.workflow.definition.workflow_id,
       subject_digest: stale.subjectDigest,
       decision: 'approved' as const,
       approval_id: stale.gateId,
@@ -149,22 +149,22 @@ describe('the person’s choice', () => {
     };
     expect(scenario.send({ kind: 'gate_decided', decision })).toEqual([]);
     scenario.choose('test', 'retry');
-    const { run } = scenario;
+    const { workflow } = scenario;
     expect(scenario.send({ kind: 'gate_decided', decision: { ...decision, option: 'take_over' } })).toEqual(
       [],
     );
-    expect(scenario.run).toBe(run);
+    expect(scenario.workflow).toBe(workflow);
     failAgain(scenario);
     const { gateId } = gateOf(scenario);
     const late = { ...decision, gate_id: gateId, option: 'take_over' as const };
     expect(scenario.send({ kind: 'gate_decided', decision: late })).toEqual([]);
-    expect(scenario.run.state).toBe('running');
+    expect(scenario.workflow.state).toBe('running');
   });
 
   it('is asked for no more when the run is canceled', () => {
     const scenario = escalated();
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'No.' });
-    expect(scenario.run.state).toBe('canceled');
+    expect(scenario.workflow.state).toBe('canceled');
     expect(scenario.facts('gate_closed').at(-1)?.payload).toMatchObject({ outcome: 'voided' });
     expect(scenario.choose('test', 'retry')).toEqual([]);
   });

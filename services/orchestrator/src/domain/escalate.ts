@@ -9,26 +9,31 @@ import {
   type Waiver,
 } from '@ymera/contracts';
 import { assertNever } from '@ymera/kernel';
-import { failRun } from './end-run';
+import { failWorkflow } from './end-workflow';
 import { evidenceFor, mergeFindings, waiversFor } from './evidence';
 import type { TaskStep } from './judge-result';
-import type { Gate, StepOutput } from './run';
-import type { RunDraft } from './run-draft';
+import type { Gate, StepOutput } from './workflow';
+import type { WorkflowDraft } from './workflow-draft';
 import { sendBack } from './send-back';
 
-const longestReason = 1000;
+const maxReasonLength = 1000;
 
 /**
  * A loop is exhausted: instead of failing, the step that rejected the work waits at a gate for a person, and the world
  * hears of it. The gate's subject is the rejected change with its findings. A run asks only so often.
  */
-export function escalate(draft: RunDraft, planned: TaskStep, error: ErrorShape, output: StepOutput): void {
+export function escalate(
+  draft: WorkflowDraft,
+  planned: TaskStep,
+  error: ErrorShape,
+  output: StepOutput,
+): void {
   const { step_id: stepId } = planned;
   const { now, newId, policy } = draft.context;
   const subject = subjectOf(draft, stepId, error, output.findings);
   draft.patch(stepId, { output });
   if (subject.escalation > policy.maxEscalations)
-    return failRun(draft, exhausted(subject), stepId, { findings: subject.findings });
+    return failWorkflow(draft, exhausted(subject), stepId, { findings: subject.findings });
 
   const gate: Gate = {
     gateId: newId(),
@@ -36,9 +41,9 @@ export function escalate(draft: RunDraft, planned: TaskStep, error: ErrorShape, 
     expiresAt: now + policy.escalationMs,
     escalation: subject,
   };
-  const reason = exhausted(subject).message.slice(0, longestReason);
+  const reason = exhausted(subject).message.slice(0, maxReasonLength);
   const { findings, rounds } = subject;
-  draft.run = { ...draft.run, escalations: subject.escalation };
+  draft.workflow = { ...draft.workflow, escalations: subject.escalation };
   draft.move(stepId, 'escalate', { gate, wakeAt: gate.expiresAt }, { reason, error, findings });
   const about = {
     ...draft.ids,
@@ -65,7 +70,7 @@ interface Choice {
 
 /** What a person chose; the gate is closed already. */
 export function carryOut(
-  draft: RunDraft,
+  draft: WorkflowDraft,
   subject: Escalation,
   option: EscalationOption,
   { by, note, waivers }: Choice,
@@ -93,12 +98,12 @@ export function carryOut(
         ? `Fetch ${change.commit} (refs/ymera/changes/${change.change_id}) from the project's repository and go on from there.`
         : undefined;
       const error = { code: 'taken_over', message, retryable: false, ...(suggestion && { suggestion }) };
-      return failRun(draft, error, stepId, { findings });
+      return failWorkflow(draft, error, stepId, { findings });
     }
     case 'abandon': {
       const given = exhausted(subject);
       const error = { ...given, message: `${given.message} ${by} abandoned it${why}` };
-      return failRun(draft, error, stepId, { findings });
+      return failWorkflow(draft, error, stepId, { findings });
     }
     default:
       return assertNever(option);
@@ -109,8 +114,8 @@ export function carryOut(
  * The step that rejected the change judges the same change again, in a new task that knows the waivers: only it approves.
  * Nothing depends on what it said before, so nothing else is undone.
  */
-function examineAgain(draft: RunDraft, stepId: string, given: readonly Waiver[], reason: string): void {
-  const before = waiversFor(draft.step(stepId), evidenceFor(draft.run, stepId).change);
+function examineAgain(draft: WorkflowDraft, stepId: string, given: readonly Waiver[], reason: string): void {
+  const before = waiversFor(draft.step(stepId), evidenceFor(draft.workflow, stepId).change);
   const patch = {
     waivers: [...before, ...given],
     taskId: undefined,
@@ -121,7 +126,7 @@ function examineAgain(draft: RunDraft, stepId: string, given: readonly Waiver[],
     output: undefined,
     error: undefined,
   };
-  draft.move(stepId, 'rework', patch, { reason: reason.slice(0, longestReason) });
+  draft.move(stepId, 'rework', patch, { reason: reason.slice(0, maxReasonLength) });
 }
 
 const namedWaivers = 5;
@@ -144,16 +149,16 @@ export const exhausted = ({ rounds, error }: Escalation): ErrorShape => ({
 });
 
 function subjectOf(
-  draft: RunDraft,
+  draft: WorkflowDraft,
   stepId: string,
   error: ErrorShape,
   findings: readonly Finding[],
 ): Escalation {
-  const { change } = evidenceFor(draft.run, stepId);
+  const { change } = evidenceFor(draft.workflow, stepId);
   const waivers = waiversFor(draft.step(stepId), change);
   const subject: Escalation = {
     step_id: stepId,
-    escalation: (draft.run.escalations ?? 0) + 1,
+    escalation: (draft.workflow.escalations ?? 0) + 1,
     rounds: draft.step(stepId).loops,
     error,
     findings: [...findings],
@@ -176,7 +181,7 @@ const noteOf = (by: string, note: string): Finding => ({
   message: `${by}: ${note}`.slice(0, 2000),
 });
 
-function taskOf(draft: RunDraft, stepId: string): TaskStep {
+function taskOf(draft: WorkflowDraft, stepId: string): TaskStep {
   const planned = draft.planStep(stepId);
   if (planned.kind !== 'task') throw new TypeError(`step ${stepId} is no task`);
   return planned;

@@ -1,7 +1,7 @@
 import type { AttributedVerdict, Finding, TestSummary, Waiver } from '@ymera/contracts';
 import { canonicalJson } from '@ymera/kernel';
 import { ancestorsOf } from './plan-graph';
-import type { Change, Gate, Run, StepOutput, StepRun } from './run';
+import type { Change, Gate, Workflow, StepOutput, WorkflowStep } from './workflow';
 
 /** What the steps before a step have established. */
 export interface Evidence {
@@ -14,11 +14,11 @@ export interface Evidence {
 }
 
 /** What is true when `stepId` begins, from completed steps that it depends on; the nearest one in the plan counts. */
-export function evidenceFor(run: Run, stepId: string): Evidence {
-  const { plan } = run.definition;
+export function evidenceFor(workflow: Workflow, stepId: string): Evidence {
+  const { plan } = workflow.definition;
   const before = ancestorsOf(plan, stepId);
-  const done = plan.steps.flatMap((planned): readonly StepRun[] => {
-    const step = run.steps[planned.step_id];
+  const done = plan.steps.flatMap((planned): readonly WorkflowStep[] => {
+    const step = workflow.steps[planned.step_id];
     return before.has(planned.step_id) && step?.state === 'completed' ? [step] : [];
   });
   const landingGates = new Set(
@@ -38,13 +38,13 @@ export function evidenceFor(run: Run, stepId: string): Evidence {
 
 /** What a person has accepted of exactly this change. */
 export const waiversFor = (
-  { waivers = [] }: Pick<StepRun, 'waivers'>,
+  { waivers = [] }: Pick<WorkflowStep, 'waivers'>,
   change: Change | undefined,
 ): readonly Waiver[] => waivers.filter(({ tree }) => tree === change?.tree);
 
-const maximumFindings = 500;
+const maxFindings = 500;
 /** A message holds several lists of findings and may have 1 MiB in all. */
-const maximumFindingsBytes = 128 * 1024;
+const maxFindingsBytes = 128 * 1024;
 
 /** In order, each once, as many as a message may hold. */
 export function mergeFindings(...lists: readonly (readonly Finding[])[]): readonly Finding[] {
@@ -54,14 +54,14 @@ export function mergeFindings(...lists: readonly (readonly Finding[])[]): readon
     const key = canonicalJson(finding);
     if (unique.has(key)) continue;
     bytes += Buffer.byteLength(key);
-    if (unique.size === maximumFindings || bytes > maximumFindingsBytes) break;
+    if (unique.size === maxFindings || bytes > maxFindingsBytes) break;
     unique.set(key, finding);
   }
   return [...unique.values()];
 }
 
 export function last<T>(
-  steps: readonly StepRun[],
+  steps: readonly WorkflowStep[],
   pick: (output: StepOutput) => T | undefined,
 ): T | undefined {
   return steps.map(({ output }) => output && pick(output)).findLast((found) => found !== undefined);

@@ -1,16 +1,16 @@
 import type { ErrorShape, Finding } from '@ymera/contracts';
 import { backoffMs } from './backoff';
-import { failRun } from './end-run';
+import { failWorkflow } from './end-workflow';
 import type { TaskStep } from './judge-result';
 import { causeOf } from './rejection-cause';
-import type { RunDraft } from './run-draft';
+import type { WorkflowDraft } from './workflow-draft';
 
 /**
  * The current attempt of a step came to nothing. Tried again after a pause if the error says that this may help and
  * attempts are left; otherwise the run fails with the agent's own code. What was found goes with the next try.
  */
 export function failAttempt(
-  draft: RunDraft,
+  draft: WorkflowDraft,
   planned: TaskStep,
   error: ErrorShape,
   findings: readonly Finding[] = [],
@@ -19,7 +19,7 @@ export function failAttempt(
   const failures = before + 1;
   if (!error.retryable || failures >= planned.max_attempts) {
     draft.patch(stepId, { failures, proposal: undefined });
-    failRun(draft, error, stepId, { findings });
+    failWorkflow(draft, error, stepId, { findings });
     return;
   }
   const pause = backoffMs(failures, draft.context.policy.backoff, draft.context.random());

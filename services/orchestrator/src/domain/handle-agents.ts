@@ -1,21 +1,21 @@
 import type { ErrorShape } from '@ymera/contracts';
 import { assertNever } from '@ymera/kernel';
 import { backoffMs } from './backoff';
-import { failRun, tellToStop } from './end-run';
-import { examineClaim, fenced } from './examine-claim';
+import { failWorkflow, sendCancel } from './end-workflow';
+import { checkClaim, fenced } from './check-claim';
 import { failAttempt } from './fail-attempt';
 import { judgeResult, type TaskResult, type TaskStep } from './judge-result';
 import { loseAttempt } from './lose-attempt';
-import { orderMaterialising } from './order-materialising';
+import { requestCommit } from './request-commit';
 import { causeOf, isFlaky } from './rejection-cause';
 import { rejectWork } from './rework';
-import type { Attempt } from './run';
-import type { RunDraft } from './run-draft';
-import type { AssignedAgent, Claim } from './run-event';
+import type { Attempt } from './workflow';
+import type { WorkflowDraft } from './workflow-draft';
+import type { AssignedAgent, Claim } from './workflow-event';
 import { keyOf, taskMessage } from './task-message';
 
 /** A ready step goes to the agent that was selected for it: a new attempt under a token higher than any before. */
-export function assign(draft: RunDraft, stepId: string, agent: AssignedAgent, reason: string): void {
+export function assign(draft: WorkflowDraft, stepId: string, agent: AssignedAgent, reason: string): void {
   const step = draft.findStep(stepId);
   if (step?.state !== 'ready') return;
   const planned = taskStep(draft, stepId);
@@ -48,15 +48,15 @@ export function assign(draft: RunDraft, stepId: string, agent: AssignedAgent, re
     kind: 'to_agent',
     name: 'task',
     principalId: attempt.principalId,
-    payload: taskMessage(draft.run, planned, draft.step(stepId), attempt, policy),
+    payload: taskMessage(draft.workflow, planned, draft.step(stepId), attempt, policy),
   });
 }
 
-export function accept(draft: RunDraft, claim: Claim): void {
-  const examined = examineClaim(draft.run, claim);
+export function accept(draft: WorkflowDraft, claim: Claim): void {
+  const examined = checkClaim(draft.workflow, claim);
   if (examined.kind === 'over') {
     // The agent begins work that was taken from it while it was away.
-    if (wasTakenAway(examined.attempt)) tellToStop(draft, examined.attempt, fenced.message);
+    if (isNoLongerHeld(examined.attempt)) sendCancel(draft, examined.attempt, fenced.message);
     return;
   }
   if (examined.kind !== 'held' || examined.attempt.state !== 'offered') return;
@@ -67,8 +67,8 @@ export function accept(draft: RunDraft, claim: Claim): void {
 }
 
 /** Not a failure of the step: another agent gets it at once, the second time and later after a pause. */
-export function decline(draft: RunDraft, claim: Claim, code: string, message: string): void {
-  const examined = examineClaim(draft.run, claim);
+export function decline(draft: WorkflowDraft, claim: Claim, code: string, message: string): void {
+  const examined = checkClaim(draft.workflow, claim);
   if (examined.kind !== 'held') return;
   const { stepId } = examined;
   const { agentId } = draft.moveAttempt(stepId, 'decline');
@@ -77,21 +77,21 @@ export function decline(draft: RunDraft, claim: Claim, code: string, message: st
   const reason = `${agentId} declined (${code}): ${message}`;
   draft.patch(stepId, { declines });
   if (declines > policy.maxDeclines)
-    return failRun(draft, { code: 'task_declined', message: reason, retryable: false }, stepId);
+    return failWorkflow(draft, { code: 'task_declined', message: reason, retryable: false }, stepId);
   if (declines === 1) return draft.move(stepId, 'release', { wakeAt: now + policy.queueMs }, { reason });
   draft.move(stepId, 'back_off', { wakeAt: now + backoffMs(declines, policy.backoff, random()) }, { reason });
 }
 
 /** Exactly the first result of exactly the attempt held takes effect; everybody else is told why not. */
-export function end(draft: RunDraft, claim: Claim, reported: TaskResult): void {
-  const examined = examineClaim(draft.run, claim);
+export function end(draft: WorkflowDraft, claim: Claim, reported: TaskResult): void {
+  const examined = checkClaim(draft.workflow, claim);
   switch (examined.kind) {
     case 'settled':
       return answer(draft, claim);
     case 'refused':
       return answer(draft, claim, examined.error);
     case 'over':
-      if (reported.outcome !== 'canceled' || !wasTakenAway(examined.attempt))
+      if (reported.outcome !== 'canceled' || !isNoLongerHeld(examined.attempt))
         return answer(draft, claim, fenced);
       draft.putAttempt(examined.stepId, {
         ...examined.attempt,
@@ -107,12 +107,12 @@ export function end(draft: RunDraft, claim: Claim, reported: TaskResult): void {
   }
 }
 
-function settle(draft: RunDraft, stepId: string, reported: TaskResult): void {
+function settle(draft: WorkflowDraft, stepId: string, reported: TaskResult): void {
   const planned = taskStep(draft, stepId);
   const step = draft.step(stepId);
   draft.patch(stepId, { toolMs: step.toolMs + (reported.metrics?.tool_ms ?? 0) });
   const settled = { isSettled: true };
-  const judgement = judgeResult(draft.run, planned, step.attempts.at(-1) ?? never(stepId), reported);
+  const judgement = judgeResult(draft.workflow, planned, step.attempts.at(-1) ?? never(stepId), reported);
   if (judgement.kind === 'rejected' || judgement.kind === 'failed')
     draft.emit({ kind: 'step_rejection', payload: { cause: causeOf(judgement.error) } });
   if (isFlaky(reported.tests)) draft.emit({ kind: 'step_rejection', payload: { cause: 'flaky' } });
@@ -129,9 +129,9 @@ function settle(draft: RunDraft, stepId: string, reported: TaskResult): void {
       draft.moveAttempt(stepId, 'report', settled);
       draft.move(stepId, 'materialise', {
         proposal: judgement.proposal,
-        wakeAt: draft.context.now + draft.context.policy.materialiseMs,
+        wakeAt: draft.context.now + draft.context.policy.commitTimeoutMs,
       });
-      return orderMaterialising(draft, planned);
+      return requestCommit(draft, planned);
     case 'rejected':
       draft.moveAttempt(stepId, 'complete', settled);
       return rejectWork(draft, planned, judgement.error, judgement.output);
@@ -145,7 +145,7 @@ function settle(draft: RunDraft, stepId: string, reported: TaskResult): void {
   }
 }
 
-function answer(draft: RunDraft, claim: Claim, error?: ErrorShape): void {
+function answer(draft: WorkflowDraft, claim: Claim, error?: ErrorShape): void {
   const to = { kind: 'to_agent', principalId: claim.principalId } as const;
   draft.emit(
     error
@@ -154,10 +154,10 @@ function answer(draft: RunDraft, claim: Claim, error?: ErrorShape): void {
   );
 }
 
-const wasTakenAway = ({ state }: Attempt): boolean =>
+const isNoLongerHeld = ({ state }: Attempt): boolean =>
   state === 'lost' || state === 'canceled' || state === 'failed';
 
-export function taskStep(draft: RunDraft, stepId: string): TaskStep {
+export function taskStep(draft: WorkflowDraft, stepId: string): TaskStep {
   const planned = draft.planStep(stepId);
   return planned.kind === 'task' ? planned : never(stepId);
 }

@@ -5,14 +5,14 @@ import {
   type EscalationOption,
   type Waiver,
 } from '@ymera/contracts';
-import { failRun } from './end-run';
+import { failWorkflow } from './end-workflow';
 import { carryOut, exhausted } from './escalate';
-import type { Gate } from './run';
-import type { RunDraft } from './run-draft';
-import type { GateDecision } from './run-event';
+import type { Gate } from './workflow';
+import type { WorkflowDraft } from './workflow-draft';
+import type { GateDecision } from './workflow-event';
 
 /** Without effect unless the gate is open and the decision is about exactly its subject. */
-export function decideGate(draft: RunDraft, decision: GateDecision): void {
+export function decideGate(draft: WorkflowDraft, decision: GateDecision): void {
   const step = draft
     .stepsIn('waiting_gate')
     .find(({ gate }) => gate?.gateId === decision.gate_id && gate.subjectDigest === decision.subject_digest);
@@ -21,7 +21,7 @@ export function decideGate(draft: RunDraft, decision: GateDecision): void {
   closeGate(draft, step.stepId, step.gate, decision.decision);
   const why = decision.reason ? `: ${decision.reason}` : '.';
   if (decision.decision === 'denied')
-    return failRun(
+    return failWorkflow(
       draft,
       {
         code: 'approval_denied',
@@ -40,7 +40,7 @@ export function decideGate(draft: RunDraft, decision: GateDecision): void {
 }
 
 /** Only an option decides; without one a denial is to abandon, and an approval says nothing. */
-function decideEscalation(draft: RunDraft, gate: Gate, decision: GateDecision): void {
+function decideEscalation(draft: WorkflowDraft, gate: Gate, decision: GateDecision): void {
   const option = decision.option ?? (decision.decision === 'denied' ? 'abandon' : undefined);
   if (!gate.escalation || option === undefined) return;
   const waivers = option === 'accept' ? waiversFrom(draft, gate.escalation, decision) : [];
@@ -54,16 +54,16 @@ function decideEscalation(draft: RunDraft, gate: Gate, decision: GateDecision): 
  * None where the subject cannot be accepted, or not by this person, or for no reason. The coordinator has refused such a
  * decision already; a run does not depend on that.
  */
-function waiversFrom(draft: RunDraft, subject: Escalation, decision: GateDecision): readonly Waiver[] {
+function waiversFrom(draft: WorkflowDraft, subject: Escalation, decision: GateDecision): readonly Waiver[] {
   const { decided_by: acceptedBy, reason = '' } = decision;
-  if (acceptedBy === draft.run.definition.requested_by) return [];
+  if (acceptedBy === draft.workflow.definition.requested_by) return [];
   if (reason.trim().length < minWaiverReasonLength) return [];
   const acceptedAt = 'decided_at' in decision ? decision.decided_at : draft.timestamp();
   return waiversOf(subject, { acceptedBy, reason, acceptedAt });
 }
 
 /** Silence is no approval. */
-export function expireGate(draft: RunDraft, stepId: string, gateId: string): void {
+export function expireGate(draft: WorkflowDraft, stepId: string, gateId: string): void {
   const step = draft.findStep(stepId);
   if (step?.state !== 'waiting_gate' || step.gate?.gateId !== gateId) return;
   const { escalation } = step.gate;
@@ -71,9 +71,9 @@ export function expireGate(draft: RunDraft, stepId: string, gateId: string): voi
   if (escalation) {
     const given = exhausted(escalation);
     const error = { ...given, message: `${given.message} Nobody decided in time.` };
-    return failRun(draft, error, stepId, { findings: escalation.findings });
+    return failWorkflow(draft, error, stepId, { findings: escalation.findings });
   }
-  failRun(
+  failWorkflow(
     draft,
     {
       code: 'approval_expired',
@@ -85,7 +85,7 @@ export function expireGate(draft: RunDraft, stepId: string, gateId: string): voi
 }
 
 function closeGate(
-  draft: RunDraft,
+  draft: WorkflowDraft,
   stepId: string,
   { gateId }: Gate,
   outcome: 'approved' | 'denied' | 'expired',

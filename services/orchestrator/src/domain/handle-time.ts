@@ -1,14 +1,14 @@
 import { isHeld } from './attempt-lifecycle';
-import { failRun, tellToStop } from './end-run';
+import { failWorkflow, sendCancel } from './end-workflow';
 import { failAttempt } from './fail-attempt';
 import { taskStep } from './handle-agents';
 import { loseAttempt } from './lose-attempt';
-import { currentAttempt, isSameAttempt, type Attempt, type AttemptKey } from './run';
-import type { RunDraft } from './run-draft';
-import type { LossCause } from './run-event';
+import { currentAttempt, isSameAttempt, type Attempt, type AttemptKey } from './workflow';
+import type { WorkflowDraft } from './workflow-draft';
+import type { LossCause } from './workflow-event';
 import { isLanding } from './timers';
 
-export function loseHeld(draft: RunDraft, stepId: string, key: AttemptKey, cause: LossCause): void {
+export function loseLease(draft: WorkflowDraft, stepId: string, key: AttemptKey, cause: LossCause): void {
   const attempt = heldAttempt(draft, stepId, key);
   if (!attempt) return;
   if (cause === 'offer_expired' && attempt.state !== 'offered') return;
@@ -16,42 +16,42 @@ export function loseHeld(draft: RunDraft, stepId: string, key: AttemptKey, cause
 }
 
 /** The agent should have reported this itself. Working on would not help it, so it is not tried again. */
-export function passDeadline(draft: RunDraft, stepId: string, key: AttemptKey): void {
+export function expireDeadline(draft: WorkflowDraft, stepId: string, key: AttemptKey): void {
   const attempt = heldAttempt(draft, stepId, key);
   if (!attempt) return;
   const planned = taskStep(draft, stepId);
   draft.moveAttempt(stepId, 'fail');
   const message = `${attempt.agentId} did not finish within ${planned.timeout_s} s.`;
-  tellToStop(draft, attempt, message);
+  sendCancel(draft, attempt, message);
   failAttempt(draft, planned, { code: 'agent_failed', message, retryable: false });
 }
 
 /** Nobody could take it for as long as a step may wait; the last reason says why. */
-export function giveUpWaiting(draft: RunDraft, stepId: string): void {
+export function expireQueue(draft: WorkflowDraft, stepId: string): void {
   const step = draft.findStep(stepId);
   if (step?.state !== 'ready') return;
   const waited = Math.round(draft.context.policy.queueMs / 1000);
   const message = `No agent took ${stepId} within ${waited} s. ${step.reasons.at(-1) ?? ''}`.trim();
-  failRun(draft, { code: 'agent_unavailable', message, retryable: true }, stepId);
+  failWorkflow(draft, { code: 'agent_unavailable', message, retryable: true }, stepId);
 }
 
-export function tryAgain(draft: RunDraft, stepId: string): void {
+export function retryAttempt(draft: WorkflowDraft, stepId: string): void {
   if (draft.findStep(stepId)?.state !== 'retry_wait') return;
   draft.move(stepId, 'retry', { wakeAt: draft.context.now + draft.context.policy.queueMs });
 }
 
-export function spendBudget(draft: RunDraft): void {
-  if (isLanding(draft.run)) return;
+export function spendBudget(draft: WorkflowDraft): void {
+  if (isLanding(draft.workflow)) return;
   const open = draft.stepsIn('ready', 'dispatched', 'running', 'materialising', 'waiting_gate', 'retry_wait');
   const where = open.map(({ stepId, state }) => `${stepId} was ${state}`).join(', ');
-  failRun(draft, {
+  failWorkflow(draft, {
     code: 'budget_exhausted',
-    message: `The run took longer than its ${draft.run.definition.plan.budget_s} s; ${where}.`,
+    message: `The run took longer than its ${draft.workflow.definition.plan.budget_s} s; ${where}.`,
     retryable: false,
   });
 }
 
-function heldAttempt(draft: RunDraft, stepId: string, key: AttemptKey): Attempt | undefined {
+function heldAttempt(draft: WorkflowDraft, stepId: string, key: AttemptKey): Attempt | undefined {
   const step = draft.findStep(stepId);
   const attempt = step && currentAttempt(step);
   return attempt && isHeld(attempt.state) && isSameAttempt(attempt, key) ? attempt : undefined;

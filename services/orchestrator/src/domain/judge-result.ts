@@ -14,7 +14,7 @@ import {
 } from '@ymera/contracts';
 import { assertNever } from '@ymera/kernel';
 import { evidenceFor, mergeFindings, waiversFor } from './evidence';
-import type { Attempt, Proposal, Run, StepOutput } from './run';
+import type { Attempt, Proposal, Workflow, StepOutput } from './workflow';
 
 export type TaskResult = PayloadOf<typeof result>;
 export type TaskStep = Extract<PlanStep, { kind: 'task' }>;
@@ -30,7 +30,12 @@ export type Judgement =
   | { readonly kind: 'failed'; readonly error: ErrorShape; readonly findings: readonly Finding[] }
   | { readonly kind: 'stopped' };
 
-export function judgeResult(run: Run, step: TaskStep, attempt: Attempt, reported: TaskResult): Judgement {
+export function judgeResult(
+  workflow: Workflow,
+  step: TaskStep,
+  attempt: Attempt,
+  reported: TaskResult,
+): Judgement {
   const findings = mergeFindings(reported.findings ?? [], reported.verdict?.findings ?? []);
   const failed = (code: string, message: string): Judgement => ({
     kind: 'failed',
@@ -46,7 +51,7 @@ export function judgeResult(run: Run, step: TaskStep, attempt: Attempt, reported
       findings,
     };
   if (step.produces === 'tests' && reported.tests && !hasPassed(reported.tests)) {
-    const { change } = evidenceFor(run, step.step_id);
+    const { change } = evidenceFor(workflow, step.step_id);
     const output = { findings, tests: reported.tests };
     const judged = rejected('tests_failed', testMessage(reported.tests, findings), output);
     // Without a change it is the project as it is that fails.
@@ -63,23 +68,23 @@ export function judgeResult(run: Run, step: TaskStep, attempt: Attempt, reported
     case 'change': {
       const change = reported.change ?? reported.change_artefact;
       if (!change) return failed('change_empty', `${attempt.agentId} returned no change.`);
-      if (Buffer.byteLength(JSON.stringify(change)) > maximumChangeBytes)
+      if (Buffer.byteLength(JSON.stringify(change)) > maxChangeBytes)
         return failed(
           'change_too_large',
-          `${attempt.agentId} returned a change of more than ${maximumChangeBytes} bytes inline; a larger one is put as an artefact (change_artefact).`,
+          `${attempt.agentId} returned a change of more than ${maxChangeBytes} bytes inline; a larger one is put as an artefact (change_artefact).`,
         );
       return { kind: 'proposed', proposal: { change, output } };
     }
     case 'tests': {
       if (!reported.tests) return failed('result_incomplete', `${attempt.agentId} returned no test summary.`);
-      const { change } = evidenceFor(run, step.step_id);
+      const { change } = evidenceFor(workflow, step.step_id);
       if (change && change.tree !== reported.tests.tree)
         return failed('tests_mismatch', `${attempt.agentId} tested another tree than the change's.`);
       return { kind: 'done', output: { ...output, tests: reported.tests } };
     }
     case 'verdict':
       if (!reported.verdict) return failed('result_incomplete', `${attempt.agentId} returned no verdict.`);
-      return judgeVerdict(run, step, attempt, reported.verdict, output);
+      return judgeVerdict(workflow, step, attempt, reported.verdict, output);
     default:
       return assertNever(step.produces);
   }
@@ -87,13 +92,13 @@ export function judgeResult(run: Run, step: TaskStep, attempt: Attempt, reported
 
 /** A verdict counts only for the very change it was asked about, and never from who made the change. */
 function judgeVerdict(
-  run: Run,
+  workflow: Workflow,
   step: TaskStep,
   attempt: Attempt,
   verdict: Verdict,
   output: StepOutput,
 ): Judgement {
-  const { change } = evidenceFor(run, step.step_id);
+  const { change } = evidenceFor(workflow, step.step_id);
   const failed = (code: string, message: string): Judgement => ({
     kind: 'failed',
     error: { code, message, retryable: false },
@@ -104,7 +109,7 @@ function judgeVerdict(
     return failed('self_verdict', `${attempt.agentId} made this change and cannot approve it.`);
   if (verdict.base !== change.base || verdict.commit !== change.commit || verdict.tree !== change.tree)
     return failed('verdict_mismatch', `The verdict of ${attempt.agentId} is about another change.`);
-  const waivers = waiversFor(run.steps[step.step_id] ?? {}, change);
+  const waivers = waiversFor(workflow.steps[step.step_id] ?? {}, change);
   // Which findings are accepted is known here; what the agent says about it does not count.
   const used = waivers.filter((waiver) =>
     verdict.findings.some((finding) => waiverOf(finding, [waiver], change.tree)),
@@ -139,7 +144,7 @@ function rejected(
 }
 
 /** It goes on inside of another message of at most 1 MiB. */
-const maximumChangeBytes = 1024 * 1024 - 16 * 1024;
+const maxChangeBytes = 1024 * 1024 - 16 * 1024;
 
 const unexplained = (code: string, { agentId }: Attempt): ErrorShape => ({
   code,

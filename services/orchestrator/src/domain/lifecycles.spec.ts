@@ -2,7 +2,7 @@ import { stepState, workflowState } from '@ymera/contracts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attemptMoves, attemptStates, attemptTransitions, moveAttempt } from './attempt-lifecycle';
-import { moveRun, runMoves, runTransitions } from './run-lifecycle';
+import { moveWorkflow, workflowMoves, workflowTransitions } from './workflow-lifecycle';
 import { stateDiagram } from './state-diagram';
 import { activeStepStates, moveStep, stepMoves, stepTransitions } from './step-lifecycle';
 
@@ -60,9 +60,9 @@ describe('the life of a step', () => {
 });
 
 describe('the life of a run', () => {
-  it.each(workflowState.options.flatMap((from) => runMoves.map((move) => [from, move] as const)))(
+  it.each(workflowState.options.flatMap((from) => workflowMoves.map((move) => [from, move] as const)))(
     'from %s by %s: only a running one ends',
-    (from, move) => expect(moveRun(from, move).ok).toBe(from === 'running'),
+    (from, move) => expect(moveWorkflow(from, move).ok).toBe(from === 'running'),
   );
 });
 
@@ -83,7 +83,7 @@ describe('the README', () => {
   const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
   it.each([
     ['steps', 'pending', stepTransitions],
-    ['runs', 'running', runTransitions],
+    ['runs', 'running', workflowTransitions],
     ['attempts', 'offered', attemptTransitions],
   ] as const)('draws the %s as the table says', (_, initial, transitions) => {
     expect(readme).toContain(`\`\`\`mermaid\n${stateDiagram(initial, transitions)}\n\`\`\``);

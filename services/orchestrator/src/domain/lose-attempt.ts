@@ -1,8 +1,8 @@
 import { assertNever } from '@ymera/kernel';
-import { failRun, tellToStop } from './end-run';
-import type { Attempt } from './run';
-import type { RunDraft } from './run-draft';
-import type { LossCause } from './run-event';
+import { failWorkflow, sendCancel } from './end-workflow';
+import type { Attempt } from './workflow';
+import type { WorkflowDraft } from './workflow-draft';
+import type { LossCause } from './workflow-event';
 
 /**
  * The holder of the current attempt is gone, as far as we can tell. The step goes to another agent at once, as often as
@@ -10,7 +10,7 @@ import type { LossCause } from './run-event';
  * is no failure of the step: nobody has begun with it.
  */
 export function loseAttempt(
-  draft: RunDraft,
+  draft: WorkflowDraft,
   stepId: string,
   cause: LossCause | 'stopped',
   settled: Partial<Pick<Attempt, 'isSettled'>> = {},
@@ -19,12 +19,12 @@ export function loseAttempt(
   if (planned.kind !== 'task') return;
   const attempt = draft.moveAttempt(stepId, 'lose', settled);
   const reason = `${attempt.agentId} ${explain(cause)}.`;
-  if (cause !== 'stopped') tellToStop(draft, attempt, reason);
+  if (cause !== 'stopped') sendCancel(draft, attempt, reason);
   if (cause === 'offer_expired') return offerAgain(draft, stepId, reason);
   const failures = draft.step(stepId).failures + 1;
   if (failures >= planned.max_attempts) {
     draft.patch(stepId, { failures });
-    failRun(
+    failWorkflow(
       draft,
       {
         code: 'agent_lost',
@@ -40,12 +40,12 @@ export function loseAttempt(
 }
 
 /** Counted with declined offers. Whoever did not answer is not asked again soon, so there is no pause. */
-function offerAgain(draft: RunDraft, stepId: string, reason: string): void {
+function offerAgain(draft: WorkflowDraft, stepId: string, reason: string): void {
   const { now, policy } = draft.context;
   const declines = draft.step(stepId).declines + 1;
   draft.patch(stepId, { declines });
   if (declines > policy.maxDeclines)
-    return failRun(draft, { code: 'agent_lost', message: reason, retryable: false }, stepId);
+    return failWorkflow(draft, { code: 'agent_lost', message: reason, retryable: false }, stepId);
   draft.move(stepId, 'release', { wakeAt: now + policy.queueMs }, { reason });
 }
 

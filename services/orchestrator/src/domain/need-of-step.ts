@@ -1,14 +1,14 @@
 import { evidenceFor } from './evidence';
 import { stepOf } from './plan-graph';
-import type { Run } from './run';
+import type { Workflow } from './workflow';
 import type { Need } from './select-agent';
 
 /** Which agent a ready step asks for. */
-export function needOfStep(run: Run, stepId: string): Need | undefined {
-  const planned = stepOf(run.definition.plan, stepId);
-  const step = run.steps[stepId];
+export function needOfStep(workflow: Workflow, stepId: string): Need | undefined {
+  const planned = stepOf(workflow.definition.plan, stepId);
+  const step = workflow.steps[stepId];
   if (planned.kind !== 'task' || !step) return undefined;
-  const producer = planned.produces === 'verdict' ? evidenceFor(run, stepId).change?.agentId : undefined;
+  const producer = planned.produces === 'verdict' ? evidenceFor(workflow, stepId).change?.agentId : undefined;
   return {
     agentType: planned.agent_type,
     excluded: producer === undefined ? [] : [producer],

@@ -10,8 +10,8 @@ import {
   test,
   validate,
 } from '../testing/plans';
-import { approvingVerdict, passedTests, RunScenario } from '../testing/run-scenario';
-import { startRun } from './start-run';
+import { approvingVerdict, passedTests, WorkflowScenario } from '../testing/workflow-scenario';
+import { startWorkflowState } from './start-workflow';
 import { workflowView } from './workflow-view';
 
 const id = (suffix: string): string => `01936d00-0000-7000-8000-${suffix.padStart(12, '0')}`;
@@ -39,7 +39,7 @@ const prepared = {
   agent_id: 'integration',
   reverts: { change_id: id('13'), base, commit: oid('f') },
 };
-const scenarioOf = () => new RunScenario(plan, undefined, { prepared });
+const scenarioOf = () => new WorkflowScenario(plan, undefined, { prepared });
 
 describe('a run whose change was made before it', () => {
   it('begins with the tests of the change', () => {
@@ -57,7 +57,7 @@ describe('a run whose change was made before it', () => {
         reverts: prepared.reverts,
       },
     });
-    expect(workflowView(scenario.run, new Map()).steps[0]).toMatchObject({
+    expect(workflowView(scenario.workflow, new Map()).steps[0]).toMatchObject({
       state: 'completed',
       agent_type: 'PROJECT',
       agent_id: 'integration',
@@ -76,16 +76,16 @@ describe('a run whose change was made before it', () => {
       producer_agent_id: 'integration',
     });
     scenario.land(prepared.change_id);
-    expect(scenario.run.state).toBe('completed');
+    expect(scenario.workflow.state).toBe('completed');
   });
 
   it('fails when it is rejected: there is no agent to do it again', () => {
     const scenario = scenarioOf();
     scenario.do('test', { tests: { ...passedTests(tree), failed: 1, passed: 0, exit_code: 1 } });
-    expect([scenario.run.state, scenario.run.error?.code]).toEqual(['failed', 'tests_failed']);
+    expect([scenario.workflow.state, scenario.workflow.error?.code]).toEqual(['failed', 'tests_failed']);
   });
 
-  const overtaken = (): RunScenario => {
+  const overtaken = (): WorkflowScenario => {
     const scenario = scenarioOf();
     scenario.do('test', { tests: passedTests(tree) });
     scenario.do('validate', { verdict: approvingVerdict() });
@@ -127,7 +127,7 @@ describe('a run whose change was made before it', () => {
     const scenario = overtaken();
     const error = { code: 'merge_conflict', message: 'a.js', retryable: false };
     scenario.send({ kind: 'change_refused', refusal: { ...about, error, findings: [] } });
-    expect([scenario.run.state, scenario.run.error]).toMatchObject(['failed', error]);
+    expect([scenario.workflow.state, scenario.workflow.error]).toMatchObject(['failed', error]);
   });
 
   it.each([
@@ -135,12 +135,16 @@ describe('a run whose change was made before it', () => {
     ['of a step that makes no change', { ...prepared, step_id: 'test' }],
     ['on another base', { ...prepared, base: oid('9') }],
   ])('fails at once with a change %s', (_what, wrong) => {
-    expect(new RunScenario(plan, undefined, { prepared: wrong }).run.error?.code).toBe('plan_invalid');
+    expect(new WorkflowScenario(plan, undefined, { prepared: wrong }).workflow.error?.code).toBe(
+      'plan_invalid',
+    );
   });
 
   it('fails at once when something comes before the change', () => {
     const later = planOf([approvePlan, { ...revert, depends_on: ['approve_plan'] }, ...plan.steps.slice(1)]);
-    const context = new RunScenario(plan).context;
-    expect(startRun(definitionOf(later, { prepared }), context).run.error?.code).toBe('plan_invalid');
+    const context = new WorkflowScenario(plan).context;
+    expect(startWorkflowState(definitionOf(later, { prepared }), context).workflow.error?.code).toBe(
+      'plan_invalid',
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { materialiseChange, type Finding } from '@ymera/contracts';
 import { base, enhancePlan } from '../testing/plans';
-import { badFinding, RunScenario } from '../testing/run-scenario';
+import { badFinding, WorkflowScenario } from '../testing/workflow-scenario';
 
 const artefact = { base, digest: `sha256:${'a'.repeat(64)}`, size_bytes: 10_485_760 };
 const collision: Finding = {
@@ -12,7 +12,7 @@ const collision: Finding = {
 
 describe('a proposed change', () => {
   it('is passed on to integration as the artefact that the agent put', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     scenario.do('enhance', { change_artefact: artefact });
     expect(scenario.states()).toMatchObject({ enhance: 'materialising' });
@@ -21,7 +21,7 @@ describe('a proposed change', () => {
   });
 
   it('is the inline one when there are both', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     const change = { base, patch: 'diff --git a/a b/a\n' };
     scenario.do('enhance', { change, change_artefact: artefact });
@@ -29,10 +29,10 @@ describe('a proposed change', () => {
   });
 
   it('carries what integration found about it to the steps after and to the result of its step', () => {
-    const scenario = new RunScenario(enhancePlan);
+    const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     scenario.do('enhance', { change_artefact: artefact, findings: [badFinding] });
-    const effects = scenario.materialise('enhance', undefined, [collision]);
+    const effects = scenario.recordCommit('enhance', undefined, [collision]);
     expect(scenario.step('enhance').output?.findings).toEqual([collision, badFinding]);
     const facts = effects.flatMap((effect) =>
       effect.kind === 'fact' && effect.name === 'step_changed' ? [effect.payload] : [],

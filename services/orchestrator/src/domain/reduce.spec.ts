@@ -1,8 +1,14 @@
 import type { StepState } from '@ymera/contracts';
 import { stepState } from '@ymera/contracts';
 import { approvePlan, base, integrate, oid, planOf, review, enhance, test, validate } from '../testing/plans';
-import { approvingVerdict, idFrom, passedTests, resultFrom, RunScenario } from '../testing/run-scenario';
-import type { RunEvent, RunEventKind } from './run-event';
+import {
+  approvingVerdict,
+  idFrom,
+  passedTests,
+  resultFrom,
+  WorkflowScenario,
+} from '../testing/workflow-scenario';
+import type { WorkflowEvent, WorkflowEventKind } from './workflow-event';
 
 type Kind = 'task' | 'gate' | 'integration';
 
@@ -17,7 +23,7 @@ const network = {
 } as const;
 
 /** The changing step `enhance` brought into each state, by nothing but events. */
-const taskIn: Readonly<Record<StepState, (scenario: RunScenario) => void>> = {
+const taskIn: Readonly<Record<StepState, (scenario: WorkflowScenario) => void>> = {
   pending: () => undefined,
   ready: () => undefined,
   dispatched: (scenario) => void scenario.assign('enhance'),
@@ -29,7 +35,7 @@ const taskIn: Readonly<Record<StepState, (scenario: RunScenario) => void>> = {
   retry_wait: (scenario) => scenario.do('enhance', network),
   completed: (scenario) => {
     scenario.do('enhance', { change: { base, patch: 'diff' } });
-    scenario.materialise();
+    scenario.recordCommit();
   },
   failed: (scenario) => scenario.do('enhance', failure),
   canceled: (scenario) => {
@@ -40,21 +46,21 @@ const taskIn: Readonly<Record<StepState, (scenario: RunScenario) => void>> = {
   waiting_gate: () => undefined,
 };
 
-function scenarioIn(kind: Kind, state: StepState): RunScenario {
+function scenarioIn(kind: Kind, state: StepState): WorkflowScenario {
   if (kind === 'gate') {
-    const scenario = new RunScenario(planOf([approvePlan, { ...review, depends_on: ['approve_plan'] }]));
+    const scenario = new WorkflowScenario(planOf([approvePlan, { ...review, depends_on: ['approve_plan'] }]));
     if (state === 'completed') scenario.decide('approve_plan', 'approved');
     return scenario;
   }
   if (kind === 'integration') {
-    const scenario = new RunScenario(changePlan);
+    const scenario = new WorkflowScenario(changePlan);
     taskIn.completed(scenario);
     scenario.do('test', { tests: passedTests() });
     scenario.do('validate', { verdict: approvingVerdict() });
     return scenario;
   }
   const needsReview = state === 'pending' || state === 'skipped';
-  const scenario = new RunScenario(
+  const scenario = new WorkflowScenario(
     needsReview ? planOf([review, enhance, test, validate, integrate]) : changePlan,
   );
   taskIn[state](scenario);
@@ -68,7 +74,10 @@ const idOf: Readonly<Record<Kind, string>> = {
 };
 
 /** Every event, about exactly this step as far as the step has what the event speaks of. */
-function eventsFor(scenario: RunScenario, kind: Kind): Readonly<Record<RunEventKind, RunEvent>> {
+function eventsFor(
+  scenario: WorkflowScenario,
+  kind: Kind,
+): Readonly<Record<WorkflowEventKind, WorkflowEvent>> {
   const stepId = idOf[kind];
   const step = scenario.step(stepId);
   const attempt = step.attempts.at(-1) ?? {
@@ -82,8 +91,8 @@ function eventsFor(scenario: RunScenario, kind: Kind): Readonly<Record<RunEventK
   const claim = { ...attempt };
   const ids = {
     project_id: 'sample',
-    workflow_id: scenario.run.definition.workflow_id,
-    request_id: scenario.run.definition.request_id,
+    workflow_id: scenario.workflow.definition.workflow_id,
+    request_id: scenario.workflow.definition.request_id,
     step_id: stepId,
   };
   const order = scenario.orders('land').at(-1);
@@ -147,7 +156,7 @@ const held = {
 } as const;
 
 /** Every event that moves a step, and where to; what is not named here leaves it as it is. */
-const moves: readonly [Kind, StepState, Partial<Record<RunEventKind, StepState>>][] = [
+const moves: readonly [Kind, StepState, Partial<Record<WorkflowEventKind, StepState>>][] = [
   ['task', 'pending', { budget_spent: 'skipped', cancel_requested: 'canceled' }],
   ['task', 'ready', { agent_assigned: 'dispatched', queue_expired: 'failed', ...ending }],
   ['task', 'dispatched', { task_accepted: 'running', ...held }],
@@ -164,7 +173,7 @@ const moves: readonly [Kind, StepState, Partial<Record<RunEventKind, StepState>>
   ['integration', 'running', { change_landed: 'completed', landing_refused: 'failed' }],
 ];
 
-const kinds = Object.keys(eventsFor(new RunScenario(changePlan), 'task')) as RunEventKind[];
+const kinds = Object.keys(eventsFor(new WorkflowScenario(changePlan), 'task')) as WorkflowEventKind[];
 
 describe('every event in every state', () => {
   it('covers every state there is', () => {

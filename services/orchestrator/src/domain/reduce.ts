@@ -1,18 +1,18 @@
 import { assertNever } from '@ymera/kernel';
 import { beginSteps } from './begin-steps';
 import type { Effect } from './effect';
-import { cancelRun } from './end-run';
+import { cancelWorkflow } from './end-workflow';
 import * as agents from './handle-agents';
 import * as gates from './handle-gates';
 import * as integration from './handle-integration';
 import * as time from './handle-time';
-import type { Run } from './run';
-import { RunDraft, type RunContext } from './run-draft';
-import type { RunEvent } from './run-event';
+import type { Workflow } from './workflow';
+import { WorkflowDraft, type WorkflowContext } from './workflow-draft';
+import type { WorkflowEvent } from './workflow-event';
 
 export interface Reduction {
   /** The very same object when nothing changed. */
-  readonly run: Run;
+  readonly workflow: Workflow;
   readonly effects: readonly Effect[];
 }
 
@@ -20,19 +20,19 @@ export interface Reduction {
  * The whole engine: what happens to a run when something happens. Pure, so that a run can be replayed, simulated and
  * explained. An event that is late, repeated or about something else changes nothing; an agent that sent it is answered.
  */
-export function reduce(run: Run, event: RunEvent, context: RunContext): Reduction {
-  const draft = new RunDraft(run, context);
-  if (run.state === 'running' || isClaim(event)) {
+export function reduce(workflow: Workflow, event: WorkflowEvent, context: WorkflowContext): Reduction {
+  const draft = new WorkflowDraft(workflow, context);
+  if (workflow.state === 'running' || isClaim(event)) {
     handle(draft, event);
     beginSteps(draft);
   }
-  return { run: draft.run, effects: draft.effects };
+  return { workflow: draft.workflow, effects: draft.effects };
 }
 
 /** Agents get an answer also when the run is over. */
-const isClaim = ({ kind }: RunEvent): boolean => kind === 'task_ended' || kind === 'task_accepted';
+const isClaim = ({ kind }: WorkflowEvent): boolean => kind === 'task_ended' || kind === 'task_accepted';
 
-function handle(draft: RunDraft, event: RunEvent): void {
+function handle(draft: WorkflowDraft, event: WorkflowEvent): void {
   switch (event.kind) {
     case 'agent_assigned':
       return agents.assign(draft, event.stepId, event.agent, event.reason);
@@ -46,13 +46,13 @@ function handle(draft: RunDraft, event: RunEvent): void {
     case 'task_ended':
       return agents.end(draft, event.claim, event.result);
     case 'attempt_lost':
-      return time.loseHeld(draft, event.stepId, event.key, event.cause);
+      return time.loseLease(draft, event.stepId, event.key, event.cause);
     case 'deadline_passed':
-      return time.passDeadline(draft, event.stepId, event.key);
+      return time.expireDeadline(draft, event.stepId, event.key);
     case 'queue_expired':
-      return time.giveUpWaiting(draft, event.stepId);
+      return time.expireQueue(draft, event.stepId);
     case 'backoff_over':
-      return time.tryAgain(draft, event.stepId);
+      return time.retryAttempt(draft, event.stepId);
     case 'budget_spent':
       return time.spendBudget(draft);
     case 'gate_decided':
@@ -60,7 +60,7 @@ function handle(draft: RunDraft, event: RunEvent): void {
     case 'gate_expired':
       return gates.expireGate(draft, event.stepId, event.gateId);
     case 'change_materialised':
-      return integration.materialise(draft, event.change);
+      return integration.recordCommit(draft, event.change);
     case 'change_refused':
       return integration.refuseChange(draft, event.refusal);
     case 'change_landed':
@@ -70,7 +70,7 @@ function handle(draft: RunDraft, event: RunEvent): void {
     case 'integration_overdue':
       return integration.askIntegrationAgain(draft, event.stepId);
     case 'cancel_requested':
-      return cancelRun(draft, event.by, event.reason);
+      return cancelWorkflow(draft, event.by, event.reason);
     default:
       return assertNever(event);
   }

@@ -1,15 +1,15 @@
 import type { PlanStep } from '@ymera/contracts';
-import type { Run } from './run';
+import type { Workflow } from './workflow';
 
 /** Which steps can begin: they have not, and everything they depend on is completed. In the plan's order. */
-export function runnableSteps(run: Run): readonly PlanStep[] {
-  if (run.state !== 'running') return [];
-  return run.definition.plan.steps.filter(
+export function runnableSteps(workflow: Workflow): readonly PlanStep[] {
+  if (workflow.state !== 'running') return [];
+  return workflow.definition.plan.steps.filter(
     (step) =>
-      run.steps[step.step_id]?.state === 'pending' &&
-      step.depends_on.every((id) => run.steps[id]?.state === 'completed'),
+      workflow.steps[step.step_id]?.state === 'pending' &&
+      step.depends_on.every((id) => workflow.steps[id]?.state === 'completed'),
   );
 }
 
-export const isEverythingDone = (run: Run): boolean =>
-  Object.values(run.steps).every(({ state }) => state === 'completed');
+export const isEverythingDone = (workflow: Workflow): boolean =>
+  Object.values(workflow.steps).every(({ state }) => state === 'completed');

@@ -11,7 +11,7 @@ const candidate = (agentId: string, changed: Partial<Candidate> = {}): Candidate
   isRegistered: true,
   liveness: 'online',
   enforcement: 'none',
-  isSilent: false,
+  isUnresponsive: false,
   running: 0,
   slots: 1,
   ...changed,
@@ -23,7 +23,7 @@ describe('selectAgent', () => {
     ['offline', { liveness: 'offline' }],
     ['late', { liveness: 'late' }],
     ['suspended', { enforcement: 'suspended' }],
-    ['silent', { isSilent: true }],
+    ['silent', { isUnresponsive: true }],
     ['busy', { running: 1 }],
   ])('does not give work to an agent that is %s, and says so', (obstacle, changed) => {
     expect(selectAgent([candidate('tester-1', changed)], need)).toEqual({

@@ -10,7 +10,7 @@ export interface Candidate {
   readonly liveness: Liveness;
   readonly enforcement: 'none' | 'warned' | 'suspended' | 'frozen';
   /** It did not answer an offer or let a lease run out, and has not been heard of since. */
-  readonly isSilent: boolean;
+  readonly isUnresponsive: boolean;
   /** Attempts it holds now. */
   readonly running: number;
   /** Attempts it may hold at once. */
@@ -45,27 +45,27 @@ export function selectAgent(candidates: readonly Candidate[], need: Need): Selec
       a.running - b.running ||
       (a.agentId < b.agentId ? -1 : 1),
   );
-  if (!chosen) return { reason: `No ${need.agentType} agent can take it: ${whyNobody(obstacles)}.` };
-  return { chosen, reason: whyThisOne(chosen, others, free.filter(isAvoided), need) };
+  if (!chosen) return { reason: `No ${need.agentType} agent can take it: ${explainNoAgent(obstacles)}.` };
+  return { chosen, reason: explainSelection(chosen, others, free.filter(isAvoided), need) };
 }
 
 function obstacle(candidate: Candidate, need: Need): string | undefined {
   if (need.excluded.includes(candidate.agentId)) return 'made the change itself';
   if (candidate.liveness !== 'online') return candidate.liveness;
   if (candidate.enforcement !== 'none') return candidate.enforcement;
-  if (candidate.isSilent) return 'silent';
+  if (candidate.isUnresponsive) return 'silent';
   if (candidate.running >= candidate.slots) return 'busy';
   return undefined;
 }
 
-function whyNobody(obstacles: readonly (string | undefined)[]): string {
+function explainNoAgent(obstacles: readonly (string | undefined)[]): string {
   const counts = new Map<string, number>();
   for (const found of obstacles) if (found) counts.set(found, (counts.get(found) ?? 0) + 1);
   if (counts.size === 0) return 'none is registered';
   return [...counts].map(([found, count]) => `${count} ${found}`).join(', ');
 }
 
-function whyThisOne(
+function explainSelection(
   chosen: Candidate,
   others: readonly Candidate[],
   avoided: readonly Candidate[],

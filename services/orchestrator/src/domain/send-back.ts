@@ -1,7 +1,7 @@
 import type { Finding } from '@ymera/contracts';
-import { stopStep } from './end-run';
+import { stopStep } from './end-workflow';
 import { descendantsOf } from './plan-graph';
-import type { RunDraft } from './run-draft';
+import type { WorkflowDraft } from './workflow-draft';
 
 export interface Rework {
   /** The step that does it again. */
@@ -14,24 +14,24 @@ export interface Rework {
 }
 
 /** Everything from the producing step on is undone: a new task there, and gates already passed must be passed again. */
-export function sendBack(draft: RunDraft, { target, rejectedBy, reason, findings }: Rework): void {
+export function sendBack(draft: WorkflowDraft, { target, rejectedBy, reason, findings }: Rework): void {
   takeBack(draft, target, reason, { feedback: findings, findings });
   undoAfter(draft, target, reason, (stepId) => (stepId === rejectedBy ? findings : []));
 }
 
 /** What was said and decided about a step's output is void: whoever depends on it begins anew. */
 export function undoAfter(
-  draft: RunDraft,
+  draft: WorkflowDraft,
   target: string,
   reason: string,
   findingsOf: (stepId: string) => readonly Finding[] = () => [],
 ): void {
-  for (const { step_id } of descendantsOf(draft.run.definition.plan, target))
+  for (const { step_id } of descendantsOf(draft.workflow.definition.plan, target))
     takeBack(draft, step_id, reason, { feedback: [], findings: findingsOf(step_id) });
 }
 
 function takeBack(
-  draft: RunDraft,
+  draft: WorkflowDraft,
   stepId: string,
   reason: string,
   { feedback, findings }: { readonly feedback: readonly Finding[]; readonly findings: readonly Finding[] },
@@ -44,7 +44,7 @@ function takeBack(
     gate: undefined,
     output: undefined,
     proposal: undefined,
-    remake: undefined,
+    rebase: undefined,
     error: undefined,
   };
   draft.move(

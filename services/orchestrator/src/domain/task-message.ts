@@ -1,19 +1,19 @@
 import type { PayloadOf, task } from '@ymera/contracts';
 import { evidenceFor, mergeFindings, waiversFor } from './evidence';
 import type { TaskStep } from './judge-result';
-import { baseOf, type Attempt, type Run, type StepRun } from './run';
-import { heartbeatSeconds, type RunPolicy } from './run-policy';
+import { baseOf, type Attempt, type Workflow, type WorkflowStep } from './workflow';
+import { heartbeatSeconds, type WorkflowPolicy } from './workflow-policy';
 
 /** The work as its agent gets it. */
 export function taskMessage(
-  run: Run,
+  workflow: Workflow,
   planned: TaskStep,
-  step: StepRun,
+  step: WorkflowStep,
   attempt: Attempt,
-  policy: RunPolicy,
+  policy: WorkflowPolicy,
 ): PayloadOf<typeof task> {
-  const { request_id, workflow_id, request_text, intent, project, prepared } = run.definition;
-  const { change, tests, findings } = evidenceFor(run, planned.step_id);
+  const { request_id, workflow_id, request_text, intent, project, prepared } = workflow.definition;
+  const { change, tests, findings } = evidenceFor(workflow, planned.step_id);
   const waivers = waiversFor(step, change);
   const { workspace_url, ...about } = project;
   return {
@@ -40,7 +40,7 @@ export function taskMessage(
       ...(waivers.length > 0 && { waivers: [...waivers] }),
     },
     project: about,
-    base: baseOf(run),
+    base: baseOf(workflow),
     workspace_url,
     deadline: new Date(attempt.deadlineAt).toISOString(),
     heartbeat_s: heartbeatSeconds(policy),

@@ -1,7 +1,7 @@
 import { isHeld } from './attempt-lifecycle';
-import { currentAttempt, type Run, type StepRun, type Time } from './run';
-import type { RunEvent } from './run-event';
-import type { RunPolicy } from './run-policy';
+import { currentAttempt, type Workflow, type WorkflowStep, type Time } from './workflow';
+import type { WorkflowEvent } from './workflow-event';
+import type { WorkflowPolicy } from './workflow-policy';
 
 export const timerKinds = [
   'budget',
@@ -26,12 +26,12 @@ export interface Timer {
  * Every timer that this state owes. Stored with the state, in the same transaction; a step that waits always has one,
  * so nothing waits forever, whoever dies. A lease's timer may be early: progress extends the lease elsewhere.
  */
-export function timersOf(run: Run, policy: RunPolicy): readonly Timer[] {
-  if (run.state !== 'running') return [];
-  const steps = Object.values(run.steps).flatMap((step) => timersOfStep(step, policy));
-  if (isLanding(run)) return steps;
+export function timersOf(workflow: Workflow, policy: WorkflowPolicy): readonly Timer[] {
+  if (workflow.state !== 'running') return [];
+  const steps = Object.values(workflow.steps).flatMap((step) => timersOfStep(step, policy));
+  if (isLanding(workflow)) return steps;
   return [
-    { stepId: '', kind: 'budget', dueAt: run.startedAt + run.definition.plan.budget_s * 1000 },
+    { stepId: '', kind: 'budget', dueAt: workflow.startedAt + workflow.definition.plan.budget_s * 1000 },
     ...steps,
   ];
 }
@@ -40,7 +40,7 @@ export function timersOf(run: Run, policy: RunPolicy): readonly Timer[] {
  * Timers that a change of the run has brought. Those it owed before are known, and what is stored may say later than the
  * run does: progress puts a lease off without changing the run.
  */
-export function newTimers(before: Run, after: Run, policy: RunPolicy): readonly Timer[] {
+export function newTimers(before: Workflow, after: Workflow, policy: WorkflowPolicy): readonly Timer[] {
   if (before === after) return [];
   const known = new Set(timersOf(before, policy).map(nameOf));
   return timersOf(after, policy).filter((timer) => !known.has(nameOf(timer)));
@@ -49,10 +49,10 @@ export function newTimers(before: Run, after: Run, policy: RunPolicy): readonly 
 const nameOf = ({ stepId, kind, dueAt }: Timer): string => `${kind} ${dueAt} ${stepId}`;
 
 /** Integration may move the branch at any moment: the run can no longer end by our decision. */
-export const isLanding = (run: Run): boolean =>
-  Object.values(run.steps).some((step) => step.state === 'running' && !currentAttempt(step));
+export const isLanding = (workflow: Workflow): boolean =>
+  Object.values(workflow.steps).some((step) => step.state === 'running' && !currentAttempt(step));
 
-function timersOfStep(step: StepRun, policy: RunPolicy): readonly Timer[] {
+function timersOfStep(step: WorkflowStep, policy: WorkflowPolicy): readonly Timer[] {
   const { stepId, wakeAt } = step;
   const waking = (kind: TimerKind): readonly Timer[] =>
     wakeAt === undefined ? [] : [{ stepId, kind, dueAt: wakeAt }];
@@ -82,9 +82,9 @@ function timersOfStep(step: StepRun, policy: RunPolicy): readonly Timer[] {
 }
 
 /** What a timer that went off means for the run as it is now; undefined when it has moved on. */
-export function eventOfTimer(run: Run, stepId: string, kind: TimerKind): RunEvent | undefined {
+export function eventOfTimer(workflow: Workflow, stepId: string, kind: TimerKind): WorkflowEvent | undefined {
   if (kind === 'budget') return { kind: 'budget_spent' };
-  const step = run.steps[stepId];
+  const step = workflow.steps[stepId];
   if (!step) return undefined;
   const attempt = currentAttempt(step);
   switch (kind) {

@@ -1,12 +1,12 @@
 import type { PayloadOf, workflowCompleted } from '@ymera/contracts';
 import { last, mergeFindings } from './evidence';
-import type { Run } from './run';
+import type { Workflow } from './workflow';
 
 export type WorkflowResult = PayloadOf<typeof workflowCompleted>['result'];
 
 /** What the run has brought about so far. */
-export function resultOf(run: Run): WorkflowResult {
-  const steps = run.definition.plan.steps.flatMap(({ step_id }) => run.steps[step_id] ?? []);
+export function resultOf(workflow: Workflow): WorkflowResult {
+  const steps = workflow.definition.plan.steps.flatMap(({ step_id }) => workflow.steps[step_id] ?? []);
   const change = last(steps, (output) => output.change);
   const verdict = last(steps, (output) => output.verdict);
   const tests = last(steps, (output) => output.tests);

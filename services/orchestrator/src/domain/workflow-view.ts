@@ -1,6 +1,6 @@
 import type { PlanStep, ReplyOf, getWorkflow } from '@ymera/contracts';
 import { isHeld } from './attempt-lifecycle';
-import { baseOf, currentAttempt, preparedFor, type Run, type StepRun, type Time } from './run';
+import { baseOf, currentAttempt, preparedFor, type Workflow, type WorkflowStep, type Time } from './workflow';
 import { resultOf } from './workflow-result';
 
 export type WorkflowView = ReplyOf<typeof getWorkflow>;
@@ -11,28 +11,32 @@ export type ProgressByTask = ReadonlyMap<string, number>;
 const iso = (time: Time): string => new Date(time).toISOString();
 
 /** A run as the world sees it. */
-export function workflowView(run: Run, progress: ProgressByTask): WorkflowView {
-  const { workflow_id, request_id, project, plan, plan_digest } = run.definition;
+export function workflowView(workflow: Workflow, progress: ProgressByTask): WorkflowView {
+  const { workflow_id, request_id, project, plan, plan_digest } = workflow.definition;
   return {
     workflow_id,
     request_id,
     project_id: project.project_id,
-    state: run.state,
+    state: workflow.state,
     plan_digest,
-    base: baseOf(run),
+    base: baseOf(workflow),
     steps: plan.steps.flatMap((planned) => {
-      const step = run.steps[planned.step_id];
-      const maker = preparedFor(run, planned.step_id)?.agent_id ?? null;
+      const step = workflow.steps[planned.step_id];
+      const maker = preparedFor(workflow, planned.step_id)?.agent_id ?? null;
       return step ? [{ ...stepView(planned, step, progress), ...(maker && { agent_id: maker }) }] : [];
     }),
-    result: resultOf(run),
-    error: run.error ?? null,
-    started_at: iso(run.startedAt),
-    ended_at: run.endedAt === undefined ? null : iso(run.endedAt),
+    result: resultOf(workflow),
+    error: workflow.error ?? null,
+    started_at: iso(workflow.startedAt),
+    ended_at: workflow.endedAt === undefined ? null : iso(workflow.endedAt),
   };
 }
 
-function stepView(planned: PlanStep, step: StepRun, progress: ProgressByTask): WorkflowView['steps'][number] {
+function stepView(
+  planned: PlanStep,
+  step: WorkflowStep,
+  progress: ProgressByTask,
+): WorkflowView['steps'][number] {
   const attempt = step.taskId === undefined ? undefined : currentAttempt(step);
   return {
     step_id: planned.step_id,
@@ -55,7 +59,7 @@ function stepView(planned: PlanStep, step: StepRun, progress: ProgressByTask): W
   };
 }
 
-function progressOf(step: StepRun, progress: ProgressByTask): number {
+function progressOf(step: WorkflowStep, progress: ProgressByTask): number {
   if (step.state === 'completed') return 1;
   const attempt = currentAttempt(step);
   if (!attempt) return 0;

@@ -20,7 +20,7 @@ const uuidOf = (name: string): string => {
 };
 
 /** What integration would answer to an order to make a commit. */
-export const materialisedFrom = (
+export const committedFrom = (
   order: PayloadOf<typeof materialiseChange>,
   changeId: string,
 ): PayloadOf<typeof changeMaterialised> => ({
@@ -56,7 +56,7 @@ export const landedFrom = (
 });
 
 /** What integration would answer to an order to make a change again. */
-export const remadeFrom = (order: PayloadOf<typeof remakeChange>): PayloadOf<typeof changeMaterialised> => ({
+export const rebasedFrom = (order: PayloadOf<typeof remakeChange>): PayloadOf<typeof changeMaterialised> => ({
   project_id: order.project_id,
   workflow_id: order.workflow_id,
   request_id: order.request_id,

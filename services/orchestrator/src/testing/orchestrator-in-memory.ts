@@ -4,23 +4,23 @@ import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { FakeClock, InMemoryUnitOfWork } from '@ymera/testing';
 import { DispatchWaiting } from '../application/dispatch-waiting';
 import { FireTimers } from '../application/fire-timers';
-import { FollowAgents } from '../application/follow-agents';
-import { FollowIntegration } from '../application/follow-integration';
-import type { OrchestratorMetrics, OrchestratorStores, RunTracing, Wake } from '../application/ports';
-import { HearAgent } from '../application/hear-agent';
+import { ProjectAgents } from '../application/project-agents';
+import { HandleIntegrationOutcome } from '../application/handle-integration-outcome';
+import type { OrchestratorMetrics, OrchestratorStores, WorkflowTracing, Wake } from '../application/ports';
+import { MarkAgentResponsive } from '../application/mark-agent-responsive';
 import { ReadWorkflows } from '../application/read-workflows';
 import { Reconcile } from '../application/reconcile';
-import { RunEngine } from '../application/run-engine';
+import { WorkflowEngine } from '../application/workflow-engine';
 import { StartWorkflow } from '../application/start-workflow';
-import { SteerDispatch } from '../application/steer-dispatch';
-import { SteerWorkflow } from '../application/steer-workflow';
-import { TakeProgress } from '../application/take-progress';
-import { TakeResult } from '../application/take-result';
-import type { WorkflowDefinition } from '../domain/run';
-import { defaultRunPolicy } from '../domain/run-policy';
+import { DispatchControl } from '../application/dispatch-control';
+import { WorkflowControl } from '../application/workflow-control';
+import { ExtendLease } from '../application/extend-lease';
+import { HandleTaskResult } from '../application/handle-task-result';
+import type { WorkflowDefinition } from '../domain/workflow';
+import { defaultWorkflowPolicy } from '../domain/workflow-policy';
 import { emptyState, type OrchestratorState } from './stores/in-memory-state';
 import { inMemoryStores } from './stores/in-memory-stores';
-import { materialisedFrom, landedFrom } from './integration-answers';
+import { committedFrom, landedFrom } from './integration-answers';
 import { workflowId } from './plans';
 
 type Task = PayloadOf<typeof task>;
@@ -29,14 +29,14 @@ type Result = PayloadOf<typeof result>;
 /** The whole application over in-memory stores and a clock that the test moves. */
 export class OrchestratorInMemory {
   readonly clock = new FakeClock();
-  readonly policy = defaultRunPolicy;
+  readonly policy = defaultWorkflowPolicy;
   readonly refused: string[] = [];
   readonly rejections: string[] = [];
   /** The reconciler's next look comes before what is due was fired. */
   isFiringLate = false;
   /** What each look of the reconciler counted. */
   readonly orphansSeen: number[] = [];
-  isBrokerAway = false;
+  isBrokerUnavailable = false;
   readonly unitOfWork = new InMemoryUnitOfWork<OrchestratorState, OrchestratorStores>(emptyState(), (state) =>
     inMemoryStores(state, this.policy, () => this.clock.now().getTime()),
   );
@@ -58,7 +58,7 @@ export class OrchestratorInMemory {
     orphans: (count) => void this.orphansSeen.push(count),
     timerFired: () => undefined,
   };
-  private readonly tracing: RunTracing = {
+  private readonly tracing: WorkflowTracing = {
     current: () => this.trace,
     within: (traceparent, _, work) => {
       this.traces.push(traceparent);
@@ -66,7 +66,7 @@ export class OrchestratorInMemory {
     },
   };
 
-  readonly engine = new RunEngine({
+  readonly engine = new WorkflowEngine({
     unitOfWork: this.unitOfWork,
     clock: this.clock,
     newId: () => this.id(),
@@ -77,13 +77,13 @@ export class OrchestratorInMemory {
     metrics: this.metrics,
   });
   readonly workflows = new StartWorkflow(this.engine);
-  readonly brake = new SteerDispatch(this.unitOfWork, this.wake, this.clock);
-  readonly steering = new SteerWorkflow(this.engine);
-  readonly integration = new FollowIntegration(this.engine);
-  readonly agents = new FollowAgents(this.unitOfWork, this.engine, this.wake);
-  private readonly hearing = new HearAgent(this.unitOfWork, this.wake);
-  readonly results = new TakeResult(this.engine, this.hearing, this.metrics);
-  readonly progress = new TakeProgress({
+  readonly pauses = new DispatchControl(this.unitOfWork, this.wake, this.clock);
+  readonly steering = new WorkflowControl(this.engine);
+  readonly integration = new HandleIntegrationOutcome(this.engine);
+  readonly agents = new ProjectAgents(this.unitOfWork, this.engine, this.wake);
+  private readonly hearing = new MarkAgentResponsive(this.unitOfWork, this.wake);
+  readonly results = new HandleTaskResult(this.engine, this.hearing, this.metrics);
+  readonly progress = new ExtendLease({
     unitOfWork: this.unitOfWork,
     clock: this.clock,
     leaseMs: this.policy.leaseMs,
@@ -107,7 +107,7 @@ export class OrchestratorInMemory {
     metrics: this.metrics,
     logger: silentLogger,
     fired: async () => {
-      if (this.isBrokerAway) throw new Error('the broker is away');
+      if (this.isBrokerUnavailable) throw new Error('the broker is away');
       if (!this.isFiringLate) await this.timers.fireDue();
       this.isFiringLate = false;
     },
@@ -231,10 +231,10 @@ export class OrchestratorInMemory {
   }
 
   /** Integration makes a commit of the last proposal. */
-  async materialise(): Promise<void> {
+  async recordCommit(): Promise<void> {
     const order = this.unitOfWork.outbox.payloads(materialiseChange).at(-1);
     if (!order) throw new Error('nothing is to be materialised');
-    await this.integration.materialised(this.id(), materialisedFrom(order, this.id()));
+    await this.integration.committed(this.id(), committedFrom(order, this.id()));
     await this.settle();
   }
 

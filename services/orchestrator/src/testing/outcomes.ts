@@ -1,5 +1,5 @@
 import { base } from './plans';
-import { approvingVerdict, passedTests } from './run-scenario';
+import { approvingVerdict, passedTests } from './workflow-scenario';
 import type { ScriptedAgent, Task } from './scripted-agent';
 
 /** What an agent says at the end of a task that went well, as its type of task asks. */

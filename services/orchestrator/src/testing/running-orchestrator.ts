@@ -29,9 +29,9 @@ import type { z } from 'zod';
 import { migrations } from '../adapters/persistence/migrations';
 import { orchestratorModule } from '../app.module';
 import { configSchema } from '../config';
-import type { WorkflowDefinition } from '../domain/run';
+import type { WorkflowDefinition } from '../domain/workflow';
 import type { WorkflowView } from '../domain/workflow-view';
-import { landedFrom, materialisedFrom, movedFrom, remadeFrom, withdrawnFrom } from './integration-answers';
+import { landedFrom, committedFrom, movedFrom, rebasedFrom, withdrawnFrom } from './integration-answers';
 import type { ScriptedAgent } from './scripted-agent';
 
 export interface Published {
@@ -41,7 +41,7 @@ export interface Published {
 }
 
 /** Real PostgreSQL and RabbitMQ; everybody but the orchestrator is played by the test. */
-export class OrchestratorWorld {
+export class OrchestratorEnvironment {
   readonly published: Published[] = [];
   /** Where the branches of these projects stand: they move by compare-and-swap. Elsewhere everything lands. */
   readonly heads = new Map<string, string>();
@@ -55,7 +55,7 @@ export class OrchestratorWorld {
     private readonly observer: ChannelModel,
   ) {}
 
-  static async open(): Promise<OrchestratorWorld> {
+  static async open(): Promise<OrchestratorEnvironment> {
     const [database, vhosts] = await Promise.all([
       testDatabase({ service: 'orchestrator', migrations }),
       testVhosts({ partitions: 1 }),
@@ -74,9 +74,9 @@ export class OrchestratorWorld {
       integration: as('integration'),
       registry: as('registry'),
     };
-    const world = new OrchestratorWorld(database, vhosts, others, observer);
-    await world.observe();
-    return world;
+    const environment = new OrchestratorEnvironment(database, vhosts, others, observer);
+    await environment.observe();
+    return environment;
   }
 
   config(
@@ -203,16 +203,11 @@ export class OrchestratorWorld {
     const body: unknown = JSON.parse(message.content.toString());
     if (message.properties.type === materialiseChange.key) {
       const order = body as PayloadOf<typeof materialiseChange>;
-      return this.publish(
-        'integration',
-        changeMaterialised,
-        order.task_id,
-        materialisedFrom(order, uuidv7()),
-      );
+      return this.publish('integration', changeMaterialised, order.task_id, committedFrom(order, uuidv7()));
     }
     if (message.properties.type === remakeChange.key) {
       const order = body as PayloadOf<typeof remakeChange>;
-      return this.publish('integration', changeMaterialised, order.task_id, remadeFrom(order));
+      return this.publish('integration', changeMaterialised, order.task_id, rebasedFrom(order));
     }
     if (message.properties.type === withdrawLanding.key) {
       const withdrawal = body as PayloadOf<typeof withdrawLanding>;

@@ -7,7 +7,7 @@ export function registryMetrics(): RegistryMetrics {
     help: 'Credentials of principals that were refused.',
     labels: ['code'],
   });
-  const strangers = counter({
+  const unknownAgents = counter({
     name: 'ymera_hello_strangers_total',
     help: 'Agents named in a hello by a principal that does not own them.',
   });
@@ -22,8 +22,8 @@ export function registryMetrics(): RegistryMetrics {
   });
   return {
     authenticationFailed: (code) => failures.inc({ code }),
-    strangersInHello: (count) => strangers.inc(count),
+    unknownAgentsInHello: (count) => unknownAgents.inc(count),
     provisioningFailed: () => provisioning.inc(),
-    standingChanged: (status, cause) => standings.inc({ status, cause }),
+    sanctionStatusChanged: (status, cause) => standings.inc({ status, cause }),
   };
 }

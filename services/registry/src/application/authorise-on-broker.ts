@@ -1,13 +1,13 @@
 import { brokerAccess, isAllowed, type BrokerRequest } from '../domain/broker-authorisation';
 import type { AuthenticatePrincipal } from './authenticate-principal';
-import type { Canaries } from './canaries';
+import type { AuthenticationProbes } from './authentication-probes';
 import type { PrincipalDirectory } from './principal-directory';
 
 /** Answers the broker about principals. Services' users are the broker's own and never come here. */
 export class AuthoriseOnBroker {
   constructor(
     private readonly authentication: AuthenticatePrincipal,
-    private readonly canaries: Canaries,
+    private readonly canaries: AuthenticationProbes,
     private readonly directory: PrincipalDirectory,
     private readonly agentsVhost: string,
   ) {}

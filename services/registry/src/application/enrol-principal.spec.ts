@@ -1,49 +1,51 @@
-import { codeOf, registryWorld, valueOf } from '../testing/registry-world';
+import { codeOf, registryFixture, valueOf } from '../testing/in-memory-registry-fixture';
 
 describe('enrolling a principal', () => {
   it('gives a credential that authenticates, a queue, and one event', async () => {
-    const world = registryWorld();
-    const answer = await world.enrolled('runner-1');
+    const fixture = registryFixture();
+    const answer = await fixture.enrolled('runner-1');
     expect(answer).toMatchObject({
       principal_id: 'runner-1',
       expires_at: '2026-01-02T00:00:00.000Z',
       broker: { url: 'amqp://127.0.0.1:5672', vhost: '/agents', queue: 'agent.runner-1' },
     });
-    expect(valueOf(await world.authenticate.execute({ credential: answer.credential }))).toEqual({
+    expect(valueOf(await fixture.authenticate.execute({ credential: answer.credential }))).toEqual({
       principal_id: 'runner-1',
     });
-    expect(world.queues.queues).toEqual(new Set(['runner-1']));
-    expect(world.events()).toEqual(['registry.enrolment.created', 'registry.principal.enrolled']);
+    expect(fixture.queues.queues).toEqual(new Set(['runner-1']));
+    expect(fixture.events()).toEqual(['registry.enrolment.created', 'registry.principal.enrolled']);
   });
 
   it('stores no secret', async () => {
-    const world = registryWorld();
-    const token = await world.token('principal');
-    const { credential } = await world.enrolled('runner-1');
-    const stored = JSON.stringify([...Object.values(world.registry.unitOfWork.state)].map((map) => [...map]));
+    const fixture = registryFixture();
+    const token = await fixture.token('principal');
+    const { credential } = await fixture.enrolled('runner-1');
+    const stored = JSON.stringify(
+      [...Object.values(fixture.registry.unitOfWork.state)].map((map) => [...map]),
+    );
     for (const shown of [token, credential]) expect(stored).not.toContain(shown.slice(-64));
   });
 
   it('spends the token: it works once, for its own kind, until it expires', async () => {
-    const world = registryWorld();
-    const token = await world.token('principal');
+    const fixture = registryFixture();
+    const token = await fixture.token('principal');
     const enrol = (enrolment_token: string, principal_id: string) =>
-      world.enrol.execute({ enrolment_token, principal_id });
+      fixture.enrol.execute({ enrolment_token, principal_id });
     expect(codeOf(await enrol(token, 'runner-1'))).toBe('ok');
     expect(codeOf(await enrol(token, 'runner-1'))).toBe('enrolment_invalid');
     expect(codeOf(await enrol(token, 'runner-2'))).toBe('enrolment_invalid');
-    expect(codeOf(await enrol(await world.token('agent'), 'runner-2'))).toBe('enrolment_invalid');
+    expect(codeOf(await enrol(await fixture.token('agent'), 'runner-2'))).toBe('enrolment_invalid');
     expect(codeOf(await enrol('yme_0_example', 'runner-2'))).toBe('enrolment_invalid');
-    const late = await world.token('principal');
-    world.clock.advance(3_600_000);
+    const late = await fixture.token('principal');
+    fixture.clock.advance(3_600_000);
     expect(codeOf(await enrol(late, 'runner-2'))).toBe('enrolment_invalid');
   });
 
   it('keeps the token when the name is taken, reserved or too long', async () => {
-    const world = registryWorld();
-    await world.enrolled('runner-1');
-    const token = await world.token('principal');
-    const enrol = (principal_id: string) => world.enrol.execute({ enrolment_token: token, principal_id });
+    const fixture = registryFixture();
+    await fixture.enrolled('runner-1');
+    const token = await fixture.token('principal');
+    const enrol = (principal_id: string) => fixture.enrol.execute({ enrolment_token: token, principal_id });
     expect(codeOf(await enrol('runner-1'))).toBe('principal_exists');
     expect(codeOf(await enrol('svc-registry'))).toBe('principal_id_unusable');
     expect(codeOf(await enrol('x'.repeat(250)))).toBe('principal_id_unusable');
@@ -51,20 +53,20 @@ describe('enrolling a principal', () => {
   });
 
   it('answers while the broker is away; the sweep declares the queue later', async () => {
-    const world = registryWorld();
-    world.queues.isAway = true;
-    await world.enrolled('runner-1');
-    expect(world.metrics.provisioningFailures).toBe(1);
-    await world.provisioning.sweep();
-    world.queues.isAway = false;
-    await world.provisioning.sweep();
-    expect(world.queues.queues).toEqual(new Set(['runner-1']));
-    expect(await world.registry.unprovisioned(10)).toEqual([]);
+    const fixture = registryFixture();
+    fixture.queues.isUnavailable = true;
+    await fixture.enrolled('runner-1');
+    expect(fixture.metrics.provisioningFailures).toBe(1);
+    await fixture.provisioning.sweep();
+    fixture.queues.isUnavailable = false;
+    await fixture.provisioning.sweep();
+    expect(fixture.queues.queues).toEqual(new Set(['runner-1']));
+    expect(await fixture.registry.unprovisioned(10)).toEqual([]);
   });
 
   it('lets only administrators make tokens', async () => {
-    const world = registryWorld();
-    const made = await world.createEnrolment.execute({
+    const fixture = registryFixture();
+    const made = await fixture.createEnrolment.execute({
       kind: 'agent',
       valid_s: 60,
       created_by: { name: 'ada', roles: ['operator', 'approver'] },

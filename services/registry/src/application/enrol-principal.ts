@@ -1,7 +1,7 @@
 import type { enrolPrincipal, PayloadOf, ReplyOf } from '@ymera/contracts';
 import type { Result } from '@ymera/kernel';
 import { isUsablePrincipalName } from '../domain/principal';
-import type { EnrolmentDesk } from './enrolment-desk';
+import type { EnrolmentTokens } from './enrolment-tokens';
 import { attempt, refuse } from './refusal';
 import type { ProvisionPrincipals } from './provision-principals';
 import type { AccessCache, RegistryUnitOfWork } from './ports';
@@ -10,7 +10,7 @@ import type { AccessCache, RegistryUnitOfWork } from './ports';
 export class EnrolPrincipal {
   constructor(
     private readonly unitOfWork: RegistryUnitOfWork,
-    private readonly desk: EnrolmentDesk,
+    private readonly enrolments: EnrolmentTokens,
     private readonly provisioning: ProvisionPrincipals,
     private readonly cache: AccessCache,
   ) {}
@@ -22,9 +22,9 @@ export class EnrolPrincipal {
           suggestion: 'Use at most 240 characters, not beginning with "svc-".',
         });
       const { principal, answer } = await this.unitOfWork.run(async (tx) => {
-        const enrolment = await this.desk.recognise(tx, request.enrolment_token);
-        await this.desk.spend(tx, enrolment, 'principal', request.principal_id);
-        return this.desk.enrol(tx, {
+        const enrolment = await this.enrolments.recognise(tx, request.enrolment_token);
+        await this.enrolments.spend(tx, enrolment, 'principal', request.principal_id);
+        return this.enrolments.enrol(tx, {
           principalId: request.principal_id,
           servesOneAgent: false,
           enrolledBy: `enrolment:${enrolment.keyId}`,

@@ -1,20 +1,20 @@
 import type { liftFreeze, Messages, PayloadOf, ReplyOf } from '@ymera/contracts';
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf } from '../domain/agent';
-import { isLiftable, liftSanction } from '../domain/standing';
-import type { ChangeStanding, StandingAftermath } from './change-standing';
+import { isLiftable, liftSanction } from '../domain/sanction-status';
+import type { ApplySanctionChange, SanctionAftermath } from './apply-sanction-change';
 import type { RegistryStores, RegistryUnitOfWork } from './ports';
 import { attempt, refuse } from './refusal';
 
 type Request = PayloadOf<typeof liftFreeze>;
 
-const shortestReason = 10;
+const minReasonLength = 10;
 
 /** What good reports do not end, an administrator does, with a reason that is kept with the name. */
 export class LiftFreeze {
   constructor(
     private readonly unitOfWork: RegistryUnitOfWork,
-    private readonly standing: ChangeStanding,
+    private readonly standing: ApplySanctionChange,
     private readonly clock: Clock,
   ) {}
 
@@ -22,8 +22,8 @@ export class LiftFreeze {
     return attempt(async () => {
       if (!request.actor.roles.includes('admin'))
         refuse('forbidden', 'admin_required', 'Only an administrator lifts a freeze.');
-      if (request.reason.trim().length < shortestReason)
-        refuse('validation', 'reason_too_short', `A reason has at least ${shortestReason} characters.`);
+      if (request.reason.trim().length < minReasonLength)
+        refuse('validation', 'reason_too_short', `A reason has at least ${minReasonLength} characters.`);
       if (!isStorable(request.reason))
         refuse('validation', 'text_invalid', 'The reason holds a NUL or half of a surrogate pair.');
       const { agent, aftermath } = await this.unitOfWork.run((tx) => this.lift(tx, request));
@@ -41,7 +41,7 @@ export class LiftFreeze {
       });
     const change = liftSanction(before, actor.name, reason, this.clock.now());
     await tx.agents.save(change.agent);
-    const aftermath: StandingAftermath = await this.standing.publish(tx, change);
+    const aftermath: SanctionAftermath = await this.standing.publish(tx, change);
     return { agent: change.agent, aftermath };
   }
 }

@@ -26,11 +26,11 @@ export class OpenSession {
   ) {}
 
   async execute(message: Hello): Promise<HelloOutcome> {
-    const { outcome, strangers } = await this.unitOfWork.run(async (tx) => {
+    const { outcome, unknownAgents } = await this.unitOfWork.run(async (tx) => {
       const before = await tx.principals.lock(message.principalId);
       const access: BrokerAccess = before ? brokerAccess(before) : 'none';
-      if (!before || access === 'none') return { outcome: 'refused' as const, strangers: 0 };
-      if (before.lastHelloId === message.id) return { outcome: 'repeated' as const, strangers: 0 };
+      if (!before || access === 'none') return { outcome: 'refused' as const, unknownAgents: 0 };
+      if (before.lastHelloId === message.id) return { outcome: 'repeated' as const, unknownAgents: 0 };
 
       const principal = openSession(before, message.id);
       await tx.principals.save(principal);
@@ -56,9 +56,9 @@ export class OpenSession {
         agent_ids: owned,
         server_time: openedAt,
       });
-      return { outcome: 'welcomed' as const, strangers: named.length - owned.length };
+      return { outcome: 'welcomed' as const, unknownAgents: named.length - owned.length };
     });
-    if (strangers > 0) this.metrics.strangersInHello(strangers);
+    if (unknownAgents > 0) this.metrics.unknownAgentsInHello(unknownAgents);
     return outcome;
   }
 }

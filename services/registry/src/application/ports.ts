@@ -3,7 +3,7 @@ import type { Agent } from '../domain/agent';
 import type { Credential } from '../domain/credential';
 import type { Enrolment } from '../domain/enrolment';
 import type { Principal, Provisioning } from '../domain/principal';
-import type { EndCause, SanctionCause, Standing } from '../domain/standing';
+import type { EndCause, SanctionCause, SanctionStatus } from '../domain/sanction-status';
 import type { SecretToken, StoredSecret, TokenPrefix } from '../domain/secret-token';
 
 export interface EnrolmentStore {
@@ -38,7 +38,7 @@ export interface AgentStore {
   /** Those of `agentIds` that are active under this principal, in the order of their ids. */
   activeAmong(principalId: string, agentIds: readonly string[]): Promise<string[]>;
   /** Each standing that one of its active agents has, once. */
-  sanctionsOf(principalId: string): Promise<Pick<Standing, 'status' | 'cause'>[]>;
+  sanctionsOf(principalId: string): Promise<Pick<SanctionStatus, 'status' | 'cause'>[]>;
 }
 
 export interface IdempotencyKey {
@@ -127,7 +127,7 @@ export interface AccessCache {
 export interface RegistryMetrics {
   authenticationFailed(code: string): void;
   /** Agents that a hello named without owning them. */
-  strangersInHello(count: number): void;
+  unknownAgentsInHello(count: number): void;
   provisioningFailed(): void;
-  standingChanged(status: AgentStanding, cause: SanctionCause | EndCause): void;
+  sanctionStatusChanged(status: AgentStanding, cause: SanctionCause | EndCause): void;
 }

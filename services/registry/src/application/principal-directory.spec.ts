@@ -1,18 +1,18 @@
-import { registryWorld } from '../testing/registry-world';
+import { registryFixture } from '../testing/in-memory-registry-fixture';
 import { PrincipalDirectory } from './principal-directory';
 
 describe('the directory of principals', () => {
   it('reads a principal once, and again only after a change', async () => {
-    const world = registryWorld();
-    await world.enrolled('runner-1');
+    const fixture = registryFixture();
+    await fixture.enrolled('runner-1');
     let reads = 0;
     const directory = new PrincipalDirectory({
-      ...world.registry,
+      ...fixture.registry,
       accessByName: (name: string) => {
         reads += 1;
-        return world.registry.accessByName(name);
+        return fixture.registry.accessByName(name);
       },
-    } as typeof world.registry);
+    } as typeof fixture.registry);
     for (let index = 0; index < 5; index += 1) await directory.byPrincipal('runner-1');
     expect(reads).toBe(1);
     directory.invalidate('runner-1');
@@ -21,30 +21,30 @@ describe('the directory of principals', () => {
   });
 
   it('remembers that there is nobody of a name, until somebody is enrolled', async () => {
-    const world = registryWorld();
-    expect(await world.broker.may('runner-1', { kind: 'vhost', vhost: '/agents' })).toBe(false);
-    await world.enrolled('runner-1');
-    expect(await world.broker.may('runner-1', { kind: 'vhost', vhost: '/agents' })).toBe(true);
+    const fixture = registryFixture();
+    expect(await fixture.broker.may('runner-1', { kind: 'vhost', vhost: '/agents' })).toBe(false);
+    await fixture.enrolled('runner-1');
+    expect(await fixture.broker.may('runner-1', { kind: 'vhost', vhost: '/agents' })).toBe(true);
   });
 
   it('keeps nothing that was read before a change and arrives after it', async () => {
-    const world = registryWorld();
-    await world.enrolled('runner-1');
+    const fixture = registryFixture();
+    await fixture.enrolled('runner-1');
     let arrive = (): void => undefined;
     const delayed = new Promise<void>((resolve) => (arrive = resolve));
-    const before = await world.registry.accessByName('runner-1');
+    const before = await fixture.registry.accessByName('runner-1');
     let isFirst = true;
     const directory = new PrincipalDirectory({
       accessByName: async (name: string) => {
-        if (!isFirst) return world.registry.accessByName(name);
+        if (!isFirst) return fixture.registry.accessByName(name);
         isFirst = false;
         await delayed;
         return before;
       },
-    } as unknown as typeof world.registry);
+    } as unknown as typeof fixture.registry);
 
     const reading = directory.byPrincipal('runner-1');
-    const { principals } = world.registry.unitOfWork.state;
+    const { principals } = fixture.registry.unitOfWork.state;
     if (before) principals.set('runner-1', { ...before.principal, status: 'frozen' });
     directory.invalidate('runner-1');
     arrive();

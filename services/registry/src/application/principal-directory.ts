@@ -3,11 +3,11 @@ import type { AccessCache, PrincipalAccess, RegistryReader } from './ports';
 
 export interface DirectorySettings {
   /** How long a change made by another instance may stay unseen here. */
-  readonly maximumAgeMs: number;
-  readonly maximumEntries: number;
+  readonly maxAgeMs: number;
+  readonly maxEntries: number;
 }
 
-const directorySettings: DirectorySettings = { maximumAgeMs: 2_000, maximumEntries: 50_000 };
+const directorySettings: DirectorySettings = { maxAgeMs: 2_000, maxEntries: 50_000 };
 
 /**
  * What is known of principals, in process: the broker asks several times per connection and must not wait. Absence is
@@ -24,7 +24,7 @@ export class PrincipalDirectory implements AccessCache {
     private readonly reader: RegistryReader,
     settings: DirectorySettings = directorySettings,
   ) {
-    const bounds = { max: settings.maximumEntries, ttl: settings.maximumAgeMs };
+    const bounds = { max: settings.maxEntries, ttl: settings.maxAgeMs };
     this.byName = new LRUCache(bounds);
     this.nameByKey = new LRUCache(bounds);
   }

@@ -3,16 +3,16 @@ import {
   asPrincipal,
   codeOf,
   registration,
-  registryWorld,
+  registryFixture,
   valueOf,
   withToken,
-} from '../testing/registry-world';
+} from '../testing/in-memory-registry-fixture';
 
 describe('registering an agent', () => {
   it('under the principal that asks, without another credential', async () => {
-    const world = registryWorld();
-    await world.enrolled('runner-1');
-    const reply = valueOf(await world.register.execute(registration(asPrincipal('runner-1'))));
+    const fixture = registryFixture();
+    await fixture.enrolled('runner-1');
+    const reply = valueOf(await fixture.register.execute(registration(asPrincipal('runner-1'))));
     expect(reply).toEqual({
       agent: {
         agent_id: 'tester-1',
@@ -31,77 +31,77 @@ describe('registering an agent', () => {
         },
       },
     });
-    expect(world.events()).toContain('registry.agent.registered');
+    expect(fixture.events()).toContain('registry.agent.registered');
   });
 
   it.each(['enrolment', 'administrator'])('by %s, with a principal and a queue of its own', async (way) => {
-    const world = registryWorld();
-    const caller = way === 'enrolment' ? withToken(await world.token('agent')) : asAdmin;
-    const reply = valueOf(await world.register.execute(registration(caller)));
+    const fixture = registryFixture();
+    const caller = way === 'enrolment' ? withToken(await fixture.token('agent')) : asAdmin;
+    const reply = valueOf(await fixture.register.execute(registration(caller)));
     expect(reply.principal?.principal_id).toBe('tester-1');
-    expect(world.queues.queues).toEqual(new Set(['tester-1']));
+    expect(fixture.queues.queues).toEqual(new Set(['tester-1']));
     const credential = reply.principal?.credential ?? '';
-    expect(await world.broker.mayConnect('tester-1', credential)).toBe(true);
-    expect(codeOf(await world.register.execute(registration(asPrincipal('tester-1'), 'tester-2')))).toBe(
+    expect(await fixture.broker.mayConnect('tester-1', credential)).toBe(true);
+    expect(codeOf(await fixture.register.execute(registration(asPrincipal('tester-1'), 'tester-2')))).toBe(
       'principal_serves_one_agent',
     );
   });
 
   it('refuses a second of the same id, whoever asks, and spends no token for it', async () => {
-    const world = registryWorld();
-    await world.enrolled('runner-1');
-    await world.register.execute(registration(asPrincipal('runner-1')));
-    const token = await world.token('agent');
+    const fixture = registryFixture();
+    await fixture.enrolled('runner-1');
+    await fixture.register.execute(registration(asPrincipal('runner-1')));
+    const token = await fixture.token('agent');
     for (const caller of [asPrincipal('runner-1'), asAdmin, withToken(token)])
-      expect(codeOf(await world.register.execute(registration(caller)))).toBe('agent_exists');
-    expect(codeOf(await world.register.execute(registration(withToken(token), 'tester-2')))).toBe('ok');
+      expect(codeOf(await fixture.register.execute(registration(caller)))).toBe('agent_exists');
+    expect(codeOf(await fixture.register.execute(registration(withToken(token), 'tester-2')))).toBe('ok');
   });
 
   it('gives the same answer, credential included, to the same request with the same key', async () => {
-    const world = registryWorld();
-    const caller = withToken(await world.token('agent'));
+    const fixture = registryFixture();
+    const caller = withToken(await fixture.token('agent'));
     const request = { ...registration(caller), idempotency_key: 'try-1' };
-    const first = valueOf(await world.register.execute(request));
-    expect(valueOf(await world.register.execute(request))).toEqual(first);
-    expect(codeOf(await world.register.execute({ ...request, capabilities: ['other'] }))).toBe(
+    const first = valueOf(await fixture.register.execute(request));
+    expect(valueOf(await fixture.register.execute(request))).toEqual(first);
+    expect(codeOf(await fixture.register.execute({ ...request, capabilities: ['other'] }))).toBe(
       'idempotency_key_reused',
     );
-    expect(codeOf(await world.register.execute({ ...request, idempotency_key: 'try-2' }))).toBe(
+    expect(codeOf(await fixture.register.execute({ ...request, idempotency_key: 'try-2' }))).toBe(
       'enrolment_invalid',
     );
-    world.clock.advance(25 * 3_600_000);
-    expect(codeOf(await world.register.execute(request))).toBe('enrolment_invalid');
+    fixture.clock.advance(25 * 3_600_000);
+    expect(codeOf(await fixture.register.execute(request))).toBe('enrolment_invalid');
   });
 
   it('keeps one caller’s key apart from another’s', async () => {
-    const world = registryWorld();
-    await world.enrolled('runner-1');
-    await world.enrolled('runner-2');
+    const fixture = registryFixture();
+    await fixture.enrolled('runner-1');
+    await fixture.enrolled('runner-2');
     const ask = (principal: string, agent: string) =>
-      world.register.execute({ ...registration(asPrincipal(principal), agent), idempotency_key: 'same' });
+      fixture.register.execute({ ...registration(asPrincipal(principal), agent), idempotency_key: 'same' });
     expect(valueOf(await ask('runner-1', 'tester-1')).agent.principal_id).toBe('runner-1');
     expect(valueOf(await ask('runner-2', 'tester-2')).agent.principal_id).toBe('runner-2');
   });
 
   it('stops at a thousand agents of one principal', async () => {
-    const world = registryWorld();
-    await world.enrolled('runner-1');
-    const { principals } = world.registry.unitOfWork.state;
+    const fixture = registryFixture();
+    await fixture.enrolled('runner-1');
+    const { principals } = fixture.registry.unitOfWork.state;
     const runner = principals.get('runner-1');
     if (runner) principals.set('runner-1', { ...runner, agentCount: 999 });
-    expect(codeOf(await world.register.execute(registration(asPrincipal('runner-1'), 'tester-1')))).toBe(
+    expect(codeOf(await fixture.register.execute(registration(asPrincipal('runner-1'), 'tester-1')))).toBe(
       'ok',
     );
-    expect(codeOf(await world.register.execute(registration(asPrincipal('runner-1'), 'tester-2')))).toBe(
+    expect(codeOf(await fixture.register.execute(registration(asPrincipal('runner-1'), 'tester-2')))).toBe(
       'principal_full',
     );
   });
 
   it('refuses strangers, people who are not administrators, and what cannot be stored', async () => {
-    const world = registryWorld();
+    const fixture = registryFixture();
     const viewer = { kind: 'operator' as const, actor: { name: 'eve', roles: ['viewer'] } };
-    const refused = async (request: Parameters<typeof world.register.execute>[0]) =>
-      codeOf(await world.register.execute(request));
+    const refused = async (request: Parameters<typeof fixture.register.execute>[0]) =>
+      codeOf(await fixture.register.execute(request));
     expect(await refused(registration(asPrincipal('nobody')))).toBe('principal_not_active');
     expect(await refused(registration(viewer))).toBe('admin_required');
     expect(await refused(registration(withToken('yme_forged')))).toBe('enrolment_invalid');
@@ -110,7 +110,7 @@ describe('registering an agent', () => {
     );
     expect(await refused({ ...registration(asAdmin), config: { a: { '\0': 1 } } })).toBe('text_invalid');
     expect(await refused({ ...registration(asAdmin), capabilities: ['\ud800'] })).toBe('text_invalid');
-    expect(world.registry.unitOfWork.state.agents.size).toBe(0);
-    expect(world.events()).toEqual([]);
+    expect(fixture.registry.unitOfWork.state.agents.size).toBe(0);
+    expect(fixture.events()).toEqual([]);
   });
 });

@@ -6,10 +6,10 @@ import {
   type ReplyOf,
 } from '@ymera/contracts';
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
-import { agentResourceOf, maximumConfigBytes, newAgent, type Agent, slotsOf } from '../domain/agent';
+import { agentResourceOf, maxConfigBytes, newAgent, type Agent, slotsOf } from '../domain/agent';
 import type { Enrolment } from '../domain/enrolment';
-import { maximumAgentsPerPrincipal, principalNameFor, type Principal } from '../domain/principal';
-import type { EnrolmentDesk } from './enrolment-desk';
+import { maxAgentsPerPrincipal, principalNameFor, type Principal } from '../domain/principal';
+import type { EnrolmentTokens } from './enrolment-tokens';
 import type { IdempotentAnswers, IdempotentRequest } from './idempotent-answers';
 import type { AccessCache, RegistryStores, RegistryUnitOfWork } from './ports';
 import type { ProvisionPrincipals } from './provision-principals';
@@ -37,7 +37,7 @@ interface Registration {
 export class RegisterAgent {
   constructor(
     private readonly unitOfWork: RegistryUnitOfWork,
-    private readonly desk: EnrolmentDesk,
+    private readonly enrolments: EnrolmentTokens,
     private readonly answers: IdempotentAnswers<Reply>,
     private readonly provisioning: ProvisionPrincipals,
     private readonly cache: AccessCache,
@@ -46,7 +46,7 @@ export class RegisterAgent {
 
   execute(request: Request): Promise<Result<Reply>> {
     return attempt(async () => {
-      if (Buffer.byteLength(JSON.stringify(request.config)) > maximumConfigBytes)
+      if (Buffer.byteLength(JSON.stringify(request.config)) > maxConfigBytes)
         refuse('validation', 'config_too_large', 'The configuration is larger than 16 KiB.');
       if (!isStorable([request.capabilities, request.config]))
         refuse('validation', 'text_invalid', 'A text holds a NUL or half of a surrogate pair.');
@@ -64,12 +64,12 @@ export class RegisterAgent {
     if (caller.kind === 'operator' && !caller.actor.roles.includes('admin'))
       refuse('forbidden', 'admin_required', 'Only an administrator registers agents.');
     const enrolment =
-      caller.kind === 'enrolment' ? await this.desk.recognise(tx, caller.enrolment_token) : undefined;
+      caller.kind === 'enrolment' ? await this.enrolments.recognise(tx, caller.enrolment_token) : undefined;
     const asked = idempotentRequest(request, enrolment);
     const earlier = asked && (await this.answers.recall(tx.idempotency, asked));
     if (earlier) return { reply: earlier, enrolled: undefined };
 
-    if (enrolment) await this.desk.spend(tx, enrolment, 'agent', request.agent_id);
+    if (enrolment) await this.enrolments.spend(tx, enrolment, 'agent', request.agent_id);
     const agent = await this.addAgent(tx, request);
     const host =
       caller.kind === 'principal'
@@ -110,15 +110,15 @@ export class RegisterAgent {
       refuse('forbidden', 'principal_serves_one_agent', 'This credential belongs to one agent alone.', {
         suggestion: 'Enrol a principal to host several agents.',
       });
-    if (principal.agentCount >= maximumAgentsPerPrincipal)
-      refuse('conflict', 'principal_full', `A principal hosts at most ${maximumAgentsPerPrincipal} agents.`, {
+    if (principal.agentCount >= maxAgentsPerPrincipal)
+      refuse('conflict', 'principal_full', `A principal hosts at most ${maxAgentsPerPrincipal} agents.`, {
         suggestion: 'Enrol another principal.',
       });
     return principal;
   }
 
   private async ownPrincipal(tx: Tx, agent: Agent, by: string): Promise<Host> {
-    const { principal, answer } = await this.desk.enrol(tx, {
+    const { principal, answer } = await this.enrolments.enrol(tx, {
       principalId: agent.principalId,
       servesOneAgent: true,
       enrolledBy: by,

@@ -4,47 +4,47 @@ import {
   asPrincipal,
   codeOf,
   registration,
-  registryWorld,
+  registryFixture,
   valueOf,
-} from '../testing/registry-world';
+} from '../testing/in-memory-registry-fixture';
 
 const retirement = (agent_id: string) => ({ agent_id, reason: 'Replaced.', actor: admin });
 
 describe('retiring an agent', () => {
   it('takes its own principal with it: refused at once, connections closed, queue gone', async () => {
-    const world = registryWorld();
-    const { principal } = valueOf(await world.register.execute(registration(asAdmin)));
+    const fixture = registryFixture();
+    const { principal } = valueOf(await fixture.register.execute(registration(asAdmin)));
     const credential = principal?.credential ?? '';
-    expect(await world.broker.mayConnect('tester-1', credential)).toBe(true);
-    expect(await world.broker.may('tester-1', { kind: 'vhost', vhost: '/agents' })).toBe(true);
+    expect(await fixture.broker.mayConnect('tester-1', credential)).toBe(true);
+    expect(await fixture.broker.may('tester-1', { kind: 'vhost', vhost: '/agents' })).toBe(true);
 
-    expect(valueOf(await world.retire.execute(retirement('tester-1'))).status).toBe('retired');
-    expect(await world.broker.mayConnect('tester-1', credential)).toBe(false);
-    expect(await world.broker.may('tester-1', { kind: 'vhost', vhost: '/agents' })).toBe(false);
-    expect(codeOf(await world.authenticate.execute({ credential }))).toBe('credential_revoked');
-    expect(world.queues.closed).toEqual(['tester-1']);
-    expect(world.queues.queues).toEqual(new Set());
+    expect(valueOf(await fixture.retire.execute(retirement('tester-1'))).status).toBe('retired');
+    expect(await fixture.broker.mayConnect('tester-1', credential)).toBe(false);
+    expect(await fixture.broker.may('tester-1', { kind: 'vhost', vhost: '/agents' })).toBe(false);
+    expect(codeOf(await fixture.authenticate.execute({ credential }))).toBe('credential_revoked');
+    expect(fixture.queues.closed).toEqual(['tester-1']);
+    expect(fixture.queues.queues).toEqual(new Set());
   });
 
   it('goes on closing connections while the broker may believe what it has cached', async () => {
-    const world = registryWorld();
-    await world.register.execute(registration(asAdmin));
-    await world.retire.execute(retirement('tester-1'));
-    await world.provisioning.sweep();
-    expect(world.queues.closed).toHaveLength(2);
-    world.clock.advance(5_000);
-    await world.provisioning.sweep();
-    await world.provisioning.sweep();
-    expect(world.queues.closed).toHaveLength(3);
+    const fixture = registryFixture();
+    await fixture.register.execute(registration(asAdmin));
+    await fixture.retire.execute(retirement('tester-1'));
+    await fixture.provisioning.sweep();
+    expect(fixture.queues.closed).toHaveLength(2);
+    fixture.clock.advance(5_000);
+    await fixture.provisioning.sweep();
+    await fixture.provisioning.sweep();
+    expect(fixture.queues.closed).toHaveLength(3);
   });
 
   it('leaves a runner and its other agents alone', async () => {
-    const world = registryWorld();
-    await world.enrolled('runner-1');
+    const fixture = registryFixture();
+    await fixture.enrolled('runner-1');
     for (const agent of ['tester-1', 'tester-2'])
-      await world.register.execute(registration(asPrincipal('runner-1'), agent));
-    await world.retire.execute(retirement('tester-1'));
-    expect(valueOf(await world.read.standing({ principal_id: 'runner-1' }))).toEqual({
+      await fixture.register.execute(registration(asPrincipal('runner-1'), agent));
+    await fixture.retire.execute(retirement('tester-1'));
+    expect(valueOf(await fixture.read.standing({ principal_id: 'runner-1' }))).toEqual({
       principal_id: 'runner-1',
       status: 'active',
       may_report: true,
@@ -52,24 +52,24 @@ describe('retiring an agent', () => {
       sanctions: [],
       retry_after_s: null,
     });
-    expect(world.queues.closed).toEqual([]);
+    expect(fixture.queues.closed).toEqual([]);
   });
 
   it('happens once: again is the same answer and no second event; the id is never free again', async () => {
-    const world = registryWorld();
-    await world.register.execute(registration(asAdmin));
-    const first = valueOf(await world.retire.execute(retirement('tester-1')));
-    expect(valueOf(await world.retire.execute(retirement('tester-1')))).toEqual(first);
-    expect(world.events().filter((name) => name === 'registry.agent.retired')).toHaveLength(1);
-    expect(codeOf(await world.register.execute(registration(asAdmin)))).toBe('agent_exists');
+    const fixture = registryFixture();
+    await fixture.register.execute(registration(asAdmin));
+    const first = valueOf(await fixture.retire.execute(retirement('tester-1')));
+    expect(valueOf(await fixture.retire.execute(retirement('tester-1')))).toEqual(first);
+    expect(fixture.events().filter((name) => name === 'registry.agent.retired')).toHaveLength(1);
+    expect(codeOf(await fixture.register.execute(registration(asAdmin)))).toBe('agent_exists');
   });
 
   it('stands in events with who did it, as does the token that an agent joins with, and without the token', async () => {
-    const world = registryWorld();
-    await world.register.execute(registration(asAdmin));
-    const token = await world.token('agent');
-    await world.retire.execute(retirement('tester-1'));
-    const sent = world.registry.unitOfWork.outbox.messages;
+    const fixture = registryFixture();
+    await fixture.register.execute(registration(asAdmin));
+    const token = await fixture.token('agent');
+    await fixture.retire.execute(retirement('tester-1'));
+    const sent = fixture.registry.unitOfWork.outbox.messages;
     const payloadOf = (name: string) => sent.find(({ contract }) => contract.name === name)?.payload;
     expect(payloadOf('registry.agent.retired')).toMatchObject({ retired_by: retirement('').actor.name });
     expect(payloadOf('registry.enrolment.created')).toEqual({
@@ -82,9 +82,9 @@ describe('retiring an agent', () => {
   });
 
   it('is refused to who is no administrator, and for an agent that is not there', async () => {
-    const world = registryWorld();
+    const fixture = registryFixture();
     const actor = { name: 'ada', roles: ['operator'] };
-    expect(codeOf(await world.retire.execute({ ...retirement('tester-1'), actor }))).toBe('admin_required');
-    expect(codeOf(await world.retire.execute(retirement('tester-1')))).toBe('agent_not_found');
+    expect(codeOf(await fixture.retire.execute({ ...retirement('tester-1'), actor }))).toBe('admin_required');
+    expect(codeOf(await fixture.retire.execute(retirement('tester-1')))).toBe('agent_not_found');
   });
 });

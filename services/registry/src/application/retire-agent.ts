@@ -8,7 +8,7 @@ import {
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf, retireAgent as retired, type Agent } from '../domain/agent';
 import { retirePrincipal, type Principal } from '../domain/principal';
-import type { ChangeStanding } from './change-standing';
+import type { ApplySanctionChange } from './apply-sanction-change';
 import type { AccessCache, RegistryStores, RegistryUnitOfWork } from './ports';
 import type { ProvisionPrincipals } from './provision-principals';
 import { attempt, refuse } from './refusal';
@@ -27,7 +27,7 @@ export class RetireAgent {
     private readonly unitOfWork: RegistryUnitOfWork,
     private readonly provisioning: ProvisionPrincipals,
     private readonly cache: AccessCache,
-    private readonly standing: ChangeStanding,
+    private readonly standing: ApplySanctionChange,
     private readonly clock: Clock,
     /** For how long the broker may believe a permission that it has cached. */
     private readonly brokerCacheMs: number,
@@ -75,7 +75,7 @@ export class RetireAgent {
     const remaining = { ...host, agentCount: host.agentCount - 1 };
     if (!host.servesOneAgent) {
       await tx.principals.save(remaining);
-      return this.standing.takeAlong(tx, principalId);
+      return this.standing.includePrincipal(tx, principalId);
     }
     const gone = retirePrincipal(remaining, new Date(now.getTime() + this.brokerCacheMs));
     await tx.principals.save(gone);

@@ -1,5 +1,5 @@
 import { maximumSlots, type AgentResource, type AgentType } from '@ymera/contracts';
-import type { Standing } from './standing';
+import type { SanctionStatus } from './sanction-status';
 
 export interface Agent {
   readonly agentId: string;
@@ -10,7 +10,7 @@ export interface Agent {
   readonly status: AgentResource['status'];
   readonly createdAt: Date;
   readonly retirement: { readonly at: Date; readonly by: string; readonly reason: string } | null;
-  readonly standing: Standing;
+  readonly standing: SanctionStatus;
   /** Raised by every sanction, never lowered; leases remember the one they were given under. */
   readonly credentialEpoch: number;
   /** The newest decision of reporting that is known here; 0 before the first. */
@@ -20,7 +20,7 @@ export interface Agent {
 }
 
 /** Once encoded as JSON. */
-export const maximumConfigBytes = 16_384;
+export const maxConfigBytes = 16_384;
 
 /** As its configuration says; a strange one counts as the default. */
 export function slotsOf({ config }: Pick<Agent, 'config'>): number {

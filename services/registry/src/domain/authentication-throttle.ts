@@ -8,7 +8,7 @@ export interface ThrottlePolicy {
   /** Wrong secrets that are answered without delay. */
   readonly freeFailures: number;
   readonly firstDelayMs: number;
-  readonly longestDelayMs: number;
+  readonly maxDelayMs: number;
   /** After this long without a wrong secret the count starts again. */
   readonly forgetAfterMs: number;
 }
@@ -16,7 +16,7 @@ export interface ThrottlePolicy {
 export const throttlePolicy: ThrottlePolicy = {
   freeFailures: 3,
   firstDelayMs: 1_000,
-  longestDelayMs: 15 * 60_000,
+  maxDelayMs: 15 * 60_000,
   forgetAfterMs: 60 * 60_000,
 };
 
@@ -42,7 +42,7 @@ export function recordFailure(
   const beyond = failures - policy.freeFailures;
   return {
     count: { failures, lastAt: now },
-    retryAfterMs: beyond <= 0 ? 0 : Math.min(policy.longestDelayMs, policy.firstDelayMs * 2 ** (beyond - 1)),
+    retryAfterMs: beyond <= 0 ? 0 : Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (beyond - 1)),
     isAnnounced: failures > policy.freeFailures && isPowerOfTwo(failures),
   };
 }

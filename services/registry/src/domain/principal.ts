@@ -38,10 +38,10 @@ export interface Principal {
   readonly version: number;
 }
 
-export const maximumAgentsPerPrincipal = 1000;
+export const maxAgentsPerPrincipal = 1000;
 
 /** AMQP names and routing keys end at 255 bytes; the longest one made of a principal's name is what bounds it. */
-const longestName = (() => {
+const maxNameLength = (() => {
   const routingKey = Math.max(
     ...[
       agentRoutingKey('event', helloPartition, ''),
@@ -53,7 +53,7 @@ const longestName = (() => {
 })();
 
 export const isUsablePrincipalName = (name: string): boolean =>
-  name.length <= longestName && principalId.safeParse(name).success;
+  name.length <= maxNameLength && principalId.safeParse(name).success;
 
 /**
  * The principal of an agent that has one of its own: its name, unless the name is too long for the broker or reserved,

@@ -14,32 +14,34 @@ import {
 } from '@ymera/contracts';
 import { eventually, management } from '@ymera/testing';
 import { PrincipalClient } from './principal-client';
-import { admin, asPrincipal, registration } from './registry-world';
-import { forbidden, helloFrom, type RegistryScene } from './registry-scene';
+import { admin, asPrincipal, registration } from './in-memory-registry-fixture';
+import { forbidden, helloFrom, type RegistryFixture } from './registry-fixture';
 
 /** From the registration of an agent to its end. */
-export function tellAgentLife(scene: RegistryScene): void {
-  const { alice, run, token } = scene;
+export function describeAgentLife(fixture: RegistryFixture): void {
+  const { alice, run, token } = fixture;
 
   it('registers with a token, is found, and is out at once when it is retired', async () => {
     const agent = `solo-${run}`;
-    const reply = await scene.registry.ask(registerAgent, {
+    const reply = await fixture.registry.ask(registerAgent, {
       ...registration({ kind: 'enrolment', enrolment_token: await token('agent') }, agent),
       idempotency_key: 'once',
     });
     const credential = reply.principal?.credential ?? '';
-    expect(await scene.registry.ask(authenticatePrincipal, { credential })).toEqual({ principal_id: agent });
-    expect(await scene.registry.ask(getAgent, { agent_id: agent })).toEqual(reply.agent);
-    const page = await scene.registry.ask(listAgents, { agent_type: 'TESTING', limit: 200 });
+    expect(await fixture.registry.ask(authenticatePrincipal, { credential })).toEqual({
+      principal_id: agent,
+    });
+    expect(await fixture.registry.ask(getAgent, { agent_id: agent })).toEqual(reply.agent);
+    const page = await fixture.registry.ask(listAgents, { agent_type: 'TESTING', limit: 200 });
     expect(page.items.map(({ agent_id }) => agent_id)).toContain(agent);
 
-    const connection = await scene.registry.connectAs(agent, credential);
+    const connection = await fixture.registry.connectAs(agent, credential);
     const closed = new Promise((resolve) => connection.on('close', resolve));
-    await scene.registry.ask(retireAgent, { agent_id: agent, reason: 'Replaced.', actor: admin });
+    await fixture.registry.ask(retireAgent, { agent_id: agent, reason: 'Replaced.', actor: admin });
     await closed;
     // For two seconds the broker believes what it has cached; whoever comes in on that is put out again.
     await eventually(
-      () => expect(scene.registry.connectAs(agent, credential)).rejects.toThrow(/ACCESS.REFUSED/),
+      () => expect(fixture.registry.connectAs(agent, credential)).rejects.toThrow(/ACCESS.REFUSED/),
       {
         timeoutMs: 10_000,
         intervalMs: 200,
@@ -52,33 +54,33 @@ export function tellAgentLife(scene: RegistryScene): void {
       },
       { timeoutMs: 10_000, intervalMs: 200 },
     );
-    expect(await scene.registry.refusal(authenticatePrincipal, { credential })).toBe('credential_revoked');
+    expect(await fixture.registry.refusal(authenticatePrincipal, { credential })).toBe('credential_revoked');
     await expect(
-      management('GET', `queues/${encodeURIComponent(scene.vhost)}/${agentQueue(agent)}`),
+      management('GET', `queues/${encodeURIComponent(fixture.vhost)}/${agentQueue(agent)}`),
     ).rejects.toThrow('404');
   }, 30_000);
 
   it('is frozen: put out and refused by the broker, asks why, and comes back when it is lifted', async () => {
     const agent = `cold-${run}`;
-    const reply = await scene.registry.ask(
+    const reply = await fixture.registry.ask(
       registerAgent,
       registration({ kind: 'enrolment', enrolment_token: await token('agent') }, agent),
     );
     const credential = reply.principal?.credential ?? '';
-    const connection = await scene.registry.connectAs(agent, credential);
+    const connection = await fixture.registry.connectAs(agent, credential);
     const closed = new Promise((resolve) => connection.on('close', resolve));
-    await scene.registry.decide(1, { agent_id: agent, to: 'frozen' });
+    await fixture.registry.decide(1, { agent_id: agent, to: 'frozen' });
     await closed;
     await eventually(
-      () => expect(scene.registry.connectAs(agent, credential)).rejects.toThrow(/ACCESS.REFUSED/),
+      () => expect(fixture.registry.connectAs(agent, credential)).rejects.toThrow(/ACCESS.REFUSED/),
       { timeoutMs: 10_000, intervalMs: 200 },
     );
     await eventually(
       async () => expect(await management('GET', `connections/username/${agent}`)).toEqual([]),
       { timeoutMs: 10_000, intervalMs: 200 },
     );
-    expect(await scene.registry.refusal(authenticatePrincipal, { credential })).toBe('principal_frozen');
-    expect(await scene.registry.ask(principalStatus, { principal_id: agent })).toMatchObject({
+    expect(await fixture.registry.refusal(authenticatePrincipal, { credential })).toBe('principal_frozen');
+    expect(await fixture.registry.ask(principalStatus, { principal_id: agent })).toMatchObject({
       status: 'frozen',
       may_report: false,
       sanctions: [{ agent_id: agent, status: 'frozen', cause: 'silence' }],
@@ -86,30 +88,30 @@ export function tellAgentLife(scene: RegistryScene): void {
     });
 
     const lifting = { agent_id: agent, reason: 'It has more memory now.', actor: admin };
-    await scene.registry.ask(liftFreeze, lifting);
-    await scene.registry.decide(1, { agent_id: agent, to: 'frozen' });
-    expect(await scene.registry.refusal(liftFreeze, lifting)).toBe('agent_not_frozen');
+    await fixture.registry.ask(liftFreeze, lifting);
+    await fixture.registry.decide(1, { agent_id: agent, to: 'frozen' });
+    expect(await fixture.registry.refusal(liftFreeze, lifting)).toBe('agent_not_frozen');
     const client = await eventually(
-      async () => new PrincipalClient(await scene.registry.connectAs(agent, credential)),
+      async () => new PrincipalClient(await fixture.registry.connectAs(agent, credential)),
       { timeoutMs: 10_000, intervalMs: 200 },
     );
     const inbox = await client.inbox(agent);
     await client.publish(`event.hello.${agent}`, helloFrom(agent), { userId: agent, type: hello.name });
     await eventually(() => expect(inbox).toHaveLength(1));
-    const found = await scene.registry.ask(getAgent, { agent_id: agent });
+    const found = await fixture.registry.ask(getAgent, { agent_id: agent });
     expect(found.standing).toMatchObject({ status: 'active', changed_by: admin.name });
   }, 60_000);
 
   it('is suspended for silence: it stays connected, may report, and its results are refused', async () => {
     const agent = `still-${run}`;
-    const reply = await scene.registry.ask(
+    const reply = await fixture.registry.ask(
       registerAgent,
       registration({ kind: 'enrolment', enrolment_token: await token('agent') }, agent),
     );
-    const connection = await scene.registry.connectAs(agent, reply.principal?.credential ?? '');
-    await scene.registry.decide(1, { agent_id: agent, to: 'suspended' });
+    const connection = await fixture.registry.connectAs(agent, reply.principal?.credential ?? '');
+    await fixture.registry.decide(1, { agent_id: agent, to: 'suspended' });
     await eventually(async () => {
-      const { status } = await scene.registry.ask(principalStatus, { principal_id: agent });
+      const { status } = await fixture.registry.ask(principalStatus, { principal_id: agent });
       expect(status).toBe('suspended');
     });
     const client = new PrincipalClient(connection);
@@ -126,9 +128,9 @@ export function tellAgentLife(scene: RegistryScene): void {
 
   it('is asked about a canary, which the broker refuses, and tells whoever let it fly', async () => {
     const name = `_canary-${randomBytes(16).toString('hex')}`;
-    expect(await scene.registry.ask(recallCanary, { name })).toEqual({ asked_at: null });
-    await expect(scene.registry.connectAs(name, 'any password')).rejects.toThrow('403');
-    const { asked_at } = await scene.registry.ask(recallCanary, { name });
+    expect(await fixture.registry.ask(recallCanary, { name })).toEqual({ asked_at: null });
+    await expect(fixture.registry.connectAs(name, 'any password')).rejects.toThrow('403');
+    const { asked_at } = await fixture.registry.ask(recallCanary, { name });
     expect(Date.now() - Date.parse(asked_at ?? '')).toBeLessThan(10_000);
   });
 
@@ -136,7 +138,7 @@ export function tellAgentLife(scene: RegistryScene): void {
     const enrolment_token = await token('principal');
     const outcomes = await Promise.all(
       [1, 2, 3, 4].map((index) =>
-        scene.registry.refusal(enrolPrincipal, { enrolment_token, principal_id: `race-${index}-${run}` }),
+        fixture.registry.refusal(enrolPrincipal, { enrolment_token, principal_id: `race-${index}-${run}` }),
       ),
     );
     expect(outcomes.toSorted()).toEqual([...Array<string>(3).fill('enrolment_invalid'), 'ok']);
@@ -147,7 +149,7 @@ export function tellAgentLife(scene: RegistryScene): void {
       ...registration({ kind: 'enrolment' as const, enrolment_token: await token('agent') }, `twice-${run}`),
       idempotency_key: 'key-1',
     };
-    const [one, two] = await Promise.all([1, 2].map(() => scene.registry.ask(registerAgent, request)));
+    const [one, two] = await Promise.all([1, 2].map(() => fixture.registry.ask(registerAgent, request)));
     expect(one).toEqual(two);
   });
 
@@ -158,7 +160,7 @@ export function tellAgentLife(scene: RegistryScene): void {
     const times: number[] = [];
     for (let index = 0; index < 30; index += 1) {
       const before = performance.now();
-      await scene.registry.ask(registerAgent, registration(caller(), `${caller().kind}-${index}-${run}`));
+      await fixture.registry.ask(registerAgent, registration(caller(), `${caller().kind}-${index}-${run}`));
       times.push(performance.now() - before);
     }
     const [best, median] = [3, 15].map((rank) => times.toSorted((a, b) => a - b)[rank]?.toFixed(1));

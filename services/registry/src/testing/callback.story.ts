@@ -1,12 +1,12 @@
-import type { RegistryScene } from './registry-scene';
+import type { RegistryFixture } from './registry-fixture';
 
 /** What the broker asks, and who else might. */
-export function tellCallback(scene: RegistryScene): void {
-  const { alice, own } = scene;
+export function describeCallback(fixture: RegistryFixture): void {
+  const { alice, own } = fixture;
 
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
   const post = async (path: string, body: string, headers: Record<string, string> = form) => {
-    const response = await fetch(`${scene.registry.url}/broker/${path}`, { method: 'POST', headers, body });
+    const response = await fetch(`${fixture.registry.url}/broker/${path}`, { method: 'POST', headers, body });
     return `${response.status} ${await response.text()}`;
   };
   const callbackToken = () => (process.env['YMERA_TEST_BROKER_CALLBACK_URL'] ?? '').split('/').at(-1) ?? '';
@@ -21,9 +21,12 @@ export function tellCallback(scene: RegistryScene): void {
       ['user', ''],
       ['user', `username=${alice}`],
       ['vhost', `username=${alice}`],
-      ['resource', `username=${alice}&vhost=${encodeURIComponent(scene.vhost)}&resource=queue`],
-      ['topic', `username=${alice}&vhost=${encodeURIComponent(scene.vhost)}&name=agents.in&permission=write`],
-      ['unheard-of', `username=${alice}&vhost=${encodeURIComponent(scene.vhost)}`],
+      ['resource', `username=${alice}&vhost=${encodeURIComponent(fixture.vhost)}&resource=queue`],
+      [
+        'topic',
+        `username=${alice}&vhost=${encodeURIComponent(fixture.vhost)}&name=agents.in&permission=write`,
+      ],
+      ['unheard-of', `username=${alice}&vhost=${encodeURIComponent(fixture.vhost)}`],
     ] as const)
       expect(await post(`${callbackToken()}/${path}`, body)).toBe('200 deny');
   });
@@ -32,7 +35,7 @@ export function tellCallback(scene: RegistryScene): void {
     const ask = () =>
       post(
         `${callbackToken()}/topic`,
-        `username=${alice}&vhost=${encodeURIComponent(scene.vhost)}&resource=topic&name=agents.in&permission=write` +
+        `username=${alice}&vhost=${encodeURIComponent(fixture.vhost)}&resource=topic&name=agents.in&permission=write` +
           `&routing_key=${own('report')}`,
       );
     expect(await ask()).toBe('200 allow');

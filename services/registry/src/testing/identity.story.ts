@@ -1,11 +1,11 @@
 import { agentQueue, agentQueues, deadQueue, hello, principalStatus } from '@ymera/contracts';
 import { eventually } from '@ymera/testing';
 import type { PrincipalClient } from './principal-client';
-import { forbidden, helloFrom, type RegistryScene } from './registry-scene';
+import { forbidden, helloFrom, type RegistryFixture } from './registry-fixture';
 
 /** Nobody can speak as another. */
-export function tellIdentity(scene: RegistryScene): void {
-  const { alice, bob, run, credentials, partitions, clientOf, taken, own } = scene;
+export function describeIdentity(fixture: RegistryFixture): void {
+  const { alice, bob, run, credentials, partitions, clientOf, taken, own } = fixture;
 
   it('lets a principal publish as itself, and its name comes with the message', async () => {
     const client = await clientOf(alice);
@@ -95,15 +95,22 @@ export function tellIdentity(scene: RegistryScene): void {
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['a wrong secret', () => scene.registry.connectAs(alice, `${credentials.get(alice)?.slice(0, -4)}0000`)],
-    ['another’s credential', () => scene.registry.connectAs(alice, credentials.get(bob) ?? '')],
-    ['no secret', () => scene.registry.connectAs(alice, '')],
-    ['an unknown name', () => scene.registry.connectAs(`nobody-${run}`, credentials.get(alice) ?? '')],
-    ['a service’s name', () => scene.registry.connectAs('svc-orchestrator', credentials.get(alice) ?? '')],
+    [
+      'a wrong secret',
+      () => fixture.registry.connectAs(alice, `${credentials.get(alice)?.slice(0, -4)}0000`),
+    ],
+    ['another’s credential', () => fixture.registry.connectAs(alice, credentials.get(bob) ?? '')],
+    ['no secret', () => fixture.registry.connectAs(alice, '')],
+    ['an unknown name', () => fixture.registry.connectAs(`nobody-${run}`, credentials.get(alice) ?? '')],
+    ['a service’s name', () => fixture.registry.connectAs('svc-orchestrator', credentials.get(alice) ?? '')],
     [
       'the services’ virtual host',
       () =>
-        scene.registry.connectAs(alice, credentials.get(alice) ?? '', scene.registry.vhosts.servicesVhost),
+        fixture.registry.connectAs(
+          alice,
+          credentials.get(alice) ?? '',
+          fixture.registry.vhosts.servicesVhost,
+        ),
     ],
   ])('the broker refuses a connection with %s', async (_what, connecting) => {
     await expect(connecting()).rejects.toThrow(/ACCESS.REFUSED|got <ConnectionClose/);
@@ -131,7 +138,7 @@ export function tellIdentity(scene: RegistryScene): void {
       await eventually(() => expect([...herInbox, ...hisInbox]).toHaveLength(1));
       expect([...herInbox, ...hisInbox][0]?.body).toMatchObject({ agent_ids: [] });
     } else expect(outcome).toBe(forbidden);
-    const standing = await scene.registry.ask(principalStatus, { principal_id: bob });
+    const standing = await fixture.registry.ask(principalStatus, { principal_id: bob });
     expect(standing.agent_ids).toEqual([`agent-of-${bob}`]);
   });
 }

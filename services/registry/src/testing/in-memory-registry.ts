@@ -102,7 +102,7 @@ function storesOf(state: State): RegistryStores {
 
 /** The registry's tables and reads in memory, with the same promises as the real ones. */
 export class InMemoryRegistry implements UnitOfWork<RegistryStores>, RegistryReader {
-  isAway = false;
+  isUnavailable = false;
   readonly unitOfWork = new InMemoryUnitOfWork<State, RegistryStores>(
     {
       enrolments: new Map(),
@@ -149,7 +149,7 @@ export class InMemoryRegistry implements UnitOfWork<RegistryStores>, RegistryRea
   }
 
   async check(): Promise<void> {
-    if (this.isAway) throw new Error('the database is away');
+    if (this.isUnavailable) throw new Error('the database is away');
   }
 
   async unprovisioned(limit: number) {
@@ -159,11 +159,11 @@ export class InMemoryRegistry implements UnitOfWork<RegistryStores>, RegistryRea
   }
 }
 
-/** The broker's queues as a set; fails while `isAway`. */
+/** The broker's queues as a set; fails while `isUnavailable`. */
 export class InMemoryPrincipalBroker implements PrincipalBroker {
   readonly queues = new Set<string>();
   readonly closed: string[] = [];
-  isAway = false;
+  isUnavailable = false;
 
   async declareQueue(principalId: string): Promise<void> {
     this.reach();
@@ -181,13 +181,13 @@ export class InMemoryPrincipalBroker implements PrincipalBroker {
   }
 
   private reach(): void {
-    if (this.isAway) throw new Error('the broker is away');
+    if (this.isUnavailable) throw new Error('the broker is away');
   }
 }
 
 export class RecordedMetrics implements RegistryMetrics {
   readonly failures: string[] = [];
-  strangers = 0;
+  unknownAgents = 0;
   provisioningFailures = 0;
   readonly standings: string[] = [];
 
@@ -195,15 +195,15 @@ export class RecordedMetrics implements RegistryMetrics {
     this.failures.push(code);
   }
 
-  strangersInHello(count: number): void {
-    this.strangers += count;
+  unknownAgentsInHello(count: number): void {
+    this.unknownAgents += count;
   }
 
   provisioningFailed(): void {
     this.provisioningFailures += 1;
   }
 
-  standingChanged(status: string, cause: string): void {
+  sanctionStatusChanged(status: string, cause: string): void {
     this.standings.push(`${status} ${cause}`);
   }
 }

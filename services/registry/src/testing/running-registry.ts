@@ -14,7 +14,7 @@ import { connect, type ChannelModel } from 'amqplib';
 import type { z } from 'zod';
 import { migrations } from '../adapters/persistence/migrations';
 import { registryModule } from '../app.module';
-import { registryEnvironment } from '../config';
+import { configSchema } from '../config';
 
 export interface RunningRegistry {
   readonly url: string;
@@ -59,7 +59,7 @@ export async function runRegistry(): Promise<RunningRegistry> {
     testDatabase({ service: 'registry', migrations }),
     testVhosts({ partitions: 4 }),
   ]);
-  const config = loadConfig(registryEnvironment, {
+  const config = loadConfig(configSchema, {
     YMERA_POSTGRES_URL: database.url,
     YMERA_DB_POOL_SIZE: '5',
     YMERA_RABBITMQ_URL: vhosts.url,

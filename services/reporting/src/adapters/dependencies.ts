@@ -6,16 +6,16 @@ import type { Database } from '@ymera/persistence';
 import { Dependency } from '../application/dependency';
 import type { OwnedFleet } from '../application/owned-fleet';
 import type { ReportingConfig } from '../config';
-import { Canary } from './canary';
+import { AuthenticationProbe } from './authentication-probe';
 
 /** With short windows our own faults must be known before anybody could be warned for them: within two of them. */
 const freshWindows = 2;
-const longestFreshMs = 10_000;
+const maxFreshMs = 10_000;
 /** So many messages in one queue that no consumer has yet: its reports are taken in with a delay. */
 const backlogDepth = 200;
 const queuesAtOnce = 8;
 /** The broker writes a line about every login that it refuses: no more of them than an answer in time needs. */
-const canariesInTime = 4;
+const recentProbesNeeded = 4;
 
 const always = (): number => 0;
 
@@ -28,18 +28,18 @@ export function dependenciesOf(
   foundDeep: (partition: number, now: number) => void,
 ): Dependency[] {
   const jitterMs = config.YMERA_REPORT_JITTER_SECONDS * 1000;
-  const freshMs = () => Math.min(longestFreshMs, freshWindows * owned.fleet.shortestWindowMs + jitterMs / 2);
-  const canary = canaryOf(config, messaging);
+  const freshMs = () => Math.min(maxFreshMs, freshWindows * owned.fleet.minWindowMs + jitterMs / 2);
+  const probe = authenticationProbeOf(config, messaging);
   const checks = {
     broker: brokerCheck(messaging, owned, foundDeep),
     database: async () => {
       if (!(await database.isHealthy())) throw new Error('the database does not answer');
     },
-    authentication: () => canary.fly(freshMs()),
+    authentication: () => probe.run(freshMs()),
   };
   // A report may be lost in a break of the broker; that somebody could not connect for a moment costs nobody a window.
   const tolerances = { broker: 'no_break', database: 'no_break', authentication: 'short_breaks' } as const;
-  const rhythms = { broker: always, database: always, authentication: () => freshMs() / canariesInTime };
+  const rhythms = { broker: always, database: always, authentication: () => freshMs() / recentProbesNeeded };
   return (['broker', 'database', 'authentication'] as const).map(
     (trouble) =>
       new Dependency(
@@ -75,8 +75,8 @@ function brokerCheck(
 }
 
 /** Its questions go in a trace that nobody records: one every moment would drown the others. */
-const canaryOf = (config: ReportingConfig, messaging: Messaging): Canary =>
-  new Canary({
+const authenticationProbeOf = (config: ReportingConfig, messaging: Messaging): AuthenticationProbe =>
+  new AuthenticationProbe({
     brokerUrl: config.YMERA_RABBITMQ_URL.reveal(),
     agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
     recall: (payload, timeoutMs) =>

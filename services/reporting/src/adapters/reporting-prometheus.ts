@@ -1,7 +1,7 @@
 import { counter, gauge, histogram } from '@ymera/observability';
 import type { OwnedFleet } from '../application/owned-fleet';
 import type { ReportingMetrics } from '../application/ports';
-import type { WatchHolds } from '../application/watch-holds';
+import type { WatchSuppressions } from '../application/watch-suppressions';
 
 export function reportingMetrics(): ReportingMetrics {
   const reports = counter({
@@ -44,7 +44,7 @@ export function reportingMetrics(): ReportingMetrics {
 }
 
 /** What is held in memory, read at each scrape. */
-export function fleetGauges(owned: OwnedFleet, holds: WatchHolds): void {
+export function fleetGauges(owned: OwnedFleet, holds: WatchSuppressions): void {
   gauge({
     name: 'ymera_agents',
     help: 'Agents of the partitions held here.',

@@ -5,7 +5,7 @@ import {
   type Outbox,
   type PayloadOf,
 } from '@ymera/contracts';
-import type { AgentState, Enforcement } from '../domain/agent-state';
+import type { AgentState, SanctionLevel } from '../domain/agent-state';
 
 export interface LivenessChange {
   readonly from: Liveness;
@@ -14,7 +14,7 @@ export interface LivenessChange {
 }
 
 export interface EnforcementChange {
-  readonly from: Enforcement;
+  readonly from: SanctionLevel;
   /** After the change. */
   readonly state: AgentState;
   readonly cause: PayloadOf<typeof enforcementChanged>['cause'];

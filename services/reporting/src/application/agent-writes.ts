@@ -41,7 +41,7 @@ export class AgentWrites {
     const held = this.owned.heldBy(entries.map(({ state }) => state));
     try {
       return await this.unitOfWork.run(async (tx) => {
-        if (held.length > 0 && !(await tx.partitions.areHeld(this.owned.owner, held)))
+        if (held.length > 0 && !(await tx.partitions.areSuppressed(this.owned.owner, held)))
           throw notOwned(held[0]?.partition ?? -1);
         return work(tx);
       });

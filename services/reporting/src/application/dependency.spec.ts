@@ -1,8 +1,8 @@
-import { reportingWorld } from '../testing/reporting-world';
+import { reportingFixture } from '../testing/reporting-fixture';
 import { Dependency } from './dependency';
 
 it('asks no more often than it may, and again at once when the clock was set back', async () => {
-  const { clock, owned } = reportingWorld();
+  const { clock, owned } = reportingFixture();
   let asked = 0;
   const check = async () => void (asked += 1);
   const dependency = new Dependency(

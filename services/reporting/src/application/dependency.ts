@@ -9,11 +9,11 @@ interface Question {
   readonly freshMs: () => number;
   /** At most so often, however often it is called for. */
   readonly everyMs: () => number;
-  readonly tolerance: Tolerance;
+  readonly tolerance: FailureMode;
 }
 
 /** Where a break must be noticed however short it is, one refusal is enough; else only what lasts is a break. */
-type Tolerance = 'no_break' | 'short_breaks';
+type FailureMode = 'no_break' | 'short_breaks';
 
 /**
  * Something without which silence proves nothing. It is taken for well only while there is positive and fresh knowledge

@@ -13,7 +13,7 @@ export class GroupCommit<Item, Outcome> {
   private isRunning = false;
 
   constructor(
-    private readonly largestGroup: number,
+    private readonly maxGroupSize: number,
     /** All items or none; one outcome for each, in order. */
     private readonly process: (items: readonly Item[]) => Promise<Outcome[]>,
   ) {}
@@ -35,7 +35,7 @@ export class GroupCommit<Item, Outcome> {
     let size = 0;
     const beyond = this.waiting.findIndex(({ items }, index) => {
       size += items.length;
-      return index > 0 && size > this.largestGroup;
+      return index > 0 && size > this.maxGroupSize;
     });
     return this.waiting.splice(0, beyond === -1 ? this.waiting.length : beyond);
   }

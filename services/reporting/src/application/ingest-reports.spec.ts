@@ -1,12 +1,12 @@
 import { issueReported, livenessChanged, violationDetected } from '@ymera/contracts';
-import { minute, reportingWorld, type ReportingWorld } from '../testing/reporting-world';
+import { minute, reportingFixture, type ReportingFixture } from '../testing/reporting-fixture';
 
-const started = async (): Promise<ReportingWorld> => {
-  const world = reportingWorld();
-  await world.start();
-  await world.agent('tester-1');
-  await world.session(1);
-  return world;
+const started = async (): Promise<ReportingFixture> => {
+  const fixture = reportingFixture();
+  await fixture.start();
+  await fixture.agent('tester-1');
+  await fixture.session(1);
+  return fixture;
 };
 
 const task = (id: number) => ({
@@ -19,10 +19,10 @@ const task = (id: number) => ({
 
 describe('taking reports in', () => {
   it('makes an agent online with its first report, and says so once', async () => {
-    const world = await started();
-    expect(await world.report('tester-1', 1)).toBe('accepted');
-    expect(await world.report('tester-1', 2)).toBe('accepted');
-    expect(world.tables.unitOfWork.outbox.payloads(livenessChanged)).toEqual([
+    const fixture = await started();
+    expect(await fixture.report('tester-1', 1)).toBe('accepted');
+    expect(await fixture.report('tester-1', 2)).toBe('accepted');
+    expect(fixture.tables.unitOfWork.outbox.payloads(livenessChanged)).toEqual([
       {
         agent_id: 'tester-1',
         agent_type: 'TESTING',
@@ -36,92 +36,92 @@ describe('taking reports in', () => {
   });
 
   it('writes the newest of each agent and keeps all as history, in one group', async () => {
-    const world = await started();
-    await world.agent('tester-2');
-    const outcomes = await world.ingest.execute([
-      world.incoming({ seq: 1 }),
-      world.incoming({ seq: 3, metrics: { cpu_percent: 9, memory_mb: 3 }, tasks: [task(1)] }),
-      world.incoming({ seq: 2 }),
-      world.incoming({ agent_id: 'tester-2', seq: 1 }),
+    const fixture = await started();
+    await fixture.agent('tester-2');
+    const outcomes = await fixture.ingest.execute([
+      fixture.incoming({ seq: 1 }),
+      fixture.incoming({ seq: 3, metrics: { cpu_percent: 9, memory_mb: 3 }, tasks: [task(1)] }),
+      fixture.incoming({ seq: 2 }),
+      fixture.incoming({ agent_id: 'tester-2', seq: 1 }),
     ]);
     expect(outcomes.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'duplicate', 'accepted']);
-    const { agents, history } = world.tables.unitOfWork.state;
+    const { agents, history } = fixture.tables.unitOfWork.state;
     expect(agents.get('tester-1')).toMatchObject({ seq: 3, work: 'working', liveness: 'online' });
     expect(history.map(({ report }) => `${report.agent_id} ${report.seq}`)).toEqual([
       'tester-1 1',
       'tester-1 3',
       'tester-2 1',
     ]);
-    expect(world.metrics.outcomes).toEqual({ accepted: 3, duplicate: 1 });
+    expect(fixture.metrics.outcomes).toEqual({ accepted: 3, duplicate: 1 });
   });
 
   it('drops what was delivered before, also after a restart', async () => {
-    const world = await started();
-    await world.report('tester-1', 1);
-    expect(await world.report('tester-1', 1)).toBe('duplicate');
-    world.clock.advance(6_000);
-    const restarted = reportingWorld(world);
+    const fixture = await started();
+    await fixture.report('tester-1', 1);
+    expect(await fixture.report('tester-1', 1)).toBe('duplicate');
+    fixture.clock.advance(6_000);
+    const restarted = reportingFixture(fixture);
     await restarted.start();
     expect(await restarted.report('tester-1', 1)).toBe('duplicate');
     expect(await restarted.report('tester-1', 2)).toBe('accepted');
   });
 
   it('refuses another’s agent, an unknown identity and a superseded session, and tells of each', async () => {
-    const world = await started();
-    await world.session(2);
-    await world.agent('other-1', 'runner-2');
-    await world.report('tester-1', 1, 2);
-    const outcomes = await world.ingest.execute([
-      world.incoming({ agent_id: 'other-1' }),
-      world.incoming({ session: 1, seq: 50 }),
-      { ...world.incoming({}), principalId: undefined },
+    const fixture = await started();
+    await fixture.session(2);
+    await fixture.agent('other-1', 'runner-2');
+    await fixture.report('tester-1', 1, 2);
+    const outcomes = await fixture.ingest.execute([
+      fixture.incoming({ agent_id: 'other-1' }),
+      fixture.incoming({ session: 1, seq: 50 }),
+      { ...fixture.incoming({}), principalId: undefined },
     ]);
     expect(outcomes.map(({ kind }) => kind)).toEqual(Array(3).fill('violation'));
-    expect(world.tables.unitOfWork.outbox.payloads(violationDetected)).toMatchObject([
+    expect(fixture.tables.unitOfWork.outbox.payloads(violationDetected)).toMatchObject([
       { principal_id: 'runner-1', agent_id: 'other-1', code: 'not_owner' },
       { principal_id: 'runner-1', agent_id: 'tester-1', code: 'session_superseded' },
       { principal_id: 'unknown', agent_id: 'tester-1', code: 'identity_missing' },
     ]);
-    expect(world.tables.unitOfWork.state.agents.get('other-1')?.liveness).toBe('offline');
+    expect(fixture.tables.unitOfWork.state.agents.get('other-1')?.liveness).toBe('offline');
   });
 
   it('makes one event a minute of a flood of violations, and counts the rest', async () => {
-    const world = await started();
-    await world.agent('other-1', 'runner-2');
+    const fixture = await started();
+    await fixture.agent('other-1', 'runner-2');
     const flood = () =>
-      world.ingest.execute(Array.from({ length: 500 }, () => world.incoming({ agent_id: 'other-1' })));
+      fixture.ingest.execute(Array.from({ length: 500 }, () => fixture.incoming({ agent_id: 'other-1' })));
     await flood();
     await flood();
-    world.clock.advance(minute);
+    fixture.clock.advance(minute);
     await flood();
-    expect(world.tables.unitOfWork.outbox.payloads(violationDetected)).toHaveLength(2);
-    expect(world.metrics.violations).toHaveLength(1_500);
-    expect(world.metrics.suppressions.violation).toBe(1_498);
+    expect(fixture.tables.unitOfWork.outbox.payloads(violationDetected)).toHaveLength(2);
+    expect(fixture.metrics.violations).toHaveLength(1_500);
+    expect(fixture.metrics.suppressions.violation).toBe(1_498);
   });
 
   it('passes on issues and security events of a report, within the budget of the agent', async () => {
-    const world = await started();
+    const fixture = await started();
     const issue = { code: 'disk_full', severity: 'high' as const, message: 'No space left.' };
-    await world.ingest.execute([
-      world.incoming({ seq: 1, issues: [issue], security_events: [{ ...issue, code: 'intruder' }] }),
-      world.incoming({ seq: 2, issues: Array(100).fill(issue) }),
+    await fixture.ingest.execute([
+      fixture.incoming({ seq: 1, issues: [issue], security_events: [{ ...issue, code: 'intruder' }] }),
+      fixture.incoming({ seq: 2, issues: Array(100).fill(issue) }),
     ]);
-    const raised = world.tables.unitOfWork.outbox.payloads(issueReported);
+    const raised = fixture.tables.unitOfWork.outbox.payloads(issueReported);
     expect(raised.slice(0, 2)).toMatchObject([
       { agent_id: 'tester-1', principal_id: 'runner-1', code: 'disk_full' },
       { agent_id: 'tester-1', code: 'intruder' },
     ]);
     expect(raised).toHaveLength(20);
-    expect(world.metrics.suppressions.issue).toBe(82);
+    expect(fixture.metrics.suppressions.issue).toBe(82);
   });
 
   it('waits for an agent or a session that it has not heard of yet, and not for ever', async () => {
-    const world = await started();
+    const fixture = await started();
     const kinds = async (attempts: number) =>
       (
-        await world.ingest.execute([
-          world.incoming({ agent_id: 'new-1' }, 'runner-1', attempts),
-          world.incoming({ session: 9 }, 'runner-1', attempts),
+        await fixture.ingest.execute([
+          fixture.incoming({ agent_id: 'new-1' }, 'runner-1', attempts),
+          fixture.incoming({ session: 9 }, 'runner-1', attempts),
         ])
       ).map((outcome) =>
         'code' in outcome ? `${outcome.kind} ${outcome.code} ${outcome.afterMs}` : outcome.kind,
@@ -129,77 +129,77 @@ describe('taking reports in', () => {
     expect(await kinds(1)).toEqual(['later agent_unknown 200', 'later session_unknown 200']);
     expect(await kinds(5)).toEqual(['later agent_unknown 3200', 'later session_unknown 3200']);
     expect(await kinds(6)).toEqual(['violation', 'violation']);
-    await world.agent('new-1');
-    await world.session(9);
+    await fixture.agent('new-1');
+    await fixture.session(9);
     expect(await kinds(1)).toEqual(['accepted', 'accepted']);
   });
 
   it('learns from the table what another instance has heard of', async () => {
-    const world = await started();
-    const other = reportingWorld(world);
+    const fixture = await started();
+    const other = reportingFixture(fixture);
     await other.agent('new-1');
     await other.session(4);
-    expect(await world.report('new-1', 1, 4)).toBe('accepted');
+    expect(await fixture.report('new-1', 1, 4)).toBe('accepted');
   });
 
   it('lets a retired agent’s last report go by without a signal', async () => {
-    const world = await started();
-    await world.report('tester-1', 1);
+    const fixture = await started();
+    await fixture.report('tester-1', 1);
     const payload = { agent_id: 'tester-1', principal_id: 'runner-1', reason: 'Replaced.' };
     const fact = { kind: 'retired' as const, id: '01936d00-0000-7000-8000-000000000001', payload };
-    await world.directory.execute([fact, fact]);
-    expect(await world.report('tester-1', 2)).toBe('retired');
-    expect(world.metrics.violations).toEqual([]);
-    expect(world.changes()).toEqual(['tester-1 offline → online', 'tester-1 online → offline']);
-    expect(world.owned.fleet.counts().agents).toBe(0);
+    await fixture.directory.execute([fact, fact]);
+    expect(await fixture.report('tester-1', 2)).toBe('retired');
+    expect(fixture.metrics.violations).toEqual([]);
+    expect(fixture.changes()).toEqual(['tester-1 offline → online', 'tester-1 online → offline']);
+    expect(fixture.owned.fleet.counts().agents).toBe(0);
   });
 
   it('keeps a text that the database cannot hold from failing the others of its group', async () => {
-    const world = await started();
-    await world.agent('tester-2');
-    const outcomes = await world.ingest.execute([
-      world.incoming({ tasks: [{ ...task(1), step: 'a\0b' }] }),
-      world.incoming({ agent_id: 'tester-2' }),
+    const fixture = await started();
+    await fixture.agent('tester-2');
+    const outcomes = await fixture.ingest.execute([
+      fixture.incoming({ tasks: [{ ...task(1), step: 'a\0b' }] }),
+      fixture.incoming({ agent_id: 'tester-2' }),
     ]);
     expect(outcomes.map(({ kind }) => kind)).toEqual(['violation', 'accepted']);
   });
 
   it('changes nothing in memory when the transaction fails, and raises what was to be raised at the next try', async () => {
-    const world = await started();
+    const fixture = await started();
     const issue = { code: 'disk_full', severity: 'high' as const, message: 'No space left.' };
-    const attempt = () => world.ingest.execute([world.incoming({ issues: Array(20).fill(issue) })]);
-    world.tables.isAway = true;
+    const attempt = () => fixture.ingest.execute([fixture.incoming({ issues: Array(20).fill(issue) })]);
+    fixture.tables.isUnavailable = true;
     await expect(attempt()).rejects.toThrow('away');
-    expect(world.owned.fleet.entry('tester-1')?.state.liveness).toBe('offline');
-    world.tables.isAway = false;
+    expect(fixture.owned.fleet.entry('tester-1')?.state.liveness).toBe('offline');
+    fixture.tables.isUnavailable = false;
     expect(await attempt()).toEqual([{ kind: 'accepted' }]);
-    expect(world.tables.unitOfWork.outbox.payloads(issueReported)).toHaveLength(20);
+    expect(fixture.tables.unitOfWork.outbox.payloads(issueReported)).toHaveLength(20);
   });
 
   it('takes a report once that was committed without an answer, and tells of it once', async () => {
-    const world = await started();
-    world.tables.unanswered = 1;
-    await expect(world.report('tester-1', 1)).rejects.toThrow('database_unavailable');
-    expect(await world.report('tester-1', 1)).toBe('duplicate');
-    expect(await world.report('tester-1', 2)).toBe('accepted');
-    expect(world.tables.unitOfWork.state.history).toHaveLength(2);
-    expect(world.changes()).toEqual(['tester-1 offline → online']);
+    const fixture = await started();
+    fixture.tables.unanswered = 1;
+    await expect(fixture.report('tester-1', 1)).rejects.toThrow('database_unavailable');
+    expect(await fixture.report('tester-1', 1)).toBe('duplicate');
+    expect(await fixture.report('tester-1', 2)).toBe('accepted');
+    expect(fixture.tables.unitOfWork.state.history).toHaveLength(2);
+    expect(fixture.changes()).toEqual(['tester-1 offline → online']);
   });
 
   it('writes nothing once another instance holds the partition', async () => {
-    const world = await started();
-    world.clock.advance(6_000);
-    const other = reportingWorld(world);
+    const fixture = await started();
+    fixture.clock.advance(6_000);
+    const other = reportingFixture(fixture);
     await other.start();
-    await expect(world.report('tester-1', 1)).rejects.toThrow('partition_not_owned');
-    expect(world.tables.unitOfWork.state.agents.get('tester-1')?.liveness).toBe('offline');
+    await expect(fixture.report('tester-1', 1)).rejects.toThrow('partition_not_owned');
+    expect(fixture.tables.unitOfWork.state.agents.get('tester-1')?.liveness).toBe('offline');
     expect(await other.report('tester-1', 1)).toBe('accepted');
   });
 
   it('puts what comes at the same time from several queues into one transaction', async () => {
-    const world = await started();
+    const fixture = await started();
     const batches = Array.from({ length: 10 }, (_, index) =>
-      world.ingest.execute([world.incoming({ seq: index + 1 })]),
+      fixture.ingest.execute([fixture.incoming({ seq: index + 1 })]),
     );
     const outcomes = (await Promise.all(batches)).flat();
     expect(outcomes.map(({ kind }) => kind)).toEqual(Array(10).fill('accepted'));

@@ -1,12 +1,12 @@
 import { isStorable } from '@ymera/kernel';
 import type { AgentState } from '../domain/agent-state';
 import { reported, type ReportFacts } from '../domain/agent-state';
-import { recovered } from '../domain/enforcement';
+import { recovered } from '../domain/escalation';
 import type { FleetEntry } from '../domain/fleet';
 import { judgeReport, type Judgement, type ViolationCode } from '../domain/judge-report';
 import type { AgentWrites } from './agent-writes';
 import { GroupCommit } from './group-commit';
-import { later, type Later } from './patience';
+import { later, type Later } from './retry-later';
 import {
   announceEnforcement,
   announceLiveness,
@@ -15,7 +15,7 @@ import {
 } from './agent-events';
 import { notOwned, type OwnedFleet } from './owned-fleet';
 import type { AcceptedReport, Report, ReportingMetrics, ReportingReader, ReportOutcome } from './ports';
-import type { Issue, SignalDesk, Violation } from './signal-desk';
+import type { Issue, RateLimitedSignals, Violation } from './rate-limited-signals';
 import type { StatusCache } from './status-cache';
 
 export interface IncomingReport {
@@ -31,7 +31,7 @@ export interface IncomingReport {
 export type IngestOutcome = { readonly kind: Exclude<ReportOutcome, 'later'> } | Later;
 
 /** Reports of one transaction. */
-const largestGroup = 1000;
+const maxGroupSize = 1000;
 /** What a group of reports amounts to, before anything is written. */
 interface Plan {
   readonly outcomes: IngestOutcome[];
@@ -47,7 +47,7 @@ interface Plan {
  * comes again is known by its sequence number.
  */
 export class IngestReports {
-  private readonly groups = new GroupCommit<IncomingReport, IngestOutcome>(largestGroup, (batch) =>
+  private readonly groups = new GroupCommit<IncomingReport, IngestOutcome>(maxGroupSize, (batch) =>
     this.owned.lane.run(() => this.take(batch)),
   );
 
@@ -55,7 +55,7 @@ export class IngestReports {
     private readonly writes: AgentWrites,
     private readonly reader: ReportingReader,
     private readonly owned: OwnedFleet,
-    private readonly signals: SignalDesk,
+    private readonly signals: RateLimitedSignals,
     private readonly statuses: StatusCache,
     private readonly metrics: ReportingMetrics,
   ) {}

@@ -1,56 +1,56 @@
-import { minute, reportingWorld } from '../testing/reporting-world';
+import { minute, reportingFixture } from '../testing/reporting-fixture';
 import { online, report, keepReporting, during, crowd, nextSeq } from '../testing/passing-time';
 
 describe('silence of many at once', () => {
   it('is held against nobody of them, as one incident, and released when they report again', async () => {
     const agents = crowd(20);
-    const world = await online(...agents);
+    const fixture = await online(...agents);
     const [dead = '', ...others] = agents;
-    expect(await during(world, 20)).toEqual([]);
-    expect(world.incidents()).toEqual(['held: mass_silence of fleet']);
-    expect(await during(world, 7, others)).toEqual([]);
-    expect(world.incidents()).toEqual(['held: mass_silence of fleet', 'resumed: mass_silence']);
-    expect(await during(world, 12, others)).toEqual([
+    expect(await during(fixture, 20)).toEqual([]);
+    expect(fixture.incidents()).toEqual(['held: mass_silence of fleet']);
+    expect(await during(fixture, 7, others)).toEqual([]);
+    expect(fixture.incidents()).toEqual(['held: mass_silence of fleet', 'resumed: mass_silence']);
+    expect(await during(fixture, 12, others)).toEqual([
       `${dead} none → warned (silence)`,
       `${dead} warned → suspended (silence)`,
       `${dead} suspended → frozen (silence)`,
     ]);
-    expect(world.incidents()).toHaveLength(2);
+    expect(fixture.incidents()).toHaveLength(2);
   }, 30_000);
 
   it('is seen before the first of them is sanctioned, also when all of it is looked at late', async () => {
     const [early = '', ...others] = crowd(20);
-    const world = await online(early, ...others);
-    await world.pass(0.9 * minute);
-    await report(world, others);
-    await world.pass(0.85 * minute);
-    expect(world.owned.fleet.entry(early)?.state.liveness).toBe('late');
+    const fixture = await online(early, ...others);
+    await fixture.pass(0.9 * minute);
+    await report(fixture, others);
+    await fixture.pass(0.85 * minute);
+    expect(fixture.owned.fleet.entry(early)?.state.liveness).toBe('late');
     for (let passed = 0; passed < 100; passed += 1) {
-      world.clock.advance(1_000);
-      await world.observe();
+      fixture.clock.advance(1_000);
+      await fixture.observe();
     }
-    await world.silence.execute(world.clock.now().getTime());
-    expect(world.steps()).toEqual([]);
-    expect(world.owned.fleet.counts().byLiveness).toMatchObject({ online: 0 });
+    await fixture.silence.execute(fixture.clock.now().getTime());
+    expect(fixture.steps()).toEqual([]);
+    expect(fixture.owned.fleet.counts().byLiveness).toMatchObject({ online: 0 });
   });
 
   it('of a type is not held against the type, but a single silent agent of another type climbs', async () => {
     const testers = crowd(10);
-    const world = await online(...testers);
+    const fixture = await online(...testers);
     const coders = Array.from({ length: 12 }, (_, index) => `coder-${index}`);
-    for (const coder of coders) await world.agent(coder, 'runner-2', 'CODING');
-    await world.session(1, 'runner-2');
+    for (const coder of coders) await fixture.agent(coder, 'runner-2', 'CODING');
+    await fixture.session(1, 'runner-2');
     const reportCoders = async (who: readonly string[]) => {
       const seq = nextSeq();
-      await world.ingest.execute(who.map((agent_id) => world.incoming({ agent_id, seq }, 'runner-2')));
+      await fixture.ingest.execute(who.map((agent_id) => fixture.incoming({ agent_id, seq }, 'runner-2')));
     };
     await reportCoders(coders);
     for (let passed = 0; passed < 6; passed += 1) {
-      await world.pass(minute);
+      await fixture.pass(minute);
       await reportCoders(coders.slice(1));
     }
-    expect(world.incidents()).toEqual(['held: mass_silence of type:TESTING']);
-    expect(world.steps()).toEqual([
+    expect(fixture.incidents()).toEqual(['held: mass_silence of type:TESTING']);
+    expect(fixture.steps()).toEqual([
       'coder-0 none → warned (silence)',
       'coder-0 warned → suspended (silence)',
     ]);
@@ -58,48 +58,48 @@ describe('silence of many at once', () => {
 
   it.each([1, 4, 9])('of a fleet of %d is no mass: all of them climb', async (count) => {
     const agents = crowd(count);
-    const world = await online(...agents);
-    await during(world, 12);
-    expect(world.owned.fleet.counts().byEnforcement).toMatchObject({ frozen: count });
-    expect(world.incidents()).toEqual([]);
+    const fixture = await online(...agents);
+    await during(fixture, 12);
+    expect(fixture.owned.fleet.counts().byEnforcement).toMatchObject({ frozen: count });
+    expect(fixture.incidents()).toEqual([]);
   });
 
   it('is held for an hour at most; then it is taken for their own, and they climb', async () => {
     const agents = crowd(10);
-    const world = await online(...agents);
-    expect(await during(world, 62)).toEqual([]);
-    expect(await during(world, 7)).toEqual([]);
-    expect(await during(world, 8)).toHaveLength(30);
-    expect(world.incidents()).toEqual(['held: mass_silence of fleet', 'resumed: mass_silence']);
+    const fixture = await online(...agents);
+    expect(await during(fixture, 62)).toEqual([]);
+    expect(await during(fixture, 7)).toEqual([]);
+    expect(await during(fixture, 8)).toHaveLength(30);
+    expect(fixture.incidents()).toEqual(['held: mass_silence of fleet', 'resumed: mass_silence']);
   }, 60_000);
 
   it('is told of once, also when an instance dies meanwhile: its heir ends the incident', async () => {
     const agents = crowd(10);
-    const world = await online(...agents);
-    await during(world, 10);
-    world.clock.advance(10_000);
-    const heir = reportingWorld(world);
+    const fixture = await online(...agents);
+    await during(fixture, 10);
+    fixture.clock.advance(10_000);
+    const heir = reportingFixture(fixture);
     await heir.start();
     await keepReporting(heir, agents, 2);
     expect(heir.incidents()).toEqual(['held: mass_silence of fleet', 'resumed: mass_silence']);
   });
 
   it('of another instance’s agents is over when somebody carries on with them', async () => {
-    const world = reportingWorld();
+    const fixture = reportingFixture();
     const hold = {
       id: '01936d00-0000-7000-8000-000000000009',
       reason: 'mass_silence' as const,
-      since: world.clock.now().getTime(),
+      since: fixture.clock.now().getTime(),
     };
-    await world.tables.run(async (tx) => {
+    await fixture.tables.run(async (tx) => {
       await tx.partitions.claim('dead', [1], 20 * minute);
       await tx.holds.open('dead', hold);
     });
-    await world.start();
-    await world.pass(20.1 * minute);
-    expect(world.incidents()).toEqual([]);
-    await world.partitions.execute();
-    await world.pass(minute);
-    expect(world.incidents()).toEqual(['resumed: mass_silence']);
+    await fixture.start();
+    await fixture.pass(20.1 * minute);
+    expect(fixture.incidents()).toEqual([]);
+    await fixture.partitions.execute();
+    await fixture.pass(minute);
+    expect(fixture.incidents()).toEqual(['resumed: mass_silence']);
   });
 });

@@ -1,18 +1,18 @@
 import { enforcementChanged } from '@ymera/contracts';
-import { minute, reportingWorld } from '../testing/reporting-world';
+import { minute, reportingFixture } from '../testing/reporting-fixture';
 import { online, during, nextSeq } from '../testing/passing-time';
 
 describe('the ladder', () => {
   it('is climbed by an agent that stops reporting at 3, 5 and 10 missed windows, and by no other', async () => {
-    const world = await online('silent-1', 'good-1');
-    expect(await during(world, 3, ['good-1'])).toEqual([]);
-    expect(await during(world, 1, ['good-1'])).toEqual(['silent-1 none → warned (silence)']);
-    expect(await during(world, 1, ['good-1'])).toEqual([]);
-    expect(await during(world, 1, ['good-1'])).toEqual(['silent-1 warned → suspended (silence)']);
-    expect(await during(world, 4, ['good-1'])).toEqual([]);
-    expect(await during(world, 1, ['good-1'])).toEqual(['silent-1 suspended → frozen (silence)']);
-    expect(await during(world, 60, ['good-1'])).toEqual([]);
-    const facts = world.tables.unitOfWork.outbox.payloads(enforcementChanged);
+    const fixture = await online('silent-1', 'good-1');
+    expect(await during(fixture, 3, ['good-1'])).toEqual([]);
+    expect(await during(fixture, 1, ['good-1'])).toEqual(['silent-1 none → warned (silence)']);
+    expect(await during(fixture, 1, ['good-1'])).toEqual([]);
+    expect(await during(fixture, 1, ['good-1'])).toEqual(['silent-1 warned → suspended (silence)']);
+    expect(await during(fixture, 4, ['good-1'])).toEqual([]);
+    expect(await during(fixture, 1, ['good-1'])).toEqual(['silent-1 suspended → frozen (silence)']);
+    expect(await during(fixture, 60, ['good-1'])).toEqual([]);
+    const facts = fixture.tables.unitOfWork.outbox.payloads(enforcementChanged);
     expect(facts.map(({ missed_windows }) => missed_windows)).toEqual([3, 5, 10]);
     expect(facts[1]).toMatchObject({
       principal_id: 'runner-1',
@@ -21,16 +21,16 @@ describe('the ladder', () => {
       last_report_at: '2026-01-01T00:06:00.000Z',
       reason: 'No report for 5 windows of 60 s.',
     });
-    expect(world.metrics.steps).toEqual(['none → warned', 'warned → suspended', 'suspended → frozen']);
-    expect(Math.max(...world.metrics.lagsMs)).toBeLessThanOrEqual(1_000);
-    expect(world.owned.fleet.counts().byEnforcement).toMatchObject({ none: 1, frozen: 1 });
-    expect(world.tables.unitOfWork.state.agents.get('silent-1')?.enforcement).toBe('frozen');
+    expect(fixture.metrics.steps).toEqual(['none → warned', 'warned → suspended', 'suspended → frozen']);
+    expect(Math.max(...fixture.metrics.lagsMs)).toBeLessThanOrEqual(1_000);
+    expect(fixture.owned.fleet.counts().byEnforcement).toMatchObject({ none: 1, frozen: 1 });
+    expect(fixture.tables.unitOfWork.state.agents.get('silent-1')?.enforcement).toBe('frozen');
   });
 
   it('raises the version of the agent with each fact about it, silence and sanctions alike', async () => {
-    const world = await online('silent-1');
-    await during(world, 12);
-    const versions = world.tables.unitOfWork.outbox.messages.flatMap(({ aggregateId, aggregateVersion }) =>
+    const fixture = await online('silent-1');
+    await during(fixture, 12);
+    const versions = fixture.tables.unitOfWork.outbox.messages.flatMap(({ aggregateId, aggregateVersion }) =>
       aggregateId === 'silent-1' ? [aggregateVersion] : [],
     );
     expect(versions).toEqual(versions.map((_, index) => index + 1));
@@ -41,60 +41,60 @@ describe('the ladder', () => {
     [4, 'warned'],
     [6, 'suspended'],
   ])('is left by three good reports after %d minutes of silence', async (minutes, level) => {
-    const world = await online('tester-1');
-    await during(world, minutes);
-    expect(world.owned.fleet.entry('tester-1')?.state.enforcement).toBe(level);
-    expect(await during(world, 1, ['tester-1'])).toEqual([]);
-    expect(await during(world, 1, ['tester-1'])).toEqual([`tester-1 ${level} → none (recovery)`]);
-    expect(await during(world, 10, ['tester-1'])).toEqual([]);
-    expect(world.tables.unitOfWork.state.agents.get('tester-1')?.enforcement).toBe('none');
+    const fixture = await online('tester-1');
+    await during(fixture, minutes);
+    expect(fixture.owned.fleet.entry('tester-1')?.state.enforcement).toBe(level);
+    expect(await during(fixture, 1, ['tester-1'])).toEqual([]);
+    expect(await during(fixture, 1, ['tester-1'])).toEqual([`tester-1 ${level} → none (recovery)`]);
+    expect(await during(fixture, 10, ['tester-1'])).toEqual([]);
+    expect(fixture.tables.unitOfWork.state.agents.get('tester-1')?.enforcement).toBe('none');
   });
 
   it('is not left while the fault may be ours; the next report after that leaves it', async () => {
-    const world = await online('tester-1');
-    await during(world, 4);
-    world.away.authentication = true;
-    expect(await during(world, 5, ['tester-1'])).toEqual([]);
-    world.away.authentication = false;
-    expect(await during(world, 1, ['tester-1'])).toEqual(['tester-1 warned → none (recovery)']);
+    const fixture = await online('tester-1');
+    await during(fixture, 4);
+    fixture.away.authentication = true;
+    expect(await during(fixture, 5, ['tester-1'])).toEqual([]);
+    fixture.away.authentication = false;
+    expect(await during(fixture, 1, ['tester-1'])).toEqual(['tester-1 warned → none (recovery)']);
   });
 
   it('takes no report of a frozen agent, until an administrator lifts its freeze', async () => {
-    const world = await online('tester-1');
-    await during(world, 11);
-    expect(await world.report('tester-1', nextSeq())).toBe('frozen');
-    expect(await during(world, 5, ['tester-1'])).toEqual([]);
-    expect(await world.lift('tester-1')).toBe('followed');
-    expect(world.steps().at(-1)).toBe('tester-1 frozen → none (lifted)');
-    expect(await world.report('tester-1', nextSeq())).toBe('accepted');
+    const fixture = await online('tester-1');
+    await during(fixture, 11);
+    expect(await fixture.report('tester-1', nextSeq())).toBe('frozen');
+    expect(await during(fixture, 5, ['tester-1'])).toEqual([]);
+    expect(await fixture.lift('tester-1')).toBe('followed');
+    expect(fixture.steps().at(-1)).toBe('tester-1 frozen → none (lifted)');
+    expect(await fixture.report('tester-1', nextSeq())).toBe('accepted');
   });
 
   it('is left by a lift that was committed without an answer, also in memory', async () => {
-    const world = await online('tester-1');
-    await during(world, 11);
-    world.tables.unanswered = 1;
-    const fact = world.liftOf('tester-1');
-    await expect(world.standing.execute(fact)).rejects.toThrow('database_unavailable');
-    expect(await world.standing.execute(fact)).toBe('followed');
-    expect(await world.report('tester-1', nextSeq())).toBe('accepted');
-    expect(world.steps().filter((step) => step.includes('lifted'))).toHaveLength(1);
+    const fixture = await online('tester-1');
+    await during(fixture, 11);
+    fixture.tables.unanswered = 1;
+    const fact = fixture.liftOf('tester-1');
+    await expect(fixture.standing.execute(fact)).rejects.toThrow('database_unavailable');
+    expect(await fixture.standing.execute(fact)).toBe('followed');
+    expect(await fixture.report('tester-1', nextSeq())).toBe('accepted');
+    expect(fixture.steps().filter((step) => step.includes('lifted'))).toHaveLength(1);
   });
 
   it('begins anew after a lift: a suspension window of grace, then 3, 5 and 10 windows', async () => {
-    const world = await online('tester-1');
-    await during(world, 11);
-    await world.lift('tester-1');
-    await world.pass(8 * minute);
-    expect(world.steps().at(-1)).toBe('tester-1 frozen → none (lifted)');
-    await world.pass(0.5 * minute);
-    expect(world.steps().at(-1)).toBe('tester-1 none → warned (silence)');
-    await world.pass(2 * minute);
-    expect(world.steps().at(-1)).toBe('tester-1 warned → suspended (silence)');
+    const fixture = await online('tester-1');
+    await during(fixture, 11);
+    await fixture.lift('tester-1');
+    await fixture.pass(8 * minute);
+    expect(fixture.steps().at(-1)).toBe('tester-1 frozen → none (lifted)');
+    await fixture.pass(0.5 * minute);
+    expect(fixture.steps().at(-1)).toBe('tester-1 none → warned (silence)');
+    await fixture.pass(2 * minute);
+    expect(fixture.steps().at(-1)).toBe('tester-1 warned → suspended (silence)');
   });
 
   it('hears of a lift once, and of another instance’s agent not at all', async () => {
-    const world = await online('tester-1');
-    await during(world, 11);
+    const fixture = await online('tester-1');
+    await during(fixture, 11);
     const payload = {
       agent_id: 'tester-1',
       principal_id: 'runner-1',
@@ -106,55 +106,57 @@ describe('the ladder', () => {
       changed_at: '2026-01-01T00:20:00.000Z',
     };
     const fact = { id: '01936d00-0000-7000-8000-000000000001', payload };
-    const other = reportingWorld(world);
+    const other = reportingFixture(fixture);
     expect(await other.standing.execute(fact)).toBe('elsewhere');
-    expect(await world.standing.execute({ ...fact, payload: { ...payload, cause: 'silence' } })).toBe(
+    expect(await fixture.standing.execute({ ...fact, payload: { ...payload, cause: 'silence' } })).toBe(
       'followed',
     );
-    expect(world.steps().filter((step) => step.includes('lifted'))).toEqual([]);
-    for (let times = 0; times < 3; times += 1) await world.standing.execute(fact);
-    expect(world.steps().filter((step) => step.includes('lifted'))).toHaveLength(1);
-    await during(world, 20);
-    await world.standing.execute(fact);
-    expect(world.steps().at(-1)).toBe('tester-1 suspended → frozen (silence)');
-    expect(await world.standing.execute({ id: fact.id, payload: { ...payload, agent_id: 'nobody-1' } })).toBe(
-      'followed',
-    );
+    expect(fixture.steps().filter((step) => step.includes('lifted'))).toEqual([]);
+    for (let times = 0; times < 3; times += 1) await fixture.standing.execute(fact);
+    expect(fixture.steps().filter((step) => step.includes('lifted'))).toHaveLength(1);
+    await during(fixture, 20);
+    await fixture.standing.execute(fact);
+    expect(fixture.steps().at(-1)).toBe('tester-1 suspended → frozen (silence)');
+    expect(
+      await fixture.standing.execute({ id: fact.id, payload: { ...payload, agent_id: 'nobody-1' } }),
+    ).toBe('followed');
   });
 
   it('loses no step when it cannot be written', async () => {
-    const world = await online('silent-1');
-    await world.pass(3 * minute);
-    world.tables.isAway = true;
+    const fixture = await online('silent-1');
+    await fixture.pass(3 * minute);
+    fixture.tables.isUnavailable = true;
     const tryInVain = async () => {
-      world.clock.advance(1_000);
-      await world.observe();
-      await world.silence.execute(world.clock.now().getTime());
+      fixture.clock.advance(1_000);
+      await fixture.observe();
+      await fixture.silence.execute(fixture.clock.now().getTime());
     };
     for (let passed = 0; passed < 6; passed += 1) await tryInVain();
     await expect(tryInVain()).rejects.toThrow('away');
-    expect(world.owned.fleet.entry('silent-1')?.state.enforcement).toBe('none');
-    world.tables.isAway = false;
-    await world.pass(2_000);
-    expect(world.steps()).toEqual(['silent-1 none → warned (silence)']);
-    expect(world.owned.deadlines).toBe(1);
+    expect(fixture.owned.fleet.entry('silent-1')?.state.enforcement).toBe('none');
+    fixture.tables.isUnavailable = false;
+    await fixture.pass(2_000);
+    expect(fixture.steps()).toEqual(['silent-1 none → warned (silence)']);
+    expect(fixture.owned.deadlines).toBe(1);
   });
 
   it('is nothing that an instance may write on when another one holds the agent', async () => {
-    const world = await online('silent-1');
-    await world.pass(3 * minute);
-    const heir = reportingWorld(world);
-    world.clock.advance(10_000);
+    const fixture = await online('silent-1');
+    await fixture.pass(3 * minute);
+    const heir = reportingFixture(fixture);
+    fixture.clock.advance(10_000);
     await heir.start();
-    await expect(world.silence.execute(world.clock.now().getTime())).rejects.toThrow('partition_not_owned');
-    expect(world.steps()).toEqual([]);
+    await expect(fixture.silence.execute(fixture.clock.now().getTime())).rejects.toThrow(
+      'partition_not_owned',
+    );
+    expect(fixture.steps()).toEqual([]);
   });
 
   it('is where another instance finds the agent, which gives everybody a suspension window first', async () => {
-    const world = await online('silent-1', 'good-1');
-    await during(world, 6, ['good-1']);
-    const heir = reportingWorld(world);
-    world.clock.advance(10_000);
+    const fixture = await online('silent-1', 'good-1');
+    await during(fixture, 6, ['good-1']);
+    const heir = reportingFixture(fixture);
+    fixture.clock.advance(10_000);
     await heir.start();
     expect(await during(heir, 15, ['good-1'])).toEqual([]);
     expect(await during(heir, 1, ['good-1'])).toEqual(['silent-1 suspended → frozen (silence)']);

@@ -1,8 +1,8 @@
 import { failure, FailureException } from '@ymera/kernel';
 import type { AgentState } from '../domain/agent-state';
-import { decide, type Decision, type SilencePolicy } from '../domain/decide';
+import { decide, type Decision, type MissedReportPolicy } from '../domain/decide';
 import { Fleet, type FleetEntry } from '../domain/fleet';
-import type { MassSilencePolicy } from '../domain/group-guard';
+import type { MassOutagePolicy } from '../domain/group-suppression';
 import { groupsOf } from '../domain/groups';
 import {
   areMostBehind,
@@ -16,15 +16,15 @@ import {
   type Trouble,
 } from '../domain/ingest-health';
 import { TimingWheel } from '../domain/timing-wheel';
-import { HeldGroups } from './held-groups';
-import type { HeldPartition, KnownAgent } from './ports';
+import { SuppressedGroups } from './suppressed-groups';
+import type { PartitionLease, KnownAgent } from './ports';
 import { SerialLane } from './serial-lane';
 
 export interface OwnedFleetSettings {
   /** Of this process; a new one after each start. */
   readonly owner: string;
-  readonly policy: SilencePolicy;
-  readonly massSilence: MassSilencePolicy;
+  readonly policy: MissedReportPolicy;
+  readonly massOutage: MassOutagePolicy;
   /** Until a principal's hello has said otherwise. */
   readonly defaultWindowMs: number;
   readonly wheelTickMs: number;
@@ -40,8 +40,8 @@ export class OwnedFleet {
   readonly fleet: Fleet;
   readonly lane = new SerialLane();
   private readonly wheel: TimingWheel<FleetEntry>;
-  readonly policy: SilencePolicy;
-  readonly heldGroups: HeldGroups;
+  readonly policy: MissedReportPolicy;
+  readonly suppressedGroups: SuppressedGroups;
   private readonly epochs = new Map<number, number>();
   private ingest: IngestHealth = startingIngest;
   private signIn: IngestHealth = startingAuthentication;
@@ -52,7 +52,7 @@ export class OwnedFleet {
     this.owner = settings.owner;
     this.policy = settings.policy;
     this.fleet = new Fleet(settings.defaultWindowMs);
-    this.heldGroups = new HeldGroups(this.fleet.groups, settings.massSilence);
+    this.suppressedGroups = new SuppressedGroups(this.fleet.groups, settings.massOutage);
     this.wheel = new TimingWheel(settings.wheelTickMs, settings.wheelSlots, now);
   }
 
@@ -86,13 +86,13 @@ export class OwnedFleet {
 
   observe(trouble: Trouble, isPresent: boolean, now: number): void {
     if (trouble === 'authentication') this.signIn = observe(this.signIn, trouble, isPresent, now);
-    else this.ingest = observe(this.ingest, trouble, isPresent, now, this.fleet.shortestWindowMs);
+    else this.ingest = observe(this.ingest, trouble, isPresent, now, this.fleet.minWindowMs);
   }
 
   observeBacklog(partition: number, isBehind: boolean, now: number): void {
     const health = this.backlogs.get(partition) ?? partitionInTime;
     if (this.owns(partition))
-      this.backlogs.set(partition, observe(health, 'backlog', isBehind, now, this.fleet.shortestWindowMs));
+      this.backlogs.set(partition, observe(health, 'backlog', isBehind, now, this.fleet.minWindowMs));
     this.observe('backlog', areMostBehind(this.behind, this.epochs.size), now);
   }
 
@@ -108,11 +108,11 @@ export class OwnedFleet {
     return [...this.epochs.keys()];
   }
 
-  hold({ partition, epoch }: HeldPartition): void {
+  hold({ partition, epoch }: PartitionLease): void {
     this.epochs.set(partition, epoch);
   }
 
-  letGo(partitions: readonly number[]): void {
+  release(partitions: readonly number[]): void {
     for (const partition of partitions) {
       this.epochs.delete(partition);
       this.backlogs.delete(partition);
@@ -121,8 +121,8 @@ export class OwnedFleet {
   }
 
   /** The partitions of these agents as this instance holds them; fails when it does not. */
-  heldBy(agents: Iterable<AgentState>): HeldPartition[] {
-    const held = new Map<number, HeldPartition>();
+  heldBy(agents: Iterable<AgentState>): PartitionLease[] {
+    const held = new Map<number, PartitionLease>();
     for (const { partition } of agents) {
       const epoch = this.epochs.get(partition);
       if (epoch === undefined) throw notOwned(partition);
@@ -154,7 +154,7 @@ export class OwnedFleet {
     const windowMs = this.fleet.windowMs(state.principalId);
     // An agent that is online goes up nowhere, whatever its groups do.
     const groupsClearSince =
-      state.liveness === 'online' ? -Infinity : this.heldGroups.clearSince(groupsOf(state), now);
+      state.liveness === 'online' ? -Infinity : this.suppressedGroups.clearSince(groupsOf(state), now);
     return decide({ ...state, windowMs }, this.policy, now, {
       ingest: this.healthIn(state.partition),
       clearSince: clearSince(this.clearSinceIn(state.partition), groupsClearSince),

@@ -1,7 +1,7 @@
 import type { PayloadOf, report, UnitOfWork } from '@ymera/contracts';
 import type { AgentState, RegisteredAgent } from '../domain/agent-state';
 import type { PrincipalSession } from '../domain/fleet';
-import type { HoldReason } from '../domain/incident';
+import type { SuppressionReason } from '../domain/incident';
 
 export type Report = PayloadOf<typeof report>;
 
@@ -22,22 +22,22 @@ export interface AgentTable {
   /** The newest report of each agent; one statement, in the order of their ids. */
   saveReports(newest: readonly (AcceptedReport & { readonly state: AgentState })[]): Promise<void>;
   /** Everything of these but what reports say: liveness, enforcement, and what led to them. */
-  saveStanding(states: readonly AgentState[]): Promise<void>;
+  saveSanctionLevel(states: readonly AgentState[]): Promise<void>;
   /** What is committed of these, once every transaction that is changing them has ended. Ids in their order. */
   settled(agentIds: readonly string[]): Promise<AgentState[]>;
 }
 
 /** An incident that was told of and is not over. */
-export interface OpenHold {
+export interface OpenSuppression {
   readonly id: string;
-  readonly reason: HoldReason;
+  readonly reason: SuppressionReason;
   readonly since: number;
 }
 
-export interface HoldTable {
-  open(owner: string, hold: OpenHold): Promise<void>;
+export interface SuppressionTable {
+  open(owner: string, hold: OpenSuppression): Promise<void>;
   /** Each is given to one caller only. Those of this owner, and of others that hold no partition any more. */
-  close(owner: string): Promise<OpenHold[]>;
+  close(owner: string): Promise<OpenSuppression[]>;
 }
 
 export interface ReportHistory {
@@ -45,29 +45,29 @@ export interface ReportHistory {
 }
 
 /** A partition with the epoch under which it is held; a new owner raises it. */
-export interface HeldPartition {
+export interface PartitionLease {
   readonly partition: number;
   readonly epoch: number;
 }
 
 export interface PartitionTable {
   /** Takes partitions that nobody holds, or whose lease has run out. */
-  claim(owner: string, partitions: readonly number[], leaseMs: number): Promise<HeldPartition[]>;
+  claim(owner: string, partitions: readonly number[], leaseMs: number): Promise<PartitionLease[]>;
   /** What is still held, now for another lease. */
-  renew(owner: string, leaseMs: number): Promise<HeldPartition[]>;
+  renew(owner: string, leaseMs: number): Promise<PartitionLease[]>;
   release(owner: string): Promise<void>;
   /**
    * Whether all of these are held under these epochs. Until the transaction ends nobody else can take them: what it
    * writes was written by the owner.
    */
-  areHeld(owner: string, held: readonly HeldPartition[]): Promise<boolean>;
+  areSuppressed(owner: string, held: readonly PartitionLease[]): Promise<boolean>;
 }
 
 export interface ReportingStores {
   readonly agents: AgentTable;
   readonly history: ReportHistory;
   readonly partitions: PartitionTable;
-  readonly holds: HoldTable;
+  readonly holds: SuppressionTable;
 }
 
 export type ReportingUnitOfWork = UnitOfWork<ReportingStores>;

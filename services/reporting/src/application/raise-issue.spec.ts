@@ -1,5 +1,5 @@
 import { issueReported, violationDetected } from '@ymera/contracts';
-import { reportingWorld } from '../testing/reporting-world';
+import { reportingFixture } from '../testing/reporting-fixture';
 
 const issue = {
   agent_id: 'tester-1',
@@ -10,20 +10,20 @@ const issue = {
 };
 
 const ready = async () => {
-  const world = reportingWorld();
-  await world.start();
-  await world.agent('tester-1');
-  await world.session(1);
-  return world;
+  const fixture = reportingFixture();
+  await fixture.start();
+  await fixture.agent('tester-1');
+  await fixture.session(1);
+  return fixture;
 };
 
 describe('an issue between two reports', () => {
   it('is passed on at once, with the validated principal', async () => {
-    const world = await ready();
-    expect(await world.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).toEqual({
+    const fixture = await ready();
+    expect(await fixture.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).toEqual({
       kind: 'raised',
     });
-    expect(world.tables.unitOfWork.outbox.payloads(issueReported)).toEqual([
+    expect(fixture.tables.unitOfWork.outbox.payloads(issueReported)).toEqual([
       {
         agent_id: 'tester-1',
         principal_id: 'runner-1',
@@ -36,43 +36,47 @@ describe('an issue between two reports', () => {
   });
 
   it('is refused from who does not own the agent', async () => {
-    const world = await ready();
+    const fixture = await ready();
     for (const principalId of ['runner-2', undefined])
-      expect(await world.issues.execute({ principalId, issue, attempts: 1 })).toEqual({ kind: 'violation' });
-    expect(world.tables.unitOfWork.outbox.payloads(issueReported)).toEqual([]);
-    expect(world.tables.unitOfWork.outbox.payloads(violationDetected).map(({ code }) => code)).toEqual([
+      expect(await fixture.issues.execute({ principalId, issue, attempts: 1 })).toEqual({
+        kind: 'violation',
+      });
+    expect(fixture.tables.unitOfWork.outbox.payloads(issueReported)).toEqual([]);
+    expect(fixture.tables.unitOfWork.outbox.payloads(violationDetected).map(({ code }) => code)).toEqual([
       'not_owner',
       'identity_missing',
     ]);
   });
 
   it('is taken when its sender has come back with a newer session before we came to it', async () => {
-    const world = await ready();
-    await world.session(2);
-    expect(await world.report('tester-1', 1, 2)).toBe('accepted');
-    expect(await world.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).toEqual({
+    const fixture = await ready();
+    await fixture.session(2);
+    expect(await fixture.report('tester-1', 1, 2)).toBe('accepted');
+    expect(await fixture.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).toEqual({
       kind: 'raised',
     });
-    expect(world.tables.unitOfWork.outbox.payloads(violationDetected)).toEqual([]);
+    expect(fixture.tables.unitOfWork.outbox.payloads(violationDetected)).toEqual([]);
   });
 
   it('waits for a session that is not known yet', async () => {
-    const world = await ready();
+    const fixture = await ready();
     const ahead = { ...issue, session: 2 };
-    expect(await world.issues.execute({ principalId: 'runner-1', issue: ahead, attempts: 1 })).toMatchObject({
+    expect(
+      await fixture.issues.execute({ principalId: 'runner-1', issue: ahead, attempts: 1 }),
+    ).toMatchObject({
       kind: 'later',
       code: 'session_unknown',
     });
-    expect(await world.issues.execute({ principalId: 'runner-1', issue: ahead, attempts: 6 })).toEqual({
+    expect(await fixture.issues.execute({ principalId: 'runner-1', issue: ahead, attempts: 6 })).toEqual({
       kind: 'violation',
     });
   });
 
   it('is one of twenty a minute at most', async () => {
-    const world = await ready();
+    const fixture = await ready();
     const kinds: string[] = [];
     for (let index = 0; index < 25; index += 1)
-      kinds.push((await world.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).kind);
+      kinds.push((await fixture.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).kind);
     expect(kinds.filter((kind) => kind === 'raised')).toHaveLength(20);
     expect(kinds.at(-1)).toBe('suppressed');
   });

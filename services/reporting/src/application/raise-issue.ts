@@ -2,9 +2,9 @@ import type { issueRaised, PayloadOf } from '@ymera/contracts';
 import type { Clock } from '@ymera/kernel';
 import { judgeReport, type Judgement } from '../domain/judge-report';
 import type { OwnedFleet } from './owned-fleet';
-import { later, type Later } from './patience';
+import { later, type Later } from './retry-later';
 import type { ReportingReader, ReportingUnitOfWork } from './ports';
-import type { Issue, SignalDesk, Violation } from './signal-desk';
+import type { Issue, RateLimitedSignals, Violation } from './rate-limited-signals';
 
 export interface IncomingIssue {
   /** As the broker validated it. */
@@ -22,7 +22,7 @@ export class RaiseIssue {
     private readonly unitOfWork: ReportingUnitOfWork,
     private readonly reader: ReportingReader,
     private readonly owned: OwnedFleet,
-    private readonly signals: SignalDesk,
+    private readonly signals: RateLimitedSignals,
     private readonly clock: Clock,
   ) {}
 

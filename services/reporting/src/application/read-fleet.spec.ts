@@ -1,5 +1,5 @@
 import { newAgent } from '../domain/agent-state';
-import { reportingWorld } from '../testing/reporting-world';
+import { reportingFixture } from '../testing/reporting-fixture';
 import type { AgentSnapshot } from './ports';
 import { StatusCache } from './status-cache';
 
@@ -7,18 +7,18 @@ const ask = (agent_id: string) => ({ agent_id });
 
 describe('asking for an agent', () => {
   it('answers with its newest report, and again without reading until it changes', async () => {
-    const world = reportingWorld();
-    await world.start();
-    await world.agent('tester-1');
-    await world.session(1);
-    expect(await world.read.status(ask('tester-1'))).toMatchObject({
+    const fixture = reportingFixture();
+    await fixture.start();
+    await fixture.agent('tester-1');
+    await fixture.session(1);
+    expect(await fixture.read.status(ask('tester-1'))).toMatchObject({
       ok: true,
       value: { liveness: 'offline', last_report_at: null, tasks: [], metrics: {} },
     });
-    await world.report('tester-1', 1);
-    const reads = world.tables.reads;
+    await fixture.report('tester-1', 1);
+    const reads = fixture.tables.reads;
     for (let index = 0; index < 10; index += 1)
-      expect(await world.read.status(ask('tester-1'))).toEqual({
+      expect(await fixture.read.status(ask('tester-1'))).toEqual({
         ok: true,
         value: {
           agent_id: 'tester-1',
@@ -32,7 +32,7 @@ describe('asking for an agent', () => {
           age_ms: 0,
         },
       });
-    expect(world.tables.reads).toBe(reads + 1);
+    expect(fixture.tables.reads).toBe(reads + 1);
   });
 
   it('keeps nothing that was written while it was being read', async () => {
@@ -70,21 +70,21 @@ describe('asking for an agent', () => {
   });
 
   it('knows no stranger', async () => {
-    const world = reportingWorld();
-    expect(await world.read.status(ask('nobody'))).toMatchObject({
+    const fixture = reportingFixture();
+    expect(await fixture.read.status(ask('nobody'))).toMatchObject({
       ok: false,
       error: { code: 'agent_not_found' },
     });
   });
 
   it('counts the fleet as it changes', async () => {
-    const world = reportingWorld();
-    await world.start();
-    await world.agent('tester-1');
-    await world.agent('coder-1', 'runner-2', 'CODING');
-    await world.session(1);
-    await world.report('tester-1', 1);
-    expect(world.read.overview()).toEqual({
+    const fixture = reportingFixture();
+    await fixture.start();
+    await fixture.agent('tester-1');
+    await fixture.agent('coder-1', 'runner-2', 'CODING');
+    await fixture.session(1);
+    await fixture.report('tester-1', 1);
+    expect(fixture.read.overview()).toEqual({
       ok: true,
       value: { agents: 2, by_liveness: { offline: 1, online: 1 }, by_type: { TESTING: 1, CODING: 1 } },
     });

@@ -11,12 +11,12 @@ interface Read {
 }
 
 /** Writes of other instances are seen after at most this long; our own at once. */
-const maximumAgeMs = 1_000;
-const maximumEntries = 20_000;
+const maxAgeMs = 1_000;
+const maxEntries = 20_000;
 
 /** What was read of agents a moment ago, until it is written here. */
 export class StatusCache {
-  private readonly entries = new LRUCache<string, CachedStatus>({ max: maximumEntries, ttl: maximumAgeMs });
+  private readonly entries = new LRUCache<string, CachedStatus>({ max: maxEntries, ttl: maxAgeMs });
   /** Agents that are being read now; a write meanwhile makes what is read out of date. */
   private readonly reads = new Map<string, Read>();
 

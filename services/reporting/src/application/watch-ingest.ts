@@ -11,7 +11,7 @@ export interface IngestWatchSettings {
 }
 
 /** A process that did not run for so long has missed something; with short windows, sooner. */
-const longestGapMs = 2_000;
+const maxGapMs = 2_000;
 const gapWindows = 2.5;
 
 /**
@@ -53,7 +53,7 @@ export class WatchIngest {
 
   /** Asks nobody and waits for nothing; call it often. */
   look(now: number): void {
-    const gapMs = Math.min(longestGapMs, gapWindows * this.owned.fleet.shortestWindowMs);
+    const gapMs = Math.min(maxGapMs, gapWindows * this.owned.fleet.minWindowMs);
     const passedMs = now - (this.lastLookAt ?? now);
     this.lastLookAt = now;
     if (Math.abs(passedMs) > gapMs) {

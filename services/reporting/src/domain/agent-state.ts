@@ -1,6 +1,6 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
 
-export type Enforcement = 'none' | 'warned' | 'suspended' | 'frozen';
+export type SanctionLevel = 'none' | 'warned' | 'suspended' | 'frozen';
 type Work = 'idle' | 'working' | 'stalled';
 
 /** What the reports say of one agent. All times are the server's, in milliseconds of Unix time. */
@@ -10,7 +10,7 @@ export interface AgentState {
   readonly principalId: string;
   readonly partition: number;
   readonly liveness: Liveness;
-  readonly enforcement: Enforcement;
+  readonly enforcement: SanctionLevel;
   readonly work: Work;
   /** Session and sequence number of the newest report; 0 before the first. */
   readonly session: number;
@@ -52,7 +52,7 @@ export const newAgent = (agent: RegisteredAgent): AgentState => ({
 });
 
 /** From when on an agent is silent that says nothing; null while no report is expected of it. */
-export const silentSince = ({
+export const missingSince = ({
   lastReportAt,
   firstSessionAt,
 }: Pick<AgentState, 'lastReportAt' | 'firstSessionAt'>): number | null => lastReportAt ?? firstSessionAt;

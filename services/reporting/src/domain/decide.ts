@@ -1,10 +1,10 @@
-import { decideEnforcement, type EnforcementPolicy, type LadderAgent } from './enforcement';
+import { decideEscalation, type SanctionPolicy, type SanctionableAgent } from './escalation';
 import type { IngestHealth } from './ingest-health';
 import { decideLiveness, type LivenessDecision, type LivenessPolicy } from './liveness';
 
-export interface SilencePolicy {
+export interface MissedReportPolicy {
   readonly liveness: LivenessPolicy;
-  readonly enforcement: EnforcementPolicy;
+  readonly enforcement: SanctionPolicy;
 }
 
 /** What must be well for silence to prove something. */
@@ -16,7 +16,7 @@ export interface Evidence {
 
 export interface Decision extends LivenessDecision {
   /** Since when a step up the ladder is due; null while it is not. */
-  readonly climbDueAt: number | null;
+  readonly escalationDueAt: number | null;
 }
 
 const earliest = (a: number | null, b: number | null): number | null =>
@@ -27,19 +27,19 @@ const earliest = (a: number | null, b: number | null): number | null =>
  * away than a report that comes meanwhile could make it late: so a deadline that is armed needs never be moved.
  */
 export function decide(
-  agent: LadderAgent,
-  policy: SilencePolicy,
+  agent: SanctionableAgent,
+  policy: MissedReportPolicy,
   now: number,
   { ingest, clearSince }: Evidence,
 ): Decision {
   const life = decideLiveness(agent, policy.liveness, now, ingest);
-  const ladder = decideEnforcement(agent, policy.enforcement, now, clearSince);
+  const ladder = decideEscalation(agent, policy.enforcement, now, clearSince);
   const next = earliest(life.nextCheckAt, ladder.nextCheckAt);
   const furthest = now + policy.liveness.lateAfterWindows * agent.windowMs;
   return {
     liveness: life.liveness,
-    missed: ladder.climbDueAt === null ? life.missed : ladder.missed,
-    climbDueAt: ladder.climbDueAt,
+    missed: ladder.escalationDueAt === null ? life.missed : ladder.missed,
+    escalationDueAt: ladder.escalationDueAt,
     nextCheckAt: next && Math.min(next, furthest),
   };
 }

@@ -1,5 +1,5 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
-import type { AgentState, Enforcement } from './agent-state';
+import type { AgentState, SanctionLevel } from './agent-state';
 import { Groups } from './groups';
 
 export interface PrincipalSession {
@@ -42,7 +42,7 @@ export class Fleet {
   private readonly principals = new Map<string, PrincipalHere>();
   private readonly byLiveness = new Map<Liveness, number>();
   private readonly byType = new Map<AgentType, number>();
-  private readonly byEnforcement = new Map<Enforcement, number>();
+  private readonly byEnforcement = new Map<SanctionLevel, number>();
   readonly groups = new Groups();
   private shortest: number;
 
@@ -51,7 +51,7 @@ export class Fleet {
   }
 
   /** The shortest window that anybody was given: how quickly our own faults must be known. */
-  get shortestWindowMs(): number {
+  get minWindowMs(): number {
     return this.shortest;
   }
 

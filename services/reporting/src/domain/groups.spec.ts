@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { newAgent, type AgentState } from './agent-state';
-import { assess, massSilencePolicy, type GroupHold } from './group-guard';
+import { assess, massOutagePolicy, type GroupSuppression } from './group-suppression';
 import { Groups } from './groups';
 
-const policy = { ...massSilencePolicy, longestHoldMs: 1_000 };
+const policy = { ...massOutagePolicy, maxSuppressionMs: 1_000 };
 const counts = (silent: number, members = 20) => ({ members, silent });
 
 describe('mass silence', () => {
-  const free: GroupHold = { kind: 'free', since: 5 };
-  const held: GroupHold = { kind: 'held', since: 100 };
-  const givenUp: GroupHold = { kind: 'given_up', since: 1_100 };
+  const free: GroupSuppression = { kind: 'free', since: 5 };
+  const held: GroupSuppression = { kind: 'held', since: 100 };
+  const givenUp: GroupSuppression = { kind: 'given_up', since: 1_100 };
 
-  it.each<[string, GroupHold | undefined, number, number, number, GroupHold | undefined]>([
+  it.each<[string, GroupSuppression | undefined, number, number, number, GroupSuppression | undefined]>([
     ['nobody is silent', undefined, 0, 20, 200, undefined],
     ['one is', undefined, 1, 20, 200, undefined],
     ['half of them are', undefined, 10, 20, 200, undefined],
@@ -35,12 +35,12 @@ describe('mass silence', () => {
     const looks = fc.array(fc.record({ silent: fc.nat(20), after: fc.nat(400) }), { maxLength: 100 });
     fc.assert(
       fc.property(looks, (script) => {
-        let hold: GroupHold | undefined;
+        let hold: GroupSuppression | undefined;
         let now = 0;
         for (const { silent, after } of script) {
           now += after;
           hold = assess(hold, counts(silent), policy, now);
-          if (hold?.kind === 'held') expect(now - hold.since).toBeLessThan(policy.longestHoldMs);
+          if (hold?.kind === 'held') expect(now - hold.since).toBeLessThan(policy.maxSuppressionMs);
         }
       }),
     );

@@ -1,4 +1,4 @@
-import { isAwaited, silentSince, type AgentState } from './agent-state';
+import { isAwaited, missingSince, type AgentState } from './agent-state';
 
 export interface GroupCounts {
   /** Those that reports are expected of, and not only soon: neither frozen, nor in time with their first report. */
@@ -18,7 +18,7 @@ export const groupsOf = ({ agentType, principalId }: AgentState): readonly strin
 
 /** A fleet that has just said hello is no mass silence. */
 const isMember = (agent: AgentState): boolean =>
-  silentSince(agent) !== null && !isAwaited(agent) && agent.enforcement !== 'frozen';
+  missingSince(agent) !== null && !isAwaited(agent) && agent.enforcement !== 'frozen';
 
 /** How many of each group are silent, kept with every change. */
 export class Groups {
@@ -31,14 +31,17 @@ export class Groups {
   /** `before` and `after` are the same agent; undefined where it is not in the fleet. */
   changed(before: AgentState | undefined, after: AgentState | undefined): void {
     const [was, is] = [before, after].map((state) => state !== undefined && isMember(state));
-    const [wasSilent, isSilent] = [was && before?.liveness !== 'online', is && after?.liveness !== 'online'];
+    const [wasMissing, isUnresponsive] = [
+      was && before?.liveness !== 'online',
+      is && after?.liveness !== 'online',
+    ];
     const state = after ?? before;
-    if (state === undefined || (was === is && wasSilent === isSilent)) return;
+    if (state === undefined || (was === is && wasMissing === isUnresponsive)) return;
     for (const group of groupsOf(state)) {
       const { members, silent } = this.of(group);
       const counts = {
         members: members + Number(is) - Number(was),
-        silent: silent + Number(isSilent) - Number(wasSilent),
+        silent: silent + Number(isUnresponsive) - Number(wasMissing),
       };
       if (counts.members === 0) this.counts.delete(group);
       else this.counts.set(group, counts);

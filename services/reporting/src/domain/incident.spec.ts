@@ -1,12 +1,12 @@
-import { follow, reasonOf, type HoldCause, type Incident } from './incident';
+import { nextIncident, reasonOf, type SuppressionCause, type Incident } from './incident';
 
-const unhealthy: HoldCause = { reason: 'ingest_unhealthy' };
-const silent: HoldCause = { reason: 'mass_silence', group: 'fleet' };
+const unhealthy: SuppressionCause = { reason: 'ingest_unhealthy' };
+const silent: SuppressionCause = { reason: 'mass_silence', group: 'fleet' };
 const passing: Incident = { kind: 'passing', cause: unhealthy, since: 100 };
 const open: Incident = { kind: 'open', cause: unhealthy, since: 100 };
 
 describe('a hold', () => {
-  it.each<[string, Incident | null, HoldCause | null, number, Incident | null]>([
+  it.each<[string, Incident | null, SuppressionCause | null, number, Incident | null]>([
     ['nothing happens', null, null, 200, null],
     ['trouble begins', null, unhealthy, 100, passing],
     ['trouble goes on', passing, unhealthy, 1_099, passing],
@@ -16,7 +16,7 @@ describe('a hold', () => {
     ['mass silence in an incident', open, silent, 200, open],
     ['the incident ends', open, null, 5_000, null],
   ])('%s', (_title, incident, cause, now, expected) => {
-    expect(follow(incident, cause, now, 1_000)).toEqual(expected);
+    expect(nextIncident(incident, cause, now, 1_000)).toEqual(expected);
   });
 
   it('has a reason for every trouble', () => {

@@ -2,18 +2,18 @@ import type { enforcementHeld, PayloadOf } from '@ymera/contracts';
 import { assertNever } from '@ymera/kernel';
 import type { Trouble } from './ingest-health';
 
-export type HoldReason = PayloadOf<typeof enforcementHeld>['reason_code'];
+export type SuppressionReason = PayloadOf<typeof enforcementHeld>['reason_code'];
 
 /** What keeps sanctions back at the moment. */
-export interface HoldCause {
-  readonly reason: HoldReason;
+export interface SuppressionCause {
+  readonly reason: SuppressionReason;
   readonly group?: string;
 }
 
 /** A hold that is too short to matter is `passing`; one that is `open` has been told of, once. */
 export interface Incident {
   readonly kind: 'passing' | 'open';
-  readonly cause: HoldCause;
+  readonly cause: SuppressionCause;
   readonly since: number;
 }
 
@@ -21,9 +21,9 @@ export interface Incident {
  * The incident after one look; null when there is none. Mass silence is one at once. Trouble of our own becomes one when it
  * has lasted so long that it may have kept a sanction back; what else happens until it is over belongs to it.
  */
-export function follow(
+export function nextIncident(
   incident: Incident | null,
-  cause: HoldCause | null,
+  cause: SuppressionCause | null,
   now: number,
   raiseAfterMs: number,
 ): Incident | null {
@@ -34,7 +34,7 @@ export function follow(
   return { kind: isWorth ? 'open' : 'passing', cause, since };
 }
 
-export function reasonOf(trouble: Trouble): HoldReason {
+export function reasonOf(trouble: Trouble): SuppressionReason {
   switch (trouble) {
     case 'broker':
     case 'database':

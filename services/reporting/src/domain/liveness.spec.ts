@@ -120,11 +120,11 @@ describe('what silence means', () => {
     .record({
       liveness: fc.constantFrom<Liveness>('online', 'late', 'offline'),
       windowMs: fc.integer({ min: 100, max: 600_000 }),
-      silentMs: fc.nat(4_000_000),
+      missingMs: fc.nat(4_000_000),
       healthyMs: fc.nat(4_000_000),
     })
-    .map(({ liveness, windowMs, silentMs, healthyMs }) => ({
-      watched: { ...agent(liveness), lastReportAt: t0 - silentMs, windowMs },
+    .map(({ liveness, windowMs, missingMs, healthyMs }) => ({
+      watched: { ...agent(liveness), lastReportAt: t0 - missingMs, windowMs },
       health: { troubles: [], healthySince: t0 - healthyMs },
     }));
   const rank = { online: 0, late: 1, offline: 2 };

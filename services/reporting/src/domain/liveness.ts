@@ -1,5 +1,5 @@
 import type { Liveness } from '@ymera/contracts';
-import { isAwaited, silentSince, type AgentState } from './agent-state';
+import { isAwaited, missingSince, type AgentState } from './agent-state';
 import type { IngestHealth } from './ingest-health';
 
 /** Allowed on top of each threshold, for jitter of sender and network: a share of the window, and a fixed part. */
@@ -60,7 +60,7 @@ export function decideLiveness(
   health: IngestHealth,
 ): LivenessDecision {
   const { liveness, windowMs } = agent;
-  const since = silentSince(agent);
+  const since = missingSince(agent);
   const awaited = isAwaited(agent);
   if (since === null || (liveness === 'offline' && !awaited))
     return { liveness, missed: 0, nextCheckAt: null };

@@ -6,7 +6,7 @@ import {
   type PayloadOf,
 } from '@ymera/contracts';
 import { eventually } from '@ymera/testing';
-import { reportOf } from './reporting-world';
+import { reportOf } from './reporting-fixture';
 import { RunningReporting } from './running-reporting';
 
 export const windowMs = 500;
@@ -24,8 +24,8 @@ export const pass = (milliseconds: number) => new Promise((resolve) => setTimeou
 type Step = PayloadOf<typeof enforcementChanged>;
 
 /** Each step as long after `from` as its windows take, and not earlier, nor later by more than `latestMs`. */
-export function expectOnTime(climb: readonly Step[], from: number, latestMs = lagMs): void {
-  for (const { to, decided_at } of climb) {
+export function expectOnTime(escalate: readonly Step[], from: number, latestMs = lagMs): void {
+  for (const { to, decided_at } of escalate) {
     const took = Date.parse(decided_at) - from;
     expect({ to, isEarly: took < dueAfter(windowsOf[to]) }).toEqual({ to, isEarly: false });
     expect({ to, isLate: took > dueAfter(windowsOf[to]) + latestMs }).toEqual({ to, isLate: false });
@@ -35,7 +35,7 @@ export function expectOnTime(climb: readonly Step[], from: number, latestMs = la
 /** A break of something that reporting depends on. */
 export interface Break {
   readonly name: string;
-  readonly takeAway: () => Promise<void> | void;
+  readonly makeUnavailable: () => Promise<void> | void;
   readonly giveBack: () => Promise<void> | void;
   readonly reason: PayloadOf<typeof enforcementHeld>['reason_code'];
   /** Whether agents can report meanwhile. */
@@ -81,7 +81,7 @@ export class BeatingAgents {
     this.beating.set(agentId, entry);
   }
 
-  fallSilent(...agentIds: string[]): void {
+  stopReporting(...agentIds: string[]): void {
     for (const agentId of agentIds) {
       clearInterval(this.beating.get(agentId)?.timer);
       this.beating.delete(agentId);
@@ -89,7 +89,7 @@ export class BeatingAgents {
   }
 
   stop(): void {
-    this.fallSilent(...this.beating.keys());
+    this.stopReporting(...this.beating.keys());
   }
 
   async status(agentId: string) {
@@ -113,14 +113,14 @@ export class BeatingAgents {
   }
 
   /** Nobody is sanctioned for a break that lasts longer than a freeze takes; then only who stays silent, on time. */
-  async outlive({ name, takeAway, giveBack, reason, isForAgents }: Break): Promise<void> {
+  async outlive({ name, makeUnavailable, giveBack, reason, isForAgents }: Break): Promise<void> {
     const { reporting } = this;
     const [dead, alive] = [`dead-${name}`, `alive-${name}`];
     await this.join(dead, alive);
     const heldBefore = reporting.payloads(enforcementHeld).length;
     const resumedBefore = reporting.payloads(enforcementResumed).length;
-    await takeAway();
-    this.fallSilent(dead, ...(isForAgents ? [alive] : []));
+    await makeUnavailable();
+    this.stopReporting(dead, ...(isForAgents ? [alive] : []));
     await pass(freezeMs + 1_000);
     await giveBack();
     if (isForAgents) this.beat(alive);

@@ -3,9 +3,9 @@ import { failure, FailureException, type Clock } from '@ymera/kernel';
 import { InMemoryUnitOfWork } from '@ymera/testing';
 import type {
   AcceptedReport,
-  HeldPartition,
+  PartitionLease,
   KnownAgent,
-  OpenHold,
+  OpenSuppression,
   PartitionConsumers,
   Report,
   ReportingMetrics,
@@ -31,7 +31,7 @@ interface State {
   readonly latest: Map<string, Report>;
   readonly history: AcceptedReport[];
   readonly ownership: Map<number, Ownership>;
-  readonly holds: Map<string, OpenHold & { readonly owner: string }>;
+  readonly holds: Map<string, OpenSuppression & { readonly owner: string }>;
 }
 
 const byId = (a: { state: AgentState }, b: { state: AgentState }): number =>
@@ -67,7 +67,7 @@ function storesOf(state: State, clock: Clock): ReportingStores {
           latest.set(after.agentId, report);
         }
       },
-      async saveStanding(states) {
+      async saveSanctionLevel(states) {
         for (const { agentId, liveness, missed, version, enforcement, goodReports, liftedAt } of states) {
           const before = agents.get(agentId);
           if (before)
@@ -99,7 +99,7 @@ function storesOf(state: State, clock: Clock): ReportingStores {
           const held = ownership.get(partition);
           return !held || held.owner === null || held.leaseUntil < now();
         });
-        return free.map((partition): HeldPartition => {
+        return free.map((partition): PartitionLease => {
           const epoch = (ownership.get(partition)?.epoch ?? 0) + 1;
           ownership.set(partition, { owner, epoch, leaseUntil: now() + leaseMs });
           return { partition, epoch };
@@ -115,7 +115,7 @@ function storesOf(state: State, clock: Clock): ReportingStores {
         for (const [partition, row] of ownership)
           if (row.owner === owner) ownership.set(partition, { ...row, owner: null, leaseUntil: -Infinity });
       },
-      async areHeld(owner, held) {
+      async areSuppressed(owner, held) {
         return held.every(({ partition, epoch }) => {
           const row = ownership.get(partition);
           return row?.owner === owner && row.epoch === epoch;
@@ -129,7 +129,7 @@ function storesOf(state: State, clock: Clock): ReportingStores {
 export class InMemoryReporting implements UnitOfWork<ReportingStores>, ReportingReader {
   readonly unitOfWork: InMemoryUnitOfWork<State, ReportingStores>;
   /** Every transaction fails meanwhile, as if the database did not answer. */
-  isAway = false;
+  isUnavailable = false;
   /** So many of the next transactions are committed without an answer, as when the connection is lost at the commit. */
   unanswered = 0;
   reads = 0;
@@ -151,7 +151,7 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
   }
 
   async run<R>(work: (tx: ReportingStores & Messages) => Promise<R>): Promise<R> {
-    if (this.isAway) throw new Error('the database is away');
+    if (this.isUnavailable) throw new Error('the database is away');
     const result = await this.unitOfWork.run(work);
     if (this.unanswered === 0) return result;
     this.unanswered -= 1;
@@ -213,10 +213,10 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
 
 export class RecordedConsumers implements PartitionConsumers {
   readonly assigned = new Set<number>();
-  isAway = false;
+  isUnavailable = false;
 
   async assign(partition: number): Promise<void> {
-    if (this.isAway) throw new Error('the broker is away');
+    if (this.isUnavailable) throw new Error('the broker is away');
     this.assigned.add(partition);
   }
 

@@ -1,13 +1,13 @@
-import { minute, reportingWorld, type ReportingWorld } from './reporting-world';
+import { minute, reportingFixture, type ReportingFixture } from './reporting-fixture';
 
 /** What the first instance does not hold against anybody is over, and agents report since. */
-export async function online(...agents: string[]): Promise<ReportingWorld> {
-  const world = reportingWorld();
-  await world.start();
-  await world.session(1);
-  for (const agent of agents) await world.agent(agent);
-  await keepReporting(world, agents, 6);
-  return world;
+export async function online(...agents: string[]): Promise<ReportingFixture> {
+  const fixture = reportingFixture();
+  await fixture.start();
+  await fixture.session(1);
+  for (const agent of agents) await fixture.agent(agent);
+  await keepReporting(fixture, agents, 6);
+  return fixture;
 }
 
 let lastSeq = 0;
@@ -15,45 +15,46 @@ let lastSeq = 0;
 /** Rises over all worlds of a process. */
 export const nextSeq = (): number => (lastSeq += 1);
 
-export async function report(world: ReportingWorld, agents: readonly string[]): Promise<void> {
+export async function report(fixture: ReportingFixture, agents: readonly string[]): Promise<void> {
   const seq = nextSeq();
-  for (const agent of agents) await world.report(agent, seq);
+  for (const agent of agents) await fixture.report(agent, seq);
 }
 
 export async function keepReporting(
-  world: ReportingWorld,
+  fixture: ReportingFixture,
   agents: readonly string[],
   minutes: number,
 ): Promise<void> {
-  await report(world, agents);
+  await report(fixture, agents);
   for (let passed = 0; passed < minutes; passed += 1) {
-    await world.pass(minute);
-    await report(world, agents);
+    await fixture.pass(minute);
+    await report(fixture, agents);
   }
 }
 
 /** Lets `minutes` pass in which `agents` report, and says who moved on the ladder. */
 export async function during(
-  world: ReportingWorld,
+  fixture: ReportingFixture,
   minutes: number,
   agents: readonly string[] = [],
 ): Promise<string[]> {
-  const before = world.steps().length;
-  await keepReporting(world, agents, minutes);
-  return world.steps().slice(before);
+  const before = fixture.steps().length;
+  await keepReporting(fixture, agents, minutes);
+  return fixture.steps().slice(before);
 }
 
 /** Lets `minutes` pass with these partitions behind, in which `agents` report. */
 export async function behind(
-  world: ReportingWorld,
+  fixture: ReportingFixture,
   minutes: number,
   partitions: readonly number[],
   agents: readonly string[] = [],
 ): Promise<void> {
   for (let passed = 0; passed < minutes * 30; passed += 1) {
-    if (passed % 30 === 0) await report(world, agents);
-    for (const partition of partitions) world.ingestWatch.foundDeep(partition, world.clock.now().getTime());
-    await world.pass(2_000);
+    if (passed % 30 === 0) await report(fixture, agents);
+    for (const partition of partitions)
+      fixture.ingestWatch.foundDeep(partition, fixture.clock.now().getTime());
+    await fixture.pass(2_000);
   }
 }
 

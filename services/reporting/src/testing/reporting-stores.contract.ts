@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '@ymera/contracts';
 import type { ReportingReader, ReportingStores } from '../application/ports';
 import { newAgent, reported, type AgentState, type RegisteredAgent } from '../domain/agent-state';
-import { reportOf } from './reporting-world';
+import { reportOf } from './reporting-fixture';
 
 export interface ReportingStorage {
   readonly unitOfWork: UnitOfWork<ReportingStores>;
@@ -76,13 +76,13 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
         ]),
       );
     await save(1, state);
-    await run((tx) => tx.agents.saveStanding([suspended]));
+    await run((tx) => tx.agents.saveSanctionLevel([suspended]));
     expect((await found(agent.agentId))?.state).toEqual(suspended);
     const better = { ...suspended, missed: 0, seq: 2, goodReports: 2 };
     await save(2, better);
     expect((await found(agent.agentId))?.state).toEqual(better);
     const lifted = { ...better, enforcement: 'none' as const, liftedAt: today + 5, version: 5 };
-    await run((tx) => tx.agents.saveStanding([lifted]));
+    await run((tx) => tx.agents.saveSanctionLevel([lifted]));
     expect((await found(agent.agentId))?.state).toEqual(lifted);
   });
 
@@ -113,7 +113,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
       await tx.agents.saveReports([
         { report: reportOf({ agent_id: agent.agentId }), receivedAt: today, state },
       ]);
-      await tx.agents.saveStanding([late]);
+      await tx.agents.saveSanctionLevel([late]);
     });
     expect((await found(agent.agentId))?.state).toEqual(late);
     expect((await storage().reader.snapshot(agent.agentId))?.metrics).toEqual(reportOf().metrics);
@@ -123,7 +123,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     const agents = [agentNamed('settled'), agentNamed('settled')];
     for (const agent of agents) await register(agent);
     const states = agents.map((agent) => ({ ...newAgent(agent), missed: 3, liftedAt: today, version: 2 }));
-    await run((tx) => tx.agents.saveStanding(states));
+    await run((tx) => tx.agents.saveSanctionLevel(states));
     const ids = agents.map(({ agentId }) => agentId);
     expect(await run((tx) => tx.agents.settled([...ids, 'settled-nobody']))).toEqual(states);
   });
@@ -241,19 +241,20 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
 
   it('lets only the present owner write', async () => {
     const held = await run((tx) => tx.partitions.claim('owner', [30, 31], -1_000));
-    const areHeld = (owner: string, what: typeof held) => run((tx) => tx.partitions.areHeld(owner, what));
-    expect(await areHeld('owner', held)).toBe(true);
-    expect(await areHeld('other', held)).toBe(false);
+    const areSuppressed = (owner: string, what: typeof held) =>
+      run((tx) => tx.partitions.areSuppressed(owner, what));
+    expect(await areSuppressed('owner', held)).toBe(true);
+    expect(await areSuppressed('other', held)).toBe(false);
     expect(
-      await areHeld(
+      await areSuppressed(
         'owner',
         held.map((each) => ({ ...each, epoch: each.epoch + 1 })),
       ),
     ).toBe(false);
     await run((tx) => tx.partitions.claim('other', [31], 60_000));
-    expect(await areHeld('owner', held)).toBe(false);
+    expect(await areSuppressed('owner', held)).toBe(false);
     expect(
-      await areHeld(
+      await areSuppressed(
         'owner',
         held.filter(({ partition }) => partition === 30),
       ),

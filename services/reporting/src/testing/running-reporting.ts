@@ -19,8 +19,8 @@ import { connect, type ChannelModel, type ConfirmChannel, type Options } from 'a
 import type { z } from 'zod';
 import { migrations } from '../adapters/persistence/migrations';
 import { reportingModule } from '../app.module';
-import { reportingEnvironment } from '../config';
-import { PlayedRegistry } from './played-registry';
+import { configSchema } from '../config';
+import { FakeRegistry } from './fake-registry';
 
 const partitions = 4;
 
@@ -47,7 +47,7 @@ export class RunningReporting {
     private readonly listener: ChannelModel,
     /** What the service depends on, to be taken away. */
     readonly routes: Routes,
-    readonly registry: PlayedRegistry,
+    readonly registry: FakeRegistry,
     private readonly settings: Settings,
   ) {}
 
@@ -69,7 +69,7 @@ export class RunningReporting {
       ),
     );
     if (!agentsConnection || !listener) throw new Error('not connected');
-    const registry = await PlayedRegistry.on(listener);
+    const registry = await FakeRegistry.on(listener);
     const routes = {
       broker: await SeverableRoute.to(vhosts.url),
       database: await SeverableRoute.to(database.url),
@@ -215,7 +215,7 @@ export const partitionOf = (principalId: string): number =>
   principalId.charCodeAt(principalId.length - 1) % partitions;
 
 function serviceOn(routes: Routes, vhosts: TestVhosts, settings: Settings): Promise<RunningService> {
-  const config = loadConfig(reportingEnvironment, {
+  const config = loadConfig(configSchema, {
     YMERA_POSTGRES_URL: routes.database.url,
     YMERA_DB_POOL_SIZE: '5',
     YMERA_RABBITMQ_URL: routes.broker.url,

@@ -5,7 +5,15 @@ import type { TaskResult } from '@ymera/agent-sdk';
 import { sleep } from '@ymera/kernel';
 import { eventually } from '@ymera/testing';
 import { checkHistory, describeVerdict, type HistoryVerdict, readEffects } from '../history-check';
-import { Battlefield, killed, type Leased, newFile, ScriptedAgent, untilWell, type Wish } from '../rig';
+import {
+  ChaosEnvironment,
+  killed,
+  type Leased,
+  newFile,
+  ScriptedAgent,
+  waitUntilHealthy,
+  type Wish,
+} from '../environment';
 import { repositoryRoot } from '../support/commands';
 import { type Breakage, Breaking } from './breakage';
 
@@ -23,14 +31,14 @@ const brokenMs = 6_000;
 describe('what is broken on purpose is caught', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ymera-breaks-'));
   const breaking = new Breaking(join(folder, 'breakage.json'));
-  let field: Battlefield;
+  let field: ChaosEnvironment;
   let scripted: readonly ScriptedAgent[] = [];
   /** What earlier breaks have left behind. */
   let before: HistoryVerdict = { lost: [], doubled: [] };
 
   beforeAll(async () => {
     const preload = join(repositoryRoot, 'test/e2e/dist/breaks/preload.js');
-    field = await Battlefield.open({
+    field = await ChaosEnvironment.open({
       instance: 'e2e-breaks',
       projects: 1,
       hasRunner: false,
@@ -42,7 +50,7 @@ describe('what is broken on purpose is caught', () => {
     const place = { gatewayUrl, type: 'ENHANCEMENT', tasks: ['enhance'] } as const;
     scripted = await Promise.all(
       ['scripted-1', 'scripted-2'].map((name) =>
-        ScriptedAgent.join(field.door, { ...place, name }, field.record),
+        ScriptedAgent.join(field.api, { ...place, name }, field.record),
       ),
     );
   }, 120_000);
@@ -79,8 +87,8 @@ describe('what is broken on purpose is caught', () => {
     await breaking.untilHeld();
     if (after) breaking.begin(after);
     else breaking.end();
-    await killed(service).strike(field.platform);
-    await untilWell(field.platform);
+    await killed(service).injectFault(field.platform);
+    await waitUntilHealthy(field.platform);
   };
 
   const submit = (wish: Wish, text?: string): Promise<void> =>
@@ -180,7 +188,7 @@ describe('what is broken on purpose is caught', () => {
 });
 
 /** The runs that there are now, whoever they are for. */
-const countWorkflows = async ({ places }: Battlefield): Promise<number> =>
+const countWorkflows = async ({ places }: ChaosEnvironment): Promise<number> =>
   (await readEffects(places)).workflows.length;
 
 interface Held {

@@ -107,14 +107,14 @@ function breakInbox(): void {
 
 /** Whoever once held an attempt is taken for its holder. */
 function breakFencing(): void {
-  const path = join(root, 'services/orchestrator/dist/domain/examine-claim.js');
+  const path = join(root, 'services/orchestrator/dist/domain/check-claim.js');
   const original = load(path);
   const loaded = load.cache[path];
   if (!loaded) throw new Error(`${path} is not what was loaded`);
   loaded.exports = {
     ...original,
-    examineClaim: (run: unknown, claim: unknown) => {
-      const examined = original.examineClaim(run, claim);
+    checkClaim: (run: unknown, claim: unknown) => {
+      const examined = original.checkClaim(run, claim);
       const isTakenIn = examined.kind === 'over' && current()?.broken === 'no_fencing';
       return isTakenIn ? { ...examined, kind: 'held' } : examined;
     },

@@ -22,7 +22,7 @@ export function checkMessages(
     ),
     ...repeatedFacts(audit),
     ...countFacts(audit, planned),
-    ...unheardIssues(accepted, audit),
+    ...missingIssues(accepted, audit),
   ];
 }
 
@@ -63,7 +63,7 @@ function countFacts(audit: Effects['audit'], requestIds: readonly string[]): Fin
 }
 
 /** Agents' issues are taken at least once: their repetition is no effect of its own. */
-function unheardIssues({ issues }: Accepted, audit: Effects['audit']): Finding[] {
+function missingIssues({ issues }: Accepted, audit: Effects['audit']): Finding[] {
   const heard = new Set(audit.flatMap(({ code }) => (code === null ? [] : [code])));
   return issues
     .filter(({ code }) => !heard.has(code))

@@ -41,7 +41,7 @@ interface WireExport {
 }
 
 const failedStatus = 2;
-const mostSpans = 200_000;
+const maxSpans = 200_000;
 
 const attributesOf = (attributes: readonly WireAttribute[] = []): Map<string, unknown> =>
   new Map(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
@@ -107,7 +107,7 @@ export class OtlpReceiver {
   private take(body: Buffer): void {
     try {
       this.spans.push(...spansOf(JSON.parse(body.toString('utf8')) as WireExport));
-      if (this.spans.length > mostSpans) throw new Error('more spans than a test can mean');
+      if (this.spans.length > maxSpans) throw new Error('more spans than a test can mean');
     } catch (error) {
       this.problems.push(error instanceof Error ? error.message : String(error));
     }

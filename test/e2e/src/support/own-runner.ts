@@ -48,15 +48,15 @@ export class OwnRunner {
     return online(platform, new OwnRunner(child, folder, [`${name}-coding`, `${name}-enhancement`]));
   }
 
-  /** One CODING agent that hears no cancel; see obstinate-agent.ts. */
-  static async obstinate(
+  /** One CODING agent that hears no cancel; see unresponsive-agent.ts. */
+  static async unresponsive(
     platform: RunningPlatform,
     repositories: Repositories,
     name: string,
   ): Promise<OwnRunner> {
     const { tokenFile, folder } = await enrol(platform, repositories, name);
     const args = [platform.urls['gateway'] ?? '', name, tokenFile, folder];
-    const child = start('test/e2e/dist/support/obstinate-agent.js', args, process.env);
+    const child = start('test/e2e/dist/support/unresponsive-agent.js', args, process.env);
     return online(platform, new OwnRunner(child, folder, [`${name}-coding`]));
   }
 

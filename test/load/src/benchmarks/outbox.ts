@@ -1,7 +1,7 @@
 import { sleep } from '@ymera/kernel';
 import { eventually } from '@ymera/testing';
 import type { Benchmark, Measured } from '../benchmark';
-import { startOutboxRig, type OutboxRig } from '../outbox/outbox-rig';
+import { startOutboxEnvironment, type OutboxEnvironment } from '../outbox/outbox-environment';
 import { median, quantile, round } from '../statistics';
 
 const clients = 8;
@@ -24,37 +24,40 @@ async function commitsPerS(commit: () => Promise<void>): Promise<number> {
   return commits / ((performance.now() - started) / 1000);
 }
 
-const allReceived = (rig: OutboxRig) =>
+const allReceived = (environment: OutboxEnvironment) =>
   eventually(
     () => {
-      if (rig.missing() > 0) throw new Error(`${rig.missing()} facts have not arrived`);
+      if (environment.missing() > 0) throw new Error(`${environment.missing()} facts have not arrived`);
     },
     { timeoutMs: 30_000 },
   );
 
 async function run(progress: (line: string) => void): Promise<Measured> {
-  const rig = await startOutboxRig(clients);
+  const environment = await startOutboxEnvironment(clients);
   const withFact: number[] = [];
   const bare: number[] = [];
   try {
     for (let repeat = 0; repeat <= repeats; repeat += 1) {
-      const rates = [await commitsPerS(rig.commitBare), await commitsPerS(rig.commitWithFact)] as const;
-      await allReceived(rig);
+      const rates = [
+        await commitsPerS(environment.commitBare),
+        await commitsPerS(environment.commitWithFact),
+      ] as const;
+      await allReceived(environment);
       // The first round warms up.
-      if (repeat === 0) rig.latencies();
+      if (repeat === 0) environment.latencies();
       else {
         bare.push(rates[0]);
         withFact.push(rates[1]);
       }
       progress(`${repeat}: ${round(rates[0])} commits/s bare, ${round(rates[1])} with a fact`);
     }
-    const loaded = rig.latencies();
+    const loaded = environment.latencies();
     for (let index = 0; index < calm.commits; index += 1) {
-      await rig.commitWithFact();
+      await environment.commitWithFact();
       await sleep(calm.everyMs);
     }
-    await allReceived(rig);
-    const latencies = rig.latencies();
+    await allReceived(environment);
+    const latencies = environment.latencies();
     return {
       figures: {
         commits_per_s: round(median(withFact)),
@@ -68,7 +71,7 @@ async function run(progress: (line: string) => void): Promise<Measured> {
       ratio: round(median(withFact) / median(bare), 3),
     };
   } finally {
-    await rig.close();
+    await environment.close();
   }
 }
 

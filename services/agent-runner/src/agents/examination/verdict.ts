@@ -38,7 +38,7 @@ export interface ExaminationFacts {
   readonly revert?: RevertEvidence | undefined;
 }
 
-const maximumEvidence = 2_000;
+const maxEvidence = 2_000;
 
 /** Approves when there is no reason not to; each reason is a sentence, each has its finding. */
 export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy): Verdict {
@@ -128,7 +128,7 @@ function timeFindings(facts: ExaminationFacts, policy: ExaminationPolicy): reado
   const evidence =
     `before, ms: ${beforeAfter.before_ms.join(' ')}\nafter, ms: ${beforeAfter.after_ms.join(' ')}`.slice(
       0,
-      maximumEvidence,
+      maxEvidence,
     );
   if (intent === 'ENHANCE' && minimumSpeedup !== undefined && beforeAfter.speedup < minimumSpeedup)
     return [

@@ -37,7 +37,7 @@ export class BaseOutcomes {
     const draft = join(this.folder, `${randomUUID()}.draft`);
     await writeFile(draft, JSON.stringify(outcome));
     await rename(draft, this.file(key));
-    await this.forgetOldest();
+    await this.deleteOldest();
   }
 
   private file({ projectId, base, command, prepared }: BaseKey): string {
@@ -47,7 +47,7 @@ export class BaseOutcomes {
     return join(this.folder, `${digest}.json`);
   }
 
-  private async forgetOldest(): Promise<void> {
+  private async deleteOldest(): Promise<void> {
     const names = await readdir(this.folder);
     if (names.length <= maxKept) return;
     const dated = await Promise.all(

@@ -148,8 +148,8 @@ export class TestAttempt {
 
   /** The second run takes what time there is; more must leave some for the base. */
   private hasTimeFor(runs: readonly TestOutcome[]): boolean {
-    const longestMs = Math.max(...runs.map(({ durationMs }) => durationMs));
-    return runs.length === 1 || this.remainingMs > minRunsLeft * longestMs;
+    const maxMs = Math.max(...runs.map(({ durationMs }) => durationMs));
+    return runs.length === 1 || this.remainingMs > minRunsLeft * maxMs;
   }
 
   private async run(

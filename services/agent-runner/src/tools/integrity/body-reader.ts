@@ -46,7 +46,7 @@ export const startPlace = (): Place => ({
   depth: 0,
 });
 
-const maximumDepth = 6;
+const maxDepth = 6;
 const maximumAssertions = 2_000;
 
 /** Finds the assertions of one body, and what keeps them from saying something. */
@@ -230,14 +230,14 @@ export class BodyReader {
 
   private call(node: Extract<Syntax, { kind: 'call' }>, place: Place, isAwaited: boolean): void {
     const own = node.callee.kind === 'name' ? this.names.functions.get(node.callee.name) : undefined;
-    if (own && place.depth < maximumDepth && this.inline(own, node, place, isAwaited)) return;
+    if (own && place.depth < maxDepth && this.inline(own, node, place, isAwaited)) return;
     if (node.callee.kind === 'function') {
       this.read(node.callee.body, { ...place, bindings: new Map(place.bindings), depth: place.depth + 1 });
       return;
     }
     this.facts.actions.push(print(node, place.bindings));
     for (const { body, parameters, how, item } of calledBack(node, this.names.functions, place, isAwaited)) {
-      if (place.depth >= maximumDepth) return;
+      if (place.depth >= maxDepth) return;
       const bindings = new Map(place.bindings);
       for (const name of parameters) bindings.delete(name);
       if (item) bind(item.pattern, item.value, bindings);

@@ -21,7 +21,7 @@ export interface IntegrityFinding extends Finding {
   };
 }
 
-const maximumEvidence = 2_000;
+const maxEvidence = 2_000;
 
 export function finding(
   code: string,
@@ -40,7 +40,7 @@ export function finding(
     message,
     file: place.file,
     ...(place.line === undefined ? {} : { line: place.line }),
-    ...(place.evidence ? { evidence: place.evidence.slice(0, maximumEvidence) } : {}),
+    ...(place.evidence ? { evidence: place.evidence.slice(0, maxEvidence) } : {}),
     suggestion,
   };
 }

@@ -45,7 +45,7 @@ function isFolded(
   const known = new Set(before.flatMap(({ rows }) => rows.map((row) => JSON.stringify(row))));
   const rows = after
     .flatMap((file) => file.rows.filter((row) => !known.has(JSON.stringify(row))))
-    .slice(0, maximumRows);
+    .slice(0, maxRows);
   return gained.some(
     (other) =>
       other.assertion.silence === undefined &&
@@ -57,7 +57,7 @@ function isFolded(
   );
 }
 
-const maximumRows = 500;
+const maxRows = 500;
 const tellingLength = 4;
 
 /** Whether a row has values, or what they are put together of with texts that stand in the test: `${day} 09:00`. */

@@ -2,13 +2,13 @@ import type { Bindings } from '../syntax/print';
 import type { Syntax } from '../syntax/syntax';
 import { dottedName, walk } from '../syntax/walk';
 
-const maximumRows = 300;
+const maxRows = 300;
 
 /** The rows of a literal table, by whatever name it goes; undefined where they are not known. */
 export function rowsOf(node: Syntax, bindings: Bindings, depth = 0): readonly Syntax[] | undefined {
   if (depth > 5) return undefined;
   if (node.kind === 'list')
-    return node.items.some(({ kind }) => kind === 'spread') ? undefined : node.items.slice(0, maximumRows);
+    return node.items.some(({ kind }) => kind === 'spread') ? undefined : node.items.slice(0, maxRows);
   if (node.kind === 'name') {
     const meant = bindings.get(node.name);
     return meant === undefined || meant === node ? undefined : rowsOf(meant, bindings, depth + 1);
@@ -44,7 +44,7 @@ function entriesOf(
   which: string,
 ): readonly Syntax[] | undefined {
   const rows: Syntax[] = [];
-  for (const { key, value } of record.entries.slice(0, maximumRows)) {
+  for (const { key, value } of record.entries.slice(0, maxRows)) {
     if (key === undefined) return undefined;
     const name: Syntax =
       key.kind === 'name' ? { kind: 'literal', type: 'string', value: key.name, line: key.line } : key;

@@ -4,7 +4,7 @@ import type { Parameter, Syntax } from './syntax';
 export type Bindings = ReadonlyMap<string, Syntax>;
 
 const maximumLength = 4_000;
-const maximumDepth = 12;
+const maxDepth = 12;
 
 /**
  * A text that is the same for the same code, however it is formatted, quoted or typed. Names that `bindings` knows are
@@ -23,7 +23,7 @@ function printed(node: Syntax, bindings: Bindings, depth: number): string {
   switch (node.kind) {
     case 'name': {
       const meant = bindings.get(node.name);
-      if (meant === undefined || depth > maximumDepth * 3) return node.name;
+      if (meant === undefined || depth > maxDepth * 3) return node.name;
       // What it stands for is told without itself, so that `a = a + 1` ends.
       const others = new Map(bindings);
       others.delete(node.name);

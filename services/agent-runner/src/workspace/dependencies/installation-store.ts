@@ -65,11 +65,11 @@ export class InstallationStore {
     await rename(folder, kept).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
-    await this.forgetOldest();
+    await this.deleteOldest();
     return kept;
   }
 
-  private async forgetOldest(): Promise<void> {
+  private async deleteOldest(): Promise<void> {
     const dated = await Promise.all(
       (await readdir(this.folder)).map(async (name) => {
         const path = join(this.folder, name);

@@ -1,7 +1,7 @@
 import { decideApprovalV1, getApprovalV1, listApprovalsV1 } from '@ymera/contracts';
 import { FakeClock, InMemoryUnitOfWork } from '@ymera/testing';
 import { DecideApproval } from '../../application/decide-approval';
-import { FollowGates } from '../../application/follow-gates';
+import { ProjectGates } from '../../application/project-gates';
 import { ReadApprovals } from '../../application/read-approvals';
 import { emptyState, inMemoryStores } from '../../testing/in-memory-stores';
 import { ApprovalsController } from './approvals.controller';
@@ -15,7 +15,7 @@ describe('an approval of version 1', () => {
     const clock = new FakeClock('2026-01-01T00:00:00Z');
     const controller = new ApprovalsController(
       new DecideApproval(unitOfWork, clock),
-      new FollowGates(unitOfWork, clock, { next: () => id }),
+      new ProjectGates(unitOfWork, clock, { next: () => id }),
       new ReadApprovals(unitOfWork),
     );
     const subjectDigest = `sha256:${'1'.repeat(64)}`;

@@ -17,7 +17,7 @@ import {
 import { ok, type Result } from '@ymera/kernel';
 import { OnEvent, OnQuery, type Received } from '@ymera/messaging';
 import { DecideApproval } from '../../application/decide-approval';
-import { FollowGates } from '../../application/follow-gates';
+import { ProjectGates } from '../../application/project-gates';
 import { ReadApprovals } from '../../application/read-approvals';
 import type { Approval } from '../../domain/approval';
 
@@ -25,7 +25,7 @@ import type { Approval } from '../../domain/approval';
 export class ApprovalsController {
   constructor(
     @Inject(DecideApproval) private readonly decision: DecideApproval,
-    @Inject(FollowGates) private readonly gates: FollowGates,
+    @Inject(ProjectGates) private readonly gates: ProjectGates,
     @Inject(ReadApprovals) private readonly approvals: ReadApprovals,
   ) {}
 

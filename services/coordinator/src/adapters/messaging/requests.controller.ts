@@ -11,7 +11,7 @@ import {
 } from '@ymera/contracts';
 import { ok, type Result } from '@ymera/kernel';
 import { OnQuery } from '@ymera/messaging';
-import { FollowWorkflows } from '../../application/follow-workflows';
+import { HandleWorkflowEnd } from '../../application/handle-workflow-end';
 import { ReadRequests } from '../../application/read-requests';
 import { RevertChange } from '../../application/revert-change';
 import { SubmitRequest } from '../../application/submit-request';
@@ -23,7 +23,7 @@ type Answer = Result<ReplyOf<typeof getRequest>>;
 export class RequestsController {
   constructor(
     @Inject(SubmitRequest) private readonly submission: SubmitRequest,
-    @Inject(FollowWorkflows) private readonly workflows: FollowWorkflows,
+    @Inject(HandleWorkflowEnd) private readonly workflows: HandleWorkflowEnd,
     @Inject(ReadRequests) private readonly requests: ReadRequests,
     @Inject(RevertChange) private readonly reverting: RevertChange,
   ) {}

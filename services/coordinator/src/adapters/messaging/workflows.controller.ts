@@ -1,11 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { type PayloadOf, workflowCanceled, workflowCompleted, workflowFailed } from '@ymera/contracts';
 import { OnEvent, type Received } from '@ymera/messaging';
-import { FollowWorkflows } from '../../application/follow-workflows';
+import { HandleWorkflowEnd } from '../../application/handle-workflow-end';
 
 @Controller()
 export class WorkflowsController {
-  constructor(@Inject(FollowWorkflows) private readonly workflows: FollowWorkflows) {}
+  constructor(@Inject(HandleWorkflowEnd) private readonly workflows: HandleWorkflowEnd) {}
 
   @OnEvent(workflowCompleted)
   completed({ id, payload }: Received<PayloadOf<typeof workflowCompleted>>): Promise<void> {

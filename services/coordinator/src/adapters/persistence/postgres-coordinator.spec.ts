@@ -1,7 +1,7 @@
 import { uuidv7 } from '@ymera/kernel';
 import { createDatabase, type Database, PostgresUnitOfWork } from '@ymera/persistence';
 import { eventually, FakeClock, testDatabase, type TestDatabase } from '@ymera/testing';
-import { FollowGates } from '../../application/follow-gates';
+import { ProjectGates } from '../../application/project-gates';
 import { coordinatorStoresSuite, newRequest } from '../../testing/coordinator-stores.contract';
 import { coordinatorStores } from './coordinator-stores';
 import { migrations } from './migrations';
@@ -42,7 +42,7 @@ describe('the coordinator’s stores in PostgreSQL', () => {
       project_id: request.projectId,
       step_id: 'approve_plan',
     };
-    const gates = new FollowGates(open(), new FakeClock('2026-01-01T00:00:00Z'), { next: () => uuidv7() });
+    const gates = new ProjectGates(open(), new FakeClock('2026-01-01T00:00:00Z'), { next: () => uuidv7() });
     const both = await database.withConnection(async (blocker) => {
       // The approval refers to this row, so its insertion waits: the gate was not seen to be closed, nothing is committed.
       await blocker.query('BEGIN');

@@ -1,14 +1,14 @@
 import { Controller, Inject, Req, Res, type Type } from '@nestjs/common';
 import { Route } from '@ymera/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AnswerRoute } from './answer-route';
+import { RouteHandler } from './route-handler';
 import type { Binding } from './bindings';
 
 /** A controller with one handler for each binding, named after the route's operation. */
 export function apiController(bindings: readonly Binding[]): Type {
   @Controller()
   class ApiController {
-    constructor(@Inject(AnswerRoute) readonly answers: AnswerRoute) {}
+    constructor(@Inject(RouteHandler) readonly answers: RouteHandler) {}
   }
 
   const { prototype } = ApiController;

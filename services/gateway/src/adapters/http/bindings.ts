@@ -39,7 +39,7 @@ function bind<Route extends RouteContract, Payload extends z.ZodType, Reply exte
 }
 
 /** Members that are undefined are left out: contracts know absent, not undefined. */
-const given = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+const omitUndefined = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
   };
@@ -76,7 +76,7 @@ export const bindings: readonly Binding[] = [
     enrolment_token: tokenOf(caller),
   })),
   bind(contracts.registerAgentRoute, contracts.registerAgent, ({ body, caller, idempotencyKey }) =>
-    given({ ...body, caller: registrant(caller), idempotency_key: idempotencyKey }),
+    omitUndefined({ ...body, caller: registrant(caller), idempotency_key: idempotencyKey }),
   ),
   bind(contracts.listAgentsRoute, contracts.listAgents, ({ query }) => query),
   bind(contracts.getAgentRoute, contracts.getAgent, ({ params }) => params),
@@ -99,14 +99,14 @@ export const bindings: readonly Binding[] = [
   bind(
     contracts.registerProjectRoute,
     contracts.registerProject,
-    ({ body, actor, idempotencyKey }) => given({ ...body, actor, idempotency_key: idempotencyKey }),
+    ({ body, actor, idempotencyKey }) => omitUndefined({ ...body, actor, idempotency_key: idempotencyKey }),
     cloneTimeoutMs,
   ),
   bind(contracts.listProjectsRoute, contracts.listProjects, ({ query }) => query),
   bind(contracts.getProjectRoute, contracts.getProject, ({ params }) => params),
 
   bind(contracts.updateProjectRoute, contracts.updateProject, ({ params, body, actor }) =>
-    given({ ...params, ...body, actor }),
+    omitUndefined({ ...params, ...body, actor }),
   ),
   bind(
     contracts.syncProjectRoute,
@@ -118,14 +118,14 @@ export const bindings: readonly Binding[] = [
   bind(
     contracts.submitRequestRoute,
     contracts.submitRequest,
-    ({ body, actor, idempotencyKey }) => given({ ...body, actor, idempotency_key: idempotencyKey }),
+    ({ body, actor, idempotencyKey }) => omitUndefined({ ...body, actor, idempotency_key: idempotencyKey }),
     upstreamTimeoutMs,
   ),
   bind(
     contracts.revertChangeRoute,
     contracts.revertChange,
     ({ params, body, actor, idempotencyKey }) =>
-      given({ ...params, ...body, actor, idempotency_key: idempotencyKey }),
+      omitUndefined({ ...params, ...body, actor, idempotency_key: idempotencyKey }),
     upstreamTimeoutMs,
   ),
   bind(contracts.listRequestsRoute, contracts.listRequests, ({ query }) => query),

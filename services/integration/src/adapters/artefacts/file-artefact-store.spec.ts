@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { maxArtefactBytes, SweepArtefacts } from '../../application/artefacts';
+import { maxArtefactBytes, DeleteExpiredArtefacts } from '../../application/artefacts';
 import { removeStale } from './remove-stale';
 import { FileArtefactStore } from './file-artefact-store';
 
@@ -73,7 +73,11 @@ describe('artefacts in files', () => {
     const now = new Date();
     const longAgo = new Date(now.getTime() - 10_000);
     utimesSync(join(folder, 'kept', sha256Hex(old).slice(0, 2), sha256Hex(old)), longAgo, longAgo);
-    const sweep = new SweepArtefacts(store, { maxAgeMs: 5000, maxTotalBytes: 1000 }, new FakeClock(now));
+    const sweep = new DeleteExpiredArtefacts(
+      store,
+      { maxAgeMs: 5000, maxTotalBytes: 1000 },
+      new FakeClock(now),
+    );
     expect(await sweep.execute()).toBe(1);
     expect((await store.list()).map(({ digest }) => digest)).toEqual([sha256Hex(fresh)]);
   });

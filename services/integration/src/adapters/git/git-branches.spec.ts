@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { LandingCandidate } from '../../application/ports';
 import { commitIdentity } from '../../domain/commit-identity';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
-import { GitWorld } from '../../testing/git-world';
+import { GitEnvironmentFixture } from '../../testing/git-environment-fixture';
 import { GitBranches } from './git-branches';
 
 /** A lock file as a git leaves it that died so many seconds ago. A living one has ended after thirty. */
@@ -18,22 +18,22 @@ function leaveLock(path: string, ageS: number): void {
 jest.setTimeout(30_000);
 
 describe('moving a branch (real git)', () => {
-  let world: GitWorld;
+  let environment: GitEnvironmentFixture;
   let source: SourceRepository;
   let base: string;
 
   beforeEach(async () => {
-    world = new GitWorld();
+    environment = new GitEnvironmentFixture();
     source = sampleSource();
-    base = await world.adopt(source.path);
+    base = await environment.adopt(source.path);
   });
   afterEach(() => {
-    world.remove();
+    environment.remove();
     source.remove();
   });
 
   async function candidate(file: string, from = base): Promise<LandingCandidate & { tree: string }> {
-    const bench = await world.workbenches.open('sample', from);
+    const bench = await environment.commitBuilders.open('sample', from);
     if (!bench) throw new Error('no base');
     await bench.apply(source.propose((at) => at.write(file, `${file}\n`)).patch);
     const made = await bench.commit(
@@ -48,7 +48,7 @@ describe('moving a branch (real git)', () => {
   }
 
   function breakObject(oid: string): void {
-    const path = join(world.repositories.pathOf('sample'), 'objects', oid.slice(0, 2), oid.slice(2));
+    const path = join(environment.repositories.pathOf('sample'), 'objects', oid.slice(0, 2), oid.slice(2));
     rmSync(path);
     writeFileSync(path, '');
   }
@@ -56,63 +56,69 @@ describe('moving a branch (real git)', () => {
   it('tells what git says of a commit, before and after it lands', async () => {
     const change = await candidate('a');
     const facts = { tree: change.tree, commits: [{ commit: change.commit, parents: [base] }] };
-    expect(await world.branches.facts(change)).toEqual({ ...facts, head: base, isLanded: false });
-    expect(await world.branches.move(change, change.base)).toEqual({ moved: true });
-    expect(await world.branches.facts(change)).toEqual({ ...facts, head: change.commit, isLanded: true });
-    expect(await world.branches.treeOf('sample', 'main')).toBe(change.tree);
+    expect(await environment.branches.facts(change)).toEqual({ ...facts, head: base, isLanded: false });
+    expect(await environment.branches.move(change, change.base)).toEqual({ moved: true });
+    expect(await environment.branches.facts(change)).toEqual({
+      ...facts,
+      head: change.commit,
+      isLanded: true,
+    });
+    expect(await environment.branches.treeOf('sample', 'main')).toBe(change.tree);
     const next = await candidate('b', change.commit);
-    await world.branches.move(next, next.base);
-    expect(await world.branches.facts(change)).toEqual({ ...facts, head: next.commit, isLanded: true });
+    await environment.branches.move(next, next.base);
+    expect(await environment.branches.facts(change)).toEqual({ ...facts, head: next.commit, isLanded: true });
   });
 
   it('tells of a commit that is not there, of a longer way, and of an unknown base', async () => {
     const change = await candidate('a');
-    const missing = await world.branches.facts({ ...change, commit: '1'.repeat(40) });
+    const missing = await environment.branches.facts({ ...change, commit: '1'.repeat(40) });
     expect(missing).toEqual({ tree: undefined, commits: [], head: base, isLanded: false });
     const second = await candidate('b', change.commit);
-    expect((await world.branches.facts({ ...second, base })).commits).toHaveLength(2);
-    expect((await world.branches.facts({ ...change, base: '1'.repeat(40) })).commits).toEqual([]);
+    expect((await environment.branches.facts({ ...second, base })).commits).toHaveLength(2);
+    expect((await environment.branches.facts({ ...change, base: '1'.repeat(40) })).commits).toEqual([]);
   });
 
   it('takes neither a killed git nor a broken object for a missing one', async () => {
     const change = await candidate('a');
-    const killed = new GitBranches(world.killedGit(), world.layout);
+    const killed = new GitBranches(environment.killedGit(), environment.layout);
     await expect(killed.facts(change)).rejects.toThrow('SIGKILL');
     breakObject(change.commit);
-    await expect(world.branches.facts(change)).rejects.toThrow('is corrupt');
+    await expect(environment.branches.facts(change)).rejects.toThrow('is corrupt');
   });
 
   it('lets one of two win, and tells the other where the branch is', async () => {
     const changes = await Promise.all(['a', 'b', 'c', 'd'].map((file) => candidate(file)));
-    const results = await Promise.all(changes.map((change) => world.branches.move(change, change.base)));
+    const results = await Promise.all(
+      changes.map((change) => environment.branches.move(change, change.base)),
+    );
     const winner = changes[results.findIndex(({ moved }) => moved)];
     expect(results.filter(({ moved }) => moved)).toHaveLength(1);
     expect(results.filter(({ moved }) => !moved)).toEqual(
       Array.from({ length: 3 }, () => ({ moved: false, head: winner?.commit })),
     );
-    expect(await world.repositories.head('sample', 'main')).toBe(winner?.commit);
+    expect(await environment.repositories.head('sample', 'main')).toBe(winner?.commit);
   });
 
   it.each([[['refs/heads/main.lock']], [['HEAD.lock']], [['refs/heads/main.lock', 'HEAD.lock']]])(
     'is not stopped for ever by the locks of a git that died, and never breaks a fresh one (%j)',
     async (names) => {
       const change = await candidate('a');
-      const locks = names.map((name) => join(world.repositories.pathOf('sample'), name));
+      const locks = names.map((name) => join(environment.repositories.pathOf('sample'), name));
       for (const lock of locks) leaveLock(lock, 31);
-      await expect(world.branches.move(change, change.base)).rejects.toThrow('.lock');
-      expect(await world.repositories.head('sample', 'main')).toBe(base);
+      await expect(environment.branches.move(change, change.base)).rejects.toThrow('.lock');
+      expect(await environment.repositories.head('sample', 'main')).toBe(base);
       for (const lock of locks) leaveLock(lock, 36);
-      expect(await world.branches.move(change, change.base)).toEqual({ moved: true });
-      expect(await world.repositories.head('sample', 'main')).toBe(change.commit);
+      expect(await environment.branches.move(change, change.base)).toEqual({ moved: true });
+      expect(await environment.repositories.head('sample', 'main')).toBe(change.commit);
     },
   );
 
   it('keeps a change although the git that was keeping it died, and never breaks a fresh lock', async () => {
-    const lock = join(world.repositories.pathOf('sample'), 'refs/ymera/changes/a.lock');
+    const lock = join(environment.repositories.pathOf('sample'), 'refs/ymera/changes/a.lock');
     leaveLock(lock, 31);
     await expect(candidate('a')).rejects.toThrow('a.lock');
     leaveLock(lock, 36);
     const change = await candidate('a');
-    expect(await world.in('sample', 'rev-parse', 'refs/ymera/changes/a')).toBe(change.commit);
+    expect(await environment.in('sample', 'rev-parse', 'refs/ymera/changes/a')).toBe(change.commit);
   });
 });

@@ -4,25 +4,26 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sampleSource, SourceRepository } from '../../testing/git-fixture';
-import { GitWorld } from '../../testing/git-world';
+import { GitEnvironmentFixture } from '../../testing/git-environment-fixture';
 import { GitProjectRepositories } from './git-project-repositories';
 
 // git is a process for each question.
 jest.setTimeout(30_000);
 
 describe('copying a source (real git)', () => {
-  let world: GitWorld;
+  let environment: GitEnvironmentFixture;
   let folder: string;
   beforeEach(() => {
-    world = new GitWorld();
+    environment = new GitEnvironmentFixture();
     folder = mkdtempSync(join(tmpdir(), 'ymera-folder-'));
   });
   afterEach(() => {
-    world.remove();
+    environment.remove();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const stage = (path: string, branch?: string) => world.repositories.stage({ kind: 'path', path }, branch);
+  const stage = (path: string, branch?: string) =>
+    environment.repositories.stage({ kind: 'path', path }, branch);
   const staged = async (path: string, branch?: string) => {
     const result = await stage(path, branch);
     if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
@@ -44,9 +45,9 @@ describe('copying a source (real git)', () => {
     expect(copy.files.paths).toEqual(['package.json', 'src/unique.js', 'test/unique.test.js']);
     expect(copy.files.contents.get('package.json')).toContain('node --test');
     await copy.publish('sample');
-    expect(await world.in('sample', 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/trunk');
-    expect(await world.in('sample', 'symbolic-ref', 'HEAD')).toBe('refs/heads/trunk');
-    expect(await world.repositories.head('sample', 'trunk')).toBe(head);
+    expect(await environment.in('sample', 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/trunk');
+    expect(await environment.in('sample', 'symbolic-ref', 'HEAD')).toBe('refs/heads/trunk');
+    expect(await environment.repositories.head('sample', 'trunk')).toBe(head);
     source.remove();
   });
 
@@ -60,28 +61,28 @@ describe('copying a source (real git)', () => {
       .write('small', Buffer.concat([small, Buffer.from('more')]));
     source.commit();
     const oid = (name: string) => source.git('rev-parse', name);
-    const thrownAway = source.write('secret', 'thrown away').commit();
+    const discarded = source.write('secret', 'thrown away').commit();
     source.git('reset', '--quiet', '--hard', 'HEAD~1');
     await (await staged(source.path)).publish('sample');
 
-    const pack = join(world.layout.repository('sample'), 'objects', 'pack');
+    const pack = join(environment.layout.repository('sample'), 'objects', 'pack');
     const packs = readdirSync(pack).filter((name) => name.endsWith('.pack'));
     expect(packs).toHaveLength(1);
-    expect(await world.in('sample', 'count-objects')).toBe('0 objects, 0 kilobytes');
-    const objects = await world.in('sample', 'verify-pack', '-v', join(pack, packs[0] ?? ''));
+    expect(await environment.in('sample', 'count-objects')).toBe('0 objects, 0 kilobytes');
+    const objects = await environment.in('sample', 'verify-pack', '-v', join(pack, packs[0] ?? ''));
     // An object that is stored as a difference has a depth and another object after its sizes and offset.
     const isDifference = (name: string) =>
       new RegExp(`^${oid(name)} \\w+ +\\d+ \\d+ \\d+ \\d+ `, 'm').test(objects);
     expect([isDifference('HEAD:large'), isDifference('HEAD~1:large')]).toEqual([false, false]);
     expect([isDifference('HEAD:small'), isDifference('HEAD~1:small')]).toContain(true);
-    expect(objects).not.toContain(thrownAway);
+    expect(objects).not.toContain(discarded);
     source.remove();
   });
 
   it('says that it took too long, with what may be raised', async () => {
     const source = sampleSource();
-    const impatient = new GitProjectRepositories(world.git, world.layout, {
-      access: world.access,
+    const impatient = new GitProjectRepositories(environment.git, environment.layout, {
+      access: environment.access,
       cloneTimeoutMs: 1,
     });
     expect(await impatient.stage({ kind: 'path', path: source.path }, undefined)).toMatchObject({
@@ -92,7 +93,7 @@ describe('copying a source (real git)', () => {
         suggestion: expect.stringContaining('YMERA_CLONE_TIMEOUT_SECONDS'),
       },
     });
-    expect(readdirSync(world.layout.incoming)).toEqual([]);
+    expect(readdirSync(environment.layout.incoming)).toEqual([]);
     source.remove();
   });
 
@@ -150,7 +151,7 @@ describe('copying a source (real git)', () => {
   it('copies only from allowed folders, links followed, and from allowed hosts', async () => {
     const source = sampleSource();
     symlinkSync(source.path, join(folder, 'link'));
-    const strict = new GitWorld(undefined, { roots: [folder], hosts: [] });
+    const strict = new GitEnvironmentFixture(undefined, { roots: [folder], hosts: [] });
     const refused = await strict.repositories.stage({ kind: 'path', path: join(folder, 'link') }, undefined);
     expect(refused).toMatchObject({ ok: false, error: { code: 'source_not_allowed' } });
     const remote = await strict.repositories.stage(
@@ -173,7 +174,7 @@ describe('copying a source (real git)', () => {
     const commit = source.git('commit-tree', tree, '-m', 'evil');
     source.git('update-ref', 'refs/heads/main', commit);
     expect(await codeOf(source.path)).toBe('repo_unreadable');
-    expect(readdirSync(world.layout.incoming)).toEqual([]);
+    expect(readdirSync(environment.layout.incoming)).toEqual([]);
     source.remove();
   });
 
@@ -201,8 +202,8 @@ describe('copying a source (real git)', () => {
     await copy.publish('sample');
     await copy.publish('sample');
     await copy.discard();
-    expect(await world.repositories.head('sample', 'main')).toBe(head);
-    expect(readdirSync(world.layout.incoming)).toEqual([]);
+    expect(await environment.repositories.head('sample', 'main')).toBe(head);
+    expect(readdirSync(environment.layout.incoming)).toEqual([]);
     old.remove();
     fresh.remove();
   });

@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
 import { GitServer } from '../../testing/git-server';
-import { GitWorld } from '../../testing/git-world';
+import { GitEnvironmentFixture } from '../../testing/git-environment-fixture';
 import { UpstreamAccess } from './upstream-access';
 
 jest.setTimeout(60_000);
@@ -13,7 +13,7 @@ const none = { credentialsFile: undefined, sshKeyFile: undefined, knownHostsFile
 describe('an upstream behind HTTP with a password (real git http-backend)', () => {
   let source: SourceRepository;
   let server: GitServer;
-  let world: GitWorld;
+  let environment: GitEnvironmentFixture;
   let bare: string;
   let credentials: string;
   let first: string;
@@ -21,14 +21,14 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
   beforeEach(async () => {
     source = sampleSource();
     first = source.git('rev-parse', 'HEAD');
-    const files = new GitWorld();
+    const files = new GitEnvironmentFixture();
     bare = join(files.dataDir, 'app.git');
     credentials = join(files.dataDir, 'credentials');
     source.git('clone', '--quiet', '--bare', source.path, bare);
     source.git('--git-dir', bare, 'config', 'http.receivepack', 'true');
     server = await GitServer.start(files.dataDir, 'ada', secret);
     writeFileSync(credentials, `http://ada:${encodeURIComponent(secret)}@${server.host}\n`, { mode: 0o600 });
-    world = new GitWorld(
+    environment = new GitEnvironmentFixture(
       files.dataDir,
       { roots: ['/'], hosts: ['127.0.0.1'] },
       { ...none, credentialsFile: credentials },
@@ -36,7 +36,7 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
   });
   afterEach(async () => {
     await server.stop();
-    world.remove();
+    environment.remove();
     source.remove();
   });
 
@@ -48,7 +48,7 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
   const theirHead = () => source.git('--git-dir', bare, 'rev-parse', 'main');
 
   async function adopted(): Promise<void> {
-    const staged = await world.repositories.stage(remote(), undefined);
+    const staged = await environment.repositories.stage(remote(), undefined);
     if (!staged.ok) throw new Error(`${staged.error.code}: ${staged.error.message}`);
     expect(staged.value).toMatchObject({ head: first, upstreamBranch: 'main' });
     await staged.value.publish('sample');
@@ -58,10 +58,10 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
     await adopted();
     const second = source.write('a', 'a\n').commit();
     source.git('push', '--quiet', bare, 'HEAD:main');
-    expect(await world.upstreams.fetch(followed())).toEqual({ ok: true, value: undefined });
-    expect(await world.upstreams.fetchedHead(followed())).toBe(second);
-    expect(await world.upstreams.relation('sample', first, second)).toEqual({ ahead: 0, behind: 1 });
-    const bench = await world.workbenches.open('sample', second);
+    expect(await environment.upstreams.fetch(followed())).toEqual({ ok: true, value: undefined });
+    expect(await environment.upstreams.fetchedHead(followed())).toBe(second);
+    expect(await environment.upstreams.relation('sample', first, second)).toEqual({ ahead: 0, behind: 1 });
+    const bench = await environment.commitBuilders.open('sample', second);
     const { patch } = source.propose((at) => at.write('b', 'b\n'));
     await bench?.apply(patch);
     const author = { name: 'a', email: 'a@b.c' };
@@ -69,26 +69,26 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
     await bench?.keep('c', made?.commit ?? '');
     await bench?.close();
     const commit = made?.commit ?? '';
-    expect(await world.upstreams.push(followed(), first, commit)).toEqual({ kind: 'moved' });
+    expect(await environment.upstreams.push(followed(), first, commit)).toEqual({ kind: 'moved' });
     expect(theirHead()).toBe(second);
-    expect(await world.upstreams.push(followed(), second, commit)).toEqual({ kind: 'pushed' });
-    expect([theirHead(), await world.upstreams.fetchedHead(followed())]).toEqual([commit, commit]);
-    expect(await world.upstreams.push(followed(), commit, commit)).toEqual({ kind: 'pushed' });
+    expect(await environment.upstreams.push(followed(), second, commit)).toEqual({ kind: 'pushed' });
+    expect([theirHead(), await environment.upstreams.fetchedHead(followed())]).toEqual([commit, commit]);
+    expect(await environment.upstreams.push(followed(), commit, commit)).toEqual({ kind: 'pushed' });
   });
 
   it('refuses a wrong password, which stays in its file, and shows it nowhere', async () => {
     await adopted();
     const wrong = `http://ada:wr0ng-secret@${server.host}\n`;
     writeFileSync(credentials, wrong);
-    const refused = await world.upstreams.fetch(followed());
+    const refused = await environment.upstreams.fetch(followed());
     expect(refused).toMatchObject({ error: { code: 'upstream_denied', retryable: false } });
     expect(JSON.stringify(refused)).not.toContain('wr0ng-secret');
-    expect(await world.upstreams.push(followed(), first, first)).toMatchObject({
+    expect(await environment.upstreams.push(followed(), first, first)).toMatchObject({
       kind: 'refused',
       failure: { code: 'upstream_denied' },
     });
     expect(readFileSync(credentials, 'utf8')).toBe(wrong);
-    expect(await world.repositories.stage(remote(), undefined)).toMatchObject({
+    expect(await environment.repositories.stage(remote(), undefined)).toMatchObject({
       error: { code: 'upstream_denied' },
     });
   });
@@ -96,7 +96,9 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
   it('is not asked with a file that others can read, or that is not there', async () => {
     await adopted();
     chmodSync(credentials, 0o640);
-    expect(await world.upstreams.fetch(followed())).toMatchObject({ error: { code: 'credentials_exposed' } });
+    expect(await environment.upstreams.fetch(followed())).toMatchObject({
+      error: { code: 'credentials_exposed' },
+    });
     const access = new UpstreamAccess(
       { roots: [], hosts: ['*'] },
       { ...none, credentialsFile: '/no/such/file' },
@@ -109,8 +111,8 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
   it('is not asked once its host is allowed no more', async () => {
     await adopted();
     const asked = server.authorized.length;
-    const later = new GitWorld(
-      world.dataDir,
+    const later = new GitEnvironmentFixture(
+      environment.dataDir,
       { roots: ['/'], hosts: [] },
       { ...none, credentialsFile: credentials },
     );
@@ -124,15 +126,15 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
   it('that has lost the branch, or is gone, is said to be so', async () => {
     await adopted();
     source.git('--git-dir', bare, 'branch', '--move', 'main', 'trunk');
-    expect(await world.upstreams.fetch(followed())).toMatchObject({
+    expect(await environment.upstreams.fetch(followed())).toMatchObject({
       error: { code: 'upstream_branch_gone' },
     });
     const known = followed();
     await server.stop();
-    expect(await world.upstreams.fetch(known)).toMatchObject({
+    expect(await environment.upstreams.fetch(known)).toMatchObject({
       error: { code: 'upstream_unreachable', retryable: true },
     });
-    server = await GitServer.start(world.dataDir, 'ada', secret);
+    server = await GitServer.start(environment.dataDir, 'ada', secret);
   });
 
   it('gives no secret to the environment or the arguments of git', async () => {
@@ -145,8 +147,8 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
 
 describe('an upstream behind ssh', () => {
   it('is reached with the key and the known hosts of files, and asks nobody anything', async () => {
-    const world = new GitWorld();
-    const key = join(world.dataDir, "a key's");
+    const environment = new GitEnvironmentFixture();
+    const key = join(environment.dataDir, "a key's");
     writeFileSync(key, '', { mode: 0o600 });
     const access = new UpstreamAccess(
       { roots: [], hosts: ['git.example.org'] },
@@ -169,6 +171,6 @@ describe('an upstream behind ssh', () => {
     expect(await access.openText('git@git.example.org:team/app.git')).toMatchObject({
       error: { code: 'credentials_exposed' },
     });
-    world.remove();
+    environment.remove();
   });
 });

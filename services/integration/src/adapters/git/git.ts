@@ -43,7 +43,7 @@ export class GitError extends Error {
 /** When a git is killed whose caller says nothing else. */
 export const gitTimeoutMs = 30_000;
 const defaultOutputBytes = 16 * 1024 * 1024;
-const minimumGitVersion = [2, 39] as const;
+const minGitVersion = [2, 39] as const;
 
 /** The system's git: argument vectors, a private environment, bounded time, output and, on demand, memory. */
 export class Git {
@@ -82,7 +82,7 @@ export class Git {
 
   /** Throws when there is no git, or one too old. */
   async assertVersion(): Promise<void> {
-    const [major, minor] = minimumGitVersion;
+    const [major, minor] = minGitVersion;
     const found = /(\d+)\.(\d+)/.exec(await this.text(['version']));
     const [, foundMajor = '0', foundMinor = '0'] = found ?? [];
     const isNewEnough =

@@ -1,4 +1,4 @@
-const longestEvidence = 4000;
+const maxEvidenceLength = 4000;
 
 /** The first place that git has marked in a file that it could not merge; empty in what is no text. */
 export function firstConflict(content: Buffer): string {
@@ -10,5 +10,5 @@ export function firstConflict(content: Buffer): string {
   return lines
     .slice(begin, begin + length + 1)
     .join('\n')
-    .slice(0, longestEvidence);
+    .slice(0, maxEvidenceLength);
 }

@@ -14,9 +14,9 @@ const lookedAtBytes = 8000;
 
 export interface TreeQuestion {
   readonly git: Git;
-  /** Of a workbench: its objects and those of the repository. */
+  /** Of a commitBuilder: its objects and those of the repository. */
   readonly options: GitOptions & { readonly repository: string };
-  /** The workbench's own, for scratch files. */
+  /** The commitBuilder's own, for scratch files. */
   readonly folder: string;
   readonly base: string;
   readonly tree: string;

@@ -3,25 +3,25 @@ import { eventually } from '@ymera/testing';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
-import { GitWorld } from '../../testing/git-world';
+import { GitEnvironmentFixture } from '../../testing/git-environment-fixture';
 import { UploadPack } from './upload-pack';
 
 jest.setTimeout(30_000);
 
 describe('serving packs (real git)', () => {
-  let world: GitWorld;
+  let environment: GitEnvironmentFixture;
   let source: SourceRepository;
   let repository: string;
   const limits = { concurrent: 1, timeoutMs: 60_000, requestBytes: 1_000_000 };
 
   beforeAll(async () => {
-    world = new GitWorld();
+    environment = new GitEnvironmentFixture();
     source = sampleSource();
-    await world.adopt(source.path);
-    repository = world.repositories.pathOf('sample');
+    await environment.adopt(source.path);
+    repository = environment.repositories.pathOf('sample');
   });
   afterAll(() => {
-    world.remove();
+    environment.remove();
     source.remove();
   });
 
@@ -34,7 +34,7 @@ describe('serving packs (real git)', () => {
   };
 
   it('refuses more at once than it may, until one is broken off', async () => {
-    const uploadPack = new UploadPack(world.git, limits, silentLogger);
+    const uploadPack = new UploadPack(environment.git, limits, silentLogger);
     const { answer } = begin(uploadPack);
     expect(() => begin(uploadPack)).toThrow('too_many_fetches');
     answer.destroy();
@@ -44,13 +44,13 @@ describe('serving packs (real git)', () => {
   });
 
   it('ends a request that takes too long', async () => {
-    const uploadPack = new UploadPack(world.git, { ...limits, timeoutMs: 50 }, silentLogger);
+    const uploadPack = new UploadPack(environment.git, { ...limits, timeoutMs: 50 }, silentLogger);
     const { answer } = begin(uploadPack);
     expect(await text(answer)).toBe('');
   });
 
   it('gives room back after a request that breaks off', async () => {
-    const uploadPack = new UploadPack(world.git, limits, silentLogger);
+    const uploadPack = new UploadPack(environment.git, limits, silentLogger);
     begin(uploadPack).request.destroy(new Error('connection lost'));
     const next = await eventually(() => begin(uploadPack));
     next.request.end('0000');

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { maxArtefactBytes, type ArtefactStore } from '../../application/artefacts';
 import { BasicChallengeFilter } from './basic-challenge.filter';
-import { PrincipalDoor } from './principal-door';
+import { HttpAuthentication } from './http-authentication';
 
 /** Injection token of the `ArtefactStore`. */
 export const artefactStore = Symbol('artefact store');
@@ -14,7 +14,7 @@ export const artefactStore = Symbol('artefact store');
 @UseFilters(BasicChallengeFilter)
 export class ArtefactsController {
   constructor(
-    @Inject(PrincipalDoor) private readonly door: PrincipalDoor,
+    @Inject(HttpAuthentication) private readonly authentication: HttpAuthentication,
     @Inject(artefactStore) private readonly store: ArtefactStore,
   ) {}
 
@@ -24,7 +24,7 @@ export class ArtefactsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.door.admit(request.headers.authorization);
+    await this.authentication.admit(request.headers.authorization);
     const digest = parseDigest(text);
     if (Number(request.headers['content-length'] ?? 0) > maxArtefactBytes)
       throw new FailureException(
@@ -41,7 +41,7 @@ export class ArtefactsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    await this.door.admit(request.headers.authorization);
+    await this.authentication.admit(request.headers.authorization);
     const digest = parseDigest(text);
     const found = await this.store.get(digest);
     if (!found)

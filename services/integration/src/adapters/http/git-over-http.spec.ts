@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { maxArtefactBytes } from '../../application/artefacts';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
-import { admin, landOrder, materialiseOrder } from '../../testing/integration-world';
+import { admin, landOrder, createCommitOrder } from '../../testing/integration-environment';
 import { credential, principals, RunningIntegration } from '../../testing/running-integration';
 
 const basic = (principal: string, password: string) =>
@@ -35,8 +35,8 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
       actor: admin,
     });
     base = made.ok ? made.value.head : '';
-    const order = materialiseOrder(base, source.propose((at) => at.write('a.txt', 'a\n')).patch);
-    await running.materialise(order);
+    const order = createCommitOrder(base, source.propose((at) => at.write('a.txt', 'a\n')).patch);
+    await running.createCommit(order);
     const [told] = await running.told(order.request_id);
     change = told?.payload as typeof change;
   }, 30_000);
@@ -198,8 +198,8 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
   });
 
   it('what lands is what a clone gets', async () => {
-    const order = materialiseOrder(base, source.propose((at) => at.write('b.txt', 'b\n')).patch);
-    await running.materialise(order);
+    const order = createCommitOrder(base, source.propose((at) => at.write('b.txt', 'b\n')).patch);
+    await running.createCommit(order);
     const [told] = await running.told(order.request_id);
     const { change_id, commit, tree } = told?.payload as Record<'change_id' | 'commit' | 'tree', string>;
     const made = {

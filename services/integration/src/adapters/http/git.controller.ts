@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { RepositoryAccess } from '../../application/repository-access';
 import { UploadPack } from '../git/upload-pack';
 import { BasicChallengeFilter } from './basic-challenge.filter';
-import { PrincipalDoor } from './principal-door';
+import { HttpAuthentication } from './http-authentication';
 
 /** Pushing, git's dumb protocol, and everything else that is not reading. */
 const readOnly = failure('forbidden', 'read_only', 'This repository is read-only.', {
@@ -18,7 +18,7 @@ const readOnly = failure('forbidden', 'read_only', 'This repository is read-only
 @UseFilters(BasicChallengeFilter)
 export class GitController {
   constructor(
-    @Inject(PrincipalDoor) private readonly door: PrincipalDoor,
+    @Inject(HttpAuthentication) private readonly authentication: HttpAuthentication,
     @Inject(RepositoryAccess) private readonly repositories: RepositoryAccess,
     @Inject(UploadPack) private readonly uploadPack: UploadPack,
   ) {}
@@ -63,7 +63,7 @@ export class GitController {
 
   /** Strangers learn nothing, not even which projects there are. */
   private async enter(repository: string, { headers }: FastifyRequest): Promise<string> {
-    await this.door.admit(headers.authorization);
+    await this.authentication.admit(headers.authorization);
     const projectId = projectIdSchema.safeParse(repository.replace(/\.git$/, ''));
     const path =
       projectId.success && repository.endsWith('.git')

@@ -1,4 +1,4 @@
-import { parseAuthorization } from './principal-door';
+import { parseAuthorization } from './http-authentication';
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 

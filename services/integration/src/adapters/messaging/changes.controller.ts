@@ -13,8 +13,8 @@ import { OnCommand, OnQuery, type Received } from '@ymera/messaging';
 import { counter } from '@ymera/observability';
 import { GetChange } from '../../application/get-change';
 import { LandChange } from '../../application/land-change';
-import { MaterialiseChange } from '../../application/materialise-change';
-import { RemakeChange } from '../../application/remake-change';
+import { CreateCommit } from '../../application/create-commit';
+import { RebaseChange } from '../../application/rebase-change';
 import { WithdrawLanding } from '../../application/withdraw-landing';
 
 /** Injection token of the logger. */
@@ -34,8 +34,8 @@ const landings = counter({
 @Controller()
 export class ChangesController {
   constructor(
-    @Inject(MaterialiseChange) private readonly materialiseChange: MaterialiseChange,
-    @Inject(RemakeChange) private readonly remakeChange: RemakeChange,
+    @Inject(CreateCommit) private readonly materialiseChange: CreateCommit,
+    @Inject(RebaseChange) private readonly remakeChange: RebaseChange,
     @Inject(LandChange) private readonly landChange: LandChange,
     @Inject(WithdrawLanding) private readonly withdrawLanding: WithdrawLanding,
     @Inject(GetChange) private readonly getChange: GetChange,
@@ -43,7 +43,7 @@ export class ChangesController {
   ) {}
 
   @OnCommand(materialiseChange)
-  async materialise({ id, payload }: Received<PayloadOf<typeof materialiseChange>>): Promise<void> {
+  async createCommit({ id, payload }: Received<PayloadOf<typeof materialiseChange>>): Promise<void> {
     const result = await this.materialiseChange.execute(id, payload);
     if (!result) return;
     const outcome = result.ok ? 'materialised' : result.error.failure.code;
@@ -60,12 +60,12 @@ export class ChangesController {
 
   /** Orders of an orchestrator of before, which wait in the queue. */
   @OnCommand(materialiseChangeV1)
-  materialiseInline(message: Received<PayloadOf<typeof materialiseChangeV1>>): Promise<void> {
-    return this.materialise(message);
+  createCommitInline(message: Received<PayloadOf<typeof materialiseChangeV1>>): Promise<void> {
+    return this.createCommit(message);
   }
 
   @OnCommand(remakeChange)
-  async remake({ id, payload }: Received<PayloadOf<typeof remakeChange>>): Promise<void> {
+  async rebase({ id, payload }: Received<PayloadOf<typeof remakeChange>>): Promise<void> {
     const result = await this.remakeChange.execute(id, payload);
     if (!result) return;
     const outcome = result.ok ? 'made_again' : result.error.failure.code;

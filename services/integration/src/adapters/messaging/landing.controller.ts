@@ -2,11 +2,11 @@ import { Controller, Inject } from '@nestjs/common';
 import { getLanding, pauseLanding, resumeLanding, type ControlState, type PayloadOf } from '@ymera/contracts';
 import { ok, type Result } from '@ymera/kernel';
 import { OnQuery } from '@ymera/messaging';
-import { SteerLanding } from '../../application/steer-landing';
+import { LandingControl } from '../../application/landing-control';
 
 @Controller()
 export class LandingController {
-  constructor(@Inject(SteerLanding) private readonly landing: SteerLanding) {}
+  constructor(@Inject(LandingControl) private readonly landing: LandingControl) {}
 
   @OnQuery(getLanding)
   async state(): Promise<Result<ControlState>> {

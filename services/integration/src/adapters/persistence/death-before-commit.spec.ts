@@ -2,19 +2,19 @@ import { uuidv7 } from '@ymera/kernel';
 import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persistence';
 import { asAdmin, FakeClock, leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
 import { LandChange } from '../../application/land-change';
-import { LandingsUnderWay } from '../../application/landings-under-way';
-import { MaterialiseChange } from '../../application/materialise-change';
-import type { Branches, IntegrationUnitOfWork, PatchFiles, Workbenches } from '../../application/ports';
+import { LandingQueue } from '../../application/landing-queue';
+import { CreateCommit } from '../../application/create-commit';
+import type { Branches, IntegrationUnitOfWork, PatchFiles, CommitBuilders } from '../../application/ports';
 import { changeIdOf, type Change } from '../../domain/change';
 import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
-import { GitWorld } from '../../testing/git-world';
+import { GitEnvironmentFixture } from '../../testing/git-environment-fixture';
 import {
   landOrder,
   limits,
-  materialiseOrder,
+  createCommitOrder,
   untraced,
   withoutUpstream,
-} from '../../testing/integration-world';
+} from '../../testing/integration-environment';
 import { someProject } from '../../testing/store-contract';
 import { integrationStores } from './integration-stores';
 import { migrations } from './migrations';
@@ -26,7 +26,7 @@ describe('a database connection that dies between git and the commit (real Postg
   let server: TestDatabase;
   let database: Database;
   let unitOfWork: IntegrationUnitOfWork;
-  let world: GitWorld;
+  let environment: GitEnvironmentFixture;
   let source: SourceRepository;
   let base: string;
   const clock = new FakeClock('2026-06-01T00:00:00Z');
@@ -35,15 +35,15 @@ describe('a database connection that dies between git and the commit (real Postg
     server = await testDatabase({ service: 'integration', migrations });
     database = await createDatabase({ url: server.url, schema: 'integration', migrations, poolSize: 4 });
     unitOfWork = new PostgresUnitOfWork(database, { service: 'integration' }, integrationStores);
-    world = new GitWorld();
+    environment = new GitEnvironmentFixture();
     source = sampleSource();
-    base = await world.adopt(source.path);
+    base = await environment.adopt(source.path);
     await unitOfWork.run((tx) => tx.projects.insert(someProject('sample')));
   });
   afterAll(async () => {
     await database.close();
     await server.drop();
-    world.remove();
+    environment.remove();
     source.remove();
   });
 
@@ -84,29 +84,29 @@ describe('a database connection that dies between git and the commit (real Postg
   }
 
   const patchFiles: PatchFiles = { open: async () => undefined };
-  const materialising = (workbenches: Workbenches) =>
-    new MaterialiseChange({ unitOfWork, workbenches, patchFiles, clock, limits });
+  const committing = (commitBuilders: CommitBuilders) =>
+    new CreateCommit({ unitOfWork, commitBuilders, patchFiles, clock, limits });
   /** As a process of its own. */
   const landing = (branches: Branches) =>
     new LandChange({
-      ...world,
+      ...environment,
       ...withoutUpstream,
       unitOfWork,
       branches,
-      underWay: new LandingsUnderWay(),
+      underWay: new LandingQueue(),
       clock,
       tracing: untraced,
     });
 
-  async function materialised(file: string, from = base): Promise<Change> {
-    const order = materialiseOrder(from, source.propose((at) => at.write(file, 'x\n')).patch);
-    const result = await materialising(world.workbenches).execute(uuidv7(), order);
+  async function committed(file: string, from = base): Promise<Change> {
+    const order = createCommitOrder(from, source.propose((at) => at.write(file, 'x\n')).patch);
+    const result = await committing(environment.commitBuilders).execute(uuidv7(), order);
     if (!result?.ok) throw new Error(JSON.stringify(result));
     return result.value;
   }
 
   it('makes the same commit at the next delivery, and tells of it once', async () => {
-    const order = materialiseOrder(base, source.propose((at) => at.write('m', 'x\n')).patch);
+    const order = createCommitOrder(base, source.propose((at) => at.write('m', 'x\n')).patch);
     const id = uuidv7();
     const ref = `refs/ymera/changes/${changeIdOf(order.task_id, 1)}`;
     let kept: string | undefined;
@@ -115,14 +115,16 @@ describe('a database connection that dies between git and the commit (real Postg
         unitOfWork.run(async (tx) => {
           const result = await work(tx);
           // The ref is there before the transaction that records it.
-          kept = await world.in('sample', 'rev-parse', '--verify', '--quiet', ref).catch(() => undefined);
+          kept = await environment
+            .in('sample', 'rev-parse', '--verify', '--quiet', ref)
+            .catch(() => undefined);
           if (kept !== undefined) await cut();
           return result;
         }),
     };
-    const first = new MaterialiseChange({
+    const first = new CreateCommit({
       unitOfWork: dying,
-      workbenches: world.workbenches,
+      commitBuilders: environment.commitBuilders,
       patchFiles,
       clock,
       limits,
@@ -131,55 +133,55 @@ describe('a database connection that dies between git and the commit (real Postg
       failure: { kind: 'unavailable', retryable: true },
     });
     expect(await sent('integration.change.materialised.v1')).toBe(0);
-    const again = await materialising(world.workbenches).execute(id, order);
+    const again = await committing(environment.commitBuilders).execute(id, order);
     expect(again).toMatchObject({ ok: true, value: { commit: kept } });
-    expect(await materialising(world.workbenches).execute(id, order)).toBeUndefined();
+    expect(await committing(environment.commitBuilders).execute(id, order)).toBeUndefined();
     expect(await sent('integration.change.materialised.v1')).toBe(1);
   });
 
   it('has landed without having said so, and says so once at the next delivery', async () => {
-    const change = await materialised('a');
+    const change = await committed('a');
     const id = uuidv7();
-    const dying = landing(cutting(world.branches, 'move'));
+    const dying = landing(cutting(environment.branches, 'move'));
     await expect(dying.execute(id, landOrder(change))).rejects.toMatchObject({
       failure: { kind: 'unavailable', retryable: true },
     });
-    expect(await world.repositories.head('sample', 'main')).toBe(change.commit);
+    expect(await environment.repositories.head('sample', 'main')).toBe(change.commit);
     expect(await sent('integration.change.landed.v1')).toBe(0);
     expect((await unitOfWork.run((tx) => tx.changes.find(change.changeId)))?.state).toBe('materialised');
     // Meanwhile somebody builds on what is on the branch, and lands.
-    const next = await materialised('b', change.commit);
-    expect(await landing(world.branches).execute(uuidv7(), landOrder(next))).toMatchObject({
+    const next = await committed('b', change.commit);
+    expect(await landing(environment.branches).execute(uuidv7(), landOrder(next))).toMatchObject({
       kind: 'landed',
     });
-    expect(await landing(world.branches).execute(id, landOrder(change))).toMatchObject({ kind: 'landed' });
-    expect(await landing(world.branches).execute(id, landOrder(change))).toBeUndefined();
+    expect(await landing(environment.branches).execute(id, landOrder(change))).toMatchObject({
+      kind: 'landed',
+    });
+    expect(await landing(environment.branches).execute(id, landOrder(change))).toBeUndefined();
     expect(await sent('integration.change.landed.v1')).toBe(2);
-    expect(await world.repositories.head('sample', 'main')).toBe(next.commit);
-    expect(await world.in('sample', 'rev-list', '--count', `${base}..refs/heads/main`)).toBe('2');
+    expect(await environment.repositories.head('sample', 'main')).toBe(next.commit);
+    expect(await environment.in('sample', 'rev-list', '--count', `${base}..refs/heads/main`)).toBe('2');
   });
 
   it('moves no branch when the connection died before, and lands at the next delivery', async () => {
-    const head = await world.repositories.head('sample', 'main');
-    const change = await materialised('f', head);
+    const head = await environment.repositories.head('sample', 'main');
+    const change = await committed('f', head);
     const id = uuidv7();
-    const dying = landing(cutting(world.branches, 'facts'));
+    const dying = landing(cutting(environment.branches, 'facts'));
     await expect(dying.execute(id, landOrder(change))).rejects.toMatchObject({
       failure: { kind: 'unavailable', retryable: true },
     });
-    expect(await world.repositories.head('sample', 'main')).toBe(head);
-    expect(await landing(world.branches).execute(id, landOrder(change))).toMatchObject({ kind: 'landed' });
+    expect(await environment.repositories.head('sample', 'main')).toBe(head);
+    expect(await landing(environment.branches).execute(id, landOrder(change))).toMatchObject({
+      kind: 'landed',
+    });
   });
 
   it('lets one of two landings at once win, on connections of their own', async () => {
-    const head = await world.repositories.head('sample', 'main');
-    const changes = [
-      await materialised('c', head),
-      await materialised('d', head),
-      await materialised('e', head),
-    ];
+    const head = await environment.repositories.head('sample', 'main');
+    const changes = [await committed('c', head), await committed('d', head), await committed('e', head)];
     const outcomes = await Promise.all(
-      changes.map((change) => landing(world.branches).execute(uuidv7(), landOrder(change))),
+      changes.map((change) => landing(environment.branches).execute(uuidv7(), landOrder(change))),
     );
     expect(outcomes.filter((outcome) => outcome?.kind === 'landed')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome?.kind === 'refused')).toEqual(

@@ -7,6 +7,6 @@ import { PostgresWaitingLandings } from './postgres-waiting-landings';
 export const integrationStores = (sql: SqlExecutor): IntegrationStores => ({
   projects: new PostgresProjectStore(sql),
   changes: new PostgresChangeStore(sql),
-  brake: new PostgresPauseLog(sql, 'landing'),
+  pauses: new PostgresPauseLog(sql, 'landing'),
   waiting: new PostgresWaitingLandings(sql),
 });

@@ -66,7 +66,7 @@ describe('stores on PostgreSQL', () => {
 
   it('can be taken back and made again', async () => {
     await database.migrateDown(4);
-    await expect(unitOfWork.run((tx) => tx.brake.last())).rejects.toThrow('does not exist');
+    await expect(unitOfWork.run((tx) => tx.pauses.last())).rejects.toThrow('does not exist');
     await database.migrateDown(2);
     await expect(unitOfWork.run((tx) => tx.projects.find('x'))).rejects.toThrow('does not exist');
     await database.migrateUp();

@@ -127,13 +127,13 @@ function runnerCommand(files: RepositoryFiles, manifest: PackageJson | undefined
 }
 
 /** What node's own runner takes when it is given no file, on every release. */
-const usualNodeTest = /(^|\/)(test\/[^/]+|[^/]+[._-]test|test-[^/]+|test)\.[cm]?js$/;
+const defaultNodeTest = /(^|\/)(test\/[^/]+|[^/]+[._-]test|test-[^/]+|test)\.[cm]?js$/;
 
 function nodeTestCommand({ paths, contents }: RepositoryFiles): string | undefined {
   const importing = testFilesOf(paths).filter((path) => /['"]node:test['"]/.test(contents.get(path) ?? ''));
-  const unusual = importing.filter((path) => !usualNodeTest.test(path) && /\.[cm]?js$/.test(path));
+  const unusual = importing.filter((path) => !defaultNodeTest.test(path) && /\.[cm]?js$/.test(path));
   if (unusual.length > 0) return `node --test ${quoted(importing.filter((path) => /\.[cm]?js$/.test(path)))}`;
-  return paths.some((path) => usualNodeTest.test(path) && !isForeign(path)) ? 'node --test' : undefined;
+  return paths.some((path) => defaultNodeTest.test(path) && !isForeign(path)) ? 'node --test' : undefined;
 }
 
 const maxFilesLength = 1500;

@@ -8,11 +8,11 @@ import {
   type PayloadOf,
 } from '@ymera/contracts';
 import { OnEvent, type Received } from '@ymera/messaging';
-import { FollowAgents, type DirectoryFact } from '../../application/follow-agents';
+import { ProjectAgents, type DirectoryFact } from '../../application/project-agents';
 
 @Controller()
 export class AgentEventsController {
-  constructor(@Inject(FollowAgents) private readonly agents: FollowAgents) {}
+  constructor(@Inject(ProjectAgents) private readonly agents: ProjectAgents) {}
 
   @OnEvent(agentRegistered)
   registered(message: Received<PayloadOf<typeof agentRegistered>>): Promise<void> {
@@ -25,8 +25,8 @@ export class AgentEventsController {
   }
 
   @OnEvent(agentStandingChanged)
-  standingChanged(message: Received<PayloadOf<typeof agentStandingChanged>>): Promise<void> {
-    return this.agents.standingChanged(factOf(message));
+  sanctionStatusChanged(message: Received<PayloadOf<typeof agentStandingChanged>>): Promise<void> {
+    return this.agents.sanctionStatusChanged(factOf(message));
   }
 
   @OnEvent(sessionOpened)

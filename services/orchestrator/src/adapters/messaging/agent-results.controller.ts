@@ -9,8 +9,8 @@ import {
   type PayloadOf,
 } from '@ymera/contracts';
 import { dead, OnAgentMessage, type Disposition, type Received } from '@ymera/messaging';
-import { TakeProgress } from '../../application/take-progress';
-import { TakeResult } from '../../application/take-result';
+import { ExtendLease } from '../../application/extend-lease';
+import { HandleTaskResult } from '../../application/handle-task-result';
 
 type Taken = Promise<Disposition | void>;
 
@@ -18,8 +18,8 @@ type Taken = Promise<Disposition | void>;
 @Controller()
 export class AgentResultsController {
   constructor(
-    @Inject(TakeResult) private readonly results: TakeResult,
-    @Inject(TakeProgress) private readonly progress: TakeProgress,
+    @Inject(HandleTaskResult) private readonly results: HandleTaskResult,
+    @Inject(ExtendLease) private readonly progress: ExtendLease,
   ) {}
 
   @OnAgentMessage(agentQueues.results, taskAccepted)

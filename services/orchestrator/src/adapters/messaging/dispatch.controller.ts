@@ -8,11 +8,11 @@ import {
 } from '@ymera/contracts';
 import { ok, type Result } from '@ymera/kernel';
 import { OnQuery } from '@ymera/messaging';
-import { SteerDispatch } from '../../application/steer-dispatch';
+import { DispatchControl } from '../../application/dispatch-control';
 
 @Controller()
 export class DispatchController {
-  constructor(@Inject(SteerDispatch) private readonly dispatch: SteerDispatch) {}
+  constructor(@Inject(DispatchControl) private readonly dispatch: DispatchControl) {}
 
   @OnQuery(getDispatch)
   async state(): Promise<Result<ControlState>> {

@@ -7,15 +7,15 @@ import {
   type PayloadOf,
 } from '@ymera/contracts';
 import { OnEvent, type Received } from '@ymera/messaging';
-import { FollowIntegration } from '../../application/follow-integration';
+import { HandleIntegrationOutcome } from '../../application/handle-integration-outcome';
 
 @Controller()
 export class IntegrationEventsController {
-  constructor(@Inject(FollowIntegration) private readonly integration: FollowIntegration) {}
+  constructor(@Inject(HandleIntegrationOutcome) private readonly integration: HandleIntegrationOutcome) {}
 
   @OnEvent(changeMaterialised)
-  materialised({ id, payload }: Received<PayloadOf<typeof changeMaterialised>>): Promise<void> {
-    return this.integration.materialised(id, payload);
+  committed({ id, payload }: Received<PayloadOf<typeof changeMaterialised>>): Promise<void> {
+    return this.integration.committed(id, payload);
   }
 
   @OnEvent(changeRefused)

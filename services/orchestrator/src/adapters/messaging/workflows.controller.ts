@@ -13,13 +13,13 @@ import type { Result } from '@ymera/kernel';
 import { OnCommand, OnQuery, type Received } from '@ymera/messaging';
 import { ReadWorkflows } from '../../application/read-workflows';
 import { StartWorkflow } from '../../application/start-workflow';
-import { SteerWorkflow } from '../../application/steer-workflow';
+import { WorkflowControl } from '../../application/workflow-control';
 
 @Controller()
 export class WorkflowsController {
   constructor(
     @Inject(StartWorkflow) private readonly starting: StartWorkflow,
-    @Inject(SteerWorkflow) private readonly steering: SteerWorkflow,
+    @Inject(WorkflowControl) private readonly steering: WorkflowControl,
     @Inject(ReadWorkflows) private readonly reading: ReadWorkflows,
   ) {}
 

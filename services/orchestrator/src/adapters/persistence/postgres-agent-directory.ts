@@ -1,7 +1,7 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
 import type { SqlExecutor } from '@ymera/persistence';
-import type { AgentDirectory, RegisteredAgent, Standing } from '../../application/ports';
-import type { Time } from '../../domain/run';
+import type { AgentDirectory, RegisteredAgent, SanctionStatus } from '../../application/ports';
+import type { Time } from '../../domain/workflow';
 import type { Candidate } from '../../domain/select-agent';
 import { toDate } from './time';
 
@@ -89,7 +89,7 @@ export class PostgresAgentDirectory implements AgentDirectory {
     return rows.map(({ agent_type }) => agent_type);
   }
 
-  async standingOf(agentId: string): Promise<Standing | undefined> {
+  async accessOf(agentId: string): Promise<SanctionStatus | undefined> {
     const [row] = await this.sql.query<{
       credential_epoch: number;
       principal_id: string;
@@ -103,19 +103,19 @@ export class PostgresAgentDirectory implements AgentDirectory {
       row && {
         credentialEpoch: row.credential_epoch,
         principalId: row.principal_id,
-        isSilent: row.is_silent,
+        isUnresponsive: row.is_silent,
       }
     );
   }
 
-  async silence(agentId: string, until: Time, after: Time): Promise<void> {
+  async markUnresponsive(agentId: string, until: Time, after: Time): Promise<void> {
     await this.sql.query(
       `UPDATE agent_directory SET silent_until = $2 WHERE agent_id = $1 AND liveness_at <= $3`,
       [agentId, toDate(until), toDate(after)],
     );
   }
 
-  async hear(agentId: string): Promise<void> {
+  async markResponsive(agentId: string): Promise<void> {
     await this.sql.query(`UPDATE agent_directory SET silent_until = '-infinity' WHERE agent_id = $1`, [
       agentId,
     ]);
@@ -148,7 +148,7 @@ export class PostgresAgentDirectory implements AgentDirectory {
       isRegistered: row.status === 'registered',
       liveness: row.liveness,
       enforcement: row.enforcement,
-      isSilent: row.is_silent,
+      isUnresponsive: row.is_silent,
       running: row.running,
       slots: row.slots,
     }));

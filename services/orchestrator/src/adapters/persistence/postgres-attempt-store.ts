@@ -3,11 +3,11 @@ import {
   keptLogLength,
   type AttemptStore,
   type Heartbeat,
-  type Heartbeaten,
+  type ExtendedLease,
   type HeldAttempt,
 } from '../../application/ports';
 import type { AttemptState } from '../../domain/attempt-lifecycle';
-import type { AttemptKey, Time } from '../../domain/run';
+import type { AttemptKey, Time } from '../../domain/workflow';
 import { toDate } from './time';
 
 const heldColumns = 'task_id, attempt, fencing_token, workflow_id, step_id';
@@ -24,7 +24,7 @@ export class PostgresAttemptStore implements AttemptStore {
     return row?.workflow_id;
   }
 
-  async extendLease(beat: Heartbeat): Promise<Heartbeaten | undefined> {
+  async extendLease(beat: Heartbeat): Promise<ExtendedLease | undefined> {
     const [row] = await this.sql.query<HeartbeatRow>(
       `WITH beating AS (
          SELECT held.task_id, held.attempt,
@@ -77,7 +77,7 @@ export class PostgresAttemptStore implements AttemptStore {
     return row?.state;
   }
 
-  async patienceWith({
+  async limitsOf({
     taskId,
     attempt,
   }: AttemptKey): Promise<{ readonly lease: Time; readonly offer: Time } | undefined> {

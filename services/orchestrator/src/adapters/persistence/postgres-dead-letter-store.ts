@@ -140,7 +140,7 @@ class PostgresDeadLetterStore implements DeadLetterStore {
     return row?.count ?? 0;
   }
 
-  async forgetOldest(vhost: VirtualHost, owner: ServiceName): Promise<void> {
+  async deleteOldest(vhost: VirtualHost, owner: ServiceName): Promise<void> {
     await this.sql.query(
       `DELETE FROM dead_letters WHERE dead_letter_id =
          (SELECT min(dead_letter_id::text)::uuid FROM dead_letters WHERE vhost = $1 AND owner = $2)`,
@@ -148,7 +148,7 @@ class PostgresDeadLetterStore implements DeadLetterStore {
     );
   }
 
-  async forgetDiedBefore(time: Date): Promise<number> {
+  async deleteDeadLetteredBefore(time: Date): Promise<number> {
     const gone = await this.sql.query(`DELETE FROM dead_letters WHERE died_at < $1 RETURNING 1`, [time]);
     return gone.length;
   }

@@ -1,6 +1,6 @@
 import { createDatabase, PostgresUnitOfWork } from '@ymera/persistence';
 import { leakGuard, testDatabase } from '@ymera/testing';
-import { defaultRunPolicy } from '../../domain/run-policy';
+import { defaultWorkflowPolicy } from '../../domain/workflow-policy';
 import { describeStores } from '../../testing/stores/store-contract';
 import { migrations } from './migrations';
 import { postgresStores } from './postgres-stores';
@@ -13,7 +13,7 @@ describeStores('on PostgreSQL', async () => {
     unitOfWork: new PostgresUnitOfWork(
       database,
       { service: 'orchestrator' },
-      postgresStores(defaultRunPolicy),
+      postgresStores(defaultWorkflowPolicy),
     ),
     async close() {
       await database.close();

@@ -1,21 +1,21 @@
 import { PostgresPauseLog, type SqlExecutor } from '@ymera/persistence';
 import type { OrchestratorStores } from '../../application/ports';
-import type { RunPolicy } from '../../domain/run-policy';
+import type { WorkflowPolicy } from '../../domain/workflow-policy';
 import { PostgresAgentDirectory } from './postgres-agent-directory';
 import { PostgresAttemptStore } from './postgres-attempt-store';
 import { PostgresGateStore } from './postgres-gate-store';
-import { PostgresRunStore } from './postgres-run-store';
+import { PostgresWorkflowStore } from './postgres-workflow-store';
 import { PostgresStepIndex } from './postgres-step-index';
 import { PostgresTimerStore } from './postgres-timer-store';
 
 export const postgresStores =
-  (policy: RunPolicy) =>
+  (policy: WorkflowPolicy) =>
   (sql: SqlExecutor): OrchestratorStores => ({
-    runs: new PostgresRunStore(sql, policy),
+    runs: new PostgresWorkflowStore(sql, policy),
     attempts: new PostgresAttemptStore(sql),
     timers: new PostgresTimerStore(sql),
     steps: new PostgresStepIndex(sql),
     directory: new PostgresAgentDirectory(sql),
     gates: new PostgresGateStore(sql),
-    brake: new PostgresPauseLog(sql, 'dispatch'),
+    pauses: new PostgresPauseLog(sql, 'dispatch'),
   });

@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@ymera/persistence';
 import type { DueTimer, TimerStore } from '../../application/ports';
-import type { Time } from '../../domain/run';
+import type { Time } from '../../domain/workflow';
 import type { Timer, TimerKind } from '../../domain/timers';
 import { toDate } from './time';
 

@@ -1,4 +1,4 @@
-import type { Time } from '../../domain/run';
+import type { Time } from '../../domain/workflow';
 
 export const toDate = (time: Time): Date => new Date(time);
 export const optionalDate = (time: Time | undefined): Date | null =>

@@ -1,6 +1,6 @@
 import type { AgentType } from '@ymera/contracts';
 import type { Wake } from '../../application/ports';
-import type { Time } from '../../domain/run';
+import type { Time } from '../../domain/workflow';
 
 /** Breaks the circle between the engine, which wakes, and what it wakes, which uses the engine. */
 export class InProcessWake implements Wake {

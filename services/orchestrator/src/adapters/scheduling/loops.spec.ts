@@ -20,35 +20,35 @@ const reachable = async (): Promise<void> => undefined;
 
 describe('the loop of timers', () => {
   it('looks when the next timer is due, and sooner when a nearer one is set', async () => {
-    const looks: number[] = [];
+    const polls: number[] = [];
     const begun = Date.now();
     const loop = new TimerLoop(
       {
         async fireDue() {
-          looks.push(Date.now() - begun);
-          return looks.length === 1 ? begun + 300 : undefined;
+          polls.push(Date.now() - begun);
+          return polls.length === 1 ? begun + 300 : undefined;
         },
       },
       reachable,
       silentLogger,
     );
     started(loop);
-    await eventually(() => expect(looks).toHaveLength(1));
+    await eventually(() => expect(polls).toHaveLength(1));
     loop.timerSet(begun + 120);
     loop.timerSet(begun + 700);
-    await eventually(() => expect(looks).toHaveLength(2));
+    await eventually(() => expect(polls).toHaveLength(2));
     await loop.stop();
-    expect(looks[1]).toBeGreaterThanOrEqual(119);
-    expect(looks[1]).toBeLessThan(220);
+    expect(polls[1]).toBeGreaterThanOrEqual(119);
+    expect(polls[1]).toBeLessThan(220);
   });
 
   it('sees a timer that is set while it looks', async () => {
-    let looks = 0;
+    let polls = 0;
     const loop: TimerLoop = new TimerLoop(
       {
         async fireDue() {
-          looks += 1;
-          if (looks === 1) loop.timerSet(Date.now() + 20);
+          polls += 1;
+          if (polls === 1) loop.timerSet(Date.now() + 20);
           return undefined;
         },
       },
@@ -56,7 +56,7 @@ describe('the loop of timers', () => {
       silentLogger,
     );
     started(loop);
-    await eventually(() => expect(looks).toBe(2), { timeoutMs: 500 });
+    await eventually(() => expect(polls).toBe(2), { timeoutMs: 500 });
     await loop.stop();
   });
 
@@ -85,7 +85,7 @@ describe('the loop of timers', () => {
 
   it('fires nothing while the broker is away, and then says since when it could not look', async () => {
     const meant: (number | undefined)[] = [];
-    let isAway = false;
+    let isUnavailable = false;
     const loop = new TimerLoop(
       {
         async fireDue(meantAt?: number) {
@@ -94,18 +94,18 @@ describe('the loop of timers', () => {
         },
       },
       async () => {
-        if (isAway) throw new Error('the broker is away');
+        if (isUnavailable) throw new Error('the broker is away');
       },
       silentLogger,
     );
     started(loop);
     await eventually(() => expect(meant.length).toBeGreaterThan(2));
-    isAway = true;
+    isUnavailable = true;
     const seen = meant.length;
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(meant.length).toBeLessThanOrEqual(seen + 1);
     const missed = meant.length;
-    isAway = false;
+    isUnavailable = false;
     await eventually(() => expect(meant.length).toBeGreaterThan(missed), { timeoutMs: 2000 });
     await loop.stop();
     expect(Date.now() - (meant[missed] ?? Date.now())).toBeGreaterThanOrEqual(250);
@@ -113,42 +113,42 @@ describe('the loop of timers', () => {
   });
 
   describe('asked for a look', () => {
-    const looks: PromiseWithResolvers<undefined>[] = [];
+    const polls: PromiseWithResolvers<undefined>[] = [];
     let loop: TimerLoop;
-    let isAway = false;
+    let isUnavailable = false;
 
     beforeEach(async () => {
-      isAway = false;
-      looks.length = 0;
+      isUnavailable = false;
+      polls.length = 0;
       loop = new TimerLoop(
         {
           fireDue() {
             const look = Promise.withResolvers<undefined>();
-            looks.push(look);
+            polls.push(look);
             return look.promise;
           },
         },
         async () => {
-          if (isAway) throw away('broker');
+          if (isUnavailable) throw away('broker');
         },
         silentLogger,
       );
       started(loop);
-      await eventually(() => expect(looks).toHaveLength(1));
+      await eventually(() => expect(polls).toHaveLength(1));
     });
 
     const nextLook = async (count: number): Promise<PromiseWithResolvers<undefined>> => {
-      await eventually(() => expect(looks).toHaveLength(count), { timeoutMs: 2_000 });
-      const look = looks.at(-1);
+      await eventually(() => expect(polls).toHaveLength(count), { timeoutMs: 2_000 });
+      const look = polls.at(-1);
       if (!look) throw new Error('no look');
       return look;
     };
 
     it('tells when one has succeeded that began afterwards', async () => {
       const told: string[] = [];
-      const asked = loop.looked().then(() => told.push('looked'));
+      const asked = loop.polled().then(() => told.push('looked'));
       // It may have been past what became due since.
-      looks[0]?.resolve(undefined);
+      polls[0]?.resolve(undefined);
       const failing = await nextLook(2);
       expect(told).toEqual([]);
       failing.reject(new TypeError('no such timer'));
@@ -159,25 +159,25 @@ describe('the loop of timers', () => {
     });
 
     it('refuses when nothing can be fired', async () => {
-      const first = loop.looked();
-      looks[0]?.resolve(undefined);
+      const first = loop.polled();
+      polls[0]?.resolve(undefined);
       const look = await nextLook(2);
-      isAway = true;
-      const second = loop.looked();
+      isUnavailable = true;
+      const second = loop.polled();
       look.reject(away('database'));
       await expect(first).rejects.toThrow('database_unavailable');
       await expect(second).rejects.toThrow('broker_unavailable');
     });
 
     it('keeps nobody waiting when it stops', async () => {
-      const asked = loop.looked();
-      looks[0]?.resolve(undefined);
+      const asked = loop.polled();
+      polls[0]?.resolve(undefined);
       const last = await nextLook(2);
-      const late = loop.looked();
+      const late = loop.polled();
       const stopped = loop.stop();
       last.resolve(undefined);
       await Promise.all([asked, late, stopped]);
-      await loop.looked();
+      await loop.polled();
     });
   });
 });

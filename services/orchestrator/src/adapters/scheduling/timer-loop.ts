@@ -1,9 +1,9 @@
 import { FailureException, type Logger } from '@ymera/kernel';
 import type { FireTimers } from '../../application/fire-timers';
-import type { Time } from '../../domain/run';
+import type { Time } from '../../domain/workflow';
 
 /** Timers of other instances, and of ourselves before a crash, are found within this time. */
-const lookEveryMs = 1_000;
+const pollIntervalMs = 1_000;
 
 /**
  * Looks at the timers when the next one is due, or sooner when a nearer one was set in this process. While the broker is
@@ -40,12 +40,12 @@ export class TimerLoop {
    * Looks at once; resolves when a look has succeeded that began after the call, or when the loop has stopped. Rejects
    * when nothing can be fired then, because the broker or the database is away.
    */
-  async looked(): Promise<void> {
+  async polled(): Promise<void> {
     if (this.isStopped) return;
-    const looked = Promise.withResolvers<void>();
-    this.waiting.push(looked);
+    const polled = Promise.withResolvers<void>();
+    this.waiting.push(polled);
     this.timerSet(Date.now());
-    await looked.promise;
+    await polled.promise;
   }
 
   /** Waits for what is being fired. */
@@ -62,25 +62,25 @@ export class TimerLoop {
       // A timer that is set while we look must be seen by the look or wake us after it.
       this.wakeAt = Number.POSITIVE_INFINITY;
       const next = await this.look();
-      this.wakeAt = Math.min(this.wakeAt, next.at ?? Number.POSITIVE_INFINITY, Date.now() + lookEveryMs);
+      this.wakeAt = Math.min(this.wakeAt, next.at ?? Number.POSITIVE_INFINITY, Date.now() + pollIntervalMs);
       // What was set while we looked may be due already; nobody meant us to look twice at once.
-      if (next.hasLooked) this.meantAt = Math.max(this.wakeAt, Date.now());
+      if (next.hasPolled) this.meantAt = Math.max(this.wakeAt, Date.now());
       if (!this.isStopped) await this.wait();
     }
   }
 
-  private async look(): Promise<{ readonly hasLooked: boolean; readonly at?: Time | undefined }> {
+  private async look(): Promise<{ readonly hasPolled: boolean; readonly at?: Time | undefined }> {
     const waiting = this.waiting.splice(0);
     try {
       await this.reachable();
       const at = await this.timers.fireDue(this.meantAt);
       for (const { resolve } of waiting) resolve();
-      return { hasLooked: true, at };
+      return { hasPolled: true, at };
     } catch (error) {
       this.logger.warn('timers could not be fired; the next look is in a second', { error });
-      if (isAway(error)) for (const { reject } of waiting) reject(error);
+      if (isUnavailable(error)) for (const { reject } of waiting) reject(error);
       else this.waiting.push(...waiting);
-      return { hasLooked: false };
+      return { hasPolled: false };
     }
   }
 
@@ -101,5 +101,5 @@ export class TimerLoop {
 }
 
 /** Any other failure is one of ours, which who waits shall not take for an outage. */
-const isAway = (error: unknown): boolean =>
+const isUnavailable = (error: unknown): boolean =>
   error instanceof FailureException && error.failure.kind === 'unavailable';

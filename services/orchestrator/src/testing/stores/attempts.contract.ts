@@ -1,5 +1,5 @@
-import type { Attempt } from '../../domain/run';
-import { idFrom } from '../run-scenario';
+import type { Attempt } from '../../domain/workflow';
+import { idFrom } from '../workflow-scenario';
 import { beat, idOf, type StoresUnderTest } from './stores-under-test';
 
 export function describeAttempts({ inside, changed, register, dispatched }: StoresUnderTest): void {
@@ -9,13 +9,13 @@ export function describeAttempts({ inside, changed, register, dispatched }: Stor
     const beaten = await inside((tx) => tx.attempts.extendLease(beat(attempt, { leaseExpiresAt: until })));
     expect(beaten).toEqual({
       workflowId: idOf(scenario),
-      requestId: scenario.run.definition.request_id,
+      requestId: scenario.workflow.definition.request_id,
       projectId: 'sample',
       stepId: 'review',
       traceparent: 'trace',
       fact: 1,
     });
-    expect(await inside((tx) => tx.attempts.patienceWith(attempt))).toMatchObject({ lease: until });
+    expect(await inside((tx) => tx.attempts.limitsOf(attempt))).toMatchObject({ lease: until });
     expect(await inside((tx) => tx.attempts.progressOf([idOf(scenario)]))).toEqual(
       new Map([[attempt.taskId, expect.closeTo(0.4)]]),
     );
@@ -37,7 +37,7 @@ export function describeAttempts({ inside, changed, register, dispatched }: Stor
     await inside((tx) => tx.attempts.extendLease(beat(attempt, { leaseExpiresAt: until })));
     await changed(scenario, () => scenario.accept('review'));
     await inside((tx) => tx.attempts.extendLease(beat(attempt, { leaseExpiresAt: until - 50_000 })));
-    expect(await inside((tx) => tx.attempts.patienceWith(attempt))).toMatchObject({ lease: until });
+    expect(await inside((tx) => tx.attempts.limitsOf(attempt))).toMatchObject({ lease: until });
   });
 
   it('extends no lease under an older credential, nor of a retired agent', async () => {
@@ -119,11 +119,11 @@ export function describeAttempts({ inside, changed, register, dispatched }: Stor
     await changed(over.scenario, () => over.scenario.end('review'));
     const until = Date.now() + 90_000;
     await inside((tx) => tx.attempts.extendAll(until));
-    expect(await inside((tx) => tx.attempts.patienceWith(held.attempt))).toEqual({
+    expect(await inside((tx) => tx.attempts.limitsOf(held.attempt))).toEqual({
       lease: until,
       offer: until,
     });
-    expect((await inside((tx) => tx.attempts.patienceWith(over.attempt)))?.lease).toBeLessThan(until);
+    expect((await inside((tx) => tx.attempts.limitsOf(over.attempt)))?.lease).toBeLessThan(until);
   });
 
   it('keeps the end of the output of who holds the attempt, each piece once and in order', async () => {

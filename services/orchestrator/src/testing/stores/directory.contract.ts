@@ -17,7 +17,7 @@ export function describeDirectory({ inside, register }: StoresUnderTest): void {
   it('keeps the newest that is known of an agent, in whatever order it hears of it', async () => {
     await register('order-1', 3);
     await inside((tx) => tx.directory.retire('order-1', 2));
-    expect(await inside((tx) => tx.directory.standingOf('order-1'))).toMatchObject({ credentialEpoch: 1 });
+    expect(await inside((tx) => tx.directory.accessOf('order-1'))).toMatchObject({ credentialEpoch: 1 });
     const now = Date.now();
     const liveness = async () =>
       (await inside((tx) => tx.directory.lockCandidates(['EXAMINATION'], Date.now()))).find(

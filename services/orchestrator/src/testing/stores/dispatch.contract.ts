@@ -73,7 +73,7 @@ export function describeDispatch({
     await changed(scenario, () => scenario.end('review'));
     expect(await of('free-1')).toMatchObject({ running: 0 });
     await inside((tx) => tx.directory.retire('free-1', 5));
-    expect(await inside((tx) => tx.directory.standingOf('free-1'))).toBeUndefined();
+    expect(await inside((tx) => tx.directory.accessOf('free-1'))).toBeUndefined();
     expect(await inside((tx) => tx.steps.dispatchable(Date.now(), ['EXAMINATION']))).toEqual([]);
   });
 
@@ -102,29 +102,30 @@ export function describeDispatch({
   it('gives no work to an agent that is taken to be gone, until it is heard of or time has passed', async () => {
     await register('quiet-1');
     const now = Date.now();
-    const isSilent = async (at = now) =>
+    const isUnresponsive = async (at = now) =>
       (await inside((tx) => tx.directory.lockCandidates(['EXAMINATION'], at))).find(
         ({ agentId }) => agentId === 'quiet-1',
-      )?.isSilent;
-    const silence = (after: number) => inside((tx) => tx.directory.silence('quiet-1', now + 5000, after));
+      )?.isUnresponsive;
+    const markUnresponsive = (after: number) =>
+      inside((tx) => tx.directory.markUnresponsive('quiet-1', now + 5000, after));
     await inside((tx) => tx.directory.openSession('quiet-1-principal', ['quiet-1'], now));
-    await silence(now - 1);
-    expect(await isSilent()).toBe(false);
-    await silence(now + 1);
-    expect([await isSilent(), await isSilent(now + 5001)]).toEqual([true, false]);
-    expect(await inside((tx) => tx.directory.standingOf('quiet-1'))).toEqual({
+    await markUnresponsive(now - 1);
+    expect(await isUnresponsive()).toBe(false);
+    await markUnresponsive(now + 1);
+    expect([await isUnresponsive(), await isUnresponsive(now + 5001)]).toEqual([true, false]);
+    expect(await inside((tx) => tx.directory.accessOf('quiet-1'))).toEqual({
       credentialEpoch: 1,
       principalId: 'quiet-1-principal',
-      isSilent: true,
+      isUnresponsive: true,
     });
-    await inside((tx) => tx.directory.hear('quiet-1'));
-    expect(await isSilent()).toBe(false);
-    await silence(now + 1);
+    await inside((tx) => tx.directory.markResponsive('quiet-1'));
+    expect(await isUnresponsive()).toBe(false);
+    await markUnresponsive(now + 1);
     await inside((tx) => tx.directory.openSession('quiet-1-principal', ['quiet-1'], now + 2));
-    expect(await isSilent()).toBe(false);
-    await silence(now + 3);
+    expect(await isUnresponsive()).toBe(false);
+    await markUnresponsive(now + 3);
     await inside((tx) => tx.directory.setLiveness('quiet-1', 'online', now + 4, 7));
-    expect(await isSilent()).toBe(false);
+    expect(await isUnresponsive()).toBe(false);
   });
 
   it('leaves a step its place in the queue when it is repaired', async () => {
@@ -136,7 +137,7 @@ export function describeDispatch({
     const before = await since();
     expect(before).toHaveLength(1);
     await eventually(() => expect(Date.now()).toBeGreaterThan((before[0] ?? 0) + 1));
-    await inside((tx) => tx.runs.repair(scenario.run));
+    await inside((tx) => tx.runs.repair(scenario.workflow));
     expect(await since()).toEqual(before);
   });
 }

@@ -1,6 +1,6 @@
 import { keptLogLength, type HeldAttempt, type OrchestratorStores } from '../../application/ports';
 import { isHeld } from '../../domain/attempt-lifecycle';
-import type { AttemptKey } from '../../domain/run';
+import type { AttemptKey } from '../../domain/workflow';
 import { attemptName, type AttemptRow, type OrchestratorState } from './in-memory-state';
 
 export const inMemoryAttempts = (state: OrchestratorState): OrchestratorStores['attempts'] => ({
@@ -21,8 +21,8 @@ export const inMemoryAttempts = (state: OrchestratorState): OrchestratorStores['
     const stored = state.runs.get(row.workflowId);
     return {
       workflowId: row.workflowId,
-      requestId: stored?.run.definition.request_id ?? '',
-      projectId: stored?.run.definition.project.project_id ?? '',
+      requestId: stored?.workflow.definition.request_id ?? '',
+      projectId: stored?.workflow.definition.project.project_id ?? '',
       stepId: row.stepId,
       traceparent: stored?.traceparent,
       fact: publishes ? row.facts : undefined,
@@ -32,7 +32,7 @@ export const inMemoryAttempts = (state: OrchestratorState): OrchestratorStores['
     const row = state.attempts.get(attemptName(key));
     return row && isHolder(row, key) ? row.state : undefined;
   },
-  async patienceWith(key) {
+  async limitsOf(key) {
     const row = state.attempts.get(attemptName(key));
     return row && { lease: row.lease, offer: row.offer };
   },

@@ -1,6 +1,6 @@
 import type { OrchestratorStores } from '../../application/ports';
 import { isHeld } from '../../domain/attempt-lifecycle';
-import type { Time } from '../../domain/run';
+import type { Time } from '../../domain/workflow';
 import type { Candidate } from '../../domain/select-agent';
 import type { AgentRow, OrchestratorState } from './in-memory-state';
 
@@ -24,7 +24,8 @@ export const inMemoryDirectory = (state: OrchestratorState): OrchestratorStores[
   async openSession(principalId, agentIds, at) {
     for (const agentId of agentIds) {
       const row = agentRow(state, agentId, principalId);
-      if (row.livenessAt < at) Object.assign(row, { liveness: 'online', livenessAt: at, silentUntil: 0 });
+      if (row.livenessAt < at)
+        Object.assign(row, { liveness: 'online', livenessAt: at, unresponsiveUntil: 0 });
     }
   },
   async setLiveness(agentId, liveness, at, version) {
@@ -32,7 +33,7 @@ export const inMemoryDirectory = (state: OrchestratorState): OrchestratorStores[
     if (row.livenessVersion >= version) return;
     row.livenessVersion = version;
     if (row.livenessAt <= at) Object.assign(row, { liveness, livenessAt: at });
-    if (liveness === 'online') row.silentUntil = 0;
+    if (liveness === 'online') row.unresponsiveUntil = 0;
   },
   async setEnforcement(agentId, { enforcement, credentialEpoch }, standingVersion) {
     const row = agentRow(state, agentId, '');
@@ -46,22 +47,22 @@ export const inMemoryDirectory = (state: OrchestratorState): OrchestratorStores[
   async typesOf(agentIds) {
     return [...new Set(agentIds.flatMap((id) => state.agents.get(id)?.agentType ?? []))];
   },
-  async standingOf(agentId) {
+  async accessOf(agentId) {
     const row = state.agents.get(agentId);
     if (row?.status !== 'registered') return undefined;
     return {
       credentialEpoch: row.credentialEpoch,
       principalId: row.principalId,
-      isSilent: row.silentUntil > 0,
+      isUnresponsive: row.unresponsiveUntil > 0,
     };
   },
-  async silence(agentId, until, after) {
+  async markUnresponsive(agentId, until, after) {
     const row = state.agents.get(agentId);
-    if (row && row.livenessAt <= after) row.silentUntil = until;
+    if (row && row.livenessAt <= after) row.unresponsiveUntil = until;
   },
-  async hear(agentId) {
+  async markResponsive(agentId) {
     const row = state.agents.get(agentId);
-    if (row) row.silentUntil = 0;
+    if (row) row.unresponsiveUntil = 0;
   },
   async lockCandidates(agentTypes, at) {
     return candidatesOf(state, at).filter(({ agentType }) => agentTypes.includes(agentType));
@@ -81,7 +82,7 @@ function agentRow(state: OrchestratorState, agentId: string, principalId: string
     livenessVersion: 0,
     enforcement: 'none',
     standingVersion: 0,
-    silentUntil: 0,
+    unresponsiveUntil: 0,
   };
   state.agents.set(agentId, row);
   return row;
@@ -100,7 +101,7 @@ export const candidatesOf = (state: OrchestratorState, at: Time): readonly Candi
             isRegistered: row.status === 'registered',
             liveness: row.liveness,
             enforcement: row.enforcement,
-            isSilent: row.silentUntil > at,
+            isUnresponsive: row.unresponsiveUntil > at,
             running: [...state.attempts.values()].filter(
               (one) => one.agentId === agentId && isHeld(one.state),
             ).length,

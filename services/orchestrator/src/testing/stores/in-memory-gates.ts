@@ -15,7 +15,7 @@ export const inMemoryGates = (state: OrchestratorState): OrchestratorStores['gat
   },
 });
 
-export const inMemoryBrake = (state: OrchestratorState): OrchestratorStores['brake'] => ({
+export const inMemoryPauses = (state: OrchestratorState): OrchestratorStores['pauses'] => ({
   whileWorking: async () => state.pauses.find(isOpen),
   lock: async () => state.pauses.at(-1),
   last: async () => state.pauses.at(-1),

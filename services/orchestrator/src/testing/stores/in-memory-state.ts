@@ -1,9 +1,9 @@
 import type { AgentType, gateOpened, Liveness, PayloadOf } from '@ymera/contracts';
 import type { Pause } from '@ymera/kernel';
-import type { StoredRun } from '../../application/ports';
-import type { AttemptKey, Time } from '../../domain/run';
-import type { GateDecision } from '../../domain/run-event';
-import type { ActiveStep, AttemptOfStep } from '../../domain/run-projection';
+import type { StoredWorkflow } from '../../application/ports';
+import type { AttemptKey, Time } from '../../domain/workflow';
+import type { GateDecision } from '../../domain/workflow-event';
+import type { ActiveStep, AttemptOfStep } from '../../domain/workflow-projection';
 import type { Candidate } from '../../domain/select-agent';
 import type { Timer } from '../../domain/timers';
 
@@ -29,11 +29,11 @@ export interface AgentRow {
   livenessVersion: number;
   enforcement: Candidate['enforcement'];
   standingVersion: number;
-  silentUntil: Time;
+  unresponsiveUntil: Time;
 }
 
 export interface OrchestratorState {
-  readonly runs: Map<string, StoredRun>;
+  readonly runs: Map<string, StoredWorkflow>;
   readonly attempts: Map<string, AttemptRow>;
   readonly timers: Map<string, Timer & { readonly workflowId: string }>;
   readonly steps: Map<string, ActiveStep & { readonly workflowId: string; readonly since: Time }>;

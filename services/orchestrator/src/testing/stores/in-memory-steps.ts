@@ -28,8 +28,8 @@ export const inMemorySteps = (state: OrchestratorState): OrchestratorStores['ste
       step === 'ready' && agentType ? [agentType] : [],
     );
     const free = candidatesOf(state, at).filter(
-      ({ liveness, enforcement, isRegistered, isSilent, running, slots }) =>
-        isRegistered && !isSilent && liveness === 'online' && enforcement === 'none' && running < slots,
+      ({ liveness, enforcement, isRegistered, isUnresponsive, running, slots }) =>
+        isRegistered && !isUnresponsive && liveness === 'online' && enforcement === 'none' && running < slots,
     );
     return [...new Set(waiting)].filter(
       (type) =>
@@ -48,13 +48,13 @@ export const inMemorySteps = (state: OrchestratorState): OrchestratorStores['ste
         ),
     );
     const idle = [...state.runs.values()].filter(
-      ({ run }) =>
-        run.state === 'running' &&
-        ![...state.steps.values()].some(({ workflowId }) => workflowId === run.definition.workflow_id),
+      ({ workflow }) =>
+        workflow.state === 'running' &&
+        ![...state.steps.values()].some(({ workflowId }) => workflowId === workflow.definition.workflow_id),
     );
     return [
       ...stuck.map(({ workflowId, stepId }) => ({ workflowId, stepId })),
-      ...idle.map(({ run }) => ({ workflowId: run.definition.workflow_id, stepId: '' })),
+      ...idle.map(({ workflow }) => ({ workflowId: workflow.definition.workflow_id, stepId: '' })),
     ];
   },
 });

@@ -1,5 +1,5 @@
 import { InMemoryUnitOfWork } from '@ymera/testing';
-import { defaultRunPolicy } from '../../domain/run-policy';
+import { defaultWorkflowPolicy } from '../../domain/workflow-policy';
 import type { OrchestratorStores } from '../../application/ports';
 import { emptyState, type OrchestratorState } from './in-memory-state';
 import { inMemoryStores } from './in-memory-stores';
@@ -7,7 +7,7 @@ import { describeStores } from './store-contract';
 
 describeStores('in memory', async () => ({
   unitOfWork: new InMemoryUnitOfWork<OrchestratorState, OrchestratorStores>(emptyState(), (state) =>
-    inMemoryStores(state, defaultRunPolicy, Date.now),
+    inMemoryStores(state, defaultWorkflowPolicy, Date.now),
   ),
   close: async () => undefined,
 }));

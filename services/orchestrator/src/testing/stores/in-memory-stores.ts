@@ -1,10 +1,10 @@
 import type { OrchestratorStores } from '../../application/ports';
-import type { Time } from '../../domain/run';
-import type { RunPolicy } from '../../domain/run-policy';
+import type { Time } from '../../domain/workflow';
+import type { WorkflowPolicy } from '../../domain/workflow-policy';
 import { inMemoryAttempts } from './in-memory-attempts';
 import { inMemoryDirectory } from './in-memory-directory';
-import { inMemoryBrake, inMemoryGates } from './in-memory-gates';
-import { inMemoryRuns } from './in-memory-runs';
+import { inMemoryPauses, inMemoryGates } from './in-memory-gates';
+import { inMemoryWorkflows } from './in-memory-workflows';
 import type { OrchestratorState } from './in-memory-state';
 import { inMemorySteps } from './in-memory-steps';
 import { inMemoryTimers } from './in-memory-timers';
@@ -12,13 +12,13 @@ import { inMemoryTimers } from './in-memory-timers';
 /** The stores over plain data; `now` is the database's clock. */
 export const inMemoryStores = (
   state: OrchestratorState,
-  policy: RunPolicy,
+  policy: WorkflowPolicy,
   now: () => Time,
 ): OrchestratorStores => ({
-  runs: inMemoryRuns({ state, policy, now }),
+  runs: inMemoryWorkflows({ state, policy, now }),
   attempts: inMemoryAttempts(state),
   timers: inMemoryTimers(state),
-  brake: inMemoryBrake(state),
+  pauses: inMemoryPauses(state),
   steps: inMemorySteps(state),
   directory: inMemoryDirectory(state),
   gates: inMemoryGates(state),

@@ -1,7 +1,7 @@
 import { describeAttempts } from './attempts.contract';
 import { describeDirectory } from './directory.contract';
 import { describeDispatch } from './dispatch.contract';
-import { describeRuns } from './runs.contract';
+import { describeWorkflows } from './workflows.contract';
 import { type OpenStores, StoresUnderTest } from './stores-under-test';
 import { describeTimers } from './timers.contract';
 
@@ -12,7 +12,7 @@ export function describeStores(name: string, open: () => Promise<OpenStores>): v
     beforeAll(() => stores.open(open), 60_000);
     afterAll(() => stores.close());
 
-    describe('runs, gates and pauses', () => describeRuns(stores));
+    describe('runs, gates and pauses', () => describeWorkflows(stores));
     describe('timers', () => describeTimers(stores));
     describe('attempts', () => describeAttempts(stores));
     describe('the queue and who is free', () => describeDispatch(stores));

@@ -1,8 +1,8 @@
 import type { UnitOfWork } from '@ymera/contracts';
 import type { Heartbeat, OrchestratorStores } from '../../application/ports';
-import type { Attempt, Run } from '../../domain/run';
+import type { Attempt, Workflow } from '../../domain/workflow';
 import { planOf, review, test as testStep } from '../plans';
-import { idFrom, RunScenario } from '../run-scenario';
+import { idFrom, WorkflowScenario } from '../workflow-scenario';
 
 export interface OpenStores {
   readonly unitOfWork: UnitOfWork<OrchestratorStores>;
@@ -30,30 +30,30 @@ export class StoresUnderTest {
   };
 
   /** A run of its own, so that tests do not meet. */
-  readonly scenarioOf = (plan = reviewPlan): RunScenario => {
+  readonly scenarioOf = (plan = reviewPlan): WorkflowScenario => {
     this.number += 1;
-    const scenario = new RunScenario(plan, Date.now());
+    const scenario = new WorkflowScenario(plan, Date.now());
     const workflowId = idFrom(this.number);
-    const own = (run: Run): Run => ({
-      ...run,
-      definition: { ...run.definition, workflow_id: workflowId },
+    const own = (workflow: Workflow): Workflow => ({
+      ...workflow,
+      definition: { ...workflow.definition, workflow_id: workflowId },
     });
-    scenario.run = own(scenario.run);
+    scenario.workflow = own(scenario.workflow);
     let ids = this.number * 0x10000;
     scenario.context.newId = () => idFrom((ids += 1));
     return scenario;
   };
 
-  readonly stored = async (scenario: RunScenario): Promise<RunScenario> => {
-    await this.inside((tx) => tx.runs.insert({ run: scenario.run, traceparent: 'trace' }));
+  readonly stored = async (scenario: WorkflowScenario): Promise<WorkflowScenario> => {
+    await this.inside((tx) => tx.runs.insert({ workflow: scenario.workflow, traceparent: 'trace' }));
     return scenario;
   };
 
   /** Applies `change` to the scenario and saves the difference. */
-  readonly changed = async (scenario: RunScenario, change: () => unknown): Promise<void> => {
-    const before = scenario.run;
+  readonly changed = async (scenario: WorkflowScenario, change: () => unknown): Promise<void> => {
+    const before = scenario.workflow;
     change();
-    await this.inside((tx) => tx.runs.save(before, scenario.run));
+    await this.inside((tx) => tx.runs.save(before, scenario.workflow));
   };
 
   readonly register = (agentId: string, version = 1, slots = 1): Promise<void> =>
@@ -73,7 +73,7 @@ export class StoresUnderTest {
 
   readonly dispatched = async (
     agentId: string,
-  ): Promise<{ readonly scenario: RunScenario; readonly attempt: Attempt }> => {
+  ): Promise<{ readonly scenario: WorkflowScenario; readonly attempt: Attempt }> => {
     await this.register(agentId);
     const scenario = await this.stored(this.scenarioOf());
     await this.changed(scenario, () => scenario.assign('review', agentId));
@@ -96,4 +96,4 @@ export const beat = (attempt: Attempt, patch: Partial<Heartbeat> = {}): Heartbea
   ...patch,
 });
 
-export const idOf = (scenario: RunScenario): string => scenario.run.definition.workflow_id;
+export const idOf = (scenario: WorkflowScenario): string => scenario.workflow.definition.workflow_id;

@@ -44,7 +44,7 @@ export function describeTimers({ inside, scenarioOf, stored, changed }: StoresUn
     const dueAt = Date.now() - 1_000_000;
     await inside((tx) => tx.timers.postpone(idOf(scenario), { stepId: 'review', kind: 'queue', dueAt }));
     expect(await inside((tx) => tx.timers.next())).toBe(dueAt);
-    await inside((tx) => tx.runs.repair(scenario.run));
+    await inside((tx) => tx.runs.repair(scenario.workflow));
     expect(await inside((tx) => tx.timers.next())).not.toBe(dueAt);
   });
 }

@@ -15,7 +15,7 @@ import {
 } from '@ymera/contracts';
 import { OnQuery } from '@ymera/messaging';
 import type { AuthenticatePrincipal } from '../../application/authenticate-principal';
-import type { Canaries } from '../../application/canaries';
+import type { AuthenticationProbes } from '../../application/authentication-probes';
 import type { CreateEnrolment } from '../../application/create-enrolment';
 import type { EnrolPrincipal } from '../../application/enrol-principal';
 import type { LiftFreeze } from '../../application/lift-freeze';
@@ -31,7 +31,7 @@ export interface RegistryUseCases {
   readonly liftFreeze: LiftFreeze;
   readonly authenticate: AuthenticatePrincipal;
   readonly read: ReadAgents;
-  readonly canaries: Canaries;
+  readonly canaries: AuthenticationProbes;
 }
 
 /** Injection token of `RegistryUseCases`. */

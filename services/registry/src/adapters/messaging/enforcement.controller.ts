@@ -1,12 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { enforcementChanged, type PayloadOf } from '@ymera/contracts';
 import { OnEvent, type Received } from '@ymera/messaging';
-import { FollowEnforcement } from '../../application/follow-enforcement';
+import { HandleSanctionDecision } from '../../application/handle-sanction-decision';
 
 /** What reporting decides. */
 @Controller()
 export class EnforcementController {
-  constructor(@Inject(FollowEnforcement) private readonly follow: FollowEnforcement) {}
+  constructor(@Inject(HandleSanctionDecision) private readonly follow: HandleSanctionDecision) {}
 
   /** Events always carry their aggregate's version; the transport refuses one without. */
   @OnEvent(enforcementChanged)

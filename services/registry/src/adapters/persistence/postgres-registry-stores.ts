@@ -169,7 +169,7 @@ const agentStore = (sql: SqlExecutor): AgentStore => ({
         agent.status,
         agent.createdAt,
         agent.version,
-        ...standingValues(agent),
+        ...sanctionValues(agent),
       ],
     );
     return rows.length === 1;
@@ -196,7 +196,7 @@ const agentStore = (sql: SqlExecutor): AgentStore => ({
         agent.retirement?.by ?? null,
         agent.retirement?.reason ?? null,
         agent.version,
-        ...standingValues(agent),
+        ...sanctionValues(agent),
       ],
     );
   },
@@ -217,7 +217,7 @@ const agentStore = (sql: SqlExecutor): AgentStore => ({
   },
 });
 
-const standingValues = ({ standing, credentialEpoch, enforcementVersion }: Agent): readonly unknown[] => [
+const sanctionValues = ({ standing, credentialEpoch, enforcementVersion }: Agent): readonly unknown[] => [
   standing.status,
   standing.cause,
   standing.reason,

@@ -4,7 +4,7 @@ export interface Pepper {
   readonly key: string;
 }
 
-const shortestKey = 16;
+const minKeyLength = 16;
 
 /** `1:<key>,2:<key>`, or one bare key for version 1. Undefined when it is neither. */
 export function parsePeppers(text: string): readonly Pepper[] | undefined {
@@ -13,6 +13,6 @@ export function parsePeppers(text: string): readonly Pepper[] | undefined {
     return version && key ? { version: Number(version), key } : { version: 1, key: part };
   });
   const isDistinct = new Set(peppers.map(({ version }) => version)).size === peppers.length;
-  const isLongEnough = peppers.every(({ key }) => key.length >= shortestKey);
+  const isLongEnough = peppers.every(({ key }) => key.length >= minKeyLength);
   return isDistinct && isLongEnough ? peppers : undefined;
 }

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { agentRegistered, agentRetired, sessionOpened, type PayloadOf } from '@ymera/contracts';
 import { OnEventBatch, type Received } from '@ymera/messaging';
-import { KeepDirectory, type RegistryFact } from '../../application/keep-directory';
+import { ProjectDirectory, type RegistryFact } from '../../application/project-directory';
 
 type Registered = PayloadOf<typeof agentRegistered>;
 type Retired = PayloadOf<typeof agentRetired>;
@@ -13,7 +13,7 @@ const batch = { max: 500, waitMs: 5 };
 /** What the registry says. */
 @Controller()
 export class DirectoryController {
-  constructor(@Inject(KeepDirectory) private readonly directory: KeepDirectory) {}
+  constructor(@Inject(ProjectDirectory) private readonly directory: ProjectDirectory) {}
 
   @OnEventBatch([agentRegistered, agentRetired, sessionOpened], batch)
   facts(messages: Received<Registered | Retired | Opened>[]): Promise<void> {

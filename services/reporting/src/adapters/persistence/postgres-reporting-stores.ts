@@ -2,9 +2,9 @@ import type { SqlExecutor } from '@ymera/persistence';
 import type {
   AcceptedReport,
   AgentTable,
-  HeldPartition,
-  HoldTable,
-  OpenHold,
+  PartitionLease,
+  SuppressionTable,
+  OpenSuppression,
   PartitionTable,
   Report,
   ReportHistory,
@@ -16,7 +16,7 @@ export const reportingStores = (sql: SqlExecutor): ReportingStores => ({
   agents: agentTable(sql),
   history: reportHistory(sql),
   partitions: partitionTable(sql),
-  holds: holdTable(sql),
+  holds: suppressionTable(sql),
 });
 
 /** What is kept of a report besides columns of their own. */
@@ -90,7 +90,7 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
     );
   },
 
-  async saveStanding(states) {
+  async saveSanctionLevel(states) {
     await sql.query(
       `UPDATE agent_state AS state
        SET liveness = new.liveness, missed = new.missed, version = new.version, enforcement = new.enforcement,
@@ -144,7 +144,7 @@ const reportHistory = (sql: SqlExecutor): ReportHistory => ({
 /** Leases are measured by the database's clock: the owners' own may differ. */
 const partitionTable = (sql: SqlExecutor): PartitionTable => ({
   claim(owner, partitions, leaseMs) {
-    return sql.query<HeldPartition>(
+    return sql.query<PartitionLease>(
       `UPDATE partition_ownership
        SET owner = $1, epoch = epoch + 1, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
        WHERE partition = ANY ($2::smallint[]) AND (owner IS NULL OR lease_until < clock_timestamp())
@@ -154,7 +154,7 @@ const partitionTable = (sql: SqlExecutor): PartitionTable => ({
   },
 
   renew(owner, leaseMs) {
-    return sql.query<HeldPartition>(
+    return sql.query<PartitionLease>(
       `UPDATE partition_ownership SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
        WHERE owner = $1 RETURNING partition, epoch`,
       [owner, leaseMs],
@@ -169,7 +169,7 @@ const partitionTable = (sql: SqlExecutor): PartitionTable => ({
   },
 
   /** The row locks make a new owner wait for the end of this transaction. */
-  async areHeld(owner, held) {
+  async areSuppressed(owner, held) {
     const rows = await sql.query(
       `SELECT FROM partition_ownership AS ownership
        JOIN unnest($2::smallint[], $3::bigint[]) AS held (partition, epoch)
@@ -181,7 +181,7 @@ const partitionTable = (sql: SqlExecutor): PartitionTable => ({
   },
 });
 
-const holdTable = (sql: SqlExecutor): HoldTable => ({
+const suppressionTable = (sql: SqlExecutor): SuppressionTable => ({
   async open(owner, { id, reason, since }) {
     await sql.query(
       `INSERT INTO enforcement_holds (id, owner, reason, since) VALUES ($1, $2, $3, to_timestamp($4::float8 / 1000))`,
@@ -190,7 +190,7 @@ const holdTable = (sql: SqlExecutor): HoldTable => ({
   },
 
   async close(owner) {
-    const rows = await sql.query<Omit<OpenHold, 'since'> & { since: Date }>(
+    const rows = await sql.query<Omit<OpenSuppression, 'since'> & { since: Date }>(
       `DELETE FROM enforcement_holds AS hold
        WHERE owner = $1 OR NOT EXISTS (
          SELECT FROM partition_ownership AS held

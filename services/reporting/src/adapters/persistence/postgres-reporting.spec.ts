@@ -2,7 +2,7 @@ import { createDatabase, PostgresUnitOfWork, type Database } from '@ymera/persis
 import { eventually, leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
 import { newAgent, reported, type AgentState } from '../../domain/agent-state';
 import { reportingStorageSuite } from '../../testing/reporting-stores.contract';
-import { reportOf } from '../../testing/reporting-world';
+import { reportOf } from '../../testing/reporting-fixture';
 import { historyPartitionsFor, isOutdated, maintainHistory } from './history-partitions';
 import { migrations } from './migrations';
 import { PostgresReportingReader } from './postgres-reporting-reader';
@@ -33,7 +33,7 @@ describe('reporting’s tables in PostgreSQL', () => {
     const order: string[] = [];
     let takeOver: Promise<unknown> = Promise.resolve();
     await unitOfWork().run(async (tx) => {
-      expect(await tx.partitions.areHeld('old', held)).toBe(true);
+      expect(await tx.partitions.areSuppressed('old', held)).toBe(true);
       takeOver = unitOfWork()
         .run((other) => other.partitions.claim('new', [40], 60_000))
         .then(() => order.push('taken over'));
@@ -54,7 +54,7 @@ describe('reporting’s tables in PostgreSQL', () => {
     await unitOfWork().run((tx) => tx.agents.register(agent, new Date()));
     let asked: Promise<AgentState[]> = Promise.resolve([]);
     await unitOfWork().run(async (tx) => {
-      await tx.agents.saveStanding([{ ...newAgent(agent), version: 7 }]);
+      await tx.agents.saveSanctionLevel([{ ...newAgent(agent), version: 7 }]);
       asked = unitOfWork().run((other) => other.agents.settled(['settled-1']));
       await eventually(async () => {
         const waiting = await database.sql.query(

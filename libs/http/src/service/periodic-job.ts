@@ -1,0 +1,51 @@
+import type { Logger } from '@ymera/kernel';
+
+/** Runs `work` every so often, one run at a time, until it is stopped. A failed run is logged and the next one comes. */
+export class PeriodicJob {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+  private isStopped = false;
+  private isKicked = false;
+
+  constructor(
+    private readonly name: string,
+    private readonly everyMs: number,
+    private readonly work: () => Promise<unknown>,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    if (this.isStopped) return;
+    this.timer = setTimeout(() => {
+      this.running = this.once();
+    }, this.everyMs);
+    this.timer.unref();
+  }
+
+  /** Sooner than planned: at once, or right after the run under way. */
+  kick(): void {
+    if (this.isStopped || this.isKicked) return;
+    this.isKicked = true;
+    this.running = this.running.then(() => {
+      this.isKicked = false;
+      clearTimeout(this.timer);
+      return this.isStopped ? undefined : this.once();
+    });
+  }
+
+  /** Resolves when the run under way has ended. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private async once(): Promise<void> {
+    try {
+      await this.work();
+    } catch (error) {
+      this.logger.warn('sweep failed, will run again', { periodicJob: this.name, error });
+    }
+    this.start();
+  }
+}

@@ -1,0 +1,123 @@
+import {
+  assertNever,
+  digestOf,
+  err,
+  failure,
+  ok,
+  sha256Hex,
+  sleep,
+  type Clock,
+  type Result,
+} from '@ymera/kernel';
+import { decideRepeat } from '../domain/idempotency';
+import { decryptResponse, encryptResponse } from './response-cipher';
+import type { IdempotencyScope, IdempotencyStore } from './ports';
+
+export interface IdempotencyTimes {
+  /** How long an answer is kept. */
+  readonly keptMs: number;
+  /** How long a repetition waits for the first to be answered, and how often it looks. */
+  readonly waitMs: number;
+  readonly pollMs: number;
+}
+
+export interface GuardedRequest {
+  /** The credential as presented: the key's scope and what the kept answer is sealed with. */
+  readonly secret: string;
+  readonly operation: string;
+  readonly key: string;
+  /** Everything that makes the request what it is. */
+  readonly input: unknown;
+  /** How long it may take before its key counts as abandoned. */
+  readonly leaseMs: number;
+}
+
+export interface GuardedAnswer {
+  readonly answer: unknown;
+  readonly isReplayed: boolean;
+}
+
+const reused = failure(
+  'conflict',
+  'idempotency_key_reused',
+  'This idempotency key was used for another request.',
+  { suggestion: 'Use a new key for a new request.' },
+);
+const inFlight = failure(
+  'conflict',
+  'request_in_flight',
+  'The first request with this key is still being answered.',
+  {
+    retryable: true,
+    suggestion: 'Send it again in a moment.',
+  },
+);
+
+/** The same key and the same request give the same answer; only answers of success are kept. */
+export class IdempotencyGuard {
+  constructor(
+    private readonly store: IdempotencyStore,
+    private readonly clock: Clock,
+    private readonly times: IdempotencyTimes,
+  ) {}
+
+  /** `perform` gets a key under which the service behind it recognises the repetition after a crash of this process. */
+  async execute(
+    request: GuardedRequest,
+    perform: (downstreamKey: string) => Promise<Result<unknown>>,
+  ): Promise<Result<GuardedAnswer>> {
+    const scope: IdempotencyScope = {
+      caller: sha256Hex(request.secret),
+      operation: request.operation,
+      key: request.key,
+    };
+    const requestDigest = digestOf(request.input);
+    const giveUpAt = this.clock.now().getTime() + this.times.waitMs;
+
+    for (;;) {
+      const now = this.clock.now();
+      const leaseUntil = new Date(now.getTime() + request.leaseMs);
+      const expiresAt = new Date(now.getTime() + this.times.keptMs);
+      const record = await this.store.begin(scope, requestDigest, { now, leaseUntil, expiresAt });
+      if (!record) return this.#perform(scope, request, perform);
+
+      const decision = decideRepeat(record, requestDigest, now);
+      switch (decision.kind) {
+        case 'reused':
+          return err(reused);
+        case 'replay':
+          return ok({ answer: decryptResponse(request.secret, decision.answer), isReplayed: true });
+        case 'take_over':
+          if (await this.store.takeOver(scope, { now, leaseUntil }))
+            return this.#perform(scope, request, perform);
+          break;
+        case 'wait':
+          if (now.getTime() >= giveUpAt) return err(inFlight);
+          break;
+        default:
+          return assertNever(decision);
+      }
+      await sleep(this.times.pollMs);
+    }
+  }
+
+  async #perform(
+    scope: IdempotencyScope,
+    request: GuardedRequest,
+    perform: (downstreamKey: string) => Promise<Result<unknown>>,
+  ): Promise<Result<GuardedAnswer>> {
+    try {
+      const result = await perform(digestOf(scope));
+      if (!result.ok) {
+        await this.store.release(scope);
+        return result;
+      }
+      await this.store.complete(scope, encryptResponse(request.secret, result.value));
+      return ok({ answer: result.value, isReplayed: false });
+    } catch (error) {
+      // When this fails too, the lease runs out and the next repetition takes over.
+      await this.store.release(scope).catch(() => undefined);
+      throw error;
+    }
+  }
+}

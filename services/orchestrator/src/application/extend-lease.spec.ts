@@ -1,0 +1,61 @@
+import { taskProgressed } from '@ymera/contracts';
+import { OrchestratorInMemory } from '../testing/orchestrator-in-memory';
+import { definitionOf, planOf, review, workflowId } from '../testing/plans';
+
+const reviewOnly = definitionOf(planOf([review]));
+
+describe('progress of an attempt', () => {
+  let environment: OrchestratorInMemory;
+
+  beforeEach(() => {
+    environment = new OrchestratorInMemory();
+  });
+
+  it('extends the lease with every progress, without touching the run', async () => {
+    await environment.join('reviewer-1', 'EXAMINATION');
+    await environment.start(reviewOnly);
+    await environment.accept(environment.lastTask());
+    const before = environment.unitOfWork.state.runs.get(workflowId)?.workflow;
+    for (let beats = 0; beats < 6; beats += 1) {
+      await environment.pass(9_000);
+      await environment.progressed(environment.lastTask());
+    }
+    expect(environment.unitOfWork.state.runs.get(workflowId)?.workflow).toEqual(before);
+    expect(environment.tasks()).toHaveLength(1);
+    expect((await environment.stepOf('review')).progress).toBe(0.5);
+    await environment.pass(15_200);
+    expect((await environment.stepOf('review')).state).toBe('ready');
+  });
+
+  it('publishes progress at most four times a second per task', async () => {
+    await environment.join('reviewer-1', 'EXAMINATION');
+    await environment.start(reviewOnly);
+    for (let beats = 0; beats < 20; beats += 1) {
+      await environment.progressed(environment.lastTask(), beats / 20);
+      environment.clock.advance(50);
+    }
+    expect(environment.unitOfWork.outbox.payloads(taskProgressed)).toHaveLength(4);
+  });
+
+  it('takes no heartbeat from who does not hold the attempt', async () => {
+    await environment.join('reviewer-1', 'EXAMINATION');
+    await environment.start(reviewOnly);
+    await environment.accept(environment.lastTask());
+    await environment.progressed(environment.lastTask(), 0.9, 'somebody-else');
+    expect((await environment.stepOf('review')).progress).toBe(0);
+    expect(environment.refused).toEqual(['not_holder']);
+  });
+
+  it('tells an agent to stop that shows progress on what was taken from it', async () => {
+    await environment.join('reviewer-1', 'EXAMINATION');
+    await environment.start(reviewOnly);
+    const first = environment.lastTask();
+    await environment.steering.cancel(environment.id(), {
+      workflow_id: workflowId,
+      canceled_by: 'ada',
+      reason: 'No.',
+    });
+    await environment.progressed(first);
+    expect(environment.canceled()).toHaveLength(2);
+  });
+});

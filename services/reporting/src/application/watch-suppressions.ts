@@ -1,0 +1,85 @@
+import { enforcementHeld, enforcementResumed, type Outbox } from '@ymera/contracts';
+import { uuidv7 } from '@ymera/kernel';
+import { graceMs } from '../domain/escalation';
+import { nextIncident, reasonOf, type SuppressionCause, type Incident } from '../domain/incident';
+import type { OwnedFleet } from './owned-fleet';
+import type { OpenSuppression, ReportingUnitOfWork } from './ports';
+
+/**
+ * Tells of holds: one incident when sanctions are kept back for long enough to matter, and its end when silence counts
+ * again. What a dead instance told of is ended by the one that carries on.
+ */
+export class WatchSuppressions {
+  private incident: Incident | null = null;
+  /** Incidents that others have left open were looked for since we became well at this time: since the last take-over. */
+  private tidySince: number | null = null;
+
+  constructor(
+    private readonly unitOfWork: ReportingUnitOfWork,
+    private readonly owned: OwnedFleet,
+  ) {}
+
+  /** Why sanctions are kept back at the moment, also while that is too short to be told of. */
+  get current(): Incident | null {
+    return this.incident;
+  }
+
+  /** An event that cannot be written now is written when the database is back. */
+  async execute(now: number): Promise<void> {
+    const { policy, fleet, partitions, clearSince } = this.owned;
+    const group = this.owned.suppressedGroups.current(now);
+    const cause = partitions.length === 0 ? null : this.cause(now, group?.group);
+    const raiseAfterMs = policy.enforcement.escalateAfterWindows.none * fleet.defaultWindowMs;
+    const next = nextIncident(this.incident, cause, now, raiseAfterMs);
+    if (next?.kind === 'open' && this.incident?.kind !== 'open')
+      await this.raise(next, group?.silent ?? fleet.counts().agents);
+    const isOver = this.incident?.kind === 'open' || this.tidySince !== clearSince;
+    if (next === null && partitions.length > 0 && isOver) {
+      await this.resume();
+      this.tidySince = clearSince;
+    }
+    this.incident = next;
+  }
+
+  private cause(now: number, group: string | undefined): SuppressionCause | null {
+    const { health, authentication, clearSince, policy, fleet } = this.owned;
+    const [trouble] = [...health.troubles, ...authentication.troubles];
+    if (trouble !== undefined) return { reason: reasonOf(trouble) };
+    if (group !== undefined) return { reason: 'mass_silence', group };
+    const isInGrace =
+      clearSince !== null && now - clearSince < graceMs(policy.enforcement, fleet.defaultWindowMs);
+    return isInGrace && this.incident?.kind === 'open' ? this.incident.cause : null;
+  }
+
+  private async raise({ cause, since }: Incident, affected: number): Promise<void> {
+    const hold: OpenSuppression = { id: uuidv7(), reason: cause.reason, since };
+    await this.unitOfWork.run(async (tx) => {
+      await tx.holds.open(this.owned.owner, hold);
+      await tx.outbox.event(enforcementHeld, {
+        aggregateId: hold.id,
+        aggregateVersion: 1,
+        payload: {
+          reason_code: cause.reason,
+          ...(cause.group === undefined ? {} : { group: cause.group }),
+          since: timeOf(since),
+          affected,
+        },
+      });
+    });
+  }
+
+  private async resume(): Promise<void> {
+    await this.unitOfWork.run(async (tx) => {
+      for (const hold of await tx.holds.close(this.owned.owner)) await announceEnd(tx.outbox, hold);
+    });
+  }
+}
+
+const announceEnd = (outbox: Outbox, { id, reason, since }: OpenSuppression): Promise<void> =>
+  outbox.event(enforcementResumed, {
+    aggregateId: id,
+    aggregateVersion: 2,
+    payload: { held_since: timeOf(since), reason_code: reason },
+  });
+
+const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();

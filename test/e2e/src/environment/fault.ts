@@ -1,0 +1,97 @@
+import { serviceNames } from '@ymera/contracts';
+import { sleep } from '@ymera/kernel';
+import { eventually } from '@ymera/testing';
+import { Client } from 'pg';
+import type { RunningPlatform } from '../../../../deploy/local/platform/client.cjs';
+import { cutConnections } from './broker-admin';
+
+/** Something that happens to real processes. `strike` returns when the cause is gone and only its consequences are left. */
+export interface Fault {
+  readonly name: string;
+  injectFault(platform: RunningPlatform): Promise<void>;
+}
+
+const deathMs = 10_000;
+
+/** The process that had the name is gone. The supervisor starts another one by itself. */
+async function untilGone(platform: RunningPlatform, name: string, pid: number | undefined): Promise<void> {
+  await eventually(
+    async () => {
+      if ((await platform.pids())[name] === pid) throw new Error(`${name} (${pid}) is still there`);
+    },
+    { timeoutMs: deathMs },
+  );
+}
+
+function death(name: string, process: string, signal: string): Fault {
+  return {
+    name,
+    injectFault: async (platform) => {
+      const pid = (await platform.pids())[process];
+      await platform.kill(process, signal);
+      await untilGone(platform, process, pid);
+    },
+  };
+}
+
+export const killed = (process: string): Fault => death(`kill -9 ${process}`, process, 'SIGKILL');
+
+/** What `pg_ctl stop -m immediate` does: no checkpoint, every connection dropped. */
+export const databaseStopped: Fault = death('pg_ctl stop -m immediate', 'postgres', 'SIGQUIT');
+
+/** The process does nothing for a while and then goes on as if no time had passed. */
+export const stopped = (process: string, ms: number): Fault => ({
+  name: `SIGSTOP ${process} ${ms / 1000} s`,
+  injectFault: async (platform) => {
+    await platform.kill(process, 'SIGSTOP');
+    await sleep(ms);
+    await platform.kill(process, 'SIGCONT');
+  },
+});
+
+/** Nobody is connected to the database, and nobody gets in. */
+export const databaseUnavailable = (ms: number): Fault => ({
+  name: `PostgreSQL away ${ms / 1000} s`,
+  injectFault: async (platform) => {
+    const client = new Client({ connectionString: platform.urls['postgres'] });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      await platform.kill('postgres', 'SIGSTOP');
+      await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()
+        AND backend_type = 'client backend'`);
+      await sleep(ms);
+    } finally {
+      await platform.kill('postgres', 'SIGCONT');
+      await client.end();
+    }
+  },
+});
+
+export const connectionsCut: Fault = {
+  name: 'every broker connection cut',
+  injectFault: async ({ urls }) => {
+    const cut = await cutConnections(urls['rabbitmq_management'] ?? '');
+    if (cut === 0) throw new Error('nobody was connected');
+  },
+};
+
+/**
+ * The registry does not answer, and every agent has to connect anew meanwhile: the broker, which asks the registry who they
+ * are, refuses them all as it refuses a wrong password.
+ */
+export const authenticationUnavailable = (ms: number): Fault => ({
+  name: `registry away ${ms / 1000} s, and every agent cut off`,
+  injectFault: async (platform) => {
+    await platform.kill('registry', 'SIGSTOP');
+    try {
+      const isAgent = ({ user }: { readonly user: string }): boolean =>
+        !(serviceNames as readonly string[]).includes(user);
+      const cut = await cutConnections(platform.urls['rabbitmq_management'] ?? '', isAgent);
+      if (cut === 0) throw new Error('no agent was connected');
+      await sleep(ms);
+    } finally {
+      await platform.kill('registry', 'SIGCONT');
+    }
+  },
+});
