@@ -14,17 +14,17 @@ export interface UnstorableText {
 /** The strings in a JSON value that PostgreSQL text cannot hold, also as names of members; at most `max`. */
 export function unstorableTexts(value: unknown, max = 100): UnstorableText[] {
   const found: UnstorableText[] = [];
-  const look = (text: string, path: readonly string[]): void => {
+  const collect = (text: string, path: readonly string[]): void => {
     const match = unstorable.exec(text);
     if (match) found.push({ path, codePoint: codePointOf(match[0]), index: match.index });
   };
   const walk = (member: unknown, path: readonly string[]): void => {
     if (found.length >= max) return;
-    if (typeof member === 'string') look(member, path);
+    if (typeof member === 'string') collect(member, path);
     if (typeof member !== 'object' || member === null) return;
     for (const [key, inner] of Object.entries(member)) {
       const innerPath = [...path, storable(key)];
-      if (found.length < max) look(key, innerPath);
+      if (found.length < max) collect(key, innerPath);
       walk(inner, innerPath);
     }
   };

@@ -7,7 +7,7 @@ const caught = (promise: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => error,
   );
-const fast = { initialMs: 1, maximumMs: 2 };
+const fast = { initialMs: 1, maxMs: 2 };
 
 // Mission: I1
 describe('policy', () => {

@@ -35,7 +35,7 @@ export interface PolicyOptions {
   /** Attempts after the first; default 0. Only for calls that may safely be made twice. */
   readonly retries?: number;
   /** Exponential with jitter, in milliseconds; default 100 up to 5000. */
-  readonly backoff?: { readonly initialMs: number; readonly maximumMs: number };
+  readonly backoff?: { readonly initialMs: number; readonly maxMs: number };
   /** Refuse at once after so many failures in a row; try one call again after a while. Default: no breaker. */
   readonly breaker?: { readonly failures: number; readonly resetMs: number };
   /** Calls under way at once, and waiting; default: unbounded. */
@@ -84,14 +84,14 @@ export function policy(options: PolicyOptions): Resilience {
     labels: ['policy'],
   });
 
-  const { initialMs, maximumMs } = options.backoff ?? { initialMs: 100, maximumMs: 5000 };
+  const { initialMs, maxMs } = options.backoff ?? { initialMs: 100, maxMs: 5000 };
   const layers: IPolicy[] = [];
   if (options.bulkhead) layers.push(bulkhead(options.bulkhead.concurrent, options.bulkhead.waiting));
   if (retries > 0) {
     const retryable = handleWhen((error) => !(error instanceof BrokenCircuitError) && isPassing(error));
     const layer = retry(retryable, {
       maxAttempts: retries,
-      backoff: new ExponentialBackoff({ initialDelay: initialMs, maxDelay: maximumMs }),
+      backoff: new ExponentialBackoff({ initialDelay: initialMs, maxDelay: maxMs }),
     });
     layer.onRetry(() => retried.inc({ policy: name }));
     layers.push(layer);

@@ -57,7 +57,7 @@ describe('a log in the hands of whoever owns the database', () => {
   /** Does something to the tables, looks at the result, and undoes it. */
   const after = <R>(
     tamper: (sql: SqlExecutor) => Promise<unknown>,
-    look: (sql: SqlExecutor) => Promise<R>,
+    read: (sql: SqlExecutor) => Promise<R>,
   ): Promise<R> =>
     owner.withConnection(async (client) => {
       const sql: SqlExecutor = {
@@ -68,7 +68,7 @@ describe('a log in the hands of whoever owns the database', () => {
       try {
         await client.query('SET LOCAL session_replication_role = replica');
         await tamper(sql);
-        return await look(sql);
+        return await read(sql);
       } finally {
         await client.query('ROLLBACK');
       }

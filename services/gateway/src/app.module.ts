@@ -58,7 +58,7 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
       pollMs: 200,
       heartbeatMs: 15_000,
       pageSize: 100,
-      maximumWatchers: config.YMERA_MAX_WATCHERS,
+      maxWatchers: config.YMERA_MAX_WATCHERS,
       graceMs: 60_000,
     },
     logger,
@@ -72,9 +72,9 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
     config.YMERA_TIMELINE_RETENTION_DAYS,
     systemClock,
   );
-  const sweep = new PeriodicJob('expired answers and timelines', 60_000, () => forget.execute(), logger);
-  sweep.start();
-  shutdown.defer('sweep', () => sweep.stop());
+  const expiryJob = new PeriodicJob('expired answers and timelines', 60_000, () => forget.execute(), logger);
+  expiryJob.start();
+  shutdown.defer('sweep', () => expiryJob.stop());
 
   const authenticate = new Authenticate(operators, new QueryPrincipalDirectory(messaging.queries), {
     acceptedMs: config.YMERA_CREDENTIAL_CACHE_SECONDS * 1000,

@@ -43,7 +43,10 @@ const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const noRetries = { delayed: { schedule: async () => undefined } };
 
 /** What the stand-ins for other services were asked. */
-const heard: { keys: (string | undefined)[]; traceId: string | undefined } = { keys: [], traceId: undefined };
+const messages: { keys: (string | undefined)[]; traceId: string | undefined } = {
+  keys: [],
+  traceId: undefined,
+};
 
 @Controller()
 class Coordinator {
@@ -53,8 +56,8 @@ class Coordinator {
   }: {
     idempotency_key?: string | undefined;
   }): Promise<Result<ReplyOf<typeof submitRequest>>> {
-    heard.keys.push(key);
-    heard.traceId = currentTraceId();
+    messages.keys.push(key);
+    messages.traceId = currentTraceId();
     return ok({ ...submitRequest.replySample, request_id: randomUUID() });
   }
 
@@ -230,11 +233,11 @@ describe('the gateway on the real broker and database', () => {
     const answer = await submit(randomUUID());
     expect(answer.status).toBe(202);
     expect(answer.headers.get('x-trace-id')).toBe(traceId);
-    expect(heard.traceId).toBe(traceId);
+    expect(messages.traceId).toBe(traceId);
   });
 
   it('gives the same answer under the same key, also at the same time and from another instance', async () => {
-    heard.keys.splice(0);
+    messages.keys.splice(0);
     const key = randomUUID();
     const other = await startGateway();
     const answers = await Promise.all([submit(key), submit(key), submit(key)]);
@@ -251,7 +254,7 @@ describe('the gateway on the real broker and database', () => {
       [...answers, again].map(async (one) => ((await one.json()) as { request_id: string }).request_id),
     );
     expect(new Set(ids).size).toBe(1);
-    expect(heard.keys).toEqual([expect.stringMatching(/^sha256:/)]);
+    expect(messages.keys).toEqual([expect.stringMatching(/^sha256:/)]);
     await other.stop();
   });
 

@@ -65,7 +65,7 @@ describe('the orchestrator as a service', () => {
     });
     const traced = [
       ...facts.map(({ traceparent }) => traceparent),
-      ...fixture.agents.flatMap(({ heard }) => heard.map((one) => one.traceparent)),
+      ...fixture.agents.flatMap(({ messages }) => messages.map((one) => one.traceparent)),
     ];
     expect(new Set(traced.map((traceparent) => traceparent?.split('-')[1]))).toEqual(new Set([traceId]));
     await environment.stop(service);

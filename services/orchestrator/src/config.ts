@@ -23,9 +23,7 @@ export const configSchema = baseServiceEnvironment.extend({
   ),
   /** Pause before a second attempt; doubled for each further one, up to the maximum. */
   YMERA_RETRY_BASE_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultWorkflowPolicy.backoff.baseMs)),
-  YMERA_RETRY_MAXIMUM_SECONDS: seconds(0.01, 3600).default(
-    asSeconds(defaultWorkflowPolicy.backoff.maximumMs),
-  ),
+  YMERA_RETRY_MAXIMUM_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultWorkflowPolicy.backoff.maxMs)),
   /** How long a person may take to decide on rejected work. */
   YMERA_ESCALATION_EXPIRY_SECONDS: seconds(1, 30 * 86_400).default(
     asSeconds(defaultWorkflowPolicy.escalationMs),
@@ -47,7 +45,7 @@ export const workflowPolicyOf = (config: OrchestratorConfig): WorkflowPolicy => 
   commitTimeoutMs: config.YMERA_INTEGRATION_ANSWER_SECONDS * 1000,
   backoff: {
     baseMs: config.YMERA_RETRY_BASE_SECONDS * 1000,
-    maximumMs: config.YMERA_RETRY_MAXIMUM_SECONDS * 1000,
+    maxMs: config.YMERA_RETRY_MAXIMUM_SECONDS * 1000,
   },
   maxDeclines: defaultWorkflowPolicy.maxDeclines,
   escalationMs: config.YMERA_ESCALATION_EXPIRY_SECONDS * 1000,

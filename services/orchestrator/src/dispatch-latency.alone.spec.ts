@@ -42,7 +42,7 @@ describe('the orchestrator, alone on its machine', () => {
       );
       runs.push(performance.now() - begun);
       const of = (agent: ScriptedAgent | undefined, type: string) =>
-        agent?.heard.find(
+        agent?.messages.find(
           ({ type: name, body }) =>
             name === 'task' &&
             (body as Task).type === type &&

@@ -37,7 +37,7 @@ describe('orphans', () => {
       Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)`, 'm').exec(metrics)?.[1]);
     return {
       orphans: valueOf('ymera_orchestrator_orphans'),
-      lookedAtMs: valueOf('ymera_orchestrator_orphans_looked_at_seconds') * 1000,
+      reconciledAtMs: valueOf('ymera_orchestrator_orphans_looked_at_seconds') * 1000,
     };
   };
   /** The service was away for an hour. */
@@ -114,8 +114,8 @@ describe('orphans', () => {
     const backAt = Date.now();
     await eventually(
       async () => {
-        const { orphans: count, lookedAtMs } = await gauges(second.url);
-        if (lookedAtMs < backAt) throw new Error('not looked yet');
+        const { orphans: count, reconciledAtMs } = await gauges(second.url);
+        if (reconciledAtMs < backAt) throw new Error('not looked yet');
         expect(count).toBe(0);
       },
       { timeoutMs: 2 * periodMs + 1000 },

@@ -96,7 +96,7 @@ export async function registryModule(
     liftFreeze: new LiftFreeze(unitOfWork, standing, systemClock),
     authenticate,
     read: new ReadAgents(reader, intervalS),
-    canaries: new AuthenticationProbes(reader, systemClock),
+    probes: new AuthenticationProbes(reader, systemClock),
   };
 
   const periodicJobs = [
@@ -116,7 +116,7 @@ export async function registryModule(
       { provide: callbackToken, useValue: config.YMERA_BROKER_CALLBACK_TOKEN.reveal() },
       {
         provide: AuthoriseOnBroker,
-        useFactory: () => new AuthoriseOnBroker(authenticate, useCases.canaries, directory, agentsVhost),
+        useFactory: () => new AuthoriseOnBroker(authenticate, useCases.probes, directory, agentsVhost),
       },
       { provide: HandleSanctionDecision, useValue: new HandleSanctionDecision(unitOfWork, standing) },
       {

@@ -124,7 +124,7 @@ function assemble(
       missedReportsIntervalMs,
       noting(watchIngest, () => {
         const now = Date.now();
-        watchIngest.look(now);
+        watchIngest.check(now);
         return detectMissedReports.execute(now);
       }),
       logger,

@@ -64,7 +64,7 @@ describe('outages of our own', () => {
 
   it('afterwards agents that are really silent are warned, suspended and frozen on time, and nobody else', async () => {
     await silent.leave();
-    const climbed = await eventually(
+    const escalated = await eventually(
       async () => {
         const taken = await steps();
         expect(taken.filter(({ to }) => to === 'frozen')).toHaveLength(3);
@@ -77,7 +77,7 @@ describe('outages of our own', () => {
       ['suspended', 5],
       ['frozen', 10],
     ] as const) {
-      const taken = climbed.filter((step) => step.to === to);
+      const taken = escalated.filter((step) => step.to === to);
       expect(taken.map(({ agentId }) => agentId).sort()).toEqual([
         'silent-host-coding',
         'silent-host-examination',
@@ -88,6 +88,6 @@ describe('outages of our own', () => {
         expect(missingMs).toBeLessThanOrEqual(windows * windowMs + latestMs);
       }
     }
-    expect(climbed).toHaveLength(9);
+    expect(escalated).toHaveLength(9);
   }, 60_000);
 });

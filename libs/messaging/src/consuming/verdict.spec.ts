@@ -5,10 +5,10 @@ import { bounded, verdictOf } from './verdict';
 const policy = { maxAttempts: 3, baseMs: 100, maxMs: 350 };
 
 it('pauses for what is away', () => {
-  const away = new FailureException(
+  const unavailable = new FailureException(
     failure('unavailable', 'database_unavailable', 'The database does not answer.'),
   );
-  expect(verdictOf(away, 1, policy)).toMatchObject({ kind: 'pause' });
+  expect(verdictOf(unavailable, 1, policy)).toMatchObject({ kind: 'pause' });
 });
 
 it('gives up at once on what will never work', () => {

@@ -68,7 +68,7 @@ export class ChannelPublisher {
   #waiting: Sending[] = [];
   /** Index of the first of `#waiting` that is still there. */
   #head = 0;
-  #sweep: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(
@@ -98,7 +98,7 @@ export class ChannelPublisher {
     await this.#channel.stop();
     this.#failWaiting(() => true, publishFailures.closed);
     this.#lost();
-    clearInterval(this.#sweep);
+    clearInterval(this.#poll);
   }
 
   get #waitingCount(): number {
@@ -136,7 +136,7 @@ export class ChannelPublisher {
       headers,
       span,
     };
-    this.#sweep ??= setInterval(() => this.#expire(), expireIntervalMs).unref();
+    this.#poll ??= setInterval(() => this.#expire(), expireIntervalMs).unref();
     if (this.#waitingCount === 0 && this.#send(sending)) return;
     if (this.#waitingCount >= this.#maxWaiting) this.#finish(sending, 'unsent', publishFailures.saturated);
     else this.#waiting.push(sending);
@@ -239,8 +239,8 @@ export class ChannelPublisher {
   #expire(): void {
     metrics.inFlight.set({ vhost: this.options.vhost }, this.#window.size);
     if (this.#pendingCount === 0) {
-      clearInterval(this.#sweep);
-      this.#sweep = undefined;
+      clearInterval(this.#poll);
+      this.#poll = undefined;
       return;
     }
     const due = performance.now() - this.#timeoutMs;

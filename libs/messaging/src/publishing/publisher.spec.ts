@@ -39,8 +39,8 @@ it('does not publish what breaks the contract', () => {
 });
 
 it('says that nobody takes a message, whichever of several it was', async () => {
-  const nobody = { ...order(), routingKey: 'nobody.v1' };
-  const outcomes = await messaging.publisher.publishAll([order(), nobody, order()]);
+  const missing = { ...order(), routingKey: 'nobody.v1' };
+  const outcomes = await messaging.publisher.publishAll([order(), missing, order()]);
   expect(outcomes.map((problem) => problem?.code)).toEqual([undefined, 'unroutable', undefined]);
   const rows = [order(), { ...order(), exchange: '', routingKey: 'no-such-queue' }].map((each) => ({
     ...each,

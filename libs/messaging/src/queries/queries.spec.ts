@@ -135,12 +135,12 @@ it('says that nobody takes a question which the service does not know', async ()
 });
 
 it('says at once when there is no queue for a question', async () => {
-  const nobody: QueryContract<typeof getWorkflow.payload, typeof getWorkflow.reply> = {
+  const missing: QueryContract<typeof getWorkflow.payload, typeof getWorkflow.reply> = {
     ...getWorkflow,
     key: 'nobody.asked.v1',
   };
   const started = performance.now();
-  await expect(asker.queries.ask(nobody, payload)).resolves.toMatchObject({
+  await expect(asker.queries.ask(missing, payload)).resolves.toMatchObject({
     ok: false,
     error: { kind: 'unavailable', code: 'service_unavailable' },
   });

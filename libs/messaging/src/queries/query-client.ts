@@ -21,7 +21,7 @@ const defaultTimeoutMs = 5_000;
 const maxPending = 2_000;
 
 const failures = {
-  nobody: failure('unavailable', 'service_unavailable', 'The service that answers this is not there.'),
+  missing: failure('unavailable', 'service_unavailable', 'The service that answers this is not there.'),
   disconnected: failure('unavailable', 'broker_unavailable', 'The broker cannot be reached at the moment.'),
   lost: failure('unavailable', 'answer_lost', 'The connection was lost before the answer came.'),
   timeout: failure('timeout', 'query_timeout', 'The service did not answer in time.'),
@@ -141,7 +141,7 @@ export class QueryClient {
 
   async #opened({ channel }: ChannelEpoch): Promise<void> {
     channel.on('return', (message: Message) => {
-      this.#pending.get(String(message.properties.messageId))?.(err(failures.nobody));
+      this.#pending.get(String(message.properties.messageId))?.(err(failures.missing));
     });
     await channel.consume(
       replyAddress,

@@ -15,7 +15,7 @@ export class QueueDepths {
   /** Messages that are ready and not yet with a consumer. Rejects while the broker is away; hangs while it hangs. */
   async of(vhost: VirtualHost, queue: string): Promise<number> {
     const channel = this.#channel(vhost).current?.channel;
-    if (!channel) throw new FailureException(away(queue));
+    if (!channel) throw new FailureException(unavailable(queue));
     return (await channel.checkQueue(queue)).messageCount;
   }
 
@@ -39,5 +39,5 @@ export class QueueDepths {
   }
 }
 
-const away = (queue: string) =>
+const unavailable = (queue: string) =>
   failure('unavailable', 'broker_unavailable', `Nobody can be asked about ${queue} at the moment.`);

@@ -12,11 +12,11 @@ export async function publishGuarded<Row extends OutboxRow>(
   rows: readonly Row[],
 ): Promise<readonly { readonly row: Row; readonly outcome: PublishOutcome }[]> {
   let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${publishTimeoutMs} ms`)), publishTimeoutMs);
   });
   const published = (async () => publisher.publish(rows))();
-  const outcomes = await Promise.race([published, silence])
+  const outcomes = await Promise.race([published, timeout])
     .catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : 'the publisher failed';
       return rows.map(({ id }): PublishOutcome => ({ id, kind: 'failed', reason }));

@@ -75,7 +75,7 @@ export class OutboxPoller {
 
   private async pollSafely(wasUnavailable: boolean): Promise<PollResult> {
     try {
-      const swept = await this.sweep();
+      const swept = await this.poll();
       if (swept === 'away' && !wasUnavailable)
         this.logger.warn('the broker takes no messages; they wait in the outbox');
       await this.readDepth();
@@ -86,7 +86,7 @@ export class OutboxPoller {
     }
   }
 
-  private sweep(): Promise<PollResult> {
+  private poll(): Promise<PollResult> {
     return this.database.withConnection(async (client) => {
       const sql = new TransactionSql(client);
       await client.query('BEGIN');

@@ -94,7 +94,7 @@ export class CommandAgent implements ToolAgent {
       const change = await workspace.collectChange();
       if (!change.ok) return failed(change.error, time.ms);
       const told = await this.withheld.namesInFile(change.value.patch.file);
-      if (told.length > 0) return failed(changeTells(told), time.ms);
+      if (told.length > 0) return failed(describeChange(told), time.ms);
       const proposed = await proposeChange(change.value, task, context);
       if (context.signal.aborted) return stopped(context.signal, time.ms);
       return proposed.ok ? completed(proposed.value, time.ms) : failed(proposed.error, time.ms);
@@ -182,7 +182,7 @@ export class CommandAgent implements ToolAgent {
   }
 }
 
-const changeTells = (names: readonly string[]) =>
+const describeChange = (names: readonly string[]) =>
   failure(
     'validation',
     'agent_failed',

@@ -11,7 +11,7 @@ const upload = policy({
   name: 'artefact_upload',
   timeoutMs: uploadTimeoutMs,
   retries: 3,
-  backoff: { initialMs: 500, maximumMs: 5_000 },
+  backoff: { initialMs: 500, maxMs: 5_000 },
 });
 
 /** A collected change as a result carries it: inline where it fits into the message, else as an artefact that is put first. */

@@ -38,15 +38,15 @@ describe('the secrets of the runner’s own home', () => {
     ['of a service', serviceHome],
     ['below a private /tmp', join(fixture.folder, 'home')],
   ])('are not seen in a home %s, named or not', (_, home) => {
-    const look = `cat ${home}/note; cat ${home}/.ssh/id_rsa; cd ${home}; ls -A .ssh`;
-    expect(saidAt(withKey(home), look)).toBe('note');
+    const command = `cat ${home}/note; cat ${home}/.ssh/id_rsa; cd ${home}; ls -A .ssh`;
+    expect(saidAt(withKey(home), command)).toBe('note');
   });
 
   it('are not seen by the home’s real name either, where it is a link', () => {
     const link = `${serviceHome}-link`;
     symlinkSync(withKey(serviceHome), link);
-    const look = `cat ${link}/note ${link}/.ssh/id_rsa ${serviceHome}/.ssh/id_rsa`;
-    expect(saidAt(link, look)).toBe('note');
+    const command = `cat ${link}/note ${link}/.ssh/id_rsa ${serviceHome}/.ssh/id_rsa`;
+    expect(saidAt(link, command)).toBe('note');
   });
 
   it.each(['/', '/tmp', fixture.folder])(

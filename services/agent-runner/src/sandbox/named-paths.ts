@@ -14,7 +14,7 @@ export function namedPaths(command: string | readonly string[]): readonly NamedP
       : command.flatMap(named);
   const absolute = words.filter((word) => /^\/[^/]/.test(word)).map((word) => word.replace(/\/+$/, ''));
   return [...new Set(absolute)].flatMap((path) => {
-    const found = look(path) ?? folderOf(path);
+    const found = statPath(path) ?? folderOf(path);
     if (!found) return [];
     const real = realpathSync(found.path);
     return real === found.path ? [found] : [found, { ...found, path: real }];
@@ -33,11 +33,11 @@ const within = (word: string): readonly string[] => [
 /** What does not exist yet may be made: only where its folder is seen is that seen, too. One like `/tmp` always is. */
 function folderOf(path: string): NamedPath | undefined {
   const folder = path.slice(0, path.lastIndexOf('/'));
-  const found = folder.lastIndexOf('/') > 0 ? look(folder) : undefined;
+  const found = folder.lastIndexOf('/') > 0 ? statPath(folder) : undefined;
   return found?.kind === 'directory' ? found : undefined;
 }
 
-function look(path: string): NamedPath | undefined {
+function statPath(path: string): NamedPath | undefined {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status?.isDirectory()) return { path, kind: 'directory' };
   return status?.isFile() ? { path, kind: 'file' } : undefined;

@@ -6,14 +6,14 @@ import type { AnalysedFile, AnalysisAnswer, AnalysisFinding, AnalysisRequest } f
 import { isLockFile } from './integrity/file-roles';
 
 /** Larger or denser files are generated or packed; nobody reads them line by line, and rules would take minutes. */
-const maximumFileBytes = 524_288;
-const maximumMeanLineLength = 400;
+const maxFileBytes = 524_288;
+const maxMeanLineLength = 400;
 const maxFindings = 1_000;
 
 function readable({ path, text: given }: AnalysisRequest['files'][number]): AnalysedFile | undefined {
   const content = given ?? contentOf(path);
-  if (content === undefined || content.length > maximumFileBytes || content.includes('\0')) return undefined;
-  return content.length / content.split('\n').length > maximumMeanLineLength
+  if (content === undefined || content.length > maxFileBytes || content.includes('\0')) return undefined;
+  return content.length / content.split('\n').length > maxMeanLineLength
     ? undefined
     : { path, text: content };
 }
@@ -21,7 +21,7 @@ function readable({ path, text: given }: AnalysisRequest['files'][number]): Anal
 /** A link could lead anywhere; what it leads to is analysed under its own name. */
 function contentOf(path: string): string | undefined {
   const status = lstatSync(path, { throwIfNoEntry: false });
-  return status?.isFile() && status.size <= maximumFileBytes ? readFileSync(path, 'utf8') : undefined;
+  return status?.isFile() && status.size <= maxFileBytes ? readFileSync(path, 'utf8') : undefined;
 }
 
 /** A rule that stumbles over strange code must not cost the other files their examination. */

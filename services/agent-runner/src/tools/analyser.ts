@@ -13,7 +13,7 @@ export interface AnalyserOptions {
   readonly node: string;
 }
 
-const maximumFiles = 5_000;
+const maxFiles = 5_000;
 const answerBytes = 33_554_432;
 
 /**
@@ -35,7 +35,7 @@ export class Analyser {
       profile: 'command',
       command: [this.options.node, this.options.program],
       workspace: run.workspace,
-      stdin: JSON.stringify({ ...request, files: request.files.slice(0, maximumFiles) }),
+      stdin: JSON.stringify({ ...request, files: request.files.slice(0, maxFiles) }),
       timeoutMs: run.timeoutMs,
       signal: run.signal,
       readable: [this.options.node, this.options.program, ...packageFolders(this.options.program)],

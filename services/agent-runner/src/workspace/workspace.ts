@@ -26,8 +26,8 @@ export interface WorkspaceParts {
   readonly release: () => Promise<void>;
 }
 
-const maximumFileBytes = 4_194_304;
-const maximumArchiveBytes = 67_108_864;
+const maxFileBytes = 4_194_304;
+const maxArchiveBytes = 67_108_864;
 
 /**
  * A working copy and, out of its reach, the repository it came from. Whatever a command does to the copy, hooks, filters
@@ -58,14 +58,14 @@ export class Workspace {
 
   /** The text of a file by its object id, without a byte-order mark; undefined where it is too large to be looked into. */
   async textOf(object: string): Promise<Result<string | undefined>> {
-    const shown = await this.git(['cat-file', 'blob', object], { maxBytes: maximumFileBytes });
+    const shown = await this.git(['cat-file', 'blob', object], { maxBytes: maxFileBytes });
     if (!shown.ok && !shown.isTooLong) return err(unreadable('a file of a commit', shown.complaint));
     return ok(shown.isTooLong ? undefined : withoutByteOrderMark(shown.stdout.toString('utf8')));
   }
 
   /** The bytes of a file by its object id, of 64 MiB at most. */
   async bytesOf(object: string): Promise<Result<Buffer>> {
-    const shown = await this.git(['cat-file', 'blob', object], { maxBytes: maximumArchiveBytes });
+    const shown = await this.git(['cat-file', 'blob', object], { maxBytes: maxArchiveBytes });
     if (shown.ok) return ok(shown.stdout);
     const complaint = shown.isTooLong ? 'it is larger than 64 MiB' : shown.complaint;
     return err(unreadable('a file of a commit', complaint));
@@ -115,7 +115,7 @@ export class Workspace {
     const how = ['--unified=0', '--no-ext-diff', '--no-textconv', '--no-renames', '--no-prefix'];
     for (const path of paths) {
       const shown = await this.git(['diff', ...how, from, to, '--', `:(literal,top)${path}`], {
-        maxBytes: maximumFileBytes,
+        maxBytes: maxFileBytes,
       });
       if (!shown.ok && !shown.isTooLong)
         return err(unreadable('what differs between two commits', shown.complaint));

@@ -25,8 +25,8 @@ describe('a refusal of the gateway', () => {
   it('is another thing than no gateway, which may come', async () => {
     const { url } = gateway;
     await gateway.stop();
-    const nobody = new ApiClient(url, 'ymo_1_x').call(listAgentsRoute);
-    await expect(nobody).rejects.toMatchObject({ code: 'gateway_unreachable', retryable: true });
+    const missing = new ApiClient(url, 'ymo_1_x').call(listAgentsRoute);
+    await expect(missing).rejects.toMatchObject({ code: 'gateway_unreachable', retryable: true });
     gateway = await FakeGateway.start();
   });
 });

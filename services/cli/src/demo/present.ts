@@ -37,7 +37,7 @@ export function presentResult(
     for (const line of findingLines(result.verdict.findings, style)) lines.push(row('Found', line.trim()));
     for (const { code, accepted_by, reason } of result.verdict.waivers ?? [])
       lines.push(row('Accepted', `${code} by ${accepted_by}: ${reason}`));
-  } else lines.push(...lookedLines(result, style, columns));
+  } else lines.push(...reviewLines(result, style, columns));
   for (const approval of result.approvals) lines.push(row('Approved', approvalLine(approval)));
   if (result.repo) lines.push(whole('Repository', result.repo));
   if (result.error) {
@@ -70,7 +70,7 @@ export function presentResult(
 const isNotGiven = ({ code }: ErrorShape): boolean => code === 'clone_failed' || code === 'land_failed';
 
 /** Where nothing was made, what was found is the result: as much of it as a person reads, and the whole in JSON. */
-function lookedLines({ intent, findings }: DemoResult, style: Style, columns: number): string[] {
+function reviewLines({ intent, findings }: DemoResult, style: Style, columns: number): string[] {
   if (findings.length === 0) return intent === 'REVIEW' ? ['  Found      nothing'] : [];
   const { bold, dim } = style;
   return [

@@ -19,7 +19,7 @@ interface Answer {
 export class FakeGateway {
   readonly asked: Asked[] = [];
   private readonly answers: Answer[] = [];
-  private readonly lookers = new Map<string, (body: unknown) => void>();
+  private readonly inspectors = new Map<string, (body: unknown) => void>();
   private readonly server: Server = createServer((request, response) => {
     void this.serve(request, response);
   });
@@ -54,8 +54,8 @@ export class FakeGateway {
   }
 
   /** What is there only until the answer can be looked at before it. */
-  beforeAnswering(route: RouteContract, look: (body: unknown) => void): this {
-    this.lookers.set(route.operation, look);
+  beforeAnswering(route: RouteContract, inspect: (body: unknown) => void): this {
+    this.inspectors.set(route.operation, inspect);
     return this;
   }
 
@@ -78,7 +78,7 @@ export class FakeGateway {
     const body: unknown = text === '' ? undefined : JSON.parse(text);
     const operation = found?.route.operation ?? `${request.method} ${url}`;
     this.asked.push({ operation, url, body });
-    this.lookers.get(operation)?.(body);
+    this.inspectors.get(operation)?.(body);
     if (found?.route.produces === 'text/event-stream') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const entries = found.value as unknown[];

@@ -9,21 +9,21 @@ export interface PlanningLimits {
 }
 
 interface Work {
-  readonly look: TaskType;
+  readonly analysis: TaskType;
   readonly make: { readonly task: TaskType; readonly by: AgentType };
 }
 
 /** Intents that end in a landed change: what looks at the code first, and who makes the change. */
 const changing: Partial<Record<Intent, Work>> = {
-  ENHANCE: { look: 'review', make: { task: 'enhance', by: 'ENHANCEMENT' } },
-  DEBUG: { look: 'analyse', make: { task: 'fix', by: 'CODING' } },
-  FEATURE: { look: 'review', make: { task: 'code', by: 'CODING' } },
-  DOCUMENT: { look: 'review', make: { task: 'code', by: 'CODING' } },
-  SECURITY: { look: 'review', make: { task: 'fix', by: 'CODING' } },
+  ENHANCE: { analysis: 'review', make: { task: 'enhance', by: 'ENHANCEMENT' } },
+  DEBUG: { analysis: 'analyse', make: { task: 'fix', by: 'CODING' } },
+  FEATURE: { analysis: 'review', make: { task: 'code', by: 'CODING' } },
+  DOCUMENT: { analysis: 'review', make: { task: 'code', by: 'CODING' } },
+  SECURITY: { analysis: 'review', make: { task: 'fix', by: 'CODING' } },
 };
 
 /** Tests are written by whoever writes code, and land like code. */
-const testWriting: Work = { look: 'review', make: { task: 'code', by: 'CODING' } };
+const testWriting: Work = { analysis: 'review', make: { task: 'code', by: 'CODING' } };
 
 /** How often a rejected change goes back before the run gives up. */
 const reworkLoops = 2;
@@ -37,7 +37,7 @@ export function planFor(
   const work = intent === 'TEST' && writesTests ? testWriting : changing[intent];
   if (work) return ok({ ...common(intent, title, limits), risk: 'high', steps: changeSteps(work, limits) });
   if (intent === 'REVIEW' || intent === 'TEST')
-    return ok({ ...common(intent, title, limits), risk: 'low', steps: [lookingStep(intent, limits)] });
+    return ok({ ...common(intent, title, limits), risk: 'low', steps: [analysisStep(intent, limits)] });
   return err(
     failure(
       'validation',
@@ -95,18 +95,18 @@ const common = (
   budget_s: budgetS,
 });
 
-function changeSteps({ look, make }: Work, limits: PlanningLimits): PlanStep[] {
+function changeSteps({ analysis, make }: Work, limits: PlanningLimits): PlanStep[] {
   const task = { kind: 'task', max_attempts: 3, timeout_s: limits.taskTimeoutS } as const;
   const gate = { kind: 'gate', expires_s: limits.gateExpiryS } as const;
   return [
     { ...gate, step_id: 'approve_plan', name: 'approve the plan', depends_on: [], gate: 'plan_approval' },
     {
       ...task,
-      step_id: look,
-      name: look,
+      step_id: analysis,
+      name: analysis,
       depends_on: ['approve_plan'],
       agent_type: 'EXAMINATION',
-      task_type: look,
+      task_type: analysis,
       produces: 'findings',
     },
     {
@@ -123,7 +123,7 @@ function changeSteps({ look, make }: Work, limits: PlanningLimits): PlanStep[] {
       ...task,
       step_id: make.task,
       name: make.task,
-      depends_on: [look, 'baseline'],
+      depends_on: [analysis, 'baseline'],
       agent_type: make.by,
       task_type: make.task,
       produces: 'change',
@@ -178,7 +178,7 @@ function landingSteps(maker: string, limits: PlanningLimits, rework: Rework): Pl
   ];
 }
 
-function lookingStep(intent: 'REVIEW' | 'TEST', { taskTimeoutS }: PlanningLimits): PlanStep {
+function analysisStep(intent: 'REVIEW' | 'TEST', { taskTimeoutS }: PlanningLimits): PlanStep {
   const review = {
     step_id: 'review',
     agent_type: 'EXAMINATION',

@@ -11,7 +11,7 @@ const options: FeedOptions = {
   pollMs: 20,
   heartbeatMs: 1000,
   pageSize: 3,
-  maximumWatchers: 3,
+  maxWatchers: 3,
   graceMs: 100,
 };
 

@@ -10,7 +10,7 @@ export interface FeedOptions {
   readonly heartbeatMs: number;
   /** Entries read, and held in memory, for one watcher at a time. */
   readonly pageSize: number;
-  readonly maximumWatchers: number;
+  readonly maxWatchers: number;
   /** A watch ends this long after its request did: facts that other services tell late still arrive. */
   readonly graceMs: number;
 }
@@ -50,7 +50,7 @@ export class TimelineFeed {
     signal: AbortSignal,
     endedMsAgo?: number,
   ): Result<AsyncGenerator<FeedItem>> {
-    if (this.#count >= this.options.maximumWatchers)
+    if (this.#count >= this.options.maxWatchers)
       return err(
         failure('unavailable', 'too_many_watchers', 'As many are watching as this instance can serve.', {
           details: { retry_after_s: 5 },

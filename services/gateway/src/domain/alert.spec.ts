@@ -24,8 +24,8 @@ const factOf = (contract: EventContract, payload: unknown = contract.sample, agg
   });
 
 it('is about events that the gateway hears', () => {
-  const heard = subscriptions.gateway.map(({ key }) => key);
-  expect(alertingEvents.filter((key) => !heard.includes(key))).toEqual([]);
+  const messages = subscriptions.gateway.map(({ key }) => key);
+  expect(alertingEvents.filter((key) => !messages.includes(key))).toEqual([]);
 });
 
 it('leads from every event it knows to a subject, and from others to nothing', () => {

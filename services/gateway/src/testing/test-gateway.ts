@@ -49,7 +49,7 @@ export interface TestGateway {
 export async function startTestGateway({
   requestsPerSecond = 0,
   refusedCredentialsPerMinute = 1000,
-  maximumWatchers = 10,
+  maxWatchers = 10,
   logger = silentLogger,
 } = {}): Promise<TestGateway> {
   const questions = new FakeQuestions();
@@ -59,7 +59,7 @@ export async function startTestGateway({
   );
   const feed = new TimelineFeed(
     timeline,
-    { pollMs: 20, heartbeatMs: 100, pageSize: 10, maximumWatchers, graceMs: 60_000 },
+    { pollMs: 20, heartbeatMs: 100, pageSize: 10, maxWatchers, graceMs: 60_000 },
     logger,
   );
   const principals = {

@@ -3,7 +3,7 @@ import { FakeClock } from '@ymera/testing';
 import { UpstreamFetches } from './upstream-fetches';
 
 const followed = { projectId: 'sample', source: '/srv/sample', branch: 'main' };
-const away = err(failure('unavailable', 'upstream_unreachable', 'It is away.'));
+const unavailable = err(failure('unavailable', 'upstream_unreachable', 'It is away.'));
 
 function setUp() {
   const open: ((result: Result<void>) => void)[] = [];
@@ -23,21 +23,21 @@ describe('fetches of upstreams', () => {
     await first;
     await Promise.resolve();
     expect(open).toHaveLength(2);
-    settle(away);
-    expect(await Promise.all(others)).toEqual([away, away]);
+    settle(unavailable);
+    expect(await Promise.all(others)).toEqual([unavailable, unavailable]);
     expect(open).toHaveLength(2);
   });
 
   it('are not repeated for a while after a failure, unless a person asks', async () => {
     const { fetches, clock, open, settle } = setUp();
     const first = fetches.fetch(followed);
-    settle(away);
+    settle(unavailable);
     await first;
-    expect(await fetches.fetch(followed)).toEqual(away);
+    expect(await fetches.fetch(followed)).toEqual(unavailable);
     expect(open).toHaveLength(1);
     const asked = fetches.fetch(followed, { force: true });
     expect(open).toHaveLength(2);
-    settle(away);
+    settle(unavailable);
     await asked;
     clock.advance(5_000);
     const later = fetches.fetch(followed);

@@ -9,7 +9,7 @@ export interface UpstreamFetchTimes {
   readonly retryFailedAfterMs: number;
 }
 
-interface Lane {
+interface Queue {
   current: Promise<Result<void>>;
   /** Begins when the current one has ended; everybody who asks meanwhile joins it. */
   next: Promise<Result<void>> | undefined;
@@ -25,7 +25,7 @@ interface Failed {
  * commit made before a request is seen by it; callers that wait at the same time share one fetch.
  */
 export class UpstreamFetches {
-  private readonly lanes = new Map<string, Lane>();
+  private readonly queues = new Map<string, Queue>();
   private readonly failed = new Map<string, Failed>();
 
   constructor(
@@ -45,24 +45,24 @@ export class UpstreamFetches {
   }
 
   private join(followed: FollowedBranch): Promise<Result<void>> {
-    const queue = this.lanes.get(followed.projectId);
+    const queue = this.queues.get(followed.projectId);
     if (!queue) return this.begin(followed).current;
     const after = (): Promise<Result<void>> => this.begin(followed).current;
     queue.next ??= queue.current.then(after, after);
     return queue.next;
   }
 
-  private begin(followed: FollowedBranch): Lane {
+  private begin(followed: FollowedBranch): Queue {
     const { projectId } = followed;
     const current = this.upstreams.fetch(followed).then((result) => {
       if (result.ok) this.failed.delete(projectId);
       else this.failed.set(projectId, { result, at: this.clock.now().getTime() });
       return result;
     });
-    const queue: Lane = { current, next: undefined };
-    this.lanes.set(projectId, queue);
+    const queue: Queue = { current, next: undefined };
+    this.queues.set(projectId, queue);
     const end = (): void => {
-      if (this.lanes.get(projectId) === queue && queue.next === undefined) this.lanes.delete(projectId);
+      if (this.queues.get(projectId) === queue && queue.next === undefined) this.queues.delete(projectId);
     };
     void current.then(end, end);
     return queue;

@@ -67,7 +67,7 @@ class Registry {
   }
 }
 
-export interface Told {
+export interface Published {
   readonly type: string;
   readonly aggregateVersion: number | undefined;
   readonly payload: Readonly<Record<string, unknown>>;
@@ -75,12 +75,12 @@ export interface Told {
 }
 
 /** Injection token of what the stand-in has heard. */
-const heard = Symbol('heard');
+const messages = Symbol('heard');
 
 /** Stands in for the orchestrator: hears what came of its orders. */
 @Controller()
 class Orchestrator {
-  constructor(@Inject(heard) private readonly told: Told[]) {}
+  constructor(@Inject(messages) private readonly told: Published[]) {}
 
   private note({
     type,
@@ -118,7 +118,7 @@ class StandInModule {}
 /** The whole service on real PostgreSQL, RabbitMQ and git, between stand-ins for its neighbours. */
 export class RunningIntegration {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'ymera-running-'));
-  private readonly heard: Told[] = [];
+  private readonly messages: Published[] = [];
   private readonly standIns: RunningService[] = [];
 
   private constructor(
@@ -213,10 +213,10 @@ export class RunningIntegration {
   }
 
   /** What was told about a request so far, once there are `count` facts. */
-  told(requestId: string, count = 1): Promise<readonly Told[]> {
+  told(requestId: string, count = 1): Promise<readonly Published[]> {
     return eventually(
       () => {
-        const told = this.heard.filter(({ payload }) => payload['request_id'] === requestId);
+        const told = this.messages.filter(({ payload }) => payload['request_id'] === requestId);
         if (told.length < count) throw new Error(`${told.length} of ${count} facts were told`);
         return told;
       },
@@ -256,7 +256,7 @@ export class RunningIntegration {
                 provide: RabbitTransport,
                 useFactory: () => own.transport({ delayed: { schedule: () => Promise.resolve() } }),
               },
-              { provide: heard, useValue: this.heard },
+              { provide: messages, useValue: this.messages },
             ],
           };
         },

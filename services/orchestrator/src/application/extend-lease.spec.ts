@@ -50,7 +50,7 @@ describe('progress of an attempt', () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     const first = environment.lastTask();
-    await environment.steering.cancel(environment.id(), {
+    await environment.control.cancel(environment.id(), {
       workflow_id: workflowId,
       canceled_by: 'ada',
       reason: 'No.',

@@ -123,7 +123,7 @@ describe('the orchestrator’s own absence', () => {
     environment.clock.advance(120_000);
     await environment.timers.fireDue(meantAt);
     // As after a timer that was set in the past: the look before this one has only just ended.
-    for (let look = 0; look < 160; look += 1) {
+    for (let pass = 0; pass < 160; pass += 1) {
       environment.clock.advance(100);
       await environment.timers.fireDue(meantAt);
     }
@@ -171,7 +171,7 @@ describe('the orchestrator’s own absence', () => {
     const meantAt = environment.clock.now().getTime();
     environment.clock.advance(30 * 86_400_000);
     await environment.timers.fireDue(meantAt);
-    await environment.steering.resolveGate(environment.id(), {
+    await environment.control.resolveGate(environment.id(), {
       gate_id: gate?.gate_id ?? '',
       workflow_id: workflowId,
       subject_digest: gate?.subject_digest ?? '',

@@ -45,8 +45,9 @@ export class FireTimers {
       const due = await unitOfWork.run((tx) => tx.timers.due(now, batch));
       this.wasPresent(now);
       await Promise.all(
-        Array.from({ length: concurrency }, async (_, lane) => {
-          for (const timer of due.filter((__, index) => index % concurrency === lane)) await this.fire(timer);
+        Array.from({ length: concurrency }, async (_, worker) => {
+          for (const timer of due.filter((__, index) => index % concurrency === worker))
+            await this.fire(timer);
         }),
       );
       if (due.length < batch) break;

@@ -36,7 +36,7 @@ export class RecordDeadLetter {
     const fingerprint = fingerprintOf(message, body);
     const recorded = await unitOfWork.run(async (tx) => {
       const letter = await this.record(tx, death, fingerprint, body);
-      if (letter && !untold.includes(letter.type)) await tell(tx, letter);
+      if (letter && !untold.includes(letter.type)) await publish(tx, letter);
       return letter;
     });
     if (recorded) metrics.died(recorded.owner, recorded.code);
@@ -85,7 +85,7 @@ function fingerprintOf(message: Omit<DeadMessage, 'body'>, body: Buffer): string
   return sha256Hex(JSON.stringify([vhost, owner, queue, told, principalId, sha256Hex(body)]));
 }
 
-function tell(tx: Transaction, letter: DeadLetter): Promise<void> {
+function publish(tx: Transaction, letter: DeadLetter): Promise<void> {
   return tx.outbox.event(deadLetterRecorded, {
     aggregateId: letter.deadLetterId,
     aggregateVersion: letter.version,

@@ -19,7 +19,7 @@ describe('what people decide about a run', () => {
     await environment.start(definitionOf(gatedPlan));
     const [gate] = [...environment.unitOfWork.state.gates.values()];
     const decide = (subject_digest: string) =>
-      environment.steering.resolveGate(environment.id(), {
+      environment.control.resolveGate(environment.id(), {
         gate_id: gate?.gate_id ?? '',
         workflow_id: workflowId,
         subject_digest,
@@ -45,7 +45,7 @@ describe('what people decide about a run', () => {
     await environment.recordCommit();
     await environment.end(environment.lastTask(), { tests: passedTests(), metrics: { tool_ms: 800 } });
     await environment.end(environment.lastTask(), { verdict: approvingVerdict() });
-    await environment.steering.cancel(environment.id(), {
+    await environment.control.cancel(environment.id(), {
       workflow_id: workflowId,
       canceled_by: 'ada',
       reason: 'No.',
@@ -62,11 +62,11 @@ describe('what people decide about a run', () => {
   it('has a command come again that overtakes the order it is about', async () => {
     const early = environment.id();
     const order = { workflow_id: workflowId, canceled_by: 'ada', reason: 'No.' };
-    await expect(environment.steering.cancel(early, order)).rejects.toMatchObject({
+    await expect(environment.control.cancel(early, order)).rejects.toMatchObject({
       failure: { code: 'workflow_not_found', retryable: true },
     });
     await environment.start(reviewOnly);
-    await environment.steering.cancel(early, order);
+    await environment.control.cancel(early, order);
     const view = await environment.reading.one(workflowId);
     expect(view.ok && view.value.state).toBe('canceled');
   });

@@ -53,9 +53,9 @@ describe('the run engine', () => {
     expect(environment.unitOfWork.state.runs.size).toBe(1);
     const order = { workflow_id: workflowId, canceled_by: 'ada', reason: 'No.' };
     const canceling = environment.id();
-    await environment.steering.cancel(canceling, order);
+    await environment.control.cancel(canceling, order);
     const polls = environment.traces.length;
-    await environment.steering.cancel(canceling, order);
+    await environment.control.cancel(canceling, order);
     expect(environment.traces).toHaveLength(polls);
   });
 

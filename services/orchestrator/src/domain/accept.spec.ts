@@ -239,8 +239,8 @@ describe('a waiver', () => {
     scenario.assign('validate');
     const attempt = scenario.attempt('validate');
     const said = resultFrom(attempt, approving(judgement));
-    const heard = result.payload.parse({ ...said, verdict: { ...said.verdict, waivers: [forged] } });
-    scenario.end('validate', heard);
+    const messages = result.payload.parse({ ...said, verdict: { ...said.verdict, waivers: [forged] } });
+    scenario.end('validate', messages);
     expect(scenario.step('validate')).toMatchObject({ state: 'waiting_gate' });
     expect(scenario.step('validate').output?.verdict?.waivers).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 export interface BackoffPolicy {
   readonly baseMs: number;
-  readonly maximumMs: number;
+  readonly maxMs: number;
 }
 
 /**
@@ -8,6 +8,6 @@ export interface BackoffPolicy {
  * what failed together does not come back together. `random` is in [0, 1).
  */
 export function backoffMs(failures: number, policy: BackoffPolicy, random: number): number {
-  const ceiling = Math.min(policy.maximumMs, policy.baseMs * 2 ** Math.max(0, failures - 1));
+  const ceiling = Math.min(policy.maxMs, policy.baseMs * 2 ** Math.max(0, failures - 1));
   return Math.round(ceiling / 2 + (ceiling / 2) * random);
 }

@@ -10,9 +10,9 @@ function* polls(rhythm: readonly { readonly unavailableMs: number; readonly ther
   for (const { unavailableMs, thereMs } of rhythm) {
     now += unavailableMs;
     for (let there = 0; there <= thereMs; there += 1_000) {
-      const look = detectDowntime(presence, now, leaseMs);
-      presence = recordRunning(look.presence, now);
-      yield { now, isExtended: look.isExtended };
+      const check = detectDowntime(presence, now, leaseMs);
+      presence = recordRunning(check.presence, now);
+      yield { now, isExtended: check.isExtended };
       now += 1_000;
     }
   }
@@ -30,10 +30,10 @@ function leaseEndsAt(rhythm: Parameters<typeof polls>[0]): number | undefined {
 
 describe('our own presence', () => {
   it('forgives an absence once, and none while we look in time', () => {
-    const forgiving = [...polls([{ unavailableMs: 120_000, thereMs: 60_000 }])].filter(
+    const extending = [...polls([{ unavailableMs: 120_000, thereMs: 60_000 }])].filter(
       ({ isExtended }) => isExtended,
     );
-    expect(forgiving.map(({ now }) => now)).toEqual([120_000]);
+    expect(extending.map(({ now }) => now)).toEqual([120_000]);
   });
 
   it('forgives every absence that comes after a lease of presence, however many there are', () => {

@@ -31,7 +31,7 @@ export const defaultWorkflowPolicy: WorkflowPolicy = {
   deadlineGraceMs: 5_000,
   queueMs: 600_000,
   commitTimeoutMs: 60_000,
-  backoff: { baseMs: 500, maximumMs: 30_000 },
+  backoff: { baseMs: 500, maxMs: 30_000 },
   maxDeclines: 10,
   escalationMs: 86_400_000,
   maxEscalations: 3,

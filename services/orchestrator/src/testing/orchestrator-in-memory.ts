@@ -78,7 +78,7 @@ export class OrchestratorInMemory {
   });
   readonly workflows = new StartWorkflow(this.engine);
   readonly pauses = new DispatchControl(this.unitOfWork, this.wake, this.clock);
-  readonly steering = new WorkflowControl(this.engine);
+  readonly control = new WorkflowControl(this.engine);
   readonly integration = new HandleIntegrationOutcome(this.engine);
   readonly agents = new ProjectAgents(this.unitOfWork, this.engine, this.wake);
   private readonly hearing = new MarkAgentResponsive(this.unitOfWork, this.wake);

@@ -8,7 +8,7 @@ import { connect, type ChannelModel, type ConfirmChannel } from 'amqplib';
 export type Task = PayloadOf<typeof task>;
 type Result = PayloadOf<typeof result>;
 
-export interface Heard {
+export interface ReceivedMessage {
   readonly type: string;
   readonly at: number;
   readonly traceparent: string | undefined;
@@ -17,7 +17,7 @@ export interface Heard {
 
 /** A principal with an AMQP user and a queue of its own, as the registry would make it. */
 export class ScriptedAgent {
-  readonly heard: Heard[] = [];
+  readonly messages: ReceivedMessage[] = [];
   /** When each result was given to the broker, by task id. */
   readonly endedAt = new Map<string, number>();
   /** What to do with a task; a test replaces it. */
@@ -59,7 +59,7 @@ export class ScriptedAgent {
 
   /** Of one type, in order. */
   received<T>(type: string): T[] {
-    return this.heard.filter((one) => one.type === type).map(({ body }) => body as T);
+    return this.messages.filter((one) => one.type === type).map(({ body }) => body as T);
   }
 
   get tasks(): Task[] {
@@ -122,7 +122,7 @@ export class ScriptedAgent {
       const type = String(message.properties.type);
       const body: unknown = JSON.parse(message.content.toString());
       const traceparent: unknown = message.properties.headers?.['traceparent'];
-      this.heard.push({
+      this.messages.push({
         type,
         at: performance.now(),
         traceparent: typeof traceparent === 'string' ? traceparent : undefined,

@@ -8,10 +8,10 @@ describe('a canary', () => {
     const fixture = registryFixture();
     for (let times = 0; times < 20; times += 1)
       expect(await fixture.broker.mayConnect(probe(1), 'x')).toBe(false);
-    expect(valueOf(await fixture.canaries.recall({ name: probe(1) }))).toEqual({
+    expect(valueOf(await fixture.probes.recall({ name: probe(1) }))).toEqual({
       asked_at: '2026-01-01T00:00:00.000Z',
     });
-    expect(valueOf(await fixture.canaries.recall({ name: probe(2) }))).toEqual({ asked_at: null });
+    expect(valueOf(await fixture.probes.recall({ name: probe(2) }))).toEqual({ asked_at: null });
     expect(fixture.metrics.failures).toEqual([]);
     expect(fixture.events()).toEqual([]);
   });
@@ -27,16 +27,16 @@ describe('a canary', () => {
     const fixture = registryFixture();
     fixture.registry.isUnavailable = true;
     expect(await fixture.broker.mayConnect(probe(1), 'x')).toBe(false);
-    expect(codeOf(await fixture.canaries.recall({ name: probe(1) }))).toBe('database_unavailable');
+    expect(codeOf(await fixture.probes.recall({ name: probe(1) }))).toBe('database_unavailable');
     fixture.registry.isUnavailable = false;
-    expect(valueOf(await fixture.canaries.recall({ name: probe(1) })).asked_at).not.toBeNull();
+    expect(valueOf(await fixture.probes.recall({ name: probe(1) })).asked_at).not.toBeNull();
   });
 
   it('is forgotten when very many others came after it', async () => {
     const fixture = registryFixture();
     for (let serial = 1; serial <= 10_001; serial += 1) await fixture.broker.mayConnect(probe(serial), 'x');
-    expect(valueOf(await fixture.canaries.recall({ name: probe(1) }))).toEqual({ asked_at: null });
-    expect(valueOf(await fixture.canaries.recall({ name: probe(2) })).asked_at).not.toBeNull();
+    expect(valueOf(await fixture.probes.recall({ name: probe(1) }))).toEqual({ asked_at: null });
+    expect(valueOf(await fixture.probes.recall({ name: probe(2) })).asked_at).not.toBeNull();
   });
 
   it('has a name that no principal can have; one that only resembles it is a failed try like any other', async () => {

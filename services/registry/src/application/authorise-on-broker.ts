@@ -7,13 +7,13 @@ import type { PrincipalDirectory } from './principal-directory';
 export class AuthoriseOnBroker {
   constructor(
     private readonly authentication: AuthenticatePrincipal,
-    private readonly canaries: AuthenticationProbes,
+    private readonly probes: AuthenticationProbes,
     private readonly directory: PrincipalDirectory,
     private readonly agentsVhost: string,
   ) {}
 
   async mayConnect(principalId: string, credential: string): Promise<boolean> {
-    if (this.canaries.notice(principalId)) return false;
+    if (this.probes.notice(principalId)) return false;
     const known = await this.authentication.recognise(credential, principalId);
     return known.ok && brokerAccess(known.value.principal) !== 'none';
   }

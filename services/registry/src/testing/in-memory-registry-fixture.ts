@@ -41,7 +41,7 @@ export function registryFixture() {
   const authenticate = new AuthenticatePrincipal(directory, registry, vault, metrics, clock, 60);
   const standing = new ApplySanctionChange(provisioning, directory, metrics, clock, 5_000);
 
-  const canaries = new AuthenticationProbes(registry, clock);
+  const probes = new AuthenticationProbes(registry, clock);
 
   const useCases = {
     createEnrolment: new CreateEnrolment(registry, vault, clock),
@@ -56,8 +56,8 @@ export function registryFixture() {
     ),
     retire: new RetireAgent(registry, provisioning, directory, standing, clock, 5_000),
     authenticate,
-    canaries,
-    broker: new AuthoriseOnBroker(authenticate, canaries, directory, '/agents'),
+    probes,
+    broker: new AuthoriseOnBroker(authenticate, probes, directory, '/agents'),
     openSession: new OpenSession(registry, metrics, clock, 60),
     read: new ReadAgents(registry, 60),
     follow: new HandleSanctionDecision(registry, standing),

@@ -46,10 +46,10 @@ export class Dependency {
     if (hasAnswered) this.answeredAt = askedAt;
     else if (this.question.tolerance === 'no_break') this.answeredAt = Number.NEGATIVE_INFINITY;
     this.isAsking = false;
-    this.look(this.now());
+    this.check(this.now());
   }
 
-  look(now: number): void {
+  check(now: number): void {
     // An answer from the future was given before the clock was set back.
     const isFresh = this.answeredAt <= now && now - this.answeredAt <= this.question.freshMs();
     this.owned.observe(this.trouble, !isFresh, now);

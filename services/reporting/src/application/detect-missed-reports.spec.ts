@@ -55,10 +55,10 @@ describe('silence', () => {
     [
       'the broker',
       (fixture) => {
-        fixture.away.broker = true;
+        fixture.unavailable.broker = true;
       },
       (fixture) => {
-        fixture.away.broker = false;
+        fixture.unavailable.broker = false;
       },
     ],
     [

@@ -48,7 +48,7 @@ interface Plan {
  */
 export class IngestReports {
   private readonly groups = new GroupCommit<IncomingReport, IngestOutcome>(maxGroupSize, (batch) =>
-    this.owned.lane.run(() => this.take(batch)),
+    this.owned.mutex.run(() => this.take(batch)),
   );
 
   constructor(
@@ -76,9 +76,9 @@ export class IngestReports {
 
   /** Agents and sessions that another instance, or this one before a restart, has heard of. */
   private async learnAbout(batch: readonly IncomingReport[]): Promise<void> {
-    const unheardOf = batch.filter((incoming) => this.judge(incoming, new Map()).kind === 'ahead');
-    if (unheardOf.length === 0) return;
-    const agentIds = [...new Set(unheardOf.map(({ report }) => report.agent_id))];
+    const unknownAgents = batch.filter((incoming) => this.judge(incoming, new Map()).kind === 'ahead');
+    if (unknownAgents.length === 0) return;
+    const agentIds = [...new Set(unknownAgents.map(({ report }) => report.agent_id))];
     const now = batch.at(-1)?.receivedAt ?? 0;
     for (const known of await this.reader.find(agentIds)) {
       if (!known.isRetired && !this.owned.owns(known.state.partition)) throw notOwned(known.state.partition);

@@ -6,10 +6,10 @@ describe('our own outage', () => {
     'sanctions nobody while %s is away for longer than a freeze takes, and then only who stays silent',
     async (what) => {
       const fixture = await online('silent-1', 'good-1');
-      fixture.away[what] = true;
+      fixture.unavailable[what] = true;
       await fixture.pass(25 * minute);
       expect(fixture.steps()).toEqual([]);
-      fixture.away[what] = false;
+      fixture.unavailable[what] = false;
       expect(await during(fixture, 8, ['good-1'])).toEqual([]);
       expect(await during(fixture, 1, ['good-1'])).toEqual(['silent-1 none → warned (silence)']);
       expect(await during(fixture, 2, ['good-1'])).toEqual(['silent-1 warned → suspended (silence)']);
@@ -21,9 +21,9 @@ describe('our own outage', () => {
 
   it('is no incident when it is over before it kept anything back', async () => {
     const fixture = await online('good-1');
-    fixture.away.broker = true;
+    fixture.unavailable.broker = true;
     await during(fixture, 1, ['good-1']);
-    fixture.away.broker = false;
+    fixture.unavailable.broker = false;
     await during(fixture, 10, ['good-1']);
     expect(fixture.incidents()).toEqual([]);
   });
@@ -31,9 +31,9 @@ describe('our own outage', () => {
   it('is not every question that the registry leaves unanswered, but every break of the broker', async () => {
     const fixture = await online('silent-1');
     const hiccup = async (what: 'broker' | 'authentication') => {
-      fixture.away[what] = true;
+      fixture.unavailable[what] = true;
       await fixture.pass(2_000);
-      fixture.away[what] = false;
+      fixture.unavailable[what] = false;
     };
     for (let passed = 0; passed < 4; passed += 1) {
       await fixture.pass(minute);
@@ -55,7 +55,7 @@ describe('our own outage', () => {
       fixture.hanging.add(what);
       for (let passed = 0; passed < 100; passed += 1) {
         fixture.clock.advance(1_000);
-        fixture.ingestWatch.look(fixture.clock.now().getTime());
+        fixture.ingestWatch.check(fixture.clock.now().getTime());
         await fixture.silence.execute(fixture.clock.now().getTime());
       }
       expect(fixture.owned.clearSince).toBeNull();
@@ -66,7 +66,7 @@ describe('our own outage', () => {
   it('is assumed when the process did not run, by the first deadline that is looked at', async () => {
     const fixture = await online('silent-1');
     fixture.clock.advance(20 * minute);
-    fixture.ingestWatch.look(fixture.clock.now().getTime());
+    fixture.ingestWatch.check(fixture.clock.now().getTime());
     await fixture.silence.execute(fixture.clock.now().getTime());
     expect(fixture.steps()).toEqual([]);
     await fixture.pass(8 * minute);

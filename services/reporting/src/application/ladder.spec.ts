@@ -53,9 +53,9 @@ describe('the ladder', () => {
   it('is not left while the fault may be ours; the next report after that leaves it', async () => {
     const fixture = await online('tester-1');
     await during(fixture, 4);
-    fixture.away.authentication = true;
+    fixture.unavailable.authentication = true;
     expect(await during(fixture, 5, ['tester-1'])).toEqual([]);
-    fixture.away.authentication = false;
+    fixture.unavailable.authentication = false;
     expect(await during(fixture, 1, ['tester-1'])).toEqual(['tester-1 warned → none (recovery)']);
   });
 

@@ -38,7 +38,7 @@ export interface OwnedFleetSettings {
 export class OwnedFleet {
   readonly owner: string;
   readonly fleet: Fleet;
-  readonly lane = new SerialLane();
+  readonly mutex = new SerialLane();
   private readonly wheel: TimingWheel<FleetEntry>;
   readonly policy: MissedReportPolicy;
   readonly suppressedGroups: SuppressedGroups;

@@ -33,7 +33,7 @@ export class ProjectDirectory {
 
   /** All of them or none. In the lane: no report or deadline of an agent may be at work while it is retired. */
   execute(facts: readonly RegistryFact[]): Promise<void> {
-    return this.owned.lane.run(async () => {
+    return this.owned.mutex.run(async () => {
       await this.writes.settle();
       const done = await this.unitOfWork.run(async (tx) => {
         const steps: AfterCommit[] = [];
@@ -55,15 +55,16 @@ export class ProjectDirectory {
         const opened = { session: fact.payload.session, windowMs: fact.payload.interval_s * 1000 };
         const { principal_id: principalId, agent_ids: agentIds } = fact.payload;
         // Our own receipt, as of reports: what delayed the fact also delayed the welcome, which the agent waits for.
-        const heardAt = this.clock.now();
+        const receivedAt = this.clock.now();
         if (isNew) {
           await tx.agents.openSession(principalId, opened);
-          await tx.agents.expectReports(agentIds, heardAt);
+          await tx.agents.expectReports(agentIds, receivedAt);
         }
         return () => {
           this.owned.fleet.openSession(principalId, opened);
           if (isNew)
-            for (const agentId of agentIds) this.owned.expect(agentId, heardAt.getTime(), heardAt.getTime());
+            for (const agentId of agentIds)
+              this.owned.expect(agentId, receivedAt.getTime(), receivedAt.getTime());
         };
       }
     }

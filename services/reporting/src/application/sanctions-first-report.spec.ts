@@ -55,9 +55,9 @@ describe('an agent that never sends its first report', () => {
       const fixture = await online('good-1');
       await fixture.agent('mute-1');
       await hello(fixture, 'mute-1');
-      fixture.away[what] = true;
+      fixture.unavailable[what] = true;
       await fixture.pass(25 * minute);
-      fixture.away[what] = false;
+      fixture.unavailable[what] = false;
       expect(await during(fixture, 8, ['good-1'])).toEqual([]);
       expect(await during(fixture, 1, ['good-1'])).toEqual(['mute-1 none → warned (silence)']);
     },

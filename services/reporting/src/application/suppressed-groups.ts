@@ -19,19 +19,19 @@ export class SuppressedGroups {
    * are given up, together.
    */
   clearSince(groups: readonly string[], now: number): number | null {
-    const holds = groups.map((group) => this.look(group, now)).filter((hold) => hold !== undefined);
+    const holds = groups.map((group) => this.check(group, now)).filter((hold) => hold !== undefined);
     return clearSince(...holds.map(({ kind, since }) => (kind === 'held' ? null : since)));
   }
 
   /** The first group that is held after another look at all of them, with its silent agents. */
   current(now: number): { readonly group: string; readonly silent: number } | null {
-    for (const group of this.holds.keys()) this.look(group, now);
+    for (const group of this.holds.keys()) this.check(group, now);
     for (const [group, { kind }] of this.holds)
       if (kind === 'held') return { group, silent: this.groups.of(group).silent };
     return null;
   }
 
-  private look(group: string, now: number): GroupSuppression | undefined {
+  private check(group: string, now: number): GroupSuppression | undefined {
     const hold = assess(this.holds.get(group), this.groups.of(group), this.policy, now);
     if (hold) this.holds.set(group, hold);
     return hold;

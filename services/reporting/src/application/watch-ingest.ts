@@ -19,7 +19,7 @@ const gapWindows = 2.5;
  * the process was stopped, or the clock was set. Whoever is about to hold silence against somebody looks first.
  */
 export class WatchIngest {
-  private lastLookAt: number | undefined;
+  private lastCheckAt: number | undefined;
   /** Partitions that are behind, and until when they are taken for it. */
   private readonly behindUntil = new Map<number, number>();
   private lastFailureAt = Number.NEGATIVE_INFINITY;
@@ -52,10 +52,10 @@ export class WatchIngest {
   }
 
   /** Asks nobody and waits for nothing; call it often. */
-  look(now: number): void {
+  check(now: number): void {
     const gapMs = Math.min(maxGapMs, gapWindows * this.owned.fleet.minWindowMs);
-    const passedMs = now - (this.lastLookAt ?? now);
-    this.lastLookAt = now;
+    const passedMs = now - (this.lastCheckAt ?? now);
+    this.lastCheckAt = now;
     if (Math.abs(passedMs) > gapMs) {
       this.owned.interrupted('clock', now);
       for (const [partition, until] of this.behindUntil)
@@ -68,7 +68,7 @@ export class WatchIngest {
         this.owned.observeBacklog(partition, false, now);
       }
     this.owned.observe('pause', now - this.lastFailureAt < this.settings.pauseMs, now);
-    for (const dependency of this.dependencies) dependency.look(now);
+    for (const dependency of this.dependencies) dependency.check(now);
   }
 
   private isBehind(partition: number, now: number, until: number): void {

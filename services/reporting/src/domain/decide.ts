@@ -33,13 +33,13 @@ export function decide(
   { ingest, clearSince }: Evidence,
 ): Decision {
   const life = decideLiveness(agent, policy.liveness, now, ingest);
-  const ladder = decideEscalation(agent, policy.enforcement, now, clearSince);
-  const next = earliest(life.nextCheckAt, ladder.nextCheckAt);
+  const sanction = decideEscalation(agent, policy.enforcement, now, clearSince);
+  const next = earliest(life.nextCheckAt, sanction.nextCheckAt);
   const furthest = now + policy.liveness.lateAfterWindows * agent.windowMs;
   return {
     liveness: life.liveness,
-    missed: ladder.escalationDueAt === null ? life.missed : ladder.missed,
-    escalationDueAt: ladder.escalationDueAt,
+    missed: sanction.escalationDueAt === null ? life.missed : sanction.missed,
+    escalationDueAt: sanction.escalationDueAt,
     nextCheckAt: next && Math.min(next, furthest),
   };
 }

@@ -32,9 +32,9 @@ describe('mass silence', () => {
   });
 
   it('holds a group for no longer than the policy allows, whatever its agents do', () => {
-    const looks = fc.array(fc.record({ silent: fc.nat(20), after: fc.nat(400) }), { maxLength: 100 });
+    const checks = fc.array(fc.record({ silent: fc.nat(20), after: fc.nat(400) }), { maxLength: 100 });
     fc.assert(
-      fc.property(looks, (script) => {
+      fc.property(checks, (script) => {
         let hold: GroupSuppression | undefined;
         let now = 0;
         for (const { silent, after } of script) {

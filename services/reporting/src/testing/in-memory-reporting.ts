@@ -195,14 +195,14 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
 
   private known(): KnownAgent[] {
     const { agents, retired, sessions, expected } = this.unitOfWork.state;
-    const unheardOf = [...retired.keys()].filter((agentId) => !agents.has(agentId));
+    const unknownAgents = [...retired.keys()].filter((agentId) => !agents.has(agentId));
     return [
       ...[...agents.values()].map((state) => ({
         state: withExpectation(state, expected),
         session: sessions.get(state.principalId),
         isRetired: retired.has(state.agentId),
       })),
-      ...unheardOf.map((agentId) => ({
+      ...unknownAgents.map((agentId) => ({
         state: newAgent({ agentId, agentType: 'CODING', principalId: 'unknown', partition: 0 }),
         session: undefined,
         isRetired: true,

@@ -52,9 +52,9 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
   const statuses = new StatusCache();
   const writes = new AgentWrites(tables, owned, statuses, clock);
   const signals = new RateLimitedSignals(metrics);
-  const away = { broker: false, database: false, authentication: false };
+  const unavailable = { broker: false, database: false, authentication: false };
   /** Those that answer neither yes nor no. */
-  const hanging = new Set<keyof typeof away>();
+  const hanging = new Set<keyof typeof unavailable>();
   const partitions = new PartitionLeases(
     tables,
     tables,
@@ -73,7 +73,7 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
         {
           check: () => {
             if (hanging.has(trouble)) return new Promise(() => undefined);
-            return away[trouble] ? Promise.reject(new Error('away')) : Promise.resolve();
+            return unavailable[trouble] ? Promise.reject(new Error('away')) : Promise.resolve();
           },
           freshMs: () => 10_000,
           everyMs: () => (trouble === 'authentication' ? 2_500 : 0),
@@ -97,7 +97,7 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
     consumers,
     metrics,
     owned,
-    away,
+    unavailable,
     hanging,
     partitions,
     silence,
@@ -118,7 +118,7 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
     /** What the service knows of itself, without acting on it. */
     async observe(): Promise<void> {
       for (const dependency of dependencies) await dependency.ask();
-      ingestWatch.look(now());
+      ingestWatch.check(now());
     },
 
     /** Lets time pass as the running service would notice it. */

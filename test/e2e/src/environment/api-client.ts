@@ -30,7 +30,7 @@ export class ApiClient {
 
   constructor(
     private readonly platform: RunningPlatform,
-    private readonly patienceMs = 120_000,
+    private readonly retryForMs = 120_000,
   ) {}
 
   /** Whoever still waits for an answer stops waiting. */
@@ -40,7 +40,7 @@ export class ApiClient {
 
   async insist(call: Call): Promise<Answer> {
     const { signal } = this.closing;
-    const deadline = Date.now() + this.patienceMs;
+    const deadline = Date.now() + this.retryForMs;
     let problem = '';
     while (Date.now() < deadline && !signal.aborted) {
       try {
@@ -52,7 +52,7 @@ export class ApiClient {
       }
       await sleep(pauseMs, signal);
     }
-    throw new Error(`${call.method} ${call.path}: no answer within ${this.patienceMs} ms (${problem})`);
+    throw new Error(`${call.method} ${call.path}: no answer within ${this.retryForMs} ms (${problem})`);
   }
 
   async once({ as, method, path, body, key }: Call): Promise<Answer> {

@@ -22,7 +22,7 @@ import type { ApiClient } from './api-client';
 
 export type Leased = PayloadOf<typeof task>;
 
-interface Heard {
+interface ReceivedMessage {
   readonly type: string;
   readonly payload: Record<string, any>;
 }
@@ -31,7 +31,7 @@ const reportEveryMs = 1_000;
 
 /** An agent that does exactly what a test says, and nothing by itself but its reports: it can be late, or silent about a task. */
 export class ScriptedAgent {
-  private readonly heard: Heard[] = [];
+  private readonly messages: ReceivedMessage[] = [];
   private partition: number | typeof helloPartition = helloPartition;
   private session = 0;
   private seq = 0;
@@ -80,7 +80,7 @@ export class ScriptedAgent {
     await channel.consume(broker.queue, (delivery) => {
       if (delivery === null) return;
       channel.ack(delivery);
-      agent.hear(String(delivery.properties.type), JSON.parse(delivery.content.toString('utf8')));
+      agent.listen(String(delivery.properties.type), JSON.parse(delivery.content.toString('utf8')));
     });
     await agent.publish('event', hello, { protocol: 1, agent_ids: [name], sdk: 'scripted/1' });
     await agent.next(['welcome']);
@@ -111,12 +111,12 @@ export class ScriptedAgent {
     await this.connection.close().catch(() => undefined);
   }
 
-  private take(types: readonly string[]): Heard | undefined {
-    const index = this.heard.findIndex(({ type }) => types.includes(type));
-    return index < 0 ? undefined : this.heard.splice(index, 1)[0];
+  private take(types: readonly string[]): ReceivedMessage | undefined {
+    const index = this.messages.findIndex(({ type }) => types.includes(type));
+    return index < 0 ? undefined : this.messages.splice(index, 1)[0];
   }
 
-  private next(types: readonly string[]): Promise<Heard> {
+  private next(types: readonly string[]): Promise<ReceivedMessage> {
     return eventually(
       () => {
         const found = this.take(types);
@@ -127,7 +127,7 @@ export class ScriptedAgent {
     );
   }
 
-  private hear(type: string, payload: Heard['payload']): void {
+  private listen(type: string, payload: ReceivedMessage['payload']): void {
     if (type === welcome.name) {
       this.partition = Number(payload['partition']);
       this.session = Number(payload['session']);
@@ -135,7 +135,7 @@ export class ScriptedAgent {
       this.reports ??= setInterval(() => void this.report(), reportEveryMs);
       void this.report();
     }
-    this.heard.push({ type, payload });
+    this.messages.push({ type, payload });
   }
 
   private report(): Promise<void> {

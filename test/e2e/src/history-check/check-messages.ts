@@ -64,9 +64,9 @@ function countFacts(audit: Effects['audit'], requestIds: readonly string[]): Fin
 
 /** Agents' issues are taken at least once: their repetition is no effect of its own. */
 function missingIssues({ issues }: Accepted, audit: Effects['audit']): Finding[] {
-  const heard = new Set(audit.flatMap(({ code }) => (code === null ? [] : [code])));
+  const messages = new Set(audit.flatMap(({ code }) => (code === null ? [] : [code])));
   return issues
-    .filter(({ code }) => !heard.has(code))
+    .filter(({ code }) => !messages.has(code))
     .map(({ agentId, code }) =>
       lost(`issue ${code} of ${agentId} was confirmed by the broker and never heard of again`),
     );

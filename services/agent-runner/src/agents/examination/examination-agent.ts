@@ -170,7 +170,7 @@ class Examination {
         beforeAfter: measurement?.beforeAfter,
         clockDoubt: measurement?.clockDoubt,
         benchmarkFile: benchmarkFile.value,
-        minimumSpeedup: this.task.project.performance.min_speedup,
+        minSpeedup: this.task.project.performance.min_speedup,
         waivers,
         revert: revert.value,
       },

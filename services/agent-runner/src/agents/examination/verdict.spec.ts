@@ -44,7 +44,7 @@ const facts: ExaminationFacts = {
   },
   findings: [],
   beforeAfter: undefined,
-  minimumSpeedup: 1.5,
+  minSpeedup: 1.5,
 };
 const judge = (given: Partial<ExaminationFacts>) => {
   const verdict = giveVerdict({ ...facts, ...given }, defaultPolicy);
@@ -93,7 +93,7 @@ describe('a verdict', () => {
     ['not fast enough', { beforeAfter: measured(14, 10) }, false, ['speedup_too_small']],
     [
       'slower, where nothing is asked',
-      { beforeAfter: measured(10, 14), minimumSpeedup: undefined },
+      { beforeAfter: measured(10, 14), minSpeedup: undefined },
       false,
       ['performance_regression'],
     ],
@@ -107,7 +107,7 @@ describe('a verdict', () => {
       'slower by a benchmark that was extended at request',
       {
         beforeAfter: measured(10, 14),
-        minimumSpeedup: undefined,
+        minSpeedup: undefined,
         findings: [{ code: 'benchmark_changed', severity: 'medium', message: 'The benchmark was changed.' }],
       },
       true,

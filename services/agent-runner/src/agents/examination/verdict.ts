@@ -31,7 +31,7 @@ export interface ExaminationFacts {
   readonly clockDoubt?: ClockDoubt | undefined;
   /** The file that measures, where the benchmark's command names one. */
   readonly benchmarkFile?: string | undefined;
-  readonly minimumSpeedup: number | undefined;
+  readonly minSpeedup: number | undefined;
   /** What a person has accepted of this change, as the task says; an agent cannot give it. */
   readonly waivers?: readonly Waiver[] | undefined;
   /** When the change is to take another one back. */
@@ -122,7 +122,7 @@ function failedOnBase(
 }
 
 function timeFindings(facts: ExaminationFacts, policy: ExaminationPolicy): readonly Finding[] {
-  const { beforeAfter, intent, minimumSpeedup } = facts;
+  const { beforeAfter, intent, minSpeedup } = facts;
   if (!beforeAfter) return [];
   const measured = `${beforeAfter.before_median_ms} ms before, ${beforeAfter.after_median_ms} ms after (median of ${beforeAfter.runs} interleaved runs)`;
   const evidence =
@@ -130,12 +130,12 @@ function timeFindings(facts: ExaminationFacts, policy: ExaminationPolicy): reado
       0,
       maxEvidence,
     );
-  if (intent === 'ENHANCE' && minimumSpeedup !== undefined && beforeAfter.speedup < minimumSpeedup)
+  if (intent === 'ENHANCE' && minSpeedup !== undefined && beforeAfter.speedup < minSpeedup)
     return [
       {
         code: 'speedup_too_small',
         severity: 'high',
-        message: `Sped up ${beforeAfter.speedup.toFixed(2)} times, the project asks for ${minimumSpeedup}: ${measured}.`,
+        message: `Sped up ${beforeAfter.speedup.toFixed(2)} times, the project asks for ${minSpeedup}: ${measured}.`,
         evidence,
         suggestion: 'Look for the part that takes the time; a profile says more than a guess.',
       },

@@ -8,7 +8,7 @@ import { calledBack } from './callbacks';
 import {
   always,
   awaitedNames,
-  caughtAway,
+  swallowed,
   endsHere,
   failsHere,
   hidesFailures,
@@ -16,14 +16,14 @@ import {
   truthOf,
 } from './control-flow';
 import { rowsOf } from './rows';
-import type { Assertion, Silence } from './test-model';
+import type { Assertion, Suppression } from './test-model';
 import type { TestNames } from './test-names';
 
 /** What is known where a statement stands. */
 export interface Place {
   readonly bindings: Map<string, Syntax>;
   readonly guards: readonly string[];
-  readonly silence: Silence | undefined;
+  readonly suppression: Suppression | undefined;
   /** The test ends when something calls back: `done`, or the function of a promise that is awaited. */
   readonly waits: boolean;
   readonly depth: number;
@@ -41,13 +41,13 @@ export interface BodyFacts {
 export const startPlace = (): Place => ({
   bindings: new Map(),
   guards: [],
-  silence: undefined,
+  suppression: undefined,
   waits: false,
   depth: 0,
 });
 
 const maxDepth = 6;
-const maximumAssertions = 2_000;
+const maxAssertions = 2_000;
 
 /** Finds the assertions of one body, and what keeps them from saying something. */
 export class BodyReader {
@@ -65,14 +65,14 @@ export class BodyReader {
     for (const statement of statements) {
       this.statement(statement, place, awaited);
       if (endsHere(statement)) {
-        place = { ...place, silence: place.silence ?? 'unreachable' };
+        place = { ...place, suppression: place.suppression ?? 'unreachable' };
         continue;
       }
       if (statement.kind !== 'if' || statement.whenFalse.length > 0) continue;
       if (!always(statement.whenTrue)) continue;
       const truth = truthOf(statement.test);
       // An early return: all that follows stands under the opposite.
-      if (truth === true) place = { ...place, silence: place.silence ?? 'unreachable' };
+      if (truth === true) place = { ...place, suppression: place.suppression ?? 'unreachable' };
       else if (truth === undefined && !this.isRethrow(statement.whenTrue))
         place = { ...place, guards: [...place.guards, `not ${print(statement.test, place.bindings)}`] };
     }
@@ -115,7 +115,7 @@ export class BodyReader {
             ...place,
             bindings: new Map(place.bindings),
             guards: truth === undefined ? [...place.guards, isTaken ? test : `not ${test}`] : place.guards,
-            silence: place.silence ?? (truth === !isTaken ? 'unreachable' : undefined),
+            suppression: place.suppression ?? (truth === !isTaken ? 'unreachable' : undefined),
           });
         branch(node.whenTrue, true);
         branch(node.whenFalse, false);
@@ -131,7 +131,7 @@ export class BodyReader {
         this.read(node.body, {
           ...place,
           bindings: place.bindings,
-          silence: place.silence ?? (isHidden ? 'swallowed' : undefined),
+          suppression: place.suppression ?? (isHidden ? 'swallowed' : undefined),
         });
         for (const { body } of node.handlers)
           this.read(body, { ...place, bindings: new Map(place.bindings) });
@@ -150,7 +150,7 @@ export class BodyReader {
         for (const item of node.items) this.expression(item, place, true, node.body);
         this.read(
           node.body,
-          node.items.some(suppresses) ? { ...place, silence: place.silence ?? 'swallowed' } : place,
+          node.items.some(suppresses) ? { ...place, suppression: place.suppression ?? 'swallowed' } : place,
         );
         return;
       default:
@@ -172,7 +172,7 @@ export class BodyReader {
     this.read(node.body, {
       ...place,
       bindings: new Map(place.bindings),
-      silence: place.silence ?? (never ? 'never_called' : undefined),
+      suppression: place.suppression ?? (never ? 'never_called' : undefined),
     });
   }
 
@@ -183,7 +183,7 @@ export class BodyReader {
 
   /** `body`: of a `with` whose manager this is. */
   private expression(node: Syntax, place: Place, isAwaited: boolean, body?: readonly Syntax[]): void {
-    if (this.facts.assertions.length > maximumAssertions) return;
+    if (this.facts.assertions.length > maxAssertions) return;
     if (node.kind === 'await') return this.expression(node.operand, place, true, body);
     if (node.kind === 'logical') {
       this.expression(node.left, place, isAwaited);
@@ -222,7 +222,7 @@ export class BodyReader {
       describeDemand(demand, {
         bindings: place.bindings,
         guards: place.guards,
-        silence: place.silence ?? (demand.isAsync && !isAwaited ? 'not_awaited' : undefined),
+        suppression: place.suppression ?? (demand.isAsync && !isAwaited ? 'not_awaited' : undefined),
         ...(body ? { body } : {}),
       }),
     );
@@ -244,14 +244,14 @@ export class BodyReader {
       this.read(body, {
         ...place,
         bindings,
-        silence: place.silence ?? how.silence,
+        suppression: place.suppression ?? how.suppression,
         waits: place.waits || how.waits,
         depth: place.depth + 1,
       });
     }
     if (node.callee.kind === 'member') {
-      const silence = place.silence ?? (caughtAway(node) ? 'swallowed' : undefined);
-      this.expression(node.callee.object, { ...place, silence }, isAwaited);
+      const suppression = place.suppression ?? (swallowed(node) ? 'swallowed' : undefined);
+      this.expression(node.callee.object, { ...place, suppression }, isAwaited);
     }
     for (const argument of node.args)
       if (argument.kind === 'call' || argument.kind === 'list' || argument.kind === 'await')
@@ -273,8 +273,8 @@ export class BodyReader {
     });
     const before = this.facts.assertions.length;
     const actions = this.facts.actions.length;
-    const silence = place.silence ?? (own.isAsync && !isAwaited ? 'not_awaited' : undefined);
-    this.read(own.body, { ...place, bindings, silence, depth: place.depth + 1 });
+    const suppression = place.suppression ?? (own.isAsync && !isAwaited ? 'not_awaited' : undefined);
+    this.read(own.body, { ...place, bindings, suppression, depth: place.depth + 1 });
     if (this.facts.assertions.length > before) return true;
     this.facts.actions.splice(actions);
     return false;

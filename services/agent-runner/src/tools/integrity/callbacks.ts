@@ -4,12 +4,12 @@ import { boundNames, lastName, walk } from '../syntax/walk';
 import { hidesFailures } from './control-flow';
 import { isFailing } from './matchers';
 import { rowsOf } from './rows';
-import type { Silence } from './test-model';
+import type { Suppression } from './test-model';
 
 interface CalledBack {
   readonly body: readonly Syntax[];
   readonly parameters: readonly string[];
-  readonly how: { readonly silence: Silence | undefined; readonly waits: boolean };
+  readonly how: { readonly suppression: Suppression | undefined; readonly waits: boolean };
   /** The element that its first parameter is, where the list is known. */
   readonly item?: { readonly pattern: Syntax; readonly value: Syntax };
 }
@@ -37,26 +37,36 @@ export function calledBack(
       parameters: callback.parameters.flatMap(({ pattern }) => boundNames(pattern)),
     };
     if (later.test(name))
-      return [{ ...common, how: { silence: place.waits ? undefined : 'never_called', waits: false } }];
+      return [{ ...common, how: { suppression: place.waits ? undefined : 'never_called', waits: false } }];
     if (name === 'Promise' && call.isNew)
       return [
-        { ...common, how: { silence: isAwaited || place.waits ? undefined : 'not_awaited', waits: true } },
+        {
+          ...common,
+          how: { suppression: isAwaited || place.waits ? undefined : 'not_awaited', waits: true },
+        },
       ];
     if (['then', 'catch', 'finally'].includes(name))
       return [
-        { ...common, how: { silence: isAwaited || place.waits ? undefined : 'not_awaited', waits: false } },
+        {
+          ...common,
+          how: { suppression: isAwaited || place.waits ? undefined : 'not_awaited', waits: false },
+        },
       ];
     if (overElements.test(name) && call.callee.kind === 'member') {
       const rows = rowsOf(call.callee.object, place.bindings);
       const pattern = callback.parameters[0]?.pattern;
-      if (rows?.length === 0) return [{ ...common, how: { silence: 'never_called', waits: false } }];
+      if (rows?.length === 0) return [{ ...common, how: { suppression: 'never_called', waits: false } }];
       // Of an async function the failure is lost, unless its promises are gathered.
-      const silence = callback.isAsync && !(name === 'map' && isAwaited) ? 'not_awaited' : undefined;
+      const suppression = callback.isAsync && !(name === 'map' && isAwaited) ? 'not_awaited' : undefined;
       if (rows && pattern)
-        return rows.map((value) => ({ ...common, how: { silence, waits: false }, item: { pattern, value } }));
-      return [{ ...common, how: { silence, waits: false } }];
+        return rows.map((value) => ({
+          ...common,
+          how: { suppression, waits: false },
+          item: { pattern, value },
+        }));
+      return [{ ...common, how: { suppression, waits: false } }];
     }
-    return [{ ...common, how: { silence: isHidden ? 'swallowed' : undefined, waits: false } }];
+    return [{ ...common, how: { suppression: isHidden ? 'swallowed' : undefined, waits: false } }];
   });
 }
 

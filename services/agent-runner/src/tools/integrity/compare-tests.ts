@@ -26,18 +26,18 @@ export function compareTests(comparison: TestComparison): readonly IntegrityFind
   const matching = matchAssertions(before, after, rename);
   const asserted = assertedNow(matching);
   const silenced = [...matching.kept, ...matching.rebound].flatMap((pair) => {
-    const silence = silenceFinding(pair);
+    const suppression = suppressionFinding(pair);
     const isLooser = pair.after.assertion.isLoose && !pair.before.assertion.isLoose;
-    return silence.length === 0 && isLooser ? [editFinding(pair, 'weaker', comparison)] : silence;
+    return suppression.length === 0 && isLooser ? [editFinding(pair, 'weaker', comparison)] : suppression;
   });
   const edited = matching.edited.flatMap((pair) => {
-    const silence = silenceFinding(pair);
+    const suppression = suppressionFinding(pair);
     const compared = compareAssertions(pair.before.assertion, pair.after.assertion);
     // The same demand of something else is another demand.
     const isElsewhere =
       rename.before(pair.before.assertion.actual) !== rename.after(pair.after.assertion.actual);
     const result = isElsewhere && compared !== 'weaker' ? 'changed' : compared;
-    if (silence.length > 0 || (result !== 'weaker' && result !== 'changed')) return silence;
+    if (suppression.length > 0 || (result !== 'weaker' && result !== 'changed')) return suppression;
     return isExplained(pair.before, comparison, asserted) ? [] : [editFinding(pair, result, comparison)];
   });
   return [
@@ -58,20 +58,20 @@ const why = {
 } as const;
 
 /** An assertion that is still there and says nothing any more, or only under a condition. */
-function silenceFinding({ before, after }: Pair): readonly IntegrityFinding[] {
+function suppressionFinding({ before, after }: Pair): readonly IntegrityFinding[] {
   const [old, now] = [before.assertion, after.assertion];
   const place = { file: after.file, line: now.line, evidence: quote(now) };
-  if (old.silence === undefined && now.silence !== undefined)
+  if (old.suppression === undefined && now.suppression !== undefined)
     return [
       finding(
         'failure_swallowed',
         'high',
-        `The assertion of "${after.test.title}" ${why[now.silence]}.`,
+        `The assertion of "${after.test.title}" ${why[now.suppression]}.`,
         place,
         'Let a failed assertion fail its test.',
       ),
     ];
-  if (old.silence === undefined && now.guards.length > old.guards.length)
+  if (old.suppression === undefined && now.guards.length > old.guards.length)
     return [
       finding(
         'assertion_conditional',

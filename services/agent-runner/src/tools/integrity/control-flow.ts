@@ -109,7 +109,7 @@ export const suppresses = (item: Syntax): boolean =>
   item.kind === 'call' && lastName(item.callee) === 'suppress' && item.args.some(catchesEverything);
 
 /** `promise.catch(() => {})`: what was asserted before it does not count. */
-export function caughtAway(node: Extract<Syntax, { kind: 'call' }>): boolean {
+export function swallowed(node: Extract<Syntax, { kind: 'call' }>): boolean {
   if (node.callee.kind !== 'member' || node.callee.property !== 'catch') return false;
   const [handler] = node.args;
   if (handler?.kind !== 'function') return false;

@@ -3,18 +3,21 @@ import type { Syntax } from '../syntax/syntax';
 import { constantText, dottedName, lastName, walk } from '../syntax/walk';
 import type { Demand } from './assertion';
 import { strength } from './matchers';
-import type { Assertion, Silence } from './test-model';
+import type { Assertion, Suppression } from './test-model';
 
 export interface DemandPlace {
   readonly bindings: Bindings;
   readonly guards: readonly string[];
-  readonly silence: Silence | undefined;
+  readonly suppression: Suppression | undefined;
   /** What is done under `with pytest.raises(...)`. */
   readonly body?: readonly Syntax[];
 }
 
 /** A demand in words that can be compared. */
-export function describeDemand(demand: Demand, { bindings, guards, silence, body }: DemandPlace): Assertion {
+export function describeDemand(
+  demand: Demand,
+  { bindings, guards, suppression, body }: DemandPlace,
+): Assertion {
   // Below `with`, the manager's own arguments are what is expected, and its body is what is asserted of.
   const actualNodes = body ?? (demand.actual ? [demand.actual] : []);
   const expectedNodes = body && demand.actual ? [demand.actual, ...demand.expected] : demand.expected;
@@ -34,7 +37,7 @@ export function describeDemand(demand: Demand, { bindings, guards, silence, body
     expected,
     asWritten: [demand.relation, ...[...actualNodes, ...expectedNodes].map((node) => print(node))].join(' '),
     guards,
-    silence,
+    suppression,
     isVacuous,
     bound: boundOf(demand, bindings),
     callees: calleesOf(actualNodes, bindings),

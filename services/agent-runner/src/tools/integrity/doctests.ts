@@ -80,7 +80,7 @@ function assertionOf({ source, expected, line }: Example): Assertion {
       isAsync: false,
       line,
     },
-    { bindings: new Map(), guards: [], silence: undefined },
+    { bindings: new Map(), guards: [], suppression: undefined },
   );
 }
 

@@ -19,7 +19,7 @@ const isAboutRemoval = (request: TestComparison['request'], gone: ReadonlySet<st
   asksToRemove(request) && [...gone].some((name) => /[a-z][A-Z_]|_[a-z]/.test(name) && names(request, name));
 
 /** `error.attempts`, where the request asks to remove the attempts. */
-const isAskedAway = ({ actual }: Assertion, request: TestComparison['request']): boolean => {
+const isDisabledByCondition = ({ actual }: Assertion, request: TestComparison['request']): boolean => {
   const property = /\.([\p{L}_$][\p{L}\d_$]*)$/u.exec(actual)?.[1];
   return property !== undefined && asksToRemove(request) && names(request, property);
 };
@@ -53,7 +53,7 @@ export function editFinding(
   // To demand less of another thing is no new value.
   const isLess = now.strength < old.strength;
   const isNamed =
-    isAskedAway(old, request) ||
+    isDisabledByCondition(old, request) ||
     (!isLess &&
       fresh.some((literal) => !/^-?[01]$/.test(literal)) &&
       fresh.every((literal) => namesLiteral(request, literal)));

@@ -39,7 +39,7 @@ export interface ChangeToExamine {
   readonly readUnchanged: (path: string) => string | undefined;
 }
 
-const maximumContextFiles = 300;
+const maxContextFiles = 300;
 
 /** What programs are made of, themselves included. */
 function reachedBy(
@@ -48,7 +48,7 @@ function reachedBy(
 ): readonly string[] {
   const found = new Set(programs);
   for (const path of found) {
-    if (found.size > maximumContextFiles) break;
+    if (found.size > maxContextFiles) break;
     for (const imported of importsOf(path)) found.add(imported);
   }
   return [...found];
@@ -133,7 +133,7 @@ export function examine(change: ChangeToExamine): ExaminedChange {
       );
   const unchangedTests = change.paths
     .filter((path) => !changed.has(path) && isTest(path) && /\.(?:[cm]?[jt]sx?|py)$/.test(path))
-    .slice(0, maximumContextFiles);
+    .slice(0, maxContextFiles);
   const needsContext = sides.some(({ path }) => isProduct(path));
   const keptTests = unchangedTests.flatMap((path) =>
     sources.tests(path, change.readUnchanged(path) ?? '', project.after),

@@ -167,7 +167,7 @@ class JavascriptTests {
     const hasBody = callback !== undefined && !callback.isGenerator;
     const own = stateOf(root, modifiers, call.callee, options, hasBody);
     const isUnderCondition = outer.place.guards.length > 0;
-    const isNever = outer.place.silence === 'never_called' || outer.place.silence === 'unreachable';
+    const isNever = outer.place.suppression === 'never_called' || outer.place.suppression === 'unreachable';
     const state = strictest([
       outer.state,
       own,
@@ -192,7 +192,7 @@ class JavascriptTests {
     const place: Place = {
       ...outer.place,
       guards: [],
-      silence: undefined,
+      suppression: undefined,
       waits: hasDone(callback),
       depth: 0,
     };

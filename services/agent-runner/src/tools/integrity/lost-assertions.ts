@@ -8,11 +8,11 @@ import { isHelper, type TestCase, type TestFile } from './test-model';
 
 const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 
-const maximumAsserted = 300;
+const maxAsserted = 300;
 
 /** What may demand now what many assertions did. */
 export const assertedNow = ({ gained, edited }: Matching): readonly Located[] =>
-  [...gained, ...edited.map(({ after }) => after)].slice(0, maximumAsserted);
+  [...gained, ...edited.map(({ after }) => after)].slice(0, maxAsserted);
 
 /** Whether the demand is made elsewhere in a form that is not followed, or is about what the product has no more. */
 export function isExplained(one: Located, comparison: TestComparison, gained: readonly Located[]): boolean {
@@ -48,7 +48,7 @@ function isFolded(
     .slice(0, maxRows);
   return gained.some(
     (other) =>
-      other.assertion.silence === undefined &&
+      other.assertion.suppression === undefined &&
       !isMadeOfAnswer(other.assertion) &&
       other.assertion.strength >= assertion.strength &&
       (assertion.callees.length === 0 ||

@@ -110,7 +110,7 @@ export function matchAssertions(
   );
   const stillMade = new Set(
     kept
-      .filter(({ after: { assertion } }) => assertion.silence === undefined)
+      .filter(({ after: { assertion } }) => assertion.suppression === undefined)
       .map(({ before: { assertion } }) => assertionKey(assertion)),
   );
   return {
@@ -125,6 +125,6 @@ export function matchAssertions(
 
 /** Those that say something come first. */
 const weight = ({ test, assertion }: Located): number =>
-  (assertion.silence === undefined ? 0 : 4) +
+  (assertion.suppression === undefined ? 0 : 4) +
   (test.state === 'runs' ? 0 : 2) +
   Math.min(assertion.guards.length, 1);

@@ -16,7 +16,7 @@ import { textTests } from './text-tests';
 
 const isJavascript = (path: string): boolean =>
   /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
-const maximumTextLength = 4_194_304;
+const maxTextLength = 4_194_304;
 
 /** One state of a project: what is there, and what stands in it. */
 interface Project {
@@ -30,7 +30,7 @@ export class Sources {
   private readonly failed = new Set<string>();
 
   syntax(path: string, text: string): SyntaxFile | undefined {
-    if (!(isJavascript(path) || path.endsWith('.py')) || text.length > maximumTextLength) return undefined;
+    if (!(isJavascript(path) || path.endsWith('.py')) || text.length > maxTextLength) return undefined;
     const key = `${path}\0${text}`;
     if (!this.parsed.has(key))
       this.parsed.set(

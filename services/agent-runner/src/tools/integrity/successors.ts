@@ -22,7 +22,7 @@ export class Successors {
     );
     const says = gained.filter(
       ({ assertion, test }) =>
-        assertion.silence === undefined && test.state === 'runs' && !titles.has(lastPart(test.title)),
+        assertion.suppression === undefined && test.state === 'runs' && !titles.has(lastPart(test.title)),
     );
     this.fresh = [...Map.groupBy(says, ({ test }) => test)];
   }

@@ -1,5 +1,5 @@
 /** Why an assertion says nothing although it is there. */
-export type Silence = 'swallowed' | 'unreachable' | 'not_awaited' | 'never_called';
+export type Suppression = 'swallowed' | 'unreachable' | 'not_awaited' | 'never_called';
 
 /** An assertion of a test, in words that do not depend on formatting, names of constants or the library used. */
 export interface Assertion {
@@ -12,7 +12,7 @@ export interface Assertion {
   readonly asWritten: string;
   /** Conditions that it stands under, those of its test left out. */
   readonly guards: readonly string[];
-  readonly silence: Silence | undefined;
+  readonly suppression: Suppression | undefined;
   /** Compares by `==`. */
   readonly isLoose: boolean;
   /** True whatever the product does. */

@@ -60,7 +60,7 @@ const lineAssertion = (text: string, line: number): Assertion => ({
   actual: text.replaceAll(/\s+/g, ' '),
   expected: '',
   guards: [],
-  silence: undefined,
+  suppression: undefined,
   isLoose: false,
   isVacuous: vacuous.test(text),
   bound: undefined,

@@ -9,7 +9,7 @@ const aboutRepetition =
 
 /** More than that something is there. */
 const saysSomething = ({ assertion }: Located): boolean =>
-  assertion.strength > strength.existence && assertion.silence === undefined;
+  assertion.strength > strength.existence && assertion.suppression === undefined;
 
 /** It stands under a condition on the very thing that it is about, and nothing demands that the condition holds. */
 function isSelective({ assertion, test }: Located): boolean {
@@ -59,7 +59,7 @@ export function vacuousFindings(matching: Matching, { before }: TestComparison):
         ),
       ];
     }
-    if (assertion.silence === undefined && isSelective(one))
+    if (assertion.suppression === undefined && isSelective(one))
       return [
         finding(
           'assertion_conditional',
@@ -69,7 +69,7 @@ export function vacuousFindings(matching: Matching, { before }: TestComparison):
           'Assert it of everything that is answered.',
         ),
       ];
-    if (assertion.silence === undefined) return [];
+    if (assertion.suppression === undefined) return [];
     return [
       finding(
         'failure_swallowed',

@@ -2,23 +2,23 @@ import { javascriptBodies } from './javascript-bodies';
 import { mutantOf, type Mutant } from './mutant';
 import { pythonBodies } from './python-bodies';
 
-const maximumFiles = 200;
-const maximumFileLength = 262_144;
-const maximumLength = 1_048_576;
+const maxFiles = 200;
+const maxFileLength = 262_144;
+const maxLength = 1_048_576;
 
 /** The mutants of files; undefined for a project that is too large for it, or holds what cannot be emptied. */
 export function extremeMutants(
   paths: readonly string[],
   textOf: (path: string) => string | undefined,
 ): readonly Mutant[] | undefined {
-  if (paths.length > maximumFiles) return undefined;
+  if (paths.length > maxFiles) return undefined;
   let length = 0;
   const mutants: Mutant[] = [];
   for (const path of paths) {
     const text = textOf(path);
-    if (text === undefined || text.length > maximumFileLength) return undefined;
+    if (text === undefined || text.length > maxFileLength) return undefined;
     length += text.length;
-    if (length > maximumLength) return undefined;
+    if (length > maxLength) return undefined;
     const found = mutantOf(
       path,
       text,

@@ -35,7 +35,7 @@ export interface PlannedChange {
   readonly checks: ReadonlySet<string>;
 }
 
-const maximumTests = 2_000;
+const maxTests = 2_000;
 
 /** Undefined where the change leaves alone what judges it, or the project is too large to be emptied. */
 export function mutationPlan({ files, before, after, checks }: PlannedChange): MutationPlan | undefined {
@@ -67,7 +67,7 @@ export function mutationPlan({ files, before, after, checks }: PlannedChange): M
         : [{ name, file: path, line: one.line, isNew: !known.has(name) }];
     }),
   );
-  return { before: old, after: now, tests: tests.slice(0, maximumTests) };
+  return { before: old, after: now, tests: tests.slice(0, maxTests) };
 }
 
 const lastPart = (title: string): string => title.split(' > ').at(-1)?.trim() ?? '';

@@ -23,14 +23,14 @@ const own: readonly (readonly [kind: string, pattern: RegExp])[] = [
 const rules = recommended
   .filter((rule) => !rule.meta.id.includes('filter-comments'))
   .map((rule) => ({ id: rule.meta.id, rule, options: {} }));
-const maximumLineLength = 10_000;
+const maxLineLength = 10_000;
 
 /** Lines that hold what looks like a secret. The text itself is never repeated: findings are read by many. */
 export async function secretsIn(path: string, text: string): Promise<readonly SecretPlace[]> {
   // Packed lines would take the rules minutes, and hold words of every shape.
   const readable = text
     .split('\n')
-    .map((line) => (line.length > maximumLineLength ? '' : line))
+    .map((line) => (line.length > maxLineLength ? '' : line))
     .join('\n');
   const answer = await lintSource({
     source: { filePath: path, content: readable, contentType: 'text' },

@@ -3,7 +3,7 @@ import type { Parameter, Syntax } from './syntax';
 /** What names stand for: constants of a test, the columns of a table. */
 export type Bindings = ReadonlyMap<string, Syntax>;
 
-const maximumLength = 4_000;
+const maxLength = 4_000;
 const maxDepth = 12;
 
 /**
@@ -11,7 +11,7 @@ const maxDepth = 12;
  * replaced by what they stand for.
  */
 export function print(node: Syntax | undefined, bindings: Bindings = new Map(), depth = 0): string {
-  return node === undefined || depth > 200 ? '' : printed(node, bindings, depth).slice(0, maximumLength);
+  return node === undefined || depth > 200 ? '' : printed(node, bindings, depth).slice(0, maxLength);
 }
 
 const list = (nodes: readonly Syntax[], bindings: Bindings, depth: number, separator = ', ') =>

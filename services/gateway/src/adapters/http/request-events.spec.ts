@@ -35,7 +35,7 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
   let gateway: TestGateway;
   let base: string;
   beforeAll(async () => {
-    gateway = await startTestGateway({ maximumWatchers: 2 });
+    gateway = await startTestGateway({ maxWatchers: 2 });
     base = await gateway.app.getUrl();
   });
   afterAll(() => gateway.app.close());

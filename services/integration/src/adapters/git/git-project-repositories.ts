@@ -52,7 +52,7 @@ export class GitProjectRepositories implements ProjectRepositories {
   async stage(source: ProjectSource, branch: string | undefined): Promise<Result<StagedRepository>> {
     const address = await this.options.access.open(source);
     if (!address.ok) return address;
-    const remote = await this.look(address.value, branch);
+    const remote = await this.readRemoteHead(address.value, branch);
     if (!remote.ok) return remote;
     const { head, wanted } = remote.value;
     if (head === undefined && branch === undefined)
@@ -69,7 +69,10 @@ export class GitProjectRepositories implements ProjectRepositories {
     return this.filesOf(this.pathOf(projectId), commit);
   }
 
-  private async look({ url, env }: Address, branch: string | undefined): Promise<Result<RemoteHead>> {
+  private async readRemoteHead(
+    { url, env }: Address,
+    branch: string | undefined,
+  ): Promise<Result<RemoteHead>> {
     const wanted = branch === undefined ? [] : [`refs/heads/${branch}`];
     try {
       const lines = await this.git.text(['ls-remote', '--symref', '--', url, 'HEAD', ...wanted], {

@@ -10,7 +10,7 @@ const linkMode = '120000';
 const submoduleMode = '160000';
 const nothing = '000000';
 /** As git: a NUL in the first bytes of a blob makes it binary. */
-const lookedAtBytes = 8000;
+const inspectedBytes = 8000;
 
 export interface TreeQuestion {
   readonly git: Git;
@@ -98,7 +98,7 @@ async function sizesOf(
 async function isBinaryBlob(git: Git, options: GitOptions, oid: string): Promise<boolean> {
   const shown = await git.run(['cat-file', 'blob', oid], {
     ...options,
-    maxOutputBytes: lookedAtBytes,
+    maxOutputBytes: inspectedBytes,
     truncate: true,
   });
   return shown.stdout.includes(0);

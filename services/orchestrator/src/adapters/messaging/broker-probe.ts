@@ -1,6 +1,6 @@
 import { failure, FailureException, sleep, type Clock } from '@ymera/kernel';
 
-const unheard = failure(
+const noResponse = failure(
   'unavailable',
   'broker_silent',
   'The broker has not answered a question of the last moment, so nobody can be heard.',
@@ -35,7 +35,7 @@ export class BrokerProbe {
   private async askInTime(askedAt: number): Promise<void> {
     const answered = new AbortController();
     const tooLate = sleep(this.freshMs, answered.signal).then(() => {
-      throw new FailureException(unheard);
+      throw new FailureException(noResponse);
     });
     tooLate.catch(() => undefined);
     await Promise.race([this.ask(), tooLate]).finally(() => answered.abort());

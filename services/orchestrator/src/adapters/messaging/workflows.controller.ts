@@ -19,7 +19,7 @@ import { WorkflowControl } from '../../application/workflow-control';
 export class WorkflowsController {
   constructor(
     @Inject(StartWorkflow) private readonly starting: StartWorkflow,
-    @Inject(WorkflowControl) private readonly steering: WorkflowControl,
+    @Inject(WorkflowControl) private readonly control: WorkflowControl,
     @Inject(ReadWorkflows) private readonly reading: ReadWorkflows,
   ) {}
 
@@ -30,17 +30,17 @@ export class WorkflowsController {
 
   @OnCommand(resolveGate)
   resolveGate({ id, payload }: Received<PayloadOf<typeof resolveGate>>): Promise<void> {
-    return this.steering.resolveGate(id, payload);
+    return this.control.resolveGate(id, payload);
   }
 
   @OnCommand(resolveGateV1)
   resolveGateV1({ id, payload }: Received<PayloadOf<typeof resolveGateV1>>): Promise<void> {
-    return this.steering.resolveGate(id, payload);
+    return this.control.resolveGate(id, payload);
   }
 
   @OnCommand(cancelWorkflow)
   cancel({ id, payload }: Received<PayloadOf<typeof cancelWorkflow>>): Promise<void> {
-    return this.steering.cancel(id, payload);
+    return this.control.cancel(id, payload);
   }
 
   @OnQuery(getWorkflow)

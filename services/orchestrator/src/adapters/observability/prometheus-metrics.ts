@@ -17,11 +17,11 @@ export function prometheusMetrics(): OrchestratorMetrics {
     help: 'Steps that had nothing that would move them, at the last look; must be 0',
   });
   orphans.set(0);
-  const lookedAt = gauge({
+  const reconciledAt = gauge({
     name: 'ymera_orchestrator_orphans_looked_at_seconds',
     help: 'Unix time of the last look for orphans; 0 before the first, and a gauge of 0 says nothing without it',
   });
-  lookedAt.set(0);
+  reconciledAt.set(0);
   const lateness = histogram({
     name: 'ymera_orchestrator_timer_lateness_seconds',
     help: 'From when a timer was due to when it was fired',
@@ -31,7 +31,7 @@ export function prometheusMetrics(): OrchestratorMetrics {
     stepRejected: (cause) => rejections.inc({ cause }),
     orphans: (count) => {
       orphans.set(count);
-      lookedAt.set(Date.now() / 1000);
+      reconciledAt.set(Date.now() / 1000);
     },
     timerFired: (lateMs) => lateness.observe(Math.max(0, lateMs) / 1000),
   };

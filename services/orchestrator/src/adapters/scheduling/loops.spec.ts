@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const loop of loops.splice(0)) await loop.stop();
 });
 
-const away = (what: string): FailureException =>
+const unavailable = (what: string): FailureException =>
   new FailureException(failure('unavailable', `${what}_unavailable`, 'Away.', { retryable: true }));
 
 const reachable = async (): Promise<void> => undefined;
@@ -123,13 +123,13 @@ describe('the loop of timers', () => {
       loop = new TimerLoop(
         {
           fireDue() {
-            const look = Promise.withResolvers<undefined>();
-            polls.push(look);
-            return look.promise;
+            const pass = Promise.withResolvers<undefined>();
+            polls.push(pass);
+            return pass.promise;
           },
         },
         async () => {
-          if (isUnavailable) throw away('broker');
+          if (isUnavailable) throw unavailable('broker');
         },
         silentLogger,
       );
@@ -137,11 +137,11 @@ describe('the loop of timers', () => {
       await eventually(() => expect(polls).toHaveLength(1));
     });
 
-    const nextLook = async (count: number): Promise<PromiseWithResolvers<undefined>> => {
+    const nextPass = async (count: number): Promise<PromiseWithResolvers<undefined>> => {
       await eventually(() => expect(polls).toHaveLength(count), { timeoutMs: 2_000 });
-      const look = polls.at(-1);
-      if (!look) throw new Error('no look');
-      return look;
+      const pass = polls.at(-1);
+      if (!pass) throw new Error('no look');
+      return pass;
     };
 
     it('tells when one has succeeded that began afterwards', async () => {
@@ -149,10 +149,10 @@ describe('the loop of timers', () => {
       const asked = loop.polled().then(() => told.push('looked'));
       // It may have been past what became due since.
       polls[0]?.resolve(undefined);
-      const failing = await nextLook(2);
+      const failing = await nextPass(2);
       expect(told).toEqual([]);
       failing.reject(new TypeError('no such timer'));
-      const succeeding = await nextLook(3);
+      const succeeding = await nextPass(3);
       expect(told).toEqual([]);
       succeeding.resolve(undefined);
       await asked;
@@ -161,10 +161,10 @@ describe('the loop of timers', () => {
     it('refuses when nothing can be fired', async () => {
       const first = loop.polled();
       polls[0]?.resolve(undefined);
-      const look = await nextLook(2);
+      const pass = await nextPass(2);
       isUnavailable = true;
       const second = loop.polled();
-      look.reject(away('database'));
+      pass.reject(unavailable('database'));
       await expect(first).rejects.toThrow('database_unavailable');
       await expect(second).rejects.toThrow('broker_unavailable');
     });
@@ -172,7 +172,7 @@ describe('the loop of timers', () => {
     it('keeps nobody waiting when it stops', async () => {
       const asked = loop.polled();
       polls[0]?.resolve(undefined);
-      const last = await nextLook(2);
+      const last = await nextPass(2);
       const late = loop.polled();
       const stopped = loop.stop();
       last.resolve(undefined);

@@ -61,7 +61,7 @@ export class TimerLoop {
     while (!this.isStopped) {
       // A timer that is set while we look must be seen by the look or wake us after it.
       this.wakeAt = Number.POSITIVE_INFINITY;
-      const next = await this.look();
+      const next = await this.pass();
       this.wakeAt = Math.min(this.wakeAt, next.at ?? Number.POSITIVE_INFINITY, Date.now() + pollIntervalMs);
       // What was set while we looked may be due already; nobody meant us to look twice at once.
       if (next.hasPolled) this.meantAt = Math.max(this.wakeAt, Date.now());
@@ -69,7 +69,7 @@ export class TimerLoop {
     }
   }
 
-  private async look(): Promise<{ readonly hasPolled: boolean; readonly at?: Time | undefined }> {
+  private async pass(): Promise<{ readonly hasPolled: boolean; readonly at?: Time | undefined }> {
     const waiting = this.waiting.splice(0);
     try {
       await this.reachable();

@@ -35,12 +35,12 @@ export const inMemoryDirectory = (state: OrchestratorState): OrchestratorStores[
     if (row.livenessAt <= at) Object.assign(row, { liveness, livenessAt: at });
     if (liveness === 'online') row.unresponsiveUntil = 0;
   },
-  async setEnforcement(agentId, { enforcement, credentialEpoch }, standingVersion) {
+  async setEnforcement(agentId, { enforcement, credentialEpoch }, sanctionVersion) {
     const row = agentRow(state, agentId, '');
-    if (row.standingVersion < standingVersion)
+    if (row.sanctionVersion < sanctionVersion)
       Object.assign(row, {
         enforcement,
-        standingVersion,
+        sanctionVersion,
         credentialEpoch: Math.max(row.credentialEpoch, credentialEpoch),
       });
   },
@@ -81,7 +81,7 @@ function agentRow(state: OrchestratorState, agentId: string, principalId: string
     livenessAt: 0,
     livenessVersion: 0,
     enforcement: 'none',
-    standingVersion: 0,
+    sanctionVersion: 0,
     unresponsiveUntil: 0,
   };
   state.agents.set(agentId, row);

@@ -28,7 +28,7 @@ export interface AgentRow {
   livenessAt: Time;
   livenessVersion: number;
   enforcement: Candidate['enforcement'];
-  standingVersion: number;
+  sanctionVersion: number;
   unresponsiveUntil: Time;
 }
 

@@ -31,7 +31,7 @@ export interface RegistryUseCases {
   readonly liftFreeze: LiftFreeze;
   readonly authenticate: AuthenticatePrincipal;
   readonly read: ReadAgents;
-  readonly canaries: AuthenticationProbes;
+  readonly probes: AuthenticationProbes;
 }
 
 /** Injection token of `RegistryUseCases`. */
@@ -69,7 +69,7 @@ export class AgentQueriesController {
 
   @OnQuery(recallCanary)
   recallCanary(payload: PayloadOf<typeof recallCanary>) {
-    return this.useCases.canaries.recall(payload);
+    return this.useCases.probes.recall(payload);
   }
 
   @OnQuery(authenticatePrincipal)

@@ -211,7 +211,7 @@ function pythonSetup(
 /** `process.exit(failed > 3 ? 1 : 0)`: some failures end in success. */
 function toleratesFailures({ body }: SyntaxFile): boolean {
   let isTolerant = false;
-  const look = (status: Syntax | undefined) => {
+  const checkStatus = (status: Syntax | undefined) => {
     if (status?.kind !== 'conditional' || constantText(status.whenFalse) !== '0') return;
     walk([status.test], (node) => {
       if (node.kind === 'binary' && node.operator === '>') isTolerant ||= constantText(node.right) !== '0';
@@ -220,8 +220,8 @@ function toleratesFailures({ body }: SyntaxFile): boolean {
   };
   walk(body, (node) => {
     if (node.kind === 'call' && /^(?:process|sys|os)\._?exit$/.test(dottedName(node.callee)))
-      look(node.args[0]);
-    if (node.kind === 'assign' && dottedName(node.target) === 'process.exitCode') look(node.value);
+      checkStatus(node.args[0]);
+    if (node.kind === 'assign' && dottedName(node.target) === 'process.exitCode') checkStatus(node.value);
   });
   return isTolerant;
 }

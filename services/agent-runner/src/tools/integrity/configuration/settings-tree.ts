@@ -37,7 +37,7 @@ function parseIni(text: string): Record<string, Record<string, string | readonly
   return tree;
 }
 
-const maximumChanges = 200;
+const maxChanges = 200;
 
 /** The settings that are different, by their path; a list is one setting. */
 export function changedSettings(before: unknown, after: unknown, key = ''): readonly SettingChange[] {
@@ -51,7 +51,7 @@ export function changedSettings(before: unknown, after: unknown, key = ''): read
   const [old, now] = [isTree(before) ? before : {}, isTree(after) ? after : {}];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
     .flatMap((name) => changedSettings(old[name], now[name], key === '' ? name : `${key}.${name}`))
-    .slice(0, maximumChanges);
+    .slice(0, maxChanges);
 }
 
 const isTree = (value: unknown): value is Record<string, unknown> =>

@@ -64,7 +64,7 @@ export function tableLookups(
   const found: Lookup[] = [];
   walk(node.body, (inner, ancestors) => {
     if (inner.kind === 'function') return false;
-    const used = lookedUp(inner);
+    const used = lookupIn(inner);
     const table = used && tables.get(used.name);
     if (!used || !table || !table.every(([, value]) => isPlain(value))) return true;
     const entries = table.map(([key, value]): SpecialCase => ({
@@ -88,7 +88,7 @@ export function tableLookups(
 const partsOf = (key: string): readonly string[] =>
   /^[[(]/.test(key) ? key.replaceAll(/[[\]()]/g, '').split(/,\s*/) : [key];
 
-function lookedUp(node: Syntax): { readonly name: string } | undefined {
+function lookupIn(node: Syntax): { readonly name: string } | undefined {
   if (node.kind === 'member' && typeof node.property !== 'string' && node.object.kind === 'name')
     return { name: node.object.name };
   if (

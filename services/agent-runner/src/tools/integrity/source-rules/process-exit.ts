@@ -47,12 +47,12 @@ export const processExit: SourceRule = (file) => {
       )
     ) {
       const event = constantText(node.args[0] ?? node.callee) ?? '';
-      if (/^(?:uncaughtException|unhandledRejection)$/.test(event) && !tellsFailure(node.args[1]))
+      if (/^(?:uncaughtException|unhandledRejection)$/.test(event) && !reportsFailure(node.args[1]))
         add('failure_swallowed', `Failures are taken from the runner by a handler of ${event}.`, node);
       if (
         /^(?:exit|beforeExit)$/.test(event) &&
         isTestSide &&
-        !tellsFailure(node.args[1]) &&
+        !reportsFailure(node.args[1]) &&
         setsSuccess(node.args[1])
       )
         add('process_ended', 'A handler changes how the process of the tests ends.', node);
@@ -122,7 +122,7 @@ const setsSuccess = (handler: Syntax | undefined): boolean =>
   handler !== undefined && /exitCode|exit\(|reallyExit/.test(print(handler));
 
 /** The handler ends the process as failed, throws on, or logs and marks the failure. */
-function tellsFailure(handler: Syntax | undefined): boolean {
+function reportsFailure(handler: Syntax | undefined): boolean {
   if (handler === undefined) return false;
   if (handler.kind !== 'function') return true;
   let isTold = false;

@@ -27,7 +27,7 @@ export const specialCases: SourceRule = (file, context) => {
   walk(file.syntax.body, (node) => {
     if (node.kind !== 'function') return;
     const cases = casesOf(node).filter((one) => isTested(one, context));
-    const looked = tableLookups(node, tables).filter(
+    const lookups = tableLookups(node, tables).filter(
       ({ entries, hasFallback }) =>
         entries.length > 0 &&
         (entries.every((one) => isTested(one, context)) ||
@@ -40,7 +40,7 @@ export const specialCases: SourceRule = (file, context) => {
       (one) => isGeneral || one.isWhole || one.inputs.some(isUnlikelyName) || cases.length === 1,
     );
     for (const one of telling) found.push(report(file.path, one));
-    for (const { entries, hasFallback, isWhole } of looked) {
+    for (const { entries, hasFallback, isWhole } of lookups) {
       const [first] = entries;
       if (!hasFallback && !isWhole && entries.every(isLabel)) continue;
       if (first && (hasFallback || isWhole || entries.some(({ inputs }) => inputs.some(isUnlikelyName))))

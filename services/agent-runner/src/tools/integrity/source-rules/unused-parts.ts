@@ -36,27 +36,27 @@ export const unusedParts: SourceRule = (file, { request }) => {
 function emptyLists({ body }: FunctionSyntax): readonly { readonly list: Syntax; readonly name: string }[] {
   const lists = new Map<string, Syntax>();
   const given = new Set<string>();
-  const looked = new Set<string>();
+  const iterated = new Set<string>();
   walk(body, (node, [parent]) => {
     const bound = node.kind === 'declare' || node.kind === 'assign' ? node : undefined;
     if (bound?.target.kind === 'name' && bound.value?.kind === 'list' && bound.value.items.length === 0) {
       if (lists.has(bound.target.name)) given.add(bound.target.name);
       lists.set(bound.target.name, node);
     } else if (bound) for (const name of boundNames(bound.target)) given.add(name);
-    if (node.kind === 'loop' && node.iterable?.kind === 'name') looked.add(node.iterable.name);
+    if (node.kind === 'loop' && node.iterable?.kind === 'name') iterated.add(node.iterable.name);
     if (node.kind !== 'name') return;
     const isTarget = (parent?.kind === 'declare' || parent?.kind === 'assign') && parent.target === node;
-    const isLooked =
+    const isIterated =
       (parent?.kind === 'loop' && parent.iterable === node) ||
       ((parent?.kind === 'if' || parent?.kind === 'conditional') && parent.test === node) ||
       (parent?.kind === 'unary' && parent.operator !== '...') ||
       (parent?.kind === 'member' && parent.object === node && parent.property === 'length') ||
       (parent?.kind === 'call' && dottedName(parent.callee) === 'len');
     // Whatever else is done with it may fill it.
-    if (!isTarget && !isLooked) given.add(node.name);
+    if (!isTarget && !isIterated) given.add(node.name);
   });
   return [...lists]
-    .filter(([name]) => looked.has(name) && !given.has(name))
+    .filter(([name]) => iterated.has(name) && !given.has(name))
     .map(([name, list]) => ({ list, name }));
 }
 
