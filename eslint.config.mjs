@@ -3,6 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 import { projectBoundaries } from './deploy/tooling/boundaries/project-boundaries.mjs';
 import { environment, purity } from './deploy/tooling/boundaries/purity.mjs';
+import { plainLanguage } from './deploy/tooling/language/plain-language.mjs';
 
 const syntax = [
   {
@@ -114,5 +115,10 @@ export default tseslint.config(
     },
   },
   { files: ['test/load/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['**/*.{ts,mjs,cjs}'],
+    plugins: { ymera: { rules: { 'plain-language': plainLanguage } } },
+    rules: { 'ymera/plain-language': 'error' },
+  },
   prettier,
 );

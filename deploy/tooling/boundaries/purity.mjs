@@ -24,9 +24,9 @@ const clockProperties = [
 
 const clockOfTheKernel = { name: '@ymera/kernel', importNames: ['systemClock'], message: told };
 
-const worldOfTheKernel = {
+const effectsOfTheKernel = {
   name: '@ymera/kernel',
-  importNames: ['systemClock', 'uuidv7', 'sleep', 'within'],
+  importNames: ['systemClock', 'uuidv7', 'sleep', 'withTimeout', 'settlesWithin'],
   message: 'Ids, clocks and waits are arguments of a rule.',
 };
 
@@ -36,7 +36,7 @@ const hashesOnly = {
   message: drawn,
 };
 
-const worldGlobals = [
+const effectGlobals = [
   ...['process', 'console', 'fetch'].map((name) => ({ name, message: 'A rule reads and writes nothing.' })),
   ...['performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'].map((name) => ({
     name,
@@ -62,8 +62,8 @@ export const purity = (syntax) => [
     rules: {
       'no-restricted-syntax': ['error', ...syntax, ...clockSyntax],
       'no-restricted-properties': ['error', environment, ...clockProperties],
-      'no-restricted-imports': ['error', { paths: [worldOfTheKernel, hashesOnly] }],
-      'no-restricted-globals': ['error', ...worldGlobals],
+      'no-restricted-imports': ['error', { paths: [effectsOfTheKernel, hashesOnly] }],
+      'no-restricted-globals': ['error', ...effectGlobals],
     },
   },
 ];

@@ -1,10 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { isOnRealParts, showingsOf } from './mission-rows';
 
 const root = join(__dirname, '..', '..', '..');
 const specs = globSync('{libs,services,test}/*/src/**/*.spec.ts', { cwd: root });
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const statusPath = 'deploy/docs/status.md';
+const status = readFileSync(join(root, statusPath), 'utf8');
 
 /** Rows of the mission: letter and how many. */
 const owed = { A: 10, B: 8, C: 6, D: 7, E: 6, F: 6, G: 5, H: 4, I: 5, J: 5, K: 10 };
@@ -18,7 +19,11 @@ interface Row {
   readonly test: string | undefined;
 }
 
-const table = /<!-- features -->([\s\S]*)<!-- \/features -->/.exec(readme)?.[1] ?? '';
+/** Links are relative to the document. */
+const pathOf = (link: string | undefined): string | undefined =>
+  link === undefined ? undefined : relative(root, join(root, dirname(statusPath), link));
+
+const table = /<!-- features -->([\s\S]*)<!-- \/features -->/.exec(status)?.[1] ?? '';
 const rows: Row[] = table
   .split('\n')
   .map((line) => line.split('|').map((cell) => cell.trim()))
@@ -26,12 +31,12 @@ const rows: Row[] = table
   .map((cells) => ({
     id: cells[1] ?? '',
     state: cells[3] ?? '',
-    test: /\]\((.*)\)/.exec(cells[4] ?? '')?.[1],
+    test: pathOf(/\]\((.*)\)/.exec(cells[4] ?? '')?.[1]),
   }));
 
 const showings = showingsOf(root, specs);
 
-describe('the README’s feature table', () => {
+describe('the table of features in status.md', () => {
   it('has each row of the mission exactly once, in order', () => {
     expect(rows.map(({ id }) => id)).toEqual(ids);
   });
@@ -52,10 +57,17 @@ describe('the README’s feature table', () => {
   );
 });
 
-describe('the README’s links', () => {
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '');
+const documents = ['README.md', ...globSync('{libs,services,test,deploy/local}/*/README.md', { cwd: root })]
+  .concat(globSync('deploy/docs/*.md', { cwd: root }), globSync('deploy/docs/adr/*.md', { cwd: root }))
+  .sort();
 
-  it.each([...new Set(links)])('%s is there', (path) => {
-    expect(existsSync(join(root, path))).toBe(true);
+describe('the links of documents', () => {
+  it.each(documents)('%s links to what exists', (document) => {
+    const text = readFileSync(join(root, document), 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)/g)].map(
+      (match) => match[1] ?? '',
+    );
+    const broken = links.filter((link) => !existsSync(join(root, dirname(document), link)));
+    expect(broken).toEqual([]);
   });
 });
