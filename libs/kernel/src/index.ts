@@ -5,6 +5,7 @@ export { systemClock, type Clock } from './clock';
 export { canonicalJson, digestOf, sha256Hex } from './digest';
 export { errorKinds, failure, FailureException, failureOf, type ErrorKind, type Failure } from './failure';
 export { FreshnessProbe, type FreshnessProbeOptions } from './freshness-probe';
+export { idempotencyKeyReused, repeatOf } from './idempotency';
 export { isUuidv7, uuidv7, uuidv7Time, type Brand } from './ids';
 export { silentLogger, type LogFields, type Logger } from './logger';
 export { KeyedMutex, Mutex } from './mutex';

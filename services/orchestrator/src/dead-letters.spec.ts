@@ -110,13 +110,10 @@ describe('dead letters', () => {
     value(await asker.queries.ask(listDeadLetters, { limit: 50, ...filter })).items;
   const show = async (id: string): Promise<DeadLetterResource> =>
     value(await asker.queries.ask(getDeadLetter, { dead_letter_id: id }));
-  const replay = (id: string) =>
-    asker.queries.ask(replayDeadLetter, {
-      dead_letter_id: id,
-      actor: { name: 'grace', roles: ['admin'] },
-    });
-  const refusalOf = async (id: string): Promise<string | undefined> => {
-    const answer = await replay(id);
+  const replay = (id: string, name = 'grace') =>
+    asker.queries.ask(replayDeadLetter, { dead_letter_id: id, actor: { name, roles: ['admin'] } });
+  const refusalOf = async (id: string, name?: string): Promise<string | undefined> => {
+    const answer = await replay(id, name);
     return answer.ok ? undefined : answer.error.code;
   };
 
@@ -169,7 +166,9 @@ describe('dead letters', () => {
     await eventually(() => expect(effectsOn(workflowId)).toBe(1));
     // To the queue it died in, not to the exchange: the others do not hear of it again.
     expect(environment.facts(workflowCompleted.key, workflowId)).toHaveLength(1);
-    await expect(refusalOf(letter.dead_letter_id)).resolves.toBe('dead_letter_replayed');
+    // The operator whose answer was lost gets it again, and another one is told who was first.
+    expect(value(await replay(letter.dead_letter_id))).toMatchObject({ replayed_by: 'grace' });
+    await expect(refusalOf(letter.dead_letter_id, 'ada')).resolves.toBe('dead_letter_replayed');
     await eventually(() =>
       expect(told('orchestrator.dead_letter.replayed.v1', letter.dead_letter_id)).toBe(1),
     );

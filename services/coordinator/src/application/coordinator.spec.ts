@@ -134,7 +134,17 @@ describe('submitting a request', () => {
     expect(outbox.payloads(startWorkflow)).toEqual([]);
   });
 
-  it('starts one run for the same idempotency key', async () => {
+  it('refuses an idempotency key that was used for a different request', async () => {
+    const { submit } = setUp();
+    await submit.execute({ ...improve, idempotency_key: 'reused' });
+    const other = { ...improve, text: 'Fix the crash in src/a.js', idempotency_key: 'reused' };
+    expect(await submit.execute(other)).toMatchObject({
+      ok: false,
+      error: { code: 'idempotency_key_reused' },
+    });
+  });
+
+  it('starts one workflow for the same idempotency key', async () => {
     const { submit, outbox } = setUp();
     const first = await submit.execute({ ...improve, idempotency_key: 'k' });
     const second = await submit.execute({ ...improve, idempotency_key: 'k' });

@@ -3,16 +3,28 @@ import type { Result } from '@ymera/kernel';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';
 
+/** The requester's key for sending a request again, with the digest of what is asked. */
+export interface IdempotencyKey {
+  readonly key: string;
+  readonly requestDigest: string;
+}
+
+export interface EarlierRequest {
+  readonly request: Request;
+  /** Undefined for requests from before digests were kept. */
+  readonly requestDigest: string | undefined;
+}
+
 export interface RequestStore {
   /**
-   * Stores it and answers undefined; or stores nothing and answers the request that the requester's key has already. Waits
+   * Stores it and returns undefined; or stores nothing and returns the request that the requester's key has already. Waits
    * for a transaction that is about to use the key.
    */
-  insert(request: Request, idempotencyKey: string | undefined): Promise<Request | undefined>;
+  insert(request: Request, idempotency: IdempotencyKey | undefined): Promise<EarlierRequest | undefined>;
   /** Replaces the row of version `request.version - 1`; throws `version_conflict` when somebody was faster. */
   update(request: Request): Promise<void>;
   find(requestId: string): Promise<Request | undefined>;
-  findByIdempotencyKey(requestedBy: string, key: string): Promise<Request | undefined>;
+  findByIdempotencyKey(requestedBy: string, key: string): Promise<EarlierRequest | undefined>;
   /** Newest first, those with an id below `before`. */
   page(filter: {
     readonly projectId?: string | undefined;

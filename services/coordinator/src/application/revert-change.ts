@@ -1,8 +1,9 @@
 import type { PayloadOf, revertChange } from '@ymera/contracts';
-import { ok, type Result } from '@ymera/kernel';
+import type { Result } from '@ymera/kernel';
 import { planRevert, revertStep } from '../domain/planning';
 import type { Request } from '../domain/request';
 import { announcePlan, planned } from './announce-plan';
+import { earlierRequest, idempotencyOf, insertOnce } from './insert-once';
 import { requireAgents } from './require-agents';
 import type { SubmitRequestDependencies } from './submit-request';
 
@@ -19,12 +20,9 @@ export class RevertChange {
 
   async execute({ change_id, reason, actor, idempotency_key }: Order): Promise<Result<Request>> {
     const { unitOfWork, directory, ids, clock, limits, traceId } = this.use;
-    if (idempotency_key !== undefined) {
-      const earlier = await unitOfWork.run((tx) =>
-        tx.requests.findByIdempotencyKey(actor.name, idempotency_key),
-      );
-      if (earlier) return ok(earlier);
-    }
+    const idempotency = idempotencyOf(idempotency_key, { change_id, reason });
+    const earlier = await earlierRequest(unitOfWork, actor.name, idempotency);
+    if (earlier) return earlier;
     const [requestId, workflowId, taskId] = [ids.next(), ids.next(), ids.next()];
     const enrolled = await requireAgents(planRevert('', limits), directory);
     if (!enrolled.ok) return enrolled;
@@ -64,13 +62,11 @@ export class RevertChange {
       project,
       workflowId,
     );
-    const accepted = await unitOfWork.run(async (tx) => {
-      const earlier = await tx.requests.insert(request, idempotency_key);
-      if (earlier) return earlier;
-      const prepared = { step_id: revertStep, task_id: taskId, ...change, reverts };
-      await announcePlan(tx.outbox, request, plan, project, prepared);
-      return request;
-    });
-    return ok(accepted);
+    const prepared = { step_id: revertStep, task_id: taskId, ...change, reverts };
+    return unitOfWork.run((tx) =>
+      insertOnce(tx.requests, request, idempotency, () =>
+        announcePlan(tx.outbox, request, plan, project, prepared),
+      ),
+    );
   }
 }

@@ -4,8 +4,9 @@ import { planFor, type PlanningLimits } from '../domain/planning';
 import type { Request } from '../domain/request';
 import { understand, type Understanding } from '../domain/understanding';
 import { announcePlan, planned, type Outbox } from './announce-plan';
+import { earlierRequest, idempotencyOf, insertOnce } from './insert-once';
 import { requireAgents } from './require-agents';
-import type { CoordinatorUnitOfWork, Directory, Ids } from './ports';
+import type { CoordinatorUnitOfWork, Directory, IdempotencyKey, Ids } from './ports';
 
 type Submission = PayloadOf<typeof submitRequest>;
 
@@ -29,20 +30,20 @@ export class SubmitRequest {
           suggestion: 'Say what should change, in your own words.',
         }),
       );
-    const earlier = await this.earlier(actor.name, idempotency_key);
-    if (earlier) return ok(earlier);
+    const idempotency = idempotencyOf(idempotency_key, { project_id, text });
+    const earlier = await earlierRequest(this.use.unitOfWork, actor.name, idempotency);
+    if (earlier) return earlier;
     const project = await this.use.directory.project(project_id);
     if (!project.ok) return project;
     const understood = understand(text);
     const draft = this.draft(project_id, text, actor.name, understood);
-    if (understood.question) return ok(await this.ask(draft, understood.question, idempotency_key));
+    if (understood.question) return this.ask(draft, understood.question, idempotency);
     const plan = await this.plan(draft, understood);
     if (!plan.ok) return plan;
     const request = planned(draft, plan.value, project.value, this.use.ids.next());
-    const accepted = await this.store(request, idempotency_key, (outbox) =>
+    return this.store(request, idempotency, (outbox) =>
       announcePlan(outbox, request, plan.value, project.value),
     );
-    return ok(accepted);
   }
 
   /** The answer completes the sentence, and the whole of it is understood again. */
@@ -78,11 +79,6 @@ export class SubmitRequest {
     return ok(request);
   }
 
-  private async earlier(requestedBy: string, key: string | undefined): Promise<Request | undefined> {
-    if (key === undefined) return undefined;
-    return this.use.unitOfWork.run((tx) => tx.requests.findByIdempotencyKey(requestedBy, key));
-  }
-
   private draft(projectId: string, text: string, requestedBy: string, understood: Understanding): Request {
     return {
       requestId: this.use.ids.next(),
@@ -104,23 +100,23 @@ export class SubmitRequest {
     };
   }
 
-  private async ask(draft: Request, question: string, idempotencyKey: string | undefined): Promise<Request> {
+  private ask(
+    draft: Request,
+    question: string,
+    idempotency: IdempotencyKey | undefined,
+  ): Promise<Result<Request>> {
     const request: Request = { ...draft, state: 'input_required', question };
-    return this.store(request, idempotencyKey, (outbox) => announceQuestion(outbox, request, question));
+    return this.store(request, idempotency, (outbox) => announceQuestion(outbox, request, question));
   }
 
-  /** Of two with the same key that are under way at once, the one that is stored first answers both. */
   private store(
     request: Request,
-    idempotencyKey: string | undefined,
-    tell: (outbox: Outbox) => Promise<void>,
-  ): Promise<Request> {
-    return this.use.unitOfWork.run(async (tx) => {
-      const earlier = await tx.requests.insert(request, idempotencyKey);
-      if (earlier) return earlier;
-      await tell(tx.outbox);
-      return request;
-    });
+    idempotency: IdempotencyKey | undefined,
+    publish: (outbox: Outbox) => Promise<void>,
+  ): Promise<Result<Request>> {
+    return this.use.unitOfWork.run((tx) =>
+      insertOnce(tx.requests, request, idempotency, () => publish(tx.outbox)),
+    );
   }
 
   private async plan(draft: Request, understood: Understanding): Promise<Result<Plan>> {

@@ -66,20 +66,27 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
 
   it('find a request by the requester’s idempotency key, and by nobody else’s', async () => {
     const request = newRequest();
-    const key = uuidv7();
-    await open().run((tx) => tx.requests.insert(request, key));
-    expect(await open().run((tx) => tx.requests.findByIdempotencyKey('ada', key))).toEqual(request);
+    const [key, requestDigest] = [uuidv7(), 'sha256:1'];
+    await open().run((tx) => tx.requests.insert(request, { key, requestDigest }));
+    expect(await open().run((tx) => tx.requests.findByIdempotencyKey('ada', key))).toEqual({
+      request,
+      requestDigest,
+    });
     expect(await open().run((tx) => tx.requests.findByIdempotencyKey('grace', key))).toBeUndefined();
   });
 
   it('answer the earlier request instead of a second one with its key, which is stored nowhere', async () => {
     const [first, second] = [newRequest(), newRequest()];
     const key = uuidv7();
-    expect(await open().run((tx) => tx.requests.insert(first, key))).toBeUndefined();
-    expect(await open().run((tx) => tx.requests.insert(second, key))).toEqual(first);
+    const sent = (requestDigest: string) => ({ key, requestDigest });
+    expect(await open().run((tx) => tx.requests.insert(first, sent('sha256:1')))).toBeUndefined();
+    expect(await open().run((tx) => tx.requests.insert(second, sent('sha256:2')))).toEqual({
+      request: first,
+      requestDigest: 'sha256:1',
+    });
     expect(await open().run((tx) => tx.requests.find(second.requestId))).toBeUndefined();
     const graces = newRequest({ requestedBy: 'grace' });
-    expect(await open().run((tx) => tx.requests.insert(graces, key))).toBeUndefined();
+    expect(await open().run((tx) => tx.requests.insert(graces, sent('sha256:1')))).toBeUndefined();
   });
 
   it('refuse to change a request that somebody else has changed', async () => {

@@ -1,12 +1,18 @@
 import { FailureException } from '@ymera/kernel';
-import type { ApprovalStore, CoordinatorStores, RequestStore } from '../application/ports';
+import type {
+  ApprovalStore,
+  CoordinatorStores,
+  EarlierRequest,
+  IdempotencyKey,
+  RequestStore,
+} from '../application/ports';
 import { versionConflict } from '../application/version-conflict';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';
 
 export interface CoordinatorState {
   readonly requests: Map<string, Request>;
-  readonly keys: Map<string, string>;
+  readonly keys: Map<string, { readonly requestId: string; readonly requestDigest: string }>;
   readonly approvals: Map<string, Approval>;
   readonly closedGates: Set<string>;
 }
@@ -26,11 +32,15 @@ export const inMemoryStores = (state: CoordinatorState): CoordinatorStores => ({
 class InMemoryRequestStore implements RequestStore {
   constructor(private readonly state: CoordinatorState) {}
 
-  async insert(request: Request, idempotencyKey: string | undefined): Promise<Request | undefined> {
-    if (idempotencyKey !== undefined) {
-      const earlier = await this.findByIdempotencyKey(request.requestedBy, idempotencyKey);
+  async insert(
+    request: Request,
+    idempotency: IdempotencyKey | undefined,
+  ): Promise<EarlierRequest | undefined> {
+    if (idempotency !== undefined) {
+      const { key, requestDigest } = idempotency;
+      const earlier = await this.findByIdempotencyKey(request.requestedBy, key);
       if (earlier) return earlier;
-      this.state.keys.set(`${request.requestedBy} ${idempotencyKey}`, request.requestId);
+      this.state.keys.set(`${request.requestedBy} ${key}`, { requestId: request.requestId, requestDigest });
     }
     this.state.requests.set(request.requestId, request);
     return undefined;
@@ -47,8 +57,10 @@ class InMemoryRequestStore implements RequestStore {
     return Promise.resolve(this.state.requests.get(requestId));
   }
 
-  findByIdempotencyKey(requestedBy: string, key: string): Promise<Request | undefined> {
-    return Promise.resolve(this.state.requests.get(this.state.keys.get(`${requestedBy} ${key}`) ?? ''));
+  findByIdempotencyKey(requestedBy: string, key: string): Promise<EarlierRequest | undefined> {
+    const kept = this.state.keys.get(`${requestedBy} ${key}`);
+    const request = this.state.requests.get(kept?.requestId ?? '');
+    return Promise.resolve(request && { request, requestDigest: kept?.requestDigest });
   }
 
   page({ projectId, before, limit }: Parameters<RequestStore['page']>[0]): Promise<readonly Request[]> {

@@ -3,6 +3,7 @@ import {
   digestOf,
   err,
   failure,
+  idempotencyKeyReused,
   ok,
   sha256Hex,
   sleep,
@@ -37,12 +38,6 @@ export interface GuardedAnswer {
   readonly isReplayed: boolean;
 }
 
-const reused = failure(
-  'conflict',
-  'idempotency_key_reused',
-  'This idempotency key was used for another request.',
-  { suggestion: 'Use a new key for a new request.' },
-);
 const inFlight = failure(
   'conflict',
   'request_in_flight',
@@ -84,7 +79,7 @@ export class IdempotencyGuard {
       const decision = decideRepeat(record, requestDigest, now);
       switch (decision.kind) {
         case 'reused':
-          return err(reused);
+          return err(idempotencyKeyReused);
         case 'replay':
           return ok({ answer: decryptResponse(request.secret, decision.answer), isReplayed: true });
         case 'take_over':

@@ -4,7 +4,7 @@ import {
   type ProjectResource,
   type registerProject,
 } from '@ymera/contracts';
-import { digestOf, err, failure, ok, type Clock, type Result } from '@ymera/kernel';
+import { digestOf, err, failure, ok, repeatOf, type Clock, type Result } from '@ymera/kernel';
 import type { Project } from '../domain/project';
 import {
   detectProjectCommands,
@@ -69,14 +69,7 @@ export class RegisterProject {
   ): Promise<Result<Project | undefined>> {
     const { idempotency_key: key, actor, project_id } = registration;
     const same = key === undefined ? undefined : await projects.findByIdempotencyKey(actor.name, key);
-    if (same)
-      return same.requestDigest === requestDigestOf(registration)
-        ? ok(same)
-        : err(
-            failure('conflict', 'idempotency_key_reused', 'This key was used for another registration.', {
-              suggestion: 'Use a new key for a new request.',
-            }),
-          );
+    if (same) return repeatOf(same, same.requestDigest, requestDigestOf(registration));
     if (await projects.find(project_id))
       return err(
         failure('conflict', 'project_exists', `There is a project ${project_id} already.`, {

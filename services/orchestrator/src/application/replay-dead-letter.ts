@@ -24,10 +24,14 @@ export class ReplayDeadLetter {
 
   async execute(deadLetterId: string, { name }: Actor): Promise<Result<DeadLetterResource>> {
     const { unitOfWork, clock, reading, retentionMs, metrics } = this.deps;
+    let isReplayedNow = false;
     const result = await unitOfWork.run(async (tx): Promise<Result<DeadLetterResource>> => {
       const letter = await tx.deadLetters.lock(deadLetterId);
       if (!letter) return err(deadLetterNotFound);
       const now = clock.now();
+      // The same operator asks again, whose first answer may have been lost: nothing is sent twice.
+      if (letter.state === 'replayed' && letter.replayedBy === name)
+        return ok(reading.view(letter, await tx.deadLetters.bodyOf(deadLetterId)));
       const refusal = replayRefusal(letter, now, retentionMs);
       if (refusal) return err(refusal);
       const replayed = replay(letter, name, now);
@@ -48,9 +52,10 @@ export class ReplayDeadLetter {
           replayed_at: now.toISOString(),
         },
       });
+      isReplayedNow = true;
       return ok(reading.view(replayed, body));
     });
-    if (result.ok) metrics.replayed(result.value.owner);
+    if (isReplayedNow && result.ok) metrics.replayed(result.value.owner);
     return result;
   }
 

@@ -1,5 +1,4 @@
-import { digestOf, sha256Hex, type Clock } from '@ymera/kernel';
-import { refuse } from './refusal';
+import { digestOf, FailureException, repeatOf, sha256Hex, type Clock } from '@ymera/kernel';
 import type { IdempotencyKey, IdempotencyStore, SecretVault } from './ports';
 
 export interface IdempotentRequest {
@@ -31,10 +30,8 @@ export class IdempotentAnswers<Answer> {
     const expiresAt = new Date(now.getTime() + keptMs);
     const record = await store.claim(this.keyOf(asked), { requestDigest, now, expiresAt });
     if (!record) return undefined;
-    if (record.requestDigest !== requestDigest)
-      refuse('conflict', 'idempotency_key_reused', 'This idempotency key belongs to a different request.', {
-        suggestion: 'Use a new key for a new request.',
-      });
+    const repeat = repeatOf(record, record.requestDigest, requestDigest);
+    if (!repeat.ok) throw new FailureException(repeat.error);
     return JSON.parse(this.vault.open(record.sealedReply, this.phraseOf(asked))) as Answer;
   }
 

@@ -67,14 +67,14 @@ describe('the coordinator’s stores in PostgreSQL', () => {
 
   it('answer the request of a key that another transaction was about to store', async () => {
     const [first, second] = [newRequest(), newRequest()];
-    const key = uuidv7();
+    const idempotency = { key: uuidv7(), requestDigest: 'sha256:1' };
     const { waiting } = await open().run(async (tx) => {
-      await tx.requests.insert(first, key);
-      const inserting = open().run((other) => other.requests.insert(second, key));
+      await tx.requests.insert(first, idempotency);
+      const inserting = open().run((other) => other.requests.insert(second, idempotency));
       await eventually(async () => expect(await waitingForLocks()).toBe(1));
       return { waiting: inserting };
     });
-    expect(await waiting).toEqual(first);
+    expect(await waiting).toEqual({ request: first, requestDigest: 'sha256:1' });
   });
 
   it('refuse an approval by the requester, whatever the code says', async () => {

@@ -1,7 +1,7 @@
 import { plan as planSchema, errorShape, intent as intentSchema, requestState } from '@ymera/contracts';
 import { FailureException } from '@ymera/kernel';
 import type { SqlExecutor } from '@ymera/persistence';
-import type { RequestStore } from '../../application/ports';
+import type { EarlierRequest, IdempotencyKey, RequestStore } from '../../application/ports';
 import { versionConflict } from '../../application/version-conflict';
 import type { Request } from '../../domain/request';
 
@@ -32,15 +32,18 @@ const columns = `request_id, project_id, text, requested_by, state, intent, conf
 export class PostgresRequestStore implements RequestStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  async insert(request: Request, idempotencyKey: string | undefined): Promise<Request | undefined> {
+  async insert(
+    request: Request,
+    idempotency: IdempotencyKey | undefined,
+  ): Promise<EarlierRequest | undefined> {
     const stored = await this.sql.query(
-      `INSERT INTO requests (${columns}, idempotency_key)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+      `INSERT INTO requests (${columns}, idempotency_key, request_digest)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
        ON CONFLICT (requested_by, idempotency_key) DO NOTHING RETURNING request_id`,
-      [...values(request), idempotencyKey ?? null],
+      [...values(request), idempotency?.key ?? null, idempotency?.requestDigest ?? null],
     );
-    if (stored.length > 0 || idempotencyKey === undefined) return undefined;
-    return this.findByIdempotencyKey(request.requestedBy, idempotencyKey);
+    if (stored.length > 0 || idempotency === undefined) return undefined;
+    return this.findByIdempotencyKey(request.requestedBy, idempotency.key);
   }
 
   async update(request: Request): Promise<void> {
@@ -62,12 +65,12 @@ export class PostgresRequestStore implements RequestStore {
     return row && fromRow(row);
   }
 
-  async findByIdempotencyKey(requestedBy: string, key: string): Promise<Request | undefined> {
-    const [row] = await this.sql.query<Row>(
-      `SELECT ${columns} FROM requests WHERE requested_by = $1 AND idempotency_key = $2`,
+  async findByIdempotencyKey(requestedBy: string, key: string): Promise<EarlierRequest | undefined> {
+    const [row] = await this.sql.query<Row & { readonly request_digest: string | null }>(
+      `SELECT ${columns}, request_digest FROM requests WHERE requested_by = $1 AND idempotency_key = $2`,
       [requestedBy, key],
     );
-    return row && fromRow(row);
+    return row && { request: fromRow(row), requestDigest: row.request_digest ?? undefined };
   }
 
   async page({ projectId, before, limit }: Parameters<RequestStore['page']>[0]): Promise<readonly Request[]> {
