@@ -25,7 +25,6 @@ import { MarkAgentResponsive } from './application/mark-agent-responsive';
 import { ReadWorkflows } from './application/read-workflows';
 import { Reconcile } from './application/reconcile';
 import { WorkflowEngine } from './application/workflow-engine';
-import { StartWorkflow } from './application/start-workflow';
 import { DispatchControl } from './application/dispatch-control';
 import { WorkflowControl } from './application/workflow-control';
 import { ExtendLease } from './application/extend-lease';
@@ -116,7 +115,7 @@ export async function orchestratorModule(
         provide: RabbitTransport,
         useValue: foundation.transport(),
       },
-      { provide: StartWorkflow, useValue: new StartWorkflow(engine) },
+      { provide: WorkflowEngine, useValue: engine },
       { provide: WorkflowControl, useValue: new WorkflowControl(engine) },
       { provide: DispatchControl, useValue: new DispatchControl(unitOfWork, wake, clock) },
       { provide: ReadWorkflows, useValue: new ReadWorkflows(unitOfWork) },

@@ -11,7 +11,6 @@ import { MarkAgentResponsive } from '../application/mark-agent-responsive';
 import { ReadWorkflows } from '../application/read-workflows';
 import { Reconcile } from '../application/reconcile';
 import { WorkflowEngine } from '../application/workflow-engine';
-import { StartWorkflow } from '../application/start-workflow';
 import { DispatchControl } from '../application/dispatch-control';
 import { WorkflowControl } from '../application/workflow-control';
 import { ExtendLease } from '../application/extend-lease';
@@ -76,7 +75,6 @@ export class OrchestratorInMemory {
     wake: this.wake,
     metrics: this.metrics,
   });
-  readonly workflows = new StartWorkflow(this.engine);
   readonly pauses = new DispatchControl(this.unitOfWork, this.wake, this.clock);
   readonly control = new WorkflowControl(this.engine);
   readonly integration = new HandleIntegrationOutcome(this.engine);
@@ -137,7 +135,7 @@ export class OrchestratorInMemory {
   }
 
   async start(definition: WorkflowDefinition, messageId = this.id()): Promise<void> {
-    await this.workflows.execute(messageId, definition);
+    await this.engine.start(definition, { consumer: 'orchestrator.start_workflow', messageId });
     await this.settle();
   }
 

@@ -12,20 +12,20 @@ import {
 import type { Result } from '@ymera/kernel';
 import { OnCommand, OnQuery, type Received } from '@ymera/messaging';
 import { ReadWorkflows } from '../../application/read-workflows';
-import { StartWorkflow } from '../../application/start-workflow';
 import { WorkflowControl } from '../../application/workflow-control';
+import { WorkflowEngine } from '../../application/workflow-engine';
 
 @Controller()
 export class WorkflowsController {
   constructor(
-    @Inject(StartWorkflow) private readonly starting: StartWorkflow,
+    @Inject(WorkflowEngine) private readonly engine: WorkflowEngine,
     @Inject(WorkflowControl) private readonly control: WorkflowControl,
     @Inject(ReadWorkflows) private readonly reading: ReadWorkflows,
   ) {}
 
   @OnCommand(startWorkflow)
   start({ id, payload }: Received<PayloadOf<typeof startWorkflow>>): Promise<void> {
-    return this.starting.execute(id, payload);
+    return this.engine.start(payload, { consumer: 'orchestrator.start_workflow', messageId: id });
   }
 
   @OnCommand(resolveGate)
