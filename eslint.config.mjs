@@ -16,7 +16,9 @@ const syntax = [
   },
 ];
 
-const tests = ['**/*.spec.ts', '**/src/testing/**', 'libs/testing/**', 'test/**'];
+const typeScript = ['**/*.ts'];
+const scripts = ['**/*.{mjs,cjs}'];
+const tests = ['**/*.spec.ts', '**/*.test.mjs', '**/src/testing/**', 'libs/testing/**', 'test/**'];
 
 export default tseslint.config(
   {
@@ -28,12 +30,14 @@ export default tseslint.config(
       'coverage/**',
       'deploy/docs/generated/**',
       'deploy/local/samples/**',
-      'deploy/tooling/boundaries/fixtures/**',
       '**/fixtures/**',
+      // An agent of the end-to-end tests, which is ours.
+      '!test/e2e/fixtures/',
+      '!test/e2e/fixtures/**',
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: [...typeScript, ...scripts],
     extends: [tseslint.configs.recommendedTypeChecked],
     plugins: { '@nx': nx },
     languageOptions: {
@@ -67,6 +71,33 @@ export default tseslint.config(
     },
   },
   {
+    // They run before anything is installed, or prepare what is: they read the environment and write to the terminal.
+    files: scripts,
+    rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
+  {
+    files: ['services/cli/bin/ymera.mjs'],
+    rules: {
+      // Starts where nothing may be installed, as the launcher does, and so with its parts.
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          ...projectBoundaries,
+          allow: [String.raw`^(\.\./)+deploy/local/(failure|machine/node24)\.mjs$`],
+        },
+      ],
+    },
+  },
+  {
+    files: ['eslint.config.mjs'],
+    // ESLint reads the default export.
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
     files: [
       '**/config.ts',
       '**/jest.config.ts',
@@ -91,6 +122,15 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
       'no-console': 'off',
+      // The functions of node:test return promises that the runner itself awaits.
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', name: ['describe', 'it', 'suite', 'test'], package: 'node:test' },
+          ],
+        },
+      ],
     },
   },
   { files: ['**/jest.config.ts'], ...tseslint.configs.disableTypeChecked },

@@ -1,5 +1,5 @@
-/** Every service with a schema of its own, in the order in which they are listed to people. */
-export const SERVICES = [
+/** Every service that owns a schema, in the order of lists for people. */
+export const SERVICES = /** @type {const} */ ([
   'registry',
   'reporting',
   'coordinator',
@@ -7,7 +7,12 @@ export const SERVICES = [
   'integration',
   'audit',
   'gateway',
-];
+]);
 
-/** Hosts the reference agents; to the platform it is an agent's host like anybody's. */
-export const RUNNER = 'agent-runner';
+/** Hosts the reference agents. The platform treats it like any other host of agents. */
+export const RUNNER = /** @type {const} */ ('agent-runner');
+
+/**
+ * @typedef {typeof SERVICES[number]} ServiceName
+ * @typedef {ServiceName | typeof RUNNER} HostedName a process of ours that answers on HTTP
+ */

@@ -1,5 +1,5 @@
-/** What may be gone the next time, with nothing changed here: who holds something, and what does not answer yet. */
-const PASSING = new Set([
+/** Failures that may pass with nothing changed here: a lock that another process holds, a server that does not answer yet. */
+const RETRYABLE = new Set([
   'already_running',
   'dependencies',
   'install_busy',
@@ -10,17 +10,33 @@ const PASSING = new Set([
   'service_not_ready',
 ]);
 
-/** Whose doing a failure is, in the words of `libs/contracts`; what is not named here is the machine's. */
+/**
+ * The side at fault, in the words of `libs/contracts`. Codes that are not listed are faults of the machine.
+ * @type {ReadonlyMap<string, 'request' | 'platform'>}
+ */
 const FAULTS = new Map([
   ...[
     ...['argument_invalid', 'argument_missing', 'variable_not_set', 'unknown_command', 'unknown_option'],
     ...['unknown_tool', 'bench_missing', 'corpus_missing', 'topology_missing'],
-  ].map((code) => [code, 'request']),
-  ...['build_failed', 'start_failed', 'service_died', 'internal'].map((code) => [code, 'platform']),
+  ].map((code) => /** @type {const} */ ([code, 'request'])),
+  ...['build_failed', 'start_failed', 'service_died', 'internal'].map(
+    (code) => /** @type {const} */ ([code, 'platform']),
+  ),
 ]);
 
-/** An expected outcome of the launcher: told in one sentence, with what to do, and no stack trace. */
+/**
+ * An expected outcome of the launcher: one sentence and what to do, without a stack trace.
+ * @typedef {object} FailureOptions
+ * @property {string | undefined} [suggestion] what to do
+ * @property {number} [exitCode] default: 1
+ * @property {readonly string[] | undefined} [detail] last lines that the failed program wrote
+ */
 export class LauncherFailure extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {FailureOptions} [options]
+   */
   constructor(code, message, { suggestion, exitCode = 1, detail } = {}) {
     super(message);
     this.name = 'LauncherFailure';
@@ -29,25 +45,44 @@ export class LauncherFailure extends Error {
     this.exitCode = exitCode;
     this.detail = detail;
   }
+
+  /**
+   * The same failure with the last lines of the process that caused it; lines that it has already stay.
+   * @param {readonly string[] | undefined} lines
+   */
+  withDetail(lines) {
+    this.detail ??= lines;
+    return this;
+  }
 }
 
-const LONGEST_LINE = 500;
+/** @param {unknown} error what was caught */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
- * The last line for programs, in the shape that all errors have; `detail` are the last words of what failed. What was not
- * expected is `internal`.
+ * The code of a system error, such as `EEXIST`.
+ * @param {unknown} error what was caught
+ */
+export const codeOf = (error) =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+const MAX_DETAIL_LINE_LENGTH = 500;
+
+/**
+ * The last line for programs, in the shape that all errors have. An unexpected error has the code `internal`.
+ * @param {unknown} error
  */
 export function failedLine(error) {
-  const code = error instanceof LauncherFailure ? error.code : 'internal';
-  const { message, suggestion } = error;
-  const detail = error.detail?.map((line) => line.slice(0, LONGEST_LINE));
+  const expected = error instanceof LauncherFailure ? error : undefined;
+  const code = expected?.code ?? 'internal';
+  const detail = expected?.detail?.map((line) => line.slice(0, MAX_DETAIL_LINE_LENGTH));
   return JSON.stringify({
     state: 'failed',
     error: {
       code,
-      message,
-      retryable: PASSING.has(code),
-      ...(suggestion ? { suggestion } : {}),
+      message: messageOf(error),
+      retryable: RETRYABLE.has(code),
+      ...(expected?.suggestion ? { suggestion: expected.suggestion } : {}),
       fault: FAULTS.get(code) ?? 'machine',
       ...(detail?.length ? { detail } : {}),
     },

@@ -10,13 +10,17 @@ import { inRepository } from './paths.mjs';
 const folder = mkdtempSync(join(tmpdir(), 'ymera-failure-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** The last line of standard output, which is all that a program reads. */
-function toldBy(...words) {
-  const { status, stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
-  return { status, ...JSON.parse(stdout.trim().split('\n').at(-1)) };
+/**
+ * The exit code and the last line of standard output, which programs read.
+ * @param {string[]} args
+ * @returns {{ status: number | null, state: string, error: { code: string, retryable: boolean } }}
+ */
+function lastLineOf(...args) {
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  return { status, ...JSON.parse(stdout.trim().split('\n').at(-1) ?? '') };
 }
 
-describe('a failure, for programs', () => {
+describe('the last line of a failure, for programs', () => {
   test('has the shape of all errors', () => {
     const taken = new LauncherFailure('port_taken', 'Taken.', { suggestion: 'Again.' });
     assert.deepEqual(JSON.parse(failedLine(taken)), {
@@ -39,18 +43,54 @@ describe('a failure, for programs', () => {
     });
   });
 
-  test('is the last line of the launcher', () => {
-    const { status, state, error } = toldBy(inRepository('deploy', 'local', 'run.mjs'), 'nonsense', '--json');
+  test('is printed by the launcher', () => {
+    const { status, state, error } = lastLineOf(
+      inRepository('deploy', 'local', 'run.mjs'),
+      'nonsense',
+      '--json',
+    );
     assert.deepEqual([status, state, error.code, error.retryable], [1, 'failed', 'unknown_command', false]);
   });
 
-  test('is the last line of the command line where nothing is installed', () => {
+  test('is printed by the CLI where nothing is installed', () => {
     for (const path of [
       ['deploy', 'local', 'failure.mjs'],
       ['services', 'cli', 'bin'],
     ])
       cpSync(inRepository(...path), join(folder, ...path), { recursive: true });
-    const { status, state, error } = toldBy(join(folder, 'services/cli/bin/ymera.mjs'), 'overview', '--json');
+    const { status, state, error } = lastLineOf(
+      join(folder, 'services/cli/bin/ymera.mjs'),
+      'overview',
+      '--json',
+    );
     assert.deepEqual([status, state, error.code, error.retryable], [1, 'failed', 'not_installed', false]);
+  });
+
+  test('is printed by every command of the launcher where nothing is installed', () => {
+    const checkout = join(folder, 'launcher');
+    cpSync(inRepository('deploy', 'local'), join(checkout, 'deploy', 'local'), { recursive: true });
+    /** @type {[code: string, ...args: string[]][]} */
+    const refusals = [
+      ['argument_missing', 'demo', '--network'],
+      ['unknown_option', 'start', '--nonsense'],
+      ['servers_incomplete', 'bench'],
+      ['servers_incomplete', 'test'],
+      ['corpus_missing', 'eval-examination', '--dir', '/nowhere'],
+      ['unknown_tool', 'tool', 'nonsense'],
+    ];
+    const env = {
+      ...process.env,
+      YMERA_SERVERS_FOR: '',
+      YMERA_RABBITMQ_URL: 'amqp://h',
+      YMERA_RABBITMQ_MANAGEMENT_URL: '',
+    };
+    for (const [code, ...args] of refusals) {
+      const launcher = join(checkout, 'deploy', 'local', 'run.mjs');
+      const { stdout, stderr } = spawnSync(process.execPath, [launcher, ...args, '--json'], {
+        encoding: 'utf8',
+        env,
+      });
+      assert.equal(JSON.parse(stdout.trim().split('\n').at(-1) ?? '').error.code, code, stderr);
+    }
   });
 });

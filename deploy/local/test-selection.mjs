@@ -1,10 +1,19 @@
 const NOT_INSTALLED = '--testPathIgnorePatterns=/node_modules/';
 
 /**
- * Tests that promise a time need the machine to themselves: `*.alone.spec.ts` run one after the other, once all others are
- * through. What needs other languages, engines or a long time is in `*.full.spec.ts`, which only `--full` runs.
+ * One run of Jest.
+ * @typedef {object} JestRun
+ * @property {string} name
+ * @property {readonly string[]} selection options of Jest that choose the spec files
+ * @property {string} report name of the file that Jest reports to
  */
-const USUAL = [
+
+/**
+ * Tests of a duration need the machine to themselves: `*.alone.spec.ts` run one after the other, after all others.
+ * Tests that need other languages, other engines or a long time are in `*.full.spec.ts`, which only `--full` runs.
+ * @type {readonly JestRun[]}
+ */
+const DEFAULT_RUNS = [
   {
     name: 'tests side by side',
     selection: [NOT_INSTALLED, '--testPathIgnorePatterns=\\.(alone|full)\\.spec\\.ts$'],
@@ -16,7 +25,8 @@ const USUAL = [
     report: 'jest-alone.json',
   },
 ];
-const FULL = [
+/** @type {readonly JestRun[]} */
+const FULL_RUNS = [
   {
     name: 'tests that need more than Node',
     selection: [NOT_INSTALLED, '--testMatch=**/*.full.spec.ts'],
@@ -24,10 +34,16 @@ const FULL = [
   },
 ];
 
-/** The runs of Jest, in order: what each takes, and the file it reports to. */
-export const jestRuns = (isFull) => (isFull ? FULL : USUAL);
+/**
+ * The runs of Jest, in order.
+ * @param {boolean} isFull
+ */
+export const jestRuns = (isFull) => (isFull ? FULL_RUNS : DEFAULT_RUNS);
 
-/** Our own switch, and what is Jest's. */
+/**
+ * Separates our own switch from the arguments of Jest.
+ * @param {readonly string[]} argv
+ */
 export const testArguments = (argv) => ({
   isFull: argv.includes('--full'),
   args: argv.filter((arg) => arg !== '--full'),

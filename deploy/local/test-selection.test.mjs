@@ -4,9 +4,12 @@ import { describe, test } from 'node:test';
 import { jestRuns, testArguments } from './test-selection.mjs';
 
 const specs = ['/x/src/a.spec.ts', '/x/src/a.alone.spec.ts', '/x/src/a.full.spec.ts'];
-const valueOf = (arg) => arg.slice(arg.indexOf('=') + 1);
+const valueOf = (/** @type {string} */ arg) => arg.slice(arg.indexOf('=') + 1);
 
-/** As Jest reads the options. */
+/**
+ * The specs that Jest selects by these options.
+ * @param {import('./test-selection.mjs').JestRun} run
+ */
 function selected({ selection }) {
   const ignored = selection.filter((arg) => arg.startsWith('--testPathIgnorePatterns=')).map(valueOf);
   const matches = selection.filter((arg) => arg.startsWith('--testMatch=')).map(valueOf);
@@ -17,12 +20,12 @@ function selected({ selection }) {
   );
 }
 
-describe('the selection of tests', () => {
-  test('the usual runs take every spec once, and none that needs more than Node', () => {
+describe('selection of tests', () => {
+  test('the default runs include every spec once, and none that needs more than Node', () => {
     assert.deepEqual(jestRuns(false).map(selected), [['/x/src/a.spec.ts'], ['/x/src/a.alone.spec.ts']]);
   });
 
-  test('--full takes those alone', () => {
+  test('--full selects only specs that need more than Node', () => {
     assert.deepEqual(jestRuns(true).map(selected), [['/x/src/a.full.spec.ts']]);
   });
 

@@ -1,13 +1,22 @@
-// Known vulnerabilities of what is installed, where the registry can be asked. "Not checked" is said, never "fine".
+// Known vulnerabilities of installed packages. Without an answer of the registry the result is "not checked".
 import { spawnSync } from 'node:child_process';
+import { parseJson } from '../local/json.mjs';
 
 const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], {
   encoding: 'utf8',
   timeout: 120_000,
 });
+/**
+ * @typedef {object} AuditReport
+ * @property {{ vulnerabilities?: { total?: number, high?: number, critical?: number } }} [metadata]
+ * @property {{ summary?: string }} [error]
+ * @property {string} [message]
+ */
+
+/** @type {AuditReport} */
 let report;
 try {
-  report = JSON.parse(stdout);
+  report = /** @type {AuditReport} */ (parseJson(stdout));
 } catch {
   report = {};
 }

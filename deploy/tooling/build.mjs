@@ -2,23 +2,30 @@
 // output.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { transformSync } from '@swc/core';
+import jestPreset from './jest-preset.cjs';
 
 const require = createRequire(import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const { transformSync } = require('@swc/core');
-const { swc } = require('./jest-preset.cjs');
 
-/** Changed at, in ms: of this file and the settings it builds with. */
+const { swc } = jestPreset;
+
+/** When this file and the settings of the build were last changed, in ms since the epoch. */
 const toolMs = Math.max(
   ...[fileURLToPath(import.meta.url), require.resolve('./jest-preset.cjs')].map(
     (path) => statSync(path).mtimeMs,
   ),
 );
 
+/** @param {string} file */
 const isShipped = (file) => /\.ts$/.test(file) && !/\.spec\.ts$|\.d\.ts$/.test(file);
 
+/**
+ * @param {string} project its folder
+ * @returns {number} of files that were transpiled
+ */
 function build(project) {
   const source = join(root, project, 'src');
   const target = join(root, project, 'dist');
@@ -32,18 +39,15 @@ function build(project) {
     if (existsSync(to) && statSync(to).mtimeMs > Math.max(statSync(from).mtimeMs, toolMs)) continue;
     const { code, map } = transformSync(readFileSync(from, 'utf8'), {
       ...swc,
-      // Names the exports in a way that ES modules find, so that theirs may import them by name.
+      // Annotates the exports, so that ES modules may import them by name.
       module: { ...swc.module, exportInteropAnnotation: true },
       filename: from,
       sourceMaps: true,
       sourceFileName: relative(dirname(to), from),
     });
     mkdirSync(dirname(to), { recursive: true });
-    writeFileSync(
-      to,
-      `${code}\n//# sourceMappingURL=${file.split('/').at(-1).replace(/\.ts$/, '.js.map')}\n`,
-    );
-    writeFileSync(`${to}.map`, map);
+    writeFileSync(to, `${code}\n//# sourceMappingURL=${basename(file).replace(/\.ts$/, '.js.map')}\n`);
+    writeFileSync(`${to}.map`, map ?? '');
     built += 1;
   }
   if (existsSync(target)) {

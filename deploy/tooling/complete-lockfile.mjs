@@ -1,37 +1,45 @@
 /**
- * Writes entries for optional packages that package-lock.json lacks. npm leaves out those that the registry at hand does not
- * serve (builds for other platforms), and then refuses its own file in `npm ci`. The entries carry version and platform, so
- * `npm ci` skips them here; without an integrity, which nobody could compute. Run it after `npm install`.
+ * Writes entries for optional packages that package-lock.json lacks. npm omits packages that its registry does not
+ * serve (builds for other platforms), and then refuses its own file in `npm ci`. The entries contain version and platform, so
+ * `npm ci` skips them here; an integrity cannot be computed without the package. Run it after `npm install`.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readJson } from '../local/json.mjs';
+
+/** @import { LockedPackage, Lockfile } from '../local/machine/dependencies.mjs' */
 
 const PLATFORM = /(?:^|[-/])(android|darwin|freebsd|linux|openharmony|win32)-([a-z0-9]+)/;
 
-/** @returns entries to add, by their path in the lockfile; empty for a complete one */
+/**
+ * @param {Lockfile} lock
+ * @returns entries to add, by their path in the lockfile; empty for a complete one
+ */
 export function missingOptionalPackages(lock) {
+  /** @type {Record<string, LockedPackage & { os?: string[], cpu?: string[] }>} */
   const missing = {};
   for (const [path, entry] of Object.entries(lock.packages)) {
     for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-      const places = [`node_modules/${name}`, `${path}/node_modules/${name}`];
-      if (places.some((place) => lock.packages[place])) continue;
+      const atRoot = `node_modules/${name}`;
+      if (lock.packages[atRoot] || lock.packages[`${path}/node_modules/${name}`]) continue;
       const [, os, cpu] = PLATFORM.exec(name) ?? [];
-      missing[places[0]] = {
+      missing[atRoot] = {
         version,
         ...(entry.dev ? { dev: true } : {}),
         optional: true,
-        ...(os ? { os: [os], cpu: [cpu] } : {}),
+        ...(os && cpu ? { os: [os], cpu: [cpu] } : {}),
       };
     }
   }
   return missing;
 }
 
+/** @param {string} file */
 function complete(file) {
-  const lock = JSON.parse(readFileSync(file, 'utf8'));
+  const lock = /** @type {Lockfile} */ (readJson(file));
   const missing = missingOptionalPackages(lock);
-  // npm sorts by path; in its order the next `npm install` shows no difference that is none.
+  // npm sorts by path: in another order the next `npm install` would change the file.
   const sorted = Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) =>
     a.localeCompare(b, 'en'),
   );

@@ -1,20 +1,25 @@
 // Adds messages that are new to test/contract/frozen.json. `--replace NAME...` writes again what no installation has
-// seen yet; a message that somebody may already hold gets a new version instead. Runs after a build.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// seen yet; a message of a released version gets a new version instead. Runs after a build.
+import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readJson } from '../local/json.mjs';
 
 const require = createRequire(import.meta.url);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const { jsonSchemas, withoutAdded } = require(join(root, 'libs', 'contracts', 'dist', 'index.js'));
-const { digestOf } = require(join(root, 'libs', 'kernel', 'dist', 'index.js'));
+/** @type {unknown} */
+const contracts = require(join(root, 'libs', 'contracts', 'dist', 'index.js'));
+/** @type {unknown} */
+const kernel = require(join(root, 'libs', 'kernel', 'dist', 'index.js'));
+const { jsonSchemas, withoutAdded } = /** @type {typeof import('@ymera/contracts')} */ (contracts);
+const { digestOf } = /** @type {typeof import('@ymera/kernel')} */ (kernel);
 
 const file = join(root, 'test', 'contract', 'frozen.json');
-const frozen = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+const frozen = /** @type {Record<string, string>} */ (existsSync(file) ? readJson(file) : {});
 const [flag, ...replaced] = process.argv.slice(2);
 if (flag !== undefined && flag !== '--replace') {
-  console.error(`unknown option ${flag}; only --replace NAME... is known`);
+  console.error(`unknown option ${flag}; use --replace NAME... or no option`);
   process.exit(2);
 }
 

@@ -1,5 +1,5 @@
-// Writes what is derived from declarations: deploy/docs/generated from libs/contracts, .env.example from the services'
-// configuration. With --check it names the files that differ and exits with 1. Reads dist, so it runs after a build.
+// Writes generated documents: deploy/docs/generated from libs/contracts, .env.example from the services' configuration.
+// With --check it names the files that differ and exits with 1. Reads dist, so it runs after a build.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -8,16 +8,18 @@ import { environmentExample } from './environment/environment-example.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const folder = join('deploy', 'docs', 'generated');
-const { generatedDocuments } = createRequire(import.meta.url)(
-  join(root, 'libs', 'contracts', 'dist', 'index.js'),
-);
+/** @type {unknown} */
+const contracts = createRequire(import.meta.url)(join(root, 'libs', 'contracts', 'dist', 'index.js'));
+const { generatedDocuments } = /** @type {typeof import('@ymera/contracts')} */ (contracts);
+
+/** @type {(path: string, text: string) => [path: string, text: string]} */
+const pair = (path, text) => [path, text];
 
 const wanted = new Map([
-  ...Object.entries(generatedDocuments()).map(([path, document]) => [
-    join(folder, path),
-    `${JSON.stringify(document, null, 2)}\n`,
-  ]),
-  ['.env.example', environmentExample(root)],
+  ...Object.entries(generatedDocuments()).map(([path, document]) =>
+    pair(join(folder, path), `${JSON.stringify(document, null, 2)}\n`),
+  ),
+  pair('.env.example', environmentExample(root)),
 ]);
 const present = existsSync(join(root, folder))
   ? readdirSync(join(root, folder), { recursive: true })

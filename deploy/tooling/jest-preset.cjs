@@ -2,7 +2,7 @@ const { join } = require('node:path');
 
 const root = join(__dirname, '..', '..');
 
-/** Libraries published as ES modules only; everything else in node_modules is left untransformed. */
+/** Packages published as ES modules only. All others in node_modules are not transformed. */
 const esModulesOnly = [
   'cockatiel',
   'jose',
@@ -11,7 +11,7 @@ const esModulesOnly = [
   'eventsource-parser',
   'log-update',
   '@secretlint',
-  // What it is made of.
+  // Dependencies of log-update.
   'ansi-escapes',
   'ansi-regex',
   'ansi-styles',
@@ -28,6 +28,7 @@ const esModulesOnly = [
   'wrap-ansi',
 ];
 
+/** @satisfies {import('@swc/core').Options} */
 const swc = {
   sourceMaps: 'inline',
   module: { type: 'commonjs' },
@@ -39,7 +40,11 @@ const swc = {
   },
 };
 
-/** One Jest project per nx project: the same transform, conditions and limits everywhere. */
+/**
+ * One Jest project per nx project: the same transform and conditions everywhere.
+ * @param {string} displayName
+ * @param {string} rootDir
+ */
 function projectConfig(displayName, rootDir) {
   return {
     displayName,

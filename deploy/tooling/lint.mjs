@@ -1,4 +1,4 @@
-// Layers first, because that is quick; then ESLint, which also holds the boundaries between projects.
+// Layers first, because that is quick; then ESLint, which also checks the boundaries between projects.
 import { join } from 'node:path';
 import { createProjectGraphAsync } from '@nx/devkit';
 import { runTool } from './run-tool.mjs';
@@ -9,14 +9,14 @@ const layers = [
   'libs',
   'services',
   'test',
+  'deploy/local',
 ];
 const layered = runTool('dependency-cruiser/bin/dependency-cruiser.mjs', layers);
 
 // The boundary rule reads nx's stored graph and is silent without one.
 await createProjectGraphAsync({ exitOnError: true });
-// The cache knows a file by its own text, not by the types and the package.json that it was judged with: good enough for a
-// quick look, not for the gate.
-const cache = process.env.CI ? [] : ['--cache', '--cache-location', '.nx/eslint/'];
+// The cache ignores changes of types in other files and of package.json: good enough for daily work, not for the gate.
+const cache = process.env['CI'] ? [] : ['--cache', '--cache-location', '.nx/eslint/'];
 const linted = runTool('eslint/bin/eslint.js', [
   '--max-warnings',
   '0',

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Runs a tool of node_modules in the root of the repository, its output going where ours goes; returns its exit code. */
+/**
+ * Executes a tool of node_modules in the root of the repository, with our standard streams.
+ * @param {string} path of its script below node_modules
+ * @param {readonly string[]} args
+ * @returns {number} its exit code
+ */
 export function runTool(path, args) {
   const { status, error } = spawnSync(process.execPath, [join(root, 'node_modules', path), ...args], {
     cwd: root,

@@ -1,9 +1,6 @@
-// One program over every project: libraries are checked once, not again in each project that uses them.
+// One program over every project and script: libraries are checked once, not again in each project that uses them.
 import { join } from 'node:path';
 import { runTool } from './run-tool.mjs';
 
-process.exitCode = runTool('typescript/bin/tsc', [
-  '--noEmit',
-  '--project',
-  join(import.meta.dirname, 'tsconfig.workspace.json'),
-]);
+const [project = join(import.meta.dirname, 'tsconfig.workspace.json')] = process.argv.slice(2);
+process.exitCode = runTool('typescript/bin/tsc', ['--noEmit', '--project', project]);

@@ -9,14 +9,20 @@ import { serverEnvironment } from '../servers/environment.mjs';
 import { givenServers, startServers } from '../servers/servers.mjs';
 import { withSession } from '../session.mjs';
 
-/** Measurements on private servers with the settings that production has: PostgreSQL calls fsync. */
+/**
+ * Benchmarks on private servers with the settings of production: PostgreSQL calls fsync.
+ * @param {string[]} args
+ */
 export async function run(args) {
   const given = givenServers(process.env);
   return withSession({ title: 'YMERA · bench', json: args.includes('--json') }, async (session) => {
     const node = await prepareMachine(session, { packages: platformPackages(undefined, given) });
     await build(session, node);
     const script = inRepository('test', 'load', 'dist', 'bench.js');
-    if (!existsSync(script)) throw new LauncherFailure('bench_missing', `${script} was not built`);
+    if (!existsSync(script))
+      throw new LauncherFailure('bench_missing', `${script} does not exist`, {
+        suggestion: 'run: npm run build',
+      });
     const instance = openInstance('bench', { disposable: true });
     session.onClose(instance.release);
     const ports = await freePorts(['callback']);

@@ -3,7 +3,10 @@ import { inRepository } from '../paths.mjs';
 import { platformPackages, runnerOptions } from '../platform/runner-options.mjs';
 import { withSession } from '../session.mjs';
 
-/** Real processes killed and cut under load, on a platform that the program starts for itself (test/chaos). */
+/**
+ * Kills processes and cuts connections under load, on a platform that the program starts for itself (test/chaos).
+ * @param {string[]} args
+ */
 export async function run(args) {
   const json = args.includes('--json');
   return withSession({ title: 'YMERA · chaos', json }, async (session) => {

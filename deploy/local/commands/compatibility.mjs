@@ -3,7 +3,10 @@ import { inRepository } from '../paths.mjs';
 import { platformPackages, runnerOptions } from '../platform/runner-options.mjs';
 import { withSession } from '../session.mjs';
 
-/** Projects of many kinds, each through a platform that the program starts for itself (test/compatibility). */
+/**
+ * Runs projects of many kinds through a platform that the program starts for itself (test/compatibility).
+ * @param {string[]} args
+ */
 export async function run(args) {
   return withSession({ title: 'YMERA · compatibility' }, async (session) => {
     const node = await prepareMachine(session, { packages: platformPackages(runnerOptions([]), {}) });

@@ -8,27 +8,33 @@ import { option, platformPackages, runnerOptions, sandboxWarning } from '../plat
 import { givenServers } from '../servers/servers.mjs';
 import { withSession } from '../session.mjs';
 
-/** Small on purpose: eight services of a demo would otherwise hold more connections than they use. */
+/**
+ * @import { Platform } from '../platform/platform.mjs'
+ * @import { RunnerOptions } from '../platform/runner-options.mjs'
+ */
+
+/** Small on purpose: the eight services of a demo would otherwise hold more connections than they use. */
 const POOL_SIZE = 5;
 
-/** Somebody is watching: a command that hangs is given up sooner than in a fleet. `--deadline` says otherwise. */
-const TASK_TIMEOUT_S = '120';
+/** A person is waiting: a command that hangs times out sooner than in a fleet. `--deadline` overrides it. */
+const DEFAULT_TASK_TIMEOUT_S = '120';
 
 /** Ctrl-C and SIGTERM end the demo in the same way. */
-const INTERRUPTED = 130;
-const TERMINATED = 143;
+const EXIT_INTERRUPTED = 130;
+const EXIT_TERMINATED = 143;
 
-/** The last line for programs where the CLI, which tells the rest, was not reached. */
+/** The last line for programs when the CLI, which prints it otherwise, was not reached. */
 const interrupted = {
   state: 'canceled',
   error: { code: 'interrupted', message: 'Interrupted before the platform was ready.', retryable: true },
 };
 
+/** @param {Platform} platform */
 function journeyEnvironment(platform) {
   return {
     ...process.env,
-    INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
-    YMERA_URL: platform.urls.gateway,
+    INIT_CWD: process.env['INIT_CWD'] ?? process.cwd(),
+    YMERA_URL: platform.gatewayUrl,
     YMERA_REQUESTER_TOKEN_FILE: platform.tokenFiles.requester,
     YMERA_APPROVER_TOKEN_FILE: platform.tokenFiles.approver,
     YMERA_ADMIN_TOKEN_FILE: platform.tokenFiles.admin,
@@ -37,29 +43,44 @@ function journeyEnvironment(platform) {
   };
 }
 
+/** @param {readonly string[]} args */
 function platformEnvironment(args) {
-  const deadline = option(args, '--deadline') ?? process.env.YMERA_TASK_TIMEOUT_SECONDS ?? TASK_TIMEOUT_S;
+  const deadline =
+    option(args, '--deadline') ?? process.env['YMERA_TASK_TIMEOUT_SECONDS'] ?? DEFAULT_TASK_TIMEOUT_S;
   return { ...process.env, YMERA_TASK_TIMEOUT_SECONDS: deadline };
 }
 
-/** What follows one of these is its value, whatever it looks like. */
+/** The argument after one of these is its value, even when it looks like an option. */
 const WITH_VALUE = [
   ...['--repo', '--sample', '--request', '--exec', '--test', '--bench', '--build'],
   ...['--pass-env', '--deadline'],
 ];
 
+/**
+ * @param {readonly string[]} args
+ * @param {string[]} flags
+ */
 const hasFlag = (args, ...flags) =>
-  args.some((arg, at) => flags.includes(arg) && !WITH_VALUE.includes(args[at - 1]));
+  args.some((arg, at) => flags.includes(arg) && !WITH_VALUE.includes(args[at - 1] ?? ''));
 
-/** The path of `--repo`, where one was given; whether it can be used is for the CLI to say. */
+/**
+ * The path of `--repo`; the CLI decides whether it can be used.
+ * @param {readonly string[]} args
+ * @param {RunnerOptions} runner
+ */
 function repoOf(args, { commandFolder }) {
   const at = args.findIndex((arg) => arg === '--repo' || arg.startsWith('--repo='));
-  if (at < 0) return undefined;
-  const path = args[at] === '--repo' ? args[at + 1] : args[at].slice('--repo='.length);
+  const found = args[at];
+  if (found === undefined) return undefined;
+  const path = found === '--repo' ? args[at + 1] : found.slice('--repo='.length);
   return resolve(commandFolder, path ?? '');
 }
 
-/** Help and a preflight are the CLI's alone. Progress goes to standard error, because standard output is the answer. */
+/**
+ * Help and preflight need the CLI alone. Progress goes to standard error, because standard output is the answer.
+ * @param {readonly string[]} cli
+ * @param {readonly string[]} args
+ */
 const answerWithoutPlatform = (cli, args) =>
   withSession({ title: 'YMERA · demo', json: true }, async (session) => {
     const node = await prepareMachine(session, { packages: ['git'] });
@@ -68,8 +89,9 @@ const answerWithoutPlatform = (cli, args) =>
   });
 
 /**
- * The main job on a platform of its own. The journey itself is the CLI's: its exit code and its last line are ours.
- * Arguments that are wrong without any platform are answered before one is started.
+ * Starts a platform and the CLI's demo on it; the exit code and the last line are the CLI's.
+ * Arguments that are invalid on any platform are refused before one is started.
+ * @param {string[]} args
  */
 export async function run(args) {
   const cli = [inRepository('services', 'cli', 'dist', 'main.js'), 'demo'];
@@ -79,7 +101,7 @@ export async function run(args) {
   if (hasFlag(args, '--preflight')) return answerWithoutPlatform(cli, args);
   const given = givenServers(process.env);
   const json = args.includes('--json');
-  let isTold = false;
+  let cliReached = false;
 
   const code = await withSession(
     { title: 'YMERA · demo: a sentence becomes a landed commit', json },
@@ -100,12 +122,12 @@ export async function run(args) {
         poolSize: POOL_SIZE,
         env: platformEnvironment(args),
       });
-      session.progress.note(`platform at ${platform.urls.gateway}, logs in ${platform.logs}`);
-      isTold = true;
+      session.progress.note(`platform at ${platform.gatewayUrl}, logs in ${platform.logs}`);
+      cliReached = true;
       return session.runAttached(node.path, [...cli, ...args], { env: journeyEnvironment(platform) });
     },
   );
-  if (code !== INTERRUPTED && code !== TERMINATED) return code;
-  if (json && !isTold) console.log(JSON.stringify(interrupted));
-  return INTERRUPTED;
+  if (code !== EXIT_INTERRUPTED && code !== EXIT_TERMINATED) return code;
+  if (json && !cliReached) console.log(JSON.stringify(interrupted));
+  return EXIT_INTERRUPTED;
 }

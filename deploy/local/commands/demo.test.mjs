@@ -6,17 +6,21 @@ import { promisify } from 'node:util';
 import { repositoryRoot } from '../paths.mjs';
 
 const launcher = join(repositoryRoot, 'deploy', 'local', 'run.mjs');
-/** Far less than a platform takes to start. */
+/** Shorter than the start of a platform. */
 const TIMEOUT_MS = 60_000;
 
-/** @returns {Promise<{ code: number, stdout: string, stderr: string }>} */
+/**
+ * @typedef {{ code: number, stdout: string, stderr: string }} Output
+ * @param {string[]} args
+ * @returns {Promise<Output>}
+ */
 const demo = (...args) =>
   promisify(execFile)(process.execPath, [launcher, 'demo', ...args], { timeout: TIMEOUT_MS }).then(
     (output) => ({ code: 0, ...output }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+    (/** @type {Output} */ { code, stdout, stderr }) => ({ code, stdout, stderr }),
   );
 
-/** Each of them is a step of the progress display. */
+/** Steps of the progress display. */
 const platformStarts = /PostgreSQL|RabbitMQ|platform at/;
 
 describe('the demo without a platform', () => {
@@ -43,7 +47,7 @@ describe('the demo without a platform', () => {
     assert.equal(JSON.parse(stdout).error.code, 'request_empty');
   });
 
-  test('--exec with a program that is not there is refused before anything starts', async () => {
+  test('--exec with a missing program is refused before anything starts', async () => {
     const { code, stdout, stderr } = await demo('--json', '--exec', 'no-such-agent --fast');
     assert.equal(code, 1);
     assert.deepEqual(

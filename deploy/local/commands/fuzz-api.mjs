@@ -3,7 +3,10 @@ import { inRepository } from '../paths.mjs';
 import { platformPackages, runnerOptions } from '../platform/runner-options.mjs';
 import { withSession } from '../session.mjs';
 
-/** Generated requests on every route, against a platform that the program starts for itself (test/fuzz). */
+/**
+ * Sends generated requests to every route of a platform that the program starts for itself (test/fuzz).
+ * @param {string[]} args
+ */
 export async function run(args) {
   const json = args.includes('--json');
   return withSession({ title: 'YMERA · fuzz:api', json }, async (session) => {

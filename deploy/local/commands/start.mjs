@@ -10,23 +10,41 @@ import { platformPackages, runnerOptions, sandboxWarning } from '../platform/run
 import { givenServers } from '../servers/servers.mjs';
 import { withSession } from '../session.mjs';
 
+/**
+ * @import { Platform } from '../platform/platform.mjs'
+ * @import { Session } from '../session.mjs'
+ */
+
 const OPTIONS = new Set(['--exec', '--network', '--pass-env', '--no-sandbox']);
 
+/** @param {readonly string[]} args */
 function refuseUnknown(args) {
   const unknown = args.find(
-    (arg, index) => arg.startsWith('-') && !OPTIONS.has(arg.split('=')[0]) && args[index - 1] !== '--exec',
+    (arg, index) =>
+      arg.startsWith('-') && !OPTIONS.has(arg.replace(/=.*/s, '')) && args[index - 1] !== '--exec',
   );
-  if (unknown) throw new LauncherFailure('unknown_option', `unknown option: ${unknown}`, { exitCode: 2 });
+  if (unknown)
+    throw new LauncherFailure('unknown_option', `unknown option: ${unknown}`, {
+      suggestion: `use one of: ${[...OPTIONS].join(', ')}`,
+      exitCode: 2,
+    });
 }
 
-/** Where `npm run ymera` finds the running platform. It names files with tokens, not the tokens. */
+/**
+ * Writes the file by which `npm run ymera` finds the running platform. It names files with tokens, not the tokens.
+ * @param {Platform} platform
+ */
 function publish(platform) {
   const file = join(stateRoot, 'current.json');
-  const content = { gateway_url: platform.urls.gateway, token_files: platform.tokenFiles, pid: process.pid };
+  const content = { gateway_url: platform.gatewayUrl, token_files: platform.tokenFiles, pid: process.pid };
   writeFileSync(file, JSON.stringify(content, null, 2), { mode: 0o600 });
   return () => rmSync(file, { force: true });
 }
 
+/**
+ * @param {Session['progress']} progress
+ * @param {Platform} platform
+ */
 function describe(progress, platform) {
   progress.heading('\nReady.');
   for (const name of [...SERVICES, RUNNER])
@@ -41,16 +59,20 @@ function describe(progress, platform) {
   progress.heading('Ctrl-C stops everything.\n');
 }
 
+/** @param {Session} session */
 function reportDeaths({ supervisor, progress }) {
   supervisor.on('exited', ({ name, reason, expected, restartInMs, tail }) => {
     if (expected) return;
     for (const line of tail.slice(-5)) progress.note(line);
-    if (restartInMs === undefined) progress.fail(`${name} ended too often (${reason}); it stays down`);
+    if (restartInMs === undefined) progress.fail(`${name} ended too often (${reason}) and stays down`);
     else progress.warn(`${name} ended (${reason}); started again in ${restartInMs / 1000} s`);
   });
 }
 
-/** The whole platform, with data that lasts, until somebody stops it. */
+/**
+ * Runs the whole platform, with data that lasts, until it is interrupted.
+ * @param {string[]} args
+ */
 export async function run(args) {
   refuseUnknown(args);
   const runner = runnerOptions(args);

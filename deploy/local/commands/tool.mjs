@@ -3,10 +3,21 @@ import { prepareMachine } from '../machine/prepare.mjs';
 import { inRepository, repositoryRoot } from '../paths.mjs';
 import { withSession } from '../session.mjs';
 
+/**
+ * @param {string} name
+ * @param {string[]} args
+ */
 const script = (name, ...args) => [inRepository('deploy', 'tooling', `${name}.mjs`), ...args];
+/**
+ * @param {string} path
+ * @param {string[]} args
+ */
 const program = (path, ...args) => [inRepository('node_modules', ...path.split('/')), ...args];
 
-/** Each tool is a list of programs, run one after the other under Node 24 until one fails. */
+/**
+ * Each tool is a list of programs, executed one after the other under Node 24 until one fails.
+ * @type {Readonly<Record<string, readonly string[][]>>}
+ */
 const TOOLS = {
   build: [script('build')],
   lint: [script('lint')],
@@ -19,11 +30,12 @@ const TOOLS = {
   'audit:deps': [script('audit-deps')],
 };
 
-export async function run([name, ...args]) {
-  const steps = TOOLS[name];
+/** @param {string[]} args the tool, and arguments of its last program */
+export async function run([name = '', ...args]) {
+  const steps = Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined;
   if (!steps) {
-    throw new LauncherFailure('unknown_tool', `unknown tool: ${name ?? '(none)'}`, {
-      suggestion: `one of: ${Object.keys(TOOLS).join(', ')}`,
+    throw new LauncherFailure('unknown_tool', `unknown tool: ${name || '(none)'}`, {
+      suggestion: `use one of: ${Object.keys(TOOLS).join(', ')}`,
     });
   }
   return withSession({ title: `YMERA · ${name}` }, async (session) => {

@@ -1,4 +1,4 @@
-/** Runs as root: installs Debian packages without letting any of them start a service. Arguments: package names. */
+/** Runs as root: installs Debian packages and prevents them from starting a service. Arguments: package names. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { servicePolicy } from './service-policy.mjs';
@@ -6,11 +6,17 @@ import { servicePolicy } from './service-policy.mjs';
 const packages = process.argv.slice(2);
 const policy = servicePolicy();
 const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-/** An interrupted apt gets this long to end: until then no service may start, after it we would be killed ourselves. */
+/** An interrupted apt gets this long to end. Until then no service may start; later this process would be killed itself. */
 const INTERRUPTED_GRACE_MS = 1_500;
+/** @type {import('node:child_process').ChildProcess | undefined} */
 let current;
 let interrupted = false;
 
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {Promise<number>} the exit code
+ */
 function run(command, ...args) {
   if (interrupted) return Promise.resolve(1);
   console.log(`${command} ${args.join(' ')}`);
@@ -33,7 +39,7 @@ const install = () =>
     ...packages,
   );
 
-/** A machine whose package lists are absent or old fails the first attempt; an interrupted dpkg is put in order first. */
+/** The first attempt fails on a machine with missing or old package lists. An interrupted dpkg is repaired first. */
 async function installWithFreshLists() {
   await run('dpkg', '--configure', '-a');
   if ((await install()) === 0) return 0;
@@ -41,8 +47,8 @@ async function installWithFreshLists() {
   return install();
 }
 
-/** We want the programs only: without this the broker would start, open to the network, at the next boot. */
-async function keepFromBooting() {
+/** Without this the broker would start at the next boot, open to the network. */
+async function disableAtBoot() {
   if (!packages.includes('rabbitmq-server') || !existsSync('/usr/bin/systemctl')) return;
   await run('systemctl', '--quiet', 'disable', 'rabbitmq-server.service', 'epmd.service', 'epmd.socket');
 }
@@ -61,7 +67,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 policy.forbid();
 try {
   process.exitCode = await installWithFreshLists();
-  if (process.exitCode === 0) await keepFromBooting();
+  if (process.exitCode === 0) await disableAtBoot();
 } finally {
   policy.restore();
 }

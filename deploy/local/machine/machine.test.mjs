@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { missingOptionalPackages } from '../../tooling/complete-lockfile.mjs';
 import { inRepository } from '../paths.mjs';
-import { canReach, serverAccount } from './account.mjs';
+import { canReach, ownUid, serverAccount } from './account.mjs';
 import {
   dependenciesAreCurrent,
   hydratePostgresLinks,
@@ -45,19 +45,31 @@ describe('processes', () => {
     assert.deepEqual(row, { pid: 42, zombie: false, parent: 7, group: 40, session: 39, started: '98765' });
   });
 
-  test('a pid that another process has now is not the process we meant', () => {
+  test('a pid that another process has now is another identity', () => {
     const own = identify(process.pid);
-    assert.equal(isAlive(own), true);
+    assert.ok(own && isAlive(own));
     assert.equal(isAlive({ ...own, started: '1' }), false);
     assert.equal(isAlive(undefined), false);
   });
 
-  test('above shells, npm is what started us', () => {
-    const table = { 9: { name: 'sh', parent: 8 }, 8: { name: 'npm run demo', parent: 7 } };
+  test('the parents of a launcher are its shell and the npm above it', () => {
+    const table = new Map([
+      [9, { name: 'sh', parent: 8 }],
+      [8, { name: 'npm run demo', parent: 7 }],
+    ]);
     assert.deepEqual(
-      launchers(9, (pid) => table[pid]),
+      launchers(9, (pid) => table.get(pid)),
       [9, 8],
     );
+  });
+
+  test('a parent that ended during the search ends it without an error', () => {
+    assert.deepEqual(
+      launchers(9, () => undefined),
+      [9],
+    );
+    const { pid } = spawnSync('/bin/true');
+    assert.deepEqual(launchers(pid), [pid]);
   });
 });
 
@@ -65,14 +77,15 @@ describe('lock', () => {
   test('one holder at a time; free again after release', () => {
     const path = join(folder, 'a.lock');
     const first = tryLock(path);
-    assert.equal(first.taken, true);
+    assert.ok(first.taken);
     const second = tryLock(path);
-    assert.deepEqual([second.taken, second.holder.pid], [false, process.pid]);
+    assert.ok(!second.taken);
+    assert.equal(second.holder.pid, process.pid);
     first.release();
     assert.equal(tryLock(path).taken, true);
   });
 
-  test('is written into no file that was there before, whatever links to it', () => {
+  test('writes to no file that existed before, also through a link', () => {
     const path = join(folder, 'c.lock');
     const victim = join(folder, 'victim');
     writeFileSync(victim, 'precious');
@@ -81,7 +94,7 @@ describe('lock', () => {
     assert.equal(readFileSync(victim, 'utf8'), 'precious');
   });
 
-  test('a dead holder loses it, also when a stranger has his pid now', () => {
+  test('is taken over from a dead holder, also when another process has its pid now', () => {
     const path = join(folder, 'b.lock');
     writeFileSync(path, JSON.stringify({ pid: process.pid, started: '1' }));
     assert.equal(tryLock(path).taken, true);
@@ -89,13 +102,13 @@ describe('lock', () => {
 });
 
 describe('ports', () => {
-  test('free, different, and the remembered one when nobody has it', async () => {
+  test('are free, different, and the remembered ones when those are free', async () => {
     const ports = await freePorts(['a', 'b', 'c']);
     assert.equal(new Set(Object.values(ports)).size, 3);
     assert.equal((await freePorts(['a'], ports)).a, ports.a);
   });
 
-  test('a remembered port that somebody took is replaced', async () => {
+  test('a remembered port that is taken is replaced', async () => {
     const { a } = await freePorts(['a']);
     const server = createServer().listen(a, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
@@ -103,20 +116,20 @@ describe('ports', () => {
     server.close();
   });
 
-  test('a port found free is no other launcher’s, though nobody listens there yet', async () => {
+  test('a port found free is reserved against other launchers before its server listens', async () => {
     const { a } = await freePorts(['a']);
-    const asking = `import { freePorts } from ${JSON.stringify(join(import.meta.dirname, 'ports.mjs'))};
+    const script = `import { freePorts } from ${JSON.stringify(join(import.meta.dirname, 'ports.mjs'))};
       process.stdout.write(String((await freePorts(['a'], { a: ${a} })).a));`;
-    const other = execFileSync(process.execPath, ['--input-type=module', '-e', asking], { encoding: 'utf8' });
+    const other = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
     assert.match(other, /^\d+$/);
     assert.notEqual(Number(other), a);
   });
 
-  test('what a launcher had reserved is free again when it has ended', async () => {
-    const asking = `import { freePorts } from ${JSON.stringify(join(import.meta.dirname, 'ports.mjs'))};
+  test('a port is free again when the launcher that reserved it has ended', async () => {
+    const script = `import { freePorts } from ${JSON.stringify(join(import.meta.dirname, 'ports.mjs'))};
       process.stdout.write(String((await freePorts(['a'])).a));`;
     const a = Number(
-      execFileSync(process.execPath, ['--input-type=module', '-e', asking], { encoding: 'utf8' }),
+      execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }),
     );
     assert.equal((await freePorts(['a'], { a })).a, a);
   });
@@ -136,7 +149,7 @@ describe('dependencies', () => {
     packages: { 'node_modules/@ymera/kernel': { link: true }, 'node_modules/pg': { version: '8.0.0' } },
   };
 
-  test('installed means every package in its version; those of other platforms may be missing', () => {
+  test('are installed when every package has its version; those of other platforms may be missing', () => {
     assert.equal(isInstalled(wanted, installed), true);
     assert.equal(
       isInstalled(wanted, { packages: { ...installed.packages, 'node_modules/pg': { version: '8.0.1' } } }),
@@ -145,7 +158,7 @@ describe('dependencies', () => {
     assert.equal(isInstalled(wanted, { packages: { 'node_modules/pg': { version: '8.0.0' } } }), false);
   });
 
-  test('a package below a workspace that was deleted is missed, though npm’s record names it', () => {
+  test('a deleted package below a workspace is missing, though npm’s record names it', () => {
     const root = join(folder, 'checkout');
     const packages = {
       'services/cli/node_modules/ansi': { version: '1.0.0' },
@@ -156,7 +169,7 @@ describe('dependencies', () => {
       'services/cli/node_modules/kernel': { link: true },
       'services/cli': { version: '1.0.0' },
     };
-    const write = (path, content) => {
+    const write = (/** @type {string} */ path, /** @type {object} */ content) => {
       mkdirSync(join(root, path, '..'), { recursive: true });
       writeFileSync(join(root, path), JSON.stringify(content));
     };
@@ -167,7 +180,7 @@ describe('dependencies', () => {
     rmSync(join(root, 'services/cli/node_modules'), { recursive: true });
     assert.equal(dependenciesAreCurrent(root), false);
     mkdirSync(join(root, 'services/cli/node_modules/ansi'), { recursive: true });
-    assert.equal(dependenciesAreCurrent(root), false, 'a folder without the package in it');
+    assert.equal(dependenciesAreCurrent(root), false, 'a folder without its package');
     assert.deepEqual(
       missingNestedPackages({ packages }, () => false),
       ['services/cli/node_modules/ansi'],
@@ -184,7 +197,7 @@ describe('dependencies', () => {
     assert.deepEqual(npmEnvironment(env), { npm_config_registry: 'r', PATH: '/bin' });
   });
 
-  test('npm ci accepts the lockfile: it names every optional package', () => {
+  test('the lockfile names every optional package, so that npm ci accepts it', () => {
     const lock = JSON.parse(readFileSync(inRepository('package-lock.json'), 'utf8'));
     assert.deepEqual(
       Object.keys(missingOptionalPackages(lock)),
@@ -193,7 +206,7 @@ describe('dependencies', () => {
     );
   });
 
-  test("PostgreSQL's links are made where they are missing", () => {
+  test("PostgreSQL's missing links are created", () => {
     const home = join(folder, 'pg');
     mkdirSync(join(home, 'native', 'lib'), { recursive: true });
     writeFileSync(
@@ -209,18 +222,18 @@ describe('dependencies', () => {
 describe('Node 24', () => {
   const old = { path: '/usr/bin/node', version: 'v20.20.2' };
 
-  test('the bundled one runs the project when it says that it is 24', () => {
+  test('the bundled one runs the project when its version is 24', () => {
     const found = findNode24({ bundled: process.execPath, running: old, version: () => 'v24.21.0' });
     assert.deepEqual(found, { path: process.execPath, version: 'v24.21.0' });
   });
 
-  test('without it a running one that is new enough does, and that is said', () => {
+  test('without it the running one does when it is new enough, with a note', () => {
     const found = findNode24({ bundled: '/none', running: { path: '/n', version: 'v24.0.0' } });
     assert.equal(found.path, '/n');
-    assert.match(found.note, /no bundled Node 24/);
+    assert.match(found.note ?? '', /no bundled Node 24/);
   });
 
-  test('a bundled one that does not start, with an old one running, is a failure with advice', () => {
+  test('a bundled one that does not start, with an old one running, is a failure with a suggestion', () => {
     assert.throws(() => findNode24({ bundled: process.execPath, running: old, version: () => undefined }), {
       code: 'node_missing',
     });
@@ -231,7 +244,7 @@ describe('service policy', () => {
   const path = join(folder, 'policy-rc.d');
   const forbids = () => spawnSync(path).status === 101;
 
-  test('forbids while it is there, and leaves nothing where nothing was', () => {
+  test('forbids until it is restored, and leaves no file where there was none', () => {
     const policy = servicePolicy(path);
     policy.forbid();
     assert.equal(forbids(), true);
@@ -239,7 +252,7 @@ describe('service policy', () => {
     assert.equal(existsSync(path), false);
   });
 
-  test('puts back exactly what was there, also after an installation that was killed', () => {
+  test('restores the previous file exactly, also after a killed installation', () => {
     writeFileSync(path, '#!/bin/sh\nexit 102\n');
     chmodSync(path, 0o750);
     utimesSync(path, 1_000, 1_000);
@@ -261,32 +274,32 @@ describe('accounts and privileges', () => {
   const passwd =
     'root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n';
 
-  test('an ordinary user runs the servers himself; root gives them to the caller of sudo, else to a system account', () => {
+  test('servers run as an ordinary user, and under root as the caller of sudo, else as a system account', () => {
     assert.equal(serverAccount({ uid: 1000 }), undefined);
-    assert.equal(serverAccount({ uid: 0, env: { SUDO_USER: 'ann' }, passwd }).uid, 1000);
-    assert.equal(serverAccount({ uid: 0, env: {}, passwd }).name, 'nobody');
-    assert.equal(serverAccount({ uid: 0, env: { SUDO_USER: 'root' }, passwd }).name, 'nobody');
+    assert.equal(serverAccount({ uid: 0, env: { SUDO_USER: 'ann' }, passwd })?.uid, 1000);
+    assert.equal(serverAccount({ uid: 0, env: {}, passwd })?.name, 'nobody');
+    assert.equal(serverAccount({ uid: 0, env: { SUDO_USER: 'root' }, passwd })?.name, 'nobody');
     assert.throws(() => serverAccount({ uid: 0, env: {}, passwd: 'root:x:0:0::/:/bin/sh' }), {
       code: 'no_account',
     });
   });
 
   test(
-    'a folder that only root may enter is out of reach',
-    { skip: process.getuid() !== 0 && 'needs root' },
+    'a folder that only root may enter cannot be reached',
+    { skip: ownUid() !== 0 && 'needs root' },
     () => {
       const closed = join(folder, 'closed');
       mkdirSync(join(closed, 'inside'), { recursive: true });
       chmodSync(closed, 0o700);
       chmodSync(folder, 0o755);
-      const nobody = { uid: 65534, gid: 65534 };
-      assert.equal(canReach(nobody, join(closed, 'inside')), false);
+      const unprivileged = { uid: 65534, gid: 65534 };
+      assert.equal(canReach(unprivileged, join(closed, 'inside')), false);
       assert.equal(canReach(undefined, join(closed, 'inside')), true);
-      assert.equal(canReach(nobody, folder), true);
+      assert.equal(canReach(unprivileged, folder), true);
     },
   );
 
-  test('without root or sudo there is no way to install', () => {
+  test('packages cannot be installed without root or sudo', () => {
     assert.deepEqual(privilegedPrefix({ uid: 0 }), []);
     assert.equal(
       privilegedPrefix({ uid: 1000, sudo: undefined, interactive: true }) === undefined,
@@ -308,13 +321,13 @@ describe('accounts and privileges', () => {
   });
 });
 
-test('a demo that is broken off before its platform is there ends with 130 and one object on the last line', async () => {
+test('a demo interrupted before its platform is ready exits with 130 and one object on the last line', async () => {
   const child = spawn(process.execPath, [inRepository('deploy', 'local', 'run.mjs'), 'demo', '--json']);
   let output = '';
   child.stdout.on('data', (text) => (output += text));
   child.stderr.on('data', (text) => String(text).includes('→ Build') && child.kill('SIGTERM'));
   const code = await new Promise((resolve) => child.once('close', resolve));
   assert.equal(code, 130);
-  const { state, error } = JSON.parse(output.trim().split('\n').at(-1));
+  const { state, error } = JSON.parse(output.trim().split('\n').at(-1) ?? '');
   assert.deepEqual([state, error.code, error.retryable], ['canceled', 'interrupted', true]);
 });

@@ -6,20 +6,27 @@ import { join } from 'node:path';
 import { tryLock } from './lock.mjs';
 import { ownFolder } from './own-folder.mjs';
 
-const LOWEST = 20_000;
+/** @import { HeldLock } from './lock.mjs' */
+
+const MIN_PORT = 20_000;
 const DEFAULT_EPHEMERAL_START = 32_768;
 
-/** Below the range from which the kernel takes ports for outgoing connections: those could take ours before we listen. */
-function highest() {
+/** Below the kernel's range for outgoing connections: those could take a port of ours before its server listens. */
+function maxPort() {
   try {
     const start = Number.parseInt(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8'), 10);
-    return start > LOWEST + 2_000 ? start : DEFAULT_EPHEMERAL_START;
+    return start > MIN_PORT + 2_000 ? start : DEFAULT_EPHEMERAL_START;
   } catch {
     return DEFAULT_EPHEMERAL_START;
   }
 }
 
-function hold(port) {
+/**
+ * Listens on a loopback port; undefined when it is taken.
+ * @param {number} port
+ * @returns {Promise<import('node:net').Server | undefined>}
+ */
+function listenOn(port) {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(undefined));
@@ -27,7 +34,10 @@ function hold(port) {
   });
 }
 
-/** Ports of this process, and of what it starts, until it ends. */
+/**
+ * Ports of this process, and of the processes that it starts, until it ends.
+ * @type {Map<number, HeldLock>}
+ */
 const reserved = new Map();
 const reservations = join(tmpdir(), `ymera-ports-${userInfo().uid}`);
 
@@ -36,52 +46,65 @@ process.on('exit', () => {
 });
 
 /**
- * Between the moment when a port is found free and the moment when its server listens, seconds pass. Another launcher of
- * this account must not find it free as well: two platforms would mistake each other's services for their own.
+ * Seconds pass between the search for a free port and the moment when its server listens. Another launcher of
+ * this account must not find it free as well: two platforms would take each other's services for their own.
+ * @param {number} port
  */
 function reserve(port) {
   const lock = tryLock(join(ownFolder(reservations, 0o700), String(port)));
-  if (lock.taken) reserved.set(port, lock);
-  return lock.taken;
+  if (!lock.taken) return undefined;
+  reserved.set(port, lock);
+  return lock;
 }
 
-/** Listens on a port that this process may have; a remembered one may be its own from before. */
-async function take(port, isRemembered) {
-  if (reserved.has(port)) return isRemembered ? hold(port) : undefined;
-  if (!reserve(port)) return undefined;
-  const server = await hold(port);
+/**
+ * Reserves a port and listens on it; undefined when it is taken. A remembered one may be reserved by this process already.
+ * @param {number} port
+ * @param {boolean} isRemembered
+ */
+async function claim(port, isRemembered) {
+  if (reserved.has(port)) return isRemembered ? listenOn(port) : undefined;
+  const lock = reserve(port);
+  if (!lock) return undefined;
+  const server = await listenOn(port);
   if (server) return server;
-  reserved.get(port).release();
+  lock.release();
   reserved.delete(port);
   return undefined;
 }
 
 /**
- * One free loopback port per name, kept from other launchers until this process ends. A port remembered from an earlier
- * run is taken again when it is free, so that addresses that people wrote down stay right. All are held open until the
- * last is found, so none is given twice.
+ * One free loopback port per name, reserved until this process ends. A port remembered from an earlier execution is used
+ * again when it is free, so that addresses that people wrote down stay right. All are listened on until the last is found,
+ * so none is returned twice.
+ * @template {string} Name
+ * @param {readonly Name[]} names
+ * @param {Readonly<Record<string, number>>} [remembered]
  */
 export async function freePorts(names, remembered = {}) {
-  const top = highest();
-  const held = [];
-  const ports = {};
+  const max = maxPort();
+  const servers = [];
+  const ports = /** @type {Record<Name, number>} */ ({});
   for (const name of names) {
     let port = remembered[name];
-    let server = port ? await take(port, true) : undefined;
-    while (!server) {
-      port = randomInt(LOWEST, top);
-      server = await take(port, false);
+    let server = port ? await claim(port, true) : undefined;
+    while (!port || !server) {
+      port = randomInt(MIN_PORT, max);
+      server = await claim(port, false);
     }
-    held.push(server);
+    servers.push(server);
     ports[name] = port;
   }
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }
 
-/** Whether nobody listens there now. */
+/**
+ * Whether no program listens on the loopback port now.
+ * @param {number} port
+ */
 export async function isFree(port) {
-  const server = await hold(port);
+  const server = await listenOn(port);
   if (server) await new Promise((resolve) => server.close(resolve));
   return server !== undefined;
 }

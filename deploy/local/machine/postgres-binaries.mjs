@@ -1,17 +1,24 @@
-import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LauncherFailure } from '../failure.mjs';
+import { readJson } from '../json.mjs';
 import { checkoutHash } from '../paths.mjs';
 import { canReach } from './account.mjs';
 import { hydratePostgresLinks, postgresPackage } from './dependencies.mjs';
 import { ownFolder } from './own-folder.mjs';
 
+/** @import { Account } from './account.mjs' */
+
 /** A folder under /var/tmp for a checkout whose path the servers' account may not pass. */
 export const sharedHome = (path = `/var/tmp/ymera-${checkoutHash}`) => ownFolder(path, 0o711);
 
-/** Copies complete or not at all: a copy that was interrupted lies under another name. */
+/**
+ * Copies completely or not at all: an interrupted copy has another name.
+ * @param {string} home
+ * @param {string} source
+ */
 function copyTo(home, source) {
-  const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+  const { version } = /** @type {{ version: string }} */ (readJson(join(source, 'package.json')));
   const target = join(home, `postgres-${version}`);
   if (existsSync(target)) return target;
   const draft = `${target}.new`;
@@ -21,7 +28,10 @@ function copyTo(home, source) {
   return target;
 }
 
-/** The folder with `bin/postgres` and `bin/initdb`, where the account that runs them can reach it. */
+/**
+ * The folder with `postgres` and `initdb`, where the account that runs them can reach it.
+ * @param {Account | undefined} account
+ */
 export function postgresPrograms(account, source = postgresPackage()) {
   if (!existsSync(join(source, 'native', 'bin', 'postgres'))) {
     throw new LauncherFailure(
@@ -29,7 +39,7 @@ export function postgresPrograms(account, source = postgresPackage()) {
       `PostgreSQL's programs for ${process.platform}-${process.arch} are not in ${source}`,
       {
         suggestion:
-          'set YMERA_POSTGRES_URL to a PostgreSQL of yours, or run "npm ci" without --omit=optional',
+          'set YMERA_POSTGRES_URL to a PostgreSQL of your own, or run "npm ci" without --omit=optional',
       },
     );
   }

@@ -13,16 +13,32 @@ import {
   SYSTEM_PACKAGES,
 } from './packages.mjs';
 
-/** One installation at a time in a checkout; another launcher may be at it. */
+/**
+ * @import { Progress } from '../terminal/progress.mjs'
+ * @import { RunQuietly } from '../terminal/run.mjs'
+ * @import { NodeProgram } from './node24.mjs'
+ * @import { SystemPackage } from './packages.mjs'
+ * @typedef {{ progress: Progress, run: RunQuietly }} Preparation the part of a session that is used here
+ */
+
+/** One installation at a time in a checkout; another launcher may be installing. */
 const INSTALL_TIMEOUT_MS = 900_000;
 
+/**
+ * @template T
+ * @param {string} name
+ * @param {Progress} progress
+ * @param {() => Promise<T>} work
+ */
 async function locked(name, progress, work) {
   const lock = await waitForLock(join(stateRoot, `${name}.lock`), {
     timeoutMs: INSTALL_TIMEOUT_MS,
     onWait: ({ pid }) => progress.note(`process ${pid} installs in this checkout; waiting for it`),
   });
   if (!lock.taken)
-    throw new LauncherFailure('install_busy', `process ${lock.holder.pid} does not finish its installation`);
+    throw new LauncherFailure('install_busy', `process ${lock.holder.pid} does not finish its installation`, {
+      suggestion: 'wait for it or end it, then try again',
+    });
   try {
     return await work();
   } finally {
@@ -30,6 +46,7 @@ async function locked(name, progress, work) {
   }
 }
 
+/** @param {Preparation} session */
 async function ensureDependencies({ progress, run }) {
   if (dependenciesAreCurrent()) return hydratePostgresLinks();
   return locked('dependencies', progress, async () => {
@@ -43,6 +60,10 @@ async function ensureDependencies({ progress, run }) {
   });
 }
 
+/**
+ * @param {Preparation} session
+ * @param {readonly SystemPackage[]} wanted
+ */
 async function ensurePackages({ progress, run }, wanted) {
   let missing = missingPackages(wanted);
   const mayInstall = findProgram('apt-get') && privilegedPrefix({ interactive: process.stdin.isTTY });
@@ -63,8 +84,9 @@ async function ensurePackages({ progress, run }, wanted) {
 }
 
 /**
- * Makes this machine able to run the project and answers the Node that runs it. `packages` are names of SYSTEM_PACKAGES.
- * @returns {Promise<{ path: string, version: string }>}
+ * Installs what is missing and returns the Node that runs the project.
+ * @param {Preparation} session
+ * @param {{ packages?: readonly SystemPackage[] }} [options]
  */
 export async function prepareMachine(session, { packages = [] } = {}) {
   await ensurePackages(session, packages);
@@ -74,7 +96,11 @@ export async function prepareMachine(session, { packages = [] } = {}) {
   return node;
 }
 
-/** Transpiles what changed since the last time. */
+/**
+ * Transpiles the files that changed since the last time.
+ * @param {Preparation} session
+ * @param {NodeProgram} node
+ */
 export async function build({ progress, run }, node) {
   await progress.step('Build', async (report) => {
     const script = join(repositoryRoot, 'deploy', 'tooling', 'build.mjs');

@@ -4,8 +4,8 @@ const MARK = '# ymera: no service is started while packages are installed; remov
 const FORBID = `#!/bin/sh\n${MARK}\nexit 101\n`;
 
 /**
- * Debian asks /usr/sbin/policy-rc.d whether a package may start its service. Ours says no, for as long as the installation
- * runs: a broker on the default port, open to guests, is not what the caller asked for.
+ * Debian asks /usr/sbin/policy-rc.d whether a package may start its service. Ours refuses during the installation: the
+ * caller did not ask for a broker on the default port that is open to guests.
  */
 export function servicePolicy(path = '/usr/sbin/policy-rc.d') {
   const aside = `${path}.before-ymera`;
@@ -18,14 +18,14 @@ export function servicePolicy(path = '/usr/sbin/policy-rc.d') {
     }
   }
 
-  /** Puts back exactly what was there: the same file (renamed, so with owner, mode and times), or none. */
+  /** Restores the previous state exactly: the same file (renamed, so with owner, mode and times), or none. */
   function restore() {
     if (isOurs()) rmSync(path);
     if (lstatSync(aside, { throwIfNoEntry: false }) && !existsSync(path)) renameSync(aside, path);
   }
 
   function forbid() {
-    // One left by an installation that was killed is put in order first, else it would be kept as the original.
+    // A killed installation leaves ours behind; without this it would be kept as the original.
     restore();
     if (lstatSync(path, { throwIfNoEntry: false })) renameSync(path, aside);
     writeFileSync(path, FORBID, { mode: 0o755, flag: 'wx' });

@@ -1,7 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { LauncherFailure } from '../failure.mjs';
+import { parseJson } from '../json.mjs';
 
-/** Asks the gateway, as the administrator, for a one-use enrolment token and leaves it in a file for the agent-runner. */
+/**
+ * Requests a one-use enrolment token from the gateway as the administrator and writes it to a file for the agent-runner.
+ * @param {{ gatewayUrl: string, adminToken: string, file: string }} options
+ */
 export async function writeEnrolmentToken({ gatewayUrl, adminToken, file }) {
   const response = await fetch(`${gatewayUrl}/api/v1/enrolments`, {
     method: 'POST',
@@ -13,12 +17,13 @@ export async function writeEnrolmentToken({ gatewayUrl, adminToken, file }) {
   if (!response.ok) {
     throw new LauncherFailure(
       'enrolment_failed',
-      `the gateway gave no enrolment token: HTTP ${response.status}`,
+      `the gateway issued no enrolment token: HTTP ${response.status}`,
       {
         detail: [answer.slice(0, 500)],
       },
     );
   }
-  writeFileSync(file, `${JSON.parse(answer).enrolment_token}\n`, { mode: 0o600 });
+  const { enrolment_token: token } = /** @type {{ enrolment_token: string }} */ (parseJson(answer));
+  writeFileSync(file, `${token}\n`, { mode: 0o600 });
   return file;
 }

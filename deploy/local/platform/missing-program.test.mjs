@@ -16,11 +16,15 @@ writeFileSync(join(bin, 'my-agent'), '', { mode: 0o755 });
 writeFileSync(join(folder, 'agent.sh'), '');
 writeFileSync(join(python, 'requirements.txt'), '');
 
+/**
+ * @param {string | undefined} command
+ * @param {string} [repo]
+ */
 const check = (command, repo) => () =>
   refuseMissingProgram({ command, commandFolder: folder, hostPath: bin }, repo);
 
 describe('the program of --exec', () => {
-  for (const [command, repo] of [
+  for (const [command = '', repo] of [
     ['my-agnet --fast'],
     ['my-agnet', plain],
     ['/nowhere/agent'],
@@ -47,6 +51,6 @@ describe('the program of --exec', () => {
     ['black .', python],
     ['anything', join(folder, 'nowhere')],
   ])
-    test(`passes, because it is there or only a shell can tell: ${command}`, () =>
+    test(`passes, because it exists or only a shell can resolve it: ${command}`, () =>
       assert.doesNotThrow(check(command, repo)));
 });

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { LauncherFailure } from '../failure.mjs';
 import { repositoryRoot } from '../paths.mjs';
 import { option, platformPackages, runnerOptions, sandboxWarning } from './runner-options.mjs';
 import { loadSecrets, OPERATORS } from './secrets.mjs';
@@ -17,7 +18,7 @@ describe('secrets', () => {
   const path = join(folder, 'secrets');
   const secrets = loadSecrets(path);
 
-  test('are made once, for their owner only', () => {
+  test('are generated once, readable by their owner only', () => {
     assert.deepEqual(loadSecrets(path).values, secrets.values);
     assert.equal(statSync(path).mode & 0o777, 0o700);
     for (const file of [
@@ -30,19 +31,21 @@ describe('secrets', () => {
     }
   });
 
-  test("the gateway's file holds digests of the tokens, and who asks does not approve", () => {
+  test("the gateway's file contains digests of the tokens, and the requester is no approver", () => {
+    /** @type {{ name: string, token_sha256: string }[]} */
     const operators = JSON.parse(readFileSync(secrets.operatorsFile, 'utf8'));
     const token = readFileSync(secrets.tokenFiles.approver, 'utf8').trim();
     assert.match(token, /^ymo_[0-9a-f]+_[0-9a-f]{64}$/);
     const approver = operators.find(({ name }) => name === 'approver');
-    assert.equal(approver.token_sha256, createHash('sha256').update(token).digest('hex'));
-    assert.ok(!OPERATORS.find(({ name }) => name === 'requester').roles.includes('approver'));
+    assert.equal(approver?.token_sha256, createHash('sha256').update(token).digest('hex'));
+    const requester = OPERATORS.find(({ name }) => name === 'requester');
+    assert.deepEqual(requester?.roles, ['operator']);
     assert.ok(!JSON.stringify(operators).includes(token));
   });
 });
 
 describe('the key of the audit log', () => {
-  test('is one of signed notes: the published example is made of its seed', () => {
+  test('has the format of signed notes: the published example follows from its seed', () => {
     const seed = Buffer.from('AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz', 'base64').subarray(1);
     assert.equal(
       signingKey('PeterNeumann', seed),
@@ -50,7 +53,7 @@ describe('the key of the audit log', () => {
     );
   });
 
-  test('names the instance, also one from before there was a key, and stays what it is', () => {
+  test('names the instance, is added to an older instance, and does not change', () => {
     const path = join(folder, 'older');
     const { audit_signing_key: made, ...older } = loadSecrets(path).values;
     assert.ok(made.startsWith(`PRIVATE+KEY+ymera.local/${older.instance_id}/audit+`));
@@ -70,7 +73,16 @@ describe('environment of a service', () => {
       rabbitmqUrl: 'amqp://root:root@h:2',
       managementUrl: 'http://root:root@h:3',
     },
-    ports: { registry: 10, gateway: 11, integration: 12, audit: 13, 'agent-runner': 14 },
+    ports: {
+      registry: 10,
+      gateway: 11,
+      integration: 12,
+      audit: 13,
+      'agent-runner': 14,
+      reporting: 15,
+      coordinator: 16,
+      orchestrator: 17,
+    },
     data: '/data',
     compileCache: '/cache',
     poolSize: 5,
@@ -83,74 +95,77 @@ describe('environment of a service', () => {
     },
   };
 
-  test('has its own role and user, never the administrator', () => {
+  test('contains its own role and user, never the administrator', () => {
     const env = serviceEnvironment('audit', context);
-    assert.match(env.YMERA_POSTGRES_URL, /^postgresql:\/\/ymera_audit:[0-9a-f]+@h:1\/ymera$/);
-    assert.match(env.YMERA_RABBITMQ_URL, /^amqp:\/\/svc-audit:[0-9a-f]+@h:2$/);
+    assert.match(env['YMERA_POSTGRES_URL'] ?? '', /^postgresql:\/\/ymera_audit:[0-9a-f]+@h:1\/ymera$/);
+    assert.match(env['YMERA_RABBITMQ_URL'] ?? '', /^amqp:\/\/svc-audit:[0-9a-f]+@h:2$/);
     assert.ok(!JSON.stringify(env).includes('root'));
-    assert.equal(env.YMERA_BROKER_CALLBACK_TOKEN, undefined);
+    assert.equal(env['YMERA_BROKER_CALLBACK_TOKEN'], undefined);
   });
 
-  test("the caller's settings are passed on and win over defaults; npm's and strangers' are not", () => {
+  test("passes on the caller's settings, which win over defaults, and no other variables", () => {
     const env = serviceEnvironment('audit', { ...context, env: { ...context.env, YMERA_DB_POOL_SIZE: '7' } });
     assert.deepEqual(
-      [env.YMERA_TASK_LEASE_SECONDS, env.YMERA_DB_POOL_SIZE, env.npm_config_x, env.SECRET],
+      [env['YMERA_TASK_LEASE_SECONDS'], env['YMERA_DB_POOL_SIZE'], env['npm_config_x'], env['SECRET']],
       ['3', '7', undefined, undefined],
     );
     assert.deepEqual(passedEnvironment({ YMERA_ADMIN_TOKEN_FILE: 'f', YMERA_RABBITMQ_URL_FILE: 'f' }), {});
   });
 
-  test('only the audit service gets the key of its log, by a file; a given one wins', () => {
+  test('gives the key of the audit log to the audit service only, by a file; a given one wins', () => {
     const { YMERA_AUDIT_SIGNING_KEY_FILE: file } = serviceEnvironment('audit', context);
     assert.equal(file, context.secrets.auditSigningKeyFile);
     const env = { YMERA_AUDIT_SIGNING_KEY_FILE: '/given', YMERA_AUDIT_SIGNING_KEY: 'key' };
-    assert.equal(serviceEnvironment('audit', { ...context, env }).YMERA_AUDIT_SIGNING_KEY_FILE, '/given');
-    for (const service of ['audit', 'gateway'])
-      assert.equal(serviceEnvironment(service, { ...context, env }).YMERA_AUDIT_SIGNING_KEY, undefined);
-    assert.equal(serviceEnvironment('gateway', { ...context, env }).YMERA_AUDIT_SIGNING_KEY_FILE, undefined);
+    assert.equal(serviceEnvironment('audit', { ...context, env })['YMERA_AUDIT_SIGNING_KEY_FILE'], '/given');
+    for (const service of /** @type {const} */ (['audit', 'gateway']))
+      assert.equal(serviceEnvironment(service, { ...context, env })['YMERA_AUDIT_SIGNING_KEY'], undefined);
+    assert.equal(
+      serviceEnvironment('gateway', { ...context, env })['YMERA_AUDIT_SIGNING_KEY_FILE'],
+      undefined,
+    );
   });
 
-  test('the registry can answer the broker and close connections', () => {
+  test('lets the registry answer the broker and close connections', () => {
     const env = serviceEnvironment('registry', context);
-    assert.match(env.YMERA_RABBITMQ_MANAGEMENT_URL, /^http:\/\/svc-registry:/);
-    assert.equal(env.YMERA_AGENT_BROKER_URL, 'amqp://h:2');
+    assert.match(env['YMERA_RABBITMQ_MANAGEMENT_URL'] ?? '', /^http:\/\/svc-registry:/);
+    assert.equal(env['YMERA_AGENT_BROKER_URL'], 'amqp://h:2');
   });
 
-  test('the agent-runner knows the gateway and no server', () => {
+  test('gives the agent-runner the gateway and no server', () => {
     const env = runnerEnvironment(context, {
       ...runnerOptions(['--exec', 'my agent'], { INIT_CWD: '/there' }),
       enrolmentTokenFile: '/t',
     });
     assert.deepEqual(
       [
-        env.YMERA_GATEWAY_URL,
-        env.YMERA_RUNNER_AGENTS,
-        env.YMERA_RUNNER_COMMAND,
-        env.YMERA_RUNNER_COMMAND_CWD,
-        env.YMERA_SANDBOX,
+        env['YMERA_GATEWAY_URL'],
+        env['YMERA_RUNNER_AGENTS'],
+        env['YMERA_RUNNER_COMMAND'],
+        env['YMERA_RUNNER_COMMAND_CWD'],
+        env['YMERA_SANDBOX'],
       ],
       ['http://127.0.0.1:11', 'testing,examination,command', 'my agent', '/there', 'bubblewrap'],
     );
     assert.ok(!JSON.stringify(env).includes('h:2'));
     assert.deepEqual(
-      [env.YMERA_RUNNER_NETWORK, env.YMERA_RUNNER_PASS_ENV, env.SECRET],
+      [env['YMERA_RUNNER_NETWORK'], env['YMERA_RUNNER_PASS_ENV'], env['SECRET']],
       [undefined, undefined, undefined],
     );
   });
 
-  test("of the caller's own variables the agent-runner gets those that its command is to have", () => {
+  test('passes to the agent-runner those variables of the caller that its command may have', () => {
     const runner = runnerOptions(['--exec', 'x', '--network', '--pass-env', 'SECRET'], context.env);
     const env = runnerEnvironment(context, { ...runner, enrolmentTokenFile: '/t' });
     assert.deepEqual(
-      [env.SECRET, env.YMERA_RUNNER_PASS_ENV, env.YMERA_RUNNER_NETWORK],
+      [env['SECRET'], env['YMERA_RUNNER_PASS_ENV'], env['YMERA_RUNNER_NETWORK']],
       ['1', 'SECRET', 'true'],
     );
-    assert.equal(serviceEnvironment('gateway', context).SECRET, undefined);
+    assert.equal(serviceEnvironment('gateway', context)['SECRET'], undefined);
   });
 });
 
 describe('options of the runner', () => {
-  test('a value may follow or be joined; a missing one is said', () => {
+  test('a value may follow or be joined; a missing one is refused', () => {
     assert.deepEqual(
       [option(['--exec', 'a b'], '--exec'), option(['--exec=c'], '--exec'), option([], '--exec')],
       ['a b', 'c', undefined],
@@ -158,11 +173,12 @@ describe('options of the runner', () => {
     assert.throws(() => option(['--exec'], '--exec'), { code: 'argument_missing', exitCode: 2 });
   });
 
-  test('the command alone is handed variables that are set, each by its name', () => {
+  test('passes variables that are set to the command, each by its name', () => {
     const env = { OPENAI_API_KEY: 'sk-1', MODEL: '' };
     const args = ['--exec', 'agent', '--pass-env', 'OPENAI_API_KEY', '--pass-env=MODEL', '--network'];
     const { passed, network } = runnerOptions(args, env);
     assert.deepEqual([passed, network], [['OPENAI_API_KEY', 'MODEL'], true]);
+    /** @type {[args: string[], code: string][]} */
     const refusals = [
       [['--exec', 'agent', '--pass-env', 'MISSING'], 'variable_not_set'],
       [['--exec', 'agent', '--pass-env', 'OPENAI_API_KEY=sk-1'], 'argument_invalid'],
@@ -173,11 +189,15 @@ describe('options of the runner', () => {
     for (const [refused, code] of refusals)
       assert.throws(
         () => runnerOptions(refused, env),
-        (error) => error.code === code && error.exitCode === 2 && !error.message.includes('sk-1'),
+        (error) =>
+          error instanceof LauncherFailure &&
+          error.code === code &&
+          error.exitCode === 2 &&
+          !error.message.includes('sk-1'),
       );
   });
 
-  test("under npm the person's PATH is handed over, without the programs of our own packages", () => {
+  test("under npm the caller's PATH is passed on, without the programs of our own packages", () => {
     const bin = join(repositoryRoot, 'node_modules', '.bin');
     const PATH = `${bin}:/home/node_modules/.bin:/usr/lib/node_modules/npm/bin:/home/ada/.local/bin:/usr/bin`;
     assert.equal(
@@ -186,7 +206,7 @@ describe('options of the runner', () => {
     );
   });
 
-  test('without sandbox that is said', () => {
+  test('warns when there is no sandbox', () => {
     assert.match(sandboxWarning(runnerOptions(['--no-sandbox'], {})), /^! --no-sandbox: .+\n$/);
     assert.equal(sandboxWarning(runnerOptions([], {})), '');
   });

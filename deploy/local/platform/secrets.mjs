@@ -1,24 +1,56 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICES } from '../catalog.mjs';
+import { readJson } from '../json.mjs';
 import { ensureFolder } from '../paths.mjs';
 import { signingKey } from './signing-key.mjs';
 
-/** People of a local platform. Whoever asks and whoever approves are two persons; neither administers. */
-export const OPERATORS = [
+/** Operators of a local platform. Requester and approver are two persons; neither is an administrator. */
+export const OPERATORS = /** @type {const} */ ([
   { name: 'requester', roles: ['operator'] },
   { name: 'approver', roles: ['approver'] },
   { name: 'admin', roles: ['admin', 'operator'] },
   { name: 'viewer', roles: ['viewer'] },
-];
+]);
+
+/**
+ * @import { ServiceName } from '../catalog.mjs'
+ * @typedef {typeof OPERATORS[number]['name']} OperatorName
+ * @typedef {Readonly<Record<ServiceName, string>>} ServicePasswords
+ *
+ * The content of secrets.json.
+ * @typedef {object} SecretValues
+ * @property {string} instance_id
+ * @property {string} postgres_admin
+ * @property {ServicePasswords} postgres
+ * @property {string} rabbitmq_admin
+ * @property {ServicePasswords} rabbitmq
+ * @property {string} erlang_cookie
+ * @property {string} broker_callback_token
+ * @property {string} credential_pepper
+ * @property {string} audit_signing_key
+ * @property {Readonly<Record<OperatorName, string>>} operators tokens
+ *
+ * @typedef {object} Secrets
+ * @property {SecretValues} values
+ * @property {Record<OperatorName, string>} tokenFiles
+ * @property {string} operatorsFile
+ * @property {string} auditSigningKeyFile
+ */
 
 const secret = () => randomBytes(24).toString('hex');
-const perService = () => Object.fromEntries(SERVICES.map((service) => [service, secret()]));
+const perService = () =>
+  /** @type {ServicePasswords} */ (Object.fromEntries(SERVICES.map((service) => [service, secret()])));
+const operatorToken = () => `ymo_${randomBytes(6).toString('hex')}_${randomBytes(32).toString('hex')}`;
 
-/** Its name is the origin of the audit log: each instance keeps a log of its own. */
+/**
+ * Its name is the origin of the audit log: each instance has a log of its own.
+ * @param {string} instance
+ */
 const auditSigningKey = (instance) => signingKey(`ymera.local/${instance}/audit`, randomBytes(32));
 
+/** @returns {SecretValues} */
 function generate() {
   const instance = randomBytes(8).toString('hex');
   return {
@@ -31,22 +63,29 @@ function generate() {
     broker_callback_token: secret(),
     credential_pepper: secret(),
     audit_signing_key: auditSigningKey(instance),
-    operators: Object.fromEntries(
-      OPERATORS.map(({ name }) => [
-        name,
-        `ymo_${randomBytes(6).toString('hex')}_${randomBytes(32).toString('hex')}`,
-      ]),
-    ),
+    operators: {
+      requester: operatorToken(),
+      approver: operatorToken(),
+      admin: operatorToken(),
+      viewer: operatorToken(),
+    },
   };
 }
 
-/** Complete or not at all, and never readable by others, not even for a moment. */
+/**
+ * Writes completely or not at all, and at no moment readable by others.
+ * @param {string} path
+ * @param {string} text
+ */
 function writePrivate(path, text) {
   writeFileSync(`${path}.new`, text, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }
 
-/** The gateway learns only digests: its file gives nobody a way in. */
+/**
+ * The gateway's file contains digests of the tokens only: reading it gives no access.
+ * @param {SecretValues['operators']} tokens
+ */
 function bootstrapOperators(tokens) {
   return OPERATORS.map(({ name, roles }) => ({
     name,
@@ -56,17 +95,17 @@ function bootstrapOperators(tokens) {
 }
 
 /**
- * The secrets of one instance, made once and kept for its life.
- * @returns {{ values: ReturnType<typeof generate>, tokenFiles: Record<string, string>, operatorsFile: string,
- *   auditSigningKeyFile: string }}
+ * The secrets of one instance, generated once and kept for its life.
+ * @param {string} folder
+ * @returns {Secrets}
  */
 export function loadSecrets(folder) {
   ensureFolder(folder);
   const file = join(folder, 'secrets.json');
   if (!existsSync(file)) writePrivate(file, JSON.stringify(generate(), null, 2));
-  const values = JSON.parse(readFileSync(file, 'utf8'));
+  const values = /** @type {SecretValues} */ (readJson(file));
   if (!values.audit_signing_key) {
-    // An instance from before there was one.
+    // An instance of a version without an audit signing key.
     values.audit_signing_key = auditSigningKey(values.instance_id);
     writePrivate(file, JSON.stringify(values, null, 2));
   }
@@ -75,10 +114,10 @@ export function loadSecrets(folder) {
   writePrivate(operatorsFile, JSON.stringify(bootstrapOperators(values.operators), null, 2));
   const auditSigningKeyFile = join(folder, 'audit-signing.key');
   writePrivate(auditSigningKeyFile, `${values.audit_signing_key}\n`);
-  const tokenFiles = {};
-  for (const [name, token] of Object.entries(values.operators)) {
+  const tokenFiles = /** @type {Record<OperatorName, string>} */ ({});
+  for (const { name } of OPERATORS) {
     tokenFiles[name] = join(folder, `${name}.token`);
-    writePrivate(tokenFiles[name], `${token}\n`);
+    writePrivate(tokenFiles[name], `${values.operators[name]}\n`);
   }
   return { values, tokenFiles, operatorsFile, auditSigningKeyFile };
 }

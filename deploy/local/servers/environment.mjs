@@ -1,7 +1,15 @@
-/** Marks addresses as those of a test run: a launcher that a test starts is to have servers of its own. */
+/**
+ * Marks addresses as those of a test process: a launcher that a test starts must use servers of its own.
+ * @import { Servers } from './servers.mjs'
+ */
 export const SERVERS_FOR = 'YMERA_SERVERS_FOR';
 
-/** The servers' addresses for tests and benchmarks, with the administrators' rights: they make databases and virtual hosts. */
+/**
+ * The servers' addresses for tests and benchmarks, with administrators' rights: they create databases and virtual hosts.
+ * @param {Servers} servers
+ * @param {{ callbackUrl?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {NodeJS.ProcessEnv}
+ */
 export function serverEnvironment(servers, { callbackUrl, env = process.env } = {}) {
   return {
     ...env,
@@ -10,7 +18,7 @@ export function serverEnvironment(servers, { callbackUrl, env = process.env } = 
     YMERA_POSTGRES_URL: servers.postgresUrl,
     YMERA_RABBITMQ_URL: servers.rabbitmqUrl,
     YMERA_RABBITMQ_MANAGEMENT_URL: servers.managementUrl,
-    // Where the broker asks about users that are not in its own table; a test that answers listens there.
+    // The address at which the broker authenticates users that are not in its own table; a test may listen there.
     ...(callbackUrl ? { YMERA_TEST_BROKER_CALLBACK_URL: callbackUrl } : {}),
   };
 }

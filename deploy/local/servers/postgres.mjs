@@ -2,21 +2,34 @@ import { execFile } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { LauncherFailure } from '../failure.mjs';
+import { LauncherFailure, messageOf } from '../failure.mjs';
 import { identify, send } from '../machine/processes.mjs';
 import { ensureFolder } from '../paths.mjs';
 import { watchForDeath } from '../supervision/watch.mjs';
 import { waitForPostgres } from './database.mjs';
 
+/**
+ * @import { Account } from '../machine/account.mjs'
+ * @import { Instance } from '../platform/instance.mjs'
+ * @import { Supervisor } from '../supervision/client.mjs'
+ */
+
 const READY_TIMEOUT_MS = 30_000;
+/** How long a server of a killed launcher may take to stop before SIGKILL. */
+const STALE_SERVER_TIMEOUT_MS = 3_000;
+const POLL_INTERVAL_MS = 50;
 const MAX_CONNECTIONS = 300;
 
-/** The environment of a server: nothing of the caller's, in particular no PG* variable that would change what it does. */
+/**
+ * The environment of a server: no variable of the caller, in particular no PG* variable that would change its behaviour.
+ * @param {string} folder
+ */
 const environment = (folder) => ({ PATH: '/usr/bin:/bin', HOME: folder, LC_ALL: 'C', TZ: 'UTC' });
 
 /**
- * Makes the cluster. The password reaches initdb by a file that only the server's account can read. The file and the folder
- * around the data stay ours: what we do there as root, the account cannot turn elsewhere with a link.
+ * Creates the cluster. The password reaches initdb by a file that only the server's account can read. The file and the folder
+ * around the data stay ours: the account cannot redirect our writes as root by a link.
+ * @param {{ programs: string, folder: string, data: string, account: Account | undefined, password: string }} options
  */
 async function initialise({ programs, folder, data, account, password }) {
   rmSync(data, { recursive: true, force: true });
@@ -44,7 +57,7 @@ async function initialise({ programs, folder, data, account, password }) {
     );
   } catch (error) {
     throw new LauncherFailure('postgres_unavailable', 'initdb failed', {
-      detail: `${error.stdout ?? ''}${error.stderr ?? error.message}`.trim().split('\n').slice(-15),
+      detail: outputOf(error).trim().split('\n').slice(-15),
     });
   } finally {
     rmSync(passwordFile, { force: true });
@@ -52,13 +65,26 @@ async function initialise({ programs, folder, data, account, password }) {
 }
 
 /**
- * A killed server leaves its pid file. PostgreSQL refuses to start when a stranger has that pid now, and two servers on one
- * folder would destroy it: so ours is ended, and a stranger's pid is forgotten.
+ * The output of a program that failed.
+ * @param {unknown} error of `execFile`
+ */
+function outputOf(error) {
+  const { stdout = '', stderr = messageOf(error) } = /** @type {{ stdout?: string, stderr?: string }} */ (
+    error
+  );
+  return `${stdout}${stderr}`;
+}
+
+/**
+ * A killed server leaves its pid file. PostgreSQL refuses to start when another program has that pid now, and two servers on
+ * one folder would destroy it: so a server of ours is ended, and the pid of another program is ignored.
+ * @param {string} data
  */
 async function clearStaleServer(data) {
   const pidFile = join(data, 'postmaster.pid');
   if (!existsSync(pidFile)) return;
   const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
+  /** @type {string | undefined} */
   let folderOfPid;
   try {
     folderOfPid = readlinkSync(`/proc/${pid}/cwd`);
@@ -67,15 +93,18 @@ async function clearStaleServer(data) {
   }
   if (folderOfPid === data) {
     send(pid, 'SIGQUIT');
-    for (let waited = 0; identify(pid) && waited < 3_000; waited += 50) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let waited = 0; identify(pid) && waited < STALE_SERVER_TIMEOUT_MS; waited += POLL_INTERVAL_MS) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
     }
     send(pid, 'SIGKILL');
   }
   rmSync(pidFile, { force: true });
 }
 
-/** Loopback only, no socket file. Without fsync a killed server loses nothing, only a machine that loses power does. */
+/**
+ * Loopback only, no socket file. Without fsync data is lost only when the machine crashes, not when the server is killed.
+ * @param {{ port: number, durable: boolean }} options
+ */
 function settings({ port, durable }) {
   const values = {
     listen_addresses: '127.0.0.1',
@@ -91,8 +120,14 @@ function settings({ port, durable }) {
 }
 
 /**
- * Starts a private PostgreSQL and answers its administrator's address.
- * @param {object} options `programs`: folder with postgres and initdb; `durable`: whether a crash of the machine matters
+ * Starts a private PostgreSQL and resolves to its administrator's address.
+ * @param {object} options
+ * @param {Supervisor} options.supervisor
+ * @param {Instance} options.instance
+ * @param {string} options.programs folder with postgres and initdb
+ * @param {number} options.port
+ * @param {boolean} options.durable whether data must survive a crash of the machine
+ * @param {(detail: string) => void} options.report
  */
 export async function startPostgres({ supervisor, instance, programs, port, durable, report }) {
   const folder = ensureFolder(join(instance.servers, 'postgres'), 0o711);
@@ -101,7 +136,7 @@ export async function startPostgres({ supervisor, instance, programs, port, dura
   const password = instance.secrets.values.postgres_admin;
   const complete = join(folder, 'cluster-is-complete');
   if (!existsSync(complete)) {
-    report('making the database cluster');
+    report('creating the database cluster');
     await initialise({ programs, folder, data, account, password });
     writeFileSync(complete, '');
   }
@@ -118,7 +153,7 @@ export async function startPostgres({ supervisor, instance, programs, port, dura
     uid: account?.uid,
     gid: account?.gid,
     stage: 1,
-    // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave.
+    // SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait until every client disconnects.
     stop: { signal: 'SIGINT', graceMs: instance.disposable ? 0 : 10_000 },
   });
   const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
@@ -126,8 +161,7 @@ export async function startPostgres({ supervisor, instance, programs, port, dura
     const version = await waitForPostgres(url, { timeoutMs: READY_TIMEOUT_MS, stillRuns: () => !died.event });
     return { url, version };
   } catch (error) {
-    error.detail ??= died.event?.tail;
-    throw error;
+    throw error instanceof LauncherFailure ? error.withDetail(died.event?.tail) : error;
   } finally {
     died.stopWatching();
   }

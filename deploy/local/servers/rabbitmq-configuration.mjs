@@ -1,26 +1,41 @@
-/** What a private broker is told: everything on loopback, services in its own user table, principals asked of the registry. */
+/**
+ * Configuration of a private broker: everything on loopback, services in its own user table, principals authenticated by
+ * the registry.
+ *
+ * @typedef {'amqp' | 'management' | 'epmd' | 'distribution'} BrokerPort
+ * @typedef {Readonly<Record<BrokerPort, number>>} BrokerPorts
+ *
+ * @typedef {object} BrokerOptions
+ * @property {Pick<BrokerPorts, 'amqp' | 'management'>} ports
+ * @property {string} adminPassword
+ * @property {string} callbackUrl address of the registry's authentication callbacks
+ * @property {string} [host]
+ *
+ * @typedef {{ configuration: string, plugins: string }} BrokerFiles
+ */
 
 const PLUGINS = ['rabbitmq_management', 'rabbitmq_auth_backend_http', 'rabbitmq_auth_backend_cache'];
 export const ADMINISTRATOR = 'ymera-admin';
 
 /**
- * The broker asks this address whether a principal may do what it does. The token in the path keeps others from asking;
- * the answers are cached for `AUTHENTICATION_CACHE_MS`, which bounds how long a revocation stays unseen on new connections.
+ * The broker caches the registry's answers for this time, so a revocation takes effect on new connections after it at the
+ * latest. The token in the path of the callback prevents other callers.
  */
-const AUTHENTICATION_CACHE_MS = 2_000;
+const AUTHENTICATION_CACHE_TTL_MS = 2_000;
 
+/** @param {BrokerOptions} options */
 export function brokerConfiguration({ ports, adminPassword, callbackUrl, host = '127.0.0.1' }) {
   const lines = {
     'listeners.tcp.1': `${host}:${ports.amqp}`,
     'management.tcp.ip': host,
     'management.tcp.port': ports.management,
-    // Created with an empty database only, and in place of guest: that user never exists.
+    // Created with an empty database only, and instead of guest: that user never exists.
     default_user: ADMINISTRATOR,
     default_pass: adminPassword,
     'auth_backends.1': 'internal',
     'auth_backends.2': 'cache',
     'auth_cache.cached_backend': 'http',
-    'auth_cache.cache_ttl': AUTHENTICATION_CACHE_MS,
+    'auth_cache.cache_ttl': AUTHENTICATION_CACHE_TTL_MS,
     'auth_http.http_method': 'post',
     'auth_http.user_path': `${callbackUrl}/user`,
     'auth_http.vhost_path': `${callbackUrl}/vhost`,
@@ -41,7 +56,10 @@ export function brokerConfiguration({ ports, adminPassword, callbackUrl, host = 
 
 export const enabledPlugins = () => `[${PLUGINS.join(',')}].\n`;
 
-/** The environment of the server script; it names every file, so that nothing of /etc/rabbitmq is read. */
+/**
+ * The environment of the server script. It names every file, so that nothing of /etc/rabbitmq is read.
+ * @param {{ ports: Pick<BrokerPorts, 'epmd' | 'distribution'>, home: string } & BrokerFiles} options
+ */
 export function brokerEnvironment({ ports, home, configuration, plugins }) {
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin',

@@ -1,12 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { SERVICES } from '../catalog.mjs';
 import { LauncherFailure } from '../failure.mjs';
+import { readJson } from '../json.mjs';
 import { inRepository } from '../paths.mjs';
+
+/**
+ * @import { ServiceName } from '../catalog.mjs'
+ * @import { ServicePasswords } from '../platform/secrets.mjs'
+ *
+ * The topology that is generated from the contracts; the launcher adds the users.
+ * @typedef {Readonly<Record<string, unknown>>} Topology
+ */
 
 const TOPOLOGY = inRepository('deploy', 'docs', 'generated', 'topology.json');
 
-/** RabbitMQ's form of a password: a salt of four bytes, then SHA-256 of salt and password. */
+/**
+ * RabbitMQ's form of a password: a salt of four bytes, then SHA-256 of salt and password.
+ * @param {string} password
+ */
 export function passwordHash(password, salt = randomBytes(4)) {
   const digest = createHash('sha256')
     .update(Buffer.concat([salt, Buffer.from(password, 'utf8')]))
@@ -14,11 +26,20 @@ export function passwordHash(password, salt = randomBytes(4)) {
   return Buffer.concat([salt, digest]).toString('base64');
 }
 
+/** @param {ServiceName} service */
 export const brokerUser = (service) => `svc-${service}`;
 
-/** The registry closes connections of those it denies, for which the broker asks an administrator. */
+/**
+ * The registry closes connections of denied principals, for which the broker requires an administrator.
+ * @type {Partial<Record<ServiceName, string[]>>}
+ */
 const TAGS = { registry: ['administrator'] };
 
+/**
+ * @param {string} name
+ * @param {string} password
+ * @param {string[]} [tags]
+ */
 function user(name, password, tags = []) {
   return {
     name,
@@ -28,33 +49,31 @@ function user(name, password, tags = []) {
   };
 }
 
-/** The generated topology of the contracts, with this installation's users. */
-export function definitions(topology, { passwords, administrator }) {
-  const services = SERVICES.map((service) => user(brokerUser(service), passwords[service], TAGS[service]));
-  const everything = { configure: '.*', write: '.*', read: '.*' };
+/**
+ * The generated topology with the users of this installation.
+ * @param {Topology} topology
+ * @param {{ passwords: ServicePasswords }} options
+ */
+export function definitions(topology, { passwords }) {
   return {
     ...topology,
-    users: [
-      ...services,
-      ...(administrator ? [user(administrator.name, administrator.password, ['administrator'])] : []),
-    ],
-    permissions: [
-      ...topology.permissions,
-      ...(administrator
-        ? topology.vhosts.map(({ name }) => ({ user: administrator.name, vhost: name, ...everything }))
-        : []),
-    ],
+    users: SERVICES.map((service) => user(brokerUser(service), passwords[service], TAGS[service])),
   };
 }
 
 export function readTopology(path = TOPOLOGY) {
-  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
-  throw new LauncherFailure('topology_missing', `${path} is not there`, {
+  if (existsSync(path)) return /** @type {Topology} */ (readJson(path));
+  throw new LauncherFailure('topology_missing', `${path} does not exist`, {
     suggestion: 'run: npm run docs:generate',
   });
 }
 
-/** A call of the management API; credentials travel in the header, as URLs end up in logs. */
+/**
+ * A call of the management API. Credentials are sent in the header, because URLs end up in logs.
+ * @param {string} managementUrl
+ * @param {string} path
+ * @param {{ method?: string, body?: unknown, timeoutMs?: number }} [options]
+ */
 export async function management(managementUrl, path, { method = 'GET', body, timeoutMs = 30_000 } = {}) {
   const url = new URL(path, managementUrl);
   const authorization = `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
@@ -63,11 +82,15 @@ export async function management(managementUrl, path, { method = 'GET', body, ti
   return fetch(url, {
     method,
     headers: { authorization, 'content-type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined ? null : JSON.stringify(body),
     signal: AbortSignal.timeout(timeoutMs),
   });
 }
 
+/**
+ * @param {string} managementUrl
+ * @param {object} content
+ */
 export async function importDefinitions(managementUrl, content) {
   const response = await management(managementUrl, '/api/definitions', {
     method: 'POST',

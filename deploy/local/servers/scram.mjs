@@ -1,9 +1,14 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 
 const ITERATIONS = 4096;
-const hmac = (key, text) => createHmac('sha256', key).update(text).digest();
+const hmac = (/** @type {Buffer} */ key, /** @type {string} */ text) =>
+  createHmac('sha256', key).update(text).digest();
 
-/** The form in which PostgreSQL stores a password (RFC 5803). Sent instead of the password, no server log can hold it. */
+/**
+ * The form in which PostgreSQL stores a password (RFC 5803). It is sent instead of the password, so that no server log
+ * contains it.
+ * @param {string} password
+ */
 export function scramVerifier(password, salt = randomBytes(16)) {
   const salted = pbkdf2Sync(password, salt, ITERATIONS, 32, 'sha256');
   const storedKey = createHash('sha256').update(hmac(salted, 'Client Key')).digest('base64');

@@ -6,20 +6,34 @@ import { startPostgres } from './postgres.mjs';
 import { startRabbitmq } from './rabbitmq.mjs';
 
 /**
- * Addresses that the caller gave. They win over private servers, and what they hold is never deleted.
- * @returns {{ postgresUrl?: string, rabbitmqUrl?: string, managementUrl?: string }}
+ * @import { Progress } from '../terminal/progress.mjs'
+ * @import { Supervisor } from '../supervision/client.mjs'
+ * @import { Instance } from '../platform/instance.mjs'
+ *
+ * Administrators' addresses.
+ * @typedef {{ postgresUrl: string, rabbitmqUrl: string, managementUrl: string }} Servers
+ *
+ * Addresses of the caller's own servers, from the environment. Without one a private server is started.
+ * @typedef {{ [Name in keyof Servers]?: Servers[Name] | undefined }} GivenServers
+ */
+
+/**
+ * The caller's own servers win over private ones, and their data is never deleted.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {GivenServers}
  */
 export function givenServers(env) {
   if (env[SERVERS_FOR]) return {};
   const given = {
-    postgresUrl: env.YMERA_POSTGRES_URL || undefined,
-    rabbitmqUrl: env.YMERA_RABBITMQ_URL || undefined,
-    managementUrl: env.YMERA_RABBITMQ_MANAGEMENT_URL || undefined,
+    postgresUrl: env['YMERA_POSTGRES_URL'] || undefined,
+    rabbitmqUrl: env['YMERA_RABBITMQ_URL'] || undefined,
+    managementUrl: env['YMERA_RABBITMQ_MANAGEMENT_URL'] || undefined,
   };
   if (Boolean(given.rabbitmqUrl) !== Boolean(given.managementUrl)) {
     throw new LauncherFailure(
       'servers_incomplete',
-      'YMERA_RABBITMQ_URL and YMERA_RABBITMQ_MANAGEMENT_URL belong together: set both or none',
+      'only one of YMERA_RABBITMQ_URL and YMERA_RABBITMQ_MANAGEMENT_URL is set',
+      { suggestion: 'set both or none' },
     );
   }
   return given;
@@ -27,7 +41,14 @@ export function givenServers(env) {
 
 /**
  * Starts the private servers that were not given, side by side.
- * @returns {Promise<{ postgresUrl: string, rabbitmqUrl: string, managementUrl: string }>} administrators' addresses
+ * @param {object} options
+ * @param {Supervisor} options.supervisor
+ * @param {Progress} options.progress
+ * @param {Instance} options.instance
+ * @param {GivenServers} options.given
+ * @param {string} options.callbackUrl authenticates users of the broker that are not services
+ * @param {boolean} options.durable whether PostgreSQL calls fsync
+ * @returns {Promise<Servers>}
  */
 export async function startServers({ supervisor, progress, instance, given, callbackUrl, durable }) {
   const ports = await freePorts(
@@ -38,25 +59,25 @@ export async function startServers({ supervisor, progress, instance, given, call
 
   const postgres = async () => {
     if (given.postgresUrl) return given.postgresUrl;
-    const server = {};
+    let address = '';
     await progress.step('PostgreSQL', async (report) => {
       const programs = postgresPrograms(instance.account);
-      Object.assign(
-        server,
-        await startPostgres({ supervisor, instance, programs, port: ports.postgres, durable, report }),
-      );
-      return `${server.version} on 127.0.0.1:${ports.postgres}`;
+      const port = ports.postgres;
+      const { url, version } = await startPostgres({ supervisor, instance, programs, port, durable, report });
+      address = url;
+      return `${version} on 127.0.0.1:${port}`;
     });
-    return server.url;
+    return address;
   };
   const rabbitmq = async () => {
-    if (given.rabbitmqUrl) return { url: given.rabbitmqUrl, managementUrl: given.managementUrl };
-    const server = {};
+    const addresses = { url: given.rabbitmqUrl ?? '', managementUrl: given.managementUrl ?? '' };
+    if (given.rabbitmqUrl) return addresses;
     await progress.step('RabbitMQ', async () => {
-      Object.assign(server, await startRabbitmq({ supervisor, instance, ports, callbackUrl }));
-      return `${server.version} on 127.0.0.1:${ports.amqp}`;
+      const { version, ...started } = await startRabbitmq({ supervisor, instance, ports, callbackUrl });
+      Object.assign(addresses, started);
+      return `${version} on 127.0.0.1:${ports.amqp}`;
     });
-    return server;
+    return addresses;
   };
 
   const [postgresUrl, broker] = await allSettledOrThrow([postgres(), rabbitmq()]);
@@ -64,10 +85,12 @@ export async function startServers({ supervisor, progress, instance, given, call
   return { postgresUrl, rabbitmqUrl: broker.url, managementUrl: broker.managementUrl };
 }
 
-/** Like Promise.all, but lets the others finish first: nothing may still be starting when the caller tidies up. */
+/**
+ * Like Promise.all, but settles after all of them: nothing may still be starting when the caller cleans up.
+ * @template {readonly unknown[] | []} T
+ * @param {T} promises
+ */
 export async function allSettledOrThrow(promises) {
-  const results = await Promise.allSettled(promises);
-  const failed = results.find(({ status }) => status === 'rejected');
-  if (failed) throw failed.reason;
-  return results.map(({ value }) => value);
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }

@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { ownUid } from '../machine/account.mjs';
 import { freePorts } from '../machine/ports.mjs';
 import { identify, isAlive, listProcesses } from '../machine/processes.mjs';
 import { inRepository } from '../paths.mjs';
@@ -16,7 +27,7 @@ import { withSession } from '../session.mjs';
 import { databaseUrl, prepareDatabase } from './database.mjs';
 import { serverEnvironment } from './environment.mjs';
 import { brokerConfiguration } from './rabbitmq-configuration.mjs';
-import { containerCommand } from './rabbitmq-container.mjs';
+import { containerCommand, requireDocker } from './rabbitmq-container.mjs';
 import {
   definitions,
   importDefinitions,
@@ -24,10 +35,12 @@ import {
   passwordHash,
   readTopology,
 } from './rabbitmq-definitions.mjs';
+import { findPortMapper } from './rabbitmq.mjs';
 import { scramVerifier } from './scram.mjs';
 import { givenServers, startServers } from './servers.mjs';
 
-const dependencyOf = (library, name) => createRequire(inRepository('libs', library, 'package.json'))(name);
+const requireOf = (/** @type {string} */ library) =>
+  createRequire(inRepository('libs', library, 'package.json'));
 
 test("the broker's password hash is the one of its documentation", () => {
   assert.equal(
@@ -44,7 +57,7 @@ test("PostgreSQL's verifier is the one of RFC 7677", () => {
   );
 });
 
-test('everything listens on loopback, and principals are asked of the registry', () => {
+test('everything listens on loopback, and the registry authenticates principals', () => {
   const text = brokerConfiguration({
     ports: { amqp: 1, management: 2 },
     adminPassword: 'p',
@@ -68,14 +81,43 @@ test("a broker in a container ends with its stop command, on the host's network"
   assert.ok(spec.args.join(' ').includes('--name ymera-abc --network host'));
 });
 
-test("a broker of the caller's needs both of its addresses", () => {
+const noServers = { postgresUrl: '', rabbitmqUrl: '', managementUrl: '' };
+
+test('without an installed RabbitMQ a missing Docker is refused with a suggestion', () => {
+  assert.equal(
+    requireDocker((name) => `/bin/${name}`),
+    '/bin/docker',
+  );
+  assert.throws(() => requireDocker(() => undefined), {
+    code: 'packages_missing',
+    suggestion: /rabbitmq-server or Docker/,
+  });
+});
+
+test('the port mapper is found on the PATH, else below Erlang; a missing one is refused with a suggestion', () => {
+  const erlang = mkdtempSync(join(tmpdir(), 'ymera-erlang-'));
+  const program = join(erlang, 'erts-15.0', 'bin', 'epmd');
+  const find = () => undefined;
+  try {
+    assert.throws(() => findPortMapper({ find, erlang }), { code: 'packages_missing', suggestion: /epmd/ });
+    assert.throws(() => findPortMapper({ find, erlang: join(erlang, 'none') }), { code: 'packages_missing' });
+    mkdirSync(dirname(program), { recursive: true });
+    writeFileSync(program, '');
+    assert.equal(findPortMapper({ find, erlang }), program);
+    assert.equal(findPortMapper({ find: () => '/bin/epmd', erlang }), '/bin/epmd');
+  } finally {
+    rmSync(erlang, { recursive: true });
+  }
+});
+
+test("the caller's own broker needs both addresses", () => {
   assert.throws(() => givenServers({ YMERA_RABBITMQ_URL: 'amqp://h' }), { code: 'servers_incomplete' });
   const given = { YMERA_POSTGRES_URL: 'p', YMERA_RABBITMQ_URL: 'r', YMERA_RABBITMQ_MANAGEMENT_URL: 'm' };
   assert.equal(givenServers(given).postgresUrl, 'p');
   assert.deepEqual(
-    givenServers(serverEnvironment({}, { env: given })),
+    givenServers(serverEnvironment(noServers, { env: given })),
     {},
-    "a test run's servers are not the caller's",
+    'the servers of a test process are not those of the caller',
   );
   assert.deepEqual(givenServers({}), {
     postgresUrl: undefined,
@@ -84,18 +126,23 @@ test("a broker of the caller's needs both of its addresses", () => {
   });
 });
 
-/** Where a person's own servers listen: PostgreSQL, RabbitMQ with its port mapper, console and other nodes, the gateway. */
-const USUAL_PORTS = [5432, 5672, 4369, 15672, 25672, 8000];
+/** Default ports of PostgreSQL, of RabbitMQ with its port mapper, console and other nodes, and of the gateway. */
+const DEFAULT_PORTS = [5432, 5672, 4369, 15672, 25672, 8000];
 
-/** A server of somebody else's; undefined where one of somebody else's is there already. */
-function squatter(port) {
+/**
+ * A server that is not ours; undefined when the port is taken.
+ * @param {number} port
+ * @returns {Promise<import('node:net').Server | undefined>}
+ */
+function foreignServer(port) {
   return new Promise((resolve) => {
-    const server = createTcpServer((socket) => socket.end(`somebody else's ${port}`));
+    const server = createTcpServer((socket) => socket.end(`foreign ${port}`));
     server.once('error', () => resolve(undefined));
     server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }
 
+/** @param {number} port */
 async function greeting(port) {
   const socket = connectTcp(port, '127.0.0.1');
   let text = '';
@@ -104,23 +151,32 @@ async function greeting(port) {
 }
 
 describe('private servers', () => {
-  const asked = [];
-  let squatters;
+  /** @type {(string | undefined)[]} */
+  const authenticated = [];
+  /** @type {(import('node:net').Server | undefined)[]} */
+  let foreignServers;
   const registry = createServer((request, response) => {
-    asked.push(request.url);
+    authenticated.push(request.url);
     response.end('deny');
   });
+  /** @type {import('./servers.mjs').Servers} */
   let servers;
+  /** @type {import('../platform/instance.mjs').Instance} */
   let instance;
-  let family;
+  /** @type {(import('../machine/processes.mjs').ProcessIdentity | undefined)[]} */
+  let family = [];
+  /** @type {((code: number) => void) | undefined} */
   let finish;
+  /** @type {Promise<unknown>} */
   let finished;
 
   before(async () => {
-    squatters = await Promise.all(USUAL_PORTS.map(squatter));
+    foreignServers = await Promise.all(DEFAULT_PORTS.map(foreignServer));
     const { registry: port } = await freePorts(['registry']);
-    await new Promise((resolve) => registry.listen(port, '127.0.0.1', resolve));
-    await new Promise((resolve, reject) => {
+    registry.listen(port, '127.0.0.1');
+    await once(registry, 'listening');
+    /** @type {Promise<void>} */
+    const started = new Promise((resolve, reject) => {
       finished = withSession({ title: 'servers under test', json: true }, async (session) => {
         instance = openInstance('launcher-test', { disposable: true });
         session.onClose(instance.release);
@@ -133,24 +189,31 @@ describe('private servers', () => {
         });
         family = Object.values(session.supervisor.pids()).map(identify);
         resolve();
-        return new Promise((end) => (finish = end));
+        return new Promise((end) => {
+          finish = end;
+        });
       }).catch(reject);
     });
+    await started;
   });
 
   after(async () => {
     finish?.(0);
     await finished;
     registry.close();
-    for (const server of squatters) server?.close();
+    for (const server of foreignServers) server?.close();
     const epmds = listProcesses().filter(({ pid }) =>
-      family.some((identity) => identity.pid === pid && isAlive(identity)),
+      family.some((identity) => identity?.pid === pid && isAlive(identity)),
     );
     assert.deepEqual(epmds, [], 'database, broker and port mapper end with the session');
   });
 
+  /**
+   * @param {string} url
+   * @param {string} sql
+   */
   async function query(url, sql) {
-    const { Client } = dependencyOf('persistence', 'pg');
+    const { Client } = /** @type {typeof import('pg')} */ (requireOf('persistence')('pg'));
     const client = new Client({ connectionString: url });
     await client.connect();
     try {
@@ -160,20 +223,21 @@ describe('private servers', () => {
     }
   }
 
-  test("have ports of their own, and leave somebody else's servers on the usual ones alone", async () => {
+  test('have ports of their own, and do not touch foreign servers on the default ports', async () => {
     const own = [servers.postgresUrl, servers.rabbitmqUrl, servers.managementUrl].map((url) =>
       Number(new URL(url).port),
     );
-    const { epmd, distribution } = instance.rememberedPorts();
-    for (const port of [...own, epmd, distribution]) assert.ok(!USUAL_PORTS.includes(port), String(port));
+    const { epmd = 0, distribution = 0 } = instance.rememberedPorts();
+    assert.ok(epmd > 0 && distribution > 0);
+    for (const port of [...own, epmd, distribution]) assert.ok(!DEFAULT_PORTS.includes(port), String(port));
     assert.deepEqual(await query(servers.postgresUrl, 'select 1 as one'), [{ one: 1 }]);
     assert.equal((await management(servers.managementUrl, '/api/overview')).status, 200);
-    for (const [index, port] of USUAL_PORTS.entries())
-      if (squatters[index]) assert.equal(await greeting(port), `somebody else's ${port}`);
-    assert.ok(squatters.some(Boolean), 'the test holds at least one of the usual ports itself');
+    for (const [index, port] of DEFAULT_PORTS.entries())
+      if (foreignServers[index]) assert.equal(await greeting(port), `foreign ${port}`);
+    assert.ok(foreignServers.some(Boolean), 'the test itself listens on at least one of the default ports');
   });
 
-  test('each service owns its schema and can enter no other; preparing twice at once changes nothing', async () => {
+  test('give each service a schema of its own and no other; preparing at the same time changes nothing', async () => {
     const passwords = instance.secrets.values.postgres;
     await Promise.all([1, 2, 3].map(() => prepareDatabase(servers.postgresUrl, passwords)));
     const registryUrl = databaseUrl(servers.postgresUrl, 'registry', passwords);
@@ -191,28 +255,29 @@ describe('private servers', () => {
     await assert.rejects(query(wrong.href, 'select 1'), { code: '28P01' });
   });
 
-  test('services come in by the internal table, guest does not exist, and others are asked of the registry', async () => {
+  test('authenticate services by the internal table and others by the registry, and have no guest', async () => {
     const passwords = instance.secrets.values.rabbitmq;
     await importDefinitions(servers.managementUrl, definitions(readTopology(), { passwords }));
-    const users = await (await management(servers.managementUrl, '/api/users')).json();
+    const response = await management(servers.managementUrl, '/api/users');
+    const users = /** @type {{ name: string }[]} */ (await response.json());
     assert.ok(
       users.some(({ name }) => name === 'svc-registry') && !users.some(({ name }) => name === 'guest'),
     );
 
-    const { connect } = dependencyOf('messaging', 'amqplib');
-    const address = (user, password) => {
+    const { connect } = /** @type {typeof import('amqplib')} */ (requireOf('messaging')('amqplib'));
+    const address = (/** @type {string} */ user, /** @type {string} */ password) => {
       const url = new URL(servers.rabbitmqUrl);
       Object.assign(url, { username: user, password, pathname: '/%2Fymera' });
       return url.href;
     };
     const connection = await connect(address('svc-registry', passwords.registry));
     await connection.close();
-    assert.deepEqual(asked, []);
+    assert.deepEqual(authenticated, []);
     await assert.rejects(connect(address('agent-1', 'anything')), /403/);
-    assert.deepEqual(asked, ['/broker/token/user']);
+    assert.deepEqual(authenticated, ['/broker/token/user']);
   });
 
-  test("the registry may close a denied principal's connections", async () => {
+  test("let the registry close a denied principal's connections", async () => {
     const url = new URL(servers.managementUrl);
     Object.assign(url, { username: 'svc-registry', password: instance.secrets.values.rabbitmq.registry });
     const response = await management(url.href, '/api/connections/username/agent-1', { method: 'DELETE' });
@@ -229,8 +294,8 @@ describe('a checkout that the servers’ account cannot reach', () => {
     for (const folder of [closed, shared]) rmSync(folder, { recursive: true, force: true });
   });
 
-  /** The launcher of that checkout starts its database and says where it is. */
-  const starting = `
+  /** The launcher of that checkout starts its database and prints its place. */
+  const script = `
     const from = (path) => import(${JSON.stringify(`${launcher}/`)} + path);
     const { statSync } = await import('node:fs');
     const { freePorts } = await from('machine/ports.mjs');
@@ -253,27 +318,27 @@ describe('a checkout that the servers’ account cannot reach', () => {
     });`;
 
   test(
-    'has its database and the programs under /var/tmp, where they run as that account',
-    { skip: process.getuid() !== 0 && 'needs root: otherwise the servers run as we do' },
+    'keeps database and programs under /var/tmp, where they run as that account',
+    { skip: ownUid() !== 0 && 'needs root: otherwise the servers run as we do' },
     async () => {
       cpSync(inRepository('deploy', 'local'), launcher, { recursive: true });
       symlinkSync(inRepository('node_modules'), join(checkout, 'node_modules'));
       chmodSync(closed, 0o755);
       chmodSync(join(closed, 'home'), 0o700);
-      const child = spawn(process.execPath, ['--input-type=module', '-e', starting], {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
-      let said = '';
-      child.stdout.on('data', (text) => (said += text));
+      let output = '';
+      child.stdout.on('data', (text) => (output += text));
       const code = await new Promise((resolve) => child.once('close', resolve));
       assert.equal(code, 0);
-      const { servers, programs, version, uid, account } = JSON.parse(said);
+      const { servers, programs, version, uid, account } = JSON.parse(output);
       assert.equal(dirname(servers), shared);
       assert.ok(programs.startsWith(`${shared}/`), programs);
       assert.match(version, /^\d+/);
       assert.equal(uid, account);
       assert.notEqual(uid, 0);
-      assert.equal(existsSync(servers), false, 'what a disposable database held goes with it');
+      assert.equal(existsSync(servers), false, 'the data of a disposable database is deleted');
     },
   );
 });

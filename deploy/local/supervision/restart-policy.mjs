@@ -1,18 +1,17 @@
-/**
- * When a supervised process that was ready has died: how long until it is started again, or that it is given up.
- * The delay doubles with each death in the window, so that a crash loop does not eat the machine.
- */
-const RESTART_WINDOW_MS = 120_000;
-export const RESTART_LIMIT = 8;
-const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 10_000;
+const WINDOW_MS = 120_000;
+export const MAX_RESTARTS_IN_WINDOW = 8;
+const INITIAL_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 10_000;
 
-/** @param {number[]} deaths times of death, the newest last */
+/**
+ * When a supervised process that was ready and died is started again: exponential backoff over the deaths in the window, so
+ * that a crash loop does not use up the machine. Without `delayMs` it stays down.
+ * @param {readonly number[]} deaths times of death, the newest last
+ * @param {number} now
+ * @returns {{ delayMs?: number }}
+ */
 export function nextRestart(deaths, now) {
-  const recent = deaths.filter((time) => now - time < RESTART_WINDOW_MS);
-  if (recent.length > RESTART_LIMIT) return { restart: false };
-  return {
-    restart: true,
-    delayMs: Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, recent.length - 1)),
-  };
+  const recent = deaths.filter((time) => now - time < WINDOW_MS).length;
+  if (recent > MAX_RESTARTS_IN_WINDOW) return {};
+  return { delayMs: Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** Math.max(0, recent - 1)) };
 }

@@ -9,46 +9,56 @@ import { identify, isAlive } from '../machine/processes.mjs';
 import { Supervisor } from './client.mjs';
 import { cleanLeftovers } from './leftovers.mjs';
 import { openLog } from './log-file.mjs';
-import { nextRestart, RESTART_LIMIT } from './restart-policy.mjs';
-import { descendants } from './sweep.mjs';
+import { descendants } from './process-family.mjs';
+import { MAX_RESTARTS_IN_WINDOW, nextRestart } from './restart-policy.mjs';
+
+/** @import { ProcessSpec } from './supervised-process.mjs' */
 
 const folder = mkdtempSync(join(tmpdir(), 'ymera-supervision-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+/** @param {() => boolean} condition */
 async function eventually(condition, timeoutMs = 5_000) {
   const deadline = Date.now() + timeoutMs;
   while (!condition()) {
-    assert.ok(Date.now() < deadline, `not within ${timeoutMs} ms: ${condition}`);
+    assert.ok(Date.now() < deadline, `not within ${timeoutMs} ms: ${String(condition)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
+/**
+ * @param {string} name
+ * @param {string} script
+ * @param {Partial<ProcessSpec>} [extra]
+ * @returns {ProcessSpec}
+ */
 const spec = (name, script, extra) => ({
   name,
   command: '/bin/sh',
   args: ['-c', script],
   cwd: '/',
-  env: { PATH: process.env.PATH },
+  env: { PATH: process.env['PATH'] },
   log: join(folder, `${name}.log`),
   stage: 1,
   stop: { signal: 'SIGTERM', graceMs: 1_000 },
   ...extra,
 });
 
-test('a crash loop is slowed down and given up', () => {
-  assert.deepEqual(nextRestart([1_000], 1_000), { restart: true, delayMs: 500 });
-  assert.deepEqual(nextRestart([1_000, 2_000, 3_000], 3_000), { restart: true, delayMs: 2_000 });
-  assert.deepEqual(nextRestart(Array(RESTART_LIMIT).fill(1_000), 1_000), { restart: true, delayMs: 10_000 });
-  assert.deepEqual(nextRestart(Array(RESTART_LIMIT + 1).fill(1_000), 1_000), { restart: false });
-  assert.deepEqual(nextRestart([...Array(RESTART_LIMIT).fill(1_000), 500_000], 500_000), {
-    restart: true,
+const deaths = (/** @type {number} */ count) => Array.from({ length: count }, () => 1_000);
+
+test('a crash loop is restarted with backoff, and not at all after too many deaths', () => {
+  assert.deepEqual(nextRestart([1_000], 1_000), { delayMs: 500 });
+  assert.deepEqual(nextRestart([1_000, 2_000, 3_000], 3_000), { delayMs: 2_000 });
+  assert.deepEqual(nextRestart(deaths(MAX_RESTARTS_IN_WINDOW), 1_000), { delayMs: 10_000 });
+  assert.deepEqual(nextRestart(deaths(MAX_RESTARTS_IN_WINDOW + 1), 1_000), {});
+  assert.deepEqual(nextRestart([...deaths(MAX_RESTARTS_IN_WINDOW), 500_000], 500_000), {
     delayMs: 500,
   });
 });
 
 test('a log keeps two files and its last lines', () => {
   const path = join(folder, 'rotating.log');
-  const log = openLog(path, { limitBytes: 50, tailLines: 2 });
+  const log = openLog(path, { maxBytes: 50, tailLines: 2 });
   for (let index = 0; index < 10; index += 1) log.write(Buffer.from(`line number ${index}\n`));
   log.write(Buffer.from('unfinished'));
   assert.ok(statSync(path).size <= 50 && statSync(`${path}.1`).size <= 50);
@@ -68,6 +78,7 @@ test('descendants are found by parent, and by session when a parent in between i
 });
 
 describe('supervisor', () => {
+  /** @type {Supervisor[]} */
   const open = [];
   let number = 0;
 
@@ -86,8 +97,9 @@ describe('supervisor', () => {
     await Promise.all(open.splice(0).map((made) => made.end({ graceMs: 0 })));
   });
 
-  test('starts, keeps the output, and ends what it started, later stages first', async () => {
+  test('starts processes, keeps their output, and ends them, later stages first', async () => {
     const made = supervisor();
+    /** @type {[string, boolean][]} */
     const ended = [];
     made.on('exited', ({ name, expected }) => ended.push([name, expected]));
     await made.start(spec('server', 'echo up; sleep 60'));
@@ -100,7 +112,7 @@ describe('supervisor', () => {
     ]);
   });
 
-  test('one that cannot start, and one that dies, are told with their last lines', async () => {
+  test('reports a process that cannot start, and one that dies with its last lines', async () => {
     const made = supervisor();
     await assert.rejects(made.start(spec('nothing', '', { command: '/no/such/program' })), {
       code: 'start_failed',
@@ -114,15 +126,28 @@ describe('supervisor', () => {
     );
   });
 
-  test('one that is kept is started again after it was killed', async () => {
+  test('starts a kept process again after it was killed', async () => {
     const made = supervisor();
     const first = await made.start(spec('kept', 'sleep 60'));
     made.keep(['kept']);
     made.signal('kept', 'SIGKILL');
-    await eventually(() => made.pids().kept !== undefined && made.pids().kept !== first);
+    await eventually(() => made.pids()['kept'] !== undefined && made.pids()['kept'] !== first);
   });
 
-  test('one that ignores the signal is killed after its grace', async () => {
+  test('stops a process whose stop command does not exist', async () => {
+    const made = supervisor();
+    const pid = await made.start(
+      spec('container', 'sleep 60', {
+        stop: { signal: 'SIGTERM', graceMs: 200, command: ['/no/such/docker', 'rm'] },
+      }),
+    );
+    await made.stop({ names: ['container'] });
+    assert.equal(identify(pid), undefined);
+    assert.deepEqual(made.pids(), {});
+    await made.start(spec('another', 'sleep 60'));
+  });
+
+  test('kills a process that ignores the signal after the grace period', async () => {
     const made = supervisor();
     const pid = await made.start(
       spec('stubborn', 'trap "" TERM; sleep 60 & wait; sleep 60', {
@@ -133,7 +158,7 @@ describe('supervisor', () => {
     assert.equal(identify(pid), undefined);
   });
 
-  test('a launcher killed with -9 leaves nothing, not even what left its group, session and environment', async () => {
+  test('ends every process of a launcher killed with -9, also one that left group, session and environment', async () => {
     const stray = join(folder, 'stray.pid');
     const launcher = spawn(
       process.execPath,
@@ -145,13 +170,13 @@ describe('supervisor', () => {
     await eventually(() => existsSync(stray) && readFileSync(stray, 'utf8').trim() !== '');
     const family = [...Object.values(pids), Number(readFileSync(stray, 'utf8'))].map(identify);
     assert.ok(family.every(isAlive));
-    // The supervisor looks for strays once a second.
+    // The supervisor searches for escaped processes once a second.
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     launcher.kill('SIGKILL');
     await eventually(() => !family.some(isAlive), 5_000);
   });
 
-  test('with launcher and supervisor killed, the next launcher cleans up', async () => {
+  test('leaves a record with which the next launcher cleans up when launcher and supervisor were killed', async () => {
     const records = mkdtempSync(join(folder, 'records-'));
     const stray = join(records, 'stray.pid');
     const launcher = spawn(

@@ -1,32 +1,39 @@
 /**
- * Runs as a process of its own session beside the launcher. It starts what the launcher asks for, and ends all of it when
- * the launcher says so or is gone: the channel between them closes even when the launcher is killed with -9.
+ * A process in a session of its own beside the launcher. It starts what the launcher asks for, and ends all of it when
+ * the launcher asks, or is gone: the channel between them closes even after `kill -9` of the launcher.
  */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { identify } from '../machine/processes.mjs';
+import { createFamily, endFamily } from './process-family.mjs';
 import { createSupervisedProcess } from './supervised-process.mjs';
-import { createFamily, endFamily } from './sweep.mjs';
 
-/** With the KILL after it this stays below the five seconds in which everything must be gone. */
+/**
+ * @import { StopOptions, SupervisorCommand, SupervisorEvent } from './client.mjs'
+ * @import { ProcessSpec, SupervisedProcess } from './supervised-process.mjs'
+ */
+
+/** With the SIGKILL after it this stays below the five seconds in which everything must be gone. */
 const LAUNCHER_LOST_GRACE_MS = 2_000;
-const LOOK_EVERY_MS = 1_000;
+const REFRESH_INTERVAL_MS = 1_000;
 
-const [recordPath, marker, launcherPid] = process.argv.slice(2);
+const [recordPath = '', marker = '', launcherPid = ''] = process.argv.slice(2);
+/** @type {Map<string, SupervisedProcess>} */
 const processes = new Map();
 const own = identify(process.pid);
 const launcher = identify(Number(launcherPid));
 const family = createFamily({ marker, spare: [process.pid, Number(launcherPid)] });
 let ending = false;
 
-function tell(message) {
-  if (process.connected) process.send(message, () => {});
+/** @param {SupervisorEvent} event */
+function publish(event) {
+  if (process.connected) process.send?.(event, () => {});
 }
 
 let recorded = '';
 
-/** Lets the next launcher clean up should this process be killed as well. Written when the family has changed. */
+/** Lets the next launcher clean up if this process is killed as well. Written when the family has changed. */
 function record() {
-  family.look();
+  family.refresh();
   const text = JSON.stringify({ marker, launcher, supervisor: own, children: family.members() });
   if (text === recorded) return;
   writeFileSync(`${recordPath}.new`, text);
@@ -34,45 +41,43 @@ function record() {
   recorded = text;
 }
 
+/** @param {ProcessSpec} spec */
 function start(spec) {
-  const entry = createSupervisedProcess(spec, {
-    env: { YMERA_SUPERVISION: [process.env.YMERA_SUPERVISION, marker].filter(Boolean).join('/') },
+  const supervised = createSupervisedProcess(spec, {
+    env: { YMERA_SUPERVISION: [process.env['YMERA_SUPERVISION'], marker].filter(Boolean).join('/') },
     onStart(pid) {
       family.add(pid);
       record();
-      tell({ type: 'started', name: spec.name, pid });
+      publish({ type: 'started', name: spec.name, pid });
     },
-    onExit(event) {
-      tell({ type: 'exited', name: spec.name, ...event });
+    onExit(exit) {
+      publish({ type: 'exited', name: spec.name, ...exit });
     },
   });
-  processes.set(spec.name, entry);
-  entry.start();
+  processes.set(spec.name, supervised);
+  supervised.start();
 }
 
-async function stopStage(entries, graceMs) {
-  await Promise.all(entries.map((entry) => entry.end(graceMs ?? entry.stop.graceMs)));
-}
-
+/** @param {StopOptions} options */
 async function stop({ names, graceMs }) {
-  const chosen = [...processes.values()].filter((entry) => !names || names.includes(entry.name));
-  const stages = [...new Set(chosen.map((entry) => entry.stage))].sort((a, b) => b - a);
-  for (const stage of stages)
-    await stopStage(
-      chosen.filter((entry) => entry.stage === stage),
-      graceMs,
-    );
-  for (const entry of chosen) processes.delete(entry.name);
+  const chosen = [...processes.values()].filter(({ name }) => !names || names.includes(name));
+  const stages = [...new Set(chosen.map(({ stage }) => stage))].sort((a, b) => b - a);
+  for (const stage of stages) {
+    const ofStage = chosen.filter((supervised) => supervised.stage === stage);
+    await Promise.all(ofStage.map((supervised) => supervised.end(graceMs)));
+  }
+  for (const { name } of chosen) processes.delete(name);
 }
 
-async function endAll({ graceMs, launcherLost }) {
+/** @param {{ graceMs?: number | undefined, launcherLost?: boolean }} options */
+async function endAll({ graceMs, launcherLost = false }) {
   if (ending) return;
   ending = true;
-  clearInterval(looking);
-  family.look({ thorough: true });
+  clearInterval(refreshing);
+  family.refresh({ thorough: true });
   if (launcherLost) {
-    const signals = new Map([...processes.values()].map((entry) => [entry.pid(), entry.stop.signal]));
-    for (const entry of processes.values()) void entry.end(LAUNCHER_LOST_GRACE_MS);
+    const signals = new Map([...processes.values()].map(({ pid, stop: { signal } }) => [pid(), signal]));
+    for (const supervised of processes.values()) void supervised.end(LAUNCHER_LOST_GRACE_MS);
     await endFamily(family, {
       graceMs: LAUNCHER_LOST_GRACE_MS,
       signalOf: (pid) => signals.get(pid) ?? 'SIGTERM',
@@ -85,23 +90,29 @@ async function endAll({ graceMs, launcherLost }) {
   process.exit(0);
 }
 
-const handlers = {
-  start: ({ spec }) => start(spec),
-  keep: ({ names }) => names.forEach((name) => processes.get(name)?.keep()),
-  signal: ({ name, signal }) => processes.get(name)?.signal(signal),
-  stop: async ({ request, names, graceMs }) => {
-    await stop({ names, graceMs });
-    tell({ type: 'stopped', request });
-  },
-  end: ({ graceMs }) => endAll({ graceMs }),
-};
+/** @param {SupervisorCommand} command */
+async function handle(command) {
+  switch (command.type) {
+    case 'start':
+      return start(command.spec);
+    case 'keep':
+      return command.names.forEach((name) => processes.get(name)?.keep());
+    case 'signal':
+      return void processes.get(command.name)?.signal(command.signal);
+    case 'stop':
+      await stop(command);
+      return publish({ type: 'stopped', request: command.request });
+    case 'end':
+      return endAll(command);
+  }
+}
 
-process.on('message', (message) => handlers[message.type](message));
-process.on('disconnect', () => endAll({ launcherLost: true }));
+process.on('message', (message) => void handle(/** @type {SupervisorCommand} */ (message)));
+process.on('disconnect', () => void endAll({ launcherLost: true }));
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'])
-  process.on(signal, () => endAll({ launcherLost: true }));
+  process.on(signal, () => void endAll({ launcherLost: true }));
 
-const looking = setInterval(record, LOOK_EVERY_MS);
+const refreshing = setInterval(record, REFRESH_INTERVAL_MS);
 record();
 if (!process.connected) void endAll({ launcherLost: true });
-tell({ type: 'ready' });
+publish({ type: 'ready' });

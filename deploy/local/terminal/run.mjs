@@ -3,9 +3,28 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const KEPT_LINES = 400;
+/**
+ * @typedef {object} AttachedOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env] default: ours
+ * @property {AbortSignal} [signal] ends the program
+ * @property {string} [marker] of the session
+ *
+ * @typedef {AttachedOptions & { input?: 'ignore' | 'inherit', onLine?: (line: string) => void }} QuietOptions
+ *   `onLine` is called with each line, for the progress display
+ * @typedef {(command: string, args: readonly string[], options?: QuietOptions) =>
+ *   Promise<{ code: number, output: string[] }>} RunQuietly
+ *
+ * @typedef {{ code: number, killedBy: NodeJS.Signals | null }} ProgramEnd
+ * @typedef {ProgramEnd & { output: string[] }} ObservedEnd `output`: its last lines on standard error
+ */
 
-/** Runs a program to its end and keeps its last lines; `onLine` hears each, for the progress display. */
+const MAX_KEPT_LINES = 400;
+
+/**
+ * Executes a program to its end and keeps its last lines.
+ * @type {RunQuietly}
+ */
 export function runQuietly(
   command,
   args,
@@ -14,23 +33,25 @@ export function runQuietly(
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env: mark(env, marker),
+      env: withMarker(env, marker),
       stdio: [input, 'pipe', 'pipe'],
       signal,
     });
+    /** @type {string[]} */
     const output = [];
     for (const stream of [child.stdout, child.stderr]) {
       let partial = '';
-      stream.setEncoding('utf8').on('data', (text) => {
+      stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
         const lines = (partial + text).split(/\r?\n/);
-        partial = lines.pop();
+        partial = lines.pop() ?? '';
         for (const line of lines.filter((candidate) => candidate.trim())) {
-          output.push(line);
-          if (output.length > KEPT_LINES) output.shift();
+          keep(output, line);
           onLine?.(line);
         }
       });
-      stream.on('end', () => partial.trim() && output.push(partial));
+      stream?.on('end', () => {
+        if (partial.trim()) keep(output, partial);
+      });
     }
     child.once('error', reject);
     child.once('close', (code) => resolve({ code: code ?? 1, output }));
@@ -38,62 +59,96 @@ export function runQuietly(
 }
 
 /**
- * Runs a program on our own terminal, in our process group, so that it can ask questions and hears Ctrl-C itself.
- * @returns {Promise<number>} its exit code; 128 plus the signal's usual reading when it was killed
+ * @param {string[]} output
+ * @param {string} line
  */
-export async function runAttached(command, args, options) {
+function keep(output, line) {
+  output.push(line);
+  if (output.length > MAX_KEPT_LINES) output.shift();
+}
+
+/**
+ * Executes a program on our own terminal, in our process group: it can ask questions and receives Ctrl-C itself.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {AttachedOptions} [options]
+ * @returns {Promise<number>} its exit code; for a killed program 130 after SIGINT, else 143
+ */
+export async function runAttached(command, args, options = {}) {
   return (await attach(command, args, options)).code;
 }
 
 /**
- * The same, and what is known of its end when it says nothing itself: `killedBy` a signal, and the last lines that it
- * wrote to standard error, which goes through us for that.
- * @returns {Promise<{ code: number, killedBy: string | null, output: string[] }>}
+ * The same, with the facts for a program that reports nothing itself: the signal that killed it and its last lines on
+ * standard error, which passes through this process.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {AttachedOptions} [options]
+ * @returns {Promise<ObservedEnd>}
  */
 export async function runObserved(command, args, { env = process.env, ...options } = {}) {
+  /** @type {string[]} */
   const output = [];
-  const colours = process.stderr.isTTY && !env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
-  const end = await attach(command, args, {
-    ...options,
-    env: { ...colours, ...env },
-    stdio: ['inherit', 'inherit', 'pipe'],
-    onError: (line) => {
-      output.push(line);
-      if (output.length > KEPT_LINES) output.shift();
-    },
-  });
+  const colors = process.stderr.isTTY && !env['NO_COLOR'] ? { FORCE_COLOR: '1' } : {};
+  const end = await attach(command, args, { ...options, env: { ...colors, ...env } }, (line) =>
+    keep(output, line),
+  );
   return { ...end, output };
 }
 
-/** How long what a program has written last is waited for; a child of its own may hold its output open for ever. */
-const LAST_WORDS_MS = 500;
+/** How long the last output of an ended program is awaited: a child of its own may keep the pipe open for ever. */
+const LAST_OUTPUT_TIMEOUT_MS = 500;
 
-function attach(command, args, { cwd, env = process.env, stdio = 'inherit', signal, marker, onError } = {}) {
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {AttachedOptions} options
+ * @param {(line: string) => void} [onErrorLine] with it, standard error is a pipe that is copied to ours
+ * @returns {Promise<ProgramEnd>}
+ */
+function attach(command, args, { cwd, env = process.env, signal, marker }, onErrorLine) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: mark(env, marker), stdio });
+    const child = spawn(command, args, {
+      cwd,
+      env: withMarker(env, marker),
+      stdio: ['inherit', 'inherit', onErrorLine ? 'pipe' : 'inherit'],
+    });
     const stop = () => child.kill('SIGTERM');
     signal?.addEventListener('abort', stop, { once: true });
-    const heard = child.stderr ? passOn(child.stderr, onError) : Promise.resolve();
+    const outputEnded =
+      child.stderr && onErrorLine ? copyToStderr(child.stderr, onErrorLine) : Promise.resolve();
     child.once('error', reject);
-    child.once('exit', async (code, killedBy) => {
+    child.once('exit', (code, killedBy) => {
       signal?.removeEventListener('abort', stop);
-      await Promise.race([heard, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
-      resolve({ code: code ?? (killedBy === 'SIGINT' ? 130 : 143), killedBy });
+      const end = { code: code ?? (killedBy === 'SIGINT' ? 130 : 143), killedBy };
+      void Promise.race([outputEnded, sleep(LAST_OUTPUT_TIMEOUT_MS, undefined, { ref: false })]).then(() =>
+        resolve(end),
+      );
     });
   });
 }
 
-/** To our own standard error as it comes, and line by line to who listens. */
-function passOn(stream, onLine) {
+/**
+ * Copies a stream to our own standard error as it comes, and line by line to `onLine`.
+ * @param {import('node:stream').Readable} stream
+ * @param {(line: string) => void} onLine
+ */
+function copyToStderr(stream, onLine) {
   stream.pipe(process.stderr, { end: false });
   const lines = createInterface({ input: stream });
-  lines.on('line', (line) => line.trim() && onLine?.(line));
+  lines.on('line', (line) => {
+    if (line.trim()) onLine(line);
+  });
   return once(lines, 'close');
 }
 
-/** The marker lets the supervisor find what was started, wherever it went, when this process dies. */
-function mark(env, marker) {
+/**
+ * The marker lets the supervisor find the processes of a session, wherever they went, when this process dies.
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} [marker]
+ */
+function withMarker(env, marker) {
   return marker
-    ? { ...env, YMERA_SUPERVISION: [process.env.YMERA_SUPERVISION, marker].filter(Boolean).join('/') }
+    ? { ...env, YMERA_SUPERVISION: [process.env['YMERA_SUPERVISION'], marker].filter(Boolean).join('/') }
     : env;
 }

@@ -4,9 +4,11 @@ import { clip, createProgress, formatSeconds } from './progress.mjs';
 import { runObserved, runQuietly } from './run.mjs';
 import { countJest, countTap, endedWithoutReport, testSummary } from './test-summary.mjs';
 
+/** @param {{ isTTY: boolean, columns?: number }} options */
 function screen(options) {
+  /** @type {string[]} */
   const written = [];
-  const stream = { write: (text) => written.push(text), ...options };
+  const stream = { write: (/** @type {string} */ text) => written.push(text), ...options };
   return { stream, text: () => written.join('') };
 }
 
@@ -28,14 +30,14 @@ describe('progress', () => {
       assert.ok(line.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '').length < 30, line);
   });
 
-  test('NO_COLOR takes the colours and leaves the display', async () => {
+  test('NO_COLOR removes the colours and keeps the display', async () => {
     const { stream, text } = screen({ isTTY: true, columns: 80 });
     await createProgress({ stream, env: { NO_COLOR: '1' }, now: () => 0 }).step('Work', async () => '');
     assert.ok(text().includes('\u001b[1A'));
     assert.ok(!text().includes('m✔'));
   });
 
-  test('a step that fails says so and passes the failure on', async () => {
+  test('a step that fails is marked and rejects with its error', async () => {
     const { stream, text } = screen({ isTTY: false });
     const step = createProgress({ stream, env: {}, now: () => 0 }).step('Work', async () => {
       throw new Error('no');
@@ -44,14 +46,14 @@ describe('progress', () => {
     assert.ok(text().endsWith('✖ Work 0.0 s\n'));
   });
 
-  test('times and long lines read well', () => {
+  test('formats times and cuts long lines', () => {
     assert.deepEqual([formatSeconds(940), formatSeconds(125_000)], ['0.9 s', '2 min 5 s']);
     assert.equal(clip('abcdef', 4), 'abc…');
   });
 });
 
 describe('test summary', () => {
-  test('adds up what both runners say; a file that does not load is a failure', () => {
+  test('adds the counts of both runners; a file that does not load is a failure', () => {
     const jest = countJest({
       numPassedTests: 5,
       numFailedTests: 1,
@@ -66,18 +68,19 @@ describe('test summary', () => {
     assert.deepEqual(testSummary([{ counts: { passed: 1, failed: 0, skipped: 0 } }]), ['1 passed, 0 failed']);
   });
 
-  test('a run that was cut off is no count: what ended it is said, with its last lines', () => {
+  test('reports why a test runner ended without counts, with its last lines', () => {
     const output = Array.from({ length: 20 }, (_, index) => `line ${index}`);
     const killed = endedWithoutReport('tests', { code: 143, killedBy: 'SIGKILL', output });
     assert.equal(killed[0], 'tests: the test run ended without a report (ended by SIGKILL)');
     assert.deepEqual(killed.slice(1), output.slice(-10));
     const counts = { passed: 5, failed: 0, skipped: 0 };
     assert.deepEqual(testSummary([{ counts }, { missing: killed }]), killed);
-    assert.match(endedWithoutReport('tests', { code: 7, killedBy: null })[0], /\(exit code 7\)$/);
+    assert.match(endedWithoutReport('tests', { code: 7, killedBy: null })[0] ?? '', /\(exit code 7\)$/);
   });
 });
 
-test('a quiet program gives its exit code and its last lines', async () => {
+test('a quiet program resolves to its exit code and its last lines', async () => {
+  /** @type {string[]} */
   const lines = [];
   const { code, output } = await runQuietly('/bin/sh', ['-c', 'echo one; echo two >&2; exit 3'], {
     onLine: (line) => lines.push(line),
@@ -87,7 +90,7 @@ test('a quiet program gives its exit code and its last lines', async () => {
   assert.deepEqual(lines.length, 2);
 });
 
-test('a program on our terminal that is killed tells by which signal, and what it said last', async () => {
+test('an observed program that is killed resolves to its signal and its last lines', async () => {
   const { code, killedBy, output } = await runObserved('/bin/sh', [
     '-c',
     'echo out of memory >&2; kill -9 $$',

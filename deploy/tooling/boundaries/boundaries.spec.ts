@@ -10,26 +10,27 @@ const options = { cwd: root, encoding: 'utf8', timeout: 120_000 } as const;
 
 interface Fixture {
   readonly name: string;
-  /** Where it would stand. */
+  /** The path that it is checked as. */
   readonly as: string;
   readonly rule: string;
-  /** A part of what the linter says, where one rule holds several boundaries. */
-  readonly says: string;
+  /** A part of the linter's message, where one rule checks several boundaries. */
+  readonly message: string;
   readonly text: string;
 }
 
 const fixtures: readonly Fixture[] = readdirSync(folder).map((name) => {
   const text = readFileSync(join(folder, name), 'utf8');
   const header = /^\/\/ as: (\S+)\n\/\/ breaks: (\S+) ?(.*)\n/.exec(text);
-  if (!header?.[1] || !header[2]) throw new Error(`${name} does not say what it breaks`);
-  return { name, as: header[1], rule: header[2], says: header[3] ?? '', text };
+  if (!header?.[1] || !header[2])
+    throw new Error(`${name} has no header with its path and the rule that it breaks`);
+  return { name, as: header[1], rule: header[2], message: header[3] ?? '', text };
 });
 
 const layerRules = forbidden.map(({ name }) => name);
 const layered = fixtures.filter(({ rule }) => layerRules.includes(rule));
 const linted = fixtures.filter(({ rule }) => !layerRules.includes(rule));
 
-/** What fixtures import that is not a package: the smallest tree in which each import resolves. */
+/** Files that fixtures import: the smallest tree in which each import resolves. */
 const targets: Readonly<Record<string, string>> = {
   'services/registry/src/adapters/fixture-target.ts': 'export const store = 1;\n',
   'services/registry/src/application/fixture-target.ts': 'export const useCase = 1;\n',
@@ -40,7 +41,7 @@ const targets: Readonly<Record<string, string>> = {
     "import { used } from './cycle';\n\nexport const other = (): unknown => used;\n",
 };
 
-/** Fixtures stand beside each other in one tree, each under its own name, so one look at it is enough. */
+/** All fixtures are in one tree, each under its own name, so one execution checks them all. */
 const placeOf = ({ as, name }: Fixture): string => join(dirname(as), name);
 
 function layersBroken(): readonly { readonly from: string; readonly rule: { readonly name: string } }[] {
@@ -55,7 +56,7 @@ function layersBroken(): readonly { readonly from: string; readonly rule: { read
       process.execPath,
       [
         join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'),
-        ...['--config', join(__dirname, 'layers.cjs'), '--output-type', 'json', 'libs', 'services'],
+        ...['--config', join(__dirname, 'layers.cjs'), '--output-type', 'json', 'libs', 'services', 'deploy'],
       ],
       { ...options, cwd: tree },
     );
@@ -67,7 +68,7 @@ function layersBroken(): readonly { readonly from: string; readonly rule: { read
 }
 
 /** One process for all of them: loading the linter and the project graph takes most of the time. */
-function said(): Readonly<
+function lintMessages(): Readonly<
   Record<string, readonly { readonly rule: string | null; readonly message: string }[]>
 > {
   const printed = execFileSync(
@@ -75,7 +76,7 @@ function said(): Readonly<
     [join(__dirname, 'lint-fixtures.mjs'), ...linted.map(({ name }) => join(folder, name))],
     { ...options, env: { ...process.env, NX_DAEMON: 'false' } },
   );
-  return JSON.parse(printed.trimEnd().split('\n').at(-1) ?? '') as ReturnType<typeof said>;
+  return JSON.parse(printed.trimEnd().split('\n').at(-1) ?? '') as ReturnType<typeof lintMessages>;
 }
 
 /** `scope:kernel` of the kernel, and of tests also `type:test`, by the name of their folder. */
@@ -95,10 +96,10 @@ function projects(): readonly { readonly name: string; readonly tags: readonly s
 }
 
 /**
- * Tags whose own constraint nothing can reach, because another part of the rule is asked first: whatever the kernel
- * imports depends on it, and of what tests may not import nothing can be imported by name.
+ * Tags whose own constraint no fixture can reach, because another part of the rule applies first: every project that the kernel
+ * imports depends on it, and no project that tests may not import has a package name.
  */
-const heldOtherwise: Readonly<Record<string, string>> = {
+const checkedByAnotherPart: Readonly<Record<string, string>> = {
   'scope:kernel': 'project-kernel-on-testing.ts',
   'type:test': 'project-test-on-service.ts',
 };
@@ -108,7 +109,7 @@ describe('boundaries between layers', () => {
     expect(layered.map((fixture) => fixture.rule)).toContain(rule);
   });
 
-  it('refuse each fixture for what it says', () => {
+  it('refuse each fixture for the rule of its header', () => {
     const violations = layersBroken();
     for (const fixture of layered) {
       const rules = violations.filter(({ from }) => from === placeOf(fixture)).map(({ rule }) => rule.name);
@@ -123,19 +124,19 @@ describe('boundaries in the lint', () => {
     (_, tags) => {
       const known = tags.filter(
         (tag) =>
-          fixtures.some(({ says }) => says === `tagged with "${tag}"`) ||
-          fixtures.some(({ name }) => name === heldOtherwise[tag]),
+          fixtures.some(({ message }) => message === `tagged with "${tag}"`) ||
+          fixtures.some(({ name }) => name === checkedByAnotherPart[tag]),
       );
       expect(known).not.toEqual([]);
     },
   );
 
-  it('refuse each fixture for what it says', () => {
-    const answers = said();
-    for (const { name, rule, says } of linted)
-      expect([name, answers[name]]).toEqual([
+  it('refuse each fixture for the rule of its header', () => {
+    const messages = lintMessages();
+    for (const { name, rule, message } of linted)
+      expect([name, messages[name]]).toEqual([
         name,
-        expect.arrayContaining([{ rule, message: expect.stringContaining(says) as string }]),
+        expect.arrayContaining([{ rule, message: expect.stringContaining(message) as string }]),
       ]);
   }, 120_000);
 });

@@ -1,6 +1,7 @@
-// Which layer inside a project may import which: rules of dependency-cruiser.
-// A module is named by its path, a package by `node_modules/<name>` or, where it is not installed, by its name alone.
+// Allowed imports between the layers of a project: rules of dependency-cruiser.
+// A module is identified by its path, a package by `node_modules/<name>` or, where it is not installed, by its name alone.
 
+/** @param {string[]} names */
 const packages = (...names) => `(^|node_modules/)(${names.join('|')})(/|$)`;
 const frameworks = packages(
   '@nestjs/[^/]+',
@@ -14,14 +15,14 @@ const frameworks = packages(
   'winston',
 );
 
-/** @type {import('dependency-cruiser').IConfiguration} */
-module.exports = {
+/** @satisfies {import('dependency-cruiser').IConfiguration} */
+const configuration = {
   forbidden: [
     {
       name: 'no-circular',
       comment: 'A cycle has no first file to read.',
       severity: 'error',
-      from: { path: '^(libs|services|test)/' },
+      from: { path: '^(libs|services|test|deploy)/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
@@ -67,7 +68,7 @@ module.exports = {
     },
     {
       name: 'application-knows-ports-only',
-      comment: 'Use cases are told their adapters by the composition root.',
+      comment: 'The composition root gives use cases their adapters.',
       severity: 'error',
       from: {
         path: '^services/(gateway|registry|reporting|coordinator|orchestrator|integration|audit)/src/application/',
@@ -91,6 +92,13 @@ module.exports = {
       to: { path: '.', pathNot: ['^libs/(contracts|kernel)/', packages('zod', '@ymera/kernel')] },
     },
     {
+      name: 'launcher-needs-nothing-installed',
+      comment: 'The launcher starts before npm ci: it imports builtins of Node and its own files only.',
+      severity: 'error',
+      from: { path: '^deploy/local/', pathNot: '\\.test\\.mjs$' },
+      to: { path: '.', pathNot: '^deploy/local/', dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'kernel-needs-nothing',
       severity: 'error',
       from: { path: '^libs/kernel/src/', pathNot: '\\.spec\\.ts$' },
@@ -99,12 +107,14 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['/dist/', '/fixtures/', 'jest\\.config\\.ts$'] },
+    exclude: { path: ['/dist/', '/fixtures/', '^deploy/local/samples/', 'jest\\.config\\.ts$'] },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['@ymera/source', 'require', 'node', 'default'],
-      extensions: ['.ts', '.js', '.json'],
+      extensions: ['.ts', '.mjs', '.cjs', '.js', '.json'],
     },
   },
 };
+
+module.exports = configuration;

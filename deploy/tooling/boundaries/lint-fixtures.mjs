@@ -1,4 +1,4 @@
-// Lints the fixtures as if they stood where they say; the last line printed maps each to what was said of it.
+// Lints each fixture as if it were the file of its first line. The last line of output maps fixtures to findings.
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createProjectGraphAsync } from '@nx/devkit';
@@ -23,12 +23,14 @@ const eslint = new ESLint({
   },
 });
 
-const said = {};
+/** @type {Record<string, { rule: string | null, message: string }[]>} */
+const findings = {};
 for (const file of files) {
   const text = readFileSync(file, 'utf8');
-  const [, path] = /^\/\/ as: (\S+)/.exec(text);
+  const path = /^\/\/ as: (\S+)/.exec(text)?.[1] ?? '';
   const [result] = await eslint.lintText(text, { filePath: join(root, path) });
-  said[basename(file)] = result.messages.map(({ ruleId, message }) => ({ rule: ruleId, message }));
+  const messages = result?.messages ?? [];
+  findings[basename(file)] = messages.map(({ ruleId, message }) => ({ rule: ruleId, message }));
 }
-console.log(`\n${JSON.stringify(said)}`);
+console.log(`\n${JSON.stringify(findings)}`);
 process.exit(0);

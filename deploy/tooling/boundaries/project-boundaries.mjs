@@ -12,7 +12,7 @@ const libraries = {
   foundation: ['kernel', 'contracts', 'config', 'http', 'messaging', 'persistence', 'testing'],
   transparency: ['kernel'],
   'agent-sdk': ['kernel', 'contracts', 'testing'],
-  // Next to nothing, so that every library's tests may use it without a cycle.
+  // Depends on little, so that every library's tests may use it without a cycle.
   testing: ['kernel', 'contracts'],
 };
 
@@ -34,6 +34,7 @@ const others = {
   'agent-runner': ['kernel', 'contracts', 'config', 'observability', 'resilience', 'agent-sdk', 'testing'],
 };
 
+/** @param {readonly string[]} names */
 const scopes = (names) => names.map((name) => `scope:${name}`);
 
 export const projectBoundaries = {
@@ -55,7 +56,7 @@ export const projectBoundaries = {
       sourceTag: `scope:${name}`,
       onlyDependOnLibsWithTags: scopes(allowed),
     })),
-    // Tests that put a whole platform under load share the rig and the history check of the end-to-end tests.
+    // Load tests of a whole platform share the test environment and the history check of the end-to-end tests.
     { sourceTag: 'type:test', onlyDependOnLibsWithTags: ['type:lib', 'scope:e2e'] },
   ],
 };

@@ -1,8 +1,10 @@
-// Where time, randomness and the world are arguments: what `domain/` and `application/` may not reach for. Imports of
-// whole modules are held by layers.cjs; these are the globals and the single names that no import gives away.
+// Time, randomness and input are arguments in `domain/` and `application/`. layers.cjs forbids imports of whole modules;
+// these rules forbid globals and single names of a module.
 
-const told = 'Time is an argument: take it, or a Clock, from the caller.';
-const drawn = 'Randomness is an argument: a rule has to answer the same twice.';
+const TIME = 'Time is an argument: take it, or a Clock, from the caller.';
+const RANDOMNESS = 'Randomness is an argument: a rule has to return the same twice.';
+
+/** @typedef {{ selector: string, message: string }} RestrictedSyntax */
 
 /** Also the environment, which only config.ts reads. */
 export const environment = {
@@ -13,16 +15,16 @@ export const environment = {
 
 /** For `no-restricted-syntax`, beside those of the whole project. */
 const clockSyntax = [
-  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: told },
-  { selector: 'CallExpression[callee.name="Date"]', message: told },
+  { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: TIME },
+  { selector: 'CallExpression[callee.name="Date"]', message: TIME },
 ];
 
 const clockProperties = [
-  { object: 'Date', property: 'now', message: told },
-  { object: 'Math', property: 'random', message: drawn },
+  { object: 'Date', property: 'now', message: TIME },
+  { object: 'Math', property: 'random', message: RANDOMNESS },
 ];
 
-const clockOfTheKernel = { name: '@ymera/kernel', importNames: ['systemClock'], message: told };
+const clockOfTheKernel = { name: '@ymera/kernel', importNames: ['systemClock'], message: TIME };
 
 const effectsOfTheKernel = {
   name: '@ymera/kernel',
@@ -33,21 +35,25 @@ const effectsOfTheKernel = {
 const hashesOnly = {
   name: 'node:crypto',
   allowImportNames: ['createHash', 'createHmac', 'timingSafeEqual'],
-  message: drawn,
+  message: RANDOMNESS,
 };
 
 const effectGlobals = [
   ...['process', 'console', 'fetch'].map((name) => ({ name, message: 'A rule reads and writes nothing.' })),
   ...['performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'].map((name) => ({
     name,
-    message: told,
+    message: TIME,
   })),
-  { name: 'crypto', message: drawn },
+  { name: 'crypto', message: RANDOMNESS },
 ];
 
+/** @param {string} layer */
 const production = (layer) => ({ files: [`services/*/src/${layer}/**/*.ts`], ignores: ['**/*.spec.ts'] });
 
-/** @param {readonly object[]} syntax what `no-restricted-syntax` forbids everywhere: a later block replaces it. */
+/**
+ * @param {readonly RestrictedSyntax[]} syntax forbidden everywhere, repeated here because a later block replaces the option
+ * @returns {import('eslint').Linter.Config[]}
+ */
 export const purity = (syntax) => [
   {
     ...production('application'),

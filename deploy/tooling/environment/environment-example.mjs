@@ -1,8 +1,20 @@
-// What .env.example holds: the launcher's part, written here, and every variable of every service's config.ts.
+// The content of .env.example: the launcher's part, written here, and every variable of every service's config.ts.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { z } from 'zod';
+
+/**
+ * The parts of a variable's JSON schema that are read here.
+ * @typedef {object} Property
+ * @property {readonly string[]} [enum]
+ * @property {number} [minimum]
+ * @property {number} [maximum]
+ * @property {readonly string[]} [aliases]
+ * @property {string | number | boolean | undefined} [default]
+ *
+ * @typedef {Readonly<Record<string, Property>>} Variables
+ */
 
 const require = createRequire(import.meta.url);
 
@@ -10,7 +22,7 @@ const LAUNCHER = `# Settings of the launcher and of the services. Nothing here i
 # \`npm test\` choose free ports, make their own secrets (in .ymera/, readable by you only) and start private servers.
 # The launcher reads the environment, not this file: \`set -a; . ./.env; set +a; npm start\`.
 
-# --- Servers of your own. What is given wins; then nothing private is started and nothing there is ever deleted.
+# --- Servers of your own. They win over private servers, and nothing there is ever deleted.
 # An administrator's address: database, roles and schemas are made with it; each service gets a role of its own.
 #YMERA_POSTGRES_URL=postgresql://postgres:password@127.0.0.1:5432/postgres
 # An administrator's addresses, both or none. Agents' connections need these lines in the broker's configuration, as
@@ -18,7 +30,7 @@ const LAUNCHER = `# Settings of the launcher and of the services. Nothing here i
 #YMERA_RABBITMQ_URL=amqp://admin:password@127.0.0.1:5672
 #YMERA_RABBITMQ_MANAGEMENT_URL=http://admin:password@127.0.0.1:15672
 # The key that signs the audit log's checkpoints (PRIVATE+KEY+<name>+<id>+<key>). Without it each checkout makes its own in
-# .ymera/; keep one yourself with a database of your own, because a log signed with another key is not gone on with.
+# .ymera/; keep one yourself with a database of your own, because a log signed with another key is not continued.
 #YMERA_AUDIT_SIGNING_KEY_FILE=/path/to/audit-signing.key
 
 # --- Command line interface. Without these it talks to the \`npm start\` of this checkout.
@@ -29,29 +41,46 @@ const LAUNCHER = `# Settings of the launcher and of the services. Nothing here i
 #NO_COLOR=1
 
 # What follows is generated from the services' config.ts by \`npm run docs:generate\`: each variable with its default.
-# Without a value: it has none, and the launcher sets it where it is required. NAME_FILE gives any value by a file.
+# A variable without a value has no default; the launcher sets it where it is required. NAME_FILE reads any value from a file.
 # The launcher passes every YMERA_* variable on to the services, except addresses, ports and secrets, which it sets itself.
 `;
 
-/** Services that read an environment, by name. */
+/**
+ * Names of the services that read an environment.
+ * @param {string} root
+ */
 const servicesOf = (root) =>
   readdirSync(join(root, 'services'))
     .filter((name) => existsSync(join(root, 'services', name, 'src', 'config.ts')))
     .toSorted();
 
-/** The schema that a built module exports. */
+/** @type {(value: unknown) => value is z.ZodObject} */
+const isSchema = (value) =>
+  typeof value === 'object' && value !== null && 'shape' in value && 'safeParse' in value;
+
+/**
+ * The schema that a built module exports.
+ * @param {string} path
+ */
 function schemaIn(path) {
-  const schemas = Object.values(require(path)).filter((value) => value?.shape && value.safeParse);
-  if (schemas.length !== 1) throw new Error(`${path} exports ${schemas.length} schemas`);
-  return schemas[0];
+  /** @type {unknown} */
+  const module = require(path);
+  const schemas = Object.values(/** @type {object} */ (module)).filter(isSchema);
+  const [schema] = schemas;
+  if (!schema || schemas.length > 1) throw new Error(`${path} exports ${schemas.length} schemas, not one`);
+  return schema;
 }
 
-/** The sentences that stand above the variables. */
+/**
+ * The comments above the variables.
+ * @param {string} path
+ * @returns {Readonly<Record<string, string>>}
+ */
 function commentsIn(path) {
   const source = readFileSync(path, 'utf8');
   const found = source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*([A-Z][A-Z0-9_]*):/g);
   return Object.fromEntries(
-    [...found].map(([, text, name]) => [
+    [...found].map(([, text = '', name = '']) => [
       name,
       text
         .replace(/\n\s*\*/g, ' ')
@@ -61,20 +90,30 @@ function commentsIn(path) {
   );
 }
 
+/** @type {(value: unknown) => value is string | number | boolean} */
 const isScalar = (value) => ['string', 'number', 'boolean'].includes(typeof value);
 
-/** What a schema tells of its variables. The default of a flag is known only by its effect: the input is a word. */
+/**
+ * The variables of a schema. The default of a flag is known only by its effect: the input is a word.
+ * @param {z.ZodObject} schema
+ * @returns {Variables}
+ */
 function variablesOf(schema) {
-  const { properties } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.fromEntries(
-    Object.entries(properties).map(([name, property]) => {
-      const effect = schema.shape[name].safeParse(undefined).data;
+    Object.entries(properties).map(([name, described]) => {
+      const property = /** @type {Property} */ (described);
+      /** @type {unknown} */
+      const effect = z.safeParse(schema.shape[name] ?? z.never(), undefined).data;
       return [name, { ...property, default: property.default ?? (isScalar(effect) ? effect : undefined) }];
     }),
   );
 }
 
-/** What may be said, as far as the schema knows; a bound that only numbers as such have is none. */
+/**
+ * The allowed values, as far as the schema knows them; the bounds of the number type are omitted.
+ * @param {Property} property
+ */
 function allowed({ enum: words, minimum, maximum, default: fallback }) {
   if (words) return `One of ${words.join(', ')}.`;
   if (typeof fallback === 'boolean') return 'true or false.';
@@ -82,6 +121,11 @@ function allowed({ enum: words, minimum, maximum, default: fallback }) {
   return `From ${minimum} to ${maximum}.`;
 }
 
+/**
+ * @param {string} name
+ * @param {Property} property
+ * @param {string | undefined} comment
+ */
 function entry(name, property, comment) {
   const { aliases = [] } = property;
   const also = aliases.length > 0 ? `${aliases.join(', ')} is accepted too.` : '';
@@ -94,22 +138,31 @@ function entry(name, property, comment) {
   ];
 }
 
-const width = 118;
+const MAX_LINE_LENGTH = 118;
 
+/** @param {string} text */
 function wrapped(text) {
+  /** @type {string[]} */
   const lines = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
+    if (last !== undefined && last.length + 1 + word.length <= MAX_LINE_LENGTH)
       lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(`# ${word}`);
   }
   return lines;
 }
 
-/** A service's part leaves out what every service reads with the same default. */
+/**
+ * The part of a service omits the variables that every service reads with the same default.
+ * @param {string} root of the repository
+ */
 export function environmentExample(root) {
-  const configOf = (folder, source, built) => ({
+  const configOf = (
+    /** @type {string} */ folder,
+    /** @type {string} */ source,
+    /** @type {string} */ built,
+  ) => ({
     variables: variablesOf(schemaIn(join(folder, built))),
     comments: commentsIn(join(folder, source)),
   });
@@ -118,15 +171,20 @@ export function environmentExample(root) {
     join('src', 'service-environment.ts'),
     join('dist', 'service-environment.js'),
   );
-  const section = (title, { variables, comments }, isSaid = () => false) => [
+  /**
+   * @param {string} title
+   * @param {ReturnType<typeof configOf>} config
+   * @param {(name: string, property: Property) => boolean} [isOmitted]
+   */
+  const section = (title, { variables, comments }, isOmitted = () => false) => [
     '',
     `# --- ${title}`,
     ...Object.entries(variables).flatMap(([name, property]) =>
-      isSaid(name, property) ? [] : entry(name, property, comments[name]),
+      isOmitted(name, property) ? [] : entry(name, property, comments[name]),
     ),
   ];
-  const isCommon = (name, property) =>
-    name in common.variables && common.variables[name].default === property.default;
+  const isCommon = (/** @type {string} */ name, /** @type {Property} */ property) =>
+    name in common.variables && common.variables[name]?.default === property.default;
   const lines = [
     ...section('Every service.', common),
     ...servicesOf(root).flatMap((name) =>

@@ -15,7 +15,7 @@ interface Variable {
 const variables: readonly Variable[] = readdirSync(join(root, 'services')).flatMap((service) => {
   const file = join(root, 'services', service, 'src', 'config.ts');
   if (!existsSync(file)) return [];
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- which services there are is found, not written down
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- services are found by their folder
   const exported = Object.values(require(file) as Record<string, unknown>);
   return exported
     .filter((value): value is z.ZodObject => typeof value === 'object' && value !== null && 'shape' in value)
@@ -34,14 +34,14 @@ const entries = readFileSync(join(root, '.env.example'), 'utf8')
     return name === undefined ? [] : [{ name, value: value ?? '' }];
   });
 
-/** Read by the command line and by terminals, which have no schema. */
+/** Variables of the CLI and of terminals, which have no schema. */
 const ofNoService = ['YMERA_URL', 'YMERA_TOKEN_FILE', 'NO_COLOR'];
 
 const isScalar = (value: unknown): value is string | number | boolean =>
   ['string', 'number', 'boolean'].includes(typeof value);
 
-/** Whether the file has the variable with what it is when nobody says anything, and its other names. */
-function isTold(variable: Variable): boolean {
+/** Whether the file contains the variable with its default, and its aliases. */
+function isDocumented(variable: Variable): boolean {
   const values = entries.filter(({ name }) => name === variable.name).map(({ value }) => value);
   const usual = variable.field.safeParse(undefined);
   const isUsual = (value: string): boolean => {
@@ -57,13 +57,13 @@ function isTold(variable: Variable): boolean {
 const services = [...new Set(variables.map(({ service }) => service))];
 
 describe('.env.example', () => {
-  it('is about all that read an environment', () => {
+  it('covers every service that reads an environment', () => {
     expect(services).toHaveLength(8);
     expect(variables.length).toBeGreaterThan(100);
   });
 
   it.each(services)('has every variable of %s with its default', (service) => {
-    const missing = variables.filter((variable) => variable.service === service && !isTold(variable));
+    const missing = variables.filter((variable) => variable.service === service && !isDocumented(variable));
     expect(missing.map(({ name }) => name)).toEqual([]);
   });
 
@@ -75,7 +75,7 @@ describe('.env.example', () => {
     for (const { name } of required) expect(generated).toMatch(new RegExp(`^#${name}=$`, 'm'));
   });
 
-  it('has nothing that nobody reads', () => {
+  it('has no variable that no service reads', () => {
     const known = new Set([
       ...ofNoService,
       ...variables.flatMap((variable) => [variable.name, `${variable.name}_FILE`, ...aliasesOf(variable)]),

@@ -8,6 +8,8 @@ import {
   superlatives,
 } from './words.mjs';
 
+/** @import { Identifier, PrivateIdentifier, SourceLocation } from 'estree' */
+
 /** @param {string} name */
 const wordsOf = (name) =>
   name
@@ -45,6 +47,19 @@ export function insteadOfName(name, file) {
  */
 export const refusedWords = (text) => [...text.matchAll(proseWord)].map(([word]) => word.toLowerCase());
 
+/** Where a name is declared; a field of an object literal or of an interface may be a field on the wire. */
+const declaredNames = [
+  ':matches(VariableDeclarator, FunctionDeclaration, FunctionExpression, ClassDeclaration) > Identifier.id',
+  ':matches(TSInterfaceDeclaration, TSTypeAliasDeclaration) > Identifier.id',
+  ':function > Identifier.params',
+  'AssignmentPattern > Identifier.left',
+  'ArrayPattern > Identifier.elements',
+  'ObjectPattern > Property > Identifier.value',
+  'RestElement > Identifier.argument',
+  'TSParameterProperty > Identifier.parameter',
+  ':matches(MethodDefinition, PropertyDefinition)[computed=false] > :matches(Identifier, PrivateIdentifier).key',
+].join(', ');
+
 /** @type {import('eslint').Rule.RuleModule} */
 export const plainLanguage = {
   meta: {
@@ -57,69 +72,35 @@ export const plainLanguage = {
   },
   create(context) {
     const file = context.filename.replaceAll('\\', '/');
-    // Contracts carry the names of published messages.
+    // Contracts carry the names of published messages, migrations those of tables.
     const hasPublishedNames = /\/libs\/contracts\/|\/migrations\//u.test(file);
 
-    /** @param {import('estree').Node | null | undefined} node */
-    const checkName = (node) => {
-      if (hasPublishedNames || !node || !('name' in node) || typeof node.name !== 'string') return;
-      const instead = insteadOfName(node.name, file);
-      if (instead !== undefined)
-        context.report({ node, messageId: 'name', data: { name: node.name, instead } });
-    };
-    /** @param {import('estree').Pattern | import('estree').Property | import('estree').RestElement | null} node */
-    const checkPattern = (node) => {
-      if (!node) return;
-      if (node.type === 'Identifier') checkName(node);
-      else if (node.type === 'AssignmentPattern') checkPattern(node.left);
-      else if (node.type === 'ArrayPattern') node.elements.forEach(checkPattern);
-      else if (node.type === 'RestElement') checkPattern(node.argument);
-      else if (node.type === 'ObjectPattern')
-        for (const property of node.properties)
-          checkPattern(property.type === 'RestElement' ? property : /** @type {any} */ (property.value));
-    };
     /**
      * @param {string} text
-     * @param {{ node: import('estree').Node } | { loc: import('estree').SourceLocation }} at
+     * @param {SourceLocation | null | undefined} loc
      */
-    const checkProse = (text, at) => {
+    const checkProse = (text, loc) => {
+      if (!loc) return;
       for (const word of refusedWords(text))
-        context.report({ ...at, messageId: 'prose', data: { word, instead: proseWords.get(word) ?? '' } });
+        context.report({ loc, messageId: 'prose', data: { word, instead: proseWords.get(word) ?? '' } });
     };
-    /** @param {any} node */
-    const checkFunction = (node) => {
-      checkName(node.id);
-      for (const parameter of node.params)
-        checkPattern(parameter.type === 'TSParameterProperty' ? parameter.parameter : parameter);
-    };
-    /** @param {any} node */
-    const checkKey = (node) => {
-      if (!node.computed) checkName(node.key);
-    };
-    /** @param {any} node */
-    const checkId = (node) => checkName(node.id);
 
     return {
       Program() {
-        for (const comment of context.sourceCode.getAllComments())
-          if (comment.loc) checkProse(comment.value, { loc: comment.loc });
+        for (const comment of context.sourceCode.getAllComments()) checkProse(comment.value, comment.loc);
       },
-      // One word is data: the name of an account, a value on the wire.
       Literal(node) {
-        if (typeof node.value === 'string' && node.value.includes(' ')) checkProse(node.value, { node });
+        // One word is data: the name of an account, a value on the wire.
+        if (typeof node.value === 'string' && node.value.includes(' ')) checkProse(node.value, node.loc);
       },
       TemplateElement(node) {
-        checkProse(node.value.raw, { node });
+        checkProse(node.value.raw, node.loc);
       },
-      VariableDeclarator: (node) => checkPattern(node.id),
-      FunctionDeclaration: checkFunction,
-      FunctionExpression: checkFunction,
-      ArrowFunctionExpression: checkFunction,
-      ClassDeclaration: checkId,
-      TSInterfaceDeclaration: checkId,
-      TSTypeAliasDeclaration: checkId,
-      MethodDefinition: checkKey,
-      PropertyDefinition: checkKey,
+      [declaredNames](/** @type {Identifier | PrivateIdentifier} */ node) {
+        const instead = hasPublishedNames ? undefined : insteadOfName(node.name, file);
+        if (instead !== undefined)
+          context.report({ node, messageId: 'name', data: { name: node.name, instead } });
+      },
     };
   },
 };

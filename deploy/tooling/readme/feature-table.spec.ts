@@ -7,7 +7,7 @@ const specs = globSync('{libs,services,test}/*/src/**/*.spec.ts', { cwd: root })
 const statusPath = 'deploy/docs/status.md';
 const status = readFileSync(join(root, statusPath), 'utf8');
 
-/** Rows of the mission: letter and how many. */
+/** Rows of the mission: the number of rows per letter. */
 const owed = { A: 10, B: 8, C: 6, D: 7, E: 6, F: 6, G: 5, H: 4, I: 5, J: 5, K: 10 };
 const ids = Object.entries(owed).flatMap(([letter, count]) =>
   Array.from({ length: count }, (_, index) => `${letter}${index + 1}`),
@@ -41,17 +41,17 @@ describe('the table of features in status.md', () => {
     expect(rows.map(({ id }) => id)).toEqual(ids);
   });
 
-  it('links each row to the spec that says that it shows it, and leaves out none', () => {
+  it('links each row to the spec with its mark, and omits none', () => {
     const linked = rows.flatMap(({ id, test }) => (test === undefined ? [] : [`${id} ${test}`]));
     expect(linked.sort()).toEqual(showings.map(({ row, spec }) => `${row} ${spec}`).sort());
   });
 
   it.each(rows.map((row) => [row.id, row.state, row] as const))(
-    'says of %s (%s) what its test can show',
+    'gives %s the state %s that its test can show',
     (_, state, { test }) => {
       expect(['done', 'part', 'later']).toContain(state);
       expect(test === undefined).toBe(state === 'later');
-      // Done is what was shown through the real broker and database.
+      // A row is done when a test with the real broker and database shows it.
       if (state === 'done') expect(isOnRealParts(test ?? '')).toBe(true);
     },
   );

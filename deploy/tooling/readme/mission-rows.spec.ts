@@ -1,7 +1,7 @@
 import { isOnRealParts, showingsIn } from './mission-rows';
 
 describe('the marks of the mission', () => {
-  it('are read with the spec that bears them', () => {
+  it('are read with the path of their spec', () => {
     const text =
       "// Mission: A1, K10\ndescribe('x', () => {\n  // Mission: B2\n  it.each([1])('y', () => {});\n});\n";
     expect(showingsIn('x.spec.ts', text)).toEqual([
@@ -18,7 +18,7 @@ describe('the marks of the mission', () => {
     ['stands above no test', "// Mission: A1\nit.skip('x')"],
     ['stands above no test', "// Mission: A1\ndescribe.skip('x')"],
     ['stands above no test', "// Mission: A1\nit.todo('x')"],
-  ])('%s: refused (%j)', (why, text) => {
+  ])('are refused that %s (%j)', (why, text) => {
     expect(() => showingsIn('x.spec.ts', text)).toThrow(why);
   });
 
@@ -27,7 +27,7 @@ describe('the marks of the mission', () => {
     ['services/gateway/src/gateway.spec.ts', true],
     ['services/gateway/src/domain/alert.spec.ts', false],
     ['libs/kernel/src/kernel.spec.ts', false],
-  ])('%s is on real parts: %s', (spec, isReal) => {
+  ])('isOnRealParts of %s is %s', (spec, isReal) => {
     expect(isOnRealParts(spec)).toBe(isReal);
   });
 });

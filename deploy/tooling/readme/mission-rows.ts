@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** That a spec shows a row of the mission: `// Mission: A1, B2` right above the test, or the group of tests, that does. */
+/** A mark that a spec shows a row of the mission: `// Mission: A1, B2` directly above a test or a group of tests. */
 export interface Showing {
   readonly row: string;
   /** Path of the spec. */
@@ -9,10 +9,10 @@ export interface Showing {
 
 const mark = /^ *\/\/ Mission:(.*)\n(.*)$/gm;
 const rowId = /^[A-K]\d+$/;
-/** A test that is skipped, focused past or still to be written shows nothing. */
+/** A test that is skipped or `todo` shows nothing. */
 const runs = /^ *(?:describe|it|test)(?:\.each)?\b(?!\.)/;
 
-/** What the text of a spec says that it shows. Throws for a mark that names no row or stands above no test. */
+/** The marks in the text of a spec. Throws for a mark that names no row or is above no test. */
 export function showingsIn(spec: string, text: string): readonly Showing[] {
   return [...text.matchAll(mark)].flatMap(([line, named = '', next = '']) => {
     const rows = named.split(',').map((row) => row.trim());
@@ -26,8 +26,8 @@ export const showingsOf = (root: string, specs: readonly string[]): readonly Sho
   specs.flatMap((spec) => showingsIn(spec, readFileSync(`${root}/${spec}`, 'utf8')));
 
 /**
- * Whether a spec runs on real RabbitMQ and PostgreSQL: those of the whole platform, and those at the root of a
- * service's sources, which start it as it is.
+ * Whether a spec runs on real RabbitMQ and PostgreSQL: specs of the whole platform, and specs at the root of a
+ * service's sources, which start the real service.
  */
 export const isOnRealParts = (spec: string): boolean =>
   /^test\/(?:e2e|chaos)\/src\//.test(spec) || /^services\/[^/]+\/src\/[^/]+\.spec\.ts$/.test(spec);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Finds the Node that runs the project and hands over to the command line interface; builds it when that was not done. */
+/** Starts the command line interface with the Node of the project, and builds it first when there is no build. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -8,8 +8,14 @@ import { failedLine, LauncherFailure } from '../../../deploy/local/failure.mjs';
 const root = resolve(import.meta.dirname, '..', '..', '..');
 const main = join(root, 'services', 'cli', 'dist', 'main.js');
 
-function give(error) {
-  console.error(`✖ ${error.message}\n  → ${error.suggestion}`);
+/**
+ * Prints an expected failure and exits.
+ * @param {LauncherFailure} error
+ * @returns {never}
+ */
+function fail(error) {
+  console.error(`✖ ${error.message}`);
+  if (error.suggestion) console.error(`  → ${error.suggestion}`);
   if (process.argv.includes('--json')) console.log(failedLine(error));
   process.exit(1);
 }
@@ -19,12 +25,13 @@ async function findNode() {
   try {
     return findNode24().path;
   } catch (error) {
-    return give(error);
+    if (error instanceof LauncherFailure) return fail(error);
+    throw error;
   }
 }
 
 if (!existsSync(join(root, 'node_modules', '.package-lock.json'))) {
-  give(
+  fail(
     new LauncherFailure('not_installed', 'nothing is installed yet', {
       suggestion: 'run "npm start" or "npm run demo" first: they install what is missing',
     }),
@@ -37,7 +44,7 @@ if (!existsSync(main)) {
     encoding: 'utf8',
   });
   if (built.status !== 0)
-    give(
+    fail(
       new LauncherFailure('build_failed', `the build failed:\n${built.stdout}${built.stderr}`, {
         suggestion: 'run: npm run build',
       }),
@@ -45,7 +52,9 @@ if (!existsSync(main)) {
 }
 
 const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-// The terminal sends Ctrl-C to both of us: the child decides, and we end as it does.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-  process.on(signal, () => signal !== 'SIGINT' && child.kill(signal));
+// The terminal sends Ctrl-C to both processes: the child decides, and we exit with its code.
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+  process.on(signal, () => {
+    if (signal !== 'SIGINT') child.kill(signal);
+  });
 child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

@@ -1,6 +1,6 @@
 import type { Failure } from '@ymera/kernel';
 
-/** 0 true, 1 failed, 2 the person must answer or the words are off, 130 interrupted. */
+/** 0 success, 1 failure, 2 a person must answer or the arguments are invalid, 130 interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
 export const exitCodeWords = `
@@ -10,7 +10,7 @@ Exit codes:
   2    the words are off, or a person must answer first
   130  interrupted`;
 
-/** Everything has been said already, such as by the help. */
+/** Everything has been printed already, such as the help. */
 export class Ended extends Error {
   override readonly name = 'Ended';
 
@@ -19,7 +19,7 @@ export class Ended extends Error {
   }
 }
 
-/** Ends a command: what to say, and with which code. */
+/** Ends a command with a message and an exit code. */
 export class CliError extends Error {
   override readonly name = 'CliError';
 
@@ -28,7 +28,7 @@ export class CliError extends Error {
     message: string,
     readonly exitCode: ExitCode = 1,
     readonly suggestion?: string,
-    /** Whether the same command may do it later, with nothing changed. */
+    /** Whether the same command may succeed later, with nothing changed. */
     readonly retryable = false,
   ) {
     super(message);

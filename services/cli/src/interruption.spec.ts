@@ -39,11 +39,11 @@ describe('an interruption', () => {
 describe('work that is interrupted', () => {
   const stopped = AbortSignal.abort();
 
-  it('is waited for while it takes back what it began', async () => {
+  it('is awaited while it cleans up', async () => {
     await expect(stopping(Promise.resolve('canceled'), stopped)).resolves.toBe('canceled');
   });
 
-  it('is not waited for longer than that, before or after it began, and nothing is claimed about it', async () => {
+  it('is not awaited after the grace period, and its outcome is reported as unknown', async () => {
     const unknown = { code: 'stop_unknown', exitCode: 130 };
     await expect(stopping(never, stopped, 1)).rejects.toMatchObject(unknown);
     const stop = new AbortController();
@@ -52,7 +52,7 @@ describe('work that is interrupted', () => {
     await expect(work).rejects.toMatchObject(unknown);
   });
 
-  it('fails as interrupted, whatever it stumbled over; other work as itself', async () => {
+  it('fails as interrupted after any error; other work fails with its own error', async () => {
     const failing = Promise.reject(new Error('the gateway is gone'));
     await expect(stopping(failing, stopped)).rejects.toMatchObject({ code: 'interrupted' });
     await expect(stopping(failing, new AbortController().signal)).rejects.toThrow('the gateway is gone');

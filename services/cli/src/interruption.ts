@@ -1,23 +1,23 @@
 import { CliError } from './cli-error';
 
-/** A person was asked and gave no answer; that decides nothing, so what waited for it is taken back. */
+/** A person was asked and gave no answer. That is no decision, so the waiting request is canceled. */
 export class NoDecision extends CliError {}
 
-export const interrupted = (message = 'Interrupted before it was done.'): NoDecision =>
+export const interrupted = (message = 'Interrupted before it completed.'): NoDecision =>
   new NoDecision('interrupted', message, 130, undefined, true);
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 let usual: (() => void) | undefined;
 
-/** What becomes of a command that has nothing to take back; it gives way to one that asks for its own `interruption`. */
+/** The interruption of a command without a request to cancel; a command that calls `interruption` itself replaces it. */
 export function whenInterrupted(act: () => void): void {
   usual = act;
   for (const signal of signals) process.once(signal, act);
 }
 
 /**
- * Aborts when somebody wants us to stop. The launcher passes a Ctrl-C on as SIGTERM, which we have heard ourselves: further
- * signals do not cut short what is being taken back.
+ * Aborts at a signal. The launcher passes a Ctrl-C on as SIGTERM after the terminal has sent SIGINT: further
+ * signals do not interrupt the cancellation.
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
@@ -30,15 +30,13 @@ export function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** Work that stops by itself when `signal` says so, within `graceMs`; after that it is not waited for. */
+/** Work that stops by itself after `signal`, within `graceMs`; later it is not awaited. */
 export async function stopping<T>(work: Promise<T>, signal: AbortSignal, graceMs = 4000): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     const wait = (): void => {
       timer = setTimeout(() => {
-        reject(
-          new NoDecision('stop_unknown', 'Interrupted; whether it stopped could not be learnt in time.', 130),
-        );
+        reject(new NoDecision('stop_unknown', 'Interrupted; its outcome is unknown.', 130));
       }, graceMs);
     };
     if (signal.aborted) wait();

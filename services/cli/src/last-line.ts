@@ -1,12 +1,12 @@
 import { type ErrorShape, withFault } from '@ymera/contracts';
 
-/** What a program reads last of a command that did not do what was asked. */
+/** The last line for programs when a command failed. */
 export interface LastLine {
   readonly state: 'failed' | 'canceled' | 'interrupted';
   readonly error: ErrorShape;
 }
 
-/** Only the demo takes its request back when it is interrupted; whatever else was looked at goes on. */
+/** Only the demo cancels its request when it is interrupted; requests of other commands continue. */
 export function lastLine(
   command: string | undefined,
   { code, message, retryable, suggestion }: ErrorShape,

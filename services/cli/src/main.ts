@@ -5,7 +5,7 @@ import { program } from './program';
 import { jsonLine, visible } from './terminal/visible';
 import { whoseFault } from './words/fault';
 
-/** The one place where a command's failure is told: to people, and as the last line for programs. */
+/** The one place that reports a command's failure: to people, and as the last line for programs. */
 function tell(error: unknown): void {
   if (error instanceof Ended) {
     process.exitCode = error.exitCode;
@@ -13,12 +13,12 @@ function tell(error: unknown): void {
   }
   const known = error instanceof CliError ? error : unexpected(error);
   process.stderr.write(visible(`${known.code}: ${known.message}\n`));
-  if (process.argv[2] === 'demo') process.stderr.write(visible(`  Whose fault: ${whoseFault(known)}\n`));
+  if (process.argv[2] === 'demo') process.stderr.write(visible(`  At fault: ${whoseFault(known)}\n`));
   if (known.suggestion) process.stderr.write(visible(`  ${known.suggestion}\n`));
   if (process.argv.includes('--json'))
     process.stdout.write(`${jsonLine(lastLine(process.argv[2], known))}\n`);
   process.exitCode = known.exitCode;
-  // What could not be stopped in time would keep us alive.
+  // Unfinished work would keep the process alive.
   if (process.exitCode === 130) process.exit();
 }
 

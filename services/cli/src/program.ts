@@ -18,13 +18,13 @@ import { demoPlace, runDemo } from './demo/demo';
 import { preflight, preflightWords } from './demo/preflight';
 import { interruption } from './interruption';
 
-/** `ymera` and everything below it. */
+/** `ymera` and all its subcommands. */
 export function program(): Command {
   const ymera = new Command('ymera')
     .description('The control plane for fleets of AI agents that work on software')
     .exitOverride((error: CommanderError) => {
       if (error.exitCode === 0) throw new Ended(0);
-      // A command that is only a group of others has shown them.
+      // A group of commands has printed its help.
       if (error.code === 'commander.help') throw new Ended(2);
       throw new CliError('usage', error.message.replace(/^error: /, ''), 2);
     });
@@ -51,8 +51,8 @@ export function program(): Command {
     .option('--json', 'the last line of standard output is one JSON object')
     .option('--preflight', 'check the words and the repository, then stop')
     .addOption(
-      // Asked by the launcher before it starts a platform; what follows then tells the rest.
-      new Option('--refusals-only', 'a preflight that says nothing where nothing is refused').hideHelp(),
+      // The launcher calls this before it starts a platform; the demo itself prints the rest.
+      new Option('--refusals-only', 'a preflight that prints nothing unless it refuses').hideHelp(),
     )
     .action(async (raw: RawDemoOptions & { preflight?: boolean; refusalsOnly?: boolean }) => {
       const options = demoOptions(raw, process.env['INIT_CWD'] ?? process.cwd());
@@ -76,6 +76,6 @@ export function program(): Command {
 
 function wholeSeconds(text: string): number {
   const seconds = deadlineSeconds(text);
-  if (seconds === undefined) throw new InvalidArgumentError('It takes whole seconds from 1 to 86400.');
+  if (seconds === undefined) throw new InvalidArgumentError('Use whole seconds from 1 to 86400.');
   return seconds;
 }

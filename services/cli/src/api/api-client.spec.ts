@@ -2,7 +2,7 @@ import { listAgentsRoute } from '@ymera/contracts';
 import { FakeGateway } from '../testing/fake-gateway';
 import { ApiClient } from './api-client';
 
-describe('a refusal of the gateway', () => {
+describe('errors of ApiClient', () => {
   let gateway: FakeGateway;
   beforeEach(async () => {
     gateway = await FakeGateway.start();
@@ -17,12 +17,12 @@ describe('a refusal of the gateway', () => {
     await expect(asked()).rejects.toMatchObject({ code: 'not_now', message: 'Not now.', retryable });
   });
 
-  it('in no words of the gateway’s is told by its number', async () => {
+  it('use the HTTP status when the gateway sends no problem document', async () => {
     gateway.answer(listAgentsRoute, { oh: 'no' }, 502);
     await expect(asked()).rejects.toMatchObject({ code: 'http_502', retryable: false });
   });
 
-  it('is another thing than no gateway, which may come', async () => {
+  it('are retryable when the gateway is unreachable', async () => {
     const { url } = gateway;
     await gateway.stop();
     const missing = new ApiClient(url, 'ymo_1_x').call(listAgentsRoute);

@@ -8,14 +8,14 @@ export interface CallInput<R extends RouteContract> {
   readonly params?: Given<R['params']>;
   readonly query?: Given<R['query']>;
   readonly body?: Given<R['body']>;
-  /** Makes a repeated call safe where the route says so. */
+  /** Makes a repeated call safe on routes that accept it. */
   readonly idempotencyKey?: string;
 }
 
-/** What may stand in a path or a query. */
+/** Values of a path or a query. */
 type UrlValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** For an answer, from the call to its last byte; of a stream to its first. */
+/** Timeout of an answer, from the call to its last byte; of a stream to its first byte. */
 const defaultTimeoutMs = 30_000;
 
 /** The gateway as one person sees it, typed by the route contracts. Refusals are thrown as `CliError`. */
@@ -40,7 +40,7 @@ export class ApiClient {
   }
 
   /**
-   * The open response of a streaming route. Only its beginning has a deadline: of what comes then nobody knows when, but the
+   * The open response of a streaming route. Only its beginning has a timeout: entries may come at any time later, but the
    * gateway opens a stream at once.
    */
   async stream<R extends RouteContract>(
@@ -85,14 +85,14 @@ export class ApiClient {
     }
   }
 
-  /** Whoever is too slow is there: to start another one would not help. */
+  /** A slow gateway is running: starting another one would not help. */
   private noAnswer(error: unknown): CliError {
     if (isTimeout(error))
       return new CliError(
         'gateway_timeout',
         `The gateway at ${this.baseUrl} did not answer within ${this.timeoutMs / 1000} s.`,
         1,
-        'What was asked may still be done: look before you ask again.',
+        'The operation may still complete: check before you repeat it.',
         true,
       );
     const reason = error instanceof Error ? error.message : String(error);
@@ -117,11 +117,11 @@ export class ApiClient {
   }
 }
 
-/** `AbortSignal.timeout` that can be ended before it is due. */
+/** `AbortSignal.timeout` that can be cleared early. */
 function deadline(timeoutMs: number): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   const timer = setTimeout(() => {
-    controller.abort(new DOMException('The deadline has passed.', 'TimeoutError'));
+    controller.abort(new DOMException('The operation timed out.', 'TimeoutError'));
   }, timeoutMs);
   return {
     signal: controller.signal,
@@ -131,14 +131,14 @@ function deadline(timeoutMs: number): { readonly signal: AbortSignal; end(): voi
   };
 }
 
-/** What a timed-out signal throws is a `DOMException`. */
+/** A timed-out signal throws a `DOMException`. */
 const isTimeout = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'name' in error && error.name === 'TimeoutError';
 
 function refusal(status: number, body: unknown): CliError {
   const told = problem.safeParse(body);
   if (!told.success) return new CliError(`http_${status}`, `The gateway answered ${status}.`);
-  // The first of them is the detail already.
+  // The detail contains the first of them.
   const wrong = told.data.errors?.map(({ path, message }) => `${path}: ${message}`).join('; ');
   const { code, detail, suggestion, retryable } = told.data;
   return new CliError(code, wrong ? `${wrong}.` : detail, 1, suggestion, retryable);

@@ -1,4 +1,4 @@
-/** One page, as all lists of the gateway answer. */
+/** One page of a list of the gateway. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next_cursor: string | null;
@@ -9,12 +9,12 @@ export interface PageQuery {
   readonly limit: number;
 }
 
-/** The most that the gateway gives at once. */
+/** The gateway's maximum per page. */
 const maxPageSize = 200;
 
 /**
- * The first `most` entries of a list, however many pages they are on. Like one large page: `next_cursor` is null only where
- * nothing was left out.
+ * The first `most` entries of a list, over any number of pages. Like one large page: `next_cursor` is null only where
+ * the list ends.
  */
 export async function firstOf<Item>(
   most: number,
@@ -27,7 +27,7 @@ export async function firstOf<Item>(
     const limit = Math.min(maxPageSize, most - items.length);
     const page = await read(cursor === undefined ? { limit } : { cursor, limit });
     items.push(...page.items);
-    // A page without entries would be asked for again and again.
+    // An empty page ends the list: its cursor could lead to itself.
     const isDone = page.next_cursor === null || page.items.length === 0 || items.length >= most;
     if (isDone) return { items, next_cursor: page.next_cursor };
     cursor = page.next_cursor ?? undefined;

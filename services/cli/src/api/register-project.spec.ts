@@ -31,7 +31,7 @@ const problem = (status: number, code: string): Answer =>
     trace_id: 'a'.repeat(32),
   });
 
-describe('registering a project (a gateway of the test’s)', () => {
+describe('registerProject (with a fake gateway)', () => {
   let server: Server;
   let url: string;
   let answers: Answer[];
@@ -59,7 +59,7 @@ describe('registering a project (a gateway of the test’s)', () => {
       times,
     );
 
-  it('asks again under the same key until the copy is done, and tells the time', async () => {
+  it('repeats the call with the same idempotency key until the copy is done, and reports the elapsed time', async () => {
     answers = [silence, problem(409, 'request_in_flight'), problem(504, 'query_timeout'), json(201, project)];
     const told: number[] = [];
     expect(await register(told)).toMatchObject({ project_id: 'big', head: project.head });
@@ -70,13 +70,13 @@ describe('registering a project (a gateway of the test’s)', () => {
     expect(told).toEqual([...told].sort((a, b) => a - b));
   });
 
-  it('takes a refusal for an answer', async () => {
+  it('does not repeat a refused call', async () => {
     answers = [problem(404, 'repo_not_found')];
     await expect(register()).rejects.toMatchObject({ code: 'repo_not_found' });
     expect(keys).toHaveLength(1);
   });
 
-  it('does not wait for ever', async () => {
+  it('stops waiting after the timeout', async () => {
     await expect(register([], { tellEveryMs: 10, giveUpMs: 150 })).rejects.toMatchObject({
       code: 'gateway_timeout',
       message: expect.stringContaining('within 0.1 s'),
@@ -84,7 +84,7 @@ describe('registering a project (a gateway of the test’s)', () => {
     expect(keys).toHaveLength(2);
   });
 
-  it('tells a gateway that cannot be reached from one that is slow', async () => {
+  it('distinguishes an unreachable gateway from a slow one', async () => {
     await new Promise((resolve) => server.close(resolve));
     await expect(register()).rejects.toMatchObject({
       code: 'gateway_unreachable',

@@ -5,15 +5,15 @@ import { CliError } from '../cli-error';
 import type { ApiClient } from './api-client';
 
 export interface RegistrationTimes {
-  /** How often `copying` is told. */
+  /** How often `copying` is called. */
   readonly tellEveryMs: number;
-  /** Beyond what the integration service may be configured to take for a copy (an hour), so that its own word is heard. */
+  /** Longer than the longest configurable timeout of the integration service for a copy (an hour), so that its own error arrives. */
   readonly giveUpMs: number;
 }
 
 const defaultTimes: RegistrationTimes = { tellEveryMs: 5_000, giveUpMs: 3_660_000 };
 
-/** The first question is still being answered: asked again under its key, it is joined and not begun anew. */
+/** The first call is still in progress: a repetition with the same idempotency key waits for it and starts nothing new. */
 const stillUnderWay: ReadonlySet<string> = new Set([
   'gateway_timeout',
   'query_timeout',
@@ -22,8 +22,8 @@ const stillUnderWay: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Registers a project, however long its repository takes to be copied: longer than any answer is waited for. `copying` is
- * told the time that has passed.
+ * Registers a project. Copying its repository may take longer than the timeout of one call. `copying` is called with the
+ * elapsed time.
  */
 export async function registerProject(
   api: ApiClient,

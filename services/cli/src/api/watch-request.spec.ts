@@ -10,7 +10,7 @@ const problem = { type: 'x', title: 'x', status: 409, detail: 'x', code: 'x', re
 const patient = { reconnectMs: 5, giveUpMs: 30_000 };
 const hasty = { reconnectMs: 5, giveUpMs: 100 };
 
-describe('watching a request (a gateway of the test’s)', () => {
+describe('watchRequest (with a fake gateway)', () => {
   let server: Server;
   let port: number;
   let serve: (request: IncomingMessage, response: ServerResponse) => void;
@@ -45,7 +45,7 @@ describe('watching a request (a gateway of the test’s)', () => {
       times,
     );
 
-  it('fails at once where there is no gateway', async () => {
+  it('fails at once without a gateway', async () => {
     await close();
     await expect(watch().next()).rejects.toMatchObject({
       code: 'gateway_unreachable',
@@ -55,7 +55,7 @@ describe('watching a request (a gateway of the test’s)', () => {
     await listen(0);
   });
 
-  it('goes on where it was cut off, and says so once, and that it is back', async () => {
+  it('resumes after a lost connection, and reports loss and recovery once', async () => {
     const resumedFrom: unknown[] = [];
     serve = ({ headers }, response) => {
       resumedFrom.push(headers['last-event-id']);
@@ -76,7 +76,7 @@ describe('watching a request (a gateway of the test’s)', () => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
 
-  it('returns when the request has ended and its stream has nothing left to tell', async () => {
+  it('returns when the request has ended and its stream has no events left', async () => {
     const streams = [['one'], []];
     serve = ({ url }, response) => {
       if (url?.endsWith('/events')) {
@@ -89,7 +89,7 @@ describe('watching a request (a gateway of the test’s)', () => {
     expect([types, streams]).toEqual([['one'], []]);
   });
 
-  it('goes on when a stream without news ends before the request has', async () => {
+  it('resumes when a stream without events ends before the request', async () => {
     const streams = [['one'], [], ['two']];
     serve = ({ url }, response) => {
       if (url?.endsWith('/events')) {
@@ -103,7 +103,7 @@ describe('watching a request (a gateway of the test’s)', () => {
     await entries.return(undefined);
   });
 
-  it('reads from the beginning when the gateway does not know the position any more', async () => {
+  it('reads from the beginning when the gateway no longer knows the position', async () => {
     const resumedFrom: unknown[] = [];
     serve = ({ headers }, response) => {
       resumedFrom.push(headers['last-event-id']);
@@ -122,18 +122,18 @@ describe('watching a request (a gateway of the test’s)', () => {
     expect(told).toEqual([]);
   });
 
-  describe('a gateway that takes the question and never answers', () => {
+  describe('with a gateway that accepts the request and never answers', () => {
     const noAnswer = { code: 'gateway_timeout', message: expect.stringContaining('within 0.05 s') };
     const wait = (times = patient) => watch(times, undefined, 50);
     const silence = (): void => undefined;
 
-    it('is given up at once where it never answered', async () => {
+    it('fails at once when it never answered before', async () => {
       serve = silence;
       await expect(wait().next()).rejects.toMatchObject(noAnswer);
       expect(told).toEqual([]);
     });
 
-    it('is tried again like one that was lost, and a stream that is open has no deadline', async () => {
+    it('retries it like a lost connection, and has no timeout for an open stream', async () => {
       const answers = [
         (response: ServerResponse) => {
           stream(response, 'one');
@@ -158,7 +158,7 @@ describe('watching a request (a gateway of the test’s)', () => {
       expect(told).toEqual([patient.giveUpMs, 'back']);
     });
 
-    it('is not tried for ever', async () => {
+    it('stops the retries after the timeout', async () => {
       serve = (_, response) => {
         serve = silence;
         response.writeHead(200).end(happened('one'));
@@ -170,7 +170,7 @@ describe('watching a request (a gateway of the test’s)', () => {
     });
   });
 
-  it('gives up a gateway that does not come back', async () => {
+  it('fails when the gateway stays unreachable', async () => {
     serve = (_, response) => {
       stream(response, 'one');
     };
@@ -184,7 +184,7 @@ describe('watching a request (a gateway of the test’s)', () => {
     await listen(0);
   });
 
-  it('ends in silence when somebody breaks it off', async () => {
+  it('reports nothing when it is interrupted', async () => {
     serve = (_, response) => {
       stream(response, 'one');
     };

@@ -7,15 +7,15 @@ import type { FeedEntry } from './feed-entry';
 
 export interface WatchTimes {
   readonly reconnectMs: number;
-  /** For so long a connection that was there is tried again: more than a gateway takes to be started anew. */
+  /** A lost connection is retried for this time: longer than a restart of the gateway takes. */
   readonly giveUpMs: number;
 }
 
 const defaultTimes: WatchTimes = { reconnectMs: 500, giveUpMs: 120_000 };
 
-/** Told of each loss once, however often it is tried again. */
+/** Called once per lost connection, not per retry. */
 export interface Connection {
-  /** It is tried again for so long. */
+  /** It is retried for this time. */
   lost(giveUpMs: number): void;
   back(): void;
 }
@@ -26,9 +26,9 @@ interface Arrived {
 }
 
 /**
- * Everything that happens to a request from its beginning, in order; resumes where it was cut off, and returns when the
- * request has ended and nothing is left to tell. Rejects at once where the gateway was never reached; `connection` is told
- * when one that was there is lost, and when it is back.
+ * Every event of a request from its beginning, in order; resumes where the connection was lost, and returns when the
+ * request has ended and no event is left. Rejects at once where the gateway was never reached; `connection` is called
+ * when an established connection is lost, and when it is restored.
  */
 export async function* watchRequest(
   api: ApiClient,
@@ -61,7 +61,7 @@ export async function* watchRequest(
     } catch (error) {
       if (signal.aborted) return;
       if (lastEventId !== undefined && isPositionUnknown(error)) {
-        // The gateway has forgotten what was seen, or was set back: everything it has is told again.
+        // The gateway no longer knows the position, or was restored from a backup: read from the beginning.
         lastEventId = undefined;
         continue;
       }
@@ -78,13 +78,13 @@ export async function* watchRequest(
 const isPositionUnknown = (error: unknown): boolean =>
   error instanceof CliError && error.code === 'position_unknown';
 
-/** A stream also ends when its gateway stops; then there is more to come. */
+/** A stream also ends when its gateway stops; then more events follow. */
 async function hasEnded(api: ApiClient, requestId: string): Promise<boolean> {
   const request = await api.call(getRequestRoute, { params: { request_id: requestId } });
   return request.ended_at !== null;
 }
 
-/** An answer, which would not be another one the next time. */
+/** An answer that a retry would not change. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof CliError && error.code !== 'gateway_unreachable' && error.code !== 'gateway_timeout';
 

@@ -9,7 +9,7 @@ const checkpointsPerPage = 200;
 export class GatewayLog implements LogSource {
   constructor(private readonly api: ApiClient) {}
 
-  /** The key that the platform says it signs with. */
+  /** The key that the platform publishes. */
   async publishedKey(): Promise<string> {
     return (await this.api.call(auditCheckpointRoute)).public_key;
   }
@@ -25,7 +25,7 @@ export class GatewayLog implements LogSource {
       });
       for (const record of items) if (record.index < to) yield record;
       const last = items.at(-1);
-      // A log that answers with what was not asked for must not keep us for ever.
+      // A log that returns other entries than requested must not keep the command running for ever.
       if (!last || last.index < next) return;
       next = last.index + 1;
     }

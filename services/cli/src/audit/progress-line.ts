@@ -1,6 +1,6 @@
 const everyMs = 100;
 
-/** One line that is written over, on terminals only; nothing for pipes. */
+/** One line that is overwritten, on terminals only; nothing for pipes. */
 export function progressLine(stream: NodeJS.WriteStream): {
   readonly show: (done: number, of: number) => void;
   readonly clear: () => void;

@@ -5,11 +5,11 @@ import { CliError } from '../cli-error';
 
 const seenFolder = join(__dirname, '../../../../.ymera/audit-seen');
 
-/** Where the last checkpoint that was found right is kept, for each log by its origin. */
+/** The file of the last valid checkpoint, for each log by its origin. */
 export const rememberedFile = (origin: string, folder = seenFolder): string =>
   join(folder, `${sha256Hex(origin).slice(0, 16)}.checkpoint`);
 
-/** Undefined when nothing was seen yet. */
+/** Undefined when there is no checkpoint yet. */
 export function recall(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
@@ -19,14 +19,14 @@ export function recall(file: string): string | undefined {
   }
 }
 
-/** Complete or not at all. */
+/** Writes completely or not at all. */
 export function remember(file: string, checkpoint: string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, checkpoint);
   renameSync(`${file}.new`, file);
 }
 
-/** A file that the person named: it must be there. */
+/** A file that the person named must exist. */
 export function readGiven(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');

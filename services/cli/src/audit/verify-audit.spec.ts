@@ -41,7 +41,7 @@ function recordOf(index: number, subject = `s${index}`): LoggedRecord {
   return { ...record, leaf_hash: leafHash(leafText(record)).toString('base64') };
 }
 
-/** What a platform answers at the three addresses of its log. */
+/** The answers of a platform on the three routes of its log. */
 class Platform {
   entries: LoggedRecord[] = [];
   notes: string[] = [];
@@ -65,7 +65,7 @@ class Platform {
         return { items: this.notes, next_size: null };
       default: {
         const from = number('from_index');
-        // As a service does whose page grew large: fewer than were asked for.
+        // Like a service whose page reached its size limit: fewer than requested.
         return { items: this.entries.slice(from, from + Math.min(number('limit'), 700)) };
       }
     }
@@ -108,10 +108,10 @@ describe('audit verify', () => {
     expect(platform.notes.at(-1)).toContain(verified.root);
     expect(progress.at(-1)).toBe(2345);
     expect(platform.asked.filter((path) => path.startsWith('/api/v1/audit/log')).length).toBeGreaterThan(3);
-    expect(inWords(verified)).toContain('valid: 2345 entries are as they were signed');
+    expect(inWords(verified)).toContain('valid: 2345 entries match the signed checkpoint');
   });
 
-  it('remembers what it found right, and sees when it is taken back', async () => {
+  it('stores a valid checkpoint, and detects a changed past', async () => {
     platform.grow(5);
     platform.grow(9);
     await verify();
@@ -119,7 +119,7 @@ describe('audit verify', () => {
     platform.notes.pop();
     platform.entries.length = 5;
     expect(await codes()).toEqual(['rolled_back']);
-    // What is not right is not remembered instead.
+    // An invalid checkpoint does not replace it.
     platform.grow(7);
     expect(await codes()).toEqual(['rolled_back']);
     platform.entries[2] = recordOf(2, 'somebody-else');
@@ -129,7 +129,7 @@ describe('audit verify', () => {
     expect(inWords(verified)).toMatch(/NOT VALID.*\n {2}history_rewritten: The first 9 entries/);
   });
 
-  it('holds a log against a checkpoint that is given to it', async () => {
+  it('compares a log with a given checkpoint', async () => {
     platform.grow(4);
     const [since] = platform.notes;
     platform.grow(8);
@@ -139,7 +139,7 @@ describe('audit verify', () => {
     expect(await codes({ since })).toEqual(['rolled_back']);
   });
 
-  it('believes the key that is given, not the one that the platform names', async () => {
+  it('trusts the given key, not the one that the platform publishes', async () => {
     platform.grow(4, stranger);
     platform.key = stranger.verifierKey;
     expect(await codes({ key: signer.verifierKey })).toEqual(['key_changed']);
@@ -147,7 +147,7 @@ describe('audit verify', () => {
     await expect(verify({ key: 'no key' })).rejects.toMatchObject({ code: 'key_invalid', exitCode: 2 });
   });
 
-  it('sees a new key, when there was another one before', async () => {
+  it('detects a key that differs from the previous one', async () => {
     platform.grow(4);
     await verify();
     platform.notes = [];
@@ -156,7 +156,7 @@ describe('audit verify', () => {
     expect(await codes()).toEqual(['key_changed']);
   });
 
-  it('ends where a platform answers something else for ever', async () => {
+  it('ends when a platform always returns other entries than requested', async () => {
     platform.grow(10);
     platform.entries[9] = recordOf(0);
     expect(await codes()).toEqual(['entry_out_of_order', 'root_mismatch']);

@@ -5,11 +5,11 @@ import type { GatewayLog } from './gateway-log';
 import { recall, remember, rememberedFile } from './remembered';
 
 export interface AuditVerifyOptions {
-  /** The text of the key that is believed; without it the one that the platform publishes. */
+  /** The trusted key; default: the one that the platform publishes. */
   readonly key?: string | undefined;
-  /** A checkpoint seen earlier; without it the one that the last verification remembered. */
+  /** An earlier checkpoint; default: the one of the last verification. */
   readonly since?: string | undefined;
-  /** Where checkpoints are remembered. */
+  /** Folder of stored checkpoints. */
   readonly folder?: string | undefined;
   readonly onProgress?: (done: number, of: number) => void;
 }
@@ -23,11 +23,11 @@ export interface AuditVerified extends Verification {
   readonly file: string | undefined;
 }
 
-/** A checkpoint is signed every second; ten times that is nobody being slow. */
+/** A checkpoint is signed every second; a delay of ten seconds is an error. */
 const waitMs = 250;
 const waits = 40;
 
-/** Checks the platform's audit log, and remembers what was found right, so that it cannot be taken back unseen. */
+/** Verifies the platform's audit log and stores its checkpoint, so that a later change of the past is detected. */
 export async function verifyAudit(log: GatewayLog, options: AuditVerifyOptions): Promise<AuditVerified> {
   const publicKey = (options.key ?? (await log.publishedKey())).trim();
   const verifier = readKey(publicKey);

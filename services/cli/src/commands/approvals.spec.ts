@@ -31,7 +31,7 @@ describe('ymera approvals', () => {
 
   const connected = (...words: string[]): Promise<unknown> => commands.connected(...words);
 
-  it('show says which findings of a landing were accepted, by whom and why', async () => {
+  it('show prints the accepted findings of a landing, with person and reason', async () => {
     const waiver = {
       code: 'evaluated_code',
       file: 'src/a.js',
@@ -83,13 +83,13 @@ describe('ymera approvals', () => {
       async (words) => {
         await expect(connected(...decide, ...words)).rejects.toMatchObject({
           code: 'usage',
-          message: 'To accept findings takes --reason with at least 10 characters.',
+          message: 'To accept findings, give a --reason with at least 10 characters.',
         });
         expect(gateway.asked).toEqual([]);
       },
     );
 
-    it('is shown as an option only where it is one', async () => {
+    it('is printed as an option only where it is available', async () => {
       const shown = async (one: typeof approval): Promise<{ approval: typeof approval }> => {
         commands.written = '';
         gateway

@@ -41,12 +41,12 @@ async function subjectOf(api: ApiClient, approvalId: string): Promise<Subject> {
   return { approval, request, change };
 }
 
-/** Deciding on what waits for a person. */
+/** Commands for decisions that wait for a person. */
 export function addApprovalCommands(ymera: Command): void {
   const approvals = ymera.command('approvals').description('decide on gates');
 
   withList(approvals.command('list'))
-    .description('what waits for a decision')
+    .description('approvals that wait for a decision')
     .action(async (options: ListOptions) => {
       const api = connect(options);
       await printList(
@@ -58,7 +58,9 @@ export function addApprovalCommands(ymera: Command): void {
     });
 
   withConnection(approvals.command('show').argument('<approval_id>'))
-    .description('what is decided: the plan or the change with its examination, the findings, the risk')
+    .description(
+      'the subject of an approval: the plan or the change with its examination, the findings, the risk',
+    )
     .action(async (approvalId: string, options: ConnectionOptions) => {
       const subject = await subjectOf(connect(options), approvalId);
       const { approval, request, change } = subject;
@@ -70,23 +72,23 @@ export function addApprovalCommands(ymera: Command): void {
     });
 
   withConnection(approvals.command('decide').argument('<approval_id>'))
-    .description('say what becomes of work that was rejected too often')
+    .description('decide on work that was rejected too often')
     .addOption(
       new Option(
         '--option <option>',
-        'one more round, a person goes on, give up, or accept the findings of exactly this change',
+        'another attempt, a person continues, abandon, or accept the findings of exactly this change',
       )
         .choices(escalationOption.options)
         .makeOptionMandatory(),
     )
-    .option('--reason <text>', 'what the next try should know, or why; to accept takes one')
+    .option('--reason <text>', 'a note for the next attempt, or why; required to accept')
     .option('--note <text>', 'the same as --reason')
     .action(async (approvalId: string, options: ConnectionOptions & Choice) => {
       const why = options.reason ?? options.note;
       if (options.option === 'accept' && (why ?? '').trim().length < minWaiverReasonLength)
         throw new CliError(
           'usage',
-          `To accept findings takes --reason with at least ${minWaiverReasonLength} characters.`,
+          `To accept findings, give a --reason with at least ${minWaiverReasonLength} characters.`,
           2,
         );
       const api = connect(options);

@@ -12,7 +12,7 @@ interface VerifyOptions extends ConnectionOptions {
   readonly since?: string;
 }
 
-/** Whether the platform's own record can be believed. */
+/** Commands that verify the platform's audit log. */
 export function addAuditCommands(ymera: Command): void {
   const audit = ymera.command('audit').description('the record of every critical operation');
 
@@ -22,7 +22,7 @@ export function addAuditCommands(ymera: Command): void {
       .option('--key <file>', 'the public key that is believed (default: what the platform publishes)')
       .option('--since <file>', 'a checkpoint seen earlier (default: that of the last verification here)'),
   )
-    .description('make the log’s Merkle tree again from its entries and compare it with what was signed')
+    .description('rebuild the log’s Merkle tree from its entries and compare it with the signed checkpoint')
     .action(async (options: VerifyOptions) => {
       const progress = progressLine(process.stderr);
       const verified = await verifyAudit(new GatewayLog(connect(options)), {
@@ -56,7 +56,7 @@ export function inWords(verified: AuditVerified): string {
       ? 'nothing was seen here before; this checkpoint is remembered now'
       : `${seenBefore} entries were seen before${file ? ` (${file})` : ''}`;
   return [
-    valid ? `valid: ${size} entries are as they were signed` : `NOT VALID: ${size} entries were read`,
+    valid ? `valid: ${size} entries match the signed checkpoint` : `NOT VALID: ${size} entries were read`,
     ...reasons.map(({ code, message }) => `  ${code}: ${message}`),
     `  log   ${origin}`,
     `  root  ${root}`,

@@ -5,7 +5,7 @@ import { noteLines } from '../words/notes';
 import { connect, type ConnectionOptions, withConnection } from './connection';
 import { print } from './print';
 
-/** Changes that agents have made, and how to take back one that has landed. */
+/** Commands for changes of agents, and to revert a landed one. */
 export function addChangeCommands(ymera: Command): void {
   const changes = ymera.command('changes').description('proposed and landed changes');
 
@@ -14,7 +14,7 @@ export function addChangeCommands(ymera: Command): void {
     .action(async (changeId: string, options: ConnectionOptions) => {
       const change = await connect(options).call(getChangeRoute, { params: { change_id: changeId } });
       const about = `${change.change_id}  ${change.state}  ${change.commit} by ${change.agent_id}`;
-      const reverts = change.reverts === undefined ? [] : [`takes back ${change.reverts}`];
+      const reverts = change.reverts === undefined ? [] : [`reverts ${change.reverts}`];
       print(options, change, [about, ...reverts, '', change.diff].join('\n'));
     });
 
@@ -22,9 +22,9 @@ export function addChangeCommands(ymera: Command): void {
     changes
       .command('revert')
       .argument('<change_id>')
-      .option('--reason <text>', 'for whoever approves it and reads it later'),
+      .option('--reason <text>', 'for the approver and later readers'),
   )
-    .description('take a landed change back: a request that is tested, examined and approved like any other')
+    .description('revert a landed change: a request that is tested, examined and approved like any other')
     .action(async (changeId: string, options: ConnectionOptions & { reason?: string }) => {
       const request = await connect(options).call(revertChangeRoute, {
         params: { change_id: changeId },
@@ -32,7 +32,7 @@ export function addChangeCommands(ymera: Command): void {
         idempotencyKey: uuidv7(),
       });
       const about = `${request.request_id}  ${request.state}  ${request.text}`;
-      const next = `Follow it with\n  npm run ymera -- requests watch ${request.request_id}`;
+      const next = `Watch it with\n  npm run ymera -- requests watch ${request.request_id}`;
       print(options, request, [about, ...noteLines(request), next].join('\n'));
     });
 }

@@ -10,7 +10,7 @@ export type TokenFiles = Readonly<
 
 const personOf = { operator: 'requester', approver: 'approver', admin: 'admin', viewer: 'viewer' } as const;
 
-/** The gateway for whoever types commands: wrong words are told before they are sent, and a missing role with a way on. */
+/** The gateway client of commands: refuses invalid arguments before they are sent, and adds a suggestion to a missing role. */
 export class CheckedClient extends ApiClient {
   constructor(
     url: string,

@@ -69,14 +69,14 @@ describe('commands', () => {
   const connected = (...words: string[]): Promise<unknown> => commands.connected(...words);
   const why = [
     'tests_failed: 3 of 13 failed',
-    'Whose fault: the change, or the agent that makes it',
+    'At fault: the change, or the agent that makes it',
     'Next step: Look.',
     'enhance by enhancer-1: tests_failed: 3 of 13 failed',
     '  fix_without_test: The fix has no test',
     '',
   ];
 
-  describe('say why a request failed', () => {
+  describe('print why a request failed', () => {
     it('when it is shown', async () => {
       await connected('requests', 'show', id);
       expect(commands.written.split('\n').slice(-6)).toEqual(why);
@@ -94,7 +94,7 @@ describe('commands', () => {
       expect(commands.written.split('\n').slice(1, -1)).toEqual(last.slice(0, -1));
     });
 
-    it('when it was watched so late that its history is not kept any more', async () => {
+    it('when it is watched after its history was deleted', async () => {
       const ended_at = '2026-01-01T00:00:00.000Z';
       gateway.answer(requestEventsRoute, []).answer(getRequestRoute, { ...failedRequest, ended_at });
       await connected('requests', 'watch', id);
@@ -104,7 +104,7 @@ describe('commands', () => {
     });
   });
 
-  describe('say what a request asks, and how it is answered', () => {
+  describe('print the question of a request, and how to answer it', () => {
     const question = 'Do you want to fix something that is broken, or to add something new?';
     const asking = { ...sampleRequest, state: 'input_required', question, workflow_id: null, error: null };
     const answerWith = (): string =>
@@ -154,7 +154,7 @@ describe('commands', () => {
       });
     });
 
-    it('and nothing of it once it is answered', async () => {
+    it('and nothing once it is answered', async () => {
       const answered = { ...asking, state: 'running', question: null };
       gateway
         .answer(getRequestRoute, answered)
@@ -168,7 +168,7 @@ describe('commands', () => {
     });
   });
 
-  describe('show what an approval is about', () => {
+  describe('print the subject of an approval', () => {
     it('a plan: its steps and its risk', async () => {
       gateway.answer(getApprovalRoute, { ...approval, kind: 'plan_approval', landing: null });
       await connected('approvals', 'show', approval.approval_id);
@@ -216,7 +216,7 @@ describe('commands', () => {
     });
   });
 
-  it('show everything that was found in work that was rejected too often', async () => {
+  it('print all findings of work that was rejected too often', async () => {
     const findings = Array.from({ length: 7 }, (_, index) => ({ ...finding, file: `${index + 1}.ts` }));
     const escalation = { step_id: 'enhance', escalation: 1, rounds: 3, error, findings };
     gateway.answer(getApprovalRoute, { ...approval, kind: 'escalation', landing: null, escalation });
@@ -224,7 +224,7 @@ describe('commands', () => {
     expect(commands.written.match(/^ {2}fix_without_test: .*$/gm)).toHaveLength(7);
   });
 
-  describe('refuse words that are off, in one sentence and without asking anybody', () => {
+  describe('refuse invalid arguments in one sentence, without calling the gateway', () => {
     it.each([
       [
         ['agents', 'enrolment', '--kind', 'nonsense'],
@@ -245,14 +245,14 @@ describe('commands', () => {
       expect(gateway.asked).toEqual([]);
     });
 
-    it('an address that is none', async () => {
+    it('an invalid address', async () => {
       await expect(ymera('overview', '--url', 'nonsense')).rejects.toMatchObject({
         code: 'usage',
         exitCode: 2,
       });
     });
 
-    it('a group of commands alone shows its help and nothing else', async () => {
+    it('print only the help for a group of commands', async () => {
       for (const words of [[], ['audit']]) {
         commands.written = '';
         await expect(ymera(...words)).rejects.toMatchObject({ name: 'Ended', exitCode: 2 });
@@ -264,7 +264,7 @@ describe('commands', () => {
     });
   });
 
-  it('what the gateway finds wrong with a request is told once', async () => {
+  it('print an error of the gateway once', async () => {
     const wrong = { path: 'body.kind', message: 'Not today' };
     const problem = { type: 'x', title: 'x', status: 400, code: 'invalid_request', retryable: false };
     gateway.answer(
@@ -278,7 +278,7 @@ describe('commands', () => {
     });
   });
 
-  it('a missing role comes with the credential that has it', async () => {
+  it('name the credential for a missing role', async () => {
     const detail = 'That takes the role approver; this credential has admin.';
     const problem = { type: 'x', title: 'x', status: 403, code: 'not_allowed', retryable: false, detail };
     gateway.answer(decideApprovalRoute, problem, 403);

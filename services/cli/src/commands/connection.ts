@@ -6,7 +6,7 @@ import type { ApiClient } from '../api/api-client';
 import { CliError } from '../cli-error';
 import { CheckedClient } from './checked-client';
 
-/** What a running `npm start` leaves for the command line. */
+/** The file that a running `npm start` writes for the CLI. */
 const currentPlatform = z.object({
   gateway_url: z.string(),
   token_files: z

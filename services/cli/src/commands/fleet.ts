@@ -50,7 +50,7 @@ export function addFleetCommands(ymera: Command): void {
     });
 
   withConnection(agents.command('status').argument('<agent_id>'))
-    .description('what its reports say')
+    .description('metrics of its reports')
     .action(async (agentId: string, options: ConnectionOptions) => {
       const status = await connect(options).call(getAgentStatusRoute, { params: { agent_id: agentId } });
       print(
@@ -61,7 +61,7 @@ export function addFleetCommands(ymera: Command): void {
     });
 
   withConnection(agents.command('retire').argument('<agent_id>').argument('<reason>'))
-    .description('give it no more work')
+    .description('assign it no more work')
     .action(async (agentId: string, reason: string, options: ConnectionOptions) => {
       const agent = await connect(options).call(retireAgentRoute, {
         params: { agent_id: agentId },
@@ -76,7 +76,7 @@ export function addFleetCommands(ymera: Command): void {
       .argument('<agent_id>')
       .requiredOption('--reason <text>', 'for the record, 10 to 1000 characters'),
   )
-    .description('give a frozen agent its authority back')
+    .description('reinstate a frozen agent')
     .action(async (agentId: string, options: ConnectionOptions & { reason: string }) => {
       const agent = await connect(options).call(liftFreezeRoute, {
         params: { agent_id: agentId },
@@ -94,7 +94,7 @@ export function addFleetCommands(ymera: Command): void {
           .default('principal'),
       ),
   )
-    .description('make a one-use token with which a runner or an agent joins')
+    .description('create a one-use enrolment token for a runner or an agent')
     .action(async ({ kind, ...options }: ConnectionOptions & { kind: EnrolmentKind }) => {
       const made = await connect(options).call(createEnrolmentRoute, { body: { kind } });
       print(options, made, made.enrolment_token);

@@ -35,7 +35,7 @@ const lists = [
 ] as const;
 const inAll = 450;
 
-describe('a list (a gateway of the test’s)', () => {
+describe('list commands (with a fake gateway)', () => {
   let commands: TypedCommands;
   beforeEach(async () => {
     commands = await TypedCommands.start();
@@ -55,7 +55,7 @@ describe('a list (a gateway of the test’s)', () => {
     JSON.parse(commands.written) as ReturnType<typeof json>;
 
   describe.each(lists)('%j', (words) => {
-    it('follows the pages up to its limit, and says where it goes on', async () => {
+    it('follows the pages up to its limit, and prints the next cursor', async () => {
       await commands.connected(...words);
       expect(commands.written).toMatch(
         /^(?:\S.*\n){200}\nThere is more: a higher --limit shows it, or go on with\n {2}--cursor 200\n$/,
@@ -66,7 +66,7 @@ describe('a list (a gateway of the test’s)', () => {
       expect(json().items).toHaveLength(330);
     });
 
-    it('goes on from there to its end', async () => {
+    it('continues from the cursor to the end', async () => {
       await commands.connected(...words, '--limit', '400', '--cursor', '200');
       expect(commands.written).toMatch(/^(?:\S.*\n){250}$/);
       commands.written = '';
@@ -74,7 +74,7 @@ describe('a list (a gateway of the test’s)', () => {
       expect(json()).toMatchObject({ next_cursor: null });
     });
 
-    it('says that there is nothing', async () => {
+    it('prints that the list is empty', async () => {
       for (const [, route] of lists) commands.gateway.answer(route, { items: [], next_cursor: null });
       await commands.connected(...words);
       expect(commands.written).toMatch(/^no(thing)? .+\n$/);

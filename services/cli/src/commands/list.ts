@@ -3,7 +3,7 @@ import { firstOf, type Page, type PageQuery } from '../api/pages';
 import { type ConnectionOptions, withConnection } from './connection';
 import { print, table } from './print';
 
-/** As much as a person looks through. */
+/** As much as a person reads. */
 const defaultLimit = 200;
 /** A list is kept in memory until it is shown. */
 const maxLimit = 10_000;
@@ -23,7 +23,7 @@ export const withList = (command: Command): Command =>
     )
     .option('--cursor <cursor>', 'go on where a list before was cut off');
 
-/** Follows the pages, and says where the list goes on beyond what was asked for. */
+/** Follows the pages, and prints the cursor where the list continues beyond its limit. */
 export async function printList<Item>(
   options: ListOptions,
   none: string,
@@ -43,6 +43,6 @@ export async function printList<Item>(
 function entries(text: string): number {
   const count = Number(text);
   if (!/^\d+$/.test(text) || count < 1 || count > maxLimit)
-    throw new InvalidArgumentError(`It takes a whole number from 1 to ${maxLimit}.`);
+    throw new InvalidArgumentError(`Use a whole number from 1 to ${maxLimit}.`);
   return count;
 }

@@ -19,12 +19,12 @@ import { connect, type ConnectionOptions, withConnection } from './connection';
 import { type ListOptions, printList, withList } from './list';
 import { print, table } from './print';
 
-/** A brake in one line. */
+/** The state of one pause switch in one line. */
 export function controlWords(name: string, state: ControlState | null): string {
   if (state === null) return `${name} unknown: its service does not answer`;
   if (state.state === 'running') return `${name} running`;
   const { since, changed_by: by, reason, waiting } = state;
-  return `${name} PAUSED by ${by ?? 'somebody'} since ${since ?? '?'}: ${reason ?? ''} (${waiting} waiting)`;
+  return `${name} PAUSED by ${by ?? 'unknown'} since ${since ?? '?'}: ${reason ?? ''} (${waiting} waiting)`;
 }
 
 const brakes = [
@@ -32,7 +32,7 @@ const brakes = [
   ['landing', 'moving branches', pauseLandingRoute, resumeLandingRoute],
 ] as const;
 
-/** What operators do when something is wrong. */
+/** Commands for operators when a part of the platform fails. */
 export function addOperationsCommands(ymera: Command): void {
   for (const [name, what, pause, resume] of brakes) {
     const group = ymera.command(name).description(`stop and start ${what}, everywhere at once`);
@@ -40,7 +40,7 @@ export function addOperationsCommands(ymera: Command): void {
       ['pause', pause],
       ['resume', resume],
     ] as const)
-      withConnection(group.command(verb).requiredOption('--reason <text>', 'for whoever reads it later'))
+      withConnection(group.command(verb).requiredOption('--reason <text>', 'for later readers'))
         .description(`${verb} ${what}`)
         .action(async (options: ConnectionOptions & { reason: string }) => {
           const state = await connect(options).call(route, { body: { reason: options.reason } });
@@ -50,7 +50,7 @@ export function addOperationsCommands(ymera: Command): void {
   addDeadLetterCommands(ymera);
 
   withList(ymera.command('alerts').option('--all', 'also those that are resolved'))
-    .description('what a person should look at')
+    .description('open alerts')
     .action(async (options: ListOptions & { all?: boolean }) => {
       const api = connect(options);
       const state = options.all ? 'all' : 'open';
@@ -71,7 +71,7 @@ interface DeadLetterFilter {
 }
 
 function addDeadLetterCommands(ymera: Command): void {
-  const dlq = ymera.command('dlq').description('messages that nothing tries again by itself');
+  const dlq = ymera.command('dlq').description('dead-lettered messages');
 
   withList(
     dlq
@@ -81,7 +81,7 @@ function addDeadLetterCommands(ymera: Command): void {
       .option('--code <code>', 'with this code only')
       .addOption(new Option('--state <state>', 'in this state only').choices(deadLetterState.options)),
   )
-    .description('dead messages, newest first')
+    .description('dead letters, newest first')
     .action(async (options: ListOptions & DeadLetterFilter) => {
       const api = connect(options);
       const { owner, queue, code, state } = options;
@@ -101,7 +101,7 @@ function addDeadLetterCommands(ymera: Command): void {
     });
 
   withConnection(dlq.command('show').argument('<dead_letter_id>'))
-    .description('one dead message with its body, without secrets')
+    .description('one dead letter with its body, without secrets')
     .action(async (id: string, options: ConnectionOptions) => {
       const letter = await connect(options).call(getDeadLetterRoute, { params: { dead_letter_id: id } });
       const { body, ...facts } = letter;
@@ -110,7 +110,7 @@ function addDeadLetterCommands(ymera: Command): void {
     });
 
   withConnection(dlq.command('replay').argument('<dead_letter_id>'))
-    .description('send it back to the queue that it died in')
+    .description('redeliver it to its queue')
     .action(async (id: string, options: ConnectionOptions) => {
       const letter = await connect(options).call(replayDeadLetterRoute, {
         params: { dead_letter_id: id },

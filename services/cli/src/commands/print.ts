@@ -1,6 +1,6 @@
 import { jsonLine, visible } from '../terminal/visible';
 
-/** The answer for programs, or a few words for people; others have written some of either. */
+/** Prints the answer for programs, or a text for people; both may contain untrusted text. */
 export function print(options: { readonly json?: boolean }, value: unknown, words: string): void {
   process.stdout.write(`${options.json ? jsonLine(value) : visible(words)}\n`);
 }

@@ -47,7 +47,7 @@ describe('projects and changes on the command line', () => {
     expect(commands.written).toMatch(/^push +branch$/m);
   });
 
-  it('sends only what is to be changed; a command that is to be detected again is null', async () => {
+  it('sends only changed fields; null detects a command again', async () => {
     commands.gateway.answer(updateProjectRoute, project);
     await commands.connected('projects', 'update', 'sample', '--test', 'make check', '--bench', 'detect');
     await commands.connected('projects', 'update', 'sample', '--push', 'branch', '--require-fresh', 'on');
@@ -65,7 +65,7 @@ describe('projects and changes on the command line', () => {
     ['diverged', 1],
     ['unreachable', 1],
   ] as const)(
-    'syncs a project, and says by its exit code whether it has what its upstream has: %s',
+    'syncs a project, and exits with 0 only when it equals its upstream: %s',
     async (state, code) => {
       const error = {
         code: 'upstream_unreachable',
@@ -84,7 +84,7 @@ describe('projects and changes on the command line', () => {
     },
   );
 
-  it('reverts a change with a reason, shows notes, and says how to follow it', async () => {
+  it('reverts a change with a reason, prints notes, and how to watch it', async () => {
     commands.gateway.answer(revertChangeRoute, { ...request, notes: ['The upstream is away.'] });
     await commands.connected('changes', 'revert', change.change_id, '--reason', 'It is slower.');
     expect(commands.gateway.asked).toMatchObject([
@@ -94,14 +94,14 @@ describe('projects and changes on the command line', () => {
     expect(commands.written).toContain(`requests watch ${request.request_id}`);
   });
 
-  it('shows a change with its diff, and what it takes back', async () => {
+  it('prints a change with its diff, and the change that it reverts', async () => {
     commands.gateway.answer(getChangeRoute, { ...change, reverts: change.workflow_id });
     await commands.connected('changes', 'show', change.change_id);
-    expect(commands.written).toContain(`takes back ${change.workflow_id}`);
+    expect(commands.written).toContain(`reverts ${change.workflow_id}`);
     expect(commands.written).toContain(change.diff);
   });
 
-  it('says of a request that has landed how to take it back', async () => {
+  it('prints how to revert a landed request', async () => {
     const { change_id, commit, tree, agent_id } = change;
     commands.gateway.answer(getRequestRoute, { ...request, state: 'completed' }).answer(getWorkflowRoute, {
       ...workflow,

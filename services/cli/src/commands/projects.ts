@@ -28,7 +28,7 @@ interface Settings {
   readonly requireFresh?: 'on' | 'off';
 }
 
-/** Takes back what was set: the command is detected again. */
+/** Removes a setting: the command is detected again. */
 const detected = 'detect';
 
 /** Git projects, their settings, and the repositories that they were copied from. */
@@ -72,7 +72,7 @@ export function addProjectCommands(ymera: Command): void {
     });
 
   withConnection(projects.command('show').argument('<project_id>'))
-    .description('one project: its commands, and how it stands to the repository that it was copied from')
+    .description('one project: its commands, and its state relative to its upstream')
     .action(async (projectId: string, options: ConnectionOptions) => {
       const project = await connect(options).call(getProjectRoute, { params: { project_id: projectId } });
       print(options, project, projectWords(project));
@@ -83,14 +83,14 @@ export function addProjectCommands(ymera: Command): void {
       .command('update')
       .argument('<project_id>')
       .option('--name <text>', 'what people call it')
-      .option('--test <command>', `how it is tested; "${detected}" detects it again`)
-      .option('--bench <command>', `how it is measured; "${detected}" detects it again`)
-      .option('--build <command>', `what runs before the tests; "${detected}" detects it again`)
+      .option('--test <command>', `test command; "${detected}" detects it again`)
+      .option('--bench <command>', `benchmark command; "${detected}" detects it again`)
+      .option('--build <command>', `command to run before the tests; "${detected}" detects it again`)
       .addOption(
         new Option('--min-speedup <factor>', 'that an enhancement must reach').argParser((text) => {
           const factor = Number(text);
           if (!(factor >= 0 && factor <= 1000))
-            throw new InvalidArgumentError('It takes a number from 0 to 1000.');
+            throw new InvalidArgumentError('Use a number from 0 to 1000.');
           return factor;
         }),
       )
@@ -100,13 +100,13 @@ export function addProjectCommands(ymera: Command): void {
         ),
       )
       .addOption(
-        new Option('--require-fresh <on|off>', 'refuse requests while the upstream is away').choices([
+        new Option('--require-fresh <on|off>', 'refuse requests while the upstream is unavailable').choices([
           'on',
           'off',
         ]),
       ),
   )
-    .description('change settings of a project; what is left out stays')
+    .description('change the given settings of a project')
     .action(async (projectId: string, options: ConnectionOptions & Settings) => {
       const project = await connect(options).call(updateProjectRoute, {
         params: { project_id: projectId },
@@ -116,7 +116,7 @@ export function addProjectCommands(ymera: Command): void {
     });
 
   withConnection(projects.command('sync').argument('<project_id>'))
-    .description('bring a project in step with its upstream now')
+    .description('sync a project with its upstream now')
     .addHelpText('after', syncCodes)
     .action(async (projectId: string, options: ConnectionOptions) => {
       const project = await connect(options).call(syncProjectRoute, { params: { project_id: projectId } });

@@ -53,7 +53,7 @@ async function requestWithRun(
 const questionLines = (open: OpenQuestion | null): string[] =>
   openQuestionLines(open, columnsOf(process.stdout));
 
-/** The stream tells also what was asked long ago: only what is open now can be answered. */
+/** The stream also contains questions of the past: only an open one can be answered. */
 async function askedIn(
   api: ApiClient,
   requestId: string,
@@ -65,7 +65,7 @@ async function askedIn(
   return { open_question: openQuestionOf(request, options) };
 }
 
-/** What a sentence or an answer led to; where that is another question, a person must answer first. */
+/** The state of a request after its submission or an answer; an open question must be answered first. */
 function tellAccepted(options: ConnectionOptions, request: RequestResource): void {
   const open = openQuestionOf(request, options);
   const about = [request.request_id, request.state, request.intent ?? ''].join('  ').trimEnd();
@@ -77,7 +77,7 @@ function tellAccepted(options: ConnectionOptions, request: RequestResource): voi
   if (open) process.exitCode = 2;
 }
 
-/** A request that ended so long ago that its history is not kept any more. */
+/** A request that ended so long ago that its history is no longer kept. */
 async function tellEnded(api: ApiClient, requestId: string, options: ConnectionOptions): Promise<void> {
   const { request, workflow } = await requestWithRun(api, requestId);
   if (request.state !== 'completed') process.exitCode = 1;
@@ -85,12 +85,12 @@ async function tellEnded(api: ApiClient, requestId: string, options: ConnectionO
   print(options, request, words.join('\n'));
 }
 
-/** Asking for work, and watching it. */
+/** Commands that submit and watch requests. */
 export function addRequestCommands(ymera: Command): void {
-  const requests = ymera.command('requests').description('ask for work and follow it');
+  const requests = ymera.command('requests').description('submit and watch requests');
 
   withConnection(requests.command('submit').argument('<project>').argument('<text>'))
-    .description('ask for work in your own words')
+    .description('submit a request in your own words')
     .action(async (projectId: string, text: string, options: ConnectionOptions) => {
       const request = await connect(options).call(submitRequestRoute, {
         body: { project_id: projectId, text },
@@ -144,7 +144,7 @@ export function addRequestCommands(ymera: Command): void {
     });
 
   withConnection(requests.command('watch').argument('<request_id>'))
-    .description('everything that happens, until it ends')
+    .description('events of a request until it ends')
     .addHelpText('after', watchCodes)
     .action(async (requestId: string, options: ConnectionOptions) => {
       const api = connect(options);
@@ -171,12 +171,12 @@ export function addRequestCommands(ymera: Command): void {
         for (const line of unfinishedLines(request, workflow)) print(options, undefined, line);
         return;
       }
-      if (signal.aborted) throw interrupted('Interrupted; the request goes on.');
+      if (signal.aborted) throw interrupted('Interrupted; the request continues.');
       await tellEnded(api, requestId, options);
     });
 
   withConnection(requests.command('cancel').argument('<request_id>').argument('<reason>'))
-    .description('stop a request and its run')
+    .description('cancel a request and its workflow')
     .action(async (requestId: string, reason: string, options: ConnectionOptions) => {
       const request = await connect(options).call(cancelRequestRoute, {
         params: { request_id: requestId },

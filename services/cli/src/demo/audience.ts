@@ -10,19 +10,19 @@ import type { Connection } from '../api/watch-request';
 
 export interface Choice {
   readonly option: EscalationOption;
-  /** What the next try should know, or why the findings are accepted. */
+  /** A note for the next attempt, or why the findings are accepted. */
   readonly note?: string | undefined;
 }
 
-/** What a person sees and is asked on the way. */
+/** Shows progress to a person and asks questions. */
 export interface Audience extends Connection {
-  /** The repository is still being copied, for so long now. */
+  /** The repository is still being copied, after this time. */
   copying(elapsedMs: number): void;
   /** How the project is tested and measured; nothing has run yet. */
   registered(commands: ProjectCommands): void;
   planned(request: RequestResource): void;
   happened(entry: FeedEntry): void;
-  /** A person’s answer, or undefined where there is nobody to ask. Rejects with `NoDecision` where they give none. */
+  /** A person’s answer; undefined without a person to ask. Rejects with `NoDecision` without an answer. */
   decide(
     approval: ApprovalResource,
     change: ChangeResource | undefined,

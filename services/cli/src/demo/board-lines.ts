@@ -4,7 +4,7 @@ import type { Style } from '../terminal/style';
 import type { BoardStep } from './step-board';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-/** Narrower than this, words about what is done are worth more than a fine bar. */
+/** Below this width the text of a step gets the space of the bar. */
 const wide = 100;
 
 interface View {
@@ -14,7 +14,7 @@ interface View {
   readonly now: number;
 }
 
-/** One line for each step, whatever the width, so that the board keeps its height. */
+/** One line per step at every width, so that the board keeps its height. */
 export function boardLines(steps: readonly BoardStep[], view: View): string[] {
   const { style, columns, now } = view;
   const { dim, bold } = style;
@@ -26,7 +26,7 @@ export function boardLines(steps: readonly BoardStep[], view: View): string[] {
     const bars = columns < wide ? 5 : 10;
     const doing = step.endedAt === undefined && step.doing ? `${bar(step.progress, bars)} ${step.doing}` : '';
     const line = `  ${mark(step, view)} ${bold(step.name.padEnd(longest))} ${dim(who.padEnd(20))} ${dim(took.padStart(8))}${again} ${dim(doing)}`;
-    // A terminal goes on in the next line when the last column is written to.
+    // A terminal wraps when the last column is written to.
     return clipped(line.trimEnd(), columns - 1);
   });
 }

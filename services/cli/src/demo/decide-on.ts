@@ -41,7 +41,7 @@ export async function decideOn(
   };
 }
 
-/** With nobody to ask, work that was rejected too often is given up. */
+/** Without a person to ask, work that was rejected too often is abandoned. */
 async function chooseFor(
   approver: ApiClient,
   approval: ApprovalResource,

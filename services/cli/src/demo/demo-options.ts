@@ -1,24 +1,24 @@
 import { resolve } from 'node:path';
 import type { ProjectCommands } from '@ymera/contracts';
 
-/** The projects that are shipped, and what is asked of each where nobody says otherwise. */
+/** The sample projects, and the default request of each. */
 export const samples = {
   'guest-list': { request: 'Improve the performance of this algorithm', needsCommand: false },
-  /** A fix takes judgement, which no shipped agent pretends to have. */
+  /** A fix needs judgement, which no reference agent has. */
   'user-service': { request: 'Fix the memory leak in user service', needsCommand: true },
 } as const;
 export type SampleName = keyof typeof samples;
 export const sampleNames = Object.keys(samples) as readonly SampleName[];
 
-/** What the demo was asked for; paths are absolute. */
+/** The options of the demo; paths are absolute. */
 export interface DemoOptions {
-  /** A person’s repository; without it a shipped sample project is used. Empty where no path was given, which is refused. */
+  /** A person’s repository; default: a sample project. Empty for an empty path, which is refused. */
   readonly repo: string | undefined;
-  /** Undefined where nobody named one. */
+  /** Undefined where none was named. */
   readonly sample: SampleName | undefined;
   readonly request: string;
   readonly exec: string | undefined;
-  /** What replaces the commands that the project has. */
+  /** Commands that replace those of the project. */
   readonly commands: ProjectCommands;
   /** Fetch the result into the repository as a branch. */
   readonly land: boolean;
@@ -39,10 +39,10 @@ export interface RawDemoOptions {
 
 export const defaultSample: SampleName = 'guest-list';
 
-/** Paths resolve from where the person stands, which npm tells in `INIT_CWD`. */
+/** Paths are relative to the person's folder, which npm passes in `INIT_CWD`. */
 export function demoOptions(raw: RawDemoOptions, standing: string): DemoOptions {
   return {
-    // An empty path, such as of a variable that is not set, would be the place where the person stands.
+    // An empty path, such as of an unset variable, would resolve to the person's folder.
     repo: raw.repo ? resolve(standing, raw.repo) : raw.repo,
     sample: raw.sample,
     request: raw.request ?? samples[raw.sample ?? defaultSample].request,
@@ -53,7 +53,7 @@ export function demoOptions(raw: RawDemoOptions, standing: string): DemoOptions 
   };
 }
 
-/** Of `--test`, `--bench` and `--build`, those that were given. */
+/** The given ones of `--test`, `--bench` and `--build`. */
 export function givenCommands({ test, bench, build }: ProjectCommands): ProjectCommands {
   return {
     ...(test === undefined ? {} : { test }),

@@ -14,10 +14,10 @@ export interface DemoApproval {
   readonly kind: ApprovalResource['kind'];
   readonly subject_digest: string;
   readonly decision: 'approved' | 'denied';
-  /** At an escalation: what was chosen. */
+  /** At an escalation: the chosen option. */
   readonly option?: EscalationOption;
   readonly decided_by: string;
-  /** Nobody was asked: without a terminal the demo’s approver approves, and abandons what was escalated. */
+  /** Without a terminal no person was asked: the demo approves plans and landings, and abandons escalated work. */
   readonly by_policy: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface DemoStep {
   readonly attempts: number;
   /** From its first dispatch to its end. */
   readonly duration_ms: number | null;
-  /** Of that, what the agent's tools took. */
+  /** The part of it that the agent's tools took. */
   readonly tool_ms: number;
 }
 
@@ -47,12 +47,12 @@ export interface DemoResult {
     readonly approved: boolean;
     readonly tree: string;
     readonly agent_id: string;
-    /** An approval may come with some, which whoever approves the landing has seen. */
+    /** Findings that the approver of the landing has seen. */
     readonly findings: readonly Finding[];
-    /** Of the findings, those that a person has accepted, who, and why. */
+    /** Accepted findings, with the person and the reason. */
     readonly waivers?: readonly Waiver[];
   } | null;
-  /** Everything that was found on the way; of a review it is what was asked for. */
+  /** All findings; of a review they are the result. */
   readonly findings: readonly Finding[];
   readonly tests: WorkflowResource['result']['tests'] | null;
   readonly commit: string | null;
@@ -71,10 +71,10 @@ export interface DemoResult {
   readonly error?: ErrorShape;
 }
 
-/** The platform’s own agent, which lands what was approved. */
+/** The platform’s own agent, which lands approved changes. */
 const projectAgent = { agent_type: 'PROJECT', agent_id: 'integration' } as const;
 
-/** What was carried out, by whom. Gates are decisions, not work: they are in `approvals`. */
+/** Completed work and its agents. Gates are decisions, not work: they are in `approvals`. */
 export const demoSteps = (workflow: WorkflowResource | undefined): DemoStep[] =>
   (workflow?.steps ?? []).flatMap((step) => {
     if (step.kind === 'gate') return [];
@@ -89,5 +89,5 @@ export const demoSteps = (workflow: WorkflowResource | undefined): DemoStep[] =>
       : [{ name, agent_type, agent_id, state, attempts, ...times }];
   });
 
-/** The platform lands once or not at all; it is not leased, so its tries are not counted elsewhere. */
+/** The platform lands once or not at all, without a lease, so its attempts are counted here only. */
 const landings = (state: string): number => (state === 'completed' || state === 'failed' ? 1 : 0);

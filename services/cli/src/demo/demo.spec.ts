@@ -29,7 +29,7 @@ import { keepClone } from './repositories';
 
 const ended = [entry('coordinator.request.ended.v1', { state: 'completed' })];
 
-describe('the demo (a gateway of the test’s, real repositories)', () => {
+describe('demo (with a fake gateway and real repositories)', () => {
   let gateway: FakeGateway;
   let root: string;
   let folder: string;
@@ -75,8 +75,8 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
       .filter(({ operation }) => operation === registerProjectRoute.operation)
       .map(({ body }) => (body as { source: string }).source);
 
-  describe('gives each run a sample of its own', () => {
-    it('also to two at once, and removes both', async () => {
+  describe('gives each demo a sample of its own', () => {
+    it('when two run at the same time, and removes both', async () => {
       const seen: string[] = [];
       gateway.beforeAnswering(registerProjectRoute, (body) => {
         const { source } = body as { source: string };
@@ -88,13 +88,13 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
       expect(readdirSync(folder)).toEqual([]);
     });
 
-    it('and removes it when the run fails', async () => {
+    it('and removes it when the demo fails', async () => {
       gateway.answer(submitRequestRoute, {}, 503);
       await expect(demo()).rejects.toMatchObject({ code: 'http_503' });
       expect(readdirSync(folder)).toEqual([]);
     });
 
-    it('and what a killed run has left after a day, but not that of one that goes on', async () => {
+    it('and removes that of a killed demo after a day, but not that of a running one', async () => {
       const [old, fresh] = ['sample-killed', 'sample-goeson'].map((name) => join(folder, name));
       for (const path of [old, fresh]) mkdirSync(path ?? '', { recursive: true });
       const dayAgo = Date.now() / 1000 - 90_000;
@@ -104,7 +104,7 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
     });
   });
 
-  it('keeps the last five clones, and takes no sample for one of them', async () => {
+  it('keeps the last five clones, and does not count samples among them', async () => {
     const landed = join(root, 'samples/guest-list');
     git(landed, 'init', '--quiet');
     mkdirSync(join(folder, 'sample-goeson'), { recursive: true });
@@ -119,7 +119,7 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
     );
   });
 
-  describe('shows what has landed also when the person cannot be given it', () => {
+  describe('prints the landed commit also when the person cannot get it', () => {
     let mine: string;
     let commit: string;
     const landsIn = (repository: string): void => {
@@ -173,7 +173,7 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
       expect(git(mine, 'branch', '--format=%(refname:short)')).toBe('main');
     });
 
-    it('because they broke it off too late: a clone is kept, and their repository is left alone', async () => {
+    it('because the interruption came too late: a clone is kept, and the repository is not changed', async () => {
       landsIn(mine);
       const stop = new AbortController();
       gateway.beforeAnswering(requestEventsRoute, () => {
@@ -190,7 +190,7 @@ describe('the demo (a gateway of the test’s, real repositories)', () => {
       expect(git(mine, 'branch', '--format=%(refname:short)')).toBe('main');
     });
 
-    it('and is silent about it when all went well', async () => {
+    it('and prints no such note on success', async () => {
       landsIn(mine);
       expect(await demo({ repo: mine, land: true })).toBe(0);
       expect(result()).toMatchObject({ landed_branch: `ymera/${result().request_id}` });

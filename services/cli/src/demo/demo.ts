@@ -18,7 +18,7 @@ import { TerminalAudience } from './terminal-audience';
 import { removeFolder, sampleRepository } from './repositories';
 import { VisibleAudience } from './visible-audience';
 
-/** Where the launcher has put things. */
+/** Folders that the launcher passes. */
 export interface DemoPlace {
   readonly gatewayUrl: string;
   readonly adminToken: string;
@@ -48,7 +48,7 @@ export function demoPlace(environment: NodeJS.ProcessEnv): DemoPlace {
 }
 
 /**
- * Runs the main job and shows what came of it. The exit code is 0 only when something landed as it should, and the person
+ * Runs the demo and prints the result. The exit code is 0 only when a commit landed as requested and the person
  * has it.
  */
 export async function runDemo(
@@ -67,7 +67,7 @@ export async function runDemo(
   if (source && source.dirtyFiles.length > 0)
     say(
       visible(
-        `HEAD (${source.head.slice(0, 12)}) is used; uncommitted changes are left out: ${listed(source.dirtyFiles)}`,
+        `HEAD (${source.head.slice(0, 12)}) is used; uncommitted changes are not used: ${listed(source.dirtyFiles)}`,
       ),
     );
 
@@ -82,7 +82,7 @@ export async function runDemo(
   const { result } = journey;
   const landed = landedOf(journey);
   const handedOver = landed
-    ? // Whoever broke it off gets what had landed, but nothing more is done in their repository.
+    ? // After an interruption the landed commit is cloned, but nothing more is done in the person's repository.
       await handOver(landed, place.folder, options.land && !journey.stopped ? source?.path : undefined)
     : notLanded;
 
@@ -100,7 +100,7 @@ const notLanded: HandedOver = { repo: null, landed_branch: null };
 const landedOf = ({ repository, result: { commit, branch, request_id } }: Journey): Landed | undefined =>
   commit === null || branch === null ? undefined : { repository, branch, requestId: request_id };
 
-/** The platform works on its own copy, so the sample is not needed once the journey is over. */
+/** The platform works on its own copy, so the sample is not needed after the journey. */
 async function withSample(
   { sample }: DemoOptions,
   { samples, folder }: DemoPlace,

@@ -4,24 +4,24 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const timeoutMs = 60_000;
 
-/** Settings that outrank those of the repository, its includes and its worktree. */
+/** Settings that override those of the repository, its includes and its worktree. */
 export type GitSettings = readonly (readonly [key: string, value: string])[];
 
-/** Whom git runs as, where that is not us; only root can ask for it. */
+/** The account that git runs as, where that is not ours; only root can choose it. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Why git did not do it, in its own first line. */
+/** The first line of git's own error. */
 export class GitError extends Error {
   override readonly name = 'GitError';
 }
 
 /**
- * A repository can name programs, which would run with our rights as soon as we look at it or fetch into it, and
- * `safe.directory` takes away git's own protection against that. These are all that what we do could reach; the drivers of
- * a repository's own filters have names of its choice, so they come on top where files are read (`filterSettings`).
+ * A repository can name programs, which would run with our rights as soon as we read it or fetch into it, and
+ * `safe.directory` removes git's own protection against that. These settings disable all programs that our commands could
+ * start; filter drivers have names of the repository's choice and are added where files are read (`filterSettings`).
  */
 const closed: GitSettings = [
   ['safe.directory', '*'],
@@ -31,7 +31,7 @@ const closed: GitSettings = [
   ['core.gitProxy', ''],
   ['core.askPass', ''],
   ['credential.helper', ''],
-  // Run by the shell; without a value it would be the path that is given to it.
+  // Executed by the shell; without a value git would execute the path that is given to it.
   ['core.alternateRefsCommand', 'true'],
   ['diff.external', ''],
   ['commit.gpgSign', 'false'],
@@ -41,7 +41,7 @@ const closed: GitSettings = [
   ['fetch.recurseSubmodules', 'false'],
 ];
 
-/** A person’s own configuration, hooks and variables stay out of what the demo does with git. */
+/** The person’s own configuration, hooks and variables do not affect git commands of the demo. */
 function environment(settings: GitSettings): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
   const all = [...closed, ...settings];
@@ -56,7 +56,7 @@ function environment(settings: GitSettings): NodeJS.ProcessEnv {
         [`GIT_CONFIG_VALUE_${index}`, value],
       ]),
     ),
-    // A partial clone would fetch what it lacks from where it says, and how it says.
+    // A partial clone would fetch missing objects from an address, and by a program, of its own choice.
     GIT_NO_LAZY_FETCH: '1',
     GIT_ALLOW_PROTOCOL: 'file',
     GIT_OPTIONAL_LOCKS: '0',
@@ -77,23 +77,23 @@ export async function gitWith(
   return start(['-C', directory, ...args], environment(settings));
 }
 
-/** What that writes belongs to the account. */
+/** Files that git writes belong to the account. */
 export const gitAs = (account: Account, directory: string, ...args: readonly string[]): Promise<string> =>
   start(['-C', directory, ...args], { ...environment([]), HOME: '/nonexistent' }, account);
 
 /**
- * The file of patterns that this person ignores in all repositories, by their own configuration. The usual place needs no
- * setting: git looks there by itself.
+ * The file of patterns that this person ignores in all repositories, by their own configuration. The default place needs no
+ * setting: git reads it by itself.
  */
 export async function personalExcludes(): Promise<string | undefined> {
   const asked = ['config', '--global', '--includes', '--type=path', '--get', 'core.excludesFile'];
-  // Read where no repository is, so that none has a say.
+  // Read outside of any repository, so that none affects it.
   const path = await start(['-C', '/', ...asked], process.env).catch(() => '');
   return path === '' ? undefined : path;
 }
 
 async function start(args: readonly string[], env: NodeJS.ProcessEnv, account?: Account): Promise<string> {
-  // Another account may not be able to enter the folder where we are.
+  // Another account may be unable to enter our working directory.
   const as = account === undefined ? {} : { ...account, cwd: '/' };
   try {
     const { stdout } = await run('git', args, { ...as, env, timeout: timeoutMs, maxBuffer: 16_777_216 });

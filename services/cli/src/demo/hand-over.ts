@@ -3,21 +3,21 @@ import { shellWord } from '../terminal/shell-word';
 import { landInto } from './land-into';
 import { keepClone } from './repositories';
 
-/** What has landed in the platform, and where its repository is. */
+/** A commit that has landed in the platform, and its repository. */
 export interface Landed {
   readonly repository: string;
   readonly branch: string;
   readonly requestId: string;
 }
 
-/** What the person has of it. It has landed all the same where this fails, so a failure is told beside the result. */
+/** The person's copy of it. The commit has landed even where this fails, so a failure is reported beside the result. */
 export interface HandedOver {
   readonly repo: string | null;
   readonly landed_branch: string | null;
   readonly error?: ErrorShape;
 }
 
-/** Keeps a clone of what landed in `folder`, and fetches it from there `into` the person’s repository if that is named. */
+/** Keeps a clone of the landed commit in `folder`, and fetches it `into` the person’s repository where one is named. */
 export async function handOver(
   landed: Landed,
   folder: string,

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { dirtyFilesOf, inspectRepository } from './inspect-repository';
 import { landInto } from './land-into';
 
-describe('looking at a repository', () => {
+describe('inspectRepository', () => {
   let folder: string;
   let path: string;
   let ran: string;
@@ -135,7 +135,7 @@ describe('looking at a repository', () => {
     });
   });
 
-  describe('what is ignored', () => {
+  describe('ignored files', () => {
     const { GIT_CONFIG_GLOBAL: before } = process.env;
     afterEach(() => {
       if (before === undefined) delete process.env['GIT_CONFIG_GLOBAL'];
@@ -147,7 +147,7 @@ describe('looking at a repository', () => {
       return file;
     };
 
-    it('is also what the person ignores everywhere, by a setting of their own', async () => {
+    it('include those that the person’s own configuration ignores everywhere', async () => {
       repository();
       process.env['GIT_CONFIG_GLOBAL'] = join(folder, 'global');
       writeFileSync(join(folder, 'global'), `[core]\n\texcludesFile = ${ignoring('mine')}\n`);
@@ -159,7 +159,7 @@ describe('looking at a repository', () => {
     });
   });
 
-  describe('says what is wrong with it', () => {
+  describe('reports what is wrong', () => {
     const refusal = async (where = path): Promise<unknown> =>
       inspectRepository(where).catch((error: unknown) => error);
 
@@ -194,7 +194,7 @@ describe('looking at a repository', () => {
       });
     });
 
-    it('a branch whose commit is missing is not the same as none', async () => {
+    it('a branch whose commit is missing is not reported as an empty repository', async () => {
       repository();
       rmSync(join(path, '.git/objects'), { recursive: true });
       mkdirSync(join(path, '.git/objects'));

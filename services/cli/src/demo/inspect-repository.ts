@@ -1,17 +1,17 @@
 import { CliError } from '../cli-error';
 import { git, GitError, type GitSettings, gitWith, personalExcludes } from './git';
 
-/** The repository as it stands before anything is done with it. */
+/** The state of the repository before the demo. */
 export interface Source {
   readonly path: string;
   /** The folder that was named, within the repository; empty for its root. */
   readonly below: string;
   readonly head: string;
-  /** Changed or untracked files, which the run does not see. */
+  /** Changed or untracked files, which the demo does not use. */
   readonly dirtyFiles: readonly string[];
 }
 
-/** Looks at a person’s repository, runs nothing that it names, and changes nothing in it. */
+/** Reads a person’s repository, executes no program that it names, and changes nothing in it. */
 export async function inspectRepository(path: string): Promise<Source> {
   const isBare = (await asked(path, 'rev-parse', '--is-bare-repository')) === 'true';
   const root = isBare ? path : await asked(path, 'rev-parse', '--show-toplevel');
@@ -40,7 +40,7 @@ async function dirtyFilesIn(root: string): Promise<string[]> {
   return dirtyFilesOf(await gitWith(settings, root, ...status).catch(refuse(root)));
 }
 
-/** Takes the programs from all filters that are configured, whose name may be empty: files are then compared as they are. */
+/** Disables the programs of all configured filters, whose name may be empty: files are then compared unfiltered. */
 function filterSettings(keys: readonly string[]): GitSettings {
   const drivers = new Set(
     keys.flatMap((key) => /^filter\.(.*)\.(?:clean|smudge|process|required)$/s.exec(key)?.[1] ?? []),
@@ -56,7 +56,7 @@ function filterSettings(keys: readonly string[]): GitSettings {
 const asked = (path: string, ...args: readonly string[]): Promise<string> =>
   git(path, ...args).catch(refuse(path));
 
-/** Only where there is none does it help to name another one; everything else is told as git tells it. */
+/** A missing repository gets a suggestion to name another one; any other error is reported in git's own words. */
 const refuse =
   (path: string) =>
   (error: unknown): never => {
@@ -71,7 +71,7 @@ const refuse =
     throw new CliError('repo_unreadable', `${path} cannot be read: ${error.message}`);
   };
 
-/** Paths of `git status --porcelain=v1 -z`; a rename is followed by its old path, which is left out. */
+/** Paths of `git status --porcelain=v1 -z`; a rename is followed by its old path, which is omitted. */
 export function dirtyFilesOf(status: string): string[] {
   const files: string[] = [];
   const fields = status.split('\0');

@@ -77,7 +77,7 @@ describe('the journey of a request', () => {
     const { client } = gateway;
     return travel({ admin: client, requester: client, approver: client }, '/src', 'Do it', audience, signal);
   };
-  it('tells the commands before anything runs, and in the result', async () => {
+  it('reports the commands before anything runs, and in the result', async () => {
     const told: string[] = [];
     class Listening extends Silent {
       override registered(commands: ProjectCommands): void {
@@ -97,7 +97,7 @@ describe('the journey of a request', () => {
 
   const brokenOff = { state: 'canceled', error: { code: 'interrupted' }, approvals: [] };
 
-  it('that is broken off at a question denies nothing, and is canceled', async () => {
+  it('is canceled and denies nothing when it is interrupted at a question', async () => {
     class Gone extends Silent {
       override decide(): Promise<undefined> {
         return Promise.reject(interrupted());
@@ -110,7 +110,7 @@ describe('the journey of a request', () => {
     expect(gateway.operations).not.toContain('decideApproval');
   });
 
-  it('that is broken off under way is canceled', async () => {
+  it('is canceled when it is interrupted', async () => {
     const stop = new AbortController();
     class Impatient extends Silent {
       override happened(): void {
@@ -123,7 +123,7 @@ describe('the journey of a request', () => {
     expect(gateway.operations).toContain('cancelRequest');
   });
 
-  it('that is broken off after it has landed says so, and as what', async () => {
+  it('reports the landed commit when it is interrupted too late', async () => {
     const stop = new AbortController();
     class Impatient extends Silent {
       override happened(): void {
@@ -148,12 +148,12 @@ describe('the journey of a request', () => {
     expect(stopped).toMatchObject({ exitCode: 130 });
   });
 
-  it('that is broken off before it was asked for asks for nothing', async () => {
+  it('submits no request when it is interrupted before', async () => {
     await expect(journey(new Silent(), AbortSignal.abort())).rejects.toMatchObject({ code: 'interrupted' });
     expect(gateway.operations).not.toContain('submitRequest');
   });
 
-  it('tells once that its connection was lost, and when it is back', async () => {
+  it('reports a lost connection and its recovery once', async () => {
     const told: string[] = [];
     class Watching extends Silent {
       override lost(): void {
@@ -187,13 +187,13 @@ describe('the journey of a request', () => {
     const decision = (): unknown =>
       gateway.asked.find(({ operation }) => operation === 'decideApproval')?.body;
 
-    it('abandons them where there is no terminal to ask on', async () => {
+    it('abandons them without a terminal', async () => {
       const { result } = await journey(new PlainAudience(() => undefined));
       expect(decision()).toMatchObject({ option: 'abandon' });
       expect(result.approvals).toMatchObject([{ option: 'abandon', by_policy: true }]);
     });
 
-    it('accepts them when the person says so, with the reason', async () => {
+    it('accepts them by the person’s answer, with the reason', async () => {
       const reason = 'The text is a constant.';
       class Accepting extends Silent {
         override choose(): Promise<Choice> {
@@ -210,7 +210,7 @@ describe('the journey of a request', () => {
     });
   });
 
-  it('that has ended says what the examination found, and is not canceled', async () => {
+  it('returns the findings after its end, and is not canceled', async () => {
     const oid = 'a'.repeat(40);
     const found = { code: 'fix_without_test', severity: 'medium', message: 'No test' };
     const seen = { code: 'slow_lookup', severity: 'low', message: 'Slow', file: 'a.js', line: 3 };

@@ -18,7 +18,7 @@ import { type DemoApproval, type DemoResult, demoSteps } from './demo-result';
 import { type Outcome, readOutcome } from './outcome';
 import { endOf, takeBack } from './take-back';
 
-/** The demo’s people: whoever may register a project, the requester, and somebody else who approves. */
+/** The demo’s people: an administrator who registers the project, the requester, and a different approver. */
 export interface People {
   readonly admin: ApiClient;
   readonly requester: ApiClient;
@@ -29,13 +29,13 @@ export interface Journey {
   readonly result: Omit<DemoResult, 'repo' | 'landed_branch' | 'dirty_files'>;
   readonly repository: string;
   readonly change: ChangeResource | undefined;
-  /** Set when it was broken off; the result says what had become of it by then. */
+  /** Set when it was interrupted; contains the state of the request at that time. */
   readonly stopped: NoDecision | undefined;
 }
 
 /**
- * From a repository and a sentence to a landed commit, through the gateway only. Whoever breaks it off is told what became of
- * it: once the request is there, an interruption is no error.
+ * From a repository and a sentence to a landed commit, through the gateway only. Once the request exists, an interruption is
+ * no error: the result contains the outcome.
  */
 export async function travel(
   people: People,
@@ -81,11 +81,11 @@ export async function travel(
 
 interface Decisions {
   readonly approvals: DemoApproval[];
-  /** How long a person was asked, which is no time of the platform's. */
+  /** Time that a person took to answer, which does not count as the platform's. */
   askedMs: number;
 }
 
-/** To the end of the request; or why nobody waits for that any more. */
+/** Waits for the end of the request, or for an interruption. */
 async function follow(
   people: People,
   submitted: RequestResource,
@@ -108,11 +108,11 @@ async function follow(
     return signal.aborted ? interrupted() : undefined;
   } catch (error) {
     if (error instanceof NoDecision) return error;
-    // What was stumbled over while somebody breaks it off does not keep it from being taken back.
+    // An error during an interruption does not prevent the cancellation.
     if (signal.aborted) return interrupted();
     throw error;
   } finally {
-    // Also when a person breaks off: what the audience draws would keep the process alive.
+    // Also at an interruption: timers of the display would keep the process alive.
     audience.ended();
   }
 }
@@ -158,10 +158,10 @@ function summary(
   };
 }
 
-/** The person's words were not enough; nothing has been started. */
+/** The request needs an answer first; nothing has been started. */
 const unclear = (question: string): ErrorShape => ({
   code: 'intent_unknown',
   message: `It is not clear what to do. ${question}`,
   retryable: false,
-  suggestion: 'Say it again with --request, with the answer to the question in it.',
+  suggestion: 'Repeat the command with a --request that answers the question.',
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { landInto } from './land-into';
 
-/** Only root can work in a repository of somebody else’s, so only there the owner is another one. */
+/** Only root can work in a repository of another account. */
 const isRoot = process.getuid?.() === 0;
 const owner = isRoot
   ? { uid: 54_321, gid: 54_322 }
@@ -15,7 +15,7 @@ const filesBelow = (folder: string): string[] => [
   ...readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name))),
 ];
 
-describe('landing in a person’s repository (real ones)', () => {
+describe('landInto (with real repositories)', () => {
   let root: string;
   let mine: string;
   let clone: string;
@@ -45,7 +45,7 @@ describe('landing in a person’s repository (real ones)', () => {
     execFileSync('git', ['init', '--quiet', '--initial-branch=main', mine]);
     git(mine, 'commit', '--quiet', '--allow-empty', '-m', 'one');
     base = git(mine, 'rev-parse', 'HEAD');
-    // A folder that nobody else can enter.
+    // A folder that no other account can enter.
     clone = join(mkdtempSync(join(root, 'closed-')), 'clone');
     git(root, 'clone', '--quiet', mine, clone);
     git(clone, 'commit', '--quiet', '--allow-empty', '-m', 'two');
@@ -58,7 +58,7 @@ describe('landing in a person’s repository (real ones)', () => {
 
   const branchOf = (repository: string): string => git(repository, 'rev-parse', 'refs/heads/ymera/r');
 
-  it('writes what belongs to its owner, and nothing but the branch', async () => {
+  it('writes nothing but the branch, owned by the repository’s owner', async () => {
     expect(await landInto(mine, clone, 'main', 'r')).toBe('ymera/r');
     expect(branchOf(mine)).toBe(landed);
     expect(git(mine, 'rev-parse', 'main', 'HEAD')).toBe(`${base}\n${base}`);
@@ -66,7 +66,7 @@ describe('landing in a person’s repository (real ones)', () => {
     expect(ownersBelow(mine)).toEqual([`${owner.uid}:${owner.gid}`]);
   });
 
-  it('also in a worktree whose owner went on meanwhile', async () => {
+  it('writes to a worktree whose owner has committed meanwhile', async () => {
     git(mine, 'commit', '--quiet', '--allow-empty', '-m', 'meanwhile');
     const beside = join(root, 'beside');
     git(mine, 'worktree', 'add', '--quiet', '-b', 'beside', beside);
@@ -77,14 +77,14 @@ describe('landing in a person’s repository (real ones)', () => {
     expect(ownersBelow(mine)).toEqual([`${owner.uid}:${owner.gid}`]);
   });
 
-  it('also below a folder that the owner cannot enter', async () => {
+  it('writes to a repository below a folder that the owner cannot enter', async () => {
     chmodSync(root, 0o700);
     expect(await landInto(mine, clone, 'main', 'r')).toBe('ymera/r');
     expect(branchOf(mine)).toBe(landed);
     expect(ownersBelow(mine)).toEqual([`${owner.uid}:${owner.gid}`]);
   });
 
-  it('also where it fails, and git’s reason is told', async () => {
+  it('keeps the owner when it fails, and reports git’s reason', async () => {
     git(mine, 'branch', 'ymera');
     giveToOwner(mine);
     await expect(landInto(mine, clone, 'main', 'r')).rejects.toThrow(/cannot lock ref/);

@@ -5,8 +5,8 @@ import { type Account, git, gitAs } from './git';
 import { removeFolder } from './repositories';
 
 /**
- * Fetches the result into the person’s repository as a branch of its own, and touches nothing else. What is written there
- * belongs to the repository’s owner, also when root does it: else its owner could not pack, prune or fetch any more.
+ * Fetches the result into the person’s repository as a branch of its own, and changes nothing else. New files
+ * belong to the repository’s owner, also under root: else the owner could not pack, prune or fetch any more.
  */
 export async function landInto(
   repository: string,
@@ -35,7 +35,7 @@ const fetch = [
 const commonFolder = (repository: string): Promise<string> =>
   git(repository, 'rev-parse', '--path-format=absolute', '--git-common-dir');
 
-/** Undefined where we write as the owner anyway, or cannot become somebody else. */
+/** Undefined where we are the owner, or cannot change the account. */
 async function otherOwnerOf(repository: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const { uid, gid } = await stat(await commonFolder(repository));
@@ -49,7 +49,7 @@ const canEnter = (owner: Account, repository: string): Promise<boolean> =>
     () => false,
   );
 
-/** What is new is handed over afterwards. */
+/** Gives new files to the owner afterwards. */
 async function landAndGive(
   { uid, gid }: Account,
   repository: string,
@@ -66,7 +66,7 @@ async function landAndGive(
   }
 }
 
-/** The owner may not be able to enter the folder of our clone, so they get what they lack of it in a file of their own. */
+/** The owner may be unable to enter the folder of our clone, so the missing objects are passed in a file of the owner's. */
 async function landAs(
   owner: Account,
   repository: string,

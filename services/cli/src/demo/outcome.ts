@@ -8,7 +8,7 @@ import {
 } from '@ymera/contracts';
 import type { ApiClient } from '../api/api-client';
 
-/** What has become of a request. */
+/** The outcome of a request. */
 export interface Outcome {
   readonly request: RequestResource;
   readonly workflow: WorkflowResource | undefined;

@@ -6,18 +6,18 @@ const { plan } = startWorkflow.sample;
 const [step] = plan.steps;
 
 describe('a log of the demo', () => {
-  it('says that the connection was lost, and when it is back', () => {
+  it('reports a lost connection and its recovery', () => {
     const lines: string[] = [];
     const audience = new PlainAudience((line) => lines.push(line));
     audience.lost(120_000);
     audience.back();
     expect(lines).toEqual([
-      'The connection to the gateway is lost; it is tried again for 2 min 00 s. The request goes on.',
-      'The connection to the gateway is back.',
+      'The connection to the gateway is lost; retrying for 2 min 00 s. The request continues.',
+      'The connection to the gateway is restored.',
     ]);
   });
 
-  it('says why work came back, and where to look', () => {
+  it('prints why work was sent back, and its place', () => {
     const lines: string[] = [];
     const audience = new PlainAudience((line) => lines.push(line));
     const request: RequestResource = { ...getRequest.reply.parse(getRequest.replySample), plan };

@@ -10,7 +10,7 @@ import { planLine, StepBoard } from './step-board';
 
 const plain = createColors(false);
 
-/** A pipe or a log: one line for everything that happened, and nobody to ask. */
+/** A pipe or a log: one line per event, and no person to ask. */
 export class PlainAudience implements Audience {
   private board: StepBoard | undefined;
 

@@ -28,14 +28,14 @@ describe('preflight', () => {
   };
   const options = (extra: object) => demoOptions({ repo: folder, ...extra }, '/');
 
-  it('refuses a request without words', async () => {
+  it('refuses an empty request', async () => {
     await expect(preflight(options({ request: '  \n' }))).rejects.toMatchObject({
       code: 'request_empty',
       exitCode: 1,
     });
   });
 
-  it('takes a folder of a repository for the whole of it, and says which it was', async () => {
+  it('uses the whole repository for one of its folders, and reports the folder', async () => {
     repository();
     mkdirSync(join(folder, 'part'));
     await expect(preflight(demoOptions({ repo: 'part' }, folder))).resolves.toMatchObject({
@@ -45,7 +45,7 @@ describe('preflight', () => {
     await expect(preflight(options({}))).resolves.toMatchObject({ below: '' });
   });
 
-  it('refuses an empty path, which would be wherever the person stands', async () => {
+  it('refuses an empty path, which would resolve to the current folder', async () => {
     repository();
     await expect(preflight(demoOptions({ repo: '' }, folder))).rejects.toMatchObject({
       code: 'usage',
@@ -53,7 +53,7 @@ describe('preflight', () => {
     });
   });
 
-  it('refuses a command for the tests that is empty', async () => {
+  it('refuses an empty test command', async () => {
     repository();
     expect(options({ test: 'make check' }).commands).toEqual({ test: 'make check' });
     await expect(preflight(options({ test: ' ' }))).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
@@ -66,7 +66,7 @@ describe('preflight', () => {
     await expect(preflight(demoOptions(raw, folder))).rejects.toMatchObject({ code: 'usage', exitCode: 2 });
   });
 
-  it('asks of each sample what it is for, unless somebody says otherwise', async () => {
+  it('uses the default request of each sample unless another one is given', async () => {
     const asked = demoOptions({ sample: 'user-service', exec: 'x' }, folder);
     expect(asked.request).toBe('Fix the memory leak in user service');
     await expect(preflight(asked)).resolves.toBeUndefined();
@@ -95,7 +95,7 @@ describe('preflight', () => {
     await expect(preflight(options({ land: true }))).rejects.toMatchObject({ code: 'repo_dirty' });
   });
 
-  it('says in one line what nothing is in the way of', async () => {
+  it('prints one line when nothing is refused', async () => {
     repository();
     writeFileSync(join(folder, 'new.js'), '3\n');
     const asked = options({ request: 'Add x', json: true });
@@ -113,7 +113,7 @@ describe('preflight', () => {
     expect(preflightWords(demoOptions({}, '/'), undefined)).toContain('the sample guest-list');
   });
 
-  it('resolves the path from where the person stands', () => {
+  it('resolves the path from the person’s folder', () => {
     expect(demoOptions({ repo: '../x' }, '/home/ada/y').repo).toBe('/home/ada/x');
   });
 });

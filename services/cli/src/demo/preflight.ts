@@ -3,7 +3,7 @@ import { jsonLine, visible } from '../terminal/visible';
 import { type DemoOptions, samples, defaultSample } from './demo-options';
 import { inspectRepository, type Source } from './inspect-repository';
 
-/** What can be refused without a platform: the words, and a person’s repository. */
+/** Refusals that need no platform: invalid arguments, and an unusable repository. */
 export async function preflight(options: DemoOptions): Promise<Source | undefined> {
   if (options.request.trim() === '')
     throw new CliError(
@@ -43,7 +43,7 @@ export async function preflight(options: DemoOptions): Promise<Source | undefine
   return source;
 }
 
-/** What a preflight that refuses nothing says; with `--json` the one line for programs. */
+/** The output of a preflight without a refusal; with `--json` the one line for programs. */
 export function preflightWords(
   { json, request, sample = defaultSample }: DemoOptions,
   source: Source | undefined,
@@ -56,7 +56,7 @@ export function preflightWords(
     })}\n`;
   const place = source?.path ?? `the sample ${sample}`;
   const unseen = dirty.length === 0 ? '' : ` Uncommitted changes are not seen: ${listed(dirty)}.`;
-  return visible(`Nothing is in the way of "${request}" in ${place}.${unseen}\n`);
+  return visible(`Ready to run "${request}" in ${place}.${unseen}\n`);
 }
 
 export function listed(files: readonly string[], most = 5): string {

@@ -54,8 +54,8 @@ const result: DemoResult = {
 const shown = (before_after: DemoResult['before_after']): string =>
   presentResult({ ...result, before_after }, undefined, style);
 
-describe('the result as a person gets it', () => {
-  it('says beside it why the person has it not where they wanted it', () => {
+describe('result for a person', () => {
+  it('contains why the clone or the branch failed', () => {
     const error = {
       code: 'land_failed',
       message: 'error: in the way',
@@ -67,14 +67,14 @@ describe('the result as a person gets it', () => {
     );
   });
 
-  it('says beside it that it was broken off too late', () => {
+  it('contains that the interruption came too late', () => {
     const error = { code: 'interrupted', message: 'It had already landed.', retryable: false };
     expect(presentResult({ ...result, repo: '/clone.git', error }, undefined, style)).toContain(
       '  Repository /clone.git\n  Too late   interrupted: It had already landed.\n',
     );
   });
 
-  it('says of a failure whose fault it is, the first real error, and the next step', () => {
+  it('contains the side at fault, the first real error, and the next step of a failure', () => {
     const error = {
       code: 'tests_need_network',
       message: 'All tests need a network.',
@@ -92,7 +92,7 @@ describe('the result as a person gets it', () => {
         '✖ failed',
         '  tests_need_network: All tests need a network.',
         '',
-        '  Whose fault  the project: it is so without any change',
+        '  At fault     the project: it is so without any change',
         '  Evidence     src/a.ts:3',
         '               TypeError: fetch failed',
         '                 at a.js:3',
@@ -102,15 +102,15 @@ describe('the result as a person gets it', () => {
     );
   });
 
-  it('says whose fault an error of an older platform is, and what to do where it does not say', () => {
+  it('contains a default side at fault and suggestion for an error of an older platform', () => {
     const error = { code: 'sandbox_failed', message: 'No bubblewrap.', retryable: true };
     const words = presentResult({ ...result, state: 'failed', error }, undefined, style);
     expect(words).toContain(
-      '  Whose fault  the machine that this runs on\n  Next step    Provide what is missing',
+      '  At fault     the machine that this runs on\n  Next step    Install what is missing',
     );
   });
 
-  it('tells tests that fail on the base as well from those of the change', () => {
+  it('distinguishes tests that fail on the base from those of the change', () => {
     const tests = testSummary.parse({
       tree: 'c'.repeat(40),
       command: 'npm test',
@@ -127,14 +127,14 @@ describe('the result as a person gets it', () => {
     );
   });
 
-  it('says what stayed in memory before and after, where that was measured', () => {
+  it('contains the retained memory before and after, where it was measured', () => {
     expect(shown({ ...measured, before_retained_bytes: 482, after_retained_bytes: 7 })).toContain(
       'Memory     482 bytes stayed after each operation before, 7 after',
     );
     expect(shown(measured)).not.toContain('Memory');
   });
 
-  it('says what the examination found, although it approved', () => {
+  it('contains findings of an approving examination', () => {
     const finding = finds('fix_without_test', 'The fix has no test');
     const verdict = { approved: true, tree: '1', agent_id: 'examiner', findings: [finding] };
     const words = presentResult({ ...result, verdict }, undefined, style);
@@ -144,14 +144,14 @@ describe('the result as a person gets it', () => {
     );
   });
 
-  it('names the first of what was found, and how many more there are', () => {
+  it('contains the first findings, and the number of the others', () => {
     const findings = Array.from({ length: 7 }, (_, index) => finds(`code_${index}`, 'Look'));
     const verdict = { approved: true, tree: '1', agent_id: 'examiner', findings };
     const words = presentResult({ ...result, verdict }, undefined, style);
     expect(words).toContain('  Found      code_4: Look (src/a.ts:3)\n  Found      … 2 more findings\n');
   });
 
-  describe('of a review, from which nothing lands, is what was found', () => {
+  describe('contains the findings of a review, from which nothing lands', () => {
     const review = (findings: readonly Finding[], columns?: number): string =>
       presentResult({ ...result, intent: 'REVIEW', before_after: null, findings }, undefined, style, columns);
 
@@ -163,35 +163,35 @@ describe('the result as a person gets it', () => {
       expect(Math.max(...words.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
     });
 
-    it('up to a bound, and where the rest is', () => {
+    it('up to a limit, with a hint to the others', () => {
       const words = review(Array.from({ length: 60 }, (_, index) => finds(`code_${index}`, 'Look')));
       expect(words).toContain(
         '\n  code_49: Look (src/a.ts:3)\n  … 10 more findings\n  --json has all of them\n',
       );
     });
 
-    it('also when it is nothing', () => {
+    it('also without findings', () => {
       expect(review([])).toContain('\n  Found      nothing\n');
       expect(presentResult(result, undefined, style)).not.toContain('Found');
     });
   });
 
-  it('breaks between words where it is narrow, and leaves commands whole', () => {
+  it('breaks between words on a narrow terminal, and does not break commands', () => {
     const landed = { commit: 'c'.repeat(40), branch: 'main', repo: `/${'long'.repeat(20)}` };
     const words = presentResult({ ...result, ...landed }, undefined, style, 60);
     expect(words).toContain(
       '\n  Speed      2.0 ms before, 1.0 ms after: 2.0 times as fast\n             (median of 6',
     );
     expect(words).toContain(
-      `\n  Take back  git -C ${landed.repo} update-ref refs/heads/main cccccccccccc~1\n`,
+      `\n  Revert     git -C ${landed.repo} update-ref refs/heads/main cccccccccccc~1\n`,
     );
     const rows = words.split('\n').filter((line) => !line.includes(landed.repo));
     expect(Math.max(...rows.map(({ length }) => length))).toBeLessThanOrEqual(60);
   });
 });
 
-describe('what an approver gets to read', () => {
-  it('has everything that the examination found', () => {
+describe('text for an approver', () => {
+  it('contains all findings of the examination', () => {
     const verdict = attributedVerdict.parse({
       approved: true,
       base: 'a'.repeat(40),

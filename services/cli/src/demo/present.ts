@@ -10,7 +10,7 @@ import { evidenceOf, nextStep, whoseFault } from '../words/fault';
 const maxDiffLines = 120;
 const maxReviewLines = 50;
 
-/** What the person gets: the change, its evidence, where it is, and how to take it back. */
+/** The result for the person: the change, its evidence, its place, and how to revert it. */
 export function presentResult(
   result: DemoResult,
   diff: string | undefined,
@@ -22,7 +22,7 @@ export function presentResult(
     return `\n${labelled('One question: ', result.question ?? '', columns, `${bold('One question')}: `)}\n`;
   if (result.state !== 'completed') return unfinished(result, style, columns);
   const row = (label: string, text: string): string => labelled(`  ${label.padEnd(11)}`, text, columns);
-  // Paths and commands are copied: they stay in one piece.
+  // Paths and commands are copied, so they are not broken into lines.
   const whole = (label: string, text: string): string => `  ${label.padEnd(11)}${text}`;
   const lines = ['', diff ? coloredDiff(diff, maxDiffLines, style) : '', ''];
   lines.push(
@@ -52,13 +52,13 @@ export function presentResult(
   if (result.landed_branch)
     lines.push(
       row('Branch', `${result.landed_branch} in your repository`),
-      whole('Take back', dim(`git branch -D ${result.landed_branch}`)),
+      whole('Revert', dim(`git branch -D ${result.landed_branch}`)),
     );
   else if (result.repo && result.commit && result.branch)
-    // A bare repository has nothing to revert in: its branch goes back to what it was.
+    // A bare repository has no working copy to revert in: its branch is reset.
     lines.push(
       whole(
-        'Take back',
+        'Revert',
         `git -C ${result.repo} update-ref refs/heads/${result.branch} ${result.commit.slice(0, 12)}~1`,
       ),
     );
@@ -66,10 +66,10 @@ export function presentResult(
   return lines.join('\n');
 }
 
-/** It landed all the same: either the person has it not where they wanted it, or they wanted it no more. */
+/** It landed, but the clone or the branch failed, or the person interrupted too late. */
 const isNotGiven = ({ code }: ErrorShape): boolean => code === 'clone_failed' || code === 'land_failed';
 
-/** Where nothing was made, what was found is the result: as much of it as a person reads, and the whole in JSON. */
+/** Without a change the findings are the result: the first ones for a person, all of them in JSON. */
 function reviewLines({ intent, findings }: DemoResult, style: Style, columns: number): string[] {
   if (findings.length === 0) return intent === 'REVIEW' ? ['  Found      nothing'] : [];
   const { bold, dim } = style;
@@ -82,7 +82,7 @@ function reviewLines({ intent, findings }: DemoResult, style: Style, columns: nu
   ];
 }
 
-/** What ended it, whose fault it is, what was seen, and what to do next. */
+/** Why it ended, the side at fault, the evidence, and what to do next. */
 function unfinished({ state, error, verdict, findings }: DemoResult, style: Style, columns: number): string {
   const { bold, red, dim } = style;
   const lines = ['', `${red('✖')} ${bold(state)}`];
@@ -92,7 +92,7 @@ function unfinished({ state, error, verdict, findings }: DemoResult, style: Styl
   if (error) {
     const row = (label: string, text: string): string =>
       labelled(`  ${label.padEnd(13)}`, text, columns, `  ${bold(label.padEnd(13))}`);
-    lines.push('', row('Whose fault', whoseFault(error)));
+    lines.push('', row('At fault', whoseFault(error)));
     for (const [index, line] of evidenceOf([...findings, ...found]).entries())
       lines.push(`  ${index === 0 ? bold('Evidence'.padEnd(13)) : ' '.repeat(13)}${dim(line)}`);
     lines.push(row('Next step', nextStep(error)));

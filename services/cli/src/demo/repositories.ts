@@ -4,10 +4,10 @@ import { git } from './git';
 
 const kept = 5;
 const samplePrefix = 'sample-';
-/** Far longer than a run takes: what is older was left by one that was killed. */
+/** Longer than any demo takes: an older folder was left by a killed one. */
 const leftoverAfterMs = 86_400_000;
 
-/** The sample project as a repository with one commit, in a folder of this run’s own, which whoever asked removes. */
+/** The sample project as a repository with one commit, in a folder of this demo, which the caller removes. */
 export async function sampleRepository(sample: string, folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await removeLeftovers(folder);
@@ -33,7 +33,7 @@ async function removeLeftovers(folder: string): Promise<void> {
     if (Date.now() - changedAt > leftoverAfterMs) await removeFolder(path);
 }
 
-/** A bare clone of what landed, for the person to look at; the oldest go, so that five stay. */
+/** A bare clone of the landed commit for the person. The last five are kept. */
 export async function keepClone(landed: string, folder: string, requestId: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, `${requestId}.git`);
@@ -48,7 +48,7 @@ interface Dated {
   readonly changedAt: number;
 }
 
-/** Of what another run removes meanwhile nothing is said. */
+/** Ignores folders that another demo removes at the same time. */
 async function newestFirst(folder: string, isMeant: (name: string) => boolean): Promise<Dated[]> {
   const paths = (await readdir(folder)).filter(isMeant).map((name) => join(folder, name));
   const dated = await Promise.all(

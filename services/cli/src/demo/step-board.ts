@@ -12,13 +12,13 @@ export interface BoardStep {
   doing: string;
   startedAt: number | undefined;
   endedAt: number | undefined;
-  /** Why its work came back, until it is taken up again. */
+  /** Why its work was sent back, until the next attempt starts. */
   sentBack: { readonly reason: string; readonly findings: readonly Finding[] } | undefined;
 }
 
 const ended: ReadonlySet<StepState> = new Set(['completed', 'failed', 'canceled', 'skipped']);
 
-/** The steps of one run as the feed tells them. */
+/** The steps of one workflow by the events of the feed. */
 export class StepBoard {
   readonly steps: readonly BoardStep[];
 
@@ -64,7 +64,7 @@ export class StepBoard {
   }
 }
 
-/** The step that rejected the work begins again too, but nobody sent that back. */
+/** The step that rejected the work starts again too, but its work was not sent back. */
 function sentBackOf({ name, state }: BoardStep, entry: FeedEntry): BoardStep['sentBack'] {
   const found = findings.safeParse(entry.data['findings']);
   const reason = textOf(entry, 'reason').split(': ', 1)[0] ?? '';
@@ -73,5 +73,5 @@ function sentBackOf({ name, state }: BoardStep, entry: FeedEntry): BoardStep['se
   return { reason, findings: found.data };
 }
 
-/** The longest way through the plan that a person reads at a glance: `review → enhance → test`. */
+/** The longest path through the plan that is printed: `review → enhance → test`. */
 export const planLine = (plan: Plan): string => plan.steps.map(({ name }) => name).join(' → ');

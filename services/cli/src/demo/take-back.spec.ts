@@ -13,7 +13,7 @@ const running = getRequest.reply.parse({ ...getRequest.replySample, state: 'runn
 const workflow = getWorkflow.reply.parse(getWorkflow.replySample);
 const stopped = interrupted();
 
-describe('a request that is taken back (a gateway of the test’s)', () => {
+describe('cancellation of a request (with a fake gateway)', () => {
   let gateway: FakeGateway;
   beforeEach(async () => {
     gateway = await FakeGateway.start();
@@ -31,7 +31,7 @@ describe('a request that is taken back (a gateway of the test’s)', () => {
     gateway.answerBy(getRequestRoute, () => ({ ...running, state: (looks += 1) > 2 ? state : 'running' }));
   };
 
-  it('is canceled once its run has ended so, and no sooner', async () => {
+  it('is complete when the workflow has ended canceled, and not before', async () => {
     endsAs('canceled');
     expect(await end()).toEqual({
       state: 'canceled',
@@ -40,7 +40,7 @@ describe('a request that is taken back (a gateway of the test’s)', () => {
     expect(gateway.operations.filter((operation) => operation === 'getRequest')).toHaveLength(3);
   });
 
-  it('had landed when it was to be canceled', async () => {
+  it('reports a request that had landed already', async () => {
     const landed = { commit: 'c'.repeat(40), tree: 'b'.repeat(40), branch: 'main' };
     gateway.answer(getWorkflowRoute, { ...workflow, result: { ...workflow.result, landed } });
     endsAs('completed');
@@ -50,18 +50,18 @@ describe('a request that is taken back (a gateway of the test’s)', () => {
     });
   });
 
-  it('had ended without landing anything', async () => {
+  it('reports a request that had ended without a commit', async () => {
     endsAs('completed');
     expect(await end()).toMatchObject({
       state: 'completed',
       error: { message: 'It could not be canceled any more: it was already completed.' },
     });
     endsAs('failed');
-    // Why is in the request itself.
+    // The request itself contains the reason.
     expect(await end()).toEqual({});
   });
 
-  describe('could not be canceled, and the reason is told', () => {
+  describe('reports a failed cancellation with the reason', () => {
     const failed = (reason: string) => ({
       state: 'failed',
       error: { code: 'cancel_failed', message: `It could not be canceled. ${reason}`, retryable: true },
@@ -73,11 +73,11 @@ describe('a request that is taken back (a gateway of the test’s)', () => {
       expect(await end()).toEqual(failed('not_allowed: Not you.'));
     });
 
-    it('because its run goes on', async () => {
+    it('because the workflow still runs', async () => {
       expect(await end(50)).toEqual(failed('It had not ended after 50 ms.'));
     });
 
-    it('because there is no gateway any more', async () => {
+    it('because the gateway is gone', async () => {
       const { client } = gateway;
       await gateway.stop();
       const taken = endOf(stopped, await takeBack(client, running, stopped));

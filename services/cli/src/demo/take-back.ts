@@ -7,18 +7,18 @@ import { duration } from '../terminal/duration';
 import type { DemoResult } from './demo-result';
 import { type Outcome, readOutcome } from './outcome';
 
-/** Shorter than what the launcher leaves us before it stops the platform. */
+/** Shorter than the grace period that the launcher gives before it stops the platform. */
 const defaultGraceMs = 3_000;
 const retryIntervalMs = 100;
 
 export interface TakenBack extends Outcome {
-  /** Why it could not be canceled, or is not known to be. */
+  /** Why it could not be canceled, or why that is unknown. */
   readonly refusal?: string;
 }
 
 /**
- * An answer that was not given is no decision: nothing is denied, the request is canceled. The gateway only takes note of
- * that, so its end is waited for, for a while: what was about to land may have landed. Never rejects.
+ * Cancels a request without a decision: nothing is denied. The gateway only records the cancellation, so the end of the
+ * request is awaited with a timeout: a change that was about to land may have landed. Never rejects.
  */
 export async function takeBack(
   requester: ApiClient,
@@ -51,7 +51,7 @@ export async function takeBack(
   }
 }
 
-/** Undefined when it was taken note of, or has ended already: then that is to be read. */
+/** Undefined when the cancellation was recorded, or the request has ended already: then its end is to be read. */
 async function cancel(api: ApiClient, requestId: string, reason: string): Promise<string | undefined> {
   try {
     await api.call(cancelRequestRoute, { params: { request_id: requestId }, body: { reason } });
@@ -68,7 +68,7 @@ function wordsOf(error: unknown): string {
 
 type End = Partial<Pick<DemoResult, 'state' | 'error'>>;
 
-/** What is true of a request that was broken off, whatever its taking back was meant to bring about. */
+/** The actual outcome of an interrupted request, which may differ from the intended cancellation. */
 export function endOf({ code, message }: NoDecision, { request, workflow, refusal }: TakenBack): End {
   const landed = workflow?.result.landed;
   const tooLate = (what: string): End => ({

@@ -26,7 +26,7 @@ const { plan } = startWorkflow.sample;
 const planned: RequestResource = { ...request, plan };
 const planGate: ApprovalResource = { ...approval, kind: 'plan_approval', landing: null };
 
-/** A terminal that keeps what is written to it, and on which somebody types. */
+/** A fake terminal that records its output, with scripted input. */
 function fakeTerminal(columns = 80) {
   const input = new PassThrough();
   const screen = Object.assign(new PassThrough(), { isTTY: true, columns, rows: 24 });
@@ -45,7 +45,7 @@ function fakeTerminal(columns = 80) {
     input,
     raw: () => written,
     text: () => stripVTControlCharacters(written),
-    /** Answers only what has been asked: the text is there for the given time. */
+    /** Types only after a question: its text must have been visible for the given time. */
     async type(keys: string, after: string, times = 1): Promise<void> {
       await eventually(() => {
         expect(stripVTControlCharacters(written).split(after).length - 1).toBeGreaterThanOrEqual(times);
@@ -103,7 +103,7 @@ describe('a person at a terminal', () => {
     ).toBeLessThanOrEqual(60);
   });
 
-  it('is told of a lost connection over the board, which goes on below', () => {
+  it('sees a lost connection above the board, which continues below', () => {
     const { audience, text } = fakeTerminal();
     audience.planned(planned);
     const drawn = text().length;
@@ -113,7 +113,7 @@ describe('a person at a terminal', () => {
     const step = plan.steps[0]?.name ?? '';
     expect(text().slice(drawn)).toMatch(
       new RegExp(
-        `^! The connection to the gateway is lost; it is tried again for 2 min 00 s\\. The\n  request goes on\\.\n  ○ ${step}[^]*\n✔ The connection to the gateway is back\\.\n  ○ ${step}`,
+        `^! The connection to the gateway is lost; retrying for 2 min 00 s\\. The request\n  continues\\.\n  ○ ${step}[^]*\n✔ The connection to the gateway is restored\\.\n  ○ ${step}`,
       ),
     );
   });
@@ -130,7 +130,7 @@ describe('a person at a terminal', () => {
     await expect(decided).resolves.toBe(decision);
   });
 
-  it('sees the change, its examination and what that found before the question', async () => {
+  it('sees the change, its examination and the findings before the question', async () => {
     const { audience, text, type } = fakeTerminal();
     const decided = audience.decide(landingGate(), changeOf(2));
     await type('y\n', 'Land this change?');
@@ -141,7 +141,7 @@ describe('a person at a terminal', () => {
     expect(text()).not.toContain('[d]iff');
   });
 
-  it('can have the whole of a long change before answering', async () => {
+  it('can read a long change in full before answering', async () => {
     const { audience, text, type } = fakeTerminal();
     const decided = audience.decide(landingGate(), changeOf(100));
     await type('d\n', '[d]iff in full');
@@ -152,7 +152,7 @@ describe('a person at a terminal', () => {
     expect(text()).toContain('\n+line 100.\n');
   });
 
-  it('answers nothing with what was typed before the question', async () => {
+  it('answers nothing with input from before the question', async () => {
     const { audience, input, type } = fakeTerminal();
     input.write('y\n\n');
     const decided = audience.decide(planGate, undefined);
@@ -160,7 +160,7 @@ describe('a person at a terminal', () => {
     await expect(decided).resolves.toBe('denied');
   });
 
-  it('is asked again after a word that is no answer, and nothing is decided after five', async () => {
+  it('is asked again after an invalid answer, and decides nothing after five', async () => {
     const first = fakeTerminal();
     const decided = first.audience.decide(planGate, undefined);
     await first.type('maybe\n', 'Approve this plan?');
@@ -185,7 +185,7 @@ describe('a person at a terminal', () => {
     await type(key ?? '', 'Approve this plan?');
     if (key === undefined) stop.abort();
     expect(await decided).toMatchObject({ code: 'interrupted', exitCode: 130 });
-    // What was drawn would keep the process alive.
+    // Timers of the display would keep the process alive.
     const before = text();
     audience.ended();
     expect(text()).toBe(before);
@@ -200,7 +200,7 @@ describe('a person at a terminal', () => {
     const { audience, type } = fakeTerminal();
     const chosen = audience.choose({ ...approval, kind: 'escalation' });
     await type(keys, 'What now?');
-    if (choice?.option === 'retry') await type('Look at the cache\n', 'What should the next try know?');
+    if (choice?.option === 'retry') await type('Look at the cache\n', 'What should the next attempt know?');
     if (!choice) await type('abandon\n', 'What now?', 2);
     await expect(chosen).resolves.toEqual(choice ?? { option: 'abandon' });
   });
@@ -219,7 +219,7 @@ describe('a person at a terminal', () => {
     },
   );
 
-  it('accepts nothing without a reason, however often it is asked', async () => {
+  it('accepts nothing without a reason after repeated questions', async () => {
     const { audience, type } = fakeTerminal();
     const chosen = audience.choose(judgedEscalation).catch((error: unknown) => error);
     await type('c\n', 'a[c]cept');
@@ -234,7 +234,7 @@ describe('a person at a terminal', () => {
     await expect(chosen).resolves.toEqual({ option: 'abandon' });
   });
 
-  it('is not offered to accept what is critical, and is told why', async () => {
+  it('cannot accept critical findings, and sees why', async () => {
     const { audience, text, type } = fakeTerminal(200);
     const chosen = audience.choose(criticalEscalation);
     await type('accept\n', 'What now?');
@@ -244,7 +244,7 @@ describe('a person at a terminal', () => {
     expect(text()).toContain('Cannot be accepted: Critical findings cannot be accepted. (evaluated_code');
   });
 
-  it('sees the orders that others wrote for its terminal, which does not get them', async () => {
+  it('sees control characters of untrusted text escaped', async () => {
     const order = '\u001b]0;title\u0007';
     const { audience, raw, type } = fakeTerminal(200);
     audience.planned({ ...planned, text: `${order}request` });

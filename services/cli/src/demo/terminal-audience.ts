@@ -28,7 +28,7 @@ const maxDiffLines = 80;
 
 type Decision = 'approved' | 'denied';
 
-/** A person at a terminal: a live board of steps, and questions. What it is given must be `visible` already. */
+/** A person at a terminal: a live board of steps, and questions. Its input must be `visible` already. */
 export class TerminalAudience implements Audience {
   private board: StepBoard | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -122,12 +122,12 @@ export class TerminalAudience implements Audience {
       );
       if (option === 'accept') return { option, note: await this.reasonToAccept(acceptable) };
       if (option !== 'retry') return { option };
-      const asked = `${this.style.bold('What should the next try know?')} `;
+      const asked = `${this.style.bold('What should the next attempt know?')} `;
       return { option, note: await ask(this.terminal, asked, (answer) => answer, this.signal) };
     });
   }
 
-  /** The findings once more, because exactly these are accepted, and the reason that is kept with them. */
+  /** Shows the findings again, because exactly these are accepted, and asks for the reason that is stored with them. */
   private async reasonToAccept(findings: readonly Finding[]): Promise<string> {
     const { bold, dim, yellow } = this.style;
     this.say('');
@@ -173,7 +173,7 @@ export class TerminalAudience implements Audience {
     this.live.done();
   }
 
-  /** A line that stays, over the board, which goes on below it. */
+  /** Prints a permanent line above the board. */
   private above(line: string): void {
     const isLive = this.timer !== undefined;
     if (isLive) this.live.clear();
@@ -201,7 +201,7 @@ export class TerminalAudience implements Audience {
   }
 }
 
-/** `a` is to abandon, which does no harm; to accept takes its own key or more of its word. */
+/** `a` abandons, which is harmless; accepting needs its own key or a longer part of its word. */
 function optionOf(answer: string, canAccept: boolean): EscalationOption | undefined {
   const word = answer.toLowerCase();
   if (word === '' || word === 'a') return 'abandon';

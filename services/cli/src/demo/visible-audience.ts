@@ -4,8 +4,8 @@ import { visibleIn } from '../terminal/visible';
 import type { Audience, Choice } from './audience';
 
 /**
- * Whoever looks at the demo is told everything through here, so that no text that agents, repositories or requesters wrote
- * reaches a terminal as it is.
+ * All output of the demo passes through here, so that no text of agents, repositories or requesters reaches a terminal
+ * unescaped.
  */
 export class VisibleAudience implements Audience {
   constructor(private readonly audience: Audience) {}

@@ -10,8 +10,8 @@ export interface Terminal {
 const maxAttempts = 5;
 
 /**
- * Asks until the answer can be read, a few times. Rejects with `NoDecision` when it cannot, and when the person ends
- * instead of answering: by Ctrl-C, Ctrl-D, or a signal.
+ * Repeats a question until the answer can be read, a few times. Rejects with `NoDecision` when it cannot, and when the
+ * person ends the command instead: by Ctrl-C, Ctrl-D, or a signal.
  */
 export async function ask<T>(
   { input, output }: Terminal,
@@ -34,19 +34,15 @@ export async function ask<T>(
   } finally {
     prompt.close();
   }
-  throw new NoDecision(
-    'no_answer',
-    `No answer could be read in ${maxAttempts} tries, so nothing was decided.`,
-    2,
-  );
+  throw new NoDecision('no_answer', `No valid answer after ${maxAttempts} attempts; nothing was decided.`, 2);
 }
 
-/** What was typed before there was a question answers nothing: a line end would approve what nobody has seen. */
+/** Discards input from before the question: a line end would approve a change that the person has not seen. */
 async function forgetTyped(input: Terminal['input']): Promise<void> {
-  // A terminal hands over what no line end has sent yet only when it is asked for single keys.
+  // In line mode a terminal keeps an unfinished line; only raw mode delivers it.
   input.setRawMode?.(true);
   input.resume();
-  // The first turn may still be waiting for what the system has ready.
+  // The first turn may still wait for input that the system has ready.
   await nextTurn();
   await nextTurn();
   input.pause();

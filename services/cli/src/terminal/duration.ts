@@ -1,4 +1,4 @@
-/** `850 ms`, `3.2 s`, `2 min 05 s`. Each is rounded before its unit is chosen: nothing has 60 seconds. */
+/** `850 ms`, `3.2 s`, `2 min 05 s`. The value is rounded before its unit is chosen, so that 60 seconds never appear. */
 export function duration(milliseconds: number): string {
   const whole = Math.round(milliseconds);
   if (whole < 1000) return `${whole} ms`;

@@ -15,7 +15,7 @@ export function labelled(label: string, text: string, columns: number, shown = l
   return shown + wrapAnsi(text, room, { trim: true }).split('\n').join(margin);
 }
 
-/** One line that fits; what does not is told by an ellipsis. */
+/** One line that fits; longer text is cut with an ellipsis. */
 export function clipped(text: string, columns: number): string {
   const line = text.replaceAll(/\s*\n\s*/g, ' ');
   const pieces = (width: number): string[] =>

@@ -1,3 +1,3 @@
-/** As the shell takes it, whatever is in it. */
+/** A text quoted as one word of a shell. */
 export const shellWord = (text: string): string =>
   /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,6 +1,6 @@
 import { createColors } from 'picocolors';
 
-/** Colours of one stream: off for pipes, and when the environment says so. */
+/** Colours of one stream: off for pipes, and when the environment disables them. */
 export type Style = ReturnType<typeof createColors>;
 
 export function styleFor(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv = process.env): Style {

@@ -15,7 +15,7 @@ interface Answer {
   readonly status: number;
 }
 
-/** Answers like a gateway what it was told to, over real HTTP, and remembers what it was asked. */
+/** A fake gateway over real HTTP with prepared answers; it records the requests. */
 export class FakeGateway {
   readonly asked: Asked[] = [];
   private readonly answers: Answer[] = [];
@@ -42,24 +42,24 @@ export class FakeGateway {
     return this.asked.map(({ operation }) => operation);
   }
 
-  /** A streaming route takes the entries of its stream, which then stays open. The last answer to a route counts. */
+  /** A streaming route gets the entries of its stream, which then stays open. The last answer to a route counts. */
   answer(route: RouteContract, value: unknown, status: number = route.status): this {
     this.answers.unshift({ route, value, status });
     return this;
   }
 
-  /** Answers by what is asked for. */
+  /** Computes the answer from the request. */
   answerBy(route: RouteContract, valueOf: (query: URLSearchParams) => unknown): this {
     return this.answer(route, valueOf);
   }
 
-  /** What is there only until the answer can be looked at before it. */
+  /** Called before the answer is sent. */
   beforeAnswering(route: RouteContract, inspect: (body: unknown) => void): this {
     this.inspectors.set(route.operation, inspect);
     return this;
   }
 
-  /** As if the network were gone for a moment. */
+  /** Simulates a short loss of the network. */
   cutOff(): void {
     this.server.closeAllConnections();
   }

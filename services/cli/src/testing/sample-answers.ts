@@ -8,7 +8,7 @@ import {
 } from '@ymera/contracts';
 import type { FeedEntry } from '../api/feed-entry';
 
-/** What a gateway answers about one piece of work; a test changes what it is about. */
+/** Answers of a gateway about one request; a test overrides the relevant fields. */
 export const request: RequestResource = getRequest.reply.parse(getRequest.replySample);
 export const running: RequestResource = { ...request, state: 'running', error: null };
 export const workflow: WorkflowResource = getWorkflow.reply.parse(getWorkflow.replySample);
@@ -23,7 +23,7 @@ export const entry = (type: string, data: FeedEntry['data'] = {}): FeedEntry => 
 
 const rejectedOid = 'c'.repeat(40);
 
-/** An examination's judgement that was rejected too often, which a person may accept. */
+/** A verdict of the examination on work that was rejected too often, which a person may accept. */
 export const judgedEscalation: ApprovalResource = getApproval.reply.parse({
   ...getApproval.replySample,
   kind: 'escalation',
@@ -54,7 +54,7 @@ export const judgedEscalation: ApprovalResource = getApproval.reply.parse({
   },
 });
 
-/** The same with something among it that nobody may accept. */
+/** The same with a finding that cannot be accepted. */
 export const criticalEscalation: ApprovalResource = {
   ...judgedEscalation,
   escalation: judgedEscalation.escalation && {
@@ -67,7 +67,7 @@ export const criticalEscalation: ApprovalResource = {
   },
 };
 
-/** Of a change that is approved though something was found in it. */
+/** An approved change with findings. */
 export const approvingVerdict = (oid: string, message: string) => ({
   approved: true,
   base: oid,

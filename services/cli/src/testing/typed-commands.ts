@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { program } from '../program';
 import { FakeGateway } from './fake-gateway';
 
-/** Commands as they are typed, against a gateway of the test’s, and everything that they write. */
+/** Executes command lines against a fake gateway and records their output. */
 export class TypedCommands {
   written = '';
   private readonly folder = mkdtempSync(join(tmpdir(), 'ymera-commands-'));
@@ -34,7 +34,7 @@ export class TypedCommands {
 
   async stop(): Promise<void> {
     jest.restoreAllMocks();
-    // It would be that of the test run.
+    // It would be that of the test process.
     process.exitCode = undefined;
     rmSync(this.folder, { recursive: true });
     await this.gateway.stop();

@@ -4,7 +4,7 @@ import { escalationLines, verdictLines } from './evidence';
 
 const plain = createColors(false);
 
-/** What is decided by an approval, in full: nothing may land that could not be read before. */
+/** The subject of an approval, in full: nothing may land that could not be read before. */
 export function approvalLines(
   approval: ApprovalResource,
   plan: Plan | null,
@@ -15,9 +15,7 @@ export function approvalLines(
     `${kind.replace('_', ' ')}  ${state}`,
     `subject   ${subject_digest}`,
     `request   ${approval.request_id} by ${requested_by}`,
-    state === 'pending'
-      ? `expires   ${expires_at}`
-      : `decided   by ${decided_by ?? 'nobody'}: ${reason ?? ''}`,
+    state === 'pending' ? `expires   ${expires_at}` : `decided   by ${decided_by ?? '-'}: ${reason ?? ''}`,
   ];
   if (plan) lines.push(`risk      ${plan.risk}`);
   if (kind === 'plan_approval' && plan) lines.push('', plan.title, ...plan.steps.map(stepLine));

@@ -11,7 +11,7 @@ import { duration } from '../terminal/duration';
 import { labelled } from '../terminal/layout';
 import type { Style } from '../terminal/style';
 
-/** What the examination and the tests say about a change, and what was found, before somebody decides. */
+/** Results of the examination and the tests of a change, with all findings, for the person who decides. */
 export function verdictLines(
   verdict: AttributedVerdict,
   tests: TestSummary,
@@ -42,7 +42,7 @@ export function verdictLines(
 
 const shownFindings = 5;
 
-/** What was found and where: as much as a person reads, or all of it where they decide on it. */
+/** Findings with their places: the first ones, or all where a person decides on them. */
 export function findingLines(
   findings: readonly Finding[],
   { dim }: Pick<Style, 'dim'>,
@@ -57,7 +57,7 @@ export function findingLines(
   return rest > 0 ? [...shown, dim(`  … ${rest} more findings`)] : shown;
 }
 
-/** Which findings a person has accepted, who, and why. */
+/** Accepted findings, with the person and the reason. */
 const waiverLines = (waivers: readonly Waiver[], columns = Infinity): string[] =>
   waivers.map(({ code, file, accepted_by, reason }) =>
     labelled(
@@ -67,7 +67,7 @@ const waiverLines = (waivers: readonly Waiver[], columns = Infinity): string[] =
     ),
   );
 
-/** What was rejected once too often, and why. */
+/** Work that was rejected too often, and why. */
 export function escalationLines(escalation: Escalation, style: Style, columns = Infinity): string[] {
   const { rounds, error, findings, change, waivers = [] } = escalation;
   const { bold, red, dim } = style;
@@ -82,7 +82,7 @@ export function escalationLines(escalation: Escalation, style: Style, columns = 
   ];
 }
 
-/** Whether these findings can be accepted; nothing where the examination has judged nothing. */
+/** Whether these findings can be accepted; empty without a verdict of the examination. */
 function acceptLines(escalation: Escalation, columns: number): string[] {
   const acceptance = acceptanceOf(escalation);
   if (acceptance.kind === 'possible') return [];
@@ -96,7 +96,7 @@ export const testsLine = ({ passed, failed, failed_on_base: onBase }: TestSummar
 export const speedLine = (measured: BeforeAfter): string =>
   `${measured.before_median_ms.toFixed(1)} ms before, ${measured.after_median_ms.toFixed(1)} ms after: ${measured.speedup.toFixed(1)} times as fast (median of ${measured.runs} interleaved runs each)`;
 
-/** Undefined for a benchmark that does not measure what stays. */
+/** Undefined for a benchmark that does not measure retained memory. */
 export const memoryLine = ({
   before_retained_bytes: before,
   after_retained_bytes: after,

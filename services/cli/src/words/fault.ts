@@ -1,6 +1,6 @@
 import { type ErrorShape, type Fault, faultOf, type Finding } from '@ymera/contracts';
 
-/** Whose doing a failure is, in words; `error.fault` in JSON. */
+/** The side at fault, in words; `error.fault` in JSON. */
 const whose: Readonly<Record<Fault, string>> = {
   change: 'the change, or the agent that makes it',
   project: 'the project: it is so without any change',
@@ -9,13 +9,13 @@ const whose: Readonly<Record<Fault, string>> = {
   request: 'the request, or a decision about it',
 };
 
-/** What to do where an error itself does not say. */
+/** The suggestion for an error that has none. */
 const next: Readonly<Record<Fault, string>> = {
-  change: 'See what was found, and ask again with what the agent should do otherwise.',
-  project: 'Mend the project first, or name another command: --test CMD, or {"test": "..."} in ymera.json.',
-  machine: 'Provide what is missing on this machine, then ask again.',
-  platform: 'Ask again; if it stays so, report it with the trace id.',
-  request: 'Say it again with what is missing.',
+  change: 'Read the findings, and submit the request again with what the agent should do differently.',
+  project: 'Fix the project first, or give another command: --test CMD, or {"test": "..."} in ymera.json.',
+  machine: 'Install what is missing on this machine, then submit the request again.',
+  platform: 'Submit the request again; if it fails again, report it with the trace id.',
+  request: 'Submit the request again with what is missing.',
 };
 
 export const whoseFault = ({ code, fault }: Pick<ErrorShape, 'code' | 'fault'>): string =>
@@ -27,7 +27,7 @@ export const nextStep = ({ code, fault, suggestion }: ErrorShape): string =>
 const severities: readonly Finding['severity'][] = ['critical', 'high', 'medium', 'low', 'info'];
 const maxEvidenceLines = 8;
 
-/** The first real error: what was seen where the gravest finding is, as far as a person reads it. */
+/** The first real error: the evidence of the most severe finding, cut to what a person reads. */
 export function evidenceOf(findings: readonly Finding[]): readonly string[] {
   const [gravest] = findings
     .filter(({ evidence }) => evidence !== undefined && evidence.trim() !== '')

@@ -1,16 +1,16 @@
 import type { RequestResource, WorkflowResource } from '@ymera/contracts';
 
-/** What a person should know about what a plan works on. */
+/** Notes for a person on the subject of a plan. */
 export const noteLines = ({ notes = [] }: Pick<RequestResource, 'notes'>): string[] =>
   notes.map((note) => `Note  ${note}`);
 
-/** How to take back what has landed. */
+/** How to revert a landed change. */
 export function takeBackLines(workflow: WorkflowResource | null): string[] {
   const { landed, change } = workflow?.result ?? {};
   return landed === undefined || change === undefined
     ? []
     : [
-        `Landed as ${landed.commit} on ${landed.branch}. Take it back with`,
+        `Landed as ${landed.commit} on ${landed.branch}. Revert it with`,
         `  npm run ymera -- changes revert ${change.change_id}`,
       ];
 }

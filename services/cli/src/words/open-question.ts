@@ -2,20 +2,20 @@ import type { RequestResource } from '@ymera/contracts';
 import { labelled } from '../terminal/layout';
 import { shellWord } from '../terminal/shell-word';
 
-/** What a request waits for before anything is started, and the command that goes on from there. */
+/** The question that a request waits for before anything starts, and the command that answers it. */
 export interface OpenQuestion {
   readonly question: string;
-  /** As it is typed, with `...` in the place of the answer. */
+  /** The command line, with `...` in the place of the answer. */
   readonly answer_with: string;
 }
 
-/** How the person reached the gateway: the answer has to go the same way. */
+/** The options by which the person reached the gateway: the answer needs the same. */
 interface Way {
   readonly url?: string;
   readonly tokenFile?: string;
 }
 
-/** Null where nobody is asked anything. */
+/** Null without an open question. */
 export function openQuestionOf(
   { request_id, state, question }: RequestResource,
   { url, tokenFile }: Way,
@@ -29,7 +29,7 @@ export function openQuestionOf(
   return { question: question ?? '', answer_with: `npm run ymera -- ${words.join(' ')}` };
 }
 
-/** The question names what can be chosen; the command stays in one piece, so that it can be copied. */
+/** The question names the choices; the command is not broken into lines, so that it can be copied. */
 export const openQuestionLines = (open: OpenQuestion | null, columns = Infinity): string[] =>
   open === null
     ? []

@@ -5,7 +5,7 @@ import { nextStep, whoseFault } from './fault';
 
 const plain = createColors(false);
 
-/** Why a request ended without its goal: the error, the steps that failed with what was found there. */
+/** Why a request ended without its goal: the error, and the failed steps with their findings. */
 export function unfinishedLines(request: RequestResource, workflow: WorkflowResource | null): string[] {
   const error = request.error ?? workflow?.error ?? null;
   const steps = (workflow?.steps ?? []).filter(({ state, error }) => state === 'failed' || error !== null);
@@ -14,7 +14,7 @@ export function unfinishedLines(request: RequestResource, workflow: WorkflowReso
       ? []
       : [
           `${error.code}: ${error.message}`,
-          `Whose fault: ${whoseFault(error)}`,
+          `At fault: ${whoseFault(error)}`,
           `Next step: ${nextStep(error)}`,
         ];
   for (const step of steps) lines.push(...stepLines(step));

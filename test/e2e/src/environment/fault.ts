@@ -23,7 +23,7 @@ async function untilGone(platform: RunningPlatform, name: string, pid: number | 
   );
 }
 
-function death(name: string, process: string, signal: string): Fault {
+function death(name: string, process: string, signal: NodeJS.Signals): Fault {
   return {
     name,
     injectFault: async (platform) => {
