@@ -100,7 +100,7 @@ export async function registryModule(
   };
 
   const periodicJobs = [
-    new PeriodicJob('provisioning', provisioningIntervalMs, () => provisioning.sweep(), logger),
+    new PeriodicJob('provisioning', provisioningIntervalMs, () => provisioning.runPass(), logger),
     new PeriodicJob('expiry', expiryIntervalMs, () => removeExpired(database.sql, systemClock.now()), logger),
   ];
   for (const periodicJob of periodicJobs) {

@@ -56,11 +56,11 @@ export async function reportingModule(
   const history = () => maintainHistory(sql, Date.now(), config.YMERA_REPORT_HISTORY_DAYS);
 
   const unitOfWork = foundation.unitOfWork(reportingStores);
-  const { silence, massOutage } = policyOf(config);
+  const { missedReports, massOutage } = policyOf(config);
   const owned = new OwnedFleet(
     {
       owner: uuidv7(),
-      policy: silence,
+      policy: missedReports,
       massOutage,
       defaultWindowMs: config.YMERA_REPORT_INTERVAL_SECONDS * 1000,
       ...wheel,

@@ -30,7 +30,7 @@ export type ReportingConfig = z.output<typeof configSchema> & BaseServiceConfig;
 
 /** The settings as policy; fails when the ladder does not rise. */
 export function policyOf(config: ReportingConfig): {
-  readonly silence: MissedReportPolicy;
+  readonly missedReports: MissedReportPolicy;
   readonly massOutage: MassOutagePolicy;
 } {
   const [none, warned, suspended] = [
@@ -42,7 +42,7 @@ export function policyOf(config: ReportingConfig): {
     throw new Error('YMERA_ENFORCEMENT_WARN_AFTER, _SUSPEND_AFTER and _FREEZE_AFTER must rise.');
   const jitterMs = config.YMERA_REPORT_JITTER_SECONDS * 1000;
   return {
-    silence: {
+    missedReports: {
       liveness: { ...livenessPolicy, jitterMs },
       enforcement: {
         ...sanctionPolicy,

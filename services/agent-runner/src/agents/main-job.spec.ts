@@ -25,7 +25,7 @@ describe('the main job on the sample project', () => {
     const { change, before_after: gain } = enhanced.result;
     if (!change || !gain) throw new Error('no change');
     expect(gain.speedup).toBeGreaterThan(3);
-    const ids = fixture.materialise(change);
+    const ids = fixture.applyChange(change);
 
     const tested = await run(agents.testing(), {
       type: 'test',

@@ -66,7 +66,7 @@ export class AgentFixture {
   }
 
   /** Makes the patch a commit on top of its base, as the integration service does. */
-  materialise(change: NonNullable<TaskResult['change']>): { commit: string; tree: string } {
+  applyChange(change: NonNullable<TaskResult['change']>): { commit: string; tree: string } {
     this.repository.git('checkout', '--quiet', change.base);
     this.repository.apply(change.patch);
     const commit = this.repository.commit({});

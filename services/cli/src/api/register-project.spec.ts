@@ -15,7 +15,7 @@ const project = {
 };
 
 type Answer = (response: ServerResponse) => void;
-const silence: Answer = () => undefined;
+const ignore: Answer = () => undefined;
 const json =
   (status: number, body: object): Answer =>
   (response) =>
@@ -41,7 +41,7 @@ describe('registerProject (with a fake gateway)', () => {
     keys = [];
     server = createServer((request: IncomingMessage, response) => {
       keys.push(request.headers['idempotency-key'] as string | undefined);
-      (answers.shift() ?? silence)(response);
+      (answers.shift() ?? ignore)(response);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -60,7 +60,7 @@ describe('registerProject (with a fake gateway)', () => {
     );
 
   it('repeats the call with the same idempotency key until the copy is done, and reports the elapsed time', async () => {
-    answers = [silence, problem(409, 'request_in_flight'), problem(504, 'query_timeout'), json(201, project)];
+    answers = [ignore, problem(409, 'request_in_flight'), problem(504, 'query_timeout'), json(201, project)];
     const told: number[] = [];
     expect(await register(told)).toMatchObject({ project_id: 'big', head: project.head });
     expect(keys).toHaveLength(4);

@@ -125,10 +125,10 @@ describe('watchRequest (with a fake gateway)', () => {
   describe('with a gateway that accepts the request and never answers', () => {
     const noAnswer = { code: 'gateway_timeout', message: expect.stringContaining('within 0.05 s') };
     const wait = (times = patient) => watch(times, undefined, 50);
-    const silence = (): void => undefined;
+    const ignore = (): void => undefined;
 
     it('fails at once when it never answered before', async () => {
-      serve = silence;
+      serve = ignore;
       await expect(wait().next()).rejects.toMatchObject(noAnswer);
       expect(told).toEqual([]);
     });
@@ -141,8 +141,8 @@ describe('watchRequest (with a fake gateway)', () => {
             response.end(happened('later'));
           }, 100);
         },
-        silence,
-        silence,
+        ignore,
+        ignore,
         (response: ServerResponse) => {
           stream(response, 'two');
         },
@@ -160,7 +160,7 @@ describe('watchRequest (with a fake gateway)', () => {
 
     it('stops the retries after the timeout', async () => {
       serve = (_, response) => {
-        serve = silence;
+        serve = ignore;
         response.writeHead(200).end(happened('one'));
       };
       const entries = wait(hasty);

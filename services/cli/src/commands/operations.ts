@@ -27,14 +27,14 @@ export function controlWords(name: string, state: ControlState | null): string {
   return `${name} PAUSED by ${by ?? 'unknown'} since ${since ?? '?'}: ${reason ?? ''} (${waiting} waiting)`;
 }
 
-const brakes = [
+const controls = [
   ['dispatch', 'offering work to agents', pauseDispatchRoute, resumeDispatchRoute],
   ['landing', 'moving branches', pauseLandingRoute, resumeLandingRoute],
 ] as const;
 
 /** Commands for operators when a part of the platform fails. */
 export function addOperationsCommands(ymera: Command): void {
-  for (const [name, what, pause, resume] of brakes) {
+  for (const [name, what, pause, resume] of controls) {
     const group = ymera.command(name).description(`stop and start ${what}, everywhere at once`);
     for (const [verb, route] of [
       ['pause', pause],

@@ -130,8 +130,8 @@ export class FireTimers {
     const attempt = step && currentAttempt(step);
     if (timer && (kind === 'queue' || kind === 'budget')) return this.extendForPauses(tx, workflow, timer);
     if (!timer || !attempt || (kind !== 'lease' && kind !== 'offer')) return timer;
-    const patience = await tx.attempts.limitsOf(attempt);
-    return { ...timer, dueAt: Math.max(timer.dueAt, patience?.[kind] ?? 0) };
+    const limits = await tx.attempts.limitsOf(attempt);
+    return { ...timer, dueAt: Math.max(timer.dueAt, limits?.[kind] ?? 0) };
   }
 
   private extended(timer: Timer | undefined): Timer | undefined {

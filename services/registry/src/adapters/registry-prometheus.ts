@@ -15,7 +15,7 @@ export function registryMetrics(): RegistryMetrics {
     name: 'ymera_provisioning_failures_total',
     help: 'Steps on the broker for a principal that failed and will be tried again.',
   });
-  const standings = counter({
+  const sanctions = counter({
     name: 'ymera_agent_standing_changes_total',
     help: 'Times that authority was taken from an agent or given back, by what it is then and why.',
     labels: ['status', 'cause'],
@@ -24,6 +24,6 @@ export function registryMetrics(): RegistryMetrics {
     authenticationFailed: (code) => failures.inc({ code }),
     unknownAgentsInHello: (count) => unknownAgents.inc(count),
     provisioningFailed: () => provisioning.inc(),
-    sanctionStatusChanged: (status, cause) => standings.inc({ status, cause }),
+    sanctionStatusChanged: (status, cause) => sanctions.inc({ status, cause }),
   };
 }

@@ -57,9 +57,9 @@ describe('enrolling a principal', () => {
     fixture.queues.isUnavailable = true;
     await fixture.enrolled('runner-1');
     expect(fixture.metrics.provisioningFailures).toBe(1);
-    await fixture.provisioning.sweep();
+    await fixture.provisioning.runPass();
     fixture.queues.isUnavailable = false;
-    await fixture.provisioning.sweep();
+    await fixture.provisioning.runPass();
     expect(fixture.queues.queues).toEqual(new Set(['runner-1']));
     expect(await fixture.registry.unprovisioned(10)).toEqual([]);
   });

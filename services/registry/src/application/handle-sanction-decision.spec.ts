@@ -56,7 +56,7 @@ async function hostedFixture() {
   return { ...fixture, credential, mayConnect: () => fixture.broker.mayConnect('runner-1', credential) };
 }
 
-const standings = (fixture: ReturnType<typeof registryFixture>) =>
+const sanctions = (fixture: ReturnType<typeof registryFixture>) =>
   fixture.registry.unitOfWork.outbox.payloads(agentStandingChanged);
 
 describe('an agent that reporting suspends for silence', () => {
@@ -75,7 +75,7 @@ describe('an agent that reporting suspends for silence', () => {
       });
     expect([await mayPublish('report'), await mayPublish('result')]).toEqual([true, false]);
     expect(fixture.queues.closed).toEqual([]);
-    expect(standings(fixture)).toMatchObject([
+    expect(sanctions(fixture)).toMatchObject([
       {
         agent_id: 'tester-1',
         principal_id: 'tester-1',
@@ -85,7 +85,7 @@ describe('an agent that reporting suspends for silence', () => {
         changed_by: 'platform',
       },
     ]);
-    expect(fixture.metrics.standings).toEqual(['suspended silence']);
+    expect(fixture.metrics.sanctions).toEqual(['suspended silence']);
     expect(valueOf(await fixture.read.standing({ principal_id: 'tester-1' }))).toMatchObject({
       status: 'suspended',
       may_report: true,
@@ -98,7 +98,7 @@ describe('an agent that reporting suspends for silence', () => {
     const fixture = await soloFixture();
     await fixture.follow.execute(decided('tester-1', 1, 'suspended'));
     await fixture.follow.execute(decided('tester-1', 2, 'none', 'recovery'));
-    expect(standings(fixture).at(-1)).toMatchObject({
+    expect(sanctions(fixture).at(-1)).toMatchObject({
       status: 'active',
       cause: 'recovery',
       credential_epoch: 2,
@@ -135,10 +135,10 @@ describe('a principal whose only agent is frozen', () => {
   it('is put out again while the broker may believe what it has cached, and not for ever', async () => {
     const fixture = await soloFixture();
     await fixture.follow.execute(decided('tester-1', 1, 'frozen'));
-    await fixture.provisioning.sweep();
+    await fixture.provisioning.runPass();
     fixture.clock.advance(5_000);
-    await fixture.provisioning.sweep();
-    await fixture.provisioning.sweep();
+    await fixture.provisioning.runPass();
+    await fixture.provisioning.runPass();
     expect(fixture.queues.closed).toHaveLength(3);
   });
 
@@ -148,7 +148,7 @@ describe('a principal whose only agent is frozen', () => {
     await fixture.follow.execute(decided('tester-1', 1, 'frozen'));
     expect([await fixture.mayConnect(), fixture.queues.closed]).toEqual([false, []]);
     fixture.queues.isUnavailable = false;
-    await fixture.provisioning.sweep();
+    await fixture.provisioning.runPass();
     expect(fixture.queues.closed).toEqual(['tester-1']);
   });
 
@@ -166,7 +166,7 @@ describe('one hosted agent of many', () => {
     const fixture = await hostedFixture();
     await fixture.follow.execute(decided('tester-1', 1, 'frozen'));
     expect([await fixture.mayConnect(), fixture.queues.closed]).toEqual([true, []]);
-    expect(standings(fixture)).toMatchObject([
+    expect(sanctions(fixture)).toMatchObject([
       { agent_id: 'tester-1', status: 'frozen', credential_epoch: 2 },
     ]);
     await fixture.follow.execute(decided('tester-2', 1, 'frozen'));
@@ -189,7 +189,7 @@ describe('decisions that come late, twice or about nobody', () => {
     await fixture.follow.execute(decided('tester-1', 3, 'none', 'recovery'));
     for (const stale of [decided('tester-1', 2, 'suspended'), decided('tester-1', 2, 'frozen')])
       await fixture.follow.execute({ ...stale, id: `again-${stale.payload.to}` });
-    expect([await fixture.mayConnect(), standings(fixture)]).toEqual([true, []]);
+    expect([await fixture.mayConnect(), sanctions(fixture)]).toEqual([true, []]);
   });
 
   it('change nothing: a freeze delivered again does not undo that it was lifted', async () => {
@@ -199,7 +199,7 @@ describe('decisions that come late, twice or about nobody', () => {
     valueOf(await fixture.lift.execute(lifting()));
     await fixture.follow.execute(freeze);
     await fixture.follow.execute({ ...freeze, id: 'sent twice' });
-    expect([await fixture.mayConnect(), standings(fixture).map(({ cause }) => cause)]).toEqual([
+    expect([await fixture.mayConnect(), sanctions(fixture).map(({ cause }) => cause)]).toEqual([
       true,
       ['silence', 'lifted'],
     ]);
@@ -208,7 +208,7 @@ describe('decisions that come late, twice or about nobody', () => {
   it('change nothing for an agent that is not known', async () => {
     const fixture = registryFixture();
     await fixture.follow.execute(decided('nobody', 1, 'frozen'));
-    expect(standings(fixture)).toEqual([]);
+    expect(sanctions(fixture)).toEqual([]);
   });
 });
 
@@ -224,14 +224,14 @@ describe('lifting a freeze', () => {
       reason: 'It has more memory now.',
     });
     expect(await fixture.mayConnect()).toBe(true);
-    expect(standings(fixture).at(-1)).toMatchObject({
+    expect(sanctions(fixture).at(-1)).toMatchObject({
       status: 'active',
       cause: 'lifted',
       credential_epoch: 2,
       changed_by: 'root',
       reason: 'It has more memory now.',
     });
-    await fixture.provisioning.sweep();
+    await fixture.provisioning.runPass();
     expect(fixture.queues.closed).toHaveLength(1);
   });
 

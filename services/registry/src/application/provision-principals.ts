@@ -21,7 +21,7 @@ export class ProvisionPrincipals {
     private readonly logger: Logger,
   ) {}
 
-  async sweep(): Promise<void> {
+  async runPass(): Promise<void> {
     for (const principal of await this.reader.unprovisioned(passSize)) await this.provision(principal);
   }
 

@@ -30,11 +30,11 @@ describe('retiring an agent', () => {
     const fixture = registryFixture();
     await fixture.register.execute(registration(asAdmin));
     await fixture.retire.execute(retirement('tester-1'));
-    await fixture.provisioning.sweep();
+    await fixture.provisioning.runPass();
     expect(fixture.queues.closed).toHaveLength(2);
     fixture.clock.advance(5_000);
-    await fixture.provisioning.sweep();
-    await fixture.provisioning.sweep();
+    await fixture.provisioning.runPass();
+    await fixture.provisioning.runPass();
     expect(fixture.queues.closed).toHaveLength(3);
   });
 

@@ -189,7 +189,7 @@ export class RecordedMetrics implements RegistryMetrics {
   readonly failures: string[] = [];
   unknownAgents = 0;
   provisioningFailures = 0;
-  readonly standings: string[] = [];
+  readonly sanctions: string[] = [];
 
   authenticationFailed(code: string): void {
     this.failures.push(code);
@@ -204,6 +204,6 @@ export class RecordedMetrics implements RegistryMetrics {
   }
 
   sanctionStatusChanged(status: string, cause: string): void {
-    this.standings.push(`${status} ${cause}`);
+    this.sanctions.push(`${status} ${cause}`);
   }
 }

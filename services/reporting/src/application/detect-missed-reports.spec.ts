@@ -134,7 +134,7 @@ describe('silence', () => {
       fixture.clock.advance(250);
       await fixture.observe();
     }
-    await expect(fixture.silence.execute(fixture.clock.now().getTime())).rejects.toThrow('away');
+    await expect(fixture.missedReports.execute(fixture.clock.now().getTime())).rejects.toThrow('away');
     fixture.tables.isUnavailable = false;
     await fixture.pass(10_000);
     expect(fell(fixture)).toEqual(['tester-1 online → late']);

@@ -29,7 +29,7 @@ describe('silence of many at once', () => {
       fixture.clock.advance(1_000);
       await fixture.observe();
     }
-    await fixture.silence.execute(fixture.clock.now().getTime());
+    await fixture.missedReports.execute(fixture.clock.now().getTime());
     expect(fixture.steps()).toEqual([]);
     expect(fixture.owned.fleet.counts().byLiveness).toMatchObject({ online: 0 });
   });

@@ -56,7 +56,7 @@ describe('our own outage', () => {
       for (let passed = 0; passed < 100; passed += 1) {
         fixture.clock.advance(1_000);
         fixture.ingestWatch.check(fixture.clock.now().getTime());
-        await fixture.silence.execute(fixture.clock.now().getTime());
+        await fixture.missedReports.execute(fixture.clock.now().getTime());
       }
       expect(fixture.owned.clearSince).toBeNull();
       expect(fixture.steps()).toEqual([]);
@@ -67,7 +67,7 @@ describe('our own outage', () => {
     const fixture = await online('silent-1');
     fixture.clock.advance(20 * minute);
     fixture.ingestWatch.check(fixture.clock.now().getTime());
-    await fixture.silence.execute(fixture.clock.now().getTime());
+    await fixture.missedReports.execute(fixture.clock.now().getTime());
     expect(fixture.steps()).toEqual([]);
     await fixture.pass(8 * minute);
     expect(fixture.steps()).toEqual([]);

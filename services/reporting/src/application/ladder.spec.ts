@@ -129,7 +129,7 @@ describe('the ladder', () => {
     const tryInVain = async () => {
       fixture.clock.advance(1_000);
       await fixture.observe();
-      await fixture.silence.execute(fixture.clock.now().getTime());
+      await fixture.missedReports.execute(fixture.clock.now().getTime());
     };
     for (let passed = 0; passed < 6; passed += 1) await tryInVain();
     await expect(tryInVain()).rejects.toThrow('away');
@@ -146,7 +146,7 @@ describe('the ladder', () => {
     const heir = reportingFixture(fixture);
     fixture.clock.advance(10_000);
     await heir.start();
-    await expect(fixture.silence.execute(fixture.clock.now().getTime())).rejects.toThrow(
+    await expect(fixture.missedReports.execute(fixture.clock.now().getTime())).rejects.toThrow(
       'partition_not_owned',
     );
     expect(fixture.steps()).toEqual([]);

@@ -64,7 +64,7 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
     clock,
     silentLogger,
   );
-  const silence = new DetectMissedReports(writes, owned, statuses, metrics, clock);
+  const missedReports = new DetectMissedReports(writes, owned, statuses, metrics, clock);
   const dependencies = (['broker', 'database', 'authentication'] as const).map(
     (trouble) =>
       new Dependency(
@@ -100,7 +100,7 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
     unavailable,
     hanging,
     partitions,
-    silence,
+    missedReports,
     ingestWatch,
     holds,
     standing: new ProjectSanctionStatus(writes, tables, owned, statuses, metrics, clock),
@@ -127,7 +127,7 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
       while (now() < until) {
         clock.advance(Math.min(tickMs, until - now()));
         await fixture.observe();
-        await silence.execute(now());
+        await missedReports.execute(now());
         await holds.execute(now());
       }
     },

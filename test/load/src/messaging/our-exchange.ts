@@ -60,7 +60,7 @@ export async function ourExchange(
   const publishAll = async (count: number): Promise<void> => {
     let next = 0;
     // Enough groups under way to keep the window full.
-    const lanes = Array.from({ length: Math.ceil(load.window / group) + 1 }, async () => {
+    const senders = Array.from({ length: Math.ceil(load.window / group) + 1 }, async () => {
       while (next < count) {
         const first = next;
         next = Math.min(count, next + group);
@@ -71,7 +71,7 @@ export async function ourExchange(
         if (problem) throw new Error(problem.message);
       }
     });
-    await Promise.all(lanes);
+    await Promise.all(senders);
   };
 
   return {

@@ -73,12 +73,12 @@ describe('artefacts in files', () => {
     const now = new Date();
     const longAgo = new Date(now.getTime() - 10_000);
     utimesSync(join(folder, 'kept', sha256Hex(old).slice(0, 2), sha256Hex(old)), longAgo, longAgo);
-    const sweep = new DeleteExpiredArtefacts(
+    const deletion = new DeleteExpiredArtefacts(
       store,
       { maxAgeMs: 5000, maxTotalBytes: 1000 },
       new FakeClock(now),
     );
-    expect(await sweep.execute()).toBe(1);
+    expect(await deletion.execute()).toBe(1);
     expect((await store.list()).map(({ digest }) => digest)).toEqual([sha256Hex(fresh)]);
   });
 

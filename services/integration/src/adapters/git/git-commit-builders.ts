@@ -136,10 +136,10 @@ class GitCommitBuilder implements CommitBuilder {
   /** Its name and time say nothing: it is only what a merge is made with, and is kept nowhere. */
   async inverseOf(commit: string): Promise<string> {
     const tree = await this.git.text(['rev-parse', '--verify', `${commit}^1^{tree}`], this.options);
-    const nobody = { name: 'YMERA integration', email: 'integration@ymera.invalid' };
+    const platform = { name: 'YMERA integration', email: 'integration@ymera.invalid' };
     return this.commitTree(tree, [commit], {
-      author: nobody,
-      committer: nobody,
+      author: platform,
+      committer: platform,
       time: 1_000_000_000,
       message: '',
     });
