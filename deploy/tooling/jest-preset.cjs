@@ -5,8 +5,6 @@ const root = join(__dirname, '..', '..');
 /** Packages published as ES modules only. All others in node_modules are not transformed. */
 const esModulesOnly = [
   'cockatiel',
-  'jose',
-  'uuid',
   'commander',
   'eventsource-parser',
   'log-update',

@@ -39,6 +39,8 @@ const targets: Readonly<Record<string, string>> = {
   'libs/kernel/src/fixture-target.ts': 'export const store = 1;\n',
   'libs/http/src/fixture-cycle.ts':
     "import { used } from './cycle';\n\nexport const other = (): unknown => used;\n",
+  'libs/http/src/fixture-type-cycle.ts':
+    "import type { Used } from './cycle-of-types';\n\nexport interface Other {\n  readonly used?: Used;\n}\n",
 };
 
 /** All fixtures are in one tree, each under its own name, so one execution checks them all. */

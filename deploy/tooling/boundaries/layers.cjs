@@ -20,10 +20,11 @@ const configuration = {
   forbidden: [
     {
       name: 'no-circular',
-      comment: 'A cycle has no first file to read.',
+      comment:
+        'A cycle has no first file to read. Files that share only types in a circle are one module too.',
       severity: 'error',
       from: { path: '^(libs|services|test|deploy)/' },
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'services-never-meet',
@@ -43,7 +44,10 @@ const configuration = {
       comment: 'What a library does not export is its own business.',
       severity: 'error',
       from: { path: '^(libs|services|test)/([^/]+)/' },
-      to: { path: '^libs/([^/]+)/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^$1/$2/'] },
+      to: {
+        path: '^libs/([^/]+)/src/',
+        pathNot: ['^libs/[^/]+/src/index\\.ts$', '^libs/service/src/process\\.ts$', '^$1/$2/'],
+      },
     },
     {
       name: 'domain-is-pure',
@@ -54,8 +58,8 @@ const configuration = {
         path: [
           frameworks,
           '^services/[^/]+/src/(application|adapters|testing)/',
-          '^libs/(messaging|persistence|http|observability|config|resilience)/',
-          packages('@ymera/(messaging|persistence|http|observability|config|resilience)'),
+          '^libs/(messaging|persistence|http|observability|config|resilience|service)/',
+          packages('@ymera/(messaging|persistence|http|observability|config|resilience|service)'),
         ],
       },
     },
@@ -75,6 +79,35 @@ const configuration = {
         pathNot: '\\.spec\\.ts$',
       },
       to: { path: [frameworks, '^services/[^/]+/src/(adapters|testing)/'] },
+    },
+    {
+      name: 'config-knows-no-layer',
+      comment:
+        'The environment is read before anything else exists; values that need a rule take it from the domain.',
+      severity: 'error',
+      from: { path: '^services/[^/]+/src/config[^/]*\\.ts$', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^services/[^/]+/src/(application|adapters|testing)/' },
+    },
+    {
+      name: 'process-needs-no-app',
+      comment: 'A process without database, broker and HTTP application loads none of what they need.',
+      severity: 'error',
+      from: { path: '^libs/service/src/process(/|\\.ts$)', pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: [
+          frameworks,
+          '^libs/service/src/(index|app/|infrastructure/)',
+          '^libs/(http|messaging|persistence)/',
+          packages('@ymera/(http|messaging|persistence)'),
+        ],
+      },
+    },
+    {
+      name: 'agent-runner-is-no-app',
+      comment: 'It takes @ymera/service/process: it has no database and serves nothing but its health.',
+      severity: 'error',
+      from: { path: '^services/agent-runner/src/' },
+      to: { path: ['^libs/service/src/index\\.ts$', '^(node_modules/)?@ymera/service$'] },
     },
     {
       name: 'fakes-stay-in-tests',

@@ -8,8 +8,8 @@ const libraries = {
   resilience: ['kernel', 'observability'],
   messaging: ['kernel', 'contracts', 'observability'],
   persistence: ['kernel', 'contracts', 'observability', 'testing'],
-  http: ['kernel', 'contracts', 'config', 'observability'],
-  foundation: ['kernel', 'contracts', 'config', 'http', 'messaging', 'persistence', 'testing'],
+  http: ['kernel', 'contracts', 'observability'],
+  service: ['kernel', 'contracts', 'config', 'observability', 'http', 'messaging', 'persistence', 'testing'],
   transparency: ['kernel'],
   'agent-sdk': ['kernel', 'contracts', 'testing'],
   // Depends on little, so that every library's tests may use it without a cycle.
@@ -25,13 +25,23 @@ const platform = [
   'messaging',
   'persistence',
   'http',
-  'foundation',
+  'service',
   'testing',
 ];
 
 const others = {
   cli: ['kernel', 'contracts', 'transparency', 'testing'],
-  'agent-runner': ['kernel', 'contracts', 'config', 'observability', 'resilience', 'agent-sdk', 'testing'],
+  // Of `service` only its process part, which layers.cjs holds.
+  'agent-runner': [
+    'kernel',
+    'contracts',
+    'config',
+    'observability',
+    'resilience',
+    'service',
+    'agent-sdk',
+    'testing',
+  ],
 };
 
 /** @param {readonly string[]} names */

@@ -158,19 +158,16 @@ function wrapped(text) {
  * @param {string} root of the repository
  */
 export function environmentExample(root) {
-  const configOf = (
-    /** @type {string} */ folder,
-    /** @type {string} */ source,
-    /** @type {string} */ built,
-  ) => ({
-    variables: variablesOf(schemaIn(join(folder, built))),
-    comments: commentsIn(join(folder, source)),
+  const configOf = (/** @type {string} */ folder, /** @type {string} */ name) => ({
+    variables: variablesOf(schemaIn(join(folder, 'dist', `${name}.js`))),
+    comments: commentsIn(join(folder, 'src', `${name}.ts`)),
   });
-  const common = configOf(
-    join(root, 'libs', 'config'),
-    join('src', 'service-environment.ts'),
-    join('dist', 'service-environment.js'),
-  );
+  const config = join(root, 'libs', 'config');
+  const ofEveryService = configOf(config, 'service-environment');
+  const common = {
+    variables: ofEveryService.variables,
+    comments: { ...configOf(config, 'process-environment').comments, ...ofEveryService.comments },
+  };
   /**
    * @param {string} title
    * @param {ReturnType<typeof configOf>} config
@@ -188,11 +185,7 @@ export function environmentExample(root) {
   const lines = [
     ...section('Every service.', common),
     ...servicesOf(root).flatMap((name) =>
-      section(
-        `${name}.`,
-        configOf(join(root, 'services', name), join('src', 'config.ts'), join('dist', 'config.js')),
-        isCommon,
-      ),
+      section(`${name}.`, configOf(join(root, 'services', name), 'config'), isCommon),
     ),
   ];
   return `${LAUNCHER}${lines.join('\n')}\n`;

@@ -1,4 +1,11 @@
-import { changeLimitsEnvironment, ConfigError, flag, port, secret, seconds } from '@ymera/config';
+import {
+  changeLimitsEnvironment,
+  ConfigError,
+  flag,
+  processEnvironment,
+  secret,
+  seconds,
+} from '@ymera/config';
 import { z } from 'zod';
 
 /** A comma-separated list without empty members. */
@@ -57,12 +64,7 @@ export const configSchema = changeLimitsEnvironment.extend({
    * that projects' tests run under.
    */
   YMERA_HOST_PATH_DIRS: folders,
-  YMERA_HTTP_HOST: z.string().default('127.0.0.1'),
-  YMERA_HTTP_PORT: port(),
-  YMERA_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  YMERA_OTLP_ENDPOINT: z.url().optional(),
-  YMERA_TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1),
-  YMERA_TRACE_BULK_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(0.001),
+  ...processEnvironment.shape,
   YMERA_DRAIN_SECONDS: seconds(0.1, 600).default(5),
 });
 

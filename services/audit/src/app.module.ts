@@ -1,7 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
-import { openFoundation } from '@ymera/foundation';
-import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { RabbitTransport } from '@ymera/messaging';
+import { openServiceInfrastructure, PeriodicJob, type ServiceRuntime } from '@ymera/service';
 import { noteSigner } from '@ymera/transparency';
 import { AuditController } from './adapters/messaging/audit.controller';
 import { migrations } from './adapters/persistence/migrations';
@@ -22,10 +21,10 @@ export async function auditModule(config: AuditConfig, runtime: ServiceRuntime):
   const { logger, health, shutdown } = runtime;
   const signer = noteSigner(config.YMERA_AUDIT_SIGNING_KEY.reveal());
   // The audit service publishes nothing; the relay brings back deliveries that wait for another try.
-  const foundation = await openFoundation(config, runtime, { service: 'audit', migrations });
-  const { database } = foundation;
+  const infrastructure = await openServiceInfrastructure(config, runtime, { service: 'audit', migrations });
+  const { database } = infrastructure;
 
-  const unitOfWork = foundation.unitOfWork((sql) => ({
+  const unitOfWork = infrastructure.unitOfWork((sql) => ({
     log: new PostgresEntryLog(sql),
     checkpoints: new PostgresCheckpointLog(sql),
   }));
@@ -56,7 +55,7 @@ export async function auditModule(config: AuditConfig, runtime: ServiceRuntime):
       { provide: Checkpointing, useFactory: () => checkpointing },
       {
         provide: RabbitTransport,
-        useFactory: () => foundation.transport(),
+        useFactory: () => infrastructure.transport(),
       },
     ],
   };

@@ -11,9 +11,9 @@ import {
   type QueryContract,
 } from '@ymera/contracts';
 import { loadConfig } from '@ymera/config';
-import { startService, type RunningService } from '@ymera/http';
 import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { createMessaging, RabbitTransport, type Messaging } from '@ymera/messaging';
+import { type RunningService, startService } from '@ymera/service';
 import {
   asAdmin,
   eventually,

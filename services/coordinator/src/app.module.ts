@@ -1,9 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
-import { openFoundation } from '@ymera/foundation';
-import { type ServiceRuntime, PeriodicJob } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { currentTraceId } from '@ymera/observability';
+import { openServiceInfrastructure, PeriodicJob, type ServiceRuntime } from '@ymera/service';
 import { ApprovalsController } from './adapters/messaging/approvals.controller';
 import { QueryDirectory } from './adapters/messaging/query-directory';
 import { RequestsController } from './adapters/messaging/requests.controller';
@@ -29,10 +28,13 @@ export async function coordinatorModule(
   runtime: ServiceRuntime,
 ): Promise<DynamicModule> {
   const { logger, shutdown } = runtime;
-  const foundation = await openFoundation(config, runtime, { service: 'coordinator', migrations });
-  const { messaging } = foundation;
+  const infrastructure = await openServiceInfrastructure(config, runtime, {
+    service: 'coordinator',
+    migrations,
+  });
+  const { messaging } = infrastructure;
 
-  const unitOfWork = foundation.unitOfWork(coordinatorStores);
+  const unitOfWork = infrastructure.unitOfWork(coordinatorStores);
   const ids = { next: () => uuidv7() };
   const gates = new ProjectGates(unitOfWork, systemClock, ids);
   const submitting = {
@@ -57,7 +59,7 @@ export async function coordinatorModule(
     providers: [
       {
         provide: RabbitTransport,
-        useValue: foundation.transport(),
+        useValue: infrastructure.transport(),
       },
       { provide: SubmitRequest, useValue: new SubmitRequest(submitting) },
       { provide: RevertChange, useValue: new RevertChange(submitting) },

@@ -1,9 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { openFoundation } from '@ymera/foundation';
-import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { systemClock } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
+import { openServiceInfrastructure, PeriodicJob, type ServiceRuntime } from '@ymera/service';
 import { AccessGuard } from './adapters/http/access.guard';
 import { AlertsController } from './adapters/http/alerts.controller';
 import { RouteHandler } from './adapters/http/route-handler';
@@ -42,8 +41,8 @@ class GatewayModule {}
 /** The composition root: the only place that binds a port to an adapter. */
 export async function gatewayModule(config: GatewayConfig, runtime: ServiceRuntime): Promise<DynamicModule> {
   const { logger, shutdown } = runtime;
-  const foundation = await openFoundation(config, runtime, { service: 'gateway', migrations });
-  const { database, messaging } = foundation;
+  const infrastructure = await openServiceInfrastructure(config, runtime, { service: 'gateway', migrations });
+  const { database, messaging } = infrastructure;
 
   const operators = new PostgresOperatorStore(database.sql);
   if (config.YMERA_BOOTSTRAP_OPERATORS_FILE) {
@@ -119,7 +118,7 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
       { provide: RecordTimeline, useFactory: () => new RecordTimeline(timeline, feed) },
       {
         provide: RabbitTransport,
-        useFactory: () => foundation.transport(),
+        useFactory: () => infrastructure.transport(),
       },
       { provide: EndWatches, useFactory: () => new EndWatches(feed) },
     ],

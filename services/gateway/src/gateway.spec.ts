@@ -21,10 +21,10 @@ import {
   type ReplyOf,
 } from '@ymera/contracts';
 import { loadConfig } from '@ymera/config';
-import { startService, type RunningService } from '@ymera/http';
 import { err, failure, ok, sha256Hex, silentLogger, uuidv7, type Result } from '@ymera/kernel';
 import { createMessaging, OnQuery, RabbitTransport, type Messaging } from '@ymera/messaging';
 import { currentTraceId } from '@ymera/observability';
+import { type RunningService, startService } from '@ymera/service';
 import {
   eventually,
   leakGuard,

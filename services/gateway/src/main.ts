@@ -1,5 +1,5 @@
-import { serviceMain } from '@ymera/http';
 import { RabbitTransport } from '@ymera/messaging';
+import { serviceMain } from '@ymera/service';
 import { gatewayModule } from './app.module';
 import { configSchema } from './config';
 

@@ -1,9 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
 import { changeLimitsOf } from '@ymera/config';
-import { openFoundation } from '@ymera/foundation';
-import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { systemClock, type Logger } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
+import { openServiceInfrastructure, PeriodicJob, type ServiceRuntime } from '@ymera/service';
 import { ArtefactPatchFiles } from './adapters/artefacts/artefact-patch-files';
 import { FileArtefactStore } from './adapters/artefacts/file-artefact-store';
 import { Git } from './adapters/git/git';
@@ -68,10 +67,10 @@ export async function integrationModule(
   await git.assertVersion();
   const layout = prepareLayout(config.YMERA_DATA_DIR);
 
-  const foundation = await openFoundation(config, runtime, { service, migrations });
-  const { messaging } = foundation;
+  const infrastructure = await openServiceInfrastructure(config, runtime, { service, migrations });
+  const { messaging } = infrastructure;
 
-  const unitOfWork = foundation.unitOfWork(integrationStores);
+  const unitOfWork = infrastructure.unitOfWork(integrationStores);
   const access = new UpstreamAccess(
     { roots: config.YMERA_SOURCE_ROOTS, hosts: config.YMERA_SOURCE_HOSTS },
     {
@@ -137,7 +136,7 @@ export async function integrationModule(
     providers: [
       {
         provide: RabbitTransport,
-        useValue: foundation.transport({ prefetch: messagesAtOnce }),
+        useValue: infrastructure.transport({ prefetch: messagesAtOnce }),
       },
       { provide: loggerToken, useValue: logger },
       { provide: RegisterProject, useValue: new RegisterProject(shared) },

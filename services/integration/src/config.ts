@@ -1,9 +1,4 @@
-import {
-  baseServiceEnvironment,
-  changeLimitsEnvironment,
-  seconds,
-  type BaseServiceConfig,
-} from '@ymera/config';
+import { baseServiceEnvironment, changeLimitsEnvironment, seconds } from '@ymera/config';
 import { z } from 'zod';
 
 const list = (separator: string, fallback: string) =>
@@ -51,4 +46,4 @@ export const configSchema = baseServiceEnvironment.extend({
   YMERA_CREDENTIAL_CACHE_SECONDS: seconds(0, 60).default(5),
 });
 
-export type IntegrationConfig = z.output<typeof configSchema> & BaseServiceConfig;
+export type IntegrationConfig = z.output<typeof configSchema>;

@@ -1,9 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
 import { agentQueues } from '@ymera/contracts';
-import { openFoundation } from '@ymera/foundation';
-import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { sleep, systemClock, uuidv7 } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
+import { openServiceInfrastructure, PeriodicJob, type ServiceRuntime } from '@ymera/service';
 import { AgentEventsController } from './adapters/messaging/agent-events.controller';
 import { AgentResultsController } from './adapters/messaging/agent-results.controller';
 import { BrokerProbe } from './adapters/messaging/broker-probe';
@@ -46,11 +45,11 @@ export async function orchestratorModule(
   runtime: ServiceRuntime,
 ): Promise<DynamicModule> {
   const { logger, shutdown } = runtime;
-  const foundation = await openFoundation(config, runtime, { service, migrations });
-  const { messaging } = foundation;
+  const infrastructure = await openServiceInfrastructure(config, runtime, { service, migrations });
+  const { messaging } = infrastructure;
 
   const policy = workflowPolicyOf(config);
-  const unitOfWork = foundation.unitOfWork(postgresStores(policy));
+  const unitOfWork = infrastructure.unitOfWork(postgresStores(policy));
   const clock = systemClock;
   const tracing = new OtelWorkflowTracing();
   const metrics = prometheusMetrics();
@@ -98,7 +97,7 @@ export async function orchestratorModule(
   shutdown.defer('timers', () => timers.stop());
   shutdown.defer('reconciler', () => reconciler.stop());
 
-  const deadLetters = deadLettersModule(config, runtime, foundation);
+  const deadLetters = deadLettersModule(config, runtime, infrastructure);
   return {
     module: OrchestratorModule,
     controllers: [
@@ -113,7 +112,7 @@ export async function orchestratorModule(
       ...deadLetters.providers,
       {
         provide: RabbitTransport,
-        useValue: foundation.transport(),
+        useValue: infrastructure.transport(),
       },
       { provide: WorkflowEngine, useValue: engine },
       { provide: WorkflowControl, useValue: new WorkflowControl(engine) },

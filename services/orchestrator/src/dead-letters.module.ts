@@ -1,9 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
-import type { Foundation } from '@ymera/foundation';
-import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import { headerNames } from '@ymera/messaging';
 import { redact, redactText } from '@ymera/observability';
+import { PeriodicJob, type ServiceInfrastructure, type ServiceRuntime } from '@ymera/service';
 import { DeadLettersController } from './adapters/messaging/dead-letters.controller';
 import { prometheusDeadLetters } from './adapters/observability/prometheus-dead-letters';
 import { postgresDeadLetterStores } from './adapters/persistence/postgres-dead-letter-store';
@@ -22,7 +21,7 @@ const redaction = { value: (value: unknown) => redact(value), text: redactText }
 export function deadLettersModule(
   config: OrchestratorConfig,
   { logger, health, shutdown }: ServiceRuntime,
-  { messaging, unitOfWork: over }: Foundation,
+  { messaging, unitOfWork: over }: ServiceInfrastructure,
 ): Required<Pick<DynamicModule, 'controllers' | 'providers'>> {
   const clock = systemClock;
   const metrics = prometheusDeadLetters();

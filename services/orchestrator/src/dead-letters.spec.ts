@@ -20,8 +20,8 @@ import {
   type Received,
   type ReceivedDeadLetter,
 } from '@ymera/messaging';
-import { startService, type RunningService } from '@ymera/http';
 import { createDatabase, messagingMigrations, PostgresUnitOfWork, type Database } from '@ymera/persistence';
+import { type RunningService, startService } from '@ymera/service';
 import { eventually, leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
 import { connect } from 'amqplib';
 import { postgresDeadLetterStores } from './adapters/persistence/postgres-dead-letter-store';

@@ -1,9 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
-import { openFoundation } from '@ymera/foundation';
-import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { systemClock } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { policy } from '@ymera/resilience';
+import { openServiceInfrastructure, PeriodicJob, type ServiceRuntime } from '@ymera/service';
 import type { ChannelModel } from 'amqplib';
 import { PrincipalConnections } from './adapters/broker/principal-connections';
 import { PrincipalQueues } from './adapters/broker/principal-queues';
@@ -53,16 +52,16 @@ export async function registryModule(
   runtime: ServiceRuntime,
 ): Promise<DynamicModule> {
   const { logger, shutdown } = runtime;
-  const foundation = await openFoundation(config, runtime, { service, migrations });
-  const { database } = foundation;
+  const infrastructure = await openServiceInfrastructure(config, runtime, { service, migrations });
+  const { database } = infrastructure;
 
-  const unitOfWork = foundation.unitOfWork(registryStores);
+  const unitOfWork = infrastructure.unitOfWork(registryStores);
   const reader = new PostgresRegistryReader(database.sql);
   const vault = new HmacSecretVault(config.YMERA_CREDENTIAL_PEPPER);
   const metrics = registryMetrics();
   const directory = new PrincipalDirectory(reader);
   const agentsVhost = config.YMERA_RABBITMQ_AGENTS_VHOST;
-  const transport = foundation.transport();
+  const transport = infrastructure.transport();
   const broker = principalBroker(config, transport);
   const provisioning = new ProvisionPrincipals(unitOfWork, reader, broker, metrics, systemClock, logger);
   const enrolments = new EnrolmentTokens(vault, systemClock, {

@@ -1,7 +1,7 @@
-import { baseServiceEnvironment, secret, seconds, type BaseServiceConfig } from '@ymera/config';
+import { baseServiceEnvironment, secret, seconds } from '@ymera/config';
 import { partitionCount } from '@ymera/contracts';
 import { z } from 'zod';
-import { parsePeppers } from './adapters/security/pepper';
+import { parsePeppers } from './domain/pepper';
 
 export const configSchema = baseServiceEnvironment.extend({
   /** `http://user:password@host:port`: to declare principals' queues and to close connections. */
@@ -27,4 +27,4 @@ export const configSchema = baseServiceEnvironment.extend({
   YMERA_PARTITIONS: z.coerce.number().int().min(1).max(partitionCount).default(partitionCount),
 });
 
-export type RegistryConfig = z.output<typeof configSchema> & BaseServiceConfig;
+export type RegistryConfig = z.output<typeof configSchema>;

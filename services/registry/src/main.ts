@@ -1,11 +1,11 @@
-import { serviceMain } from '@ymera/http';
 import { RabbitTransport } from '@ymera/messaging';
+import { serviceMain } from '@ymera/service';
 import { registryModule } from './app.module';
 import { configSchema } from './config';
 
 void serviceMain({
   name: 'registry',
-  configSchema: configSchema,
+  configSchema,
   module: registryModule,
   transports: [RabbitTransport],
   http: { acceptForms: true },

@@ -1,8 +1,12 @@
 import type { DynamicModule } from '@nestjs/common';
-import { openFoundation, type Foundation } from '@ymera/foundation';
-import { PeriodicJob, type ServiceRuntime } from '@ymera/http';
 import { systemClock, uuidv7 } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
+import {
+  openServiceInfrastructure,
+  PeriodicJob,
+  type ServiceInfrastructure,
+  type ServiceRuntime,
+} from '@ymera/service';
 import { DirectoryController } from './adapters/messaging/directory.controller';
 import { IssuesController } from './adapters/messaging/issues.controller';
 import { dependenciesOf } from './adapters/dependencies';
@@ -50,12 +54,12 @@ export async function reportingModule(
   config: ReportingConfig,
   runtime: ServiceRuntime,
 ): Promise<DynamicModule> {
-  const foundation = await openFoundation(config, runtime, { service, migrations });
-  const { sql } = foundation.database;
+  const infrastructure = await openServiceInfrastructure(config, runtime, { service, migrations });
+  const { sql } = infrastructure.database;
   await makeHistoryPartitions(sql, Date.now());
   const history = () => maintainHistory(sql, Date.now(), config.YMERA_REPORT_HISTORY_DAYS);
 
-  const unitOfWork = foundation.unitOfWork(reportingStores);
+  const unitOfWork = infrastructure.unitOfWork(reportingStores);
   const { missedReports, massOutage } = policyOf(config);
   const owned = new OwnedFleet(
     {
@@ -67,7 +71,7 @@ export async function reportingModule(
     },
     Date.now(),
   );
-  return assemble(config, runtime, foundation, { unitOfWork, owned, history });
+  return assemble(config, runtime, infrastructure, { unitOfWork, owned, history });
 }
 
 interface Parts {
@@ -80,7 +84,7 @@ interface Parts {
 function assemble(
   config: ReportingConfig,
   { logger, shutdown }: ServiceRuntime,
-  { database, messaging, transport: consumers }: Foundation,
+  { database, messaging, transport: consumers }: ServiceInfrastructure,
   { unitOfWork, owned, history }: Parts,
 ): DynamicModule {
   const reader: ReportingReader = new PostgresReportingReader(database.sql);

@@ -1,4 +1,4 @@
-import { baseServiceEnvironment, seconds, type BaseServiceConfig } from '@ymera/config';
+import { baseServiceEnvironment, seconds } from '@ymera/config';
 import { partitionCount } from '@ymera/contracts';
 import { z } from 'zod';
 import type { MissedReportPolicy } from './domain/decide';
@@ -26,7 +26,7 @@ export const configSchema = baseServiceEnvironment.extend({
   YMERA_REPORT_HISTORY_DAYS: z.coerce.number().int().min(1).max(3650).default(14),
 });
 
-export type ReportingConfig = z.output<typeof configSchema> & BaseServiceConfig;
+export type ReportingConfig = z.output<typeof configSchema>;
 
 /** The settings as policy; fails when the ladder does not rise. */
 export function policyOf(config: ReportingConfig): {

@@ -1,11 +1,11 @@
-import { serviceMain } from '@ymera/http';
 import { RabbitTransport } from '@ymera/messaging';
+import { serviceMain } from '@ymera/service';
 import { reportingModule } from './app.module';
 import { configSchema } from './config';
 
 void serviceMain({
   name: 'reporting',
-  configSchema: configSchema,
+  configSchema,
   module: reportingModule,
   transports: [RabbitTransport],
 });

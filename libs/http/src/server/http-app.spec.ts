@@ -5,8 +5,6 @@ import { defineRoute } from '@ymera/contracts';
 import { failure, FailureException, type LogFields, type Logger } from '@ymera/kernel';
 import { currentTraceId, renderMetrics, startTelemetry, type Telemetry } from '@ymera/observability';
 import { z } from 'zod';
-import { HealthChecks } from '../health/health-checks';
-import { HealthModule } from '../health/health-module';
 import { Input, Route, type RouteInput } from '../route/route';
 import { createHttpApp } from './http-app';
 
@@ -73,18 +71,12 @@ describe('createHttpApp', () => {
   };
   let app: NestFastifyApplication;
   let telemetry: Telemetry;
-  const health = new HealthChecks();
-  let isDatabaseUnavailable = false;
 
   beforeAll(async () => {
     telemetry = await startTelemetry({ service: 'test', version: '1' });
-    health.add('database', async () => {
-      if (isDatabaseUnavailable) throw new Error('away');
-    });
     app = await createHttpApp(
       {
         module: TestModule,
-        imports: [HealthModule.register({ checks: health })],
         controllers: [EchoController],
       },
       { logger, validateResponses: true },
@@ -220,24 +212,5 @@ describe('createHttpApp', () => {
     const { body } = await renderMetrics();
     expect(body).toContain('route="/things/:thing_id/echo"');
     expect(body).not.toContain('very-special-id');
-  });
-
-  it('is live before it is ready, ready while what it needs is there, and never again once it drains', async () => {
-    const status = async (path: string): Promise<number> =>
-      (await app.inject({ method: 'GET', url: path })).statusCode;
-    expect([await status('/health/live'), await status('/health/ready')]).toEqual([200, 503]);
-    health.started();
-    expect(await status('/health/ready')).toBe(200);
-    isDatabaseUnavailable = true;
-    expect(await status('/health/ready')).toBe(503);
-    expect((await app.inject({ method: 'GET', url: '/health' })).json()).toMatchObject({
-      status: 'unavailable',
-      components: { process: { status: 'ok' }, database: { status: 'unavailable' } },
-    });
-    isDatabaseUnavailable = false;
-    health.draining();
-    health.started();
-    expect([await status('/health/live'), await status('/health/ready')]).toEqual([200, 503]);
-    expect(await status('/metrics')).toBe(200);
   });
 });

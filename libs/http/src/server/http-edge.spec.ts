@@ -4,7 +4,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { defineRoute, problem } from '@ymera/contracts';
 import { silentLogger } from '@ymera/kernel';
 import { z } from 'zod';
-import { HealthModule } from '../health/health-module';
 import { Input, Route, type RouteInput } from '../route/route';
 import { createHttpApp } from './http-app';
 
@@ -44,7 +43,6 @@ describe('what a client may write on the socket', () => {
     app = await createHttpApp(
       {
         module: TestModule,
-        imports: [HealthModule.register({ checks: {} })],
         controllers: [EchoController],
       },
       { logger: silentLogger },

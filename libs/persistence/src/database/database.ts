@@ -52,7 +52,7 @@ export class Database {
     }
   }
 
-  /** Applies what is pending, one transaction per migration, Replicas wait for each other. */
+  /** Applies what is pending, one transaction per migration. Replicas wait for each other. */
   migrateUp(): Promise<void> {
     return migrateUp(this.dataSource, this.schema, this.logger);
   }

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { PrincipalCredential } from '@ymera/agent-sdk';
 import { principalCredential } from '@ymera/contracts';
+import { failure, FailureException } from '@ymera/kernel';
 
 /** The credential as kept between starts: readable by the runner's user alone, replaced as a whole. */
 export class CredentialFile {
@@ -14,9 +15,13 @@ export class CredentialFile {
     } catch {
       return undefined;
     }
-    const parsed = principalCredential.safeParse(JSON.parse(text));
+    const parsed = principalCredential.safeParse(parsedJson(text));
     if (!parsed.success)
-      throw new Error(`${this.path} does not hold a credential: remove it and enrol again`);
+      throw new FailureException(
+        failure('illegal_state', 'credential_invalid', `${this.path} does not hold a credential.`, {
+          suggestion: 'Remove it and enrol again.',
+        }),
+      );
     return parsed.data;
   }
 
@@ -25,5 +30,13 @@ export class CredentialFile {
     const next = `${this.path}.next`;
     await writeFile(next, `${JSON.stringify(credential)}\n`, { mode: 0o600 });
     await rename(next, this.path);
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import type { AgentDefinition } from '@ymera/agent-sdk';
+import { ConfigError } from '@ymera/config';
 import type { ToolAgent } from '../agents/agent';
 import { ToolAgents } from '../agents/tool-agents';
 import { hostEnvironment, passedVariables, type HostedAgent, type RunnerConfig } from '../config';
@@ -69,7 +70,7 @@ function agentsOf(kind: HostedAgent, tools: ToolAgents, config: RunnerConfig): r
       const environment = passedVariables(config.YMERA_RUNNER_PASS_ENV);
       const options = { network, searchPath, environment, ...(folder === undefined ? {} : { folder }) };
       if (!command)
-        throw new Error('YMERA_RUNNER_AGENTS names `command`, so YMERA_RUNNER_COMMAND must say which');
+        throw new ConfigError(['YMERA_RUNNER_COMMAND: is required: YMERA_RUNNER_AGENTS names `command`']);
       return [tools.command('CODING', command, options), tools.command('ENHANCEMENT', command, options)];
     }
   }

@@ -1,5 +1,5 @@
 import { type AgentDefinition, type GatewayClient, type PrincipalCredential } from '@ymera/agent-sdk';
-import { type Failure, type Logger, type Result, sleep } from '@ymera/kernel';
+import { failure, FailureException, type Logger, type Result, sleep } from '@ymera/kernel';
 import type { CredentialFile } from './credential-file';
 
 export interface JoinOptions {
@@ -19,8 +19,10 @@ export async function joinPlatform(options: JoinOptions): Promise<PrincipalCrede
   if (kept) return kept;
   const token = options.enrolmentToken;
   if (token === undefined)
-    throw new Error(
-      'there is no credential yet: set YMERA_ENROLMENT_TOKEN_FILE to a file with an enrolment token',
+    throw new FailureException(
+      failure('illegal_state', 'credential_missing', 'There is no credential yet.', {
+        suggestion: 'Set YMERA_ENROLMENT_TOKEN_FILE to a file with an enrolment token.',
+      }),
     );
   const enrolled = await insist(() => options.gateway.enrol(token, options.principalId), options);
   await options.file.write(enrolled);
@@ -49,11 +51,8 @@ async function insist<T>(call: () => Promise<Result<T>>, { logger, signal }: Joi
   for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, maxDelayMs)) {
     const answer = await call();
     if (answer.ok) return answer.value;
-    if (!answer.error.retryable || signal.aborted) throw refusal(answer.error);
+    if (!answer.error.retryable || signal.aborted) throw new FailureException(answer.error);
     logger.warn('the platform is not ready', { code: answer.error.code });
     await sleep(delayMs * (0.5 + Math.random() / 2), signal);
   }
 }
-
-const refusal = ({ code, message, suggestion }: Failure): Error =>
-  new Error(`${code}: ${message}${suggestion === undefined ? '' : ` ${suggestion}`}`);

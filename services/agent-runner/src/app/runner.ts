@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { AgentHost, GatewayClient } from '@ymera/agent-sdk';
 import { changeLimitsOf } from '@ymera/config';
-import { FailureException, type Logger, ok, type Result } from '@ymera/kernel';
+import { FailureException, ok, type Result } from '@ymera/kernel';
+import { serveHealth, type ServiceRuntime } from '@ymera/service/process';
 import type { RunnerConfig } from '../config';
 import { openSandbox } from '../sandbox/probe-sandbox';
 import type { Sandbox } from '../sandbox/sandbox';
@@ -10,23 +11,17 @@ import { UnconfinedSandbox } from '../sandbox/unconfined-sandbox';
 import { RepositoryCache } from '../workspace/repository-cache';
 import { Workspaces } from '../workspace/workspaces';
 import { CredentialFile } from './credential-file';
-import { HealthServer } from './health-server';
 import { hostAgents } from './hosted-agents';
 import { joinPlatform, registerAgents } from './join';
 
 /** Of the projects’ repositories between two tasks. */
 const cacheBytes = 4 * 1024 ** 3;
 
-export interface RunningRunner {
-  stop(): Promise<void>;
-}
-
 /** Sandbox first, because nothing is worth doing without it; then the platform; then work. */
 export async function startRunner(
   config: RunnerConfig,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<RunningRunner> {
+  { logger, health, shutdown, stopping }: ServiceRuntime,
+): Promise<void> {
   const state = config.YMERA_STATE_DIR;
   const opened = await sandboxFor(config);
   if (!opened.ok) throw new FailureException(opened.error);
@@ -44,8 +39,14 @@ export async function startRunner(
   await workspaces.removeLeftovers();
 
   let host: AgentHost | undefined;
-  const health = new HealthServer(() => host?.isOnline ?? false);
-  await health.listen(config.YMERA_HTTP_PORT, config.YMERA_HTTP_HOST);
+  health.add('session', async () => {
+    if (!host?.isOnline) throw new Error('no session with the platform');
+  });
+  const healthServer = await serveHealth(health, {
+    host: config.YMERA_HTTP_HOST,
+    port: config.YMERA_HTTP_PORT,
+  });
+  shutdown.defer('health server', () => healthServer.close());
 
   const gateway = new GatewayClient(config.YMERA_GATEWAY_URL);
   const joining = {
@@ -54,7 +55,7 @@ export async function startRunner(
     principalId: config.YMERA_RUNNER_NAME,
     enrolmentToken: config.YMERA_ENROLMENT_TOKEN?.reveal(),
     logger,
-    signal,
+    signal: stopping,
   };
   const { principal_id: principalId, credential, broker } = await joinPlatform(joining);
   const hosted = hostAgents(config, principalId, sandbox, workspaces);
@@ -73,13 +74,8 @@ export async function startRunner(
     usage: (agentId) => usageOf.get(agentId)?.usage() ?? { cpu_percent: 0, memory_mb: 0 },
     logger,
   });
+  shutdown.defer('agents', () => host.stop(config.YMERA_DRAIN_SECONDS * 1000));
   host.start();
-  return {
-    stop: async () => {
-      await host.stop(config.YMERA_DRAIN_SECONDS * 1000);
-      await health.close();
-    },
-  };
 }
 
 /** For people who look at the process, and not at its log. */

@@ -1,8 +1,9 @@
 import { APP_GUARD } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { getDispatch, getLanding, roles, type Role } from '@ymera/contracts';
-import { createHttpApp, HealthModule } from '@ymera/http';
+import { createHttpApp } from '@ymera/http';
 import { err, failure, ok, sha256Hex, silentLogger, systemClock } from '@ymera/kernel';
+import { HealthModule } from '@ymera/service';
 import { AccessGuard } from '../adapters/http/access.guard';
 import { AlertsController } from '../adapters/http/alerts.controller';
 import { RouteHandler } from '../adapters/http/route-handler';

@@ -17,7 +17,6 @@ import {
   type ReplyOf,
   type ServiceName,
 } from '@ymera/contracts';
-import { startService, type RunningService } from '@ymera/http';
 import { err, failure, ok, silentLogger, uuidv7, type Result } from '@ymera/kernel';
 import {
   createMessaging,
@@ -27,6 +26,7 @@ import {
   type Messaging,
   type Received,
 } from '@ymera/messaging';
+import { type RunningService, startService } from '@ymera/service';
 import {
   asAdmin,
   eventually,

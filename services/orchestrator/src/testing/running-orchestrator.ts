@@ -20,9 +20,9 @@ import {
   type EventContract,
   type PayloadOf,
 } from '@ymera/contracts';
-import { startService, type RunningService } from '@ymera/http';
 import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { createMessaging, RabbitTransport, type Messaging } from '@ymera/messaging';
+import { type RunningService, startService } from '@ymera/service';
 import { testDatabase, testVhosts, type TestDatabase, type TestVhosts } from '@ymera/testing';
 import { connect, type ChannelModel, type ConsumeMessage } from 'amqplib';
 import type { z } from 'zod';

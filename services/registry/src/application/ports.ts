@@ -1,9 +1,9 @@
 import type { AgentStanding, AgentType, UnitOfWork } from '@ymera/contracts';
-import type { Agent } from '../domain/agent';
+import type { Agent, SanctionCause, SanctionStatus } from '../domain/agent';
 import type { Credential } from '../domain/credential';
 import type { Enrolment } from '../domain/enrolment';
 import type { Principal, Provisioning } from '../domain/principal';
-import type { EndCause, SanctionCause, SanctionStatus } from '../domain/sanction-status';
+import type { EndCause } from '../domain/sanction-status';
 import type { SecretToken, StoredSecret, TokenPrefix } from '../domain/secret-token';
 
 export interface EnrolmentStore {

@@ -1,5 +1,24 @@
-import { maximumSlots, type AgentResource, type AgentType } from '@ymera/contracts';
-import type { SanctionStatus } from './sanction-status';
+import {
+  maximumSlots,
+  type AgentResource,
+  type AgentStanding,
+  type AgentType,
+  type sanctionCause,
+} from '@ymera/contracts';
+import type { z } from 'zod';
+
+export type SanctionCause = z.output<typeof sanctionCause>;
+
+/** What sanctions have left of an agent's authority, and who decided that. */
+export interface SanctionStatus {
+  readonly status: AgentStanding;
+  /** Null unless something was taken. */
+  readonly cause: SanctionCause | null;
+  readonly reason: string;
+  /** `platform`, or the operator. */
+  readonly changedBy: string;
+  readonly changedAt: Date;
+}
 
 export interface Agent {
   readonly agentId: string;

@@ -1,6 +1,6 @@
+import type { SanctionStatus } from './agent';
 import { brokerAccess } from './broker-authorisation';
 import type { Principal } from './principal';
-import type { SanctionStatus } from './sanction-status';
 
 type AgentSanction = Pick<SanctionStatus, 'status' | 'cause'>;
 type PrincipalSanction = Pick<Principal, 'status' | 'cause'>;

@@ -1,20 +1,6 @@
-import type { AgentStanding, enforcementChanged, PayloadOf, sanctionCause } from '@ymera/contracts';
+import type { AgentStanding, enforcementChanged, PayloadOf } from '@ymera/contracts';
 import { assertNever } from '@ymera/kernel';
-import type { z } from 'zod';
-import type { Agent } from './agent';
-
-export type SanctionCause = z.output<typeof sanctionCause>;
-
-/** What sanctions have left of an agent's authority, and who decided that. */
-export interface SanctionStatus {
-  readonly status: AgentStanding;
-  /** Null unless something was taken. */
-  readonly cause: SanctionCause | null;
-  readonly reason: string;
-  /** `platform`, or the operator. */
-  readonly changedBy: string;
-  readonly changedAt: Date;
-}
+import type { Agent, SanctionCause, SanctionStatus } from './agent';
 
 /** How a sanction ended: by good reports, or by an administrator's word. */
 export type EndCause = 'recovery' | 'lifted';

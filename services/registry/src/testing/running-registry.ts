@@ -6,9 +6,9 @@ import {
   type QueryContract,
   type ReplyOf,
 } from '@ymera/contracts';
-import { startService, type RunningService } from '@ymera/http';
 import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { createMessaging, RabbitTransport, type Messaging } from '@ymera/messaging';
+import { type RunningService, startService } from '@ymera/service';
 import { eventually, testDatabase, testVhosts, type TestDatabase, type TestVhosts } from '@ymera/testing';
 import { connect, type ChannelModel } from 'amqplib';
 import type { z } from 'zod';

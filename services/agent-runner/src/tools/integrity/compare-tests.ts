@@ -5,20 +5,10 @@ import type { IntegrityFinding } from './findings';
 import { finding } from './findings';
 import { assertedNow, isExplained, lostFindings } from './lost-assertions';
 import { matchAssertions, type Pair } from './match-assertions';
-import type { Rename } from './renames';
-import type { RequestWords } from './request-words';
 import { stateFindings } from './test-states';
-import type { Assertion, TestFile } from './test-model';
+import type { TestComparison } from './test-comparison';
+import type { Assertion } from './test-model';
 import { vacuousFindings } from './vacuous-assertions';
-
-export interface TestComparison {
-  readonly before: readonly TestFile[];
-  readonly after: readonly TestFile[];
-  readonly request: RequestWords;
-  readonly rename: Rename;
-  /** Modules of the product that are there no more, by the names of their files. */
-  readonly removed: ReadonlySet<string>;
-}
 
 /** What became of the tests of a change: every way in which they demand less than before. */
 export function compareTests(comparison: TestComparison): readonly IntegrityFinding[] {

@@ -1,7 +1,7 @@
 import type { IntegrityFinding } from './findings';
 import { finding } from './findings';
 import type { Located, Pair } from './match-assertions';
-import type { TestComparison } from './compare-tests';
+import type { TestComparison } from './test-comparison';
 import { asksToRemove, names, namesLiteral, speaksOf } from './request-words';
 import { isHelper, type Assertion } from './test-model';
 

@@ -1,5 +1,5 @@
 import { isMadeOfAnswer } from './compare-assertions';
-import type { TestComparison } from './compare-tests';
+import type { TestComparison } from './test-comparison';
 import { finding, type IntegrityFinding } from './findings';
 import type { Located, Matching } from './match-assertions';
 import { abbreviates, asksToRemove, names } from './request-words';

@@ -1,4 +1,4 @@
-import type { TestComparison } from './compare-tests';
+import type { TestComparison } from './test-comparison';
 import { finding, type IntegrityFinding } from './findings';
 import type { Located } from './match-assertions';
 import { speaksOf } from './request-words';

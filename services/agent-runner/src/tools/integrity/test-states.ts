@@ -1,4 +1,4 @@
-import type { TestComparison } from './compare-tests';
+import type { TestComparison } from './test-comparison';
 import { finding, type IntegrityFinding } from './findings';
 import type { Matching } from './match-assertions';
 import type { TestCase, TestFile } from './test-model';

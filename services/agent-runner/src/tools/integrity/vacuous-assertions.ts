@@ -1,4 +1,4 @@
-import type { TestComparison } from './compare-tests';
+import type { TestComparison } from './test-comparison';
 import { finding, type IntegrityFinding } from './findings';
 import { strength } from './matchers';
 import { located, type Located, type Matching } from './match-assertions';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { isPointer, maxPointerBytes, noLfs, type LfsFacts, type LfsFile } from '../../domain/lfs';
 import { fieldsOf } from './path-text';
-import type { TreeFile, TreeQuestion } from './proposed-tree';
 import { readBlobs } from './read-blobs';
+import type { TreeFile, TreeQuestion } from './tree-question';
 
 const isRegular = (mode: string): boolean => mode.startsWith('1006') || mode.startsWith('1007');
 const isAttributes = (path: string): boolean => path === '.gitattributes' || path.endsWith('/.gitattributes');

@@ -5,31 +5,13 @@ import { lfsFacts } from './lfs-facts';
 import { fieldsOf, pathText } from './path-text';
 import type { RawChange } from './raw-changes';
 import { readBlobs } from './read-blobs';
+import type { TreeFile, TreeQuestion } from './tree-question';
 
 const linkMode = '120000';
 const submoduleMode = '160000';
 const nothing = '000000';
 /** As git: a NUL in the first bytes of a blob makes it binary. */
 const inspectedBytes = 8000;
-
-export interface TreeQuestion {
-  readonly git: Git;
-  /** Of a commitBuilder: its objects and those of the repository. */
-  readonly options: GitOptions & { readonly repository: string };
-  /** The commitBuilder's own, for scratch files. */
-  readonly folder: string;
-  readonly base: string;
-  readonly tree: string;
-  readonly changed: readonly RawChange[];
-}
-
-/** A file of a tree. */
-export interface TreeFile {
-  readonly mode: string;
-  readonly oid: string;
-  readonly path: string;
-  readonly pathBytes: Buffer;
-}
 
 /** Everything that is asked about a proposed tree, before anything of it is kept. */
 export async function readProposedTree(question: TreeQuestion): Promise<ProposedTree> {

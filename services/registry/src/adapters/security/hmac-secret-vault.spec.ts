@@ -1,6 +1,5 @@
 import { parseToken } from '../../domain/secret-token';
 import { HmacSecretVault } from './hmac-secret-vault';
-import { parsePeppers } from './pepper';
 
 const first = { version: 1, key: 'a pepper of some length' };
 const second = { version: 2, key: 'another pepper of some length' };
@@ -38,19 +37,4 @@ describe('HmacSecretVault', () => {
     expect(() => vault.open(`${sealed.slice(0, -4)}AAAA`, 'phrase')).toThrow();
     expect(() => new HmacSecretVault([second]).open(sealed, 'phrase')).toThrow(RangeError);
   });
-});
-
-describe('parsePeppers', () => {
-  it('reads versions, or one bare key', () => {
-    expect(parsePeppers('0123456789abcdef')).toEqual([{ version: 1, key: '0123456789abcdef' }]);
-    expect(parsePeppers('1:0123456789abcdef,2:fedcba9876543210')).toEqual([
-      { version: 1, key: '0123456789abcdef' },
-      { version: 2, key: 'fedcba9876543210' },
-    ]);
-  });
-
-  it.each(['short', '', '1:0123456789abcdef,1:fedcba9876543210', '1:0123456789abcdef,2:short'])(
-    'refuses %p',
-    (text) => expect(parsePeppers(text)).toBeUndefined(),
-  );
 });

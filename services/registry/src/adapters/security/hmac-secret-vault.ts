@@ -7,13 +7,13 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import type { IssuedToken, SecretVault } from '../../application/ports';
+import type { Pepper } from '../../domain/pepper';
 import {
   formatToken,
   type SecretToken,
   type StoredSecret,
   type TokenPrefix,
 } from '../../domain/secret-token';
-import type { Pepper } from './pepper';
 
 const keyIdBytes = 8;
 const secretBytes = 32;

@@ -1,7 +1,16 @@
 import { print } from '../../syntax/print';
 import type { FunctionSyntax, RecordSyntax, Syntax } from '../../syntax/syntax';
 import { constantText, dottedName, walk } from '../../syntax/walk';
-import type { SpecialCase } from './special-cases';
+
+/** A way through a function that answers a constant for one particular input. */
+export interface SpecialCase {
+  readonly inputs: readonly string[];
+  readonly answer: string;
+  readonly line: number;
+  readonly text: string;
+  /** The whole of several arguments, or of a list or record, is compared at once. */
+  readonly isWhole: boolean;
+}
 
 interface Lookup {
   readonly entries: readonly SpecialCase[];

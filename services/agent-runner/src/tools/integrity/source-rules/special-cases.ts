@@ -4,18 +4,8 @@ import { boundNames, constantText, lastName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import { namesLiteral } from '../request-words';
 import type { Assertion } from '../test-model';
-import { constantTables, tableLookups } from './answer-tables';
+import { constantTables, tableLookups, type SpecialCase } from './answer-tables';
 import type { RuleContext, SourceFinding, SourceRule } from './source-rule';
-
-/** A way through a function that answers a constant for one particular input. */
-export interface SpecialCase {
-  readonly inputs: readonly string[];
-  readonly answer: string;
-  readonly line: number;
-  readonly text: string;
-  /** The whole of several arguments, or of a list or record, is compared at once. */
-  readonly isWhole: boolean;
-}
 
 const trivial = /^(?:|-?[01]|null|undefined|None|true|false|NaN|Infinity|\[\]|\{\})$/;
 

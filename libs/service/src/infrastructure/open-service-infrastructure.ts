@@ -1,6 +1,5 @@
 import type { BaseServiceConfig } from '@ymera/config';
 import type { ServiceName } from '@ymera/contracts';
-import type { ServiceRuntime } from '@ymera/http';
 import {
   createMessaging,
   type Messaging,
@@ -16,14 +15,15 @@ import {
   type MigrationClass,
   type SqlExecutor,
 } from '@ymera/persistence';
+import type { ServiceRuntime } from '../process/service-runtime';
 
-export interface FoundationOptions {
+export interface ServiceInfrastructureOptions {
   /** Also the name of its schema. */
   readonly service: ServiceName;
   readonly migrations: readonly MigrationClass[];
 }
 
-export interface Foundation {
+export interface ServiceInfrastructure {
   readonly database: Database;
   readonly messaging: Messaging;
   readonly relay: OutboxRelay;
@@ -34,15 +34,15 @@ export interface Foundation {
 }
 
 /**
- * Opens what every service stands on. Closed in reverse when the service stops, after its consumers have drained: the relay
- * publishes what was committed last, then the broker goes, then the database. Rejects when the schema is not there or cannot
- * be migrated; the broker may still be away.
+ * Opens database, broker connections and outbox relay of a service. They close in reverse after its consumers have drained:
+ * the relay publishes what was committed last, then the connections to the broker close, then the database. Rejects when the
+ * schema does not exist or cannot be migrated; the broker may be unreachable.
  */
-export async function openFoundation(
+export async function openServiceInfrastructure(
   config: BaseServiceConfig,
   { logger, health, shutdown }: Pick<ServiceRuntime, 'logger' | 'health' | 'shutdown'>,
-  { service, migrations }: FoundationOptions,
-): Promise<Foundation> {
+  { service, migrations }: ServiceInfrastructureOptions,
+): Promise<ServiceInfrastructure> {
   const database = await createDatabase({
     url: config.YMERA_POSTGRES_URL.reveal(),
     schema: service,

@@ -1,15 +1,17 @@
 import { baseServiceEnvironment, loadConfig } from '@ymera/config';
 import { agentRetired } from '@ymera/contracts';
-import { HealthChecks, ShutdownSequence, type ServiceRuntime } from '@ymera/http';
 import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { messagingMigrations } from '@ymera/persistence';
 import { eventually, leakGuard, testDatabase, testVhosts } from '@ymera/testing';
-import { openFoundation } from './open-foundation';
+import { HealthChecks } from '../process/health-checks';
+import type { ServiceRuntime } from '../process/service-runtime';
+import { ShutdownSequence } from '../process/shutdown-sequence';
+import { openServiceInfrastructure } from './open-service-infrastructure';
 
 const logger: ServiceRuntime['logger'] = { ...silentLogger, setLevel: () => undefined };
 
-describe('what a service stands on (real PostgreSQL and RabbitMQ)', () => {
-  it('migrates, sends what is committed, says how it is, and closes with the service', async () => {
+describe('openServiceInfrastructure (real PostgreSQL and RabbitMQ)', () => {
+  it('migrates, publishes what is committed, reports its health and closes with the service', async () => {
     const [server, broker] = await Promise.all([
       testDatabase({ service: 'registry', migrations: [] }),
       testVhosts(),
@@ -25,7 +27,7 @@ describe('what a service stands on (real PostgreSQL and RabbitMQ)', () => {
     });
     const health = new HealthChecks();
     const shutdown = new ShutdownSequence(logger);
-    const foundation = await openFoundation(
+    const infrastructure = await openServiceInfrastructure(
       config,
       { logger, health, shutdown },
       { service: 'registry', migrations: messagingMigrations },
@@ -33,13 +35,13 @@ describe('what a service stands on (real PostgreSQL and RabbitMQ)', () => {
     health.started();
 
     const { sample } = agentRetired;
-    const unitOfWork = foundation.unitOfWork((sql) => ({ sql }));
+    const unitOfWork = infrastructure.unitOfWork((sql) => ({ sql }));
     await unitOfWork.run(async (tx) => {
       await tx.inbox.accept('registry.a_test', uuidv7());
       await tx.outbox.event(agentRetired, { aggregateId: 'agent-1', aggregateVersion: 1, payload: sample });
     });
     await eventually(async () =>
-      expect(await foundation.database.sql.query('SELECT id FROM outbox')).toEqual([]),
+      expect(await infrastructure.database.sql.query('SELECT id FROM outbox')).toEqual([]),
     );
     await eventually(async () =>
       expect(await health.report()).toMatchObject({

@@ -1,3 +1,3 @@
 const { projectConfig } = require('../../deploy/tooling/jest-preset.cjs');
 
-module.exports = projectConfig('foundation', __dirname);
+module.exports = projectConfig('service', __dirname);

@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Module, Res, type DynamicModule } from '@nestjs/common';
+import { AllowAccess } from '@ymera/http';
 import { renderMetrics } from '@ymera/observability';
 import type { FastifyReply } from 'fastify';
-import { AllowAccess } from '../route/access';
-import { HealthChecks, type HealthCheck } from './health-checks';
+import { HealthChecks, type HealthCheck } from '../process/health-checks';
 
 @Controller()
 class HealthController {

@@ -1,1 +1,0 @@
-export { openFoundation, type Foundation, type FoundationOptions } from './open-foundation';
