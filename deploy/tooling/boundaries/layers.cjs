@@ -58,8 +58,8 @@ const configuration = {
         path: [
           frameworks,
           '^services/[^/]+/src/(application|adapters|testing)/',
-          '^libs/(messaging|persistence|http|observability|config|resilience|service)/',
-          packages('@ymera/(messaging|persistence|http|observability|config|resilience|service)'),
+          '^libs/(amqp|unit-of-work|messaging|persistence|http|observability|config|resilience|service)/',
+          packages('@ymera/(amqp|unit-of-work|messaging|persistence|http|observability|config|resilience|service)'),
         ],
       },
     },

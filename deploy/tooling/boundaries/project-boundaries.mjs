@@ -3,22 +3,26 @@
 const libraries = {
   kernel: [],
   contracts: ['kernel'],
+  amqp: ['kernel', 'testing'],
+  'unit-of-work': ['contracts'],
   config: ['kernel'],
   observability: ['kernel'],
   resilience: ['kernel', 'observability'],
-  messaging: ['kernel', 'contracts', 'observability'],
-  persistence: ['kernel', 'contracts', 'observability', 'testing'],
+  messaging: ['kernel', 'contracts', 'amqp', 'observability'],
+  persistence: ['kernel', 'contracts', 'unit-of-work', 'observability', 'testing'],
   http: ['kernel', 'contracts', 'observability'],
   service: ['kernel', 'contracts', 'config', 'observability', 'http', 'messaging', 'persistence', 'testing'],
   transparency: ['kernel'],
-  'agent-sdk': ['kernel', 'contracts', 'testing'],
+  'agent-sdk': ['kernel', 'contracts', 'amqp', 'testing'],
   // Depends on little, so that every library's tests may use it without a cycle.
-  testing: ['kernel', 'contracts'],
+  testing: ['kernel', 'contracts', 'unit-of-work'],
 };
 
 const platform = [
   'kernel',
   'contracts',
+  'amqp',
+  'unit-of-work',
   'config',
   'observability',
   'resilience',

@@ -1,5 +1,12 @@
-import { connect, type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
-import { type Logger, sleep, settlesWithin } from '@ymera/kernel';
+import {
+  amqpAddress,
+  isAccessRefused,
+  ReconnectingChannel,
+  ReconnectingConnection,
+  type ChannelEpoch,
+} from '@ymera/amqp';
+import type { Logger } from '@ymera/kernel';
+import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 
 /** What the principal publishes, ready for the wire. */
 export interface Outgoing {
@@ -32,29 +39,52 @@ export interface BrokerLinkOptions {
   readonly onRefused: () => Promise<number>;
 }
 
-const firstDelayMs = 200;
 /** A third of the usual lease: what an agent holds when the broker goes away must not run out while it waits to return. */
-const maxDelayMs = 5_000;
-const connectTimeoutMs = 10_000;
-/** How long `close` waits for a broker that may have vanished. */
-const closeMs = 2_000;
+const backoff = { baseMs: 200, maxMs: 5_000 };
+const heartbeatSeconds = 15;
 const prefetch = 50;
 
 /** One connection of a principal to the broker, kept up until `close`. */
 export class BrokerLink {
-  private connection: ChannelModel | undefined;
-  private channel: ConfirmChannel | undefined;
-  private readonly closing = new AbortController();
-  private loop: Promise<void> | undefined;
+  private readonly connection: ReconnectingConnection;
+  private readonly channel: ReconnectingChannel;
 
-  constructor(private readonly options: BrokerLinkOptions) {}
+  constructor(private readonly options: BrokerLinkOptions) {
+    const { address, principalId, credential, logger } = options;
+    const name = `agent ${principalId}`;
+    const minDelayMs = async (error: unknown): Promise<number> =>
+      isAccessRefused(error) ? options.onRefused() : 0;
+    this.connection = new ReconnectingConnection({
+      name,
+      address: amqpAddress({
+        url: address.url,
+        vhost: address.vhost,
+        username: principalId,
+        password: credential,
+      }),
+      logger,
+      heartbeatSeconds,
+      backoff,
+      minDelayMs,
+    });
+    this.channel = new ReconnectingChannel(this.connection, {
+      name,
+      logger,
+      confirms: true,
+      opened: (epoch) => this.consume(epoch),
+      ready: () => {
+        options.onConnected();
+      },
+      minDelayMs,
+    });
+  }
 
   open(): void {
-    this.loop ??= this.keepUp();
+    this.channel.start();
   }
 
   get isUp(): boolean {
-    return this.channel !== undefined;
+    return this.channel.current !== undefined;
   }
 
   /**
@@ -62,7 +92,7 @@ export class BrokerLink {
    * buffered here: callers that must not lose a message send it again after the next connect.
    */
   publish(message: Outgoing): Promise<boolean> {
-    const channel = this.channel;
+    const channel = this.channel.current?.channel as ConfirmChannel | undefined;
     if (!channel) return Promise.resolve(false);
     return new Promise((resolve) => {
       try {
@@ -87,115 +117,31 @@ export class BrokerLink {
     });
   }
 
-  /** Leaves; within two seconds also a broker that does not answer. */
+  /** Leaves; within a few seconds also a broker that does not answer. */
   async close(): Promise<void> {
-    this.closing.abort();
-    if (this.connection) hangUp(this.connection);
-    await settlesWithin(closeMs, this.loop);
+    await this.channel.stop();
+    await this.connection.close();
   }
 
-  private async keepUp(): Promise<void> {
-    let delayMs = firstDelayMs;
-    while (!this.closing.signal.aborted) {
-      const ended = await this.connectOnce();
-      if (ended === 'was_up' || ended === 'cut_off') delayMs = firstDelayMs;
-      let waitMs = Math.random() * delayMs;
-      if (ended === 'refused' || ended === 'cut_off')
-        waitMs = Math.max(waitMs, await this.options.onRefused());
-      delayMs = Math.min(delayMs * 2, maxDelayMs);
-      await sleep(waitMs, this.closing.signal);
-    }
-  }
-
-  /** Connects, then resolves when that connection is over. */
-  private async connectOnce(): Promise<'was_up' | 'cut_off' | 'refused' | 'unreachable'> {
-    const { address, principalId, credential, logger } = this.options;
-    let connection: ChannelModel;
-    try {
-      connection = await connect(connectionOptions(address, principalId, credential), {
-        timeout: connectTimeoutMs,
-      });
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const refused = isRefusal(error);
-      logger.warn('broker connection failed', { principal_id: principalId, refused, reason: message });
-      return refused ? 'refused' : 'unreachable';
-    }
-    const over = new Promise<void>((resolve) => {
-      connection.once('close', () => {
-        resolve();
-      });
+  private async consume({ channel }: ChannelEpoch): Promise<void> {
+    await channel.prefetch(prefetch);
+    await channel.consume(this.options.address.queue, (delivery) => {
+      if (delivery === null) {
+        void channel.close().catch(() => undefined);
+        return;
+      }
+      // The truth of a task is in the orchestrator's database, so the delivery is settled at once.
+      channel.ack(delivery);
+      this.handle(delivery);
     });
-    connection.on('error', (error: Error) => {
-      logger.warn('broker connection lost', { principal_id: principalId, reason: error.message });
-    });
-    if (this.closing.signal.aborted) {
-      hangUp(connection);
-      await over;
-      return 'was_up';
-    }
-    let isCutOff = false;
-    this.connection = connection;
-    try {
-      const channel = await connection.createConfirmChannel();
-      channel.on('error', (error: Error) => {
-        isCutOff = isRefusal(error);
-        logger.warn('broker channel lost', { principal_id: principalId, reason: error.message });
-      });
-      // A channel never outlives its use: without it the connection is of no use, so both go together.
-      channel.once('close', () => {
-        this.channel = undefined;
-        hangUp(connection);
-      });
-      await channel.prefetch(prefetch);
-      this.channel = channel;
-      await channel.consume(address.queue, (delivery) => {
-        if (delivery === null) {
-          hangUp(connection);
-          return;
-        }
-        // The truth of a task is in the orchestrator's database, so the delivery is settled at once.
-        channel.ack(delivery);
-        this.options.onDelivery(delivery);
-      });
-      this.options.onConnected();
-    } catch (error) {
-      isCutOff = isRefusal(error);
-      logger.warn('broker channel refused', {
-        principal_id: principalId,
-        reason: error instanceof Error ? error.message : String(error),
-      });
-      hangUp(connection);
-    }
-    await over;
-    this.channel = undefined;
-    this.connection = undefined;
-    return isCutOff ? 'cut_off' : 'was_up';
   }
-}
 
-/**
- * Not to be waited for: the promise of amqplib's close settles only with the broker's answer, and never when the socket dies
- * before it. The close event comes in either case.
- */
-function hangUp(connection: ChannelModel): void {
-  void connection.close().catch(() => undefined);
-}
-
-/** A virtual host that is refused ends the handshake without its code. */
-const isRefusal = (error: unknown): boolean =>
-  /ACCESS.REFUSED|\b403\b|got <ConnectionClose/.test(String(error));
-
-function connectionOptions(address: BrokerAddress, username: string, password: string): Options.Connect {
-  const url = new URL(address.url);
-  const secure = url.protocol === 'amqps:';
-  return {
-    protocol: secure ? 'amqps' : 'amqp',
-    hostname: url.hostname,
-    port: Number(url.port || (secure ? 5671 : 5672)),
-    username,
-    password,
-    vhost: address.vhost,
-    heartbeat: 15,
-  };
+  /** A delivery that cannot be handled must not end the connection, which is what amqplib does when a consumer throws. */
+  private handle(delivery: ConsumeMessage): void {
+    try {
+      this.options.onDelivery(delivery);
+    } catch (error) {
+      this.options.logger.error('delivery failed', { type: String(delivery.properties.type), error });
+    }
+  }
 }

@@ -4,7 +4,6 @@ export * from './define/agent-message';
 export * from './define/outgoing';
 export { pageCursor, type Page, type PageCursor } from './define/page-cursor';
 export * from './define/route';
-export * from './define/unit-of-work';
 export * from './shared/acceptance';
 export * from './shared/agents';
 export * from './shared/alerts';

@@ -7,7 +7,9 @@ export { errorKinds, failure, FailureException, failureOf, type ErrorKind, type 
 export { FreshnessProbe, type FreshnessProbeOptions } from './freshness-probe';
 export { idempotencyKeyReused, repeatOf } from './idempotency';
 export { isUuidv7, uuidv7, uuidv7Time, type Brand } from './ids';
+export { isJsonDeeperThan } from './json-depth';
 export { silentLogger, type LogFields, type Logger } from './logger';
+export { messageIdRetentionMs, messageIdTime } from './message-id';
 export { KeyedMutex, Mutex } from './mutex';
 export { isOpen, pauseAfter, pauseVersion, resumed, type Pause } from './pause';
 export { err, ok, type Err, type Ok, type Result } from './result';

@@ -15,4 +15,6 @@ export const headerNames = {
   code: 'x-ymera-code',
   reason: 'x-ymera-reason',
   deadAt: 'x-ymera-dead-at',
+  /** Bytes of the body before it was cut; only where it was. */
+  bodyBytes: 'x-ymera-body-bytes',
 } as const;

@@ -1,5 +1,6 @@
 import type { VirtualHost } from '@ymera/contracts';
 import { FailureException, failure } from '@ymera/kernel';
+import type { Channel } from 'amqplib';
 import { RabbitConnections, type RabbitConnectionsOptions } from './connection/rabbit-connections';
 import type { HandleDeadLetter } from './dead-letters/dead-letter-consumer';
 import { DeadLetterCollector } from './dead-letters/dead-letter-collector';
@@ -32,6 +33,11 @@ export interface Messaging {
   keepDeadLetters(take: HandleDeadLetter): Pick<DeadLetterCollector, 'problems'>;
   /** For readiness: rejects with a sentence while a connection in use is down or blocked, or a queue is not consumed. */
   check(): Promise<void>;
+  /**
+   * A new channel on the agents' virtual host, to declare and delete queues with, for the one service that may. On the
+   * connection that publishes; the caller closes it. Rejects only when messaging is closed: it waits while the broker is away.
+   */
+  openAgentsChannel(): Promise<Channel>;
   /** Messages that wait in a queue, asked on the connection that consumes; no answer while the broker is away. */
   depth(vhost: VirtualHost, queue: string): Promise<number>;
   /** Stops consuming, lets handlers finish (bounded), confirms what is in flight, closes. */
@@ -71,6 +77,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
       keeper.start();
       return keeper;
     },
+    openAgentsChannel: async () => (await connections.of('agents', 'publish').open()).createChannel(),
     depth: (vhost, queue) => depths.of(vhost, queue),
     async check() {
       const problems = [

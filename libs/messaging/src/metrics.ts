@@ -37,6 +37,11 @@ export const metrics = {
     help: 'Lost connections to the broker, failed attempts included.',
     labels: ['connection'],
   }),
+  poison: counter({
+    name: 'ymera_poison_messages_total',
+    help: 'Messages that could not be kept as they are: altered in their dead letter, or rejected. Normally 0.',
+    labels: ['queue', 'outcome'],
+  }),
   asked: histogram({
     name: 'ymera_query_seconds',
     help: 'Time of a query as its asker sees it.',

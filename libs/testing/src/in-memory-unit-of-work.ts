@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Inbox, Messages, UnitOfWork } from '@ymera/contracts';
+import type { Inbox, Messages, UnitOfWork } from '@ymera/unit-of-work';
 import { RecordingOutbox } from './recording-outbox';
 
 class InMemoryInbox implements Inbox {

@@ -5,10 +5,10 @@ import {
   type AgentMessageContract,
   type CommandContract,
   type EventContract,
-  type Outbox,
   type OutgoingMessage,
   type PayloadOf,
 } from '@ymera/contracts';
+import type { Outbox } from '@ymera/unit-of-work';
 import { uuidv7 } from '@ymera/kernel';
 
 type AnyContract = EventContract | CommandContract | AgentMessageContract;

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import { failureOf } from '@ymera/kernel';
 import { createDatabase, PostgresUnitOfWork, type Database, type SqlExecutor } from '@ymera/persistence';
 import { eventually, leakGuard, RecordingOutbox, testDatabase, type TestDatabase } from '@ymera/testing';

@@ -1,5 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
-import { systemClock, uuidv7 } from '@ymera/kernel';
+import { messageIdRetentionMs, systemClock, uuidv7 } from '@ymera/kernel';
 import { headerNames } from '@ymera/messaging';
 import { redact, redactText } from '@ymera/observability';
 import { PeriodicJob, type ServiceInfrastructure, type ServiceRuntime } from '@ymera/service';
@@ -12,8 +12,6 @@ import { RecordDeadLetter } from './application/record-dead-letter';
 import { ReplayDeadLetter } from './application/replay-dead-letter';
 import type { OrchestratorConfig } from './config';
 
-/** What consumers' inboxes remember; the transport's own default. */
-const retentionMs = 7 * 86_400_000;
 const expireIntervalMs = 60_000;
 const redaction = { value: (value: unknown) => redact(value), text: redactText };
 
@@ -51,14 +49,14 @@ export function deadLettersModule(
   periodicJob.start();
   shutdown.defer('dead letters', () => periodicJob.stop());
 
-  const reading = new ReadDeadLetters({ unitOfWork, redaction, clock, retentionMs });
+  const reading = new ReadDeadLetters({ unitOfWork, redaction, clock, retentionMs: messageIdRetentionMs });
   const replaying = new ReplayDeadLetter({
     unitOfWork,
     reading,
     metrics,
     clock,
     newId,
-    retentionMs,
+    retentionMs: messageIdRetentionMs,
     principalHeader: headerNames.principal,
   });
   return {

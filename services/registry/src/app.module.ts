@@ -1,9 +1,8 @@
 import type { DynamicModule } from '@nestjs/common';
 import { systemClock } from '@ymera/kernel';
-import { RabbitTransport } from '@ymera/messaging';
+import { RabbitTransport, type Messaging } from '@ymera/messaging';
 import { policy } from '@ymera/resilience';
 import { openServiceInfrastructure, PeriodicJob, type ServiceRuntime } from '@ymera/service';
-import type { ChannelModel } from 'amqplib';
 import { PrincipalConnections } from './adapters/broker/principal-connections';
 import { PrincipalQueues } from './adapters/broker/principal-queues';
 import { BrokerCallbackController, callbackToken } from './adapters/http/broker-callback.controller';
@@ -62,7 +61,7 @@ export async function registryModule(
   const directory = new PrincipalDirectory(reader);
   const agentsVhost = config.YMERA_RABBITMQ_AGENTS_VHOST;
   const transport = infrastructure.transport();
-  const broker = principalBroker(config, transport);
+  const broker = principalBroker(config, infrastructure.messaging);
   const provisioning = new ProvisionPrincipals(unitOfWork, reader, broker, metrics, systemClock, logger);
   const enrolments = new EnrolmentTokens(vault, systemClock, {
     partitions: config.YMERA_PARTITIONS,
@@ -127,16 +126,14 @@ export async function registryModule(
   };
 }
 
-/** The part of the transport's connections that is used here. */
-interface AgentsConnections {
-  of(vhost: 'agents', use: 'publish'): { open(): Promise<ChannelModel> };
-}
-
 /** Both ways to the broker are bounded: an enrolment answers also while the broker is away, and the sweep goes on. */
-function principalBroker(config: RegistryConfig, transport: RabbitTransport): PrincipalBroker {
+function principalBroker(
+  config: RegistryConfig,
+  messaging: Pick<Messaging, 'openAgentsChannel'>,
+): PrincipalBroker {
   const bounds = { timeoutMs: 2_000, breaker: { failures: 5, resetMs: 1_000 } };
   const queues = new PrincipalQueues(
-    () => transport.unwrap<AgentsConnections>().of('agents', 'publish').open(),
+    () => messaging.openAgentsChannel(),
     policy({ name: 'rabbitmq_queues', ...bounds }),
   );
   const connections = new PrincipalConnections(

@@ -1,31 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { failure, FailureException } from '@ymera/kernel';
+import { failure, FailureException, isJsonDeeperThan } from '@ymera/kernel';
 import type { FastifyInstance } from 'fastify';
 
 /** Levels of arrays and objects; deeper JSON is refused before it is parsed. */
 const maxJsonDepth = 32;
-
-const [quote, backslash] = [0x22, 0x5c];
-const opening = new Set([0x5b, 0x7b]);
-const closing = new Set([0x5d, 0x7d]);
-
-/** Whether arrays and objects nest deeper than `limit`. Looks at brackets outside of strings only; the text need not be valid. */
-export function isDeeperThan(limit: number, json: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < json.length; index += 1) {
-    const unit = json.charCodeAt(index);
-    if (inString) {
-      if (unit === backslash) index += 1;
-      else if (unit === quote) inString = false;
-    } else if (unit === quote) inString = true;
-    else if (opening.has(unit)) {
-      depth += 1;
-      if (depth > limit) return true;
-    } else if (closing.has(unit)) depth -= 1;
-  }
-  return false;
-}
 
 const tooDeep = failure('validation', 'json_too_deep', `JSON may nest at most ${maxJsonDepth} levels.`);
 const notUtf8 = failure('validation', 'malformed_json', 'The body is not UTF-8.');
@@ -41,7 +19,7 @@ export function acceptJson(fastify: FastifyInstance): void {
     (request, bytes: Buffer, done) => {
       if (!isUtf8(bytes)) return done(new FailureException(notUtf8));
       const body = bytes.toString();
-      if (isDeeperThan(maxJsonDepth, body)) return done(new FailureException(tooDeep));
+      if (isJsonDeeperThan(maxJsonDepth, bytes)) return done(new FailureException(tooDeep));
       // An empty body with the content type set is what some clients send with a POST without one.
       if (body === '') return done(null, undefined);
       return parse(request, body, (error, value) => {

@@ -1,7 +1,7 @@
+import { amqpAddress, ReconnectingConnection } from '@ymera/amqp';
 import type { ServiceName, VirtualHost } from '@ymera/contracts';
 import type { Logger } from '@ymera/kernel';
-import type { Options } from 'amqplib';
-import { RabbitConnection } from './rabbit-connection';
+import { metrics } from '../metrics';
 
 export interface RabbitConnectionsOptions {
   /** `amqp://user:password@host:port`, without a virtual host. */
@@ -17,35 +17,25 @@ export interface RabbitConnectionsOptions {
 /** Publishing and consuming never share a connection: the broker stops reading from one that publishes too fast. */
 export type ConnectionRole = 'publish' | 'consume';
 
-export function addressOf(url: string, vhost: string): Options.Connect {
-  const { protocol, hostname, port, username, password } = new URL(url);
-  return {
-    protocol: protocol.replace(/:$/, ''),
-    hostname,
-    ...(port === '' ? {} : { port: Number(port) }),
-    username: decodeURIComponent(username) || 'guest',
-    password: decodeURIComponent(password) || 'guest',
-    vhost: encodeURIComponent(vhost),
-  };
-}
-
 /** A service's connections, opened when first used. */
 export class RabbitConnections {
-  readonly #connections = new Map<string, RabbitConnection>();
+  readonly #connections = new Map<string, ReconnectingConnection>();
 
   constructor(private readonly options: RabbitConnectionsOptions) {}
 
-  of(vhost: VirtualHost, role: ConnectionRole): RabbitConnection {
+  of(vhost: VirtualHost, role: ConnectionRole): ReconnectingConnection {
     const key = `${vhost} ${role}`;
     const known = this.#connections.get(key);
     if (known) return known;
     const { url, service, logger } = this.options;
     const path =
       vhost === 'services' ? (this.options.vhost ?? '/ymera') : (this.options.agentsVhost ?? '/agents');
-    const connection = new RabbitConnection({
-      name: `${service} ${role} ${path}`,
-      address: addressOf(url, path),
+    const name = `${service} ${role} ${path}`;
+    const connection = new ReconnectingConnection({
+      name,
+      address: amqpAddress({ url, vhost: path }),
       logger,
+      lost: () => metrics.reconnects.inc({ connection: name }),
     });
     this.#connections.set(key, connection);
     return connection;

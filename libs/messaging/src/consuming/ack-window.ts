@@ -13,6 +13,11 @@ export class AckWindow {
     this.#fresh.push(tag);
   }
 
+  /** Settled by a rejection of its own; it must not be acknowledged any more. */
+  skip(tag: number): void {
+    this.#ahead.add(tag);
+  }
+
   flush(acknowledge: (tag: number, allUpTo: boolean) => void): void {
     const fresh = this.#fresh;
     if (fresh.length === 0) return;

@@ -9,6 +9,7 @@ const place: Place = {
   queue: 'orchestrator.results',
   service: 'orchestrator',
   facts: { now, ownUser: 'svc-orchestrator', retentionMs: 1 },
+  maxBodyBytes: 100,
 };
 
 const message = (
@@ -67,7 +68,7 @@ it('keeps our own ids and replaces others', () => {
 });
 
 it('says why a message is dead, at most at some length', () => {
-  const letter = deadLetterOf(message(), place, { code: 'invalid_payload', reason: 'x'.repeat(5_000) });
+  const { letter } = deadLetterOf(message(), place, { code: 'invalid_payload', reason: 'x'.repeat(5_000) });
   expect(letter).toMatchObject({ exchange: 'agents.dead', routingKey: 'orchestrator' });
   expect(letter.headers).toMatchObject({
     [headerNames.code]: 'invalid_payload',

@@ -1,8 +1,10 @@
+import { unreadableHeaders } from '@ymera/amqp';
 import { exchanges, type MessageHeaders, type OutgoingMessage, type VirtualHost } from '@ymera/contracts';
-import { isUuidv7, uuidv7 } from '@ymera/kernel';
+import { isUuidv7, sha256Hex, uuidv7 } from '@ymera/kernel';
 import type { ConsumeMessage } from 'amqplib';
 import type { DelayedMessage } from '../delayed-delivery';
 import { headerNames } from '../headers';
+import { boundedText, shortText, traceparentOf } from './bounded-text';
 import { attemptsOf, principalOf, type IntakeFacts } from './intake';
 
 /** Where a delivery is, and what is known of it. */
@@ -11,32 +13,33 @@ export interface Place {
   readonly queue: string;
   readonly service: string;
   readonly facts: IntakeFacts;
+  /** Bytes of a body that are kept. */
+  readonly maxBodyBytes: number;
 }
 
 const maxReasonLength = 1000;
-
-const text = (value: unknown, maxLength = 255): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.slice(0, maxLength) : undefined;
 
 /** None of a stranger's headers travels on, except the trace. */
 function kept(message: ConsumeMessage, { vhost, facts }: Place): MessageHeaders {
   const original: MessageHeaders = message.properties.headers ?? {};
   const isSentAgain = message.properties.userId === facts.ownUser && message.fields.exchange === '';
   const headers: Record<string, unknown> = {
-    [headerNames.exchange]: (isSentAgain && text(original[headerNames.exchange])) || message.fields.exchange,
+    [headerNames.exchange]:
+      (isSentAgain && boundedText(original[headerNames.exchange])) || message.fields.exchange,
     [headerNames.routingKey]:
-      (isSentAgain && text(original[headerNames.routingKey])) || message.fields.routingKey,
+      (isSentAgain && boundedText(original[headerNames.routingKey])) ||
+      (boundedText(message.fields.routingKey) ?? ''),
   };
-  const traceparent = text(original['traceparent']);
+  const traceparent = traceparentOf(original['traceparent']);
   if (traceparent) headers['traceparent'] = traceparent;
-  const principal = vhost === 'agents' ? principalOf(message, facts) : undefined;
+  const principal = vhost === 'agents' ? boundedText(principalOf(message, facts)) : undefined;
   if (principal) headers[headerNames.principal] = principal;
   return headers;
 }
 
 const idOf = (message: ConsumeMessage): string => {
-  const id = text(message.properties.messageId);
-  return id !== undefined && isUuidv7(id) ? id : uuidv7();
+  const id: unknown = message.properties.messageId;
+  return typeof id === 'string' && isUuidv7(id) ? id : uuidv7();
 };
 
 /** The same message for the same queue, later. */
@@ -47,32 +50,76 @@ export function delayedOf(message: ConsumeMessage, place: Place, afterMs: number
     queue: place.queue,
     retryAt: new Date(now.getTime() + afterMs),
     messageId: idOf(message),
-    type: text(message.properties.type) ?? '',
+    type: shortText(message.properties.type) ?? '',
     headers: { ...kept(message, place), [headerNames.attempts]: attemptsOf(message, place.facts) },
     body: message.content,
   };
 }
 
-/** The message as it was, with why it is dead. The code and reason are for operators, who can send it again. */
+/** What of a message cannot be kept in its dead letter as it was, in words. */
+function alterationsOf(
+  { properties, fields, content }: ConsumeMessage,
+  { maxBodyBytes }: Place,
+): readonly string[] {
+  const headers: MessageHeaders = properties.headers ?? {};
+  const type: unknown = properties.type;
+  return [
+    type !== undefined && (shortText(type) ?? '') !== type
+      ? 'type cut, or characters in it replaced'
+      : undefined,
+    (boundedText(fields.routingKey) ?? '') !== fields.routingKey
+      ? 'characters in the routing key replaced'
+      : undefined,
+    headers['traceparent'] !== undefined && traceparentOf(headers['traceparent']) === undefined
+      ? 'traceparent dropped'
+      : undefined,
+    headers[unreadableHeaders] === true ? 'headers dropped: they could not be decoded' : undefined,
+    content.length > maxBodyBytes
+      ? `body cut to ${maxBodyBytes} of ${content.length} bytes, sha256 ${sha256Hex(content)}`
+      : undefined,
+  ].filter((alteration) => alteration !== undefined);
+}
+
+/** The reason, and after it what was altered: both are for operators. */
+function reasonOf(reason: string, alterations: readonly string[]): string {
+  const note = alterations.length === 0 ? '' : ` [Altered: ${alterations.join('; ')}.]`;
+  return `${boundedText(reason, maxReasonLength - note.length) ?? ''}${note}`;
+}
+
+export interface DeadMessage {
+  readonly letter: OutgoingMessage;
+  /** Something of the message was cut or replaced; the reason says what. */
+  readonly isAltered: boolean;
+}
+
+/**
+ * The message as it was, with why it is dead. The code and reason are for operators, who can send it again. Whatever the
+ * message is, its letter can be encoded and stored: a dead letter that cannot be published would hold its place in the
+ * queue for ever.
+ */
 export function deadLetterOf(
   message: ConsumeMessage,
   place: Place,
   cause: { readonly code: string; readonly reason: string },
-): OutgoingMessage {
-  return {
+): DeadMessage {
+  const alterations = alterationsOf(message, place);
+  const { content } = message;
+  const letter: OutgoingMessage = {
     messageId: idOf(message),
     vhost: place.vhost,
     exchange: place.vhost === 'services' ? exchanges.dead : exchanges.agentsDead,
     routingKey: place.service,
-    type: text(message.properties.type) ?? '',
+    type: shortText(message.properties.type) ?? '',
     headers: {
       ...kept(message, place),
-      [headerNames.code]: cause.code,
-      [headerNames.reason]: cause.reason.slice(0, maxReasonLength),
+      [headerNames.code]: boundedText(cause.code) ?? 'unknown',
+      [headerNames.reason]: reasonOf(cause.reason, alterations),
       [headerNames.queue]: place.queue,
       [headerNames.attempts]: attemptsOf(message, place.facts),
       [headerNames.deadAt]: place.facts.now.toISOString(),
+      ...(content.length > place.maxBodyBytes && { [headerNames.bodyBytes]: content.length }),
     },
-    body: message.content,
+    body: content.subarray(0, place.maxBodyBytes),
   };
+  return { letter, isAltered: alterations.length > 0 };
 }

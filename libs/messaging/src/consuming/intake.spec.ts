@@ -73,8 +73,8 @@ describe('facts', () => {
   });
 
   it.each([
-    ['no id', { messageId: undefined }, 'invalid_message_id'],
-    ['an id that is not ours', { messageId: '3f333df6-90a4-4fda-8dd3-9485d27cee36' }, 'invalid_message_id'],
+    ['no id', { messageId: undefined }, 'message_id_invalid'],
+    ['an id that is not ours', { messageId: '3f333df6-90a4-4fda-8dd3-9485d27cee36' }, 'message_id_invalid'],
     ['another envelope', { messageId: idAt(now.getTime()) }, 'invalid_payload'],
     ['a body that is no envelope', { body: { hello: 1 } }, 'invalid_payload'],
   ])('are refused with %s', (_name, changes, code) => {
@@ -83,9 +83,9 @@ describe('facts', () => {
 
   it.each([
     ['a day', day, 'ok'],
-    ['longer than inboxes remember', 7 * day + 1, 'id_outside_retention'],
+    ['longer than inboxes remember', 7 * day + 1, 'message_id_outside_window'],
     ['minus a minute', -60_000, 'ok'],
-    ['minus an hour', -3_600_000, 'id_outside_retention'],
+    ['minus an hour', -3_600_000, 'message_id_outside_window'],
   ])('that are %s old are judged by their id', (_name, age, code) => {
     expect(codeOf(readEvent(livenessChanged, delivered(event(now.getTime() - age)), facts))).toBe(code);
   });

@@ -5,7 +5,7 @@ import {
   type EventContract,
   type MessageHeaders,
 } from '@ymera/contracts';
-import { err, ok, uuidv7, uuidv7Time, type Result } from '@ymera/kernel';
+import { err, messageIdTime, ok, uuidv7, type Result } from '@ymera/kernel';
 import type { Message } from 'amqplib';
 import type { z } from 'zod';
 import { headerNames } from '../headers';
@@ -23,8 +23,6 @@ export interface IntakeFacts {
 
 type Intake = Result<Received<unknown>, Rejection>;
 
-/** Another host's clock may be ahead of ours. */
-const clockSkewMs = 5 * 60_000;
 const maxAttemptsHeader = 10_000;
 
 const headersOf = (message: Message): MessageHeaders => message.properties.headers ?? {};
@@ -54,12 +52,8 @@ function problemOf(type: string, error: z.ZodError): Rejection {
 
 /** Our own messages carry ids of ours; the inbox remembers them for so long and no longer. */
 function timeOfId(id: string, { now, retentionMs }: IntakeFacts): Result<Date, Rejection> {
-  const time = uuidv7Time(id);
-  if (time === undefined) return err(rejection('invalid_message_id', 'the message id is not a UUIDv7'));
-  const age = now.getTime() - time;
-  if (age > retentionMs || age < -clockSkewMs)
-    return err(rejection('id_outside_retention', `the message id is of ${new Date(time).toISOString()}`));
-  return ok(new Date(time));
+  const time = messageIdTime(id, now, retentionMs);
+  return time.ok ? time : err(rejection(time.error.code, time.error.message));
 }
 
 /** Without a spread, because this runs for every message. */

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '@ymera/kernel';
+import { err, isJsonDeeperThan, ok, type Result } from '@ymera/kernel';
 import { isUtf8 } from 'node:buffer';
 
 export interface Rejection {
@@ -12,29 +12,6 @@ export const rejection = (code: string, reason: string): Rejection => ({ code, r
 export const maxAgentBodyBytes = 1024 * 1024;
 const maxDepth = 64;
 
-const quote = 0x22;
-const backslash = 0x5c;
-const isOpener = (byte: number): boolean => byte === 0x5b || byte === 0x7b;
-const isCloser = (byte: number): boolean => byte === 0x5d || byte === 0x7d;
-
-/** Counted on the bytes, before anything recursive gets to see the value. */
-function isTooDeep(body: Buffer): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < body.length; at += 1) {
-    const byte = body[at] ?? 0;
-    if (inString) {
-      if (byte === backslash) at += 1;
-      else if (byte === quote) inString = false;
-    } else if (byte === quote) inString = true;
-    else if (isOpener(byte)) {
-      depth += 1;
-      if (depth > maxDepth) return true;
-    } else if (isCloser(byte)) depth -= 1;
-  }
-  return false;
-}
-
 /** JSON of a stranger. */
 export function parseUntrustedJson(body: Buffer): Result<unknown, Rejection> {
   if (body.length > maxAgentBodyBytes)
@@ -42,7 +19,8 @@ export function parseUntrustedJson(body: Buffer): Result<unknown, Rejection> {
       rejection('message_too_large', `${body.length} bytes; at most ${maxAgentBodyBytes} are taken`),
     );
   if (!isUtf8(body)) return err(rejection('invalid_utf8', 'the body is not UTF-8'));
-  if (isTooDeep(body)) return err(rejection('too_deep', `nested more than ${maxDepth} levels`));
+  if (isJsonDeeperThan(maxDepth, body))
+    return err(rejection('too_deep', `nested more than ${maxDepth} levels`));
   return json(body);
 }
 

@@ -1,5 +1,4 @@
-import { sleep } from '@ymera/kernel';
-import { fullJitter, type Backoff } from '../connection/backoff';
+import { backoffMs, sleep, type BackoffPolicy } from '@ymera/kernel';
 
 /**
  * Where handlers wait while something they need is away. Messages already delivered are kept, unacknowledged; the
@@ -7,11 +6,12 @@ import { fullJitter, type Backoff } from '../connection/backoff';
  */
 export class PauseGate {
   #paused: Promise<void> | undefined;
-  #attempt = 0;
-  readonly #closed = new AbortController();
+  #failures = 0;
 
   constructor(
-    private readonly backoff: Backoff,
+    private readonly backoff: BackoffPolicy,
+    /** Ends a pause at once. */
+    private readonly stopping: AbortSignal,
     private readonly changed: (isPaused: boolean) => void = () => undefined,
   ) {}
 
@@ -27,20 +27,14 @@ export class PauseGate {
   }
 
   succeeded(): void {
-    this.#attempt = 0;
-  }
-
-  close(): void {
-    this.#closed.abort();
+    this.#failures = 0;
   }
 
   async #rest(): Promise<void> {
     this.changed(true);
-    const { baseMs, maxMs } = this.backoff;
+    this.#failures += 1;
     // At least half of the bound: a pause of nothing would hammer what is trying to get up.
-    const bound = Math.min(maxMs, baseMs * 2 ** Math.min(this.#attempt, 30));
-    this.#attempt += 1;
-    await sleep(bound / 2 + fullJitter(0, { baseMs: bound / 2, maxMs }), this.#closed.signal);
+    await sleep(backoffMs(this.#failures, this.backoff, 'half'), this.stopping);
     this.#paused = undefined;
     this.changed(false);
   }

@@ -1,22 +1,24 @@
-import { type Clock, type Logger, settlesWithin } from '@ymera/kernel';
-import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
-import type { RabbitConnection } from '../connection/rabbit-connection';
+import type { ReconnectingConnection } from '@ymera/amqp';
+import { err, ok, type Clock, type Logger, type Result } from '@ymera/kernel';
+import type { ConsumeMessage } from 'amqplib';
 import type { DelayedDelivery } from '../delayed-delivery';
 import { dead, type Disposition } from '../disposition';
 import { metrics } from '../metrics';
 import type { Publisher } from '../publishing/publisher';
 import { inTraceOf, processing, processingBatch } from '../trace';
 import { BatchCollector } from './batch-collector';
+import { ChannelConsumer } from './channel-consumer';
 import type { Place } from './forwarded';
 import type { IntakeFacts } from './intake';
+import { rejection, type Rejection } from './json-body';
 import { PauseGate } from './pause-gate';
 import type { BatchTarget, Route, SingleTarget } from './route';
-import { Session, type Delivery, type Item } from './session';
+import type { Delivery, Item } from './session';
 import { Settler } from './settler';
 import { bounded, verdictOf, type RetryPolicy } from './verdict';
 
 export interface QueueConsumerOptions extends Omit<Place, 'facts'> {
-  readonly connection: RabbitConnection;
+  readonly connection: ReconnectingConnection;
   readonly publisher: Publisher;
   readonly delayed: DelayedDelivery;
   readonly routes: ReadonlyMap<string, Route>;
@@ -29,34 +31,43 @@ export interface QueueConsumerOptions extends Omit<Place, 'facts'> {
   readonly logger: Logger;
 }
 
-/** A connection that is dead without knowing it does not answer. */
-const cancelMs = 2_000;
 const pauseBackoff = { baseMs: 200, maxMs: 15_000 };
+
+/** A delivery in a batch; `finished` is called when it is settled or given up. */
+interface BatchItem extends Item {
+  readonly finished: () => void;
+}
 
 /**
  * Consumes one queue: reads each delivery, calls its handler, and has the result settled. A handler that fails because
  * something is away makes the whole consumer pause, with its messages unacknowledged.
  */
 export class QueueConsumer {
-  readonly #channel: LiveChannel;
+  readonly #consumer: ChannelConsumer;
   readonly #gate: PauseGate;
   readonly #settler: Settler;
-  readonly #collectors = new Map<BatchTarget, BatchCollector<Item>>();
-  readonly #stopping = new AbortController();
-  #session: Session | undefined;
-  #consumerTag: string | undefined;
-  #outstanding = 0;
-  #drained: () => void = () => undefined;
+  readonly #collectors = new Map<BatchTarget, BatchCollector<BatchItem>>();
 
   constructor(private readonly options: QueueConsumerOptions) {
-    const { queue, logger, connection, publisher, delayed } = options;
-    this.#gate = new PauseGate(pauseBackoff, (isPaused) => metrics.paused.set({ queue }, isPaused ? 1 : 0));
+    const { queue, logger, connection, publisher, delayed, prefetch, drainMs } = options;
+    this.#consumer = new ChannelConsumer({
+      queue,
+      connection,
+      prefetch,
+      drainMs,
+      logger,
+      handle: (delivery) => this.#take(delivery),
+    });
+    const { stopping } = this.#consumer;
+    this.#gate = new PauseGate(pauseBackoff, stopping, (isPaused) =>
+      metrics.paused.set({ queue }, isPaused ? 1 : 0),
+    );
     this.#settler = new Settler({
       queue,
       publisher,
       delayed,
       logger,
-      stopping: this.#stopping.signal,
+      stopping,
       place: () => ({ ...options, facts: this.#facts() }),
     });
     for (const { target } of options.routes.values())
@@ -65,12 +76,9 @@ export class QueueConsumer {
           target,
           new BatchCollector(target.batch, (items) => this.#takeBatch(items, target)),
         );
-    this.#channel = new LiveChannel(connection, {
-      name: `consume ${queue}`,
-      logger,
-      confirms: false,
-      opened: (epoch) => this.#consume(epoch),
-      lost: () => (this.#consumerTag = undefined),
+    stopping.addEventListener('abort', () => {
+      for (const collector of this.#collectors.values())
+        for (const { finished } of collector.clear()) finished();
     });
   }
 
@@ -79,59 +87,45 @@ export class QueueConsumer {
   }
 
   get isConsuming(): boolean {
-    return this.#consumerTag !== undefined;
+    return this.#consumer.isConsuming;
   }
 
   start(): void {
-    this.#channel.start();
+    this.#consumer.start();
   }
 
   /** No new deliveries; handlers finish within `drainMs`; what is unsettled then goes back to the queue. */
-  async stop(): Promise<void> {
-    const { queue, drainMs, logger } = this.options;
-    const tag = this.#consumerTag;
-    this.#stopping.abort();
-    this.#gate.close();
-    if (tag !== undefined) await settlesWithin(cancelMs, this.#session?.epoch.channel.cancel(tag));
-    for (const collector of this.#collectors.values()) this.#finished(collector.clear().length);
-    if (this.#outstanding > 0)
-      await settlesWithin(drainMs, new Promise<void>((resolve) => (this.#drained = resolve)));
-    if (this.#outstanding > 0)
-      logger.warn('handlers did not finish in time; their messages go back', {
-        queue,
-        messages: this.#outstanding,
-      });
-    this.#session?.flush();
-    await this.#channel.stop();
+  stop(): Promise<void> {
+    return this.#consumer.stop();
   }
 
-  async #consume(epoch: ChannelEpoch): Promise<void> {
-    const session = new Session(epoch);
-    this.#session = session;
-    await epoch.channel.prefetch(this.options.prefetch);
-    const { consumerTag } = await epoch.channel.consume(this.options.queue, (message) => {
-      // Null: the broker has ended the consumer, because the queue was deleted or moved. Begin anew.
-      if (message === null) void epoch.channel.close().catch(() => undefined);
-      else if (!this.#stopping.signal.aborted) this.#take({ session, message });
-    });
-    this.#consumerTag = consumerTag;
-  }
-
-  #take(delivery: Delivery): void {
-    this.#outstanding += 1;
+  async #take(delivery: Delivery): Promise<void> {
     const { message, session } = delivery;
-    const type = String(message.properties.type);
-    const route = this.options.routes.get(type);
-    if (route === undefined) return this.#refuse(delivery, 'unknown_message', `nothing here takes "${type}"`);
-    const received = route.read(message, this.#facts());
-    if (!received.ok) return this.#refuse(delivery, received.error.code, received.error.reason);
-    const item = { session, message, received: received.value };
-    if (route.target.kind === 'batch') this.#collectors.get(route.target)?.add(item);
-    else void this.#takeOne(item, route.target).then(() => this.#finished(1));
+    const read = this.#read(message);
+    if (!read.ok) return this.#settler.settle(delivery, dead(read.error.code, read.error.reason));
+    const { received, target } = read.value;
+    const item = { session, message, received };
+    if (target.kind === 'single') return this.#takeOne(item, target);
+    return new Promise((finished) => this.#collectors.get(target)?.add({ ...item, finished }));
   }
 
-  #refuse(delivery: Delivery, code: string, reason: string): void {
-    void this.#settler.settle(delivery, dead(code, reason)).then(() => this.#finished(1));
+  /** Never throws: a message that cannot be read is a dead letter, whatever its reading throws. */
+  #read(message: ConsumeMessage): Result<Pick<Item, 'received'> & Pick<Route, 'target'>, Rejection> {
+    const type = String(message.properties.type);
+    const bytes = message.content.length;
+    const { maxBodyBytes } = this.options;
+    if (bytes > maxBodyBytes)
+      return err(rejection('message_too_large', `${bytes} bytes; at most ${maxBodyBytes} are taken`));
+    const route = this.options.routes.get(type);
+    if (route === undefined) return err(rejection('unknown_message', `nothing here takes "${type}"`));
+    try {
+      const received = route.read(message, this.#facts());
+      return received.ok ? ok({ received: received.value, target: route.target }) : received;
+    } catch (error) {
+      // Such as a body that is nested deeper than the stack of what validates it.
+      const reason = error instanceof Error ? error.message : String(error);
+      return err(rejection('unreadable_message', `reading it failed: ${reason}`));
+    }
   }
 
   async #takeOne(item: Item, target: SingleTarget): Promise<void> {
@@ -160,9 +154,9 @@ export class QueueConsumer {
     }
   }
 
-  async #takeBatch(items: Item[], target: BatchTarget): Promise<void> {
+  async #takeBatch(items: readonly BatchItem[], target: BatchTarget): Promise<void> {
     await this.#handleBatch(items, target);
-    this.#finished(items.length);
+    for (const { finished } of items) finished();
   }
 
   /** A batch that throws is halved until the message at fault stands alone; the others are done without it. */
@@ -215,7 +209,7 @@ export class QueueConsumer {
 
   /** Nobody may begin with it: its channel has ended, or the consumer is stopping. */
   #isGone({ session }: Delivery): boolean {
-    return !session.epoch.live || this.#stopping.signal.aborted;
+    return !session.epoch.live || this.#consumer.stopping.aborted;
   }
 
   #facts(): IntakeFacts {
@@ -232,10 +226,5 @@ export class QueueConsumer {
     const { logger, queue } = this.options;
     if (kind === 'pause') logger.warn('consumer pauses', { queue, handler, error });
     if (kind === 'retry') logger.warn('handler failed', { queue, handler, messageId, error });
-  }
-
-  #finished(count: number): void {
-    this.#outstanding -= count;
-    if (this.#outstanding === 0) this.#drained();
   }
 }

@@ -1,5 +1,5 @@
+import type { ChannelEpoch } from '@ymera/amqp';
 import type { ConsumeMessage, Message } from 'amqplib';
-import type { ChannelEpoch } from '../connection/live-channel';
 import type { Received } from '../received';
 import { AckWindow } from './ack-window';
 
@@ -19,6 +19,22 @@ export class Session {
       // What one turn of the event loop settles goes out in as few frames as possible.
       setImmediate(() => this.flush());
     }
+    return true;
+  }
+
+  /**
+   * Never delivered again: the broker moves it to the dead-letter exchange of its queue, and drops it where there is none.
+   * False when the channel has ended.
+   */
+  reject(message: ConsumeMessage): boolean {
+    if (!this.epoch.live) return false;
+    try {
+      this.epoch.channel.nack(message, false, false);
+    } catch {
+      this.epoch.end();
+      return false;
+    }
+    this.#acks.skip(message.fields.deliveryTag);
     return true;
   }
 

@@ -1,16 +1,16 @@
-import { sleep, type Logger } from '@ymera/kernel';
-import { fullJitter } from '../connection/backoff';
+import { backoffMs, sleep, type Logger } from '@ymera/kernel';
 import type { DelayedDelivery } from '../delayed-delivery';
-import type { Disposition } from '../disposition';
+import { dead, type Disposition } from '../disposition';
 import { metrics } from '../metrics';
 import type { Publisher } from '../publishing/publisher';
 import { deadLetterOf, delayedOf, type Place } from './forwarded';
+import { isPoison, rejectPoison } from './poison';
 import type { Delivery } from './session';
 
 export interface SettlerOptions {
   readonly place: () => Place;
   readonly queue: string;
-  readonly publisher: Publisher;
+  readonly publisher: Pick<Publisher, 'publish'>;
   readonly delayed: DelayedDelivery;
   readonly logger: Logger;
   /** When aborted, nothing is tried again. */
@@ -18,10 +18,12 @@ export interface SettlerOptions {
 }
 
 const backoff = { baseMs: 200, maxMs: 10_000 };
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Carries out dispositions. Each ends in an acknowledgement, once its effect is safe: the stored retry, the confirmed
- * dead letter. What cannot be carried out stays unacknowledged.
+ * dead letter. A retry that cannot be stored because of the message becomes a dead letter, and a dead letter that cannot be
+ * published because of the message is rejected to the broker. Only what is away keeps a delivery unsettled.
  */
 export class Settler {
   readonly #counters: Record<Disposition['kind'], { inc(count?: number): void }>;
@@ -48,18 +50,27 @@ export class Settler {
 
   /** Tries until it is carried out, the channel has ended, or the consumer stops; never rejects. */
   async settle(delivery: Delivery, disposition: Disposition): Promise<void> {
-    for (let attempt = 0; delivery.session.epoch.live; attempt += 1) {
+    const { queue, logger, stopping } = this.options;
+    let wanted = disposition;
+    let failures = 0;
+    while (delivery.session.epoch.live) {
       try {
-        await this.#carryOut(delivery, disposition);
-        return this.acknowledge(delivery, disposition.kind);
+        await this.#carryOut(delivery, wanted);
+        return this.acknowledge(delivery, wanted.kind);
       } catch (error) {
-        const { queue, logger, stopping } = this.options;
-        logger.warn('message not settled yet', { queue, disposition: disposition.kind, attempt, error });
+        failures += 1;
+        if (isPoison(error, failures)) {
+          if (wanted.kind !== 'retry') return rejectPoison(delivery, { queue, logger, error });
+          wanted = dead('retry_not_stored', `its retry could not be stored: ${messageOf(error)}`);
+          failures = 0;
+          continue;
+        }
+        logger.warn('message not settled yet', { queue, disposition: wanted.kind, failures, error });
         if (stopping.aborted) return;
-        await sleep(fullJitter(attempt, backoff), stopping);
+        await sleep(backoffMs(failures, backoff, 'full'), stopping);
       }
     }
-    metrics.staleSettlements.inc({ queue: this.options.queue });
+    metrics.staleSettlements.inc({ queue });
   }
 
   async #carryOut({ message }: Delivery, disposition: Disposition): Promise<void> {
@@ -67,9 +78,11 @@ export class Settler {
     if (disposition.kind === 'retry')
       await delayed.schedule(delayedOf(message, place(), disposition.afterMs));
     if (disposition.kind === 'dead') {
-      await publisher.publish(deadLetterOf(message, place(), disposition));
+      const { letter, isAltered } = deadLetterOf(message, place(), disposition);
+      await publisher.publish(letter);
+      if (isAltered) metrics.poison.inc({ queue, outcome: 'altered' });
       const { code, reason } = disposition;
-      logger.warn('message is dead', { queue, type: String(message.properties.type), code, reason });
+      logger.warn('message is dead', { queue, type: letter.type, code, reason });
     }
   }
 }

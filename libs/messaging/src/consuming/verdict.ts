@@ -1,18 +1,13 @@
-import { FailureException, type Failure } from '@ymera/kernel';
+import { backoffMs, FailureException, type BackoffPolicy, type Failure } from '@ymera/kernel';
 import { dead, retry, type Disposition } from '../disposition';
 
-export interface RetryPolicy {
+export interface RetryPolicy extends BackoffPolicy {
   /** Tries in all, the first included. */
   readonly maxAttempts: number;
-  readonly baseMs: number;
-  readonly maxMs: number;
 }
 
 /** `pause`: not the message's fault; it stays where it is until the condition has passed. */
 export type Verdict = Disposition | { readonly kind: 'pause'; readonly reason: string };
-
-const exponential = (attempts: number, { baseMs, maxMs }: RetryPolicy): number =>
-  Math.min(maxMs, baseMs * 2 ** Math.min(attempts - 1, 30));
 
 /**
  * Another try may well be the one that wins, so a message does not wait out a long pause for it; with more tries it still
@@ -33,11 +28,11 @@ export function verdictOf(thrown: unknown, attempts: number, policy: RetryPolicy
     if (!retryable) return dead(code, message);
     if (isLostRace(thrown.failure))
       return {
-        ...retry(Math.min(races.maxMs, exponential(attempts, policy)), describe(thrown)),
+        ...retry(Math.min(races.maxMs, backoffMs(attempts, policy)), describe(thrown)),
         maxAttempts: policy.maxAttempts * races.timesAsManyTries,
       };
   }
-  return retry(exponential(attempts, policy), describe(thrown));
+  return retry(backoffMs(attempts, policy), describe(thrown));
 }
 
 /** Bounds what a handler asks for: a message that is never done goes dead. */

@@ -1,52 +1,54 @@
+import type { ReconnectingConnection } from '@ymera/amqp';
 import type { DeadLetterQueue } from '@ymera/contracts';
-import { type Logger, settlesWithin } from '@ymera/kernel';
-import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
-import type { RabbitConnection } from '../connection/rabbit-connection';
+import { backoffMs, FailureException, sleep, type Logger } from '@ymera/kernel';
+import { ChannelConsumer } from '../consuming/channel-consumer';
 import { PauseGate } from '../consuming/pause-gate';
-import { Session, type Delivery } from '../consuming/session';
+import { isPoison } from '../consuming/poison';
+import type { Delivery } from '../consuming/session';
 import { metrics } from '../metrics';
-import { readDeadLetter, type ReceivedDeadLetter } from './dead-letter';
+import { readDeadLetter, storableVersions, type ReceivedDeadLetter } from './dead-letter';
 
-/** Stores it durably, once however often it is delivered. Rejects when it cannot; then it is tried again, for ever. */
+/**
+ * Stores it durably, once however often it is delivered. Rejects when it cannot. What is away is waited for without a bound;
+ * a letter that is refused as such, by a `validation` failure or by anything unexplained several times, comes again with
+ * less of the message in it.
+ */
 export type HandleDeadLetter = (letter: ReceivedDeadLetter) => Promise<void>;
 
 interface Options {
   readonly queue: DeadLetterQueue;
-  readonly connection: RabbitConnection;
+  readonly connection: ReconnectingConnection;
   readonly take: HandleDeadLetter;
   readonly logger: Logger;
 }
 
 /** Few: bodies may be large, and nobody waits for these. */
 const prefetch = 8;
-const cancelMs = 2_000;
 const drainMs = 5_000;
 const backoff = { baseMs: 200, maxMs: 15_000 };
 
 /**
- * Empties one dead-letter queue into a store. There is nowhere further for these messages to go, so unlike other consumers
- * it never gives one up: what cannot be stored now stays unacknowledged, and in the end in the queue.
+ * Empties one dead-letter queue into a store. There is nowhere further for these messages to go: the queue has no
+ * dead-letter exchange, and a rejection would drop them. So it gives none up. What the store refuses because of what it
+ * is, is stored with less of it, down to size and digest; everything else waits unacknowledged, in the end in the queue.
  */
 export class DeadLetterConsumer {
-  readonly #channel: LiveChannel;
+  readonly #consumer: ChannelConsumer;
   readonly #gate: PauseGate;
-  readonly #stopping = new AbortController();
-  #session: Session | undefined;
-  #consumerTag: string | undefined;
-  readonly #working = new Set<Promise<void>>();
 
   constructor(private readonly options: Options) {
     const { queue, connection, logger } = options;
-    this.#gate = new PauseGate(backoff, (isPaused) =>
+    this.#consumer = new ChannelConsumer({
+      queue: queue.name,
+      connection,
+      prefetch,
+      drainMs,
+      logger,
+      handle: (delivery) => this.#record(delivery),
+    });
+    this.#gate = new PauseGate(backoff, this.#consumer.stopping, (isPaused) =>
       metrics.paused.set({ queue: queue.name }, isPaused ? 1 : 0),
     );
-    this.#channel = new LiveChannel(connection, {
-      name: `consume ${queue.name}`,
-      logger,
-      confirms: false,
-      opened: (epoch) => this.#consume(epoch),
-      lost: () => (this.#consumerTag = undefined),
-    });
   }
 
   get queue(): string {
@@ -54,53 +56,51 @@ export class DeadLetterConsumer {
   }
 
   get isConsuming(): boolean {
-    return this.#consumerTag !== undefined;
+    return this.#consumer.isConsuming;
   }
 
   start(): void {
-    this.#channel.start();
+    this.#consumer.start();
   }
 
   /** What is not stored by then goes back to the queue. */
-  async stop(): Promise<void> {
-    const tag = this.#consumerTag;
-    this.#stopping.abort();
-    this.#gate.close();
-    if (tag !== undefined) await settlesWithin(cancelMs, this.#session?.epoch.channel.cancel(tag));
-    await settlesWithin(drainMs, Promise.all(this.#working));
-    this.#session?.flush();
-    await this.#channel.stop();
+  stop(): Promise<void> {
+    return this.#consumer.stop();
   }
 
-  async #consume(epoch: ChannelEpoch): Promise<void> {
-    const session = new Session(epoch);
-    this.#session = session;
-    await epoch.channel.prefetch(prefetch);
-    const { consumerTag } = await epoch.channel.consume(this.queue, (message) => {
-      if (message === null) void epoch.channel.close().catch(() => undefined);
-      else if (!this.#stopping.signal.aborted) {
-        const work = this.#take({ session, message }).finally(() => this.#working.delete(work));
-        this.#working.add(work);
-      }
-    });
-    this.#consumerTag = consumerTag;
-  }
-
-  async #take({ session, message }: Delivery): Promise<void> {
+  async #record({ session, message }: Delivery): Promise<void> {
     const { queue, connection, take, logger } = this.options;
-    const letter = readDeadLetter(message, queue, connection.user);
+    const { stopping } = this.#consumer;
+    let [letter, ...lesser] = storableVersions(readDeadLetter(message, queue, connection.user));
+    let isAltered = false;
+    let failures = 0;
     for (;;) {
       await this.#gate.whenOpen();
-      if (!session.epoch.live || this.#stopping.signal.aborted) return;
+      if (!session.epoch.live || stopping.aborted) return;
       try {
         await take(letter);
         this.#gate.succeeded();
+        if (isAltered) metrics.poison.inc({ queue: queue.name, outcome: 'altered' });
         // After its commit, never before.
         session.acknowledge(message);
         return;
       } catch (error) {
+        failures += 1;
+        const [next, ...rest] = lesser;
+        if (next !== undefined && isPoison(error, failures)) {
+          logger.error('dead letter refused; it is stored with less of the message', {
+            queue: queue.name,
+            bytes: message.content.length,
+            reason: next.reason,
+            error,
+          });
+          [letter, lesser, isAltered, failures] = [next, rest, true, 0];
+          continue;
+        }
         logger.warn('a dead letter could not be stored; it waits', { queue: queue.name, error });
-        await this.#gate.pause();
+        // What is away is away for all of them; what is unexplained concerns this one alone.
+        if (error instanceof FailureException || next === undefined) await this.#gate.pause();
+        else await sleep(backoffMs(failures, backoff, 'half'), stopping);
       }
     }
   }

@@ -1,7 +1,7 @@
-import { uuidv7 } from '@ymera/kernel';
+import { sha256Hex, uuidv7 } from '@ymera/kernel';
 import type { ConsumeMessage } from 'amqplib';
 import { headerNames } from '../headers';
-import { readDeadLetter } from './dead-letter';
+import { readDeadLetter, storableVersions } from './dead-letter';
 
 const id = uuidv7();
 const body = Buffer.from('{}');
@@ -95,4 +95,29 @@ it('keeps what cannot be an id, and control characters, from the table', () => {
     'svc-orchestrator',
   );
   expect(letter).toMatchObject({ messageId: undefined, reason: 'a b c' });
+});
+
+it('takes from its owner alone how large a body was before it was cut', () => {
+  const cut = { ...ours, [headerNames.bodyBytes]: 9_000_000 };
+  const bytesOf = (user: string) => readDeadLetter(message(user, cut), results, 'svc-orchestrator').bodyBytes;
+  expect([bytesOf('svc-orchestrator'), bytesOf('runner-7')]).toEqual([9_000_000, undefined]);
+});
+
+it.each([
+  ['no number', { valueOf: 1, toString: 1 }],
+  ['a time that no calendar has', 1e300],
+  ['a time before 1970', -1],
+])('reads a forged death whose time is %s, without it', (_what, value) => {
+  const forged = { 'x-death': [{ reason: 'rejected', queue: 'orchestrator.results', time: { value } }] };
+  const letter = readDeadLetter(message('runner-7', forged), results, 'svc-orchestrator');
+  expect(letter).toMatchObject({ code: 'rejected', queue: 'orchestrator.results', diedAt: undefined });
+});
+
+it('leaves less of a letter in each version that can be stored, and in the last nothing but size and digest', () => {
+  const letter = readDeadLetter(message('svc-orchestrator', ours), results, 'svc-orchestrator');
+  const [whole, textless, last] = storableVersions(letter);
+  expect(whole).toBe(letter);
+  expect(textless).toMatchObject({ type: '', principalId: undefined, traceparent: undefined, body });
+  expect(last).toMatchObject({ type: '', body: Buffer.alloc(0), bodyBytes: body.length });
+  expect(last?.reason).toContain(sha256Hex(body));
 });

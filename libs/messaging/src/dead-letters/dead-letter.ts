@@ -5,8 +5,9 @@ import {
   type ServiceName,
   type VirtualHost,
 } from '@ymera/contracts';
-import { isUuidv7 } from '@ymera/kernel';
+import { isUuidv7, sha256Hex } from '@ymera/kernel';
 import type { ConsumeMessage } from 'amqplib';
+import { boundedText, traceparentOf } from '../consuming/bounded-text';
 import { headerNames } from '../headers';
 
 /** A message out of a dead-letter queue, with what can be believed of how it came there. */
@@ -26,6 +27,8 @@ export interface ReceivedDeadLetter {
   readonly diedAt: Date | undefined;
   readonly traceparent: string | undefined;
   readonly body: Buffer;
+  /** Bytes of the body before it was cut; undefined where it is whole. */
+  readonly bodyBytes: number | undefined;
 }
 
 interface DeadLetterCause {
@@ -37,14 +40,17 @@ interface DeadLetterCause {
 
 const maxTextLength = 1000;
 
-/** Strangers' words go into a table and onto screens: without control characters, and not for ever. */
+/** Strangers' words go into a table and onto screens: without control characters, and bounded. */
 const text = (value: unknown, maxLength = 255): string | undefined =>
-  typeof value === 'string' && value !== ''
-    ? value.slice(0, maxLength).replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
+  typeof value === 'string'
+    ? boundedText(value.replaceAll(/[\u0000-\u001f\u007f]/g, ' '), maxLength)
     : undefined;
 
+/** The end of the year 9999: a later date has another form, and no meaning. */
+const maxTime = 253_402_300_799_999;
+
 const dateOf = (milliseconds: number): Date | undefined =>
-  Number.isFinite(milliseconds) ? new Date(milliseconds) : undefined;
+  milliseconds >= 0 && milliseconds <= maxTime ? new Date(milliseconds) : undefined;
 
 /** Two ways lead here: a consumer's own confirmed publish, which says why, and the broker, which counted deliveries. */
 function deathOf({ properties }: ConsumeMessage, isOwners: boolean): DeadLetterCause {
@@ -55,7 +61,7 @@ function deathOf({ properties }: ConsumeMessage, isOwners: boolean): DeadLetterC
       code,
       reason: text(headers[headerNames.reason], maxTextLength) ?? '',
       queue: text(headers[headerNames.queue]),
-      diedAt: dateOf(Date.parse(String(headers[headerNames.deadAt]))),
+      diedAt: dateOf(Date.parse(text(headers[headerNames.deadAt]) ?? '')),
     };
   // The broker puts the newest death first.
   const [newest] = Array.isArray(headers['x-death']) ? (headers['x-death'] as readonly unknown[]) : [];
@@ -68,16 +74,18 @@ function deathOf({ properties }: ConsumeMessage, isOwners: boolean): DeadLetterC
   return { code: why, reason: brokersReason(why, queue), queue, diedAt: brokersTime(death['time']) };
 }
 
-const brokersReason = (why: string, queue: string | undefined): string =>
-  why === 'delivery_limit'
-    ? `The broker delivered it from ${queue ?? 'its queue'} as often as it may, and no consumer finished with it.`
-    : `The broker took it out of ${queue ?? 'its queue'}: ${why}.`;
+function brokersReason(why: string, queue = 'its queue'): string {
+  if (why === 'delivery_limit')
+    return `The broker delivered it from ${queue} as often as it may, and no consumer finished with it.`;
+  if (why === 'rejected')
+    return `Its consumer rejected it out of ${queue}: it could neither be handled nor published as a dead letter.`;
+  return `The broker took it out of ${queue}: ${why}.`;
+}
 
 /** In seconds, as AMQP has it. */
 function brokersTime(time: unknown): Date | undefined {
-  const seconds =
-    typeof time === 'object' && time !== null && 'value' in time ? Number(time.value) : Number.NaN;
-  return dateOf(seconds * 1000);
+  const isTime = typeof time === 'object' && time !== null && 'value' in time;
+  return isTime && typeof time.value === 'number' ? dateOf(time.value * 1000) : undefined;
 }
 
 /**
@@ -95,6 +103,7 @@ export function readDeadLetter(
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
   const { queue, ...death } = deathOf(message, isOwners);
   const messageId = text(properties.messageId);
+  const bodyBytes: unknown = headers[headerNames.bodyBytes];
   const principal = isOwners ? headers[headerNames.principal] : userId;
   return {
     vhost,
@@ -104,7 +113,43 @@ export function readDeadLetter(
     messageId: messageId !== undefined && isUuidv7(messageId) ? messageId : undefined,
     type: text(properties.type) ?? '',
     principalId: vhost === 'agents' ? text(principal) : undefined,
-    traceparent: text(headers['traceparent'], 100),
+    traceparent: traceparentOf(headers['traceparent']),
     body: content,
+    bodyBytes: isOwners && typeof bodyBytes === 'number' ? bodyBytes : undefined,
   };
+}
+
+/**
+ * The letter, and what is left of it when it cannot be stored: first without its texts, then without its body too. The last
+ * one holds nothing of the message but its size and digest, so a store that refuses that one is itself at fault.
+ */
+export function storableVersions(
+  letter: ReceivedDeadLetter,
+): readonly [ReceivedDeadLetter, ...ReceivedDeadLetter[]] {
+  const { vhost, owner, queue, messageId, diedAt, body } = letter;
+  const bytes = letter.bodyBytes ?? body.length;
+  const bare = {
+    vhost,
+    owner,
+    queue,
+    messageId,
+    diedAt,
+    type: '',
+    principalId: undefined,
+    traceparent: undefined,
+  };
+  const code = 'unstorable_message';
+  const reason = (dropped: string): string =>
+    `The store refused it as it was. [Altered: ${dropped}.] Its body had ${bytes} bytes, sha256 ${sha256Hex(body)}.`;
+  return [
+    letter,
+    {
+      ...bare,
+      code,
+      reason: reason('type, sender, trace, code and reason dropped'),
+      body,
+      bodyBytes: letter.bodyBytes,
+    },
+    { ...bare, code, reason: reason('everything but this dropped'), body: Buffer.alloc(0), bodyBytes: bytes },
+  ];
 }

@@ -1,8 +1,9 @@
+import { ReconnectingChannel, type ChannelEpoch, type ChannelSource } from '@ymera/amqp';
 import type { OpenSpan } from '@ymera/observability';
 import { exchanges, type MessageHeaders, type OutgoingMessage } from '@ymera/contracts';
 import { sleep, type Failure, type Logger } from '@ymera/kernel';
 import { IllegalOperationError, type Message, type Options } from 'amqplib';
-import { LiveChannel, type ChannelEpoch, type ChannelSource } from '../connection/live-channel';
+import { maxBodyBytes } from '../limits';
 import { metrics } from '../metrics';
 import { endSpan, outbound } from '../trace';
 import { ConfirmWindow, type Pending } from './confirm-window';
@@ -23,7 +24,7 @@ export interface PublisherOptions {
   readonly timeoutMs?: number;
 }
 
-/** What a publisher needs of its connection; `RabbitConnection` in production. */
+/** What a publisher needs of its connection; `ReconnectingConnection` in production. */
 export interface PublishingConnection extends ChannelSource {
   readonly user: string;
   /** The broker has asked publishers to stop. */
@@ -50,8 +51,6 @@ interface Sending extends Pending {
 const outcomes = ['confirmed', 'unroutable', 'refused', 'lost', 'unsent'] as const;
 type Outcome = (typeof outcomes)[number];
 
-/** Far above any contract's bound, far below what makes a broker suffer. */
-const maxBodyBytes = 8 * 1024 * 1024;
 const expireIntervalMs = 250;
 const closeMs = 5_000;
 
@@ -60,7 +59,7 @@ const closeMs = 5_000;
  * A message is written at most once: whether to try again is decided by who has it stored.
  */
 export class ChannelPublisher {
-  readonly #channel: LiveChannel;
+  readonly #channel: ReconnectingChannel;
   readonly #window: ConfirmWindow<Sending>;
   readonly #maxWaiting: number;
   readonly #timeoutMs: number;
@@ -78,11 +77,12 @@ export class ChannelPublisher {
     this.#window = new ConfirmWindow(options.window ?? 1024, options.windowBytes ?? 16 * 1024 * 1024);
     this.#maxWaiting = options.maxWaiting ?? 10_000;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
-    this.#channel = new LiveChannel(connection, {
+    this.#channel = new ReconnectingChannel(connection, {
       name: `publish ${options.vhost}`,
       logger: options.logger,
       confirms: true,
       opened: async (epoch) => this.#opened(epoch),
+      ready: () => this.#pump(),
       lost: () => this.#lost(),
     });
     for (const outcome of outcomes)
@@ -213,8 +213,6 @@ export class ChannelPublisher {
           replyText,
         );
     });
-    // The epoch becomes current only after this function; what waits goes right after that.
-    setImmediate(() => this.#pump());
     return Promise.resolve();
   }
 

@@ -1,10 +1,9 @@
+import { ReconnectingChannel, type ChannelEpoch, type ReconnectingConnection } from '@ymera/amqp';
 import { exchanges, type PayloadOf, type QueryContract, type ReplyOf } from '@ymera/contracts';
 import { err, failure, uuidv7, type Failure, type Logger, type Result } from '@ymera/kernel';
 import { injectTrace, withSpan } from '@ymera/observability';
 import type { ConsumeMessage, Message } from 'amqplib';
 import type { z } from 'zod';
-import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
-import type { RabbitConnection } from '../connection/rabbit-connection';
 import { metrics } from '../metrics';
 import { messageAttributes, messageSpanName } from '../trace-conventions';
 import { decodeReply, replyAddress } from './wire';
@@ -34,20 +33,23 @@ const failures = {
  * consumes the other. Whoever gets no answer may ask again; queries that change state carry an idempotency key.
  */
 export class QueryClient {
-  readonly #channel: LiveChannel;
+  readonly #channel: ReconnectingChannel;
   readonly #pending = new Map<string, Answer>();
   readonly #whenOpen = new Set<() => void>();
   #isClosed = false;
 
   constructor(
-    private readonly connection: RabbitConnection,
+    private readonly connection: ReconnectingConnection,
     logger: Logger,
   ) {
-    this.#channel = new LiveChannel(connection, {
+    this.#channel = new ReconnectingChannel(connection, {
       name: 'queries',
       logger,
       confirms: false,
       opened: (epoch) => this.#opened(epoch),
+      ready: () => {
+        for (const done of this.#whenOpen) done();
+      },
       lost: () => this.#failAll(failures.lost),
     });
   }
@@ -95,6 +97,7 @@ export class QueryClient {
     if (this.#pending.size + this.#whenOpen.size >= maxPending) return err(failures.busy);
     const epoch = this.#channel.current ?? (await this.#open(timeoutMs));
     if (!epoch?.live || this.connection.isBlocked) return err(failures.disconnected);
+    const body = Buffer.from(JSON.stringify(payload));
     const leftMs = Math.max(1, Math.ceil(deadline - performance.now()));
     return new Promise((resolve) => {
       const timer = setTimeout(() => answer(err(failures.timeout)), leftMs);
@@ -105,7 +108,7 @@ export class QueryClient {
       };
       this.#pending.set(id, answer);
       try {
-        epoch.channel.publish(exchanges.queries, contract.key, Buffer.from(JSON.stringify(payload)), {
+        epoch.channel.publish(exchanges.queries, contract.key, body, {
           persistent: false,
           mandatory: true,
           messageId: id,
@@ -152,10 +155,6 @@ export class QueryClient {
       },
       { noAck: true },
     );
-    // The epoch becomes current only after this function.
-    setImmediate(() => {
-      for (const done of this.#whenOpen) done();
-    });
   }
 
   #failAll(problem: Failure): void {

@@ -1,3 +1,4 @@
+import { ReconnectingChannel, type ReconnectingConnection } from '@ymera/amqp';
 import { queryQueue, type QueryContract, type ServiceName } from '@ymera/contracts';
 import {
   err,
@@ -7,13 +8,12 @@ import {
   type Failure,
   type Logger,
   type Result,
-  settlesWithin,
 } from '@ymera/kernel';
 import { extractTrace, withSpan } from '@ymera/observability';
-import type { ConsumeMessage } from 'amqplib';
-import { LiveChannel, type ChannelEpoch } from '../connection/live-channel';
-import type { RabbitConnection } from '../connection/rabbit-connection';
-import { Session } from '../consuming/session';
+import { IllegalOperationError, type ConsumeMessage } from 'amqplib';
+import { boundedText, shortText } from '../consuming/bounded-text';
+import { ChannelConsumer } from '../consuming/channel-consumer';
+import type { Delivery } from '../consuming/session';
 import { metrics } from '../metrics';
 import { messageAttributes, messageSpanName } from '../trace-conventions';
 import { encodeReply, isReplyAddress } from './wire';
@@ -25,50 +25,39 @@ export interface QueryRoute {
 
 export interface QueryServerOptions {
   readonly service: ServiceName;
-  readonly consuming: RabbitConnection;
+  readonly consuming: ReconnectingConnection;
   /** Answers leave by another connection: a blocked one must not stop the questions from being acknowledged. */
-  readonly publishing: RabbitConnection;
+  readonly publishing: ReconnectingConnection;
   readonly routes: ReadonlyMap<string, QueryRoute>;
   readonly prefetch: number;
   readonly drainMs: number;
   readonly logger: Logger;
 }
 
-const cancelMs = 2_000;
-
 /** Answers the questions to one service. An answer that cannot be sent is dropped: its asker gives up by itself. */
 export class QueryServer {
-  readonly #questions: LiveChannel;
-  readonly #answers: LiveChannel;
-  readonly #running = new Set<Promise<void>>();
-  #session: Session | undefined;
-  #consumerTag: string | undefined;
-  #isStopping = false;
+  readonly #questions: ChannelConsumer;
+  readonly #answers: ReconnectingChannel;
 
   constructor(private readonly options: QueryServerOptions) {
-    const { consuming, publishing, service, logger } = options;
-    this.#questions = new LiveChannel(consuming, {
-      name: `consume ${queryQueue(service)}`,
+    const { consuming, publishing, service, prefetch, drainMs, logger } = options;
+    this.#questions = new ChannelConsumer({
+      queue: queryQueue(service),
+      connection: consuming,
+      prefetch,
+      drainMs,
       logger,
-      confirms: false,
-      opened: (epoch) => this.#consume(epoch),
-      lost: () => (this.#consumerTag = undefined),
+      handle: (delivery) => this.#take(delivery),
     });
-    this.#answers = new LiveChannel(publishing, {
-      name: 'answers',
-      logger,
-      confirms: false,
-      opened: () => Promise.resolve(),
-      lost: () => undefined,
-    });
+    this.#answers = new ReconnectingChannel(publishing, { name: 'answers', logger, confirms: false });
   }
 
   get queue(): string {
-    return queryQueue(this.options.service);
+    return this.#questions.queue;
   }
 
   get isConsuming(): boolean {
-    return this.#consumerTag !== undefined && this.#answers.current !== undefined;
+    return this.#questions.isConsuming && this.#answers.current !== undefined;
   }
 
   start(): void {
@@ -77,36 +66,23 @@ export class QueryServer {
   }
 
   async stop(): Promise<void> {
-    this.#isStopping = true;
-    const tag = this.#consumerTag;
-    if (tag !== undefined) await settlesWithin(cancelMs, this.#session?.epoch.channel.cancel(tag));
-    await settlesWithin(this.options.drainMs, Promise.allSettled(this.#running));
-    this.#session?.flush();
     await this.#questions.stop();
     await this.#answers.stop();
   }
 
-  async #consume(epoch: ChannelEpoch): Promise<void> {
-    const session = new Session(epoch);
-    this.#session = session;
-    await epoch.channel.prefetch(this.options.prefetch);
-    const { consumerTag } = await epoch.channel.consume(this.queue, (message) => {
-      if (message === null) void epoch.channel.close().catch(() => undefined);
-      else if (!this.#isStopping) this.#take(session, message);
-    });
-    this.#consumerTag = consumerTag;
-  }
-
-  #take(session: Session, message: ConsumeMessage): void {
+  #take({ session, message }: Delivery): Promise<void> {
     const type = String(message.properties.type);
     const { exchange, routingKey } = message.fields;
     const messageId = String(message.properties.messageId);
     const place = { exchange, routingKey, type, messageId, queue: this.queue };
-    const work = withSpan(
+    const { traceparent, tracestate } = (message.properties.headers ?? {}) as Readonly<
+      Record<string, unknown>
+    >;
+    return withSpan(
       messageSpanName('answer', place),
       {
         kind: 'server',
-        parent: extractTrace(message.properties.headers ?? {}),
+        parent: extractTrace({ traceparent, tracestate: boundedText(tracestate) }),
         attributes: messageAttributes('answer', place),
       },
       async () => {
@@ -116,8 +92,7 @@ export class QueryServer {
         metrics.consumed.inc({ queue: this.queue, disposition: reply.ok ? 'answered' : reply.error.kind });
         this.options.logger.debug('question answered', { queue: this.queue, type, message_id: messageId });
       },
-    ).finally(() => this.#running.delete(work));
-    this.#running.add(work);
+    );
   }
 
   async #answer(type: string, message: ConsumeMessage): Promise<Result<unknown>> {
@@ -125,9 +100,9 @@ export class QueryServer {
     if (route === undefined)
       return err(failure('not_found', 'unknown_query', `${this.options.service} does not answer "${type}".`));
     const { contract } = route;
-    const payload = parse(contract, message.content);
-    if (!payload.ok) return payload;
     try {
+      const payload = parse(contract, message.content);
+      if (!payload.ok) return payload;
       const reply = await route.handle(payload.value, { id: String(message.properties.messageId) });
       if (!reply.ok) return reply;
       const value = contract.reply.safeParse(reply.value);
@@ -144,20 +119,22 @@ export class QueryServer {
     }
   }
 
+  /** An address or a correlation id that cannot be encoded again is none that an asker of ours gave. */
   #send(message: ConsumeMessage, reply: Result<unknown>): void {
     const replyTo: unknown = message.properties.replyTo;
-    const correlationId = String(message.properties.correlationId);
-    const body = encodeReply(reply);
+    const correlationId: unknown = message.properties.correlationId;
     const epoch = this.#answers.current;
     if (!isReplyAddress(replyTo) || !epoch?.live) return;
+    const body = encodeReply(reply);
     try {
       epoch.channel.publish('', replyTo, body, {
-        correlationId,
+        correlationId: shortText(correlationId) ?? '',
         contentType: 'application/json',
         type: 'reply',
       });
-    } catch {
-      epoch.end();
+    } catch (error) {
+      if (error instanceof IllegalOperationError) epoch.end();
+      else this.options.logger.warn('answer dropped', { queue: this.queue, error });
     }
   }
 }

@@ -1,11 +1,11 @@
+import { ReconnectingChannel } from '@ymera/amqp';
 import type { VirtualHost } from '@ymera/contracts';
 import { failure, FailureException, type Logger } from '@ymera/kernel';
-import { LiveChannel } from '../connection/live-channel';
 import type { RabbitConnections } from '../connection/rabbit-connections';
 
 /** Counts what waits in queues, on the connections that consume: so an answer also says that these are alive. */
 export class QueueDepths {
-  readonly #channels = new Map<VirtualHost, LiveChannel>();
+  readonly #channels = new Map<VirtualHost, ReconnectingChannel>();
 
   constructor(
     private readonly connections: RabbitConnections,
@@ -23,15 +23,13 @@ export class QueueDepths {
     await Promise.all([...this.#channels.values()].map((channel) => channel.stop()));
   }
 
-  #channel(vhost: VirtualHost): LiveChannel {
+  #channel(vhost: VirtualHost): ReconnectingChannel {
     const known = this.#channels.get(vhost);
     if (known) return known;
-    const channel = new LiveChannel(this.connections.of(vhost, 'consume'), {
+    const channel = new ReconnectingChannel(this.connections.of(vhost, 'consume'), {
       name: `depths ${vhost}`,
       logger: this.logger,
       confirms: false,
-      opened: () => Promise.resolve(),
-      lost: () => undefined,
     });
     this.#channels.set(vhost, channel);
     channel.start();

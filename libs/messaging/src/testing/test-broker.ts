@@ -1,7 +1,7 @@
+import { amqpAddress, openConnection } from '@ymera/amqp';
 import { permissions, topology, topicPermissions, type ServiceName } from '@ymera/contracts';
-import { connect, type ChannelModel } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import { randomBytes } from 'node:crypto';
-import { addressOf } from '../connection/rabbit-connections';
 import { declareTopology } from '../topology/declare-topology';
 import { eventually } from './eventually';
 
@@ -72,7 +72,7 @@ export async function startTestBroker(): Promise<TestBroker> {
     vhosts,
     addUser,
     addServiceUser,
-    connect: (vhost, as = url) => connect(addressOf(as, vhosts[vhost])),
+    connect: (vhost, as = url) => openConnection(amqpAddress({ url: as, vhost: vhosts[vhost] })),
     cutConnections: async () => {
       // The broker's own list lags behind a moment.
       await eventually(async () => (await manage('GET', `connections/username/${run}`)).includes(run));

@@ -1,6 +1,6 @@
+import { amqpAddress, openConnection } from '@ymera/amqp';
 import type { Topology, VirtualHost } from '@ymera/contracts';
-import { connect, type Channel } from 'amqplib';
-import { addressOf } from '../connection/rabbit-connections';
+import type { Channel } from 'amqplib';
 
 async function declareOn(channel: Channel, vhost: VirtualHost, topology: Topology): Promise<void> {
   const here = <T extends { readonly vhost: VirtualHost }>(all: readonly T[]): readonly T[] =>
@@ -29,7 +29,7 @@ export async function declareTopology(
   vhosts: { readonly services: string; readonly agents: string },
 ): Promise<void> {
   for (const vhost of ['services', 'agents'] as const) {
-    const connection = await connect(addressOf(url, vhosts[vhost]), { timeout: 10_000 });
+    const connection = await openConnection(amqpAddress({ url, vhost: vhosts[vhost] }));
     connection.on('error', () => undefined);
     try {
       const channel = await connection.createChannel();

@@ -168,7 +168,7 @@ it.each([
     'invalid_payload',
   ],
   ['that is not JSON', { ...order(), body: Buffer.from('hello') }, 'invalid_json'],
-  ['older than inboxes remember', order(8 * 86_400_000), 'id_outside_retention'],
+  ['older than inboxes remember', order(8 * 86_400_000), 'message_id_outside_window'],
 ])('refuses a message %s', async (_name, message, code) => {
   await send(message);
   expect(header(await letter(), headerNames.code)).toBe(code);

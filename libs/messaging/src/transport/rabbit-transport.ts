@@ -1,11 +1,19 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import type { ServiceName } from '@ymera/contracts';
-import { sleep, systemClock, type Clock, type Logger, type Result } from '@ymera/kernel';
+import {
+  messageIdRetentionMs,
+  sleep,
+  systemClock,
+  type Clock,
+  type Logger,
+  type Result,
+} from '@ymera/kernel';
 import type { RabbitConnections } from '../connection/rabbit-connections';
 import { callHandler } from '../consuming/nest-handler';
 import { QueueConsumer } from '../consuming/queue-consumer';
 import { subscriptionKey } from '../decorators';
 import type { DelayedDelivery } from '../delayed-delivery';
+import { maxBodyBytes } from '../limits';
 import type { Publisher } from '../publishing/publisher';
 import { QueryServer, type QueryRoute } from '../queries/query-server';
 import type { Subscription } from '../subscription';
@@ -24,6 +32,8 @@ export interface TransportOptions {
   readonly retryMaxMs?: number;
   /** Messages with ids older than this are refused; at most what inboxes remember. Default 7 days. */
   readonly retentionMs?: number;
+  /** A larger body is a dead letter, and is cut to this in it. At most what can be published: 8 MiB, the default. */
+  readonly maxBodyBytes?: number;
   /** How long `close` waits for handlers; default 10 s. */
   readonly drainMs?: number;
   readonly clock?: Clock;
@@ -47,7 +57,6 @@ interface Consumer {
 const listenMs = 5_000;
 const listenStepMs = 5;
 const maxPrefetch = 4_000;
-const sevenDaysMs = 7 * 86_400_000;
 
 /** Nest's way into this library: decorated handlers become consumers of the service's queues. */
 export class RabbitTransport extends Server implements CustomTransportStrategy {
@@ -128,8 +137,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy {
     throw new Error('the transport emits no events; see its metrics and problems()');
   }
 
-  override unwrap<T>(): T {
-    return this.parts.connections as T;
+  override unwrap(): never {
+    throw new Error('the connections are behind Messaging; see its openAgentsChannel()');
   }
 
   #build(): void {
@@ -188,7 +197,8 @@ export class RabbitTransport extends Server implements CustomTransportStrategy {
         baseMs: options.retryBaseMs ?? 1_000,
         maxMs: options.retryMaxMs ?? 300_000,
       },
-      retentionMs: options.retentionMs ?? sevenDaysMs,
+      retentionMs: options.retentionMs ?? messageIdRetentionMs,
+      maxBodyBytes: Math.min(options.maxBodyBytes ?? maxBodyBytes, maxBodyBytes),
       drainMs: options.drainMs ?? 10_000,
       clock: options.clock ?? systemClock,
       logger,

@@ -1,11 +1,12 @@
+import { messageIdRetentionMs } from '@ymera/kernel';
 import type { SqlExecutor } from '../database/sql-executor';
 import { dropPartitions, makePartitions, type RangePartition } from '../partitions/partitions';
 
-/** A message older than this can no longer be told from a repetition, so it is refused. */
-export const inboxRetentionDays = 7;
 /** Partitions made ahead: a service whose upkeep fails has this long to be noticed. */
 const daysAhead = 3;
 const dayMs = 86_400_000;
+/** Of messages that are older, ids are refused. */
+const retentionDays = messageIdRetentionMs / dayMs;
 
 /** The smallest UUID that a UUIDv7 of this millisecond can follow. */
 function floorUuid(time: number): string {
@@ -24,8 +25,8 @@ function partitionOf(day: number): RangePartition {
  */
 export function wantedPartitions(now: Date): readonly RangePartition[] {
   const today = Math.floor(now.getTime() / dayMs);
-  const days = inboxRetentionDays + daysAhead + 1;
-  return Array.from({ length: days }, (_, index) => partitionOf(today - inboxRetentionDays + index));
+  const days = retentionDays + daysAhead + 1;
+  return Array.from({ length: days }, (_, index) => partitionOf(today - retentionDays + index));
 }
 
 /** Whether it holds nothing but ids that are refused by now. */

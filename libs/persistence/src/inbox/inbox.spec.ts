@@ -86,7 +86,7 @@ describe('PostgresInbox', () => {
 
   it.each([
     ['older than the retention', () => uuidv7(Date.now() - 7 * dayMs - 1000), 'message_id_outside_window'],
-    ['from the future', () => uuidv7(Date.now() + 2 * 3_600_000), 'message_id_outside_window'],
+    ['from the future', () => uuidv7(Date.now() + 310_000), 'message_id_outside_window'],
     ['of another kind', () => '3f333df6-90a4-4fda-8dd3-9485d27cee36', 'message_id_invalid'],
     ['no id at all', () => 'x', 'message_id_invalid'],
   ])('refuses an id that is %s', async (_, id, code) => {
@@ -97,7 +97,7 @@ describe('PostgresInbox', () => {
 
   it.each([
     ['just within the retention', -7 * dayMs + 5000],
-    ['of a clock that is a little ahead', 3_500_000],
+    ['of a clock that is a little ahead', 290_000],
   ])('takes an id that is %s', async (_, offset) => {
     expect(await accept(uuidv7(Date.now() + offset))).toBe(true);
   });

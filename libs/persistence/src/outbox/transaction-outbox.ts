@@ -2,11 +2,11 @@ import {
   agentMessage,
   commandMessage,
   eventMessage,
-  type Outbox,
   type OutgoingMessage,
   type ServiceName,
   type Stamp,
 } from '@ymera/contracts';
+import type { Outbox } from '@ymera/unit-of-work';
 import { failure, FailureException, uuidv7, type Clock } from '@ymera/kernel';
 import { injectTrace } from '@ymera/observability';
 import { pollAfterMs, type NewOutboxRow, type OutboxKind } from './outbox-table';

@@ -1,4 +1,5 @@
-import { agentRetired, type Outbox } from '@ymera/contracts';
+import { agentRetired } from '@ymera/contracts';
+import type { Outbox } from '@ymera/unit-of-work';
 import { asAdmin, testDatabase } from '@ymera/testing';
 import { createDatabase, type DatabaseOptions } from '../database/create-database';
 import type { Database } from '../database/database';

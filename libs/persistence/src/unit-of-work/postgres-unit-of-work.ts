@@ -1,4 +1,5 @@
-import type { Messages, ServiceName, UnitOfWork } from '@ymera/contracts';
+import type { ServiceName } from '@ymera/contracts';
+import type { Messages, UnitOfWork } from '@ymera/unit-of-work';
 import { sleep, systemClock, type Clock, type Logger } from '@ymera/kernel';
 import { counter } from '@ymera/observability';
 import type { ClientBase } from 'pg';

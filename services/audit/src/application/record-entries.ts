@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import { entryContent, type AuditedEvent } from '../domain/audit-entry';
 import type { EntryLog } from './ports';
 

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import { failure, FailureException } from '@ymera/kernel';
 import {
   noteVerifier,

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import { digestOf, uuidv7 } from '@ymera/kernel';
 import { noteVerifier, verifyLog } from '@ymera/transparency';
 import { ListEntries } from '../application/list-entries';

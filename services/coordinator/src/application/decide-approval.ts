@@ -4,8 +4,8 @@ import {
   type PayloadOf,
   resolveGate,
   waiversOf,
-  type Outbox,
 } from '@ymera/contracts';
+import type { Outbox } from '@ymera/unit-of-work';
 import { type Clock, err, failure, FailureException, ok, type Result } from '@ymera/kernel';
 import { type Approval, decide } from '../domain/approval';
 import type { CoordinatorUnitOfWork } from './ports';

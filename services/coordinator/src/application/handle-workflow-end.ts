@@ -1,4 +1,5 @@
-import { cancelWorkflow, type ErrorShape, type Outbox, requestEnded } from '@ymera/contracts';
+import { cancelWorkflow, type ErrorShape, requestEnded } from '@ymera/contracts';
+import type { Outbox } from '@ymera/unit-of-work';
 import { type Clock, err, failure, ok, type Result } from '@ymera/kernel';
 import { end, type Ending, refuseWhenEnded, type Request } from '../domain/request';
 import type { CoordinatorUnitOfWork } from './ports';

@@ -1,4 +1,5 @@
-import type { AgentType, getProject, PayloadOf, proposeRevert, ReplyOf, UnitOfWork } from '@ymera/contracts';
+import type { AgentType, getProject, PayloadOf, proposeRevert, ReplyOf } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { Result } from '@ymera/kernel';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';

@@ -1,4 +1,5 @@
-import { changeMaterialised, changeRefused, type Outbox } from '@ymera/contracts';
+import { changeMaterialised, changeRefused } from '@ymera/contracts';
+import type { Outbox } from '@ymera/unit-of-work';
 import type { Change } from '../domain/change';
 import type { ChangeRefusal } from '../domain/change-policy';
 

@@ -1,4 +1,5 @@
-import type { landChange, PayloadOf, UnitOfWork } from '@ymera/contracts';
+import type { landChange, PayloadOf } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import { failure, type Result, type Pause } from '@ymera/kernel';
 import type { Change } from '../domain/change';
 import type { ProposedTree } from '../domain/change-policy';

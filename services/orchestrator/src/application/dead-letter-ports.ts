@@ -1,4 +1,5 @@
-import type { DeadLetterState, ServiceName, UnitOfWork, VirtualHost } from '@ymera/contracts';
+import type { DeadLetterState, ServiceName, VirtualHost } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { DeadLetter } from '../domain/dead-letter';
 
 export interface KeptDeadLetter {

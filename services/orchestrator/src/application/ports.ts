@@ -1,4 +1,5 @@
-import type { AgentType, gateOpened, Liveness, PayloadOf, UnitOfWork, WorkflowState } from '@ymera/contracts';
+import type { AgentType, gateOpened, Liveness, PayloadOf, WorkflowState } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { Pause } from '@ymera/kernel';
 import type { AttemptState } from '../domain/attempt-lifecycle';
 import type { AttemptKey, Workflow, Time } from '../domain/workflow';

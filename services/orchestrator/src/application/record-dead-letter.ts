@@ -10,7 +10,11 @@ import {
 import { excerptOf, type Redaction } from '../domain/readable-body';
 import type { DeadLetterMetrics, DeadLetterUnitOfWork } from './dead-letter-ports';
 
-export type DeadMessage = Omit<DeadLetterCause, 'size' | 'isTruncated'> & { readonly body: Buffer };
+export type DeadMessage = Omit<DeadLetterCause, 'size' | 'isTruncated'> & {
+  readonly body: Buffer;
+  /** Before its consumer cut the body; undefined where it is whole. */
+  readonly bodyBytes?: number | undefined;
+};
 type Transaction = Parameters<Parameters<DeadLetterUnitOfWork['run']>[0]>[0];
 
 interface Dependencies {
@@ -30,9 +34,10 @@ const untold: readonly string[] = [deadLetterRecorded.key, deadLetterReplayed.ke
 export class RecordDeadLetter {
   constructor(private readonly deps: Dependencies) {}
 
-  async execute({ body, ...message }: DeadMessage): Promise<void> {
+  async execute({ body, bodyBytes, ...message }: DeadMessage): Promise<void> {
     const { unitOfWork, metrics } = this.deps;
-    const death = { ...message, size: body.length, isTruncated: body.length > keptBodyBytes };
+    const size = bodyBytes ?? body.length;
+    const death = { ...message, size, isTruncated: size > Math.min(body.length, keptBodyBytes) };
     const fingerprint = fingerprintOf(message, body);
     const recorded = await unitOfWork.run(async (tx) => {
       const letter = await this.record(tx, death, fingerprint, body);
@@ -79,7 +84,7 @@ export class RecordDeadLetter {
 }
 
 /** What tells one message from another. Agents choose their own ids, so theirs alone would let one hide another's. */
-function fingerprintOf(message: Omit<DeadMessage, 'body'>, body: Buffer): string {
+function fingerprintOf(message: Omit<DeadMessage, 'body' | 'bodyBytes'>, body: Buffer): string {
   const { vhost, owner, queue, messageId, principalId, diedAt } = message;
   const told = messageId ?? diedAt?.toISOString() ?? '';
   return sha256Hex(JSON.stringify([vhost, owner, queue, told, principalId, sha256Hex(body)]));

@@ -15,8 +15,8 @@ import {
   workflowEscalated,
   workflowFailed,
   workflowStarted,
-  type Messages,
 } from '@ymera/contracts';
+import type { Messages } from '@ymera/unit-of-work';
 import { assertNever } from '@ymera/kernel';
 import type { Effect, Fact, ToAgent } from '../domain/effect';
 import type { OrchestratorStores } from './ports';

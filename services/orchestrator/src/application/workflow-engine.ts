@@ -1,4 +1,5 @@
-import type { AgentType, Messages } from '@ymera/contracts';
+import type { AgentType } from '@ymera/contracts';
+import type { Messages } from '@ymera/unit-of-work';
 import { storable, type Clock } from '@ymera/kernel';
 import { isHeld } from '../domain/attempt-lifecycle';
 import type { Effect } from '../domain/effect';

@@ -1,4 +1,5 @@
-import { agentStandingChanged, type Messages } from '@ymera/contracts';
+import { agentStandingChanged } from '@ymera/contracts';
+import type { Messages } from '@ymera/unit-of-work';
 import type { Clock } from '@ymera/kernel';
 import { brokerAccess } from '../domain/broker-authorisation';
 import { derivePrincipalStatus } from '../domain/principal-status';

@@ -1,4 +1,5 @@
-import { agentQueue, principalEnrolled, type Messages, type principalCredential } from '@ymera/contracts';
+import { agentQueue, principalEnrolled, type principalCredential } from '@ymera/contracts';
+import type { Messages } from '@ymera/unit-of-work';
 import { FailureException, type Clock } from '@ymera/kernel';
 import type { z } from 'zod';
 import { enrolmentInvalid, isSpendable, type Enrolment, type EnrolmentKind } from '../domain/enrolment';

@@ -1,4 +1,5 @@
-import type { liftFreeze, Messages, PayloadOf, ReplyOf } from '@ymera/contracts';
+import type { liftFreeze, PayloadOf, ReplyOf } from '@ymera/contracts';
+import type { Messages } from '@ymera/unit-of-work';
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf } from '../domain/agent';
 import { isLiftable, liftSanction } from '../domain/sanction-status';

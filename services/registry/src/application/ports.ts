@@ -1,4 +1,5 @@
-import type { AgentStanding, AgentType, UnitOfWork } from '@ymera/contracts';
+import type { AgentStanding, AgentType } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { Agent, SanctionCause, SanctionStatus } from '../domain/agent';
 import type { Credential } from '../domain/credential';
 import type { Enrolment } from '../domain/enrolment';

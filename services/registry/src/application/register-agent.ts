@@ -1,10 +1,5 @@
-import {
-  agentRegistered,
-  type Messages,
-  type PayloadOf,
-  type registerAgent,
-  type ReplyOf,
-} from '@ymera/contracts';
+import { agentRegistered, type PayloadOf, type registerAgent, type ReplyOf } from '@ymera/contracts';
+import type { Messages } from '@ymera/unit-of-work';
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf, maxConfigBytes, newAgent, type Agent, slotsOf } from '../domain/agent';
 import type { Enrolment } from '../domain/enrolment';

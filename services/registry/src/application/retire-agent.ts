@@ -1,10 +1,5 @@
-import {
-  agentRetired,
-  type Messages,
-  type PayloadOf,
-  type ReplyOf,
-  type retireAgent,
-} from '@ymera/contracts';
+import { agentRetired, type PayloadOf, type ReplyOf, type retireAgent } from '@ymera/contracts';
+import type { Messages } from '@ymera/unit-of-work';
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf, retireAgent as retired, type Agent } from '../domain/agent';
 import { retirePrincipal, type Principal } from '../domain/principal';

@@ -1,4 +1,4 @@
-import type { Messages, UnitOfWork } from '@ymera/contracts';
+import type { Messages, UnitOfWork } from '@ymera/unit-of-work';
 import { InMemoryUnitOfWork } from '@ymera/testing';
 import type {
   IdempotencyRecord,

@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { RegistryReader, RegistryStores } from '../application/ports';
 import { newAgent, type Agent } from '../domain/agent';
 import type { Credential } from '../domain/credential';

@@ -1,6 +1,6 @@
+import { amqpAddress, isAccessRefused, openConnection } from '@ymera/amqp';
 import { recallCanary, type PayloadOf, type ReplyOf } from '@ymera/contracts';
 import type { Result } from '@ymera/kernel';
-import { connect } from 'amqplib';
 import { randomBytes } from 'node:crypto';
 
 export interface ProbeRoute {
@@ -42,19 +42,18 @@ export class AuthenticationProbe {
   }
 
   private async expectRefusal(username: string, timeout: number): Promise<void> {
-    const { protocol, hostname, port } = new URL(this.way.brokerUrl);
-    const address = {
-      protocol: protocol.replace(/:$/, ''),
-      hostname,
-      ...(port === '' ? {} : { port: Number(port) }),
+    const address = amqpAddress({
+      url: this.way.brokerUrl,
+      vhost: this.way.agentsVhost,
       username,
       password: randomBytes(16).toString('hex'),
-      vhost: encodeURIComponent(this.way.agentsVhost),
-    };
-    const connection = await connect(address, { timeout }).catch((error: unknown) => {
-      if (isRefusal(error)) return undefined;
-      throw error;
     });
+    const connection = await openConnection(address, { connectTimeoutMs: timeout }).catch(
+      (error: unknown) => {
+        if (isAccessRefused(error)) return undefined;
+        throw error;
+      },
+    );
     if (connection === undefined) return;
     await connection.close();
     throw new Error('the broker lets in whom nobody knows');
@@ -69,6 +68,3 @@ export class AuthenticationProbe {
     throw new Error('the broker did not ask the registry');
   }
 }
-
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && /403|ACCESS.REFUSED/.test(error.message);

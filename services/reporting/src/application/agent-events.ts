@@ -1,10 +1,5 @@
-import {
-  enforcementChanged,
-  livenessChanged,
-  type Liveness,
-  type Outbox,
-  type PayloadOf,
-} from '@ymera/contracts';
+import { enforcementChanged, livenessChanged, type Liveness, type PayloadOf } from '@ymera/contracts';
+import type { Outbox } from '@ymera/unit-of-work';
 import type { AgentState, SanctionLevel } from '../domain/agent-state';
 
 export interface LivenessChange {

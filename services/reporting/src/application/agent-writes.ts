@@ -1,4 +1,4 @@
-import type { Messages } from '@ymera/contracts';
+import type { Messages } from '@ymera/unit-of-work';
 import type { Clock } from '@ymera/kernel';
 import type { FleetEntry } from '../domain/fleet';
 import { notOwned, type OwnedFleet } from './owned-fleet';

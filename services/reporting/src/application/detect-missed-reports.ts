@@ -1,4 +1,4 @@
-import type { Outbox } from '@ymera/contracts';
+import type { Outbox } from '@ymera/unit-of-work';
 import type { Clock } from '@ymera/kernel';
 import type { AgentState } from '../domain/agent-state';
 import { escalated } from '../domain/escalation';

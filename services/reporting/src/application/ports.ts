@@ -1,4 +1,5 @@
-import type { PayloadOf, report, UnitOfWork } from '@ymera/contracts';
+import type { PayloadOf, report } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { AgentState, RegisteredAgent } from '../domain/agent-state';
 import type { PrincipalSession } from '../domain/fleet';
 import type { SuppressionReason } from '../domain/incident';

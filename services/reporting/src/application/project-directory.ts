@@ -1,4 +1,5 @@
-import type { agentRegistered, agentRetired, Messages, PayloadOf, sessionOpened } from '@ymera/contracts';
+import type { agentRegistered, agentRetired, PayloadOf, sessionOpened } from '@ymera/contracts';
+import type { Messages } from '@ymera/unit-of-work';
 import type { Clock } from '@ymera/kernel';
 import { newAgent, type AgentState } from '../domain/agent-state';
 import { announceLiveness } from './agent-events';

@@ -1,4 +1,5 @@
-import { issueReported, violationDetected, type Outbox, type PayloadOf } from '@ymera/contracts';
+import { issueReported, violationDetected, type PayloadOf } from '@ymera/contracts';
+import type { Outbox } from '@ymera/unit-of-work';
 import { uuidv7 } from '@ymera/kernel';
 import { LRUCache } from 'lru-cache';
 import type { ViolationCode } from '../domain/judge-report';

@@ -1,4 +1,5 @@
-import { enforcementHeld, enforcementResumed, type Outbox } from '@ymera/contracts';
+import { enforcementHeld, enforcementResumed } from '@ymera/contracts';
+import type { Outbox } from '@ymera/unit-of-work';
 import { uuidv7 } from '@ymera/kernel';
 import { graceMs } from '../domain/escalation';
 import { nextIncident, reasonOf, type SuppressionCause, type Incident } from '../domain/incident';

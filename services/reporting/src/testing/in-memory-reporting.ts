@@ -1,4 +1,4 @@
-import type { Messages, UnitOfWork } from '@ymera/contracts';
+import type { Messages, UnitOfWork } from '@ymera/unit-of-work';
 import { failure, FailureException, type Clock } from '@ymera/kernel';
 import { InMemoryUnitOfWork } from '@ymera/testing';
 import type {

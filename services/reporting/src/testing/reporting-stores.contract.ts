@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { ReportingReader, ReportingStores } from '../application/ports';
 import { newAgent, reported, type AgentState, type RegisteredAgent } from '../domain/agent-state';
 import { reportOf } from './reporting-fixture';

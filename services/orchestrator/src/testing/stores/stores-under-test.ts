@@ -1,4 +1,4 @@
-import type { UnitOfWork } from '@ymera/contracts';
+import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { Heartbeat, OrchestratorStores } from '../../application/ports';
 import type { Attempt, Workflow } from '../../domain/workflow';
 import { planOf, review, test as testStep } from '../plans';

@@ -1,6 +1,6 @@
 import { agentQueue, exchanges } from '@ymera/contracts';
 import type { Resilience } from '@ymera/resilience';
-import type { Channel, ChannelModel } from 'amqplib';
+import type { Channel } from 'amqplib';
 
 /** What waits here is lost without harm, oldest first: the truth of each task is in the database. */
 const queueLength = 1000;
@@ -8,7 +8,7 @@ const queueLength = 1000;
 /** One queue for each principal, on the agents' virtual host; the registry alone may declare there. */
 export class PrincipalQueues {
   constructor(
-    private readonly connection: () => Promise<ChannelModel>,
+    private readonly openChannel: () => Promise<Channel>,
     private readonly resilience: Resilience,
   ) {}
 
@@ -30,7 +30,7 @@ export class PrincipalQueues {
   /** A channel for each operation: the broker closes it at the first refusal. */
   private onChannel(work: (channel: Channel) => Promise<void>): Promise<void> {
     return this.resilience.execute(async () => {
-      const channel = await (await this.connection()).createChannel();
+      const channel = await this.openChannel();
       channel.on('error', () => undefined);
       await work(channel);
       await channel.close();

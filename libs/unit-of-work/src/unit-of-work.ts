@@ -1,5 +1,4 @@
-import type { AgentMessageContract } from './agent-message';
-import type { CommandContract, EventContract } from './message';
+import type { AgentMessageContract, CommandContract, EventContract } from '@ymera/contracts';
 import type { z } from 'zod';
 
 /**

@@ -1,18 +1,27 @@
-import { failure, FailureException, sleep, type Logger, settlesWithin } from '@ymera/kernel';
-import { connect, type ChannelModel, type Options } from 'amqplib';
+import {
+  backoffMs,
+  failure,
+  FailureException,
+  settlesWithin,
+  sleep,
+  type BackoffPolicy,
+  type Logger,
+} from '@ymera/kernel';
+import type { ChannelModel } from 'amqplib';
 import { EventEmitter } from 'node:events';
-import { metrics } from '../metrics';
-import { fullJitter, type Backoff } from './backoff';
-import { coalesceWrites } from './coalesce-writes';
+import type { AmqpAddress } from './amqp-address';
+import { openConnection, reasonOf, type OpenOptions } from './open-connection';
 
-export interface ConnectionOptions {
-  /** Shown by the broker's management, e.g. `registry consume /agents`. */
+export interface ReconnectingConnectionOptions extends OpenOptions {
   readonly name: string;
-  readonly address: Options.Connect;
+  readonly address: AmqpAddress;
   readonly logger: Logger;
-  readonly heartbeatSeconds?: number;
-  readonly connectTimeoutMs?: number;
-  readonly backoff?: Backoff;
+  /** Between attempts, with full jitter; default 200 ms to 10 s. */
+  readonly backoff?: BackoffPolicy;
+  /** Called for each lost connection and failed attempt. */
+  lost?(error: unknown): void;
+  /** After each of them: the least time before the next attempt, in milliseconds. Default 0. */
+  minDelayMs?(error: unknown): Promise<number>;
 }
 
 interface ConnectionEvents {
@@ -26,9 +35,9 @@ const closeMs = 2_000;
 
 /**
  * One connection to one virtual host that comes back by itself. It opens when first asked for, and everything above it
- * lives on channels of the model that is current (`LiveChannel`).
+ * lives on channels of the model that is current (`ReconnectingChannel`).
  */
-export class RabbitConnection extends EventEmitter<ConnectionEvents> {
+export class ReconnectingConnection extends EventEmitter<ConnectionEvents> {
   #model: ChannelModel | undefined;
   #running: Promise<void> | undefined;
   #blockedReason: string | undefined;
@@ -38,7 +47,7 @@ export class RabbitConnection extends EventEmitter<ConnectionEvents> {
   readonly #closing = new AbortController();
   readonly #waiting = new Set<(model: ChannelModel | undefined) => void>();
 
-  constructor(private readonly options: ConnectionOptions) {
+  constructor(private readonly options: ReconnectingConnectionOptions) {
     super();
     this.setMaxListeners(0);
   }
@@ -86,53 +95,43 @@ export class RabbitConnection extends EventEmitter<ConnectionEvents> {
   }
 
   async #run(): Promise<void> {
-    const { name, logger, backoff = { baseMs: 200, maxMs: 10_000 } } = this.options;
-    let attempt = 0;
-    while (!this.#closing.signal.aborted) {
+    const { address, name, logger, backoff = { baseMs: 200, maxMs: 10_000 } } = this.options;
+    const { signal } = this.#closing;
+    let failures = 0;
+    while (!signal.aborted) {
       const started = performance.now();
+      let cause: unknown;
       try {
-        const model = await this.#connect();
-        if (attempt > 0) logger.info('broker connected', { connection: name });
-        await this.#served(model);
-        if (this.#closing.signal.aborted) return;
-        if (performance.now() - started > stableMs) attempt = 0;
+        const model = await openConnection(address, this.options);
+        if (failures > 0) logger.info('broker connected', { connection: name });
+        cause = await this.#served(model);
+        if (performance.now() - started > stableMs) failures = 0;
       } catch (error) {
-        if (this.#closing.signal.aborted) return;
-        this.#lastProblem = error instanceof Error ? error.message : String(error);
+        cause = error;
       }
-      metrics.reconnects.inc({ connection: name });
-      const delayMs = fullJitter(attempt, backoff);
+      if (signal.aborted) return;
+      failures += 1;
+      if (cause !== undefined) this.#lastProblem = reasonOf(cause);
+      this.options.lost?.(cause);
+      const minDelayMs = (await this.options.minDelayMs?.(cause)) ?? 0;
+      const delayMs = Math.max(minDelayMs, backoffMs(failures, backoff, 'full'));
       logger.warn('broker connection lost', {
         connection: name,
         reason: this.#lastProblem,
-        attempt,
+        failures,
         delayMs,
       });
-      attempt += 1;
-      await sleep(delayMs, this.#closing.signal);
+      await sleep(delayMs, signal);
     }
   }
 
-  async #connect(): Promise<ChannelModel> {
-    const { address, name, heartbeatSeconds = 10, connectTimeoutMs = 10_000 } = this.options;
-    return connect(
-      { ...address, heartbeat: heartbeatSeconds },
-      {
-        timeout: connectTimeoutMs,
-        noDelay: true,
-        keepAlive: true,
-        clientProperties: { connection_name: name },
-      },
-    );
-  }
-
-  /** Resolves when the connection has ended. */
-  async #served(model: ChannelModel): Promise<void> {
+  /** Resolves when the connection has ended, with the error that ended it, if there was one. */
+  async #served(model: ChannelModel): Promise<Error | undefined> {
+    let cause: Error | undefined;
     const ended = new Promise<void>((resolve) => (this.#lose = resolve));
-    coalesceWrites(model);
-    model.on('error', (error) => (this.#lastProblem = error.message));
+    model.on('error', (error) => (cause = error));
     model.on('close', (error?: Error) => {
-      if (error) this.#lastProblem = error.message;
+      cause = error ?? cause;
       this.#lose();
     });
     model.on('blocked', (reason) => {
@@ -147,6 +146,7 @@ export class RabbitConnection extends EventEmitter<ConnectionEvents> {
     await ended;
     this.#model = undefined;
     this.#unblock();
+    return cause;
   }
 
   #unblock(): void {

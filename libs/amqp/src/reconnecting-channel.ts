@@ -1,8 +1,8 @@
-import { sleep, type Logger, settlesWithin } from '@ymera/kernel';
+import { backoffMs, sleep, type Logger, settlesWithin } from '@ymera/kernel';
 import { IllegalOperationError, type Channel, type ChannelModel } from 'amqplib';
-import { fullJitter } from './backoff';
+import { reasonOf } from './open-connection';
 
-/** What channels need of a connection; `RabbitConnection` in production. */
+/** What channels need of a connection; `ReconnectingConnection` in production. */
 export interface ChannelSource {
   open(): Promise<ChannelModel>;
   /** For a model that turned out to be dead although nobody said so. */
@@ -33,13 +33,18 @@ export class ChannelEpoch {
   }
 }
 
-export interface LiveChannelOptions {
+export interface ReconnectingChannelOptions {
   readonly name: string;
   readonly logger: Logger;
   readonly confirms: boolean;
   /** Prefetch, consumers, listeners; the epoch becomes current when this resolves. */
-  opened(epoch: ChannelEpoch): Promise<void>;
-  lost(epoch: ChannelEpoch): void;
+  opened?(epoch: ChannelEpoch): Promise<void>;
+  /** The epoch is current. */
+  ready?(epoch: ChannelEpoch): void;
+  /** Called for each epoch that was opened, with what the broker or amqplib said last. */
+  lost?(epoch: ChannelEpoch, error: unknown): void;
+  /** After each loss and each failure to open: the least time before the next attempt, in milliseconds. Default 0. */
+  minDelayMs?(error: unknown): Promise<number>;
 }
 
 const backoff = { baseMs: 50, maxMs: 5_000 };
@@ -47,14 +52,14 @@ const stableMs = 5_000;
 const closeMs = 2_000;
 
 /** Keeps one channel open on a connection, over and over, until it is stopped. */
-export class LiveChannel {
+export class ReconnectingChannel {
   #current: ChannelEpoch | undefined;
   #running: Promise<void> | undefined;
   readonly #stopping = new AbortController();
 
   constructor(
     private readonly connection: ChannelSource,
-    private readonly options: LiveChannelOptions,
+    private readonly options: ReconnectingChannelOptions,
   ) {}
 
   get current(): ChannelEpoch | undefined {
@@ -79,48 +84,53 @@ export class LiveChannel {
   async #run(): Promise<void> {
     const { logger, name } = this.options;
     const { signal } = this.#stopping;
-    let attempt = 0;
+    let failures = 0;
     while (!signal.aborted) {
       const started = performance.now();
-      let reason = 'closed';
+      let cause: unknown;
       try {
         const model = await this.connection.open();
         if (signal.aborted) return;
-        reason = await this.#served(model);
-        if (performance.now() - started > stableMs) attempt = 0;
+        cause = await this.#served(model);
+        if (performance.now() - started > stableMs) failures = 0;
       } catch (error) {
-        reason = error instanceof Error ? error.message : String(error);
+        cause = error;
       }
       if (signal.aborted) return;
-      logger.warn('channel lost', { channel: name, reason, attempt });
-      await sleep(fullJitter(attempt, backoff), signal);
-      attempt += 1;
+      failures += 1;
+      const reason = cause === undefined ? 'closed' : reasonOf(cause);
+      logger.warn('channel lost', { channel: name, reason, failures });
+      const minDelayMs = (await this.options.minDelayMs?.(cause)) ?? 0;
+      await sleep(Math.max(minDelayMs, backoffMs(failures, backoff, 'full')), signal);
     }
   }
 
-  /** Resolves with the reason of its end. */
-  async #served(model: ChannelModel): Promise<string> {
+  /** Resolves with the error that ended it, if there was one. */
+  async #served(model: ChannelModel): Promise<Error | undefined> {
     const channel = await this.#create(model);
-    let reason = 'closed';
+    let cause: Error | undefined;
     let finish = (): void => undefined;
     const ended = new Promise<void>((resolve) => (finish = resolve));
     const epoch = new ChannelEpoch(channel, finish);
-    channel.on('error', (error) => (reason = error.message));
+    channel.on('error', (error) => (cause = error));
     channel.on('close', () => epoch.end());
     try {
-      await this.options.opened(epoch);
+      await this.options.opened?.(epoch);
+      if (epoch.live && !this.#stopping.signal.aborted) {
+        this.#current = epoch;
+        this.options.ready?.(epoch);
+      } else channel.close().catch(() => undefined);
     } catch (error) {
+      this.#current = undefined;
       epoch.end();
       channel.close().catch(() => undefined);
-      this.options.lost(epoch);
+      this.options.lost?.(epoch, error);
       throw error;
     }
-    if (epoch.live && !this.#stopping.signal.aborted) this.#current = epoch;
-    else channel.close().catch(() => undefined);
     await ended;
     this.#current = undefined;
-    this.options.lost(epoch);
-    return reason;
+    this.options.lost?.(epoch, cause);
+    return cause;
   }
 
   async #create(model: ChannelModel): Promise<Channel> {

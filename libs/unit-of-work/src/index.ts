@@ -1,0 +1,1 @@
+export type { Inbox, Messages, Outbox, UnitOfWork } from './unit-of-work';
