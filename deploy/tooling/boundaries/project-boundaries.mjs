@@ -4,9 +4,10 @@ const libraries = {
   kernel: [],
   contracts: ['kernel'],
   amqp: ['kernel', 'testing'],
-  'unit-of-work': ['contracts'],
+  'unit-of-work': ['kernel', 'contracts'],
   config: ['kernel'],
   observability: ['kernel'],
+  git: [],
   resilience: ['kernel', 'observability'],
   messaging: ['kernel', 'contracts', 'amqp', 'observability'],
   persistence: ['kernel', 'contracts', 'unit-of-work', 'observability', 'testing'],
@@ -29,17 +30,19 @@ const platform = [
   'messaging',
   'persistence',
   'http',
+  'git',
   'service',
   'testing',
 ];
 
 const others = {
-  cli: ['kernel', 'contracts', 'transparency', 'testing'],
+  cli: ['kernel', 'contracts', 'git', 'transparency', 'testing'],
   // Of `service` only its process part, which layers.cjs holds.
   'agent-runner': [
     'kernel',
     'contracts',
     'config',
+    'git',
     'observability',
     'resilience',
     'service',

@@ -15,7 +15,7 @@ export type Jitter = 'none' | 'half' | 'full';
 const maxDoublings = 30;
 
 /**
- * Exponential backoff: milliseconds before the next attempt, after `failures` (1, 2, 3...) failed ones.
+ * Exponential backoff: whole milliseconds before the next attempt, after `failures` (1, 2, 3...) failed ones.
  * `random` gives a number in [0, 1).
  */
 export function backoffMs(
@@ -26,7 +26,7 @@ export function backoffMs(
 ): number {
   const doublings = Math.min(Math.max(0, failures - 1), maxDoublings);
   const bound = Math.min(maxMs, baseMs * 2 ** doublings);
-  if (jitter === 'none') return bound;
-  if (jitter === 'half') return bound / 2 + (bound / 2) * random();
-  return bound * random();
+  if (jitter === 'none') return Math.round(bound);
+  if (jitter === 'half') return Math.round(bound / 2 + (bound / 2) * random());
+  return Math.round(bound * random());
 }

@@ -40,6 +40,14 @@ export function failure(
   return { kind, code, message, retryable: passingKinds.has(kind), ...extra };
 }
 
+/** What a store rejects with when a row is not of the version that was read. */
+export const versionConflict = failure(
+  'conflict',
+  'version_conflict',
+  'Somebody else changed this at the same time.',
+  { retryable: true },
+);
+
 /** Carries a failure across a boundary that only knows exceptions (a transaction that must roll back, a Nest guard). */
 export class FailureException extends Error {
   override readonly name = 'FailureException';

@@ -2,11 +2,28 @@
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Begins when all earlier work has settled; whether that failed concerns its own caller. */
-  runExclusive<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
+  /**
+   * Begins when all earlier work has settled; whether that failed concerns its own caller. Work whose `signal` aborts before it
+   * begins never does, and the call rejects at once with the signal's reason.
+   */
+  runExclusive<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    let hasBegun = false;
+    const result = this.#last.then(() => {
+      signal?.throwIfAborted();
+      hasBegun = true;
+      return work();
+    });
     this.#last = result.catch(() => undefined);
-    return result;
+    if (!signal) return result;
+    return new Promise((resolve, reject) => {
+      const abandon = (): void => {
+        if (!hasBegun) reject(signal.reason as Error);
+      };
+      if (signal.aborted) abandon();
+      signal.addEventListener('abort', abandon, { once: true });
+      void this.#last.then(() => signal.removeEventListener('abort', abandon));
+      result.then(resolve, reject);
+    });
   }
 
   /** Resolves when all work that was asked for until now has settled. */

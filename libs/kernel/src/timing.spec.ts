@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { backoffMs, type Jitter } from './backoff';
 import { FreshnessProbe, type FreshnessProbeOptions } from './freshness-probe';
+import { mapConcurrently } from './map-concurrently';
 import { KeyedMutex, Mutex } from './mutex';
 import { sleep } from './sleep';
 import { settlesWithin, withTimeout } from './with-timeout';
@@ -74,6 +75,68 @@ describe('Mutex', () => {
     await mutex.idle();
     await Promise.all(all);
     expect(seen).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]));
+  });
+});
+
+describe('Mutex with a signal', () => {
+  const held = () => {
+    const mutex = new Mutex();
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    return { mutex, release, first: mutex.runExclusive(() => promise) };
+  };
+
+  it.each(['before the call', 'while it waits'])('never begins work that is aborted %s', async (when) => {
+    const { mutex, release, first } = held();
+    const controller = new AbortController();
+    if (when === 'before the call') controller.abort(new Error('canceled'));
+    const seen: string[] = [];
+    const waiting = mutex.runExclusive(async () => void seen.push('aborted'), controller.signal);
+    const next = mutex.runExclusive(async () => void seen.push('next'));
+    controller.abort(new Error('canceled'));
+    await expect(waiting).rejects.toThrow('canceled');
+    release();
+    await Promise.all([first, next]);
+    expect(seen).toEqual(['next']);
+  });
+
+  it('waits for work that is aborted after it has begun', async () => {
+    const mutex = new Mutex();
+    const controller = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const begun = Promise.withResolvers<void>();
+    const work = mutex.runExclusive(() => {
+      begun.resolve();
+      return promise;
+    }, controller.signal);
+    await begun.promise;
+    controller.abort();
+    resolve('its own outcome');
+    await expect(work).resolves.toBe('its own outcome');
+  });
+});
+
+describe('mapConcurrently', () => {
+  it('returns results in the order of the items and never exceeds its limit', async () => {
+    let [running, most] = [0, 0];
+    const results = await mapConcurrently([5, 1, 4, 2, 3], 2, async (ms) => {
+      most = Math.max(most, (running += 1));
+      await sleep(ms);
+      running -= 1;
+      return ms * 2;
+    });
+    expect(results).toEqual([10, 2, 8, 4, 6]);
+    expect(most).toBe(2);
+  });
+
+  it('begins nothing after a failure and rejects when what had begun has ended', async () => {
+    const ended: number[] = [];
+    const all = mapConcurrently([1, 2, 3, 4], 2, async (item) => {
+      if (item === 1) throw new Error('failed');
+      await sleep(1);
+      ended.push(item);
+    });
+    await expect(all).rejects.toThrow('failed');
+    expect(ended).toEqual([2]);
   });
 });
 

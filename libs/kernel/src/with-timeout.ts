@@ -1,5 +1,3 @@
-import { sleep } from './sleep';
-
 /**
  * The outcome of `work`, or what `onTimeout` returns or throws when `work` has not settled in `timeoutMs`. The work itself
  * goes on, and how it fails later is ignored. Leaves no timer.
@@ -9,17 +7,16 @@ export async function withTimeout<T, U>(
   work: Promise<T>,
   onTimeout: () => U,
 ): Promise<T | U> {
-  const settled = new AbortController();
-  const timeout = sleep(timeoutMs, settled.signal).then(() => {
-    if (settled.signal.aborted) return undefined as never;
-    return onTimeout();
-  });
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  }).then(onTimeout);
   // The timeout is awaited by the race alone, which may be over when it throws.
   timeout.catch(() => undefined);
   try {
     return await Promise.race([work, timeout]);
   } finally {
-    settled.abort();
+    clearTimeout(timer);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   TracerProvider,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
+import { settlesWithin } from '@ymera/kernel';
 import { collectProcessMetrics } from './metrics';
 import { RootSampler } from './root-sampler';
 
@@ -85,10 +86,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 
   return {
     async shutdown() {
-      await Promise.race([
-        provider.shutdown().catch(() => undefined),
-        new Promise<void>((resolve) => setTimeout(resolve, flushMs).unref()),
-      ]);
+      await settlesWithin(flushMs, provider.shutdown());
       if (!isFirst) return;
       trace.disable();
       context.disable();

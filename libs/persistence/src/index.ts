@@ -7,4 +7,6 @@ export type { OutboxPublisher, OutboxRow, PublishOutcome } from './outbox/outbox
 export { OutboxRelay, type OutboxRelayOptions } from './outbox/outbox-relay';
 export { dropPartitions, makePartitions, type RangePartition } from './partitions/partitions';
 export { createPauseLog, dropPauseLog, PostgresPauseLog } from './pauses/pause-log';
+export { json, nullable, optional, plain } from './tables/column';
+export { defineTable } from './tables/table';
 export { PostgresUnitOfWork, type UnitOfWorkOptions } from './unit-of-work/postgres-unit-of-work';

@@ -1,5 +1,6 @@
 export { eventually } from './eventually';
 export { FakeClock } from './fake-clock';
+export { inMemoryPauses } from './in-memory-pauses';
 export { InMemoryUnitOfWork } from './in-memory-unit-of-work';
 export { leakGuard } from './leak-guard';
 export { asAdmin } from './postgres/admin';

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { withTimeout } from '@ymera/kernel';
 import { CliError } from './cli-error';
 
 /** A person was asked and gave no answer. That is no decision, so the waiting request is canceled. */
@@ -32,21 +34,15 @@ export function interruption(): AbortSignal {
 
 /** Work that stops by itself after `signal`, within `graceMs`; later it is not awaited. */
 export async function stopping<T>(work: Promise<T>, signal: AbortSignal, graceMs = 4000): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    const wait = (): void => {
-      timer = setTimeout(() => {
-        reject(new NoDecision('stop_unknown', 'Interrupted; its outcome is unknown.', 130));
-      }, graceMs);
-    };
-    if (signal.aborted) wait();
-    else signal.addEventListener('abort', wait, { once: true });
-  });
+  const aborted = signal.aborted ? Promise.resolve() : once(signal, 'abort');
+  const stopped = aborted.then(() =>
+    withTimeout(graceMs, work, () => {
+      throw new NoDecision('stop_unknown', 'Interrupted; its outcome is unknown.', 130);
+    }),
+  );
   try {
-    return await Promise.race([work, tooLate]);
+    return await Promise.race([work, stopped]);
   } catch (error) {
     throw signal.aborted && !(error instanceof NoDecision) ? interrupted() : error;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { agentQueues } from '@ymera/contracts';
-import { sleep, systemClock, uuidv7 } from '@ymera/kernel';
+import { systemClock, uuidv7, withTimeout } from '@ymera/kernel';
 import { RabbitTransport } from '@ymera/messaging';
 import { openServiceInfrastructure, PeriodicJob, type ServiceRuntime } from '@ymera/service';
 import { AgentEventsController } from './adapters/messaging/agent-events.controller';
@@ -86,8 +86,7 @@ export async function orchestratorModule(
   const periodMs = config.YMERA_RECONCILE_SECONDS * 1000;
   // Timers that hang are what the reconciler is there to show.
   const fired = async (): Promise<void> => {
-    const over = new AbortController();
-    await Promise.race([timers.polled(), sleep(maxPassMs, over.signal)]).finally(() => over.abort());
+    await withTimeout(maxPassMs, timers.polled(), () => undefined);
   };
   const reconcile = new Reconcile({ unitOfWork, dispatch, clock, metrics, logger, fired, periodMs });
   const reconciler = new PeriodicJob('reconcile', periodMs, () => reconcile.execute(), logger);

@@ -3,9 +3,9 @@ import { defineEvent } from '../define/message';
 import { timestamp } from '../shared/ids';
 import { sampleTime } from '../shared/samples';
 
-const paused = z.object({ paused_by: z.string(), reason: z.string(), paused_at: timestamp });
+export const pausedPayload = z.object({ paused_by: z.string(), reason: z.string(), paused_at: timestamp });
 const pausedSample = { paused_by: 'grace', reason: 'The model provider is down.', paused_at: sampleTime };
-const resumed = z.object({
+export const resumedPayload = z.object({
   resumed_by: z.string(),
   reason: z.string(),
   paused_at: timestamp,
@@ -23,7 +23,7 @@ export const dispatchPaused = defineEvent({
   version: 1,
   owner: 'orchestrator',
   summary: 'No agent is offered work from now on; work in progress goes on.',
-  payload: paused,
+  payload: pausedPayload,
   sample: pausedSample,
 });
 
@@ -32,7 +32,7 @@ export const dispatchResumed = defineEvent({
   version: 1,
   owner: 'orchestrator',
   summary: 'Agents are offered work again.',
-  payload: resumed,
+  payload: resumedPayload,
   sample: resumedSample,
 });
 
@@ -41,7 +41,7 @@ export const landingPaused = defineEvent({
   version: 1,
   owner: 'integration',
   summary: 'No branch moves from now on; orders to land wait.',
-  payload: paused,
+  payload: pausedPayload,
   sample: pausedSample,
 });
 
@@ -50,6 +50,6 @@ export const landingResumed = defineEvent({
   version: 1,
   owner: 'integration',
   summary: 'Orders to land are carried out again, also those that waited.',
-  payload: resumed,
+  payload: resumedPayload,
   sample: resumedSample,
 });

@@ -1,4 +1,4 @@
-import { silentLogger, sleep, type Logger } from '@ymera/kernel';
+import { backoffMs, silentLogger, sleep, type Logger } from '@ymera/kernel';
 import type { Pool } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { Database } from './database';
@@ -37,6 +37,8 @@ export interface DatabaseOptions {
  * the server was stopped, or the network took the connection away without a word.
  */
 const overdueMs = 5_000;
+
+const connectBackoff = { baseMs: 200, maxMs: 2_000 };
 
 const schemaName = /^[a-z_][a-z0-9_]*$/;
 
@@ -90,7 +92,7 @@ export async function createDatabase(options: DatabaseOptions): Promise<Database
     } catch (error) {
       if (!isUnavailable(error) || attempt >= attempts) throw asFailure(error);
       logger.warn('the database does not answer yet', { attempt, attempts });
-      await sleep(Math.min(2000, 100 * 2 ** attempt));
+      await sleep(backoffMs(attempt, connectBackoff));
     }
   }
 }

@@ -1,4 +1,4 @@
-import { silentLogger, type Logger } from '@ymera/kernel';
+import { silentLogger, withTimeout, type Logger } from '@ymera/kernel';
 import type { Pool, PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import { asFailure, isUnanswered } from './database-failure';
@@ -64,15 +64,11 @@ export class Database {
 
   /** Whether a connection answers within two seconds. */
   async isHealthy(): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), healthTimeoutMs);
-    });
     const answer = this.pool.query('SELECT 1').then(
       () => true,
       () => false,
     );
-    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+    return withTimeout(healthTimeoutMs, answer, () => false);
   }
 
   /** Waits for the connections in use, then closes all. */

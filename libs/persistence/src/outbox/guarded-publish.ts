@@ -1,3 +1,4 @@
+import { withTimeout } from '@ymera/kernel';
 import type { OutboxPublisher, OutboxRow, PublishOutcome } from './outbox-publisher';
 
 /** Below the database's idle-in-transaction limit: the sweep holds a transaction open meanwhile. */
@@ -11,17 +12,13 @@ export async function publishGuarded<Row extends OutboxRow>(
   publisher: OutboxPublisher,
   rows: readonly Row[],
 ): Promise<readonly { readonly row: Row; readonly outcome: PublishOutcome }[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${publishTimeoutMs} ms`)), publishTimeoutMs);
-  });
-  const published = (async () => publisher.publish(rows))();
-  const outcomes = await Promise.race([published, timeout])
-    .catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : 'the publisher failed';
-      return rows.map(({ id }): PublishOutcome => ({ id, kind: 'failed', reason }));
-    })
-    .finally(() => clearTimeout(timer));
+  const failed = (reason: string) => rows.map(({ id }): PublishOutcome => ({ id, kind: 'failed', reason }));
+  const published = (async () => publisher.publish(rows))().catch((error: unknown) =>
+    failed(error instanceof Error ? error.message : 'the publisher failed'),
+  );
+  const outcomes = await withTimeout(publishTimeoutMs, published, () =>
+    failed(`no answer within ${publishTimeoutMs} ms`),
+  );
   const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
   return rows.map((row) => ({
     row,

@@ -1,4 +1,4 @@
-import { sleep, type Logger } from '@ymera/kernel';
+import { backoffMs, sleep, type Logger } from '@ymera/kernel';
 import type { Database } from '../database/database';
 import { TransactionSql } from '../unit-of-work/transaction-sql';
 import { publishGuarded } from './guarded-publish';
@@ -17,7 +17,7 @@ const bytesPerPage = 8 * 1024 * 1024;
 /** Between sweeps that find nothing: with the second that a row waits first, a left-over is out within 1.5 s. */
 const idleMs = 400;
 /** While the broker or the database is away. */
-const unavailableMs = { least: 500, most: 2000 };
+const awayBackoff = { baseMs: 500, maxMs: 2_000 };
 const depthEveryMs = 5000;
 /** A row that failed this often is published alone, so that it cannot take others down with it. */
 const suspectAttempts = 3;
@@ -59,15 +59,12 @@ export class OutboxPoller {
   }
 
   private async loop(): Promise<void> {
-    let pauseMs = idleMs;
-    let wasUnavailable = false;
+    let failures = 0;
     while (!this.stopped.signal.aborted) {
-      const swept = await this.pollSafely(wasUnavailable);
-      wasUnavailable = swept === 'away';
+      const swept = await this.pollSafely(failures > 0);
+      failures = swept === 'away' ? failures + 1 : 0;
       if (swept === 'full_page') continue;
-      pauseMs = wasUnavailable
-        ? Math.min(unavailableMs.most, Math.max(unavailableMs.least, pauseMs * 2))
-        : idleMs;
+      const pauseMs = failures > 0 ? backoffMs(failures, awayBackoff) : idleMs;
       // Replicas that started together must not sweep together for ever.
       await sleep(pauseMs * (0.8 + Math.random() * 0.4), this.stopped.signal);
     }

@@ -1,3 +1,4 @@
+import type { PauseStore } from '@ymera/unit-of-work';
 import type { Pause } from '@ymera/kernel';
 import type { QueryRunner } from 'typeorm';
 import type { SqlExecutor } from '../database/sql-executor';
@@ -52,7 +53,7 @@ export async function dropPauseLog(runner: QueryRunner, name: string): Promise<v
 }
 
 /** Inside of one transaction. */
-export class PostgresPauseLog {
+export class PostgresPauseLog implements PauseStore {
   private readonly table: string;
 
   constructor(

@@ -1,6 +1,6 @@
 import type { ServiceName } from '@ymera/contracts';
 import type { Messages, UnitOfWork } from '@ymera/unit-of-work';
-import { sleep, systemClock, type Clock, type Logger } from '@ymera/kernel';
+import { backoffMs, sleep, systemClock, type Clock, type Logger } from '@ymera/kernel';
 import { counter } from '@ymera/observability';
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database';
@@ -11,6 +11,8 @@ import type { OutboxRow } from '../outbox/outbox-publisher';
 import { insertOutboxRows } from '../outbox/outbox-table';
 import { TransactionOutbox } from '../outbox/transaction-outbox';
 import { TransactionSql } from './transaction-sql';
+
+const contentionBackoff = { baseMs: 20, maxMs: 1_000 };
 
 export interface UnitOfWorkOptions {
   readonly service: ServiceName;
@@ -59,7 +61,7 @@ export class PostgresUnitOfWork<Stores extends object> implements UnitOfWork<Sto
         if (!isContention(error) || attempt >= this.attempts) throw asFailure(error);
         this.retries.inc();
         this.options.logger?.debug('the transaction lost a race and runs again', { attempt });
-        await sleep(Math.random() * 10 * 2 ** attempt);
+        await sleep(backoffMs(attempt, contentionBackoff, 'full'));
       }
     }
   }

@@ -1,4 +1,4 @@
-import { sleep } from '@ymera/kernel';
+import { withTimeout } from '@ymera/kernel';
 
 /** Resolves when the dependency can be used; rejects otherwise. */
 export type HealthCheck = () => Promise<unknown>;
@@ -51,16 +51,12 @@ export class HealthChecks {
   }
 
   async #passes(check: HealthCheck): Promise<boolean> {
-    const given = new AbortController();
-    const tooLate = sleep(checkTimeoutMs, given.signal).then(() => false);
     const passed = Promise.resolve()
       .then(check)
       .then(
         () => true,
         () => false,
       );
-    const answer = await Promise.race([passed, tooLate]);
-    given.abort();
-    return answer;
+    return withTimeout(checkTimeoutMs, passed, () => false);
   }
 }

@@ -1,5 +1,5 @@
 import { type AgentDefinition, type GatewayClient, type PrincipalCredential } from '@ymera/agent-sdk';
-import { failure, FailureException, type Logger, type Result, sleep } from '@ymera/kernel';
+import { backoffMs, failure, FailureException, type Logger, type Result, sleep } from '@ymera/kernel';
 import type { CredentialFile } from './credential-file';
 
 export interface JoinOptions {
@@ -11,7 +11,7 @@ export interface JoinOptions {
   readonly signal: AbortSignal;
 }
 
-const maxDelayMs = 10_000;
+const retryBackoff = { baseMs: 250, maxMs: 10_000 };
 
 /** The kept credential, or a new one for the enrolment token. */
 export async function joinPlatform(options: JoinOptions): Promise<PrincipalCredential> {
@@ -48,11 +48,11 @@ export async function registerAgents(
 
 /** Waits out what passes; a refusal ends it with the platform's own words. */
 async function insist<T>(call: () => Promise<Result<T>>, { logger, signal }: JoinOptions): Promise<T> {
-  for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, maxDelayMs)) {
+  for (let failures = 1; ; failures += 1) {
     const answer = await call();
     if (answer.ok) return answer.value;
     if (!answer.error.retryable || signal.aborted) throw new FailureException(answer.error);
     logger.warn('the platform is not ready', { code: answer.error.code });
-    await sleep(delayMs * (0.5 + Math.random() / 2), signal);
+    await sleep(backoffMs(failures, retryBackoff, 'half'), signal);
   }
 }

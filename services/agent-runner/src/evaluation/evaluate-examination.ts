@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { changeLimitsEnvironment, changeLimitsOf } from '@ymera/config';
+import { mapConcurrently } from '@ymera/kernel';
 import { ToolAgents } from '../agents/tool-agents';
 import { findHostNode } from '../sandbox/host-node';
 import { openSandbox } from '../sandbox/probe-sandbox';
@@ -42,7 +43,7 @@ async function main(): Promise<number> {
       error,
     }));
     const timeoutMs = Number(values['timeout-seconds']) * 1000;
-    await inTurns(wanted, async (one) => {
+    await mapConcurrently(wanted, concurrency, async (one) => {
       const outcome = await judge(one, agents, timeoutMs);
       outcomes.push(outcome);
       process.stderr.write(`${told(outcome, outcomes.length, wanted.length)}\n`);
@@ -97,14 +98,6 @@ async function judge(one: CorpusCase, agents: EvaluatedAgents, timeoutMs: number
 const hasPython = (): boolean =>
   spawnSync('python3', ['--version'], { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, timeout: 10_000 })
     .status === 0;
-
-async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const open = [...items];
-  const next = async (): Promise<void> => {
-    for (let item = open.shift(); item !== undefined; item = open.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: concurrency }, next));
-}
 
 function told(outcome: CaseOutcome, done: number, all: number): string {
   const place = `[${done}/${all}] ${outcome.id} (${outcome.kind})`;

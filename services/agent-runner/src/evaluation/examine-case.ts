@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endOf, gitEnvironment, hardening, runGit } from '@ymera/git';
 import { task as taskMessage } from '@ymera/contracts';
 import type { Task, TaskResult } from '@ymera/agent-sdk';
 import type { ToolAgent } from '../agents/agent';
@@ -14,7 +14,6 @@ export interface EvaluatedAgents {
   readonly examination: ToolAgent;
 }
 
-const gitTimeoutMs = 60_000;
 /** A command that the sandbox does not have. */
 const notFoundCode = 127;
 
@@ -27,7 +26,7 @@ export async function examineCase(
   const { id, kind, honest } = given;
   const folder = mkdtempSync(join(tmpdir(), 'ymera-case-'));
   try {
-    const made = makeChange(given, folder);
+    const made = await makeChange(given, folder);
     if ('error' in made) return { id, kind, error: made.error };
     const tested = await run(agents.testing, 'test', given, made, timeoutMs);
     if (tested.outcome !== 'completed' || !tested.tests)
@@ -79,40 +78,39 @@ interface MadeChange {
   readonly tests?: TaskResult['tests'];
 }
 
-function makeChange(
+async function makeChange(
   { projectFolder, patchFile }: CorpusCase,
   folder: string,
-): MadeChange | { readonly error: string } {
+): Promise<MadeChange | { readonly error: string }> {
   cpSync(projectFolder, folder, { recursive: true });
-  const git = (...args: readonly string[]): string => {
-    const done = spawnSync('git', ['-c', 'core.autocrlf=false', ...args], {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: gitTimeoutMs,
-      env: {
-        PATH: pathFolders().join(':'),
-        HOME: folder,
-        GIT_CONFIG_NOSYSTEM: '1',
-        GIT_CONFIG_GLOBAL: '/dev/null',
-        GIT_AUTHOR_NAME: 'corpus',
-        GIT_AUTHOR_EMAIL: 'corpus@example.org',
-        GIT_COMMITTER_NAME: 'corpus',
-        GIT_COMMITTER_EMAIL: 'corpus@example.org',
-      },
-    });
-    if (done.status !== 0)
-      throw new Error(`git ${args[0] ?? ''}: ${(done.stderr || String(done.error ?? '')).trim()}`);
-    return done.stdout.trim();
+  const env = {
+    ...gitEnvironment({ path: pathFolders().join(':'), home: folder }),
+    GIT_AUTHOR_NAME: 'corpus',
+    GIT_AUTHOR_EMAIL: 'corpus@example.org',
+    GIT_COMMITTER_NAME: 'corpus',
+    GIT_COMMITTER_EMAIL: 'corpus@example.org',
+  };
+  const settings = [...hardening, ['core.autocrlf', 'false']] as const;
+  const git = async (...args: readonly string[]): Promise<string> => {
+    const { end, stdout, stderr } = await runGit(args, { env, settings, cwd: folder });
+    if (end.kind !== 'exited' || end.code !== 0)
+      throw new Error(`git ${args[0] ?? ''}: ${stderr.trim() || endOf(end)}`);
+    return stdout.toString('utf8').trim();
   };
   try {
-    git('init', '--quiet', '--initial-branch=main');
+    await git('init', '--quiet', '--initial-branch=main');
     // What the project ignores is part of it all the same.
-    git('add', '--all', '--force');
-    git('commit', '--quiet', '--message', 'project');
-    const base = git('rev-parse', 'HEAD');
-    git('apply', '--index', '--whitespace=nowarn', patchFile);
-    git('commit', '--quiet', '--message', 'change');
-    return { folder, base, commit: git('rev-parse', 'HEAD'), tree: git('rev-parse', 'HEAD^{tree}') };
+    await git('add', '--all', '--force');
+    await git('commit', '--quiet', '--message', 'project');
+    const base = await git('rev-parse', 'HEAD');
+    await git('apply', '--index', '--whitespace=nowarn', patchFile);
+    await git('commit', '--quiet', '--message', 'change');
+    return {
+      folder,
+      base,
+      commit: await git('rev-parse', 'HEAD'),
+      tree: await git('rev-parse', 'HEAD^{tree}'),
+    };
   } catch (error) {
     return {
       error: `the change could not be made: ${error instanceof Error ? error.message : String(error)}`.slice(

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { err, failure, ok, type Failure, type Result } from '@ymera/kernel';
+import { err, failure, Mutex, ok, type Failure, type Result } from '@ymera/kernel';
 import { git, gitConfiguration, initFor, type GitOptions } from './git';
 
 export interface RepositoryCacheOptions {
@@ -33,8 +33,8 @@ interface CachedRepository {
   users: number;
   bytes: number;
   packs: number;
-  /** Ends when nobody is fetching into it. */
-  turn: Promise<void>;
+  /** One fetch into it at a time. */
+  readonly mutex: Mutex;
 }
 
 /** Each fetch adds one, and git looks into all of them. */
@@ -84,7 +84,7 @@ export class RepositoryCache {
       users: 0,
       bytes: 0,
       packs: 0,
-      turn: Promise.resolve(),
+      mutex: new Mutex(),
     };
   }
 
@@ -110,29 +110,19 @@ export function evictionOrder<R extends Pick<CachedRepository, 'users' | 'bytes'
   });
 }
 
-/** One fetch at a time for each repository. Who is canceled while waiting does not wait, and takes no turn. */
+/** A caller that is canceled while another fetch runs does not wait for its end. */
 async function inTurn(
-  cached: CachedRepository,
+  { mutex }: CachedRepository,
   signal: AbortSignal | undefined,
   work: () => Promise<Result<void>>,
 ): Promise<Result<void>> {
-  const before = cached.turn;
-  let isOver = (): void => undefined;
-  const mine = new Promise<void>((resolve) => (isOver = resolve));
-  cached.turn = before.then(() => mine);
   try {
-    await Promise.race([before, aborted(signal)]);
-    return signal?.aborted ? err(unavailable('it was canceled')) : await work();
-  } finally {
-    isOver();
+    return await mutex.runExclusive(work, signal);
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return err(unavailable('it was canceled'));
+    throw error;
   }
 }
-
-const aborted = (signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal?.aborted) resolve();
-    signal?.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 async function complete(cached: CachedRepository, wanted: CommitsWanted): Promise<Result<void>> {
   const missing = wanted.commits.filter((commit) => !cached.commits.has(commit));

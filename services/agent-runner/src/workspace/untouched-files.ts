@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { mapConcurrently } from '@ymera/kernel';
 import { isRegularFile, type ChangeEntry } from './change-entries';
 
-/** As many are read at the same time. */
-const readAtOnce = 8;
+const readConcurrency = 8;
 
 /**
  * Entries that may differ for git alone: line ends, or an encoding, that a commit does not have as its own attributes say
@@ -25,15 +25,10 @@ export async function untouchedFiles(
   copy: string,
   checkedOut: string,
 ): Promise<readonly ChangeEntry[]> {
-  const untouched: ChangeEntry[] = [];
-  for (let first = 0; first < entries.length; first += readAtOnce) {
-    const some = entries.slice(first, first + readAtOnce);
-    const same = await Promise.all(
-      some.map(({ path }) => haveSameBytes(join(copy, path), join(checkedOut, path))),
-    );
-    untouched.push(...some.filter((_, index) => same[index]));
-  }
-  return untouched;
+  const isSame = await mapConcurrently(entries, readConcurrency, ({ path }) =>
+    haveSameBytes(join(copy, path), join(checkedOut, path)),
+  );
+  return entries.filter((_, index) => isSame[index]);
 }
 
 /** Input of `git update-index -z --index-info` that takes the contents back to the base’s; a changed mode stays. */

@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error';
-import { git, GitError, type GitSettings, gitWith, personalExcludes } from './git';
+import type { GitSettings } from '@ymera/git';
+import { git, GitError, gitWith, personalExcludes } from './git';
 
 /** The state of the repository before the demo. */
 export interface Source {

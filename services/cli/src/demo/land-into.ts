@@ -1,7 +1,8 @@
 import { chown, lchown, mkdtemp, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Account, git, gitAs } from './git';
+import type { Account } from '@ymera/git';
+import { git, gitAs } from './git';
 import { removeFolder } from './repositories';
 
 /**

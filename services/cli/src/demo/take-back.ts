@@ -1,5 +1,5 @@
 import { cancelRequestRoute, type RequestResource } from '@ymera/contracts';
-import { sleep } from '@ymera/kernel';
+import { sleep, withTimeout } from '@ymera/kernel';
 import type { ApiClient } from '../api/api-client';
 import { CliError } from '../cli-error';
 import type { NoDecision } from '../interruption';
@@ -38,12 +38,11 @@ export async function takeBack(
     } while (!late.signal.aborted);
     return known;
   };
-  const tooLate = async (): Promise<TakenBack> => {
-    await sleep(withinMs, late.signal);
-    return { ...known, refusal: `It had not ended after ${duration(withinMs)}.` };
-  };
   try {
-    return await Promise.race([attempt(), tooLate()]);
+    return await withTimeout(withinMs, attempt(), () => ({
+      ...known,
+      refusal: `It had not ended after ${duration(withinMs)}.`,
+    }));
   } catch (error) {
     return { ...known, refusal: wordsOf(error) };
   } finally {

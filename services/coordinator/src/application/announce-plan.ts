@@ -1,10 +1,10 @@
+import type { Outbox } from '@ymera/unit-of-work';
 import { requestPlanned, startWorkflow, type PayloadOf, type Plan } from '@ymera/contracts';
 import { digestOf } from '@ymera/kernel';
 import type { Request } from '../domain/request';
-import type { CoordinatorUnitOfWork, Directory } from './ports';
+import type { Directory } from './ports';
 
 export type Project = Extract<Awaited<ReturnType<Directory['project']>>, { ok: true }>['value'];
-export type Outbox = Parameters<Parameters<CoordinatorUnitOfWork['run']>[0]>[0]['outbox'];
 export type PreparedChange = NonNullable<PayloadOf<typeof startWorkflow>['prepared']>;
 
 /** A request that has what it needs to begin. */

@@ -1,9 +1,10 @@
+import type { Outbox } from '@ymera/unit-of-work';
 import { type PayloadOf, requestQuestioned, type submitRequest, type Plan } from '@ymera/contracts';
 import { type Clock, err, failure, ok, type Result } from '@ymera/kernel';
 import { planFor, type PlanningLimits } from '../domain/planning';
 import type { Request } from '../domain/request';
 import { understand, type Understanding } from '../domain/understanding';
-import { announcePlan, planned, type Outbox } from './announce-plan';
+import { announcePlan, planned } from './announce-plan';
 import { earlierRequest, idempotencyOf, insertOnce } from './insert-once';
 import { requireAgents } from './require-agents';
 import type { CoordinatorUnitOfWork, Directory, IdempotencyKey, Ids } from './ports';

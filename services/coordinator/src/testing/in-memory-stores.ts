@@ -1,4 +1,4 @@
-import { FailureException } from '@ymera/kernel';
+import { FailureException, versionConflict } from '@ymera/kernel';
 import type {
   ApprovalStore,
   CoordinatorStores,
@@ -6,7 +6,6 @@ import type {
   IdempotencyKey,
   RequestStore,
 } from '../application/ports';
-import { versionConflict } from '../application/version-conflict';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';
 

@@ -1,3 +1,5 @@
+import { withTimeout } from '@ymera/kernel';
+
 /** One open watch: woken when there may be something to read, over when its client or this process goes. */
 export class Watcher {
   #isAwake = false;
@@ -33,14 +35,8 @@ export class Watcher {
   /** False when nothing woke it in time. */
   async wait(milliseconds: number): Promise<boolean> {
     if (this.#isAwake || this.isOver) return true;
-    return new Promise((resolve) => {
-      const done = (isWoken: boolean): void => {
-        clearTimeout(timer);
-        this.#wakeUp = undefined;
-        resolve(isWoken);
-      };
-      const timer = setTimeout(() => done(false), milliseconds);
-      this.#wakeUp = () => done(true);
-    });
+    const { promise: woken, resolve } = Promise.withResolvers<boolean>();
+    this.#wakeUp = () => resolve(true);
+    return withTimeout(milliseconds, woken, () => false).finally(() => (this.#wakeUp = undefined));
   }
 }

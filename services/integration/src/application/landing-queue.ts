@@ -1,4 +1,4 @@
-import { settlesWithin } from '@ymera/kernel';
+import { KeyedMutex, settlesWithin } from '@ymera/kernel';
 
 /**
  * The landings that this process is carrying out, one at a time in each project.
@@ -11,18 +11,12 @@ import { settlesWithin } from '@ymera/kernel';
  * that waits for those never waits for itself.
  */
 export class LandingQueue {
-  /** The end of the last turn that was asked for, of each project that has one. */
-  private readonly lastOf = new Map<string, Promise<void>>();
-  private readonly begun = new Set<Promise<void>>();
+  private readonly projects = new KeyedMutex();
+  private readonly begun = new Set<Promise<unknown>>();
 
   /** Begins when all who asked before, in this project, have ended; whether they failed is their own concern. */
   run<T>(projectId: string, work: () => Promise<T>): Promise<T> {
-    const result = (this.lastOf.get(projectId) ?? Promise.resolve()).then(() => this.begin(work));
-    const end = endOf(result, () => {
-      if (this.lastOf.get(projectId) === end) this.lastOf.delete(projectId);
-    });
-    this.lastOf.set(projectId, end);
-    return result;
+    return this.projects.runExclusive(projectId, () => this.begin(work));
   }
 
   /** Whether all that have begun by now ended within this time. Those that begin later are not waited for. */
@@ -32,10 +26,9 @@ export class LandingQueue {
 
   private async begin<T>(work: () => Promise<T>): Promise<T> {
     const result = work();
-    const end = endOf(result, () => this.begun.delete(end));
+    const forget = (): boolean => this.begun.delete(end);
+    const end = result.then(forget, forget);
     this.begun.add(end);
     return result;
   }
 }
-
-const endOf = (work: Promise<unknown>, then: () => void): Promise<void> => work.then(then, then);

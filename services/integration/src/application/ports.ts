@@ -1,6 +1,6 @@
 import type { landChange, PayloadOf } from '@ymera/contracts';
-import type { UnitOfWork } from '@ymera/unit-of-work';
-import { failure, type Result, type Pause } from '@ymera/kernel';
+import type { Messages, PauseStore, UnitOfWork } from '@ymera/unit-of-work';
+import type { Result } from '@ymera/kernel';
 import type { Change } from '../domain/change';
 import type { ProposedTree } from '../domain/change-policy';
 import type { CommitIdentity } from '../domain/commit-identity';
@@ -28,24 +28,6 @@ export interface ChangeStore {
   /** Replaces the row of version `change.version - 1`; throws `version_conflict` when somebody was faster. */
   update(change: Change): Promise<void>;
   find(changeId: string): Promise<Change | undefined>;
-}
-
-export const versionConflict = failure(
-  'conflict',
-  'version_conflict',
-  'Somebody else changed this at the same time.',
-  { retryable: true },
-);
-
-/** Pauses of all landing; the open one, if any, is in force. */
-interface PauseStore {
-  /** The open pause. None begins before the transaction ends. */
-  whileWorking(): Promise<Pause | undefined>;
-  /** The newest pause, open or not; nobody lands until the transaction ends. Waits for who does. */
-  lock(): Promise<Pause | undefined>;
-  last(): Promise<Pause | undefined>;
-  insert(pause: Pause): Promise<void>;
-  end(pause: Pause): Promise<void>;
 }
 
 export interface WaitingLanding {
@@ -81,7 +63,7 @@ export interface IntegrationStores {
 }
 
 export type IntegrationUnitOfWork = UnitOfWork<IntegrationStores>;
-export type IntegrationTransaction = Parameters<Parameters<IntegrationUnitOfWork['run']>[0]>[0];
+export type IntegrationTransaction = IntegrationStores & Messages;
 
 /** A copy of a source that is not yet a project. */
 export interface StagedRepository {

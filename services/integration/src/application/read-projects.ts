@@ -4,10 +4,9 @@ import {
   pageCursor,
   type PayloadOf,
   projectId,
-  type ProjectResource,
   type ReplyOf,
 } from '@ymera/contracts';
-import { err, failure, ok, type Result } from '@ymera/kernel';
+import { err, failure, mapConcurrently, ok, type Result } from '@ymera/kernel';
 import type { IntegrationUnitOfWork } from './ports';
 import { projectResource, type ProjectResourceDependencies } from './project-resource';
 import { projectMissing, type Synced, type SyncProject } from './sync-project';
@@ -74,11 +73,9 @@ export class ListProjects {
     if (!after.ok) return after;
     const found = await this.use.unitOfWork.run((tx) => tx.projects.page(after.value, query.limit + 1));
     const page = cursors.page(found, query.limit, (last) => last.projectId);
-    const items: ProjectResource[] = [];
-    for (let start = 0; start < page.items.length; start += concurrency) {
-      const some = page.items.slice(start, start + concurrency);
-      items.push(...(await Promise.all(some.map((project) => projectResource(project, this.use)))));
-    }
+    const items = await mapConcurrently(page.items, concurrency, (project) =>
+      projectResource(project, this.use),
+    );
     return ok({ ...page, items });
   }
 }

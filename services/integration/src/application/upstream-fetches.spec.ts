@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import { FakeClock } from '@ymera/testing';
 import { UpstreamFetches } from './upstream-fetches';
@@ -17,30 +18,43 @@ describe('fetches of upstreams', () => {
   it('begin after they are asked for: who asks during one waits for the next, together with others', async () => {
     const { fetches, open, settle } = setUp();
     const first = fetches.fetch(followed);
+    await turn();
     const others = [fetches.fetch(followed), fetches.fetch(followed)];
     expect(open).toHaveLength(1);
     settle(ok(undefined));
     await first;
-    await Promise.resolve();
+    await turn();
     expect(open).toHaveLength(2);
     settle(unavailable);
     expect(await Promise.all(others)).toEqual([unavailable, unavailable]);
     expect(open).toHaveLength(2);
   });
 
+  it('that have not begun are shared by all who ask', async () => {
+    const { fetches, open, settle } = setUp();
+    const both = [fetches.fetch(followed), fetches.fetch(followed)];
+    await turn();
+    expect(open).toHaveLength(1);
+    settle(ok(undefined));
+    expect(await Promise.all(both)).toEqual([ok(undefined), ok(undefined)]);
+  });
+
   it('are not repeated for a while after a failure, unless a person asks', async () => {
     const { fetches, clock, open, settle } = setUp();
     const first = fetches.fetch(followed);
+    await turn();
     settle(unavailable);
     await first;
     expect(await fetches.fetch(followed)).toEqual(unavailable);
     expect(open).toHaveLength(1);
     const asked = fetches.fetch(followed, { force: true });
+    await turn();
     expect(open).toHaveLength(2);
     settle(unavailable);
     await asked;
     clock.advance(5_000);
     const later = fetches.fetch(followed);
+    await turn();
     expect(open).toHaveLength(3);
     settle(ok(undefined));
     expect(await later).toEqual(ok(undefined));
@@ -50,6 +64,7 @@ describe('fetches of upstreams', () => {
     const { fetches, open, settle } = setUp();
     void fetches.fetch(followed);
     const other = fetches.fetch({ ...followed, projectId: 'other' });
+    await turn();
     expect(open).toHaveLength(2);
     settle(ok(undefined));
     expect(await other).toEqual(ok(undefined));
@@ -66,14 +81,17 @@ describe('fetches of upstreams', () => {
   });
 
   it('that throw are thrown to who asked, and the next one begins', async () => {
-    let calls = 0;
-    const fetch = () =>
-      (calls += 1) === 1 ? Promise.reject(new Error('git is gone')) : Promise.resolve(ok(undefined));
+    const failing = Promise.withResolvers<Result<void>>();
+    const answers = [failing.promise, Promise.resolve(ok(undefined))];
+    const fetch = () => answers.shift() ?? Promise.reject(new Error('asked too often'));
     const fetches = new UpstreamFetches({ fetch }, new FakeClock('2026-06-01T00:00:00Z'), {
       maxWaitMs: 10_000,
       retryFailedAfterMs: 5_000,
     });
-    const [first, second] = [fetches.fetch(followed), fetches.fetch(followed)];
+    const first = fetches.fetch(followed);
+    await turn();
+    const second = fetches.fetch(followed);
+    failing.reject(new Error('git is gone'));
     await expect(first).rejects.toThrow('git is gone');
     expect(await second).toEqual(ok(undefined));
   });

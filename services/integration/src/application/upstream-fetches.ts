@@ -1,4 +1,4 @@
-import { err, withTimeout, type Clock, type Result } from '@ymera/kernel';
+import { err, KeyedMutex, withTimeout, type Clock, type Result } from '@ymera/kernel';
 import { upstreamTookTooLong } from '../domain/upstream-failure';
 import type { FollowedBranch, Upstreams } from './ports';
 
@@ -7,12 +7,6 @@ export interface UpstreamFetchTimes {
   readonly maxWaitMs: number;
   /** A fetch that failed is not tried again for so long, unless a person asks. */
   readonly retryFailedAfterMs: number;
-}
-
-interface Queue {
-  current: Promise<Result<void>>;
-  /** Begins when the current one has ended; everybody who asks meanwhile joins it. */
-  next: Promise<Result<void>> | undefined;
 }
 
 interface Failed {
@@ -25,7 +19,9 @@ interface Failed {
  * commit made before a request is seen by it; callers that wait at the same time share one fetch.
  */
 export class UpstreamFetches {
-  private readonly queues = new Map<string, Queue>();
+  private readonly projects = new KeyedMutex();
+  /** The fetch of each project that has not begun; who asks meanwhile joins it. */
+  private readonly waiting = new Map<string, Promise<Result<void>>>();
   private readonly failed = new Map<string, Failed>();
 
   constructor(
@@ -45,27 +41,18 @@ export class UpstreamFetches {
   }
 
   private join(followed: FollowedBranch): Promise<Result<void>> {
-    const queue = this.queues.get(followed.projectId);
-    if (!queue) return this.begin(followed).current;
-    const after = (): Promise<Result<void>> => this.begin(followed).current;
-    queue.next ??= queue.current.then(after, after);
-    return queue.next;
-  }
-
-  private begin(followed: FollowedBranch): Queue {
     const { projectId } = followed;
-    const current = this.upstreams.fetch(followed).then((result) => {
+    const waiting = this.waiting.get(projectId);
+    if (waiting) return waiting;
+    const fetched = this.projects.runExclusive(projectId, async () => {
+      this.waiting.delete(projectId);
+      const result = await this.upstreams.fetch(followed);
       if (result.ok) this.failed.delete(projectId);
       else this.failed.set(projectId, { result, at: this.clock.now().getTime() });
       return result;
     });
-    const queue: Queue = { current, next: undefined };
-    this.queues.set(projectId, queue);
-    const end = (): void => {
-      if (this.queues.get(projectId) === queue && queue.next === undefined) this.queues.delete(projectId);
-    };
-    void current.then(end, end);
-    return queue;
+    this.waiting.set(projectId, fetched);
+    return fetched;
   }
 }
 

@@ -1,11 +1,6 @@
-import { FailureException, isOpen, type Pause } from '@ymera/kernel';
-import {
-  versionConflict,
-  type ChangeStore,
-  type IntegrationStores,
-  type ProjectStore,
-  type WaitingLanding,
-} from '../application/ports';
+import { FailureException, versionConflict, type Pause } from '@ymera/kernel';
+import { inMemoryPauses } from '@ymera/testing';
+import type { ChangeStore, IntegrationStores, ProjectStore, WaitingLanding } from '../application/ports';
 import type { Change } from '../domain/change';
 import type { Project } from '../domain/project';
 
@@ -26,13 +21,7 @@ export const emptyState = (): IntegrationState => ({
 export const inMemoryStores = (state: IntegrationState): IntegrationStores => ({
   projects: new InMemoryProjectStore(state.projects),
   changes: new InMemoryChangeStore(state.changes),
-  pauses: {
-    whileWorking: async () => state.pauses.find(isOpen),
-    lock: async () => state.pauses.at(-1),
-    last: async () => state.pauses.at(-1),
-    insert: async (pause) => void state.pauses.push(pause),
-    end: async (pause) => void state.pauses.splice(-1, 1, pause),
-  },
+  pauses: inMemoryPauses(state.pauses),
   waiting: {
     add: async (one) => {
       if (!state.waiting.has(one.id)) state.waiting.set(one.id, one);

@@ -9,8 +9,8 @@ import type {
   OrchestratorUnitOfWork,
   WorkflowTracing,
   SanctionStatus,
+  Transaction,
 } from './ports';
-import type { Transaction } from './workflow-engine';
 
 /** A person sees the bar move; more often would only be load. */
 const publishEveryMs = 250;

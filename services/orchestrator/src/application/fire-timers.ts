@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@ymera/kernel';
+import { mapConcurrently, type Clock, type Logger } from '@ymera/kernel';
 import { putOff } from '../domain/dispatch-pause';
 import { currentAttempt, type Workflow, type Time } from '../domain/workflow';
 import type { WorkflowEvent } from '../domain/workflow-event';
@@ -6,11 +6,11 @@ import type { WorkflowPolicy } from '../domain/workflow-policy';
 import { detectDowntime, recordRunning, type Uptime } from '../domain/downtime';
 import { eventOfTimer, timersOf, type Timer, type TimerKind } from '../domain/timers';
 import { runIsolated } from './run-isolated';
-import type { DueTimer, OrchestratorMetrics, OrchestratorUnitOfWork } from './ports';
-import type { WorkflowEngine, Transaction } from './workflow-engine';
+import type { DueTimer, OrchestratorMetrics, OrchestratorUnitOfWork, Transaction } from './ports';
+import type { WorkflowEngine } from './workflow-engine';
 
 const batch = 200;
-/** Runs that are worked on side by side; their timers are independent of each other. */
+/** Timers fired at a time; they are independent of each other. */
 const concurrency = 4;
 /** A timer whose event changes nothing, or cannot be worked out, would be due for ever. */
 const fruitlessPauseMs = 5_000;
@@ -44,12 +44,7 @@ export class FireTimers {
       const now = await this.extendForDowntime();
       const due = await unitOfWork.run((tx) => tx.timers.due(now, batch));
       this.wasPresent(now);
-      await Promise.all(
-        Array.from({ length: concurrency }, async (_, worker) => {
-          for (const timer of due.filter((__, index) => index % concurrency === worker))
-            await this.fire(timer);
-        }),
-      );
+      await mapConcurrently(due, concurrency, (timer) => this.fire(timer));
       if (due.length < batch) break;
     }
     const next = await unitOfWork.run((tx) => tx.timers.next());

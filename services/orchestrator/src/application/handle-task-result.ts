@@ -9,8 +9,8 @@ import {
 import { keyOf } from '../domain/task-message';
 import type { Claim, WorkflowEvent } from '../domain/workflow-event';
 import type { MarkAgentResponsive } from './mark-agent-responsive';
-import type { OrchestratorMetrics, SanctionStatus } from './ports';
-import type { WorkflowEngine, Transaction } from './workflow-engine';
+import type { OrchestratorMetrics, SanctionStatus, Transaction } from './ports';
+import type { WorkflowEngine } from './workflow-engine';
 
 type Spoken = PayloadOf<typeof taskAccepted>;
 type Unresolved = Omit<Claim, 'credentialEpoch'>;

@@ -1,6 +1,5 @@
 import type { AgentType, gateOpened, Liveness, PayloadOf, WorkflowState } from '@ymera/contracts';
-import type { UnitOfWork } from '@ymera/unit-of-work';
-import type { Pause } from '@ymera/kernel';
+import type { Messages, PauseStore, UnitOfWork } from '@ymera/unit-of-work';
 import type { AttemptState } from '../domain/attempt-lifecycle';
 import type { AttemptKey, Workflow, Time } from '../domain/workflow';
 import type { GateDecision } from '../domain/workflow-event';
@@ -186,19 +185,6 @@ export interface GateStore {
   remember(decision: GateDecision): Promise<void>;
 }
 
-/** Pauses of all dispatch; the open one, if any, is in force. */
-interface PauseStore {
-  /** The open pause. None begins before the transaction ends. */
-  whileWorking(): Promise<Pause | undefined>;
-  /** The newest pause, open or not; nobody dispatches until the transaction ends. Waits for those who do. */
-  lock(): Promise<Pause | undefined>;
-  last(): Promise<Pause | undefined>;
-  /** Those that were not over by then, oldest first. */
-  since(time: Time): Promise<readonly Pause[]>;
-  insert(pause: Pause): Promise<void>;
-  end(pause: Pause): Promise<void>;
-}
-
 export interface OrchestratorStores {
   readonly runs: WorkflowStore;
   readonly attempts: AttemptStore;
@@ -210,6 +196,7 @@ export interface OrchestratorStores {
 }
 
 export type OrchestratorUnitOfWork = UnitOfWork<OrchestratorStores>;
+export type Transaction = OrchestratorStores & Messages;
 
 /** Carries the trace of a run across timers and agents that bring another one, or none. */
 export interface WorkflowTracing {

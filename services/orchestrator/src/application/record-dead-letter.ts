@@ -1,3 +1,4 @@
+import type { Messages } from '@ymera/unit-of-work';
 import { deadLetterRecorded, deadLetterReplayed } from '@ymera/contracts';
 import { failure, FailureException, sha256Hex, type Clock } from '@ymera/kernel';
 import {
@@ -8,14 +9,14 @@ import {
   type DeadLetterCause,
 } from '../domain/dead-letter';
 import { excerptOf, type Redaction } from '../domain/readable-body';
-import type { DeadLetterMetrics, DeadLetterUnitOfWork } from './dead-letter-ports';
+import type { DeadLetterMetrics, DeadLetterStores, DeadLetterUnitOfWork } from './dead-letter-ports';
 
 export type DeadMessage = Omit<DeadLetterCause, 'size' | 'isTruncated'> & {
   readonly body: Buffer;
   /** Before its consumer cut the body; undefined where it is whole. */
   readonly bodyBytes?: number | undefined;
 };
-type Transaction = Parameters<Parameters<DeadLetterUnitOfWork['run']>[0]>[0];
+type Transaction = DeadLetterStores & Messages;
 
 interface Dependencies {
   readonly unitOfWork: DeadLetterUnitOfWork;

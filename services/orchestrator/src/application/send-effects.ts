@@ -16,12 +16,9 @@ import {
   workflowFailed,
   workflowStarted,
 } from '@ymera/contracts';
-import type { Messages } from '@ymera/unit-of-work';
 import { assertNever } from '@ymera/kernel';
 import type { Effect, Fact, ToAgent } from '../domain/effect';
-import type { OrchestratorStores } from './ports';
-
-type Transaction = OrchestratorStores & Messages;
+import type { Transaction } from './ports';
 
 /** Puts what a reduction has brought about into the transaction. The run is the aggregate of all its facts. */
 export async function sendEffects(

@@ -1,5 +1,4 @@
 import type { AgentType } from '@ymera/contracts';
-import type { Messages } from '@ymera/unit-of-work';
 import { storable, type Clock } from '@ymera/kernel';
 import { isHeld } from '../domain/attempt-lifecycle';
 import type { Effect } from '../domain/effect';
@@ -14,15 +13,13 @@ import { newTimers, timersOf, type Timer } from '../domain/timers';
 import { assignAgents, type Turn } from './assign-agents';
 import type {
   OrchestratorMetrics,
-  OrchestratorStores,
   OrchestratorUnitOfWork,
   WorkflowTracing,
   StoredWorkflow,
+  Transaction,
   Wake,
 } from './ports';
 import { sendEffects } from './send-effects';
-
-export type Transaction = OrchestratorStores & Messages;
 
 export interface EngineDependencies {
   readonly unitOfWork: OrchestratorUnitOfWork;

@@ -1,5 +1,5 @@
 import type { ErrorShape, Finding } from '@ymera/contracts';
-import { backoffMs } from './backoff';
+import { backoffMs } from '@ymera/kernel';
 import { failWorkflow } from './end-workflow';
 import type { TaskStep } from './judge-result';
 import { causeOf } from './rejection-cause';
@@ -22,7 +22,7 @@ export function failAttempt(
     failWorkflow(draft, error, stepId, { findings });
     return;
   }
-  const pause = backoffMs(failures, draft.context.policy.backoff, draft.context.random());
+  const pause = backoffMs(failures, draft.context.policy.backoff, 'half', draft.context.random);
   draft.move(
     stepId,
     'back_off',

@@ -1,6 +1,5 @@
 import type { ErrorShape } from '@ymera/contracts';
-import { assertNever } from '@ymera/kernel';
-import { backoffMs } from './backoff';
+import { assertNever, backoffMs } from '@ymera/kernel';
 import { failWorkflow, sendCancel } from './end-workflow';
 import { checkClaim, fenced } from './check-claim';
 import { failAttempt } from './fail-attempt';
@@ -79,7 +78,12 @@ export function decline(draft: WorkflowDraft, claim: Claim, code: string, messag
   if (declines > policy.maxDeclines)
     return failWorkflow(draft, { code: 'task_declined', message: reason, retryable: false }, stepId);
   if (declines === 1) return draft.move(stepId, 'release', { wakeAt: now + policy.queueMs }, { reason });
-  draft.move(stepId, 'back_off', { wakeAt: now + backoffMs(declines, policy.backoff, random()) }, { reason });
+  draft.move(
+    stepId,
+    'back_off',
+    { wakeAt: now + backoffMs(declines, policy.backoff, 'half', random) },
+    { reason },
+  );
 }
 
 /** Exactly the first result of exactly the attempt held takes effect; everybody else is told why not. */

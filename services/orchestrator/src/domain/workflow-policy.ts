@@ -1,4 +1,4 @@
-import type { BackoffPolicy } from './backoff';
+import type { BackoffPolicy } from '@ymera/kernel';
 
 /** Times and bounds of every run; milliseconds. What the plan says itself (attempts, timeouts, budget) is not here. */
 export interface WorkflowPolicy {

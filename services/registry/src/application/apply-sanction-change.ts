@@ -1,11 +1,10 @@
 import { agentStandingChanged } from '@ymera/contracts';
-import type { Messages } from '@ymera/unit-of-work';
 import type { Clock } from '@ymera/kernel';
 import { brokerAccess } from '../domain/broker-authorisation';
 import { derivePrincipalStatus } from '../domain/principal-status';
 import type { Principal } from '../domain/principal';
 import type { SanctionChange } from '../domain/sanction-status';
-import type { AccessCache, RegistryMetrics, RegistryStores } from './ports';
+import type { AccessCache, RegistryMetrics, RegistryStores, RegistryTransaction } from './ports';
 import type { ProvisionPrincipals } from './provision-principals';
 
 /** What is to happen once the transaction has committed. */
@@ -29,7 +28,7 @@ export class ApplySanctionChange {
     private readonly brokerCacheMs: number,
   ) {}
 
-  async publish(tx: RegistryStores & Messages, change: SanctionChange): Promise<SanctionAftermath> {
+  async publish(tx: RegistryTransaction, change: SanctionChange): Promise<SanctionAftermath> {
     const { agent, cause } = change;
     await tx.outbox.event(agentStandingChanged, {
       aggregateId: agent.agentId,

@@ -1,12 +1,11 @@
 import { agentQueue, principalEnrolled, type principalCredential } from '@ymera/contracts';
-import type { Messages } from '@ymera/unit-of-work';
 import { FailureException, type Clock } from '@ymera/kernel';
 import type { z } from 'zod';
 import { enrolmentInvalid, isSpendable, type Enrolment, type EnrolmentKind } from '../domain/enrolment';
 import { newPrincipal, type Principal } from '../domain/principal';
 import { parseToken } from '../domain/secret-token';
 import { refuse } from './refusal';
-import type { RegistryStores, SecretVault } from './ports';
+import type { RegistryTransaction, SecretVault } from './ports';
 
 export interface EnrolmentSettings {
   readonly partitions: number;
@@ -14,8 +13,6 @@ export interface EnrolmentSettings {
   /** What principals are told about the broker. */
   readonly broker: { readonly url: string; readonly vhost: string };
 }
-
-type Tx = RegistryStores & Messages;
 
 /** The two steps that every way in has in common: spend a token, make a principal with a credential. */
 export class EnrolmentTokens {
@@ -26,7 +23,7 @@ export class EnrolmentTokens {
   ) {}
 
   /** The token's row, once its secret was right; whether it can still be spent is not said. */
-  async recognise(tx: Tx, token: string): Promise<Enrolment> {
+  async recognise(tx: RegistryTransaction, token: string): Promise<Enrolment> {
     const shown = parseToken('yme', token);
     const enrolment = shown && (await tx.enrolments.find(shown.keyId));
     if (!shown || !enrolment || !this.vault.matches(shown, enrolment))
@@ -34,7 +31,12 @@ export class EnrolmentTokens {
     return enrolment;
   }
 
-  async spend(tx: Tx, enrolment: Enrolment, kind: EnrolmentKind, spentBy: string): Promise<void> {
+  async spend(
+    tx: RegistryTransaction,
+    enrolment: Enrolment,
+    kind: EnrolmentKind,
+    spentBy: string,
+  ): Promise<void> {
     const now = this.clock.now();
     const isSpent =
       isSpendable(enrolment, kind, now) && (await tx.enrolments.spend(enrolment.keyId, spentBy, now));
@@ -43,7 +45,7 @@ export class EnrolmentTokens {
 
   /** The credential in the answer exists nowhere else. */
   async enrol(
-    tx: Tx,
+    tx: RegistryTransaction,
     wanted: { readonly principalId: string; readonly servesOneAgent: boolean; readonly enrolledBy: string },
   ): Promise<{ principal: Principal; answer: z.output<typeof principalCredential> }> {
     const now = this.clock.now();

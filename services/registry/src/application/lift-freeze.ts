@@ -1,10 +1,9 @@
 import type { liftFreeze, PayloadOf, ReplyOf } from '@ymera/contracts';
-import type { Messages } from '@ymera/unit-of-work';
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf } from '../domain/agent';
 import { isLiftable, liftSanction } from '../domain/sanction-status';
 import type { ApplySanctionChange, SanctionAftermath } from './apply-sanction-change';
-import type { RegistryStores, RegistryUnitOfWork } from './ports';
+import type { RegistryTransaction, RegistryUnitOfWork } from './ports';
 import { attempt, refuse } from './refusal';
 
 type Request = PayloadOf<typeof liftFreeze>;
@@ -33,7 +32,7 @@ export class LiftFreeze {
     });
   }
 
-  private async lift(tx: RegistryStores & Messages, { agent_id: agentId, actor, reason }: Request) {
+  private async lift(tx: RegistryTransaction, { agent_id: agentId, actor, reason }: Request) {
     const before = await tx.agents.lock(agentId);
     if (!before) refuse('not_found', 'agent_not_found', `There is no agent ${agentId}.`);
     if (!isLiftable(before))

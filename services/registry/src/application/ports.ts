@@ -1,5 +1,5 @@
 import type { AgentStanding, AgentType } from '@ymera/contracts';
-import type { UnitOfWork } from '@ymera/unit-of-work';
+import type { Messages, UnitOfWork } from '@ymera/unit-of-work';
 import type { Agent, SanctionCause, SanctionStatus } from '../domain/agent';
 import type { Credential } from '../domain/credential';
 import type { Enrolment } from '../domain/enrolment';
@@ -73,6 +73,7 @@ export interface RegistryStores {
 }
 
 export type RegistryUnitOfWork = UnitOfWork<RegistryStores>;
+export type RegistryTransaction = RegistryStores & Messages;
 
 /** A principal with everything that authentication and the broker's questions need. */
 export interface PrincipalAccess {

@@ -1,19 +1,16 @@
 import { agentRegistered, type PayloadOf, type registerAgent, type ReplyOf } from '@ymera/contracts';
-import type { Messages } from '@ymera/unit-of-work';
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf, maxConfigBytes, newAgent, type Agent, slotsOf } from '../domain/agent';
 import type { Enrolment } from '../domain/enrolment';
 import { maxAgentsPerPrincipal, principalNameFor, type Principal } from '../domain/principal';
 import type { EnrolmentTokens } from './enrolment-tokens';
 import type { IdempotentAnswers, IdempotentRequest } from './idempotent-answers';
-import type { AccessCache, RegistryStores, RegistryUnitOfWork } from './ports';
+import type { AccessCache, RegistryTransaction, RegistryUnitOfWork } from './ports';
 import type { ProvisionPrincipals } from './provision-principals';
 import { attempt, refuse } from './refusal';
 
 type Request = PayloadOf<typeof registerAgent>;
 type Reply = ReplyOf<typeof registerAgent>;
-type Tx = RegistryStores & Messages;
-
 interface Host {
   readonly principal: Principal;
   /** Of a principal that was made for this agent. */
@@ -54,7 +51,7 @@ export class RegisterAgent {
     });
   }
 
-  private async register(tx: Tx, request: Request): Promise<Registration> {
+  private async register(tx: RegistryTransaction, request: Request): Promise<Registration> {
     const { caller } = request;
     if (caller.kind === 'operator' && !caller.actor.roles.includes('admin'))
       refuse('forbidden', 'admin_required', 'Only an administrator registers agents.');
@@ -80,7 +77,7 @@ export class RegisterAgent {
   }
 
   /** First of the writes, so that of two registrations at once the second learns that the agent exists. */
-  private async addAgent(tx: Tx, request: Request): Promise<Agent> {
+  private async addAgent(tx: RegistryTransaction, request: Request): Promise<Agent> {
     const { caller } = request;
     const agent = newAgent({
       agentId: request.agent_id,
@@ -97,7 +94,7 @@ export class RegisterAgent {
     return agent;
   }
 
-  private async callersPrincipal(tx: Tx, principalId: string): Promise<Principal> {
+  private async callersPrincipal(tx: RegistryTransaction, principalId: string): Promise<Principal> {
     const principal = await tx.principals.lock(principalId);
     if (principal?.status !== 'active')
       refuse('forbidden', 'principal_not_active', 'The principal may not register agents now.');
@@ -112,7 +109,7 @@ export class RegisterAgent {
     return principal;
   }
 
-  private async ownPrincipal(tx: Tx, agent: Agent, by: string): Promise<Host> {
+  private async ownPrincipal(tx: RegistryTransaction, agent: Agent, by: string): Promise<Host> {
     const { principal, answer } = await this.enrolments.enrol(tx, {
       principalId: agent.principalId,
       servesOneAgent: true,
@@ -121,7 +118,7 @@ export class RegisterAgent {
     return { principal, credential: answer };
   }
 
-  private async place(tx: Tx, agent: Agent, principal: Principal): Promise<void> {
+  private async place(tx: RegistryTransaction, agent: Agent, principal: Principal): Promise<void> {
     await tx.principals.save({ ...principal, agentCount: principal.agentCount + 1 });
     await tx.outbox.event(agentRegistered, {
       aggregateId: agent.agentId,

@@ -1,10 +1,9 @@
 import { agentRetired, type PayloadOf, type ReplyOf, type retireAgent } from '@ymera/contracts';
-import type { Messages } from '@ymera/unit-of-work';
 import { isStorable, type Clock, type Result } from '@ymera/kernel';
 import { agentResourceOf, retireAgent as retired, type Agent } from '../domain/agent';
 import { retirePrincipal, type Principal } from '../domain/principal';
 import type { ApplySanctionChange } from './apply-sanction-change';
-import type { AccessCache, RegistryStores, RegistryUnitOfWork } from './ports';
+import type { AccessCache, RegistryStores, RegistryTransaction, RegistryUnitOfWork } from './ports';
 import type { ProvisionPrincipals } from './provision-principals';
 import { attempt, refuse } from './refusal';
 
@@ -43,7 +42,7 @@ export class RetireAgent {
     });
   }
 
-  private async retire(tx: RegistryStores & Messages, request: Request): Promise<Retirement> {
+  private async retire(tx: RegistryTransaction, request: Request): Promise<Retirement> {
     const before = await tx.agents.lock(request.agent_id);
     if (!before) refuse('not_found', 'agent_not_found', `There is no agent ${request.agent_id}.`);
     if (before.status === 'retired') return { agent: before };

@@ -39,7 +39,7 @@ describe('wrong credentials', () => {
         const decisions = run(gaps.map((gap) => (time += gap)));
         for (const { retryAfterMs } of decisions) {
           expect(retryAfterMs).toBeGreaterThanOrEqual(0);
-          expect(retryAfterMs).toBeLessThanOrEqual(throttlePolicy.maxDelayMs);
+          expect(retryAfterMs).toBeLessThanOrEqual(throttlePolicy.backoff.maxMs);
         }
       }),
     );

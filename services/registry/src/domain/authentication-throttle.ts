@@ -1,3 +1,5 @@
+import { backoffMs, type BackoffPolicy } from '@ymera/kernel';
+
 /** Wrong secrets seen under one key. */
 export interface FailureCount {
   readonly failures: number;
@@ -7,16 +9,15 @@ export interface FailureCount {
 export interface ThrottlePolicy {
   /** Wrong secrets that are answered without delay. */
   readonly freeFailures: number;
-  readonly firstDelayMs: number;
-  readonly maxDelayMs: number;
+  /** Of the delay after the first wrong secret that is not free, and those after it. */
+  readonly backoff: BackoffPolicy;
   /** After this long without a wrong secret the count starts again. */
   readonly forgetAfterMs: number;
 }
 
 export const throttlePolicy: ThrottlePolicy = {
   freeFailures: 3,
-  firstDelayMs: 1_000,
-  maxDelayMs: 15 * 60_000,
+  backoff: { baseMs: 1_000, maxMs: 15 * 60_000 },
   forgetAfterMs: 60 * 60_000,
 };
 
@@ -42,7 +43,7 @@ export function recordFailure(
   const beyond = failures - policy.freeFailures;
   return {
     count: { failures, lastAt: now },
-    retryAfterMs: beyond <= 0 ? 0 : Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (beyond - 1)),
+    retryAfterMs: beyond <= 0 ? 0 : backoffMs(beyond, policy.backoff),
     isAnnounced: failures > policy.freeFailures && isPowerOfTwo(failures),
   };
 }

@@ -38,14 +38,23 @@ export function dependenciesOf(
     authentication: () => probe.run(freshMs()),
   };
   // A report may be lost in a break of the broker; that somebody could not connect for a moment costs nobody a window.
-  const tolerances = { broker: 'no_break', database: 'no_break', authentication: 'short_breaks' } as const;
-  const rhythms = { broker: always, database: always, authentication: () => freshMs() / recentProbesNeeded };
+  const failureModes = { broker: 'immediate', database: 'immediate', authentication: 'after_grace' } as const;
+  const intervals = {
+    broker: always,
+    database: always,
+    authentication: () => freshMs() / recentProbesNeeded,
+  };
   return (['broker', 'database', 'authentication'] as const).map(
     (trouble) =>
       new Dependency(
         trouble,
         owned,
-        { check: checks[trouble], freshMs, everyMs: rhythms[trouble], tolerance: tolerances[trouble] },
+        {
+          check: checks[trouble],
+          maxAgeMs: freshMs,
+          minIntervalMs: intervals[trouble],
+          failureMode: failureModes[trouble],
+        },
         systemClock,
       ),
   );

@@ -1,14 +1,13 @@
-import type { Messages } from '@ymera/unit-of-work';
 import type { Clock } from '@ymera/kernel';
 import type { FleetEntry } from '../domain/fleet';
 import { notOwned, type OwnedFleet } from './owned-fleet';
-import type { ReportingStores, ReportingUnitOfWork } from './ports';
+import type { ReportingTransaction, ReportingUnitOfWork } from './ports';
 import type { StatusCache } from './status-cache';
 
 /**
  * Transactions that change agents of the partitions held here. One that failed may have been committed all the same: the
  * connection may have gone with the answer. Until the table has been asked, memory is not to be believed about its agents:
- * it would tell of the same change again, or never of the next one. For use in the lane only.
+ * it would tell of the same change again, or never of the next one. For use under the fleet's mutex only.
  */
 export class AgentWrites {
   private readonly doubted = new Set<string>();
@@ -36,7 +35,7 @@ export class AgentWrites {
   /** Under the epochs of these agents' partitions; what is in memory is for the caller to change afterwards. */
   async commit<R>(
     entries: readonly FleetEntry[],
-    work: (tx: ReportingStores & Messages) => Promise<R>,
+    work: (tx: ReportingTransaction) => Promise<R>,
   ): Promise<R> {
     const held = this.owned.heldBy(entries.map(({ state }) => state));
     try {

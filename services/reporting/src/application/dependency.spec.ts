@@ -8,7 +8,7 @@ it('asks no more often than it may, and again at once when the clock was set bac
   const dependency = new Dependency(
     'authentication',
     owned,
-    { check, freshMs: () => 10_000, everyMs: () => 2_500, tolerance: 'short_breaks' },
+    { check, maxAgeMs: () => 10_000, minIntervalMs: () => 2_500 },
     clock,
   );
   for (let passed = 0; passed < 10_000; passed += 250) {

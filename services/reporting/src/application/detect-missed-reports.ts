@@ -46,7 +46,7 @@ export class DetectMissedReports {
 
   /** The number of agents that were looked at. */
   execute(now: number): Promise<number> {
-    return this.owned.mutex.run(async () => {
+    return this.owned.mutex.runExclusive(async () => {
       const due = this.owned.due(now);
       if (due.length === 0) return 0;
       try {

@@ -48,7 +48,7 @@ interface Plan {
  */
 export class IngestReports {
   private readonly groups = new GroupCommit<IncomingReport, IngestOutcome>(maxGroupSize, (batch) =>
-    this.owned.mutex.run(() => this.take(batch)),
+    this.owned.mutex.runExclusive(() => this.take(batch)),
   );
 
   constructor(

@@ -1,4 +1,4 @@
-import { failure, FailureException } from '@ymera/kernel';
+import { failure, FailureException, Mutex } from '@ymera/kernel';
 import type { AgentState } from '../domain/agent-state';
 import { decide, type Decision, type MissedReportPolicy } from '../domain/decide';
 import { Fleet, type FleetEntry } from '../domain/fleet';
@@ -18,7 +18,6 @@ import {
 import { TimingWheel } from '../domain/timing-wheel';
 import { SuppressedGroups } from './suppressed-groups';
 import type { PartitionLease, KnownAgent } from './ports';
-import { SerialLane } from './serial-lane';
 
 export interface OwnedFleetSettings {
   /** Of this process; a new one after each start. */
@@ -33,12 +32,12 @@ export interface OwnedFleetSettings {
 
 /**
  * What this instance holds in memory: its partitions with their epochs, their agents, one deadline for each agent that
- * time alone can make worse, and what our own faults are. Use cases that change agents run in `lane`.
+ * time alone can make worse, and what our own faults are. Use cases that change agents run under `mutex`.
  */
 export class OwnedFleet {
   readonly owner: string;
   readonly fleet: Fleet;
-  readonly mutex = new SerialLane();
+  readonly mutex = new Mutex();
   private readonly wheel: TimingWheel<FleetEntry>;
   readonly policy: MissedReportPolicy;
   readonly suppressedGroups: SuppressedGroups;
@@ -142,7 +141,7 @@ export class OwnedFleet {
     }
   }
 
-  /** A session was opened for an agent; only its first one counts. For use in the lane. */
+  /** A session was opened for an agent; only its first one counts. For use under the mutex. */
   expect(agentId: string, firstSessionAt: number, now: number): void {
     const entry = this.fleet.entry(agentId);
     if (entry && entry.state.firstSessionAt === null)

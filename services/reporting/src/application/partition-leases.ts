@@ -81,7 +81,7 @@ export class PartitionLeases {
       this.consumed.delete(partition);
       this.unread.delete(partition);
     }
-    await this.owned.mutex.run(async () => this.owned.release(lost));
+    await this.owned.mutex.runExclusive(async () => this.owned.release(lost));
   }
 
   private takeOver(claimed: readonly PartitionLease[]): void {
@@ -110,7 +110,7 @@ export class PartitionLeases {
     const now = this.clock.now().getTime();
     const since = new Date(this.awaitedUntil - overlapMs);
     const awaited = await this.reader.awaited(this.owned.partitions, since);
-    await this.owned.mutex.run(async () => {
+    await this.owned.mutex.runExclusive(async () => {
       for (const known of awaited) this.owned.learn(known, now);
     });
     this.awaitedUntil = now;

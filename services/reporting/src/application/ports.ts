@@ -1,5 +1,5 @@
 import type { PayloadOf, report } from '@ymera/contracts';
-import type { UnitOfWork } from '@ymera/unit-of-work';
+import type { Messages, UnitOfWork } from '@ymera/unit-of-work';
 import type { AgentState, RegisteredAgent } from '../domain/agent-state';
 import type { PrincipalSession } from '../domain/fleet';
 import type { SuppressionReason } from '../domain/incident';
@@ -72,6 +72,7 @@ export interface ReportingStores {
 }
 
 export type ReportingUnitOfWork = UnitOfWork<ReportingStores>;
+export type ReportingTransaction = ReportingStores & Messages;
 
 export interface KnownAgent {
   readonly state: AgentState;

@@ -1,11 +1,10 @@
 import type { agentRegistered, agentRetired, PayloadOf, sessionOpened } from '@ymera/contracts';
-import type { Messages } from '@ymera/unit-of-work';
 import type { Clock } from '@ymera/kernel';
 import { newAgent, type AgentState } from '../domain/agent-state';
 import { announceLiveness } from './agent-events';
 import type { AgentWrites } from './agent-writes';
 import type { OwnedFleet } from './owned-fleet';
-import type { ReportingStores, ReportingUnitOfWork } from './ports';
+import type { ReportingTransaction, ReportingUnitOfWork } from './ports';
 import type { StatusCache } from './status-cache';
 
 /** What the registry has said, with the id of its message. */
@@ -20,8 +19,6 @@ export type RegistryFact =
 
 /** Done in memory once the transaction is committed. */
 type AfterCommit = () => void;
-type Tx = ReportingStores & Messages;
-
 /** Keeps which agents there are, whose they are, and which sessions were given. */
 export class ProjectDirectory {
   constructor(
@@ -32,9 +29,9 @@ export class ProjectDirectory {
     private readonly clock: Clock,
   ) {}
 
-  /** All of them or none. In the lane: no report or deadline of an agent may be at work while it is retired. */
+  /** All of them or none. Under the fleet's mutex: no report or deadline of an agent may be at work while it is retired. */
   execute(facts: readonly RegistryFact[]): Promise<void> {
-    return this.owned.mutex.run(async () => {
+    return this.owned.mutex.runExclusive(async () => {
       await this.writes.settle();
       const done = await this.unitOfWork.run(async (tx) => {
         const steps: AfterCommit[] = [];
@@ -45,7 +42,7 @@ export class ProjectDirectory {
     });
   }
 
-  private async keep(tx: Tx, fact: RegistryFact): Promise<AfterCommit> {
+  private async keep(tx: ReportingTransaction, fact: RegistryFact): Promise<AfterCommit> {
     const isNew = await tx.inbox.accept(`reporting.${fact.kind}`, fact.id);
     switch (fact.kind) {
       case 'registered':
@@ -72,7 +69,7 @@ export class ProjectDirectory {
   }
 
   private async registered(
-    tx: Tx,
+    tx: ReportingTransaction,
     event: PayloadOf<typeof agentRegistered>,
     isNew: boolean,
   ): Promise<AfterCommit> {
@@ -90,7 +87,7 @@ export class ProjectDirectory {
   }
 
   private async retired(
-    tx: Tx,
+    tx: ReportingTransaction,
     { agent_id: agentId, principal_id: principalId }: PayloadOf<typeof agentRetired>,
     isNew: boolean,
   ): Promise<AfterCommit> {

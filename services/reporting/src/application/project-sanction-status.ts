@@ -31,7 +31,7 @@ export class ProjectSanctionStatus {
 
   execute(fact: SanctionEvent): Promise<SanctionOutcome> {
     if (fact.payload.cause !== 'lifted') return Promise.resolve('followed');
-    return this.owned.mutex.run(async () => {
+    return this.owned.mutex.runExclusive(async () => {
       await this.writes.settle();
       const entry = this.owned.fleet.entry(fact.payload.agent_id);
       if (!entry) return this.withoutEntry(fact.payload.agent_id);

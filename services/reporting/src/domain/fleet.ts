@@ -1,4 +1,5 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
+import { LRUCache } from 'lru-cache';
 import type { AgentState, SanctionLevel } from './agent-state';
 import { Groups } from './groups';
 
@@ -36,7 +37,7 @@ export interface FleetCounts {
  */
 export class Fleet {
   private readonly entries = new Map<string, FleetEntry>();
-  private readonly retired = new Set<string>();
+  private readonly retired = new LRUCache<string, true>({ max: rememberedRetirements });
   private readonly sessions = new Map<string, PrincipalSession>();
   /** Principals with agents here; what is known of one goes with its last agent, and is read again with the next. */
   private readonly principals = new Map<string, PrincipalHere>();
@@ -105,9 +106,7 @@ export class Fleet {
 
   retire(agentId: string): void {
     this.remove(agentId);
-    this.retired.add(agentId);
-    const [oldest] = this.retired;
-    if (this.retired.size > rememberedRetirements && oldest !== undefined) this.retired.delete(oldest);
+    this.retired.set(agentId, true);
   }
 
   /** Another instance owns them from now on. */

@@ -75,9 +75,9 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
             if (hanging.has(trouble)) return new Promise(() => undefined);
             return unavailable[trouble] ? Promise.reject(new Error('away')) : Promise.resolve();
           },
-          freshMs: () => 10_000,
-          everyMs: () => (trouble === 'authentication' ? 2_500 : 0),
-          tolerance: trouble === 'authentication' ? 'short_breaks' : 'no_break',
+          maxAgeMs: () => 10_000,
+          minIntervalMs: () => (trouble === 'authentication' ? 2_500 : 0),
+          failureMode: trouble === 'authentication' ? 'after_grace' : 'immediate',
         },
         clock,
       ),

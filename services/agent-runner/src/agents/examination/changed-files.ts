@@ -1,4 +1,4 @@
-import { ok, type Result } from '@ymera/kernel';
+import { mapConcurrently, ok, type Result } from '@ymera/kernel';
 import { absentMode, hasText, type ChangeEntry } from '../../workspace/change-entries';
 import type { Workspace } from '../../workspace/workspace';
 import type { ChangedFile } from '../../tools/integrity/changed-file';
@@ -6,7 +6,7 @@ import type { ChangedFile } from '../../tools/integrity/changed-file';
 type Texts = Pick<Workspace, 'changedFiles' | 'textOf'>;
 
 /** Each is two processes. */
-const readAtOnce = 4;
+const readConcurrency = 4;
 
 /**
  * What differs between the base and the commit of a working copy, with both texts. What cannot be read is a failure: taken
@@ -16,13 +16,11 @@ export async function changedFiles(after: Texts, base: string): Promise<Result<r
   const entries = await after.changedFiles(base);
   if (!entries.ok) return entries;
   const files: ChangedFile[] = [];
-  for (let first = 0; first < entries.value.length; first += readAtOnce) {
-    const some = entries.value.slice(first, first + readAtOnce);
-    const texts = await Promise.all(some.map((entry) => changedFile(after, entry)));
-    for (const text of texts) {
-      if (!text.ok) return text;
-      files.push(text.value);
-    }
+  for (const file of await mapConcurrently(entries.value, readConcurrency, (entry) =>
+    changedFile(after, entry),
+  )) {
+    if (!file.ok) return file;
+    files.push(file.value);
   }
   return ok(files);
 }

@@ -1,8 +1,14 @@
+import {
+  configText,
+  gitEnvironment,
+  hardening,
+  withoutHooks,
+  type GitEnvironment,
+  type GitSettings,
+} from '@ymera/git';
 import { uuidv7 } from '@ymera/kernel';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-export type GitEnvironment = Readonly<Record<string, string>>;
 
 /**
  * Where the platform keeps what agents may fetch by id but nobody is shown. Any object may be fetched by id, which version 2
@@ -34,49 +40,23 @@ const toleratedDefects = [
   'multipleAuthors',
 ];
 
-/** No hook of a repository of ours ever runs. */
-export const withoutHooks = 'core.hooksPath=/dev/null';
-
-const settings = `[safe]
-\tdirectory = *
-[core]
-\tattributesFile = /dev/null
-\texcludesFile = /dev/null
-\tfsmonitor = false
-\tprotectHFS = true
-\tprotectNTFS = true
-\tfsync = committed,loose-object
-\tpackedGitLimit = 256m
-\tpackedGitWindowSize = 32m
-[init]
-\ttemplateDir =
-[gc]
-\tauto = 0
-[maintenance]
-\tauto = false
-[commit]
-\tgpgSign = false
-[apply]
-\twhitespace = nowarn
-[fetch]
-\trecurseSubmodules = false
-${toleratedDefects.map((defect) => `[fetch "fsck"]\n\t${defect} = warn`).join('\n')}
-[transfer]
-\tfsckObjects = true
-\thideRefs = ${changeRefs.split('/').slice(0, 2).join('/')}
-[uploadpack]
-\tallowAnySHA1InWant = true
-[http]
-\tfollowRedirects = false
-[credential]
-\thelper =
-[protocol]
-\tallow = never
-`;
-
-const config = `${settings}[core]
-\thooksPath = /dev/null
-`;
+const settings: GitSettings = [
+  ...hardening,
+  ['core.attributesFile', '/dev/null'],
+  ['core.excludesFile', '/dev/null'],
+  ['core.protectHFS', 'true'],
+  ['core.protectNTFS', 'true'],
+  ['core.fsync', 'committed,loose-object'],
+  ['core.packedGitLimit', '256m'],
+  ['core.packedGitWindowSize', '32m'],
+  ['apply.whitespace', 'nowarn'],
+  ...toleratedDefects.map((defect) => [`fetch.fsck.${defect}`, 'warn'] as const),
+  ['transfer.fsckObjects', 'true'],
+  ['transfer.hideRefs', changeRefs.split('/').slice(0, 2).join('/')],
+  ['uploadpack.allowAnySHA1InWant', 'true'],
+  ['http.followRedirects', 'false'],
+  ['protocol.allow', 'never'],
+];
 
 /**
  * For the copy of a source alone. Blobs above a mebibyte are not searched for differences from each other, which for a few
@@ -84,13 +64,11 @@ const config = `${settings}[core]
  * setting for the rest, because git takes what is above it for binary in a diff. What arrives stays the one pack that it
  * came in: loose, every fetch by an agent would pack it again.
  */
-const importConfig = `[include]
-\tpath = config
-[core]
-\tbigFileThreshold = 1m
-[fetch]
-\tunpackLimit = 1
-`;
+const importSettings: GitSettings = [
+  ['include.path', 'config'],
+  ['core.bigFileThreshold', '1m'],
+  ['fetch.unpackLimit', '1'],
+];
 
 /** Instead of the usual configuration, while a source is copied. Written by `prepareGitEnvironment`. */
 export const importConfigFile = (dataDir: string): string => join(dataDir, 'git', 'import-config');
@@ -112,22 +90,13 @@ export function prepareGitEnvironment(dataDir: string, path: string): GitEnviron
   const home = join(dataDir, 'git', 'home');
   const configFile = join(dataDir, 'git', 'config');
   mkdirSync(home, { recursive: true });
-  replaceFile(configFile, config);
-  replaceFile(importConfigFile(dataDir), importConfig);
-  replaceFile(pushConfigFile(dataDir), settings);
+  replaceFile(configFile, configText([...settings, withoutHooks]));
+  replaceFile(importConfigFile(dataDir), configText(importSettings));
+  replaceFile(pushConfigFile(dataDir), configText(settings));
   return {
-    PATH: path,
-    HOME: home,
-    LC_ALL: 'C',
+    ...gitEnvironment({ path, home, configFile }),
     TZ: 'UTC',
-    GIT_CONFIG_GLOBAL: configFile,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_ATTR_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_ASKPASS: '/bin/false',
     GIT_SSH_COMMAND: 'ssh -oBatchMode=yes -oStrictHostKeyChecking=yes -oConnectTimeout=10',
-    GIT_NO_REPLACE_OBJECTS: '1',
-    GIT_OPTIONAL_LOCKS: '0',
   };
 }
 

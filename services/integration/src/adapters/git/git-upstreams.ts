@@ -1,3 +1,4 @@
+import { withoutHooks } from '@ymera/git';
 import { err, failure, failureOf, ok, type Result } from '@ymera/kernel';
 import { stat } from 'node:fs/promises';
 import type { FollowedBranch, PushIntents, Upstreams } from '../../application/ports';
@@ -10,7 +11,7 @@ import {
 } from '../../domain/upstream-failure';
 import { findObject } from './find-object';
 import { GitError, type Git } from './git';
-import { pushingRefs, upstreamRefs, withoutHooks } from './git-environment';
+import { pushingRefs, upstreamRefs } from './git-environment';
 import type { RepositoryLayout } from './repository-layout';
 import { despiteStaleLocks, updateRef } from './update-ref';
 import type { UpstreamAccess } from './upstream-access';

@@ -1,14 +1,13 @@
 import { failure, FailureException } from '@ymera/kernel';
 import { withSpan } from '@ymera/observability';
-import type { GitEnvironment } from './git-environment';
-import { runProcess, type ProcessRequest, type ProcessResult } from './run-process';
+import { gitCommand, runGit, type GitEnvironment, type GitSettings, type ProcessEnd } from '@ymera/git';
 
 export interface GitOptions {
   /** The bare repository; commands such as `init` have none. */
   readonly repository?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** `key=value`, for this git alone: a git that it starts for another repository does not inherit it. */
-  readonly settings?: readonly string[];
+  /** For this git alone: a git that it starts for another repository does not inherit them. */
+  readonly settings?: GitSettings;
   readonly input?: string | Buffer;
   /** Exit codes that are answers; default only 0. */
   readonly accept?: readonly number[];
@@ -33,7 +32,7 @@ export class GitError extends Error {
 
   constructor(
     readonly subcommand: string,
-    readonly end: ProcessResult['end'],
+    readonly end: ProcessEnd,
     readonly stderr: string,
   ) {
     super(`git ${subcommand}: ${JSON.stringify(end)}: ${stderr.trim()}`);
@@ -42,7 +41,6 @@ export class GitError extends Error {
 
 /** When a git is killed whose caller says nothing else. */
 export const gitTimeoutMs = 30_000;
-const defaultOutputBytes = 16 * 1024 * 1024;
 const minGitVersion = [2, 39] as const;
 
 /** The system's git: argument vectors, a private environment, bounded time, output and, on demand, memory. */
@@ -55,7 +53,7 @@ export class Git {
   async run(args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
     const subcommand = args[0] ?? '';
     return withSpan(`git ${subcommand}`, { attributes: { 'process.command': 'git' } }, async () => {
-      const { end, stdout, stderr } = await runProcess(this.request(args, options));
+      const { end, stdout, stderr } = await this.start(args, options);
       if (end.kind === 'too_much_output' && options.truncate === true)
         return { code: 0, stdout, stderr, isTruncated: true };
       if (end.kind === 'timed_out')
@@ -77,7 +75,7 @@ export class Git {
 
   /** How to start git oneself, for what streams. */
   spawnParameters(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    return { command: 'git', args, env: { ...this.environment, ...env }, cwd: this.directory };
+    return { ...gitCommand(args), env: { ...this.environment, ...env }, cwd: this.directory };
   }
 
   /** Throws when there is no git, or one too old. */
@@ -91,30 +89,17 @@ export class Git {
       throw new Error(`git ${major}.${minor} or newer is needed, found ${foundMajor}.${foundMinor}`);
   }
 
-  private request(args: readonly string[], options: GitOptions): ProcessRequest {
-    const located = [
-      ...(options.repository === undefined ? [] : [`--git-dir=${options.repository}`]),
-      ...(options.settings ?? []).flatMap((setting) => ['-c', setting]),
-    ];
-    return {
-      ...withMemoryLimit(this.spawnParameters([...located, ...args], options.env), options.memoryBytes),
-      timeoutMs: options.timeoutMs ?? gitTimeoutMs,
-      maxOutputBytes: options.maxOutputBytes ?? defaultOutputBytes,
-      ...(options.input === undefined ? {} : { input: options.input }),
-    };
+  private start(args: readonly string[], options: GitOptions) {
+    const { repository, env, settings, input, timeoutMs, maxOutputBytes, memoryBytes } = options;
+    const located = repository === undefined ? args : [`--git-dir=${repository}`, ...args];
+    return runGit(located, {
+      cwd: this.directory,
+      env: { ...this.environment, ...env },
+      timeoutMs: timeoutMs ?? gitTimeoutMs,
+      ...(settings === undefined ? {} : { settings }),
+      ...(input === undefined ? {} : { input }),
+      ...(maxOutputBytes === undefined ? {} : { maxOutputBytes }),
+      ...(memoryBytes === undefined ? {} : { maxMemoryBytes: memoryBytes }),
+    });
   }
-}
-
-type Spawn = Pick<ProcessRequest, 'command' | 'args' | 'env' | 'cwd'>;
-
-/** Node cannot set resource limits, the shell's own `ulimit` can; the script is fixed and git's arguments stay arguments. */
-function withMemoryLimit(spawn: Spawn, memoryBytes: number | undefined): Spawn {
-  if (memoryBytes === undefined) return spawn;
-  const script = 'ulimit -v "$1" 2>/dev/null; shift; exec "$@"';
-  const kibibytes = String(Math.ceil(memoryBytes / 1024));
-  return {
-    ...spawn,
-    command: '/bin/sh',
-    args: ['-c', script, 'sh', kibibytes, spawn.command, ...spawn.args],
-  };
 }

@@ -1,10 +1,10 @@
+import { killGroup } from '@ymera/git';
 import { failure, FailureException, type Logger } from '@ymera/kernel';
 import { spawn } from 'node:child_process';
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { BoundedStream } from '../bounded-stream';
 import type { Git } from './git';
-import { killGroup } from './run-process';
 
 export interface UploadPackLimits {
   /** Packs in the making at once; one more is refused and may be tried again. */

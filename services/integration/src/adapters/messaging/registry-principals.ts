@@ -1,14 +1,10 @@
 import { authenticatePrincipal, principalId as principalIdSchema, principalStatus } from '@ymera/contracts';
-import { err, failure, ok, sha256Hex, type Clock, type Result } from '@ymera/kernel';
+import { err, failure, FailureException, ok, sha256Hex, type Clock, type Result } from '@ymera/kernel';
 import type { QueryClient } from '@ymera/messaging';
+import { LRUCache } from 'lru-cache';
 import type { PrincipalAuthenticator, PrincipalCredential } from '../../application/ports';
 
 type Answer = Result<{ readonly principalId: string }>;
-
-interface Remembered {
-  readonly answer: Answer;
-  readonly until: number;
-}
 
 const maxRemembered = 10_000;
 const maxCredentialLength = 300;
@@ -18,32 +14,39 @@ const maxCredentialLength = 300;
  * that is tried in a loop is not the registry's load. That the registry is away is never remembered, and never a no.
  */
 export class RegistryPrincipals implements PrincipalAuthenticator {
-  private readonly remembered = new Map<string, Remembered>();
-  private readonly asking = new Map<string, Promise<Answer>>();
+  private readonly answers: LRUCache<string, Answer, PrincipalCredential>;
 
   constructor(
     private readonly queries: Pick<QueryClient, 'ask'>,
-    private readonly clock: Clock,
-    private readonly rememberMs: number,
-  ) {}
+    clock: Clock,
+    rememberMs: number,
+  ) {
+    this.answers = new LRUCache({
+      max: maxRemembered,
+      ttl: rememberMs,
+      ttlResolution: 0,
+      perf: { now: () => clock.now().getTime() },
+      // Who has asked gets the answer, also when newer credentials have taken its place in the cache.
+      ignoreFetchAbort: true,
+      fetchMethod: (_key, _stale, { context }) => this.ask(context),
+    });
+  }
 
   async authenticate(shown: PrincipalCredential): Promise<Answer> {
     const key = sha256Hex(JSON.stringify([shown.principalId, shown.credential]));
-    const known = this.remembered.get(key);
-    if (known && known.until > this.clock.now().getTime()) return known.answer;
-    const asking = this.asking.get(key) ?? this.ask(key, shown);
-    this.asking.set(key, asking);
-    return asking;
+    try {
+      return await this.answers.forceFetch(key, { context: shown });
+    } catch (error) {
+      if (error instanceof FailureException) return err(error.failure);
+      throw error;
+    }
   }
 
-  private async ask(key: string, shown: PrincipalCredential): Promise<Answer> {
-    try {
-      const answer = await this.judge(shown);
-      if (answer.ok || !answer.error.retryable) this.remember(key, answer);
-      return answer;
-    } finally {
-      this.asking.delete(key);
-    }
+  /** What is thrown is not remembered. */
+  private async ask(shown: PrincipalCredential): Promise<Answer> {
+    const answer = await this.judge(shown);
+    if (!answer.ok && answer.error.retryable) throw new FailureException(answer.error);
+    return answer;
   }
 
   private async judge({ principalId, credential }: PrincipalCredential): Promise<Answer> {
@@ -66,14 +69,6 @@ export class RegistryPrincipals implements PrincipalAuthenticator {
         suggestion: 'Ask GET /api/v1/me/status at the gateway.',
       }),
     );
-  }
-
-  /** A map keeps the order of insertion, so its first entry is the oldest. */
-  private remember(key: string, answer: Answer): void {
-    this.remembered.delete(key);
-    this.remembered.set(key, { answer, until: this.clock.now().getTime() + this.rememberMs });
-    const oldest = this.remembered.keys().next().value;
-    if (this.remembered.size > maxRemembered && oldest !== undefined) this.remembered.delete(oldest);
   }
 }
 

@@ -1,90 +1,87 @@
 import { errorShape, performancePolicy, projectCommands, pushPolicy } from '@ymera/contracts';
-import { FailureException } from '@ymera/kernel';
-import type { SqlExecutor } from '@ymera/persistence';
+import { defineTable, json, optional, plain, type SqlExecutor } from '@ymera/persistence';
 import { z } from 'zod';
-import { versionConflict, type ProjectStore } from '../../application/ports';
+import type { ProjectStore } from '../../application/ports';
 import type { Project } from '../../domain/project';
+import type { Upstream } from '../../domain/upstream';
 
-interface Row {
-  project_id: string;
-  name: string;
-  source: string;
-  default_branch: string;
-  commands: unknown;
-  performance: unknown;
-  registered_by: string;
-  idempotency_key: string | null;
-  request_digest: string;
-  created_at: Date;
-  version: number;
-  overrides: unknown;
-  detected_at: string | null;
-  follows_upstream: boolean;
-  upstream_branch: string | null;
-  push: string;
-  require_fresh: boolean;
-  upstream_head: string | null;
-  upstream_checked_at: Date | null;
-  upstream_error: unknown;
-}
+type Stored = Omit<Project, 'upstream'> & {
+  readonly followsUpstream: boolean;
+  readonly upstreamBranch: string | undefined;
+  readonly push: Upstream['push'];
+  readonly requireFresh: boolean;
+  readonly upstreamHead: string | undefined;
+  readonly upstreamCheckedAt: Date | undefined;
+  readonly upstreamError: Upstream['error'];
+};
 
-const columns = `project_id, name, source, default_branch, commands, performance, registered_by, idempotency_key,
-  request_digest, created_at, version, overrides, detected_at, follows_upstream, upstream_branch, push, require_fresh,
-  upstream_head, upstream_checked_at, upstream_error`;
+const overrides = z
+  .object({ commands: projectCommands, performance: performancePolicy.optional() })
+  .transform(({ commands, performance }) => ({
+    commands,
+    ...(performance === undefined ? {} : { performance }),
+  }));
 
-const overridesColumn = z.object({ commands: projectCommands, performance: performancePolicy.optional() });
+const projects = defineTable<Stored>({
+  name: 'projects',
+  key: 'projectId',
+  columns: {
+    projectId: plain<string>(),
+    name: plain<string>(),
+    source: plain<string>(),
+    defaultBranch: plain<string>(),
+    commands: json(projectCommands),
+    performance: json(performancePolicy),
+    overrides: optional(json(overrides)),
+    detectedAt: optional(plain<string>()),
+    followsUpstream: plain<boolean>(),
+    upstreamBranch: optional(plain<string>()),
+    push: plain(pushPolicy),
+    requireFresh: plain<boolean>(),
+    upstreamHead: optional(plain<string>()),
+    upstreamCheckedAt: optional(plain<Date>()),
+    upstreamError: optional(json(errorShape)),
+    version: plain<number>(),
+    registeredBy: plain<string>(),
+    idempotencyKey: optional(plain<string>()),
+    requestDigest: plain<string>(),
+    createdAt: plain<Date>(),
+  },
+});
+const { columns } = projects;
 
 export class PostgresProjectStore implements ProjectStore {
   constructor(private readonly sql: SqlExecutor) {}
 
   async insert(project: Project): Promise<void> {
-    await this.sql.query(
-      `INSERT INTO projects (${columns})
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
-      [
-        project.projectId,
-        project.name,
-        project.source,
-        project.defaultBranch,
-        JSON.stringify(project.commands),
-        JSON.stringify(project.performance),
-        project.registeredBy,
-        project.idempotencyKey ?? null,
-        project.requestDigest,
-        project.createdAt,
-        project.version,
-        ...changeable(project),
-      ],
-    );
+    const { text, values } = projects.insert(toStored(project));
+    await this.sql.query(text, values);
   }
 
   async update(project: Project): Promise<void> {
-    const changed = await this.sql.query(
-      `UPDATE projects SET version = $2, name = $3, commands = $4, performance = $5, overrides = $6, detected_at = $7,
-         follows_upstream = $8, upstream_branch = $9, push = $10, require_fresh = $11, upstream_head = $12,
-         upstream_checked_at = $13, upstream_error = $14
-       WHERE project_id = $1 AND version = $2 - 1 RETURNING project_id`,
-      [
-        project.projectId,
-        project.version,
-        project.name,
-        JSON.stringify(project.commands),
-        JSON.stringify(project.performance),
-        ...changeable(project),
-      ],
-    );
-    if (changed.length === 0) throw new FailureException(versionConflict);
+    await projects.updateVersion(this.sql, toStored(project), [
+      'name',
+      'commands',
+      'performance',
+      'overrides',
+      'detectedAt',
+      'followsUpstream',
+      'upstreamBranch',
+      'push',
+      'requireFresh',
+      'upstreamHead',
+      'upstreamCheckedAt',
+      'upstreamError',
+    ]);
   }
 
   async find(projectId: string): Promise<Project | undefined> {
-    const [row] = await this.sql.query<Row>(`SELECT ${columns} FROM projects WHERE project_id = $1`, [
-      projectId,
-    ]);
+    const [row] = await this.sql.query(`SELECT ${columns} FROM projects WHERE project_id = $1`, [projectId]);
     return row && fromRow(row);
   }
 
   async findByIdempotencyKey(registeredBy: string, key: string): Promise<Project | undefined> {
-    const [row] = await this.sql.query<Row>(
+    const [row] = await this.sql.query(
       `SELECT ${columns} FROM projects WHERE registered_by = $1 AND idempotency_key = $2`,
       [registeredBy, key],
     );
@@ -92,7 +89,7 @@ export class PostgresProjectStore implements ProjectStore {
   }
 
   async page(after: string | undefined, limit: number): Promise<readonly Project[]> {
-    const rows = await this.sql.query<Row>(
+    const rows = await this.sql.query(
       `SELECT ${columns} FROM projects WHERE $1::text IS NULL OR project_id > $1 ORDER BY project_id LIMIT $2`,
       [after ?? null, limit],
     );
@@ -106,47 +103,37 @@ export class PostgresProjectStore implements ProjectStore {
   }
 }
 
-const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
-
-/** Settings and what is known of the upstream, in the order of the columns. */
-const changeable = ({ overrides, detectedAt, upstream }: Project): readonly unknown[] => [
-  json(overrides),
-  detectedAt ?? null,
-  upstream.branch !== undefined,
-  upstream.branch ?? null,
-  upstream.push,
-  upstream.requireFresh,
-  upstream.head ?? null,
-  upstream.checkedAt ?? null,
-  json(upstream.error),
-];
-
-const fromRow = (row: Row): Project => ({
-  projectId: row.project_id,
-  name: row.name,
-  source: row.source,
-  defaultBranch: row.default_branch,
-  commands: projectCommands.parse(row.commands),
-  performance: performancePolicy.parse(row.performance),
-  overrides: overridesFrom(row.overrides),
-  detectedAt: row.detected_at ?? undefined,
-  upstream: {
-    branch: row.follows_upstream ? (row.upstream_branch ?? row.default_branch) : undefined,
-    push: pushPolicy.parse(row.push),
-    requireFresh: row.require_fresh,
-    head: row.upstream_head ?? undefined,
-    checkedAt: row.upstream_checked_at ?? undefined,
-    error: row.upstream_error === null ? undefined : errorShape.parse(row.upstream_error),
-  },
-  version: row.version,
-  registeredBy: row.registered_by,
-  idempotencyKey: row.idempotency_key ?? undefined,
-  requestDigest: row.request_digest,
-  createdAt: row.created_at,
+const toStored = ({ upstream, ...project }: Project): Stored => ({
+  ...project,
+  followsUpstream: upstream.branch !== undefined,
+  upstreamBranch: upstream.branch,
+  push: upstream.push,
+  requireFresh: upstream.requireFresh,
+  upstreamHead: upstream.head,
+  upstreamCheckedAt: upstream.checkedAt,
+  upstreamError: upstream.error,
 });
 
-function overridesFrom(column: unknown): Project['overrides'] {
-  if (column === null) return undefined;
-  const { commands, performance } = overridesColumn.parse(column);
-  return { commands, ...(performance === undefined ? {} : { performance }) };
+function fromRow(row: Readonly<Record<string, unknown>>): Project {
+  const {
+    followsUpstream,
+    upstreamBranch,
+    push,
+    requireFresh,
+    upstreamHead,
+    upstreamCheckedAt,
+    upstreamError,
+    ...rest
+  } = projects.read(row);
+  return {
+    ...rest,
+    upstream: {
+      branch: followsUpstream ? (upstreamBranch ?? rest.defaultBranch) : undefined,
+      push,
+      requireFresh,
+      head: upstreamHead,
+      checkedAt: upstreamCheckedAt,
+      error: upstreamError,
+    },
+  };
 }

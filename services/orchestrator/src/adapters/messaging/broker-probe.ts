@@ -1,4 +1,4 @@
-import { failure, FailureException, sleep, type Clock } from '@ymera/kernel';
+import { failure, FailureException, FreshnessProbe, type Clock } from '@ymera/kernel';
 
 const noResponse = failure(
   'unavailable',
@@ -7,42 +7,34 @@ const noResponse = failure(
 );
 
 /**
- * Whether agents can be heard right now. Positive and fresh knowledge only: an answer of the broker to a question that was
- * asked a moment ago. A connection that looks open says nothing, because a broker that hangs is noticed by heartbeats long
- * after leases have run out.
+ * Whether agents can be heard right now: the broker has answered a question of the last moment. A connection that looks open
+ * says nothing, because a broker that hangs is noticed by heartbeats long after leases have run out.
  */
 export class BrokerProbe {
-  private answeredAt = Number.NEGATIVE_INFINITY;
-  private asking: Promise<void> | undefined;
+  private readonly probe: FreshnessProbe;
+  /** Why the last question failed; undefined when it got no answer. */
+  private error: Error | undefined;
 
   constructor(
     /** A question to the broker; rejects while it is away, and may hang with it. */
-    private readonly ask: () => Promise<unknown>,
+    ask: () => Promise<unknown>,
     /** How old the question may be; also how long its answer is waited for. */
-    private readonly freshMs: number,
-    private readonly clock: Clock,
-  ) {}
+    freshMs: number,
+    clock: Clock,
+  ) {
+    const check = async (): Promise<void> => {
+      this.error = undefined;
+      await ask().catch((error: Error) => {
+        this.error = error;
+        throw error;
+      });
+    };
+    this.probe = new FreshnessProbe({ check, maxAgeMs: () => freshMs }, clock);
+  }
 
   /** Rejects while there is no fresh answer. */
   async assert(): Promise<void> {
-    const now = this.now();
-    // An answer from the future was given before the clock was set back.
-    if (this.answeredAt <= now && now - this.answeredAt <= this.freshMs) return;
-    this.asking ??= this.askInTime(now).finally(() => (this.asking = undefined));
-    await this.asking;
-  }
-
-  private async askInTime(askedAt: number): Promise<void> {
-    const answered = new AbortController();
-    const tooLate = sleep(this.freshMs, answered.signal).then(() => {
-      throw new FailureException(noResponse);
-    });
-    tooLate.catch(() => undefined);
-    await Promise.race([this.ask(), tooLate]).finally(() => answered.abort());
-    this.answeredAt = askedAt;
-  }
-
-  private now(): number {
-    return this.clock.now().getTime();
+    if (await this.probe.isHealthy()) return;
+    throw this.error ?? new FailureException(noResponse);
   }
 }

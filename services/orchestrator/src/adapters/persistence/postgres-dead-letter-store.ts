@@ -1,5 +1,5 @@
 import type { DeadLetterState, ServiceName, VirtualHost } from '@ymera/contracts';
-import { PostgresDelayedDelivery, type SqlExecutor } from '@ymera/persistence';
+import { defineTable, optional, plain, PostgresDelayedDelivery, type SqlExecutor } from '@ymera/persistence';
 import type {
   DeadLetterFilter,
   DeadLetterStore,
@@ -8,30 +8,32 @@ import type {
 } from '../../application/dead-letter-ports';
 import type { DeadLetter } from '../../domain/dead-letter';
 
-interface Row {
-  readonly dead_letter_id: string;
-  readonly vhost: VirtualHost;
-  readonly owner: ServiceName;
-  readonly queue: string | null;
-  readonly message_id: string | null;
-  readonly type: string;
-  readonly principal_id: string | null;
-  readonly code: string;
-  readonly reason: string;
-  readonly traceparent: string | null;
-  readonly state: DeadLetterState;
-  readonly deaths: number;
-  readonly died_at: Date;
-  readonly replayed_at: Date | null;
-  readonly replayed_by: string | null;
-  readonly version: number;
-  readonly size: number;
-  readonly is_truncated: boolean;
-}
-
 /** Without the body, which may be large. */
-const columns = `dead_letter_id, vhost, owner, queue, message_id, type, principal_id, code, reason, traceparent, state,
-  deaths, died_at, replayed_at, replayed_by, version, size, is_truncated`;
+const letters = defineTable<DeadLetter>({
+  name: 'dead_letters',
+  key: 'deadLetterId',
+  columns: {
+    deadLetterId: plain<string>(),
+    vhost: plain<VirtualHost>(),
+    owner: plain<ServiceName>(),
+    queue: optional(plain<string>()),
+    messageId: optional(plain<string>()),
+    type: plain<string>(),
+    principalId: optional(plain<string>()),
+    code: plain<string>(),
+    reason: plain<string>(),
+    traceparent: optional(plain<string>()),
+    state: plain<DeadLetterState>(),
+    deaths: plain<number>(),
+    diedAt: plain<Date>(),
+    replayedAt: optional(plain<Date>()),
+    replayedBy: optional(plain<string>()),
+    version: plain<number>(),
+    size: plain<number>(),
+    isTruncated: plain<boolean>(),
+  },
+});
+const { columns } = letters;
 
 export const postgresDeadLetterStores = (sql: SqlExecutor): DeadLetterStores => ({
   deadLetters: new PostgresDeadLetterStore(sql),
@@ -46,54 +48,23 @@ class PostgresDeadLetterStore implements DeadLetterStore {
   }
 
   async insert(letter: DeadLetter, fingerprint: string, excerpt: string, body: Buffer): Promise<boolean> {
-    const inserted = await this.sql.query(
-      `INSERT INTO dead_letters (${columns}, fingerprint, excerpt, body)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-       ON CONFLICT (fingerprint) DO NOTHING RETURNING 1`,
-      [
-        letter.deadLetterId,
-        letter.vhost,
-        letter.owner,
-        letter.queue ?? null,
-        letter.messageId ?? null,
-        letter.type,
-        letter.principalId ?? null,
-        letter.code,
-        letter.reason,
-        letter.traceparent ?? null,
-        letter.state,
-        letter.deaths,
-        letter.diedAt,
-        letter.replayedAt ?? null,
-        letter.replayedBy ?? null,
-        letter.version,
-        letter.size,
-        letter.isTruncated,
-        fingerprint,
-        excerpt,
-        body,
-      ],
-    );
+    const { text, values } = letters.insert(letter, { fingerprint, excerpt, body });
+    const inserted = await this.sql.query(`${text} ON CONFLICT (fingerprint) DO NOTHING RETURNING 1`, values);
     return inserted.length > 0;
   }
 
   async update(letter: DeadLetter): Promise<void> {
-    await this.sql.query(
-      `UPDATE dead_letters SET code = $2, reason = $3, state = $4, deaths = $5, died_at = $6, replayed_at = $7,
-         replayed_by = $8, version = $9
-       WHERE dead_letter_id = $1`,
-      [
-        letter.deadLetterId,
-        letter.code,
-        letter.reason,
-        letter.state,
-        letter.deaths,
-        letter.diedAt,
-        letter.replayedAt ?? null,
-        letter.replayedBy ?? null,
-        letter.version,
-      ],
-    );
+    const { text, values } = letters.update(letter, [
+      'code',
+      'reason',
+      'state',
+      'deaths',
+      'diedAt',
+      'replayedAt',
+      'replayedBy',
+      'version',
+    ]);
+    await this.sql.query(text, values);
   }
 
   lock(deadLetterId: string): Promise<DeadLetter | undefined> {
@@ -120,7 +91,7 @@ class PostgresDeadLetterStore implements DeadLetterStore {
     before,
     limit,
   }: DeadLetterFilter): Promise<readonly KeptDeadLetter[]> {
-    const rows = await this.sql.query<Row & { readonly excerpt: string }>(
+    const rows = await this.sql.query<Record<string, unknown> & { readonly excerpt: string }>(
       `SELECT ${columns}, excerpt FROM dead_letters
        WHERE ($1::text IS NULL OR owner = $1) AND ($2::text IS NULL OR queue = $2)
          AND ($3::text IS NULL OR code = $3) AND ($4::text IS NULL OR state = $4)
@@ -128,7 +99,7 @@ class PostgresDeadLetterStore implements DeadLetterStore {
        ORDER BY dead_letter_id DESC LIMIT $6`,
       [owner ?? null, queue ?? null, code ?? null, state ?? null, before ?? null, limit],
     );
-    return rows.map((row) => ({ letter: letterOf(row), excerpt: row.excerpt }));
+    return rows.map((row) => ({ letter: letters.read(row), excerpt: row.excerpt }));
   }
 
   async count(vhost: VirtualHost, owner: ServiceName, most: number): Promise<number> {
@@ -161,30 +132,7 @@ class PostgresDeadLetterStore implements DeadLetterStore {
   }
 
   private async one(condition: string, value: string): Promise<DeadLetter | undefined> {
-    const [row] = await this.sql.query<Row>(`SELECT ${columns} FROM dead_letters WHERE ${condition}`, [
-      value,
-    ]);
-    return row && letterOf(row);
+    const [row] = await this.sql.query(`SELECT ${columns} FROM dead_letters WHERE ${condition}`, [value]);
+    return row && letters.read(row);
   }
 }
-
-const letterOf = (row: Row): DeadLetter => ({
-  deadLetterId: row.dead_letter_id,
-  vhost: row.vhost,
-  owner: row.owner,
-  queue: row.queue ?? undefined,
-  messageId: row.message_id ?? undefined,
-  type: row.type,
-  principalId: row.principal_id ?? undefined,
-  code: row.code,
-  reason: row.reason,
-  traceparent: row.traceparent ?? undefined,
-  state: row.state,
-  deaths: row.deaths,
-  diedAt: row.died_at,
-  replayedAt: row.replayed_at ?? undefined,
-  replayedBy: row.replayed_by ?? undefined,
-  version: row.version,
-  size: row.size,
-  isTruncated: row.is_truncated,
-});

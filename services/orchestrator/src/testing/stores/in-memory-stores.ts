@@ -1,9 +1,10 @@
+import { inMemoryPauses } from '@ymera/testing';
 import type { OrchestratorStores } from '../../application/ports';
 import type { Time } from '../../domain/workflow';
 import type { WorkflowPolicy } from '../../domain/workflow-policy';
 import { inMemoryAttempts } from './in-memory-attempts';
 import { inMemoryDirectory } from './in-memory-directory';
-import { inMemoryPauses, inMemoryGates } from './in-memory-gates';
+import { inMemoryGates } from './in-memory-gates';
 import { inMemoryWorkflows } from './in-memory-workflows';
 import type { OrchestratorState } from './in-memory-state';
 import { inMemorySteps } from './in-memory-steps';
@@ -18,7 +19,7 @@ export const inMemoryStores = (
   runs: inMemoryWorkflows({ state, policy, now }),
   attempts: inMemoryAttempts(state),
   timers: inMemoryTimers(state),
-  pauses: inMemoryPauses(state),
+  pauses: inMemoryPauses(state.pauses),
   steps: inMemorySteps(state),
   directory: inMemoryDirectory(state),
   gates: inMemoryGates(state),
