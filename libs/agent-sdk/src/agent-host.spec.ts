@@ -24,7 +24,7 @@ interface Seen {
   readonly body: Record<string, unknown>;
 }
 
-/** The platform's side of the protocol, played by the test on a real broker. */
+/** The platform's side of the protocol, faked by the test on a real broker. */
 class PlatformSide {
   readonly seen: Seen[] = [];
 
@@ -86,7 +86,7 @@ describe('AgentHost', () => {
   let platform: PlatformSide;
   let host: AgentHost | undefined;
   let handle: AgentDefinition['handle'];
-  /** What the gateway says at GET /api/v1/me/status, and how often it was asked. */
+  /** The answer of the gateway at GET /api/v1/me/status, and the number of queries. */
   let standing: object;
   let asked = 0;
   let gateway: Server;
@@ -178,7 +178,7 @@ describe('AgentHost', () => {
     ]);
   });
 
-  it('accepts a task, keeps its lease alive, and sends the result again until it is settled', async () => {
+  it('accepts a task, extends its lease, and repeats the result until it is settled', async () => {
     await platform.welcome(6);
     let finish = (): void => undefined;
     handle = async (_task, context: TaskContext) => {
@@ -209,8 +209,8 @@ describe('AgentHost', () => {
     [how: string, end: (resolve: (result: TaskResult) => void, reject: (error: Error) => void) => void]
   >([
     ['answers', (resolve) => resolve({ outcome: 'canceled', artefacts: [] })],
-    ['throws, as what is aborted does', (_, reject) => reject(new Error('aborted'))],
-  ])('aborts the handler on cancel, and says so when it %s', async (_, end) => {
+    ['throws, as aborted work does', (_, reject) => reject(new Error('aborted'))],
+  ])('aborts the handler on cancel, and reports canceled when it %s', async (_, end) => {
     await platform.welcome(9);
     handle = (_task, { signal }) =>
       new Promise((resolve, reject) => {
@@ -225,7 +225,7 @@ describe('AgentHost', () => {
     );
   });
 
-  it('declines what it cannot do, and what it has no slot for', async () => {
+  it('declines unknown task types, and tasks without a free slot', async () => {
     await platform.welcome(10);
     handle = () => new Promise(() => undefined);
     await platform.send('task', leased({ type: 'review' }));
@@ -239,7 +239,7 @@ describe('AgentHost', () => {
     );
   });
 
-  it('turns what a handler throws into a failed result', async () => {
+  it('turns an error of a handler into a failed result', async () => {
     await platform.welcome(11);
     handle = () => Promise.reject(new Error('secret detail'));
     await platform.send('task', leased());
@@ -254,7 +254,7 @@ describe('AgentHost', () => {
     expect(JSON.stringify(ended)).not.toContain('secret detail');
   });
 
-  /** What the broker lets it publish, as if the registry had said so. */
+  /** The broker's permissions of the principal, as if the registry had decided them. */
   const mayPublish = async (write: string): Promise<void> => {
     const path = `topic-permissions/${encodeURIComponent(broker.agentsVhost)}/${principalId}`;
     await management('PUT', path, { exchange: exchanges.agentsIn, write, read: '.*' });
@@ -263,7 +263,7 @@ describe('AgentHost', () => {
     });
   };
 
-  it('suspended for silence it reports on and keeps its result until it is active', async () => {
+  it('continues reports and keeps its result while it is suspended for missed reports, until it is active', async () => {
     await platform.welcome(14);
     let finish = (): void => undefined;
     handle = async () => {
@@ -298,7 +298,7 @@ describe('AgentHost', () => {
     });
   }, 90_000);
 
-  it('refused by the broker it asks why, waits as long as it is told, and comes back by itself', async () => {
+  it('queries the reason when the broker refuses it, waits as long as the answer says, and reconnects', async () => {
     await platform.welcome(18);
     standing = { status: 'frozen', may_report: false, retry_after_s: 1 };
     await management('PUT', `users/${principalId}`, { password: 'another', tags: '' });
@@ -316,7 +316,7 @@ describe('AgentHost', () => {
     });
   }, 60_000);
 
-  it('comes back after the broker has closed its connection', async () => {
+  it('reconnects after the broker has closed its connection', async () => {
     await platform.welcome(12);
     await eventually(() => expect(host?.isOnline).toBe(true));
     await eventually(async () => management('DELETE', `connections/username/${principalId}`), {

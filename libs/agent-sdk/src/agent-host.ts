@@ -21,7 +21,7 @@ export interface AgentHostOptions {
   readonly broker: BrokerAddress;
   readonly gateway: GatewayClient;
   readonly agents: readonly AgentDefinition[];
-  /** What a report says of an agent; default: this process. */
+  /** Resource usage of an agent in a report; default: this process. */
   readonly usage?: (agentId: string) => ResourceUsage;
   readonly logger?: Logger;
 }
@@ -31,8 +31,9 @@ type Settled = Extract<IncomingMessage, { readonly name: 'result_accepted' | 're
 const sdkName = 'ymera-sdk/0.1.0';
 
 /**
- * Hosts agents on one connection of one principal: says hello, reports every interval, runs tasks, and sends results
- * until the platform has settled them. Survives the loss of the broker; a refusal is asked about, never final.
+ * Hosts agents on one connection of one principal: says hello, reports every interval, runs tasks, and repeats results
+ * until the platform has settled them. Reconnects to the broker; a refusal leads to a query of its reason and is never
+ * final.
  */
 export class AgentHost {
   private readonly link: BrokerLink;
@@ -105,7 +106,7 @@ export class AgentHost {
     return this.outgoing.publish('event', issueRaised, { ...issue, agent_id: agentId, session });
   }
 
-  /** Takes nothing new, waits for running attempts up to `boundMs`, cancels the rest, leaves. */
+  /** Accepts no more tasks, waits for running attempts up to `boundMs`, cancels the rest, closes the connection. */
   async stop(boundMs = 10_000): Promise<void> {
     for (const agent of this.hosted.values()) agent.isDraining = true;
     const until = Date.now() + boundMs;
@@ -158,7 +159,7 @@ export class AgentHost {
         return;
       }
       case 'restart':
-        // Restarting a process is the hosting program's business; the SDK's part is to say that it was asked for.
+        // The hosting program restarts its process; the SDK only reports that a restart was requested.
         this.logger.warn('restart requested', payload);
         return;
     }
@@ -179,7 +180,7 @@ export class AgentHost {
       this.logger.warn('result refused', { task_id: settled.task_id, code: settled.error.code });
     const agent = this.hosted.get(settled.agent_id);
     const attempt = agent?.attempts.get(attemptKey(settled));
-    attempt?.cancel('The lease is over.');
+    attempt?.cancel('The lease has expired.');
     attempt?.abandon();
     agent?.attempts.delete(attemptKey(settled));
   }

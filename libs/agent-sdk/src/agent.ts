@@ -1,17 +1,17 @@
 import type { agentConfig, AgentType, PayloadOf, result, task, TaskType } from '@ymera/contracts';
 import type { z } from 'zod';
 
-/** A task as leased: what to do, on what, until when. */
+/** A task as leased: type, input, base and deadline. */
 export type Task = PayloadOf<typeof task>;
 
 type ResultPayload = PayloadOf<typeof result>;
 
-/** What a handler returns; ids, attempt and fencing token are added by the SDK. */
+/** The result of a handler; the SDK adds ids, attempt and fencing token. */
 export type TaskResult = Omit<ResultPayload, 'agent_id' | 'task_id' | 'attempt' | 'fencing_token'>;
 
-/** What a handler may use while it works on one attempt. */
+/** The context of a handler during one attempt. */
 export interface TaskContext {
-  /** Aborted on cancel, on drain past its bound, and when the deadline has passed: stop the tool, then return. */
+  /** Aborted on cancel, on drain past its timeout, and when the deadline has passed: stop the tool, then return. */
   readonly signal: AbortSignal;
   /** `fraction` of 0..1 and a few words; extends the lease. Cheap: the newest is sent with the next heartbeat. */
   progress(fraction: number, step: string): void;
@@ -27,18 +27,18 @@ export interface AgentDefinition {
   readonly agentType: AgentType;
   readonly capabilities: readonly string[];
   readonly config?: z.input<typeof agentConfig>;
-  /** Task types the handler knows; another one is declined with `task_type_unknown`. */
+  /** Task types of the handler; others are declined with `task_type_unknown`. */
   readonly taskTypes: readonly TaskType[];
-  /** Attempts at a time, told to the platform when the agent registers; more are declined with `busy`. Default 1. */
+  /** Concurrent attempts, told to the platform when the agent registers; more are declined with `busy`. Default 1. */
   readonly concurrency?: number;
   /**
-   * Must not throw for an expected failure: that is an outcome with an error. What it throws becomes `agent_failed`, and
-   * `canceled` after a cancel.
+   * Must not throw for an expected failure: return an outcome with an error. A thrown error is reported as
+   * `agent_failed`, and as `canceled` after a cancel.
    */
   handle(task: Task, context: TaskContext): Promise<TaskResult>;
 }
 
-/** What a report says of the process or child behind an agent. */
+/** Usage of the process or child behind an agent, for a report. */
 export interface ResourceUsage {
   readonly cpu_percent: number;
   readonly memory_mb: number;

@@ -8,23 +8,25 @@ import { artefactUrl, putArtefact } from './artefacts';
 
 const credential = { username: 'runner-1', password: 'ymk_1_right' };
 
-describe('the address of an artefact', () => {
+describe('artefactUrl', () => {
   const digest = 'a'.repeat(64);
 
   it.each([
     ['http://127.0.0.1:8005/git/sample.git', `http://127.0.0.1:8005/artefacts/sha256/${digest}`],
     ['https://x.example/ymera/git/sample.git', `https://x.example/ymera/artefacts/sha256/${digest}`],
-  ])('is beside the git of %s', (url, expected) => expect(artefactUrl(url, digest)).toBe(expected));
+  ])('is beside the git repository of %s', (url, expected) =>
+    expect(artefactUrl(url, digest)).toBe(expected),
+  );
 
   it.each([
     '/home/ada/project',
     'file:///git/sample.git',
     'http://x.example/other',
     'ssh://x/git/sample.git',
-  ])('does not exist for %s', (url) => expect(artefactUrl(url, digest)).toBeUndefined());
+  ])('is undefined for %s', (url) => expect(artefactUrl(url, digest)).toBeUndefined());
 });
 
-describe('putting an artefact', () => {
+describe('putArtefact', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ymera-artefact-'));
   const content = Buffer.alloc(300_000, 'patch ');
   const path = join(folder, 'change.patch');
@@ -51,7 +53,7 @@ describe('putting an artefact', () => {
   const put = (signal = AbortSignal.timeout(10_000)) =>
     putArtefact({ workspaceUrl, credential }, file, signal);
 
-  it('sends the file, its size and who sends it', async () => {
+  it('sends the file, its size and the credentials', async () => {
     let seen: unknown;
     answer = (request, response, body) => {
       const { authorization, 'content-length': length, 'content-type': type } = request.headers;
@@ -83,14 +85,14 @@ describe('putting an artefact', () => {
   });
 
   it.each<[string, number, boolean]>([
-    ['may be tried again when the platform is away', 503, true],
-    ['is not tried again when it is refused', 403, false],
+    ['is retryable when the platform is unavailable', 503, true],
+    ['is not retryable when it is refused', 403, false],
   ])('%s', async (_, status, retryable) => {
     answer = (_, response) => response.writeHead(status).end('no');
     expect(await put()).toMatchObject({ ok: false, error: { code: 'artefacts_unavailable', retryable } });
   });
 
-  it('may be tried again when there is no connection', async () => {
+  it('is retryable when there is no connection', async () => {
     answer = (request) => request.socket.destroy();
     expect(await put()).toMatchObject({
       ok: false,
@@ -98,7 +100,7 @@ describe('putting an artefact', () => {
     });
   });
 
-  it('says so where there is no place for artefacts', async () => {
+  it('fails for a workspace that cannot store artefacts', async () => {
     const place = { workspaceUrl: '/home/ada/project', credential };
     expect(await putArtefact(place, file, AbortSignal.timeout(1_000))).toMatchObject({
       ok: false,

@@ -17,13 +17,13 @@ export interface ArtefactPlace {
   readonly credential: { readonly username: string; readonly password: string };
 }
 
-/** Of the platform; a larger one is refused there. */
+/** The platform's limit; it refuses a larger one. */
 export const maxArtefactBytes = 67_108_864;
 const projectPath = /\/git\/[^/]+\.git\/?$/;
 
 /**
- * Where an artefact of a task has its address: beside the project's git. Undefined for a workspace that is not served over
- * HTTP, which has no place for artefacts.
+ * The address of an artefact of a task: beside the project's git repository. Undefined for a workspace that is not
+ * served over HTTP, which cannot store artefacts.
  */
 export function artefactUrl(workspaceUrl: string, digest: string): string | undefined {
   if (!URL.canParse(workspaceUrl)) return undefined;
@@ -34,8 +34,8 @@ export function artefactUrl(workspaceUrl: string, digest: string): string | unde
 }
 
 /**
- * Puts a file to the platform; putting it again changes nothing. Fails with `artefacts_unavailable` (retryable) when the
- * platform cannot be reached, else with the platform's own code.
+ * Uploads a file to the platform; idempotent. Fails with `artefacts_unavailable` (retryable) when the platform cannot
+ * be reached, else with the platform's own code.
  */
 export async function putArtefact(
   place: ArtefactPlace,
@@ -45,8 +45,8 @@ export async function putArtefact(
   const url = artefactUrl(place.workspaceUrl, file.digest);
   if (url === undefined)
     return err(
-      failure('validation', 'artefacts_unsupported', 'This workspace has no place for artefacts.', {
-        suggestion: 'Return what fits into the result.',
+      failure('validation', 'artefacts_unsupported', 'This workspace cannot store artefacts.', {
+        suggestion: 'Return an inline change that fits into the result.',
       }),
     );
   const { username, password } = place.credential;

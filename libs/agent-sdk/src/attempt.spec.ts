@@ -8,7 +8,7 @@ describe('an attempt whose result is not settled', () => {
   let attempt: Attempt | undefined;
   afterEach(() => attempt?.abandon());
 
-  /** A connection that lives on while the broker refuses the first `refusals` results. */
+  /** A connection that stays open while the broker refuses the first `refusals` results. */
   function finished(refusals: number): { readonly sentAt: number[] } {
     const sentAt: number[] = [];
     attempt = new Attempt(
@@ -38,7 +38,7 @@ describe('an attempt whose result is not settled', () => {
     return { sentAt };
   }
 
-  it('sends a refused result again on the same connection, later each time, until the broker has it', async () => {
+  it('repeats a refused result on the same connection with backoff, until the broker has it', async () => {
     const { sentAt } = finished(3);
     await eventually(() => expect(sentAt).toHaveLength(4));
     const [first = 0, second = 0, third = 0, fourth = 0] = sentAt;
@@ -58,8 +58,8 @@ describe('an attempt whose result is not settled', () => {
   leakGuard();
 });
 
-describe('an attempt at work', () => {
-  it('shows life at once when it is asked to, and no more once it has a result', async () => {
+describe('a running attempt', () => {
+  it('sends a heartbeat at once when asked to, and none once it has a result', async () => {
     const sent: string[] = [];
     let finish: () => void = () => undefined;
     const worked = new Promise<void>((resolve) => (finish = resolve));

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { AgentDefinition, Task, TaskContext, TaskResult } from './agent';
 import { published } from './message-spans';
 
-/** How an attempt reaches the platform. */
+/** The connection of an attempt to the platform. */
 export interface AttemptPort {
   send<Name extends string, Payload extends z.ZodType>(
     contract: AgentMessageContract<Name, Payload>,
@@ -17,7 +17,7 @@ export interface AttemptPort {
 }
 
 const logChunk = 65_536;
-/** The longest pause before a result is sent again, and the pause once the broker has it: then only an answer is missing. */
+/** The maximum backoff of a result, and the interval once the broker has it: then only an answer is missing. */
 const maxPauseMs = 60_000;
 const tracer = trace.getTracer('@ymera/agent-sdk');
 
@@ -26,7 +26,7 @@ export class Attempt {
   readonly key: string;
   private readonly abort = new AbortController();
   private readonly identity;
-  /** Of the span of this attempt, once it runs: what the attempt sends belongs below it. */
+  /** Of the span of this attempt, once it runs: the parent of messages of the attempt. */
   private own: Context;
   private newest = { progress: 0, step: 'accepted' };
   private counter = 0;
@@ -42,7 +42,7 @@ export class Attempt {
     private readonly agent: AgentDefinition,
     readonly task: Task,
     private readonly port: AttemptPort,
-    /** The trace of the delivery that brought the task. */
+    /** The trace of the delivery of the task. */
     private readonly parent: Context,
   ) {
     const { agent_id, task_id, attempt, fencing_token } = task;
@@ -51,7 +51,7 @@ export class Attempt {
     this.own = parent;
   }
 
-  /** Runs the handler to its end; never rejects. The result is then sent by `deliverResult` until it is settled. */
+  /** Runs the handler to its end; never rejects. `deliverResult` then repeats the result until it is settled. */
   async run(): Promise<void> {
     const span = tracer.startSpan(
       `task ${this.task.type}`,
@@ -90,7 +90,7 @@ export class Attempt {
     this.abort.abort(new Error(reason));
   }
 
-  /** Sends nothing more of its own accord: whatever the handler still does, nobody waits for it. */
+  /** Sends nothing more: the result of the handler no longer matters. */
   abandon(): void {
     this.isAbandoned = true;
     this.stopKeepingLease();
@@ -103,18 +103,18 @@ export class Attempt {
   }
 
   /**
-   * Sends the result; again after every reconnect and after doubling pauses, because only `result_accepted` or
-   * `result_refused` ends it. The first pause is a heartbeat, so that a result which the broker refused has another chance
-   * within its lease.
+   * Sends the result; again after every reconnect and with exponential backoff, because only `result_accepted` or
+   * `result_refused` ends it. The first interval is that of a heartbeat, so that a result which the broker refused has
+   * another chance within its lease.
    */
   async deliverResult(pauseMs = this.task.heartbeat_s * 1000): Promise<void> {
     if (!this.finished || this.isAbandoned) return;
-    // Before the send, which on a dying connection may have no end.
+    // Before the send, which may never settle on a dying connection.
     this.deliverAgainIn(pauseMs);
     if (await this.send(result, this.finished)) this.deliverAgainIn(maxPauseMs);
   }
 
-  /** Keeps the lease; also between heartbeats, when it may be short of time after an absence. */
+  /** Extends the lease; also between heartbeats, when the lease may be about to expire after a disconnection. */
   async beat(): Promise<void> {
     if (this.finished || this.isAbandoned) return;
     await this.send(progress, { ...this.identity, ...this.newest, counter: this.counter });
@@ -143,7 +143,7 @@ export class Attempt {
     try {
       return await this.agent.handle(this.task, this.taskContext());
     } catch (error) {
-      // What is aborted throws as a rule; whoever canceled it knows why.
+      // Aborted work throws as a rule; the canceling side knows the reason.
       if (this.isCanceled) return { outcome: 'canceled', artefacts: [] };
       this.port.logger.error('task handler threw', { task_id: this.task.task_id, error });
       return {

@@ -41,13 +41,13 @@ describe('BrokerLink', () => {
 
   const isUp = () => eventually(() => expect(link.isUp).toBe(true), { timeoutMs: 10_000 });
 
-  it('comes back although its connection died while it was being closed', async () => {
+  it('reconnects although its connection died while it was being closed', async () => {
     let lives = 0;
     connected = () => {
       lives += 1;
       if (lives > 1) return;
       route.hang();
-      // After the close has been written, which nobody is going to answer.
+      // After the close was written, which is never answered.
       setImmediate(() => {
         route.cut();
         route.restore();
@@ -59,7 +59,7 @@ describe('BrokerLink', () => {
     await isUp();
   });
 
-  it('closes in a bounded time though the broker does not answer', async () => {
+  it('closes within its timeout though the broker does not answer', async () => {
     link.open();
     await isUp();
     route.hang();

@@ -8,7 +8,7 @@ import {
 import type { Logger } from '@ymera/kernel';
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib';
 
-/** What the principal publishes, ready for the wire. */
+/** A message of the principal, ready for the wire. */
 export interface Outgoing {
   readonly routingKey: string;
   readonly type: string;
@@ -32,9 +32,9 @@ export interface BrokerLinkOptions {
   readonly onConnected: () => void;
   readonly onDelivery: (delivery: ConsumeMessage) => void;
   /**
-   * Called when the broker refuses the login, or closes the channel for what was published. The broker says 403 for a
-   * wrong password and for an authentication service that is away alike, so a refusal is never final here: this decides how
-   * long to wait, in milliseconds.
+   * Called when the broker refuses the login, or closes the channel for a published message. The broker answers 403
+   * both for a wrong password and for an unavailable authentication service, so a refusal is never final here: this
+   * returns how long to wait, in milliseconds.
    */
   readonly onRefused: () => Promise<number>;
 }
@@ -44,7 +44,7 @@ const backoff = { baseMs: 200, maxMs: 5_000 };
 const heartbeatSeconds = 15;
 const prefetch = 50;
 
-/** One connection of a principal to the broker, kept up until `close`. */
+/** One connection of a principal to the broker, reconnected until `close`. */
 export class BrokerLink {
   private readonly connection: ReconnectingConnection;
   private readonly channel: ReconnectingChannel;

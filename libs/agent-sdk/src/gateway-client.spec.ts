@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GatewayClient } from './gateway-client';
 
-describe('a gateway that gives no answer', () => {
-  it('in time is told from one that cannot be reached', async () => {
+describe('GatewayClient without an answer', () => {
+  it('distinguishes a timeout from a gateway that cannot be reached', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;

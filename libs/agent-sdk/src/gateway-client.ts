@@ -25,15 +25,15 @@ const kindOfStatus: Readonly<Record<number, Failure['kind']>> = {
   504: 'timeout',
 };
 
-/** The few HTTP calls an agent makes: joining, registering, and asking how it stands after a refusal. */
+/** The HTTP calls of an agent: enrolling, registering, and querying its status after a refusal. */
 export class GatewayClient {
   constructor(
     private readonly baseUrl: string,
-    /** For an answer, from the call to its last byte. */
+    /** Timeout of an answer, from the call to its last byte. */
     private readonly timeoutMs = 10_000,
   ) {}
 
-  /** Spends a one-use enrolment token. The credential in the answer is shown this once: keep it. */
+  /** Spends a single-use enrolment token. The credential in the answer is shown only once: keep it. */
   enrol(enrolmentToken: string, principalId: string): Promise<Result<PrincipalCredential>> {
     return this.call(
       'POST',
@@ -44,7 +44,7 @@ export class GatewayClient {
     );
   }
 
-  /** Registering the same agent again under the same principal is not an error: the answer says it exists. */
+  /** Registering the same agent again under the same principal is not an error: the answer says that it exists. */
   async register(
     credential: string,
     agent: AgentDefinition,
@@ -93,7 +93,11 @@ export class GatewayClient {
       const value = schema.safeParse(parsed);
       if (value.success) return ok(value.data);
       return err(
-        failure('internal', 'gateway_answer_invalid', 'The gateway’s answer has not the promised shape.'),
+        failure(
+          'internal',
+          'gateway_answer_invalid',
+          'The gateway’s answer does not match its contract. Use an SDK of the platform’s version.',
+        ),
       );
     }
     const told = problem.safeParse(parsed);
@@ -106,14 +110,14 @@ export class GatewayClient {
     );
   }
 
-  /** Whoever is too slow is there, and may have done what was asked; whoever cannot be reached has not. */
+  /** After a timeout the request may have been executed; a gateway that cannot be reached has not executed it. */
   private noAnswer(cause: unknown): Failure {
     if (isTimeout(cause))
       return failure(
         'timeout',
         'gateway_timeout',
         `The gateway at ${this.baseUrl} did not answer within ${this.timeoutMs / 1000} s.`,
-        { suggestion: 'What was asked may still be done: look before you ask again.' },
+        { suggestion: 'The request may still be executed: check before you repeat it.' },
       );
     return failure(
       'unavailable',
@@ -124,7 +128,7 @@ export class GatewayClient {
   }
 }
 
-/** What a timed-out signal throws is a `DOMException`. */
+/** A timeout signal throws a `DOMException`. */
 const isTimeout = (cause: unknown): boolean =>
   typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
 

@@ -3,16 +3,16 @@ import type { z } from 'zod';
 import type { AgentDefinition, ResourceUsage, Task } from './agent';
 import { type Attempt, attemptKey } from './attempt';
 
-/** Why a task is not taken. */
+/** Why a task is declined. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
 }
 
-/** One agent of a host: what it works at, and whether it takes more. */
+/** One agent of a host: its attempts, and whether it accepts more. */
 export class HostedAgent {
   readonly attempts = new Map<string, Attempt>();
-  /** Takes nothing new. */
+  /** Accepts no more tasks. */
   isDraining = false;
   /** Attempts that run; the rest of `attempts` wait for their result to be settled. */
   private runningCount = 0;
@@ -28,11 +28,12 @@ export class HostedAgent {
     return this.attempts.has(attemptKey(leased));
   }
 
-  /** Why it does not take a task; undefined when it does. */
+  /** Why it declines a task; undefined when it accepts it. */
   refusal({ type }: Task): Refusal | undefined {
-    if (this.isDraining) return { code: 'draining', message: 'The agent takes nothing new.' };
+    if (this.isDraining)
+      return { code: 'draining', message: 'The agent is draining and accepts no more tasks.' };
     if (!this.definition.taskTypes.includes(type))
-      return { code: 'task_type_unknown', message: `The agent does not do ${type}.` };
+      return { code: 'task_type_unknown', message: `The agent does not support tasks of type ${type}.` };
     if (this.runningCount >= (this.definition.concurrency ?? 1))
       return { code: 'busy', message: 'All slots are taken.' };
     return undefined;

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 
 type Contract = (typeof messagesToAgents)[number];
 
-/** A message of the platform's, told apart by its name. */
+/** A message of the platform, distinguished by its name. */
 export type IncomingMessage = {
   readonly [Name in Contract['name']]: {
     readonly name: Name;
@@ -13,7 +13,7 @@ export type IncomingMessage = {
   };
 }[Contract['name']];
 
-/** Undefined for what is not one of them: a newer platform may say more than this host understands. */
+/** Undefined for an unknown message: a newer platform may send more than this host understands. */
 export function readMessage(delivery: ConsumeMessage, logger: Logger): IncomingMessage | undefined {
   const contract = messagesToAgents.find(({ name }) => name === delivery.properties.type);
   if (!contract) {
@@ -22,7 +22,7 @@ export function readMessage(delivery: ConsumeMessage, logger: Logger): IncomingM
   }
   const payload = parse(contract.payload, delivery.content);
   if (payload === undefined) {
-    logger.warn('message does not have the promised shape', { type: contract.name });
+    logger.warn('message does not match its contract', { type: contract.name });
     return undefined;
   }
   logger.debug('message taken', { type: contract.name });

@@ -28,7 +28,7 @@ describe('spans of an agent', () => {
     propagation.disable();
   });
 
-  it('continue the sender’s trace: what the agent answers is below what it was sent', async () => {
+  it('continue the sender’s trace: answers of the agent are below the message that it got', async () => {
     const sent: Record<string, string>[] = [];
     let own = context.active();
     processed(delivery({ traceparent: sender }), 'agent.runner-1', (inside) => {
@@ -47,12 +47,12 @@ describe('spans of an agent', () => {
     expect(carried?.traceId).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
   });
 
-  it('say when the broker has not confirmed', async () => {
+  it('record that the broker has not confirmed', async () => {
     await published('progress', context.active(), () => Promise.resolve(false));
     expect(exporter.getFinishedSpans()[0]?.status.code).toBe(2);
   });
 
-  it('begin no trace for what comes without one', () => {
+  it('begin no trace for a message without one', () => {
     processed(delivery({}), 'agent.runner-1', () => undefined);
     expect(exporter.getFinishedSpans()).toEqual([]);
   });

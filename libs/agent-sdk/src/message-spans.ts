@@ -12,7 +12,7 @@ const attributes = (operation: 'publish' | 'process', destination: string, type:
   'ymera.message_type': type,
 });
 
-/** Handles a delivery in a span of its sender's trace, and gives back what was handled with the span's context. */
+/** Handles a delivery in a span of its sender's trace, and returns the result with the span's context. */
 export function processed(delivery: ConsumeMessage, queue: string, handle: (own: Context) => void): void {
   const parent = propagation.extract(context.active(), delivery.properties.headers ?? {});
   if (trace.getSpanContext(parent) === undefined) return handle(parent);

@@ -11,13 +11,15 @@ export interface OutgoingParts {
   readonly logger: Logger;
   /** Of the session; undefined while there is none. */
   partition(): number | undefined;
-  /** While the platform takes nothing of the principal's but what leads back. */
+  /** While the platform accepts only reports and hello of the principal. */
   isMuted(): boolean;
 }
 
 const maxBodyBytes = 1_048_576;
 
-/** What a principal publishes: to its partition, of a size that is taken, and only what it may say at the moment. */
+/**
+ * Publishes messages of a principal: to its partition, within the size limit, and only those permitted at the moment.
+ */
 export class OutgoingMessages {
   constructor(private readonly parts: OutgoingParts) {}
 
@@ -66,7 +68,7 @@ export class OutgoingMessages {
           code: 'result_too_large',
           message: 'The result is larger than 1 MiB.',
           retryable: false,
-          suggestion: 'Put the patch as an artefact and return change_artefact, or make a smaller change.',
+          suggestion: 'Upload the patch as an artefact and return change_artefact, or make a smaller change.',
         },
       },
       partition,

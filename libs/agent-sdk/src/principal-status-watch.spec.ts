@@ -30,7 +30,7 @@ const frozen = standing({
 });
 const silent = standing({ status: 'suspended', retry_after_s: 0.05 });
 
-describe('what a principal does after a refusal', () => {
+describe('PrincipalStatusWatch after a refusal', () => {
   const watches: PrincipalStatusWatch[] = [];
   afterEach(() => {
     for (const watch of watches.splice(0)) watch.close();
@@ -59,29 +59,29 @@ describe('what a principal does after a refusal', () => {
   };
 
   it.each<[string, Result<PrincipalStanding>, number, number]>([
-    ['waits as long as a freeze says', frozen, 0, 300_000],
-    ['and up to a quarter longer, so that a fleet does not return together', frozen, 1, 375_000],
+    ['waits as long as a freeze requires', frozen, 0, 300_000],
+    ['waits up to a quarter longer, so that a fleet does not reconnect together', frozen, 1, 375_000],
     [
-      'waits as long as a violation says',
+      'waits as long as a violation requires',
       standing({ status: 'suspended', may_report: false, retry_after_s: 30 }),
       0,
       30_000,
     ],
-    ['comes back at once when reports are its way back', silent, 0, 0],
+    ['reconnects at once when reports end its sanction', silent, 0, 0],
     [
-      'waits a moment when it is active: the broker asked while the platform was away',
+      'waits a moment when it is active, because the platform was unavailable when the broker asked',
       standing({}),
       0,
       2_000,
     ],
     [
-      'asks a retired one’s standing only every minute',
+      'queries the status of a retired principal only every minute',
       standing({ status: 'retired', may_report: false }),
       0,
       60_000,
     ],
     [
-      'waits a moment when nobody answers',
+      'waits a moment without an answer',
       err(failure('unavailable', 'gateway_unreachable', 'Away.')),
       0,
       2_000,
@@ -91,13 +91,13 @@ describe('what a principal does after a refusal', () => {
     expect(await watch.afterRefusal()).toBe(waitMs);
   });
 
-  it('says in its log which agent is refused, and why', async () => {
+  it('logs which agent is refused, and why', async () => {
     const { fixture, watch } = setUp(frozen);
     await watch.afterRefusal();
     expect(fixture.said).toEqual([expect.stringContaining('tester-1: silence: No report for 10 windows.')]);
   });
 
-  it('keeps results while it is suspended for silence, asks on, and lets them go when it is active', async () => {
+  it('keeps results while it is suspended for missed reports, and sends them once it is active', async () => {
     const { fixture, watch } = setUp(silent);
     expect(watch.isMuted).toBe(false);
     await watch.afterRefusal();

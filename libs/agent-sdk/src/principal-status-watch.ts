@@ -9,17 +9,20 @@ export interface PrincipalStatusWatchOptions {
   readonly onUnmuted: () => void;
 }
 
-/** While the platform does not say how long: it may be away itself, or this principal may be active again already. */
+/**
+ * Wait while the platform does not say how long: it may be unavailable, or this principal may be active again already.
+ */
 const shortDelayMs = 2_000;
-/** No answer helps a retired principal, but a refusal is never final here. */
+/** A retired principal stays refused, but a refusal is never final here. */
 const retiredDelayMs = 60_000;
-/** The pause is at most this much longer than asked for, so that a fleet that was refused together does not return together. */
+/** Maximum addition to the wait, so that a fleet that was refused together does not reconnect together. */
 const jitter = 0.25;
 
 /**
- * What this principal may do, asked after each refusal, because the broker says 403 for a sanction, a wrong credential and
- * an authentication service that is away alike. One that is suspended for silence reports on, which is its way back, and
- * keeps its results until it is active: the broker would close the channel, and the reports with it.
+ * The status of this principal, queried after each refusal, because the broker answers 403 for a sanction, a wrong
+ * credential and an unavailable authentication service alike. A principal that is suspended for missed reports
+ * continues its reports, which end the suspension, and keeps its results until it is active: the broker would close the
+ * channel for them, and stop the reports as well.
  */
 export class PrincipalStatusWatch {
   private muted = false;
@@ -28,17 +31,17 @@ export class PrincipalStatusWatch {
 
   constructor(private readonly options: PrincipalStatusWatchOptions) {}
 
-  /** Only reports and hello get through. */
+  /** Only reports and hello are accepted. */
   get isMuted(): boolean {
     return this.muted;
   }
 
-  /** Asks, says why in the log, and answers how long to wait before the next connection, in milliseconds. */
+  /** Queries the status, logs the reason, and returns how long to wait before the next connection, in milliseconds. */
   async afterRefusal(): Promise<number> {
     const answer = await this.options.ask();
     if (!answer.ok) {
       const { code, message } = answer.error;
-      this.options.logger.warn('refused by the broker, and the platform does not say why', { code, message });
+      this.options.logger.warn('refused by the broker; the platform gives no reason', { code, message });
       return this.jittered(shortDelayMs);
     }
     return this.follow(answer.value);
@@ -57,7 +60,9 @@ export class PrincipalStatusWatch {
     }
     const isUnresponsive = status === 'suspended' && mayReport;
     this.options.logger.warn(
-      isUnresponsive ? 'suspended for silence: reports end that, results wait' : 'refused by the platform',
+      isUnresponsive
+        ? 'suspended for missed reports: reports end it, results wait'
+        : 'refused by the platform',
       {
         status,
         retry_after_s: retryAfterS,
@@ -77,7 +82,7 @@ export class PrincipalStatusWatch {
 
   private async askAgain(): Promise<void> {
     const waitMs = await this.afterRefusal();
-    // Suspended still: `follow` has set the timer anew. Not known: this has to.
+    // Still suspended: `follow` has set the timer anew. Unknown: it must be set here.
     if (this.muted && waitMs > 0) this.mute(waitMs);
   }
 

@@ -3,7 +3,7 @@ import type { ResourceUsage } from './agent';
 let lastCpu = process.cpuUsage();
 let lastCpuAt = Date.now();
 
-/** What this process takes: its CPU since it was last asked, and its memory now. */
+/** Usage of this process: its CPU time since the last call, and its memory now. */
 export function processUsage(): ResourceUsage {
   const now = Date.now();
   const cpu = process.cpuUsage(lastCpu);

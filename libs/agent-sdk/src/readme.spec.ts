@@ -6,13 +6,13 @@ import { promisify } from 'node:util';
 const project = join(__dirname, '..');
 const path = join(project, 'examples/typescript/licence-reviewer.mts');
 
-describe('the README’s example', () => {
-  it('is the one in examples/, which is typechecked', () => {
+describe('the example of the README', () => {
+  it('equals the one in examples/, which is typechecked', () => {
     const example = readFileSync(path, 'utf8');
     expect(readFileSync(join(project, 'README.md'), 'utf8')).toContain(`\`\`\`ts\n${example}\`\`\`\n`);
   });
 
-  it('runs as it stands on the SDK as it is built', async () => {
+  it('runs unchanged on the built SDK', async () => {
     const env = { ...process.env, YMERA_GATEWAY_URL: 'http://127.0.0.1:1' };
     await expect(promisify(execFile)(process.execPath, [path], { env })).rejects.toMatchObject({
       stderr: expect.stringContaining('The gateway at http://127.0.0.1:1 cannot be reached'),

@@ -9,13 +9,13 @@ export interface OpenSession {
 export interface SessionParts {
   canTalk(): boolean;
   sayHello(): void;
-  /** Once in every interval of the session. */
+  /** Called once in every interval of the session. */
   report(session: OpenSession): void;
 }
 
 const helloAgainMs = 5_000;
 
-/** The session with the platform: asks for one until there is one, and reports in it. */
+/** The session with the platform: requests one until there is one, and reports in it. */
 export class SessionKeeper {
   private session: OpenSession | undefined;
   private reportTimer: NodeJS.Timeout | undefined;
@@ -28,7 +28,7 @@ export class SessionKeeper {
     return this.session;
   }
 
-  /** Until a welcome answers, hello is repeated: the registry may be away while the broker is up. */
+  /** Until a welcome answers, hello is repeated: the registry may be unavailable while the broker is up. */
   ask(): void {
     this.session = undefined;
     clearTimeout(this.reportTimer);
@@ -40,7 +40,7 @@ export class SessionKeeper {
     }, helloAgainMs);
   }
 
-  /** False for one that is not newer than what is open. */
+  /** False for one that is not newer than the open session. */
   open({ session, partition, interval_s }: PayloadOf<typeof welcome>): boolean {
     if (this.session && session <= this.session.session) return false;
     clearTimeout(this.helloTimer);

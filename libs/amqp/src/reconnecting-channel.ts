@@ -5,7 +5,7 @@ import { reasonOf } from './open-connection';
 /** What channels need of a connection; `ReconnectingConnection` in production. */
 export interface ChannelSource {
   open(): Promise<ChannelModel>;
-  /** For a model that turned out to be dead although nobody said so. */
+  /** Ends a model that turned out to be dead without notice. */
   discard(model: ChannelModel): void;
 }
 
@@ -25,7 +25,7 @@ export class ChannelEpoch {
     return this.#live;
   }
 
-  /** Also called by whoever finds the channel dead before its close event arrives. */
+  /** Also called when the channel is found dead before its close event arrives. */
   end(): void {
     if (!this.#live) return;
     this.#live = false;

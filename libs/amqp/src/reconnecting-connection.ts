@@ -61,7 +61,7 @@ export class ReconnectingConnection extends EventEmitter<ConnectionEvents> {
     return this.#blockedReason !== undefined;
   }
 
-  /** A sentence about what is wrong, if anything is; a connection that nobody uses is well. */
+  /** A sentence about the problem, if there is one; an unused connection is healthy. */
   get problem(): string | undefined {
     if (this.#running === undefined || this.#closing.signal.aborted) return undefined;
     if (this.#model === undefined) return `${this.options.name}: ${this.#lastProblem}`;
@@ -80,7 +80,7 @@ export class ReconnectingConnection extends EventEmitter<ConnectionEvents> {
     throw new FailureException(failure('unavailable', 'broker_closed', 'Messaging has been closed.'));
   }
 
-  /** For a model that turned out to be dead although nobody said so. */
+  /** Ends a model that turned out to be dead without notice. */
   discard(model: ChannelModel): void {
     if (this.#model === model) this.#lose();
     model.close().catch(() => undefined);

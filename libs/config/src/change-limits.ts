@@ -4,7 +4,7 @@ const mebibyte = 1024 * 1024;
 
 /**
  * Limits on one proposed change. The agent-runner checks them before it proposes, the integration service for every
- * change: an installation sets them alike for both. The table is in services/integration/README.md.
+ * change: an installation sets the same values for both. The table is in services/integration/README.md.
  */
 export const changeLimitsEnvironment = z.object({
   /** Changed, added and removed files. */
@@ -16,7 +16,7 @@ export const changeLimitsEnvironment = z.object({
     .min(1)
     .max(1024 * mebibyte)
     .default(32 * mebibyte),
-  /** Size of the patch. An artefact, as which a large patch travels, holds at most the default. */
+  /** Size of the patch. A large patch is uploaded as an artefact, which holds at most the default. */
   YMERA_CHANGE_MAX_PATCH_BYTES: z.coerce
     .number()
     .int()

@@ -30,7 +30,7 @@ describe('loadConfig', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('reads what a service needs and fills in what it may leave out', () => {
+  it('reads required variables and fills in defaults', () => {
     const config = loadConfig(baseServiceEnvironment, minimal);
     expect(config.YMERA_HTTP_PORT).toBe(8007);
     expect(config.YMERA_DB_POOL_SIZE).toBe(20);
@@ -55,7 +55,7 @@ describe('loadConfig', () => {
     expect(problems.join()).not.toContain('hunter2');
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats an empty variable as absent', () => {
     expect(loadConfig(baseServiceEnvironment, { ...minimal, YMERA_LOG_LEVEL: '' }).YMERA_LOG_LEVEL).toBe(
       'info',
     );
@@ -68,7 +68,7 @@ describe('loadConfig', () => {
     expect(config.PASSWORD.reveal()).toBe('hunter2');
   });
 
-  it('says which file cannot be read, and refuses a value given twice', () => {
+  it('names a file that cannot be read, and refuses a value given twice', () => {
     const schema = z.object({ PASSWORD: secret() });
     expect(problemsOf(schema, { PASSWORD_FILE: join(folder, 'absent') })).toEqual([
       'PASSWORD: the file that PASSWORD_FILE names cannot be read',

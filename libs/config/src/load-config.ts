@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Everything that is wrong with the environment, at once. Names variables, never prints their values. */
+/** Every problem of the environment, at once. Names variables, never prints their values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 

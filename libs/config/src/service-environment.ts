@@ -3,7 +3,7 @@ import { processEnvironment } from './process-environment';
 import { secret } from './secret';
 import { flag } from './variable';
 
-/** What every service reads; a service extends it in its `config.ts`. */
+/** The environment of every service; a service extends it in its `config.ts`. */
 export const baseServiceEnvironment = z.object({
   /** With the service's own role and password. */
   YMERA_POSTGRES_URL: secret(),

@@ -21,14 +21,14 @@ export interface Failure {
   readonly code: string;
   /** One sentence for a person; never holds secrets or internals. */
   readonly message: string;
-  /** Whether the very same request may succeed later. */
+  /** Whether the same request may succeed later. */
   readonly retryable: boolean;
   /** What the reader can do about it. */
   readonly suggestion?: string;
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Kinds that describe a passing condition rather than a wrong request. */
+/** Kinds of a transient condition rather than a wrong request. */
 const passingKinds: ReadonlySet<ErrorKind> = new Set(['rate_limited', 'unavailable', 'timeout']);
 
 export function failure(
@@ -61,8 +61,8 @@ export class FailureException extends Error {
 }
 
 /**
- * The failure inside anything caught. An unknown exception becomes `internal` without its message: what a stranger
- * may read is decided here, the log keeps the cause.
+ * The failure inside any caught error. An unknown exception becomes `internal` without its message, so that callers see
+ * no internals; the log keeps the cause.
  */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof FailureException) return thrown.failure;

@@ -1,11 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 
-/** A string that only the right constructor hands out. */
+/** A string that only its own constructor creates. */
 export type Brand<T, Name extends string> = T & { readonly __brand: Name };
 
 const uuidv7Pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Asking the system for randomness costs more than all else about an id, so it is asked for many at once. */
+/** A call for randomness is the most expensive part of an id, so one call serves many ids. */
 const pool = new Uint8Array(4096);
 let used = pool.length;
 
@@ -19,8 +19,8 @@ function fillFromPool(bytes: Uint8Array): void {
 }
 
 /**
- * A UUID of version 7 (RFC 9562): 48 bits of Unix time in milliseconds, then randomness. Ids made by one process in
- * one millisecond are not ordered; nothing may rely on more than the time they carry.
+ * A UUID of version 7 (RFC 9562): 48 bits of Unix time in milliseconds, then randomness. Ids of one process and one
+ * millisecond are not ordered; rely only on the time they carry.
  */
 export function uuidv7(now: number = Date.now(), fill: (bytes: Uint8Array) => void = fillFromPool): string {
   const bytes = new Uint8Array(16);
@@ -38,7 +38,7 @@ export function uuidv7(now: number = Date.now(), fill: (bytes: Uint8Array) => vo
 
 export const isUuidv7 = (value: string): boolean => uuidv7Pattern.test(value);
 
-/** The time an id was made, in milliseconds of Unix time; undefined when it is not a UUIDv7. */
+/** The time of an id's creation, in milliseconds of Unix time; undefined when it is not a UUIDv7. */
 export function uuidv7Time(id: string): number | undefined {
   return isUuidv7(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
 }

@@ -5,7 +5,7 @@ import { isUuidv7, uuidv7, uuidv7Time } from './ids';
 import { isStorable, storable, unstorableTexts } from './storable-text';
 
 describe('uuidv7', () => {
-  it('carries the time it was made at, to the millisecond', () => {
+  it('carries the time of its creation, to the millisecond', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (time) => {
         const id = uuidv7(time);
@@ -15,14 +15,14 @@ describe('uuidv7', () => {
     );
   });
 
-  it('knows a stranger id', () => {
+  it('detects a text that is not an id', () => {
     expect(uuidv7Time('3f333df6-90a4-4fda-8dd3-9485d27cee36')).toBeUndefined();
     expect(uuidv7Time('not an id')).toBeUndefined();
   });
 });
 
 describe('canonicalJson', () => {
-  it('gives the same text whatever the order in which members were written', () => {
+  it('gives the same text for any order of members', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (record) => {
         const reversed = Object.fromEntries(Object.entries(record).reverse());
@@ -37,7 +37,7 @@ describe('canonicalJson', () => {
     expect(digestOf({ a: 1, b: undefined })).toBe(digestOf({ a: 1 }));
   });
 
-  it('refuses what JSON cannot hold', () => {
+  it('refuses values that JSON cannot represent', () => {
     expect(() => canonicalJson({ a: Number.NaN })).toThrow(TypeError);
     expect(() => canonicalJson(1n)).toThrow(TypeError);
   });
@@ -50,14 +50,14 @@ describe('failureOf', () => {
     expect(failureOf(new Error('password=hunter2')).message).not.toContain('hunter2');
   });
 
-  it('calls passing conditions retryable and wrong requests not', () => {
+  it('marks transient failures retryable, and wrong requests not', () => {
     expect(failure('unavailable', 'x', 'x').retryable).toBe(true);
     expect(failure('validation', 'x', 'x').retryable).toBe(false);
   });
 });
 
 describe('isStorable', () => {
-  it('refuses text that PostgreSQL does not keep, however deep it stands, also as a name', () => {
+  it('refuses text that PostgreSQL cannot store, at any depth, also in names', () => {
     for (const value of ['a\0', { a: ['\ud800'] }, { '\0': 1 }]) expect(isStorable(value)).toBe(false);
     for (const value of ['é 漢 😀 \\u0000', { a: [null, 1, { b: '' }] }, undefined])
       expect(isStorable(value)).toBe(true);
@@ -65,20 +65,20 @@ describe('isStorable', () => {
 });
 
 describe('unstorableTexts', () => {
-  it('names each string by its path, its first character that cannot be kept, and where that stands', () => {
+  it('names each string by its path, its first unstorable character, and the index of that', () => {
     expect(unstorableTexts({ a: ['fine', 'no\0'], b: { 'x\ud800': 'y' } })).toEqual([
       { path: ['a', '1'], codePoint: 'U+0000', index: 2 },
       { path: ['b', 'x\uFFFD'], codePoint: 'U+D800', index: 1 },
     ]);
   });
 
-  it('stops at the bound', () => {
+  it('stops at its limit', () => {
     expect(unstorableTexts(Array.from({ length: 500 }, () => '\0'))).toHaveLength(100);
   });
 });
 
 describe('storable', () => {
-  it('replaces what cannot be kept, also in names, and nothing else', () => {
+  it('replaces unstorable characters, also in names, and nothing else', () => {
     const given = { 'a\0': ['\ud83d', '😀', 1, null], time: 'x' };
     expect(storable(given)).toEqual({ 'a\uFFFD': ['\uFFFD', '😀', 1, null], time: 'x' });
   });

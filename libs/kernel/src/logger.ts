@@ -1,4 +1,6 @@
-/** What code outside adapters may know of logging. ERROR means somebody must act now; WARN, somebody should look. */
+/**
+ * The logger as code outside adapters sees it. ERROR means that a person must act now; WARN, that a person should look.
+ */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

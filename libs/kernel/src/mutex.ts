@@ -1,4 +1,4 @@
-/** Runs asynchronous work one after the other, in the order of the calls. In this process only. */
+/** Runs asynchronous work serially, in the order of the calls. In this process only. */
 export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
@@ -26,13 +26,13 @@ export class Mutex {
     });
   }
 
-  /** Resolves when all work that was asked for until now has settled. */
+  /** Resolves when all work submitted until now has settled. */
   async idle(): Promise<void> {
     await this.#last;
   }
 }
 
-/** A mutex for each key. A key costs nothing while no work has it. */
+/** A mutex for each key. A key without work uses no memory. */
 export class KeyedMutex {
   readonly #mutexes = new Map<string, { readonly mutex: Mutex; users: number }>();
 

@@ -1,4 +1,4 @@
-/** A time in which some work of a service stands still because a person wants it to. Times in milliseconds since 1970. */
+/** A pause of some work of a service, ordered by a person. Times in milliseconds since 1970. */
 export interface Pause {
   /** 1, 2, 3... */
   readonly number: number;
@@ -35,5 +35,5 @@ export const resumed = (pause: OpenPause, { by, reason, at }: Decision): Pause =
   end: { resumedBy: by, reason, resumedAt: at },
 });
 
-/** Of the fact that tells of it: each pause tells two, that it began and that it ended. */
+/** Of its event: each pause has two events, one at its beginning and one at its end. */
 export const pauseVersion = ({ number, end }: Pause): number => number * 2 - (end ? 0 : 1);

@@ -1,6 +1,6 @@
 import type { Failure } from './failure';
 
-/** An expected outcome is returned, never thrown: callers must look at it before they can use the value. */
+/** An expected outcome is returned, never thrown: callers must check it before they can use the value. */
 export type Result<T, E = Failure> = Ok<T> | Err<E>;
 export type Ok<T> = { readonly ok: true; readonly value: T };
 export type Err<E> = { readonly ok: false; readonly error: E };

@@ -36,8 +36,8 @@ export function unstorableTexts(value: unknown, max = 100): UnstorableText[] {
 export const isStorable = (value: unknown): boolean => unstorableTexts(value, 1).length === 0;
 
 /**
- * The same value with every character that PostgreSQL text cannot hold replaced by U+FFFD: tools print such things, and
- * their result must not fail for it.
+ * The same value with every character that PostgreSQL text cannot hold replaced by U+FFFD: tools print such characters,
+ * and their result must not fail for it.
  */
 export const storable = <T>(value: T): T => replaced(value) as T;
 

@@ -9,7 +9,7 @@ import { settlesWithin, withTimeout } from './with-timeout';
 const never = new Promise<never>(() => undefined);
 
 describe('backoffMs', () => {
-  it('doubles with each failure up to its bound', () => {
+  it('doubles with each failure up to its maximum', () => {
     const delays = [1, 2, 3, 4, 5].map((failures) => backoffMs(failures, { baseMs: 100, maxMs: 1_000 }));
     expect(delays).toEqual([100, 200, 400, 800, 1_000]);
   });
@@ -33,12 +33,12 @@ describe('backoffMs', () => {
 });
 
 describe('withTimeout', () => {
-  it('gives the value or the failure of work that settles in time', async () => {
+  it('returns the value or the failure of work that settles in time', async () => {
     await expect(withTimeout(5_000, Promise.resolve(1), () => 2)).resolves.toBe(1);
     await expect(withTimeout(5_000, Promise.reject(new Error('failed')), () => 2)).rejects.toThrow('failed');
   });
 
-  it('gives or throws what the caller says when work does not settle', async () => {
+  it('returns or throws the caller’s outcome when work does not settle', async () => {
     await expect(withTimeout(5, never, () => 2)).resolves.toBe(2);
     const refuse = (): never => {
       throw new RangeError('late');
@@ -46,7 +46,7 @@ describe('withTimeout', () => {
     await expect(withTimeout(5, never, refuse)).rejects.toThrow('late');
   });
 
-  it('ignores how late work fails', async () => {
+  it('ignores a late failure of the work', async () => {
     const late = sleep(20).then(() => Promise.reject(new Error('late')));
     await expect(withTimeout(1, late, () => 2)).resolves.toBe(2);
     await late.catch(() => undefined);
@@ -54,7 +54,7 @@ describe('withTimeout', () => {
 });
 
 describe('settlesWithin', () => {
-  it('tells work that settled, also by failing, from work that did not', async () => {
+  it('distinguishes work that settled, also by failing, from work that did not', async () => {
     await expect(settlesWithin(5_000, undefined)).resolves.toBe(true);
     await expect(settlesWithin(5_000, Promise.reject(new Error('failed')))).resolves.toBe(true);
     await expect(settlesWithin(5, never)).resolves.toBe(false);
@@ -62,7 +62,7 @@ describe('settlesWithin', () => {
 });
 
 describe('Mutex', () => {
-  it('runs work one after the other, after a failure too', async () => {
+  it('runs work serially, also after a failure', async () => {
     const mutex = new Mutex();
     const seen: string[] = [];
     const work = (name: string) => async () => {
@@ -166,7 +166,7 @@ describe('FreshnessProbe', () => {
     return { state, probe: new FreshnessProbe({ check, maxAgeMs: () => 100, ...options }, clock) };
   };
 
-  it('is fresh for as long as its last success is young enough', async () => {
+  it('is fresh until its last success is too old', async () => {
     const { probe, state } = probeOf();
     expect(probe.isFresh()).toBe(false);
     await probe.refresh();
@@ -189,12 +189,12 @@ describe('FreshnessProbe', () => {
     expect(state.checks).toBe(1);
   });
 
-  it('counts a check that hangs as failed', async () => {
+  it('counts a hanging check as failed', async () => {
     const { probe } = probeOf({ check: () => never, maxAgeMs: () => 5 });
     await expect(probe.isHealthy()).resolves.toBe(false);
   });
 
-  it('checks at most once an interval', async () => {
+  it('checks at most once per interval', async () => {
     const { probe, state } = probeOf({ minIntervalMs: () => 50 });
     await probe.refresh();
     await probe.refresh();
@@ -207,7 +207,7 @@ describe('FreshnessProbe', () => {
   it.each([
     ['immediate', false],
     ['after_grace', true],
-  ] as const)('after one failed check, in mode %s, is fresh: %s', async (failureMode, isFresh) => {
+  ] as const)('has after one failed check in mode %s the freshness %s', async (failureMode, isFresh) => {
     const { probe, state } = probeOf({ failureMode });
     await probe.refresh();
     state.isWell = false;

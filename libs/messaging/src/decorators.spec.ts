@@ -70,7 +70,7 @@ async function listen(...controllers: Type[]): Promise<void> {
 
 it.each([
   ['an order to another service', [Orders], 'an order to orchestrator, not to coordinator'],
-  ['a question to another service', [Questions], 'a question to orchestrator, not to coordinator'],
+  ['a query to another service', [Questions], 'a query to orchestrator, not to coordinator'],
   ['a second handler of the same fact', [Facts, MoreFacts], 'two handlers'],
   ['a fact both alone and in batches', [Facts, FactsInBatches], 'two handlers'],
 ])('refuses at start %s', async (_name, controllers, problem) => {

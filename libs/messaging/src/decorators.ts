@@ -14,7 +14,7 @@ import type { Disposition } from './disposition';
 import type { Received } from './received';
 import type { AgentBatchOptions, BatchOptions, Subscription } from './subscription';
 
-/** A decorator that only fits methods of the right shape. */
+/** A decorator that accepts only methods of the right signature. */
 type On<Method> = <M extends Method>(
   target: object,
   key: string | symbol,
@@ -25,9 +25,9 @@ type MessageMethod<P> = (message: Received<P>) => Promise<Disposition | void>;
 type BatchMethod<P> = (messages: Received<P>[]) => Promise<readonly Disposition[] | void>;
 type QueryMethod<P, R> = (payload: P, context: QueryContext) => Promise<Result<R>>;
 
-/** What a query handler knows besides the payload. */
+/** The context of a query handler, besides the payload. */
 export interface QueryContext {
-  /** The asker's message id. */
+  /** The caller's message id. */
   readonly id: string;
 }
 
@@ -53,15 +53,15 @@ function subscribe<Method>(route: string, subscription: Subscription): On<Method
   };
 }
 
-/** One fact. Returning nothing acknowledges. */
+/** Handles one event. Returning nothing acknowledges. */
 export const OnEvent = <P extends z.ZodType>(
   contract: EventContract<P>,
 ): On<MessageMethod<PayloadOf<EventContract<P>>>> =>
   subscribe(`event:${contract.key}`, { kind: 'event', contract });
 
 /**
- * Facts in batches, of one or several contracts; tell them apart by `type`. A batch that throws is halved until the
- * message at fault stands alone, so the handler must be atomic: all of a call or nothing.
+ * Handles events in batches, of one or several contracts; distinguish them by `type`. A batch that throws is halved
+ * until the message at fault is alone, so the handler must be atomic: all of a call or nothing.
  */
 export const OnEventBatch = <C extends EventContract>(
   contracts: readonly C[],
@@ -79,7 +79,7 @@ export const OnCommand = <P extends z.ZodType>(
 ): On<MessageMethod<PayloadOf<CommandContract<P>>>> =>
   subscribe(`command:${contract.key}`, { kind: 'command', contract });
 
-/** A question to this service. Failures are part of the reply; an exception becomes one. */
+/** Handles a query to this service. Failures are part of the reply; an exception becomes one. */
 export const OnQuery = <P extends z.ZodType, R extends z.ZodType>(
   contract: QueryContract<P, R>,
 ): On<QueryMethod<PayloadOf<QueryContract<P, R>>, z.input<R>>> =>
@@ -92,7 +92,7 @@ export const OnAgentMessage = <Name extends string, P extends z.ZodType>(
 ): On<MessageMethod<PayloadOf<AgentMessageContract<Name, P>>>> =>
   subscribe(`agent:${queue}:${contract.name}`, { kind: 'agent_message', queue, contract });
 
-/** Messages from agents in batches, each from one queue; as `OnEventBatch` else. */
+/** Handles messages from agents in batches, each from one queue; otherwise like `OnEventBatch`. */
 export const OnAgentBatch = <Name extends string, P extends z.ZodType>(
   queues: readonly string[],
   contract: AgentMessageContract<Name, P>,

@@ -1,13 +1,13 @@
 /**
- * Our own headers. `attempts`, `principal` and the origin are believed only in messages whose broker-validated user id is
- * our own: anyone may write headers.
+ * Our own headers. `attempts`, `principal` and the origin are trusted only in messages whose broker-validated user id
+ * is our own: any sender may write headers.
  */
 export const headerNames = {
   /** Finished attempts. */
   attempts: 'x-ymera-attempts',
-  /** Who sent it first, of a message from an agent. */
+  /** The first sender, for a message from an agent. */
   principal: 'x-ymera-principal',
-  /** Where it was published first. */
+  /** The first destination. */
   exchange: 'x-ymera-exchange',
   routingKey: 'x-ymera-routing-key',
   /** Of dead letters. */

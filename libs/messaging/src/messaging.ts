@@ -18,7 +18,7 @@ export interface MessagingOptions extends RabbitConnectionsOptions {
   readonly publishTimeoutMs?: number;
 }
 
-/** Everything a service has on the broker. Connections open when first needed and heal themselves. */
+/** All of a service's messaging. Connections open when first needed and reconnect by themselves. */
 export interface Messaging {
   readonly publisher: Publisher;
   /** For the outbox relay. */
@@ -27,11 +27,13 @@ export interface Messaging {
   /** For `app.connectMicroservice({ strategy })`; once per process. */
   transport(options: TransportOptions): RabbitTransport;
   /**
-   * Begins to empty every dead-letter queue; for the one service that may. Not part of `check`: work goes on while dead
-   * messages wait, so a problem there is for the keeper to tell.
+   * Consumes every dead-letter queue; for the one service that may. Not part of `check`: other work continues while
+   * dead-lettered messages wait, so the consuming service reports a problem itself.
    */
   keepDeadLetters(take: HandleDeadLetter): Pick<DeadLetterCollector, 'problems'>;
-  /** For readiness: rejects with a sentence while a connection in use is down or blocked, or a queue is not consumed. */
+  /**
+   * For readiness: rejects with a sentence while a connection in use is down or blocked, or a queue is not consumed.
+   */
   check(): Promise<void>;
   /**
    * A new channel on the agents' virtual host, to declare and delete queues with, for the one service that may. On the
@@ -40,7 +42,7 @@ export interface Messaging {
   openAgentsChannel(): Promise<Channel>;
   /** Messages that wait in a queue, asked on the connection that consumes; no answer while the broker is away. */
   depth(vhost: VirtualHost, queue: string): Promise<number>;
-  /** Stops consuming, lets handlers finish (bounded), confirms what is in flight, closes. */
+  /** Stops consuming, lets handlers finish (with a timeout), confirms messages in flight, closes. */
   close(): Promise<void>;
 }
 

@@ -1,40 +1,40 @@
 import { counter, gauge, histogram } from '@ymera/observability';
 
-/** Everything this library measures, on the process's one registry. */
+/** All metrics of this library, on the process's one registry. */
 export const metrics = {
   published: counter({
     name: 'ymera_messages_published_total',
-    help: 'Messages given to the broker, by how that ended.',
+    help: 'Messages published to the broker, by outcome. Normally almost all are confirmed.',
     labels: ['vhost', 'outcome'],
   }),
   inFlight: gauge({
     name: 'ymera_messages_in_flight',
-    help: 'Messages published and not yet confirmed.',
+    help: 'Messages published and not yet confirmed. Normally close to 0.',
     labels: ['vhost'],
   }),
   consumed: counter({
     name: 'ymera_messages_consumed_total',
-    help: 'Deliveries by what became of them.',
+    help: 'Deliveries by disposition. Normally almost all are acknowledged.',
     labels: ['queue', 'disposition'],
   }),
   handling: histogram({
     name: 'ymera_message_handling_seconds',
-    help: 'Time of one call of a handler, be it for a message or a batch.',
+    help: 'Time of one call of a handler, for a message or a batch, in seconds.',
     labels: ['handler'],
   }),
   paused: gauge({
     name: 'ymera_consumer_paused',
-    help: '1 while a consumer waits for a passing failure to end.',
+    help: '1 while a consumer is paused by a transient failure. Normally 0.',
     labels: ['queue'],
   }),
   staleSettlements: counter({
     name: 'ymera_stale_settlements_total',
-    help: 'Deliveries whose channel had ended before they were settled; the broker delivers them again.',
+    help: 'Deliveries whose channel ended before they were settled, which the broker redelivers. Normally 0.',
     labels: ['queue'],
   }),
   reconnects: counter({
     name: 'ymera_broker_reconnects_total',
-    help: 'Lost connections to the broker, failed attempts included.',
+    help: 'Lost connections to the broker and failed connection attempts. Normally 0.',
     labels: ['connection'],
   }),
   poison: counter({
@@ -44,7 +44,7 @@ export const metrics = {
   }),
   asked: histogram({
     name: 'ymera_query_seconds',
-    help: 'Time of a query as its asker sees it.',
+    help: 'Time from a query to its answer, as the caller sees it, in seconds. Normally below 1.',
     labels: ['query', 'outcome'],
   }),
 };

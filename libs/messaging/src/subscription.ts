@@ -1,7 +1,7 @@
 import type { AgentMessageContract, CommandContract, EventContract, QueryContract } from '@ymera/contracts';
 
 export interface BatchOptions {
-  /** Most messages in one call of the handler. */
+  /** Maximum of messages in one call of the handler. */
   readonly max: number;
   /** How long the first message of a batch waits for others. */
   readonly waitMs: number;
@@ -15,7 +15,7 @@ export interface AgentBatchOptions extends BatchOptions {
   readonly consume?: 'listen' | 'assignment';
 }
 
-/** What a decorated handler takes; the transport derives its consumers from these. */
+/** The subscription of a decorated handler; the transport derives its consumers from these. */
 export type Subscription =
   | { readonly kind: 'event'; readonly contract: EventContract }
   | {

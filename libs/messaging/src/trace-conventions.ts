@@ -1,9 +1,9 @@
 import type { Attributes } from '@opentelemetry/api';
 
-/** Where a message goes or comes from. */
+/** The destination or source of a message. */
 export interface MessagePlace {
   readonly exchange: string;
-  /** Of messages to agents it names the principal, so it never stands in a span's name. */
+  /** In messages to agents it names the principal, so it is never part of a span's name. */
   readonly routingKey: string;
   /** The contract's key, or the name of an agent message. */
   readonly type: string;

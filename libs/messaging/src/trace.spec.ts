@@ -85,7 +85,7 @@ it('carries a trace from the sender to the handler, one span each', async () => 
   expect(consumer?.spanContext().traceId).toBe(sender);
 });
 
-it('carries a trace that nobody records, without spans', async () => {
+it('propagates a trace that is not recorded, without spans', async () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
   const unrecorded = extractTrace({ traceparent });
   expect(trace.getSpanContext(unrecorded)).toBeDefined();
@@ -131,7 +131,7 @@ it('links a batch to the traces of its messages, to 128 of them at most, and sho
   expect(trace.getSpanContext(ROOT_CONTEXT)).toBeUndefined();
 });
 
-it('of what agents send by the thousand, and of batches that nobody follows, few are recorded', async () => {
+it('records few traces of agents’ bulk messages and of batches without a recorded trace', async () => {
   const target = { name: 'report batch', isBulk: true };
   const delivery = {
     queue: 'q',

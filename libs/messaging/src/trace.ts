@@ -31,8 +31,8 @@ export interface Outbound {
 }
 
 /**
- * The trace a message leaves with: its own, as stored with it, or the current one. Unsampled traces travel on without
- * a span, which is what keeps the common case free of allocations.
+ * The trace of a message: its own, as stored with it, or the current one. Unsampled traces are propagated without a
+ * span, which keeps the common case free of allocations.
  */
 export function outbound({
   headers,
@@ -78,7 +78,7 @@ const placeOf = ({ queue, message: { fields, properties } }: Handled) => ({
 const traceparentOf = ({ message }: Handled): unknown =>
   (message.properties.headers as MessageHeaders | undefined)?.['traceparent'];
 
-/** Runs a handler in the trace of the message it handles; without a span where the sender's is not recorded. */
+/** Runs a handler in the trace of its message; without a span where the sender's is not recorded. */
 export function processing<T>(handled: Handled, handle: () => Promise<T>): Promise<T> {
   const traceparent = traceparentOf(handled);
   const parent = extractTrace({ traceparent });
@@ -103,7 +103,7 @@ function linksOf(batch: readonly Handled[]): Link[] {
   return links;
 }
 
-/** One span for each message whose trace is recorded, so that its trace shows who took it; linked to the batch's. */
+/** One span for each message whose trace is recorded, so that its trace shows the consumer; linked to the batch's. */
 function memberSpans(batch: readonly Handled[]): OpenSpan[] {
   const link = currentLink();
   return batch.flatMap((handled) => {
@@ -121,8 +121,8 @@ function memberSpans(batch: readonly Handled[]): OpenSpan[] {
 }
 
 /**
- * A batch belongs to no trace: its span links those of its messages. `isBulk`: strangers' messages by the thousand,
- * whose traces nobody follows; then only the batch has a span, and rarely.
+ * A batch belongs to no trace: its span links those of its messages. `isBulk`: agents' messages by the thousand, whose
+ * traces are rarely useful; then only the batch has a span, and rarely.
  */
 export function processingBatch<T>(
   { name, isBulk }: { readonly name: string; readonly isBulk: boolean },

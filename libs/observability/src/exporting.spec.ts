@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const root = join(__dirname, '..', '..', '..');
 const run = promisify(execFile);
 
-/** A service's life in short: spans, then a graceful stop. Of its own process, because the exporter loads ES modules. */
+/** A short service: spans, then a graceful stop. In its own process, because the exporter loads ES modules. */
 const life = `
 const { startTelemetry, withSpan } = require(process.argv[1]);
 void (async () => {
@@ -50,13 +50,13 @@ async function collector(status?: number) {
   };
 }
 
-describe('exporting', () => {
+describe('the export of spans', () => {
   beforeAll(() => {
     const build = join(root, 'deploy/tooling/build.mjs');
     execFileSync(process.execPath, [build, 'libs/kernel', 'libs/observability']);
   });
 
-  it('sends what is left when the service stops', async () => {
+  it('sends the remaining spans when the service stops', async () => {
     const receiver = await collector(200);
     await live(receiver.url, 700);
     await receiver.close();
@@ -68,10 +68,10 @@ describe('exporting', () => {
     ['that fails', 500],
     ['that never answers', undefined],
   ])(
-    'a receiver %s costs the service neither an error nor more than two seconds',
+    'costs the service neither an error nor more than two seconds with a receiver %s',
     async (_, status) => {
       const receiver = await collector(status);
-      // More than may wait: the rest is dropped.
+      // More than the limit of waiting spans: the rest is dropped.
       const { stoppedMs } = await live(receiver.url, 20_000);
       await receiver.close();
       expect(receiver.bodies.length).toBeGreaterThan(0);

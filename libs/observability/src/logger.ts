@@ -7,12 +7,12 @@ export interface LoggerOptions {
   readonly service: string;
   readonly version?: string;
   readonly level: 'debug' | 'info' | 'warn' | 'error';
-  /** Where lines go; default standard output. */
+  /** Destination of the lines; default standard output. */
   readonly stream?: NodeJS.WritableStream;
 }
 
 export interface ProcessLogger extends Logger {
-  /** From now on; used to look closer at a running process. */
+  /** From now on; for a closer look at a running process. */
   setLevel(level: LoggerOptions['level']): void;
 }
 

@@ -13,7 +13,7 @@ const registry = new Registry();
 /** Latencies from 1 ms to 10 s. */
 const latencySeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Declaring the same name again gives the same metric, so that several instances of a class share one. */
+/** Declaring the same name again returns the same metric, so that several instances of a class share one. */
 function declared<Metric>(name: string, create: () => Metric): Metric {
   return (registry.getSingleMetric(name) as Metric | undefined) ?? create();
 }

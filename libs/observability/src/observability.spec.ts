@@ -53,7 +53,7 @@ describe('tracing without a receiver', () => {
     });
   });
 
-  it('begins anew where the header is malformed', async () => {
+  it('begins a new trace where the header is malformed', async () => {
     await withSpan('handler', { parent: extractTrace({ traceparent: `00-${'0'.repeat(32)}-zz-01` }) }, () => {
       expect(currentTraceId()).toMatch(/^[0-9a-f]{32}$/);
       expect(currentTraceId()).not.toBe('0'.repeat(32));
@@ -121,7 +121,7 @@ describe('createLogger', () => {
   const [principal, operator, enrolment, password, basic, bearer] = planted;
 
   // Mission: F5
-  it('never writes a secret, wherever it stands', () => {
+  it('never writes a secret, at any depth', () => {
     const { stream, lines } = capture();
     const logger = createLogger({ service: 'test', level: 'debug', stream });
     const looped = new Error(`connect amqp://svc-audit:${password}@broker:5672 with ${principal}`, {
@@ -143,13 +143,13 @@ describe('createLogger', () => {
     expect(lines()).toHaveLength(3);
   });
 
-  it('reads what strangers wrote in time that grows with its length, not with the square', () => {
+  it('handles foreign text in time linear to its length', () => {
     const started = performance.now();
     redactText('a'.repeat(1024 * 1024));
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
-  it('writes the trace that is current, the service, and nothing below its level', async () => {
+  it('writes the current trace and the service, and nothing below its level', async () => {
     const telemetry = await startTelemetry({ service: 'test', version: '1' });
     const { stream, lines } = capture();
     const logger = createLogger({ service: 'audit', version: '3', level: 'info', stream });
@@ -175,7 +175,7 @@ describe('createLogger', () => {
     ]);
   });
 
-  it('writes what JSON cannot hold', () => {
+  it('writes values that JSON cannot represent', () => {
     const { stream, lines } = capture();
     const cyclic: Record<string, unknown> = { big: 2n ** 64n };
     cyclic['self'] = cyclic;
@@ -186,7 +186,7 @@ describe('createLogger', () => {
 
 // Mission: H2
 describe('metrics', () => {
-  it('renders what was declared, once, also when it is declared twice', async () => {
+  it('renders each declared metric once, also when it is declared twice', async () => {
     for (const amount of [1, 2])
       counter({ name: 'ymera_test_total', help: 'Test.', labels: ['outcome'] }).inc(
         { outcome: 'ok' },

@@ -8,7 +8,7 @@ const secretFields =
 const secretTexts: readonly (readonly [RegExp, string])[] = [
   [/\bym[a-z]_[A-Za-z0-9_-]{4,}/g, hidden],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{4,}/gi, `$1 ${hidden}`],
-  // Bounded: without that, a long word costs the square of its length.
+  // Limited: without a limit, a long word costs the square of its length.
   [/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,256}):[^\s/]{1,512}@/gi, `$1:${hidden}@`],
   [/\b(password|passwd|secret|token|api_key)=[^\s&;,'"]+/gi, `$1=${hidden}`],
 ];

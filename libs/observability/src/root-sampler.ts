@@ -1,10 +1,10 @@
 import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
 import { TraceIdRatioBasedSampler, type Sampler, type SamplingResult } from '@opentelemetry/sdk-trace';
 
-/** Attribute of a span whose like comes by the thousand: reports, health checks. */
+/** Attribute of a span of which there are thousands: reports, health checks. */
 export const bulkAttribute = 'ymera.bulk';
 
-/** Decides about traces that begin here: a person's request is recorded by one ratio, what runs by itself by another. */
+/** Decides about traces that begin here: one ratio for people's requests, another for periodic work. */
 export class RootSampler implements Sampler {
   private readonly usual: Sampler;
   private readonly bulk: Sampler;

@@ -22,18 +22,18 @@ export interface TelemetryOptions {
   readonly sampleRatio?: number | undefined;
   /** The same for traces that begin with a bulk span (`SpanOptions.isBulk`); default one in a thousand. */
   readonly bulkSampleRatio?: number | undefined;
-  /** Instead of the exporter; tests look at spans with it. */
+  /** Instead of the exporter; for tests. */
   readonly spanProcessors?: readonly SpanProcessor[] | undefined;
 }
 
 export interface Telemetry {
-  /** Exports what is left, within two seconds. */
+  /** Exports the remaining spans, within two seconds. */
   shutdown(): Promise<void>;
 }
 
 const flushMs = 2000;
 const defaultBulkRatio = 0.001;
-/** What waits for the receiver; more is dropped, because a service must not suffer from whoever watches it. */
+/** Maximum of spans that wait for the receiver; more are dropped, because monitoring must not slow the service down. */
 const exportLimits = {
   maxQueueSize: 8192,
   maxExportBatchSize: 512,
@@ -41,7 +41,7 @@ const exportLimits = {
   exportTimeoutMillis: 5_000,
 } as const;
 
-/** Loaded only when it is wanted: the exporter is the heavy part. */
+/** Loaded on demand: the exporter is the heavy part. */
 async function exporting(endpoint: string): Promise<SpanProcessor> {
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
@@ -55,8 +55,8 @@ async function exporting(endpoint: string): Promise<SpanProcessor> {
 }
 
 /**
- * Once per process, before anything else. Spans always have valid ids that travel on; they are recorded only where
- * somebody receives them.
+ * Once per process, before anything else. Spans always have valid ids that are propagated; they are recorded only if
+ * there is a receiver.
  */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const processors = [

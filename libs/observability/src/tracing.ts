@@ -28,7 +28,7 @@ export interface SpanOptions {
   /** Default `internal`. */
   readonly kind?: keyof typeof kinds;
   readonly attributes?: Attributes;
-  /** What the span belongs to, e.g. `extractTrace(headers)`; default is what is current. */
+  /** The parent of the span, e.g. `extractTrace(headers)`; default is the current span. */
   readonly parent?: Context;
   /** Other traces that this span serves, e.g. the messages of a batch; at most 128 are kept. */
   readonly links?: readonly Link[];
@@ -48,9 +48,9 @@ const spanOptions = ({ kind = 'internal', attributes, links, isBulk }: SpanOptio
 
 export const tracer = (): Tracer => trace.getTracer('ymera');
 
-/** A span that outlives one function; whoever starts it ends it. */
+/** A span that outlives one function; its caller ends it. */
 export interface OpenSpan {
-  /** Run what belongs to the span with `withTrace(span.context, ...)`. */
+  /** Run the span's work with `withTrace(span.context, ...)`. */
   readonly context: Context;
   end(attributes?: Attributes, isFailed?: boolean): void;
 }
@@ -68,7 +68,7 @@ export function startSpan(name: string, options: SpanOptions): OpenSpan {
   };
 }
 
-/** Runs `fn` inside a new span; an exception marks the span as failed and goes on. */
+/** Runs `fn` inside a new span; an exception marks the span as failed and is rethrown. */
 export async function withSpan<T>(
   name: string,
   options: SpanOptions,
@@ -100,16 +100,16 @@ export function injectTrace<Headers extends TraceHeaders>(
   return { ...headers, ...carrier };
 }
 
-/** The trace that these headers carry; a context without a span when there is none or it is malformed. */
+/** The trace in these headers; a context without a span when there is none or it is malformed. */
 export const extractTrace = (headers: TraceHeaders): Context => propagation.extract(ROOT_CONTEXT, headers);
 
-/** For `links`: the span that these headers carry. */
+/** For `links`: the span in these headers. */
 export function linkOf(headers: TraceHeaders): Link | undefined {
   const spanContext = trace.getSpanContext(extractTrace(headers));
   return spanContext ? { context: spanContext } : undefined;
 }
 
-/** For `links`: the span that is current here. */
+/** For `links`: the current span. */
 export function currentLink(from: Context = context.active()): Link | undefined {
   const spanContext = trace.getSpanContext(from);
   return spanContext ? { context: spanContext } : undefined;

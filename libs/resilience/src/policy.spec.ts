@@ -11,7 +11,7 @@ const fast = { initialMs: 1, maxMs: 2 };
 
 // Mission: I1
 describe('policy', () => {
-  it('gives the answer of an attempt that succeeds', async () => {
+  it('returns the answer of an attempt that succeeds', async () => {
     let attempts = 0;
     const flaky = policy({ name: 'flaky', timeoutMs: 1000, retries: 3, backoff: fast });
     const answer = await flaky.execute(async () => {
@@ -45,7 +45,7 @@ describe('policy', () => {
     expect([error, attempts]).toEqual([refusal, 1]);
   });
 
-  it('gives up an attempt at its timeout and tells it so', async () => {
+  it('ends an attempt at its timeout and aborts its signal', async () => {
     let aborted = false;
     const error = await caught(
       policy({ name: 'slow', timeoutMs: 20 }).execute(
@@ -61,7 +61,7 @@ describe('policy', () => {
     expect(aborted).toBe(true);
   });
 
-  it('stops calling what keeps failing, shows it as a metric, and tries again later', async () => {
+  it('opens the circuit after repeated failures, shows it as a metric, and tries again later', async () => {
     let calls = 0;
     let well = false;
     const guarded = policy({ name: 'broken', timeoutMs: 1000, breaker: { failures: 2, resetMs: 30 } });
@@ -86,7 +86,7 @@ describe('policy', () => {
     expect((await renderMetrics()).body).toContain('ymera_circuit_state{policy="broken"} 0');
   });
 
-  it('refuses what has no room', async () => {
+  it('refuses calls beyond its bulkhead', async () => {
     const narrow = policy({ name: 'narrow', timeoutMs: 1000, bulkhead: { concurrent: 1, waiting: 0 } });
     let finish: (value: string) => void = () => undefined;
     const first = narrow.execute(() => new Promise<string>((resolve) => (finish = resolve)));

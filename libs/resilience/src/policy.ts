@@ -18,17 +18,18 @@ import {
   type IPolicy,
 } from 'cockatiel';
 
-/** How a call to something outside of this process is made. */
+/** How calls to a dependency outside of this process are made. */
 export interface Resilience {
   /**
-   * Calls `fn`, which should stop when its signal is aborted. Rejects with what `fn` threw last, or with a
-   * `FailureException`: `timeout` (`<name>_timeout`) or `unavailable` (`<name>_unavailable`: circuit open or no room).
+   * Calls `fn`, which should stop when its signal is aborted. Rejects with the last error of `fn`, or with a
+   * `FailureException`: `timeout` (`<name>_timeout`) or `unavailable` (`<name>_unavailable`: circuit open or bulkhead
+   * full).
    */
   execute<T>(fn: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
 export interface PolicyOptions {
-  /** Of what is called, snake_case: label of metrics and beginning of failure codes. */
+  /** Name of the dependency, snake_case: label of metrics and prefix of failure codes. */
   readonly name: string;
   /** One attempt, in milliseconds. */
   readonly timeoutMs: number;
@@ -38,9 +39,9 @@ export interface PolicyOptions {
   readonly backoff?: { readonly initialMs: number; readonly maxMs: number };
   /** Refuse at once after so many failures in a row; try one call again after a while. Default: no breaker. */
   readonly breaker?: { readonly failures: number; readonly resetMs: number };
-  /** Calls under way at once, and waiting; default: unbounded. */
+  /** Concurrent calls, and waiting ones; default: unlimited. */
   readonly bulkhead?: { readonly concurrent: number; readonly waiting: number };
-  /** Failures that are about the callee's health; default: unknown errors and retryable failures. */
+  /** Failures that show the dependency's health; default: unknown errors and retryable failures. */
   readonly isPassing?: (error: unknown) => boolean;
 }
 
@@ -51,13 +52,13 @@ const states = {
   [CircuitState.Isolated]: 2,
 } as const;
 
-/** A refusal such as `not_found` says that the callee is well: it is neither retried nor counted against it. */
+/** A refusal such as `not_found` shows that the dependency is healthy: it is neither retried nor counted against it. */
 const isPassingFailure = (error: unknown): boolean =>
   !(error instanceof FailureException) || failureOf(error).retryable || error.failure.kind === 'internal';
 
 function translated(name: string, error: unknown): unknown {
   if (error instanceof TaskCancelledError)
-    return new FailureException(failure('timeout', `${name}_timeout`, 'The call took too long.'), {
+    return new FailureException(failure('timeout', `${name}_timeout`, 'The call timed out.'), {
       cause: error,
     });
   if (error instanceof BrokenCircuitError || error instanceof BulkheadRejectedError)
@@ -75,12 +76,12 @@ export function policy(options: PolicyOptions): Resilience {
   const { name, timeoutMs, retries = 0, isPassing = isPassingFailure } = options;
   const calls = counter({
     name: 'ymera_resilience_calls_total',
-    help: 'Calls made through a policy, by what came of them.',
+    help: 'Calls made through a policy, by outcome. Normally almost all succeed.',
     labels: ['policy', 'outcome'],
   });
   const retried = counter({
     name: 'ymera_resilience_retries_total',
-    help: 'Attempts after the first.',
+    help: 'Attempts after the first. Normally close to 0.',
     labels: ['policy'],
   });
 
@@ -103,7 +104,7 @@ export function policy(options: PolicyOptions): Resilience {
     });
     const state = gauge({
       name: 'ymera_circuit_state',
-      help: 'State of a circuit breaker: 0 closed, 1 half open, 2 open.',
+      help: 'State of a circuit breaker: 0 closed, 1 half open, 2 open. Normally 0.',
       labels: ['policy'],
     });
     state.set({ policy: name }, states[layer.state]);

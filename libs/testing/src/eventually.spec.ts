@@ -1,7 +1,7 @@
 import { eventually } from './eventually';
 
 describe('eventually', () => {
-  it('gives back the first value that comes without an error', async () => {
+  it('returns the first value that comes without an error', async () => {
     let calls = 0;
     const value = await eventually(() => {
       calls += 1;
@@ -11,7 +11,7 @@ describe('eventually', () => {
     expect(value).toBe(3);
   });
 
-  it('fails at the deadline with what was said last', async () => {
+  it('fails at the deadline with the last error', async () => {
     const never = eventually(
       () => {
         throw new Error('still two rows');

@@ -1,8 +1,8 @@
 import { sleep } from '@ymera/kernel';
 
 /**
- * Calls `fn` until it neither throws nor rejects, and gives back its value. At the deadline (default 5 s) it fails with
- * what `fn` said last.
+ * Calls `fn` until it neither throws nor rejects, and returns its value. At the deadline (default 5 s) it fails with
+ * the last error of `fn`.
  */
 export async function eventually<T>(
   fn: () => T | Promise<T>,

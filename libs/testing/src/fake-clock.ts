@@ -1,6 +1,6 @@
 import type { Clock } from '@ymera/kernel';
 
-/** Stands still until it is moved. */
+/** Does not move by itself. */
 export class FakeClock implements Clock {
   private time: number;
 

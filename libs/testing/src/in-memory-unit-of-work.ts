@@ -14,12 +14,12 @@ class InMemoryInbox implements Inbox {
 }
 
 /**
- * Transactions over plain data: objects, arrays, maps, sets, dates, as `structuredClone` copies them. Each run works on a
- * copy through stores made for it; what it changed, sent and accepted counts only when it does not throw. Runs go one
- * after the other, so a run inside of a run is refused.
+ * Transactions over plain data: objects, arrays, maps, sets, dates, as `structuredClone` copies them. Each transaction
+ * works on a copy through stores made for it; its changes, messages and accepted ids count only when it does not throw.
+ * Transactions are serial, so a nested one is refused.
  */
 export class InMemoryUnitOfWork<State extends object, Stores extends object> implements UnitOfWork<Stores> {
-  /** What committed transactions have sent. */
+  /** Messages of committed transactions. */
   readonly outbox = new RecordingOutbox();
 
   private committed: State;
@@ -34,7 +34,7 @@ export class InMemoryUnitOfWork<State extends object, Stores extends object> imp
     this.committed = structuredClone(initial);
   }
 
-  /** What is committed; changing it by hand sets the scene. */
+  /** The committed state; a test changes it by hand to arrange a case. */
   get state(): State {
     return this.committed;
   }

@@ -14,7 +14,7 @@ const counters = () =>
   }));
 
 describe('InMemoryUnitOfWork', () => {
-  it('keeps state, messages and accepted ids of a run that ends well', async () => {
+  it('keeps state, messages and accepted ids of a transaction that succeeds', async () => {
     const unitOfWork = counters();
     await unitOfWork.run(async (tx) => {
       await tx.counts.add('x');
@@ -27,7 +27,7 @@ describe('InMemoryUnitOfWork', () => {
     expect(await unitOfWork.run((tx) => tx.inbox.accept('another', messageId))).toBe(true);
   });
 
-  it('forgets everything of a run that throws', async () => {
+  it('discards everything of a transaction that throws', async () => {
     const unitOfWork = counters();
     const run = unitOfWork.run(async (tx) => {
       await tx.counts.add('x');
@@ -41,20 +41,20 @@ describe('InMemoryUnitOfWork', () => {
     expect(await unitOfWork.run((tx) => tx.inbox.accept('consumer', messageId))).toBe(true);
   });
 
-  it('runs transactions one after the other, so that none is lost', async () => {
+  it('runs transactions serially, so that none is lost', async () => {
     const unitOfWork = counters();
     await Promise.all(Array.from({ length: 10 }, () => unitOfWork.run((tx) => tx.counts.add('x'))));
     expect(unitOfWork.state.counts.get('x')).toBe(10);
   });
 
-  it('refuses a transaction inside of a transaction instead of waiting for ever', async () => {
+  it('refuses a nested transaction instead of waiting forever', async () => {
     const unitOfWork = counters();
     await expect(unitOfWork.run(() => unitOfWork.run(async () => undefined))).rejects.toThrow('inside of');
   });
 });
 
 describe('RecordingOutbox', () => {
-  it('records what was sent to whom, in order', async () => {
+  it('records messages and their receivers, in order', async () => {
     const outbox = new RecordingOutbox();
     await outbox.command(cancelWorkflow, cancelWorkflow.sample);
     await outbox.toAgent(welcome, 'runner-1', welcome.sample);
@@ -73,7 +73,7 @@ describe('RecordingOutbox', () => {
 });
 
 describe('FakeClock', () => {
-  it('stands still until it is moved', () => {
+  it('does not move by itself', () => {
     const clock = new FakeClock('2026-01-01T00:00:00Z');
     clock.advance(1500);
     expect(clock.now().toISOString()).toBe('2026-01-01T00:00:01.500Z');

@@ -19,14 +19,14 @@ const beyond = (before: Handles): readonly string[] =>
     .map(({ kind, more }) => `${more} × ${kind}`);
 
 /**
- * Fails the test file when a connection, server, child process or timer of it is still open a second after its tests. Call
- * it once, at the end of the file: hooks run in the order in which they were written, and this one must run last.
+ * Fails the test file when a connection, server, child process or timer of it is still open a second after its tests.
+ * Call it once, at the end of the file: hooks run in the order of their declaration, and this one must run last.
  */
 export function leakGuard(): void {
   const connectionsBefore = count(connections);
   let timersBefore: Handles = new Map();
   beforeAll(async () => {
-    // Jest has timers of its own, for this hook as for the last one; those of loading the file end first.
+    // Jest has timers of its own, for this hook as for the last one; the timers of loading the file end first.
     await sleep(20);
     timersBefore = count(timers);
   });

@@ -21,11 +21,11 @@ export interface RecordedMessage {
   readonly aggregateVersion?: number;
   /** Messages to agents only. */
   readonly principalId?: string;
-  /** What would have gone to the broker. */
+  /** The messages that would have gone to the broker. */
   readonly outgoing: OutgoingMessage;
 }
 
-/** Keeps messages instead of sending them. A payload that breaks its contract is refused as in production. */
+/** Records messages instead of sending them. A payload that breaks its contract is refused as in production. */
 export class RecordingOutbox implements Outbox {
   readonly messages: RecordedMessage[] = [];
 

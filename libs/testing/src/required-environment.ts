@@ -1,4 +1,4 @@
-/** Tests run on real servers and never skip: a missing address fails with what to do. */
+/** Tests run on real servers and never skip: a missing address fails with an instruction. */
 export function requiredEnvironment(
   name: 'YMERA_POSTGRES_URL' | 'YMERA_RABBITMQ_URL' | 'YMERA_RABBITMQ_MANAGEMENT_URL',
 ): string {

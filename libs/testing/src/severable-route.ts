@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A way to a real server that can be cut, or made to hang, without touching the server that others use as well. */
+/**
+ * A network path to a real server that can be cut or made to hang, without touching the server that other tests use.
+ */
 export class SeverableRoute {
   private readonly sockets = new Set<Socket>();
   private state: 'open' | 'cut' | 'hanging' = 'open';
@@ -20,7 +22,7 @@ export class SeverableRoute {
     return route;
   }
 
-  /** The server's address by this way. */
+  /** The server's address over this route. */
   get url(): string {
     const { port } = this.server.address() as AddressInfo;
     const url = new URL(this.target);
@@ -29,13 +31,13 @@ export class SeverableRoute {
     return url.href.replace(/\/$/, '');
   }
 
-  /** Ends every connection, and each that comes. */
+  /** Ends every connection, and refuses new ones. */
   cut(): void {
     this.state = 'cut';
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** Nothing passes and nothing ends, as with a server that is stopped. */
+  /** No data passes and no connection ends, as with a server that is suspended. */
   hang(): void {
     this.state = 'hanging';
     for (const socket of this.sockets) socket.pause();

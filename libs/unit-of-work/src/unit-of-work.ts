@@ -2,8 +2,9 @@ import type { AgentMessageContract, CommandContract, EventContract } from '@ymer
 import type { z } from 'zod';
 
 /**
- * Messages that leave with the transaction: stored in it, published right after its commit, deleted when the broker
- * confirms, swept up by a relay when the process dies in between. Payloads are validated here, before the commit.
+ * Messages that are published with the transaction: stored in it, published right after its commit, deleted when the
+ * broker confirms; a relay publishes them when the process dies in between. Payloads are validated here, before the
+ * commit.
  */
 export interface Outbox {
   event<Payload extends z.ZodType>(
@@ -28,13 +29,13 @@ export interface Outbox {
   ): Promise<void>;
 }
 
-/** Remembers what a consumer has taken, in the same transaction as its effect. */
+/** Records the messages that a consumer has handled, in the same transaction as their effect. */
 export interface Inbox {
-  /** False when this message was already taken: acknowledge it and do nothing. */
+  /** False when this message was already handled: acknowledge it and do nothing. */
   accept(consumer: string, messageId: string): Promise<boolean>;
 }
 
-/** What every transaction offers besides a service's own stores. */
+/** The common part of every transaction, besides a service's own stores. */
 export interface Messages {
   readonly outbox: Outbox;
   readonly inbox: Inbox;

@@ -10,8 +10,8 @@ import { base, enhancePlan, gatedPlan, planOf, review } from './testing/plans';
 import type { OrchestratorEnvironment } from './testing/running-orchestrator';
 import type { ScriptedAgent, Task } from './testing/scripted-agent';
 
-/** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, integration, coordinator, registry. */
-describe('the orchestrator as a service', () => {
+/** Real: PostgreSQL, RabbitMQ, the whole service. Fake: agents over AMQP, integration, coordinator, registry. */
+describe('the orchestrator service', () => {
   let fixture: OrchestratorFixture;
   let environment: OrchestratorEnvironment;
 
@@ -27,7 +27,7 @@ describe('the orchestrator as a service', () => {
   afterEach(() => fixture.retireAll());
   afterAll(() => environment.close());
 
-  it('runs a plan with people, agents and integration to the landed commit, under one trace', async () => {
+  it('executes a plan with people, agents and integration to the landed commit, under one trace', async () => {
     const service = await environment.run();
     await team();
     const definition = newWorkflow(gatedPlan);
@@ -71,7 +71,7 @@ describe('the orchestrator as a service', () => {
     await environment.stop(service);
   });
 
-  it('takes the same result once, however often it comes', async () => {
+  it('applies the same result once, however often it arrives', async () => {
     const service = await environment.run();
     const eager = await fixture.join('EXAMINATION', async (agent, task) => {
       await Promise.all([1, 2, 3, 4, 5].map(() => agent.end(task, { metrics: { tool_ms: 10 } })));
@@ -86,7 +86,7 @@ describe('the orchestrator as a service', () => {
     await environment.stop(service);
   });
 
-  it('takes nothing from another principal, nor from a message without an identity', async () => {
+  it('ignores messages from another principal and messages without an identity', async () => {
     const service = await environment.run();
     const holder = await fixture.join('EXAMINATION', async (agent, task) => agent.accept(task));
     const intruder = await fixture.join('TESTING');
@@ -104,7 +104,7 @@ describe('the orchestrator as a service', () => {
     await environment.stop(service);
   });
 
-  it('takes results and output with characters that no database keeps, but no such change', async () => {
+  it('replaces characters that no database stores in results and output, and refuses such a change', async () => {
     const service = await environment.run();
     const odd = 'half \ud800 of a pair, and \0 nothing';
     await fixture.join('EXAMINATION', async (agent, task) => {
@@ -123,7 +123,7 @@ describe('the orchestrator as a service', () => {
     await environment.stop(service);
   });
 
-  it('stops an agent within milliseconds of a cancel, and is over at once', async () => {
+  it('cancels an agent within milliseconds of a cancellation, and ends at once', async () => {
     const service = await environment.run();
     const busy = await fixture.join('EXAMINATION', async (agent, task) => agent.accept(task));
     const definition = newWorkflow();
@@ -141,7 +141,7 @@ describe('the orchestrator as a service', () => {
     await environment.stop(service);
   });
 
-  it('brings out what was committed by a process that died before it could publish', async () => {
+  it('publishes what a process committed before it died', async () => {
     const agent = await fixture.join('EXAMINATION', diligent);
     const first = await environment.run();
     await eventually(async () => {
@@ -155,7 +155,7 @@ describe('the orchestrator as a service', () => {
     });
     await environment.stop(first);
 
-    // The engine without a relay: what it commits stays in the outbox, as after kill -9.
+    // The engine without a relay: its commits stay in the outbox, as after kill -9.
     const database = await fixture.database();
     const definition = newWorkflow();
     const policy = workflowPolicyOf(environment.config());
@@ -185,7 +185,7 @@ describe('the orchestrator as a service', () => {
     await environment.stop(second);
   });
 
-  it('goes on where it was after a restart: results that came meanwhile, timers, waiting steps', async () => {
+  it('continues after a restart: results that arrived meanwhile, timers, waiting steps', async () => {
     const first = await environment.run({ YMERA_RETRY_BASE_SECONDS: '1' });
     const failing = await fixture.join('EXAMINATION', async (agent, task) =>
       task.attempt === 1
@@ -211,7 +211,7 @@ describe('the orchestrator as a service', () => {
     await environment.stop(second);
   });
 
-  it('shares the work between two instances without doing anything twice', async () => {
+  it('shares the work between two instances without any duplicate effect', async () => {
     const services = await Promise.all([environment.run(), environment.run()]);
     const doing = new Map<string, number>();
     let most = 0;
@@ -235,7 +235,7 @@ describe('the orchestrator as a service', () => {
     for (const service of services) await environment.stop(service);
   }, 120_000);
 
-  it('answers health, readiness and its gauge of orphans', async () => {
+  it('serves health, readiness and its gauge of orphans', async () => {
     const service = await environment.run();
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
     const metrics = await (await fetch(`${service.url}/metrics`)).text();

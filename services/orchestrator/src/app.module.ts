@@ -32,9 +32,9 @@ import { deadLettersModule } from './dead-letters.module';
 import { workflowPolicyOf, type OrchestratorConfig } from './config';
 
 const service = 'orchestrator';
-/** A fraction of a lease, so that what is heard in time is never older than what a lease allows for. */
+/** A fraction of a lease, so that the probe's answer is always fresher than a lease requires. */
 const maxFreshMs = 1_000;
-/** A look at the timers that takes longer hangs. Many are due at once after an outage, on a busy machine. */
+/** Timeout of a pass over the timers. Many are due at once after an outage, on a busy machine. */
 const maxPassMs = 5_000;
 
 class OrchestratorModule {}
@@ -84,7 +84,7 @@ export async function orchestratorModule(
   const dispatcher = new DispatchLoop(dispatch, logger);
   wake.connect(timers, dispatcher);
   const periodMs = config.YMERA_RECONCILE_SECONDS * 1000;
-  // Timers that hang are what the reconciler is there to show.
+  // The reconciler must still run when the timer loop hangs, to report it.
   const fired = async (): Promise<void> => {
     await withTimeout(maxPassMs, timers.polled(), () => undefined);
   };

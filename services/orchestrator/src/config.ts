@@ -5,32 +5,32 @@ import { defaultWorkflowPolicy, type WorkflowPolicy } from './domain/workflow-po
 const asSeconds = (milliseconds: number): number => milliseconds / 1000;
 
 export const configSchema = baseServiceEnvironment.extend({
-  /** How long an agent may be silent about a task before another one gets it. */
+  /** Time without progress after which a task goes to another agent. */
   YMERA_TASK_LEASE_SECONDS: seconds(0.5, 3600).default(asSeconds(defaultWorkflowPolicy.leaseMs)),
-  /** How long an agent may take to accept or decline. */
+  /** Time in which an agent must accept or decline. */
   YMERA_TASK_OFFER_SECONDS: seconds(0.5, 3600).default(asSeconds(defaultWorkflowPolicy.offerMs)),
-  /** How long an agent that did not answer gets no work, unless it is heard of before. */
+  /** Time that an agent that did not answer gets no work, unless it sends something earlier. */
   YMERA_AGENT_SILENCE_SECONDS: seconds(0.5, 86_400).default(asSeconds(defaultWorkflowPolicy.unresponsiveMs)),
-  /** Beyond a task's own deadline, before it is taken away. */
+  /** Grace period after a task's own deadline, before the task is taken away. */
   YMERA_TASK_DEADLINE_GRACE_SECONDS: seconds(0, 600).default(
     asSeconds(defaultWorkflowPolicy.deadlineGraceMs),
   ),
-  /** How long a step may wait for an agent. */
+  /** Time that a step may wait for an agent. */
   YMERA_TASK_QUEUE_SECONDS: seconds(1, 7 * 86_400).default(asSeconds(defaultWorkflowPolicy.queueMs)),
-  /** After this, integration is asked again to make a commit of a change. */
+  /** Time after which an unanswered order to integration is repeated. */
   YMERA_INTEGRATION_ANSWER_SECONDS: seconds(1, 3600).default(
     asSeconds(defaultWorkflowPolicy.commitTimeoutMs),
   ),
-  /** Pause before a second attempt; doubled for each further one, up to the maximum. */
+  /** Backoff before a second attempt; doubled for each further one, up to the maximum. */
   YMERA_RETRY_BASE_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultWorkflowPolicy.backoff.baseMs)),
   YMERA_RETRY_MAXIMUM_SECONDS: seconds(0.01, 3600).default(asSeconds(defaultWorkflowPolicy.backoff.maxMs)),
-  /** How long a person may take to decide on rejected work. */
+  /** Time that a person has to decide on rejected work. */
   YMERA_ESCALATION_EXPIRY_SECONDS: seconds(1, 30 * 86_400).default(
     asSeconds(defaultWorkflowPolicy.escalationMs),
   ),
-  /** How often steps are looked for that nothing would move. */
+  /** Interval of the reconciliation, which finds steps without a timer. */
   YMERA_RECONCILE_SECONDS: seconds(0.5, 600).default(5),
-  /** Dead letters kept of each service on each virtual host. */
+  /** Maximum of dead letters per owning service and virtual host. */
   YMERA_DEAD_LETTER_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
   YMERA_DEAD_LETTER_RETENTION_DAYS: z.coerce.number().min(1).max(3650).default(30),
 });

@@ -15,7 +15,7 @@ import type { OrchestratorConfig } from './config';
 const expireIntervalMs = 60_000;
 const redaction = { value: (value: unknown) => redact(value), text: redactText };
 
-/** The part of the composition root that keeps dead letters (ADR 0011). */
+/** The part of the composition root that records dead letters (ADR 0011). */
 export function deadLettersModule(
   config: OrchestratorConfig,
   { logger, health, shutdown }: ServiceRuntime,
@@ -41,7 +41,7 @@ export function deadLettersModule(
     config.YMERA_DEAD_LETTER_RETENTION_DAYS,
   );
   const periodicJob = new PeriodicJob(
-    'forget dead letters',
+    'delete old dead letters',
     expireIntervalMs,
     () => forgetting.execute(),
     logger,

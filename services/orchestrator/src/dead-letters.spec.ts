@@ -28,7 +28,7 @@ import { postgresDeadLetterStores } from './adapters/persistence/postgres-dead-l
 import { RecordDeadLetter } from './application/record-dead-letter';
 import { OrchestratorEnvironment } from './testing/running-orchestrator';
 
-/** A consumer with an inbox, that can be broken and mended. */
+/** A consumer with an inbox, which the test breaks and repairs. */
 const coordinator = { isBroken: false, effects: [] as string[], tries: 0 };
 let inbox: PostgresUnitOfWork<object>;
 
@@ -37,7 +37,7 @@ class Coordinator {
   @OnEvent(workflowCompleted)
   async take({ id, payload }: Received<{ workflow_id: string }>): Promise<Disposition | void> {
     coordinator.tries += 1;
-    if (coordinator.isBroken) return dead('coordinator_broken', 'A bug, until it is mended.');
+    if (coordinator.isBroken) return dead('coordinator_broken', 'A bug, until it is fixed.');
     await inbox.run(async (tx) => {
       if (await tx.inbox.accept('coordinator.workflow_completed', id))
         coordinator.effects.push(payload.workflow_id);
@@ -51,7 +51,7 @@ const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 jest.setTimeout(30_000);
 
-/** Real: RabbitMQ, PostgreSQL, the orchestrator as it is. */
+/** Real: RabbitMQ, PostgreSQL, the whole orchestrator. */
 describe('dead letters', () => {
   let environment: OrchestratorEnvironment;
   let store: TestDatabase;
@@ -117,7 +117,7 @@ describe('dead letters', () => {
     return answer.ok ? undefined : answer.error.code;
   };
 
-  /** The fact that a run is complete, as the orchestrator tells it; the gateway and audit hear of it as well. */
+  /** The orchestrator's event that a workflow is complete; the gateway and audit receive it as well. */
   const complete = async (workflowId: string, id = uuidv7()): Promise<void> => {
     const payload = { ...workflowCompleted.sample, workflow_id: workflowId };
     const stamp = { id, time: new Date(), headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } };
@@ -129,7 +129,7 @@ describe('dead letters', () => {
       const found = (await list({ owner: 'coordinator' })).find(({ excerpt }) =>
         excerpt.includes(workflowId),
       );
-      if (!found) throw new Error('not there yet');
+      if (!found) throw new Error('not recorded yet');
       return found;
     });
   const effectsOn = (workflowId: string): number =>
@@ -137,7 +137,7 @@ describe('dead letters', () => {
   const told = (type: string, id: string): number =>
     environment.published.filter((one) => one.type === type && one.data['dead_letter_id'] === id).length;
 
-  it('lists a poisoned message with its code, reason and trace; sent back once mended it takes effect once', async () => {
+  it('lists a poisoned message with its code, reason and trace, and applies it once after a replay', async () => {
     const [workflowId, messageId] = [uuidv7(), uuidv7()];
     coordinator.isBroken = true;
     await complete(workflowId, messageId);
@@ -149,7 +149,7 @@ describe('dead letters', () => {
       message_id: messageId,
       type: workflowCompleted.key,
       code: 'coordinator_broken',
-      reason: 'A bug, until it is mended.',
+      reason: 'A bug, until it is fixed.',
       trace_id: trace,
       state: 'pending',
       deaths: 1,
@@ -164,7 +164,7 @@ describe('dead letters', () => {
       replayed_by: 'grace',
     });
     await eventually(() => expect(effectsOn(workflowId)).toBe(1));
-    // To the queue it died in, not to the exchange: the others do not hear of it again.
+    // To its own queue, not to the exchange: the other consumers do not receive it again.
     expect(environment.facts(workflowCompleted.key, workflowId)).toHaveLength(1);
     // The operator whose answer was lost gets it again, and another one is told who was first.
     expect(value(await replay(letter.dead_letter_id))).toMatchObject({ replayed_by: 'grace' });
@@ -175,7 +175,7 @@ describe('dead letters', () => {
     expect((await show(letter.dead_letter_id)).replay_refusal?.code).toBe('dead_letter_replayed');
   });
 
-  it('knows a message that has died again, and sends it back again', async () => {
+  it('records a message that is dead-lettered again, and replays it again', async () => {
     const workflowId = uuidv7();
     coordinator.isBroken = true;
     await complete(workflowId);
@@ -188,7 +188,7 @@ describe('dead letters', () => {
     expect(await list({ owner: 'coordinator', state: 'died_again' })).toEqual([]);
   });
 
-  it('lists what the broker itself gave up after too many deliveries', async () => {
+  it('lists a message that the broker dead-lettered after too many deliveries', async () => {
     const agentId = `agent-${uuidv7().slice(-6)}`;
     const connection = await connect(
       `${environment.vhosts.url}/${encodeURIComponent(environment.vhosts.servicesVhost)}`,
@@ -206,7 +206,7 @@ describe('dead letters', () => {
           const found = (await list({ queue: 'reporting.events' })).find(({ excerpt }) =>
             excerpt.includes(agentId),
           );
-          if (!found) throw new Error('not there yet');
+          if (!found) throw new Error('not recorded yet');
           return found;
         },
         { timeoutMs: 15_000 },
@@ -218,7 +218,7 @@ describe('dead letters', () => {
     }
   }, 30_000);
 
-  it('sends nothing twice into effect: the consumer had taken it when it died', async () => {
+  it('replays a message without a second effect if the consumer had handled it before', async () => {
     const [workflowId, messageId] = [uuidv7(), uuidv7()];
     await complete(workflowId, messageId);
     await eventually(() => expect(effectsOn(workflowId)).toBe(1));
@@ -232,8 +232,8 @@ describe('dead letters', () => {
     expect(effectsOn(workflowId)).toBe(1);
   });
 
-  it('keeps one row of a message when it dies between the commit and the acknowledgement', async () => {
-    // The service's own keeper stops, and another takes its place.
+  it('keeps one row of a message when the recorder dies between commit and acknowledgement', async () => {
+    // The service's own recorder stops, and another takes its place.
     await environment.stop(orchestrator);
     const keeping = await createDatabase({ ...environment.database, migrations: [], poolSize: 2 });
     const recording = new RecordDeadLetter({
@@ -256,8 +256,8 @@ describe('dead letters', () => {
 
     const first = keepWith(async (letter) => {
       seen.push('failed');
-      // Nothing is stored: whoever acknowledged already has lost it.
-      if (seen.length === 1) throw new Error('the database is away');
+      // Nothing is stored: a recorder that acknowledged already has lost the message.
+      if (seen.length === 1) throw new Error('the database is unavailable');
       await recording.execute(letter);
       seen.push('committed');
       await new Promise(() => undefined);
@@ -278,7 +278,7 @@ describe('dead letters', () => {
     expect(rows).toMatchObject([{ state: 'pending', deaths: 1 }]);
   }, 40_000);
 
-  it('tells no fact about a dead fact about a dead letter, for that would never end', async () => {
+  it('publishes no event about a dead-lettered event of a dead letter, which would never end', async () => {
     const connection = await connect(
       `${environment.vhosts.url}/${encodeURIComponent(environment.vhosts.servicesVhost)}`,
     );
@@ -295,7 +295,7 @@ describe('dead letters', () => {
       expect(found).toHaveLength(1);
       return found;
     });
-    // What is told later is heard, and of this one nothing was.
+    // Later messages are recorded, and this one caused no event.
     const workflowId = uuidv7();
     coordinator.isBroken = true;
     await complete(workflowId);
@@ -305,7 +305,7 @@ describe('dead letters', () => {
     expect(told('orchestrator.dead_letter.recorded.v1', kept?.dead_letter_id ?? '')).toBe(0);
   });
 
-  it('refuses what does not exist, and cursors that it did not give', async () => {
+  it('refuses an unknown dead letter, and invalid cursors', async () => {
     await expect(refusalOf(uuidv7())).resolves.toBe('dead_letter_not_found');
     const answer = await asker.queries.ask(listDeadLetters, { cursor: 'x', limit: 1 });
     expect(answer).toMatchObject({ ok: false, error: { code: 'cursor_invalid' } });

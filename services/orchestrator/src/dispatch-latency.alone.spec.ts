@@ -5,15 +5,15 @@ import { definitionOf, enhancePlan } from './testing/plans';
 import { OrchestratorEnvironment } from './testing/running-orchestrator';
 import { ScriptedAgent, type Task } from './testing/scripted-agent';
 
-/** Real: PostgreSQL, RabbitMQ, the whole service. Alone on the machine, because it promises a time. */
-describe('the orchestrator, alone on its machine', () => {
+/** Real: PostgreSQL, RabbitMQ, the whole service. Alone on the machine, because it asserts a latency. */
+describe('the dispatch latency of the orchestrator', () => {
   let environment: OrchestratorEnvironment;
   beforeAll(async () => {
     environment = await OrchestratorEnvironment.open();
   });
   afterAll(() => environment.close());
 
-  /** It takes a moment, as work does: three messages at once would only wait for each other's transactions. */
+  /** Takes a moment, as work does: three messages at once would only wait for each other's transactions. */
   const work = async (agent: ScriptedAgent, task: Task): Promise<void> => {
     await agent.accept(task);
     await new Promise((resolve) => setTimeout(resolve, 40));
@@ -26,7 +26,7 @@ describe('the orchestrator, alone on its machine', () => {
     return agent;
   };
 
-  it('dispatches the next step within milliseconds of a result', async () => {
+  it('is milliseconds from a result to the next step', async () => {
     const service = await environment.run();
     const agents = await Promise.all([join('EXAMINATION'), join('ENHANCEMENT'), join('TESTING')]);
     const [examiner, enhancer, tester] = agents;
@@ -62,7 +62,7 @@ describe('the orchestrator, alone on its machine', () => {
       [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
     const p95 = [...latencies].sort((a, b) => a - b)[Math.floor(latencies.length * 0.95)];
     console.info(
-      `result to next task: median ${median(latencies).toFixed(1)} ms, p95 ${p95?.toFixed(1)} ms; 5-step run with 160 ms of work: median ${median(runs).toFixed(0)} ms`,
+      `result to next task: median ${median(latencies).toFixed(1)} ms, p95 ${p95?.toFixed(1)} ms; 5-step workflow with 160 ms of work: median ${median(runs).toFixed(0)} ms`,
     );
     expect(latencies).toHaveLength(30);
     expect(median(latencies)).toBeLessThan(100);

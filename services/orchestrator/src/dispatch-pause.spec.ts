@@ -15,7 +15,7 @@ jest.setTimeout(30_000);
 const order = { actor: { name: 'grace', roles: ['admin'] }, reason: 'The provider is down.' };
 
 /** Real: PostgreSQL, RabbitMQ, the whole service. */
-describe('pausing all dispatch', () => {
+describe('a pause of all dispatch', () => {
   let environment: OrchestratorEnvironment;
   let asker: Messaging;
   let agent: ScriptedAgent;
@@ -39,7 +39,7 @@ describe('pausing all dispatch', () => {
   const newWorkflow = () => definitionOf(planOf([review]), { workflow_id: uuidv7() });
   const stepOf = async (workflowId: string) => (await environment.workflow(workflowId)).steps[0];
 
-  it('holds through a restart, and gives work at once after the resumption', async () => {
+  it('holds through a restart, and dispatches at once after the resumption', async () => {
     const offered = new Map<string, number>();
     agent.onTask = async (task: Task) => {
       offered.set(task.task_id, Date.now());
@@ -69,7 +69,7 @@ describe('pausing all dispatch', () => {
     expect(offered.size).toBe(0);
 
     const resumedAt = Date.now();
-    await asker.queries.ask(resumeDispatch, { ...order, reason: 'It is back.' });
+    await asker.queries.ask(resumeDispatch, { ...order, reason: 'It works again.' });
     await eventually(async () => {
       for (const { workflow_id } of [workflow, another])
         expect((await environment.workflow(workflow_id)).state).toBe('completed');
@@ -84,7 +84,7 @@ describe('pausing all dispatch', () => {
     );
   });
 
-  it('waits for whoever is offering work, so that nothing is offered once the pause is answered', async () => {
+  it('waits for offers in progress, so that no offer follows its answer', async () => {
     const database = await createDatabase({
       url: environment.database.url,
       schema: 'orchestrator',
@@ -107,7 +107,7 @@ describe('pausing all dispatch', () => {
     });
     await eventually(() => expect(steps).toEqual(['offering']));
     const pausing = asker.queries.ask(pauseDispatch, order).then(() => steps.push('paused'));
-    // It stands in the queue for the lock.
+    // It waits for the lock.
     await eventually(async () => {
       const [row] = await database.sql.query<{ waiting: number }>(
         `SELECT count(*) AS waiting FROM pg_locks WHERE locktype = 'advisory' AND NOT granted

@@ -10,15 +10,15 @@ import { ScriptedAgent, type Task } from './testing/scripted-agent';
 
 type Decision = PayloadOf<typeof resolveGate>;
 
-/** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, integration, coordinator, registry. */
+/** Real: PostgreSQL, RabbitMQ, the whole service. Fake: agents over AMQP, integration, coordinator, registry. */
 // Mission: D1
-describe('escalation', () => {
+describe('the escalation of the orchestrator', () => {
   let environment: OrchestratorEnvironment;
   const agents: ScriptedAgent[] = [];
   const tasks = (type: string): Task[] =>
     agents.flatMap((agent) => agent.tasks.filter((task) => task.type === type));
 
-  /** Runs whose changes pass their tests; the examination approves them only with waivers. */
+  /** Workflows whose changes pass their tests; the examination approves them only with waivers. */
   const judged = new Set<string>();
 
   /** Reviews and changes well; every other change fails its tests. */
@@ -72,7 +72,7 @@ describe('escalation', () => {
     await environment.close();
   });
 
-  it('takes a decision that came while the service was down, once, and none that is stale', async () => {
+  it('applies a decision that arrived during a restart once, and no stale one', async () => {
     const first = await environment.run();
     const definition = definitionOf(loopingPlan, { workflow_id: uuidv7() });
     const { workflow_id } = definition;
@@ -89,7 +89,7 @@ describe('escalation', () => {
       reason: 'Look at the loop.',
     });
     const messageId = uuidv7();
-    // As a coordinator of before sent it, which may still be in the queue.
+    // In the format of an older coordinator, which may still be in the queue.
     const { decided_at: _, ...before } = { ...retry, option: 'retry' as const };
     await environment.order(resolveGateV1, before, {}, messageId);
     await environment.order(resolveGate, retry, {}, messageId);
@@ -99,7 +99,7 @@ describe('escalation', () => {
     expect(tasks('enhance')).toHaveLength(3);
     expect(tasks('enhance').at(-1)?.input.feedback).toMatchObject([{ code: 'note' }, badFinding]);
 
-    // About the gate before, about another subject of this one: without effect, but kept.
+    // About the previous gate, and about another subject of this one: without effect, but stored.
     await environment.order(resolveGate, { ...retry, option: 'abandon', decision: 'denied' });
     await environment.order(resolveGate, {
       ...retry,
@@ -140,7 +140,7 @@ describe('escalation', () => {
     await environment.stop(second);
   });
 
-  it('accepted, lets the examination approve the same change, also across a restart, and lands it', async () => {
+  it('lets the examination approve the same change once it is accepted, across a restart, and lands it', async () => {
     const first = await environment.run();
     const definition = definitionOf(loopingPlan, { workflow_id: uuidv7() });
     const { workflow_id } = definition;

@@ -4,7 +4,7 @@ import { diligent, newWorkflow, OrchestratorFixture } from './testing/orchestrat
 import { outcomeOf } from './testing/outcomes';
 import type { OrchestratorEnvironment } from './testing/running-orchestrator';
 
-/** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, integration, coordinator, registry. */
+/** Real: PostgreSQL, RabbitMQ, the whole service. Fake: agents over AMQP, integration, coordinator, registry. */
 describe('the lease of a task', () => {
   let fixture: OrchestratorFixture;
   let environment: OrchestratorEnvironment;
@@ -20,7 +20,7 @@ describe('the lease of a task', () => {
     await route?.close();
   });
 
-  it('gives the task of an agent that died to another, though it had kept its lease for long before', async () => {
+  it('goes to another agent when its agent dies, even after it was extended for long', async () => {
     const service = await environment.run({
       YMERA_TASK_LEASE_SECONDS: '2',
       YMERA_AGENT_SILENCE_SECONDS: '60',
@@ -46,7 +46,7 @@ describe('the lease of a task', () => {
     await environment.stop(service);
   }, 30_000);
 
-  it('leaves its lease to an agent that goes on working while the broker hangs for longer than a lease', async () => {
+  it('is kept by an agent that continues while the broker hangs for longer than the lease', async () => {
     route = await SeverableRoute.to(environment.vhosts.url);
     const service = await environment.run({ YMERA_TASK_LEASE_SECONDS: '2', YMERA_RABBITMQ_URL: route.url });
     let isDone = false;
@@ -63,7 +63,7 @@ describe('the lease of a task', () => {
     await eventually(async () =>
       expect((await environment.workflow(definition.workflow_id)).steps[0]?.state).toBe('running'),
     );
-    // The time itself is what the broker takes from us.
+    // The downtime of the broker is the subject of this test, so real time must pass.
     route.hang();
     await sleep(5_000);
     route.restore();
@@ -74,7 +74,7 @@ describe('the lease of a task', () => {
     await environment.stop(service);
   }, 40_000);
 
-  it('gives the task of an agent that fell silent to another, and fences the first', async () => {
+  it('goes to another agent when its agent falls silent, and fences the first', async () => {
     const service = await environment.run({ YMERA_TASK_LEASE_SECONDS: '2' });
     const silent = await fixture.join('EXAMINATION', async (agent, task) => agent.accept(task));
     const definition = newWorkflow();
@@ -83,7 +83,7 @@ describe('the lease of a task', () => {
     const other = await fixture.join('EXAMINATION', diligent);
     const workflow = await fixture.ended(definition.workflow_id, 'completed');
     expect(workflow.steps[0]).toMatchObject({ agent_id: other.agentId, attempts: 2 });
-    expect(workflow.steps[0]?.reasons.join(' ')).toContain('was silent for longer than its lease');
+    expect(workflow.steps[0]?.reasons.join(' ')).toContain('exceeded its lease without a report');
 
     const [late] = silent.tasks;
     if (late) await silent.end(late);
@@ -93,7 +93,7 @@ describe('the lease of a task', () => {
     await environment.stop(service);
   });
 
-  it('gives the task of a suspended agent to another at once, refuses its result, and gives it work again', async () => {
+  it('goes to another agent at once when its agent is suspended, refuses its result, and is given again on recovery', async () => {
     const service = await environment.run();
     const silent = await fixture.join('EXAMINATION', (agent, task) => agent.accept(task));
     const definition = newWorkflow();
@@ -112,13 +112,13 @@ describe('the lease of a task', () => {
     expect(metrics).toMatch(/ymera_orchestrator_results_refused_total\{[^}]*code="fenced"[^}]*\} [1-9]/);
 
     await environment.sanction(silent, { status: 'active', cause: 'recovery', credential_epoch: 2 });
-    // One holds one task at a time, so two runs need both.
+    // One holds one task at a time, so two workflows need both.
     for (const next of [newWorkflow(), newWorkflow()]) await environment.start(next);
     await eventually(() => expect([silent.tasks.length, second.tasks.length]).toEqual([2, 2]));
     await environment.stop(service);
   });
 
-  it('keeps a lease for as long as there is progress', async () => {
+  it('is kept for as long as there is progress', async () => {
     const service = await environment.run({ YMERA_TASK_LEASE_SECONDS: '0.6' });
     const slow = await fixture.join('EXAMINATION', async (agent, task) => {
       await agent.accept(task);

@@ -8,8 +8,11 @@ import { ScriptedAgent, type Task } from './testing/scripted-agent';
 
 const runs = 5;
 
-/** Real: PostgreSQL, RabbitMQ, the whole service. Played: agents over AMQP, and integration, whose branch moves by compare-and-swap. */
-describe('runs that want to land at once', () => {
+/**
+ * Real: PostgreSQL, RabbitMQ, the whole service. Fake: agents over AMQP, and integration, whose branch moves by
+ * compare-and-swap.
+ */
+describe('workflows that land at the same time', () => {
   let environment: OrchestratorEnvironment;
   const agents: ScriptedAgent[] = [];
 
@@ -49,14 +52,14 @@ describe('runs that want to land at once', () => {
     await environment.close();
   });
 
-  it('all land, one after the other, each tree as it was tested and examined; also across a restart', async () => {
+  it('all land in turn, each with the tree that was tested and examined; also across a restart', async () => {
     environment.heads.set('sample', base);
     const first = await environment.run();
     const ids = Array.from({ length: runs }, () => uuidv7());
     for (const workflow_id of ids) await environment.start(definitionOf(enhancePlan, { workflow_id }));
     await eventually(() => {
       if (!environment.published.some(({ type }) => type.startsWith('integration.landing.refused')))
-        throw new Error('nobody was second yet');
+        throw new Error('no change was overtaken yet');
     });
     await environment.stop(first);
     const second = await environment.run();
@@ -75,7 +78,7 @@ describe('runs that want to land at once', () => {
       expect(result.landed?.tree).toBe(result.verdict?.tree);
       expect(result.landed?.commit).toBe(result.verdict?.commit);
     }
-    // One line of commits: each landed on what landed before it.
+    // One line of commits: each is based on the one that landed before it.
     const landed = environment.published.filter(({ type }) => type.startsWith('integration.change.landed'));
     expect(landed).toHaveLength(runs);
     expect(landed.map(({ data }) => data['base'])).toEqual([

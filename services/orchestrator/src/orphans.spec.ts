@@ -17,8 +17,8 @@ const timings = {
   YMERA_RETRY_MAXIMUM_SECONDS: '1',
 };
 
-/** Real: PostgreSQL, RabbitMQ, the whole service. Played: an agent over AMQP, coordinator, registry. */
-describe('orphans', () => {
+/** Real: PostgreSQL, RabbitMQ, the whole service. Fake: an agent over AMQP, coordinator, registry. */
+describe('orphaned steps', () => {
   let environment: OrchestratorEnvironment;
   let agent: ScriptedAgent;
   let database: Database;
@@ -30,7 +30,7 @@ describe('orphans', () => {
   const orphans = () => unitOfWork().run((tx) => tx.steps.orphans(Date.now() - periodMs));
   const stateOf = async ({ workflow_id }: WorkflowDefinition) =>
     (await environment.workflow(workflow_id)).state;
-  /** What a scrape of /metrics says. */
+  /** The values of a scrape of /metrics. */
   const gauges = async (url: string) => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     const valueOf = (name: string) =>
@@ -40,7 +40,7 @@ describe('orphans', () => {
       reconciledAtMs: valueOf('ymera_orchestrator_orphans_looked_at_seconds') * 1000,
     };
   };
-  /** The service was away for an hour. */
+  /** As if the service had been down for an hour. */
   const letAnHourPass = async (): Promise<void> => {
     for (const [table, column] of [
       ['timers', 'due_at'],
@@ -50,7 +50,7 @@ describe('orphans', () => {
     ])
       await database.sql.query(`UPDATE ${table} SET ${column} = ${column} - interval '1 hour'`);
   };
-  /** Commits the start of a run and dies before anything of it is published. */
+  /** Commits the start of a workflow and dies before anything of it is published. */
   const startAndDie = async (definition: WorkflowDefinition): Promise<void> => {
     const dying = new WorkflowEngine({
       unitOfWork: unitOfWork(),
@@ -87,7 +87,7 @@ describe('orphans', () => {
     await environment.close();
   });
 
-  it('are none within one period after a crash: nothing published, every timer overdue', async () => {
+  it('do not appear within one period after a crash with nothing published and every timer overdue', async () => {
     const failed = new Set<string>();
     agent.onTask = async (task: Task) => {
       const { workflow_id } = task.input;
@@ -115,7 +115,7 @@ describe('orphans', () => {
     await eventually(
       async () => {
         const { orphans: count, reconciledAtMs } = await gauges(second.url);
-        if (reconciledAtMs < backAt) throw new Error('not looked yet');
+        if (reconciledAtMs < backAt) throw new Error('no reconciliation yet');
         expect(count).toBe(0);
       },
       { timeoutMs: 2 * periodMs + 1000 },
@@ -127,7 +127,7 @@ describe('orphans', () => {
     await environment.stop(second);
   });
 
-  it('that a hand in the database made are shown, and put right by the next look', async () => {
+  it('made by a manual change of the database are reported, and repaired by the next pass', async () => {
     const service = await environment.run(timings);
     const waiting = newWorkflow(planOf([{ ...review, agent_type: 'LEARNING' }]));
     await environment.start(waiting);

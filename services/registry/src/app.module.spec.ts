@@ -4,7 +4,7 @@ import { describeCallback } from './testing/callback.story';
 import { describeIdentity } from './testing/identity.story';
 import { RegistryFixture } from './testing/registry-fixture';
 
-describe('the registry, on a real broker that asks it about every principal', () => {
+describe('the registry on a real broker that asks it about every principal', () => {
   const fixture = new RegistryFixture();
 
   beforeAll(() => fixture.open(), 90_000);
@@ -12,15 +12,15 @@ describe('the registry, on a real broker that asks it about every principal', ()
   afterAll(() => fixture.registry.stop(), 30_000);
 
   // Mission: A4
-  describe('identity', () => {
+  describe('a principal’s identity', () => {
     describeIdentity(fixture);
   });
 
-  describe('the callback', () => {
+  describe('the broker callback', () => {
     describeCallback(fixture);
   });
 
-  describe('the life of an agent', () => {
+  describe('an agent', () => {
     describeAgentLife(fixture);
   });
 

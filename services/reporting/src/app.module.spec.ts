@@ -11,7 +11,7 @@ import { eventually, leakGuard, management } from '@ymera/testing';
 import { reportOf } from './testing/reporting-fixture';
 import { partitionOf, RunningReporting } from './testing/running-reporting';
 
-describe('reporting, on a real broker and database', () => {
+describe('the reporting service on a real broker and database', () => {
   let reporting: RunningReporting;
 
   beforeAll(async () => {
@@ -38,7 +38,7 @@ describe('reporting, on a real broker and database', () => {
     );
 
   // Mission: B1
-  it('hears of an agent, takes its reports, tells that it is online, and answers for it', async () => {
+  it('records an agent and its reports, publishes that it is online, and answers queries about it', async () => {
     await reporting.agent('tester-1', 'runner-1');
     await reporting.session('runner-1', 1);
     await known('tester-1');
@@ -50,7 +50,7 @@ describe('reporting, on a real broker and database', () => {
     expect(overview).toMatchObject({ ok: true, value: { agents: 1, by_liveness: { online: 1 } } });
   });
 
-  it('takes a report that is faster than the events of the registry', async () => {
+  it('accepts a report that arrives before the events of the registry', async () => {
     await reporting.report('runner-2', reportOf({ agent_id: 'early-1' }));
     await new Promise((resolve) => setTimeout(resolve, 100));
     await reporting.agent('early-1', 'runner-2');
@@ -61,7 +61,7 @@ describe('reporting, on a real broker and database', () => {
     expect(reporting.payloads(violationDetected)).toEqual([]);
   }, 20_000);
 
-  it('drops what comes twice, also after a restart', async () => {
+  it('drops duplicates, also after a restart', async () => {
     await reporting.agent('twice-1', 'runner-3');
     await reporting.session('runner-3', 1);
     await known('twice-1');
@@ -79,7 +79,7 @@ describe('reporting, on a real broker and database', () => {
     expect(changesOf('twice-1')).toEqual(['offline → online']);
   }, 30_000);
 
-  it('keeps bad messages out, each with its reason, and takes the good ones beside them', async () => {
+  it('refuses bad messages, each with its reason, and accepts good ones beside them', async () => {
     await reporting.agent('good-1', 'runner-4');
     await reporting.session('runner-4', 1);
     await known('good-1');
@@ -112,7 +112,7 @@ describe('reporting, on a real broker and database', () => {
     expect(await historyOf('good-1')).toEqual([1]);
   });
 
-  it('passes an issue on at once', async () => {
+  it('publishes an issue at once', async () => {
     await reporting.agent('issuer-1', 'runner-5');
     await reporting.session('runner-5', 1);
     await known('issuer-1');
@@ -128,7 +128,7 @@ describe('reporting, on a real broker and database', () => {
     );
   });
 
-  it('notices silence in the windows of the session, and its end', async () => {
+  it('detects missed reports by the windows of the session, and recovery from them', async () => {
     await reporting.agent('silent-1', 'runner-6');
     await reporting.session('runner-6', 1, 0.5);
     await known('silent-1');
@@ -144,7 +144,7 @@ describe('reporting, on a real broker and database', () => {
   }, 20_000);
 
   // Mission: A6
-  it('answers for an agent in under 10 ms', async () => {
+  it('answers a query about an agent in under 10 ms', async () => {
     const times: number[] = [];
     for (let index = 0; index < 100; index += 1) {
       const before = performance.now();
@@ -156,7 +156,7 @@ describe('reporting, on a real broker and database', () => {
     expect(Number(best)).toBeLessThan(10);
   });
 
-  it('takes thousands of reports in, none lost', async () => {
+  it('ingests thousands of reports and loses none', async () => {
     const [agents, rounds] = [500, 10];
     const principals = ['a', 'b', 'c', 'd'].map((letter) => `crowd-${letter}`);
     const agentOf = (index: number) => `crowd-agent-${index}`;
@@ -180,7 +180,7 @@ describe('reporting, on a real broker and database', () => {
     );
   }, 60_000);
 
-  /** Read with the administrator's rights: the tables are the service's own. */
+  /** Read with the administrator's rights: the tables belong to the service. */
   async function rows<Row extends object>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
     const { Client } = await import('pg');
     const client = new Client({ connectionString: reporting.database.adminUrl });

@@ -36,15 +36,15 @@ import { DetectMissedReports } from './application/detect-missed-reports';
 import { policyOf, type ReportingConfig } from './config';
 
 const service = 'reporting';
-/** Deadlines are looked at so often; a tenth of a second is far below any window. */
+/** Interval of the check of deadlines; a tenth of a second is far below any window. */
 const missedReportsIntervalMs = 100;
-/** Dependencies are asked so often. */
+/** Interval of the checks of dependencies. */
 const dependencyIntervalMs = 250;
 const suppressionsIntervalMs = 250;
 const historyJobIntervalMs = 3_600_000;
 /** 1024 slots of 100 ms: longer than the deadline of the usual window. */
 const wheel = { wheelTickMs: 100, wheelSlots: 1024 };
-/** With all partitions each queue is looked at every two seconds; consumers pause for 15 s at most. */
+/** With all partitions each queue's depth is checked every two seconds; consumers pause for 15 s at most. */
 const ingestWatch = { backlogMs: 1_000, deepMs: 3_000, pauseMs: 16_000 };
 
 class ReportingModule {}
@@ -80,7 +80,7 @@ interface Parts {
   readonly history: () => Promise<void>;
 }
 
-/** Use cases, what runs by the clock, and what is injected into controllers. */
+/** Use cases, periodic jobs, and the providers of controllers. */
 function assemble(
   config: ReportingConfig,
   { logger, shutdown }: ServiceRuntime,
@@ -179,7 +179,7 @@ function assemble(
   };
 }
 
-/** What fails here fails because of the database, and reports fail with it. */
+/** A failure here is a failure of the database, and reports fail with it. */
 const noting = (watch: WatchIngest, work: () => Promise<unknown>) => async (): Promise<void> => {
   try {
     await work();

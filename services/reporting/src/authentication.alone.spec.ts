@@ -4,7 +4,7 @@ import { BeatingAgents } from './testing/beating-agents';
 import { FakeCallback } from './testing/fake-callback';
 import type { RunningReporting } from './testing/running-reporting';
 
-describe('the way of agents to their authentication, on a real broker', () => {
+describe('the authentication of agents on a real broker', () => {
   let callback: FakeCallback;
   let reporting: RunningReporting;
   let agents: BeatingAgents;
@@ -24,12 +24,12 @@ describe('the way of agents to their authentication, on a real broker', () => {
   const isHeld = async () =>
     /^ymera_enforcement_held\{reason="authentication_unavailable".*\} 1$/m.test((await renderMetrics()).body);
 
-  it('is open while the broker asks the registry about names that nobody has, and refuses them', async () => {
+  it('counts as healthy while the broker asks the registry about unknown names and refuses them', async () => {
     await eventually(async () => expect(await isHeld()).toBe(false), { timeoutMs: 20_000 });
     expect([...callback.askedAbout].every((name) => name.startsWith('_canary-'))).toBe(true);
   }, 30_000);
 
-  it('is not open when the broker lets in whom nobody knows', async () => {
+  it('counts as broken when the broker accepts an unknown user', async () => {
     callback.answer = 'allow';
     await eventually(async () => expect(await isHeld()).toBe(true), { timeoutMs: 20_000 });
     callback.answer = 'deny';
@@ -38,9 +38,9 @@ describe('the way of agents to their authentication, on a real broker', () => {
 
   it.each([
     ['is blocked', () => callback.route.cut()],
-    ['leads to where nobody answers', () => callback.route.hang()],
+    ['gets no answer', () => callback.route.hang()],
   ])(
-    'costs nobody anything when it %s for longer than a freeze takes; then only who stays silent climbs, on time',
+    'sanctions no agent while its callback %s for longer than a freeze takes; then only silent ones, on time',
     (what, makeUnavailable) =>
       agents.outlive({
         name: what.replaceAll(' ', '-'),

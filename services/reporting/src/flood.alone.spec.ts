@@ -4,10 +4,10 @@ import { BeatingAgents, expectOnTime, graceMs, pass, windowMs } from './testing/
 import { reportOf } from './testing/reporting-fixture';
 import type { RunningReporting } from './testing/running-reporting';
 
-/** The flood takes the processor from this very process, so what is decided beside it may be this late. */
+/** The flood takes the processor from this same process, so decisions beside it may be this late. */
 const latestMs = 10 * windowMs;
 
-describe('a flood of reports, on a real broker and database', () => {
+describe('a flood of reports on a real broker and database', () => {
   let reporting: RunningReporting;
   let agents: BeatingAgents;
 
@@ -22,12 +22,12 @@ describe('a flood of reports, on a real broker and database', () => {
   const isShown = (line: RegExp) =>
     eventually(async () => expect((await renderMetrics()).body).toMatch(line), { timeoutMs: 60_000 });
 
-  it('keeps the ladder back in its own partition, and not beside it', async () => {
+  it('delays sanctions in its own partition, and not in another', async () => {
     await reporting.agent('flooder-1', 'runner-2');
     await agents.join('beside-1');
     await isShown(/^ymera_ingest_healthy.* 1$/m);
     await pass(graceMs);
-    // Always the same report: all but the first are dropped, and its sender is silent as far as that counts.
+    // Always the same report: all but the first are dropped, so its agent counts as silent.
     const flood = setInterval(() => {
       for (let sent = 0; sent < 600; sent += 1)
         void reporting.report('runner-2', reportOf({ agent_id: 'flooder-1' }));

@@ -13,7 +13,7 @@ import {
 } from './testing/beating-agents';
 import type { RunningReporting } from './testing/running-reporting';
 
-describe('the ladder, on a real broker and database', () => {
+describe('sanctions on a real broker and database', () => {
   let reporting: RunningReporting;
   let agents: BeatingAgents;
 
@@ -34,7 +34,7 @@ describe('the ladder, on a real broker and database', () => {
       { timeoutMs: 60_000 },
     );
 
-  it('is climbed at 3, 5 and 10 windows by the one that stops reporting, measured, and by nobody else', async () => {
+  it('warn, suspend and freeze an agent after 3, 5 and 10 missed windows, measured, and no other agent', async () => {
     await agents.join('silent-1', 'good-1', 'good-2');
     await healthyAgain();
     await pass(graceMs);
@@ -55,7 +55,7 @@ describe('the ladder, on a real broker and database', () => {
     process.stdout.write(`sanctioned ${lags.map((lag) => `${lag} ms`).join(', ')} after it was due\n`);
   }, 60_000);
 
-  it('is climbed from its hello on by one that never sends its first report, and is late and offline before', async () => {
+  it('escalate from its hello on an agent that never sends its first report, after late and offline', async () => {
     await reporting.agent('mute-1', 'runner-3');
     await eventually(() => agents.status('mute-1'));
     await healthyAgain();
@@ -70,7 +70,7 @@ describe('the ladder, on a real broker and database', () => {
     expect(changes.map(({ from, to }) => `${from} → ${to}`)).toEqual(['offline → late', 'late → offline']);
   }, 60_000);
 
-  it('takes nothing from a frozen agent until its freeze is lifted, and lifts a suspension after three good reports', async () => {
+  it('ignore reports of a frozen agent until its freeze is lifted, and end a suspension after three good reports', async () => {
     await agents.send('silent-1', 1_000_000);
     await reporting.lift('silent-1', 'runner-1');
     await agents.reached('silent-1', ['warned', 'suspended', 'frozen', 'none']);
@@ -122,12 +122,12 @@ describe('the ladder, on a real broker and database', () => {
       }),
     ],
   ])(
-    'sanctions nobody while the %s is away for longer than a freeze takes; then only who stays silent, on time',
+    'reach no agent while the %s is unavailable for longer than a freeze takes; then only silent ones, on time',
     (what, breakOf) => agents.outlive({ name: what.replaceAll(/[^a-z]/g, ''), ...breakOf(reporting) }),
     120_000,
   );
 
-  it('carries on after a restart where it was: no step twice, none left out, nobody else', async () => {
+  it('continue after a restart: no level twice, none left out, no other agent', async () => {
     await agents.join('dying-1', 'living-1');
     await healthyAgain();
     await pass(graceMs);
@@ -136,7 +136,8 @@ describe('the ladder, on a real broker and database', () => {
     await reporting.restart();
     const restartedAt = Date.now();
     await agents.reached('dying-1', ['warned', 'suspended', 'frozen']);
-    // On a busy machine the one that stops may still have decided a step; the one that starts decides none in its grace.
+    // On a busy machine the stopping instance may still have decided a step; the starting one decides none in its grace
+    // period.
     const tooEarly = agents
       .stepsOf('dying-1')
       .map(({ decided_at }) => Date.parse(decided_at) - restartedAt)
@@ -145,7 +146,7 @@ describe('the ladder, on a real broker and database', () => {
     expect(agents.stepsOf('living-1')).toEqual([]);
   }, 60_000);
 
-  it('is carried on by another instance when the first one goes, which also hears of a lift', async () => {
+  it('continue on another instance when the first one stops, which also applies a lift', async () => {
     await agents.join('falling-1', 'standing-1');
     const heir = await reporting.another();
     agents.stopReporting('falling-1');

@@ -90,6 +90,6 @@ describe('requests about one project that want to land at once', () => {
     const reasons = workflows.flatMap(({ steps }) =>
       (steps as Body[]).flatMap((step) => step['reasons'] as string[]),
     );
-    expect(reasons.some((reason) => reason.startsWith('Somebody else landed first'))).toBe(true);
+    expect(reasons.some((reason) => reason.startsWith('Another change landed first'))).toBe(true);
   });
 });

@@ -91,7 +91,7 @@ describe('a project whose people go on working in its upstream', () => {
     const later = pushed('later.txt');
     const second = await landed(submitted['request_id']);
     const reasons = (second['steps'] as Body[]).flatMap((step) => step['reasons'] as string[]);
-    expect(reasons).toContainEqual(expect.stringMatching(`^Somebody else landed first.*${later}`));
+    expect(reasons).toContainEqual(expect.stringMatching(`^Another change landed first.*${later}`));
     const files = git(upstream, 'ls-tree', '-r', '--name-only', 'main').split('\n');
     expect(files).toEqual(expect.arrayContaining(['meanwhile.txt', 'later.txt']));
     expect(git(upstream, 'log', '--format=%H', 'main').split('\n')).toEqual(

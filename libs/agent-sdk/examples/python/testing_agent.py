@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""A whole TESTING agent in one page: joins, reports, runs a project's tests. Needs pika and git.
+"""A complete TESTING agent on one page: joins, reports, runs a project's tests. Needs pika and git.
 
 YMERA_GATEWAY_URL   the gateway, e.g. http://127.0.0.1:8000
-YMERA_ENROLMENT     a one-use token (npm run ymera -- agents enrolment --kind agent)
+YMERA_ENROLMENT     a single-use token (npm run ymera -- agents enrolment --kind agent)
 YMERA_AGENT_ID      its name, default python-tester
 """
 import base64, itertools, json, os, re, resource, signal, subprocess, tempfile, time, urllib.request as http
@@ -10,7 +10,7 @@ import pika
 
 AGENT = os.environ.get("YMERA_AGENT_ID", "python-tester")
 
-# Fetches commit $1 of repository $0 into a copy, writes its tree beside it, and becomes the tests, $2.
+# Fetches commit $1 of repository $0 into a copy, writes its tree beside it, and executes the tests, $2.
 # The login is in no command line, where ps would show it, and only git inherits it.
 SCRIPT = """exec > output 2>&1
 git init -q copy && cd copy && git --config-env=http.extraHeader=LOGIN fetch -q --depth=1 "$0" "$1" &&
@@ -40,10 +40,10 @@ def work(attempt, task):
     folder, turns = tempfile.TemporaryDirectory(ignore_cleanup_errors=True), itertools.count()
     running[attempt] = tests = subprocess.Popen(script, cwd=folder.name, env=env, start_new_session=True)
 
-    # Nothing here waits: one thread reports, keeps leases and hears of cancels whatever git and the tests do.
+    # Nothing here blocks: one thread sends reports, extends leases and receives cancels while git and the tests run.
     def watch():
         if tests.poll() is None:
-            if next(turns) % 10 == 0:  # twice as often as is asked for
+            if next(turns) % 10 == 0:  # twice as often as required
                 publish("result", "progress", dict(attempt, progress=0.5, step="tests", counter=1))
             return connection.call_later(task["heartbeat_s"] / 20, watch)
         answer = judge(command, tests, folder.name) if running.pop(attempt, None) else {"outcome": "canceled"}
@@ -67,7 +67,7 @@ def judge(command, tests, folder):  # failed tests are a task done, tests that c
 def receive(_channel, method, properties, body):
     channel.basic_ack(method.delivery_tag)  # at once: the orchestrator holds the truth
     message = json.loads(body)
-    # What names an attempt, in each message about it.
+    # The identity of an attempt, in each message about it.
     attempt = tuple((name, message.get(name)) for name in ("agent_id", "task_id", "attempt", "fencing_token"))
     if properties.type == "welcome":
         session.update(message)
@@ -82,7 +82,7 @@ agent = json.dumps(dict(agent_id=AGENT, agent_type="TESTING", capabilities=["any
 headers = {"authorization": f"Bearer {os.environ['YMERA_ENROLMENT']}", "content-type": "application/json"}
 url = os.environ["YMERA_GATEWAY_URL"] + "/api/v1/agents/register"
 joined = json.load(http.urlopen(http.Request(url, agent.encode(), headers), timeout=10))["principal"]
-login, broker = f"{AGENT}:{joined['credential']}", joined["broker"]  # the credential is shown this once
+login, broker = f"{AGENT}:{joined['credential']}", joined["broker"]  # the credential is shown only once
 address = broker["url"].replace("//", f"//{login}@") + broker["vhost"].replace("/", "/%2F")
 connection = pika.BlockingConnection(pika.URLParameters(address))
 channel, session, running, numbers = connection.channel(), {"partition": "hello"}, {}, itertools.count(1)

@@ -12,11 +12,11 @@ const agent: AgentDefinition = {
   agentType: 'EXAMINATION',
   capabilities: ['licences'],
   taskTypes: ['review'],
-  // What is thrown is answered for: canceled after a cancel, else agent_failed.
+  // If the handler throws, the SDK reports canceled after a cancellation, otherwise agent_failed.
   async handle(task, { signal, progress, workspaceCredential: { username, password } }) {
     const copy = await mkdtemp(join(tmpdir(), 'licence-reviewer-'));
     const login = Buffer.from(`${username}:${password}`).toString('base64');
-    const env = { ...process.env, LOGIN: `Authorization: Basic ${login}` }; // not where ps would show it
+    const env = { ...process.env, LOGIN: `Authorization: Basic ${login}` }; // ps shows arguments, not this
     const git = async (...words: string[]) => (await run('git', words, { cwd: copy, env, signal })).stdout;
     try {
       progress(0.1, 'fetching the project');
@@ -39,7 +39,7 @@ const gateway = new GatewayClient(process.env['YMERA_GATEWAY_URL'] ?? 'http://12
 // Spends the token of: npm run ymera -- agents enrolment --kind principal
 const joined = await gateway.enrol(process.env['YMERA_ENROLMENT'] ?? '', 'my-principal');
 if (!joined.ok) throw new Error(joined.error.message);
-// The credential is shown this once. What is to start again keeps it, and the broker's address.
+// The credential is shown only once. Store it with the broker's address for the next start.
 const { principal_id: principalId, credential, broker } = joined.value;
 const registered = await gateway.register(credential, agent);
 if (!registered.ok) throw new Error(registered.error.message);

@@ -32,7 +32,7 @@ export const hello = defineAgentMessage({
   name: 'hello',
   channel: 'event',
   summary:
-    'A principal asks for a session; sent after every connect, with routing key event.hello.<principal>.',
+    'A principal requests a session; sent after every connect, with routing key event.hello.<principal>.',
   payload: z.object({
     protocol: z.literal(1),
     agent_ids: z.array(agentId).min(1).max(1000),
@@ -65,7 +65,7 @@ export const report = defineAgentMessage({
           attempt: z.number().int().min(1),
           progress: z.number().min(0).max(1),
           step: z.string().max(200),
-          /** Rises with every unit of work really done: a beating heart without it is a stall. */
+          /** Rises with every unit of work that is done: heartbeats while it stays the same mean a stalled agent. */
           counter: z.number().int().min(0),
         }),
       )
@@ -117,8 +117,7 @@ export const taskAccepted = defineAgentMessage({
 export const taskDeclined = defineAgentMessage({
   name: 'task_declined',
   channel: 'result',
-  summary:
-    'The agent will not do this attempt; it goes to another agent. Not counted as a failure of the step.',
+  summary: 'The agent declines this attempt; it goes to another agent. Not counted as a failure of the step.',
   payload: z.object({ ...attemptKey, code: z.string().max(100), message: z.string().max(1000) }),
   sample: { ...attemptSample, code: 'busy', message: 'All slots are taken.' },
 });
@@ -126,7 +125,7 @@ export const taskDeclined = defineAgentMessage({
 export const progress = defineAgentMessage({
   name: 'progress',
   channel: 'result',
-  summary: 'Extends the lease of the attempt and moves the bar.',
+  summary: 'Extends the lease of the attempt and updates its progress.',
   payload: z.object({
     ...attemptKey,
     progress: z.number().min(0).max(1),
@@ -154,7 +153,7 @@ export const result = defineAgentMessage({
     ...attemptKey,
     outcome: taskOutcome,
     change: proposedChange.optional(),
-    /** Instead of `change`, where the patch is too large for a message: it was put as an artefact before. */
+    /** Instead of `change`, where the patch is too large for a message: the agent has uploaded it as an artefact. */
     change_artefact: added(changeArtefact),
     findings: findings.optional(),
     tests: testSummary.optional(),

@@ -25,7 +25,8 @@ const oid = '0123456789abcdef0123456789abcdef01234567';
 export const welcome = defineAgentMessage({
   name: 'welcome',
   channel: 'inbox',
-  summary: 'Answer to hello. The partition is for routing keys until the next welcome and is never stored.',
+  summary:
+    'Answer to hello. The partition is part of routing keys until the next welcome and is never stored.',
   payload: z.object({
     session: z.number().int().min(1),
     partition: z.number().int().min(0).max(63),
@@ -46,31 +47,30 @@ export const taskInput = z.object({
   request_id: uuid,
   workflow_id: uuid,
   step_id: z.string(),
-  /** What the person wrote. Data, never instructions to the platform. */
+  /** The person's text. Data, never instructions to the platform. */
   request_text: z.string().max(20_000),
   intent,
   /** The proposed change under test or examination; absent before there is one. */
   change: z.object({ change_id: uuid, commit: gitObjectId, tree: gitObjectId, agent_id: agentId }).optional(),
-  /** What the tests of that change said. */
+  /** The results of the tests of that change. */
   tests: testSummary.optional(),
-  /** Findings of earlier steps: a review for the coder, a rejection for the next try. */
+  /** Findings of earlier steps: a review for the coder, a rejection for the next attempt. */
   findings,
   /**
-   * Why the try before this one came back: file, line, code, message and evidence, as far as they are known.
-   * Absent at the first try. The working copy is at `base` again: what was tried before is not in it.
+   * Why the previous attempt was rejected: file, line, code, message and evidence, as far as they are known. Absent at
+   * the first attempt. The working copy is at `base` again: it does not contain the rejected change.
    */
   feedback: findings.optional(),
-  /** For an examination: findings that a person has accepted on exactly this change. They do not stop it. */
+  /** For an examination: findings that a person has accepted for exactly this change. They do not stop it. */
   waivers: added(waivers),
-  /** The landed change that the change under examination is to take back. A claim, which git can bear out. */
+  /** The landed change that the change under examination reverts. A claim, which git can confirm. */
   reverts: added(revertedChange),
 });
 
 export const task = defineAgentMessage({
   name: 'task',
   channel: 'inbox',
-  summary:
-    'Work leased to one agent until the lease runs out; acknowledge the delivery at once, then answer.',
+  summary: 'Work leased to one agent until the lease expires; acknowledge the delivery at once, then answer.',
   payload: z.object({
     ...attemptKey,
     type: taskType,
@@ -85,7 +85,7 @@ export const task = defineAgentMessage({
     /** Read-only git URL; user is the principal, password its credential. */
     workspace_url: z.string().max(2000),
     deadline: timestamp,
-    /** Send progress at least this often, in seconds, or the lease runs out. */
+    /** Send progress at least this often, in seconds, or the lease expires. */
     heartbeat_s: z.number().min(0.1),
   }),
   sample: {
@@ -115,7 +115,7 @@ export const task = defineAgentMessage({
 export const cancel = defineAgentMessage({
   name: 'cancel',
   channel: 'inbox',
-  summary: 'Stop this attempt now: the process group is killed, and `result` with outcome canceled answers.',
+  summary: 'Stop this attempt now: kill the process group, and answer with a result of outcome canceled.',
   payload: z.object({ ...attemptKey, reason: z.string().max(500) }),
   sample: { ...attemptSample, reason: 'The request was canceled.' },
 });
@@ -123,7 +123,7 @@ export const cancel = defineAgentMessage({
 export const resultAccepted = defineAgentMessage({
   name: 'result_accepted',
   channel: 'inbox',
-  summary: 'The result took effect; local state of the attempt may go.',
+  summary: 'The result took effect; local state of the attempt may be deleted.',
   payload: z.object(attemptKey),
   sample: attemptSample,
 });
@@ -147,7 +147,7 @@ export const restart = defineAgentMessage({
 export const drain = defineAgentMessage({
   name: 'drain',
   channel: 'inbox',
-  summary: 'Finish what is held, take nothing new.',
+  summary: 'Finish the attempts in progress, accept no more.',
   payload: z.object({ agent_id: agentId, reason: z.string().max(500) }),
   sample: { agent_id: 'tester-1', reason: 'Maintenance.' },
 });

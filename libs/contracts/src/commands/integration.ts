@@ -27,12 +27,12 @@ const proposalSample = {
   base: sampleOid,
 };
 
-/** Read for orders that waited in a queue; version 2 is what is sent. */
+/** Handled for orders that waited in a queue; version 2 is sent. */
 export const materialiseChangeV1 = defineCommand({
   name: 'integration.materialise_change',
   version: 1,
   owner: 'integration',
-  summary: 'Make a commit of a proposed change. The same attempt gives the same commit.',
+  summary: 'Create a commit of a proposed change. The same attempt gives the same commit.',
   payload: z.object({ ...proposal, change: proposedChange }),
   sample: { ...proposalSample, change: { base: sampleOid, patch: 'diff --git a/x b/x\n' } },
 });
@@ -42,7 +42,7 @@ export const materialiseChange = defineCommand({
   version: 2,
   owner: 'integration',
   summary:
-    'Make a commit of a proposed change, whose patch is inline or an artefact. The same attempt gives the same commit.',
+    'Create a commit of a proposed change, whose patch is inline or an artefact. The same attempt gives the same commit.',
   payload: z.object({ ...proposal, change: z.union([proposedChange, changeArtefact]) }),
   sample: {
     ...proposalSample,
@@ -55,7 +55,7 @@ export const remakeChange = defineCommand({
   version: 1,
   owner: 'integration',
   summary:
-    'Make a change again on the branch’s new head, by a merge without conflicts. The same change on the same head gives the same commit; the answer is as for a proposed change.',
+    'Rebase a change on the branch’s new head, by a merge without conflicts. The same change on the same head gives the same commit; the answer is as for a proposed change.',
   payload: z.object({
     project_id: projectId,
     workflow_id: uuid,
@@ -65,7 +65,7 @@ export const remakeChange = defineCommand({
     attempt: z.number().int().min(1),
     agent_id: agentId,
     title: z.string().max(200),
-    /** What is made again. */
+    /** The change to rebase. */
     change_id: uuid,
     /** The new head. */
     onto: gitObjectId,
@@ -143,7 +143,7 @@ export const withdrawLanding = defineCommand({
   version: 1,
   owner: 'integration',
   summary:
-    'Land this change no more, because its run is to be canceled, whether the order waits or has not arrived yet. The answer is what became of it: landed already, or refused.',
+    'Withdraw the order to land this change, because its workflow is to be canceled, whether the order waits or has not arrived yet. The answer is its outcome: landed already, or refused.',
   payload: z.object({
     project_id: projectId,
     workflow_id: uuid,

@@ -10,14 +10,14 @@ import { sampleDigest, sampleId, sampleOid, samplePlan, sampleTime } from '../sh
 
 const preparedChange = z.object({
   step_id: z.string(),
-  /** Under which integration has recorded the change, at attempt 1. */
+  /** The task under which integration has recorded the change, at attempt 1. */
   task_id: uuid,
   change_id: uuid,
   base: gitObjectId,
   commit: gitObjectId,
   tree: gitObjectId,
   agent_id: agentId,
-  /** What the change takes back. */
+  /** The change that this one reverts. */
   reverts: revertedChange,
 });
 
@@ -25,7 +25,7 @@ export const startWorkflow = defineCommand({
   name: 'orchestrator.start_workflow',
   version: 1,
   owner: 'orchestrator',
-  summary: 'Run this plan.',
+  summary: 'Execute this plan.',
   payload: z.object({
     workflow_id: uuid,
     request_id: uuid,
@@ -42,7 +42,7 @@ export const startWorkflow = defineCommand({
       workspace_url: z.string(),
     }),
     base: gitObjectId,
-    /** The output of the plan's changing step, which integration has made already; that step begins completed. */
+    /** The output of the plan's changing step, which integration has created already; that step begins completed. */
     prepared: added(preparedChange),
   }),
   sample: {
@@ -88,7 +88,7 @@ export const resolveGate = defineCommand({
   owner: 'orchestrator',
   summary: 'A decision about a gate; without effect unless the digest is still the gate’s subject.',
   payload: gateDecision.extend({
-    /** For an escalation; nothing else counts there. */
+    /** For an escalation, where only this counts. */
     option: escalationOption.optional(),
     decided_by: z.string().min(1).max(100),
     decided_at: timestamp,
@@ -96,12 +96,12 @@ export const resolveGate = defineCommand({
   sample: { ...gateDecisionSample, decided_at: sampleTime },
 });
 
-/** Still read from queues; nothing sends it any more. */
+/** Still handled from queues; no longer sent. */
 export const resolveGateV1 = defineCommand({
   name: 'orchestrator.resolve_gate',
   version: 1,
   owner: 'orchestrator',
-  summary: 'A decision about a gate, of before findings could be accepted.',
+  summary: 'A decision about a gate, before findings could be accepted.',
   payload: gateDecision.extend({ option: escalationOptionV1.optional() }),
   sample: gateDecisionSample,
 });
@@ -110,7 +110,7 @@ export const cancelWorkflow = defineCommand({
   name: 'orchestrator.cancel_workflow',
   version: 1,
   owner: 'orchestrator',
-  summary: 'Stop the run: running tasks are canceled, nothing lands.',
+  summary: 'Cancel the workflow: running tasks are canceled, nothing lands.',
   payload: z.object({ workflow_id: uuid, canceled_by: z.string(), reason: z.string().max(500) }),
   sample: { workflow_id: sampleId('bb'), canceled_by: 'ada', reason: 'Not needed any more.' },
 });

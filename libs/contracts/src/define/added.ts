@@ -4,8 +4,8 @@ import type { z } from 'zod';
 export const addedKey = 'x-added';
 
 /**
- * An optional member that a published message gained. It changes no version: readers of before ignore it, and senders of
- * before leave it out, so its absence must always mean what it meant before. Everything else is a new version.
+ * An optional member that was added to a published message. It changes no version: older readers ignore it, and older
+ * senders omit it, so its absence must keep its former meaning. Every other change is a new version.
  */
 export const added = <Schema extends z.ZodType>(schema: Schema): z.ZodOptional<Schema> =>
   schema.optional().meta({ [addedKey]: true });

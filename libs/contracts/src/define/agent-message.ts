@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What agents publish goes to one of three routing prefixes on `agents.in`; what they receive comes by their own queue. */
+/** Agents publish to one of three routing prefixes on `agents.in`; they receive messages by their own queue. */
 export type AgentChannel = 'report' | 'result' | 'event' | 'inbox';
 
 /** One message of the agent protocol. `name` is the AMQP `type` property; the body is JSON of at most 1 MiB. */

@@ -20,11 +20,11 @@ interface Declaration<Payload extends z.ZodType> {
   readonly version: number;
   readonly summary: string;
   readonly payload: Payload;
-  /** A payload that parses; documents show it and contract tests keep it true. */
+  /** A payload that parses; documents show it and contract tests keep it valid. */
   readonly sample: z.input<Payload>;
 }
 
-/** A fact. `owner` publishes it; routing key and CloudEvents type are `key`. */
+/** An event. `owner` publishes it; routing key and CloudEvents type are `key`. */
 export interface EventContract<Payload extends z.ZodType = z.ZodType> extends Declaration<Payload> {
   readonly kind: 'event';
   readonly owner: ServiceName;
@@ -39,8 +39,8 @@ export interface CommandContract<Payload extends z.ZodType = z.ZodType> extends 
 }
 
 /**
- * Request and reply with the `owner`. Transient: a caller that gets no answer in time asks again, so a query that
- * changes state carries an idempotency key in its payload.
+ * Request and reply with the `owner`. Transient: a caller without an answer in time repeats it, so a query that changes
+ * state carries an idempotency key in its payload.
  */
 export interface QueryContract<
   Payload extends z.ZodType = z.ZodType,
@@ -61,7 +61,7 @@ type Without<T> = Omit<T, 'kind' | 'key'>;
 const keyOf = (declaration: { name: string; version: number }): string =>
   `${declaration.name}.v${declaration.version}`;
 
-/** `name` is `<context>.<aggregate>.<fact>`, the context being the owner. */
+/** `name` is `<context>.<aggregate>.<event>`, where the context is the owner. */
 export function defineEvent<Payload extends z.ZodType>(
   declaration: Without<EventContract<Payload>>,
 ): EventContract<Payload> {
@@ -75,7 +75,7 @@ export function defineCommand<Payload extends z.ZodType>(
   return { kind: 'command', key: keyOf(declaration), ...declaration };
 }
 
-/** `name` is `<owner>.<what is asked or done>`. */
+/** `name` is `<owner>.<question or action>`. */
 export function defineQuery<Payload extends z.ZodType, Reply extends z.ZodType>(
   declaration: Without<QueryContract<Payload, Reply>>,
 ): QueryContract<Payload, Reply> {

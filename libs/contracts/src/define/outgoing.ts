@@ -6,11 +6,11 @@ import type { AgentMessageContract } from './agent-message';
 import type { CommandContract, EventContract } from './message';
 
 /**
- * A message as it goes to the broker. The publisher adds what is the same for all: persistent, mandatory, content
- * type, the sender's user id.
+ * A message as it goes to the broker. The publisher adds the common properties: persistent, mandatory, content type,
+ * the sender's user id.
  */
 export interface OutgoingMessage {
-  /** UUIDv7; AMQP `message-id`, and what inboxes deduplicate on. */
+  /** UUIDv7; AMQP `message-id`, by which inboxes deduplicate. */
   readonly messageId: string;
   readonly vhost: VirtualHost;
   /** Empty: the default exchange, where the routing key is a queue's name. */
@@ -25,7 +25,7 @@ export interface OutgoingMessage {
 
 export type MessageHeaders = Readonly<Record<string, unknown>>;
 
-/** What the sender decides besides the payload. */
+/** The sender's part of a message, besides the payload. */
 export interface Stamp {
   /** UUIDv7. */
   readonly id: string;
@@ -42,7 +42,7 @@ export interface Fact<Payload extends z.ZodType> {
 
 const noHeaders: MessageHeaders = {};
 
-/** Throws `FailureException` `payload_invalid`: what does not parse is never stored nor published. */
+/** Throws `FailureException` `payload_invalid`: an invalid payload is never stored nor published. */
 function parsed<Payload extends z.ZodType>(
   contract: { readonly payload: Payload },
   name: string,
@@ -56,7 +56,7 @@ function parsed<Payload extends z.ZodType>(
   );
 }
 
-/** A fact as a structured CloudEvent, for the exchange of events. */
+/** An event as a structured CloudEvent, for the exchange of events. */
 export function eventMessage<Payload extends z.ZodType>(
   contract: EventContract<Payload>,
   fact: Fact<Payload>,

@@ -6,7 +6,7 @@ const requests = pageCursor('requests', uuid);
 const agents = pageCursor('agents', uuid);
 
 describe('pageCursor', () => {
-  it('gives back the position that it was made of', () => {
+  it('decodes the position that it encoded', () => {
     fc.assert(
       fc.property(fc.uuid(), (id) => {
         const text = requests.encode(id);
@@ -51,7 +51,7 @@ describe('pageCursor', () => {
     });
   });
 
-  it('refuses whatever it did not give, and throws at nothing', () => {
+  it('refuses every text that it did not encode, and never throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (given) => {
         expect(requests.decode(given).ok).toBe(false);
@@ -59,7 +59,7 @@ describe('pageCursor', () => {
     );
   });
 
-  it('cuts the one entry too many off, and points behind the last that is shown', () => {
+  it('removes the extra entry, and points behind the last entry of the page', () => {
     const found = fc.sample(fc.uuid(), 4);
     const page = requests.page(found, 3, (entry) => entry);
     expect(page.items).toEqual(found.slice(0, 3));

@@ -9,14 +9,13 @@ export interface Page<Item> {
   readonly next_cursor: string | null;
 }
 
-/** The cursors of one list. A position is what the list is ordered by: that of the last entry of a page. */
+/** The cursors of one list. A position is the sort key of the last entry of a page. */
 export interface PageCursor<Position> {
   encode(position: Position): string;
-  /** Undefined: from the beginning. `cursor_invalid` for anything that `encode` of this list has not given. */
+  /** Undefined: from the beginning. `cursor_invalid` for every text that `encode` of this list has not created. */
   decode(cursor: string | undefined): Result<Position | undefined>;
   /**
-   * A page out of `found`, of which the store was asked for one more than `limit`: the one too many tells whether there is
-   * a next page.
+   * A page of `found`. Query the store for one entry more than `limit`: the extra one shows that there is a next page.
    */
   page<Item>(found: readonly Item[], limit: number, positionOf: (last: Item) => Position): Page<Item>;
 }
@@ -37,8 +36,8 @@ const parsedJson = (text: string): unknown => {
 };
 
 /**
- * Cursors are opaque to clients and checked when they come back: base64url of version, list and position. They are no
- * secret and not signed, because a forged one only chooses where a list begins that its caller may read anyway.
+ * Cursors are opaque to clients and validated on return: base64url of version, list and position. They are neither
+ * secret nor signed, because a forged one only selects where a list begins that its caller may read anyway.
  */
 export function pageCursor<Position>(list: string, position: z.ZodType<Position>): PageCursor<Position> {
   const content = z.tuple([z.literal(version), z.literal(list), position]);
@@ -51,7 +50,8 @@ export function pageCursor<Position>(list: string, position: z.ZodType<Position>
       const parsed = content.safeParse(parsedJson(Buffer.from(cursor, 'base64url').toString()));
       if (!parsed.success) return err(cursorInvalid);
       const value = parsed.data[2];
-      // Also what decodes leniently (other padding, other alphabet, spaces) has never been given out.
+      // Also refuses text that decodes leniently (other padding, other alphabet, spaces): no cursor was ever encoded
+      // so.
       return encode(value) === cursor ? ok(value) : err(cursorInvalid);
     },
     page(found, limit, positionOf) {

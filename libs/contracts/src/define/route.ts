@@ -1,12 +1,14 @@
 import type { z } from 'zod';
 
-/** `viewer` reads, `operator` asks for work, `approver` decides on gates, `admin` manages agents, projects and people. */
+/**
+ * `viewer` reads, `operator` submits work, `approver` decides on gates, `admin` manages agents, projects and people.
+ */
 export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
 /**
- * Who may call a route. `public` needs no credential, `operator` any of the roles, `principal` an agent's or runner's
- * credential unless a sanction denies it everything, `any_principal` also then; `enrolment` is an enrolment token. Deny by
+ * The callers of a route. `public` needs no credential, `operator` any of the roles, `principal` an agent's or runner's
+ * credential unless a sanction denies all access, `any_principal` even then; `enrolment` is an enrolment token. Deny by
  * default: a caller must match one entry.
  */
 export type Access =
@@ -25,7 +27,7 @@ export interface RouteContract<
   /** OpenAPI style: `/api/v1/agents/{agent_id}/status`. */
   readonly path: string;
   readonly summary: string;
-  /** What is promised beyond the summary: order, bounds, when it ends. */
+  /** Guarantees beyond the summary: order, limits, when it ends. */
   readonly description?: string;
   readonly tag: string;
   readonly access: readonly Access[];
@@ -38,7 +40,7 @@ export interface RouteContract<
   readonly produces?: 'application/json' | 'text/event-stream';
   /** The `Idempotency-Key` header is accepted: the same key and body give the same answer. */
   readonly idempotent?: boolean;
-  /** Failure codes a caller should expect, besides those that every route may give. */
+  /** Failure codes of this route, besides those of every route. */
   readonly errors: readonly string[];
 }
 

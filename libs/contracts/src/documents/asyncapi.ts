@@ -66,7 +66,7 @@ function addEvents(part: Part): void {
     part.operations[`publish.${event.key}`] = {
       action: 'send',
       summary: event.summary,
-      description: `Published by ${event.owner}; consumed by ${consumers.join(', ') || 'nobody yet'}.`,
+      description: `Published by ${event.owner}; consumed by ${consumers.join(', ') || 'no service yet'}.`,
       channel: channelReference(event.key),
       messages: [messageReference(event.key, event.key)],
     };
@@ -129,7 +129,7 @@ function addCommands(part: Part): void {
     part.operations[`carry_out.${command.key}`] = {
       action: 'receive',
       summary: command.summary,
-      description: `Carried out by ${command.owner}, at least once, deduplicated by message id.`,
+      description: `Handled by ${command.owner}, at least once, deduplicated by message id.`,
       channel: channelReference(command.key),
       messages: [messageReference(command.key, command.key)],
     };
@@ -155,7 +155,7 @@ function addQueries(part: Part): void {
     part.operations[`answer.${query.key}`] = {
       action: 'receive',
       summary: query.summary,
-      description: `Answered by ${query.owner} through direct reply-to; unanswered questions expire.`,
+      description: `Answered by ${query.owner} through direct reply-to; unanswered queries expire.`,
       channel: channelReference(query.key),
       messages: [messageReference(query.key, query.key)],
       reply: {
@@ -206,7 +206,7 @@ function addAgentProtocol(part: Part): void {
     );
     part.operations[`receive.${name}`] = {
       action: 'receive',
-      summary: `What principals publish under ${published}.`,
+      summary: `Messages that principals publish under ${published}.`,
       description: 'The AMQP property `user_id` must be set, `type` is the message’s name without `agent.`.',
       channel: channelReference(name),
       messages: contracts.map((contract) => messageReference(name, id(contract))),
@@ -224,13 +224,13 @@ function addAgentProtocol(part: Part): void {
   );
   part.operations['send.agents.inbox'] = {
     action: 'send',
-    summary: 'What a principal receives for its agents.',
+    summary: 'Messages to a principal for its agents.',
     channel: channelReference('agents.inbox'),
     messages: messagesToAgents.map((contract) => messageReference('agents.inbox', id(contract))),
   };
 }
 
-/** AsyncAPI 3 of the agent protocol and of everything between services, as the platform sees it. */
+/** AsyncAPI 3 of the agent protocol and of all messages between services, as the platform sees it. */
 export function asyncApiDocument(): Named {
   const part: Part = { channels: {}, operations: {}, messages: {} };
   addAgentProtocol(part);
@@ -260,7 +260,7 @@ export function asyncApiDocument(): Named {
           properties: {
             traceparent: {
               type: 'string',
-              description: 'W3C trace context; carry it on into what you send.',
+              description: 'W3C trace context; propagate it in your own messages.',
             },
           },
         },

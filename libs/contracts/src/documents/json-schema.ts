@@ -3,27 +3,27 @@ import { z } from 'zod';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 export interface JsonSchemaOptions {
-  /** `input`: what may be sent, defaults left out. `output`: what is received, defaults filled in. */
+  /** `input`: for senders, with defaults optional. `output`: for receivers, with defaults filled in. */
   readonly io: 'input' | 'output';
   /** Schemas to write as a reference instead of in full. */
   readonly references?: ReadonlyMap<z.core.$ZodType, string>;
 }
 
-/** A definition that refers to itself, whatever its name is in this document. */
+/** A definition that refers to itself, under any name in this document. */
 const shapeOf = (definition: unknown): string =>
   JSON.stringify(definition).replaceAll(/"#(\/\$defs\/\w+)?"/g, '"#"');
 
-/** How zod writes `z.json()`, the one recursive schema there is. */
+/** zod's output for `z.json()`, the only recursive schema. */
 const anyJson = ((): string => {
   const { $schema, ...definition } = z.toJSONSchema(z.json());
   void $schema;
   return shapeOf(definition);
 })();
 
-/** Strings whose format says it all; the pattern beside it is hundreds of characters that nobody reads. */
+/** Strings that their format describes completely; the pattern beside it has hundreds of unreadable characters. */
 const saidByFormat = new Set(['date-time', 'uuid', 'uri']);
 
-/** Any JSON is written as the schema `true` stands for; a member unknown today may come tomorrow, so it is not refused. */
+/** Any JSON is written as the schema `true`; unknown members may be added later, so they are not refused. */
 function simplified(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(simplified);
   if (typeof value !== 'object' || value === null) return value;
@@ -35,7 +35,7 @@ function simplified(value: unknown): unknown {
     ...(additionalProperties === undefined || additionalProperties === false ? {} : { additionalProperties }),
   };
   if (Object.values($defs ?? {}).some((definition) => shapeOf(definition) !== anyJson))
-    throw new TypeError('a recursive schema needs a name: documents know only the one of any JSON');
+    throw new TypeError('a recursive schema needs a name: the documents support only the one of any JSON');
   return Object.fromEntries(
     Object.entries({ ...rest, ...kept }).map(([name, member]) => [name, simplified(member)]),
   );

@@ -21,7 +21,7 @@ function titled(title: string, description: string, schema: z.ZodType, io: 'inpu
   };
 }
 
-/** One schema for each message body, by name: what a sender may send. Replies are what an asker receives. */
+/** One schema for each message body, by name, as a sender needs it. Replies are as their receiver needs them. */
 export function jsonSchemas(): Readonly<Record<string, JsonSchema>> {
   const entries: [string, JsonSchema][] = [
     ...[...events, ...commands, ...queries].map(({ key, summary, payload }): [string, JsonSchema] => [
@@ -44,7 +44,7 @@ export function jsonSchemas(): Readonly<Record<string, JsonSchema>> {
   return Object.fromEntries(entries);
 }
 
-/** The schema as it was before members were added to it: what a published version's digest is made of. */
+/** The schema before members were added to it: the digest of a published version is computed from it. */
 export function withoutAdded<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(withoutAdded) as Value;
   if (typeof value !== 'object' || value === null) return value;

@@ -50,7 +50,7 @@ function securityOf(access: readonly Access[]): OpenApiOperation['security'] {
 
 function describedAccess(access: readonly Access[]): string {
   const said = access.map((entry) => {
-    if (entry === 'public') return 'anybody';
+    if (entry === 'public') return 'any caller';
     if (entry === 'principal') return 'a principal';
     if (entry === 'any_principal') return 'a principal, also a refused one';
     if (entry === 'enrolment') return 'the holder of an enrolment token';
@@ -151,7 +151,7 @@ export function openApiDocument(declared: readonly RouteContract[] = routes): Op
       title: 'YMERA Agent Manager',
       version: '1',
       description:
-        'People’s door to the platform. Bodies are JSON in snake_case; refusals are problem+json with a stable `code`. ' +
+        'The platform’s HTTP API. Bodies are JSON in snake_case; refusals are problem+json with a stable `code`. ' +
         'Unknown members may be added to answers at any time; anything else changes only with a new path.',
     },
     paths,
@@ -168,7 +168,7 @@ export function openApiDocument(declared: readonly RouteContract[] = routes): Op
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'yme_',
-          description: 'One-use enrolment token.',
+          description: 'Single-use enrolment token.',
         },
       },
       schemas: Object.fromEntries(

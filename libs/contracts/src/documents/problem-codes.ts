@@ -146,7 +146,7 @@ const ofCredentials = [
 
 const isPublic = (access: readonly Access[]): boolean => access.includes('public');
 
-/** Every code that a route may answer with: its own, and those that come with what it takes. */
+/** Every code that a route may answer with: its own, and those of its access and input. */
 export function problemCodesOf(route: RouteContract): readonly string[] {
   const takes = [route.params, route.query, route.body].some((part) => part !== undefined);
   return [

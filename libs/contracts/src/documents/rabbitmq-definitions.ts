@@ -9,8 +9,8 @@ export const virtualHostNames: Readonly<Record<VirtualHost, string>> = {
 };
 
 /**
- * What `rabbitmqctl import_definitions` and `POST /api/definitions` read: everything durable and who may touch it.
- * Users are left out: whoever imports it adds `svc-<service>` with passwords of the installation.
+ * The input of `rabbitmqctl import_definitions` and `POST /api/definitions`: everything durable and its permissions.
+ * Users are omitted: the importer adds `svc-<service>` with passwords of the installation.
  */
 export interface RabbitmqDefinitions {
   readonly vhosts: readonly { readonly name: string }[];

@@ -69,7 +69,7 @@ export const requestEnded = defineEvent({
     workflow_id: uuid.optional(),
     state: z.enum(['completed', 'failed', 'canceled']),
     error: errorShape.optional(),
-    /** Of a request that had no run yet; a run's own event says who canceled it. */
+    /** For a request that had no workflow yet; a workflow's own event names who canceled it. */
     canceled_by: z.string().optional(),
   }),
   sample: { request_id: sampleId('aa'), workflow_id: sampleId('bb'), state: 'completed' },
@@ -128,7 +128,7 @@ export const approvalDecided = defineEvent({
   sample: decidedSample,
 });
 
-/** Still read from queues; nothing sends it any more. */
+/** Still handled from queues; no longer sent. */
 export const approvalDecidedV1 = defineEvent({
   name: 'coordinator.approval.decided',
   version: 1,

@@ -25,7 +25,8 @@ export const deadLetterRecorded = defineEvent({
   name: 'orchestrator.dead_letter.recorded',
   version: 1,
   owner: 'orchestrator',
-  summary: 'A message is dead: nothing tries it again by itself. Not told of dead facts about dead letters.',
+  summary:
+    'A message was dead-lettered and is not retried automatically. Not published for dead-lettered events about dead letters.',
   payload: z.object({
     ...letter,
     code: z.string(),
@@ -46,7 +47,7 @@ export const deadLetterReplayed = defineEvent({
   name: 'orchestrator.dead_letter.replayed',
   version: 1,
   owner: 'orchestrator',
-  summary: 'An administrator has sent a dead message back to exactly the queue that it died in.',
+  summary: 'An administrator has replayed a dead letter to exactly its own queue.',
   payload: z.object({ ...letter, replayed_by: z.string(), replayed_at: timestamp }),
   sample: { ...letterSample, replayed_by: 'grace', replayed_at: sampleTime },
 });

@@ -10,7 +10,7 @@ import * as reporting from './reporting';
 const isEvent = (value: unknown): value is EventContract =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'event';
 
-/** Every event there is; documents, topology and tests start here. */
+/** All events; documents, topology and tests are derived from them. */
 export const events: readonly EventContract[] = [
   registry,
   reporting,

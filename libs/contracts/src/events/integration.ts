@@ -11,7 +11,7 @@ export const projectRegistered = defineEvent({
   name: 'integration.project.registered',
   version: 1,
   owner: 'integration',
-  summary: 'The platform keeps a bare repository of this project.',
+  summary: 'The platform has a bare repository of this project.',
   payload: z.object({
     project_id: projectId,
     default_branch: z.string(),
@@ -58,7 +58,7 @@ export const projectSynced = defineEvent({
   version: 1,
   owner: 'integration',
   summary:
-    'The upstream of a project was looked at, and something is not as it was: its branch, ours, or that it can be reached. Also when a person asked.',
+    'The upstream of a project was checked and has changed: its branch, our branch, or its availability. Also when a person requested the check.',
   payload: z.object({
     project_id: projectId,
     branch: z.string(),
@@ -67,7 +67,7 @@ export const projectSynced = defineEvent({
     push: pushPolicy,
     /** Our branch, afterwards. */
     head: gitObjectId,
-    /** Where our branch was, when it was moved forward to the upstream's. */
+    /** The head of our branch before it was moved forward to the upstream's. */
     moved_from: gitObjectId.optional(),
     upstream_head: gitObjectId.optional(),
     error: errorShape.optional(),
@@ -118,9 +118,9 @@ export const changeMaterialised = defineEvent({
     commit: gitObjectId,
     tree: gitObjectId,
     files: z.number().int().min(1),
-    /** The change that was made again on another base. */
+    /** The change that was rebased. */
     made_from: uuid.optional(),
-    /** What is no reason to refuse the change and an approver should know. */
+    /** Findings that do not stop the change, for the approver. */
     findings: added(findings),
   }),
   sample: {
@@ -142,7 +142,7 @@ export const changeRefused = defineEvent({
   payload: z.object({
     ...attempt,
     agent_id: agentId,
-    /** What it was to be made on. */
+    /** The commit on which it was to be created. */
     base: gitObjectId.optional(),
     error: errorShape,
     findings,
@@ -200,7 +200,7 @@ export const landingRefused = defineEvent({
   name: 'integration.landing.refused',
   version: 1,
   owner: 'integration',
-  summary: 'An invariant did not hold, or the branch had moved; the branch is untouched.',
+  summary: 'An invariant did not hold, or the branch had moved; the branch is unchanged.',
   payload: z.object({ ...landing, error: errorShape, head: gitObjectId.optional() }),
   sample: {
     ...landingSample,

@@ -15,7 +15,7 @@ export const workflowStarted = defineEvent({
   name: 'orchestrator.workflow.started',
   version: 1,
   owner: 'orchestrator',
-  summary: 'A run exists; its steps follow as events.',
+  summary: 'A workflow was created; its steps follow as events.',
   payload: z.object({ ...run, plan_digest: digest, base: gitObjectId, started_at: timestamp }),
   sample: { ...runSample, plan_digest: sampleDigest, base: sampleOid, started_at: sampleTime },
 });
@@ -57,7 +57,7 @@ export const taskProgressed = defineEvent({
   name: 'orchestrator.task.progressed',
   version: 1,
   owner: 'orchestrator',
-  summary: 'An agent told how far it is.',
+  summary: 'An agent reported its progress.',
   payload: z.object({
     ...run,
     step_id: z.string(),
@@ -89,7 +89,7 @@ export const gateOpened = defineEvent({
     step_id: z.string(),
     kind: gateKind,
     subject_digest: digest,
-    /** For a landing gate: what would land. */
+    /** For a landing gate: the change that would land. */
     landing: z
       .object({
         change_id: uuid,
@@ -100,7 +100,7 @@ export const gateOpened = defineEvent({
         tests: testSummary,
       })
       .optional(),
-    /** For an escalation: what was rejected, and why. */
+    /** For an escalation: the rejected change, and why. */
     escalation: escalation.optional(),
     expires_at: timestamp,
   }),
@@ -139,7 +139,7 @@ export const gateClosed = defineEvent({
   sample: closedSample,
 });
 
-/** Still read from queues; nothing sends it any more. */
+/** Still handled from queues; no longer sent. */
 export const gateClosedV1 = defineEvent({
   name: 'orchestrator.gate.closed',
   version: 1,
@@ -154,7 +154,7 @@ export const workflowEscalated = defineEvent({
   version: 1,
   owner: 'orchestrator',
   summary:
-    'Work was rejected as often as the plan allows: a person must decide, at the gate that opened with this.',
+    'Work was rejected as often as the plan allows: a person must decide, at the gate that opened with this event.',
   payload: z.object({
     ...run,
     /** The step that rejected the work. */
@@ -192,7 +192,7 @@ export const workflowCompleted = defineEvent({
   name: 'orchestrator.workflow.completed',
   version: 1,
   owner: 'orchestrator',
-  summary: 'Every step of the run is done.',
+  summary: 'Every step of the workflow is completed.',
   payload: z.object({ ...run, result: workflowResult, completed_at: timestamp }),
   sample: { ...runSample, result: { tool_ms: 4200 }, completed_at: sampleTime },
 });
@@ -201,7 +201,7 @@ export const workflowFailed = defineEvent({
   name: 'orchestrator.workflow.failed',
   version: 1,
   owner: 'orchestrator',
-  summary: 'The run ended without its goal; nothing landed.',
+  summary: 'The workflow failed; nothing landed.',
   payload: z.object({
     ...run,
     step_id: z.string().optional(),
@@ -222,7 +222,7 @@ export const workflowCanceled = defineEvent({
   name: 'orchestrator.workflow.canceled',
   version: 1,
   owner: 'orchestrator',
-  summary: 'The run was canceled by a person.',
+  summary: 'A person canceled the workflow.',
   payload: z.object({ ...run, canceled_by: z.string(), canceled_at: timestamp }),
   sample: { ...runSample, canceled_by: 'ada', canceled_at: sampleTime },
 });

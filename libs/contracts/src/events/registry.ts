@@ -7,7 +7,7 @@ export const enrolmentCreated = defineEvent({
   name: 'registry.enrolment.created',
   version: 1,
   owner: 'registry',
-  summary: 'An administrator made a one-use token with which a principal or an agent may join.',
+  summary: 'An administrator created a single-use token with which a principal or an agent may join.',
   payload: z.object({
     /** The token's public part. */
     enrolment_id: z.string(),
@@ -47,9 +47,9 @@ export const agentRegistered = defineEvent({
     capabilities,
     principal_id: principalId,
     partition: z.number().int().min(0).max(63),
-    /** Raised by every sanction; leases remember the epoch they were given under. */
+    /** Raised by every sanction; leases record the epoch they were given under. */
     credential_epoch: z.number().int().min(1),
-    /** Attempts that it works on at a time; absent: 1. */
+    /** Attempts that it may hold at once; absent: 1. */
     slots: z.number().int().min(1).max(maximumSlots).optional(),
     registered_at: timestamp,
   }),
@@ -83,12 +83,12 @@ export const agentStandingChanged = defineEvent({
   name: 'registry.agent.standing_changed',
   version: 1,
   owner: 'registry',
-  summary: 'Authority was taken from an agent, or given back. What it was given before a sanction is void.',
+  summary: 'An agent was sanctioned or reinstated. Work that it got before a sanction is void.',
   payload: z.object({
     agent_id: agentId,
     principal_id: principalId,
     status: agentStanding,
-    /** Of a sanction, `silence` or `violation`; of its end, who ended it: good reports, or an administrator. */
+    /** For a sanction, `silence` or `violation`; for its end, its author: good reports, or an administrator. */
     cause: z.enum([...sanctionCause.options, 'recovery', 'lifted']).nullable(),
     /** Raised by each sanction, never lowered. */
     credential_epoch: z.number().int().min(1),

@@ -58,7 +58,7 @@ export const violationDetected = defineEvent({
   version: 1,
   owner: 'reporting',
   summary:
-    'A principal tried what it may not: a report for an agent it does not own, of an older session, or malformed.',
+    'A principal committed a violation: a report for an agent that it does not own, of an older session, or malformed.',
   payload: z.object({
     principal_id: z.string().max(300),
     agent_id: z.string().max(300).optional(),
@@ -78,7 +78,7 @@ export const enforcementChanged = defineEvent({
   version: 1,
   owner: 'reporting',
   summary:
-    'An agent went one step up the ladder for its silence, or left it by good reports or because its freeze was lifted.',
+    'An agent’s sanction level rose for missed reports, or dropped by good reports or because its freeze was lifted.',
   payload: z.object({
     agent_id: agentId,
     agent_type: agentType,
@@ -86,9 +86,9 @@ export const enforcementChanged = defineEvent({
     from: enforcement,
     to: enforcement,
     cause: z.enum(['silence', 'recovery', 'lifted', 'policy']),
-    /** Windows of silence that count; 0 unless the cause is silence. */
+    /** Missed windows that count; 0 unless the cause is silence. */
     missed_windows: z.number().int().min(0),
-    /** Null of an agent that has never reported; its silence counts from its first session. */
+    /** Null for an agent that has never reported; its missed reports count from its first session. */
     last_report_at: timestamp.nullable(),
     decided_at: timestamp,
     reason: z.string().max(1000),
@@ -107,7 +107,7 @@ export const enforcementChanged = defineEvent({
   },
 });
 
-/** Why nobody is sanctioned at the moment. */
+/** Why sanctions are suppressed at the moment. */
 const holdReason = z.enum(['ingest_unhealthy', 'authentication_unavailable', 'mass_silence', 'recovering']);
 
 export const enforcementHeld = defineEvent({
@@ -115,13 +115,13 @@ export const enforcementHeld = defineEvent({
   version: 1,
   owner: 'reporting',
   summary:
-    'One incident: silence is held against nobody, or nobody of a group, because the fault may be the platform’s own.',
+    'One incident: missed reports lead to no sanctions, at all or in one group, because the platform itself may be at fault.',
   payload: z.object({
     reason_code: holdReason,
     /** `fleet`, `type:<agent type>` or `principal:<principal>`; all agents of the sender when it is absent. */
     group: z.string().max(300).optional(),
     since: timestamp,
-    /** Agents that are not sanctioned because of it. */
+    /** Agents whose sanctions are suppressed by it. */
     affected: z.number().int().min(0),
   }),
   sample: {
@@ -136,7 +136,8 @@ export const enforcementResumed = defineEvent({
   name: 'reporting.enforcement.resumed',
   version: 1,
   owner: 'reporting',
-  summary: 'The incident is over. Silent agents have a full suspension window before theirs counts again.',
+  summary:
+    'The incident is over. Silent agents have a full suspension window before missed reports count again.',
   payload: z.object({ held_since: timestamp, reason_code: holdReason }),
   sample: { held_since: '2026-01-01T00:00:00.000Z', reason_code: 'mass_silence' },
 });

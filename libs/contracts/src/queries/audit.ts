@@ -13,7 +13,7 @@ export const listAuditEntries = defineQuery({
   payload: z.object({
     from_index: z.coerce.number().int().min(0).default(0),
     limit: pageSize,
-    /** Goes on after a page, as in every other list; `from_index` counts for nothing then. */
+    /** Continues after a page, as in every other list; `from_index` is ignored then. */
     cursor: added(cursor),
   }),
   reply: z.object({
@@ -30,7 +30,7 @@ export const readAuditLog = defineQuery({
   version: 1,
   owner: 'audit',
   summary:
-    'Entries in order, exactly as they were hashed, for whoever checks them. A page ends early when it grows large.',
+    'Entries in order, exactly as they were hashed, for verifiers. A page ends early when it grows large.',
   payload: z.object({
     from_index: z.coerce.number().int().min(0).default(0),
     limit: z.coerce.number().int().min(1).max(1000).default(500),
@@ -60,7 +60,7 @@ export const readAuditCheckpoint = defineQuery({
   name: 'audit.read_checkpoint',
   version: 1,
   owner: 'audit',
-  summary: 'The newest signed checkpoint, and the public key that it can be checked with.',
+  summary: 'The newest signed checkpoint, and the public key that verifies it.',
   payload: z.object({}),
   reply: z.object({
     /** C2SP tlog-checkpoint; null before the first one is signed. */
@@ -81,7 +81,7 @@ export const listAuditCheckpoints = defineQuery({
   owner: 'audit',
   summary: 'Signed checkpoints, the smallest first.',
   payload: z.object({
-    /** Those that cover at least so many entries. */
+    /** Those that cover at least this many entries. */
     from_size: z.coerce.number().int().min(0).default(0),
     limit: pageSize,
   }),

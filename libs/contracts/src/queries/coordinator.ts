@@ -63,7 +63,7 @@ export const revertChange = defineQuery({
   name: 'coordinator.revert_change',
   version: 1,
   owner: 'coordinator',
-  summary: 'Take a landed change back: a new request, which is tested, examined and approved like any other.',
+  summary: 'Revert a landed change: a new request, which is tested, examined and approved like any other.',
   payload: z.object({
     change_id: uuid,
     reason: z.string().max(500).optional(),
@@ -112,7 +112,7 @@ export const cancelRequest = defineQuery({
   name: 'coordinator.cancel_request',
   version: 1,
   owner: 'coordinator',
-  summary: 'Cancel the request and its run.',
+  summary: 'Cancel the request and its workflow.',
   payload: z.object({ request_id: uuid, reason: z.string().max(500), actor }),
   reply: requestResource,
   sample: { request_id: sampleId('aa'), reason: 'Not needed any more.', actor: someone },
@@ -141,7 +141,7 @@ export const getApproval = defineQuery({
   name: 'coordinator.get_approval',
   version: 2,
   owner: 'coordinator',
-  summary: 'One approval with what it is about.',
+  summary: 'One approval with its subject.',
   payload: z.object({ approval_id: uuid }),
   reply: approvalResource,
   sample: { approval_id: sampleId('cc') },
@@ -180,7 +180,7 @@ export const decideApproval = defineQuery({
   replySample: decidedSample,
 });
 
-/** For a gateway of before findings could be accepted: the option is null where they were. */
+/** For an older gateway, before findings could be accepted: the option is null where they were. */
 export const listApprovalsV1 = defineQuery({
   name: 'coordinator.list_approvals',
   version: 1,
@@ -192,7 +192,7 @@ export const listApprovalsV1 = defineQuery({
   replySample: { items: [approvalSample], next_cursor: null },
 });
 
-/** For a gateway of before findings could be accepted. */
+/** For an older gateway, before findings could be accepted. */
 export const getApprovalV1 = defineQuery({
   name: 'coordinator.get_approval',
   version: 1,
@@ -204,7 +204,7 @@ export const getApprovalV1 = defineQuery({
   replySample: approvalSample,
 });
 
-/** For a gateway of before findings could be accepted. */
+/** For an older gateway, before findings could be accepted. */
 export const decideApprovalV1 = defineQuery({
   name: 'coordinator.decide_approval',
   version: 1,

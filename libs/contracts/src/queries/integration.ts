@@ -40,9 +40,9 @@ export const registerProject = defineQuery({
 
 const projectWithWorkspace = projectResource.extend({
   workspace_url: z.string(),
-  /** What new work begins on: the head, or its merge with an upstream that has gone another way. */
+  /** The base of new work: the head, or its merge with a diverged upstream. */
   base: added(gitObjectId),
-  /** What a person should know about that. */
+  /** Notes about that for a person. */
   notes: added(planNotes),
 });
 
@@ -53,7 +53,7 @@ export const getProject = defineQuery({
   summary: 'One project.',
   payload: z.object({
     project_id: projectId,
-    /** Brings the copy in step with the upstream first; takes as long as the upstream. */
+    /** Synchronises with the upstream first; takes as long as the upstream. */
     fresh: added(z.boolean()),
   }),
   reply: projectWithWorkspace,
@@ -78,7 +78,7 @@ export const updateProject = defineQuery({
   name: 'integration.update_project',
   version: 1,
   owner: 'integration',
-  summary: 'Change settings of a project. What is left out stays; a command that is null is detected again.',
+  summary: 'Change settings of a project. Omitted ones stay; a command that is null is detected again.',
   payload: z.object({
     project_id: projectId,
     name: z.string().min(1).max(200).optional(),
@@ -97,7 +97,7 @@ export const syncProject = defineQuery({
   name: 'integration.sync_project',
   version: 1,
   owner: 'integration',
-  summary: 'Bring a project in step with its upstream now, as far as that is possible.',
+  summary: 'Synchronise a project with its upstream now, as far as that is possible.',
   payload: z.object({ project_id: projectId, actor }),
   reply: projectResource,
   sample: { project_id: 'sample', actor: { name: 'ada', roles: ['operator'] } },
@@ -109,7 +109,7 @@ export const proposeRevert = defineQuery({
   version: 1,
   owner: 'integration',
   summary:
-    'Make a commit that takes a landed change back, on what new work begins on. It is a change like any other, and lands like one.',
+    'Create a commit that reverts a landed change, on the base of new work. It is a change like any other, and lands like one.',
   payload: z.object({
     change_id: uuid,
     request_id: uuid,
@@ -120,7 +120,7 @@ export const proposeRevert = defineQuery({
   }),
   reply: z.object({
     project: projectWithWorkspace,
-    /** Subject of the commit that is taken back. */
+    /** Subject of the reverted commit. */
     title: z.string(),
     change: z.object({
       change_id: uuid,

@@ -20,7 +20,7 @@ import {
 } from '../shared/ids';
 import { sampleTime } from '../shared/samples';
 
-/** Who asks, as the gateway authenticated it. */
+/** The caller, as the gateway authenticated it. */
 const caller = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('operator'), actor }),
   z.object({ kind: z.literal('principal'), principal_id: principalId }),
@@ -29,7 +29,7 @@ const caller = z.discriminatedUnion('kind', [
 
 const principalStanding = z.enum([...agentStanding.options, 'retired']);
 
-/** What a principal needs to connect; the credential is shown once and stored only hashed. */
+/** Connection data of a principal; the credential is shown once and stored only hashed. */
 export const principalCredential = z.object({
   principal_id: principalId,
   credential: z.string(),
@@ -51,7 +51,7 @@ export const createEnrolment = defineQuery({
   name: 'registry.create_enrolment',
   version: 1,
   owner: 'registry',
-  summary: 'A one-use token with which a principal or a single agent joins.',
+  summary: 'A single-use token with which a principal or a single agent joins.',
   payload: z.object({
     kind: z.enum(['principal', 'agent']),
     valid_s: z.number().int().min(60).max(86_400),
@@ -107,11 +107,11 @@ export const authenticatePrincipal = defineQuery({
   version: 1,
   owner: 'registry',
   summary:
-    'Check a credential. Refusals are counted and throttled; whoever is denied everything is refused by standing.',
+    'Check a credential. Refusals are counted and throttled; a principal without any access is refused by its sanction status.',
   payload: z.object({
     principal_id: principalId.optional(),
     credential: z.string().max(300),
-    /** Recognise also a principal that is denied everything; the reply says so, and the caller refuses it. */
+    /** Also recognise a principal without any access; the reply says so, and the caller refuses it. */
     any_standing: z.boolean().optional(),
   }),
   reply: z.object({
@@ -139,7 +139,7 @@ export const getAgent = defineQuery({
   replySample: agentSample,
 });
 
-/** Asked by gateways of before; it has no cursor for an agent whose id is long. */
+/** For older gateways; it has no cursor for an agent whose id is long. */
 export const listAgentsV1 = defineQuery({
   name: 'registry.list_agents',
   version: 1,
@@ -177,7 +177,7 @@ export const principalStatus = defineQuery({
   name: 'registry.principal_status',
   version: 1,
   owner: 'registry',
-  summary: 'What a principal may know of itself, also while it is refused elsewhere.',
+  summary: 'A principal’s own status, also while it is refused elsewhere.',
   payload: z.object({ principal_id: principalId }),
   reply: z.object({
     principal_id: principalId,
@@ -185,7 +185,7 @@ export const principalStatus = defineQuery({
     /** Whether it may connect and report now, which ends a suspension for silence. */
     may_report: z.boolean().optional(),
     agent_ids: z.array(agentId),
-    /** Those of its agents from which something was taken, and why. */
+    /** Its sanctioned agents, and why. */
     sanctions: z
       .array(
         z.object({
@@ -208,7 +208,7 @@ export const liftFreeze = defineQuery({
   version: 1,
   owner: 'registry',
   summary:
-    'Give an agent back what a freeze, or a suspension for a violation, took. Only an administrator may.',
+    'Restore the authority that a freeze, or a suspension for a violation, removed from an agent. Only an administrator may.',
   payload: z.object({ agent_id: agentId, reason: z.string().min(10).max(1000), actor }),
   reply: agentResource,
   sample: {
@@ -233,10 +233,10 @@ export const recallCanary = defineQuery({
   version: 1,
   owner: 'registry',
   summary:
-    'Whether the broker asked the instance that answers to authenticate a canary; no answer without a database.',
+    'Whether the broker asked the answering instance to authenticate a probe; no answer without a database.',
   payload: z.object({ name: canaryName }),
   reply: z.object({
-    /** Null when it was not asked, or so long ago that others were asked about since. */
+    /** Null when it was not asked, or so long ago that newer probes have evicted it. */
     asked_at: timestamp.nullable(),
   }),
   sample: { name: '_canary-00000000000000000000000000000000' },

@@ -8,7 +8,7 @@ export const getAgentStatus = defineQuery({
   name: 'reporting.get_agent_status',
   version: 1,
   owner: 'reporting',
-  summary: 'The newest that reports say of one agent.',
+  summary: 'The state of one agent by its newest report.',
   payload: z.object({ agent_id: agentId }),
   reply: agentStatusResource,
   sample: { agent_id: 'tester-1' },

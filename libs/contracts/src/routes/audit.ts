@@ -20,7 +20,7 @@ export const readAuditLogRoute = defineRoute({
   operation: 'readAuditLog',
   method: 'GET',
   path: '/api/v1/audit/log',
-  summary: 'Audit entries exactly as they were hashed, to be checked',
+  summary: 'Audit entries exactly as they were hashed, for verification',
   tag: 'audit',
   access: [{ roles: ['admin'] }],
   query: readAuditLog.payload,

@@ -7,7 +7,7 @@ import { deadLetterResource } from '../shared/dead-letters';
 import { cursor, pageSize, uuid } from '../shared/ids';
 
 const readers = { roles: ['viewer', 'operator', 'approver', 'admin'] } as const;
-/** Dead letters hold what people and agents wrote. */
+/** Dead letters contain texts of people and agents. */
 const operators = { roles: ['operator', 'admin'] } as const;
 const admins = { roles: ['admin'] } as const;
 const tag = 'operations';
@@ -44,7 +44,7 @@ const controlRoute = (operation: string, path: string, summary: string) =>
 export const pauseDispatchRoute = controlRoute(
   'pauseDispatch',
   '/api/v1/dispatch/pause',
-  'Offer no work to any agent, until resumed; work in progress goes on',
+  'Offer no work to any agent, until resumed; work in progress continues',
 );
 export const resumeDispatchRoute = controlRoute(
   'resumeDispatch',
@@ -59,14 +59,14 @@ export const pauseLandingRoute = controlRoute(
 export const resumeLandingRoute = controlRoute(
   'resumeLanding',
   '/api/v1/landing/resume',
-  'Carry out orders to land again, also those that waited',
+  'Execute orders to land again, also those that waited',
 );
 
 export const listDeadLettersRoute = defineRoute({
   operation: 'listDeadLetters',
   method: 'GET',
   path: '/api/v1/dead-letters',
-  summary: 'Messages that nothing tries again by itself, newest first',
+  summary: 'Dead letters, which are not retried automatically, newest first',
   tag,
   access: [operators],
   query: listDeadLetters.payload,
@@ -81,7 +81,7 @@ export const getDeadLetterRoute = defineRoute({
   operation: 'getDeadLetter',
   method: 'GET',
   path: '/api/v1/dead-letters/{dead_letter_id}',
-  summary: 'One dead message with its body, without secrets',
+  summary: 'One dead letter with its body, without secrets',
   tag,
   access: [operators],
   params: deadLetterParams,
@@ -94,7 +94,7 @@ export const replayDeadLetterRoute = defineRoute({
   operation: 'replayDeadLetter',
   method: 'POST',
   path: '/api/v1/dead-letters/{dead_letter_id}/replay',
-  summary: 'Send it back to the queue that it died in; its consumer takes it once',
+  summary: 'Replay it to its own queue; its consumer handles it once',
   tag,
   access: [admins],
   params: deadLetterParams,
@@ -113,7 +113,7 @@ export const listAlertsRoute = defineRoute({
   operation: 'listAlerts',
   method: 'GET',
   path: '/api/v1/alerts',
-  summary: 'What a person should look at, newest first',
+  summary: 'Alerts for people, newest first',
   tag,
   access: [readers],
   query: z.object({

@@ -17,15 +17,15 @@ export const openFindings = <Found extends Pick<Finding, 'code' | 'severity' | '
       (finding.severity === 'critical' || waiverOf(finding, given, tree) === undefined),
   );
 
-/** Whether a person may accept what was rejected. */
+/** Whether a person may accept the rejected change. */
 export type Acceptance =
   | { readonly kind: 'possible'; readonly findings: readonly Finding[] }
-  /** `because` says why not; `findings` are those in the way. */
+  /** `because` gives the reason; `findings` are those in the way. */
   | { readonly kind: 'impossible'; readonly because: string; readonly findings: readonly Finding[] };
 
 /**
- * Only judgements of an examination can be accepted, and only if nothing else stops the change. The examination marks them
- * `waivable`, by its policy; what is not marked is not waivable. Failed tests are no judgement.
+ * Only judgements of an examination can be accepted, and only if nothing else stops the change. The examination marks
+ * them `waivable`, by its policy; an unmarked finding is not waivable. Failed tests are not a judgement.
  */
 export function acceptanceOf({ error, findings, change, waivers = [] }: Escalation): Acceptance {
   const impossible = (because: string, inTheWay: readonly Finding[]): Acceptance => ({
@@ -34,12 +34,12 @@ export function acceptanceOf({ error, findings, change, waivers = [] }: Escalati
     findings: inTheWay,
   });
   if (error.code !== 'verdict_rejected' || !change)
-    return impossible('Only what an examination has judged can be accepted; failed tests cannot.', findings);
+    return impossible('Only judgements of an examination can be accepted; failed tests cannot.', findings);
   const open = openFindings(findings, waivers, change.tree);
   const critical = open.filter(({ severity }) => severity === 'critical');
   if (critical.length > 0) return impossible('Critical findings cannot be accepted.', critical);
   const facts = open.filter(({ waivable }) => waivable !== true);
-  if (facts.length > 0) return impossible('These findings are facts, no judgements.', facts);
+  if (facts.length > 0) return impossible('These findings are facts, not judgements.', facts);
   const acceptable = findings.filter(
     (finding) => finding.waivable === true && waiverOf(finding, waivers, change.tree) === undefined,
   );
@@ -49,7 +49,7 @@ export function acceptanceOf({ error, findings, change, waivers = [] }: Escalati
   return { kind: 'possible', findings: acceptable };
 }
 
-/** The waivers that an accepted escalation gives; none where it cannot be accepted. */
+/** The waivers of an accepted escalation; none where it cannot be accepted. */
 export function waiversOf(
   escalation: Escalation,
   { acceptedBy, reason, acceptedAt }: { acceptedBy: string; reason: string; acceptedAt: string },

@@ -22,18 +22,18 @@ export const enforcement = z.enum(['none', 'warned', 'suspended', 'frozen']);
 export const workState = z.enum(['idle', 'working', 'stalled']);
 
 /**
- * What sanctions have left of an agent's authority. `active`: all that its type may. `suspended` for silence: it may
- * report, and gets no work. `suspended` for a violation, or `frozen`: it may ask for its own status.
+ * An agent's authority under sanctions. `active`: everything that its type may do. `suspended` for silence: it may
+ * report, but gets no work. `suspended` for a violation, or `frozen`: it may only query its own status.
  */
 export const agentStanding = z.enum(['active', 'suspended', 'frozen']);
 export type AgentStanding = z.output<typeof agentStanding>;
 /** Good reports end a suspension for silence, an administrator every other sanction. */
 export const sanctionCause = z.enum(['silence', 'violation']);
 
-/** Attempts that one agent may work on at a time. */
+/** Attempts that one agent may hold at once. */
 export const maximumSlots = 100;
 
-/** At most 16 KiB once encoded; the platform keeps it and reads `concurrency` (1 to 100, default 1) alone. */
+/** At most 16 KiB once encoded; the platform stores it and reads only `concurrency` (1 to 100, default 1). */
 export const agentConfig = z.record(z.string().max(100), z.json());
 
 export const agentResource = z.object({

@@ -3,14 +3,14 @@ import { timestamp, uuid } from './ids';
 
 export const alertSeverity = z.enum(['warning', 'critical']);
 
-/** Something that a person should look at, derived from one event and resolved by its counter-event. */
+/** A condition that needs a person, derived from one event and resolved by its counter-event. */
 export const alertResource = z.object({
   alert_id: uuid,
   /** `agent_suspended`, `dead_letter`, ... */
   kind: z.string(),
   severity: alertSeverity,
   title: z.string().max(500),
-  /** Path of what it is about, in this API. */
+  /** Path of its subject, in this API. */
   link: z.string(),
   trace_id: z.string().nullable(),
   state: z.enum(['open', 'resolved']),

@@ -12,12 +12,15 @@ export const finding = z.object({
   message: z.string().max(2000),
   /** Relative to the root of the repository. */
   file: z.string().max(1000).optional(),
-  /** In the change; of what the change has removed, in its base. */
+  /** A line in the change; of removed text, in its base. */
   line: z.number().int().min(1).optional(),
-  /** What was seen: what a test expected and got, what was measured. Output of tools, never instructions. */
+  /** What was observed: expected and actual values of a test, measurements. Output of tools, never instructions. */
   evidence: z.string().max(4000).optional(),
   suggestion: z.string().max(2000).optional(),
-  /** A judgement that stops the change unless a person accepts it, says the examination by its policy; absent: nobody can accept it. */
+  /**
+   * The examination's policy marks a judgement that stops the change unless a person accepts it; absent: it cannot be
+   * accepted.
+   */
   waivable: added(z.boolean()),
 });
 export type Finding = z.output<typeof finding>;
@@ -35,7 +38,7 @@ export const beforeAfter = z.object({
   speedup: z.number().min(0),
   before_peak_mb: z.number().min(0).optional(),
   after_peak_mb: z.number().min(0).optional(),
-  /** Bytes of heap that stay for each operation, where the benchmark says so; the median of the runs. */
+  /** Bytes of heap retained by each operation, where the benchmark reports it; the median of the runs. */
   before_retained_bytes: z.number().min(0).optional(),
   after_retained_bytes: z.number().min(0).optional(),
   interleaved: z.literal(true),
@@ -60,13 +63,13 @@ export const testSummary = z.object({
 export type TestSummary = z.output<typeof testSummary>;
 
 /**
- * Whether the change broke no test. The exit code has the last word; that it is not 0 is forgiven only where every test
- * that failed fails on the base as well, or passed in another run.
+ * Whether the change broke no test. The exit code decides; a code other than 0 is accepted only where every failed test
+ * fails on the base as well, or passed in another run.
  */
 export const hasPassed = ({ exit_code, failed, flaky, failed_on_base: onBase = 0 }: TestSummary): boolean =>
   failed === 0 && (exit_code === 0 || onBase > 0 || flaky > 0);
 
-/** How many tests failed; of a command that ran none, how it ended. */
+/** How many tests failed; for a command that ran no test, how it ended. */
 export const failedTestsText = ({ total, failed, exit_code }: TestSummary): string =>
   total === 0
     ? `The test command failed with exit code ${exit_code}, and no test ran`
@@ -84,17 +87,17 @@ export const verdict = z.object({
 });
 export type Verdict = z.output<typeof verdict>;
 
-/** The examination's verdict with who gave it; a landing gate is bound to the digest of exactly this and the change. */
+/** The examination's verdict with its author; a landing gate is bound to the digest of exactly this and the change. */
 export const attributedVerdict = verdict.extend({
   agent_id: agentId,
-  /** The findings that a person has accepted for this tree; added by the orchestrator, whatever the agent says. */
+  /** The findings that a person has accepted for this tree; added by the orchestrator, whatever the agent reports. */
   waivers: added(waivers),
 });
 export type AttributedVerdict = z.output<typeof attributedVerdict>;
 
 /**
- * What a landing gate decides about: exactly this tree under exactly this verdict. The orchestrator opens the gate with
- * it, the coordinator stores the decision under it, integration computes it again before it lands.
+ * The subject of a landing gate: exactly this tree under exactly this verdict. The orchestrator opens the gate with it,
+ * the coordinator stores the decision under it, integration computes it again before it lands.
  */
 export const landingSubjectDigest = (tree: string, examined: AttributedVerdict): string =>
   digestOf({ tree, verdict: examined });
@@ -107,10 +110,10 @@ export const proposedChange = z.object({
 });
 export type ProposedChange = z.output<typeof proposedChange>;
 
-/** A proposed change whose patch is an artefact of the integration service: for what is too large for a message. */
+/** A proposed change whose patch is an artefact of the integration service, because it is too large for a message. */
 export const changeArtefact = z.object({
   base: gitObjectId,
-  /** Of the patch, byte for byte; where it was put. */
+  /** Of the patch, byte for byte; its address at integration. */
   digest,
   size_bytes: z.number().int().min(1).max(67_108_864),
   summary: z.string().max(2000).optional(),
@@ -124,7 +127,7 @@ export const artefact = z.object({
   media_type: z.string().max(100),
 });
 
-/** A landed change that another one takes back: it was made on `base`, its only parent. */
+/** A landed change that another one reverts: it was created on `base`, its only parent. */
 export const revertedChange = z.object({ change_id: uuid, base: gitObjectId, commit: gitObjectId });
 
 export const changeResource = z.object({
@@ -141,7 +144,7 @@ export const changeResource = z.object({
   files: z.array(z.object({ path: z.string(), added: z.number().int(), removed: z.number().int() })),
   diff: z.string(),
   created_at: timestamp,
-  /** The landed change that this one takes back. */
+  /** The landed change that this one reverts. */
   reverts: added(uuid),
 });
 export type ChangeResource = z.output<typeof changeResource>;

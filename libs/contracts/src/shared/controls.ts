@@ -2,21 +2,21 @@ import { isOpen, type Pause } from '@ymera/kernel';
 import { z } from 'zod';
 import { actor, timestamp } from './ids';
 
-/** Why somebody stops or starts a part of the platform; people read it in the middle of the night. */
+/** Why a person pauses or resumes a part of the platform; people read it in the middle of the night. */
 export const controlReason = z.string().trim().min(3).max(1000);
 
-/** A brake that a person has pulled, or not. While `running`, the other members tell of the last resumption, if any. */
+/** The state of a pause switch. While `running`, the other members describe the last resumption, if any. */
 export const controlState = z.object({
   state: z.enum(['running', 'paused']),
   since: timestamp.nullable(),
   changed_by: z.string().nullable(),
   reason: z.string().nullable(),
-  /** What waits for the resumption: steps for an agent, or orders to land. */
+  /** Number of items that wait for the resumption: steps for an agent, or orders to land. */
   waiting: z.number().int().min(0),
 });
 export type ControlState = z.output<typeof controlState>;
 
-/** Of a brake whose last pause, open or over, is this one. */
+/** Of a pause switch whose last pause, open or over, is this one. */
 export function controlStateOf(pause: Pause | undefined, waiting: number): ControlState {
   const iso = (time: number): string => new Date(time).toISOString();
   if (isOpen(pause)) {
@@ -33,5 +33,5 @@ export function controlStateOf(pause: Pause | undefined, waiting: number): Contr
   };
 }
 
-/** An order about a brake. Given twice it changes nothing the second time, and tells who was first. */
+/** An order to a pause switch. Repeated, it changes nothing, and names the first author. */
 export const controlOrder = z.object({ actor, reason: controlReason });

@@ -2,29 +2,29 @@ import { z } from 'zod';
 import { serviceNames } from '../define/message';
 import { timestamp, uuid } from './ids';
 
-/** `died_again`: replayed, and dead once more; it may be replayed again. */
+/** `died_again`: replayed, and dead-lettered once more; it may be replayed again. */
 export const deadLetterState = z.enum(['pending', 'replayed', 'died_again']);
 export type DeadLetterState = z.output<typeof deadLetterState>;
 
 export const deadLetterOwner = z.enum(serviceNames);
 
-/** A message that nothing tries again by itself. */
+/** A message that is not retried automatically. */
 export const deadLetterSummary = z.object({
   dead_letter_id: uuid,
-  /** The service whose queue it died in. */
+  /** The service that owns its queue. */
   owner: deadLetterOwner,
   vhost: z.enum(['services', 'agents']),
-  /** Null when neither our own mark nor the broker's says which queue it was. */
+  /** Null when neither our own header nor the broker's names the queue. */
   queue: z.string().nullable(),
   message_id: z.string().nullable(),
   type: z.string(),
-  /** Who sent it, of a message from an agent. */
+  /** The sender, for a message from an agent. */
   principal_id: z.string().nullable(),
-  /** Of the failure; `delivery_limit` when the broker itself gave up. */
+  /** Of the failure; `delivery_limit` when the broker's delivery limit was reached. */
   code: z.string(),
   reason: z.string(),
   trace_id: z.string().nullable(),
-  /** How often it has died. */
+  /** How often it was dead-lettered. */
   deaths: z.number().int().min(1),
   state: deadLetterState,
   died_at: timestamp,

@@ -3,8 +3,8 @@ import { timestamp, uuid } from './ids';
 
 /**
  * CloudEvents 1.0, structured JSON. `subject` is the aggregate's id; `data` is the contract's payload with
- * `aggregate_version`, which rises by one with each fact about the aggregate: consumers that need an order use it,
- * because the broker promises none.
+ * `aggregate_version`, which rises by one with each event about the aggregate: consumers that need an order use it,
+ * because the broker guarantees none.
  */
 export const cloudEvent = z.object({
   specversion: z.literal('1.0'),

@@ -6,22 +6,22 @@ import { errorShape } from './failure';
 import { gitObjectId, uuid } from './ids';
 import { waivers } from './waiver';
 
-/** The options of messages of version 1, which know no waivers. */
+/** The options of messages of version 1, before waivers. */
 export const escalationOptionV1 = z.enum(['retry', 'take_over', 'abandon']);
 
 /**
- * What a person can decide about work that was rejected too often. `retry`: one more round, with the findings and the
- * person's note. `take_over`: a person goes on from the last proposed commit, the run ends. `abandon`: the run ends.
+ * A person's options for work that was rejected too often. `retry`: one more round, with the findings and the person's
+ * note. `take_over`: a person continues from the last proposed commit, the workflow ends. `abandon`: the workflow ends.
  * `accept`: the examination's judgements are waived for exactly this change, and it examines the change again.
  */
 export const escalationOption = z.enum([...escalationOptionV1.options, 'accept']);
 export type EscalationOption = z.output<typeof escalationOption>;
 
-/** What an escalation gate decides about. */
+/** The subject of an escalation gate. */
 export const escalation = z.object({
   /** The step that rejected the work. */
   step_id: z.string(),
-  /** The how manieth escalation of this run; rises, so that no decision fits a later one. */
+  /** Number of this escalation in the workflow; rises, so that no decision fits a later one. */
   escalation: z.number().int().min(1),
   /** How often this step has sent the work back. */
   rounds: z.number().int().min(0),
@@ -29,7 +29,7 @@ export const escalation = z.object({
   findings,
   /** The last proposed change, which was rejected; it stays in the project's repository. */
   change: z.object({ change_id: uuid, base: gitObjectId, commit: gitObjectId, tree: gitObjectId }).optional(),
-  /** What can be chosen; `accept` is among them only where every finding that stops the change is waivable. */
+  /** The available options; `accept` is among them only where every finding that stops the change is waivable. */
   options: added(z.array(escalationOption).max(escalationOption.options.length)),
   /** Findings of this change that a person has accepted before. */
   waivers: added(waivers),

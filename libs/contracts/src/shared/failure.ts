@@ -9,12 +9,12 @@ export const errorShape = z.object({
   message: z.string().max(4000),
   retryable: z.boolean(),
   suggestion: z.string().max(1000).optional(),
-  /** Whose doing it is; where it is not said, `faultOf` the code. */
+  /** Who is at fault; where absent, `faultOf` the code. */
   fault: added(fault),
 });
 export type ErrorShape = z.output<typeof errorShape>;
 
-/** The same error with whose fault it is. */
+/** The same error with its fault. */
 export const withFault = (error: ErrorShape): ErrorShape & { fault: Fault } => ({
   ...error,
   fault: error.fault ?? faultOf(error.code),

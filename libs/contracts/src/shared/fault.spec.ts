@@ -56,18 +56,18 @@ describe('faultOf', () => {
     expect(faultOf(code)).toBe(expected);
   });
 
-  it('is declared for every code that a failure is made with', () => {
+  it('is declared for every code in a failure', () => {
     const codes = codesInSource();
     expect(codes).toEqual(expect.arrayContaining(['lfs_content', 'nested_repository', 'agent_lost']));
     expect(codes.filter((code) => declaredFaultOf(code) === undefined)).toEqual([]);
   });
 
-  it('is declared for every code that a route answers with', () => {
+  it('is declared for every code of a route', () => {
     const codes = routes.flatMap(problemCodesOf);
     expect(codes.filter((code) => declaredFaultOf(code) === undefined)).toEqual([]);
   });
 
-  it('gives way to what the error says itself', () => {
+  it('yields to the fault in the error itself', () => {
     const error = { code: 'tests_failed', message: 'No.', retryable: false };
     expect(withFault(error)).toEqual({ ...error, fault: 'change' });
     expect(withFault({ ...error, fault: 'project' }).fault).toBe('project');
@@ -83,7 +83,7 @@ const tests = (given: object) =>
   });
 
 describe('failedTestsText', () => {
-  it('counts, and of no tests says how the command ended', () => {
+  it('counts failed tests, and without tests says how the command ended', () => {
     expect(failedTestsText(tests({ passed: 2, failed: 1, exit_code: 1 }))).toBe(
       '1 of 3 tests failed (exit code 1)',
     );
@@ -102,7 +102,7 @@ describe('hasPassed', () => {
     [{ exit_code: 1, failed: 1, failed_on_base: 1 }, false],
     [{ exit_code: 1, flaky: 2 }, true],
     [{ exit_code: 1, failed: 1, flaky: 2 }, false],
-  ])('is, for %j, %s', (given, expected) => {
+  ])('is for %j %s', (given, expected) => {
     expect(hasPassed(tests(given))).toBe(expected);
   });
 });

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 
 /**
- * Whose doing a failure is, so that its reader knows where to look: the change that was made (or the agent that makes it),
- * the project as it is without any change, the machine that the work runs on, the platform itself, or the request.
+ * Who is at fault for a failure, so that its reader knows where to look: the change (or the agent that makes it), the
+ * project without any change, the machine of the work, the platform itself, or the request.
  */
 export const fault = z.enum(['change', 'project', 'machine', 'platform', 'request']);
 export type Fault = z.output<typeof fault>;
 
 /**
- * Every code that a failure of the platform may have, under whose doing it is. `fault.spec.ts` finds a code in the source
- * that is missing here.
+ * Every code of the platform's failures, by its fault. `fault.spec.ts` finds codes in the source that are missing here.
  */
 const codes: Readonly<Record<Fault, string>> = {
   change: `
@@ -83,8 +82,8 @@ const faults: ReadonlyMap<string, Fault> = new Map(
   ),
 );
 
-/** Undefined for a code that is not declared, as one of an agent of another release may be. */
+/** Undefined for an undeclared code, such as one of an agent of another release. */
 export const declaredFaultOf = (code: string): Fault | undefined => faults.get(code);
 
-/** The one table from codes to faults. What it does not know is the platform's own. */
+/** The one table from codes to faults. An unknown code is the platform's own fault. */
 export const faultOf = (code: string): Fault => declaredFaultOf(code) ?? 'platform';

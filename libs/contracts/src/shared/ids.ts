@@ -12,7 +12,10 @@ export const agentId = z
 /** A principal is an AMQP user. Names that begin with `svc-` belong to services and are refused. */
 export const principalId = agentId.refine((id) => !id.startsWith('svc-'), 'must not begin with "svc-"');
 
-/** The user of a login that is tried to see it refused. It begins with `_`, so no principal can have this name. */
+/**
+ * The user name of an authentication probe, which must be refused. It begins with `_`, so no principal can have this
+ * name.
+ */
 export const canaryName = z.string().regex(/^_canary-[0-9a-f]{32}$/);
 
 export const uuid = z.uuid();
@@ -27,7 +30,7 @@ export const projectId = z.string().regex(/^[a-z0-9][a-z0-9-]{1,62}$/);
 export const actor = z.object({ name: z.string().min(1).max(100), roles: z.array(z.string()).max(8) });
 export type Actor = z.output<typeof actor>;
 
-/** Opaque; a client sends back what it got. */
+/** Opaque; a client returns it unchanged. */
 export const cursor = z.string().max(200);
 /** The same, with room for the longest agent id. */
 export const agentCursor = z.string().max(500);

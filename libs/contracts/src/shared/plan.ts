@@ -16,7 +16,7 @@ export const intents = [
 export const intent = z.enum(intents);
 export type Intent = z.output<typeof intent>;
 
-/** What an agent is asked to do in a task. */
+/** The types of tasks for agents. */
 export const taskTypes = ['review', 'analyse', 'enhance', 'code', 'fix', 'test', 'validate'] as const;
 export const taskType = z.enum(taskTypes);
 export type TaskType = z.output<typeof taskType>;
@@ -36,7 +36,7 @@ export const taskStep = z.object({
   kind: z.literal('task'),
   agent_type: agentType,
   task_type: taskType,
-  /** `change`: completes only when integration has made a commit of it. `verdict`: must approve that commit. */
+  /** `change`: completes only when integration has created its commit. `verdict`: must approve that commit. */
   produces: z.enum(['findings', 'change', 'tests', 'verdict']),
   max_attempts: z.number().int().min(1).max(10),
   /** Seconds one attempt may run. */
@@ -70,7 +70,7 @@ export const plan = z.object({
   title: z.string().max(200),
   risk,
   steps: z.array(planStep).min(1).max(200),
-  /** Wall time for the whole run, in seconds. */
+  /** Wall time for the whole workflow, in seconds. */
   budget_s: z
     .number()
     .int()
@@ -79,7 +79,7 @@ export const plan = z.object({
 });
 export type Plan = z.output<typeof plan>;
 
-/** Sentences about what a plan works on, such as that the upstream could not be reached. */
+/** Notes about the plan's base, such as that the upstream could not be reached. */
 export const planNotes = z.array(z.string().max(1000)).max(20);
 
 export const stepState = z.enum([

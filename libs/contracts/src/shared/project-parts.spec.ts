@@ -1,6 +1,6 @@
 import { projectParts } from './project-parts';
 
-describe('parts of a repository', () => {
+describe('projectParts', () => {
   it.each<[title: string, paths: readonly string[], parts: readonly string[]]>([
     ['a project of one language has none', ['package.json', 'src/a.js'], []],
     [
@@ -15,14 +15,14 @@ describe('parts of a repository', () => {
       ['frontend javascript', 'backend python'],
     ],
     ['two of one language', ['a/go.mod', 'b/go.mod'], ['a go', 'b go']],
-    ['a part within a part is its own matter', ['api/setup.py', 'api/plugin/setup.py'], ['api python']],
+    ['a part within a part counts separately', ['api/setup.py', 'api/plugin/setup.py'], ['api python']],
     [
-      'what is only looked at is none',
+      'a folder of examples or tests is none',
       ['go.mod', 'examples/web/package.json', 'docs/requirements.txt', 'test/fixtures/a/package.json'],
       [],
     ],
     ['deeper than two folders is none', ['go.mod', 'a/b/c/package.json'], []],
-  ])('%s', (_, paths, parts) => {
+  ])('finds the parts: %s', (_, paths, parts) => {
     expect(projectParts(paths).map(({ folder, ecosystem }) => `${folder} ${ecosystem}`)).toEqual(parts);
   });
 });

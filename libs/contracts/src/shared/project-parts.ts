@@ -1,4 +1,4 @@
-/** Languages whose tests one command of their own runs. */
+/** Languages whose tests a single command runs. */
 export type Ecosystem = 'javascript' | 'python' | 'go' | 'rust' | 'jvm' | 'ruby' | 'php' | 'elixir';
 
 /** A folder that is a project of its own within a repository of several languages. */
@@ -28,13 +28,13 @@ const aside =
 const maximumDepth = 2;
 const maximumParts = 8;
 
-/** Whether a project's root says that it is one of this language. */
+/** Whether a project's root makes it one of this language. */
 export const isRootOf = (ecosystem: Ecosystem, paths: Iterable<string>): boolean =>
   [...paths].some((path) => manifests[ecosystem].test(path));
 
 /**
- * The parts of a repository: folders with a manifest of a language whose manifest the root does not have. What a root's own
- * manifest is about, workspaces say, is the root's.
+ * The parts of a repository: folders with a manifest of a language that has no manifest in the root. Folders of the
+ * root's own language belong to the root, by its workspaces.
  */
 export function projectParts(paths: Iterable<string>): readonly ProjectPart[] {
   const all = [...paths];

@@ -22,8 +22,8 @@ export const pushPolicy = z.enum(['off', 'branch']);
 export type PushPolicy = z.output<typeof pushPolicy>;
 
 /**
- * How the project's branch stands to the branch that it was copied from, as of `checked_at`. `behind`: the branch cannot be
- * moved now. `diverged`: both have commits that the other lacks. `not_followed`: there was no branch to follow.
+ * The relation of the project's branch to its upstream's, as of `checked_at`. `behind`: the branch cannot be moved now.
+ * `diverged`: both have commits that the other lacks. `not_followed`: there is no branch to follow.
  */
 export const upstreamState = z.enum([
   'not_checked',
@@ -41,14 +41,14 @@ export const projectUpstream = z.object({
   state: upstreamState,
   /** When the upstream last answered. */
   checked_at: timestamp.optional(),
-  /** The upstream's branch, then. */
+  /** The upstream's branch at that time. */
   head: gitObjectId.optional(),
   /** Commits that the upstream lacks. */
   ahead: z.number().int().min(0).optional(),
   /** Commits that only the upstream has. */
   behind: z.number().int().min(0).optional(),
   push: pushPolicy,
-  /** A request is refused rather than planned on what may be old. */
+  /** A request is refused rather than planned on an outdated base. */
   require_fresh: z.boolean(),
   /** Why the upstream could not be reached. */
   error: errorShape.optional(),
@@ -58,7 +58,7 @@ export type ProjectUpstream = z.output<typeof projectUpstream>;
 export const projectResource = z.object({
   project_id: projectId,
   name: z.string().max(200),
-  /** Path of the bare repository that the integration service keeps. */
+  /** Path of the integration service's bare repository. */
   repository: z.string(),
   default_branch: z.string().max(255),
   head: gitObjectId,

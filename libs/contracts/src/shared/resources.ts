@@ -24,7 +24,7 @@ export const requestResource = z.object({
   plan: plan.nullable(),
   plan_digest: digest.nullable(),
   workflow_id: uuid.nullable(),
-  /** Decisions that the run waits for now. */
+  /** Decisions that the workflow waits for now. */
   waiting_for: z.array(
     z.object({ approval_id: uuid, kind: gateKind, subject_digest: digest, expires_at: timestamp }),
   ),
@@ -32,7 +32,7 @@ export const requestResource = z.object({
   trace_id: z.string(),
   created_at: timestamp,
   ended_at: timestamp.nullable(),
-  /** What a person should know about what the plan works on. */
+  /** Notes about the plan's base, for a person. */
   notes: added(planNotes),
 });
 export type RequestResource = z.output<typeof requestResource>;
@@ -48,7 +48,7 @@ export const approvalResource = z.object({
   requested_by: z.string(),
   decided_by: z.string().nullable(),
   reason: z.string().nullable(),
-  /** For a landing gate: what would land. */
+  /** For a landing gate: the change that would land. */
   landing: z
     .object({
       change_id: uuid,
@@ -59,16 +59,16 @@ export const approvalResource = z.object({
       tests: testSummary,
     })
     .nullable(),
-  /** For an escalation: what was rejected, and why. */
+  /** For an escalation: the rejected change, and why. */
   escalation: escalation.nullable(),
-  /** For an escalation that was decided: what for. */
+  /** For a decided escalation: the option. */
   option: escalationOption.nullable(),
   expires_at: timestamp,
   decided_at: timestamp.nullable(),
 });
 export type ApprovalResource = z.output<typeof approvalResource>;
 
-/** As it was before findings could be accepted. */
+/** The format before findings could be accepted. */
 export const approvalResourceV1 = approvalResource.extend({ option: escalationOptionV1.nullable() });
 export type ApprovalResourceV1 = z.output<typeof approvalResourceV1>;
 
@@ -82,13 +82,13 @@ export const stepResource = z.object({
   task_id: uuid.nullable(),
   attempts: z.number().int().min(0),
   progress: z.number().min(0).max(1),
-  /** Why this agent, why this retry; newest last. */
+  /** Reasons of selections and retries; newest last. */
   reasons: z.array(z.string()),
   findings,
   error: errorShape.nullable(),
   started_at: timestamp.nullable(),
   ended_at: timestamp.nullable(),
-  /** When the agent said that what was taken from it has stopped: of a canceled step, its last process is gone. */
+  /** When the agent confirmed that canceled work has stopped: of a canceled step, its last process has ended. */
   stopped_at: timestamp.optional(),
   tool_ms: z.number().min(0),
 });
@@ -121,7 +121,7 @@ export const auditEntry = z.object({
   data: z.json(),
 });
 
-/** An entry for whoever checks the log. Says nothing of what its members should be: a forged one must arrive as it is. */
+/** An entry for verifiers. Its members are not validated: a forged one must arrive unchanged. */
 export const auditRecord = z.object({
   index: z.number().int(),
   event_id: z.string(),
@@ -135,6 +135,6 @@ export const auditRecord = z.object({
   data_digest: z.string(),
   /** Canonical JSON, as text. */
   data: z.string(),
-  /** What the log remembers of the leaf, in base64; null when it remembers nothing. */
+  /** The log's stored leaf hash, in base64; null when it has none. */
   leaf_hash: z.string().nullable(),
 });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { plan } from './plan';
 
-/** Ids and values that samples share; nothing at run time uses them. */
+/** Ids and values that samples share; not used at run time. */
 export const sampleId = (suffix: string): string => `01936d00-0000-7000-8000-${suffix.padStart(12, '0')}`;
 export const sampleOid = '0123456789abcdef0123456789abcdef01234567';
 export const sampleDigest = `sha256:${'0'.repeat(64)}`;

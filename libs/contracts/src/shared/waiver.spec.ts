@@ -28,7 +28,7 @@ const given = {
   acceptedAt: '2026-01-01T00:00:00.000Z',
 };
 
-describe('the digest of a finding', () => {
+describe('findingDigest', () => {
   it.each<[string, Partial<Finding>]>([
     [
       'other figures',
@@ -47,7 +47,7 @@ describe('the digest of a finding', () => {
     ['no file', { file: undefined }],
     ['another line', { line: 4 }],
     ['other words', { message: finding.message.replace('asks', 'begs') }],
-  ])('is another with %s', (_, over) => {
+  ])('differs with %s', (_, over) => {
     const { file, ...rest } = { ...finding, ...over };
     expect(findingDigest({ ...rest, ...(file !== undefined && { file }) })).not.toBe(findingDigest(finding));
   });
@@ -62,7 +62,7 @@ describe('the digest of a finding', () => {
     );
   });
 
-  it('is the same after what cannot be stored was replaced', () => {
+  it('is the same after unstorable characters were replaced', () => {
     const message = 'Found \0 and \uD800.';
     expect(findingDigest({ ...finding, message })).toBe(
       findingDigest({ ...finding, message: 'Found \uFFFD and \uFFFD.' }),
@@ -70,8 +70,8 @@ describe('the digest of a finding', () => {
   });
 });
 
-describe('accepting an escalation', () => {
-  it('gives a waiver for each judgement that stops the change', () => {
+describe('the waivers of an accepted escalation', () => {
+  it('include each judgement that stops the change', () => {
     const small: Finding = { code: 'memory_growth', severity: 'medium', message: 'Large.' };
     const waivers = waiversOf({ ...escalation, findings: [finding, small] }, given);
     expect(waivers).toEqual([
@@ -89,7 +89,7 @@ describe('accepting an escalation', () => {
     expect(openFindings([finding, small], waivers, tree)).toEqual([]);
   });
 
-  it('gives none twice, and none again that was given', () => {
+  it('include none twice, and none that was given before', () => {
     const [first] = waiversOf(escalation, given);
     expect(
       waiversOf({ ...escalation, findings: [finding, { ...finding, evidence: '' }] }, given),
@@ -97,7 +97,7 @@ describe('accepting an escalation', () => {
     expect(acceptanceOf({ ...escalation, waivers: first ? [first] : [] }).kind).toBe('impossible');
   });
 
-  it('gives none that covers a critical finding, whatever else there is', () => {
+  it('include none for a critical finding, whatever else there is', () => {
     const found = fc.record({
       code: fc.constantFrom('a', 'b'),
       severity: fc.constantFrom('info', 'low', 'medium', 'high', 'critical'),
@@ -116,7 +116,7 @@ describe('accepting an escalation', () => {
     );
   });
 
-  it('covers nothing on another tree', () => {
+  it('cover nothing on another tree', () => {
     const waivers = waiversOf(escalation, given);
     expect(waiverOf(finding, waivers, tree)).toBeDefined();
     expect(waiverOf(finding, waivers, 'd'.repeat(40))).toBeUndefined();

@@ -5,12 +5,12 @@ import { digest, gitObjectId, timestamp } from './ids';
 /** Characters of the reason that a person gives for a waiver. */
 export const minWaiverReasonLength = 10;
 
-/** Findings that one change may have accepted; each travels with its reason inside of messages of at most 1 MiB. */
+/** Findings that one change may have accepted; each is sent with its reason inside of messages of at most 1 MiB. */
 export const maxWaivers = 50;
 
 /**
  * A person's decision that one finding does not stop one change: valid for the finding with this digest on exactly this
- * tree. The orchestrator makes it from an approver's decision; nothing that an agent says makes one.
+ * tree. The orchestrator creates it from an approver's decision, never from an agent's message.
  */
 export const waiver = z.object({
   code: z.string().max(100),
@@ -25,7 +25,7 @@ export type Waiver = z.output<typeof waiver>;
 
 export const waivers = z.array(waiver).max(maxWaivers);
 
-/** What names a finding. The evidence does not: a tool measures other figures each time. */
+/** The identity of a finding. The evidence is not part of it: a tool measures other figures each time. */
 interface NamedFinding {
   readonly code: string;
   readonly file?: string | undefined;
@@ -50,8 +50,8 @@ const normalised = (message: string): string =>
     .trim();
 
 /**
- * The same for the same finding of another run: figures in the message count as equal, because a measurement is never
- * repeated exactly.
+ * Equal for the same finding of another examination: figures in the message count as equal, because a measurement is
+ * never repeated exactly.
  */
 export const findingDigest = ({ code, file, line, message }: NamedFinding): string =>
   digestOf({ code, file: file ?? null, line: line ?? null, message: normalised(message) });

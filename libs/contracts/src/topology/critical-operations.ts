@@ -20,12 +20,12 @@ import {
   principalEnrolled,
 } from '../events/registry';
 
-/** Facts of which the audit log keeps no entry. Everything else that is published is kept, also what is new. */
+/** Events without an entry in the audit log. All others are recorded, also new ones. */
 export const notCritical: readonly EventContract[] = [taskProgressed];
 
 /**
- * By which facts, of which one at least follows, an operation that changes something stands in the audit log: for each route
- * that does more than read, by its operation, and for each command, by its key.
+ * The events that record a changing operation in the audit log, of which at least one follows it: for each route that
+ * does more than read, by its operation, and for each command, by its key.
  */
 export const recordedBy: Readonly<Record<string, readonly EventContract[]>> = {
   createEnrolment: [enrolmentCreated],

@@ -10,13 +10,13 @@ export const exchanges = {
   agentsDead: 'agents.dead',
 } as const;
 
-/** The one service that reads dead-letter queues, of all services and on both virtual hosts (ADR 0011). */
+/** The one service that consumes dead-letter queues, of all services and on both virtual hosts (ADR 0011). */
 export const deadLetterKeeper: ServiceName = 'orchestrator';
 
 /** Number of report partitions; fixed for the life of an installation. */
 export const partitionCount = 64;
 
-/** The queue name of `hello` in routing keys, where no partition is known yet. */
+/** The word for the partition in routing keys of `hello`, which is sent before a partition is known. */
 export const helloPartition = 'hello';
 
 export const eventQueue = (service: ServiceName): string => `${service}.events`;
@@ -34,7 +34,7 @@ export const agentQueues = {
   results: 'orchestrator.results',
 } as const;
 
-/** Routing key of what a principal publishes. */
+/** Routing key of a principal's message. */
 export const agentRoutingKey = (
   channel: 'report' | 'result' | 'event',
   partition: number | typeof helloPartition,

@@ -12,7 +12,7 @@ export interface Permission {
   readonly read: string;
 }
 
-/** What a service may publish to a topic exchange, by routing key. */
+/** Permissions of a service on a topic exchange, by routing key. */
 export interface TopicPermission {
   readonly service: ServiceName;
   readonly vhost: VirtualHost;
@@ -36,7 +36,7 @@ const readOf = (service: ServiceName): string =>
     ? `^(${service}\\.(events|commands|queries)|.+\\.dead)$`
     : `^${service}\\.(events|commands|queries)$`;
 
-/** Services declare nothing; the registry alone makes and removes principals' queues. */
+/** Services declare nothing; only the registry creates and removes principals' queues. */
 export const permissions: readonly Permission[] = [
   ...serviceNames.map((service) => ({
     service,
@@ -68,7 +68,7 @@ export const permissions: readonly Permission[] = [
   },
 ];
 
-/** A service publishes only facts of its own context. */
+/** A service publishes only events of its own context. */
 export const topicPermissions: readonly TopicPermission[] = serviceNames.map((service) => ({
   service,
   vhost: 'services',

@@ -40,7 +40,7 @@ import {
 } from '../events/reporting';
 import { notCritical } from './critical-operations';
 
-/** Who consumes which facts. The bindings of each service's event queue are derived from this. */
+/** Consumers of events. The bindings of each service's event queue are derived from this. */
 export const subscriptions: Readonly<Record<ServiceName, readonly EventContract[]>> = {
   registry: [enforcementChanged],
   reporting: [agentRegistered, agentRetired, agentStandingChanged, sessionOpened],

@@ -42,10 +42,10 @@ export interface Topology {
   readonly bindings: readonly BindingDeclaration[];
 }
 
-/** Messages a bounded queue holds before the broker refuses the publish. */
+/** Messages that a bounded queue holds before the broker refuses publishes. */
 const commandQueueLength = 100_000;
 const agentsInQueueLength = 200_000;
-/** An unanswered question is worthless after its asker has given up. */
+/** A query is worthless after its caller's timeout. */
 const queryTtlMs = 10_000;
 
 /** A queue that holds the only copy of a message: fsynced before the confirm, bounded redelivery, nothing dropped. */
@@ -64,8 +64,8 @@ function quorum(dead: { exchange: string; owner: ServiceName }, extra: Arguments
 const deadArguments: Arguments = { 'x-queue-type': 'quorum' };
 
 /**
- * Everything durable on the broker, derived from the declarations of messages and subscriptions. `partitions` is only
- * ever smaller in tests, where 64 quorum queues per file would cost seconds.
+ * Everything durable on the broker, derived from the declarations of messages and subscriptions. `partitions` is
+ * smaller only in tests, where 64 quorum queues per file would cost seconds.
  */
 export function topology(partitions: number = partitionCount): Topology {
   const queues: QueueDeclaration[] = [];
@@ -178,7 +178,7 @@ export interface DeadLetterQueue {
   readonly name: string;
 }
 
-/** Where dead messages end up, each with the service whose messages they were. */
+/** Destinations of dead-lettered messages, each with the service that owned them. */
 export const deadLetterQueues = (): readonly DeadLetterQueue[] =>
   serviceNames.flatMap((owner) =>
     topology(1)
@@ -194,7 +194,7 @@ const livingQueues = (): ReadonlySet<string> =>
   );
 let known: ReadonlySet<string> | undefined;
 
-/** Whether messages of this owner can die in a queue of this name: what a header says of it is not taken on trust. */
+/** Whether messages of this owner can be dead-lettered from a queue of this name: the header is not trusted. */
 export function isLivingQueue({ vhost, owner, name }: DeadLetterQueue): boolean {
   known ??= livingQueues();
   return known.has(`${vhost} ${owner} ${name}`);

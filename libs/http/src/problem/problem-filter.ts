@@ -35,8 +35,8 @@ export function problemHeaders({ kind, details }: Failure): Readonly<Record<stri
 }
 
 /**
- * Everything thrown becomes problem+json here, and only here, also what fails before a handler is reached (malformed
- * JSON, no such route). What nobody expected is logged with its cause.
+ * Turns every thrown error into problem+json, here and only here, also errors before a handler is reached (malformed
+ * JSON, unknown route). An unexpected error is logged with its cause.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -52,7 +52,7 @@ export class ProblemFilter implements ExceptionFilter {
     const path = request.url.split('?', 1)[0] ?? '';
     const given = refusalOf(thrown);
     const allowed = given.failure.code === 'route_not_found' ? this.methods.at(path) : [];
-    // A handler of this method may itself say that there is nothing.
+    // A handler of this method may itself answer 404.
     const isWrongMethod = allowed.length > 0 && !allowed.includes(request.method);
     const refusal = isWrongMethod ? { failure: methodNotAllowed(allowed), status: 405 } : given;
     if (isWrongMethod) void reply.header('allow', allowed.join(', '));

@@ -15,7 +15,7 @@ describe('failureToProblem', () => {
     expect(made.title).not.toBe('The request failed');
   });
 
-  it('lets no details out but the errors of fields', () => {
+  it('exposes no details except the errors of fields', () => {
     const { error } = z.object({ limit: z.number().max(5) }).safeParse({ limit: 6 });
     const refused = validationFailure(error ? [{ part: 'query', error }] : []);
     expect(failureToProblem(refused).errors).toEqual([{ path: 'query.limit', message: expect.any(String) }]);
@@ -26,7 +26,7 @@ describe('failureToProblem', () => {
 });
 
 describe('textFailure', () => {
-  it('names the field, the character and where it stands', () => {
+  it('names the field, the character and its index', () => {
     expect(textFailure({ params: {}, query: { q: 'a\0' }, body: { list: ['', '\ud83d'] } })).toMatchObject({
       kind: 'validation',
       code: 'text_invalid',
@@ -40,7 +40,7 @@ describe('textFailure', () => {
     });
   });
 
-  it('lets every other text pass, however odd', () => {
+  it('accepts every other text, however odd', () => {
     const odd = '\u0001 \u007f \u202e \ufeff \ufffe 😀 é e\u0301 \u0000'.replace('\u0000', '\\u0000');
     expect(
       textFailure({ params: { odd }, query: undefined, body: { [odd]: [odd, 1, null] } }),

@@ -56,7 +56,7 @@ export interface ProblemContext {
   readonly status?: number | undefined;
 }
 
-/** RFC 9457. Of `details` only `errors` leaves the house: what was wrong with which field. */
+/** RFC 9457. Of `details` only `errors`, the faults of single fields, is sent to the caller. */
 export function failureToProblem(failure: Failure, context: ProblemContext = {}): Problem {
   const status = context.status ?? statusOf(failure.kind);
   const errors = fieldErrors.safeParse(failure.details?.['errors']);

@@ -1,11 +1,14 @@
 import { failure, type Failure } from '@ymera/kernel';
 
-/** What the HTTP server itself refuses, by its status; its messages may name internals, so they are not passed on. */
+/**
+ * Refusals of the HTTP server itself, by status; the server's own messages may name internals, so they are not passed
+ * on.
+ */
 const byStatus: Readonly<Record<number, Failure>> = {
   400: failure('validation', 'malformed_request', 'The request could not be read.', {
     suggestion: 'Send well-formed HTTP/1.1; percent escapes in the address are UTF-8.',
   }),
-  404: failure('not_found', 'route_not_found', 'There is nothing at this address.', {
+  404: failure('not_found', 'route_not_found', 'This address does not exist.', {
     suggestion: 'GET /openapi.json lists the addresses.',
   }),
   408: failure('timeout', 'request_timeout', 'The request took too long to arrive.'),
@@ -21,7 +24,7 @@ const byStatus: Readonly<Record<number, Failure>> = {
 export function serverRefusal(status: number): Failure | undefined {
   const known = byStatus[status];
   if (known) return known;
-  // 401 and 403 are the guard's to say.
+  // The guard decides 401 and 403.
   if (status < 400 || status >= 500 || status === 401 || status === 403) return undefined;
   return failure('validation', 'malformed_request', 'The request could not be read.');
 }

@@ -9,8 +9,8 @@ const messageOf = ({ codePoint, index }: UnstorableText): string =>
   `Holds ${nameOf(codePoint)} at index ${index}.`;
 
 /**
- * Text that no service can store is refused before any of them sees it, whatever the field: the same way everywhere, and
- * also in members that the route does not know. Undefined when all of it can be stored.
+ * Text that no service can store is refused before any of them gets it, in every field and in members that the route
+ * does not know. Undefined when all of it can be stored.
  */
 export function textFailure(request: Readonly<Record<Part, unknown>>): Failure | undefined {
   const { params, query, body } = request;

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 
 const maxErrors = 100;
 
-/** `path` begins with where the value came from: `body.capabilities.0`, `query.limit`. */
+/** `path` begins with the part of the request: `body.capabilities.0`, `query.limit`. */
 export function validationFailure(problems: readonly { part: string; error: z.ZodError }[]): Failure {
   const errors = problems
     .flatMap(({ part, error }) =>

@@ -19,14 +19,16 @@ const routeKey = 'ymera:route';
 
 type Parsed<Schema> = [NonNullable<Schema>] extends [never] ? undefined : z.output<NonNullable<Schema>>;
 
-/** What a handler of this route gets: parsed, with defaults filled in. Parts that the contract leaves out are undefined. */
+/**
+ * The input of a handler of this route: parsed, with defaults filled in. Parts that the contract omits are undefined.
+ */
 export interface RouteInput<Route extends RouteContract = RouteContract> {
   readonly params: Parsed<Route['params']>;
   readonly query: Parsed<Route['query']>;
   readonly body: Parsed<Route['body']>;
 }
 
-/** `/agents/{agent_id}` as the router writes it. */
+/** `/agents/{agent_id}` in the router's syntax. */
 const routerPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 /** Method, path, status and access of a controller's method, from its contract. Its input comes by `@Input()`. */

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * A stop waits for requests, never for clients: what is under way is answered on a connection that then closes, and once
- * nothing is, connections that were kept alive or never used are cut.
+ * A stop waits for requests, never for clients: requests in progress are answered on a connection that then closes, and
+ * after the last one, idle connections are closed.
  */
 export function closeConnectionsWhileStopping(fastify: FastifyInstance): void {
   let isStopping = false;

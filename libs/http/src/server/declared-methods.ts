@@ -7,7 +7,7 @@ interface Declared {
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-/** `/things/:thing_id` as an expression that a path of it matches. */
+/** `/things/:thing_id` as an expression that matches its paths. */
 const patternOf = (url: string): RegExp =>
   new RegExp(
     `^${url
@@ -16,7 +16,7 @@ const patternOf = (url: string): RegExp =>
       .join('/')}$`,
   );
 
-/** Which methods an address has: tells a wrong method (405) from an address that is not there (404). */
+/** The methods of each address: distinguishes a wrong method (405) from an unknown address (404). */
 export class DeclaredMethods {
   readonly #declared = new Map<string, Declared>();
 

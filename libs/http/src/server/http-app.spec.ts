@@ -98,7 +98,7 @@ describe('createHttpApp', () => {
     });
   const port = (): number => (app.getHttpServer().address() as AddressInfo).port;
 
-  it('gives a handler its parsed input in the trace of the caller, and names the trace in the answer', async () => {
+  it('gives a handler its parsed input in the caller’s trace, and returns the trace with the answer', async () => {
     const answer = await post('/things/abc/echo?times=2', '{"text":"ha"}', {
       traceparent,
       'x-request-id': 'r-1',
@@ -149,10 +149,10 @@ describe('createHttpApp', () => {
   });
 
   it.each([
-    ['a body that is no JSON', '{"text":', 'application/json', 400, 'malformed_json'],
+    ['a body that is not JSON', '{"text":', 'application/json', 400, 'malformed_json'],
     ['a prototype in the body', '{"__proto__":{"a":1}}', 'application/json', 400, 'malformed_json'],
     [
-      'JSON nested too deep',
+      'JSON that is nested too deep',
       '['.repeat(10_000) + ']'.repeat(10_000),
       'application/json',
       400,
@@ -170,13 +170,13 @@ describe('createHttpApp', () => {
     expect(logged).toEqual([]);
   });
 
-  it('answers for an address that is not there', async () => {
+  it('answers 404 for an unknown address', async () => {
     const answer = await app.inject({ method: 'GET', url: '/nowhere?token=ymo_1_secret' });
     expect([answer.statusCode, answer.json().code]).toEqual([404, 'route_not_found']);
     expect(answer.body).not.toContain('ymo_1_secret');
   });
 
-  it('hides what nobody expected from the caller and logs it once', async () => {
+  it('hides an unexpected error from the caller and logs it once', async () => {
     const answer = await app.inject({ method: 'GET', url: '/broken' });
     expect(answer.statusCode).toBe(500);
     expect(answer.json()).toMatchObject({ code: 'internal', detail: 'An unexpected error occurred.' });
@@ -185,14 +185,14 @@ describe('createHttpApp', () => {
     expect(logged[0]?.fields).toMatchObject({ path: '/broken', error: expect.any(Error) });
   });
 
-  it('passes a declared failure on, with the time to wait', async () => {
+  it('returns a declared failure, with the time to wait', async () => {
     const answer = await app.inject({ method: 'GET', url: '/refused' });
     expect(answer.statusCode).toBe(429);
     expect(answer.headers['retry-after']).toBe('2');
     expect(answer.json()).toMatchObject({ code: 'slow_down', retryable: true, suggestion: 'Wait.' });
   });
 
-  it('passes nothing on of what the framework would have said', async () => {
+  it('returns nothing of the framework’s own messages', async () => {
     const answer = await app.inject({ method: 'GET', url: '/nest-refused' });
     expect([answer.statusCode, answer.json().code]).toEqual([422, 'malformed_request']);
     expect(answer.body).not.toContain('hunter2');
@@ -207,7 +207,7 @@ describe('createHttpApp', () => {
     expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('counts by declared route, never by the address that was asked for', async () => {
+  it('counts by declared route, never by the requested address', async () => {
     await post('/things/very-special-id/echo', '{"text":"ha"}');
     const { body } = await renderMetrics();
     expect(body).toContain('route="/things/:thing_id/echo"');

@@ -47,7 +47,7 @@ export async function createHttpApp(
     keepAliveTimeout: limits.keepAliveMs,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     exposeHeadRoutes: false,
-    // What still comes by an open connection is answered, and its connection then closed.
+    // A request that still arrives on an open connection is answered, and the connection then closed.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
     frameworkErrors: answerFrameworkError,

@@ -37,7 +37,7 @@ class EchoController {
 
 class TestModule {}
 
-describe('what a client may write on the socket', () => {
+describe('the HTTP server', () => {
   let app: NestFastifyApplication;
   beforeAll(async () => {
     app = await createHttpApp(
@@ -51,7 +51,7 @@ describe('what a client may write on the socket', () => {
   });
   afterAll(() => app.close());
 
-  /** Everything that comes back until the server closes or the answer is complete. */
+  /** Everything received until the server closes or the answer is complete. */
   const send = (bytes: Buffer): Promise<string> =>
     new Promise((resolve, reject) => {
       const { port } = app.getHttpServer().address() as AddressInfo;
@@ -101,28 +101,23 @@ describe('what a client may write on the socket', () => {
       'unsupported_media_type',
     ],
     ['another media type', () => post('{"text":"a"}', undefined, 'text/x'), 415, 'unsupported_media_type'],
-    ['a path that is no UTF-8', () => post('{"text":"a"}', '/things/%ff/echo'), 400, 'malformed_request'],
+    ['a path that is not UTF-8', () => post('{"text":"a"}', '/things/%ff/echo'), 400, 'malformed_request'],
     ['half an escape', () => post('{"text":"a"}', '/things/%e/echo'), 400, 'malformed_request'],
     [
-      'a part of the path that is too long',
+      'a path segment that is too long',
       () => post('{"text":"a"}', `/things/${'a'.repeat(400)}/echo`),
       414,
       'path_too_long',
     ],
     [
-      'a method that the path has not',
+      'an undeclared method of the path',
       () => request('PUT /things/a/echo HTTP/1.1', []),
       405,
       'method_not_allowed',
     ],
     ['a method of WebDAV', () => request('PROPFIND /things/a/echo HTTP/1.1', []), 405, 'method_not_allowed'],
-    [
-      'a method that is none',
-      () => request('NONSENSE /things/a/echo HTTP/1.1', []),
-      400,
-      'malformed_request',
-    ],
-    ['no HTTP at all', () => send(Buffer.from('\0\0\0\r\n\r\n')), 400, 'malformed_request'],
+    ['an unknown method', () => request('NONSENSE /things/a/echo HTTP/1.1', []), 400, 'malformed_request'],
+    ['data that is not HTTP', () => send(Buffer.from('\0\0\0\r\n\r\n')), 400, 'malformed_request'],
     ['a NUL in a header', () => request('GET /things HTTP/1.1', ['x-a: a\0b']), 400, 'malformed_request'],
     [
       'a header that is too large',
@@ -134,7 +129,7 @@ describe('what a client may write on the socket', () => {
     expect(refused(await ask())).toEqual([status, code]);
   });
 
-  it('says which methods the path has', async () => {
+  it('names the methods of the path', async () => {
     expect(await request('DELETE /things/a/echo HTTP/1.1', [])).toMatch(/^allow: POST$/im);
   });
 
@@ -142,7 +137,7 @@ describe('what a client may write on the socket', () => {
     expect(refused(await post('{}', '/hidden/x'))).toEqual([404, 'route_not_found']);
   });
 
-  it('takes a member given twice as its last', async () => {
+  it('uses the last of repeated members', async () => {
     expect(await post('{"text":"a","text":"b"}')).toContain('{"said":"b"}');
   });
 });

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from '@ymera/kernel';
 
-/** Nest's own words in our format; its start-up chatter is for debugging. */
+/** Nest's own messages in our format; its start-up messages are at debug level. */
 export function nestLogger(logger: Logger): LoggerService {
   const text = (message: unknown): string => (message instanceof Error ? message.message : String(message));
   return {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** For an API that no page may frame, sniff or keep; a handler may say otherwise for its own answer. */
+/** For an API that no page may frame, sniff or cache; a handler may override them for its own answer. */
 const defaults = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

@@ -5,14 +5,16 @@ import { failureToProblem } from '../problem/problem';
 import { problemHeaders } from '../problem/problem-filter';
 import { serverRefusal } from '../problem/server-refusals';
 
-/** What is needed of the response, whichever kind of server it is of. */
+/** The part of the response that is used, for either kind of server. */
 interface RawResponse {
   statusCode: number;
   setHeader(name: string, value: string): unknown;
   end(body: string): unknown;
 }
 
-/** The router refuses before any hook or filter runs: an address that cannot be decoded, a part of it that is too long. */
+/**
+ * The router refuses before any hook or filter runs: an address that cannot be decoded, or a segment that is too long.
+ */
 export function answerFrameworkError(
   error: { readonly statusCode?: number | undefined },
   request: { readonly url: string },
@@ -33,7 +35,7 @@ const statusOf = (code: string | undefined): number => {
   return code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
 };
 
-/** What is no HTTP is answered on the socket: there is no request yet. */
+/** Data that is not HTTP is answered on the socket: there is no request yet. */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (socket.writable) {

@@ -24,7 +24,7 @@ export const traceOf = (request: FastifyRequest): RequestTrace | undefined => tr
 /** The declared path, so that a label never holds an id. */
 const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'unmatched';
 
-/** By probes, scrapers and the broker: what they begin is hardly ever worth a trace. */
+/** By probes, scrapers and the broker: their traces are rarely useful. */
 const isAskedAllTheTime = (route: string): boolean => /^\/(health|metrics|broker)(\/|$)/.test(route);
 
 /**
@@ -34,7 +34,7 @@ const isAskedAllTheTime = (route: string): boolean => /^\/(health|metrics|broker
 export function traceRequests(fastify: FastifyInstance): void {
   const duration = histogram({
     name: 'ymera_http_request_duration_seconds',
-    help: 'From the request’s headers to the last byte of the answer; streams are left out.',
+    help: 'Time from the request’s headers to the last byte of the answer, in seconds; streams are excluded. Normally below 1.',
     labels: ['method', 'route', 'status'],
   });
 

@@ -41,7 +41,7 @@ export class RabbitConnections {
     return connection;
   }
 
-  /** What is wrong with those in use. */
+  /** The problems of those in use. */
   problems(): readonly string[] {
     return [...this.#connections.values()].flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
   }

@@ -1,6 +1,6 @@
 /**
- * Which deliveries of one channel are settled, and how few acknowledgements say so: one for all up to the first that is
- * still open, single ones beyond it, so that a slow message does not hold back the others.
+ * The settled deliveries of one channel, and the fewest acknowledgements for them: one for all up to the first that is
+ * still open, single ones beyond it, so that a slow message does not delay the others.
  */
 export class AckWindow {
   /** All tags up to here are acknowledged. */

@@ -1,8 +1,8 @@
 import type { BatchOptions } from '../subscription';
 
 /**
- * Gathers items until there are `max` of them or the first has waited `waitMs`, and hands them over, one batch at a time.
- * What it holds is bounded by the consumer's prefetch.
+ * Collects items until there are `max` of them or the first has waited `waitMs`, and hands them over, one batch at a
+ * time. The consumer's prefetch limits what it holds.
  */
 export class BatchCollector<Item> {
   #items: Item[] = [];
@@ -20,7 +20,7 @@ export class BatchCollector<Item> {
     if (!this.#isBusy) this.#next();
   }
 
-  /** What has not been handed over, to be given up. */
+  /** Items that have not been handed over, to be returned. */
   clear(): readonly Item[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;

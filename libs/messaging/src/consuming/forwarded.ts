@@ -7,7 +7,7 @@ import { headerNames } from '../headers';
 import { boundedText, shortText, traceparentOf } from './bounded-text';
 import { attemptsOf, principalOf, type IntakeFacts } from './intake';
 
-/** Where a delivery is, and what is known of it. */
+/** The place of a delivery, and its known history. */
 export interface Place {
   readonly vhost: VirtualHost;
   readonly queue: string;

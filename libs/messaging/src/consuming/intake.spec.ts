@@ -121,7 +121,7 @@ describe('messages from agents', () => {
   const read = (changes: Changes) => readAgentMessage(report, delivered(fromAgent(), changes), facts);
 
   it('are of the user that the broker has validated, whatever they say themselves', () => {
-    const headers = { [headerNames.principal]: 'somebody-else' };
+    const headers = { [headerNames.principal]: 'another-principal' };
     expect(read({ userId: 'runner-1', headers })).toMatchObject({
       value: { principalId: 'runner-1', time: now },
     });

@@ -12,12 +12,12 @@ import { headerNames } from '../headers';
 import type { Received } from '../received';
 import { json, rejection, parseUntrustedJson, type Rejection } from './json-body';
 
-/** What the rules below need to know besides the message. */
+/** Input of the rules below, besides the message. */
 export interface IntakeFacts {
   readonly now: Date;
   /** The user of our own connection. */
   readonly ownUser: string;
-  /** Ids older than this cannot be told from repetitions any more. */
+  /** Ids older than this cannot be distinguished from repetitions any more. */
   readonly retentionMs: number;
 }
 
@@ -30,7 +30,7 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 const isOurs = (message: Message, { ownUser }: IntakeFacts): boolean => message.properties.userId === ownUser;
 
-/** Believed only of messages that we sent ourselves: what we delayed, or replayed. */
+/** Trusted only in messages that we sent ourselves: retries and replays. */
 export function attemptsOf(message: Message, facts: IntakeFacts): number {
   const finished: unknown = headersOf(message)[headerNames.attempts];
   const isCount = typeof finished === 'number' && Number.isInteger(finished) && finished >= 0;
@@ -119,7 +119,7 @@ export function readCommand(contract: CommandContract, message: Message, facts: 
   );
 }
 
-/** The sender's id is worth nothing here, not even its form: it is shortened for the log. */
+/** The sender's id is not trusted, not even its form: it is shortened for the log. */
 export function readAgentMessage(
   contract: AgentMessageContract,
   message: Message,

@@ -8,7 +8,7 @@ export interface Rejection {
 
 export const rejection = (code: string, reason: string): Rejection => ({ code, reason });
 
-/** What agents may send; services bound themselves. */
+/** The limit for agents; services limit themselves. */
 export const maxAgentBodyBytes = 1024 * 1024;
 const maxDepth = 64;
 

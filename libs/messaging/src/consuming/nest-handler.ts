@@ -21,7 +21,7 @@ export async function callHandler(
 
 const dispositionKinds: readonly unknown[] = ['ack', 'retry', 'dead'] satisfies Disposition['kind'][];
 
-/** Returning anything but a disposition or nothing is a bug of the handler, not an acknowledgement. */
+/** A result that is neither a disposition nor nothing is a bug of the handler, not an acknowledgement. */
 export function asDisposition(result: unknown): Disposition | undefined {
   if (result === undefined) return undefined;
   if (
@@ -31,11 +31,11 @@ export function asDisposition(result: unknown): Disposition | undefined {
     dispositionKinds.includes(result.kind)
   )
     return result as Disposition;
-  throw new TypeError('a message handler returned something that is not a disposition');
+  throw new TypeError('a message handler returned a value that is not a disposition');
 }
 
 export function asDispositions(result: unknown): readonly Disposition[] | undefined {
   if (result === undefined) return undefined;
-  if (!Array.isArray(result)) throw new TypeError('a batch handler returned something that is not an array');
+  if (!Array.isArray(result)) throw new TypeError('a batch handler returned a value that is not an array');
   return result.map((each: unknown) => asDisposition(each) ?? { kind: 'ack' });
 }

@@ -1,8 +1,8 @@
 import { backoffMs, sleep, type BackoffPolicy } from '@ymera/kernel';
 
 /**
- * Where handlers wait while something they need is away. Messages already delivered are kept, unacknowledged; the
- * prefetch bounds them, so the broker sends no more, and nothing counts against their delivery limit.
+ * Where handlers wait while a dependency is unavailable. Delivered messages stay unacknowledged; the prefetch limits
+ * them, so the broker sends no more, and nothing counts against their delivery limit.
  */
 export class PauseGate {
   #paused: Promise<void> | undefined;

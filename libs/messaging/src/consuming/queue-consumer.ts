@@ -25,7 +25,7 @@ export interface QueueConsumerOptions extends Omit<Place, 'facts'> {
   readonly prefetch: number;
   readonly policy: RetryPolicy;
   readonly retentionMs: number;
-  /** How long `stop` waits for handlers. */
+  /** Timeout of handlers at `stop`. */
   readonly drainMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -39,8 +39,8 @@ interface BatchItem extends Item {
 }
 
 /**
- * Consumes one queue: reads each delivery, calls its handler, and has the result settled. A handler that fails because
- * something is away makes the whole consumer pause, with its messages unacknowledged.
+ * Consumes one queue: parses each delivery, calls its handler, and settles the result. A handler that fails because a
+ * dependency is unavailable pauses the whole consumer, with its messages unacknowledged.
  */
 export class QueueConsumer {
   readonly #consumer: ChannelConsumer;
@@ -159,7 +159,7 @@ export class QueueConsumer {
     for (const { finished } of items) finished();
   }
 
-  /** A batch that throws is halved until the message at fault stands alone; the others are done without it. */
+  /** A batch that throws is halved until the message at fault is alone; the others are handled without it. */
   async #handleBatch(batch: readonly Item[], target: BatchTarget): Promise<void> {
     const { policy, queue } = this.options;
     for (;;) {
@@ -207,7 +207,7 @@ export class QueueConsumer {
     await Promise.all(settling);
   }
 
-  /** Nobody may begin with it: its channel has ended, or the consumer is stopping. */
+  /** No handler starts: the channel has ended, or the consumer is stopping. */
   #isGone({ session }: Delivery): boolean {
     return !session.epoch.live || this.#consumer.stopping.aborted;
   }
@@ -217,7 +217,7 @@ export class QueueConsumer {
     return { now: clock.now(), ownUser: connection.user, retentionMs };
   }
 
-  /** Within the message's trace; where nothing else is logged, this line still tells that it came by. */
+  /** Within the message's trace; where nothing else is logged, this line still shows that it was handled. */
   #handled({ received: { id, type } }: Item): void {
     this.options.logger.debug('message handled', { queue: this.options.queue, type, message_id: id });
   }

@@ -6,7 +6,7 @@ import type { BatchOptions } from '../subscription';
 import type { IntakeFacts } from './intake';
 import type { Rejection } from './json-body';
 
-/** A handler for one message at a time; calls run side by side, up to the prefetch. */
+/** A handler for one message at a time; calls are concurrent, up to the prefetch. */
 export interface SingleTarget {
   readonly kind: 'single';
   /** Label of metrics and spans. */
@@ -24,7 +24,7 @@ export interface BatchTarget {
   handle(messages: Received<unknown>[]): Promise<readonly Disposition[] | undefined>;
 }
 
-/** How messages of one type are read, and who takes them. */
+/** How messages of one type are parsed, and their handler. */
 export interface Route {
   read(message: ConsumeMessage, facts: IntakeFacts): Result<Received<unknown>, Rejection>;
   readonly target: SingleTarget | BatchTarget;

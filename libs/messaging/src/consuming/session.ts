@@ -3,14 +3,14 @@ import type { ConsumeMessage, Message } from 'amqplib';
 import type { Received } from '../received';
 import { AckWindow } from './ack-window';
 
-/** One life of a consumer's channel, and what is settled on it. */
+/** One channel of a consumer, and the deliveries settled on it. */
 export class Session {
   readonly #acks = new AckWindow();
   #isFlushDue = false;
 
   constructor(readonly epoch: ChannelEpoch) {}
 
-  /** False when the channel has ended: the tag means nothing any more, and the broker delivers the message again. */
+  /** False when the channel has ended: the tag is invalid then, and the broker redelivers the message. */
   acknowledge(message: ConsumeMessage): boolean {
     if (!this.epoch.live) return false;
     this.#acks.settle(message.fields.deliveryTag);
@@ -56,7 +56,7 @@ export interface Delivery {
   readonly message: ConsumeMessage;
 }
 
-/** A delivery that could be read. */
+/** A delivery that was parsed. */
 export interface Item extends Delivery {
   readonly received: Received<unknown>;
 }

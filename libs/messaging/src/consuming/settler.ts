@@ -13,7 +13,7 @@ export interface SettlerOptions {
   readonly publisher: Pick<Publisher, 'publish'>;
   readonly delayed: DelayedDelivery;
   readonly logger: Logger;
-  /** When aborted, nothing is tried again. */
+  /** When aborted, nothing is retried. */
   readonly stopping: AbortSignal;
 }
 
@@ -48,7 +48,7 @@ export class Settler {
       metrics.staleSettlements.inc({ queue: this.options.queue }, deliveries.length - count);
   }
 
-  /** Tries until it is carried out, the channel has ended, or the consumer stops; never rejects. */
+  /** Retries until it is executed, the channel has ended, or the consumer stops; never rejects. */
   async settle(delivery: Delivery, disposition: Disposition): Promise<void> {
     const { queue, logger, stopping } = this.options;
     let wanted = disposition;

@@ -10,8 +10,8 @@ export interface RetryPolicy extends BackoffPolicy {
 export type Verdict = Disposition | { readonly kind: 'pause'; readonly reason: string };
 
 /**
- * Another try may well be the one that wins, so a message does not wait out a long pause for it; with more tries it still
- * has about as long as any other message before it goes dead.
+ * The next attempt is likely to win, so a message does not wait long for it; with more attempts it still has about as
+ * long as any other message before it is dead-lettered.
  */
 const races = { maxMs: 5_000, timesAsManyTries: 4 };
 
@@ -20,7 +20,7 @@ const isLostRace = ({ kind }: Failure): boolean => kind === 'timeout' || kind ==
 const describe = (thrown: unknown): string =>
   thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'a value that is not an error was thrown';
 
-/** What an exception of a handler means for its message. */
+/** The consequence of a handler's exception for its message. */
 export function verdictOf(thrown: unknown, attempts: number, policy: RetryPolicy): Verdict {
   if (thrown instanceof FailureException) {
     const { kind, code, message, retryable } = thrown.failure;
@@ -35,7 +35,7 @@ export function verdictOf(thrown: unknown, attempts: number, policy: RetryPolicy
   return retry(backoffMs(attempts, policy), describe(thrown));
 }
 
-/** Bounds what a handler asks for: a message that is never done goes dead. */
+/** Limits a handler's retries: a message that is never done is dead-lettered. */
 export function bounded(
   disposition: Disposition,
   attempts: number,

@@ -3,7 +3,7 @@ import type { Logger } from '@ymera/kernel';
 import type { RabbitConnections } from '../connection/rabbit-connections';
 import { DeadLetterConsumer, type HandleDeadLetter } from './dead-letter-consumer';
 
-/** Consumes every dead-letter queue there is; one process role in an installation has the permission to (ADR 0011). */
+/** Consumes every dead-letter queue; one service in an installation has the permission (ADR 0011). */
 export class DeadLetterCollector {
   readonly #consumers: readonly DeadLetterConsumer[];
 

@@ -22,7 +22,7 @@ interface Options {
   readonly logger: Logger;
 }
 
-/** Few: bodies may be large, and nobody waits for these. */
+/** Few: bodies may be large, and these messages are not urgent. */
 const prefetch = 8;
 const drainMs = 5_000;
 const backoff = { baseMs: 200, maxMs: 15_000 };

@@ -10,11 +10,11 @@ import type { ConsumeMessage } from 'amqplib';
 import { boundedText, traceparentOf } from '../consuming/bounded-text';
 import { headerNames } from '../headers';
 
-/** A message out of a dead-letter queue, with what can be believed of how it came there. */
+/** A message of a dead-letter queue, with the trusted part of its history. */
 export interface ReceivedDeadLetter {
   readonly vhost: VirtualHost;
   readonly owner: ServiceName;
-  /** Where it died; undefined when nobody trustworthy says so. */
+  /** Its queue; undefined without a trusted source. */
   readonly queue: string | undefined;
   /** A UUIDv7, or undefined. */
   readonly messageId: string | undefined;
@@ -23,7 +23,7 @@ export interface ReceivedDeadLetter {
   readonly principalId: string | undefined;
   readonly code: string;
   readonly reason: string;
-  /** The same for each delivery of one death, and only for those. */
+  /** Equal for each delivery of one dead-lettering, and only for those. */
   readonly diedAt: Date | undefined;
   readonly traceparent: string | undefined;
   readonly body: Buffer;
@@ -70,7 +70,13 @@ function deathOf({ properties }: ConsumeMessage, isOwners: boolean): DeadLetterC
   >;
   const why = text(death['reason'], 100);
   const queue = text(death['queue']);
-  if (why === undefined) return { code: 'unknown', reason: 'Nothing says why.', queue, diedAt: undefined };
+  if (why === undefined)
+    return {
+      code: 'unknown',
+      reason: 'No reason recorded (x-death header is missing).',
+      queue,
+      diedAt: undefined,
+    };
   return { code: why, reason: brokersReason(why, queue), queue, diedAt: brokersTime(death['time']) };
 }
 
@@ -89,8 +95,9 @@ function brokersTime(time: unknown): Date | undefined {
 }
 
 /**
- * Headers are believed only of messages whose broker-validated user id is the owner's: an agent may write any. The queue
- * must be one that this owner's messages can die in, whoever names it, because a replay is published to it.
+ * Headers are trusted only in messages whose broker-validated user id is the owner's: an agent may write any. The queue
+ * must be one from which this owner's messages can be dead-lettered, whatever the source, because a replay is published
+ * to it.
  */
 export function readDeadLetter(
   message: ConsumeMessage,

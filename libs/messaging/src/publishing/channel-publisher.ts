@@ -18,7 +18,7 @@ export interface PublisherOptions {
   readonly window?: number;
   /** Bytes between publish and confirm; default 16 MiB. */
   readonly windowBytes?: number;
-  /** Messages that wait for room in the window; one more is refused as `publisher_saturated`. Default 10 000. */
+  /** Messages that wait for room in the window; further ones are refused as `publisher_saturated`. Default 10 000. */
   readonly maxWaiting?: number;
   /** From the call until it is sent, and from then to the confirm; default 10 s. */
   readonly timeoutMs?: number;
@@ -27,12 +27,12 @@ export interface PublisherOptions {
 /** What a publisher needs of its connection; `ReconnectingConnection` in production. */
 export interface PublishingConnection extends ChannelSource {
   readonly user: string;
-  /** The broker has asked publishers to stop. */
+  /** The broker has blocked publishing. */
   readonly isBlocked: boolean;
   on(event: 'unblocked', listener: () => void): unknown;
 }
 
-/** Who hears the end of a message: one object for a whole batch, so that a message costs no closure. */
+/** Receives the outcome of a message: one object for a whole batch, so that a message costs no closure. */
 export interface Sink {
   settled(index: number, problem: Failure | undefined): void;
 }
@@ -55,8 +55,8 @@ const expireIntervalMs = 250;
 const closeMs = 5_000;
 
 /**
- * Publishes to one virtual host with confirms. At most `window` messages are unconfirmed; the others wait, in order.
- * A message is written at most once: whether to try again is decided by who has it stored.
+ * Publishes to one virtual host with confirms. At most `window` messages are unconfirmed; the others wait, in order. A
+ * message is written at most once: the owner of its stored copy decides about a retry.
  */
 export class ChannelPublisher {
   readonly #channel: ReconnectingChannel;
@@ -90,7 +90,7 @@ export class ChannelPublisher {
     connection.on('unblocked', () => this.#pump());
   }
 
-  /** Takes nothing new, waits (bounded) for confirms, closes the channel. */
+  /** Accepts no more messages, waits (with a timeout) for confirms, closes the channel. */
   async close(): Promise<void> {
     this.#closed = true;
     const deadline = performance.now() + closeMs;
@@ -109,7 +109,7 @@ export class ChannelPublisher {
     return this.#waitingCount + this.#window.size;
   }
 
-  /** Never throws; `sink` hears the end exactly once. */
+  /** Never throws; `sink` gets the outcome exactly once. */
   offer(message: OutgoingMessage, index: number, sink: Sink): void {
     const bytes = message.body.length;
     const refusal = this.#closed
@@ -176,7 +176,7 @@ export class ChannelPublisher {
     };
   }
 
-  /** Sends what waits, as far as there is room. */
+  /** Sends waiting messages, as far as there is room. */
   #pump(): void {
     while (this.#head < this.#waiting.length) {
       const next = this.#waiting[this.#head];
@@ -233,7 +233,7 @@ export class ChannelPublisher {
     sending.sink.settled(sending.index, problem);
   }
 
-  /** Gives up on what took too long; runs only while there is something. */
+  /** Times out overdue messages; runs only while there are any. */
   #expire(): void {
     metrics.inFlight.set({ vhost: this.options.vhost }, this.#window.size);
     if (this.#pendingCount === 0) {
@@ -245,7 +245,7 @@ export class ChannelPublisher {
     this.#failWaiting(({ offeredAt }) => offeredAt <= due, publishFailures.unavailable);
     const sentAt = this.#window.oldest()?.sentAt;
     if (sentAt !== undefined && sentAt <= due) {
-      // A channel that does not confirm is worth nothing: end it, so that nobody waits for its window. How long a message
+      // A channel that does not confirm is useless: end it, so that no message waits for its window. How long a message
       // waited before it was sent says nothing about a channel that was opened for it.
       const epoch = this.#channel.current;
       epoch?.channel.close().catch(() => undefined);

@@ -1,4 +1,4 @@
-/** What one published message waits for. */
+/** One published message that waits for its confirm. */
 export interface Pending {
   readonly messageId: string;
   readonly exchange: string;
@@ -70,13 +70,13 @@ export class ConfirmWindow<Entry extends Pending> {
       this.#oldest += 1;
   }
 
-  /** The channel is gone: nobody knows what became of these. */
+  /** The channel has ended: the outcome of these is unknown. */
   drain(each: (entry: Entry) => void): void {
     this.settle(this.#next - 1, true, each);
     this.#oldest = this.#next = 1;
   }
 
-  /** The one that waits longest. */
+  /** The one that has waited longest. */
   oldest(): Entry | undefined {
     return this.#size === 0 ? undefined : this.#ring[this.#oldest % this.capacity];
   }

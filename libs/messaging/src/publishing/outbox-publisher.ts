@@ -16,7 +16,7 @@ const outcomeOf = (id: string, problem: Failure | undefined): PublishOutcome => 
   return { id, kind: problem.code === 'unroutable' ? 'unroutable' : 'failed', reason: problem.message };
 };
 
-/** The outbox's way to the broker (the port of that name in @ymera/persistence): rows in, one outcome for each. */
+/** The outbox's publisher (the port of that name in @ymera/persistence): rows in, one outcome for each. */
 export class RabbitOutboxPublisher {
   constructor(private readonly publisher: Publisher) {}
 

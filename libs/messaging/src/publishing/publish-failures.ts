@@ -1,9 +1,12 @@
 import { failure, type Failure } from '@ymera/kernel';
 import type { Pending } from './confirm-window';
 
-/** Why a message was not confirmed. Retryable ones may or may not have arrived: the sender keeps it and tries again. */
+/**
+ * Why a message was not confirmed. Retryable ones may or may not have arrived: the sender keeps the message and
+ * retries.
+ */
 export const publishFailures = {
-  /** No queue is bound for it. Trying again is of no use until somebody declares one. */
+  /** No queue is bound for it. A retry is useless until one is declared. */
   unroutable: ({ exchange, routingKey }: Pending, reason: string): Failure =>
     failure(
       'not_found',
@@ -17,7 +20,7 @@ export const publishFailures = {
   unavailable: failure(
     'unavailable',
     'broker_unavailable',
-    'The broker cannot be published to at the moment.',
+    'The broker is unavailable or blocks publishing. Retry later.',
   ),
   saturated: failure('rate_limited', 'publisher_saturated', 'Too many messages are waiting to be published.'),
   closed: failure('unavailable', 'broker_closed', 'Messaging has been closed.'),

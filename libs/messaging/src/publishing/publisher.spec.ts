@@ -38,9 +38,9 @@ it('does not publish what breaks the contract', () => {
   expect(() => commandMessage(startWorkflow, payload, stamp())).toThrow('payload_invalid');
 });
 
-it('says that nobody takes a message, whichever of several it was', async () => {
-  const missing = { ...order(), routingKey: 'nobody.v1' };
-  const outcomes = await messaging.publisher.publishAll([order(), missing, order()]);
+it('reports exactly the unroutable ones of several messages', async () => {
+  const unroutable = { ...order(), routingKey: 'unknown.v1' };
+  const outcomes = await messaging.publisher.publishAll([order(), unroutable, order()]);
   expect(outcomes.map((problem) => problem?.code)).toEqual([undefined, 'unroutable', undefined]);
   const rows = [order(), { ...order(), exchange: '', routingKey: 'no-such-queue' }].map((each) => ({
     ...each,

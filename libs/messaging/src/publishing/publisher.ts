@@ -39,7 +39,7 @@ export class Publisher {
     });
   }
 
-  /** Takes nothing new, waits (bounded) for confirms. */
+  /** Accepts no more messages, waits (with a timeout) for confirms. */
   async close(): Promise<void> {
     await Promise.all([...this.#byVhost.values()].map((publisher) => publisher.close()));
   }

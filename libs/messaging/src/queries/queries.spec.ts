@@ -127,7 +127,7 @@ it('refuses a payload that breaks the contract before anything is sent', async (
   expect(contexts).toEqual([]);
 });
 
-it('says that nobody takes a question which the service does not know', async () => {
+it('reports an unknown query of a service at once', async () => {
   await expect(asker.queries.ask(listWorkflows, { limit: 5 })).resolves.toMatchObject({
     ok: false,
     error: { code: 'unknown_query' },
@@ -135,12 +135,12 @@ it('says that nobody takes a question which the service does not know', async ()
 });
 
 it('says at once when there is no queue for a question', async () => {
-  const missing: QueryContract<typeof getWorkflow.payload, typeof getWorkflow.reply> = {
+  const unanswered: QueryContract<typeof getWorkflow.payload, typeof getWorkflow.reply> = {
     ...getWorkflow,
-    key: 'nobody.asked.v1',
+    key: 'unknown.asked.v1',
   };
   const started = performance.now();
-  await expect(asker.queries.ask(missing, payload)).resolves.toMatchObject({
+  await expect(asker.queries.ask(unanswered, payload)).resolves.toMatchObject({
     ok: false,
     error: { kind: 'unavailable', code: 'service_unavailable' },
   });

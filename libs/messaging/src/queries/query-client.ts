@@ -16,21 +16,30 @@ export interface AskOptions {
 type Answer = (body: Result<Buffer>) => void;
 
 const defaultTimeoutMs = 5_000;
-/** Questions without an answer yet; one more is refused. */
+/** Queries without an answer yet; further ones are refused. */
 const maxPending = 2_000;
 
 const failures = {
-  missing: failure('unavailable', 'service_unavailable', 'The service that answers this is not there.'),
+  noService: failure(
+    'unavailable',
+    'service_unavailable',
+    'The service that answers this query is not running. Retry later.',
+  ),
   disconnected: failure('unavailable', 'broker_unavailable', 'The broker cannot be reached at the moment.'),
   lost: failure('unavailable', 'answer_lost', 'The connection was lost before the answer came.'),
   timeout: failure('timeout', 'query_timeout', 'The service did not answer in time.'),
-  busy: failure('rate_limited', 'too_many_queries', 'Too many questions are waiting for an answer.'),
+  busy: failure(
+    'rate_limited',
+    'too_many_queries',
+    'Too many queries are waiting for an answer. Retry later.',
+  ),
   closed: failure('unavailable', 'broker_closed', 'Messaging has been closed.'),
 } as const;
 
 /**
- * Asks other services. Question and answer are transient, over direct reply-to: the same channel publishes the one and
- * consumes the other. Whoever gets no answer may ask again; queries that change state carry an idempotency key.
+ * Queries other services. Query and answer are transient, over direct reply-to: the same channel publishes the one and
+ * consumes the other. A caller without an answer may repeat the query; queries that change state carry an idempotency
+ * key.
  */
 export class QueryClient {
   readonly #channel: ReconnectingChannel;
@@ -54,7 +63,7 @@ export class QueryClient {
     });
   }
 
-  /** Failures to ask (`unavailable`, `timeout`) come as values, like those of the answer. */
+  /** Failures to query (`unavailable`, `timeout`) are values, like those of the answer. */
   async ask<P extends z.ZodType, R extends z.ZodType>(
     contract: QueryContract<P, R>,
     payload: z.input<P>,
@@ -117,7 +126,7 @@ export class QueryClient {
           type: contract.key,
           contentType: 'application/json',
           userId: this.connection.user,
-          // Whoever waited this long has gone; nobody should work for it.
+          // The caller has given up by then; the service should not work for it.
           expiration: leftMs,
           headers: injectTrace({}),
         });
@@ -144,7 +153,7 @@ export class QueryClient {
 
   async #opened({ channel }: ChannelEpoch): Promise<void> {
     channel.on('return', (message: Message) => {
-      this.#pending.get(String(message.properties.messageId))?.(err(failures.missing));
+      this.#pending.get(String(message.properties.messageId))?.(err(failures.noService));
     });
     await channel.consume(
       replyAddress,

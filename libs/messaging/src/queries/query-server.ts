@@ -107,7 +107,7 @@ export class QueryServer {
       if (!reply.ok) return reply;
       const value = contract.reply.safeParse(reply.value);
       if (value.success) return { ok: true, value: value.data };
-      this.options.logger.error('the reply does not fit its contract', {
+      this.options.logger.error('reply does not match its contract', {
         query: type,
         issues: value.error.issues,
       });

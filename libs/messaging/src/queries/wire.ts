@@ -12,7 +12,7 @@ const replyShape = z.discriminatedUnion('ok', [
 
 export const replyAddress = 'amq.rabbitmq.reply-to';
 
-/** Nothing but a direct reply-to: a question cannot make us publish to a queue of its choice. */
+/** Only a direct reply-to: a query cannot make us publish to a queue of its choice. */
 export const isReplyAddress = (value: unknown): value is string =>
   typeof value === 'string' &&
   shortText(value) === value &&
@@ -37,7 +37,7 @@ export function encodeReply(reply: Result<unknown>): Buffer {
   return body.length > maxBodyBytes ? encode(err(tooLarge(body.length))) : body;
 }
 
-const invalidReply = failure('internal', 'invalid_reply', 'The answer could not be understood.');
+const invalidReply = failure('internal', 'invalid_reply', 'The answer does not match its contract.');
 
 /** `undefined` members that zod leaves behind are not ours to keep under exact optional types. */
 const asFailure = ({ suggestion, details, ...rest }: z.output<typeof failureShape>): Failure => ({

@@ -3,7 +3,7 @@ import type { VirtualHost } from '@ymera/contracts';
 import { failure, FailureException, type Logger } from '@ymera/kernel';
 import type { RabbitConnections } from '../connection/rabbit-connections';
 
-/** Counts what waits in queues, on the connections that consume: so an answer also says that these are alive. */
+/** Counts waiting messages of queues, on the connections that consume: an answer also shows that these work. */
 export class QueueDepths {
   readonly #channels = new Map<VirtualHost, ReconnectingChannel>();
 
@@ -12,7 +12,9 @@ export class QueueDepths {
     private readonly logger: Logger,
   ) {}
 
-  /** Messages that are ready and not yet with a consumer. Rejects while the broker is away; hangs while it hangs. */
+  /**
+   * Messages that are ready and not yet with a consumer. Rejects while the broker is unavailable; hangs while it hangs.
+   */
   async of(vhost: VirtualHost, queue: string): Promise<number> {
     const channel = this.#channel(vhost).current?.channel;
     if (!channel) throw new FailureException(unavailable(queue));
@@ -38,4 +40,8 @@ export class QueueDepths {
 }
 
 const unavailable = (queue: string) =>
-  failure('unavailable', 'broker_unavailable', `Nobody can be asked about ${queue} at the moment.`);
+  failure(
+    'unavailable',
+    'broker_unavailable',
+    `The broker is unavailable; the depth of ${queue} is unknown.`,
+  );

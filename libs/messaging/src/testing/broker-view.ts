@@ -4,7 +4,7 @@ import type { TestBroker } from './test-broker';
 
 type Vhost = 'services' | 'agents';
 
-/** Takes the next message of a queue, from beside the application. */
+/** Takes the next message of a queue, outside of the application. */
 export async function take(broker: TestBroker, vhost: Vhost, queue: string): Promise<GetMessage> {
   const connection = await broker.connect(vhost);
   try {

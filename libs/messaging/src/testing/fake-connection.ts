@@ -21,7 +21,7 @@ export class FakeChannel extends EventEmitter {
   }
 }
 
-/** A connection for what a real broker shows only when it is unwell. */
+/** A connection for states that a real broker shows only during faults. */
 export class FakeConnection extends EventEmitter implements PublishingConnection {
   readonly user = 'svc-test';
   readonly channels: FakeChannel[] = [];

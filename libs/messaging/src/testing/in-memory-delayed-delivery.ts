@@ -1,7 +1,7 @@
 import type { DelayedDelivery, DelayedMessage } from '../delayed-delivery';
 import type { Publisher } from '../publishing/publisher';
 
-/** Keeps delayed messages and publishes them on demand, as the table does when they are due. */
+/** Stores delayed messages and publishes them on demand, as the table does when they are due. */
 export class InMemoryDelayedDelivery implements DelayedDelivery {
   readonly scheduled: DelayedMessage[] = [];
 

@@ -5,15 +5,18 @@ import { randomBytes } from 'node:crypto';
 import { declareTopology } from '../topology/declare-topology';
 import { eventually } from './eventually';
 
-/** A pair of virtual hosts with a user of their own on the real broker, so that cutting its connections hurts nobody else. */
+/**
+ * A pair of virtual hosts with a user of their own on the real broker, so that cutting its connections affects no other
+ * test.
+ */
 export interface TestBroker {
   /** With our service's user. */
   readonly url: string;
   readonly user: string;
   readonly vhosts: { readonly services: string; readonly agents: string };
-  /** A user as agents have them. */
+  /** A user like those of agents. */
   addUser(name: string): Promise<string>;
-  /** A user that may do what this service's user may, and nothing else. */
+  /** A user with exactly the permissions of this service's user. */
   addServiceUser(service: ServiceName): Promise<string>;
   connect(vhost: 'services' | 'agents', url?: string): Promise<ChannelModel>;
   /** As an operator or a restarting broker does it. */

@@ -20,8 +20,8 @@ async function declareOn(channel: Channel, vhost: VirtualHost, topology: Topolog
 }
 
 /**
- * Declares everything durable, with a user that may configure: services' own users may not. Declaring again changes
- * nothing; a difference from what exists is refused by the broker (406).
+ * Declares everything durable, as a user that may configure: services' own users may not. Repeating it changes nothing;
+ * the broker refuses a difference from what exists (406).
  */
 export async function declareTopology(
   url: string,

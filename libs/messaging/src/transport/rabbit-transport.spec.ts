@@ -161,7 +161,7 @@ it.each([
 });
 
 it.each([
-  ['of a type nobody takes', { ...order(), type: 'orchestrator.unheard_of.v1' }, 'unknown_message'],
+  ['of a type without a handler', { ...order(), type: 'orchestrator.unheard_of.v1' }, 'unknown_message'],
   [
     'with a payload that does not fit',
     { ...order(), body: Buffer.from('{"workflow_id": 1}') },
@@ -220,7 +220,7 @@ it('keeps a message whose retry cannot be stored', async () => {
   expect(commands).toHaveLength(1);
 });
 
-it('keeps a message whose dead letter nobody takes yet', async () => {
+it('keeps a message whose dead letter is not routable yet', async () => {
   const connection = await broker.connect('services');
   const channel = await connection.createChannel();
   await channel.unbindQueue(deadQueue('orchestrator'), exchanges.dead, 'orchestrator');

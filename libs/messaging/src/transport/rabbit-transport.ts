@@ -20,17 +20,17 @@ import type { Subscription } from '../subscription';
 import { prefetchOf, queuePlans, type QueuePlan, type Registration } from './routes';
 
 export interface TransportOptions {
-  /** Where retries wait. */
+  /** The store of retries. */
   readonly delayed: DelayedDelivery;
-  /** Messages of a queue handled side by side, where they are not handled in batches; default 16. */
+  /** Messages of a queue handled concurrently, where they are not handled in batches; default 16. */
   readonly prefetch?: number;
-  /** Tries in all, before a message that wants to be retried goes dead; default 8. */
+  /** Attempts in all, before a message that is to be retried is dead-lettered; default 8. */
   readonly maxAttempts?: number;
-  /** Delay before the second try, doubled for each further one up to `retryMaxMs`; default 1 s. */
+  /** Backoff before the second attempt, doubled for each further one up to `retryMaxMs`; default 1 s. */
   readonly retryBaseMs?: number;
   /** Default 5 min. */
   readonly retryMaxMs?: number;
-  /** Messages with ids older than this are refused; at most what inboxes remember. Default 7 days. */
+  /** Messages with ids older than this are refused; at most the retention of inboxes. Default 7 days. */
   readonly retentionMs?: number;
   /** A larger body is a dead letter, and is cut to this in it. At most what can be published: 8 MiB, the default. */
   readonly maxBodyBytes?: number;
@@ -53,12 +53,12 @@ interface Consumer {
   stop(): Promise<void>;
 }
 
-/** `listen` waits so long for the consumers; a broker that is away then is waited for in the background. */
+/** Time that `listen` waits for the consumers; after that it waits for the broker in the background. */
 const listenMs = 5_000;
 const listenStepMs = 5;
 const maxPrefetch = 4_000;
 
-/** Nest's way into this library: decorated handlers become consumers of the service's queues. */
+/** Nest's interface to this library: decorated handlers become consumers of the service's queues. */
 export class RabbitTransport extends Server implements CustomTransportStrategy {
   readonly #consumers = new Map<string, Consumer>();
   readonly #onAssignment = new Map<string, QueuePlan>();
@@ -94,7 +94,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy {
     void this.#consuming([...this.#consumers.values()]).then(() => callback());
   }
 
-  /** Stops taking messages, lets handlers finish, gives the rest back. */
+  /** Stops consuming, lets handlers finish, returns the rest to the queue. */
   override async close(): Promise<void> {
     const consumers = [...this.#consumers.values()];
     this.#consumers.clear();
@@ -154,7 +154,7 @@ export class RabbitTransport extends Server implements CustomTransportStrategy {
       else {
         const { contract } = subscription;
         if (contract.owner !== service)
-          throw new Error(`${contract.key} is a question to ${contract.owner}, not to ${service}`);
+          throw new Error(`${contract.key} is a query to ${contract.owner}, not to ${service}`);
         queries.set(contract.key, {
           contract,
           handle: async (payload, context) =>

@@ -5,7 +5,7 @@ import { asDisposition, asDispositions, callHandler } from '../consuming/nest-ha
 import type { BatchTarget, Route, SingleTarget } from '../consuming/route';
 import type { BatchOptions, Subscription } from '../subscription';
 
-/** One queue and everything that is taken from it. */
+/** One queue and all its routes. */
 export interface QueuePlan {
   readonly vhost: VirtualHost;
   readonly queue: string;
@@ -39,7 +39,7 @@ const batched = (
   handle: async (messages) => asDispositions(await callHandler(handler, name, messages, noContext)),
 });
 
-/** Which queues a service consumes, and how, from its decorated handlers. */
+/** The queues that a service consumes, and how, from its decorated handlers. */
 export function queuePlans(
   service: ServiceName,
   registrations: readonly Registration[],
@@ -110,7 +110,7 @@ export function queuePlans(
   return [...plans.values()];
 }
 
-/** Unacknowledged messages a consumer may hold: enough for one batch in work and the next one in collection. */
+/** Unacknowledged messages of a consumer: enough for one batch in progress and the next one in collection. */
 export function prefetchOf({ routes }: QueuePlan, singlePrefetch: number): number {
   const targets = new Set([...routes.values()].map(({ target }) => target));
   const sizes = [...targets].map((target) => (target.kind === 'batch' ? 2 * target.batch.max : 0));

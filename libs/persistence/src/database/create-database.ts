@@ -19,22 +19,22 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** Shown in `pg_stat_activity`; default `ymera-<schema>`. */
   readonly applicationName?: string;
-  /** Longest statement; default 30 s. Migrations have no limit. An answer overdue by 5 s ends the connection. */
+  /** Timeout of a statement; default 30 s. Migrations have none. An answer overdue by 5 s ends the connection. */
   readonly statementTimeoutMs?: number;
-  /** Longest wait for a row or table; default 10 s. */
+  /** Timeout of a wait for a row or table lock; default 10 s. */
   readonly lockTimeoutMs?: number;
-  /** The server ends a session that keeps a transaction open and asks nothing; default 30 s. */
+  /** The server ends a session that keeps a transaction open without a statement; default 30 s. */
   readonly idleInTransactionTimeoutMs?: number;
-  /** Longest wait for a new connection, and for a free one of the pool; default 5 s. */
+  /** Timeout of a new connection, and of a wait for a free one of the pool; default 5 s. */
   readonly connectTimeoutMs?: number;
-  /** How often the first connection is tried while the server is away; default 10, about 15 s. */
+  /** Attempts of the first connection while the server is unavailable; default 10, about 15 s. */
   readonly connectAttempts?: number;
   readonly logger?: Logger;
 }
 
 /**
- * The server itself ends a statement in time. Where its answer is overdue by this much, it is not the statement that is slow:
- * the server was stopped, or the network took the connection away without a word.
+ * The server itself ends a statement in time. An answer that is overdue by this much does not mean a slow statement:
+ * the server was suspended, or the network lost the connection silently.
  */
 const overdueMs = 5_000;
 
@@ -57,7 +57,7 @@ function dataSourceOf(options: DatabaseOptions, logger: Logger): DataSource {
     synchronize: false,
     installExtensions: false,
     logger: new QuietLogger(),
-    poolErrorHandler: (error: Error) => logger.warn('an idle database connection broke', { error }),
+    poolErrorHandler: (error: Error) => logger.warn('idle database connection lost', { error }),
     extra: {
       options: `-c search_path=${options.schema}`,
       statement_timeout: statementTimeoutMs,
@@ -65,20 +65,20 @@ function dataSourceOf(options: DatabaseOptions, logger: Logger): DataSource {
       lock_timeout: options.lockTimeoutMs ?? 10_000,
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
       keepAlive: true,
-      // A connection costs tens of milliseconds to open on a busy machine, and somebody's click would wait for it.
+      // A connection costs tens of milliseconds to open on a busy machine, and a person's click would wait for it.
       idleTimeoutMillis: 300_000,
       types: typeParsers,
     },
   });
 }
 
-/** TypeORM types its pool as `any`; this is the one place that knows better. */
+/** TypeORM types its pool as `any`; only this function knows the real type. */
 const poolOf = (dataSource: DataSource): Pool =>
   (dataSource.driver as unknown as { readonly master: Pool }).master;
 
 /**
- * Connects, waiting a bounded time for a server that is still starting. A wrong password or a missing database fails at
- * once. Does not migrate.
+ * Connects, and waits up to a limit for a server that is still starting. A wrong password or a missing database fails
+ * at once. Does not migrate.
  */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
   if (!schemaName.test(options.schema)) throw new TypeError(`not a schema name: ${options.schema}`);

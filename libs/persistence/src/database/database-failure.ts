@@ -1,6 +1,6 @@
 import { failure, FailureException } from '@ymera/kernel';
 
-/** What errors of pg, TypeORM (which copies pg's) and Node's sockets have in common. */
+/** The common fields of errors of pg, TypeORM (which copies pg's) and Node's sockets. */
 interface Coded {
   readonly code?: unknown;
   readonly message?: unknown;
@@ -14,7 +14,7 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : codeOf(cause);
 }
 
-/** The transaction lost a race and may win the next one: serialization failure, deadlock. */
+/** The transaction lost a race and may succeed when repeated: serialization failure, deadlock. */
 export const isContention = (error: unknown): boolean =>
   !(error instanceof FailureException) && ['40001', '40P01'].includes(codeOf(error) ?? '');
 
@@ -33,10 +33,10 @@ const isMessage = (error: unknown, pattern: RegExp): boolean => {
   return typeof message === 'string' && pattern.test(message);
 };
 
-/** The server has not said anything, not even that the statement took too long. The connection is of no use any more. */
+/** The server has sent nothing, not even that the statement took too long. The connection is unusable. */
 export const isUnanswered = (error: unknown): boolean => isMessage(error, /^Query read timeout$/);
 
-/** pg gives these no code: a socket that ended under a query, and a pool without a free connection in time. */
+/** pg gives these no code: a socket that closed during a query, and a pool without a free connection in time. */
 const unavailableMessage =
   /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|timeout expired|Cannot use a pool after calling end)/;
 
@@ -46,13 +46,13 @@ export function isUnavailable(error: unknown): boolean {
   return isUnanswered(error) || isMessage(error, unavailableMessage);
 }
 
-/** Text with NUL, or with what has no place in the encoding (22021); a JSON escape of the same (22P05). */
+/** Text with NUL, or with characters that the encoding lacks (22021); a JSON escape of the same (22P05). */
 const unstorable: ReadonlySet<string> = new Set(['22021', '22P05']);
 
 /**
- * Passing conditions of the database become failures that a consumer or caller may wait out, text that cannot be stored
- * one that is never tried again. Everything else is given back as it is, because only the statement's author knows what a
- * violated constraint means.
+ * Transient conditions of the database become retryable failures, and text that cannot be stored a failure that is not
+ * retried. Every other error is returned unchanged, because only the statement's author knows what a violated
+ * constraint means.
  */
 export function asFailure(error: unknown): unknown {
   if (error instanceof FailureException) return error;
@@ -64,7 +64,7 @@ export function asFailure(error: unknown): unknown {
     );
   if (timeouts.has(codeOf(error) ?? ''))
     return new FailureException(
-      failure('timeout', 'database_timeout', 'The database did not finish in time.'),
+      failure('timeout', 'database_timeout', 'The database did not finish in time. Repeat the call later.'),
       cause,
     );
   if (isContention(error))
@@ -76,7 +76,11 @@ export function asFailure(error: unknown): unknown {
     );
   if (unstorable.has(codeOf(error) ?? ''))
     return new FailureException(
-      failure('validation', 'text_invalid', 'The text holds a character that cannot be stored, such as NUL.'),
+      failure(
+        'validation',
+        'text_invalid',
+        'The text contains a character that cannot be stored, such as NUL. Remove it.',
+      ),
       cause,
     );
   return error;

@@ -55,7 +55,7 @@ describe('createDatabase', () => {
 
   it('waits for a server that is not there yet, a bounded time', async () => {
     const at = performance.now();
-    await expect(connect('postgresql://nobody@127.0.0.1:9/nothing', 3)).rejects.toMatchObject({
+    await expect(connect('postgresql://unknown@127.0.0.1:9/nothing', 3)).rejects.toMatchObject({
       failure: { kind: 'unavailable', code: 'database_unavailable' },
     });
     expect(performance.now() - at).toBeGreaterThan(500);
@@ -177,7 +177,7 @@ describe('a connection', () => {
     return new Database({} as DataSource, pool, 'registry');
   }
 
-  it('that is ended the moment it is opened fails whoever asked for it, and not the process', async () => {
+  it('that is closed right after it opened fails its caller, and not the process', async () => {
     const database = await databaseAt((socket) => socket.end(Buffer.concat([opening, fatal])));
     await expect(database.withConnection((client) => client.query('SELECT 1'))).rejects.toThrow(
       'Client has encountered a connection error',

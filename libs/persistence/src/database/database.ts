@@ -9,7 +9,7 @@ const healthTimeoutMs = 2000;
 
 /** One service's schema, reached with the service's own role through one pool of connections. Made by `createDatabase`. */
 export class Database {
-  /** Each statement is a transaction of its own. Passing conditions reject with a `FailureException`. */
+  /** Each statement is a transaction of its own. Transient conditions reject with a `FailureException`. */
   readonly sql: SqlExecutor = {
     query: async <Row>(sql: string, params: readonly unknown[] = []) => {
       try {
@@ -28,8 +28,8 @@ export class Database {
     readonly schema: string,
     private readonly logger: Logger = silentLogger,
   ) {
-    // Without a listener an error event of a connection in use ends the process, and it may come in the same turn as the
-    // connection itself, before whoever asked for it runs. The pool closes a broken connection when it gets it back.
+    // Without a listener an error event of a connection in use ends the process, and it may come in the same turn as
+    // the connection itself, before its caller runs. The pool closes a broken connection when it gets it back.
     const noted = (): void => undefined;
     pool.on('acquire', (client) => client.on('error', noted));
     pool.on('release', (_error, client) => client.off('error', noted));
@@ -37,7 +37,7 @@ export class Database {
 
   /**
    * One connection for the duration of `work`. A connection that broke or does not answer, or that `work` left inside a
-   * transaction, is closed instead of going back to the pool.
+   * transaction, is closed instead of returned to the pool.
    */
   async withConnection<R>(work: (client: PoolClient) => Promise<R>): Promise<R> {
     const client = await this.pool.connect();

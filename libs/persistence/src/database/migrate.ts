@@ -1,13 +1,13 @@
 import type { Logger } from '@ymera/kernel';
 import { MigrationExecutor, type DataSource } from 'typeorm';
 
-/** pg keeps with each connection how long an answer may take, and has no statement or type for changing it. */
+/** pg stores the query timeout with each connection, and has no statement or type for changing it. */
 const limitOf = (client: unknown): { query_timeout?: number } =>
   (client as { readonly connectionParameters: { query_timeout?: number } }).connectionParameters;
 
 /**
- * Holds a lock of the schema's own for the session: replicas that start together migrate one after the other, and the
- * second finds nothing left to do. Migrations may take as long as they need.
+ * Holds a session lock of the schema: replicas that start together migrate serially, and the second finds nothing left
+ * to do. Migrations have no timeout.
  */
 async function withMigrationLock(
   dataSource: DataSource,

@@ -1,6 +1,8 @@
 import type { Logger } from 'typeorm';
 
-/** TypeORM writes to the console even when logging is off; what went wrong is thrown, and logged once where it is caught. */
+/**
+ * TypeORM writes to the console even when logging is off; its errors are thrown, and logged once where they are caught.
+ */
 export class QuietLogger implements Logger {
   logQuery(): void {}
   logQueryError(): void {}

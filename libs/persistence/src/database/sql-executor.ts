@@ -1,4 +1,4 @@
-/** The one thing a store needs of a database: a statement and its parameters in, rows out. */
+/** The only dependency of a store on a database: a statement and its parameters in, rows out. */
 export interface SqlExecutor {
   query<Row = Record<string, unknown>>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
 }

@@ -29,17 +29,17 @@ export function wantedPartitions(now: Date): readonly RangePartition[] {
   return Array.from({ length: days }, (_, index) => partitionOf(today - retentionDays + index));
 }
 
-/** Whether it holds nothing but ids that are refused by now. */
+/** Whether all of its ids are refused by now. */
 export function isExpired(partition: string, now: Date): boolean {
   const oldest = wantedPartitions(now)[0]?.name ?? '';
   return /^inbox_\d{8}$/.test(partition) && partition < oldest;
 }
 
-/** Without them no message can be taken. */
+/** Without them no message can be accepted. */
 export const makeInboxPartitions = (sql: Pick<SqlExecutor, 'query'>, now: Date): Promise<void> =>
   makePartitions(sql, 'inbox', wantedPartitions(now));
 
-/** Makes what is wanted and drops what is expired. Rejects while users of the inbox do not let go of it. */
+/** Creates missing partitions and drops expired ones. Rejects while other transactions use the inbox. */
 export async function maintainInboxPartitions(sql: Pick<SqlExecutor, 'query'>, now: Date): Promise<void> {
   await makeInboxPartitions(sql, now);
   await dropPartitions(sql, 'inbox', (name) => isExpired(name, now));

@@ -3,8 +3,8 @@ import { FailureException, messageIdTime, type Clock } from '@ymera/kernel';
 import type { SqlExecutor } from '../database/sql-executor';
 
 /**
- * Part of one transaction. Two deliveries of one message at the same time: the second waits for the first's commit and
- * gets false, or for its rollback and gets true.
+ * Part of one transaction. Of two concurrent deliveries of one message the second waits for the first's commit and gets
+ * false, or for its rollback and gets true.
  */
 export class PostgresInbox implements Inbox {
   constructor(

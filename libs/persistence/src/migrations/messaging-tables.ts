@@ -3,9 +3,9 @@ import { makeInboxPartitions } from '../inbox/inbox-partitions';
 import type { MigrationClass } from '../database/create-database';
 
 /**
- * `available_at` is when the sweep may take a row: a second after its commit, or later when the broker could not route it
- * or when it is a delayed redelivery. The tables are almost always nearly empty but turn over quickly, so they are
- * vacuumed by the number of dead rows rather than by their share.
+ * `available_at` is when the outbox poller may take a row: a second after its commit, or later when the broker could
+ * not route it or when it is a delayed redelivery. The tables are almost always nearly empty but turn over quickly, so
+ * they are vacuumed by the number of dead rows rather than by their share.
  */
 class MessagingTables1700000000000 implements MigrationInterface {
   readonly name = 'MessagingTables1700000000000';

@@ -3,7 +3,7 @@ import { systemClock, uuidv7, type Clock } from '@ymera/kernel';
 import type { SqlExecutor } from '../database/sql-executor';
 import { insertOutboxRows } from './outbox-table';
 
-/** A delivery that is to come back to its queue later. */
+/** A delivery that returns to its queue later. */
 export interface DelayedMessage extends Pick<OutgoingMessage, 'messageId' | 'type' | 'headers' | 'body'> {
   readonly vhost: VirtualHost;
   readonly queue: string;
@@ -11,8 +11,8 @@ export interface DelayedMessage extends Pick<OutgoingMessage, 'messageId' | 'typ
 }
 
 /**
- * The `DelayedDelivery` of @ymera/messaging: a retry that outlives broker and process, kept as an outbox row that is due
- * later and goes to the queue itself, through the default exchange.
+ * The `DelayedDelivery` of @ymera/messaging: a retry that survives broker and process, stored as an outbox row that is
+ * due later and goes to the queue itself, through the default exchange.
  */
 export class PostgresDelayedDelivery {
   constructor(

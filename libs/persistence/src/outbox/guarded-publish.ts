@@ -5,8 +5,8 @@ import type { OutboxPublisher, OutboxRow, PublishOutcome } from './outbox-publis
 const publishTimeoutMs = 10_000;
 
 /**
- * Exactly one outcome per row within ten seconds, whatever the publisher does: a row it forgot, a rejection and silence
- * are failures, and the row is published again later.
+ * Exactly one outcome per row within ten seconds, whatever the publisher does: a missing outcome, a rejection and a
+ * hanging publisher are failures, and the row is published again later.
  */
 export async function publishGuarded<Row extends OutboxRow>(
   publisher: OutboxPublisher,

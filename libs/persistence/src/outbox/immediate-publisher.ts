@@ -3,10 +3,10 @@ import { publishGuarded } from './guarded-publish';
 import type { OutboxPublisher, OutboxRow } from './outbox-publisher';
 import type { PublishedRows } from './published-rows';
 
-/** Groups on their way at once; more commits than that share a group. */
+/** Concurrent groups; further commits share a group. */
 const maxGroups = 8;
 const rowsPerGroup = 256;
-/** What may be in memory, waiting and on its way; the rest is left to the sweep. */
+/** Limit of messages in memory, waiting and in flight; the rest is left to the outbox poller. */
 const maxRows = 5000;
 const maxBytes = 32 * 1024 * 1024;
 
@@ -16,8 +16,8 @@ interface HandedOver {
 }
 
 /**
- * The short way: rows go from the commit straight to the publisher, those of concurrent commits together. It keeps no
- * promise of its own, because every row is also in the table: what does not fit or fails here is swept up.
+ * The fast path: rows go from the commit straight to the publisher, those of concurrent commits together. It guarantees
+ * nothing, because every row is also in the table: the outbox poller publishes rows that do not fit or fail here.
  */
 export class ImmediatePublisher {
   private readonly waiting: HandedOver[] = [];

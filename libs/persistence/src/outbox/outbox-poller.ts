@@ -14,17 +14,21 @@ import {
 
 const rowsPerPage = 500;
 const bytesPerPage = 8 * 1024 * 1024;
-/** Between sweeps that find nothing: with the second that a row waits first, a left-over is out within 1.5 s. */
+/**
+ * Interval of passes that find nothing: with the second that a row waits first, a remaining row is published within 1.5
+ * s.
+ */
 const idleMs = 400;
 /** While the broker or the database is away. */
 const awayBackoff = { baseMs: 500, maxMs: 2_000 };
 const depthEveryMs = 5000;
-/** A row that failed this often is published alone, so that it cannot take others down with it. */
+/** A row that failed this often is published alone, so that it cannot fail others with it. */
 const suspectAttempts = 3;
 const suspectsPerPage = 20;
 /**
- * No publication begins later than this in one sweep. With the ten seconds that the last may take it stays well below the
- * database's idle-in-transaction limit, beyond which all that the sweep has published would be published again.
+ * In one pass no publication begins later than this. With the ten seconds that the last may take it stays well below
+ * the database's idle-in-transaction timeout, beyond which all rows that the pass has published would be published
+ * again.
  */
 const beginWithinMs = 10_000;
 const postponeSeconds = { failed: 5, unroutable: 300 };
@@ -32,8 +36,9 @@ const postponeSeconds = { failed: 5, unroutable: 300 };
 type PollResult = 'nothing' | 'some' | 'full_page' | 'away';
 
 /**
- * The long way: publishes what its own process did not, because it died, was full, or the broker was away, and what has
- * become due since. Rows stay locked until the broker has answered, so a sweep that dies frees them at once.
+ * The fallback path: publishes rows that their own process did not, because it died, was full, or the broker was
+ * unavailable, and rows that have become due since. Rows stay locked until the broker has answered, so a pass that dies
+ * frees them at once.
  */
 export class OutboxPoller {
   private readonly stopped = new AbortController();
@@ -74,7 +79,7 @@ export class OutboxPoller {
     try {
       const swept = await this.poll();
       if (swept === 'away' && !wasUnavailable)
-        this.logger.warn('the broker takes no messages; they wait in the outbox');
+        this.logger.warn('broker accepts no messages; they wait in the outbox');
       await this.readDepth();
       return swept;
     } catch (error) {
@@ -128,7 +133,7 @@ export class OutboxPoller {
     const unroutable = all.filter((outcome) => outcome.kind === 'unroutable');
     await postponeLockedRows(sql, unroutable, postponeSeconds.unroutable);
     if (unroutable.length > 0)
-      this.logger.warn('messages that no queue takes stay in the outbox', {
+      this.logger.warn('unroutable messages stay in the outbox', {
         messages: unroutable.length,
         first: unroutable[0],
       });

@@ -1,8 +1,8 @@
 import type { OutgoingMessage } from '@ymera/contracts';
 
-/** A message that was committed and has to reach the broker. */
+/** A committed message that must reach the broker. */
 export interface OutboxRow extends OutgoingMessage {
-  /** UUIDv7 of the row; the message's id too, unless the row brings an earlier message back to its queue. */
+  /** UUIDv7 of the row; also the message's id, unless the row returns an earlier message to its queue. */
   readonly id: string;
   readonly createdAt: Date;
 }

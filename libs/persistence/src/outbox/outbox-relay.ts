@@ -19,8 +19,8 @@ export interface OutboxRelayOptions {
 }
 
 /**
- * Brings committed messages to the broker, each at least once: right after the commit within this process, else by the
- * sweep of any process of the service. Also keeps the inbox's partitions. One per process.
+ * Publishes committed messages to the broker, each at least once: right after the commit within this process, otherwise
+ * by the outbox poller of any process of the service. Also maintains the inbox's partitions. One per process.
  */
 export class OutboxRelay {
   private readonly logger: Logger;
@@ -39,7 +39,10 @@ export class OutboxRelay {
     this.poller = new OutboxPoller(options.database, options.publisher, held, metrics, this.logger);
   }
 
-  /** Before the consumers: resolves when the inbox can take today's messages. Rejects when the tables are not there. */
+  /**
+   * Call it before the consumers start: resolves when the inbox can accept today's messages. Rejects when the tables
+   * are missing.
+   */
   async start(): Promise<void> {
     if (this.upkeep) return;
     await makeInboxPartitions(this.options.database.sql, new Date());
@@ -47,14 +50,14 @@ export class OutboxRelay {
     this.poller.start();
   }
 
-  /** Called by the unit of work with what it has just committed; never waits, never throws. */
+  /** The unit of work calls it with the messages of each commit; never waits, never throws. */
   handOver(rows: readonly OutboxRow[]): void {
     this.immediate.handOver(rows);
   }
 
   /**
-   * After the consumers, before the publisher and the database: publishes what this process still holds and deletes what is
-   * confirmed; the rest stays in the table for the next sweep.
+   * After the consumers, before the publisher and the database: publishes the messages that this process still holds
+   * and deletes the confirmed ones; the rest stays in the table for the next pass.
    */
   async stop(): Promise<void> {
     this.stopped.abort();
@@ -67,7 +70,9 @@ export class OutboxRelay {
       try {
         await maintainInboxPartitions(this.options.database.sql, new Date());
       } catch (error) {
-        this.logger.warn('the inbox partitions could not be kept; the next try is in an hour', { error });
+        this.logger.warn('inbox partitions could not be maintained; the next attempt is in an hour', {
+          error,
+        });
       }
       await sleep(upkeepEveryMs, this.stopped.signal);
     }

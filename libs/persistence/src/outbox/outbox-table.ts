@@ -6,14 +6,14 @@ export type OutboxKind = 'event' | 'command' | 'agent_message' | 'redelivery';
 
 export interface NewOutboxRow extends OutboxRow {
   readonly kind: OutboxKind;
-  /** Milliseconds from now until the sweep may take the row. */
+  /** Milliseconds from now until the outbox poller may take the row. */
   readonly availableInMs: number;
 }
 
-/** The process that commits a row has this long to publish it itself. */
+/** Time in which the committing process publishes the row itself. */
 export const pollAfterMs = 1000;
 
-/** A due row with what the sweep knows of earlier attempts. */
+/** A due row with its earlier attempts. */
 export interface DueRow extends OutboxRow {
   readonly attempts: number;
 }
@@ -68,12 +68,11 @@ interface StoredRow {
 }
 
 /**
- * Locks what is due, oldest first, and skips what another relay has locked. The page ends after `limit` rows or `maxBytes`
- * of bodies, whichever comes first, but holds one row at least. No cursor over ids: a transaction that commits late would
- * be passed by and never seen again.
- *
- * No statement here joins the table. It is empty whenever nothing is wrong, so its statistics say "one row" just when the
- * broker's outage has filled it, and a join planned for one row takes quadratic time.
+ * Locks due rows, oldest first, and skips those that another relay has locked. The page ends after `limit` rows or
+ * `maxBytes` of bodies, whichever comes first, but holds one row at least. No cursor over ids: it would pass by a
+ * transaction that commits late, and never see it again.
+ * No statement here joins the table. It is empty whenever nothing is wrong, so its statistics say "one row" just when
+ * the broker's outage has filled it, and a join planned for one row takes quadratic time.
  */
 const lockDueStatement = `
   WITH due AS MATERIALIZED (
@@ -119,8 +118,8 @@ export async function deleteLockedRows(sql: SqlExecutor, ids: readonly string[])
 }
 
 /**
- * Rows that this process published itself. A row that a relay's sweep holds is skipped: that sweep deletes it. Not waiting
- * for the disk is safe, because a delete that a crash undoes only repeats the message.
+ * Rows that this process published itself. A row that another relay's pass has locked is skipped: that pass deletes it.
+ * Not waiting for the disk is safe, because a delete that a crash undoes only repeats the message.
  */
 export async function deletePublishedRows(sql: SqlExecutor, ids: readonly string[]): Promise<void> {
   await sql.query(
@@ -135,8 +134,9 @@ export async function deletePublishedRows(sql: SqlExecutor, ids: readonly string
 }
 
 /**
- * Tries again after 1, 2, 4... seconds, at most `maxSeconds`; in its first ten minutes a row waits half a minute at most. All
- * kinds of attempts count alike, so while a broker starts a row has many behind it when its queue is not there for a moment.
+ * Retries after 1, 2, 4... seconds, at most `maxSeconds`; in its first ten minutes a row waits half a minute at most.
+ * All kinds of attempts count alike, so while a broker starts a row has many behind it when its queue is missing for a
+ * moment.
  */
 export async function postponeLockedRows(
   sql: SqlExecutor,
@@ -162,7 +162,7 @@ export interface OutboxDepth {
   /** Messages that the broker has not confirmed. */
   readonly rows: number;
   readonly oldestAgeSeconds: number;
-  /** Deliveries that wait for their time. */
+  /** Deliveries that wait for their retry. */
   readonly redeliveries: number;
 }
 

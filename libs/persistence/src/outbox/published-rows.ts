@@ -6,10 +6,10 @@ import { deletePublishedRows } from './outbox-table';
 const lingerMs = 10;
 const retryMs = 500;
 const idsPerStatement = 1000;
-/** Beyond it, ids are forgotten while the database is away: their messages are then repeated, not lost. */
+/** Limit beyond which ids are dropped while the database is unavailable: their messages are then repeated, not lost. */
 const maxIds = 50_000;
 
-/** Confirmed rows on their way out of the table. */
+/** Confirmed rows that are to be deleted. */
 export class PublishedRows {
   private readonly ids = new Set<string>();
   private deleting: Promise<void> | undefined;

@@ -12,7 +12,10 @@ import { injectTrace } from '@ymera/observability';
 import { pollAfterMs, type NewOutboxRow, type OutboxKind } from './outbox-table';
 
 const mebibyte = 1024 * 1024;
-/** The agent protocol's limit; between services an agent's largest change must fit, together with what we add to it. */
+/**
+ * The agent protocol's limit; between services an agent's largest change must fit, together with the platform's
+ * additions.
+ */
 const maxBodyBytes = { agents: mebibyte, services: 4 * mebibyte };
 
 const refuse = (code: string, message: string): never => {
@@ -20,9 +23,9 @@ const refuse = (code: string, message: string): never => {
 };
 
 /**
- * Collects the messages of one transaction; the unit of work stores them with its last statement. What must not reach the
- * broker is refused here and rolls back: `payload_invalid` (the contract), `message_too_large`, and `message_not_owned`
- * (a fact of another service, or a message that only agents send).
+ * Collects the messages of one transaction; the unit of work stores them with its last statement. It refuses messages
+ * that must not reach the broker, and rolls back: `payload_invalid` (the contract), `message_too_large`, and
+ * `message_not_owned` (an event of another service, or a message that only agents send).
  */
 export class TransactionOutbox implements Outbox {
   readonly rows: NewOutboxRow[] = [];
@@ -34,7 +37,10 @@ export class TransactionOutbox implements Outbox {
 
   event: Outbox['event'] = async (contract, fact) => {
     if (contract.owner !== this.service)
-      refuse('message_not_owned', `${contract.key} is a fact of ${contract.owner}, not of ${this.service}.`);
+      refuse(
+        'message_not_owned',
+        `${contract.key} is an event of ${contract.owner}; ${this.service} may not publish it.`,
+      );
     if (!Number.isInteger(fact.aggregateVersion) || fact.aggregateVersion < 1)
       refuse('payload_invalid', `The aggregate version of ${contract.key} must be a whole number from 1.`);
     this.add('event', (stamp) => eventMessage(contract, fact, stamp));
@@ -46,7 +52,7 @@ export class TransactionOutbox implements Outbox {
 
   toAgent: Outbox['toAgent'] = async (contract, principalId, payload) => {
     if (contract.channel !== 'inbox')
-      refuse('message_not_owned', `${contract.name} is what agents send, not what they receive.`);
+      refuse('message_not_owned', `${contract.name} is sent by agents, not to them.`);
     this.add('agent_message', (stamp) => agentMessage(contract, principalId, payload, stamp));
   };
 

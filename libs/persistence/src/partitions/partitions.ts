@@ -23,8 +23,8 @@ const existing = async (sql: Pick<SqlExecutor, 'query'>, table: string): Promise
  */
 
 /**
- * Makes those that are not there; any number of processes may. A partition is attached rather than created in place,
- * because that does not block whoever writes.
+ * Creates missing partitions; concurrent calls are safe. A partition is attached rather than created in place, because
+ * that does not block writers.
  */
 export async function makePartitions(
   sql: Pick<SqlExecutor, 'query'>,
@@ -45,8 +45,8 @@ export async function makePartitions(
 }
 
 /**
- * Drops partitions; any number of processes may. That locks the whole table for an instant: rejects when its users do not
- * let go within half a second, and the next round tries again.
+ * Drops partitions; concurrent calls are safe. It locks the whole table for an instant: it rejects when other
+ * transactions do not release the table within half a second, and the next pass tries again.
  */
 export async function dropPartitions(
   sql: Pick<SqlExecutor, 'query'>,

@@ -16,15 +16,18 @@ interface Row {
 const columns = 'number, paused_by, reason, paused_at, resumed_by, resume_reason, resumed_at';
 const nameFormat = /^[a-z]+$/;
 
-/** In SQL: what those who work share, and who pauses has alone. */
+/** In SQL: a lock that work shares and a pause takes exclusively. */
 const lockOf = (name: string): string => `hashtextextended('ymera ${name} of ' || current_schema(), 0)`;
 
 const checked = (name: string): string => {
   if (nameFormat.test(name)) return name;
-  throw new TypeError(`${name} is no name of a pause log`);
+  throw new TypeError(`${name} is not a valid name of a pause log`);
 };
 
-/** Who paused what `name` says, why and for how long; the open pause, if any, is in force. For a migration of the service. */
+/**
+ * Pauses of the work called `name`: by whom, why and for how long; the open pause, if any, is in force. For a migration
+ * of the service.
+ */
 export async function createPauseLog(runner: QueryRunner, name: string): Promise<void> {
   const table = `${checked(name)}_pauses`;
   await runner.query(`CREATE TABLE ${table} (
@@ -69,7 +72,7 @@ export class PostgresPauseLog implements PauseStore {
     return row && pauseOf(row);
   }
 
-  /** The newest pause, open or not. Waits for those at work; nobody works until the transaction ends. */
+  /** The newest pause, open or not. Waits for work in progress; blocks further work until the transaction ends. */
   async lock(): Promise<Pause | undefined> {
     await this.sql.query(`SELECT pg_advisory_xact_lock(${lockOf(this.name)})`);
     return this.last();

@@ -31,7 +31,9 @@ export async function counterService(options: Partial<DatabaseOptions> = {}) {
       new PostgresUnitOfWork<CounterStores>(on, { service: 'registry', ...more }, counterStores),
     outboxIds: async (): Promise<string[]> =>
       (await database.sql.query<{ id: string }>('SELECT id FROM outbox ORDER BY id')).map(({ id }) => id),
-    /** The administrator ends the service's sessions of which this is true, e.g. `state = 'idle in transaction'`. */
+    /**
+     * The administrator ends the service's sessions that match this condition, e.g. `state = 'idle in transaction'`.
+     */
     killSessions: (condition: string) =>
       asAdmin((query) =>
         query(
@@ -49,7 +51,7 @@ export async function counterService(options: Partial<DatabaseOptions> = {}) {
 
 export type CounterService = Awaited<ReturnType<typeof counterService>>;
 
-/** A fact, about the agent with this id. */
+/** An event about the agent with this id. */
 export const sendFact = (outbox: Outbox, agentId = 'agent-1', aggregateVersion = 1): Promise<void> =>
   outbox.event(agentRetired, {
     aggregateId: agentId,

@@ -1,6 +1,6 @@
 import type { OutboxPublisher, OutboxRow, PublishOutcome } from '../outbox/outbox-publisher';
 
-/** A broker that does what the test says; confirms everything by default. */
+/** A fake broker that the test controls; confirms everything by default. */
 export class RecordingPublisher implements OutboxPublisher {
   readonly published: OutboxRow[] = [];
   readonly calls: number[] = [];

@@ -131,7 +131,7 @@ describe('PostgresUnitOfWork', () => {
     await database.close();
   });
 
-  it('leaves a violated constraint to whoever wrote the statement', async () => {
+  it('returns a violated constraint unchanged', async () => {
     const run = service.unitOfWork().run((tx) => tx.sql.query(`INSERT INTO counters VALUES ('null', NULL)`));
     await expect(run).rejects.toMatchObject({ code: '23502' });
   });

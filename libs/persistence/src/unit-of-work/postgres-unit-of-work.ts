@@ -18,22 +18,20 @@ export interface UnitOfWorkOptions {
   readonly service: ServiceName;
   /** Gets the messages of each transaction right after its commit; without it they wait for another process's relay. */
   readonly relay?: { handOver(rows: readonly OutboxRow[]): void };
-  /** How often work runs at most when it loses races; default 5. */
+  /** Maximum of attempts when races are lost; default 5. */
   readonly attempts?: number;
   readonly logger?: Logger;
   readonly clock?: Clock;
 }
 
 /**
- * READ COMMITTED transactions on one connection each. Work that lost a race (serialization failure, deadlock) runs again
- * after a short random pause; after the last attempt it fails with `transaction_contention` (retryable). A lost connection
- * or a server that shuts down fails with `database_unavailable`, a statement or lock that took too long with
- * `database_timeout`; both may be retried by whoever brought the work.
- *
- * When the connection breaks during COMMIT itself nobody knows whether it took effect. That also is
- * `database_unavailable` and work does not run again here: a message comes again and finds its id in the inbox, a request
- * comes again with its idempotency key, and messages that were committed are swept up by the relay.
- *
+ * READ COMMITTED transactions on one connection each. Work that lost a race (serialization failure, deadlock) runs
+ * again after a short random backoff; after the last attempt it fails with `transaction_contention` (retryable). A lost
+ * connection or a server that shuts down fails with `database_unavailable`, a statement or lock that took too long with
+ * `database_timeout`; the caller may retry both.
+ * When the connection breaks during COMMIT itself, the outcome is unknown. That also is `database_unavailable`, and the
+ * work does not run again here: a message is redelivered and finds its id in the inbox, a request is repeated with its
+ * idempotency key, and the relay publishes messages that were committed.
  * A `run` inside of a `run` is a transaction of its own, on another connection.
  */
 export class PostgresUnitOfWork<Stores extends object> implements UnitOfWork<Stores> {
@@ -41,7 +39,7 @@ export class PostgresUnitOfWork<Stores extends object> implements UnitOfWork<Sto
   private readonly attempts: number;
   private readonly retries = counter({
     name: 'ymera_transaction_retries_total',
-    help: 'Transactions that lost a race and ran again',
+    help: 'Transactions that lost a race and ran again. Normally close to 0.',
   });
 
   constructor(
@@ -86,7 +84,9 @@ export class PostgresUnitOfWork<Stores extends object> implements UnitOfWork<Sto
     const { command } = await client.query('COMMIT');
     // PostgreSQL answers the commit of a failed transaction with ROLLBACK and without an error.
     if (command !== 'COMMIT')
-      throw new Error('rolled back: a statement failed and the work went on as if it had not');
+      throw new Error(
+        'rolled back: a statement failed and the work continued. Rethrow the error of a statement.',
+      );
     this.options.relay?.handOver(outbox.rows);
     return result;
   }

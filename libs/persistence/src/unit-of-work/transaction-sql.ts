@@ -2,8 +2,8 @@ import type { ClientBase } from 'pg';
 import type { SqlExecutor } from '../database/sql-executor';
 
 /**
- * The statements of one transaction, one after the other also when a store asks for several at once. After its end every
- * further statement is refused: it would run outside of any transaction, on a connection that serves somebody else.
+ * The statements of one transaction, serial even if a store sends several at once. After its end every further
+ * statement is refused: it would run outside of any transaction, on a connection of another transaction.
  */
 export class TransactionSql implements SqlExecutor {
   private last: Promise<unknown> = Promise.resolve();
@@ -20,7 +20,7 @@ export class TransactionSql implements SqlExecutor {
     return next;
   }
 
-  /** Waits for statements that nobody awaited, then takes no more. */
+  /** Waits for statements that were not awaited, then accepts no more. */
   async end(): Promise<void> {
     await this.last;
     this.ended = true;

@@ -23,7 +23,7 @@ const config: BaseServiceConfig = {
 class TestModule {}
 
 describe('startService', () => {
-  it('serves, and on stop drains requests and consumers before it closes what they use', async () => {
+  it('serves, and on stop drains requests and consumers before it closes their dependencies', async () => {
     const order: string[] = [];
     let entered: () => void = () => undefined;
     const isEntered = new Promise<void>((resolve) => (entered = resolve));
@@ -90,7 +90,7 @@ describe('startService', () => {
     expect(order.indexOf('consumers drained')).toBeLessThan(order.indexOf('relay stopped'));
   });
 
-  it('does not wait for clients that keep a connection and ask nothing', async () => {
+  it('does not wait for idle clients that keep a connection', async () => {
     const service = await startService({ name: 'audit', module: () => ({ module: TestModule }) }, config);
     const { port } = new URL(service.url);
     const silent = connect(Number(port), '127.0.0.1');

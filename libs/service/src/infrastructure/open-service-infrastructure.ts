@@ -27,9 +27,9 @@ export interface ServiceInfrastructure {
   readonly database: Database;
   readonly messaging: Messaging;
   readonly relay: OutboxRelay;
-  /** Transactions over these stores; what they commit to the outbox leaves at once. */
+  /** Transactions over these stores; messages committed to the outbox are published at once. */
   unitOfWork<Stores extends object>(stores: (sql: SqlExecutor) => Stores): PostgresUnitOfWork<Stores>;
-  /** The service's consumers; a message that waits for another try waits in its database. */
+  /** The service's consumers; a message that waits for a retry waits in its database. */
   transport(options?: Omit<TransportOptions, 'delayed'>): RabbitTransport;
 }
 

@@ -12,12 +12,12 @@ export interface HealthReport {
 
 const checkTimeoutMs = 2000;
 
-/** What this process needs. Not ready until `started()`, and never again after `draining()`. */
+/** The dependencies of this process. Not ready until `started()`, and never again after `draining()`. */
 export class HealthChecks {
   readonly #checks = new Map<string, HealthCheck>();
   #phase: 'starting' | 'serving' | 'draining' = 'starting';
 
-  /** `name` is shown to whoever asks for `/health`. */
+  /** Callers of `/health` see `name`. */
   add(name: string, check: HealthCheck): void {
     this.#checks.set(name, check);
   }

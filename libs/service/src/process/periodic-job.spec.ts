@@ -2,11 +2,11 @@ import type { Logger } from '@ymera/kernel';
 import { silentLogger } from '@ymera/kernel';
 import { PeriodicJob } from './periodic-job';
 
-describe('a sweep', () => {
+describe('PeriodicJob', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('runs again and again, one run at a time, also after a run that failed', async () => {
+  it('runs periodically, one run at a time, also after a run that failed', async () => {
     const warnings: string[] = [];
     const logger: Logger = { ...silentLogger, warn: (message) => void warnings.push(message) };
     let [runs, atOnce, most] = [0, 0, 0];
@@ -26,7 +26,7 @@ describe('a sweep', () => {
     expect([runs, most]).toEqual([4, 1]);
     expect(warnings).toHaveLength(1);
 
-    // The run under way ends, and is the last.
+    // The run in progress ends, and is the last.
     expect(atOnce).toBe(1);
     const stopped = periodicJob.stop();
     await jest.advanceTimersByTimeAsync(1_000);
@@ -34,7 +34,7 @@ describe('a sweep', () => {
     expect([runs, atOnce]).toEqual([5, 0]);
   });
 
-  it('runs at once when it is kicked, once more after a run under way, and then in its own time again', async () => {
+  it('runs at once when it is kicked, once more after a run in progress, and then on its schedule again', async () => {
     const runs: number[] = [];
     const begun = Date.now();
     const periodicJob = new PeriodicJob(

@@ -1,6 +1,8 @@
 import type { Logger } from '@ymera/kernel';
 
-/** Runs `work` every so often, one run at a time, until it is stopped. A failed run is logged and the next one comes. */
+/**
+ * Runs `work` periodically, one run at a time, until it is stopped. A failed run is logged and the next one follows.
+ */
 export class PeriodicJob {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -22,7 +24,7 @@ export class PeriodicJob {
     this.timer.unref();
   }
 
-  /** Sooner than planned: at once, or right after the run under way. */
+  /** Sooner than scheduled: at once, or right after the run in progress. */
   kick(): void {
     if (this.isStopped || this.isKicked) return;
     this.isKicked = true;
@@ -33,7 +35,7 @@ export class PeriodicJob {
     });
   }
 
-  /** Resolves when the run under way has ended. */
+  /** Resolves when the run in progress has ended. */
   async stop(): Promise<void> {
     this.isStopped = true;
     clearTimeout(this.timer);
@@ -44,7 +46,7 @@ export class PeriodicJob {
     try {
       await this.work();
     } catch (error) {
-      this.logger.warn('sweep failed, will run again', { periodicJob: this.name, error });
+      this.logger.warn('periodic job failed, will run again', { periodicJob: this.name, error });
     }
     this.start();
   }

@@ -1,6 +1,6 @@
 import type { Logger } from '@ymera/kernel';
 
-/** What must be closed at the end, last opened first: whoever opens something defers its close in the same breath. */
+/** Resources to close at the end, last opened first: defer the close right after each opening. */
 export class ShutdownSequence {
   readonly #steps: { readonly name: string; readonly close: () => Promise<unknown> | void }[] = [];
 
@@ -10,14 +10,14 @@ export class ShutdownSequence {
     this.#steps.push({ name, close });
   }
 
-  /** Each step runs whatever came of the others. */
+  /** Each step runs even if another one fails. */
   async run(): Promise<void> {
     for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
       const { name, close } = step;
       try {
         await close();
       } catch (error) {
-        this.logger.warn('could not close', { resource: name, error });
+        this.logger.warn('resource could not be closed', { resource: name, error });
       }
     }
   }

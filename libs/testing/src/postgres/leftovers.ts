@@ -3,7 +3,7 @@ import { tryLock, type Query } from './admin';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** The time of its making is part of the name, so that a killed run's leftovers can be told. */
+/** The time of creation is part of the name, so that leftovers of a killed run can be recognised. */
 export const databaseName = (service: string, now: number, random: string): string =>
   `ymera_test_${service}_${now.toString(36)}_${random}`;
 

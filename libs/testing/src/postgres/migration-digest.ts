@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export type MigrationClass = new () => MigrationInterface;
 
 /**
- * Names what a database looks like after these migrations: the statements they would run, wherever their text lives, and
- * the source of each class, for what depends on the answers of the database.
+ * Identifies the schema after these migrations: by the statements that they would run, wherever their text is, and by
+ * the source of each class, for statements that depend on answers of the database.
  */
 export async function migrationDigest(migrations: readonly MigrationClass[]): Promise<string> {
   const calls: unknown[] = [];

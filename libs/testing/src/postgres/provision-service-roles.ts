@@ -9,7 +9,7 @@ import {
 } from '../../../../deploy/local/servers/provision-sql.mjs';
 import { asAdmin, lock, type Query } from './admin';
 
-/** Every role of this kind in the cluster is made under one lock: two creations at once fail. */
+/** Every role of this kind in the cluster is created under one lock: concurrent creations fail. */
 const rolesLock = 'roles';
 
 export interface ServiceRole {
@@ -22,14 +22,14 @@ async function roleExists(query: Query, role: string): Promise<boolean> {
   return (await query('SELECT FROM pg_roles WHERE rolname = $1', [role])).length > 0;
 }
 
-/** Makes a role unless it is there; an existing one keeps its password. */
+/** Creates a role unless it exists; an existing one keeps its password. */
 export async function ensureRole(query: Query, { role, password }: ServiceRole): Promise<void> {
   if (await roleExists(query, role)) return;
   await lock(query, rolesLock);
   if (!(await roleExists(query, role))) await query(roleStatement({ role, password, exists: false }));
 }
 
-/** What each role may do in one database: enter it, and own the schema of its name. */
+/** Rights of each role in one database: connect, and own the schema of its name. */
 export async function grantSchemas(
   adminUrl: string,
   database: string,
@@ -51,8 +51,8 @@ export const accessTo = (database: string, roles: readonly ServiceRole[]): reado
 ];
 
 /**
- * In an existing database, for each service the role `<rolePrefix><service>` and the schema `<service>` that it owns, none
- * of which may enter another's. Safe to repeat and to run at the same time.
+ * In an existing database, creates for each service the role `<rolePrefix><service>` and the schema `<service>` that it
+ * owns; no role may use another's schema. Idempotent, also concurrently.
  */
 export async function provisionServiceRoles(
   adminUrl: string,

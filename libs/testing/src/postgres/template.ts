@@ -3,7 +3,7 @@ import { asAdmin, lock, withDatabase, withLogin, type Query } from './admin';
 import { migrationDigest, type MigrationClass } from './migration-digest';
 import { ensureRole, grantSchemas, type ServiceRole } from './provision-service-roles';
 
-/** Templates hold the inbox partitions of the day they were made, so each day has its own. */
+/** Templates hold the inbox partitions of the day of their creation, so each day has its own. */
 const today = (): string => new Date().toISOString().slice(0, 10).replaceAll('-', '');
 
 async function exists(query: Query, database: string): Promise<boolean> {
@@ -31,8 +31,8 @@ async function migrate(url: string, schema: string, migrations: readonly Migrati
 }
 
 /**
- * A database that is migrated once per service, set of migrations and day, and takes no connections afterwards, because
- * PostgreSQL copies only a database that nobody uses.
+ * A database that is migrated once per service, set of migrations and day, and accepts no connections afterwards,
+ * because PostgreSQL copies only a database without users.
  */
 export async function ensureTemplate(
   adminUrl: string,
@@ -56,7 +56,7 @@ export async function ensureTemplate(
         migrations,
       );
       await query(`ALTER DATABASE ${unfinished} WITH ALLOW_CONNECTIONS false`);
-      // Only a finished template bears the name that others look for.
+      // Only a finished template gets the name that other runs look for.
       await query(`ALTER DATABASE ${unfinished} RENAME TO ${template}`);
     },
     { adminUrl },

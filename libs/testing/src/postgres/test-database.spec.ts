@@ -25,7 +25,7 @@ async function connected(url: string): Promise<Client> {
 }
 
 describe('testDatabase', () => {
-  it('gives each caller a migrated database of its own, entered with the service’s role', async () => {
+  it('gives each caller a migrated database of its own, with the service’s role', async () => {
     const [one, other] = await Promise.all([testDatabase(things), testDatabase(things)]);
     const client = await connected(one.url);
     await client.query('INSERT INTO things VALUES (1)');
@@ -52,7 +52,7 @@ describe('testDatabase', () => {
     await expect(connected(database.url)).rejects.toThrow('does not exist');
   });
 
-  it('fails with a sentence when no server is given', async () => {
+  it('fails with an instruction when no server is given', async () => {
     const given = process.env['YMERA_POSTGRES_URL'];
     delete process.env['YMERA_POSTGRES_URL'];
     await expect(testDatabase(things)).rejects.toThrow(
@@ -63,7 +63,7 @@ describe('testDatabase', () => {
 });
 
 describe('migrationDigest', () => {
-  it('changes with any statement, also one that lives outside of the class', async () => {
+  it('changes with any statement, also one outside of the class', async () => {
     const with_ = (statement: string) =>
       class Same1700000000002 implements MigrationInterface {
         async up(runner: QueryRunner): Promise<void> {
@@ -87,7 +87,7 @@ describe('isLeftover', () => {
     ['today’s template', 'ymera_template_audit_0123456789ab_20260510', false],
     ['an unfinished template of last week', 'ymera_template_audit_0123456789ab_20260503_unfinished', true],
     ['the platform’s database', 'ymera', false],
-    ['a stranger’s database', 'ymera_test_mine', false],
+    ['another database', 'ymera_test_mine', false],
   ])('%s', (_, name, expected) => {
     expect(isLeftover(name, now)).toBe(expected);
   });

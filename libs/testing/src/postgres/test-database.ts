@@ -11,11 +11,11 @@ import { ensureTemplate } from './template';
 export interface TestDatabase {
   /** With the service's own role. */
   readonly url: string;
-  /** The same database with the administrator's rights, to break things or to look from outside. */
+  /** The same database with the administrator's rights, to break or inspect it. */
   readonly adminUrl: string;
   readonly database: string;
   readonly schema: string;
-  /** Fails when the test left connections open; the database is gone either way. */
+  /** Fails when the test left connections open; the database is dropped either way. */
   drop(): Promise<void>;
 }
 
@@ -53,8 +53,8 @@ async function dropDatabase(adminUrl: string, database: string): Promise<void> {
 }
 
 /**
- * A database of its own for one test file, migrated by `migrations` with the rights that the service has in production,
- * in about a tenth of a second: it is a copy of a template.
+ * A database for one test file, migrated by `migrations` with the rights of the service in production, in about a tenth
+ * of a second: it is a copy of a template.
  */
 export async function testDatabase({
   service,

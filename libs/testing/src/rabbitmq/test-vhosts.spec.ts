@@ -20,7 +20,7 @@ describe('testVhosts', () => {
     await expect(management('GET', path)).rejects.toThrow('404');
   });
 
-  it('knows virtual hosts that a killed run left behind', () => {
+  it('recognises virtual hosts that a killed run left behind', () => {
     const now = Date.parse('2026-05-10T12:00:00Z');
     const made = (time: number): string => `ymera-test-${time.toString(36)}-0123abcd-agents`;
     expect(isLeftoverVhost(made(now - 7_200_000), now)).toBe(true);

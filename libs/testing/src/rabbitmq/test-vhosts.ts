@@ -9,7 +9,7 @@ export interface TestVhosts {
   readonly url: string;
   readonly servicesVhost: string;
   readonly agentsVhost: string;
-  /** Fails when the test left connections open; the virtual hosts are gone either way. */
+  /** Fails when the test left connections open; the virtual hosts are deleted either way. */
   close(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ const remove = (name: string) => management('DELETE', `vhosts/${encodeURICompone
 async function removeLeftovers(): Promise<void> {
   const vhosts = await management<{ name: string }[]>('GET', 'vhosts?columns=name');
   for (const { name } of vhosts)
-    // Another test file may remove the same one at this moment.
+    // Another test file may remove the same one concurrently.
     if (isLeftoverVhost(name, Date.now())) await remove(name).catch(() => undefined);
 }
 
@@ -42,8 +42,8 @@ async function expectNoConnections(names: readonly string[]): Promise<void> {
 }
 
 /**
- * Two virtual hosts of their own for one test file, with every exchange, queue and binding of the contracts; of the
- * report partitions only `partitions` (default 2), because 64 quorum queues take seconds.
+ * Two virtual hosts for one test file, with every exchange, queue and binding of the contracts; only `partitions`
+ * (default 2) of the report partitions, because 64 quorum queues take seconds.
  */
 export async function testVhosts({
   partitions = 2,

@@ -1,6 +1,6 @@
 import { canonicalJson, sha256Hex } from '@ymera/kernel';
 
-/** One entry of the audit log as it is kept and shown to whoever checks it. */
+/** One entry of the audit log, as it is stored and as verifiers get it. */
 export interface AuditRecord {
   readonly index: number;
   readonly event_id: string;
@@ -16,14 +16,14 @@ export interface AuditRecord {
   readonly data: string;
 }
 
-/** A record with the leaf hash that its log remembers, in base64; null when it remembers none. */
+/** A record with the leaf hash that its log has stored, in base64; null when it has stored none. */
 export interface LoggedRecord extends AuditRecord {
   readonly leaf_hash: string | null;
 }
 
 /**
- * The bytes of a record's leaf. The data is in it by its digest, so that proofs hold also when the data itself had to be
- * erased. `format` tells this text from what a leaf may become.
+ * The bytes of a record's leaf. They include the data by its digest, so that proofs hold even if the data itself had to
+ * be erased. `format` distinguishes this text from future leaf formats.
  */
 export function leafText(record: Omit<AuditRecord, 'data'>): string {
   const { index, event_id, type, source, subject, aggregate_version, time, trace_id, data_digest } = record;

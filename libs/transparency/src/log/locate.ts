@@ -6,15 +6,15 @@ import { signedBy } from '../notes/signed-note';
 import { leafText } from './audit-record';
 import type { LogSource } from './log-source';
 
-/** Between these checkpoints lies the first wrong entry: `from` is the first that may be, `to` the first that is not. */
+/** The first wrong entry is between these checkpoints: `from` is the first candidate, `to` is behind the last one. */
 export interface Suspects {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * When entries and tree were changed together no entry accuses itself, but every checkpoint signed meanwhile still vouches
- * for what stood before it. Undefined when all of them agree.
+ * When entries and tree were changed together no entry shows it, but every checkpoint signed before the change still
+ * proves the entries that it covers. Undefined when all of them agree.
  */
 export async function locateFirstWrong(
   source: LogSource,

@@ -1,6 +1,6 @@
 import type { LoggedRecord } from './audit-record';
 
-/** Where a log is read from: the platform, or a file. */
+/** The source of a log: the platform, or a file. */
 export interface LogSource {
   /** The text of the newest checkpoint; null when there is none. */
   newestCheckpoint(): Promise<string | null>;

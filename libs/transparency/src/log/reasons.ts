@@ -13,15 +13,15 @@ export type ReasonCode =
   | 'root_mismatch'
   | 'entries_unsigned';
 
-/** Why a log is not to be trusted. */
+/** The codes of reasons not to trust a log. */
 export interface Reason {
   readonly code: ReasonCode;
   readonly message: string;
-  /** The entry that it is about, where one can be named. */
+  /** The entry concerned, where one can be named. */
   readonly index?: number;
 }
 
-/** A log with everything wrong would give a reason for each entry. */
+/** Limit; a log that is wrong throughout would give a reason for each entry. */
 const maxReasons = 20;
 
 /** The first reasons, in the order in which they were found. */
@@ -33,7 +33,7 @@ export class Reasons {
     this.list.push({ code, message, ...(index === undefined ? {} : { index }) });
   }
 
-  /** Whether some entry is named already. */
+  /** Whether an entry is named already. */
   get nameAnEntry(): boolean {
     return this.list.some(({ index }) => index !== undefined);
   }

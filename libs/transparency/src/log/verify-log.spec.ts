@@ -28,25 +28,25 @@ const without = (index: number): LoggedRecord[] => entries.filter((entry) => ent
 const renumbered = (records: readonly LoggedRecord[]): LoggedRecord[] =>
   records.map((record, index) => forged({ ...record, index }));
 
-describe('a log that nobody touched', () => {
-  it.each([0, 1, 2, 3, 64, 100])('of %i entries is valid, with its root', async (count) => {
+describe('verifyLog of an unchanged log', () => {
+  it.each([0, 1, 2, 3, 64, 100])('accepts %i entries, with their root', async (count) => {
     const sound = soundLog(count);
     const verification = await verify(sound, sound.signed[0]);
     expect(verification).toMatchObject({ valid: true, size: count, reasons: [] });
     expect(verification.checkpoint).toContain(`\n${count}\n${verification.root}\n`);
   });
 
-  it('is valid however much of it was seen earlier', async () => {
+  it('accepts any remembered checkpoint of it', async () => {
     for (const remembered of signed) expect(await verify(log, remembered)).toMatchObject({ valid: true });
   });
 
-  it('tells how far it is', async () => {
+  it('reports its progress', async () => {
     const seen: number[] = [];
     await verifyLog(log, { verifier, onProgress: (done) => seen.push(done) });
     expect(seen).toEqual(Array.from({ length: size }, (_, index) => index + 1));
   });
 
-  it('is read once, and never held', async () => {
+  it('reads the log once, and never holds all of it', async () => {
     let held = 0;
     const reading: MemoryLog = Object.assign(new MemoryLog(entries, signed), {
       async *records(from: number, to: number) {
@@ -55,12 +55,12 @@ describe('a log that nobody touched', () => {
       },
     });
     await verify(reading);
-    // Once for the whole, once for what might stand behind it.
+    // Once for the whole log, once for entries behind it.
     expect(held).toBe(2);
   });
 });
 
-describe('what somebody who owns the database can do is named', () => {
+describe('verifyLog of a log that was changed in the database', () => {
   const text = 'orchestrator.gate.closed.v1';
   it.each([
     ['a changed field', changedAt(20, (entry) => ({ ...entry, type: text })), ['entry_changed', 20]],
@@ -74,7 +74,7 @@ describe('what somebody who owns the database can do is named', () => {
       changedAt(20, (entry) => ({ ...entry, data: `${entry.data} ` })),
       ['data_changed', 20],
     ],
-    ['a forgotten leaf', changedAt(20, (entry) => ({ ...entry, leaf_hash: null })), ['entry_changed', 20]],
+    ['a removed leaf', changedAt(20, (entry) => ({ ...entry, leaf_hash: null })), ['entry_changed', 20]],
     [
       'a changed leaf',
       changedAt(20, (entry) => ({ ...entry, leaf_hash: recordOf(3).leaf_hash })),
@@ -83,10 +83,10 @@ describe('what somebody who owns the database can do is named', () => {
     ['a deleted entry', without(20), ['entry_missing', 20]],
     ['a cut tail', entries.slice(0, 50), ['entry_missing', 50]],
     ['an empty log', [], ['entry_missing', 0]],
-    ['an entry twice', [...entries.slice(0, 21), ...entries.slice(20)], ['entry_out_of_order', 21]],
-    ['a deleted entry, the rest moved up', renumbered(without(20)), ['entry_missing', 56]],
-    ['an entry more at the end', [...entries, recordOf(size)], ['entries_unsigned', size]],
-  ] as const)('%s', async (_name, tampered, [code, index]) => {
+    ['a repeated entry', [...entries.slice(0, 21), ...entries.slice(20)], ['entry_out_of_order', 21]],
+    ['a deleted entry, with the rest renumbered', renumbered(without(20)), ['entry_missing', 56]],
+    ['an extra entry at the end', [...entries, recordOf(size)], ['entries_unsigned', size]],
+  ] as const)('names %s', async (_name, tampered, [code, index]) => {
     const verification = await verify(new MemoryLog(tampered, signed));
     expect(verification.valid).toBe(false);
     expect(verification.reasons[0]).toMatchObject({ code, index });
@@ -95,16 +95,16 @@ describe('what somebody who owns the database can do is named', () => {
   it.each([
     ['an entry changed with its digest and leaf', changedAt(33, (entry) => forged({ ...entry, type: text }))],
     [
-      'two entries in each other’s place',
+      'two swapped entries',
       renumbered(
         entries.map((entry) => recordOf(entry.index, { 33: 34, 34: 33 }[entry.index] ?? entry.index)),
       ),
     ],
     [
-      'an entry put between, the last cut off',
+      'an inserted entry, with the last one cut off',
       renumbered([...entries.slice(0, 33), recordOf(0, 999), ...entries.slice(33, -1)]),
     ],
-  ])('%s: by the checkpoints between which it lies', async (_name, tampered) => {
+  ])('names the checkpoints around %s', async (_name, tampered) => {
     const verification = await verify(new MemoryLog(tampered, signed));
     expect(codesOf(verification)).toEqual(['root_mismatch']);
     expect(verification.reasons[0]).toMatchObject({
@@ -113,24 +113,24 @@ describe('what somebody who owns the database can do is named', () => {
     });
   });
 
-  it('a checkpoint signed with another key, over the truth or over a forgery', async () => {
+  it('rejects a checkpoint signed with another key, over true or forged entries', async () => {
     const resigned = checkpointOver(entries, otherSigner);
     expect(codesOf(await verify(new MemoryLog(entries, [...signed, resigned])))).toEqual(['key_changed']);
     const forgery = renumbered(without(20));
     const rewritten = new MemoryLog(forgery, [checkpointOver(forgery, otherSigner)]);
     expect(codesOf(await verify(rewritten))).toEqual(['key_changed']);
-    // Even where the key that the platform names is the new one.
+    // Even if the platform names the new key as its own.
     const believing = { verifier: noteVerifier(otherSigner.verifierKey), remembered: newest };
     expect(codesOf(await verifyLog(rewritten, believing))).toEqual(['key_changed', 'rolled_back']);
   });
 
-  it('a log rolled back to an earlier checkpoint, to whoever saw the later one', async () => {
+  it('rejects a log rolled back to an earlier checkpoint, if the later one is remembered', async () => {
     const back = new MemoryLog(entries.slice(0, 50), signed.slice(0, -1));
     expect(await verify(back)).toMatchObject({ valid: true, size: 50 });
     expect(codesOf(await verify(back, newest))).toEqual(['rolled_back']);
   });
 
-  it('a history written again with the right key, to whoever saw the first', async () => {
+  it('rejects a history rewritten with the right key, if the first one is remembered', async () => {
     const again = renumbered([...without(20), recordOf(0, 98), recordOf(0, 99)]);
     const rewritten = new MemoryLog(again, [checkpointOver(again)]);
     expect(await verify(rewritten)).toMatchObject({ valid: true });
@@ -146,11 +146,11 @@ describe('what somebody who owns the database can do is named', () => {
     ['checkpoint_malformed', ['nothing']],
     ['signature_wrong', [newest.replace(`\n${size}\n`, `\n${size - 1}\n`)]],
     ['origin_changed', [newest.replace('test.example/audit\n', 'other.example/audit\n')]],
-  ])('%s', async (code, checkpoints) => {
+  ])('rejects checkpoints with the reason %s', async (code, checkpoints) => {
     expect(codesOf(await verify(new MemoryLog(entries, checkpoints)))).toContain(code);
   });
 
-  it('a remembered checkpoint that is none, or that somebody wrote himself', async () => {
+  it('rejects a remembered checkpoint that cannot be parsed, or that is not signed by the log', async () => {
     expect(codesOf(await verify(log, 'nothing'))).toEqual(['checkpoint_malformed']);
     const own = newest.replace(`\n${size}\n`, `\n${size - 1}\n`);
     expect(codesOf(await verify(log, own))).toEqual(['signature_wrong', 'history_rewritten']);
@@ -160,7 +160,7 @@ describe('what somebody who owns the database can do is named', () => {
 describe('entries younger than the newest checkpoint', () => {
   const younger = [...entries, recordOf(size), recordOf(size + 1)];
 
-  it('are waited for, and verified with the checkpoint that covers them', async () => {
+  it('are verified with the checkpoint that covers them, which verifyLog waits for', async () => {
     const growing = new MemoryLog(younger, [...signed]);
     const verification = await verifyLog(growing, {
       verifier,
@@ -172,7 +172,7 @@ describe('entries younger than the newest checkpoint', () => {
     expect(verification).toMatchObject({ valid: true, size: size + 2 });
   });
 
-  it('are suspicious when no checkpoint ever covers them', async () => {
+  it('are rejected when no checkpoint ever covers them', async () => {
     const verification = await verifyLog(new MemoryLog(younger, signed), {
       verifier,
       waitForCheckpoint: async (attempt) => attempt < 5,
@@ -181,7 +181,7 @@ describe('entries younger than the newest checkpoint', () => {
   });
 });
 
-describe('by property', () => {
+describe('verifyLog under any change', () => {
   const index = fc.nat(size - 1);
   const flipped = (value: string, place: number): string => {
     const at = place % value.length;
@@ -225,7 +225,7 @@ describe('by property', () => {
     index.map((at) => entries.slice(0, at)),
   );
 
-  it('no tampering with entries is overlooked', async () => {
+  it('detects every change of entries', async () => {
     await fc.assert(
       fc.asyncProperty(tamperings, async (tampered) => {
         const verification = await verify(new MemoryLog(tampered, signed));
@@ -236,7 +236,7 @@ describe('by property', () => {
     );
   });
 
-  it('no changed bit of a checkpoint is overlooked', async () => {
+  it('detects every changed bit of a checkpoint', async () => {
     const one = soundLog(1);
     const [, bytes] = one.signed.map((text) => Buffer.from(text)) as [Buffer, Buffer];
     for (let place = 0; place < bytes.length; place += 1)

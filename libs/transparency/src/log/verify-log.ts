@@ -10,16 +10,16 @@ export interface Verification {
   readonly valid: boolean;
   /** Entries that were read and hashed. */
   readonly size: number;
-  /** Root of the tree over them, in base64, as it stands in a checkpoint. */
+  /** Root of the tree over them, in base64, as a checkpoint has it. */
   readonly root: string;
   readonly reasons: readonly Reason[];
-  /** The newest checkpoint, to be remembered if all is well; undefined when there is none that can be read. */
+  /** The newest checkpoint, to be remembered if the log is valid; undefined when there is none that can be parsed. */
   readonly checkpoint: string | undefined;
 }
 
 export interface VerifyOptions {
   readonly verifier: NoteVerifier;
-  /** A checkpoint seen earlier: what it covers must still be there, unchanged. */
+  /** A checkpoint seen earlier: the entries that it covers must still be there, unchanged. */
   readonly remembered?: string | undefined;
   /** Waits for the checkpoint that covers entries younger than the newest one; false when the wait is over. */
   readonly waitForCheckpoint?: (attempt: number) => Promise<boolean>;
@@ -27,8 +27,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Reads the whole log once, in bounded memory, and believes nothing but the key: each leaf and the root are made again
- * from the entries' text. What is wrong is in `reasons`; only what keeps it from reading is thrown.
+ * Reads the whole log once, in bounded memory, and trusts only the key: each leaf and the root are computed again from
+ * the entries' text. Faults of the log are in `reasons`; only failures to read it are thrown.
  */
 export async function verifyLog(source: LogSource, options: VerifyOptions): Promise<Verification> {
   return new LogVerification(source, options).run();
@@ -45,7 +45,8 @@ class LogVerification {
   ) {
     if (options.remembered === undefined) return;
     this.remembered = parseCheckpoint(options.remembered);
-    if (!this.remembered) this.reasons.add('checkpoint_malformed', 'The remembered checkpoint is none.');
+    if (!this.remembered)
+      this.reasons.add('checkpoint_malformed', 'The remembered checkpoint cannot be parsed.');
     else this.checkSignature(this.remembered, 'The remembered checkpoint');
   }
 
@@ -76,7 +77,7 @@ class LogVerification {
     }
     const checkpoint = parseCheckpoint(text);
     if (!checkpoint) {
-      this.reasons.add('checkpoint_malformed', 'The newest checkpoint is none.');
+      this.reasons.add('checkpoint_malformed', 'The newest checkpoint cannot be parsed.');
       return undefined;
     }
     this.checkSignature(checkpoint, 'The newest checkpoint');
@@ -87,7 +88,10 @@ class LogVerification {
   private checkSignature({ origin, note }: SignedCheckpoint, which: string): void {
     const { verifier } = this.options;
     if (origin !== verifier.name)
-      this.reasons.add('origin_changed', `${which} is of the log ${origin}, the key of ${verifier.name}.`);
+      this.reasons.add(
+        'origin_changed',
+        `${which} belongs to log ${origin}, but the key to ${verifier.name}.`,
+      );
     const signed = signedBy(note, verifier);
     if (signed === 'unknown_key') this.reasons.add('key_changed', `${which} was signed with another key.`);
     if (signed === 'wrong') this.reasons.add('signature_wrong', `${which} has a wrong signature.`);
@@ -99,13 +103,16 @@ class LogVerification {
     if (size < remembered.size)
       this.reasons.add(
         'rolled_back',
-        `The newest checkpoint covers ${size} entries; one seen earlier covered ${remembered.size}.`,
+        `The newest checkpoint covers ${size} entries, but an earlier one covered ${remembered.size}.`,
       );
     else if (size === remembered.size && !root.equals(remembered.root)) this.rewritten(remembered.size);
   }
 
   private rewritten(size: number): void {
-    this.reasons.add('history_rewritten', `The first ${size} entries are not those that were seen earlier.`);
+    this.reasons.add(
+      'history_rewritten',
+      `The first ${size} entries differ from those that an earlier checkpoint covers.`,
+    );
   }
 
   private async readUpTo({ size, root }: SignedCheckpoint): Promise<void> {
@@ -136,19 +143,22 @@ class LogVerification {
 
   private async explainMismatch(size: number): Promise<void> {
     if (this.reasons.nameAnEntry) {
-      this.reasons.add('root_mismatch', `The entries do not give the root of the checkpoint of ${size}.`);
+      this.reasons.add(
+        'root_mismatch',
+        `The entries do not give the root of the checkpoint over ${size} entries.`,
+      );
       return;
     }
     const suspects = await locateFirstWrong(this.source, this.options.verifier);
     const where = suspects ? ` The first wrong entry is one of ${suspects.from} to ${suspects.to - 1}.` : '';
     this.reasons.add(
       'root_mismatch',
-      `The entries do not give the root of the checkpoint of ${size}.${where}`,
+      `The entries do not give the root of the checkpoint over ${size} entries.${where}`,
       suspects?.from,
     );
   }
 
-  /** Entries younger than the checkpoint are right only if the log signs for them soon. */
+  /** Entries younger than the checkpoint are valid only if the log signs a checkpoint for them soon. */
   private async coveringMore({ size }: SignedCheckpoint): Promise<string | undefined> {
     let isMore = false;
     for await (const _ of this.source.records(size, size + 1)) {
@@ -163,7 +173,7 @@ class LogVerification {
     }
     this.reasons.add(
       'entries_unsigned',
-      `Entry ${size} and what follows stand behind the newest checkpoint, and none is signed for them.`,
+      `Entry ${size} and later ones are behind the newest checkpoint, and no checkpoint is signed for them.`,
       size,
     );
     return undefined;

@@ -3,7 +3,7 @@ import vectors from './fixtures/rfc6962-vectors.json';
 import { Frontier, peaksOf, type TreeNode } from './frontier';
 import { emptyRoot, leafHash, nodeHash, type Hash } from './hashing';
 
-/** RFC 9162, 2.1.1, word for word. */
+/** RFC 9162, 2.1.1, literally. */
 function rootOf(leaves: readonly Hash[]): Hash {
   const [only] = leaves;
   if (only === undefined) return emptyRoot();
@@ -13,7 +13,7 @@ function rootOf(leaves: readonly Hash[]): Hash {
   return nodeHash(rootOf(leaves.slice(0, split)), rootOf(leaves.slice(split)));
 }
 
-/** The leaves that the published proofs were made of. */
+/** The leaves of the published proofs. */
 const publishedLeaves = [
   '',
   '00',
@@ -25,7 +25,7 @@ const publishedLeaves = [
   '606162636465666768696a6b6c6d6e6f',
 ].map((hex) => Buffer.from(hex, 'hex'));
 
-describe('the tree', () => {
+describe('Frontier', () => {
   it('gives the roots and leaf hashes of the published vectors', () => {
     const tree = new Frontier();
     const roots = [tree.root(), ...publishedLeaves.map((leaf) => (tree.append(leafHash(leaf)), tree.root()))];
@@ -46,7 +46,7 @@ describe('the tree', () => {
     expect(leafHash('Gänse')).toEqual(leafHash(Buffer.from('Gänse')));
   });
 
-  it('has at every size the root that the RFC defines, from a stored frontier too', () => {
+  it('has at every size the root that the RFC defines, also from a stored frontier', () => {
     const leaves = Array.from({ length: 300 }, (_, number) => leafHash(`${number}`));
     const nodes = new Map<string, Hash>();
     const tree = new Frontier();
@@ -63,7 +63,7 @@ describe('the tree', () => {
     expect(nodes.size).toBe(300 + 150 + 75 + 37 + 18 + 9 + 4 + 2 + 1);
   });
 
-  it('goes on from a stored frontier as if it had never stopped', () => {
+  it('continues from a stored frontier as from its own', () => {
     fc.assert(
       fc.property(fc.nat(200), fc.nat(100), (before, after) => {
         const whole = new Frontier();
@@ -87,7 +87,7 @@ describe('the tree', () => {
     );
   });
 
-  it('knows sizes beyond 32 bits, and refuses what is no size', () => {
+  it('supports sizes beyond 32 bits, and refuses invalid sizes', () => {
     expect(peaksOf(2 ** 40 + 2)).toEqual([
       { level: 40, index: 0 },
       { level: 1, index: 2 ** 39 },

@@ -20,12 +20,12 @@ export function peaksOf(size: number): readonly NodePlace[] {
   return peaks;
 }
 
-/** The right edge of a growing tree: all that is needed to append and to know the root. */
+/** The right edge of a growing tree: all that is needed to append and to compute the root. */
 export class Frontier {
   #size = 0;
   #peaks: Hash[] = [];
 
-  /** A tree that exists: the hashes of `peaksOf(size)`, in that order. */
+  /** Restores a tree from the hashes of `peaksOf(size)`, in that order. */
   static of(size: number, peaks: readonly Hash[]): Frontier {
     if (peaks.length !== peaksOf(size).length)
       throw new RangeError(`a tree of ${size} leaves does not have ${peaks.length} peaks`);
@@ -39,7 +39,7 @@ export class Frontier {
     return this.#size;
   }
 
-  /** Tells `onNode` of each perfect subtree that is now complete, the leaf first. */
+  /** Calls `onNode` for each perfect subtree that is now complete, the leaf first. */
   append(leaf: Hash, onNode?: (node: TreeNode) => void): void {
     let node: TreeNode = { level: 0, index: this.#size, hash: leaf };
     onNode?.(node);

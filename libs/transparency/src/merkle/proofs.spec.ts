@@ -4,12 +4,12 @@ import { isConsistent, isIncluded } from './proofs';
 const bytes = (base64: string | null): Buffer => Buffer.from(base64 ?? '', 'base64');
 const hashes = (proof: readonly string[] | null): readonly Buffer[] => (proof ?? []).map(bytes);
 
-/** The file also proves things about subtrees (`start`, `end`), of which RFC 6962 and RFC 9162 know nothing. */
+/** The file also has proofs about subtrees (`start`, `end`), which RFC 6962 and RFC 9162 do not define. */
 const consistency = vectors.consistency.filter((vector) => vector.size1 !== undefined);
 
-describe('proofs, by the published vectors', () => {
+describe('proofs by the published vectors', () => {
   it.each(vectors.inclusion.map((vector) => [vector.name, vector] as const))(
-    'inclusion: %s',
+    'are checked for inclusion: %s',
     (_name, { leafIdx, leafHash, treeSize, root, proof, wantErr }) => {
       const isRight = isIncluded(
         { index: leafIdx, hash: bytes(leafHash) },
@@ -21,7 +21,7 @@ describe('proofs, by the published vectors', () => {
   );
 
   it.each(consistency.map((vector) => [vector.name, vector] as const))(
-    'consistency: %s',
+    'are checked for consistency: %s',
     (_name, { size1, root1, size2, root2, proof, wantErr }) => {
       const isRight = isConsistent(
         { size: size1 ?? NaN, root: bytes(root1 ?? '') },

@@ -37,7 +37,7 @@ export function isConsistent(
   proof: readonly Hash[],
 ): boolean {
   if (!isSize(first.size) || !isSize(second.size) || first.size > second.size) return false;
-  // A proof from the empty tree says nothing.
+  // A proof from the empty tree proves nothing.
   if (first.size === 0) return false;
   if (first.size === second.size) return proof.length === 0 && first.root.equals(second.root);
   if (!areHashes([first.root, second.root, ...proof])) return false;

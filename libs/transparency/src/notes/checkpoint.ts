@@ -2,9 +2,9 @@ import { hashLength, type Hash } from '../merkle/hashing';
 import type { NoteSigner } from './keys';
 import { parseNote, signNote, type SignedNote } from './signed-note';
 
-/** What a log was at one moment (C2SP tlog-checkpoint). */
+/** The state of a log at one moment (C2SP tlog-checkpoint). */
 export interface Checkpoint {
-  /** Which log; also the name of its key. */
+  /** The log's name; also the name of its key. */
   readonly origin: string;
   readonly size: number;
   readonly root: Hash;
@@ -19,7 +19,7 @@ export const signCheckpoint = ({ origin, size, root }: Checkpoint, signer: NoteS
 
 const body = /^(\S+)\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n(?:.+\n)*$/;
 
-/** Undefined when it is no checkpoint. Who signed it is another question: `signedBy`. */
+/** Undefined when it is not a checkpoint. `signedBy` checks the signature. */
 export function parseCheckpoint(text: string): SignedCheckpoint | undefined {
   const note = parseNote(text);
   const [, origin = '', size = '', encoded = ''] = (note && body.exec(note.text)) ?? [];

@@ -1,16 +1,16 @@
 import { createPrivateKey, createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
 
-/** Whose signature it is: `name` and `id` stand in the signature's line. */
+/** Identity of a signer: `name` and `id` are in the signature's line. */
 export interface NoteVerifier {
   readonly name: string;
-  /** 4 bytes that tell keys of one name apart; no proof of anything. */
+  /** 4 bytes that distinguish keys of one name; they prove nothing. */
   readonly id: Buffer;
   verify(text: string, signature: Uint8Array): boolean;
 }
 
 export interface NoteSigner {
   readonly name: string;
-  /** `<name>+<id>+<key>`: the text by which others know the key. */
+  /** `<name>+<id>+<key>`: the public text of the key. */
   readonly verifierKey: string;
   sign(text: string): Buffer;
 }
@@ -20,7 +20,7 @@ const ed25519 = 1;
 const keyLength = 32;
 const privateKeyPrefix = 'PRIVATE+KEY+';
 
-/** What stands before the 32 bytes of a key in its DER form (RFC 8410). */
+/** Prefix of the 32 bytes of a key in its DER form (RFC 8410). */
 const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const spki = Buffer.from('302a300506032b6570032100', 'hex');
 
@@ -59,7 +59,7 @@ export function noteVerifier(text: string): NoteVerifier {
   };
 }
 
-/** From `PRIVATE+KEY+<name>+<id>+<seed>`, as Go's `sumdb/note` and the tools around it write it. */
+/** From `PRIVATE+KEY+<name>+<id>+<seed>`, the format of Go's `sumdb/note` and its tools. */
 export function noteSigner(text: string): NoteSigner {
   const what = `the private key of a signed note (${privateKeyPrefix}<name>+<id>+<key>)`;
   if (!text.startsWith(privateKeyPrefix)) invalid(what);

@@ -2,7 +2,7 @@ import { parseCheckpoint, signCheckpoint } from './checkpoint';
 import { noteSigner, noteVerifier, signingKeyOf } from './keys';
 import { parseNote, signedBy, signNote, type SignedNote } from './signed-note';
 
-/** From the documentation of Go's golang.org/x/mod/sumdb/note, whose format this is. */
+/** From the documentation of Go's golang.org/x/mod/sumdb/note, which defines this format. */
 const publicKey = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
 const privateKey = 'PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz';
 const text =
@@ -22,14 +22,14 @@ describe('signed notes', () => {
   const signer = noteSigner(privateKey);
   const verifier = noteVerifier(publicKey);
 
-  it('are those of the published example', () => {
+  it('equal the published example', () => {
     expect(signer.verifierKey).toBe(publicKey);
     expect(signNote(text, signer)).toBe(note);
     expect(parsed(note).text).toBe(text);
     expect(signedBy(parsed(note), verifier)).toBe('by_key');
   });
 
-  it('show every change of the text or of the signature', () => {
+  it('reveal every change of the text or of the signature', () => {
     const changed = Buffer.from(note);
     for (let place = 0; place < changed.length; place += 1) {
       changed[place] = (changed[place] as number) ^ 1;
@@ -39,7 +39,7 @@ describe('signed notes', () => {
     }
   });
 
-  it('tell a strange key from a wrong signature', () => {
+  it('distinguish an unknown key from a wrong signature', () => {
     const stranger = noteSigner(signingKeyOf('PeterNeumann', Buffer.alloc(32, 7)));
     expect(signedBy(parsed(signNote(text, stranger)), verifier)).toBe('unknown_key');
     expect(signedBy(parsed(note.replace('problem,', 'problem.')), verifier)).toBe('wrong');
@@ -48,7 +48,7 @@ describe('signed notes', () => {
   });
 
   it.each(['', '\n', text, `${text}\n`, note.slice(0, -1), note.replace('— ', '- '), `${note}\n`])(
-    'are not %j',
+    'are not parsed from %j',
     (wrong) => {
       expect(parseNote(wrong)).toBeUndefined();
     },
@@ -60,12 +60,12 @@ describe('signed notes', () => {
     publicKey.replace('c74f20a3', 'c74f20a4'),
     publicKey.slice(0, -4),
     publicKey.replace('+AR', '+AB'),
-  ])('take no key from %j', (wrong) => {
+  ])('accept no key from %j', (wrong) => {
     expect(() => noteVerifier(wrong)).toThrow('not the public key');
     expect(() => noteSigner(`PRIVATE+KEY+${wrong}`)).toThrow('not the private key');
   });
 
-  it('never show a private key when it is wrong', () => {
+  it('never print a private key when it is wrong', () => {
     const wrong = privateKey.replace('c74f20a3', '00000000');
     expect(() => noteSigner(wrong)).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('AYEK') }),
@@ -99,7 +99,7 @@ describe('checkpoints', () => {
     'x\n99999999999999999\nR',
     'x\n1',
     'a b\n1\nR',
-  ])('are not %j', (body) => {
+  ])('are not parsed from %j', (body) => {
     const withRoot = `${body.replace('R', root.toString('base64'))}\n`;
     expect(parseCheckpoint(signNote(withRoot, signer))).toBeUndefined();
   });

@@ -1,8 +1,8 @@
 import type { NoteSigner, NoteVerifier } from './keys';
 
-/** A text, and who vouches for it (C2SP signed-note). */
+/** A text and its signatures (C2SP signed-note). */
 export interface SignedNote {
-  /** Ends with a line end; this is what is signed. */
+  /** Ends with a line end; exactly this text is signed. */
   readonly text: string;
   readonly signatures: readonly NoteSignature[];
 }
@@ -21,7 +21,7 @@ const signatureLine = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/;
 export const signNote = (text: string, { name, sign }: NoteSigner): string =>
   `${text}\n— ${name} ${sign(text).toString('base64')}\n`;
 
-/** Undefined when it is no signed note. Says nothing about whether a signature is right. */
+/** Undefined when it is not a signed note. Does not check signatures. */
 export function parseNote(note: string): SignedNote | undefined {
   const end = note.lastIndexOf('\n\n');
   if (note.length > maxNoteBytes || end < 0 || !note.endsWith('\n')) return undefined;
@@ -31,14 +31,14 @@ export function parseNote(note: string): SignedNote | undefined {
   for (const line of lines) {
     const [, name = '', encoded = ''] = signatureLine.exec(line) ?? [];
     const bytes = Buffer.from(encoded, 'base64');
-    // Only the one way of writing them: the last letter could hide bits that nobody signed.
+    // Only the canonical encoding: the last character could hide bits that are not signed.
     if (bytes.length < 5 || bytes.toString('base64') !== encoded) return undefined;
     signatures.push({ name, keyId: bytes.subarray(0, 4), signature: bytes.subarray(4) });
   }
   return { text: note.slice(0, end + 1), signatures };
 }
 
-/** `unknown_key`: none of the signatures claims to be of this key. */
+/** `unknown_key`: no signature names this key. */
 export type Signed = 'by_key' | 'unknown_key' | 'wrong';
 
 export function signedBy({ text, signatures }: SignedNote, verifier: NoteVerifier): Signed {

@@ -26,7 +26,7 @@ export function recordOf(index: number, number = index): LoggedRecord {
   return { ...record, leaf_hash: leafHash(leafText(record)).toString('base64') };
 }
 
-/** With its digest and its leaf hash made anew: what somebody does who owns the database. */
+/** With its digest and its leaf hash computed again: the forgery of an owner of the database. */
 export function forged(record: LoggedRecord): LoggedRecord {
   const again = { ...record, data_digest: dataDigest(record.data) };
   return { ...again, leaf_hash: leafHash(leafText(again)).toString('base64') };
@@ -38,7 +38,7 @@ export function checkpointOver(records: readonly LoggedRecord[], by = signer): s
   return signCheckpoint({ origin, size: records.length, root: tree.root() }, by);
 }
 
-/** A log that is an array, with whatever somebody made of it. */
+/** A log that is an array, with any changes by the test. */
 export class MemoryLog implements LogSource {
   constructor(
     readonly entries: readonly LoggedRecord[],
@@ -49,7 +49,7 @@ export class MemoryLog implements LogSource {
     return this.signed.at(-1) ?? null;
   }
 
-  /** As a database reads: by index, what has none of those is not found. */
+  /** Like a database query by index: entries without one of those indices are not found. */
   async *records(from: number, to: number): AsyncIterable<LoggedRecord> {
     for (const entry of this.entries) if (entry.index >= from && entry.index < to) yield entry;
   }
@@ -59,7 +59,7 @@ export class MemoryLog implements LogSource {
   }
 }
 
-/** Sound, with a checkpoint after every `every` entries and after the last. */
+/** A valid log, with a checkpoint after every `every` entries and after the last. */
 export function soundLog(size: number, every = 10): MemoryLog {
   const entries = Array.from({ length: size }, (_, index) => recordOf(index));
   const sizes = [

@@ -16,11 +16,11 @@ export interface Assigned {
 }
 
 export interface Turn {
-  /** Whether the run's steps are next in the queue. */
+  /** Whether the workflow's steps are next in the queue. */
   readonly inTurn: boolean;
-  /** Agents that this very transaction takes an attempt from; what is stored does not know it yet. */
+  /** Agents that lose an attempt in this transaction; the stored state does not show it yet. */
   readonly freed: readonly string[];
-  /** Agents that this very transaction takes to be gone. */
+  /** Agents that this transaction marks as unresponsive. */
   readonly unresponsive: readonly string[];
 }
 
@@ -30,8 +30,9 @@ interface Ready {
 }
 
 /**
- * Gives every ready step of a run to an agent, as far as there are any. Out of turn (`inTurn` false) only agents are
- * taken that nobody in the queue needs: a run that has just freed an agent does not overtake those who wait longer.
+ * Assigns an agent to every ready step of a workflow, as far as agents are free. Out of turn (`inTurn` false) only
+ * agents that no queued step needs are taken: a workflow that has just freed an agent does not overtake those that wait
+ * longer.
  */
 export async function assignAgents(
   tx: OrchestratorStores,
@@ -85,7 +86,7 @@ export async function assignAgents(
   return { workflow: current, effects, waiting: [...waiting] };
 }
 
-/** Nobody is told: the reason is there for whoever looks at the run. */
+/** Not published: the reason is for people who read the workflow. */
 const explained = (
   workflow: Workflow,
   ready: readonly Ready[],

@@ -12,17 +12,17 @@ export interface DeadLetterFilter {
   readonly queue?: string | undefined;
   readonly code?: string | undefined;
   readonly state?: DeadLetterState | undefined;
-  /** A dead letter's id; those below it. */
+  /** Only dead letters with an id below this one. */
   readonly before?: string | undefined;
   readonly limit: number;
 }
 
 export interface DeadLetterStore {
-  /** Of the same message in the same queue; nobody else changes it until the transaction ends. */
+  /** Of the same message in the same queue; locked until the transaction ends. */
   lockSame(fingerprint: string): Promise<DeadLetter | undefined>;
-  /** False when somebody else was faster with the same message. */
+  /** False when another transaction stored the same message first. */
   insert(letter: DeadLetter, fingerprint: string, excerpt: string, body: Buffer): Promise<boolean>;
-  /** State, deaths and replay; what died stays as it was. */
+  /** Updates state, count and replay; the message itself never changes. */
   update(letter: DeadLetter): Promise<void>;
   lock(deadLetterId: string): Promise<DeadLetter | undefined>;
   find(deadLetterId: string): Promise<DeadLetter | undefined>;
@@ -31,11 +31,11 @@ export interface DeadLetterStore {
   page(filter: DeadLetterFilter): Promise<readonly KeptDeadLetter[]>;
   /** Counted up to `most`. */
   count(vhost: VirtualHost, owner: ServiceName, most: number): Promise<number>;
-  /** The oldest one. */
+  /** Deletes the oldest one. */
   deleteOldest(vhost: VirtualHost, owner: ServiceName): Promise<void>;
-  /** How many were forgotten. */
+  /** Returns the number deleted. */
   deleteDeadLetteredBefore(time: Date): Promise<number>;
-  /** That nobody has replayed, or that died again. */
+  /** Those that were never replayed, or were dead-lettered again. */
   waiting(): Promise<ReadonlyMap<ServiceName, number>>;
 }
 

@@ -4,7 +4,7 @@ import type { DeadLetterMetrics, DeadLetterUnitOfWork } from './dead-letter-port
 
 const dayMs = 86_400_000;
 
-/** Forgets what nobody wanted for so long, and counts what still waits for somebody. */
+/** Deletes dead letters after their retention, and counts those that wait for a replay. */
 export class DeleteOldDeadLetters {
   constructor(
     private readonly unitOfWork: DeadLetterUnitOfWork,

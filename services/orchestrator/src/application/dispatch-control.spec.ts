@@ -8,20 +8,20 @@ const ada = { name: 'ada', roles: ['admin'] };
 const reviewOnly = definitionOf(planOf([review], 900));
 const hourMs = 3_600_000;
 
-describe('the brake on all dispatch', () => {
+describe('DispatchControl', () => {
   let environment: OrchestratorInMemory;
   beforeEach(async () => {
     environment = new OrchestratorInMemory();
     await environment.joinAll();
   });
   const resume = async () => {
-    const state = await environment.pauses.resume(grace, 'It is back.');
+    const state = await environment.pauses.resume(grace, 'It works again.');
     await environment.settle();
     return state;
   };
   const failures = () => environment.unitOfWork.outbox.payloads(workflowFailed);
 
-  it('offers nobody anything, says why, and offers at once when it is released', async () => {
+  it('offers no work while paused, gives the reason, and offers at once after the resumption', async () => {
     await environment.pauses.pause(grace, 'The provider is down.');
     await environment.start(reviewOnly);
     await environment.reconcile.execute();
@@ -41,7 +41,7 @@ describe('the brake on all dispatch', () => {
     expect(environment.tasks()).toHaveLength(1);
   });
 
-  it('lets work go on that was given before, and gives nobody the next step', async () => {
+  it('lets dispatched work continue during a pause, and dispatches no next step', async () => {
     await environment.start(definitionOf(planOf([review, { ...test, depends_on: ['review'] }])));
     await environment.accept(environment.lastTask());
     await environment.pauses.pause(grace, 'The provider is down.');
@@ -53,7 +53,7 @@ describe('the brake on all dispatch', () => {
     expect(environment.unitOfWork.outbox.payloads(workflowCompleted)).toHaveLength(1);
   });
 
-  it('fails no run for a pause that is longer than its patience and its budget', async () => {
+  it('fails no workflow for a pause longer than its queue timeout and its budget', async () => {
     await environment.pauses.pause(grace, 'A long night.');
     await environment.start(reviewOnly);
     environment.clock.advance(hourMs);
@@ -67,7 +67,7 @@ describe('the brake on all dispatch', () => {
     expect(environment.unitOfWork.outbox.payloads(workflowCompleted)).toHaveLength(1);
   });
 
-  it('still fails a run for whose steps nobody comes after the pause', async () => {
+  it('still fails a workflow whose steps find no agent after the pause', async () => {
     await environment.pauses.pause(grace, 'A long night.');
     await environment.start(definitionOf(planOf([{ ...review, agent_type: 'SECURITY' }])));
     environment.clock.advance(hourMs);
@@ -81,7 +81,7 @@ describe('the brake on all dispatch', () => {
     expect(failures()).toMatchObject([{ error: { code: 'agent_unavailable' } }]);
   });
 
-  it('tells each change once, and keeps to the first of two orders', async () => {
+  it('publishes each change once, and keeps the first of two equal orders', async () => {
     await environment.pauses.pause(grace, 'The provider is down.');
     await expect(environment.pauses.pause(ada, 'Me too.')).resolves.toMatchObject({ changed_by: 'grace' });
     await resume();

@@ -5,14 +5,14 @@ import { definitionOf, planOf, review, workflowId } from '../testing/plans';
 const secondId = '01936d00-0000-7000-8000-0000000000b2';
 const reviewOnly = definitionOf(planOf([review]));
 
-describe('the dispatch of waiting steps', () => {
+describe('DispatchWaiting', () => {
   let environment: OrchestratorInMemory;
 
   beforeEach(() => {
     environment = new OrchestratorInMemory();
   });
 
-  it('keeps a step waiting until an agent comes, says for whom, and dispatches it at once', async () => {
+  it('keeps a step waiting until an agent comes, names the needed type, and dispatches it at once', async () => {
     await environment.start(reviewOnly);
     expect((await environment.stepOf('review')).reasons).toEqual([
       'No EXAMINATION agent can take it: none is registered.',
@@ -24,7 +24,7 @@ describe('the dispatch of waiting steps', () => {
     expect((await environment.stepOf('review')).reasons.at(-1)).toContain('reviewer-1 was chosen');
   });
 
-  it('gives an agent one task at a time, and the next to whoever waits longest', async () => {
+  it('gives an agent one task at a time, and the next to the step that waits longest', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     environment.clock.advance(10);
@@ -37,7 +37,7 @@ describe('the dispatch of waiting steps', () => {
     expect(environment.lastTask().input.workflow_id).toBe(secondId);
   });
 
-  it('gives a freed agent its next task in the same transaction when nobody else waits', async () => {
+  it('gives a freed agent its next task in the same transaction when no other step waits', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(
       definitionOf(planOf([review, { ...review, step_id: 'again', depends_on: ['review'] }])),
@@ -53,7 +53,7 @@ describe('the dispatch of waiting steps', () => {
     expect(environment.tasks()).toHaveLength(1);
   });
 
-  it('does not let a run that frees an agent overtake one that waits longer', async () => {
+  it('does not let a workflow that frees an agent overtake one that waits longer', async () => {
     const twoReviews = planOf([review, { ...review, step_id: 'again', depends_on: ['review'] }]);
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(definitionOf(twoReviews));
@@ -65,7 +65,7 @@ describe('the dispatch of waiting steps', () => {
     expect(environment.lastTask().input).toMatchObject({ workflow_id: workflowId, step_id: 'again' });
   });
 
-  it('offers the task to another agent when nobody answers the offer', async () => {
+  it('offers the task to another agent when an offer is not answered', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     await environment.join('reviewer-2', 'EXAMINATION');
@@ -73,14 +73,14 @@ describe('the dispatch of waiting steps', () => {
     expect(environment.lastTask()).toMatchObject({ agent_id: 'reviewer-2', attempt: 2 });
   });
 
-  it('does not wear a run out on an agent that is dead: it waits until the agent is heard of', async () => {
+  it('does not spend a workflow’s attempts on a dead agent: it waits until the agent sends something', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     await environment.accept(environment.lastTask());
     await environment.pass(55_000);
     expect(environment.tasks()).toHaveLength(1);
     expect((await environment.stepOf('review')).reasons.at(-1)).toBe(
-      'No EXAMINATION agent can take it: 1 silent.',
+      'No EXAMINATION agent can take it: 1 unresponsive.',
     );
     await environment.join('reviewer-1', 'EXAMINATION');
     expect(environment.tasks()).toHaveLength(2);
@@ -88,7 +88,7 @@ describe('the dispatch of waiting steps', () => {
     expect(environment.unitOfWork.outbox.payloads(workflowCompleted)).toHaveLength(1);
   });
 
-  it('asks an agent again that did not answer, after a while, if nothing is heard of it', async () => {
+  it('offers work again to an agent that did not answer, after a while, even if it has sent nothing', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     await environment.pass(10_200);
@@ -103,7 +103,7 @@ describe('the dispatch of waiting steps', () => {
   it.each([
     ['a late result', (late: ReturnType<typeof environment.lastTask>) => environment.end(late)],
     ['late progress', (late: ReturnType<typeof environment.lastTask>) => environment.progressed(late)],
-  ])('gives work again at once to an agent that was thought gone and sends %s', async (_, speak) => {
+  ])('dispatches at once to an agent presumed lost that sends %s', async (_, speak) => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     const late = environment.lastTask();
@@ -115,7 +115,7 @@ describe('the dispatch of waiting steps', () => {
     expect(environment.tasks()).toHaveLength(2);
   });
 
-  it('does not take an agent to be gone that has opened a session since', async () => {
+  it('does not mark an agent unresponsive that has opened a session since', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     await environment.accept(environment.lastTask());

@@ -7,7 +7,7 @@ import type { WorkflowEngine } from './workflow-engine';
 
 const page = 50;
 
-/** Gives free agents of a type to the steps that wait for one, whoever waits longest first. */
+/** Dispatches waiting steps of a type to free agents, longest wait first. */
 export class DispatchWaiting {
   constructor(
     private readonly unitOfWork: OrchestratorUnitOfWork,
@@ -26,11 +26,8 @@ export class DispatchWaiting {
           : tx.steps.waiting(agentType, after, page),
       );
       for (const workflowId of new Set(waiting.map((step) => step.workflowId)))
-        await runIsolated(
-          this.logger,
-          'a waiting run could not be dispatched',
-          { workflow_id: workflowId },
-          () => this.engine.advance({ workflowId, event: () => undefined, inTurn: true }),
+        await runIsolated(this.logger, 'workflow could not be dispatched', { workflow_id: workflowId }, () =>
+          this.engine.advance({ workflowId, event: () => undefined, inTurn: true }),
         );
       after = waiting.at(-1);
       if (waiting.length < page) return;

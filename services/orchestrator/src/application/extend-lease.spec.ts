@@ -4,14 +4,14 @@ import { definitionOf, planOf, review, workflowId } from '../testing/plans';
 
 const reviewOnly = definitionOf(planOf([review]));
 
-describe('progress of an attempt', () => {
+describe('ExtendLease', () => {
   let environment: OrchestratorInMemory;
 
   beforeEach(() => {
     environment = new OrchestratorInMemory();
   });
 
-  it('extends the lease with every progress, without touching the run', async () => {
+  it('extends the lease with every progress, without touching the workflow', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     await environment.accept(environment.lastTask());
@@ -37,16 +37,16 @@ describe('progress of an attempt', () => {
     expect(environment.unitOfWork.outbox.payloads(taskProgressed)).toHaveLength(4);
   });
 
-  it('takes no heartbeat from who does not hold the attempt', async () => {
+  it('ignores a heartbeat from a sender that does not hold the attempt', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     await environment.accept(environment.lastTask());
-    await environment.progressed(environment.lastTask(), 0.9, 'somebody-else');
+    await environment.progressed(environment.lastTask(), 0.9, 'other-principal');
     expect((await environment.stepOf('review')).progress).toBe(0);
     expect(environment.refused).toEqual(['not_holder']);
   });
 
-  it('tells an agent to stop that shows progress on what was taken from it', async () => {
+  it('cancels an agent that reports progress on an attempt that was taken from it', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     const first = environment.lastTask();

@@ -12,7 +12,7 @@ import type {
   Transaction,
 } from './ports';
 
-/** A person sees the bar move; more often would only be load. */
+/** Enough for a progress bar; more often would only be load. */
 const publishEveryMs = 250;
 
 interface Dependencies {
@@ -25,8 +25,8 @@ interface Dependencies {
 }
 
 /**
- * The hot path: progress extends the lease where attempts are stored and never touches the run. An agent that works on
- * what was taken from it is told to stop.
+ * The hot path: progress extends the lease in the attempt store and never touches the workflow. An agent that works on
+ * an attempt that was taken from it is canceled.
  */
 export class ExtendLease {
   constructor(private readonly deps: Dependencies) {}
@@ -78,7 +78,7 @@ export class ExtendLease {
     await this.deps.unitOfWork.run((tx) => tx.attempts.appendLog(key, { offset, chunk: storable(chunk) }));
   }
 
-  /** Gives back the standing of the agent, if it is the one that the attempt was taken from. */
+  /** The agent's record in the directory, if it is the one that the attempt was taken from. */
   private async refuseHeartbeat(tx: Transaction, heartbeat: Heartbeat): Promise<SanctionStatus | undefined> {
     const state = await tx.attempts.stateOf(heartbeat);
     if (state === undefined) {

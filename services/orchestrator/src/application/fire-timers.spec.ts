@@ -5,14 +5,14 @@ import { definitionOf, gatedPlan, planOf, review, workflowId } from '../testing/
 const secondId = '01936d00-0000-7000-8000-0000000000b2';
 const reviewOnly = definitionOf(planOf([review]));
 
-describe('timers', () => {
+describe('FireTimers', () => {
   let environment: OrchestratorInMemory;
 
   beforeEach(() => {
     environment = new OrchestratorInMemory();
   });
 
-  it('redispatches to another agent when the lease runs out, and refuses the late result', async () => {
+  it('redispatches to another agent when the lease expires, and refuses the late result', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     await environment.accept(environment.lastTask());
@@ -33,7 +33,7 @@ describe('timers', () => {
     expect(environment.unitOfWork.outbox.payloads(workflowCompleted)).toHaveLength(1);
   });
 
-  it('waits for an agent of that type when the lease runs out and there is no other', async () => {
+  it('waits for an agent of the type when the lease expires and there is no other', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     await environment.accept(environment.lastTask());
@@ -57,7 +57,7 @@ describe('timers', () => {
     expect(environment.lastTask().agent_id).toBe('reviewer-2');
   });
 
-  it('fires the timers of others when those of one run cannot be fired', async () => {
+  it('fires the timers of other workflows when those of one cannot be fired', async () => {
     await environment.start(definitionOf(planOf([review], 20)));
     await environment.start({ ...definitionOf(planOf([review], 20)), workflow_id: secondId });
     const broken = environment.unitOfWork.state.runs.get(workflowId);
@@ -70,7 +70,7 @@ describe('timers', () => {
     expect(await environment.timers.fireDue(now)).toBeGreaterThan(now);
   });
 
-  it('tries again after a pause when an error may pass, on the timer alone', async () => {
+  it('retries a transient error after a backoff, by the timer alone', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     await environment.end(environment.lastTask(), {
@@ -82,7 +82,7 @@ describe('timers', () => {
     expect(environment.lastTask()).toMatchObject({ attempt: 2, fencing_token: 2 });
   });
 
-  it('fails a run that is over its budget, and one whose agents never come', async () => {
+  it('fails a workflow that exceeds its budget, and one that gets no agent', async () => {
     await environment.start(definitionOf(planOf([review], 20)));
     await environment.start({ ...reviewOnly, workflow_id: secondId });
     await environment.pass(20_100);
@@ -94,14 +94,14 @@ describe('timers', () => {
   });
 });
 
-describe('the orchestrator’s own absence', () => {
+describe('FireTimers after the orchestrator’s own downtime', () => {
   let environment: OrchestratorInMemory;
 
   beforeEach(() => {
     environment = new OrchestratorInMemory();
   });
 
-  /** An agent has begun; answers when the next look is meant to be, which is now. */
+  /** An agent has begun; returns the planned time of the next pass, which is now. */
   const atWork = async (): Promise<number> => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
@@ -109,7 +109,7 @@ describe('the orchestrator’s own absence', () => {
     return environment.clock.now().getTime();
   };
 
-  it('costs nobody a lease', async () => {
+  it('lets no lease expire', async () => {
     const meantAt = await atWork();
     environment.clock.advance(120_000);
     await environment.timers.fireDue(meantAt);
@@ -118,11 +118,11 @@ describe('the orchestrator’s own absence', () => {
     expect((await environment.stepOf('review')).state).toBe('ready');
   });
 
-  it('is forgiven once: looks that come in time end the lease of a silent agent', async () => {
+  it('extends leases once: passes on time expire the lease of a silent agent', async () => {
     const meantAt = await atWork();
     environment.clock.advance(120_000);
     await environment.timers.fireDue(meantAt);
-    // As after a timer that was set in the past: the look before this one has only just ended.
+    // As after a timer that was set in the past: the previous pass has only just ended.
     for (let pass = 0; pass < 160; pass += 1) {
       environment.clock.advance(100);
       await environment.timers.fireDue(meantAt);
@@ -130,7 +130,7 @@ describe('the orchestrator’s own absence', () => {
     expect((await environment.stepOf('review')).state).toBe('ready');
   });
 
-  it('is forgiven one after the other, but not for ever', async () => {
+  it('extends leases for consecutive downtimes, but not forever', async () => {
     const meantAt = await atWork();
     const leases = async (count: number): Promise<void> => {
       for (let lease = 0; lease < count; lease += 1) {
@@ -144,7 +144,7 @@ describe('the orchestrator’s own absence', () => {
     expect((await environment.stepOf('review')).state).toBe('ready');
   });
 
-  it('gives up no work: what was said in time still counts', async () => {
+  it('abandons no work: results sent in time still count', async () => {
     const meantAt = await atWork();
     environment.clock.advance(3_600_000);
     await environment.timers.fireDue(meantAt);
@@ -154,7 +154,7 @@ describe('the orchestrator’s own absence', () => {
     expect((await environment.stepOf('review')).state).toBe('completed');
   });
 
-  it('fails no step that only waited for it', async () => {
+  it('fails no step that only waited during it', async () => {
     await environment.start(reviewOnly);
     const meantAt = environment.clock.now().getTime();
     environment.clock.advance(3_600_000);

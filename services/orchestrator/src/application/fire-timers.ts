@@ -12,7 +12,7 @@ import type { WorkflowEngine } from './workflow-engine';
 const batch = 200;
 /** Timers fired at a time; they are independent of each other. */
 const concurrency = 4;
-/** A timer whose event changes nothing, or cannot be worked out, would be due for ever. */
+/** Postpones a timer whose event changes nothing, or whose handling fails; it would be due forever. */
 const fruitlessPauseMs = 5_000;
 
 interface Dependencies {
@@ -24,18 +24,18 @@ interface Dependencies {
   readonly logger: Logger;
 }
 
-/** What is held against nobody for the time that we were away ourselves; leases and offers are prolonged in their table. */
+/** Timers that are extended by our own downtime; leases and offers are extended in their table. */
 const extendableTimers: readonly TimerKind[] = ['deadline', 'queue', 'gate_expiry', 'budget'];
 
-/** Makes happen what time makes happen. The table of timers is the truth; whoever calls decides how often to look. */
+/** Fires due timers. The timers table is the truth; the caller decides how often to look. */
 export class FireTimers {
   private presence: Uptime | undefined;
 
   constructor(private readonly deps: Dependencies) {}
 
   /**
-   * Fires what is due; returns when to look again, undefined when there is nothing. `meantAt` is when the caller meant to
-   * look, so that the time it waited on purpose is no absence; undefined at its first look.
+   * Fires what is due; returns when to look again, undefined when there is no timer. `meantAt` is the planned time of
+   * this pass, so that a planned wait is not a downtime; undefined at the first pass.
    */
   async fireDue(meantAt?: Time): Promise<Time | undefined> {
     const { unitOfWork, clock } = this.deps;
@@ -53,8 +53,8 @@ export class FireTimers {
   }
 
   /**
-   * The time now. While we could not look (we were down, or stopped, or the database or the broker was away) agents went
-   * on working and what they and people said waits in the queue. No lease is lost, and no other time is over, for that.
+   * The time now. During a downtime (of this process, the database or the broker) agents went on working, and their
+   * messages and people's decisions wait in the queue. No lease is lost, and no other timeout expires, because of that.
    */
   private async extendForDowntime(): Promise<Time> {
     const { unitOfWork, policy, clock } = this.deps;
@@ -80,7 +80,7 @@ export class FireTimers {
     const { engine, logger, unitOfWork } = this.deps;
     const { workflowId } = timer;
     const now = await this.extendForDowntime();
-    const advanced = await runIsolated(logger, 'a timer could not be fired', { ...timer }, () =>
+    const advanced = await runIsolated(logger, 'timer could not be fired', { ...timer }, () =>
       engine.advance({
         workflowId,
         event: (workflow, tx) => this.eventOf(tx, workflow, timer, now),
@@ -112,7 +112,7 @@ export class FireTimers {
     return eventOfTimer(workflow, stepId, kind);
   }
 
-  /** The timer as the run owes it now, with what agents have said since. */
+  /** The timer as the workflow requires it now, with the agents' latest progress. */
   private async owed(
     tx: Transaction,
     workflow: Workflow,

@@ -8,7 +8,7 @@ import type {
 import type { WorkflowEvent } from '../domain/workflow-event';
 import type { WorkflowEngine } from './workflow-engine';
 
-/** What the integration service answers to what runs have ordered. */
+/** Handles the answers of integration to a workflow's orders. */
 export class HandleIntegrationOutcome {
   constructor(private readonly engine: WorkflowEngine) {}
 

@@ -5,14 +5,14 @@ import { definitionOf, enhancePlan, planOf, review } from '../testing/plans';
 const secondId = '01936d00-0000-7000-8000-0000000000b2';
 const reviewOnly = definitionOf(planOf([review]));
 
-describe('results of agents', () => {
+describe('HandleTaskResult', () => {
   let environment: OrchestratorInMemory;
 
   beforeEach(() => {
     environment = new OrchestratorInMemory();
   });
 
-  it('answers a result that arrives twice twice, and takes it once', async () => {
+  it('answers a repeated result again, and applies it once', async () => {
     await environment.joinAll();
     await environment.start(definitionOf(enhancePlan));
     const first = environment.lastTask();
@@ -22,7 +22,7 @@ describe('results of agents', () => {
     expect(environment.tasks().filter(({ type }) => type === 'enhance')).toHaveLength(1);
   });
 
-  it('refuses a result for a task that does not exist', async () => {
+  it('refuses a result for an unknown task', async () => {
     await environment.joinAll();
     await environment.start(reviewOnly);
     await environment.end({ ...environment.lastTask(), task_id: secondId });

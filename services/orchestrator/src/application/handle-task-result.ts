@@ -16,8 +16,8 @@ type Spoken = PayloadOf<typeof taskAccepted>;
 type Unresolved = Omit<Claim, 'credentialEpoch'>;
 
 /**
- * What agents say about the attempts they hold. Deduplicated by the attempt's own key, because strangers choose message
- * ids; who speaks is what the broker validated.
+ * Handles results of agents for the attempts they hold. Deduplicated by the attempt's own key, because agents choose
+ * message ids; the sender is the principal that the broker validated.
  */
 export class HandleTaskResult {
   constructor(
@@ -67,12 +67,12 @@ export class HandleTaskResult {
     this.metrics.resultRefused('unknown_task');
     await tx.outbox.toAgent(resultRefused, principalId, {
       ...keyOf(claimOf(principalId, message)),
-      error: { code: 'unknown_task', message: 'There is no such attempt.', retryable: false },
+      error: { code: 'unknown_task', message: 'This attempt does not exist.', retryable: false },
     });
   }
 }
 
-/** Elsewhere a character that cannot be kept is replaced; in a change that would change the change. */
+/** Other texts get a replacement character for one that cannot be stored; that would alter a change. */
 function withReadableChange(message: PayloadOf<typeof result>): PayloadOf<typeof result> {
   if (message.change === undefined || isStorable(message.change)) return message;
   return {
@@ -82,7 +82,7 @@ function withReadableChange(message: PayloadOf<typeof result>): PayloadOf<typeof
     error: {
       code: 'change_unreadable',
       message:
-        'The change holds characters that are no text; binary files belong into it as a git binary patch.',
+        'The change contains characters that are not valid text. Send binary files as a git binary patch.',
       retryable: false,
     },
   };

@@ -1,13 +1,13 @@
 import type { OrchestratorUnitOfWork, SanctionStatus, Wake } from './ports';
 
-/** An agent that was taken to be gone has spoken: it may get work again, at once. */
+/** An agent that was presumed lost has sent something: it may get work again, at once. */
 export class MarkAgentResponsive {
   constructor(
     private readonly unitOfWork: OrchestratorUnitOfWork,
     private readonly wake: Wake,
   ) {}
 
-  /** `standing` as the message that it sent found it. Only its own principal can speak for it. */
+  /** `standing` as read when its message arrived. Only the agent's own principal can speak for it. */
   async markResponsive(
     speaker: { readonly agentId: string; readonly principalId: string },
     standing: SanctionStatus | undefined,

@@ -9,16 +9,16 @@ import type { Timer, TimerKind } from '../domain/timers';
 
 export interface StoredWorkflow {
   readonly workflow: Workflow;
-  /** `traceparent` of the order that began it; everything the run causes belongs to that trace. */
+  /** `traceparent` of the order that began it; everything that the workflow causes belongs to that trace. */
   readonly traceparent: string | undefined;
 }
 
 export interface WorkflowStore {
-  /** With its timers, attempts and active steps. False when there is a run of that id. */
+  /** With its timers, attempts and active steps. False when a workflow of that id exists. */
   insert(stored: StoredWorkflow): Promise<boolean>;
-  /** Nobody else changes it until the transaction ends. */
+  /** Locked until the transaction ends. */
   lock(workflowId: string): Promise<StoredWorkflow | undefined>;
-  /** Writes what differs, also in timers, attempts and active steps. Only under the lock. */
+  /** Writes differences, also in timers, attempts and active steps. Only under the lock. */
   save(before: Workflow, after: Workflow): Promise<void>;
   find(workflowId: string): Promise<Workflow | undefined>;
   /** Newest first, those with an id below `before`. */
@@ -27,11 +27,11 @@ export interface WorkflowStore {
     readonly before?: string | undefined;
     readonly limit: number;
   }): Promise<readonly Workflow[]>;
-  /** Writes timers and active steps anew, whatever is there; a step that is there in the same state keeps its place in the queue. */
+  /** Rewrites timers and active steps, whatever is stored; a step in the same state keeps its place in the queue. */
   repair(workflow: Workflow): Promise<void>;
 }
 
-/** What an agent says of the attempt it works on. */
+/** A report of an agent on the attempt it works on. */
 export interface Heartbeat extends AttemptKey {
   readonly agentId: string;
   readonly principalId: string;
@@ -39,7 +39,7 @@ export interface Heartbeat extends AttemptKey {
   readonly step: string;
   readonly leaseExpiresAt: Time;
   readonly now: Time;
-  /** A fact is published at most this often per attempt. */
+  /** Minimum time between two progress events of an attempt. */
   readonly publishEveryMs: number;
 }
 
@@ -49,7 +49,7 @@ export interface ExtendedLease {
   readonly projectId: string;
   readonly stepId: string;
   readonly traceparent: string | undefined;
-  /** Present when this one is to be published: the task's `aggregate_version`. */
+  /** Present when this progress is to be published: the task's `aggregate_version`. */
   readonly fact: number | undefined;
 }
 
@@ -63,24 +63,26 @@ export const keptLogLength = 262_144;
 
 export interface AttemptStore {
   workflowOf(taskId: string): Promise<string | undefined>;
-  /** Undefined, and nothing changed, unless exactly this agent holds exactly this attempt under its present credential. */
+  /**
+   * Undefined, and nothing changed, unless exactly this agent holds exactly this attempt under its present credential.
+   */
   extendLease(heartbeat: Heartbeat): Promise<ExtendedLease | undefined>;
   /** The attempt's state, if it is or was given to this agent and principal. */
   stateOf(
     key: AttemptKey & { readonly agentId: string; readonly principalId: string },
   ): Promise<AttemptState | undefined>;
-  /** Until when the attempt may go on without a word, as extended by then. */
+  /** Until when the attempt may go without progress, as extended by then. */
   limitsOf(key: AttemptKey): Promise<{ readonly lease: Time; readonly offer: Time } | undefined>;
-  /** No lease or offer ends before `until`: what agents said while we were away is still in the queue. */
+  /** No lease or offer expires before `until`: messages sent during our downtime are still in the queue. */
   extendAll(until: Time): Promise<void>;
   heldBy(agentId: string): Promise<readonly HeldAttempt[]>;
-  /** Those among them that were given under an older credential than its present one. */
+  /** Those among them that were given under an older credential than the agent's present one. */
   fencedBy(agentId: string): Promise<readonly HeldAttempt[]>;
   /** By task id, of attempts held now. */
   progressOf(workflowIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /**
    * A tool's output, for people: of each attempt the last 256 KiB are kept. Without effect unless the agent holds the
-   * attempt; a piece that is there already is not taken again.
+   * attempt; a repeated chunk is ignored.
    */
   appendLog(
     key: AttemptKey & { readonly agentId: string; readonly principalId: string },
@@ -102,7 +104,7 @@ export interface TimerStore {
   postpone(workflowId: string, timer: Timer): Promise<void>;
   /** Only if it is still due by then. */
   postponeDue(timer: DueTimer, by: Time, dueAt: Time): Promise<void>;
-  /** Of a run that does not exist. */
+  /** Of a workflow that does not exist. */
   drop(workflowId: string): Promise<void>;
 }
 
@@ -114,7 +116,7 @@ export interface WaitingStep {
 
 export interface Orphan {
   readonly workflowId: string;
-  /** Empty: a running run without any active step. */
+  /** Empty: a running workflow without any active step. */
   readonly stepId: string;
 }
 
@@ -125,7 +127,7 @@ export interface StepIndex {
     after: WaitingStep | undefined,
     limit: number,
   ): Promise<readonly WaitingStep[]>;
-  /** By agent type, without those of this run. */
+  /** By agent type, without those of this workflow. */
   countWaitingElsewhere(
     agentTypes: readonly AgentType[],
     workflowId: string,
@@ -134,7 +136,7 @@ export interface StepIndex {
   countWaiting(): Promise<number>;
   /** Types for which a step waits and an agent is free. */
   dispatchable(now: Time, agentTypes?: readonly AgentType[]): Promise<readonly AgentType[]>;
-  /** Steps that nothing will ever move, or whose timer is long overdue. */
+  /** Steps without a timer, or with one that is long overdue. */
   orphans(unmovedSince: Time): Promise<readonly Orphan[]>;
 }
 
@@ -155,13 +157,13 @@ export interface SanctionStatus {
 }
 
 export interface AgentDirectory {
-  /** These and the next two are without effect when something newer is known already. */
+  /** These and the next two have no effect when something newer is known already. */
   register(agent: RegisteredAgent, version: number): Promise<void>;
   retire(agentId: string, version: number): Promise<void>;
   /** Counts as online from then on, until reporting says otherwise. */
   openSession(principalId: string, agentIds: readonly string[], at: Time): Promise<void>;
   setLiveness(agentId: string, liveness: Liveness, at: Time, version: number): Promise<void>;
-  /** Without effect when something newer is known; but the epoch never falls, whatever is heard first. */
+  /** Without effect when something newer is known; but the epoch never falls, in whatever order events arrive. */
   setEnforcement(
     agentId: string,
     standing: Pick<Candidate, 'enforcement' | 'credentialEpoch'>,
@@ -170,18 +172,18 @@ export interface AgentDirectory {
   typesOf(agentIds: readonly string[]): Promise<readonly AgentType[]>;
   /** Undefined when the agent is unknown or retired. */
   accessOf(agentId: string): Promise<SanctionStatus | undefined>;
-  /** It gets no work until then, unless something was heard of it after `after`. */
+  /** It gets no work until then, unless it sent something after `after`. */
   markUnresponsive(agentId: string, until: Time, after: Time): Promise<void>;
-  /** It spoke: it may get work again. */
+  /** It sent something: it may get work again. */
   markResponsive(agentId: string): Promise<void>;
-  /** Agents of these types with what they hold; nobody else selects among them until the transaction ends. */
+  /** Agents of these types with their load; locked against other selections until the transaction ends. */
   lockCandidates(agentTypes: readonly AgentType[], now: Time): Promise<readonly Candidate[]>;
 }
 
 export interface GateStore {
   opened(gate: PayloadOf<typeof gateOpened>): Promise<void>;
   closed(gateId: string, outcome: string): Promise<void>;
-  /** Before it is looked at whether it has an effect, so that every decision that was made can be found. */
+  /** Stored before its effect is decided, so that every decision can be found later. */
   remember(decision: GateDecision): Promise<void>;
 }
 
@@ -198,14 +200,14 @@ export interface OrchestratorStores {
 export type OrchestratorUnitOfWork = UnitOfWork<OrchestratorStores>;
 export type Transaction = OrchestratorStores & Messages;
 
-/** Carries the trace of a run across timers and agents that bring another one, or none. */
+/** Carries the trace of a workflow across timers, and across agents that send another one or none. */
 export interface WorkflowTracing {
   current(): string | undefined;
-  /** Runs `work` in a span of the run's trace. */
+  /** Runs `work` in a span of the workflow's trace. */
   within<T>(traceparent: string | undefined, name: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** Told after a commit; the safety net finds the same within seconds when the process dies in between. */
+/** Notified after a commit; the safety net finds the same within seconds when the process dies in between. */
 export interface Wake {
   timerSet(at: Time): void;
   /** An agent of these types may be free, or a step waits for one. */

@@ -3,14 +3,14 @@ import { definitionOf, planOf, review } from '../testing/plans';
 
 const reviewOnly = definitionOf(planOf([review]));
 
-describe('the directory of agents', () => {
+describe('ProjectAgents', () => {
   let environment: OrchestratorInMemory;
 
   beforeEach(() => {
     environment = new OrchestratorInMemory();
   });
 
-  it('takes back at once what a retired agent holds, and gives it nothing more', async () => {
+  it('reassigns at once what a retired agent holds, and gives it nothing more', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     await environment.start(reviewOnly);
     const first = environment.lastTask();
@@ -28,7 +28,7 @@ describe('the directory of agents', () => {
     expect(environment.lastTask().agent_id).toBe('reviewer-2');
   });
 
-  describe('an agent that is sanctioned', () => {
+  describe('a sanctioned agent', () => {
     const standing = (
       status: 'active' | 'suspended' | 'frozen',
       credential_epoch: number,
@@ -54,7 +54,7 @@ describe('the directory of agents', () => {
       await environment.settle();
     };
 
-    it('loses what it holds at once, to another one; its late result has no effect and is counted', async () => {
+    it('loses at once what it holds to another agent; its late result has no effect and is counted', async () => {
       await environment.join('reviewer-1', 'EXAMINATION');
       await environment.start(reviewOnly);
       const first = environment.lastTask();
@@ -85,7 +85,7 @@ describe('the directory of agents', () => {
       expect((await environment.stepOf('review')).state).toBe('completed');
     });
 
-    it('keeps what it was given after its end, when the sanction arrives late or again', async () => {
+    it('keeps work given after the end of its sanction, when the sanction event arrives late or again', async () => {
       await environment.join('reviewer-1', 'EXAMINATION');
       const sanction = standing('suspended', 2, 2);
       await follow(sanction);
@@ -98,7 +98,7 @@ describe('the directory of agents', () => {
       expect([environment.refused, (await environment.stepOf('review')).state]).toEqual([[], 'completed']);
     });
 
-    it('loses what it held also when only the end of the sanction is heard of', async () => {
+    it('loses what it held also when only the end of the sanction arrives', async () => {
       await environment.join('reviewer-1', 'EXAMINATION');
       await environment.start(reviewOnly);
       const first = environment.lastTask();
@@ -108,7 +108,7 @@ describe('the directory of agents', () => {
       expect(environment.refused).toEqual(['fenced']);
     });
 
-    it('a process that died before it took everything back does so when it hears again', async () => {
+    it('loses what is left when the event is redelivered after a crash in between', async () => {
       await environment.join('reviewer-1', 'EXAMINATION');
       await environment.start(reviewOnly);
       const sanction = standing('suspended', 2, 2);
@@ -121,7 +121,7 @@ describe('the directory of agents', () => {
     });
   });
 
-  it('keeps what is newer when facts about agents arrive out of order', async () => {
+  it('keeps the newest state when events arrive out of order', async () => {
     await environment.join('reviewer-1', 'EXAMINATION');
     const liveness = (to: 'online' | 'offline', aggregateVersion: number) =>
       environment.agents.livenessChanged({

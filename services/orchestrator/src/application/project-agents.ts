@@ -18,7 +18,7 @@ export interface DirectoryFact<Payload> {
   readonly aggregateVersion: number;
 }
 
-/** Keeps the directory of agents, and gives waiting steps to whoever comes. */
+/** Projects events into the directory of agents, and dispatches waiting steps to agents that become free. */
 export class ProjectAgents {
   constructor(
     private readonly unitOfWork: OrchestratorUnitOfWork,
@@ -60,7 +60,7 @@ export class ProjectAgents {
     );
   }
 
-  /** What it holds goes to others at once. */
+  /** Its attempts go to other agents at once. */
   async retired({
     id,
     payload,
@@ -74,8 +74,8 @@ export class ProjectAgents {
   }
 
   /**
-   * A sanction raises the epoch, so what was given before it goes to others at once; what is given after its end stays,
-   * also when this arrives again.
+   * A sanction raises the epoch, so attempts given before it go to other agents at once; attempts given after its end
+   * stay, also when this event is redelivered.
    */
   async sanctionStatusChanged({
     id,

@@ -22,7 +22,7 @@ interface Dependencies {
 export const deadLetterNotFound = failure(
   'not_found',
   'dead_letter_not_found',
-  'There is no such dead letter.',
+  'This dead letter does not exist.',
 );
 
 const cursors = pageCursor('dead_letters', uuid);

@@ -2,14 +2,14 @@ import { stepChanged } from '@ymera/contracts';
 import { OrchestratorInMemory } from '../testing/orchestrator-in-memory';
 import { definitionOf, enhancePlan, workflowId } from '../testing/plans';
 
-describe('a run as people see it', () => {
+describe('ReadWorkflows', () => {
   let environment: OrchestratorInMemory;
 
   beforeEach(() => {
     environment = new OrchestratorInMemory();
   });
 
-  it('shows what each step did and why', async () => {
+  it('shows for each step its state and its reasons', async () => {
     await environment.joinAll();
     await environment.start(definitionOf(enhancePlan));
     await environment.end(environment.lastTask(), { metrics: { tool_ms: 12 } });

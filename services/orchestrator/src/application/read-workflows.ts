@@ -11,7 +11,7 @@ export class ReadWorkflows {
   async one(workflowId: string): Promise<Result<WorkflowView>> {
     return this.unitOfWork.run(async (tx) => {
       const workflow = await tx.runs.find(workflowId);
-      if (!workflow) return err(failure('not_found', 'workflow_not_found', 'There is no such workflow.'));
+      if (!workflow) return err(failure('not_found', 'workflow_not_found', 'This workflow does not exist.'));
       return ok(workflowView(workflow, await tx.attempts.progressOf([workflowId])));
     });
   }

@@ -3,14 +3,14 @@ import { definitionOf, planOf, review } from '../testing/plans';
 
 const reviewOnly = definitionOf(planOf([review]));
 
-describe('the reconciler', () => {
+describe('Reconcile', () => {
   let environment: OrchestratorInMemory;
 
   beforeEach(() => {
     environment = new OrchestratorInMemory();
   });
 
-  it('finds a step that nothing would move, says so, and puts it right', async () => {
+  it('finds, reports and repairs a step without a timer', async () => {
     await environment.start(reviewOnly);
     await environment.reconcile.execute();
     environment.unitOfWork.state.timers.clear();
@@ -21,7 +21,7 @@ describe('the reconciler', () => {
     expect(environment.unitOfWork.state.timers.size).toBe(2);
   });
 
-  it('takes nothing for an orphan that is overdue because nothing could be fired, neither then nor right afterwards', async () => {
+  it('does not count a step as orphaned that is overdue because timers could not be fired, then or right afterwards', async () => {
     await environment.start(reviewOnly);
     environment.isBrokerUnavailable = true;
     environment.clock.advance(environment.policy.queueMs + 60_000);
@@ -32,7 +32,7 @@ describe('the reconciler', () => {
     expect(environment.orphansSeen).toEqual([0]);
   });
 
-  it('takes nothing for an orphan that was late only until the next look', async () => {
+  it('does not count a step as orphaned that was late only until the next pass', async () => {
     await environment.start(reviewOnly);
     environment.clock.advance(environment.policy.queueMs + 60_000);
     environment.isFiringLate = true;

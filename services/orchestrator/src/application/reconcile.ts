@@ -10,17 +10,16 @@ interface Dependencies {
   readonly metrics: OrchestratorMetrics;
   readonly logger: Logger;
   /**
-   * Resolves when everything that is due has been fired. While it rejects nothing can be fired, so what is overdue only
-   * waits.
+   * Resolves when every due timer has been fired. While it rejects, timers cannot be fired, so overdue steps only wait.
    */
   readonly fired: () => Promise<void>;
-  /** A step may be without anything that moves it for this long before it counts. */
+  /** Time that a step may be without a timer before it counts as orphaned. */
   readonly periodMs: number;
 }
 
 /**
- * The safety net under everything else: finds steps that nothing would ever move, and puts back what moves them. Finding
- * one means a bug or a hand in the database, so it is logged and measured.
+ * The safety net under everything else: finds steps without a pending timer, and restores it. An orphan means a bug or
+ * a manual change of the database, so it is logged and measured.
  */
 export class Reconcile {
   constructor(private readonly deps: Dependencies) {}
@@ -32,8 +31,8 @@ export class Reconcile {
   }
 
   /**
-   * Undefined when nothing can be fired. Looked for twice, each time after firing what is due: while the database is slow
-   * or has just come back, what is late looks the same at first.
+   * Undefined when timers cannot be fired. Checked twice, each time after firing what is due: while the database is
+   * slow or has just come back, late steps look like orphans at first.
    */
   private async findOrphans(): Promise<readonly Orphan[] | undefined> {
     if (!(await this.hasFired())) return undefined;
@@ -60,8 +59,10 @@ export class Reconcile {
     const { metrics, logger } = this.deps;
     metrics.orphans(orphans.length);
     for (const orphan of orphans) {
-      logger.warn('a step had nothing that would move it', { ...orphan });
-      await runIsolated(logger, 'a run could not be repaired', { ...orphan }, () => this.repair(orphan));
+      logger.warn('orphaned step repaired', { ...orphan });
+      await runIsolated(logger, 'orphaned step could not be repaired', { ...orphan }, () =>
+        this.repair(orphan),
+      );
     }
   }
 

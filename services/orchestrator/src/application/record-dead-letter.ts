@@ -28,10 +28,10 @@ interface Dependencies {
   readonly most: number;
 }
 
-/** A fact about a dead letter that dies itself must not become the next such fact: that would never end. */
+/** A dead-lettered event about a dead letter must not cause another such event: that would never end. */
 const untold: readonly string[] = [deadLetterRecorded.key, deadLetterReplayed.key];
 
-/** Keeps a dead message, once however often it is told. */
+/** Records a dead-lettered message once, however often it is reported. */
 export class RecordDeadLetter {
   constructor(private readonly deps: Dependencies) {}
 
@@ -69,17 +69,22 @@ export class RecordDeadLetter {
   }
 
   /**
-   * What services say is never given up for room: it stays in the broker until there is some. Agents could fill a disk with
-   * that, so of theirs the oldest goes; the truth about their tasks is in the database.
+   * Messages of services are never deleted to make room: they stay in the broker until there is some. Agents could fill
+   * a disk that way, so the oldest of theirs is deleted; the truth about their tasks is in the database.
    */
   private async makeRoom(tx: Transaction, { vhost, owner }: DeadLetterCause): Promise<void> {
     const { most } = this.deps;
     if ((await tx.deadLetters.count(vhost, owner, most)) < most) return;
     if (vhost === 'agents') return tx.deadLetters.deleteOldest(vhost, owner);
     throw new FailureException(
-      failure('unavailable', 'dead_letters_full', `${most} dead letters of ${owner} are kept; no more fit.`, {
-        retryable: true,
-      }),
+      failure(
+        'unavailable',
+        'dead_letters_full',
+        `The limit of ${most} dead letters of ${owner} is reached. Raise YMERA_DEAD_LETTER_LIMIT or lower YMERA_DEAD_LETTER_RETENTION_DAYS.`,
+        {
+          retryable: true,
+        },
+      ),
     );
   }
 }

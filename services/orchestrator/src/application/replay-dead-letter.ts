@@ -11,13 +11,13 @@ interface Dependencies {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly retentionMs: number;
-  /** Of the header under which a message that we send again keeps its first sender. */
+  /** The header in which a replayed message keeps its first sender. */
   readonly principalHeader: string;
 }
 
 /**
- * Sends a dead message back to exactly the queue that it died in, never to an exchange, where others would get it again.
- * It keeps its id, so a consumer that took it before takes it no second time.
+ * Sends a dead-lettered message back to exactly its queue, never to an exchange, which would deliver it to other
+ * consumers again. It keeps its id, so a consumer that handled it before does not handle it again.
  */
 export class ReplayDeadLetter {
   constructor(private readonly deps: Dependencies) {}
@@ -65,7 +65,7 @@ export class ReplayDeadLetter {
       vhost,
       queue: queue ?? '',
       retryAt: now,
-      // Only agents' messages may be without one; nobody relies on theirs.
+      // Only agents' messages may be without one; consumers do not rely on theirs.
       messageId: messageId ?? this.deps.newId(),
       type,
       headers: {

@@ -1,8 +1,8 @@
 import { FailureException, type LogFields, type Logger } from '@ymera/kernel';
 
 /**
- * One piece of work among many that must not stop the others. What is away for all of them (the database) still does;
- * anything else is logged. Undefined when it failed.
+ * One piece of work among many that must not stop the others. A failure that affects all of them (the database is
+ * unavailable) still does; any other is logged. Undefined when it failed.
  */
 export async function runIsolated<T>(
   logger: Logger,

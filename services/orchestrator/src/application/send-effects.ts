@@ -20,7 +20,7 @@ import { assertNever } from '@ymera/kernel';
 import type { Effect, Fact, ToAgent } from '../domain/effect';
 import type { Transaction } from './ports';
 
-/** Puts what a reduction has brought about into the transaction. The run is the aggregate of all its facts. */
+/** Writes the effects of a reduction into the transaction. The workflow is the aggregate of all its events. */
 export async function sendEffects(
   tx: Transaction,
   workflowId: string,

@@ -7,14 +7,14 @@ import { approvingVerdict, passedTests } from '../testing/workflow-scenario';
 const secondId = '01936d00-0000-7000-8000-0000000000b2';
 const reviewOnly = definitionOf(planOf([review]));
 
-describe('what people decide about a run', () => {
+describe('WorkflowControl', () => {
   let environment: OrchestratorInMemory;
 
   beforeEach(() => {
     environment = new OrchestratorInMemory();
   });
 
-  it('decides a gate once, for exactly its subject, and remembers every decision', async () => {
+  it('decides a gate once, for exactly its subject, and stores every decision', async () => {
     await environment.joinAll();
     await environment.start(definitionOf(gatedPlan));
     const [gate] = [...environment.unitOfWork.state.gates.values()];
@@ -37,7 +37,7 @@ describe('what people decide about a run', () => {
     expect([...environment.unitOfWork.state.gates.values()][0]?.outcome).toBe('approved');
   });
 
-  it('withdraws a landing under way from a run that is canceled, and ends it with the answer', async () => {
+  it('withdraws a landing in progress of a canceled workflow, and ends it with the answer', async () => {
     await environment.joinAll();
     await environment.start(definitionOf(enhancePlan));
     await environment.end(environment.lastTask(), { findings: [] });
@@ -59,7 +59,7 @@ describe('what people decide about a run', () => {
     expect(view.ok && view.value.state).toBe('canceled');
   });
 
-  it('has a command come again that overtakes the order it is about', async () => {
+  it('has a command redelivered that overtakes the order it is about', async () => {
     const early = environment.id();
     const order = { workflow_id: workflowId, canceled_by: 'ada', reason: 'No.' };
     await expect(environment.control.cancel(early, order)).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { failure, FailureException } from '@ymera/kernel';
 import type { GateDecision } from '../domain/workflow-event';
 import type { WorkflowEngine } from './workflow-engine';
 
-/** What people decide about a run. */
+/** Handles people's decisions about a workflow. */
 export class WorkflowControl {
   constructor(private readonly engine: WorkflowEngine) {}
 
@@ -29,9 +29,9 @@ export class WorkflowControl {
   }
 }
 
-/** A command may overtake the one that starts the run, so an unknown run may be known a moment later. */
+/** A command may overtake the one that starts the workflow, so an unknown workflow may be known a moment later. */
 async function retryAfter(): Promise<never> {
   throw new FailureException(
-    failure('not_found', 'workflow_not_found', 'There is no such run yet.', { retryable: true }),
+    failure('not_found', 'workflow_not_found', 'This workflow does not exist yet.', { retryable: true }),
   );
 }

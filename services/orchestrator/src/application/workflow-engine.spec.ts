@@ -6,14 +6,14 @@ import { approvingVerdict, passedTests } from '../testing/workflow-scenario';
 const secondId = '01936d00-0000-7000-8000-0000000000b2';
 const reviewOnly = definitionOf(planOf([review]));
 
-describe('the run engine', () => {
+describe('WorkflowEngine', () => {
   let environment: OrchestratorInMemory;
 
   beforeEach(() => {
     environment = new OrchestratorInMemory();
   });
 
-  it('brings a run from its order to its end', async () => {
+  it('executes a workflow from its order to its end', async () => {
     await environment.joinAll();
     await environment.start(definitionOf(enhancePlan));
     await environment.end(environment.lastTask(), { findings: [] });
@@ -36,7 +36,7 @@ describe('the run engine', () => {
     expect(environment.unitOfWork.state.steps.size).toBe(0);
   });
 
-  it('runs one workflow for an order that arrives twice, also under another message id', async () => {
+  it('starts one workflow for an order that arrives twice, also under another message id', async () => {
     await environment.joinAll();
     const messageId = environment.id();
     await environment.start(reviewOnly, messageId);
@@ -45,7 +45,7 @@ describe('the run engine', () => {
     expect(environment.tasks()).toHaveLength(1);
   });
 
-  it('looks at a message once, whatever it says', async () => {
+  it('handles a message id once, whatever its content', async () => {
     await environment.joinAll();
     const messageId = environment.id();
     await environment.start(reviewOnly, messageId);
@@ -59,7 +59,7 @@ describe('the run engine', () => {
     expect(environment.traces).toHaveLength(polls);
   });
 
-  it('publishes under the trace of the order, whoever brings the event', async () => {
+  it('publishes under the trace of the order, whatever the trace of the event', async () => {
     environment.trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await environment.joinAll();
     await environment.start(definitionOf(enhancePlan));

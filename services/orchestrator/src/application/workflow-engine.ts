@@ -40,14 +40,14 @@ export interface Once {
 
 export interface Advance {
   readonly once?: Once | undefined;
-  /** Which run: known, or found in the same transaction. */
+  /** The workflow: known, or found in the same transaction. */
   readonly workflowId: string | ((tx: Transaction) => Promise<string | undefined>);
-  /** What happens to it as it is now; undefined: nothing, but its ready steps may be assigned. */
+  /** The event for its present state; undefined: none, but its ready steps may be assigned. */
   readonly event: (
     workflow: Workflow,
     tx: Transaction,
   ) => WorkflowEvent | undefined | Promise<WorkflowEvent | undefined>;
-  /** In the same transaction, when there is no such run; throw to have the message come again. */
+  /** In the same transaction, when the workflow does not exist; throw to have the message redelivered. */
   readonly unknown?: (tx: Transaction) => Promise<void>;
   /** Its ready steps are next in the queue. */
   readonly inTurn?: boolean;
@@ -55,13 +55,13 @@ export interface Advance {
 
 export type Advanced =
   | { readonly kind: 'advanced'; readonly before: Workflow; readonly after: Workflow }
-  /** There is no such run. */
+  /** The workflow does not exist. */
   | { readonly kind: 'unknown' }
   /** This message took effect before. */
   | { readonly kind: 'repeated' };
 
 interface Aftermath {
-  /** Timers that the run did not owe before, so that nobody waits for them yet. */
+  /** Timers that the workflow did not require before, so that no loop waits for them yet. */
   readonly newTimers: readonly Timer[];
   readonly effects: readonly Effect[];
   readonly freed: readonly AgentType[];
@@ -69,8 +69,8 @@ interface Aftermath {
 }
 
 /**
- * The one way in which a run changes: locked, reduced, its ready steps given to agents, and stored with everything that
- * must leave, all in one transaction. What follows at once is told after the commit.
+ * The only way in which a workflow changes: locked, reduced, its ready steps assigned, and stored with everything that
+ * must be published, all in one transaction. Loops are woken after the commit.
  */
 export class WorkflowEngine {
   constructor(private readonly deps: EngineDependencies) {}
@@ -165,7 +165,7 @@ export class WorkflowEngine {
     }
     if (newTimers.length > 0) wake.timerSet(Math.min(...newTimers.map(({ dueAt }) => dueAt)));
     // Also for steps left waiting: their agent may have become free in a transaction that did not see them yet. In turn
-    // they were seen before, so whoever frees an agent looks for them.
+    // they were seen before, so the transaction that frees an agent wakes their dispatch.
     const types = [...new Set([...freed, ...waiting])];
     if (types.length > 0) wake.mayDispatch(types);
   }
@@ -179,15 +179,17 @@ export class WorkflowEngine {
 interface Unresponsive {
   readonly agentId: string;
   readonly until: Time;
-  /** What was heard of it after this speaks against its silence. */
+  /** Messages after this time show that the agent is alive. */
   readonly after: Time;
 }
 
-/** By a decision about the agent, which says itself whether it gets work. */
+/** By a decision about the agent, which itself says whether the agent gets work. */
 const isNoLongerHeld = (cause: LossCause): boolean =>
   cause === 'agent_retired' || cause === 'agent_sanctioned';
 
-/** Whoever let an offer or a lease run out is not asked again at once: it would only cost the run more time. */
+/**
+ * An agent that let an offer or a lease expire gets no offer for a while: it would only cost the workflow more time.
+ */
 function unresponsiveAgentsOf(
   event: WorkflowEvent,
   before: Workflow,

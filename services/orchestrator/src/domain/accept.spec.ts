@@ -13,7 +13,7 @@ const reason = 'The figure is within the noise of this machine.';
 const critical: Finding = { ...judgement, code: 'secret', severity: 'critical' };
 const unmarked: Finding = { ...badFinding, code: 'tests_missing' };
 
-/** `validate` may send back twice, and has; its third rejection, with these findings, asks a person. */
+/** `validate` has used its two rounds of rework; its third rejection, with these findings, escalates to a person. */
 function rejected(...findings: readonly Finding[]): WorkflowScenario {
   const scenario = new WorkflowScenario(loopingPlan);
   scenario.change();
@@ -32,21 +32,21 @@ const approving = (...findings: readonly Finding[]) => ({
 const optionsOf = (scenario: WorkflowScenario) => scenario.step('validate').gate?.escalation?.options;
 const lastTask = (scenario: WorkflowScenario) => scenario.sent('task').at(-1)?.payload;
 
-describe('accept is offered', () => {
-  it('for judgements that stop the change', () => {
+describe('the option accept of an escalation', () => {
+  it('is offered for waivable findings that stop the change', () => {
     expect(optionsOf(rejected(judgement))).toEqual(['retry', 'take_over', 'abandon', 'accept']);
   });
 
   it.each<[string, readonly Finding[]]>([
     ['a critical finding', [judgement, critical]],
     ['a finding that is no judgement', [judgement, unmarked]],
-    ['nothing but what does not stop it', [{ ...badFinding, severity: 'medium' }]],
+    ['only findings that do not stop the change', [{ ...badFinding, severity: 'medium' }]],
     ['nothing', []],
     [
       'more findings than one change may have accepted',
       Array.from({ length: maxWaivers + 1 }, (_, line) => ({ ...judgement, line: line + 1 })),
     ],
-  ])('not with %s among them, and has no effect then', (_, findings) => {
+  ])('is not offered with %s, and has no effect if it is chosen', (_, findings) => {
     const scenario = rejected(...findings);
     expect(optionsOf(scenario)).toEqual(['retry', 'take_over', 'abandon']);
     const { workflow } = scenario;
@@ -54,7 +54,7 @@ describe('accept is offered', () => {
     expect(scenario.workflow).toBe(workflow);
   });
 
-  it('not for tests that failed, whatever else was found', () => {
+  it('is not offered for failed tests, whatever findings there are', () => {
     const scenario = new WorkflowScenario(loopingPlan);
     const failing = { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [judgement] };
     scenario.change();
@@ -68,9 +68,9 @@ describe('accept is offered', () => {
 
   it.each([
     ['without a reason', undefined, 'grace'],
-    ['with a reason that is none', '         . ', 'grace'],
+    ['with a reason of punctuation only', '         . ', 'grace'],
     ['by the requester', reason, 'ada'],
-  ])('%s it has no effect', (_, why, by) => {
+  ])('has no effect %s', (_, why, by) => {
     const scenario = rejected(judgement);
     const { workflow } = scenario;
     expect(scenario.choose('validate', 'accept', why, by)).toEqual([]);
@@ -78,7 +78,7 @@ describe('accept is offered', () => {
   });
 });
 
-describe('a change whose findings were accepted', () => {
+describe('a change with accepted findings', () => {
   function accepted(): WorkflowScenario {
     const scenario = rejected(judgement);
     scenario.choose('validate', 'accept', reason);
@@ -93,7 +93,7 @@ describe('a change whose findings were accepted', () => {
     reason,
   };
 
-  it('is examined again as it is, in a new task that names finding, person and reason', () => {
+  it('is examined again unchanged, in a new task that names finding, person and reason', () => {
     const scenario = rejected(judgement);
     const before = scenario.attempt('validate').taskId;
     scenario.choose('validate', 'accept', reason);
@@ -112,7 +112,7 @@ describe('a change whose findings were accepted', () => {
     );
   });
 
-  it('keeps its waivers when the examination is lost and goes to another agent', () => {
+  it('keeps its waivers when the examination is lost and another agent takes it over', () => {
     const scenario = accepted();
     scenario.assign('validate');
     const { taskId, attempt, fencingToken } = scenario.attempt('validate');
@@ -137,17 +137,17 @@ describe('a change whose findings were accepted', () => {
     });
   });
 
-  it('does not land when the examination rejects it again: a person is asked again, not the producer', () => {
+  it('does not land when the examination rejects it again: it escalates again instead of going back to the producer', () => {
     const scenario = accepted();
     const other: Finding = { ...judgement, file: 'src/other.js' };
     scenario.do('validate', { verdict: rejectingVerdict(judgement, other) });
     const { escalation } = scenario.step('validate').gate ?? {};
     expect(escalation).toMatchObject({ escalation: 2, waivers: [waiver], options: expect.anything() });
-    scenario.choose('validate', 'accept', 'Nobody calls this any more.');
+    scenario.choose('validate', 'accept', 'This is no longer called.');
     scenario.assign('validate');
     expect(lastTask(scenario)?.input.waivers).toMatchObject([
       waiver,
-      { file: 'src/other.js', reason: 'Nobody calls this any more.' },
+      { file: 'src/other.js', reason: 'This is no longer called.' },
     ]);
     expect(scenario.orders('land')).toEqual([]);
   });
@@ -167,7 +167,7 @@ describe('a change whose findings were accepted', () => {
     expect(scenario.orders('land')).toEqual([]);
   });
 
-  it('is approved also when the examination has measured other figures', () => {
+  it('is approved although the examination measured other figures', () => {
     const scenario = accepted();
     const measured = { ...judgement, message: 'The median speed-up is 1.24.' };
     scenario.do('validate', approving(measured));
@@ -175,7 +175,7 @@ describe('a change whose findings were accepted', () => {
   });
 });
 
-describe('messages with as many waivers as there may be', () => {
+describe('messages with the maximal number of waivers', () => {
   it('stay far below 1 MiB', () => {
     const many = Array.from({ length: maxWaivers }, (_, line) => ({
       ...judgement,
@@ -192,7 +192,7 @@ describe('messages with as many waivers as there may be', () => {
 });
 
 describe('a waiver', () => {
-  it('is void when the work goes back to its producer, also when the change is the same again', () => {
+  it('is void when the work goes back to its producer, even if the new change is identical', () => {
     const scenario = rejected(judgement);
     scenario.choose('validate', 'accept', reason);
     scenario.do('validate', { verdict: rejectingVerdict(judgement, critical) });
@@ -221,7 +221,7 @@ describe('a waiver', () => {
     expect(scenario.orders('land')).toHaveLength(1);
   });
 
-  it('is nothing that an agent can give: what its verdict says of waivers is not read', () => {
+  it('cannot come from an agent: waivers in its verdict are ignored', () => {
     const scenario = rejected(judgement);
     const forged = {
       code: judgement.code,

@@ -1,8 +1,8 @@
 import { err, failure, ok, type Result } from '@ymera/kernel';
 
 /**
- * One dispatch of a task to one agent. `offered`: sent, not answered. `running`: accepted, leased. `reported`: the agent
- * is done and integration makes a commit of its change.
+ * One dispatch of a task to one agent. `offered`: sent, not answered. `running`: accepted, leased. `reported`: the
+ * agent is done and integration creates a commit of its change.
  */
 export const attemptStates = [
   'offered',
@@ -41,12 +41,18 @@ export const attemptTransitions: Readonly<
   canceled: {},
 };
 
-/** An agent works on it and only its holder may write back. */
+/** An agent works on it, and only its holder may report on it. */
 export const isHeld = (state: AttemptState): boolean => state === 'offered' || state === 'running';
 
 export function moveAttempt(from: AttemptState, move: AttemptMove): Result<AttemptState> {
   const to = attemptTransitions[from][move];
   return to
     ? ok(to)
-    : err(failure('illegal_state', 'illegal_attempt_move', `An attempt that is ${from} cannot ${move}.`));
+    : err(
+        failure(
+          'illegal_state',
+          'illegal_attempt_move',
+          `An attempt in state ${from} does not allow ${move}.`,
+        ),
+      );
 }

@@ -7,7 +7,7 @@ const lost = (scenario: WorkflowScenario, stepId = 'review') =>
   scenario.send({ kind: 'attempt_lost', stepId, key: scenario.attempt(stepId), cause: 'lease_expired' });
 
 describe('an attempt', () => {
-  it('goes to another agent at once when its lease is lost, and the loser is told to stop', () => {
+  it('goes to another agent at once when its lease is lost, and cancels the agent that lost it', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review', 'examiner-1');
     scenario.accept('review');
@@ -18,7 +18,7 @@ describe('an attempt', () => {
     expect(scenario.attempt('review')).toMatchObject({ attempt: 2, fencingToken: 2, agentId: 'examiner-2' });
   });
 
-  it('is fenced once it is lost: the late result has no effect', () => {
+  it('is fenced once it is lost: a late result has no effect', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review', 'examiner-1');
     const first = scenario.attempt('review');
@@ -56,7 +56,7 @@ describe('an attempt', () => {
     expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'network' } });
   });
 
-  it('does not count a declined offer as a failure, but declines are bounded', () => {
+  it('does not count a declined offer as a failure, but limits declines', () => {
     const scenario = new WorkflowScenario(planOf([{ ...review, max_attempts: 1 }]));
     const decline = () =>
       scenario.send({
@@ -76,7 +76,7 @@ describe('an attempt', () => {
     expect(scenario.workflow.error?.code).toBe('task_declined');
   });
 
-  it('does not count an unanswered offer as a failure either: nobody has begun', () => {
+  it('does not count an unanswered offer as a failure: no work began', () => {
     const scenario = new WorkflowScenario(planOf([{ ...review, max_attempts: 1 }]));
     const ignore = () => {
       scenario.assign('review');
@@ -93,7 +93,7 @@ describe('an attempt', () => {
     expect(scenario.workflow.error?.code).toBe('agent_lost');
   });
 
-  it('gives the same answer to the same result, and does nothing the second time', () => {
+  it('answers a repeated result the same way, without a second effect', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     const attempt = scenario.attempt('review');
@@ -109,7 +109,7 @@ describe('an attempt', () => {
     ['another principal', { principalId: 'someone-else' }, 'not_holder'],
     ['another fencing token', { fencingToken: 99 }, 'fenced'],
     ['an older credential epoch', { credentialEpoch: 2 }, 'fenced'],
-    ['an agent that is gone', { credentialEpoch: undefined }, 'fenced'],
+    ['an agent that is retired', { credentialEpoch: undefined }, 'fenced'],
     ['a task that does not exist', { taskId: '01936d00-0000-7000-8000-00000000dead' }, 'unknown_task'],
     ['an attempt that does not exist', { attempt: 2 }, 'unknown_task'],
   ])('refuses a result of %s', (_, changed, code) => {
@@ -140,7 +140,7 @@ describe('an attempt', () => {
     expect(scenario.accept('review')).toEqual([]);
   });
 
-  it('fails when it is not over by its deadline, and is not tried again', () => {
+  it('fails without a retry when it exceeds its deadline', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review');
     scenario.accept('review');
@@ -149,7 +149,7 @@ describe('an attempt', () => {
     expect(scenario.sent('cancel')).toHaveLength(1);
   });
 
-  it('tells an agent to stop that begins work taken from it meanwhile', () => {
+  it('cancels an agent that begins work which was taken from it meanwhile', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review', 'examiner-1');
     const first = scenario.attempt('review');
@@ -159,7 +159,7 @@ describe('an attempt', () => {
     expect(scenario.step('review').state).toBe('ready');
   });
 
-  it('is dispatched again when its agent stopped it without being asked', () => {
+  it('is dispatched again when its agent stops it unasked', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review', { outcome: 'canceled' });
     expect(scenario.step('review')).toMatchObject({ state: 'ready', failures: 1 });
@@ -167,8 +167,8 @@ describe('an attempt', () => {
   });
 });
 
-describe('a run that is canceled', () => {
-  it('stops what is under way and fences what comes late', () => {
+describe('a canceled workflow', () => {
+  it('cancels attempts in progress and fences late results', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review');
     scenario.accept('review');
@@ -180,7 +180,7 @@ describe('a run that is canceled', () => {
     expect(scenario.workflow.state).toBe('canceled');
   });
 
-  it('keeps when the agent said that it stopped', () => {
+  it('records when the agent confirmed that it stopped', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review');
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Not needed.' });
@@ -191,7 +191,7 @@ describe('a run that is canceled', () => {
     expect(scenario.sent('result_accepted')).toHaveLength(1);
   });
 
-  it('withdraws a landing under way, and asks again for that alone until it is answered', () => {
+  it('withdraws a landing in progress, and repeats only the withdrawal until it is answered', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.approvedChange();
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Wait!' });
@@ -217,7 +217,7 @@ describe('a run that is canceled', () => {
     expect(scenario.workflow.state).toBe('canceled');
   });
 
-  it('lands nothing when the landing is refused, and is completed when it had landed already', () => {
+  it('lands nothing when the landing is refused, and completes when it had landed already', () => {
     for (const lands of [true, false]) {
       const scenario = new WorkflowScenario(enhancePlan);
       scenario.approvedChange();
@@ -241,8 +241,8 @@ describe('a run that is canceled', () => {
   });
 });
 
-describe('what integration owes', () => {
-  it('is asked for again, the same way, when no answer comes', () => {
+describe('an answer that integration owes', () => {
+  it('is requested again, unchanged, when it does not come', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     scenario.do('enhance', { change: { base, patch: 'diff' } });
@@ -252,7 +252,7 @@ describe('what integration owes', () => {
     expect(scenario.step('enhance').wakeAt).toBeGreaterThan(scenario.context.now);
   });
 
-  it('is asked for again as soon for a landing as for a commit, but never later than the plan says', () => {
+  it('is requested again as soon for a landing as for a commit, but never later than the plan’s limit', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     const { commitTimeoutMs } = scenario.context.policy;
     scenario.approvedChange();
@@ -265,7 +265,7 @@ describe('what integration owes', () => {
     expect(hasty.step('integrate').wakeAt).toBe(hasty.context.now + 120_000);
   });
 
-  it('never fails a landing by time alone: only integration knows whether it landed', () => {
+  it('never fails a landing by timeout alone: only integration knows whether it landed', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.approvedChange();
     scenario.wait(4_000_000).send({ kind: 'budget_spent' });
@@ -278,7 +278,7 @@ describe('what integration owes', () => {
 });
 
 describe('bounds', () => {
-  it('ends a run that is over its budget with what it was doing', () => {
+  it('ends a workflow that exceeds its budget, and names what it was doing', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.assign('review');
     scenario.wait(3_600_000).send({ kind: 'budget_spent' });
@@ -287,7 +287,7 @@ describe('bounds', () => {
     expect(scenario.states()).toMatchObject({ review: 'canceled', enhance: 'skipped' });
   });
 
-  it('gives up waiting for an agent and says why nobody came', () => {
+  it('stops waiting for an agent and names the reason that none came', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.send({
       kind: 'agent_missing',
@@ -299,7 +299,7 @@ describe('bounds', () => {
     expect(scenario.workflow.error?.message).toContain('1 offline');
   });
 
-  it('adds up the time the tools took over all attempts', () => {
+  it('adds up the tools’ time over all attempts', () => {
     const scenario = new WorkflowScenario(planOf([review]));
     scenario.do('review', {
       outcome: 'failed',

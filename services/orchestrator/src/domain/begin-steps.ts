@@ -7,7 +7,7 @@ import type { WorkflowPolicy } from './workflow-policy';
 import { isEverythingDone, runnableSteps } from './runnable-steps';
 import { resultOf } from './workflow-result';
 
-/** Begins every step that can begin, and ends the run when nothing is left to do. */
+/** Begins every step whose dependencies are completed, and ends the workflow when no step is left. */
 export function beginSteps(draft: WorkflowDraft): void {
   for (const step of runnableSteps(draft.workflow)) begin(draft, step);
   if (draft.workflow.state === 'running' && isEverythingDone(draft.workflow)) {
@@ -35,7 +35,7 @@ function begin(draft: WorkflowDraft, step: PlanStep): void {
   }
 }
 
-/** Integration answers the same landing the same way, so it is asked again as soon as an answer is overdue. */
+/** Integration is idempotent for the same landing, so the order is repeated as soon as an answer is overdue. */
 export const landingAnswerMs = (
   { timeout_s }: Extract<PlanStep, { kind: 'integration' }>,
   { commitTimeoutMs }: WorkflowPolicy,
@@ -43,10 +43,11 @@ export const landingAnswerMs = (
 
 type Landing = NonNullable<PayloadOf<typeof gateOpened>['landing']>;
 
-/** `checkPlan` made sure that steps before a landing produce all of it. */
+/** `checkPlan` guarantees that the steps before a landing produce all of it. */
 function landingFor(draft: WorkflowDraft, stepId: string): Landing {
   const { change, tests, verdict } = evidenceFor(draft.workflow, stepId);
-  if (!change || !tests || !verdict) throw new TypeError(`nothing can land at step ${stepId}`);
+  if (!change || !tests || !verdict)
+    throw new TypeError(`step ${stepId} has no change, tests and verdict to land`);
   return {
     change_id: change.changeId,
     base: change.base,
@@ -79,10 +80,10 @@ function openGate(draft: WorkflowDraft, step: Extract<PlanStep, { kind: 'gate' }
   });
 }
 
-/** Also sent again when no answer comes; integration answers the same landing the same way. */
+/** Also the repeat when no answer comes: integration is idempotent for the same landing. */
 export function orderLanding(draft: WorkflowDraft, stepId: string): void {
   const { change, approval } = evidenceFor(draft.workflow, stepId);
-  if (!change) throw new TypeError(`nothing can land at step ${stepId}`);
+  if (!change) throw new TypeError(`step ${stepId} has no change to land`);
   draft.emit({
     kind: 'land',
     payload: {

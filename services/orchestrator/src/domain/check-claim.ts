@@ -5,9 +5,9 @@ import type { Claim } from './workflow-event';
 
 export type Examined =
   | { readonly kind: 'held'; readonly stepId: string; readonly attempt: Attempt }
-  /** This result took effect before: say so again, do nothing. */
+  /** This result took effect before: answer again, change nothing. */
   | { readonly kind: 'settled' }
-  /** Known to the agent that speaks, but no longer its own: taken away, canceled or ended. */
+  /** The agent held this attempt once, but it was taken away, canceled or ended. */
   | { readonly kind: 'over'; readonly stepId: string; readonly attempt: Attempt }
   | { readonly kind: 'refused'; readonly error: ErrorShape };
 
@@ -18,11 +18,11 @@ const refused = (code: string, message: string): Examined => ({
 
 export const fenced: ErrorShape = {
   code: 'fenced',
-  message: 'This attempt was taken away or has ended; it has no effect any more.',
+  message: 'This attempt was taken away or has ended; results of it no longer count. Stop working on it.',
   retryable: false,
 };
 
-/** Whether who speaks holds exactly the attempt it names. Identity is what the broker validated. */
+/** Whether the sender holds exactly the attempt that it names. Identity is the user id that the broker validated. */
 export function checkClaim(workflow: Workflow, claim: Claim): Examined {
   for (const step of Object.values(workflow.steps)) {
     const attempt = step.attempts.find((one) => one.taskId === claim.taskId && one.attempt === claim.attempt);
@@ -35,5 +35,5 @@ export function checkClaim(workflow: Workflow, claim: Claim): Examined {
     if (attempt.credentialEpoch !== claim.credentialEpoch) return { kind: 'refused', error: fenced };
     return { kind: 'held', stepId: step.stepId, attempt };
   }
-  return refused('unknown_task', 'There is no such attempt.');
+  return refused('unknown_task', 'This attempt does not exist.');
 }

@@ -30,21 +30,21 @@ const death: DeadLetterCause = {
 const pending = record('id', death, now);
 const replayed = replay(pending, 'grace', later(10));
 
-describe('a death told once more', () => {
-  it('is nothing new before a replay, however often and whenever it is told', () => {
+describe('recordRedelivery', () => {
+  it('ignores a repeated notice before a replay, however often and whenever it arrives', () => {
     expect(recordRedelivery(pending, death, later(5))).toBeUndefined();
     expect(recordRedelivery(pending, { ...death, diedAt: later(5) }, later(5))).toBeUndefined();
   });
 
-  it('is nothing new after a replay when it is the same death', () => {
+  it('ignores a notice after a replay if it is about the same dead-lettering', () => {
     expect(recordRedelivery(replayed, death, later(20))).toBeUndefined();
   });
 
   it.each([
     ['later', { diedAt: later(20), code: 'still_wrong' }],
     ['by a clock that is behind', { diedAt: later(-20), code: 'still_wrong' }],
-    ['in the same second, told by the broker', { diedAt: now, code: brokerGaveUp }],
-  ])('is another one after a replay, %s', (_, different) => {
+    ['in the same second, reported by the broker', { diedAt: now, code: brokerGaveUp }],
+  ])('records another dead-lettering after a replay, %s', (_, different) => {
     expect(recordRedelivery(replayed, { ...death, ...different }, later(30))).toMatchObject({
       state: 'died_again',
       deaths: 2,
@@ -55,7 +55,7 @@ describe('a death told once more', () => {
   });
 });
 
-describe('a replay', () => {
+describe('replayRefusal', () => {
   const agents = {
     vhost: 'agents',
     owner: 'orchestrator',
@@ -65,54 +65,54 @@ describe('a replay', () => {
   const refusal = (differing: Partial<DeadLetterCause>, at = now): string | undefined =>
     replayRefusal(record('id', { ...death, ...differing }, now), at, 7 * dayMs)?.code;
 
-  it('is possible where the queue and the id are known, and for results of agents', () => {
+  it('allows a replay where queue and message id are known, and for results of agents', () => {
     expect(refusal({})).toBeUndefined();
     expect(refusal({ ...agents, messageId: undefined })).toBeUndefined();
   });
 
-  it('is possible again once it has died again', () => {
+  it('allows another replay once the message is dead-lettered again', () => {
     const again = recordRedelivery(replayed, { ...death, diedAt: later(20) }, later(20));
     expect(again && replayRefusal(again, later(30), 7 * dayMs)).toBeUndefined();
     expect(replayRefusal(replayed, later(30), 7 * dayMs)?.code).toBe('dead_letter_replayed');
   });
 
   it.each([
-    ['nobody trustworthy names the queue', { queue: undefined }],
-    ['its consumer could not tell that it takes it once', { messageId: undefined }],
-    ['it was not kept whole', { isTruncated: true }],
+    ['the queue is not known from a trusted source', { queue: undefined }],
+    ['its consumer could not deduplicate it', { messageId: undefined }],
+    ['it was not stored whole', { isTruncated: true }],
     ['it is a report', { ...agents, owner: 'reporting' as const, queue: 'reporting.reports.1' }],
-    ['it is a greeting', { ...agents, owner: 'registry' as const, queue: 'registry.hello' }],
-    ['nobody knows which agent sent it', { ...agents, principalId: undefined }],
-  ])('is refused where %s', (_, differing) => {
+    ['it is a hello', { ...agents, owner: 'registry' as const, queue: 'registry.hello' }],
+    ['its sender was not validated', { ...agents, principalId: undefined }],
+  ])('refuses a replay where %s', (_, differing) => {
     expect(refusal(differing)).toBe('dead_letter_not_replayable');
   });
 
-  it('is refused when consumers no longer remember ids of that age', () => {
+  it('refuses a replay when consumers no longer remember ids of that age', () => {
     expect(refusal({}, later(7 * dayMs))).toBeUndefined();
     expect(refusal({}, later(7 * dayMs + 1))).toBe('dead_letter_expired');
   });
 });
 
-describe('a body for people', () => {
+describe('readableBody', () => {
   const redaction = {
     value: (value: unknown) => ({ ...(value as object), credential: 'hidden' }),
     text: (text: string) => text.replaceAll('ymk_secret', 'hidden'),
   };
   const read = (body: string | Buffer) => readableBody(Buffer.from(body as string), redaction);
 
-  it('is without secrets, be it JSON or not', () => {
+  it('removes secrets from JSON and from other text', () => {
     expect(read('{"credential":"ymk_secret","a":1}').body).toBe('{"credential":"hidden","a":1}');
     expect(read('not json ymk_secret').body).toBe('not json hidden');
     expect(excerptOf(Buffer.from('{"credential":"ymk_secret"}'), redaction)).not.toContain('ymk_');
   });
 
-  it('is at most a mebibyte, and says so', () => {
+  it('limits the body to 1 MiB, and says so', () => {
     const long = read(JSON.stringify({ text: 'x'.repeat(2 * 1024 * 1024) }));
     expect([long.body.length, long.isTruncated]).toEqual([1024 * 1024, true]);
     expect(excerptOf(Buffer.from('y'.repeat(1000)), redaction)).toHaveLength(300);
   });
 
-  it('is base64 where it is no text', () => {
+  it('gives base64 for what is not text', () => {
     expect(readableBody(Buffer.from([0xff, 0xfe]), redaction)).toEqual({
       body: '//4=',
       encoding: 'base64',

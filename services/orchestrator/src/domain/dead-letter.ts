@@ -1,7 +1,7 @@
 import type { DeadLetterState, ServiceName, VirtualHost } from '@ymera/contracts';
 import { failure, uuidv7Time, type Failure } from '@ymera/kernel';
 
-/** A dead message as it is kept. */
+/** A dead-lettered message as it is stored. */
 export interface DeadLetter {
   readonly deadLetterId: string;
   readonly vhost: VirtualHost;
@@ -18,25 +18,27 @@ export interface DeadLetter {
   readonly diedAt: Date;
   readonly replayedAt: Date | undefined;
   readonly replayedBy: string | undefined;
-  /** Of its facts. */
+  /** The `aggregate_version` of its last event. */
   readonly version: number;
-  /** Bytes of the body, also of what was not kept of it. */
+  /** Bytes of the body, including any part that was not stored. */
   readonly size: number;
   readonly isTruncated: boolean;
 }
 
-/** What is told of one death. */
+/** One notice of one dead-lettering. */
 export type DeadLetterCause = Pick<
   DeadLetter,
   'vhost' | 'owner' | 'queue' | 'messageId' | 'type' | 'principalId' | 'code' | 'reason' | 'traceparent'
 > & {
-  /** The same whenever the same death is told again; undefined when nobody knows. */
+  /** Equal for repeated notices of the same dead-lettering; undefined when unknown. */
   readonly diedAt: Date | undefined;
   readonly size: number;
   readonly isTruncated: boolean;
 };
 
-/** Bigger bodies are kept in part, to be looked at: services publish at most half of this, agents may try anything. */
+/**
+ * Larger bodies are stored in part, for inspection: services publish at most half of this, agents may send anything.
+ */
 export const keptBodyBytes = 8 * 1024 * 1024;
 
 export const record = (deadLetterId: string, death: DeadLetterCause, now: Date): DeadLetter => ({
@@ -50,14 +52,14 @@ export const record = (deadLetterId: string, death: DeadLetterCause, now: Date):
   version: 1,
 });
 
-/** What the broker says when no consumer finished with a message. */
+/** The code for a message that no consumer finished, as the broker reports it. */
 export const brokerGaveUp = 'delivery_limit';
 
 /**
- * The same message is told dead once more. Only after a replay that is another death; before it, the broker or a consumer
- * that lost its connection repeats itself. The broker tells deaths to the second, so two of them may look like one: taking
- * one death for two is harmless, because consumers take a message once, but taking two for one would lose it. Undefined:
- * nothing new.
+ * The same message is reported dead-lettered once more. Only after a replay is that a new dead-lettering; before it,
+ * the broker or a consumer that lost its connection repeats itself. The broker reports the time in whole seconds, so
+ * two dead-letterings may look like one. Two recorded as one are harmless, because consumers deduplicate; one recorded
+ * as two would lose the message. Returns undefined for a repeat.
  */
 export function recordRedelivery(
   letter: DeadLetter,
@@ -90,38 +92,36 @@ const refuse = (code: string, message: string, suggestion: string): Failure =>
   failure('conflict', code, message, { suggestion });
 
 /**
- * Why it cannot be sent back; undefined when it can. A replay of what agents say about themselves would bring back the past:
- * sessions and sequences have moved on, and enforcement judges by them. What an agent says of a task is different: the
- * attempt's fencing token decides whether it still counts.
+ * Why it cannot be replayed; undefined when it can. A replay of what agents report about themselves would bring back
+ * the past: sessions and sequences have moved on, and sanctions are decided from them. Results of tasks are different:
+ * the attempt's fencing token decides whether they still count.
  */
 export function replayRefusal(letter: DeadLetter, now: Date, retentionMs: number): Failure | undefined {
   const { state, queue, vhost, owner, principalId, messageId, isTruncated } = letter;
   if (state === 'replayed')
     return refuse(
       'dead_letter_replayed',
-      `It was replayed already, by ${letter.replayedBy ?? 'somebody'}.`,
-      'When it dies again, it can be replayed again.',
+      `The message was replayed already, by ${letter.replayedBy ?? 'an unknown administrator'}.`,
+      'It can be replayed again once it is dead-lettered again.',
     );
   const notReplayable = (message: string): Failure =>
-    refuse('dead_letter_not_replayable', message, 'It stays here to be looked at.');
-  if (queue === undefined) return notReplayable('Nothing trustworthy says in which queue it died.');
-  if (isTruncated) return notReplayable('It was too large to be kept whole.');
+    refuse('dead_letter_not_replayable', message, 'It stays in the list for inspection.');
+  if (queue === undefined) return notReplayable('Its queue is not known from a trusted source.');
+  if (isTruncated) return notReplayable('It was too large to be stored whole.');
   if (vhost === 'agents') {
     if (owner !== 'orchestrator')
-      return notReplayable(
-        'A report or greeting of an agent is about a moment that has passed; a newer one counts.',
-      );
-    if (principalId === undefined) return notReplayable('The broker did not validate who sent it.');
+      return notReplayable('Reports and hellos of agents are about a past moment; a newer one counts.');
+    if (principalId === undefined) return notReplayable('The broker did not validate its sender.');
     return undefined;
   }
   const madeAt = messageId === undefined ? undefined : uuidv7Time(messageId);
   if (madeAt === undefined)
-    return notReplayable('It has no id by which its consumer could tell that it takes it once.');
+    return notReplayable('It has no message id by which its consumer could deduplicate it.');
   if (now.getTime() - madeAt > retentionMs)
     return refuse(
       'dead_letter_expired',
-      'Its consumer does not remember ids of that age, and would refuse it.',
-      'Ask for the work again instead.',
+      'Its consumer no longer remembers ids of that age and would refuse it.',
+      'Request the work again instead.',
     );
   return undefined;
 }

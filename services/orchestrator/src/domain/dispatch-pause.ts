@@ -3,13 +3,13 @@ import type { Workflow, Time } from './workflow';
 import type { WorkflowPolicy } from './workflow-policy';
 import type { Timer } from './timers';
 
-/** While a pause lasts, timers that it puts off are looked at again after so long. */
+/** During a pause, postponed timers are checked again after this time. */
 const retryIntervalMs = 30_000;
 
 /**
- * When a timer is due, given the pauses that touched the run: nobody's waiting is held against a run when nobody was offered
- * work. A step has its whole patience anew after a resumption, because whoever waited then stands in one queue; the
- * budget does not count pauses. Other timers are about work that goes on during a pause.
+ * When a timer is due, given the pauses during the workflow: a step does not expire for want of an agent while dispatch
+ * was paused. The queue timeout starts anew after a resumption, because all steps that waited then are in one queue;
+ * the budget does not count pauses. Other timers are about work that continues during a pause.
  */
 export function putOff(
   timer: Timer,

@@ -3,7 +3,9 @@ import { detectDowntime, recordRunning, type Uptime } from './downtime';
 
 const leaseMs = 15_000;
 
-/** Looks one after the other; between them we are away for so long, then there for so long, looking every second. */
+/**
+ * Consecutive passes: between them the process is down for one duration, then up for another with a pass every second.
+ */
 function* polls(rhythm: readonly { readonly unavailableMs: number; readonly thereMs: number }[]) {
   let presence: Uptime | undefined;
   let now = 0;
@@ -18,7 +20,7 @@ function* polls(rhythm: readonly { readonly unavailableMs: number; readonly ther
   }
 }
 
-/** An agent that died before the first look: does its lease ever end? */
+/** An agent that died before the first pass: does its lease ever expire? */
 function leaseEndsAt(rhythm: Parameters<typeof polls>[0]): number | undefined {
   let lease = leaseMs;
   for (const { now, isExtended } of polls(rhythm)) {
@@ -28,20 +30,20 @@ function leaseEndsAt(rhythm: Parameters<typeof polls>[0]): number | undefined {
   return undefined;
 }
 
-describe('our own presence', () => {
-  it('forgives an absence once, and none while we look in time', () => {
+describe('detectDowntime', () => {
+  it('extends leases once after a downtime, and never while passes are on time', () => {
     const extending = [...polls([{ unavailableMs: 120_000, thereMs: 60_000 }])].filter(
       ({ isExtended }) => isExtended,
     );
     expect(extending.map(({ now }) => now)).toEqual([120_000]);
   });
 
-  it('forgives every absence that comes after a lease of presence, however many there are', () => {
+  it('extends leases after every downtime that follows a lease of uptime, however many there are', () => {
     const rhythm = Array.from({ length: 40 }, () => ({ unavailableMs: 3_600_000, thereMs: leaseMs + 1_000 }));
     expect([...polls(rhythm)].filter(({ isExtended }) => isExtended)).toHaveLength(40);
   });
 
-  it('lets the lease of a dead agent end however we come and go', () => {
+  it('lets the lease of a dead agent expire however often the process restarts', () => {
     const turn = fc.record({
       unavailableMs: fc.integer({ min: leaseMs / 2, max: 20 * leaseMs }),
       thereMs: fc.integer({ min: 0, max: 3 * leaseMs }),

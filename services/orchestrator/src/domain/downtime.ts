@@ -1,30 +1,30 @@
 import type { Time } from './workflow';
 
-/** What is known of our own presence: when agents and people could be heard by us. */
+/** The known uptime of this process: when agents and people could reach it. */
 export interface Uptime {
-  /** The last moment at which we are known to have looked. */
+  /** The last moment at which this process is known to have run. */
   readonly recordRunning: Time;
-  /** Since when without an absence. */
+  /** Start of the current uptime. */
   readonly runningSince: Time;
-  /** Until then, what was said in time while we were away may still wait in our queue. */
+  /** Until then, messages that were sent in time during the downtime may still be in the queue. */
   readonly extendedUntil: Time;
-  /** Absences that followed each other without a lease of presence between them. */
+  /** Consecutive downtimes without a lease of uptime between them. */
   readonly consecutiveDowntimes: number;
 }
 
 export interface DowntimeCheck {
   readonly presence: Uptime;
-  /** Whether it shows an absence that is forgiven: every lease is good for one lease more. */
+  /** Whether a downtime was found for which every lease is extended by one lease. */
   readonly isExtended: boolean;
 }
 
-/** A broker that comes and goes would otherwise keep everybody's time from ever ending. */
+/** Without a limit, a broker that goes down again and again would keep every lease from ever expiring. */
 const maxConsecutive = 10;
 
 /**
- * Half a lease without a look is an absence, whatever kept us; so is everything before the first look. Whoever was silent
- * only because we did not listen keeps what he has for one lease more, but only so often: the next time counts anew after
- * a whole lease without an absence.
+ * Half a lease without a pass is a downtime, whatever its cause; so is the time before the first pass. An agent whose
+ * messages could not arrive during it keeps its lease for one lease more, up to a limit. The count starts anew after a
+ * whole lease without a downtime.
  */
 export function detectDowntime(before: Uptime | undefined, now: Time, leaseMs: number): DowntimeCheck {
   if (before && now - before.recordRunning < leaseMs / 2) return { presence: before, isExtended: false };
@@ -36,7 +36,7 @@ export function detectDowntime(before: Uptime | undefined, now: Time, leaseMs: n
   return { presence: { ...presence, extendedUntil }, isExtended };
 }
 
-/** We are known to have been there at that time. */
+/** Records that the process ran at that time. */
 export const recordRunning = (presence: Uptime | undefined, at: Time): Uptime =>
   presence
     ? { ...presence, recordRunning: Math.max(presence.recordRunning, at) }

@@ -39,7 +39,7 @@ interface AgentPayloads {
   readonly result_refused: PayloadOf<typeof resultRefused>;
 }
 
-/** A fact about the run; `version` rises by one with each. */
+/** An event of the workflow; `version` rises by one with each. */
 export type Fact = {
   [Name in FactName]: {
     readonly kind: 'fact';
@@ -66,11 +66,11 @@ type Order =
   | { readonly kind: 'land'; readonly payload: PayloadOf<typeof landChange> }
   | { readonly kind: 'withdraw_landing'; readonly payload: PayloadOf<typeof withdrawLanding> };
 
-/** Counted after the commit, and sent to no one. */
+/** Counted after the commit, not sent. */
 interface StepRejection {
   readonly kind: 'step_rejection';
   readonly payload: { readonly cause: RejectionCause };
 }
 
-/** What must leave with the new state, in the same transaction. */
+/** What must be published with the new state, in the same transaction. */
 export type Effect = Fact | ToAgent | Order | StepRejection;

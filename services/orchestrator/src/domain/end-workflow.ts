@@ -8,10 +8,10 @@ import { keyOf } from './task-message';
 import { isLanding } from './timers';
 import { resultOf } from './workflow-result';
 
-/** As `errorShape` allows. */
+/** Limits of `errorShape`. */
 const maxMessageLength = 4000;
 
-/** Fail fast: one failed step ends the run, what runs beside it is canceled, what has not begun is skipped. */
+/** Fail fast: one failed step ends the workflow, cancels the steps in progress and skips those that have not begun. */
 export function failWorkflow(
   draft: WorkflowDraft,
   cause: ErrorShape,
@@ -20,7 +20,7 @@ export function failWorkflow(
 ): void {
   const error = withFault({ ...cause, message: cause.message.slice(0, maxMessageLength) });
   if (stepId !== undefined) draft.move(stepId, 'fail', {}, { reason: error.message, error, ...because });
-  stopEverything(draft, 'The run has failed.');
+  stopEverything(draft, 'The workflow has failed.');
   for (const { stepId: skipped } of draft.stepsIn('pending')) draft.move(skipped, 'skip');
   draft.moveWorkflow('fail', { error, failedStepId: stepId });
   draft.fact('workflow_failed', {
@@ -33,8 +33,8 @@ export function failWorkflow(
 }
 
 /**
- * A landing under way may succeed whatever we decide here, so the wish is kept and the landing withdrawn: if nothing lands,
- * the run is canceled.
+ * A landing in progress may succeed whatever is decided here, so the cancellation is recorded and the landing
+ * withdrawn: if nothing lands, the workflow is canceled.
  */
 export function cancelWorkflow(draft: WorkflowDraft, by: string, reason: string): void {
   if (isLanding(draft.workflow)) {
@@ -43,22 +43,26 @@ export function cancelWorkflow(draft: WorkflowDraft, by: string, reason: string)
       if (draft.planStep(stepId).kind === 'integration') withdrawLanding(draft, stepId, { by, reason });
     return;
   }
-  stopEverything(draft, `${by} canceled the run: ${reason}`.slice(0, 500));
+  stopEverything(draft, `${by} canceled the workflow: ${reason}`.slice(0, 500));
   for (const { stepId } of draft.stepsIn('pending')) draft.move(stepId, 'cancel');
   draft.moveWorkflow('cancel', {
-    error: withFault({ code: 'canceled', message: `${by} canceled the run: ${reason}`, retryable: false }),
+    error: withFault({
+      code: 'canceled',
+      message: `${by} canceled the workflow: ${reason}`,
+      retryable: false,
+    }),
   });
   draft.fact('workflow_canceled', { ...draft.ids, canceled_by: by, canceled_at: draft.timestamp() });
 }
 
-/** Also sent again when no answer comes; integration always says what became of the landing. */
+/** Also the repeat when no answer comes; integration always answers with the outcome of the landing. */
 export function withdrawLanding(
   draft: WorkflowDraft,
   stepId: string,
   { by, reason }: { readonly by: string; readonly reason: string },
 ): void {
   const { change } = evidenceFor(draft.workflow, stepId);
-  if (!change) throw new TypeError(`nothing can land at step ${stepId}`);
+  if (!change) throw new TypeError(`step ${stepId} has no change to land`);
   draft.emit({
     kind: 'withdraw_landing',
     payload: { ...draft.ids, step_id: stepId, change_id: change.changeId, canceled_by: by, reason },
@@ -72,7 +76,7 @@ function stopEverything(draft: WorkflowDraft, reason: string): void {
   }
 }
 
-/** Takes back what is under way, before the step moves: the agent's attempt, or the open gate. */
+/** Cancels what is in progress, before the step moves: the agent's attempt, or the open gate. */
 export function stopStep(draft: WorkflowDraft, step: WorkflowStep, reason: string): void {
   const attempt = currentAttempt(step);
   if (attempt && isHeld(attempt.state)) {

@@ -5,14 +5,14 @@ import { eventOfTimer, timersOf } from './timers';
 
 const failing = { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [badFinding] };
 
-/** One more try of the producing step, rejected again. */
+/** One more attempt of the producing step, rejected again. */
 function failAgain(scenario: WorkflowScenario): void {
   scenario.do('enhance', { change: { base, patch: 'still bad' } });
   scenario.recordCommit();
   scenario.do('test', failing);
 }
 
-/** `test` may send back once, and has; its second rejection asks a person. */
+/** `test` has used its one round of rework; its second rejection escalates to a person. */
 function escalated(): WorkflowScenario {
   const scenario = new WorkflowScenario(loopingPlan);
   scenario.change();
@@ -27,8 +27,8 @@ const gateOf = (scenario: WorkflowScenario) => {
   return { ...gate, escalation: gate.escalation };
 };
 
-describe('an exhausted loop', () => {
-  it('asks a person instead of failing: a gate about the rejected change, and the fact that becomes an alert', () => {
+describe('an exhausted rework loop', () => {
+  it('escalates to a person instead of failing: a gate about the rejected change, and an event for the alert', () => {
     const scenario = escalated();
     expect(scenario.workflow.state).toBe('running');
     expect(scenario.states()).toMatchObject({
@@ -55,7 +55,7 @@ describe('an exhausted loop', () => {
     expect(told[0]?.reason).toContain('1 of 4 tests failed');
   });
 
-  it('waits under a timer, so that it never waits for ever', () => {
+  it('waits under a timer, so that it never waits forever', () => {
     const { workflow, context } = escalated();
     expect(timersOf(workflow, context.policy)).toContainEqual(
       expect.objectContaining({ stepId: 'test', kind: 'gate_expiry', dueAt: context.now + 86_400_000 }),
@@ -70,8 +70,8 @@ describe('an exhausted loop', () => {
   });
 });
 
-describe('the person’s choice', () => {
-  it('retry: one more round, with the note before the findings', () => {
+describe('an escalation to a person', () => {
+  it('starts one more round on retry, with the note before the findings', () => {
     const scenario = escalated();
     scenario.choose('test', 'retry', 'Close the file as well.');
     expect(scenario.states()).toMatchObject({ review: 'completed', enhance: 'ready', test: 'pending' });
@@ -84,7 +84,7 @@ describe('the person’s choice', () => {
     expect(closed).toMatchObject([{ outcome: 'approved', option: 'retry' }]);
   });
 
-  it('retry: the round after it asks again, three times in all, and then it is over', () => {
+  it('follows a retried round again, three times in all, before the workflow fails', () => {
     const scenario = escalated();
     const digests = [gateOf(scenario).subjectDigest];
     for (const round of [2, 3]) {
@@ -101,7 +101,7 @@ describe('the person’s choice', () => {
     expect(scenario.facts('workflow_escalated')).toHaveLength(3);
   });
 
-  it('take over: the run ends, and the last proposed commit is in its result', () => {
+  it('ends the workflow on take_over, with the last proposed commit in its result', () => {
     const scenario = escalated();
     scenario.choose('test', 'take_over', 'I know this one.');
     expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'taken_over' } });
@@ -116,7 +116,7 @@ describe('the person’s choice', () => {
     expect(scenario.workflow.error?.suggestion).toContain(`refs/ymera/changes/${change?.change_id}`);
   });
 
-  it('abandon: the run ends as if nobody had been asked', () => {
+  it('ends the workflow on abandon as if it had not escalated', () => {
     const scenario = escalated();
     scenario.choose('test', 'abandon');
     expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'rework_exhausted' } });
@@ -127,7 +127,7 @@ describe('the person’s choice', () => {
     });
   });
 
-  it('in time, or it is abandoned', () => {
+  it('is abandoned when no decision comes in time', () => {
     const scenario = escalated();
     const event = eventOfTimer(scenario.workflow, 'test', 'gate_expiry');
     if (!event) throw new Error('no timer');
@@ -136,7 +136,7 @@ describe('the person’s choice', () => {
     expect(scenario.facts('gate_closed').at(-1)?.payload).toMatchObject({ outcome: 'expired' });
   });
 
-  it('counts once, and not when it is about an older digest or says nothing', () => {
+  it('accepts one decision, and none about an older digest or without an option', () => {
     const scenario = escalated();
     const stale = gateOf(scenario);
     const decision = {
@@ -161,7 +161,7 @@ describe('the person’s choice', () => {
     expect(scenario.workflow.state).toBe('running');
   });
 
-  it('is asked for no more when the run is canceled', () => {
+  it('is no longer awaited when the workflow is canceled', () => {
     const scenario = escalated();
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'No.' });
     expect(scenario.workflow.state).toBe('canceled');

@@ -19,8 +19,9 @@ import { sendBack } from './send-back';
 const maxReasonLength = 1000;
 
 /**
- * A loop is exhausted: instead of failing, the step that rejected the work waits at a gate for a person, and the world
- * hears of it. The gate's subject is the rejected change with its findings. A run asks only so often.
+ * A rework loop is exhausted: instead of failing, the step that rejected the work waits at a gate for a person, and an
+ * event reports it. The gate's subject is the rejected change with its findings. The number of escalations of a
+ * workflow is limited.
  */
 export function escalate(
   draft: WorkflowDraft,
@@ -60,15 +61,15 @@ export function escalate(
   draft.fact('workflow_escalated', { ...about, rounds, findings, reason });
 }
 
-/** A person's choice with what belongs to it. */
+/** A person's decision with its details. */
 interface Choice {
   readonly by: string;
   readonly note: string | undefined;
-  /** Of `accept`. */
+  /** For `accept`. */
   readonly waivers: readonly Waiver[];
 }
 
-/** What a person chose; the gate is closed already. */
+/** The effect of a person's decision; the gate is closed already. */
 export function carryOut(
   draft: WorkflowDraft,
   subject: Escalation,
@@ -111,8 +112,8 @@ export function carryOut(
 }
 
 /**
- * The step that rejected the change judges the same change again, in a new task that knows the waivers: only it approves.
- * Nothing depends on what it said before, so nothing else is undone.
+ * The step that rejected the change judges the same change again, in a new task with the waivers: only this step
+ * approves. No step depends on its previous output, so no other step is undone.
  */
 function examineAgain(draft: WorkflowDraft, stepId: string, given: readonly Waiver[], reason: string): void {
   const before = waiversFor(draft.step(stepId), evidenceFor(draft.workflow, stepId).change);
@@ -139,7 +140,7 @@ const named = (waivers: readonly Waiver[]): string => {
   return [...first, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 };
 
-/** Nobody decided in time: given up. */
+/** No decision in time: fail with the rejection. */
 export const exhausted = ({ rounds, error }: Escalation): ErrorShape => ({
   code: 'rework_exhausted',
   message: `Sent back ${rounds} time(s) and still rejected: ${error.message}`,
@@ -174,7 +175,7 @@ function subjectOf(
   };
 }
 
-/** A person's words go the way of every other reason for a rejection. */
+/** A person's words take the same path as every other reason for a rejection. */
 const noteOf = (by: string, note: string): Finding => ({
   code: 'note',
   severity: 'high',
@@ -183,6 +184,6 @@ const noteOf = (by: string, note: string): Finding => ({
 
 function taskOf(draft: WorkflowDraft, stepId: string): TaskStep {
   const planned = draft.planStep(stepId);
-  if (planned.kind !== 'task') throw new TypeError(`step ${stepId} is no task`);
+  if (planned.kind !== 'task') throw new TypeError(`step ${stepId} is not a task`);
   return planned;
 }

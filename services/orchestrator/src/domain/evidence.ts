@@ -3,17 +3,17 @@ import { canonicalJson } from '@ymera/kernel';
 import { ancestorsOf } from './plan-graph';
 import type { Change, Gate, Workflow, StepOutput, WorkflowStep } from './workflow';
 
-/** What the steps before a step have established. */
+/** What the completed steps before a step have established. */
 export interface Evidence {
   readonly change: Change | undefined;
   readonly tests: TestSummary | undefined;
   readonly verdict: AttributedVerdict | undefined;
-  /** Of the landing gate. */
+  /** The approval of the landing gate. */
   readonly approval: (Required<Gate>['approval'] & { readonly subjectDigest: string }) | undefined;
   readonly findings: readonly Finding[];
 }
 
-/** What is true when `stepId` begins, from completed steps that it depends on; the nearest one in the plan counts. */
+/** The evidence when `stepId` begins, from completed steps that it depends on; the nearest one in the plan counts. */
 export function evidenceFor(workflow: Workflow, stepId: string): Evidence {
   const { plan } = workflow.definition;
   const before = ancestorsOf(plan, stepId);
@@ -36,17 +36,17 @@ export function evidenceFor(workflow: Workflow, stepId: string): Evidence {
   };
 }
 
-/** What a person has accepted of exactly this change. */
+/** The findings that a person has accepted for exactly this change. */
 export const waiversFor = (
   { waivers = [] }: Pick<WorkflowStep, 'waivers'>,
   change: Change | undefined,
 ): readonly Waiver[] => waivers.filter(({ tree }) => tree === change?.tree);
 
 const maxFindings = 500;
-/** A message holds several lists of findings and may have 1 MiB in all. */
+/** A message holds several lists of findings within a total of 1 MiB. */
 const maxFindingsBytes = 128 * 1024;
 
-/** In order, each once, as many as a message may hold. */
+/** In order, without duplicates, up to the maximum of a message. */
 export function mergeFindings(...lists: readonly (readonly Finding[])[]): readonly Finding[] {
   const unique = new Map<string, Finding>();
   let bytes = 0;

@@ -6,8 +6,8 @@ import { causeOf } from './rejection-cause';
 import type { WorkflowDraft } from './workflow-draft';
 
 /**
- * The current attempt of a step came to nothing. Tried again after a pause if the error says that this may help and
- * attempts are left; otherwise the run fails with the agent's own code. What was found goes with the next try.
+ * The current attempt of a step failed. A retryable error with attempts left is retried after a backoff; otherwise the
+ * workflow fails with the agent's own code. The findings go with the next attempt.
  */
 export function failAttempt(
   draft: WorkflowDraft,

@@ -13,7 +13,7 @@ import type { WorkflowDraft } from './workflow-draft';
 import type { AssignedAgent, Claim } from './workflow-event';
 import { keyOf, taskMessage } from './task-message';
 
-/** A ready step goes to the agent that was selected for it: a new attempt under a token higher than any before. */
+/** Dispatches a ready step to the selected agent: a new attempt under a token higher than any before. */
 export function assign(draft: WorkflowDraft, stepId: string, agent: AssignedAgent, reason: string): void {
   const step = draft.findStep(stepId);
   if (step?.state !== 'ready') return;
@@ -54,7 +54,7 @@ export function assign(draft: WorkflowDraft, stepId: string, agent: AssignedAgen
 export function accept(draft: WorkflowDraft, claim: Claim): void {
   const examined = checkClaim(draft.workflow, claim);
   if (examined.kind === 'over') {
-    // The agent begins work that was taken from it while it was away.
+    // The agent begins work that was taken from it while it was offline.
     if (isNoLongerHeld(examined.attempt)) sendCancel(draft, examined.attempt, fenced.message);
     return;
   }
@@ -65,7 +65,7 @@ export function accept(draft: WorkflowDraft, claim: Claim): void {
   draft.move(examined.stepId, 'accept');
 }
 
-/** Not a failure of the step: another agent gets it at once, the second time and later after a pause. */
+/** Not a failure of the step: another agent gets it at once after the first decline, with a backoff after later ones. */
 export function decline(draft: WorkflowDraft, claim: Claim, code: string, message: string): void {
   const examined = checkClaim(draft.workflow, claim);
   if (examined.kind !== 'held') return;
@@ -86,7 +86,9 @@ export function decline(draft: WorkflowDraft, claim: Claim, code: string, messag
   );
 }
 
-/** Exactly the first result of exactly the attempt held takes effect; everybody else is told why not. */
+/**
+ * Exactly the first result of exactly the attempt held takes effect; every other sender gets a refusal with its reason.
+ */
 export function end(draft: WorkflowDraft, claim: Claim, reported: TaskResult): void {
   const examined = checkClaim(draft.workflow, claim);
   switch (examined.kind) {
@@ -167,5 +169,5 @@ export function taskStep(draft: WorkflowDraft, stepId: string): TaskStep {
 }
 
 function never(stepId: string): never {
-  throw new TypeError(`step ${stepId} is no task, or was never dispatched`);
+  throw new TypeError(`step ${stepId} is not a task, or was never dispatched`);
 }

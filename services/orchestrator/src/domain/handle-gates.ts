@@ -39,7 +39,7 @@ export function decideGate(draft: WorkflowDraft, decision: GateDecision): void {
   );
 }
 
-/** Only an option decides; without one a denial is to abandon, and an approval says nothing. */
+/** Only an option decides; a denial without one means abandon, and an approval without one has no effect. */
 function decideEscalation(draft: WorkflowDraft, gate: Gate, decision: GateDecision): void {
   const option = decision.option ?? (decision.decision === 'denied' ? 'abandon' : undefined);
   if (!gate.escalation || option === undefined) return;
@@ -51,8 +51,8 @@ function decideEscalation(draft: WorkflowDraft, gate: Gate, decision: GateDecisi
 }
 
 /**
- * None where the subject cannot be accepted, or not by this person, or for no reason. The coordinator has refused such a
- * decision already; a run does not depend on that.
+ * Empty where the subject cannot be accepted, or not by this person, or without a reason. The coordinator has refused
+ * such a decision already; the workflow does not depend on that.
  */
 function waiversFrom(draft: WorkflowDraft, subject: Escalation, decision: GateDecision): readonly Waiver[] {
   const { decided_by: acceptedBy, reason = '' } = decision;
@@ -62,7 +62,7 @@ function waiversFrom(draft: WorkflowDraft, subject: Escalation, decision: GateDe
   return waiversOf(subject, { acceptedBy, reason, acceptedAt });
 }
 
-/** Silence is no approval. */
+/** A missing decision is not an approval. */
 export function expireGate(draft: WorkflowDraft, stepId: string, gateId: string): void {
   const step = draft.findStep(stepId);
   if (step?.state !== 'waiting_gate' || step.gate?.gateId !== gateId) return;
@@ -70,14 +70,14 @@ export function expireGate(draft: WorkflowDraft, stepId: string, gateId: string)
   closeGate(draft, stepId, step.gate, 'expired');
   if (escalation) {
     const given = exhausted(escalation);
-    const error = { ...given, message: `${given.message} Nobody decided in time.` };
+    const error = { ...given, message: `${given.message} No decision was made in time.` };
     return failWorkflow(draft, error, stepId, { findings: escalation.findings });
   }
   failWorkflow(
     draft,
     {
       code: 'approval_expired',
-      message: `Nobody decided on ${draft.planStep(stepId).name} in time.`,
+      message: `No decision on ${draft.planStep(stepId).name} was made in time.`,
       retryable: false,
     },
     stepId,

@@ -15,7 +15,7 @@ import { moveBase, requestRebase, refuseRebase, rebased } from './rebase';
 import { producedUnder, type WorkflowStep } from './workflow';
 import type { WorkflowDraft } from './workflow-draft';
 
-/** A changing step is done only now: there is a commit to test and to examine. */
+/** A changing step completes only here: there is a commit to test and to examine. */
 export function recordCommit(draft: WorkflowDraft, made: PayloadOf<typeof changeMaterialised>): void {
   const step = committing(draft, made);
   if (step?.rebase) return rebased(draft, step, made);
@@ -66,7 +66,7 @@ export function land(draft: WorkflowDraft, landed: PayloadOf<typeof changeLanded
         landed: { commit: landed.commit, tree: landed.tree, branch: landed.branch },
       },
     },
-    cancelRequested ? { reason: `${cancelRequested.by} canceled too late: it had landed.` } : {},
+    cancelRequested ? { reason: `${cancelRequested.by} canceled too late: the change had landed.` } : {},
   );
 }
 
@@ -82,7 +82,7 @@ export function refuseLanding(draft: WorkflowDraft, refusal: PayloadOf<typeof la
   cancelWorkflow(draft, cancelRequested.by, cancelRequested.reason);
 }
 
-/** Integration owes an answer, and only it knows whether anything happened: ask again rather than guess. */
+/** Integration owes an answer, and only integration knows whether anything happened: ask again instead of guessing. */
 export function askIntegrationAgain(draft: WorkflowDraft, stepId: string): void {
   const step = draft.findStep(stepId);
   const planned = step && draft.planStep(stepId);
@@ -97,7 +97,7 @@ export function askIntegrationAgain(draft: WorkflowDraft, stepId: string): void 
     else orderLanding(draft, stepId);
     draft.patch(stepId, { wakeAt: now + landingAnswerMs(planned, policy) });
   } else return;
-  draft.explain(stepId, 'Integration has not answered in time and was asked again.');
+  draft.explain(stepId, 'Integration did not answer in time; the order was sent again.');
 }
 
 function committing(

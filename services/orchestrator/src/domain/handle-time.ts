@@ -15,7 +15,7 @@ export function loseLease(draft: WorkflowDraft, stepId: string, key: AttemptKey,
   loseAttempt(draft, stepId, cause);
 }
 
-/** The agent should have reported this itself. Working on would not help it, so it is not tried again. */
+/** The agent should have reported this itself. A retry would not help, so there is none. */
 export function expireDeadline(draft: WorkflowDraft, stepId: string, key: AttemptKey): void {
   const attempt = heldAttempt(draft, stepId, key);
   if (!attempt) return;
@@ -26,7 +26,7 @@ export function expireDeadline(draft: WorkflowDraft, stepId: string, key: Attemp
   failAttempt(draft, planned, { code: 'agent_failed', message, retryable: false });
 }
 
-/** Nobody could take it for as long as a step may wait; the last reason says why. */
+/** No agent was available for as long as a step may wait; the last reason says why. */
 export function expireQueue(draft: WorkflowDraft, stepId: string): void {
   const step = draft.findStep(stepId);
   if (step?.state !== 'ready') return;
@@ -46,7 +46,7 @@ export function spendBudget(draft: WorkflowDraft): void {
   const where = open.map(({ stepId, state }) => `${stepId} was ${state}`).join(', ');
   failWorkflow(draft, {
     code: 'budget_exhausted',
-    message: `The run took longer than its ${draft.workflow.definition.plan.budget_s} s; ${where}.`,
+    message: `The workflow exceeded its budget of ${draft.workflow.definition.plan.budget_s} s; ${where}.`,
     retryable: false,
   });
 }

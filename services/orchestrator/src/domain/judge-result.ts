@@ -20,7 +20,7 @@ export type TaskResult = PayloadOf<typeof result>;
 export type TaskStep = Extract<PlanStep, { kind: 'task' }>;
 
 /**
- * What a result means for its step. `rejected`: the agent did its work and the work before it is not good enough;
+ * The meaning of a result for its step. `rejected`: the agent did its work, and the work before it is not good enough;
  * `failed`: the agent did not do its work.
  */
 export type Judgement =
@@ -54,7 +54,7 @@ export function judgeResult(
     const { change } = evidenceFor(workflow, step.step_id);
     const output = { findings, tests: reported.tests };
     const judged = rejected('tests_failed', testMessage(reported.tests, findings), output);
-    // Without a change it is the project as it is that fails.
+    // Without a change, the project itself fails its tests.
     return { ...judged, error: { ...judged.error, fault: change ? 'change' : 'project' } };
   }
   if (reported.outcome === 'failed')
@@ -71,7 +71,7 @@ export function judgeResult(
       if (Buffer.byteLength(JSON.stringify(change)) > maxChangeBytes)
         return failed(
           'change_too_large',
-          `${attempt.agentId} returned a change of more than ${maxChangeBytes} bytes inline; a larger one is put as an artefact (change_artefact).`,
+          `${attempt.agentId} returned an inline change of more than ${maxChangeBytes} bytes; upload a larger one as an artefact (change_artefact).`,
         );
       return { kind: 'proposed', proposal: { change, output } };
     }
@@ -79,7 +79,7 @@ export function judgeResult(
       if (!reported.tests) return failed('result_incomplete', `${attempt.agentId} returned no test summary.`);
       const { change } = evidenceFor(workflow, step.step_id);
       if (change && change.tree !== reported.tests.tree)
-        return failed('tests_mismatch', `${attempt.agentId} tested another tree than the change's.`);
+        return failed('tests_mismatch', `${attempt.agentId} tested another tree than that of the change.`);
       return { kind: 'done', output: { ...output, tests: reported.tests } };
     }
     case 'verdict':
@@ -90,7 +90,7 @@ export function judgeResult(
   }
 }
 
-/** A verdict counts only for the very change it was asked about, and never from who made the change. */
+/** A verdict counts only for exactly the change that the task named, and never from the producer of the change. */
 function judgeVerdict(
   workflow: Workflow,
   step: TaskStep,
@@ -110,7 +110,7 @@ function judgeVerdict(
   if (verdict.base !== change.base || verdict.commit !== change.commit || verdict.tree !== change.tree)
     return failed('verdict_mismatch', `The verdict of ${attempt.agentId} is about another change.`);
   const waivers = waiversFor(workflow.steps[step.step_id] ?? {}, change);
-  // Which findings are accepted is known here; what the agent says about it does not count.
+  // The orchestrator knows which findings are accepted; the agent's own statement does not count.
   const used = waivers.filter((waiver) =>
     verdict.findings.some((finding) => waiverOf(finding, [waiver], change.tree)),
   );
@@ -129,7 +129,7 @@ function judgeVerdict(
     : rejected('verdict_rejected', verdictMessage(verdict, output.findings), examined);
 }
 
-/** Rejections carry at least one finding: the next try must know what was wrong. */
+/** Rejections carry at least one finding, so that the next attempt knows the reason. */
 function rejected(
   code: string,
   message: string,
@@ -143,7 +143,7 @@ function rejected(
   return { kind: 'rejected', error, output: { ...output, findings } };
 }
 
-/** It goes on inside of another message of at most 1 MiB. */
+/** The change is embedded in another message of at most 1 MiB. */
 const maxChangeBytes = 1024 * 1024 - 16 * 1024;
 
 const unexplained = (code: string, { agentId }: Attempt): ErrorShape => ({
@@ -163,7 +163,7 @@ const testMessage = (tests: TestSummary, findings: readonly Finding[]): string =
 const verdictMessage = ({ approved, reasons }: Verdict, findings: readonly Finding[]): string =>
   sentence(
     approved
-      ? 'The examination approved the change in spite of findings that stop it'
+      ? 'The examination approved the change despite findings that stop it'
       : 'The examination rejected the change',
     [...findings.map(explain), ...reasons],
   );

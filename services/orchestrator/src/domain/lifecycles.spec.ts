@@ -6,7 +6,7 @@ import { moveWorkflow, workflowMoves, workflowTransitions } from './workflow-lif
 import { stateDiagram } from './state-diagram';
 import { activeStepStates, moveStep, stepMoves, stepTransitions } from './step-lifecycle';
 
-/** Every legal move, written by hand: the table is wrong until both say the same. */
+/** Every legal transition, written by hand: a difference from the table is an error in one of the two. */
 const legalSteps: Readonly<Record<string, string>> = {
   'pending prepare': 'completed',
   'pending ready': 'ready',
@@ -41,9 +41,9 @@ const legalSteps: Readonly<Record<string, string>> = {
   ),
 };
 
-describe('the life of a step', () => {
+describe('the step lifecycle', () => {
   it.each(stepState.options.flatMap((from) => stepMoves.map((move) => [from, move] as const)))(
-    'from %s by %s',
+    'allows from %s by %s only what the table says',
     (from, move) => {
       const moved = moveStep(from, move);
       const expected = legalSteps[`${from} ${move}`];
@@ -59,14 +59,14 @@ describe('the life of a step', () => {
   );
 });
 
-describe('the life of a run', () => {
+describe('the workflow lifecycle', () => {
   it.each(workflowState.options.flatMap((from) => workflowMoves.map((move) => [from, move] as const)))(
-    'from %s by %s: only a running one ends',
+    'moves from %s by %s only if the workflow is running',
     (from, move) => expect(moveWorkflow(from, move).ok).toBe(from === 'running'),
   );
 });
 
-describe('the life of an attempt', () => {
+describe('the attempt lifecycle', () => {
   const held = ['report', 'complete', 'fail', 'decline', 'lose', 'cancel'];
   const legal: Readonly<Record<string, readonly string[]>> = {
     offered: ['accept', ...held],
@@ -74,18 +74,18 @@ describe('the life of an attempt', () => {
     reported: ['complete', 'fail', 'cancel'],
   };
   it.each(attemptStates.flatMap((from) => attemptMoves.map((move) => [from, move] as const)))(
-    'from %s by %s',
+    'moves from %s by %s only if the table allows it',
     (from, move) => expect(moveAttempt(from, move).ok).toBe(legal[from]?.includes(move) ?? false),
   );
 });
 
-describe('the README', () => {
+describe('the README of the orchestrator', () => {
   const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
   it.each([
     ['steps', 'pending', stepTransitions],
     ['runs', 'running', workflowTransitions],
     ['attempts', 'offered', attemptTransitions],
-  ] as const)('draws the %s as the table says', (_, initial, transitions) => {
+  ] as const)('draws the state diagram of %s as the table has it', (_, initial, transitions) => {
     expect(readme).toContain(`\`\`\`mermaid\n${stateDiagram(initial, transitions)}\n\`\`\``);
   });
 });

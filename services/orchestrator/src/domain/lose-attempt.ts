@@ -5,9 +5,9 @@ import type { WorkflowDraft } from './workflow-draft';
 import type { LossCause } from './workflow-event';
 
 /**
- * The holder of the current attempt is gone, as far as we can tell. The step goes to another agent at once, as often as
- * the plan allows attempts. The one that lost it is told to stop: it may only have been slow. An offer that nobody answered
- * is no failure of the step: nobody has begun with it.
+ * The holder of the current attempt is presumed lost. The step goes to another agent at once, up to the attempts that
+ * the plan allows. The previous holder is canceled: it may only have been slow. An unanswered offer is not a failure of
+ * the step: no work began.
  */
 export function loseAttempt(
   draft: WorkflowDraft,
@@ -39,7 +39,7 @@ export function loseAttempt(
   draft.move(stepId, 'release', { failures, wakeAt: now + policy.queueMs }, { reason });
 }
 
-/** Counted with declined offers. Whoever did not answer is not asked again soon, so there is no pause. */
+/** Counted with declined offers. An agent that did not answer gets no offer for a while, so there is no backoff. */
 function offerAgain(draft: WorkflowDraft, stepId: string, reason: string): void {
   const { now, policy } = draft.context;
   const declines = draft.step(stepId).declines + 1;
@@ -52,7 +52,7 @@ function offerAgain(draft: WorkflowDraft, stepId: string, reason: string): void 
 function explain(cause: LossCause | 'stopped'): string {
   switch (cause) {
     case 'lease_expired':
-      return 'was silent for longer than its lease';
+      return 'exceeded its lease without a report';
     case 'offer_expired':
       return 'did not answer the offer in time';
     case 'agent_retired':

@@ -3,7 +3,7 @@ import { stepOf } from './plan-graph';
 import type { Workflow } from './workflow';
 import type { Need } from './select-agent';
 
-/** Which agent a ready step asks for. */
+/** The agent that a ready step needs. */
 export function needOfStep(workflow: Workflow, stepId: string): Need | undefined {
   const planned = stepOf(workflow.definition.plan, stepId);
   const step = workflow.steps[stepId];

@@ -1,6 +1,6 @@
 import type { Plan, PlanStep } from '@ymera/contracts';
 
-/** A step that the plan is known to have; asking for another one is a bug. */
+/** A step that the plan is known to have; an unknown one is a bug. */
 export function stepOf(plan: Plan, stepId: string): PlanStep {
   const step = plan.steps.find(({ step_id }) => step_id === stepId);
   if (!step) throw new TypeError(`the plan has no step ${stepId}`);

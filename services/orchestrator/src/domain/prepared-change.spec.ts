@@ -41,7 +41,7 @@ const prepared = {
 };
 const scenarioOf = () => new WorkflowScenario(plan, undefined, { prepared });
 
-describe('a run whose change was made before it', () => {
+describe('a workflow with a prepared change', () => {
   it('begins with the tests of the change', () => {
     const scenario = scenarioOf();
     expect(scenario.states()).toEqual({
@@ -79,7 +79,7 @@ describe('a run whose change was made before it', () => {
     expect(scenario.workflow.state).toBe('completed');
   });
 
-  it('fails when it is rejected: there is no agent to do it again', () => {
+  it('fails when the change is rejected: no agent can rework it', () => {
     const scenario = scenarioOf();
     scenario.do('test', { tests: { ...passedTests(tree), failed: 1, passed: 0, exit_code: 1 } });
     expect([scenario.workflow.state, scenario.workflow.error?.code]).toEqual(['failed', 'tests_failed']);
@@ -103,7 +103,7 @@ describe('a run whose change was made before it', () => {
     base: oid('e'),
   };
 
-  it('has it made again when the branch has moved, and tested again', () => {
+  it('has the change rebased when the branch has moved, and tested again', () => {
     const scenario = overtaken();
     expect(scenario.orders('remake').map(({ payload }) => remakeChange.payload.parse(payload))).toMatchObject(
       [
@@ -123,7 +123,7 @@ describe('a run whose change was made before it', () => {
     expect(scenario.states()).toMatchObject({ validate: 'ready' });
   });
 
-  it('fails with the files when it cannot be made again', () => {
+  it('fails with the conflicting files when the change cannot be rebased', () => {
     const scenario = overtaken();
     const error = { code: 'merge_conflict', message: 'a.js', retryable: false };
     scenario.send({ kind: 'change_refused', refusal: { ...about, error, findings: [] } });
@@ -131,16 +131,16 @@ describe('a run whose change was made before it', () => {
   });
 
   it.each([
-    ['of a step that is none', { ...prepared, step_id: 'other' }],
-    ['of a step that makes no change', { ...prepared, step_id: 'test' }],
+    ['of an unknown step', { ...prepared, step_id: 'other' }],
+    ['of a step that produces no change', { ...prepared, step_id: 'test' }],
     ['on another base', { ...prepared, base: oid('9') }],
-  ])('fails at once with a change %s', (_what, wrong) => {
+  ])('fails at once with a prepared change %s', (_what, wrong) => {
     expect(new WorkflowScenario(plan, undefined, { prepared: wrong }).workflow.error?.code).toBe(
       'plan_invalid',
     );
   });
 
-  it('fails at once when something comes before the change', () => {
+  it('fails at once when a step comes before the change', () => {
     const later = planOf([approvePlan, { ...revert, depends_on: ['approve_plan'] }, ...plan.steps.slice(1)]);
     const context = new WorkflowScenario(plan).context;
     expect(startWorkflowState(definitionOf(later, { prepared }), context).workflow.error?.code).toBe(

@@ -10,8 +10,8 @@ const collision: Finding = {
   file: 'Src/a.js',
 };
 
-describe('a proposed change', () => {
-  it('is passed on to integration as the artefact that the agent put', () => {
+describe('proposedChange', () => {
+  it('passes the agent’s uploaded artefact on to integration', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     scenario.do('enhance', { change_artefact: artefact });
@@ -20,7 +20,7 @@ describe('a proposed change', () => {
     expect(materialiseChange.payload.parse(order?.payload)).toMatchObject({ change: artefact });
   });
 
-  it('is the inline one when there are both', () => {
+  it('prefers the inline change when there are both', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     const change = { base, patch: 'diff --git a/a b/a\n' };
@@ -28,7 +28,7 @@ describe('a proposed change', () => {
     expect(scenario.orders('materialise')[0]?.payload).toMatchObject({ change });
   });
 
-  it('carries what integration found about it to the steps after and to the result of its step', () => {
+  it('passes integration’s findings to later steps and to the result of its step', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     scenario.do('enhance', { change_artefact: artefact, findings: [badFinding] });

@@ -1,4 +1,4 @@
-/** Removes secrets from a value, or from text that is no JSON. */
+/** Removes secrets from a value, or from text that is not JSON. */
 export interface Redaction {
   value(value: unknown): unknown;
   text(text: string): string;
@@ -11,11 +11,11 @@ export interface ReadableBody {
 }
 
 const shownLength = 1024 * 1024;
-/** Of what is no text: enough to see what it is. */
+/** Bytes shown of a binary body: enough to recognise it. */
 const shownBytes = 64 * 1024;
 const excerptLength = 300;
 
-/** A body for people. Secrets are found by the names of members, so it is parsed first and cut last. */
+/** A body for people. Secrets are found by member names, so it is parsed first and truncated last. */
 export function readableBody(body: Buffer, redaction: Redaction): ReadableBody {
   const text = utf8(body);
   if (text === undefined)
@@ -43,7 +43,7 @@ function withoutSecrets(text: string, redaction: Redaction): string {
   try {
     return JSON.stringify(redaction.value(JSON.parse(text)));
   } catch {
-    // No JSON, or nested too deeply for it.
+    // Not JSON, or nested too deeply to parse.
     return redaction.text(text.slice(0, shownLength));
   }
 }

@@ -8,7 +8,7 @@ type Refusal = PayloadOf<typeof changeRefused>;
 const head = oid('e');
 const again = { commit: oid('d'), tree: oid('8') };
 
-/** Ordered to land, and somebody else was first. */
+/** Ordered to land, but another change landed first. */
 function overtaken(scenario = new WorkflowScenario(enhancePlan)): WorkflowScenario {
   scenario.approvedChange();
   scenario.refuseLanding(head);
@@ -52,7 +52,7 @@ function refuseRebase(
 }
 
 describe('a branch that moved before the landing', () => {
-  it('has the change made again on the new head, and what was said about the old one is void', () => {
+  it('has the change rebased on the new head and voids everything decided about the old one', () => {
     const scenario = overtaken();
     expect(scenario.workflow.state).toBe('running');
     expect(scenario.states()).toMatchObject({
@@ -68,7 +68,7 @@ describe('a branch that moved before the landing', () => {
     ]);
   });
 
-  it('is tested and examined anew, and lands exactly the tree that was tested', () => {
+  it('tests and examines the change anew, and lands exactly the tree that was tested', () => {
     const scenario = overtaken();
     scenario.rebase(head, again.commit, again.tree);
     scenario.assign('test');
@@ -89,7 +89,7 @@ describe('a branch that moved before the landing', () => {
     expect(scenario.workflow.state).toBe('completed');
   });
 
-  it('does not let old tests or an old verdict pass for the new tree', () => {
+  it('does not count old tests or an old verdict for the new tree', () => {
     const old = overtaken();
     old.rebase(head, again.commit, again.tree);
     old.do('test', { tests: passedTests() });
@@ -118,7 +118,7 @@ describe('a branch that moved before the landing', () => {
     expect(landings(scenario).at(-1)?.approval?.subject_digest).toBe(second?.subjectDigest);
   });
 
-  it('sends a conflict back to whoever made the change, on the new base, with both sides', () => {
+  it('sends a conflict back to the producer of the change, on the new base, with both sides', () => {
     const scenario = overtaken();
     const { taskId } = scenario.attempt('enhance');
     const conflict = { ...badFinding, code: 'merge_conflict', evidence: '<<<<<<< a\n=======\n>>>>>>> b' };
@@ -132,7 +132,7 @@ describe('a branch that moved before the landing', () => {
     expect(scenario.orders('materialise').at(-1)?.payload).toMatchObject({ base: head });
   });
 
-  it('takes no refusal that is about a head which has been overtaken itself', () => {
+  it('ignores a refusal about a head that is itself outdated', () => {
     const scenario = overtaken();
     const before = scenario.workflow;
     for (const code of ['merge_conflict', 'change_empty'])
@@ -140,7 +140,7 @@ describe('a branch that moved before the landing', () => {
     expect(scenario.workflow).toEqual(before);
   });
 
-  it('ends the run when nothing of the change is left to land', () => {
+  it('ends the workflow when nothing of the change is left to land', () => {
     const scenario = overtaken();
     refuseRebase(scenario, head, {
       code: 'change_empty',
@@ -150,7 +150,7 @@ describe('a branch that moved before the landing', () => {
     expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: 'change_empty' } });
   });
 
-  it('asks integration again when no answer comes, and takes no late answer about another base', () => {
+  it('repeats the order to integration when no answer comes, and ignores a late answer about another base', () => {
     const scenario = overtaken();
     expect(scenario.rebase(base, oid('c'), oid('7'))).toEqual([]);
     const timer = timersOf(scenario.workflow, scenario.context.policy).find(
@@ -165,7 +165,7 @@ describe('a branch that moved before the landing', () => {
     expect(scenario.rebase(head, again.commit, again.tree)).toEqual([]);
   });
 
-  it('moves as often as the policy says; then the run says so and ends', () => {
+  it('rebases as often as the policy allows, then fails with that reason', () => {
     const scenario = overtaken();
     const { maxBaseMoves } = scenario.context.policy;
     for (let move = 2; move <= maxBaseMoves + 1; move += 1) {
@@ -179,7 +179,7 @@ describe('a branch that moved before the landing', () => {
     expect(rebases(scenario)).toHaveLength(maxBaseMoves);
   });
 
-  it('is canceled instead when a person wanted that, and fails when nobody knows where the branch is', () => {
+  it('is canceled instead if a person canceled, and fails when the head of the branch is unknown', () => {
     const canceled = new WorkflowScenario(enhancePlan);
     canceled.approvedChange();
     canceled.send({ kind: 'cancel_requested', by: 'ada', reason: 'No.' });
@@ -191,7 +191,7 @@ describe('a branch that moved before the landing', () => {
     expect(lost.workflow).toMatchObject({ state: 'failed', error: { code: 'base_moved' } });
   });
 
-  it('can be canceled while the change is made again', () => {
+  it('can be canceled during the rebase', () => {
     const scenario = overtaken();
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'No.' });
     expect(scenario.workflow.state).toBe('canceled');

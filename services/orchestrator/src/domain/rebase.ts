@@ -7,9 +7,9 @@ import type { WorkflowDraft } from './workflow-draft';
 import { sendBack, undoAfter } from './send-back';
 
 /**
- * Somebody else has landed first. Integration makes the change again on the new head, and everything that was found and
- * decided about the old one is void: tests, verdict and approval must be about exactly the tree that lands. (That the
- * verdict may stand when the changes touch different files is left out on purpose: this needs no trust in file names.)
+ * Another change has landed first. Integration rebases the change on the new head, and all findings and decisions about
+ * the old one are void: tests, verdict and approval must be about exactly the tree that lands. (Keeping the verdict
+ * when the changes touch different files is left out on purpose: this way no file name needs to be trusted.)
  */
 export function moveBase(
   draft: WorkflowDraft,
@@ -23,10 +23,10 @@ export function moveBase(
   if (!producer || !change || refusal.head === undefined)
     return failWorkflow(draft, refusal.error, landingStepId);
   if (baseMoves > policy.maxBaseMoves) {
-    const message = `Made again ${policy.maxBaseMoves} times, and still somebody else landed first. ${refusal.error.message}`;
+    const message = `Rebased ${policy.maxBaseMoves} times, and each time another change landed first. ${refusal.error.message}`;
     return failWorkflow(draft, { ...refusal.error, message }, landingStepId);
   }
-  const reason = `Somebody else landed first: it is made again on ${refusal.head} (${baseMoves} of at most ${policy.maxBaseMoves}).`;
+  const reason = `Another change landed first: rebase on ${refusal.head} (${baseMoves} of at most ${policy.maxBaseMoves}).`;
   draft.workflow = { ...draft.workflow, base: refusal.head, baseMoves };
   undoAfter(draft, producer.stepId, reason);
   const patch = { rebase: { change, onto: refusal.head }, wakeAt: now + policy.commitTimeoutMs };
@@ -34,11 +34,11 @@ export function moveBase(
   requestRebase(draft, producer.stepId);
 }
 
-/** Also sent again when no answer comes; the same change on the same head gives the same commit. */
+/** Also the repeat when no answer comes; the same change on the same head gives the same commit. */
 export function requestRebase(draft: WorkflowDraft, stepId: string): void {
   const step = draft.step(stepId);
   const attempt = producedUnder(draft.workflow, step);
-  if (!attempt || !step.rebase) throw new TypeError(`step ${stepId} makes nothing again`);
+  if (!attempt || !step.rebase) throw new TypeError(`step ${stepId} has no rebase in progress`);
   const { change, onto } = step.rebase;
   draft.emit({
     kind: 'remake',
@@ -69,8 +69,8 @@ export function rebased(
 }
 
 /**
- * What cannot be merged is work for whoever made it: on the new base, with both sides shown. An answer about another base
- * is a late one.
+ * A merge conflict is work for the producer of the change: on the new base, with both sides shown. An answer about
+ * another base is a late one.
  */
 export function refuseRebase(
   draft: WorkflowDraft,
@@ -81,7 +81,7 @@ export function refuseRebase(
   if (base !== step.rebase?.onto) return;
   const isOurs = preparedFor(draft.workflow, step.stepId) !== undefined;
   if (isOurs || error.code !== 'merge_conflict') return failWorkflow(draft, error, step.stepId, { findings });
-  const reason = `It cannot be merged with what landed first (${error.code}): ${error.message}`;
+  const reason = `It cannot be merged with the change that landed first (${error.code}): ${error.message}`;
   sendBack(draft, { target: step.stepId, rejectedBy: step.stepId, reason, findings });
 }
 

@@ -22,7 +22,7 @@ const network = {
   error: { code: 'network', message: 'No route.', retryable: true },
 } as const;
 
-/** The changing step `enhance` brought into each state, by nothing but events. */
+/** The changing step `enhance`, brought into each state by events alone. */
 const taskIn: Readonly<Record<StepState, (scenario: WorkflowScenario) => void>> = {
   pending: () => undefined,
   ready: () => undefined,
@@ -73,7 +73,7 @@ const idOf: Readonly<Record<Kind, string>> = {
   integration: 'integrate',
 };
 
-/** Every event, about exactly this step as far as the step has what the event speaks of. */
+/** Every event, about exactly this step as far as the step has the subject of the event. */
 function eventsFor(
   scenario: WorkflowScenario,
   kind: Kind,
@@ -84,8 +84,8 @@ function eventsFor(
     taskId: idFrom(1),
     attempt: 1,
     fencingToken: 1,
-    agentId: 'nobody',
-    principalId: 'nobody',
+    agentId: 'unknown',
+    principalId: 'unknown',
     credentialEpoch: 1,
   };
   const claim = { ...attempt };
@@ -107,7 +107,7 @@ function eventsFor(
       agent: { agentId: 'other', principalId: 'other', credentialEpoch: 1 },
       reason: 'drawn',
     },
-    agent_missing: { kind: 'agent_missing', stepId, reason: 'Nobody.' },
+    agent_missing: { kind: 'agent_missing', stepId, reason: 'None.' },
     task_accepted: { kind: 'task_accepted', claim },
     task_declined: { kind: 'task_declined', claim, code: 'busy', message: 'Busy.' },
     task_ended: {
@@ -155,7 +155,7 @@ const held = {
   ...ending,
 } as const;
 
-/** Every event that moves a step, and where to; what is not named here leaves it as it is. */
+/** Every event that moves a step, and its next state; every other event leaves the step unchanged. */
 const moves: readonly [Kind, StepState, Partial<Record<WorkflowEventKind, StepState>>][] = [
   ['task', 'pending', { budget_spent: 'skipped', cancel_requested: 'canceled' }],
   ['task', 'ready', { agent_assigned: 'dispatched', queue_expired: 'failed', ...ending }],
@@ -169,14 +169,14 @@ const moves: readonly [Kind, StepState, Partial<Record<WorkflowEventKind, StepSt
   ['task', 'skipped', {}],
   ['gate', 'waiting_gate', { gate_decided: 'completed', gate_expired: 'failed', ...ending }],
   ['gate', 'completed', {}],
-  // A landing under way is ended by integration alone.
+  // Only integration ends a landing in progress.
   ['integration', 'running', { change_landed: 'completed', landing_refused: 'failed' }],
 ];
 
 const kinds = Object.keys(eventsFor(new WorkflowScenario(changePlan), 'task')) as WorkflowEventKind[];
 
-describe('every event in every state', () => {
-  it('covers every state there is', () => {
+describe('reduce', () => {
+  it('is tested in every step state', () => {
     expect(new Set(moves.map(([, state]) => state))).toEqual(new Set(stepState.options));
   });
 
@@ -184,7 +184,7 @@ describe('every event in every state', () => {
     moves.flatMap(([kind, state, moved]) =>
       kinds.map((event) => [kind, state, event, moved[event] ?? state] as const),
     ),
-  )('a %s step that is %s, at %s, becomes %s', (kind, state, event, expected) => {
+  )('moves a %s step from %s by %s to %s', (kind, state, event, expected) => {
     const scenario = scenarioIn(kind, state);
     const stepId = idOf[kind];
     expect(scenario.step(stepId).state).toBe(state);

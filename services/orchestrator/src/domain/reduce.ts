@@ -11,14 +11,15 @@ import { WorkflowDraft, type WorkflowContext } from './workflow-draft';
 import type { WorkflowEvent } from './workflow-event';
 
 export interface Reduction {
-  /** The very same object when nothing changed. */
+  /** The identical object when nothing changed. */
   readonly workflow: Workflow;
   readonly effects: readonly Effect[];
 }
 
 /**
- * The whole engine: what happens to a run when something happens. Pure, so that a run can be replayed, simulated and
- * explained. An event that is late, repeated or about something else changes nothing; an agent that sent it is answered.
+ * The whole engine: the effect of an event on a workflow. Pure, so that a workflow can be replayed, simulated and
+ * explained. An event that is late, repeated or about something else changes nothing; the agent that sent it gets an
+ * answer.
  */
 export function reduce(workflow: Workflow, event: WorkflowEvent, context: WorkflowContext): Reduction {
   const draft = new WorkflowDraft(workflow, context);
@@ -29,7 +30,7 @@ export function reduce(workflow: Workflow, event: WorkflowEvent, context: Workfl
   return { workflow: draft.workflow, effects: draft.effects };
 }
 
-/** Agents get an answer also when the run is over. */
+/** Agents get an answer also when the workflow is over. */
 const isClaim = ({ kind }: WorkflowEvent): boolean => kind === 'task_ended' || kind === 'task_accepted';
 
 function handle(draft: WorkflowDraft, event: WorkflowEvent): void {

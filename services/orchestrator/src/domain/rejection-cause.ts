@@ -1,8 +1,8 @@
 import { type ErrorShape, type Fault, faultOf, type TestSummary } from '@ymera/contracts';
 
 /**
- * Why a step was not simply done: the change is guilty, its base is broken, the infrastructure failed, tests pass and fail
- * by turns, or the request asks for what cannot be had.
+ * Why a step did not simply succeed: the change is at fault, its base is broken, the infrastructure failed, tests are
+ * flaky, or the request cannot be fulfilled.
  */
 export type RejectionCause = 'change' | 'base' | 'infrastructure' | 'flaky' | 'request';
 
@@ -16,5 +16,5 @@ const causes: Readonly<Record<Fault, RejectionCause>> = {
 
 export const causeOf = ({ code, fault }: ErrorShape): RejectionCause => causes[fault ?? faultOf(code)];
 
-/** Tests that failed once and passed when repeated reject nothing, and are counted all the same. */
+/** Tests that failed once and passed when repeated reject nothing, but are counted. */
 export const isFlaky = (tests: TestSummary | undefined): boolean => (tests?.flaky ?? 0) > 0;

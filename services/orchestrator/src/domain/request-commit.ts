@@ -2,11 +2,11 @@ import type { TaskStep } from './judge-result';
 import { baseOf, currentAttempt } from './workflow';
 import type { WorkflowDraft } from './workflow-draft';
 
-/** Also sent again when no answer comes; the same attempt gives the same commit. */
+/** Also the repeat when no answer comes; the same attempt gives the same commit. */
 export function requestCommit(draft: WorkflowDraft, planned: TaskStep): void {
   const step = draft.step(planned.step_id);
   const attempt = currentAttempt(step);
-  if (!attempt || !step.proposal) throw new TypeError(`step ${step.stepId} proposes nothing`);
+  if (!attempt || !step.proposal) throw new TypeError(`step ${step.stepId} has no proposed change`);
   const { plan } = draft.workflow.definition;
   draft.emit({
     kind: 'materialise',

@@ -9,7 +9,7 @@ import { sendBack } from './send-back';
 
 /**
  * A test or an examination has rejected the work before it. With a loop in the plan the work goes back with the
- * findings, a bounded number of times; beyond the bound a person decides. Without a loop the run fails.
+ * findings, a limited number of times; beyond the limit it escalates to a person. Without a loop the workflow fails.
  */
 export function rejectWork(
   draft: WorkflowDraft,

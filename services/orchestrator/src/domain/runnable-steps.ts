@@ -1,7 +1,7 @@
 import type { PlanStep } from '@ymera/contracts';
 import type { Workflow } from './workflow';
 
-/** Which steps can begin: they have not, and everything they depend on is completed. In the plan's order. */
+/** The steps that can begin: pending, with every dependency completed. In the plan's order. */
 export function runnableSteps(workflow: Workflow): readonly PlanStep[] {
   if (workflow.state !== 'running') return [];
   return workflow.definition.plan.steps.filter(

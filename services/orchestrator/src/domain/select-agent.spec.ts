@@ -23,27 +23,27 @@ describe('selectAgent', () => {
     ['offline', { liveness: 'offline' }],
     ['late', { liveness: 'late' }],
     ['suspended', { enforcement: 'suspended' }],
-    ['silent', { isUnresponsive: true }],
+    ['unresponsive', { isUnresponsive: true }],
     ['busy', { running: 1 }],
-  ])('does not give work to an agent that is %s, and says so', (obstacle, changed) => {
+  ])('does not select an agent that is %s, and says so', (obstacle, changed) => {
     expect(selectAgent([candidate('tester-1', changed)], need)).toEqual({
       reason: `No TESTING agent can take it: 1 ${obstacle}.`,
     });
   });
 
-  it('knows when there is nobody', () => {
+  it('says that no agent of the type is registered', () => {
     expect(selectAgent([candidate('tester-1', { isRegistered: false })], need).reason).toContain(
       'none is registered',
     );
     expect(selectAgent([candidate('coder-1', { agentType: 'CODING' })], need).chosen).toBeUndefined();
   });
 
-  it('never asks the producer to judge its own change, even when nobody else is there', () => {
+  it('never selects the producer to judge its own change, even if there is no other agent', () => {
     const selection = selectAgent([candidate('tester-1')], { ...need, excluded: ['tester-1'] });
     expect(selection).toEqual({ reason: 'No TESTING agent can take it: 1 made the change itself.' });
   });
 
-  it('prefers one that has not lost it before, and takes that one when there is nobody else', () => {
+  it('prefers an agent that has not lost the task before, and takes that one if there is no other', () => {
     const avoiding: Need = { ...need, avoided: ['tester-1'] };
     const other = selectAgent(
       [candidate('tester-1'), candidate('tester-2', { slots: 5, running: 3 })],
@@ -54,7 +54,7 @@ describe('selectAgent', () => {
     expect(selectAgent([candidate('tester-1')], avoiding).chosen?.agentId).toBe('tester-1');
   });
 
-  it('prefers the one that holds the least, then the first by id, in whatever order they are given', () => {
+  it('prefers the agent with the fewest tasks, then the first by id, in any order of candidates', () => {
     const fleet = [
       candidate('tester-3', { slots: 4, running: 1 }),
       candidate('tester-2', { slots: 4 }),

@@ -1,6 +1,6 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
 
-/** What the directory knows of an agent when work is to be given. */
+/** What the directory knows of an agent at selection. */
 export interface Candidate {
   readonly agentId: string;
   readonly agentType: AgentType;
@@ -9,7 +9,7 @@ export interface Candidate {
   readonly isRegistered: boolean;
   readonly liveness: Liveness;
   readonly enforcement: 'none' | 'warned' | 'suspended' | 'frozen';
-  /** It did not answer an offer or let a lease run out, and has not been heard of since. */
+  /** It did not answer an offer or let a lease expire, and has sent nothing since. */
   readonly isUnresponsive: boolean;
   /** Attempts it holds now. */
   readonly running: number;
@@ -19,9 +19,9 @@ export interface Candidate {
 
 export interface Need {
   readonly agentType: AgentType;
-  /** May not do it at all: an examiner who made the change itself. */
+  /** Must not get it at all: an examiner that made the change itself. */
   readonly excluded: readonly string[];
-  /** Lost or declined it before: only if there is nobody else. */
+  /** Lost or declined it before: selected only if there is no other agent. */
   readonly avoided: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export interface Selection {
   readonly reason: string;
 }
 
-/** Whom to give it to. The same facts give the same answer. */
+/** The agent to dispatch to. The same facts give the same answer. */
 export function selectAgent(candidates: readonly Candidate[], need: Need): Selection {
   const ofType = candidates.filter(
     ({ agentType, isRegistered }) => agentType === need.agentType && isRegistered,
@@ -53,7 +53,7 @@ function obstacle(candidate: Candidate, need: Need): string | undefined {
   if (need.excluded.includes(candidate.agentId)) return 'made the change itself';
   if (candidate.liveness !== 'online') return candidate.liveness;
   if (candidate.enforcement !== 'none') return candidate.enforcement;
-  if (candidate.isUnresponsive) return 'silent';
+  if (candidate.isUnresponsive) return 'unresponsive';
   if (candidate.running >= candidate.slots) return 'busy';
   return undefined;
 }

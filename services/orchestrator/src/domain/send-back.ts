@@ -6,20 +6,20 @@ import type { WorkflowDraft } from './workflow-draft';
 export interface Rework {
   /** The step that does it again. */
   readonly target: string;
-  /** The step that wanted it. */
+  /** The step that rejected it. */
   readonly rejectedBy: string;
   readonly reason: string;
-  /** What the next try must know. */
+  /** What the next attempt must know. */
   readonly findings: readonly Finding[];
 }
 
-/** Everything from the producing step on is undone: a new task there, and gates already passed must be passed again. */
+/** Every step from the producing one on is undone: it gets a new task, and gates passed before must be passed again. */
 export function sendBack(draft: WorkflowDraft, { target, rejectedBy, reason, findings }: Rework): void {
   takeBack(draft, target, reason, { feedback: findings, findings });
   undoAfter(draft, target, reason, (stepId) => (stepId === rejectedBy ? findings : []));
 }
 
-/** What was said and decided about a step's output is void: whoever depends on it begins anew. */
+/** All results and decisions about a step's output are void: every step that depends on it begins anew. */
 export function undoAfter(
   draft: WorkflowDraft,
   target: string,

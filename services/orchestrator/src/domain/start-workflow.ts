@@ -19,7 +19,7 @@ const newStep = (stepId: string): WorkflowStep => ({
   toolMs: 0,
 });
 
-/** A run always comes to be, so that whoever ordered it gets an end: a plan that cannot run fails at once. */
+/** A workflow is always created, so that its requester is told of its end: an invalid plan fails at once. */
 export function startWorkflowState(definition: WorkflowDefinition, context: WorkflowContext): Reduction {
   const { plan, plan_digest, base } = definition;
   const workflow: Workflow = {
@@ -37,19 +37,19 @@ export function startWorkflowState(definition: WorkflowDefinition, context: Work
     const { code, message } = checked.error;
     failWorkflow(draft, { code, message, retryable: false });
   } else if (digestOf(plan) !== plan_digest) {
-    const message = 'The plan is not the one that its digest names, so no approval could be about it.';
+    const message = 'The plan does not match its digest, so an approval could not be about it.';
     failWorkflow(draft, { code: 'plan_digest_mismatch', message, retryable: false });
   } else if (definition.prepared) takePrepared(draft, definition.prepared);
   beginSteps(draft);
   return { workflow: draft.workflow, effects: draft.effects };
 }
 
-/** Integration has made the change already: its step begins where an agent's would end. */
+/** Integration has created the commit already: the step begins where an agent's result would end. */
 function takePrepared(
   draft: WorkflowDraft,
   { step_id, change_id, base, commit, tree, agent_id }: NonNullable<WorkflowDefinition['prepared']>,
 ): void {
   const change = { changeId: change_id, base, commit, tree, agentId: agent_id };
   const patch = { startedAt: draft.context.now, output: { findings: [], change } };
-  draft.move(step_id, 'prepare', patch, { reason: `Made by ${agent_id} before the run.` });
+  draft.move(step_id, 'prepare', patch, { reason: `Made by ${agent_id} before the workflow began.` });
 }

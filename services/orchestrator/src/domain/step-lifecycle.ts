@@ -1,8 +1,9 @@
 import type { StepState } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 
-/** What can happen to a step. `rework` takes back what was done, `release` only who does it; `escalate` asks a person,
- * `remake` has a finished change made again on another base, `prepare` takes one that was made before the run.
+/**
+ * The moves of a step. `rework` undoes the work, `release` only unassigns the agent; `escalate` asks a person, `remake`
+ * has a finished change rebased, `prepare` takes a change that was made before the workflow.
  */
 export const stepMoves = [
   'prepare',
@@ -28,7 +29,7 @@ export type StepMove = (typeof stepMoves)[number];
 const giveUp = { fail: 'failed', cancel: 'canceled', rework: 'pending' } as const;
 const putBack = { release: 'ready', back_off: 'retry_wait' } as const;
 
-/** Every legal move. `accept` may be overtaken by the result, so a dispatched step can also complete. */
+/** Every legal transition. The result may overtake `accept`, so a dispatched step can also complete. */
 export const stepTransitions: Readonly<Record<StepState, Readonly<Partial<Record<StepMove, StepState>>>>> = {
   pending: {
     prepare: 'completed',
@@ -63,7 +64,7 @@ export const stepTransitions: Readonly<Record<StepState, Readonly<Partial<Record
   skipped: {},
 };
 
-/** States in which something must be under way: an agent, a timer, a person, or another service. */
+/** States in which something must be in progress: an agent, a timer, a person, or another service. */
 export const activeStepStates = [
   'ready',
   'dispatched',
@@ -80,5 +81,5 @@ export function moveStep(from: StepState, move: StepMove): Result<StepState> {
   const to = stepTransitions[from][move];
   return to
     ? ok(to)
-    : err(failure('illegal_state', 'illegal_step_move', `A step that is ${from} cannot ${move}.`));
+    : err(failure('illegal_state', 'illegal_step_move', `A step in state ${from} does not allow ${move}.`));
 }

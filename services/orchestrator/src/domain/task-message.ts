@@ -4,7 +4,7 @@ import type { TaskStep } from './judge-result';
 import { baseOf, type Attempt, type Workflow, type WorkflowStep } from './workflow';
 import { heartbeatSeconds, type WorkflowPolicy } from './workflow-policy';
 
-/** The work as its agent gets it. */
+/** The task message as its agent gets it. */
 export function taskMessage(
   workflow: Workflow,
   planned: TaskStep,
@@ -47,7 +47,7 @@ export function taskMessage(
   };
 }
 
-/** The attempt's name on the wire. */
+/** The attempt's identity on the wire. */
 export const keyOf = ({
   agentId,
   taskId,

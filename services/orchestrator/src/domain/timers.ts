@@ -16,15 +16,15 @@ export const timerKinds = [
 export type TimerKind = (typeof timerKinds)[number];
 
 export interface Timer {
-  /** Empty for a timer of the whole run. */
+  /** Empty for a timer of the whole workflow. */
   readonly stepId: string;
   readonly kind: TimerKind;
   readonly dueAt: Time;
 }
 
 /**
- * Every timer that this state owes. Stored with the state, in the same transaction; a step that waits always has one,
- * so nothing waits forever, whoever dies. A lease's timer may be early: progress extends the lease elsewhere.
+ * Every timer that this state requires. Stored with the state, in the same transaction; a waiting step always has one,
+ * so no step waits forever, whichever process dies. A lease's timer may be early: progress extends the lease elsewhere.
  */
 export function timersOf(workflow: Workflow, policy: WorkflowPolicy): readonly Timer[] {
   if (workflow.state !== 'running') return [];
@@ -37,8 +37,8 @@ export function timersOf(workflow: Workflow, policy: WorkflowPolicy): readonly T
 }
 
 /**
- * Timers that a change of the run has brought. Those it owed before are known, and what is stored may say later than the
- * run does: progress puts a lease off without changing the run.
+ * Timers that a change of the workflow has added. Earlier ones are known, and the stored ones may be later than the
+ * workflow says: progress extends a lease without changing the workflow.
  */
 export function newTimers(before: Workflow, after: Workflow, policy: WorkflowPolicy): readonly Timer[] {
   if (before === after) return [];
@@ -48,7 +48,7 @@ export function newTimers(before: Workflow, after: Workflow, policy: WorkflowPol
 
 const nameOf = ({ stepId, kind, dueAt }: Timer): string => `${kind} ${dueAt} ${stepId}`;
 
-/** Integration may move the branch at any moment: the run can no longer end by our decision. */
+/** Integration may move the branch at any moment: the workflow can no longer end by a decision made here. */
 export const isLanding = (workflow: Workflow): boolean =>
   Object.values(workflow.steps).some((step) => step.state === 'running' && !currentAttempt(step));
 
@@ -81,7 +81,7 @@ function timersOfStep(step: WorkflowStep, policy: WorkflowPolicy): readonly Time
   }
 }
 
-/** What a timer that went off means for the run as it is now; undefined when it has moved on. */
+/** The event of a timer that fired, for the workflow as it is now; undefined when the workflow has moved on. */
 export function eventOfTimer(workflow: Workflow, stepId: string, kind: TimerKind): WorkflowEvent | undefined {
   if (kind === 'budget') return { kind: 'budget_spent' };
   const step = workflow.steps[stepId];

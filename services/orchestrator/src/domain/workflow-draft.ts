@@ -8,7 +8,7 @@ import { moveWorkflow, type WorkflowMove } from './workflow-lifecycle';
 import type { WorkflowPolicy } from './workflow-policy';
 import { isActiveStep, moveStep, type StepMove } from './step-lifecycle';
 
-/** Time, ids, chance and policy: everything a rule may not get by itself. */
+/** Time, ids, randomness and policy: everything that a rule may not get by itself. */
 export interface WorkflowContext {
   readonly now: Time;
   readonly newId: () => string;
@@ -27,7 +27,7 @@ type StepPatch = Partial<Omit<WorkflowStep, 'stepId' | 'state' | 'reasons'>>;
 
 const keptReasons = 50;
 
-/** The next state of a run while one event is worked out: every change of state leaves with its fact. */
+/** The next state of a workflow while one event is handled: every change of state comes with its event. */
 export class WorkflowDraft {
   readonly effects: Effect[] = [];
 
@@ -45,14 +45,14 @@ export class WorkflowDraft {
     return stepOf(this.workflow.definition.plan, stepId);
   }
 
-  /** Undefined for a step the plan does not have: events name steps, and events come from outside. */
+  /** Undefined for a step that the plan does not have: events name steps, and events come from outside. */
   findStep(stepId: string): WorkflowStep | undefined {
     return this.workflow.steps[stepId];
   }
 
   step(stepId: string): WorkflowStep {
     const step = this.findStep(stepId);
-    if (!step) throw new TypeError(`the run has no step ${stepId}`);
+    if (!step) throw new TypeError(`the workflow has no step ${stepId}`);
     return step;
   }
 
@@ -172,7 +172,7 @@ function agentTypeOf(step: PlanStep): {
   }
 }
 
-/** Events are checked before they move anything, so an illegal move is a bug here and not an outcome. */
+/** Events are checked before they move anything, so an illegal transition is a bug here, not an outcome. */
 function legal<T>(moved: Result<T>): T {
   if (!moved.ok) throw new TypeError(moved.error.message);
   return moved.value;

@@ -16,11 +16,11 @@ export interface AssignedAgent {
   readonly credentialEpoch: number;
 }
 
-/** An attempt as an agent names it, with who the broker says is speaking. */
+/** An attempt as an agent names it, with the sender that the broker validated. */
 export interface Claim extends AttemptKey {
   readonly agentId: string;
   readonly principalId: string;
-  /** The agent's credential epoch now; undefined when the agent is gone from the directory. */
+  /** The agent's credential epoch now; undefined when the agent is no longer in the directory. */
   readonly credentialEpoch: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export type GateDecision = PayloadOf<typeof resolveGate> | PayloadOf<typeof reso
 /** Why a held attempt is taken away. */
 export type LossCause = 'lease_expired' | 'offer_expired' | 'agent_retired' | 'agent_sanctioned';
 
-/** Everything that can happen to a run. Each names exactly what it is about, so that late and repeated ones are harmless. */
+/** Every event of a workflow. Each names exactly its subject, so that late and repeated ones are harmless. */
 export type WorkflowEvent =
   | {
       readonly kind: 'agent_assigned';

@@ -4,7 +4,7 @@ import { err, failure, ok, type Result } from '@ymera/kernel';
 export const workflowMoves = ['complete', 'fail', 'cancel'] as const;
 export type WorkflowMove = (typeof workflowMoves)[number];
 
-/** A run ends once; what ended never reopens. */
+/** A workflow ends once; an ended one never reopens. */
 export const workflowTransitions: Readonly<
   Record<WorkflowState, Readonly<Partial<Record<WorkflowMove, WorkflowState>>>>
 > = {
@@ -18,5 +18,7 @@ export function moveWorkflow(from: WorkflowState, move: WorkflowMove): Result<Wo
   const to = workflowTransitions[from][move];
   return to
     ? ok(to)
-    : err(failure('illegal_state', 'illegal_run_move', `A run that is ${from} cannot ${move}.`));
+    : err(
+        failure('illegal_state', 'illegal_run_move', `A workflow in state ${from} does not allow ${move}.`),
+      );
 }

@@ -1,27 +1,27 @@
 import type { BackoffPolicy } from '@ymera/kernel';
 
-/** Times and bounds of every run; milliseconds. What the plan says itself (attempts, timeouts, budget) is not here. */
+/** Durations and limits of every workflow; milliseconds. The plan's own (attempts, timeouts, budget) are not here. */
 export interface WorkflowPolicy {
-  /** How long an accepted attempt may be silent. */
+  /** Time without progress after which an accepted attempt loses its lease. */
   readonly leaseMs: number;
-  /** How long an agent may take to accept or decline. */
+  /** Time in which an agent must accept or decline. */
   readonly offerMs: number;
-  /** Beyond the task's deadline, so that the agent's own report of it comes first. */
+  /** Grace period after the task's deadline, so that the agent's own report of it comes first. */
   readonly deadlineGraceMs: number;
-  /** How long a step may wait for an agent. */
+  /** Time that a step may wait for an agent. */
   readonly queueMs: number;
-  /** After this, integration is asked again for an answer it owes. */
+  /** Time after which an unanswered order to integration is repeated. */
   readonly commitTimeoutMs: number;
   readonly backoff: BackoffPolicy;
   /** Declined or unanswered offers of one task; the next one fails it. */
   readonly maxDeclines: number;
-  /** How long a person may take to decide on rejected work; then it is abandoned. */
+  /** Time that a person has to decide on rejected work; then it is abandoned. */
   readonly escalationMs: number;
-  /** How often a run asks a person; what is rejected after that is given up. */
+  /** Escalations per workflow; a later rejection fails it. */
   readonly maxEscalations: number;
-  /** How often a change is made again because the branch moved before it landed; the next time the run fails. */
+  /** Rebases of a change because the branch moved before it landed; the next time the workflow fails. */
   readonly maxBaseMoves: number;
-  /** How long an agent that did not answer gets no work, unless it is heard of before. */
+  /** Time that an agent that did not answer gets no work, unless it sends something earlier. */
   readonly unresponsiveMs: number;
 }
 
@@ -39,5 +39,5 @@ export const defaultWorkflowPolicy: WorkflowPolicy = {
   unresponsiveMs: 60_000,
 };
 
-/** An agent that is asked to show progress this often survives the loss of a few messages. */
+/** An agent that sends progress this often survives the loss of a few messages. */
 export const heartbeatSeconds = ({ leaseMs }: WorkflowPolicy): number => Math.max(0.1, leaseMs / 5_000);

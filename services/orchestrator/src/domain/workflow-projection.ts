@@ -5,11 +5,11 @@ import type { WorkflowPolicy } from './workflow-policy';
 import { isActiveStep } from './step-lifecycle';
 import { timersOf, type Timer } from './timers';
 
-/** A step that something or somebody must move on. */
+/** A step that must be moved on by something else: an agent, a timer, a person, another service. */
 export interface ActiveStep {
   readonly stepId: string;
   readonly state: StepState;
-  /** Whom a ready step waits for. */
+  /** The agent type that a ready step waits for. */
   readonly agentType: AgentType | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface AttemptOfStep extends Attempt {
   readonly stepId: string;
 }
 
-/** What is kept beside the run's document so that it can be found: who waits, what is due, who holds what. */
+/** Stored beside the workflow's document so that it can be queried: waiting steps, due timers, held attempts. */
 export interface WorkflowProjection {
   readonly activeSteps: readonly ActiveStep[];
   readonly timers: readonly Timer[];

@@ -4,7 +4,7 @@ import type { Workflow } from './workflow';
 
 export type WorkflowResult = PayloadOf<typeof workflowCompleted>['result'];
 
-/** What the run has brought about so far. */
+/** The results of the workflow so far. */
 export function resultOf(workflow: Workflow): WorkflowResult {
   const steps = workflow.definition.plan.steps.flatMap(({ step_id }) => workflow.steps[step_id] ?? []);
   const change = last(steps, (output) => output.change);

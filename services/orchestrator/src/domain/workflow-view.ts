@@ -5,12 +5,12 @@ import { resultOf } from './workflow-result';
 
 export type WorkflowView = ReplyOf<typeof getWorkflow>;
 
-/** How far the held attempts are, by task id; kept where leases are. */
+/** Progress of the held attempts, by task id; stored with the leases. */
 export type ProgressByTask = ReadonlyMap<string, number>;
 
 const iso = (time: Time): string => new Date(time).toISOString();
 
-/** A run as the world sees it. */
+/** A workflow as its published contract shows it. */
 export function workflowView(workflow: Workflow, progress: ProgressByTask): WorkflowView {
   const { workflow_id, request_id, project, plan, plan_digest } = workflow.definition;
   return {

@@ -44,7 +44,7 @@ const resultsWith = (verdict: NonNullable<TaskResult['verdict']>): readonly Part
   { outcome: 'rejected' },
 ];
 
-/** What may happen next, drawn as numbers so that every draw means something in every state. */
+/** The next action, drawn as numbers so that every draw means something in every state. */
 const action = fc.record({
   kind: fc.constantFrom(
     ...([
@@ -85,7 +85,7 @@ const action = fc.record({
 });
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
-/** Mostly about the change as it is now, sometimes about what it was before the branch moved. */
+/** Mostly about the present change, sometimes about the one before the branch moved. */
 function about(scenario: WorkflowScenario, result: Partial<TaskResult>, drawn: Action): Partial<TaskResult> {
   const change = Object.values(scenario.workflow.steps).flatMap(({ output }) => output?.change ?? [])[0];
   const isStale = drawn.wait % 8 === 0;
@@ -252,7 +252,7 @@ function eventFrom(
   }
 }
 
-/** Rejected beyond the bound of its plan. */
+/** Rejected beyond the limit of its plan. */
 function escalated(): WorkflowScenario {
   const scenario = new WorkflowScenario(loopingPlan);
   const failing = { tests: { ...passedTests(), failed: 1, exit_code: 1 } };
@@ -264,7 +264,7 @@ function escalated(): WorkflowScenario {
   return scenario;
 }
 
-/** What an examination may find; what it says of its approval is drawn apart. */
+/** Possible findings of an examination; its own statement of approval is drawn separately. */
 const foundSets: readonly (readonly Finding[])[] = [
   [judgement],
   [judgement, { ...judgement, file: 'src/other.js' }],
@@ -273,7 +273,7 @@ const foundSets: readonly (readonly Finding[])[] = [
   [badFinding],
 ];
 
-/** Rejected by the examination beyond the bound of its plan. */
+/** Rejected by the examination beyond the limit of its plan. */
 function judged(found: readonly Finding[]): WorkflowScenario {
   const scenario = new WorkflowScenario(loopingPlan);
   scenario.change();
@@ -294,7 +294,7 @@ function tested(scenario: WorkflowScenario): WorkflowScenario {
   return scenario;
 }
 
-/** Was to land when the branch had moved; made again on the new head, where it has passed its tests. */
+/** The branch moved before the landing; rebased on the new head, where the change has passed its tests. */
 function overtaken(scenario: WorkflowScenario): WorkflowScenario {
   tested(scenario).do('validate', { verdict: approvingVerdict() });
   if ('approve_landing' in scenario.workflow.steps) scenario.decide('approve_landing', 'approved');
@@ -345,8 +345,8 @@ const interleaving = fc.tuple(
 const many = { numRuns: Number(process.env['YMERA_PROPERTY_RUNS'] ?? 400) };
 
 // Mission: D7
-describe('any interleaving of events, with late and repeated ones', () => {
-  it('never leaves a running run without something that will move it', () => {
+describe('a workflow under any interleaving of late and repeated events', () => {
+  it('always has an agent, timer, person or service that will move it while it runs', () => {
     const reached: Reached = { states: new Map() };
     fc.assert(
       fc.property(interleaving, ([name, actions]) => {
@@ -364,11 +364,11 @@ describe('any interleaving of events, with late and repeated ones', () => {
       }),
       many,
     );
-    // The draw is worth something only if it reaches every end.
+    // The draw is useful only if it reaches every end.
     expect([...reached.states.keys()].sort()).toEqual(['canceled', 'completed', 'failed', 'running']);
   });
 
-  it('never reopens what has ended', () => {
+  it('never reopens after its end', () => {
     fc.assert(
       fc.property(interleaving, ([name, actions]) => {
         play(name, actions, ({ workflow }, _, before) => {
@@ -390,7 +390,7 @@ describe('any interleaving of events, with late and repeated ones', () => {
     );
   });
 
-  it('hands out fencing tokens that strictly rise, and never two attempts of one name', () => {
+  it('issues strictly rising fencing tokens, and never two attempts of one name', () => {
     fc.assert(
       fc.property(interleaving, ([name, actions]) => {
         const scenario = play(name, actions, () => undefined);
@@ -408,7 +408,7 @@ describe('any interleaving of events, with late and repeated ones', () => {
     );
   });
 
-  it('answers every result exactly once, and accepts only what it was waiting for', () => {
+  it('answers every result exactly once, and accepts only results that it awaits', () => {
     fc.assert(
       fc.property(interleaving, ([name, actions]) => {
         play(name, actions, (scenario, event, before, from) => {
@@ -434,33 +434,37 @@ describe('any interleaving of events, with late and repeated ones', () => {
   });
 
   it.each([
-    ['a run', tested, enhancePlan],
-    ['a run with gates', tested, gatedPlan],
-    ['a run that somebody else was faster than', overtaken, enhancePlan],
-    ['a run with gates that somebody else was faster than', overtaken, gatedPlan],
-  ])('%s lands only what somebody else approved, on exactly that tree, with its tests', (_, begun, plan) => {
-    let landings = 0;
-    fc.assert(
-      fc.property(interleaving, ([, actions]) => {
-        const scenario = begun(new WorkflowScenario(plan));
-        const before = scenario.orders('land').length;
-        play('enhance', actions, () => undefined, scenario);
-        landings += scenario.orders('land').length - before;
-        for (const order of scenario.orders('land')) {
-          if (order.kind !== 'land') continue;
-          const { verdict, tests, base: from, tree, commit, producer_agent_id, approval } = order.payload;
-          expect(verdict).toMatchObject({ approved: true, base: from, tree, commit });
-          expect(verdict.agent_id).not.toBe(producer_agent_id);
-          expect(tests).toMatchObject({ tree, exit_code: 0, failed: 0 });
-          if (plan === gatedPlan) expect(approval?.subject_digest).toBe(landingSubjectDigest(tree, verdict));
-        }
-      }),
-      many,
-    );
-    expect(landings).toBeGreaterThan(0);
-  });
+    ['a workflow', tested, enhancePlan],
+    ['a workflow with gates', tested, gatedPlan],
+    ['an overtaken workflow', overtaken, enhancePlan],
+    ['an overtaken workflow with gates', overtaken, gatedPlan],
+  ])(
+    '(%s) lands only what another agent approved, on exactly that tree, with its tests',
+    (_, begun, plan) => {
+      let landings = 0;
+      fc.assert(
+        fc.property(interleaving, ([, actions]) => {
+          const scenario = begun(new WorkflowScenario(plan));
+          const before = scenario.orders('land').length;
+          play('enhance', actions, () => undefined, scenario);
+          landings += scenario.orders('land').length - before;
+          for (const order of scenario.orders('land')) {
+            if (order.kind !== 'land') continue;
+            const { verdict, tests, base: from, tree, commit, producer_agent_id, approval } = order.payload;
+            expect(verdict).toMatchObject({ approved: true, base: from, tree, commit });
+            expect(verdict.agent_id).not.toBe(producer_agent_id);
+            expect(tests).toMatchObject({ tree, exit_code: 0, failed: 0 });
+            if (plan === gatedPlan)
+              expect(approval?.subject_digest).toBe(landingSubjectDigest(tree, verdict));
+          }
+        }),
+        many,
+      );
+      expect(landings).toBeGreaterThan(0);
+    },
+  );
 
-  it('asks a person only so often, closes every gate once, and leaves none open at the end', () => {
+  it('limits its escalations, closes every gate once, and leaves none open at the end', () => {
     const chosen = new Set<string>();
     fc.assert(
       fc.property(interleaving, ([, actions]) => {
@@ -484,7 +488,7 @@ describe('any interleaving of events, with late and repeated ones', () => {
     expect([...chosen].sort()).toEqual(['abandon', 'retry', 'take_over']);
   });
 
-  it('lands what a person accepted, and nothing else that was found, whatever the examination says', () => {
+  it('lands changes with accepted findings and no others, whatever the examination says', () => {
     let accepted = 0;
     const begun = fc.record({
       found: fc.constantFrom(...foundSets),
@@ -514,7 +518,7 @@ describe('any interleaving of events, with late and repeated ones', () => {
     expect(accepted).toBeGreaterThan(0);
   });
 
-  it('tells an examination only of waivers that were given since its change was made', () => {
+  it('gives an examination only waivers that were given since its change was made', () => {
     let told = 0;
     fc.assert(
       fc.property(interleaving, fc.boolean(), ([, actions], approved) => {
@@ -550,7 +554,7 @@ describe('any interleaving of events, with late and repeated ones', () => {
     expect(told).toBeGreaterThan(0);
   });
 
-  it('keeps a state that JSON can hold, with facts numbered without a gap', () => {
+  it('keeps a state that JSON can hold, with events numbered without a gap', () => {
     fc.assert(
       fc.property(interleaving, ([name, actions]) => {
         const scenario = play(name, actions, ({ workflow }) => {
@@ -565,7 +569,7 @@ describe('any interleaving of events, with late and repeated ones', () => {
     );
   });
 
-  it('counts every state in which something must happen as active', () => {
+  it('counts every state that awaits something as active', () => {
     expect(activeStepStates).toHaveLength(6);
   });
 });

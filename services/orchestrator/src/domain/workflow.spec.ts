@@ -12,7 +12,7 @@ import {
 import { approvingVerdict, badFinding, passedTests, WorkflowScenario } from '../testing/workflow-scenario';
 import { timersOf } from './timers';
 
-describe('a run', () => {
+describe('a workflow', () => {
   it('goes from the first step to the landed commit', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     expect(scenario.states()).toMatchObject({ review: 'ready', enhance: 'pending' });
@@ -31,7 +31,7 @@ describe('a run', () => {
     expect(timersOf(scenario.workflow, scenario.context.policy)).toEqual([]);
   });
 
-  it('numbers its facts one after the other', () => {
+  it('numbers its events consecutively', () => {
     const scenario = new WorkflowScenario(gatedPlan);
     scenario.decide('approve_plan', 'approved');
     scenario.approvedChange();
@@ -42,12 +42,12 @@ describe('a run', () => {
     expect(scenario.workflow.facts).toBe(versions.length);
   });
 
-  it('begins steps that do not wait for each other at once', () => {
+  it('begins independent steps at once', () => {
     const scenario = new WorkflowScenario(planOf([review, { ...testStep, depends_on: [] }]));
     expect(scenario.states()).toEqual({ review: 'ready', test: 'ready' });
   });
 
-  it('carries the findings of a review, the change and its tests to those who come after', () => {
+  it('passes findings of a review, change and tests to later steps', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review', { findings: [badFinding] });
     scenario.assign('enhance');
@@ -63,7 +63,7 @@ describe('a run', () => {
     });
   });
 
-  it('completes a changing step only when integration has made a commit of it', () => {
+  it('completes a changing step only when integration has created its commit', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     scenario.do('enhance', { change: { base, patch: 'diff' } });
@@ -100,7 +100,7 @@ describe('a run', () => {
     if (state === 'failed') expect(scenario.workflow.error?.code).toBe('change_empty');
   });
 
-  it('fails at once with the code of an agent whose error is final, and stops what runs beside it', () => {
+  it('fails at once with the code of an agent whose error is final, and cancels steps in progress', () => {
     const scenario = new WorkflowScenario(planOf([review, { ...testStep, depends_on: [] }]));
     scenario.assign('review');
     scenario.assign('test');
@@ -117,7 +117,7 @@ describe('a run', () => {
     expect(scenario.sent('cancel').map(({ payload }) => payload.agent_id)).toEqual(['test-agent']);
   });
 
-  it('skips what never began when it fails', () => {
+  it('skips steps that never began when it fails', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review', {
       outcome: 'rejected',
@@ -150,7 +150,7 @@ describe('a run', () => {
       { verdict: { ...approvingVerdict(), approved: false, findings: [badFinding] } },
       'verdict_rejected',
     ],
-  ] as const)('does not accept from %s %j', (stepId, result, code) => {
+  ] as const)('fails when step %s returns %j', (stepId, result, code) => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.do('review');
     if (stepId !== 'enhance') {
@@ -175,7 +175,7 @@ describe('a run', () => {
     expect(guilty.workflow.error?.message).toContain('not counting 1 that fail on the base as well');
   });
 
-  it('says whose fault a failure is, from the agent or by its code', () => {
+  it('attributes a failure to a fault, from the agent or by its code', () => {
     const faultOf = (error: { code: string; fault?: 'machine' }) => {
       const scenario = new WorkflowScenario(enhancePlan);
       scenario.do('review', { outcome: 'failed', error: { message: 'No.', retryable: false, ...error } });
@@ -194,7 +194,7 @@ describe('a run', () => {
       { outcome: 'failed', error: { code: 'sandbox_failed', message: 'No.', retryable: true } },
     ],
     ['flaky', { tests: { ...passedTests(), flaky: 1 } }],
-  ] as const)('counts why a step was not simply done: %s', (cause, result) => {
+  ] as const)('counts the cause of a rejection or failure: %s', (cause, result) => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.change();
     scenario.do('test', structuredClone(result));
@@ -203,7 +203,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('says in the error what the examiner found', () => {
+  it('names the examiner’s findings in the error', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.change();
     scenario.do('test', { tests: passedTests() });
@@ -212,7 +212,7 @@ describe('a run', () => {
     expect(scenario.facts('workflow_failed')[0]?.payload.result.verdict).toMatchObject({ approved: false });
   });
 
-  it('takes no verdict from the agent that made the change', () => {
+  it('ignores a verdict from the agent that made the change', () => {
     const scenario = new WorkflowScenario(enhancePlan);
     scenario.change();
     scenario.do('test', { tests: passedTests() });
@@ -242,7 +242,7 @@ describe('a run', () => {
   });
 });
 
-describe('messages', () => {
+describe('messages of a workflow', () => {
   it('stay far below 1 MiB, whatever agents find', () => {
     const scenario = new WorkflowScenario(gatedPlan);
     const findings = Array.from({ length: 500 }, (_, line) => ({
@@ -265,8 +265,8 @@ describe('messages', () => {
   });
 });
 
-describe('an error', () => {
-  it('fits its message however much there is to say', () => {
+describe('an error of a workflow', () => {
+  it('is truncated to the limit of its message', () => {
     const steps = Array.from({ length: 200 }, (_, index) => ({
       ...review,
       step_id: `a_step_with_a_rather_long_name_${index}`,
@@ -277,7 +277,7 @@ describe('an error', () => {
   });
 });
 
-describe('the loop of rework', () => {
+describe('the rework loop', () => {
   const failing = { tests: { ...passedTests(), failed: 1, exit_code: 1 }, findings: [badFinding] };
 
   it('sends rejected work back with the findings, as a new task under a higher token', () => {
@@ -293,7 +293,7 @@ describe('the loop of rework', () => {
     expect(scenario.sent('task').at(-1)?.payload.input.findings).toEqual([badFinding]);
   });
 
-  it('says apart what the try before was rejected for, and nothing of the kind at the first', () => {
+  it('separates the reason of the previous rejection from other findings, and has none in the first round', () => {
     const scenario = new WorkflowScenario(loopingPlan);
     scenario.do('review', { findings: [{ code: 'slow', severity: 'low', message: 'Slow.' }] });
     scenario.assign('enhance');
@@ -308,7 +308,7 @@ describe('the loop of rework', () => {
     expect(findings).toMatchObject([seen, { code: 'slow' }]);
   });
 
-  it('lands on a later try', () => {
+  it('lands on a later attempt', () => {
     const scenario = new WorkflowScenario(loopingPlan);
     scenario.change();
     scenario.do('test', failing);
@@ -322,7 +322,7 @@ describe('the loop of rework', () => {
     expect(scenario.workflow.state).toBe('completed');
   });
 
-  it('takes an approval back with the work it was about', () => {
+  it('voids an approval with the work that it was about', () => {
     const plan = planOf(
       gatedPlan.steps.map((step) =>
         step.step_id === 'integrate' || step.kind !== 'task'
@@ -373,7 +373,7 @@ describe('a gate', () => {
     expect(scenario.step('approve_plan').state).toBe('waiting_gate');
   });
 
-  it('ends the run when it is denied or when nobody decides', () => {
+  it('ends the workflow when it is denied or expires', () => {
     const denied = new WorkflowScenario(gatedPlan);
     denied.decide('approve_plan', 'denied');
     expect(denied.workflow.error?.code).toBe('approval_denied');
@@ -385,7 +385,7 @@ describe('a gate', () => {
     expect(forgotten.facts('gate_closed')[0]?.payload.outcome).toBe('expired');
   });
 
-  it('is voided when the run ends without it', () => {
+  it('is voided when the workflow ends without it', () => {
     const scenario = new WorkflowScenario(gatedPlan);
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'Not needed.' });
     expect(scenario.facts('gate_closed')[0]?.payload.outcome).toBe('voided');

@@ -15,10 +15,10 @@ import type {
 } from '@ymera/contracts';
 import type { AttemptState } from './attempt-lifecycle';
 
-/** Milliseconds of Unix time, by the clock of the orchestrator. */
+/** Milliseconds of Unix time, by the orchestrator's clock. */
 export type Time = number;
 
-/** What was ordered; never changes. */
+/** The order; immutable. */
 export type WorkflowDefinition = PayloadOf<typeof startWorkflow>;
 
 /** Names one attempt on the wire. The fencing token rises with every dispatch of the step and is never reused. */
@@ -31,19 +31,19 @@ export interface AttemptKey {
 export interface Attempt extends AttemptKey {
   readonly agentId: string;
   readonly principalId: string;
-  /** The credential's epoch at dispatch; a sanction raises the agent's, and this attempt is fenced. */
+  /** The credential's epoch at dispatch; a sanction raises the agent's epoch, which fences this attempt. */
   readonly credentialEpoch: number;
   readonly state: AttemptState;
   readonly dispatchedAt: Time;
-  /** Until then it must be accepted or declined. */
+  /** Deadline to accept or decline. */
   readonly offerExpiresAt: Time;
-  /** As of dispatch or acceptance. Progress extends the lease where attempts are stored, not here. */
+  /** As of dispatch or acceptance. Progress extends the lease in the attempt store, not here. */
   readonly leaseExpiresAt: Time;
   readonly deadlineAt: Time;
   readonly endedAt?: Time | undefined;
   /** The result took effect: the same result again gets the same answer. */
   readonly isSettled: boolean;
-  /** When the agent said that it stopped the canceled work. */
+  /** When the agent confirmed that it stopped the canceled work. */
   readonly stoppedAt?: Time | undefined;
 }
 
@@ -51,12 +51,12 @@ export interface Gate {
   readonly gateId: string;
   readonly subjectDigest: string;
   readonly expiresAt: Time;
-  /** What a gate that is in no plan is about. */
+  /** The subject of a gate that is not in the plan. */
   readonly escalation?: Escalation | undefined;
   readonly approval?: { readonly approvalId: string; readonly decidedBy: string } | undefined;
 }
 
-/** A commit that integration made of an agent's change. */
+/** A commit that integration created of an agent's change. */
 export interface Change {
   readonly changeId: string;
   readonly base: string;
@@ -77,39 +77,41 @@ export interface StepOutput {
 export interface WorkflowStep {
   readonly stepId: string;
   readonly state: StepState;
-  /** When the state must end by itself: queueing, backing off, an open gate, an answer that integration owes. */
+  /** When the state must end by itself: queueing, backing off, an open gate, an overdue answer of integration. */
   readonly wakeAt?: Time | undefined;
   readonly startedAt?: Time | undefined;
   readonly endedAt?: Time | undefined;
-  /** The task of this round of work; a step sent back to be done again gets a new one. */
+  /** The task of this round of work; a step that is sent back gets a new one. */
   readonly taskId?: string | undefined;
   /** Every dispatch, oldest first. The last one is the current one while the step is dispatched, running or materialising. */
   readonly attempts: readonly Attempt[];
   readonly fencingToken: number;
-  /** Failed or lost attempts of this round, bounded by the plan's `max_attempts`. */
+  /** Failed or lost attempts of this round, limited by the plan's `max_attempts`. */
   readonly failures: number;
   /** Declined or unanswered offers of this round. */
   readonly declines: number;
-  /** How often this step has sent work back, over all rounds; beyond the plan's `max_loops` only a person does. */
+  /**
+   * How often this step has sent work back, over all rounds; beyond the plan's `max_loops` it escalates to a person.
+   */
   readonly loops: number;
-  /** Why the work came back: the findings of the rejection, for the next try. */
+  /** Why the work was sent back: the findings of the rejection, for the next attempt. */
   readonly feedback: readonly Finding[];
   readonly gate?: Gate | undefined;
-  /** What a person has accepted of the change that this step rejected; gone as soon as the change is another one. */
+  /** What a person has accepted of the change that this step rejected; removed when the change is another one. */
   readonly waivers?: readonly Waiver[] | undefined;
   readonly output?: StepOutput | undefined;
-  /** A change on its way through integration, kept to ask again when no answer comes. */
+  /** A change submitted to integration, kept to repeat the order when no answer comes. */
   readonly proposal?: Proposal | undefined;
-  /** A change that integration makes again, because the branch has moved to `onto`. */
+  /** A change that integration rebases, because the branch has moved to `onto`. */
   readonly rebase?: { readonly change: Change; readonly onto: string } | undefined;
   readonly error?: ErrorShape | undefined;
-  /** Why this agent, why this retry; newest last. */
+  /** Reasons of selections and retries; newest last. */
   readonly reasons: readonly string[];
   readonly toolMs: number;
 }
 
 export interface Proposal {
-  /** Inline, or as an artefact of integration's. */
+  /** Inline, or an uploaded artefact of integration. */
   readonly change: ProposedChange | ChangeArtefact;
   readonly output: StepOutput;
 }
@@ -118,23 +120,23 @@ export interface Workflow {
   readonly definition: WorkflowDefinition;
   readonly state: WorkflowState;
   readonly steps: Readonly<Record<string, WorkflowStep>>;
-  /** Facts published about this run; the last one's `aggregate_version`. */
+  /** Number of events published about this workflow; the last one's `aggregate_version`. */
   readonly facts: number;
-  /** Where the project's branch stands since it moved under this run; before that the base is what was ordered. */
+  /** The head of the project's branch since it moved during this workflow; before that the base of the order counts. */
   readonly base?: string | undefined;
-  /** How often the branch has moved before this run could land. */
+  /** How often the branch has moved before this workflow could land. */
   readonly baseMoves?: number | undefined;
-  /** How often a person was asked what to do with rejected work; absent in runs of before that. */
+  /** How often rejected work has escalated to a person; absent in older workflows. */
   readonly escalations?: number | undefined;
   readonly startedAt: Time;
   readonly endedAt?: Time | undefined;
   readonly error?: ErrorShape | undefined;
   readonly failedStepId?: string | undefined;
-  /** Asked for while a landing was under way: it takes effect only if nothing lands. */
+  /** Requested while a landing was in progress: it takes effect only if nothing lands. */
   readonly cancelRequested?: { readonly by: string; readonly reason: string } | undefined;
 }
 
-/** Of the step whose change integration made before the run: no agent has done it, and none can do it again. */
+/** The agent id of a prepared change: no agent of the workflow made it, and none can rework it. */
 export const preparedFor = (
   workflow: Workflow,
   stepId: string,
@@ -143,7 +145,7 @@ export const preparedFor = (
   return prepared?.step_id === stepId ? prepared : undefined;
 };
 
-/** Under which attempt integration has recorded the step's change. */
+/** The attempt under which integration has recorded the step's change. */
 export function producedUnder(
   workflow: Workflow,
   step: WorkflowStep,

@@ -13,13 +13,13 @@ import { base, oid } from './plans';
 
 const oidOf = (...of: readonly string[]): string => createHash('sha1').update(of.join(' ')).digest('hex');
 
-/** Ids of git objects are a function of what they hold. */
+/** Ids of git objects are a function of their content. */
 const uuidOf = (name: string): string => {
   const hex = oidOf(name);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
 
-/** What integration would answer to an order to make a commit. */
+/** The answer of integration to an order to create a commit. */
 export const committedFrom = (
   order: PayloadOf<typeof materialiseChange>,
   changeId: string,
@@ -38,7 +38,7 @@ export const committedFrom = (
   files: 1,
 });
 
-/** What integration would answer to an order to land. */
+/** The answer of integration to an order to land. */
 export const landedFrom = (
   order: PayloadOf<typeof landChange>,
   at: Date,
@@ -55,7 +55,7 @@ export const landedFrom = (
   landed_at: at.toISOString(),
 });
 
-/** What integration would answer to an order to make a change again. */
+/** The answer of integration to an order to rebase a change. */
 export const rebasedFrom = (order: PayloadOf<typeof remakeChange>): PayloadOf<typeof changeMaterialised> => ({
   project_id: order.project_id,
   workflow_id: order.workflow_id,
@@ -72,7 +72,7 @@ export const rebasedFrom = (order: PayloadOf<typeof remakeChange>): PayloadOf<ty
   made_from: order.change_id,
 });
 
-/** What integration would answer to an order to land that came second. */
+/** The answer of integration to an order to land after another change landed. */
 export const movedFrom = (
   order: PayloadOf<typeof landChange>,
   head: string,
@@ -90,7 +90,7 @@ export const movedFrom = (
   head,
 });
 
-/** What integration would answer to the withdrawal of a landing that has not happened. */
+/** The answer of integration to the withdrawal of a landing that has not happened. */
 export const withdrawnFrom = ({
   canceled_by,
   reason: _,
@@ -99,7 +99,7 @@ export const withdrawnFrom = ({
   ...named,
   error: {
     code: 'landing_withdrawn',
-    message: `${canceled_by} canceled the run before this had landed.`,
+    message: `${canceled_by} canceled the workflow before this had landed.`,
     retryable: false,
   },
 });

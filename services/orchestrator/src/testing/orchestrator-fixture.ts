@@ -12,7 +12,7 @@ import { ScriptedAgent, type Task } from './scripted-agent';
 
 type Script = (agent: ScriptedAgent, task: Task) => Promise<void>;
 
-/** Does its work at once, as its type does. */
+/** Finishes its work at once, as its type does. */
 export const diligent: Script = async (agent, task) => {
   await agent.accept(task);
   await agent.progress(task, 0.5);
@@ -22,7 +22,7 @@ export const diligent: Script = async (agent, task) => {
 export const newWorkflow = (plan = planOf([review])): WorkflowDefinition =>
   definitionOf(plan, { workflow_id: uuidv7() });
 
-/** A world whose agents come for one test and are retired after it. */
+/** A test environment whose agents join for one test and are retired after it. */
 export class OrchestratorFixture {
   readonly agents: ScriptedAgent[] = [];
   private names = 0;

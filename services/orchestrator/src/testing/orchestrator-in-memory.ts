@@ -31,20 +31,20 @@ export class OrchestratorInMemory {
   readonly policy = defaultWorkflowPolicy;
   readonly refused: string[] = [];
   readonly rejections: string[] = [];
-  /** The reconciler's next look comes before what is due was fired. */
+  /** The reconciler's next pass comes before due timers were fired. */
   isFiringLate = false;
-  /** What each look of the reconciler counted. */
+  /** The count of each pass of the reconciler. */
   readonly orphansSeen: number[] = [];
   isBrokerUnavailable = false;
   readonly unitOfWork = new InMemoryUnitOfWork<OrchestratorState, OrchestratorStores>(emptyState(), (state) =>
     inMemoryStores(state, this.policy, () => this.clock.now().getTime()),
   );
   readonly traces: (string | undefined)[] = [];
-  /** Types told to dispatch after a commit and not looked at yet. */
+  /** Types whose dispatch was woken after a commit and has not run yet. */
   private readonly woken = new Set<AgentType>();
   private versions = 0;
   trace: string | undefined;
-  /** Whether wake-ups are followed. */
+  /** Whether wake-ups are handled. */
   isDispatching = true;
 
   private readonly wake: Wake = {
@@ -105,7 +105,7 @@ export class OrchestratorInMemory {
     metrics: this.metrics,
     logger: silentLogger,
     fired: async () => {
-      if (this.isBrokerUnavailable) throw new Error('the broker is away');
+      if (this.isBrokerUnavailable) throw new Error('the broker is unavailable');
       if (!this.isFiringLate) await this.timers.fireDue();
       this.isFiringLate = false;
     },
@@ -124,7 +124,7 @@ export class OrchestratorInMemory {
     return uuidv7(this.clock.now().getTime());
   }
 
-  /** What in-process wake-ups do after each commit. */
+  /** The effect of in-process wake-ups after each commit. */
   async settle(): Promise<void> {
     while (this.isDispatching) {
       const types = [...this.woken];
@@ -228,22 +228,22 @@ export class OrchestratorInMemory {
     });
   }
 
-  /** Integration makes a commit of the last proposal. */
+  /** Integration creates a commit of the last proposal. */
   async recordCommit(): Promise<void> {
     const order = this.unitOfWork.outbox.payloads(materialiseChange).at(-1);
-    if (!order) throw new Error('nothing is to be materialised');
+    if (!order) throw new Error('no commit was ordered');
     await this.integration.committed(this.id(), committedFrom(order, this.id()));
     await this.settle();
   }
 
   async land(): Promise<void> {
     const order = this.unitOfWork.outbox.payloads(landChange).at(-1);
-    if (!order) throw new Error('nothing is to land');
+    if (!order) throw new Error('no landing was ordered');
     await this.integration.landed(this.id(), landedFrom(order, this.clock.now()));
     await this.settle();
   }
 
-  /** Looks at the timers every 100 ms of the clock, as the process does. */
+  /** Polls the timers every 100 ms of the clock, as the process does. */
   async pass(milliseconds: number): Promise<void> {
     for (let passed = 0; passed < milliseconds; passed += 100) {
       this.clock.advance(100);

@@ -76,7 +76,7 @@ export const planOf = (steps: readonly PlanStep[], budget_s = 3600): Plan => ({
   steps: [...steps],
 });
 
-/** Review, enhance, test, validate, integrate, without people. */
+/** Review, enhance, test, validate, integrate, without gates. */
 export const enhancePlan = planOf([review, enhance, test, validate, integrate]);
 
 export const gatedPlan = planOf([

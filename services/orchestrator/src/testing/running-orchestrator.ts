@@ -40,10 +40,10 @@ export interface Published {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Real PostgreSQL and RabbitMQ; everybody but the orchestrator is played by the test. */
+/** Real PostgreSQL and RabbitMQ; the test fakes every other service. */
 export class OrchestratorEnvironment {
   readonly published: Published[] = [];
-  /** Where the branches of these projects stand: they move by compare-and-swap. Elsewhere everything lands. */
+  /** Heads of the branches of these projects: they move by compare-and-swap. In other projects every change lands. */
   readonly heads = new Map<string, string>();
   private readonly services = new Set<RunningService>();
   private versions = 0;
@@ -153,7 +153,7 @@ export class OrchestratorEnvironment {
     });
   }
 
-  /** What the registry says when authority is taken from an agent, or given back. */
+  /** The registry's event when an agent is sanctioned or reinstated. */
   sanction(
     { agentId, principalId }: ScriptedAgent,
     standing: Pick<PayloadOf<typeof agentStandingChanged>, 'status' | 'cause' | 'credential_epoch'>,
@@ -186,7 +186,7 @@ export class OrchestratorEnvironment {
     await this.database.drop();
   }
 
-  /** Reads what the gateway would hear, and answers orders as integration would. */
+  /** Reads what the gateway would receive, and answers orders as integration would. */
   private async observe(): Promise<void> {
     const channel = await this.observer.createChannel();
     await channel.consume(

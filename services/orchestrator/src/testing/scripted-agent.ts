@@ -15,12 +15,12 @@ export interface ReceivedMessage {
   readonly body: unknown;
 }
 
-/** A principal with an AMQP user and a queue of its own, as the registry would make it. */
+/** A principal with an AMQP user and a queue of its own, as the registry would create it. */
 export class ScriptedAgent {
   readonly messages: ReceivedMessage[] = [];
   /** When each result was given to the broker, by task id. */
   readonly endedAt = new Map<string, number>();
-  /** What to do with a task; a test replaces it. */
+  /** Handles a task; a test replaces it. */
   onTask: (task: Task) => Promise<void> = async () => undefined;
   private readonly messageIds = new Set<unknown>();
 
@@ -57,7 +57,7 @@ export class ScriptedAgent {
     return agent;
   }
 
-  /** Of one type, in order. */
+  /** Tasks of one type, in order. */
   received<T>(type: string): T[] {
     return this.messages.filter((one) => one.type === type).map(({ body }) => body as T);
   }
@@ -92,7 +92,7 @@ export class ScriptedAgent {
     await this.say('result', { ...keyOf(of), outcome: 'completed', artefacts: [], ...given });
   }
 
-  /** As any connection of this principal could; what the broker validates is the user id, unless it is left out. */
+  /** As any connection of this principal could; the broker validates the user id, unless it is left out. */
   async say(type: string, body: object, isIdentified = true): Promise<void> {
     const key = agentRoutingKey('result', 0, this.principalId);
     this.channel.publish(exchanges.agentsIn, key, Buffer.from(JSON.stringify(body)), {
@@ -114,8 +114,8 @@ export class ScriptedAgent {
     await this.channel.consume(agentQueue(this.principalId), (message) => {
       if (!message) return;
       this.channel.ack(message);
-      // The relay may publish one message twice, when the broker is slow to confirm it. Two of the orchestrator's own have
-      // an id each.
+      // The relay may publish one message twice, when the broker is slow to confirm it. Two different messages of the
+      // orchestrator have two ids.
       const { messageId } = message.properties;
       if (this.messageIds.has(messageId)) return;
       this.messageIds.add(messageId);

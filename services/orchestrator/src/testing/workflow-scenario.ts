@@ -26,7 +26,7 @@ export const badFinding: Finding = {
   line: 3,
 };
 
-/** A judgement of the examination that a person may accept. */
+/** A waivable finding of the examination, which a person may accept. */
 export const judgement: Finding = { ...badFinding, waivable: true };
 
 export const passedTests = (tree = oid('7')): NonNullable<TaskResult['tests']> => ({
@@ -57,7 +57,7 @@ export const rejectingVerdict = (...findings: readonly Finding[]): NonNullable<T
   findings: [...findings],
 });
 
-/** Drives the reducer alone: time and ids are counted, agents and integration are played by the test. */
+/** Drives the reducer alone: time and ids are counted, the test fakes agents and integration. */
 export class WorkflowScenario {
   workflow: Workflow;
   readonly effects: Effect[] = [];
@@ -134,7 +134,7 @@ export class WorkflowScenario {
     return this.send({ kind: 'task_ended', claim: this.claim(attempt), result: resultFrom(attempt, result) });
   }
 
-  /** Assigned, accepted and ended well, as far as the agent can. */
+  /** Assigned, accepted and succeeded, as far as the agent decides. */
   do(stepId: string, result: Partial<TaskResult> = {}, agentId = `${stepId}-agent`): void {
     this.assign(stepId, agentId);
     this.accept(stepId);
@@ -161,10 +161,10 @@ export class WorkflowScenario {
     });
   }
 
-  /** Somebody else has landed before the last order to land. */
+  /** Another change landed before the last order to land. */
   refuseLanding(head: string | undefined, code = 'base_moved'): readonly Effect[] {
     const order = this.orders('land').at(-1);
-    if (order?.kind !== 'land') throw new Error('nothing is to land');
+    if (order?.kind !== 'land') throw new Error('no landing was ordered');
     return this.send({
       kind: 'landing_refused',
       refusal: {
@@ -177,7 +177,7 @@ export class WorkflowScenario {
     });
   }
 
-  /** Integration makes the change of `enhance` again. */
+  /** Integration rebases the change of `enhance`. */
   rebase(onto: string, commit: string, tree: string): readonly Effect[] {
     const { taskId, attempt, agentId } = this.attempt('enhance');
     return this.send({

@@ -4,20 +4,20 @@ import type { RegistryMetrics } from '../application/ports';
 export function registryMetrics(): RegistryMetrics {
   const failures = counter({
     name: 'ymera_authentication_failures_total',
-    help: 'Credentials of principals that were refused.',
+    help: 'Refused credentials of principals, by code. Normally close to 0.',
     labels: ['code'],
   });
   const unknownAgents = counter({
     name: 'ymera_hello_strangers_total',
-    help: 'Agents named in a hello by a principal that does not own them.',
+    help: 'Agents named in a hello by a principal that does not own them. Normally 0.',
   });
   const provisioning = counter({
     name: 'ymera_provisioning_failures_total',
-    help: 'Steps on the broker for a principal that failed and will be tried again.',
+    help: 'Failed steps on the broker for a principal, which are retried. Normally 0.',
   });
   const sanctions = counter({
     name: 'ymera_agent_standing_changes_total',
-    help: 'Times that authority was taken from an agent or given back, by what it is then and why.',
+    help: 'Sanctions of agents and their ends, by new status and cause.',
     labels: ['status', 'cause'],
   });
   return {

@@ -7,16 +7,16 @@ import type { SanctionChange } from '../domain/sanction-status';
 import type { AccessCache, RegistryMetrics, RegistryStores, RegistryTransaction } from './ports';
 import type { ProvisionPrincipals } from './provision-principals';
 
-/** What is to happen once the transaction has committed. */
+/** Actions to run once the transaction has committed. */
 export interface SanctionAftermath {
   readonly change?: SanctionChange | undefined;
-  /** As it is now, if it changed with its agents. */
+  /** The principal after the change, if it changed with its agents. */
   readonly principal?: Principal | undefined;
 }
 
 /**
- * The part that every change of standing has in common: the fact, the principal that follows its agents, and afterwards
- * the caches and the connections. The agent has been locked and saved by the caller.
+ * The common part of every change of sanction status: the event, the principal that is derived from its agents, and
+ * afterwards the caches and the connections. The caller has locked and saved the agent.
  */
 export class ApplySanctionChange {
   constructor(
@@ -24,7 +24,7 @@ export class ApplySanctionChange {
     private readonly cache: AccessCache,
     private readonly metrics: RegistryMetrics,
     private readonly clock: Clock,
-    /** For how long the broker may believe a permission that it has cached. */
+    /** Time for which the broker may use a cached permission. */
     private readonly brokerCacheMs: number,
   ) {}
 
@@ -47,7 +47,7 @@ export class ApplySanctionChange {
     return { change, principal: await this.includePrincipal(tx, agent.principalId) };
   }
 
-  /** Locked before the agents are counted: of two changes at once the second sees the first. */
+  /** Locked before the agents are counted: of two concurrent changes the second sees the first. */
   async includePrincipal(tx: RegistryStores, principalId: string): Promise<Principal | undefined> {
     const before = await tx.principals.lock(principalId);
     if (!before) return undefined;
@@ -58,7 +58,7 @@ export class ApplySanctionChange {
     return after;
   }
 
-  /** After the commit. What fails here is done by the sweep. */
+  /** After the commit. The periodic job retries what fails here. */
   async carryOut({ change, principal }: SanctionAftermath): Promise<void> {
     if (change) this.metrics.sanctionStatusChanged(change.agent.standing.status, change.cause);
     if (!principal) return;

@@ -3,8 +3,8 @@ import { codeOf, registryFixture, valueOf } from '../testing/in-memory-registry-
 const wrongSecretOf = (credential: string): string => `${credential.slice(0, -64)}${'0'.repeat(64)}`;
 
 // Mission: A3
-describe('authenticating a principal', () => {
-  it('refuses another’s name, a wrong secret, an unknown key and nonsense alike', async () => {
+describe('AuthenticatePrincipal', () => {
+  it('refuses another principal’s name, a wrong secret, an unknown key and malformed input alike', async () => {
     const fixture = registryFixture();
     const { credential } = await fixture.enrolled('runner-1');
     await fixture.enrolled('runner-2');
@@ -17,7 +17,7 @@ describe('authenticating a principal', () => {
     expect(codes).toEqual(Array(4).fill('credential_invalid'));
   });
 
-  it('refuses an expired and a revoked credential by name, but only to who knows the secret', async () => {
+  it('names an expired or revoked credential only if the secret is right', async () => {
     const fixture = registryFixture();
     const { credential } = await fixture.enrolled('runner-1');
     fixture.clock.advance(24 * 3_600_000);
@@ -27,7 +27,7 @@ describe('authenticating a principal', () => {
     );
   });
 
-  it('lets no stranger lock an agent out: after 10,000 wrong secrets the right one is accepted at once', async () => {
+  it('cannot be used to lock an agent out: it accepts the right secret at once after 10,000 wrong ones', async () => {
     const fixture = registryFixture();
     const { credential } = await fixture.enrolled('runner-1');
     const codes: string[] = [];
@@ -40,7 +40,7 @@ describe('authenticating a principal', () => {
     expect(fixture.metrics.failures).toHaveLength(10_000);
   });
 
-  it('tells whoever guesses how long to wait', async () => {
+  it('returns the wait after a wrong secret', async () => {
     const fixture = registryFixture();
     const { credential } = await fixture.enrolled('runner-1');
     const guess = () => fixture.authenticate.execute({ credential: wrongSecretOf(credential) });

@@ -10,22 +10,22 @@ import { parseToken } from '../domain/secret-token';
 import type { PrincipalAccess, RegistryMetrics, RegistryUnitOfWork, SecretVault } from './ports';
 import type { PrincipalDirectory } from './principal-directory';
 
-/** Keys whose failures are counted at once; the least recently tried are forgotten. */
+/** Keys whose failures are counted; the least recently tried are forgotten. */
 const countedKeys = 10_000;
 
-/** All keys that do not exist share one count: guesses cost no memory. */
+/** All unknown keys share one count, so guesses cost no memory. */
 const unknownKey = 'unknown';
 
 interface Judgement {
   readonly access?: PrincipalAccess;
   readonly fault?: string;
-  /** Under which name the failure is counted. */
+  /** The key under which the failure is counted. */
   readonly countedAs: string;
 }
 
 /**
- * Says whose a credential is. Of a principal that is denied everything it says so: to who asks for any standing, which is
- * the gateway, so that the principal can ask for its own; to everybody else as a refusal.
+ * Returns the principal of a credential. The status of a principal without any access is returned only to callers that
+ * ask for any status (the gateway, so that the principal can query its own); other callers get a refusal.
  */
 export class AuthenticatePrincipal {
   private readonly counts = new LRUCache<string, FailureCount>({ max: countedKeys });
@@ -52,13 +52,13 @@ export class AuthenticatePrincipal {
     if (request.any_standing) return ok({ principal_id, denied });
     return err(
       failure('forbidden', `principal_${status}`, `The principal is ${status}.`, {
-        suggestion: 'Ask GET /api/v1/me/status at the gateway why, and when to try again.',
+        suggestion: 'Query GET /api/v1/me/status at the gateway for the reason and the time of the next try.',
         ...(denied.retry_after_s === null ? {} : { details: { retry_after_s: denied.retry_after_s } }),
       }),
     );
   }
 
-  /** The principal behind a credential, for the broker's callback, which goes on to ask what it may do. */
+  /** The principal of a credential, for the broker's callback, which then asks for its permissions. */
   async recognise(credential: string, principalId?: string): Promise<Result<PrincipalAccess>> {
     const { access, fault, countedAs } = await this.judge(credential, principalId);
     if (access && fault === undefined) return ok(access);
@@ -98,7 +98,7 @@ export class AuthenticatePrincipal {
           details: { retry_after_s: retryAfterS },
         })
       : failure('unauthenticated', code, 'The credential is not valid.', {
-          suggestion: 'Check the principal and its credential; ask for a new one when it has expired.',
+          suggestion: 'Check the principal and its credential; request a new one when it has expired.',
         });
   }
 }

@@ -3,12 +3,12 @@ import { err, failure, ok, type Clock, type Result } from '@ymera/kernel';
 import { LRUCache } from 'lru-cache';
 import type { RegistryReader } from './ports';
 
-/** Enough that nobody drives a canary out between its login and the question about it, by logins of his own. */
+/** Enough that logins under such names cannot evict a probe between its login and the query about it. */
 const remembered = 10_000;
 
 /**
- * Logins that others try only to see whether the broker asks here. They are nobody's: refused at once, and neither counted
- * as wrong credentials nor told of.
+ * Logins whose only purpose is to show that the broker asks the registry. They belong to no principal: refused at once,
+ * and neither counted as wrong credentials nor published.
  */
 export class AuthenticationProbes {
   private readonly askedAt = new LRUCache<string, Date>({ max: remembered });
@@ -18,14 +18,14 @@ export class AuthenticationProbes {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether this is the name of a canary, about which we are asked now. */
+  /** Whether the name is that of a probe; records that the broker asked about it. */
   notice(name: string): boolean {
     const isAuthenticationProbe = canaryName.safeParse(name).success;
     if (isAuthenticationProbe) this.askedAt.set(name, this.clock.now());
     return isAuthenticationProbe;
   }
 
-  /** Being asked is half of it: who authenticates principals reads the database. */
+  /** Fails without a database, because an authentication of a principal needs it as well. */
   async recall({ name }: PayloadOf<typeof recallCanary>): Promise<Result<ReplyOf<typeof recallCanary>>> {
     const askedAt = this.askedAt.get(name);
     return this.reader.check().then(

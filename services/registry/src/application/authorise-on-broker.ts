@@ -3,7 +3,9 @@ import type { AuthenticatePrincipal } from './authenticate-principal';
 import type { AuthenticationProbes } from './authentication-probes';
 import type { PrincipalDirectory } from './principal-directory';
 
-/** Answers the broker about principals. Services' users are the broker's own and never come here. */
+/**
+ * Answers the broker's queries about principals. The users of services are internal to the broker and never come here.
+ */
 export class AuthoriseOnBroker {
   constructor(
     private readonly authentication: AuthenticatePrincipal,

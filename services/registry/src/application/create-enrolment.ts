@@ -3,7 +3,7 @@ import type { Clock, Result } from '@ymera/kernel';
 import { attempt, refuse } from './refusal';
 import type { RegistryUnitOfWork, SecretVault } from './ports';
 
-/** Makes a one-use token. The gateway lets only administrators ask; this is the second lock. */
+/** Creates a single-use token. The gateway allows only administrators; this is the second check. */
 export class CreateEnrolment {
   constructor(
     private readonly unitOfWork: RegistryUnitOfWork,
@@ -14,7 +14,7 @@ export class CreateEnrolment {
   execute(request: PayloadOf<typeof createEnrolment>): Promise<Result<ReplyOf<typeof createEnrolment>>> {
     return attempt(async () => {
       if (!request.created_by.roles.includes('admin'))
-        refuse('forbidden', 'admin_required', 'Only an administrator makes enrolment tokens.');
+        refuse('forbidden', 'admin_required', 'Requires role admin to create enrolment tokens.');
       const now = this.clock.now();
       const expiresAt = new Date(now.getTime() + request.valid_s * 1000);
       const { token, stored } = this.vault.issue('yme');

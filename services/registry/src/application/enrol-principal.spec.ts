@@ -1,7 +1,7 @@
 import { codeOf, registryFixture, valueOf } from '../testing/in-memory-registry-fixture';
 
-describe('enrolling a principal', () => {
-  it('gives a credential that authenticates, a queue, and one event', async () => {
+describe('EnrolPrincipal', () => {
+  it('creates a credential that authenticates, a queue, and one event', async () => {
     const fixture = registryFixture();
     const answer = await fixture.enrolled('runner-1');
     expect(answer).toMatchObject({
@@ -41,7 +41,7 @@ describe('enrolling a principal', () => {
     expect(codeOf(await enrol(late, 'runner-2'))).toBe('enrolment_invalid');
   });
 
-  it('keeps the token when the name is taken, reserved or too long', async () => {
+  it('does not spend the token when the name is taken, reserved or too long', async () => {
     const fixture = registryFixture();
     await fixture.enrolled('runner-1');
     const token = await fixture.token('principal');
@@ -52,7 +52,7 @@ describe('enrolling a principal', () => {
     expect(codeOf(await enrol('runner-2'))).toBe('ok');
   });
 
-  it('answers while the broker is away; the sweep declares the queue later', async () => {
+  it('answers while the broker is unavailable; the periodic job declares the queue later', async () => {
     const fixture = registryFixture();
     fixture.queues.isUnavailable = true;
     await fixture.enrolled('runner-1');
@@ -64,7 +64,7 @@ describe('enrolling a principal', () => {
     expect(await fixture.registry.unprovisioned(10)).toEqual([]);
   });
 
-  it('lets only administrators make tokens', async () => {
+  it('lets only administrators create tokens', async () => {
     const fixture = registryFixture();
     const made = await fixture.createEnrolment.execute({
       kind: 'agent',

@@ -10,7 +10,7 @@ import type { RegistryTransaction, SecretVault } from './ports';
 export interface EnrolmentSettings {
   readonly partitions: number;
   readonly credentialValidMs: number;
-  /** What principals are told about the broker. */
+  /** Connection details of the broker for principals. */
   readonly broker: { readonly url: string; readonly vhost: string };
 }
 
@@ -43,7 +43,7 @@ export class EnrolmentTokens {
     if (!isSpent) throw new FailureException(enrolmentInvalid);
   }
 
-  /** The credential in the answer exists nowhere else. */
+  /** The credential in the answer is stored nowhere else. */
   async enrol(
     tx: RegistryTransaction,
     wanted: { readonly principalId: string; readonly servesOneAgent: boolean; readonly enrolledBy: string },

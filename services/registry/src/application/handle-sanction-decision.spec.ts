@@ -59,8 +59,8 @@ async function hostedFixture() {
 const sanctions = (fixture: ReturnType<typeof registryFixture>) =>
   fixture.registry.unitOfWork.outbox.payloads(agentStandingChanged);
 
-describe('an agent that reporting suspends for silence', () => {
-  it('may still connect and report; the fact carries the raised epoch', async () => {
+describe('an agent that is suspended for missed reports', () => {
+  it('may still connect and report; the event carries the raised epoch', async () => {
     const fixture = await soloFixture();
     await fixture.follow.execute(decided('tester-1', 1, 'suspended'));
     expect(await fixture.mayConnect()).toBe(true);
@@ -94,7 +94,7 @@ describe('an agent that reporting suspends for silence', () => {
     });
   });
 
-  it('is back with three good reports, which reporting counts', async () => {
+  it('is reinstated by three good reports, which reporting counts', async () => {
     const fixture = await soloFixture();
     await fixture.follow.execute(decided('tester-1', 1, 'suspended'));
     await fixture.follow.execute(decided('tester-1', 2, 'none', 'recovery'));
@@ -108,7 +108,7 @@ describe('an agent that reporting suspends for silence', () => {
 });
 
 describe('a principal whose only agent is frozen', () => {
-  it('is refused by the broker at once, its connections are closed, and it can ask why', async () => {
+  it('is refused by the broker at once, its connections are closed, and it can query the reason', async () => {
     const fixture = await soloFixture();
     expect(await fixture.mayConnect()).toBe(true);
     await fixture.follow.execute(decided('tester-1', 1, 'frozen'));
@@ -132,7 +132,7 @@ describe('a principal whose only agent is frozen', () => {
     });
   });
 
-  it('is put out again while the broker may believe what it has cached, and not for ever', async () => {
+  it('is disconnected again while the broker may use a cached permission, and not forever', async () => {
     const fixture = await soloFixture();
     await fixture.follow.execute(decided('tester-1', 1, 'frozen'));
     await fixture.provisioning.runPass();
@@ -142,7 +142,7 @@ describe('a principal whose only agent is frozen', () => {
     expect(fixture.queues.closed).toHaveLength(3);
   });
 
-  it('is put out later when the broker was away', async () => {
+  it('is disconnected later when the broker was unavailable', async () => {
     const fixture = await soloFixture();
     fixture.queues.isUnavailable = true;
     await fixture.follow.execute(decided('tester-1', 1, 'frozen'));
@@ -161,8 +161,8 @@ describe('a principal whose only agent is frozen', () => {
   });
 });
 
-describe('one hosted agent of many', () => {
-  it('loses its own authority, not its runner’s, until all of them are frozen', async () => {
+describe('one hosted agent of several', () => {
+  it('loses its own authority, not that of its runner, until all of them are frozen', async () => {
     const fixture = await hostedFixture();
     await fixture.follow.execute(decided('tester-1', 1, 'frozen'));
     expect([await fixture.mayConnect(), fixture.queues.closed]).toEqual([true, []]);
@@ -175,7 +175,7 @@ describe('one hosted agent of many', () => {
     expect(await fixture.mayConnect()).toBe(true);
   });
 
-  it('a runner is refused also when its last working agent is retired', async () => {
+  it('causes its runner to be refused when the last working agent is retired', async () => {
     const fixture = await hostedFixture();
     await fixture.follow.execute(decided('tester-1', 1, 'frozen'));
     await fixture.retire.execute({ agent_id: 'tester-2', reason: 'Replaced.', actor: admin });
@@ -183,8 +183,8 @@ describe('one hosted agent of many', () => {
   });
 });
 
-describe('decisions that come late, twice or about nobody', () => {
-  it('change nothing: a stale suspension does not win over its end', async () => {
+describe('a sanction decision that is late, repeated or about an unknown agent', () => {
+  it('changes nothing: a stale suspension does not override its end', async () => {
     const fixture = await soloFixture();
     await fixture.follow.execute(decided('tester-1', 3, 'none', 'recovery'));
     for (const stale of [decided('tester-1', 2, 'suspended'), decided('tester-1', 2, 'frozen')])
@@ -192,7 +192,7 @@ describe('decisions that come late, twice or about nobody', () => {
     expect([await fixture.mayConnect(), sanctions(fixture)]).toEqual([true, []]);
   });
 
-  it('change nothing: a freeze delivered again does not undo that it was lifted', async () => {
+  it('changes nothing: a redelivered freeze does not undo its lift', async () => {
     const fixture = await soloFixture();
     const freeze = decided('tester-1', 1, 'frozen');
     await fixture.follow.execute(freeze);
@@ -205,15 +205,15 @@ describe('decisions that come late, twice or about nobody', () => {
     ]);
   });
 
-  it('change nothing for an agent that is not known', async () => {
+  it('changes nothing for an unknown agent', async () => {
     const fixture = registryFixture();
-    await fixture.follow.execute(decided('nobody', 1, 'frozen'));
+    await fixture.follow.execute(decided('unknown', 1, 'frozen'));
     expect(sanctions(fixture)).toEqual([]);
   });
 });
 
-describe('lifting a freeze', () => {
-  it('gives everything back but what was given before it, and keeps who did it and why', async () => {
+describe('LiftFreeze', () => {
+  it('gives everything back except work given before, and stores actor and reason', async () => {
     const fixture = await soloFixture();
     await fixture.follow.execute(decided('tester-1', 1, 'frozen'));
     const agent = valueOf(await fixture.lift.execute(lifting()));
@@ -237,21 +237,21 @@ describe('lifting a freeze', () => {
 
   it.each([
     [
-      'who is no administrator',
+      'a caller without role admin',
       { actor: { name: 'ada', roles: ['operator', 'approver'] } },
       'admin_required',
     ],
-    ['an agent that is not there', { agent_id: 'nobody' }, 'agent_not_found'],
+    ['an unknown agent', { agent_id: 'unknown' }, 'agent_not_found'],
     ['a reason of blanks', { reason: '              ' }, 'reason_too_short'],
-    ['a reason that cannot be kept', { reason: 'because of \u0000 nothing' }, 'text_invalid'],
-  ])('is refused for %s', async (_who, change, code) => {
+    ['a reason that cannot be stored', { reason: 'because of \u0000 nothing' }, 'text_invalid'],
+  ])('refuses %s', async (_who, change, code) => {
     const fixture = await soloFixture();
     await fixture.follow.execute(decided('tester-1', 1, 'frozen'));
     expect(codeOf(await fixture.lift.execute({ ...lifting(), ...change }))).toBe(code);
     expect(await fixture.mayConnect()).toBe(false);
   });
 
-  it('is refused for an agent that is not frozen, also the second time', async () => {
+  it('refuses an agent that is not frozen, also the second time', async () => {
     const fixture = await soloFixture();
     expect(codeOf(await fixture.lift.execute(lifting()))).toBe('agent_not_frozen');
     await fixture.follow.execute(decided('tester-1', 1, 'suspended'));

@@ -9,7 +9,7 @@ export interface EnforcementFact {
   readonly aggregateVersion: number;
 }
 
-/** Reporting decides who climbs the ladder; here authority is really taken, and given back. */
+/** Applies the sanction decisions of reporting to an agent's authority. */
 export class HandleSanctionDecision {
   constructor(
     private readonly unitOfWork: RegistryUnitOfWork,

@@ -2,10 +2,10 @@ import { digestOf, FailureException, repeatOf, sha256Hex, type Clock } from '@ym
 import type { IdempotencyKey, IdempotencyStore, SecretVault } from './ports';
 
 export interface IdempotentRequest {
-  /** Who asks: the same key of another caller is another key. */
+  /** The caller: the same key of another caller is another key. */
   readonly scope: string;
   readonly key: string;
-  /** A secret only the caller has, besides the key; empty where there is none. */
+  /** A secret that only the caller has, besides the key; empty where there is none. */
   readonly callerSecret: string;
   readonly request: unknown;
 }
@@ -14,8 +14,8 @@ const keptMs = 24 * 60 * 60_000;
 
 /**
  * The same key and the same request give the same answer for a day. An answer may hold a credential that is stored
- * nowhere else, so it is kept sealed under the pepper and what only the caller knows; of the key itself only a hash is
- * kept. Neither the database nor the pepper opens it alone.
+ * nowhere else, so it is stored sealed under the pepper and a secret of the caller; only a hash of the key is stored.
+ * Neither the database nor the pepper opens it alone.
  */
 export class IdempotentAnswers<Answer> {
   constructor(
@@ -23,7 +23,7 @@ export class IdempotentAnswers<Answer> {
     private readonly clock: Clock,
   ) {}
 
-  /** The earlier answer, or undefined when this transaction is the one to work; it ends with `remember`. */
+  /** The earlier answer, or undefined when this transaction must do the work; it ends with `remember`. */
   async recall(store: IdempotencyStore, asked: IdempotentRequest): Promise<Answer | undefined> {
     const now = this.clock.now();
     const requestDigest = digestOf(asked.request);

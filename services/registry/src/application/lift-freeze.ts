@@ -10,7 +10,7 @@ type Request = PayloadOf<typeof liftFreeze>;
 
 const minReasonLength = 10;
 
-/** What good reports do not end, an administrator does, with a reason that is kept with the name. */
+/** An administrator lifts what good reports do not, with a reason; both are stored. */
 export class LiftFreeze {
   constructor(
     private readonly unitOfWork: RegistryUnitOfWork,
@@ -21,11 +21,19 @@ export class LiftFreeze {
   execute(request: Request): Promise<Result<ReplyOf<typeof liftFreeze>>> {
     return attempt(async () => {
       if (!request.actor.roles.includes('admin'))
-        refuse('forbidden', 'admin_required', 'Only an administrator lifts a freeze.');
+        refuse('forbidden', 'admin_required', 'Requires role admin to lift a freeze.');
       if (request.reason.trim().length < minReasonLength)
-        refuse('validation', 'reason_too_short', `A reason has at least ${minReasonLength} characters.`);
+        refuse(
+          'validation',
+          'reason_too_short',
+          `The reason is too short. Give at least ${minReasonLength} characters.`,
+        );
       if (!isStorable(request.reason))
-        refuse('validation', 'text_invalid', 'The reason holds a NUL or half of a surrogate pair.');
+        refuse(
+          'validation',
+          'text_invalid',
+          'The reason contains a NUL or half of a surrogate pair. Remove it.',
+        );
       const { agent, aftermath } = await this.unitOfWork.run((tx) => this.lift(tx, request));
       await this.standing.carryOut(aftermath);
       return agentResourceOf(agent);
@@ -34,10 +42,10 @@ export class LiftFreeze {
 
   private async lift(tx: RegistryTransaction, { agent_id: agentId, actor, reason }: Request) {
     const before = await tx.agents.lock(agentId);
-    if (!before) refuse('not_found', 'agent_not_found', `There is no agent ${agentId}.`);
+    if (!before) refuse('not_found', 'agent_not_found', `Agent ${agentId} does not exist.`);
     if (!isLiftable(before))
-      refuse('illegal_state', 'agent_not_frozen', `The agent ${agentId} is not frozen.`, {
-        suggestion: 'A suspension for silence ends by itself when the agent reports again.',
+      refuse('illegal_state', 'agent_not_frozen', `Agent ${agentId} is not frozen.`, {
+        suggestion: 'A suspension for missed reports ends by itself when the agent reports again.',
       });
     const change = liftSanction(before, actor.name, reason, this.clock.now());
     await tx.agents.save(change.agent);

@@ -12,15 +12,15 @@ const hello = (id: string, principalId: string, ...agent_ids: string[]) => ({
   payload: { protocol: 1 as const, agent_ids },
 });
 
-describe('hello', () => {
-  it('is answered with a rising session, the partition and the agents that the principal owns', async () => {
+describe('OpenSession', () => {
+  it('answers a hello with a rising session, the partition and the agents that the principal owns', async () => {
     const fixture = registryFixture();
     await fixture.enrolled('runner-1');
     await fixture.register.execute(registration(asPrincipal('runner-1'), 'tester-1'));
     await fixture.register.execute(registration(asAdmin, 'other-1'));
 
     for (const id of ['h-1', 'h-2'])
-      expect(await fixture.openSession.execute(hello(id, 'runner-1', 'tester-1', 'other-1', 'nobody'))).toBe(
+      expect(await fixture.openSession.execute(hello(id, 'runner-1', 'tester-1', 'other-1', 'unknown'))).toBe(
         'welcomed',
       );
     const messages = fixture.registry.unitOfWork.outbox.messages;
@@ -36,7 +36,7 @@ describe('hello', () => {
     expect(fixture.metrics.unknownAgents).toBe(4);
   });
 
-  it('opens no second session when the broker delivers it twice', async () => {
+  it('opens no second session when the hello is redelivered', async () => {
     const fixture = registryFixture();
     await fixture.enrolled('runner-1');
     await fixture.openSession.execute(hello('h-1', 'runner-1', 'tester-1'));
@@ -44,11 +44,11 @@ describe('hello', () => {
     expect(fixture.registry.unitOfWork.state.principals.get('runner-1')?.session).toBe(1);
   });
 
-  it('is not answered for a stranger or a retired principal', async () => {
+  it('does not answer an unknown or a retired principal', async () => {
     const fixture = registryFixture();
     await fixture.register.execute(registration(asAdmin));
     await fixture.retire.execute({ agent_id: 'tester-1', reason: 'Replaced.', actor: admin });
     expect(await fixture.openSession.execute(hello('h-1', 'tester-1', 'tester-1'))).toBe('refused');
-    expect(await fixture.openSession.execute(hello('h-2', 'nobody', 'tester-1'))).toBe('refused');
+    expect(await fixture.openSession.execute(hello('h-2', 'unknown', 'tester-1'))).toBe('refused');
   });
 });

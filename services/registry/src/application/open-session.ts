@@ -6,7 +6,7 @@ import type { RegistryMetrics, RegistryUnitOfWork } from './ports';
 
 export interface Hello {
   readonly id: string;
-  /** As the broker has validated it. */
+  /** The user id that the broker validated. */
   readonly principalId: string;
   readonly payload: PayloadOf<typeof hello>;
 }
@@ -14,8 +14,8 @@ export interface Hello {
 export type HelloOutcome = 'welcomed' | 'repeated' | 'refused';
 
 /**
- * Answers a hello with a session of its own, higher than every earlier one. Agents that the principal does not own are
- * left out of the answer. Ids of messages are chosen by strangers, so a redelivery is known by the principal's own row.
+ * Answers a hello with a new session, higher than every earlier one. Agents that the principal does not own are left
+ * out of the answer. Agents choose their message ids, so a redelivery is recognised by the principal's own row.
  */
 export class OpenSession {
   constructor(
@@ -37,7 +37,7 @@ export class OpenSession {
       const named = [...new Set(message.payload.agent_ids)];
       const owned = await tx.agents.activeAmong(principal.principalId, named);
       const openedAt = this.clock.now().toISOString();
-      // The fact first: who hears the welcome reports at once, and the report is judged by the fact.
+      // The event first: an agent reports as soon as it gets the welcome, and the event is needed to judge the report.
       await tx.outbox.event(sessionOpened, {
         aggregateId: principal.principalId,
         aggregateVersion: principal.version,

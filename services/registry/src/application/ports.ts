@@ -10,19 +10,19 @@ import type { SecretToken, StoredSecret, TokenPrefix } from '../domain/secret-to
 export interface EnrolmentStore {
   add(enrolment: Enrolment): Promise<void>;
   find(keyId: string): Promise<Enrolment | undefined>;
-  /** False when it is spent already, also by a transaction that runs at the same time. */
+  /** False when it is spent already, also by a concurrent transaction. */
   spend(keyId: string, spentBy: string, at: Date): Promise<boolean>;
 }
 
 export interface PrincipalStore {
   /** False when the name is taken. */
   add(principal: Principal): Promise<boolean>;
-  /** Locked until the transaction ends: what is decided on it is decided by one at a time. */
+  /** Locked until the transaction ends, so that decisions about it are serial. */
   lock(principalId: string): Promise<Principal | undefined>;
   save(principal: Principal): Promise<void>;
-  /** No more closing of connections, if that was to go on until `closeUntil`. */
+  /** Ends the closing of connections, if it was due until exactly `closeUntil`. */
   settleClosing(principalId: string, closeUntil: Date): Promise<void>;
-  /** Without effect when the row has moved on since `from` was read. */
+  /** Without effect when the row has changed since `from` was read. */
   settleProvisioning(principalId: string, from: Provisioning, to: Provisioning): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export interface AgentStore {
   save(agent: Agent): Promise<void>;
   /** Those of `agentIds` that are active under this principal, in the order of their ids. */
   activeAmong(principalId: string, agentIds: readonly string[]): Promise<string[]>;
-  /** Each standing that one of its active agents has, once. */
+  /** The distinct sanction statuses of its active agents. */
   sanctionsOf(principalId: string): Promise<Pick<SanctionStatus, 'status' | 'cause'>[]>;
 }
 
@@ -54,8 +54,8 @@ export interface IdempotencyRecord {
 
 export interface IdempotencyStore {
   /**
-   * Undefined when the key is now this transaction's; otherwise what was answered. Waits for a transaction that claimed
-   * the same key at the same time.
+   * Undefined when the key now belongs to this transaction; otherwise the earlier answer. Waits for a transaction that
+   * claimed the same key concurrently.
    */
   claim(
     key: IdempotencyKey,
@@ -75,7 +75,7 @@ export interface RegistryStores {
 export type RegistryUnitOfWork = UnitOfWork<RegistryStores>;
 export type RegistryTransaction = RegistryStores & Messages;
 
-/** A principal with everything that authentication and the broker's questions need. */
+/** A principal with everything that authentication and authorisation on the broker need. */
 export interface PrincipalAccess {
   readonly principal: Principal;
   readonly credentials: readonly Credential[];
@@ -95,7 +95,7 @@ export interface RegistryReader {
   activeAgentsOf(principalId: string): Promise<Agent[]>;
   /** Fails when the database does not answer. */
   check(): Promise<void>;
-  /** Principals the broker still owes something, or whose connections are to be closed. */
+  /** Principals with a pending step on the broker, or whose connections are to be closed. */
   unprovisioned(limit: number): Promise<Principal[]>;
 }
 
@@ -109,26 +109,26 @@ export interface SecretVault {
   issue(prefix: TokenPrefix): IssuedToken;
   /** In constant time. */
   matches(shown: SecretToken, stored: StoredSecret): boolean;
-  /** Only who knows the phrase, here, can open it again. */
+  /** Only this vault, with the phrase, can open it again. */
   seal(text: string, phrase: string): string;
   open(sealed: string, phrase: string): string;
 }
 
-/** The broker's side of a principal. Each step may be repeated. */
+/** The broker's state of a principal. Each step is idempotent. */
 export interface PrincipalBroker {
   declareQueue(principalId: string): Promise<void>;
   deleteQueue(principalId: string): Promise<void>;
   closeConnections(principalId: string): Promise<void>;
 }
 
-/** Forget what is cached about a principal; called after each commit that changed it. */
+/** Invalidates the cache of a principal; called after each commit that changed it. */
 export interface AccessCache {
   invalidate(principalId: string): void;
 }
 
 export interface RegistryMetrics {
   authenticationFailed(code: string): void;
-  /** Agents that a hello named without owning them. */
+  /** Agents that a hello named although the principal does not own them. */
   unknownAgentsInHello(count: number): void;
   provisioningFailed(): void;
   sanctionStatusChanged(status: AgentStanding, cause: SanctionCause | EndCause): void;

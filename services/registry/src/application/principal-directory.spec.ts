@@ -1,7 +1,7 @@
 import { registryFixture } from '../testing/in-memory-registry-fixture';
 import { PrincipalDirectory } from './principal-directory';
 
-describe('the directory of principals', () => {
+describe('PrincipalDirectory', () => {
   it('reads a principal once, and again only after a change', async () => {
     const fixture = registryFixture();
     await fixture.enrolled('runner-1');
@@ -20,14 +20,14 @@ describe('the directory of principals', () => {
     expect(reads).toBe(2);
   });
 
-  it('remembers that there is nobody of a name, until somebody is enrolled', async () => {
+  it('caches the absence of a principal until it is enrolled', async () => {
     const fixture = registryFixture();
     expect(await fixture.broker.may('runner-1', { kind: 'vhost', vhost: '/agents' })).toBe(false);
     await fixture.enrolled('runner-1');
     expect(await fixture.broker.may('runner-1', { kind: 'vhost', vhost: '/agents' })).toBe(true);
   });
 
-  it('keeps nothing that was read before a change and arrives after it', async () => {
+  it('caches no read that began before a change and ends after it', async () => {
     const fixture = registryFixture();
     await fixture.enrolled('runner-1');
     let arrive = (): void => undefined;

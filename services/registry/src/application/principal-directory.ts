@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { AccessCache, PrincipalAccess, RegistryReader } from './ports';
 
 export interface DirectorySettings {
-  /** How long a change made by another instance may stay unseen here. */
+  /** Maximum time until a change by another instance is seen here. */
   readonly maxAgeMs: number;
   readonly maxEntries: number;
 }
@@ -10,14 +10,14 @@ export interface DirectorySettings {
 const directorySettings: DirectorySettings = { maxAgeMs: 2_000, maxEntries: 50_000 };
 
 /**
- * What is known of principals, in process: the broker asks several times per connection and must not wait. Absence is
- * remembered too, so that a stranger's guesses do not become reads of the database.
+ * Principals, cached in the process: the broker asks several times per connection and must not wait. Absence is cached
+ * too, so that guessed names do not become database reads.
  */
 export class PrincipalDirectory implements AccessCache {
   private readonly byName: LRUCache<string, { readonly access: PrincipalAccess | undefined }>;
-  /** Never invalidated: a key id is random and belongs to one principal for ever. */
+  /** Never invalidated: a key id is random and belongs to one principal forever. */
   private readonly nameByKey: LRUCache<string, { readonly name: string | undefined }>;
-  /** Rises with each invalidation: what was read before it is not kept after it. */
+  /** Rises with each invalidation: a read that began before it is not cached. */
   private generation = 0;
 
   constructor(

@@ -2,14 +2,14 @@ import type { Clock, Logger } from '@ymera/kernel';
 import type { Principal } from '../domain/principal';
 import type { PrincipalBroker, RegistryMetrics, RegistryReader, RegistryUnitOfWork } from './ports';
 
-/** Rows of one pass; the next pass takes the rest. */
+/** Rows per pass; the next pass takes the rest. */
 const passSize = 100;
 
 /**
- * Brings the broker to what the rows say: a queue for who is enrolled; no connections for who is denied
- * everything; no queue and no connections for who is retired.
- * Runs right after the commit that asks for it, and from a sweep, which finds what a dead process left. Every step may
- * run twice, also at the same time, so no lock is held while the broker works.
+ * Brings the broker to the state of the rows: a queue for an enrolled principal; no connections for one without access;
+ * no queue and no connections for a retired one.
+ * Runs right after the commit that requires it, and from a periodic job, which completes the work of a dead process.
+ * Every step is idempotent, also concurrently, so no lock is held while the broker works.
  */
 export class ProvisionPrincipals {
   constructor(
@@ -25,13 +25,13 @@ export class ProvisionPrincipals {
     for (const principal of await this.reader.unprovisioned(passSize)) await this.provision(principal);
   }
 
-  /** Never throws: what fails stays owed. */
+  /** Never throws: a failed step stays pending. */
   async provision(principal: Principal): Promise<void> {
     try {
       await this.settle(principal);
     } catch (error) {
       this.metrics.provisioningFailed();
-      this.logger.warn('principal not provisioned on the broker, will try again', {
+      this.logger.warn('principal not provisioned on the broker, will be retried', {
         principal_id: principal.principalId,
         provisioning: principal.provisioning,
         error,
@@ -52,7 +52,7 @@ export class ProvisionPrincipals {
     if (provisioning === 'remove_pending') {
       await this.broker.closeConnections(principalId);
       await this.broker.deleteQueue(principalId);
-      // Until then the broker may let the principal in again on a permission that it has cached.
+      // Until then the broker may accept the principal again on a cached permission.
       if (removalUntil === null || this.isOver(removalUntil))
         await this.settled(principalId, provisioning, 'removed');
     }

@@ -15,7 +15,7 @@ import type { RegistryReader } from './ports';
 
 const cursors = pageCursor('agents', agentIdSchema);
 
-/** Questions that change nothing. */
+/** Queries that change nothing. */
 export class ReadAgents {
   constructor(
     private readonly reader: RegistryReader,
@@ -26,7 +26,7 @@ export class ReadAgents {
     const agent = await this.reader.agent(agent_id);
     return agent
       ? ok(agentResourceOf(agent))
-      : err(failure('not_found', 'agent_not_found', `There is no agent ${agent_id}.`));
+      : err(failure('not_found', 'agent_not_found', `Agent ${agent_id} does not exist.`));
   }
 
   async page({
@@ -45,7 +45,7 @@ export class ReadAgents {
     principal_id: principalId,
   }: PayloadOf<typeof principalStatus>): Promise<Result<ReplyOf<typeof principalStatus>>> {
     const access = await this.reader.accessByName(principalId);
-    if (!access) return err(failure('not_found', 'principal_not_found', 'There is no such principal.'));
+    if (!access) return err(failure('not_found', 'principal_not_found', 'This principal does not exist.'));
     const agents = await this.reader.activeAgentsOf(principalId);
     return ok({
       principal_id: principalId,

@@ -1,6 +1,6 @@
 import { err, failure, FailureException, ok, type ErrorKind, type Failure, type Result } from '@ymera/kernel';
 
-/** Ends a transaction without effect; `attempt` makes it the answer. */
+/** Ends a transaction without effect; `attempt` turns it into the answer. */
 export function refuse(
   kind: ErrorKind,
   code: string,
@@ -10,7 +10,7 @@ export function refuse(
   throw new FailureException(failure(kind, code, message, extra));
 }
 
-/** An expected refusal is a value; anything else is a bug or a passing condition, and goes on up. */
+/** An expected refusal is a value; any other error is a bug or transient, and is rethrown. */
 export async function attempt<T>(work: () => Promise<T>): Promise<Result<T, Failure>> {
   try {
     return ok(await work());

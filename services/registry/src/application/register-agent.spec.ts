@@ -8,8 +8,8 @@ import {
   withToken,
 } from '../testing/in-memory-registry-fixture';
 
-describe('registering an agent', () => {
-  it('under the principal that asks, without another credential', async () => {
+describe('RegisterAgent', () => {
+  it('registers under the calling principal, without another credential', async () => {
     const fixture = registryFixture();
     await fixture.enrolled('runner-1');
     const reply = valueOf(await fixture.register.execute(registration(asPrincipal('runner-1'))));
@@ -34,20 +34,23 @@ describe('registering an agent', () => {
     expect(fixture.events()).toContain('registry.agent.registered');
   });
 
-  it.each(['enrolment', 'administrator'])('by %s, with a principal and a queue of its own', async (way) => {
-    const fixture = registryFixture();
-    const caller = way === 'enrolment' ? withToken(await fixture.token('agent')) : asAdmin;
-    const reply = valueOf(await fixture.register.execute(registration(caller)));
-    expect(reply.principal?.principal_id).toBe('tester-1');
-    expect(fixture.queues.queues).toEqual(new Set(['tester-1']));
-    const credential = reply.principal?.credential ?? '';
-    expect(await fixture.broker.mayConnect('tester-1', credential)).toBe(true);
-    expect(codeOf(await fixture.register.execute(registration(asPrincipal('tester-1'), 'tester-2')))).toBe(
-      'principal_serves_one_agent',
-    );
-  });
+  it.each(['enrolment', 'administrator'])(
+    'registers by %s, with a principal and a queue of its own',
+    async (way) => {
+      const fixture = registryFixture();
+      const caller = way === 'enrolment' ? withToken(await fixture.token('agent')) : asAdmin;
+      const reply = valueOf(await fixture.register.execute(registration(caller)));
+      expect(reply.principal?.principal_id).toBe('tester-1');
+      expect(fixture.queues.queues).toEqual(new Set(['tester-1']));
+      const credential = reply.principal?.credential ?? '';
+      expect(await fixture.broker.mayConnect('tester-1', credential)).toBe(true);
+      expect(codeOf(await fixture.register.execute(registration(asPrincipal('tester-1'), 'tester-2')))).toBe(
+        'principal_serves_one_agent',
+      );
+    },
+  );
 
-  it('refuses a second of the same id, whoever asks, and spends no token for it', async () => {
+  it('refuses a second agent of the same id, from any caller, and spends no token for it', async () => {
     const fixture = registryFixture();
     await fixture.enrolled('runner-1');
     await fixture.register.execute(registration(asPrincipal('runner-1')));
@@ -57,7 +60,7 @@ describe('registering an agent', () => {
     expect(codeOf(await fixture.register.execute(registration(withToken(token), 'tester-2')))).toBe('ok');
   });
 
-  it('gives the same answer, credential included, to the same request with the same key', async () => {
+  it('returns the same answer, credential included, to the same request with the same key', async () => {
     const fixture = registryFixture();
     const caller = withToken(await fixture.token('agent'));
     const request = { ...registration(caller), idempotency_key: 'try-1' };
@@ -73,7 +76,7 @@ describe('registering an agent', () => {
     expect(codeOf(await fixture.register.execute(request))).toBe('enrolment_invalid');
   });
 
-  it('keeps one caller’s key apart from another’s', async () => {
+  it('separates the idempotency keys of callers', async () => {
     const fixture = registryFixture();
     await fixture.enrolled('runner-1');
     await fixture.enrolled('runner-2');
@@ -83,7 +86,7 @@ describe('registering an agent', () => {
     expect(valueOf(await ask('runner-2', 'tester-2')).agent.principal_id).toBe('runner-2');
   });
 
-  it('stops at a thousand agents of one principal', async () => {
+  it('limits a principal to a thousand agents', async () => {
     const fixture = registryFixture();
     await fixture.enrolled('runner-1');
     const { principals } = fixture.registry.unitOfWork.state;
@@ -97,12 +100,12 @@ describe('registering an agent', () => {
     );
   });
 
-  it('refuses strangers, people who are not administrators, and what cannot be stored', async () => {
+  it('refuses unknown principals, people without role admin, and texts that cannot be stored', async () => {
     const fixture = registryFixture();
     const viewer = { kind: 'operator' as const, actor: { name: 'eve', roles: ['viewer'] } };
     const refused = async (request: Parameters<typeof fixture.register.execute>[0]) =>
       codeOf(await fixture.register.execute(request));
-    expect(await refused(registration(asPrincipal('nobody')))).toBe('principal_not_active');
+    expect(await refused(registration(asPrincipal('unknown')))).toBe('principal_not_active');
     expect(await refused(registration(viewer))).toBe('admin_required');
     expect(await refused(registration(withToken('yme_forged')))).toBe('enrolment_invalid');
     expect(await refused({ ...registration(asAdmin), config: { blob: 'x'.repeat(16_384) } })).toBe(

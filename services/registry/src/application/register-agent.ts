@@ -13,7 +13,7 @@ type Request = PayloadOf<typeof registerAgent>;
 type Reply = ReplyOf<typeof registerAgent>;
 interface Host {
   readonly principal: Principal;
-  /** Of a principal that was made for this agent. */
+  /** For a principal that was created for this agent. */
   readonly credential?: NonNullable<Reply['principal']>;
 }
 
@@ -23,8 +23,8 @@ interface Registration {
 }
 
 /**
- * Registers an agent: under the principal that asks, or, with an enrolment token or an administrator's word, with a
- * principal of its own whose credential is in the answer.
+ * Registers an agent: under the calling principal, or, with an enrolment token or by an administrator, with a principal
+ * of its own whose credential is in the answer.
  */
 export class RegisterAgent {
   constructor(
@@ -39,9 +39,9 @@ export class RegisterAgent {
   execute(request: Request): Promise<Result<Reply>> {
     return attempt(async () => {
       if (Buffer.byteLength(JSON.stringify(request.config)) > maxConfigBytes)
-        refuse('validation', 'config_too_large', 'The configuration is larger than 16 KiB.');
+        refuse('validation', 'config_too_large', 'The configuration is too large. Use at most 16 KiB.');
       if (!isStorable([request.capabilities, request.config]))
-        refuse('validation', 'text_invalid', 'A text holds a NUL or half of a surrogate pair.');
+        refuse('validation', 'text_invalid', 'A text contains a NUL or half of a surrogate pair. Remove it.');
       const { reply, enrolled } = await this.unitOfWork.run((tx) => this.register(tx, request));
       if (enrolled) {
         this.cache.invalidate(enrolled.principalId);
@@ -54,7 +54,11 @@ export class RegisterAgent {
   private async register(tx: RegistryTransaction, request: Request): Promise<Registration> {
     const { caller } = request;
     if (caller.kind === 'operator' && !caller.actor.roles.includes('admin'))
-      refuse('forbidden', 'admin_required', 'Only an administrator registers agents.');
+      refuse(
+        'forbidden',
+        'admin_required',
+        'Requires role admin to register an agent with a principal of its own.',
+      );
     const enrolment =
       caller.kind === 'enrolment' ? await this.enrolments.recognise(tx, caller.enrolment_token) : undefined;
     const asked = idempotentRequest(request, enrolment);
@@ -88,8 +92,8 @@ export class RegisterAgent {
       createdAt: this.clock.now(),
     });
     if (!(await tx.agents.add(agent)))
-      refuse('conflict', 'agent_exists', `The agent ${agent.agentId} exists already.`, {
-        suggestion: 'Choose another agent_id; ids are never used again.',
+      refuse('conflict', 'agent_exists', `Agent ${agent.agentId} exists already.`, {
+        suggestion: 'Choose another agent_id; ids are never reused.',
       });
     return agent;
   }
@@ -99,7 +103,7 @@ export class RegisterAgent {
     if (principal?.status !== 'active')
       refuse('forbidden', 'principal_not_active', 'The principal may not register agents now.');
     if (principal.servesOneAgent)
-      refuse('forbidden', 'principal_serves_one_agent', 'This credential belongs to one agent alone.', {
+      refuse('forbidden', 'principal_serves_one_agent', 'This credential belongs to a single agent.', {
         suggestion: 'Enrol a principal to host several agents.',
       });
     if (principal.agentCount >= maxAgentsPerPrincipal)

@@ -10,8 +10,8 @@ import {
 
 const retirement = (agent_id: string) => ({ agent_id, reason: 'Replaced.', actor: admin });
 
-describe('retiring an agent', () => {
-  it('takes its own principal with it: refused at once, connections closed, queue gone', async () => {
+describe('RetireAgent', () => {
+  it('retires the agent’s own principal with it: refused at once, connections closed, queue deleted', async () => {
     const fixture = registryFixture();
     const { principal } = valueOf(await fixture.register.execute(registration(asAdmin)));
     const credential = principal?.credential ?? '';
@@ -26,7 +26,7 @@ describe('retiring an agent', () => {
     expect(fixture.queues.queues).toEqual(new Set());
   });
 
-  it('goes on closing connections while the broker may believe what it has cached', async () => {
+  it('continues to close connections while the broker may use a cached permission', async () => {
     const fixture = registryFixture();
     await fixture.register.execute(registration(asAdmin));
     await fixture.retire.execute(retirement('tester-1'));
@@ -38,7 +38,7 @@ describe('retiring an agent', () => {
     expect(fixture.queues.closed).toHaveLength(3);
   });
 
-  it('leaves a runner and its other agents alone', async () => {
+  it('leaves a runner and its other agents unchanged', async () => {
     const fixture = registryFixture();
     await fixture.enrolled('runner-1');
     for (const agent of ['tester-1', 'tester-2'])
@@ -55,7 +55,7 @@ describe('retiring an agent', () => {
     expect(fixture.queues.closed).toEqual([]);
   });
 
-  it('happens once: again is the same answer and no second event; the id is never free again', async () => {
+  it('gives the same answer again without a second event, and never frees the id', async () => {
     const fixture = registryFixture();
     await fixture.register.execute(registration(asAdmin));
     const first = valueOf(await fixture.retire.execute(retirement('tester-1')));
@@ -64,7 +64,7 @@ describe('retiring an agent', () => {
     expect(codeOf(await fixture.register.execute(registration(asAdmin)))).toBe('agent_exists');
   });
 
-  it('stands in events with who did it, as does the token that an agent joins with, and without the token', async () => {
+  it('publishes the actor, as does the enrolment with its token, and never the token’s secret', async () => {
     const fixture = registryFixture();
     await fixture.register.execute(registration(asAdmin));
     const token = await fixture.token('agent');
@@ -81,7 +81,7 @@ describe('retiring an agent', () => {
     expect(JSON.stringify(sent)).not.toContain(token.slice(-64));
   });
 
-  it('is refused to who is no administrator, and for an agent that is not there', async () => {
+  it('refuses callers without role admin, and an unknown agent', async () => {
     const fixture = registryFixture();
     const actor = { name: 'ada', roles: ['operator'] };
     expect(codeOf(await fixture.retire.execute({ ...retirement('tester-1'), actor }))).toBe('admin_required');

@@ -11,11 +11,13 @@ type Request = PayloadOf<typeof retireAgent>;
 
 interface Retirement {
   readonly agent: Agent;
-  /** A principal that was there for this agent alone goes with it; another one follows those that are left. */
+  /**
+   * A principal that exists only for this agent is retired with it; another one is derived from its remaining agents.
+   */
   readonly principal?: Principal;
 }
 
-/** Retires an agent for good; to retire it again changes nothing and gives the same answer. */
+/** Retires an agent for good; idempotent. */
 export class RetireAgent {
   constructor(
     private readonly unitOfWork: RegistryUnitOfWork,
@@ -23,16 +25,20 @@ export class RetireAgent {
     private readonly cache: AccessCache,
     private readonly standing: ApplySanctionChange,
     private readonly clock: Clock,
-    /** For how long the broker may believe a permission that it has cached. */
+    /** Time for which the broker may use a cached permission. */
     private readonly brokerCacheMs: number,
   ) {}
 
   execute(request: Request): Promise<Result<ReplyOf<typeof retireAgent>>> {
     return attempt(async () => {
       if (!request.actor.roles.includes('admin'))
-        refuse('forbidden', 'admin_required', 'Only an administrator retires agents.');
+        refuse('forbidden', 'admin_required', 'Requires role admin to retire an agent.');
       if (!isStorable(request.reason))
-        refuse('validation', 'text_invalid', 'The reason holds a NUL or half of a surrogate pair.');
+        refuse(
+          'validation',
+          'text_invalid',
+          'The reason contains a NUL or half of a surrogate pair. Remove it.',
+        );
       const { agent, principal } = await this.unitOfWork.run((tx) => this.retire(tx, request));
       if (principal) {
         this.cache.invalidate(principal.principalId);
@@ -44,7 +50,7 @@ export class RetireAgent {
 
   private async retire(tx: RegistryTransaction, request: Request): Promise<Retirement> {
     const before = await tx.agents.lock(request.agent_id);
-    if (!before) refuse('not_found', 'agent_not_found', `There is no agent ${request.agent_id}.`);
+    if (!before) refuse('not_found', 'agent_not_found', `Agent ${request.agent_id} does not exist.`);
     if (before.status === 'retired') return { agent: before };
     const now = this.clock.now();
     const agent = retired(before, request.actor.name, request.reason, now);

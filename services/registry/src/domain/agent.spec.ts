@@ -1,6 +1,6 @@
 import { slotsOf } from './agent';
 
-describe('attempts of an agent at a time', () => {
+describe('slotsOf', () => {
   it.each([
     [{}, 1],
     [{ concurrency: 10 }, 10],
@@ -8,7 +8,7 @@ describe('attempts of an agent at a time', () => {
     [{ concurrency: 0 }, 1],
     [{ concurrency: 2.5 }, 1],
     [{ concurrency: 'many' }, 1],
-  ])('of the configuration %j are %d', (config, slots) => {
+  ])('of the configuration %j is %d', (config, slots) => {
     expect(slotsOf({ config })).toBe(slots);
   });
 });

@@ -30,18 +30,18 @@ export interface Agent {
   readonly createdAt: Date;
   readonly retirement: { readonly at: Date; readonly by: string; readonly reason: string } | null;
   readonly standing: SanctionStatus;
-  /** Raised by every sanction, never lowered; leases remember the one they were given under. */
+  /** Raised by every sanction, never lowered; leases record the one they were given under. */
   readonly credentialEpoch: number;
-  /** The newest decision of reporting that is known here; 0 before the first. */
+  /** The newest known decision of reporting; 0 before the first. */
   readonly enforcementVersion: number;
-  /** Rises with every fact about the agent. */
+  /** Rises with every event about the agent. */
   readonly version: number;
 }
 
-/** Once encoded as JSON. */
+/** In bytes, encoded as JSON. */
 export const maxConfigBytes = 16_384;
 
-/** As its configuration says; a strange one counts as the default. */
+/** As its configuration says; an invalid value counts as the default. */
 export function slotsOf({ config }: Pick<Agent, 'config'>): number {
   const { concurrency } = config;
   const isCount = typeof concurrency === 'number' && Number.isInteger(concurrency) && concurrency >= 1;

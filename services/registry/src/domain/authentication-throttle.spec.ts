@@ -12,27 +12,27 @@ function run(times: readonly number[]) {
   });
 }
 
-describe('wrong credentials', () => {
-  it('are free three times, then each doubles the wait up to a quarter of an hour', () => {
+describe('the authentication throttle', () => {
+  it('allows three wrong credentials without delay, then doubles the wait up to a quarter of an hour', () => {
     const delays = run(Array.from({ length: 14 }, (_, index) => start + index)).map(
       (d) => d.retryAfterMs / 1000,
     );
     expect(delays).toEqual([0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900]);
   });
 
-  it('are announced ever more rarely: ten thousand tries make a dozen events', () => {
+  it('announces failures ever more rarely: ten thousand tries make a dozen events', () => {
     const announced = run(Array.from({ length: 10_000 }, (_, index) => start + index))
       .filter(({ isAnnounced }) => isAnnounced)
       .map(({ count }) => count.failures);
     expect(announced).toEqual([4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192]);
   });
 
-  it('are forgotten after an hour of quiet', () => {
+  it('starts anew after an hour without failures', () => {
     const [, , later] = run([start, start + 1, start + 1 + throttlePolicy.forgetAfterMs]);
     expect(later?.count.failures).toBe(1);
   });
 
-  it('never wait longer than the policy says', () => {
+  it('never returns a longer wait than the policy’s maximum', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 7_200_000 }), { maxLength: 100 }), (gaps) => {
         let time = start;

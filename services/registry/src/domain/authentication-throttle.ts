@@ -23,15 +23,15 @@ export const throttlePolicy: ThrottlePolicy = {
 
 export interface ThrottleDecision {
   readonly count: FailureCount;
-  /** How long the holder of a wrong secret is told to wait; doubles with each. 0 while failures are free. */
+  /** The wait after a wrong secret; doubles with each. 0 while failures are free. */
   readonly retryAfterMs: number;
-  /** Whether the world is told: at 4, 8, 16, ... so that a flood of tries is not a flood of events. */
+  /** Whether an event is published: at 4, 8, 16, ... so that a flood of tries is not a flood of events. */
   readonly isAnnounced: boolean;
 }
 
 /**
- * Counts a wrong secret. Only the wrong one is made to wait: a count never stands between the right secret and its
- * owner, or a stranger who knows the key id could lock an agent out.
+ * Counts a wrong secret. Only wrong secrets are throttled: otherwise anyone who knows the key id could lock an agent
+ * out.
  */
 export function recordFailure(
   before: FailureCount | undefined,

@@ -60,12 +60,12 @@ const refused: readonly (readonly [string, BrokerRequest])[] = [
   ['bind by topic', topic('report.17.runner-1', 'agents.in', 'read')],
 ];
 
-describe('what a principal may do on the broker', () => {
-  it.each(allowed)('it may %s', (_title, request) => {
+describe('isAllowed for a principal on the broker', () => {
+  it.each(allowed)('lets it %s', (_title, request) => {
     expect(isAllowed(runner, request, vhost)).toBe(true);
   });
 
-  it.each(refused)('it may not %s', (_title, request) => {
+  it.each(refused)('does not let it %s', (_title, request) => {
     expect(isAllowed(runner, request, vhost)).toBe(false);
   });
 
@@ -74,12 +74,12 @@ describe('what a principal may do on the broker', () => {
     ['frozen', { ...runner, status: 'frozen', cause: 'silence' }],
     ['suspended for a violation', { ...runner, status: 'suspended', cause: 'violation' }],
     ['suspended for an unknown reason', { ...runner, status: 'suspended', cause: null }],
-  ])('nothing at all once it is %s', (_title, principal) => {
+  ])('allows nothing once it is %s', (_title, principal) => {
     for (const [, request] of [...allowed, ...refused])
       expect(isAllowed(principal, request, vhost)).toBe(false);
   });
 
-  it('when it was suspended for silence it may only come back: connect, read, report, say hello', () => {
+  it('allows only to connect, read, report and say hello while it is suspended for missed reports', () => {
     const may = allowed.filter(([, request]) => isAllowed(silent, request, vhost)).map(([title]) => title);
     expect(may).toEqual([
       'enter the agents’ virtual host',
@@ -91,13 +91,13 @@ describe('what a principal may do on the broker', () => {
     for (const [, request] of refused) expect(isAllowed(silent, request, vhost)).toBe(false);
   });
 
-  it('every status has an access, and only the active one all of it', () => {
+  it('gives every status an access, and full access only to the active one', () => {
     const statuses: readonly Principal['status'][] = ['active', 'suspended', 'frozen', 'retired'];
     const full = statuses.filter((status) => brokerAccess({ status, cause: 'silence' }) === 'full');
     expect(full).toEqual(['active']);
   });
 
-  it('no routing key but the four of its own is ever allowed', () => {
+  it('allows no routing key but its own four', () => {
     const word = fc.constantFrom(
       'report',
       'result',

@@ -1,7 +1,7 @@
 import { agentQueue, exchanges, helloPartition } from '@ymera/contracts';
 import type { Principal } from './principal';
 
-/** What RabbitMQ asks about a user that has authenticated. */
+/** RabbitMQ's authorisation request about an authenticated user. */
 export type BrokerRequest =
   | { readonly kind: 'vhost'; readonly vhost: string }
   | {
@@ -22,8 +22,8 @@ export type BrokerRequest =
 export type BrokerFacts = Pick<Principal, 'principalId' | 'partition' | 'status' | 'cause'>;
 
 /**
- * How much of the broker a principal may use. Who is silent may come back by reporting; who did wrong, or left, may
- * not even connect.
+ * The access of a principal on the broker. A principal that is suspended for missed reports may still report; one that
+ * is suspended for a violation, frozen or retired may not even connect.
  */
 export type BrokerAccess = 'full' | 'reports_only' | 'none';
 

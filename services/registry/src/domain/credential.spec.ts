@@ -7,8 +7,8 @@ const later = new Date(now.getTime() + 1);
 const keyId = '0123456789abcdef';
 const secret = 'ab'.repeat(32);
 
-describe('tokens', () => {
-  it('are read back as they were written, and not as another kind', () => {
+describe('parseToken', () => {
+  it('reads a token back as it was written, and not as another kind', () => {
     const text = formatToken('ymk', { keyId, secret });
     expect(text).toBe(`ymk_${keyId}_${secret}`);
     expect(parseToken('ymk', text)).toEqual({ keyId, secret });
@@ -16,13 +16,13 @@ describe('tokens', () => {
   });
 
   it.each(['', 'ymk', `ymk_${keyId}`, `ymk_${keyId}_`, `ymk_${keyId}_${secret}0`, ` ymk_${keyId}_${secret}`])(
-    'that are malformed are nothing: %p',
+    'returns nothing for malformed text: %p',
     (text) => expect(parseToken('ymk', text)).toBeUndefined(),
   );
 });
 
 describe('a credential', () => {
-  it('is good until the moment it expires or is revoked', () => {
+  it('is valid until the moment it expires or is revoked', () => {
     expect(faultOf({ revokedAt: null, expiresAt: later }, now)).toBeUndefined();
     expect(faultOf({ revokedAt: null, expiresAt: now }, now)).toBe('credential_expired');
     expect(faultOf({ revokedAt: now, expiresAt: later }, now)).toBe('credential_revoked');

@@ -9,7 +9,7 @@ export interface Credential extends StoredSecret {
 
 export type CredentialFault = 'credential_expired' | 'credential_revoked';
 
-/** What is wrong with a credential whose secret was right; nothing when it may be used. */
+/** The fault of a credential whose secret was right; undefined when it may be used. */
 export function faultOf(
   { revokedAt, expiresAt }: Pick<Credential, 'revokedAt' | 'expiresAt'>,
   now: Date,

@@ -1,7 +1,7 @@
 import { failure, type Failure } from '@ymera/kernel';
 import type { StoredSecret } from './secret-token';
 
-/** What a token lets its holder do: enrol a principal, or register one agent with a principal of its own. */
+/** The purpose of a token: enrol a principal, or register one agent with a principal of its own. */
 export type EnrolmentKind = 'principal' | 'agent';
 
 export interface Enrolment extends StoredSecret {
@@ -12,12 +12,12 @@ export interface Enrolment extends StoredSecret {
   readonly spentBy: string | null;
 }
 
-/** One answer for every fault: a stranger learns nothing about which tokens exist. */
+/** One answer for every fault, so that it does not reveal which tokens exist. */
 export const enrolmentInvalid: Failure = failure(
   'unauthenticated',
   'enrolment_invalid',
   'The enrolment token is unknown, spent, expired or meant for something else.',
-  { suggestion: 'Ask an administrator for a new token; each works once.' },
+  { suggestion: 'Request a new token from an administrator; each works once.' },
 );
 
 export const isSpendable = (enrolment: Enrolment, kind: EnrolmentKind, now: Date): boolean =>

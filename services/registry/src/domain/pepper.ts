@@ -1,4 +1,4 @@
-/** A server-side secret that database readers do not have. Rotated by adding a version; old rows name theirs. */
+/** A server-side secret that database readers do not have. Rotated by adding a version; each row names its version. */
 export interface Pepper {
   readonly version: number;
   readonly key: string;

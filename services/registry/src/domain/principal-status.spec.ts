@@ -16,19 +16,19 @@ const silent = { status: 'suspended', cause: 'silence' } as const;
 const violating = { status: 'suspended', cause: 'violation' } as const;
 const frozen = { status: 'frozen', cause: 'silence' } as const;
 
-describe('a principal and its agents', () => {
+describe('the status of a principal by its agents', () => {
   it.each([
-    ['has nothing to follow without agents', [], undefined],
-    ['works while one of them may', [frozen, active, silent], active],
-    ['may report while one of them may come back by it', [frozen, silent, violating], silent],
-    ['is refused when all of them are frozen', [frozen, frozen], frozen],
-    ['is refused when none of them may come in', [violating, frozen], frozen],
-    ['is refused for their violation', [violating], violating],
-  ])('%s', (_title, agents, expected) => {
+    ['undefined without agents', [], undefined],
+    ['active while one of them is active', [frozen, active, silent], active],
+    ['suspended while reports can reinstate one of them', [frozen, silent, violating], silent],
+    ['frozen when all of them are frozen', [frozen, frozen], frozen],
+    ['suspended for a violation when none of them may connect', [violating, frozen], frozen],
+    ['suspended for their violation', [violating], violating],
+  ])('is %s', (_title, agents, expected) => {
     expect(sanctionOf(agents)).toEqual(expected);
   });
 
-  it('a refusal raises the epoch and closes connections, once; its end stops the closing', () => {
+  it('raises the epoch and closes connections once when it is refused, and stops closing when that ends', () => {
     const denied = derivePrincipalStatus(principal, [frozen], until);
     expect(denied).toMatchObject({ status: 'frozen', credentialEpoch: 2, closeUntil: until });
     const later = new Date('2026-01-02T00:00:00Z');
@@ -43,7 +43,7 @@ describe('a principal and its agents', () => {
     });
   });
 
-  it('silence closes no connection: it is by this one that reports come back', () => {
+  it('closes no connection for missed reports: reports come back over that connection', () => {
     expect(derivePrincipalStatus(principal, [silent], until)).toMatchObject({
       status: 'suspended',
       credentialEpoch: 1,
@@ -51,7 +51,7 @@ describe('a principal and its agents', () => {
     });
   });
 
-  it('nothing changes when its agents do not, and a retired one stays out', () => {
+  it('does not change when its agents do not, or when it is retired', () => {
     expect(derivePrincipalStatus(principal, [active, frozen], until)).toBe(principal);
     const retired = retirePrincipal(principal, until);
     expect(derivePrincipalStatus(retired, [active], until)).toBe(retired);

@@ -6,8 +6,8 @@ type AgentSanction = Pick<SanctionStatus, 'status' | 'cause'>;
 type PrincipalSanction = Pick<Principal, 'status' | 'cause'>;
 
 /**
- * What a principal may do follows from its agents: it is refused when there is none left that may come in, and may only
- * report when none may work. Undefined when it has no agents: then it stays what it was.
+ * The status of a principal is derived from its agents: it is refused when none is left that may connect, and may only
+ * report when none may work. Undefined without agents: the status stays unchanged.
  */
 export function sanctionOf(agents: readonly AgentSanction[]): PrincipalSanction | undefined {
   if (agents.length === 0) return undefined;
@@ -24,8 +24,8 @@ export function sanctionOf(agents: readonly AgentSanction[]): PrincipalSanction 
 }
 
 /**
- * `closeUntil`: until when the broker may still believe what it has cached, so that connections are closed again and again.
- * The very same object when nothing changes.
+ * `closeUntil`: until when the broker may use a cached permission, so that connections are closed repeatedly. The
+ * identical object when nothing changes.
  */
 export function derivePrincipalStatus(
   principal: Principal,

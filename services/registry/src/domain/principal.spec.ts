@@ -21,7 +21,7 @@ const principal = newPrincipal({
 const anyAgentId = fc.stringMatching(/^[A-Za-z0-9-][A-Za-z0-9_-]{2,254}$/);
 
 describe('names of principals', () => {
-  it('are refused when they are a service’s or do not fit the broker’s 255 bytes', () => {
+  it('are refused when they are reserved for services or exceed the broker’s 255 bytes', () => {
     expect(isUsablePrincipalName('runner-1')).toBe(true);
     expect(isUsablePrincipalName('svc-registry')).toBe(false);
     expect(isUsablePrincipalName('x'.repeat(243))).toBe(true);
@@ -29,7 +29,7 @@ describe('names of principals', () => {
     expect(isUsablePrincipalName('a.b')).toBe(false);
   });
 
-  it('are the agent’s own wherever that is possible, and usable and distinct always', () => {
+  it('equal the agent’s name where that is possible, and are always usable and distinct', () => {
     expect(principalNameFor('tester-1')).toBe('tester-1');
     expect(principalNameFor('svc-registry')).toMatch(/^agent-svc-registry-[0-9a-f]{12}$/);
     fc.assert(
@@ -44,8 +44,8 @@ describe('names of principals', () => {
   });
 });
 
-describe('partitions', () => {
-  it('are within bounds, stable, and spread principals evenly', () => {
+describe('report partitions of principals', () => {
+  it('are within bounds, stable, and evenly spread', () => {
     const counts = new Array<number>(64).fill(0);
     for (let index = 0; index < 6400; index += 1) {
       const partition = partitionFor(`runner-${index}`, 64);
@@ -66,7 +66,7 @@ describe('a principal', () => {
     expect(second.version).toBe(principal.version + 2);
   });
 
-  it('loses its credentials’ epoch when it is retired, and owes the broker a removal', () => {
+  it('loses its credential epoch and is to be removed from the broker when it is retired', () => {
     const until = new Date(now.getTime() + 5000);
     expect(retirePrincipal(principal, until)).toMatchObject({
       status: 'retired',

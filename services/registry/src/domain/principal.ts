@@ -3,44 +3,44 @@ import { sha256Hex } from '@ymera/kernel';
 
 type PrincipalStatus = 'active' | 'suspended' | 'frozen' | 'retired';
 
-/** Why authority was taken: good reports lift a suspension for silence, never one for a violation. */
+/** Causes of sanctions: good reports lift a suspension for silence, never one for a violation. */
 type StatusCause = 'silence' | 'violation' | 'operator';
 
 /**
- * What the broker still owes this principal. It is a state of the row, so that a process that dies between commit and
- * broker leaves work for the sweep, not a principal without a queue.
+ * The pending step on the broker. It is a state of the row, so that a process that dies between commit and broker
+ * leaves work for the periodic job, not a principal without a queue.
  */
 export type Provisioning = 'declare_pending' | 'declared' | 'remove_pending' | 'removed';
 
-/** An AMQP user: one agent on its own, or a runner that hosts many on one connection. */
+/** An AMQP user: a single agent, or a runner that hosts many on one connection. */
 export interface Principal {
   readonly principalId: string;
   readonly partition: number;
   readonly status: PrincipalStatus;
   readonly cause: StatusCause | null;
-  /** Raised when everything is denied to it. */
+  /** Raised when all access is refused. */
   readonly credentialEpoch: number;
   /** The newest session issued; 0 before the first hello. */
   readonly session: number;
   /** The hello that opened it: a redelivery opens no other. */
   readonly lastHelloId: string | null;
   readonly agentCount: number;
-  /** Made for one agent, and retired with it. */
+  /** Created for one agent, and retired with it. */
   readonly servesOneAgent: boolean;
   readonly provisioning: Provisioning;
-  /** Until when removal is repeated: the broker may still believe a cached permission. */
+  /** Until when removal is repeated: the broker may still use a cached permission. */
   readonly removalUntil: Date | null;
-  /** Until when connections are closed again: as long as the broker may believe what it has cached. */
+  /** Until when connections are closed repeatedly: as long as the broker may use a cached permission. */
   readonly closeUntil: Date | null;
   readonly enrolledBy: string;
   readonly enrolledAt: Date;
-  /** Rises with every fact about the principal. */
+  /** Rises with every event about the principal. */
   readonly version: number;
 }
 
 export const maxAgentsPerPrincipal = 1000;
 
-/** AMQP names and routing keys end at 255 bytes; the longest one made of a principal's name is what bounds it. */
+/** AMQP names and routing keys end at 255 bytes; the longest one derived from a principal's name sets its limit. */
 const maxNameLength = (() => {
   const routingKey = Math.max(
     ...[
@@ -56,8 +56,8 @@ export const isUsablePrincipalName = (name: string): boolean =>
   name.length <= maxNameLength && principalId.safeParse(name).success;
 
 /**
- * The principal of an agent that has one of its own: its name, unless the name is too long for the broker or reserved,
- * then a shortened one that cannot meet another agent's.
+ * The principal of an agent that has one of its own: the agent's name, or, if that is too long for the broker or
+ * reserved, a shortened one that cannot equal another agent's.
  */
 export function principalNameFor(agentId: string): string {
   if (isUsablePrincipalName(agentId)) return agentId;
@@ -101,7 +101,7 @@ export const openSession = (principal: Principal, helloId: string): Principal =>
   version: principal.version + 1,
 });
 
-/** Out at once: refused from the commit on, queue and connections taken away afterwards. */
+/** Refused from the commit on; queue and connections are removed afterwards. */
 export const retirePrincipal = (principal: Principal, removalUntil: Date): Principal => ({
   ...principal,
   status: 'retired',
@@ -114,8 +114,8 @@ export const retirePrincipal = (principal: Principal, removalUntil: Date): Princ
 });
 
 /**
- * How long a principal waits before it asks again how it stands; null when waiting does not help. A person lifts a freeze,
- * which takes longer than the reports that end a suspension.
+ * How long a principal waits before it queries its status again; null when waiting does not help. A person lifts a
+ * freeze, which takes longer than the reports that end a suspension.
  */
 export function retryAfterSeconds(
   { status }: Pick<Principal, 'status'>,

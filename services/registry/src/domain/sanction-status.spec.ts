@@ -27,9 +27,9 @@ const after = (...decisions: readonly Decision[]): Agent =>
 
 const facts = ({ standing, credentialEpoch }: Agent) => [standing.status, standing.cause, credentialEpoch];
 
-describe('the standing of an agent', () => {
+describe('the sanction status of an agent', () => {
   it.each<[string, readonly Decision[], readonly unknown[]]>([
-    ['a warning takes nothing', [decision(1, 'warned')], ['active', null, 1]],
+    ['a warning removes no authority', [decision(1, 'warned')], ['active', null, 1]],
     ['a suspension raises the epoch', [decision(1, 'suspended')], ['suspended', 'silence', 2]],
     ['a freeze raises it again', [decision(1, 'suspended'), decision(2, 'frozen')], ['frozen', 'silence', 3]],
     [
@@ -48,40 +48,40 @@ describe('the standing of an agent', () => {
       ['frozen', 'silence', 2],
     ],
     [
-      'a violation is heavier than silence',
+      'a violation overrides missed reports',
       [decision(1, 'suspended'), decision(2, 'suspended', 'policy')],
       ['suspended', 'violation', 3],
     ],
     [
-      'silence does not make a violation lighter',
+      'missed reports do not override a violation',
       [decision(1, 'suspended', 'policy'), decision(2, 'suspended')],
       ['suspended', 'violation', 2],
     ],
     [
-      'nor does a suspension a freeze',
+      'a suspension does not override a freeze',
       [decision(1, 'frozen'), decision(2, 'suspended', 'policy')],
       ['frozen', 'silence', 2],
     ],
     [
-      'a decision that comes twice counts once',
+      'a repeated decision counts once',
       [decision(1, 'suspended'), decision(1, 'suspended')],
       ['suspended', 'silence', 2],
     ],
     [
-      'an old suspension that comes after its end has no effect',
+      'an old suspension that arrives after its end has no effect',
       [decision(2, 'none', 'recovery'), decision(1, 'suspended')],
       ['active', null, 1],
     ],
     [
-      'an old suspension that comes after the freeze has none either',
+      'an old suspension that arrives after the freeze has no effect',
       [decision(2, 'frozen'), decision(1, 'suspended')],
       ['frozen', 'silence', 2],
     ],
-  ])('%s', (_title, decisions, expected) => {
+  ])('is correct: %s', (_title, decisions, expected) => {
     expect(facts(after(...decisions))).toEqual(expected);
   });
 
-  it('a freeze that was lifted stays lifted when what led to it arrives again, and can happen again', () => {
+  it('stays active after a lift when old decisions are redelivered, and can be suspended again', () => {
     const lifted = liftSanction(after(decision(5, 'frozen')), 'root', 'It has more memory now.', at);
     expect(lifted).toMatchObject({
       cause: 'lifted',
@@ -98,7 +98,7 @@ describe('the standing of an agent', () => {
     ]);
   });
 
-  it('only what good reports do not end is lifted by hand', () => {
+  it('is lifted by hand only where good reports do not end it', () => {
     expect(isLiftable(after(decision(1, 'frozen')))).toBe(true);
     expect(isLiftable(after(decision(1, 'suspended', 'policy')))).toBe(true);
     expect(isLiftable(after(decision(1, 'suspended')))).toBe(false);
@@ -106,12 +106,12 @@ describe('the standing of an agent', () => {
     expect(isLiftable(retireAgent(after(decision(1, 'frozen')), 'root', 'Done.', at))).toBe(false);
   });
 
-  it('of a retired agent does not change', () => {
+  it('does not change once the agent is retired', () => {
     const retired = retireAgent(agent, 'root', 'Done.', at);
     expect(applySanctionDecision(retired, decision(1, 'frozen')).change).toBeUndefined();
   });
 
-  it('follows the newest decision whatever the order, the epoch never falls, every sanction raises it', () => {
+  it('follows the newest decision in any order, never lowers the epoch, and raises it with every sanction', () => {
     const anyDecision = fc.record({
       to: fc.constantFrom<Decision['to']>('none', 'warned', 'suspended', 'frozen'),
       cause: fc.constantFrom<Decision['cause']>('silence', 'recovery', 'policy'),

@@ -2,7 +2,7 @@ import type { AgentStanding, enforcementChanged, PayloadOf } from '@ymera/contra
 import { assertNever } from '@ymera/kernel';
 import type { Agent, SanctionCause, SanctionStatus } from './agent';
 
-/** How a sanction ended: by good reports, or by an administrator's word. */
+/** How a sanction ended: by good reports, or by an administrator. */
 export type EndCause = 'recovery' | 'lifted';
 
 export interface SanctionChange {
@@ -12,7 +12,7 @@ export interface SanctionChange {
 
 type Decision = Pick<PayloadOf<typeof enforcementChanged>, 'to' | 'cause' | 'reason'> & {
   readonly decidedAt: Date;
-  /** Of reporting's own line of facts about the agent. */
+  /** The `aggregate_version` of reporting's events about the agent. */
   readonly version: number;
 };
 
@@ -20,9 +20,9 @@ const platform = 'platform';
 const severity: Readonly<Record<AgentStanding, number>> = { active: 0, suspended: 1, frozen: 2 };
 
 /**
- * The agent after a decision of reporting. Decisions come in any order and more than once, so one that is older than what
- * is known has no effect. A sanction only ever becomes heavier; good reports end a suspension for silence and nothing else.
- * The change is absent when the standing stays what it is.
+ * The agent after a decision of reporting. Decisions arrive in any order and more than once, so one that is older than
+ * the newest known has no effect. A sanction only becomes more severe; good reports end a suspension for silence and
+ * nothing else. `change` is absent when the status stays the same.
  */
 export function applySanctionDecision(
   before: Agent,
@@ -59,7 +59,7 @@ export const isLiftable = ({ status, standing }: Agent): boolean =>
 export const liftSanction = (agent: Agent, by: string, reason: string, at: Date): SanctionChange =>
   reinstate(agent, 'lifted', { reason, changedBy: by, changedAt: at });
 
-/** The epoch stays: what was given before the sanction is void for ever. */
+/** The epoch stays: work that was given before the sanction is void forever. */
 function reinstate(
   agent: Agent,
   cause: EndCause,

@@ -1,13 +1,13 @@
 /** `ymk`: a principal's credential. `yme`: an enrolment token. */
 export type TokenPrefix = 'ymk' | 'yme';
 
-/** What a holder of `<prefix>_<key id>_<secret>` shows. The key id is public and finds the row; the secret is not stored. */
+/** The parsed `<prefix>_<key id>_<secret>`. The key id is public and finds the row; the secret is not stored. */
 export interface SecretToken {
   readonly keyId: string;
   readonly secret: string;
 }
 
-/** How a secret is remembered: a MAC under the pepper of this version, bound to the key id. */
+/** The stored form of a secret: a MAC under the pepper of this version, bound to the key id. */
 export interface StoredSecret {
   readonly keyId: string;
   readonly mac: string;

@@ -17,11 +17,11 @@ import { PrincipalClient } from './principal-client';
 import { admin, asPrincipal, registration } from './in-memory-registry-fixture';
 import { forbidden, helloFrom, type RegistryFixture } from './registry-fixture';
 
-/** From the registration of an agent to its end. */
+/** From the registration of an agent to its retirement. */
 export function describeAgentLife(fixture: RegistryFixture): void {
   const { alice, run, token } = fixture;
 
-  it('registers with a token, is found, and is out at once when it is retired', async () => {
+  it('is registered with a token, found, and disconnected at once when it is retired', async () => {
     const agent = `solo-${run}`;
     const reply = await fixture.registry.ask(registerAgent, {
       ...registration({ kind: 'enrolment', enrolment_token: await token('agent') }, agent),
@@ -39,7 +39,7 @@ export function describeAgentLife(fixture: RegistryFixture): void {
     const closed = new Promise((resolve) => connection.on('close', resolve));
     await fixture.registry.ask(retireAgent, { agent_id: agent, reason: 'Replaced.', actor: admin });
     await closed;
-    // For two seconds the broker believes what it has cached; whoever comes in on that is put out again.
+    // For two seconds the broker uses its cache; a connection that it accepts meanwhile is closed again.
     await eventually(
       () => expect(fixture.registry.connectAs(agent, credential)).rejects.toThrow(/ACCESS.REFUSED/),
       {
@@ -60,7 +60,7 @@ export function describeAgentLife(fixture: RegistryFixture): void {
     ).rejects.toThrow('404');
   }, 30_000);
 
-  it('is frozen: put out and refused by the broker, asks why, and comes back when it is lifted', async () => {
+  it('is disconnected and refused while frozen, queries the reason, and comes back after the lift', async () => {
     const agent = `cold-${run}`;
     const reply = await fixture.registry.ask(
       registerAgent,
@@ -102,7 +102,7 @@ export function describeAgentLife(fixture: RegistryFixture): void {
     expect(found.standing).toMatchObject({ status: 'active', changed_by: admin.name });
   }, 60_000);
 
-  it('is suspended for silence: it stays connected, may report, and its results are refused', async () => {
+  it('stays connected while suspended for missed reports: it may report, but its results are refused', async () => {
     const agent = `still-${run}`;
     const reply = await fixture.registry.ask(
       registerAgent,
@@ -126,7 +126,7 @@ export function describeAgentLife(fixture: RegistryFixture): void {
     expect([await publish('report'), await publish('result')]).toEqual(['ok', forbidden]);
   }, 30_000);
 
-  it('is asked about a canary, which the broker refuses, and tells whoever let it fly', async () => {
+  it('is probed by a login that the broker refuses, which the registry recalls', async () => {
     const name = `_canary-${randomBytes(16).toString('hex')}`;
     expect(await fixture.registry.ask(recallCanary, { name })).toEqual({ asked_at: null });
     await expect(fixture.registry.connectAs(name, 'any password')).rejects.toThrow('403');
@@ -134,7 +134,7 @@ export function describeAgentLife(fixture: RegistryFixture): void {
     expect(Date.now() - Date.parse(asked_at ?? '')).toBeLessThan(10_000);
   });
 
-  it('a token that is spent twice at the same time works once', async () => {
+  it('is enrolled once by a token that is spent twice concurrently', async () => {
     const enrolment_token = await token('principal');
     const outcomes = await Promise.all(
       [1, 2, 3, 4].map((index) =>
@@ -144,7 +144,7 @@ export function describeAgentLife(fixture: RegistryFixture): void {
     expect(outcomes.toSorted()).toEqual([...Array<string>(3).fill('enrolment_invalid'), 'ok']);
   });
 
-  it('the same registration twice at the same time is one agent and one answer', async () => {
+  it('is registered once with one answer by two concurrent identical requests', async () => {
     const request = {
       ...registration({ kind: 'enrolment' as const, enrolment_token: await token('agent') }, `twice-${run}`),
       idempotency_key: 'key-1',
@@ -156,7 +156,7 @@ export function describeAgentLife(fixture: RegistryFixture): void {
   it.each([
     ['with a principal and a queue of its own', () => ({ kind: 'operator' as const, actor: admin })],
     ['under a principal', () => asPrincipal(alice)],
-  ])('registers %s in under 100 ms', async (how, caller) => {
+  ])('is registered %s in under 100 ms', async (how, caller) => {
     const times: number[] = [];
     for (let index = 0; index < 30; index += 1) {
       const before = performance.now();

@@ -1,6 +1,6 @@
 import type { RegistryFixture } from './registry-fixture';
 
-/** What the broker asks, and who else might. */
+/** The broker's requests, and those of other callers. */
 export function describeCallback(fixture: RegistryFixture): void {
   const { alice, own } = fixture;
 
@@ -11,12 +11,12 @@ export function describeCallback(fixture: RegistryFixture): void {
   };
   const callbackToken = () => (process.env['YMERA_TEST_BROKER_CALLBACK_URL'] ?? '').split('/').at(-1) ?? '';
 
-  it('is not there for who has not the token', async () => {
+  it('answers 404 without the token', async () => {
     for (const guess of ['guess', '', `${callbackToken()}x`, callbackToken().slice(0, -1)])
       expect(await post(`${guess}/user`, `username=${alice}&password=x`)).toMatch(/^404 /);
   });
 
-  it('denies what it does not understand', async () => {
+  it('denies unknown requests', async () => {
     for (const [path, body] of [
       ['user', ''],
       ['user', `username=${alice}`],
@@ -31,7 +31,7 @@ export function describeCallback(fixture: RegistryFixture): void {
       expect(await post(`${callbackToken()}/${path}`, body)).toBe('200 deny');
   });
 
-  it('answers in under 5 ms once a principal is known', async () => {
+  it('answers in under 5 ms once a principal is cached', async () => {
     const ask = () =>
       post(
         `${callbackToken()}/topic`,
@@ -45,7 +45,7 @@ export function describeCallback(fixture: RegistryFixture): void {
       await ask();
       times.push(performance.now() - before);
     }
-    // The quickest tenth, because other tests share the machine: the work itself, HTTP included.
+    // The fastest tenth, because other tests share the machine: the work itself, HTTP included.
     expect(times.toSorted((a, b) => a - b)[20]).toBeLessThan(5);
   });
 }

@@ -3,11 +3,11 @@ import { eventually } from '@ymera/testing';
 import type { PrincipalClient } from './principal-client';
 import { forbidden, helloFrom, type RegistryFixture } from './registry-fixture';
 
-/** Nobody can speak as another. */
+/** No principal can act as another. */
 export function describeIdentity(fixture: RegistryFixture): void {
   const { alice, bob, run, credentials, partitions, clientOf, taken, own } = fixture;
 
-  it('lets a principal publish as itself, and its name comes with the message', async () => {
+  it('lets a principal publish as itself, with its validated name in the message', async () => {
     const client = await clientOf(alice);
     for (const channel of ['report', 'result', 'event'])
       expect(await client.publish(own(channel), { any: 'body' }, { userId: alice })).toBe('ok');
@@ -90,7 +90,7 @@ export function describeIdentity(fixture: RegistryFixture): void {
     ],
     ['purging another’s queue', forbidden, (client) => client.attempt((c) => c.purgeQueue(agentQueue(bob)))],
     ['reading a service’s queue', forbidden, (client) => client.attempt((c) => c.get(agentQueues.results))],
-  ])('the broker refuses %s', async (_what, refusal, operation) => {
+  ])('refuses %s on the broker', async (_what, refusal, operation) => {
     expect(await operation(await clientOf(alice))).toBe(refusal);
   });
 
@@ -101,7 +101,7 @@ export function describeIdentity(fixture: RegistryFixture): void {
     ],
     ['another’s credential', () => fixture.registry.connectAs(alice, credentials.get(bob) ?? '')],
     ['no secret', () => fixture.registry.connectAs(alice, '')],
-    ['an unknown name', () => fixture.registry.connectAs(`nobody-${run}`, credentials.get(alice) ?? '')],
+    ['an unknown name', () => fixture.registry.connectAs(`unknown-${run}`, credentials.get(alice) ?? '')],
     ['a service’s name', () => fixture.registry.connectAs('svc-orchestrator', credentials.get(alice) ?? '')],
     [
       'the services’ virtual host',
@@ -112,11 +112,11 @@ export function describeIdentity(fixture: RegistryFixture): void {
           fixture.registry.vhosts.servicesVhost,
         ),
     ],
-  ])('the broker refuses a connection with %s', async (_what, connecting) => {
+  ])('refuses a connection with %s on the broker', async (_what, connecting) => {
     await expect(connecting()).rejects.toThrow(/ACCESS.REFUSED|got <ConnectionClose/);
   });
 
-  it('a hello without a user id is refused by the registry and kept as a dead letter', async () => {
+  it('dead-letters a hello without a user id', async () => {
     const client = await clientOf(alice);
     const inbox = await client.inbox(alice);
     expect(await client.publish(`event.hello.${alice}`, helloFrom('x'), { type: hello.name })).toBe('ok');
@@ -125,10 +125,10 @@ export function describeIdentity(fixture: RegistryFixture): void {
     expect(inbox).toEqual([]);
   });
 
-  it('a CC header gives nobody another’s identity: the welcome goes to who was validated', async () => {
+  it('ignores a CC header as identity: the welcome goes to the validated user', async () => {
     const [hers, his] = [await clientOf(alice), await clientOf(bob)];
     const [herInbox, hisInbox] = [await hers.inbox(alice), await his.inbox(bob)];
-    // RabbitMQ 4 refuses it; 3.10 lets it pass, and then only the user id counts.
+    // RabbitMQ 4 refuses it; 3.10 accepts it, and then only the user id counts.
     const outcome = await hers.publish(`event.hello.${alice}`, helloFrom(`agent-of-${bob}`), {
       userId: alice,
       type: hello.name,

@@ -24,7 +24,7 @@ export const admin = { name: 'root', roles: ['admin'] };
 
 const hour = 3_600_000;
 
-/** All use cases over one in-memory registry, with a clock that stands still. */
+/** All use cases over one in-memory registry, with a clock that does not move. */
 export function registryFixture() {
   const clock = new FakeClock('2026-01-01T00:00:00Z');
   const registry = new InMemoryRegistry();

@@ -100,7 +100,7 @@ function storesOf(state: State): RegistryStores {
   };
 }
 
-/** The registry's tables and reads in memory, with the same promises as the real ones. */
+/** The registry's tables and reads in memory, under the same contract as the real ones. */
 export class InMemoryRegistry implements UnitOfWork<RegistryStores>, RegistryReader {
   isUnavailable = false;
   readonly unitOfWork = new InMemoryUnitOfWork<State, RegistryStores>(
@@ -149,7 +149,7 @@ export class InMemoryRegistry implements UnitOfWork<RegistryStores>, RegistryRea
   }
 
   async check(): Promise<void> {
-    if (this.isUnavailable) throw new Error('the database is away');
+    if (this.isUnavailable) throw new Error('the database is unavailable');
   }
 
   async unprovisioned(limit: number) {
@@ -181,7 +181,7 @@ export class InMemoryPrincipalBroker implements PrincipalBroker {
   }
 
   private reach(): void {
-    if (this.isUnavailable) throw new Error('the broker is away');
+    if (this.isUnavailable) throw new Error('the broker is unavailable');
   }
 }
 

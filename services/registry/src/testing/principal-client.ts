@@ -7,12 +7,12 @@ export interface Delivery {
   readonly body: unknown;
 }
 
-/** A principal's bare AMQP connection, to try what the broker lets it do. */
+/** A principal's bare AMQP connection, to test its permissions on the broker. */
 export class PrincipalClient {
   constructor(private readonly connection: ChannelModel) {}
 
   /**
-   * What the broker says of one operation on a channel of its own: `ok`, or the code and word with which it closed the
+   * The broker's answer to one operation on a channel of its own: `ok`, or the code and word with which it closed the
    * channel.
    */
   async attempt(operation: (channel: Channel) => Promise<unknown>): Promise<string> {
@@ -44,7 +44,7 @@ export class PrincipalClient {
     );
   }
 
-  /** Everything that comes by the principal's own queue from now on. */
+  /** Every message of the principal's own queue from now on. */
   async inbox(principalId: string): Promise<Delivery[]> {
     const channel = await this.connection.createChannel();
     channel.on('error', () => undefined);

@@ -10,11 +10,11 @@ export const forbidden = '403 (ACCESS-REFUSED)';
 export const helloFrom = (...agentIds: string[]) => ({ protocol: 1, agent_ids: agentIds });
 
 /**
- * The registry on a real broker, which knows two principals with an agent each. One for all stories: it listens where the
- * broker asks, so a second one would only wait for the first.
+ * The registry on a real broker, with two principals of one agent each. One for all stories: it listens on the broker's
+ * callback port, so a second one would only wait for the first.
  */
 export class RegistryFixture {
-  /** Names of their own for this run: the broker remembers for seconds whom it let in. */
+  /** Unique names for this run: the broker caches permissions for seconds. */
   readonly run = randomBytes(3).toString('hex');
   readonly alice = `alice-${this.run}`;
   readonly bob = `bob-${this.run}`;
@@ -22,7 +22,7 @@ export class RegistryFixture {
   readonly partitions = new Map<string, number>();
   private running: RunningRegistry | undefined;
 
-  /** There is one once the scene is open. */
+  /** Defined once the fixture is open. */
   get registry(): RunningRegistry {
     if (!this.running) throw new Error('the registry does not run');
     return this.running;

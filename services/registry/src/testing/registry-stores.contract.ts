@@ -36,7 +36,7 @@ const agentOf = (agentId: string, principalId: string, agentType: Agent['agentTy
     createdAt: now,
   });
 
-/** What every storage of the registry promises; run on the fake and on PostgreSQL. */
+/** The contract of every storage of the registry; runs on the fake and on PostgreSQL. */
 export function registryStorageSuite(storage: () => RegistryStorage): void {
   const run: UnitOfWork<RegistryStores>['run'] = (work) => storage().unitOfWork.run(work);
   let serial = 0;
@@ -53,7 +53,7 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
     spentBy: null,
   });
 
-  it('keeps a principal with its credentials as they were', async () => {
+  it('stores a principal with its credentials unchanged', async () => {
     const principal = { ...principalNamed(unique('runner')), session: 9_000_000_000, lastHelloId: 'h' };
     const credential = credentialOf(principal.principalId, unique('key'));
     await run(async (tx) => {
@@ -65,7 +65,7 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
       credentials: [credential],
     });
     expect(await storage().reader.principalOfKey(credential.keyId)).toBe(principal.principalId);
-    expect(await storage().reader.principalOfKey('nobody')).toBeUndefined();
+    expect(await storage().reader.principalOfKey('unknown')).toBeUndefined();
 
     const gone = retirePrincipal(principal, later);
     await run(async (tx) => {
@@ -79,13 +79,13 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
     });
   });
 
-  it('gives a name once, also to two at the same time', async () => {
+  it('gives a name once, also to two concurrent enrolments', async () => {
     const principal = principalNamed(unique('runner'));
     const added = await Promise.all([1, 2, 3].map(() => run((tx) => tx.principals.add(principal))));
     expect(added.filter(Boolean)).toHaveLength(1);
   });
 
-  it('lets a token be spent once, also by two at the same time', async () => {
+  it('lets a token be spent once, also by two concurrent transactions', async () => {
     const keyId = unique('token');
     await run((tx) => tx.enrolments.add(enrolment(keyId)));
     const spent = await Promise.all(
@@ -96,14 +96,14 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
     expect(kept).toEqual({ ...enrolment(keyId), spentBy: expect.stringMatching(/one|two|three/) });
   });
 
-  it('spends no token after its time, and none that is not there', async () => {
+  it('spends no expired and no unknown token', async () => {
     const keyId = unique('token');
     await run((tx) => tx.enrolments.add(enrolment(keyId)));
     expect(await run((tx) => tx.enrolments.spend(keyId, 'late', later))).toBe(false);
-    expect(await run((tx) => tx.enrolments.spend('nobody', 'x', now))).toBe(false);
+    expect(await run((tx) => tx.enrolments.spend('unknown', 'x', now))).toBe(false);
   });
 
-  it('keeps agents as they were, by id, in pages', async () => {
+  it('stores agents unchanged, and pages through them by id', async () => {
     const principal = principalNamed(unique('runner'));
     const prefix = unique('agent');
     const ids = ['b', 'a', 'Z', '-', '_'].map((end) => `${prefix}${end}`);
@@ -126,7 +126,7 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
     expect(found.filter((id) => id.startsWith(prefix))).toEqual(ids.toSorted());
   });
 
-  it('knows who is active under a principal, and never gives an id again', async () => {
+  it('lists the active agents of a principal, and never gives an id again', async () => {
     const principal = principalNamed(unique('runner'));
     const [one, two] = [unique('agent'), unique('agent')];
     const retired: Agent = {
@@ -142,17 +142,17 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
       await tx.agents.save(retired);
     });
     expect(await run((tx) => tx.agents.lock(one))).toEqual(retired);
-    expect(await run((tx) => tx.agents.activeAmong(principal.principalId, [two, one, 'nobody']))).toEqual([
+    expect(await run((tx) => tx.agents.activeAmong(principal.principalId, [two, one, 'unknown']))).toEqual([
       two,
     ]);
-    expect(await run((tx) => tx.agents.activeAmong('nobody', [two]))).toEqual([]);
+    expect(await run((tx) => tx.agents.activeAmong('unknown', [two]))).toEqual([]);
     expect(await storage().reader.activeAgentsOf(principal.principalId)).toEqual([
       agentOf(two, principal.principalId),
     ]);
     expect(await run((tx) => tx.agents.add(agentOf(one, principal.principalId)))).toBe(false);
   });
 
-  it('keeps what was taken from an agent, and knows what its principal’s agents are left with', async () => {
+  it('stores an agent’s sanctions, and lists the statuses of a principal’s agents', async () => {
     const principal = principalNamed(unique('runner'));
     const [one, two, gone] = ['agent', 'agent', 'agent'].map(unique);
     const frozen: Agent = {
@@ -188,7 +188,7 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
     await expect(storage().reader.check()).resolves.toBeUndefined();
   });
 
-  it('remembers whose connections are to be closed until that is settled, and settles no later one', async () => {
+  it('stores whose connections are to be closed until that is settled, and settles no later one', async () => {
     const principal = { ...principalNamed(unique('runner')), provisioning: 'declared' as const };
     const { principalId } = principal;
     const isOwed = async () =>
@@ -203,7 +203,7 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
     expect(await isOwed()).toBe(false);
   });
 
-  it('remembers what the broker owes until it is settled, and settles nothing that has moved on', async () => {
+  it('stores pending broker steps until they are settled, and settles none that has changed since', async () => {
     const principal = principalNamed(unique('runner'));
     const { principalId } = principal;
     const isOwed = async () =>
@@ -216,7 +216,7 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
     expect(await isOwed()).toBe(false);
   });
 
-  it('gives an idempotency key to one of two at the same time; the other gets its answer', async () => {
+  it('gives an idempotency key to one of two concurrent requests; the other gets its answer', async () => {
     const key = { scope: 'principal:x', keyHash: unique('key') };
     const claim = { requestDigest: 'sha256:1', now, expiresAt: later };
     const ask = () =>
@@ -231,7 +231,7 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
     expect(await run((tx) => tx.idempotency.claim(key, after))).toBeUndefined();
   });
 
-  it('undoes everything when the work is refused', async () => {
+  it('rolls everything back when the work is refused', async () => {
     const principal = principalNamed(unique('runner'));
     const refused = run(async (tx) => {
       await tx.principals.add(principal);

@@ -20,7 +20,7 @@ export interface RunningRegistry {
   readonly url: string;
   readonly database: TestDatabase;
   readonly vhosts: TestVhosts;
-  /** Asks as another service would, with the same rights as any. */
+  /** Queries as another service would, with the rights of any service. */
   ask<P extends z.ZodType, R extends z.ZodType>(
     contract: QueryContract<P, R>,
     payload: z.input<P>,
@@ -41,7 +41,7 @@ export interface RunningRegistry {
   stop(): Promise<void>;
 }
 
-/** Where the broker of the tests asks about users that are not its own; whoever answers listens there. */
+/** The address at which the tests' broker asks about users that are not its own; the fixture listens there. */
 function callbackAddress(): { readonly port: string; readonly token: string } {
   const given = process.env['YMERA_TEST_BROKER_CALLBACK_URL'];
   if (!given)

@@ -5,7 +5,7 @@ import { AuthenticationProbe, type ProbeRoute } from './authentication-probe';
 
 const withinMs = 5_000;
 
-describe('a canary, on a real broker', () => {
+describe('AuthenticationProbe on a real broker', () => {
   let vhosts: TestVhosts;
   let route: SeverableRoute;
 
@@ -19,7 +19,9 @@ describe('a canary, on a real broker', () => {
     await vhosts.close();
   });
 
-  /** A registry whose instances were asked, or not, in the order in which our questions come to them. */
+  /**
+   * A registry whose instances were asked by the broker, or not, in the order in which they get the probe's queries.
+   */
   function probe(...wereAsked: boolean[]): { probe: AuthenticationProbe; names: string[] } {
     const names: string[] = [];
     const recall: ProbeRoute['recall'] = async ({ name }) => {
@@ -32,7 +34,7 @@ describe('a canary, on a real broker', () => {
     };
   }
 
-  it('comes back when the broker refused it and the registry was asked, under another name each time', async () => {
+  it('succeeds when the broker refused the login and the registry was asked, under another name each time', async () => {
     const { probe: one, names } = probe(true, true);
     await one.run(withinMs);
     await one.run(withinMs);
@@ -40,24 +42,24 @@ describe('a canary, on a real broker', () => {
     expect(names.every((name) => canaryName.safeParse(name).success)).toBe(true);
   });
 
-  it('is asked for again when the question came to an instance that the broker did not ask', async () => {
+  it('repeats the query when it reached an instance that the broker did not ask', async () => {
     const { probe: one, names } = probe(false, false, true);
     await one.run(withinMs);
     expect(names).toHaveLength(3);
     expect(new Set(names).size).toBe(1);
   });
 
-  it('does not come back when the broker refused it without asking the registry', async () => {
+  it('fails when the broker refused the login without asking the registry', async () => {
     await expect(probe().probe.run(withinMs)).rejects.toThrow('did not ask');
   });
 
-  it('does not come back when the registry does not answer', async () => {
+  it('fails when the registry does not answer', async () => {
     const recall = async () => err(failure('timeout', 'query_timeout', 'No answer.'));
     const one = new AuthenticationProbe({ brokerUrl: route.url, agentsVhost: vhosts.agentsVhost, recall });
     await expect(one.run(withinMs)).rejects.toThrow('query_timeout');
   });
 
-  it('does not come back when the broker is away, and comes back when that is', async () => {
+  it('fails while the broker is unavailable, and succeeds once it is back', async () => {
     const { probe: one } = probe(true);
     route.cut();
     await expect(one.run(withinMs)).rejects.toThrow();
@@ -65,11 +67,11 @@ describe('a canary, on a real broker', () => {
     await one.run(withinMs);
   });
 
-  it('is given up when the broker hangs, and no other flies until then', async () => {
+  it('times out when the broker hangs, and refuses a concurrent run until then', async () => {
     const { probe: one } = probe(true);
     route.hang();
     const first = one.run(600);
-    await expect(one.run(600)).rejects.toThrow('not back yet');
+    await expect(one.run(600)).rejects.toThrow('still running');
     await expect(first).rejects.toThrow('TIMEDOUT');
     route.restore();
     await one.run(withinMs);

@@ -4,40 +4,40 @@ import type { Result } from '@ymera/kernel';
 import { randomBytes } from 'node:crypto';
 
 export interface ProbeRoute {
-  /** `amqp://...`; who stands in it is not used. */
+  /** `amqp://...`; its credentials are not used. */
   readonly brokerUrl: string;
   readonly agentsVhost: string;
-  /** Asks the registry: one of its instances, and not always the same. */
+  /** Queries the registry: any one of its instances. */
   readonly recall: (
     payload: PayloadOf<typeof recallCanary>,
     timeoutMs: number,
   ) => Promise<Result<ReplyOf<typeof recallCanary>>>;
 }
 
-/** The broker asks one instance of the registry, and our question may come to another. */
+/** The broker asks one instance of the registry, and our query may reach another. */
 const questions = 4;
 
 /**
- * Goes the way of an agent to its authentication, as a user whom no backend knows: the broker has to ask the registry and
- * to refuse. The refusal alone would prove nothing, for the broker refuses everybody when it cannot ask; that the registry
- * was asked about this very name does. A new name each time, because the broker remembers answers by name.
+ * Logs in like an agent, as a user that no backend knows: the broker must ask the registry and refuse the login. The
+ * refusal alone proves nothing, because the broker refuses every login when it cannot ask; the registry must have been
+ * asked about exactly this name. The name is new each time, because the broker caches answers by name.
  */
 export class AuthenticationProbe {
-  private isFlying = false;
+  private isRunning = false;
 
   constructor(private readonly way: ProbeRoute) {}
 
-  /** Rejects when the way is not open, and when that is not known within this time. One at a time. */
+  /** Rejects when the login path is broken, and after this timeout. One run at a time. */
   async run(withinMs: number): Promise<void> {
-    if (this.isFlying) throw new Error('the last canary is not back yet');
-    this.isFlying = true;
+    if (this.isRunning) throw new Error('the last authentication probe is still running');
+    this.isRunning = true;
     try {
       const until = performance.now() + withinMs;
       const name = `_canary-${randomBytes(16).toString('hex')}`;
       await this.expectRefusal(name, withinMs / 2);
       await this.confirmRegistryWasAsked(name, until);
     } finally {
-      this.isFlying = false;
+      this.isRunning = false;
     }
   }
 
@@ -56,7 +56,7 @@ export class AuthenticationProbe {
     );
     if (connection === undefined) return;
     await connection.close();
-    throw new Error('the broker lets in whom nobody knows');
+    throw new Error('the broker accepted an unknown user');
   }
 
   private async confirmRegistryWasAsked(name: string, until: number): Promise<void> {

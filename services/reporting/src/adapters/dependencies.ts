@@ -8,18 +8,18 @@ import type { OwnedFleet } from '../application/owned-fleet';
 import type { ReportingConfig } from '../config';
 import { AuthenticationProbe } from './authentication-probe';
 
-/** With short windows our own faults must be known before anybody could be warned for them: within two of them. */
+/** With short windows our own faults must be known within two windows, before any agent could be warned. */
 const freshWindows = 2;
 const maxFreshMs = 10_000;
-/** So many messages in one queue that no consumer has yet: its reports are taken in with a delay. */
+/** Messages in one queue without a consumer from which on its reports count as delayed. */
 const backlogDepth = 200;
 const queuesAtOnce = 8;
-/** The broker writes a line about every login that it refuses: no more of them than an answer in time needs. */
+/** The broker logs every refused login, so probes are no more frequent than a fresh answer needs. */
 const recentProbesNeeded = 4;
 
 const always = (): number => 0;
 
-/** What must have answered a moment ago for silence to prove something. */
+/** The dependencies that must have answered recently for missed reports to count. */
 export function dependenciesOf(
   config: ReportingConfig,
   messaging: Messaging,
@@ -60,7 +60,7 @@ export function dependenciesOf(
   );
 }
 
-/** Connections, consumers, and in turn the queues of reports: do they answer, and does anything wait in them? */
+/** Checks connections and consumers, and in turn the depth of each report queue. */
 function brokerCheck(
   messaging: Messaging,
   owned: OwnedFleet,
@@ -83,7 +83,7 @@ function brokerCheck(
   };
 }
 
-/** Its questions go in a trace that nobody records: one every moment would drown the others. */
+/** These queries use a trace that is not sampled: they are so frequent that they would drown the others. */
 const authenticationProbeOf = (config: ReportingConfig, messaging: Messaging): AuthenticationProbe =>
   new AuthenticationProbe({
     brokerUrl: config.YMERA_RABBITMQ_URL.reveal(),
@@ -94,5 +94,5 @@ const authenticationProbeOf = (config: ReportingConfig, messaging: Messaging): A
       ),
   });
 
-/** Of the end of an id, which is random. */
+/** From the end of an id, which is random. */
 const hexOf = (length: number): string => uuidv7().replaceAll('-', '').slice(-length);

@@ -19,7 +19,7 @@ export class AgentWrites {
     private readonly clock: Clock,
   ) {}
 
-  /** Before anything is decided about agents; fails while the table does not answer. */
+  /** Must run before any decision about agents; fails while the table cannot be read. */
   async settle(): Promise<void> {
     if (this.doubted.size === 0) return;
     const doubted = [...this.doubted].sort();
@@ -32,7 +32,7 @@ export class AgentWrites {
     this.doubted.clear();
   }
 
-  /** Under the epochs of these agents' partitions; what is in memory is for the caller to change afterwards. */
+  /** Under the epochs of these agents' partitions; the caller changes the memory afterwards. */
   async commit<R>(
     entries: readonly FleetEntry[],
     work: (tx: ReportingTransaction) => Promise<R>,

@@ -1,7 +1,7 @@
 import { reportingFixture } from '../testing/reporting-fixture';
 import { Dependency } from './dependency';
 
-it('asks no more often than it may, and again at once when the clock was set back', async () => {
+it('a dependency is checked at most once per interval, and at once after the clock was set back', async () => {
   const { clock, owned } = reportingFixture();
   let asked = 0;
   const check = async () => void (asked += 1);

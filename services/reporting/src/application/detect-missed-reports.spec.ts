@@ -14,8 +14,8 @@ const fell = (fixture: ReportingFixture) => fixture.changes().slice(1);
 const versionsOf = (fixture: ReportingFixture) =>
   fixture.tables.unitOfWork.outbox.messages.map(({ aggregateVersion }) => aggregateVersion);
 
-describe('silence', () => {
-  it('makes an agent late after a window and a half, offline after three, and a report brings it back', async () => {
+describe('DetectMissedReports', () => {
+  it('makes an agent late after 1.5 windows, offline after 3, and online again with a report', async () => {
     const fixture = await online();
     await fixture.pass(1.5 * minute);
     expect(fell(fixture)).toEqual([]);
@@ -31,7 +31,7 @@ describe('silence', () => {
     expect(fixture.changes().at(-1)).toBe('tester-1 online → late');
   });
 
-  it('is none while reports come, and looks at no agent more than once per window', async () => {
+  it('changes nothing while reports come, and checks no agent more than once per window', async () => {
     const fixture = await online();
     for (let seq = 2; seq < 30; seq += 1) {
       await fixture.pass(minute);
@@ -41,7 +41,7 @@ describe('silence', () => {
     expect(fixture.owned.deadlines).toBe(1);
   });
 
-  it('is counted in the windows that the principal was given', async () => {
+  it('counts in the windows of the principal', async () => {
     const fixture = reportingFixture();
     await fixture.start();
     await fixture.agent('tester-1');
@@ -68,7 +68,7 @@ describe('silence', () => {
       },
       () => undefined,
     ],
-  ])('is not held against anybody while %s is away', async (_what, makeUnavailable, giveBack) => {
+  ])('does not count missed reports while %s is unavailable', async (_what, makeUnavailable, giveBack) => {
     const fixture = await online();
     for (let passed = 0; passed < 15; passed += 0.25) {
       makeUnavailable(fixture);
@@ -82,7 +82,7 @@ describe('silence', () => {
     expect(fell(fixture)).toEqual(['tester-1 online → late', 'tester-1 late → offline']);
   });
 
-  it('is not held against anybody while most queues are behind', async () => {
+  it('does not count missed reports while most queues are behind', async () => {
     const fixture = await online();
     for (let passed = 0; passed < 20; passed += 1) {
       for (const partition of [0, 1, 2])
@@ -94,7 +94,7 @@ describe('silence', () => {
     expect(fixture.owned.health.healthySince).not.toBeNull();
   });
 
-  it('is not kept from being held by partitions that were behind and are another’s now', async () => {
+  it('counts missed reports again when the partitions that were behind belong to another instance', async () => {
     const fixture = await online();
     for (const partition of [0, 2, 3])
       fixture.ingestWatch.foundDeep(partition, fixture.clock.now().getTime());
@@ -104,7 +104,7 @@ describe('silence', () => {
     expect(fixture.owned.health.troubles).toEqual([]);
   });
 
-  it.each([3_600_000, -3_600_000, 5_000])('counts anew when the clock is set by %d ms', async (jump) => {
+  it.each([3_600_000, -3_600_000, 5_000])('starts anew when the clock is set by %d ms', async (jump) => {
     const fixture = await online();
     await fixture.pass(minute);
     fixture.clock.advance(jump);
@@ -114,7 +114,7 @@ describe('silence', () => {
     expect(fixture.changes().at(-1)).toBe('tester-1 late → offline');
   });
 
-  it('is counted from the start by an instance that takes over; nobody is punished for the failover', async () => {
+  it('starts anew on an instance that takes over, so that no agent is sanctioned for the failover', async () => {
     const fixture = await online();
     fixture.clock.advance(30 * minute);
     const heir = reportingFixture(fixture);
@@ -134,14 +134,14 @@ describe('silence', () => {
       fixture.clock.advance(250);
       await fixture.observe();
     }
-    await expect(fixture.missedReports.execute(fixture.clock.now().getTime())).rejects.toThrow('away');
+    await expect(fixture.missedReports.execute(fixture.clock.now().getTime())).rejects.toThrow('unavailable');
     fixture.tables.isUnavailable = false;
     await fixture.pass(10_000);
     expect(fell(fixture)).toEqual(['tester-1 online → late']);
     expect(fixture.owned.deadlines).toBe(1);
   });
 
-  it('is told of once when nobody knows whether its fact was committed, and so is its end', async () => {
+  it('publishes a change once when the outcome of its commit is unknown, and so its end', async () => {
     const fixture = await online();
     await fixture.pass(3 * minute);
     fixture.tables.unanswered = 1;
@@ -154,14 +154,14 @@ describe('silence', () => {
     expect(fixture.tables.unitOfWork.state.agents.get('tester-1')?.version).toBe(5);
   });
 
-  it('decides nothing about agents of whom it is not known what was committed, until the table answers', async () => {
+  it('decides nothing about agents whose committed state is unknown, until the table can be read', async () => {
     const fixture = await online();
     await fixture.pass(3 * minute);
     fixture.tables.unanswered = 1;
     await expect(fixture.pass(10_000)).rejects.toThrow('database_unavailable');
     fixture.tables.isUnavailable = true;
-    await expect(fixture.pass(5_000)).rejects.toThrow('away');
-    await expect(fixture.report('tester-1', 2)).rejects.toThrow('away');
+    await expect(fixture.pass(5_000)).rejects.toThrow('unavailable');
+    await expect(fixture.report('tester-1', 2)).rejects.toThrow('unavailable');
     fixture.tables.isUnavailable = false;
     await fixture.pass(30_000);
     expect(fell(fixture)).toHaveLength(2);
@@ -169,7 +169,7 @@ describe('silence', () => {
     expect(fixture.owned.deadlines).toBe(1);
   });
 
-  it('is decided for a thousand agents in the order of their deadlines, each once', async () => {
+  it('decides for a thousand agents in the order of their deadlines, each once', async () => {
     const fixture = reportingFixture();
     await fixture.start();
     await fixture.session(1);
@@ -184,8 +184,8 @@ describe('silence', () => {
   }, 30_000);
 });
 
-describe('partitions', () => {
-  it('are consumed only after their agents are known; those that failed are tried again', async () => {
+describe('PartitionLeases', () => {
+  it('consumes partitions only after their agents are read; retries those that failed', async () => {
     const fixture = reportingFixture();
     fixture.consumers.isUnavailable = true;
     await fixture.start();
@@ -197,13 +197,13 @@ describe('partitions', () => {
     expect(fixture.owned.health.troubles).toEqual([]);
   });
 
-  it('whose agents could not be read are read in the next round, and let nothing be decided until then', async () => {
+  it('retries partitions whose agents could not be read in the next round, and decides nothing until then', async () => {
     const fixture = reportingFixture();
     const { tables } = fixture;
     const read = jest
       .spyOn(tables, 'agentsOf')
-      .mockImplementationOnce(() => Promise.reject(new Error('away')));
-    await expect(fixture.start()).rejects.toThrow('away');
+      .mockImplementationOnce(() => Promise.reject(new Error('unavailable')));
+    await expect(fixture.start()).rejects.toThrow('unavailable');
     expect(fixture.owned.health.troubles).toContain('ownership');
     expect(fixture.consumers.assigned.size).toBe(0);
     await fixture.partitions.execute();
@@ -212,7 +212,7 @@ describe('partitions', () => {
     expect(fixture.owned.health.troubles).not.toContain('ownership');
   });
 
-  it('are held also when their claim was committed and nobody was told', async () => {
+  it('holds partitions whose claim was committed without an answer', async () => {
     const fixture = reportingFixture();
     const claim = fixture.tables.unitOfWork.run.bind(fixture.tables.unitOfWork);
     jest
@@ -226,7 +226,7 @@ describe('partitions', () => {
     expect(fixture.consumers.assigned.size).toBe(4);
   });
 
-  it('that are taken over from a dead owner give their agents the full time again', async () => {
+  it('gives agents of partitions taken over from a dead owner their full time again', async () => {
     const fixture = reportingFixture();
     await fixture.tables.run((tx) => tx.partitions.claim('dead', [1], 20 * minute));
     await fixture.start();
@@ -249,7 +249,7 @@ describe('partitions', () => {
     expect(fixture.changes()).toEqual(['tester-1 online → late', 'tester-1 late → offline']);
   });
 
-  it('are given up at a stop, so that another instance takes them at once', async () => {
+  it('releases partitions at a stop, so that another instance takes them at once', async () => {
     const fixture = await online();
     await fixture.partitions.stop();
     const heir = reportingFixture(fixture);
@@ -258,7 +258,7 @@ describe('partitions', () => {
     expect(fixture.consumers.assigned.size).toBe(0);
   });
 
-  it('are forgotten when another instance has taken them over', async () => {
+  it('forgets partitions that another instance has taken over', async () => {
     const fixture = await online();
     fixture.clock.advance(6_000);
     const heir = reportingFixture(fixture);

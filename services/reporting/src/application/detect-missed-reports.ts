@@ -29,12 +29,12 @@ interface Escalation extends Change {
   readonly dueAt: number;
 }
 
-/** Agents of one transaction. */
+/** Agents per transaction. */
 const chunkSize = 500;
-/** When a change could not be written, it is decided anew after this long. */
+/** Delay after which a change that could not be written is decided anew. */
 const retryMs = 1_000;
 
-/** Looks at the agents whose deadline has come, and at no others. */
+/** Checks the agents whose deadline has passed, and no others. */
 export class DetectMissedReports {
   constructor(
     private readonly writes: AgentWrites,
@@ -44,14 +44,14 @@ export class DetectMissedReports {
     private readonly clock: Clock,
   ) {}
 
-  /** The number of agents that were looked at. */
+  /** Returns the number of agents that were checked. */
   execute(now: number): Promise<number> {
     return this.owned.mutex.runExclusive(async () => {
       const due = this.owned.due(now);
       if (due.length === 0) return 0;
       try {
         await this.writes.settle();
-        // Who fell silent is counted before anybody is sanctioned for it: it may be all of them.
+        // Count the silent agents before sanctioning any: it may be all of them.
         await this.lowerLiveness(due, now);
         await this.escalate(due, now);
       } catch (error) {

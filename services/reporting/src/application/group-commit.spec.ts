@@ -1,6 +1,6 @@
 import { GroupCommit } from './group-commit';
 
-describe('a group commit', () => {
+describe('GroupCommit', () => {
   it('gives each submission the outcomes of its own items', async () => {
     const groups: number[][] = [];
     const commit = new GroupCommit<number, string>(4, async (items) => {

@@ -5,8 +5,8 @@ interface Submission<Item, Outcome> {
 }
 
 /**
- * Puts what comes from many queues into few transactions: while one group is at work the next gathers, without waiting
- * on purpose. A group that fails is tried again submission by submission, so that only the one at fault fails.
+ * Combines submissions of many queues into few transactions: while one group is written the next gathers, without an
+ * added delay. A group that fails is retried submission by submission, so that only the one at fault fails.
  */
 export class GroupCommit<Item, Outcome> {
   private waiting: Submission<Item, Outcome>[] = [];

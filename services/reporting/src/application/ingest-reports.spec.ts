@@ -17,8 +17,8 @@ const task = (id: number) => ({
   counter: 1,
 });
 
-describe('taking reports in', () => {
-  it('makes an agent online with its first report, and says so once', async () => {
+describe('IngestReports', () => {
+  it('makes an agent online with its first report, and publishes that once', async () => {
     const fixture = await started();
     expect(await fixture.report('tester-1', 1)).toBe('accepted');
     expect(await fixture.report('tester-1', 2)).toBe('accepted');
@@ -35,7 +35,7 @@ describe('taking reports in', () => {
     ]);
   });
 
-  it('writes the newest of each agent and keeps all as history, in one group', async () => {
+  it('writes the newest report of each agent and stores all as history, in one group', async () => {
     const fixture = await started();
     await fixture.agent('tester-2');
     const outcomes = await fixture.ingest.execute([
@@ -55,7 +55,7 @@ describe('taking reports in', () => {
     expect(fixture.metrics.outcomes).toEqual({ accepted: 3, duplicate: 1 });
   });
 
-  it('drops what was delivered before, also after a restart', async () => {
+  it('drops reports that were delivered before, also after a restart', async () => {
     const fixture = await started();
     await fixture.report('tester-1', 1);
     expect(await fixture.report('tester-1', 1)).toBe('duplicate');
@@ -66,7 +66,7 @@ describe('taking reports in', () => {
     expect(await restarted.report('tester-1', 2)).toBe('accepted');
   });
 
-  it('refuses another’s agent, an unknown identity and a superseded session, and tells of each', async () => {
+  it('refuses another principal’s agent, an unknown identity and a superseded session, and publishes each', async () => {
     const fixture = await started();
     await fixture.session(2);
     await fixture.agent('other-1', 'runner-2');
@@ -85,7 +85,7 @@ describe('taking reports in', () => {
     expect(fixture.tables.unitOfWork.state.agents.get('other-1')?.liveness).toBe('offline');
   });
 
-  it('makes one event a minute of a flood of violations, and counts the rest', async () => {
+  it('publishes one event a minute of a flood of violations, and counts the rest', async () => {
     const fixture = await started();
     await fixture.agent('other-1', 'runner-2');
     const flood = () =>
@@ -99,7 +99,7 @@ describe('taking reports in', () => {
     expect(fixture.metrics.suppressions.violation).toBe(1_498);
   });
 
-  it('passes on issues and security events of a report, within the budget of the agent', async () => {
+  it('publishes issues and security events of a report, within the budget of the agent', async () => {
     const fixture = await started();
     const issue = { code: 'disk_full', severity: 'high' as const, message: 'No space left.' };
     await fixture.ingest.execute([
@@ -115,7 +115,7 @@ describe('taking reports in', () => {
     expect(fixture.metrics.suppressions.issue).toBe(82);
   });
 
-  it('waits for an agent or a session that it has not heard of yet, and not for ever', async () => {
+  it('waits for an agent or a session that is not known yet, but not forever', async () => {
     const fixture = await started();
     const kinds = async (attempts: number) =>
       (
@@ -134,7 +134,7 @@ describe('taking reports in', () => {
     expect(await kinds(1)).toEqual(['accepted', 'accepted']);
   });
 
-  it('learns from the table what another instance has heard of', async () => {
+  it('reads from the table what another instance has recorded', async () => {
     const fixture = await started();
     const other = reportingFixture(fixture);
     await other.agent('new-1');
@@ -142,7 +142,7 @@ describe('taking reports in', () => {
     expect(await fixture.report('new-1', 1, 4)).toBe('accepted');
   });
 
-  it('lets a retired agent’s last report go by without a signal', async () => {
+  it('accepts a retired agent’s last report without a signal', async () => {
     const fixture = await started();
     await fixture.report('tester-1', 1);
     const payload = { agent_id: 'tester-1', principal_id: 'runner-1', reason: 'Replaced.' };
@@ -154,7 +154,7 @@ describe('taking reports in', () => {
     expect(fixture.owned.fleet.counts().agents).toBe(0);
   });
 
-  it('keeps a text that the database cannot hold from failing the others of its group', async () => {
+  it('isolates a text that the database cannot store from the others of its group', async () => {
     const fixture = await started();
     await fixture.agent('tester-2');
     const outcomes = await fixture.ingest.execute([
@@ -164,19 +164,19 @@ describe('taking reports in', () => {
     expect(outcomes.map(({ kind }) => kind)).toEqual(['violation', 'accepted']);
   });
 
-  it('changes nothing in memory when the transaction fails, and raises what was to be raised at the next try', async () => {
+  it('changes nothing in memory when the transaction fails, and publishes its events at the retry', async () => {
     const fixture = await started();
     const issue = { code: 'disk_full', severity: 'high' as const, message: 'No space left.' };
     const attempt = () => fixture.ingest.execute([fixture.incoming({ issues: Array(20).fill(issue) })]);
     fixture.tables.isUnavailable = true;
-    await expect(attempt()).rejects.toThrow('away');
+    await expect(attempt()).rejects.toThrow('unavailable');
     expect(fixture.owned.fleet.entry('tester-1')?.state.liveness).toBe('offline');
     fixture.tables.isUnavailable = false;
     expect(await attempt()).toEqual([{ kind: 'accepted' }]);
     expect(fixture.tables.unitOfWork.outbox.payloads(issueReported)).toHaveLength(20);
   });
 
-  it('takes a report once that was committed without an answer, and tells of it once', async () => {
+  it('records and publishes a report once that was committed without an answer', async () => {
     const fixture = await started();
     fixture.tables.unanswered = 1;
     await expect(fixture.report('tester-1', 1)).rejects.toThrow('database_unavailable');
@@ -196,7 +196,7 @@ describe('taking reports in', () => {
     expect(await other.report('tester-1', 1)).toBe('accepted');
   });
 
-  it('puts what comes at the same time from several queues into one transaction', async () => {
+  it('combines concurrent batches of several queues into one transaction', async () => {
     const fixture = await started();
     const batches = Array.from({ length: 10 }, (_, index) =>
       fixture.ingest.execute([fixture.incoming({ seq: index + 1 })]),

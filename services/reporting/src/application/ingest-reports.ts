@@ -19,10 +19,10 @@ import type { Issue, RateLimitedSignals, Violation } from './rate-limited-signal
 import type { StatusCache } from './status-cache';
 
 export interface IncomingReport {
-  /** As the broker validated it. */
+  /** The user id that the broker validated. */
   readonly principalId: string | undefined;
   readonly report: Report;
-  /** The server's time, in milliseconds: the sender's clock counts for nothing. */
+  /** The server's time, in milliseconds; the sender's clock does not count. */
   readonly receivedAt: number;
   /** 1 at the first try. */
   readonly attempts: number;
@@ -30,9 +30,9 @@ export interface IncomingReport {
 
 export type IngestOutcome = { readonly kind: Exclude<ReportOutcome, 'later'> } | Later;
 
-/** Reports of one transaction. */
+/** Reports per transaction. */
 const maxGroupSize = 1000;
-/** What a group of reports amounts to, before anything is written. */
+/** The result of a group of reports, before anything is written. */
 interface Plan {
   readonly outcomes: IngestOutcome[];
   readonly accepted: AcceptedReport[];
@@ -42,9 +42,9 @@ interface Plan {
 }
 
 /**
- * Takes reports in: judges each by what is known, writes the newest of each agent and the history in one transaction
- * with the events, and only then changes what is in memory. Nothing is acknowledged before the commit; a report that
- * comes again is known by its sequence number.
+ * Ingests reports: judges each, writes the newest of each agent and the history in one transaction with the events, and
+ * only then changes the memory. Nothing is acknowledged before the commit; a redelivered report is recognised by its
+ * sequence number.
  */
 export class IngestReports {
   private readonly groups = new GroupCommit<IncomingReport, IngestOutcome>(maxGroupSize, (batch) =>
@@ -74,7 +74,7 @@ export class IngestReports {
     return plan.outcomes;
   }
 
-  /** Agents and sessions that another instance, or this one before a restart, has heard of. */
+  /** Agents and sessions that another instance, or this one before a restart, has recorded. */
   private async learnAbout(batch: readonly IncomingReport[]): Promise<void> {
     const unknownAgents = batch.filter((incoming) => this.judge(incoming, new Map()).kind === 'ahead');
     if (unknownAgents.length === 0) return;
@@ -143,7 +143,7 @@ export class IngestReports {
     }
   }
 
-  /** Good reports lift a sanction, but not while sanctions may be our own fault: the next report will. */
+  /** Good reports lift a sanction, but not while sanctions are suppressed: the next report will. */
   private after(agent: AgentState, facts: ReportFacts, receivedAt: number): AgentState {
     const state = reported(agent, facts, receivedAt);
     return this.owned.clearSinceIn(agent.partition) === null
@@ -176,7 +176,7 @@ export class IngestReports {
   }
 }
 
-/** The first of the facts about an agent that a report may bring; a recovery has the version after it. */
+/** The first of the events about an agent that a report may cause; a recovery has the version after it. */
 const onlineAgain = (newest: Plan['newest']): LivenessChange[] =>
   [...newest].flatMap(([{ state: before }, { state }]) =>
     before.liveness === state.liveness
@@ -194,7 +194,7 @@ const recoveriesIn = (newest: Plan['newest'], decidedAt: number): EnforcementCha
             state,
             cause: 'recovery' as const,
             decidedAt,
-            reason: `${state.goodReports} good reports, one after the other.`,
+            reason: `${state.goodReports} consecutive good reports.`,
           },
         ],
   );

@@ -1,8 +1,8 @@
 import { minute, reportingFixture } from '../testing/reporting-fixture';
 import { online, report, keepReporting, during, crowd, nextSeq } from '../testing/passing-time';
 
-describe('silence of many at once', () => {
-  it('is held against nobody of them, as one incident, and released when they report again', async () => {
+describe('sanctions while many agents are silent at once', () => {
+  it('are suppressed for all of them, as one incident, until they report again', async () => {
     const agents = crowd(20);
     const fixture = await online(...agents);
     const [dead = '', ...others] = agents;
@@ -18,7 +18,7 @@ describe('silence of many at once', () => {
     expect(fixture.incidents()).toHaveLength(2);
   }, 30_000);
 
-  it('is seen before the first of them is sanctioned, also when all of it is looked at late', async () => {
+  it('are suppressed before the first of them, also when the check runs late', async () => {
     const [early = '', ...others] = crowd(20);
     const fixture = await online(early, ...others);
     await fixture.pass(0.9 * minute);
@@ -34,7 +34,7 @@ describe('silence of many at once', () => {
     expect(fixture.owned.fleet.counts().byLiveness).toMatchObject({ online: 0 });
   });
 
-  it('of a type is not held against the type, but a single silent agent of another type climbs', async () => {
+  it('are suppressed for a silent type, but not for a single silent agent of another type', async () => {
     const testers = crowd(10);
     const fixture = await online(...testers);
     const coders = Array.from({ length: 12 }, (_, index) => `coder-${index}`);
@@ -56,7 +56,7 @@ describe('silence of many at once', () => {
     ]);
   }, 30_000);
 
-  it.each([1, 4, 9])('of a fleet of %d is no mass: all of them climb', async (count) => {
+  it.each([1, 4, 9])('are not suppressed in a fleet of %d: all of them escalate', async (count) => {
     const agents = crowd(count);
     const fixture = await online(...agents);
     await during(fixture, 12);
@@ -64,7 +64,7 @@ describe('silence of many at once', () => {
     expect(fixture.incidents()).toEqual([]);
   });
 
-  it('is held for an hour at most; then it is taken for their own, and they climb', async () => {
+  it('are suppressed for an hour at most, then escalate', async () => {
     const agents = crowd(10);
     const fixture = await online(...agents);
     expect(await during(fixture, 62)).toEqual([]);
@@ -73,7 +73,7 @@ describe('silence of many at once', () => {
     expect(fixture.incidents()).toEqual(['held: mass_silence of fleet', 'resumed: mass_silence']);
   }, 60_000);
 
-  it('is told of once, also when an instance dies meanwhile: its heir ends the incident', async () => {
+  it('are suppressed in one published incident, which another instance ends when the first one dies', async () => {
     const agents = crowd(10);
     const fixture = await online(...agents);
     await during(fixture, 10);
@@ -84,7 +84,7 @@ describe('silence of many at once', () => {
     expect(heir.incidents()).toEqual(['held: mass_silence of fleet', 'resumed: mass_silence']);
   });
 
-  it('of another instance’s agents is over when somebody carries on with them', async () => {
+  it('of another instance’s agents are resumed when their partitions are taken over', async () => {
     const fixture = reportingFixture();
     const hold = {
       id: '01936d00-0000-7000-8000-000000000009',

@@ -1,9 +1,9 @@
 import { minute, reportingFixture } from '../testing/reporting-fixture';
 import { online, report, during, behind } from '../testing/passing-time';
 
-describe('our own outage', () => {
+describe('sanctions after a downtime of the platform', () => {
   it.each(['broker', 'database', 'authentication'] as const)(
-    'sanctions nobody while %s is away for longer than a freeze takes, and then only who stays silent',
+    'are suppressed while %s is unavailable for longer than a freeze takes, and then reach only silent agents',
     async (what) => {
       const fixture = await online('silent-1', 'good-1');
       fixture.unavailable[what] = true;
@@ -19,7 +19,7 @@ describe('our own outage', () => {
     },
   );
 
-  it('is no incident when it is over before it kept anything back', async () => {
+  it('are suppressed without an incident when the downtime is over before it delayed any', async () => {
     const fixture = await online('good-1');
     fixture.unavailable.broker = true;
     await during(fixture, 1, ['good-1']);
@@ -28,7 +28,7 @@ describe('our own outage', () => {
     expect(fixture.incidents()).toEqual([]);
   });
 
-  it('is not every question that the registry leaves unanswered, but every break of the broker', async () => {
+  it('are suppressed after every break of the broker, but only after a lasting one of the registry', async () => {
     const fixture = await online('silent-1');
     const hiccup = async (what: 'broker' | 'authentication') => {
       fixture.unavailable[what] = true;
@@ -48,7 +48,7 @@ describe('our own outage', () => {
   });
 
   it.each(['broker', 'database', 'authentication'] as const)(
-    'is assumed when %s hangs: knowledge that is not fresh is none',
+    'are suppressed when %s hangs, because an answer that is not fresh does not count',
     async (what) => {
       const fixture = await online('silent-1');
       await fixture.pass(2 * minute);
@@ -63,7 +63,7 @@ describe('our own outage', () => {
     },
   );
 
-  it('is assumed when the process did not run, by the first deadline that is looked at', async () => {
+  it('are suppressed after a pause of the process, from the first deadline checked', async () => {
     const fixture = await online('silent-1');
     fixture.clock.advance(20 * minute);
     fixture.ingestWatch.check(fixture.clock.now().getTime());
@@ -76,15 +76,15 @@ describe('our own outage', () => {
   });
 
   it.each([
-    [[1], 'its partition is'],
-    [[0, 2, 3], 'most partitions are'],
-  ])('is assumed while reports are behind in %j: %s', async (partitions) => {
+    [[1], 'its partition'],
+    [[0, 2, 3], 'most partitions'],
+  ])('are suppressed while partitions %j are behind (%s)', async (partitions) => {
     const fixture = await online('silent-1');
     await behind(fixture, 20, partitions);
     expect(fixture.steps()).toEqual([]);
   });
 
-  it('is not what keeps another partition behind, where agents are judged as usual', async () => {
+  it('are not suppressed in a partition beside one that is behind', async () => {
     const fixture = await online('flooder-1', 'beside-1');
     await fixture.session(1, 'runner-2');
     await fixture.agent('silent-2', 'runner-2', 'TESTING', 2);
@@ -101,7 +101,7 @@ describe('our own outage', () => {
     expect(await during(fixture, 1, ['flooder-1'])).toEqual(['beside-1 none → warned (silence)']);
   });
 
-  it('keeps good reports from lifting a sanction only in the partition that is behind', async () => {
+  it('are lifted by good reports, except in a partition that is behind', async () => {
     const fixture = await online('tester-1');
     await during(fixture, 4);
     expect(fixture.steps()).toEqual(['tester-1 none → warned (silence)']);
@@ -112,7 +112,7 @@ describe('our own outage', () => {
     expect(fixture.steps().at(-1)).toBe('tester-1 warned → none (recovery)');
   });
 
-  it('is the flood of somebody without agents here only once its queue was found deep', async () => {
+  it('are suppressed for a flood without agents here only once its queue is deep', async () => {
     const fixture = await online('silent-1');
     const now = fixture.clock.now().getTime();
     fixture.ingestWatch.tookFullBatch([undefined, 'runner-9', 'runner-8'], now);
@@ -128,7 +128,7 @@ describe('our own outage', () => {
     expect(fixture.owned.behind).toBe(0);
   });
 
-  it('is none when reports were behind for a moment only: they have been seen since', async () => {
+  it('are not suppressed by a backlog of a moment, whose reports have been handled since', async () => {
     const fixture = await online('silent-1');
     for (let passed = 0; passed < 3; passed += 1) {
       await fixture.pass(55_000);
@@ -139,7 +139,7 @@ describe('our own outage', () => {
     expect(fixture.steps()).toEqual(['silent-1 none → warned (silence)']);
   });
 
-  it('gives a suspension window to everybody after a start', async () => {
+  it('come a suspension window later after a start', async () => {
     const fixture = reportingFixture();
     await fixture.start();
     await fixture.session(1);

@@ -2,8 +2,8 @@ import { enforcementChanged } from '@ymera/contracts';
 import { minute, reportingFixture } from '../testing/reporting-fixture';
 import { online, during, nextSeq } from '../testing/passing-time';
 
-describe('the ladder', () => {
-  it('is climbed by an agent that stops reporting at 3, 5 and 10 missed windows, and by no other', async () => {
+describe('sanction levels', () => {
+  it('warn, suspend and freeze a silent agent after 3, 5 and 10 missed windows, and no other agent', async () => {
     const fixture = await online('silent-1', 'good-1');
     expect(await during(fixture, 3, ['good-1'])).toEqual([]);
     expect(await during(fixture, 1, ['good-1'])).toEqual(['silent-1 none → warned (silence)']);
@@ -27,7 +27,7 @@ describe('the ladder', () => {
     expect(fixture.tables.unitOfWork.state.agents.get('silent-1')?.enforcement).toBe('frozen');
   });
 
-  it('raises the version of the agent with each fact about it, silence and sanctions alike', async () => {
+  it('raise the version of the agent with each event about it, as liveness does', async () => {
     const fixture = await online('silent-1');
     await during(fixture, 12);
     const versions = fixture.tables.unitOfWork.outbox.messages.flatMap(({ aggregateId, aggregateVersion }) =>
@@ -40,7 +40,7 @@ describe('the ladder', () => {
   it.each([
     [4, 'warned'],
     [6, 'suspended'],
-  ])('is left by three good reports after %d minutes of silence', async (minutes, level) => {
+  ])('drop to none by three good reports after %d minutes without one', async (minutes, level) => {
     const fixture = await online('tester-1');
     await during(fixture, minutes);
     expect(fixture.owned.fleet.entry('tester-1')?.state.enforcement).toBe(level);
@@ -50,7 +50,7 @@ describe('the ladder', () => {
     expect(fixture.tables.unitOfWork.state.agents.get('tester-1')?.enforcement).toBe('none');
   });
 
-  it('is not left while the fault may be ours; the next report after that leaves it', async () => {
+  it('do not drop while sanctions are suppressed; the next report after that lifts them', async () => {
     const fixture = await online('tester-1');
     await during(fixture, 4);
     fixture.unavailable.authentication = true;
@@ -59,7 +59,7 @@ describe('the ladder', () => {
     expect(await during(fixture, 1, ['tester-1'])).toEqual(['tester-1 warned → none (recovery)']);
   });
 
-  it('takes no report of a frozen agent, until an administrator lifts its freeze', async () => {
+  it('ignore reports of a frozen agent, until an administrator lifts its freeze', async () => {
     const fixture = await online('tester-1');
     await during(fixture, 11);
     expect(await fixture.report('tester-1', nextSeq())).toBe('frozen');
@@ -69,7 +69,7 @@ describe('the ladder', () => {
     expect(await fixture.report('tester-1', nextSeq())).toBe('accepted');
   });
 
-  it('is left by a lift that was committed without an answer, also in memory', async () => {
+  it('drop by a lift that was committed without an answer, also in memory', async () => {
     const fixture = await online('tester-1');
     await during(fixture, 11);
     fixture.tables.unanswered = 1;
@@ -80,7 +80,7 @@ describe('the ladder', () => {
     expect(fixture.steps().filter((step) => step.includes('lifted'))).toHaveLength(1);
   });
 
-  it('begins anew after a lift: a suspension window of grace, then 3, 5 and 10 windows', async () => {
+  it('start anew after a lift: a grace period of a suspension window, then 3, 5 and 10 windows', async () => {
     const fixture = await online('tester-1');
     await during(fixture, 11);
     await fixture.lift('tester-1');
@@ -92,7 +92,7 @@ describe('the ladder', () => {
     expect(fixture.steps().at(-1)).toBe('tester-1 warned → suspended (silence)');
   });
 
-  it('hears of a lift once, and of another instance’s agent not at all', async () => {
+  it('apply a lift once, and not for another instance’s agent', async () => {
     const fixture = await online('tester-1');
     await during(fixture, 11);
     const payload = {
@@ -118,11 +118,11 @@ describe('the ladder', () => {
     await fixture.standing.execute(fact);
     expect(fixture.steps().at(-1)).toBe('tester-1 suspended → frozen (silence)');
     expect(
-      await fixture.standing.execute({ id: fact.id, payload: { ...payload, agent_id: 'nobody-1' } }),
+      await fixture.standing.execute({ id: fact.id, payload: { ...payload, agent_id: 'unknown-1' } }),
     ).toBe('followed');
   });
 
-  it('loses no step when it cannot be written', async () => {
+  it('lose no escalation when it cannot be written', async () => {
     const fixture = await online('silent-1');
     await fixture.pass(3 * minute);
     fixture.tables.isUnavailable = true;
@@ -132,7 +132,7 @@ describe('the ladder', () => {
       await fixture.missedReports.execute(fixture.clock.now().getTime());
     };
     for (let passed = 0; passed < 6; passed += 1) await tryInVain();
-    await expect(tryInVain()).rejects.toThrow('away');
+    await expect(tryInVain()).rejects.toThrow('unavailable');
     expect(fixture.owned.fleet.entry('silent-1')?.state.enforcement).toBe('none');
     fixture.tables.isUnavailable = false;
     await fixture.pass(2_000);
@@ -140,7 +140,7 @@ describe('the ladder', () => {
     expect(fixture.owned.deadlines).toBe(1);
   });
 
-  it('is nothing that an instance may write on when another one holds the agent', async () => {
+  it('are not written by an instance when another one holds the agent', async () => {
     const fixture = await online('silent-1');
     await fixture.pass(3 * minute);
     const heir = reportingFixture(fixture);
@@ -152,7 +152,7 @@ describe('the ladder', () => {
     expect(fixture.steps()).toEqual([]);
   });
 
-  it('is where another instance finds the agent, which gives everybody a suspension window first', async () => {
+  it('are found by another instance, which gives every agent a suspension window first', async () => {
     const fixture = await online('silent-1', 'good-1');
     await during(fixture, 6, ['good-1']);
     const heir = reportingFixture(fixture);

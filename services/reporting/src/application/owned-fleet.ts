@@ -24,7 +24,7 @@ export interface OwnedFleetSettings {
   readonly owner: string;
   readonly policy: MissedReportPolicy;
   readonly massOutage: MassOutagePolicy;
-  /** Until a principal's hello has said otherwise. */
+  /** Until the principal's hello sets it. */
   readonly defaultWindowMs: number;
   readonly wheelTickMs: number;
   readonly wheelSlots: number;
@@ -44,7 +44,7 @@ export class OwnedFleet {
   private readonly epochs = new Map<number, number>();
   private ingest: IngestHealth = startingIngest;
   private signIn: IngestHealth = startingAuthentication;
-  /** Of partitions that are, or once were, behind. */
+  /** For partitions that are, or once were, behind. */
   private readonly backlogs = new Map<number, IngestHealth>();
 
   constructor(settings: OwnedFleetSettings, now: number) {
@@ -63,7 +63,7 @@ export class OwnedFleet {
     return this.signIn;
   }
 
-  /** Since when nobody was kept from reporting or connecting by us; null while everybody may be. */
+  /** Since when no agent was kept from reporting or connecting by us; null while one may be. */
   get clearSince(): number | null {
     return clearSince(this.ingest.healthySince, this.signIn.healthySince);
   }
@@ -73,7 +73,7 @@ export class OwnedFleet {
     return clearSince(this.healthIn(partition).healthySince, this.signIn.healthySince);
   }
 
-  /** Partitions in which reports wait. */
+  /** Partitions whose reports are delayed. */
   get behind(): number {
     return [...this.backlogs.values()].filter(({ healthySince }) => healthySince === null).length;
   }
@@ -130,7 +130,7 @@ export class OwnedFleet {
     return [...held.values()].sort((a, b) => a.partition - b.partition);
   }
 
-  /** Takes in what the table says of an agent of an owned partition. */
+  /** Reads the table's state of an agent of an owned partition into memory. */
   learn({ state, session, isRetired }: KnownAgent, now: number): void {
     if (session) this.fleet.openSession(state.principalId, session);
     if (isRetired) this.fleet.retire(state.agentId);
@@ -151,7 +151,7 @@ export class OwnedFleet {
   decide(entry: FleetEntry, now: number): Decision {
     const { state } = entry;
     const windowMs = this.fleet.windowMs(state.principalId);
-    // An agent that is online goes up nowhere, whatever its groups do.
+    // An agent that is online is not escalated, whatever its groups do.
     const groupsClearSince =
       state.liveness === 'online' ? -Infinity : this.suppressedGroups.clearSince(groupsOf(state), now);
     return decide({ ...state, windowMs }, this.policy, now, {
@@ -165,13 +165,13 @@ export class OwnedFleet {
     return { ...this.ingest, healthySince: clearSince(this.ingest.healthySince, healthySince) };
   }
 
-  /** A deadline that waits is never later than what the change asks for. */
+  /** A pending deadline is never later than the change requires. */
   changed(entry: FleetEntry, state: AgentState, now: number): void {
     this.fleet.update(entry, state);
     if (!entry.isArmed) this.arm(entry, this.decide(entry, now));
   }
 
-  /** Entries whose deadline has come; their holder arms each of them again. */
+  /** Entries whose deadline has passed; the caller arms each of them again. */
   due(now: number): FleetEntry[] {
     const due = this.wheel.advance(now).filter((entry) => this.fleet.entry(entry.state.agentId) === entry);
     for (const entry of due) entry.isArmed = false;
@@ -185,8 +185,12 @@ export class OwnedFleet {
   }
 }
 
-/** A passing condition: the consumer waits until this instance, or another one, holds the partition. */
+/** A transient failure: the consumer waits until this instance, or another one, holds the partition. */
 export const notOwned = (partition: number): FailureException =>
   new FailureException(
-    failure('unavailable', 'partition_not_owned', `Report partition ${partition} is not held here.`),
+    failure(
+      'unavailable',
+      'partition_not_owned',
+      `This instance does not hold report partition ${partition}. Retry until one does.`,
+    ),
   );

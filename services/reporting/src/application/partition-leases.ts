@@ -14,18 +14,18 @@ export interface PartitionSettings {
 }
 
 const pageSize = 10_000;
-/** How far clocks of instances may be apart, and a transaction be open, for its fact to be found. */
+/** Maximum difference between the clocks of instances plus duration of a transaction. */
 const overlapMs = 30_000;
 
 /**
- * Claims report partitions, keeps their leases, reads their agents into memory, and only then lets their reports in.
- * One instance takes all that are free; sharing them fairly among several is for a balancer on top of the same rows.
+ * Claims report partitions, renews their leases, reads their agents into memory, and only then consumes their reports.
+ * One instance takes all free ones; a fair split among several instances is for a balancer on top of the same rows.
  */
 export class PartitionLeases {
   private readonly consumed = new Set<number>();
-  /** Held, and their agents not all in memory: a read that failed is done again in the next round. */
+  /** Held, but not all their agents are in memory: a failed read is repeated in the next round. */
   private readonly unread = new Set<number>();
-  /** Until when it is known which agents reports are expected of. */
+  /** Until when it is known of which agents reports are expected. */
   private awaitedUntil: number;
 
   constructor(
@@ -46,7 +46,7 @@ export class PartitionLeases {
     const { leaseMs } = this.settings;
     const kept = await this.unitOfWork.run((tx) => tx.partitions.renew(owner, leaseMs));
     await this.releaseOthers(kept);
-    // A claim that was committed and not answered is found here, or nobody would ever hold what it has claimed.
+    // Finds a claim that was committed without an answer; otherwise no instance would ever hold its partitions.
     this.takeOver(kept.filter(({ partition }) => !this.owned.owns(partition)));
     const wanted = this.every().filter((partition) => !this.owned.owns(partition));
     if (wanted.length > 0) {
@@ -60,7 +60,7 @@ export class PartitionLeases {
     this.owned.observe('ownership', !isComplete, this.clock.now().getTime());
   }
 
-  /** The next owner need not wait for the leases to run out. */
+  /** The next owner need not wait for the leases to expire. */
   async stop(): Promise<void> {
     await Promise.all([...this.consumed].map((partition) => this.consumers.release(partition)));
     await this.owned.mutex.idle();
@@ -75,7 +75,7 @@ export class PartitionLeases {
     const still = new Set(kept.map(({ partition }) => partition));
     const lost = this.owned.partitions.filter((partition) => !still.has(partition));
     if (lost.length === 0) return;
-    this.logger.warn('report partitions were taken over by another instance', { partitions: lost });
+    this.logger.warn('report partitions taken over by another instance', { partitions: lost });
     for (const partition of lost) {
       await this.consumers.release(partition);
       this.consumed.delete(partition);
@@ -86,7 +86,7 @@ export class PartitionLeases {
 
   private takeOver(claimed: readonly PartitionLease[]): void {
     if (claimed.length === 0) return;
-    // What these agents sent to an earlier owner, or to nobody, is not known here: their silence starts now.
+    // Reports to an earlier owner, or without an owner, are not known here: missed reports count from now.
     this.owned.observe('ownership', true, this.clock.now().getTime());
     for (const held of claimed) {
       this.owned.hold(held);
@@ -105,7 +105,7 @@ export class PartitionLeases {
     this.logger.info('report partitions claimed', { partitions, agents });
   }
 
-  /** Another instance may have heard the hello of an agent that is held here, and no report will tell of it. */
+  /** Another instance may have handled the hello of an agent that is held here, and no report will tell. */
   private async readAwaited(): Promise<void> {
     const now = this.clock.now().getTime();
     const since = new Date(this.awaitedUntil - overlapMs);
@@ -127,7 +127,7 @@ export class PartitionLeases {
     return count;
   }
 
-  /** Also those that failed the round before: the broker may have been away. */
+  /** Also those that failed the round before: the broker may have been unavailable. */
   private async consume(): Promise<void> {
     const waiting = this.owned.partitions.filter((partition) => !this.consumed.has(partition));
     const assigned = await Promise.allSettled(
@@ -137,6 +137,6 @@ export class PartitionLeases {
       }),
     );
     const failed = assigned.find((outcome) => outcome.status === 'rejected');
-    if (failed) this.logger.debug('a report queue is not consumed yet', { error: failed.reason });
+    if (failed) this.logger.debug('report queue is not consumed yet', { error: failed.reason });
   }
 }

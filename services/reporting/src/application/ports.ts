@@ -6,29 +6,29 @@ import type { SuppressionReason } from '../domain/incident';
 
 export type Report = PayloadOf<typeof report>;
 
-/** A report that counts, with the state of its agent after it. */
+/** An accepted report, with the state of its agent after it. */
 export interface AcceptedReport {
   readonly report: Report;
   readonly receivedAt: number;
 }
 
 export interface AgentTable {
-  /** False when the agent was known, or retired before it was heard of. */
+  /** False when the agent was known, or retired before its registration arrived. */
   register(agent: RegisteredAgent, registeredAt: Date): Promise<boolean>;
   retire(agentId: string, principalId: string, at: Date): Promise<void>;
   /** Keeps the higher session. */
   openSession(principalId: string, opened: PrincipalSession): Promise<void>;
-  /** Reports of these are expected from now on; keeps the first time, also of agents that are not heard of yet. */
+  /** Reports of these are expected from now on; keeps the first time, also of agents that are not registered yet. */
   expectReports(agentIds: readonly string[], at: Date): Promise<void>;
   /** The newest report of each agent; one statement, in the order of their ids. */
   saveReports(newest: readonly (AcceptedReport & { readonly state: AgentState })[]): Promise<void>;
-  /** Everything of these but what reports say: liveness, enforcement, and what led to them. */
+  /** Everything of these except their reports: liveness, sanction level, and the reasons for both. */
   saveSanctionLevel(states: readonly AgentState[]): Promise<void>;
-  /** What is committed of these, once every transaction that is changing them has ended. Ids in their order. */
+  /** The committed state of these, once every transaction that changes them has ended. In the order of their ids. */
   settled(agentIds: readonly string[]): Promise<AgentState[]>;
 }
 
-/** An incident that was told of and is not over. */
+/** An incident that was published and is not over. */
 export interface OpenSuppression {
   readonly id: string;
   readonly reason: SuppressionReason;
@@ -37,7 +37,7 @@ export interface OpenSuppression {
 
 export interface SuppressionTable {
   open(owner: string, hold: OpenSuppression): Promise<void>;
-  /** Each is given to one caller only. Those of this owner, and of others that hold no partition any more. */
+  /** Each is given to one caller only: those of this owner, and of others that hold no partition any more. */
   close(owner: string): Promise<OpenSuppression[]>;
 }
 
@@ -52,14 +52,14 @@ export interface PartitionLease {
 }
 
 export interface PartitionTable {
-  /** Takes partitions that nobody holds, or whose lease has run out. */
+  /** Takes partitions that are free, or whose lease has expired. */
   claim(owner: string, partitions: readonly number[], leaseMs: number): Promise<PartitionLease[]>;
-  /** What is still held, now for another lease. */
+  /** Renews the leases of the partitions still held. */
   renew(owner: string, leaseMs: number): Promise<PartitionLease[]>;
   release(owner: string): Promise<void>;
   /**
-   * Whether all of these are held under these epochs. Until the transaction ends nobody else can take them: what it
-   * writes was written by the owner.
+   * Whether all of these are held under these epochs. No other instance can take them until the transaction ends, so
+   * every write of it is the owner's.
    */
   areSuppressed(owner: string, held: readonly PartitionLease[]): Promise<boolean>;
 }
@@ -99,7 +99,7 @@ export interface ReportingReader {
 /** The consumers of report queues. */
 export interface PartitionConsumers {
   assign(partition: number): Promise<void>;
-  /** Resolves when nothing of the partition is in work any more. */
+  /** Resolves when no message of the partition is in progress any more. */
   release(partition: number): Promise<void>;
 }
 
@@ -108,10 +108,10 @@ export type ReportOutcome = 'accepted' | 'duplicate' | 'retired' | 'frozen' | 'v
 export interface ReportingMetrics {
   reports(outcome: ReportOutcome, count: number): void;
   violation(code: string): void;
-  /** Signals that were not raised because their source had used up its budget. */
+  /** Signals that were not published because their source had used up its budget. */
   suppressed(signal: 'issue' | 'violation', count: number): void;
   livenessChanged(to: string, count: number): void;
   enforcementChanged(from: string, to: string): void;
-  /** From the moment a step up was due until it was committed. */
+  /** From an escalation being due to its commit. */
   sanctioned(lagMs: number): void;
 }

@@ -7,7 +7,7 @@ import type { OwnedFleet } from './owned-fleet';
 import type { ReportingTransaction, ReportingUnitOfWork } from './ports';
 import type { StatusCache } from './status-cache';
 
-/** What the registry has said, with the id of its message. */
+/** An event of the registry, with the id of its message. */
 export type RegistryFact =
   | { readonly kind: 'registered'; readonly id: string; readonly payload: PayloadOf<typeof agentRegistered> }
   | { readonly kind: 'retired'; readonly id: string; readonly payload: PayloadOf<typeof agentRetired> }
@@ -17,7 +17,7 @@ export type RegistryFact =
       readonly payload: PayloadOf<typeof sessionOpened>;
     };
 
-/** Done in memory once the transaction is committed. */
+/** Runs in memory once the transaction is committed. */
 type AfterCommit = () => void;
 /** Keeps which agents there are, whose they are, and which sessions were given. */
 export class ProjectDirectory {
@@ -52,7 +52,8 @@ export class ProjectDirectory {
       case 'session_opened': {
         const opened = { session: fact.payload.session, windowMs: fact.payload.interval_s * 1000 };
         const { principal_id: principalId, agent_ids: agentIds } = fact.payload;
-        // Our own receipt, as of reports: what delayed the fact also delayed the welcome, which the agent waits for.
+        // Our own time of receipt, as for reports: a delay of the event also delayed the welcome, for which the agent
+        // waits.
         const receivedAt = this.clock.now();
         if (isNew) {
           await tx.agents.openSession(principalId, opened);

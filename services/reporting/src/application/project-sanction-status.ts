@@ -18,7 +18,9 @@ export interface SanctionEvent {
 /** `elsewhere`: only the instance that holds the agent's partition may change it. */
 export type SanctionOutcome = 'followed' | 'elsewhere';
 
-/** What the registry does by itself: an administrator lifted a freeze. The rest of a standing follows from here. */
+/**
+ * The only change that the registry decides itself: an administrator lifted a freeze. Every other one is decided here.
+ */
 export class ProjectSanctionStatus {
   constructor(
     private readonly writes: AgentWrites,

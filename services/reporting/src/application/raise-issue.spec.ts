@@ -17,8 +17,8 @@ const ready = async () => {
   return fixture;
 };
 
-describe('an issue between two reports', () => {
-  it('is passed on at once, with the validated principal', async () => {
+describe('RaiseIssue', () => {
+  it('publishes an issue at once, with the validated principal', async () => {
     const fixture = await ready();
     expect(await fixture.issues.execute({ principalId: 'runner-1', issue, attempts: 1 })).toEqual({
       kind: 'raised',
@@ -35,7 +35,7 @@ describe('an issue between two reports', () => {
     ]);
   });
 
-  it('is refused from who does not own the agent', async () => {
+  it('refuses an issue from a principal that does not own the agent', async () => {
     const fixture = await ready();
     for (const principalId of ['runner-2', undefined])
       expect(await fixture.issues.execute({ principalId, issue, attempts: 1 })).toEqual({
@@ -48,7 +48,7 @@ describe('an issue between two reports', () => {
     ]);
   });
 
-  it('is taken when its sender has come back with a newer session before we came to it', async () => {
+  it('accepts an issue whose sender opened a newer session before it was handled', async () => {
     const fixture = await ready();
     await fixture.session(2);
     expect(await fixture.report('tester-1', 1, 2)).toBe('accepted');
@@ -72,7 +72,7 @@ describe('an issue between two reports', () => {
     });
   });
 
-  it('is one of twenty a minute at most', async () => {
+  it('publishes at most twenty issues a minute', async () => {
     const fixture = await ready();
     const kinds: string[] = [];
     for (let index = 0; index < 25; index += 1)

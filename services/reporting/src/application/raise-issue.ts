@@ -7,7 +7,7 @@ import type { ReportingReader, ReportingUnitOfWork } from './ports';
 import type { Issue, RateLimitedSignals, Violation } from './rate-limited-signals';
 
 export interface IncomingIssue {
-  /** As the broker validated it. */
+  /** The user id that the broker validated. */
   readonly principalId: string | undefined;
   readonly issue: PayloadOf<typeof issueRaised>;
   readonly attempts: number;
@@ -16,7 +16,7 @@ export interface IncomingIssue {
 export type IssueOutcome =
   { readonly kind: 'raised' | 'suppressed' | 'retired' | 'frozen' | 'violation' } | Later;
 
-/** An issue that an agent sends by itself, between two reports. At least once: its repetition is another event. */
+/** Publishes an issue that an agent sends between two reports. At least once: a redelivery is another event. */
 export class RaiseIssue {
   constructor(
     private readonly unitOfWork: ReportingUnitOfWork,
@@ -41,7 +41,8 @@ export class RaiseIssue {
         return this.violation({ principalId, agentId: issue.agent_id, code: judgement.code });
       }
       case 'violation':
-        // It has no place in a sequence: one that lay in our queue while its sender came back with a newer session is late.
+        // It has no sequence number: an issue that waited in our queue while its sender opened a newer session is only
+        // late.
         return judgement.code === 'session_superseded'
           ? this.issue({ ...issue, principal_id: principalId })
           : this.violation({ principalId, agentId: issue.agent_id, code: judgement.code });
@@ -67,7 +68,7 @@ export class RaiseIssue {
     return !plan.isEmpty;
   }
 
-  /** As a report would be, but for the sequence number, which an issue has not. Any instance may get it. */
+  /** Judged like a report, except for the sequence number, which an issue does not have. Any instance may get it. */
   private async judge({ principalId, issue }: IncomingIssue): Promise<Judgement> {
     const { fleet } = this.owned;
     const evidence = { principalId, session: issue.session, seq: Number.MAX_SAFE_INTEGER };

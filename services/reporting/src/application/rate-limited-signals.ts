@@ -8,9 +8,9 @@ import type { ReportingMetrics } from './ports';
 
 /** Issues of one agent. */
 const issueBudget: BucketPolicy = { capacity: 20, refillPerMinute: 20 };
-/** Violations of one principal, per kind: the first is news at once, a flood is one event a minute. */
+/** Violations of one principal, per kind: the first is published at once, a flood as one event a minute. */
 const violationBudget: BucketPolicy = { capacity: 1, refillPerMinute: 1 };
-/** Sources whose budgets are remembered; the least recently heard of begin anew. */
+/** Sources whose budgets are remembered; the least recently used ones start anew. */
 const rememberedSources = 50_000;
 
 export interface Violation {
@@ -21,7 +21,7 @@ export interface Violation {
 
 export type Issue = Omit<PayloadOf<typeof issueReported>, 'received_at'>;
 
-/** What may be raised now; nothing is spent until it is settled. */
+/** The signals that may be published now; nothing is spent until it is settled. */
 export interface SignalPlan {
   readonly violations: readonly Violation[];
   readonly issues: readonly Issue[];
@@ -32,8 +32,8 @@ export interface SignalPlan {
 }
 
 /**
- * Turns what agents say and do into events, within a budget for each source: strangers decide how much comes in, the
- * platform how much of it is stored and sent. What is above the budget is counted. A transaction that fails has spent
+ * Turns agents' issues and violations into events, within a rate limit for each source: agents decide how much arrives,
+ * the platform how much of it is stored and sent. Signals above the limit are counted. A failed transaction spends
  * nothing: plan before it, raise inside of it, settle after its commit.
  */
 export class RateLimitedSignals {
@@ -58,7 +58,7 @@ export class RateLimitedSignals {
     return { ...raised, now, isEmpty, buckets, wanted: { violations, issues } };
   }
 
-  /** Each is an incident of its own: its first and only fact. */
+  /** Each is an incident of its own: its first and only event. */
   async raise(outbox: Outbox, { violations, issues, now }: SignalPlan): Promise<void> {
     const at = new Date(now).toISOString();
     const incident = () => ({ aggregateId: uuidv7(now), aggregateVersion: 1 });

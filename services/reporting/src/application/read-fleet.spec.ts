@@ -5,8 +5,8 @@ import { StatusCache } from './status-cache';
 
 const ask = (agent_id: string) => ({ agent_id });
 
-describe('asking for an agent', () => {
-  it('answers with its newest report, and again without reading until it changes', async () => {
+describe('ReadFleet', () => {
+  it('answers with an agent’s newest report, and from the cache until it changes', async () => {
     const fixture = reportingFixture();
     await fixture.start();
     await fixture.agent('tester-1');
@@ -35,7 +35,7 @@ describe('asking for an agent', () => {
     expect(fixture.tables.reads).toBe(reads + 1);
   });
 
-  it('keeps nothing that was written while it was being read', async () => {
+  it('does not cache a state that changed while it was read', async () => {
     const statuses = new StatusCache();
     const snapshotOf = (missed: number): AgentSnapshot => ({
       state: {
@@ -56,22 +56,22 @@ describe('asking for an agent', () => {
     expect(await again()).toMatchObject({ readAt: 2 });
   });
 
-  it('reads once for all who ask at the same time, and again after a read that failed', async () => {
+  it('reads once for concurrent queries, and again after a read that failed', async () => {
     const statuses = new StatusCache();
     let reads = 0;
     const failing = async (): Promise<AgentSnapshot> => {
       reads += 1;
-      throw new Error('away');
+      throw new Error('unavailable');
     };
     await Promise.allSettled([1, 2, 3].map((at) => statuses.get('a-1', failing, at)));
     expect(reads).toBe(1);
-    await expect(statuses.get('a-1', failing, 4)).rejects.toThrow('away');
+    await expect(statuses.get('a-1', failing, 4)).rejects.toThrow('unavailable');
     expect(reads).toBe(2);
   });
 
-  it('knows no stranger', async () => {
+  it('refuses an unknown agent', async () => {
     const fixture = reportingFixture();
-    expect(await fixture.read.status(ask('nobody'))).toMatchObject({
+    expect(await fixture.read.status(ask('unknown'))).toMatchObject({
       ok: false,
       error: { code: 'agent_not_found' },
     });

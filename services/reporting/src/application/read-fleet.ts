@@ -4,7 +4,7 @@ import type { OwnedFleet } from './owned-fleet';
 import type { ReportingReader } from './ports';
 import type { StatusCache } from './status-cache';
 
-/** Questions that change nothing. */
+/** Queries that change nothing. */
 export class ReadFleet {
   constructor(
     private readonly reader: ReportingReader,
@@ -18,7 +18,7 @@ export class ReadFleet {
   }: PayloadOf<typeof getAgentStatus>): Promise<Result<ReplyOf<typeof getAgentStatus>>> {
     const now = () => this.clock.now().getTime();
     const cached = await this.statuses.get(agentId, () => this.reader.snapshot(agentId), now());
-    if (!cached) return err(failure('not_found', 'agent_not_found', `There is no agent ${agentId}.`));
+    if (!cached) return err(failure('not_found', 'agent_not_found', `Agent ${agentId} does not exist.`));
     const { state, tasks, metrics } = cached.snapshot;
     return ok({
       agent_id: state.agentId,

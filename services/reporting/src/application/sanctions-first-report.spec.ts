@@ -6,7 +6,7 @@ describe('an agent that never sends its first report', () => {
   const hello = (fixture: ReportingFixture, ...agentIds: string[]) =>
     fixture.session(2, 'runner-1', 60, agentIds);
 
-  it('climbs from its hello on as others do from their last report, and is told to be late and offline before', async () => {
+  it('escalates from its hello on as others do from their last report, and becomes late and offline before', async () => {
     const fixture = await online('good-1');
     for (const agent of ['mute-1', 'asleep-1']) await fixture.agent(agent);
     await fixture.agent('platform-1', 'runner-1', 'PROJECT');
@@ -26,7 +26,7 @@ describe('an agent that never sends its first report', () => {
     expect(warning).toMatchObject({ last_report_at: null, missed_windows: 3 });
   });
 
-  it('gets its time from its first hello only, and is well as soon as it reports', async () => {
+  it('gets its time from its first hello only, and recovers as soon as it reports', async () => {
     const fixture = await online('good-1');
     await fixture.agent('mute-1');
     await hello(fixture, 'mute-1');
@@ -38,7 +38,7 @@ describe('an agent that never sends its first report', () => {
     expect(await during(fixture, 2, ['good-1', 'mute-1'])).toEqual(['mute-1 warned → none (recovery)']);
   });
 
-  it('is held for mass silence with others like it; a fleet that has just said hello is none', async () => {
+  it('counts for mass suppression, except right after its hello', async () => {
     const fixture = await online('good-1');
     const fleet = crowd(12);
     for (const agent of fleet) await fixture.agent(agent);
@@ -50,7 +50,7 @@ describe('an agent that never sends its first report', () => {
   });
 
   it.each(['broker', 'database', 'authentication'] as const)(
-    'is not sanctioned while %s is away, nor for a suspension window after it',
+    'is not sanctioned while %s is unavailable, nor for a suspension window after it',
     async (what) => {
       const fixture = await online('good-1');
       await fixture.agent('mute-1');
@@ -63,7 +63,7 @@ describe('an agent that never sends its first report', () => {
     },
   );
 
-  it('is not forgotten by a restart, whose grace it gets like everybody', async () => {
+  it('is not forgotten by a restart, whose grace period it gets like every agent', async () => {
     const fixture = await online('good-1');
     await fixture.agent('mute-1');
     await hello(fixture, 'mute-1');
@@ -74,7 +74,7 @@ describe('an agent that never sends its first report', () => {
     expect(await during(heir, 1, ['good-1'])).toEqual(['mute-1 none → warned (silence)']);
   });
 
-  it('is watched by the instance that holds it, when another one heard of it and of its hello', async () => {
+  it('is sanctioned by the instance that holds it, when another one handled its registration and its hello', async () => {
     const fixture = await online('good-1');
     const other = reportingFixture(fixture);
     await other.agent('mute-1');
@@ -83,7 +83,7 @@ describe('an agent that never sends its first report', () => {
     expect(await during(fixture, 4, ['good-1'])).toEqual(['mute-1 none → warned (silence)']);
   });
 
-  it('is watched also when its hello was heard of before it was', async () => {
+  it('is sanctioned also when its hello arrived before its registration', async () => {
     const fixture = await online('good-1');
     await hello(fixture, 'mute-1');
     await fixture.agent('mute-1');

@@ -10,14 +10,14 @@ interface Read {
   readonly status: Promise<CachedStatus | undefined>;
 }
 
-/** Writes of other instances are seen after at most this long; our own at once. */
+/** Writes of other instances are seen after at most this time; our own at once. */
 const maxAgeMs = 1_000;
 const maxEntries = 20_000;
 
-/** What was read of agents a moment ago, until it is written here. */
+/** Recently read states of agents, until they are written here. */
 export class StatusCache {
   private readonly entries = new LRUCache<string, CachedStatus>({ max: maxEntries, ttl: maxAgeMs });
-  /** Agents that are being read now; a write meanwhile makes what is read out of date. */
+  /** Agents that are being read now; a concurrent write invalidates the result. */
   private readonly reads = new Map<string, Read>();
 
   get(agentId: string, read: () => Promise<AgentSnapshot | undefined>, readAt: number): Read['status'] {

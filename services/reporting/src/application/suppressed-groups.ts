@@ -3,8 +3,8 @@ import type { Groups } from '../domain/groups';
 import { clearSince } from '../domain/ingest-health';
 
 /**
- * Which groups are held because too many of them are silent at once. A group is looked at when one of its silent agents
- * is, and while it is held; groups that were never held cost nothing.
+ * The groups whose sanctions are suppressed because too many of their agents are silent at once. A group is checked
+ * when one of its silent agents is, and while it is suppressed; groups that were never suppressed cost nothing.
  */
 export class SuppressedGroups {
   private readonly holds = new Map<string, GroupSuppression>();
@@ -15,15 +15,15 @@ export class SuppressedGroups {
   ) {}
 
   /**
-   * Since when none of these groups is held; null while one is. All are looked at: the holds of one silence begin, and
-   * are given up, together.
+   * Since when none of these groups is suppressed; null while one is. All are checked: the suppressions of one outage
+   * begin, and are given up, together.
    */
   clearSince(groups: readonly string[], now: number): number | null {
     const holds = groups.map((group) => this.check(group, now)).filter((hold) => hold !== undefined);
     return clearSince(...holds.map(({ kind, since }) => (kind === 'held' ? null : since)));
   }
 
-  /** The first group that is held after another look at all of them, with its silent agents. */
+  /** The first group that is still suppressed after a check of all, with its silent agents. */
   current(now: number): { readonly group: string; readonly silent: number } | null {
     for (const group of this.holds.keys()) this.check(group, now);
     for (const [group, { kind }] of this.holds)

@@ -2,25 +2,25 @@ import type { Dependency } from './dependency';
 import type { OwnedFleet } from './owned-fleet';
 
 export interface IngestWatchSettings {
-  /** After a full batch its queue is taken for behind for so long. */
+  /** Time for which a queue counts as behind after a full batch. */
   readonly backlogMs: number;
-  /** After a look at a queue in which many waited, for so long: until the next look at it. */
+  /** Time for which a queue counts as behind after a check that found it deep: until its next check. */
   readonly deepMs: number;
-  /** After a batch that could not be written consumers may pause for so long. */
+  /** Maximum pause of consumers after a batch that could not be written. */
   readonly pauseMs: number;
 }
 
-/** A process that did not run for so long has missed something; with short windows, sooner. */
+/** A process that was suspended for this long has missed something; with short windows, sooner. */
 const maxGapMs = 2_000;
 const gapWindows = 2.5;
 
 /**
- * Notices when reports may be on their way without being seen: something that is needed is away, the queues are behind,
- * the process was stopped, or the clock was set. Whoever is about to hold silence against somebody looks first.
+ * Detects when reports may be on their way without being handled: a dependency is unavailable, the queues are behind,
+ * the process was suspended, or the clock was set. It must run before missed reports lead to a sanction.
  */
 export class WatchIngest {
   private lastCheckAt: number | undefined;
-  /** Partitions that are behind, and until when they are taken for it. */
+  /** Partitions that are behind, and until when they count as such. */
   private readonly behindUntil = new Map<number, number>();
   private lastFailureAt = Number.NEGATIVE_INFINITY;
 
@@ -31,8 +31,8 @@ export class WatchIngest {
   ) {}
 
   /**
-   * A batch of one queue, as large as batches get: there was more than could be taken at once. The queue is known by its
-   * senders; when none of them has an agent here, only its depth tells that it is behind.
+   * A batch of one queue of the maximum size: more was waiting. The queue is known by its senders; when none of them
+   * has an agent here, only its depth shows that it is behind.
    */
   tookFullBatch(principalIds: Iterable<string | undefined>, now: number): void {
     for (const principalId of principalIds) {
@@ -45,13 +45,13 @@ export class WatchIngest {
     this.isBehind(partition, now, now + this.settings.deepMs);
   }
 
-  /** The database, most likely: what was not written comes again after a pause. */
+  /** The database, most likely: the batch is redelivered after a pause. */
   failed(now: number): void {
     this.lastFailureAt = now;
     this.owned.observe('pause', true, now);
   }
 
-  /** Asks nobody and waits for nothing; call it often. */
+  /** Sends no request and waits for nothing; call it often. */
   check(now: number): void {
     const gapMs = Math.min(maxGapMs, gapWindows * this.owned.fleet.minWindowMs);
     const passedMs = now - (this.lastCheckAt ?? now);

@@ -7,12 +7,12 @@ import type { OwnedFleet } from './owned-fleet';
 import type { OpenSuppression, ReportingUnitOfWork } from './ports';
 
 /**
- * Tells of holds: one incident when sanctions are kept back for long enough to matter, and its end when silence counts
- * again. What a dead instance told of is ended by the one that carries on.
+ * Publishes suppressions: one incident when sanctions are delayed for long enough to matter, and its end when missed
+ * reports count again. The incidents of a dead instance are ended by the one that takes over.
  */
 export class WatchSuppressions {
   private incident: Incident | null = null;
-  /** Incidents that others have left open were looked for since we became well at this time: since the last take-over. */
+  /** The `healthySince` for which the open incidents of other instances were last searched: once per take-over. */
   private tidySince: number | null = null;
 
   constructor(
@@ -20,12 +20,12 @@ export class WatchSuppressions {
     private readonly owned: OwnedFleet,
   ) {}
 
-  /** Why sanctions are kept back at the moment, also while that is too short to be told of. */
+  /** Why sanctions are suppressed at the moment, also while that is too short for an incident. */
   get current(): Incident | null {
     return this.incident;
   }
 
-  /** An event that cannot be written now is written when the database is back. */
+  /** An event that cannot be written now is written when the database is available again. */
   async execute(now: number): Promise<void> {
     const { policy, fleet, partitions, clearSince } = this.owned;
     const group = this.owned.suppressedGroups.current(now);

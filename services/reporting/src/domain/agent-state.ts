@@ -3,7 +3,7 @@ import type { AgentType, Liveness } from '@ymera/contracts';
 export type SanctionLevel = 'none' | 'warned' | 'suspended' | 'frozen';
 type Work = 'idle' | 'working' | 'stalled';
 
-/** What the reports say of one agent. All times are the server's, in milliseconds of Unix time. */
+/** The state of one agent by its reports. All times are the server's, in milliseconds of Unix time. */
 export interface AgentState {
   readonly agentId: string;
   readonly agentType: AgentType;
@@ -16,15 +16,15 @@ export interface AgentState {
   readonly session: number;
   readonly seq: number;
   readonly lastReportAt: number | null;
-  /** When the first session was heard of that was opened for it; reports are expected since then. Null before. */
+  /** When its first session was known here; reports are expected since then. Null before. */
   readonly firstSessionAt: number | null;
   /** Full windows without a report when `liveness` or `enforcement` was last decided. */
   readonly missed: number;
-  /** Reports in time, one after the other, since the last one that was late or the last sanction. */
+  /** Consecutive reports in time, since the last one that was late or the last sanction. */
   readonly goodReports: number;
   /** When its freeze was lifted last. */
   readonly liftedAt: number | null;
-  /** Rises with every fact about the agent. */
+  /** Rises with every event about the agent. */
   readonly version: number;
 }
 
@@ -35,7 +35,7 @@ export interface RegisteredAgent {
   readonly partition: number;
 }
 
-/** Nothing is known of a new agent: it is offline until its first report. */
+/** A new agent without reports: it is offline until the first. */
 export const newAgent = (agent: RegisteredAgent): AgentState => ({
   ...agent,
   liveness: 'offline',
@@ -51,15 +51,15 @@ export const newAgent = (agent: RegisteredAgent): AgentState => ({
   version: 0,
 });
 
-/** From when on an agent is silent that says nothing; null while no report is expected of it. */
+/** From when on missed reports of an agent count; null while no report is expected of it. */
 export const missingSince = ({
   lastReportAt,
   firstSessionAt,
 }: Pick<AgentState, 'lastReportAt' | 'firstSessionAt'>): number | null => lastReportAt ?? firstSessionAt;
 
 /**
- * Whether nothing was ever told of an agent of which reports are expected: its first report is not late yet. Whoever
- * believed its hello takes it for online.
+ * Whether no event was ever published about an agent of which reports are expected: its first report is not late yet. A
+ * consumer that trusts its hello takes it for online.
  */
 export const isAwaited = ({
   lastReportAt,
@@ -74,7 +74,7 @@ export interface ReportFacts {
   readonly taskCount: number;
 }
 
-/** The agent after a report that was accepted. A change of liveness is a fact and raises the version. */
+/** The agent after an accepted report. A change of liveness is an event and raises the version. */
 export function reported(agent: AgentState, report: ReportFacts, receivedAt: number): AgentState {
   return {
     ...agent,

@@ -7,15 +7,15 @@ export interface MissedReportPolicy {
   readonly enforcement: SanctionPolicy;
 }
 
-/** What must be well for silence to prove something. */
+/** The dependencies that must be healthy for missed reports to count. */
 export interface Evidence {
   readonly ingest: IngestHealth;
-  /** Since when nothing stands in the way of a sanction of this agent; null while something does. */
+  /** Since when a sanction of this agent is not suppressed; null while it is. */
   readonly clearSince: number | null;
 }
 
 export interface Decision extends LivenessDecision {
-  /** Since when a step up the ladder is due; null while it is not. */
+  /** Since when an escalation is due; null while it is not. */
   readonly escalationDueAt: number | null;
 }
 
@@ -23,8 +23,8 @@ const earliest = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b);
 
 /**
- * What silence means for one agent, now: for what is known of it, and for what it may do. The next look is never further
- * away than a report that comes meanwhile could make it late: so a deadline that is armed needs never be moved.
+ * The effect of missed reports on one agent now: on its liveness and on its sanction level. The next check is never
+ * later than a report in between could require, so an armed deadline need never be moved.
  */
 export function decide(
   agent: SanctionableAgent,

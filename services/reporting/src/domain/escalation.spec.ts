@@ -35,7 +35,7 @@ const agent = (enforcement: SanctionLevel, fields: Partial<SanctionableAgent> = 
 const mute = (fields: Partial<SanctionableAgent> = {}): SanctionableAgent =>
   agent('none', { lastReportAt: null, firstSessionAt: t0, ...fields });
 
-describe('whether an agent goes up the ladder', () => {
+describe('decideEscalation', () => {
   it.each<[string, SanctionableAgent, number, number | null, number | null, number | null]>([
     ['a report just came', agent('none', { liveness: 'online' }), 0, longAgo, null, after(187)],
     ['almost three windows passed', agent('none'), 186.999, longAgo, null, after(187)],
@@ -49,8 +49,8 @@ describe('whether an agent goes up the ladder', () => {
     ['it never had a session', agent('none', { lastReportAt: null }), 100_000, longAgo, null, null],
     ['its first session was almost three windows ago', mute(), 186.999, longAgo, null, after(187)],
     ['its first session was three windows ago', mute(), 187, longAgo, after(187), after(187)],
-    ['nobody was told that its first report is late', mute({ version: 0 }), 190, longAgo, null, after(187)],
-    ['our fault was over after its first session', mute(), 10_186, after(9_700), null, after(10_187)],
+    ['its first report is late without an event', mute({ version: 0 }), 190, longAgo, null, after(187)],
+    ['our downtime ended after its first session', mute(), 10_186, after(9_700), null, after(10_187)],
     [
       'its first session is before its last report',
       agent('none', { firstSessionAt: longAgo }),
@@ -69,9 +69,16 @@ describe('whether an agent goes up the ladder', () => {
       null,
     ],
     ['it was not yet seen to be late', agent('none', { liveness: 'online' }), 190, longAgo, null, after(187)],
-    ['the fault may be ours', agent('suspended'), 100_000, null, null, after(100_060)],
-    ['our fault was over a suspension window ago', agent('none'), 10_000, after(9_700), null, after(10_187)],
-    ['and three windows after it', agent('none'), 10_187, after(9_700), after(10_187), after(10_187)],
+    ['sanctions are suppressed', agent('suspended'), 100_000, null, null, after(100_060)],
+    ['our downtime ended a suspension window ago', agent('none'), 10_000, after(9_700), null, after(10_187)],
+    [
+      'our downtime ended a suspension and three windows ago',
+      agent('none'),
+      10_187,
+      after(9_700),
+      after(10_187),
+      after(10_187),
+    ],
     [
       'its freeze was lifted',
       agent('none', { liftedAt: after(9_700) }),
@@ -81,12 +88,12 @@ describe('whether an agent goes up the ladder', () => {
       after(10_187),
     ],
     ['the clock was set back since', agent('none'), -3_200, after(-3_600), null, after(-3_113)],
-  ])('%s', (_title, watched, seconds, clear, escalationDueAt, nextCheckAt) => {
+  ])('is right when %s', (_title, watched, seconds, clear, escalationDueAt, nextCheckAt) => {
     const decision = decideEscalation(watched, policy, after(seconds), clear);
     expect([decision.escalationDueAt, decision.nextCheckAt]).toEqual([escalationDueAt, nextCheckAt]);
   });
 
-  it('counts the windows that passed, from where they count', () => {
+  it('counts the missed windows from when they count', () => {
     const missed = (level: SanctionLevel, seconds: number, clear = longAgo) =>
       decideEscalation(agent(level), policy, after(seconds), clear).missed;
     expect([missed('none', 187), missed('warned', 307), missed('suspended', 607)]).toEqual([3, 5, 10]);
@@ -94,7 +101,7 @@ describe('whether an agent goes up the ladder', () => {
   });
 });
 
-describe('what lifts a sanction', () => {
+describe('the recovery from a sanction', () => {
   const registered = newAgent({ agentId: 'a-1', agentType: 'TESTING', principalId: 'r-1', partition: 1 });
   const silent = (enforcement: SanctionLevel): AgentState => ({
     ...registered,
@@ -114,18 +121,18 @@ describe('what lifts a sanction', () => {
     ['suspended', 3, 'none'],
     ['frozen', 1_000, 'frozen'],
     ['none', 3, 'none'],
-  ])('%s, %d good reports: %s', (level, count, expected) => {
+  ])('turns %s after %d good reports into %s', (level, count, expected) => {
     expect(reports(silent(level), count).enforcement).toBe(expected);
   });
 
-  it('is reports one after the other: one that comes late is the first again', () => {
+  it('needs consecutive good reports: one that is late counts as the first again', () => {
     const two = reports(silent('warned'), 2);
     const late = { ...two, liveness: 'late' as const };
     expect(reports(late, 2).enforcement).toBe('warned');
     expect(reports(late, 3).enforcement).toBe('none');
   });
 
-  it('is forgotten with the next sanction', () => {
+  it('starts anew with the next sanction', () => {
     const three = { ...silent('warned'), goodReports: 3 };
     expect(escalated(three, 5)).toMatchObject({
       enforcement: 'suspended',
@@ -135,14 +142,14 @@ describe('what lifts a sanction', () => {
     });
   });
 
-  it('is an administrator, for whom it begins anew', () => {
+  it('restarts the count when an administrator lifts a freeze', () => {
     expect(lifted(silent('frozen'), t0)).toMatchObject({ enforcement: 'none', liftedAt: t0, version: 1 });
     const free = silent('none');
     expect(lifted(free, t0)).toBe(free);
   });
 });
 
-describe('silence on the ladder', () => {
+describe('the escalation of a silent agent over time', () => {
   const missedReportPolicy: MissedReportPolicy = {
     liveness: { lateAfterWindows: 1.5, offlineAfterWindows: 3, jitterShare: 0.1, jitterMs: 1_000 },
     enforcement: policy,
@@ -169,12 +176,12 @@ describe('silence on the ladder', () => {
       evidence: { ingest: { troubles: [], healthySince: t0 - healthyMs }, clearSince: t0 - healthyMs },
     }));
 
-  it('goes up no step without so many windows of silence, after a grace of healthy ingest', () => {
+  it('needs the missed windows of each level, after a grace period of healthy ingest', () => {
     fc.assert(
       fc.property(anySituation, ({ watched, evidence }) => {
         const { escalationDueAt, missed } = decide(watched, missedReportPolicy, t0, evidence);
         if (escalationDueAt === null) return;
-        if (watched.enforcement === 'frozen') throw new Error('a freeze is the end of the ladder');
+        if (watched.enforcement === 'frozen') throw new Error('a freeze is the last level');
         const windows = policy.escalateAfterWindows[watched.enforcement];
         expect(missed).toBeGreaterThanOrEqual(windows);
         const missingSince = watched.lastReportAt ?? watched.firstSessionAt ?? t0;
@@ -185,7 +192,7 @@ describe('silence on the ladder', () => {
     );
   });
 
-  it('goes nowhere while the fault may be ours, whatever else is true', () => {
+  it('never happens while sanctions are suppressed', () => {
     fc.assert(
       fc.property(anySituation, ({ watched, evidence }) => {
         const decision = decide(watched, missedReportPolicy, t0, { ...evidence, clearSince: null });
@@ -194,7 +201,7 @@ describe('silence on the ladder', () => {
     );
   });
 
-  it('is never looked at too late, nor later than the next report could ask for', () => {
+  it('is never checked too late, nor later than the next report could require', () => {
     fc.assert(
       fc.property(anySituation, ({ watched, evidence }) => {
         const { escalationDueAt, liveness, nextCheckAt } = decide(watched, missedReportPolicy, t0, evidence);
@@ -208,7 +215,10 @@ describe('silence on the ladder', () => {
     );
   });
 
-  /** Time passes in looks, as the wheel would have it; returns the levels with the second at which each was reached. */
+  /**
+   * Time passes in checks, as the timing wheel schedules them; returns the levels with the second at which each was
+   * reached.
+   */
   const escalate = (
     evidence: Evidence,
     untilS: number,
@@ -230,7 +240,7 @@ describe('silence on the ladder', () => {
     return reached;
   };
 
-  it('is warned, suspended and frozen at 3, 5 and 10 windows, with the allowance for jitter', () => {
+  it('warns, suspends and freezes after 3, 5 and 10 windows, with the tolerance for jitter', () => {
     expect(escalate({ ingest: { troubles: [], healthySince: longAgo }, clearSince: longAgo }, 2_000)).toEqual(
       [
         ['warned', 187],
@@ -240,13 +250,13 @@ describe('silence on the ladder', () => {
     );
   });
 
-  it('is as long from the first session of an agent that never sends its first report', () => {
+  it('takes as long from the first session of an agent that never reports', () => {
     const evidence = { ingest: { troubles: [], healthySince: longAgo }, clearSince: longAgo };
     expect(escalate(evidence, 2_000, mute({ version: 0 }))).toEqual(escalate(evidence, 2_000));
     expect(escalate(evidence, 2_000, mute({ version: 0, firstSessionAt: null }))).toEqual([]);
   });
 
-  it('is climbed after a start of ours at 8, 10 and 15 windows: five of them count for nobody', () => {
+  it('takes 8, 10 and 15 windows after a start of ours: the first five do not count', () => {
     expect(escalate({ ingest: { troubles: [], healthySince: t0 }, clearSince: t0 }, 2_000)).toEqual([
       ['warned', 487],
       ['suspended', 607],

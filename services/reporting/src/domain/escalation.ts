@@ -3,9 +3,9 @@ import { isAwaited, missingSince, type AgentState } from './agent-state';
 import { transition } from './sanction-level';
 import { allowanceMs, type JitterAllowance } from './liveness';
 
-/** The ladder as data. Windows are those of the agent's principal. */
+/** The thresholds of the sanction levels. Windows are those of the agent's principal. */
 export interface SanctionPolicy extends JitterAllowance {
-  /** Missed windows at which an agent goes up from each level; each more than the one before. */
+  /** Missed windows at which an agent is escalated from each level; each more than the one before. */
   readonly escalateAfterWindows: {
     readonly none: number;
     readonly warned: number;
@@ -13,7 +13,7 @@ export interface SanctionPolicy extends JitterAllowance {
   };
   /** Good reports that lift a warning or a suspension. */
   readonly recoverAfterReports: number;
-  /** Never on the ladder. */
+  /** Agent types that are never sanctioned. */
   readonly exemptTypes: readonly AgentType[];
 }
 
@@ -26,7 +26,10 @@ export const sanctionPolicy: SanctionPolicy = {
   jitterMs: 250,
 };
 
-/** For so long nobody's silence counts after a start, a failover, an outage, a hold, or a lift: a suspension window. */
+/**
+ * The grace period after a start, a failover, an outage, a suppression, or a lift, in which missed reports do not
+ * count: a suspension window.
+ */
 export const graceMs = (policy: SanctionPolicy, windowMs: number): number =>
   policy.escalateAfterWindows.warned * windowMs;
 
@@ -38,9 +41,9 @@ export interface SanctionableAgent extends Pick<
 }
 
 export interface EscalationDecision {
-  /** Since when the next step up is due; null while it is not. */
+  /** Since when the next escalation is due; null while it is not. */
   readonly escalationDueAt: number | null;
-  /** Whole windows of silence that count. */
+  /** Whole missed windows that count. */
   readonly missed: number;
   /** When to decide again if no report comes; null when time alone can change nothing. */
   readonly nextCheckAt: number | null;
@@ -49,10 +52,9 @@ export interface EscalationDecision {
 const nothing: EscalationDecision = { escalationDueAt: null, missed: 0, nextCheckAt: null };
 
 /**
- * Whether an agent goes one step up, now. `clearSince` is the time from which nothing has stood in the way of its
- * reports: while that is null it stays where it is, and its silence counts from a grace after it at the earliest. The
- * ladder begins with the first session, whether a report follows or not; an agent is seen to be late before anything
- * else is held against it.
+ * Whether an agent is escalated now. `clearSince` is the time since which sanctions are not suppressed: while that is
+ * null the level stays, and missed reports count from a grace period after it at the earliest. Escalation begins with
+ * the first session, whether a report follows or not; an agent becomes late before it is sanctioned.
  */
 export function decideEscalation(
   agent: SanctionableAgent,
@@ -67,7 +69,7 @@ export function decideEscalation(
   if (clearSince === null) return { ...nothing, nextCheckAt: now + windowMs };
 
   const grace = graceMs(policy, windowMs);
-  // A report from the future was received before the clock was set back, from when on it is clear anew.
+  // A report from the future was received before the clock was set back; missed reports count from `clearSince` then.
   const missingFrom = since > now ? clearSince : since;
   const countsFrom = Math.max(missingFrom, clearSince + grace, (liftedAt ?? -Infinity) + grace);
   const allowance = allowanceMs(policy, windowMs);
@@ -80,7 +82,7 @@ export function decideEscalation(
   };
 }
 
-/** The agent one step up; its good reports count from now. */
+/** The agent one level up; its good reports count from now. */
 export function escalated(agent: AgentState, missed: number): AgentState {
   const enforcement = transition(agent.enforcement, 'silent_too_long');
   return enforcement === null
@@ -88,7 +90,7 @@ export function escalated(agent: AgentState, missed: number): AgentState {
     : { ...agent, enforcement, missed, goodReports: 0, version: agent.version + 1 };
 }
 
-/** The agent after enough good reports; the same when they are not enough, or when they lift nothing. */
+/** The agent after enough good reports; unchanged when they are not enough, or when they lift nothing. */
 export function recovered(agent: AgentState, policy: SanctionPolicy): AgentState {
   const enforcement = transition(agent.enforcement, 'reported_well');
   return enforcement === null || agent.goodReports < policy.recoverAfterReports
@@ -96,7 +98,7 @@ export function recovered(agent: AgentState, policy: SanctionPolicy): AgentState
     : { ...agent, enforcement, version: agent.version + 1 };
 }
 
-/** The agent after a lift, for which everything begins anew. */
+/** The agent after a lift, from which everything starts anew. */
 export function lifted(agent: AgentState, at: number): AgentState {
   const enforcement = transition(agent.enforcement, 'lifted');
   return enforcement === null

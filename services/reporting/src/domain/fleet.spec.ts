@@ -14,8 +14,8 @@ const stateOf = (index: number, liveness: AgentState['liveness']): AgentState =>
   liveness,
 });
 
-describe('a fleet', () => {
-  it('counts what it holds, whatever happens to it', () => {
+describe('Fleet', () => {
+  it('keeps correct counts under any sequence of changes', () => {
     const step = fc.record({
       what: fc.constantFrom('add', 'update', 'retire', 'forget'),
       index: fc.nat(20),
@@ -51,18 +51,18 @@ describe('a fleet', () => {
     );
   });
 
-  it('keeps the higher session, and takes no retired agent back', () => {
+  it('keeps the higher session, and does not take a retired agent back', () => {
     const fleet = new Fleet(60_000);
     fleet.openSession('runner-1', { session: 5, windowMs: 1_000 });
     fleet.openSession('runner-1', { session: 4, windowMs: 9_000 });
     expect([fleet.issuedSession('runner-1'), fleet.windowMs('runner-1')]).toEqual([5, 1_000]);
-    expect(fleet.windowMs('nobody')).toBe(60_000);
+    expect(fleet.windowMs('unknown')).toBe(60_000);
     fleet.retire('agent-1');
     expect(fleet.add(stateOf(1, 'online'))).toBeUndefined();
   });
 });
 
-describe('what a fleet remembers of a principal', () => {
+describe('the principals of a fleet', () => {
   const remembers = (fleet: Fleet) => [fleet.issuedSession('runner-1'), fleet.partitionOf('runner-1')];
   const withTwo = (): Fleet => {
     const fleet = new Fleet(60_000);
@@ -71,7 +71,7 @@ describe('what a fleet remembers of a principal', () => {
     return fleet;
   };
 
-  it('goes with the last of its agents that is retired', () => {
+  it('are forgotten with the last of their agents that is retired', () => {
     const fleet = withTwo();
     fleet.retire('agent-1');
     expect(remembers(fleet)).toEqual([5, 1]);
@@ -79,21 +79,21 @@ describe('what a fleet remembers of a principal', () => {
     expect(remembers(fleet)).toEqual([0, undefined]);
   });
 
-  it('goes with its partition', () => {
+  it('are forgotten with their partition', () => {
     const fleet = withTwo();
     fleet.forget(new Set([1]));
     expect(remembers(fleet)).toEqual([0, undefined]);
   });
 
-  it('does not grow with every agent that was ever retired', () => {
+  it('do not accumulate with every agent that was ever retired', () => {
     const fleet = new Fleet(60_000);
     for (let index = 0; index <= 10_000; index += 1) fleet.retire(`agent-${index}`);
     expect([0, 1, 10_000].map((index) => fleet.isRetired(`agent-${index}`))).toEqual([false, true, true]);
   });
 });
 
-describe('the health of ingest', () => {
-  it('begins when the last trouble has ended, and anew after every break', () => {
+describe('ingest health', () => {
+  it('begins when the last problem has ended, and anew after every break', () => {
     let health = observe(startingIngest, 'ownership', false, 5);
     expect(health.healthySince).toBeNull();
     health = observe(observe(health, 'broker', false, 7), 'database', false, 10);
@@ -112,12 +112,12 @@ describe('a backlog', () => {
   const healthy = { troubles: [], healthySince: 5 };
   const behind = observe(healthy, 'backlog', true, 1_000, 100);
 
-  it('that is brief only delays', () => {
+  it('only delays when it is brief', () => {
     expect(behind).toMatchObject({ troubles: ['backlog'], healthySince: null });
     expect(observe(behind, 'backlog', false, 1_099, 100)).toEqual(healthy);
   });
 
-  it('that lasts, or comes with other trouble, begins healthy time anew', () => {
+  it('starts healthy time anew when it lasts, or coincides with another problem', () => {
     expect(observe(behind, 'backlog', false, 1_100, 100).healthySince).toBe(1_100);
     const worse = observe(behind, 'broker', true, 1_010, 100);
     const both = observe(observe(worse, 'broker', false, 1_020, 100), 'backlog', false, 1_030, 100);
@@ -129,8 +129,8 @@ describe('a backlog', () => {
   });
 });
 
-describe('a token bucket', () => {
-  it('never grants more than its capacity and what has flowed in', () => {
+describe('TokenBucket', () => {
+  it('never grants more than its capacity plus its refill', () => {
     const policy = { capacity: 5, refillPerMinute: 10 };
     const asks = fc.array(
       fc.record({ wanted: fc.nat(20), afterMs: fc.integer({ min: -1000, max: 30_000 }) }),

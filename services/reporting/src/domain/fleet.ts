@@ -5,11 +5,11 @@ import { Groups } from './groups';
 
 export interface PrincipalSession {
   readonly session: number;
-  /** The interval at which the principal was told to report. */
+  /** The report interval of the principal. */
   readonly windowMs: number;
 }
 
-/** One agent's place in the fleet: the state changes, the place is the same until the agent is gone. */
+/** The entry of one agent: its state changes, the entry is the same until the agent is gone. */
 export interface FleetEntry {
   state: AgentState;
   /** Whether its one deadline waits. */
@@ -21,7 +21,7 @@ interface PrincipalHere {
   readonly agents: number;
 }
 
-/** Of agents retired longer ago the table is asked, as of any agent that is not known. */
+/** An agent retired longer ago is looked up in the table, like any unknown one. */
 const rememberedRetirements = 10_000;
 
 export interface FleetCounts {
@@ -33,13 +33,13 @@ export interface FleetCounts {
 
 /**
  * The agents of the partitions that this instance owns, as the table has them: changed only after the commit that wrote
- * the change. Counts are kept with every change, never by counting.
+ * the change. Counts are updated with every change, never computed by iteration.
  */
 export class Fleet {
   private readonly entries = new Map<string, FleetEntry>();
   private readonly retired = new LRUCache<string, true>({ max: rememberedRetirements });
   private readonly sessions = new Map<string, PrincipalSession>();
-  /** Principals with agents here; what is known of one goes with its last agent, and is read again with the next. */
+  /** Principals with agents here; removed with their last agent, and read again with the next. */
   private readonly principals = new Map<string, PrincipalHere>();
   private readonly byLiveness = new Map<Liveness, number>();
   private readonly byType = new Map<AgentType, number>();
@@ -51,7 +51,7 @@ export class Fleet {
     this.shortest = defaultWindowMs;
   }
 
-  /** The shortest window that anybody was given: how quickly our own faults must be known. */
+  /** The shortest window of all principals: how quickly our own faults must be known. */
   get minWindowMs(): number {
     return this.shortest;
   }
@@ -76,14 +76,14 @@ export class Fleet {
     return this.sessions.get(principalId)?.windowMs ?? this.defaultWindowMs;
   }
 
-  /** Of two sessions the higher one counts, in whatever order they are heard of. */
+  /** Of two sessions the higher one counts, in any order of events. */
   openSession(principalId: string, opened: PrincipalSession): void {
     if (opened.session <= this.issuedSession(principalId)) return;
     this.sessions.set(principalId, opened);
     this.shortest = Math.min(this.shortest, opened.windowMs);
   }
 
-  /** Nothing happens when the agent is here already: what is known here is newer. */
+  /** No effect when the agent is here already: its state here is newer. */
   add(state: AgentState): FleetEntry | undefined {
     if (this.entries.has(state.agentId) || this.retired.has(state.agentId)) return undefined;
     const entry = { state, isArmed: false };

@@ -1,13 +1,13 @@
 import type { GroupCounts } from './groups';
 
-/** When silence is held against nobody of a group: too many of it at once. */
+/** When sanctions of a group are suppressed: too many of its agents are silent at once. */
 export interface MassOutagePolicy {
-  /** A smaller group is never held: one dead runner is no outage of ours. */
+  /** A smaller group is never suppressed: one dead runner is not an outage of ours. */
   readonly minGroupSize: number;
-  /** Share of silent members from which on the group is held, and below which it is released. */
+  /** Share of silent members from which on the group is suppressed, and below which it is released. */
   readonly suppressShare: number;
   readonly releaseShare: number;
-  /** After so long the silence is taken for the agents' own. */
+  /** After this time the agents themselves count as the cause. */
   readonly maxSuppressionMs: number;
 }
 
@@ -19,7 +19,7 @@ export const massOutagePolicy: MassOutagePolicy = {
 };
 
 export type GroupSuppression =
-  /** Released, or given up on; silence counts from a grace after `since`. */
+  /** Released, or given up on; missed reports count from a grace period after `since`. */
   | { readonly kind: 'free' | 'given_up'; readonly since: number }
   | { readonly kind: 'held'; readonly since: number };
 
@@ -30,8 +30,8 @@ const isOver = ({ members, silent }: GroupCounts, policy: MassOutagePolicy): boo
   members < policy.minGroupSize || silent < policy.releaseShare * members;
 
 /**
- * A group after a look at it; undefined for one that was never held. A hold ends when reports are back, or when it has
- * lasted for too long; then the same silence holds the group no second time.
+ * A group after a check; undefined for one that was never suppressed. A suppression ends when reports are back, or when
+ * it has lasted too long; after that the same outage does not suppress the group a second time.
  */
 export function assess(
   hold: GroupSuppression | undefined,

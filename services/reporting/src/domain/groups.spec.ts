@@ -6,32 +6,32 @@ import { Groups } from './groups';
 const policy = { ...massOutagePolicy, maxSuppressionMs: 1_000 };
 const counts = (silent: number, members = 20) => ({ members, silent });
 
-describe('mass silence', () => {
+describe('the suppression of a group', () => {
   const free: GroupSuppression = { kind: 'free', since: 5 };
   const held: GroupSuppression = { kind: 'held', since: 100 };
   const givenUp: GroupSuppression = { kind: 'given_up', since: 1_100 };
 
   it.each<[string, GroupSuppression | undefined, number, number, number, GroupSuppression | undefined]>([
-    ['nobody is silent', undefined, 0, 20, 200, undefined],
+    ['none is silent', undefined, 0, 20, 200, undefined],
     ['one is', undefined, 1, 20, 200, undefined],
-    ['half of them are', undefined, 10, 20, 200, undefined],
+    ['half of them are silent', undefined, 10, 20, 200, undefined],
     ['55 % are', undefined, 11, 20, 200, { kind: 'held', since: 200 }],
-    ['all of a small group are', undefined, 9, 9, 200, undefined],
-    ['all of ten are', undefined, 10, 10, 200, { kind: 'held', since: 200 }],
-    ['the only one there is, is', undefined, 1, 1, 200, undefined],
-    ['more come back, not enough', held, 9, 20, 200, held],
-    ['enough come back', held, 8, 20, 200, { kind: 'free', since: 200 }],
-    ['nobody comes back', held, 20, 20, 1_099, held],
-    ['nobody comes back for too long', held, 20, 20, 1_100, { kind: 'given_up', since: 1_100 }],
-    ['it goes on after that', givenUp, 20, 20, 9_000, givenUp],
-    ['it is over after that', givenUp, 2, 20, 9_000, { kind: 'free', since: 1_100 }],
-    ['it happens again', free, 20, 20, 9_000, { kind: 'held', since: 9_000 }],
-    ['it does not happen again', free, 2, 20, 9_000, free],
-  ])('%s', (_title, hold, silent, members, now, expected) => {
+    ['all of a small group are silent', undefined, 9, 9, 200, undefined],
+    ['all of ten are silent', undefined, 10, 10, 200, { kind: 'held', since: 200 }],
+    ['the only member is silent', undefined, 1, 1, 200, undefined],
+    ['too few report again', held, 9, 20, 200, held],
+    ['enough report again', held, 8, 20, 200, { kind: 'free', since: 200 }],
+    ['none reports again', held, 20, 20, 1_099, held],
+    ['none reports again for too long', held, 20, 20, 1_100, { kind: 'given_up', since: 1_100 }],
+    ['the outage goes on after it was given up', givenUp, 20, 20, 9_000, givenUp],
+    ['the outage is over after it was given up', givenUp, 2, 20, 9_000, { kind: 'free', since: 1_100 }],
+    ['another outage begins', free, 20, 20, 9_000, { kind: 'held', since: 9_000 }],
+    ['no other outage begins', free, 2, 20, 9_000, free],
+  ])('is assessed when %s', (_title, hold, silent, members, now, expected) => {
     expect(assess(hold, counts(silent, members), policy, now)).toEqual(expected);
   });
 
-  it('holds a group for no longer than the policy allows, whatever its agents do', () => {
+  it('lasts no longer than the policy allows, whatever its agents do', () => {
     const checks = fc.array(fc.record({ silent: fc.nat(20), after: fc.nat(400) }), { maxLength: 100 });
     fc.assert(
       fc.property(checks, (script) => {
@@ -47,7 +47,7 @@ describe('mass silence', () => {
   });
 });
 
-describe('groups', () => {
+describe('Groups', () => {
   const stateOf = (index: number, fields: Partial<AgentState>): AgentState => ({
     ...newAgent({
       agentId: `agent-${index}`,
@@ -58,7 +58,7 @@ describe('groups', () => {
     ...fields,
   });
 
-  it('count those that reports are expected of, whatever happens to them', () => {
+  it('count the agents of which reports are expected under any sequence of changes', () => {
     const step = fc.record({
       index: fc.nat(11),
       isGone: fc.boolean(),

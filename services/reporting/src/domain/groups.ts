@@ -1,7 +1,7 @@
 import { isAwaited, missingSince, type AgentState } from './agent-state';
 
 export interface GroupCounts {
-  /** Those that reports are expected of, and not only soon: neither frozen, nor in time with their first report. */
+  /** Members of which reports are due: neither frozen, nor within the time for their first report. */
   readonly members: number;
   /** Members that are late or offline. */
   readonly silent: number;
@@ -9,18 +9,18 @@ export interface GroupCounts {
 
 const none: GroupCounts = { members: 0, silent: 0 };
 
-/** What may fail at once: everything, all agents of a type, all agents of a runner. */
+/** Units that may fail at once: all agents, all of a type, all of a runner. */
 export const groupsOf = ({ agentType, principalId }: AgentState): readonly string[] => [
   'fleet',
   `type:${agentType}`,
   `principal:${principalId}`,
 ];
 
-/** A fleet that has just said hello is no mass silence. */
+/** A fleet that has just said hello is not an outage. */
 const isMember = (agent: AgentState): boolean =>
   missingSince(agent) !== null && !isAwaited(agent) && agent.enforcement !== 'frozen';
 
-/** How many of each group are silent, kept with every change. */
+/** Silent members of each group, updated with every change. */
 export class Groups {
   private readonly counts = new Map<string, GroupCounts>();
 

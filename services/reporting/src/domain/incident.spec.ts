@@ -5,21 +5,21 @@ const silent: SuppressionCause = { reason: 'mass_silence', group: 'fleet' };
 const passing: Incident = { kind: 'passing', cause: unhealthy, since: 100 };
 const open: Incident = { kind: 'open', cause: unhealthy, since: 100 };
 
-describe('a hold', () => {
+describe('nextIncident', () => {
   it.each<[string, Incident | null, SuppressionCause | null, number, Incident | null]>([
     ['nothing happens', null, null, 200, null],
-    ['trouble begins', null, unhealthy, 100, passing],
-    ['trouble goes on', passing, unhealthy, 1_099, passing],
-    ['trouble has lasted', passing, unhealthy, 1_100, open],
-    ['trouble passes', passing, null, 200, null],
-    ['mass silence begins', null, silent, 200, { kind: 'open', cause: silent, since: 200 }],
-    ['mass silence in an incident', open, silent, 200, open],
+    ['a problem begins', null, unhealthy, 100, passing],
+    ['a problem goes on', passing, unhealthy, 1_099, passing],
+    ['a problem has lasted', passing, unhealthy, 1_100, open],
+    ['a problem passes', passing, null, 200, null],
+    ['a mass suppression begins', null, silent, 200, { kind: 'open', cause: silent, since: 200 }],
+    ['a mass suppression begins during an incident', open, silent, 200, open],
     ['the incident ends', open, null, 5_000, null],
-  ])('%s', (_title, incident, cause, now, expected) => {
+  ])('returns the incident when %s', (_title, incident, cause, now, expected) => {
     expect(nextIncident(incident, cause, now, 1_000)).toEqual(expected);
   });
 
-  it('has a reason for every trouble', () => {
+  it('maps every problem to a reason', () => {
     const troubles = [
       'broker',
       'database',

@@ -4,13 +4,13 @@ import type { Trouble } from './ingest-health';
 
 export type SuppressionReason = PayloadOf<typeof enforcementHeld>['reason_code'];
 
-/** What keeps sanctions back at the moment. */
+/** Why sanctions are suppressed at the moment. */
 export interface SuppressionCause {
   readonly reason: SuppressionReason;
   readonly group?: string;
 }
 
-/** A hold that is too short to matter is `passing`; one that is `open` has been told of, once. */
+/** A suppression that is too short to matter is `passing`; an `open` one has been published, once. */
 export interface Incident {
   readonly kind: 'passing' | 'open';
   readonly cause: SuppressionCause;
@@ -18,8 +18,8 @@ export interface Incident {
 }
 
 /**
- * The incident after one look; null when there is none. Mass silence is one at once. Trouble of our own becomes one when it
- * has lasted so long that it may have kept a sanction back; what else happens until it is over belongs to it.
+ * The incident after a check; null when there is none. A mass suppression is one at once. A problem of our own becomes
+ * one when it has lasted so long that it may have delayed a sanction; later causes until its end belong to it.
  */
 export function nextIncident(
   incident: Incident | null,

@@ -1,12 +1,15 @@
-/** Why silence proves nothing at the moment: the fault may be ours. `pause`: consumers wait after a failure. */
+/**
+ * Why missed reports prove nothing at the moment: the platform may be at fault. `pause`: consumers wait after a
+ * failure.
+ */
 export type Trouble = 'broker' | 'database' | 'pause' | 'backlog' | 'clock' | 'ownership' | 'authentication';
 
-/** Whether reports that were sent would have been seen, and since when without a break. */
+/** Whether sent reports would have been handled, and since when without a break. */
 export interface IngestHealth {
   readonly troubles: readonly Trouble[];
-  /** Milliseconds of Unix time; null while there is trouble. */
+  /** Milliseconds of Unix time; null while there is a problem. */
   readonly healthySince: number | null;
-  /** During a backlog and nothing else: when it began, and the healthy time before it. */
+  /** During a backlog and no other problem: when it began, and the healthy time before it. */
   readonly behind?: { readonly since: number; readonly healthySince: number } | undefined;
 }
 
@@ -16,24 +19,21 @@ export const startingIngest: IngestHealth = {
   healthySince: null,
 };
 
-/**
- * Reports wait in the queue of their partition: that one is behind delays nobody else's. This says nothing of anything but
- * a backlog.
- */
+/** Reports of one partition are delayed: this affects only its agents, and implies nothing but a backlog. */
 export const partitionInTime: IngestHealth = { troubles: [], healthySince: -Infinity };
 
-/** When so many are behind at once the fault is not theirs. */
+/** When so many are behind at once, the platform is at fault. */
 export const areMostBehind = (behind: number, held: number): boolean => 2 * behind > held;
 
 /**
- * Nobody can connect while the registry does not answer the broker. What agents report is seen all the same, so this says
- * nothing of who is there; it only keeps sanctions back.
+ * No agent can connect while the registry does not answer the broker. Reports are handled all the same, so this implies
+ * nothing about liveness; it only suppresses sanctions.
  */
 export const startingAuthentication: IngestHealth = { troubles: ['authentication'], healthySince: null };
 
 /**
- * The health after one observation; the clock of healthy time starts again when the last trouble ends. A backlog shorter
- * than `briefMs` only delays: when it is over, what was sent meanwhile has been seen, and the clock goes on.
+ * The health after one observation; healthy time starts anew when the last problem ends. A backlog shorter than
+ * `briefMs` only delays: when it is over, the reports sent meanwhile have been handled, and healthy time continues.
  */
 export function observe(
   health: IngestHealth,
@@ -56,11 +56,11 @@ export function observe(
   return { troubles, healthySince: goesOn ? behind.healthySince : now };
 }
 
-/** A break that is over when it is noticed, such as a process that was stopped for a while. */
+/** A break that is over when it is noticed, such as a process that was suspended for a while. */
 export const interrupted = (health: IngestHealth, trouble: Trouble, now: number): IngestHealth =>
   observe(observe(health, trouble, true, now), trouble, false, now);
 
-/** Since when all of these are well; null while one is not. */
+/** Since when all of these are healthy; null while one is not. */
 export const clearSince = (...times: readonly (number | null)[]): number | null =>
   times.reduce(
     (latest, time) => (latest === null || time === null ? null : Math.max(latest, time)),

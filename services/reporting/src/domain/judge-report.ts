@@ -1,6 +1,6 @@
 import type { AgentState } from './agent-state';
 
-/** What a principal did that it may not. */
+/** A violation by a principal. */
 export type ViolationCode =
   'identity_missing' | 'not_owner' | 'agent_unknown' | 'session_unknown' | 'session_superseded' | 'malformed';
 
@@ -8,29 +8,29 @@ export type Judgement =
   | { readonly kind: 'accepted' }
   /** Seen before, or overtaken by a newer one: dropped and counted. */
   | { readonly kind: 'duplicate' }
-  /** Sent while it was being retired; nobody's fault. */
+  /** Sent while its agent was being retired; not a violation. */
   | { readonly kind: 'retired' }
   /** The broker refuses it from a principal of its own; a hosted agent is fenced here. */
   | { readonly kind: 'frozen' }
-  /** Speaks of an agent or session that this instance may not have heard of yet. */
+  /** About an agent or session that may not be known to this instance yet. */
   | { readonly kind: 'ahead'; readonly code: 'agent_unknown' | 'session_unknown' }
   | { readonly kind: 'violation'; readonly code: ViolationCode };
 
 export interface ReportEvidence {
-  /** As the broker validated it. */
+  /** The user id that the broker validated. */
   readonly principalId: string | undefined;
   /** Undefined when it is not known here. */
   readonly agent: AgentState | undefined;
   readonly isRetired: boolean;
-  /** Newest session the registry gave to the principal; 0 when none is known. */
+  /** Newest session that the registry gave to the principal; 0 when none is known. */
   readonly issuedSession: number;
   readonly session: number;
   readonly seq: number;
 }
 
 /**
- * Whether a report counts. Identity is the principal that the broker validated, and nothing that the report says. An
- * older session is a signal only after a newer one was used: before that it is merely late.
+ * Whether a report counts. The identity is the principal that the broker validated; nothing in the report counts for
+ * it. An older session is a violation only after a newer one was used: before that the report is merely late.
  */
 export function judgeReport(evidence: ReportEvidence): Judgement {
   const { principalId, agent, isRetired, issuedSession, session, seq } = evidence;

@@ -30,7 +30,7 @@ const mute = (liveness: Liveness, version: number): WatchedAgent => ({
 });
 const after = (seconds: number): number => t0 + seconds * 1000;
 
-describe('what silence means', () => {
+describe('the liveness decision', () => {
   it.each<[string, Liveness, number, IngestHealth, Liveness, number, number | null]>([
     ['a report just came', 'online', 0, healthy, 'online', 0, after(97)],
     ['a window passed', 'online', 60, healthy, 'online', 0, after(97)],
@@ -41,8 +41,8 @@ describe('what silence means', () => {
     ['three windows passed', 'late', 187, healthy, 'offline', 3, null],
     ['three windows passed at once', 'online', 187, healthy, 'offline', 3, null],
     ['it is offline already', 'offline', 10_000, healthy, 'offline', 0, null],
-    ['the broker is away', 'online', 10_000, sick, 'online', 0, after(10_060)],
-    ['the broker is away and it was late', 'late', 10_000, sick, 'late', 0, after(10_060)],
+    ['the broker is unavailable', 'online', 10_000, sick, 'online', 0, after(10_060)],
+    ['the broker is unavailable and the agent was late', 'late', 10_000, sick, 'late', 0, after(10_060)],
     [
       'ingest is healthy for a minute only',
       'online',
@@ -62,7 +62,7 @@ describe('what silence means', () => {
       after(10_090),
     ],
     [
-      'it was late before our outage',
+      'it was late before our downtime',
       'late',
       10_000,
       { troubles: [], healthySince: after(9_999) },
@@ -70,7 +70,7 @@ describe('what silence means', () => {
       0,
       after(10_186),
     ],
-  ])('%s', (_title, liveness, seconds, health, expected, missed, nextCheckAt) => {
+  ])('is right when %s', (_title, liveness, seconds, health, expected, missed, nextCheckAt) => {
     expect(decide(agent(liveness), policy, after(seconds), health)).toEqual({
       liveness: expected,
       missed,
@@ -82,10 +82,18 @@ describe('what silence means', () => {
     ['it just said hello', mute('offline', 0), 0, healthy, 'offline', 0, after(97)],
     ['it is almost late', mute('offline', 0), 96.999, healthy, 'offline', 1, after(97)],
     ['a window and a half passed', mute('offline', 0), 97, healthy, 'late', 1, after(187)],
-    ['so much passed that it is offline next', mute('offline', 0), 10_000, healthy, 'late', 166, after(187)],
+    [
+      'it is late by so much that it is offline next',
+      mute('offline', 0),
+      10_000,
+      healthy,
+      'late',
+      166,
+      after(187),
+    ],
     ['three windows passed', mute('late', 1), 187, healthy, 'offline', 3, null],
-    ['it was told of already', mute('offline', 2), 10_000, healthy, 'offline', 0, null],
-    ['the broker is away', mute('offline', 0), 10_000, sick, 'offline', 0, after(10_060)],
+    ['it was published as offline already', mute('offline', 2), 10_000, healthy, 'offline', 0, null],
+    ['the broker is unavailable', mute('offline', 0), 10_000, sick, 'offline', 0, after(10_060)],
     [
       'ingest is healthy for a minute only',
       mute('offline', 0),
@@ -96,13 +104,13 @@ describe('what silence means', () => {
       after(10_037),
     ],
   ])(
-    'of an agent that never reported: %s',
+    'is right for an agent that never reported when %s',
     (_title, watched, seconds, health, liveness, missed, nextCheckAt) => {
       expect(decide(watched, policy, after(seconds), health)).toEqual({ liveness, missed, nextCheckAt });
     },
   );
 
-  it('an agent that never had a session is offline and waits for nothing', () => {
+  it('keeps an agent that never had a session offline without a deadline', () => {
     expect(decide(agent('offline', null), policy, after(10_000), healthy)).toEqual({
       liveness: 'offline',
       missed: 0,
@@ -110,7 +118,7 @@ describe('what silence means', () => {
     });
   });
 
-  it('a report from before the clock was set back does not buy time: healthy time decides', () => {
+  it('ignores a report from before the clock was set back: healthy time decides', () => {
     const jumped: IngestHealth = { troubles: [], healthySince: after(-3600) };
     expect(decide(agent('online'), policy, after(-3600 + 187), jumped).liveness).toBe('offline');
   });
@@ -140,7 +148,7 @@ describe('what silence means', () => {
     );
   });
 
-  it('never changes anything while ingest is in trouble', () => {
+  it('changes nothing while ingest has a problem', () => {
     fc.assert(
       fc.property(anySituation, ({ watched }) => {
         expect(decide(watched, policy, t0, sick).liveness).toBe(watched.liveness);

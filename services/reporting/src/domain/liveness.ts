@@ -2,7 +2,7 @@ import type { Liveness } from '@ymera/contracts';
 import { isAwaited, missingSince, type AgentState } from './agent-state';
 import type { IngestHealth } from './ingest-health';
 
-/** Allowed on top of each threshold, for jitter of sender and network: a share of the window, and a fixed part. */
+/** Tolerance on top of each threshold, for jitter of sender and network: a share of the window, and a fixed part. */
 export interface JitterAllowance {
   readonly jitterShare: number;
   readonly jitterMs: number;
@@ -11,7 +11,7 @@ export interface JitterAllowance {
 export const allowanceMs = ({ jitterShare, jitterMs }: JitterAllowance, windowMs: number): number =>
   Math.round(jitterShare * windowMs + jitterMs);
 
-/** Thresholds in report windows; a window is the interval that the principal was given at its last hello. */
+/** Thresholds in report windows; a window is the interval that the principal got at its last hello. */
 export interface LivenessPolicy extends JitterAllowance {
   readonly lateAfterWindows: number;
   readonly offlineAfterWindows: number;
@@ -33,13 +33,13 @@ export interface WatchedAgent extends Pick<
 
 export interface LivenessDecision {
   readonly liveness: Liveness;
-  /** Whole windows of silence that count. */
+  /** Whole missed windows that count. */
   readonly missed: number;
   /** When to decide again if no report comes; null when only a report can change anything. */
   readonly nextCheckAt: number | null;
 }
 
-/** Late comes first, however late it is: from offline to offline would be no fact. */
+/** Late comes first, however late it is: from offline to offline would not be an event. */
 const firstReport = (isLate: boolean): Liveness => (isLate ? 'late' : 'offline');
 
 const severity: Readonly<Record<Liveness, number>> = { online: 0, late: 1, offline: 2 };
@@ -48,10 +48,10 @@ const worse = (known: Liveness, seen: Liveness): Liveness =>
   severity[seen] > severity[known] ? seen : known;
 
 /**
- * What silence means, now. Silence counts from the last report (from the first session of an agent that never reported)
- * or from when ingest became healthy, whichever is later: so after a start, a failover or an outage of ours every agent
- * has its full time again, and while ingest is in trouble nothing changes. Only a report makes an agent better. That the
- * first one is late is told although the agent is offline already: its hello made it look online.
+ * The effect of missed reports now. They count from the last report (from the first session of an agent that never
+ * reported) or from when ingest became healthy, whichever is later: after a start, a failover or an outage of ours
+ * every agent has its full time again, and nothing changes while ingest has a problem. Only a report makes an agent
+ * better. A late first report is an event although the agent is offline already: its hello made it look online.
  */
 export function decideLiveness(
   agent: WatchedAgent,
@@ -66,7 +66,7 @@ export function decideLiveness(
     return { liveness, missed: 0, nextCheckAt: null };
   if (health.healthySince === null) return { liveness, missed: 0, nextCheckAt: now + windowMs };
 
-  // A report from the future was received before the clock was set back, which ended healthy time and began it anew.
+  // A report from the future was received before the clock was set back, which started healthy time anew.
   const countsFrom = since > now ? health.healthySince : Math.max(since, health.healthySince);
   const allowance = allowanceMs(policy, windowMs);
   const lateAt = countsFrom + policy.lateAfterWindows * windowMs + allowance;

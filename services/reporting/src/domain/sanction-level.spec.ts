@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { SanctionLevel } from './agent-state';
 import { transition, type SanctionTrigger } from './sanction-level';
 
-describe('the ladder', () => {
+describe('transition of a sanction level', () => {
   it.each<[SanctionLevel, SanctionTrigger, SanctionLevel | null]>([
     ['none', 'silent_too_long', 'warned'],
     ['none', 'reported_well', null],
@@ -16,11 +16,11 @@ describe('the ladder', () => {
     ['frozen', 'silent_too_long', null],
     ['frozen', 'reported_well', null],
     ['frozen', 'lifted', 'none'],
-  ])('%s, %s: %s', (level, step, expected) => {
+  ])('from %s by %s gives %s', (level, step, expected) => {
     expect(transition(level, step)).toBe(expected);
   });
 
-  it('is climbed one step at a time, and a freeze outlasts everything but a lift', () => {
+  it('escalates one level at a time, and leaves a freeze only by a lift', () => {
     const levels: SanctionLevel[] = ['none', 'warned', 'suspended', 'frozen'];
     const steps = fc.array(fc.constantFrom<SanctionTrigger>('silent_too_long', 'reported_well', 'lifted'));
     fc.assert(

@@ -5,8 +5,8 @@ const tickMs = 100;
 const slots = 16;
 const reachMs = tickMs * slots;
 
-describe('a timing wheel', () => {
-  it('fires every item once, never before its time within reach, and soon after it', () => {
+describe('TimingWheel', () => {
+  it('fires every item once, never before its time within its range, and soon after it', () => {
     const armings = fc.array(
       fc.record({ after: fc.integer({ min: 0, max: 2 * reachMs }), step: fc.integer({ min: 0, max: 500 }) }),
     );
@@ -40,7 +40,7 @@ describe('a timing wheel', () => {
     );
   });
 
-  it('empties itself once after a pause that is longer than its reach', () => {
+  it('empties itself once after a pause that is longer than its range', () => {
     const wheel = new TimingWheel<string>(tickMs, slots, 0);
     for (let index = 0; index < 50; index += 1) wheel.arm(`item ${index}`, index * 30);
     expect(wheel.advance(1_000_000)).toHaveLength(50);

@@ -1,7 +1,7 @@
 /**
- * Deadlines of very many items. Arming and firing cost the same whatever the number of items, and time that passes costs
- * by what falls due. An item fires at or after its time; one that is further away than the wheel reaches fires early, at
- * the wheel's end, so whoever gets it looks at the time and arms it again.
+ * Deadlines of very many items. Arming and firing have constant cost per item, and the passing of time costs only what
+ * is due. An item fires at or after its time; one beyond the range of the wheel fires early, at the wheel's end, so the
+ * caller checks the time and arms it again.
  */
 export class TimingWheel<Item> {
   private readonly slots: Item[][];
@@ -34,7 +34,7 @@ export class TimingWheel<Item> {
   advance(now: number): Item[] {
     const due: Item[] = [];
     const target = Math.floor(now / this.tickMs);
-    // The clock was set back. What is armed fires within one turn of the wheel, perhaps early, and is looked at again.
+    // The clock was set back. Armed items fire within one turn of the wheel, perhaps early, and are checked again.
     if (target < this.currentTick) this.currentTick = target;
     const steps = Math.min(target - this.currentTick, this.slots.length);
     for (let step = 1; step <= steps; step += 1) {

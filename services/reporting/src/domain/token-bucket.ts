@@ -1,4 +1,4 @@
-/** How many more signals a source may raise now. */
+/** The number of signals that a source may raise now. */
 export interface TokenBucket {
   readonly tokens: number;
   readonly at: number;
@@ -9,7 +9,7 @@ export interface BucketPolicy {
   readonly refillPerMinute: number;
 }
 
-/** Takes up to `wanted` tokens; what is not granted is for the caller to count. */
+/** Takes up to `wanted` tokens; the caller counts the rest. */
 export function take(
   bucket: TokenBucket | undefined,
   wanted: number,

@@ -11,11 +11,11 @@ import { RunningReporting } from './running-reporting';
 
 export const windowMs = 500;
 const jitterMs = 250;
-/** When a step is due after the last report that counts, or after the grace that does. */
+/** When an escalation is due after the last report that counts, or after the grace period. */
 export const dueAfter = (windows: number): number => (windows + 0.1) * windowMs + jitterMs;
 export const graceMs = 5 * windowMs;
 const freezeMs = dueAfter(10);
-/** The machine that runs the tests has other things to do. */
+/** The machine that runs the tests may be busy. */
 const lagMs = 1_000;
 export const windowsOf = { none: 0, warned: 3, suspended: 5, frozen: 10 };
 
@@ -23,7 +23,7 @@ export const pass = (milliseconds: number) => new Promise((resolve) => setTimeou
 
 type Step = PayloadOf<typeof enforcementChanged>;
 
-/** Each step as long after `from` as its windows take, and not earlier, nor later by more than `latestMs`. */
+/** Each escalation as long after `from` as its windows take, and not earlier, nor later by more than `latestMs`. */
 export function expectOnTime(escalate: readonly Step[], from: number, latestMs = lagMs): void {
   for (const { to, decided_at } of escalate) {
     const took = Date.parse(decided_at) - from;
@@ -32,7 +32,7 @@ export function expectOnTime(escalate: readonly Step[], from: number, latestMs =
   }
 }
 
-/** A break of something that reporting depends on. */
+/** A break of a dependency of reporting. */
 export interface Break {
   readonly name: string;
   readonly makeUnavailable: () => Promise<void> | void;
@@ -49,7 +49,7 @@ export class BeatingAgents {
 
   private constructor(readonly reporting: RunningReporting) {}
 
-  /** On a service whose windows are that short, for the caller to stop. */
+  /** On a service with windows that short, which the caller stops. */
   static async start(): Promise<BeatingAgents> {
     const windows = String(windowMs / 1000);
     const reporting = await RunningReporting.start({ YMERA_REPORT_INTERVAL_SECONDS: windows });
@@ -72,7 +72,7 @@ export class BeatingAgents {
     return this.reporting.report('runner-1', reportOf({ agent_id: agentId, seq }));
   }
 
-  /** With rising numbers. */
+  /** With rising sequence numbers. */
   beat(agentId: string): void {
     const entry = {
       seq: (this.reports += 1_000),
@@ -112,7 +112,7 @@ export class BeatingAgents {
     });
   }
 
-  /** Nobody is sanctioned for a break that lasts longer than a freeze takes; then only who stays silent, on time. */
+  /** No agent is sanctioned for a break that lasts longer than a freeze takes; then only silent ones, on time. */
   async outlive({ name, makeUnavailable, giveBack, reason, isForAgents }: Break): Promise<void> {
     const { reporting } = this;
     const [dead, alive] = [`dead-${name}`, `alive-${name}`];
@@ -131,7 +131,7 @@ export class BeatingAgents {
     expect(this.stepsOf(dead, alive)).toEqual([]);
     const resumedAt = Date.now();
     await this.reached(dead, ['warned', 'suspended', 'frozen']);
-    // The incident ends with the grace.
+    // The incident ends with the grace period.
     for (const { to, decided_at } of this.stepsOf(dead))
       expect(Math.abs(Date.parse(decided_at) - resumedAt - dueAfter(windowsOf[to]))).toBeLessThan(lagMs);
     expect(this.stepsOf(alive)).toEqual([]);

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { SeverableRoute } from '@ymera/testing';
 
 /**
- * Where the broker of the tests asks about users that are not its own: there is one such place, so only a test that runs
- * alone may take it.
+ * The address at which the tests' broker asks about users that are not its own. There is only one, so only a test that
+ * runs alone may use it.
  */
 export class FakeCallback {
   readonly askedAbout = new Set<string>();
@@ -13,7 +13,7 @@ export class FakeCallback {
 
   private constructor(
     private readonly server: Server,
-    /** From the broker to here. */
+    /** From the broker to this fake. */
     readonly route: SeverableRoute,
   ) {}
 

@@ -1,7 +1,7 @@
 import { queryQueue, recallCanary } from '@ymera/contracts';
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 
-/** Answers what reporting asks the registry, as long as it is there. */
+/** Answers reporting's queries to the registry, while it is available. */
 export class FakeRegistry {
   private tag: string | undefined;
   /** Whether the broker has asked about this name. */

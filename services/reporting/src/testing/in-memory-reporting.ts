@@ -23,7 +23,7 @@ interface Ownership {
 
 interface State {
   readonly agents: Map<string, AgentState>;
-  /** Agents that were retired, also before they were heard of. */
+  /** Agents that were retired, also before their registration. */
   readonly retired: Map<string, Date>;
   readonly sessions: Map<string, PrincipalSession>;
   /** Since when reports are expected of an agent. */
@@ -125,12 +125,14 @@ function storesOf(state: State, clock: Clock): ReportingStores {
   };
 }
 
-/** Reporting's tables and reads in memory, with the same promises as the real ones. */
+/** Reporting's tables and reads in memory, under the same contract as the real ones. */
 export class InMemoryReporting implements UnitOfWork<ReportingStores>, ReportingReader {
   readonly unitOfWork: InMemoryUnitOfWork<State, ReportingStores>;
   /** Every transaction fails meanwhile, as if the database did not answer. */
   isUnavailable = false;
-  /** So many of the next transactions are committed without an answer, as when the connection is lost at the commit. */
+  /**
+   * This many of the next transactions are committed without an answer, as when the connection is lost at the commit.
+   */
   unanswered = 0;
   reads = 0;
 
@@ -151,13 +153,11 @@ export class InMemoryReporting implements UnitOfWork<ReportingStores>, Reporting
   }
 
   async run<R>(work: (tx: ReportingStores & Messages) => Promise<R>): Promise<R> {
-    if (this.isUnavailable) throw new Error('the database is away');
+    if (this.isUnavailable) throw new Error('the database is unavailable');
     const result = await this.unitOfWork.run(work);
     if (this.unanswered === 0) return result;
     this.unanswered -= 1;
-    throw new FailureException(
-      failure('unavailable', 'database_unavailable', 'Nobody knows what became of it.'),
-    );
+    throw new FailureException(failure('unavailable', 'database_unavailable', 'The outcome is unknown.'));
   }
 
   async agentsOf(partition: number, after: string, limit: number) {
@@ -216,7 +216,7 @@ export class RecordedConsumers implements PartitionConsumers {
   isUnavailable = false;
 
   async assign(partition: number): Promise<void> {
-    if (this.isUnavailable) throw new Error('the broker is away');
+    if (this.isUnavailable) throw new Error('the broker is unavailable');
     this.assigned.add(partition);
   }
 

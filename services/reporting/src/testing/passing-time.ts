@@ -1,6 +1,6 @@
 import { minute, reportingFixture, type ReportingFixture } from './reporting-fixture';
 
-/** What the first instance does not hold against anybody is over, and agents report since. */
+/** The grace period of the first instance is over, and agents report since. */
 export async function online(...agents: string[]): Promise<ReportingFixture> {
   const fixture = reportingFixture();
   await fixture.start();
@@ -12,7 +12,7 @@ export async function online(...agents: string[]): Promise<ReportingFixture> {
 
 let lastSeq = 0;
 
-/** Rises over all worlds of a process. */
+/** Rises over all fixtures of a process. */
 export const nextSeq = (): number => (lastSeq += 1);
 
 export async function report(fixture: ReportingFixture, agents: readonly string[]): Promise<void> {
@@ -32,7 +32,7 @@ export async function keepReporting(
   }
 }
 
-/** Lets `minutes` pass in which `agents` report, and says who moved on the ladder. */
+/** Lets `minutes` pass in which `agents` report, and returns the changes of sanction levels. */
 export async function during(
   fixture: ReportingFixture,
   minutes: number,

@@ -31,7 +31,7 @@ import { InMemoryReporting, RecordedConsumers, RecordedMetrics } from './in-memo
 export const minute = 60_000;
 const tickMs = 1_000;
 
-/** One instance of the service over tables that several may share, with a clock that moves only when told. */
+/** One instance of the service over tables that several may share, with a clock that moves only on demand. */
 export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryReporting }) {
   const clock = shared?.clock ?? new FakeClock('2026-01-01T00:00:00Z');
   const tables = shared?.tables ?? new InMemoryReporting(clock);
@@ -53,7 +53,7 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
   const writes = new AgentWrites(tables, owned, statuses, clock);
   const signals = new RateLimitedSignals(metrics);
   const unavailable = { broker: false, database: false, authentication: false };
-  /** Those that answer neither yes nor no. */
+  /** Dependencies that hang. */
   const hanging = new Set<keyof typeof unavailable>();
   const partitions = new PartitionLeases(
     tables,
@@ -73,7 +73,7 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
         {
           check: () => {
             if (hanging.has(trouble)) return new Promise(() => undefined);
-            return unavailable[trouble] ? Promise.reject(new Error('away')) : Promise.resolve();
+            return unavailable[trouble] ? Promise.reject(new Error('unavailable')) : Promise.resolve();
           },
           maxAgeMs: () => 10_000,
           minIntervalMs: () => (trouble === 'authentication' ? 2_500 : 0),
@@ -115,7 +115,7 @@ export function reportingFixture(shared?: { clock: FakeClock; tables: InMemoryRe
       await fixture.observe();
     },
 
-    /** What the service knows of itself, without acting on it. */
+    /** Updates the health of the service, without acting on it. */
     async observe(): Promise<void> {
       for (const dependency of dependencies) await dependency.ask();
       ingestWatch.check(now());

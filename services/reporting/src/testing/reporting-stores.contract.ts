@@ -11,7 +11,7 @@ export interface ReportingStorage {
 const registeredAt = new Date('2026-01-01T00:00:00Z');
 const taskId = '01936d00-0000-7000-8000-000000000001';
 
-/** What every storage of reporting promises; run on the fake and on PostgreSQL. `today` is inside of the history. */
+/** The contract of every storage of reporting; runs on the fake and on PostgreSQL. `today` is inside of the history. */
 export function reportingStorageSuite(storage: () => ReportingStorage, today = Date.now()): void {
   const run: UnitOfWork<ReportingStores>['run'] = (work) => storage().unitOfWork.run(work);
   let serial = 0;
@@ -24,7 +24,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
   const register = async (agent: RegisteredAgent) => run((tx) => tx.agents.register(agent, registeredAt));
   const found = async (agentId: string) => (await storage().reader.find([agentId]))[0];
 
-  it('knows a new agent as offline, once', async () => {
+  it('inserts a new agent as offline, once', async () => {
     const agent = agentNamed();
     expect([await register(agent), await register(agent)]).toEqual([true, false]);
     expect(await found(agent.agentId)).toEqual({
@@ -32,10 +32,10 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
       session: undefined,
       isRetired: false,
     });
-    expect(await found('nobody')).toBeUndefined();
+    expect(await found('unknown')).toBeUndefined();
   });
 
-  it('keeps the newest report of each agent, and all of them as history', async () => {
+  it('stores the newest report of each agent, and all of them as history', async () => {
     const agent = agentNamed();
     await register(agent);
     const report = reportOf({
@@ -64,7 +64,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     });
   });
 
-  it('keeps where an agent is on the ladder, also with the next report', async () => {
+  it('stores the sanction level of an agent, and keeps it with the next report', async () => {
     const agent = agentNamed();
     await register(agent);
     const state = reported(newAgent(agent), { session: 1, seq: 1, taskCount: 0 }, today);
@@ -86,7 +86,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     expect((await found(agent.agentId))?.state).toEqual(lifted);
   });
 
-  it('gives each incident that is over to one who asks: the owner’s own, and those of owners that are gone', async () => {
+  it('gives each incident that is over to one caller: the owner’s own, and those of owners that are gone', async () => {
     await run((tx) => tx.partitions.claim('alive', [50], 60_000));
     await run((tx) => tx.partitions.claim('dead', [51], -1_000));
     const hold = (serialNumber: number) => ({
@@ -119,13 +119,13 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     expect((await storage().reader.snapshot(agent.agentId))?.metrics).toEqual(reportOf().metrics);
   });
 
-  it('says what is committed of agents, in the order of their ids', async () => {
+  it('returns the committed state of agents, in the order of their ids', async () => {
     const agents = [agentNamed('settled'), agentNamed('settled')];
     for (const agent of agents) await register(agent);
     const states = agents.map((agent) => ({ ...newAgent(agent), missed: 3, liftedAt: today, version: 2 }));
     await run((tx) => tx.agents.saveSanctionLevel(states));
     const ids = agents.map(({ agentId }) => agentId);
-    expect(await run((tx) => tx.agents.settled([...ids, 'settled-nobody']))).toEqual(states);
+    expect(await run((tx) => tx.agents.settled([...ids, 'settled-unknown']))).toEqual(states);
   });
 
   it('keeps the higher session of a principal', async () => {
@@ -136,7 +136,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     expect((await found(agent.agentId))?.session).toEqual({ session: 5_000_000_000, windowMs: 1 });
   });
 
-  it('remembers since when reports are expected of an agent, whichever of it and its hello is heard of first', async () => {
+  it('stores since when reports are expected of an agent, in any order of registration and hello', async () => {
     const [early, late] = [agentNamed('expected', 5), agentNamed('expected', 5)];
     await register(early);
     for (const hour of [0, 1])
@@ -158,7 +158,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     expect((await storage().reader.snapshot(early.agentId))?.state).toEqual(states[0]);
   });
 
-  it('says of whom a first report is awaited: not of who has sent one, is retired, elsewhere, or had its hello before', async () => {
+  it('lists the agents whose first report is awaited: not those that reported, are retired, elsewhere, or said hello before', async () => {
     const agents = ['new', 'reported', 'retired', 'old'].map((prefix) => agentNamed(prefix, 6));
     const [fresh, reporter, gone, old] = agents.map(({ agentId }) => agentId);
     for (const agent of [...agents, agentNamed('no-session', 6)]) await register(agent);
@@ -188,7 +188,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     expect(await awaited([])).toEqual([]);
   });
 
-  it('remembers who was retired, also before it was heard of', async () => {
+  it('stores retired agents, also before their registration', async () => {
     const [known, unknown] = [agentNamed(), agentNamed()];
     await register(known);
     for (const { agentId, principalId } of [known, unknown, known])
@@ -220,7 +220,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     expect(await storage().reader.agentsOf(60, '', 10)).toEqual([]);
   });
 
-  it('gives each partition to one of two who claim at the same time', async () => {
+  it('gives each partition to one of two concurrent claims', async () => {
     const claims = await Promise.all(
       ['one', 'two', 'three'].map((owner) => run((tx) => tx.partitions.claim(owner, [10, 11, 12], 60_000))),
     );
@@ -228,7 +228,7 @@ export function reportingStorageSuite(storage: () => ReportingStorage, today = D
     expect(taken.toSorted((a, b) => a - b)).toEqual([10, 11, 12]);
   });
 
-  it('takes a partition over only when its lease is over or it was released; the epoch tells the owners apart', async () => {
+  it('takes a partition over only when its lease has expired or it was released; the epoch identifies the owner', async () => {
     const [first] = await run((tx) => tx.partitions.claim('first', [20], 60_000));
     expect(await run((tx) => tx.partitions.claim('second', [20], 60_000))).toEqual([]);
     expect(await run((tx) => tx.partitions.renew('first', 60_000))).toEqual([first]);

@@ -24,7 +24,7 @@ import { FakeRegistry } from './fake-registry';
 
 const partitions = 4;
 
-/** Environment of the service, beyond what every test has. */
+/** Environment of the service, beyond that of every test. */
 type Settings = Readonly<Record<string, string>>;
 
 interface Routes {
@@ -32,9 +32,9 @@ interface Routes {
   readonly database: SeverableRoute;
 }
 
-/** The whole service on real servers, with what it hears played by the test. */
+/** The whole service on real servers, with every other service faked by the test. */
 export class RunningReporting {
-  /** What the service has published, by CloudEvents type. */
+  /** The service's published events, by CloudEvents type. */
   readonly events: CloudEvent[] = [];
 
   private constructor(
@@ -45,7 +45,7 @@ export class RunningReporting {
     private readonly agentsConnection: ChannelModel,
     private readonly agents: ConfirmChannel,
     private readonly listener: ChannelModel,
-    /** What the service depends on, to be taken away. */
+    /** The dependencies of the service, which the test can make unavailable. */
     readonly routes: Routes,
     readonly registry: FakeRegistry,
     private readonly settings: Settings,
@@ -96,7 +96,7 @@ export class RunningReporting {
     this.service = await serviceOn(this.routes, this.vhosts, this.settings);
   }
 
-  /** Another instance beside the first, for the caller to stop. */
+  /** Another instance beside the first, which the caller stops. */
   another(): Promise<RunningService> {
     return serviceOn(this.routes, this.vhosts, this.settings);
   }
@@ -127,7 +127,7 @@ export class RunningReporting {
     });
   }
 
-  /** As the registry tells of it, after an administrator's word. */
+  /** As the registry publishes it after an administrator's decision. */
   async lift(agentId: string, principalId: string): Promise<void> {
     await this.fact(agentStandingChanged, {
       agent_id: agentId,
@@ -202,8 +202,8 @@ export class RunningReporting {
 }
 
 /**
- * The service connects as the same user as the test, so it takes these for messages that it has sent itself again, whose
- * principal stands in a header.
+ * The service connects as the same user as the test, so it takes these for its own replayed messages, whose principal
+ * is in a header.
  */
 const asPrincipal = (user: string, principalId: string): Options.Publish => ({
   userId: user,

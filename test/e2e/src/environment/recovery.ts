@@ -82,5 +82,5 @@ export function repairedOrphans({ logs }: RunningPlatform): readonly string[] {
     .map((name) => join(logs, name))
     .filter((path) => existsSync(path))
     .flatMap((path) => readFileSync(path, 'utf8').split('\n'))
-    .filter((line) => line.includes('"message":"a step had nothing that would move it"'));
+    .filter((line) => line.includes('"message":"orphaned step repaired"'));
 }

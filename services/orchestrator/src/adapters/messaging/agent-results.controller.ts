@@ -14,7 +14,9 @@ import { HandleTaskResult } from '../../application/handle-task-result';
 
 type Taken = Promise<Disposition | void>;
 
-/** What agents say about tasks. Their principal is the only identity there is; without it nothing is taken. */
+/**
+ * Messages of agents about tasks. The validated principal is the only identity; a message without one is dead-lettered.
+ */
 @Controller()
 export class AgentResultsController {
   constructor(
@@ -52,6 +54,10 @@ async function from(
   { principalId }: Received<unknown>,
   take: (principalId: string) => Promise<void>,
 ): Promise<Disposition | void> {
-  if (principalId === undefined) return dead('identity_missing', 'the broker has validated no user id');
+  if (principalId === undefined)
+    return dead(
+      'identity_missing',
+      'The message has no validated user id. Set user_id to the own user name.',
+    );
   await take(principalId);
 }

@@ -1,8 +1,8 @@
 import { FakeClock } from '@ymera/testing';
 import { BrokerProbe } from './broker-probe';
 
-describe('the presence of the broker', () => {
-  it('is known for a moment after an answer, and asked about again after that', async () => {
+describe('BrokerProbe', () => {
+  it('trusts an answer for a moment, and asks the broker again after that', async () => {
     const clock = new FakeClock();
     let questions = 0;
     const presence = new BrokerProbe(async () => (questions += 1), 500, clock);
@@ -15,7 +15,7 @@ describe('the presence of the broker', () => {
     expect(questions).toBe(2);
   });
 
-  it('is not believed of a broker that hangs, and again as soon as it answers', async () => {
+  it('fails while the broker hangs, and succeeds as soon as it answers', async () => {
     const clock = new FakeClock();
     let isHanging = true;
     const hung = new Promise<void>(() => undefined);
@@ -25,7 +25,7 @@ describe('the presence of the broker', () => {
     await presence.assert();
   });
 
-  it('asks once for all who want to know at the same time', async () => {
+  it('asks once for all concurrent callers', async () => {
     let questions = 0;
     const presence = new BrokerProbe(async () => (questions += 1), 500, new FakeClock());
     await Promise.all([presence.assert(), presence.assert(), presence.assert()]);

@@ -3,7 +3,7 @@ import { failure, FailureException, FreshnessProbe, type Clock } from '@ymera/ke
 const noResponse = failure(
   'unavailable',
   'broker_silent',
-  'The broker has not answered a question of the last moment, so nobody can be heard.',
+  'No recent broker response; agent liveness is unknown. Check the broker.',
 );
 
 /**

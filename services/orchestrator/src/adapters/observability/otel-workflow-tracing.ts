@@ -10,8 +10,8 @@ export class OtelWorkflowTracing implements WorkflowTracing {
   }
 
   /**
-   * Below what is current if that belongs to the run already, else below the order that began the run, with a link to
-   * what is current: the decision of a person, the cancellation, each a trace of its own.
+   * Child of the current span if that belongs to the workflow's trace already, else of the order that began the
+   * workflow, with a link to the current one: a person's decision or cancellation, each a trace of its own.
    */
   within<T>(traceparent: string | undefined, name: string, work: () => Promise<T>): Promise<T> {
     const isSame = traceparent === undefined || traceIdOf(traceparent) === currentTraceId();

@@ -4,17 +4,17 @@ import type { DeadLetterMetrics } from '../../application/dead-letter-ports';
 export function prometheusDeadLetters(): DeadLetterMetrics {
   const died = counter({
     name: 'ymera_dead_letters_total',
-    help: 'Messages that went dead, by the service whose they were and by why',
+    help: 'Dead-lettered messages by owning service and code. Normally 0.',
     labels: ['owner', 'code'],
   });
   const replayed = counter({
     name: 'ymera_dead_letters_replayed_total',
-    help: 'Dead messages that an administrator sent back',
+    help: 'Dead letters that an administrator replayed, by owning service.',
     labels: ['owner'],
   });
   const waiting = gauge({
     name: 'ymera_dead_letters_waiting',
-    help: 'Dead messages that nobody has sent back yet, at the last look',
+    help: 'Dead letters that wait for a replay at the last pass, by owning service. Normally 0.',
     labels: ['owner'],
   });
   return {

@@ -5,8 +5,8 @@ import { migrations } from './migrations';
 const tablesSql = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'orchestrator' ORDER BY 1`;
 
 /** Real: PostgreSQL. */
-describe('the orchestrator’s migrations', () => {
-  it('go down, each of them, and up again to the same tables', async () => {
+describe('the migrations of the orchestrator', () => {
+  it('can each be reverted and applied again with the same tables', async () => {
     const test = await testDatabase({ service: 'orchestrator', migrations });
     const database = await createDatabase({ url: test.url, schema: test.schema, migrations, poolSize: 2 });
     try {

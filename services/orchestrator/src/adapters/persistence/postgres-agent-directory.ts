@@ -5,7 +5,7 @@ import type { Time } from '../../domain/workflow';
 import type { Candidate } from '../../domain/select-agent';
 import { toDate } from './time';
 
-/** Facts about an agent arrive in any order and from two services, so each kind keeps its own newest. */
+/** Events about an agent arrive in any order and from two services, so each kind keeps its own newest version. */
 export class PostgresAgentDirectory implements AgentDirectory {
   constructor(private readonly sql: SqlExecutor) {}
 
@@ -122,8 +122,8 @@ export class PostgresAgentDirectory implements AgentDirectory {
   }
 
   /**
-   * Two statements on purpose: the second sees what was committed while the first waited for its locks. Locked in the
-   * order of ids, so that two selections never wait for each other.
+   * Two statements on purpose: the second sees what was committed while the first waited for its locks. Rows are locked
+   * in the order of ids, so that two selections cannot deadlock.
    */
   async lockCandidates(agentTypes: readonly AgentType[], now: Time): Promise<readonly Candidate[]> {
     const locked = await this.sql.query<{ agent_id: string }>(

@@ -6,7 +6,7 @@ import { projectionOf } from '../../domain/workflow-projection';
 import { optionalDate, toDate } from './time';
 import { writeWorkflow } from './write-workflow';
 
-/** Written by this service alone, so it is read back without being checked. */
+/** Only this service writes it, so it is read back without validation. */
 interface Row {
   readonly definition: WorkflowDefinition;
   readonly document: Omit<Workflow, 'definition'>;

@@ -9,7 +9,7 @@ interface Difference<T> {
   readonly removed: readonly T[];
 }
 
-/** Rows that are new or different, and rows that are gone, by what names them. */
+/** Rows that are new or changed, and keys of deleted rows. */
 function difference<T>(before: readonly T[], after: readonly T[], nameOf: (row: T) => string): Difference<T> {
   const old = new Map(before.map((row) => [nameOf(row), row]));
   const kept = new Set(after.map(nameOf));
@@ -22,7 +22,7 @@ function difference<T>(before: readonly T[], after: readonly T[], nameOf: (row: 
 const nothing: WorkflowProjection = { activeSteps: [], timers: [], attempts: [] };
 
 /**
- * Brings a run and the rows beside it from one state to the next, in one round trip; rows that did not change are not
+ * Writes the difference between two states of a workflow and its rows in one round trip; unchanged rows are not
  * touched.
  */
 export async function writeWorkflow(
@@ -73,7 +73,7 @@ const attemptRow = (attempt: AttemptOfStep): Readonly<Record<string, unknown>> =
   ended_at: optionalDate(attempt.endedAt),
 });
 
-/** A lease that progress has extended further is never shortened; a step that stays as it was has been so all along. */
+/** Never shortens a lease that progress has extended further; an unchanged step keeps its `since`. */
 const statement = `
   WITH run AS (
     UPDATE workflows SET state = $2, document = $3, version = $4, ended_at = $5 WHERE workflow_id = $1

@@ -2,7 +2,7 @@ import type { AgentType } from '@ymera/contracts';
 import type { Logger } from '@ymera/kernel';
 import type { DispatchWaiting } from '../../application/dispatch-waiting';
 
-/** At most one dispatch per agent type at a time; what is asked for meanwhile is one more after it. */
+/** At most one dispatch per agent type at a time; requests during it cause one more after it. */
 export class DispatchLoop {
   private readonly working = new Map<AgentType, { again: boolean; done: Promise<void> }>();
   private isStopped = false;
@@ -42,7 +42,7 @@ export class DispatchLoop {
         });
       });
     }
-    // In the same turn as the last look at `again`: what is asked for from here on begins anew.
+    // In the same turn as the last check of `again`: a request after this starts a new dispatch.
     this.working.delete(type);
   }
 }

@@ -2,7 +2,7 @@ import type { AgentType } from '@ymera/contracts';
 import type { Wake } from '../../application/ports';
 import type { Time } from '../../domain/workflow';
 
-/** Breaks the circle between the engine, which wakes, and what it wakes, which uses the engine. */
+/** Breaks the dependency cycle between the engine, which wakes loops, and the loops, which use the engine. */
 export class InProcessWake implements Wake {
   private timers: Pick<Wake, 'timerSet'> | undefined;
   private dispatcher: Pick<Wake, 'mayDispatch'> | undefined;

@@ -14,12 +14,12 @@ afterEach(async () => {
 });
 
 const unavailable = (what: string): FailureException =>
-  new FailureException(failure('unavailable', `${what}_unavailable`, 'Away.', { retryable: true }));
+  new FailureException(failure('unavailable', `${what}_unavailable`, 'Unavailable.', { retryable: true }));
 
 const reachable = async (): Promise<void> => undefined;
 
-describe('the loop of timers', () => {
-  it('looks when the next timer is due, and sooner when a nearer one is set', async () => {
+describe('TimerLoop', () => {
+  it('polls when the next timer is due, and sooner when an earlier one is set', async () => {
     const polls: number[] = [];
     const begun = Date.now();
     const loop = new TimerLoop(
@@ -42,7 +42,7 @@ describe('the loop of timers', () => {
     expect(polls[1]).toBeLessThan(220);
   });
 
-  it('sees a timer that is set while it looks', async () => {
+  it('sees a timer that is set during a pass', async () => {
     let polls = 0;
     const loop: TimerLoop = new TimerLoop(
       {
@@ -60,7 +60,7 @@ describe('the loop of timers', () => {
     await loop.stop();
   });
 
-  it('takes no timer for an absence that was set in the past while it looked', async () => {
+  it('reports no downtime for a timer that was set in the past during a pass', async () => {
     const meant: (number | undefined)[] = [];
     let firstEndedAt = Number.POSITIVE_INFINITY;
     const loop: TimerLoop = new TimerLoop(
@@ -83,7 +83,7 @@ describe('the loop of timers', () => {
     expect(meant[1]).toBeGreaterThanOrEqual(firstEndedAt);
   });
 
-  it('fires nothing while the broker is away, and then says since when it could not look', async () => {
+  it('fires nothing while the broker is unavailable, and then reports since when it could not poll', async () => {
     const meant: (number | undefined)[] = [];
     let isUnavailable = false;
     const loop = new TimerLoop(
@@ -94,7 +94,7 @@ describe('the loop of timers', () => {
         },
       },
       async () => {
-        if (isUnavailable) throw new Error('the broker is away');
+        if (isUnavailable) throw new Error('the broker is unavailable');
       },
       silentLogger,
     );
@@ -112,7 +112,7 @@ describe('the loop of timers', () => {
     expect(meant[0]).toBeUndefined();
   });
 
-  describe('asked for a look', () => {
+  describe('TimerLoop.polled', () => {
     const polls: PromiseWithResolvers<undefined>[] = [];
     let loop: TimerLoop;
     let isUnavailable = false;
@@ -144,10 +144,10 @@ describe('the loop of timers', () => {
       return pass;
     };
 
-    it('tells when one has succeeded that began afterwards', async () => {
+    it('resolves after a successful pass that began after the call', async () => {
       const told: string[] = [];
       const asked = loop.polled().then(() => told.push('looked'));
-      // It may have been past what became due since.
+      // The pass in progress may have missed timers that became due since.
       polls[0]?.resolve(undefined);
       const failing = await nextPass(2);
       expect(told).toEqual([]);
@@ -158,7 +158,7 @@ describe('the loop of timers', () => {
       await asked;
     });
 
-    it('refuses when nothing can be fired', async () => {
+    it('rejects when timers cannot be fired', async () => {
       const first = loop.polled();
       polls[0]?.resolve(undefined);
       const pass = await nextPass(2);
@@ -169,7 +169,7 @@ describe('the loop of timers', () => {
       await expect(second).rejects.toThrow('broker_unavailable');
     });
 
-    it('keeps nobody waiting when it stops', async () => {
+    it('resolves when the loop stops', async () => {
       const asked = loop.polled();
       polls[0]?.resolve(undefined);
       const last = await nextPass(2);
@@ -182,8 +182,8 @@ describe('the loop of timers', () => {
   });
 });
 
-describe('the loop of dispatch', () => {
-  it('works on one type once at a time, and once more when it was asked meanwhile', async () => {
+describe('DispatchLoop', () => {
+  it('handles one type once at a time, and once more when requested meanwhile', async () => {
     let release: () => void = () => undefined;
     const begun: string[] = [];
     const loop = new DispatchLoop(
@@ -206,13 +206,13 @@ describe('the loop of dispatch', () => {
     expect(begun).toHaveLength(2);
   });
 
-  it('goes on after a failure', async () => {
+  it('continues after a failure', async () => {
     let tries = 0;
     const loop = new DispatchLoop(
       {
         async execute() {
           tries += 1;
-          throw new Error('the database is away');
+          throw new Error('the database is unavailable');
         },
       },
       silentLogger,

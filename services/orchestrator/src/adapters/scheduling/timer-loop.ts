@@ -2,22 +2,22 @@ import { FailureException, type Logger } from '@ymera/kernel';
 import type { FireTimers } from '../../application/fire-timers';
 import type { Time } from '../../domain/workflow';
 
-/** Timers of other instances, and of ourselves before a crash, are found within this time. */
+/** Timers of other instances, and of this one before a crash, are found within this time. */
 const pollIntervalMs = 1_000;
 
 /**
- * Looks at the timers when the next one is due, or sooner when a nearer one was set in this process. While the broker is
- * away nothing is fired: agents cannot be heard, and silence would be held against them.
+ * Polls the timers when the next one is due, or sooner when an earlier one was set in this process. While the broker is
+ * unavailable no timer is fired: messages of agents cannot arrive, and their leases would expire for it.
  */
 export class TimerLoop {
   private wakeAt: Time = 0;
   private alarm: NodeJS.Timeout | undefined;
   private ring: () => void = () => undefined;
   private isStopped = false;
-  /** When the look was meant to be that has not succeeded yet; undefined before the first. */
+  /** Planned time of the pass that has not succeeded yet; undefined before the first. */
   private meantAt: Time | undefined;
   private running: Promise<void> | undefined;
-  /** Who waits for a look that is yet to begin. */
+  /** Callers that wait for a pass that is yet to begin. */
   private waiting: PromiseWithResolvers<void>[] = [];
 
   constructor(
@@ -37,8 +37,8 @@ export class TimerLoop {
   }
 
   /**
-   * Looks at once; resolves when a look has succeeded that began after the call, or when the loop has stopped. Rejects
-   * when nothing can be fired then, because the broker or the database is away.
+   * Polls at once; resolves when a pass has succeeded that began after the call, or when the loop has stopped. Rejects
+   * when timers cannot be fired, because the broker or the database is unavailable.
    */
   async polled(): Promise<void> {
     if (this.isStopped) return;
@@ -48,7 +48,7 @@ export class TimerLoop {
     await polled.promise;
   }
 
-  /** Waits for what is being fired. */
+  /** Waits for the pass in progress. */
   async stop(): Promise<void> {
     this.isStopped = true;
     this.ring();
@@ -59,11 +59,11 @@ export class TimerLoop {
 
   private async run(): Promise<void> {
     while (!this.isStopped) {
-      // A timer that is set while we look must be seen by the look or wake us after it.
+      // A timer that is set during a pass must be seen by the pass or wake the loop after it.
       this.wakeAt = Number.POSITIVE_INFINITY;
       const next = await this.pass();
       this.wakeAt = Math.min(this.wakeAt, next.at ?? Number.POSITIVE_INFINITY, Date.now() + pollIntervalMs);
-      // What was set while we looked may be due already; nobody meant us to look twice at once.
+      // A timer set during the pass may be due already; that pass was not planned, so it shows no downtime.
       if (next.hasPolled) this.meantAt = Math.max(this.wakeAt, Date.now());
       if (!this.isStopped) await this.wait();
     }
@@ -77,7 +77,7 @@ export class TimerLoop {
       for (const { resolve } of waiting) resolve();
       return { hasPolled: true, at };
     } catch (error) {
-      this.logger.warn('timers could not be fired; the next look is in a second', { error });
+      this.logger.warn('timers could not be fired; the next pass is in a second', { error });
       if (isUnavailable(error)) for (const { reject } of waiting) reject(error);
       else this.waiting.push(...waiting);
       return { hasPolled: false };
@@ -100,6 +100,6 @@ export class TimerLoop {
   }
 }
 
-/** Any other failure is one of ours, which who waits shall not take for an outage. */
+/** Any other failure is a bug of ours, which waiting callers must not take for an outage. */
 const isUnavailable = (error: unknown): boolean =>
   error instanceof FailureException && error.failure.kind === 'unavailable';

@@ -3,7 +3,7 @@ import { idFrom } from '../workflow-scenario';
 import { beat, idOf, type StoresUnderTest } from './stores-under-test';
 
 export function describeAttempts({ inside, changed, register, dispatched }: StoresUnderTest): void {
-  it('extends a lease for exactly the agent that holds exactly the attempt', async () => {
+  it('extends a lease only for the agent that holds exactly the attempt', async () => {
     const { scenario, attempt } = await dispatched('beater-1');
     const until = Date.now() + 70_000;
     const beaten = await inside((tx) => tx.attempts.extendLease(beat(attempt, { leaseExpiresAt: until })));
@@ -61,7 +61,7 @@ export function describeAttempts({ inside, changed, register, dispatched }: Stor
     expect(await inside((tx) => tx.attempts.extendLease(beat(other.attempt)))).toBeUndefined();
   });
 
-  it('finds what an agent holds under an older credential, and extends no lease of it', async () => {
+  it('finds attempts that an agent holds under an older credential, and extends no lease of them', async () => {
     const { attempt } = await dispatched('fenced-1');
     const sanction = (enforcement: 'none' | 'suspended', credentialEpoch: number, version: number) =>
       inside((tx) => tx.directory.setEnforcement('fenced-1', { enforcement, credentialEpoch }, version));
@@ -113,7 +113,7 @@ export function describeAttempts({ inside, changed, register, dispatched }: Stor
     expect(await inside((tx) => tx.attempts.stateOf({ ...attempt, principalId: 'other' }))).toBeUndefined();
   });
 
-  it('extends every lease and offer that would end too soon, of held attempts only', async () => {
+  it('extends every lease and offer that would expire too soon, of held attempts only', async () => {
     const held = await dispatched('patient-1');
     const over = await dispatched('patient-2');
     await changed(over.scenario, () => over.scenario.end('review'));
@@ -126,7 +126,7 @@ export function describeAttempts({ inside, changed, register, dispatched }: Stor
     expect((await inside((tx) => tx.attempts.limitsOf(over.attempt)))?.lease).toBeLessThan(until);
   });
 
-  it('keeps the end of the output of who holds the attempt, each piece once and in order', async () => {
+  it('keeps the end of the holder’s output, each chunk once and in order', async () => {
     const { scenario, attempt } = await dispatched('logger-1');
     const append = (offset: number, chunk: string, key = attempt) =>
       inside((tx) => tx.attempts.appendLog(key, { offset, chunk }));

@@ -1,7 +1,7 @@
 import type { StoresUnderTest } from './stores-under-test';
 
 export function describeDirectory({ inside, register }: StoresUnderTest): void {
-  it('knows of a sanction before it knows of the agent', async () => {
+  it('stores a sanction of an agent that is not registered yet', async () => {
     await inside((tx) =>
       tx.directory.setEnforcement('unborn-1', { enforcement: 'suspended', credentialEpoch: 2 }, 2),
     );
@@ -14,7 +14,7 @@ export function describeDirectory({ inside, register }: StoresUnderTest): void {
     await inside((tx) => tx.directory.retire('unborn-1', 9));
   });
 
-  it('keeps the newest that is known of an agent, in whatever order it hears of it', async () => {
+  it('keeps the newest state of an agent in any order of events', async () => {
     await register('order-1', 3);
     await inside((tx) => tx.directory.retire('order-1', 2));
     expect(await inside((tx) => tx.directory.accessOf('order-1'))).toMatchObject({ credentialEpoch: 1 });
@@ -34,6 +34,6 @@ export function describeDirectory({ inside, register }: StoresUnderTest): void {
     expect(await liveness()).toBe('late');
     await inside((tx) => tx.directory.openSession('p', ['early-1'], now));
     await register('early-1');
-    expect(await inside((tx) => tx.directory.typesOf(['early-1', 'nobody-1']))).toEqual(['EXAMINATION']);
+    expect(await inside((tx) => tx.directory.typesOf(['early-1', 'unknown-1']))).toEqual(['EXAMINATION']);
   });
 }

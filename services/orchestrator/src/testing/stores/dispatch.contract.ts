@@ -10,7 +10,7 @@ export function describeDispatch({
   register,
   dispatched,
 }: StoresUnderTest): void {
-  it('queues ready steps by how long they wait, and counts those of others', async () => {
+  it('queues ready steps by waiting time, and counts those of other workflows', async () => {
     const first = await stored(scenarioOf());
     await new Promise((resolve) => setTimeout(resolve, 2));
     const second = await stored(scenarioOf());
@@ -45,7 +45,7 @@ export function describeDispatch({
     expect(await queue()).not.toContain(idOf(second));
   });
 
-  it('gives candidates with what they hold, and knows for whom there is work and somebody free', async () => {
+  it('gives candidates with their load, and finds the types with a waiting step and a free agent', async () => {
     await register('free-1');
     await stored(scenarioOf());
     const of = async (agentId: string) =>
@@ -77,7 +77,7 @@ export function describeDispatch({
     expect(await inside((tx) => tx.steps.dispatchable(Date.now(), ['EXAMINATION']))).toEqual([]);
   });
 
-  it('gives no work to an agent that is suspended, until that has ended', async () => {
+  it('gives no work to a suspended agent until it is reinstated', async () => {
     await register('penned-1');
     const now = Date.now();
     await inside((tx) => tx.directory.openSession('penned-1-principal', ['penned-1'], now));
@@ -99,7 +99,7 @@ export function describeDispatch({
     await inside((tx) => tx.directory.retire('penned-1', 9));
   });
 
-  it('gives no work to an agent that is taken to be gone, until it is heard of or time has passed', async () => {
+  it('gives no work to an unresponsive agent until it sends something or time has passed', async () => {
     await register('quiet-1');
     const now = Date.now();
     const isUnresponsive = async (at = now) =>

@@ -11,7 +11,7 @@ interface WorkflowState {
   readonly now: () => Time;
 }
 
-/** Writes what a run owes beside itself: its active steps, timers and attempts. */
+/** Writes the rows beside a workflow: its active steps, timers and attempts. */
 function write({ state, policy, now }: WorkflowState, workflow: Workflow, before?: Workflow): void {
   const workflowId = workflow.definition.workflow_id;
   const { activeSteps, timers, attempts } = projectionOf(workflow, policy);
@@ -68,7 +68,7 @@ export function inMemoryWorkflows(environment: WorkflowState): OrchestratorStore
     async save(before, after) {
       const workflowId = after.definition.workflow_id;
       const stored = state.runs.get(workflowId);
-      if (!stored) throw new Error(`no run ${workflowId}`);
+      if (!stored) throw new Error(`no workflow ${workflowId}`);
       state.runs.set(workflowId, { ...stored, workflow: after });
       write(environment, after, before);
     },

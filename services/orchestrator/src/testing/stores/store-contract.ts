@@ -5,17 +5,17 @@ import { describeWorkflows } from './workflows.contract';
 import { type OpenStores, StoresUnderTest } from './stores-under-test';
 import { describeTimers } from './timers.contract';
 
-/** What every implementation of the stores must do; runs on the fake and on PostgreSQL. */
+/** The contract of every implementation of the stores; runs on the fake and on PostgreSQL. */
 export function describeStores(name: string, open: () => Promise<OpenStores>): void {
-  describe(`the stores, ${name}`, () => {
+  describe(`the orchestrator stores (${name})`, () => {
     const stores = new StoresUnderTest();
     beforeAll(() => stores.open(open), 60_000);
     afterAll(() => stores.close());
 
-    describe('runs, gates and pauses', () => describeWorkflows(stores));
+    describe('workflows, gates and pauses', () => describeWorkflows(stores));
     describe('timers', () => describeTimers(stores));
     describe('attempts', () => describeAttempts(stores));
-    describe('the queue and who is free', () => describeDispatch(stores));
+    describe('the dispatch queue', () => describeDispatch(stores));
     describe('the directory of agents', () => describeDirectory(stores));
   });
 }

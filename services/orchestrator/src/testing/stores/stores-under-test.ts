@@ -11,7 +11,7 @@ export interface OpenStores {
 
 const reviewPlan = planOf([review, { ...testStep, depends_on: [] }]);
 
-/** Some implementation of the stores, and what tests of all of them put there. */
+/** An implementation of the stores, and the rows that tests of all of them put there. */
 export class StoresUnderTest {
   private stores: OpenStores | undefined;
   private number = 0x100;
@@ -29,7 +29,7 @@ export class StoresUnderTest {
     return this.stores.unitOfWork.run(work);
   };
 
-  /** A run of its own, so that tests do not meet. */
+  /** A workflow of its own, so that tests are isolated. */
   readonly scenarioOf = (plan = reviewPlan): WorkflowScenario => {
     this.number += 1;
     const scenario = new WorkflowScenario(plan, Date.now());
@@ -81,7 +81,7 @@ export class StoresUnderTest {
   };
 }
 
-/** What the holder of an attempt says of it. */
+/** A report of the holder of an attempt. */
 export const beat = (attempt: Attempt, patch: Partial<Heartbeat> = {}): Heartbeat => ({
   agentId: attempt.agentId,
   principalId: attempt.principalId,

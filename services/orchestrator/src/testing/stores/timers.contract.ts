@@ -1,7 +1,7 @@
 import { idOf, type StoresUnderTest } from './stores-under-test';
 
 export function describeTimers({ inside, scenarioOf, stored, changed }: StoresUnderTest): void {
-  it('keeps the timers that a run owes, and none when it is over', async () => {
+  it('keeps the timers of a running workflow, and none when it is over', async () => {
     const scenario = await stored(scenarioOf());
     const mine = async () =>
       (await inside((tx) => tx.timers.due(Date.now() + 10_000_000, 10_000)))
@@ -17,7 +17,7 @@ export function describeTimers({ inside, scenarioOf, stored, changed }: StoresUn
     expect(await mine()).toEqual([]);
   });
 
-  it('leaves a postponed timer alone until the run changes what it owes', async () => {
+  it('leaves a postponed timer alone until the workflow changes its timers', async () => {
     const scenario = await stored(scenarioOf());
     await changed(scenario, () => scenario.assign('review'));
     await changed(scenario, () => scenario.accept('review'));
@@ -39,7 +39,7 @@ export function describeTimers({ inside, scenarioOf, stored, changed }: StoresUn
     expect(await isDue(dueAt + 10)).toBe(false);
   });
 
-  it('knows when to look next', async () => {
+  it('returns when the next timer is due', async () => {
     const scenario = await stored(scenarioOf());
     const dueAt = Date.now() - 1_000_000;
     await inside((tx) => tx.timers.postpone(idOf(scenario), { stepId: 'review', kind: 'queue', dueAt }));

@@ -4,7 +4,7 @@ import { idFrom } from '../workflow-scenario';
 import { idOf, type StoresUnderTest } from './stores-under-test';
 
 export function describeWorkflows({ inside, scenarioOf, stored, changed }: StoresUnderTest): void {
-  it('gives back a run as it was stored, with its trace, and only once', async () => {
+  it('returns a workflow as it was stored, with its trace, and inserts it only once', async () => {
     const scenario = await stored(scenarioOf(enhancePlan));
     await changed(scenario, () => scenario.approvedChange());
     const found = await inside((tx) => tx.runs.lock(idOf(scenario)));
@@ -16,7 +16,7 @@ export function describeWorkflows({ inside, scenarioOf, stored, changed }: Store
     expect(await inside((tx) => tx.runs.lock(idFrom(1)))).toBeUndefined();
   });
 
-  it('pages through runs, newest first, by state', async () => {
+  it('pages through workflows, newest first, by state', async () => {
     const [first, second, third] = [
       await stored(scenarioOf()),
       await stored(scenarioOf()),
@@ -31,7 +31,7 @@ export function describeWorkflows({ inside, scenarioOf, stored, changed }: Store
     expect(canceled.map(({ definition }) => definition.workflow_id)).toContain(idOf(second));
   });
 
-  it('finds steps that nothing would move, and puts back what moves them', async () => {
+  it('finds steps without a timer, and repairs them', async () => {
     const scenario = await stored(scenarioOf());
     const mine = async () =>
       (await inside((tx) => tx.steps.orphans(Date.now() + 1000)))
@@ -72,7 +72,7 @@ export function describeWorkflows({ inside, scenarioOf, stored, changed }: Store
     });
   });
 
-  it('keeps pauses of all dispatch, and knows which of them a run has lived in', async () => {
+  it('keeps pauses of all dispatch, and finds those during a workflow', async () => {
     const first = { number: 1, pausedBy: 'grace', reason: 'a', pausedAt: 1000, end: undefined };
     const end = { resumedBy: 'ada', reason: 'b', resumedAt: 2000 };
     const second = { number: 2, pausedBy: 'ada', reason: 'c', pausedAt: 3000, end: undefined };

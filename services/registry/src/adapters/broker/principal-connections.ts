@@ -1,6 +1,6 @@
 import type { Resilience } from '@ymera/resilience';
 
-/** Connections of principals, by RabbitMQ's management API: the only door to other users' connections. */
+/** Connections of principals, by RabbitMQ's management API: the only API that reaches other users' connections. */
 export class PrincipalConnections {
   private readonly origin: string;
   private readonly authorization: string;

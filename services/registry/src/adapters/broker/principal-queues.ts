@@ -2,10 +2,10 @@ import { agentQueue, exchanges } from '@ymera/contracts';
 import type { Resilience } from '@ymera/resilience';
 import type { Channel } from 'amqplib';
 
-/** What waits here is lost without harm, oldest first: the truth of each task is in the database. */
+/** Messages above the limit are dropped without harm, oldest first: the truth of each task is in the database. */
 const queueLength = 1000;
 
-/** One queue for each principal, on the agents' virtual host; the registry alone may declare there. */
+/** One queue for each principal, on the agents' virtual host; only the registry may declare queues there. */
 export class PrincipalQueues {
   constructor(
     private readonly openChannel: () => Promise<Channel>,
@@ -20,7 +20,7 @@ export class PrincipalQueues {
     });
   }
 
-  /** Nothing happens when it is not there. */
+  /** No effect when the queue does not exist. */
   delete(principalId: string): Promise<void> {
     return this.onChannel(async (channel) => {
       await channel.deleteQueue(agentQueue(principalId));

@@ -12,8 +12,8 @@ const answerOf = (isAllowed: boolean): Answer => (isAllowed ? 'allow' : 'deny');
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /**
- * RabbitMQ's questions about users that are not services. The token in the path is the broker's proof of who asks; to
- * anybody else there is nothing here. Everything that is not clearly allowed is denied.
+ * RabbitMQ's authorisation queries about users that are not services. The token in the path authenticates the broker;
+ * without it the answer is 404. Every request that is not clearly allowed is denied.
  */
 @Controller('broker/:token')
 export class BrokerCallbackController {
@@ -49,7 +49,7 @@ export class BrokerCallbackController {
     return answerOf(await this.authorisation.may(question.username, question.request));
   }
 
-  /** Digests have one length, so the comparison tells nothing about how much of the token was right. */
+  /** Digests have equal length, so the comparison reveals nothing about the token. */
   private expectBroker(token: string): void {
     if (!timingSafeEqual(digest(token), this.tokenDigest)) throw new NotFoundException();
   }

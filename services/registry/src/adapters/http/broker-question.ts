@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { BrokerRequest } from '../../domain/broker-authorisation';
 
-/** Forms as rabbitmq_auth_backend_http sends them; fields that are not read here are let pass. */
+/** Forms as rabbitmq_auth_backend_http sends them; fields that are not used here are ignored. */
 export const userQuestion = z.object({ username: z.string().max(300), password: z.string().max(300) });
 
 const about = { username: z.string().max(300), vhost: z.string().max(300) };
@@ -24,7 +24,7 @@ export interface PermissionQuestion {
   readonly request: BrokerRequest;
 }
 
-/** Undefined when it is not a question that we know how to answer. */
+/** Undefined when the query is unknown. */
 export function permissionQuestion(kind: string, form: unknown): PermissionQuestion | undefined {
   switch (kind) {
     case 'vhost': {

@@ -37,7 +37,7 @@ export interface RegistryUseCases {
 /** Injection token of `RegistryUseCases`. */
 export const registryUseCases = Symbol('registry use cases');
 
-/** Questions of other services. */
+/** Queries of other services. */
 @Controller()
 export class AgentQueriesController {
   constructor(@Inject(registryUseCases) private readonly useCases: RegistryUseCases) {}

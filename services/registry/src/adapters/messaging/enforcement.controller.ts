@@ -3,7 +3,7 @@ import { enforcementChanged, type PayloadOf } from '@ymera/contracts';
 import { OnEvent, type Received } from '@ymera/messaging';
 import { HandleSanctionDecision } from '../../application/handle-sanction-decision';
 
-/** What reporting decides. */
+/** Sanction decisions of reporting. */
 @Controller()
 export class EnforcementController {
   constructor(@Inject(HandleSanctionDecision) private readonly follow: HandleSanctionDecision) {}

@@ -9,8 +9,14 @@ export class HelloController {
 
   @OnAgentMessage(agentQueues.hello, hello)
   async hello({ id, principalId, payload }: Received<PayloadOf<typeof hello>>): Promise<Disposition> {
-    if (principalId === undefined) return dead('identity_missing', 'hello without a validated user id');
+    if (principalId === undefined)
+      return dead(
+        'identity_missing',
+        'The hello has no validated user id. Set user_id to the own user name.',
+      );
     const outcome = await this.openSession.execute({ id, principalId, payload });
-    return outcome === 'refused' ? dead('principal_refused', 'the principal may not open a session') : ack();
+    return outcome === 'refused'
+      ? dead('principal_refused', 'The principal may not open a session. See GET /api/v1/me/status.')
+      : ack();
   }
 }

@@ -1,9 +1,9 @@
 import type { SqlExecutor } from '@ymera/persistence';
 
-/** How long a spent or expired enrolment token is remembered, for those who ask what became of it. */
+/** Retention of spent and expired enrolment tokens, for later inquiries. */
 const enrolmentsKept = '7 days';
 
-/** Removes what has expired; may run on every instance at any time. */
+/** Deletes expired rows; may run on every instance at any time. */
 export async function removeExpired(sql: SqlExecutor, now: Date): Promise<void> {
   await sql.query('DELETE FROM idempotent_answers WHERE expires_at <= $1', [now]);
   await sql.query(

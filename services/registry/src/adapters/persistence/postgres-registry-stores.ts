@@ -49,7 +49,7 @@ const enrolmentStore = (sql: SqlExecutor): EnrolmentStore => ({
     );
     return row;
   },
-  /** The row lock makes a second transaction wait, and then see that it is spent. */
+  /** The row lock makes a second transaction wait, and then see that the token is spent. */
   async spend(keyId, spentBy, at) {
     const rows = await sql.query(
       `UPDATE enrolments SET spent_by = $2, spent_at = $3
@@ -228,7 +228,7 @@ const sanctionValues = ({ standing, credentialEpoch, enforcementVersion }: Agent
 ];
 
 const idempotencyStore = (sql: SqlExecutor): IdempotencyStore => ({
-  /** The unique key makes a transaction at the same time wait for the first one's answer. An expired row is taken over. */
+  /** The unique key makes a concurrent transaction wait for the first one's answer. An expired row is taken over. */
   async claim({ scope, keyHash }, { requestDigest, now, expiresAt }) {
     const claimed = await sql.query(
       `INSERT INTO idempotent_answers AS answer (scope, key_hash, request_digest, sealed_reply, expires_at)

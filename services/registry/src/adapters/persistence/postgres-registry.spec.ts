@@ -7,7 +7,7 @@ import { migrations } from './migrations';
 import { PostgresRegistryReader } from './postgres-registry-reader';
 import { registryStores } from './postgres-registry-stores';
 
-describe('the registry’s tables in PostgreSQL', () => {
+describe('the PostgreSQL stores of the registry', () => {
   let test: TestDatabase;
   let database: Database;
 
@@ -25,13 +25,13 @@ describe('the registry’s tables in PostgreSQL', () => {
     reader: new PostgresRegistryReader(database.sql),
   }));
 
-  it('refuses an agent without a principal when the transaction ends', async () => {
+  it('refuse an agent without a principal when the transaction ends', async () => {
     const unitOfWork = new PostgresUnitOfWork(database, { service: 'registry' }, registryStores);
     const orphan = unitOfWork.run((tx) =>
       tx.agents.add(
         newAgent({
           agentId: 'orphan',
-          principalId: 'nobody',
+          principalId: 'unknown',
           agentType: 'CODING',
           capabilities: ['x'],
           config: {},
@@ -42,7 +42,7 @@ describe('the registry’s tables in PostgreSQL', () => {
     await expect(orphan).rejects.toThrow();
   });
 
-  it('removes answers and tokens whose time is over, and nothing else', async () => {
+  it('delete expired answers and tokens, and nothing else', async () => {
     const counted = async () => {
       const [row] = await database.sql.query<{ answers: number; tokens: number }>(
         `SELECT (SELECT count(*) FROM idempotent_answers) AS answers, (SELECT count(*) FROM enrolments) AS tokens`,
@@ -57,7 +57,7 @@ describe('the registry’s tables in PostgreSQL', () => {
     expect(await counted()).toEqual({ answers: 0, tokens: 0 });
   });
 
-  it('migrates down and up again', async () => {
+  it('can be migrated down and up again', async () => {
     await database.migrateDown();
     await database.migrateUp();
     expect(await database.sql.query('SELECT 1 FROM principals')).not.toEqual([]);

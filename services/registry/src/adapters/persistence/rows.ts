@@ -4,8 +4,8 @@ import type { Enrolment } from '../../domain/enrolment';
 import type { Principal } from '../../domain/principal';
 
 /**
- * Select lists that name columns as the domain does, so that a row is the domain's object. They are written once: a
- * column that is missing here is missing everywhere, and the store's tests see it.
+ * Select lists that name columns as the domain does, so that a row is the domain's object. Written once: a column that
+ * is missing here is missing everywhere, and the store's tests notice it.
  */
 export const principalColumns = `
   principal_id AS "principalId", partition, status, cause, credential_epoch AS "credentialEpoch", session,

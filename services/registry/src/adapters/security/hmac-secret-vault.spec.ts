@@ -7,7 +7,7 @@ const vault = new HmacSecretVault([first]);
 const shownOf = (token: string) => parseToken('ymk', token) ?? { keyId: '', secret: '' };
 
 describe('HmacSecretVault', () => {
-  it('knows the secret it issued again, and no other', () => {
+  it('recognises the secret that it issued, and no other', () => {
     const { token, stored } = vault.issue('ymk');
     const shown = shownOf(token);
     expect(vault.matches(shown, stored)).toBe(true);
@@ -16,11 +16,11 @@ describe('HmacSecretVault', () => {
     expect(JSON.stringify(stored)).not.toContain(shown.secret);
   });
 
-  it('never issues the same twice', () => {
+  it('never issues the same secret twice', () => {
     expect(new Set(Array.from({ length: 1000 }, () => vault.issue('ymk').token)).size).toBe(1000);
   });
 
-  it('goes on knowing secrets of an older pepper while it is configured', () => {
+  it('recognises secrets of an older pepper while that is configured', () => {
     const old = vault.issue('ymk');
     const rotated = new HmacSecretVault([first, second]);
     expect(rotated.matches(shownOf(old.token), old.stored)).toBe(true);
@@ -28,7 +28,7 @@ describe('HmacSecretVault', () => {
     expect(new HmacSecretVault([second]).matches(shownOf(old.token), old.stored)).toBe(false);
   });
 
-  it('opens a seal only with its phrase and pepper, and notices a change', () => {
+  it('opens a seal only with its phrase and pepper, and detects a change', () => {
     const sealed = vault.seal('ymk_secret', 'phrase');
     expect(sealed).not.toContain('ymk_secret');
     expect(vault.open(sealed, 'phrase')).toBe('ymk_secret');

@@ -20,7 +20,10 @@ const secretBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Secrets from the system's CSPRNG; HMAC-SHA256 under the newest pepper; AES-256-GCM for what must be given back. */
+/**
+ * Secrets from the system's CSPRNG; HMAC-SHA256 under the newest pepper; AES-256-GCM for secrets that must be returned
+ * later.
+ */
 export class HmacSecretVault implements SecretVault {
   private readonly newest: Pepper;
 
@@ -75,7 +78,7 @@ export class HmacSecretVault implements SecretVault {
   }
 }
 
-/** Bound to the key id, so that a stored MAC is of no use under another. */
+/** Bound to the key id, so that a stored MAC is useless under another. */
 const mac = (pepper: Pepper, { keyId, secret }: SecretToken): Buffer =>
   createHmac('sha256', pepper.key).update(`${keyId}.${secret}`).digest();
 

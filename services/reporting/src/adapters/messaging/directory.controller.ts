@@ -7,10 +7,10 @@ type Registered = PayloadOf<typeof agentRegistered>;
 type Retired = PayloadOf<typeof agentRetired>;
 type Opened = PayloadOf<typeof sessionOpened>;
 
-/** A fleet that comes back after an outage says hello all at once. */
+/** After an outage the whole fleet says hello at once. */
 const batch = { max: 500, waitMs: 5 };
 
-/** What the registry says. */
+/** Events of the registry. */
 @Controller()
 export class DirectoryController {
   constructor(@Inject(ProjectDirectory) private readonly directory: ProjectDirectory) {}
@@ -21,7 +21,7 @@ export class DirectoryController {
   }
 }
 
-/** The transport has parsed the payload by the contract that `type` names. */
+/** The transport has validated the payload against the contract that `type` names. */
 function factOf({ type, id, payload }: Received<Registered | Retired | Opened>): RegistryFact {
   switch (type) {
     case agentRegistered.key:

@@ -5,7 +5,7 @@ import { ack, OnAgentBatch, retry, type Disposition, type Received } from '@ymer
 import { IngestReports, type IngestOutcome } from '../../application/ingest-reports';
 import { WatchIngest } from '../../application/watch-ingest';
 
-/** Of one queue; what comes from several queues at once is written together. */
+/** Per queue; batches of several queues are written together. */
 const batch = { max: 200, waitMs: 10 };
 
 const queues = Array.from({ length: partitionCount }, (_, partition) => reportQueue(partition));
@@ -36,14 +36,14 @@ export class ReportsController {
       );
       return outcomes.map(dispositionOf);
     } catch (error) {
-      // A passing condition: these reports wait unseen. Anything else is about one report, found by bisection.
+      // A transient failure: these reports wait. Any other failure is about one report, which bisection finds.
       if (failureOf(error).retryable) this.watch.failed(Date.now());
       throw error;
     }
   }
 }
 
-/** What is refused is done with: it was counted, and raised as a signal within its sender's budget. */
+/** A refused report is acknowledged: it was counted, and raised as a signal within its sender's budget. */
 function dispositionOf(outcome: IngestOutcome): Disposition {
   switch (outcome.kind) {
     case 'accepted':

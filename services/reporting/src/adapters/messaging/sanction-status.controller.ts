@@ -3,7 +3,7 @@ import { agentStandingChanged, type PayloadOf } from '@ymera/contracts';
 import { ack, OnEvent, retry, type Disposition, type Received } from '@ymera/messaging';
 import { ProjectSanctionStatus } from '../../application/project-sanction-status';
 
-/** Every instance hears of every agent; with some luck the next one that gets it holds the agent. */
+/** Any instance may get any agent's event; redelivery reaches the instance that holds the agent sooner or later. */
 const elsewhereMs = 1_000;
 
 @Controller()

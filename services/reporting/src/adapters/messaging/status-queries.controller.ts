@@ -3,7 +3,7 @@ import { fleetOverview, getAgentStatus, type PayloadOf } from '@ymera/contracts'
 import { OnQuery } from '@ymera/messaging';
 import { ReadFleet } from '../../application/read-fleet';
 
-/** Questions of other services. */
+/** Queries of other services. */
 @Controller()
 export class StatusQueriesController {
   constructor(@Inject(ReadFleet) private readonly fleet: ReadFleet) {}

@@ -12,7 +12,7 @@ const knownColumns = `
   ${stateColumns}, agent.retired_at IS NOT NULL AS "isRetired", opened.session AS "issuedSession",
   opened.window_ms AS "windowMs"`;
 
-/** An agent that was retired before it was heard of has no state. */
+/** An agent that was retired before its registration arrived has no state. */
 const from = `agents AS agent LEFT JOIN agent_state AS state USING (partition, agent_id)
   LEFT JOIN expected_agents AS expected USING (agent_id)`;
 const fromWithSession = `${from} LEFT JOIN principal_sessions AS opened USING (principal_id)`;

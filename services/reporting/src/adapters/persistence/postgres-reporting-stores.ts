@@ -19,7 +19,7 @@ export const reportingStores = (sql: SqlExecutor): ReportingStores => ({
   holds: suppressionTable(sql),
 });
 
-/** What is kept of a report besides columns of their own. */
+/** Fields of a report that have no column of their own. */
 const keptOf = ({ metrics, tasks }: Report): string => JSON.stringify({ metrics, tasks });
 
 const agentTable = (sql: SqlExecutor): AgentTable => ({
@@ -38,7 +38,7 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
     return true;
   },
 
-  /** The row also stands for an agent that is heard of only now: events come in any order. */
+  /** Also inserts an agent whose registration has not arrived: events come in any order. */
   async retire(agentId, principalId, at) {
     await sql.query(
       `INSERT INTO agents (agent_id, principal_id, retired_at) VALUES ($1, $2, $3)
@@ -111,7 +111,7 @@ const agentTable = (sql: SqlExecutor): AgentTable => ({
     );
   },
 
-  /** The row locks wait for whoever is writing, such as a transaction whose connection was lost at its commit. */
+  /** The row locks wait for writers, such as a transaction whose connection was lost at its commit. */
   async settled(agentIds) {
     const rows = await sql.query<StateRow>(
       `SELECT ${stateColumns} FROM agents AS agent JOIN agent_state AS state USING (partition, agent_id)
@@ -141,7 +141,7 @@ const reportHistory = (sql: SqlExecutor): ReportHistory => ({
   },
 });
 
-/** Leases are measured by the database's clock: the owners' own may differ. */
+/** Leases are measured by the database's clock: the owners' clocks may differ. */
 const partitionTable = (sql: SqlExecutor): PartitionTable => ({
   claim(owner, partitions, leaseMs) {
     return sql.query<PartitionLease>(

@@ -8,7 +8,7 @@ import { migrations } from './migrations';
 import { PostgresReportingReader } from './postgres-reporting-reader';
 import { reportingStores } from './postgres-reporting-stores';
 
-describe('reporting’s tables in PostgreSQL', () => {
+describe('the PostgreSQL stores of reporting', () => {
   let test: TestDatabase;
   let database: Database;
   const unitOfWork = () => new PostgresUnitOfWork(database, { service: 'reporting' }, reportingStores);
@@ -28,7 +28,7 @@ describe('reporting’s tables in PostgreSQL', () => {
     reader: new PostgresReportingReader(database.sql),
   }));
 
-  it('makes a new owner wait for what the old one is writing', async () => {
+  it('make a new owner wait for the old owner’s writes', async () => {
     const held = await unitOfWork().run((tx) => tx.partitions.claim('old', [40], -1_000));
     const order: string[] = [];
     let takeOver: Promise<unknown> = Promise.resolve();
@@ -44,7 +44,7 @@ describe('reporting’s tables in PostgreSQL', () => {
     expect(order).toEqual(['written', 'taken over']);
   });
 
-  it('says what is committed of an agent only when who is writing it has ended', async () => {
+  it('return an agent’s committed state only when its writers have ended', async () => {
     const agent = {
       agentId: 'settled-1',
       agentType: 'CODING' as const,
@@ -66,7 +66,7 @@ describe('reporting’s tables in PostgreSQL', () => {
     expect(await asked).toMatchObject([{ version: 7 }]);
   });
 
-  it('updates an agent’s row on its own page, without touching an index', async () => {
+  it('update an agent’s row on its own page, without touching an index', async () => {
     const agent = { agentId: 'hot-1', agentType: 'CODING' as const, principalId: 'runner-1', partition: 1 };
     await unitOfWork().run((tx) => tx.agents.register(agent, new Date()));
     for (let seq = 1; seq <= 20; seq += 1) {
@@ -84,7 +84,7 @@ describe('reporting’s tables in PostgreSQL', () => {
   });
 
   // Mission: B8, I3
-  it('has partitions of the history for the days around today, and drops those beyond the retention', async () => {
+  it('have history partitions for the days around today, and drop those beyond the retention', async () => {
     const now = Date.parse('2026-03-01T12:00:00Z');
     expect(historyPartitionsFor(now).map(({ name }) => name)).toEqual([
       'report_history_20260228',
@@ -112,7 +112,7 @@ describe('reporting’s tables in PostgreSQL', () => {
     await maintainHistory(database.sql, Date.now(), 14);
   });
 
-  it('migrates down and up again', async () => {
+  it('can be migrated down and up again', async () => {
     for (let each = 0; each < 3; each += 1) await database.migrateDown();
     await database.migrateUp();
     expect(await database.sql.query('SELECT 1 FROM agents')).toEqual([]);

@@ -6,7 +6,7 @@ export interface StateRow extends Omit<AgentState, 'lastReportAt' | 'firstSessio
   readonly liftedAt: Date | null;
 }
 
-/** Of `agents AS agent`, `agent_state AS state` and, where there is one, `expected_agents AS expected`. */
+/** Columns of `agents AS agent`, `agent_state AS state` and, if joined, `expected_agents AS expected`. */
 export const stateColumns = `
   agent.agent_id AS "agentId", agent.agent_type AS "agentType", agent.principal_id AS "principalId", agent.partition,
   state.liveness, state.enforcement, state.work, state.session, state.seq, state.last_report_at AS "lastReportAt",

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * `workflows.document` is the truth about a run; the other tables make it findable and are written in the same
- * transaction. Only leases and progress live in `task_attempts` alone, because they change with every heartbeat.
+ * `workflows.document` is the truth about a workflow; the other tables make it queryable and are written in the same
+ * transaction. Only leases and progress are in `task_attempts` alone, because they change with every heartbeat.
  */
 export class Runs1767225600002 implements MigrationInterface {
   readonly name = 'Runs1767225600002';
@@ -102,7 +102,7 @@ const statements = [
     outcome text CHECK (outcome IN ('approved', 'denied', 'expired', 'voided'))
   )`,
 
-  // Every decision that was sent, also those that had no effect: about another subject, or too late.
+  // Every decision that was sent, also those without effect: about another subject, or too late.
   `CREATE TABLE gate_decisions (
     gate_id uuid NOT NULL,
     approval_id uuid NOT NULL,

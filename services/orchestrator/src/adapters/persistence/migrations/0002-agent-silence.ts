@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Until then an agent gets no work, because it did not answer; ended by any word from it. */
+/** Until then an agent gets no work, because it did not answer; any message of it ends that. */
 export class AgentSilence1767225600003 implements MigrationInterface {
   readonly name = 'AgentSilence1767225600003';
 

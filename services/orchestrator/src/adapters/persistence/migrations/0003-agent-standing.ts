@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What the registry says an agent may do is a line of facts of its own, beside its registration. */
+/** The sanction state of the registry is versioned separately from the registration. */
 export class AgentStanding1767225600010 implements MigrationInterface {
   readonly name = 'AgentStanding1767225600010';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Gates of a third kind, which are decided by an option. */
+/** Adds gates of a third kind, which are decided by an option. */
 export class Escalations1767225600012 implements MigrationInterface {
   readonly name = 'Escalations1767225600012';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Messages of all services that nothing tries again by itself (ADR 0011). */
+/** Messages of all services that are not retried automatically (ADR 0011). */
 export class DeadLetters1767225600020 implements MigrationInterface {
   readonly name = 'DeadLetters1767225600020';
 

@@ -1,7 +1,7 @@
 import { createPauseLog, dropPauseLog } from '@ymera/persistence';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who stopped all dispatch, why and for how long. */
+/** Pauses of all dispatch: by whom, why and for how long. */
 export class DispatchPauses1767225600021 implements MigrationInterface {
   readonly name = 'DispatchPauses1767225600021';
 

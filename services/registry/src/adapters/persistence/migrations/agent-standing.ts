@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What sanctions have left of an agent's authority, and until when a refused principal's connections are closed. */
+/** Adds the sanction status of agents, and until when a refused principal's connections are closed. */
 export class AgentStanding1764000000001 implements MigrationInterface {
   readonly name = 'AgentStanding1764000000001';
 

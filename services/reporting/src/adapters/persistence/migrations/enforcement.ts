@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What the ladder remembers of each agent, and the incidents that were told of. Causes are kept by the registry. */
+/** Adds the sanction state of each agent, and the published incidents. The registry stores the causes. */
 export class Enforcement1764100000000 implements MigrationInterface {
   readonly name = 'Enforcement1764100000000';
 

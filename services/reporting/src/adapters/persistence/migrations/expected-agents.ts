@@ -1,9 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Since when reports are expected of an agent. A table of its own, because a hello may be heard of before the agent is,
- * and because the hot table's rows belong to the owner of their partition. What was opened before is not known: those
- * agents are expected from their next hello on.
+ * Since when reports of an agent are expected. A table of its own, because a hello may arrive before the agent's
+ * registration, and because the rows of the hot table belong to the owner of their partition. Sessions opened before
+ * this migration are unknown: reports of those agents are expected from their next hello on.
  */
 export class ExpectedAgents1764200000000 implements MigrationInterface {
   readonly name = 'ExpectedAgents1764200000000';

@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Hash partitions of the hot table: vacuum and checkpoints work on pieces of it. */
+/** Hash partitions of the hot table: vacuum and checkpoints work on parts of it. */
 const hotPartitions = 8;
 
 /**
- * `agents` says who there is and changes rarely. `agent_state` holds the newest report of each and changes with every
- * report: no index but the key, and half of each page free, so that an update stays on its page and touches no index. Its
- * key begins with the report partition: what one owner reads and writes lies together.
- * `report_history` gets its partitions, one a day, from the running service.
+ * `agents` lists the agents and changes rarely. `agent_state` holds the newest report of each and changes with every
+ * report: no index but the key, and half of each page free, so that an update stays on its page and touches no index.
+ * Its key begins with the report partition, so the rows of one owner are adjacent. The running service creates the
+ * partitions of `report_history`, one a day.
  */
 export class ReportingTables1764000000000 implements MigrationInterface {
   readonly name = 'ReportingTables1764000000000';
