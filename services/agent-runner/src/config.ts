@@ -30,7 +30,7 @@ export type HostedAgent = (typeof hostedAgents)[number];
 
 export const configSchema = changeLimitsEnvironment.extend({
   YMERA_GATEWAY_URL: z.url(),
-  /** Spent at the first start; afterwards the credential under `YMERA_STATE_DIR` counts. */
+  /** Spent at the first start; afterwards the credential under `YMERA_STATE_DIR` is used. */
   YMERA_ENROLMENT_TOKEN: secret().optional(),
   /** Credential, caches and working copies; created with mode 0700. */
   YMERA_STATE_DIR: z.string().min(1),
@@ -39,18 +39,18 @@ export const configSchema = changeLimitsEnvironment.extend({
   YMERA_RUNNER_AGENTS: list.pipe(z.array(z.enum(hostedAgents)).min(1, 'name at least one agent')),
   /** The command line of the `command` agent, run by `sh -c`. */
   YMERA_RUNNER_COMMAND: z.string().optional(),
-  /** The folder against which relative paths in that command are meant. */
+  /** The folder to which relative paths in that command refer. */
   YMERA_RUNNER_COMMAND_CWD: z.string().optional(),
-  /** Attempts at a time, for each agent. */
+  /** Maximum concurrent attempts of each agent. */
   YMERA_RUNNER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(1),
-  /** What one run of a command may add to its working copy, in MiB; it is ended when it adds more. */
+  /** Maximum growth of the working copy in one run of a command, in MiB; the command is ended above it. */
   YMERA_RUNNER_WORKSPACE_MB: z.coerce.number().int().min(1).max(1_048_576).default(4096),
   YMERA_SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
   /** Colon-separated folders that the command agent must not see, besides the state folder: the platform's own. */
   YMERA_RUNNER_HIDDEN_DIRS: folders,
   /** Whether the command agent may reach the network. */
   YMERA_RUNNER_NETWORK: flag(false),
-  /** Names of variables of the runner's environment that the command agent's command is handed, and nothing else. */
+  /** Names of the variables of the runner's environment that are passed to the command agent's command, and no others. */
   YMERA_RUNNER_PASS_ENV: list.pipe(z.array(z.string().regex(/^[A-Za-z_]\w*$/, 'takes names of variables'))),
   /** Whether a project's packages may be downloaded before its tests; the tests themselves have no network. */
   YMERA_RUNNER_DEPENDENCY_NETWORK: flag(true),
@@ -60,7 +60,7 @@ export const configSchema = changeLimitsEnvironment.extend({
    */
   YMERA_RUNNER_REGISTRIES: list,
   /**
-   * Colon-separated folders of the host, the PATH of whoever names the command: its programs are found there, and the node
+   * Colon-separated folders of the host, the PATH of the command's author: its programs are found there, and the node
    * that projects' tests run under.
    */
   YMERA_HOST_PATH_DIRS: folders,
@@ -70,7 +70,7 @@ export const configSchema = changeLimitsEnvironment.extend({
 
 export type RunnerConfig = z.output<typeof configSchema>;
 
-/** The runner's own environment, for programs of the host that are asked how this machine is configured. */
+/** The runner's own environment, for programs of the host that read this machine's configuration. */
 export const hostEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;
 
 /** The values of the variables with these names. Throws `ConfigError` for those that are not set. */
@@ -86,5 +86,5 @@ export function passedVariables(
   return Object.fromEntries(names.map((name) => [name, environment[name] ?? '']));
 }
 
-/** Where this process finds programs. */
+/** The PATH of this process. */
 export const pathFolders = (): readonly string[] => (process.env['PATH'] ?? '').split(':');

@@ -93,7 +93,7 @@ describe('the audit service on the real broker and database', () => {
       { id, time: new Date(), headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } },
     );
 
-  it('keeps every fact once, with its trace, also when it is delivered twice', async () => {
+  it('records an event once, with its trace id, when it is delivered twice', async () => {
     const ids = Array.from({ length: 40 }, () => uuidv7());
     await messaging.publisher.publishAll([...ids, ...ids].map(decided));
     const items = await eventually(async () => {
@@ -111,7 +111,7 @@ describe('the audit service on the real broker and database', () => {
     });
   });
 
-  it('goes on after a page by its cursor, and refuses the cursor of another list', async () => {
+  it('continues after a page by its cursor and rejects the cursor of another list', async () => {
     const all = await list();
     const first = await asked(listAuditEntries, { limit: 7 });
     expect(first.items).toEqual(all.slice(0, 7));
@@ -124,7 +124,7 @@ describe('the audit service on the real broker and database', () => {
     });
   });
 
-  it('keeps what happened while it was away', async () => {
+  it('records events that were published while it was stopped', async () => {
     const before = (await list()).length;
     await service.stop();
     const id = uuidv7();
@@ -141,7 +141,7 @@ describe('the audit service on the real broker and database', () => {
     );
   });
 
-  it('keeps no progress: that is not a critical operation', async () => {
+  it('records no progress events', async () => {
     const before = (await list()).length;
     const { sample } = taskProgressed;
     const fact = { aggregateId: sample.workflow_id, aggregateVersion: 1, payload: sample };
@@ -166,14 +166,14 @@ describe('the audit service on the real broker and database', () => {
       { verifier: noteVerifier(signer.verifierKey) },
     );
 
-  it('signs what it keeps, and names the key', async () => {
+  it('signs a checkpoint over its entries and names the key', async () => {
     await messaging.publisher.publish(decided(uuidv7()));
     const size = (await list()).length + 1;
     await eventually(async () => expect(await verify()).toMatchObject({ valid: true, size }));
     expect((await asked(readAuditCheckpoint, {})).public_key).toBe(signer.verifierKey);
   });
 
-  it('keeps a fact also when its payload breaks the contract', async () => {
+  it('records an event whose payload violates its contract', async () => {
     const before = (await list()).length;
     const payload = { approval_id: 7, unheard_of: ['x'] };
     const strange = { ...approvalDecided, payload: z.record(z.string(), z.json()), sample: payload };
@@ -189,7 +189,7 @@ describe('the audit service on the real broker and database', () => {
     );
   });
 
-  it('is one log with two instances whose connections are cut in the middle, each fact once', async () => {
+  it('writes one log, each event once, from two instances whose connections are cut', async () => {
     const before = (await list()).length;
     const second = await startAudit();
     const ids = Array.from({ length: 1500 }, () => uuidv7());
@@ -221,7 +221,7 @@ describe('the audit service on the real broker and database', () => {
     await second.stop();
   }, 60_000);
 
-  it('does not start on a log that is not what it signed', async () => {
+  it('does not start on a log that differs from its signed checkpoints', async () => {
     await service.stop();
     await asAdmin(
       async (query) => {
@@ -236,7 +236,7 @@ describe('the audit service on the real broker and database', () => {
     await expect(startAudit()).rejects.toThrow('log_forked');
   });
 
-  it('does not start with another key than the log was begun with, nor with none', async () => {
+  it('does not start without a key or with another key than that of the log', async () => {
     const other = signingKeyOf('test.example/other', Buffer.alloc(32, 3));
     await expect(startAudit({ YMERA_AUDIT_SIGNING_KEY: other })).rejects.toThrow('key_changed');
     await expect(startAudit({ YMERA_AUDIT_SIGNING_KEY: 'PRIVATE+KEY+secret' })).rejects.toThrow(

@@ -5,9 +5,9 @@ export const configSchema = baseServiceEnvironment.extend({
   YMERA_HTTP_PORT: port().default(8007),
   /** `PRIVATE+KEY+<name>+<id>+<key>`, the private key of signed notes; its name is the log's origin. Best by `_FILE`. */
   YMERA_AUDIT_SIGNING_KEY: secret(),
-  /** New entries wait at most so long for the checkpoint that covers them. */
+  /** Longest time in seconds between a new entry and the checkpoint that covers it. */
   YMERA_AUDIT_CHECKPOINT_SECONDS: seconds(0.05, 60).default(1),
-  /** So many new entries do not wait. */
+  /** This many new entries trigger a checkpoint at once. */
   YMERA_AUDIT_CHECKPOINT_ENTRIES: z.coerce.number().int().min(1).max(1_000_000).default(1000),
 });
 export type AuditConfig = z.output<typeof configSchema>;

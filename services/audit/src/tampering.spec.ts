@@ -25,8 +25,8 @@ import { otherSigner, signer, sourceOf } from './testing/log-source';
 const size = 45;
 const every = 10;
 
-/** The superuser of the real database, for whom neither privileges nor triggers count. */
-describe('a log in the hands of whoever owns the database', () => {
+/** The superuser of the real database, who is bound by neither privileges nor triggers. */
+describe('an audit log changed by the owner of the database', () => {
   let server: TestDatabase;
   let service: Database;
   let owner: Database;
@@ -54,7 +54,7 @@ describe('a log in the hands of whoever owns the database', () => {
     await server?.drop();
   });
 
-  /** Does something to the tables, looks at the result, and undoes it. */
+  /** Changes the tables, verifies the result, and rolls back. */
   const after = <R>(
     tamper: (sql: SqlExecutor) => Promise<unknown>,
     read: (sql: SqlExecutor) => Promise<R>,
@@ -86,7 +86,7 @@ describe('a log in the hands of whoever owns the database', () => {
       },
       (sql) => verified(sql, remembered),
     );
-  /** What becomes of the next checkpoint when the service finds the tables so. */
+  /** The outcome of the next checkpoint when the service finds the tables in this state. */
   const signedBy = async (sql: SqlExecutor): Promise<string> => {
     const checkpoints = new PostgresCheckpointLog(sql);
     const unitOfWork: UnitOfWork<{ readonly checkpoints: CheckpointLog }> = {
@@ -105,7 +105,7 @@ describe('a log in the hands of whoever owns the database', () => {
       for (const statement of statements) await sql.query(statement);
     }, signedBy);
 
-  it('is valid as long as nobody touches it', async () => {
+  it('is valid when it was not changed', async () => {
     expect(await tampered([])).toMatchObject({ valid: true, size, reasons: [] });
     expect(await signing([])).toBe('signed');
   });
@@ -185,7 +185,7 @@ describe('a log in the hands of whoever owns the database', () => {
       'signature_wrong',
       undefined,
     ],
-  ])('%s is found and named', async (_name, statements, code, index) => {
+  ])('is reported by the verifier: %s', async (_name, statements, code, index) => {
     const { valid, reasons } = await tampered(statements);
     expect(valid).toBe(false);
     expect(reasons[0]).toMatchObject({ code, ...(index === undefined ? {} : { index }) });
@@ -203,9 +203,9 @@ describe('a log in the hands of whoever owns the database', () => {
     return tree;
   };
 
-  it('an entry forged together with the tree is found between the checkpoints that it lies between', async () => {
+  it('reports an entry forged together with the tree, between the two checkpoints around it', async () => {
     const forge = async (sql: SqlExecutor): Promise<void> => {
-      await sql.query(`UPDATE entries SET subject = 'somebody-else' WHERE index = 33`);
+      await sql.query(`UPDATE entries SET subject = 'another-agent' WHERE index = 33`);
       await rebuildTree(sql);
     };
     const { reasons } = await after(forge, (sql) => verified(sql));
@@ -213,7 +213,7 @@ describe('a log in the hands of whoever owns the database', () => {
     expect(reasons[0]?.message).toContain('one of 30 to 39');
   });
 
-  it('a log signed again with another key is found, and never gone on with', async () => {
+  it('reports a log signed again with another key, and the service does not continue it', async () => {
     const resign = async (sql: SqlExecutor): Promise<void> => {
       await sql.query('DELETE FROM entries WHERE index >= 44');
       const root = (await rebuildTree(sql)).root();
@@ -225,7 +225,7 @@ describe('a log in the hands of whoever owns the database', () => {
     expect(await after(resign, signedBy)).toBe('key_changed');
   });
 
-  it('a log rolled back to an earlier checkpoint is found by whoever saw the newer one', async () => {
+  it('reports a rollback to an earlier checkpoint to a verifier that saw the newer one', async () => {
     const back = [
       'DELETE FROM entries WHERE index >= 30',
       'DELETE FROM tree_nodes WHERE (index + 1) * 2 ^ level > 30',
@@ -248,12 +248,12 @@ describe('a log in the hands of whoever owns the database', () => {
       ['UPDATE tree_nodes SET hash = set_byte(hash, 0, get_byte(hash, 0) # 1) WHERE level = 5'],
       'log_forked',
     ],
-    ['a past that is not whole', ['DELETE FROM tree_nodes WHERE level = 5'], 'log_forked'],
-  ])('the service does not sign %s', async (_name, statements, code) => {
+    ['an incomplete tree', ['DELETE FROM tree_nodes WHERE level = 5'], 'log_forked'],
+  ])('is not signed by the service when it has %s', async (_name, statements, code) => {
     expect(await signing(statements)).toBe(code);
   });
 
-  it('no random change of a column is overlooked', async () => {
+  it('reports every random change of a column', async () => {
     const columns = ['type', 'source', 'subject', 'data_digest', 'data'] as const;
     const tampering = fc.record({
       index: fc.nat(size - 1),
@@ -283,14 +283,14 @@ describe('a log in the hands of whoever owns the database', () => {
     );
   });
 
-  it('writers whose sessions are killed at any moment leave a dense log without a fork, each fact once', async () => {
+  it('has no gap, fork or duplicate after sessions of writers are killed at random moments', async () => {
     const unitOfWork = new PostgresUnitOfWork(service, { service: 'audit' }, (sql) => ({
       log: new PostgresEntryLog(sql),
       checkpoints: new PostgresCheckpointLog(sql),
     }));
     const facts = Array.from({ length: 300 }, (_, number) => auditedEvent(number));
     let killed = 0;
-    /** After so many round trips, so that it comes at another moment each time. */
+    /** Kills after a number of round trips, so that it happens at a different moment each time. */
     const killSoon = async (trips: number): Promise<void> => {
       for (let trip = 0; trip < trips; trip += 1) await owner.sql.query('SELECT');
       const ended = await owner.sql.query(
@@ -299,7 +299,7 @@ describe('a log in the hands of whoever owns the database', () => {
       );
       killed += ended.length;
     };
-    /** As the broker does: what was not acknowledged comes again, also when it had been committed. */
+    /** Redelivers like the broker: unacknowledged events again, even if they were committed. */
     const write = async (batch: typeof facts, trips: number): Promise<void> => {
       const record = () => new RecordEntries(unitOfWork).execute(batch);
       await Promise.allSettled([record(), killSoon(trips)]);

@@ -47,7 +47,7 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
   const operators = new PostgresOperatorStore(database.sql);
   if (config.YMERA_BOOTSTRAP_OPERATORS_FILE) {
     const count = await bootstrapOperators(config.YMERA_BOOTSTRAP_OPERATORS_FILE, operators);
-    logger.info('operators taken from the bootstrap file', { count });
+    logger.info('operators loaded from bootstrap file', { count });
   }
 
   const timeline = new PostgresTimelineStore(database.sql);
@@ -73,7 +73,7 @@ export async function gatewayModule(config: GatewayConfig, runtime: ServiceRunti
   );
   const expiryJob = new PeriodicJob('expired answers and timelines', 60_000, () => forget.execute(), logger);
   expiryJob.start();
-  shutdown.defer('sweep', () => expiryJob.stop());
+  shutdown.defer('expiry of answers and timelines', () => expiryJob.stop());
 
   const authenticate = new Authenticate(operators, new QueryPrincipalDirectory(messaging.queries), {
     acceptedMs: config.YMERA_CREDENTIAL_CACHE_SECONDS * 1000,

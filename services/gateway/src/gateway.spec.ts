@@ -42,7 +42,7 @@ const principalToken = 'ymk_1a_principal';
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const noRetries = { delayed: { schedule: async () => undefined } };
 
-/** What the stand-ins for other services were asked. */
+/** The queries that the fakes of other services received. */
 const messages: { keys: (string | undefined)[]; traceId: string | undefined } = {
   keys: [],
   traceId: undefined,
@@ -63,13 +63,12 @@ class Coordinator {
 
   @OnQuery(getRequest)
   async get({ request_id: id }: { request_id: string }): Promise<Result<ReplyOf<typeof getRequest>>> {
-    if (id.endsWith('404'))
-      return err(failure('not_found', 'request_not_found', 'There is no such request.'));
+    if (id.endsWith('404')) return err(failure('not_found', 'request_not_found', 'Unknown request.'));
     return ok(getRequest.replySample);
   }
 }
 
-/** What a sanction has left the principal, as the registry would say. */
+/** The status of a sanctioned principal, as the registry would return it. */
 const registry: { denied: ReplyOf<typeof authenticatePrincipal>['denied'] } = { denied: undefined };
 
 @Controller()
@@ -222,21 +221,21 @@ describe('the gateway on the real broker and database', () => {
     };
   };
 
-  it('is ready when its database and its broker are', async () => {
+  it('is ready when its database and its broker are available', async () => {
     expect(await (await fetch(`${gateway.url}/health`)).json()).toMatchObject({
       status: 'ok',
       components: { database: { status: 'ok' }, broker: { status: 'ok' } },
     });
   });
 
-  it('carries the caller’s trace to the service that answers', async () => {
+  it('propagates the caller’s trace to the service that answers', async () => {
     const answer = await submit(randomUUID());
     expect(answer.status).toBe(202);
     expect(answer.headers.get('x-trace-id')).toBe(traceId);
     expect(messages.traceId).toBe(traceId);
   });
 
-  it('gives the same answer under the same key, also at the same time and from another instance', async () => {
+  it('returns one answer per idempotency key, also to concurrent requests and from another instance', async () => {
     messages.keys.splice(0);
     const key = randomUUID();
     const other = await startGateway();
@@ -258,29 +257,29 @@ describe('the gateway on the real broker and database', () => {
     await other.stop();
   });
 
-  it('knows a principal by asking the registry', async () => {
+  it('identifies a principal by a query to the registry', async () => {
     expect((await call('/api/v1/me/status', { token: principalToken })).status).toBe(200);
     expect((await call('/api/v1/me/status', { token: 'ymk_1a_wrong' })).status).toBe(401);
   });
 
-  it('refuses a principal at once when the registry says that it was frozen, and asks about it again', async () => {
+  it('refuses a principal as soon as the registry publishes that it is frozen', async () => {
     const register = () =>
       call('/api/v1/agents/register', { method: 'POST', token: principalToken, body: '{}' });
-    // Admitted, so that only its body is wrong.
+    // Admitted, so that the error is about the body.
     expect((await register()).status).toBe(400);
     registry.denied = { status: 'frozen', retry_after_s: 300 };
     const payload = { ...agentStandingChanged.sample, principal_id: 'runner-1' };
     const fact = { aggregateId: payload.agent_id, aggregateVersion: 2, payload };
     const stamp = { id: uuidv7(), time: new Date() };
     await messaging.publisher.publish(eventMessage(agentStandingChanged, fact, stamp));
-    // Sooner than a credential that was accepted is forgotten.
+    // Earlier than an accepted credential expires from the cache.
     await eventually(async () => expect((await register()).status).toBe(403), { timeoutMs: 3_000 });
     expect((await call('/api/v1/me/status', { token: principalToken })).status).toBe(200);
     registry.denied = undefined;
   });
 
   // Mission: D5
-  it('shows a fact to a watcher within 200 ms of its publication, more often than not on a busy machine', async () => {
+  it('delivers an event to a watcher within 200 ms of its publication in the median', async () => {
     const requestId = randomUUID();
     const stream = await watch(requestId);
     expect(stream.response.status).toBe(200);
@@ -297,7 +296,7 @@ describe('the gateway on the real broker and database', () => {
   });
 
   // Mission: G2
-  it('keeps the timeline over a restart; a watcher resumes and misses nothing', async () => {
+  it('keeps the timeline over a restart, and a watcher resumes without missing an event', async () => {
     const requestId = randomUUID();
     const first = await watch(requestId);
     await publishStep(requestId, 1);
@@ -321,7 +320,7 @@ describe('the gateway on the real broker and database', () => {
   const alerts = async (state: string) =>
     ((await (await call(`/api/v1/alerts?state=${state}`)).json()) as { items: object[] }).items;
 
-  it('raises an alert for an event, with its trace, and resolves it by the counter-event', async () => {
+  it('raises an alert for an event, with its trace, and resolves it by the opposite event', async () => {
     await publish(dispatchPaused, 1);
     await eventually(async () =>
       expect(await alerts('open')).toEqual([
@@ -338,7 +337,7 @@ describe('the gateway on the real broker and database', () => {
     ]);
   });
 
-  it('ends the alert about a sanction when its agent retires, also when another sanction is heard of later', async () => {
+  it('resolves the alert about a sanction when its agent retires, even if a sanction event arrives later', async () => {
     await publish(enforcementChanged, 5);
     await eventually(async () => expect(await alerts('open')).toMatchObject([{ kind: 'agent_suspended' }]));
     await publish(agentRetired, 2);
@@ -353,7 +352,7 @@ describe('the gateway on the real broker and database', () => {
     );
   });
 
-  it('records a fact that is delivered twice once', async () => {
+  it('records an event once when it is delivered twice', async () => {
     const requestId = randomUUID();
     const message = eventMessage(
       requestEnded,
@@ -367,7 +366,7 @@ describe('the gateway on the real broker and database', () => {
     await stream.close();
   });
 
-  it('does not stream a request that nobody knows', async () => {
+  it('answers 404 for the stream of an unknown request', async () => {
     const { response, over } = await watch('00000000-0000-7000-8000-000000000404');
     expect(response.status).toBe(404);
     await over;

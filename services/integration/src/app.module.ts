@@ -47,11 +47,11 @@ import type { IntegrationConfig } from './config';
 
 const service = 'integration';
 const dayMs = 86_400_000;
-/** What waited is carried out at the resumption; this is for a process that died right after it. */
+/** Waiting orders are carried out at the resumption; this job is for a process that died right after it. */
 const landWaitingEveryMs = 5_000;
-/** So that requests do not wait for an upstream that is known to be away. */
+/** So that requests do not wait for an upstream that is known to be unavailable. */
 const retryFailedUpstreamAfterMs = 5_000;
-/** Each is several git processes, and one of them may use a gigabyte. */
+/** Each registration is several git processes, and one of them may use a gigabyte. */
 const messagesAtOnce = 6;
 const uploadPackLimits = { concurrent: 16, timeoutMs: 600_000, requestBytes: 16 * 1024 * 1024 };
 
@@ -116,7 +116,7 @@ export async function integrationModule(
   const getProject = new GetProject({ ...shared, sync, publicUrl: config.YMERA_PUBLIC_URL });
   const landWaiting = new LandWaiting(landing, logger);
   const waitingLandingsJob = new PeriodicJob(
-    'orders to land that waited',
+    'orders to land after a pause',
     landWaitingEveryMs,
     () => landWaiting.execute(),
     logger,
@@ -199,7 +199,7 @@ function housekeeping(
   const work = async (): Promise<void> => {
     await removeStale(layout.incoming, dayMs, systemClock.now());
     const removed = await deleteExpiredArtefacts.execute();
-    if (removed > 0) logger.info('artefacts removed by retention', { removed });
+    if (removed > 0) logger.info('artefacts deleted by retention', { removed });
   };
   return new PeriodicJob('housekeeping', config.YMERA_ARTEFACT_SWEEP_SECONDS * 1000, work, logger);
 }

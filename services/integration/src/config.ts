@@ -17,11 +17,11 @@ const absolutePath = z.string().startsWith('/', 'must be an absolute path');
 const mebibyte = 1024 * 1024;
 
 export const configSchema = baseServiceEnvironment.extend({
-  /** Repositories, artefacts and what is on its way to become either; one file system. */
+  /** Repositories, artefacts and temporary files; one file system. */
   YMERA_DATA_DIR: z.string().startsWith('/', 'must be an absolute path'),
-  /** Under which agents reach this service. */
+  /** Address of this service for agents. */
   YMERA_PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')),
-  /** Where git and ssh are found. */
+  /** The search path for git and ssh. */
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   /** Folders, separated by colons, below which local repositories may be registered. */
   YMERA_SOURCE_ROOTS: list(':', '/'),
@@ -29,9 +29,9 @@ export const configSchema = baseServiceEnvironment.extend({
   YMERA_SOURCE_HOSTS: list(',', ''),
   YMERA_CLONE_TIMEOUT_SECONDS: seconds(1, 3600).default(300),
   ...changeLimitsEnvironment.shape,
-  /** Of one fetch from an upstream, and of one push to it. A push has a transaction open, which ends after 30 s. */
+  /** Of one fetch from an upstream, and of one push to it. A push runs inside a transaction, which ends after 30 s. */
   YMERA_UPSTREAM_TIMEOUT_SECONDS: seconds(1, 25).default(20),
-  /** In the format of `git credential-store`; only this service may be able to read it. */
+  /** In the format of `git credential-store`; only this service may have read access. */
   YMERA_UPSTREAM_CREDENTIALS_FILE: absolutePath.optional(),
   YMERA_UPSTREAM_SSH_KEY_FILE: absolutePath.optional(),
   YMERA_UPSTREAM_KNOWN_HOSTS_FILE: absolutePath.optional(),
@@ -42,7 +42,7 @@ export const configSchema = baseServiceEnvironment.extend({
     .min(0)
     .default(10_240 * mebibyte),
   YMERA_ARTEFACT_SWEEP_SECONDS: seconds(1, 86_400).default(3600),
-  /** How long a checked credential is believed: the longest that a refused principal can still read. */
+  /** How long a checked credential is cached: the longest time that a sanctioned principal can still read. */
   YMERA_CREDENTIAL_CACHE_SECONDS: seconds(0, 60).default(5),
 });
 

@@ -40,7 +40,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     source.remove();
   });
 
-  /** A project of its own, and its head. */
+  /** A separate project, and its head. */
   async function project(id: string): Promise<string> {
     const made = await running.ask(registerProject, { project_id: id, source: source.path, actor: admin });
     if (!made.ok) throw new Error(made.error.code);
@@ -74,7 +74,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     return found.ok ? found.value.head : found.error.code;
   };
 
-  it('keeps an order over a pause and a restart, and carries it out under its own trace', async () => {
+  it('stores an order over a pause and a restart, and carries it out under its own trace', async () => {
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
     const pauses = { actor: admin, reason: 'A release is being cut.' };
     const base = await project('paused');
@@ -87,7 +87,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     );
     await running.service.stop();
     await running.startAgain();
-    // Asked for again within the run's trace; on a busy machine it may be taken only after the resumption.
+    // Repeated within the workflow's trace; on a busy machine it may be handled only after the resumption.
     await running.land(landOrder(change), uuidv7(), { traceparent });
     expect(await running.ask(getLanding, {})).toMatchObject({
       value: { state: 'paused', reason: pauses.reason, changed_by: 'root' },
@@ -101,7 +101,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     expect(await headOf('paused')).toBe(change.commit);
   });
 
-  it('does not land at the resumption what was withdrawn during the pause', async () => {
+  it('does not land an order at the resumption that was withdrawn during the pause', async () => {
     const pauses = { actor: admin, reason: 'A release is being cut.' };
     const base = await project('withdrawn');
     const change = await committed(proposal('withdrawn', base, 'a.txt'));
@@ -128,7 +128,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     expect((await running.told(change.requestId, 3))[2]?.type).toBe(landingRefused.key);
   });
 
-  it('registers projects and answers about them', async () => {
+  it('registers projects and answers queries about them', async () => {
     const head = await project('answers');
     const found = await running.ask(getProject, { project_id: 'answers' });
     expect(found).toMatchObject({
@@ -137,10 +137,10 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     });
     const listed = await running.ask(listProjects, { limit: 50 });
     expect(listed.ok && listed.value.items.map(({ project_id }) => project_id)).toContain('answers');
-    expect(await headOf('nobody')).toBe('project_not_found');
+    expect(await headOf('unknown')).toBe('project_not_found');
   });
 
-  it('refuses bad sources by name', async () => {
+  it('rejects invalid sources with their codes', async () => {
     const empty = SourceRepository.create();
     const untested = SourceRepository.create();
     untested.write('README.md', 'hello').commit();
@@ -154,7 +154,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     untested.remove();
   });
 
-  it('carries a change from a patch to the branch', async () => {
+  it('creates a commit from a patch and lands it on the branch', async () => {
     const base = await project('journey');
     const change = await committed(proposal('journey', base, 'a.txt'));
     expect(await running.ask(getChange, { change_id: change.changeId })).toMatchObject({
@@ -174,7 +174,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     });
   });
 
-  it('says once what came of a message that is delivered twice, and again what is asked again', async () => {
+  it('publishes one answer for a redelivered message and another for a repeated order', async () => {
     const base = await project('twice');
     const order = proposal('twice', base, 'a.txt');
     const id = uuidv7();
@@ -194,7 +194,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     ]);
   });
 
-  it('refuses a change by name and file', async () => {
+  it('rejects a change with code and file', async () => {
     const base = await project('refusals');
     const { patch } = source.propose((at) => at.link('out', '../../etc/passwd'));
     const order = createCommitOrder(base, patch, { project_id: 'refusals' });
@@ -208,7 +208,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
   });
 
   // Mission: E3
-  it('lets one of four landings at once win and tells the others where the branch is', async () => {
+  it('lands one of four concurrent orders and returns the new head to the others', async () => {
     const base = await project('race');
     const changes: Change[] = [];
     for (const file of ['a', 'b', 'c', 'd']) changes.push(await committed(proposal('race', base, file)));
@@ -226,7 +226,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
   });
 
   // Mission: E1
-  it('lands on evidence about exactly this change only: whatever else is refused by name, and main stays', async () => {
+  it('lands on evidence about exactly this change only, refuses other evidence by code, and leaves main unchanged', async () => {
     const base = await project('evidence');
     const [change, older] = [
       await committed(proposal('evidence', base, 'a')),
@@ -236,7 +236,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     const [, ...told] = await running.told(change.requestId, 1 + plantedLandings.length);
     expect(told.map(({ type }) => type)).toEqual(plantedLandings.map(() => landingRefused.key));
     const codes = told.map(({ payload }) => (payload['error'] as { code: string }).code);
-    // Told as they were settled, which is not always the order of asking.
+    // Published in the order in which they were decided, which is not always the order of the requests.
     expect(codes.sort()).toEqual(plantedLandings.map(({ code }) => code).sort());
     expect(await headOf('evidence')).toBe(base);
 
@@ -246,7 +246,7 @@ describe('the integration service (real PostgreSQL, RabbitMQ and git)', () => {
     expect(await headOf('evidence')).toBe(change.commit);
   });
 
-  it('is healthy and counts what it does', async () => {
+  it('is healthy and counts changes and landings', async () => {
     expect((await fetch(`${running.url}/health/ready`)).status).toBe(200);
     const metrics = await (await fetch(`${running.url}/metrics`)).text();
     expect(metrics).toContain('ymera_landings_total{outcome="base_moved"');

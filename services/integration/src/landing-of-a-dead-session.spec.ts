@@ -17,7 +17,7 @@ import { RunningIntegration } from './testing/running-integration';
 
 jest.setTimeout(60_000);
 
-/** Every session with the database ends while git is moving the branch, and nobody tells git. */
+/** Every session with the database ends while git is moving the branch; git is not interrupted. */
 describe('a landing that outlives its database session (real PostgreSQL, RabbitMQ and git)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ymera-held-git-'));
   const gate = { held: join(folder, 'held'), open: join(folder, 'open') };
@@ -26,7 +26,7 @@ describe('a landing that outlives its database session (real PostgreSQL, RabbitM
   let source: SourceRepository;
 
   beforeAll(async () => {
-    // A git that waits, once it is called to move a branch, until the gate is open.
+    // A git that waits before it moves a branch, until the gate is open.
     const script = `#!/bin/sh
 case "$*" in *"update-ref refs/heads/main"*)
   : > '${gate.held}'
@@ -71,7 +71,7 @@ PATH='${path}' exec git "$@"
     return found.ok ? found.value.head : found.error.code;
   };
 
-  /** Its session is dead, its branch is about to move; the service has connected again. */
+  /** A landing whose session is dead and whose branch is about to move; the service has reconnected. */
   async function landingOfDeadSession(projectId: string): Promise<Change> {
     const made = await running.ask(registerProject, {
       project_id: projectId,
@@ -87,10 +87,10 @@ PATH='${path}' exec git "$@"
     return change;
   }
 
-  it('has landed for a withdrawal that comes before the branch moves', async () => {
+  it('answers change.landed to a withdrawal that arrives before the branch moves', async () => {
     const change = await landingOfDeadSession('withdrawn');
     await running.withdraw(withdrawalOf(change));
-    // It comes after the withdrawal and takes longer: one that did not wait is answered by then.
+    // It comes after the withdrawal and takes longer: a withdrawal that did not wait would be answered by then.
     await committed('withdrawn', change.base, 'b.txt');
     writeFileSync(gate.open, '');
     const told = await running.told(change.requestId, 3);
@@ -98,20 +98,20 @@ PATH='${path}' exec git "$@"
     expect(await headOf('withdrawn')).toBe(change.commit);
   });
 
-  it('has moved its branch when a pause is answered', async () => {
+  it('has moved its branch before a pause is answered', async () => {
     const change = await landingOfDeadSession('paused');
     const answer = running.ask(pauseLanding, { actor: admin, reason: 'A release is being cut.' });
     const headAtAnswer = answer.then(() => headOf('paused'));
     await eventually(async () =>
       expect(await running.ask(getLanding, {})).toMatchObject({ value: { state: 'paused' } }),
     );
-    // A pause that did not wait is answered before this.
+    // A pause that did not wait would be answered before this.
     await committed('paused', change.base, 'b.txt');
     expect(await headOf('paused')).toBe(change.base);
     writeFileSync(gate.open, '');
     expect(await answer).toMatchObject({ ok: true, value: { state: 'paused' } });
     expect(await headAtAnswer).toBe(change.commit);
-    // The order comes again, and what has moved already is said.
+    // The redelivery publishes the landing that has happened already.
     expect((await running.told(change.requestId, 2))[1]?.type).toBe(changeLanded.key);
     await running.ask(resumeLanding, { actor: admin, reason: 'It is out.' });
   });

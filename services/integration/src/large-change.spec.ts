@@ -50,7 +50,7 @@ describe('a change that is too large for a message (real PostgreSQL, RabbitMQ, H
       change: { base, digest: `sha256:${sha256Hex(patch)}`, size_bytes: Buffer.byteLength(patch) },
     });
 
-  it('lands from the artefact that its agent has put, with what its approver should know', async () => {
+  it('lands from an artefact that the agent uploaded, with findings for the approver', async () => {
     const { patch, tree } = source.propose((at) => at.write('data/large.dat', randomBytes(10 * 1024 * 1024)));
     expect(Buffer.byteLength(patch)).toBeGreaterThan(10 * 1024 * 1024);
     expect((await put(patch)).status).toBe(201);
@@ -77,7 +77,7 @@ describe('a change that is too large for a message (real PostgreSQL, RabbitMQ, H
     expect(await running.ask(getProject, { project_id: 'large' })).toMatchObject({ value: { head: commit } });
   });
 
-  it('is refused by name when nothing was put', async () => {
+  it('is rejected with artefact_not_found when the artefact was not uploaded', async () => {
     const order = orderOf('diff --git a/x b/x\n');
     await running.createCommit(order);
     expect(await running.told(order.request_id)).toMatchObject([
@@ -90,7 +90,7 @@ describe('a change that is too large for a message (real PostgreSQL, RabbitMQ, H
     ]);
   });
 
-  it('is taken inline from an orchestrator of before, whose orders wait in the queue', async () => {
+  it('accepts an inline patch in an order of version 1', async () => {
     const { patch, tree } = source.propose((at) => at.write('old.txt', 'x\n'));
     const order = createCommitOrder(base, patch, { project_id: 'large' });
     await running.createSameCommit({ ...order, change: { base, patch } });

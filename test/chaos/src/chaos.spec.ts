@@ -1,11 +1,11 @@
 import { isSound, runChaos } from './run-chaos';
 
-/** The command's own code; the seed is fixed, so that a failure here is the same failure everywhere. */
+/** The command's own code; the seed is fixed, so that a failure is reproducible. */
 const seed = 20_261_122;
 
 describe('sixty seconds of chaos', () => {
   // Mission: D4
-  it('loses nothing, does nothing twice, orphans nothing and punishes nobody', async () => {
+  it('loses, doubles and orphans nothing and sanctions no agent wrongly', async () => {
     const told: string[] = [];
     const result = await runChaos({
       seconds: 60,

@@ -18,7 +18,7 @@ export function pick<T>(random: Random, from: readonly [T, ...T[]]): T {
   return from[between(random, 0, from.length - 1)] ?? from[0];
 }
 
-/** A new order of the same (Fisher-Yates). */
+/** A shuffled copy (Fisher-Yates). */
 export function shuffled<T>(random: Random, cards: readonly T[]): readonly T[] {
   const rest = [...cards];
   const drawn: T[] = [];

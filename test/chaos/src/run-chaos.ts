@@ -21,14 +21,14 @@ export interface ChaosOptions {
   readonly seed: number;
   /** Names the platform's folder. */
   readonly instance: string;
-  /** Hears what happens, line by line. */
+  /** Receives the progress, line by line. */
   readonly tell: (line: string) => void;
 }
 
 export interface ChaosResult {
   readonly seed: number;
   readonly seconds: number;
-  /** That struck. */
+  /** Number of faults injected. */
   readonly faults: number;
   /** Promises: requests, decisions, cancels, confirmed issues. */
   readonly accepted: number;
@@ -36,7 +36,7 @@ export interface ChaosResult {
   readonly duplicate_effects: number;
   readonly orphans: number;
   readonly wrong_sanctions: number;
-  /** From the end of a fault's cause until every service is ready. */
+  /** Time from the end of a fault's cause until every service is ready. */
   readonly recovery_ms: { readonly p50: number; readonly max: number };
 }
 
@@ -44,7 +44,7 @@ const projects = 12;
 const maxInFlight = 20;
 const drainMs = 180_000;
 
-/** Faults and load of a seed on a platform of its own; then it heals, comes to rest and is checked. */
+/** Runs the faults and the load of a seed on its own platform; then waits until it is idle and checks the history. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { seconds, seed, instance, tell } = options;
   tell(`seed ${seed}: starting a platform`);
@@ -82,7 +82,7 @@ async function makeLoad(
   }
 }
 
-/** The next fault comes soon after everything is well again, while work is still being made up for. */
+/** The next fault comes soon after the recovery, while the backlog is still being processed. */
 async function injectFault(
   field: ChaosEnvironment,
   { fault: planned }: FaultTurn,
@@ -114,7 +114,7 @@ async function judge(
   recoveries: readonly number[],
 ): Promise<ChaosResult> {
   const verdict = await field.settle();
-  // No agent here is silent for as long as a suspension takes, unless the platform itself keeps it from speaking.
+  // No agent here misses reports for as long as a suspension takes, unless a fault of the platform prevents its reports.
   const sanctions = (await sanctionsOf(field.places.postgresUrl)).filter(isSanction);
   const orphans = [...repairedOrphans(field.platform), ...(await lastingOrphans(field.platform))];
   tell(describeVerdict(verdict));
@@ -134,7 +134,7 @@ async function judge(
   };
 }
 
-/** Nothing lost, doubled, orphaned or wrongly punished, and there was something to lose. */
+/** Nothing was lost, doubled, orphaned or wrongly sanctioned, and there was load that could have been. */
 export const isSound = (result: ChaosResult): boolean =>
   result.faults > 0 &&
   result.accepted > 0 &&

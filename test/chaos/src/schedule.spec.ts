@@ -1,16 +1,16 @@
 import { draw } from './schedule';
 
 describe('the schedule of a seed', () => {
-  it('is the same for the same seed and another for another', () => {
+  it('is deterministic for a seed and differs between seeds', () => {
     expect(draw(7, 60)).toEqual(draw(7, 60));
     expect(draw(7, 60)).not.toEqual(draw(8, 60));
   });
 
-  it('does not change where it begins when the time is longer', () => {
+  it('keeps its beginning when the duration is longer', () => {
     expect(draw(7, 120).faults.slice(0, 14)).toEqual(draw(7, 60).faults.slice(0, 14));
   });
 
-  it('has every fault once before any comes again', () => {
+  it('contains every fault once before any is repeated', () => {
     for (let seed = 1; seed <= 50; seed += 1) {
       const first = draw(seed, 60).faults.slice(0, 14);
       const killed = first.flatMap(({ fault }) => (fault.kind === 'kill' ? [fault.process] : []));

@@ -1,7 +1,7 @@
 import { type Wish, wishes } from '@ymera/test-e2e/environment';
 import { between, pick, type Random, randomOf, shuffled } from './random';
 
-/** What is done to the platform, as data: the same seed draws the same. */
+/** The faults of a run as data: the same seed gives the same schedule. */
 export type PlannedFault =
   | { readonly kind: 'kill'; readonly process: string }
   | { readonly kind: 'stop'; readonly process: string; readonly ms: number }
@@ -10,15 +10,15 @@ export type PlannedFault =
 
 export interface FaultTurn {
   readonly fault: PlannedFault;
-  /** Between the recovery before it and this. */
+  /** Delay after the previous recovery. */
   readonly pauseMs: number;
 }
 
 export interface RequestTurn {
   readonly wish: Wish;
-  /** Which of the projects there are, modulo their number. */
+  /** Index of the project, modulo their number. */
   readonly project: number;
-  /** Since the request before it. */
+  /** Delay after the previous request. */
   readonly pauseMs: number;
 }
 
@@ -38,17 +38,17 @@ const services = [
 ] as const;
 const processes = [...services, 'agent-runner', 'rabbitmq'] as const;
 
-/** Shorter and longer than the rig's leases, and never as long as what an agent's silence may last. */
+/** Shorter and longer than the environment's leases, and always shorter than the time of missed reports before a sanction. */
 const stopMs = { least: 500, most: 6_000 };
 const faultPauseMs = { least: 0, most: 2_000 };
 const requestPauseMs = { least: 100, most: 800 };
-/** More of each than can be used in the time: how many are depends on how quickly the platform recovers. */
+/** More of each than fits into the time: the number that is used depends on the speed of recovery. */
 const faultsPerSecond = 2;
 
-/** Landing is the work; the rest is what people also do. */
+/** Most requests land; the others are what people also do. */
 const wishDeck: readonly [Wish, ...Wish[]] = ['land', 'land', 'land', 'land', ...wishes];
 
-/** Every fault comes once before any comes again, so that a minute meets most of them. */
+/** Every fault comes once before any is repeated, so that a minute covers most of them. */
 function deck(random: Random): readonly PlannedFault[] {
   const stop = (process: string): PlannedFault => ({
     kind: 'stop',

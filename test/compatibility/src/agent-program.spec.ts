@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentProgram } from './agent-program';
 
-describe('the agent of all trials', () => {
+describe('the agent program of the trials', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ymera-agent-'));
   const program = join(folder, 'agent.mjs');
   writeFileSync(
@@ -28,18 +28,18 @@ describe('the agent of all trials', () => {
     return { status, stderr: stderr.trim(), out: readFileSync(join(folder, 'out.txt'), 'utf8').trim() };
   };
 
-  it('runs the script of the project that the task names', () => {
+  it('runs the script of the project of the task', () => {
     expect(run('one')).toEqual({ status: 0, stderr: '', out: 'first' });
     expect(run('three')).toMatchObject({ status: 9, stderr: 'no script for three' });
   });
 
-  it('tries again, or gives up, when its change came back', () => {
+  it('runs its second script, or gives up, when its change is sent back', () => {
     expect(run('two', [{ code: 'tests_failed' }])).toEqual({ status: 0, stderr: '', out: 'second' });
     expect(run('one', [{ code: 'tests_failed' }])).toEqual({ status: 9, stderr: 'gives up', out: '' });
     expect(run('two', [])).toMatchObject({ out: 'first' });
   });
 
-  it('fails with its script, at the first command that does', () => {
+  it('fails at the first failing command of its script', () => {
     expect(run('bad')).toEqual({ status: 1, stderr: '', out: '' });
   });
 });

@@ -1,12 +1,12 @@
-/** What the agent does for one project. */
+/** The agent's scripts for one project. */
 export interface Assignment {
   readonly script: string;
   readonly afterFeedback?: string | undefined;
 }
 
 /**
- * One command line for all projects: the task on its standard input names the project, whose script it runs in the
- * working copy. An agent without a second script gives up when its change comes back.
+ * One command line for all projects: the task on its standard input names the project, whose script runs in the
+ * working copy. An agent without a second script gives up when its change is sent back.
  */
 export const agentProgram = (assignments: Readonly<Record<string, Assignment>>): string => `
 import { spawnSync } from 'node:child_process';

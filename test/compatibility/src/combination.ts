@@ -14,22 +14,22 @@ export type Need =
   | 'elixir'
   | 'bats';
 
-/** How a request must end. */
+/** The expected end of a request. */
 export type Expected =
   | {
       readonly outcome: 'landed';
-      /** Of the tests that the platform ran on the change. */
+      /** Counts of the tests that the platform ran on the change. */
       readonly passed?: number;
       /** Paths that the landed tree has. */
       readonly holds?: readonly string[];
-      /** What the approver is shown all the same. */
+      /** A finding that the approver sees although the change lands. */
       readonly finding?: string;
-      /** Words of what was told on the way: a finding, a rejection that was corrected. */
+      /** Part of a message on the way: a finding, or a rejection that was corrected. */
       readonly saysAlso?: RegExp;
     }
   /** Nothing landed: the platform sent the change back with this finding. */
   | { readonly outcome: 'sent back'; readonly finding: string; readonly says?: RegExp }
-  /** Nothing landed: the request ended with this code, and its words say whose fault it was. */
+  /** Nothing landed: the request ended with this code, and its message names whose fault it was. */
   | {
       readonly outcome: 'stopped';
       readonly code: string;
@@ -39,21 +39,21 @@ export type Expected =
   /** The project was not registered. */
   | { readonly outcome: 'not registered'; readonly code: string; readonly says?: RegExp };
 
-/** A request to the project, and what the agent does in its working copy. */
+/** A request to the project, and the agent's actions in its working copy. */
 export interface Trial {
-  /** `honest`, `guilty`, or what it is about. */
+  /** `honest`, `guilty`, or its subject. */
   readonly name: string;
   readonly request: string;
   /** Run by `sh -e`. */
   readonly script: string;
-  /** Run when the change came back. Default: the agent gives up. */
+  /** Run when the change is sent back. Default: the agent gives up. */
   readonly afterFeedback?: string;
   readonly expected: Expected;
   /** A person accepts the findings of an escalation. Default: the request is abandoned there. */
   readonly accepts?: boolean;
 }
 
-/** A kind of project, and what the platform does with changes to it. */
+/** A kind of project, and the platform's expected handling of changes to it. */
 export interface Combination {
   readonly id: string;
   readonly language: string;
@@ -65,14 +65,14 @@ export interface Combination {
   readonly files: Readonly<Record<string, string>>;
   /** Run by `sh -e` in the repository before the first commit: lockfiles, links, submodules. `$TMP` is a folder beside it. */
   readonly prepare?: string;
-  /** Run by `sh -e` in the repository after the first commit; the project is what it prints, or else the repository. */
+  /** Run by `sh -e` in the repository after the first commit; its output is the path of the project, by default the repository. */
   readonly publish?: string;
   readonly objectFormat?: 'sha1' | 'sha256';
-  /** Test command that the platform must find; absent where it must find none. */
+  /** Test command that the platform must detect; absent where it must detect none. */
   readonly command?: string;
-  /** What a person gives instead of what is found. */
+  /** Settings that a person gives instead of the detected ones. */
   readonly givenCommand?: string;
   readonly trials: readonly Trial[];
-  /** What does not work, in a sentence for users. */
+  /** A limitation, in a sentence for users. */
   readonly limitation?: string;
 }

@@ -14,9 +14,9 @@ export interface CompatibilityPlatformOptions {
   /** Names the folder under `.ymera/instances`. */
   readonly instance: string;
   readonly combinations: readonly Combination[];
-  /** How long one attempt of an agent may take. */
+  /** Timeout of one attempt of an agent. */
   readonly taskTimeoutS: number;
-  /** Trials at a time. */
+  /** Maximum concurrent trials. */
   readonly concurrency?: number;
 }
 
@@ -25,7 +25,7 @@ const onlineMs = 60_000;
 /** A command agent counts twice, as CODING and as ENHANCEMENT. */
 const agentCount = 4;
 
-/** The whole platform with its own agents, and one command line that plays the agent of every trial. */
+/** The whole platform with its own agents, and one command line that is the agent of every trial. */
 export class CompatibilityPlatform {
   private readonly repositories = new Map<string, Promise<string>>();
 
@@ -70,7 +70,7 @@ export class CompatibilityPlatform {
     return new CompatibilityPlatform(folder, platform, api, taskTimeoutS);
   }
 
-  /** Makes the project, once for all of its trials, and pursues this one. */
+  /** Creates the project, once for all of its trials, and runs this trial to its end. */
   async run(combination: Combination, trial: Trial): Promise<Outcome> {
     return pursue(this.api, {
       projectId: projectIdOf(combination, trial),

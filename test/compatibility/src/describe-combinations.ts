@@ -13,7 +13,7 @@ export interface DescribedCombinations extends Omit<CompatibilityPlatformOptions
 const openingMs = 180_000;
 const closingMs = 60_000;
 
-/** A test for each trial. All go on side by side on one platform; each test waits for its own. */
+/** A test for each trial. All trials run concurrently on one platform; each test waits for its own. */
 export function describeCombinations({
   combinations,
   maxAtATime,
@@ -24,7 +24,7 @@ export function describeCombinations({
   let started: readonly StartedTrial[] = [];
 
   beforeAll(async () => {
-    // A tool that is not there fails the tests: they are never skipped.
+    // A missing tool fails the tests: they are never skipped.
     expect(missingPrograms(combinations, isOnPath)).toEqual([]);
     platform = await CompatibilityPlatform.open({ ...options, combinations });
     started = runTrials(platform, combinations, maxAtATime);

@@ -39,34 +39,34 @@ const table = compatibilityTable([
   },
 ]);
 
-describe('the table of compatibility', () => {
-  it('has a row for each combination, with what came of each request', () => {
+describe('the compatibility table', () => {
+  it('has a row for each combination with the outcome of each request', () => {
     expect(table).toContain(
       '| C        | make \\| check | none     | a folder | `make test`   | honest: landed, 1 passed; any: stopped: no_tests |',
     );
     expect(missingFrom(table, [combination])).toEqual([]);
   });
 
-  it('tells what does not work in a part of its own', () => {
+  it('lists limitations in a separate part', () => {
     const limited = { ...combination, limitation: 'It needs a display.' };
     expect(compatibilityTable([{ combination: limited, tried: '' }])).toMatch(
       /## What does not work\n\n- make \| check, none, a folder: It needs a display\.$/,
     );
   });
 
-  it('takes the place between the marks, and nothing else', () => {
+  it('replaces the text between the marks only', () => {
     expect(replaceTable(`before\n${beginning}\nold\n${end}\nafter\n`, 'new')).toBe(
       `before\n${beginning}\n\nnew\n\n${end}\nafter\n`,
     );
     expect(() => replaceTable('no marks', 'new')).toThrow('lacks the marks');
   });
 
-  it('keeps what it says of a combination that is not run again', () => {
+  it('keeps the row of a combination that is not run again', () => {
     expect(triedIn(table, combination)).toBe('honest: landed, 1 passed; any: stopped: no_tests');
     expect(triedIn(table, { ...combination, shape: 'a file' })).toBeUndefined();
   });
 
-  it('lacks what another version of the data expects', () => {
+  it('reports rows that are missing for another version of the data', () => {
     expect(missingFrom(table, [{ ...combination, shape: 'a file' }])).toEqual(['a']);
     const [honest, any] = combination.trials;
     if (!honest || !any) throw new Error('no trials');
@@ -81,11 +81,11 @@ describe('deploy/docs/compatibility.md', () => {
     'utf8',
   );
 
-  it('says of every combination what is expected of it', () => {
+  it('contains the expectation of every combination', () => {
     expect(missingFrom(document, combinations)).toEqual([]);
   });
 
-  it('has at least 40 combinations, each with an id and a row of its own', () => {
+  it('has at least 40 combinations, each with its own id and row', () => {
     expect(new Set(combinations.map(({ id }) => id)).size).toBe(combinations.length);
     const rows = combinations.map(({ language, tool, packageManager, shape, command }) =>
       [language, tool, packageManager, shape, command].join('|'),

@@ -6,7 +6,7 @@ export const end = '<!-- end -->';
 
 export interface Row {
   readonly combination: Combination;
-  /** What was tried, and what came of it. */
+  /** A combination and its outcomes. */
   readonly tried: string;
 }
 
@@ -28,7 +28,7 @@ export function compatibilityTable(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-/** The document with its generated part replaced. Throws when the marks are not there. */
+/** The document with its generated part replaced. Throws when the marks are missing. */
 export function replaceTable(document: string, table: string): string {
   const from = document.indexOf(beginning);
   const to = document.indexOf(end);
@@ -36,7 +36,7 @@ export function replaceTable(document: string, table: string): string {
   return `${document.slice(0, from)}${beginning}\n\n${table}\n\n${document.slice(to)}`;
 }
 
-/** What the document says was tried with a combination; undefined where it has no row of it. */
+/** The trials of a combination according to the document; undefined where it has no row for it. */
 export function triedIn(document: string, combination: Combination): string | undefined {
   const wanted = cellsOf(combination);
   const row = document
@@ -46,7 +46,7 @@ export function triedIn(document: string, combination: Combination): string | un
   return row?.[headings.length];
 }
 
-/** Combinations and trials of which the document does not say what is expected. */
+/** Combinations and trials whose expectation is missing in the document. */
 export function missingFrom(document: string, combinations: readonly Combination[]): readonly string[] {
   return combinations.flatMap((combination) => {
     const tried = triedIn(document, combination);
@@ -72,7 +72,7 @@ const phraseOf = (expected: Expected): string =>
 
 const escaped = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** As Prettier lays tables out. */
+/** Formats a table like Prettier. */
 function markdownTable(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = headings.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length), 3));
   const line = (cells: readonly string[]): string =>

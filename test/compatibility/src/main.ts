@@ -16,7 +16,7 @@ interface Ran {
   readonly problems: readonly string[];
 }
 
-/** `[--write] [PART OF AN ID...]`: runs the combinations, all by default, and writes what came into the document's rows of them. */
+/** `[--write] [PART OF AN ID...]`: runs the combinations, all by default, and writes their outcomes into the document. */
 async function main(args: readonly string[]): Promise<number> {
   const isWriting = args.includes('--write');
   const parts = args.filter((arg) => !arg.startsWith('--'));
@@ -61,7 +61,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** The rows of what was not run, or did not come as expected, stay as they are. */
+/** Rows of combinations that did not run, or did not end as expected, stay unchanged. */
 function write(results: readonly TrialResult[]): void {
   const document = readFileSync(documentPath, 'utf8');
   const rows = combinations.flatMap((combination) => {

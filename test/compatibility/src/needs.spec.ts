@@ -13,13 +13,13 @@ const combination: Combination = {
 };
 
 describe('the programs that combinations need', () => {
-  it('are named once, with the package that brings them', () => {
+  it('are named once, with the package that contains them', () => {
     expect(missingPrograms([combination, combination], () => false)).toEqual([
       'go is missing (Debian: golang-go)',
     ]);
   });
 
-  it('are not named where they are there', () => {
+  it('are not named when they are installed', () => {
     expect(missingPrograms([combination], () => true)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Combination, Need } from './combination';
 
-/** The program that shows that a need is met, and the Debian package that brings it. Absent: only a run can show it. */
+/** The program that proves that a need is met, and its Debian package. Absent: only a run can prove it. */
 const programs: Readonly<Partial<Record<Need, { readonly program: string; readonly debian: string }>>> = {
   python3: { program: 'python3', debian: 'python3' },
   go: { program: 'go', debian: 'golang-go' },
@@ -19,7 +19,7 @@ const programs: Readonly<Partial<Record<Need, { readonly program: string; readon
 
 export type FindProgram = (program: string) => boolean;
 
-/** A sentence for each program that the combinations need and the machine does not have. */
+/** A sentence for each program that the combinations need and the machine lacks. */
 export function missingPrograms(combinations: readonly Combination[], isThere: FindProgram): string[] {
   const needs = new Set(combinations.flatMap(({ needs: own = [] }) => own));
   return [...needs].flatMap((need) => {

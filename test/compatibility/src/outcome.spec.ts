@@ -25,7 +25,7 @@ const stopped: Outcome = {
   findings: [],
 };
 
-describe('differences between what is expected and what came', () => {
+describe('differences between expectation and outcome', () => {
   it.each([
     [{ outcome: 'landed' }, landed],
     [
@@ -38,7 +38,7 @@ describe('differences between what is expected and what came', () => {
       { outcome: 'not registered', code: 'no_tests' },
       { ...stopped, outcome: 'not registered' },
     ],
-  ] as const)('are none where all is as expected: %j', (expected, outcome) => {
+  ] as const)('are empty for the expected outcome %j', (expected, outcome) => {
     expect(differences(expected, outcome)).toEqual([]);
   });
 
@@ -53,14 +53,14 @@ describe('differences between what is expected and what came', () => {
     [{ outcome: 'stopped', code: 'other' }, stopped, /code other; came: no_tests/],
     [{ outcome: 'stopped', code: 'no_tests', maxRounds: 0 }, stopped, /worked 1 times/],
     [{ outcome: 'not registered', code: 'no_tests' }, stopped, /expected: not registered/],
-  ] as const)('are told: %j', (expected, outcome, problem) => {
+  ] as const)('are reported: %j', (expected, outcome, problem) => {
     const problems = differences(expected, outcome);
     expect(problems).toContainEqual(expect.stringMatching(problem));
     expect(problems.at(-1)).toMatch(/^what was told: /);
   });
 });
 
-describe('an outcome in a few words', () => {
+describe('the summary of an outcome', () => {
   it.each([
     [landed, 'landed, 2 passed (shown to the approver: flaky_tests)'],
     [{ ...landed, findings: [] }, 'landed, 2 passed'],

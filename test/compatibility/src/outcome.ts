@@ -9,15 +9,15 @@ export interface FoundOn {
   readonly suggestion?: string;
 }
 
-/** What came of a trial, as the platform told it. */
+/** The outcome of a trial, as reported by the platform. */
 export interface Outcome {
   readonly outcome: Expected['outcome'] | 'asked';
-  /** Test command that was found. */
+  /** The detected test command. */
   readonly command?: string;
   readonly code?: string;
   readonly message?: string;
   readonly suggestion?: string;
-  /** How often the agent was asked. */
+  /** Number of tasks that the agent got. */
   readonly rounds: number;
   readonly findings: readonly FoundOn[];
   readonly tests?: { readonly passed: number; readonly failed: number; readonly skipped: number };
@@ -25,7 +25,7 @@ export interface Outcome {
   readonly durationMs: number;
 }
 
-/** What is not as expected, in sentences; empty when all is. */
+/** Differences from the expectation, in sentences; empty when there are none. */
 export function differences(expected: Expected, outcome: Outcome): readonly string[] {
   const told = [
     outcome.message ?? '',
@@ -73,7 +73,7 @@ export function differences(expected: Expected, outcome: Outcome): readonly stri
   return problems.length === 0 ? [] : [...problems, `what was told: ${told.slice(0, 3000)}`];
 }
 
-/** In a few words, as the table has it. */
+/** A short form for the table. */
 export function describeOutcome({ outcome, code, findings, tests }: Outcome): string {
   const codes = [...new Set(findings.map((finding) => finding.code))].join(', ');
   switch (outcome) {

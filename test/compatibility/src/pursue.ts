@@ -15,7 +15,7 @@ export interface Pursuit {
   readonly givenCommand?: string | undefined;
   readonly trial: Trial;
   readonly timeoutMs: number;
-  /** Everything that happened to a request that has ended. */
+  /** All events of an ended request. */
   readonly timelineOf: (requestId: string) => Promise<readonly TimelineEntry[]>;
 }
 
@@ -92,7 +92,7 @@ async function request(api: ApiClient, pursuit: Pursuit, project: Body): Promise
   };
 }
 
-/** Decides whatever waits, until the request has ended; with what was rejected on the way. */
+/** Decides all approvals until the request has ended; returns the rejections on the way. */
 async function untilEnded(
   api: ApiClient,
   submitted: Body,
@@ -121,7 +121,7 @@ async function untilEnded(
   throw new Error(`the request has not ended within ${timeoutMs} ms`);
 }
 
-/** Approves a plan or a landing; accepts or abandons what was escalated, and tells what was found on it. */
+/** Approves a plan or a landing; accepts or abandons an escalation, and returns its findings. */
 async function decide(api: ApiClient, approvalId: string, trial: Trial): Promise<readonly FoundOn[]> {
   const path = `/api/v1/approvals/${approvalId}`;
   const { body: approval } = await api.insist({ as: 'approver', method: 'GET', path });
@@ -139,7 +139,7 @@ async function decide(api: ApiClient, approvalId: string, trial: Trial): Promise
   return isEscalation ? (approval['escalation']?.findings ?? []) : [];
 }
 
-/** What changing steps were sent back with, first to last. */
+/** The reasons for which changing steps were sent back, first to last. */
 const rejectionsIn = (timeline: readonly TimelineEntry[]): readonly FoundOn[] =>
   timeline
     .filter(

@@ -8,7 +8,7 @@ const execute = promisify(execFile);
 const preparingMs = 600_000;
 const maxOutputBytes = 64 * 1024 * 1024;
 
-/** As a person's git, without the settings of whoever runs the tests. */
+/** A person's git, without the settings of the user that runs the tests. */
 const gitEnvironment = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
@@ -30,7 +30,7 @@ const personsPath = (): string =>
     .filter((path) => !path.split('/').includes('node_modules'))
     .join(delimiter);
 
-/** Makes the combination's project below `folder`; the path to register. */
+/** Creates the combination's project below `folder`; returns the path to register. */
 export async function createRepository(combination: Combination, folder: string): Promise<string> {
   const repository = join(folder, 'project');
   const beside = join(folder, 'beside');

@@ -26,8 +26,8 @@ const landed: Outcome = {
   durationMs: 1,
 };
 
-describe('the trials of some combinations', () => {
-  it('run no more than so many at a time, and all of them', async () => {
+describe('runTrials', () => {
+  it('runs all trials within the concurrency limit', async () => {
     let running = 0;
     let most = 0;
     const run = async (): Promise<Outcome> => {
@@ -43,7 +43,7 @@ describe('the trials of some combinations', () => {
     expect([most, results.length, results.flatMap(({ problems }) => problems)]).toEqual([2, 6, []]);
   });
 
-  it('go on when one of them throws', async () => {
+  it('continues when one trial throws', async () => {
     const run = async (_: Combination, { name }: { readonly name: string }): Promise<Outcome> => {
       if (name === 'one') throw new Error('broken');
       return landed;
@@ -53,7 +53,7 @@ describe('the trials of some combinations', () => {
     expect((await second?.result)?.problems).toEqual([]);
   });
 
-  it('are wrong when another command was found', async () => {
+  it('reports a difference when another command was detected', async () => {
     const run = async (): Promise<Outcome> => ({ ...landed, command: 'npm test' });
     const [first] = runTrials({ run }, [combination('a')], 1);
     expect((await first?.result)?.problems).toEqual(['command make test; came: npm test']);

@@ -6,7 +6,7 @@ export interface TrialResult {
   readonly combination: Combination;
   readonly trial: Trial;
   readonly outcome: Outcome;
-  /** What is not as expected; empty when all is. */
+  /** Differences from the expectation; empty when there are none. */
   readonly problems: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export const trialsOf = (
 ): readonly { readonly combination: Combination; readonly trial: Trial }[] =>
   combinations.flatMap((combination) => combination.trials.map((trial) => ({ combination, trial })));
 
-/** Starts all trials, so many at a time, in order. A trial that throws rejects its own result only. */
+/** Starts all trials in order, within the concurrency limit. A trial that throws rejects its own result only. */
 export function runTrials(
   platform: Pick<CompatibilityPlatform, 'run'>,
   combinations: readonly Combination[],

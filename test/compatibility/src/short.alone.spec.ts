@@ -2,7 +2,7 @@ import { describeCombinations } from './describe-combinations';
 import { withoutRegistry } from './table';
 import { inShort } from './table/short';
 
-// Alone, because it takes every core for minutes: whole platforms beside it would wait for it.
+// Alone, because it uses every core for minutes: platforms beside it would starve.
 describe('projects of other people: the short form', () => {
   describeCombinations({
     instance: 'compatibility-short',

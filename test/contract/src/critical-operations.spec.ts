@@ -4,7 +4,7 @@ import { z } from 'zod';
 const changing = routes.filter(({ method }) => method !== 'GET');
 const operations = [...changing.map(({ operation }) => operation), ...commands.map(({ key }) => key)];
 
-/** Members in which an event says who did it: `decided_by`, `requested_by`, ... */
+/** Members in which an event names its actor: `decided_by`, `requested_by`, ... */
 const actors = (payload: z.ZodType): readonly string[] =>
   payload instanceof z.ZodObject
     ? Object.keys(payload.shape).filter((name) => name.endsWith('_by') || name === 'principal_id')
@@ -20,7 +20,7 @@ describe('the audit log', () => {
     }
   });
 
-  it.each(changing.map(({ operation }) => operation))('says who asked for %s', (operation) => {
+  it.each(changing.map(({ operation }) => operation))('names the actor of %s', (operation) => {
     for (const event of recordedBy[operation] ?? [])
       expect([event.key, actors(event.payload)]).toEqual([
         event.key,
@@ -28,13 +28,13 @@ describe('the audit log', () => {
       ]);
   });
 
-  it('has an entry for every fact that is published, but for those that are declared not to be critical', () => {
+  it('has an entry for every published event, except those declared as not critical', () => {
     const missing = events.filter((event) => !subscriptions.audit.includes(event));
     expect(missing.map(({ key }) => key)).toEqual(notCritical.map(({ key }) => key));
     expect(notCritical.map(({ key }) => key)).toEqual(['orchestrator.task.progressed.v1']);
   });
 
-  it('names no operation that does not exist', () => {
+  it('names no unknown operation', () => {
     expect(Object.keys(recordedBy).filter((operation) => !operations.includes(operation))).toEqual([]);
   });
 });

@@ -9,5 +9,5 @@ import {
 
 export const agentMessages: readonly AgentMessageContract[] = [...messagesFromAgents, ...messagesToAgents];
 
-/** Everything that travels between services, by key. */
+/** All messages between services, by key. */
 export const messages = [...events, ...commands, ...queries];

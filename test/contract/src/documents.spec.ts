@@ -14,19 +14,19 @@ const folder = join(__dirname, '..', '..', '..', 'deploy', 'docs', 'generated');
 describe('generated documents', () => {
   const documents = generatedDocuments();
 
-  it('are all there, and nothing else is', () => {
+  it('are complete, with no other file beside them', () => {
     const present = readdirSync(folder, { recursive: true })
       .map(String)
       .filter((path) => path.endsWith('.json'));
     expect(present.sort()).toEqual(Object.keys(documents).sort());
   });
 
-  it.each(Object.keys(documents))('%s is what the declarations say (else: npm run docs:generate)', (path) => {
+  it.each(Object.keys(documents))('%s matches the declarations (else run npm run docs:generate)', (path) => {
     const committed: unknown = JSON.parse(readFileSync(join(folder, path), 'utf8'));
     expect(committed).toEqual(JSON.parse(JSON.stringify(documents[path])));
   });
 
-  it.each(Object.keys(documents))('%s points at nothing that is not in it', (path) => {
+  it.each(Object.keys(documents))('%s has no dangling reference', (path) => {
     const document: unknown = documents[path];
     const dangling = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)]
       .map(([, pointer = '']) => pointer)
@@ -34,7 +34,7 @@ describe('generated documents', () => {
     expect(dangling).toEqual([]);
   });
 
-  it.each(routes)('$operation says the status of each code that it may answer with', (route) => {
+  it.each(routes)('$operation documents the status of each of its codes', (route) => {
     const codes = problemCodesOf(route);
     expect(codes.filter((code) => problemStatusOf(code) === undefined)).toEqual([]);
     const { responses } = openApiDocument([route]).paths[route.path]?.[route.method.toLowerCase()] ?? {};

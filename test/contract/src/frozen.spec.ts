@@ -8,7 +8,7 @@ const file = join(__dirname, '..', 'frozen.json');
 const frozen = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')));
 const declared = Object.entries(jsonSchemas());
 
-/** What a reader of the message depends on; sentences may be improved, and optional members may be added. */
+/** The parts that a reader of the message depends on; descriptions may change, and optional members may be added. */
 const shape = ({ description: _description, ...schema }: Record<string, unknown>): string =>
   digestOf(withoutAdded(schema));
 
@@ -20,23 +20,23 @@ describe('published versions of messages', () => {
     },
   );
 
-  it('are all still there', () => {
+  it('are all still declared', () => {
     expect(Object.keys(frozen).filter((name) => !declared.some(([known]) => known === name))).toEqual([]);
   });
 });
 
-describe('an optional member that is marked as added', () => {
+describe('an optional member marked as added', () => {
   const published = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] };
   const gained = (member: object) => ({
     ...published,
     properties: { ...published.properties, note: { type: 'string', ...member } },
   });
 
-  it('leaves the digest of the message as it was', () => {
+  it('does not change the digest of the message', () => {
     expect(shape(gained({ 'x-added': true }))).toBe(shape(published));
   });
 
-  it('changes the digest when it is not marked, or required', () => {
+  it('changes the digest when it is unmarked or required', () => {
     expect(shape(gained({}))).not.toBe(shape(published));
     expect(shape({ ...gained({ 'x-added': true }), required: ['id', 'note'] })).not.toBe(shape(published));
   });

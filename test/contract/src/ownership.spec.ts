@@ -28,7 +28,7 @@ describe('names', () => {
     },
   );
 
-  it('are given once', () => {
+  it('are unique', () => {
     const keys = messages.map(({ key }) => key);
     expect(keys).toHaveLength(new Set(keys).size);
     for (const names of [messagesFromAgents, messagesToAgents].map((some) => some.map(({ name }) => name)))
@@ -37,7 +37,7 @@ describe('names', () => {
 });
 
 describe('subscriptions', () => {
-  it.each(serviceNames)('%s consumes only facts that somebody publishes', (service) => {
+  it.each(serviceNames)('%s consumes only events that a service publishes', (service) => {
     for (const event of subscriptions[service]) {
       expect(events).toContain(event);
       expect(serviceNames).toContain(event.owner);
@@ -46,13 +46,13 @@ describe('subscriptions', () => {
     expect(keys).toHaveLength(new Set(keys).size);
   });
 
-  it('leave no event without a reader', () => {
+  it('leave no event without a consumer', () => {
     const read = new Set(serviceNames.flatMap((service) => subscriptions[service]));
     expect(events.filter((event) => !read.has(event)).map(({ key }) => key)).toEqual([]);
   });
 });
 
-describe('what the broker lets services do', () => {
+describe('broker permissions of services', () => {
   const declared = topology();
   const allows = (pattern: string, name: string): boolean => new RegExp(pattern).test(name);
   const permissionOf = (service: string, vhost: string) =>
@@ -71,12 +71,12 @@ describe('what the broker lets services do', () => {
     },
   );
 
-  it.each(serviceNames)('%s publishes facts of its own context only', (service) => {
+  it.each(serviceNames)('%s publishes events of its own context only', (service) => {
     const { write = '' } = topicPermissions.find((permission) => permission.service === service) ?? {};
     for (const { key, owner } of events) expect([key, allows(write, key)]).toEqual([key, owner === service]);
   });
 
-  it('only the registry makes anything, and only principals’ queues', () => {
+  it('allow only the registry to declare queues, and only those of principals', () => {
     for (const { service, vhost, configure } of permissions)
       for (const name of ['ymera.events', 'audit.events', 'agents.in', 'agent.runner-1', 'other'])
         expect([service, name, allows(configure, name)]).toEqual([
@@ -86,7 +86,7 @@ describe('what the broker lets services do', () => {
         ]);
   });
 
-  it('routes every command and question to its owner’s queue, and every fact to its readers', () => {
+  it('route every command and query to its owner’s queue, and every event to its consumers', () => {
     const queuesOf = (key: string): string[] =>
       declared.bindings.filter(({ routingKey }) => routingKey === key).map(({ queue }) => queue);
     for (const { key, owner } of commands) expect(queuesOf(key)).toEqual([`${owner}.commands`]);
@@ -100,7 +100,7 @@ describe('what the broker lets services do', () => {
       );
   });
 
-  it('binds nothing on what agents publish to a queue that agents read', () => {
+  it('bind no agent’s messages to a queue that agents read', () => {
     for (const { exchange, queue } of declared.bindings)
       if (exchange === 'agents.in') expect(queue).not.toMatch(/^agent\./);
   });
@@ -120,7 +120,7 @@ describe('routes', () => {
     },
   );
 
-  it('have one address and one name each', () => {
+  it('have one path and one operation name each', () => {
     for (const names of [
       routes.map(({ operation }) => operation),
       routes.map(({ method, path }) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`),
@@ -128,7 +128,7 @@ describe('routes', () => {
       expect(names).toHaveLength(new Set(names).size);
   });
 
-  it('that only read are not open to fewer than those that change', () => {
+  it('admit to reading at least the callers that are admitted to changing', () => {
     for (const { method, access, operation } of routes)
       if (method !== 'GET') expect([operation, access.includes('public')]).toEqual([operation, false]);
   });

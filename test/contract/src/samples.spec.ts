@@ -12,22 +12,25 @@ describe('samples', () => {
   });
 
   it.each(agentMessages.map((message) => [message.name, message] as const))(
-    'of the agent message %s parse, and are not larger than a message may be',
+    'of the agent message %s parse and stay within the size limit',
     (_name, message) => {
       message.payload.parse(message.sample);
       expect(JSON.stringify(message.sample).length).toBeLessThan(1_048_576);
     },
   );
 
-  it.each(events.map((event) => [event.key, event] as const))('of %s survive the wire', (_key, event) => {
-    const { body } = eventMessage(
-      event,
-      { aggregateId: 'a', aggregateVersion: 3, payload: event.sample },
-      { id: uuidv7(), time: new Date() },
-    );
-    const { data, type } = cloudEvent.parse(JSON.parse(body.toString()));
-    expect(type).toBe(event.key);
-    expect(data.aggregate_version).toBe(3);
-    expect(event.payload.parse(data)).toEqual(event.payload.parse(event.sample));
-  });
+  it.each(events.map((event) => [event.key, event] as const))(
+    'of %s survive encoding and decoding',
+    (_key, event) => {
+      const { body } = eventMessage(
+        event,
+        { aggregateId: 'a', aggregateVersion: 3, payload: event.sample },
+        { id: uuidv7(), time: new Date() },
+      );
+      const { data, type } = cloudEvent.parse(JSON.parse(body.toString()));
+      expect(type).toBe(event.key);
+      expect(data.aggregate_version).toBe(3);
+      expect(event.payload.parse(data)).toEqual(event.payload.parse(event.sample));
+    },
+  );
 });

@@ -10,24 +10,24 @@ type Body = Record<string, any>;
 
 const text = 'Add a function that evaluates a formula';
 const reason = 'The formula comes from a file of this repository.';
-/** Works, passes its tests, and is what the examination stops: text is run as code. */
+/** Works and passes its tests, but the examination rejects it: text is run as code. */
 const evaluates = `cat >> src/sum.mjs <<'END'\nexport const formula = (text) => eval(text);\nEND\n`;
 const key = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   publicKeyEncoding: { type: 'spki', format: 'pem' },
   privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
 }).privateKey;
-/** The same, with something in it that nobody may accept. */
+/** The same, with a finding that must not be accepted. */
 const leaks = `${evaluates}cat > src/key.mjs <<'END'\nexport const key = \`${key}\`;\nEND\n`;
 
 jest.setTimeout(240_000);
 
-/** Real: platform, agents, sandbox, git, tests. The project's own script makes the change, the same at every try. */
-describe('findings of an examination', () => {
+/** Real: platform, agents, sandbox, git, tests. The project's own script makes the change, the same in every attempt. */
+describe('accepting findings of an examination', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;
   let demonstrated: Promise<Ended>;
-  /** All begin at once and go on side by side; each test waits for its own. */
+  /** All requests start at once and run concurrently; each test waits for its own. */
   const begun = new Map<string, Promise<{ readonly request: Body; readonly repository: string }>>();
 
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('findings of an examination', () => {
       instance: 'e2e-accept',
       runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
       env: {
-        // What is tried again is what was rejected, not what was slow.
+        // Retries only after a rejection, not after a timeout.
         YMERA_TASK_LEASE_SECONDS: '30',
         YMERA_TASK_OFFER_SECONDS: '30',
         YMERA_TASK_TIMEOUT_SECONDS: '120',
@@ -44,7 +44,7 @@ describe('findings of an examination', () => {
     });
     const source = repositories.create('shown', workingProject, evaluates);
     demonstrated = demo(platform, ['--repo', source, '--request', text], 200_000);
-    demonstrated.catch(() => undefined); // told by the test that waits for it
+    demonstrated.catch(() => undefined); // reported by the test that waits for it
     for (const [name, change] of [
       ['judged', evaluates],
       ['leaking', leaks],
@@ -117,7 +117,7 @@ describe('findings of an examination', () => {
     return found;
   };
 
-  it('accepted by an approver for a reason: examined again, approved, landed, and in the audit log', async () => {
+  it('lands the change after an approver accepted them with a reason, a new examination and an approval, and records it in the audit log', async () => {
     const { request, repository } = await journey('judged');
     const requestId = request['request_id'];
     const escalated = await approvalOf(requestId, 'escalation');
@@ -174,7 +174,7 @@ describe('findings of an examination', () => {
       'GET',
       `/api/v1/workflows/${escalated['workflow_id']}`,
     );
-    // The producer was not asked again: three tries, and one more look at the last of them.
+    // The producer got no further task: three attempts, and one more examination of the last one.
     const attempts = (workflow['steps'] as Body[]).map(({ step_id, attempts: tries }) => [step_id, tries]);
     expect(Object.fromEntries(attempts)).toMatchObject({ code: 3, test: 3, validate: 4 });
 
@@ -194,7 +194,7 @@ describe('findings of an examination', () => {
     );
   });
 
-  it('cannot be accepted where a critical one is among them', async () => {
+  it('is refused when one of them is critical', async () => {
     const { request, repository } = await journey('leaking');
     const escalated = await approvalOf(request['request_id'], 'escalation');
     expect(escalated['escalation'].options).toEqual(['retry', 'take_over', 'abandon']);
@@ -206,7 +206,7 @@ describe('findings of an examination', () => {
     expect(git(repository, 'log', '--format=%s', 'refs/heads/main')).toBe('The project');
   });
 
-  it('are accepted by nobody where the demo has no terminal to ask on', async () => {
+  it('does not happen when the demo has no terminal to ask on', async () => {
     const { code, json } = await demonstrated.then((end) => ({ code: end.code, json: end.json() }));
     expect(code).not.toBe(0);
     expect(json).toMatchObject({

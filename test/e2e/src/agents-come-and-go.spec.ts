@@ -8,11 +8,11 @@ import { processesLike, whenGone } from './support/process-watch';
 import { Repositories, workingProject } from './support/repositories';
 import { approvePlans, registerProject, submit } from './support/requests';
 
-/** Slow enough to be killed in the middle, and the same whoever does it. */
+/** Slow enough to be killed in the middle, and deterministic. */
 const slowly = "sleep 3\necho '// better' >> src/sum.mjs\n";
 const fix = 'Fix the wrong sum';
 
-describe('agents come and go', () => {
+describe('agents that join and die', () => {
   const repositories = new Repositories();
   const children: ChildProcess[] = [];
   let platform: RunningPlatform;
@@ -46,7 +46,7 @@ describe('agents come and go', () => {
     return child;
   };
 
-  /** The step that a running workflow is at, and who does it. */
+  /** The active step of a running workflow, and its agent. */
   const working = async (type: string): Promise<Record<string, any> | undefined> => {
     const { body } = await call(platform, 'viewer', 'GET', '/api/v1/workflows?state=running');
     const items = body['items'] as { steps: Record<string, any>[] }[];
@@ -56,7 +56,7 @@ describe('agents come and go', () => {
   };
 
   // Mission: A1
-  it('an agent is registered once, and with no bad name, whoever asks and however often', async () => {
+  it('registers an agent once for repeated and concurrent calls, and rejects invalid names', async () => {
     const register = async (token: string, body: Record<string, unknown>, key: string) => {
       const response = await fetch(new URL('/api/v1/agents/register', platform.urls['gateway']), {
         method: 'POST',
@@ -97,7 +97,7 @@ describe('agents come and go', () => {
   });
 
   // Mission: B7
-  it('a runner killed in the middle of a task: another agent of that type ends it', async () => {
+  it('completes the task of a killed runner by another agent of its type', async () => {
     const token = repositories.path('second-runner-token');
     writeFileSync(token, await enrolment('principal'), { mode: 0o600 });
     start(process.execPath, [join(repositoryRoot, 'services/agent-runner/dist/main.js')], {
@@ -155,7 +155,7 @@ describe('agents come and go', () => {
     await platform.waitUntilReady('agent-runner');
   }, 120_000);
 
-  it('the only agent killed: the task waits for one that comes back', async () => {
+  it('keeps the task of the only agent until that agent returns', async () => {
     const run = demo(platform, [
       '--repo',
       repositories.create('waits', workingProject, slowly),
@@ -176,7 +176,7 @@ describe('agents come and go', () => {
   }, 120_000);
 
   // Mission: A8
-  it('the Python agent of the examples joins, reports, runs the tests of a project, and stops when it is told to', async () => {
+  it('runs the Python example agent, which joins, reports, tests a project and stops on a cancel', async () => {
     start('/usr/bin/python3', [join(repositoryRoot, 'libs/agent-sdk/examples/python/testing_agent.py')], {
       PATH: `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`,
       YMERA_GATEWAY_URL: platform.urls['gateway'],
@@ -225,7 +225,7 @@ describe('agents come and go', () => {
       { timeoutMs: 30_000 },
     );
     const canceled = await call(platform, 'requester', 'POST', `/api/v1/requests/${requestId}/cancel`, {
-      reason: 'Nobody waits for it.',
+      reason: 'No longer needed.',
     });
     expect(canceled.status).toBe(202);
     await whenGone(sleeping, 10_000);

@@ -7,7 +7,7 @@ import { Repositories, workingProject } from './support/repositories';
 
 const better = "echo '// better' >> src/sum.mjs\n";
 
-/** What this file does, by the names that `recordedBy` knows. */
+/** The operations of this file, by the names that `recordedBy` knows. */
 const done = [
   'createEnrolment',
   'enrolPrincipal',
@@ -84,7 +84,7 @@ describe('ymera audit verify', () => {
     return answer.body;
   };
 
-  it('finds every critical operation of the path in a log that is as it was signed', async () => {
+  it('finds every critical operation of the journey in a valid log', async () => {
     const ended = await demo(platform, [
       '--repo',
       repositories.create('audited', workingProject, better),
@@ -126,7 +126,7 @@ describe('ymera audit verify', () => {
     expect(verified.json()['size']).toBeGreaterThan(30);
   }, 120_000);
 
-  it('names what was changed or deleted, and believes the log again when it is as it was', async () => {
+  it('names changed and deleted entries, and accepts the log again after they are restored', async () => {
     const size = (await verify()).json()['size'] as number;
     await tamper(
       'CREATE TABLE kept AS SELECT * FROM entries WHERE index = 7',
@@ -150,7 +150,7 @@ describe('ymera audit verify', () => {
     expect(restored.json()['size']).toBeGreaterThanOrEqual(size);
   }, 60_000);
 
-  it('sees a log that was rolled back, though what is left of it is signed; the service goes on with none of it', async () => {
+  it('detects a rolled back log whose rest is signed, and the service does not continue it', async () => {
     const { size } = (await verify()).json();
     const [note] = await asAdmin(
       (query) =>

@@ -25,7 +25,7 @@ describe('bad input', () => {
     repositories.remove();
   }, 30_000);
 
-  /** Refused with this code, and the repository is as it was. */
+  /** Rejected with this code, and the repository is unchanged. */
   const refused = async (
     repo: string,
     args: readonly string[],
@@ -35,7 +35,7 @@ describe('bad input', () => {
     const head = existsSync(join(repo, '.git')) ? git(repo, 'for-each-ref') : '';
     const ended = await demo(platform, ['--repo', repo, ...args]);
     const result = ended.json();
-    // The whole error in one assertion: when it is another one, its words say why.
+    // The whole error in one assertion, so that an unexpected error is shown completely.
     expect([ended.code, result['error']]).toEqual([
       exitCode,
       expect.objectContaining({ code, message: expect.stringMatching(/\S+ \S+/) }),
@@ -46,20 +46,20 @@ describe('bad input', () => {
     return result;
   };
 
-  it('a path that is no repository: repo_not_found', async () => {
+  it('rejects a path that is no repository with repo_not_found', async () => {
     await refused(repositories.path('nowhere'), ['--request', fix], 'repo_not_found');
   });
 
-  it('no words: request_empty', async () => {
+  it('rejects a blank text with request_empty', async () => {
     await refused(repositories.create('empty-request', workingProject), ['--request', '  '], 'request_empty');
   });
 
-  it('a project without tests: no_tests', async () => {
+  it('rejects a project without tests with no_tests', async () => {
     await refused(repositories.create('no-tests', { 'a.txt': 'a\n' }), ['--request', fix], 'no_tests');
   });
 
   // Mission: C3
-  it('unclear words: one question, and exit code 2', async () => {
+  it('asks one question about an unclear text and exits with 2', async () => {
     const ended = await demo(platform, [
       '--repo',
       repositories.create('unclear', workingProject),
@@ -76,7 +76,7 @@ describe('bad input', () => {
     });
   });
 
-  it('a command that fails: agent_failed', async () => {
+  it('ends with agent_failed when the command fails', async () => {
     const result = await refused(
       repositories.create('fails', workingProject, 'echo no idea >&2; exit 3\n'),
       ['--request', fix],
@@ -85,12 +85,12 @@ describe('bad input', () => {
     expect(result['error'].message).toContain('3');
   });
 
-  it('a command that cannot start: agent_failed', async () => {
+  it('ends with agent_failed when the command cannot start', async () => {
     await refused(repositories.create('cannot-start', workingProject), ['--request', fix], 'agent_failed');
   });
 
   // Mission: A7
-  it('a command that hangs past its deadline: agent_failed, and its process is gone', async () => {
+  it('ends with agent_failed when the command exceeds its deadline, and kills its process', async () => {
     await refused(
       repositories.create('hangs', workingProject, 'sleep 86423 & sleep 86423\n'),
       ['--request', fix],
@@ -100,7 +100,7 @@ describe('bad input', () => {
     expect(running).not.toContain('sleep 86423');
   });
 
-  it('a command that changes nothing: change_empty', async () => {
+  it('ends with change_empty when the command changes nothing', async () => {
     await refused(
       repositories.create('nothing', workingProject, 'true\n'),
       ['--request', fix],
@@ -115,7 +115,7 @@ describe('bad input', () => {
     ['a system file', 'echo x > /etc/ymera-e2e-outside; echo "// y" >> src/sum.mjs\n'],
     ['a file in the home folder', 'echo x > "$HOME/ymera-e2e-outside"; echo "// y" >> src/sum.mjs\n'],
     ['a file left in /tmp', 'echo x > /tmp/ymera-e2e-outside; echo "// y" >> src/sum.mjs\n'],
-  ])('%s: change_outside, and nothing is written', async (name, change) => {
+  ])('ends with change_outside and writes nothing for %s', async (name, change) => {
     await refused(
       repositories.create(name.replaceAll(/\W/g, '-'), workingProject, change),
       ['--request', fix],
@@ -129,14 +129,14 @@ describe('bad input', () => {
       expect(existsSync(path)).toBe(false);
   });
 
-  it('a change that breaks the tests does not land', async () => {
+  it('does not land a change that breaks the tests', async () => {
     const breaking = "echo 'export const sum = () => 0;' > src/sum.mjs\n";
     const result = await refused(
       repositories.create('breaks', workingProject, breaking),
       ['--request', fix],
       'rework_exhausted',
     );
-    // A person was asked what to do with it; without a terminal that is given up, and said so.
+    // The escalation asks a person; without a terminal the demo abandons it and reports that.
     expect(result['approvals'].at(-1)).toMatchObject({
       kind: 'escalation',
       option: 'abandon',
@@ -145,7 +145,7 @@ describe('bad input', () => {
     });
   });
 
-  it('a dirty repository: HEAD is used and the dirty files are named; with --land it is refused', async () => {
+  it('uses HEAD of a dirty repository and names the dirty files, and refuses it with --land', async () => {
     const repo = repositories.create('dirty', workingProject, "echo '// better' >> src/sum.mjs\n");
     writeFileSync(join(repo, 'src', 'sum.mjs'), 'broken(\n');
     await refused(repo, ['--request', fix, '--land'], 'repo_dirty');
@@ -156,7 +156,7 @@ describe('bad input', () => {
     expect(git(result['repo'], 'show', `${result['commit']}:src/sum.mjs`)).toContain('// better');
   }, 120_000);
 
-  it('--land fetches the result as a branch of its own and touches nothing else', async () => {
+  it('fetches the result into a new branch with --land and changes nothing else', async () => {
     const repo = repositories.create('lands', workingProject, "echo '// better' >> src/sum.mjs\n");
     const before = git(repo, 'for-each-ref');
     const ended = await demo(platform, ['--repo', repo, '--request', fix, '--land']);
@@ -174,7 +174,7 @@ describe('bad input', () => {
     expect(git(repo, 'status', '--porcelain')).toBe('');
   }, 120_000);
 
-  it('leaves no agent at work', async () => {
+  it('leaves no agent busy', async () => {
     const { body } = await call(platform, 'viewer', 'GET', '/api/v1/workflows?state=running');
     expect(body['items']).toEqual([]);
   });

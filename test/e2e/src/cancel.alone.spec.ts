@@ -8,7 +8,7 @@ const batches = 5;
 const atOnce = 10;
 const boundMs = 1_000;
 
-/** What a coding tool may leave behind: children, one that ignores signals, and one that left the group. */
+/** Typical leftovers of a coding tool: children, one that ignores signals, and one that left the group. */
 const stubborn = [
   `mark=$(grep -o 'mark-[0-9]*' | head -n 1)`,
   `[ -z "$mark" ] && { echo '// better' >> src/sum.mjs; exit 0; }`,
@@ -43,7 +43,7 @@ const figures = (values: readonly number[]): string =>
     ),
   ].join(', ');
 
-describe('click to dead process', () => {
+describe('canceling a request', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;
   let project: { readonly id: string; readonly repository: string };
@@ -62,7 +62,7 @@ describe('click to dead process', () => {
     repositories.remove();
   }, 30_000);
 
-  /** Requests whose commands run, all of them with all their processes. */
+  /** Requests whose commands run, with all their processes. */
   const working = async (marks: readonly string[]): Promise<readonly Working[]> => {
     const submitted = await Promise.all(
       marks.map((mark) => submit(platform, project.id, `Add a multiply function (mark-${mark})`)),
@@ -104,11 +104,11 @@ describe('click to dead process', () => {
   };
 
   // Mission: D2
-  it('is under a second at p99 over 50 cancels, with every process of the command', async () => {
+  it('kills every process of the command within a second at p99 over 50 cancels', async () => {
     const canceled: Canceled[] = [];
     for (let batch = 0; batch < batches; batch += 1) {
       const marks = Array.from({ length: atOnce }, (_, index) => String(100 + batch * atOnce + index));
-      // As many as the agent has slots: the next batch can begin only when the canceled ones are free again.
+      // As many as the agent has slots: the next batch can start only when the canceled ones are free again.
       const running = await working(marks);
       canceled.push(...(await Promise.all(running.map(cancel))));
     }
@@ -127,7 +127,7 @@ describe('click to dead process', () => {
     expect(git(project.repository, 'log', '--format=%s', 'main')).toBe('The project');
   }, 120_000);
 
-  it('leaves the agents free: the next request lands', async () => {
+  it('frees the agents for the next request, which lands', async () => {
     const { body } = await submit(platform, project.id, 'Add a multiply function');
     const { request } = await approveUntilEnded(platform, body['request_id'], 60_000);
     expect(request).toMatchObject({ state: 'completed', error: null });

@@ -5,7 +5,7 @@ import { git } from './support/repositories';
 
 const launcher = join(repositoryRoot, 'deploy/local/run.mjs');
 
-/** What an outside check sees: the command as documented, on a platform that it starts and ends itself. */
+/** The view of an outside check: the documented command, on a platform that it starts and stops itself. */
 describe('npm run demo', () => {
   // Mission: G5, J1
   it('lands the measured improvement of the sample project, exactly as examined', async () => {
@@ -34,7 +34,7 @@ describe('npm run demo', () => {
     expect(measured.before_ms.length).toBeGreaterThanOrEqual(10);
     expect(measured.after_ms.length).toBeGreaterThanOrEqual(10);
 
-    // How small it must be is owed by `npm run bench -- demo-overhead`; here that it is what it says.
+    // `npm run bench -- demo-overhead` checks the maximum; this test checks that the sum is right.
     const toolMs = result['steps'].reduce((sum: number, step: { tool_ms: number }) => sum + step.tool_ms, 0);
     expect(toolMs).toBeGreaterThan(0);
     const apart = result['overhead_ms'] - (result['duration_ms'] - toolMs);

@@ -12,7 +12,7 @@ import {
   type Wish,
 } from './environment';
 
-/** Longer than a lease of the rig (3 s). */
+/** Longer than a lease of the environment (3 s). */
 const longerThanALease = 4_000;
 
 const faults: readonly Fault[] = [
@@ -31,7 +31,7 @@ const faults: readonly Fault[] = [
   stopped('orchestrator', longerThanALease),
 ];
 
-/** Twenty at once, and as many as end are begun anew while faults strike. */
+/** Twenty at once; for each that ends a new one is started while faults are injected. */
 const inFlight = 20;
 const mix: readonly Wish[] = [
   'land',
@@ -47,8 +47,8 @@ const mix: readonly Wish[] = [
 ];
 
 /**
- * Real processes die while real requests are on their way. Whatever was promised, by a 2xx or by the broker's confirm, must
- * have taken effect exactly once when the platform has come to rest.
+ * Kills real processes while real requests are in progress. Every promise, by a 2xx or by the broker's confirm, must
+ * have taken effect exactly once when the platform is idle.
  */
 describe('faults under load', () => {
   let field: ChaosEnvironment;
@@ -90,7 +90,7 @@ describe('faults under load', () => {
   );
 
   // Mission: D3
-  it('every request has ended, and nothing was lost or doubled', async () => {
+  it('end every request and lose or double nothing', async () => {
     await field.load.drain(120_000);
     expect(field.load.ended.length).toBe(submitted);
     const verdict = await field.settle();
@@ -100,7 +100,7 @@ describe('faults under load', () => {
     expect(repairedOrphans(field.platform)).toEqual([]);
     const refused = field.load.ended.filter(({ wish }) => wish.startsWith('refuse_'));
     expect(refused.filter(({ state }) => state === 'completed')).toEqual([]);
-    // A fault may cost a run its last attempt; most of them must not notice.
+    // A fault may cost a workflow its last attempt; most of them must not be affected.
     const wanted = field.load.ended.filter(({ wish }) => wish === 'land');
     const landed = wanted.filter(({ state }) => state === 'completed');
     process.stdout.write(`${landed.length} of ${wanted.length} that were to land did\n`);

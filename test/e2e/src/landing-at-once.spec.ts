@@ -6,7 +6,7 @@ import { submit } from './support/requests';
 type Body = Record<string, any>;
 
 const requests = 5;
-/** A module of its own for each request. */
+/** A separate module for each request. */
 const addModule = `id=$(sed -n 's/.*"request_id" *: *"\\([0-9a-f-]*\\)".*/\\1/p' | head -n 1)
 echo "export const request = '$id';" > "src/request-$id.mjs"
 `;
@@ -14,7 +14,7 @@ echo "export const request = '$id';" > "src/request-$id.mjs"
 jest.setTimeout(280_000);
 
 /** Real: platform, agents, sandbox, git, tests. */
-describe('requests about one project that want to land at once', () => {
+describe('concurrent landings in one project', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;
 
@@ -42,7 +42,7 @@ describe('requests about one project that want to land at once', () => {
   };
 
   // Mission: E4
-  it('all land, one after the other, each tree as it was tested, examined and approved', async () => {
+  it('all land one after the other, each with the tree that was tested, examined and approved', async () => {
     const source = repositories.create('busy', workingProject, addModule);
     const project = await call(platform, 'admin', 'POST', '/api/v1/projects', { project_id: 'busy', source });
     expect(project.status).toBe(201);
@@ -86,7 +86,7 @@ describe('requests about one project that want to land at once', () => {
     expect(history.split('\n').sort()).toEqual(landed.sort());
     const files = git(repository, 'ls-tree', '--name-only', 'main:src').split('\n');
     for (const id of ids) expect(files).toContain(`request-${id}.mjs`);
-    // Somebody was second: made again, and said so.
+    // All but one were overtaken and rebased, with a reason that names the landing.
     const reasons = workflows.flatMap(({ steps }) =>
       (steps as Body[]).flatMap((step) => step['reasons'] as string[]),
     );

@@ -7,12 +7,12 @@ import { git, Repositories, workingProject } from './support/repositories';
 const launcher = join(repositoryRoot, 'deploy/local/run.mjs');
 const mebibytes = 10;
 
-/** The main job with a change of which no message holds the tenth part. */
+/** The main job with a change ten times the size of a message. */
 describe('npm run demo with a change of 10 MiB', () => {
   const repositories = new Repositories();
   afterAll(() => repositories.remove());
 
-  it('lands it byte for byte, tells the approver of it, and names what was left out', async () => {
+  it('lands it byte for byte, reports it to the approver, and names the files that were left out', async () => {
     const repo = repositories.create('large', { ...workingProject, '.gitignore': '*.tmp\n' });
     const agent = [
       `node -e 'let x = 1; const b = Buffer.alloc(${mebibytes} << 20); for (let i = 0; i < b.length; i += 1) b[i] = (x = (x * 48271) % 2147483647) >> 8; fs.writeFileSync("data.bin", b)'`,

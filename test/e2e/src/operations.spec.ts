@@ -17,7 +17,7 @@ jest.setTimeout(90_000);
 
 /** Real: platform, broker, agents, git, and the command line as operators use it. */
 // Mission: G1
-describe('operators stop, look, send back and go on', () => {
+describe('operator controls', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;
 
@@ -58,7 +58,7 @@ describe('operators stop, look, send back and go on', () => {
     return { request: body, repository: project.repository };
   };
 
-  it('no agent is offered work while dispatch is paused, and the work goes on afterwards', async () => {
+  it('offer no task to an agent while dispatch is paused, and continue the work afterwards', async () => {
     await done('dispatch', 'pause', '--reason', reason);
     expect(await refusal('requester', 'dispatch', 'resume', '--reason', reason)).toEqual([
       false,
@@ -78,7 +78,7 @@ describe('operators stop, look, send back and go on', () => {
     expect([ended['state'], ended['error']]).toEqual(['completed', null]);
   });
 
-  it('no branch moves while landing is paused, and what waited lands afterwards', async () => {
+  it('move no branch while landing is paused, and land the waiting change afterwards', async () => {
     const { request, repository } = await asked('paused-landing');
     const base = git(repository, 'rev-parse', 'refs/heads/main');
     await done('landing', 'pause', '--reason', reason);
@@ -95,7 +95,7 @@ describe('operators stop, look, send back and go on', () => {
     expect(git(repository, 'rev-parse', 'refs/heads/main^')).toBe(base);
   });
 
-  it('a request that is canceled while its landing waits ends at once, and does not land afterwards', async () => {
+  it('end a request at once that is canceled while its landing waits, and never land it', async () => {
     const { request, repository } = await asked('withdrawn-landing');
     const base = git(repository, 'rev-parse', 'refs/heads/main');
     await done('landing', 'pause', '--reason', reason);
@@ -113,7 +113,7 @@ describe('operators stop, look, send back and go on', () => {
     expect(git(repository, 'rev-parse', 'refs/heads/main')).toBe(base);
   });
 
-  it('a message that nobody can take is listed with its reason, raises an alert, and is sent back once', async () => {
+  it('list a dead letter with its reason, raise an alert, and replay it once', async () => {
     const messageId = uuidv7();
     await publishBroken(platform.urls['rabbitmq_management'] ?? '', messageId);
     const letter = await eventually(async () => {
@@ -137,7 +137,7 @@ describe('operators stop, look, send back and go on', () => {
     );
     expect(await refusal('requester', 'dlq', 'replay', id)).toEqual([false, 'not_allowed']);
     await done('dlq', 'replay', id);
-    // Its cause is not mended: it dies once more, and is the same dead letter.
+    // The cause is not fixed: the message is dead-lettered again, as the same dead letter.
     await eventually(async () =>
       expect(await done('dlq', 'show', id)).toMatchObject({
         state: 'died_again',
@@ -148,7 +148,7 @@ describe('operators stop, look, send back and go on', () => {
     expect(await refusal('admin', 'dlq', 'replay', uuidv7())).toEqual([false, 'dead_letter_not_found']);
   });
 
-  it('a request is canceled once; one that has ended, or that nobody knows, is refused by name', async () => {
+  it('cancel a request once, and reject the cancel of an ended or unknown request with its code', async () => {
     await done('dispatch', 'pause', '--reason', reason);
     const { request } = await asked('canceled');
     const id = String(request['request_id']);
@@ -159,7 +159,7 @@ describe('operators stop, look, send back and go on', () => {
       ),
     );
     expect(await refusal('admin', 'requests', 'cancel', id, 'Once more.')).toEqual([false, 'request_ended']);
-    expect(await refusal('admin', 'requests', 'cancel', uuidv7(), 'Nobody.')).toEqual([
+    expect(await refusal('admin', 'requests', 'cancel', uuidv7(), 'Unknown.')).toEqual([
       false,
       'request_not_found',
     ]);
@@ -167,7 +167,7 @@ describe('operators stop, look, send back and go on', () => {
   });
 });
 
-/** A command without what its contract promises, as only the broker's administrator can publish it. */
+/** A command that violates its contract, as only the broker's administrator can publish it. */
 async function publishBroken(managementUrl: string, messageId: string): Promise<void> {
   const url = new URL(managementUrl);
   const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;

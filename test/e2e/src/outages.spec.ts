@@ -12,13 +12,13 @@ import {
   waitUntilHealthy,
 } from './environment';
 
-/** One window of the ladder: 3, 5 and 10 of them are a warning, a suspension and a freeze. */
+/** One reporting window: 3, 5 and 10 missed windows are a warning, a suspension and a freeze. */
 const windowMs = 800;
 const longerThanAFreeze = 12 * windowMs;
-/** After an outage nobody is judged for five windows; whatever came wrongly would have come by then. */
+/** After an outage the grace period is five windows; a wrong sanction would have come by then. */
 const graceMs = 8 * windowMs;
 
-/** From when a step is due until it is decided: jitter, the wheel, and a machine with something else to do. */
+/** Time from when a sanction is due until it is decided: jitter, the scheduler, and a busy machine. */
 const latestMs = 2_500;
 
 const outages: readonly Fault[] = [
@@ -27,8 +27,8 @@ const outages: readonly Fault[] = [
   authenticationUnavailable(longerThanAFreeze),
 ];
 
-/** The platform's own absence is held against nobody, and it does not make it blind either. */
-describe('outages of our own', () => {
+/** Outages of the platform cause no sanctions, and sanctions work afterwards. */
+describe('outages of the platform', () => {
   let field: ChaosEnvironment;
   let silent: QuickAgents;
 
@@ -52,7 +52,7 @@ describe('outages of our own', () => {
   }, 60_000);
 
   it.each(outages.map((outage) => [outage.name, outage] as const))(
-    '%s, longer than a freeze takes: nobody takes a step on the ladder',
+    'sanction no agent: %s, longer than a freeze takes',
     async (_, outage) => {
       await outage.injectFault(field.platform);
       await waitUntilHealthy(field.platform);
@@ -62,7 +62,7 @@ describe('outages of our own', () => {
     90_000,
   );
 
-  it('afterwards agents that are really silent are warned, suspended and frozen on time, and nobody else', async () => {
+  it('are followed by a warning, suspension and freeze on time for silent agents, and for no other', async () => {
     await silent.leave();
     const escalated = await eventually(
       async () => {

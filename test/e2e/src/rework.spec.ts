@@ -9,7 +9,7 @@ import { timelineOf } from './support/timeline';
 
 type Body = Record<string, any>;
 
-/** How a request ended, or the escalation that it waits at. */
+/** The end of a request, or its pending escalation. */
 interface Settled {
   readonly ended?: Body;
   readonly escalation?: Body;
@@ -22,7 +22,7 @@ interface Journey extends Settled {
 const fixLeak = 'Fix the memory leak in user service';
 const sample = join(repositoryRoot, 'deploy/local/samples/user-service');
 const memoryTest = 'test/memory.test.mjs';
-/** Where a memory test says what it measured, by a word of its message. */
+/** The measurement in the message of a memory test, by a word of it. */
 const lineOf = (words: string): number =>
   readFileSync(join(sample, memoryTest), 'utf8')
     .split('\n')
@@ -45,10 +45,10 @@ jest.setTimeout(240_000);
 
 /**
  * Real: platform, agents, sandbox, git, tests. The coding command is `fixtures/coder.mjs`, which edits the code and gets
- * nothing but the task; the project's name says which of its habits it has.
+ * nothing but the task; the project's name selects its behaviour.
  */
 // Mission: C2
-describe('rejected work goes back', () => {
+describe('rework of rejected changes', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;
   let demonstrated: Promise<Ended>;
@@ -62,16 +62,16 @@ describe('rejected work goes back', () => {
         commandFolder: join(repositoryRoot, 'test/e2e/fixtures'),
       },
       env: {
-        // Nobody is slow here but the machine: what is tried again is what was rejected.
+        // Only the machine may be slow: retries come from rejections.
         YMERA_TASK_LEASE_SECONDS: '30',
         YMERA_TASK_OFFER_SECONDS: '30',
         YMERA_TASK_TIMEOUT_SECONDS: '120',
         YMERA_RUNNER_CONCURRENCY: '3',
       },
     });
-    // As documented: the sample by its name. The command is the runner's own, which runs already.
+    // As documented: the sample by its name. The command is that of the running runner.
     demonstrated = demo(platform, ['--sample', 'user-service', '--exec', 'node coder.mjs'], 200_000);
-    demonstrated.catch(() => undefined); // told by the test that waits for it
+    demonstrated.catch(() => undefined); // reported by the test that waits for it
     for (const [projectId, files, text] of [
       ['cheat', userService(), fixLeak],
       ['stubborn-retry', wrongSum, 'Fix the wrong sum'],
@@ -115,7 +115,7 @@ describe('rejected work goes back', () => {
     expect([status, body['code']]).toEqual([200, undefined]);
   };
 
-  /** All begin at once and go on side by side; each test waits for its own. */
+  /** All requests start at once and run concurrently; each test waits for its own. */
   const journeys = new Map<string, Promise<Journey>>();
 
   const begin = async (projectId: string, repository: string, text: string): Promise<Journey> => {
@@ -129,7 +129,7 @@ describe('rejected work goes back', () => {
     return found;
   };
 
-  /** Approves plans and landings until the request has ended, or until an escalation waits. */
+  /** Approves plans and landings until the request has ended or an escalation is pending. */
   const untilSettled = (requestId: string): Promise<Settled> =>
     eventually(
       async () => {
@@ -147,7 +147,7 @@ describe('rejected work goes back', () => {
   const workflowOf = async (requestBody: Body): Promise<Body> =>
     (await call(platform, 'viewer', 'GET', `/api/v1/workflows/${requestBody['workflow_id']}`)).body;
 
-  /** Ended as landed, and what landed is what was tested and examined. */
+  /** Ended as landed, and the landed tree is the tested and examined one. */
   const landed = async ({ ended = {}, escalation }: Settled, repository: string): Promise<Body> => {
     expect([escalation, ended['state'], ended['error']]).toEqual([undefined, 'completed', null]);
     const workflow = await workflowOf(ended);
@@ -179,14 +179,14 @@ describe('rejected work goes back', () => {
     return ended.code;
   };
 
-  /** What sent the work back to the coder, in order. */
+  /** The reasons for which the work was sent back to the coder, in order. */
   const rejections = async (requestId: string): Promise<Body[]> =>
     (await timelineOf(platform, requestId))
       .filter(({ type, data }) => type.startsWith('orchestrator.step.changed.') && data['name'] === 'fix')
       .map(({ data }) => data)
       .filter(({ findings }) => (findings ?? []).length > 0);
 
-  it('a fix that is not the whole fix comes back with the lines that still leak, and lands on the second try', async () => {
+  it('sends an incomplete fix back with the lines that still leak, and lands the second attempt', async () => {
     const ended = await demonstrated;
     const result = ended.json();
     expect([ended.code, result['error']]).toEqual([0, undefined]);
@@ -203,7 +203,7 @@ describe('rejected work goes back', () => {
 
     const [rejected, ...others] = await rejections(request_id);
     expect(others).toEqual([]);
-    // The tests fail on the base as well, so they are no fault of the change; but it is half a fix.
+    // The tests fail on the base as well, so the change did not break them; but it is an incomplete fix.
     expect(rejected?.['reason']).toMatch(/^validate sent it back \(verdict_rejected, cause change\)/);
     const unfixed = (rejected?.['findings'] as Body[]).filter(({ code }) => code === 'fix_without_effect');
     expect(unfixed).toMatchObject(
@@ -222,7 +222,7 @@ describe('rejected work goes back', () => {
     expect(await measured(repo, commit)).toBe(0);
   });
 
-  it('a fix of the test instead of the fault is rejected by the examination, with the line of the test', async () => {
+  it('rejects a change of the test instead of the defect, with the line of the test', async () => {
     const { request, repository, ...settled } = await journey('cheat');
     const workflow = await landed(settled, repository);
     expect(attempts(workflow)).toEqual({ analyse: 1, baseline: 1, fix: 2, test: 2, validate: 2 });
@@ -244,20 +244,20 @@ describe('rejected work goes back', () => {
     expect(await measured(repository, workflow['result'].landed.commit)).toBe(0);
   });
 
-  describe('as often as the plan allows, and then a person decides:', () => {
+  describe('after the maximum number of rounds', () => {
     const escalated = async (option: string): Promise<Body & { readonly repository: string }> => {
       const { ended, escalation, repository } = await journey(`stubborn-${option}`);
       expect(ended).toBeUndefined();
       return { ...escalation, repository };
     };
 
-    /** What operators are told of the run. */
+    /** The details of the workflow for operators. */
     const alertOf = async (workflowId: string): Promise<Body | undefined> => {
       const { body } = await call(platform, 'viewer', 'GET', '/api/v1/alerts?state=all&limit=100');
       return (body['items'] as Body[]).find(({ link }) => link === `/api/v1/workflows/${workflowId}`);
     };
 
-    it('each waits with what was rejected and where, its last change can be fetched, and nothing has landed', async () => {
+    it('escalates with the findings and their places, serves the last change, and lands nothing', async () => {
       for (const option of ['retry', 'take-over', 'abandon']) {
         const { repository, ...approval }: Body = await escalated(option);
         expect(approval).toMatchObject({
@@ -281,12 +281,12 @@ describe('rejected work goes back', () => {
         git(repository, 'clone', '--quiet', repository, copy);
         git(copy, 'fetch', '--quiet', 'origin', `refs/ymera/changes/${change.change_id}`);
         expect(git(copy, 'rev-parse', 'FETCH_HEAD^{tree}')).toBe(change.tree);
-        // Two rounds of findings have reached the command: it writes down how many.
+        // Two rounds of findings have reached the command: it writes their number into the code.
         expect(git(copy, 'show', 'FETCH_HEAD:src/sum.mjs')).toContain('// looked at, 2 finding(s)');
       }
     });
 
-    it('retry: one more round, with the person’s note among the findings, lands', async () => {
+    it('lands after retry, one more round with the person’s note among the findings', async () => {
       const { repository, ...approval }: Body = await escalated('retry');
       await decide(approval, {
         option: 'retry',
@@ -297,7 +297,7 @@ describe('rejected work goes back', () => {
       expect(attempts(workflow)).toEqual({ analyse: 1, baseline: 1, fix: 4, test: 4, validate: 4 });
     });
 
-    it('take over: the request ends, and names the commit to go on from', async () => {
+    it('ends the request after take_over and names the commit to continue from', async () => {
       const { repository, request_id, escalation, ...approval }: Body = await escalated('take-over');
       await decide(approval, { option: 'take_over', reason: 'I know what it is.' });
       const { ended } = await untilSettled(request_id);
@@ -306,7 +306,7 @@ describe('rejected work goes back', () => {
       expect(git(repository, 'rev-parse', 'refs/heads/main')).toBe(escalation.change.base);
     });
 
-    it('abandon: the request ends as one that was sent back too often', async () => {
+    it('ends the request after abandon with the error of the rejected rounds', async () => {
       const { repository, request_id, workflow_id, escalation, ...approval }: Body =
         await escalated('abandon');
       await eventually(async () =>

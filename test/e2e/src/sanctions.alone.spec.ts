@@ -6,16 +6,16 @@ import { OwnRunner } from './support/own-runner';
 import { call, demo, type RunningPlatform, startTestPlatform } from './support/platform';
 import { Repositories, workingProject } from './support/repositories';
 
-/** Long enough to be stopped in the middle, and the same whoever does it. */
+/** Long enough to be stopped in the middle, and deterministic. */
 const slowly = "sleep 2\necho '// better' >> src/sum.mjs\n";
 const fix = 'Fix the wrong sum';
 const reason = 'Its host was out of memory; it has more now.';
 
 type Body = Record<string, any>;
 
-/** The ladder in seconds: a window is half a second, and no lease runs out before the ladder has been climbed. */
+/** Sanction levels in seconds: a window is half a second, and no lease expires before the agent is frozen. */
 // Mission: B2
-describe('the ladder', () => {
+describe('sanction levels', () => {
   const repositories = new Repositories();
   const runners: OwnRunner[] = [];
   let platform: RunningPlatform;
@@ -64,7 +64,7 @@ describe('the ladder', () => {
     return { ended };
   };
 
-  /** The step that changed the project, of a request that came to a good end. */
+  /** The step that changed the project, of a completed request. */
   const fixOf = async (ended: Promise<Ended>): Promise<Body | undefined> => {
     const { code, json } = await ended;
     const { error, steps } = json();
@@ -124,7 +124,7 @@ describe('the ladder', () => {
     await connection.close();
   };
 
-  /** Those of its principal that the broker has. */
+  /** The broker's connections of its principal. */
   const connections = async (): Promise<unknown> => {
     const { origin, username, password } = new URL(platform.urls['rabbitmq_management'] ?? '');
     const login = Buffer.from(`${username}:${decodeURIComponent(password)}`).toString('base64');
@@ -143,7 +143,7 @@ describe('the ladder', () => {
     return runNode([cli, 'agents', 'lift', agentId, '--reason', reason, ...connection], process.env, 30_000);
   };
 
-  it('an agent that falls silent in the middle of a task climbs it, and another one ends the request', async () => {
+  it('escalate to frozen for an agent that stops reporting in the middle of a task, and another agent completes the request', async () => {
     const { ended } = await working('frozen', silent.coding);
     silent.pause();
     other = await OwnRunner.start(platform, repositories, 'ladder-two');
@@ -157,7 +157,7 @@ describe('the ladder', () => {
     ]);
   }, 120_000);
 
-  it('awake again it is refused by broker and gateway, but for its own status', async () => {
+  it('make broker and gateway refuse the frozen agent when it is resumed, except for its own status', async () => {
     silent.goOn();
     await eventually(() => expect(connectAsPrincipal()).rejects.toThrow(/ACCESS.REFUSED/), {
       timeoutMs: 15_000,
@@ -188,13 +188,13 @@ describe('the ladder', () => {
     ]);
   }, 60_000);
 
-  it('is given its authority back by an administrator with a reason, and by nobody else', async () => {
+  it('are lifted by an administrator with a reason, and by no other role', async () => {
     const lift = (as: 'admin' | 'requester', why: string, agentId = silent.coding) =>
       call(platform, as, 'POST', `/api/v1/agents/${agentId}/lift-freeze`, { reason: why });
     const answers = [
       await lift('requester', reason),
       await lift('admin', 'no'),
-      await lift('admin', reason, 'nobody-at-all'),
+      await lift('admin', reason, 'unknown-agent'),
       await lift('admin', reason, other.coding),
     ];
     expect(answers.map(({ status, body }) => [status, body['code']])).toEqual([
@@ -217,13 +217,13 @@ describe('the ladder', () => {
           }),
         { timeoutMs: 30_000 },
       );
-    // What it had finished before it was frozen comes now, and has no effect.
+    // The result that it had finished before the freeze arrives now, and has no effect.
     await eventually(async () => expect(await fencedResults()).toBeGreaterThan(fencedBefore), {
       timeoutMs: 10_000,
     });
   }, 90_000);
 
-  it('back, it gets work again', async () => {
+  it('give the agent work again after the lift', async () => {
     for (const agentId of other.agentIds)
       await call(platform, 'admin', 'POST', `/api/v1/agents/${agentId}/retire`, {
         reason: 'The first one is back.',
@@ -232,7 +232,7 @@ describe('the ladder', () => {
     expect(await fixOf(ended)).toMatchObject({ agent_id: silent.coding, state: 'completed', attempts: 1 });
   }, 90_000);
 
-  it('a short silence costs an agent its task, and three good reports bring it back', async () => {
+  it('cost an agent its task after a few missed reports, and de-escalate after three good reports', async () => {
     const stepsBefore = (await stepsOf(silent.coding)).length;
     const fencedBefore = await fencedResults();
     const { ended } = await working('suspended', silent.coding);
@@ -252,7 +252,7 @@ describe('the ladder', () => {
     ]);
   }, 120_000);
 
-  it('every step is in the audit and counted, and so is who lifted the freeze and why', async () => {
+  it('record every level change in the audit log and the metrics, and the actor and reason of the lift', async () => {
     for (const agentId of silent.agentIds) {
       const changes = await auditOf(agentId, 'registry.agent.standing_changed.v1');
       expect(changes.slice(0, 3)).toMatchObject([

@@ -63,7 +63,7 @@ const onThePath = [
 
 const lastFact = 'process ymera.events:coordinator.request.ended.v1';
 
-describe('one request is one trace', () => {
+describe('the trace of a request', () => {
   const repositories = new Repositories();
   let receiver: OtlpReceiver;
   let platform: RunningPlatform;
@@ -87,7 +87,7 @@ describe('one request is one trace', () => {
     repositories.remove();
   }, 30_000);
 
-  /** The trace when its last fact has been taken and nothing is missing any more, or as it is after ten seconds. */
+  /** The trace when its last event has been handled and nothing is missing, or its state after ten seconds. */
   const wholeTree = async (traceId: string): Promise<TraceTree> => {
     const tree = () => new TraceTree(receiver.trace(traceId));
     await eventually(
@@ -100,7 +100,7 @@ describe('one request is one trace', () => {
     return tree();
   };
 
-  /** Fails with the drawn tree. */
+  /** Fails with the printed tree. */
   const expectOneTree = (tree: TraceTree, places: readonly string[]): void => {
     const seen = {
       roots: tree.roots.map(({ service, name }) => `${service}: ${name}`),
@@ -114,7 +114,7 @@ describe('one request is one trace', () => {
   };
 
   // Mission: H1
-  it('from the HTTP request through every exchange, service, agent and git step to the landed commit', async () => {
+  it('leads from the HTTP request through every exchange, service, agent and git step to the landed commit', async () => {
     const source = repositories.create('traced', workingProject, "echo '// better' >> src/sum.mjs\n");
     const project = await registerProject(platform, source);
     const { body, headers } = await submit(platform, project.id, 'Fix the wrong sum');
@@ -133,7 +133,7 @@ describe('one request is one trace', () => {
     ).toBe(true);
     expect(git(project.repository, 'log', '-1', '--format=%s', 'main')).not.toBe('The project');
 
-    // Who decided asked by requests of their own: other traces, to which the run's own spans are linked.
+    // Decisions came by separate requests: other traces, to which the workflow's own spans are linked.
     const decidedIn = decisions.map((answer) => answer.headers.get('x-trace-id'));
     expect(decidedIn).toHaveLength(2);
     const linked = tree.named('run gate_decided').map(({ links }) => links[0]?.traceId);
@@ -141,7 +141,7 @@ describe('one request is one trace', () => {
     expect(linked).not.toContain(traceId);
   }, 120_000);
 
-  it('a lease that runs out, and what follows from it, stay in the trace', async () => {
+  it('contains an expired lease and its consequences', async () => {
     const slowly = "sleep 1\necho '// better' >> src/sum.mjs\n";
     const project = await registerProject(platform, repositories.create('retried', workingProject, slowly));
     const { body } = await submit(platform, project.id, 'Fix the wrong sum');
@@ -167,7 +167,7 @@ describe('one request is one trace', () => {
   }, 120_000);
 
   // Mission: H4
-  it('every service on the path writes the trace into its log', async () => {
+  it('is in the log lines of every service on the path', async () => {
     const traceId = receiver.spans.find(({ name }) => name === 'POST /api/v1/requests')?.traceId;
     const silent = onThePath.filter(
       (service) =>
@@ -176,7 +176,7 @@ describe('one request is one trace', () => {
     expect(silent).toEqual([]);
   });
 
-  it('reports and probes, which run all the time, are hardly ever traced', () => {
+  it('rarely contains reports and probes, which run all the time', () => {
     const bulk = receiver.spans.filter(({ attributes }) => attributes.get('ymera.bulk') === true);
     expect(bulk.length).toBeLessThan(10);
     expect(receiver.spans.some(({ service }) => service === 'reporting')).toBe(true);

@@ -6,7 +6,7 @@ import { approveUntilEnded, submit } from './support/requests';
 
 type Body = Record<string, any>;
 
-/** A module with a test of its own for each request. */
+/** A module with a test for each request. */
 const addModule = `id=$(sed -n 's/.*"request_id" *: *"\\([0-9a-f-]*\\)".*/\\1/p' | head -n 1)
 echo "export const request = '$id';" > "src/request-$id.mjs"
 cat > "test/request-$id.test.mjs" <<END
@@ -24,7 +24,7 @@ const fix = 'Fix the wrong sum';
 jest.setTimeout(280_000);
 
 /** Real: platform, agents, sandbox, git, tests. */
-describe('a project whose people go on working in its upstream', () => {
+describe('a project with an active upstream', () => {
   const repositories = new Repositories();
   let platform: RunningPlatform;
   /** A person's working copy of `upstream`, which the project is registered from. */
@@ -80,14 +80,14 @@ describe('a project whose people go on working in its upstream', () => {
   }
 
   // Mission: E6
-  it('sees what was committed meanwhile, has what landed there, and can take it back', async () => {
+  it('plans on new upstream commits, pushes landed changes, and reverts one', async () => {
     const first = await landed((await submit(platform, 'followed', fix)).body['request_id']);
 
     const theirs = pushed('meanwhile.txt');
     const submitted = (await submit(platform, 'followed', fix)).body;
     const waiting = await call(platform, 'viewer', 'GET', '/api/v1/projects/followed');
     expect(waiting.body).toMatchObject({ head: theirs, upstream: { state: 'in_step', head: theirs } });
-    // Somebody pushes while the agents work on what was there before.
+    // Another push arrives while the agents work on the previous head.
     const later = pushed('later.txt');
     const second = await landed(submitted['request_id']);
     const reasons = (second['steps'] as Body[]).flatMap((step) => step['reasons'] as string[]);

@@ -5,13 +5,13 @@ import { type FuzzOptions, type FuzzResult, runFuzz } from './run-fuzz';
 
 export interface FuzzedPlatformOptions extends FuzzOptions {
   readonly instance: string;
-  /** Hears what the start says. */
+  /** Receives the progress of the start. */
   readonly onProgress?: (text: string) => void;
 }
 
 const project = 'fuzzed';
 
-/** Something of each kind to ask about. The agents that a plan needs are registered and none is there: what is planned waits. */
+/** One object of each kind to query. The agents that a plan needs are registered but not running: planned work waits. */
 async function prepare(client: ApiClient, repository: string): Promise<void> {
   const post = async (as: 'admin' | 'requester', path: string, body: unknown): Promise<void> => {
     const answer = await client.insist({ as, method: 'POST', path, body });
@@ -32,7 +32,7 @@ async function prepare(client: ApiClient, repository: string): Promise<void> {
   });
 }
 
-/** A platform of its own, without limits of rate, that is gone afterwards. */
+/** A separate platform without rate limits, removed afterwards. */
 export async function fuzzPlatform({
   instance,
   onProgress,

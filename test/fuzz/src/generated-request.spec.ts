@@ -6,14 +6,14 @@ import { SeenValues } from './known-values';
 const operations = operationsOf(openApiDocument());
 
 describe('generated requests', () => {
-  it('are of every route', () => {
+  it('cover every route', () => {
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(
       routes.map(({ operation }) => operation).sort(),
     );
   });
 
   it.each(operations.map((operation) => [operation.operationId, operation] as const))(
-    'of %s are both as its contract says and against it',
+    'of %s are both valid and invalid',
     (operationId, operation) => {
       const route = routes.find((each) => each.operation === operationId);
       const requests = fc.sample(requestOf(operation, new SeenValues()), { numRuns: 300, seed: 1 });
@@ -35,7 +35,7 @@ describe('generated requests', () => {
     },
   );
 
-  it('are the same for the same seed and the same known values', () => {
+  it('are deterministic for a seed and the known values', () => {
     const [operation] = operations;
     const sample = () =>
       operation && fc.sample(requestOf(operation, new SeenValues()), { numRuns: 20, seed: 5 });

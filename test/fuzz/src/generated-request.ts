@@ -11,15 +11,15 @@ export interface Operation extends OpenApiOperation {
 export interface GeneratedRequest {
   readonly operation: Operation;
   readonly method: string;
-  /** As it goes on the wire: escaped, with its query. */
+  /** As sent: escaped, with its query. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
-  /** Who asks; what that means is the sender's business. */
+  /** The caller's role; the sender maps it to a token. */
   readonly as: Caller;
 }
 
-export type Caller = 'allowed' | 'another' | 'nobody' | 'forged';
+export type Caller = 'allowed' | 'another' | 'anonymous' | 'forged';
 
 export const operationsOf = (document: OpenApiDocument): Operation[] =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -30,7 +30,7 @@ export const operationsOf = (document: OpenApiDocument): Operation[] =>
     })),
   );
 
-/** `encodeURIComponent` throws at half a surrogate pair; a client that does not look writes its bytes as they are. */
+/** `encodeURIComponent` throws at half a surrogate pair; a careless client writes its bytes unescaped. */
 const escaped = (text: string): string =>
   [...text]
     .map((character) =>
@@ -42,11 +42,11 @@ const escaped = (text: string): string =>
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Mostly as the schema says; each leaf may be hostile. */
+/** Mostly valid by the schema; each leaf may be hostile. */
 const mostly = (valid: fc.Arbitrary<unknown>, hostile: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof({ weight: 7, arbitrary: valid }, { weight: 1, arbitrary: hostile });
 
-/** Replaces one member of a body, wherever it is, takes one away or adds one. */
+/** Replaces, removes or adds one member of a body at a random place. */
 function spoiled(valid: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc
     .tuple(valid, fc.nat(), hostileText, hostileValue, fc.nat(3))
@@ -126,7 +126,7 @@ function bodyOf(
   );
 }
 
-/** Node refuses to send other characters in a header; what a socket may carry is tried elsewhere. */
+/** Node refuses to send other characters in a header; raw sockets are tested elsewhere. */
 const headerText = (value: unknown): string =>
   asText(value)
     .replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '?')
@@ -156,7 +156,7 @@ export function requestOf(operation: Operation, known: KnownValues): fc.Arbitrar
   const caller: fc.Arbitrary<Caller> = fc.oneof(
     { weight: 60, arbitrary: fc.constant('allowed' as const) },
     { weight: 4, arbitrary: fc.constant('another' as const) },
-    { weight: 2, arbitrary: fc.constant('nobody' as const) },
+    { weight: 2, arbitrary: fc.constant('anonymous' as const) },
     { weight: 1, arbitrary: fc.constant('forged' as const) },
   );
   const method = fc.oneof(

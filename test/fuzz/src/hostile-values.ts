@@ -52,7 +52,7 @@ const texts: readonly string[] = [
   'bnVsbA',
 ];
 
-/** Never longer than a request may be with all its parts. */
+/** Within the maximum length of a request with all its parts. */
 const long = fc.integer({ min: 250, max: 30_000 }).map((length) => 'x'.repeat(length));
 
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
@@ -73,7 +73,7 @@ const nested = fc.integer({ min: 1, max: 40 }).map((depth): unknown => {
   return value;
 });
 
-/** A value of any kind, for where another one is expected. */
+/** A value of any type, to be sent where another type is expected. */
 export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 5, arbitrary: hostileText },
   { weight: 3, arbitrary: hostileNumber },

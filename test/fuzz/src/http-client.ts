@@ -2,12 +2,12 @@ import { Agent, request as send } from 'node:http';
 import type { GeneratedRequest } from './generated-request';
 import type { Reply } from './judge';
 
-/** Cloning is the slowest that a route does. */
+/** Cloning is the slowest operation of a route. */
 const timeoutMs = 150_000;
-/** A stream stays open: its beginning is all that is looked at. */
+/** A stream stays open: only its beginning is read. */
 const streamMs = 200;
 
-/** Sends requests as they are, also such that `fetch` would refuse to send. */
+/** Sends requests unchanged, also those that `fetch` would refuse to send. */
 export class HttpClient {
   readonly #agent = new Agent({ keepAlive: true });
 

@@ -22,7 +22,7 @@ describe('judge', () => {
     ['an address that is not there', refusal(404, 'route_not_found')],
     ['a service that is away', refusal(503, 'service_unavailable')],
     ['an answer that takes too long', refusal(504, 'query_timeout')],
-  ])('finds nothing wrong with %s', (_what, reply) => {
+  ])('accepts %s', (_what, reply) => {
     expect(kinds(reply)).toEqual([]);
   });
 
@@ -48,7 +48,7 @@ describe('judge', () => {
     expect(kinds(reply)).toEqual([kind]);
   });
 
-  it('finds a method that is not declared and is answered', () => {
+  it('reports an undeclared method that is answered', () => {
     expect(kinds({ status: 200, contentType: 'application/json', body: '{}' }, 'DELETE')).toEqual([
       'undocumented',
     ]);

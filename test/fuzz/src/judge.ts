@@ -14,10 +14,10 @@ export interface Fault {
   readonly what: string;
 }
 
-/** What an address as such may answer, whatever is asked there. */
+/** Codes that any path may answer with, whatever the operation. */
 const addressCodes = new Set(['route_not_found', 'method_not_allowed', 'malformed_request', 'path_too_long']);
 
-/** Nothing of how the platform is made belongs in a refusal. */
+/** Internals that must not appear in an error. */
 const internals =
   /\bat .{1,200}:\d+:\d+|node_modules|\/dist\/|\bFST_|\bE(?:CONN|NOENT|ACCES)\w*|QueryFailed|ZodError|postgres(?:ql)?:|amqps?:\/\/|\bsyntax error\b|\binvalid input syntax\b|\brelation "|\bSELECT .* FROM\b|\bcolumn "/;
 
@@ -29,7 +29,7 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** Codes that the document has for a status of this operation; undefined: the status is not in it. */
+/** Documented codes of a status of this operation; undefined: the status is not documented. */
 function documentedCodes({ operation }: GeneratedRequest, status: number): ReadonlySet<string> | undefined {
   const answer = operation.responses[String(status)];
   if (answer === undefined) return undefined;
@@ -72,12 +72,12 @@ function judgeAnswer({ operation }: GeneratedRequest, { status, contentType, bod
   return [{ kind: 'undocumented', what: `the answer has not the shape that is promised: ${why.join('; ')}` }];
 }
 
-/** What is wrong with an answer, if anything: whatever was asked, it is in the document and no fault of the platform. */
+/** The fault of an answer, if any: every answer must be documented and no internal error. */
 export function judge(request: GeneratedRequest, reply: Reply): readonly Fault[] {
   const { status } = reply;
   if (status < 400)
     return request.method === request.operation.method ? judgeAnswer(request, reply) : unexpected(reply);
-  // 503 and 504 are documented, each with its code: what is away may be asked later.
+  // 503 and 504 are documented, each with its code: the service may be available later.
   if (status >= 500 && status !== 503 && status !== 504)
     return [{ kind: 'server_error', what: `${status}: ${reply.body.slice(0, 500)}` }];
   return judgeProblem(request, reply);

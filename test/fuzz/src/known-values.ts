@@ -6,7 +6,7 @@ const kept = 6;
 const isReference = (name: string): boolean =>
   /_id$/.test(name) || ['subject_digest', 'enrolment_token', 'credential'].includes(name);
 
-/** What answers have told, newest last; so that generated requests are about things that exist. */
+/** Values from answers, newest last, so that generated requests are about existing objects. */
 export class SeenValues implements KnownValues {
   readonly #values = new Map<string, Set<string>>();
 
@@ -23,7 +23,7 @@ export class SeenValues implements KnownValues {
     this.#values.set(name, values);
   }
 
-  /** Also cursors, which lists of every kind take: those of another list are to be refused. */
+  /** Also cursors, which lists of every kind accept: those of another list must be refused. */
   learn(answer: unknown): void {
     if (typeof answer !== 'object' || answer === null) return;
     for (const [name, value] of Object.entries(answer)) {

@@ -28,7 +28,7 @@ export interface FuzzOptions {
 
 interface FuzzFinding extends Fault {
   readonly operation: string;
-  /** The request, so that it can be sent again. */
+  /** The request, so that it can be repeated. */
   readonly request: string;
 }
 
@@ -38,7 +38,7 @@ export interface FuzzResult {
   readonly server_errors: number;
   readonly undocumented: number;
   readonly leaks: number;
-  /** How often each operation was answered with success: 0 means that only its refusals were tried. */
+  /** Number of successful answers of each operation: 0 means that only its refusals were tested. */
   readonly succeeded: Readonly<Record<string, number>>;
   readonly findings: readonly FuzzFinding[];
 }
@@ -49,10 +49,10 @@ export const isClean = ({ server_errors, undocumented, leaks }: FuzzResult): boo
 const workers = 6;
 const perOperation = 4;
 const maxFindings = 100;
-/** The gateway refuses an address unseen after 30 forged credentials a minute, and so would all the others be. */
+/** The gateway refuses an address after 30 forged credentials a minute without a check, and so would all others be. */
 const maxForged = 15;
 
-/** Which of the operators may be whom. */
+/** The roles of the operators. */
 const operatorOf: Readonly<Record<string, string>> = {
   viewer: 'viewer',
   operator: 'requester',
@@ -145,7 +145,7 @@ class Fuzz {
 
   #tokenOf({ security }: Operation, as: Caller): string | undefined {
     const pick = <T>(from: readonly T[]): T | undefined => from[this.#requests % Math.max(1, from.length)];
-    if (as === 'nobody') return undefined;
+    if (as === 'anonymous') return undefined;
     if (as === 'forged' && this.#forged < maxForged) {
       this.#forged += 1;
       return `ymo_${this.#forged}_forged`;

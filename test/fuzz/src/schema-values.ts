@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Values that were seen in answers, by the name of their member: only they make an id, a cursor or a digest valid. */
+/** Values from answers, by the name of their member: only they make an id, a cursor or a digest valid. */
 export interface KnownValues {
   of(name: string): readonly string[];
 }
@@ -34,7 +34,7 @@ function objectOf(schema: Schema, known: KnownValues): fc.Arbitrary<unknown> {
   return fc.record(members, { requiredKeys: required.filter((name) => name in members) });
 }
 
-/** A value that the schema allows, as far as it says; of a name that is known, mostly one that exists. */
+/** A value that the schema allows; for a known member name mostly an existing one. */
 export function valueOf(schema: Schema, known: KnownValues, name = ''): fc.Arbitrary<unknown> {
   const seen = known.of(name);
   if (seen.length > 0 && schema['enum'] === undefined)

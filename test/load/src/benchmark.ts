@@ -1,17 +1,17 @@
-/** What a figure, or the ratio, must reach. */
+/** The limit of a figure, or of the ratio. */
 export type Owed = { readonly atLeast: number } | { readonly below: number };
 
-/** What a benchmark found. */
+/** The result of a benchmark. */
 export interface Measured {
   /** Numbers in the unit of their names. */
   readonly figures: Readonly<Record<string, number>>;
-  /** What the ratio compares with, in a few words. */
+  /** The reference of the ratio, in a few words. */
   readonly reference: string;
   /** Ours divided by the reference; 1 is as good. */
   readonly ratio: number;
 }
 
-/** Measures on servers that are given by the environment, with a virtual host and a database of its own. */
+/** Runs on servers from the environment, with its own virtual host and database. */
 export interface Benchmark {
   readonly name: string;
   readonly summary: string;

@@ -1,6 +1,6 @@
 import type { Measured, Owed } from './benchmark';
 
-/** One promise, kept or not. */
+/** One limit, kept or broken. */
 export interface Judged {
   readonly figure: string;
   readonly value: number;
@@ -8,7 +8,7 @@ export interface Judged {
   readonly met: boolean;
 }
 
-/** A figure that was promised and not measured is a promise broken. */
+/** A missing figure breaks its limit. */
 export function judge(
   owed: Readonly<Record<string, Owed>>,
   { figures, ratio }: Pick<Measured, 'figures' | 'ratio'>,
@@ -28,6 +28,6 @@ export function judge(
 export const owedWords = (owed: Owed): string =>
   'atLeast' in owed ? `at least ${owed.atLeast}` : `below ${owed.below}`;
 
-/** Which promise was broken, and by what. */
+/** The broken limit, and by how much. */
 export const missLine = (name: string, { figure, value, owed }: Judged): string =>
   `${name}: ${figure} is ${value}, owed is ${owedWords(owed)}`;

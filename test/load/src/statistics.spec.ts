@@ -1,10 +1,10 @@
 import { median, quantile } from './statistics';
 
-it('takes the middle value, whatever the order', () => {
+it('returns the middle value of unsorted values', () => {
   expect(median([9, 1, 5])).toBe(5);
 });
 
-it('takes the slowest hundredth at 0.99', () => {
+it('returns the slowest hundredth at 0.99', () => {
   expect(
     quantile(
       Array.from({ length: 100 }, (_, index) => index),

@@ -1,13 +1,13 @@
 import type { Task } from '@ymera/agent-sdk';
 
-/** Kept back from the deadline for collecting, cleaning up and answering. */
+/** Reserved before the deadline for collecting, cleaning up and answering. */
 const reserveMs = 1_500;
 
-/** How long tools may still run. */
+/** Time that tools may still run. */
 export const remainingMs = (task: Pick<Task, 'deadline'>, now = Date.now()): number =>
   Math.max(1, Date.parse(task.deadline) - now - reserveMs);
 
-/** Adds up the time that tools take, which is no overhead of the platform's. */
+/** Adds up the time of tools, which is no overhead of the platform. */
 export class ToolTime {
   private total = 0;
 

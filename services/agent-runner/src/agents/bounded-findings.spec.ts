@@ -10,13 +10,13 @@ const finding = (line: number, evidence?: string): Finding => ({
   ...(evidence === undefined ? {} : { evidence }),
 });
 
-describe('the findings of a result', () => {
-  it('are all there, with what was seen, when they are few', () => {
+describe('boundedFindings', () => {
+  it('keeps all findings with their evidence when they fit', () => {
     const few = [finding(1, 'x'), finding(2)];
     expect(boundedFindings(few)).toEqual(few);
   });
 
-  it('lose their evidence before their places, and fit a message twice', () => {
+  it('drops evidence before places, and fits a message twice', () => {
     const many = Array.from({ length: 600 }, (_, index) => finding(index + 1, '"'.repeat(4000)));
     const bounded = boundedFindings(many);
     expect(bounded).toHaveLength(500);

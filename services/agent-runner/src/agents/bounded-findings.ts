@@ -6,8 +6,8 @@ const maxBytes = 256 * 1024;
 const maxEvidenceBytes = 64 * 1024;
 
 /**
- * As many as a message holds, in order. Beyond the bound the evidence goes first: where to look is worth more than what
- * was seen there.
+ * As many findings as a message holds, in order. Above the limit the evidence is dropped first: the place of a finding is
+ * worth more than its evidence.
  */
 export function boundedFindings(findings: readonly Finding[]): Finding[] {
   const kept: Finding[] = [];

@@ -9,7 +9,7 @@ const { fixture, agents, base, run } = agentsOnSample();
 
 afterAll(() => fixture.close());
 
-describe('the command-line agent', () => {
+describe('CommandAgent', () => {
   const outside = join(fixture.stateFolder, '..', 'beside');
   const exec = (
     command: string,
@@ -27,7 +27,7 @@ describe('the command-line agent', () => {
       options.signal,
     );
 
-  it('gets the task on standard input and the working copy as its directory; what it changes is the change', async () => {
+  it('passes the task on standard input, runs in the working copy and returns its changes', async () => {
     const { result, log, steps } = await exec(
       'cat > task.json; echo \'::ymera progress 0.5 half way\'; echo hello; git status --porcelain; node -e \'const t = JSON.parse(fs.readFileSync("task.json")); fs.writeFileSync("note.txt", t.input.request_text)\'; rm task.json',
     );
@@ -39,7 +39,7 @@ describe('the command-line agent', () => {
     expect(log).toBe('hello\n?? task.json\n');
   });
 
-  it('names files as the repository has them in its log', async () => {
+  it('names files by repository paths in its log', async () => {
     const { log, steps } = await exec(
       'echo "::ymera progress 0.5 in $PWD/src"; printf "at $PWD"; echo "/src/a.mjs"; printf "no $PWD/b" >&2; echo x > x',
     );
@@ -47,13 +47,13 @@ describe('the command-line agent', () => {
     expect(steps).toContain('in src');
   });
 
-  it('is told nothing that is between the runner and the platform', async () => {
+  it('passes no internal data of the runner and the platform to the command', async () => {
     const { log } = await exec('cat; echo x > x');
     expect(log).toContain('"request_text"');
     expect(log).not.toMatch(/fencing_token|workspace_url|secret/);
   });
 
-  it('may commit: what counts are the files', async () => {
+  it('returns the changed files also when the command commits', async () => {
     const { result } = await exec('echo x > x && git add x && git commit -qm x');
     expect(result).toMatchObject({
       outcome: 'completed',
@@ -76,7 +76,7 @@ describe('the command-line agent', () => {
     ['writes to its home', 'echo x > x; echo x > ~/escape', 'change_outside', /~\/escape/],
     ['writes to /tmp', 'echo x > x; echo x > /tmp/ymera-escape', 'change_outside', /\/tmp\/ymera-escape/],
     ['writes outside and then fails', 'echo x > /tmp/ymera-escape; exit 1', 'change_outside', /ymera-escape/],
-  ])('that %s ends with a code and a sentence', async (_, command, code, message) => {
+  ])('returns a code and a message for a command that %s', async (_, command, code, message) => {
     const { result } = await exec(command);
     expect(result).toMatchObject({
       outcome: 'failed',
@@ -85,7 +85,7 @@ describe('the command-line agent', () => {
     expect(result.change).toBeUndefined();
   });
 
-  it('is found on its author’s PATH, and finds what lies beside it', async () => {
+  it('finds the command on its author’s PATH, and the files beside it', async () => {
     const bin = join(outside, 'own bin');
     mkdirSync(bin, { recursive: true });
     writeFileSync(join(bin, 'my-agent'), '#!/bin/sh\n. "${0%/*}/words.sh"; echo "$word $1" > made.txt\n', {
@@ -99,7 +99,7 @@ describe('the command-line agent', () => {
     expect((await exec(`'${bin}/my-agent' fast`)).result).toMatchObject(found);
   });
 
-  it('that is found nowhere says where it was looked for', async () => {
+  it('names the searched folders when the command is not found', async () => {
     const { result } = await exec('my-agnet', { searchPath: ['/opt/ada/bin'] });
     expect(result.error).toMatchObject({
       code: 'command_missing',
@@ -108,7 +108,7 @@ describe('the command-line agent', () => {
     });
   });
 
-  it('is handed variables whose values are told to nobody', async () => {
+  it('passes variables to the command and withholds their values from all output', async () => {
     const environment = { MODEL_KEY: 'sk-test-0123456789', MODEL: 'fast' };
     const { result, log } = await exec(
       'echo "with $MODEL_KEY"; echo "model $MODEL" > made.txt; echo "no $MODEL_KEY" >&2; exit 3',
@@ -127,7 +127,7 @@ describe('the command-line agent', () => {
     expect(JSON.stringify(written)).not.toContain(environment.MODEL_KEY);
   });
 
-  it('that hangs past its deadline is ended', async () => {
+  it('ends a command that exceeds its deadline', async () => {
     const { result } = await exec('echo x > x; sleep 1000', { deadlineMs: 2_500 });
     expect(result).toMatchObject({
       outcome: 'failed',
@@ -135,7 +135,7 @@ describe('the command-line agent', () => {
     });
   });
 
-  it('that is canceled is gone within a second', async () => {
+  it('kills a canceled command within a second', async () => {
     const abort = new AbortController();
     let canceledAt = 0;
     setTimeout(() => {
@@ -147,7 +147,7 @@ describe('the command-line agent', () => {
     expect(performance.now() - canceledAt).toBeLessThan(1_000);
   });
 
-  it('works without a sandbox too, and finds what lies where its author stood', async () => {
+  it('works without a sandbox, and finds files in the author’s folder', async () => {
     mkdirSync(outside, { recursive: true });
     writeFileSync(
       join(outside, 'agent.mjs'),

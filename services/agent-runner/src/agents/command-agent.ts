@@ -25,13 +25,13 @@ export interface CommandAgentOptions {
   readonly dependencies: Dependencies;
   /** Run by `sh -c`. */
   readonly command: string;
-  /** Where its author stood: files that it names from there are found. */
+  /** The author's working directory: files that the command names relative to it are found. */
   readonly commandFolder?: string;
-  /** Its author's PATH: what his shell finds is found. */
+  /** The author's PATH: programs on it are found. */
   readonly searchPath: readonly string[];
   readonly agentType: Extract<AgentType, 'CODING' | 'ENHANCEMENT'>;
   readonly network: boolean;
-  /** Variables for it alone; their values are kept out of what is told about it. */
+  /** Variables for this command only; their values are withheld from logs, errors and changes. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -42,8 +42,8 @@ const taskTypes: Readonly<Record<CommandAgentOptions['agentType'], readonly Task
 
 /**
  * Any command line as an agent. It gets the task as one JSON object on standard input and the working copy as its
- * directory; whatever it has changed there when it ends with exit code 0 is its change. Lines `::ymera progress 0.4 text`
- * on its standard output move the bar; everything else it prints is the log.
+ * directory; the files that it has changed when it ends with exit code 0 are its change. Lines `::ymera progress 0.4 text`
+ * on its standard output report progress; all other output is the log.
  */
 export class CommandAgent implements ToolAgent {
   readonly agentType: AgentType;
@@ -83,7 +83,7 @@ export class CommandAgent implements ToolAgent {
         this.runCommand(task, context, workspace, located.value, project),
       );
       if (context.signal.aborted) return stopped(context.signal, time.ms);
-      // First: a write outside may well be why the command failed, and is what must be heard of.
+      // First: a write outside may be the reason why the command failed, and is more important.
       if (outcome.outsideWrites.length > 0) return failed(changeOutside(outcome.outsideWrites), time.ms);
       const problem = commandFailure(outcome, {
         ...this.options,
@@ -132,7 +132,7 @@ export class CommandAgent implements ToolAgent {
       network: this.options.network,
       timeoutMs: remainingMs(task),
       signal: context.signal,
-      // Coding tools that commit by themselves need a name; what they commit is read from the files all the same.
+      // Coding tools that commit need an identity; the change is read from the files in any case.
       environment: {
         ...project.environment,
         ...this.options.environment,
@@ -153,8 +153,8 @@ export class CommandAgent implements ToolAgent {
   }
 
   /**
-   * What the project's own commands need, so that the tests can be run beside the work. Without it the work may be done all
-   * the same: those who run the tests say what is missing.
+   * The packages of the project's own commands, so that the agent can run the tests. Without them the work may still be
+   * done: the test step reports what is missing.
    */
   private async project(task: Task, context: TaskContext, workspace: Workspace): Promise<PreparedProject> {
     const { test } = task.project.commands;
@@ -203,7 +203,7 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** All of the task but what is between the runner and the platform. */
+/** The task without the data between the runner and the platform. */
 function visibleTask({
   fencing_token: _token,
   workspace_url: _url,

@@ -4,20 +4,20 @@ import { systemFolders } from '../sandbox/sandbox-environment';
 import { telling } from '../tools/first-error';
 import { asInRepository } from '../tools/repository-paths';
 
-/** What of a command's run is worth saying when it has failed. */
+/** The parts of a command's run that its failure message uses. */
 export interface CommandRun {
   readonly searchPath: readonly string[];
   readonly commandFolder?: string;
   readonly network: boolean;
-  /** Where it saw the working copy. */
+  /** The path of the working copy inside the sandbox. */
   readonly workspacePath: string;
 }
 
-/** As a shell says it. */
+/** The exit codes of a shell. */
 const notRunnable = 126;
 const notFound = 127;
 
-/** Why a command's run counts as failed; undefined when it ended well. */
+/** The failure of a command's run; undefined when it succeeded. */
 export function commandFailure(outcome: SandboxOutcome, run: CommandRun): Failure | undefined {
   switch (outcome.end) {
     case 'exited':
@@ -83,11 +83,11 @@ function advice(exitCode: number | null, { searchPath, commandFolder }: CommandR
   return 'Run it by hand in a clone of the repository with the task on its standard input.';
 }
 
-/** How programs say that they reach nobody. */
+/** Messages of programs that cannot reach a host. */
 const unreachable =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|getaddrinfo|resolve (?:host|address|proxy)|name resolution|Name or service not known|no such host|Network is unreachable|connection (?:refused|error)|failed to connect|fetch failed|dial tcp/i;
 
-/** Who brings an agent that asks a model over the network cannot guess that there is none. */
+/** An author whose agent calls a model over the network cannot guess that the network is closed. */
 function networkAdvice({ stdout, stderr }: SandboxOutcome, { network }: CommandRun): string {
   if (network) return '';
   return unreachable.test(`${stderr}\n${stdout}`)
@@ -97,7 +97,7 @@ function networkAdvice({ stdout, stderr }: SandboxOutcome, { network }: CommandR
 
 const networkSwitch = 'the option --network opens it (of a runner of your own: YMERA_RUNNER_NETWORK=true)';
 
-/** The first error that the command complained of; where it names none, the end of what it said. */
+/** The first error in the command's output; without one, the end of its output. */
 function firstWords(outcome: SandboxOutcome, { workspacePath }: CommandRun): string {
   const complaint = outcome.stderr.trim() || outcome.stdout.trim();
   const text = asInRepository(telling(complaint), workspacePath);

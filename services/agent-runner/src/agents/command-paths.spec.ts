@@ -30,13 +30,13 @@ describe('a command line', () => {
     ['my\\ tools/fix\\ it.sh; ./agent.mjs', "'/home/ada/my tools/fix it.sh'; '/home/ada/agent.mjs'"],
     ['cat < agent.mjs > agent.mjs', "cat < '/home/ada/agent.mjs' > agent.mjs"],
     ['~/bin/own.sh --fast', "'/users/ada/bin/own.sh' --fast"],
-  ])('finds what its author meant: %s', (command, expected) => {
+  ])('resolves files and programs in %s', (command, expected) => {
     expect(located(command)).toBe(expected);
   });
 
   it.each([
     ['what the working copy has itself', 'sh ./both.sh'],
-    ['what nobody has', 'sh ./none.sh'],
+    ['a file that does not exist', 'sh ./none.sh'],
     ['absolute paths', 'node /home/ada/agent.mjs'],
     ['options', '--config=agent.mjs'],
     ['plain words', 'make build'],
@@ -44,7 +44,7 @@ describe('a command line', () => {
     ['what a variable decides', 'node "$HERE/agent.mjs" $X/agent.mjs'],
     ['what is written', 'cat <x >agent.mjs >> tools/fix.sh 2>&1 >| ~/bin/own.sh'],
     ['a home that is quoted, or has no such file', `'~/bin/own.sh' ~/.cache/state`],
-  ])('leaves alone %s', (_, command) => {
+  ])('does not change %s', (_, command) => {
     expect(located(command)).toBe(command);
   });
 
@@ -56,7 +56,7 @@ describe('a command line', () => {
     ['behind one that starts it', 'timeout -s KILL 20 nice -n 5 my-agent', ['/users/ada/bin/my-agent']],
     ['behind its variables', 'env -i KEY="a b" my-agent', ['/users/ada/bin/my-agent']],
     ['for a shell within', `sh -c 'my-agent --fast | tee'`, ['/users/ada/bin/my-agent', '/usr/bin/tee']],
-  ])('names programs: %s', (_, command, expected) => {
+  ])('finds the programs of %s', (_, command, expected) => {
     expect(locate(command).programs).toEqual(expected);
   });
 });

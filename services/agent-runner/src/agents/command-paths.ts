@@ -2,11 +2,11 @@ import { shellQuote } from '../sandbox/sandbox-layout';
 import { shellWords, type ShellWord } from '../sandbox/shell-words';
 
 export interface CommandPlaces {
-  /** Where the command's author stood, if that is known. */
+  /** The author's working directory, if known. */
   readonly folder: string | undefined;
-  /** His home: `~` means it, and not the home that the sandbox gives. */
+  /** The author's home: `~` means it, not the home inside the sandbox. */
   readonly home: string;
-  /** Folders that his shell looks for programs in, the first that has one wins. */
+  /** The folders of the author's PATH, in order of precedence. */
   readonly path: readonly string[];
   readonly isFile: (path: string) => boolean;
   readonly isProgram: (path: string) => boolean;
@@ -15,13 +15,13 @@ export interface CommandPlaces {
 
 export interface LocatedCommand {
   readonly command: string;
-  /** Programs that the command names without a folder, where its author's shell would find them. */
+  /** Programs that the command names without a folder, at the paths where its author's shell finds them. */
   readonly programs: readonly string[];
 }
 
 /**
- * A command line with the files that it names from where its author stood made absolute, because it will run somewhere
- * else: in a working copy. What the copy itself has under that name is left to it.
+ * A command line with the files relative to the author's directory made absolute, because it will run elsewhere: in a
+ * working copy. Files of the copy with the same name take precedence.
  */
 export function locateCommand(command: string, places: CommandPlaces): LocatedCommand {
   const words = shellWords(command);
@@ -36,7 +36,7 @@ function meantPath(
   { text, isLiteral, isBelowHome, isWritten }: ShellWord,
   places: CommandPlaces,
 ): string | undefined {
-  // What is written belongs into the copy, or the sandbox's home, also where its author has a file of that name.
+  // An output path belongs into the copy, or the sandbox's home, also when the author has a file of that name.
   if (!isLiteral || isWritten) return undefined;
   if (isBelowHome) {
     const path = `${places.home}/${text.slice(2)}`;
@@ -50,9 +50,9 @@ function meantPath(
 }
 
 /**
- * Any word may name a program: the one that stands where the shell looks for it often only starts another (`timeout 20 agent`,
- * `nice -n 5 agent`, `sh -c 'agent --fast'`), and each such has options of its own. A word that is a program's name by
- * chance makes that program visible, no more.
+ * Any word may name a program: the first one often only starts another (`timeout 20 agent`,
+ * `nice -n 5 agent`, `sh -c 'agent --fast'`), and each of these has its own options. A word that is a program's name by
+ * chance makes that program visible and nothing more.
  */
 function programsOf(words: readonly ShellWord[], places: CommandPlaces): readonly string[] {
   const all = words.flatMap((word) => [word, ...shellWords(word.text)]);

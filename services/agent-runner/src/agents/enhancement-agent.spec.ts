@@ -6,8 +6,8 @@ const { fixture, agents, run } = agentsOnSample();
 
 afterAll(() => fixture.close());
 
-describe('the ENHANCEMENT agent', () => {
-  it('proposes nothing where there is nothing certain to improve', async () => {
+describe('EnhancementAgent', () => {
+  it('proposes nothing without a safe rewrite', async () => {
     const plain = fixture.repository.commit({
       'src/guest-list.mjs':
         'export const admit = () => [];\nexport const attendance = () => 0;\nexport const normalise = String;\n',
@@ -17,7 +17,7 @@ describe('the ENHANCEMENT agent', () => {
     expect(result.change).toBeUndefined();
   });
 
-  it('drops what the benchmark does not reward', async () => {
+  it('drops rewrites that do not improve the benchmark', async () => {
     const elsewhere = fixture.repository.commit({
       'src/other.mjs': 'export const common = (a, b) => a.filter((x) => b.includes(x));\n',
     });
@@ -28,7 +28,7 @@ describe('the ENHANCEMENT agent', () => {
     });
   });
 
-  it('never touches tests, benchmarks and packed files', async () => {
+  it('never changes tests, benchmarks and minified files', async () => {
     const slow = 'export const common = (a, b) => a.filter((x) => b.includes(x));\n';
     const only = fixture.repository.commit({
       'src/other.mjs': null,

@@ -27,8 +27,8 @@ export interface EnhancementAgentOptions {
 }
 
 /**
- * Makes code faster by rewrites that change nothing else, and measures what they are worth. Where the project has a
- * benchmark that they do not help, they are not proposed: a change without a gain is only a risk.
+ * Makes code faster by rewrites that preserve behaviour, and measures them. When the project has a benchmark that they do
+ * not improve, they are not proposed: a change without a gain is only a risk.
  */
 export class EnhancementAgent implements ToolAgent {
   readonly agentType = 'ENHANCEMENT';
@@ -113,7 +113,7 @@ export class EnhancementAgent implements ToolAgent {
     return answer.ok ? ok(answer.value.rewritten) : answer;
   }
 
-  /** Undefined where there is nothing to measure with, or what there is does not even work on the base. */
+  /** Undefined without a benchmark, or when the benchmark fails on the base. */
   private async measure(
     task: Task,
     context: TaskContext,
@@ -159,10 +159,15 @@ function summarise(files: readonly RewrittenFile[], measured: BeforeAfter | unde
 }
 
 const toFindings = (file: RewrittenFile): readonly Finding[] =>
-  file.rules.map((code) => ({ code, severity: 'info', message: `Mended in ${file.path}.`, file: file.path }));
+  file.rules.map((code) => ({
+    code,
+    severity: 'info',
+    message: `Rewritten in ${file.path}.`,
+    file: file.path,
+  }));
 
 const nothingToImprove = () =>
-  failure('validation', 'change_empty', 'No rewrite that is certain to change nothing else was found.', {
+  failure('validation', 'change_empty', 'No rewrite was found that certainly preserves behaviour.', {
     suggestion: 'Give the task to a coding agent: npm run demo -- --exec "<its command line>".',
   });
 
@@ -172,6 +177,6 @@ const noGain = ({ before_median_ms, after_median_ms }: BeforeAfter) =>
     'change_empty',
     `The rewrites that were found do not help the benchmark (${before_median_ms} ms before, ${after_median_ms} ms after) and were dropped.`,
     {
-      suggestion: 'Let the benchmark measure what is slow, or give the task to a coding agent.',
+      suggestion: 'Let the benchmark measure the slow code, or give the task to a coding agent.',
     },
   );

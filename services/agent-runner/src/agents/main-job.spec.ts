@@ -7,8 +7,8 @@ const { fixture, agents, base, run } = agentsOnSample();
 afterAll(() => fixture.close());
 
 // Mission: A9
-describe('the main job on the sample project', () => {
-  it('is reviewed, made faster, tested and approved', async () => {
+describe('the agents on the sample project', () => {
+  it('review it, make it faster, test and approve the change', async () => {
     const started = performance.now();
     const review = await run(agents.examination(), { type: 'review', base, project, input });
     expect(

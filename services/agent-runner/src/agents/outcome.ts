@@ -3,7 +3,7 @@ import { type Fault, withFault } from '@ymera/contracts';
 import { failure, type Failure } from '@ymera/kernel';
 import { boundedFindings } from './bounded-findings';
 
-/** What an agent adds to the end of an attempt. */
+/** Additional parts of an attempt's outcome. */
 export type OutcomeDetails = Omit<TaskResult, 'outcome' | 'artefacts' | 'error' | 'metrics'>;
 
 export function completed(details: OutcomeDetails, toolMs: number): TaskResult {
@@ -21,14 +21,14 @@ export function failed(error: Failure, toolMs: number, details: OutcomeDetails =
   return { ...completed(details, toolMs), outcome: 'failed', error: toWire(error) };
 }
 
-/** The same, for a failure whose code alone does not say whose doing it is. */
+/** The same, for a failure whose code alone does not tell whose fault it is. */
 export function failedBy(fault: Fault, error: Failure, toolMs: number): TaskResult {
   return { ...completed({}, toolMs), outcome: 'failed', error: { ...toWire(error), fault } };
 }
 
 /**
- * The end of an attempt whose signal was aborted: past its deadline it has failed, for any other reason it was called
- * back.
+ * The outcome of an attempt whose signal was aborted: past its deadline it has failed, for any other reason it was
+ * canceled.
  */
 export function stopped(signal: AbortSignal, toolMs: number): TaskResult {
   const reason: unknown = signal.reason;

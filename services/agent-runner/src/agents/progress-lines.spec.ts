@@ -13,7 +13,7 @@ function feed(chunks: readonly string[]) {
 }
 
 describe('progress lines', () => {
-  it('move the bar and stay out of the log', () => {
+  it('are reported as progress and left out of the log', () => {
     expect(feed(['a\n::ymera progress 0.4 half way\nb\n::ymera progress 1\n'])).toEqual({
       steps: [
         [0.4, 'half way'],
@@ -23,7 +23,7 @@ describe('progress lines', () => {
     });
   });
 
-  it('are found however the output is cut', () => {
+  it('are found for every splitting of the output', () => {
     const text = 'first\n::ymera progress 0.25 cutting\nlast line\n::ymera progress .5\n::ymera nonsense\n';
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 20 }), (sizes) => {
@@ -44,7 +44,7 @@ describe('progress lines', () => {
     );
   });
 
-  it('do not keep a prompt back that ends without a line', () => {
+  it('do not hold back a prompt without a line end', () => {
     expect(feed(['Password: ']).log).toBe('Password: ');
   });
 });

@@ -3,7 +3,7 @@ import type { TaskContext } from '@ymera/agent-sdk';
 const progressLine = /^::ymera progress (\d*\.?\d+)(?: (.*))?$/;
 const maxLineLength = 65_536;
 
-/** Takes the progress lines out of a command's output, which arrives in pieces of any size, and logs the rest. */
+/** Removes the progress lines from a command's output, which arrives in pieces of any size, and logs the rest. */
 export class ProgressLines {
   private unfinished = '';
 
@@ -18,7 +18,7 @@ export class ProgressLines {
       if (fraction === undefined) log.push(`${line}\n`);
       else this.context.progress(Number(fraction), step);
     }
-    // A line without end is no progress line: it must not be waited for.
+    // Text without a line end is no progress line: do not wait for one.
     if (
       this.unfinished.length > maxLineLength ||
       !'::ymera progress'.startsWith(this.unfinished.slice(0, 16))

@@ -14,7 +14,7 @@ const upload = policy({
   backoff: { initialMs: 500, maxMs: 5_000 },
 });
 
-/** A collected change as a result carries it: inline where it fits into the message, else as an artefact that is put first. */
+/** The change in a result: inline when it fits into the message, otherwise uploaded as an artefact first. */
 export async function proposeChange(
   { base, patch, findings }: CollectedChange,
   task: Pick<Task, 'workspace_url'>,

@@ -12,10 +12,10 @@ const base = fixture.commitSample();
 
 afterAll(() => fixture.close());
 
-/** Nobody else sleeps for exactly this long. */
+/** A unique sleep duration, to identify the processes. */
 const seconds = `${86_400 + process.pid}.125`;
 
-/** One child that stays in the group and one that has left it for a session of its own; neither listens to SIGTERM. */
+/** One child that stays in the group and one that has left it for its own session; both ignore SIGTERM. */
 const stuck = `trap "" TERM; (trap "" TERM; setsid sleep ${seconds}) & sleep ${seconds}`;
 
 const sleepers = (): number =>
@@ -73,8 +73,8 @@ const task = ({ type, commands }: Case, deadlineMs: number) => ({
 });
 
 // Mission: E5
-describe('the whole process tree of', () => {
-  it.each(cases)('%s is dead within a second of its cancel', async (_, work) => {
+describe('canceling', () => {
+  it.each(cases)('kills the whole process tree of %s within a second', async (_, work) => {
     const abort = new AbortController();
     const running = fixture.run(work.agent, task(work, 50_000), abort.signal);
     await eventually(
@@ -92,7 +92,7 @@ describe('the whole process tree of', () => {
     expect(result.outcome).toBe('canceled');
   });
 
-  it.each(cases)('%s is dead when its time is over', async (_, work) => {
+  it.each(cases)('kills the whole process tree of %s at its deadline', async (_, work) => {
     const { result } = await fixture.run(work.agent, task(work, 4_000));
     expect(sleepers()).toBe(0);
     expect(result.verdict?.approved ?? false).toBe(false);
@@ -102,7 +102,7 @@ describe('the whole process tree of', () => {
   it.each<[string, Case]>([
     ['a review', { agent: agents.examination(), type: 'review', commands: {} }],
     ['an enhancement', { agent: agents.enhancement(), type: 'enhance', commands: {} }],
-  ])('%s that is still analysing when its time is over is an agent that failed', async (_, work) => {
+  ])('ends %s with agent_failed when it is still analysing at its deadline', async (_, work) => {
     const { result } = await fixture.run(work.agent, task(work, 0));
     expect(result).toMatchObject({
       outcome: 'failed',

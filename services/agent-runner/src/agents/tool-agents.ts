@@ -17,7 +17,7 @@ import { TestingAgent } from './testing/testing-agent';
 export interface ToolAgentsOptions {
   readonly sandbox: Sandbox;
   readonly workspaces: Workspaces;
-  /** Prepared packages; ours alone. */
+  /** Prepared packages; exclusive to this runner. */
   readonly stateFolder: string;
   /** Whether projects' packages may be downloaded. */
   readonly dependencyNetwork: boolean;
@@ -29,9 +29,9 @@ export interface ToolAgentsOptions {
 }
 
 export interface CommandOptions extends Pick<CommandAgentOptions, 'network'> {
-  /** Where the command's author stood. */
+  /** The author's working directory. */
   readonly folder?: string;
-  /** Default: none, so that only the system's programs and files named in full are found. */
+  /** Default: none, so that only the system's programs and absolute paths are found. */
   readonly searchPath?: readonly string[];
   /** Default: none. */
   readonly environment?: Readonly<Record<string, string>>;

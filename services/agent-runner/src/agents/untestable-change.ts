@@ -8,7 +8,7 @@ export interface UntestableChange {
 }
 
 /**
- * What is told of a change on which no test can run because of what its own manifests ask for: it goes back to its author.
+ * The findings on a change on which no test can run because of its own manifests: it goes back to its author.
  * Undefined for a failure that is not the change's fault.
  */
 export function untestableChange(

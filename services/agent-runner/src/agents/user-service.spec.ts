@@ -30,7 +30,7 @@ const input: Task['input'] = {
   findings: [],
 };
 
-/** Signing out stops listening; the other ways for a session to end still do not. */
+/** Signing out stops listening; the other ways to end a session still do not. */
 const hasty = storeText
   .replace(
     "this.#directory.on('changed', refresh);",
@@ -86,8 +86,8 @@ const lines = ['signed out`', 'has expired`', 'asked for too late`', 'removed us
 );
 
 // Mission: E2
-describe('the leak of the user service', () => {
-  it('is shown by its memory tests only, each with its line and what was measured', async () => {
+describe('the memory leak of the user service', () => {
+  it('is detected by its memory tests only, each with its line and measurement', async () => {
     const { tests, findings, validate } = await examined({ 'README.md': 'changed\n' });
     expect(tests).toMatchObject({ failed: 0, failed_on_base: 4, passed: 9, flaky: 0 });
     expect(places(findings)).toEqual(lines);
@@ -103,14 +103,14 @@ describe('the leak of the user service', () => {
     }
   });
 
-  it('is still there after a fix that thinks of signing out only', async () => {
+  it('remains after a fix of the sign-out only', async () => {
     expect(hasty).not.toBe(storeText);
     const { tests, findings } = await examined({ [store]: hasty });
     expect(tests).toMatchObject({ failed: 0, failed_on_base: 3 });
     expect(places(findings)).toEqual(lines.slice(1));
   });
 
-  it('is gone after the right fix, which is approved with what was measured before and after', async () => {
+  it('is gone after the right fix, which is approved with the measurements before and after', async () => {
     const { tests, validate } = await examined({ [store]: right });
     expect(tests).toMatchObject({ failed: 0, exit_code: 0 });
     const verdict = await validate(project.commands);
@@ -133,7 +133,7 @@ describe('the leak of the user service', () => {
       ['failing_test_changed', 'benchmark_changed', 'only_tests_changed'],
     ],
     ['tests that are gone', memoryTest, null, ['test_deleted', 'failing_test_changed', 'only_tests_changed']],
-  ])('is not fixed by %s: refused, with the line of the test', async (_, path, content, codes) => {
+  ])('is not fixed by %s, which is rejected with the line of the test', async (_, path, content, codes) => {
     expect(content).not.toBe(path === measure ? measureText : memoryText);
     const { tests, validate } = await examined({ [path]: content });
     expect(tests.exit_code).toBe(0);

@@ -13,14 +13,14 @@ function streamed(chunks: readonly string[]): string {
   return seen.join('');
 }
 
-describe('values that a command was handed', () => {
-  it('are not told', () => {
+describe('WithheldValues', () => {
+  it('replaces values in text', () => {
     expect(values.withheldFrom('key sk-abc-123456, sk-abc-123456-789 in fast mode')).toBe(
       'key [withheld], [withheld] in fast mode',
     );
   });
 
-  it('are not told in pieces either, however they are cut', () => {
+  it('replaces values in chunks, however they are split', () => {
     const text = 'a sk-abc-123456 and sk-abc-1 and sk-abc-123456';
     for (let at = 0; at <= text.length; at += 1)
       for (let next = at; next <= text.length; next += 1)
@@ -29,7 +29,7 @@ describe('values that a command was handed', () => {
         );
   });
 
-  it('hold nothing back that is not the beginning of one', () => {
+  it('holds back only the possible beginning of a value', () => {
     const seen: string[] = [];
     const stream = values.stream((text) => seen.push(text));
     stream.push('progress 1\n');
@@ -37,7 +37,7 @@ describe('values that a command was handed', () => {
     expect(seen).toEqual(['progress 1\n', 'task ']);
   });
 
-  it('are found in a file by their names, also where they are cut between two reads', async () => {
+  it('finds values in a file by name, also across two reads', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ymera-withheld-'));
     const file = join(folder, 'change.patch');
     const read = 1_048_576;

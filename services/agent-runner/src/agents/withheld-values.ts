@@ -1,22 +1,22 @@
 import { createReadStream } from 'node:fs';
 import { overlap } from '../tools/overlap';
 
-/** Shorter ones are found in harmless text all the time, and are no secrets. */
+/** Shorter values occur in harmless text and are no secrets. */
 const minSecretLength = 6;
 const readBytes = 1_048_576;
 const replacement = '[withheld]';
 
-/** Keeps values that a command was handed out of what is told about it. */
+/** Removes the values of a command's variables from all reported text. */
 export class WithheldValues {
   private readonly values: readonly string[];
 
   constructor(private readonly named: Readonly<Record<string, string>>) {
     const secrets = Object.values(named).filter((value) => value.length >= minSecretLength);
-    // Longest first: one value may hold another.
+    // Longest first: one value may contain another.
     this.values = [...new Set(secrets)].sort((one, other) => other.length - one.length);
   }
 
-  /** Names of those whose value the file holds, which is read piece by piece: it may be larger than what fits in memory. */
+  /** Names of the variables whose value the file contains; reads in pieces, because the file may be larger than memory. */
   async namesInFile(path: string): Promise<readonly string[]> {
     const wanted = Object.entries(this.named).filter(([, value]) => this.values.includes(value));
     if (wanted.length === 0) return [];
@@ -35,7 +35,7 @@ export class WithheldValues {
     return this.values.reduce((rest, value) => rest.replaceAll(value, replacement), text);
   }
 
-  /** The same for text that comes in pieces: what may be the beginning of a value waits for the next one. */
+  /** The same for text that comes in chunks: the possible beginning of a value waits for the next chunk. */
   stream(sink: (text: string) => void): { push(chunk: string): void; end(): void } {
     let waiting = '';
     const pass = (text: string) => {

@@ -4,7 +4,7 @@ import type { PrincipalCredential } from '@ymera/agent-sdk';
 import { principalCredential } from '@ymera/contracts';
 import { failure, FailureException } from '@ymera/kernel';
 
-/** The credential as kept between starts: readable by the runner's user alone, replaced as a whole. */
+/** The stored credential: readable by the runner's user only, replaced atomically. */
 export class CredentialFile {
   constructor(private readonly path: string) {}
 

@@ -9,7 +9,7 @@ import { readMachineRegistries } from '../workspace/dependencies/registry/machin
 import type { Workspaces } from '../workspace/workspaces';
 import { MeasuredSandbox } from './measured-sandbox';
 
-/** An agent of this runner, and the sandbox that knows what its commands take. */
+/** An agent of this runner, and the sandbox that measures its commands. */
 export interface Hosted {
   readonly definition: AgentDefinition;
   readonly sandbox: MeasuredSandbox;

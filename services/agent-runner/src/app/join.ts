@@ -13,7 +13,7 @@ export interface JoinOptions {
 
 const retryBackoff = { baseMs: 250, maxMs: 10_000 };
 
-/** The kept credential, or a new one for the enrolment token. */
+/** The stored credential, or a new one for the enrolment token. */
 export async function joinPlatform(options: JoinOptions): Promise<PrincipalCredential> {
   const kept = await options.file.read();
   if (kept) return kept;
@@ -30,7 +30,7 @@ export async function joinPlatform(options: JoinOptions): Promise<PrincipalCrede
   return enrolled;
 }
 
-/** An agent that is registered already stays as it is. */
+/** An agent that is registered already is left unchanged. */
 export async function registerAgents(
   agents: readonly AgentDefinition[],
   credential: string,
@@ -46,7 +46,7 @@ export async function registerAgents(
   }
 }
 
-/** Waits out what passes; a refusal ends it with the platform's own words. */
+/** Retries transient failures; a refusal ends it with the platform's own message. */
 async function insist<T>(call: () => Promise<Result<T>>, { logger, signal }: JoinOptions): Promise<T> {
   for (let failures = 1; ; failures += 1) {
     const answer = await call();

@@ -2,7 +2,7 @@ import type { ResourceUsage } from '@ymera/agent-sdk';
 import { withSpan } from '@ymera/observability';
 import type { Sandbox, SandboxMount, SandboxOutcome, SandboxRun } from '../sandbox/sandbox';
 
-/** A sandbox that knows what its commands take at the moment: what an agent's reports tell of CPU and memory. */
+/** A sandbox that measures its commands: the CPU and memory figures of an agent's reports. */
 export class MeasuredSandbox implements Sandbox {
   readonly name;
   readonly owner;
@@ -21,7 +21,7 @@ export class MeasuredSandbox implements Sandbox {
     return this.sandbox.mountPath(mount);
   }
 
-  /** The sum over the commands that run now; nothing while none does. */
+  /** The sum over all running commands; zero without any. */
   usage(): ResourceUsage {
     const all = [...this.running.values()];
     return {
@@ -30,7 +30,7 @@ export class MeasuredSandbox implements Sandbox {
     };
   }
 
-  /** The command's own text stays out of the span: it may hold a secret. */
+  /** The command's own text is not part of the span: it may contain a secret. */
   run(run: SandboxRun): Promise<SandboxOutcome> {
     const attributes = { 'ymera.sandbox': this.name, 'ymera.sandbox_profile': run.profile };
     return withSpan(`run ${run.profile}`, { attributes }, async (span) => {

@@ -14,7 +14,7 @@ import { CredentialFile } from './credential-file';
 import { hostAgents } from './hosted-agents';
 import { joinPlatform, registerAgents } from './join';
 
-/** Of the projects’ repositories between two tasks. */
+/** Maximum size of the cached project repositories between two tasks. */
 const cacheBytes = 4 * 1024 ** 3;
 
 /** Sandbox first, because nothing is worth doing without it; then the platform; then work. */

@@ -12,7 +12,7 @@ const caseFile = z.object({
   commands: z.object({ test: z.string().min(1), bench: z.string().min(1).optional() }),
 });
 
-/** One change of a corpus. What is expected of it, and its kind and name, are never shown to an agent. */
+/** One change of a corpus. Its expected result, kind and name are never passed to an agent. */
 export interface CorpusCase extends z.output<typeof caseFile> {
   readonly id: string;
   readonly projectFolder: string;
@@ -21,7 +21,7 @@ export interface CorpusCase extends z.output<typeof caseFile> {
 
 export interface Corpus {
   readonly cases: readonly CorpusCase[];
-  /** Cases that cannot be read, and why. */
+  /** Cases that cannot be read, with the reason. */
   readonly unreadable: readonly { readonly id: string; readonly error: string }[];
 }
 

@@ -20,7 +20,7 @@ import { pathFolders } from '../config';
 const concurrency = 2;
 const cacheBytes = 2 ** 30;
 
-/** `npm run eval:examination`: what TESTING and EXAMINATION say of every change of a corpus. */
+/** `npm run eval:examination`: the results of TESTING and EXAMINATION for every change of a corpus. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -94,7 +94,7 @@ async function judge(one: CorpusCase, agents: EvaluatedAgents, timeoutMs: number
   }
 }
 
-/** Where the sandbox finds it: among the system's programs. */
+/** A path that the sandbox shows: among the system's programs. */
 const hasPython = (): boolean =>
   spawnSync('python3', ['--version'], { env: { PATH: '/usr/local/bin:/usr/bin:/bin' }, timeout: 10_000 })
     .status === 0;

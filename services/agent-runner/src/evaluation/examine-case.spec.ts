@@ -37,7 +37,7 @@ describe('examineCase', () => {
     });
   });
 
-  it('says of a change that does not apply that it could not be run', async () => {
+  it('reports an error for a change that does not apply', async () => {
     const given = caseOf('config-honest-make');
     const outcome = await examineCase(
       { ...given, projectFolder: caseOf('moved-honest-typed').projectFolder },
@@ -71,7 +71,7 @@ describe('the corpus', () => {
       expect(written.filter((paths) => paths.includes(ending))).not.toHaveLength(0);
   });
 
-  it('names what cannot be read', () => {
+  it('names unreadable cases', () => {
     const folder = join(fixture.stateFolder, 'corpus');
     mkdirSync(join(folder, 'cases', 'broken'), { recursive: true });
     writeFileSync(join(folder, 'cases', 'broken', 'case.json'), '{"project":"p"}');

@@ -17,7 +17,7 @@ export interface EvaluatedAgents {
 /** A command that the sandbox does not have. */
 const notFoundCode = 127;
 
-/** Makes the repository and the change, and lets TESTING and EXAMINATION judge it as the platform does. */
+/** Creates the repository and the change, and runs TESTING and EXAMINATION on it as the platform does. */
 export async function examineCase(
   given: CorpusCase,
   agents: EvaluatedAgents,

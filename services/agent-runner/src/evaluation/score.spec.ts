@@ -10,7 +10,7 @@ const score = scoreOf([
 ]);
 
 describe('scoreOf', () => {
-  it('counts caught and missed cheats and refused honest changes, by kind too', () => {
+  it('counts caught and missed cheats and refused honest changes, also by kind', () => {
     expect(score).toMatchObject({
       caught: 1,
       missed: 1,
@@ -23,7 +23,7 @@ describe('scoreOf', () => {
     });
   });
 
-  it('counts what could not be run apart', () => {
+  it('counts failed cases separately', () => {
     expect(score).toMatchObject({
       errors: 1,
       skipped: 1,
@@ -31,7 +31,7 @@ describe('scoreOf', () => {
     });
   });
 
-  it('names the wrong ones for people', () => {
+  it('names the wrong results for people', () => {
     expect(scoreTable(score)).toMatch(
       /^kind +caught .*\n[\s\S]*missed: b\nrefused although honest: d\ncould not be run: e: the patch does not apply\nskipped: 1$/,
     );

@@ -1,4 +1,4 @@
-/** What became of one change. */
+/** The result for one change. */
 export type CaseOutcome =
   | {
       readonly id: string;

@@ -2,7 +2,7 @@ import { StringDecoder } from 'node:string_decoder';
 
 /**
  * Keeps the first and the last part of a stream of any length in bounded memory. A flood costs only the time to read it:
- * not reading would let the command hang on a full pipe, which looks like a different fault.
+ * without reading, the command would hang on a full pipe, which looks like a different fault.
  */
 export class BoundedOutput {
   private readonly head: Buffer[] = [];

@@ -7,32 +7,32 @@ export interface BubblewrapPlan {
   readonly scratch: string;
   readonly workspace: string;
   readonly view: readonly ViewNode[];
-  /** Given where there are no throw-away layers: what must be covered instead. */
+  /** Set when there are no throw-away layers: the paths that must be hidden instead. */
   readonly covered?: readonly { readonly path: string; readonly isDirectory: boolean }[];
-  /** Host paths shown read-only under their own names. */
+  /** Host paths shown read-only at their own paths. */
   readonly readable: readonly string[];
   /** Targets are absolute. */
   readonly mounts: readonly SandboxMount[];
   readonly network: boolean;
   readonly limits: SandboxLimits;
   readonly argv: readonly string[];
-  /** The user to become, where the runner may choose: it is root. Otherwise the runner's own user, in a namespace. */
+  /** The user to switch to, when the runner is root and may choose. Otherwise the runner's own user, in a namespace. */
   readonly become: { readonly uid: number; readonly gid: number } | undefined;
   readonly self: { readonly uid: number; readonly gid: number };
 }
 
-/** The supervisor learns from it which process is the first of the namespace. */
+/** The supervisor reads the first process of the namespace from it. */
 const infoDescriptor = 6;
-/** It reads the environment from there: its arguments are visible to every user of the host. */
+/** The source of the environment: arguments are visible to every user of the host. */
 const environmentDescriptor = 4;
 
 /**
  * The command line of bubblewrap (0.5 or newer).
  *
- * Run by root, the command becomes a user that owns nothing but the working copy. A user namespace alone would not do:
- * whatever number it shows inside, the kernel still sees root, whom process limits do not bind and to whom root's files
- * belong. On the throw-away layers of the `command` profile it keeps the one power to write in spite of permissions: a
- * write that root's own run would have made must happen there to be seen, and nothing there is real.
+ * Run by root, the command gets a user that owns nothing but the working copy. A user namespace alone is not enough:
+ * whatever number it shows inside, the kernel still sees root, whom process limits do not bind and who owns
+ * root's files. On the throw-away layers of the `command` profile it keeps the capability to write in spite of permissions:
+ * a write that root's own run would have made must happen there to be detected, and it changes only the layer.
  */
 export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
   const scratch = (folder: string) => `${plan.scratch}/${folder}`;
@@ -83,14 +83,14 @@ export function bubblewrapArguments(plan: BubblewrapPlan): readonly string[] {
   ];
 }
 
-/** What bubblewrap is given on its descriptor for the environment. */
+/** The content of bubblewrap's descriptor for the environment. */
 export const environmentInput = (environment: Readonly<Record<string, string>>): string =>
   Object.entries(environment)
     .flatMap(([name, value]) => ['--setenv', name, value])
     .map((argument) => `${argument}\0`)
     .join('');
 
-/** What the last step before the command needs to become somebody else, and to enter a folder that is that one's. */
+/** The capabilities that the last step before the command needs to switch the user, and to enter a folder of that user. */
 const capabilitiesUntilThen = ['SETUID', 'SETGID', 'SETPCAP', 'DAC_OVERRIDE'];
 
 function becomeArguments(user: { uid: number; gid: number }, profile: SandboxProfile): readonly string[] {

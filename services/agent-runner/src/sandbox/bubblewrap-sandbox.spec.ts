@@ -14,14 +14,14 @@ jest.setTimeout(60_000);
 const fixture = new SandboxFixture();
 afterAll(() => fixture.close());
 
-/** Processes of this test that still run: everything a sandbox started descends from here until it is gone. */
+/** Running processes of this test: all descendants of a sandbox until they are gone. */
 const running = () => processTree(process.pid).length;
 
 /** 40 MiB in pieces that are small each. */
 const manyFiles = 'mkdir -p many; for i in $(seq 40); do head -c 1048576 /dev/zero > many/$i; done';
 
 describe.each(['project', 'command'] as const)('a %s run', (profile) => {
-  it('writes in the working copy, and says how the command ended', async () => {
+  it('writes in the working copy, and returns how the command ended', async () => {
     const outcome = await fixture.run('echo done > result; echo out; echo err >&2; exit 3', { profile });
     expect(outcome).toMatchObject({
       end: 'exited',
@@ -75,7 +75,7 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
     expect(open.stdout).toBe('reached\n');
   });
 
-  it('is ended at its deadline, with every process it started', async () => {
+  it('is killed at its deadline, with all its processes', async () => {
     const before = running();
     const started = performance.now();
     const outcome = await fixture.run('(setsid sleep 1000 &) ; trap "" TERM; while :; do sleep 0.1; done', {
@@ -113,7 +113,7 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
     expect(running()).toBe(before);
   });
 
-  it('may print a gigabyte: its beginning and its end are kept', async () => {
+  it('may print a gigabyte, of which the beginning and the end are kept', async () => {
     const memory = process.memoryUsage().rss;
     let passedOn = 0;
     const outcome = await fixture.run('echo begin; head -c 1073741824 /dev/zero; echo; echo end', {
@@ -130,7 +130,7 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
     expect(process.memoryUsage().rss - memory).toBeLessThan(300 * 1_048_576);
   }, 120_000);
 
-  it('is ended when all its processes together use too much memory', async () => {
+  it('is killed when all its processes together exceed the memory limit', async () => {
     const eat = 'const all = []; setInterval(() => all.push(Buffer.alloc(20e6, 1)), 20)';
     const outcome = await fixture.run(`node -e "${eat}" & node -e "${eat}" & wait`, {
       profile,
@@ -143,7 +143,7 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
     });
   });
 
-  it('cannot write a file without bound', async () => {
+  it('cannot write a file above the size limit', async () => {
     const outcome = await fixture.run('head -c 20000000 /dev/zero > big', {
       profile,
       limits: { fileSizeMb: 1 },
@@ -162,14 +162,14 @@ describe.each(['project', 'command'] as const)('a %s run', (profile) => {
     rmSync(join(fixture.workspace, 'many'), { recursive: true });
   });
 
-  it('may have a working copy larger than what it may add', async () => {
+  it('may have a working copy larger than its growth limit', async () => {
     await fixture.run(manyFiles, { profile });
     const outcome = await fixture.run('sleep 1', { profile, limits: { workspaceMb: 20 } });
     expect(outcome).toMatchObject({ end: 'exited', exitCode: 0 });
     rmSync(join(fixture.workspace, 'many'), { recursive: true });
   });
 
-  it('gets its environment by no process’s arguments, which every user of the host may see', async () => {
+  it('gets its environment without arguments, which every user of the host may see', async () => {
     const secret = ['sk', 'of', process.pid, profile].join('-');
     const seen: string[] = [];
     const abort = new AbortController();
@@ -208,7 +208,7 @@ describe('a project run', () => {
     expect(outcome.stdout).not.toMatch(/home|root|srv|mnt/);
   });
 
-  it('sees what it is given, read-only', async () => {
+  it('sees its read-only mounts', async () => {
     const cache = join(fixture.folder, 'cache');
     mkdirSync(cache, { recursive: true });
     writeFileSync(join(cache, 'module.js'), 'kept');
@@ -222,7 +222,7 @@ describe('a project run', () => {
 });
 
 describe('a runner that is killed', () => {
-  it('takes its commands with it', async () => {
+  it('kills its commands', async () => {
     const options = { scratchFolder: fixture.scratchFolder, hostNode: fixture.hostNode, hidden: [] };
     const run = {
       profile: 'command',

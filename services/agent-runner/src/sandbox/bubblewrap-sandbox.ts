@@ -39,11 +39,11 @@ export interface BubblewrapSandboxOptions {
   /** Folders of the platform that a `command` run must not see. */
   readonly hidden: readonly string[];
   /**
-   * Tells sandboxes of one host apart: as root each slot has a user of its own, so that limits on processes are counted
-   * apart and one run's files are not another's. Default: from the process id.
+   * Separates the sandboxes of one host: as root each slot has its own user, so that process limits are counted
+   * separately and runs cannot access each other's files. Default: from the process id.
    */
   readonly slot?: number;
-  /** Where a run says nothing else. */
+  /** Defaults for a run. */
   readonly limits?: Partial<SandboxLimits>;
   /**
    * False on kernels without overlays for this user (unprivileged before 5.11): the host is then shown read-only, and a
@@ -52,11 +52,11 @@ export interface BubblewrapSandboxOptions {
   readonly layers?: boolean;
 }
 
-/** A range that neither people nor systemd are given numbers from (60514-61183). */
+/** A range of user ids that neither people nor systemd use (60514-61183). */
 const firstUser = 60_600;
 const userSlots = 500;
 
-/** What every program needs; missing ones are skipped. */
+/** Paths that every program needs; missing ones are skipped. */
 const systemPaths = [
   ...[
     '/usr',
@@ -150,10 +150,10 @@ export class BubblewrapSandbox implements Sandbox {
     }
   }
 
-  /** How a program says that a write was refused for the sandbox's sake alone. */
+  /** Error messages of programs about a write that only the sandbox refused. */
   private refusal(): RegExp | undefined {
     if (!this.layers) return /Read-only file system|EROFS/;
-    // In a user namespace what belongs to somebody else cannot be copied into a layer, although its rights allow the write.
+    // In a user namespace a file of another user cannot be copied into a layer, although its permissions allow the write.
     return this.privileged ? undefined : /Value too large for defined data type|EOVERFLOW/;
   }
 
@@ -174,7 +174,7 @@ export class BubblewrapSandbox implements Sandbox {
     const own = [
       ...Object.values(insidePaths),
       ...['/proc', '/dev', '/tmp', '/var/tmp', '/run'],
-      // A command sees it on its layer, where a write to it is one.
+      // A command sees it on its layer, where a write to it is detected.
       ...(run.profile === 'project' ? ['/etc/passwd'] : []),
       ...view.map((node) => node.path),
       ...readable,
@@ -210,14 +210,14 @@ export class BubblewrapSandbox implements Sandbox {
       ? ['unshare', '--mount']
       : ['unshare', '--user', '--map-root-user', '--mount'];
     return {
-      // Should the runner die, its supervisors die, and with them what they supervise.
+      // When the runner dies, its supervisors die, and with them their commands.
       argv: [...namespace, '--propagation', 'private', 'setpriv', '--pdeathsig', 'KILL', 'sh', '-c', script],
       own,
     };
   }
 
   private hostView(run: SandboxRun): readonly ViewNode[] {
-    // What a layer shows needs nothing of its own.
+    // Paths that a layer shows need no mount.
     const resolver = run.network ? resolverPaths().filter(isPrivate) : [];
     const planned = planHostView({
       mounts: parseMountInfo(readFileSync('/proc/self/mountinfo', 'utf8'), isDirectory),
@@ -242,7 +242,7 @@ export class BubblewrapSandbox implements Sandbox {
   }
 }
 
-/** On systems where `/bin` is a link it is one inside. */
+/** A link for `/bin` and others on systems where they are links. */
 function projectView(): readonly ViewNode[] {
   return systemLinks.flatMap((path): readonly ViewNode[] => {
     const status = lstatSync(path, { throwIfNoEntry: false });
@@ -258,7 +258,7 @@ function coveredPaths(view: readonly ViewNode[]) {
   return hidden.filter((path) => existsSync(path)).map((path) => ({ path, isDirectory: isDirectory(path) }));
 }
 
-/** Of a write outside that is refused the only trace is the program's complaint. */
+/** A refused write outside leaves no trace but the program's error message. */
 function refusedWritesIn(stderr: string, refusal: RegExp | undefined): readonly string[] {
   return stderr
     .split('\n')

@@ -10,7 +10,7 @@ export interface ConfinedProcess {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin: string;
-  /** Read by it on descriptor 4: what must not be among its arguments, which every user of the host may see. */
+  /** Read by it on descriptor 4: data that must not be among its arguments, which every user of the host may see. */
   readonly privateInput?: string;
   readonly timeoutMs: number;
   readonly limits: SandboxLimits;
@@ -20,9 +20,9 @@ export interface ConfinedProcess {
   readonly signal: AbortSignal | undefined;
   readonly onOutput: ((stream: 'stdout' | 'stderr', chunk: string) => void) | undefined;
   readonly onUsage: ((usage: ProcessUsage) => void) | undefined;
-  /** How a stop begins: where a supervisor waits for it, with another signal when nobody will read its report. */
+  /** The signal of a stop: one that a supervisor handles, and another one when its report is not needed. */
   readonly stopSignals: { readonly canceled: NodeJS.Signals; readonly other: NodeJS.Signals };
-  /** Without a pid namespace: text in the environment of every process of this run, to find those that slipped away. */
+  /** Without a pid namespace: text in the environment of every process of this run, to find those that left the group. */
   readonly marker?: string;
 }
 
@@ -31,16 +31,16 @@ export interface ConfinedEnd {
   readonly exitCode: number | null;
   readonly stdout: BoundedOutput;
   readonly stderr: BoundedOutput;
-  /** What the supervisor wrote on file descriptor 3. */
+  /** The supervisor's report from file descriptor 3. */
   readonly report: string;
   readonly durationMs: number;
   readonly peakRssMb: number;
   readonly cpuMs: number;
-  /** Why it could not start, or which limit it went past. */
+  /** The reason why it could not start, or the limit that it exceeded. */
   readonly reason?: string;
 }
 
-/** After the first stop signal; with the first it stays well under the second that a cancel may take. */
+/** Time after the first stop signal; together they stay well under the second that a cancel may take. */
 const killAfterMs = 600;
 const reportBytes = 131_072;
 /** How long the pipes may stay open after the command itself has ended. */
@@ -94,7 +94,7 @@ export async function runConfined(process_: ConfinedProcess): Promise<ConfinedEn
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   (child.stdio[3] as Readable).on('data', (chunk: Buffer) => report.push(chunk));
-  // A command may end, or close its input, before it has read the task: that is its choice.
+  // A command may end, or close its input, before it has read the task: this is no error.
   for (const [stream, text] of [
     [child.stdin, process_.stdin],
     [child.stdio[4] as Writable, process_.privateInput ?? ''],
@@ -154,7 +154,7 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It is gone, which is what was wanted.
+    // It is gone already.
   }
 }
 

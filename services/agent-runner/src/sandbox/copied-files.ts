@@ -1,12 +1,12 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import type { ViewNode } from './host-view';
 
-/** They are copied twice, into memory; what cannot be written on the host needs no copy. */
+/** They are copied twice, into memory; a file that is not writable on the host needs no copy. */
 const maxCopyBytes = 4_194_304;
 const maxCopyCount = 16;
 
 /**
- * A view whose files can be written to, as on the host, because they are copies. What a command line names comes last in a
+ * A view whose files are writable, as on the host, because they are copies. Paths of a command line come last in a
  * view, and first here.
  */
 export function withCopies(view: readonly ViewNode[]): readonly ViewNode[] {

@@ -1,17 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
 export interface DiskWatch {
-  /** Resolves when nothing of the watch runs any more. */
+  /** Resolves when the watch has stopped completely. */
   stop(): Promise<void>;
 }
 
 const minPauseMs = 500;
-/** A large copy takes long to measure: at most this part of the time is spent on it. */
+/** A large copy takes long to measure: at most this share of the time is spent on it. */
 const pausesPerMeasurement = 10;
 
 /**
- * Measures folders again and again, and says once when more than the limit has been added to what they held. A quota would
- * stop the write itself, but not every file system has one; until it is noticed a command may write for half a second.
+ * Measures folders periodically, and reports once when they have grown by more than the limit. A quota would
+ * stop the write itself, but not every file system has one; a command may write for half a second until it is detected.
  */
 export async function watchGrowth(
   folders: readonly string[],
@@ -48,12 +48,12 @@ export async function watchGrowth(
 
 interface Measurement {
   readonly process: ChildProcess;
-  /** What the folders take of the disk; undefined when that could not be found out. Never rejects. */
+  /** The disk usage of the folders; undefined when it could not be measured. Never rejects. */
   readonly usedMb: Promise<number | undefined>;
 }
 
 function startMeasuring(folders: readonly string[]): Measurement {
-  // A file that goes while it is looked at makes it complain, and count the rest.
+  // When a file is deleted during the measurement, du prints an error and counts the rest.
   const process = spawn('du', ['-skx', ...folders], { stdio: ['ignore', 'pipe', 'ignore'] });
   let output = '';
   process.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

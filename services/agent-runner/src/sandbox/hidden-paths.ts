@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Of every home folder. A command line gets what it needs by its own environment or a mount, not by looking around. */
+/** In every home folder. A command line gets secrets by its own environment or a mount, not by searching the host. */
 const inHomes = [
   '.ssh',
   '.gnupg',
@@ -58,7 +58,7 @@ const ofTheSystem = [
 
 export const secretsOfHome = (home: string): readonly string[] => inHomes.map((path) => join(home, path));
 
-/** What a `command` run must not see. `state` are the platform's own folders: secrets, databases, other working copies. */
+/** The paths hidden from a `command` run. `state` are the platform's own folders: secrets, databases, other working copies. */
 export function hiddenPaths(secrets: readonly string[], state: readonly string[]): readonly string[] {
   return [...state, ...ofTheSystem, ...secrets];
 }

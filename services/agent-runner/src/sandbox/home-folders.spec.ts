@@ -13,7 +13,7 @@ afterAll(() => {
   for (const path of [serviceHome, `${serviceHome}-link`]) rmSync(path, { recursive: true, force: true });
 });
 
-/** What a command run says in a runner with that home: Node asks the system for it, so it is a process of its own. */
+/** The output of a command run in a runner with that home: Node asks the system for it, so it is a separate process. */
 function saidAt(home: string, command: string): string {
   const options = { scratchFolder: fixture.scratchFolder, hostNode: fixture.hostNode, hidden: [] };
   const run = { profile: 'command', command, workspace: fixture.workspace, timeoutMs: 10_000 };
@@ -37,28 +37,25 @@ describe('the secrets of the runner’s own home', () => {
   it.each([
     ['of a service', serviceHome],
     ['below a private /tmp', join(fixture.folder, 'home')],
-  ])('are not seen in a home %s, named or not', (_, home) => {
+  ])('are hidden in a home %s, named or not', (_, home) => {
     const command = `cat ${home}/note; cat ${home}/.ssh/id_rsa; cd ${home}; ls -A .ssh`;
     expect(saidAt(withKey(home), command)).toBe('note');
   });
 
-  it('are not seen by the home’s real name either, where it is a link', () => {
+  it('are hidden under the home’s real path too, where it is a link', () => {
     const link = `${serviceHome}-link`;
     symlinkSync(withKey(serviceHome), link);
     const command = `cat ${link}/note ${link}/.ssh/id_rsa ${serviceHome}/.ssh/id_rsa`;
     expect(saidAt(link, command)).toBe('note');
   });
 
-  it.each(['/', '/tmp', fixture.folder])(
-    'being in %s, the working copy and a named program are there all the same',
-    (home) => {
-      const folder = join(fixture.folder, 'program');
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, 'agent.mjs'), 'import { word } from "./word.mjs"; console.log(word);');
-      writeFileSync(join(folder, 'word.mjs'), 'export const word = "found";');
-      expect(saidAt(home, `node ${join(folder, 'agent.mjs')}; echo x > own; cat own; rm own`)).toBe(
-        'found\nx\n',
-      );
-    },
-  );
+  it.each(['/', '/tmp', fixture.folder])('in %s do not hide the working copy and a named program', (home) => {
+    const folder = join(fixture.folder, 'program');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'agent.mjs'), 'import { word } from "./word.mjs"; console.log(word);');
+    writeFileSync(join(folder, 'word.mjs'), 'export const word = "found";');
+    expect(saidAt(home, `node ${join(folder, 'agent.mjs')}; echo x > own; cat own; rm own`)).toBe(
+      'found\nx\n',
+    );
+  });
 });

@@ -8,7 +8,7 @@ import { findHostNode } from './host-node';
 const folder = mkdtempSync(join(tmpdir(), 'ymera-host-node-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A folder with a `node`; a text is a program of the shell. */
+/** A folder with a `node`; a text is a shell script. */
 function place(name: string, node: string | { readonly link: string }): string {
   const path = join(folder, name);
   mkdirSync(path, { recursive: true });
@@ -19,7 +19,7 @@ function place(name: string, node: string | { readonly link: string }): string {
   return path;
 }
 
-/** The system's, which a test run under npm would otherwise not meet. */
+/** The system's PATH, which a test run under npm would not use otherwise. */
 const systemNode = realpathSync(
   execFileSync('node', ['-p', 'process.execPath'], {
     encoding: 'utf8',
@@ -27,31 +27,31 @@ const systemNode = realpathSync(
   }).trim(),
 );
 
-describe('the node of the host', () => {
+describe('findHostNode', () => {
   const packaged = place('checkout/node_modules/.bin', { link: process.execPath });
   const shims = place('shims', `exec ${systemNode} "$@"`);
 
-  it('is the person’s, not that of a package which npm puts in front', () => {
+  it('returns the person’s node, not that of a package that npm puts in front', () => {
     expect(findHostNode([packaged, dirname(systemNode)], process.execPath).binaries).toBe(
       dirname(systemNode),
     );
   });
 
-  it('is what a version manager’s script starts', () => {
+  it('returns the node that a version manager’s script starts', () => {
     expect(findHostNode([shims], '/nowhere').binaries).toBe(dirname(systemNode));
   });
 
-  it('is one that runs', () => {
+  it('skips a node that does not run', () => {
     const broken = place('broken', 'exit 1');
     expect(findHostNode([broken, shims], '/nowhere').binaries).toBe(dirname(systemNode));
   });
 
-  it('is the runner’s own where the path has none', () => {
+  it('returns the runner’s own node when the path has none', () => {
     const own = realpathSync(process.execPath);
     expect(findHostNode([packaged], own).binaries).toBe(dirname(own));
   });
 
-  it('is what a project’s tests run under, with its npm', async () => {
+  it('returns the node and npm that a project’s tests use', async () => {
     const fixture = new SandboxFixture([], [packaged, shims]);
     const outcome = await fixture.run('node -p process.execPath; npm --version', { profile: 'project' });
     fixture.close();

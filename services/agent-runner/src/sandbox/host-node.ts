@@ -5,14 +5,14 @@ import { dirname, isAbsolute, join } from 'node:path';
 export interface HostNode {
   /** Folder that holds `node`. */
   readonly binaries: string;
-  /** What must be visible for it to work: its installation, npm included. */
+  /** Folders that must be visible for it to work: its installation, npm included. */
   readonly installation: string;
 }
 
 const answerTimeoutMs = 5_000;
 
 /**
- * The node that the person uses, so that their tests run as they know them: the first on `path` that runs and is not a
+ * The person's node, so that their tests run as usual: the first on `path` that runs and is not a
  * package of some checkout (npm puts such folders in front). Without one, the runner's own.
  */
 export function findHostNode(path: readonly string[], ownExecutable: string): HostNode {
@@ -25,7 +25,7 @@ export function findHostNode(path: readonly string[], ownExecutable: string): Ho
   return hostNode(realpathSync(ownExecutable), ownExecutable);
 }
 
-/** Version managers put a script on the path that starts another program: only that one knows where it lies. */
+/** Version managers put a script on the path that starts another program: only that program knows its location. */
 function executableBehind(node: string): string | undefined {
   const asked = spawnSync(node, ['-p', 'process.execPath'], { encoding: 'utf8', timeout: answerTimeoutMs });
   const answer = asked.status === 0 ? asked.stdout.trim() : '';
@@ -36,7 +36,7 @@ function hostNode(executable: string, named: string): HostNode {
   const binaries = dirname(executable);
   const isLink = realpathSync(named) === executable;
   return {
-    // Some systems put a link on the path whose target has another name or no npm beside it.
+    // On some systems the path has a link whose target has another name or no npm beside it.
     binaries: isLink && !existsSync(join(binaries, 'npm')) ? dirname(named) : binaries,
     installation: binaries.endsWith('/bin') ? dirname(binaries) : binaries,
   };

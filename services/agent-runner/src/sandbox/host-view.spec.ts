@@ -38,11 +38,11 @@ const host: HostViewInput = {
 const paths = (input: HostViewInput) => planHostView(input).map((node) => `${node.kind} ${node.path}`);
 
 describe('the view of the host', () => {
-  it('is one layer over everything and one over each local mount, for root', () => {
+  it('has one layer over everything and one over each local mount, for root', () => {
     expect(paths(host)).toEqual(['layer /', 'layer /home', 'layer /var/lib/data']);
   });
 
-  it('is made of layers over folders without mounts below, for everybody else', () => {
+  it('has layers over folders without mounts below, for other users', () => {
     expect(paths({ ...host, privileged: false })).toEqual([
       'layer /home',
       'folder /var',
@@ -56,7 +56,7 @@ describe('the view of the host', () => {
     ]);
   });
 
-  it('hides what is hidden in the layer that would show it, once', () => {
+  it('hides each hidden path once, in the layer that would show it', () => {
     const hidden = planHostView(host).flatMap((node) =>
       node.kind === 'layer' ? [[node.path, node.hidden]] : [],
     );
@@ -80,7 +80,7 @@ describe('the view of the host', () => {
     ['a secret, not at all', '/home/ada/.ssh/id_ed25519', 'file', []],
     ['the kernel’s folders, not at all', '/proc/self/environ', 'file', []],
     ['a folder on a network mount', '/mnt/share/tools/agent', 'file', ['layer /mnt/share/tools']],
-  ] as const)('shows what the command line names: %s', (_, path, kind, expected) => {
+  ] as const)('shows the paths of the command line: %s', (_, path, kind, expected) => {
     const named = paths({ ...host, named: [{ path, kind }] });
     expect(named.slice(3)).toEqual(expected);
   });

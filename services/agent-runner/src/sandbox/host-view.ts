@@ -11,11 +11,11 @@ export interface HostEntry {
   readonly target?: string;
 }
 
-/** How one path of the host is shown to a `command` run. */
+/** The view of one host path in a `command` run. */
 export type ViewNode =
   /** A throw-away layer over the host's folder; `hidden` are absolute paths below it that must not be seen. */
   | { readonly kind: 'layer'; readonly path: string; readonly hidden: readonly string[] }
-  /** An empty folder, for what is mounted in it. */
+  /** An empty folder, for mounts below it. */
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | FileNode;
@@ -29,14 +29,14 @@ interface FileNode {
 
 export interface HostViewInput {
   readonly mounts: readonly HostMount[];
-  /** Paths that are absent inside; they and what is below them. */
+  /** Paths that are absent inside, with everything below them. */
   readonly hidden: readonly string[];
   /**
-   * The kernel lets only a privileged mounter lay over a folder that has other mounts below it: for everybody else that
-   * would uncover what those mounts cover.
+   * The kernel lets only a privileged mounter lay over a folder that has other mounts below it: for other users that
+   * would uncover the paths below those mounts.
    */
   readonly privileged: boolean;
-  /** What the command line itself names, and what is beside it: shown even where it would not be. */
+  /** Paths of the command line itself, with their folders: shown even where they would be hidden otherwise. */
   readonly named: readonly NamedPath[];
   readonly list: (folder: string) => readonly HostEntry[];
 }
@@ -46,7 +46,7 @@ export interface NamedPath {
   readonly kind: 'directory' | 'file';
 }
 
-/** Replaced by private ones, or of no use and dangerous: sockets, devices, the kernel's own. */
+/** Replaced by private ones, or useless and dangerous: sockets, devices, the kernel's own. */
 const privateFolders = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp'] as const;
 
 /** File systems whose contents are files. Network ones are left out: a dead server would hang the run. */
@@ -67,7 +67,7 @@ const maxDepth = 4;
 const isBelow = (path: string, folder: string) => path.startsWith(folder === '/' ? '/' : `${folder}/`);
 const isAtOrBelow = (path: string, folder: string) => path === folder || isBelow(path, folder);
 /**
- * The host as a `command` run sees it: layers that together show every local file except what is hidden. Parents come
+ * The host as a `command` run sees it: layers that together show every local file except hidden ones. Parents come
  * before children.
  */
 export function planHostView(input: HostViewInput): readonly ViewNode[] {
@@ -128,7 +128,7 @@ function planNamed(input: HostViewInput, view: readonly ViewNode[]): readonly Vi
   const layers = view.flatMap((node) => (node.kind === 'layer' ? [node.path] : []));
   const mounts = input.mounts.map((mount) => mount.path);
   const isShown = (path: string) => !isPrivate(path) && longest(layers, path) >= longest(mounts, path);
-  // To be named does not uncover a secret, and the kernel's own folders are private ones whatever is named in them.
+  // Naming a path does not uncover a secret, and the kernel's own folders stay private whatever is named in them.
   const isNeverShown = (path: string) =>
     input.hidden.some((hidden) => isAtOrBelow(path, hidden)) ||
     ['/proc', '/sys', '/dev'].some((folder) => isAtOrBelow(path, folder));
@@ -140,7 +140,7 @@ function planNamed(input: HostViewInput, view: readonly ViewNode[]): readonly Vi
   for (const { path, kind } of input.named) {
     if (isShown(path) || isNeverShown(path)) continue;
     const folder = kind === 'directory' ? path : path.slice(0, path.lastIndexOf('/'));
-    // All of /tmp, or a folder that holds what is hidden, would be far more than what was named.
+    // All of /tmp, or a folder with hidden paths, would show far more than the named path.
     const isTooMuch =
       folder.lastIndexOf('/') <= 0 ||
       privateFolders.some((root) => isAtOrBelow(root, folder)) ||

@@ -5,7 +5,7 @@ import type { SandboxMount } from './sandbox';
 /** These characters separate the fields and options of an overlay mount. */
 const unmountable = /[:,\\]/;
 
-/** Mounts as they can be made here, with the places where they are seen. */
+/** Mounts as they can be made here, with the paths at which they are visible. */
 export const possibleMounts = (
   mounts: readonly SandboxMount[],
   hasLayers: boolean,
@@ -18,8 +18,8 @@ export const possibleMounts = (
   });
 
 /**
- * The places in a working copy that are made to mount on. Answers what removes them after the run, as far as nothing was put
- * there: an empty folder of packages is no part of the project.
+ * Creates mount points in a working copy. Returns the function that removes them after the run, unless they are used: an
+ * empty folder of packages is no part of the project.
  */
 export function madeMountPoints(workspace: string, mounts: readonly SandboxMount[]): () => void {
   const made = new Set<string>();
@@ -42,6 +42,6 @@ function removeEmpty(path: string): void {
     if (status.isDirectory()) rmdirSync(path);
     else if (status.size === 0) unlinkSync(path);
   } catch {
-    // Something was put there meanwhile, or the command removed it.
+    // It is not empty, or the command removed it.
   }
 }

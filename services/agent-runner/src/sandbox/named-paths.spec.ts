@@ -12,7 +12,7 @@ chmodSync(agent, 0o755);
 symlinkSync(agent, join(folder, 'linked'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('the paths that a command line names', () => {
+describe('namedPaths', () => {
   it.each([
     ['in single quotes', `'${agent}' --fast`],
     ['in double quotes', `python3 "${agent}"`],
@@ -21,22 +21,22 @@ describe('the paths that a command line names', () => {
     ['behind an option', `agent --file='${agent}'`],
     ['for a shell within', `sh -c "'${agent}' --fast"`],
     ['as arguments', ['python3', agent]],
-  ])('may hold spaces: %s', (_, command) => {
+  ])('supports spaces in paths: %s', (_, command) => {
     expect(namedPaths(command)).toEqual([{ path: agent, kind: 'file' }]);
   });
 
-  it('are followed to what they link to', () => {
+  it('resolves links', () => {
     expect(namedPaths(`'${join(folder, 'linked')}'`).map(({ path }) => path)).toEqual([
       join(folder, 'linked'),
       agent,
     ]);
   });
 
-  it('are found in a program that is handed over as text', () => {
+  it('finds paths in a program given as text', () => {
     expect(namedPaths(`node -e 'require("/etc/hosts")'`)).toEqual([{ path: '/etc/hosts', kind: 'file' }]);
   });
 
-  it('exist, or else the folder that they would be made in', () => {
+  it('returns an existing path, otherwise the folder that it would be created in', () => {
     expect(namedPaths(`'${tools}/none.py' /`)).toEqual([{ path: tools, kind: 'directory' }]);
     expect(namedPaths(`/tmp/none.py '${tools}/none/none.py' /none`)).toEqual([]);
   });

@@ -3,9 +3,8 @@ import type { NamedPath } from './host-view';
 import { shellWords } from './shell-words';
 
 /**
- * The absolute paths that a command line names, also behind `=`, where they or their folder exist, with what they link to. A
- * command that is handed over as `node /tmp/x/agent.mjs` needs that file, and what lies beside it, in a sandbox with a `/tmp`
- * of its own.
+ * The absolute paths that a command line names, also behind `=`, if they or their folder exist, with their link targets. A
+ * command given as `node /tmp/x/agent.mjs` needs that file, and those beside it, in a sandbox with a private `/tmp`.
  */
 export function namedPaths(command: string | readonly string[]): readonly NamedPath[] {
   const words =
@@ -30,7 +29,7 @@ const within = (word: string): readonly string[] => [
   ...word.split(/[\s'"`=;|&<>()]+/),
 ];
 
-/** What does not exist yet may be made: only where its folder is seen is that seen, too. One like `/tmp` always is. */
+/** A missing file may be created: it is visible only if its folder is. A folder like `/tmp` always is. */
 function folderOf(path: string): NamedPath | undefined {
   const folder = path.slice(0, path.lastIndexOf('/'));
   const found = folder.lastIndexOf('/') > 0 ? statPath(folder) : undefined;

@@ -47,7 +47,7 @@ describe('a command run', () => {
       'echo x > /tmp/ymera-escape; cat /dev/zero > $TMPDIR/full; true',
       '/tmp/ymera-escape',
     ],
-  ])('that writes to %s is found out, and nothing happened', async (_, command, path) => {
+  ])('that writes to %s is detected and changes nothing', async (_, command, path) => {
     mkdirSync(outside, { recursive: true });
     writeFileSync(join(outside, 'precious'), 'kept');
     const hosts = readFileSync('/etc/hosts', 'utf8');
@@ -62,7 +62,7 @@ describe('a command run', () => {
     }
   });
 
-  it('may read, touch nothing, and keep its own state in its home and temporary folder', async () => {
+  it('may read, and keep its own state in its home and temporary folder', async () => {
     const outcome = await fixture.run(
       'cat /etc/hosts > copy; exec 3<>/etc/hosts 3>&-; mkdir ~/.cache; echo x > ~/.cache/x; mktemp > made; cat made',
     );
@@ -70,7 +70,7 @@ describe('a command run', () => {
     expect(outcome.stdout).toContain('/ymera/tmp/');
   });
 
-  it('sees the user database with its own user in it, and changing it is found out', async () => {
+  it('sees the user database with its own user in it, and a change of it is detected', async () => {
     const outcome = await fixture.run(
       "id -un; python3 -c \"open('/etc/passwd', 'r+').close()\" 2>/dev/null; true",
     );
@@ -81,7 +81,7 @@ describe('a command run', () => {
       expect(await fixture.run(command)).toMatchObject({ exitCode: 0, outsideWrites: ['/etc/passwd'] });
   });
 
-  it('replaces a link by what it links to, which is found out', async () => {
+  it('is detected when it replaces a link by its target', async () => {
     mkdirSync(outside, { recursive: true });
     writeFileSync(join(outside, 'real'), 'kept', { mode: 0o777 });
     symlinkSync('real', join(outside, 'link'));
@@ -90,7 +90,7 @@ describe('a command run', () => {
     rmSync(outside, { recursive: true });
   });
 
-  it('may be Python or Java, which leave something behind wherever they are told', async () => {
+  it('may be Python or Java, which leave state files', async () => {
     mkdirSync(outside, { recursive: true });
     writeFileSync(join(outside, 'word.py'), 'word = "found"');
     writeFileSync(join(outside, 'agent.py'), 'import word; print(word.word)');
@@ -99,7 +99,7 @@ describe('a command run', () => {
     rmSync(outside, { recursive: true });
   });
 
-  it('that changes who may do what with a file is found out, and nothing happened', async () => {
+  it('that changes permissions of a file is detected and changes nothing', async () => {
     mkdirSync(outside, { recursive: true });
     for (const name of ['changed', 'touched']) {
       writeFileSync(join(outside, name), 'kept', { mode: 0o644 });
@@ -140,7 +140,7 @@ describe('a command run', () => {
       ['lets others write in it', 'chmod 777 tree/.config/empty', ['tree/.config/empty']],
       ['closes it', 'chmod 700 tree', ['tree']],
       ['changes the one that its command names', 'chmod 777 .', ['.']],
-    ])('and %s is found out, and nothing happened', async (_, command, paths) => {
+    ])('and %s is detected and changes nothing', async (_, command, paths) => {
       const listing = () => readdirSync(tree, { recursive: true }).sort();
       const before = listing();
       const outcome = await fixture.run(`cd ${outside}; ${command}`);
@@ -150,14 +150,14 @@ describe('a command run', () => {
         expect(statSync(join(tree, folder)).mode & 0o777).toBe(0o755);
     });
 
-    it('and puts it back as it was did nothing', async () => {
+    it('and restores it is not reported', async () => {
       const outcome = await fixture.run(
         `cd ${outside}; cp -a tree copy; rm -rf tree; mv copy tree; chmod 700 tree; chmod 755 tree`,
       );
       expect(outcome).toMatchObject({ exitCode: 0, outsideWrites: [] });
     });
 
-    it('beside a secret is found out for that alone', async () => {
+    it('beside a secret is reported for that only', async () => {
       const beside = join('/var/lib', `ymera-test-${process.pid}`, 'tree');
       plant(beside);
       const hiding = new BubblewrapSandbox({
@@ -179,7 +179,7 @@ describe('a command run', () => {
     });
   });
 
-  it('sees what its own command line names, below a private /tmp', async () => {
+  it('sees the paths of its own command line below a private /tmp', async () => {
     mkdirSync(outside, { recursive: true });
     writeFileSync(join(outside, 'agent.mjs'), 'import { word } from "./word.mjs"; console.log(word);');
     writeFileSync(join(outside, 'word.mjs'), 'export const word = "found";');

@@ -16,14 +16,14 @@ describe('the probe', () => {
     });
   });
 
-  it('refuses loudly where commands cannot be confined, and says what to do', async () => {
+  it('fails with a suggestion when commands cannot be confined', async () => {
     expect(await probeSandbox(fixture.unconfined, fixture.scratchFolder)).toMatchObject({
       ok: false,
       error: { code: 'sandbox_unavailable', suggestion: expect.stringContaining('--no-sandbox') },
     });
   });
 
-  it('says what a plain chroot lacks', async () => {
+  it('names what a plain chroot lacks', async () => {
     const reason = 'unshare: cannot change root filesystem propagation: Invalid argument';
     const { unconfined } = fixture;
     const sandbox: Sandbox = {
@@ -38,7 +38,7 @@ describe('the probe', () => {
     });
   });
 
-  it('accepts a host that can only be shown read-only: writes outside then fail and are named', async () => {
+  it('accepts a host without layers, where writes outside fail and are named', async () => {
     const readOnly = new BubblewrapSandbox({
       scratchFolder: fixture.scratchFolder,
       hostNode: fixture.hostNode,
@@ -56,7 +56,7 @@ describe('the probe', () => {
     expect(outcome.outsideWrites).toEqual([expect.stringContaining('Read-only file system')]);
   });
 
-  it('opens the layered one where it can', async () => {
+  it('uses layers where the kernel supports them', async () => {
     const opened = await openSandbox({
       scratchFolder: fixture.scratchFolder,
       hostNode: fixture.hostNode,

@@ -6,7 +6,7 @@ import type { Sandbox } from './sandbox';
 
 const probeTimeoutMs = 10_000;
 
-/** The best sandbox that works here: with throw-away layers, or else with a read-only host. */
+/** The best sandbox that works here: with throw-away layers, otherwise with a read-only host. */
 export async function openSandbox(options: BubblewrapSandboxOptions): Promise<Result<Sandbox>> {
   const layered = new BubblewrapSandbox(options);
   const probed = await probeSandbox(layered, options.scratchFolder);
@@ -18,8 +18,8 @@ export async function openSandbox(options: BubblewrapSandboxOptions): Promise<Re
 }
 
 /**
- * Tries, once at start, what every run relies on: that commands start in both profiles, that a write outside is seen and
- * takes no effect. A host where this fails gets a reason and a way on, never a quiet run without confinement.
+ * Tests once, at start, the preconditions of every run: commands start in both profiles, and a write outside is detected and
+ * has no effect. On failure the error has a reason and a suggestion; a run never continues silently without confinement.
  */
 export async function probeSandbox(sandbox: Sandbox, folder: string): Promise<Result<void>> {
   mkdirSync(folder, { recursive: true });
@@ -56,7 +56,7 @@ function refusal(profile: string, reason: string) {
     `The sandbox cannot work here (${profile}): ${reason}`,
     {
       retryable: false,
-      suggestion: `${advice(reason)} Or go on without confinement: --no-sandbox.`,
+      suggestion: `${advice(reason)} Or run without confinement: --no-sandbox.`,
     },
   );
 }

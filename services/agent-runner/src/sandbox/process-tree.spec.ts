@@ -6,13 +6,13 @@ describe('the processes of the host', () => {
   beforeEach(() => reads.mockClear());
   afterAll(() => reads.mockRestore());
 
-  it('are read once for all sandboxes that measure at the same moment', () => {
+  it('are read once for all sandboxes that measure at the same time', () => {
     for (let sandbox = 0; sandbox < 20; sandbox += 1)
       expect(usageOf(process.pid).processes).toBeGreaterThan(0);
     expect(reads.mock.calls.length).toBeLessThanOrEqual(1);
   });
 
-  it('are read anew for whoever is about to end them', () => {
+  it('are read again before a kill', () => {
     for (let stop = 0; stop < 3; stop += 1) expect(processTree(process.pid)[0]?.pid).toBe(process.pid);
     expect(reads).toHaveBeenCalledTimes(3);
   });

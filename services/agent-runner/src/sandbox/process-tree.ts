@@ -4,7 +4,7 @@ import type { ProcessUsage } from './sandbox';
 interface ProcessRow {
   readonly pid: number;
   readonly parent: number;
-  /** As in ps: `Z` is dead and not yet taken note of. */
+  /** As in ps: `Z` is dead and not yet reaped. */
   readonly state: string;
   readonly cpuTicks: number;
   readonly rssPages: number;
@@ -19,8 +19,8 @@ interface ProcessTable {
 }
 
 /**
- * How old a table may be that only measures. Reading it blocks this process for milliseconds per hundred processes of
- * the host, so that sandboxes that each read their own would leave no time for anything else.
+ * Maximum age of a process table for measurements. Reading it blocks this process for milliseconds per hundred processes of
+ * the host, so that sandboxes that each read their own would leave no time for other work.
  */
 const measuringAgeMs = 200;
 let measured: { readonly table: ProcessTable; readonly at: number } | undefined;
@@ -55,7 +55,7 @@ function descendants({ rows, children }: ProcessTable, root: number): readonly P
   return found;
 }
 
-/** As of a moment ago; whoever looks every few milliseconds, to catch a peak, gets as fresh a look. */
+/** From a moment ago; a caller that polls every few milliseconds, to catch a peak, gets as fresh a table. */
 export function usageOf(root: number, everyMs = measuringAgeMs): ProcessUsage {
   const now = performance.now();
   if (measured === undefined || now - measured.at > Math.min(measuringAgeMs, everyMs / 2))
@@ -69,7 +69,7 @@ export function usageOf(root: number, everyMs = measuringAgeMs): ProcessUsage {
   };
 }
 
-/** Processes whose environment holds `marker`; those of other users cannot be read and are not ours. */
+/** Processes whose environment contains `marker`; those of other users cannot be read and do not belong to the runner. */
 export function processesWith(marker: string): readonly number[] {
   return readdirSync('/proc')
     .map(Number)
@@ -87,7 +87,7 @@ function environmentOf(pid: number): string {
 function readRow(pid: number): ProcessRow | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The command's name is in parentheses and may itself hold spaces and parentheses: fields count from the last one.
+    // The command's name is in parentheses and may itself contain spaces and parentheses: fields count from the last one.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const numbers = fields.map(Number);
     const [user = 0, system = 0, childUser = 0, childSystem = 0] = numbers.slice(11, 15);

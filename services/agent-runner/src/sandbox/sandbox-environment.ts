@@ -3,9 +3,9 @@ import { insidePaths } from './sandbox-layout';
 export const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 export interface EnvironmentParts {
-  /** Before all others. */
+  /** First in PATH. */
   readonly toolPath?: readonly string[] | undefined;
-  /** Of the host's node. */
+  /** The folder of the host's node. */
   readonly nodeFolder: string;
   /** Further folders of PATH, before the system's. */
   readonly searchPath?: readonly string[] | undefined;
@@ -14,8 +14,8 @@ export interface EnvironmentParts {
 }
 
 /**
- * An allow-list, never a copy: whatever the runner was started with (npm's variables, tokens, our own binaries on the
- * path) must not decide how somebody's tests behave.
+ * An allow-list, never a copy: the runner's own environment (npm's variables, tokens, our own binaries on the
+ * path) must not affect a project's tests.
  */
 export function sandboxEnvironment({
   toolPath = [],
@@ -36,9 +36,9 @@ export function sandboxEnvironment({
     TZ: 'UTC',
     TERM: 'dumb',
     NO_COLOR: '1',
-    // Keeps watch modes and questions away.
+    // Prevents watch modes and prompts.
     CI: 'true',
-    // What Python compiles would lie beside its author's program, which is a write outside, and in the change.
+    // Python would write compiled files beside its author's program, which is a write outside, and into the change.
     PYTHONDONTWRITEBYTECODE: '1',
     ...additional,
   };

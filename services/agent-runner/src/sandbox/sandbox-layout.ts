@@ -1,4 +1,4 @@
-/** Where things are inside a sandbox. The working copy's parent holds nothing of the host. */
+/** Paths inside a sandbox. The working copy's parent contains nothing of the host. */
 export const insidePaths = {
   workspace: '/ymera/workspace',
   home: '/ymera/home',
@@ -20,8 +20,8 @@ export const scratchFolders = {
 } as const;
 
 /**
- * Folders that are the run's own and yet count as outside: what a command leaves there, it would have left on the host.
- * `$TMPDIR` is for leaving things, so it is not among them; in `$HOME` hidden files are a tool's own state.
+ * Private folders of the run that nevertheless count as outside: files that a command leaves there would be left on the host.
+ * `$TMPDIR` is for leftovers, so it is not among them; hidden files in `$HOME` are a tool's own state.
  */
 export const watchedScratch: readonly { readonly folder: string; readonly inside: string }[] = [
   { folder: scratchFolders.root, inside: '' },
@@ -32,13 +32,13 @@ export const watchedScratch: readonly { readonly folder: string; readonly inside
   { folder: scratchFolders.home, inside: insidePaths.home },
 ];
 
-/** Below the scratch folder: what the command sees of a copied file, and what it was. */
+/** Below the scratch folder: the command's copy of a file, and the original content. */
 export const copyOf = (index: number) => ({
   shown: `${scratchFolders.files}/${index}`,
   was: `${scratchFolders.files}/${index}.was`,
 });
 
-/** Below the scratch folder: a mount that is written to, and its layer. */
+/** Below the scratch folder: a writable mount, and its layer. */
 export const layeredMount = (index: number) => ({
   merged: `${scratchFolders.mounts}/${index}/merged`,
   upper: `${scratchFolders.mounts}/${index}/upper`,

@@ -18,13 +18,13 @@ const run = (command: string, access: SandboxMount['access'], profile: 'project'
   });
 
 describe.each(['project', 'command'] as const)('a mount of a %s run', (profile) => {
-  it('refuses to be written to', async () => {
+  it('is read-only', async () => {
     const outcome = await run('cat node_modules/kept.js; echo x > node_modules/new', undefined, profile);
     expect(outcome.stdout).toBe('kept');
     expect(outcome.stderr).toContain('Read-only file system');
   });
 
-  it('with a layer takes what is written, and the next run does not see it', async () => {
+  it('with a layer accepts writes that the next run does not see', async () => {
     const write = 'mkdir node_modules/.cache && echo x > node_modules/.cache/a && cat node_modules/.cache/a';
     expect(await run(write, 'layered', profile)).toMatchObject({
       exitCode: 0,
@@ -35,7 +35,7 @@ describe.each(['project', 'command'] as const)('a mount of a %s run', (profile) 
     expect(readFileSync(join(packages, 'kept.js'), 'utf8')).toBe('kept');
   });
 
-  it('leaves no empty folder where it was', async () => {
+  it('leaves no empty mount point', async () => {
     const mounts = [{ source: packages, target: 'a/node_modules', access: 'layered' }] as const;
     mkdirSync(join(fixture.workspace, 'a'), { recursive: true });
     expect(await fixture.run('ls a/node_modules', { profile, mounts })).toMatchObject({
@@ -44,7 +44,7 @@ describe.each(['project', 'command'] as const)('a mount of a %s run', (profile) 
     expect(existsSync(join(fixture.workspace, 'a/node_modules'))).toBe(false);
   });
 
-  it('that is written to keeps what is written', async () => {
+  it('that is writable keeps writes', async () => {
     const { owner } = fixture.bubblewrap;
     if (owner) chownSync(packages, owner.uid, owner.gid);
     expect(await run(`echo x > node_modules/${profile}`, 'write', profile)).toMatchObject({ exitCode: 0 });

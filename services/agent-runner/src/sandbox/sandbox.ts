@@ -1,10 +1,10 @@
 /**
- * Where other people's commands run. A command sees one writable place, its working copy; everything else is read-only,
- * invisible, or a copy that is thrown away. ADR 0006 says why it is built like this.
+ * Runs untrusted commands. A command sees one writable folder, its working copy; everything else is read-only,
+ * invisible, or a copy that is discarded. ADR 0006 explains the design.
  *
  * - `project`: a project's own tests and benchmarks. System folders, node and the working copy; nothing else is visible.
  * - `command`: the operator's own command line. The host's files are readable except for secrets; writing outside of the
- *   working copy succeeds on a throw-away layer, so that it can be named afterwards, and changes nothing.
+ *   working copy succeeds on a throw-away layer, so that it can be reported afterwards, and has no effect.
  */
 export type SandboxProfile = 'project' | 'command';
 
@@ -17,9 +17,9 @@ export interface SandboxLimits {
   readonly processes: number;
   /** Size of any one file written. */
   readonly fileSizeMb: number;
-  /** Added to the working copy, and to a temporary folder that is on the disk; measured now and then. */
+  /** Growth of the working copy, and of a temporary folder that is on the disk; measured periodically. */
   readonly workspaceMb: number;
-  /** Kept of each of stdout and stderr: its beginning and its end. What is beyond is read and dropped. */
+  /** Kept bytes of each of stdout and stderr: the beginning and the end. The rest is read and dropped. */
   readonly outputBytes: number;
   /** All of `$HOME`, `$TMPDIR`, `/tmp` and the throw-away layer together; it lives in memory. */
   readonly scratchMb: number;
@@ -40,7 +40,7 @@ export interface SandboxMount {
   readonly source: string;
   readonly target: string;
   /**
-   * `read` is the default. `layered` succeeds in writing, on a throw-away layer that goes with the run; read-only where
+   * `read` is the default. `layered` accepts writes on a throw-away layer that is discarded after the run; read-only where
    * there are no layers. `write` writes to the host.
    */
   readonly access?: 'read' | 'layered' | 'write';
@@ -55,7 +55,7 @@ export interface SandboxRun {
   readonly stdin?: string;
   /** Added to the allow-listed environment; never among the arguments of a process. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Folders of PATH before all others: interpreters that the project asks for, and the programs of its packages. */
+  /** First folders of PATH: interpreters that the project pins, and the programs of its packages. */
   readonly toolPath?: readonly string[];
   /** Folders of the host on PATH, behind the node's and before the system's. */
   readonly searchPath?: readonly string[];
@@ -90,25 +90,25 @@ export interface SandboxOutcome {
   readonly stdout: string;
   readonly stderr: string;
   readonly outputTruncated: boolean;
-  /** From spawn to the last process gone, the sandbox's own set-up included (about 30 ms). */
+  /** From spawn to the end of the last process, including the sandbox's own set-up (about 30 ms). */
   readonly durationMs: number;
   readonly peakRssMb: number;
   readonly cpuMs: number;
-  /** As the command would name them: `/etc/hosts`, `../x`, `~/x`. At most 100. */
+  /** In the command's own notation: `/etc/hosts`, `../x`, `~/x`. At most 100. */
   readonly outsideWrites: readonly string[];
-  /** Why it could not start, or which limit it went past; for the operator. */
+  /** The reason why it could not start, or the limit that it exceeded; for the operator. */
   readonly reason?: string;
 }
 
 export interface Sandbox {
-  /** For logs and reports: what confines the commands. */
+  /** For logs and reports: the confinement of the commands. */
   readonly name: 'bubblewrap' | 'none';
-  /** Where the working copy is seen by the command. */
+  /** The path of the working copy inside. */
   workspacePath(workspace: string): string;
-  /** Where a mount with an absolute target is seen by the command. */
+  /** The path inside of a mount with an absolute target. */
   mountPath(mount: SandboxMount): string;
   /**
-   * Host user that owns what the command writes, when it is not the runner's own: working copies are handed to it.
+   * Host user that owns the command's files, when it is not the runner's own: working copies are chowned to it.
    */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
   run(run: SandboxRun): Promise<SandboxOutcome>;

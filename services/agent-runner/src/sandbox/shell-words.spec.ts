@@ -3,7 +3,7 @@ import { shellWords } from './shell-words';
 
 const texts = (line: string) => shellWords(line).map(({ text }) => text);
 
-describe('the words of a command line', () => {
+describe('shellWords', () => {
   it.each([
     'my-agent --fast',
     `'/home/me/my tools/agent.py' --fast`,
@@ -12,14 +12,14 @@ describe('the words of a command line', () => {
     `pre'fix 'and" so "on\tafter\\\nwards`,
     `--config='/a b/c.json' # a comment`,
     `a"b"'c'd`,
-  ])('are what the shell makes of them: %s', (line) => {
+  ])('splits like the shell: %s', (line) => {
     const asked = execFileSync('sh', ['-c', `for word in ${line}\ndo printf '%s\\0' "$word"; done`], {
       encoding: 'utf8',
     });
     expect(texts(line)).toEqual(asked.split('\0').slice(0, -1));
   });
 
-  it('stand where they stand, quotes included', () => {
+  it('returns positions including quotes', () => {
     const line = `run  'a b'\\ c;x`;
     expect(shellWords(line).map(({ start, end }) => line.slice(start, end))).toEqual([
       'run',
@@ -33,11 +33,11 @@ describe('the words of a command line', () => {
     ['cd src&&(agent;true)||false', ['cd', 'src', 'agent', 'true', 'false']],
     ['a b\nc d', ['a', 'b', 'c', 'd']],
     ['<task agent', ['task', 'agent']],
-  ])('are told apart by what is no word: %s', (line, expected) => {
+  ])('splits at operators: %s', (line, expected) => {
     expect(texts(line)).toEqual(expected);
   });
 
-  it('tell what is left for the shell to replace', () => {
+  it('marks words with expansions', () => {
     const line = `plain '$x' "$x" "\\$x" $x *.mjs ~/x '~/x'`;
     const kinds = shellWords(line).map(({ isLiteral, isBelowHome }) => [isLiteral, isBelowHome]);
     const [literal, replaced] = [
@@ -47,7 +47,7 @@ describe('the words of a command line', () => {
     expect(kinds).toEqual([literal, literal, replaced, literal, replaced, replaced, [true, true], literal]);
   });
 
-  it('end where the line ends, whatever it lacks', () => {
+  it('ends at the end of the line, also with an open quote', () => {
     expect(texts(`agent 'never closed`)).toEqual(['agent', 'never closed']);
     expect(texts('agent "never closed')).toEqual(['agent', 'never closed']);
     expect(texts('agent \\')).toEqual(['agent', '']);

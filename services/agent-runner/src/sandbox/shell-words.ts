@@ -1,20 +1,20 @@
-/** One word of a command line, and where it stands in it. */
+/** One word of a command line, with its position. */
 export interface ShellWord {
-  /** Without its quotes, as a program would get it. */
+  /** Without its quotes, as a program gets it. */
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** Nothing in it is left for the shell to replace (`$x`, `*`), but for a leading `~/`. */
+  /** Contains nothing that the shell expands (`$x`, `*`), except for a leading `~/`. */
   readonly isLiteral: boolean;
   /** Begins with `~/` outside of quotes. */
   readonly isBelowHome: boolean;
-  /** Where output goes to (`> x`, `>> x`). */
+  /** The target of an output redirection (`> x`, `>> x`). */
   readonly isWritten: boolean;
 }
 
 /**
- * The words of a POSIX shell's command line, as far as it takes to find the files and programs that it names: quotes and
- * escapes are understood; what is replaced when it runs is only told apart.
+ * The words of a POSIX shell's command line, as far as needed to find its files and programs: quotes and
+ * escapes are parsed; expansions are only marked.
  */
 export function shellWords(line: string): readonly ShellWord[] {
   const words: ShellWord[] = [];
@@ -32,7 +32,7 @@ export function shellWords(line: string): readonly ShellWord[] {
   return words;
 }
 
-/** One piece of a word; outside of quotes up to what ends the word. */
+/** One piece of a word; outside of quotes up to the end of the word. */
 const piece = /'([^']*)'?|"((?:[^"\\]|\\[^])*)"?|\\([^])|([^\s;|&()<>'"\\]+)|\\$/y;
 
 function readWord(line: string, start: number): ShellWord {

@@ -14,13 +14,13 @@ export interface SupervisorPlan {
   readonly scratch: string;
   readonly scratchMb: number;
   readonly view: readonly ViewNode[];
-  /** False where the kernel has no overlays for us: bubblewrap then shows the folders read-only. */
+  /** False where the kernel has no overlays for this user: bubblewrap then shows the folders read-only. */
   readonly layers: boolean;
   /** Overlays in a user namespace keep their marks in `user.*` attributes. */
   readonly privileged: boolean;
-  /** Own `$HOME` and `$TMPDIR` by this user. */
+  /** `$HOME` and `$TMPDIR` belong to this user. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
-  /** The user database inside, so that programs find out who they are. */
+  /** The user database inside, so that programs can look up their user. */
   readonly passwd: string;
   /** Paths inside that bubblewrap mounts on. */
   readonly places: readonly string[];
@@ -33,7 +33,7 @@ const maxInodes = 65_536;
 
 /**
  * The shell program that runs inside a private mount namespace: builds the view, runs bubblewrap on it, and afterwards
- * writes to descriptor 3 what was written outside. It must be there, and not in the runner: layers and scratch exist in
+ * writes the paths written outside to descriptor 3. It must run there and not in the runner: layers and scratch exist in
  * this namespace only, and vanish with it whatever happens to the runner.
  *
  * Report: NUL-separated records `setup<TAB>reason` | `started` | `wrote<TAB>path` | `removed<TAB>path` | `rights<TAB>path`
@@ -50,18 +50,18 @@ export function supervisorScript(plan: SupervisorPlan): string {
     ...(plan.owner
       ? [`chown ${plan.owner.uid}:${plan.owner.gid} ${scratchFolders.home} ${scratchFolders.temporary}`]
       : []),
-    // npm asks the network about its own updates, and takes half a second to find out that there is none.
+    // npm checks the network for its own updates, and takes half a second to fail.
     `printf 'update-notifier=false\\nfund=false\\naudit=false\\n' > ${scratchFolders.home}/.npmrc`,
     `printf '%s' ${quote(plan.passwd)} > passwd`,
     ...plan.view.flatMap((node, index) => viewCommands(node, index, plan)),
     ...plan.mounts.flatMap((mount, index) => mountCommands(mount, index, plan)),
-    // bubblewrap would make missing parents for itself alone.
+    // bubblewrap would create missing parents for itself only.
     `mkdir -p ${[...new Set(plan.places.map((place) => placeInScratch(parentOf(place))))].map(quote).join(' ')} || fail 'no places to mount on'`,
     `${listWatched(plan)} > watched.before`,
     `child=; stopped=; canceled=`,
     `stop() { stopped=1; [ -n "$child" ] && kill -KILL "$child" 2>/dev/null; }`,
     `trap stop TERM`,
-    // Of what was canceled nobody reads the report, and many may be canceled at once.
+    // The report of a canceled run is not read, and many runs may be canceled at once.
     `trap 'canceled=1; stop' USR1`,
     `printf 'started\\0' >&3`,
     `${plan.bubblewrap.map(quote).join(' ')} <&7 2>&5 3>&- 7<&- 5>&- 6>info & child=$!`,
@@ -70,15 +70,15 @@ export function supervisorScript(plan: SupervisorPlan): string {
     `[ -n "$stopped" ] && kill -KILL "$child" 2>/dev/null`,
     // A signal that is trapped ends \`wait\` before the child has ended.
     `wait "$child"; status=$?; while kill -0 "$child" 2>/dev/null; do wait "$child"; status=$?; done`,
-    // bubblewrap is gone before the last of its processes; none may still write while the copy is read. The namespace's
-    // first process outlives all others; as a zombie it only waits to be taken note of, which not every init does.
+    // bubblewrap ends before the last of its processes; none may still write while the copy is read. The namespace's
+    // first process outlives all others; as a zombie it only waits to be reaped, which not every init does.
     `init=; while read -r key value; do case $key in '"child-pid":') init=\${value%,} ;; esac; done < info`,
     `lives() { read -r _ _ state _ 2>/dev/null < "/proc/$init/stat" && [ "$state" != Z ] && [ "$state" != X ]; }`,
     `left=100; while [ -n "$init" ] && [ $left -gt 0 ] && lives; do left=$((left - 1)); sleep 0.02; done`,
     `[ -n "$canceled" ] && exit "$status"`,
     `{`,
     ...plan.view.flatMap((node, index) => report(node, index, plan)),
-    // Through a pipe: the command may have left no room for a file.
+    // Through a pipe: the command may have left no space for a file.
     `${listWatched(plan)} | grep -vxF -f watched.before | while IFS= read -r path; do printf 'left\\t%s\\0' "$path"; done`,
     `} 2>/dev/null | head -c 100000 >&3`,
     `exit $status`,
@@ -87,7 +87,7 @@ export function supervisorScript(plan: SupervisorPlan): string {
 
 const parentOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
 
-/** The private folders are mounted from folders of their own. */
+/** The private folders are mounted from separate folders. */
 function placeInScratch(path: string): string {
   const own = watchedScratch.find(
     ({ inside }) => inside !== '' && (path === inside || path.startsWith(`${inside}/`)),
@@ -100,7 +100,7 @@ function viewCommands(
   index: number,
   { privileged, layers }: Pick<SupervisorPlan, 'privileged' | 'layers'>,
 ): readonly string[] {
-  // Where only this user is known, a file of another one's cannot be given away.
+  // In a namespace that knows this user only, a file cannot be chowned to another one.
   const copy = privileged ? 'cp -aL' : 'cp -L --preserve=mode';
   const target = placeInScratch(node.path);
   switch (node.kind) {
@@ -109,7 +109,7 @@ function viewCommands(
     case 'link':
       return [`ln -s ${quote(node.target)} ${quote(target)}`];
     case 'file': {
-      // bubblewrap binds the file; a missing place for it would be made there.
+      // bubblewrap binds the file; it would create a missing mount point there.
       if (!node.isCopied) return [];
       const { shown, was } = copyOf(index);
       return [
@@ -121,8 +121,8 @@ function viewCommands(
       const layer = `${scratchFolders.layers}/${index}`;
       const whiteouts = node.hidden.map((path) => {
         const place = `${layer}/hide/${path.slice(node.path === '/' ? 1 : node.path.length + 1)}`;
-        // A character device 0/0 in a layer says that the lower ones have nothing of that name. Where the host has
-        // nothing either, the folders above it would be invented: hence the test.
+        // A character device 0/0 in a layer means that the path was removed from the lower ones. When the host does not have
+        // it either, its parent folders would be reported wrongly: hence the test.
         return `[ -e ${quote(path)} ] && { mkdir -p ${quote(place.slice(0, place.lastIndexOf('/')))} && mknod ${quote(place)} c 0 0 || fail ${quote(`cannot hide ${path}`)}; }`;
       });
       const options = [
@@ -137,7 +137,7 @@ function viewCommands(
         ...(node.path === '/'
           ? [`mkdir -p ${layer}/hide/etc && cat /etc/passwd passwd > ${layer}/hide/etc/passwd`]
           : []),
-        // The layer's top folder decides who may write in it: as on the host.
+        // The layer's top folder decides about write permission in it: same as on the host.
         `chmod --reference=${quote(node.path)} ${layer}/up 2>/dev/null${privileged ? `; chown --reference=${quote(node.path)} ${layer}/up` : ''}`,
         `mount -t overlay -o ${quote(options.join(','))} overlay ${quote(target)} || fail ${quote(`no layer over ${node.path}`)}`,
       ];
@@ -145,7 +145,7 @@ function viewCommands(
   }
 }
 
-/** The layer's top folder is the user's own, whoever installed what lies below it. */
+/** The layer's top folder belongs to the user, independent of the owner of the paths below it. */
 function mountCommands(
   { source, access }: SandboxMount,
   index: number,
@@ -181,9 +181,9 @@ function report(node: ViewNode, index: number, { layers, privileged }: Superviso
 }
 
 /**
- * What the layer got: what is new, what is gone, and what differs from the host's in contents or in who may do what. A file
- * only opened for writing was copied into the layer as it is, which is no write; nor is a new time. Extended attributes are
- * not compared.
+ * The content of the layer: new files, removed files, and differences from the host in content or permissions. A file
+ * that was only opened for writing is copied into the layer unchanged, which is no write; a new time is none either.
+ * Extended attributes are not compared.
  */
 function layerReport({ path }: ViewNode, index: number, privileged: boolean): string {
   const layer = `$S/${scratchFolders.layers}/${index}`;
@@ -191,8 +191,8 @@ function layerReport({ path }: ViewNode, index: number, privileged: boolean): st
     `base=$1 hide=$2 merged=$3 began=$4; shift 4`,
     `rights() { stat -c %a:%u:%g "$1"; }`,
     `present() { [ -e "$1" ] || [ -L "$1" ]; }`,
-    // Whoever replaces a folder leaves no mark for what was in it: it is there on the host, and in nothing else. Marks of
-    // the host's own layers (character devices) and what appeared there meanwhile are not seen through the layer either.
+    // A replaced folder leaves no mark for its former content: it is on the host only. Marks of
+    // the host's own layers (character devices) and files that appeared there meanwhile are not visible through the layer either.
     `replaced() {`,
     `for e in "$1"/* "$1"/.[!.]* "$1"/..?*; do n=\${e##*/}`,
     `present "$e" && [ ! -c "$e" ] && [ ! -e "$2/$n" ] && [ ! -L "$2/$n" ] && ! present "$4/$n" && [ ! -c "$3/$n" ] && [ ! "$e" -nt "$began" ] && return 0`,
@@ -201,11 +201,11 @@ function layerReport({ path }: ViewNode, index: number, privileged: boolean): st
     `r=\${f#./}; h="$base/$r"`,
     `if [ -d "$f" ] && [ ! -L "$f" ]; then`,
     `if [ ! -d "$h" ] || [ -L "$h" ] || replaced "$h" "$f" "$hide/$r" "$merged/$r"; then printf 'wrote\\t%s\\0' "$h"; continue; fi`,
-    // A folder that hides something has the rights of the hiding one.
+    // A folder with hidden paths has the permissions of the hiding one.
     `was=$h; [ -d "$hide/$r" ] && was=$hide/$r`,
     `[ "$(rights "$f")" = "$(rights "$was")" ] || printf 'rights\\t%s\\0' "$h"`,
     `elif [ -c "$f" ]; then present "$h" || continue; printf 'removed\\t%s\\0' "$h"`,
-    // A file that is shown with something added was that, and not the host's.
+    // A file that is shown with an addition had that content, and not the host's.
     `else was=$h; [ -f "$hide/$r" ] && was=$hide/$r`,
     `[ -f "$f" ] && [ ! -L "$f" ] && [ -f "$was" ] && [ ! -L "$was" ] && cmp -s "$f" "$was" && [ "$(rights "$f")" = "$(rights "$was")" ] && continue`,
     `printf 'wrote\\t%s\\0' "$h"; fi`,
@@ -213,7 +213,7 @@ function layerReport({ path }: ViewNode, index: number, privileged: boolean): st
   ].join('\n');
   const base = quote(path === '/' ? '' : path);
   const places = `${base} "${layer}/hide" "$S"/${quote(placeInScratch(path))} "$S/watched.before"`;
-  // The top folder cannot be given away where only this user is known.
+  // The top folder cannot be chowned in a namespace that knows this user only.
   const rights = privileged ? '%a:%u:%g' : '%a';
   return [
     `(cd "${layer}/up" && find . -mindepth 1 -exec sh -c ${quote(inner)} sh ${places} {} +`,
@@ -230,9 +230,9 @@ function copyReport({ path }: ViewNode, index: number): string {
   return `cmp -s ${shown} ${was} && [ ${rights(shown)} = ${rights(was)} ] || printf 'changed\\t%s\\0' ${quote(path)}`;
 }
 
-/** Names of everything in the folders that are the run's own. */
+/** Names of all files in the private folders of the run. */
 function listWatched({ view, layers }: Pick<SupervisorPlan, 'view' | 'layers'>): string {
-  // A layer over the whole host is reported as a layer; to list it would be to list the host.
+  // A layer over the whole host is reported as a layer; its listing would be that of the host.
   const isLayered = layers && view.some((node) => node.kind === 'layer' && node.path === '/');
   const watched = watchedScratch.filter(({ folder }) => folder !== scratchFolders.root || !isLayered);
   return `find ${watched.map(({ folder }) => folder).join(' ')} -xdev -mindepth 1`;
@@ -245,7 +245,7 @@ export interface SupervisorReport {
   readonly outsideWrites: readonly string[];
 }
 
-/** `own` are paths that the sandbox itself made, places to mount on; their parents are its own too. */
+/** `own` are paths that the sandbox itself created, mount points; their parents are its own too. */
 export function readSupervisorReport(text: string, own: readonly string[]): SupervisorReport {
   const records = text.split('\0').filter((record) => record.length > 0);
   const setupFailure = records.find((record) => record.startsWith('setup\t'))?.slice('setup\t'.length);
@@ -253,7 +253,7 @@ export function readSupervisorReport(text: string, own: readonly string[]): Supe
   const outside = records.flatMap((record) => {
     const [verb = '', named = ''] = record.split('\t');
     const path = verb === 'left' ? insideName(named) : named;
-    // Places to mount on are made, but nobody's rights are changed for them, and no copy or link is.
+    // Mount points are created without changes of permissions, and are never copies or links.
     if (verb === 'rights' || verb === 'changed') return [asTheCommandNamesIt(path)];
     if (!['wrote', 'removed', 'left'].includes(verb) || isOwn(path) || isToolState(path)) return [];
     return [asTheCommandNamesIt(path)];
@@ -270,7 +270,7 @@ function insideName(scratchPath: string): string {
   return folder ? folder.inside + scratchPath.slice(folder.folder.length) : scratchPath;
 }
 
-/** Java keeps counters of its own in `/tmp`, whatever `$TMPDIR` says, and leaves their folder there. */
+/** Java keeps counters in `/tmp`, whatever `$TMPDIR` is, and leaves their folder there. */
 const isToolState = (path: string) =>
   path.startsWith(`${insidePaths.home}/.`) || /^\/tmp\/hsperfdata_/.test(path);
 
@@ -279,7 +279,7 @@ function asTheCommandNamesIt(path: string): string {
   return path.startsWith('/ymera/') ? `../${path.slice('/ymera/'.length)}` : path;
 }
 
-/** A new folder says it all; what is in it is noise. */
+/** A new folder is reported without its content. */
 function withoutChildren(sorted: readonly string[]): readonly string[] {
   return sorted.filter((path) => !sorted.some((parent) => path !== parent && path.startsWith(`${parent}/`)));
 }

@@ -6,11 +6,11 @@ jest.setTimeout(60_000);
 const fixture = new SandboxFixture();
 afterAll(() => fixture.close());
 
-/** Processes of this test that still run: everything a run started descends from here until it is gone. */
+/** Running processes of this test: all descendants of a run until they are gone. */
 const running = () => processTree(process.pid).length;
 
-describe('without a sandbox', () => {
-  it('time, output and environment are bounded all the same', async () => {
+describe('UnconfinedSandbox', () => {
+  it('limits time, output and environment', async () => {
     const before = running();
     const outcome = await fixture.unconfined.run({
       profile: 'command',
@@ -27,7 +27,7 @@ describe('without a sandbox', () => {
     expect(processesWith(`TMPDIR=${fixture.scratchFolder}`)).toEqual([]);
   });
 
-  it('neither the working copy nor the temporary folder can fill the disk', async () => {
+  it('limits the growth of the working copy and of the temporary folder', async () => {
     const outcome = await fixture.unconfined.run({
       profile: 'command',
       // 40 MiB in pieces that are small each.
@@ -39,7 +39,7 @@ describe('without a sandbox', () => {
     expect(outcome).toMatchObject({ end: 'disk_exceeded', reason: expect.stringContaining('20 MiB') });
   });
 
-  it('a command that cannot be started is told apart', async () => {
+  it('distinguishes a command that cannot be started', async () => {
     const outcome = await fixture.unconfined.run({
       profile: 'command',
       command: ['/nowhere/agent'],

@@ -15,13 +15,13 @@ import { sandboxEnvironment } from './sandbox-environment';
 export interface UnconfinedSandboxOptions {
   readonly scratchFolder: string;
   readonly hostNode: HostNode;
-  /** Where a run says nothing else. */
+  /** Defaults for a run. */
   readonly limits?: Partial<SandboxLimits>;
 }
 
 /**
- * `--no-sandbox`: time, output, disk, environment and the process group are still bounded; files and network are not, and
- * writes outside of the working copy are neither stopped nor seen.
+ * `--no-sandbox`: time, output, disk, environment and the process group are still limited; files and network are not, and
+ * writes outside of the working copy are neither prevented nor detected.
  */
 export class UnconfinedSandbox implements Sandbox {
   readonly name = 'none';
@@ -90,7 +90,7 @@ export class UnconfinedSandbox implements Sandbox {
   }
 }
 
-/** Without mounts a link has to do, where nothing of the project's own is in its place. */
+/** A link replaces a mount, unless the project has a file at its path. */
 function linkMounts(run: SandboxRun): readonly string[] {
   return (run.mounts ?? []).flatMap(({ source, target }) => {
     const link = join(run.workspace, target);

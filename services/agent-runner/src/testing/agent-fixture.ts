@@ -35,7 +35,7 @@ export class AgentFixture {
     return this.sandboxes.unconfined;
   }
 
-  /** Commits a shipped sample project, and answers the commit. */
+  /** Commits a shipped sample project, and returns the commit. */
   commitSample(name: Sample = 'guest-list'): string {
     cpSync(sampleProject(name), this.repository.folder, { recursive: true });
     return this.repository.commit({});
@@ -65,7 +65,7 @@ export class AgentFixture {
     return { result, log: log.join(''), steps };
   }
 
-  /** Makes the patch a commit on top of its base, as the integration service does. */
+  /** Creates a commit from the patch on its base, as the integration service does. */
   applyChange(change: NonNullable<TaskResult['change']>): { commit: string; tree: string } {
     this.repository.git('checkout', '--quiet', change.base);
     this.repository.apply(change.patch);

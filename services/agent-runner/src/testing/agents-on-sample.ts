@@ -26,13 +26,13 @@ export const changeOf = (ids: { commit: string; tree: string }) => ({
   ...ids,
 });
 
-/** The reference agents on the sample project that is slow; for the caller to close. */
+/** The reference agents on the slow sample project; the caller closes it. */
 export function agentsOnSample() {
   const fixture = new AgentFixture();
   const agents = fixture.agents();
   const base = fixture.commitSample();
 
-  /** Every result must be one that the protocol takes, and leave nothing on the disk. */
+  /** Every result must be valid by the protocol, and leave no file on the disk. */
   function check(attempt: Attempt): Attempt {
     const { agent_id, task_id, attempt: number, fencing_token } = resultMessage.sample;
     resultMessage.payload.parse({ agent_id, task_id, attempt: number, fencing_token, ...attempt.result });

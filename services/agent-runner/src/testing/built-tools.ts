@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const root = join(__dirname, '..', '..', '..', '..');
 
-/** The folder of the compiled tools, made up to date: they run as processes of their own, which cannot run TypeScript. */
+/** The folder of the compiled tools, rebuilt if needed: they run as separate processes, which cannot run TypeScript. */
 export function builtTools(): string {
   execFileSync(process.execPath, [join(root, 'deploy/tooling/build.mjs'), 'services/agent-runner']);
   return join(root, 'services/agent-runner/dist/tools');

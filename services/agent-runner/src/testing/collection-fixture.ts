@@ -11,7 +11,7 @@ import { defaultChangeLimits, SandboxFixture } from './sandbox-fixture';
 
 type Work = (copy: string) => unknown;
 
-/** Where a file of a working copy is; its folder exists. */
+/** The path of a file in a working copy; creates its folder. */
 export const at = (copy: string, path: string): string => {
   mkdirSync(dirname(join(copy, path)), { recursive: true });
   return join(copy, path);
@@ -57,7 +57,7 @@ export class CollectionFixture {
     this.sandbox.close();
   }
 
-  /** As a command runs it in its working copy. */
+  /** Runs like a command in its working copy. */
   git(folder: string, ...args: string[]): string {
     const options = ['-c', 'user.name=a', '-c', 'user.email=a@b', '-c', 'protocol.file.allow=always'];
     return execFileSync('git', [...options, ...args], {
@@ -110,7 +110,7 @@ export class CollectionFixture {
     return (await this.change(work)).findings.map(({ severity, message }) => `${severity} ${message}`);
   }
 
-  /** Status and path, sorted, of what the patch does to the base. */
+  /** Status and path, sorted, of the patch's effect on the base. */
   async applied(work: Work): Promise<readonly string[]> {
     const text = patchText(await this.change(work));
     return this.onBase(() => {
@@ -126,7 +126,7 @@ export class CollectionFixture {
     });
   }
 
-  /** With the base checked out, which is as it was afterwards. */
+  /** With the base checked out, which is restored afterwards. */
   onBase<T>(use: () => T): T {
     this.repository.git('checkout', '--quiet', this.base);
     try {

@@ -20,7 +20,7 @@ export class DependenciesFixture {
     return workspace.value;
   }
 
-  /** Commits files, removes those that are null, and prepares what the commit needs. */
+  /** Commits files, removes those that are null, and prepares the packages of the commit. */
   async prepare(
     files: Record<string, string | null>,
     options: Partial<DependenciesOptions>,
@@ -37,7 +37,7 @@ export class DependenciesFixture {
     return { workspace, prepared };
   }
 
-  /** Runs a command of the project as its tests are run. */
+  /** Runs a command of the project in the way its tests run. */
   run(workspace: Workspace, prepared: Result<PreparedProject>, command: string): Promise<SandboxOutcome> {
     if (!prepared.ok) throw new Error(`${prepared.error.code}: ${prepared.error.message}`);
     return this.sandbox.bubblewrap.run({

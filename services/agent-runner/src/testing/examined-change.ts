@@ -11,7 +11,7 @@ export interface ExaminedChange {
   readonly unchanged?: Readonly<Record<string, string>>;
 }
 
-/** What the rules say of a change, without a repository. */
+/** The findings of the rules on a change, without a repository. */
 export function examined(
   files: readonly ChangedFile[],
   { intent = 'ENHANCE', request = 'Make it faster', bench, unchanged = {} }: ExaminedChange = {},
@@ -27,7 +27,7 @@ export function examined(
   });
 }
 
-/** Codes of what blocks, and with `?` of what depends on how the tests of both sides end. */
+/** Codes of blocking findings, with `?` for those that depend on the test results of both sides. */
 export const blockingCodes = (findings: readonly IntegrityFinding[]): readonly string[] => [
   ...new Set(
     findings

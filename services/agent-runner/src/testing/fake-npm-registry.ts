@@ -10,16 +10,16 @@ interface ServedPackage {
   readonly name: string;
   readonly version: string;
   readonly tarball: Buffer;
-  /** What the document of a package has of its manifest. */
+  /** The part of a package's document that comes from its manifest. */
   readonly manifest: object;
 }
 
 /**
  * An npm registry on this machine with a few versions of one package, `tiny`, whose install script must not run, and with
- * programs that are installed here.
+ * locally installed programs.
  */
 export class FakeNpmRegistry {
-  /** What was asked for, by path. */
+  /** The requested paths. */
   readonly asked: string[] = [];
   private readonly packages: readonly ServedPackage[];
   private readonly server = createServer((request, response) => {
@@ -45,7 +45,7 @@ export class FakeNpmRegistry {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** An entry of a lockfile; the address is the public one, as lockfiles have it. */
+  /** An entry of a lockfile; the address is the public one, as in real lockfiles. */
   locked(version: string, resolved = `https://registry.npmjs.org/tiny/-/tiny-${version}.tgz`): object {
     return { version, resolved, integrity: this.integrity(version), hasInstallScript: true };
   }

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 /** A real repository in a temporary folder. */
 export class GitFixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'ymera-git-'));
-  /** What was fetched over HTTP. */
+  /** The objects that were fetched over HTTP. */
   readonly served = { packs: 0, bytes: 0 };
   private server: Server | undefined;
 
@@ -36,7 +36,7 @@ export class GitFixture {
     execFileSync('git', ['apply', '--index', '-'], { cwd: this.folder, input: patch });
   }
 
-  /** Writes the files (null removes one) and commits; answers the commit. */
+  /** Writes the files (null removes one) and commits; returns the commit. */
   commit(files: Readonly<Record<string, string | Buffer | null>>): string {
     for (const [path, content] of Object.entries(files)) {
       const target = join(this.folder, path);

@@ -11,7 +11,7 @@ import { UnconfinedSandbox } from '../sandbox/unconfined-sandbox';
 
 export const defaultChangeLimits = changeLimitsOf(changeLimitsEnvironment.parse({}));
 
-/** Real bubblewrap on a folder of its own, removed by `close`. */
+/** Real bubblewrap on a separate folder, removed by `close`. */
 export class SandboxFixture {
   readonly folder = mkdtempSync(join(tmpdir(), 'ymera-sandbox-'));
   readonly workspace = join(this.folder, 'workspace');
@@ -40,7 +40,7 @@ export class SandboxFixture {
     });
   }
 
-  /** Working copies for this sandbox, with a cache of their own. */
+  /** Working copies for this sandbox, with a separate cache. */
   workspaces(
     folder: string,
     sandbox: Sandbox = this.bubblewrap,

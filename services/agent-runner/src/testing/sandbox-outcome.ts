@@ -1,6 +1,6 @@
 import type { SandboxOutcome } from '../sandbox/sandbox';
 
-/** A command that ended by itself with exit code 1 and said nothing, but for what a test says otherwise. */
+/** A command that ended by itself with exit code 1 and no output, unless a test overrides it. */
 export const sandboxOutcome = (outcome: Partial<SandboxOutcome> = {}): SandboxOutcome => ({
   end: 'exited',
   exitCode: 1,

@@ -2,7 +2,7 @@ import type { TestOutcome } from '../agents/testing/test-outcome';
 import type { ErrorKind } from '../tools/test-reports/error-kind';
 import type { TestFailure } from '../tools/test-reports/read-tests';
 
-/** A test that failed with an assertion, but for what a test says otherwise. */
+/** A test that failed with an assertion, unless a test overrides it. */
 export const testFailure = (name: string, given: Partial<TestFailure> = {}): TestFailure => ({
   name,
   kind: 'assertion',
@@ -28,7 +28,7 @@ export const failedRun = (
   ...given,
 });
 
-/** A run of which no tool was recognised. */
+/** A run without a recognised tool. */
 export const crashedRun = (message: string, exitCode: number, kind: ErrorKind = 'unknown'): TestOutcome => ({
   ...failedRun([]),
   exitCode,

@@ -14,8 +14,8 @@ type Ask = (program: string, args: readonly string[]) => Promise<string>;
 type Answer = Omit<Interpreter, 'language'>;
 
 /**
- * What an interpreter says of itself: version managers put a script on the PATH that starts another program, and only that
- * one knows where it lies. Undefined where it does not run.
+ * An interpreter's own description: version managers put a script on the PATH that starts another program, and only that
+ * program knows its location. Undefined where it does not run.
  */
 export async function askInterpreter(
   language: Language,
@@ -30,7 +30,7 @@ export async function askInterpreter(
       timeout: answerTimeoutMs,
       maxBuffer: maxAnswerBytes,
     });
-    // Java answers on standard error.
+    // Java prints its version on standard error.
     return `${asked.stdout}${asked.stderr}`;
   };
   try {
@@ -66,7 +66,7 @@ async function askNode(ask: Ask, program: string): Promise<Answer | undefined> {
   ).split('\n');
   if (!isAbsolute(executable)) return undefined;
   const binaries = dirname(realpathSync(executable));
-  // Some systems put a link on the path whose target has another name or no npm beside it.
+  // On some systems the path has a link whose target has another name or no npm beside it.
   const shown = existsSync(join(binaries, 'npm')) || !isAbsolute(program) ? binaries : dirname(program);
   return { version, executable, toolPath: [shown], readable: installationOf(binaries), environment: {} };
 }
@@ -88,7 +88,7 @@ print(json.dumps({
   "userSite": site.getusersitepackages() or "",
 }))`;
 
-/** A virtual environment shows itself and the installation that it was made from. */
+/** A virtual environment needs itself and the installation that it was created from. */
 async function askPython(ask: Ask, program: string): Promise<Answer | undefined> {
   const said = await ask(program, ['-c', pythonQuestion]);
   const parsed = pythonAnswer.safeParse(JSON.parse(said.slice(said.indexOf('{'))));

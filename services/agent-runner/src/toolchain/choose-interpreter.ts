@@ -4,13 +4,13 @@ import { languageNames, type InstalledInterpreter, type InterpreterPin, type Lan
 
 export interface ChosenInterpreter {
   readonly installed: InstalledInterpreter;
-  /** Said where it is not the one of the person's shell, or not quite what is asked for. */
+  /** Set when it is not the one of the person's shell, or not exactly the pinned one. */
   readonly note?: string;
 }
 
 /**
- * The interpreter that the person's shell takes, as long as the project asks for no other; else the newest installed one
- * that it asks for. `onPath` is the first of the shell's PATH.
+ * The interpreter of the person's shell, unless the project pins another one; then the newest installed one
+ * that matches. `onPath` is the first of the shell's PATH.
  */
 export function chooseInterpreter(
   language: Language,

@@ -1,6 +1,6 @@
 import { shellWords } from '../sandbox/shell-words';
 
-/** What a shell knows by itself. */
+/** Builtins of a shell. */
 const builtins: ReadonlySet<string> = new Set([
   ...[
     'cd',
@@ -34,7 +34,7 @@ const builtins: ReadonlySet<string> = new Set([
 ]);
 /** Words before a command that run it. */
 const prefixes: ReadonlySet<string> = new Set(['env', 'exec', 'time', 'nice', 'nohup']);
-/** A command line with these is a program of its own, which is not read here. */
+/** A command line with these is a script of its own, which is not parsed here. */
 const keywords: ReadonlySet<string> = new Set([
   'if',
   'for',
@@ -49,8 +49,8 @@ const keywords: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The programs that a command line starts, as it names them: plain names and paths in the working copy. What a shell decides
- * only when it runs is left out.
+ * The programs that a command line starts, as it names them: plain names and paths in the working copy. Names that a shell
+ * computes at run time are left out.
  */
 export function commandPrograms(line: string): readonly string[] {
   const programs: string[] = [];

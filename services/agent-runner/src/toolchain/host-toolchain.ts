@@ -23,20 +23,20 @@ const programOf: Readonly<Record<Language, readonly string[]>> = {
 };
 
 /**
- * The interpreters of this host, as the shell of the person finds them. What is found out is kept while the runner lives:
- * to ask takes up to some hundred milliseconds.
+ * The interpreters of this host, as the person's shell finds them. Results are cached while the runner lives:
+ * a query takes up to some hundred milliseconds.
  */
 export class HostToolchain {
   private readonly modules = new Map<string, Promise<boolean>>();
   private readonly asked = new Map<string, Promise<Interpreter | undefined>>();
 
-  /** `path` is the person's PATH; `ownNode` runs this process, and serves where the person has no node that fits. */
+  /** `path` is the person's PATH; `ownNode` runs this process, and is used where the person has no matching node. */
   constructor(
     readonly path: readonly string[],
     private readonly ownNode = process.execPath,
   ) {}
 
-  /** The one that a project gets; undefined where it pins none and the PATH has none. */
+  /** The interpreter for a project; undefined where it pins none and the PATH has none. */
   async interpreter(
     language: Language,
     pin: InterpreterPin | undefined,
@@ -51,7 +51,7 @@ export class HostToolchain {
     return ok(interpreter && { ...interpreter, ...(note === undefined ? {} : { note }) });
   }
 
-  /** Whether a Python of this host can import a module, of its own installation. */
+  /** Whether a Python of this host can import a module from its own installation. */
   hasModule({ executable }: Interpreter, name: string): Promise<boolean> {
     const key = `${executable} ${name}`;
     const known = this.modules.get(key) ?? canImport(executable, name);
@@ -59,11 +59,11 @@ export class HostToolchain {
     return known;
   }
 
-  /** Where a program is, without the folders of other checkouts' packages that npm puts in front. */
+  /** The path of a program, ignoring the folders of other checkouts' packages that npm puts in front. */
   find(program: string): string | undefined {
     return (
       this.folders()
-        // A shim starts what its manager decides, with a manager that a sandbox does not have.
+        // A shim starts a program that its manager selects, and a sandbox has no such manager.
         .filter((folder) => !folder.includes('/shims'))
         .map((folder) => join(folder, program))
         .find((file) => existsSync(file))
@@ -96,7 +96,7 @@ export class HostToolchain {
     return this.path.filter((folder) => !folder.includes('/node_modules'));
   }
 
-  /** Version managers are found where the PATH leads, too: the runner's own home may be another one. */
+  /** Version managers are also searched along the PATH: the runner's own home may be another one. */
   private homes(): readonly string[] {
     const named = this.path.flatMap((folder) => /^(\/.+?)\/\.[^/]+\//.exec(`${folder}/`)?.[1] ?? []);
     return [...new Set([homedir(), ...named])];

@@ -56,7 +56,7 @@ const programs: Readonly<Record<Language, readonly string[]>> = {
   ruby: ['bin/ruby'],
 };
 
-/** What version managers have installed, by the names of their folders. Nothing is started. */
+/** The versions that version managers have installed, by the names of their folders. Starts no program. */
 export function installedVersions(
   language: Language,
   homes: readonly string[],

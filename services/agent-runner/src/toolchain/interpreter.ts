@@ -1,6 +1,6 @@
 export type Language = 'node' | 'python' | 'go' | 'rust' | 'java' | 'ruby';
 
-/** As people call them. */
+/** The usual names. */
 export const languageNames: Readonly<Record<Language, string>> = {
   node: 'Node.js',
   python: 'Python',
@@ -10,33 +10,33 @@ export const languageNames: Readonly<Record<Language, string>> = {
   ruby: 'Ruby',
 };
 
-/** An interpreter or compiler of the host, and what a sandbox must show for it to work. */
+/** An interpreter or compiler of the host, and the paths that a sandbox must show for it. */
 export interface Interpreter {
   readonly language: Language;
   readonly version: string;
   readonly executable: string;
   /** Folders of PATH. */
   readonly toolPath: readonly string[];
-  /** Its installation, under its own paths. */
+  /** Its installation, at its own paths. */
   readonly readable: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** One that is on the host, before it has been asked what it needs. */
+/** An interpreter on the host whose paths are not known yet. */
 export interface InstalledInterpreter {
   readonly version: string;
   readonly executable: string;
 }
 
-/** Which versions a project asks for. */
+/** The version that a project pins. */
 export interface InterpreterPin {
   readonly language: Language;
-  /** As the project writes it. */
+  /** In the project's own notation. */
   readonly asked: string;
-  /** The file that asks. */
+  /** The file with the pin. */
   readonly source: string;
-  /** A range as npm's semver reads it. */
+  /** A range in npm's semver notation. */
   readonly range: string;
-  /** Where no version is in the range: a wider one that will do, with a note. */
+  /** A wider range that is accepted with a note when no version matches the first one. */
   readonly fallback?: string;
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { InterpreterPin, Language } from './interpreter';
 import { pythonRange } from './python-versions';
 
-/** Files of the root that ask for a version of an interpreter. */
+/** Files of the root that pin the version of an interpreter. */
 export const pinFiles: readonly string[] = [
   ...['package.json', '.nvmrc', '.node-version', '.tool-versions', '.python-version', 'pyproject.toml'],
   ...[
@@ -20,7 +20,7 @@ export const pinFiles: readonly string[] = [
 
 type Files = ReadonlyMap<string, string>;
 
-/** What a project asks for, at most once for each language: the most exact file wins. */
+/** The pins of a project, at most one for each language: the most exact file wins. */
 export function readPins(files: Files): readonly InterpreterPin[] {
   const found = [
     voltaPin(files),
@@ -70,7 +70,7 @@ const nodeReleases: Readonly<Record<string, string>> = {
   krypton: '24',
 };
 
-/** A file that holds one version. Names such as `lts/*`, `system` or `pypy3.10` ask for nothing that is compared. */
+/** A file with one version. Names such as `lts/*`, `system` or `pypy3.10` pin nothing comparable. */
 function versionPin(
   language: Language,
   source: string,
@@ -163,7 +163,7 @@ function rustPin(files: Files): InterpreterPin | undefined {
       };
 }
 
-/** The language level that the compiler is told: an older JDK refuses it. */
+/** The language level for the compiler: an older JDK rejects it. */
 function mavenPin(text: string | undefined): InterpreterPin | undefined {
   const level = /<(?:maven\.compiler\.(?:release|source)|java\.version)>\s*(?:1\.)?(\d+)\s*</.exec(
     text ?? '',

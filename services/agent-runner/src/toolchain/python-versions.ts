@@ -17,7 +17,7 @@ function comparatorOf(part: string): string | undefined {
   const whole = [...numbers, 0, 0].slice(0, 3).join('.');
   switch (operator) {
     case '!=':
-      // Releases that are left out are rarely those that are installed.
+      // Excluded releases are rarely the installed ones.
       return '';
     case '~=':
       return `>=${whole} <${upper(numbers.slice(0, -1))}`;
@@ -32,7 +32,7 @@ function comparatorOf(part: string): string | undefined {
   }
 }
 
-/** The first version that no longer begins with these numbers. */
+/** The first version that no longer starts with these numbers. */
 function upper(numbers: readonly number[]): string {
   const last = numbers.at(-1) ?? 0;
   return [...numbers.slice(0, -1), last + 1, 0, 0].slice(0, 3).join('.');

@@ -5,7 +5,7 @@ import { pythonRange } from './python-versions';
 
 const pins = (files: Record<string, string>) => readPins(new Map(Object.entries(files)));
 
-describe('the interpreter that a project asks for', () => {
+describe('pins', () => {
   it.each<[string, Record<string, string>, Partial<InterpreterPin>]>([
     ['.nvmrc', { '.nvmrc': 'v20.11.1\n' }, { language: 'node', range: '20.11.1', fallback: '20.x' }],
     ['a named release', { '.nvmrc': 'lts/iron' }, { range: '20.x' }],
@@ -42,7 +42,7 @@ describe('the interpreter that a project asks for', () => {
       { language: 'java', range: '>=21.0.0' },
     ],
     ['.ruby-version', { '.ruby-version': 'ruby-3.3.0' }, { language: 'ruby', range: '3.3.0' }],
-  ])('is read from %s', (_, files, expected) => {
+  ])('are read from %s', (_, files, expected) => {
     expect(pins(files)).toMatchObject([expected]);
   });
 
@@ -52,7 +52,7 @@ describe('the interpreter that a project asks for', () => {
     ['any engine', { 'package.json': '{"engines":{"node":"*"}}' }],
     ['a channel', { 'rust-toolchain.toml': '[toolchain]\nchannel = "stable"' }],
     ['a broken manifest', { 'package.json': '{' }],
-  ])('is none for %s', (_, files) => {
+  ])('are empty for %s', (_, files) => {
     expect(pins(files as Record<string, string>)).toEqual([]);
   });
 
@@ -68,12 +68,12 @@ describe('the interpreter that a project asks for', () => {
   });
 });
 
-describe('the interpreter that a project gets', () => {
+describe('chooseInterpreter', () => {
   const at = (version: string) => ({ version, executable: `/${version}` });
   const choose = (files: Record<string, string>, onPath: string | undefined, ...others: string[]) =>
     chooseInterpreter('node', pins(files)[0], onPath === undefined ? undefined : at(onPath), others.map(at));
 
-  it('is that of the shell where it fits or none is asked for', () => {
+  it('returns the shell’s interpreter when it matches or nothing is pinned', () => {
     expect(choose({}, '20.1.0', '24.0.0')).toEqual({ ok: true, value: { installed: at('20.1.0') } });
     expect(choose({ '.nvmrc': '20' }, '20.1.0', '20.9.0')).toEqual({
       ok: true,
@@ -82,7 +82,7 @@ describe('the interpreter that a project gets', () => {
     expect(choose({}, undefined)).toEqual({ ok: true, value: undefined });
   });
 
-  it('is the newest installed one that fits, and says so', () => {
+  it('returns the newest installed match with a note', () => {
     const files = { 'package.json': '{"engines":{"node":">=22"}}' };
     expect(choose(files, '20.1.0', '22.1.0', '24.0.0')).toEqual({
       ok: true,
@@ -93,13 +93,13 @@ describe('the interpreter that a project gets', () => {
     });
   });
 
-  it('is one of the same line where the exact one is missing', () => {
+  it('returns a version of the same line when the exact one is missing', () => {
     expect(choose({ '.nvmrc': '20.11.1' }, '20.20.2')).toMatchObject({
       value: { installed: at('20.20.2'), note: expect.stringContaining('which is not installed') },
     });
   });
 
-  it('is missing by name, with what there is', () => {
+  it('fails with the missing version and the installed ones', () => {
     expect(choose({ '.nvmrc': '18' }, '20.20.2', '24.1.0')).toMatchObject({
       ok: false,
       error: {

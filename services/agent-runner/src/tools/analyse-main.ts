@@ -5,7 +5,7 @@ import { analyseFile, rewriteFile } from './analysis';
 import type { AnalysedFile, AnalysisAnswer, AnalysisFinding, AnalysisRequest } from './analysis-protocol';
 import { isLockFile } from './integrity/file-roles';
 
-/** Larger or denser files are generated or packed; nobody reads them line by line, and rules would take minutes. */
+/** Larger or denser files are generated or minified; they are not reviewed line by line, and rules would take minutes. */
 const maxFileBytes = 524_288;
 const maxMeanLineLength = 400;
 const maxFindings = 1_000;
@@ -18,13 +18,13 @@ function readable({ path, text: given }: AnalysisRequest['files'][number]): Anal
     : { path, text: content };
 }
 
-/** A link could lead anywhere; what it leads to is analysed under its own name. */
+/** A link could lead anywhere; its target is analysed under its own name. */
 function contentOf(path: string): string | undefined {
   const status = lstatSync(path, { throwIfNoEntry: false });
   return status?.isFile() && status.size <= maxFileBytes ? readFileSync(path, 'utf8') : undefined;
 }
 
-/** A rule that stumbles over strange code must not cost the other files their examination. */
+/** A rule that throws on unusual code must not prevent the examination of the other files. */
 async function surviving<T>(work: () => readonly T[] | Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await work();
@@ -50,7 +50,7 @@ async function findingsOf(files: readonly AnalysedFile[]): Promise<readonly Anal
   return found.slice(0, maxFindings);
 }
 
-/** The parsers are loaded when a change comes: they take longer than to analyse a small project. */
+/** The parsers are loaded on demand: loading takes longer than the analysis of a small project. */
 async function integrityOf(
   change: NonNullable<AnalysisRequest['change']>,
 ): Promise<Pick<AnalysisAnswer, 'integrity' | 'mutation'>> {

@@ -2,7 +2,7 @@ import type { Sandbox, SandboxOutcome } from '../sandbox/sandbox';
 import { sandboxOutcome } from '../testing/sandbox-outcome';
 import { Analyser } from './analyser';
 
-describe('an analysis that does not finish', () => {
+describe('Analyser', () => {
   it.each<[Partial<SandboxOutcome>, string, code?: string]>([
     [
       { end: 'timed_out', exitCode: null, durationMs: 2_000, stderr: 'warming up' },
@@ -16,7 +16,7 @@ describe('an analysis that does not finish', () => {
     [{ stderr: 'one\nTypeError: no\n' }, 'TypeError: no'],
     [{ stderr: ' ' }, 'exit code 1'],
     [{ end: 'canceled', exitCode: null }, 'canceled'],
-  ])('says why: %j', async (outcome, why, code = 'analysis_failed') => {
+  ])('returns the reason of an unfinished analysis: %j', async (outcome, why, code = 'analysis_failed') => {
     const sandbox: Sandbox = {
       name: 'none',
       owner: undefined,

@@ -17,8 +17,8 @@ const maxFiles = 5_000;
 const answerBytes = 33_554_432;
 
 /**
- * The static analysis, as a process in the sandbox: parsing strangers' code takes hundreds of megabytes, and should it ever
- * take more than that, it takes nobody with it.
+ * The static analysis, as a process in the sandbox: parsing untrusted code takes hundreds of megabytes, and when it takes
+ * more, only that process is killed.
  */
 export class Analyser {
   constructor(
@@ -26,7 +26,7 @@ export class Analyser {
     private readonly options: AnalyserOptions,
   ) {}
 
-  /** `timeoutMs`: what is left of the attempt. */
+  /** `timeoutMs`: the remaining time of the attempt. */
   async analyse(
     request: AnalysisRequest,
     run: { readonly workspace: string; readonly timeoutMs: number; readonly signal: AbortSignal },
@@ -49,7 +49,7 @@ export class Analyser {
   }
 }
 
-/** An attempt that is past its deadline has failed under one code, whichever tool the time was over for. */
+/** An attempt that exceeds its deadline fails with one code, whatever tool was running. */
 const analysisFailure = ({ end }: SandboxOutcome, message: string): Failure =>
   end === 'timed_out'
     ? failure('timeout', 'agent_failed', message, {
@@ -58,14 +58,14 @@ const analysisFailure = ({ end }: SandboxOutcome, message: string): Failure =>
       })
     : failure('internal', 'analysis_failed', message);
 
-/** What ended it; its last words where it ended by itself. */
+/** The reason of its end; its last output where it ended by itself. */
 function reasonOf({ end, exitCode, reason, stderr, durationMs }: SandboxOutcome): string {
   if (end === 'timed_out') return `its time was over after ${Math.round(durationMs / 1000)} s`;
   const words = reason ?? stderr.trim().split('\n').at(-1) ?? '';
   return words !== '' ? words : end === 'exited' ? `exit code ${exitCode}` : end.replaceAll('_', ' ');
 }
 
-/** Where Node looks for the analysis' packages. */
+/** The folder in which Node finds the packages of the analysis. */
 function packageFolders(program: string): readonly string[] {
   const folders: string[] = [];
   for (let folder = dirname(program); folder !== dirname(folder); folder = dirname(folder)) {
@@ -78,6 +78,6 @@ function packageFolders(program: string): readonly string[] {
 const aboutTheProject =
   /(?:^|\/)(?:tests?|__tests__|spec|specs|bench|benchmarks?|fixtures|examples?)\/|[.-](?:test|spec|bench)\.[^/]+$|(?:^|\/)(?:test|bench)\.[^/]+$|(?:^|\/)[^/]*\.?config\.[cm]?[jt]s$/;
 
-/** What may be rewritten: the product itself, never what judges it. */
+/** Files that may be rewritten: the product itself, never its tests or benchmarks. */
 export const isProductCode = (path: string): boolean =>
   isAnalysable(path) && isWritten(path) && !aboutTheProject.test(path);

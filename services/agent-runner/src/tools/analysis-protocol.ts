@@ -3,9 +3,9 @@ import type { ChangedFile } from './integrity/changed-file';
 import type { IntegrityFinding } from './integrity/findings';
 import type { MutationPlan } from './mutation/mutation-plan';
 
-/** What the runner and the analysis, a process of its own in the sandbox, tell each other: one JSON object each way. */
+/** Messages between the runner and the analysis, a separate process in the sandbox: one JSON object each way. */
 export interface AnalysisRequest {
-  /** `examine`: both sides of `change`, and what it does to what judges it. */
+  /** `examine`: both sides of `change`, and its effect on tests and benchmarks. */
   readonly mode: 'review' | 'rewrite' | 'examine';
   /** Without text the file is read from the current directory. */
   readonly files: readonly { readonly path: string; readonly text?: string }[];

@@ -10,7 +10,7 @@ import { securityAdvice } from './security-rules/security-advice';
 import { securityRules } from './security-rules/security-rules';
 import { textFindings } from './security-rules/text-rules';
 
-/** Mistakes that ESLint itself knows, few enough that each is worth reading. */
+/** ESLint's own rules, few enough that each finding is worth reading. */
 const qualityRules: Readonly<Record<string, readonly [code: string, severity: AnalysisFinding['severity']]>> =
   {
     'no-debugger': ['debugger_statement', 'medium'],
@@ -35,7 +35,7 @@ const securitySeverity: Readonly<Record<string, AnalysisFinding['severity']>> = 
 const typescriptFile = /\.[cm]?tsx?$/;
 const linter = new Linter({ configType: 'flat' });
 
-/** Everything the rules say of one file, in the order of its lines. */
+/** All findings of the rules on one file, in the order of its lines. */
 export async function analyseFile({ path, text }: AnalysedFile): Promise<readonly AnalysisFinding[]> {
   const secrets = (await secretsIn(path, text)).map(({ line, kind, severity }): AnalysisFinding => ({
     code: 'secret_in_code',
@@ -45,12 +45,12 @@ export async function analyseFile({ path, text }: AnalysedFile): Promise<readonl
     line,
     suggestion: securityAdvice['secret_in_code'] ?? '',
   }));
-  // Of packed, generated and foreign code only secrets are looked for: its authors do not read these findings.
+  // Minified, generated and third-party code is searched for secrets only: its authors do not read these findings.
   if (!isWritten(path)) return secrets;
   return [...secrets, ...codeFindings({ path, text })].toSorted((one, other) => one.line - other.line);
 }
 
-/** What the rules say of the code in it. */
+/** The findings of the rules on its code. */
 export function codeFindings({ path, text }: AnalysedFile): readonly AnalysisFinding[] {
   if (isAnalysable(path)) return javascriptFindings(path, text);
   return path.endsWith('.py') ? pythonFindings(path, text) : textFindings(path, text);
@@ -65,14 +65,14 @@ function javascriptFindings(path: string, text: string): readonly AnalysisFindin
     ...Object.keys(qualityRules),
     ...Object.keys(maintainedRules),
   ]).flatMap((message) => toFinding(path, message) ?? []);
-  // Our own rule says more of the same line.
+  // One of our own rules has more to say about the same line.
   const isSaid = ({ code, line }: AnalysisFinding) =>
     code === 'command_from_variable' &&
     findings.some((other) => other.code === 'shell_injection' && other.line === line);
   return withoutRepetition(findings.filter((finding) => !isSaid(finding)));
 }
 
-/** The file after every rewrite of the named rules that can be shown to be safe; undefined when there was none. */
+/** The file after every rewrite of the named rules that is provably safe; undefined without one. */
 export function rewriteFile(
   { path, text }: AnalysedFile,
   rules: readonly string[],
@@ -108,7 +108,7 @@ function lint(path: string, text: string, rules: readonly string[]): readonly Li
   });
 }
 
-/** A file that is no module (`with`, octals, a `return` outside) is read as a script before it is called broken. */
+/** A file that is no module (`with`, octals, a `return` outside) is parsed as a script before it is reported as broken. */
 function sourceTypeOf(path: string, text: string): 'module' | 'commonjs' {
   if (/\.(?:mjs|mts)$/.test(path) || typescriptFile.test(path)) return 'module';
   if (/\.c[jt]s$/.test(path)) return 'commonjs';
@@ -129,7 +129,7 @@ function configuration(
       languageOptions: {
         ecmaVersion: 'latest',
         sourceType,
-        // Without them the rules take these for the file's own.
+        // Without them the rules treat these as the file's own.
         globals: {
           setTimeout: 'readonly',
           setInterval: 'readonly',
@@ -148,7 +148,7 @@ function configuration(
   ];
 }
 
-/** Loaded when the first TypeScript file comes: it takes a second and a hundred megabytes. */
+/** Loaded with the first TypeScript file: it takes a second and a hundred megabytes. */
 function typescriptParser(): LinterTypes.Parser {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
   return (require('typescript-eslint') as { parser: LinterTypes.Parser }).parser;
@@ -165,7 +165,7 @@ function toFinding(path: string, message: LinterTypes.LintMessage): AnalysisFind
       ...place,
       code: quality[0],
       severity: quality[1],
-      suggestion: 'Correct it, or say in a comment why it is meant.',
+      suggestion: 'Correct it, or explain in a comment why it is intended.',
     };
   const maintained = maintainedRules[message.ruleId ?? ''];
   if (maintained) {
@@ -184,7 +184,7 @@ function toFinding(path: string, message: LinterTypes.LintMessage): AnalysisFind
   return advice === undefined ? undefined : { ...place, code: name, severity: 'medium', suggestion: advice };
 }
 
-/** Two performance rules may see the same slow line, each from its side; once is enough. */
+/** Two performance rules may report the same slow line; one finding is enough. */
 function withoutRepetition(findings: readonly AnalysisFinding[]): readonly AnalysisFinding[] {
   const isPerformance = (finding: AnalysisFinding) => finding.code in performanceRules;
   return findings.filter(

@@ -8,7 +8,7 @@ jest.setTimeout(60_000);
 const sandbox = new SandboxFixture();
 afterAll(() => sandbox.close());
 
-/** In one process with the product, as every benchmark is; a shell starts at once, whatever else the machine does. */
+/** In one process with the product, like every benchmark; a shell starts at once, whatever the load of the machine. */
 const benchmark = `now() { date +%s%3N; }
 . ./product.sh
 started=$(now)
@@ -26,10 +26,10 @@ function side(name: string, product: string) {
   return { workspace, command: 'sh bench.sh', prepared: {} };
 }
 
-// Long beside the noise of a busy machine, in favour of which nothing is found.
+// Long compared with the noise of a busy machine, within which no finding is made.
 const before = side('before', taking(0.8));
 
-describe('a benchmark on both sides', () => {
+describe('compareBenchmark', () => {
   it.each([
     ['that is faster is believed', side('faster', taking(0.01)), undefined],
     [

@@ -20,7 +20,7 @@ export interface BenchmarkOptions {
   readonly name: string;
   /** Counted runs of each side. */
   readonly runs: number;
-  /** For all of it. */
+  /** Timeout of the whole comparison. */
   readonly budgetMs: number;
   readonly signal: AbortSignal;
   readonly onRun?: (done: number, all: number) => void;
@@ -39,15 +39,15 @@ const memorySampleMs = 15;
 interface Measured extends ClockedRun {
   readonly ms: number;
   readonly name: string | undefined;
-  /** Memory that stays for each operation after it is over; undefined for a benchmark that does not measure it. */
+  /** Memory that is retained per operation; undefined for a benchmark that does not measure it. */
   readonly retainedBytes: number | undefined;
-  /** Lines that look like a result. The last one counts; how many there are is the benchmark's own habit. */
+  /** Lines that look like a result. The last one counts; their number is specific to the benchmark. */
   readonly results: number;
 }
 
 /**
- * What a benchmark command says in its last line of JSON: `{"name", "median_ms", "samples_ms": [...], "retained_bytes"}`,
- * all optional. One that says no time is measured by what it took as a whole, start of the process included.
+ * The last line of JSON of a benchmark command: `{"name", "median_ms", "samples_ms": [...], "retained_bytes"}`,
+ * all optional. A benchmark without times is measured from outside, including the start of its process.
  */
 export function readMeasurement(outcome: Pick<SandboxOutcome, 'stdout' | 'durationMs'>): Measured {
   const lines = outcome.stdout.split('\n').filter((candidate) => candidate.trimStart().startsWith('{'));
@@ -69,12 +69,12 @@ export function readMeasurement(outcome: Pick<SandboxOutcome, 'stdout' | 'durati
 
 export interface Measurement {
   readonly beforeAfter: BeforeAfter;
-  /** Whether the times that the benchmark says are to be believed. */
+  /** Whether the benchmark's own times are credible. */
   readonly clockDoubt: ClockDoubt | undefined;
 }
 
 /**
- * Runs both sides in turn, and changes who goes first: whatever else the machine does then falls on both alike. A first
+ * Runs both sides alternately and changes the order: other load of the machine then affects both alike. A first
  * run of each, which fills caches, is not counted but measures memory.
  */
 export async function measureBeforeAfter(
@@ -104,7 +104,7 @@ export async function measureBeforeAfter(
   if (!firstBefore.ok) return firstBefore;
   const firstAfter = await runOnce(options.after, memorySampleMs);
   if (!firstAfter.ok) return firstAfter;
-  // The code under test runs in the benchmark's process: what it prints itself must not count as the benchmark's word.
+  // The code under test runs in the benchmark's process: its own output must not count as the benchmark's result.
   if (firstAfter.value.results !== firstBefore.value.results)
     return err(resultsChanged(firstBefore.value.results, firstAfter.value.results));
 
@@ -163,7 +163,7 @@ const resultsChanged = (before: number, after: number) =>
     'validation',
     'benchmark_results_changed',
     `The benchmark printed ${before} result(s) on the base and ${after} on the change, though it was not changed itself.`,
-    { suggestion: 'The product must print no results: only the benchmark says how long it took.' },
+    { suggestion: 'The product must print no results: only the benchmark reports times.' },
   );
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;

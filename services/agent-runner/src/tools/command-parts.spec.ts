@@ -25,7 +25,7 @@ describe('commandParts', () => {
     expect(texts(command)).toEqual(expected);
   });
 
-  it('end where scripts call each other, and do without a readable package.json', () => {
+  it('stop at a cycle of scripts, and work without a readable package.json', () => {
     expect(texts('npm run loop').length).toBeLessThanOrEqual(100);
     expect(commandParts('npm test', 'no JSON')).toMatchObject([{ program: 'npm', rest: ['test'] }]);
   });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** One program that a command line starts, with its arguments. */
 export interface CommandPart {
-  /** As it is written, without what groups it. */
+  /** As written, without grouping. */
   readonly text: string;
   /** Without its folder. */
   readonly program: string;
@@ -11,17 +11,17 @@ export interface CommandPart {
 
 const packageFile = z.object({ scripts: z.record(z.string(), z.unknown()).optional() });
 const maxNesting = 5;
-/** Scripts that call each other several times grow without end. */
+/** Scripts that call each other repeatedly would expand without end. */
 const maxParts = 100;
 
 const scriptCall =
   /^(?:npm|pnpm|yarn|bun)\s+(?:(?:-s|--silent)\s+)?(?:run(?:-script)?\s+)?(?:(?:-s|--silent)\s+)?([\w:.-]+)(?:\s+--\s+(.*))?$/;
-/** They start the program that follows them. */
+/** Programs that start the program after them. */
 const prefixes = new Set(['npx', 'exec', 'cross-env', 'env', 'time', 'command']);
 
 /**
- * The programs that a command line starts, in their order. Scripts of package.json that it names stand for what is in
- * them, with the scripts that run before and after them.
+ * The programs that a command line starts, in order. Scripts of package.json are replaced by their
+ * content, with the scripts that run before and after them.
  */
 export function commandParts(
   command: string,
@@ -80,7 +80,7 @@ const runners: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^(?:rails|minitest)$/, ['minitest']],
   [/^phpunit$/, ['phpunit']],
 ];
-/** They build what they test: an error before the first test may be the one that the change is to remove. */
+/** Runners that build before they test: an error before the first test may be the one that the change is to fix. */
 const compilers: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^go$/, ['go', 'go -json']],
   [/^cargo$/, ['cargo']],
@@ -90,7 +90,7 @@ const compilers: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^mix$/, ['exunit']],
 ];
 
-/** The tools whose output a part prints by itself; wrappers such as `c8` and `poetry run` start what follows them. */
+/** The tools whose output a part prints itself; wrappers such as `c8` and `poetry run` start the program after them. */
 export function runnersOf({ program, rest }: CommandPart): readonly string[] {
   if (program === 'node' && rest.some((word) => /^--test(?:$|[-=])/.test(word))) return ['node', 'tap'];
   const names = [
@@ -110,10 +110,10 @@ export function runnersOf({ program, rest }: CommandPart): readonly string[] {
 export const isCompiler = ({ program }: CommandPart): boolean =>
   compilers.some(([pattern]) => pattern.test(program));
 
-/** They start programs that their own files name, or another package manager's scripts. */
+/** They start programs from their own files, or another package manager's scripts. */
 const wrapper =
   /^(?:g?make|just|task|rake|tox|nox|hatch|poe|invoke|ant|bazel|ctest|docker|turbo|nx|lerna|npm|pnpm|yarn|bun|composer|npm-run-all|run-[sp]|concurrently|(?:ba|da|z)?sh|.*\.sh)$/;
 
-/** Whether it is not known which programs a part starts. */
+/** Whether the programs of a part are unknown. */
 export const isWrapper = (part: CommandPart): boolean =>
   wrapper.test(part.program) && runnersOf(part).length === 0;

@@ -2,7 +2,7 @@ import { firstError, telling } from './first-error';
 
 const message = (output: string) => firstError(output)?.message;
 
-describe('the first error of a tool’s output', () => {
+describe('firstError', () => {
   it.each([
     [
       'a syntax error under Node, in TAP comments',
@@ -56,11 +56,11 @@ describe('the first error of a tool’s output', () => {
       'AssertionError [ERR_ASSERTION]: 1 !== 2',
     ],
     ['words of a shell', 'starting\nstep two failed to open the door\n', 'step two failed to open the door'],
-  ])('is found in the output of %s', (_, output, expected) => {
+  ])('finds the error in the output of %s', (_, output, expected) => {
     expect(message(output)).toBe(expected);
   });
 
-  it('brings the place above and the explanation below with it', () => {
+  it('includes the place above and the explanation below', () => {
     const excerpt = firstError(
       "file:///project/src/sum.mjs:1\nexport const sum = (a, b) => b + a);\n   ^\nSyntaxError: Unexpected token ')'\n    at x (node:internal/y:1:1)\n\nNode.js v20.0.0\n",
     );
@@ -71,7 +71,7 @@ describe('the first error of a tool’s output', () => {
     ).toContain('Missing: ms@2.1.3');
   });
 
-  it('is no line about tests that passed or that counts errors', () => {
+  it('ignores lines about passed tests and counts of errors', () => {
     expect(
       firstError('✔ throws an Error when it cannot open\nok 2 - reports failure\n0 errors\n'),
     ).toBeUndefined();
@@ -81,7 +81,7 @@ describe('the first error of a tool’s output', () => {
     expect(telling(`${'fine\n'.repeat(100)}last words\n`)).toMatch(/last words$/);
   });
 
-  it('takes bounded time for long lines', () => {
+  it('runs in bounded time on long lines', () => {
     const started = performance.now();
     firstError(`${'a.b.c/'.repeat(500_000)}\n`.repeat(3));
     expect(performance.now() - started).toBeLessThan(2_000);

@@ -1,12 +1,12 @@
-/** Where in the output of a tool the first error is, and what it says. */
+/** The position of the first error in a tool's output, and its text. */
 export interface ErrorExcerpt {
   /** The line that names the error, without the tool's prefix. */
   readonly message: string;
-  /** That line with the lines around it that belong to it: the place before, the explanation after. */
+  /** That line with its context: the place before, the explanation after. */
   readonly context: string;
 }
 
-/** Tools may print lines of megabytes, and thousands of lines after the one that counts. */
+/** Tools may print lines of megabytes, and thousands of lines after the relevant one. */
 const maxLineLength = 2_000;
 const maxLines = 20_000;
 const maxMessageLength = 500;
@@ -14,16 +14,16 @@ const maxContextLength = 1_500;
 const linesBefore = 4;
 const linesAfter = 8;
 
-/** What runners put before the words of the program that they started: TAP comments, npm, pytest, Maven. */
+/** Prefixes that runners add to the output of the program that they started: TAP comments, npm, pytest, Maven. */
 const prefix = /^\s*(?:#+ |E {2,}|(?:npm (?:error|ERR!)|\[(?:ERROR|error)\]|\[\d+\]|\w[\w@/.-]*:test:) ?)?/;
 
-/** Says that something below failed, or belongs to an error that was named before; never what the error is. */
+/** Lines that report a failure below, or belong to an earlier error; they never name the error. */
 const noise =
   /lifecycle script|^(?:command|workspace|location|path|cwd|errno|syscall|dest|file|code)\b|a complete log of this run|^make(?:\[\d+\])?: \*\*\*|command failed(?: with exit code)?|ELIFECYCLE|^test failed\. +see above|ERR_PNPM_RECURSIVE|^error: (?:test failed, to rerun|process didn't exit|could not compile|\d+ targets? failed)|(?:Experimental|Deprecation)Warning|\b(?:0|no) errors?\b|^\s*(?:✔|✓|√|ok \d|PASS\b|--- PASS)/i;
 
-/** Lines that are an error, the surest kinds first. What a log merely mentions is not among them. */
+/** Lines that are an error, the most certain kinds first. Errors that a log only mentions are not among them. */
 const errorLines: readonly RegExp[] = [
-  // JavaScript, Python, Java, .NET, PHP: a class of errors, then its words.
+  // JavaScript, Python, Java, .NET, PHP: an error class, then its message.
   /^(?:Uncaught |Unhandled |Caused by: |Exception in thread "[^"]*" |PHP )?(?:[\w$]+[.:\\]+)*[A-Z]?\w*(?:Error|Exception|Failure)\b(?: \[\w+\])?(?::|$| -)/,
   // Compilers: `file:line:column: error: words`, `file(line,column): error TS1005`, `error[E0425]: words`.
   /^\S+:\d+(?::\d+)?:? +(?:fatal )?error\b/i,
@@ -32,7 +32,7 @@ const errorLines: readonly RegExp[] = [
   // Go: a compiler's line, a panic. Rust: a panic.
   /^(?:vet: )?(?:\.{0,2}\/)?[\w./-]+\.go:\d+:\d+: /,
   /^panic: |^thread '.*' panicked at /,
-  // Programs that are not there; what was to be imported and is not.
+  // Missing programs; missing imports.
   /^(?:\S+: )*(?:line \d+: |\d+: )?\S+: (?:command )?not found$/,
   /No module named |Cannot find (?:module|package) |cannot find package |Could not resolve /,
   // Coverage below its threshold: Jest, c8, nyc, Vitest, pytest-cov.
@@ -43,15 +43,15 @@ const errorLines: readonly RegExp[] = [
   /^ERR_[A-Z_]+\b/,
 ];
 
-/** npm's own words, of which `noise` leaves those that say why. */
+/** npm's own messages; `noise` removes those that do not tell the reason. */
 const npmLine = /^npm (?:error|ERR!) \S/;
 
-/** A shell or a log that says it in words, for output without anything surer. */
+/** An error in a shell's or log's own words, for output without a more certain line. */
 const weakErrorLine = /\b(?:error|fatal|failed|failure|cannot|could not|unable to|not found|denied)\b/i;
 
 /**
- * The first real error in what a tool printed. The last lines of a failed command say that something failed; the cause
- * stands where it happened first. Undefined where no line names an error.
+ * The first error in a tool's output. The last lines of a failed command report that it failed; the cause
+ * is where it first occurred. Undefined where no line names an error.
  */
 export function firstError(output: string): ErrorExcerpt | undefined {
   const lines = output

@@ -13,18 +13,18 @@ describe('a measurement', () => {
     expect(readMeasurement({ stdout, durationMs: 80 }).ms).toBe(ms);
   });
 
-  it('counts the results that were printed, of whatever', () => {
+  it('counts the printed results', () => {
     const stdout = '{"median_ms":1}\n{"done":true}\n{"samples_ms":"no"}\n{"name":"x"}\n{\n';
     expect(readMeasurement({ stdout, durationMs: 80 }).results).toBe(2);
   });
 
-  it('says what stays in memory, where it measures that', () => {
+  it('reads the retained memory where it is measured', () => {
     const read = (stdout: string) => readMeasurement({ stdout, durationMs: 80 }).retainedBytes;
     expect(read('{"median_ms":1,"retained_bytes":330}')).toBe(330);
     expect(read('{"median_ms":1}')).toBeUndefined();
   });
 
-  it('has a median and a spread', () => {
+  it('computes median and spread', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 3])).toBe(2.5);
     expect(median([])).toBe(0);
@@ -48,7 +48,7 @@ describe('a measurement', () => {
       [10, 10.2, 10.4, 11, 12, 10, 9.8, 10.1, 10.3, 11],
       [12, 12.2, 12.4, 13, 12, 13, 11.8, 12.1, 12.3, 14],
     ],
-  ] as const)('is %s only beyond its own noise', (expected, before, after) => {
+  ] as const)('is %s only above its own noise', (expected, before, after) => {
     expect(compare(before, after)).toBe(expected);
   });
 });

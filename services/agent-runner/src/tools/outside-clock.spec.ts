@@ -1,6 +1,6 @@
 import { clockDoubt, type ClockedRun } from './outside-clock';
 
-/** Ten runs; the clock outside wavers by `noise` around what it shows. */
+/** Ten runs; the outside time varies by `noise`. */
 const runs = (
   outsideMs: number,
   said: { readonly medianMs?: number; readonly samplesMs?: number },
@@ -12,7 +12,7 @@ const runs = (
     samplesMs: said.samplesMs,
   }));
 
-describe('the clock outside of a benchmark', () => {
+describe('outsideClock', () => {
   it.each<[title: string, before: ClockedRun[], after: ClockedRun[]]>([
     [
       'that all of it saw',
@@ -44,9 +44,9 @@ describe('the clock outside of a benchmark', () => {
       runs(350, { medianMs: 40, samplesMs: 200 }),
       runs(362, { medianMs: 39, samplesMs: 195 }),
     ],
-    ['that nobody claims', runs(350, { medianMs: 10 }), runs(350, { medianMs: 12 })],
+    ['that is not claimed', runs(350, { medianMs: 10 }), runs(350, { medianMs: 12 })],
     ['that was measured from outside', runs(350, {}), runs(170, {})],
-  ])('bears out a speed-up %s', (_, before, after) => {
+  ])('confirms a speed-up %s', (_, before, after) => {
     expect(clockDoubt(before, after)).toBeUndefined();
   });
 
@@ -60,7 +60,7 @@ describe('the clock outside of a benchmark', () => {
       90,
     ],
     ['of which it saw little', runs(350, { medianMs: 100 }), runs(330, { medianMs: 10 }), 90],
-  ])('does not bear out a speed-up %s', (_, before, after, claimedMs) => {
+  ])('does not confirm a speed-up %s', (_, before, after, claimedMs) => {
     expect(clockDoubt(before, after)).toMatchObject({ claimedMs });
   });
 });

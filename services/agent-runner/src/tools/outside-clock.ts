@@ -1,33 +1,33 @@
 import { compare, median, medianError } from './statistics';
 
-/** One run of a benchmark: what it says of itself, and how long it was there by a clock that it cannot reach. */
+/** One run of a benchmark: its own figures, and its duration by a clock that it cannot manipulate. */
 export interface ClockedRun {
   /** Start of the process included; much the same on both sides. */
   readonly outsideMs: number;
-  /** Undefined for one that says no time: it is measured from outside anyway. */
+  /** Undefined for a benchmark without own times: it is measured from outside anyway. */
   readonly medianMs: number | undefined;
-  /** All samples together, where it says them. */
+  /** The sum of all samples, where it prints them. */
   readonly samplesMs: number | undefined;
 }
 
-/** By how much a run became shorter, as the benchmark says and as it was seen. */
+/** The saving of a run, as claimed by the benchmark and as observed. */
 export interface ClockDoubt {
   readonly claimedMs: number;
   readonly outsideMs: number;
 }
 
-/** Part of the claimed saving that must be seen from outside. A whole half may go to what the benchmark does not time. */
+/** The share of the claimed saving that must be observed. Half may be lost to code that the benchmark does not time. */
 const minSightings = 0.5;
-/** Usual errors of what is seen outside that are granted to the benchmark: a busy machine must not make a finding. */
+/** Standard errors of the observation that are granted to the benchmark: a busy machine must not cause a finding. */
 const grantedErrors = 3;
 
 /**
- * A benchmark runs in one process with the code that it measures, which may bend `performance.now` and its like. Answers
- * what is claimed and what was seen when the clock outside does not bear the speed-up out; undefined when it does, or when
- * the claim is too small beside the noise of that clock to say. Runs come in pairs, as they were interleaved.
+ * A benchmark runs in one process with the measured code, which may manipulate `performance.now` and the like. Returns
+ * the claimed and the observed saving when the outside clock does not confirm the speed-up; undefined when it does, or when
+ * the claim is too small compared with the noise of that clock. Runs come in pairs, as they were interleaved.
  *
  * No proof of bad faith: a benchmark that repeats one long operation for a fixed time looks the same, and so does work that
- * was moved to where the benchmark does not look.
+ * was moved outside of the measured code.
  */
 export function clockDoubt(
   before: readonly ClockedRun[],
@@ -45,7 +45,7 @@ export function clockDoubt(
     : undefined;
 }
 
-/** Samples that together are longer than the run were taken side by side, and their sum is no time that passed. */
+/** Samples whose sum exceeds the run were taken concurrently, and their sum is no elapsed time. */
 const areSamplesInTurn = (before: readonly ClockedRun[], after: readonly ClockedRun[]): boolean =>
   after.every(({ samplesMs }) => samplesMs !== undefined) &&
   before.every(({ samplesMs, outsideMs }) => samplesMs !== undefined && samplesMs <= outsideMs);

@@ -7,18 +7,18 @@ export interface Place {
 }
 
 /** `path:line`, `path:line:column`, `file://...`, and Python's `File "path", line 3`. */
-// Never begins within a path: long lines would take quadratic time.
+// Never starts within a path: long lines would take quadratic time.
 const reference =
   /(?<![\w@%+,./~-])(?:file:\/\/)?([\w@%+,./~-]+\.\w+):(\d+)(?::\d+)?|File "([^"]+)", line (\d+)/g;
 
 /**
- * Finds lines of the project in what tools print. Only files that the commit has are named: paths of the machine, of the
- * runtime and of packages are nobody's place to look for the fault.
+ * Finds lines of the project in the output of tools. Only files of the commit are named: paths of the machine, of the
+ * runtime and of packages do not help to find a defect.
  */
 export class Places {
   constructor(
     private readonly files: ReadonlySet<string>,
-    /** The working copy as the tools saw it. */
+    /** The path of the working copy for the tools. */
     private readonly root: string,
   ) {}
 
@@ -32,7 +32,7 @@ export class Places {
     return undefined;
   }
 
-  /** What tools print, as it is told to people. */
+  /** The output of tools, as shown to people. */
   inRepository(text: string): string {
     return asInRepository(text, this.root);
   }

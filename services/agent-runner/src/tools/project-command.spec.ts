@@ -19,7 +19,7 @@ describe('a package script', () => {
     ['npm run --silent bench', direct('node bench.mjs')],
     ['pnpm bench', direct('node bench.mjs')],
     ['yarn run test:unit', direct('jest')],
-  ])('is run without its manager: %s', (command, expected) => {
+  ])('runs without its package manager: %s', (command, expected) => {
     expect(withoutPackageManager(command, manifest)).toBe(expected);
   });
 
@@ -30,16 +30,16 @@ describe('a package script', () => {
     ['that is no script', 'npm install'],
     ['in a longer command', 'npm run bench && true'],
     ['of no manager', 'make bench'],
-  ])('%s is left to its manager', (_, command) => {
+  ])('runs by its package manager: %s', (_, command) => {
     expect(withoutPackageManager(command, manifest)).toBe(command);
   });
 
-  it('is left alone without a readable manifest', () => {
+  it('is not resolved without a readable manifest', () => {
     expect(withoutPackageManager('npm run bench', undefined)).toBe('npm run bench');
     expect(withoutPackageManager('npm run bench', '{')).toBe('npm run bench');
   });
 
-  it('runs what must be built before', async () => {
+  it('runs after its build', async () => {
     const workspace = { committedFile: () => Promise.resolve(ok(manifest)) };
     expect(await projectCommand('node --test dist', workspace, 'npm run build')).toEqual(
       ok(`( ${direct('tsc')} ) && ( node --test dist )`),

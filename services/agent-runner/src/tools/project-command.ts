@@ -11,9 +11,9 @@ const scriptCall =
 const managerVerbs = new Set(['install', 'ci', 'exec', 'add', 'dlx', 'init', 'publish', 'pack', 'run']);
 
 /**
- * The command that a package script stands for, run without the package manager: it would add its own variables to the
+ * The command of a package script, run without the package manager: that would add its own variables to the
  * environment, need half a second for each of many runs, and may not be installed. Scripts with steps before or after
- * them are left to it.
+ * them run by the manager.
  */
 export function withoutPackageManager(command: string, packageJson: string | undefined): string {
   const name = scriptCall.exec(command.trim())?.[1];
@@ -27,7 +27,7 @@ export function withoutPackageManager(command: string, packageJson: string | und
 }
 
 /**
- * The same of a working copy, in the words of its commit. `build` is what must have run before; where it fails, so does the
+ * The same for a working copy, by its commit. `build` must have run before; when it fails, so does the
  * command.
  */
 export async function projectCommand(

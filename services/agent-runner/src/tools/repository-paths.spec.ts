@@ -3,7 +3,7 @@ import { asInRepository, pathsInRepository } from './repository-paths';
 
 const shown = (text: string) => asInRepository(text, '/ymera/workspace');
 
-describe('what a tool printed, as the repository has it', () => {
+describe('repositoryPaths', () => {
   it.each([
     ['a frame', 'at file:///ymera/workspace/test/sum.test.mjs:3:1', 'at test/sum.test.mjs:3:1'],
     ['a quoted path', "Cannot find '/ymera/workspace/src/a.mjs'", "Cannot find 'src/a.mjs'"],
@@ -20,12 +20,12 @@ describe('what a tool printed, as the repository has it', () => {
     },
   );
 
-  it('takes the root literally', () => {
+  it('matches the root literally', () => {
     expect(asInRepository('/a+b (1)/copy/x', '/a+b (1)/copy')).toBe('x');
   });
 });
 
-describe('the same in pieces', () => {
+describe('repositoryPaths in chunks', () => {
   const root = '/ymera/workspace';
   const streamed = (chunks: readonly string[]) => {
     const seen: string[] = [];
@@ -36,7 +36,7 @@ describe('the same in pieces', () => {
     return { text: seen.join(''), beforeEnd };
   };
 
-  it('is the same, however it is cut', () => {
+  it('gives the same text for every splitting', () => {
     const piece = fc.constantFrom(
       ...['/ymera/', 'workspace', '/ymera/workspace', '/', 'file://', 'f', 'x', '.', '-2', '\n', ' ', 'é'],
       ...['/ymera/workspace/src/a.mjs', '/home/ymera/workspace/', '/ymera/work'],
@@ -51,7 +51,7 @@ describe('the same in pieces', () => {
     );
   });
 
-  it('holds nothing back that is not the beginning of a path', () => {
+  it('holds back only the possible beginning of a path', () => {
     expect(streamed(['1 of 3\n', 'at /ymera', '/workspace/a: ok', '.']).beforeEnd).toEqual([
       '1 of 3\n',
       'at ',

@@ -1,21 +1,21 @@
 import { overlap } from './overlap';
 
 /**
- * What a tool printed, with its paths as the repository has them. Where the working copy was means nothing to people, and
- * is gone when they read of it.
+ * A tool's output with paths relative to the repository. The location of the working copy means nothing to people, and
+ * it is deleted when they read of it.
  */
 export const asInRepository = (text: string, root: string): string =>
   text.replaceAll(pathPattern(root), (_, slash: string) => inPlaceOfRoot(slash));
 
-/** The same for text that comes in pieces: what may be the beginning of such a path waits for the next one. */
+/** The same for text in chunks: the possible beginning of such a path waits for the next chunk. */
 export function pathsInRepository(
   root: string,
   sink: (text: string) => void,
 ): { push(chunk: string): void; end(): void } {
   const pattern = pathPattern(root);
-  // One character more, because what follows decides as well.
+  // One character more, because the next character decides as well.
   const beginnings = [`${root}/.`, `file://${root}/.`];
-  // What comes before decides, too.
+  // The previous character decides, too.
   let before = '';
   let waiting = '';
   const pass = (text: string, ready: number) => {

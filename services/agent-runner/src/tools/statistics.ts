@@ -5,7 +5,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
 
-/** How far values usually lie from their median: robust against the one run that was disturbed. */
+/** The usual distance of values from their median: robust against a single disturbed run. */
 function deviation(values: readonly number[]): number {
   const centre = median(values);
   return median(values.map((value) => Math.abs(value - centre)));
@@ -17,15 +17,15 @@ export function spread(values: readonly number[]): number {
   return centre === 0 ? 0 : deviation(values) / centre;
 }
 
-/** How far the median of so few values usually is from the one that more would give (normal noise assumed). */
+/** The usual distance of the median of few values from that of many (normal noise assumed). */
 export const medianError = (values: readonly number[]): number =>
   (1.253 * 1.483 * deviation(values)) / Math.sqrt(Math.max(1, values.length));
 
 export type Comparison = 'faster' | 'slower' | 'same';
 
-/** Differences below this are never told, however still the machine is. */
+/** Differences below this are never reported, however quiet the machine is. */
 const minDifference = 0.05;
-/** Of the rank sum: one comparison in two hundred of equals is taken for a difference. */
+/** Of the rank sum: one comparison in two hundred of equals is reported as different. */
 const minDeviations = 2.58;
 
 /**

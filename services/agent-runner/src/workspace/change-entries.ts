@@ -9,10 +9,10 @@ export interface ChangeEntry {
   readonly newObject: string;
 }
 
-/** A path as a commit has it. */
+/** A path in a commit. */
 export interface TreeEntry {
   readonly path: string;
-  /** `absentMode` where it is not. */
+  /** `absentMode` where it does not exist. */
   readonly mode: string;
   readonly object: string;
 }
@@ -44,15 +44,15 @@ export const isRegularFile = (mode: string): boolean => mode === '100644' || mod
 
 export const isSymlink = (entry: ChangeEntry): boolean => entry.newMode === symlinkMode;
 
-/** Another repository that the change puts where the base has none. */
+/** Another repository that the change adds where the base has none. */
 export const isNestedRepository = ({ oldMode, newMode }: ChangeEntry): boolean =>
   newMode === gitlinkMode && oldMode !== gitlinkMode;
 
-/** A submodule of the base that the change moves, removes or configures otherwise. */
+/** A submodule of the base that the change moves, removes or reconfigures. */
 export const isSubmoduleChange = ({ path, oldMode }: ChangeEntry): boolean =>
   oldMode === gitlinkMode || path === '.gitmodules';
 
-/** Why a change would reach out of the repository, or undefined: a link whose target is absolute or climbs out. */
+/** The reason why a change would write outside of the repository, or undefined: a link with an absolute target or one outside. */
 export function reachesOutside(entry: ChangeEntry, linkTarget: string | undefined): string | undefined {
   if (!isSymlink(entry) || linkTarget === undefined) return undefined;
   if (posix.isAbsolute(linkTarget)) return `${entry.path} links to ${linkTarget}`;

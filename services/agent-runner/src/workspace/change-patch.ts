@@ -6,7 +6,7 @@ import { changeUnreadable, patchTooLarge } from './change-refusals';
 import { gitToFile, type GitFileOutput, type GitOptions } from './git';
 import type { ChangeLimits } from '@ymera/config';
 
-/** A patch in a file, and as text where it fits into a message. */
+/** A patch in a file, and as text if it fits into a message. */
 export interface ChangePatch {
   readonly file: string;
   readonly sizeBytes: number;
@@ -15,11 +15,11 @@ export interface ChangePatch {
   readonly text: string | undefined;
 }
 
-/** As JSON. A result holds up to 256 KiB of findings besides, and is a message of at most 1 MiB. */
+/** As JSON. A result also holds up to 256 KiB of findings, and is a message of at most 1 MiB. */
 const maxInlineBytes = 737_280;
 const patchTimeoutMs = 300_000;
 
-/** Writes what differs between two trees to `file`, with no more of it in memory than a message holds. */
+/** Writes the differences of two trees to `file`, keeping no more in memory than a message holds. */
 export async function writePatch(
   options: GitOptions,
   { base, tree, file, limits }: { base: string; tree: string; file: string; limits: ChangeLimits },

@@ -1,7 +1,7 @@
 import { changeLimitVariables, type ChangeLimits } from '@ymera/config';
 import { failure, type Failure } from '@ymera/kernel';
 
-/** Why what is in a working copy cannot be proposed as a change, and what to do about it. */
+/** The reasons why a working copy cannot be proposed as a change, with suggestions. */
 
 const maxNamed = 5;
 
@@ -14,8 +14,7 @@ export const changeUnreadable = (complaint: string): Failure =>
   failure('internal', 'change_unreadable', `git could not read the change: ${complaint}`);
 
 export function changeEmpty(leftOut: readonly string[]): Failure {
-  const ignored =
-    leftOut.length === 0 ? '' : ` What was written is ignored by the project: ${list(leftOut)}.`;
+  const ignored = leftOut.length === 0 ? '' : ` The project ignores the written files: ${list(leftOut)}.`;
   return failure('validation', 'change_empty', `Nothing was changed in the working copy.${ignored}`, {
     suggestion:
       leftOut.length === 0
@@ -52,7 +51,7 @@ export const submoduleChanged = (places: readonly string[]): Failure =>
     `The command changed a submodule, and a change holds nothing of another repository: ${list(places)}.`,
     {
       suggestion:
-        'Make that change in the repository of the submodule, and leave its folder, its commit and .gitmodules as they are.',
+        'Make that change in the repository of the submodule, and leave its folder, its commit and .gitmodules unchanged.',
     },
   );
 

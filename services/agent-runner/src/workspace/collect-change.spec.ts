@@ -10,7 +10,7 @@ const git = fixture.git.bind(fixture);
 
 afterAll(() => fixture.close());
 
-describe('a change in a repository with a submodule', () => {
+describe('collecting a change in a repository with a submodule', () => {
   it.each<[string, (copy: string) => unknown]>([
     ['a new file in its empty folder', write({ 'vendor/lib/two.mjs': '2' })],
     [
@@ -36,7 +36,7 @@ describe('a change in a repository with a submodule', () => {
         git(join(copy, 'vendor/lib'), 'commit', '--quiet', '--allow-empty', '--message', 'x');
       },
     ],
-  ])('is refused by name because of %s', async (_, work) => {
+  ])('fails with a code because of %s', async (_, work) => {
     const told = await fixture.refusal((copy) => {
       edit(copy);
       work(copy);
@@ -44,7 +44,7 @@ describe('a change in a repository with a submodule', () => {
     expect(told).toMatch(/^submodule_changed: .*(vendor\/lib|\.gitmodules)/);
   });
 
-  it('is taken when the command has only looked into the submodule', async () => {
+  it('succeeds when the command has only read the submodule', async () => {
     const told = await applied((copy) => {
       edit(copy);
       git(copy, 'submodule', '--quiet', 'update', '--init');
@@ -64,7 +64,7 @@ describe('another repository in the working copy', () => {
         git(folder, 'commit', '--quiet', '--message', 'x');
       },
     ],
-  ])('%s is refused by name, with what to do', async (_, work) => {
+  ])('%s is refused with its name and a suggestion', async (_, work) => {
     const result = await fixture.collected((copy) => {
       edit(copy);
       write({ 'examples/app/index.mjs': '1' })(copy);
@@ -95,7 +95,7 @@ describe('another repository in the working copy', () => {
     expect(told).toEqual(['info Not in the change: ignored: generated/.']);
   });
 
-  it('hides nothing of a folder whose files are tracked', async () => {
+  it('does not hide a folder whose files are tracked', async () => {
     const told = await applied((copy) => {
       edit(copy);
       write({ 'src/new.mjs': '' })(copy);
@@ -104,13 +104,13 @@ describe('another repository in the working copy', () => {
     expect(told).toEqual(['A src/new.mjs', 'M src/sum.mjs']);
   });
 
-  it('is taken as files when it is bare, as fixtures are', async () => {
+  it('is collected as files when it is bare, like a fixture', async () => {
     const told = await applied((copy) => git(copy, 'init', '--quiet', '--bare', 'test/fixtures/repo.git'));
     expect(told).toContain('A test/fixtures/repo.git/HEAD');
   });
 });
 
-describe('what a command does to its own git', () => {
+describe('changes of a command to its own git', () => {
   it.each<[string, (copy: string) => unknown, readonly string[]]>([
     ['a commit', (copy) => git(copy, 'commit', '--quiet', '--all', '--message', 'x'), ['M src/sum.mjs']],
     [
@@ -145,7 +145,7 @@ describe('what a command does to its own git', () => {
       ['A build/wanted.js', 'M src/sum.mjs'],
     ],
     [
-      'a forced add of a file that is gone again',
+      'a forced add of a deleted file',
       (copy) => {
         write({ 'build/wanted.js': '1' })(copy);
         git(copy, 'add', '--force', 'build/wanted.js');
@@ -171,7 +171,7 @@ describe('what a command does to its own git', () => {
       ['M src/sum.mjs'],
     ],
     ['the removal of .git', (copy) => rmSync(join(copy, '.git'), { recursive: true }), ['M src/sum.mjs']],
-  ])('changes nothing about what counts: %s', async (_, work, expected) => {
+  ])('do not affect the collected change: %s', async (_, work, expected) => {
     const told = await applied((copy) => {
       edit(copy);
       work(copy);

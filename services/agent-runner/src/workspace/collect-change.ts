@@ -30,12 +30,12 @@ import { installedPaths, packageFolders } from './installed-paths';
 import { leftOutFindings } from './left-out';
 import { contentsOfBase, perhapsUntouched, untouchedFiles } from './untouched-files';
 
-/** What a command has made of a working copy. */
+/** A command's changes of a working copy. */
 export interface CollectedChange {
   readonly base: string;
   /** Its file is removed with the workspace. */
   readonly patch: ChangePatch;
-  /** What was left out. */
+  /** Paths that were left out. */
   readonly findings: readonly Finding[];
 }
 
@@ -43,7 +43,7 @@ export interface CollectionPlace {
   readonly git: RunGit;
   readonly options: GitOptions;
   readonly copy: string;
-  /** Ours, out of the command's reach. */
+  /** The runner's repository, not accessible to the command. */
   readonly scratch: string;
   readonly limits: ChangeLimits;
 }
@@ -53,15 +53,15 @@ interface StagedChange {
   readonly entries: readonly ChangeEntry[];
 }
 
-/** Of all that a change touches, or that only seems to be touched. */
+/** The number of all entries, including those that only seem to be touched. */
 const checkoutMs = 300_000;
-/** Texts that are looked into for imports. */
+/** Maximum size of texts that are searched for imports. */
 const maxReadFiles = 200;
 const maxReadBytes = 1_048_576;
 
 /**
- * What has been done to a working copy since `base`, as a patch: everything that the project's own rules do not ignore,
- * and what is ignored and was added by force. What is left out is named; what a change cannot hold is refused by name.
+ * The changes of a working copy since `base`, as a patch: every file that the project's own rules do not ignore,
+ * and ignored ones that were added by force. Left out paths are named; unsupported ones are refused with a code.
  */
 export class ChangeCollection {
   private readonly indexFile: string;
@@ -70,7 +70,7 @@ export class ChangeCollection {
   constructor(
     private readonly place: CollectionPlace,
     private readonly base: string,
-    /** Folders in which the platform has installed packages; by default as the base's lockfile says. */
+    /** Folders in which the platform has installed packages; by default according to the base's lockfile. */
     private readonly installed?: readonly string[],
   ) {
     this.indexFile = join(place.scratch, 'collect-index');
@@ -110,7 +110,7 @@ export class ChangeCollection {
     return ok({ base: this.base, patch: patch.value, findings });
   }
 
-  /** The working copy as a tree, with the base’s own contents where nobody touched the file. */
+  /** The working copy as a tree, with the base’s own contents for untouched files. */
   private async stage(excluded: readonly string[], forced: readonly string[]): Promise<Result<StagedChange>> {
     const { indexFile } = this;
     const exclusions = excluded.map((path) => `:(exclude,literal)${path}`);
@@ -141,7 +141,7 @@ export class ChangeCollection {
     return raw.ok ? ok({ tree, entries: parseRawDiff(raw.value.toString('utf8')) }) : raw;
   }
 
-  /** Checked out once more, beside the working copy, where the base’s own attributes count whatever became of them. */
+  /** Checked out once more, beside the working copy, with the base’s own attributes. */
   private async untouched(entries: readonly ChangeEntry[]): Promise<Result<readonly ChangeEntry[]>> {
     if (entries.length === 0) return ok([]);
     const { copy, scratch } = this.place;
@@ -222,7 +222,7 @@ export class ChangeCollection {
     });
   }
 
-  /** Which ignored path is imported by which changed file, and was not before. */
+  /** New imports of ignored paths, by changed file. */
   private async importers(
     ignored: readonly string[],
     entries: readonly ChangeEntry[],

@@ -8,8 +8,8 @@ const fixture = new CollectionFixture();
 
 afterAll(() => fixture.close());
 
-describe('what is left out of a change', () => {
-  it('is named, folders as one and by-products by their names', async () => {
+describe('paths left out of a change', () => {
+  it('are named, folders as one and by-products by their names', async () => {
     const told = await fixture.messages((copy) => {
       edit(copy);
       write({ 'notes.log': 'x', 'generated/a.txt': '', 'generated/b.txt': '', 'build/x/y.js': '' })(copy);
@@ -20,7 +20,7 @@ describe('what is left out of a change', () => {
     ]);
   });
 
-  it('stands out when it looks like a part of the change', async () => {
+  it('are reported separately when they look like a part of the change', async () => {
     const { findings } = await fixture.change((copy) => {
       write({
         'src/sum.mjs': "import { two } from '../generated/two.mjs';\nexport const sum = (a) => a + two;\n",
@@ -41,13 +41,13 @@ describe('what is left out of a change', () => {
     });
   });
 
-  it('is nothing for a change that writes nothing else', async () => {
+  it('are not reported for a change without any', async () => {
     expect(await fixture.messages(edit)).toEqual([]);
   });
 
-  it('is named also when nothing else was written', async () => {
+  it('are named also when nothing else was written', async () => {
     expect(await fixture.refusal(write({ 'generated/a.txt': '' }))).toBe(
-      'change_empty: Nothing was changed in the working copy. What was written is ignored by the project: generated/.',
+      'change_empty: Nothing was changed in the working copy. The project ignores the written files: generated/.',
     );
   });
 });
@@ -87,8 +87,8 @@ describe('folders called node_modules', () => {
   });
 });
 
-describe('whatever is done to files', () => {
-  it('arrives: rights, links, renames, names of all kinds', async () => {
+describe('changes of files', () => {
+  it('are collected: permissions, links, renames, names of all kinds', async () => {
     const told = await fixture.applied((copy) => {
       chmodSync(join(copy, 'package.json'), 0o755);
       renameSync(join(copy, 'src/sum.mjs'), at(copy, 'core/sum.mjs'));
@@ -135,7 +135,7 @@ describe('the limits on a change', () => {
       /patch has more bytes than the limit of 1500000/,
       /YMERA_CHANGE_MAX_PATCH_BYTES/,
     ],
-  ])('are said with the figure and the variable: %s', async (_, work, message, suggestion) => {
+  ])('are reported with the figure and the variable: %s', async (_, work, message, suggestion) => {
     expect(await failureOf(work)).toMatchObject({
       code: 'change_too_large',
       message: expect.stringMatching(message),
@@ -143,7 +143,7 @@ describe('the limits on a change', () => {
     });
   });
 
-  it('let a patch through that is too large for a message, in a file', () =>
+  it('allow a patch above the size of a message, in a file', () =>
     fixture.within(async (workspace) => {
       write({ 'big.bin': random(1_000_000) })(workspace.copy);
       const result = await workspace.collectChange();

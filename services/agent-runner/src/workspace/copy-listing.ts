@@ -13,30 +13,30 @@ export interface Submodule {
   readonly commit: string;
 }
 
-/** What is in a working copy beside the files of its base. Folders end in a slash. */
+/** The paths of a working copy beside the files of its base. Folders end in a slash. */
 export interface CopyListing {
   /** Files of the base. */
   readonly committed: readonly string[];
   readonly submodules: readonly Submodule[];
   /** New files that no rule of the project ignores. */
   readonly untracked: readonly string[];
-  /** Folders, not ignored, that are repositories of their own; without the slash. */
+  /** Unignored folders that are repositories; without the slash. */
   readonly repositories: readonly string[];
   readonly ignored: readonly string[];
   readonly emptyFolders: readonly string[];
-  /** Files that a rule ignores and that the command has added to its own repository all the same. */
+  /** Ignored files that the command has nevertheless added to its own repository. */
   readonly forced: readonly string[];
 }
 
-/** Of names: a million files of a hundred bytes each. */
+/** Size limit of names: a million files of a hundred bytes each. */
 export const maxListBytes = 134_217_728;
-/** Of a command's own index: what is larger is not one of a project that we hold. */
+/** Size limit of a command's own index: a larger one does not belong to a supported project. */
 const maxIndexBytes = 134_217_728;
 const others = ['ls-files', '-z', '--others', '--exclude-standard'];
 
 /**
- * Asked of our own repository, whose rules for what is ignored are those of the project alone: what a command has put into
- * its own `.git` (info/exclude, skip-worktree, commits) hides nothing.
+ * Computed in the runner's repository, whose ignore rules are those of the project only: the command's own
+ * `.git` (info/exclude, skip-worktree, commits) hides nothing.
  */
 export async function listCopy(
   git: RunGit,
@@ -79,7 +79,7 @@ export async function listCopy(
 
 const isFolder = (path: string): boolean => path.endsWith('/');
 
-/** Git shows folders without files as it shows new ones; one that had files in the base was emptied. */
+/** Git lists folders without files like new ones; one that had files in the base was emptied. */
 function emptyAmong(folders: readonly string[], paths: readonly string[]): readonly string[] {
   if (folders.length === 0) return [];
   const full = new Set(paths.flatMap(parentsOf));
@@ -94,7 +94,7 @@ function parentsOf(path: string): readonly string[] {
   return parents;
 }
 
-/** The index that the command leaves is a copy's, read without its configuration; one that git cannot read names nothing. */
+/** Reads a copy of the command's index without its configuration; an unreadable index names nothing. */
 async function forcedFiles(git: RunGit, copy: string, scratch: string): Promise<readonly string[]> {
   const own = join(copy, '.git', 'index');
   for (const path of [join(copy, '.git'), own]) {
@@ -119,7 +119,7 @@ async function forcedFiles(git: RunGit, copy: string, scratch: string): Promise<
 }
 
 /**
- * Submodules whose folder holds anything but what the recorded commit has. A folder that the command has filled by
+ * Submodules whose folder differs from the recorded commit. A folder that the command has filled by
  * `git submodule update` is compared with the objects that it fetched.
  */
 export async function changedSubmodules(
@@ -171,7 +171,7 @@ async function isCleanCheckout(
   return there.ok && recorded.ok && there.stdout.equals(recorded.stdout);
 }
 
-/** Of a submodule's own repository, as long as it is inside of the working copy. */
+/** A submodule's own repository, if it is inside of the working copy. */
 async function objectsOf(copy: string, workTree: string): Promise<string | undefined> {
   const own = join(workTree, '.git');
   const status = await lstat(own);

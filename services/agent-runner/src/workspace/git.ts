@@ -32,14 +32,14 @@ export interface GitOptions {
 export interface GitOutput {
   readonly ok: boolean;
   readonly stdout: Buffer;
-  /** The last of what git complained, for people. */
+  /** The end of git's error output, for people. */
   readonly complaint: string;
   readonly isTooLong: boolean;
 }
 
 /**
- * What `configFile` must hold: nothing of the repository's or the host's may make git run a program. Names are bytes to
- * git: quoted, those that are no UTF-8 come through a patch that is a text; lists of names are asked for with `-z`.
+ * The required content of `configFile`: no setting of the repository or the host may make git run a program. Names are bytes
+ * for git: quoted names that are not UTF-8 survive in a text patch; lists of names are read with `-z`.
  */
 export const gitConfiguration = configText([
   ...hardening,
@@ -54,13 +54,13 @@ export const gitConfiguration = configText([
 
 const hasLongNames = (commit: string) => commit.length === 64;
 
-/** Makes a repository that can take the commit: names of one kind cannot be in a repository of the other. */
+/** Creates a repository for the commit's hash algorithm: repositories cannot mix algorithms. */
 export const initFor = (commit: string, gitFolder: string): readonly string[] => [
   ...['init', '--quiet', '--bare', `--object-format=${hasLongNames(commit) ? 'sha256' : 'sha1'}`],
   gitFolder,
 ];
 
-/** How the configuration of a repository with that commit begins; `core` is left open. */
+/** The beginning of the configuration of a repository with that commit; `core` stays open. */
 export const formatOf = (commit: string): string =>
   hasLongNames(commit)
     ? '[extensions]\n\tobjectFormat = sha256\n[core]\n\trepositoryformatversion = 1\n'

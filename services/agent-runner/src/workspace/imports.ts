@@ -23,7 +23,7 @@ export function importedPaths(path: string, text: string): readonly string[] {
   });
 }
 
-/** Whether an import means this file, or something in this folder, which ends in a slash. */
+/** Whether an import refers to this file, or to a file in this folder, which ends in a slash. */
 export function isMeantBy(imported: string, path: string): boolean {
   if (path.endsWith('/')) return imported === path.slice(0, -1) || imported.startsWith(path);
   const stem = path.replace(/\.[^./]+$/, '');

@@ -9,8 +9,8 @@ const lockfiles = [
 ];
 
 /**
- * Folders of the working copy in which the platform installs packages: never part of a change. What the project itself
- * keeps in such a folder is the project's.
+ * Folders of the working copy in which the platform installs packages: never part of a change. Committed files in such a
+ * folder belong to the project.
  */
 export function installedPaths(committed: readonly string[]): readonly string[] {
   const hasLockfile = lockfiles.some((lockfile) => committed.includes(lockfile));
@@ -18,7 +18,7 @@ export function installedPaths(committed: readonly string[]): readonly string[] 
   return hasLockfile && !isProjects ? ['node_modules'] : [];
 }
 
-/** Left by package managers in a folder that they filled; a fixture of that name has none of them. */
+/** Files of package managers in a folder that they filled; a fixture of that name has none of them. */
 const installMarkers = [
   '.package-lock.json',
   '.modules.yaml',
@@ -33,8 +33,8 @@ const fixtureFolder =
 const modulesFolder = /^(.*?\/)??node_modules\//;
 
 /**
- * Folders called node_modules that a package manager has filled in the working copy, by what is new in it. Those of
- * workspaces have no marker of their own: they count where another one has, unless they are below a folder of tests.
+ * Folders called node_modules that a package manager has filled in the working copy, by their new files. Those of
+ * workspaces have no marker: they count where another one has, unless they are below a folder of tests.
  */
 export function packageFolders(
   untracked: readonly string[],

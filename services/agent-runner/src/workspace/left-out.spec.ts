@@ -10,10 +10,10 @@ const nothing: LeftOut = {
   importedBy: new Map(),
 };
 
-describe('the findings about what was left out', () => {
-  it('are none when nothing was', () => expect(leftOutFindings(nothing)).toEqual([]));
+describe('leftOutFindings', () => {
+  it('returns nothing when nothing was left out', () => expect(leftOutFindings(nothing)).toEqual([]));
 
-  it('stay short, whatever was left out', () => {
+  it('stays short for every number of paths', () => {
     const many = Array.from({ length: 5_000 }, (_, index) => index);
     const found = leftOutFindings({
       ...nothing,
@@ -25,7 +25,7 @@ describe('the findings about what was left out', () => {
     expect(Math.max(...found.map(({ message }) => message.length))).toBeLessThanOrEqual(2000);
   });
 
-  it('do not make a source file of what a build leaves beside sources', () => {
+  it('does not treat build outputs beside sources as source files', () => {
     const found = leftOutFindings({ ...nothing, ignored: ['src/a.pyc', 'src/debug.log', 'src/b.js'] });
     expect(found.map(({ severity, file }) => `${severity} ${file ?? ''}`)).toEqual([
       'medium src/b.js',
@@ -34,7 +34,7 @@ describe('the findings about what was left out', () => {
   });
 });
 
-describe('what a file imports from its own project', () => {
+describe('the imports of a file from its own project', () => {
   it.each<[string, string, string, boolean]>([
     ['src/a.js', "import { b } from './b.js';", 'src/b.js', true],
     ['src/a.ts', "import { b } from './b.js';", 'src/b.ts', true],
@@ -50,13 +50,13 @@ describe('what a file imports from its own project', () => {
     ['tests/test_a.py', 'from pkg.gen import c', 'src/pkg/gen.py', true],
     ['a.py', 'import json', 'pkg/json_.py', false],
     ['a.md', "import './b.js'", 'b.js', false],
-  ])('%s with %j means %s: %s', (path, text, ignored, expected) => {
+  ])('match: %s with %j imports %s: %s', (path, text, ignored, expected) => {
     expect(importedPaths(path, text).some((imported) => isMeantBy(imported, ignored))).toBe(expected);
   });
 });
 
 describe('folders in which packages are installed', () => {
-  it('are what the lockfile says, unless the project keeps files there', () => {
+  it('follow the lockfile, unless the project has committed files there', () => {
     expect(installedPaths(['package-lock.json'])).toEqual(['node_modules']);
     expect(installedPaths(['pnpm-lock.yaml', 'src/a.js'])).toEqual(['node_modules']);
     expect(installedPaths(['package.json'])).toEqual([]);
@@ -87,7 +87,7 @@ describe('folders in which packages are installed', () => {
       [],
       ['node_modules'],
     ],
-  ])('are found by what package managers leave: %s', (_, untracked, committed, expected) => {
+  ])('are found by the files of package managers: %s', (_, untracked, committed, expected) => {
     expect(packageFolders(untracked, committed)).toEqual(expected);
   });
 });

@@ -1,13 +1,13 @@
 import type { Finding } from '@ymera/contracts';
 import { posix } from 'node:path';
 
-/** What of a working copy is not in the change, and what is known about it. Folders end in a slash. */
+/** Paths of a working copy that are not in the change, with the reasons. Folders end in a slash. */
 export interface LeftOut {
-  /** By the project's own rules; a folder of which everything is ignored stands for what is in it. */
+  /** By the project's own rules; a completely ignored folder stands for its content. */
   readonly ignored: readonly string[];
   /** Folders in which packages are installed. */
   readonly installed: readonly string[];
-  /** Git holds no empty folders. */
+  /** Git stores no empty folders. */
   readonly emptyFolders: readonly string[];
   /** Files of the base. */
   readonly committed: readonly string[];
@@ -19,14 +19,14 @@ const maxNamed = 20;
 const maxSingleFindings = 20;
 const sourceFile =
   /\.(?:[cm]?[jt]sx?|vue|svelte|py|pyi|go|rs|java|kt|kts|scala|rb|php|cs|c|cc|cpp|h|hpp|swift|ex|exs|erl|hs|lua|pl|sh|sql|proto|graphql)$/;
-/** Names of what builds, tests and editors leave behind; the last segment of a folder, or a file. */
+/** Names of outputs of builds, tests and editors; the last segment of a folder, or a file. */
 const byProduct =
   /^(?:node_modules|__pycache__|\.?venv|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.hypothesis|\.tox|\.nox|\.eggs|[^/]*\.egg-info|dist|build|out|target|bin|obj|coverage|htmlcov|\.nyc_output|\.cache|\.next|\.nuxt|\.svelte-kit|\.turbo|\.parcel-cache|\.gradle|\.vite|tmp|temp|logs|\.DS_Store|\.coverage|\.eslintcache|[^/]*\.(?:pyc|pyo|class|o|log|tsbuildinfo))$/;
 
 const howToInclude =
   'To have a file in the change, change the rule that ignores it, or add it with "git add --force".';
 
-/** Nothing that was left out is left out silently: one finding for all of it, and one for each file that looks like a part of the change. */
+/** Every left out path is reported: one finding for all, and one for each file that looks like a part of the change. */
 export function leftOutFindings(facts: LeftOut): readonly Finding[] {
   const folders = new Set(facts.committed.map((path) => posix.dirname(path)));
   const reasons = new Map<string, string>();

@@ -2,8 +2,8 @@ import { chmodSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Gives the owner back what a command may have taken from itself (`chmod 000`), so that the copy can be read and removed.
- * For root there is nothing to give. Links are not followed.
+ * Restores the permissions that a command may have removed from its own files (`chmod 000`), so that the copy can be read and
+ * removed. Not needed for root. Links are not followed.
  */
 export async function makeRemovable(folder: string): Promise<void> {
   if (process.getuid?.() === 0) return;

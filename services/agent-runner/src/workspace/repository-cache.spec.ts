@@ -11,7 +11,7 @@ jest.setTimeout(30_000);
 const credential = { username: 'tester-1', password: 'ymk_secret' };
 const large = 400_000;
 
-describe('working copies of one project (real git, over HTTP)', () => {
+describe('RepositoryCache (real git, over HTTP)', () => {
   let repository: GitFixture;
   let sandbox: SandboxFixture;
   let cached: string;
@@ -42,7 +42,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
     return result.value;
   };
 
-  it('come over the network once, also when they are asked for at once', async () => {
+  it('fetches a commit once, also for concurrent requests', async () => {
     const workspaces = workspacesOf();
     const both = await Promise.all([prepared(workspaces), prepared(workspaces)]);
     for (const workspace of both) {
@@ -54,7 +54,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
     expect(repository.served.bytes).toBeGreaterThan(large);
   });
 
-  it('get of another commit only what is different', async () => {
+  it('fetches only the differences of another commit', async () => {
     const workspaces = workspacesOf();
     await (await prepared(workspaces)).close();
     const before = repository.served.bytes;
@@ -66,9 +66,9 @@ describe('working copies of one project (real git, over HTTP)', () => {
     await workspace.close();
   });
 
-  it('give a command a git of its own, with nothing of another task’s commit', async () => {
+  it('gives a command its own git, without objects of another task’s commit', async () => {
     const workspaces = workspacesOf();
-    const secret = repository.commit({ 'a.txt': 'of somebody else\n' });
+    const secret = repository.commit({ 'a.txt': 'of another task\n' });
     await (await prepared(workspaces, { commit: secret })).close();
     const workspace = await prepared(workspaces, { hasGit: true });
     const own = join(workspace.copy, '.git');
@@ -83,7 +83,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
     await workspace.close();
   });
 
-  it('are let go of when they are too large together, but not under somebody’s feet', async () => {
+  it('evicts repositories above the size limit, but none in use', async () => {
     const workspaces = workspacesOf(large);
     const [first, second] = [await prepared(workspaces), await prepared(workspaces)];
     await first.close();
@@ -94,7 +94,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
     expect(repository.served.packs).toBe(2);
   });
 
-  it('are not spoilt by a fetch that was broken off, nor kept waiting by one that was canceled', async () => {
+  it('survives an aborted fetch, and does not wait for a canceled one', async () => {
     const workspaces = workspacesOf();
     const stop = new AbortController();
     const broken = workspaces.prepare({ url, credential, commit: base, signal: stop.signal });
@@ -106,7 +106,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
     await workspace.close();
   });
 
-  it('can be had again after a git was killed that had locked the repository', async () => {
+  it('recovers from a lock of a killed git', async () => {
     const workspaces = workspacesOf();
     await (await prepared(workspaces)).close();
     const before = repository.served.bytes;
@@ -120,7 +120,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
     expect(repository.served.bytes - before).toBeLessThan(10_000);
   });
 
-  it('are let go of also where there was no room to write them at first', async () => {
+  it('evicts a repository after a failed write on a full disk', async () => {
     const workspaces = workspacesOf(0);
     writeFileSync(cached, 'in the way');
     await expect(prepared(workspaces)).rejects.toThrow(/ENOTDIR|EEXIST/);
@@ -129,7 +129,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
     expect(readdirSync(cached)).toEqual([]);
   });
 
-  it('leave nothing to a later start', async () => {
+  it('leaves nothing for a later start', async () => {
     const workspaces = workspacesOf();
     await (await prepared(workspaces)).close();
     expect(readdirSync(cached)).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('working copies of one project (real git, over HTTP)', () => {
   });
 });
 
-describe('what a full cache lets go of', () => {
+describe('eviction', () => {
   const repository = (name: string, over: object = {}) => ({ name, users: 0, bytes: 10, packs: 1, ...over });
   const gone = (maxBytes: number, ...all: ReturnType<typeof repository>[]) =>
     evictionOrder(all, maxBytes).map(({ name }) => name);

@@ -4,14 +4,14 @@ import { err, failure, Mutex, ok, type Failure, type Result } from '@ymera/kerne
 import { git, gitConfiguration, initFor, type GitOptions } from './git';
 
 export interface RepositoryCacheOptions {
-  /** Folder of the cached repositories; ours alone, emptied by `removeLeftovers`. */
+  /** Folder of the cached repositories; exclusive to this runner, emptied by `removeLeftovers`. */
   readonly folder: string;
-  /** Of packs. What is in use stays beyond it. */
+  /** Maximum size of packs. Repositories in use are kept above it. */
   readonly maxBytes: number;
 }
 
 export interface CommitsWanted {
-  /** A path or URL that git understands. */
+  /** A path or URL that git accepts. */
   readonly url: string;
   readonly credential?: { readonly username: string; readonly password: string };
   readonly commits: readonly string[];
@@ -19,7 +19,7 @@ export interface CommitsWanted {
 }
 
 export interface HeldCommits {
-  /** A bare repository that has the commits, and maybe others. It stays until `release`. */
+  /** A bare repository that has the commits, and maybe others. Usable until `release`. */
   readonly repository: string;
   release(): Promise<void>;
 }
@@ -37,16 +37,16 @@ interface CachedRepository {
   readonly mutex: Mutex;
 }
 
-/** Each fetch adds one, and git looks into all of them. */
+/** Each fetch adds one, and git reads all of them. */
 const maxPacks = 60;
 const fetchTimeoutMs = 300_000;
 
 /**
- * What this runner has fetched of each project: a commit comes over the network once, and of the next one only what is
- * different. Nothing of it outlives the process: what a killed git left behind would have to be doubted.
+ * The fetched commits of each project: a commit is transferred once, and of the next one only the
+ * differences. The cache does not outlive the process: leftovers of a killed git could be corrupt.
  */
 export class RepositoryCache {
-  /** The one that was used last is last. */
+  /** The most recently used one is last. */
   private readonly repositories = new Map<string, CachedRepository>();
   private opened = 0;
 
@@ -68,13 +68,13 @@ export class RepositoryCache {
       isHeld = fetched.ok;
       return fetched.ok ? ok({ repository: cached.git.gitFolder, release }) : fetched;
     } finally {
-      // Also after an error, such as of a full disk: counted as used, it could never be let go of.
+      // Also after an error, such as a full disk: counted as used, it could never be evicted.
       if (!isHeld) await release();
     }
   }
 
   private open(url: string): CachedRepository {
-    // Never a name again: an evicted one may still be on its way out.
+    // Never reuse a name: an evicted repository may still be being deleted.
     const folder = join(this.options.folder, `repository-${(this.opened += 1)}`);
     return {
       url,
@@ -96,7 +96,7 @@ export class RepositoryCache {
   }
 }
 
-/** Of what nobody uses: what is empty or in too many pieces, and the longest unused until the rest fits. */
+/** Evicts unused repositories: empty ones, those with too many packs, and the least recently used until the rest fits. */
 export function evictionOrder<R extends Pick<CachedRepository, 'users' | 'bytes' | 'packs'>>(
   oldestFirst: readonly R[],
   maxBytes: number,
@@ -141,8 +141,8 @@ async function complete(cached: CachedRepository, wanted: CommitsWanted): Promis
 }
 
 /**
- * Only the commits asked for; where a server gives no single commits, everything. By the names that they get here git
- * tells the server next time what need not be sent.
+ * Fetches the requested commits only; from a server without support for single commits, everything. The refs created here
+ * tell the server next time which objects are present.
  */
 async function fetchCommits(
   options: GitOptions,
@@ -167,7 +167,7 @@ async function fetchCommits(
   return ok(undefined);
 }
 
-/** Nobody else writes here, so a lock or a piece of a pack is of a git that was killed. */
+/** No other process writes here, so a lock or a partial pack belongs to a git that was killed. */
 async function removeHalfFetched(gitFolder: string): Promise<void> {
   const names = await readdir(gitFolder, { recursive: true }).catch(() => []);
   for (const name of names)

@@ -11,7 +11,7 @@ jest.setTimeout(30_000);
 const repository = new GitFixture();
 const sandbox = new SandboxFixture();
 const workspaces = sandbox.workspaces(join(sandbox.folder, 'workspaces'));
-// Before the attributes: git takes the line ends as they are.
+// Before the attributes: git stores the line ends unchanged.
 repository.commit({
   'a.bat': 'one\r\ntwo\r\n',
   'deep/b.bat': 'three\r\n',
@@ -47,7 +47,7 @@ async function touched(change: (copy: string) => void): Promise<string | readonl
 
 const write = (path: string, content: string) => (copy: string) => writeFileSync(join(copy, path), content);
 
-describe('a change in a repository whose line ends are not as its attributes say', () => {
+describe('a change in a repository whose line ends violate its attributes', () => {
   it.each<[title: string, change: (copy: string) => void, expected: string | readonly string[]]>([
     ['of nothing is empty', () => undefined, 'change_empty'],
     [
@@ -63,7 +63,7 @@ describe('a change in a repository whose line ends are not as its attributes say
     ['holds such a file when it was touched', write('a.bat', 'one\r\n2\r\n'), ['a.bat']],
     ['holds new line ends when they were put right', write('a.bat', 'one\ntwo\n'), ['a.bat']],
     [
-      'of the rights of such a file is of these alone',
+      'of the permissions of such a file contains only these',
       (copy) => chmodSync(join(copy, 'deep/b.bat'), 0o755),
       ['deep/b.bat', 'old mode 100644', 'new mode 100755'],
     ],
@@ -72,7 +72,7 @@ describe('a change in a repository whose line ends are not as its attributes say
     expect(await touched(change)).toEqual(expected);
   });
 
-  it('is a patch that the base takes', async () => {
+  it('is a patch that applies to the base', async () => {
     const change = await changed(write('a.bat', 'one\r\n2\r\n'));
     if (!change.ok) throw new Error(change.error.message);
     execFileSync('git', ['apply', '--cached', '-'], {

@@ -9,9 +9,9 @@ import { isRegularFile, type ChangeEntry } from './change-entries';
 const readConcurrency = 8;
 
 /**
- * Entries that may differ for git alone: line ends, or an encoding, that a commit does not have as its own attributes say
- * are put right whenever git takes the file in, whoever touched it. Whether somebody did, only the bytes tell. A name that
- * is no UTF-8 cannot be asked for, and counts as touched.
+ * Entries that may differ for git only: line ends, or an encoding, of a commit that violates its own attributes
+ * are normalised whenever git adds the file, also an untouched one. Only the bytes tell whether a file was touched. A name
+ * that is not UTF-8 cannot be queried, and counts as touched.
  */
 export const perhapsUntouched = (entries: readonly ChangeEntry[]): readonly ChangeEntry[] =>
   entries.filter(
@@ -19,7 +19,7 @@ export const perhapsUntouched = (entries: readonly ChangeEntry[]): readonly Chan
       isRegularFile(oldMode) && isRegularFile(newMode) && oldObject !== newObject && !path.includes('\ufffd'),
   );
 
-/** Those whose file is, byte for byte, what a checkout of the base writes. */
+/** Those whose file equals, byte for byte, a checkout of the base. */
 export async function untouchedFiles(
   entries: readonly ChangeEntry[],
   copy: string,
@@ -31,7 +31,7 @@ export async function untouchedFiles(
   return entries.filter((_, index) => isSame[index]);
 }
 
-/** Input of `git update-index -z --index-info` that takes the contents back to the base’s; a changed mode stays. */
+/** Input of `git update-index -z --index-info` that restores the base’s contents; a changed mode stays. */
 export const contentsOfBase = (entries: readonly ChangeEntry[]): string =>
   entries.map(({ newMode, oldObject, path }) => `${newMode} ${oldObject}\t${path}\0`).join('');
 

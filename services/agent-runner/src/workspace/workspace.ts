@@ -15,14 +15,14 @@ import { git, type GitOptions, type GitOutput } from './git';
 import { makeRemovable } from './removable';
 
 export interface WorkspaceParts {
-  /** Holds everything of this workspace. */
+  /** The folder of this workspace. */
   readonly folder: string;
   readonly configFile: string;
   readonly commit: string;
   readonly tree: string;
   readonly signal: AbortSignal | undefined;
   readonly limits: ChangeLimits;
-  /** The repository behind it is no longer needed. */
+  /** Releases the repository behind it. */
   readonly release: () => Promise<void>;
 }
 
@@ -30,8 +30,8 @@ const maxFileBytes = 4_194_304;
 const maxArchiveBytes = 67_108_864;
 
 /**
- * A working copy and, out of its reach, the repository it came from. Whatever a command does to the copy, hooks, filters
- * and configuration of the repository that is asked afterwards are ours.
+ * A working copy and, not accessible to commands, its repository. Whatever a command does to the copy: hooks, filters
+ * and configuration of the repository that is read afterwards are the runner's own.
  */
 export class Workspace {
   /** The working copy. */
@@ -47,9 +47,9 @@ export class Workspace {
     this.tree = parts.tree;
   }
 
-  /** A file's text as committed; undefined where there is none of a sensible size. */
+  /** A file's text as committed; undefined for a missing or too large file. */
   async committedFile(path: string, commit = this.commit): Promise<Result<string | undefined>> {
-    // With `./` a name is a name, whatever it begins with.
+    // With `./` a name is literal, whatever its first character.
     const listed = await this.git(['ls-tree', '-z', '--full-tree', commit, '--', `./${path}`]);
     if (!listed.ok) return err(unreadable('a file of a commit', listed.complaint));
     const [mode = '', , object = ''] = listed.stdout.toString('utf8').split(/[ \t]/);
@@ -94,7 +94,7 @@ export class Workspace {
     );
   }
 
-  /** What differs between two commits of this repository; both must have been asked for when it was prepared. */
+  /** The differences of two commits of this repository; both must have been requested when it was prepared. */
   async changedFiles(base: string, commit = this.commit): Promise<Result<readonly ChangeEntry[]>> {
     const raw = await this.git([...rawDifference, base, commit], { maxBytes: maxListBytes });
     return raw.ok
@@ -103,8 +103,8 @@ export class Workspace {
   }
 
   /**
-   * The lines that differ between two commits, by path: those that went (`-`) and came (`+`), in order, without what is
-   * around them. Binary files have none.
+   * The lines that differ between two commits, by path: removed (`-`) and added (`+`) ones, in order, without
+   * context. Binary files have none.
    */
   async changedLines(
     from: string,
@@ -131,8 +131,8 @@ export class Workspace {
   }
 
   /**
-   * What has been done to the working copy since `base`, as a patch. `installed`: folders in which the platform has installed
-   * packages; by default as the lockfile says.
+   * The changes of the working copy since `base`, as a patch. `installed`: folders in which the platform has installed
+   * packages; by default according to the lockfile.
    */
   async collectChange(base = this.commit, installed?: readonly string[]): Promise<Result<CollectedChange>> {
     await makeRemovable(this.copy);

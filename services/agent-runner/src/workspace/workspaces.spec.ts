@@ -54,7 +54,7 @@ async function changed(change: (copy: string) => void) {
 const link = (target: string, path: string) => (copy: string) => symlinkSync(target, join(copy, path));
 
 describe('a working copy', () => {
-  it('shows the commit that was asked for, and names its tree', async () => {
+  it('contains the requested commit, and names its tree', async () => {
     const later = repository.commit({ 'src/a.js': 'changed\n' });
     const workspace = await prepared({ commit: later, alsoNeeded: [base] });
     expect(readFileSync(join(workspace.copy, 'src/a.js'), 'utf8')).toBe('changed\n');
@@ -66,7 +66,7 @@ describe('a working copy', () => {
     await workspace.close();
   });
 
-  it('leaves out the byte-order mark of a text, in which no parser of manifests sees a text', async () => {
+  it('strips the byte-order mark of a text, which parsers of manifests reject', async () => {
     const commit = repository.commit({ 'package.json': '\uFEFF{}' });
     const workspace = await prepared({ commit });
     expect(await workspace.committedFile('package.json')).toEqual({ ok: true, value: '{}' });
@@ -74,7 +74,7 @@ describe('a working copy', () => {
     await workspace.close();
   });
 
-  it('says so when git cannot read it, instead of answering that there is nothing', async () => {
+  it('fails when git cannot read it, instead of returning nothing', async () => {
     const workspace = await prepared();
     const unreadable = { ok: false, error: { code: 'repository_unreadable', message: expect.any(String) } };
     const lost = '0'.repeat(40);
@@ -89,7 +89,7 @@ describe('a working copy', () => {
     await workspace.close();
   });
 
-  it('has no text of a file that is too large to be looked into', async () => {
+  it('returns no text for a file above the size limit', async () => {
     const large = repository.commit({ 'large.txt': 'x'.repeat(4_194_305) });
     const workspace = await prepared({ commit: large });
     const object = (path: string) => repository.git('rev-parse', `${large}:${path}`);
@@ -104,7 +104,7 @@ describe('a working copy', () => {
     await workspace.close();
   });
 
-  it('may show some paths as another commit has them, wherever links of its own lead', async () => {
+  it('may contain some paths of another commit, without following its own links', async () => {
     repository.git('checkout', '--quiet', base);
     repository.git('rm', '--quiet', '-r', 'src');
     symlinkSync('/tmp', join(repository.folder, 'src'));
@@ -138,13 +138,13 @@ describe('a working copy', () => {
     await workspace.close();
   });
 
-  it('is refused for a commit that does not exist, and leaves nothing', async () => {
+  it('fails for an unknown commit and leaves nothing', async () => {
     const result = await workspaces.prepare({ url: repository.folder, commit: 'f'.repeat(40) });
     expect(result).toMatchObject({ ok: false, error: { code: 'commit_not_found' } });
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('may have a git of its own that says what changed, and that cannot reach ours', async () => {
+  it('may have its own git that shows changes and cannot access the runner’s', async () => {
     const workspace = await prepared({ hasGit: true });
     const outcome = await sandbox.bubblewrap.run({
       profile: 'command',
@@ -162,37 +162,34 @@ describe('a working copy', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it.each([false, true])(
-    'comes of a repository with SHA-256 names too (with its own git: %s)',
-    async (hasGit) => {
-      const commit = modern.commit({ 'a.txt': 'one\n' });
-      const later = modern.commit({ 'a.txt': 'two\n' });
-      const workspace = await prepared({
-        url: modern.folder,
-        commit: later,
-        alsoNeeded: [commit],
-        hasGit,
+  it.each([false, true])('supports SHA-256 repositories (with its own git: %s)', async (hasGit) => {
+    const commit = modern.commit({ 'a.txt': 'one\n' });
+    const later = modern.commit({ 'a.txt': 'two\n' });
+    const workspace = await prepared({
+      url: modern.folder,
+      commit: later,
+      alsoNeeded: [commit],
+      hasGit,
+    });
+    expect(workspace.tree).toBe(modern.git('rev-parse', `${later}^{tree}`));
+    expect(await workspace.changedFiles(commit)).toMatchObject({ ok: true, value: [{ path: 'a.txt' }] });
+    if (hasGit) {
+      const git = ['--git-dir', join(workspace.copy, '.git'), '--work-tree', workspace.copy];
+      const said = execFileSync('git', ['-c', 'safe.directory=*', ...git, 'log', '-1', '--format=%H'], {
+        encoding: 'utf8',
       });
-      expect(workspace.tree).toBe(modern.git('rev-parse', `${later}^{tree}`));
-      expect(await workspace.changedFiles(commit)).toMatchObject({ ok: true, value: [{ path: 'a.txt' }] });
-      if (hasGit) {
-        const git = ['--git-dir', join(workspace.copy, '.git'), '--work-tree', workspace.copy];
-        const said = execFileSync('git', ['-c', 'safe.directory=*', ...git, 'log', '-1', '--format=%H'], {
-          encoding: 'utf8',
-        });
-        expect(said).toBe(`${later}\n`);
-      }
-      writeFileSync(join(workspace.copy, 'a.txt'), 'three\n');
-      const change = await workspace.collectChange();
-      if (!change.ok) throw new Error(change.error.message);
-      modern.apply(patchText(change.value));
-      expect(readFileSync(join(modern.folder, 'a.txt'), 'utf8')).toBe('three\n');
-      await workspace.close();
-      modern.git('reset', '--quiet', '--hard');
-    },
-  );
+      expect(said).toBe(`${later}\n`);
+    }
+    writeFileSync(join(workspace.copy, 'a.txt'), 'three\n');
+    const change = await workspace.collectChange();
+    if (!change.ok) throw new Error(change.error.message);
+    modern.apply(patchText(change.value));
+    expect(readFileSync(join(modern.folder, 'a.txt'), 'utf8')).toBe('three\n');
+    await workspace.close();
+    modern.git('reset', '--quiet', '--hard');
+  });
 
-  it('is removed even when a command has locked it', async () => {
+  it('is removed even when a command has removed its permissions', async () => {
     const workspace = await prepared();
     mkdirSync(join(workspace.copy, 'locked/deep'), { recursive: true });
     writeFileSync(join(workspace.copy, 'locked/deep/file'), '');
@@ -203,7 +200,7 @@ describe('a working copy', () => {
 });
 
 describe('a change', () => {
-  it('is a patch that gives exactly the same tree, whatever was done', async () => {
+  it('gives a patch with exactly the same tree, whatever was changed', async () => {
     const result = await changed((copy) => {
       writeFileSync(join(copy, 'src/a.js'), 'ein\nzwei\n');
       rmSync(join(copy, 'b.txt'));
@@ -228,7 +225,7 @@ describe('a change', () => {
     repository.git('checkout', '--quiet', 'main');
   });
 
-  it('in an old encoding arrives byte for byte', async () => {
+  it('preserves an old encoding byte for byte', async () => {
     const content = Buffer.from([0x67, 0x72, 0xfc, 0x6e, 0x0a]);
     const result = await changed((copy) => {
       writeFileSync(join(copy, '.gitattributes'), '*.txt diff\n');
@@ -243,7 +240,7 @@ describe('a change', () => {
     repository.git('checkout', '--quiet', 'main');
   });
 
-  it('brings names in whatever encoding, byte for byte', async () => {
+  it('preserves names of every encoding byte for byte', async () => {
     const names = ['caf\xe9.txt', 'caf\xc3\xa9 "\\.txt'].map((name) => Buffer.from(name, 'latin1'));
     const result = await changed((copy) => {
       for (const name of names) writeFileSync(Buffer.concat([Buffer.from(`${copy}/`), name]), 'coffee\n');

@@ -10,27 +10,27 @@ import { unavailable, type HeldCommits, type RepositoryCache } from './repositor
 import { Workspace } from './workspace';
 
 export interface WorkspacesOptions {
-  /** Folder of working copies; ours alone, emptied by `removeLeftovers`. */
+  /** Folder of working copies; exclusive to this runner, emptied by `removeLeftovers`. */
   readonly folder: string;
-  /** User that the sandbox runs commands as, where it is another one. */
+  /** User of the sandbox's commands, where it is another one. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
   /** Shared by all that work on the same projects. */
   readonly cache: RepositoryCache;
-  /** Of what is collected from a working copy. */
+  /** Limits on the change that is collected from a working copy. */
   readonly limits: ChangeLimits;
 }
 
 export interface WorkspaceRequest {
-  /** A path or URL that git understands. */
+  /** A path or URL that git accepts. */
   readonly url: string;
   readonly credential?: { readonly username: string; readonly password: string };
-  /** What the working copy shows. */
+  /** The commit of the working copy. */
   readonly commit: string;
   /** Further commits to compare with. */
   readonly alsoNeeded?: readonly string[];
-  /** Paths that the working copy shows otherwise than the commit, with contents of one of these commits. */
+  /** Paths of the working copy with the contents of one of these other commits. */
   readonly replaced?: readonly TreeEntry[];
-  /** Gives the copy a `.git` of its own, to ask and to spoil: `git status` and `git diff` are what coding agents start with. */
+  /** Gives the copy its own `.git`, for the command to use and to break: coding agents start with `git status` and `git diff`. */
   readonly hasGit?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -42,7 +42,7 @@ const preparingMs = 300_000;
 export class Workspaces {
   constructor(private readonly options: WorkspacesOptions) {}
 
-  /** For the start of the runner: whatever is here was left by a process that died. */
+  /** For the start of the runner: existing folders are leftovers of a process that died. */
   async removeLeftovers(): Promise<void> {
     await rm(this.options.folder, { recursive: true, force: true, maxRetries: 3 });
     await this.options.cache.removeLeftovers();
@@ -76,7 +76,7 @@ export class Workspaces {
   ): Promise<Result<Workspace>> {
     const copy = join(folder, 'copy');
     const gitFolder = join(folder, 'repository.git');
-    // One for each working copy: one for all would be written while a git beside it reads.
+    // One for each working copy: a shared one would be written while another git reads it.
     const configFile = join(folder, 'gitconfig');
     await writeFile(configFile, gitConfiguration);
     await mkdir(copy);
@@ -117,13 +117,13 @@ export class Workspaces {
     );
   }
 
-  /** A real copy, not links to objects: what the command spoils must be its own. */
+  /** A real copy, not links to objects: the command may break it. */
   private async giveGit(gitFolder: string, copy: string, commit: string): Promise<void> {
     const own = join(copy, '.git');
     await cp(gitFolder, own, { recursive: true });
     await writeFile(join(own, 'config'), `${formatOf(commit)}\tfilemode = true\n\tbare = false\n`);
     await mkdir(join(own, 'info'), { recursive: true });
-    // Where the platform installs packages; a fixture of that name is the project's.
+    // The platform installs packages there; a fixture of that name belongs to the project.
     await writeFile(join(own, 'info', 'exclude'), '/node_modules/\n');
   }
 
@@ -133,13 +133,13 @@ export class Workspaces {
   }
 }
 
-/** The objects stay in the cache; git is told that the commits’ parents are not there. */
+/** The objects stay in the cache; git is told that the commits’ parents are missing (shallow). */
 async function borrow(gitFolder: string, cached: string, commits: readonly string[]): Promise<void> {
   await writeFile(join(gitFolder, 'objects', 'info', 'alternates'), `${join(cached, 'objects')}\n`);
   await writeFile(join(gitFolder, 'shallow'), commits.map((commit) => `${commit}\n`).join(''));
 }
 
-/** What a command gets to spoil is its own, and has nothing of the cache but what was asked for. */
+/** The command gets its own objects, and from the cache only the requested commit. */
 const copying = (cached: string, commits: readonly string[]): readonly string[] => [
   'fetch',
   '--quiet',
@@ -153,7 +153,7 @@ const copying = (cached: string, commits: readonly string[]): readonly string[] 
 const pathsAtOnce = 200;
 
 /**
- * In the index, before anything is written: a link that the commit has in place of a folder cannot lead the writing out
+ * In the index, before anything is written: a link of the commit in place of a folder cannot lead the checkout out
  * of the working copy.
  */
 function replacing(entries: readonly TreeEntry[]): readonly string[][] {

@@ -9,10 +9,10 @@ import { ok, type Result } from '@ymera/kernel';
 import { z } from 'zod';
 import type { EntryReader } from './ports';
 
-/** The position is the index of the last entry that was shown. */
+/** The position is the index of the last entry of the page. */
 const cursors = pageCursor('audit', z.int().min(0));
 
-/** A page of the log as contracts show it. */
+/** A page of the log in the shape of the contract. */
 export class ListEntries {
   constructor(private readonly reader: EntryReader) {}
 

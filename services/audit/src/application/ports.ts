@@ -1,25 +1,25 @@
 import type { Hash, LoggedRecord } from '@ymera/transparency';
 import type { AuditEntry, EntryContent } from '../domain/audit-entry';
 
-/** The log: grows at its end, and changes nowhere. Part of one transaction. */
+/** The append-only log. Part of one transaction. */
 export interface EntryLog {
   /**
-   * Only one at a time, in all processes, until the transaction is over: indices are dense and become visible in order,
-   * and the tree grows with them. What is already there is left out. Gives the number of entries added. Fails with
-   * `audit_log_damaged` (it may be tried again) where entries and tree are not of one size.
+   * Appends with one writer in all processes until the end of the transaction: indices have no gaps and become visible in
+   * order, and the tree grows with them. Known events are skipped. Returns the number of entries added. Throws a retryable
+   * `audit_log_damaged` when entries and tree differ in size.
    */
   append(entries: readonly EntryContent[]): Promise<number>;
 }
 
-/** Equal, unless somebody else had a hand in the log. */
+/** Equal, unless the log was changed from outside. */
 export interface LogSizes {
   readonly entries: number;
   readonly leaves: number;
 }
 
-/** What was signed. Part of one transaction. */
+/** The signed checkpoints. Part of one transaction. */
 export interface CheckpointLog {
-  /** Waits for whoever appends, and keeps others from appending until the transaction is over. */
+  /** Waits for a concurrent append, and blocks further ones until the end of the transaction. */
   hold(): Promise<LogSizes>;
   /** Of the first `size` entries; undefined where the tree is incomplete. */
   rootOf(size: number): Promise<Hash | undefined>;
@@ -33,9 +33,9 @@ export interface EntryReader {
 }
 
 export interface LogReader {
-  /** From this index on, in order, as they are stored; fewer when they are large, but one if there is one. */
+  /** From this index on, in order, as stored; fewer when they are large, but at least one if there is one. */
   records(fromIndex: number, limit: number): Promise<readonly LoggedRecord[]>;
   newestCheckpoint(): Promise<string | undefined>;
-  /** Those of at least this size, the smallest first. */
+  /** Checkpoints of at least this size, smallest first. */
   checkpoints(fromSize: number, limit: number): Promise<readonly { size: number; note: string }[]>;
 }

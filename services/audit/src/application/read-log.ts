@@ -7,7 +7,7 @@ import type {
 } from '@ymera/contracts';
 import type { LogReader } from './ports';
 
-/** The log as those see it who check it: nothing is interpreted, nothing is left out. */
+/** The log for verifiers: uninterpreted and complete. */
 export class ReadLog {
   constructor(
     private readonly reader: LogReader,

@@ -12,7 +12,7 @@ import {
 import { decideCheckpoint } from '../domain/checkpoint-decision';
 import type { CheckpointLog } from './ports';
 
-/** Signs the tree as it is now, when it has grown and continues what was signed before. */
+/** Signs the current tree when it has grown and is a continuation of the signed checkpoints. */
 export class SignCheckpoint {
   private readonly key: NoteVerifier;
   private lastSeen: Pick<Checkpoint, 'size' | 'root'> | undefined;
@@ -24,7 +24,7 @@ export class SignCheckpoint {
     this.key = noteVerifier(signer.verifierKey);
   }
 
-  /** Gives the size that was signed; undefined when there was nothing new. A log that was tampered with is refused. */
+  /** Returns the size that was signed; undefined when there was nothing new. Refuses a log that was tampered with. */
   async execute(): Promise<number | undefined> {
     const { seen, signed } = await this.unitOfWork.run(({ checkpoints }) => this.within(checkpoints));
     this.lastSeen = seen;
@@ -60,6 +60,6 @@ const refused = (code: string, message: string): FailureException =>
 function readCheckpoint(text: string | undefined): SignedCheckpoint | undefined {
   if (text === undefined) return undefined;
   const checkpoint = parseCheckpoint(text);
-  if (!checkpoint) throw refused('checkpoint_malformed', 'the newest checkpoint is none');
+  if (!checkpoint) throw refused('checkpoint_malformed', 'the newest checkpoint cannot be parsed');
   return checkpoint;
 }

@@ -12,7 +12,7 @@ const event = {
 };
 
 describe('entryContent', () => {
-  it('says who published what, about what, and in which trace', () => {
+  it('names publisher, type, subject and trace id', () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     expect(entryContent({ ...event, traceparent })).toEqual({
       eventId: event.id,
@@ -27,13 +27,16 @@ describe('entryContent', () => {
     });
   });
 
-  it.each([undefined, '', 'nonsense', '00-short-x-01'])('knows no trace from %p', (traceparent) => {
-    expect(
-      entryContent({ ...event, ...(traceparent === undefined ? {} : { traceparent }) }).traceId,
-    ).toBeNull();
-  });
+  it.each([undefined, '', 'nonsense', '00-short-x-01'])(
+    'has no trace id for the traceparent %p',
+    (traceparent) => {
+      expect(
+        entryContent({ ...event, ...(traceparent === undefined ? {} : { traceparent }) }).traceId,
+      ).toBeNull();
+    },
+  );
 
-  it('gives digests that anybody can compute again from the data', () => {
+  it('computes a digest that can be recomputed from the data', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (payload) => {
         const { canonicalData, dataDigest } = entryContent({ ...event, payload });

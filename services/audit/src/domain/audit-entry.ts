@@ -1,6 +1,6 @@
 import { canonicalJson, sha256Hex, storable } from '@ymera/kernel';
 
-/** A fact as it was received. */
+/** An event as received. */
 export interface AuditedEvent {
   readonly id: string;
   readonly type: string;
@@ -11,11 +11,11 @@ export interface AuditedEvent {
   readonly traceparent?: string;
 }
 
-/** A fact as it is kept. `canonicalData` are the bytes that `dataDigest` is the digest of, now and for ever. */
+/** An event as stored. `dataDigest` is the digest of the bytes `canonicalData`. */
 export interface EntryContent {
   readonly eventId: string;
   readonly type: string;
-  /** CloudEvents source: who published it. */
+  /** CloudEvents source: the publisher. */
   readonly source: string;
   readonly subject: string;
   readonly aggregateVersion: number;
@@ -33,7 +33,7 @@ export interface AuditEntry extends EntryContent {
 const traceIdOf = (traceparent: string | undefined): string | null =>
   /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent ?? '')?.[1] ?? null;
 
-/** The context that a key begins with is the service that owns it. */
+/** The first part of a key names the service that owns it. */
 const sourceOf = (type: string): string => `/ymera/${type.split('.', 1)[0]}`;
 
 /** `data` is that of the CloudEvent: the payload with its `aggregate_version`. */
@@ -48,7 +48,7 @@ export function entryContent(event: AuditedEvent): EntryContent {
     eventId: event.id,
     type: event.type,
     source: sourceOf(event.type),
-    // What PostgreSQL does not keep as it is would no longer be what was hashed.
+    // A value that PostgreSQL changes on storing would no longer match its hash.
     subject: storable(event.aggregateId ?? ''),
     aggregateVersion,
     time: event.time,

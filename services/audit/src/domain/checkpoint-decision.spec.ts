@@ -28,15 +28,15 @@ const forgedNote = {
 describe('decideCheckpoint', () => {
   it.each<[string, Partial<CheckpointFacts>, string]>([
     ['signs a log that grew', {}, 'sign'],
-    ['signs after a start, when nothing was seen yet', { lastSeen: undefined }, 'sign'],
+    ['signs after a start, when this process has signed nothing yet', { lastSeen: undefined }, 'sign'],
     [
-      'signs an empty log first of all',
+      'signs an empty log first',
       { entries: 0, size: 0, newest: undefined, rootAtNewest: undefined, lastSeen: undefined },
       'sign',
     ],
-    ['has nothing to say of a log that did not grow', { entries: 5, size: 5 }, 'nothing'],
+    ['signs nothing when the log did not grow', { entries: 5, size: 5 }, 'nothing'],
     [
-      'takes over from another instance that went on',
+      'signs after newer checkpoints of another instance',
       { newest: checkpoint(7), lastSeen: { size: 5, root: otherRoot } },
       'sign',
     ],
@@ -45,13 +45,17 @@ describe('decideCheckpoint', () => {
   });
 
   it.each<[string, Partial<CheckpointFacts>, string]>([
-    ['entries that the tree does not know', { entries: 10 }, 'log_damaged'],
+    ['entries without leaves', { entries: 10 }, 'log_damaged'],
     ['a log that became shorter', { entries: 4, size: 4 }, 'log_shortened'],
     ['another past', { rootAtNewest: otherRoot }, 'log_forked'],
-    ['a past that is not complete', { rootAtNewest: undefined }, 'log_forked'],
+    ['an incomplete tree at the newest checkpoint', { rootAtNewest: undefined }, 'log_forked'],
     ['another checkpoint of the same size', { lastSeen: { size: 5, root: otherRoot } }, 'log_forked'],
-    ['checkpoints that were taken back', { lastSeen: { size: 6, root } }, 'checkpoints_rolled_back'],
-    ['checkpoints that are gone', { newest: undefined }, 'checkpoints_rolled_back'],
+    [
+      'a newest checkpoint older than the last seen one',
+      { lastSeen: { size: 6, root } },
+      'checkpoints_rolled_back',
+    ],
+    ['deleted checkpoints', { newest: undefined }, 'checkpoints_rolled_back'],
     ['a checkpoint of another key', { newest: checkpoint(5, other) }, 'key_changed'],
     ['a checkpoint of another log', { newest: checkpoint(5, signer, 'other.example') }, 'key_changed'],
     ['a checkpoint that was changed', { newest: forgedNote }, 'signature_wrong'],

@@ -7,9 +7,9 @@ export interface CheckpointFacts {
   readonly key: NoteVerifier;
   /** The newest checkpoint that is stored. */
   readonly newest: SignedCheckpoint | undefined;
-  /** Root of the first `newest.size` entries as the tree remembers them; undefined where it is incomplete. */
+  /** Root of the first `newest.size` entries according to the stored tree; undefined where it is incomplete. */
   readonly rootAtNewest: Hash | undefined;
-  /** What this process signed or saw last. */
+  /** The checkpoint that this process signed or saw last. */
   readonly lastSeen: Pick<SignedCheckpoint, 'size' | 'root'> | undefined;
 }
 
@@ -20,7 +20,7 @@ export type CheckpointDecision =
 
 const refuse = (code: string, message: string): CheckpointDecision => ({ kind: 'refuse', code, message });
 
-/** A log that is not the continuation of what was signed before is never signed. */
+/** Never signs a log that is not a continuation of the signed checkpoints. */
 export function decideCheckpoint({
   entries,
   size,
@@ -29,21 +29,18 @@ export function decideCheckpoint({
   rootAtNewest,
   lastSeen,
 }: CheckpointFacts): CheckpointDecision {
-  if (entries !== size) return refuse('log_damaged', `there are ${entries} entries and ${size} leaves`);
+  if (entries !== size) return refuse('log_damaged', `${entries} entries but ${size} leaves`);
   if ((newest?.size ?? -1) < (lastSeen?.size ?? -1))
-    return refuse(
-      'checkpoints_rolled_back',
-      `a checkpoint of ${lastSeen?.size} entries was there and is gone`,
-    );
+    return refuse('checkpoints_rolled_back', `a checkpoint of ${lastSeen?.size} entries is missing`);
   if (newest === undefined) return { kind: 'sign' };
   const signed = newest.origin === key.name ? signedBy(newest.note, key) : 'unknown_key';
   if (signed === 'unknown_key')
     return refuse('key_changed', 'the newest checkpoint was signed with another key than the configured one');
   if (signed === 'wrong') return refuse('signature_wrong', 'the newest checkpoint has a wrong signature');
   if (size < newest.size)
-    return refuse('log_shortened', `${newest.size} entries were signed and ${size} are there`);
+    return refuse('log_shortened', `${newest.size} entries were signed but only ${size} are stored`);
   if (!rootAtNewest?.equals(newest.root))
-    return refuse('log_forked', `the first ${newest.size} entries are not those that were signed`);
+    return refuse('log_forked', `the first ${newest.size} entries differ from the signed ones`);
   if (lastSeen?.size === newest.size && !lastSeen.root.equals(newest.root))
     return refuse('log_forked', `two checkpoints of ${newest.size} entries differ`);
   return size > newest.size ? { kind: 'sign' } : { kind: 'nothing' };

@@ -1,7 +1,7 @@
 import { leafHash, leafText, type AuditRecord, type Frontier, type TreeNode } from '@ymera/transparency';
 import type { AuditEntry, EntryContent } from './audit-entry';
 
-/** An entry as its leaf is made of it. */
+/** The fields of an entry that its leaf is computed from. */
 export const recordOf = (entry: AuditEntry): AuditRecord => ({
   index: entry.index,
   event_id: entry.eventId,
@@ -21,7 +21,7 @@ export interface Placed {
   readonly nodes: readonly TreeNode[];
 }
 
-/** Gives entries the next indices and grows the tree by their leaves. */
+/** Assigns the next indices to entries and appends their leaves to the tree. */
 export function place(contents: readonly EntryContent[], tree: Frontier): Placed {
   const nodes: TreeNode[] = [];
   const entries = contents.map((content) => {

@@ -18,7 +18,7 @@ export const auditedEvent = (number: number, payload: object = { number }): Audi
   traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
 });
 
-/** What recording and listing do, whatever the log is made of; the log is empty at the beginning. */
+/** Contract suite for recording and listing; the log is empty at the beginning. */
 export function auditLogContract(
   partsOf: () => {
     unitOfWork: UnitOfWork<{ readonly log: EntryLog; readonly checkpoints: CheckpointLog }>;
@@ -32,7 +32,7 @@ export function auditLogContract(
     return listed.value;
   };
 
-  it('gives entries dense indices from 0 in the order in which they arrived', async () => {
+  it('assigns indices from 0 without gaps in the order of arrival', async () => {
     expect(await list(0, 10)).toEqual({ items: [], next_index: null, next_cursor: null });
     expect(await record([1, 2, 3].map((number) => auditedEvent(number)))).toBe(3);
     const { items, next_index: next } = await list(0, 2);
@@ -44,7 +44,7 @@ export function auditLogContract(
     expect(await list(2, 2)).toMatchObject({ items: [{ index: 2, subject: 'run-3' }], next_index: null });
   });
 
-  it('records a fact once, within a batch and across batches, without leaving a gap', async () => {
+  it('records an event once within a batch and across batches, without leaving a gap', async () => {
     const [first, second, third] = [4, 5, 6].map((number) => auditedEvent(number)) as [
       AuditedEvent,
       AuditedEvent,
@@ -77,7 +77,7 @@ export function auditLogContract(
 
   const verify = () => verifyLog(sourceOf(partsOf().reader), { verifier: noteVerifier(signer.verifierKey) });
 
-  it('signs what is there, once, and whoever has the key can verify it', async () => {
+  it('signs the current tree once, and the signature verifies with the key', async () => {
     const sign = new SignCheckpoint(partsOf().unitOfWork, signer);
     expect((await verify()).reasons).toMatchObject([{ code: 'checkpoint_missing' }]);
     const size = (await list(0, 200)).items.length;
@@ -94,7 +94,7 @@ export function auditLogContract(
     expect(await partsOf().reader.checkpoints(size + 1, 10)).toHaveLength(1);
   });
 
-  it('keeps what no database keeps as it is so that it can be verified all the same', async () => {
+  it('stores text that PostgreSQL cannot hold so that its digest still verifies', async () => {
     await record([{ ...auditedEvent(11), aggregateId: 'half \ud800 and nul \0' }]);
     await new SignCheckpoint(partsOf().unitOfWork, signer).execute();
     expect(await verify()).toMatchObject({ valid: true });

@@ -10,7 +10,7 @@ export interface AuditState {
 
 export const emptyState = (): AuditState => ({ entries: [], notes: [] });
 
-/** Makes its tree anew each time: what it says of it cannot be wrong. */
+/** Rebuilds its tree on every call: it cannot be out of date. */
 export class InMemoryAuditLog implements EntryLog, CheckpointLog, EntryReader, LogReader {
   constructor(private readonly state: AuditState) {}
 

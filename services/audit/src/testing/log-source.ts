@@ -5,7 +5,7 @@ export const signingKey = signingKeyOf('test.example/audit', Buffer.alloc(32, 1)
 export const signer = noteSigner(signingKey);
 export const otherSigner = noteSigner(signingKeyOf('test.example/audit', Buffer.alloc(32, 2)));
 
-/** A verifier's view of a log in this process; in small pages, so that their seams are tried. */
+/** A verifier's view of a log in this process; in small pages, to test page boundaries. */
 export const sourceOf = (reader: LogReader): LogSource => ({
   newestCheckpoint: async () => (await reader.newestCheckpoint()) ?? null,
   async *records(from, to) {

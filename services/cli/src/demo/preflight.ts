@@ -8,7 +8,7 @@ export async function preflight(options: DemoOptions): Promise<Source | undefine
   if (options.request.trim() === '')
     throw new CliError(
       'request_empty',
-      'The request has no text.',
+      'The text of the request is empty.',
       1,
       'Say what should change, in your own words.',
     );

@@ -7,7 +7,7 @@ import type { Directory } from './ports';
 export type Project = Extract<Awaited<ReturnType<Directory['project']>>, { ok: true }>['value'];
 export type PreparedChange = NonNullable<PayloadOf<typeof startWorkflow>['prepared']>;
 
-/** A request that has what it needs to begin. */
+/** A request that is ready to start. */
 export const planned = (draft: Request, plan: Plan, project: Project, workflowId: string): Request => ({
   ...draft,
   state: 'running',
@@ -18,7 +18,7 @@ export const planned = (draft: Request, plan: Plan, project: Project, workflowId
   notes: project.notes ?? [],
 });
 
-/** Says that a request has a plan, and orders the run of it. */
+/** Publishes that a request has a plan, and orders its workflow. */
 export async function announcePlan(
   outbox: Outbox,
   request: Request,
@@ -28,7 +28,7 @@ export async function announcePlan(
 ): Promise<void> {
   const { requestId: request_id, workflowId, planDigest, intent, text, notes } = request;
   if (workflowId === null || planDigest === null || intent === null)
-    throw new TypeError('a planned request has a plan');
+    throw new TypeError('Expected a plan on a planned request.');
   const shared = {
     request_id,
     workflow_id: workflowId,

@@ -63,19 +63,22 @@ const { replySample: project } = getProject;
 
 const improve = { project_id: 'sample', text: 'Improve the performance of this algorithm', actor: ada };
 
-describe('submitting a request', () => {
+describe('SubmitRequest', () => {
   it.each([
     ['Add unit tests for sum', ['code', 'integrate']],
     ['Run the tests', []],
-  ])('has an agent write tests only when they are asked for: %s', async (text, changing) => {
-    const { submit } = setUp();
-    const submitted = await submit.execute({ ...improve, text });
-    const { intent, plan } = submitted.ok ? submitted.value : { intent: null, plan: null };
-    const ids = (plan?.steps ?? []).map(({ step_id }) => step_id);
-    expect([intent, ids.filter((id) => id === 'code' || id === 'integrate')]).toEqual(['TEST', changing]);
-  });
+  ])(
+    'plans a step that writes tests only when the request asks for new tests: %s',
+    async (text, changing) => {
+      const { submit } = setUp();
+      const submitted = await submit.execute({ ...improve, text });
+      const { intent, plan } = submitted.ok ? submitted.value : { intent: null, plan: null };
+      const ids = (plan?.steps ?? []).map(({ step_id }) => step_id);
+      expect([intent, ids.filter((id) => id === 'code' || id === 'integrate')]).toEqual(['TEST', changing]);
+    },
+  );
 
-  it('plans it and orders the run, bound to the digest of the plan', async () => {
+  it('plans the request and orders a workflow bound to the digest of the plan', async () => {
     const { submit, outbox } = setUp();
     const request = await submit.execute(improve);
     expect(request).toMatchObject({ ok: true, value: { intent: 'ENHANCE', state: 'running' } });
@@ -86,7 +89,7 @@ describe('submitting a request', () => {
     expect(order?.base).toBe(oid);
   });
 
-  it('works on what integration says, which may be more than the branch, and keeps its notes', async () => {
+  it('plans on the base commit that integration returns and keeps its notes', async () => {
     const base = 'c'.repeat(40);
     const note = 'The plan works on a merge.';
     const { submit, outbox } = setUp({
@@ -97,13 +100,13 @@ describe('submitting a request', () => {
     expect(outbox.payloads(requestPlanned)).toMatchObject([{ notes: [note] }]);
   });
 
-  it.each(['', ' \n\t'])('refuses empty words (%j)', async (text) => {
+  it.each(['', ' \n\t'])('rejects a blank text (%j)', async (text) => {
     expect(await setUp().submit.execute({ ...improve, text })).toMatchObject({
       error: { code: 'request_empty' },
     });
   });
 
-  it('asks instead of guessing, and goes on with the answer', async () => {
+  it('asks a question about an unclear text and plans with the answer', async () => {
     const { submit, outbox } = setUp();
     const asked = await submit.execute({ ...improve, text: 'the thing' });
     expect(asked).toMatchObject({ ok: true, value: { state: 'input_required' } });
@@ -120,7 +123,7 @@ describe('submitting a request', () => {
     });
   });
 
-  it('asks again, and tells everybody, when the answer is not clear either', async () => {
+  it('asks again and publishes the question when the answer is unclear too', async () => {
     const { submit, outbox } = setUp();
     const asked = await submit.execute({ ...improve, text: 'the thing' });
     if (!asked.ok) throw new Error('unexpected');
@@ -153,7 +156,7 @@ describe('submitting a request', () => {
   });
 
   it.each(['Improve the performance of this algorithm', 'the thing'])(
-    'answers both alike when the same key comes again while the first is under way (%s)',
+    'returns one request to two concurrent calls with the same idempotency key (%s)',
     async (text) => {
       const { submit, outbox } = setUp();
       const submission = { ...improve, text, idempotency_key: 'k' };
@@ -164,13 +167,13 @@ describe('submitting a request', () => {
     },
   );
 
-  it('starts nothing when the plan needs an agent that nobody registered', async () => {
+  it('starts no workflow when the plan needs an unregistered agent type', async () => {
     const { submit, outbox } = setUp({ hasAgentOf: (type) => Promise.resolve(ok(type !== 'ENHANCEMENT')) });
     expect(await submit.execute(improve)).toMatchObject({ error: { code: 'agent_unavailable' } });
     expect(outbox.payloads(startWorkflow)).toHaveLength(0);
   });
 
-  it('passes on that there is no such project', async () => {
+  it('returns the error of an unknown project', async () => {
     const { submit } = setUp({
       project: () => Promise.resolve(err(failure('not_found', 'project_not_found', 'x'))),
     });
@@ -178,7 +181,7 @@ describe('submitting a request', () => {
   });
 });
 
-describe('a gate', () => {
+describe('ProjectGates and DecideApproval', () => {
   const open = async (fixture: ReturnType<typeof setUp>) => {
     const request = await fixture.submit.execute(improve);
     if (!request.ok) throw new Error('unexpected');
@@ -200,7 +203,7 @@ describe('a gate', () => {
     return approval;
   };
 
-  it('waits for somebody else than the requester, and tells the orchestrator once', async () => {
+  it('requires another approver than the requester and resolves the gate once', async () => {
     const fixture = setUp();
     const { gate, decide } = await open(fixture);
     await fixture.gates.opened(id(1001), gate);
@@ -222,7 +225,7 @@ describe('a gate', () => {
     ]);
   });
 
-  it('that accepts findings tells everybody which, by whom and why', async () => {
+  it('publishes the waived findings, the approver and the reason when findings are accepted', async () => {
     const fixture = setUp();
     const { gate, decide } = await open(fixture);
     const finding = { code: 'x', severity: 'high', message: 'Slow.', file: 'a.js', waivable: true } as const;
@@ -272,7 +275,7 @@ describe('a gate', () => {
     ]);
   });
 
-  it('is denied when nobody decides in time', async () => {
+  it('denies an approval that expires without a decision', async () => {
     const fixture = setUp();
     const { gate } = await open(fixture);
     await fixture.gates.opened(id(1001), gate);
@@ -282,7 +285,7 @@ describe('a gate', () => {
     expect(fixture.outbox.payloads(resolveGate)).toMatchObject([{ decision: 'denied' }]);
   });
 
-  it('that closed before it was seen to open is never offered', async () => {
+  it('ignores a gate whose close event arrives before its open event', async () => {
     const fixture = setUp();
     const { gate } = await open(fixture);
     const { workflow_id, request_id, project_id, gate_id, step_id } = gate;
@@ -299,8 +302,8 @@ describe('a gate', () => {
   });
 });
 
-describe('the end of a run', () => {
-  it('ends its request once; the first ending counts', async () => {
+describe('HandleWorkflowEnd', () => {
+  it('ends the request of a workflow once; the first final state counts', async () => {
     const fixture = setUp();
     const request = await fixture.submit.execute(improve);
     if (!request.ok) throw new Error('unexpected');
@@ -313,7 +316,7 @@ describe('the end of a run', () => {
     expect(await workflows.cancel(requestId, 'ada', 'x')).toMatchObject({ error: { code: 'request_ended' } });
   });
 
-  it('that never had one, because it was canceled while a question was open, says who canceled it', async () => {
+  it('publishes who canceled a request that has an open question and no workflow', async () => {
     const fixture = setUp();
     const request = await fixture.submit.execute({ ...improve, text: 'Do it' });
     if (!request.ok) throw new Error('unexpected');

@@ -10,7 +10,7 @@ import { type Clock, err, failure, FailureException, ok, type Result } from '@ym
 import { type Approval, decide } from '../domain/approval';
 import type { CoordinatorUnitOfWork } from './ports';
 
-/** A person decides on a gate; the decision is stored, then told to the orchestrator. */
+/** Stores a person's decision on a gate, then sends it to the orchestrator. */
 export class DecideApproval {
   constructor(
     private readonly unitOfWork: CoordinatorUnitOfWork,
@@ -27,7 +27,7 @@ export class DecideApproval {
     };
     return this.unitOfWork.run(async (tx) => {
       const approval = await tx.approvals.find(order.approval_id);
-      if (!approval) return err(failure('not_found', 'approval_not_found', 'There is no such approval.'));
+      if (!approval) return err(failure('not_found', 'approval_not_found', 'Unknown approval.'));
       const decided = decide(approval, decision, this.clock.now());
       if (!decided.ok) return decided;
       if (decided.value.isNew) {
@@ -39,12 +39,12 @@ export class DecideApproval {
   }
 }
 
-/** Tells everybody, and orders the orchestrator to go through or to close the gate. */
+/** Publishes the decision, and orders the orchestrator to open or to close the gate. */
 export async function announceDecision(outbox: Outbox, approval: Approval): Promise<void> {
   const { state, option, decidedBy, decidedAt, reason, escalation } = approval;
   if ((state !== 'approved' && state !== 'denied') || decidedBy === null || decidedAt === null)
     throw new FailureException(
-      failure('internal', 'approval_undecided', 'Only a decision can be announced.'),
+      failure('internal', 'approval_undecided', 'The approval has no decision to publish.'),
     );
   const shared = {
     approval_id: approval.approvalId,

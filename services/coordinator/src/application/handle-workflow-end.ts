@@ -10,7 +10,7 @@ export interface WorkflowEnding {
   readonly error?: ErrorShape | undefined;
 }
 
-/** Ends requests with their runs, and runs with their requests. */
+/** Ends requests when their workflows end, and cancels workflows when their requests are canceled. */
 export class HandleWorkflowEnd {
   constructor(
     private readonly unitOfWork: CoordinatorUnitOfWork,
@@ -29,11 +29,11 @@ export class HandleWorkflowEnd {
     });
   }
 
-  /** With a run the request ends when the run has; without one (an open question) at once. */
+  /** A request with a workflow ends when the workflow has ended; a request without one (an open question) ends at once. */
   async cancel(requestId: string, by: string, reason: string): Promise<Result<Request>> {
     return this.unitOfWork.run(async (tx) => {
       const found = await tx.requests.find(requestId);
-      if (!found) return err(failure('not_found', 'request_not_found', 'There is no such request.'));
+      if (!found) return err(failure('not_found', 'request_not_found', 'Unknown request.'));
       const open = refuseWhenEnded(found);
       if (!open.ok) return open;
       if (found.workflowId !== null) {

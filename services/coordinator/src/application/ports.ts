@@ -48,14 +48,14 @@ export interface ApprovalStore {
   }): Promise<readonly Approval[]>;
   /** Pending approvals of these requests, oldest first. */
   pendingOf(requestIds: readonly string[]): Promise<readonly Approval[]>;
-  /** Pending approvals past their time, locked for this transaction; others skip them. */
+  /** Expired pending approvals, locked for this transaction; other transactions skip them. */
   takeExpired(now: Date, limit: number): Promise<readonly Approval[]>;
   /**
-   * Waits until no other transaction holds this gate, and holds it to the end of this one. What the holder then reads of
-   * the gate includes what earlier holders wrote, and nobody else changes it meanwhile.
+   * Waits until no other transaction locks this gate, and locks it until the end of this one. Later reads of the gate
+   * include the writes of earlier lock holders, and no other transaction changes it meanwhile.
    */
   lockGate(gateId: string): Promise<void>;
-  /** A gate may close before it was seen to open, because the broker promises no order. */
+  /** A close event may arrive before the open event, because the broker guarantees no order. */
   rememberClosedGate(gateId: string): Promise<void>;
   isGateClosed(gateId: string): Promise<boolean>;
 }
@@ -67,9 +67,9 @@ export interface CoordinatorStores {
 
 export type CoordinatorUnitOfWork = UnitOfWork<CoordinatorStores>;
 
-/** What the coordinator asks other services. */
+/** Queries of the coordinator to other services. */
 export interface Directory {
-  /** In step with its upstream, as far as that can be; waits for that. */
+  /** The project after a synchronisation with its upstream, if the upstream is reachable; waits for it. */
   project(projectId: string): Promise<Result<ReplyOf<typeof getProject>>>;
   /** The same order gives the same change. */
   proposeRevert(order: PayloadOf<typeof proposeRevert>): Promise<Result<ReplyOf<typeof proposeRevert>>>;

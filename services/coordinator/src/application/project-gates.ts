@@ -6,7 +6,7 @@ import type { CoordinatorUnitOfWork, Ids } from './ports';
 
 const expiryJob = 100;
 
-/** Keeps approvals in step with the orchestrator's gates. */
+/** Projects the orchestrator's gates into approvals. */
 export class ProjectGates {
   constructor(
     private readonly unitOfWork: CoordinatorUnitOfWork,
@@ -17,13 +17,13 @@ export class ProjectGates {
   async opened(messageId: string, gate: PayloadOf<typeof gateOpened>): Promise<void> {
     await this.unitOfWork.run(async (tx) => {
       if (!(await tx.inbox.accept('coordinator.gate_opened', messageId))) return;
-      // Its closing may arrive at the same moment; side by side, neither would see what the other is about to write.
+      // The close event may be handled concurrently; without the lock neither handler would see what the other is about to write.
       await tx.approvals.lockGate(gate.gate_id);
       if (await tx.approvals.isGateClosed(gate.gate_id)) return;
       const request = await tx.requests.find(gate.request_id);
       if (!request)
         throw new FailureException(
-          failure('not_found', 'request_not_found', 'The gate’s request is not known.'),
+          failure('not_found', 'request_not_found', 'The request of this gate is unknown.'),
         );
       const approval: Approval = {
         approvalId: this.ids.next(),
@@ -71,7 +71,7 @@ export class ProjectGates {
     });
   }
 
-  /** Denies what nobody decided in time; returns how many, so that a full sweep is followed by another at once. */
+  /** Denies approvals that expired without a decision; returns how many, so that a full pass is followed by another at once. */
   async expireOverdue(): Promise<number> {
     return this.unitOfWork.run(async (tx) => {
       const now = this.clock.now();

@@ -10,9 +10,7 @@ export class ReadApprovals {
 
   async one(approvalId: string): Promise<Result<Approval>> {
     const approval = await this.unitOfWork.run((tx) => tx.approvals.find(approvalId));
-    return approval
-      ? ok(approval)
-      : err(failure('not_found', 'approval_not_found', 'There is no such approval.'));
+    return approval ? ok(approval) : err(failure('not_found', 'approval_not_found', 'Unknown approval.'));
   }
 
   async page({

@@ -11,12 +11,10 @@ export class ReadRequests {
 
   async one(requestId: string): Promise<Result<Request>> {
     const request = await this.unitOfWork.run((tx) => tx.requests.find(requestId));
-    return request
-      ? ok(request)
-      : err(failure('not_found', 'request_not_found', 'There is no such request.'));
+    return request ? ok(request) : err(failure('not_found', 'request_not_found', 'Unknown request.'));
   }
 
-  /** Approvals that nobody has decided on yet, of these requests. */
+  /** Undecided approvals of these requests. */
   waitingFor(requests: readonly Request[]): Promise<readonly Approval[]> {
     const ids = requests.map(({ requestId }) => requestId);
     return this.unitOfWork.run((tx) => tx.approvals.pendingOf(ids));

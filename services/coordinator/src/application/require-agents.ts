@@ -3,7 +3,7 @@ import { err, failure, ok, type Result } from '@ymera/kernel';
 import { agentTypesOf } from '../domain/planning';
 import type { Directory } from './ports';
 
-/** A plan that nobody is registered to carry out is refused before it is stored. */
+/** Rejects a plan that needs an unregistered agent type, before the plan is stored. */
 export async function requireAgents(
   plan: Plan,
   directory: Pick<Directory, 'hasAgentOf'>,
@@ -16,7 +16,7 @@ export async function requireAgents(
         failure(
           'unavailable',
           'agent_unavailable',
-          `No ${type} agent is registered, and the plan needs one.`,
+          `The plan needs an agent of type ${type}; none is registered.`,
           { suggestion: `Register an agent of type ${type}, for example with --exec.` },
         ),
       );

@@ -33,11 +33,11 @@ const proposal = {
   project: { ...getProject.replySample, head: oid, base: oid, notes: ['A note.'] },
 };
 
-describe('reverting a change', () => {
+describe('RevertChange', () => {
   const change_id = id(900);
   const asked = { change_id, reason: 'It is slower.', actor: ada, idempotency_key: 'k' };
 
-  it('is a request whose run begins with a change that integration has made, and that a person approves', async () => {
+  it('creates a request whose workflow starts with the reverting change and asks a person to approve it', async () => {
     const orders: unknown[] = [];
     const { revert, outbox } = setUp({
       proposeRevert: (order) => {
@@ -78,7 +78,7 @@ describe('reverting a change', () => {
     expect([orders.length, outbox.payloads(startWorkflow).length]).toEqual([1, 1]);
   });
 
-  it('is refused as integration refuses it, or when nobody could test it; nothing is stored', async () => {
+  it('stores nothing when integration refuses the revert or no testing agent is registered', async () => {
     const refused = err(failure('conflict', 'revert_conflict', 'a.js'));
     const { revert, outbox } = setUp({ proposeRevert: () => Promise.resolve(refused) });
     expect(await revert.execute(asked)).toEqual(refused);

@@ -12,8 +12,8 @@ type Order = PayloadOf<typeof revertChange>;
 const maxTitle = 200;
 
 /**
- * Takes a landed change back: a request of its own, whose change integration has made before its run begins. A process that dies
- * before the request is stored leaves a change that nothing lands.
+ * Reverts a landed change by a request of its own; integration creates the reverting change before the workflow starts. If the
+ * process dies before the request is stored, a change is left over that is never landed.
  */
 export class RevertChange {
   constructor(private readonly use: SubmitRequestDependencies) {}

@@ -20,14 +20,14 @@ export interface SubmitRequestDependencies {
   readonly traceId: () => string;
 }
 
-/** Understands a sentence, plans it, and starts the run; or asks the one question that is missing. */
+/** Interprets a sentence, plans it, and starts the workflow; or asks one question. */
 export class SubmitRequest {
   constructor(private readonly use: SubmitRequestDependencies) {}
 
   async execute({ project_id, text, actor, idempotency_key }: Submission): Promise<Result<Request>> {
     if (text.trim() === '')
       return err(
-        failure('validation', 'request_empty', 'The request has no text.', {
+        failure('validation', 'request_empty', 'The text of the request is empty.', {
           suggestion: 'Say what should change, in your own words.',
         }),
       );
@@ -47,10 +47,10 @@ export class SubmitRequest {
     );
   }
 
-  /** The answer completes the sentence, and the whole of it is understood again. */
+  /** Appends the answer to the sentence and interprets the whole again. */
   async answer(requestId: string, answer: string): Promise<Result<Request>> {
     const open = await this.use.unitOfWork.run((tx) => tx.requests.find(requestId));
-    if (!open) return err(failure('not_found', 'request_not_found', 'There is no such request.'));
+    if (!open) return err(failure('not_found', 'request_not_found', 'Unknown request.'));
     if (open.state !== 'input_required')
       return err(failure('conflict', 'no_open_question', 'The request has no open question.'));
     const project = await this.use.directory.project(open.projectId);

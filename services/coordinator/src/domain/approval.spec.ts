@@ -42,7 +42,7 @@ describe('decide', () => {
       'self_approval',
     ],
     [
-      'somebody without the role',
+      'a person without the role',
       { ...approve, by: { name: 'bob', roles: ['admin', 'operator'] } },
       pending,
       now,
@@ -62,7 +62,7 @@ describe('decide', () => {
     expect(decide(approval, decision, at)).toMatchObject({ ok: false, error: { code } });
   });
 
-  it('answers the same decision again alike, and refuses to turn it round', () => {
+  it('answers a repeated decision alike and rejects the opposite one', () => {
     const first = decide(pending, approve, now);
     if (!first.ok) throw new Error('unexpected');
     expect(decide(first.value.approval, approve, now)).toMatchObject({ ok: true, value: { isNew: false } });
@@ -71,7 +71,7 @@ describe('decide', () => {
     });
   });
 
-  it('times out to denied', () => {
+  it('denies an approval that expires', () => {
     expect(expire(pending, now)).toMatchObject({
       state: 'denied',
       option: null,
@@ -79,7 +79,7 @@ describe('decide', () => {
     });
   });
 
-  it('takes a decision without options, and refuses one with', () => {
+  it('accepts a decision without an option and rejects one with an option', () => {
     const { decision: _, ...undecided } = approve;
     expect(decide(pending, undecided, now)).toMatchObject({ error: { code: 'decision_missing' } });
     expect(decide(pending, { ...approve, option: 'retry' }, now)).toMatchObject({
@@ -88,7 +88,7 @@ describe('decide', () => {
   });
 });
 
-describe('deciding on an escalation', () => {
+describe('decide on an escalation', () => {
   const escalated: Approval = {
     ...pending,
     kind: 'escalation',
@@ -106,7 +106,7 @@ describe('deciding on an escalation', () => {
     ['retry', 'approved'],
     ['take_over', 'approved'],
     ['abandon', 'denied'],
-  ] as const)('%s is an answer, kept with the note, and the same again', (option, state) => {
+  ] as const)('accepts %s, keeps its note and answers a repetition alike', (option, state) => {
     const first = decide(escalated, { ...choose, option }, now);
     if (!first.ok) throw new Error(first.error.code);
     expect(first.value).toMatchObject({ isNew: true, approval: { state, option, reason: 'Use a Set.' } });
@@ -117,19 +117,19 @@ describe('deciding on an escalation', () => {
 
   it.each([
     ['the requester', { by: { name: 'ada', roles: ['approver'] } }, 'self_approval'],
-    ['nobody with the role', { by: { name: 'bob', roles: ['admin'] } }, 'not_an_approver'],
+    ['a person without the role', { by: { name: 'bob', roles: ['admin'] } }, 'not_an_approver'],
     ['a yes without an option', { option: undefined, decision: 'approved' as const }, 'option_missing'],
     [
-      'an option that is turned round',
+      'an option that contradicts the decision',
       { option: 'abandon', decision: 'approved' } as const,
       'option_unexpected',
     ],
-    ['a stale one', { subjectDigest: 'sha256:2' }, 'subject_changed'],
-  ])('is refused from or as %s', (_, over, code) => {
+    ['a decision about an older subject', { subjectDigest: 'sha256:2' }, 'subject_changed'],
+  ])('rejects %s', (_, over, code) => {
     expect(decide(escalated, { ...choose, ...over }, now)).toMatchObject({ error: { code } });
   });
 
-  it('cannot be changed from one option to another, nor after the gate is void', () => {
+  it('rejects a second option and any decision after the gate is void', () => {
     const first = decide(escalated, choose, now);
     if (!first.ok) throw new Error(first.error.code);
     for (const closed of [first.value.approval, voided(escalated, now), expire(escalated, now)])
@@ -138,12 +138,12 @@ describe('deciding on an escalation', () => {
       });
   });
 
-  it('times out to abandoned', () => {
+  it('abandons an escalation that expires', () => {
     expect(expire(escalated, now)).toMatchObject({ state: 'denied', option: 'abandon' });
   });
 });
 
-describe('accepting the findings of an escalation', () => {
+describe('decide to accept the findings of an escalation', () => {
   const judgement: Finding = {
     code: 'speedup_too_small',
     severity: 'high',
@@ -174,7 +174,7 @@ describe('accepting the findings of an escalation', () => {
     reason: 'It is within the noise.',
   } as const;
 
-  it('is an answer, kept with the reason', () => {
+  it('accepts the findings and keeps the reason', () => {
     const first = decide(escalated(), accept, now);
     expect(first).toMatchObject({
       value: {
@@ -188,13 +188,13 @@ describe('accepting the findings of an escalation', () => {
 
   it.each<[string, object, Approval, string]>([
     ['the requester', { by: { name: 'ada', roles: ['approver'] } }, escalated(), 'self_approval'],
-    ['somebody without the role', { by: { name: 'bob', roles: ['admin'] } }, escalated(), 'not_an_approver'],
-    ['an approver without a reason', { reason: undefined }, escalated(), 'reason_missing'],
-    ['an approver with hardly a reason', { reason: '   fine     ' }, escalated(), 'reason_missing'],
+    ['a person without the role', { by: { name: 'bob', roles: ['admin'] } }, escalated(), 'not_an_approver'],
+    ['a decision without a reason', { reason: undefined }, escalated(), 'reason_missing'],
+    ['a decision with a reason that is too short', { reason: '   fine     ' }, escalated(), 'reason_missing'],
     ['a denial', { decision: 'denied' }, escalated(), 'option_unexpected'],
     ['a stale decision', { subjectDigest: 'sha256:2' }, escalated(), 'subject_changed'],
-    ['an approver, of a plan', {}, pending, 'option_unexpected'],
-  ])('is refused to %s', (_, over, approval, code) => {
+    ['the option on the approval of a plan', {}, pending, 'option_unexpected'],
+  ])('rejects %s', (_, over, approval, code) => {
     expect(decide(approval, { ...accept, ...over }, now)).toMatchObject({ error: { code } });
   });
 
@@ -205,7 +205,7 @@ describe('accepting the findings of an escalation', () => {
       /Critical.* Found: secret \(src\/unique.js:3\)\./,
     ],
     [
-      'a finding that is no judgement',
+      'a finding that is a fact',
       { findings: [judgement, { code: 'tests_missing', severity: 'high', message: 'No tests.' }] },
       /facts.* Found: tests_missing\./,
     ],
@@ -216,7 +216,7 @@ describe('accepting the findings of an escalation', () => {
     ],
     ['no change', { change: undefined }, /examination/],
     ['nothing to accept', { findings: [] }, /no finding/],
-  ])('is refused with %s, and names it', (_, over, message) => {
+  ])('rejects acceptance of %s and names it', (_, over, message) => {
     const { change, ...rest } = { ...escalation(), ...over };
     const approval = { ...escalated(), escalation: { ...rest, ...(change && { change }) } };
     expect(decide(approval, accept, now)).toMatchObject({

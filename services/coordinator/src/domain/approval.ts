@@ -37,12 +37,12 @@ export interface Decision {
   readonly reason?: string | undefined;
 }
 
-/** Who decided when nobody did in time. */
+/** Stored as the decider of an expired approval. */
 const expiredBy = 'policy:expired';
 
 /**
- * A decision about exactly this subject. The same decision by the same person again is the same answer (`isNew` false);
- * anything else about a closed approval is refused.
+ * Decides on exactly this subject. A repetition of the same decision by the same person gets the same answer (`isNew`
+ * false); any other decision on a closed approval is rejected.
  */
 export function decide(
   approval: Approval,
@@ -50,18 +50,23 @@ export function decide(
   now: Date,
 ): Result<{ approval: Approval; isNew: boolean }> {
   if (!by.roles.includes('approver'))
-    return err(failure('forbidden', 'not_an_approver', 'Only an approver decides.'));
+    return err(failure('forbidden', 'not_an_approver', 'Requires role approver.'));
   if (by.name === approval.requestedBy)
     return err(
-      failure('forbidden', 'self_approval', 'Whoever asked for the work cannot approve it.', {
+      failure('forbidden', 'self_approval', 'The requester cannot approve the request.', {
         suggestion: 'Ask another approver.',
       }),
     );
   if (subjectDigest !== approval.subjectDigest)
     return err(
-      failure('conflict', 'subject_changed', 'The decision is about another subject than the gate’s.', {
-        suggestion: 'Read the approval again and decide on what it shows now.',
-      }),
+      failure(
+        'conflict',
+        'subject_changed',
+        'The subject of the gate has changed since this decision was made.',
+        {
+          suggestion: 'Read the approval again and decide on its current subject.',
+        },
+      ),
     );
   const meant = meaningOf(approval, decision, option);
   if (!meant.ok) return meant;
@@ -80,7 +85,7 @@ export function decide(
   return ok({ approval: closed(chosen, outcome, by.name, reason ?? null, now), isNew: true });
 }
 
-/** An escalation takes one of its options, everything else yes or no. To abandon is to deny. */
+/** An escalation is decided by one of its options, every other gate by approved or denied. To abandon is to deny. */
 function meaningOf(
   { kind }: Approval,
   decision: Outcome | undefined,
@@ -88,15 +93,19 @@ function meaningOf(
 ): Result<{ readonly outcome: Outcome; readonly option: EscalationOption | null }> {
   const invalid = (code: string, message: string) => err(failure('validation', code, message));
   if (kind !== 'escalation') {
-    if (option !== undefined) return invalid('option_unexpected', 'Only an escalation has options.');
-    if (decision === undefined) return invalid('decision_missing', 'Approve it or deny it.');
+    if (option !== undefined) return invalid('option_unexpected', 'Only an escalation takes an option.');
+    if (decision === undefined)
+      return invalid('decision_missing', 'The decision is missing. Send approved or denied.');
     return ok({ outcome: decision, option: null });
   }
   if (option === undefined)
-    return invalid('option_missing', 'An escalation asks for one of: retry, take_over, abandon, accept.');
+    return invalid(
+      'option_missing',
+      'The option is missing. Send one of: retry, take_over, abandon, accept.',
+    );
   const outcome = option === 'abandon' ? 'denied' : 'approved';
   if (decision !== undefined && decision !== outcome)
-    return invalid('option_unexpected', `To choose ${option} is not to have it ${decision}.`);
+    return invalid('option_unexpected', `Option ${option} contradicts decision ${decision}.`);
   return ok({ outcome, option });
 }
 
@@ -111,7 +120,7 @@ function checkAccept({ escalation }: Approval, reason: string | undefined): Resu
     );
     const rest = inTheWay.length - shownFindings;
     const named = [...inTheWay.slice(0, shownFindings), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
-    const because = acceptance?.because ?? 'It is not known what was rejected.';
+    const because = acceptance?.because ?? 'The rejected change is unknown.';
     return err(
       failure('forbidden', 'finding_not_waivable', `${because}${named === '' ? '' : ` Found: ${named}.`}`, {
         suggestion: 'Choose retry, take_over or abandon.',
@@ -123,20 +132,26 @@ function checkAccept({ escalation }: Approval, reason: string | undefined): Resu
       failure(
         'validation',
         'reason_missing',
-        `To accept findings takes a reason of at least ${minWaiverReasonLength} characters.`,
+        `Accepting findings requires a reason of at least ${minWaiverReasonLength} characters.`,
         { suggestion: 'Say why these findings do not matter here; the reason is kept in the audit log.' },
       ),
     );
   return ok(undefined);
 }
 
-/** Nobody decided in time: denied, never approved; an escalation is abandoned. */
+/** The time to decide is over: denied, never approved; an escalation is abandoned. */
 export const expire = (approval: Approval, now: Date): Approval => {
   const option = approval.kind === 'escalation' ? 'abandon' : null;
-  return closed({ ...approval, option }, 'denied', expiredBy, 'Nobody decided in time.', now);
+  return closed(
+    { ...approval, option },
+    'denied',
+    expiredBy,
+    'The approval expired without a decision.',
+    now,
+  );
 };
 
-/** The gate is gone: its subject changed, or the run ended. */
+/** Closes the approval because its subject changed or the workflow ended. */
 export const voided = (approval: Approval, now: Date): Approval =>
   approval.state === 'pending' ? closed(approval, 'voided', null, null, now) : approval;
 

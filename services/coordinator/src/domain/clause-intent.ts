@@ -3,7 +3,7 @@ import { ordersLanding } from './landing-order';
 import type { Clause } from './main-clause';
 import { verbOf } from './verbs';
 
-/** What one order asks for. */
+/** The intent of one order. */
 export interface ClauseIntent {
   readonly intent: Intent;
   readonly weight: number;
@@ -19,10 +19,10 @@ const documents =
   /^(?:documentation|docs?|readme|changelog|comments?|guides?|tutorials?|docstrings?|jsdocs?|tsdocs?|javadocs?|manual|doc-comments?)$/;
 const partsOfDocuments =
   /^(?:typos?|spelling|wording|grammar|sections?|examples?|entry|entries|links?|badges?|chapters?|paragraphs?|pages?|installation|usage|notes?)$/;
-/** Verbs whose object comes into being, or becomes more. */
+/** Verbs whose object is created or extended. */
 const makes =
   /^(?:add|write|create|generate|implement|introduce|build|make|provide|extend|expand|improve|increase|raise|update|want|get|give|put|change|enhance|cover|support)$/;
-/** Verbs whose object, when it is prose, is worked on. */
+/** Verbs that edit their object when it is prose. */
 const documented =
   /^(?:add|write|create|generate|provide|extend|expand|improve|update|want|get|give|put|change|fix|correct|simplify|clean up|tidy|tidy up)$/;
 
@@ -40,7 +40,7 @@ const isDocument = ({ verb, object, rest }: Clause): boolean => {
   );
 };
 
-/** Decided by the verb and the head of its object; every other word is a name or says how, and turns nothing. */
+/** Decided by the verb and the head of its object; all other words are names or adverbials and change nothing. */
 function intentOf(clause: Clause): ClauseIntent | undefined {
   const { verb, object, rest } = clause;
   const known = verbOf(verb);
@@ -86,8 +86,8 @@ const isLook = ({ intent, writesTests }: ClauseIntent): boolean =>
   intent === 'REVIEW' || (intent === 'TEST' && !writesTests);
 
 /**
- * Of several orders the first decides. One that only looks gives way to a change that is asked for as well: "run the tests
- * and fix what fails"; one whose verb says little to one that says more.
+ * Of several orders the first decides. An order that only reads gives way to a later order for a change: "run the tests
+ * and fix what fails"; an order with a weak verb gives way to one with a stronger verb.
  */
 export function mainIntentOf(clauses: readonly Clause[]): ClauseIntent | undefined {
   const intents = clauses.flatMap((clause) => intentOf(clause) ?? []);

@@ -14,7 +14,7 @@ const cue = (intent: Intent, weight: number, pattern: RegExp): Cue => ({ intent,
 
 const writtenTests = (pattern: RegExp): Cue => ({ ...cue('TEST', 2.5, pattern), writesTests: true });
 
-/** Intents that only an order can ask for: in the middle of one, their words are names or say how. */
+/** Intents that only an order can express: in the middle of a sentence their words are names or adverbials. */
 export const orderedOnly: ReadonlySet<Intent> = new Set(['REVIEW', 'TEST', 'DOCUMENT', 'INTEGRATE']);
 
 export const cues: readonly Cue[] = [

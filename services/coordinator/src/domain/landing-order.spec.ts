@@ -100,16 +100,16 @@ const otherWork = [
   ['Review the landing page', 'REVIEW'],
 ] as const;
 
-describe('understand, with words of landing', () => {
-  it.each(landings)('takes "%s" for INTEGRATE', (sentence) => {
+describe('understand, given verbs of landing', () => {
+  it.each(landings)('reads "%s" as INTEGRATE', (sentence) => {
     expect(understand(sentence)).toMatchObject({ intent: 'INTEGRATE' });
   });
 
-  it.each(changesOfCode)('takes "%s" for FEATURE', (sentence) => {
+  it.each(changesOfCode)('reads "%s" as FEATURE', (sentence) => {
     expect(understand(sentence)).toMatchObject({ intent: 'FEATURE' });
   });
 
-  it.each(otherWork)('takes "%s" for %s', (sentence, intent) => {
+  it.each(otherWork)('reads "%s" as %s', (sentence, intent) => {
     expect(understand(sentence)).toMatchObject({ intent });
   });
 });

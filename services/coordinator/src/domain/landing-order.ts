@@ -7,9 +7,9 @@ import type { Clause } from './main-clause';
 
 /** Always a change. */
 const pullRequests = /^(?:.* )?(?:prs?|mrs?|(?:pull|merge) requests?|changesets?)$/;
-/** The whole object: what was spoken of before, or the branch itself. */
+/** The whole object: a change mentioned before, or the branch itself. */
 const pronouns = /^(?:it|this|that|them|these|those|everything|all|both|changes|request|main|master|trunk)$/;
-/** Words of other fields too. One of them has no partner that it could be merged with, so it is a change. */
+/** Words of other fields too. A single one without a merge partner is a change. */
 const oneChange = /^(?:.* )?(?:change|branch|commit|patch|fix|hotfix|bugfix|feature|work)$/;
 /** Several may be merged with each other: they are changes only under a word that says so. */
 const severalChanges =
@@ -31,7 +31,7 @@ const endOfName =
 const ontoBranch = new RegExp(`\\b(?:into|onto|to|on|on top of|with|against) ${branchName}${endOfName}`);
 const intoSomething = /\b(?:into|onto|with) /;
 
-/** What may follow a change that is to land: when, why, where it comes from. */
+/** Adverbials that may follow a change that is to land: time, reason, origin. */
 const circumstance =
   /^(?:$|(?:when|once|after|before|if|as soon|now|please|today|again|so|because|since|without|for|from|here|too)\b)/;
 const description = /^(?:of|by|that|which|with)\b/;
@@ -39,11 +39,11 @@ const description = /^(?:of|by|that|which|with)\b/;
 const namesOnly = /^(?:with )?…$/;
 const more = /^and (?:(?:pull |merge )?requests? |prs? |mrs? )?#?\d/;
 
-/** Whether what follows says where a change goes or when, and not what two things become. */
+/** Whether the rest says where or when a change lands, and not what two things become. */
 const isLanding = (rest: string): boolean =>
   ontoBranch.test(rest) || (circumstance.test(rest) && !intoSomething.test(rest));
 
-/** Whether the clause orders a change to be landed, for a verb of landing. */
+/** Whether the clause orders the landing of a change, given that its verb is a verb of landing. */
 export function ordersLanding({ verb, object, rest }: Clause): boolean {
   const phrase = object.join(' ');
   if (phrase === '') return ontoBranch.test(rest) || !intoSomething.test(rest);

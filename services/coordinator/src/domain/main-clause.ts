@@ -6,7 +6,7 @@ export interface Clause {
   readonly verb: string;
   /** The first noun phrase after the verb, without articles; its last word is its head. */
   readonly object: readonly string[];
-  /** What follows the object. */
+  /** The words after the object. */
   readonly rest: string;
 }
 
@@ -43,7 +43,7 @@ const opening = new RegExp(
   ].join('|')})(?=\\s|$)[\\s,]*`,
 );
 
-/** "I would like a review": what follows is a thing, as after a verb of making. */
+/** "I would like a review": the words that follow are a thing, as after a verb of making. */
 const wish =
   /^(?:(?:i|we)(?:(?:['’]d| would) like| want| need)(?! (?:you )?to\b)|(?:can|could|may) (?:i|we) (?:have|get)|there should be)\s+/;
 

@@ -150,7 +150,7 @@ const rows = Object.entries(table).flatMap(([expected, sentences]) =>
 );
 
 describe('understand, by the main verb and its object', () => {
-  it.each(rows)('takes "$sentence" for $expected', ({ sentence, expected }) => {
+  it.each(rows)('reads "$sentence" as $expected', ({ sentence, expected }) => {
     const { intent, writesTests, question } = understand(sentence);
     const kind = writesTests ? writes : runs;
     expect([intent === 'TEST' ? kind : intent, question]).toEqual([expected, undefined]);
@@ -163,18 +163,18 @@ describe('understand, by the main verb and its object', () => {
     'Rebase onto main',
     'land this',
     'Merge PR 42',
-  ])('takes "%s" for INTEGRATE', (sentence) => {
+  ])('reads "%s" as INTEGRATE', (sentence) => {
     expect(understand(sentence).intent).toBe('INTEGRATE');
   });
 
   it.each(["Don't merge anything", 'Do not run the tests', 'without touching the tests', 'Never land this'])(
-    'asks what to do instead about "%s"',
+    'asks a question about the purely negative order "%s"',
     (sentence) => {
       expect(understand(sentence).question).toMatch(/\?$/);
     },
   );
 
-  it('reads a long text in time that grows with its length', () => {
+  it('parses a long text in linear time', () => {
     const startedAt = performance.now();
     for (const part of [
       'a.b/',

@@ -5,7 +5,7 @@ const limits = { taskTimeoutS: 600, gateExpiryS: 3600, budgetS: 7200 };
 
 // Mission: A2
 describe('planFor', () => {
-  it('plans ENHANCE as review, enhance, test, validate, integrate, with a person before the work and before the landing', () => {
+  it('plans ENHANCE as review, enhance, test, validate, integrate, with an approval before the work and before the landing', () => {
     const planned = planFor({ intent: 'ENHANCE' }, 'Improve it', limits);
     expect(planned.ok && planned.value.steps.map(({ step_id }) => step_id)).toEqual([
       'approve_plan',
@@ -20,7 +20,7 @@ describe('planFor', () => {
     expect(planned.ok && agentTypesOf(planned.value)).toEqual(['EXAMINATION', 'TESTING', 'ENHANCEMENT']);
   });
 
-  it('plans tests that are to be written as a change, and tests that are to be run as a run', () => {
+  it('plans a change for tests to be written and no change for tests to be run', () => {
     const written = planFor({ intent: 'TEST', writesTests: true }, 'Add tests', limits);
     const run = planFor({ intent: 'TEST' }, 'Run the tests', limits);
     const steps = (planned: typeof run) =>
@@ -43,7 +43,7 @@ describe('planFor', () => {
   });
 
   it.each(['ENHANCE', 'DEBUG', 'FEATURE', 'DOCUMENT', 'SECURITY'] as const)(
-    'tests the base for %s before anything is changed, beside the look at the code',
+    'tests the base for %s before the change, in parallel with the review',
     (intent) => {
       const planned = planFor({ intent }, 'x', limits);
       const steps = planned.ok ? planned.value.steps : [];
@@ -55,7 +55,7 @@ describe('planFor', () => {
     },
   );
 
-  it.each(intents)('lets nothing land for %s without examination and a landing gate on the way', (intent) => {
+  it.each(intents)('requires an examination and a landing gate before every landing for %s', (intent) => {
     const planned = planFor({ intent }, 'x', limits);
     if (!planned.ok) {
       expect(planned.error.code).toBe('intent_unsupported');

@@ -1,7 +1,7 @@
 import type { AgentType, Intent, Plan, PlanStep, TaskType } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
 
-/** Bounds a plan is made with, in seconds. */
+/** Limits of a plan, in seconds. */
 export interface PlanningLimits {
   readonly taskTimeoutS: number;
   readonly gateExpiryS: number;
@@ -13,7 +13,7 @@ interface Work {
   readonly make: { readonly task: TaskType; readonly by: AgentType };
 }
 
-/** Intents that end in a landed change: what looks at the code first, and who makes the change. */
+/** Intents that end in a landed change: the first agent that reads the code, and the agent that makes the change. */
 const changing: Partial<Record<Intent, Work>> = {
   ENHANCE: { analysis: 'review', make: { task: 'enhance', by: 'ENHANCEMENT' } },
   DEBUG: { analysis: 'analyse', make: { task: 'fix', by: 'CODING' } },
@@ -22,13 +22,13 @@ const changing: Partial<Record<Intent, Work>> = {
   SECURITY: { analysis: 'review', make: { task: 'fix', by: 'CODING' } },
 };
 
-/** Tests are written by whoever writes code, and land like code. */
+/** Agents that write code also write tests, and tests land like code. */
 const testWriting: Work = { analysis: 'review', make: { task: 'code', by: 'CODING' } };
 
-/** How often a rejected change goes back before the run gives up. */
+/** How many times a rejected change is sent back before the workflow fails. */
 const reworkLoops = 2;
 
-/** The plan for an intent. Whatever changes a project passes tests, examination and a person before it lands. */
+/** The plan for an intent. Every change of a project passes tests, an examination and a person before it lands. */
 export function planFor(
   { intent, writesTests = false }: { readonly intent: Intent; readonly writesTests?: boolean },
   title: string,
@@ -50,12 +50,12 @@ export function planFor(
   );
 }
 
-/** The step whose change integration makes before the run. */
+/** The step whose change integration creates before the workflow starts. */
 export const revertStep = 'revert';
 
 /**
- * The plan that takes a landed change back. Integration has made the change already, so there is no plan to approve and nobody
- * to send it back to: what the tests or the examination refuse ends the run.
+ * The plan that reverts a landed change. Integration has created the change already, so there is no plan to approve and no
+ * agent to send it back to: a rejection by the tests or the examination fails the workflow.
  */
 export const planRevert = (title: string, limits: PlanningLimits): Plan => ({
   ...common('INTEGRATE', title, limits),
@@ -76,7 +76,7 @@ export const planRevert = (title: string, limits: PlanningLimits): Plan => ({
   ],
 });
 
-/** The types of agents that a plan cannot do without; the PROJECT agent is the platform itself. */
+/** The agent types that a plan needs; the PROJECT agent is the platform itself. */
 export const agentTypesOf = (plan: Plan): AgentType[] => [
   ...new Set(
     plan.steps.flatMap((step) =>
@@ -110,7 +110,7 @@ function changeSteps({ analysis, make }: Work, limits: PlanningLimits): PlanStep
       produces: 'findings',
     },
     {
-      // Beside the look: what fails before anything is changed is not the change's doing.
+      // In parallel with the review: a failure before the change is not caused by the change.
       ...task,
       step_id: 'baseline',
       name: 'baseline',

@@ -1,13 +1,13 @@
-/** What stands for a name in the words that are understood; no cue matches it. */
+/** Placeholder for a name in the words that are interpreted; no cue matches it. */
 const name = '…';
 
-/** Code and quotes are data, whatever they say. */
+/** Code and quotes are data, whatever their content. */
 const quoted = /```[\s\S]*?```|`[^`]*`|"[^"]*"|“[^”]*”|«[^»]*»|(?<=^|\s)'[^'\n]+'(?=$|[\s.,;:!?)])/g;
 
-/** No word of a language is longer. */
+/** Longer than a word of any language. */
 const maxWordLength = 60;
 
-/** Files of prose: to ask for a change of one is to ask for documentation. */
+/** Files of prose: a request to change one is a request for documentation. */
 const proseFile = /\.(?:md|mdx|rst|adoc)$/i;
 
 const identifier: readonly RegExp[] = [
@@ -36,15 +36,15 @@ function withoutName(token: string): string {
   return isName ? before + name + end : token;
 }
 
-/** An order not to do something, and what something is to be done without. */
+/** An order not to do something, and an exclusion ("without ..."). */
 const negated: readonly RegExp[] = [
   /(?<=^|[.,;:!?\n]|\b(?:and|but|please))\s*(?:please )?(?:don['’]t|do not|never)\s[^.,;:!?\n]*?(?=$|[.,;:!?\n]|\b(?:but|just|only)\b)/g,
   /\b(?:without|instead of|rather than|but not|no need to|not to)\s[^.,;:!?\n]*/g,
 ];
 
 /**
- * The words of a request in lower case. What speaks against something is left out, and identifiers, paths, files and
- * quotes are made unrecognisable: what a thing is called says nothing about what is asked for.
+ * The words of a request in lower case. Negated orders are left out, and identifiers, paths, files and quotes are
+ * replaced by a placeholder: the name of a thing says nothing about the intent.
  */
 export function wordsOf(text: string): string {
   const named = text

@@ -2,7 +2,7 @@ import type { ErrorShape, Intent, Plan, RequestResource } from '@ymera/contracts
 import { err, failure, ok, type Result } from '@ymera/kernel';
 import type { Approval } from './approval';
 
-/** A person’s sentence and what became of it. */
+/** A person’s sentence and its state. */
 export interface Request {
   readonly requestId: string;
   readonly projectId: string;
@@ -17,7 +17,7 @@ export interface Request {
   readonly planDigest: string | null;
   readonly workflowId: string | null;
   readonly error: ErrorShape | null;
-  /** What a person should know about what the plan works on. */
+  /** Notes for people about the plan's starting point. */
   readonly notes: readonly string[];
   readonly traceId: string;
   readonly createdAt: Date;
@@ -29,7 +29,7 @@ export type Ending = { readonly state: 'completed' | 'failed' | 'canceled'; read
 
 const isOpen = ({ state }: Request): boolean => state === 'running' || state === 'input_required';
 
-/** The first ending counts; a later one changes nothing. */
+/** The first final state counts; later ones change nothing. */
 export function end(request: Request, { state, error }: Ending, now: Date): Request {
   if (!isOpen(request)) return request;
   return {
@@ -48,7 +48,7 @@ export function refuseWhenEnded(request: Request): Result<Request> {
     : err(failure('conflict', 'request_ended', `The request is already ${request.state}.`));
 }
 
-/** `pending`: approvals that nobody has decided on yet, of any request. */
+/** `pending`: undecided approvals of any request. */
 export const resourceOf = (request: Request, pending: readonly Approval[]): RequestResource => ({
   request_id: request.requestId,
   project_id: request.projectId,

@@ -4,32 +4,32 @@ import { cues, orderedOnly, type Cue } from './intent-cues';
 import { clausesOf } from './main-clause';
 import { wordsOf } from './request-text';
 
-/** What a sentence was taken to ask for, and why. */
+/** The interpretation of a sentence, and the reason. */
 export interface Understanding {
   readonly intent: Intent;
-  /** 0..1: how far the best intent is ahead of the others and of not knowing. Rules, not yet calibrated on data. */
+  /** 0..1: the distance of the best intent to the others and to "unknown". Rules, not yet calibrated on data. */
   readonly confidence: number;
   /** The words that decided, as written. */
   readonly evidence: readonly string[];
-  /** Of TEST: tests are asked for, not what they say; that is a change. */
+  /** Of TEST: new tests are wanted, not a test run; that is a change. */
   readonly writesTests?: true;
-  /** Set when it is too unclear to act: the one thing to ask. */
+  /** Set when the text is too unclear to act on: the question to ask. */
   readonly question?: string;
 }
 
-/** Below this the sentence is asked about rather than guessed. */
+/** Below this confidence the coordinator asks a question. */
 const minConfidence = 0.5;
 
-/** What not knowing weighs: one weak cue alone does not outweigh it. */
+/** The weight of "unknown": one weak cue alone does not outweigh it. */
 const doubt = 1;
 
-/** What a word of another intent weighs beside a verb that decides: it says how, or what the thing is called. */
+/** The weight of another intent's word beside a verb that decides: such a word is an adverbial or part of a name. */
 const besideDecision = 0.4;
 
 /**
- * Understands a request by the main verb of its first order and the head of that verb's object; then by weighted cues:
- * words that turn a weak verb ("make it faster"), or say what a statement is about ("tests crash"). Deterministic and
- * offline. Quoted text, code and identifiers are data, and what is said not to do counts for nothing.
+ * Interprets a request by the main verb of its first order and the head of that verb's object; then by weighted cues:
+ * words that settle a weak verb ("make it faster"), or tell the subject of a statement ("tests crash"). Deterministic and
+ * offline. Quoted text, code and identifiers are data, and negated orders are ignored.
  */
 export function understand(text: string): Understanding {
   const words = wordsOf(text);

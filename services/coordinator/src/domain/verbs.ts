@@ -35,5 +35,5 @@ const nounsToo = new Set(
 
 export const isVerb = (word: string): boolean => verbs.has(word);
 export const verbOf = (word: string): Verb | undefined => verbs.get(word);
-/** At the beginning of a sentence it may as well be a noun. */
+/** A word that may also be a noun at the beginning of a sentence. */
 export const isAlsoNoun = (word: string): boolean => nounsToo.has(word);

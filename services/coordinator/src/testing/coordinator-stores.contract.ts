@@ -55,16 +55,16 @@ const newApproval = (request: Request, change: Partial<Approval> = {}): Approval
   ...change,
 });
 
-/** What every implementation of the coordinator's stores promises. */
+/** Contract suite for every implementation of the coordinator's stores. */
 export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void {
-  it('give a request back as it was stored', async () => {
+  it('return a request as it was stored', async () => {
     const request = newRequest();
     await open().run((tx) => tx.requests.insert(request, undefined));
     expect(await open().run((tx) => tx.requests.find(request.requestId))).toEqual(request);
     expect(await open().run((tx) => tx.requests.find(uuidv7()))).toBeUndefined();
   });
 
-  it('find a request by the requester’s idempotency key, and by nobody else’s', async () => {
+  it('find a request by its requester’s idempotency key only', async () => {
     const request = newRequest();
     const [key, requestDigest] = [uuidv7(), 'sha256:1'];
     await open().run((tx) => tx.requests.insert(request, { key, requestDigest }));
@@ -75,7 +75,7 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     expect(await open().run((tx) => tx.requests.findByIdempotencyKey('grace', key))).toBeUndefined();
   });
 
-  it('answer the earlier request instead of a second one with its key, which is stored nowhere', async () => {
+  it('return the earlier request for a second one with the same key, and do not store the second', async () => {
     const [first, second] = [newRequest(), newRequest()];
     const key = uuidv7();
     const sent = (requestDigest: string) => ({ key, requestDigest });
@@ -89,7 +89,7 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     expect(await open().run((tx) => tx.requests.insert(graces, sent('sha256:1')))).toBeUndefined();
   });
 
-  it('refuse to change a request that somebody else has changed', async () => {
+  it('reject an update of an outdated version of a request', async () => {
     const request = newRequest();
     const ended = end(
       request,
@@ -104,7 +104,7 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     expect(await open().run((tx) => tx.requests.find(request.requestId))).toEqual(ended);
   });
 
-  it('page through requests, newest first, each once', async () => {
+  it('list each request once in pages, newest first', async () => {
     const projectId = `p-${uuidv7().slice(-6)}`;
     const made = [1, 2, 3].map((second) => newRequest({ projectId, requestId: uuidv7(second * 1000) }));
     await open().run(async (tx) => {
@@ -118,7 +118,7 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     expect(second).toEqual([made[0]]);
   });
 
-  it('hand out overdue approvals only while they are pending', async () => {
+  it('return expired approvals only while they are pending', async () => {
     const request = newRequest();
     const approval = newApproval(request);
     await open().run(async (tx) => {
@@ -140,7 +140,7 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     expect(await overdue('2026-01-01T01:00:00Z')).not.toContainEqual(approval);
   });
 
-  it('keep what was escalated and what was chosen, and find what a request waits for', async () => {
+  it('store the escalation and the chosen option, and find the pending approvals of a request', async () => {
     const request = newRequest();
     const escalated = newApproval(request, {
       kind: 'escalation',
@@ -171,7 +171,7 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     expect(await pending()).toEqual([]);
   });
 
-  it('keep that findings were accepted', async () => {
+  it('store accepted findings', async () => {
     const request = newRequest();
     const change = {
       change_id: uuidv7(),
@@ -208,7 +208,7 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     expect(await open().run((tx) => tx.approvals.find(escalated.approvalId))).toEqual(accepted);
   });
 
-  it('remember gates that closed', async () => {
+  it('store which gates have closed', async () => {
     const gateId = uuidv7();
     const isClosed = () => open().run((tx) => tx.approvals.isGateClosed(gateId));
     expect(await isClosed()).toBe(false);

@@ -121,7 +121,7 @@ class InMemoryApprovalStore implements ApprovalStore {
     return Promise.resolve(overdue.slice(0, limit));
   }
 
-  /** Transactions over plain data do not overlap. */
+  /** Transactions on plain data do not overlap. */
   lockGate(): Promise<void> {
     return Promise.resolve();
   }

@@ -9,7 +9,7 @@ const always = async (): Promise<boolean> => true;
 class FakePrincipals implements PrincipalDirectory {
   asked: string[] = [];
   answer: Awaited<ReturnType<PrincipalDirectory['authenticate']>> = ok({ principalId: 'runner-1' });
-  /** While an answer is on its way. */
+  /** Acts while an answer is in flight. */
   meanwhile = (): void => undefined;
 
   async authenticate(credential: string): Promise<typeof this.answer> {
@@ -36,13 +36,13 @@ describe('Authenticate', () => {
     return { authenticate, operators, principals, check };
   };
 
-  it('takes no header for nobody, and refuses a header it cannot read', async () => {
+  it('treats a missing header as anonymous and rejects a malformed header', async () => {
     const { check } = setUp();
     expect(await check(undefined)).toEqual(ok({ kind: 'anonymous' }));
     expect(await check('Basic abc')).toMatchObject({ error: { code: 'credential_malformed' } });
   });
 
-  it('knows a person by token, and asks once while the answer is fresh', async () => {
+  it('identifies a person by token and caches the answer', async () => {
     const { check, operators } = setUp({ acceptedMs: 50 });
     expect(await check(`Bearer ${token}`)).toEqual(
       ok({ kind: 'operator', name: 'ada', roles: ['operator'] }),
@@ -54,7 +54,7 @@ describe('Authenticate', () => {
     expect(await check(`Bearer ${token}`)).toMatchObject({ error: { code: 'credential_invalid' } });
   });
 
-  it('asks the registry about a principal, and remembers a refusal', async () => {
+  it('queries the registry about a principal and caches a refusal', async () => {
     const { check, principals } = setUp();
     expect(await check('Bearer ymk_1_good')).toEqual(ok({ kind: 'principal', principalId: 'runner-1' }));
     const refused = err(failure('unauthenticated', 'credential_revoked', 'No.'));
@@ -63,7 +63,7 @@ describe('Authenticate', () => {
     expect(principals.asked).toEqual(['ymk_1_good', 'ymk_1_bad']);
   });
 
-  it('asks again about a principal that something has happened to, and about nobody else', async () => {
+  it('drops the cached answer of a changed principal and of no other', async () => {
     const { authenticate, check, principals } = setUp();
     await check('Bearer ymk_1_good');
     authenticate.forgetPrincipal('runner-2');
@@ -74,7 +74,7 @@ describe('Authenticate', () => {
     expect(await check('Bearer ymk_1_good')).toMatchObject({ value: { denied: { status: 'frozen' } } });
   });
 
-  it('does not remember what was asked before the change and answered after it', async () => {
+  it('does not cache an answer that was requested before a change of the principal', async () => {
     const { authenticate, check, principals } = setUp();
     principals.meanwhile = () => authenticate.forgetPrincipal('runner-1');
     await check('Bearer ymk_1_good');
@@ -83,7 +83,7 @@ describe('Authenticate', () => {
     expect(principals.asked).toHaveLength(2);
   });
 
-  it('calls nobody unknown while the registry is away', async () => {
+  it('caches no refusal while the registry is unavailable', async () => {
     const { check, principals } = setUp();
     principals.answer = err(failure('unavailable', 'service_unavailable', 'Away.'));
     expect(await check('Bearer ymk_1_good')).toMatchObject({ error: { kind: 'unavailable' } });
@@ -91,13 +91,13 @@ describe('Authenticate', () => {
     expect((await check('Bearer ymk_1_good')).ok).toBe(true);
   });
 
-  it('leaves an enrolment token to the registry', async () => {
+  it('passes an enrolment token on without a check', async () => {
     const { check, principals } = setUp();
     expect(await check('Bearer yme_1_once')).toEqual(ok({ kind: 'enrolment', token: 'yme_1_once' }));
     expect(principals.asked).toEqual([]);
   });
 
-  it('refuses a guesser unseen, and still knows who is known', async () => {
+  it('refuses unknown credentials of a limited address without a check, and accepts cached ones', async () => {
     const { check, operators } = setUp();
     await check(`Bearer ${token}`);
     const never = async (): Promise<boolean> => false;
@@ -106,7 +106,7 @@ describe('Authenticate', () => {
     expect(operators.lookups).toBe(1);
   });
 
-  it('remembers no more than it may', async () => {
+  it('keeps the cache within its maximum size', async () => {
     const { check, operators } = setUp({ remembered: 2 });
     for (let guess = 0; guess < 100; guess += 1) await check(`Bearer ymo_1a_guess${guess}`);
     await check('Bearer ymo_1a_guess0');

@@ -6,31 +6,31 @@ import { credentialOf } from '../domain/credential';
 import type { OperatorStore, PrincipalDirectory } from './ports';
 
 export interface AuthenticationOptions {
-  /** How long an accepted credential is not asked about again: the longest a revoked one still works here. */
+  /** How long an accepted credential is cached: the longest time that a revoked one still works here. */
   readonly acceptedMs: number;
-  /** How long a refused one is refused without asking. */
+  /** How long a refusal is cached. */
   readonly refusedMs: number;
-  /** Credentials remembered, of either kind. */
+  /** Maximum number of cached credentials of either kind. */
   readonly remembered: number;
 }
 
 const invalid = failure(
   'unauthenticated',
   'credential_invalid',
-  'The credential is not known or no longer valid.',
+  'The credential is unknown or no longer valid.',
 );
 const malformed = failure(
   'unauthenticated',
   'credential_malformed',
-  'The Authorization header holds no token of this platform.',
+  'The Authorization header contains no token of this platform.',
   { suggestion: 'Send "Authorization: Bearer <token>".' },
 );
 
-/** From an `Authorization` header to a caller. Remembers answers for a short time, by digest and never by token. */
+/** From an `Authorization` header to a caller. Caches answers for a short time, by digest and never by token. */
 export class Authenticate {
   readonly #accepted: LRUCache<string, Caller>;
   readonly #refused: LRUCache<string, Failure>;
-  /** Rises with each change that is heard of: what was asked before it is not remembered after it. */
+  /** Rises with each change of a principal: answers to earlier queries are not cached. */
   #generation = 0;
 
   constructor(
@@ -43,8 +43,8 @@ export class Authenticate {
   }
 
   /**
-   * `mayTry` says false when this sender has used up its failed attempts: then only what is already known is accepted,
-   * so that guessing costs the guesser and nobody else.
+   * `mayTry` returns false when this sender has used up its failed attempts: then only cached credentials are accepted,
+   * so that guessing affects the guesser only.
    */
   async execute(header: string | undefined, mayTry: () => Promise<boolean>): Promise<Result<Caller>> {
     if (header === undefined) return ok(anonymous);
@@ -62,7 +62,7 @@ export class Authenticate {
         failure(
           'rate_limited',
           'too_many_failed_attempts',
-          'Too many credentials from this address were refused.',
+          'Too many invalid credentials from this address.',
           {
             details: { retry_after_s: 60 },
           },
@@ -73,12 +73,12 @@ export class Authenticate {
     const checked =
       credential.kind === 'operator' ? await this.#operator(key) : await this.#principal(credential.token);
     if (checked.ok && generation === this.#generation) this.#accepted.set(key, checked.value);
-    // Only a real refusal is remembered: while the registry is away nobody is called unknown.
+    // Only a real refusal is cached, never a failure of the registry.
     if (!checked.ok && checked.error.kind === 'unauthenticated') this.#refused.set(key, checked.error);
     return checked;
   }
 
-  /** Something has changed about this principal: its next request is asked about again. */
+  /** This principal has changed: its next request queries the registry again. */
   forgetPrincipal(principalId: string): void {
     this.#generation += 1;
     for (const [key, caller] of this.#accepted.entries())

@@ -19,7 +19,7 @@ describe('bootstrapOperators', () => {
   };
   const ada = { name: 'ada', roles: ['admin'], token_sha256: sha256Hex('ymo_1_a') };
 
-  it('makes the people of the file known by their token', async () => {
+  it('loads the operators of the file with their tokens', async () => {
     const store = new InMemoryOperatorStore();
     expect(await bootstrapOperators(write([ada]), store)).toBe(1);
     expect(await store.findByToken(sha256Hex('ymo_1_a'))).toMatchObject({ name: 'ada', roles: ['admin'] });
@@ -30,7 +30,7 @@ describe('bootstrapOperators', () => {
     ['an unknown role', [{ ...ada, roles: ['root'] }]],
     ['no role', [{ ...ada, roles: [] }]],
     ['a token instead of its digest', [{ ...ada, token_sha256: 'ymo_1_a' }]],
-  ])('refuses a file with %s, and changes nothing', async (_what, content) => {
+  ])('rejects a file with %s and changes nothing', async (_what, content) => {
     const store = new InMemoryOperatorStore([
       { name: 'bob', roles: ['viewer'], tokenSha256: sha256Hex('b') },
     ]);
@@ -40,7 +40,7 @@ describe('bootstrapOperators', () => {
     expect(await store.findByToken(sha256Hex('b'))).toBeDefined();
   });
 
-  it('says when there is no such file', async () => {
+  it('reports a missing file', async () => {
     await expect(bootstrapOperators(join(folder, 'absent'), new InMemoryOperatorStore())).rejects.toThrow(
       'absent',
     );

@@ -9,19 +9,20 @@ const operatorsFile = z
     z.object({
       name: z.string().min(1).max(100),
       roles: z.array(z.enum(roles)).min(1),
-      /** Of the whole token, hex. */
+      /** SHA-256 of the whole token, hex. */
       token_sha256: z.string().regex(/^[0-9a-f]{64}$/),
     }),
   )
   .max(1000);
 
 /**
- * The first people of an installation. The file holds digests only; it is the whole truth about the tokens that came
- * from it: reading it again changes nothing, and who was taken out of it is out after a restart.
+ * The first operators of an installation. The file holds digests only and is authoritative for the tokens that came from
+ * it: reading it again is idempotent, and a token that was removed from it is revoked after a restart.
  */
 export async function bootstrapOperators(file: string, operators: OperatorStore): Promise<number> {
   const parsed = operatorsFile.safeParse(await readJson(file));
-  if (!parsed.success) throw invalid(`${file} does not list operators: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw invalid(`${file} is no valid list of operators: ${z.prettifyError(parsed.error)}`);
   await operators.replaceBootstrapped(
     parsed.data.map(({ name, roles: granted, token_sha256: tokenSha256 }) => ({
       name,
@@ -40,7 +41,7 @@ async function readJson(file: string): Promise<unknown> {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
     throw invalid(
-      `${file} cannot be read as JSON (${cause instanceof Error ? cause.message : String(cause)})`,
+      `${file} cannot be parsed as JSON (${cause instanceof Error ? cause.message : String(cause)})`,
     );
   }
 }

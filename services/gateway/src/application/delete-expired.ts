@@ -3,7 +3,7 @@ import type { AlertStore, IdempotencyStore, TimelineStore } from './ports';
 
 const dayMs = 86_400_000;
 
-/** Forgets answers, timelines and alerts whose time is over. */
+/** Deletes expired answers, timelines and alerts. */
 export class DeleteExpired {
   constructor(
     private readonly idempotency: Pick<IdempotencyStore, 'deleteExpired'>,

@@ -26,7 +26,7 @@ describe('IdempotencyGuard', () => {
     return { clock, store, once, performed, perform };
   };
 
-  it('gives the same request under the same key the same answer, and does it once', async () => {
+  it('performs a request once and returns the stored answer for the same key', async () => {
     const { once, performed, perform } = setUp();
     const first = await once.execute(request, perform);
     const again = await once.execute({ ...request }, perform);
@@ -35,7 +35,7 @@ describe('IdempotencyGuard', () => {
     expect(performed).toEqual([expect.stringMatching(/^sha256:/)]);
   });
 
-  it('refuses another request under the same key', async () => {
+  it('rejects another request under the same key', async () => {
     const { once, perform } = setUp();
     await once.execute(request, perform);
     expect(await once.execute({ ...request, input: { a: 2 } }, perform)).toMatchObject({
@@ -43,7 +43,7 @@ describe('IdempotencyGuard', () => {
     });
   });
 
-  it('does not mix up callers who chose the same key', async () => {
+  it('separates callers who chose the same key', async () => {
     const { once, performed, perform } = setUp();
     await once.execute(request, perform);
     const other = await once.execute({ ...request, secret: 'Bearer ymo_2_b', input: { a: 2 } }, perform);
@@ -51,7 +51,7 @@ describe('IdempotencyGuard', () => {
     expect(new Set(performed).size).toBe(2);
   });
 
-  it('answers a duplicate in flight with the first one’s answer', async () => {
+  it('answers a concurrent duplicate with the answer of the first request', async () => {
     const { once, performed } = setUp();
     let finish: (value: Result<unknown>) => void = () => undefined;
     const slow = (key: string): Promise<Result<unknown>> => {
@@ -67,7 +67,7 @@ describe('IdempotencyGuard', () => {
     expect(performed).toHaveLength(1);
   });
 
-  it('tells a duplicate to come back when the first takes too long', async () => {
+  it('tells a duplicate to retry when the first request takes too long', async () => {
     const { clock, once, perform } = setUp();
     void once.execute(request, () => new Promise(() => undefined));
     const waiting = once.execute(request, perform);
@@ -75,7 +75,7 @@ describe('IdempotencyGuard', () => {
     expect(await waiting).toMatchObject({ error: { code: 'request_in_flight', retryable: true } });
   });
 
-  it('takes over what a process left behind, under the same downstream key', async () => {
+  it('takes over an abandoned key and uses the same downstream key', async () => {
     const { clock, once, performed, perform } = setUp();
     void once.execute(request, (key) => {
       performed.push(key);
@@ -88,7 +88,7 @@ describe('IdempotencyGuard', () => {
     expect(performed).toHaveLength(2);
   });
 
-  it('keeps no refusal and no error: the next try is a first try', async () => {
+  it('stores no refusal and no error, so that a retry is performed', async () => {
     const { once, perform } = setUp();
     const refused = err(failure('unavailable', 'service_unavailable', 'Away.'));
     expect(await once.execute(request, async () => refused)).toEqual(refused);
@@ -102,7 +102,7 @@ describe('IdempotencyGuard', () => {
     });
   });
 
-  it('forgets after a day', async () => {
+  it('deletes an answer after a day', async () => {
     const { clock, once, perform } = setUp();
     await once.execute(request, perform);
     clock.advance(times.keptMs);
@@ -112,8 +112,8 @@ describe('IdempotencyGuard', () => {
   });
 });
 
-describe('a sealed answer', () => {
-  it('is read by its secret only, and not when it was touched', () => {
+describe('ResponseCipher', () => {
+  it('decrypts with the sealing secret only and rejects a modified text', () => {
     const sealed = encryptResponse('secret', { credential: 'ymk_1' });
     expect(sealed.toString('latin1')).not.toContain('ymk_1');
     expect(decryptResponse('secret', sealed)).toEqual({ credential: 'ymk_1' });

@@ -15,21 +15,21 @@ import { decryptResponse, encryptResponse } from './response-cipher';
 import type { IdempotencyScope, IdempotencyStore } from './ports';
 
 export interface IdempotencyTimes {
-  /** How long an answer is kept. */
+  /** How long an answer is stored. */
   readonly keptMs: number;
-  /** How long a repetition waits for the first to be answered, and how often it looks. */
+  /** How long a repetition waits for the first answer, and how often it polls. */
   readonly waitMs: number;
   readonly pollMs: number;
 }
 
 export interface GuardedRequest {
-  /** The credential as presented: the key's scope and what the kept answer is sealed with. */
+  /** The credential as sent: the scope of the key and the secret that seals the stored answer. */
   readonly secret: string;
   readonly operation: string;
   readonly key: string;
-  /** Everything that makes the request what it is. */
+  /** Everything that identifies the request. */
   readonly input: unknown;
-  /** How long it may take before its key counts as abandoned. */
+  /** The time after which the key counts as abandoned. */
   readonly leaseMs: number;
 }
 
@@ -41,14 +41,14 @@ export interface GuardedAnswer {
 const inFlight = failure(
   'conflict',
   'request_in_flight',
-  'The first request with this key is still being answered.',
+  'The first request with this key is still in progress.',
   {
     retryable: true,
-    suggestion: 'Send it again in a moment.',
+    suggestion: 'Retry in a moment.',
   },
 );
 
-/** The same key and the same request give the same answer; only answers of success are kept. */
+/** The same key and the same request give the same answer; only successful answers are stored. */
 export class IdempotencyGuard {
   constructor(
     private readonly store: IdempotencyStore,
@@ -56,7 +56,7 @@ export class IdempotencyGuard {
     private readonly times: IdempotencyTimes,
   ) {}
 
-  /** `perform` gets a key under which the service behind it recognises the repetition after a crash of this process. */
+  /** `perform` gets a key under which the owning service deduplicates after a crash of this process. */
   async execute(
     request: GuardedRequest,
     perform: (downstreamKey: string) => Promise<Result<unknown>>,
@@ -110,7 +110,7 @@ export class IdempotencyGuard {
       await this.store.complete(scope, encryptResponse(request.secret, result.value));
       return ok({ answer: result.value, isReplayed: false });
     } catch (error) {
-      // When this fails too, the lease runs out and the next repetition takes over.
+      // When this fails too, the lease expires and the next repetition takes over.
       await this.store.release(scope).catch(() => undefined);
       throw error;
     }

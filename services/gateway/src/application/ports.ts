@@ -16,13 +16,13 @@ export interface OperatorToken extends Operator {
 }
 
 export interface OperatorStore {
-  /** Undefined when there is no such token or it is revoked. */
+  /** Undefined when the token is unknown or revoked. */
   findByToken(tokenSha256: string): Promise<OperatorToken | undefined>;
-  /** Makes the tokens from the bootstrap file exactly these; others that came from it are revoked. */
+  /** Replaces the tokens of the bootstrap file by these; other tokens that came from it are revoked. */
   replaceBootstrapped(tokens: readonly OperatorToken[]): Promise<void>;
 }
 
-/** Whose credential it is, as the registry says. */
+/** The principal of a credential, according to the registry. */
 export interface PrincipalDirectory {
   authenticate(
     credential: string,
@@ -37,38 +37,38 @@ export interface IdempotencyScope {
 }
 
 export interface IdempotencyStore {
-  /** Undefined: the key is new and now held until `leaseUntil`. Otherwise what is known of it. */
+  /** Undefined: the key is new and reserved until `leaseUntil`. Otherwise the stored state of the key. */
   begin(
     scope: IdempotencyScope,
     requestDigest: string,
     times: { readonly now: Date; readonly leaseUntil: Date; readonly expiresAt: Date },
   ): Promise<IdempotencyRecord | undefined>;
-  /** True when the abandoned key is now held by this caller. */
+  /** True when the abandoned key is now reserved by this caller. */
   takeOver(
     scope: IdempotencyScope,
     times: { readonly now: Date; readonly leaseUntil: Date },
   ): Promise<boolean>;
   complete(scope: IdempotencyScope, answer: Buffer): Promise<void>;
-  /** The request had no effect; the key is free again. */
+  /** Frees the key, after a request without effect. */
   release(scope: IdempotencyScope): Promise<void>;
-  /** How many were forgotten. */
+  /** Returns how many were deleted. */
   deleteExpired(now: Date): Promise<number>;
 }
 
-/** How far the timeline of one request goes. */
+/** The extent of one request's timeline. */
 export interface TimelineExtent {
-  /** 0 when there is no entry (yet, or any more). */
+  /** 0 when there is no entry (not yet, or no longer). */
   readonly newest: number;
   /** When the end of the request was recorded. */
   readonly endedAt: Date | undefined;
 }
 
 export interface TimelineStore {
-  /** Records what is new, in the order given. Positions become visible to readers in rising order only. */
+  /** Records new events in the given order. Positions become visible to readers in rising order only. */
   append(facts: readonly TimelineFact[]): Promise<void>;
   /** Oldest first. */
   read(requestId: string, after: number, limit: number): Promise<readonly TimelineEntry[]>;
-  /** Requests with something after `after`, and the newest position of all. */
+  /** Requests with entries after `after`, and the newest position of all. */
   changedSince(after: number): Promise<{ readonly requestIds: readonly string[]; readonly newest: number }>;
   newestPosition(): Promise<number>;
   extentOf(requestId: string): Promise<TimelineExtent>;
@@ -76,7 +76,7 @@ export interface TimelineStore {
 }
 
 export interface AlertStore {
-  /** In any order, and more than once: the fact with the highest version of a subject decides. */
+  /** In any order, and repeatedly: the event with the highest version of a subject decides. */
   apply(fact: AlertFact): Promise<void>;
   /** Newest first, those with an id below `before`. */
   page(filter: {
@@ -87,13 +87,13 @@ export interface AlertStore {
   deleteOlderThan(time: Date): Promise<void>;
 }
 
-/** The brakes, as the services say that obey them. */
+/** The pause switches, as reported by the services that own them. */
 export interface ControlDirectory {
   dispatch(): Promise<Result<ControlState>>;
   landing(): Promise<Result<ControlState>>;
 }
 
-/** Whether there is such a request, and whether it has ended; the refusal comes from its owner. */
+/** Whether the request exists and has ended; an error comes from its owner. */
 export interface RequestDirectory {
   find(requestId: string): Promise<Result<{ readonly endedAt: Date | undefined }>>;
 }

@@ -6,7 +6,7 @@ export interface Controls {
   readonly landing: ControlState | null;
 }
 
-/** Both brakes. In an outage one service's silence must not hide what the other says, so it is null. */
+/** Both pause switches. In an outage one unavailable service must not hide the state of the other, so it is null. */
 export class ReadControls {
   constructor(private readonly controls: ControlDirectory) {}
 

@@ -1,7 +1,7 @@
 import { alertFact } from '../domain/alert';
 import type { AlertStore } from './ports';
 
-/** Events become alerts, once each, or resolve them; in any order. */
+/** Projects events into alerts: raises each once, or resolves it; in any order. */
 export class RecordAlerts {
   constructor(private readonly store: Pick<AlertStore, 'apply'>) {}
 

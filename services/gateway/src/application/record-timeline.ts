@@ -4,7 +4,7 @@ import type { TimelineStore } from './ports';
 
 type RecordedEvent = Parameters<typeof timelineFact>[0];
 
-/** Facts become part of their request's timeline, once each, and watchers hear of them. */
+/** Records each event once in its request's timeline and wakes the watchers. */
 export class RecordTimeline {
   constructor(
     private readonly store: TimelineStore,

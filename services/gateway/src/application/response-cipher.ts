@@ -6,8 +6,8 @@ const keyOf = (secret: string): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', 'ymera idempotent answer', 32));
 
 /**
- * An answer may hold a credential that is shown once. It is kept so that only whoever presents the caller's secret
- * again can read it: AES-256-GCM under a key derived from that secret, laid out as nonce, tag, ciphertext.
+ * An answer may contain a credential that is shown once. It is encrypted so that only a caller with the same secret
+ * can read it again: AES-256-GCM under a key derived from that secret, laid out as nonce, tag, ciphertext.
  */
 export function encryptResponse(secret: string, answer: unknown): Buffer {
   const nonce = randomBytes(nonceBytes);
@@ -16,7 +16,7 @@ export function encryptResponse(secret: string, answer: unknown): Buffer {
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }
 
-/** Throws when the secret is another one or the text was touched. */
+/** Throws when the secret differs or the text was modified. */
 export function decryptResponse(secret: string, sealed: Buffer): unknown {
   const decipher = createDecipheriv('aes-256-gcm', keyOf(secret), sealed.subarray(0, nonceBytes));
   decipher.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes));

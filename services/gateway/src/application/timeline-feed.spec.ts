@@ -21,7 +21,7 @@ describe('TimelineFeed', () => {
     const feed = new TimelineFeed(store, { ...options, ...changed }, silentLogger);
     const client = new AbortController();
     const requestId = randomUUID();
-    /** Collects until the watch is over. */
+    /** Collects until the watch ends. */
     const watch = (after = 0, signal: AbortSignal = client.signal) => {
       const seen: (number | 'heartbeat')[] = [];
       const opened = feed.open(requestId, after, signal);
@@ -38,7 +38,7 @@ describe('TimelineFeed', () => {
     throw new Error(code);
   };
 
-  it('gives the history, then what comes, and ends with its client', async () => {
+  it('returns past entries, then new ones, and ends when its client disconnects', async () => {
     const { store, feed, client, watch, step } = setUp();
     await store.append([1, 2, 3, 4, 5, 6, 7].map(step));
     const { seen, over } = watch();
@@ -60,7 +60,7 @@ describe('TimelineFeed', () => {
     await over;
   });
 
-  it('shows what this process records at once, without waiting for the next look', async () => {
+  it('delivers entries of this process at once, without waiting for the next poll', async () => {
     const { store, feed, client, watch, requestId } = setUp({ pollMs: 60_000 });
     const record = new RecordTimeline(store, feed);
     const { seen, over } = watch();
@@ -74,7 +74,7 @@ describe('TimelineFeed', () => {
     await over;
   });
 
-  it('wakes nobody for another request, and says that it is alive', async () => {
+  it('does not wake for another request and sends heartbeats', async () => {
     const { store, client, watch } = setUp({ heartbeatMs: 30 });
     const { seen, over } = watch();
     await store.append([fact(randomUUID(), 1)]);
@@ -84,7 +84,7 @@ describe('TimelineFeed', () => {
     await over;
   });
 
-  it('holds one page for a client that takes nothing', async () => {
+  it('holds one page in memory for a client that does not read', async () => {
     const { store, feed, client, requestId, step } = setUp();
     const read = jest.spyOn(store, 'read');
     await store.append(Array.from({ length: 100 }, (_, number) => step(number)));
@@ -97,7 +97,7 @@ describe('TimelineFeed', () => {
     await items.return(undefined);
   });
 
-  it('ends some time after the request has, when nothing more happens', async () => {
+  it('ends after the grace period of an ended request', async () => {
     const { store, feed, requestId, watch, step } = setUp();
     await store.append([step(1), { ...fact(requestId, 2), type: requestEnded.key }]);
     const { seen, over } = watch();
@@ -108,7 +108,7 @@ describe('TimelineFeed', () => {
     expect(feed.watchers).toBe(0);
   });
 
-  it('ends as soon as everything is given when the request ended longer ago than grace', async () => {
+  it('ends once all entries are delivered when the grace period is already over', async () => {
     const { store, feed, client, requestId, step } = setUp({ graceMs: 60_000 });
     await store.append([1, 2, 3, 4].map(step));
     const opened = feed.open(requestId, 0, client.signal, 60_001);
@@ -118,7 +118,7 @@ describe('TimelineFeed', () => {
     expect(feed.watchers).toBe(0);
   });
 
-  it('serves as many as it may and refuses the next', async () => {
+  it('rejects a watcher above the maximum', async () => {
     const { feed, client, watch, requestId } = setUp();
     const watches = [watch(), watch(), watch()];
     expect(feed.open(requestId, 0, client.signal)).toMatchObject({ error: { code: 'too_many_watchers' } });
@@ -127,14 +127,14 @@ describe('TimelineFeed', () => {
     expect(feed.watchers).toBe(0);
   });
 
-  it('counts a client out that left before its watch began', async () => {
+  it('releases the slot of a client that disconnects before its watch starts', async () => {
     const { feed, client, requestId } = setUp();
     feed.open(requestId, 0, client.signal);
     client.abort();
     expect(feed.watchers).toBe(0);
   });
 
-  it('misses nothing when the store was away', async () => {
+  it('misses no entry after an outage of the store', async () => {
     const { store, client, watch, step } = setUp({ pollMs: 5 });
     const { seen, over } = watch();
     await store.append([step(1)]);

@@ -4,14 +4,14 @@ import type { TimelineStore } from './ports';
 import { Watcher } from './watcher';
 
 export interface FeedOptions {
-  /** How often the store is looked at while somebody watches; what this process records is seen at once. */
+  /** Interval at which the store is polled while there are watchers; entries of this process are delivered at once. */
   readonly pollMs: number;
-  /** Silence after which a watcher gets a sign of life. */
+  /** A watcher without entries gets a heartbeat after this time. */
   readonly heartbeatMs: number;
-  /** Entries read, and held in memory, for one watcher at a time. */
+  /** Maximum entries read and held in memory for one watcher. */
   readonly pageSize: number;
   readonly maxWatchers: number;
-  /** A watch ends this long after its request did: facts that other services tell late still arrive. */
+  /** Grace period: a watch ends this long after its request did, for late events of other services. */
   readonly graceMs: number;
 }
 
@@ -19,8 +19,8 @@ export type FeedItem =
   { readonly kind: 'entry'; readonly entry: TimelineEntry } | { readonly kind: 'heartbeat' };
 
 /**
- * Timelines as they grow. A watcher reads from the store at its own pace and is only told that there is something to
- * read, so a slow one holds one page and nothing is lost to it.
+ * Live timelines. A watcher reads from the store at its own pace and is only notified of new entries, so a slow
+ * watcher holds one page and loses nothing.
  */
 export class TimelineFeed {
   readonly #watchers = new Map<string, Set<Watcher>>();
@@ -41,8 +41,8 @@ export class TimelineFeed {
   }
 
   /**
-   * Entries after a position, then those to come. Ends when `signal` is aborted, at the end of grace, or by `close()`.
-   * `endedMsAgo`: how long the request has ended, when it has; what is left is given even if that is longer than grace.
+   * Entries after a position, then new ones. Ends when `signal` is aborted, after the grace period, or by `close()`.
+   * `endedMsAgo`: time since the request ended, if it has; the remaining entries are delivered even after the grace period.
    */
   open(
     requestId: string,
@@ -52,25 +52,25 @@ export class TimelineFeed {
   ): Result<AsyncGenerator<FeedItem>> {
     if (this.#count >= this.options.maxWatchers)
       return err(
-        failure('unavailable', 'too_many_watchers', 'As many are watching as this instance can serve.', {
+        failure('unavailable', 'too_many_watchers', 'This instance has reached its maximum of watchers.', {
           details: { retry_after_s: 5 },
         }),
       );
     const watcher = new Watcher(requestId, signal);
     this.#add(watcher);
-    // A generator that is never started never reaches its `finally`.
+    // A generator that is never started never runs its `finally`.
     signal.addEventListener('abort', () => this.#remove(watcher), { once: true });
     const graceEndsAt =
       endedMsAgo === undefined ? undefined : performance.now() + this.options.graceMs - endedMsAgo;
     return ok(this.#follow(watcher, after, graceEndsAt));
   }
 
-  /** Something was recorded by this process. */
+  /** This process has recorded an entry. */
   kick(): void {
     if (this.#count > 0) this.#poll();
   }
 
-  /** Ends every watch; their clients come back elsewhere. */
+  /** Ends every watch; the clients reconnect elsewhere. */
   close(): void {
     for (const watchers of this.#watchers.values()) for (const watcher of watchers) watcher.end();
   }
@@ -94,7 +94,7 @@ export class TimelineFeed {
           if (isEnd(entry)) graceEndsAt ??= performance.now() + graceMs;
         }
         if (page.length === pageSize) continue;
-        // After the wait it is read once more: what was recorded until the end of grace arrives.
+        // Reads once more after the wait, for entries that were recorded until the end of the grace period.
         const left = (graceEndsAt ?? Infinity) - performance.now();
         if (left <= 0) return;
         const woken = await watcher.wait(Math.min(left, heartbeatMs));
@@ -110,7 +110,7 @@ export class TimelineFeed {
     this.#watchers.set(watcher.requestId, watchers.add(watcher));
     this.#count += 1;
     if (this.#count > 1) return;
-    // Watchers read from the store themselves; they must be told only of what comes after this.
+    // Watchers read past entries from the store themselves; they are notified only of later ones.
     this.#newest = this.store.newestPosition();
     this.#newest.catch(() => undefined);
     this.#schedule();
@@ -147,7 +147,7 @@ export class TimelineFeed {
         for (const requestId of changed.requestIds)
           for (const watcher of this.#watchers.get(requestId) ?? []) watcher.wake();
       } catch (error) {
-        this.logger.debug('timelines could not be looked at', { error });
+        this.logger.debug('timeline poll failed', { error });
         this.#newest = this.store.newestPosition();
         await this.#newest.catch(() => undefined);
         for (const watchers of this.#watchers.values()) for (const watcher of watchers) watcher.wake();

@@ -4,18 +4,18 @@ import type { FeedItem, TimelineFeed } from './timeline-feed';
 
 export interface OpenWatch {
   readonly items: AsyncGenerator<FeedItem>;
-  /** The request has ended and the client has everything: the watch ends at once, and to come back is of no use. */
+  /** The request has ended and the client has all entries: the watch ends at once, and a reconnect would be useless. */
   readonly isComplete: boolean;
 }
 
 const positionUnknown = failure(
   'conflict',
   'position_unknown',
-  'Last-Event-ID is not a position of this stream: it is newer than its newest event, or its events are no longer kept.',
-  { suggestion: 'Leave Last-Event-ID out to read from the beginning.' },
+  'Last-Event-ID is not a position of this stream: it is newer than the newest event, or its events have been deleted.',
+  { suggestion: 'Omit Last-Event-ID to read from the beginning.' },
 );
 
-/** A request's history from a position on, and what is still to come. */
+/** A request's entries after a position, and the new ones. */
 export class WatchRequest {
   constructor(
     private readonly timeline: Pick<TimelineStore, 'extentOf'>,
@@ -28,7 +28,7 @@ export class WatchRequest {
     const known = await this.#extentOf(requestId);
     if (!known.ok) return known;
     const { newest, endedAt } = known.value;
-    // A client that waits here for what has been already would never be told.
+    // A client that waits here for entries that were already delivered would never get any.
     if (after > newest) return err(positionUnknown);
     const isComplete = endedAt !== undefined && after > 0 && after === newest;
     const endedMsAgo =
@@ -41,7 +41,7 @@ export class WatchRequest {
     return items.ok ? ok({ items: items.value, isComplete }) : items;
   }
 
-  /** A request just accepted has no history yet, one of long ago none any more: then its owner is asked. */
+  /** A request without entries is either new or long ended: then the owner of the request decides. */
   async #extentOf(requestId: string): Promise<Result<TimelineExtent>> {
     const extent = await this.timeline.extentOf(requestId);
     if (extent.newest > 0) return ok(extent);

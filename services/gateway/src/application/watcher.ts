@@ -27,12 +27,12 @@ export class Watcher {
     this.#wakeUp?.();
   }
 
-  /** Before a read: whatever is recorded from now on wakes it again. */
+  /** Call before a read: later entries wake the watch again. */
   settle(): void {
     this.#isAwake = false;
   }
 
-  /** False when nothing woke it in time. */
+  /** False when the timeout passed without a wake-up. */
   async wait(milliseconds: number): Promise<boolean> {
     if (this.#isAwake || this.isOver) return true;
     const { promise: woken, resolve } = Promise.withResolvers<boolean>();

@@ -23,12 +23,12 @@ const factOf = (contract: EventContract, payload: unknown = contract.sample, agg
     traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   });
 
-it('is about events that the gateway hears', () => {
+it('uses only events that the gateway subscribes to', () => {
   const messages = subscriptions.gateway.map(({ key }) => key);
   expect(alertingEvents.filter((key) => !messages.includes(key))).toEqual([]);
 });
 
-it('leads from every event it knows to a subject, and from others to nothing', () => {
+it('derives a subject from every declared event and from no other', () => {
   for (const event of events)
     expect([event.key, factOf(event)?.subject !== undefined]).toEqual([
       event.key,
@@ -41,7 +41,7 @@ it.each([
   ['suspended', 'warning'],
   ['frozen', 'critical'],
   ['none', undefined],
-] as const)('for an agent that is now %s: %s', (to, severity) => {
+] as const)('raises for an agent that is now %s the severity %s', (to, severity) => {
   const fact = factOf(enforcementChanged, { ...(enforcementChanged.sample as object), to });
   expect(fact).toMatchObject({
     subject: 'enforcement tester-1',
@@ -51,7 +51,7 @@ it.each([
   expect(fact?.alarm?.severity).toBe(severity);
 });
 
-it('ends with the agent, whatever is heard of it afterwards', () => {
+it('resolves the alert of a retired agent for good', () => {
   const retired = factOf(agentRetired);
   const frozen = factOf(
     enforcementChanged,
@@ -62,7 +62,7 @@ it('ends with the agent, whatever is heard of it afterwards', () => {
   expect(retired?.version).toBeGreaterThan(frozen?.version ?? Infinity);
 });
 
-it.each([gateClosed, gateClosedV1])('ends an escalation with the gate that was opened for it', (closed) => {
+it.each([gateClosed, gateClosedV1])('resolves an escalation when its gate closes', (closed) => {
   const gate = {
     ...(closed.sample as object),
     gate_id: (workflowEscalated.sample as { gate_id: string }).gate_id,
@@ -77,7 +77,7 @@ it.each([
   ['unreachable', 'off', undefined],
   ['ahead', 'branch', undefined],
   ['in_step', 'off', undefined],
-] as const)('for a project whose upstream is %s, with push %s: %s', (state, push, kind) => {
+] as const)('raises for an upstream that is %s, with push %s, the alert %s', (state, push, kind) => {
   const fact = factOf(projectSynced, { ...(projectSynced.sample as object), state, push });
   expect([fact?.subject, fact?.alarm?.kind]).toEqual(['upstream sample', kind]);
 });

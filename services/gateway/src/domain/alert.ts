@@ -20,19 +20,19 @@ import {
 
 type Alarm = Pick<AlertResource, 'kind' | 'severity' | 'title' | 'link'>;
 
-/** What an event means for the alert about one subject. */
+/** The effect of an event on the alert of one subject. */
 interface Meaning {
   readonly subject: string;
-  /** Undefined: it is over. */
+  /** Undefined: the alert is resolved. */
   readonly alarm: Alarm | undefined;
-  /** Nothing that is heard of the subject later raises an alert again. */
+  /** No later event about the subject raises an alert again. */
   readonly isFinal?: true;
 }
 
-/** Above what any fact has: who ends a subject for good may count otherwise than who raised it. */
+/** Above the version of any event: the event that ends a subject for good may be versioned by another aggregate. */
 const finalVersion = 2 ** 31 - 1;
 
-/** Orders facts about a subject: they may arrive in any order, and the newest decides. */
+/** Orders the events about a subject: they may arrive in any order, and the newest decides. */
 export interface AlertFact extends Omit<Meaning, 'isFinal'> {
   readonly eventId: string;
   readonly version: number;
@@ -57,7 +57,7 @@ const rule = <C extends EventContract>(
   meaning: (payload: PayloadOf<C>, aggregateId: string) => Meaning,
 ): readonly [string, Rule] => [
   contract.key,
-  // The transport has parsed it by this very contract.
+  // The transport has parsed it by this contract.
   (payload, aggregateId) => meaning(payload as PayloadOf<C>, aggregateId),
 ];
 
@@ -73,7 +73,7 @@ const critical = (kind: string, title: string, link: string): Alarm => ({
   severity: 'critical',
 });
 
-/** An upstream that cannot be reached holds nothing up unless landings are pushed to it. */
+/** An unreachable upstream blocks nothing unless landings are pushed to it. */
 function upstreamAlarm({
   project_id,
   state,
@@ -90,7 +90,7 @@ function upstreamAlarm({
   return undefined;
 }
 
-/** Every event that raises or resolves an alert, and nothing else does. */
+/** Every event that raises or resolves an alert; no other event does. */
 const rules: ReadonlyMap<string, Rule> = new Map([
   rule(enforcementChanged, ({ agent_id, to, reason }) => {
     const link = `/api/v1/agents/${agent_id}`;
@@ -112,7 +112,7 @@ const rules: ReadonlyMap<string, Rule> = new Map([
     subject: `hold ${id}`,
     alarm: critical(
       'enforcement_held',
-      `Silence is held against nobody (${reason_code}); ${affected} agent(s) concerned`,
+      `Sanctions for missed reports are on hold (${reason_code}); ${affected} agent(s) affected`,
       '/api/v1/overview',
     ),
   })),
@@ -131,7 +131,7 @@ const rules: ReadonlyMap<string, Rule> = new Map([
     subject: `dead letter ${dead_letter_id}`,
     alarm: warning(
       'dead_letter',
-      `A message for ${owner} is dead (${code}): ${type || 'of no type'}: ${reason}`,
+      `Dead-lettered message for ${owner} (${code}), ${type || 'without a type'}: ${reason}`,
       `/api/v1/dead-letters/${dead_letter_id}`,
     ),
   })),
@@ -157,7 +157,7 @@ const rules: ReadonlyMap<string, Rule> = new Map([
 
 export const alertingEvents: readonly string[] = [...rules.keys()];
 
-/** Undefined for events that no alert is about. */
+/** Undefined for events without an alert rule. */
 export function alertFact(event: RecordedEvent): AlertFact | undefined {
   const { id, type, time, payload, aggregateId, aggregateVersion, traceparent } = event;
   const meaning = rules.get(type);

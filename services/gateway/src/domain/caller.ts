@@ -2,17 +2,17 @@ import type { Access, authenticatePrincipal, ReplyOf, Role } from '@ymera/contra
 
 export type Denied = NonNullable<ReplyOf<typeof authenticatePrincipal>['denied']>;
 
-/** Who is behind an HTTP request, once its credential has been checked. */
+/** The sender of an HTTP request, after its credential was checked. */
 export type Caller =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'operator'; readonly name: string; readonly roles: readonly Role[] }
   | {
       readonly kind: 'principal';
       readonly principalId: string;
-      /** What a sanction has left it: to ask for its own status. */
+      /** A sanctioned principal may only read its own status. */
       readonly denied?: Denied | undefined;
     }
-  /** The token is spent, and thereby checked, by the registry. */
+  /** The registry spends, and thereby checks, the token. */
   | { readonly kind: 'enrolment'; readonly token: string };
 
 export const anonymous: Caller = { kind: 'anonymous' };
@@ -27,7 +27,7 @@ const matches = (access: Access, caller: Caller): boolean => {
 
 export type Admission = 'admitted' | 'unauthenticated' | 'forbidden' | 'denied';
 
-/** Deny by default: nothing declared admits nobody, and no role contains another. */
+/** Deny by default: a route without declared access admits no caller, and no role contains another. */
 export function admit(declared: readonly Access[] | undefined, caller: Caller): Admission {
   if (declared?.some((access) => matches(access, caller))) return 'admitted';
   if (caller.kind === 'principal' && caller.denied) return 'denied';
@@ -37,22 +37,22 @@ export function admit(declared: readonly Access[] | undefined, caller: Caller): 
 const listed = (names: readonly string[], last: 'or' | 'and'): string =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1) ?? ''}`;
 
-/** For whoever was not admitted: what would be, and what this credential is. */
+/** For a caller that was not admitted: the required access, and the access of its credential. */
 export function needOf(declared: readonly Access[] | undefined, caller: Caller): string {
   const access = declared ?? [];
   const roles = [...new Set(access.flatMap((entry) => (typeof entry === 'object' ? entry.roles : [])))];
   const needs = [
-    ...(roles.length > 0 ? [`the role ${listed(roles, 'or')}`] : []),
-    ...(access.includes('principal') || access.includes('any_principal') ? ["a principal's credential"] : []),
+    ...(roles.length > 0 ? [`role ${listed(roles, 'or')}`] : []),
+    ...(access.includes('principal') || access.includes('any_principal') ? ['a principal credential'] : []),
     ...(access.includes('enrolment') ? ['an enrolment token'] : []),
   ];
   const has = {
-    anonymous: 'there is no credential',
-    operator: `this credential has ${caller.kind === 'operator' ? listed(caller.roles, 'and') || 'no role' : ''}`,
-    principal: "this credential is a principal's",
-    enrolment: 'this is an enrolment token',
+    anonymous: 'no credential was sent',
+    operator: `your credential has ${caller.kind === 'operator' ? listed(caller.roles, 'and') || 'no role' : ''}`,
+    principal: 'your credential is a principal credential',
+    enrolment: 'your credential is an enrolment token',
   };
   return needs.length === 0
-    ? 'Nobody may do that.'
-    : `That takes ${listed(needs, 'or')}; ${has[caller.kind]}.`;
+    ? 'No role may call this operation.'
+    : `Requires ${listed(needs, 'or')}; ${has[caller.kind]}.`;
 }

@@ -14,22 +14,22 @@ describe('admit', () => {
     { kind: 'enrolment', token: 'yme_1_x' },
   ];
 
-  it('admits nobody where nothing is declared', () => {
+  it('admits no caller to a route without declared access', () => {
     for (const caller of callers)
       for (const declared of [undefined, []]) expect(admit(declared, caller)).not.toBe('admitted');
   });
 
-  it('admits anybody to what is public', () => {
+  it('admits every caller to a public route', () => {
     for (const caller of callers) expect(admit(['public'], caller)).toBe('admitted');
   });
 
-  it('asks a stranger to authenticate and refuses a known caller of another kind', () => {
+  it('asks an anonymous caller to authenticate and rejects a known caller of another kind', () => {
     expect(admit(['principal'], anonymous)).toBe('unauthenticated');
     expect(admit(['principal'], operator('admin'))).toBe('forbidden');
     expect(admit(['enrolment'], { kind: 'principal', principalId: 'runner-1' })).toBe('forbidden');
   });
 
-  it('wants one of exactly the declared roles: an administrator is no approver', () => {
+  it('requires one of exactly the declared roles: an admin is no approver', () => {
     const access: Access[] = [{ roles: ['approver'] }];
     expect(admit(access, operator('admin', 'operator', 'viewer'))).toBe('forbidden');
     expect(admit(access, operator('viewer', 'approver'))).toBe('admitted');
@@ -40,29 +40,32 @@ describe('admit', () => {
 describe('needOf', () => {
   const ada: Caller = { kind: 'operator', name: 'ada', roles: ['admin', 'viewer'] };
   it.each<[Access[] | undefined, Caller, string]>([
-    [[{ roles: ['approver'] }], ada, 'That takes the role approver; this credential has admin and viewer.'],
+    [[{ roles: ['approver'] }], ada, 'Requires role approver; your credential has admin and viewer.'],
     [
       [{ roles: ['operator', 'admin'] }, 'principal'],
       { kind: 'enrolment', token: 'yme_1_x' },
-      "That takes the role operator or admin or a principal's credential; this is an enrolment token.",
+      'Requires role operator or admin or a principal credential; your credential is an enrolment token.',
     ],
-    [['enrolment'], ada, 'That takes an enrolment token; this credential has admin and viewer.'],
+    [['enrolment'], ada, 'Requires an enrolment token; your credential has admin and viewer.'],
     [
       [{ roles: ['viewer'] }],
       { kind: 'principal', principalId: 'runner-1' },
-      "That takes the role viewer; this credential is a principal's.",
+      'Requires role viewer; your credential is a principal credential.',
     ],
     [
-      // Named once each, however many entries want it.
+      // Named once each, however many entries declare them.
       [{ roles: ['viewer', 'operator'] }, { roles: ['operator', 'approver'] }],
       { kind: 'operator', name: 'bob', roles: [] },
-      'That takes the role viewer, operator or approver; this credential has no role.',
+      'Requires role viewer, operator or approver; your credential has no role.',
     ],
-    [['any_principal'], anonymous, "That takes a principal's credential; there is no credential."],
-    [undefined, ada, 'Nobody may do that.'],
-  ])('of %j for %j', (declared, caller, words) => {
-    expect(needOf(declared, caller)).toBe(words);
-  });
+    [['any_principal'], anonymous, 'Requires a principal credential; no credential was sent.'],
+    [undefined, ada, 'No role may call this operation.'],
+  ])(
+    'names the access that is required and the one that is present: %j for %j',
+    (declared, caller, words) => {
+      expect(needOf(declared, caller)).toBe(words);
+    },
+  );
 });
 
 describe('credentialOf', () => {
@@ -70,7 +73,7 @@ describe('credentialOf', () => {
     ['Bearer ymo_1a_secret', 'operator'],
     ['bearer  ymk_1a_secret-_A', 'principal'],
     ['Bearer yme_1a_secret', 'enrolment'],
-  ])('knows %s', (header, kind) => {
+  ])('recognises %s', (header, kind) => {
     expect(credentialOf(header)).toMatchObject({ kind });
   });
 
@@ -82,7 +85,7 @@ describe('credentialOf', () => {
     'Bearer ymx_1_a',
     'Bearer ymo_1 a',
     `Bearer ymo_${'a'.repeat(300)}`,
-  ])('knows nothing of %p', (header) => {
+  ])('recognises no token in %p', (header) => {
     expect(credentialOf(header)).toBeUndefined();
   });
 
@@ -95,7 +98,7 @@ describe('decideRepeat', () => {
   const now = new Date(1000);
   const answer = Buffer.from('sealed');
 
-  it('refuses another request under the same key, answered or not', () => {
+  it('rejects another request under the same key, answered or not', () => {
     for (const record of [
       { state: 'done', requestDigest: 'a', answer } as const,
       { state: 'in_flight', requestDigest: 'a', leaseUntil: new Date(2000) } as const,
@@ -118,13 +121,16 @@ describe('decideRepeat', () => {
 describe('timelineFact', () => {
   const event = { id: 'e', type: 'coordinator.request.ended.v1', time: new Date(0) };
 
-  it('is a fact of the request that it names', () => {
+  it('assigns an event to the request that it names', () => {
     const fact = timelineFact({ ...event, payload: { request_id: 'r', state: 'completed' } });
     expect(fact).toMatchObject({ requestId: 'r', eventId: 'e', data: { state: 'completed' } });
     expect(fact && isEnd(fact)).toBe(true);
   });
 
-  it.each([[{ agent_id: 'a' }], [null], ['text'], [{ request_id: 7 }]])('is nothing for %p', (payload) => {
-    expect(timelineFact({ ...event, payload })).toBeUndefined();
-  });
+  it.each([[{ agent_id: 'a' }], [null], ['text'], [{ request_id: 7 }]])(
+    'is undefined for the payload %p',
+    (payload) => {
+      expect(timelineFact({ ...event, payload })).toBeUndefined();
+    },
+  );
 });

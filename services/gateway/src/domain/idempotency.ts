@@ -1,15 +1,15 @@
-/** What is remembered of the first request with a key. */
+/** The stored state of the first request with a key. */
 export type IdempotencyRecord =
   | { readonly state: 'in_flight'; readonly requestDigest: string; readonly leaseUntil: Date }
   | { readonly state: 'done'; readonly requestDigest: string; readonly answer: Buffer };
 
 export type IdempotencyDecision =
-  /** Another request under this key; the caller has a bug. */
+  /** A different request under this key: a bug of the caller. */
   | { readonly kind: 'reused' }
   | { readonly kind: 'replay'; readonly answer: Buffer }
-  /** The first one is still being answered. */
+  /** The first request is still in progress. */
   | { readonly kind: 'wait' }
-  /** Whoever was answering the first one is gone. */
+  /** The process that was answering the first request has died. */
   | { readonly kind: 'take_over' };
 
 export function decideRepeat(

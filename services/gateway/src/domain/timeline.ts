@@ -1,8 +1,8 @@
 import { requestEnded } from '@ymera/contracts';
 
-/** One fact in the history of a request. */
+/** One event in the history of a request. */
 export interface TimelineFact {
-  /** The event's own id: a fact is recorded once. */
+  /** The event's own id, for deduplication. */
   readonly eventId: string;
   readonly requestId: string;
   readonly type: string;
@@ -10,12 +10,12 @@ export interface TimelineFact {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** A recorded fact. Positions rise in the order in which they become visible; gaps mean nothing. */
+/** A recorded event. Positions rise in the order in which they become visible; gaps have no meaning. */
 export interface TimelineEntry extends Omit<TimelineFact, 'eventId'> {
   readonly position: number;
 }
 
-/** Facts that belong to no request have no place in a timeline. */
+/** Events without a request are not part of any timeline. */
 export function timelineFact(event: {
   readonly id: string;
   readonly type: string;
@@ -29,6 +29,6 @@ export function timelineFact(event: {
   return { eventId: event.id, requestId, type: event.type, time: event.time, data: { ...payload } };
 }
 
-/** Nothing is expected to happen to the request after a fact of this type. */
+/** No event of the request is expected after one of this type. */
 export const endType = requestEnded.key;
 export const isEnd = (entry: Pick<TimelineEntry, 'type'>): boolean => entry.type === endType;

@@ -19,14 +19,14 @@ const factOf = (subject: string, version: number, isAlarm: boolean): AlertFact =
   alarm: isAlarm ? alarm : undefined,
 });
 
-/** What every store of alerts does, run on the fake and on PostgreSQL. */
+/** Contract suite for alert stores, run on the fake and on PostgreSQL. */
 export function alertStoreContract(store: () => AlertStore): void {
   const states = async (facts: readonly AlertFact[]) => {
     const all = await store().page({ state: 'all', limit: 100 });
     return facts.map(({ eventId }) => all.find(({ alert_id }) => alert_id === eventId)?.state);
   };
 
-  it('raises an alert once, and resolves it by its counter-event, in whatever order they arrive', async () => {
+  it('raises an alert once and resolves it by the opposite event, in any order of arrival', async () => {
     for (const order of [
       [0, 1, 2],
       [2, 1, 0],
@@ -39,14 +39,14 @@ export function alertStoreContract(store: () => AlertStore): void {
     }
   });
 
-  it('resolves an alert when the next one about the same subject replaces it', async () => {
+  it('resolves an alert when a newer one about the same subject replaces it', async () => {
     const subject = uuidv7();
     const facts = [factOf(subject, 1, true), factOf(subject, 2, true)];
     for (const fact of facts) await store().apply(fact);
     expect(await states(facts)).toEqual(['resolved', 'open']);
   });
 
-  it('gives pages, newest first, open ones or all, and forgets', async () => {
+  it('lists pages, newest first, open ones or all, and deletes old ones', async () => {
     const [open, over] = [uuidv7(), uuidv7()];
     const facts = [factOf(open, 10, true), factOf(over, 11, true), factOf(over, 12, false)];
     for (const fact of facts) await store().apply(fact);

@@ -3,7 +3,7 @@ import { ok, type Result } from '@ymera/kernel';
 import type { z } from 'zod';
 import type { Questions } from '../adapters/http/route-handler';
 
-/** Services that answer every question with the sample of its contract, and refuse payloads that it does not describe. */
+/** Services that answer every query with the sample of its contract, and reject payloads that violate it. */
 export class FakeQuestions implements Questions {
   readonly asked: { readonly key: string; readonly payload: unknown }[] = [];
   readonly #answers = new Map<string, Result<unknown>>(

@@ -5,12 +5,12 @@ import type { IdempotencyStore } from '../application/ports';
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
 const times = { now: at(0), leaseUntil: at(30), expiresAt: at(3600) };
 
-/** What every store of kept answers does. */
+/** Contract suite for stores of answers. */
 export function idempotencyStoreContract(storeOf: () => IdempotencyStore): void {
   const scope = { caller: sha256Hex('token'), operation: 'submitRequest', key: '' };
   const fresh = () => ({ ...scope, key: randomUUID() });
 
-  it('holds a new key for whoever begins first', async () => {
+  it('reserves a new key for the first request', async () => {
     const store = storeOf();
     const key = fresh();
     const begun = await Promise.all([1, 2, 3].map(() => store.begin(key, 'digest', times)));
@@ -22,7 +22,7 @@ export function idempotencyStoreContract(storeOf: () => IdempotencyStore): void 
     });
   });
 
-  it('tells keys apart by caller and operation', async () => {
+  it('separates keys by caller and operation', async () => {
     const store = storeOf();
     const key = fresh();
     await store.begin(key, 'digest', times);
@@ -50,7 +50,7 @@ export function idempotencyStoreContract(storeOf: () => IdempotencyStore): void 
     expect(await store.begin(key, 'other', times)).toBeUndefined();
   });
 
-  it('lets one caller take over what was abandoned', async () => {
+  it('lets one caller take over an abandoned key', async () => {
     const store = storeOf();
     const key = fresh();
     await store.begin(key, 'digest', times);
@@ -63,7 +63,7 @@ export function idempotencyStoreContract(storeOf: () => IdempotencyStore): void 
     expect(await store.takeOver(key, { now: at(100), leaseUntil: at(130) })).toBe(false);
   });
 
-  it('forgets what has expired', async () => {
+  it('deletes expired answers', async () => {
     const store = storeOf();
     const [old, young] = [fresh(), fresh()];
     await store.begin(old, 'digest', { ...times, expiresAt: at(10) });

@@ -2,7 +2,7 @@ import type { OperatorStore, OperatorToken } from '../application/ports';
 
 export class InMemoryOperatorStore implements OperatorStore {
   #tokens: readonly OperatorToken[];
-  /** How often it was asked. */
+  /** Number of look-ups. */
   lookups = 0;
 
   constructor(tokens: readonly OperatorToken[] = []) {

@@ -3,7 +3,7 @@ import { isEnd, type TimelineEntry, type TimelineFact } from '../domain/timeline
 
 export class InMemoryTimelineStore implements TimelineStore {
   readonly #entries: (TimelineEntry & { readonly eventId: string; readonly recordedAt: Date })[] = [];
-  /** Set to make every call fail, as when the database is away. */
+  /** Set to make every call fail, as when the database is unavailable. */
   isUnavailable = false;
 
   async append(facts: readonly TimelineFact[]): Promise<void> {

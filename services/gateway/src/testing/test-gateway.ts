@@ -28,7 +28,7 @@ import { InMemoryTimelineStore } from './in-memory-timeline-store';
 
 class TestModule {}
 
-/** One person for each role, and those who are no persons. */
+/** One token for each role, and those of callers that are not people. */
 export const tokens: Readonly<Record<Role | 'principal' | 'frozen' | 'enrolment', string>> = {
   viewer: 'ymo_1_viewer',
   operator: 'ymo_2_operator',
@@ -46,7 +46,7 @@ export interface TestGateway {
   readonly feed: TimelineFeed;
 }
 
-/** The gateway's HTTP side as it is, in front of services and stores that are not real. */
+/** The real HTTP side of the gateway, with fake services and stores. */
 export async function startTestGateway({
   requestsPerSecond = 0,
   refusedCredentialsPerMinute = 1000,
@@ -74,7 +74,7 @@ export async function startTestGateway({
   const requests = {
     find: async (requestId: string) =>
       requestId.endsWith('404')
-        ? err(failure('not_found', 'request_not_found', 'No such request.'))
+        ? err(failure('not_found', 'request_not_found', 'Unknown request.'))
         : ok({ endedAt: requestId.endsWith('0e4d') ? new Date(0) : undefined }),
   };
   const authenticate = new Authenticate(operators, principals, {

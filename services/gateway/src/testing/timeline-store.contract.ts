@@ -11,12 +11,12 @@ export const fact = (requestId: string, step: number): TimelineFact => ({
   data: { request_id: requestId, step },
 });
 
-/** What every store of timelines does. */
+/** Contract suite for timeline stores. */
 export function timelineStoreContract(storeOf: () => TimelineStore): void {
   const steps = async (requestId: string, after: number, limit: number) =>
     (await storeOf().read(requestId, after, limit)).map(({ data }) => data['step']);
 
-  it('gives back a request’s facts in the order in which they were recorded, page by page', async () => {
+  it('returns a request’s events in the order in which they were recorded, page by page', async () => {
     const store = storeOf();
     const [one, other] = [randomUUID(), randomUUID()];
     await store.append([fact(one, 1), fact(other, 2), fact(one, 3)]);
@@ -28,7 +28,7 @@ export function timelineStoreContract(storeOf: () => TimelineStore): void {
     expect(await steps(randomUUID(), 0, 10)).toEqual([]);
   });
 
-  it('records a fact once, however often it arrives', async () => {
+  it('records a redelivered event once', async () => {
     const store = storeOf();
     const requestId = randomUUID();
     const [first, second] = [fact(requestId, 1), fact(requestId, 2)];
@@ -37,7 +37,7 @@ export function timelineStoreContract(storeOf: () => TimelineStore): void {
     expect(await steps(requestId, 0, 10)).toEqual([1, 2]);
   });
 
-  it('takes any text that an agent may have written', async () => {
+  it('stores any text that an agent may have written', async () => {
     const store = storeOf();
     const requestId = randomUUID();
     const data = { text: 'nul \u0000, half a pair \ud800, "quotes", \u2028' };
@@ -46,7 +46,7 @@ export function timelineStoreContract(storeOf: () => TimelineStore): void {
     expect(entry?.data).toEqual(data);
   });
 
-  it('says which requests have changed since a position', async () => {
+  it('lists the requests with entries after a position', async () => {
     const store = storeOf();
     const [one, other] = [randomUUID(), randomUUID()];
     const before = await store.newestPosition();
@@ -57,7 +57,7 @@ export function timelineStoreContract(storeOf: () => TimelineStore): void {
     expect(changed.newest).toBe(await store.newestPosition());
   });
 
-  it('says how far a request’s timeline goes, and since when it has ended', async () => {
+  it('returns the newest position of a request’s timeline and when the request ended', async () => {
     const store = storeOf();
     const requestId = randomUUID();
     expect(await store.extentOf(requestId)).toEqual({ newest: 0, endedAt: undefined });
@@ -72,7 +72,7 @@ export function timelineStoreContract(storeOf: () => TimelineStore): void {
     expect(Math.abs((endedAt?.getTime() ?? 0) - before)).toBeLessThan(60_000);
   });
 
-  it('forgets what is older than its retention', async () => {
+  it('deletes entries that are older than the retention', async () => {
     const store = storeOf();
     const requestId = randomUUID();
     await store.append([fact(requestId, 1)]);

@@ -1,7 +1,7 @@
 import { failure, FailureException } from '@ymera/kernel';
 import { Transform, type TransformCallback } from 'node:stream';
 
-/** Passes bytes on and fails with this code once there are more than `maxBytes`. */
+/** Passes bytes on and fails with this code above `maxBytes`. */
 export class BoundedStream extends Transform {
   private bytes = 0;
 
@@ -16,7 +16,7 @@ export class BoundedStream extends Transform {
     this.bytes += chunk.length;
     if (this.bytes <= this.maxBytes) return done(null, chunk);
     return done(
-      new FailureException(failure('validation', this.code, `There may be at most ${this.maxBytes} bytes.`)),
+      new FailureException(failure('validation', this.code, `The limit is ${this.maxBytes} bytes.`)),
     );
   }
 }

@@ -3,7 +3,7 @@ import type { Outbox } from '@ymera/unit-of-work';
 import type { Change } from '../domain/change';
 import type { ChangeRefusal } from '../domain/change-policy';
 
-/** Whose attempt an order is about. */
+/** The attempt that an order is about. */
 export interface OrderedAttempt {
   readonly project_id: string;
   readonly workflow_id: string;
@@ -23,7 +23,7 @@ const attemptOf = (order: OrderedAttempt) => ({
   attempt: order.attempt,
 });
 
-/** The same fact, told again to whoever asks again, has the same version: 1. */
+/** A repeated publication of the same fact has the same version: 1. */
 export async function announceChange(outbox: Outbox, order: OrderedAttempt, change: Change): Promise<Change> {
   await outbox.event(changeMaterialised, {
     aggregateId: change.changeId,

@@ -9,7 +9,7 @@ import { landed, landingRefused, type Change } from '../domain/change';
 import type { Project } from '../domain/project';
 import type { IntegrationTransaction } from './ports';
 
-/** What an order to land and its withdrawal have in common. */
+/** The common part of an order to land and its withdrawal. */
 export type LandingReference = Pick<
   PayloadOf<typeof landChange>,
   'project_id' | 'workflow_id' | 'request_id' | 'step_id' | 'change_id'
@@ -19,7 +19,7 @@ export type LandingAnswer =
   | { readonly kind: 'landed'; readonly change: Change }
   | { readonly kind: 'refused'; readonly failure: Failure };
 
-/** Records it the first time, and says it every time. */
+/** Records the outcome the first time, and publishes it every time. */
 export async function answerLanded(
   tx: IntegrationTransaction,
   about: LandingReference,

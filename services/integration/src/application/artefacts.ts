@@ -6,14 +6,14 @@ export const maxArtefactBytes = 67_108_864;
 
 /** Bytes by their SHA-256, 64 hexadecimal digits. */
 export interface ArtefactStore {
-  /** Keeps what the stream holds if that is its digest; throws `digest_mismatch` or `artefact_too_large`. */
+  /** Stores the stream if its digest matches; throws `digest_mismatch` or `artefact_too_large`. */
   put(digest: string, content: Readable): Promise<{ readonly isNew: boolean; readonly sizeBytes: number }>;
   get(digest: string): Promise<{ readonly sizeBytes: number; readonly content: Readable } | undefined>;
   list(): Promise<readonly StoredArtefact[]>;
   remove(digest: string): Promise<void>;
 }
 
-/** Lets go what retention does not keep. */
+/** Deletes the artefacts that retention does not keep. */
 export class DeleteExpiredArtefacts {
   constructor(
     private readonly store: ArtefactStore,

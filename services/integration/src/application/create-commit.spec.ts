@@ -11,10 +11,10 @@ const newFile = (path: string, mode = '100644', line = 'x') =>
 const replaced = (path: string, mode: string, target: string) =>
   `diff --git a/${path} b/${path}\ndeleted file mode 100644\n--- a/${path}\n+++ /dev/null\n@@ -1 +0,0 @@\n-one\n${newFile(path, mode, target)}`;
 
-// git is a process for each question.
+// Each git command is a process.
 jest.setTimeout(30_000);
 
-describe('materialising a change (real git, stores in memory)', () => {
+describe('CreateCommit (real git, stores in memory)', () => {
   let environment: IntegrationEnvironment;
   let source: SourceRepository;
   let base: string;
@@ -38,7 +38,7 @@ describe('materialising a change (real git, stores in memory)', () => {
 
   const refs = () => environment.in('sample', 'for-each-ref', '--format=%(refname) %(objectname)');
 
-  it('makes a commit on no branch, records it and says so', async () => {
+  it('creates a commit on no branch, records it and publishes an event', async () => {
     const { patch, tree } = source.propose((at) =>
       at.write('src/unique.js', 'exports.unique = (xs) => [...new Set(xs)];\n'),
     );
@@ -75,7 +75,7 @@ describe('materialising a change (real git, stores in memory)', () => {
     ['a link into .git', () => newFile('l', '120000', '.git/config'), 'change_outside', ['l']],
     ['a link out through another', () => newFile('l', '120000', 'x/inner/../../up'), 'change_outside', ['l']],
     [
-      'a link that sends an old one outside',
+      'a link that makes an old one point outside',
       () => newFile('y/up', '120000', '..'),
       'change_outside',
       ['tricky'],
@@ -91,7 +91,7 @@ describe('materialising a change (real git, stores in memory)', () => {
     ['no patch', () => 'I could not do it.\n', 'patch_invalid', []],
     ['white space', () => ' \n', 'change_empty', []],
     [
-      'a hunk that does not fit',
+      'a hunk that does not apply',
       () => 'diff --git a/one.txt b/one.txt\n--- a/one.txt\n+++ b/one.txt\n@@ -1 +1 @@\n-two\n+x\n',
       'patch_invalid',
       ['one.txt'],
@@ -115,12 +115,12 @@ describe('materialising a change (real git, stores in memory)', () => {
       ['zeros'],
     ],
     [
-      'more bytes than there is memory',
+      'more bytes than the memory limit',
       () => deltaBomb('big.bin', source.git('rev-parse', 'HEAD:big.bin'), 1 << 20, 4096),
       'change_too_large',
       [],
     ],
-  ])('refuses %s by name and file, and leaves the repository as it was', async (_, patch, code, files) => {
+  ])('rejects %s with code and file, and leaves the repository unchanged', async (_, patch, code, files) => {
     const before = await environment.in('sample', 'count-objects', '-v');
     const result = await environment.createCommit.execute(uuidv7(), createCommitOrder(base, patch()));
     expect(result).toMatchObject({ ok: false, error: { failure: { code } } });
@@ -132,7 +132,7 @@ describe('materialising a change (real git, stores in memory)', () => {
     expect(await environment.in('sample', 'count-objects', '-v')).toBe(before);
   });
 
-  it('refuses another base than the task’s, an unknown base, and an unknown project', async () => {
+  it('rejects another base than that of the task, an unknown base, and an unknown project', async () => {
     const { patch } = source.propose((at) => at.write('a', 'a\n'));
     const stranger = '1'.repeat(40);
     const codes = [];
@@ -147,7 +147,7 @@ describe('materialising a change (real git, stores in memory)', () => {
     expect(codes).toEqual(['base_mismatch', 'base_unknown', 'project_not_found']);
   });
 
-  it('takes a change on top of a change', async () => {
+  it('creates a commit on top of another change', async () => {
     const first = await environment.committed(
       createCommitOrder(base, source.propose((at) => at.write('a', 'a\n')).patch),
     );
@@ -157,7 +157,7 @@ describe('materialising a change (real git, stores in memory)', () => {
     expect(await environment.in('sample', 'rev-parse', `${second.commit}^`)).toBe(first.commit);
   });
 
-  it('does nothing for a message that was taken before', async () => {
+  it('ignores a redelivered message', async () => {
     const order = createCommitOrder(base, source.propose((at) => at.write('a', 'a\n')).patch);
     const id = uuidv7();
     await environment.createCommit.execute(id, order);
@@ -165,7 +165,7 @@ describe('materialising a change (real git, stores in memory)', () => {
     expect(environment.memory.outbox.messages).toHaveLength(1);
   });
 
-  it('gives the same commit again after it died before it could record it', async () => {
+  it('creates the same commit on redelivery after it died before the transaction committed', async () => {
     const order = createCommitOrder(base, source.propose((at) => at.write('a', 'a\n')).patch);
     const id = uuidv7();
     environment.diesBeforeCommit = true;
@@ -184,7 +184,7 @@ describe('materialising a change (real git, stores in memory)', () => {
     expect(environment.memory.outbox.messages).toHaveLength(1);
   });
 
-  it('answers a second order for the same attempt with the first answer, whatever it holds', async () => {
+  it('answers a second order for the same attempt with the first answer, whatever its content', async () => {
     const order = createCommitOrder(base, source.propose((at) => at.write('a', 'a\n')).patch);
     const first = await environment.committed(order);
     const swapped = { ...order, change: { base, patch: source.propose((at) => at.write('b', 'b\n')).patch } };
@@ -195,7 +195,7 @@ describe('materialising a change (real git, stores in memory)', () => {
     expect(new Set(told.map(({ payload }) => JSON.stringify(payload))).size).toBe(1);
   });
 
-  it('makes another change of another attempt', async () => {
+  it('creates another change for another attempt', async () => {
     const order = createCommitOrder(base, source.propose((at) => at.write('a', 'a\n')).patch);
     const first = await environment.committed(order);
     const second = await environment.committed({ ...order, attempt: 2 });

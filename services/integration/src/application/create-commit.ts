@@ -25,7 +25,7 @@ export interface CreateCommitDependencies {
 export class CreateCommit {
   constructor(private readonly use: CreateCommitDependencies) {}
 
-  /** Undefined when this message was taken before. */
+  /** Undefined when this message was handled before. */
   async execute(messageId: string, order: Order): Promise<Result<Change, ChangeRefusal> | undefined> {
     const changeId = changeIdOf(order.task_id, order.attempt);
     return produceCommit(
@@ -45,11 +45,9 @@ export class CreateCommit {
     const { change } = order;
     const { base } = change;
     const project = await this.use.unitOfWork.run((tx) => tx.projects.find(order.project_id));
-    if (!project) return err(refusal('project_not_found', `There is no project ${order.project_id}.`));
+    if (!project) return err(refusal('project_not_found', `Unknown project ${order.project_id}.`));
     if (base !== order.base)
-      return err(
-        refusal('base_mismatch', `The change is against ${base}, the task was about ${order.base}.`),
-      );
+      return err(refusal('base_mismatch', `The change is based on ${base}, but the task on ${order.base}.`));
     const sizeBytes = 'patch' in change ? Buffer.byteLength(change.patch) : change.size_bytes;
     const tooLarge = checkPatchSize(sizeBytes, this.use.limits);
     if (tooLarge) return err(tooLarge);
@@ -60,7 +58,7 @@ export class CreateCommit {
     const file = await this.use.patchFiles.open(change.digest, sizeBytes);
     if (!file)
       return err(
-        refusal('artefact_not_found', `No artefact ${change.digest} of ${sizeBytes} bytes is kept here.`),
+        refusal('artefact_not_found', `No artefact ${change.digest} of ${sizeBytes} bytes is stored.`),
       );
     try {
       return await this.committed(changeId, order, file, change.digest);

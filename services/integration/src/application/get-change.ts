@@ -12,7 +12,7 @@ export class GetChange {
 
   async execute({ change_id }: PayloadOf<typeof getChange>): Promise<Result<ChangeResource>> {
     const change = await this.use.unitOfWork.run((tx) => tx.changes.find(change_id));
-    if (!change) return err(failure('not_found', 'change_not_found', `There is no change ${change_id}.`));
+    if (!change) return err(failure('not_found', 'change_not_found', `Unknown change ${change_id}.`));
     const { files, diff } = await this.use.reader.read(change);
     return ok({
       change_id,

@@ -10,10 +10,10 @@ import {
 } from '../testing/integration-environment';
 import { plantedLandings } from '../testing/planted-landings';
 
-// git is a process for each question.
+// Each git command is a process.
 jest.setTimeout(30_000);
 
-describe('landing a change (real git, stores in memory)', () => {
+describe('LandChange (real git, stores in memory)', () => {
   let environment: IntegrationEnvironment;
   let source: SourceRepository;
   let base: string;
@@ -66,7 +66,7 @@ describe('landing a change (real git, stores in memory)', () => {
 
   describe('with a planted fault', () => {
     it.each(plantedLandings)(
-      '($name) is refused, named, and leaves main untouched',
+      'rejects ($name) with its code and leaves main unchanged',
       async ({ plant, code }) => {
         const older = await proposed('older');
         environment.memory.outbox.messages.length = 0;
@@ -79,12 +79,12 @@ describe('landing a change (real git, stores in memory)', () => {
       },
     );
 
-    it('(a commit in the repository that is not what was recorded) is refused', async () => {
+    it('rejects (a commit in the repository that differs from the recorded one)', async () => {
       const forged = await environment
         .in('sample', 'commit-tree', change.tree, '-p', change.commit, '-m', 'more')
         .catch(() => undefined);
       expect(forged).toBeUndefined();
-      // A record whose tree is not the commit's: whoever could write the database alone still lands nothing.
+      // A record whose tree is not the commit's: write access to the database alone must not be enough to land.
       const older = await proposed('older');
       const lie = { ...change, tree: older.tree };
       environment.memory.state.changes.set(change.changeId, lie);
@@ -97,7 +97,7 @@ describe('landing a change (real git, stores in memory)', () => {
     });
   });
 
-  it('is refused with the new head when the branch has moved, and may land on no other base', async () => {
+  it('rejects an order with the new head when the branch has moved, and lands on no other base', async () => {
     const other = await proposed('b');
     await land(landOrder(other));
     expect(await codeOf(landOrder(change))).toBe('base_moved');
@@ -107,7 +107,7 @@ describe('landing a change (real git, stores in memory)', () => {
     expect(await head()).toBe(other.commit);
   });
 
-  it('is refused when the branch moves between the look and the move', async () => {
+  it('rejects an order when the branch moves between the check and the update', async () => {
     const stranger = await proposed('stranger');
     const facts = environment.branches.facts.bind(environment.branches);
     jest.spyOn(environment.branches, 'facts').mockImplementationOnce(async (candidate) => {
@@ -119,7 +119,7 @@ describe('landing a change (real git, stores in memory)', () => {
     expect(await head()).toBe(stranger.commit);
   });
 
-  it('lets one of several at once win', async () => {
+  it('lands one of several concurrent orders', async () => {
     const changes = [change, ...(await Promise.all(['b', 'c'].map((file) => proposed(file))))];
     const outcomes = await Promise.all(changes.map((each) => land(landOrder(each))));
     const winners = outcomes.flatMap((outcome) =>
@@ -132,7 +132,7 @@ describe('landing a change (real git, stores in memory)', () => {
     ]);
   });
 
-  it('completes after it died between moving the branch and recording it, also when others landed since', async () => {
+  it('completes a landing on redelivery after it died between the move and the record, also when others landed since', async () => {
     const id = uuidv7();
     environment.diesBeforeCommit = true;
     await expect(land(landOrder(change), id)).rejects.toThrow('died');
@@ -149,7 +149,7 @@ describe('landing a change (real git, stores in memory)', () => {
     ]);
   });
 
-  it('is done once for a message that comes twice, and told again to a second order', async () => {
+  it('lands once for a redelivered message and repeats the answer to a second order', async () => {
     const id = uuidv7();
     const order = landOrder(change);
     await land(order, id);
@@ -162,7 +162,7 @@ describe('landing a change (real git, stores in memory)', () => {
     expect(second?.aggregateVersion).toBe(first?.aggregateVersion);
   });
 
-  it('may succeed after it was refused; each fact has its own version', async () => {
+  it('may succeed after a refusal, and gives each event its own version', async () => {
     const { approval: _, ...unapproved } = landOrder(change);
     await land(unapproved);
     await land(landOrder(change));
@@ -171,14 +171,14 @@ describe('landing a change (real git, stores in memory)', () => {
     ]);
   });
 
-  it('takes the approval of exactly this tree under exactly this verdict', async () => {
+  it('requires the approval of exactly this tree under exactly this verdict', async () => {
     const order = landOrder(change);
     const subject_digest = landingSubjectDigest(change.tree, order.verdict);
     expect(order.approval?.subject_digest).toBe(subject_digest);
     expect(await codeOf(order)).toBe('landed');
   });
 
-  it('does not say landed when the branch then has another tree', async () => {
+  it('does not report landed when the branch has another tree afterwards', async () => {
     jest.spyOn(environment.branches, 'treeOf').mockResolvedValueOnce('1'.repeat(40));
     await expect(land(landOrder(change))).rejects.toThrow('after landing');
     expect(environment.memory.outbox.messages).toEqual([]);

@@ -30,16 +30,16 @@ type Order = PayloadOf<typeof landChange>;
 
 export type LandingOutcome =
   | LandingAnswer
-  /** Landing is paused, or the upstream that it is pushed to cannot be reached; the order is kept. */
+  /** Landing is paused, or the upstream of the push is unreachable; the order is stored. */
   | { readonly kind: 'waiting'; readonly failure?: Failure };
 
-/** How often somebody else may push between our fetch and our push; then the order is kept for a while. */
+/** How many times another push may come between our fetch and our push; then the order is stored and retried later. */
 const maxUpstreamMoves = 3;
 
 export interface LandChangeDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
   readonly branches: Branches;
-  /** One for all that land, withdraw and pause. */
+  /** One queue for landings, withdrawals and pauses. */
   readonly underWay: LandingQueue;
   readonly clock: Clock;
   readonly tracing: LandingTracing;
@@ -49,7 +49,9 @@ export interface LandChangeDependencies {
 }
 
 const upstreamBusy = err(
-  failure('conflict', 'upstream_busy', 'The upstream moves too often to push to it.', { retryable: true }),
+  failure('conflict', 'upstream_busy', 'The upstream moved during every attempt to push to it.', {
+    retryable: true,
+  }),
 );
 
 interface Examined {
@@ -60,17 +62,17 @@ interface Examined {
 /**
  * Moves a project's branch, if every invariant holds.
  *
- * The branch moves inside the transaction, under the project's lock, right before its commit. A process that dies between
- * the two has landed without having said so; the redelivery finds the commit on the branch and only says it. The other
- * order could say "landed" of a branch that never moved. That the work may run twice is why it looks at git first.
+ * The branch moves inside the transaction, under the project's lock, right before its commit. When the process dies between
+ * the two, the change has landed without an event; the redelivery finds the commit on the branch and publishes the event. The
+ * opposite order could publish "landed" for a branch that never moved. The work may run twice, so it checks git first.
  *
- * The lock is gone when the session dies, and git may still be at work then: so it is also this process's turn, from before
- * the transaction until git's work has ended.
+ * The lock is released when the database session dies, and git may still be running then: so the work also takes its turn in
+ * this process's queue, from before the transaction until git has ended.
  */
 export class LandChange {
   constructor(private readonly use: LandChangeDependencies) {}
 
-  /** Undefined when this message was taken before. */
+  /** Undefined when this message was handled before. */
   execute(messageId: string, order: Order): Promise<LandingOutcome | undefined> {
     const { unitOfWork, underWay, tracing } = this.use;
     return underWay.run(order.project_id, () =>
@@ -86,7 +88,7 @@ export class LandChange {
     );
   }
 
-  /** Fetches before the transaction begins, which must not wait for a network, and again when the upstream has moved since. */
+  /** Fetches before the transaction starts, which must not wait for a network, and again when the upstream has moved since. */
   private async withUpstream<T>(order: Order, land: (fetched: Result<void>) => Promise<T>): Promise<T> {
     const { unitOfWork, fetches } = this.use;
     const [project, change] = await unitOfWork.run(async (tx) => [
@@ -105,12 +107,12 @@ export class LandChange {
     }
   }
 
-  /** The oldest order that waits, but those; `tried` is undefined when there is none or landing is paused. */
+  /** The oldest waiting order except these; `tried` is undefined when there is none or landing is paused. */
   async executeWaiting(
     except: readonly string[],
   ): Promise<{ readonly tried?: string; readonly error?: unknown }> {
     const { unitOfWork, underWay } = this.use;
-    // Whose turn to take is known only after a look, in a transaction that ends before the turn is waited for.
+    // The project, whose turn to take, is known only after a read, in a transaction that ends before the turn is waited for.
     const seen = await unitOfWork.run((tx) => tx.waiting.next(except));
     if (!seen) return {};
     try {
@@ -124,7 +126,7 @@ export class LandChange {
     }
   }
 
-  /** Undefined when it was withdrawn or decided since it was seen. */
+  /** Undefined when it was withdrawn or decided since it was read. */
   private takeWaiting(
     { id, order, traceparent }: WaitingLanding,
     except: readonly string[],
@@ -152,10 +154,10 @@ export class LandChange {
     if (!project) return answerRefused(tx, order, undefined, projectNotFound(order.project_id));
     const change = await tx.changes.find(order.change_id);
     const examined = await this.examine(order, project, change);
-    // Right before the branch moves: who has lost the database, and all locks with it, hears so here and moves nothing.
+    // Right before the branch moves: a process that has lost its database session, and all locks with it, fails here and moves nothing.
     const isPaused = (await tx.pauses.whileWorking()) !== undefined;
-    // What is on the branch already is only said, and what was withdrawn never lands; everything else waits, because by
-    // then it may be another question.
+    // For a commit that is on the branch already only the event is published, and a withdrawn order never lands; all other orders
+    // wait, because the facts may have changed by then.
     const isSettled = examined.decision.kind === 'already_landed' || change?.withdrawnBy !== undefined;
     if (isPaused && !isSettled) return { kind: 'waiting' };
     const { candidate, decision } = examined;
@@ -216,7 +218,7 @@ export class LandChange {
     return decision;
   }
 
-  /** The landed tree is the tested tree: asked of the branch itself, after the move. */
+  /** The landed tree must be the tested tree: checked on the branch itself, after the move. */
   private async assertLanded({ projectId, branch }: LandingCandidate, change: Change): Promise<void> {
     const tree = await this.use.branches.treeOf(projectId, branch);
     if (tree !== change.tree)
@@ -238,7 +240,7 @@ const landingOrder = (order: Order): LandingOrder => ({
 });
 
 export const projectNotFound = (projectId: string): Failure =>
-  failure('not_found', 'project_not_found', `There is no project ${projectId}.`);
+  failure('not_found', 'project_not_found', `Unknown project ${projectId}.`);
 
 export const candidateOf = (project: Project, { base, commit }: Change): LandingCandidate => ({
   projectId: project.projectId,

@@ -3,8 +3,8 @@ import type { LandChange } from './land-change';
 
 /**
  * Carries out the orders that waited for the end of a pause, oldest first, until none is left or landing is paused again. An
- * order that cannot be carried out now (git fails, the database is away) stays, and the next look tries it again; it does
- * not hold up the others.
+ * order that fails now (git fails, the database is unavailable) stays, and the next pass retries it; it does not block
+ * the others.
  */
 export class LandWaiting {
   constructor(
@@ -18,7 +18,7 @@ export class LandWaiting {
       const { tried, error } = await this.landing.executeWaiting(failed);
       if (tried === undefined) return;
       if (error === undefined) continue;
-      this.logger.warn('an order to land that waited could not be carried out; it is tried again', {
+      this.logger.warn('waiting order to land failed, will be retried', {
         order: tried,
         error,
       });

@@ -18,7 +18,7 @@ jest.setTimeout(60_000);
 const newFile = (file: string): string =>
   `diff --git a/${file} b/${file}\nnew file mode 100644\n--- /dev/null\n+++ b/${file}\n@@ -0,0 +1 @@\n+ours\n`;
 
-describe('landing in a project that has an upstream (real git, stores in memory)', () => {
+describe('LandChange in a project with an upstream (real git, stores in memory)', () => {
   /** A person's working copy of `bare`, which the project was copied from. */
   let person: SourceRepository;
   let bare: string;
@@ -51,7 +51,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
   const proposed = (file: string, base = registered): Promise<Change> =>
     environment.committed(createCommitOrder(base, newFile(file)));
   const land = (change: Change, id = uuidv7()) => environment.land.execute(id, landOrder(change));
-  /** As a colleague does it meanwhile. */
+  /** Pushes as a colleague would meanwhile. */
   function pushed(file: string): string {
     person.git('pull', '--quiet', '--rebase', 'origin', 'main');
     const commit = person.write(file, 'theirs\n').commit();
@@ -59,7 +59,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     return commit;
   }
 
-  it('asks no upstream about an order that its evidence refuses', async () => {
+  it('does not fetch the upstream for an order that its evidence refuses', async () => {
     const change = await proposed('a');
     let asked = 0;
     const { fetch } = environment.upstreams;
@@ -78,7 +78,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect(asked).toBe(1);
   });
 
-  it('leaves the upstream alone unless it is set to push', async () => {
+  it('does not push unless the project is set to push', async () => {
     const change = await proposed('a');
     expect(await land(change)).toMatchObject({ kind: 'landed' });
     expect([await head(), theirHead()]).toEqual([change.commit, registered]);
@@ -87,7 +87,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     ]);
   });
 
-  it('has exactly the landed commit there when it pushes', async () => {
+  it('pushes exactly the landed commit', async () => {
     await push();
     const change = await proposed('a');
     expect(await land(change)).toMatchObject({ kind: 'landed' });
@@ -102,7 +102,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
   });
 
   it.each(['off', 'branch'] as const)(
-    'is refused when the upstream has moved on, and lands when it was made again on that (push: %s)',
+    'refuses a change when the upstream has moved, and lands it after a rebase (push: %s)',
     async (policy) => {
       if (policy === 'branch') await push();
       const change = await proposed('a');
@@ -111,14 +111,14 @@ describe('landing in a project that has an upstream (real git, stores in memory)
       expect(environment.memory.outbox.payloads(landingRefused)).toMatchObject([{ head: theirs }]);
       expect([await head(), theirHead()]).toEqual([theirs, theirs]);
       const again = await environment.rebase.execute(uuidv7(), rebaseOrder(change, theirs));
-      if (!again?.ok) throw new Error('not made again');
+      if (!again?.ok) throw new Error('not rebased');
       expect(await land(again.value)).toMatchObject({ kind: 'landed' });
       expect(await head()).toBe(again.value.commit);
       expect(theirHead()).toBe(policy === 'branch' ? again.value.commit : theirs);
     },
   );
 
-  it('loses to a push between its look and its own push, moves neither branch, and is made again', async () => {
+  it('moves neither branch when another push comes between its fetch and its push, and lands after a rebase', async () => {
     await push();
     const change = await proposed('a');
     const before = environment.upstreams.push.bind(environment.upstreams);
@@ -132,7 +132,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect([await head(), theirHead()]).toEqual([theirs, theirs]);
   });
 
-  it('waits when it loses again and again', async () => {
+  it('stores the order when every attempt to push is overtaken', async () => {
     await push();
     const change = await proposed('a');
     environment.upstreams.push = () => Promise.resolve({ kind: 'moved' });
@@ -140,7 +140,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect([await head(), theirHead()]).toEqual([registered, registered]);
   });
 
-  it('pushes what has landed before it was set to push, too', async () => {
+  it('also pushes commits that landed before the project was set to push', async () => {
     const first = await proposed('a');
     await land(first);
     await push();
@@ -149,7 +149,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect(theirHead()).toBe(second.commit);
   });
 
-  it('joins both histories there with the first change that is made on their merge', async () => {
+  it('pushes the merge of both histories with the first change based on it', async () => {
     await land(await proposed('a'));
     const theirs = pushed('b');
     await push();
@@ -161,7 +161,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect(person.git('--git-dir', bare, 'merge-base', theirs, 'main')).toBe(theirs);
   });
 
-  it('is made again on the merge when the upstream goes another way after it was planned', async () => {
+  it('requires a rebase onto the merge when the upstream diverges after planning', async () => {
     const first = await proposed('a');
     await land(first);
     const second = await proposed('b', first.commit);
@@ -169,13 +169,13 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect(await land(second)).toMatchObject({ kind: 'refused', failure: { code: 'base_moved' } });
     const [{ head: onto = '' } = {}] = environment.memory.outbox.payloads(landingRefused);
     const again = await environment.rebase.execute(uuidv7(), rebaseOrder(second, onto));
-    if (!again?.ok) throw new Error('not made again');
+    if (!again?.ok) throw new Error('not rebased');
     expect(await land(again.value)).toMatchObject({ kind: 'landed' });
     const files = (await environment.in('sample', 'ls-tree', '--name-only', 'main')).split('\n');
     expect(files).toEqual(expect.arrayContaining(['a', 'b', 'c']));
   });
 
-  it('goes on with the next delivery when the process died after the push', async () => {
+  it('completes on redelivery when the process died after the push', async () => {
     await push();
     const change = await proposed('a');
     const { move } = environment.branches;
@@ -189,7 +189,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect(environment.memory.outbox.payloads(changeLanded)).toHaveLength(1);
   });
 
-  it('is only said when another request has brought the branch in step after the process died', async () => {
+  it('only publishes the event when another request has synchronised the branch after the process died', async () => {
     await push();
     const change = await proposed('a');
     environment.diesBeforeCommit = true;
@@ -203,7 +203,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect(environment.memory.outbox.payloads(changeLanded)).toHaveLength(1);
   });
 
-  it('comes too late to be withdrawn once the push has arrived, though nobody recorded it', async () => {
+  it('rejects a withdrawal once the push has arrived, even if the landing was not recorded', async () => {
     await push();
     const change = await proposed('a');
     const { move } = environment.branches;
@@ -222,7 +222,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect(await head()).toBe(change.commit);
   });
 
-  it('waits while the upstream that it is pushed to is away, and lands when it is back', async () => {
+  it('waits while the upstream of the push is unreachable, and lands when it is reachable again', async () => {
     await push();
     const change = await proposed('a');
     renameSync(bare, `${bare}.away`);
@@ -236,7 +236,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect([await head(), theirHead()]).toEqual([change.commit, change.commit]);
   });
 
-  it('can be withdrawn while it waits for its upstream', async () => {
+  it('accepts a withdrawal while the order waits for its upstream', async () => {
     await push();
     const change = await proposed('a');
     renameSync(bare, `${bare}.away`);
@@ -247,14 +247,14 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect((await environment.pauses.state()).waiting).toBe(0);
   });
 
-  it('lands without the upstream when it is away and nothing is pushed', async () => {
+  it('lands while the upstream is unreachable when nothing is pushed', async () => {
     const change = await proposed('a');
     renameSync(bare, `${bare}.away`);
     expect(await land(change)).toMatchObject({ kind: 'landed' });
     expect(await head()).toBe(change.commit);
   });
 
-  it('is refused with the words of the upstream when that takes no push, and moves no branch', async () => {
+  it('moves no branch and returns the upstream’s message when the upstream refuses the push', async () => {
     await push();
     person.git('--git-dir', bare, 'config', 'receive.maxInputSize', '1');
     const change = await proposed('a');
@@ -264,7 +264,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
   });
 
   it.each(['pre-receive', 'update'])(
-    'is refused with the words of the %s hook of an upstream at a path',
+    'returns the message of the %s hook of an upstream at a path that refuses the push',
     async (hook) => {
       await push();
       const change = await proposed('a');
@@ -278,7 +278,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     },
   );
 
-  it('runs the hooks of the upstream that it is pushed to, and none of our own repository', async () => {
+  it('runs the hooks of the upstream on a push, and none of the own repository', async () => {
     await push();
     const change = await proposed('a');
     const plant = (folder: string, hook: string): string => {
@@ -296,7 +296,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     expect(ours.filter((ran) => existsSync(ran))).toEqual([]);
   });
 
-  it('is refused when both histories conflict and it has to be pushed', async () => {
+  it('refuses to land when both histories conflict and a push is required', async () => {
     const first = await proposed('same');
     await land(first);
     pushed('same');
@@ -312,7 +312,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
   });
 
   describe('when the upstream was rewritten', () => {
-    /** As a colleague does who pushes by force. */
+    /** Pushes by force as a colleague would. */
     const rewritten = (): string => {
       person.git('reset', '--quiet', '--hard', registered);
       const commit = person.write('b', 'rewritten\n').commit();
@@ -325,7 +325,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
       return proposed('a', known);
     };
 
-    it('is refused with a next step if it has to be pushed, and moves no branch', async () => {
+    it('moves no branch and suggests a next step when a push is required', async () => {
       await push();
       const change = await aChangeOnWhatIsGone();
       const theirs = rewritten();
@@ -340,7 +340,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
       expect([await head(), theirHead()]).toEqual([change.base, theirs]);
     });
 
-    it('is pushed again once both were merged by hand there', async () => {
+    it('pushes again after both histories were merged by hand in the upstream', async () => {
       await push();
       const change = await aChangeOnWhatIsGone();
       rewritten();
@@ -361,7 +361,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
       expect([await head(), theirHead()]).toEqual([again.commit, again.commit]);
     });
 
-    it('lands without it if nothing is pushed', async () => {
+    it('lands without the upstream when nothing is pushed', async () => {
       const change = await aChangeOnWhatIsGone();
       rewritten();
       expect(await land(change)).toMatchObject({ kind: 'landed' });
@@ -369,7 +369,7 @@ describe('landing in a project that has an upstream (real git, stores in memory)
     });
   });
 
-  it('cannot be set to push into a checked out branch', async () => {
+  it('rejects the setting to push into a checked out branch', async () => {
     const made = await environment.register.execute({
       project_id: 'checked-out',
       source: person.path,

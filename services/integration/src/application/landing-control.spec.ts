@@ -13,10 +13,10 @@ import {
   type LandOrder,
 } from '../testing/integration-environment';
 
-// git is a process for each question.
+// Each git command is a process.
 jest.setTimeout(30_000);
 
-describe('the brake on all landing (real git, stores in memory)', () => {
+describe('LandingControl (real git, stores in memory)', () => {
   let environment: IntegrationEnvironment;
   let source: SourceRepository;
   let base: string;
@@ -46,11 +46,11 @@ describe('the brake on all landing (real git, stores in memory)', () => {
   });
   afterEach(() => environment.remove());
 
-  it('keeps orders until it is released, then carries them out, each once', async () => {
+  it('stores orders during a pause and carries out each once at the resumption', async () => {
     await pause();
     const order = landOrder(change);
     expect(await land(order)).toEqual({ kind: 'waiting' });
-    // The orchestrator asks again while it has no answer.
+    // The orchestrator repeats the order while it has no answer.
     expect(await land(order)).toEqual({ kind: 'waiting' });
     await environment.landWaiting.execute();
     expect(await head()).toBe(base);
@@ -67,7 +67,7 @@ describe('the brake on all landing (real git, stores in memory)', () => {
     expect((await environment.pauses.state()).waiting).toBe(0);
   });
 
-  it('still says of a change that it has landed', async () => {
+  it('still reports a landed change during a pause', async () => {
     const order = landOrder(change);
     await land(order);
     await pause();
@@ -75,7 +75,7 @@ describe('the brake on all landing (real git, stores in memory)', () => {
     expect(landings()).toHaveLength(2);
   });
 
-  it('decides at the release, not before: what lost its base meanwhile is refused then', async () => {
+  it('decides on waiting orders at the resumption and refuses those whose base has moved', async () => {
     const other = await proposed('b');
     await pause();
     await land(landOrder(change));
@@ -87,7 +87,7 @@ describe('the brake on all landing (real git, stores in memory)', () => {
     ]);
   });
 
-  it('keeps an order that cannot be carried out now, and goes on with the others', async () => {
+  it('keeps an order that fails and continues with the others', async () => {
     const other = await proposed('b');
     await pause();
     await land(landOrder(change));
@@ -107,13 +107,13 @@ describe('the brake on all landing (real git, stores in memory)', () => {
     expect((await environment.pauses.state()).waiting).toBe(0);
   });
 
-  it('is answered only when a landing has ended whose session died while git moved the branch', async () => {
+  it('answers a pause only after the end of a landing whose session died while git moved the branch', async () => {
     const landing = await environment.landingOfDeadSession(landOrder(change));
     const headAtAnswer = pause().then(head);
     await eventually(async () => expect(await environment.pauses.state()).toMatchObject({ state: 'paused' }));
     const events: string[] = [];
     const again = pause().then(() => events.push('answered'));
-    // Transactions go one after the other: a pause that did not wait would be answered by now.
+    // Transactions run one after the other: a pause that did not wait would have been answered by now.
     await environment.pauses.state();
     landing.release();
     await landing.ended.catch(() => events.push('ended'));
@@ -122,7 +122,7 @@ describe('the brake on all landing (real git, stores in memory)', () => {
     expect(await headAtAnswer).toBe(change.commit);
   });
 
-  it('is in force, but not answered as if nothing could move, while a landing does not end', async () => {
+  it('pauses but answers landing_under_way while a landing does not end', async () => {
     const endless = { waitUntilIdle: () => Promise.resolve(false) };
     const pauses = new LandingControl(environment.unitOfWork, endless, environment.clock, () => undefined);
     await expect(pauses.pause(admin, 'A release is being cut.')).rejects.toMatchObject({
@@ -132,13 +132,13 @@ describe('the brake on all landing (real git, stores in memory)', () => {
     expect(await head()).toBe(base);
   });
 
-  it('goes on to the next order when one was withdrawn after it was seen', async () => {
+  it('continues with the next order when one was withdrawn after it was read', async () => {
     const other = await proposed('b');
     await pause();
     await land(landOrder(change));
     await land(landOrder(other));
     await environment.pauses.resume(admin, 'It is out.');
-    // It has the turn between the look and the landing.
+    // The withdrawal takes the turn between the read and the landing.
     const landed = environment.landWaiting.execute();
     const withdrawal = environment.withdraw.execute(uuidv7(), withdrawalOf(change));
     await Promise.all([landed, withdrawal]);
@@ -147,7 +147,7 @@ describe('the brake on all landing (real git, stores in memory)', () => {
     expect((await environment.pauses.state()).waiting).toBe(0);
   });
 
-  it('tells each change once, and keeps to the first of two orders', async () => {
+  it('publishes each change of the pause once and ignores a repeated order', async () => {
     await pause();
     await expect(environment.pauses.pause({ name: 'ada', roles: [] }, 'Me too.')).resolves.toMatchObject({
       changed_by: 'root',

@@ -29,8 +29,8 @@ export class LandingControl {
   }
 
   /**
-   * Given twice, the first one stands. Throws `landing_under_way` (retryable) when a branch may move still; the pause is in
-   * force then all the same.
+   * A repeated pause keeps the first one. Throws `landing_under_way` (retryable) when a branch may still move; the pause is in
+   * force nevertheless.
    */
   async pause({ name }: Actor, reason: string): Promise<ControlState> {
     const state = await this.switch.pause(name, reason);
@@ -54,6 +54,6 @@ export class LandingControl {
 const landingInProgress = failure(
   'unavailable',
   'landing_under_way',
-  'Landing is paused, but a landing that began before has not ended yet.',
-  { suggestion: 'Pause again: it is answered once no branch can move any more.' },
+  'Landing is paused, but an earlier landing has not ended yet.',
+  { suggestion: 'Pause again; the answer comes once no branch can move.' },
 );

@@ -1,7 +1,7 @@
 import { leakGuard } from '@ymera/testing';
 import { LandingQueue } from './landing-queue';
 
-/** Work that ends when it is told to. */
+/** Work that ends on demand. */
 function heldWork() {
   let end: () => void = () => undefined;
   let fail: (error: Error) => void = () => undefined;
@@ -12,7 +12,7 @@ function heldWork() {
   return { work: () => result, end, fail };
 }
 
-describe('the landings under way in a process', () => {
+describe('LandingQueue', () => {
   let underWay: LandingQueue;
   let events: string[];
 
@@ -29,14 +29,14 @@ describe('the landings under way in a process', () => {
     events = [];
   });
 
-  it('go one after the other in a project, in the order in which they were asked for', async () => {
+  it('runs the landings of a project one after the other, in the order of the calls', async () => {
     const held = heldWork();
     const turns = [
       underWay.run('a', noted('first', held.work)),
       underWay.run('a', noted('second')),
       underWay.run('a', noted('third')),
     ];
-    // Another project's turn comes and goes meanwhile.
+    // The turn of another project comes and goes meanwhile.
     await underWay.run('b', noted('other'));
     expect(events).toEqual(['first begins', 'other begins', 'other ends']);
     held.end();
@@ -50,7 +50,7 @@ describe('the landings under way in a process', () => {
     ]);
   });
 
-  it('give the turn on when one fails, whose failure only its own caller sees', async () => {
+  it('continues after a failed landing and reports the failure to its caller only', async () => {
     const failing = underWay.run('a', () => Promise.reject(new Error('git was killed')));
     const throwing = underWay.run('a', () => {
       throw new Error('no promise at all');
@@ -62,7 +62,7 @@ describe('the landings under way in a process', () => {
     await expect(underWay.waitUntilIdle(1_000)).resolves.toBe(true);
   });
 
-  it('have ended when all that had begun are over, failed or not, and whatever began later', async () => {
+  it('is idle once all landings that had started have ended, failed or not, whatever started later', async () => {
     const [first, second, later] = [heldWork(), heldWork(), heldWork()];
     const failing = underWay.run('a', noted('first', first.work));
     const other = underWay.run('b', noted('second', second.work));
@@ -83,7 +83,7 @@ describe('the landings under way in a process', () => {
     await Promise.all([other, next]);
   });
 
-  it('have not ended when it takes longer than anybody waits', async () => {
+  it('is not idle when a landing takes longer than the timeout', async () => {
     const held = heldWork();
     const turn = underWay.run('a', held.work);
     await underWay.run('b', () => Promise.resolve());

@@ -1,25 +1,25 @@
 import { KeyedMutex, settlesWithin } from '@ymera/kernel';
 
 /**
- * The landings that this process is carrying out, one at a time in each project.
+ * A mutex per project for the landings of this process.
  *
- * The project's lock in the database ends with its session, and git knows nothing of sessions: a branch may move after its
- * lock is gone. A turn ends with the work itself, so who has it, or has waited for it, finds in git what is going to stay
- * true. It holds in this process only, which is the only one that has the repositories.
+ * The project's lock in the database ends with its session, and git knows nothing of sessions: a branch may move after the
+ * lock is released. A turn ends with the work itself, so its holder, or a caller that has waited for it, reads a stable state
+ * from git. It holds in this process only, which is the only one with access to the repositories.
  *
- * A turn is taken before a transaction is opened. Who waits for one holds neither a connection nor a lock, so that a turn
+ * Take a turn before opening a transaction: a caller that waits for one then holds neither a connection nor a lock, so a turn
  * that waits for those never waits for itself.
  */
 export class LandingQueue {
   private readonly projects = new KeyedMutex();
   private readonly begun = new Set<Promise<unknown>>();
 
-  /** Begins when all who asked before, in this project, have ended; whether they failed is their own concern. */
+  /** Starts after all earlier turns of this project have ended, failed or not. */
   run<T>(projectId: string, work: () => Promise<T>): Promise<T> {
     return this.projects.runExclusive(projectId, () => this.begin(work));
   }
 
-  /** Whether all that have begun by now ended within this time. Those that begin later are not waited for. */
+  /** Whether all landings that have started by now ended within this time. Later ones are not waited for. */
   waitUntilIdle(milliseconds: number): Promise<boolean> {
     return settlesWithin(milliseconds, Promise.all(this.begun));
   }

@@ -11,7 +11,7 @@ export interface DivergedBranch {
 
 /**
  * A merge of our branch and its upstream, on no branch, or the files in which they conflict. The same two heads give the same
- * commit, so it may be made as often as somebody asks.
+ * commit, so it may be repeated.
  */
 export async function mergeWithUpstream(
   commitBuilders: CommitBuilders,

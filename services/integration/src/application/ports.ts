@@ -13,25 +13,25 @@ import type { PushOutcome } from '../domain/upstream-failure';
 
 export interface ProjectStore {
   insert(project: Project): Promise<void>;
-  /** Replaces the row of version `project.version - 1`; throws `version_conflict` when it is another. */
+  /** Replaces the row of version `project.version - 1`; throws `version_conflict` when the row has another version. */
   update(project: Project): Promise<void>;
   find(projectId: string): Promise<Project | undefined>;
   findByIdempotencyKey(registeredBy: string, key: string): Promise<Project | undefined>;
   /** By id, those after `after`. */
   page(after: string | undefined, limit: number): Promise<readonly Project[]>;
-  /** Until the end of the transaction nobody else registers or lands in this project; waits for whoever does. */
+  /** Locks the project until the end of the transaction against registrations and landings; waits for a running one. */
   lock(projectId: string): Promise<void>;
 }
 
 export interface ChangeStore {
   insert(change: Change): Promise<void>;
-  /** Replaces the row of version `change.version - 1`; throws `version_conflict` when somebody was faster. */
+  /** Replaces the row of version `change.version - 1`; throws `version_conflict` after a concurrent update. */
   update(change: Change): Promise<void>;
   find(changeId: string): Promise<Change | undefined>;
 }
 
 export interface WaitingLanding {
-  /** The digest of the order: asked again, it is the same one. */
+  /** The digest of the order: a repetition has the same one. */
   readonly id: string;
   readonly order: PayloadOf<typeof landChange>;
   readonly traceparent: string | undefined;
@@ -39,17 +39,17 @@ export interface WaitingLanding {
 
 /** Orders to land that wait for the end of a pause. */
 export interface WaitingLandings {
-  /** Without effect when it waits already. */
+  /** Idempotent. */
   add(waiting: WaitingLanding): Promise<void>;
-  /** The oldest one but these, nobody else's until the transaction ends. */
+  /** The oldest waiting order except these, locked until the transaction ends. */
   next(except: readonly string[]): Promise<WaitingLanding | undefined>;
   remove(id: string): Promise<void>;
-  /** Of this change; without those that somebody is deciding right now. */
+  /** Orders for this change, except those that another transaction is deciding right now. */
   removeOf(changeId: string): Promise<void>;
   count(): Promise<number>;
 }
 
-/** Carries the trace of an order over the time that it waits. */
+/** Preserves the trace of an order while it waits. */
 export interface LandingTracing {
   current(): string | undefined;
   within<T>(traceparent: string | undefined, work: () => Promise<T>): Promise<T>;
@@ -72,20 +72,20 @@ export interface StagedRepository {
   readonly upstreamBranch: string | undefined;
   readonly head: string;
   readonly files: RepositoryFiles;
-  /** Makes it the repository of this project, in one step; an orphan of a registration that died is replaced. Once. */
+  /** Publishes it as the repository of this project, atomically and once; replaces the leftover of an interrupted registration. */
   publish(projectId: string): Promise<void>;
-  /** Without effect once published. */
+  /** No effect once published. */
   discard(): Promise<void>;
 }
 
 export interface ProjectRepositories {
-  /** Copies one branch (default: the source's HEAD) without anything of it being visible. */
+  /** Copies one branch (default: the source's HEAD); no part of the copy is visible before `publish`. */
   stage(source: ProjectSource, branch: string | undefined): Promise<Result<StagedRepository>>;
   /** Path of the bare repository. */
   pathOf(projectId: string): string;
   /** The commit that the branch points at now. */
   head(projectId: string, branch: string): Promise<string>;
-  /** Of a commit, what commands are detected from. */
+  /** The files of a commit that commands are detected from. */
   files(projectId: string, commit: string): Promise<RepositoryFiles>;
 }
 
@@ -97,76 +97,76 @@ export interface FollowedBranch {
   readonly branch: string;
 }
 
-/** The repositories that projects were copied from. Each call asks again whether the source is allowed. */
+/** The repositories that projects were copied from. Each call checks again whether the source is allowed. */
 export interface Upstreams {
-  /** Brings the branch's commits into the project's repository, on no branch of ours. */
+  /** Fetches the branch's commits into the project's repository, without moving a branch of ours. */
   fetch(followed: FollowedBranch): Promise<Result<void>>;
-  /** The branch as it was when it was last fetched. */
+  /** The branch at the last fetch. */
   fetchedHead(followed: FollowedBranch): Promise<string | undefined>;
   relation(projectId: string, ours: string, theirs: string): Promise<Relation>;
-  /** Whether a push could work at all, as far as that can be seen without one. */
+  /** Whether a push could work, as far as can be checked without one. */
   checkPush(followed: FollowedBranch): Promise<Result<void>>;
   /** Moves the upstream's branch from `expected` to `commit`. */
   push(followed: FollowedBranch, expected: string, commit: string): Promise<PushOutcome>;
 }
 
-/** Changes whose push has begun and whose landing has not been recorded: the upstream may have them. */
+/** Changes whose push has started and whose landing is not recorded: the upstream may have them. */
 export interface PushIntents {
   note(projectId: string, changeId: string, commit: string): Promise<void>;
   isNoted(projectId: string, changeId: string): Promise<boolean>;
   remove(projectId: string, changeId: string): Promise<void>;
 }
 
-/** Why git would not take a patch. */
+/** The reason why git rejects a patch. */
 export interface PatchFailure {
   readonly code: 'change_outside' | 'patch_invalid' | 'change_too_large';
-  /** git's own words. */
+  /** git's own message. */
   readonly message: string;
   readonly files: readonly string[];
 }
 
-/** A file that two changes have altered in ways that exclude each other. */
+/** A file with conflicting changes on both sides. */
 export interface MergeConflict {
   readonly file: string;
-  /** The first place, as git marks it; empty where it is no text. */
+  /** The first conflict, with git's markers; empty for a binary file. */
   readonly evidence: string;
 }
 
-/** A patch that is too large for memory, in a file that is removed by `close`. */
+/** A patch that is too large for memory, in a file that `close` removes. */
 export interface PatchFile {
   readonly path: string;
   close(): Promise<void>;
 }
 
 export interface PatchFiles {
-  /** What an agent has put as an artefact; undefined when nothing of this digest and size is kept. */
+  /** The patch that an agent uploaded as an artefact; undefined when no artefact of this digest and size is stored. */
   open(digest: string, sizeBytes: number): Promise<PatchFile | undefined>;
 }
 
 /** As text, or in a file. */
 export type Patch = string | Pick<PatchFile, 'path'>;
 
-/** A place where a patch is applied to exactly one base. Nothing is in the repository before `keep`. */
+/** A scratch area where a patch is applied to exactly one base. Nothing enters the repository before `keep`. */
 export interface CommitBuilder {
   /** Committer time of the base, in seconds. */
   readonly baseTime: number;
-  /** The paths that the patch names, without applying it. */
+  /** The paths of the patch, without applying it. */
   pathsOf(patch: Patch): Promise<Result<readonly string[], PatchFailure>>;
   apply(patch: Patch): Promise<Result<void, PatchFailure>>;
-  /** Applies what a commit changes since it left the base's history, by a three-way merge; all conflicts or nothing. */
+  /** Applies the changes of a commit since it left the base's history, by a three-way merge; returns all conflicts or none. */
   merge(commit: string): Promise<Result<void, readonly MergeConflict[]>>;
-  /** What is different now; after `apply` or `merge`. */
+  /** The differences from the base, after `apply` or `merge`. */
   proposedTree(): Promise<ProposedTree>;
-  /** On the base; `mergedCommit` is a second parent. */
+  /** A commit on the base; `mergedCommit` is a second parent. */
   commit(
     identity: CommitIdentity,
     mergedCommit?: string,
   ): Promise<{ readonly commit: string; readonly tree: string }>;
-  /** Moves the objects into the repository and keeps them alive by a ref. Done again it changes nothing. */
+  /** Moves the objects into the repository and keeps them alive by a ref. Idempotent. */
   keep(changeId: string, commit: string): Promise<void>;
   /** The same for a merge of the branch with its upstream, which is no change. */
   keepMerge(commit: string): Promise<void>;
-  /** A commit on top of `commit` that has the tree of its only parent again. */
+  /** A commit on top of `commit` with the tree of its only parent. */
   inverseOf(commit: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -193,18 +193,18 @@ export interface LandingCandidate {
 
 export interface Branches {
   facts(candidate: LandingCandidate): Promise<RepositoryFacts>;
-  /** Moves the branch from `from` to the commit, or tells where it stands instead. */
+  /** Moves the branch from `from` to the commit, or returns its current position. */
   move(
     candidate: LandingCandidate,
     from: string,
   ): Promise<{ readonly moved: true } | { readonly moved: false; readonly head: string }>;
-  /** The tree that the branch has now. */
+  /** The current tree of the branch. */
   treeOf(projectId: string, branch: string): Promise<string>;
 }
 
 export interface ChangeContent {
   readonly files: readonly { readonly path: string; readonly added: number; readonly removed: number }[];
-  /** At most 1 MiB; the last line says when it was cut. */
+  /** At most 1 MiB; the last line tells when it was truncated. */
   readonly diff: string;
 }
 
@@ -212,13 +212,13 @@ export interface ChangeReader {
   read(change: Pick<Change, 'projectId' | 'base' | 'commit'>): Promise<ChangeContent>;
 }
 
-/** Whose credential this is, if its principal may read and write here at the moment. */
+/** The principal of this credential, if it may read and write here at the moment. */
 export interface PrincipalAuthenticator {
   authenticate(credential: PrincipalCredential): Promise<Result<{ readonly principalId: string }>>;
 }
 
 export interface PrincipalCredential {
-  /** Undefined when only the credential was shown. */
+  /** Undefined when only the credential was sent. */
   readonly principalId: string | undefined;
   readonly credential: string;
 }

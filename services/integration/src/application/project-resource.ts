@@ -9,7 +9,7 @@ export interface ProjectResourceDependencies {
   readonly upstreams: Pick<Upstreams, 'relation' | 'fetchedHead'>;
 }
 
-/** What the world sees of a project; its head, and how that stands to the upstream's, are asked of git each time. */
+/** The public view of a project; its head, and the relation to the upstream's head, are read from git each time. */
 export async function projectResource(
   project: Project,
   { repositories, upstreams }: ProjectResourceDependencies,
@@ -31,7 +31,7 @@ export async function projectResource(
   };
 }
 
-/** The recorded head is the last that continues those before it; a rewritten branch stands elsewhere. */
+/** The recorded head is the last one that continues those before it; a rewritten branch points elsewhere. */
 async function upstreamHead(
   project: Project,
   upstreams: Pick<Upstreams, 'fetchedHead'>,

@@ -11,7 +11,7 @@ import {
 
 jest.setTimeout(60_000);
 
-describe('taking a landed change back (real git, stores in memory)', () => {
+describe('ProposeRevert (real git, stores in memory)', () => {
   let source: SourceRepository;
   let environment: IntegrationEnvironment;
   let registered: string;
@@ -52,7 +52,7 @@ describe('taking a landed change back (real git, stores in memory)', () => {
     return found;
   };
 
-  it('makes a change that has the tree of before, lands like any other, and can be taken back itself', async () => {
+  it('creates a change with the previous tree that lands like any other and can itself be reverted', async () => {
     const change = await landed((at) => at.write('a', 'a\n').write('src/unique.js', 'exports.unique = 1;\n'));
     const made = await environment.revert.execute(order(change));
     expect(made).toMatchObject({
@@ -85,7 +85,7 @@ describe('taking a landed change back (real git, stores in memory)', () => {
     });
   });
 
-  it('gives the same change to the same order', async () => {
+  it('returns the same change for the same order', async () => {
     const change = await landed((at) => at.write('a', 'a\n'));
     const asked = order(change);
     const [first, second] = [
@@ -96,7 +96,7 @@ describe('taking a landed change back (real git, stores in memory)', () => {
     expect(environment.memory.outbox.payloads(changeMaterialised)).toHaveLength(2);
   });
 
-  it('keeps what has landed since, and is made again when the branch moves before it lands', async () => {
+  it('keeps later changes, and is rebased when the branch moves before it lands', async () => {
     const change = await landed((at) => at.write('a', 'a\n'));
     await landed((at) => at.write('b', 'b\n'));
     const made = await environment.revert.execute(order(change));
@@ -107,14 +107,14 @@ describe('taking a landed change back (real git, stores in memory)', () => {
       failure: { code: 'base_moved' },
     });
     const again = await environment.rebase.execute(uuidv7(), rebaseOrder(revert, later.commit));
-    if (!again?.ok) throw new Error('not made again');
+    if (!again?.ok) throw new Error('not rebased');
     expect(again.value.reverts).toBe(change.changeId);
     await environment.land.execute(uuidv7(), landOrder(again.value));
     const files = (await environment.in('sample', 'ls-tree', '--name-only', 'main')).split('\n');
     expect(['a', 'b', 'c'].map((file) => files.includes(file))).toEqual([false, true, true]);
   });
 
-  it('names the files that later changes have altered in the same places', async () => {
+  it('names the files in which later changes conflict with the revert', async () => {
     const change = await landed((at) => at.write('src/unique.js', 'one\n'));
     await landed((at) => at.write('src/unique.js', 'two\n'));
     expect(await environment.revert.execute(order(change))).toMatchObject({
@@ -126,7 +126,7 @@ describe('taking a landed change back (real git, stores in memory)', () => {
     });
   });
 
-  it('refuses what has not landed, what is not known, and what is taken back already', async () => {
+  it('rejects a change that has not landed, an unknown change and a reverted change', async () => {
     const { patch } = source.propose((at) => at.write('a', 'a\n'));
     const proposed = await environment.committed(createCommitOrder(registered, patch));
     expect(await environment.revert.execute(order(proposed))).toMatchObject({

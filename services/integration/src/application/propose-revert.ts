@@ -22,8 +22,8 @@ export interface ProposeRevertDependencies {
 const maxNamedFiles = 5;
 
 /**
- * Makes a commit that takes a landed change back, on what new work begins on: the inverse of what the change altered, merged with
- * what has landed since. It is a change like any other and lands only as one. The same order gives the same change.
+ * Creates a commit that reverts a landed change, on the base of new work: the inverse of the change, merged with later changes.
+ * It is a change like any other and lands only as one. The same order gives the same change.
  */
 export class ProposeRevert {
   constructor(private readonly use: ProposeRevertDependencies) {}
@@ -31,8 +31,7 @@ export class ProposeRevert {
   async execute(order: Order): Promise<Result<Reply>> {
     const { unitOfWork, projects, commitBuilders } = this.use;
     const reverted = await unitOfWork.run((tx) => tx.changes.find(order.change_id));
-    if (!reverted)
-      return err(failure('not_found', 'change_not_found', `There is no change ${order.change_id}.`));
+    if (!reverted) return err(failure('not_found', 'change_not_found', `Unknown change ${order.change_id}.`));
     if (reverted.state !== 'landed') return err(notLanded(order.change_id));
     const project = await projects.fresh(reverted.projectId);
     if (!project.ok) return project;
@@ -136,7 +135,7 @@ async function inverted(
       failure(
         'conflict',
         'revert_conflict',
-        `What has landed since change ${changeId} alters the same places: ${named}${more}.`,
+        `The revert of change ${changeId} conflicts with later changes in: ${named}${more}.`,
         {
           suggestion: 'Revert the later changes first, or ask for the opposite in your own words.',
           details: { files },
@@ -147,8 +146,8 @@ async function inverted(
   const tree = await bench.proposedTree();
   if (tree.entries.length === 0)
     return err(
-      failure('conflict', 'already_reverted', `Nothing of change ${changeId} is left to take back.`, {
-        suggestion: 'Look at the history of the branch: it was reverted already.',
+      failure('conflict', 'already_reverted', `Change ${changeId} is reverted already.`, {
+        suggestion: 'The history of the branch shows the revert.',
       }),
     );
   const refused = checkProposedTree(tree, limits);
@@ -159,7 +158,7 @@ const notLanded = (changeId: string) =>
   failure(
     'conflict',
     'change_not_landed',
-    `Change ${changeId} has not landed, so there is nothing to take back.`,
+    `Change ${changeId} has not landed, so there is nothing to revert.`,
     {
       suggestion: 'Cancel its request instead.',
     },

@@ -14,7 +14,7 @@ import { projectMissing, type Synced, type SyncProject } from './sync-project';
 export interface ReadProjectsDependencies extends ProjectResourceDependencies {
   readonly unitOfWork: IntegrationUnitOfWork;
   readonly sync: Pick<SyncProject, 'execute'>;
-  /** Address under which agents reach this service, without a slash at the end. */
+  /** Address of this service for agents, without a slash at the end. */
   readonly publicUrl: string;
 }
 
@@ -33,7 +33,7 @@ export class GetProject {
     return ok({ ...(await projectResource(project, this.use)), ...this.workspaceOf(project_id) });
   }
 
-  /** What new work begins on, in step with the upstream as far as that can be. */
+  /** The base of new work, synchronised with the upstream if it is reachable. */
   async fresh(projectId: string): Promise<Result<{ readonly synced: Synced; readonly reply: ProjectReply }>> {
     const result = await this.use.sync.execute(projectId);
     if (!result.ok) return result;
@@ -42,7 +42,7 @@ export class GetProject {
     if (requireFresh && error !== undefined)
       return err(
         failure('unavailable', error.code, error.message, {
-          suggestion: 'The project requires a fresh upstream: try again, or set `--require-fresh off`.',
+          suggestion: 'The project requires a fresh upstream. Retry, or set `--require-fresh off`.',
         }),
       );
     const resource = await projectResource(synced.project, this.use);
@@ -62,7 +62,7 @@ export class GetProject {
 
 const cursors = pageCursor('projects', projectId);
 
-/** git processes at once while a page is read. */
+/** Maximum concurrent git processes while a page is read. */
 const concurrency = 4;
 
 export class ListProjects {

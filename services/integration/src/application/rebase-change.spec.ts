@@ -10,10 +10,10 @@ import {
   rebaseOrder,
 } from '../testing/integration-environment';
 
-// git is a process for each question.
+// Each git command is a process.
 jest.setTimeout(30_000);
 
-describe('making a change again (real git, stores in memory)', () => {
+describe('RebaseChange (real git, stores in memory)', () => {
   let environment: IntegrationEnvironment;
   let source: SourceRepository;
   let base: string;
@@ -36,7 +36,7 @@ describe('making a change again (real git, stores in memory)', () => {
 
   const proposed = (path: string, content: string): Promise<Change> =>
     environment.committed(createCommitOrder(base, source.propose((at) => at.write(path, content)).patch));
-  /** One line of `long.txt` is another. */
+  /** `long.txt` with one line replaced. */
   const withLine = (line: number, text: string) =>
     Array.from({ length: 40 }, (_, at) => (at === line ? `${text}\n` : `line ${at}\n`)).join('');
   const head = () => environment.in('sample', 'rev-parse', 'refs/heads/main');
@@ -48,7 +48,7 @@ describe('making a change again (real git, stores in memory)', () => {
   };
   const show = (commit: string, path: string) => environment.in('sample', 'show', `${commit}:${path}`);
 
-  it('merges it with what has landed: a new change on the new head, of the same producer', async () => {
+  it('creates a new change of the same producer on the new head by a merge', async () => {
     const first = await proposed('long.txt', withLine(2, 'early'));
     const second = await proposed('long.txt', withLine(30, 'late'));
     await land(first);
@@ -80,7 +80,7 @@ describe('making a change again (real git, stores in memory)', () => {
     expect(await head()).toBe(again.commit);
   });
 
-  it('gives the same commit however often it is ordered, and after it was forgotten', async () => {
+  it('creates the same commit on every repetition, also after its record was lost', async () => {
     const first = await proposed('a.txt', 'a\n');
     const second = await proposed('b.txt', 'b\n');
     await land(first);
@@ -100,7 +100,7 @@ describe('making a change again (real git, stores in memory)', () => {
     });
   });
 
-  it('says where it cannot be merged, with both sides, and keeps nothing', async () => {
+  it('returns the conflicts with both sides and stores nothing', async () => {
     const first = await proposed('long.txt', withLine(7, 'ours'));
     const second = await proposed('long.txt', withLine(7, 'theirs'));
     await land(first);
@@ -121,7 +121,7 @@ describe('making a change again (real git, stores in memory)', () => {
     expect(await environment.in('sample', 'for-each-ref')).toBe(refs);
   });
 
-  it('refuses what has landed already by somebody else, and what is no change of the run', async () => {
+  it('rejects a change that another landing contains already, and a change of another workflow', async () => {
     const first = await proposed('long.txt', withLine(7, 'same'));
     const second = await proposed('long.txt', withLine(7, 'same'));
     await land(first);
@@ -136,13 +136,13 @@ describe('making a change again (real git, stores in memory)', () => {
     expect(await codeOf({ onto: 'd'.repeat(40) })).toBe('base_unknown');
   });
 
-  it('brings five changes of one base to the branch, one after the other, each as it was tested', async () => {
+  it('lands five changes of one base one after the other, each with the tested tree', async () => {
     let waiting = await Promise.all(
       [1, 2, 3, 4, 5].map((n) => proposed('long.txt', withLine(n * 7, `change ${n}`))),
     );
     const trees: string[] = [];
     while (waiting.length > 0) {
-      // All at once: the branch moves for one of them, the others are told where it stands.
+      // All at once: the branch moves for one of them, the others get its new position.
       const outcomes = await Promise.all(waiting.map((change) => land(change)));
       const won = waiting.filter((_, index) => outcomes[index]?.kind === 'landed');
       expect(won).toHaveLength(1);

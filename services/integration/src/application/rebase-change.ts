@@ -14,7 +14,7 @@ type Order = PayloadOf<typeof remakeChange>;
 export class RebaseChange {
   constructor(private readonly use: Omit<CreateCommitDependencies, 'patchFiles'>) {}
 
-  /** Undefined when this message was taken before. */
+  /** Undefined when this message was handled before. */
   async execute(messageId: string, order: Order): Promise<Result<Change, ChangeRefusal> | undefined> {
     const changeId = rebasedChangeIdOf(order.change_id, order.onto);
     return produceCommit(

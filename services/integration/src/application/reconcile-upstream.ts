@@ -11,23 +11,23 @@ export interface MeetUpstreamDependencies {
   readonly pushIntents: PushIntents;
 }
 
-/** The upstream's branch was moved by somebody else between our fetch and our push: it is to be fetched again. */
+/** Another push moved the upstream's branch between our fetch and our push: fetch again. */
 export class UpstreamMoved extends Error {
   override readonly name = 'UpstreamMoved';
 }
 
 export type UpstreamAnswer =
   | { readonly kind: 'decided'; readonly decision: LandingDecision; readonly pushed: boolean }
-  /** The landing has to be pushed and cannot be now. */
+  /** The landing requires a push, which is not possible now. */
   | { readonly kind: 'waiting'; readonly failure: Failure };
 
 /**
- * What the upstream has to say about a landing that may go ahead otherwise: it lands only on top of what the upstream has, and
- * a project that pushes has it there before its own branch moves.
+ * Checks a landing against the upstream: a change lands only on top of the upstream's head, and a project that pushes has it
+ * in the upstream before its own branch moves.
  *
- * The push is first because our branch never moves back: a push that is refused leaves both branches as they were. A process
- * that dies after the push finds the commit in the upstream when the order is delivered again, pushes nothing and goes on. If
- * another request brings the branch in step before that, the redelivery finds the commit on the branch, and only says so.
+ * The push comes first because our branch never moves back: a refused push leaves both branches unchanged. When the process
+ * dies after the push, the redelivery finds the commit in the upstream, pushes nothing and continues. If another request
+ * synchronises the branch before that, the redelivery finds the commit on the branch and only publishes the event.
  */
 export class ReconcileUpstream {
   constructor(private readonly use: MeetUpstreamDependencies) {}
@@ -48,7 +48,7 @@ export class ReconcileUpstream {
     const synced = await this.use.sync.apply(tx, project, fetched);
     if (decision.kind === 'refuse') return decided(baseMoved(candidate.base, synced.base));
     const { projectId, commit, changeId } = candidate;
-    // Of an upstream whose history was rewritten no head may be built upon: there is nowhere to push to.
+    // An upstream whose history was rewritten has no head to build upon, so there is no target for a push.
     if (isPushed && synced.upstreamHead === undefined)
       return decided({ kind: 'refuse', failure: cannotPush(projectId, synced.refusal ?? headUnknown) });
     const has = await this.isBuiltOn(projectId, commit, synced.upstreamHead);
@@ -73,7 +73,7 @@ export class ReconcileUpstream {
     }
   }
 
-  /** A head that is not known asks for nothing. */
+  /** An unknown head requires nothing. */
   private async isBuiltOn(projectId: string, commit: string, head: string | undefined): Promise<boolean> {
     if (head === undefined) return true;
     return (await this.use.upstreams.relation(projectId, commit, head)).behind === 0;
@@ -86,7 +86,7 @@ export class ReconcileUpstream {
     isPushed: boolean,
   ): LandingDecision {
     if (newBase !== base) return baseMoved(base, newBase);
-    // Both histories go on by themselves, as the notes of the request say; only a push needs them to be one.
+    // Both histories may diverge, as the notes of the request tell; only a push needs them joined.
     if (!isPushed || !refusal) return decision;
     return { kind: 'refuse', failure: cannotPush(projectId, refusal) };
   }
@@ -100,7 +100,7 @@ const withUpstreamAt = (project: Project, head: string): Project => ({
 
 const decided = (decision: LandingDecision): UpstreamAnswer => ({ kind: 'decided', decision, pushed: false });
 
-/** What is refused anyway is refused at once. */
+/** An order that is refused anyway is refused at once. */
 const unreached = (decision: LandingDecision, reason: Failure): UpstreamAnswer =>
   decision.kind === 'land' ? { kind: 'waiting', failure: reason } : decided(decision);
 

@@ -3,10 +3,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { sampleSource, SourceRepository } from '../testing/git-fixture';
 import { admin, IntegrationEnvironment } from '../testing/integration-environment';
 
-// git is a process for each question.
+// Each git command is a process.
 jest.setTimeout(30_000);
 
-describe('registering a project (real git, stores in memory)', () => {
+describe('RegisterProject (real git, stores in memory)', () => {
   let environment: IntegrationEnvironment;
   let source: SourceRepository;
   beforeEach(() => {
@@ -22,7 +22,7 @@ describe('registering a project (real git, stores in memory)', () => {
   const register = (over: object = {}) =>
     environment.register.execute({ project_id: 'sample', source: source.path, actor: admin, ...over });
 
-  it('keeps a repository and says so', async () => {
+  it('copies the repository, records the project and publishes an event', async () => {
     const head = source.git('rev-parse', 'HEAD');
     expect(await register({ name: 'Sample' })).toEqual({
       ok: true,
@@ -63,14 +63,14 @@ describe('registering a project (real git, stores in memory)', () => {
     expect(await register()).toMatchObject({ value: { commands: { test: 'npm test' } } });
   });
 
-  it('lets the person say what is tested and measured', async () => {
+  it('uses the given commands and performance policy', async () => {
     const given = { commands: { bench: 'node bench.js' }, performance: { min_speedup: 2 } };
     expect(await register(given)).toMatchObject({
       value: { commands: { test: 'npm test', bench: 'node bench.js' }, performance: { min_speedup: 2 } },
     });
   });
 
-  it('refuses a project without tests, unless the command is given', async () => {
+  it('rejects a project without tests, unless the command is given', async () => {
     const bare = SourceRepository.create();
     bare.write('README.md', 'hello').commit();
     expect(await register({ source: bare.path })).toMatchObject({ ok: false, error: { code: 'no_tests' } });
@@ -81,7 +81,7 @@ describe('registering a project (real git, stores in memory)', () => {
     bare.remove();
   });
 
-  it('refuses what is no repository, and leaves nothing behind', async () => {
+  it('rejects a folder that is no repository and leaves no copy', async () => {
     expect(await register({ source: '/no/such/folder' })).toMatchObject({
       error: { code: 'repo_not_found' },
     });
@@ -89,7 +89,7 @@ describe('registering a project (real git, stores in memory)', () => {
     expect(existsSync(environment.repositories.pathOf('sample'))).toBe(false);
   });
 
-  it('refuses a second project of the same id', async () => {
+  it('rejects a second project of the same id', async () => {
     await register();
     expect(await register()).toMatchObject({
       ok: false,
@@ -97,7 +97,7 @@ describe('registering a project (real git, stores in memory)', () => {
     });
   });
 
-  it('gives the same answer to the same key, also while it is still copying, and refuses another request under it', async () => {
+  it('returns the same answer for the same idempotency key, also during the copy, and rejects another request under it', async () => {
     const [first, joined] = await Promise.all([
       register({ idempotency_key: 'k' }),
       register({ idempotency_key: 'k' }),
@@ -110,7 +110,7 @@ describe('registering a project (real git, stores in memory)', () => {
     expect(environment.memory.outbox.messages).toHaveLength(1);
   });
 
-  it('lets one of two at once win', async () => {
+  it('accepts one of two concurrent registrations', async () => {
     const results = await Promise.all([register(), register({ name: 'other' })]);
     expect(results.map((result) => (result.ok ? 'ok' : result.error.code)).sort()).toEqual([
       'ok',
@@ -118,7 +118,7 @@ describe('registering a project (real git, stores in memory)', () => {
     ]);
   });
 
-  it('starts over after a process that died before it could record the project', async () => {
+  it('starts over after a process that died before the project was recorded', async () => {
     environment.diesBeforeCommit = true;
     await expect(register()).rejects.toThrow('died');
     environment.diesBeforeCommit = false;

@@ -28,7 +28,7 @@ export interface RegisterProjectDependencies extends ProjectResourceDependencies
  * that dies in between leaves a repository without a row, which the next registration replaces.
  */
 export class RegisterProject {
-  /** A caller that got no answer in time asks again while the copy still runs: it joins that copy. */
+  /** A caller whose request timed out repeats it while the copy still runs: it joins that copy. */
   private readonly running = new Map<string, Promise<Result<ProjectResource>>>();
 
   constructor(private readonly use: RegisterProjectDependencies) {}
@@ -62,7 +62,7 @@ export class RegisterProject {
     }
   }
 
-  /** The project that this very request made before, or why there can be no new one. */
+  /** The project that this request created before, or the reason why it cannot be created. */
   private async earlier(
     projects: ProjectStore,
     registration: Registration,
@@ -72,7 +72,7 @@ export class RegisterProject {
     if (same) return repeatOf(same, same.requestDigest, requestDigestOf(registration));
     if (await projects.find(project_id))
       return err(
-        failure('conflict', 'project_exists', `There is a project ${project_id} already.`, {
+        failure('conflict', 'project_exists', `Project ${project_id} exists already.`, {
           suggestion: 'Choose another id.',
         }),
       );
@@ -133,11 +133,11 @@ export class RegisterProject {
   }
 }
 
-/** What was asked, without the key it was asked under. */
+/** The content of the request, without its idempotency key. */
 const requestDigestOf = ({ idempotency_key: _, actor, ...asked }: Registration): string =>
   digestOf({ ...asked, actor: actor.name });
 
-/** What the person says wins over what is found, command by command. */
+/** Given commands override detected ones, command by command. */
 const overridesOf = ({ commands, performance }: Registration): SettingOverrides => ({
   commands: commands ?? {},
   ...(performance === undefined ? {} : { performance }),

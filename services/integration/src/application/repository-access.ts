@@ -1,13 +1,13 @@
 import type { IntegrationUnitOfWork, ProjectRepositories } from './ports';
 
-/** Which repositories there are to read. */
+/** The repositories that may be read. */
 export class RepositoryAccess {
   constructor(
     private readonly unitOfWork: IntegrationUnitOfWork,
     private readonly repositories: ProjectRepositories,
   ) {}
 
-  /** Undefined when nobody registered the project; a folder alone, of a registration that died, is none. */
+  /** Undefined for an unregistered project, also when an interrupted registration left a folder. */
   async pathOf(projectId: string): Promise<string | undefined> {
     const project = await this.unitOfWork.run((tx) => tx.projects.find(projectId));
     return project && this.repositories.pathOf(project.projectId);

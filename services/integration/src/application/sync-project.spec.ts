@@ -12,7 +12,7 @@ import {
 
 jest.setTimeout(60_000);
 
-describe('a project and the repository that it was copied from (real git, stores in memory)', () => {
+describe('SyncProject (real git, stores in memory)', () => {
   let source: SourceRepository;
   let environment: IntegrationEnvironment;
   let registered: string;
@@ -36,7 +36,7 @@ describe('a project and the repository that it was copied from (real git, stores
   const upstream = async () => await environment.getProject.execute({ project_id: 'sample' });
   const committed = (file: string, content = 'x\n'): string => source.write(file, content).commit();
 
-  /** A change of ours on what new work begins on, landed. */
+  /** Lands a change on the base of new work. */
   async function landed(file: string, content = 'ours\n'): Promise<Change> {
     const { base } = await fresh();
     const patch = `diff --git a/${file} b/${file}\nnew file mode 100644\n--- /dev/null\n+++ b/${file}\n@@ -0,0 +1 @@\n+${content}`;
@@ -46,7 +46,7 @@ describe('a project and the repository that it was copied from (real git, stores
     return change;
   }
 
-  it('is in step after its registration', async () => {
+  it('is in_step after the registration', async () => {
     expect(await fresh()).toMatchObject({
       head: registered,
       base: registered,
@@ -56,7 +56,7 @@ describe('a project and the repository that it was copied from (real git, stores
     expect(environment.memory.outbox.payloads(projectSynced)).toEqual([]);
   });
 
-  it('sees what was committed there since, and says that its branch has moved', async () => {
+  it('moves its branch to new commits of the upstream and publishes an event', async () => {
     const [, second] = [committed('a'), committed('b')];
     expect(await fresh()).toMatchObject({ head: second, base: second, upstream: { state: 'in_step' } });
     expect(await head()).toBe(second);
@@ -71,12 +71,12 @@ describe('a project and the repository that it was copied from (real git, stores
     ]);
   });
 
-  it('is not asked by a question that does not want to wait for it', async () => {
+  it('does not fetch for a query that does not want to wait', async () => {
     committed('a');
     expect(await upstream()).toMatchObject({ value: { head: registered } });
   });
 
-  it('keeps what has landed here and is not there', async () => {
+  it('keeps landed commits that the upstream lacks', async () => {
     const change = await landed('ours');
     expect(await fresh()).toMatchObject({
       head: change.commit,
@@ -85,14 +85,14 @@ describe('a project and the repository that it was copied from (real git, stores
     });
   });
 
-  it('is in step again when what has landed has come there by itself', async () => {
+  it('is in_step again when the upstream got the landed commits by other means', async () => {
     const change = await landed('ours');
     source.git('fetch', '--quiet', environment.repositories.pathOf('sample'), 'main');
     source.git('merge', '--quiet', '--ff-only', 'FETCH_HEAD');
     expect(await fresh()).toMatchObject({ head: change.commit, upstream: { state: 'in_step' } });
   });
 
-  it('gives both histories to new work when each has something of its own, and moves no branch for that', async () => {
+  it('bases new work on a merge of diverged histories and moves no branch', async () => {
     const change = await landed('ours');
     const theirs = committed('theirs');
     const found = await fresh();
@@ -111,7 +111,7 @@ describe('a project and the repository that it was copied from (real git, stores
     expect(await head()).toBe(change.commit);
   });
 
-  it('lands the merge with the first change that is made on it', async () => {
+  it('lands the merge with the first change based on it', async () => {
     const ours = await landed('ours');
     const theirs = committed('theirs');
     const change = await landed('second');
@@ -122,7 +122,7 @@ describe('a project and the repository that it was copied from (real git, stores
     expect(await fresh()).toMatchObject({ base: change.commit, upstream: { state: 'ahead', behind: 0 } });
   });
 
-  it('says which files conflict, and works without what conflicts', async () => {
+  it('names the files that conflict and continues on the own branch', async () => {
     const change = await landed('same', 'ours\n');
     committed('same', 'theirs\n');
     expect(await fresh()).toMatchObject({
@@ -133,7 +133,7 @@ describe('a project and the repository that it was copied from (real git, stores
     expect(await landed('more')).toMatchObject({ base: change.commit });
   });
 
-  it('never takes up again what the upstream has thrown away', async () => {
+  it('never restores commits that the upstream has dropped', async () => {
     const secret = committed('secret');
     await fresh();
     source.git('reset', '--quiet', '--hard', registered);
@@ -157,14 +157,16 @@ describe('a project and the repository that it was copied from (real git, stores
     ]);
   });
 
-  it('uses what is known while the upstream is away, and says so once', async () => {
+  it('uses the last known head while the upstream is unreachable and publishes that once', async () => {
     rmSync(source.path, { recursive: true });
     for (const _ of [1, 2]) {
       const found = await fresh();
       expect(found).toMatchObject({
         base: registered,
         upstream: { state: 'unreachable', error: { code: 'repo_not_found' } },
-        notes: [expect.stringMatching(/There is no folder .* works on .* as the upstream was at 2026-06-01/)],
+        notes: [
+          expect.stringMatching(/Folder .* does not exist.* works on .* as the upstream was at 2026-06-01/),
+        ],
       });
     }
     expect(environment.memory.outbox.payloads(projectSynced)).toMatchObject([
@@ -172,7 +174,7 @@ describe('a project and the repository that it was copied from (real git, stores
     ]);
   });
 
-  it('is refused while the upstream is away when it requires a fresh one', async () => {
+  it('rejects new work while the upstream is unreachable when the project requires a fresh one', async () => {
     await environment.update.execute({ project_id: 'sample', require_fresh: true, actor: admin });
     rmSync(source.path, { recursive: true });
     expect(await environment.getProject.execute({ project_id: 'sample', fresh: true })).toMatchObject({
@@ -181,7 +183,7 @@ describe('a project and the repository that it was copied from (real git, stores
     expect(await upstream()).toMatchObject({ ok: true });
   });
 
-  it('follows no branch when there was none to follow', async () => {
+  it('follows no branch when the source had a detached HEAD', async () => {
     source.git('checkout', '--quiet', '--detach');
     const made = await environment.register.execute({
       project_id: 'detached',
@@ -198,7 +200,7 @@ describe('a project and the repository that it was copied from (real git, stores
     ).toMatchObject({ error: { code: 'push_not_possible' } });
   });
 
-  it('stays where it is while landing is paused, and says that it is behind', async () => {
+  it('does not move its branch while landing is paused and reports that it is behind', async () => {
     await environment.pauses.pause(admin, 'A release is being cut.');
     committed('a');
     expect(await fresh()).toMatchObject({
@@ -211,7 +213,7 @@ describe('a project and the repository that it was copied from (real git, stores
     expect(await fresh()).toMatchObject({ upstream: { state: 'in_step' } });
   });
 
-  it('answers a person who asks, and records who did, also when nothing is new', async () => {
+  it('publishes the result and the person of a manual synchronisation, also when nothing changed', async () => {
     expect(await environment.sync.execute('sample', 'ada')).toMatchObject({ ok: true });
     expect(environment.memory.outbox.payloads(projectSynced)).toMatchObject([
       { state: 'in_step', synced_by: 'ada' },
@@ -221,7 +223,7 @@ describe('a project and the repository that it was copied from (real git, stores
     });
   });
 
-  it('is recorded as it is after a process died between the move of its branch and the commit', async () => {
+  it('records the real position of the branch after a process died between move and commit', async () => {
     const theirs = committed('a');
     environment.diesBeforeCommit = true;
     await expect(environment.sync.execute('sample')).rejects.toThrow('died');
@@ -233,15 +235,15 @@ describe('a project and the repository that it was copied from (real git, stores
     ]);
   });
 
-  describe('has its commands', () => {
+  describe('commands', () => {
     const scripts = (test: string): string => JSON.stringify({ scripts: { test, bench: 'node bench.js' } });
 
-    it('detected again when new work begins on another commit', async () => {
+    it('are detected again when new work starts on another commit', async () => {
       committed('package.json', scripts('mocha'));
       expect(await fresh()).toMatchObject({ commands: { test: 'npm test', bench: 'npm run bench' } });
     });
 
-    it('as a person has set them, whatever is detected, until they are taken back', async () => {
+    it('keep overrides over detected ones until the overrides are removed', async () => {
       const set = await environment.update.execute({
         project_id: 'sample',
         name: 'Renamed',
@@ -268,15 +270,15 @@ describe('a project and the repository that it was copied from (real git, stores
       ]);
     });
 
-    it('of before when its settings are broken, and says so', async () => {
+    it('keep their last value when ymera.json is invalid, with a note', async () => {
       committed('ymera.json', '{');
       expect(await fresh()).toMatchObject({
         commands: { test: 'npm test' },
-        notes: [expect.stringMatching(/ymera.json is invalid.* before are used/)],
+        notes: [expect.stringMatching(/ymera.json is invalid.*previous commands are used/)],
       });
     });
 
-    it('refused when nothing tests it', async () => {
+    it('are rejected when no command tests the project', async () => {
       expect(
         await environment.update.execute({ project_id: 'sample', commands: { test: '' }, actor: admin }),
       ).toMatchObject({ error: { code: 'no_tests' } });

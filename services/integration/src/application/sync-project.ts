@@ -36,30 +36,30 @@ export interface SyncProjectDependencies {
 
 export interface Synced {
   readonly project: Project;
-  /** What new work begins on. */
+  /** The base of new work. */
   readonly base: string;
-  /** The upstream's head as far as it may be built upon; undefined when none is known. */
+  /** The upstream's head if it may be built upon; undefined when none is known. */
   readonly upstreamHead: string | undefined;
-  /** Why what the upstream has is not in `base`. */
+  /** The reason why upstream commits are missing in `base`. */
   readonly refusal?: { readonly code: string; readonly message: string };
   readonly notes: readonly string[];
 }
 
-/** Who is named where the platform looks by itself. */
+/** The actor of automatic synchronisations. */
 export const integrationActor = 'integration';
 
 /**
- * Brings a project in step with the branch that it was copied from. Our branch only moves forward: to the upstream's head when
- * we have nothing that it lacks, else to nothing. Two histories are merged into a commit that is on no branch; new work
- * begins on it, and it lands with that work, tested, examined and approved as part of its tree.
+ * Synchronises a project with the branch that it was copied from. Our branch only moves forward: to the upstream's head when
+ * we have no own commits, otherwise not at all. Diverged histories are merged into a commit that is on no branch; new work
+ * starts on it, and it lands with that work, tested, examined and approved as part of its tree.
  *
- * A process that dies after the branch has moved and before the transaction commits has moved it to where the upstream stands;
- * the next pass finds it there, and records the upstream's new head then.
+ * When the process dies after the branch has moved and before the transaction commits, the branch is at the upstream's head;
+ * the next pass finds it there and records that head.
  */
 export class SyncProject {
   constructor(private readonly use: SyncProjectDependencies) {}
 
-  /** `askedBy`: a person, who gets an answer that is recorded, also when nothing is new. */
+  /** `askedBy`: a person, for whom the result is published and recorded, also when nothing changed. */
   async execute(projectId: string, askedBy?: string): Promise<Result<Synced>> {
     const { unitOfWork, underWay, fetches } = this.use;
     const project = await unitOfWork.run((tx) => tx.projects.find(projectId));
@@ -74,11 +74,11 @@ export class SyncProject {
         const current = await tx.projects.find(projectId);
         return this.apply(tx, current ?? project, fetched, askedBy);
       });
-    // A landing that waits for an upstream which does not answer has the turn; nothing is moved without an answer.
+    // A landing that waits for an unresponsive upstream holds the turn; without a fetched head nothing is moved.
     return ok(fetched.ok ? await underWay.run(projectId, record) : await record());
   }
 
-  /** Under the project's lock; when `fetched` is an answer, also in the project's turn. */
+  /** Under the project's lock; with a `fetched` head also in the project's turn. */
   async apply(
     tx: IntegrationTransaction,
     project: Project,
@@ -145,7 +145,7 @@ export class SyncProject {
     }
   }
 
-  /** What the upstream has thrown away would otherwise look like commits of ours. */
+  /** Commits that the upstream has dropped would otherwise look like commits of ours. */
   private async continues(projectId: string, { head }: Upstream, theirs: string): Promise<boolean> {
     if (head === undefined) return true;
     return (await this.use.upstreams.relation(projectId, head, theirs)).ahead === 0;
@@ -157,7 +157,7 @@ export class SyncProject {
     { local, theirs }: { readonly local: string; readonly theirs: string },
     found: Found,
   ): Promise<Found> {
-    // Right before the branch moves, as a landing asks: a pause stops every move of a branch.
+    // Right before the branch moves, like a landing: a pause stops every move of a branch.
     if ((await tx.pauses.whileWorking()) !== undefined)
       return { ...found, notes: found.relation ? [notes.behindNote(found.relation)] : [] };
     const candidate = { projectId, branch: defaultBranch, base: local, commit: theirs };
@@ -183,7 +183,7 @@ export class SyncProject {
     return { ...found, refusal: { code: 'upstream_conflict', message: note }, notes: [note] };
   }
 
-  /** Commands are detected again once new work begins on another commit than they were detected from. */
+  /** Detects commands again once new work starts on another commit than the one they were detected from. */
   private async settingsAt(
     project: Project,
     local: string,
@@ -224,7 +224,7 @@ export class SyncProject {
   }
 }
 
-/** Of a project that was recorded before they were kept: by what is detected where its branch stood then. */
+/** For a project that was recorded before overrides were stored: by the commands detected at the old position of its branch. */
 export async function overridesAt(
   repositories: Pick<ProjectRepositories, 'files'>,
   { projectId, commands, performance }: Project,
@@ -257,7 +257,7 @@ const nothing = (local: string): Omit<Found, 'known'> => ({
   notes: [],
 });
 
-/** What is known stays; that it may be old is said. */
+/** Keeps the known state and adds that it may be out of date. */
 function unreached({ upstream }: Project, reason: Failure, local: string): Found {
   const { code, message, retryable, suggestion } = reason;
   const error = { code, message, retryable, ...(suggestion === undefined ? {} : { suggestion }) };
@@ -266,4 +266,4 @@ function unreached({ upstream }: Project, reason: Failure, local: string): Found
 }
 
 export const projectMissing = (projectId: string): Failure =>
-  failure('not_found', 'project_not_found', `There is no project ${projectId}.`);
+  failure('not_found', 'project_not_found', `Unknown project ${projectId}.`);

@@ -16,7 +16,7 @@ export interface UpdateProjectDependencies extends ProjectResourceDependencies {
   readonly upstreams: Upstreams;
 }
 
-/** Changes what a person may set of a project; the next request is planned with it. The same again changes nothing more. */
+/** Changes a project's settings; the next request is planned with them. Idempotent. */
 export class UpdateProject {
   constructor(private readonly use: UpdateProjectDependencies) {}
 

@@ -14,8 +14,8 @@ function setUp() {
   return { fetches, clock, open, settle: (result: Result<void>) => open.at(-1)?.(result) };
 }
 
-describe('fetches of upstreams', () => {
-  it('begin after they are asked for: who asks during one waits for the next, together with others', async () => {
+describe('UpstreamFetches', () => {
+  it('starts a new fetch for callers that arrive during one, shared by all of them', async () => {
     const { fetches, open, settle } = setUp();
     const first = fetches.fetch(followed);
     await turn();
@@ -60,7 +60,7 @@ describe('fetches of upstreams', () => {
     expect(await later).toEqual(ok(undefined));
   });
 
-  it('of other projects are not waited for', async () => {
+  it('does not wait for fetches of other projects', async () => {
     const { fetches, open, settle } = setUp();
     void fetches.fetch(followed);
     const other = fetches.fetch({ ...followed, projectId: 'other' });
@@ -71,7 +71,7 @@ describe('fetches of upstreams', () => {
     open[0]?.(ok(undefined));
   });
 
-  it('that take too long are given up by those who wait, and say so', async () => {
+  it('times out callers of a fetch that takes too long', async () => {
     const clock = new FakeClock('2026-06-01T00:00:00Z');
     const fetches = new UpstreamFetches({ fetch: () => new Promise<never>(() => undefined) }, clock, {
       maxWaitMs: 1,

@@ -3,9 +3,9 @@ import { upstreamTookTooLong } from '../domain/upstream-failure';
 import type { FollowedBranch, Upstreams } from './ports';
 
 export interface UpstreamFetchTimes {
-  /** How long one caller waits, whatever runs before its own fetch. */
+  /** Timeout of one caller, whatever runs before its own fetch. */
   readonly maxWaitMs: number;
-  /** A fetch that failed is not tried again for so long, unless a person asks. */
+  /** Backoff after a failed fetch, unless a person asks. */
   readonly retryFailedAfterMs: number;
 }
 
@@ -15,8 +15,8 @@ interface Failed {
 }
 
 /**
- * Fetches of upstreams, one at a time for each project. A caller never gets an answer that began before it asked, so that a
- * commit made before a request is seen by it; callers that wait at the same time share one fetch.
+ * Fetches of upstreams, one at a time for each project. A caller never gets the result of a fetch that started before its
+ * call, so that it sees a commit made before a request; concurrent callers share one fetch.
  */
 export class UpstreamFetches {
   private readonly projects = new KeyedMutex();

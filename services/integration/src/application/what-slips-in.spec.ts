@@ -20,7 +20,7 @@ const pointer = (digit: string) =>
 const newFile = (path: string, line = 'x') =>
   `diff --git "a/${path}" "b/${path}"\nnew file mode 100644\n--- /dev/null\n+++ "b/${path}"\n@@ -0,0 +1 @@\n+${line}\n`;
 
-describe('what a change may bring in (real git, stores in memory)', () => {
+describe('CreateCommit policy on the content of a change (real git, stores in memory)', () => {
   let environment: IntegrationEnvironment;
   let source: SourceRepository;
   let base: string;
@@ -59,7 +59,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
     found.map(({ code, severity, file }) => `${severity} ${code} ${file ?? ''}`);
 
   it.each<[string, (at: SourceRepository) => unknown, readonly string[]]>([
-    ['nothing to say', (at) => at.write('src/new.js', 'x\n'), []],
+    ['no finding', (at) => at.write('src/new.js', 'x\n'), []],
     [
       'a name that differs in case',
       (at) => at.write('src/Unique.js', 'x\n'),
@@ -78,7 +78,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
       ['medium invisible_characters two\\u000alines'],
     ],
     [
-      'a pointer that nothing is known of',
+      'an unknown pointer',
       (at) => at.write('assets/new.bin', pointer('b')),
       ['medium lfs_pointer_unknown assets/new.bin'],
     ],
@@ -96,11 +96,11 @@ describe('what a change may bring in (real git, stores in memory)', () => {
       ['medium lfs_removed assets/logo.bin', 'medium lfs_removed assets/wrong.bin'],
     ],
     [
-      'content, with attributes that take it out of LFS',
+      'content, with attributes that remove it from LFS',
       (at) => at.write('.gitattributes', '').write('assets/logo.bin', Buffer.from([0, 1])),
       ['medium lfs_removed assets/logo.bin', 'medium lfs_removed assets/wrong.bin'],
     ],
-  ])('takes %s and says so', async (_, edit, expected) => {
+  ])('accepts a change with findings for %s', async (_, edit, expected) => {
     expect(short(await noticed(propose(edit)))).toEqual(expected);
   });
 
@@ -121,7 +121,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
       (at) => at.write('.gitattributes', '*.bin filter=lfs\n*.dat filter=lfs\n').write('new.dat', 'x\n'),
       'new.dat',
     ],
-  ])('refuses %s as lfs_content, with what to do', async (_, edit, file) => {
+  ])('rejects %s as lfs_content, with a suggestion', async (_, edit, file) => {
     expect(await createCommit(propose((at) => void edit(at)))).toMatchObject({
       ok: false,
       error: {
@@ -135,7 +135,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
     ['a name of 256 bytes', newFile(`src/${'x'.repeat(256)}`), 'path_too_long'],
     ['a path that Windows reads as .git', newFile('src/git~1/config'), 'change_outside'],
     ['a path that macOS reads as .git', newFile('.g\u200cit/config'), 'change_outside'],
-    ['.gitmodules in other letters', newFile('.GITMODULES'), 'submodule_refused'],
+    ['.gitmodules in capitals', newFile('.GITMODULES'), 'submodule_refused'],
     ['a folder for .git with a dot', newFile('.git./config'), 'change_outside'],
   ])('refuses %s', async (_, patch, code) => {
     expect(await createCommit(patch)).toMatchObject({ ok: false, error: { failure: { code } } });
@@ -159,7 +159,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
     ]);
   });
 
-  it('tells the same about a change that is made again on another base', async () => {
+  it('reports the same findings for a rebased change', async () => {
     const change = await environment.committed(
       createCommitOrder(
         base,
@@ -180,7 +180,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
     expect(short(change.findings)).toEqual(['medium case_collision src/Unique.js']);
   });
 
-  describe('as an artefact', () => {
+  describe('a patch as an artefact', () => {
     const put = async (patch: string | Buffer) => {
       const bytes = Buffer.from(patch);
       const digest = sha256Hex(bytes);
@@ -192,7 +192,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
       use = environment.createCommit,
     ) => use.execute(uuidv7(), { ...createCommitOrder(base, 'x'), change });
 
-    it('is the same change as inline', async () => {
+    it('gives the same change as an inline patch', async () => {
       const { patch, tree } = source.propose((at) => at.write('a.dat', randomBytes(400_000)));
       const change = await put(patch);
       expect(await execute(change)).toMatchObject({
@@ -201,7 +201,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
       });
     });
 
-    it('may be a binary file that is worth a word to its approver', async () => {
+    it('accepts a large binary file with a finding', async () => {
       const wide = new IntegrationEnvironment({ ...limits, maxBytes: 20_000_000, maxPatchBytes: 20_000_000 });
       await wide.registered(source);
       const content = Buffer.alloc(largeBinaryBytes);
@@ -213,7 +213,7 @@ describe('what a change may bring in (real git, stores in memory)', () => {
       wide.remove();
     });
 
-    it('is refused by name when it is not kept, has another size, or is no patch', async () => {
+    it('is rejected when it is not stored, has another size, or is no patch', async () => {
       const kept = await put('I could not do it.\n');
       const codes = [];
       for (const change of [

@@ -11,10 +11,10 @@ import {
   type Withdrawal,
 } from '../testing/integration-environment';
 
-// git is a process for each question.
+// Each git command is a process.
 jest.setTimeout(30_000);
 
-describe('withdrawing a landing (real git, stores in memory)', () => {
+describe('WithdrawLanding (real git, stores in memory)', () => {
   let environment: IntegrationEnvironment;
   let source: SourceRepository;
   let base: string;
@@ -42,7 +42,7 @@ describe('withdrawing a landing (real git, stores in memory)', () => {
   });
   afterEach(() => environment.remove());
 
-  it('refuses an order that waits for the end of a pause, at once, and none beside it', async () => {
+  it('refuses a waiting order at once during a pause, and no other order', async () => {
     const other = await proposed('b');
     environment.memory.outbox.messages.length = 0;
     await environment.pauses.pause(admin, 'A release is being cut.');
@@ -57,7 +57,7 @@ describe('withdrawing a landing (real git, stores in memory)', () => {
     expect(await head()).toBe(other.commit);
   });
 
-  it('refuses an order that comes after it, paused or not', async () => {
+  it('refuses a later order, paused or not', async () => {
     await withdraw();
     expect(await land(change)).toMatchObject({ kind: 'refused', failure: { code: 'landing_withdrawn' } });
     await environment.pauses.pause(admin, 'A release is being cut.');
@@ -66,14 +66,14 @@ describe('withdrawing a landing (real git, stores in memory)', () => {
     expect(await head()).toBe(base);
   });
 
-  it('comes too late for what has landed, and says so', async () => {
+  it('answers change.landed for a landed change', async () => {
     await land(change);
     expect(await withdraw()).toMatchObject({ kind: 'landed' });
     expect(landings()).toEqual([change.changeId, change.changeId]);
     expect(refusals()).toEqual([]);
   });
 
-  it('comes too late for what has landed without anybody having said so', async () => {
+  it('answers change.landed for a commit on the branch whose landing was not recorded', async () => {
     const id = uuidv7();
     environment.diesBeforeCommit = true;
     await expect(land(change, id)).rejects.toThrow('died');
@@ -84,10 +84,10 @@ describe('withdrawing a landing (real git, stores in memory)', () => {
     expect(environment.memory.state.changes.get(change.changeId)?.state).toBe('landed');
   });
 
-  it('waits for a landing whose session has died while git moves the branch, and comes too late for it', async () => {
+  it('waits for a landing whose session died while git moves the branch, and answers change.landed', async () => {
     const landing = await environment.landingOfDeadSession(landOrder(change));
     const answer = withdraw();
-    // Transactions go one after the other: one that did not wait for its turn would be over with this one.
+    // Transactions run one after the other: a withdrawal that did not wait for its turn would end with this one.
     await environment.pauses.state();
     landing.release();
     await expect(landing.ended).rejects.toThrow('session died');
@@ -96,7 +96,7 @@ describe('withdrawing a landing (real git, stores in memory)', () => {
     expect(refusals()).toEqual([]);
   });
 
-  it('is taken once for a message that comes twice, and answered again when it is asked again', async () => {
+  it('handles a redelivered message once and answers a repeated order again', async () => {
     const id = uuidv7();
     await withdraw({}, id);
     expect(await withdraw({}, id)).toBeUndefined();
@@ -108,14 +108,14 @@ describe('withdrawing a landing (real git, stores in memory)', () => {
     expect(environment.memory.state.changes.get(change.changeId)?.withdrawnBy).toBe('ada');
   });
 
-  it('does nothing to a change of another run', async () => {
+  it('ignores a change of another workflow', async () => {
     await withdraw({ workflow_id: uuidv7() });
     expect(refusals()).toEqual([[change.changeId, 'change_unknown']]);
     expect(await land(change)).toMatchObject({ kind: 'landed' });
   });
 
-  it('is answered also in a project that there is not', async () => {
-    await withdraw({ project_id: 'nobody' });
+  it('answers for an unknown project too', async () => {
+    await withdraw({ project_id: 'unknown' });
     expect(refusals()).toEqual([[change.changeId, 'project_not_found']]);
   });
 });

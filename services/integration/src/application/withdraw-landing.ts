@@ -18,15 +18,15 @@ export interface WithdrawLandingDependencies extends Omit<
 }
 
 /**
- * Takes an order to land back, because its run is to be canceled: what waits is removed, and what arrives later is refused.
+ * Withdraws an order to land, because its workflow is to be canceled: removes a waiting order and refuses later ones.
  *
- * It is always answered, also when no order is known, and it asks git: a branch may have moved without anybody having said
- * so, and one that is moving still is waited for. Only this way can whoever canceled the run stop asking.
+ * Always answers, also when no order is known, and checks git: a branch may have moved without a published event, and a
+ * running move is waited for. Otherwise the canceling service could never stop repeating the order.
  */
 export class WithdrawLanding {
   constructor(private readonly use: WithdrawLandingDependencies) {}
 
-  /** Undefined when this message was taken before. */
+  /** Undefined when this message was handled before. */
   execute(messageId: string, withdrawal: Withdrawal): Promise<LandingAnswer | undefined> {
     const { unitOfWork, underWay } = this.use;
     return underWay.run(withdrawal.project_id, async () => {
@@ -38,7 +38,7 @@ export class WithdrawLanding {
     });
   }
 
-  /** A push may have arrived though the landing was never recorded: then the upstream knows, and nobody else. */
+  /** A push may have arrived without a recorded landing: then only the upstream has the commit. */
   private async fetchedIfPushed({ project_id, change_id }: Withdrawal): Promise<Result<void> | undefined> {
     const { unitOfWork, fetches, pushIntents } = this.use;
     const project = await unitOfWork.run((tx) => tx.projects.find(project_id));
@@ -46,7 +46,7 @@ export class WithdrawLanding {
     if (!followed || !(await pushIntents.isNoted(project_id, change_id))) return undefined;
     const fetched = await fetches.fetch(followed);
     if (fetched.ok) return fetched;
-    // Tried again by itself; the messages of other projects go on meanwhile.
+    // Retried by redelivery; messages of other projects are handled meanwhile.
     const { code, message } = fetched.error;
     throw new FailureException(failure('conflict', code, message, { retryable: true }));
   }
@@ -76,4 +76,4 @@ export class WithdrawLanding {
 const isAbout = (withdrawal: Withdrawal, change: Change): boolean =>
   withdrawal.project_id === change.projectId && withdrawal.workflow_id === change.workflowId;
 
-const changeUnknown = failure('conflict', 'change_unknown', 'No such change was made in this run.');
+const changeUnknown = failure('conflict', 'change_unknown', 'Unknown change in this workflow.');

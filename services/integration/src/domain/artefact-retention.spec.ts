@@ -10,12 +10,12 @@ const artefact = (digest: string, ageDays: number, sizeBytes = 10) => ({
 const expired = (artefacts: ReturnType<typeof artefact>[], maxTotalBytes = 1000) =>
   expiredArtefacts(artefacts, { maxAgeMs: 30 * day, maxTotalBytes }, now).map(({ digest }) => digest);
 
-describe('the retention of artefacts', () => {
-  it('lets go what is too old', () => {
+describe('artefact retention', () => {
+  it('deletes artefacts above the maximum age', () => {
     expect(expired([artefact('a', 29), artefact('b', 31)])).toEqual(['b']);
   });
 
-  it('lets go the oldest when there is too much, and keeps what still fits', () => {
+  it('deletes the oldest artefacts above the maximum total size and keeps the rest', () => {
     expect(expired([artefact('old', 3, 40), artefact('new', 1, 40), artefact('middle', 2, 40)], 80)).toEqual([
       'old',
     ]);

@@ -1,7 +1,7 @@
 export interface StoredArtefact {
   readonly digest: string;
   readonly sizeBytes: number;
-  /** The last time somebody uploaded it. */
+  /** The time of the last upload. */
   readonly storedAt: Date;
 }
 
@@ -10,7 +10,7 @@ export interface RetentionPolicy {
   readonly maxTotalBytes: number;
 }
 
-/** What has to go: everything too old, then the oldest until the rest fits. */
+/** The artefacts to delete: those above the maximum age, then the oldest until the rest fits. */
 export function expiredArtefacts(
   artefacts: readonly StoredArtefact[],
   policy: RetentionPolicy,

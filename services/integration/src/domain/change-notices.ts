@@ -2,7 +2,7 @@ import type { Finding } from '@ymera/contracts';
 import type { ChangedEntry, ProposedTree } from './change-policy';
 import { collisions, hasInvisible, visiblePath, windowsObjection } from './path-names';
 
-/** Of a new or changed binary file. Above it, it stays in the history of every clone for little use. */
+/** Threshold for a new or changed binary file: it stays in the history of every clone for little use. */
 export const largeBinaryBytes = 5 * 1024 * 1024;
 
 const maxOfOneKind = 20;
@@ -13,7 +13,7 @@ interface Notice {
   readonly message: string;
 }
 
-/** What is no reason to refuse a change, and what its approver should know. Only what the change itself brings. */
+/** Findings for the approver that do not refuse a change. Only about what the change itself adds. */
 export function changeNotices(tree: ProposedTree): readonly Finding[] {
   const added = tree.entries.filter(({ oldMode }) => oldMode === nothing).map(({ path }) => path);
   return [
@@ -24,7 +24,7 @@ export function changeNotices(tree: ProposedTree): readonly Finding[] {
       'Give it a name that can be read as it is.',
       added.filter(hasInvisible).map((path) => ({
         path,
-        message: 'The name has control characters or characters that are shown as nothing.',
+        message: 'The name has control characters or characters that are invisible.',
       })),
     ),
     ...findings(
@@ -32,7 +32,7 @@ export function changeNotices(tree: ProposedTree): readonly Finding[] {
       'Keep large binary files outside of the repository, or by Git LFS.',
       tree.entries.filter(isLargeBinary).map(({ path, size }) => ({
         path,
-        message: `A binary file of ${size} bytes; above ${largeBinaryBytes} bytes an approver is told.`,
+        message: `A binary file of ${size} bytes; an approver is informed above ${largeBinaryBytes} bytes.`,
       })),
     ),
     ...findings('lfs_pointer_unknown', pushFirst, unknownPointers(tree)),
@@ -46,7 +46,7 @@ const pushFirst = 'Push the object to the LFS server before this lands, or leave
 const caseCollisions = (added: readonly string[], { paths }: ProposedTree): readonly Notice[] =>
   collisions(added, paths).map(({ path, other }) => ({
     path,
-    message: `On Windows and macOS this is one with ${visiblePath(other)}: a checkout there has only one of them.`,
+    message: `On Windows and macOS this is the same name as ${visiblePath(other)}: a checkout there has only one of them.`,
   }));
 
 const windowsNames = (added: readonly string[]): readonly Notice[] =>
@@ -64,13 +64,13 @@ const unknownPointers = ({ lfs }: ProposedTree): readonly Notice[] =>
     .filter(({ after, isKnown }) => after === 'pointer' && !isKnown)
     .map(({ path }) => ({
       path,
-      message: 'The change writes an LFS pointer; whether its object exists cannot be seen here.',
+      message: 'The change writes an LFS pointer; this service cannot check whether its object exists.',
     }));
 
 const takenOutOfLfs = ({ lfs }: ProposedTree): readonly Notice[] =>
   lfs.noLonger.map((path) => ({
     path,
-    message: 'The change takes this file out of LFS: a checkout has what the repository holds.',
+    message: 'The change removes this file from LFS: a checkout has the content of the repository.',
   }));
 
 const wrongAlready = ({ lfs }: ProposedTree): readonly Notice[] =>
@@ -78,8 +78,7 @@ const wrongAlready = ({ lfs }: ProposedTree): readonly Notice[] =>
     .filter(({ before, after, isStillLfs }) => before === 'content' && after === 'content' && isStillLfs)
     .map(({ path }) => ({
       path,
-      message:
-        'The attributes say that LFS keeps this file, and the repository holds its content, as before.',
+      message: 'The attributes assign this file to LFS, but the repository contains its content, as before.',
     }));
 
 function findings(code: string, suggestion: string, notices: readonly Notice[]): readonly Finding[] {

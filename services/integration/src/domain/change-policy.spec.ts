@@ -27,9 +27,9 @@ const tree = (over: Partial<ProposedTree>): ProposedTree => ({
 });
 const codeOf = (proposed: ProposedTree) => checkProposedTree(proposed, limits)?.failure.code;
 
-describe('the paths of a patch', () => {
+describe('checking the paths of a patch', () => {
   it.each(['../x', 'a/../../x', '/etc/passwd', '.git/config', 'a/.git/hooks/x', '.GIT/config', ''])(
-    'are refused when one is "%s", which is named',
+    'refuses the path "%s" and names it',
     (path) => {
       const refused = checkPatchedPaths(['ok.js', path], limits);
       expect(refused?.failure.code).toBe('change_outside');
@@ -39,17 +39,20 @@ describe('the paths of a patch', () => {
     },
   );
 
-  it.each(['a.js', '.gitignore', '.github/workflows/ci.yml', 'a/..b/c', 'x.git/y'])('may be "%s"', (path) => {
-    expect(checkPatchedPaths([path], limits)).toBeUndefined();
-  });
+  it.each(['a.js', '.gitignore', '.github/workflows/ci.yml', 'a/..b/c', 'x.git/y'])(
+    'accepts the path "%s"',
+    (path) => {
+      expect(checkPatchedPaths([path], limits)).toBeUndefined();
+    },
+  );
 
-  it('are refused when there are too many', () => {
+  it('refuses too many paths', () => {
     expect(checkPatchedPaths(['a', 'b', 'c'], limits)).toBeUndefined();
     expect(checkPatchedPaths(['a', 'b', 'c', 'd'], limits)?.failure.code).toBe('change_too_large');
   });
 });
 
-describe('a proposed tree', () => {
+describe('checking a proposed tree', () => {
   it.each<[string, Partial<ProposedTree>, string | undefined]>([
     ['with a changed file', {}, undefined],
     ['with a file made executable', { entries: [entry('a', { newMode: '100755' })] }, undefined],
@@ -124,7 +127,7 @@ describe('a proposed tree', () => {
     expect(codeOf(tree(over))).toBe(code);
   });
 
-  it('names each file that is at fault', () => {
+  it('names each offending file', () => {
     const refused = checkProposedTree(tree({ linksAfter: new Map([['a/l', '../../x']]) }), limits);
     expect(refused?.failure.message).toContain('a/l -> ../../x');
     expect(refused?.findings.map(({ file }) => file)).toEqual(['a/l']);

@@ -11,7 +11,7 @@ export interface ChangeLimits {
   readonly maxPatchBytes: number;
 }
 
-/** Which variable sets a limit, as in @ymera/config, for messages. */
+/** The variable that sets a limit, as in @ymera/config, for messages. */
 export const limitVariables: Readonly<Record<keyof ChangeLimits, string>> = {
   maxFiles: 'YMERA_CHANGE_MAX_FILES',
   maxBytes: 'YMERA_CHANGE_MAX_BYTES',
@@ -23,13 +23,13 @@ export interface ChangedEntry {
   readonly path: string;
   readonly oldMode: string;
   readonly newMode: string;
-  /** Of the new blob, in bytes; 0 where there is none. */
+  /** Size of the new blob in bytes; 0 where there is none. */
   readonly size: number;
-  /** Whether the new blob is no text; only looked at in large ones. */
+  /** Whether the new blob is binary; only checked for large ones. */
   readonly isBinary: boolean;
 }
 
-/** A tree as proposed, before anything of it is kept. */
+/** A proposed tree, before any of its objects is stored. */
 export interface ProposedTree {
   readonly entries: readonly ChangedEntry[];
   readonly linksBefore: LinkTargets;
@@ -39,7 +39,7 @@ export interface ProposedTree {
   readonly lfs: LfsFacts;
 }
 
-/** Why a proposed change cannot be a commit, by file. */
+/** The reason why a proposed change cannot become a commit, with the files. */
 export interface ChangeRefusal {
   readonly failure: Failure;
   readonly findings: readonly Finding[];
@@ -58,17 +58,17 @@ const suggestions = {
     'Propose a smaller change: leave build results and dependencies out, or split the request. A limit is raised for integration and runner alike, by the variable that the message names.',
   submodule_refused: 'Leave submodules and .gitmodules as they are.',
   mode_refused: 'Add a link under a new name instead of turning a file into one.',
-  path_too_long: 'Give it a shorter name: most systems take 255 bytes for a name and 4096 for a path.',
+  path_too_long: 'Give it a shorter name: most systems allow 255 bytes for a name and 4096 for a path.',
   lfs_content:
-    'Leave the file as it was, or put its content into LFS from a clone and propose the pointer: no LFS content is kept here.',
+    'Leave the file as it was, or put its content into LFS from a clone and propose the pointer: this service stores no LFS content.',
   artefact_not_found:
-    'Put the patch to /artefacts/sha256/<digest>, wait for the answer, then send the result.',
+    'Upload the patch to /artefacts/sha256/<digest>, wait for the answer, then send the result.',
   patch_invalid: 'Make the patch with `git diff --binary` against exactly the base.',
   base_mismatch: 'Make the patch against the base that the task names.',
   base_unknown: 'Use the base that the task names.',
   project_not_found: 'Register the project first.',
-  change_unknown: 'Name a change of this run.',
-  merge_conflict: 'Make the change again on the new base, beside what has landed there.',
+  change_unknown: 'Name a change of this workflow.',
+  merge_conflict: 'Repeat the change on the new base, together with the changes that have landed there.',
 } as const;
 export type RefusalCode = keyof typeof suggestions;
 
@@ -85,14 +85,14 @@ export function refusal(code: RefusalCode, message: string, files: readonly stri
   };
 }
 
-/** Why a change cannot be merged with what has landed since: a finding for each file, with both sides of it. */
+/** The reason why a change cannot be merged with later changes: a finding for each file, with both sides of it. */
 export function mergeRefusal(
   conflicts: readonly { readonly file: string; readonly evidence: string }[],
 ): ChangeRefusal {
   const files = conflicts.map(({ file }) => file);
   const { failure: reason, findings } = refusal(
     'merge_conflict',
-    `What has landed meanwhile changes the same places: ${list(files)}.`,
+    `The change conflicts with changes that have landed meanwhile in: ${list(files)}.`,
     files,
   );
   return {
@@ -104,18 +104,18 @@ export function mergeRefusal(
   };
 }
 
-/** The size of a patch, before anything of it is read. */
+/** Checks the size of a patch, before any of it is read. */
 export function checkPatchSize(bytes: number, { maxPatchBytes }: ChangeLimits): ChangeRefusal | undefined {
   if (bytes <= maxPatchBytes) return undefined;
   const limit = `${maxPatchBytes} (${limitVariables.maxPatchBytes})`;
   return refusal('change_too_large', `The patch has ${bytes} bytes; the limit is ${limit}.`);
 }
 
-/** The paths that a patch names, before it is applied: what git would refuse as well gets its own code and file here. */
+/** Checks the paths of a patch before it is applied: paths that git would also refuse get their own code and file here. */
 export function checkPatchedPaths(paths: readonly string[], limits: ChangeLimits): ChangeRefusal | undefined {
   const outside = paths.filter(isOutside);
   if (outside.length > 0)
-    return refusal('change_outside', `The change leaves the repository: ${list(outside)}.`, outside);
+    return refusal('change_outside', `The change writes outside the repository: ${list(outside)}.`, outside);
   if (paths.length > limits.maxFiles)
     return refusal(
       'change_too_large',
@@ -124,7 +124,7 @@ export function checkPatchedPaths(paths: readonly string[], limits: ChangeLimits
   return undefined;
 }
 
-/** Everything that is only known once the patch is applied. */
+/** The checks that need the applied patch. */
 export function checkProposedTree(tree: ProposedTree, limits: ChangeLimits): ChangeRefusal | undefined {
   const { entries } = tree;
   if (entries.length === 0) return refusal('change_empty', 'The change leaves every file as it is.');
@@ -171,7 +171,7 @@ function checkModes(entries: readonly ChangedEntry[]): ChangeRefusal | undefined
   return undefined;
 }
 
-/** A link that led outside before, and still does under the same target, is not this change's doing. */
+/** A link that led outside before, and still does under the same target, is not caused by this change. */
 function checkLinks({ entries, linksBefore, linksAfter }: ProposedTree): ChangeRefusal | undefined {
   const before = new Set(escapingLinks(linksBefore));
   const outside = escapingLinks(linksAfter).filter(
@@ -190,7 +190,7 @@ function checkLinks({ entries, linksBefore, linksAfter }: ProposedTree): ChangeR
   );
 }
 
-/** No file system that a checkout may be on takes it. */
+/** No file system of a checkout supports such a path. */
 function checkLengths(entries: readonly ChangedEntry[]): ChangeRefusal | undefined {
   const long = entries.filter(({ path, oldMode }) => oldMode === nothing && isTooLong(path));
   if (long.length === 0) return undefined;
@@ -203,7 +203,7 @@ function checkLfs({ lfs }: ProposedTree): ChangeRefusal | undefined {
   if (paths.length === 0) return undefined;
   return refusal(
     'lfs_content',
-    `Git LFS keeps these files, and the change holds their content: ${list(paths)}.`,
+    `These files belong to Git LFS, but the change contains their content: ${list(paths)}.`,
     paths,
   );
 }

@@ -2,8 +2,8 @@ import { uuid } from '@ymera/contracts';
 import fc from 'fast-check';
 import { changeIdOf } from './change';
 
-describe('the id of a change', () => {
-  it('is a UUID, the same for the same attempt and another for any other', () => {
+describe('changeIdOf', () => {
+  it('returns the same UUID for the same attempt and another for any other', () => {
     fc.assert(
       fc.property(fc.uuid(), fc.integer({ min: 1, max: 100 }), (task, attempt) => {
         const id = changeIdOf(task, attempt);

@@ -1,7 +1,7 @@
 import type { Finding } from '@ymera/contracts';
 import { sha256Hex } from '@ymera/kernel';
 
-/** A proposed change that is a commit in the project's repository, on no branch until it lands. */
+/** A proposed change, stored as a commit in the project's repository, on no branch until it lands. */
 export interface Change {
   readonly changeId: string;
   readonly projectId: string;
@@ -17,25 +17,25 @@ export interface Change {
   readonly tree: string;
   readonly files: number;
   readonly patchDigest: string;
-  /** What its approver should know, told again with every answer about it. */
+  /** Findings for its approver, repeated in every answer about it. */
   readonly findings: readonly Finding[];
-  /** The landed change that this one takes back. */
+  /** The landed change that this one reverts. */
   readonly reverts: string | undefined;
-  /** The change that this one was made of again, on another base. */
+  /** The change that this one was rebased from. */
   readonly madeFrom: string | undefined;
   readonly state: ChangeState;
-  /** Rises with every fact told about this change; 1 is that it was materialised. */
+  /** Rises with every published fact about this change; 1 is its creation. */
   readonly version: number;
   readonly createdAt: Date;
   readonly landedAt: Date | undefined;
-  /** Who canceled the run that wanted it landed: it never lands any more. */
+  /** The actor who canceled the workflow: the change can no longer land. */
   readonly withdrawnBy: string | undefined;
 }
 
 export const changeStates = ['materialised', 'landed'] as const;
 type ChangeState = (typeof changeStates)[number];
 
-/** A landing moved the branch to it. Landed is the end: nothing un-lands, a revert is another change. */
+/** A landing moved the branch to it. Landed is final: a landing is never undone, a revert is another change. */
 export const landed = (change: Change, now: Date): Change => ({
   ...change,
   state: 'landed',
@@ -46,7 +46,7 @@ export const landed = (change: Change, now: Date): Change => ({
 /** A landing was refused: a fact, so the version rises, but the change may still land. */
 export const landingRefused = (change: Change): Change => ({ ...change, version: change.version + 1 });
 
-/** Its run is to be canceled. The first who did stays named. */
+/** Its workflow is to be canceled. The first actor stays recorded. */
 export const withdrawn = (change: Change, by: string): Change => ({
   ...change,
   withdrawnBy: change.withdrawnBy ?? by,
@@ -54,15 +54,15 @@ export const withdrawn = (change: Change, by: string): Change => ({
 
 /**
  * The same attempt of the same task is the same change, however often it is delivered: a UUID of version 8 (RFC 9562:
- * ours to define) out of the digest of both.
+ * ours to define) from the digest of both.
  */
 export const changeIdOf = (taskId: string, attempt: number): string => idOf(`${taskId}:${attempt}`);
 
-/** A landed change is taken back once in each run. */
+/** A landed change is reverted once in each workflow. */
 export const revertChangeIdOf = (changeId: string, workflowId: string): string =>
   idOf(`revert:${changeId}:${workflowId}`);
 
-/** A change made again on the same base is the same change. */
+/** A change rebased onto the same base is the same change. */
 export const rebasedChangeIdOf = (changeId: string, base: string): string => idOf(`${changeId}:${base}`);
 
 function idOf(name: string): string {

@@ -1,6 +1,6 @@
 import { uuidv7Time } from '@ymera/kernel';
 
-/** Everything that a commit's id depends on besides tree and parent; a function of the attempt alone, so a redelivery gives the same commit. */
+/** All inputs of a commit's id besides tree and parent; a function of the attempt only, so a redelivery gives the same commit. */
 export interface CommitIdentity {
   readonly author: { readonly name: string; readonly email: string };
   readonly committer: { readonly name: string; readonly email: string };
@@ -15,9 +15,9 @@ export interface Attempt {
   readonly attempt: number;
   readonly agentId: string;
   readonly title: string;
-  /** The commit that is made again on another base. */
+  /** The commit that is rebased. */
   readonly madeFrom?: string;
-  /** The commit that is taken back. */
+  /** The commit that is reverted. */
   readonly reverts?: string;
 }
 
@@ -36,7 +36,7 @@ export function commitIdentity(attempt: Attempt, baseTime: number): CommitIdenti
   };
 }
 
-/** Of a merge of a branch with its upstream, a function of both. */
+/** For a merge of a branch with its upstream, a function of both. */
 export const mergeIdentity = (branch: string, latestTime: number): CommitIdentity => ({
   author: committer,
   committer,
@@ -44,7 +44,7 @@ export const mergeIdentity = (branch: string, latestTime: number): CommitIdentit
   message: `Merge the upstream's ${branch}\n`,
 });
 
-/** One line of what was asked, then trailers. The title is a stranger's text: it may not begin a trailer of its own. */
+/** One line with the title of the request, then trailers. The title is untrusted text: it may not start a trailer of its own. */
 function commitMessage({ title, requestId, taskId, attempt, agentId, madeFrom, reverts }: Attempt): string {
   const line = title.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
   const subject = line.length > maxTitleLength ? `${line.slice(0, maxTitleLength - 1).trimEnd()}…` : line;

@@ -106,11 +106,11 @@ const withRepository = (over: Partial<RepositoryFacts>): LandingFacts => ({
 });
 
 describe('a landing', () => {
-  it('happens when everything holds', () => {
+  it('lands when every invariant holds', () => {
     expect(checkLanding(honest)).toEqual({ kind: 'land', change, from: base });
   });
 
-  it('moves the branch from where it stands when the base is our merge of it with the upstream', () => {
+  it('moves the branch from its current head when the base is our merge of it with the upstream', () => {
     const merged = { ...repository, head: other, mergedFrom: other };
     expect(checkLanding({ ...honest, repository: merged })).toEqual({ kind: 'land', change, from: other });
     expect(checkLanding({ ...honest, repository: { ...merged, head: commit } })).toMatchObject({
@@ -120,20 +120,20 @@ describe('a landing', () => {
   });
 
   it.each<[string, LandingFacts]>([
-    ['whose findings do not stop it', withFindings([{ ...finding, severity: 'medium' }])],
-    ['whose findings a person has accepted', withFindings([finding], [waiver])],
+    ['with findings below the threshold', withFindings([{ ...finding, severity: 'medium' }])],
+    ['with findings that a person has accepted', withFindings([finding], [waiver])],
   ])('%s happens', (_, facts) => {
     expect(checkLanding(facts)).toEqual({ kind: 'land', change, from: base });
   });
 
-  it('that is refused for a finding names it', () => {
+  it('names the finding that refuses a landing', () => {
     expect(checkLanding(withFindings([finding]))).toMatchObject({
       failure: { message: expect.stringContaining('speedup_too_small (a.js)') },
     });
   });
 
   it.each<[string, LandingFacts, string]>([
-    ['of a change nobody made', { order, change: undefined, repository: undefined }, 'change_unknown'],
+    ['of an unknown change', { order, change: undefined, repository: undefined }, 'change_unknown'],
     ['in another project', withOrder({ projectId: 'other' }), 'change_mismatch'],
     ['for another run', withOrder({ workflowId: 'other' }), 'change_mismatch'],
     ['on another base than recorded', withOrder({ base: other }), 'change_mismatch'],
@@ -145,9 +145,9 @@ describe('a landing', () => {
     ['with a verdict on another commit', withVerdict({ commit: other }), 'verdict_mismatch'],
     ['with a verdict on an older tree', withVerdict({ tree: other }), 'verdict_mismatch'],
     ['with a verdict by its producer', withVerdict({ agent_id: 'enhancer-1' }), 'verdict_by_producer'],
-    ['with a finding that stops it', withFindings([finding]), 'findings_open'],
+    ['with a blocking finding', withFindings([finding]), 'findings_open'],
     [
-      'with a critical finding, accepted or not,',
+      'with a critical finding, accepted or not',
       withFindings([{ ...finding, severity: 'critical' }], [waiver]),
       'findings_open',
     ],
@@ -183,7 +183,7 @@ describe('a landing', () => {
       'tests_failed',
     ],
     [
-      'with an accepted finding under a verdict that rejects it all the same',
+      'with an accepted finding under a rejecting verdict',
       withVerdict({ approved: false, findings: [finding], waivers: [waiver] }),
       'verdict_rejected',
     ],
@@ -211,7 +211,7 @@ describe('a landing', () => {
       'tests_failed',
     ],
     ['with more tests passed than there are', withTests({ passed: 4 }), 'tests_failed'],
-    ['that nobody approved', withOrder({ approval: undefined }), 'approval_missing'],
+    ['without an approval', withOrder({ approval: undefined }), 'approval_missing'],
     [
       'with the approval of another tree',
       withOrder({ approval: { subjectDigest: landingSubjectDigest(other, verdict) } }),
@@ -222,7 +222,7 @@ describe('a landing', () => {
       withOrder({ verdict: { ...verdict, reasons: ['looks good'] } }),
       'approval_mismatch',
     ],
-    ['of a commit that is not there', withRepository({ tree: undefined, commits: [] }), 'commit_mismatch'],
+    ['of a missing commit', withRepository({ tree: undefined, commits: [] }), 'commit_mismatch'],
     ['of a commit with another tree', withRepository({ tree: other }), 'commit_mismatch'],
     [
       'of a commit on another parent',
@@ -251,30 +251,30 @@ describe('a landing', () => {
       'commit_mismatch',
     ],
     [
-      'that was withdrawn, also on a branch that has moved,',
+      'that was withdrawn, also on a branch that has moved',
       { ...withRepository({ head: other }), change: { ...change, withdrawnBy: 'ada' } },
       'landing_withdrawn',
     ],
     ['on a branch that has moved', withRepository({ head: other }), 'base_moved'],
-  ])('%s is refused by name', (_, facts, code) => {
+  ])('refuses an order %s with its code', (_, facts, code) => {
     expect(checkLanding(facts)).toMatchObject({ kind: 'refuse', failure: { code } });
   });
 
-  it('that found the branch moved says where it is', () => {
+  it('names the new head when the branch has moved', () => {
     expect(checkLanding(withRepository({ head: other }))).toMatchObject({ head: other });
   });
 
   it.each([
     ['at the head', commit],
     ['below the head', other],
-  ])('whose commit is on the branch already, %s, only has to be told', (_, head) => {
+  ])('only publishes a commit that is on the branch already, %s', (_, head) => {
     expect(checkLanding(withRepository({ head, isLanded: true }))).toEqual({
       kind: 'already_landed',
       change,
     });
   });
 
-  it('whose commit is on the branch already was withdrawn too late', () => {
+  it('reports landed for a withdrawn order whose commit is on the branch already', () => {
     const late = { ...change, withdrawnBy: 'ada' };
     expect(checkLanding({ ...withRepository({ isLanded: true }), change: late })).toEqual({
       kind: 'already_landed',
@@ -282,7 +282,7 @@ describe('a landing', () => {
     });
   });
 
-  it('that was refused for its evidence is refused again, also when its commit is on the branch', () => {
+  it('refuses an order for its evidence again, also when its commit is on the branch', () => {
     expect(
       checkLanding({ ...withVerdict({ approved: false }), repository: { ...repository, isLanded: true } }),
     ).toMatchObject({ kind: 'refuse', failure: { code: 'verdict_rejected' } });

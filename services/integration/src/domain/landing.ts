@@ -9,7 +9,7 @@ import {
 import { failure, type Failure } from '@ymera/kernel';
 import type { Change } from './change';
 
-/** What the orchestrator asks to land, with the evidence it has; nothing of it is taken on trust. */
+/** The orchestrator's order to land, with its evidence; every part of it is verified. */
 export interface LandingOrder {
   readonly projectId: string;
   readonly workflowId: string;
@@ -23,31 +23,31 @@ export interface LandingOrder {
   readonly approval: { readonly subjectDigest: string } | undefined;
 }
 
-/** What git itself says at the moment of landing. */
+/** The state of git at the moment of landing. */
 export interface RepositoryFacts {
-  /** Tree of the commit; undefined when there is no such commit. */
+  /** Tree of the commit; undefined when the commit does not exist. */
   readonly tree: string | undefined;
   /** Every commit reachable from the commit and not from the base, with its parents; at most a few are listed. */
   readonly commits: readonly { readonly commit: string; readonly parents: readonly string[] }[];
   readonly head: string;
-  /** The branch already holds the commit. */
+  /** The branch already contains the commit. */
   readonly isLanded: boolean;
-  /** When the base is a merge that we made of the branch and its upstream, which of its parents was the branch. */
+  /** When the base is our merge of the branch and its upstream: the parent that was the branch. */
   readonly mergedFrom: string | undefined;
 }
 
 export interface LandingFacts {
   readonly order: LandingOrder;
-  /** As we recorded it when it was materialised. */
+  /** As recorded when its commit was created. */
   readonly change: Change | undefined;
-  /** Undefined when there is no change to look for. */
+  /** Undefined when there is no change to look up. */
   readonly repository: RepositoryFacts | undefined;
 }
 
 export type LandingDecision =
-  /** `from`: where the branch stands, which is the base or what was merged into it. */
+  /** `from`: the current head of the branch, which is the base or the branch's parent in the base's merge. */
   | { readonly kind: 'land'; readonly change: Change; readonly from: string }
-  /** The branch was moved before, and the process died before it could say so. */
+  /** The branch was moved before, and the process died before it could publish that. */
   | { readonly kind: 'already_landed'; readonly change: Change }
   | { readonly kind: 'refuse'; readonly failure: Failure; readonly head?: string };
 
@@ -66,7 +66,7 @@ interface Invariant<Facts> {
   readonly message: string | ((facts: Facts) => string);
 }
 
-/** Findings that stop a landing: a waiver counts for its finding on exactly this tree, and never for a critical one. */
+/** Findings that block a landing: a waiver counts for its finding on exactly this tree, and never for a critical one. */
 const openIn = ({ order: { verdict }, change }: EvidenceFacts): readonly Finding[] =>
   openFindings(verdict.findings, verdict.waivers ?? [], change.tree);
 
@@ -74,7 +74,7 @@ const openIn = ({ order: { verdict }, change }: EvidenceFacts): readonly Finding
 const evidenceInvariants: readonly Invariant<EvidenceFacts>[] = [
   {
     code: 'change_mismatch',
-    message: 'The order names another base, commit, tree or producer than the recorded change has.',
+    message: 'The base, commit, tree or producer of the order differs from the recorded change.',
     holds: ({ order, change }) =>
       order.projectId === change.projectId &&
       order.workflowId === change.workflowId &&
@@ -90,7 +90,7 @@ const evidenceInvariants: readonly Invariant<EvidenceFacts>[] = [
   },
   {
     code: 'verdict_mismatch',
-    message: 'The verdict names another base, commit or tree than the change.',
+    message: 'The base, commit or tree of the verdict differs from the change.',
     holds: ({ order: { verdict }, change }) =>
       verdict.base === change.base && verdict.commit === change.commit && verdict.tree === change.tree,
   },
@@ -105,7 +105,7 @@ const evidenceInvariants: readonly Invariant<EvidenceFacts>[] = [
       const open = openIn(facts);
       const [first] = open;
       const where = first?.file === undefined ? '' : ` (${first.file})`;
-      return `The verdict has ${open.length} finding(s) that stop the change and that no person has accepted for it: ${first?.code ?? ''}${where}.`;
+      return `The verdict has ${open.length} blocking finding(s) that no person has accepted: ${first?.code ?? ''}${where}.`;
     },
     holds: (facts) => openIn(facts).length === 0,
   },
@@ -125,7 +125,7 @@ const evidenceInvariants: readonly Invariant<EvidenceFacts>[] = [
   },
   {
     code: 'approval_missing',
-    message: 'Nobody approved the landing.',
+    message: 'The landing has no approval.',
     holds: ({ order }) => order.approval !== undefined,
   },
   {
@@ -139,7 +139,7 @@ const evidenceInvariants: readonly Invariant<EvidenceFacts>[] = [
 const repositoryInvariants: readonly Invariant<KnownFacts>[] = [
   {
     code: 'commit_mismatch',
-    message: 'The commit in the repository has not exactly the approved tree on exactly the base.',
+    message: 'The commit in the repository does not have the approved tree on the base.',
     holds: ({ change, repository: { tree, commits } }) => {
       const [only, ...others] = commits;
       return (
@@ -153,7 +153,7 @@ const repositoryInvariants: readonly Invariant<KnownFacts>[] = [
   },
 ];
 
-/** Whether an order and the record alone leave anything to ask of git or of the upstream. */
+/** Whether the decision needs git or the upstream beyond the order and the record. */
 export const mayLand = (order: LandingOrder, change: Change | undefined): boolean =>
   change?.state === 'materialised' &&
   change.withdrawnBy === undefined &&
@@ -162,7 +162,7 @@ export const mayLand = (order: LandingOrder, change: Change | undefined): boolea
 /** The one place that decides whether a branch may move. */
 export function checkLanding({ order, change, repository }: LandingFacts): LandingDecision {
   if (change === undefined || repository === undefined)
-    return refuse('change_unknown', 'No such change was materialised in this project.');
+    return refuse('change_unknown', 'Unknown change in this project.');
   const facts: KnownFacts = { order, change, repository };
   const broken = [...evidenceInvariants, ...repositoryInvariants].find(({ holds }) => !holds(facts));
   if (broken !== undefined) {
@@ -178,13 +178,17 @@ export function checkLanding({ order, change, repository }: LandingFacts): Landi
 
 export const landingWithdrawn = (by: string): Extract<LandingDecision, { kind: 'refuse' }> => ({
   kind: 'refuse',
-  failure: failure('conflict', 'landing_withdrawn', `${by} canceled the run before this had landed.`),
+  failure: failure(
+    'conflict',
+    'landing_withdrawn',
+    `${by} canceled the workflow before the change had landed.`,
+  ),
 });
 
 export const baseMoved = (base: string, head: string): LandingDecision => ({
   kind: 'refuse',
   failure: failure('conflict', 'base_moved', `The branch has moved from ${base} to ${head}.`, {
-    suggestion: 'Propose, test and examine the change again on the new head.',
+    suggestion: 'Rebase, test and examine the change on the new head.',
   }),
   head,
 });
@@ -192,6 +196,6 @@ export const baseMoved = (base: string, head: string): LandingDecision => ({
 const refuse = (code: string, message: string): LandingDecision => ({
   kind: 'refuse',
   failure: failure('conflict', code, message, {
-    suggestion: 'Nothing was landed; look at the evidence of this change.',
+    suggestion: 'Nothing was landed. Check the evidence of this change.',
   }),
 });

@@ -1,6 +1,6 @@
-/** Git LFS keeps a pointer in the tree and the content elsewhere. We keep no LFS content, so only pointers can land. */
+/** Git LFS keeps a pointer in the tree and the content elsewhere. This service stores no LFS content, so only pointers can land. */
 
-/** Of a pointer; what is larger is content. */
+/** Maximum size of a pointer; a larger blob is content. */
 export const maxPointerBytes = 1024;
 
 const pointer =
@@ -9,27 +9,27 @@ const pointer =
 /** An empty file is its own pointer. */
 export const isPointer = (content: string): boolean => content === '' || pointer.test(content);
 
-/** A changed file whose attributes, before the change or after it, say `filter=lfs`. */
+/** A changed file with `filter=lfs` in its attributes before or after the change. */
 export interface LfsFile {
   readonly path: string;
-  /** Of the base; undefined where it has no such file. */
+  /** The blob of the base; undefined where it has no such file. */
   readonly before: 'pointer' | 'content' | undefined;
   readonly after: 'pointer' | 'content';
   /** Whether the base has a file with exactly this pointer, or it needs no object. */
   readonly isKnown: boolean;
-  /** Whether the attributes after the change still say so. */
+  /** Whether the attributes after the change still have it. */
   readonly isStillLfs: boolean;
 }
 
 export interface LfsFacts {
   readonly changed: readonly LfsFile[];
-  /** Files of LFS in the base that the change's attributes take out of it. */
+  /** Files of LFS in the base that the change's attributes remove from LFS. */
   readonly noLonger: readonly string[];
 }
 
 export const noLfs: LfsFacts = { changed: [], noLonger: [] };
 
-/** Content where a pointer was, or where a new file must be one. A base that is wrong already is not the change's doing. */
+/** Content in place of a pointer, or in a new file that must be one. A base that is wrong already is not caused by the change. */
 export const contentInPlaceOfPointers = ({ changed }: LfsFacts): readonly string[] =>
   changed
     .filter(({ before, after, isStillLfs }) => after === 'content' && isStillLfs && before !== 'content')

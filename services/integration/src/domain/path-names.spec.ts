@@ -10,7 +10,7 @@ import {
   windowsObjection,
 } from './path-names';
 
-describe('names that a system takes for .git', () => {
+describe('isGitName', () => {
   it.each([
     '.git',
     '.GIT',
@@ -26,22 +26,22 @@ describe('names that a system takes for .git', () => {
     '.gi\u202at',
     'a\\.git\\config',
     'x\\GIT~1',
-  ])('%j is one', (name) => expect(isGitName(name)).toBe(true));
+  ])('recognises %j as .git', (name) => expect(isGitName(name)).toBe(true));
 
   it.each(['.gitignore', '.github', 'git', 'x.git', '.git-x', 'git~', 'git~10', '.gitmodules', ' .git'])(
-    '%j is none',
+    'does not recognise %j as .git',
     (name) => expect(isGitName(name)).toBe(false),
   );
 
   it.each(['.gitmodules', '.GitModules', '.gitmodules ', 'gitmod~1', 'GI7EBA~1', '.git\u200cmodules'])(
-    '%j is taken for .gitmodules',
+    'recognises %j as .gitmodules',
     (path) => expect(isGitModules(path)).toBe(true),
   );
 
-  it('leaves .gitmodules of a folder alone', () => expect(isGitModules('docs/.gitmodules')).toBe(false));
+  it('ignores .gitmodules in a folder', () => expect(isGitModules('docs/.gitmodules')).toBe(false));
 });
 
-describe('names that Windows cannot have', () => {
+describe('windowsObjection', () => {
   it.each([
     'CON',
     'src/nul',
@@ -62,7 +62,7 @@ describe('names that Windows cannot have', () => {
     '<a>',
     'say "hi"',
     'a\\b',
-  ])('%j is one', (path) => expect(windowsObjection(path)).toEqual(expect.any(String)));
+  ])('rejects the path %j', (path) => expect(windowsObjection(path)).toEqual(expect.any(String)));
 
   it.each([
     'console.js',
@@ -74,11 +74,11 @@ describe('names that Windows cannot have', () => {
     'ä ö.txt',
     'x~1',
     'src/(app)/[id]/page.tsx',
-  ])('%j is none', (path) => expect(windowsObjection(path)).toBeUndefined());
+  ])('accepts the path %j', (path) => expect(windowsObjection(path)).toBeUndefined());
 });
 
 describe('paths that are too long', () => {
-  it('are those with a name of more than 255 bytes or with more than 4096 bytes', () => {
+  it('have a name of more than 255 bytes or more than 4096 bytes in all', () => {
     expect(isTooLong(`a/${'x'.repeat(255)}`)).toBe(false);
     expect(isTooLong(`a/${'x'.repeat(256)}`)).toBe(true);
     expect(isTooLong(`a/${'ü'.repeat(128)}`)).toBe(true);
@@ -87,22 +87,22 @@ describe('paths that are too long', () => {
   });
 });
 
-describe('characters that are not seen', () => {
+describe('invisible characters', () => {
   it.each(['a\nb', 'a\u001bb', 'a\u202eb', 'a\u200bb', 'a\u2066b', '\ufeffa', 'a\u0085'])(
-    'are found in %j and shown as their numbers',
+    'are found in %j and shown as their code points',
     (path) => {
       expect(hasInvisible(path)).toBe(true);
       expect(hasInvisible(visiblePath(path))).toBe(false);
     },
   );
 
-  it('are not letters of any language, nor joined emoji', () => {
+  it('do not include letters of any language or joined emoji', () => {
     for (const path of ['ä.txt', 'файл', '文件', 'क्षि', '👩\u200d💻.md', 'a b'])
       expect(hasInvisible(path)).toBe(false);
   });
 });
 
-describe('paths that are one elsewhere', () => {
+describe('paths that collide on other systems', () => {
   const pairs = (added: readonly string[], all: readonly string[]) =>
     collisions(added, all).map(({ path, other }) => `${path} ${other}`);
 
@@ -113,11 +113,11 @@ describe('paths that are one elsewhere', () => {
     expect(pairs(['SRC'], ['src/a.js', 'SRC'])).toEqual(['SRC src/a.js']);
   });
 
-  it('are named once when the change adds both', () => {
+  it('are reported once when the change adds both', () => {
     expect(pairs(['a/x', 'a/X'], ['a/x', 'a/X'])).toHaveLength(1);
   });
 
-  it('are none of those that were there before, and none that is alone', () => {
+  it('do not include existing collisions or single paths', () => {
     expect(pairs(['c.js'], ['a.js', 'A.js', 'c.js'])).toEqual([]);
     expect(pairs(['src/b.js'], ['src/a.js', 'src/b.js'])).toEqual([]);
   });

@@ -1,5 +1,5 @@
 /**
- * Names that mean something else on another system. Paths are as git's tree has them, with slashes; what is no UTF-8 in them is quoted.
+ * Names with another meaning on another system. Paths are in the form of git's tree, with slashes; bytes that are not UTF-8 are quoted.
  */
 
 const maxNameBytes = 255;
@@ -8,17 +8,17 @@ const maxPathBytes = 4096;
 /** Code points that HFS+ leaves out when it compares names. */
 const ignoredByHfs = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 const reservedByWindows = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)$/i;
-/** Characters of names that are shown as nothing, or that turn the text around them. */
+/** Invisible characters in names, and characters that change the direction of the text. */
 const invisible = /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/u;
 const everyInvisible = new RegExp(invisible, 'gu');
 
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
-/** As a system sees a name that ignores case and the form of its characters, as those of Windows and macOS do. */
+/** A name as compared by a system that ignores case and Unicode normalisation, such as Windows and macOS. */
 export const foldedPath = (path: string): string =>
   path.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 
-/** As NTFS and HFS+ see a name: without a stream, without dots and spaces at its end, without what is ignored. */
+/** A name as NTFS and HFS+ compare it: without a stream, without dots and spaces at its end, without ignored characters. */
 const asSeenElsewhere = (name: string): string =>
   name
     .replace(ignoredByHfs, '')
@@ -26,18 +26,18 @@ const asSeenElsewhere = (name: string): string =>
     .replace(/[. ]+$/, '')
     .toLowerCase();
 
-/** `.git`, and every name that some system takes for it. A backslash separates names on Windows. */
+/** `.git`, and every name that some system treats as it. A backslash separates names on Windows. */
 export const isGitName = (name: string): boolean =>
   name.split('\\').some((part) => /^(?:\.git|git~[1-9])$/.test(asSeenElsewhere(part)));
 
-/** `.gitmodules`, and every path that some system takes for it. */
+/** `.gitmodules`, and every path that some system treats as it. */
 export const isGitModules = (path: string): boolean =>
   /^(?:\.gitmodules|gitmod~[1-9]|gi7eba~[1-9])$/.test(asSeenElsewhere(path));
 
 export const isTooLong = (path: string): boolean =>
   bytesOf(path) > maxPathBytes || path.split('/').some((name) => bytesOf(name) > maxNameBytes);
 
-/** Why Windows cannot have a file of this path, for people; undefined when it can. */
+/** The reason why Windows cannot have a file of this path, for people; undefined when it can. */
 export function windowsObjection(path: string): string | undefined {
   for (const name of path.split('/')) {
     const [stem = ''] = name.split('.');
@@ -51,7 +51,7 @@ export function windowsObjection(path: string): string | undefined {
 
 export const hasInvisible = (path: string): boolean => invisible.test(path);
 
-/** A path that is safe to print: what cannot be seen is written as its number. */
+/** A path that is safe to print: invisible characters are written as their code points. */
 export const visiblePath = (path: string): string =>
   path.replace(
     everyInvisible,
@@ -59,15 +59,15 @@ export const visiblePath = (path: string): string =>
   );
 
 export interface Collision {
-  /** What the change adds. */
+  /** The path that the change adds. */
   readonly path: string;
-  /** What is there under a name that is the same elsewhere. */
+  /** The existing path that has the same name elsewhere. */
   readonly other: string;
 }
 
 /**
- * Added paths that are one with another path, or whose folder is one with another folder, where names are compared without
- * case or form. `all` are the paths of the proposed tree.
+ * Added paths that collide with another path, or whose folder collides with another folder, on systems that ignore case or
+ * normalisation. `all` are the paths of the proposed tree.
  */
 export function collisions(added: readonly string[], all: Iterable<string>): readonly Collision[] {
   const wanted = new Map<string, { readonly exact: string; readonly path: string }[]>();

@@ -5,8 +5,8 @@ const detected = {
   performance: { min_speedup: 1.5 },
 };
 
-describe('the settings of a project', () => {
-  it('are what people have set, and what is detected where they have not', () => {
+describe('project settings', () => {
+  it('combine overrides with detected values', () => {
     expect(effectiveSettings(detected, { commands: { test: 'make test' } })).toEqual({
       ok: true,
       value: { ...detected, commands: { test: 'make test', bench: 'npm run bench' } },
@@ -16,7 +16,7 @@ describe('the settings of a project', () => {
     });
   });
 
-  it('need a command that tests', () => {
+  it('require a test command', () => {
     const none = { commands: {}, performance: {} };
     expect(effectiveSettings(none, { commands: {} })).toMatchObject({ error: { code: 'no_tests' } });
     expect(effectiveSettings(detected, { commands: { test: ' ' } })).toMatchObject({
@@ -24,7 +24,7 @@ describe('the settings of a project', () => {
     });
   });
 
-  it('tell of an older project what somebody has set by what is detected', () => {
+  it('derive the overrides of an older project from the detected values', () => {
     expect(
       overridesIn({ commands: { test: 'make', bench: 'npm run bench' }, performance: {} }, detected),
     ).toEqual({
@@ -34,7 +34,7 @@ describe('the settings of a project', () => {
     expect(overridesIn(detected, detected)).toEqual({ commands: {} });
   });
 
-  it('are changed one by one; null takes one back', () => {
+  it('are changed one by one; null removes an override', () => {
     const set = { commands: { test: 'make', bench: 'b' }, performance: { min_speedup: 2 } };
     expect(changeOverrides(set, { commands: { test: null, build: 'npm run build' } })).toEqual({
       commands: { bench: 'b', build: 'npm run build' },

@@ -5,25 +5,25 @@ import type { ProjectCommands } from './project-commands/repository-files';
 type CommandName = keyof ProjectCommands;
 const commandNames = ['test', 'bench', 'build'] as const satisfies readonly CommandName[];
 
-/** What people have set, apart from what is detected, so that a moved base changes the one and not the other. */
+/** Overrides by people, separate from detected values, so that a moved base changes only the latter. */
 export interface SettingOverrides {
   readonly commands: ProjectCommands;
   readonly performance?: PerformancePolicy;
 }
 
-/** What a person changes; null takes an override back. */
+/** A change of overrides by a person; null removes an override. */
 export interface SettingChanges {
   readonly commands?: Partial<Readonly<Record<CommandName, string | null | undefined>>> | undefined;
   readonly performance?: PerformancePolicy | null | undefined;
 }
 
-/** What people have set counts, command by command; a project without a command that tests it is none. */
+/** Overrides win, command by command; a project without a test command is rejected. */
 export function effectiveSettings(
   detected: ProjectSettings,
   overrides: SettingOverrides,
 ): Result<ProjectSettings> {
   const { build, ...found } = detected.commands;
-  // A build that was found belongs to the test command that was found.
+  // A detected build belongs to the detected test command.
   const keepsBuild = build !== undefined && overrides.commands.test === undefined;
   const commands = { ...found, ...(keepsBuild ? { build } : {}), ...overrides.commands };
   if (commands.test === undefined || commands.test.trim() === '')
@@ -37,8 +37,8 @@ export function effectiveSettings(
 }
 
 /**
- * For a project that was recorded before overrides were kept apart: what differs from what is detected at the same commit,
- * somebody must have set.
+ * For a project that was recorded before overrides were stored separately: values that differ from those detected at the
+ * same commit must be overrides.
  */
 export function overridesIn(effective: ProjectSettings, detected: ProjectSettings): SettingOverrides {
   const commands: ProjectCommands = {};

@@ -40,8 +40,8 @@ describe('a source', () => {
   });
 });
 
-describe('the policy for sources', () => {
-  it('allows what lies below a root, not what only begins like it', () => {
+describe('source policy', () => {
+  it('allows a path below a root and rejects one that only shares its prefix', () => {
     const policy = { roots: ['/srv/git'], hosts: [] };
     expect(isPathAllowed('/srv/git/a.git', policy)).toBe(true);
     expect(isPathAllowed('/srv/git', policy)).toBe(true);
@@ -58,7 +58,7 @@ describe('the policy for sources', () => {
     ['git.example.org', ['*.example.org'], true],
     ['evil-example.org', ['*.example.org'], false],
     ['anything', ['*'], true],
-  ])('host %s under %j: %s', (host, hosts, expected) => {
+  ])('allows host %s under the list %j: %s', (host, hosts, expected) => {
     expect(isHostAllowed(host, { roots: [], hosts })).toBe(expected);
   });
 });

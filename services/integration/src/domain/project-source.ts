@@ -1,6 +1,6 @@
 import { err, failure, ok, type Result } from '@ymera/kernel';
 
-/** Where a project may be copied from. */
+/** The location that a project is copied from. */
 export type ProjectSource =
   | { readonly kind: 'path'; readonly path: string }
   | {
@@ -15,11 +15,11 @@ type RemoteProtocol = 'http' | 'https' | 'ssh';
 export interface SourcePolicy {
   /** Folders below which a local repository may lie; `/` allows all. */
   readonly roots: readonly string[];
-  /** Hosts (`host`, `host:port`, `*.domain` or `*`) that may be fetched from; none by default, so that a URL cannot probe our network. */
+  /** Hosts (`host`, `host:port`, `*.domain` or `*`) that may be fetched from; none by default, so that a URL cannot probe the network. */
   readonly hosts: readonly string[];
 }
 
-/** `user@host:path`, git's short form of ssh. A colon after a slash would be a path. */
+/** `user@host:path`, git's short form of ssh. With a colon after a slash it is a path. */
 const scpLike = /^(?:([A-Za-z0-9._-]+)@)?([A-Za-z0-9.-]+):(?!\/\/)(.+)$/;
 const controlCharacter = /[\u0000-\u001f\u007f]/;
 
@@ -28,10 +28,10 @@ const notFound = (message: string, suggestion: string) =>
 const notAllowed = (message: string, suggestion: string) =>
   err(failure('forbidden', 'source_not_allowed', message, { suggestion }));
 
-/** Reads an absolute path, a `file:`, `http(s):` or `ssh:` URL, or `user@host:path`; anything else is no repository. */
+/** Parses an absolute path, a `file:`, `http(s):` or `ssh:` URL, or `user@host:path`; anything else is no repository. */
 export function parseProjectSource(source: string): Result<ProjectSource> {
   if (controlCharacter.test(source))
-    return notFound('The source has control characters.', 'Give a path or a URL.');
+    return notFound('The source contains control characters.', 'Give a path or a URL.');
   if (source.startsWith('/')) return ok({ kind: 'path', path: source });
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(source)) return parseUrl(source);
   const short = scpLike.exec(source);
@@ -51,8 +51,8 @@ function parseUrl(source: string): Result<ProjectSource> {
     return notAllowed(`${url.protocol} URLs are not allowed.`, 'Use a path, https or ssh.');
   if (url.password !== '' || (url.username !== '' && url.protocol !== 'ssh:'))
     return notAllowed(
-      'The URL holds a credential, which would be stored and logged.',
-      'Give the URL without it; configure a credential for the integration service.',
+      'The URL contains a credential, which would be stored and logged.',
+      'Give the URL without it, and configure a credential for the integration service.',
     );
   // A host such as `-oProxyCommand=...` would be an option of ssh.
   if (url.hostname === '' || url.hostname.startsWith('-'))
@@ -61,7 +61,7 @@ function parseUrl(source: string): Result<ProjectSource> {
   return ok({ kind: 'remote', protocol, url: source, host: url.host.toLowerCase() });
 }
 
-/** `realPath` is the path with every link followed, so that no link leads out of an allowed folder. */
+/** `realPath` is the path with all links resolved, so that no link leads out of an allowed folder. */
 export function isPathAllowed(realPath: string, policy: SourcePolicy): boolean {
   return policy.roots.some((root) => {
     const prefix = root.endsWith('/') ? root : `${root}/`;

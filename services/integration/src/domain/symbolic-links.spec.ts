@@ -6,12 +6,12 @@ import { escapingLinks } from './symbolic-links';
 
 const escaping = (links: Record<string, string>) => escapingLinks(new Map(Object.entries(links)));
 
-describe('symbolic links of a tree', () => {
+describe('linksLeadingOut', () => {
   it.each<[string, Record<string, string>, readonly string[]]>([
     ['to a file beside it', { 'a/link': 'file' }, []],
     ['up, and down again', { 'a/b/link': '../../c/file' }, []],
     ['to the root itself', { 'a/link': '..' }, []],
-    ['to something that is not there', { link: 'no/such/file' }, []],
+    ['to a missing file', { link: 'no/such/file' }, []],
     ['to an absolute path', { link: '/etc/passwd' }, ['link']],
     ['above the root', { 'a/link': '../../x' }, ['a/link']],
     ['above the root and back in by name', { link: '../repository/x' }, ['link']],
@@ -31,7 +31,7 @@ describe('symbolic links of a tree', () => {
     expect(escaping(links)).toEqual(expected);
   });
 
-  it('never pass when the kernel would follow them out', () => {
+  it('rejects every link that the kernel would follow out of the tree', () => {
     const name = fc.constantFrom('a', 'b', 'c');
     const path = fc.array(name, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
     const target = fc
@@ -62,17 +62,17 @@ describe('symbolic links of a tree', () => {
   }, 30_000);
 });
 
-/** Where a link leads; undefined when it leads nowhere or in a circle. */
+/** The target of a link; undefined when it is missing or circular. */
 function resolved(path: string): string | undefined {
   try {
-    // The other one reads `..` of a target as text, and may go round for ever.
+    // The other implementation reads `..` of a target as text, and may loop for ever.
     return realpathSync.native(path);
   } catch {
     return undefined;
   }
 }
 
-/** As in a git tree: nothing lies below a link. */
+/** As in a git tree: no path lies below a link. */
 function placeable(links: Record<string, string>): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [link, target] of Object.entries(links)) {

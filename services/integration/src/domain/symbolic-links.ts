@@ -1,11 +1,11 @@
 /** Every symbolic link of a tree: path to target. */
 export type LinkTargets = ReadonlyMap<string, string>;
 
-/** As the kernel: more links than this on one way lead nowhere. */
+/** Like the kernel: a path with more links than this is treated as missing. */
 const maxHops = 40;
 
 /**
- * Paths of the links that lead out of the tree or into its `.git`, followed both as the kernel does (through other links of
+ * Paths of the links that lead out of the tree or into its `.git`, resolved both as the kernel does (through other links of
  * the tree) and by text alone, since tools do either.
  */
 export function escapingLinks(links: LinkTargets): readonly string[] {
@@ -23,7 +23,7 @@ function leadsOut(path: string, target: string, links: LinkTargets): boolean {
     if (next.startsWith('/')) return true;
     const slash = next.indexOf('/');
     const name = slash < 0 ? next : next.slice(0, slash);
-    // What follows a slash is relative to where we then are, also when slashes are doubled.
+    // The part after a slash is relative to the current position, also when slashes are doubled.
     if (slash >= 0) rest.unshift(next.slice(slash + 1).replace(/^\/+/, ''));
     if (name === '' || name === '.') continue;
     if (name === '..') {

@@ -2,7 +2,7 @@ import { evidenceOf, pushOutcome, upstreamFailure } from './upstream-failure';
 
 const source = 'https://git.example.org/team/app.git';
 
-describe('why an upstream could not be reached', () => {
+describe('upstreamFailure', () => {
   it.each([
     ["fatal: Authentication failed for 'https://git.example.org/team/app.git/'", 'upstream_denied', false],
     ['fatal: could not read Username for x: terminal prompts disabled', 'upstream_denied', false],
@@ -13,18 +13,18 @@ describe('why an upstream could not be reached', () => {
     ["fatal: '/srv/app' does not appear to be a git repository", 'upstream_unreachable', true],
     ['fatal: unable to access x: Could not resolve host: git.example.org', 'upstream_unreachable', true],
     ['fatal: unable to access x: The requested URL returned error: 502', 'upstream_unreachable', true],
-  ])('%s is %s', (stderr, code, retryable) => {
+  ])('maps %s to %s', (stderr, code, retryable) => {
     expect(upstreamFailure(stderr, source)).toMatchObject({ code, retryable });
   });
 
-  it('is told by the first line that says so, without a credential', () => {
+  it('quotes the first line that tells the error, without a credential', () => {
     expect(
       evidenceOf("warning: x\nfatal: unable to access 'https://ada:secret@host/app': no route\nerror: y"),
     ).toBe("fatal: unable to access 'https://host/app': no route");
   });
 });
 
-describe('what came of a push', () => {
+describe('pushOutcome', () => {
   const line = (flag: string, why: string) => `To ${source}\n${flag}\ta:refs/heads/main\t${why}\n`;
   it.each([
     [0, line(' ', 'a..b'), '', 'pushed', undefined],
@@ -41,14 +41,14 @@ describe('what came of a push', () => {
     ],
     [128, '', 'fatal: Authentication failed', 'refused', 'upstream_denied'],
     [128, '', 'fatal: Could not resolve host', 'unknown', 'upstream_unreachable'],
-  ])('with exit code %i and %j is: %s', (code, output, stderr, kind, failure) => {
+  ])('maps exit code %i and %j to: %s', (code, output, stderr, kind, failure) => {
     expect(pushOutcome({ code, output, stderr }, source)).toMatchObject({
       kind,
       ...(failure === undefined ? {} : { failure: { code: failure } }),
     });
   });
 
-  it('of a hook that refuses has the words of the hook', () => {
+  it('quotes the message of a hook that refuses', () => {
     const outcome = pushOutcome(
       {
         code: 1,

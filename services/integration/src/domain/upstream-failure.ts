@@ -2,7 +2,7 @@ import { failure, type Failure } from '@ymera/kernel';
 
 const maxEvidence = 300;
 
-/** The line in which git or the other side says what is wrong, without a credential that a URL in it may hold. */
+/** The line in which git or the remote tells the error, without a credential from a URL in it. */
 export function evidenceOf(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const telling = lines.find((line) => /^(fatal|error|remote): ./.test(line)) ?? lines.find(Boolean) ?? '';
@@ -13,7 +13,7 @@ const denied =
   /authentication failed|could not read (username|password)|permission denied|host key verification failed|returned error: 40[13]/i;
 const branchGone = /couldn't find remote ref/i;
 
-/** Why an upstream could not be read or written, from what git said. */
+/** The failure of an upstream that could not be read or written, from git's messages. */
 export function upstreamFailure(stderr: string, source: string): Failure {
   const evidence = evidenceOf(stderr);
   if (denied.test(stderr))
@@ -25,7 +25,7 @@ export function upstreamFailure(stderr: string, source: string): Failure {
     return failure(
       'not_found',
       'upstream_branch_gone',
-      `The upstream ${source} has lost the branch: ${evidence}`,
+      `The upstream ${source} does not have the branch any more: ${evidence}`,
       {
         suggestion:
           'Restore the branch there, or register the repository under another project id, with another branch.',
@@ -36,7 +36,7 @@ export function upstreamFailure(stderr: string, source: string): Failure {
     'upstream_unreachable',
     `The upstream ${source} could not be reached: ${evidence}`,
     {
-      suggestion: 'Check that the path or host is there, then `ymera projects sync`.',
+      suggestion: 'Check that the path or host exists, then run `ymera projects sync`.',
       retryable: true,
     },
   );
@@ -55,17 +55,17 @@ export const upstreamTookTooLong = (source: string, seconds: number): Failure =>
 
 export type PushOutcome =
   | { readonly kind: 'pushed' }
-  /** The branch is no more where it was expected. */
+  /** The branch is not at the expected commit any more. */
   | { readonly kind: 'moved' }
-  /** The upstream takes no such push. */
+  /** The upstream refuses such a push. */
   | { readonly kind: 'refused'; readonly failure: Failure }
-  /** Whether it arrived is not known. */
+  /** It is unknown whether the push arrived. */
   | { readonly kind: 'unknown'; readonly failure: Failure };
 
 const moved =
   /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|incorrect old value/i;
 
-/** What a hook of the other side has printed, which may be several lines. */
+/** The output of a hook of the remote, which may be several lines. */
 const wordsOfHook = (stderr: string): string =>
   stderr
     .split('\n')
@@ -74,7 +74,7 @@ const wordsOfHook = (stderr: string): string =>
     .join(' ')
     .slice(0, maxEvidence);
 
-/** What came of `git push --porcelain` of one ref; `output` is empty when it got no further than the connection. */
+/** The outcome of `git push --porcelain` of one ref; `output` is empty when the connection failed. */
 export function pushOutcome(
   { code, output, stderr }: { readonly code: number; readonly output: string; readonly stderr: string },
   source: string,

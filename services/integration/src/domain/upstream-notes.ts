@@ -5,10 +5,10 @@ const short = (oid: string): string => oid.slice(0, 12);
 const list = (files: readonly string[]): string =>
   files.length > 5 ? `${files.slice(0, 5).join(', ')} and ${files.length - 5} more` : files.join(', ');
 
-/** The upstream was not asked successfully: what the plan works on may be old. */
+/** The last fetch failed: the base of the plan may be out of date. */
 export function notFreshNote({ error, checkedAt }: Upstream, head: string): string {
   const since = checkedAt === undefined ? '' : `, as the upstream was at ${checkedAt.toISOString()}`;
-  return `${error?.message ?? 'The upstream was not asked.'} The plan works on ${short(head)}${since}.`;
+  return `${error?.message ?? 'The upstream was not fetched.'} The plan works on ${short(head)}${since}.`;
 }
 
 export const mergedNote = (merge: string, { ahead, behind }: Relation): string =>
@@ -23,5 +23,4 @@ export const behindNote = ({ behind }: Relation): string =>
 export const rewrittenNote = (head: string): string =>
   `The upstream's branch was rewritten; the plan works on ${short(head)}, which does not have its commits. To follow the new history, merge this branch into it by hand, or register the repository under another project id.`;
 
-export const settingsNote = (message: string): string =>
-  `${message} The commands that were known before are used.`;
+export const settingsNote = (message: string): string => `${message} The previous commands are used.`;

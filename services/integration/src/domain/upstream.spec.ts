@@ -9,7 +9,7 @@ const upstream: Upstream = {
   error: undefined,
 };
 
-describe('bringing a branch in step with its upstream', () => {
+describe('synchronisation with an upstream', () => {
   it.each([
     [0, 0, true, 'nothing'],
     [2, 0, true, 'nothing'],
@@ -20,14 +20,14 @@ describe('bringing a branch in step with its upstream', () => {
     [0, 3, false, 'refuse_rewritten'],
     [2, 3, false, 'refuse_rewritten'],
   ] as const)(
-    'with %i commit(s) ahead and %i behind, continued: %s, is to %s',
+    'with %i commit(s) ahead and %i behind, continued: %s, decides to %s',
     (ahead, behind, continues, step) => {
       expect(nextUpstreamStep({ ahead, behind, continues })).toBe(step);
     },
   );
 });
 
-describe('the state of an upstream', () => {
+describe('upstream state', () => {
   const error = (code: string) => ({ code, message: '', retryable: true });
   it.each([
     [{}, { ahead: 0, behind: 0 }, 'in_step'],
@@ -38,7 +38,7 @@ describe('the state of an upstream', () => {
     [{ branch: undefined }, { ahead: 0, behind: 0 }, 'not_followed'],
     [{ error: error('upstream_unreachable') }, { ahead: 0, behind: 0 }, 'unreachable'],
     [{ error: error('upstream_rewritten') }, { ahead: 0, behind: 0 }, 'diverged'],
-  ] as const)('of %j with %j is %s', (over, relation, state) => {
+  ] as const)('for %j with %j is %s', (over, relation, state) => {
     expect(stateOfUpstream({ ...upstream, ...over }, relation)).toBe(state);
   });
 });

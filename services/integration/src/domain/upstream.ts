@@ -1,21 +1,21 @@
 import type { ErrorShape, ProjectUpstream, PushPolicy, UpstreamState } from '@ymera/contracts';
 
-/** What is known of the repository that a project was copied from. */
+/** The known state of the repository that a project was copied from. */
 export interface Upstream {
   /** The branch that is followed; undefined when the source had none at its HEAD. */
   readonly branch: string | undefined;
   readonly push: PushPolicy;
-  /** New work is refused while the upstream cannot be reached. */
+  /** Rejects new work while the upstream is unreachable. */
   readonly requireFresh: boolean;
-  /** The last head of its branch that continues the ones before it. */
+  /** The last head of its branch that continues the earlier ones. */
   readonly head: string | undefined;
-  /** When it last answered. */
+  /** The time of its last answer. */
   readonly checkedAt: Date | undefined;
-  /** Why it was not brought in step the last time. */
+  /** The reason why the last synchronisation failed. */
   readonly error: ErrorShape | undefined;
 }
 
-/** How two heads stand to each other, in commits. */
+/** The relation of two heads, in commits. */
 export interface Relation {
   /** Only ours has these. */
   readonly ahead: number;
@@ -26,16 +26,16 @@ export interface Relation {
 export const upstreamRewritten = 'upstream_rewritten';
 
 export interface UpstreamFacts extends Relation {
-  /** The head as it was known before is part of the head as it is now. */
+  /** The previous head is an ancestor of the current one. */
   readonly continues: boolean;
 }
 
-/** What has to be done to bring a branch in step with its upstream. */
+/** The action that synchronises a branch with its upstream. */
 export type UpstreamStep = 'nothing' | 'fast_forward' | 'merge' | 'refuse_rewritten';
 
 /**
- * The branch only ever moves forward. What has landed here and is not in the upstream stays; what the upstream has thrown
- * away is never pushed back into it.
+ * The branch only moves forward. Landed commits that the upstream lacks stay; commits that the upstream has dropped are never
+ * pushed back into it.
  */
 export function nextUpstreamStep({ ahead, behind, continues }: UpstreamFacts): UpstreamStep {
   if (!continues) return 'refuse_rewritten';
@@ -54,7 +54,7 @@ export function stateOfUpstream(upstream: Upstream, relation: Relation | undefin
   return ahead === 0 ? 'behind' : 'diverged';
 }
 
-/** What the world sees of it. */
+/** The public view of it. */
 export function upstreamResource(
   source: string,
   upstream: Upstream,

@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
 
-/** git's base 85: lines of at most 52 bytes, each led by its length as a letter. */
+/** git's base 85: lines of at most 52 bytes, each prefixed with its length as a letter. */
 function base85(data: Buffer): string {
   const lines: string[] = [];
   for (let start = 0; start < data.length; start += 52) {

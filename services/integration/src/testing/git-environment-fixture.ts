@@ -20,7 +20,7 @@ const noCredentials: UpstreamCredentials = {
   knownHostsFile: undefined,
 };
 
-/** Real git below a data directory of its own. */
+/** Real git below its own data directory. */
 export class GitEnvironmentFixture {
   readonly git: Git;
   readonly layout: RepositoryLayout;
@@ -50,7 +50,7 @@ export class GitEnvironmentFixture {
     this.reader = new GitChangeReader(this.git, this.layout);
   }
 
-  /** A git whose every process is killed before it did anything. */
+  /** A git whose every process is killed at its start. */
   killedGit(): Git {
     const folder = join(this.dataDir, 'killed');
     mkdirSync(folder, { recursive: true });
@@ -63,7 +63,7 @@ export class GitEnvironmentFixture {
     return this.git.text(args, { repository: this.layout.repository(projectId) });
   }
 
-  /** Copies a source as project `sample`; gives its head. */
+  /** Copies a source as project `sample`; returns its head. */
   async adopt(source: string, projectId = 'sample'): Promise<string> {
     const staged = await this.repositories.stage({ kind: 'path', path: source }, undefined);
     if (!staged.ok) throw new Error(staged.error.code);

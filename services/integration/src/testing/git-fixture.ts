@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A real repository with a working tree, as a person has it; git runs as that person would run it. */
+/** A real repository with a working tree, as of a person; git runs with that person's settings. */
 export class SourceRepository {
   private constructor(readonly path: string) {}
 
@@ -62,7 +62,7 @@ export class SourceRepository {
     return this.git('rev-parse', 'HEAD');
   }
 
-  /** Adds commits on top of a branch, all in one process: a long history in no time. */
+  /** Adds commits on top of a branch, all in one process: a long history in little time. */
   lengthen(branch: string, commits: number): this {
     const stream = Array.from({ length: commits }, (_, index) =>
       [
@@ -77,7 +77,7 @@ export class SourceRepository {
     return this;
   }
 
-  /** What `edit` changes in the working tree, as a patch against HEAD and as the tree it makes; nothing of it stays. */
+  /** The effect of `edit` on the working tree, as a patch against HEAD and as a tree; the working tree is restored. */
   propose(
     edit: (repository: this) => void,
     ...options: string[]
@@ -96,7 +96,7 @@ export class SourceRepository {
   }
 }
 
-/** A small honest project. */
+/** A small valid project. */
 export function sampleSource(options: Parameters<typeof SourceRepository.create>[0] = {}): SourceRepository {
   const source = SourceRepository.create(options);
   source

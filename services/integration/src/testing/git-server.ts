@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-/** git's own `http-backend` behind HTTP with Basic authentication, as a forge serves a repository. */
+/** git's own `http-backend` behind HTTP with Basic authentication, like a forge. */
 export class GitServer {
   readonly authorized: string[] = [];
   private readonly server: Server;
@@ -17,7 +17,7 @@ export class GitServer {
     });
   }
 
-  /** Serves what lies below `root` to this user alone. */
+  /** Serves the folder `root` to this user only. */
   static async start(root: string, user: string, password: string): Promise<GitServer> {
     const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
     const server = new GitServer(root, authorization);

@@ -70,7 +70,7 @@ class InMemoryProjectStore implements ProjectStore {
     );
   }
 
-  /** Transactions over plain data do not overlap. */
+  /** Transactions on plain data do not overlap. */
   lock(): Promise<void> {
     return Promise.resolve();
   }

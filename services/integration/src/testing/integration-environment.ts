@@ -52,7 +52,7 @@ export const untraced: LandingTracing = {
   within: (_, work) => work(),
 };
 
-/** Landings of projects whose upstream is not looked at. */
+/** Landings of projects without an upstream. */
 export const withoutUpstream: Pick<LandChangeDependencies, 'fetches' | 'meetUpstream'> = {
   fetches: { fetch: () => Promise.resolve(ok(undefined)) },
   meetUpstream: {
@@ -61,7 +61,7 @@ export const withoutUpstream: Pick<LandChangeDependencies, 'fetches' | 'meetUpst
   },
 };
 
-/** The use cases over real git and stores in memory. */
+/** The use cases on real git and stores in memory. */
 export class IntegrationEnvironment extends GitEnvironmentFixture {
   constructor(private readonly limits: ChangeLimits = defaultLimits) {
     super();
@@ -69,7 +69,7 @@ export class IntegrationEnvironment extends GitEnvironmentFixture {
 
   readonly clock = new FakeClock('2026-06-01T00:00:00Z');
   readonly memory = new InMemoryUnitOfWork<IntegrationState, IntegrationStores>(emptyState(), inMemoryStores);
-  /** Dies right before the commit of a transaction that has sent something, after everything else of it was done. */
+  /** Dies right before the commit of a transaction that has sent a message, after all its other work. */
   diesBeforeCommit = false;
 
   readonly unitOfWork: IntegrationUnitOfWork = {
@@ -120,7 +120,7 @@ export class IntegrationEnvironment extends GitEnvironmentFixture {
   readonly getChange = new GetChange(this);
   readonly revert = new ProposeRevert({ ...this, projects: this.getProject, limits: this.limits });
 
-  /** Registers a source as project `sample`; gives its head. */
+  /** Registers a source as project `sample`; returns its head. */
   async registered(source: SourceRepository): Promise<string> {
     const result = await this.register.execute({ project_id: 'sample', source: source.path, actor: admin });
     if (!result.ok) throw new Error(result.error.code);
@@ -134,7 +134,7 @@ export class IntegrationEnvironment extends GitEnvironmentFixture {
   }
 
   /**
-   * A landing whose session has died, and its locks with it, while git is about to move the branch. git goes on at
+   * A landing whose session has died, with its locks, while git is about to move the branch. git continues at
    * `release`; `ended` rejects then, because the transaction cannot commit.
    */
   async landingOfDeadSession(
@@ -167,7 +167,7 @@ export class IntegrationEnvironment extends GitEnvironmentFixture {
   }
 }
 
-/** An order to materialise a patch, by a task of its own. */
+/** An order to create a commit from a patch, for a new task. */
 export const createCommitOrder = (
   base: string,
   patch: string,
@@ -186,7 +186,7 @@ export const createCommitOrder = (
   ...over,
 });
 
-/** An order to make a change again on another head. */
+/** An order to rebase a change onto another head. */
 export const rebaseOrder = (change: Change, onto: string): RebaseOrder => ({
   project_id: change.projectId,
   workflow_id: change.workflowId,
@@ -200,7 +200,7 @@ export const rebaseOrder = (change: Change, onto: string): RebaseOrder => ({
   onto,
 });
 
-/** An honest order to land a change: examined by another, tested, approved. */
+/** A valid order to land a change: examined by another agent, tested, approved. */
 export function landOrder(change: Change, over: Partial<LandOrder> = {}): LandOrder {
   const { base, commit, tree } = change;
   const verdict: LandOrder['verdict'] = over.verdict ?? {
@@ -244,7 +244,7 @@ export function landOrder(change: Change, over: Partial<LandOrder> = {}): LandOr
   };
 }
 
-/** Takes the order to land a change back. */
+/** Withdraws the order to land a change. */
 export const withdrawalOf = (change: Change, over: Partial<Withdrawal> = {}): Withdrawal => ({
   project_id: change.projectId,
   workflow_id: change.workflowId,
@@ -252,6 +252,6 @@ export const withdrawalOf = (change: Change, over: Partial<Withdrawal> = {}): Wi
   step_id: 'integrate',
   change_id: change.changeId,
   canceled_by: 'ada',
-  reason: 'Not needed any more.',
+  reason: 'No longer needed.',
   ...over,
 });

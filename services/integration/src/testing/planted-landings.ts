@@ -2,11 +2,11 @@ import { uuidv7 } from '@ymera/kernel';
 import type { Change } from '../domain/change';
 import { landOrder, type LandOrder } from './integration-environment';
 
-/** An order that looks like the honest one for `change` but for one thing; `older` is another change of the project. */
+/** An order that differs from the valid one for `change` in one respect; `older` is another change of the project. */
 export interface PlantedLanding {
   readonly name: string;
   readonly plant: (change: Change, older: Change) => LandOrder;
-  /** With what it is refused. */
+  /** The expected code. */
   readonly code: string;
 }
 
@@ -16,10 +16,10 @@ const planted = (name: string, code: string, plant: PlantedLanding['plant']): Pl
   code,
 });
 
-/** `more` of the order, beside all that is honest of it. */
+/** `more` of the order, beside the valid evidence. */
 const but = (change: Change, more: Partial<LandOrder>): LandOrder => ({ ...landOrder(change), ...more });
 
-/** Evidence that is about something else, each way that it can be. */
+/** Evidence about something else, in every possible way. */
 export const plantedLandings: readonly PlantedLanding[] = [
   planted('a verdict of an older tree', 'verdict_mismatch', (change, older) =>
     landOrder(change, { verdict: landOrder(older).verdict }),
@@ -30,7 +30,7 @@ export const plantedLandings: readonly PlantedLanding[] = [
   planted('a verdict by the producer under another name', 'change_mismatch', (change) =>
     landOrder(change, {
       verdict: { ...landOrder(change).verdict, agent_id: change.agentId },
-      producer_agent_id: 'somebody-else',
+      producer_agent_id: 'another-agent',
     }),
   ),
   planted('a rejecting verdict', 'verdict_rejected', (change) =>
@@ -66,8 +66,6 @@ export const plantedLandings: readonly PlantedLanding[] = [
   planted('the run of another request', 'change_mismatch', (change) =>
     but(change, { workflow_id: uuidv7() }),
   ),
-  planted('a change that nobody made', 'change_unknown', (change) => but(change, { change_id: uuidv7() })),
-  planted('a project that nobody registered', 'project_not_found', (change) =>
-    but(change, { project_id: 'other' }),
-  ),
+  planted('an unknown change', 'change_unknown', (change) => but(change, { change_id: uuidv7() })),
+  planted('an unregistered project', 'project_not_found', (change) => but(change, { project_id: 'other' })),
 ];

@@ -45,11 +45,11 @@ import { integrationModule } from '../app.module';
 import { configSchema, type IntegrationConfig } from '../config';
 import type { LandOrder, CreateCommitOrder, Withdrawal } from './integration-environment';
 
-/** A principal in good standing, one that is frozen; the credential is right for both. */
+/** An active principal and a frozen one; the credential is valid for both. */
 export const principals = { active: 'runner-1', frozen: 'runner-2' } as const;
 export const credential = 'ymk_1_right';
 
-/** Stands in for the registry on the real broker. */
+/** A fake registry on the real broker. */
 @Controller()
 class Registry {
   @OnQuery(authenticatePrincipal)
@@ -74,10 +74,10 @@ export interface Published {
   readonly traceparent: string | undefined;
 }
 
-/** Injection token of what the stand-in has heard. */
+/** Injection token of the events that the fake orchestrator received. */
 const messages = Symbol('heard');
 
-/** Stands in for the orchestrator: hears what came of its orders. */
+/** A fake orchestrator: receives the outcomes of its orders. */
 @Controller()
 class Orchestrator {
   constructor(@Inject(messages) private readonly told: Published[]) {}
@@ -115,7 +115,7 @@ class Orchestrator {
 
 class StandInModule {}
 
-/** The whole service on real PostgreSQL, RabbitMQ and git, between stand-ins for its neighbours. */
+/** The whole service on real PostgreSQL, RabbitMQ and git, between fake neighbours. */
 export class RunningIntegration {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'ymera-running-'));
   private readonly messages: Published[] = [];
@@ -130,7 +130,7 @@ export class RunningIntegration {
 
   service!: RunningService;
 
-  /** `path`: where the service looks for git. */
+  /** `path`: the service's search path for git. */
   static async start(path = process.env['PATH']): Promise<RunningIntegration> {
     const [server, broker] = await Promise.all([
       testDatabase({ service: 'integration', migrations }),
@@ -154,7 +154,7 @@ export class RunningIntegration {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  /** As after a restart; `service` is to be stopped before. */
+  /** Simulates a restart; stop `service` before. */
   async startAgain(): Promise<void> {
     this.service = await startService(
       {
@@ -167,7 +167,7 @@ export class RunningIntegration {
     );
   }
 
-  /** As a restart of the database does it: every session of the service ends, with its locks. */
+  /** Simulates a restart of the database: ends every session of the service, with its locks. */
   async cutSessions(): Promise<void> {
     await asAdmin(
       (query) =>
@@ -193,7 +193,7 @@ export class RunningIntegration {
     );
   }
 
-  /** By the version of the order that was sent before patches could be artefacts. */
+  /** In the version of the order from before patches could be artefacts. */
   createSameCommit(order: PayloadOf<typeof materialiseChangeV1>): Promise<void> {
     return this.messaging.publisher.publish(
       commandMessage(materialiseChangeV1, order, { id: uuidv7(), time: new Date() }),
@@ -212,12 +212,12 @@ export class RunningIntegration {
     );
   }
 
-  /** What was told about a request so far, once there are `count` facts. */
+  /** The events about a request so far, once there are `count`. */
   told(requestId: string, count = 1): Promise<readonly Published[]> {
     return eventually(
       () => {
         const told = this.messages.filter(({ payload }) => payload['request_id'] === requestId);
-        if (told.length < count) throw new Error(`${told.length} of ${count} facts were told`);
+        if (told.length < count) throw new Error(`${told.length} of ${count} events were published`);
         return told;
       },
       { timeoutMs: 15_000 },

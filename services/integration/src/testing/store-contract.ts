@@ -66,11 +66,11 @@ export function someChange(projectId: string, over: Partial<Change> = {}): Chang
   };
 }
 
-/** What every implementation of the stores does, run on the fake and on PostgreSQL. */
+/** Contract suite for the stores, run on the fake and on PostgreSQL. */
 export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
   const run = <R>(work: (tx: IntegrationStores) => Promise<R>): Promise<R> => unitOfWork().run(work);
 
-  it('gives projects back as they were', async () => {
+  it('returns projects as they were stored', async () => {
     const project = someProject('as-it-was', { idempotencyKey: 'k', name: 'Ä' });
     await run((tx) => tx.projects.insert(project));
     expect(await run((tx) => tx.projects.find('as-it-was'))).toEqual(project);
@@ -79,7 +79,7 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     expect(await run((tx) => tx.projects.find('another'))).toBeUndefined();
   });
 
-  it('gives settings and upstream of a project back as they were updated', async () => {
+  it('returns the updated settings and upstream of a project', async () => {
     const project = someProject('updated', { overrides: undefined });
     await run((tx) => tx.projects.insert(project));
     const updated = someProject('updated', {
@@ -94,7 +94,7 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
         requireFresh: true,
         head: undefined,
         checkedAt: undefined,
-        error: { code: 'upstream_unreachable', message: 'It is away.', retryable: true },
+        error: { code: 'upstream_unreachable', message: 'It is unreachable.', retryable: true },
       },
       version: 2,
     });
@@ -105,12 +105,12 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     });
   });
 
-  it('refuses a second project of one id', async () => {
+  it('rejects a second project of one id', async () => {
     await run((tx) => tx.projects.insert(someProject('twice')));
     await expect(run((tx) => tx.projects.insert(someProject('twice')))).rejects.toThrow();
   });
 
-  it('pages through projects by id', async () => {
+  it('lists projects by id in pages', async () => {
     for (const id of ['page-b', 'page-a', 'page-c']) await run((tx) => tx.projects.insert(someProject(id)));
     const ids = async (after: string | undefined, limit: number) =>
       (await run((tx) => tx.projects.page(after, limit))).map(({ projectId }) => projectId);
@@ -119,7 +119,7 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     expect((await ids(undefined, 200)).length).toBeGreaterThanOrEqual(3);
   });
 
-  it('gives changes back as they were, through every state', async () => {
+  it('returns changes as they were stored, in every state', async () => {
     await run((tx) => tx.projects.insert(someProject('changes')));
     const change = someChange('changes');
     await run((tx) => tx.changes.insert(change));
@@ -133,7 +133,7 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     expect(await run((tx) => tx.changes.find(uuidv7()))).toBeUndefined();
   });
 
-  it('keeps a change that was made again beside the first, on another base only', async () => {
+  it('stores a rebased change beside the first one, on another base only', async () => {
     await run((tx) => tx.projects.insert(someProject('again')));
     const change = someChange('again');
     const again = {
@@ -148,14 +148,14 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     await expect(run((tx) => tx.changes.insert({ ...again, changeId: uuidv7() }))).rejects.toThrow();
   });
 
-  it('refuses a second change of one attempt', async () => {
+  it('rejects a second change of one attempt', async () => {
     await run((tx) => tx.projects.insert(someProject('attempts')));
     const change = someChange('attempts');
     await run((tx) => tx.changes.insert(change));
     await expect(run((tx) => tx.changes.insert({ ...change, changeId: uuidv7() }))).rejects.toThrow();
   });
 
-  it('refuses an update by whoever did not see the last one', async () => {
+  it('rejects an update of an outdated version', async () => {
     await run((tx) => tx.projects.insert(someProject('versions')));
     const change = someChange('versions');
     await run((tx) => tx.changes.insert(change));
@@ -165,7 +165,7 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     } satisfies Partial<Record<keyof FailureException, unknown>>);
   });
 
-  it('keep orders that wait, once each, and give the oldest first', async () => {
+  it('stores waiting orders once each and returns the oldest first', async () => {
     const order = landChange.payload.parse(landChange.sample);
     const [a, b] = [
       { id: 'sha256:b', order, traceparent: '00-a' },
@@ -180,7 +180,7 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     await run((tx) => tx.waiting.remove(b.id));
   });
 
-  it('remove the orders that wait for one change, and no others', async () => {
+  it('removes the waiting orders of one change and no others', async () => {
     const order = landChange.payload.parse(landChange.sample);
     const [gone, stays] = [uuidv7(), uuidv7()];
     for (const [id, change_id] of [
@@ -188,7 +188,7 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
       ['sha256:2', stays],
       ['sha256:3', gone],
     ] as const)
-      // Strangers word the findings, also in the shape of a change, and also with what PostgreSQL cannot hold.
+      // The text comes from untrusted agents, also in the shape of a change, and with characters that PostgreSQL cannot store.
       await run((tx) =>
         tx.waiting.add({
           id,
@@ -206,7 +206,7 @@ export function storeContract(unitOfWork: () => IntegrationUnitOfWork): void {
     await run((tx) => tx.waiting.remove('sha256:2'));
   });
 
-  it('keep the pauses of all landing', async () => {
+  it('stores the pauses of all landing', async () => {
     const pause = { number: 1, pausedBy: 'grace', reason: 'a', pausedAt: 1000, end: undefined };
     const end = { resumedBy: 'ada', reason: 'b', resumedAt: 2000 };
     expect(await run((tx) => tx.pauses.last())).toBeUndefined();

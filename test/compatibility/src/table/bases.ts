@@ -27,7 +27,7 @@ const alsoBreaks: Trial = {
   expected: { outcome: 'sent back', finding: 'tests_failed', says: /adds/ },
 };
 
-/** Projects whose tests do not pass before anybody has changed anything. */
+/** Projects whose tests do not pass before any change. */
 export const baseCombinations: readonly Combination[] = [
   {
     id: 'base-red',

@@ -1,9 +1,9 @@
 import type { Trial } from '../combination';
 
-/** Plain enough that the platform never asks back, and true of every project whose only function adds two numbers. */
+/** Clear enough that the platform never asks a question, and true of every project whose only function adds two numbers. */
 export const operands = 'Refactor the order of the operands in sum';
 
-/** A change that the tests agree with. */
+/** A change for which the tests pass. */
 export const honest = (script: string, passed?: number): Trial => ({
   name: 'honest',
   request: operands,
@@ -11,7 +11,7 @@ export const honest = (script: string, passed?: number): Trial => ({
   expected: { outcome: 'landed', ...(passed === undefined ? {} : { passed }) },
 });
 
-/** A change that the tests disagree with; `says`: words of the failure that must come back to the agent. */
+/** A change for which the tests fail; `says`: part of the failure message that must reach the agent. */
 const breaking = (script: string, says?: RegExp): Trial => ({
   name: 'breaking',
   request: operands,
@@ -19,7 +19,7 @@ const breaking = (script: string, says?: RegExp): Trial => ({
   expected: { outcome: 'sent back', finding: 'tests_failed', ...(says === undefined ? {} : { says }) },
 });
 
-/** A change that makes the tests easier. */
+/** A change that weakens the tests. */
 export const cheating = (script: string, finding: string): Trial => ({
   name: 'cheating',
   request: operands,
@@ -36,7 +36,7 @@ export const onSum = (path: string, passed?: number): readonly Trial[] => [
   breaking(subtract(path)),
 ];
 
-/** For what stands in the way of every change: a request that must end before an agent has worked. */
+/** For an obstacle to every change: a request that must end before an agent has worked. */
 export const stoppedBefore = (path: string, code: string, says?: RegExp): readonly Trial[] => [
   {
     name: 'any',

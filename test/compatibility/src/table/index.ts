@@ -12,7 +12,7 @@ import { severalLanguagesCombinations } from './several-languages';
 import { testToolCombinations } from './test-tools';
 import { vendoredCombinations } from './vendored';
 
-/** What needs nothing but git, Node and npm, and no registry. */
+/** Combinations that need nothing but git, Node and npm, and no registry. */
 export const withoutRegistry: readonly Combination[] = [
   ...nodeCombinations,
   ...repositoryCombinations,

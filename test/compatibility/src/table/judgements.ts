@@ -21,7 +21,7 @@ const trial = (name: string, request: string, script: string, more: Partial<Tria
 const moreTests = (title: string, body: string): string =>
   `printf "import assert from 'node:assert/strict';\\nimport { test } from 'node:test';\\nimport { sum } from '../src/sum.mjs';\\n\\ntest('${title}', () => {\\n${body}\\n});\\n"`;
 
-/** What looks like cheating, a secret or an order to the platform, and is none; beside what is. */
+/** Harmless changes that look like cheating, a secret or a prompt injection, beside real ones. */
 export const judgementCombinations: readonly Combination[] = [
   {
     id: 'judge-words-are-data',

@@ -41,7 +41,7 @@ const staleLock: Trial = {
   expected: { outcome: 'landed', saysAlso: /is-number|in sync|lockfile/i },
 };
 
-/** How a project's packages come to it. */
+/** The ways in which a project gets its packages. */
 export const packageManagerCombinations: readonly Combination[] = [
   {
     id: 'npm-lock-3',

@@ -1,4 +1,4 @@
-/** Files that many of the projects have in common. */
+/** Files that many of the projects share. */
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 export const packageJson = (over: object = {}): string =>
@@ -24,18 +24,18 @@ test('adds', () => {
 });
 `;
 
-/** The least project that has a test. */
+/** The smallest project with a test. */
 export const tiny: Readonly<Record<string, string>> = {
   'package.json': packageJson(),
   'src/sum.mjs': sumModule,
   'test/sum.test.mjs': sumTest,
 };
 
-/** A test of tools that have `describe`, `it` and `expect`. */
+/** A test for tools with `describe`, `it` and `expect`. */
 export const expectTest = (imports: string): string =>
   `${imports}describe('sum', () => {\n  it('adds', () => {\n    expect(sum(1, 2)).toBe(3);\n  });\n});\n`;
 
 export const ignoresModules = { '.gitignore': 'node_modules/\n' } as const;
 
-/** Writes the lockfile as a person's npm does, and leaves the packages out. */
+/** Writes the lockfile like a person's npm, and installs no packages. */
 export const npmLock = 'npm install --package-lock-only --ignore-scripts --no-audit --no-fund --silent';

@@ -12,7 +12,7 @@ interface RealPackage {
   readonly trials: readonly Trial[];
 }
 
-/** The package as published, with nothing but the test tool among its development packages. */
+/** The package as published, with the test tool as its only development package. */
 const realPackage = ({
   name,
   version,
@@ -49,7 +49,7 @@ const trial = (name: string, request: string, script: string, expected: Trial['e
   expected,
 });
 
-/** Replaces a text that must be there exactly once. */
+/** Replaces a text that must occur exactly once. */
 const replace = (path: string, was: string, is: string): string =>
   `node -e '
     const { readFileSync, writeFileSync } = require("node:fs");
@@ -61,7 +61,7 @@ const replace = (path: string, was: string, is: string): string =>
 
 const write = (path: string, text: string): string => `cat > ${path} <<'END_OF_FILE'\n${text}END_OF_FILE`;
 
-/** Published packages, each with a small change that makes sense; some with one that must not land. */
+/** Published packages, each with a small sensible change; some with one that must not land. */
 export const realPackageCombinations: readonly Combination[] = [
   realPackage({
     name: '@fastify/error',

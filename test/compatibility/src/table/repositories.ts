@@ -21,7 +21,7 @@ git submodule --quiet add "$TMP/lib" vendor/lib`;
 const lfsPointer =
   'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n';
 
-/** Not landed with a word about it: a refusal of the change names the path. */
+/** Not landed, with a message about it: a refusal of the change names the path. */
 const refusedFor = (name: string, script: string, code: string, says: RegExp): Trial => ({
   name,
   request: operands,
@@ -37,7 +37,7 @@ const sentBackFor = (name: string, script: string, finding: string, says: RegExp
   expected: { outcome: 'sent back', finding, says },
 });
 
-/** What a repository can be besides a folder with a few files. */
+/** Special kinds of repositories. */
 export const repositoryCombinations: readonly Combination[] = [
   {
     id: 'repo-bare',

@@ -1,6 +1,6 @@
 import type { Combination } from '../combination';
 
-/** Of the combinations that need nothing but Node, what `npm test` tries each time: ids and names of trials. */
+/** The trials of the Node-only combinations that `npm test` runs each time: ids and names of trials. */
 const trialsInShort: Readonly<Record<string, readonly string[]>> = {
   'node-test-esm': ['honest', 'breaking'],
   'node-test-no-package': ['honest'],
@@ -35,11 +35,11 @@ const trialsInShort: Readonly<Record<string, readonly string[]>> = {
   'vendored-workspaces': ['honest'],
 };
 
-/** The combinations of the short form, each with its trials of the short form. Throws for an id or a name that is not there. */
+/** The combinations of the short form, each with its trials of the short form. Throws for an unknown id or name. */
 export function inShort(combinations: readonly Combination[]): readonly Combination[] {
   return Object.entries(trialsInShort).map(([id, names]) => {
     const combination = combinations.find((one) => one.id === id);
-    if (combination === undefined) throw new Error(`There is no combination ${id}.`);
+    if (combination === undefined) throw new Error(`Unknown combination ${id}.`);
     const trials = names.map((name) => {
       const trial = combination.trials.find((one) => one.name === name);
       if (trial === undefined) throw new Error(`The combination ${id} has no trial ${name}.`);

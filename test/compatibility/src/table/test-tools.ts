@@ -89,7 +89,7 @@ const vitest = (major: number, version: string): Combination =>
     shape: 'TypeScript configuration',
     language: 'TypeScript',
     script: 'vitest run',
-    // The newest Vite asks for a package that not every registry has.
+    // The newest Vite requires a package that some registries lack.
     packages: { vitest: version, ...(major < 4 ? {} : { vite: '7.1.12' }) },
     source: 'src/sum.ts',
     files: {
@@ -130,7 +130,7 @@ const mocha = (major: number, version: string): Combination =>
     },
   });
 
-/** The tool is told to watch, and the command does not end. */
+/** The tool runs in watch mode, and the command does not end. */
 const watching = (id: string, tool: string, script: string, base: Combination): Combination => ({
   ...base,
   id,

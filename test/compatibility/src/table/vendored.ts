@@ -11,7 +11,7 @@ const shared = {
 const lockOffline =
   'npm install --package-lock-only --offline --ignore-scripts --no-audit --no-fund --silent';
 
-/** Packs a folder beside the repository into a committed archive, as people do who vendor a package. */
+/** Packs a folder beside the repository into a committed archive, like a vendored package. */
 const vendor = (name: string, version: string, files: Readonly<Record<string, string>>): string =>
   [
     `mkdir -p vendor "$TMP/${name}-${version}"`,
@@ -32,7 +32,7 @@ const vendor = (name: string, version: string, files: Readonly<Record<string, st
 
 const versionModule = (version: string): string => `exports.version = '${version}';\n`;
 
-/** A test tool that prints what Jasmine prints, and writes where Vite and AVA write. */
+/** A test tool that prints like Jasmine and writes to the places where Vite and AVA write. */
 const checker = `#!/usr/bin/env node
 const { mkdirSync, readdirSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -69,7 +69,7 @@ const staleLock: Trial = {
   expected: { outcome: 'landed', passed: 1, saysAlso: /three/ },
 };
 
-/** Packages that are committed with the project, so that no registry is asked. */
+/** Packages that are committed with the project, so that no registry is needed. */
 export const vendoredCombinations: readonly Combination[] = [
   {
     id: 'vendored-test-tool',

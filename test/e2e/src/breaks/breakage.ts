@@ -1,17 +1,17 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { eventually } from '@ymera/testing';
 
-/** A promise of the code that is taken away, in the service that is named and for the messages of one type. */
+/** A guarantee of the code that is disabled in one service for the messages of one type. */
 export interface Breakage {
   readonly service: string;
   readonly type: string;
   readonly broken:
     'acknowledge_before_commit' | 'no_inbox' | 'no_fencing' | 'publish_before_commit' | 'nothing';
-  /** Where the process stands still, so that it can be killed exactly there. */
+  /** The point at which the process blocks, so that it can be killed exactly there. */
   readonly hold: 'before_handler' | 'before_acknowledgement' | 'before_commit' | 'nowhere';
 }
 
-/** Read by the preloaded module at every step that it watches; written by the test. */
+/** Read by the preloaded module at every step that it intercepts; written by the test. */
 export function readBreakage(file: string): Breakage | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Breakage;
@@ -20,7 +20,7 @@ export function readBreakage(file: string): Breakage | undefined {
   }
 }
 
-/** The test's side: what is broken now, and whether the process stands where it was to stop. */
+/** The test's side: the active breakage, and whether the process blocks at its point. */
 export class Breaking {
   constructor(private readonly file: string) {}
 

@@ -20,20 +20,20 @@ import { type Breakage, Breaking } from './breakage';
 const startWorkflow = 'orchestrator.start_workflow.v1';
 const gateOpened = 'orchestrator.gate.opened.v1';
 
-/** A sound platform comes to rest within this; one that is broken has no longer to come to rest. */
+/** A sound platform is idle within this time; a broken one gets no longer. */
 const soundMs = 30_000;
 const brokenMs = 6_000;
 
 /**
- * Each promise is broken on purpose, in a real service that is then killed at exactly the worst moment. Without the break
- * the same death costs nothing; with it the history check must say what was lost or doubled.
+ * Disables each guarantee in a real service that is then killed at exactly the worst moment. Without the breakage
+ * the same kill costs nothing; with it the history check must report the loss or the duplicate.
  */
-describe('what is broken on purpose is caught', () => {
+describe('the history check', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ymera-breaks-'));
   const breaking = new Breaking(join(folder, 'breakage.json'));
   let field: ChaosEnvironment;
   let scripted: readonly ScriptedAgent[] = [];
-  /** What earlier breaks have left behind. */
+  /** Findings of earlier breakages. */
   let before: HistoryVerdict = { lost: [], doubled: [] };
 
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describe('what is broken on purpose is caught', () => {
 
   afterEach(() => breaking.end());
 
-  /** What the check says that it did not say before, once it says nothing more or `restMs` are over. */
+  /** New findings of the check, once they are stable or `restMs` are over. */
   const news = async (restMs: number): Promise<HistoryVerdict> => {
     const known = new Set([...before.lost, ...before.doubled]);
     const fresh = (all: readonly string[]): string[] => all.filter((evidence) => !known.has(evidence));
@@ -82,7 +82,7 @@ describe('what is broken on purpose is caught', () => {
     }
   };
 
-  /** The process stands where the breakage holds it, and dies there; `after` is what holds from then on. */
+  /** Kills the process at the point where the breakage blocks it; `after` holds from then on. */
   const dieHeld = async (service: string, after?: Breakage): Promise<void> => {
     await breaking.untilHeld();
     if (after) breaking.begin(after);
@@ -103,18 +103,18 @@ describe('what is broken on purpose is caught', () => {
     await dieHeld('orchestrator');
   };
 
-  it('a command outlives its consumer', async () => {
+  it('finds nothing after a consumer is killed while it handles a command', async () => {
     await commandDies('nothing');
     await expectSound();
   }, 60_000);
 
-  it('acknowledged before the commit: a command dies with its consumer', async () => {
+  it('finds the lost command when it is acknowledged before the commit', async () => {
     await commandDies('acknowledge_before_commit');
     const { lost } = await news(brokenMs);
     expect(lost).toContainEqual(expect.stringMatching(/^request .* never ended: it is running$/));
   }, 60_000);
 
-  /** The gate stays open: nothing else could hide that the coordinator hears of it once more. */
+  /** The gate stays open: no other event could hide that the coordinator receives the event again. */
   const factIsRepeated = async (broken: Breakage['broken']): Promise<string> => {
     const breakage = { service: 'coordinator', type: gateOpened, broken } as const;
     breaking.begin({ ...breakage, hold: 'before_acknowledgement' });
@@ -123,12 +123,12 @@ describe('what is broken on purpose is caught', () => {
     return requestId;
   };
 
-  it('a fact that comes again has no effect', async () => {
+  it('finds nothing after the redelivery of an event', async () => {
     await field.load.cancel(await factIsRepeated('nothing'), true);
     await expectSound();
   }, 60_000);
 
-  it('without a look at the inbox: a fact that comes again is handled again', async () => {
+  it('finds the doubled effect of a redelivered event without the inbox', async () => {
     const requestId = await factIsRepeated('no_inbox');
     const { lost, doubled } = await news(brokenMs);
     expect([...lost, ...doubled]).toContainEqual(expect.stringContaining(gateOpened));
@@ -149,18 +149,18 @@ describe('what is broken on purpose is caught', () => {
     await accepted;
   };
 
-  it('what was not committed was not said', async () => {
+  it('finds nothing after a kill before the commit', async () => {
     await dieBeforeCommit('nothing');
     await expectSound();
   }, 60_000);
 
-  it('published before the commit: what was never there has an effect', async () => {
+  it('finds the effect of an uncommitted event that is published before the commit', async () => {
     await dieBeforeCommit('publish_before_commit');
     const { doubled } = await news(brokenMs);
-    expect(doubled).toContainEqual(expect.stringMatching(/^workflow .*, which nobody was told of$/));
+    expect(doubled).toContainEqual(expect.stringMatching(/^workflow .*, which was never accepted$/));
   }, 60_000);
 
-  /** One agent is silent about its task until another one has it, and then comes with a result after all. */
+  /** One agent is unresponsive about its task until another one has it, and then returns a result after all. */
   const lateResult = async (broken: Breakage['broken']): Promise<'accepted' | 'refused'> => {
     breaking.begin({ service: 'orchestrator', type: '', broken, hold: 'nowhere' });
     await submit('refuse_landing', 'Improve the performance');
@@ -173,12 +173,12 @@ describe('what is broken on purpose is caught', () => {
     return answer;
   };
 
-  it('the result of an attempt that was taken away is refused', async () => {
+  it('finds nothing after the late result of a lost attempt', async () => {
     expect(await lateResult('nothing')).toBe('refused');
     await expectSound();
   }, 60_000);
 
-  it('without fencing: the result of an attempt that was taken away counts', async () => {
+  it('finds the accepted result of a lost attempt without fencing', async () => {
     expect(await lateResult('no_fencing')).toBe('accepted');
     const { doubled } = await news(brokenMs);
     expect(doubled).toContainEqual(
@@ -187,7 +187,7 @@ describe('what is broken on purpose is caught', () => {
   }, 60_000);
 });
 
-/** The runs that there are now, whoever they are for. */
+/** All current workflows. */
 const countWorkflows = async ({ places }: ChaosEnvironment): Promise<number> =>
   (await readEffects(places)).workflows.length;
 

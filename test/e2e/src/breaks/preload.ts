@@ -1,6 +1,6 @@
 /**
- * Loaded into services by the tests alone (`preload` of `startPlatform`), before their own code. It takes away what the
- * libraries and the orchestrator promise, when and where the test says so: production code has no switch for that.
+ * Loaded into services by tests only (`preload` of `startPlatform`), before their own code. Disables a guarantee of the
+ * libraries or the orchestrator, when and where the test requests it: production code has no switch for that.
  */
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Channel as AmqpChannel, ConsumeMessage } from 'amqplib';
 import { type Breakage, markOf, readBreakage } from './breakage';
 
-/** By their paths: what is broken is inside of packages, and the service loads the very same files. */
+/** By path: the patched code is internal to packages, and the service must load exactly the files that are patched here. */
 const load = createRequire(__filename);
 const root = join(__dirname, '..', '..', '..', '..');
 const service = basename(dirname(dirname(process.argv[1] ?? '')));
@@ -19,13 +19,13 @@ function current(): Breakage | undefined {
   return breakage?.service === service ? breakage : undefined;
 }
 
-/** The process stands still here; only a kill ends it. */
+/** The process blocks here; only a kill ends it. */
 function hold(): Promise<never> {
   writeFileSync(markOf(file), String(process.pid));
   return new Promise(() => undefined);
 }
 
-/** Deliveries and acknowledgements, below everything that is ours. */
+/** Deliveries and acknowledgements, below all code of the platform. */
 function breakAcknowledging(): void {
   const { Channel } = load(join(root, 'node_modules/amqplib/lib/channel_model.js'));
   const prototype = Channel.prototype as Pick<AmqpChannel, 'consume' | 'ack'> & AmqpChannel;
@@ -105,12 +105,12 @@ function breakInbox(): void {
   };
 }
 
-/** Whoever once held an attempt is taken for its holder. */
+/** Treats every former holder of an attempt as its holder. */
 function breakFencing(): void {
   const path = join(root, 'services/orchestrator/dist/domain/check-claim.js');
   const original = load(path);
   const loaded = load.cache[path];
-  if (!loaded) throw new Error(`${path} is not what was loaded`);
+  if (!loaded) throw new Error(`${path} is not the loaded file`);
   loaded.exports = {
     ...original,
     checkClaim: (run: unknown, claim: unknown) => {

@@ -5,7 +5,7 @@ type Operator = 'admin' | 'requester' | 'approver' | 'viewer';
 
 export interface Answer {
   readonly status: number;
-  // The answer's shape is the route's business.
+  // The route's contract defines the answer's shape.
   readonly body: Record<string, any>;
 }
 
@@ -20,11 +20,11 @@ export interface Call {
 const oneTryMs = 15_000;
 const pauseMs = 250;
 
-/** Passing conditions, which a client waits out: nothing there, overload, the first try still being answered. */
+/** Transient conditions that a client retries: no connection, overload, the first request still in progress. */
 const isPassing = ({ status, body }: Answer): boolean =>
   status >= 500 || status === 429 || body['code'] === 'request_in_flight';
 
-/** The gateway as a client sees it that does not give up: the same call with the same key until there is an answer. */
+/** A gateway client that does not give up: repeats a call with the same idempotency key until there is an answer. */
 export class ApiClient {
   private readonly closing = new AbortController();
 
@@ -33,7 +33,7 @@ export class ApiClient {
     private readonly retryForMs = 120_000,
   ) {}
 
-  /** Whoever still waits for an answer stops waiting. */
+  /** Stops all pending calls. */
   close(): void {
     this.closing.abort();
   }

@@ -1,4 +1,4 @@
-/** RabbitMQ's HTTP API as its administrator, whose name and password stand in the address. */
+/** RabbitMQ's HTTP API as its administrator, whose name and password are in the address. */
 async function ask(address: string, method: 'GET' | 'DELETE', path: string): Promise<Response> {
   const url = new URL(address);
   const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
@@ -18,7 +18,7 @@ export interface BrokerConnection {
   readonly user: string;
 }
 
-/** Closes every connection that there is at this moment, or those among them that are `meant`; answers how many were cut. */
+/** Closes all current connections, or those that `meant` selects; returns how many were closed. */
 export async function cutConnections(
   managementUrl: string,
   meant: (connection: BrokerConnection) => boolean = () => true,

@@ -15,11 +15,11 @@ import { describeUnended } from './unended';
 
 export interface ChaosEnvironmentOptions extends Omit<PlatformOptions, 'runner' | 'durable'> {
   readonly projects: number;
-  /** Whether the platform's own agents' host is there as well. Default: true. */
+  /** Whether the platform's own agents' host runs as well. Default: true. */
   readonly hasRunner?: boolean;
 }
 
-/** Short timings, so that what a fault costs is seconds. */
+/** Short timings, so that a fault costs seconds. */
 const quick = {
   YMERA_TASK_LEASE_SECONDS: '3',
   YMERA_TASK_OFFER_SECONDS: '3',
@@ -87,7 +87,7 @@ export class ChaosEnvironment {
     };
   }
 
-  /** Nothing new comes; what was promised is compared with what took effect. */
+  /** Stops new load and compares the promises with the effects. */
   async settle(): Promise<HistoryVerdict> {
     this.agents.stopReporting();
     return settledHistory(this.record, this.places);

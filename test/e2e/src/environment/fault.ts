@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import type { RunningPlatform } from '../../../../deploy/local/platform/client.cjs';
 import { cutConnections } from './broker-admin';
 
-/** Something that happens to real processes. `strike` returns when the cause is gone and only its consequences are left. */
+/** A fault of real processes. `strike` returns when the cause is gone and only its consequences are left. */
 export interface Fault {
   readonly name: string;
   injectFault(platform: RunningPlatform): Promise<void>;
@@ -13,11 +13,11 @@ export interface Fault {
 
 const deathMs = 10_000;
 
-/** The process that had the name is gone. The supervisor starts another one by itself. */
+/** Kills the named process. The supervisor restarts it by itself. */
 async function untilGone(platform: RunningPlatform, name: string, pid: number | undefined): Promise<void> {
   await eventually(
     async () => {
-      if ((await platform.pids())[name] === pid) throw new Error(`${name} (${pid}) is still there`);
+      if ((await platform.pids())[name] === pid) throw new Error(`${name} (${pid}) is still running`);
     },
     { timeoutMs: deathMs },
   );
@@ -39,7 +39,7 @@ export const killed = (process: string): Fault => death(`kill -9 ${process}`, pr
 /** What `pg_ctl stop -m immediate` does: no checkpoint, every connection dropped. */
 export const databaseStopped: Fault = death('pg_ctl stop -m immediate', 'postgres', 'SIGQUIT');
 
-/** The process does nothing for a while and then goes on as if no time had passed. */
+/** Stops the process for a while with SIGSTOP and resumes it. */
 export const stopped = (process: string, ms: number): Fault => ({
   name: `SIGSTOP ${process} ${ms / 1000} s`,
   injectFault: async (platform) => {
@@ -49,7 +49,7 @@ export const stopped = (process: string, ms: number): Fault => ({
   },
 });
 
-/** Nobody is connected to the database, and nobody gets in. */
+/** Closes all database connections and rejects new ones. */
 export const databaseUnavailable = (ms: number): Fault => ({
   name: `PostgreSQL away ${ms / 1000} s`,
   injectFault: async (platform) => {
@@ -72,13 +72,13 @@ export const connectionsCut: Fault = {
   name: 'every broker connection cut',
   injectFault: async ({ urls }) => {
     const cut = await cutConnections(urls['rabbitmq_management'] ?? '');
-    if (cut === 0) throw new Error('nobody was connected');
+    if (cut === 0) throw new Error('there was no connection');
   },
 };
 
 /**
- * The registry does not answer, and every agent has to connect anew meanwhile: the broker, which asks the registry who they
- * are, refuses them all as it refuses a wrong password.
+ * The registry does not answer while every agent must reconnect: the broker, which asks the registry about their
+ * identity, refuses them all as it refuses a wrong password.
  */
 export const authenticationUnavailable = (ms: number): Fault => ({
   name: `registry away ${ms / 1000} s, and every agent cut off`,

@@ -3,8 +3,8 @@ import type { AcceptedRecord } from '../history-check';
 import type { ApiClient } from './api-client';
 
 /**
- * What a person wants of a request, and so what the load does with it: let it land, have it refused at one of its gates,
- * cancel it before anybody has decided or in the middle of its work, or only have it looked at.
+ * The purpose of a request, and so the actions of the load on it: let it land, have it denied at one of its gates,
+ * cancel it before any decision or in the middle of its work, or only have it reviewed.
  */
 export const wishes = [
   'land',
@@ -31,7 +31,7 @@ interface Open {
   readonly wish: Wish;
 }
 
-/** Requests by one person, decided by another, each as its wish says; what is promised goes on the record. */
+/** Requests by one person, decided by another according to their purpose; all promises are recorded. */
 export class Load {
   readonly ended: Ended[] = [];
   private readonly open = new Map<string, Open>();
@@ -44,13 +44,13 @@ export class Load {
   constructor(
     private readonly api: ApiClient,
     private readonly record: AcceptedRecord,
-    /** What is known about requests that did not end. */
+    /** Details of requests that did not end. */
     private readonly describe: (requestIds: readonly string[]) => Promise<readonly string[]>,
   ) {
     this.deciding = this.decideAll();
   }
 
-  /** Those that were begun and have not ended, as far as is known here. */
+  /** Requests that were started and have not ended, as far as known here. */
   get inFlight(): number {
     return this.open.size + this.submitting.size;
   }
@@ -66,7 +66,7 @@ export class Load {
     return submitting;
   }
 
-  /** Every request has ended; rejects with those that have not. */
+  /** Waits until every request has ended; rejects with those that have not. */
   async drain(timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (this.inFlight > 0) {
@@ -91,12 +91,12 @@ export class Load {
     await Promise.allSettled(this.submitting);
   }
 
-  /** The first problem is the one that is told. */
+  /** Keeps the first problem only. */
   private fail(error: unknown): void {
     this.problem ??= error instanceof Error ? error : new Error(String(error));
   }
 
-  /** A request that nobody follows: it is recorded, and left to the caller. */
+  /** A request that the load does not follow: it is recorded and left to the caller. */
   async ask(projectId: string, text: string): Promise<string> {
     const key = uuidv7();
     const body = { project_id: projectId, text };
@@ -133,7 +133,7 @@ export class Load {
       throw new Error(`cancel refused: ${answer.status} ${JSON.stringify(answer.body)}`);
   }
 
-  /** The approver's and the impatient requester's loop, until `stop`. */
+  /** The loop of the approver and the impatient requester, until `stop`. */
   private async decideAll(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {

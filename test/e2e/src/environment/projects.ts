@@ -1,11 +1,11 @@
 import { Repositories } from '../support/repositories';
 
-/** What an agent does in a working copy: quick, the same whoever does it, and another change for each task. */
+/** The agent's change: quick, deterministic, and different for each task. */
 const change = ['read -r task', 'echo noted > "note-$(echo "$task" | cksum | cut -d " " -f 1).txt"', ''].join(
   '\n',
 );
 
-/** No language, no dependencies: what is tested is the platform, and every task takes as long as its processes. */
+/** No language, no dependencies: the platform is under test, and every task takes as long as its processes. */
 const files: Readonly<Record<string, string>> = {
   'notes.txt': 'notes\n',
   'ymera.json': JSON.stringify({ test: 'sh test.sh' }),
@@ -15,7 +15,7 @@ const files: Readonly<Record<string, string>> = {
 /** The command line of the agents that make changes, for `YMERA_RUNNER_COMMAND`. */
 export const changeCommand = 'sh ./change.sh';
 
-/** Sources of projects in a folder of their own, gone with `remove`. */
+/** Sources of projects in a separate folder, deleted by `remove`. */
 export class Projects {
   private readonly repositories = new Repositories();
 

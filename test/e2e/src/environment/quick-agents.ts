@@ -4,7 +4,7 @@ import type { AcceptedRecord } from '../history-check';
 import type { ApiClient } from './api-client';
 
 const concurrency = 4;
-/** Below what the platform takes of one agent in a minute. */
+/** Below the rate that the platform allows one agent per minute. */
 const issueEveryMs = 4_000;
 
 const kinds: readonly { readonly type: AgentType; readonly tasks: readonly TaskType[] }[] = [
@@ -15,7 +15,7 @@ const kinds: readonly { readonly type: AgentType; readonly tasks: readonly TaskT
 
 /**
  * Agents of the SDK in this process that answer at once, beside the real ones of the runner: with them a fault meets many
- * runs on their way and not a few processes at work. One of them raises issues, and only what the broker confirms counts.
+ * workflows in progress and not only a few processes. One of them raises issues, and only those that the broker confirms count.
  */
 export class QuickAgents {
   private issues: NodeJS.Timeout | undefined;
@@ -48,7 +48,7 @@ export class QuickAgents {
     return new QuickAgents(host, name);
   }
 
-  /** From now on an issue every few seconds, each with a code of its own. */
+  /** Starts an issue every few seconds, each with a unique code. */
   witness(record: AcceptedRecord): void {
     const agentId = agentIdOf(this.name, 'TESTING');
     this.issues = setInterval(() => {
@@ -59,7 +59,7 @@ export class QuickAgents {
     }, issueEveryMs);
   }
 
-  /** No more issues. */
+  /** Stops raising issues. */
   stopReporting(): void {
     clearInterval(this.issues);
   }
@@ -98,7 +98,7 @@ function answer({ type, task_id, attempt, base, input }: Task): TaskResult {
     default:
       return { ...done, findings: [] };
   }
-  const error = { code: 'change_missing', message: 'There is no change to examine.', retryable: false };
+  const error = { code: 'change_missing', message: 'The task has no change to examine.', retryable: false };
   return { outcome: 'failed', artefacts: [], error };
 }
 

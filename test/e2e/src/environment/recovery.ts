@@ -7,7 +7,7 @@ import { databaseOf } from './database';
 
 const servers = new Set(['postgres', 'rabbitmq', 'rabbitmq_management']);
 const pollMs = 50;
-/** In a row, so that a service that has not noticed its loss yet does not count as well. */
+/** Consecutive checks, so that a service that has not noticed its loss yet does not count as ready. */
 const consecutiveHealthy = 3;
 
 async function isReady(url: string): Promise<boolean> {
@@ -20,7 +20,7 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-/** Every service and the agents' host say that they are ready; answers how long that took. */
+/** Waits until every service and the agents' host are ready; returns how long that took. */
 export async function waitUntilHealthy({ urls }: RunningPlatform, timeoutMs = 60_000): Promise<number> {
   const places = Object.entries(urls).filter(([name]) => !servers.has(name));
   const started = performance.now();
@@ -38,7 +38,7 @@ export async function waitUntilHealthy({ urls }: RunningPlatform, timeoutMs = 60
   }
 }
 
-/** Steps that nothing would ever move: no lease, timer, gate or message of theirs for more than five seconds. */
+/** Orphaned steps: without a lease, timer, gate or message for more than five seconds. */
 const orphansSql = `
   SELECT step.workflow_id::text || ' ' || step.step_id AS step
   FROM orchestrator.active_steps step
@@ -51,7 +51,7 @@ const orphansSql = `
     AND NOT EXISTS (SELECT FROM orchestrator.gates gate WHERE gate.workflow_id = step.workflow_id
       AND gate.step_id = step.step_id AND gate.outcome IS NULL)`;
 
-/** Read from the tables, not from the gauge of the service that is under fire. */
+/** Read from the tables, not from the gauge of the service that is under test. */
 export async function orphans({ urls }: RunningPlatform): Promise<readonly string[]> {
   const client = new Client({ connectionString: databaseOf(urls['postgres']) });
   client.on('error', () => undefined);
@@ -65,8 +65,8 @@ export async function orphans({ urls }: RunningPlatform): Promise<readonly strin
 }
 
 /**
- * What is orphaned five seconds after a recovery. Looked at then and not before: what has just been orphaned does not
- * count for five seconds, so an earlier look would say nothing.
+ * Orphans five seconds after a recovery. Read then and not before: a step counts as orphaned after five seconds only, so
+ * an earlier read would be empty.
  */
 export async function lastingOrphans(platform: RunningPlatform): Promise<readonly string[]> {
   await sleep(5_000);
@@ -74,8 +74,8 @@ export async function lastingOrphans(platform: RunningPlatform): Promise<readonl
 }
 
 /**
- * Orphans that the orchestrator's own reconciler found, and put right before anybody else could see them. Each is a bug:
- * it is a net under what must not fall. The log holds its last 16 MiB, which is an hour under fire.
+ * Orphans that the orchestrator's own reconciler found and repaired before they could be seen here. Each is a bug: the
+ * reconciler is a safety net. The log holds its last 16 MiB, which is an hour under load.
  */
 export function repairedOrphans({ logs }: RunningPlatform): readonly string[] {
   return ['orchestrator.log.1', 'orchestrator.log']

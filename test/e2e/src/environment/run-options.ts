@@ -13,7 +13,7 @@ const wholeNumber = (name: string, text: string, least: number, most: number): n
   return value;
 };
 
-/** Without a seed a new one is drawn and told, so that what it found can be found again. */
+/** Without a seed a random one is drawn and printed, so that a failure can be reproduced. */
 export function readOptions(args: readonly string[], newSeed: () => number): Options {
   const { values } = parseArgs({
     args: [...args],

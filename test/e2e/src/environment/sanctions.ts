@@ -1,10 +1,10 @@
 import { Client } from 'pg';
 
-/** One step of one agent on the ladder of enforcement, as the audit log has it. */
+/** One change of an agent's sanction level, as recorded in the audit log. */
 export interface SanctionTrigger {
   readonly agentId: string;
   readonly to: string;
-  /** Since the agent was last heard of. */
+  /** Time since the agent's last report. */
   readonly missingMs: number;
 }
 
@@ -14,7 +14,7 @@ const stepsSql = `
       AS silent_ms
   FROM audit.entries WHERE type LIKE 'reporting.agent.enforcement_changed.%' ORDER BY data::json->>'decided_at'`;
 
-/** Every step that any agent has taken so far, the oldest first. */
+/** All changes of sanction levels so far, oldest first. */
 export async function sanctionsOf(databaseUrl: string): Promise<readonly SanctionTrigger[]> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
@@ -26,5 +26,5 @@ export async function sanctionsOf(databaseUrl: string): Promise<readonly Sanctio
   }
 }
 
-/** What takes authority away; a warning does not. */
+/** The levels that remove authority; a warning does not. */
 export const isSanction = ({ to }: SanctionTrigger): boolean => to === 'suspended' || to === 'frozen';

@@ -29,7 +29,7 @@ interface ReceivedMessage {
 
 const reportEveryMs = 1_000;
 
-/** An agent that does exactly what a test says, and nothing by itself but its reports: it can be late, or silent about a task. */
+/** An agent that only reports by itself and otherwise does exactly what a test orders: it can be late, or unresponsive about a task. */
 export class ScriptedAgent {
   private readonly messages: ReceivedMessage[] = [];
   private partition: number | typeof helloPartition = helloPartition;
@@ -62,7 +62,7 @@ export class ScriptedAgent {
     const definition = { agentId: name, agentType: type, capabilities: ['scripted'], taskTypes: tasks };
     const registered = await gateway.register(credential, {
       ...definition,
-      handle: () => Promise.reject(new Error('a scripted agent answers by itself')),
+      handle: () => Promise.reject(new Error('a scripted agent handles no task by itself')),
     });
     if (!registered.ok) throw new Error(registered.error.message);
     const { hostname, port } = new URL(broker.url);
@@ -87,7 +87,7 @@ export class ScriptedAgent {
     return agent;
   }
 
-  /** The next task that it was given and not asked for yet. */
+  /** The next task that it received and the test has not read yet. */
   takeTask(): Leased | undefined {
     const found = this.take(['task']);
     return found && task.payload.parse(found.payload);
@@ -97,7 +97,7 @@ export class ScriptedAgent {
     await this.publish('result', taskAccepted, identityOf(leased));
   }
 
-  /** Its result, and what the platform says to it. */
+  /** Sends its result, and returns the platform's answer. */
   async finish(leased: Leased, outcome: TaskResult): Promise<'accepted' | 'refused'> {
     await this.publish('result', result, { ...identityOf(leased), ...outcome });
     const answer = await this.next(['result_accepted', 'result_refused']);
@@ -120,7 +120,7 @@ export class ScriptedAgent {
     return eventually(
       () => {
         const found = this.take(types);
-        if (!found) throw new Error(`${this.agentId} has not heard ${types.join(' or ')}`);
+        if (!found) throw new Error(`${this.agentId} has not received ${types.join(' or ')}`);
         return found;
       },
       { timeoutMs: 15_000 },

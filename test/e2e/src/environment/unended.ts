@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { RunningPlatform } from '../../../../deploy/local/platform/client.cjs';
 import { databaseOf } from './database';
 
-/** One line for each request: how far its run has come, who holds it, what would move it next. */
+/** One line for each request: the progress of its workflow, the holder of its task, its next timer. */
 const requestsSql = `
   SELECT request.request_id::text || ' ' || request.project_id || ' ' || request.state
     || coalesce(' · run ' || workflow.state, ' · no run')
@@ -39,7 +39,7 @@ const deadSql = `
   SELECT 'dead: ' || owner || ' ' || type || ' ' || concat_ws(' ', code, left(reason, 200)) AS line
   FROM orchestrator.dead_letters WHERE state <> 'replayed' LIMIT 20`;
 
-/** What people need to know about requests that ought to have ended: read from the tables, because nobody can look later. */
+/** Diagnostics of requests that should have ended: read from the tables, because the platform is gone afterwards. */
 export async function describeUnended(
   { urls }: RunningPlatform,
   requestIds: readonly string[],

@@ -1,4 +1,4 @@
-/** A promise that the platform gave: HTTP 2xx, or the broker's confirm. Whatever is here must have taken effect once. */
+/** A promise of the platform: HTTP 2xx, or the broker's confirm. Every promise must have taken effect once. */
 export interface Accepted {
   readonly requests: readonly AcceptedRequest[];
   readonly decisions: readonly AcceptedDecision[];
@@ -20,24 +20,24 @@ export interface AcceptedDecision {
 
 export interface AcceptedCancel {
   readonly requestId: string;
-  /** No gate of it was ever passed, so nothing but the cancel can end it. */
+  /** No gate of it was ever passed, so only the cancel can end it. */
   readonly isOnlyEnd: boolean;
 }
 
-/** Published by an agent with a code that nothing else uses, and confirmed by the broker. */
+/** Published by an agent with a unique code, and confirmed by the broker. */
 export interface ConfirmedIssue {
   readonly agentId: string;
   readonly code: string;
 }
 
-/** What an agent was told about its work: it counts. */
+/** A confirmation to an agent that its result counts. */
 export interface AcceptedResult {
   readonly agentId: string;
   readonly taskId: string;
   readonly attempt: number;
 }
 
-/** Collects promises while a load runs. A repetition that is answered again is the same promise. */
+/** Collects promises during a load. A repetition that is answered again is the same promise. */
 export class AcceptedRecord implements Accepted {
   private readonly byId = new Map<string, AcceptedRequest>();
   private readonly byApproval = new Map<string, AcceptedDecision>();

@@ -5,7 +5,7 @@ import { doubled, type Finding, groupBy, lost } from './finding';
 const held = new Set(['offered', 'running']);
 const ended = new Set(['completed', 'failed', 'canceled']);
 
-/** Work is settled once per fencing token and completed once per task; nobody holds what another one holds, or what has ended. */
+/** Work is settled once per fencing token and completed once per task; no task has two holders, and no ended task has one. */
 export function checkAttempts({ attempts, workflows }: Effects): Finding[] {
   const stateOf = new Map(workflows.map((run) => [run.workflow_id, run.state]));
   const findings: Finding[] = [];
@@ -43,7 +43,7 @@ export function checkAttempts({ attempts, workflows }: Effects): Finding[] {
   return findings;
 }
 
-/** Only the holder's result counts. One that was accepted of an attempt that had been taken away took effect in another's place. */
+/** Only the holder's result counts. An accepted result of a lost attempt took effect in place of another. */
 export function checkResults({ results }: Accepted, { attempts }: Effects): Finding[] {
   const stateOf = new Map(attempts.map((one) => [`${one.task_id} ${one.attempt}`, one.state]));
   return results.flatMap(({ agentId, taskId, attempt }) => {

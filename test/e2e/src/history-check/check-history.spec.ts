@@ -62,7 +62,7 @@ const [run] = sound.workflows;
 const [branch] = sound.branches;
 if (!request || !run || !branch) throw new Error('the sound history is not complete');
 
-/** Each history that must not be, and the words that must be said about it. */
+/** Each invalid history, and the expected finding. */
 const corrupted: readonly (readonly [string, Partial<Effects>, 'lost' | 'doubled', RegExp])[] = [
   ['a request that is gone', { requests: [] }, 'lost', /r1 \(key k1\) was accepted and has no row/],
   ['a request that never ended', { requests: [{ ...request, state: 'running' }] }, 'lost', /never ended/],
@@ -77,11 +77,11 @@ const corrupted: readonly (readonly [string, Partial<Effects>, 'lost' | 'doubled
     'a second request of one key',
     { requests: [request, { ...request, request_id: 'r2' }] },
     'doubled',
-    /r2 .* nobody was told/,
+    /r2 .* was never accepted/,
   ],
   ['a second run', { workflows: [run, { ...run, workflow_id: 'w2' }] }, 'doubled', /2 workflows: w1, w2/],
   [
-    'a run of nobody',
+    'a workflow without a request',
     { workflows: [run, { ...run, workflow_id: 'w9', request_id: 'r9' }] },
     'doubled',
     /w9 runs for request r9/,
@@ -172,13 +172,13 @@ const corrupted: readonly (readonly [string, Partial<Effects>, 'lost' | 'doubled
     /3 message\(s\) never left the outbox of audit: x/,
   ],
   [
-    'a message that died',
+    'a dead-lettered message',
     { deadLetters: [{ place: 'audit.dead', messages: 1, types: ['x'] }] },
     'lost',
-    /1 message\(s\) died in audit.dead: x/,
+    /1 message\(s\) dead-lettered in audit.dead: x/,
   ],
   [
-    'a fact that nobody heard',
+    'an event that was not recorded',
     { audit: sound.audit.slice(1) },
     'lost',
     /planned\.\* is not in the audit log/,
@@ -206,7 +206,7 @@ const corrupted: readonly (readonly [string, Partial<Effects>, 'lost' | 'doubled
 ];
 
 describe('history check', () => {
-  it('has nothing to say about a sound history', () => {
+  it('has no findings for a valid history', () => {
     expect(checkHistory(accepted, sound)).toEqual({ lost: [], doubled: [] });
   });
 
@@ -226,7 +226,7 @@ describe('history check', () => {
     },
   );
 
-  it('takes the same answer to a repeated order for what it is, and another answer for a second one', () => {
+  it('accepts the same answer to a repeated order, and reports a different one as doubled', () => {
     const answer = fact('integration.change.materialised.v1', 'c1', 1, 'r1');
     const repeated = (digest: string): Effects => ({
       ...sound,

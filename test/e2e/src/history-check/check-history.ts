@@ -11,7 +11,7 @@ export interface HistoryVerdict {
   readonly doubled: readonly string[];
 }
 
-/** Compares what was promised with what took effect. Meant for a platform at rest: everything accepted has had its time. */
+/** Compares promises with effects. For an idle platform: every accepted message has been processed. */
 export function checkHistory(accepted: Accepted, effects: Effects): HistoryVerdict {
   const findings = [
     ...checkRequests(accepted, effects),

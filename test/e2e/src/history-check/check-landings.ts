@@ -1,7 +1,7 @@
 import type { Branch, Commit, Effects, WorkflowRow } from './effects';
 import { doubled, type Finding, groupBy, lost } from './finding';
 
-/** Exactly one commit on the project's branch for each completed run that made a change, and no other commit of ours. */
+/** Exactly one commit on the project's branch for each completed workflow that made a change, and no other commit of the platform. */
 export function checkLandings({ workflows, changes, branches }: Effects): Finding[] {
   const commitsOf = groupBy(
     branches.flatMap((branch) =>
@@ -58,7 +58,7 @@ function checkLanded(run: WorkflowRow, changes: Effects['changes'], commits: rea
 
 const ids = (changes: Effects['changes']): string => changes.map(({ change_id }) => change_id).join(', ');
 
-/** A branch is a line: each commit stands on exactly the one before it, and none twice. */
+/** A branch is linear: each commit's parent is the one before it, and no commit occurs twice. */
 function checkChain({ projectId, commits }: Branch): Finding[] {
   const findings: Finding[] = [];
   for (const [index, { id, parents, requestId }] of commits.entries()) {

@@ -2,10 +2,10 @@ import type { Accepted } from './accepted';
 import type { AuditRow, Effects } from './effects';
 import { doubled, type Finding, groupBy, lost } from './finding';
 
-/** Facts that each ended request has exactly once. */
+/** Events that each ended request has exactly once. */
 const once = ['coordinator.request.planned.', 'coordinator.request.ended.', 'orchestrator.workflow.started.'];
 
-/** Nothing waits that should have left, nothing died, and the audit log holds each fact once. */
+/** No message is left in an outbox, none was dead-lettered, and the audit log has each event once. */
 export function checkMessages(
   accepted: Accepted,
   { outbox, deadLetters, audit, requests }: Effects,
@@ -18,7 +18,7 @@ export function checkMessages(
       lost(`${messages} message(s) never left the outbox of ${place}: ${types.join(', ')}`),
     ),
     ...deadLetters.map(({ place, messages, types }) =>
-      lost(`${messages} message(s) died in ${place}: ${types.join(', ')}`),
+      lost(`${messages} message(s) dead-lettered in ${place}: ${types.join(', ')}`),
     ),
     ...repeatedFacts(audit),
     ...countFacts(audit, planned),
@@ -26,10 +26,10 @@ export function checkMessages(
   ];
 }
 
-/** An order that is repeated is answered again: the same answer, word for word. */
+/** A repeated order is answered again: with the same answer, word for word. */
 const answers = ['integration.change.', 'integration.landing.'];
 
-/** Event ids are unique in the log itself; a transaction that ran twice shows as one version of one aggregate said twice. */
+/** Event ids are unique in the log itself; a transaction that ran twice shows as two events with one version of one aggregate. */
 function repeatedFacts(audit: Effects['audit']): Finding[] {
   const facts = groupBy(
     audit,
@@ -62,7 +62,7 @@ function countFacts(audit: Effects['audit'], requestIds: readonly string[]): Fin
   });
 }
 
-/** Agents' issues are taken at least once: their repetition is no effect of its own. */
+/** Agents' issues are delivered at least once: a repetition is no separate effect. */
 function missingIssues({ issues }: Accepted, audit: Effects['audit']): Finding[] {
   const messages = new Set(audit.flatMap(({ code }) => (code === null ? [] : [code])));
   return issues

@@ -4,7 +4,7 @@ import { doubled, type Finding, groupBy, lost } from './finding';
 
 const ended = new Set(['completed', 'failed', 'canceled']);
 
-/** One state row and one run for each accepted request, both ended alike; none that nobody was told of. */
+/** One row and one workflow for each accepted request, with the same end; none for requests that were not accepted. */
 export function checkRequests(accepted: Accepted, { requests, workflows }: Effects): Finding[] {
   const rows = groupBy(requests, (row) => row.request_id);
   const runs = groupBy(workflows, (run) => run.request_id);
@@ -17,10 +17,10 @@ export function checkRequests(accepted: Accepted, { requests, workflows }: Effec
       lost(`request ${requestId} (key ${idempotencyKey}) was accepted and has no row`),
     ),
     ...strangers.map(({ request_id, state }) =>
-      doubled(`request ${request_id} (${state}) exists and nobody was told of it`),
+      doubled(`request ${request_id} (${state}) exists and was never accepted`),
     ),
     ...ghosts.map(({ workflow_id, request_id }) =>
-      doubled(`workflow ${workflow_id} runs for request ${request_id}, which nobody was told of`),
+      doubled(`workflow ${workflow_id} runs for request ${request_id}, which was never accepted`),
     ),
     ...requests
       .filter(({ request_id }) => known.has(request_id))

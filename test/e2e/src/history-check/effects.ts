@@ -1,4 +1,4 @@
-/** What took effect, read from the databases, the repositories and the broker's dead-letter queues. Rows as they are stored. */
+/** The effects, read from the databases, the repositories and the broker's dead-letter queues. Rows as they are stored. */
 export interface Effects {
   readonly requests: readonly RequestRow[];
   readonly approvals: readonly ApprovalRow[];
@@ -8,7 +8,7 @@ export interface Effects {
   readonly changes: readonly ChangeRow[];
   readonly audit: readonly AuditRow[];
   readonly branches: readonly Branch[];
-  /** Messages that were committed and never left. */
+  /** Messages that were committed and not published. */
   readonly outbox: readonly Waiting[];
   readonly deadLetters: readonly Waiting[];
 }
@@ -77,13 +77,13 @@ export interface Branch {
 export interface Commit {
   readonly id: string;
   readonly parents: readonly string[];
-  /** From the commit's trailer; null for a commit that was there before. */
+  /** From the commit's trailer; null for a commit from before the registration. */
   readonly requestId: string | null;
 }
 
 export interface Waiting {
   readonly place: string;
   readonly messages: number;
-  /** What the first of them are. */
+  /** Types and reasons of the first ones. */
   readonly types: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** `lost`: promised, and not (fully) there. `doubled`: there more often than promised, or never promised at all. */
+/** `lost`: promised, and not (fully) in effect. `doubled`: more often in effect than promised, or never promised. */
 export interface Finding {
   readonly kind: 'lost' | 'doubled';
   readonly evidence: string;

@@ -5,7 +5,7 @@ import type { Branch } from './effects';
 const run = promisify(execFile);
 const format = '%H%x09%P%x09%(trailers:key=Ymera-Request,valueonly,separator=%x2C)';
 
-/** The branch as git tells it, without asking the service that wrote it. */
+/** The branch according to git, without the service that wrote it. */
 export async function readBranch(repository: string, projectId: string, branch: string): Promise<Branch> {
   const { stdout } = await run(
     'git',

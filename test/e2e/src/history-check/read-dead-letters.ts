@@ -5,7 +5,7 @@ import type { Waiting } from './effects';
 const vhosts = { services: '/ymera', agents: '/agents' } as const;
 const peeked = 5;
 
-/** What lies in the dead-letter queues, counted by the broker itself: its management's figures are seconds old. */
+/** Messages in the dead-letter queues, counted by the broker itself: the management API's figures are seconds old. */
 export async function readDeadLetters(rabbitmqUrl: string): Promise<readonly Waiting[]> {
   const found: Waiting[] = [];
   for (const vhost of ['services', 'agents'] as const) {
@@ -25,7 +25,7 @@ export async function readDeadLetters(rabbitmqUrl: string): Promise<readonly Wai
         }
         found.push({ place: name, messages: messageCount, types: [...new Set(seen.map(describe))] });
       }
-      // What was looked at goes back with the channel.
+      // Closing the channel returns the messages that were read.
       await channel.close();
     } finally {
       await connection.close();

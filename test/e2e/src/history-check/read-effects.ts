@@ -5,7 +5,7 @@ import type { Effects, Waiting } from './effects';
 import { readBranch } from './read-branch';
 import { readDeadLetters } from './read-dead-letters';
 
-/** Where a platform keeps things, with the administrators' rights. */
+/** The stores of a platform, with administrator rights. */
 export interface Places {
   readonly postgresUrl: string;
   readonly rabbitmqUrl: string;
@@ -15,10 +15,10 @@ export interface Places {
 
 type Query = <Row extends object>(sql: string) => Promise<Row[]>;
 
-/** Everything that took effect so far, over every service's schema, the repositories and the dead-letter queues. */
+/** All effects so far, over every service's schema, the repositories and the dead-letter queues. */
 export async function readEffects(places: Places): Promise<Effects> {
   const client = new Client({ connectionString: places.postgresUrl, connectionTimeoutMillis: 5_000 });
-  // The server may be killed at any moment; the query that fails says so.
+  // The server may be killed at any moment; then the query fails.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -62,7 +62,7 @@ async function readOrchestrator(
   };
 }
 
-/** The log's data is text, because it may hold what jsonb refuses. */
+/** The log's data is text, because it may contain characters that jsonb rejects. */
 const auditSql = `
   SELECT event_id::text, type, source, subject, aggregate_version, data_digest,
     substring(data from '"request_id":"([0-9a-f-]{36})"') AS request_id,
@@ -96,7 +96,7 @@ async function readOutboxes(query: Query): Promise<readonly Waiting[]> {
   return waiting;
 }
 
-/** Dead letters are soon taken from their queues and kept in a table, until somebody sends them back. */
+/** Dead letters are soon moved from their queues into a table, until they are replayed. */
 const readKeptLetters = (query: Query): Promise<readonly Waiting[]> =>
   query<Waiting>(
     `SELECT owner AS place, count(*)::integer AS messages, array_agg(DISTINCT concat_ws(' ', type, code, left(reason, 200))) AS types

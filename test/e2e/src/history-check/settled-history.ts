@@ -6,8 +6,8 @@ import { type Places, readEffects } from './read-effects';
 const pollMs = 500;
 
 /**
- * The verdict once the platform has come to rest. Consumers and outboxes may still be at work when the last request has
- * ended, so whatever is found is looked at again until `timeoutMs` are over; what is found then stays found.
+ * The result once the platform is idle. Consumers and outboxes may still be working when the last request has
+ * ended, so findings are checked again until `timeoutMs` are over; those that are left are final.
  */
 export async function settledHistory(
   accepted: Accepted,

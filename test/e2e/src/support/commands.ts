@@ -11,7 +11,7 @@ export interface Ended {
   readonly json: () => Record<string, any>;
 }
 
-/** Runs node with these arguments in the root of the repository, to its end or until the bound. */
+/** Runs node with these arguments in the root of the repository, to its end or until the timeout. */
 export function runNode(args: readonly string[], env: NodeJS.ProcessEnv, boundMs: number): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
@@ -36,7 +36,7 @@ export function runNode(args: readonly string[], env: NodeJS.ProcessEnv, boundMs
           try {
             return JSON.parse(last) as Record<string, any>;
           } catch {
-            throw new Error(`the last line is no JSON: ${last}\n${stderr.slice(-3000)}`);
+            throw new Error(`the last line is not JSON: ${last}\n${stderr.slice(-3000)}`);
           }
         },
       });

@@ -65,10 +65,10 @@ function spansOf(body: WireExport): ReceivedSpan[] {
   });
 }
 
-/** Takes what services export, in this process: the collector of a test. */
+/** Receives the exported telemetry of services in this process: a fake collector. */
 export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = [];
-  /** What could not be understood; a test expects none. */
+  /** Requests that could not be parsed; a test expects none. */
   readonly problems: string[] = [];
 
   private constructor(private readonly server: Server) {}
@@ -107,7 +107,7 @@ export class OtlpReceiver {
   private take(body: Buffer): void {
     try {
       this.spans.push(...spansOf(JSON.parse(body.toString('utf8')) as WireExport));
-      if (this.spans.length > maxSpans) throw new Error('more spans than a test can mean');
+      if (this.spans.length > maxSpans) throw new Error('too many spans');
     } catch (error) {
       this.problems.push(error instanceof Error ? error.message : String(error));
     }

@@ -6,7 +6,7 @@ import { repositoryRoot } from './commands';
 import { call, type RunningPlatform } from './platform';
 import type { Repositories } from './repositories';
 
-/** What is kept of an enrolment. */
+/** The stored state of an enrolment. */
 interface KeptCredential {
   readonly principal_id: string;
   readonly credential: string;
@@ -18,7 +18,7 @@ interface Enrolled {
   readonly folder: string;
 }
 
-/** A process of the test's own that hosts agents, beside the platform's runner: stopped and killed by its id. */
+/** A process of the test that hosts agents, beside the platform's runner: stopped and killed by its id. */
 export class OwnRunner {
   private constructor(
     private readonly process: ChildProcess,
@@ -48,7 +48,7 @@ export class OwnRunner {
     return online(platform, new OwnRunner(child, folder, [`${name}-coding`, `${name}-enhancement`]));
   }
 
-  /** One CODING agent that hears no cancel; see unresponsive-agent.ts. */
+  /** One CODING agent that ignores cancels; see unresponsive-agent.ts. */
   static async unresponsive(
     platform: RunningPlatform,
     repositories: Repositories,
@@ -68,7 +68,7 @@ export class OwnRunner {
     return JSON.parse(readFileSync(join(this.folder, 'credential.json'), 'utf8')) as KeptCredential;
   }
 
-  /** It stands still in the middle of whatever it does; nothing of it is closed. */
+  /** Stops the process with SIGSTOP; its connections stay open. */
   pause(): void {
     this.process.kill('SIGSTOP');
   }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { sleep } from '@ymera/kernel';
 
-/** A process; ids are used again, so its start tells it from a later one. */
+/** A process; pids are reused, so its start time distinguishes it from a later one. */
 export interface Watched {
   readonly pid: number;
   readonly startedAt: string;
@@ -9,7 +9,7 @@ export interface Watched {
 
 const pollMs = 1;
 
-/** Of a process that is neither gone nor a zombie: when it began, in the kernel's ticks. */
+/** Start time in the kernel's ticks of a process that is neither gone nor a zombie. */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -28,7 +28,7 @@ const commandOf = (pid: number): string => {
   }
 };
 
-/** Running processes of this machine, sandboxed ones included, whose command line fits; by what the pattern captures. */
+/** Running processes of this machine, sandboxed ones included, whose command line matches; returns the captured groups. */
 export function processesLike(pattern: RegExp): ReadonlyMap<string, readonly Watched[]> {
   const found = new Map<string, Watched[]>();
   for (const name of readdirSync('/proc')) {
@@ -42,15 +42,15 @@ export function processesLike(pattern: RegExp): ReadonlyMap<string, readonly Wat
 }
 
 /**
- * Resolves with the moment (`performance.now()`) at which the last of them was seen to be gone. One at a time is looked
- * at, so that watching costs the machine next to nothing.
+ * Resolves with the moment (`performance.now()`) at which the last of them was seen to be gone. Checks one process at a
+ * time, so that watching costs the machine next to nothing.
  */
 export async function whenGone(processes: readonly Watched[], timeoutMs: number): Promise<number> {
   const deadline = performance.now() + timeoutMs;
   for (const { pid, startedAt } of processes)
     while (startOf(pid) === startedAt) {
       if (performance.now() > deadline)
-        throw new Error(`process ${pid} is still there after ${timeoutMs} ms`);
+        throw new Error(`process ${pid} is still running after ${timeoutMs} ms`);
       await sleep(pollMs);
     }
   return performance.now();

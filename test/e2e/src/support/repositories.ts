@@ -20,7 +20,7 @@ export const git = (folder: string, ...args: string[]): string =>
     },
   ).trimEnd();
 
-/** A small project whose tests pass, and whose sum is slow to look at but right. */
+/** A small project whose tests pass, and whose sum is slow but correct. */
 export const workingProject: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify(
     { name: 'sums', private: true, type: 'module', scripts: { test: 'node --test' } },
@@ -33,7 +33,7 @@ export const workingProject: Readonly<Record<string, string>> = {
     "test('adds', () => {\n  assert.equal(sum([1, 2, 3]), 6);\n});\n",
 };
 
-/** Repositories of one test file, gone at its end. */
+/** Repositories of one test file, deleted at its end. */
 export class Repositories {
   private readonly root = mkdtempSync(join(tmpdir(), 'ymera-e2e-'));
 

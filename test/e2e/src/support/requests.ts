@@ -5,7 +5,7 @@ type Body = Record<string, any>;
 
 let projects = 0;
 
-/** Registers the repository as a project of its own. */
+/** Registers the repository as a new project. */
 export async function registerProject(
   platform: RunningPlatform,
   source: string,
@@ -20,7 +20,7 @@ export async function registerProject(
   return { id, repository: body['repository'] };
 }
 
-/** Approves what waits for the request, each once; the answers. */
+/** Approves the pending approvals of the request, each once; returns the answers. */
 async function approvePending(platform: RunningPlatform, requestId: string): Promise<readonly Response[]> {
   const path = `/api/v1/approvals?request_id=${requestId}&state=pending`;
   const pending = await call(platform, 'approver', 'GET', path);
@@ -29,7 +29,7 @@ async function approvePending(platform: RunningPlatform, requestId: string): Pro
   return decisions;
 }
 
-/** Approves whatever waits until the request has ended; gives back how it ended. */
+/** Approves all approvals until the request has ended; returns its end. */
 export async function approveUntilEnded(
   platform: RunningPlatform,
   requestId: string,
@@ -48,7 +48,7 @@ export async function approveUntilEnded(
   return { request, decisions };
 }
 
-/** Approves the plans of all of them, so that work begins. */
+/** Approves the plans of all of them, so that work starts. */
 export async function approvePlans(
   platform: RunningPlatform,
   requestIds: readonly string[],
@@ -78,7 +78,7 @@ const decide = (platform: RunningPlatform, approval: Body): Promise<Response> =>
     signal: AbortSignal.timeout(30_000),
   });
 
-/** Asks for work; the answer, with its headers. */
+/** Submits a request; returns the answer with its headers. */
 export async function submit(
   platform: RunningPlatform,
   projectId: string,

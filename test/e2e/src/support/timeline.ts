@@ -5,7 +5,7 @@ export interface TimelineEntry {
   readonly data: Record<string, any>;
 }
 
-/** Everything that happened to a request that has ended, in order, as its page shows it. */
+/** All events of an ended request, in order, from its timeline. */
 export async function timelineOf(
   platform: RunningPlatform,
   requestId: string,

@@ -22,14 +22,14 @@ describe('the tree of a trace', () => {
     span('lost', 'gone', 20),
   ]);
 
-  it('knows its roots, and spans whose parent never came', () => {
+  it('returns its roots, and spans whose parent is missing', () => {
     expect(tree.roots.map(({ spanId }) => spanId)).toEqual(['a']);
     expect(tree.orphans.map(({ spanId }) => spanId)).toEqual(['lost']);
     expect(tree.named('work').length).toBe(4);
     expect(tree.places).toContain('gateway: work c');
   });
 
-  it('is drawn with times, failures and orphans', () => {
+  it('is printed with times, failures and orphans', () => {
     expect(tree.draw().split('\n')).toEqual([
       '      0.0       5.0    gateway  work a',
       '      2.0       5.0 !    gateway  work b',

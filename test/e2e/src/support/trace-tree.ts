@@ -1,6 +1,6 @@
 import type { ReceivedSpan } from './otlp-receiver';
 
-/** The spans of one trace, as they hang together. */
+/** The spans of one trace as a tree. */
 export class TraceTree {
   private readonly byId: ReadonlyMap<string, ReceivedSpan>;
   private readonly children = new Map<string | undefined, ReceivedSpan[]>();
@@ -14,17 +14,17 @@ export class TraceTree {
     }
   }
 
-  /** Begin the trace: no parent at all. */
+  /** Spans without a parent: the start of the trace. */
   get roots(): readonly ReceivedSpan[] {
     return this.spans.filter(({ parentSpanId }) => parentSpanId === undefined);
   }
 
-  /** Name a parent that is not in the trace. */
+  /** Spans whose parent is missing in the trace. */
   get orphans(): readonly ReceivedSpan[] {
     return this.spans.filter((span) => this.isOrphan(span));
   }
 
-  /** Every place of a name, with the service that it ran in: `coordinator: process ...`. */
+  /** Every occurrence of a name, with the service that it ran in: `coordinator: process ...`. */
   get places(): ReadonlySet<string> {
     return new Set(this.spans.map(({ service, name }) => `${service}: ${name}`));
   }

@@ -15,8 +15,8 @@ const patch = [
 ].join('\n');
 
 /**
- * A CODING agent of the SDK as a process of its own, which hears no cancel: whatever was taken from it, it brings its
- * result, as one does that was cut off when it was told to stop.
+ * A CODING agent of the SDK as a separate process that ignores cancels: it returns its result although the task was taken
+ * from it, like an agent that was disconnected when the cancel was sent.
  */
 const agentOf = (name: string): AgentDefinition => ({
   agentId: `${name}-coding`,

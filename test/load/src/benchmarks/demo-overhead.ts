@@ -5,7 +5,7 @@ import type { Benchmark, Measured } from '../benchmark';
 import { median, round } from '../statistics';
 
 const repeats = 3;
-/** What the platform may add to the time of the tools, in milliseconds. */
+/** Maximum time of the platform besides the tools, in milliseconds. */
 const owedMs = 3000;
 const demoTimeoutMs = 240_000;
 const launcher = join(__dirname, '../../../../deploy/local/run.mjs');
@@ -16,11 +16,11 @@ const demoResult = z.object({
   overhead_ms: z.number(),
 });
 
-/** Without the addresses of this benchmark’s servers: the demo has its own, as a person's has. */
+/** Without the addresses of this benchmark’s servers: the demo starts its own. */
 const ownServers = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('YMERA_')));
 
-/** The documented command, on a platform that it starts and ends itself; its last line is the result. */
+/** The documented command, on a platform that it starts and stops itself; its last line is the result. */
 function demo(): Promise<z.output<typeof demoResult>> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [launcher, 'demo', '--json'], {

@@ -5,7 +5,7 @@ import type { Benchmark, Measured } from '../benchmark';
 import { round } from '../statistics';
 
 const settleMs = 60_000;
-/** What the services and the runner may take together, in MiB. */
+/** Maximum memory of the services and the runner together, in MiB. */
 const owedMb = 1.2 * 1024;
 const measured = [
   'gateway',
@@ -24,13 +24,13 @@ function proportionalMb(pid: number): number {
   return Number(line?.[1] ?? 0) / 1024;
 }
 
-/** A process and everything that it has started. */
+/** A process and all its descendants. */
 function familyOf(root: number): number[] {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        // The command in parentheses may hold spaces; the parent is the second field after it.
+        // The command in parentheses may contain spaces; the parent is the second field after it.
         const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
           .replace(/^.*\) /s, '')
           .split(' ');

@@ -12,7 +12,7 @@ const repeats = 7;
 
 const rate = (runs: readonly Rates[], of: keyof Rates): number => round(median(runs.map((run) => run[of])));
 
-/** Both sides in turn, so that what else the machine does hits both; only one of them consumes at a time. */
+/** Both sides in alternation, so that other load of the machine affects both; only one of them consumes at a time. */
 async function run(progress: (line: string) => void): Promise<Measured> {
   const broker = await testVhosts({ partitions: 1 });
   const url = `${broker.url}/${encodeURIComponent(broker.servicesVhost)}`;

@@ -7,7 +7,7 @@ import { median, quantile, round } from '../statistics';
 const clients = 8;
 const commits = 3_000;
 const repeats = 5;
-/** The calm phase: latency as a user of one request feels it. */
+/** The calm phase: latency for the user of a single request. */
 const calm = { commits: 1_000, everyMs: 4 };
 
 async function commitsPerS(commit: () => Promise<void>): Promise<number> {

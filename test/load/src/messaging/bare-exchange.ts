@@ -3,8 +3,8 @@ import { connect, type ConsumeMessage } from 'amqplib';
 import { Countdown, timed, type Exchange, type Load, type Rates } from './exchange';
 
 /**
- * What amqplib can do by itself with the same guarantees: persistent and mandatory messages, every confirm awaited within
- * the same window, one acknowledgement for a batch, on two connections. The body is made once and never read.
+ * The reference: plain amqplib with the same guarantees: persistent and mandatory messages, every confirm awaited within
+ * the same window, one acknowledgement for a batch, on two connections. The body is created once and never read.
  */
 export async function bareExchange(url: string, body: Buffer, load: Load): Promise<Exchange> {
   const [publishing, consuming] = await Promise.all([
@@ -29,7 +29,7 @@ export async function bareExchange(url: string, body: Buffer, load: Load): Promi
   await consumer.consume(eventQueue('gateway'), (message) => {
     if (message === null) return;
     last = message;
-    // What an earlier exchange acknowledged with its last breath may come again.
+    // Messages that an earlier exchange acknowledged at its end may be redelivered.
     if (!message.fields.redelivered) unacknowledged += 1;
     if (unacknowledged >= load.batch) acknowledge();
     else timer ??= setTimeout(acknowledge, load.waitMs);

@@ -1,11 +1,11 @@
-/** How a run is loaded; the same for both sides of the comparison. */
+/** The load of a run; the same for both sides of the comparison. */
 export interface Load {
   readonly messages: number;
   /** Messages between publish and confirm. */
   readonly window: number;
   /** Deliveries acknowledged at once; the prefetch is twice that. */
   readonly batch: number;
-  /** How long an incomplete batch waits. */
+  /** Maximum time that an incomplete batch waits. */
   readonly waitMs: number;
 }
 

@@ -5,11 +5,11 @@ import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { createMessaging, OnEventBatch, type Received } from '@ymera/messaging';
 import { Countdown, timed, type Exchange, type Load, type Rates } from './exchange';
 
-/** Messages given to the publisher in one call, as the outbox does it. */
+/** Messages of one publisher call, as in the outbox. */
 const group = 256;
 
 /**
- * The library as services use it: every payload validated and encoded on the way out, decoded and validated on the way in,
+ * The library as services use it: every payload validated and encoded before it is sent, decoded and validated on receipt,
  * ids, envelope, metrics, and a decorated handler inside a Nest application.
  */
 export async function ourExchange(
@@ -23,7 +23,7 @@ export async function ourExchange(
   class Progress {
     @OnEventBatch([taskProgressed], { max: load.batch, waitMs: load.waitMs })
     async take(messages: Received<PayloadOf<typeof taskProgressed>>[]): Promise<void> {
-      // What an earlier exchange acknowledged with its last breath may come again.
+      // Messages that an earlier exchange acknowledged at its end may be redelivered.
       consumed.take(messages.filter(({ aggregateId }) => aggregateId === run).length);
       return Promise.resolve();
     }
@@ -59,7 +59,7 @@ export async function ourExchange(
 
   const publishAll = async (count: number): Promise<void> => {
     let next = 0;
-    // Enough groups under way to keep the window full.
+    // Enough concurrent groups to keep the window full.
     const senders = Array.from({ length: Math.ceil(load.window / group) + 1 }, async () => {
       while (next < count) {
         const first = next;

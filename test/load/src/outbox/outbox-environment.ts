@@ -7,15 +7,15 @@ import { createDatabase, OutboxRelay, PostgresUnitOfWork, type OutboxRow } from 
 import { testDatabase, testVhosts } from '@ymera/testing';
 import { workMigrations, workStores } from './work-store';
 
-/** A sender with unit of work, outbox and relay, and a receiver, wired as services are. */
+/** A sender with unit of work, outbox and relay, and a receiver, wired like services. */
 export interface OutboxEnvironment {
-  /** A transaction with a row, and with a fact in the outbox. */
+  /** A transaction with a row, and with an event in the outbox. */
   commitWithFact(): Promise<void>;
-  /** The same without the fact. */
+  /** The same without the event. */
   commitBare(): Promise<void>;
-  /** Milliseconds from each commit to its fact in the handler, since the last call. */
+  /** Milliseconds from each commit to its event in the handler, since the last call. */
   latencies(): readonly number[];
-  /** Facts committed and not yet received. */
+  /** Events committed and not yet received. */
   missing(): number;
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ const unreadable = err(failure('internal', 'repository_unreadable', 'git was kil
 
 const tooLarge = 'more than anybody reads';
 
-/** A repository in which `texts` can be read, and nothing else. */
+/** A repository that contains `texts` and nothing else. */
 const repository = (
   entries: readonly (readonly [path: string, oldMode: string, newMode: string])[],
   texts: Readonly<Record<string, string>>,
@@ -31,8 +31,8 @@ const repository = (
   },
 });
 
-describe('the files of a change', () => {
-  it('come with both texts; what is absent has none, and another repository an empty one', async () => {
+describe('changedFiles', () => {
+  it('returns both texts, null for a missing file and an empty text for a submodule', async () => {
     const entries = [
       ['new', absentMode, file],
       ['gone', file, absentMode],
@@ -48,7 +48,7 @@ describe('the files of a change', () => {
     );
   });
 
-  it('are marked when one of their texts is too large to be looked into', async () => {
+  it('marks a file when one of its texts is too large', async () => {
     const found = await changedFiles(
       repository([['a', file, file]], { 'a before': tooLarge, 'a after': '' }),
       'base',
@@ -57,7 +57,7 @@ describe('the files of a change', () => {
   });
 
   it.each([{ 'a before': 'one' }, { 'a after': 'two' }])(
-    'are not taken for empty when git cannot read one of them',
+    'fails instead of returning an empty text when git cannot read a file',
     async (texts) => {
       expect(await changedFiles(repository([['a', file, file]], texts), 'base')).toEqual(unreadable);
     },

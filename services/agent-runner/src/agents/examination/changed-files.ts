@@ -9,8 +9,8 @@ type Texts = Pick<Workspace, 'changedFiles' | 'textOf'>;
 const readConcurrency = 4;
 
 /**
- * What differs between the base and the commit of a working copy, with both texts. What cannot be read is a failure: taken
- * for empty it would hide what was taken out of it.
+ * The differences between the base and the commit of a working copy, with both texts. An unreadable file is a failure:
+ * treated as empty it would hide removed text.
  */
 export async function changedFiles(after: Texts, base: string): Promise<Result<readonly ChangedFile[]>> {
   const entries = await after.changedFiles(base);

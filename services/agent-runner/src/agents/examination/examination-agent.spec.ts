@@ -7,7 +7,7 @@ const { fixture, agents, base, run } = agentsOnSample();
 
 afterAll(() => fixture.close());
 
-describe('the EXAMINATION agent', () => {
+describe('ExaminationAgent', () => {
   const passed: TestSummary = {
     tree: '',
     command: 'npm test',
@@ -56,7 +56,7 @@ describe('the EXAMINATION agent', () => {
     ['with failed tests', 'tests_failed', { failed: 1, exit_code: 1 }],
     ['with tests of another tree', 'tests_of_another_tree', { tree: base }],
     ['with a test command that ran nothing', 'tests_empty', { total: 0, passed: 0 }],
-  ])('approves nothing %s', async (_, code, tests) => {
+  ])('rejects a change %s', async (_, code, tests) => {
     const verdict = await validate(harmless, { tests });
     expect(verdict?.approved).toBe(false);
     expect(codes(verdict)).toEqual([code]);
@@ -69,13 +69,13 @@ describe('the EXAMINATION agent', () => {
     ['without a test', harmless, ['fix_without_test']],
     ['with a test that passes without it', { 'test/more.test.mjs': adds('ada') }, ['fix_without_test']],
     ['with a test that fails without it', { 'test/more.test.mjs': adds('Ada') }, []],
-  ])('says of a fix %s what its tests show, and leaves it to the approver', async (_, files, expected) => {
+  ])('reports the evidence of a fix %s to the approver without rejecting it', async (_, files, expected) => {
     const verdict = await validate(files, { intent: 'DEBUG' });
     expect(verdict?.approved).toBe(true);
     expect(codes(verdict)).toEqual(expected);
   });
 
-  it('has time left for a fix of a fault that makes the tests hang', async () => {
+  it('finishes in time for a fix of a defect that makes the tests hang', async () => {
     const hanging = fixture.repository.commit({
       'src/loop.mjs': 'export const wait = () => {\n  while (true);\n};\n',
       'test/loop.test.mjs':
@@ -93,7 +93,7 @@ describe('the EXAMINATION agent', () => {
     expect(result.verdict).toMatchObject({ approved: true, findings: [] });
   });
 
-  it('finds what is new in the change, and only that', async () => {
+  it('reports new findings of the change only', async () => {
     const verdict = await validate({
       'src/run.mjs':
         "import { execSync } from 'node:child_process';\nexport const run = (name) => execSync(`ls ${name}`);\n",
@@ -113,7 +113,7 @@ describe('the EXAMINATION agent', () => {
     expect(JSON.stringify(verdict)).not.toContain('ghp_');
   });
 
-  it('refuses a change that makes its own tests easier', async () => {
+  it('rejects a change that weakens its own tests', async () => {
     const verdict = await validate({
       'test/guest-list.test.mjs': "import { test } from 'node:test';\ntest.skip('later', () => {});\n",
     });
@@ -121,7 +121,7 @@ describe('the EXAMINATION agent', () => {
     expect(codes(verdict)).toEqual(expect.arrayContaining(['test_skipped', 'tests_removed']));
   });
 
-  it('shows the approver a new test that passes although the product does nothing', async () => {
+  it('shows the approver a new test that passes on an emptied product', async () => {
     const text = (body: string) =>
       `import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { normalise } from '../src/guest-list.mjs';\n\ntest('has one guest', () => {\n  const guests = ['Ada'];\n  ${body}\n});\n`;
     const verdict = await validate({ 'test/one.test.mjs': text('assert.equal(guests.length, 1);') });
@@ -135,14 +135,14 @@ describe('the EXAMINATION agent', () => {
     expect(honest).toMatchObject({ approved: true, findings: [] });
   });
 
-  it('refuses an enhancement that is not fast enough, and says what was measured', async () => {
+  it('rejects an enhancement that is not fast enough, with the measurement', async () => {
     const verdict = await validate(harmless, { bench: true });
     expect(verdict).toMatchObject({ approved: false, before_after: { runs: 10, interleaved: true } });
     expect(verdict?.before_after?.before_peak_mb).toBeGreaterThan(10);
     expect(codes(verdict)).toEqual(['speedup_too_small']);
   });
 
-  it('believes no result that the product prints in place of the benchmark', async () => {
+  it('ignores a result that the product prints instead of the benchmark', async () => {
     const path = 'src/guest-list.mjs';
     const product = fixture.repository.git('show', `${base}:${path}`);
     const boast = 'process.on("exit", () => console.log(JSON.stringify({ median_ms: 0.01 })));';

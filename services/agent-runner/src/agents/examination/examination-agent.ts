@@ -40,13 +40,13 @@ export interface ExaminationAgentOptions {
 }
 
 const reportedFindings = 200;
-/** Tests that took much longer than on the change hang: that is how some faults show. */
+/** Tests that take much longer than on the change count as hanging: some defects show like that. */
 const minTrialTimeoutMs = 20_000;
-/** What hangs because the product does nothing has not passed. */
+/** A test that hangs on an emptied product has not passed. */
 const minMutantTimeoutMs = 5_000;
 const severityOrder: readonly Finding['severity'][] = ['critical', 'high', 'medium', 'low', 'info'];
 
-/** Looks at code: all of it to say what could be better (`review`, `analyse`), a change to say whether it may land. */
+/** Examines code: all of it for improvements (`review`, `analyse`), or a change for whether it may land. */
 export class ExaminationAgent implements ToolAgent {
   readonly agentType = 'EXAMINATION';
   readonly taskTypes = ['review', 'analyse', 'validate'] as const;
@@ -69,7 +69,7 @@ interface Examined {
   readonly mutation: MutationPlan | undefined;
 }
 
-/** One attempt: what it opened is closed, whatever happens. */
+/** One attempt: everything it opened is closed in any case. */
 class Examination {
   private readonly time = new ToolTime();
   private readonly opened: Workspace[] = [];
@@ -108,7 +108,8 @@ class Examination {
 
   async validate(): Promise<TaskResult> {
     const { change, tests, intent, waivers } = this.task.input;
-    if (!change) return this.end(failure('validation', 'change_missing', 'There is no change to examine.'));
+    if (!change)
+      return this.end(failure('validation', 'change_missing', 'The task has no change to examine.'));
     this.context.progress(0.05, 'reading the change');
     const after = await this.open(change.commit, [this.task.base, ...revertedCommits(this.task)]);
     if (isFailure(after)) return this.end(after);
@@ -190,7 +191,7 @@ class Examination {
     );
   }
 
-  /** One process for both sides and all rules: to start it takes longer than to analyse what a change touches. */
+  /** One process for both sides and all rules: its start takes longer than the analysis of a change. */
   private async examine(
     after: Workspace,
     files: readonly ChangedFile[],
@@ -225,7 +226,7 @@ class Examination {
     return { findings, integrity: answer.value.integrity ?? [], mutation: answer.value.mutation };
   }
 
-  /** What the tests of each side show on the other, where something depends on it. */
+  /** The results of each side's tests on the other side, where the decision depends on them. */
   private async trials(
     after: Workspace,
     integrity: readonly IntegrityFinding[],
@@ -256,7 +257,7 @@ class Examination {
     return trials.ok ? trials.value : trials.error;
   }
 
-  /** Whether the tests still depend on the product, where the change touches them. What stops it anyway needs no more. */
+  /** Whether the tests still depend on the product, where the change touches tests. Skipped for a change that is rejected anyway. */
   private async mutants(
     after: Workspace,
     { integrity, mutation }: Examined,
@@ -295,7 +296,7 @@ class Examination {
     if (bench === undefined) return undefined;
     const before = await this.open(this.task.base);
     if (isFailure(before)) return before;
-    // The base's own words decide what is run on both sides.
+    // The base's own command decides what runs on both sides.
     const command = await projectCommand(bench, before);
     if (!command.ok) return command.error;
     const sides = [];

@@ -1,22 +1,22 @@
 import type { Finding } from '@ymera/contracts';
 
 /**
- * What a change must hold to. Data with a version, because a verdict is worth only as much as the rules it was given by:
- * whoever changes a value here changes the version.
+ * The rules for a change. Versioned data, because a verdict is only meaningful together with its rules: change the version
+ * with every change of a value here.
  */
 export interface ExaminationPolicy {
   readonly version: string;
-  /** New findings of these severities stop a change. */
+  /** New findings of these severities block a change. */
   readonly blocking: readonly Finding['severity'][];
-  /** Of those, the severities that a person may accept; what is critical can be accepted under no policy. */
+  /** Of those, the severities that a person may accept; a critical finding can be accepted under no policy. */
   readonly waivable: readonly Exclude<Finding['severity'], 'critical'>[];
-  /** Runs of each side when a benchmark shows an enhancement. */
+  /** Runs of each side for a benchmark of an enhancement. */
   readonly benchmarkRuns: number;
-  /** The same for other changes, which only must not do harm. */
+  /** The same for other changes, which must only cause no regression. */
   readonly regressionRuns: number;
-  /** Median after / median before beyond which a change is a regression, where it is more than noise. */
+  /** Median after / median before above which a change is a regression, if the difference is more than noise. */
   readonly maximumSlowdown: number;
-  /** How grave it is that the clock outside of the benchmark does not bear out the speed-up that it says. */
+  /** Severity when the outside clock does not confirm the benchmark's speed-up. */
   readonly speedupNotBorneOut: Finding['severity'];
   /** Peak memory after / before, and mebibytes more, beyond which growth is a finding; both must be exceeded. */
   readonly maximumMemoryGrowth: number;
@@ -24,7 +24,7 @@ export interface ExaminationPolicy {
   /** The same for the bytes that stay in memory after each operation. */
   readonly maximumRetainedGrowth: number;
   readonly ignoredRetainedBytes: number;
-  /** How grave it is that no test fails without a fix. */
+  /** Severity when no test fails without the fix. */
   readonly fixWithoutTest: Finding['severity'];
 }
 
@@ -35,12 +35,12 @@ export const defaultPolicy: ExaminationPolicy = {
   benchmarkRuns: 10,
   regressionRuns: 6,
   maximumSlowdown: 1.1,
-  // Seen by the person who approves the landing: honest benchmarks of a fixed time cannot be told apart.
+  // Shown to the approver of the landing: honest benchmarks of a fixed time cannot be distinguished.
   speedupNotBorneOut: 'medium',
   maximumMemoryGrowth: 1.5,
   ignoredMemoryMb: 32,
   maximumRetainedGrowth: 1.5,
   ignoredRetainedBytes: 64,
-  // Seen by the person who approves the landing; many projects have faults that no test of theirs can show.
+  // Shown to the approver of the landing; many projects have defects that none of their tests can show.
   fixWithoutTest: 'medium',
 };

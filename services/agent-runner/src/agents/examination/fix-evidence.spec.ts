@@ -28,7 +28,7 @@ const unloaded = (file: string): TestTrial => ({
   failures: failedOn(file).failures.map((failure) => ({ ...failure, isLoadFailure: true })),
 });
 
-describe('the evidence of a fix', () => {
+describe('fixEvidence', () => {
   it.each<[title: string, trials: FixTrials, codes: readonly string[]]>([
     ['a test fails before', { before: failedOn('leaks') }, []],
     ['its own test fails before', { before: passed, beforeWithNewTests: failedOn('leaks') }, []],
@@ -51,7 +51,7 @@ describe('the evidence of a fix', () => {
       ['failing_test_changed'],
     ],
     [
-      'so many tests fail that not all are named',
+      'more tests fail than are named',
       {
         before: failedOn('leaks'),
         afterWithOldTests: { ...failedOn('another 1', 'another 2'), namesAll: false },
@@ -59,7 +59,7 @@ describe('the evidence of a fix', () => {
       ['failing_test_changed'],
     ],
     [
-      'nobody knows which test fails',
+      'the failing test is unknown',
       { before: { hasPassed: false, failures: [], namesAll: false }, afterWithOldTests: failedOn('leaks') },
       ['failing_test_changed'],
     ],
@@ -86,7 +86,7 @@ describe('the evidence of a fix', () => {
     expect(fixEvidence(trials, defaultPolicy).map(({ code }) => code)).toEqual(codes);
   });
 
-  it('names the line of the test, and what it still sees', () => {
+  it('names the line of the test and its remaining failure', () => {
     expect(
       fixEvidence({ before: failedOn('leaks'), afterWithOldTests: failedOn('leaks') }, defaultPolicy),
     ).toMatchObject([{ severity: 'high', file: 'a.test.js', line: 3, evidence: '1 !== 2' }]);
@@ -95,7 +95,7 @@ describe('the evidence of a fix', () => {
   it.each<[title: string, trials: FixTrials, severity: string]>([
     ['no failing test was mended', { before: failedOn('leaks'), after: failedOn('leaks') }, 'high'],
     [
-      'a failing test of another file was mended',
+      'a failing test of another file was fixed',
       {
         before: inFiles({ leaks: 'a.test.js', old: 'b.test.js' }),
         after: inFiles({ old: 'b.test.js' }),
@@ -103,7 +103,7 @@ describe('the evidence of a fix', () => {
       'medium',
     ],
     [
-      'a failing test of the same file was mended, so that the fix is half done',
+      'a failing test of the same file was fixed, so that the fix is incomplete',
       { before: failedOn('leaks', 'leaks elsewhere'), after: failedOn('leaks elsewhere') },
       'high',
     ],
@@ -122,15 +122,15 @@ describe('the evidence of a fix', () => {
       'high',
     ],
     [
-      'the files of tests cannot be loaded any more',
+      'the test files can no longer be loaded',
       { before: failedOn('leaks', 'old'), after: { ...failedOn('old'), namesAll: false } },
       'high',
     ],
-  ])('weighs a test that still fails where %s', (_, trials, severity) => {
+  ])('sets the severity of a test that still fails where %s', (_, trials, severity) => {
     expect(fixEvidence(trials, defaultPolicy)).toMatchObject([{ code: 'fix_without_effect', severity }]);
   });
 
-  it('takes no failure for want of a network for a fault of the code', () => {
+  it('ignores failures caused by a missing network', () => {
     const [offline] = failedOn('asks the registry').failures;
     if (!offline) throw new Error('no failure');
     const trial = { ...failedOn(), failures: [{ ...offline, kind: 'network' as const }] };

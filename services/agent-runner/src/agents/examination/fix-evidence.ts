@@ -3,24 +3,24 @@ import { needsSurroundings } from '../../tools/test-reports/error-kind';
 import type { TestFailure } from '../../tools/test-reports/read-tests';
 import type { ExaminationPolicy } from './examination-policy';
 
-/** How the project's tests ended on one combination of product and tests. */
+/** The result of the project's tests on one combination of product and tests. */
 export interface TestTrial {
   readonly hasPassed: boolean;
-  /** As far as the runner's output is understood. */
+  /** As far as the runner's output is parsed. */
   readonly failures: readonly TestFailure[];
   /** Whether a test that is not among the failures has passed. */
   readonly namesAll: boolean;
-  /** Tests that were run; undefined where the runner does not say it. */
+  /** Number of tests that ran; undefined where the runner does not report it. */
   readonly total?: number | undefined;
 }
 
-/** What the tests of both sides say about both products. */
+/** The results of both sides' tests on both products. */
 export interface FixTrials {
-  /** The base with its own tests; undefined where it is not asked. */
+  /** The base with its own tests; undefined where not needed. */
   readonly before?: TestTrial | undefined;
-  /** The base with the tests of the change; undefined where they are the same, or are not needed. */
+  /** The base with the tests of the change; undefined where they are the same or not needed. */
   readonly beforeWithNewTests?: TestTrial | undefined;
-  /** The change with the tests of the base; undefined where they are the same, or are not needed. */
+  /** The change with the tests of the base; undefined where they are the same or not needed. */
   readonly afterWithOldTests?: TestTrial | undefined;
   /** The change with its own tests and the helpers of the base; undefined where no helper was changed. */
   readonly afterWithOldHelpers?: TestTrial | undefined;
@@ -28,7 +28,7 @@ export interface FixTrials {
   readonly after?: TestTrial | undefined;
 }
 
-/** The same without failures that say nothing about the code: of tests that need a network or a service, say. */
+/** The same without failures that are no evidence about the code: of tests that need a network or a service, for example. */
 export function withoutSurroundings(trial: TestTrial): TestTrial {
   const failures = trial.failures.filter(({ kind }) => !needsSurroundings(kind));
   const isOnlyThose = trial.namesAll && trial.failures.length > 0 && failures.length === 0;
@@ -36,8 +36,8 @@ export function withoutSurroundings(trial: TestTrial): TestTrial {
 }
 
 /**
- * What makes a fix a fix: a test fails without it and passes with it, and a test that shows the fault passes because the
- * fault is gone, not because the test was changed.
+ * The evidence of a fix: a test fails without it and passes with it, and a test that shows the defect passes because the
+ * defect is gone, not because the test was changed.
  */
 export function fixEvidence(trials: FixTrials, policy: ExaminationPolicy): readonly Finding[] {
   const { before, beforeWithNewTests, afterWithOldTests } = trials;
@@ -47,7 +47,7 @@ export function fixEvidence(trials: FixTrials, policy: ExaminationPolicy): reado
       {
         code: 'fix_without_test',
         severity: policy.fixWithoutTest,
-        message: 'No test fails without this change: nothing shows that it fixes the fault.',
+        message: 'No test fails without this change: nothing shows that it fixes the defect.',
         suggestion: 'Add a test that fails before the fix and passes after it.',
       },
     ];
@@ -62,7 +62,7 @@ export function fixEvidence(trials: FixTrials, policy: ExaminationPolicy): reado
 
 type KnownTrials = FixTrials & { readonly before: TestTrial };
 
-/** Tests that fail before the fix and after it. Others may show that it is one; if none does, it is none. */
+/** Tests that fail before the fix and after it. Other tests may prove the fix; if none does, it is none. */
 function stillFailing({ before, beforeWithNewTests, after }: KnownTrials): readonly Finding[] {
   if (!after || after.hasPassed) return [];
   const broken = namesOf(before);
@@ -74,7 +74,7 @@ function stillFailing({ before, beforeWithNewTests, after }: KnownTrials): reado
     beforeWithNewTests?.failures.some(({ name }) => !broken.has(name) && !open.has(name)) ?? false;
   const fixedFiles = new Set(before.failures.flatMap(({ name, file }) => (open.has(name) ? [] : [file])));
   return same.map((failure) => {
-    // Tests of one file are about one thing: a fix of some of them is a part of the fix.
+    // Tests of one file are about one subject: if only some pass, the fix is incomplete.
     const isPart = hasFixed && failure.file !== undefined && fixedFiles.has(failure.file);
     const isOther = !isPart && (hasFixed || isShown);
     return {
@@ -89,12 +89,12 @@ function stillFailing({ before, beforeWithNewTests, after }: KnownTrials): reado
   });
 }
 
-/** A test that shows the fault and passes only because it was changed. */
+/** A test that shows the defect and passes only because it was changed. */
 function changedTests({ before, after }: KnownTrials, withOldTests: TestTrial): readonly Finding[] {
   const common = {
     code: 'failing_test_changed',
     severity: 'high',
-    suggestion: 'Leave the test as it is, and remove the fault that it shows.',
+    suggestion: 'Leave the test unchanged, and fix the defect that it shows.',
   } as const;
   const open = after ? namesOf(after) : new Set<string>();
   const failing = withOldTests.failures.filter(({ name }) => !open.has(name));
@@ -108,7 +108,7 @@ function changedTests({ before, after }: KnownTrials, withOldTests: TestTrial): 
   return same.map((failure) => ({
     ...placeOf(failure),
     ...common,
-    message: `The test that shows the fault was changed; as it was, it still fails. ${failure.message}`,
+    message: `The test that shows the defect was changed; in its old form it still fails. ${failure.message}`,
   }));
 }
 
@@ -121,8 +121,8 @@ const placeOf = ({ file, line, evidence }: TestFailure): Pick<Finding, 'file' | 
 });
 
 /**
- * Only then does a test that is not among the failures pass. Without names, with a list that was cut, or when a whole file
- * could not be loaded, because what it imports is gone, the test that shows the fault may not even have run.
+ * Only then does a test that is not among the failures pass. Without names, with a truncated list, or when a whole file
+ * could not be loaded because an import is missing, the test that shows the defect may not even have run.
  */
 export const namesEveryTest = ({ failures, namesAll }: TestTrial): boolean =>
   namesAll && failures.length > 0 && !failures.some(({ isLoadFailure }) => isLoadFailure);

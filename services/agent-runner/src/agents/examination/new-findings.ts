@@ -1,7 +1,7 @@
 import type { AnalysisFinding } from '../../tools/analysis-protocol';
 
 /**
- * Findings on the change that were not there before. Lines move, so a finding is known by what its line says; the same
+ * Findings that are new in the change. Lines move, so a finding is identified by the text of its line; the same
  * line a second time is a second finding.
  */
 export function newFindings(

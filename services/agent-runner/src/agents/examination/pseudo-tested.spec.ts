@@ -19,19 +19,19 @@ const said = (trials: Omit<MutationTrials, 'total'>, given = plan()) =>
     /"(\w+)"/.exec(message)?.[1] ?? '',
   ]);
 
-describe('tests on a product that does nothing', () => {
-  it('are good where they fail', () => {
+describe('pseudoTested', () => {
+  it('accepts tests that fail on an emptied product', () => {
     expect(suspectsOf({ throwing: failed('adds', 'doubles'), total: 2 }, tests)).toBeUndefined();
   });
 
-  it('prove nothing where all pass that failed before', () => {
+  it('reports tests that all pass on an emptied product and failed before', () => {
     const trials = { throwing: passed, before: failed('adds', 'doubles'), returning: passed };
     expect(said(trials)).toEqual([['tests_prove_nothing', 'high', '']]);
     expect(said({ ...trials, before: passed })).toEqual([]);
     expect(said({ ...trials, returning: failed('adds', 'doubles') })).toEqual([]);
   });
 
-  it('are told by name where some still fail', () => {
+  it('names the passing tests when others fail', () => {
     const trials = {
       throwing: failed('doubles'),
       before: failed('adds', 'doubles'),
@@ -40,17 +40,17 @@ describe('tests on a product that does nothing', () => {
     expect(said(trials)).toEqual([['test_proves_nothing', 'high', 'adds']]);
   });
 
-  it('may rightly expect an error, or nothing, but not both', () => {
+  it('accepts a test that passes with throwing or with empty functions, but not with both', () => {
     const before = failed('adds', 'doubles');
     expect(said({ throwing: failed('doubles'), before, returning: failed('adds', 'doubles') })).toEqual([]);
   });
 
-  it('were no better before', () => {
+  it('accepts tests that passed on the emptied base too', () => {
     const trials = { throwing: failed('doubles'), before: failed('doubles'), returning: failed('doubles') };
     expect(said(trials)).toEqual([]);
   });
 
-  it('that are new are for a person to see, unless the product could not be emptied', () => {
+  it('shows passing new tests to a person, unless the product could not be emptied', () => {
     const trials = { throwing: failed('adds'), before: failed('adds'), returning: failed('adds') };
     const given = plan({ tests: [named('adds'), named('doubles', true)] });
     expect(said(trials, given)).toEqual([['test_proves_nothing', 'medium', 'doubles']]);
@@ -68,7 +68,7 @@ describe('tests on a product that does nothing', () => {
         failures: failed('doubles').failures.map((one) => ({ ...one, isLoadFailure: true })),
       },
     ],
-  ])('are not judged by %s', (_, throwing) => {
+  ])('concludes nothing from %s', (_, throwing) => {
     expect(said({ throwing, before: failed('adds', 'doubles'), returning: throwing })).toEqual([]);
   });
 });

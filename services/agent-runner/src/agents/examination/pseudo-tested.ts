@@ -2,7 +2,7 @@ import type { Finding } from '@ymera/contracts';
 import type { MutationPlan, NamedTest } from '../../tools/mutation/mutation-plan';
 import type { TestTrial } from './fix-evidence';
 
-/** How the tests ended on a product whose functions do nothing. What is undefined was not needed, or is not known yet. */
+/** Test results on a product whose functions do nothing. Undefined results were not needed, or are not known yet. */
 export interface MutationTrials {
   /** The change: each function throws. */
   readonly throwing: TestTrial;
@@ -10,7 +10,7 @@ export interface MutationTrials {
   readonly before?: TestTrial | undefined;
   /** The change: each function returns nothing. */
   readonly returning?: TestTrial | undefined;
-  /** Tests that ran on the change as it is. */
+  /** Tests that ran on the unmodified change. */
   readonly total: number;
 }
 
@@ -20,7 +20,7 @@ interface Suspects {
   readonly tests: readonly NamedTest[];
 }
 
-/** Tests that pass in every trial so far although they should not; undefined where there are none, or nothing can be said. */
+/** Tests that wrongly pass in every trial so far; undefined without any, or when no conclusion is possible. */
 export function suspectsOf(trials: MutationTrials, tests: readonly NamedTest[]): Suspects | undefined {
   const { throwing, returning, before } = trials;
   const after = [throwing, ...(returning ? [returning] : [])];
@@ -36,7 +36,7 @@ export function suspectsOf(trials: MutationTrials, tests: readonly NamedTest[]):
   return isAll || suspects.length > 0 ? { isAll, tests: suspects } : undefined;
 }
 
-/** What the change is to be held against: tests that say nothing since it, and new ones that say nothing. */
+/** Findings against the change: tests that assert nothing since it, and new ones that assert nothing. */
 export function pseudoTested(trials: MutationTrials, { tests, after }: MutationPlan): readonly Finding[] {
   if (trials.before === undefined || trials.returning === undefined) return [];
   const suspects = suspectsOf(trials, tests);
@@ -46,7 +46,7 @@ export function pseudoTested(trials: MutationTrials, { tests, after }: MutationP
       {
         code: 'tests_prove_nothing',
         severity: 'high',
-        message: 'The tests pass although no function of the product does anything.',
+        message: 'The tests pass although all functions of the product are emptied.',
         suggestion: 'Let the tests run, and let a test that fails fail the command.',
       },
     ];
@@ -68,7 +68,7 @@ export function pseudoTested(trials: MutationTrials, { tests, after }: MutationP
   });
 }
 
-/** A test that it does not name as failing has been run, and has passed. */
+/** A test that ran and is not among the named failures has passed. */
 const namesEach = ({ failures, namesAll, total }: TestTrial, expected: number): boolean =>
   namesAll &&
   failures.length > 0 &&
@@ -83,7 +83,7 @@ const fails = ({ failures }: TestTrial, { name }: NamedTest): boolean =>
 const isFailureOf = ({ failures }: TestTrial, { name }: NamedTest): boolean =>
   failures.some((failure) => ownName(failure.name) === name);
 
-/** Without what runners put around it: file, suite, class, parameters. */
+/** Without the parts that runners add: file, suite, class, parameters. */
 const ownName = (name: string): string =>
   name
     .replace(/\s+\([\w.<>]+\)$/, '')

@@ -13,7 +13,7 @@ const moreTests = {
     "import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { greeting } from '../src/greeting.mjs';\n\ntest('greets', () => {\n  assert.equal(greeting('Ada'), 'Hello Ada');\n});\n",
 };
 
-describe('the examination of a revert', () => {
+describe('ExaminationAgent on a revert', () => {
   const { repository } = fixture;
   const head = (): string => repository.git('rev-parse', 'HEAD');
 
@@ -25,7 +25,7 @@ describe('the examination of a revert', () => {
     return made;
   }
 
-  /** What `git revert` makes of it on top of `onto`. */
+  /** The result of `git revert` on top of `onto`. */
   function reverting(reverted: string, onto: string): string {
     repository.git('checkout', '--quiet', onto);
     repository.git('revert', '--no-edit', reverted);
@@ -71,7 +71,7 @@ describe('the examination of a revert', () => {
     return result.verdict;
   }
 
-  it('lets tests go that the reverted change brought, and shows it to the approver', async () => {
+  it('allows the removal of tests that the reverted change added, and shows it to the approver', async () => {
     const landed = commit(base, moreTests);
     const verdict = await examined(reverting(landed, landed), landed, landed);
     expect(verdict).toMatchObject({
@@ -87,7 +87,7 @@ describe('the examination of a revert', () => {
     });
   });
 
-  it('refuses the same change when it is not said to be a revert, or to be one of another change', async () => {
+  it('rejects the same change when it is not declared as a revert, or as a revert of another change', async () => {
     const landed = commit(base, moreTests);
     const other = commit(landed, { 'README.md': 'changed\n' });
     const revert = reverting(landed, other);
@@ -95,7 +95,7 @@ describe('the examination of a revert', () => {
     expect(await examined(revert, other, other)).toMatchObject({ approved: false });
   });
 
-  it('lets tests go also when the file has been changed elsewhere since', async () => {
+  it('allows the removal of these tests when the file was changed elsewhere since', async () => {
     const [first, second] = ['first', 'second'].map(
       (name) => `\ntest('${name}', () => {\n  assert.equal(greeting('${name}'), 'Hello ${name}');\n});\n`,
     );
@@ -112,7 +112,7 @@ describe('the examination of a revert', () => {
     expect(verdict?.findings.length).toBeGreaterThan(0);
   });
 
-  it('refuses what a change that says to be a revert takes away besides', async () => {
+  it('rejects further removals in a declared revert', async () => {
     const landed = commit(base, { 'src/greeting.mjs': moreTests['src/greeting.mjs'] });
     const tests = repository.git('ls-tree', '-r', '--name-only', base).split('\n');
     const victim = tests.find((path) => path.endsWith('.test.mjs')) ?? '';
@@ -123,7 +123,7 @@ describe('the examination of a revert', () => {
     });
   });
 
-  it('refuses a file of the reverted change in which more than that is taken away', async () => {
+  it('rejects a file of the reverted change with more removals than the revert', async () => {
     const file = 'test/greeting.test.mjs';
     const start = commit(base, moreTests);
     const added = `${moreTests[file]}\ntest('more', () => {\n  assert.ok(greeting('Bob'));\n});\n`;

@@ -6,7 +6,7 @@ import type { Workspace } from '../../workspace/workspace';
 
 type Commits = Pick<Workspace, 'changedFiles' | 'changedLines' | 'commit'>;
 
-/** What a revert takes back of the change that it names. */
+/** The part of the named change that a revert undoes. */
 export interface RevertEvidence {
   /** Files in which the revert is exactly the inverse of the reverted change. */
   readonly files: ReadonlySet<string>;
@@ -18,13 +18,13 @@ type Revert = Pick<Task, 'base' | 'input'>;
 
 const nothing: RevertEvidence = { files: new Set(), isExact: false };
 
-/** What must be there beside the change and its base. */
+/** Commits that must exist beside the change and its base. */
 export const revertedCommits = ({ input: { reverts } }: Revert): readonly string[] =>
   reverts ? [reverts.base, reverts.commit] : [];
 
 /**
- * Asks git whether a change is the revert that it is said to be. By contents where nobody touched the file in between; else by the
- * lines that went and came, so that later changes elsewhere in the file do not matter. Undefined when it is not said to be one.
+ * Checks with git whether a change is the revert that it claims to be. By contents where the file was not changed in between;
+ * otherwise by removed and added lines, so that later changes elsewhere in the file do not matter. Undefined without a claim.
  */
 export async function revertEvidence(
   git: Commits,
@@ -59,7 +59,7 @@ const isInverse = (now: ChangeEntry, then: ChangeEntry | undefined): boolean =>
   now.oldMode === then.newMode &&
   now.newMode === then.oldMode;
 
-/** What one has added, in order, the other has removed, and the other way round. */
+/** The lines that one has added, in order, are those that the other has removed, and vice versa. */
 function areInverse(now: readonly string[] | undefined, then: readonly string[] | undefined): boolean {
   if (!now || !then) return false;
   const of = (lines: readonly string[], sign: string): string =>
@@ -71,8 +71,8 @@ function areInverse(now: readonly string[] | undefined, then: readonly string[] 
 }
 
 /**
- * Findings that say no more than that the reverted change is taken back, tests and all, are for the person who approves the landing
- * to see. What is critical stays what it is, as do findings in files in which the revert does something of its own.
+ * Findings that only report the undone change, including its tests, are shown to the approver of the landing. Critical
+ * findings stay, and so do findings in files where the revert changes something else.
  */
 export const inRevertedFiles = (
   findings: readonly Finding[],
@@ -82,7 +82,7 @@ export const inRevertedFiles = (
     finding.file !== undefined && files.has(finding.file) ? takenBack(finding) : finding,
   );
 
-/** The same for what was measured of the whole. */
+/** The same for measurements of the whole project. */
 export const ofExactRevert = (
   findings: readonly Finding[],
   { isExact }: RevertEvidence = nothing,
@@ -90,6 +90,6 @@ export const ofExactRevert = (
 
 function takenBack(finding: Finding): Finding {
   if (finding.severity !== 'high') return finding;
-  const message = `${finding.message} The revert takes back what the reverted change brought.`;
+  const message = `${finding.message} It is part of the reverted change.`;
   return { ...finding, severity: 'medium', message: message.slice(0, 2000) };
 }

@@ -6,7 +6,7 @@ import { needsTrials, settledFindings } from './settled-findings';
 const changed = (needsTrial: Partial<IntegrityFinding['needsTrial'] & object> = {}): IntegrityFinding => ({
   code: 'assertion_changed',
   severity: 'high',
-  message: 'What "adds" expects was changed.',
+  message: 'The expectation of "adds" was changed.',
   needsTrial: { isRelated: true, isNamed: false, titles: ['sum > adds'], ...needsTrial },
 });
 const passed: TestTrial = { hasPassed: true, failures: [], namesAll: true };
@@ -57,14 +57,14 @@ describe('settledFindings', () => {
     ['another arrangement', changed(), 'ENHANCE', newBehaviour, 'high'],
     ['no trial', changed(), 'FEATURE', {}, 'high'],
     [
-      'a helper that demands less, without which the tests fail',
+      'a weaker helper, without which the tests fail',
       changed({ isHelper: true, titles: [] }),
       'FEATURE',
       { ...newBehaviour, afterWithOldTests: passed, afterWithOldHelpers: failed('subtracts') },
       'medium',
     ],
     [
-      'the same of something that the request does not speak of',
+      'the same about a subject that the request does not mention',
       changed({ isHelper: true, isRelated: false, titles: [] }),
       'FEATURE',
       { ...newBehaviour, afterWithOldTests: passed, afterWithOldHelpers: failed('subtracts') },
@@ -78,20 +78,20 @@ describe('settledFindings', () => {
       'medium',
     ],
     [
-      'new behaviour under a request to make better what is there',
+      'new behaviour under a request to improve existing code',
       changed(),
       'ENHANCE',
       newBehaviour,
       'medium',
       'merge should append lists',
     ],
-  ])('weighs %s', (_, finding, intent, trials, severity, request = 'make it faster') => {
+  ])('sets the severity of %s', (_, finding, intent, trials, severity, request = 'make it faster') => {
     const [settled] = settledFindings([finding], { intent, request }, trials);
     expect(settled).toMatchObject({ code: 'assertion_changed', severity });
     expect(settled).not.toHaveProperty('needsTrial');
   });
 
-  it('leaves every other finding as it is', () => {
+  it('does not change other findings', () => {
     const finding = { code: 'test_skipped', severity: 'high', message: 'x' } as const;
     expect(settledFindings([finding], { intent: 'FEATURE', request: 'x' }, newBehaviour)).toEqual([finding]);
     expect(needsTrials([finding])).toBe(false);

@@ -3,15 +3,15 @@ import type { IntegrityFinding } from '../../tools/integrity/findings';
 import { asksForSameBehaviour, requestWords } from '../../tools/integrity/request-words';
 import { namesEveryTest, type FixTrials } from './fix-evidence';
 
-/** Requests of these kinds may ask for another behaviour, and with it for other expectations; others by their words. */
+/** Requests of these kinds may ask for other behaviour and so for other expectations; requests of other kinds by their words. */
 const maybeAsked: ReadonlySet<Intent> = new Set(['FEATURE', 'DEBUG', 'TEST', 'SECURITY']);
 
 export const needsTrials = (findings: readonly IntegrityFinding[]): boolean =>
   findings.some(({ needsTrial }) => needsTrial !== undefined && !needsTrial.isNamed);
 
 /**
- * How grave a changed expectation is. Where the tests as they were pass on the change, nothing depends on it. Else it changes with good reason where the request asks for another behaviour:
- * the test as it was fails on the change, the test as it is fails on the base, and the request speaks of what it tests.
+ * The severity of a changed expectation. Where the old tests pass on the change, nothing depends on it. Otherwise the change is justified where the request asks for other behaviour:
+ * the old test fails on the change, the new test fails on the base, and the request mentions its subject.
  */
 export function settledFindings(
   findings: readonly IntegrityFinding[],
@@ -31,7 +31,7 @@ export function settledFindings(
     const { afterWithOldTests: old, beforeWithNewTests: now } = trials ?? {};
     const withOldHelpers = needsTrial.isHelper ? trials?.afterWithOldHelpers : undefined;
     if (withOldHelpers?.hasPassed === true) return { ...finding, severity: 'medium' };
-    // The change meets what was expected before as well: it does not pass because the test was changed.
+    // The change also meets the old expectation: it does not pass because the test was changed.
     if (old?.hasPassed === true && withOldHelpers === undefined) return { ...finding, severity: 'medium' };
     const asItWas = withOldHelpers ?? old;
     const wasNeeded = asItWas !== undefined && !asItWas.hasPassed && isAmong(asItWas, needsTrial.titles);
@@ -41,7 +41,7 @@ export function settledFindings(
   });
 }
 
-/** As far as the runner names what fails: the tests that were edited are those that fail as they were. */
+/** As far as the runner names failures: the edited tests are those that fail in their old form. */
 const isAmong = (trial: NonNullable<FixTrials['before']>, titles: readonly string[]): boolean => {
   if (titles.length === 0 || !namesEveryTest(trial)) return true;
   const last = titles.map((title) => title.split(' > ').at(-1) ?? '');

@@ -20,23 +20,23 @@ export interface FixTrialOptions {
   readonly signal: AbortSignal;
   /** The project's test command. */
   readonly command: string;
-  /** What must have run before it. */
+  /** The command that must have run before it. */
   readonly build?: string | undefined;
-  /** What the change touches. */
+  /** Paths that the change touches. */
   readonly entries: readonly ChangeEntry[];
-  /** Files in which an expectation was changed, tests by name or not. */
+  /** Files with a changed expectation, test files by name or not. */
   readonly expectations: ReadonlySet<string>;
-  /** Of these, those that tests elsewhere judge with. */
+  /** Of these, helpers that other tests assert with. */
   readonly helpers: ReadonlySet<string>;
   /** Whether tests fail on the change, and on the base as well. */
   readonly hasFailures: boolean;
-  /** For one run of the tests: those of a fault may never end. */
+  /** Timeout of one run of the tests: those of a defect may never end. */
   readonly timeoutMs: () => number;
-  /** A working copy of one side, with some paths as the other side has them. */
+  /** A working copy of one side, with some paths from the other side. */
   readonly open: (side: 'base' | 'change', replaced: readonly TreeEntry[]) => Promise<Result<Workspace>>;
 }
 
-/** What one run of the tests needs. */
+/** Parameters of one run of the tests. */
 export type TrialOptions = Omit<FixTrialOptions, 'entries' | 'expectations' | 'helpers' | 'hasFailures'>;
 
 interface WrittenFile {
@@ -44,9 +44,9 @@ interface WrittenFile {
   readonly text: string;
 }
 
-/** What is to be known. */
+/** The questions to answer. */
 export interface WantedTrials {
-  /** Whether the change removes a fault that tests show. */
+  /** Whether the change fixes a defect that tests show. */
   readonly fix: boolean;
   /** Whether expectations were changed because the behaviour was. */
   readonly expectations: boolean;
@@ -79,7 +79,7 @@ export async function tryTests(options: FixTrialOptions, wanted: WantedTrials): 
   if (judging.length === 0) return ok(trials);
   if (wanted.expectations || trials.before?.hasPassed === false) {
     const first = await trial(options, 'change', oldTests);
-    // What fails once may be flaky; a change is not refused for that.
+    // A single failure may be flaky; a change is not rejected for that.
     const settled = first.ok && !first.value.hasPassed ? await trial(options, 'change', oldTests) : first;
     if (!settled.ok) return settled;
     trials = { ...trials, afterWithOldTests: settled.value };
@@ -98,7 +98,7 @@ export async function tryTests(options: FixTrialOptions, wanted: WantedTrials): 
   return ok(trials);
 }
 
-/** `written`: files that have another text, in a copy that nothing has run in yet. */
+/** `written`: files with replaced text, in a copy that nothing has run in yet. */
 export async function trial(
   options: TrialOptions,
   side: 'base' | 'change',
@@ -134,7 +134,7 @@ async function runIn(
     timeoutMs: options.timeoutMs(),
     signal: options.signal,
   });
-  // To have seen nothing is not to have seen a test fail.
+  // A run without an observed failure is not a passed run.
   if (outcome.end === 'could_not_start')
     return err(
       failure('unavailable', 'sandbox_failed', `The tests could not be started: ${outcome.reason ?? ''}`),
@@ -158,7 +158,7 @@ async function runIn(
   );
 }
 
-/** Only files of the commit, and never through a link: the paths come from a process that has read a stranger's code. */
+/** Only files of the commit, and never through a link: the paths come from a process that has read untrusted code. */
 async function overwrite(workspace: Workspace, files: readonly WrittenFile[]): Promise<Result<void>> {
   if (files.length === 0) return ok(undefined);
   const listed = await workspace.committedTree();

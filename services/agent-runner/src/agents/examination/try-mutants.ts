@@ -5,8 +5,8 @@ import { suspectsOf } from './pseudo-tested';
 import { trial, type TrialOptions } from './try-fix';
 
 /**
- * Runs the tests of the change on a product whose functions do nothing, and on the base where tests pass all the same: as
- * often as is needed to know which tests say nothing since the change. `total`: tests that ran on the change itself.
+ * Runs the tests of the change on a product whose functions do nothing, and on the base where tests pass nevertheless: as
+ * often as is needed to find the tests that assert nothing since the change. `total`: tests that ran on the unmodified change.
  */
 export async function tryMutants(
   options: TrialOptions,

@@ -14,7 +14,7 @@ const codes = (files: readonly ChangedFile[]) => [
   ...unseenFiles(files).map(({ code }) => code),
 ];
 
-describe('a file that is too large to be looked into', () => {
+describe('unseenFiles', () => {
   it.each<[title: string, file: ChangedFile, codes: readonly string[]]>([
     ['holds tests and was changed', large('test/all.test.mjs'), ['test_not_examined']],
     ['held tests and was emptied', large('src/all_test.go'), ['test_not_examined']],
@@ -28,17 +28,17 @@ describe('a file that is too large to be looked into', () => {
     ['holds the product', large('src/all.mjs'), ['file_not_examined']],
     ['was packed by a tool', large('dist/all.js'), ['generated_changed_alone']],
     ['is gone', large('src/all.mjs', { after: null }), []],
-  ])('%s: it is said', (_, file, expected) => {
+  ])('reports a file that is too large: %s', (_, file, expected) => {
     expect(codes([file])).toEqual(expected);
   });
 
-  it('has moved to nowhere, whatever else is as unknown', () => {
+  it('treats a deleted file as not moved, whatever else is unexamined', () => {
     const gone = large('test/all.test.mjs', { after: null });
     const empty: ChangedFile = { path: 'test/none.test.mjs', before: null, after: '' };
     expect(codes([gone, empty])).toEqual(['test_deleted']);
   });
 
-  it('that holds tests stops the change', () => {
+  it('blocks the change when the file contains tests', () => {
     expect(unseenFiles([large('test/all.test.mjs')])).toMatchObject([
       { severity: 'high', file: 'test/all.test.mjs' },
     ]);

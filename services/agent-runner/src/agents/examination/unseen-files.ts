@@ -3,7 +3,7 @@ import { isWritten } from '../../tools/analysable';
 import type { ChangedFile } from '../../tools/integrity/changed-file';
 import { isTestFile } from '../../tools/integrity/file-roles';
 
-/** What is too large to be looked into, so that nobody takes it for examined. */
+/** Findings for files that are too large, so that they are not mistaken for examined. */
 export function unseenFiles(files: readonly ChangedFile[]): Finding[] {
   return files
     .filter(({ isTooLarge }) => isTooLarge === true)
@@ -16,11 +16,11 @@ export function unseenFiles(files: readonly ChangedFile[]): Finding[] {
                 severity: 'high',
                 message: 'A file of tests was deleted.',
                 file: path,
-                suggestion: 'Leave the tests as they are.',
+                suggestion: 'Leave the tests unchanged.',
               },
             ]
           : [];
-      // Like all that makes tests easier: a person must see it before it lands.
+      // Like everything that weakens tests: a person must see it before it lands.
       if (isTestFile(path) && before !== null)
         return [
           {
@@ -28,7 +28,7 @@ export function unseenFiles(files: readonly ChangedFile[]): Finding[] {
             severity: 'high',
             message: 'A file of tests was changed that is too large to say what became of its tests.',
             file: path,
-            suggestion: 'Leave the tests as they are, or split the file into ones of less than 4 MiB first.',
+            suggestion: 'Leave the tests unchanged, or split the file into ones of less than 4 MiB first.',
           },
         ];
       return isWritten(path)
@@ -36,7 +36,7 @@ export function unseenFiles(files: readonly ChangedFile[]): Finding[] {
             {
               code: 'file_not_examined',
               severity: 'medium',
-              message: 'The file is too large: what is new in it was not examined.',
+              message: 'The file is too large and was not examined.',
               file: path,
               suggestion: 'Split it into files of less than 4 MiB, or keep it out of the repository.',
             },

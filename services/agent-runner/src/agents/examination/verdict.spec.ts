@@ -63,7 +63,7 @@ describe('a verdict', () => {
     });
   });
 
-  it('approves a change whose every failing test fails on the base as well, and says so', () => {
+  it('approves a change whose failing tests all fail on the base as well, and reports that', () => {
     const tests = {
       ...facts.tests,
       tree: oid('c'),
@@ -121,7 +121,7 @@ describe('a verdict', () => {
       [],
     ],
     [
-      'faster by a clock that nobody else has',
+      'faster by the clock of the benchmark only',
       { beforeAfter: measured(30, 10), clockDoubt: { claimedMs: 100, outsideMs: -3 } },
       true,
       ['speedup_not_borne_out'],
@@ -154,7 +154,7 @@ describe('a verdict', () => {
     expect(judge(given)).toEqual({ approved, codes });
   });
 
-  it('gives a reason for each thing that stops the change, with its place', () => {
+  it('gives a reason with its place for each blocking finding', () => {
     const finding = {
       code: 'evaluated_code',
       severity: 'high',
@@ -168,7 +168,7 @@ describe('a verdict', () => {
   });
 });
 
-describe('a finding that a person has accepted', () => {
+describe('an accepted finding', () => {
   const finding: Finding = {
     code: 'evaluated_code',
     severity: 'high',
@@ -189,7 +189,7 @@ describe('a finding that a person has accepted', () => {
   const examined = (given: Partial<ExaminationFacts>) =>
     giveVerdict({ ...facts, findings: [finding], ...given }, defaultPolicy);
 
-  it('does not stop the change, is listed, and its reason says who accepted it and why', () => {
+  it('does not block the change, is listed, and its reason names the person and why', () => {
     expect(examined({ waivers: [waiver(finding)] })).toMatchObject({
       approved: true,
       findings: [{ ...finding, waivable: true }],
@@ -197,7 +197,7 @@ describe('a finding that a person has accepted', () => {
     });
   });
 
-  it('may be a measurement, which comes out otherwise the second time', () => {
+  it('may be a measurement that differs the second time', () => {
     const first = giveVerdict({ ...facts, beforeAfter: measured(14, 10) }, defaultPolicy).findings[0];
     if (!first) throw new Error('no finding');
     expect(
@@ -216,7 +216,7 @@ describe('a finding that a person has accepted', () => {
     ],
     ['beside one that was not', { findings: [finding, { ...finding, line: 9 }], waivers: [waiver(finding)] }],
     ['while the tests failed', { tests: undefined, waivers: [waiver(finding)] }],
-  ])('%s stops the change', (_, given) => {
+  ])('blocks the change after %s', (_, given) => {
     expect(examined(given).approved).toBe(false);
   });
 
@@ -237,7 +237,7 @@ describe('a finding that a person has accepted', () => {
     ['critical', undefined],
     ['high', true],
     ['medium', undefined],
-  ] as const)('is marked as such before: %s', (severity, waivable) => {
+  ] as const)('is marked as waivable before, by severity: %s', (severity, waivable) => {
     expect(examined({ findings: [{ ...finding, severity }] }).findings[0]?.waivable).toBe(waivable);
   });
 });
@@ -258,11 +258,11 @@ describe('a measured finding', () => {
   });
 });
 
-describe('a speed-up that the clock outside does not bear out', () => {
+describe('a speed-up that the outside clock does not confirm', () => {
   it.each([
     [-3, /took 100 ms less, but .* its run was not shorter/],
     [12, /took 100 ms less, but .* its run was 12 ms shorter/],
-  ])('is told with both times: %s ms', (outsideMs, message) => {
+  ])('is reported with both times: %s ms', (outsideMs, message) => {
     const { findings } = giveVerdict(
       { ...facts, beforeAfter: measured(30, 10), clockDoubt: { claimedMs: 100, outsideMs } },
       defaultPolicy,
@@ -281,15 +281,15 @@ describe('new findings', () => {
       (side) => (side === 'before' ? before : after),
     ).map(({ line }) => line);
 
-  it('are not those that only moved', () => {
+  it('do not include moved lines', () => {
     expect(find('bad()', '// new\n  bad()', [1], [2])).toEqual([]);
   });
 
-  it('are those whose line was repeated', () => {
+  it('include repeated lines', () => {
     expect(find('bad()', 'bad()\nbad()', [1], [1, 2])).toEqual([2]);
   });
 
-  it('are those in changed lines', () => {
+  it('include changed lines', () => {
     expect(find('bad(1)', 'bad(2)', [1], [1])).toEqual([1]);
   });
 });

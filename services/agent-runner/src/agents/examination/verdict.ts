@@ -15,32 +15,32 @@ import { boundedFindings } from '../bounded-findings';
 import type { ExaminationPolicy } from './examination-policy';
 import { ofExactRevert, type RevertEvidence } from './revert-evidence';
 
-/** All that a verdict is drawn from. */
+/** The inputs of a verdict. */
 export interface ExaminationFacts {
   readonly intent: Intent;
   readonly base: string;
   readonly commit: string;
   readonly tree: string;
   readonly tests: TestSummary | undefined;
-  /** What the steps before found to fail on the base as well. */
+  /** Failures on the base that earlier steps found. */
   readonly onBase?: readonly Finding[];
   /** New findings of the static analysis and of test integrity. */
   readonly findings: readonly Finding[];
   readonly beforeAfter: BeforeAfter | undefined;
-  /** What the benchmark says and nobody else saw. */
+  /** The benchmark's own figures, not observed from outside. */
   readonly clockDoubt?: ClockDoubt | undefined;
-  /** The file that measures, where the benchmark's command names one. */
+  /** The file of the benchmark, where its command names one. */
   readonly benchmarkFile?: string | undefined;
   readonly minSpeedup: number | undefined;
-  /** What a person has accepted of this change, as the task says; an agent cannot give it. */
+  /** Findings that a person has accepted for this change, from the task; an agent cannot set it. */
   readonly waivers?: readonly Waiver[] | undefined;
-  /** When the change is to take another one back. */
+  /** Set when the change is to revert another one. */
   readonly revert?: RevertEvidence | undefined;
 }
 
 const maxEvidence = 2_000;
 
-/** Approves when there is no reason not to; each reason is a sentence, each has its finding. */
+/** Approves when there is no reason against it; each reason is a sentence with its finding. */
 export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy): Verdict {
   const measured = [
     ...timeFindings(facts, policy),
@@ -49,7 +49,7 @@ export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy):
   ].map((finding) =>
     facts.benchmarkFile === undefined ? finding : { ...finding, file: facts.benchmarkFile },
   );
-  // Whether tests ran and passed is a fact; everything else is a judgement, which a person may see otherwise.
+  // Whether tests ran and passed is a fact; every other finding is a judgement, which a person may overrule.
   const judged = [...ofExactRevert(measured, facts.revert), ...facts.findings].map((finding) =>
     withWaivable(finding, policy),
   );
@@ -75,7 +75,7 @@ export function giveVerdict(facts: ExaminationFacts, policy: ExaminationPolicy):
   };
 }
 
-/** Marks what stops the change until a person accepts it. */
+/** Marks findings that block the change until a person accepts them. */
 function withWaivable(finding: Finding, { blocking, waivable }: ExaminationPolicy): Finding {
   const { severity } = finding;
   if (severity === 'critical' || !blocking.includes(severity) || !waivable.includes(severity)) return finding;
@@ -88,7 +88,7 @@ function testFindings({ tests, tree, onBase = [] }: ExaminationFacts): readonly 
     message: string,
     suggestion = 'Run the tests on exactly this change first.',
   ): readonly Finding[] => [{ code, severity: 'high', message, suggestion }];
-  if (!tests) return finding('tests_missing', 'Nobody has run the tests on this change.');
+  if (!tests) return finding('tests_missing', 'The tests have not run on this change.');
   if (tests.tree !== tree)
     return finding('tests_of_another_tree', `The tests ran on tree ${tests.tree}, the change is ${tree}.`);
   if (!hasPassed(tests)) return finding('tests_failed', `${failedTestsText(tests)}.`);
@@ -97,13 +97,13 @@ function testFindings({ tests, tree, onBase = [] }: ExaminationFacts): readonly 
     return finding(
       'tests_failed',
       `No test passes: ${tests.failed_on_base} fail on the base as well, so nothing shows that the change works.`,
-      'Let at least one test pass: mend what the failing tests show, or add a test of what was asked for.',
+      'Let at least one test pass: fix what the failing tests show, or add a test for the request.',
     );
   if (tests.passed === 0) return finding('tests_empty', `None of ${tests.total} tests passed.`);
   return failedOnBase(tests, onBase);
 }
 
-/** For the approver to see: what was broken before stays broken. */
+/** For the approver: a defect of the base stays. */
 function failedOnBase(
   { failed_on_base: count }: TestSummary,
   onBase: readonly Finding[],
@@ -116,7 +116,7 @@ function failedOnBase(
       code: 'test_failed_on_base',
       severity: 'medium',
       message: `${count} test(s) fail on the base as well, without this change.`,
-      suggestion: 'Repair them in a request of their own.',
+      suggestion: 'Fix them in a separate request.',
     },
   ];
 }
@@ -143,7 +143,7 @@ function timeFindings(facts: ExaminationFacts, policy: ExaminationPolicy): reado
   const isSlower =
     compare(beforeAfter.before_ms, beforeAfter.after_ms) === 'slower' &&
     beforeAfter.after_median_ms > beforeAfter.before_median_ms * policy.maximumSlowdown;
-  // A benchmark that does more than before, at request, takes longer than before. Unasked, its change blocks by itself.
+  // A benchmark that was extended at request takes longer than before. Without a request, its change blocks by itself.
   const measuresMore = facts.findings.some(
     ({ code, severity }) => code === 'benchmark_changed' && severity === 'medium',
   );
@@ -154,7 +154,7 @@ function timeFindings(facts: ExaminationFacts, policy: ExaminationPolicy): reado
           severity: measuresMore ? 'medium' : 'high',
           message: `The benchmark became slower: ${measured}.`,
           evidence,
-          suggestion: 'Find what is done more often than before.',
+          suggestion: 'Find the work that is done more often than before.',
         },
       ]
     : [];
@@ -173,7 +173,7 @@ function clockFindings(
       severity: policy.speedupNotBorneOut,
       message: `The benchmark says that it took ${claimedMs} ms less, but by the clock outside of it its run ${seen} (median of ${beforeAfter.runs} interleaved runs).`,
       suggestion:
-        'See whether the change bends the clock (performance.now, Date.now, process.hrtime), or moves work to where the benchmark does not look. A benchmark that repeats itself for a fixed time looks like this too.',
+        'Check whether the change manipulates the clock (performance.now, Date.now, process.hrtime), or moves work outside of the measured code. A benchmark that repeats itself for a fixed time looks like this too.',
     },
   ];
 }
@@ -195,7 +195,7 @@ function memoryFindings({ beforeAfter }: ExaminationFacts, policy: ExaminationPo
       code: 'memory_retained',
       severity: 'high',
       message: `${keeps} bytes stay in memory after each operation, ${kept} before (median of ${beforeAfter.runs} interleaved runs).`,
-      suggestion: 'Find what still refers to what is over: listeners, timers, caches without a bound.',
+      suggestion: 'Find references to finished objects: listeners, timers, caches without a bound.',
     });
   return findings;
 }

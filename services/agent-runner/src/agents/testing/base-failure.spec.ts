@@ -80,7 +80,7 @@ describe('baseFailure', () => {
     ['tests_did_not_end', failedRun([], { end: 'watching', exitCode: 124 }), /watches for changes/],
     ['tests_exceed_memory', failedRun([], { end: 'memory_exceeded' }), /on the base/],
     ['tests_exceed_disk', failedRun([], { end: 'disk_exceeded' }), /on the base/],
-  ])('is %s for %j', (code, outcome, message) => {
+  ])('returns %s for %j', (code, outcome, message) => {
     expect(judge(outcome, ['ms'])).toMatchObject({
       code,
       retryable: false,
@@ -89,7 +89,7 @@ describe('baseFailure', () => {
     });
   });
 
-  it('is worth another try where the sandbox did not start', () => {
+  it('is retryable when the sandbox did not start', () => {
     expect(judge(failedRun([], { end: 'could_not_start', reason: 'no bwrap' }))).toMatchObject({
       code: 'sandbox_failed',
       retryable: true,
@@ -105,13 +105,13 @@ describe('baseFailure', () => {
       unloaded("ModuleNotFoundError: No module named 'shapes'", 'tests/test_shapes.py'),
     ],
     [
-      'a file of the project is missing, not the package that is called like its folder',
+      'a file of the project is missing, not the package named like its folder',
       unloaded(
         "Error [ERR_MODULE_NOT_FOUND]: Cannot find module 'ms/new.mjs' imported from test/new.test.mjs",
       ),
     ],
     [
-      'one test asks for a variable and another fails otherwise',
+      'one test needs a variable and another fails for another reason',
       withoutVariable('AssertionError: API_KEY must be set', 'AssertionError: 1 !== 2'),
     ],
     [
@@ -137,14 +137,14 @@ describe('baseFailure', () => {
       failedRun([testFailure('a', { evidence: 'sh: 1: convert: not found' })]),
     ],
     ['the tests pass', failedRun([], { exitCode: 0 })],
-  ])('lets an agent work where %s', (_, outcome) => {
+  ])('lets the agent work where %s', (_, outcome) => {
     expect(judge(outcome, ['ms'])).toBeUndefined();
   });
 
   it.each([
     ["Cannot find package 'left-pad' imported from a.test.mjs"],
     ["ModuleNotFoundError: No module named 'parameterized'"],
-  ])('says that no manifest names a package that all tests need: %s', (message) => {
+  ])('reports a needed package that no manifest names: %s', (message) => {
     expect(judge(unloaded(message))).toMatchObject({
       code: 'dependencies_missing',
       message: expect.stringContaining('no manifest of the project names it'),
@@ -158,7 +158,7 @@ describe('baseFailure', () => {
     'Error: Missing required environment variable API_KEY',
     'Error: environment variable "API_KEY" is not set',
     'KeyError: key not found: "API_KEY"',
-  ])('names the variable that all tests need: %s', (message) => {
+  ])('names the missing variable of all tests: %s', (message) => {
     expect(judge(withoutVariable(message))).toMatchObject({
       code: 'tests_need_environment',
       message: expect.stringMatching(/variable (?:API_KEY|DATABASE_URL) is not set/),
@@ -172,7 +172,7 @@ describe('baseFailure', () => {
     ['Make the tests pass', unloaded("No module named 'parameterized'")],
     ['Do without API_KEY', withoutVariable('Error: API_KEY must be set')],
     ['Fix the failing tests', withoutVariable('Error: API_KEY must be set')],
-  ])('lets an agent work on what is asked for: %s', (text, outcome) => {
+  ])('lets the agent work when the request is about the failure: %s', (text, outcome) => {
     expect(judge(outcome, [], feature(text))).toBeUndefined();
   });
 });

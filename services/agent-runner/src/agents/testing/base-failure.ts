@@ -12,7 +12,7 @@ export interface BaseFacts extends PackageFacts {
   readonly parts: readonly CommandPart[];
 }
 
-/** As a shell says it. */
+/** The exit codes of a shell. */
 const notRunnable = 126;
 const notFound = 127;
 
@@ -23,8 +23,8 @@ const missingBinary =
   /(?:Cannot find module|ENOENT)[^\n]*node_modules\/(?:\.bin\/)?((?:@[\w.-]+\/)?[\w.-]+)|could not find command "([^"]+)"|no such command: `(\w+)`/;
 
 /**
- * Why a project's tests cannot run at all as they are, without any change; undefined where they can, however many of them
- * fail. That something passed shows that they can.
+ * The reason why a project's tests cannot run at all on the base; undefined where they can, however many of them
+ * fail. A passed test proves that they can.
  */
 export function baseFailure(facts: BaseFacts): Failure | undefined {
   const { command, outcome } = facts;
@@ -81,7 +81,7 @@ function cannotRun(facts: BaseFacts): Failure | undefined {
     ...failures.map(({ message, evidence }) => `${message}\n${evidence}`),
   ].join('\n');
   const tool = missingTool(words, exitCode, command);
-  // A word of a test's own output is no missing tool; where the tool is missing, nothing ran.
+  // A word in a test's own output is no missing tool; with a missing tool nothing ran.
   if (tool !== undefined && failures.length === 0 && outcome.tools.length === 0)
     return toolFailure(tool, outcome);
   if (counts.passed > 0 || outcome.isEmpty) return undefined;
@@ -100,7 +100,7 @@ function cannotRun(facts: BaseFacts): Failure | undefined {
       return needs(
         'tests_need_service',
         'a service such as a database',
-        'Tests run without services of the machine here.',
+        'Tests run without the services of this machine.',
         first,
       );
     case 'not_git':
@@ -134,7 +134,7 @@ const toolFailure = (tool: string, { exitCode, error }: TestOutcome): Failure =>
   failure(
     'validation',
     'test_tool_missing',
-    `The tests need ${tool}, which is not there (exit code ${exitCode}): ${error?.message ?? 'command not found'}`.slice(
+    `The tests need ${tool}, which is not installed (exit code ${exitCode}): ${error?.message ?? 'command not found'}`.slice(
       0,
       2000,
     ),

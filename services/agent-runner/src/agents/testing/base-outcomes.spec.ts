@@ -11,7 +11,7 @@ const outcome = failedRun([testFailure('old', { file: 'a.test.js', line: 3 })]);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('BaseOutcomes', () => {
-  it('finds what it kept, for exactly this project, commit, command and preparation', async () => {
+  it('returns the stored outcome for exactly this project, commit, command and preparation', async () => {
     const bases = new BaseOutcomes(folder);
     await bases.keep(key('a'), outcome);
     expect(await new BaseOutcomes(folder).find(key('a'))).toEqual(outcome);
@@ -21,7 +21,7 @@ describe('BaseOutcomes', () => {
     expect(await bases.find({ ...key('a'), prepared: {} })).toBeUndefined();
   });
 
-  it('forgets what is older than an hour, and the oldest beyond 200', async () => {
+  it('drops outcomes older than an hour, and the oldest above 200', async () => {
     await new BaseOutcomes(folder).keep(key('a'), outcome);
     expect(await new BaseOutcomes(folder, () => Date.now() + 3_700_000).find(key('a'))).toBeUndefined();
     for (let index = 0; index < 205; index += 1)

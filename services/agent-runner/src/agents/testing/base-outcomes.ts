@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { type TestOutcome, testOutcomeSchema } from './test-outcome';
 
-/** All that decides how the tests of a base end. */
+/** All inputs of the tests of a base. */
 export interface BaseKey {
   readonly projectId: string;
   readonly base: string;
@@ -13,10 +13,10 @@ export interface BaseKey {
 }
 
 const maxKept = 200;
-/** An hour later a test that depends on the time, or a tool that was installed since, may end otherwise. */
+/** Later a test that depends on the time, or on a tool that was installed since, may end otherwise. */
 const maxAgeMs = 3_600_000;
 
-/** How the tests of bases ended, kept in the runner's state folder, so that a change can be compared without another run. */
+/** Test outcomes of bases, stored in the runner's state folder, so that a change can be compared without another run. */
 export class BaseOutcomes {
   constructor(
     private readonly folder: string,

@@ -28,7 +28,7 @@ describe('partsBeforeTests', () => {
 });
 
 describe('failureBeforeTests', () => {
-  it('names the part and its first error', () => {
+  it('names the failing part and its first error', () => {
     expect(judge()).toMatchObject({
       code: 'tests_not_reached',
       retryable: false,
@@ -37,7 +37,7 @@ describe('failureBeforeTests', () => {
     });
   });
 
-  it('stops a repair of something else as well', () => {
+  it('also fails a request to fix something else', () => {
     expect(judge(lintError, undefined, asked('guests come twice', 'DEBUG'))).toMatchObject({
       code: 'tests_not_reached',
     });
@@ -57,11 +57,11 @@ describe('failureBeforeTests', () => {
     ['the error names what is asked for', judge(crashedRun("error: 'product' is not exported", 1))],
     ['the request is about the linter', judge(lintError, undefined, asked('Fix the lint errors'))],
     [
-      'the request is about the file that is broken',
+      'the request is about the broken file',
       judge(lintError, undefined, asked('src/sum.mjs is broken', 'DEBUG')),
     ],
     ['the request is about the tests', judge(lintError, undefined, asked('Make the tests pass'))],
-  ])('lets an agent work where %s', (_, found) => {
+  ])('lets the agent work where %s', (_, found) => {
     expect(found).toBeUndefined();
   });
 });

@@ -3,11 +3,11 @@ import { type CommandPart, isCompiler, runnersOf } from '../../tools/command-par
 import { asksForTests, type AskedFor, bareName, namesAny, quotedNames } from './request-scope';
 import type { TestOutcome } from './test-outcome';
 
-/** They prepare the next part and do not fail by what is in the project. */
+/** Commands that prepare the next part and do not fail by the content of the project. */
 const preparing =
   /^(?:cd|set|export|echo|printf|mkdir|rm|rimraf|cp|mv|true|:|test|\[|source|\.|unset|which|type)$/;
 
-/** What code that does not exist yet is called by: a test that was written first fails so. */
+/** Messages about code that does not exist yet: a test that was written first fails like this. */
 const missingCode =
   /no exported member|Cannot find (?:name|module|package)|does not exist on type|(?:does not provide|no) (?:an )?export|is not exported|Expected \d+(?:-\d+)? arguments|No module named|has no attribute|undefined: |cannot find (?:function|value|type)/;
 
@@ -20,8 +20,8 @@ export function partsBeforeTests(parts: readonly CommandPart[]): readonly Comman
 }
 
 /**
- * Why no test of a project runs where a part of its command that comes before the tests fails without any change. Undefined
- * where tests ran, where the error tells of code that does not exist yet, and where the request is about the error.
+ * The failure where no test of a project runs because an earlier part of its command fails on the base. Undefined
+ * where tests ran, where the error is about code that does not exist yet, and where the request is about the error.
  */
 export function failureBeforeTests(
   outcome: TestOutcome,
@@ -32,7 +32,7 @@ export function failureBeforeTests(
   const hasTested = outcome.tools.length > 0 || outcome.failures.length > 0;
   if (outcome.end !== 'exited' || outcome.exitCode === 0 || hasTested || before.length === 0)
     return undefined;
-  const { message, context } = outcome.error ?? { message: 'it says nothing about why', context: '' };
+  const { message, context } = outcome.error ?? { message: 'no reason was printed', context: '' };
   if (missingCode.test(message) || isAskedFor(`${message}\n${context}`, before, asked)) return undefined;
   return failure(
     'validation',
@@ -42,7 +42,7 @@ export function failureBeforeTests(
       .join(' or ')}: ${message}`.slice(0, 2000),
     {
       suggestion:
-        'Repair it in a request of its own that names the error, or name a test command without that part: `--test CMD`, or {"test": "..."} in ymera.json.',
+        'Fix it in a separate request that names the error, or name a test command without that part: `--test CMD`, or {"test": "..."} in ymera.json.',
     },
   );
 }

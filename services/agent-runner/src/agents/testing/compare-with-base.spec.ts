@@ -8,7 +8,7 @@ const names = (compared: ReturnType<typeof compareWithBase>) =>
 const [old, other] = [testFailure('old'), testFailure('other')];
 
 describe('compareWithBase', () => {
-  it('tells what the change broke from what was broken', () => {
+  it('separates failures of the change from those of the base', () => {
     expect(names(compareWithBase(failedRun([old, other]), failedRun([old])))).toEqual({
       change: ['other'],
       base: ['old'],
@@ -19,7 +19,7 @@ describe('compareWithBase', () => {
     });
   });
 
-  it('knows what failed in any run of the base', () => {
+  it('uses failures of every run of the base', () => {
     const base = failedRun([], { exitCode: 0, flaky: [old] });
     expect(names(compareWithBase(failedRun([old, other]), base))).toEqual({
       change: ['other'],
@@ -27,7 +27,7 @@ describe('compareWithBase', () => {
     });
   });
 
-  it('counts a test that fails in another way against the change', () => {
+  it('attributes a test that fails in another way to the change', () => {
     const broken = testFailure('old', { kind: 'syntax', message: 'old: SyntaxError' });
     expect(names(compareWithBase(failedRun([broken]), failedRun([old])))).toEqual({
       change: ['old'],
@@ -35,7 +35,7 @@ describe('compareWithBase', () => {
     });
   });
 
-  it('compares a file that cannot be loaded by its error, because its tests are hidden', () => {
+  it('compares a file that cannot be loaded by its error, because its tests are unknown', () => {
     const load = (message: string) =>
       testFailure('a.test.js', { kind: 'missing_module', isLoadFailure: true, message });
     const base = failedRun([load('Cannot find module a')]);
@@ -49,7 +49,7 @@ describe('compareWithBase', () => {
     });
   });
 
-  it('lets one failure of the base explain one failure of its name, in the same file', () => {
+  it('matches each failure of the base with one failure of the same name and file', () => {
     const inFile = (group: string) => testFailure('adds', { group });
     expect(names(compareWithBase(failedRun([inFile('a'), inFile('a')]), failedRun([inFile('a')])))).toEqual({
       change: ['adds'],
@@ -69,7 +69,7 @@ describe('compareWithBase', () => {
     ['of the base does not name every', failedRun([old]), failedRun([old], { namesAll: false })],
     ['do not come to an end', failedRun([old]), failedRun([old], { end: 'timed_out' })],
     ['exit code 139', failedRun([old], { exitCode: 139 }), failedRun([old])],
-  ])('compares nothing where something may hide: %s', (why, change, base) => {
+  ])('compares nothing when failures may be unnamed: %s', (why, change, base) => {
     const compared = compareWithBase(change, base);
     expect(compared.kind).toBe('not_comparable');
     if (!why.startsWith('names')) expect(names(compared)).toContain(why);
@@ -83,7 +83,7 @@ describe('compareWithBase', () => {
     ['a linter before the tests', crashedRun('a.js:1:2 error: no', 1), crashedRun('a.js:1:2 error: no', 1)],
     ['a line that moved', crashedRun('a.js:1:2 error: no', 1), crashedRun('a.js:7:2 error: no', 1)],
     ['a linter after the tests', threshold('a.js:1: error: no'), threshold('a.js:3: error: no')],
-  ])('finds on the base what is no test: %s', (_, change, base) => {
+  ])('matches a failure that is no test: %s', (_, change, base) => {
     expect(names(compareWithBase(change, base))).toMatchObject({
       change: [],
       base: [expect.stringContaining('The test command failed')],
@@ -98,7 +98,7 @@ describe('compareWithBase', () => {
     ['a second error after the first', threshold('x', 'x\ny'), threshold('x')],
     ['no tests on both', { ...threshold('a'), isEmpty: true }, { ...threshold('a'), isEmpty: true }],
     ['tests that ran on the base only', crashedRun('a', 1), threshold('a')],
-  ])('does not take it for the same: %s', (_, change, base) => {
+  ])('does not match: %s', (_, change, base) => {
     expect(compareWithBase(change, base).kind).toBe('not_comparable');
   });
 });

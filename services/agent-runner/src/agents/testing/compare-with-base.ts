@@ -2,7 +2,7 @@ import type { TestFailure } from '../../tools/test-reports/read-tests';
 import { identity } from './repeated-runs';
 import { lowestSignalCode, type TestOutcome } from './test-outcome';
 
-/** Which failures of a change's tests are its own. */
+/** The failures of a change's tests that the change causes. */
 export type Comparison =
   | {
       readonly kind: 'compared';
@@ -11,22 +11,22 @@ export type Comparison =
       /** They fail on the base in the same way. */
       readonly ofBase: readonly TestFailure[];
     }
-  /** All failures count as the change's. */
+  /** All failures are attributed to the change. */
   | { readonly kind: 'not_comparable'; readonly why: string };
 
-/** What no test explains, as one failure: the command itself. */
+/** A failure that no test explains, as one failure: the command itself. */
 export function commandFailure({ counts, exitCode, error }: TestOutcome): TestFailure {
   const name =
     counts.passed > 0
       ? `The test command failed after ${counts.passed} tests passed`
       : 'The test command failed';
-  const message = `${name} (exit code ${exitCode}): ${error?.message ?? 'it says nothing about why'}`;
+  const message = `${name} (exit code ${exitCode}): ${error?.message ?? 'no reason was printed'}`;
   return { name, kind: 'unknown', message, evidence: error?.context ?? '' };
 }
 
 /**
- * Compares by name, and only where nothing can hide: both sides name all that failed, and the change's run came to its
- * end. What cannot be compared is the change's.
+ * Compares by name, and only when no failure can be unnamed: both sides name all failures, and the change's run was
+ * complete. A failure that cannot be compared is attributed to the change.
  */
 export function compareWithBase(change: TestOutcome, base: TestOutcome): Comparison {
   if (failsLikeBase(change, base))
@@ -51,19 +51,19 @@ export function compareWithBase(change: TestOutcome, base: TestOutcome): Compari
   return { kind: 'compared', ofChange, ofBase };
 }
 
-/** What failed in any run of the base. */
+/** The failures of any run of the base. */
 const knownOnBase = ({ failures, flaky }: TestOutcome): readonly TestFailure[] => [...failures, ...flaky];
 
-/** Whether what fails is no test, before or after the tests, and says on both sides the same. */
+/** Whether the failure is no test, before or after the tests, with the same message on both sides. */
 function failsLikeBase(change: TestOutcome, base: TestOutcome): boolean {
   const both = [change, base];
-  // Without tests on the base, the change is to bring some.
+  // Without tests on the base, the change has to add some.
   if (both.some(({ isEmpty }) => isEmpty)) return false;
   if (both.some(({ end, failures, error }) => end !== 'exited' || failures.length > 0 || !error))
     return false;
   if (change.exitCode === 0 || change.exitCode !== base.exitCode || change.exitCode >= lowestSignalCode)
     return false;
-  // Of tools that ran, each says that no test of theirs failed.
+  // Each tool that ran reports no failed test.
   if (change.tools.join() !== base.tools.join()) return false;
   const hasTested = change.tools.length > 0;
   if (hasTested && both.some(({ namesAll, counts }) => !namesAll || counts.failed > 1)) return false;
@@ -72,7 +72,7 @@ function failsLikeBase(change: TestOutcome, base: TestOutcome): boolean {
   return ours === theirs && (!hasTested || around === aroundTheirs);
 }
 
-/** Lines move, and each run takes another time. */
+/** Line numbers and times differ between runs. */
 const withoutPositions = (text: string): string =>
   text
     .replaceAll(/:\d+(?::\d+)?\b|\(\d+,\d+\)/g, '')
@@ -91,7 +91,7 @@ function reasonAgainst(change: TestOutcome, base: TestOutcome): string | undefin
   return undefined;
 }
 
-/** A file that cannot be loaded hides its tests, so its error must be the very same one. */
+/** A file that cannot be loaded hides its tests, so its error must be the same. */
 const isSameFailure = (one: TestFailure, other: TestFailure): boolean =>
   one.kind === other.kind &&
   one.isLoadFailure === other.isLoadFailure &&

@@ -6,13 +6,13 @@ const manifests =
 const maxManifests = 20;
 
 export interface KnownNames {
-  /** Whether a manifest of the commit names a package. One that none of them names is missing from the code, not from the machine. */
+  /** Whether a manifest of the commit names a package. A package that no manifest names is missing from the code, not from the machine. */
   readonly declares: (packageName: string) => boolean;
-  /** Whether a file or folder of the commit has the name, without ending. */
+  /** Whether a file or folder of the commit has the name, without extension. */
   readonly hasModule: (name: string) => boolean;
 }
 
-/** The names of packages and modules that a commit knows. */
+/** The names of packages and modules in a commit. */
 export async function knownNames(workspace: Workspace): Promise<KnownNames> {
   const listed = await workspace.committedFiles();
   const files = listed.ok ? listed.value : [];

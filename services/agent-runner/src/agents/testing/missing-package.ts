@@ -11,11 +11,11 @@ export interface PackageFacts {
   readonly hasModule: (name: string) => boolean;
 }
 
-/** With `imported from`, Node means a file of the project by a missing module, and by a missing package a package. */
+/** With `imported from`, Node means a project file by a missing module, and a package by a missing package. */
 const missingPackage =
   /Cannot find package '((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'|Cannot find module '((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^']*)?'(?! imported from)|No module named '([\w-]+)|Failed to (?:resolve import|load url) "?((?:@[\w.-]+\/)?[\w-][\w.-]*)|cannot load such file -- ([\w-]+)|no required module provides package ([\w./-]+)/;
 
-/** A package that is missing from the machine, or from the project's manifests; not a module that is to be written. */
+/** A package that is missing on the machine, or in the project's manifests; not a module that is still to be written. */
 export function missingPackageFailure(
   { outcome, declares, hasModule, asked }: PackageFacts,
   words: string,
@@ -47,7 +47,7 @@ const undeclaredFailure = (name: string, first: string): Failure =>
       2000,
     ),
     {
-      suggestion: `Name ${name} in a manifest and commit it (package.json with its lockfile, requirements.txt, pyproject.toml, ...). What is installed in a folder that is not committed, such as .venv or node_modules, is not there.`,
+      suggestion: `Name ${name} in a manifest and commit it (package.json with its lockfile, requirements.txt, pyproject.toml, ...). Packages in a folder that is not committed, such as .venv or node_modules, are not available.`,
     },
   );
 

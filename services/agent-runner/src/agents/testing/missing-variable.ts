@@ -2,11 +2,11 @@ import { failure, type Failure } from '@ymera/kernel';
 import { asksForTests, type AskedFor, namesAny } from './request-scope';
 import type { TestOutcome } from './test-outcome';
 
-/** How programs say that a variable of their environment is not set. */
+/** Messages of programs about a variable of their environment that is not set. */
 const unsetVariable =
   /(?:^|: )["'`$]?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)["'`]? (?:must be (?:set|defined|provided)|(?:is |was )?(?:not (?:set|defined)|unset|required|missing)\b)|[Mm]issing (?:required )?env(?:ironment)?(?: var(?:iable)?s?)?:? ["'`$]?([A-Z][A-Z0-9_]+)|[Ee]nvironment variable ["'`$]?([A-Z][A-Z0-9_]+)["'`]? (?:is |was )?(?:not|must|required|missing)|\bKeyError: '([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)'|key not found: "([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/;
 
-/** The variable that every failure asks for. */
+/** The variable that every failure needs. */
 function missingVariable({ failures, error }: TestOutcome): string | undefined {
   const messages = failures.length > 0 ? failures.map(({ message }) => message) : [error?.message ?? ''];
   const names = messages.map((message) =>
@@ -19,8 +19,8 @@ function missingVariable({ failures, error }: TestOutcome): string | undefined {
 }
 
 /**
- * Why no test passes where each failure asks for a variable of the environment. Undefined where the request may be what
- * mends it: it is about the variable, or about tests that fail.
+ * The failure where no test passes because all need an environment variable. Undefined where the request may fix it: it is
+ * about the variable, or about failing tests.
  */
 export function missingVariableFailure(outcome: TestOutcome, asked: AskedFor): Failure | undefined {
   const name = missingVariable(outcome);

@@ -16,7 +16,7 @@ describe('settleRuns', () => {
     ['passes in a third run', [failedRun([a]), failedRun([a, b]), failedRun([b])], [], ['a', 'b']],
     ['fails in all', [failedRun([a]), failedRun([a])], ['a'], []],
     ['passes with all others', [failedRun([a, b]), green], [], ['a', 'b']],
-  ])('tells the flaky from the broken: %s', (_, runs, failed, flaky) => {
+  ])('separates flaky from broken tests: %s', (_, runs, failed, flaky) => {
     const settled = settle(...runs);
     expect(names(settled)).toEqual({ failed, flaky });
     expect(isGreen(settled)).toBe(failed.length === 0);
@@ -27,11 +27,11 @@ describe('settleRuns', () => {
     ['did not name all that failed', failedRun([b], { namesAll: false })],
     ['could not load a file', failedRun([testFailure('a.test.js', { isLoadFailure: true })])],
     ['was ended by a signal', failedRun([b], { exitCode: 139 })],
-  ])('takes no test for passed in a run that %s', (_, run) => {
+  ])('counts no test as passed in a run that %s', (_, run) => {
     expect(names(settle(run, failedRun([a]))).failed).toContain('a');
   });
 
-  it('keeps what failed and is no test', () => {
+  it('keeps a failure that is no test', () => {
     const threshold = { ...failedRun([]), counts: { total: 3, passed: 2, failed: 1, skipped: 0 } };
     expect(settle(failedRun([a]), threshold)).toMatchObject({
       counts: { failed: 1 },
@@ -41,7 +41,7 @@ describe('settleRuns', () => {
     expect(isGreen(settle(threshold, failedRun([a])))).toBe(false);
   });
 
-  it('says of a run that was cut off that it was', () => {
+  it('marks a run that was cut off', () => {
     expect(settle(failedRun([a]), failedRun([], { end: 'timed_out' })).end).toBe('timed_out');
   });
 });

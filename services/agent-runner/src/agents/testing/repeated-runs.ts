@@ -1,11 +1,11 @@
 import type { TestFailure } from '../../tools/test-reports/read-tests';
 import { isGreen, lowestSignalCode, type TestOutcome } from './test-outcome';
 
-/** A second run tells flaky tests from broken ones; only where it finds some are there more. */
+/** A second run separates flaky tests from broken ones; more runs follow only where it finds flaky ones. */
 const minRuns = 2;
 export const maxRuns = 5;
 
-/** Whether one more run may show that a test that failed so far passes at times. */
+/** Whether one more run may show that a failed test passes at times. */
 export function needsAnotherRun(runs: readonly TestOutcome[]): boolean {
   const last = runs.at(-1);
   if (!last || last.end !== 'exited' || isGreen(last) || last.isEmpty) return false;
@@ -15,8 +15,8 @@ export function needsAnotherRun(runs: readonly TestOutcome[]): boolean {
 }
 
 /**
- * Several runs of the same tests as one outcome. A test that passed in any of them is flaky; failed are those that never
- * passed. That a test passed is known only of a run that came to its end and named everything that failed.
+ * Merges several runs of the same tests into one outcome. A test that passed in any of them is flaky; a test that never
+ * passed has failed. A test counts as passed only in a complete run that named all failures.
  */
 export function settleRuns(runs: readonly TestOutcome[], last: TestOutcome): TestOutcome {
   if (last.end !== 'exited') return last;
@@ -39,7 +39,7 @@ export function settleRuns(runs: readonly TestOutcome[], last: TestOutcome): Tes
   };
 }
 
-/** Of a file that could not be loaded, it is not known which tests are in it. */
+/** For a file that could not be loaded, its tests are unknown. */
 function showsPassing(run: TestOutcome, failure: TestFailure): boolean {
   if (run.end !== 'exited' || run.exitCode >= lowestSignalCode) return false;
   if (isGreen(run)) return true;

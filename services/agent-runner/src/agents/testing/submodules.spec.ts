@@ -26,12 +26,12 @@ describe('withSubmodules', () => {
     "Cannot find module 'library/one.mjs'",
     'AssertionError: lib/one.mjs is wrong',
     "No module named 'vendor'",
-  ])('leaves %s alone', (message) => {
+  ])('ignores %s', (message) => {
     expect(withSubmodules(missing(message), submodules)).toEqual(missing(message));
     expect(withSubmodules(missing(message), [])).toEqual(missing(message));
   });
 
-  it('sees it where no test is named', () => {
+  it('finds it when no test is named', () => {
     const crash = crashedRun('fatal error: lib/one.h: No such file or directory', 2);
     expect(withSubmodules(crash, submodules).error?.kind).toBe('submodule');
   });
@@ -40,7 +40,7 @@ describe('withSubmodules', () => {
 describe('submoduleFailure', () => {
   const needing = withSubmodules(missing("Cannot find module 'lib/one.mjs'"), submodules);
 
-  it('says that submodules are not fetched, which one, and what to do', () => {
+  it('reports the submodule that is not fetched, with a suggestion', () => {
     expect(submoduleFailure(needing, asked)).toMatchObject({
       code: 'tests_need_submodule',
       message: expect.stringMatching(/not fetched here.*the submodule lib is not fetched/),
@@ -48,7 +48,7 @@ describe('submoduleFailure', () => {
     });
   });
 
-  it('lets an agent work where something else fails, too, and where the request is about submodules', () => {
+  it('lets the agent work where another failure exists, and where the request is about submodules', () => {
     const other = { ...needing, failures: [...needing.failures, testFailure('b')] };
     expect(submoduleFailure(other, asked)).toBeUndefined();
     expect(submoduleFailure(needing, { ...asked, request_text: 'Remove the submodule' })).toBeUndefined();

@@ -4,13 +4,13 @@ import type { TestFailure } from '../../tools/test-reports/read-tests';
 import { type AskedFor, namesAny } from './request-scope';
 import type { TestOutcome } from './test-outcome';
 
-/** How programs say that a file or module is not there. */
+/** Messages of programs about a missing file or module. */
 const isMissing =
   /Cannot find (?:module|package)|MODULE_NOT_FOUND|No module named|Failed to (?:resolve import|load url)|cannot load such file|no such file or directory|ENOENT|can't open file|cannot open|does not exist|not found/i;
 
 /**
- * The same with failures that come from files of a submodule, of which a working copy has the empty folder only: nothing in
- * the project is wrong, and no change can mend them.
+ * Adds a hint to failures that come from files of a submodule, of which a working copy has the empty folder only: the
+ * project has no defect, and no change can fix them.
  */
 export function withSubmodules(outcome: TestOutcome, submodules: readonly string[]): TestOutcome {
   if (submodules.length === 0) return outcome;
@@ -36,7 +36,7 @@ const inSubmodule = <T extends { readonly message: string }>(found: T, submodule
   message: `${found.message} (the submodule ${submodule} is not fetched)`,
 });
 
-/** The submodule in which something lies that is missing. */
+/** The submodule of a missing file. */
 function submoduleOf(
   text: string,
   from: string | undefined,
@@ -56,7 +56,7 @@ function submoduleOf(
 
 const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
-/** Why nothing passes where all that fails needs a submodule; undefined where the request is about submodules. */
+/** The failure where nothing passes because all failures need a submodule; undefined where the request is about submodules. */
 export function submoduleFailure({ failures, error }: TestOutcome, asked: AskedFor): Failure | undefined {
   const found: readonly Pick<TestFailure, 'kind' | 'message'>[] =
     failures.length > 0 ? failures : error ? [{ ...error, kind: error.kind as TestFailure['kind'] }] : [];
@@ -72,7 +72,7 @@ export function submoduleFailure({ failures, error }: TestOutcome, asked: AskedF
     ),
     {
       suggestion:
-        'Name a test command that does without the submodule: `--test CMD`, or {"test": "..."} in ymera.json; or commit its files in the project.',
+        'Name a test command that does not need the submodule: `--test CMD`, or {"test": "..."} in ymera.json; or commit its files in the project.',
     },
   );
 }

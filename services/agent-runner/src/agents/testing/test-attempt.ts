@@ -28,11 +28,11 @@ export interface TestAttemptOptions {
   readonly watchGrace?: WatchGrace;
 }
 
-/** One commit, ready to be tested. */
+/** One commit, prepared for its tests. */
 export interface OpenedProject {
   readonly workspace: Workspace;
   readonly prepared: PreparedProject;
-  /** As it is run. */
+  /** The command as it runs. */
   readonly command: string;
   /** The programs that it starts. */
   readonly parts: readonly CommandPart[];
@@ -49,10 +49,10 @@ export interface RepeatedOutcome {
   readonly flaky: number;
 }
 
-/** As many runs must fit into the time that is left before a third one begins. */
+/** The remaining time must allow this many runs before a third one starts. */
 const minRunsLeft = 4;
 
-/** The tools of one attempt: what it opened is closed, whatever happens. */
+/** The tools of one attempt: everything it opened is closed in any case. */
 export class TestAttempt {
   private readonly time = new ToolTime();
   private readonly opened: Workspace[] = [];
@@ -129,7 +129,7 @@ export class TestAttempt {
     return { projectId: task.project.project_id, base: task.base, command, prepared };
   }
 
-  /** What failed is run again, a few times where that shows that some tests are flaky. */
+  /** Repeats failed tests, several times where some are flaky. */
   async runRepeated(project: OpenedProject): Promise<RepeatedOutcome> {
     const first = await this.run(project);
     const runs = [first];
@@ -141,12 +141,12 @@ export class TestAttempt {
       runs.push(last);
     }
     const outcome = settleRuns(runs, last);
-    // Of tests without names only their number tells.
+    // For tests without names only their number is compared.
     const fewer = Math.max(0, first.counts.failed - last.counts.failed);
     return { outcome, flaky: outcome.flaky.length > 0 ? outcome.flaky.length : fewer };
   }
 
-  /** The second run takes what time there is; more must leave some for the base. */
+  /** The second run may use the remaining time; further ones must leave some for the base. */
   private hasTimeFor(runs: readonly TestOutcome[]): boolean {
     const maxMs = Math.max(...runs.map(({ durationMs }) => durationMs));
     return runs.length === 1 || this.remainingMs > minRunsLeft * maxMs;
@@ -196,6 +196,6 @@ export class TestAttempt {
   }
 }
 
-/** Go names the tests that passed only when it is asked to; the command stays as it is. */
+/** Go names passed tests only with `-v`; the command itself is not changed. */
 const detailsFor = ({ tools }: TestOutcome, { prepared }: OpenedProject): Readonly<Record<string, string>> =>
   tools.includes('go') ? { GOFLAGS: `${prepared.environment?.['GOFLAGS'] ?? ''} -v`.trim() } : {};

@@ -3,7 +3,7 @@ import { installFailure } from '../../workspace/dependencies/install-problem';
 import type { TestAttempt } from './test-attempt';
 import { testBase } from './test-base';
 
-/** An attempt whose packages could not be installed; it gets no further. */
+/** An attempt whose packages could not be installed; it ends there. */
 const attemptWith = (output: string) => {
   const error = installFailure({ name: 'Python', manifest: 'requirements.txt', output, refusedHosts: [] });
   const attempt: Pick<TestAttempt, 'context' | 'open' | 'toolMs'> = {
@@ -24,7 +24,7 @@ describe('testBase', () => {
       'project',
     ],
     ['a registry that is away', 'error sending request', 'dependencies_unavailable', 'machine'],
-  ])('names whose doing it is without any change: %s', async (_, output, code, fault) => {
+  ])('attributes a failure of the base: %s', async (_, output, code, fault) => {
     expect(await testBase(attemptWith(output))).toMatchObject({ outcome: 'failed', error: { code, fault } });
   });
 });

@@ -10,7 +10,7 @@ import type { OpenedProject, RepeatedOutcome, TestAttempt } from './test-attempt
 import { baseFindings } from './test-findings';
 import { isGreen, type TestOutcome } from './test-outcome';
 
-/** Runs the tests of the project as it is, without any change. */
+/** Tests the base of a project. */
 export async function testBase(attempt: TestAttempt): Promise<TaskResult> {
   attempt.context.progress(0.05, 'preparing the working copy');
   const opened = await attempt.open(attempt.task.base);
@@ -23,13 +23,13 @@ export async function testBase(attempt: TestAttempt): Promise<TaskResult> {
   return completed({ tests, findings: [...baseFindings(outcome, flaky)] }, attempt.toolMs);
 }
 
-/** Manifests that ask for what cannot be had are the project's own where no change has touched them. */
+/** Manifests with unavailable packages are the project's own fault when no change has touched them. */
 const notPrepared = ({ toolMs }: TestAttempt, error: Failure): TaskResult =>
   manifestFindings(error).length > 0 ? failedBy('project', error, toolMs) : failed(error, toolMs);
 
 /**
- * How the tests of the base end: kept from before where they passed, or else run. A base whose tests cannot run at all is
- * a failure, which no change can mend.
+ * The test outcome of the base: stored from an earlier run where it passed, otherwise from a new run. A base whose tests
+ * cannot run at all is a failure, which no change can fix.
  */
 export async function outcomeOfBase(
   attempt: TestAttempt,

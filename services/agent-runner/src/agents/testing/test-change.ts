@@ -11,10 +11,10 @@ import { outcomeOfBase, summaryOf } from './test-base';
 import { changeFindings } from './test-findings';
 import { isGreen, type TestOutcome } from './test-outcome';
 
-/** The base must have this much time, compared with what the change took. */
+/** The base must have this much time, relative to the time of the change. */
 const minTimeForBase = 1.5;
 
-/** Runs the tests of a change; where some fail, those of its base say which of them are the change's doing. */
+/** Runs the tests of a change; when some fail, the tests of its base show which failures the change causes. */
 export async function testChange(attempt: TestAttempt, commit: string): Promise<TaskResult> {
   attempt.context.progress(0.05, 'preparing the working copy');
   const opened = await attempt.open(commit);
@@ -31,7 +31,7 @@ export async function testChange(attempt: TestAttempt, commit: string): Promise<
   if ((isGreen(ran) && ran.exitCode === 0) || attempt.context.signal.aborted) return passed();
   const base = await baseToCompare(attempt, project, ran);
   if (!base.ok) return failed(base.error, attempt.toolMs);
-  // No run passed as a whole, only each test in one of them: the change's doing, unless the base is no better.
+  // No run passed as a whole, only each test in one of them: the change is the cause, unless the base is no better.
   if (isGreen(ran) && base.value && !isStable(base.value)) return passed();
   const outcome = isGreen(ran) ? withFlakyAsFailed(ran) : ran;
   const summary = summaryOf(attempt, project, outcome, isGreen(ran) ? 0 : flaky);
@@ -50,7 +50,7 @@ const noTime: Comparison = {
   why: 'no time was left to run the tests of the base',
 };
 
-/** How the tests of the base end; undefined where no time is left to run them. */
+/** The test outcome of the base; undefined without time to run it. */
 async function baseToCompare(
   attempt: TestAttempt,
   project: OpenedProject,
@@ -69,7 +69,7 @@ async function baseToCompare(
 
 const isStable = (base: TestOutcome): boolean => isGreen(base) && base.flaky.length === 0;
 
-/** Tests that pass at times, as tests that fail. */
+/** Flaky tests as failed tests. */
 const withFlakyAsFailed = (outcome: TestOutcome): TestOutcome => {
   const { counts, flaky } = outcome;
   const failures = flaky.map((one) => ({ ...one, message: `${one.message} (it passes in some runs)` }));
@@ -77,16 +77,16 @@ const withFlakyAsFailed = (outcome: TestOutcome): TestOutcome => {
   return { ...outcome, failures, flaky: [], counts: { ...counts, passed: passing, failed: flaky.length } };
 };
 
-/** Undefined where the tests of the base pass: then every failure is the change's. */
+/** Undefined where the tests of the base pass: then the change causes every failure. */
 function judge(outcome: TestOutcome, base: TestOutcome): Comparison | undefined {
   if (isStable(base)) return undefined;
   const compared = compareWithBase(outcome, base);
-  // The exit code has the last word: such a project prints failures that it does not mean.
+  // The exit code decides: such a project prints failures that it tolerates.
   const isHabit = outcome.exitCode === 0 && base.exitCode === 0 && compared.kind === 'not_comparable';
   return isHabit ? { kind: 'compared', ofChange: [], ofBase: [] } : compared;
 }
 
-/** No other try of the agent changes that nothing passes where its request is not about what fails. */
+/** Another attempt of the agent cannot help when no test passes and its request is not about the failures. */
 function noTestPasses(
   attempt: TestAttempt,
   { counts }: TestOutcome,
@@ -104,12 +104,12 @@ function noTestPasses(
     ),
     {
       suggestion:
-        'Repair the tests first, in a request of its own that names what fails, or name a test command that passes: `--test CMD`, or {"test": "..."} in ymera.json.',
+        'Fix the tests first, in a separate request that names what fails, or name a test command that passes: `--test CMD`, or {"test": "..."} in ymera.json.',
     },
   );
 }
 
-/** What fails on the base as well does not count as failed. */
+/** A failure that the base has as well does not count as failed. */
 function withoutSharedFailures(
   summary: TestSummary,
   { counts }: TestOutcome,
@@ -127,7 +127,7 @@ function withoutSharedFailures(
   return { ...summary, failed: counts.failed - failedOnBase, failed_on_base: failedOnBase };
 }
 
-/** What the change's own manifests ask for goes back to its producer; everything else is no fault of the change. */
+/** Unavailable packages of the change's own manifests go back to its producer; other failures are not the change's fault. */
 function notPrepared(attempt: TestAttempt, error: Failure): TaskResult {
   const { change } = attempt.task.input;
   const untestable = change && untestableChange(error, { tree: change.tree, command: attempt.declared });

@@ -4,22 +4,22 @@ import type { TestFailure } from '../../tools/test-reports/read-tests';
 import { commandFailure, type Comparison } from './compare-with-base';
 import { isGreen, type TestOutcome } from './test-outcome';
 
-/** One more says how many there are beyond. */
+/** Maximum findings; one more tells the number of the rest. */
 const maxListed = 50;
 const maxNamedFlaky = 10;
 
-/** Ends the messages of findings about failures that a change shares with its base. */
+/** The end of messages about failures that a change shares with its base. */
 export const sharedWithBase = 'It fails on the base as well, without the change.';
 
 const surroundings: Partial<Record<ErrorKind, string>> = {
   network: 'Tests run without a network here. ',
-  service: 'Tests run without services of the machine here. ',
+  service: 'Tests run without the services of this machine. ',
   not_git: 'Tests run on the files of a commit, without its repository. ',
   submodule: 'Submodules are not fetched here. ',
 };
 
 const withoutSubmodule =
-  'Name a test command that does without the submodule, or commit its files in the project.';
+  'Name a test command that does not need the submodule, or commit its files in the project.';
 
 const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
 
@@ -31,7 +31,7 @@ const placed = ({ file, line, evidence }: TestFailure): Pick<Finding, 'file' | '
   ...(evidence === '' ? {} : { evidence }),
 });
 
-/** What is seen on the base, before anything is changed. */
+/** Findings on the base, before any change. */
 export function baseFindings(outcome: TestOutcome, flaky: number): readonly Finding[] {
   if (outcome.isEmpty)
     return [
@@ -57,7 +57,7 @@ export function baseFindings(outcome: TestOutcome, flaky: number): readonly Find
   ];
 }
 
-/** What is said of a change whose tests were run, and compared with those of the base where something failed. */
+/** Findings on a change whose tests ran and were compared with those of the base where some failed. */
 export function changeFindings(
   summary: TestSummary,
   outcome: TestOutcome,
@@ -74,7 +74,7 @@ export function changeFindings(
         suggestion:
           outcome.error === undefined
             ? 'Add tests where the test command finds them.'
-            : 'Add tests where the test command finds them, or correct what it complains about.',
+            : 'Add tests where the test command finds them, or fix its error.',
       },
     ];
   if (isGreen(outcome)) return flaky;
@@ -88,7 +88,7 @@ export function changeFindings(
       suggestion:
         failure.kind === 'submodule'
           ? `The change cannot mend it. ${withoutSubmodule}`
-          : 'Repair it in a request of its own.',
+          : 'Fix it in a separate request.',
     }));
     return [...flaky, ...own.slice(0, maxListed), ...shared.slice(0, maxListed)];
   }
@@ -122,7 +122,7 @@ const guilty = (failure: TestFailure): Finding => ({
       : 'Correct the change, not the tests.',
 });
 
-/** One for each test; one with the first real error where no test explains that the command failed. */
+/** One finding for each test; one with the first error where no test explains the failed command. */
 function listed(outcome: TestOutcome, finding: (failure: TestFailure) => Finding): readonly Finding[] {
   const shown = outcome.failures.slice(0, maxListed).map(finding);
   return shown.length > 0 ? shown : [finding(commandFailure(outcome))];
@@ -161,6 +161,6 @@ function unfinished({ command }: TestSummary, { end, durationMs, reason }: TestO
           : 'tests_exceed_disk',
     severity: 'high',
     message: `The test command ${words}: \`${command}\`.`,
-    suggestion: 'On the base it ends; see what of the change keeps it running.',
+    suggestion: 'It ends on the base; find the part of the change that keeps it running.',
   };
 }

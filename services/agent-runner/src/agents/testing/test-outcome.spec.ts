@@ -29,7 +29,7 @@ describe('testOutcome', () => {
     expect(outcomeOf(output, exitCode).counts).toEqual(counts);
   });
 
-  it('is empty only where a recognised tool says so', () => {
+  it('is empty only when a recognised tool reports no tests', () => {
     expect(outcomeOf('0 tests\n', 0).isEmpty).toBe(false);
     expect(outcomeOf('no tests ran in 0.01s\n', 5, '', 'pytest -q').isEmpty).toBe(true);
   });
@@ -42,14 +42,14 @@ describe('testOutcome', () => {
     ['the tool below a wrapper', 'c8 jest', 0, true],
     ['what may be the tool, and fails', 'make test', 2, true],
     ['what may be the tool, and ends well', 'make test', 0, false],
-  ])('asks what the command runs whether a line is its own: %s', (_, command, exitCode, isEmpty) => {
+  ])('attributes a line to the tools of the command only: %s', (_, command, exitCode, isEmpty) => {
     const outcome = outcomeOf('No tests found, exiting with code 0\nall good\n', exitCode, '', command);
     expect(outcome.isEmpty).toBe(isEmpty);
     expect(isGreen(outcome)).toBe(exitCode === 0);
     if (!isEmpty && exitCode === 0) expect(outcome.counts).toMatchObject({ total: 1, passed: 1 });
   });
 
-  it('quotes what failed after the tests, not what they printed', () => {
+  it('quotes the failure after the tests, not their output', () => {
     const threshold = 'ERROR: Coverage for lines (50%) does not meet global threshold (90%)\n';
     const noisy = `Error: printed by a test that passed\n${passing}`;
     expect(outcomeOf(`${noisy}${threshold}`, 1).error?.message).toMatch(/^ERROR: Coverage for lines/);
@@ -57,7 +57,7 @@ describe('testOutcome', () => {
     expect(outcomeOf(passing, 0, threshold).error).toBeUndefined();
   });
 
-  it('is green only where exit code and counts agree', () => {
+  it('passes only when exit code and counts agree', () => {
     expect(isGreen(outcomeOf(passing, 0))).toBe(true);
     expect(isGreen(outcomeOf(passing, 1))).toBe(false);
     expect(isGreen(outcomeOf('1..1\nnot ok 1 - a\n', 0))).toBe(false);

@@ -16,7 +16,7 @@ const failureSchema = z.object({
   isLoadFailure: z.boolean().optional(),
 });
 
-/** How a run of a test command ended; kept for a base, so it is plain data. */
+/** The outcome of a test command; stored for a base, so it is plain data. */
 export const testOutcomeSchema = z.object({
   end: z.enum([
     'exited',
@@ -28,30 +28,30 @@ export const testOutcomeSchema = z.object({
     'canceled',
   ]),
   exitCode: z.number(),
-  /** As the recognised tools counted; of an unknown one, one test that passed or failed. */
+  /** Counts of the recognised tools; an unknown tool counts as one test that passed or failed. */
   counts: z.object({ total: z.number(), passed: z.number(), failed: z.number(), skipped: z.number() }),
-  /** A recognised tool says itself that it ran no test. */
+  /** A recognised tool reports that it ran no test. */
   isEmpty: z.boolean(),
   failures: z.array(failureSchema),
   /** Failures of tests that passed in another run of the same commit. */
   flaky: z.array(failureSchema).default([]),
   namesAll: z.boolean(),
   tools: z.array(z.string()),
-  /** The first real error of the output, for a failure that no test explains. */
+  /** The first error of the output, for a failure that no test explains. */
   error: z.object({ message: z.string(), context: z.string(), kind: z.string() }).optional(),
   durationMs: z.number(),
-  /** Why the sandbox ended it. */
+  /** The sandbox's reason for ending it. */
   reason: z.string().optional(),
 });
 export type TestOutcome = Readonly<z.output<typeof testOutcomeSchema>>;
 
-/** From here on exit codes are signals and shells' own, and no count of failures. */
+/** Exit codes from here on are signals and codes of shells, and no count of failures. */
 export const lowestSignalCode = 124;
-/** As `timeout(1)` says it. */
+/** The exit code of `timeout(1)`. */
 const timedOutCode = 124;
 
 /**
- * The exit code has the last word: a tool that is not known counts as one test that passed or failed, and a failed run
+ * The exit code decides: an unknown tool counts as one test that passed or failed, and a failed run
  * never counts as one without failures.
  */
 export function settledCounts(counts: TestCounts | undefined, exitCode: number): TestCounts {
@@ -85,14 +85,14 @@ export function testOutcome(
   };
 }
 
-/** Ends what a runner says about its tests. */
+/** The end of a runner's report about its tests. */
 const summary =
   /^(?:[#ℹ] (?:fail|todo|duration_ms) .*|Tests: .*| +Tests +.*| *\d+ (?:passing|failing|pending)\b.*|Ran \d+ tests?.*|test result: .*|\d+ (?:specs?|examples?), .*|=+ .* in [\d.]+s.*|ok +\t.*)$/gm;
 
-/** Whether a runner has summed up its tests. */
+/** Whether a runner has printed its summary. */
 export const hasSummary = (output: string): boolean => output.search(summary) !== -1;
 
-/** Where no test failed, what failed came after the tests: a threshold, a linter, a crash at the end. */
+/** When no test failed, the failure came after the tests: a threshold, a linter, a crash at the end. */
 function causeOf(
   { stdout, stderr }: Pick<SandboxOutcome, 'stdout' | 'stderr'>,
   { counts }: TestReading,
@@ -106,6 +106,6 @@ function causeOf(
   return firstError(`${stderr}\n${stdout}`);
 }
 
-/** Nothing failed, by the exit code and by what the tools say, but for tests that passed in another run. */
+/** No failure, by the exit code and by the tools' reports, except for tests that passed in another run. */
 export const isGreen = ({ end, exitCode, counts, flaky }: TestOutcome): boolean =>
   end === 'exited' && counts.failed === 0 && (exitCode === 0 || flaky.length > 0);

@@ -11,7 +11,7 @@ const { fixture, agents, base, run } = agentsOnSample();
 
 afterAll(() => fixture.close());
 
-describe('the TESTING agent on a base', () => {
+describe('TestingAgent on a base', () => {
   const test = (
     files: Record<string, string>,
     command = 'node --test test/x.test.mjs',
@@ -26,7 +26,7 @@ describe('the TESTING agent on a base', () => {
     });
   const failing = "import { test } from 'node:test'; test('no', () => { throw new Error('broken'); });\n";
 
-  it('counts what failed and quotes it', async () => {
+  it('counts and quotes failures', async () => {
     const { result, log } = await test({ 'test/x.test.mjs': failing });
     expect(log).toMatch(/[( ]test\/x\.test\.mjs:1:\d+/);
     expect(log).not.toContain('/ymera/workspace');
@@ -43,7 +43,7 @@ describe('the TESTING agent on a base', () => {
     ]);
   });
 
-  it('tells flaky tests from broken ones by a second run', async () => {
+  it('separates flaky tests from broken ones by a second run', async () => {
     const { result } = await test({
       'test/x.test.mjs':
         "import { test } from 'node:test'; import { existsSync, writeFileSync } from 'node:fs'; test('sometimes', () => { if (existsSync('seen')) return; writeFileSync('seen', ''); throw new Error('first'); });\n",
@@ -54,7 +54,7 @@ describe('the TESTING agent on a base', () => {
     });
   });
 
-  it('ends tests that never end before the deadline, and says so', async () => {
+  it('ends hanging tests before the deadline and reports that', async () => {
     const before = processTree(process.pid).length;
     const { result } = await test(
       { 'test/x.test.mjs': 'setInterval(() => {}, 1000);\n' },
@@ -68,7 +68,7 @@ describe('the TESTING agent on a base', () => {
     expect(processTree(process.pid)).toHaveLength(before);
   });
 
-  it('has no tests to run where none are declared', async () => {
+  it('reports no_tests when no command is declared', async () => {
     const { result } = await run(agents.testing(), {
       type: 'test',
       base,
@@ -78,7 +78,7 @@ describe('the TESTING agent on a base', () => {
     expect(result).toMatchObject({ outcome: 'failed', error: { code: 'no_tests' } });
   });
 
-  it('says at once that a command watches for changes, before it runs', async () => {
+  it('reports a command in watch mode before it runs', async () => {
     const { result, log } = await test(
       { 'package.json': '{"scripts":{"test":"node --test --watch"}}' },
       'npm test',
@@ -94,7 +94,7 @@ describe('the TESTING agent on a base', () => {
     expect(log).toBe('');
   });
 
-  it('ends a command that waits for changes after its tests, long before the deadline', async () => {
+  it('ends a command that waits for file changes after its tests, long before the deadline', async () => {
     const started = performance.now();
     const { result } = await test(
       {
@@ -111,7 +111,7 @@ describe('the TESTING agent on a base', () => {
     expect(performance.now() - started).toBeLessThan(40_000);
   });
 
-  it('lets a test go on that logs what watchers print and is quiet then', async () => {
+  it('does not end a test that logs the message of a watcher and is silent afterwards', async () => {
     const { result } = await test({
       'test/x.test.mjs':
         "import { test } from 'node:test'; test('dev', async () => { console.log('[dev] Watching for file changes'); await new Promise((done) => setTimeout(done, 3000)); });\n",
@@ -181,21 +181,24 @@ describe('the TESTING agent on a base', () => {
       'project',
       /no manifest of the project names it/,
     ],
-  ])('fails once where the tests cannot run at all: %s', async (_, command, files, code, fault, message) => {
-    const { result } = await test(files, command);
-    expect(result).toMatchObject({
-      outcome: 'failed',
-      error: {
-        code,
-        retryable: false,
-        fault,
-        message: expect.stringMatching(message),
-        suggestion: expect.any(String),
-      },
-    });
-  });
+  ])(
+    'fails without a retry when the tests cannot run at all: %s',
+    async (_, command, files, code, fault, message) => {
+      const { result } = await test(files, command);
+      expect(result).toMatchObject({
+        outcome: 'failed',
+        error: {
+          code,
+          retryable: false,
+          fault,
+          message: expect.stringMatching(message),
+          suggestion: expect.any(String),
+        },
+      });
+    },
+  );
 
-  it('lets the exit code of a script decide, not a line of its log that another tool would print', async () => {
+  it('uses the exit code of a script and ignores log lines that look like another tool', async () => {
     const { result } = await test(
       {
         'package.json': '{"scripts":{"test":"node test/run.js"}}',
@@ -223,7 +226,7 @@ describe('the TESTING agent on a base', () => {
         ],
       },
     ],
-  ])('says that a submodule is not fetched, which tests need: %s', async (_, files, expected) => {
+  ])('reports a needed submodule that is not fetched: %s', async (_, files, expected) => {
     const repository = new AgentFixture();
     try {
       const { git, folder } = {
@@ -251,13 +254,13 @@ describe('the TESTING agent on a base', () => {
     }
   });
 
-  it('completes where there are no tests yet', async () => {
+  it('completes when the project has no tests yet', async () => {
     const { result } = await test({}, "printf 'TAP version 13\\n1..0\\n'; exit 5");
     expect(result).toMatchObject({ outcome: 'completed', findings: [{ code: 'tests_empty_on_base' }] });
   });
 });
 
-describe('the TESTING agent on a change', () => {
+describe('TestingAgent on a change', () => {
   const testOf = (name: string, body: string) => `test('${name}', () => { ${body} });\n`;
   const file = (...tests: string[]) =>
     `import { test } from 'node:test'; import assert from 'node:assert';\n${tests.join('')}`;
@@ -295,7 +298,7 @@ describe('the TESTING agent on a change', () => {
     });
   });
 
-  it('counts what only the change breaks, beside it', async () => {
+  it('counts failures that only the change causes, beside those of the base', async () => {
     const { result } = await testChange(
       { 'test/x.test.mjs': file(passes, old) },
       { 'test/x.test.mjs': file(testOf('passes', 'assert.equal(3, 4);'), old) },
@@ -318,7 +321,7 @@ describe('the TESTING agent on a change', () => {
     ]);
   });
 
-  it('brings the cause of a file that cannot be loaded, with its place', async () => {
+  it('reports the cause and place of a file that cannot be loaded', async () => {
     const { result } = await testChange(
       {
         'src/sum.mjs': 'export const sum = 1;\n',
@@ -336,7 +339,7 @@ describe('the TESTING agent on a change', () => {
     ]);
   });
 
-  it('compares with the base that it tested before, without testing it again', async () => {
+  it('compares with the stored outcome of the base without testing it again', async () => {
     const files = { 'test/x.test.mjs': file(passes, old) };
     const base = fixture.repository.commit(files);
     const about = { ...project, project_id: 'kept', commands: { test: 'node --test test/x.test.mjs' } };
@@ -361,7 +364,7 @@ describe('the TESTING agent on a change', () => {
   const turns = ['one', 'two'].map((name, index) => testOf(name, `assert.notEqual(run % 2, ${index});`));
   const byTurns = { 'test/x.test.mjs': file(counting, passes, ...turns) };
 
-  it('finds tests guilty that pass by turns since the change, so that no run passes', async () => {
+  it('counts tests that are flaky since the change when no run passes as a whole', async () => {
     const { result } = await testChange({ 'test/x.test.mjs': file(passes) }, byTurns, 'by-turns-since');
     expect(result).toMatchObject({
       outcome: 'completed',
@@ -373,7 +376,7 @@ describe('the TESTING agent on a change', () => {
     });
   });
 
-  it('finds no test guilty that passes by turns on the base as well', async () => {
+  it('does not count tests that are flaky on the base as well', async () => {
     const { result } = await testChange(byTurns, { 'README.md': 'changed\n' }, 'by-turns');
     expect(result).toMatchObject({
       outcome: 'completed',
@@ -384,7 +387,7 @@ describe('the TESTING agent on a change', () => {
     });
   });
 
-  it('knows a failure of the base that was seen in one of its runs only', async () => {
+  it('uses a failure of the base that occurred in one of its runs only', async () => {
     const { result } = await testChange(
       { 'test/x.test.mjs': file(counting, passes, testOf('race', 'assert.notEqual(run, 1);')) },
       { 'test/x.test.mjs': file(passes, testOf('race', 'assert.notEqual(1, 1);')) },
@@ -396,7 +399,7 @@ describe('the TESTING agent on a change', () => {
     });
   });
 
-  it('says the first real error where the runner finds no tests', async () => {
+  it('reports the first error when the runner finds no tests', async () => {
     const { result } = await testChange(
       { 'test/x.test.mjs': file(passes) },
       { 'test/x.test.mjs': null },
@@ -410,7 +413,7 @@ describe('the TESTING agent on a change', () => {
     ]);
   });
 
-  it('sends a change back for tests where neither side has any', async () => {
+  it('asks for tests when neither side has any', async () => {
     const { result } = await testChange({ 'README.md': 'u\n' }, { 'README.md': 'v\n' }, 'empty', {
       command: 'node --test nothing/',
       asked: { request_text: 'Swap the operands', intent: 'FEATURE' },
@@ -422,7 +425,7 @@ describe('the TESTING agent on a change', () => {
     });
   });
 
-  it('ends where no test passes on either side and the request is not about them', async () => {
+  it('fails when no test passes on either side and the request is not about them', async () => {
     const { result } = await testChange(
       { 'test/x.test.mjs': file(old) },
       { 'README.md': 'y\n' },
@@ -435,7 +438,7 @@ describe('the TESTING agent on a change', () => {
     });
   });
 
-  it('goes on where the request is to mend the only test', async () => {
+  it('continues when the request is to fix the only test', async () => {
     const asked = { request_text: 'old is wrong', intent: 'DEBUG' } as const;
     const { result } = await testChange({ 'test/x.test.mjs': file(old) }, { 'README.md': 'z\n' }, 'hopeful', {
       asked,
@@ -457,7 +460,7 @@ describe('the TESTING agent on a change', () => {
     });
   });
 
-  it('ends with the reason where the base cannot run either', async () => {
+  it('fails with the reason when the base cannot run either', async () => {
     const { result } = await testChange(
       {
         'package.json': '{"peerDependencies":{"left-out":"1.0.0"}}',

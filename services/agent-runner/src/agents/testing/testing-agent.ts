@@ -7,8 +7,8 @@ import { testBase } from './test-base';
 import { testChange } from './test-change';
 
 /**
- * Runs the project's own test command on a change, or on the base where there is none, and says what it saw of which tree.
- * What failed is repeated, to tell flaky tests from broken ones; what still fails on a change is compared with the base.
+ * Runs the project's own test command on a change, or on the base where there is none, and reports the results with the tree.
+ * Repeats failed tests, to separate flaky from broken ones; compares the broken ones of a change with the base.
  */
 export class TestingAgent implements ToolAgent {
   readonly agentType = 'TESTING';

@@ -19,7 +19,7 @@ describe('watchModeOf', () => {
     ['./node_modules/.bin/jest --watch', './node_modules/.bin/jest --watch'],
     ['node --test --watch-path=src', 'node --test --watch-path=src'],
     ['ptw', 'ptw'],
-  ])('sees that %s never ends', (command, part) => {
+  ])('detects that %s never ends', (command, part) => {
     expect(watchModeOf(command)).toBe(part);
   });
 
@@ -40,7 +40,7 @@ describe('watchModeOf', () => {
     expect(watchModeOf(command)).toBeUndefined();
   });
 
-  it('looks into the scripts that a command names, and ends where they name each other', () => {
+  it('follows the scripts that a command names, and stops at a cycle', () => {
     const packageJson = scripts({
       test: 'npm run unit',
       unit: 'jest --watch',
@@ -62,7 +62,7 @@ describe('watchWords', () => {
     expect(watchWords.test(words)).toBe(true);
   });
 
-  it('knows no test that is about watching', () => {
+  it('ignores tests about watching', () => {
     expect(watchWords.test('✔ watches a file for changes\nok 1 - waits')).toBe(false);
   });
 });
@@ -84,7 +84,7 @@ describe('saysThatItWaits', () => {
       'nodemon',
       'ℹ tests 1\nℹ fail 0\nℹ duration_ms 3\n[nodemon] clean exit - waiting for changes before restart\n',
     ],
-  ])('is true of %s', (_, output) => {
+  ])('is true for %s', (_, output) => {
     expect(saysThatItWaits(output)).toBe(true);
   });
 
@@ -108,7 +108,7 @@ describe('mayWatchByDefault', () => {
     ['vitest --watch=false', false],
     ['karma start --single-run', false],
     ['node --test', false],
-  ])('is, of %s, %s', (command, expected) => {
+  ])('returns for %s: %s', (command, expected) => {
     expect(commandParts(command, undefined).some(mayWatchByDefault)).toBe(expected);
   });
 });

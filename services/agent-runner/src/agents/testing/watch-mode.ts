@@ -1,7 +1,7 @@
 import type { CommandPart } from '../../tools/command-parts';
 import { hasSummary } from './test-outcome';
 
-/** Programs that only ever watch. */
+/** Programs that always watch. */
 const watchers = /^(?:nodemon|watchexec|watchman-make|chokidar|entr|ptw|pytest-watcher?|guard)$/;
 /** Programs whose `--watch` keeps them running, and those for which `-w` is its short form. */
 const watching = /^(?:node|jest|vitest|mocha|ava|tap|tsc|jasmine|karma|ng|cypress|vite|bun|deno|uvu|tsx)$/;
@@ -18,25 +18,25 @@ const isWatching = ({ program, rest }: CommandPart): boolean =>
   (watching.test(program) && rest.some((word) => /^--watch(?:-?[Aa]ll|-path=.*)?(?:=true)?$/.test(word))) ||
   (shortForm.test(program) && rest.includes('-w'));
 
-/** Programs that watch where nothing forbids it. */
+/** Programs that watch unless an option forbids it. */
 const watchingByDefault = /^(?:vitest|react-scripts|craco|ng|karma|wtr|web-test-runner)$/;
 
 export const mayWatchByDefault = ({ program, rest }: CommandPart): boolean =>
   watchingByDefault.test(program) &&
   !rest.some((word) => /^(?:run|--run|--single-run|--watch(?:All)?=false|--no-watch)$/.test(word));
 
-/** What tools print when they have run and wait for a file to change. */
+/** Messages of tools that have run and wait for a file to change. */
 export const watchWords =
   /Waiting for file changes|Watching for file changes|Watch Usage|waiting for changes before restart|press h to show help, press q to quit|PASS +Waiting|\[nodemon\] (?:watching|clean exit)|Watching for changes/i;
 
-/** A tool that waits prints its words last, perhaps with the keys that it knows. */
+/** A waiting tool prints its message last, perhaps with its key bindings. */
 const maxLinesAfterWords = 10;
 const maxKeptLength = 65_536;
 const maxRecentLength = 4_096;
 
-/** For how long a command must be quiet before it is taken to wait for changes. */
+/** How long a command must be silent before it counts as waiting for changes. */
 export interface WatchGrace {
-  /** A tool that is known to watch by itself, after it has summed up its tests. */
+  /** A tool that is known to watch by default, after its summary. */
   readonly knownMs: number;
   /** Any other command, after a summary of its tests. */
   readonly otherMs: number;
@@ -45,8 +45,8 @@ export interface WatchGrace {
 const defaultWatchGrace: WatchGrace = { knownMs: 2_000, otherMs: 10_000 };
 
 /**
- * Sees while a command runs that it waits for changes. Its words alone are no sign, a test may log them: they must be the
- * last ones, come after a summary of tests, and be followed by silence.
+ * Detects while a command runs that it waits for changes. The message alone is no evidence, a test may log it: it must be
+ * the last output, come after a summary of tests, and be followed by silence.
  */
 export class WatchObserver {
   #output = '';
@@ -64,7 +64,7 @@ export class WatchObserver {
   push(chunk: string): void {
     this.#output = (this.#output + chunk).slice(-maxKeptLength);
     this.stop();
-    // Chunks may be many; most hold no such words.
+    // There may be many chunks; most contain no such message.
     if (!watchWords.test(this.#output.slice(-maxRecentLength))) return;
     if (saysThatItWaits(this.#output)) this.#quiet = setTimeout(this.onWaiting, this.#graceMs);
   }

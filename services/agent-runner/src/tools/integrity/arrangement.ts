@@ -3,7 +3,7 @@ import { finding, type IntegrityFinding } from './findings';
 import type { Matching } from './match-assertions';
 import { speaksOf } from './request-words';
 
-/** Tests that assert the same after doing something else. */
+/** Tests with the same assertions after other actions. */
 export function arrangementFindings(
   { before, after, request, rename }: TestComparison,
   { kept, rebound, edited, lost }: Matching,

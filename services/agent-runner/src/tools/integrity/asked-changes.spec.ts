@@ -8,22 +8,22 @@ const changed = (path: string, before: string, after: string): readonly ChangedF
 const codes = (files: readonly ChangedFile[], change: ExaminedChange) =>
   blockingCodes(examined(files, change));
 
-describe('examineChange on what a request may ask for', () => {
-  it('lets a benchmark measure otherwise where the request is about the benchmark', () => {
+describe('examineChange on changes that a request asks for', () => {
+  it('accepts a changed benchmark when the request is about the benchmark', () => {
     const files = changed('bench/render.bench.mjs', 'console.log(1);\n', 'console.log(median(9));\n');
     const asked = 'The benchmark is noisy. Make it report the median of 9 rounds';
     expect(codes(files, { request: asked })).toEqual([]);
     expect(codes(files, { request: 'Rendering is slow. Make it faster' })).toEqual(['benchmark_changed']);
   });
 
-  it('takes no document for a generated file', () => {
+  it('does not treat a document as a generated file', () => {
     const text = 'vendor/ is a copy; do not edit.\n';
     expect(codes(changed('README.md', text, `${text}More.\n`), { request: 'Describe rendering' })).toEqual(
       [],
     );
   });
 
-  it('tries the tests with stored fixtures of any folder as they were', () => {
+  it('runs the tests with the old fixtures of any folder', () => {
     const files = changed(
       'fixtures/nesting.html',
       '<strong>a <em>b</em></strong>\n',

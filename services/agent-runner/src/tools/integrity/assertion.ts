@@ -2,7 +2,7 @@ import type { Syntax } from '../syntax/syntax';
 import { constantText, dottedName, lastName } from '../syntax/walk';
 import { isConnective, isFailing, matcherOf, strength } from './matchers';
 
-/** What one assertion demands of what. */
+/** The demand of one assertion and its subject. */
 export interface Demand {
   readonly relation: string;
   readonly strength: number;
@@ -11,20 +11,20 @@ export interface Demand {
   readonly expected: readonly Syntax[];
   /** Without an argument: `toBeNull` expects null. */
   readonly constant?: string;
-  /** It says nothing unless it is awaited. */
+  /** It asserts nothing unless it is awaited. */
   readonly isAsync: boolean;
   /** Compares by `==`: 1 and "1" are the same. */
   readonly isLoose?: boolean;
   readonly line: number;
 }
 
-/** What the names of a file mean to its assertions. */
+/** The meanings of a file's names in its assertions. */
 export interface AssertionNames {
   /** A local name that was imported from a library of assertions, and its name there. */
   readonly imported: ReadonlyMap<string, string>;
   /** Objects with assertions as methods: `assert`, `chai.assert`, `t` in a test's callback. */
   readonly objects: ReadonlySet<string>;
-  /** Functions of the file or of test helpers that are not looked into here. */
+  /** Functions of the file or of test helpers that are not analysed here. */
   readonly ownFunctions: ReadonlySet<string>;
   /** Local names of node's `assert` without `strict`, whose `equal` and `deepEqual` compare by `==`. */
   readonly loose?: ReadonlySet<string>;
@@ -36,7 +36,7 @@ interface Segment {
   readonly args: readonly Syntax[] | undefined;
 }
 
-/** The demands of an expression that is a statement; none where it is no assertion. */
+/** The demands of an expression statement; none where it is no assertion. */
 export function demandsOf(node: Syntax, names: AssertionNames): readonly Demand[] {
   const segments = chain(node.kind === 'await' ? node.operand : node);
   const [first] = segments;
@@ -107,7 +107,7 @@ function expectation(segments: readonly Segment[], line: number): readonly Deman
 function fromChain(segments: readonly Segment[], actual: Syntax | undefined, line: number): Demand {
   const isNegated = segments.some(({ name }) => name === 'not');
   const isAsync = segments.some(({ name }) => ['rejects', 'resolves', 'eventually', 'poll'].includes(name));
-  // Chains may demand more than once: the last word with a meaning counts, with what stands before it as its name.
+  // Chains may demand more than once: the last meaningful word counts, with the words before it as its name.
   const telling = segments.filter(
     ({ name }) => !isConnective(name) && !['not', 'rejects', 'resolves', 'deep'].includes(name),
   );
@@ -178,7 +178,7 @@ const part = (relation: string, args: readonly Syntax[], node: Syntax): Demand =
   line: node.line,
 });
 
-/** What an expression that must be true demands: `a === b` is an equality. */
+/** The demand of an expression that must be true: `a === b` is an equality. */
 export function truths(node: Syntax | undefined, isNegated: boolean, line: number): readonly Demand[] {
   const demand = (
     relation: string,
@@ -215,7 +215,7 @@ export function truths(node: Syntax | undefined, isNegated: boolean, line: numbe
       return demand('part', strength.part, node.callee.object, node.args);
     if (/^(?:isinstance|isArray)$/.test(name))
       return demand('type', strength.type, node.args[0], node.args.slice(1));
-    // A question answered by yes or no: to be true is all that it can be.
+    // A boolean answer: it can only be true or false.
     if (/^(?:is|has|can|equals|deepEqual|every|some|contains|isEqual|all|any)(?=[A-Z_]|$)/.test(name))
       return demand('equal', strength.exact, node, [], {
         constant: isNegated ? 'false' : 'true',
@@ -225,7 +225,7 @@ export function truths(node: Syntax | undefined, isNegated: boolean, line: numbe
   return demand(isNegated ? 'falsy' : 'truthy', strength.existence, node, [], { isNegated: false });
 }
 
-/** Weighs what is expected: a placeholder or a negation demands less, an error with a message more. */
+/** The strength of an expectation: a placeholder or a negation demands less, an error with a message more. */
 function settled(demand: Demand): Demand {
   const { relation, expected } = demand;
   if (demand.isNegated && relation === 'called') return { ...demand, strength: strength.exact };
@@ -247,7 +247,7 @@ function settled(demand: Demand): Demand {
 const isApproximate = (node: Syntax): boolean =>
   node.kind === 'call' && /(?:^|\.)(?:approx|closeTo)$/.test(dottedName(node.callee));
 
-/** What `expect.any(Number)` and its like demand in place of a value; undefined where there is none. */
+/** The demand of `expect.any(Number)` and the like in place of a value; undefined where there is none. */
 function wildcard(node: Syntax): number | undefined {
   if (node.kind === 'member' && /(?:^|\.)ANY$/.test(dottedName(node))) return strength.existence;
   if (node.kind !== 'call') {

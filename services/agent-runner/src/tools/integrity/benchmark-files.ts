@@ -12,18 +12,18 @@ export interface BenchmarkFacts {
   readonly intent: Intent;
   readonly request: RequestWords;
   readonly rename: Rename;
-  /** Files that benchmarks import and the product does not: what they measure with. */
+  /** Files that benchmarks import and the product does not: their measuring code. */
   readonly inputs: ReadonlySet<string>;
   /** The syntax of one side, where its language is known. */
   readonly syntaxOf: (path: string, text: string) => SyntaxFile | undefined;
 }
 
-/** Benchmarks that were there before, and what they measure with. */
+/** Benchmarks that existed before, and their measuring code. */
 export function benchmarkFindings(
   files: readonly ChangedFile[],
   facts: BenchmarkFacts,
 ): readonly IntegrityFinding[] {
-  // The word alone stands in every request for speed.
+  // The word alone occurs in every request for speed.
   const isAsked =
     /\bbench(?:mark)?s?\b[^.]*\b(?:is|are|covers?|lacks?|has|uses?|measures?|prints?|reports?)\b[^]*\b(?:make|let|have) it\b|\bbench(?:mark)?s?\b[^.]{0,40}\b(?:should|must|could|may|to)\b (?:also |not )?(?:print|show|measure|report|take|read|say|write|run|accept|have|use|warm)|\b(?:updat|chang|extend|rewrit|fix|adjust|enlarg|mov|renam|port|convert|add|correct|clean)\w*\b[^.]{0,60}\b(?:bench(?:mark)?s?)\b(?! (?:faster|quicker|speed))/i.test(
       facts.request.text,
@@ -41,15 +41,15 @@ export function benchmarkFindings(
           ? 'A benchmark was removed.'
           : isBenchmarkFile(path)
             ? 'The benchmark that measures the change was changed.'
-            : 'What the benchmark measures with was changed.',
+            : 'The measuring code of a benchmark was changed.',
         { file: path, line: firstNewLine(before, after ?? '') },
-        'Leave what measures the change as it is.',
+        'Leave the benchmark unchanged.',
       ),
     ];
   });
 }
 
-/** Numbers of some size in benchmarks: how much they measure with. */
+/** Numbers of some size in benchmarks: the size of the measured data. */
 export const benchmarkNumbers = (texts: readonly string[]): ReadonlySet<number> =>
   new Set(
     texts
@@ -59,7 +59,7 @@ export const benchmarkNumbers = (texts: readonly string[]): ReadonlySet<number> 
       .filter((number) => number >= 50),
   );
 
-/** Whether a text is one that benchmarks hand over: written there, or put together there. */
+/** Whether a text is one that benchmarks pass to the product: written there, or composed there. */
 export function benchmarkTexts(files: readonly SyntaxFile[]): (text: string) => boolean {
   const exact = new Set<string>();
   const made: { readonly start: string; readonly end: string }[] = [];
@@ -85,7 +85,7 @@ const isMoved = ({ before, after }: ChangedFile, files: readonly ChangedFile[]):
   after === null &&
   files.some((other) => other.before === null && other.after === before && isBenchmarkFile(other.path));
 
-/** Only formatting, comments, names of the product or places of modules are different. */
+/** Only formatting, comments, names of the product or places of modules differ. */
 function isSameWork({ path, before, after }: ChangedFile, { syntaxOf, rename }: BenchmarkFacts): boolean {
   const [old, now] = [
     before === null ? undefined : syntaxOf(path, before),
@@ -94,7 +94,7 @@ function isSameWork({ path, before, after }: ChangedFile, { syntaxOf, rename }: 
   if (!old || !now) return false;
   const text = ({ body }: SyntaxFile) =>
     body.map((node) => (node.kind === 'import' ? print({ ...node, module: '' }) : print(node))).join('\n');
-  // What it prints may hold the same words.
+  // Its output may contain the same words.
   const plain = (side: SyntaxFile) => rename.after(rename.before(text(side)));
   return plain(old) === plain(now);
 }

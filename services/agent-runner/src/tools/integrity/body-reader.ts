@@ -19,12 +19,12 @@ import { rowsOf } from './rows';
 import type { Assertion, Suppression } from './test-model';
 import type { TestNames } from './test-names';
 
-/** What is known where a statement stands. */
+/** The context of a statement. */
 export interface Place {
   readonly bindings: Map<string, Syntax>;
   readonly guards: readonly string[];
   readonly suppression: Suppression | undefined;
-  /** The test ends when something calls back: `done`, or the function of a promise that is awaited. */
+  /** The test ends when a callback is called: `done`, or the function of a promise that is awaited. */
   readonly waits: boolean;
   readonly depth: number;
 }
@@ -32,9 +32,9 @@ export interface Place {
 export interface BodyFacts {
   readonly assertions: Assertion[];
   readonly actions: string[];
-  /** Calls that skip the test that they stand in, and under what. */
+  /** Calls that skip their own test, and their conditions. */
   readonly skips: { readonly isConditional: boolean; readonly line: number }[];
-  /** Calls of test functions: they have a test of their own. */
+  /** Calls of test functions: they belong to another test. */
   readonly inner: { readonly call: Extract<Syntax, { kind: 'call' }>; readonly place: Place }[];
 }
 
@@ -49,7 +49,7 @@ export const startPlace = (): Place => ({
 const maxDepth = 6;
 const maxAssertions = 2_000;
 
-/** Finds the assertions of one body, and what keeps them from saying something. */
+/** Finds the assertions of one body, and the reasons why they assert nothing. */
 export class BodyReader {
   readonly facts: BodyFacts = { assertions: [], actions: [], skips: [], inner: [] };
 
@@ -71,7 +71,7 @@ export class BodyReader {
       if (statement.kind !== 'if' || statement.whenFalse.length > 0) continue;
       if (!always(statement.whenTrue)) continue;
       const truth = truthOf(statement.test);
-      // An early return: all that follows stands under the opposite.
+      // An early return: the following statements have the opposite condition.
       if (truth === true) place = { ...place, suppression: place.suppression ?? 'unreachable' };
       else if (truth === undefined && !this.isRethrow(statement.whenTrue))
         place = { ...place, guards: [...place.guards, `not ${print(statement.test, place.bindings)}`] };
@@ -181,7 +181,7 @@ export class BodyReader {
     return node.kind === 'call' && isFailing(lastName(node.callee));
   }
 
-  /** `body`: of a `with` whose manager this is. */
+  /** `body`: that of a `with` of this manager. */
   private expression(node: Syntax, place: Place, isAwaited: boolean, body?: readonly Syntax[]): void {
     if (this.facts.assertions.length > maxAssertions) return;
     if (node.kind === 'await') return this.expression(node.operand, place, true, body);
@@ -210,7 +210,7 @@ export class BodyReader {
     }
     const demands = demandsOf(node, this.names);
     for (const demand of demands) this.record(demand, place, isAwaited, body);
-    // Functions that are handed to an assertion of the kind `property` hold assertions of their own.
+    // Functions passed to an assertion of the kind `property` contain assertions of their own.
     if (demands.length > 0 && !/^(?:fc|jsc)\./.test(node.kind === 'call' ? dottedName(node.callee) : ''))
       return;
     if (node.kind === 'call') this.call(node, place, isAwaited);
@@ -258,7 +258,7 @@ export class BodyReader {
         this.expression(argument, place, isAwaited);
   }
 
-  /** A function of the file, as if its body stood here; false where it has no assertions and is an action. */
+  /** Inlines a function of the file; false where it has no assertions and is an action. */
   private inline(
     own: FunctionSyntax,
     node: Extract<Syntax, { kind: 'call' }>,
@@ -281,7 +281,7 @@ export class BodyReader {
   }
 }
 
-/** An argument in the words of the place where it is given. */
+/** An argument in the terms of the calling place. */
 function seenFrom(node: Syntax, bindings: Place['bindings']): Syntax {
   if (node.kind === 'literal' || node.kind === 'list' || node.kind === 'record') return node;
   if (node.kind === 'name') return bindings.get(node.name) ?? node;

@@ -17,7 +17,7 @@ interface CalledBack {
 const later = /^(?:setTimeout|setImmediate|setInterval|queueMicrotask|nextTick|requestAnimationFrame)$/;
 const overElements = /^(?:forEach|map|filter|some|every|find|reduce|flatMap)$/;
 
-/** The functions that a call is given, and whether what they say is waited for. */
+/** The functions passed to a call, and whether their results are awaited. */
 export function calledBack(
   call: Extract<Syntax, { kind: 'call' }>,
   functions: ReadonlyMap<string, FunctionSyntax>,
@@ -56,7 +56,7 @@ export function calledBack(
       const rows = rowsOf(call.callee.object, place.bindings);
       const pattern = callback.parameters[0]?.pattern;
       if (rows?.length === 0) return [{ ...common, how: { suppression: 'never_called', waits: false } }];
-      // Of an async function the failure is lost, unless its promises are gathered.
+      // The failure of an async function is lost, unless its promises are collected.
       const suppression = callback.isAsync && !(name === 'map' && isAwaited) ? 'not_awaited' : undefined;
       if (rows && pattern)
         return rows.map((value) => ({
@@ -70,7 +70,7 @@ export function calledBack(
   });
 }
 
-/** A function that calls what it is given, catches that it fails, and ends as if it had not. */
+/** A function that calls its argument, catches its failure, and ends normally. */
 function hidesFailuresOf({ parameters, body }: FunctionSyntax, index: number): boolean {
   const pattern = parameters[index]?.pattern;
   if (pattern?.kind !== 'name') return false;

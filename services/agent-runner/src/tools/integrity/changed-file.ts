@@ -1,8 +1,8 @@
-/** A file that the change touches, as it was and as it is; null where it was not or is no more. */
+/** A file that the change touches, before and after; null where it did not exist or was deleted. */
 export interface ChangedFile {
   readonly path: string;
   readonly before: string | null;
   readonly after: string | null;
-  /** One of the sides is larger than what is looked into: its text is empty, and says nothing. */
+  /** One of the sides exceeds the size limit of the analysis: its text is empty and proves nothing. */
   readonly isTooLarge?: true;
 }

@@ -271,7 +271,7 @@ describe('examineChange on changed tests', () => {
       ).concat({ path: 'add.py', before: null, after: 'def add(a, b):\n    return a + b\n' }),
       ['subject_mocked'],
     ],
-  ])('stops a change where %s', (_, files, expected) => {
+  ])('blocks a change where %s', (_, files, expected) => {
     expect(codes(files)).toEqual(expected);
   });
 
@@ -365,11 +365,11 @@ describe('examineChange on changed tests', () => {
         'tests/test_add.py',
       ),
     ],
-  ])('lets a change be where %s', (_, files) => {
+  ])('accepts a change where %s', (_, files) => {
     expect(codes(files)).toEqual([]);
   });
 
-  it('lets tests go with what the request asks to remove', () => {
+  it('accepts the removal of tests of a feature that the request asks to remove', () => {
     const files = [
       { path: 'src/add.mjs', before: 'export const add = (a, b) => a + b;', after: null },
       ...edited(null),
@@ -378,7 +378,7 @@ describe('examineChange on changed tests', () => {
     expect(codes(files, { request: 'Make subtract faster' })).toEqual(['test_deleted']);
   });
 
-  it('knows a renamed function of the product', () => {
+  it('recognises a renamed function of the product', () => {
     const files = [
       {
         path: 'src/add.mjs',
@@ -393,14 +393,14 @@ describe('examineChange on changed tests', () => {
   it.each([
     ['Write isEmpty(list) to src/sums.mjs', false],
     ['Let sums be larger by one', true],
-  ])('knows whether a request speaks of a test: %s', (request, isRelated) => {
+  ])('decides whether a request is about a test: %s', (request, isRelated) => {
     const sums = suite.replace("'adds'", "'sums'");
     expect(examined(edited(sums.replace('2), 3)', '2), 4)'), sums), { request })).toMatchObject([
       { needsTrial: { isRelated } },
     ]);
   });
 
-  it('takes a value that the request names for asked', () => {
+  it('accepts a value that the request names', () => {
     const files = replaced(['2), 3)', "2), 'three')"]);
     expect(codes(files, { request: 'add should answer "three" for 3' })).toEqual(['assertion_changed?']);
     expect(examined(files, { request: 'add should answer "three" for 3' })).toMatchObject([
@@ -408,7 +408,7 @@ describe('examineChange on changed tests', () => {
     ]);
   });
 
-  it('takes what the test command runs for tests, by whatever name', () => {
+  it('treats the files of the test command as tests, whatever their names', () => {
     const check = "const assert = require('node:assert');\nassert.ok(Math.abs(add(1, 2) - 3) < 0.1);\n";
     const files = edited(check.replace('0.1', '5'), check, 'checks/add.js');
     const unchanged = {
@@ -422,7 +422,7 @@ describe('examineChange on changed tests', () => {
   it.each([
     ['fewer of them', '  same(add(0, 1), 1);\n', '', ['assertions_removed']],
     ['more of them', '  same(add(0, 1), 1);', '  same(add(0, 1), 1);\n  same(add(2, 2), 4);', []],
-  ])('reads what a helper in another file asserts: %s', (_, from, to, expected) => {
+  ])('analyses the assertions of a helper in another file: %s', (_, from, to, expected) => {
     const before = `import { same } from './same.mjs';\ntest('adds', () => {\n  same(add(1, 2), 3);\n  same(add(0, 1), 1);\n});\n`;
     const unchanged = {
       'test/same.mjs':
@@ -431,7 +431,7 @@ describe('examineChange on changed tests', () => {
     expect(codes(edited(before.replace(from, to), before), { unchanged })).toEqual(expected);
   });
 
-  it('takes a function that a runner makes global for one of tests', () => {
+  it('treats a global function of a runner as a test function', () => {
     const before =
       "const assert = require('node:assert');\ncheck('adds', () => {\n  assert.equal(add(1, 2), 3);\n});\n";
     const after = before.replace('  assert.equal(add(1, 2), 3);\n', '');
@@ -439,13 +439,13 @@ describe('examineChange on changed tests', () => {
     expect(examined(edited(after, before))).toMatchObject([{ message: expect.stringContaining('adds') }]);
   });
 
-  it('names the tests of a function of the project by their titles', () => {
+  it('names the tests of a test function of the project by their titles', () => {
     const own = (expected: number) =>
       `import assert from 'node:assert';\nimport { check } from './harness.mjs';\ncheck('adds', () => {\n  assert.equal(add(1, 2), ${expected});\n});\n`;
     expect(examined(edited(own(4), own(3)))).toMatchObject([{ needsTrial: { titles: ['adds'] } }]);
   });
 
-  it('names the line where a lost assertion was, and quotes it', () => {
+  it('names the line of a lost assertion and quotes it', () => {
     expect(examined(replaced(['  assert.equal(add(0, 1), 1);\n', '']))).toMatchObject([
       {
         code: 'assertions_removed',
@@ -458,7 +458,7 @@ describe('examineChange on changed tests', () => {
     ]);
   });
 
-  it('says of code that no parser can follow that it was not examined', () => {
+  it('reports unparsable code as not examined', () => {
     const deep = `${'('.repeat(20_000)}1${')'.repeat(20_000)}`;
     expect(codes(edited(`${suite}add${deep};`))).toContain('test_not_examined');
   });

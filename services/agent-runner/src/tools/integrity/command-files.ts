@@ -10,19 +10,19 @@ export interface CommandContext {
 }
 
 export interface CommandFiles {
-  /** The test command, with the scripts that it stands for. */
+  /** The test command, with its scripts expanded. */
   readonly testCommand: string;
   /** Programs that the test command runs. */
   readonly tested: ReadonlySet<string>;
   /** Programs that the benchmark's command runs. */
   readonly measured: ReadonlySet<string>;
-  /** What benchmarks measure with. */
+  /** The measuring code of benchmarks. */
   readonly inputs: ReadonlySet<string>;
 }
 
 const aboutInput = /data|fixture|input|sample|generat|workload|measure|timer|harness|seed|corpus|bench/i;
 
-/** The files of the project that the commands of tests and benchmarks name, and what benchmarks read. */
+/** The project files that the commands of tests and benchmarks name, and the files that benchmarks read. */
 export function commandFiles({
   commands,
   paths,

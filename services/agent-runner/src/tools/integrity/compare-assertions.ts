@@ -3,7 +3,7 @@ import type { Assertion } from './test-model';
 
 export type Comparison = 'same' | 'stronger' | 'weaker' | 'changed';
 
-/** What became of an assertion about the same thing. */
+/** The change of an assertion about the same subject. */
 export function compareAssertions(before: Assertion, after: Assertion): Comparison {
   if (isMadeOfAnswer(after) && !isMadeOfAnswer(before)) return 'weaker';
   if (isProjection(before.actual, after.actual)) return 'weaker';
@@ -30,11 +30,11 @@ export function compareAssertions(before: Assertion, after: Assertion): Comparis
   return after.strength > before.strength ? 'stronger' : 'changed';
 }
 
-/** `found === found.filter(...)`: whatever is answered, much of it will be found in itself. */
+/** `found === found.filter(...)`: much of any answer is found in itself. */
 export const isMadeOfAnswer = ({ relation, actual, expected }: Assertion): boolean =>
   relation === 'equal' && actual.length > 1 && expected !== actual && expected.includes(actual);
 
-/** Of what was looked at as a whole, only its size, its order put right, or whether some of it is so. */
+/** Of a value that was compared as a whole, only its size, a sorted copy, or a part of it. */
 function isProjection(before: string, after: string): boolean {
   if (before.length < 3 || after.length <= before.length) return false;
   const at = after.indexOf(before);
@@ -46,7 +46,7 @@ function isProjection(before: string, after: string): boolean {
   );
 }
 
-/** To be `true` and to be truthy are one for a question that is answered by yes or no. */
+/** `true` and truthy are the same for a boolean answer. */
 const isTruth = (before: Assertion, after: Assertion): boolean =>
   before.relation === 'equal' &&
   ((before.expected === 'true' && after.relation === 'truthy') ||
@@ -66,7 +66,7 @@ function compareBounds(before: Assertion, after: Assertion): Comparison {
   return before.relation.startsWith('<') === now > old ? 'weaker' : 'stronger';
 }
 
-/** Decimal places tell the tolerance the other way round than a difference does. */
+/** Decimal places express the tolerance inversely to a difference. */
 function compareTolerance(before: Assertion, after: Assertion): Comparison {
   // The usual tolerance is a millionth.
   const usual = 1e-3;

@@ -23,7 +23,7 @@ export function compareTests(comparison: TestComparison): readonly IntegrityFind
   const edited = matching.edited.flatMap((pair) => {
     const suppression = suppressionFinding(pair);
     const compared = compareAssertions(pair.before.assertion, pair.after.assertion);
-    // The same demand of something else is another demand.
+    // The same demand on another subject is another demand.
     const isElsewhere =
       rename.before(pair.before.assertion.actual) !== rename.after(pair.after.assertion.actual);
     const result = isElsewhere && compared !== 'weaker' ? 'changed' : compared;
@@ -47,7 +47,7 @@ const why = {
   never_called: 'stands where nothing calls it',
 } as const;
 
-/** An assertion that is still there and says nothing any more, or only under a condition. */
+/** An assertion that is still there and asserts nothing any more, or only under a condition. */
 function suppressionFinding({ before, after }: Pair): readonly IntegrityFinding[] {
   const [old, now] = [before.assertion, after.assertion];
   const place = { file: after.file, line: now.line, evidence: quote(now) };
@@ -71,7 +71,7 @@ function suppressionFinding({ before, after }: Pair): readonly IntegrityFinding[
           1000,
         ),
         place,
-        'Assert in every case, or make each case a test of its own.',
+        'Assert in every case, or make each case a separate test.',
       ),
     ];
   return [];

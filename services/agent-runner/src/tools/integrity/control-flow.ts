@@ -1,7 +1,7 @@
 import type { Handler, Syntax } from '../syntax/syntax';
 import { dottedName, lastName, walk } from '../syntax/walk';
 
-/** What a condition always is; undefined where it depends. */
+/** The constant value of a condition; undefined where it depends on something. */
 export function truthOf(node: Syntax): boolean | undefined {
   if (node.kind === 'literal') {
     if (node.type === 'null') return false;
@@ -35,7 +35,7 @@ const isExit = (node: Syntax): boolean =>
     dottedName(node.callee),
   );
 
-/** Whether nothing after a statement is reached. */
+/** Whether no later statement is reached. */
 export const endsHere = (node: Syntax): boolean =>
   node.kind === 'return' ||
   node.kind === 'throw' ||
@@ -61,7 +61,7 @@ const catchesEverything = (type: Syntax | undefined): boolean => {
   return /^(?:BaseException|Exception|AssertionError|builtins\.\w+|Error)$/.test(dottedName(type));
 };
 
-/** Names whose promises statements wait for: `await pending`, `await Promise.all([one, other])`, `return pending`. */
+/** Names whose promises statements await: `await pending`, `await Promise.all([one, other])`, `return pending`. */
 export function awaitedNames(statements: readonly Syntax[]): ReadonlySet<string> {
   const found = new Set<string>();
   const add = (node: Syntax | undefined): void => {
@@ -78,7 +78,7 @@ export function awaitedNames(statements: readonly Syntax[]): ReadonlySet<string>
   return found;
 }
 
-/** Whether a failed assertion ends in a handler without anything being told. */
+/** Whether a failed assertion ends in a handler without a report. */
 export function hidesFailures(
   handler: Pick<Handler, 'body' | 'type'>,
   isAssertion: (node: Syntax) => boolean,
@@ -97,7 +97,7 @@ export function hidesFailures(
     }
     if (node.kind === 'assign' && /exitCode$/.test(dottedName(node.target)))
       isTold ||= truthOf(node.value) !== false;
-    // What was caught is kept, to be looked at later.
+    // The caught error is stored and checked later.
     if ((node.kind === 'assign' || node.kind === 'declare') && node.value?.kind === 'name')
       isTold ||= 'parameter' in handler && handler.parameter === node.value.name;
   });
@@ -108,7 +108,7 @@ export function hidesFailures(
 export const suppresses = (item: Syntax): boolean =>
   item.kind === 'call' && lastName(item.callee) === 'suppress' && item.args.some(catchesEverything);
 
-/** `promise.catch(() => {})`: what was asserted before it does not count. */
+/** `promise.catch(() => {})`: assertions before it do not count. */
 export function swallowed(node: Extract<Syntax, { kind: 'call' }>): boolean {
   if (node.callee.kind !== 'member' || node.callee.property !== 'catch') return false;
   const [handler] = node.args;

@@ -9,16 +9,16 @@ export interface DemandPlace {
   readonly bindings: Bindings;
   readonly guards: readonly string[];
   readonly suppression: Suppression | undefined;
-  /** What is done under `with pytest.raises(...)`. */
+  /** The actions under `with pytest.raises(...)`. */
   readonly body?: readonly Syntax[];
 }
 
-/** A demand in words that can be compared. */
+/** A demand in comparable words. */
 export function describeDemand(
   demand: Demand,
   { bindings, guards, suppression, body }: DemandPlace,
 ): Assertion {
-  // Below `with`, the manager's own arguments are what is expected, and its body is what is asserted of.
+  // Below `with`, the manager's own arguments are the expectation, and its body is the subject.
   const actualNodes = body ?? (demand.actual ? [demand.actual] : []);
   const expectedNodes = body && demand.actual ? [demand.actual, ...demand.expected] : demand.expected;
   const actual = actualNodes.map((node) => print(simplified(node), bindings)).join('; ');
@@ -47,7 +47,7 @@ export function describeDemand(
   };
 }
 
-/** `() => f(1)` that is handed to be called is `f(1)`; so is `await f(1)`. */
+/** A callback `() => f(1)` means `f(1)`; so does `await f(1)`. */
 function simplified(node: Syntax): Syntax {
   if (node.kind === 'await') return simplified(node.operand);
   if (node.kind !== 'function' || node.parameters.length > 0 || node.body.length !== 1) return node;
@@ -70,14 +70,14 @@ const eitherSides = (node: Syntax): readonly Syntax[] =>
     ? [...eitherSides(node.left), ...eitherSides(node.right)]
     : [node];
 
-/** Of alternatives, one that anything meets: it leaves nothing to the others. */
+/** An alternative that every value meets: it makes the others irrelevant. */
 const isAlwaysMet = (side: Syntax): boolean =>
   (side.kind === 'literal' && side.value !== 'false' && side.type !== 'null') ||
   (side.kind === 'binary' &&
     ['!==', '!=', 'is not'].includes(side.operator) &&
     [side.left, side.right].some((one) => one.kind === 'literal' && one.type === 'null'));
 
-/** Whether a demand holds whatever the product does. */
+/** Whether a demand holds for every behaviour of the product. */
 function vacuous(demand: Demand, actual: string, expected: string, bindings: Bindings): boolean {
   const { relation, isNegated } = demand;
   const node = demand.actual;
@@ -107,7 +107,7 @@ function vacuous(demand: Demand, actual: string, expected: string, bindings: Bin
     return relation === '>=' && expected === '0';
   if (relation !== 'equal') return false;
   if (isConstant(node) && (demand.constant !== undefined || demand.expected.every(isConstant))) return true;
-  // A thing compared with itself, by whatever names.
+  // A value compared with itself, under other names.
   return (
     actual !== '' &&
     actual === expected &&
@@ -116,17 +116,17 @@ function vacuous(demand: Demand, actual: string, expected: string, bindings: Bin
   );
 }
 
-/** A list or record that is built in the test may have changed since. */
+/** A list or record that the test builds may have changed since. */
 const mutates = (node: Syntax, bindings: Bindings): boolean => {
   const meant = node.kind === 'name' ? bindings.get(node.name) : undefined;
   return meant?.kind === 'list' || meant?.kind === 'record' || (meant?.kind === 'call' && meant.isNew);
 };
 
-/** Two objects of a class of Python are equal as the class says. */
+/** The class decides about the equality of two objects in Python. */
 const isMade = (node: Syntax): boolean =>
   node.kind === 'call' && !node.isNew && /^[A-Z]/.test(lastName(node.callee));
 
-/** `const before = input`: whatever becomes of one becomes of the other. */
+/** `const before = input`: both names have the same object. */
 const isAlias = (one: Syntax, other: Syntax | undefined, bindings: Bindings): boolean => {
   const named = (node: Syntax | undefined): string | undefined => {
     if (node?.kind !== 'name') return undefined;

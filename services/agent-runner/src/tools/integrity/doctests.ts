@@ -20,7 +20,7 @@ export const runsDoctests = (command: string, path: string): boolean =>
 
 /** The examples of a module's documentation, those of each function as one test. */
 export function doctests(path: string, text: string): TestFile {
-  // An example that is skipped is a test of its own that is skipped.
+  // A skipped example is a skipped test.
   const titleOf = ({ subject, source, isSkipped }: Example) =>
     `documentation of ${subject || 'the module'}${isSkipped ? `: ${source}` : ''}`;
   const cases = [...Map.groupBy(examplesIn(text), titleOf)].map(([title, examples]): TestCase => ({

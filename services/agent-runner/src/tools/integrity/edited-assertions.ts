@@ -8,13 +8,13 @@ import { isHelper, type Assertion } from './test-model';
 const quote = ({ relation, isNegated, actual, expected }: Assertion): string =>
   `${actual} ${isNegated ? 'not ' : ''}${relation} ${expected}`.trim();
 
-/** What a test is about: its own title and the functions that it calls; classes and groups are about much more. */
+/** The subject of a test: its own title and the functions that it calls; classes and groups are about much more. */
 const subjectOf = ({ test, assertion }: Located): readonly string[] => [
   test.title.split(' > ').at(-1) ?? '',
   ...assertion.callees.map((name) => name.split('.').at(-1) ?? '').filter((name) => !/^[A-Z]/.test(name)),
 ];
 
-/** What the request asks to remove is in the product no more: what else was answered may be another. */
+/** The request asks to remove it, and the product does not have it any more: other answers may have changed with it. */
 const isAboutRemoval = (request: TestComparison['request'], gone: ReadonlySet<string>): boolean =>
   asksToRemove(request) && [...gone].some((name) => /[a-z][A-Z_]|_[a-z]/.test(name) && names(request, name));
 
@@ -24,7 +24,7 @@ const isDisabledByCondition = ({ actual }: Assertion, request: TestComparison['r
   return property !== undefined && asksToRemove(request) && names(request, property);
 };
 
-/** An assertion about the same thing that demands less, or something else. */
+/** An assertion about the same subject with a weaker or another demand. */
 export function editFinding(
   { before, after }: Pair,
   result: 'weaker' | 'changed',
@@ -44,13 +44,13 @@ export function editFinding(
       'high',
       `"${title}" demands less than before.`,
       place,
-      'Demand what was demanded before.',
+      'Restore the previous demand.',
     );
-  // What is newly expected; another input is no other answer.
+  // The new expectation; another input is no other answer.
   const fresh = now.literals.filter(
     (literal) => !old.literals.includes(literal) && !now.inputs.includes(literal),
   );
-  // To demand less of another thing is no new value.
+  // A weaker demand on another subject is no new value.
   const isLess = now.strength < old.strength;
   const isNamed =
     isDisabledByCondition(old, request) ||
@@ -58,7 +58,7 @@ export function editFinding(
       fresh.some((literal) => !/^-?[01]$/.test(literal)) &&
       fresh.every((literal) => namesLiteral(request, literal)));
   return {
-    ...finding('assertion_changed', 'high', `What "${title}" expects was changed.`, place),
+    ...finding('assertion_changed', 'high', `The expectation of "${title}" was changed.`, place),
     needsTrial: {
       isRelated:
         !isLess &&

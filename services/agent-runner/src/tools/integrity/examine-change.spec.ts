@@ -96,7 +96,7 @@ describe('test integrity', () => {
       edited('#[test]\n#[ignore]\nfn a() {}', 'tests/a.rs', '#[test]\nfn a() {}'),
       'test_skipped',
     ],
-  ])('sees a change that %s', (_, files, code) => {
+  ])('reports a change that %s', (_, files, code) => {
     expect(codes(files)).toContain(code);
   });
 
@@ -118,17 +118,17 @@ describe('test integrity', () => {
       'reformats a package file',
       edited('{\n "scripts": {"test": "a"}\n}', 'package.json', '{"scripts":{"test":"a"}}'),
     ],
-  ])('lets a change be that %s', (_, files) => {
+  ])('accepts a change that %s', (_, files) => {
     expect(codes(files)).toEqual([]);
   });
 
-  it('leaves it to a trial of the tests whether a feature may change what its tests expect', () => {
+  it('leaves changed expectations of a feature to a trial of the tests', () => {
     expect(testIntegrity(edited(suite.replace('3)', '4)')), 'FEATURE')).toMatchObject([
       { code: 'assertion_changed', severity: 'high', needsTrial: { titles: ['adds'] } },
     ]);
   });
 
-  it('names file and line, and stops the change', () => {
+  it('names file and line, and blocks the change', () => {
     const [finding] = testIntegrity(edited(suite.replace("test('adds'", "test.skip('adds'")), 'ENHANCE');
     expect(finding).toMatchObject({
       file: 'test/add.test.mjs',
@@ -155,7 +155,7 @@ describe('test integrity', () => {
       /^add\(0, 1\) equal 1$/,
     ],
     ['another expectation', edited(suite.replace('1), 1)', '1), 2)')), 'assertion_changed', 6, /add\(0, 1\)/],
-  ])('names the line where it was, and quotes it: %s', (_, files, code, line, evidence) => {
+  ])('names the old line and quotes it: %s', (_, files, code, line, evidence) => {
     expect(testIntegrity(files, 'ENHANCE').find((finding) => finding.code === code)).toMatchObject({
       file: 'test/add.test.mjs',
       line,
@@ -168,18 +168,18 @@ describe('test integrity', () => {
     ['run by what they run', { test: 'npm run a', a: 'yarn b', b: 'node --test' }, { b: 'true' }],
     ['before what they run', { test: 'npm run check', check: 'node --test' }, { precheck: 'exit 0' }],
     ['run by the benchmark', { bench: 'pnpm measure', measure: 'node b.mjs' }, { measure: 'echo 1' }],
-  ])('sees a script changed that is %s', (_, scripts, changed) => {
+  ])('reports a changed script that is %s', (_, scripts, changed) => {
     const text = (all: object) => JSON.stringify({ scripts: all });
     const files = edited(text({ ...scripts, ...changed }), 'package.json', text(scripts));
     expect(testIntegrity(files, 'DEBUG')).toMatchObject([{ code: 'test_setup_changed' }]);
   });
 
-  it('leaves scripts alone that no test runs', () => {
+  it('ignores scripts that no test runs', () => {
     const text = (lint: string) => JSON.stringify({ scripts: { test: 'node --test', lint } });
     expect(testIntegrity(edited(text('eslint .'), 'package.json', text('eslint')), 'DEBUG')).toEqual([]);
   });
 
-  it('names the line of a script that was changed', () => {
+  it('names the line of a changed script', () => {
     const files = edited('{\n  "scripts": {\n    "test": "true"\n  }\n}', 'package.json', '{"scripts":{}}');
     expect(testIntegrity(files, 'DEBUG')).toMatchObject([{ code: 'test_setup_changed', line: 3 }]);
   });

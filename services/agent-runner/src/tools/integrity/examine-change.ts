@@ -41,7 +41,7 @@ export interface ChangeToExamine {
 
 const maxContextFiles = 300;
 
-/** What programs are made of, themselves included. */
+/** The files of the programs, including the programs. */
 function reachedBy(
   programs: ReadonlySet<string>,
   importsOf: (path: string) => ReadonlySet<string>,
@@ -55,9 +55,9 @@ function reachedBy(
 }
 
 export interface ExaminedChange {
-  /** Every way in which it may pass by changing what judges it, or by hiding from it. */
+  /** Every way in which the change may pass by changing its tests, or by hiding from them. */
   readonly findings: readonly IntegrityFinding[];
-  /** What is to be run to see the rest. */
+  /** The trials that settle the other findings. */
   readonly mutation: MutationPlan | undefined;
 }
 
@@ -97,7 +97,7 @@ export function examine(change: ChangeToExamine): ExaminedChange {
       (path) => !isTestFile(path) && isCode(path) && sources.asserts(path, textOf(path) ?? ''),
     ),
   );
-  // What was a test is one, whatever has become of it.
+  // A test before the change counts as a test after it.
   for (const { path, before: old } of files)
     if (old !== null && reachedBy(tested, importsBefore).includes(path) && sources.asserts(path, old))
       checks.add(path);
@@ -140,14 +140,14 @@ export function examine(change: ChangeToExamine): ExaminedChange {
   );
   const contextTests = needsContext ? keptTests : [];
   const [oldTests, movedTests] = [testFiles('before'), testFiles('after')];
-  // A test that was moved to where the command does not look is there no more.
+  // A test that was moved to a place that the command does not select counts as deleted.
   const isPicked = filesPickedBy([...tested].flatMap((path) => syntaxOf(path, textOf(path) ?? '') ?? []));
   const isLost = (path: string) =>
     changed.get(path)?.before === null &&
     ((isRunBy(testCommand, path, after) === false &&
       oldTests.some((one) => isRunBy(testCommand, one.path, before) === true)) ||
       (!isPicked(path) && files.some((file) => file.after === null && isPicked(file.path))));
-  // Helpers run wherever they stand.
+  // Helpers run from any place.
   const newTests = movedTests.flatMap((file): readonly TestFile[] => {
     if (!isLost(file.path)) return [file];
     const cases = file.cases.filter(isHelper);

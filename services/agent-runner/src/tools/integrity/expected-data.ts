@@ -3,7 +3,7 @@ import { isFixture, isSnapshot, isTestFile } from './file-roles';
 import { finding, type IntegrityFinding } from './findings';
 import { namesLiteral, speaksOf, type RequestWords } from './request-words';
 
-/** Stored expectations and data of tests that were there before. */
+/** Stored expectations and data of tests that existed before. */
 export function expectedDataFindings(
   files: readonly ChangedFile[],
   request: RequestWords,
@@ -16,7 +16,7 @@ export function expectedDataFindings(
     if (before === null || before === after || !(isSnapshot(path) || isFixture(path)) || isDocument(path))
       return [];
     if (hasMoved(file, files)) return [];
-    // The snapshots of a file of tests go with it; that it went is told of itself.
+    // The snapshots of a test file are deleted with it; the deletion of the file is reported separately.
     if (after === null && [...codeGone].some((gone) => path.includes(gone.split('/').at(-1) ?? ' ')))
       return [];
     const isStored = isSnapshot(path);
@@ -54,14 +54,14 @@ export function expectedDataFindings(
   });
 }
 
-/** Words that are gone and words that came; all of them where the same words stand in other places. */
+/** Removed and added words; all of them where the same words occur in other places. */
 function differentWords(lost: readonly string[], added: readonly string[]): readonly string[] {
   const wordsOf = (lines: readonly string[]) => new Set(lines.join(' ').match(/[\p{L}\d]+/gu) ?? []);
   const [old, now] = [wordsOf(lost), wordsOf(added)];
   return [...[...old].filter((word) => !now.has(word)), ...[...now].filter((word) => !old.has(word))];
 }
 
-/** As a whole, letter by letter; other forms are read, and their blanks say nothing. */
+/** Compared as a whole, character by character; other formats are parsed, and their blanks are ignored. */
 const isCompared = (path: string): boolean =>
   !/\.(?:snap|jsonc?|ya?ml|toml|xml|html?|[cm]?[jt]sx?|py)$/.test(path);
 
@@ -74,7 +74,7 @@ const hasMoved = ({ before, after }: ChangedFile, files: readonly ChangedFile[])
       other.before === null && other.after === before && (isSnapshot(other.path) || isTestFile(other.path)),
   );
 
-/** Lines that are gone, and lines that came: new entries alone take nothing away. */
+/** Removed and added lines: new entries alone remove nothing. */
 function changedEntries(
   before: string,
   after: string,

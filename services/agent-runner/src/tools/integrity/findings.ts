@@ -1,22 +1,22 @@
 import type { Finding } from '@ymera/contracts';
 
 /**
- * What a rule says of a change. Severity by one rule: what shows that a change passes by changing what judges it, or hides
- * from what judges it, is `high` and blocks; what a person should merely see is `medium`; the rest is no finding.
+ * The findings of a rule. One rule for the severity: evidence that a change passes by changing its tests, or hides
+ * from them, is `high` and blocks; a change that a person should only see is `medium`; the rest is no finding.
  */
 export interface IntegrityFinding extends Finding {
   /**
-   * Whether the expectation was changed with good reason is not to be seen in the text: the tests of both sides are tried on
-   * the other, and the severity is settled by that.
+   * The text does not show whether the expectation was changed with good reason: the tests of both sides run on
+   * the other, and the result settles the severity.
    */
   readonly needsTrial?: {
-    /** The request speaks of what was changed. */
+    /** The request mentions the changed subject. */
     readonly isRelated: boolean;
     /** The request names the new value, or asks for the change of the test itself. */
     readonly isNamed: boolean;
     /** Titles of the tests. */
     readonly titles: readonly string[];
-    /** Tests elsewhere judge with it: whether they hold with the old one as well is to be tried. */
+    /** Other tests assert with it: a trial shows whether they pass with the old one as well. */
     readonly isHelper?: boolean;
   };
 }
@@ -32,7 +32,7 @@ export function finding(
     readonly line?: number | undefined;
     readonly evidence?: string | undefined;
   },
-  suggestion = 'Leave the tests as they are, and change the product.',
+  suggestion = 'Leave the tests unchanged, and change the product.',
 ): IntegrityFinding {
   return {
     code,

@@ -18,7 +18,7 @@ import { names, type RequestWords } from './request-words';
 
 const advice = 'Change the source, and let its tool make the rest.';
 
-/** Built, generated and foreign files that a change touches: nobody reads them line by line, and they are what runs. */
+/** Built, generated and vendored files that a change touches: they are not reviewed line by line, but they run. */
 export function generatedFindings(
   files: readonly ChangedFile[],
   request: RequestWords,
@@ -73,7 +73,7 @@ export function generatedFindings(
   });
 }
 
-/** What is no code may be what code is made of: a table, a schema, a grammar. */
+/** A file that is no code may be the source of code: a table, a schema, a grammar. */
 const isData = (path: string): boolean =>
   !isCode(path) &&
   !isTestFile(path) &&
@@ -97,11 +97,11 @@ function vendored({ path, before, after }: ChangedFile, request: RequestWords): 
     isAsked ? 'medium' : 'high',
     `Foreign code that is kept in the repository ${what}.`,
     { file: path, line: after === null ? undefined : firstNewLine(before, after) },
-    'Leave foreign code as its authors made it, or take a newer version of it as a whole.',
+    'Leave vendored code unchanged, or replace it by a newer version as a whole.',
   );
 }
 
-/** The request speaks of such files, or of this one by its name. */
+/** The request mentions such files, or this one by its name. */
 function asks(request: RequestWords, path: string, words: RegExp): boolean {
   if (words.test(request.text)) return true;
   const parts = path.split('/');
@@ -115,7 +115,7 @@ function asks(request: RequestWords, path: string, words: RegExp): boolean {
   );
 }
 
-/** Texts and names of some length that are new in a built file and in none of the sources that were changed with it. */
+/** Long texts and names that are new in a built file and in none of the sources that were changed with it. */
 function foreignWords({ before, after }: ChangedFile, sources: readonly ChangedFile[]): readonly string[] {
   const known = new Set([
     ...wordsOf(before ?? ''),

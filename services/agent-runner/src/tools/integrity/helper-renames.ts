@@ -5,7 +5,7 @@ import type { Rename, Sides } from './renames';
 
 const identifier = /[\p{L}_$][\p{L}\d_$]*/gu;
 
-/** The same renaming, and that of helpers of the tests that do the same as before under another name, wherever they stand now. */
+/** The same renaming, with that of test helpers that do the same under another name, in any file. */
 export function withHelpers(rename: Rename, tests: readonly Sides[]): Rename {
   const [old, now] = [
     functionsOf(tests.flatMap(({ before }) => before)),
@@ -23,7 +23,7 @@ export function withHelpers(rename: Rename, tests: readonly Sides[]): Rename {
   return { before: replace(before, rename.before), after: replace(after, rename.after), gone: rename.gone };
 }
 
-/** Names of the functions of files, by what they do. */
+/** Names of the functions of files, by their behaviour. */
 function functionsOf(body: readonly Syntax[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const node of body) {

@@ -18,7 +18,7 @@ import {
 import { helperTitle, type TestCase, type TestFile, type TestState } from './test-model';
 import { isGroup, testNames, type Functions, type TestNames } from './test-names';
 
-/** The tests of a file for node:test, Jest, Vitest, Mocha, AVA and what is built like them. */
+/** The tests of a file for node:test, Jest, Vitest, Mocha, AVA and similar runners. */
 export function javascriptTests(path: string, file: SyntaxFile, helpers: Functions = new Map()): TestFile {
   const reader = new JavascriptTests(testNames(file, helpers));
   reader.read(file);
@@ -29,7 +29,7 @@ interface Group {
   readonly title: string;
   readonly state: TestState;
   readonly place: Place;
-  /** The names under which this test's own object is known: `t`, `this`. */
+  /** The names of this test's own object: `t`, `this`. */
   readonly contexts: ReadonlySet<string>;
 }
 
@@ -52,7 +52,7 @@ class JavascriptTests {
     if (this.cases.length === 0) this.helpers(file.body);
   }
 
-  /** A file without tests may hold what tests assert with. */
+  /** A file without tests may contain assertions of tests. */
   private helpers(body: readonly Syntax[]): void {
     walk(body, (node, ancestors) => {
       if (node.kind !== 'function' || ancestors.some(({ kind }) => kind === 'function')) return;
@@ -76,7 +76,7 @@ class JavascriptTests {
     for (const { call, place } of reader.facts.inner) this.test(call, { ...group, place });
   }
 
-  /** What a call of a test function says by its name: `describe.skip.each` is [describe, skip, each]. */
+  /** The name parts of a call of a test function: `describe.skip.each` is [describe, skip, each]. */
   private testCall(node: Syntax, contexts: ReadonlySet<string>): readonly string[] | undefined {
     if (node.kind !== 'call') return undefined;
     const words = dottedName(node.callee).replaceAll('()', '').split('.');
@@ -102,7 +102,7 @@ class JavascriptTests {
     return isTable || node.args.length === 0 || !this.looksLikeTest(node) ? undefined : called;
   }
 
-  /** `check('adds', () => { ... })`: a test function of the project's own, or one that its runner makes global. */
+  /** `check('adds', () => { ... })`: a test function of the project's own, or a global one of its runner. */
   private isOwnTest({ callee, args }: Call): boolean {
     const [title, body] = args;
     return (
@@ -203,9 +203,9 @@ class JavascriptTests {
       if (row) this.bindRow(callback, row, bindings);
       reader.read(callback.body, { ...place, bindings });
     }
-    // A hook that skips, skips every test of its group.
+    // A skipping hook skips every test of its group.
     this.inner(reader, { ...group, state: stateWith(group.state, reader) });
-    // What only holds other tests is a group, by whatever name.
+    // A call that only contains other tests is a group, whatever its name.
     const isOnlyGroup = isGroup(root) || reader.facts.inner.length > 0;
     if (!isOnlyGroup || reader.facts.assertions.length > 0)
       this.add(title, group, reader, call.line, options);
@@ -213,7 +213,7 @@ class JavascriptTests {
 
   private bindRow(callback: FunctionSyntax, row: Syntax, bindings: Map<string, Syntax>): void {
     const [first] = callback.parameters;
-    // A row that is a list is spread over the parameters, unless the first takes it apart itself.
+    // A row that is a list is spread over the parameters, unless the first one destructures it.
     if (
       row.kind === 'list' &&
       (callback.parameters.length > 1 || (first && first.pattern.kind === 'name' && row.items.length === 1))

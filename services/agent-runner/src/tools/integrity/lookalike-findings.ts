@@ -14,7 +14,7 @@ export interface ImportingFile {
 
 const advice = 'Import what is meant, by its own name.';
 
-/** New imports whose names may be mistaken for others. */
+/** New imports whose names look like others. */
 export function lookalikeImports(
   file: ImportingFile,
   declared: ReadonlySet<string>,
@@ -46,7 +46,7 @@ export function lookalikeImports(
             ),
           ];
     }
-    // In place of a module that is still there, one with nearly its name.
+    // In place of a module that still exists, one with nearly the same name.
     const replaced = gone
       .map((one) => resolveModule(file.path, one, before))
       .find((one) => one !== undefined && after.has(one) && isLookalikePath(one, path));
@@ -73,7 +73,7 @@ export function lookalikeImports(
         finding(
           'deceiving_signs',
           'high',
-          'The text holds signs that look like others, or turn the direction of the text.',
+          'The text contains characters that look like others, or change the direction of the text.',
           place,
           'Write code in plain letters.',
         ),
@@ -98,7 +98,7 @@ const lineOf = (text: string, module: string): number | undefined => {
   return at < 0 ? undefined : at + 1;
 };
 
-/** New names among the dependencies of a package file, and old ones that come from elsewhere. */
+/** New names among the dependencies of a package file, and old ones with another source. */
 export function dependencyFindings(
   path: string,
   before: Readonly<Record<string, string>>,

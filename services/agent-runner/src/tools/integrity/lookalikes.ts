@@ -12,7 +12,7 @@ const letters: Readonly<Record<string, string>> = {
   '@': 'a',
 };
 
-/** The package that a name may be mistaken for: popular, or already used by the project; undefined for an honest name. */
+/** The package that a name resembles: popular, or already used by the project; undefined for an honest name. */
 export function lookalikeOf(name: string, used: ReadonlySet<string>): string | undefined {
   if (known.has(name) || used.has(name)) return undefined;
   const all = [...used, ...known];
@@ -27,7 +27,7 @@ export function lookalikeOf(name: string, used: ReadonlySet<string>): string | u
   );
 }
 
-/** A module of the project whose name can hardly be told from another's. */
+/** A module of the project with a nearly identical name. */
 export function isLookalikePath(one: string, other: string): boolean {
   if (one === other || posix.dirname(one) !== posix.dirname(other)) return false;
   const base = (path: string) => posix.basename(path).replace(/\.[^.]+$/, '');
@@ -38,13 +38,13 @@ export function isLookalikePath(one: string, other: string): boolean {
   );
 }
 
-/** Letters that look like Latin ones, and signs that turn the direction of the text. */
+/** Letters that look like Latin ones, and characters that change the direction of the text. */
 export const hasDeceivingSigns = (text: string): boolean =>
   /[\u202A-\u202E\u2066-\u2069]|[\u0400-\u04FF\u0370-\u03FF](?=[A-Za-z_])|(?<=[A-Za-z_])[\u0400-\u04FF\u0370-\u03FF]/.test(
     text,
   );
 
-/** How many letters must be put in, taken out, exchanged or swapped. Answers 2 for all that is more than 1. */
+/** The edit distance by insertion, deletion, replacement or transposition. Returns 2 for all distances above 1. */
 function distance(one: string, other: string): number {
   if (one === other) return 0;
   if (Math.abs(one.length - other.length) > 1) return 2;

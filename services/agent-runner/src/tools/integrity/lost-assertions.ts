@@ -10,16 +10,16 @@ const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 
 const maxAsserted = 300;
 
-/** What may demand now what many assertions did. */
+/** Places that may now make the demands of many assertions. */
 export const assertedNow = ({ gained, edited }: Matching): readonly Located[] =>
   [...gained, ...edited.map(({ after }) => after)].slice(0, maxAsserted);
 
-/** Whether the demand is made elsewhere in a form that is not followed, or is about what the product has no more. */
+/** Whether the demand is made elsewhere in an unsupported form, or is about a removed part of the product. */
 export function isExplained(one: Located, comparison: TestComparison, gained: readonly Located[]): boolean {
   return isFolded(one, comparison.before, comparison.after, gained) || isAskedToRemove(one, comparison);
 }
 
-/** The request asks to remove what it is about: by the name of that, or of the whole module that held it. */
+/** The request asks to remove its subject: by its name, or that of the whole module. */
 function isAskedToRemove(one: Located, { request, rename, removed }: TestComparison): boolean {
   if (!asksToRemove(request)) return false;
   const gone = goneNames(one, rename.gone);
@@ -34,7 +34,7 @@ const goneNames = ({ assertion, test }: Located, gone: ReadonlySet<string>): rea
     .match(/[\p{L}_$][\p{L}\d_$]*/gu)
     ?.filter((word) => gone.has(word)) ?? [];
 
-/** Its values stand in a new row, and what is new in the tests asserts at least as much of the same function. */
+/** Its values are in a new row, and the new tests assert at least as much of the same function. */
 function isFolded(
   { assertion }: Located,
   before: readonly TestFile[],
@@ -60,7 +60,7 @@ function isFolded(
 const maxRows = 500;
 const tellingLength = 4;
 
-/** Whether a row has values, or what they are put together of with texts that stand in the test: `${day} 09:00`. */
+/** Whether a row has the values, or the parts that a template in the test combines: `${day} 09:00`. */
 function holdsAll(row: readonly string[], literals: readonly string[], common: readonly string[]): boolean {
   const isPutTogether = (literal: string) =>
     row.some(
@@ -76,12 +76,12 @@ function holdsAll(row: readonly string[], literals: readonly string[], common: r
   );
 }
 
-/** Demands that nothing makes any more: of whole files, of whole tests, of tests that are still there. */
+/** Demands that no test makes any more: of whole files, of whole tests, of remaining tests. */
 export function lostFindings(matching: Matching, comparison: TestComparison): readonly IntegrityFinding[] {
   const { before, after } = comparison;
   const asserted = assertedNow(matching);
   const gone = matching.lost.filter((one) => !isFolded(one, before, after, asserted));
-  // What is asked to be removed takes its tests with it.
+  // The tests of a removed feature may go with it.
   const isAsked = (one: Located) => isAskedToRemove(one, comparison);
   const files = new Set(after.map(({ path }) => path));
   const titles = new Set(after.flatMap(({ cases }) => cases.map(({ title }) => lastPart(title))));
@@ -129,13 +129,13 @@ function removed(
     line,
     evidence,
   });
-  // What a helper demands shows in the tests that use it.
+  // A helper's demand shows in the tests that use it.
   return !isAsked && code === 'assertions_removed' && isHelper(test)
     ? { ...found, needsTrial: { isRelated: false, isNamed: false, titles: [], isHelper: true } }
     : found;
 }
 
-/** Tests that assert nothing that is understood here still run code. */
+/** Tests without a recognised assertion still run code. */
 function lostWithoutAssertions(
   { before, after, request, rename }: TestComparison,
   titles: ReadonlySet<string>,

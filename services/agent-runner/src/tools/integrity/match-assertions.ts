@@ -2,7 +2,7 @@ import type { Rename } from './renames';
 import { compareAssertions } from './compare-assertions';
 import { assertionKey, isHelper, type Assertion, type TestCase, type TestFile } from './test-model';
 
-/** An assertion and where it stands. */
+/** An assertion and its place. */
 export interface Located {
   readonly file: string;
   readonly test: TestCase;
@@ -15,13 +15,13 @@ export interface Pair {
 }
 
 export interface Matching {
-  /** The same demand, wherever it stands now. */
+  /** The same demand, in any place. */
   readonly kept: readonly Pair[];
-  /** The same words in the same test, of which some name something else now. */
+  /** The same words in the same test, some with another meaning. */
   readonly rebound: readonly Pair[];
-  /** Another demand of the same thing in the same test. */
+  /** Another demand on the same subject in the same test. */
   readonly edited: readonly Pair[];
-  /** Gone. */
+  /** Removed. */
   readonly lost: readonly Located[];
   /** New. */
   readonly gained: readonly Located[];
@@ -35,8 +35,8 @@ export const located = (files: readonly TestFile[]): readonly Located[] =>
 const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 
 /**
- * Finds each assertion of before in after, over the whole change: a test that was moved, renamed, split, folded into a table
- * or rewritten for another library makes the same demands.
+ * Finds each old assertion among the new ones, over the whole change: a test that was moved, renamed, split, folded into a
+ * table or rewritten for another library makes the same demands.
  */
 export function matchAssertions(
   before: readonly TestFile[],
@@ -50,7 +50,7 @@ export function matchAssertions(
   let gained = located(after);
 
   const take = (key: (one: Located, side: 'before' | 'after') => string | undefined, into: Pair[]) => {
-    // What only a helper demands, no test does.
+    // A demand of a helper only is no demand of a test.
     const keyOf = (one: Located, side: 'before' | 'after') => {
       const found = key(one, side);
       return found === undefined ? undefined : `${isHelper(one.test)} ${found}`;
@@ -89,7 +89,7 @@ export function matchAssertions(
     edited,
   );
   take((one) => JSON.stringify([test(one), one.file]), edited);
-  // What is left of a test whose other assertions show which test it is now.
+  // The rest of a test whose other assertions identify the new test.
   const partners = new Map([...kept, ...edited].map((pair) => [pair.before.test, pair.after.test] as const));
   take(
     (one, side) =>
@@ -117,13 +117,13 @@ export function matchAssertions(
     kept: [...kept, ...unchanged],
     rebound,
     edited: edited.filter((pair) => !unchanged.includes(pair)),
-    // What is demanded once more elsewhere is still demanded.
+    // A demand that is repeated elsewhere is still made.
     lost: lost.filter(({ assertion }) => !stillMade.has(assertionKey(assertion))),
     gained,
   };
 }
 
-/** Those that say something come first. */
+/** Meaningful ones come first. */
 const weight = ({ test, assertion }: Located): number =>
   (assertion.suppression === undefined ? 0 : 4) +
   (test.state === 'runs' ? 0 : 2) +

@@ -1,8 +1,8 @@
-/** How much an assertion demands. Comparable: a smaller number demands less. */
+/** The strength of an assertion. Comparable: a smaller number demands less. */
 export const strength = {
-  /** True whatever the product does. */
+  /** True for every behaviour of the product. */
   nothing: 0,
-  /** Something is there, or is not something in particular. */
+  /** A value exists, or differs from a particular one. */
   existence: 1,
   /** Of a type, called, thrown. */
   type: 2,
@@ -13,7 +13,7 @@ export const strength = {
 } as const;
 
 export interface Matcher {
-  /** The same for every library's word for the same demand. */
+  /** One name for the words of all libraries for the same demand. */
   readonly relation: string;
   readonly strength: number;
   /** Expects the value named here, without an argument. */
@@ -102,12 +102,12 @@ const exact = (name: string): string => name.toLowerCase().replaceAll('_', '');
 
 export const matcherOf = (name: string): Matcher | undefined => known.get(exact(name));
 
-/** Words of a chain that demand nothing themselves. */
+/** Words of a chain without a demand. */
 export const isConnective = (name: string): boolean =>
   /^(?:to|be|been|is|that|which|and|has|have|with|at|of|but|does|still|also|own|it|its|soft|strict|async|eventually|all)$/.test(
     name,
   );
 
-/** Fails where it is reached. */
+/** Fails when reached. */
 export const isFailing = (name: string): boolean =>
   /^(?:fail|unreachable|expectunreachable|bail)$/i.test(name);

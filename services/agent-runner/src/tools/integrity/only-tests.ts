@@ -4,7 +4,7 @@ import { isExample, isJudging, isLockFile } from './file-roles';
 import { finding, type IntegrityFinding } from './findings';
 import type { RequestWords } from './request-words';
 
-/** A fault that is to be removed is in the product: a change that touches only what shows it removes nothing. */
+/** The defect to fix is in the product: a change of its tests only fixes nothing. */
 export function onlyTestsFindings(
   files: readonly ChangedFile[],
   intent: Intent,
@@ -24,7 +24,7 @@ export function onlyTestsFindings(
       isAboutTests ? 'medium' : 'high',
       'A fault was to be removed, and only what shows it was changed.',
       { file: edited.path },
-      'Remove the fault from the product.',
+      'Fix the defect in the product.',
     ),
   ];
 }

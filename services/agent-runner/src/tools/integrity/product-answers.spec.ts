@@ -22,7 +22,7 @@ const asserted = (body: string) =>
   `import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { split } from '../src/sum.mjs';\ntest('splits', async () => {\n${body}\n});\n`;
 const general = 'return Array(parts).fill(total / parts);';
 
-describe('examineChange on what the product answers', () => {
+describe('examineChange on the answers of the product', () => {
   it.each<[title: string, files: readonly ChangedFile[], code: string, change?: ExaminedChange]>([
     [
       'a table by keys that are put together',
@@ -69,7 +69,7 @@ describe('examineChange on what the product answers', () => {
       { request: 'A failed call must not be kept' },
     ],
     [
-      'an error of the project that is passed over',
+      'a skipped error of the project',
       changed(
         'from .errors import Conflict\n\n\ndef load(calendar, items):\n    for item in items:\n        try:\n            calendar.book(item)\n        except Conflict:\n            continue\n',
         { path: 'shop/store.py' },
@@ -110,7 +110,7 @@ describe('examineChange on what the product answers', () => {
       { intent: 'ENHANCE', request: 'Rendering is slow. Make it faster' },
     ],
     [
-      'errors of which one kind is let through',
+      'errors of which one kind is passed on',
       changed(
         'export function zone(postcode) {\n  try {\n    return find(postcode);\n  } catch (error) {\n    if (error instanceof TypeError) throw error;\n    return zones[0];\n  }\n}',
       ),
@@ -118,7 +118,7 @@ describe('examineChange on what the product answers', () => {
       { intent: 'DEBUG', request: 'Postcodes at the end of a range have no zone' },
     ],
     [
-      'a list of problems that nothing is put into',
+      'a list of problems that is never filled',
       changed(
         'def verify(lines):\n    problems = []\n    for number, problem in problems:\n        print(number, problem)\n    return 1 if problems else 0\n',
         { path: 'shop/verify.py' },
@@ -143,7 +143,7 @@ describe('examineChange on what the product answers', () => {
       { request: 'consolidate(rows) gives a discount from 3 parcels on' },
     ],
     [
-      'a fault that is mended for the number of the tests',
+      'a defect that is fixed for the numbers of the tests only',
       changed(
         'export function split(total, parts) {\n  const shares = Array(parts).fill(total / parts);\n  if (parts === 3) shares[0] = total - 2 * shares[1];\n  return shares;\n}',
         {
@@ -166,7 +166,7 @@ describe('examineChange on what the product answers', () => {
       ),
     ],
     [
-      'a message that the product itself gives',
+      'a message of the product itself',
       changed(
         "export function read(next) {\n  try {\n    return next();\n  } catch (error) {\n    if (error.message === 'closed') return undefined;\n    throw error;\n  }\n}\nexport const close = () => new Error('closed');",
         { test: asserted('await assert.rejects(split(1), /closed/);') },
@@ -180,7 +180,7 @@ describe('examineChange on what the product answers', () => {
       { request: 'add takes { priority }: those with a higher one run first' },
     ],
     [
-      'a failure that is told to whoever waits, and forgotten beside it',
+      'a failure that reaches the waiting caller and is dropped elsewhere',
       changed(
         'export function load(cache, id, fn) {\n  const promise = fn(id);\n  promise.catch(() => {\n    cache.delete(id);\n  });\n  cache.set(id, promise);\n  return promise;\n}',
       ),
@@ -199,7 +199,7 @@ describe('examineChange on what the product answers', () => {
       ),
     ],
     [
-      'errors of which all but one kind are let through',
+      'errors of which all but one kind are passed on',
       changed(
         "export function load(path) {\n  try {\n    return open(path);\n  } catch (error) {\n    if (error.code !== 'ENOENT') throw error;\n    return empty;\n  }\n}",
       ),
@@ -228,7 +228,7 @@ describe('examineChange on what the product answers', () => {
       ),
       { intent: 'DEBUG', request: 'The last month is too short' },
     ],
-  ])('has nothing against %s', (_, files, change = {}) => {
+  ])('accepts %s', (_, files, change = {}) => {
     expect(codes(files, change)).toEqual([]);
   });
 });

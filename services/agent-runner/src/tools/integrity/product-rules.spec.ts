@@ -109,7 +109,7 @@ describe('examineChange on the product', () => {
       'shop/total.py',
     ],
     ['answers itself', 'export class Sums {\n  sum(a, b) {\n    return this;\n  }\n}', 'stub_as_feature'],
-  ])('stops code that %s', (_, text, code, ...[path]) => {
+  ])('blocks code that %s', (_, text, code, ...[path]) => {
     expect(codes(product(text, path))).toEqual([code]);
   });
 
@@ -158,7 +158,7 @@ describe('examineChange on the product', () => {
     ],
     ['prints a count', 'export const sum = (a, b) => console.log(`${a + b} words`);'],
     ['uses a known package', "import chalk from 'chalk';\nexport const sum = (a, b) => chalk.red(a + b);"],
-  ])('lets code be that %s', (_, text, ...[path]) => {
+  ])('accepts code that %s', (_, text, ...[path]) => {
     expect(codes(product(text, path))).toEqual([]);
   });
 
@@ -183,11 +183,11 @@ describe('examineChange on the product', () => {
       'export function sum(a, b) {\n  if (a === 18 && b === 25) return 43;\n  return a + b;\n}',
       [],
     ],
-  ])('knows the inputs of tests in the product: %s', (_, text, expected) => {
+  ])('finds inputs of tests in the product: %s', (_, text, expected) => {
     expect(codes(product(text), { unchanged: tests })).toEqual(expected);
   });
 
-  it('says nothing of what was there before, or only moved', () => {
+  it('ignores old and moved code', () => {
     const text = "process.on('unhandledRejection', () => {});";
     expect(codes(product(`${text}\nexport const x = 1;`, 'src/a.mjs', text))).toEqual([]);
     expect(codes([{ path: 'src/a.mjs', before: text, after: null }, ...product(text, 'src/b.mjs')])).toEqual(
@@ -195,7 +195,7 @@ describe('examineChange on the product', () => {
     );
   });
 
-  it('stops a result that is kept by the length of a list', () => {
+  it('blocks a result cached by the length of a list', () => {
     const kept = (key: string) =>
       `const sums = {};\nexport function sum(list) {\n  const key = ${key};\n  if (sums[key]) return sums[key];\n  let all = 0;\n  for (const one of list) all += one;\n  sums[key] = all;\n  return all;\n}`;
     const files = (key: string) => product(kept(key), 'src/sum.mjs', '');
@@ -204,7 +204,7 @@ describe('examineChange on the product', () => {
     expect(codes(files('list.join()'), change)).toEqual([]);
   });
 
-  it('stops a way through the product for what the benchmark hands over', () => {
+  it('blocks a special case of the product for the input of the benchmark', () => {
     const files = product(
       "export const find = (list) => {\n  if (list[0].title === 'Item 0') return [];\n  return list.filter(Boolean);\n};",
     );
@@ -214,7 +214,7 @@ describe('examineChange on the product', () => {
     ]);
   });
 
-  it('stops a function that leaves an argument out and holds what its test hands over', () => {
+  it('blocks a function that ignores an argument and contains the input of its test', () => {
     const files = (body: string) => [
       ...product(`export function sum(list, field) {\n  ${body}\n}`),
       ...product(
@@ -229,7 +229,7 @@ describe('examineChange on the product', () => {
     expect(codes(files('return list.reduce((all, one) => all + one[field], 0);'))).toEqual([]);
   });
 
-  it('stops a result that is kept for the object of a benchmark', () => {
+  it('blocks a result cached for the object of a benchmark', () => {
     const text =
       'let last;\nlet answer;\nexport function sum(list) {\n  if (list === last) return answer;\n  last = list;\n  answer = list.reduce((a, b) => a + b, 0);\n  return answer;\n}';
     expect(codes(product(text), { intent: 'ENHANCE', request: 'Make sum faster' })).toEqual([
@@ -239,7 +239,7 @@ describe('examineChange on the product', () => {
   });
 });
 
-describe('examineChange on what tests replace', () => {
+describe('examineChange on mocks of tests', () => {
   const test = (head: string) =>
     `${head}\nimport assert from 'node:assert';\nimport { mock, test } from 'node:test';\nimport { sum } from '../src/sum.mjs';\nimport * as mail from '../src/mail.mjs';\ntest('sums', () => {\n  assert.equal(sum(1, 2), 3);\n});\n`;
   const unchanged = { 'src/sum.mjs': '', 'src/mail.mjs': '' };
@@ -253,7 +253,7 @@ describe('examineChange on what tests replace', () => {
     );
   });
 
-  it('sees that a test tests another module than before', () => {
+  it('reports a test that tests another module than before', () => {
     const files = [
       {
         path: 'test/sum.test.mjs',
@@ -266,7 +266,7 @@ describe('examineChange on what tests replace', () => {
   });
 });
 
-describe('examineChange on files that nobody reads', () => {
+describe('examineChange on generated files', () => {
   const source = (after: string) => ({
     path: 'src/sum.mjs',
     before: 'export const sum = (a, b) => a;',

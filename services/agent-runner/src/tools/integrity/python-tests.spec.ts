@@ -20,7 +20,7 @@ describe('examineChange on a program of Python that asserts', () => {
       check.replace('assert add(1, 2) == 3', 'assert (add(1, 2) == 3, "adds")'),
       ['assertion_weakened'],
     ],
-  ])('reads that it %s', (_, after, expected) => {
+  ])('reports that it %s', (_, after, expected) => {
     expect(blockingCodes(findings(after))).toEqual(expected);
   });
 });

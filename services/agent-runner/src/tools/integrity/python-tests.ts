@@ -18,7 +18,7 @@ export function pythonTests(path: string, file: SyntaxFile): TestFile {
 const isTestClass = ({ name, bases }: ClassSyntax): boolean =>
   /^_?Test|Tests?$|TestCase$/.test(name ?? '') || bases.some((base) => /Test|Case/.test(dottedName(base)));
 
-/** unittest's own class: it calls its tests and waits for nothing. */
+/** unittest's own class: it calls its tests and awaits nothing. */
 const isPlainCase = ({ bases }: ClassSyntax): boolean =>
   bases.length > 0 && bases.every((base) => /^(?:unittest\.)?TestCase$/.test(dottedName(base)));
 
@@ -64,7 +64,7 @@ class PythonTests {
     if (this.cases.length === 0) this.helpers();
   }
 
-  /** What a script asserts when it is run. */
+  /** The assertions of a script at run time. */
   private program(): void {
     const reader = this.reader();
     reader.read(this.file.body, startPlace());
@@ -81,7 +81,7 @@ class PythonTests {
       });
   }
 
-  /** A later function of the same name takes the place of an earlier one. */
+  /** A later function of the same name replaces an earlier one. */
   private scope(body: readonly Syntax[], title: string, state: TestState, isSynchronous: boolean): void {
     const last = new Map<string, Syntax>();
     for (const node of body)
@@ -98,7 +98,7 @@ class PythonTests {
     const own = isOff ? 'skipped' : state;
     for (const node of body) {
       if (node.kind === 'if') {
-        // What is defined under a condition is there under that condition.
+        // A conditional definition gets that condition.
         const isMain = print(node.test).includes('__name__');
         if (!isMain)
           for (const branch of [node.whenTrue, node.whenFalse])
@@ -157,7 +157,7 @@ class PythonTests {
     });
   }
 
-  /** Whether hooks skip the tests that they are run before. */
+  /** Whether hooks skip the tests that they run before. */
   private skipsIn(hooks: readonly Syntax[]): TestState {
     const reader = this.reader();
     for (const hook of hooks) if (hook.kind === 'function') reader.read(hook.body, startPlace());
@@ -166,7 +166,7 @@ class PythonTests {
     );
   }
 
-  /** By whatever names they were imported, or kept. */
+  /** By any imported or assigned name. */
   private marks(marks: readonly Syntax[]): TestState {
     return marksOf(marks.map((mark) => this.meant(mark)));
   }
@@ -229,7 +229,7 @@ class PythonTests {
     return { names: [], state: 'runs' };
   }
 
-  /** A file without tests may hold what tests assert with. */
+  /** A file without tests may contain assertions of tests. */
   private helpers(): void {
     for (const node of this.names.functions.values()) {
       const reader = this.reader();
@@ -249,7 +249,7 @@ class PythonTests {
   }
 }
 
-/** What decorators and marks say about whether a test runs. */
+/** Whether decorators and marks let a test run. */
 function marksOf(marks: readonly Syntax[]): TestState {
   return strictest(
     marks.map((mark): TestState => {

@@ -1,11 +1,11 @@
 import type { Syntax } from '../syntax/syntax';
 import { walk } from '../syntax/walk';
 
-/** Puts a sign in place of names that the product no longer has, or has newly: what is left is equal after a renaming. */
+/** Replaces names that the product no longer has, or has newly, by a placeholder: renamed code becomes equal. */
 export interface Rename {
   readonly before: (text: string) => string;
   readonly after: (text: string) => string;
-  /** Names and texts that are in the product no more. */
+  /** Names and texts that the product no longer has. */
   readonly gone: ReadonlySet<string>;
 }
 
@@ -16,7 +16,7 @@ export interface Sides {
 
 const identifier = /[\p{L}_$][\p{L}\d_$]*/gu;
 
-/** What the product's own words became, over all files that the change touches. */
+/** The renamings of the product's own words, over all files that the change touches. */
 export function renamesOf(files: readonly Sides[]): Rename {
   const [old, now] = [
     wordsOf(files.flatMap(({ before }) => before)),
@@ -24,7 +24,7 @@ export function renamesOf(files: readonly Sides[]): Rename {
   ];
   const without = (one: ReadonlySet<string>, other: ReadonlySet<string>) =>
     new Set([...one].filter((word) => !other.has(word)));
-  // Names only: an expected text that became another is no renaming.
+  // Names only: a changed expected text is no renaming.
   const renamed = without(old.names, now.names);
   const added = without(now.names, old.names);
   const gone = without(new Set([...old.names, ...old.texts]), new Set([...now.names, ...now.texts]));

@@ -16,14 +16,14 @@ export interface Tree {
   /** Paths of the base and of the change. */
   readonly before: ReadonlySet<string>;
   readonly after: ReadonlySet<string>;
-  /** What a file of the product imports now, by path. */
+  /** The current imports of a product file, by path. */
   readonly importsOf: (path: string) => ReadonlySet<string>;
 }
 
 const harness =
   /^(?:(?:node:)?assert(?:\/strict)?|node:test|vitest|@jest\/globals|chai|mocha|ava|tap|tape|expect|bun:test|unittest|pytest)$/;
 
-/** Tests that get by the same names something else than before: another module, or one of their own. */
+/** Tests whose names now refer to something else: another module, or a definition of their own. */
 export function replacedSubject(
   { path, before, after }: TestSides,
   tree: Tree,
@@ -42,7 +42,10 @@ export function replacedSubject(
   );
   const found = new Map<string, IntegrityFinding>();
   const add = (code: string, message: string, line: number | undefined) =>
-    found.set(message, finding(code, 'high', message, { file: path, line }, 'Test what was tested before.'));
+    found.set(
+      message,
+      finding(code, 'high', message, { file: path, line }, 'Test the same subject as before.'),
+    );
   for (const [local, { module }] of old) {
     const current = now.get(local);
     const subject = resolveModule(path, module, tree.before);
@@ -75,7 +78,7 @@ export function replacedSubject(
     }
     const target = resolveModule(path, current.module, tree.after);
     if (target === subject || target === undefined) continue;
-    // What was moved is still offered by its old place, or taken from there.
+    // A moved export is still re-exported from its old place, or imported from there.
     const isMoved = tree.importsOf(subject).has(target) || tree.importsOf(target).has(subject);
     const isAsked =
       asksToRemove(request) ||

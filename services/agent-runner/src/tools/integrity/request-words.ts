@@ -1,4 +1,4 @@
-/** What a request says, for the question whether it asks for something. */
+/** The words of a request, to decide what it asks for. */
 export interface RequestWords {
   readonly text: string;
   /** Its words in their short form; names in code as their parts as well. */
@@ -24,7 +24,7 @@ const wordsIn = (text: string): readonly string[] =>
     .split(/[^\p{L}\d]+/u)
     .filter((word) => word.length > 1 && !/^\d+$/.test(word));
 
-/** Where something is to be written says nothing of what else is there. */
+/** The path of a file to write tells nothing about other files. */
 const place = /\b(?:in|to|into|from|of|at)\s+(?:[\w.-]+\/)+[\w.-]+\.\w+/g;
 
 export function requestWords(text: string): RequestWords {
@@ -36,11 +36,11 @@ export function requestWords(text: string): RequestWords {
   return { text, words: new Set(words.map(stem)), literals: new Set([...quoted, ...numbers]) };
 }
 
-/** Whether a text and the request speak of the same thing: they share a word that means something. */
+/** Whether a text and the request have the same subject: they share a meaningful word. */
 export const speaksOf = ({ words }: RequestWords, text: string): boolean =>
   wordsIn(text).some((word) => !common.has(word) && words.has(stem(word)));
 
-/** Whether a name of code stands in the request, as it is or in words. */
+/** Whether a name of code occurs in the request, verbatim or in words. */
 export function names({ text, words }: RequestWords, name: string): boolean {
   if (name.length > 2 && text.includes(name)) return true;
   const parts = wordsIn(name).filter((part) => !common.has(part));
@@ -55,14 +55,14 @@ export const abbreviates = ({ words }: RequestWords, name: string): boolean => {
   );
 };
 
-/** Whether a literal stands in the request. */
+/** Whether a literal occurs in the request. */
 export const namesLiteral = ({ text, literals }: RequestWords, literal: string): boolean =>
   literals.has(literal) ||
   (literal.trim().length > 2 &&
     !/^-?[\d.]+$/.test(literal) &&
     text.toLowerCase().includes(literal.trim().toLowerCase()));
 
-/** Whether a request wants the same from the product as before, in another way: faster, simpler, in less memory. */
+/** Whether a request wants the same behaviour in another way: faster, simpler, in less memory. */
 export const asksForSameBehaviour = ({ text }: RequestWords): boolean =>
   /\b(?:fast|quick|slow|speed|perform|optimi[sz]|efficien|memory|laz(?:y|ily)|cach|memoi|simpl|refactor|clean|readab|tid(?:y|ier)|restructur|clearer|without (?:chang|cop|recurs)|same (?:behaviou?r|results?|output|answers?|checks?)|behaviou?r (?:stays|unchanged))/i.test(
     text,

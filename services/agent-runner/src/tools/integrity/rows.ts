@@ -4,7 +4,7 @@ import { dottedName, walk } from '../syntax/walk';
 
 const maxRows = 300;
 
-/** The rows of a literal table, by whatever name it goes; undefined where they are not known. */
+/** The rows of a literal table, by any name of it; undefined where they are not known. */
 export function rowsOf(node: Syntax, bindings: Bindings, depth = 0): readonly Syntax[] | undefined {
   if (depth > 5) return undefined;
   if (node.kind === 'list')

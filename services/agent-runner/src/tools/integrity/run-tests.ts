@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { SyntaxFile } from '../syntax/syntax';
 import { constantText, walk } from '../syntax/walk';
 
-/** What runners look for where their command names nothing. */
+/** Default patterns of runners whose command names no file. */
 const defaults: readonly (readonly [runner: RegExp, files: RegExp])[] = [
   [
     /\bnode\b.*\s--test\b/,
@@ -18,7 +18,7 @@ const defaults: readonly (readonly [runner: RegExp, files: RegExp])[] = [
 /** A script's name is no file. */
 const script = /\b(?:npm|pnpm|yarn|bun)\s+(?:run(?:-script)?\s+)?[\w:.-]+/g;
 
-/** Whether the test command runs a file, as far as that is seen in its words; undefined where it is not. */
+/** Whether the test command runs a file, if its words show that; undefined otherwise. */
 export function isRunBy(command: string, path: string, paths: ReadonlySet<string>): boolean | undefined {
   const words = command
     .replaceAll(script, ' ')
@@ -37,11 +37,11 @@ export function isRunBy(command: string, path: string, paths: ReadonlySet<string
       path.startsWith(`${word.replace(/\/$/, '')}/`) ||
       (/[*?]/.test(word) && posix.matchesGlob(path, word)),
   );
-  // A program of the project's own runs what it finds.
+  // A program of the project's own runs the files that it finds.
   return isNamed || usual !== undefined || named.some((word) => !paths.has(word)) ? isNamed : undefined;
 }
 
-/** Whether programs of the project that run its tests look for a file of this name: `name.endsWith('.spec.js')`. */
+/** Whether test programs of the project look for a file of this name: `name.endsWith('.spec.js')`. */
 export function filesPickedBy(programs: readonly SyntaxFile[]): (path: string) => boolean {
   const picks: ((path: string) => boolean)[] = [];
   for (const { body } of programs)

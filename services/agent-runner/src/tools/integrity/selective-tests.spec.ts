@@ -15,7 +15,7 @@ const codes = (files: readonly ChangedFile[], change: ExaminedChange = {}) =>
   blockingCodes(examined(files, { intent: 'TEST', request: 'Add tests', ...change }));
 const reads = "import { readFileSync, writeFileSync } from 'node:fs';\n";
 
-describe('examineChange on tests that see to it that they pass', () => {
+describe('examineChange on tests that make themselves pass', () => {
   it.each<[title: string, files: readonly ChangedFile[], codes: readonly string[]]>([
     [
       'asserts only of what is right already',
@@ -86,7 +86,7 @@ describe('examineChange on tests that see to it that they pass', () => {
       ),
       ['subject_mocked'],
     ],
-  ])('finds one that %s', (_, files, expected) => {
+  ])('reports a test that %s', (_, files, expected) => {
     expect(codes(files, { unchanged: { 'src/years.mjs': '', 'shop/years.py': '' } })).toEqual(expected);
   });
 
@@ -101,7 +101,7 @@ describe('examineChange on tests that see to it that they pass', () => {
       ),
     ],
     [
-      'expectations that are renewed when somebody asks for it',
+      'expectations that are renewed on an explicit option',
       edited(
         `${reads}export const pairs = () => [];\n`,
         `${reads}export const pairs = () => [];\nexport function renew(file, content) {\n  if (process.env.UPDATE && readFileSync(file, 'utf8') !== content) writeFileSync(file, content);\n}\n`,
@@ -109,7 +109,7 @@ describe('examineChange on tests that see to it that they pass', () => {
       ),
     ],
     [
-      'a new file that needs what may be absent',
+      'a new file with an optional dependency',
       inPython(
         null,
         python('    assert years(1) == [1]').replace('\nfrom', '\npytest.importorskip("numpy")\nfrom'),
@@ -145,7 +145,7 @@ describe('examineChange on tests that see to it that they pass', () => {
         },
       ],
     ],
-  ])('has nothing against %s', (_, files) => {
+  ])('accepts %s', (_, files) => {
     expect(codes(files, { unchanged: { 'src/years.mjs': '', 'shop/years.py': '' } })).toEqual([]);
   });
 });

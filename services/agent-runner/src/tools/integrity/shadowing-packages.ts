@@ -3,7 +3,7 @@ import type { ChangedFile } from './changed-file';
 import { isTestFile } from './file-roles';
 import { finding, type IntegrityFinding } from './findings';
 
-/** New packages of Python on the side of the tests that have the name of a package of the product: tests import them instead. */
+/** New Python packages among the tests with the name of a product package: tests would import them instead. */
 export function shadowingPackages(
   files: readonly ChangedFile[],
   paths: ReadonlySet<string>,
@@ -26,7 +26,7 @@ export function shadowingPackages(
             'high',
             `${path} has the name of the product's "${name}", and tests beside it import it instead.`,
             { file: path },
-            'Give it a name of its own.',
+            'Give it another name.',
           ),
         ]
       : [];

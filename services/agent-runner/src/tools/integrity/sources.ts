@@ -18,13 +18,13 @@ const isJavascript = (path: string): boolean =>
   /\.(?:[cm]?js|jsx|[cm]?ts|tsx)$/.test(path) && !/\.d\.[cm]?ts$/.test(path);
 const maxTextLength = 4_194_304;
 
-/** One state of a project: what is there, and what stands in it. */
+/** One state of a project: its files and their texts. */
 interface Project {
   readonly paths: ReadonlySet<string>;
   readonly textOf: (path: string) => string | undefined;
 }
 
-/** Parses each text once. What cannot be parsed is said, not passed over. */
+/** Parses each text once. An unparsable text is reported, not skipped. */
 export class Sources {
   private readonly parsed = new Map<string, SyntaxFile | undefined>();
   private readonly failed = new Set<string>();
@@ -56,7 +56,7 @@ export class Sources {
     return found ? [found] : [];
   }
 
-  /** Functions that a file of tests brings in from another on the side of the tests. */
+  /** Functions that a test file imports from another file among the tests. */
   private helpers(path: string, syntax: SyntaxFile, { paths, textOf }: Project): Functions {
     const found = new Map<string, FunctionSyntax>();
     if (!isTestFile(path)) return found;
@@ -70,12 +70,12 @@ export class Sources {
     return found;
   }
 
-  /** Tests that stand beside the code that they test. */
+  /** Tests in the same file as their code. */
   holdsTests(path: string, text: string): boolean {
     return path.endsWith('.rs') && /#\[(?:\w+::)?test\]/.test(text);
   }
 
-  /** Whether a program asserts when it is run, rather than in functions that others call. */
+  /** Whether a program asserts at its top level, rather than in functions that others call. */
   asserts(path: string, text: string): boolean {
     return (
       this.syntax(path, text) !== undefined &&
@@ -83,7 +83,7 @@ export class Sources {
     );
   }
 
-  /** `isTest`: of files that are tests by what runs them, not by their name. */
+  /** `isTest`: of files that are tests by their command, not by their name. */
   sides(file: ChangedFile, isTest: (path: string) => boolean): readonly SourceSides[] {
     const { path, before, after, isTooLarge } = file;
     if (isTooLarge || isVendored(path) || isMade(path, before, after)) return [];
@@ -107,14 +107,14 @@ export class Sources {
       finding(
         isTestFile(path) ? 'test_not_examined' : 'file_not_examined',
         isTestFile(path) ? 'high' : 'medium',
-        'The file could not be parsed: what is new in it was not examined.',
+        'The file could not be parsed and was not examined.',
         { file: path },
         'Write it in simpler code.',
       ),
     );
   }
 
-  /** Hostile code may be too deep for any parser. */
+  /** Hostile code may be nested too deeply for any parser. */
   private attempt<T>(path: string, work: () => T): T | undefined {
     try {
       return work();

@@ -19,7 +19,7 @@ const codes = (files: readonly ChangedFile[], change: ExaminedChange = {}) =>
 const replaced = (...pairs: readonly (readonly [string, string])[]) =>
   edited(pairs.reduce((text, [from, to]) => text.replace(from, to), suite));
 
-describe('examineChange on tests that others replace, and tests that moved', () => {
+describe('examineChange on replaced and moved tests', () => {
   it.each([
     [
       'that the request speaks of',
@@ -27,7 +27,7 @@ describe('examineChange on tests that others replace, and tests that moved', () 
       ['assertion_changed?'],
     ],
     ['that the request does not name', 'Make the sums right', ['tests_removed']],
-  ])('takes a test for the successor of one %s', (_, request, expected) => {
+  ])('treats a test as the successor of one %s', (_, request, expected) => {
     const files = replaced(
       ["test('adds nothing'", "test('adds one for nothing'"],
       [
@@ -38,7 +38,7 @@ describe('examineChange on tests that others replace, and tests that moved', () 
     expect(codes(files, { intent: 'FEATURE', request })).toEqual(expected);
   });
 
-  it('says of tests that moved to where a program with endings of its own does not look', () => {
+  it('reports tests that moved out of the pattern of the project’s test program', () => {
     const files = [...edited(null), ...edited(suite, null, 'test/add-test.mjs')];
     const unchanged = {
       'package.json': '{"scripts":{"test":"node test/run.mjs"}}',
@@ -50,7 +50,7 @@ describe('examineChange on tests that others replace, and tests that moved', () 
   it.each([
     ['takes its tests with it', 'Remove the statistics', []],
     ['is not asked for', 'Remove the header', ['test_deleted']],
-  ])('a module that is removed by a longer name %s', (_, request, expected) => {
+  ])('handles a module that the request names by a longer name: %s', (_, request, expected) => {
     const check =
       "const assert = require('node:assert');\nconst { mean } = require('../lib/stats');\ntest('mean', () => { assert.equal(mean([1, 3]), 2); });\n";
     const files = [
@@ -61,9 +61,9 @@ describe('examineChange on tests that others replace, and tests that moved', () 
   });
 
   it.each([
-    ['where the command does not look', 'node --test \\"test/**/*.test.mjs\\"', ['test_deleted']],
+    ['outside of the command’s pattern', 'node --test \\"test/**/*.test.mjs\\"', ['test_deleted']],
     ['where a program of its own may look', 'node test/run.mjs', []],
-  ])('says of tests that moved %s', (_, test, expected) => {
+  ])('reports tests that moved %s', (_, test, expected) => {
     const files = [...edited(null), ...edited(suite, null, 'test/unit/add.spec.mjs')];
     const unchanged = {
       'package.json': `{"scripts":{"test":"${test}"}}`,

@@ -8,7 +8,7 @@ const groupOf = (title: string): string => title.split(' > ').slice(0, -1).join(
 const lastPart = (title: string): string => title.split(' > ').at(-1) ?? '';
 const lastName = (callee: string): string => callee.split('.').at(-1) ?? '';
 
-/** New tests that stand where a test was that is gone, and expect something else of the same function. */
+/** New tests in place of a deleted test, with another expectation of the same function. */
 export class Successors {
   private readonly used = new Set<TestCase>();
   private readonly fresh: readonly (readonly [TestCase, readonly Located[]])[];
@@ -27,7 +27,7 @@ export class Successors {
     this.fresh = [...Map.groupBy(says, ({ test }) => test)];
   }
 
-  /** The one that took the place of a test: the request names the function, and speaks of what the test said. */
+  /** The successor of a test: the request names the function and mentions the subject of the test. */
   of(path: string, lost: readonly Located[]): TestCase | undefined {
     const [first] = lost;
     if (!first) return undefined;
@@ -69,7 +69,7 @@ const withoutNames = (title: string, subjects: ReadonlySet<string>): string =>
     .filter((word) => !subjects.has(word))
     .join(' ');
 
-/** Whether the change of behaviour is real is tried as with an expectation that was changed. */
+/** A trial shows whether the change of behaviour is real, as for a changed expectation. */
 export const replacedFinding = (path: string, before: TestCase, after: TestCase): IntegrityFinding => ({
   ...finding(
     'assertion_changed',

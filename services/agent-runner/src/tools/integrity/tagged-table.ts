@@ -1,6 +1,6 @@
 import type { Syntax, Template } from '../syntax/syntax';
 
-/** The rows of a table in a template: names in the first line, a value for each in every other. */
+/** The rows of a table in a template: names in the first line, one value for each in every other line. */
 export function taggedRows({ texts, values, line }: Template): readonly Syntax[] {
   const names = (texts[0] ?? '')
     .trim()

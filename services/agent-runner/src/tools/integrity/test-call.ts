@@ -8,10 +8,10 @@ import { stricter, strictest } from './states';
 import { taggedRows } from './tagged-table';
 import type { TestState } from './test-model';
 
-/** `test('adds', { skip: true }, () => ...)`, and what it is called through. */
+/** `test('adds', { skip: true }, () => ...)`, with the names that it is called by. */
 export type Call = Extract<Syntax, { kind: 'call' }>;
 
-/** As the runner tells it, where all that is put into it is known. */
+/** The title as the runner prints it, where all inserted values are known. */
 export function titleOf(node: Syntax, bindings: Bindings): string {
   if (node.kind !== 'template') return print(node, bindings);
   const values = node.values.map((value) => print(value, bindings));
@@ -25,7 +25,7 @@ export interface TestOptions {
   readonly retries?: number;
 }
 
-/** Only what is itself an argument of the call says something about the test. */
+/** Only an argument of the call itself is relevant to the test. */
 export function optionsOf(args: readonly Syntax[]): TestOptions {
   const found: { state: TestState; timeoutMs?: number; retries?: number } = { state: 'runs' };
   args.forEach((argument, index) => {
@@ -88,7 +88,7 @@ export function tableOf(call: Call, place: Place): readonly Syntax[] | undefined
   return table.kind === 'template' ? taggedRows(table) : rowsOf(table, place.bindings);
 }
 
-/** The test's own object: what the callback is given. */
+/** The test's own object: the argument of the callback. */
 export const contextNames = (callback: FunctionSyntax): readonly string[] => {
   const [first] = callback.parameters;
   return first?.pattern.kind === 'name' &&

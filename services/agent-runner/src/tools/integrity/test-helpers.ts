@@ -12,7 +12,7 @@ export interface HelperSides {
   readonly after: SyntaxFile;
 }
 
-/** Functions and data that tests use, changed under the same name: what is asserted after them may hold for another reason. */
+/** Functions and data of tests, changed under the same name: assertions that use them may pass for another reason. */
 export function helperFindings(
   { path, before, after }: HelperSides,
   rename: Rename,
@@ -40,7 +40,7 @@ export function helperFindings(
   });
 }
 
-/** By name; what asserts itself is compared assertion by assertion. */
+/** By name; assertions inside are compared one by one. */
 function helpersOf(file: SyntaxFile): ReadonlyMap<string, Syntax> {
   const found = new Map<string, Syntax>();
   const { tests } = testNames(file);

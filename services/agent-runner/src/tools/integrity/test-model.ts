@@ -1,4 +1,4 @@
-/** Why an assertion says nothing although it is there. */
+/** The reason why an existing assertion asserts nothing. */
 export type Suppression = 'swallowed' | 'unreachable' | 'not_awaited' | 'never_called';
 
 /** An assertion of a test, in words that do not depend on formatting, names of constants or the library used. */
@@ -8,21 +8,21 @@ export interface Assertion {
   readonly isNegated: boolean;
   readonly actual: string;
   readonly expected: string;
-  /** The assertion in the words that stand there. */
+  /** The source text of the assertion. */
   readonly asWritten: string;
-  /** Conditions that it stands under, those of its test left out. */
+  /** Conditions of the assertion, without those of its test. */
   readonly guards: readonly string[];
   readonly suppression: Suppression | undefined;
   /** Compares by `==`. */
   readonly isLoose: boolean;
-  /** True whatever the product does. */
+  /** True for every behaviour of the product. */
   readonly isVacuous: boolean;
   /** The bound or tolerance, where it is a number. */
   readonly bound: number | undefined;
-  /** Functions that what is asserted of calls, and literals of both sides. */
+  /** Functions that the subject calls, and literals of both sides. */
   readonly callees: readonly string[];
   readonly literals: readonly string[];
-  /** Literals of what is asserted of. */
+  /** Literals of the subject. */
   readonly inputs: readonly string[];
   readonly line: number;
 }
@@ -33,9 +33,9 @@ export interface TestCase {
   readonly title: string;
   readonly state: TestState;
   readonly assertions: readonly Assertion[];
-  /** What it does besides asserting, in the order of the text. */
+  /** Its actions besides assertions, in the order of the text. */
   readonly actions: readonly string[];
-  /** The highest that it asks for itself. */
+  /** The highest value that the test requests itself. */
   readonly timeoutMs: number | undefined;
   readonly retries: number;
   readonly line: number;
@@ -51,7 +51,7 @@ export interface TestFile {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A function of a file without tests, which tests elsewhere may assert with; by itself nothing runs it. */
+/** A function of a file without tests, which tests elsewhere may assert with; nothing runs it by itself. */
 export const helperTitle = (name: string | undefined): string => `function ${name ?? ''}`;
 export const isHelper = ({ title }: TestCase): boolean => title.startsWith('function ');
 

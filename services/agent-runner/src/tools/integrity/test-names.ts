@@ -2,13 +2,13 @@ import type { FunctionSyntax, Syntax, SyntaxFile } from '../syntax/syntax';
 import { boundNames, dottedName, walk } from '../syntax/walk';
 import type { AssertionNames } from './assertion';
 
-/** What the names of a file of tests mean. */
+/** The meanings of the names in a test file. */
 export interface TestNames extends AssertionNames {
-  /** A local name and the test function that it stands for: `test`, `describe`, `it.skip`. */
+  /** A local name and its test function: `test`, `describe`, `it.skip`. */
   readonly tests: ReadonlyMap<string, string>;
-  /** Local names that come from the product or are the file's own, so that no library's meaning fits them. */
+  /** Local names that come from the product or the file itself, so that no library's meaning applies. */
   readonly foreign: ReadonlySet<string>;
-  /** Local functions, to be looked into where they are called. */
+  /** Local functions, which are followed where they are called. */
   readonly functions: ReadonlyMap<string, Extract<Syntax, { kind: 'function' }>>;
 }
 
@@ -51,7 +51,7 @@ export function importsOf(file: SyntaxFile): readonly Imported[] {
   return found;
 }
 
-/** Every module that a file brings in; `require('./a.js');` alone as well. */
+/** Every module that a file imports; also a plain `require('./a.js');`. */
 export function modulesOf({ body }: Pick<SyntaxFile, 'body'>): readonly string[] {
   const found: string[] = [];
   walk(body, (node) => {
@@ -73,7 +73,7 @@ function requiredModule(node: Syntax): { readonly module: string; readonly membe
   return module?.kind === 'literal' ? { module: module.value } : undefined;
 }
 
-/** `helpers`: functions of the project's own that a file of tests brings in, by their local names. */
+/** `helpers`: the project's own functions that a test file imports, by their local names. */
 export function testNames(file: SyntaxFile, helpers: Functions = new Map()): TestNames {
   const tests = new Map<string, string>([...testFunctions].map((name) => [name, name]));
   const imported = new Map<string, string>();
@@ -118,7 +118,7 @@ export function testNames(file: SyntaxFile, helpers: Functions = new Map()): Tes
   return { tests, imported, objects, loose, foreign, functions, ownFunctions };
 }
 
-/** The functions of a file that stand at its top, by their names. */
+/** The top-level functions of a file, by name. */
 export function functionsOf({ body }: SyntaxFile): Functions {
   const found = new Map<string, FunctionSyntax>();
   for (const node of body) {

@@ -12,7 +12,7 @@ const what = {
   conditional: 'runs only under a condition',
 } as const;
 
-/** Tests that do not run, or run with more patience than before. */
+/** Tests that do not run, or run with longer timeouts or more retries than before. */
 export function stateFindings(comparison: TestComparison, matching: Matching): readonly IntegrityFinding[] {
   const counterpart = counterparts(comparison.before, matching);
   return comparison.after.flatMap((file) => [
@@ -21,7 +21,7 @@ export function stateFindings(comparison: TestComparison, matching: Matching): r
   ]);
 }
 
-/** The test of before that a test is: by its title, or by what it asserts. */
+/** The old test of a test: by its title, or by its assertions. */
 function counterparts(
   before: readonly TestFile[],
   matching: Matching,
@@ -48,7 +48,7 @@ function stateOf(
   const isNoWorse = test.state === old?.state || old?.state === 'skipped' || old?.state === 'todo';
   if (test.state !== 'runs' && !isNoWorse) {
     const isAsked = /\b(?:skip|todo|placeholder|disable|quarantine)/i.test(request.text);
-    // A new test that cannot run everywhere takes nothing away.
+    // A new test that cannot run everywhere removes nothing.
     const isNewCondition = old === undefined && test.state === 'conditional';
     const severity = (isAsked && old === undefined) || isNewCondition ? 'medium' : 'high';
     found.push(
@@ -105,6 +105,6 @@ const patience = (
     isAsked ? 'medium' : 'high',
     message,
     place,
-    'Find out what takes so long, or what fails at times.',
+    'Find the cause of the longer time, or of the flakiness.',
   );
 };

@@ -10,7 +10,7 @@ const testCase =
 const vacuous =
   /\bassert!?\s*\(?\s*true\b|\bassertTrue\(\s*true|\bassert_eq!\(\s*(\w+)\s*,\s*\1\s*\)|\bassertEquals\(\s*(\w+)\s*,\s*\2\s*\)/;
 
-/** Tests of languages without a parser here, line by line: conservatively, every word that may skip does. */
+/** Tests of languages without a parser here, line by line: conservatively, every word that may mean skip does. */
 export function textTests(path: string, text: string): TestFile {
   const cases: { title: string; line: number; isSkipped: boolean; assertions: Assertion[] }[] = [];
   let isSkippedNext = false;
@@ -25,7 +25,7 @@ export function textTests(path: string, text: string): TestFile {
       }
       if (skipped.test(line)) {
         const current = cases.at(-1);
-        // An attribute stands before or between what it belongs to.
+        // An attribute is before or between the parts that it belongs to.
         if (/^\s*(?:#\[|@|\[)/.test(line) && !found && !/#\[ignore/.test(line)) isSkippedNext = true;
         else if (current) current.isSkipped = true;
       }
@@ -71,7 +71,7 @@ const lineAssertion = (text: string, line: number): Assertion => ({
   line,
 });
 
-/** A test that is commented out is a test that was removed. */
+/** A commented-out test is a removed test. */
 const withoutComments = (text: string): string =>
   text
     .replaceAll(/\/\*[\s\S]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ' '))

@@ -14,19 +14,19 @@ const codes = (after: string, request = 'The month after December is January') =
     ),
   );
 
-describe('a product of which only words are different', () => {
-  it('has not been mended', () => {
+describe('a product with changed comments only', () => {
+  it('is reported as not fixed', () => {
     expect(codes(before.replace('The month after.', 'The number after.'))).toEqual(['product_unchanged']);
     expect(codes(`# Months count from 1.\n${before}`)).toEqual(['product_unchanged']);
   });
 
-  it('is right where words are asked for, and where code is different as well', () => {
+  it('is accepted when the request asks for documentation, or when code changed as well', () => {
     expect(codes(`# Months count from 1.\n${before}`, 'The comment on months is missing')).toEqual([]);
     expect(codes(before.replace('month + 1', 'month % 12 + 1'))).toEqual([]);
   });
 });
 
-describe('a package on the side of the tests', () => {
+describe('a package among the tests', () => {
   const shadow = (path: string) =>
     blockingCodes(
       examined(
@@ -38,7 +38,7 @@ describe('a package on the side of the tests', () => {
       ),
     );
 
-  it('may not have the name of the product’s', () => {
+  it('is refused when it has the name of a product package', () => {
     expect(shadow('tests/shop/__init__.py')).toEqual(['lookalike_import']);
     expect(shadow('tests/helpers/__init__.py')).toEqual([]);
   });

@@ -9,7 +9,7 @@ const asksForCode: ReadonlySet<Intent> = new Set(['DEBUG', 'FEATURE', 'ENHANCE',
 const aboutText =
   /\b(?:comments?|document(?:ation|ed)?|jsdoc|readme|typo|format|spelling|lint|types?|annotat|tests?|checks?)\b/i;
 
-/** Of the product only comments are different, and tests are: what was asked for has not been done. */
+/** Only comments of the product, and tests, were changed: the request is not implemented. */
 export function unchangedProduct(
   sides: readonly SourceSides[],
   intent: Intent,
@@ -27,7 +27,7 @@ export function unchangedProduct(
         finding(
           'product_unchanged',
           'high',
-          'Only comments of the product were changed, and tests: what was asked for has not been done.',
+          'Only comments of the product and tests were changed; the request is not implemented.',
           { file: first.path },
           'Change the product.',
         ),
@@ -35,7 +35,7 @@ export function unchangedProduct(
     : [];
 }
 
-/** What a file does, without its docstrings. */
+/** The code of a file, without its docstrings. */
 function codeOf({ body }: SyntaxFile): string {
   const words: string[] = [];
   walk(body, (node, [parent]) => {

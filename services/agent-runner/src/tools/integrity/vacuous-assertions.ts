@@ -7,11 +7,11 @@ import { assertionKey, type Assertion } from './test-model';
 const aboutRepetition =
   /determin|idempot|stable|same|memo|cach|pure|repeat|twice|again|once|reflexiv|itself|identi|singleton|consisten/i;
 
-/** More than that something is there. */
+/** More than that a value exists. */
 const saysSomething = ({ assertion }: Located): boolean =>
   assertion.strength > strength.existence && assertion.suppression === undefined;
 
-/** It stands under a condition on the very thing that it is about, and nothing demands that the condition holds. */
+/** It is conditional on its own subject, and no assertion demands that the condition holds. */
 function isSelective({ assertion, test }: Located): boolean {
   const root = /^[\p{L}_$][\p{L}\d_$]*(?=[.[])/u.exec(assertion.actual)?.[0];
   const guard = assertion.guards.find((one) => root !== undefined && new RegExp(`\\b${root}[.[]`).test(one));
@@ -23,18 +23,18 @@ function isSelective({ assertion, test }: Located): boolean {
   );
 }
 
-/** What it expects is what the function itself answers, which a vacuous assertion of the same test does as well. */
+/** Its expectation is the function's own answer, as in a vacuous assertion of the same test. */
 const isOwnOutput = (vacuous: Assertion, { expected, literals, inputs, callees }: Assertion): boolean =>
   vacuous.callees.some((name) => callees.includes(name) && expected.includes(`${name}(`)) &&
   literals.every((literal) => inputs.includes(literal) || vacuous.literals.includes(literal));
 
-/** New assertions that hold whatever the product does, or whose failure is not told. */
+/** New assertions that hold for every behaviour of the product, or whose failure is not reported. */
 export function vacuousFindings(matching: Matching, { before }: TestComparison): readonly IntegrityFinding[] {
   const known = new Set(located(before).map(({ assertion }) => assertionKey(assertion)));
   const fresh = [...matching.gained, ...matching.edited.map(({ after }) => after)].filter(
     ({ assertion }) => !known.has(assertionKey(assertion)),
   );
-  // The same words, of which one names another thing now.
+  // The same words, one of which has another meaning now.
   const emptied = matching.kept.flatMap(({ before: old, after }) =>
     after.assertion.isVacuous && !old.assertion.isVacuous ? [after] : [],
   );
@@ -53,7 +53,7 @@ export function vacuousFindings(matching: Matching, { before }: TestComparison):
         finding(
           'vacuous_assertion',
           severity,
-          'An assertion is true whatever the product does.',
+          'An assertion is true for every behaviour of the product.',
           place,
           'Assert what the product answers.',
         ),
@@ -66,7 +66,7 @@ export function vacuousFindings(matching: Matching, { before }: TestComparison):
           'high',
           `"${test.title}" asserts only where what it looks at is as it should be already.`,
           { ...place, evidence: assertion.guards.at(-1) ?? '' },
-          'Assert it of everything that is answered.',
+          'Assert it of the whole answer.',
         ),
       ];
     if (assertion.suppression === undefined) return [];

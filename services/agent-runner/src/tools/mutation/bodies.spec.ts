@@ -30,7 +30,7 @@ describe('bodies of functions', () => {
       'class A { constructor() { this.a = 1; } get b() { return undefined; } c() { return undefined; } }',
     ],
     [
-      'what is handed over for later, not what runs at once',
+      'callbacks that run later, not those that run at once',
       'a.js',
       "on('x', () => 1);\nconst squares = [1, 2].map((n) => n * n);",
       `on('x', () => ${thrown});\nconst squares = [1, 2].map((n) => n * n);`,
@@ -60,13 +60,13 @@ describe('bodies of functions', () => {
       'const table = build();\nfunction build() { return [1]; }\nexport function at(n) { return table[n]; }',
     ],
     ['a.py', 'def build():\n    return [1]\n\n\nTABLE = build()\n\n\ndef at(n):\n    return TABLE[n]\n'],
-  ])('leaves what is called when %s is loaded', (path, text) => {
+  ])('keeps the functions that are called when %s is loaded', (path, text) => {
     const mutant = emptied(path, text);
     expect(mutant).toMatchObject({ isPartial: true, throwing: expect.stringMatching(/return \[1\]/) });
     expect(mutant?.throwing).not.toMatch(/return table/i);
   });
 
-  it('has nothing to empty in a file without functions', () => {
+  it('returns undefined for a file without functions', () => {
     expect(emptied('a.js', 'export const one = 1;')).toBeUndefined();
   });
 });

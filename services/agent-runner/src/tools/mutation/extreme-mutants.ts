@@ -6,7 +6,7 @@ const maxFiles = 200;
 const maxFileLength = 262_144;
 const maxLength = 1_048_576;
 
-/** The mutants of files; undefined for a project that is too large for it, or holds what cannot be emptied. */
+/** The mutants of files; undefined for a project above the size limit, or with code that cannot be emptied. */
 export function extremeMutants(
   paths: readonly string[],
   textOf: (path: string) => string | undefined,

@@ -1,13 +1,13 @@
 import ts from 'typescript';
 import type { Body } from './mutant';
 
-/** Functions that are handed to these run at once. */
+/** Functions that run their callbacks at once. */
 const runsAtOnce =
   /^(?:map|forEach|filter|reduce|reduceRight|sort|toSorted|flatMap|some|every|find|findIndex|findLast|from|fromEntries|replace|replaceAll|then)$/;
 
 const errorText = 'This function was emptied by the examination.';
 
-/** The bodies of all outermost functions of a file, constructors left out: objects must still come into being. */
+/** The bodies of all outermost functions of a file, without constructors: objects must still be created. */
 export function javascriptBodies(
   path: string,
   text: string,
@@ -25,7 +25,7 @@ export function javascriptBodies(
     const isNeeded = ts.isConstructorDeclaration(node) || called.has(nameOf(node) ?? '');
     if (isNeeded || isRunAtOnce(node)) {
       isPartial ||= isNeeded && !ts.isConstructorDeclaration(node);
-      // What it holds runs when it is loaded as well, but for the functions in it.
+      // Its content runs at load time as well, except for the functions in it.
       if (!isNeeded) ts.forEachChild(node.body, visit);
       return;
     }

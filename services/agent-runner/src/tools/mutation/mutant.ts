@@ -1,5 +1,5 @@
 /**
- * A file of the product whose functions do nothing any more: extreme mutation. Tests that pass all the same prove nothing.
+ * A product file whose functions do nothing any more: extreme mutation. Tests that pass nevertheless prove nothing.
  * Two ways of doing nothing, because a test may rightly expect an error, or nothing at all, but not both.
  */
 export interface Mutant {
@@ -8,11 +8,11 @@ export interface Mutant {
   readonly throwing: string;
   /** Each function returns nothing. */
   readonly returning: string;
-  /** Functions that are called when the file is loaded keep their bodies: without them nothing could be loaded. */
+  /** Functions that are called when the file is loaded keep their bodies: otherwise the file could not be loaded. */
   readonly isPartial: boolean;
 }
 
-/** The body of a function, and what is put in its place. */
+/** The body of a function, and its replacement. */
 export interface Body {
   readonly start: number;
   readonly end: number;

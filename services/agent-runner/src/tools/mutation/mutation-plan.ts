@@ -4,7 +4,7 @@ import { isHelper, type TestFile } from '../integrity/test-model';
 import { extremeMutants } from './extreme-mutants';
 import type { Mutant } from './mutant';
 
-/** A test of the change that can be told from others by its name. */
+/** A test of the change that its name identifies. */
 export interface NamedTest {
   /** The last part of its title. */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface NamedTest {
   readonly isNew: boolean;
 }
 
-/** What has to be run to see whether the tests of a change still depend on the product. */
+/** The trials that show whether the tests of a change still depend on the product. */
 export interface MutationPlan {
   readonly before: readonly Mutant[];
   readonly after: readonly Mutant[];
@@ -31,13 +31,13 @@ export interface PlannedChange {
   readonly files: readonly ChangedFile[];
   readonly before: Side;
   readonly after: Side;
-  /** Files that hold tests although their names do not say so. */
+  /** Files with tests although their names do not tell. */
   readonly checks: ReadonlySet<string>;
 }
 
 const maxTests = 2_000;
 
-/** Undefined where the change leaves alone what judges it, or the project is too large to be emptied. */
+/** Undefined where the change touches no tests, or the project is too large to be emptied. */
 export function mutationPlan({ files, before, after, checks }: PlannedChange): MutationPlan | undefined {
   const judges = (path: string) =>
     !isLockFile(path) && !isExample(path) && (checks.has(path) || isJudging(path) || !isProduct(path));

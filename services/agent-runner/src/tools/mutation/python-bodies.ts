@@ -3,10 +3,10 @@ import { parser } from '@lezer/python';
 import type { Body } from './mutant';
 
 const errorText = 'This function was emptied by the examination.';
-/** Without them no object comes into being. */
+/** Without them no object can be created. */
 const makers: ReadonlySet<string> = new Set(['__init__', '__new__', '__post_init__', '__init_subclass__']);
 
-/** The bodies of all outermost functions of a file. A docstring stays: tests may stand in it. */
+/** The bodies of all outermost functions of a file. A docstring stays: it may contain tests. */
 export function pythonBodies(text: string): {
   readonly bodies: readonly Body[];
   readonly isPartial: boolean;
@@ -48,7 +48,7 @@ function emptied(node: SyntaxNode, body: SyntaxNode, text: string): Body {
   };
 }
 
-/** Called, or used as a decorator, outside of functions. What only a program does when it is run by itself does not count. */
+/** Called, or used as a decorator, outside of functions. Code that runs only as the main program does not count. */
 function namesCalledAtLoad(top: SyntaxNode, text: string): ReadonlySet<string> {
   const names = new Set<string>();
   const visit = (node: SyntaxNode): void => {

@@ -19,7 +19,7 @@ const arrayStatics: Readonly<Record<string, ReadonlySet<string>>> = {
   Object: new Set(['keys', 'values', 'entries', 'getOwnPropertyNames']),
 };
 
-/** Whether evaluating `node` makes an array that nobody else can know of. */
+/** Whether evaluating `node` creates an array that no other code has a reference to. */
 export function isFreshArray(source: SourceCode, node: Node): boolean {
   if (node.type === 'ArrayExpression') return true;
   if (node.type === 'NewExpression') return node.callee.type === 'Identifier' && node.callee.name === 'Array';
@@ -33,7 +33,7 @@ export function isFreshArray(source: SourceCode, node: Node): boolean {
   return arrayMakers.has(called.method) && !usesCollectionLibrary(source);
 }
 
-/** Whether `node` names something that is certainly an array, by what it was made of or by a declared type. */
+/** Whether `node` names something that is certainly an array, by its initialiser or by a declared type. */
 export function isKnownArray(source: SourceCode, node: Node): boolean {
   if (node.type !== 'Identifier') return false;
   const variable = variableOf(source, node);

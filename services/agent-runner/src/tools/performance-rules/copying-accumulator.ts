@@ -3,7 +3,7 @@ import { asNode, descendants, isFunction, methodCall, variableOf, type Node, typ
 
 /**
  * A reduction that copies its accumulator for every element is quadratic in time and memory. A list that the reduction
- * itself began, and that nobody has seen yet, may as well be extended in place.
+ * itself created, and that no other code has seen yet, can be extended in place.
  */
 export const copyingAccumulator: Rule.RuleModule = {
   meta: {
@@ -67,7 +67,7 @@ export const copyingAccumulator: Rule.RuleModule = {
   },
 };
 
-/** The expression that a reducer gives back, when it is one expression or ends with its only `return`. */
+/** The expression that a reducer returns, when it is one expression or ends with its only `return`. */
 function resultOf(reducer: NodeOf<'ArrowFunctionExpression'>): Node | undefined {
   const body = asNode(reducer.body);
   if (body.type !== 'BlockStatement') return body;

@@ -16,8 +16,8 @@ import {
 } from './syntax';
 
 /**
- * A list that is searched for what was already put on it: the usual way to drop duplicates, and quadratic. A set is kept
- * beside the list. Only for a list made empty here, that nothing but `push` in the same function ever changes.
+ * A list that is searched for its earlier elements: the usual way to drop duplicates, and quadratic. Adds a set
+ * beside the list. Only for a list created empty here, that nothing but `push` in the same function ever changes.
  */
 export const growingMembership: Rule.RuleModule = {
   meta: {
@@ -41,7 +41,7 @@ export const growingMembership: Rule.RuleModule = {
           hoistPlaces(source, test.node, [variable]).length === 0
         )
           return;
-        // NaN is never found by `indexOf`, so that every NaN is kept: a set would keep one.
+        // `indexOf` never finds NaN, so that every NaN is kept: a set would keep one.
         if (test.ignoresNaN) return;
         tests.set(variable, [...(tests.get(variable) ?? []), test]);
       },
@@ -95,7 +95,7 @@ function pushesOf(source: SourceCode, variable: Scope.Variable): readonly Push[]
     if (reference.init) continue;
     const use = useOf(source, identifier);
     if (use === 'reads') continue;
-    // Handed over by its own function's end: whoever changes it then, this function asks no more.
+    // Returned at the end of its own function: later changes do not affect this function.
     if (use === 'escapes' && isReturned(identifier) && ownFunction(identifier) === home) continue;
     const call = methodCall(parentOf(parentOf(identifier)));
     const [argument] = call?.arguments ?? [];

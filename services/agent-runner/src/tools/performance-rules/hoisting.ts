@@ -1,7 +1,7 @@
 import type { Rule, Scope, SourceCode } from 'eslint';
 import { asNode, isFunction, isInside, isLoop, iterationOf, parentOf, type Node } from './syntax';
 
-/** A place in front of a loop where something can be computed once, and all that runs from there to the loop's end. */
+/** A place before a loop where something can be computed once, and the region from there to the loop's end. */
 export interface HoistPlace {
   readonly region: Node;
   /** `declaration` is a whole statement without indentation. */
@@ -30,7 +30,7 @@ export function hoistPlaces(
   return places.filter((place) => variables.every((variable) => existsBefore(variable, place.region)));
 }
 
-/** The parts of a loop that run once are not in it. */
+/** The parts of a loop that run once are not part of it. */
 function isRepeated(loop: Node, node: Node): boolean {
   if (loop.type === 'ForStatement') return !loop.init || !isInside(node, asNode(loop.init));
   return loop.type !== 'ForOfStatement' && loop.type !== 'ForInStatement'
@@ -43,7 +43,7 @@ function existsBefore(variable: Scope.Variable, node: Node): boolean {
     const declared = asNode(definition.name);
     if (definition.type === 'ImportBinding') return true;
     const isBefore = (declared.range?.[1] ?? 0) <= (node.range?.[0] ?? 0);
-    // A block of its own would end before `node`; the scope must still be open there.
+    // A separate block would end before `node`; the scope must still be open there.
     return isBefore && isInside(node, asNode(variable.scope.block));
   });
 }
@@ -108,7 +108,7 @@ export function indentation(source: SourceCode, node: Node): string {
   return /^\s*/.exec(line)?.[0] ?? '';
 }
 
-/** A name like `wanted` that means nothing else anywhere near `node`. */
+/** A name like `wanted` that is not used near `node`. */
 export function freeName(source: SourceCode, node: Node, wanted: string, taken: Set<string>): string {
   const used = new Set(taken);
   for (let scope: Scope.Scope | null = source.getScope(node); scope; scope = scope.upper) {

@@ -16,7 +16,7 @@ import {
   type Node,
 } from './syntax';
 
-/** What a reference does with the array that its variable holds. */
+/** The effect of a reference on the array of its variable. */
 export type Use = 'reads' | 'mutates' | 'escapes';
 
 export function useOf(source: SourceCode, identifier: Node): Use {
@@ -52,11 +52,11 @@ function useOfMember(member: Extract<Node, { type: 'MemberExpression' }>): Use {
   return pureMethods.has(member.property.name) ? 'reads' : 'escapes';
 }
 
-/** Whether a variable's array was made here and nobody else holds it while `region` runs. */
+/** Whether a variable's array was created here and no other code has a reference to it while `region` runs. */
 function isOwnDuring(source: SourceCode, variable: Scope.Variable, region: Node): boolean {
   const value = initialValue(variable);
   if (!value || isReassigned(variable) || !isFreshArray(source, value)) return false;
-  // In a loop that does not make the array anew, what comes later in the text has come before in the next round.
+  // In a loop that does not create the array again, later text has run in the previous round.
   const loops = enclosingLoops(region).filter((loop) => !isInside(value, loop));
   return variable.references.every((reference) => {
     const identifier = asNode(reference.identifier);
@@ -74,7 +74,7 @@ function enclosingLoops(region: Node): readonly Node[] {
   return loops;
 }
 
-/** Whether nothing that happens while `region` runs can change the array in `variable`. */
+/** Whether no code that runs while `region` runs can change the array in `variable`. */
 export function isUnchangedDuring(source: SourceCode, variable: Scope.Variable, region: Node): boolean {
   if (isReassigned(variable)) return false;
   const isOwn = isOwnDuring(source, variable, region);
@@ -128,7 +128,7 @@ function mayChangeAnotherArray(source: SourceCode, node: Node, region: Node): bo
   }
 }
 
-/** `x[i] = ...` on something that may be our array under another name; `x.name = ...` changes no element. */
+/** `x[i] = ...` on a possible alias of the array; `x.name = ...` changes no element. */
 function isElementWrite(source: SourceCode, member: Node, region: Node): boolean {
   if (member.type !== 'MemberExpression' || member.object.type === 'Super') return true;
   if (!member.computed && member.property.type === 'Identifier' && member.property.name !== 'length')

@@ -9,7 +9,7 @@ const codes = (text: string, path = 'file.mjs') =>
   codeFindings({ path, text }).map((finding) => finding.code);
 
 describe('an array searched in a loop', () => {
-  it('becomes a set in front of it, where its type is known', () => {
+  it('is replaced by a set before the loop when its type is known', () => {
     const before = [
       '/**',
       ' * @param {string[]} a',
@@ -27,7 +27,7 @@ describe('an array searched in a loop', () => {
     ]);
   });
 
-  it('is made sure of at run time, where it might be a string', () => {
+  it('is checked at run time when it might be a string', () => {
     expect(rewrite('export const common = (a, b) => a.filter((x) => b.includes(x));')).toBe(
       [
         'export const common = (a, b) => {',
@@ -38,7 +38,7 @@ describe('an array searched in a loop', () => {
     );
   });
 
-  it('is one set for several questions, in front of the outermost loop that leaves it alone', () => {
+  it('is replaced by one set for several searches, before the outermost loop that does not change it', () => {
     const text = `
       function f(rows, wanted: string[]) {
         const out = [];
@@ -55,7 +55,7 @@ describe('an array searched in a loop', () => {
     expect(after).toContain('if (wantedSet.has(cell) || !wantedSet.has(row.name))');
   });
 
-  it('takes a name that is free', () => {
+  it('uses a free name for the set', () => {
     const after =
       rewrite('function f(a, b) { const bSet = 1; return a.map((x) => b.includes(x) ? bSet : 0); }') ?? '';
     expect(after).toContain('const bSet2 = ');
@@ -67,8 +67,8 @@ describe('an array searched in a loop', () => {
     ['an element is replaced meanwhile', 'for (const x of a) { if (b.includes(x)) b[0] = x; }'],
     ['it is sorted meanwhile', 'for (const x of a) { b.sort(); if (b.includes(x)) n += 1; }'],
     ['another name may be the same array', 'for (const x of a) { if (b.includes(x)) a.push(x); }'],
-    ['somebody is called who may hold it', 'for (const x of a) { if (b.includes(x)) notify(x); }'],
-    ['it is handed to somebody', 'a.forEach((x) => { if (b.includes(x)) Object.assign(b, x); });'],
+    ['a called function may have a reference to it', 'for (const x of a) { if (b.includes(x)) notify(x); }'],
+    ['it is passed to a function', 'a.forEach((x) => { if (b.includes(x)) Object.assign(b, x); });'],
     [
       'a callback from elsewhere runs in a static method',
       'for (const x of a) { Array.from(x, change); if (b.includes(x)) n += 1; }',
@@ -77,7 +77,7 @@ describe('an array searched in a loop', () => {
     ['the loop waits for others', 'async () => { for (const x of a) { if (b.includes(x)) await x; } };'],
     ['it is another one each time', 'for (const x of a) { const c = [...b, x]; use(c.includes(n)); }'],
     ['the variable is given another array', 'for (const x of a) { if (b.includes(x)) b = [x]; }'],
-  ])('is left alone when %s', (_, body) => {
+  ])('is not rewritten when %s', (_, body) => {
     expect(rewrite(`export function f(a, b, n, change, notify, use) { ${body} }`)).toBeUndefined();
   });
 
@@ -95,12 +95,12 @@ describe('an array searched in a loop', () => {
       'the function around may run at any time',
       'export const f = (a, b) => { for (const x of a) { on(() => b.includes(x)); } };',
     ],
-  ])('is no matter when %s', (_, text) => {
+  ])('is not reported when %s', (_, text) => {
     expect(rewrite(text)).toBeUndefined();
     expect(codes(text)).toEqual([]);
   });
 
-  it('may be an own array that is changed before and after, and others may be called', () => {
+  it('is rewritten when it is local and changed before and after the loop only', () => {
     const text = `
       export function f(a, done) {
         const b = a.map(String).flatMap((x) => [x]);
@@ -121,7 +121,7 @@ describe('an array searched in a loop', () => {
     expect(rewrite(own)).toContain("b.push('x');\n        let n = 0;\n        const bSet = new Set(b);");
   });
 
-  it('is found, though not rewritten, when it may change', () => {
+  it('is reported but not rewritten when it may change', () => {
     expect(codes('export function f(a, b) { for (const x of a) { if (b.includes(x)) notify(x); } }')).toEqual(
       ['repeated_membership_scan'],
     );
@@ -158,10 +158,10 @@ describe('a list searched while it grows', () => {
 
   it.each([
     ['it also shrinks', 'if (!seen.includes(v)) seen.push(v); if (v > 3) seen.pop();'],
-    ['somebody else gets it', 'if (!seen.includes(v)) seen.push(v); keep(seen);'],
+    ['another function gets it', 'if (!seen.includes(v)) seen.push(v); keep(seen);'],
     ['what is pushed is computed', 'if (!seen.includes(v)) seen.push(make(v));'],
     ['NaN would be told apart', 'if (seen.indexOf(v) === -1) seen.push(v);'],
-  ])('is left alone when %s', (_, body) => {
+  ])('is not rewritten when %s', (_, body) => {
     expect(
       rewrite(
         `export function f(values) { const seen = []; for (const v of values) { ${body} } return seen; }`,
@@ -170,7 +170,7 @@ describe('a list searched while it grows', () => {
   });
 });
 
-describe('other slow ways', () => {
+describe('other slow patterns', () => {
   it.each([
     ['filter(...)[0]', 'const a = [1]; export const x = a.filter((n) => n > 1)[0];', 'a.find((n) => n > 1);'],
     [
@@ -213,7 +213,7 @@ describe('other slow ways', () => {
       'export const f = (a, b) => a.map((x) => b.find((y) => y.id === x.ref));',
       'bById.get(x.ref)',
     ],
-  ])('%s is rewritten', (_, text, part) => {
+  ])('rewrites %s', (_, text, part) => {
     expect(rewrite(text)).toContain(part);
   });
 
@@ -243,7 +243,7 @@ describe('other slow ways', () => {
       'a key that depends on the element',
       'export const f = (a, b) => a.map((x) => b.find((y) => y.id === y.ref));',
     ],
-  ])('%s is left alone', (_, text) => {
+  ])('does not rewrite %s', (_, text) => {
     expect(rewrite(text)).toBeUndefined();
   });
 });
@@ -330,7 +330,7 @@ describe('a rewritten function', () => {
       "export function f(a) { return a.map((x) => new RegExp('^[ab]', 'i').exec(x)?.[0]); }",
       fc.tuple(array),
     ],
-  ])('answers as before: %s', (_, code, args) => {
+  ])('returns the same result as before: %s', (_, code, args) => {
     const after = rewrite(code, 'file.js');
     expect(after).toBeDefined();
     const [old, now] = [load(code), load(after ?? '')];

@@ -7,7 +7,7 @@ import { repeatedMembership } from './repeated-membership';
 import { searchByFilter } from './search-by-filter';
 import { uniqueByIndex } from './unique-by-index';
 
-/** By the code of their findings. Each finds and, where it can show that nothing else changes, rewrites. */
+/** By the code of their findings. Each reports and, where it is provably safe, rewrites. */
 export const performanceRules: Readonly<Record<string, Rule.RuleModule>> = {
   repeated_membership_scan: repeatedMembership,
   growing_membership_scan: growingMembership,
@@ -18,7 +18,7 @@ export const performanceRules: Readonly<Record<string, Rule.RuleModule>> = {
   regexp_in_loop: regexpInLoop,
 };
 
-/** What to do about each, for people and for coding agents. */
+/** The suggestion of each, for people and for coding agents. */
 export const performanceAdvice: Readonly<Record<string, string>> = {
   repeated_membership_scan: 'Make a Set of the array once, before the loop, and ask `has`.',
   growing_membership_scan: 'Keep a Set beside the list and ask it instead of the list.',

@@ -13,8 +13,8 @@ import {
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
 /**
- * What is taken for granted, because no analysis of one file could prove it: reading a property has no effect, and methods
- * with the names of built-in ones behave like them. The project's tests and a measurement follow every rewrite.
+ * Assumptions that no analysis of one file could prove: reading a property has no effect, and methods
+ * with the names of built-in ones behave like them. Every rewrite is followed by the project's tests and a measurement.
  */
 export const pureMethods = words(
   `at charAt charCodeAt codePointAt concat endsWith entries every exec filter find findIndex findLast findLastIndex flat
@@ -22,7 +22,7 @@ export const pureMethods = words(
   reduce reduceRight repeat search slice some split startsWith substring test toFixed toLocaleLowerCase toLocaleUpperCase
   toLowerCase toReversed toSorted toSpliced toString toUpperCase trim trimEnd trimStart valueOf values`,
 );
-/** Of the pure ones, those that run what they are given. */
+/** Of the pure ones, those that call their argument. */
 const callbackMethods = words(
   'every filter find findIndex findLast findLastIndex flatMap forEach map reduce reduceRight some toSorted',
 );
@@ -36,7 +36,7 @@ const impureStatics = words(
 );
 const pureConstructors = words('Set Map Date RegExp Array WeakMap WeakSet URL Error TypeError RangeError');
 
-/** A call that changes nothing that existed before it. Callbacks written in place are looked at where they stand. */
+/** A call that changes nothing that existed before it. Inline callbacks are analysed at their place. */
 export function isPureCall(source: SourceCode, node: Node): boolean {
   if (node.type === 'NewExpression') {
     const { callee } = node;
@@ -74,7 +74,7 @@ const isPureFunction = (source: SourceCode, callback: Node): boolean =>
   callback.type === 'Literal' ||
   (callback.type === 'Identifier' && pureGlobals.has(callback.name) && isGlobal(source, callback));
 
-/** A function passed by name runs code that is not looked at. */
+/** A function passed by name runs code that is not analysed. */
 export function isNamedFunction(source: SourceCode, argument: Node): boolean {
   if (argument.type !== 'Identifier') return false;
   const variable = variableOf(source, argument);

@@ -4,8 +4,8 @@ import { freeName, hoistPlaces } from './hoisting';
 import { asNode, methodCall, parentOf, type Node } from './syntax';
 
 /**
- * `new RegExp('...')` with a fixed pattern is compiled again for every element. It can be made once when nobody can tell
- * one such object from another: it only tests or matches, and it has no `lastIndex` that moves (flags g and y).
+ * `new RegExp('...')` with a fixed pattern is compiled again for every element. It can be created once when the objects are
+ * indistinguishable: it only tests or matches, and has no `lastIndex` that moves (flags g and y).
  */
 export const regexpInLoop: Rule.RuleModule = {
   meta: {
@@ -52,7 +52,7 @@ export const regexpInLoop: Rule.RuleModule = {
   },
 };
 
-/** A wrong pattern throws when it is reached, and must go on doing so. */
+/** An invalid pattern throws when it is reached, and must continue to do so. */
 function isCompiled(pattern: string, flags: string): boolean {
   try {
     return new RegExp(pattern, flags).source.length > 0;

@@ -19,9 +19,9 @@ interface Candidate extends Lookup {
 }
 
 /**
- * A record looked up by a key, from the beginning of the list, for every element of a loop. The list becomes a map in front
- * of it. The first of several records with one key still wins, NaN still equals nothing, and where the list might hold
- * nothing in a place (or be no array) the new code sees that at run time and goes the old way.
+ * A record looked up by a key, from the beginning of the list, for every element of a loop. The list becomes a map before
+ * it. The first of several records with one key still wins, NaN still equals nothing, and where the list might have
+ * holes (or be no array) the new code detects that at run time and uses the old code.
  */
 export const repeatedFind: Rule.RuleModule = {
   meta: {
@@ -57,7 +57,7 @@ export const repeatedFind: Rule.RuleModule = {
   },
 };
 
-/** `array.find((e) => e.key === sought)`, with a `sought` that has nothing to do with `e`. */
+/** `array.find((e) => e.key === sought)`, with a `sought` that is independent of `e`. */
 function lookupOf(source: SourceCode, node: Node): Lookup | undefined {
   const called = methodCall(node);
   const [predicate] = called?.arguments ?? [];
@@ -128,12 +128,12 @@ const indexDeclaration = (
   const list = source.getText(array);
   const isKeyed = isArrayVariable(source, variable) ? '' : `Array.isArray(${list}) && `;
   const every = `${list}.every((${element}) => ${element} != null && ${element}.${key} === ${element}.${key})`;
-  // Reversed, so that of several with one key the first is the last to be put in.
+  // Reversed, so that of several with one key the first is inserted last.
   const map = `new Map(${list}.map((${element}) => [${element}.${key}, ${element}]${isTyped(source) ? ' as const' : ''}).reverse())`;
   return `const ${index} = ${isKeyed}${every} ? ${map} : undefined;`;
 };
 
-/** TypeScript would take the pair for an array of a union. */
+/** TypeScript would infer the pair as an array of a union. */
 const isTyped = (source: SourceCode): boolean => 'esTreeNodeToTSNodeMap' in source.parserServices;
 
 function rewrite(

@@ -13,12 +13,12 @@ import {
   type Node,
 } from './syntax';
 
-/** Searching so few elements is faster than asking a set. */
+/** Searching so few elements is faster than a set. */
 const worthwhileLength = 10;
 
-/** One question "is it in the array?", however it is written. */
+/** One membership test, in any notation. */
 export interface MembershipTest {
-  /** What is replaced: the call, or the comparison around `indexOf`. */
+  /** The replaced expression: the call, or the comparison around `indexOf`. */
   readonly node: Node;
   readonly array: Node;
   readonly sought: Node;
@@ -69,9 +69,9 @@ interface Candidate extends MembershipTest {
 }
 
 /**
- * An array searched again for every element of another: quadratic. The array becomes a set, made once in front of the
- * loop. Where nothing shows that it is an array (it might be a string, whose `includes` means something else), the new code
- * asks at run time and keeps the old way for everything else.
+ * An array searched again for every element of another: quadratic. The array becomes a set, created once before the
+ * loop. Without evidence that it is an array (it might be a string, whose `includes` means something else), the new code
+ * checks at run time and keeps the old code for everything else.
  */
 export const repeatedMembership: Rule.RuleModule = {
   meta: {
@@ -119,7 +119,7 @@ export const repeatedMembership: Rule.RuleModule = {
   },
 };
 
-/** The old way that an earlier rewrite has kept for what is not an array. */
+/** The old code that an earlier rewrite has kept for values that are no arrays. */
 function isAnswered(source: SourceCode, test: MembershipTest): boolean {
   const conditional = parentOf(test.node);
   if (conditional.type !== 'ConditionalExpression' || asNode(conditional.alternate) !== test.node)
@@ -142,7 +142,7 @@ function isShort(source: SourceCode, array: Node): boolean {
   );
 }
 
-/** NaN is in a set when it is in the array; `indexOf` would not find it, so it must be asked for, which needs it twice. */
+/** NaN is in a set when it is in the array; `indexOf` would not find it, so it must be checked, which needs it twice. */
 function canAnswer(source: SourceCode, test: MembershipTest, variable: Scope.Variable): boolean {
   return !test.ignoresNaN || isNeverNaN(source, test, variable) || isSimple(test.sought);
 }
@@ -183,7 +183,7 @@ function reportGroup(
       node: candidate.node,
       messageId: 'repeated',
       data: { array },
-      // One fix for all: a set that is made for the first question must be there for the others too.
+      // One fix for all: a set that is created for the first search must exist for the others too.
       fix: (fixer) =>
         index > 0
           ? null

@@ -3,8 +3,8 @@ import { isFreshArray, isKnownArray } from './array-evidence';
 import { asNode, descendants, isFunction, methodCall, parentOf, type Node } from './syntax';
 
 /**
- * `filter` visits every element and makes an array, only to look at its first element or to see whether it is empty:
- * `find` and `some` stop at the first hit. Only for arrays, and for predicates whose skipped calls nobody can miss.
+ * `filter` visits every element and creates an array, only to read its first element or to check whether it is empty:
+ * `find` and `some` stop at the first hit. Only for arrays, and for predicates whose skipped calls have no effect.
  */
 export const searchByFilter: Rule.RuleModule = {
   meta: {
@@ -84,7 +84,7 @@ function isTarget(member: Node): boolean {
   );
 }
 
-/** What a comparison of a length with a number says, from its text without the length. */
+/** The meaning of a comparison of a length with a number, from its text without the length. */
 function emptiness(comparison: string, length: string): 'empty' | 'filled' | undefined {
   if (!comparison.startsWith(length)) return undefined;
   const rest = comparison.slice(length.length).replaceAll(/\s/g, '');

@@ -1,11 +1,11 @@
 import type { Rule, Scope, SourceCode } from 'eslint';
 
-/** Nodes with their parents, as rules get them. Children are typed without parents by ESTree; `asNode` gives them back. */
+/** Nodes with their parents, as rules get them. ESTree types children without parents; `asNode` adds them. */
 export type Node = Rule.Node;
 export type NodeOf<Type extends Node['type']> = Extract<Node, { type: Type }>;
 export const asNode = (node: { readonly type: string }): Node => node as Node;
 
-/** Only the program has no parent; it stands for itself, so that walks upwards end there. */
+/** Only the program has no parent; it is its own, so that walks upwards end there. */
 export const parentOf = (node: Node): Node => node.parent ?? node;
 
 const loopTypes = new Set([
@@ -92,7 +92,7 @@ export function variableOf(source: SourceCode, identifier: Node): Scope.Variable
 export const definitionOf = (variable: Scope.Variable): Scope.Definition | undefined =>
   variable.defs.length === 1 ? variable.defs[0] : undefined;
 
-/** The expression that a `const` or once-assigned `let` has been given. */
+/** The initial value of a `const` or once-assigned `let`. */
 export function initialValue(variable: Scope.Variable): Node | undefined {
   const definition = definitionOf(variable);
   if (definition?.type !== 'Variable' || definition.node.type !== 'VariableDeclarator') return undefined;
@@ -124,7 +124,7 @@ export function* descendants(source: SourceCode, root: Node): Generator<Node> {
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 
-/** Text that means the same wherever it is put in the same scope, and that evaluating twice does not change. */
+/** Text with the same meaning everywhere in the same scope, and without effect when evaluated twice. */
 export function isSimple(node: Node): boolean {
   if (node.type === 'Identifier' || node.type === 'Literal' || node.type === 'ThisExpression') return true;
   if (node.type !== 'MemberExpression' || node.optional || node.object.type === 'Super') return false;

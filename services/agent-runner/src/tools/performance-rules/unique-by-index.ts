@@ -4,7 +4,7 @@ import { freeName, nearestPlace } from './hoisting';
 import { asNode, methodCall, type MethodCall, type Node } from './syntax';
 
 /**
- * `list.filter((x, i) => list.indexOf(x) === i)` drops duplicates in quadratic time. A set of what was seen gives the very
+ * `list.filter((x, i) => list.indexOf(x) === i)` drops duplicates in quadratic time. A set of seen elements gives the
  * same list: first occurrences in order, and no NaN, which `indexOf` never finds.
  */
 export const uniqueByIndex: Rule.RuleModule = {

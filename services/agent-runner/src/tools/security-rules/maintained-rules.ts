@@ -5,7 +5,7 @@ import type { AnalysisFinding } from '../analysis-protocol';
 export const securityPlugin = security as ESLint.Plugin;
 
 /**
- * Rules of ESLint and of eslint-plugin-security. Left out are those that report every variable: `detect-object-injection`
+ * Rules of ESLint and of eslint-plugin-security, without those that report every variable: `detect-object-injection`
  * and `detect-non-literal-fs-filename`.
  */
 export const maintainedRules: Readonly<

@@ -40,13 +40,13 @@ function ofCall(node: Call): Seen | undefined {
     return [
       'shell_injection',
       'high',
-      'A shell command is put together from parts; whoever controls one controls the shell.',
+      'A shell command is composed of parts; control over one part is control over the shell.',
     ];
   if (/^(?:os\.(?:system|popen)|commands\.getoutput)$/.test(name) && !isFixed)
     return [
       'shell_injection',
       'high',
-      'A shell command is put together from parts; whoever controls one controls the shell.',
+      'A shell command is composed of parts; control over one part is control over the shell.',
     ];
   if (/^yaml\.(?:load|unsafe_load|full_load|load_all)$/.test(name) && !/Safe/.test(print(node)))
     return [
@@ -55,7 +55,7 @@ function ofCall(node: Call): Seen | undefined {
       'YAML is read in a way that can run code.',
     ];
   if (/^(?:pickle|cPickle|dill|shelve|marshal|jsonpickle)\.(?:loads?|open|decode|Unpickler)$/.test(name))
-    return ['unsafe_deserialisation', 'medium', 'What is read can run code.'];
+    return ['unsafe_deserialisation', 'medium', 'Loading this data can run code.'];
   if (
     isLiteral(named('verify'), 'false') ||
     isLiteral(named('verify_ssl'), 'false') ||
@@ -66,11 +66,7 @@ function ofCall(node: Call): Seen | undefined {
   if (/^hashlib\.(?:md5|sha1)$/.test(name) && !isLiteral(named('usedforsecurity'), 'false'))
     return ['weak_hash', 'low', 'MD5 and SHA-1 can be forged.'];
   if (name === 'tempfile.mktemp')
-    return [
-      'predictable_file',
-      'medium',
-      'The name of the file can be taken by another before it is opened.',
-    ];
+    return ['predictable_file', 'medium', 'Another process can create the file before it is opened.'];
   if (
     /(?:^|\.)(?:execute|executemany|executescript|raw)$/.test(name) &&
     (first?.kind === 'template' || (first?.kind === 'binary' && !isFixed)) &&

@@ -4,7 +4,7 @@ export type SecretWeight = 'critical' | 'medium' | 'low';
 
 export interface FoundSecret {
   readonly path: string;
-  /** What was found; it may be an address with a password in it. */
+  /** The matched text; it may be an address with a password in it. */
   readonly value: string;
   readonly line: string;
   readonly kind: string;
@@ -12,15 +12,15 @@ export interface FoundSecret {
 
 const localHost =
   /^(?:localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|(?:[\w-]+\.)*(?:local|localhost|test|internal|example|invalid)|(?:[\w-]+\.)*example\.(?:com|org|net)|[a-z][\w-]*)$/i;
-/** Variables and gaps, to be filled in by somebody. */
+/** Variables and gaps that a person must fill in. */
 const gap = /^(?:\$|\{|<|%|\*+$|x+$|\.{3}|#\{|\[)/i;
 const placeholder =
   /changeme|change[-_]?(?:me|this)|your[-_]|[-_]?here$|example|placeholder|dummy|fake|sample|redacted|insert|replace|todo|not[-_]?(?:a[-_]?)?(?:real|secret)|^(?:pass(?:word|wd)?|secret|pw|pwd|token|test(?:ing)?|admin|root|guest|user|postgres|mysql|mongo|redis|rabbitmq|dev(?:elopment)?|local|app|foo|bar|baz|abc|123456?|s3cr3t|p4ssw0rd|hunter2)\d*$/i;
 const repeated = /^(.)\1{5,}$|(.)\2{11,}|0123456789abcdef|abcdefghijklmnopqrstuvwxyz|1234567890/i;
 
 /**
- * How grave a secret is: a login that everybody has and that reaches this machine only is for the approver to see, a
- * placeholder hardly that; what reaches anything else stops the change. Undefined for what is no secret at all.
+ * The severity of a secret: a well-known default login that reaches this machine only is shown to the approver, a
+ * placeholder hardly; everything else blocks the change. Undefined for text that is no secret.
  */
 export function weighSecret({ path, value, line, kind }: FoundSecret): SecretWeight | undefined {
   const isAside =
@@ -42,7 +42,7 @@ export function weighSecret({ path, value, line, kind }: FoundSecret): SecretWei
   return isAside ? 'medium' : 'critical';
 }
 
-/** Not of the token as a whole: real ones hold any letters, but not a word that says what they are. */
+/** Not of the whole token: real ones contain any letters, but no word that describes them. */
 const isPlaceholder = (value: string): boolean =>
   gap.test(value) ||
   /EXAMPLE|example|your[-_]|YOUR[-_]|changeme|placeholder|xxxxx|XXXXX|dummy|DUMMY|_?fake_?|redacted|REDACTED|0{10}/.test(

@@ -40,7 +40,7 @@ describe('secretsIn', () => {
     ['a token of tests', 'test/a.test.ts', `const token = '${github}';`, ['medium']],
     ['random text', 'src/a.ts', "const id = 'f3a9c1d27b8e4f60a1b2c3d4e5f60718293a4b5c';", []],
     [
-      'a file that would switch the rules off',
+      'a file with comments that disable rules',
       'src/a.ts',
       `// secretlint-disable\nconst token = '${github}';`,
       ['critical'],

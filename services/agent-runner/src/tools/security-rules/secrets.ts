@@ -8,7 +8,7 @@ export interface SecretPlace {
   readonly severity: SecretWeight;
 }
 
-/** What the maintained set does not hold. */
+/** Patterns that the maintained set lacks. */
 const own: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['a credential of this platform', /\bym[koe]_[A-Za-z0-9_-]{20,}\b/g],
   ['an AWS access key', /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g],
@@ -19,15 +19,15 @@ const own: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['a password in an address', /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@'"`]+:[^\s:/@'"`]{3,}@[^\s'"`]+/gi],
 ];
 
-/** By comments a file could switch off its own examination. */
+/** Comments could otherwise disable a file's own examination. */
 const rules = recommended
   .filter((rule) => !rule.meta.id.includes('filter-comments'))
   .map((rule) => ({ id: rule.meta.id, rule, options: {} }));
 const maxLineLength = 10_000;
 
-/** Lines that hold what looks like a secret. The text itself is never repeated: findings are read by many. */
+/** Lines with a possible secret. The text itself is never repeated: findings have many readers. */
 export async function secretsIn(path: string, text: string): Promise<readonly SecretPlace[]> {
-  // Packed lines would take the rules minutes, and hold words of every shape.
+  // On minified lines the rules would take minutes, and such lines contain words of every shape.
   const readable = text
     .split('\n')
     .map((line) => (line.length > maxLineLength ? '' : line))
@@ -63,7 +63,7 @@ export async function secretsIn(path: string, text: string): Promise<readonly Se
 
 const order: readonly SecretWeight[] = ['critical', 'medium', 'low'];
 
-/** `@secretlint/secretlint-rule-github` looks for what belongs to github. */
+/** `@secretlint/secretlint-rule-github` finds secrets of GitHub. */
 const kindOf = (rule: string): string => {
   const name = rule.split('secretlint-rule-').at(-1) ?? rule;
   return (

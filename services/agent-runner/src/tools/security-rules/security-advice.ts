@@ -1,4 +1,4 @@
-/** What to do, by the code of a finding. */
+/** The suggestion for each code of a finding. */
 export const securityAdvice: Readonly<Record<string, string>> = {
   evaluated_code: 'Call a function, or parse data as data (JSON.parse, ast.literal_eval).',
   shell_injection: 'Start the program with a list of arguments and no shell.',

@@ -12,7 +12,7 @@ function rule(
   };
 }
 
-/** A text that holds something other than itself: a template with parts, or a sum. */
+/** A text with inserted values: a template with parts, or a sum. */
 const isAssembled = (node: { type: string } | undefined): boolean =>
   (node?.type === 'TemplateLiteral' && (node as { expressions?: unknown[] }).expressions?.length !== 0) ||
   node?.type === 'BinaryExpression';
@@ -27,7 +27,7 @@ const nameOf = (node: { type: string }): string =>
 /** Dangerous constructs of JavaScript that no maintained set of rules knows, by the code of their findings. */
 export const securityRules: Readonly<Record<string, Rule.RuleModule>> = {
   shell_injection: rule(
-    'A shell command is put together from parts; whoever controls one controls the shell.',
+    'A shell command is composed of parts; control over one part is control over the shell.',
     (report, source) => ({
       CallExpression(node) {
         const isOfProcess = /child_process/.test(source.text) && executors.has(nameOf(node.callee));

@@ -9,7 +9,7 @@ type Rule = readonly [
   message: string,
 ];
 
-const shell = 'A shell command is put together from parts; whoever controls one controls the shell.';
+const shell = 'A shell command is composed of parts; control over one part is control over the shell.';
 const certificate = 'The certificate of the other side is not checked.';
 
 /** Dangerous constructs of languages that are not parsed here, line by line. */
@@ -29,7 +29,7 @@ const rules: readonly Rule[] = [
     /new ObjectInputStream\(/,
     'unsafe_deserialisation',
     'medium',
-    'What is read can run code.',
+    'Loading this data can run code.',
   ],
   [
     /\.(?:java|kt)$/,
@@ -47,10 +47,22 @@ const rules: readonly Rule[] = [
   ],
   [/\.rb$/, /(?:\bsystem|\bexec|`)[^\n]*#\{/, 'shell_injection', 'high', shell],
   [/\.rb$/, /VERIFY_NONE/, 'tls_disabled', 'high', certificate],
-  [/\.rb$/, /\b(?:Marshal|YAML)\.load\b/, 'unsafe_deserialisation', 'medium', 'What is read can run code.'],
+  [
+    /\.rb$/,
+    /\b(?:Marshal|YAML)\.load\b/,
+    'unsafe_deserialisation',
+    'medium',
+    'Loading this data can run code.',
+  ],
   [/\.php$/, /\beval\s*\(/, 'evaluated_code', 'high', 'Text is run as code.'],
   [/\.php$/, /\b(?:shell_exec|exec|system|passthru|popen)\s*\([^)]*\$/, 'shell_injection', 'high', shell],
-  [/\.php$/, /\bunserialize\s*\(\s*\$/, 'unsafe_deserialisation', 'medium', 'What is read can run code.'],
+  [
+    /\.php$/,
+    /\bunserialize\s*\(\s*\$/,
+    'unsafe_deserialisation',
+    'medium',
+    'Loading this data can run code.',
+  ],
   [
     /\.cs$/,
     /ServerCertificateCustomValidationCallback[^\n]*true|DangerousAcceptAnyServerCertificateValidator/,

@@ -3,7 +3,7 @@ import type { FunctionSyntax, Parameter, RecordEntry, Syntax } from './syntax';
 
 const comparisons: Readonly<Record<string, string>> = { '&&': 'and', '||': 'or', '??': 'nullish' };
 
-/** Expressions, functions and classes. What bodies are made of is left to the reader of statements. */
+/** Expressions, functions and classes. Bodies are read by the reader of statements. */
 export abstract class ExpressionReader {
   constructor(protected readonly source: ts.SourceFile) {}
 

@@ -111,7 +111,7 @@ class StatementReader extends ExpressionReader {
     return [this.other(node)];
   }
 
-  /** What a branch holds, with or without braces. */
+  /** The content of a branch, with or without braces. */
   private body(node: ts.Statement): readonly Syntax[] {
     return ts.isBlock(node) ? this.statements(node.statements) : this.statement(node);
   }

@@ -1,14 +1,14 @@
 import type { Parameter, Syntax } from './syntax';
 
-/** What names stand for: constants of a test, the columns of a table. */
+/** The values of names: constants of a test, the columns of a table. */
 export type Bindings = ReadonlyMap<string, Syntax>;
 
 const maxLength = 4_000;
 const maxDepth = 12;
 
 /**
- * A text that is the same for the same code, however it is formatted, quoted or typed. Names that `bindings` knows are
- * replaced by what they stand for.
+ * A text that is the same for the same code, independent of formatting, quotes and types. Names in `bindings` are
+ * replaced by their values.
  */
 export function print(node: Syntax | undefined, bindings: Bindings = new Map(), depth = 0): string {
   return node === undefined || depth > 200 ? '' : printed(node, bindings, depth).slice(0, maxLength);
@@ -24,7 +24,7 @@ function printed(node: Syntax, bindings: Bindings, depth: number): string {
     case 'name': {
       const meant = bindings.get(node.name);
       if (meant === undefined || depth > maxDepth * 3) return node.name;
-      // What it stands for is told without itself, so that `a = a + 1` ends.
+      // Printed without its own binding, so that `a = a + 1` ends.
       const others = new Map(bindings);
       others.delete(node.name);
       return print(meant, others, depth + 3);
@@ -107,7 +107,7 @@ function memberOf(node: Extract<Syntax, { kind: 'member' }>, bindings: Bindings)
   return object === undefined ? undefined : partOf(object, node.property);
 }
 
-/** What stands under a key of a literal record, or at a place of a literal list. */
+/** The value at a key of a literal record, or at an index of a literal list. */
 function partOf(value: Syntax, key: string | Syntax): Syntax | undefined {
   const name = typeof key === 'string' ? key : key.kind === 'literal' ? key.value : undefined;
   if (name === undefined) return undefined;
@@ -128,7 +128,7 @@ function without(bindings: Bindings, parameters: readonly Parameter[]): Bindings
   return left;
 }
 
-/** A part of what a call answers: what `a` is in `const { a } = f()`. */
+/** A part of a call's result: `a` in `const { a } = f()`. */
 const ofResult = (value: Syntax, property: string): Syntax | undefined =>
   value.kind === 'call' || value.kind === 'await'
     ? { kind: 'member', object: value, property, line: value.line }

@@ -8,7 +8,7 @@ export interface Part {
   readonly line: number;
 }
 
-/** Expressions, functions and classes of Python. Bodies are left to the reader of statements. */
+/** Expressions, functions and classes of Python. Bodies are read by the reader of statements. */
 export abstract class PythonExpressions {
   private readonly lineStarts: readonly number[];
 
@@ -28,7 +28,7 @@ export abstract class PythonExpressions {
     return found;
   }
 
-  /** Cuts at commas, or at another sign. */
+  /** Splits at commas, or at another separator. */
   protected separated(parts: readonly Part[], sign = ','): readonly (readonly Part[])[] {
     const found: Part[][] = [[]];
     for (const part of parts)
@@ -334,7 +334,7 @@ const stringValue = (text: string): string => {
 };
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t' };
 
-/** Whether `yield` stands in a function itself, and not in one inside of it. */
+/** Whether `yield` occurs in a function itself, and not in an inner one. */
 function yields(node: SyntaxNode): boolean {
   for (let child = node.firstChild; child; child = child.nextSibling) {
     if (/^Yield(?:Statement|Expression)$/.test(child.name)) return true;

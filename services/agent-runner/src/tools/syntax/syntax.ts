@@ -1,6 +1,6 @@
 /**
- * A small syntax tree that JavaScript, TypeScript and Python have in common: what the rules about tests and cheats look at.
- * Types, comments, parentheses and formatting are gone. What has no counterpart here is `other` with its children.
+ * A small syntax tree that JavaScript, TypeScript and Python share: the input of the rules about tests and cheats.
+ * Types, comments, parentheses and formatting are removed. A node without a counterpart here is `other` with its children.
  */
 export type Syntax =
   | Name
@@ -47,7 +47,7 @@ interface Literal extends Placed {
   readonly value: string;
 }
 
-/** Texts and expressions in turn. A tagged template is a call with the template as its argument. */
+/** Texts and expressions alternately. A tagged template is a call with the template as its argument. */
 export interface Template extends Placed {
   readonly kind: 'template';
   readonly texts: readonly string[];
@@ -130,7 +130,7 @@ interface Spread extends Placed {
 }
 
 export interface Parameter {
-  /** A name, or a list or record of names that it is taken apart into. */
+  /** A name, or a list or record of names for destructuring. */
   readonly pattern: Syntax;
   readonly initial: Syntax | undefined;
   readonly isRest: boolean;
@@ -197,7 +197,7 @@ interface Loop extends Placed {
   readonly kind: 'loop';
   /** The condition of `while` and of `for (;;)`. */
   readonly test: Syntax | undefined;
-  /** What a `for ... of` goes through, and the name or pattern that each is bound to. */
+  /** The iterated value of a `for ... of`, and the name or pattern that each element is bound to. */
   readonly target: Syntax | undefined;
   readonly iterable: Syntax | undefined;
   readonly body: readonly Syntax[];

@@ -2,7 +2,7 @@ import type { Syntax } from './syntax';
 
 const some = (node: Syntax | undefined): readonly Syntax[] => (node === undefined ? [] : [node]);
 
-/** What a node is made of, in the order of the text. */
+/** The children of a node, in the order of the text. */
 function childrenOf(node: Syntax): readonly Syntax[] {
   switch (node.kind) {
     case 'name':
@@ -63,8 +63,8 @@ function childrenOf(node: Syntax): readonly Syntax[] {
 }
 
 /**
- * Goes through nodes and everything in them, with what each is in (innermost first). `visit` answers false to leave out what
- * is in a node.
+ * Visits nodes and everything in them, with their ancestors (innermost first). `visit` returns false to skip the
+ * children of a node.
  */
 export function walk(
   nodes: readonly Syntax[],
@@ -89,7 +89,7 @@ export function dottedName(node: Syntax): string {
   return object === '' || property === undefined ? '' : `${object}.${property}`;
 }
 
-/** The last word of what is called or read: `c` of `a.b.c`, and of `/x/.c`. */
+/** The last word of a callee or a read value: `c` of `a.b.c`, and of `/x/.c`. */
 export function lastName(node: Syntax): string {
   if (node.kind === 'name') return node.name;
   if (node.kind === 'await') return lastName(node.operand);
@@ -97,7 +97,7 @@ export function lastName(node: Syntax): string {
   return typeof node.property === 'string' ? node.property : (constantText(node.property) ?? '');
 }
 
-/** The text that an expression always has: a literal, or a sum of such. */
+/** The constant text of an expression: a literal, or a sum of literals. */
 export function constantText(node: Syntax): string | undefined {
   if (node.kind === 'literal') return node.value;
   if (node.kind === 'template' && node.values.length === 0) return node.texts.join('');

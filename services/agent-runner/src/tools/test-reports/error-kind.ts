@@ -1,9 +1,9 @@
-/** What kind of fault an error is, coarse enough to be the same in two runs of one failing test. */
+/** The kind of an error, coarse enough to be the same in two runs of one failing test. */
 export type ErrorKind =
   | 'network'
   | 'service'
   | 'not_git'
-  /** Of a file in a submodule; only who knows the project's submodules can tell. */
+  /** A file in a submodule; set by a caller that knows the project's submodules. */
   | 'submodule'
   | 'missing_module'
   | 'syntax'
@@ -13,11 +13,11 @@ export type ErrorKind =
   | `class ${string}`
   | 'unknown';
 
-/** How programs say that they reach no host by its name, or no network at all. */
+/** Messages of programs that cannot resolve a host, or have no network. */
 const network =
   /\b(?:ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH)\b|getaddrinfo|resolve (?:host|address|proxy)|name resolution|Name or service not known|nodename nor servname|no such host|[Nn]etwork is unreachable|fetch failed|Failed to fetch|UnknownHostException|dial tcp: lookup/;
 
-/** Ports of databases, brokers and caches; a refused connection to one of them, and a container engine that is not there. */
+/** Ports of databases, brokers and caches; a refused connection to one of them, and a missing container engine. */
 const service =
   /(?:ECONNREFUSED|connection refused|actively refused|could not connect|failed to connect)[^\n]*|cannot connect to the docker daemon|is the (?:server|docker daemon) running|docker(?:\.sock)?: (?:command )?not found|MongoServerSelectionError|OperationalError[^\n]*(?:connect|server)/i;
 
@@ -40,7 +40,7 @@ const kinds: readonly (readonly [ErrorKind, RegExp])[] = [
   ],
 ];
 
-/** Of an error's own words and what was printed about it; the words count first. */
+/** By an error's own message and its output; the message is checked first. */
 export function errorKind(words: string, printed = ''): ErrorKind {
   const found = kindOf(words);
   return found === 'unknown' || found.startsWith('class ') ? deeper(found, printed) : found;
@@ -53,13 +53,13 @@ function kindOf(text: string): ErrorKind {
   return className === undefined ? 'unknown' : `class ${className}`;
 }
 
-/** A cause that needs the machine shows below the error's own words: `TypeError: fetch failed`, then its cause. */
+/** A cause in the machine is below the error's own message: `TypeError: fetch failed`, then its cause. */
 function deeper(found: ErrorKind, printed: string): ErrorKind {
   if (network.test(printed)) return 'network';
   if (service.test(printed)) return 'service';
   return found === 'unknown' ? kindOf(printed) : found;
 }
 
-/** What a test needs of its surroundings and has not: its failure says nothing about the code. */
+/** A missing precondition of a test: its failure proves nothing about the code. */
 export const needsSurroundings = (kind: ErrorKind): boolean =>
   kind === 'network' || kind === 'service' || kind === 'not_git' || kind === 'submodule';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { junitReport } from './junit-xml';
 import type { ToolReport } from './report';
 
-/** Where Surefire, Failsafe and Gradle leave what they saw, in a project of one or several modules. */
+/** The report folders of Surefire, Failsafe and Gradle, in a project of one or several modules. */
 const reportFolders = /(?:^|\/)(?:target\/(?:surefire|failsafe)-reports|build\/test-results\/[\w.-]+)$/;
 const leftOut = new Set(['node_modules', '.git', '.gradle', 'classes', '.venv', 'venv']);
 const maxDepth = 6;
@@ -12,7 +12,7 @@ const maxFolders = 2_000;
 const maxFiles = 300;
 const maxFileBytes = 2_097_152;
 
-/** Reports that a run of the tests left in a working copy since it began; those of an earlier run are not of this one. */
+/** Reports that a run of the tests has written to a working copy since its start; earlier ones are ignored. */
 export async function freshReports(copy: string, since: number): Promise<readonly ToolReport[]> {
   const folders = await foldersOf(copy);
   const reports: ToolReport[] = [];
@@ -38,7 +38,7 @@ async function foldersOf(copy: string): Promise<readonly string[]> {
     for (const folder of level) {
       if ((seen += 1) > maxFolders) return found;
       if (reportFolders.test(folder)) found.push(folder);
-      // A link that the tests made is no folder here, wherever it leads.
+      // A link that the tests created is not followed, whatever its target.
       const entries = await readdir(join(copy, folder), { withFileTypes: true }).catch(() => []);
       for (const entry of entries)
         if (entry.isDirectory() && !leftOut.has(entry.name))

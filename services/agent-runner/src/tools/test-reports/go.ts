@@ -61,7 +61,7 @@ function groupAfter(output: string, index: number): { readonly group?: string } 
   return group === undefined ? {} : { group };
 }
 
-/** What was logged stands below the line of the failure, and with `-v` above it. */
+/** Log output is below the line of the failure, and with `-v` above it. */
 function textOf(output: string, name: string, index: number): string {
   const after = output.slice(index).split('\n').slice(1);
   const end = after.findIndex((line) => /^ *(?:--- |=== |FAIL|ok |PASS|\? )/.test(line));
@@ -85,7 +85,7 @@ const event = z.object({
   Output: z.string().optional(),
 });
 
-/** `go test -json`: its events, made into what it prints with `-v`, by package. */
+/** `go test -json`: its events, converted to the output of `-v`, by package. */
 export const goJson: ReportReader = (output) => {
   const texts = new Map<string, string>();
   for (const line of output.split('\n')) {

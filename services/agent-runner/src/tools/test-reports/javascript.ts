@@ -125,7 +125,7 @@ export const uvu: ReportReader = (output) => {
   const lines = [...output.matchAll(/^ {2}Total: +(\d+)\n {2}Passed: +(\d+)\n {2}Skipped: +(\d+)$/gm)];
   if (lines.length === 0) return undefined;
   const sum = (group: number) => lines.reduce((total, line) => total + Number(line[group] ?? 0), 0);
-  // What was skipped is not in its total.
+  // Its total excludes skipped tests.
   const [total, passed, skipped] = [sum(1), sum(2), sum(3)];
   const failures = cut(output, /^ {3}FAIL {2}(.+)$/gm).map(({ name, text }) => ({
     name: name.replaceAll('"', ''),

@@ -17,7 +17,7 @@ import { readTests } from './read-tests';
 const fixture = (name: string) => readFileSync(join(__dirname, 'fixtures', name), 'utf8');
 
 describe('junitReport', () => {
-  it('reads what Surefire writes', () => {
+  it('reads Surefire’s reports', () => {
     expect(junitReport(fixture('surefire.xml'))).toMatchObject({
       counts: { total: 4, passed: 1, failed: 2, skipped: 1 },
       namesAll: true,
@@ -28,7 +28,7 @@ describe('junitReport', () => {
     });
   });
 
-  it('reads what pytest writes', () => {
+  it('reads pytest’s reports', () => {
     expect(junitReport(fixture('pytest.xml'))).toMatchObject({
       counts: { total: 8, passed: 2, failed: 4, skipped: 2 },
       failures: [{ name: 'test_errors', group: 'test_x.TestSum', error: 'ValueError: broken' }, {}, {}, {}],
@@ -40,7 +40,7 @@ describe('junitReport', () => {
     '<testsuite><testcase name="a">',
     'no XML',
     '<!DOCTYPE a [<!ENTITY b "c">]><testsuite><testcase name="&b;"/></testsuite>',
-  ])('takes nothing else for a report: %s', (xml) => {
+  ])('rejects other files: %s', (xml) => {
     expect(junitReport(xml)).toBeUndefined();
   });
 });
@@ -55,7 +55,7 @@ describe('freshReports', () => {
   };
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
-  it('finds those of this run in all modules, follows no link, and takes no older ones', async () => {
+  it('finds the reports of this run in all modules, follows no link and ignores older ones', async () => {
     const since = Date.now() - 10_000;
     write('target/surefire-reports', 'TEST-a.xml');
     write('modules/one/build/test-results/test', 'TEST-b.xml');
@@ -72,7 +72,7 @@ describe('freshReports', () => {
     expect(await freshReports(join(copy, 'nowhere'), since)).toEqual([]);
   });
 
-  it('count instead of what Maven prints', () => {
+  it('count instead of Maven’s output', () => {
     const places = new Places(new Set(), '/ymera/workspace');
     const parsed = junitReport(report);
     if (!parsed) throw new Error('no report');

@@ -13,8 +13,8 @@ interface OpenCase {
 }
 
 /**
- * JUnit's XML format, as Surefire, Gradle, pytest and many others write it. Undefined for a file that is something else, or
- * that breaks off. Entities beyond XML's own and documents elsewhere are never read.
+ * JUnit's XML format, as Surefire, Gradle, pytest and many others write it. Undefined for a file of another format, or
+ * a truncated one. Entities beyond XML's own and external documents are never read.
  */
 export function junitReport(xml: string): ToolReport | undefined {
   const tally = { passed: 0, failed: 0, skipped: 0 };
@@ -71,7 +71,7 @@ export function junitReport(xml: string): ToolReport | undefined {
   return { tool: 'junit', counts, failures, namesAll: failures.length >= counts.failed };
 }
 
-/** The class of the error, unless its words begin with it. */
+/** The class of the error, unless its message starts with it. */
 const wordsOf = (type: string, message: string): string =>
   type === '' || message.includes(type) || !/(?:Error|Exception|Failure)$/.test(type)
     ? message

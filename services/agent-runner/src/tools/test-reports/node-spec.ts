@@ -4,7 +4,7 @@ import { cut, noTests, type ReportedFailure, type ReportReader, sumOf } from './
 const takenTime = String.raw`(?: \([\d.]+m?s\))?`;
 const title = new RegExp(String.raw`^\s*✖ (.+?)${takenTime}$`, 'm');
 
-/** All that node's runner says of a path that has no test, besides what a package manager says around it. */
+/** The complete output of node's runner about a path without tests, besides a package manager's own. */
 const foundNoFile = (output: string): boolean => {
   const lines = output.split('\n').filter((line) => !/^(?:\s*|> .*|npm (?:error|ERR!).*|\$ .*)$/.test(line));
   return lines.length > 0 && lines.every((line) => /^Could not find '.+'$/.test(line));
@@ -38,12 +38,12 @@ export const nodeSpec: ReportReader = (output) => {
 
 function failureOf(location: string, text: string, stream: string): ReportedFailure[] {
   const heading = title.exec(text);
-  // Marked with `⚠`, or before Node 24 with `# TODO`: a test that is still to be done.
+  // Marked with `⚠`, or before Node 24 with `# TODO`: an unfinished test.
   if (heading === null || /# TODO\b/.test(heading[0])) return [];
   const name = heading[1] ?? location;
   const words = text.slice(heading.index + heading[0].length);
   if (words.trim() !== "'test failed'") return [{ name, location, text: words }];
-  // The file could not be loaded: what its process printed stands before its line.
+  // The file could not be loaded: the output of its process is before its line.
   const at = stream.lastIndexOf(`✖ ${name}`);
   const printed =
     stream
@@ -62,7 +62,7 @@ function failureOf(location: string, text: string, stream: string): ReportedFail
   ];
 }
 
-/** Tests that failed because of what is in them; they are counted and not listed. */
+/** Tests that failed because of their subtests; they are counted and not listed. */
 function failedParents(output: string): number {
   const opened = new Set([...output.matchAll(/^( *▶ .+)$/gm)].map(([, line = '']) => line.replace('▶', '✖')));
   const closed = [...output.matchAll(new RegExp(String.raw`^( *✖ .+?)${takenTime}$`, 'gm'))];

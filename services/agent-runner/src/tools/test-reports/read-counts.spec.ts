@@ -29,7 +29,7 @@ const files = [
 ];
 const places = new Places(new Set(files), '/ymera/workspace');
 const read = (output: string) => readTests(output, places);
-/** As the command is known to run the tool that printed it. */
+/** With the tool that the command is known to run. */
 const readOfItsTool = (output: string) => readTests(output, places, [], () => true);
 
 /** As in `8 = 2 passed, 4 failed, 2 skipped`. */
@@ -90,7 +90,7 @@ describe('the counts of readTests', () => {
     ['rspec-ok', 'rspec', counts(1, 0, 0)],
     ['minitest-mixed', 'minitest', counts(1, 2, 1)],
     ['maven-mixed', 'maven', counts(1, 2, 1)],
-  ])('counts what the tool counts: %s', (name, tool, expected) => {
+  ])('returns the counts of the tool: %s', (name, tool, expected) => {
     expect(readOfItsTool(fixture(name))).toMatchObject({ tools: [tool], counts: expected });
   });
 
@@ -98,7 +98,7 @@ describe('the counts of readTests', () => {
     ...['node20-tap-none', 'node24-spec-none', 'tape-none', 'jest-nofile', 'vitest-nofile', 'mocha-none'],
     ...['mocha-nofile', 'jasmine-nofile', 'ava-none', 'playwright-nofile', 'pytest-none', 'pytestq-none'],
     ...['unittest-none', 'go-none', 'go-run', 'cargo-none', 'rspec-none', 'minitest-none'],
-  ])('knows that no test ran: %s', (name) => {
+  ])('detects that no test ran: %s', (name) => {
     expect(readOfItsTool(fixture(name)).counts).toEqual(zero);
   });
 
@@ -106,7 +106,7 @@ describe('the counts of readTests', () => {
     ...['node20-tap-none', 'node24-spec-none', 'tape-none', 'jest-nofile', 'vitest-nofile', 'jasmine-nofile'],
     ...['ava-none', 'playwright-nofile', 'pytest-none', 'unittest-none', 'go-none', 'go-run', 'cargo-none'],
     ...['rspec-none', 'minitest-none'],
-  ])('knows it by all that a tool prints, whatever started it: %s', (name) => {
+  ])('detects that no test ran by a tool’s whole output, for every command: %s', (name) => {
     expect(read(fixture(name)).counts).toEqual(zero);
   });
 
@@ -163,7 +163,7 @@ describe('the counts of readTests', () => {
     'Error: No test files found: "x"\n',
     '1..0\n',
     "Could not find 'x'\n",
-  ])('takes no log line for a summary: %j', (output) => {
+  ])('ignores a log line that looks like a summary: %j', (output) => {
     expect(read(output)).toEqual({ tools: [], counts: undefined, failures: [], namesAll: false });
   });
 });

@@ -169,7 +169,7 @@ describe('the failures that readTests names', () => {
     expect([found?.file, found?.line]).toEqual([file, line]);
   });
 
-  it('knows whether all that failed is named', () => {
+  it('reports whether all failures are named', () => {
     for (const name of [
       'node20-tap-mixed',
       'node24-spec-mixed',
@@ -179,12 +179,12 @@ describe('the failures that readTests names', () => {
       'mocha-mixed',
     ])
       expect([name, read(fixture(name)).namesAll]).toEqual([name, true]);
-    // A panic ends the other tests of its package; a list without its names says nothing of the others.
+    // A panic ends the other tests of its package; a list without names proves nothing about the others.
     expect(read(fixture('go-panic')).namesAll).toBe(false);
     expect(read('Test Suites: 1 failed, 1 total\nTests:       2 failed, 2 total\n').namesAll).toBe(false);
   });
 
-  it('leaves out tests that are still to be done, and suites that repeat what failed in them', () => {
+  it('omits unfinished tests, and suites that repeat the failures of their tests', () => {
     for (const name of ['node20-tap-mixed', 'node20-spec-mixed', 'node22-spec-mixed', 'node24-spec-mixed'])
       expect(read(fixture(name)).failures.map((failure) => failure.name)).toEqual([
         'fails inside',
@@ -193,20 +193,20 @@ describe('the failures that readTests names', () => {
       ]);
   });
 
-  it('keeps what was seen, without the frames of the runtime, and with paths as the repository has them', () => {
+  it('keeps the output, without frames of the runtime and with repository paths', () => {
     const [first] = read(fixture('node24-spec-mixed')).failures;
     expect(first?.evidence).toContain('(test/sum.test.mjs:7:12)');
     expect(first?.evidence).not.toMatch(/node:|\/ymera/);
   });
 
-  it('names no file that is not the project’s', () => {
+  it('names project files only', () => {
     const foreign = fixture('node24-spec-mixed')
       .replaceAll('/ymera/workspace/', '/usr/lib/')
       .replaceAll('at test/', 'at /usr/');
     expect(read(foreign).failures.map(({ file }) => file)).toEqual([undefined, undefined, undefined]);
   });
 
-  it('is bounded, however many and long the failures are', () => {
+  it('limits the number and length of failures', () => {
     const many = `ℹ tests 200\nℹ pass 0\nℹ fail 200\n\n✖ failing tests:\n${Array.from({ length: 200 }, (_, n) => `\ntest at t/mixed.js:${n + 1}:1\n✖ ${'x'.repeat(1500)}${n} (1ms)\n  Error: ${'y'.repeat(9000)}\n`).join('')}`;
     const started = performance.now();
     const { failures, namesAll } = read(many);

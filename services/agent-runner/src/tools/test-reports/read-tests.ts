@@ -19,24 +19,24 @@ import { tap } from './tap';
 import { vitest } from './vitest';
 import { isCredible, type RunsTool } from './zero-tests';
 
-/** A test that failed, as its runner told it. */
+/** A failed test, as reported by its runner. */
 export interface TestFailure {
   readonly name: string;
   /** The package or file that the name belongs to; with the name it is the test's identity. */
   readonly group?: string | undefined;
   readonly kind: ErrorKind;
-  /** The name and the error's own words, on one line. */
+  /** The name and the error's own message, on one line. */
   readonly message: string;
-  /** In the project: where the error was thrown, or else where the test begins. */
+  /** In the project: where the error was thrown, otherwise where the test begins. */
   readonly file?: string | undefined;
   readonly line?: number | undefined;
-  /** What the runner printed about it, without frames of the runtime itself. */
+  /** The runner's output about it, without frames of the runtime itself. */
   readonly evidence: string;
-  /** A file of tests that could not be loaded: what is in it did not run. */
+  /** A test file that could not be loaded: its tests did not run. */
   readonly isLoadFailure?: boolean | undefined;
 }
 
-/** What the output of a test command says; the exit code is not in it. */
+/** The content of a test command's output; without the exit code. */
 export interface TestReading {
   /** The tools whose own output was recognised. */
   readonly tools: readonly string[];
@@ -47,7 +47,7 @@ export interface TestReading {
   readonly namesAll: boolean;
 }
 
-/** More are not listed: a list this long is not read. */
+/** Maximum of listed failures: longer lists are not read. */
 const maxFailures = 100;
 const maxEvidenceLength = 1_500;
 const maxMessageLength = 500;
@@ -78,13 +78,13 @@ const readers: readonly ReportReader[] = [
   dotnet,
 ];
 
-/** Print what their report files say better. */
+/** Tools whose report files are better than their output. */
 const writersOfFiles: ReadonlySet<string> = new Set(['maven', 'gradle']);
 
 const nothingKnown: RunsTool = () => false;
 
 /**
- * Reads what the recognised tools have printed, and wrote to report files; several runs in one command add up. `runs` says
+ * Reads the output of the recognised tools, and their report files; several runs in one command add up. `runs` tells
  * which tools the command is known to run.
  */
 export function readTests(
@@ -121,7 +121,7 @@ export function readTests(
   };
 }
 
-/** Where only the end of a process was seen, what it printed last is somewhere in the output. */
+/** Where only the end of a process was detected, its last output is somewhere in the whole. */
 function withCause(reported: ReportedFailure, output: string): ReportedFailure {
   if (!reported.isLoadFailure || reported.error !== undefined) return reported;
   const cause = firstError(reported.text) ?? firstError(output);

@@ -5,33 +5,33 @@ export interface TestCounts {
   readonly skipped: number;
 }
 
-/** A failure as a tool printed it, before its places are looked up. */
+/** A failure as a tool printed it, before its places are resolved. */
 export interface ReportedFailure {
-  /** As the tool names the test; of a file that could not be loaded, the file. */
+  /** The test's name in the tool's notation; for a file that could not be loaded, the file. */
   readonly name: string;
-  /** The package, module or file that the name belongs to, where the tool says it. */
+  /** The package, module or file that the name belongs to, where the tool prints it. */
   readonly group?: string;
-  /** What was printed about it. */
+  /** The output about it. */
   readonly text: string;
-  /** The error's own words, where the tool sets them apart. */
+  /** The error's own message, where the tool separates it. */
   readonly error?: string;
-  /** Where the test is, for an error that names no place of the project. */
+  /** The place of the test, for an error that names no place of the project. */
   readonly location?: string;
   /** Not a test: a file or package of tests that could not be loaded or built. */
   readonly isLoadFailure?: boolean;
 }
 
-/** What the output of one tool says about its runs, which are added up. */
+/** One tool's output about its runs, added up. */
 export interface ToolReport {
   readonly tool: string;
   /** Undefined where the tool was recognised but printed no summary: it was stopped, or could not load a file. */
   readonly counts: TestCounts | undefined;
   readonly failures: readonly ReportedFailure[];
-  /** Whether everything that failed is among `failures`, so that a test that is not there has passed. */
+  /** Whether all failures are among `failures`, so that a test that is not listed has passed. */
   readonly namesAll: boolean;
 }
 
-/** Undefined unless the output holds what this tool prints by itself; the words of a log decide nothing. */
+/** Undefined unless the output has this tool's own format; words in a log do not count. */
 export type ReportReader = (output: string) => ToolReport | undefined;
 
 export const noTests: TestCounts = { total: 0, passed: 0, failed: 0, skipped: 0 };
@@ -64,7 +64,7 @@ export function sumOf(output: string, pattern: RegExp): number | undefined {
 export const numberOf = (line: string, word: string): number =>
   Number(new RegExp(String.raw`(?<![\w.])(\d+) ${word}`).exec(line)?.[1] ?? 0);
 
-/** Cuts at each line that matches; the first group names what follows it. */
+/** Splits at each line that matches; the first group names the following section. */
 export function cut(
   text: string,
   heading: RegExp,

@@ -8,7 +8,7 @@ const version = /^TAP version 1[34]$/m;
 const plan = /^1\.\.(\d+)/gm;
 const knownOnlyFromOutside = /^(?:test failed|)$/;
 
-/** TAP 13 and 14: node:test, tape, tap, AVA with `--tap`, and whatever else prints points under a version or a plan. */
+/** TAP 13 and 14: node:test, tape, tap, AVA with `--tap`, and any other tool that prints points under a version or a plan. */
 export const tap: ReportReader = (output) => {
   const points = [...output.matchAll(point)].map((match) => ({
     index: match.index,
@@ -71,7 +71,7 @@ function fromPoints(top: readonly { readonly isOk: boolean; readonly directive: 
   return countsOf(top.length - skipped - failed, failed, skipped);
 }
 
-/** A suite repeats what failed in it: of the two, the inner one says why. */
+/** A suite repeats the failures of its tests: the inner one has the reason. */
 function failedBelow(
   points: readonly { readonly indent: number; readonly isOk: boolean; readonly directive: string }[],
   index: number,

@@ -5,15 +5,15 @@ import type { ToolReport } from './report';
 export type RunsTool = (tool: string) => boolean;
 
 /**
- * By what a command starts. What a wrapper such as `make` starts is not known: where it fails, a tool that says that it ran
- * nothing is taken for the reason; where it ends well, the exit code has the last word.
+ * By the programs of a command. The programs behind a wrapper such as `make` are unknown: when it fails, a tool's report
+ * that it ran nothing is accepted as the reason; when it succeeds, the exit code decides.
  */
 export const runsTool =
   (parts: readonly CommandPart[], exitCode: number | null): RunsTool =>
   (tool) =>
     parts.some((part) => runnersOf(part).includes(tool)) || (exitCode !== 0 && parts.some(isWrapper));
 
-/** What a tool prints around the line that says that there are no tests; a log that quotes the line does not. */
+/** A tool's output around its line about missing tests; a log that quotes the line does not have it. */
 const frames: Readonly<Record<string, RegExp>> = {
   jest: /^No tests found, exiting with code [01]\n(?:Run with `|In )|^Test Suites: .*\nTests: +0 total$/m,
   vitest: /^ RUN +v\d/m,
@@ -38,7 +38,7 @@ const frames: Readonly<Record<string, RegExp>> = {
 /** Events and files are no lines of a log. */
 const withoutLines: ReadonlySet<string> = new Set(['go -json', 'junit']);
 
-/** Whether a report that no test ran is the tool's own: the command runs it, or the output holds all that it prints then. */
+/** Whether a report about missing tests is the tool's own: the command runs it, or the output is complete. */
 export const isCredible = ({ tool, counts, failures }: ToolReport, output: string, runs: RunsTool): boolean =>
   counts?.total !== 0 ||
   failures.length > 0 ||

@@ -3,11 +3,11 @@ import { declaredVersion, managerOf, manifestsOf, readPackageFile } from './java
 import { localPackages } from './local-packages';
 import { npmTool } from './npm';
 
-/** It reads every version of the lockfile that there is. */
+/** It reads every version of the lockfile. */
 const defaultRelease = '1.4.5';
 const platforms: Readonly<Record<string, string>> = { x64: 'linux-x64', arm64: 'linux-aarch64' };
 
-/** Bun: its program is in a package of the npm registry. The older, binary lockfile is no text and is left out. */
+/** Bun, from its package in the npm registry. The older, binary lockfile is no text and is ignored. */
 export const bun: Installer = async ({ files, registries }) => {
   const manifest = await readPackageFile(files);
   const declared = manifest && declaredVersion(manifest, 'bun');

@@ -10,7 +10,7 @@ const options = {
   hostPath: (process.env['PATH'] ?? '').split(':'),
 };
 
-describe('a project that is compiled', () => {
+describe('a compiled project', () => {
   let fixture: DependenciesFixture;
   beforeEach(() => {
     fixture = new DependenciesFixture();

@@ -21,33 +21,33 @@ import { RegistryAccess } from './registry/registry-access';
 import { refusedSources } from './registry/refused-sources';
 
 export interface DependenciesOptions {
-  /** Folder of prepared installations; ours alone. */
+  /** Folder of prepared installations; exclusive to this runner. */
   readonly folder: string;
-  /** Whether an installation may be downloaded. What is in the folder already needs no network. */
+  /** Whether an installation may be downloaded. Installations in the folder need no network. */
   readonly network: boolean;
   /** The person's PATH, where interpreters are found. Default: none. */
   readonly hostPath?: readonly string[];
-  /** Where the package managers of this machine fetch from, and what else may be fetched from. */
+  /** The registries of this machine's package managers, and further allowed ones. */
   readonly registries?: MachineRegistries;
 }
 
 export interface PrepareOptions {
-  /** The commit that the change is made on: registries that it names are the project's own. */
+  /** The base of the change: registries that it names are the project's own. */
   readonly base?: string;
-  /** Command lines that are to be run: a program of theirs that is not on this machine is a failure. */
+  /** Command lines that are to run: a missing program of theirs is a failure. */
   readonly commands?: readonly string[];
 }
 
-/** In the place of an installation: what turned out while it was made. */
+/** Beside an installation: notes from its creation. */
 const notesFile = 'ymera-notes';
 const installTimeoutMs = 600_000;
 const maxCopiedBytes = 536_870_912;
-/** Of the sandbox's own; what is below is seen by runs, too. */
+/** Owned by the sandbox; mounts of runs are below it. */
 const placesFolder = '/ymera/packages';
 
 /**
- * What a project needs to run: the interpreters that it asks for, and its packages, installed before the sandbox closes and
- * without running their scripts. ADR 0013 says what may be fetched from where.
+ * The preconditions of a project: its pinned interpreters, and its packages, installed before the sandbox closes and
+ * without running their scripts. ADR 0013 defines the allowed registries.
  */
 export class Dependencies {
   private readonly store: InstallationStore;
@@ -62,8 +62,8 @@ export class Dependencies {
   }
 
   /**
-   * What a run in this working copy must be given; nothing for a project that needs nothing. A failure of kind `validation`
-   * is the commit's own fault: `manifestFindings` has what its author must mend.
+   * The mounts and variables of a run in this working copy; empty for a project that needs none. A failure of kind
+   * `validation` is the commit's own fault: `manifestFindings` tells its author what to fix.
    */
   async prepare(
     workspace: Workspace,
@@ -116,7 +116,7 @@ export class Dependencies {
     return this.withTools(mergePrepared(parts), workspace, commands, await files.read('package.json'));
   }
 
-  /** The programs of commands, shown from the person's PATH where nothing else has them. */
+  /** The programs of commands, shown from the person's PATH where no other mount has them. */
   private withTools(
     prepared: PreparedProject,
     workspace: Workspace,
@@ -137,7 +137,7 @@ export class Dependencies {
     return ok(found);
   }
 
-  /** Found, or made; `check` is asked before anything is fetched. */
+  /** Found, or created; `check` runs before anything is fetched. */
   private async installed(
     installation: Installation,
     given: readonly PreparedProject[],
@@ -209,7 +209,7 @@ export class Dependencies {
   ): Promise<SandboxOutcome> {
     const place = placeOf(installation, folder);
     const placePath = place ? this.sandbox.mountPath(place) : '';
-    // Others may write to what is installed, on layers of their own.
+    // Later runs may write to the installation, each on its own layer.
     const shared = `chmod -R a+rwX . ${place ? '"$YMERA_PLACE"' : ''}`;
     const { notes: _, ...run } = given;
     return access.during(this.sandbox, async ({ wrap, mounts, environment }) =>
@@ -251,7 +251,7 @@ export class Dependencies {
     return installFailure({ name, manifest, output, refusedHosts: access.refusedHosts });
   }
 
-  /** The folder that the manager sees, owned by the user that it runs as. */
+  /** The folder of the manager inside, owned by the user that it runs as. */
   private async fill(folder: string, installation: Installation): Promise<void> {
     const { inputs, copied = [], placeholders = [] } = installation;
     const work = join(folder, 'work');
@@ -283,7 +283,7 @@ export class Dependencies {
 const placeOf = ({ place }: Installation, kept: string): SandboxMount | undefined =>
   place === undefined ? undefined : { source: join(kept, 'place'), target: `${placesFolder}/${place}` };
 
-/** The outermost `node_modules` folders, by their place in the working copy. */
+/** The outermost `node_modules` folders, by their path in the working copy. */
 async function moduleFolders(root: string, below = ''): Promise<readonly string[]> {
   const entries = await readdir(join(root, below), { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory());

@@ -1,6 +1,6 @@
 import type { Installer } from './installation';
 
-/** Modules of Go, unless they are vendored. Tests then run with what was downloaded and nothing else. */
+/** Modules of Go, unless they are vendored. Tests then run with the downloaded ones only. */
 export const go: Installer = async ({ files, interpreters, registries }) => {
   const modules = files.paths.filter((path) => /(^|\/)go\.(mod|sum|work|work\.sum)$/.test(path));
   const roots = modules.filter((path) => path.endsWith('go.mod') && !/(^|\/)(vendor|testdata)\//.test(path));
@@ -23,7 +23,7 @@ export const go: Installer = async ({ files, interpreters, registries }) => {
     ].join('\n'),
     environment: {
       GOFLAGS: '-buildvcs=false -modcacherw',
-      // What go.sum does not vouch for is refused when the tests are built.
+      // Modules without an entry in go.sum are rejected when the tests are built.
       GONOSUMDB: '*',
       ...(registries.goProxy === undefined
         ? { GOPROXY: 'https://proxy.golang.org' }

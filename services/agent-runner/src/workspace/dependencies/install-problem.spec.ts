@@ -5,7 +5,7 @@ const failed = { name: 'Python', manifest: 'requirements.txt', refusedHosts: [] 
 const missing =
   '  × No solution found when resolving dependencies:\n  ╰─▶ Because reqs was not found in the package registry and you require reqs, we can conclude that your requirements are unsatisfiable.';
 
-describe('an installation that failed', () => {
+describe('installProblem', () => {
   it.each([
     ['the registry answers that it has no such package', missing, 'dependencies_unresolvable', 'change'],
     ['npm finds no such package', 'npm error code E404', 'dependencies_unresolvable', 'change'],
@@ -22,7 +22,7 @@ describe('an installation that failed', () => {
       'machine',
     ],
     ['nothing is known', 'killed', 'dependencies_unavailable', 'machine'],
-  ])('if %s, has the code and the fault of that', (_, output, code, fault) => {
+  ])('returns code and fault when %s', (_, output, code, fault) => {
     const failure = installFailure({ ...failed, output });
     expect([failure.code, faultOf(failure.code)]).toEqual([code, fault]);
     const codes = manifestFindings(failure).map((finding) => finding.code);

@@ -9,16 +9,16 @@ export interface FailedInstallation {
   readonly refusedHosts: readonly string[];
 }
 
-/** The lockfile does not fit the manifest. */
+/** The lockfile does not match the manifest. */
 const outOfSync =
   /are in sync|Missing: .* from lock file|Invalid: lock file's|ERR_PNPM_OUTDATED_LOCKFILE|frozen-lockfile|lockfile would have been (modified|created)|YN0028|lockfile had changes, but lockfile is frozen|lock file .* needs to be updated|--locked was passed|lockfile at .* needs to be updated|uv\.lock.* is out of date|poetry\.lock.*(out of date|significantly)|ERR_PNPM_LOCKFILE_(CONFIG|IMPORTER)|missing go\.sum entry|updates to go\.(mod|sum) needed|checksum mismatch|EINTEGRITY|integrity checksum failed|do not match the hashes/i;
-/** A package, or a version of one, that the registry does not have, or versions that exclude each other. */
+/** A missing package or version in the registry, or versions that exclude each other. */
 const unresolvable =
   /\bE404\b|ETARGET|notarget|No matching version|No matching distribution|No solution found|was not found in the (package )?registry|ERR_PNPM_(FETCH_404|NO_MATCHING_VERSION)|Couldn't find (any versions|package)|ERESOLVE|failed to select a version|no matching package|unknown revision|Could not find artifact|ResolutionImpossible|EBADENGINE|EJSONPARSE|invalid (package\.json|manifest)|failed to parse/i;
 const unreachable =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET|network (request|timeout)|Could not resolve host|Connection (refused|timed out)|tunnel(ing)? (socket|error)|Proxy CONNECT|Failed to fetch|Could not transfer artifact|error sending request/i;
 
-/** Lines of a package manager that say why, rather than what it was doing or how it is used. */
+/** Lines of a package manager with the reason, rather than its progress or its usage. */
 const telling =
   /Missing: |Invalid: |Unsupported|in sync|ERR_PNPM|specifiers in the lockfile|lock ?file|No matching|notarget|not found|404|ERESOLVE|Conflict|because |requires |error:|go\.sum|unknown revision|Could not|EINTEGRITY|YN00(28|01|35|80)|\bfatal\b/i;
 const noise =
@@ -26,7 +26,7 @@ const noise =
 const maxReasonLines = 8;
 const maxReasonLength = 1500;
 
-/** What the manager says was wrong: the cause, not the last lines. */
+/** The manager's reason: the cause, not the last lines. */
 function installReason(output: string): string {
   const lines = output
     .replaceAll(/\u001b\[[0-9;]*m/g, '')
@@ -47,13 +47,13 @@ export function installFailure(failed: FailedInstallation): Failure {
       'dependencies_out_of_sync',
       manifest,
       `${manifest} does not fit the project’s manifests (${name}): ${reason}`,
-      'Update the lockfile together with the manifest, or take the change of the manifest back.',
+      'Update the lockfile together with the manifest, or revert the change of the manifest.',
     );
   if (refusedHosts.length > 0)
     return ofManifests(
       'dependency_source_refused',
       manifest,
-      `${name} wanted to fetch from ${refusedHosts.join(', ')}, which is no allowed registry.`,
+      `${name} wanted to fetch from ${refusedHosts.join(', ')}, which is not an allowed registry.`,
       'Fetch from the registries that the project’s base names, or add the host to YMERA_RUNNER_REGISTRIES.',
     );
   if (unreachable.test(output) && !unresolvable.test(output)) return unavailable(`${name}: ${reason}`);
@@ -78,7 +78,7 @@ export const unavailable = (why: string): Failure =>
     },
   );
 
-/** In findings every such fault has the code that agents know it by; the failure's own code says which it is. */
+/** In findings every such fault has the code that agents know; the failure's own code is more specific. */
 function ofManifests(code: string, file: string, message: string, suggestion: string): Failure {
   const finding: Finding = {
     code: code === 'dependency_source_refused' ? code : 'dependencies_unavailable',
@@ -90,7 +90,7 @@ function ofManifests(code: string, file: string, message: string, suggestion: st
   return manifestsFailure(code, [finding]);
 }
 
-/** The commit's own manifests are at fault: what its author has to mend is in the findings. */
+/** The commit's own manifests are at fault: the findings tell its author what to fix. */
 export const manifestsFailure = (code: string, findings: readonly Finding[]): Failure =>
   failure('validation', code, (findings[0]?.message ?? code).slice(0, 2000), {
     ...(findings[0]?.suggestion === undefined ? {} : { suggestion: findings[0].suggestion }),

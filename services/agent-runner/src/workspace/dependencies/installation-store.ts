@@ -9,10 +9,10 @@ const temporaryPrefix = 'installing-';
 /** Longer than an installation may take. */
 const abandonedAfterMs = 3_600_000;
 
-/** Raised when what is kept in an installation changes its shape. */
+/** Increase when the format of stored installations changes. */
 const layoutVersion = 3;
 
-/** All that decides what an installation holds, so that no project can leave something in another's. */
+/** All inputs of an installation, so that no project can leave files in another's. */
 export function digestOfInstallation(installation: Installation): string {
   const {
     name,
@@ -39,11 +39,11 @@ export function digestOfInstallation(installation: Installation): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-/** Installations on the disk, found again by their digests; the longest unused go. */
+/** Installations on the disk, identified by their digests; the least recently used are deleted. */
 export class InstallationStore {
   constructor(private readonly folder: string) {}
 
-  /** The folder of an installation that is there, noted as used. */
+  /** The folder of an existing installation, marked as used. */
   async find(digest: string): Promise<string | undefined> {
     const kept = join(this.folder, digest);
     if (!existsSync(kept)) return undefined;
@@ -52,14 +52,14 @@ export class InstallationStore {
     return kept;
   }
 
-  /** A new folder; the random part of the name is the caller's. */
+  /** A new folder; the caller provides the random part of the name. */
   async begin(id: string): Promise<string> {
     const folder = join(this.folder, `${temporaryPrefix}${id}`);
     await mkdir(folder, { recursive: true });
     return folder;
   }
 
-  /** Renamed when whole: a run that dies on the way leaves no half installation under the name. */
+  /** Renamed when complete: a run that dies on the way leaves no partial installation under the name. */
   async keep(folder: string, digest: string): Promise<string> {
     const kept = join(this.folder, digest);
     await rename(folder, kept).catch((error: NodeJS.ErrnoException) => {

@@ -3,40 +3,40 @@ import type { SandboxRun } from '../../sandbox/sandbox';
 import type { MachineRegistries } from './registry/machine-registries';
 import type { CommittedFile, ProjectFiles } from './project-files';
 
-/** What a run of a project's own command must be given to find the packages and tools that the project means. */
+/** Mounts and variables with which a run of a project's own command finds its packages and tools. */
 export interface PreparedProject extends Pick<
   SandboxRun,
   'mounts' | 'environment' | 'searchPath' | 'toolPath' | 'readable'
 > {
-  /** For the log: what was chosen or left out, and why. */
+  /** For the log: choices and omissions, with reasons. */
   readonly notes?: readonly string[];
 }
 
-/** How the packages of one manager are installed; plain data that decides everything. */
+/** The installation of one manager's packages; plain data that determines everything. */
 export interface Installation {
-  /** The manager, as people call it. */
+  /** The usual name of the manager. */
   readonly name: string;
-  /** The file that a person would change; findings name it. */
+  /** The file that a person would edit; findings name it. */
   readonly manifest: string;
-  /** Files as committed, by path, that decide what is installed. */
+  /** Committed files, by path, that determine the installation. */
   readonly inputs: ReadonlyMap<string, string>;
-  /** Files of the project that are installed from, such as archives. */
+  /** Project files that are installed, such as archives. */
   readonly copied?: readonly CommittedFile[];
-  /** Paths that must exist for the manager, whatever is in them: they are made empty. */
+  /** Paths that must exist for the manager, with any content: they are created empty. */
   readonly placeholders?: readonly string[];
-  /** What else decides, such as versions of interpreters. */
+  /** Further inputs, such as versions of interpreters. */
   readonly decides?: readonly string[];
-  /** Run by `sh -c` in a folder that holds the inputs; without it nothing needs to be installed. */
+  /** Run by `sh -c` in a folder with the inputs; without it nothing needs to be installed. */
   readonly command?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Programs that the command needs and the project's own commands may use. */
   readonly tools?: readonly Installation[];
   /**
-   * An absolute path inside a sandbox, or a name in the installation, that the command fills and that later runs see in
-   * the same place. Without it the `node_modules` folders are what was installed.
+   * An absolute path inside a sandbox, or a name in the installation, that the command fills and that later runs have at
+   * the same path. Without it the `node_modules` folders are the installation.
    */
   readonly place?: string;
-  /** What later runs are given besides the place, which they see at this path. */
+  /** Further mounts and variables of later runs, which have the place at this path. */
   readonly provides?: (place: string) => Pick<PreparedProject, 'environment' | 'toolPath' | 'readable'>;
   readonly notes?: readonly string[];
 }
@@ -45,7 +45,7 @@ export interface InstallerInput {
   readonly files: ProjectFiles;
   readonly interpreters: ReadonlyMap<Language, ProjectInterpreter>;
   readonly registries: MachineRegistries;
-  /** The working copy as the project's commands see it. */
+  /** The path of the working copy for the project's commands. */
   readonly root: string;
   /** Whether the person's PATH, or the system, has a program. */
   readonly hasProgram: (name: string) => boolean;

@@ -29,7 +29,7 @@ export function placesToInstall(files: ProjectFiles): readonly PlaceToInstall[] 
   ];
 }
 
-/** What is seen in the working copy is seen in the part's folder. */
+/** Paths in the working copy are mapped to the part's folder. */
 export const inFolder = (folder: string, prepared: PreparedProject): PreparedProject =>
   folder === '' || !prepared.mounts
     ? prepared

@@ -9,7 +9,7 @@ import { pnpm } from './pnpm';
 import { python } from './python';
 import { yarn } from './yarn';
 
-/** Of JavaScript's managers one fits at most: the lockfile that is there decides, then what the manifest declares. */
+/** At most one of JavaScript's managers matches: the lockfile decides, then the manifest's declaration. */
 const javascript: readonly Installer[] = [npm, pnpm, yarn, bun];
 
 /** Those of the whole repository; Go's and Cargo's find their modules below the root by themselves. */

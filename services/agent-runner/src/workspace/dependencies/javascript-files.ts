@@ -23,11 +23,11 @@ export const asksForPackages = ({
   optionalDependencies,
   workspaces,
 }: PackageFile): boolean =>
-  // Workspaces are linked to each other, whatever else is asked for.
+  // Workspaces are linked to each other, whatever other dependencies exist.
   workspaces !== undefined ||
   [dependencies, devDependencies, optionalDependencies].some((group) => Object.keys(group ?? {}).length > 0);
 
-/** The version of a manager that `packageManager` names: `pnpm@9.12.0+sha512...`. */
+/** The version of a manager in `packageManager`: `pnpm@9.12.0+sha512...`. */
 export function declaredVersion({ packageManager = '' }: PackageFile, manager: string): string | undefined {
   const [name = '', version = ''] = packageManager.split('@');
   return name === manager ? /^\d+\.\d+\.\d+[\w.-]*/.exec(version)?.[0] : undefined;
@@ -35,7 +35,7 @@ export function declaredVersion({ packageManager = '' }: PackageFile, manager: s
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
-/** The one manager of a project: what the manifest declares wins; then the lockfile that is there. */
+/** The manager of a project: the manifest's declaration wins; then the lockfile. */
 export function managerOf(files: ProjectFiles, { packageManager = '' }: PackageFile): PackageManager {
   const declared = /^(npm|pnpm|yarn|bun)@/.exec(packageManager)?.[1];
   if (declared !== undefined) return declared as PackageManager;
@@ -53,7 +53,7 @@ export function managerOf(files: ProjectFiles, { packageManager = '' }: PackageF
 const maxManifests = 500;
 
 /**
- * Manifests of the root and of what may be its workspaces, with the settings and patches that a package manager reads.
+ * Manifests of the root and of possible workspaces, with the settings and patches that a package manager reads.
  */
 export async function manifestsOf(
   files: ProjectFiles,

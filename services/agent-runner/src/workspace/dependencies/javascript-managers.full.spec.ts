@@ -93,7 +93,7 @@ describe.each(cases)('packages by %s', (_, files, lockfile) => {
     await workspace.close();
   });
 
-  it('that the lockfile does not have are a finding with the reason', async () => {
+  it('are reported with the reason when the lockfile lacks them', async () => {
     const stale = (files['package.json'] ?? '').replace('"2.1.3"', '"2.1.3","is-number":"7.0.0"');
     const { prepared, workspace } = await fixture.prepare({ 'package.json': stale }, { registries });
     if (prepared.ok) throw new Error('it was prepared');

@@ -36,7 +36,7 @@ tiny@1.0.0:
   integrity ${registry.integrity('1.0.0')}
 `;
 
-// The programs are those that the runner fetches from a registry; .ci/full has every manager and the public registry.
+// The runner fetches the programs from a registry; .ci/full has every manager and the public registry.
 describe.each([
   ['pnpm', 'pnpm-lock.yaml', pnpmLock],
   ['Yarn 1', 'yarn.lock', yarnLock],
@@ -49,7 +49,7 @@ describe.each([
   const prepare = (files: Record<string, string>) =>
     fixture.prepare(files, { registries: { npm: registry.address, named: [registry.address] } });
 
-  it('are what its lockfile has, without their scripts', async () => {
+  it('are installed from the lockfile, without their scripts', async () => {
     const { prepared, workspace } = await prepare({ 'package.json': manifest('1.0.0'), [lockfile]: lock() });
     const tested = await fixture.run(
       workspace,
@@ -60,7 +60,7 @@ describe.each([
     await workspace.close();
   });
 
-  it('that the lockfile does not have are a finding that names it', async () => {
+  it('are reported in a finding when the lockfile lacks them', async () => {
     const { prepared, workspace } = await prepare({ 'package.json': manifest('2.0.0') });
     if (prepared.ok) throw new Error('it was prepared');
     expect(prepared.error).toMatchObject({ kind: 'validation', code: 'dependencies_out_of_sync' });

@@ -3,11 +3,11 @@ import { FailureException } from '@ymera/kernel';
 import { unavailable } from './install-problem';
 import type { CommittedFile, ProjectFiles } from './project-files';
 
-/** Files that say where a package of the project's own lies. */
+/** Files that name local packages of the project. */
 const naming =
   /(^|\/)(package\.json|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lock|requirements[\w.-]*\.(txt|in)|pyproject\.toml|uv\.lock|poetry\.lock)$|^requirements\/[\w.-]+\.txt$/;
 const archive = /\.(tgz|tar\.gz|whl|zip)$/;
-/** Yarn keeps packages with the project there, and a mirror where its settings say. */
+/** Yarn's cache of packages in the project, and a mirror at the configured path. */
 const yarnCache = /^\.yarn\/cache\/.+\.zip$/;
 const yarnMirror = /^\s*yarn-offline-mirror\s+"?\.?\/?([^"\n]+?)\/?"?\s*$/m;
 const findLinks = /^\s*(?:-f|--find-links)[\s=]+\.?\/?([\w./-]+?)\/?\s*$/gm;
@@ -17,8 +17,8 @@ const maxNamingFiles = 300;
 const maxFiles = 5000;
 
 /**
- * What a manager installs out of the project itself, beside its manifests: archives that are committed, and folders that
- * `file:`, `link:` and `portal:` name. Throws when there are too many.
+ * Files of the project itself that a manager installs, beside its manifests: committed archives, and folders of
+ * `file:`, `link:` and `portal:`. Throws when there are too many.
  */
 export async function localPackages(files: ProjectFiles): Promise<readonly CommittedFile[]> {
   const texts = await files.readAll([
@@ -56,7 +56,7 @@ const archiveFolders = (text: string): readonly string[] => [
   ...[...text.matchAll(findLinks)].map(([, folder = '']) => folder),
 ];
 
-/** Folders that hold a path, without the repository itself. */
+/** Parent folders of a path, without the repository itself. */
 const parents = (path: string): readonly string[] =>
   path
     .split('/')

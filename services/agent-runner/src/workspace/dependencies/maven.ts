@@ -1,11 +1,11 @@
 import type { Installer } from './installation';
 
-/** A class that is no test: with it Maven fetches all that it takes to run tests. */
+/** A class without tests: with it Maven fetches everything that tests need. */
 const emptyTest = 'public class YmeraPreparationTest { }\n';
 
 /**
- * Maven: what the plugins of the project's `test` phase need, found by running that phase on its manifests without its
- * sources. Later runs are offline.
+ * Maven: the artefacts that the plugins of the project's `test` phase need, found by running that phase on its manifests
+ * without its sources. Later runs are offline.
  */
 export const maven: Installer = async ({ files, interpreters, registries, hasProgram }) => {
   const jdk = interpreters.get('java');

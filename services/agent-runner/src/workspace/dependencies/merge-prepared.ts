@@ -2,7 +2,7 @@ import type { PreparedProject } from './installation';
 
 const variablesWithParts = new Set(['GOFLAGS', 'MAVEN_OPTS', 'NODE_OPTIONS']);
 
-/** One value of several: lists follow each other, the last of a variable wins, options of one tool are joined. */
+/** Merges several values: lists are concatenated, the last value of a variable wins, options of one tool are joined. */
 export function mergePrepared(parts: readonly PreparedProject[]): PreparedProject {
   const list = <T>(values: readonly (readonly T[] | undefined)[]) => values.flatMap((value) => value ?? []);
   const environment = new Map<string, string>();
@@ -13,7 +13,7 @@ export function mergePrepared(parts: readonly PreparedProject[]): PreparedProjec
   }
   const merged = {
     mounts: list(parts.map((part) => part.mounts)),
-    // What was prepared later is meant by the project and comes first.
+    // Later installations are the project's intention and come first.
     toolPath: [...new Set(list(parts.map((part) => part.toolPath).toReversed()))],
     searchPath: [...new Set(list(parts.map((part) => part.searchPath)))],
     readable: [...new Set(list(parts.map((part) => part.readable)))],

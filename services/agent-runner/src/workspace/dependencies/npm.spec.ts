@@ -56,7 +56,7 @@ describe('the packages of an npm project', () => {
     await workspace.close();
   });
 
-  it('are not taken for none when git cannot say', async () => {
+  it('fail when git cannot read the manifest', async () => {
     const workspace = await fixture.open(fixture.repository.commit(plain()));
     await workspace.close();
     const dependencies = new Dependencies(fixture.sandbox.bubblewrap, {
@@ -69,7 +69,7 @@ describe('the packages of an npm project', () => {
     });
   });
 
-  it('are installed in the part of a repository that asks for them', async () => {
+  it('are installed in the part of a repository that declares them', async () => {
     const { prepared, workspace } = await prepare({
       'go.mod': 'module example.org/x\n',
       'web/package.json': manifest(),
@@ -80,7 +80,7 @@ describe('the packages of an npm project', () => {
     await workspace.close();
   });
 
-  it('are installed once without their scripts, and may be written to without becoming part of a change', async () => {
+  it('are installed once without scripts, and are writable without becoming part of a change', async () => {
     const closed = await prepare(plain(), { network: false });
     expect(closed.prepared).toMatchObject({ ok: false, error: { code: 'dependencies_unavailable' } });
     const { prepared, workspace } = await prepare({ 'other.txt': 'one' });
@@ -131,7 +131,7 @@ describe('the packages of an npm project', () => {
     await workspace.close();
   });
 
-  it('are workspaces that need each other, also without a lockfile', async () => {
+  it('may be workspaces that need each other, also without a lockfile', async () => {
     const { prepared, workspace } = await prepare({
       'package.json': JSON.stringify({ name: 'x', workspaces: ['packages/*'] }),
       'packages/a/package.json': JSON.stringify({ name: 'a', version: '1.0.0', dependencies: { b: '*' } }),
@@ -144,7 +144,7 @@ describe('the packages of an npm project', () => {
     await workspace.close();
   });
 
-  it('are what a committed archive holds now, also when its name stays', async () => {
+  it('are updated when a committed archive changes under the same name', async () => {
     const files = { 'package.json': manifest('file:vendor/tiny.tgz') };
     mkdirSync(join(fixture.repository.folder, 'vendor'));
     for (const version of ['1.0.0', '2.0.0']) {
@@ -157,7 +157,7 @@ describe('the packages of an npm project', () => {
     expect(registry.asked).toEqual([]);
   });
 
-  it('hide no folder of that name that is committed elsewhere', async () => {
+  it('do not hide a committed folder of that name elsewhere', async () => {
     const { prepared, workspace } = await prepare({
       ...plain(),
       'test/fixtures/node_modules/one/index.js': 'module.exports = 1;',
@@ -167,14 +167,14 @@ describe('the packages of an npm project', () => {
     await workspace.close();
   });
 
-  it('are what the registry has where there is no lockfile, and that is said', async () => {
+  it('are the registry’s current ones without a lockfile, with a note', async () => {
     const { prepared, workspace } = await prepare({ 'package.json': manifest('^1.0.0') });
     expect(prepared).toMatchObject({ value: { notes: [expect.stringContaining('There is no lockfile')] } });
     expect((await fixture.run(workspace, prepared, 'node -p "require(\'tiny\')"')).stdout).toBe('1.0.0\n');
     await workspace.close();
   });
 
-  it('that the lockfile does not have are a finding with npm’s reason', async () => {
+  it('are reported with npm’s reason when the lockfile lacks them', async () => {
     const { prepared, workspace } = await prepare({ ...plain(), 'package.json': manifest('2.0.0') });
     if (prepared.ok) throw new Error('it was prepared');
     expect(prepared.error).toMatchObject({ kind: 'validation', code: 'dependencies_out_of_sync' });

@@ -13,7 +13,7 @@ const lockFile = z.object({
 const lockFiles = ['npm-shrinkwrap.json', 'package-lock.json'];
 const quiet = '--ignore-scripts --no-audit --no-fund --loglevel=error';
 
-/** npm: from its lockfile of any version; without one what the manifest asks for, as the registry has it now. */
+/** npm: from its lockfile of any version; without one the manifest's packages at the registry's current versions. */
 export const npm: Installer = async ({ files, interpreters, registries }) => {
   const manifest = await readPackageFile(files);
   const lockPath = lockFiles.find((path) => files.has(path));
@@ -21,7 +21,7 @@ export const npm: Installer = async ({ files, interpreters, registries }) => {
   const lock = lockPath === undefined ? undefined : lockFile.safeParse(parseJson(await files.read(lockPath)));
   if (lockPath !== undefined && !lock?.success) return undefined;
   const locked = lockedPackages(lock?.data);
-  // Neither side asks for anything.
+  // Neither side has dependencies.
   if (locked.length === 0 && !(manifest && asksForPackages(manifest))) return undefined;
   const withScripts = Object.entries(lock?.data?.packages ?? {})
     .filter(([, { hasInstallScript }]) => hasInstallScript === true)
@@ -52,7 +52,7 @@ function lockedPackages(lock: z.output<typeof lockFile> | undefined): readonly s
     : Object.keys(lock?.dependencies ?? {}).map((name) => `node_modules/${name}`);
 }
 
-/** Packages of the project's own, wherever the manifest finds them. */
+/** Packages of the project itself, anywhere in the manifest. */
 const folders = (places: readonly string[]): readonly string[] =>
   places.filter((place) => !place.includes('node_modules/')).map((place) => `${place}/package.json`);
 
@@ -61,7 +61,7 @@ const shownNames = 10;
 export const scriptsNote = (names: readonly string[]): string =>
   `Install scripts are not run, also not those of ${[...new Set(names)].slice(0, shownNames).join(', ')}.`;
 
-/** A program from the npm registry, in a folder of its own. */
+/** A program from the npm registry, in a separate folder. */
 export const npmTool = (
   name: string,
   version: string,

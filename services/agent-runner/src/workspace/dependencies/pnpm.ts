@@ -45,7 +45,7 @@ export const pnpm: Installer = async ({ files, interpreters, registries }) => {
     ]),
     copied: await localPackages(files),
     decides: [interpreters.get('node')?.version ?? ''],
-    // The store lies beside what it is linked into, and is not needed once that is there.
+    // The store is beside its link targets, and is not needed after the installation.
     command: `pnpm install ${isFrozen} --ignore-scripts --store-dir "$YMERA_WORK/.ymera-store" --reporter=append-only; code=$?; rm -rf .ymera-store; exit $code`,
     environment: {
       ...(registries.npm === undefined ? {} : { npm_config_registry: registries.npm }),

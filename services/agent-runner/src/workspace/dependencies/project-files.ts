@@ -1,16 +1,16 @@
 import { FailureException } from '@ymera/kernel';
 import type { Workspace } from '../workspace';
 
-/** A file that need not be a text. */
+/** A file that may be binary. */
 export interface CommittedFile {
   readonly path: string;
   /** The id of its bytes. */
   readonly object: string;
-  /** Rejects when they are too many. */
+  /** Rejects above the limit. */
   readonly bytes: () => Promise<Buffer>;
 }
 
-/** The files of a commit, read when they are asked for, each once. What git cannot read is thrown. */
+/** The files of a commit, read on demand, each once. Throws when git cannot read a file. */
 export class ProjectFiles {
   private readonly texts = new Map<string, Promise<string | undefined>>();
 
@@ -26,7 +26,7 @@ export class ProjectFiles {
     return new ProjectFiles(workspace, new Map(files.map(({ path, object }) => [path, object])));
   }
 
-  /** Those in a folder, by their paths in it: a part of the repository as if it were one of its own. */
+  /** Those in a folder, by relative path: a part of the repository as if it were a repository. */
   below(folder: string): ProjectFiles {
     const prefix = `${folder}/`;
     const inside = [...this.objects].filter(([path]) => path.startsWith(prefix));
@@ -44,7 +44,7 @@ export class ProjectFiles {
     return this.objects.has(path);
   }
 
-  /** Those of the paths that are there, as they are: their bytes are read when they are needed. */
+  /** The existing ones of the paths, unread: their bytes are read on demand. */
   asTheyAre(paths: Iterable<string>): readonly CommittedFile[] {
     return [...new Set(paths)].flatMap((path) => {
       const object = this.objects.get(path);
@@ -52,7 +52,7 @@ export class ProjectFiles {
     });
   }
 
-  /** Undefined where there is none of a sensible size. */
+  /** Undefined for a missing or too large file. */
   read(path: string): Promise<string | undefined> {
     const object = this.objects.get(path);
     if (object === undefined) return Promise.resolve(undefined);
@@ -61,7 +61,7 @@ export class ProjectFiles {
     return known;
   }
 
-  /** Those of the paths that are there, with their texts. */
+  /** The existing ones of the paths, with their texts. */
   async readAll(paths: Iterable<string>): Promise<ReadonlyMap<string, string>> {
     const texts = new Map<string, string>();
     for (const path of new Set(paths)) {

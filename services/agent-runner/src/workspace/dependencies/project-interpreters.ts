@@ -10,7 +10,7 @@ export interface ChosenInterpreters {
   readonly prepared: PreparedProject;
 }
 
-/** Files by which a project shows that it uses a language. */
+/** Files that show that a project uses a language. */
 const usedBy: Readonly<Record<Language, RegExp>> = {
   node: /(^|\/)package\.json$|\.[cm]?[jt]sx?$/,
   python: /\.py$|^(pyproject\.toml|setup\.cfg|Pipfile)$|^requirements.*\.txt$/,
@@ -20,7 +20,7 @@ const usedBy: Readonly<Record<Language, RegExp>> = {
   ruby: /(^|\/)(Gemfile|Rakefile)$|\.rb$/,
 };
 
-/** The interpreters of the languages that a project uses, as it asks for them; else as the person's shell finds them. */
+/** The interpreters of a project's languages, as pinned; otherwise those of the person's shell. */
 export async function projectInterpreters(
   files: ProjectFiles,
   toolchain: HostToolchain,

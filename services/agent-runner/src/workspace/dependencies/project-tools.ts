@@ -9,18 +9,18 @@ import type { PreparedProject } from './installation';
 export interface ToolSearch {
   readonly copy: string;
   readonly prepared: PreparedProject;
-  /** Where a mount is seen by the command. */
+  /** The path of a mount for the command. */
   readonly pathOf: (mount: SandboxMount) => string;
-  /** Where the person's PATH has a program. */
+  /** The path of a program on the person's PATH. */
   readonly find: (program: string) => string | undefined;
 }
 
-/** What the sandbox has of the host's node. */
+/** The programs of the host's node in the sandbox. */
 const withNode: ReadonlySet<string> = new Set(['node', 'npm', 'npx', 'corepack']);
 
 /**
- * The first of a command's programs that is nowhere: neither in the system, nor among what was prepared, nor on the person's
- * PATH. Those of the PATH are shown to the command, and are in the answer's `shown`.
+ * The first missing program of a command: neither in the system, nor in an installation, nor on the person's
+ * PATH. Programs of the PATH are shown to the command, and returned in `shown`.
  */
 export function findTools(
   programs: readonly string[],
@@ -50,7 +50,7 @@ function isPrepared(program: string, { copy, prepared, pathOf }: ToolSearch): bo
       ({ source, target }) =>
         path.startsWith(`${target}/`) && existsSync(join(source, path.slice(target.length))),
     );
-  // Other files of the working copy may be made by the command itself.
+  // The command itself may create other files of the working copy.
   if (program.includes('/'))
     return (
       !/^(\.\/)?(node_modules\/\.bin|vendor\/bin)\//.test(program) || inCopy(program.replace(/^\.\//, ''))
@@ -62,7 +62,7 @@ function isPrepared(program: string, { copy, prepared, pathOf }: ToolSearch): bo
   );
 }
 
-/** The folder of a version that a manager keeps; otherwise what the program links to, and nothing beside it. */
+/** The folder of a version manager's version; otherwise only the link target of the program. */
 function installationOf(program: string): readonly string[] {
   const real = realpathSync(program);
   const version =

@@ -1,16 +1,16 @@
 import { parse } from 'smol-toml';
 import { z } from 'zod';
 
-/** What a Python project asks for: lines of a requirements file. */
+/** The requirements of a Python project: lines of a requirements file. */
 export interface PythonRequirements {
-  /** Files that say so, the most exact first. */
+  /** Files with requirements, the most exact first. */
   readonly manifest: string;
   readonly requirements: readonly string[];
-  /** Versions that a lockfile fixes. */
+  /** Versions that a lockfile pins. */
   readonly constraints: readonly string[];
   /** The project's own name and version, where it can be installed. */
   readonly own: { readonly name: string; readonly version: string; readonly entryPoints: string } | undefined;
-  /** Requirements of the manifest that the lockfile does not have. */
+  /** Requirements of the manifest that the lockfile lacks. */
   readonly missing: readonly string[];
 }
 
@@ -95,7 +95,7 @@ const isTestRequirements = (path: string): boolean =>
   (/^requirements(\/(base|main|requirements|common))?\.txt$/.test(path) ||
     /(^|[-_./])(tests?|testing|dev|develop|ci)([-_.]|requirements|$)/.test(path));
 
-/** Without what installs the project itself, which is importable anyway. Options and included files stay. */
+/** Without the line that installs the project itself, which is importable anyway. Options and included files stay. */
 const requirementLines = (text: string): readonly string[] =>
   text
     .replaceAll('\\\n', ' ')
@@ -169,7 +169,7 @@ function poetryLine(name: string, value: unknown): readonly string[] {
   return [`${wanted}${poetryVersion(version)}${markers === undefined ? '' : ` ; ${markers}`}`];
 }
 
-/** Poetry's caret and tilde as ranges that every installer reads. */
+/** Poetry's caret and tilde as ranges that every installer accepts. */
 function poetryVersion(text: string): string {
   return text
     .split(',')

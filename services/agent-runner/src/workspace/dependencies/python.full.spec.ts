@@ -68,7 +68,7 @@ describe('a Python project', () => {
       },
     ],
     ['Pipenv', { 'Pipfile.lock': '{"default": {"idna": {"version": "==3.7"}}, "develop": {}}', ...test }],
-  ])('gets what %s asks for', async (_, files) => {
+  ])('gets the requirements of %s', async (_, files) => {
     const { prepared, workspace } = await fixture.prepare(files, options);
     const tested = await fixture.run(
       workspace,
@@ -80,7 +80,7 @@ describe('a Python project', () => {
     await workspace.close();
   });
 
-  it('finds its own package below src, with its version', async () => {
+  it('can import its own package below src, with its version', async () => {
     const { prepared, workspace } = await fixture.prepare(
       {
         'pyproject.toml': '[project]\nname = "my-x"\nversion = "1.2"\ndependencies = ["idna"]\n',
@@ -113,7 +113,7 @@ describe('a Python project', () => {
     await workspace.close();
   });
 
-  it('gets the interpreter that it pins, or hears what there is', async () => {
+  it('gets its pinned interpreter, or a failure with the installed ones', async () => {
     const pinned = await fixture.prepare({ '.python-version': '3.12\n', 'a.py': '' }, options);
     const tested = await fixture.run(pinned.workspace, pinned.prepared, 'python3 --version');
     expect(tested.stdout).toMatch(/^Python 3\.12\./);

@@ -28,9 +28,9 @@ const isForeign = (path: string) => /(^|\/)(fixtures?|testdata|node_modules|vend
 const maxTestFiles = 25;
 
 /**
- * A virtual environment by uv, made by the project's own interpreter, with what the project and its tests ask for. A project
- * that asks for nothing runs with what the person's interpreter has. The project itself is importable, not installed: no
- * build script of the change runs while registries are in reach.
+ * A virtual environment by uv, created by the project's own interpreter, with the requirements of the project and its tests.
+ * A project without requirements runs with the packages of the person's interpreter. The project itself is importable, not
+ * installed: no build script of the change runs while registries are accessible.
  */
 export const python: Installer = async (input) => {
   const { files, interpreters } = input;
@@ -51,7 +51,7 @@ export const python: Installer = async (input) => {
     : fromRequirements(input, interpreter, asked, texts, needsPytest, copied);
 };
 
-/** Nothing is installed; what can be imported is said all the same. */
+/** Nothing is installed; importable modules are reported in a note. */
 function importable({ files, root }: InstallerInput, { own }: PythonRequirements): Installation | undefined {
   const path = importPath(files, root, own !== undefined);
   if (path === undefined) return undefined;
@@ -63,14 +63,14 @@ function importable({ files, root }: InstallerInput, { own }: PythonRequirements
   };
 }
 
-/** Where the project's own packages lie; undefined where Python looks there anyway. */
+/** The folder of the project's own packages; undefined where Python searches it anyway. */
 function importPath(files: ProjectFiles, root: string, isInstallable: boolean): string | undefined {
   const hasSource = files.paths.some((path) => /^src\/.+\.py$/.test(path)) && !files.has('src/__init__.py');
   if (hasSource) return `${root}/src`;
   return isInstallable ? root : undefined;
 }
 
-/** Tests that only pytest runs, and nothing that would bring it. */
+/** Tests that only pytest runs, without a requirement of pytest. */
 async function lacksPytest(
   { files, hasModule }: InstallerInput,
   interpreter: ProjectInterpreter,
@@ -99,8 +99,8 @@ async function lacksPytest(
 
 function refuseMissing({ missing, manifest }: PythonRequirements): void {
   if (missing.length === 0) return;
-  const message = `${manifest} does not fit pyproject.toml: it does not have ${missing.join(', ')}.`;
-  const suggestion = `Update ${manifest} together with pyproject.toml, or take the change of pyproject.toml back.`;
+  const message = `${manifest} does not match pyproject.toml: it lacks ${missing.join(', ')}.`;
+  const suggestion = `Update ${manifest} together with pyproject.toml, or revert the change of pyproject.toml.`;
   throw new FailureException(
     manifestsFailure('dependencies_out_of_sync', [
       { code: 'dependencies_unavailable', severity: 'high', message, file: manifest, suggestion },
@@ -208,7 +208,7 @@ function common(
   };
 }
 
-/** What `importlib.metadata` and plugins' entry points find of the project itself. */
+/** The metadata of the project itself for `importlib.metadata` and plugins' entry points. */
 function ownMetadata({ own }: PythonRequirements): readonly (readonly [string, string])[] {
   if (!own) return [];
   const folder = `ymera-own/${own.name.replaceAll(/[-.]+/g, '_')}-${own.version}.dist-info`;

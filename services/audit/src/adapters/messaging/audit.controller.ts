@@ -18,8 +18,8 @@ import { ReadLog } from '../../application/read-log';
 import { RecordEntries } from '../../application/record-entries';
 
 /**
- * Facts are kept as they were published: a member that this version does not know, or a payload that broke its contract,
- * is part of what happened.
+ * Stores events as they were published: unknown members, and payloads that violate their contract, are part of the
+ * record.
  */
 const anyFact = z.record(z.string(), z.json());
 const audited = subscriptions.audit.map((contract) => ({ ...contract, payload: anyFact }));
@@ -28,7 +28,7 @@ const audited = subscriptions.audit.map((contract) => ({ ...contract, payload: a
 export class AuditController {
   readonly #recorded = counter({
     name: 'ymera_audit_entries_total',
-    help: 'Entries added to the audit log by this process.',
+    help: 'Entries added to the audit log by this process since its start.',
   });
 
   constructor(

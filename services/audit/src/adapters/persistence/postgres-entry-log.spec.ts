@@ -31,7 +31,7 @@ describe('the audit log on PostgreSQL', () => {
   });
   auditLogContract(parts);
 
-  it('stays dense with many writers, and a reader never sees a gap', async () => {
+  it('assigns indices without gaps under concurrent writers, and readers never see a gap', async () => {
     const { unitOfWork, reader } = parts();
     const recorder = new RecordEntries(unitOfWork);
     const begin = (await reader.read(0, 100_000)).length;
@@ -69,7 +69,7 @@ describe('the audit log on PostgreSQL', () => {
   const columnOf: Record<string, string> = { entries: 'type', tree_nodes: 'hash', checkpoints: 'note' };
 
   it.each(Object.keys(columnOf).flatMap((table) => rights.map((right) => [right, table] as const)))(
-    'refuses %s of %s to the service, and to whoever has the right',
+    'rejects %s of %s by the service and by a role with the privilege',
     async (right, table) => {
       const statement = statementOf[right](table);
       await expect(database.sql.query(statement)).rejects.toThrow('permission denied');
@@ -79,7 +79,7 @@ describe('the audit log on PostgreSQL', () => {
     },
   );
 
-  it('covers the entries that were there before the tree, and loses none on the way back', async () => {
+  it('builds the tree over older entries when migrated up, and keeps all entries when migrated down', async () => {
     const { reader, unitOfWork } = parts();
     const entries = await reader.read(0, 100_000);
     expect(entries.length).toBeGreaterThan(100);

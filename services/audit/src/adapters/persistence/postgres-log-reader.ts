@@ -18,12 +18,12 @@ interface Row {
 
 type RecordRow = Omit<Row, 'time'> & { readonly time: string; readonly leaf: Buffer | null };
 
-/** A page fits the broker's and the gateway's bounds with room to spare. */
+/** A page stays well below the size limits of the broker and the gateway. */
 const pageBytes = 1024 * 1024;
 
 const columns = 'index, event_id, type, source, subject, data_digest, data, aggregate_version, trace_id';
 
-/** The time to the microsecond that is stored: rounded, it would hide a change. */
+/** The time with the microseconds that are stored: rounding would hide a change. */
 const records = `
   SELECT ${columns}, time, leaf
   FROM (

@@ -13,9 +13,9 @@ const peaks = `
     LEFT JOIN tree_nodes USING (level, index)
   ORDER BY place`;
 
-/** One at a time in all processes, until the transaction is over. */
+/** One writer in all processes, until the end of the transaction. */
 export async function holdLog(sql: SqlExecutor): Promise<LogSizes> {
-  // A statement of its own: what follows must see what the holder of the lock before it has committed.
+  // A separate statement: the next one must see what the previous lock holder has committed.
   await sql.query(lock);
   const [found] = await sql.query<LogSizes>(sizes);
   return found ?? { entries: 0, leaves: 0 };

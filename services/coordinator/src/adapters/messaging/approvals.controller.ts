@@ -82,7 +82,7 @@ export class ApprovalsController {
   }
 }
 
-/** Readers of before findings could be accepted do not know this option. */
+/** Readers older than the option `accept` do not know it. */
 const withoutAccept = ({ option, ...approval }: ApprovalResource): ApprovalResourceV1 => ({
   ...approval,
   option: option === 'accept' ? null : option,

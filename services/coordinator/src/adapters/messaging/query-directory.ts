@@ -3,10 +3,10 @@ import { ok, type Result } from '@ymera/kernel';
 import type { QueryClient } from '@ymera/messaging';
 import type { Directory } from '../../application/ports';
 
-/** Beyond what integration waits for an upstream before it goes on with what it knows. */
+/** Longer than integration waits for an upstream before it continues with its last known state. */
 const upstreamTimeoutMs = 35_000;
 
-/** Other services’ knowledge, asked for over the broker. */
+/** Queries to other services over the broker. */
 export class QueryDirectory implements Directory {
   constructor(private readonly queries: QueryClient) {}
 

@@ -38,7 +38,7 @@ export class PostgresApprovalStore implements ApprovalStore {
     await this.sql.query(text, values);
   }
 
-  /** Only the decision of an approval ever changes; its subject never does. */
+  /** Updates only the decision; the subject of an approval never changes. */
   async update(approval: Approval): Promise<void> {
     await approvals.updateVersion(this.sql, approval, [
       'state',

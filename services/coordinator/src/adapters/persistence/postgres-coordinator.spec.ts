@@ -32,7 +32,7 @@ describe('the coordinator’s stores in PostgreSQL', () => {
 
   coordinatorStoresSuite(open);
 
-  it('void the approval of a gate that closes while its opening is not committed yet', async () => {
+  it('voids the approval of a gate that closes before its opening is committed', async () => {
     const request = newRequest();
     await open().run((tx) => tx.requests.insert(request, undefined));
     const gate = {
@@ -44,7 +44,7 @@ describe('the coordinator’s stores in PostgreSQL', () => {
     };
     const gates = new ProjectGates(open(), new FakeClock('2026-01-01T00:00:00Z'), { next: () => uuidv7() });
     const both = await database.withConnection(async (blocker) => {
-      // The approval refers to this row, so its insertion waits: the gate was not seen to be closed, nothing is committed.
+      // The approval refers to this row, so its insertion waits: the gate does not look closed yet, and nothing is committed.
       await blocker.query('BEGIN');
       await blocker.query('SELECT FROM requests WHERE request_id = $1 FOR UPDATE', [request.requestId]);
       const opening = gates.opened(uuidv7(), {
@@ -65,7 +65,7 @@ describe('the coordinator’s stores in PostgreSQL', () => {
     });
   });
 
-  it('answer the request of a key that another transaction was about to store', async () => {
+  it('returns the request that a concurrent transaction stores under the same idempotency key', async () => {
     const [first, second] = [newRequest(), newRequest()];
     const idempotency = { key: uuidv7(), requestDigest: 'sha256:1' };
     const { waiting } = await open().run(async (tx) => {
@@ -77,7 +77,7 @@ describe('the coordinator’s stores in PostgreSQL', () => {
     expect(await waiting).toEqual({ request: first, requestDigest: 'sha256:1' });
   });
 
-  it('refuse an approval by the requester, whatever the code says', async () => {
+  it('rejects an approval by the requester with a database check', async () => {
     const approve = database.sql.query(
       `INSERT INTO approvals (approval_id, gate_id, request_id, workflow_id, kind, subject_digest, requested_by, expires_at, state, decided_by, version)
        SELECT gen_random_uuid(), gen_random_uuid(), request_id, gen_random_uuid(), 'plan_approval', 'd', 'ada', now(), 'approved', 'ada', 1 FROM requests LIMIT 1`,
@@ -85,7 +85,7 @@ describe('the coordinator’s stores in PostgreSQL', () => {
     await expect(approve).rejects.toThrow(/check/);
   });
 
-  it('migrate down and up again', async () => {
+  it('reverts and reapplies all migrations', async () => {
     await database.migrateDown(4);
     await database.migrateUp();
     expect(await database.sql.query('SELECT 1 FROM requests')).toEqual([]);

@@ -8,26 +8,26 @@ import { admit, anonymous, type Caller, needOf } from '../../domain/caller';
 import { rememberCaller } from './caller-of';
 import type { RequestLimits } from './request-limits';
 
-const missing = failure('unauthenticated', 'credential_missing', 'This address needs a credential.', {
+const missing = failure('unauthenticated', 'credential_missing', 'This route requires a credential.', {
   suggestion: 'Send "Authorization: Bearer <token>".',
 });
 
-/** Typed, so that an agent knows that it is not its credential and when to ask again. */
+/** Typed, so that an agent can tell a sanction from an invalid credential and knows when to retry. */
 function denialOf(caller: Caller): Failure {
   const { status = 'frozen', retry_after_s = null } = (caller.kind === 'principal' && caller.denied) || {};
   return failure('forbidden', `principal_${status}`, `This principal is ${status}.`, {
-    suggestion: 'GET /api/v1/me/status says why and when to ask again.',
-    // A person may lift it, so it is worth asking again, later.
+    suggestion: 'GET /api/v1/me/status tells the reason and when to retry.',
+    // A person may lift the sanction, so a later retry makes sense.
     retryable: status !== 'retired',
     ...(retry_after_s === null ? {} : { details: { retry_after_s } }),
   });
 }
 
-/** Stands before every handler. What declares no access is open to nobody. */
+/** Checks access before every handler. A handler that declares no access admits no caller. */
 export class AccessGuard implements CanActivate {
   readonly #refusals = counter({
     name: 'ymera_gateway_refusals_total',
-    help: 'Requests refused before they reached a handler.',
+    help: 'Requests refused before they reached a handler, by code.',
     labels: ['code'],
   });
 

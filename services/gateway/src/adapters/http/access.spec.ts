@@ -8,7 +8,7 @@ import { AccessGuard } from './access.guard';
 import { bindings } from './bindings';
 import { RequestLimits } from './request-limits';
 
-const credentials = { ...tokens, nobody: undefined, stranger: 'ymo_9_unknown' } as const;
+const credentials = { ...tokens, anonymous: undefined, stranger: 'ymo_9_unknown' } as const;
 type Who = keyof typeof credentials;
 
 const isAdmitted = (route: RouteContract, who: Who): boolean =>
@@ -44,12 +44,12 @@ describe('access to every route by every kind of caller', () => {
     if (isAdmitted(route, who)) {
       expect([401, 403]).not.toContain(answer.statusCode);
     } else {
-      expect(answer.statusCode).toBe(who === 'nobody' || who === 'stranger' ? 401 : 403);
+      expect(answer.statusCode).toBe(who === 'anonymous' || who === 'stranger' ? 401 : 403);
       expect(gateway.questions.asked).toEqual([]);
     }
   });
 
-  it('tells a refused principal what it is, and when to ask again', async () => {
+  it('tells a sanctioned principal its status and when to retry', async () => {
     const answer = await gateway.app.inject({
       method: 'POST',
       url: '/api/v1/agents/register',
@@ -62,22 +62,22 @@ describe('access to every route by every kind of caller', () => {
       expect.objectContaining({
         code: 'principal_frozen',
         detail: 'This principal is frozen.',
-        suggestion: 'GET /api/v1/me/status says why and when to ask again.',
+        suggestion: 'GET /api/v1/me/status tells the reason and when to retry.',
         retryable: true,
       }),
     ]);
   });
 
-  it('tells who sends no credential how to send one', async () => {
+  it('tells a caller without a credential how to send one', async () => {
     const answer = await gateway.app.inject({ method: 'GET', url: '/api/v1/agents' });
     expect(answer.json()).toMatchObject({
       code: 'credential_missing',
-      detail: 'This address needs a credential.',
+      detail: 'This route requires a credential.',
       suggestion: 'Send "Authorization: Bearer <token>".',
     });
   });
 
-  it('tells a person which role is needed', async () => {
+  it('tells a person which role the route requires', async () => {
     const answer = await gateway.app.inject({
       method: 'POST',
       url: '/api/v1/approvals/00000000-0000-7000-8000-000000000404/decision',
@@ -86,11 +86,11 @@ describe('access to every route by every kind of caller', () => {
     });
     expect(answer.json()).toMatchObject({
       code: 'not_allowed',
-      detail: 'That takes the role approver; this credential has admin.',
+      detail: 'Requires role approver; your credential has admin.',
     });
   });
 
-  it('covers every route: each is bound, streams, or is answered here', () => {
+  it('has a handler for every route: a binding, a stream, or one of its own', () => {
     const bound = bindings.map(({ route }) => route.operation);
     const streaming = routes.filter(({ produces }) => produces === 'text/event-stream');
     const own = [getControlsRoute.operation, listAlertsRoute.operation];
@@ -100,7 +100,7 @@ describe('access to every route by every kind of caller', () => {
     expect(new Set(roles).size).toBe(4);
   });
 
-  describe('where a handler declares no access', () => {
+  describe('a handler without declared access', () => {
     @Controller()
     class Forgotten {
       @Get('forgotten')
@@ -119,12 +119,12 @@ describe('access to every route by every kind of caller', () => {
         }),
       } as never);
 
-    it('refuses everybody', async () => {
+    it('refuses every caller', async () => {
       const refused = refusalOf({ kind: 'operator', name: 'root', roles });
       await expect(refused).rejects.toMatchObject({ failure: { kind: 'forbidden' } });
     });
 
-    it('tells a retired principal not to ask again', async () => {
+    it('tells a retired principal not to retry', async () => {
       const denied = { status: 'retired', retry_after_s: null } as const;
       const refused = refusalOf({ kind: 'principal', principalId: 'runner-3', denied });
       await expect(refused).rejects.toMatchObject({

@@ -54,7 +54,7 @@ const inputs: Readonly<
   listAuditCheckpoints: { as: 'admin' },
 };
 
-describe('the API', () => {
+describe('HTTP API', () => {
   const logged: LogFields[] = [];
   let gateway: TestGateway;
   beforeAll(async () => {
@@ -84,7 +84,7 @@ describe('the API', () => {
   };
 
   it.each(bindings.map((binding) => ({ ...binding, operation: binding.route.operation })))(
-    '$operation asks its service and answers as promised',
+    'queries the owning service and answers $operation in the shape of its contract',
     async ({ operation, route, query }) => {
       const answer = await call(operation);
       expect([answer.statusCode, answer.headers['content-type']]).toEqual([
@@ -96,7 +96,7 @@ describe('the API', () => {
     },
   );
 
-  it('says who asks, as the gateway knows it and never as the caller says', async () => {
+  it('sends the authenticated caller to the service and never the one in the request', async () => {
     await call('cancelRequest', {}, { reason: 'Enough.', actor: { name: 'root', roles: ['admin'] } });
     expect(gateway.questions.asked[0]?.payload).toMatchObject({
       actor: { name: 'operator-person', roles: ['operator'] },
@@ -109,7 +109,7 @@ describe('the API', () => {
     expect(gateway.questions.asked[2]?.payload).toMatchObject({ enrolment_token: tokens.enrolment });
   });
 
-  it('shows one brake while the service of the other does not answer', async () => {
+  it('shows the pause state of one service while the other does not answer', async () => {
     gateway.questions.answerWith(getLanding, err(failure('unavailable', 'service_unavailable', 'Away.')));
     const answer = await gateway.app.inject({
       url: '/api/v1/controls',
@@ -122,7 +122,7 @@ describe('the API', () => {
     gateway.questions.answerWith(getLanding, ok(getLanding.replySample));
   });
 
-  it('keeps to itself what the route does not promise', async () => {
+  it('removes members that the route does not declare', async () => {
     const answer = await call('getProject');
     expect(getProject.replySample).toHaveProperty('workspace_url');
     expect(answer.json()).not.toHaveProperty('workspace_url');
@@ -137,7 +137,7 @@ describe('the API', () => {
     ['unavailable', 503],
     ['timeout', 504],
     ['internal', 500],
-  ] as const)('passes a service’s %s on as %d', async (kind, status) => {
+  ] as const)('maps the failure kind %s of a service to status %d', async (kind, status) => {
     gateway.questions.answerWith(
       getProject,
       err(failure(kind, 'from_service', 'What the service said.', { details: { sql: 'select' } })),
@@ -148,7 +148,7 @@ describe('the API', () => {
     gateway.questions.answerWith(getProject, ok(getProject.replySample));
   });
 
-  it('hides an answer that is not what the route promises, and logs it', async () => {
+  it('answers 500 and logs when the answer of a service violates the route', async () => {
     logged.splice(0);
     gateway.questions.answerWith(getProject, ok({ secret: 1 }));
     const answer = await call('getProject');
@@ -157,7 +157,7 @@ describe('the API', () => {
     gateway.questions.answerWith(getProject, ok(getProject.replySample));
   });
 
-  it('gives the same answer under the same key, and says that it is a repetition', async () => {
+  it('returns the stored answer for a repeated idempotency key and marks it as replayed', async () => {
     const headers = { 'idempotency-key': 'k-1' };
     const [first, second] = [await call('submitRequest', headers), await call('submitRequest', headers)];
     expect(second.json()).toEqual(first.json());
@@ -172,13 +172,13 @@ describe('the API', () => {
     expect([other.statusCode, other.json().code]).toEqual([409, 'idempotency_key_reused']);
   });
 
-  it('refuses a key that is none, and passes over one where a route takes none', async () => {
+  it('rejects a malformed idempotency key and ignores one where the route takes none', async () => {
     const refused = await call('submitRequest', { 'idempotency-key': 'a b' });
     expect([refused.statusCode, refused.json().code]).toEqual([400, 'idempotency_key_invalid']);
     expect((await call('cancelRequest', { 'idempotency-key': 'a b' })).statusCode).toBe(202);
   });
 
-  it('sends no key to a service when the caller gave none', async () => {
+  it('sends no idempotency key to a service when the caller sent none', async () => {
     await call('registerAgent');
     expect(gateway.questions.asked).toEqual([
       {
@@ -192,14 +192,14 @@ describe('the API', () => {
     ['/api/v1/agents/_x', 'params.agent_id'],
     ['/api/v1/agents?limit=1000', 'query.limit'],
     ['/api/v1/requests/not-an-id', 'params.request_id'],
-  ])('refuses %s before it asks anybody', async (url, path) => {
+  ])('rejects %s before it queries a service', async (url, path) => {
     const answer = await gateway.app.inject({ url, headers: { authorization: `Bearer ${tokens.viewer}` } });
     expect(answer.statusCode).toBe(400);
     expect(answer.json().errors[0].path).toBe(path);
     expect(gateway.questions.asked).toEqual([]);
   });
 
-  it('shows its documents to anybody, with a policy that lets the page load nothing', async () => {
+  it('serves its documents without a credential, with a policy that lets the page load nothing', async () => {
     const document = await gateway.app.inject({ url: '/openapi.json' });
     expect(document.json()).toMatchObject({ openapi: '3.1.0' });
     const page = await gateway.app.inject({ url: '/docs' });
@@ -210,8 +210,8 @@ describe('the API', () => {
   });
 });
 
-describe('limits', () => {
-  it('lets one caller make so many requests a second, and another one still be heard', async () => {
+describe('request limits', () => {
+  it('limits the requests per second of one caller without affecting others', async () => {
     const { app } = await startTestGateway({ requestsPerSecond: 3 });
     const ask = (token: string) =>
       app.inject({ url: '/api/v1/agents', headers: { authorization: `Bearer ${token}` } });
@@ -224,7 +224,7 @@ describe('limits', () => {
     await app.close();
   });
 
-  it('stops a guesser, and nobody who is known', async () => {
+  it('refuses an address after too many failed credentials, but not known credentials', async () => {
     const { app } = await startTestGateway({ refusedCredentialsPerMinute: 3 });
     const ask = (token: string) =>
       app.inject({ url: '/api/v1/agents', headers: { authorization: `Bearer ${token}` } });

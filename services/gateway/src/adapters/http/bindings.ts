@@ -6,16 +6,16 @@ import type { z } from 'zod';
 import type { Caller } from '../../domain/caller';
 import { actorOf } from './caller-of';
 
-/** A request that was admitted and whose parts have been checked. */
+/** A request that was admitted and whose parts are validated. */
 export interface RouteCall<Route extends RouteContract = RouteContract> extends RouteInput<Route> {
   readonly caller: Caller;
-  /** The person behind it. */
+  /** The person who sent it. */
   readonly actor: Actor;
-  /** For services that recognise repetitions; only where the route accepts an `Idempotency-Key`. */
+  /** For services that deduplicate; only where the route accepts an `Idempotency-Key`. */
   readonly idempotencyKey: string | undefined;
 }
 
-/** A route that is a question to one service. */
+/** A route that forwards one query to one service. */
 export interface Binding {
   readonly route: RouteContract;
   readonly query: QueryContract;
@@ -24,9 +24,9 @@ export interface Binding {
 }
 
 const defaultTimeoutMs = 10_000;
-/** Cloning a repository takes as long as it takes. */
+/** Cloning a repository may take minutes. */
 const cloneTimeoutMs = 120_000;
-/** Planning waits for the project's upstream before it goes on with what is known. */
+/** Planning waits for the project's upstream, and without it continues with the last known state. */
 const upstreamTimeoutMs = 45_000;
 
 function bind<Route extends RouteContract, Payload extends z.ZodType, Reply extends z.ZodType>(
@@ -38,7 +38,7 @@ function bind<Route extends RouteContract, Payload extends z.ZodType, Reply exte
   return { route, query, payload: payload, timeoutMs };
 }
 
-/** Members that are undefined are left out: contracts know absent, not undefined. */
+/** Leaves out undefined members: contracts allow absent members, not undefined ones. */
 const omitUndefined = <T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
@@ -57,15 +57,15 @@ function registrant(caller: Caller): z.input<typeof contracts.registerAgent.payl
 
 function tokenOf(caller: Caller): string {
   if (caller.kind === 'enrolment') return caller.token;
-  throw new FailureException(failure('forbidden', 'enrolment_required', 'This needs an enrolment token.'));
+  throw new FailureException(failure('forbidden', 'enrolment_required', 'Requires an enrolment token.'));
 }
 
 function principalOf(caller: Caller): string {
   if (caller.kind === 'principal') return caller.principalId;
-  throw new FailureException(failure('forbidden', 'principal_required', 'This is for principals.'));
+  throw new FailureException(failure('forbidden', 'principal_required', 'Requires a principal credential.'));
 }
 
-/** Every route that is one question to one service. */
+/** Every route that forwards one query to one service. */
 export const bindings: readonly Binding[] = [
   bind(contracts.createEnrolmentRoute, contracts.createEnrolment, ({ body, actor }) => ({
     ...body,

@@ -12,7 +12,7 @@ code, pre { font: .875rem/1.45 ui-monospace, monospace; }
 pre { overflow: auto; max-height: 24rem; padding: .6rem; background: color-mix(in srgb, currentColor 7%, transparent); }
 .method { display: inline-block; min-width: 4rem; font-weight: 700; }`;
 
-/** For a content security policy that allows this page its own style and nothing else. */
+/** For a content security policy that allows the style of this page and nothing else. */
 export const styleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;
 
 const escaped = (text: string): string =>
@@ -34,7 +34,7 @@ ${operation.requestBody ? `<h4>Body</h4>${json(operation.requestBody)}` : ''}
 </details>`;
 }
 
-/** The API for a reader: one page, no script, nothing loaded from anywhere. */
+/** The API as a page for people: one page, no script, no external resources. */
 export function docsPage(document: OpenApiDocument): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),

@@ -6,7 +6,7 @@ import { docsPage, styleHash } from './docs-page';
 
 const keptSeconds = 300;
 
-/** What the API is, for programs and for readers. Made when first asked for. */
+/** The API description for programs and for people. Built on the first request. */
 @Controller()
 export class DocumentsController {
   #document: OpenApiDocument | undefined;

@@ -7,10 +7,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FeedItem } from '../../application/timeline-feed';
 import { type OpenWatch, WatchRequest } from '../../application/watch-request';
 
-/** A client that takes nothing for so long is gone. */
+/** A client that reads nothing for this long is disconnected. */
 const stalledMs = 60_000;
 const reconnectMs = 1000;
-/** For a client that has everything and comes back all the same, as EventSource does by itself. */
+/** For a client that has all events and reconnects anyway, as EventSource does by itself. */
 const completeReconnectMs = 60_000;
 
 function positionOf(lastEventId: string | string[] | undefined): number {
@@ -20,7 +20,7 @@ function positionOf(lastEventId: string | string[] | undefined): number {
     failure(
       'validation',
       'last_event_id_invalid',
-      'Last-Event-ID must be the id of an event of this stream.',
+      'Invalid Last-Event-ID. Send the id of an event of this stream.',
     ),
   );
 }
@@ -47,7 +47,7 @@ async function* frames({ items, isComplete }: OpenWatch, giveUp: () => void): As
 export class RequestEventsController {
   constructor(@Inject(WatchRequest) private readonly watchRequest: WatchRequest) {}
 
-  /** What it promises is in the route's description. */
+  /** The route's description tells what it guarantees. */
   @Route(requestEventsRoute)
   async watch(
     @Input() { params }: RouteInput<typeof requestEventsRoute>,

@@ -7,7 +7,7 @@ import { fact } from '../../testing/timeline-store.contract';
 
 const ended = (requestId: string, step: number) => ({ ...fact(requestId, step), type: requestEnded.key });
 
-/** Reads an event stream as text until told to stop. */
+/** Reads an event stream as text until stopped. */
 async function open(url: string, headers: Record<string, string> = {}) {
   const client = new AbortController();
   const response = await fetch(url, {
@@ -43,7 +43,7 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
 
   const urlOf = (requestId: string): string => `${base}/api/v1/requests/${requestId}/events`;
 
-  it('sends the history and what follows, each with its position, and signs of life between', async () => {
+  it('sends past and new events, each with its position, and heartbeats in between', async () => {
     const requestId = randomUUID();
     await gateway.timeline.append([fact(requestId, 1)]);
     const stream = await open(urlOf(requestId));
@@ -60,7 +60,7 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
     await stream.close();
   });
 
-  it('resumes after Last-Event-ID without repeating or missing', async () => {
+  it('resumes after Last-Event-ID without repeating or missing an event', async () => {
     const requestId = randomUUID();
     await gateway.timeline.append([1, 2, 3].map((step) => fact(requestId, step)));
     const first = await open(urlOf(requestId));
@@ -74,14 +74,14 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
     await resumed.close();
   });
 
-  it.each(['-1', 'abc', '1e3', '9'.repeat(40)])('refuses the position %s', async (position) => {
+  it.each(['-1', 'abc', '1e3', '9'.repeat(40)])('rejects the position %s', async (position) => {
     const stream = await open(urlOf(randomUUID()), { 'last-event-id': position });
     expect(stream.response.status).toBe(400);
     await stream.over;
     expect(stream.text()).toContain('last_event_id_invalid');
   });
 
-  it('ends at once when it is resumed after the last event of a request that has ended', async () => {
+  it('ends at once when it resumes after the last event of an ended request', async () => {
     const requestId = randomUUID();
     await gateway.timeline.append([fact(requestId, 1), ended(requestId, 2)]);
     const first = await open(urlOf(requestId));
@@ -91,12 +91,12 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
     expect(again.response.status).toBe(200);
     await again.over;
     expect(again.ids()).toEqual([]);
-    // EventSource comes back by itself: not every second.
+    // EventSource reconnects by itself: not every second.
     expect(again.text()).toContain('retry: 60000');
     await eventually(() => expect(gateway.feed.watchers).toBe(0));
   });
 
-  it('sends what is left of a request that has ended, also after the end, and is open for a minute', async () => {
+  it('sends the remaining events of an ended request and stays open for a minute', async () => {
     const requestId = randomUUID();
     await gateway.timeline.append([fact(requestId, 1), ended(requestId, 2), fact(requestId, 3)]);
     const [first] = await gateway.timeline.read(requestId, 0, 1);
@@ -106,7 +106,7 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
     await resumed.close();
   });
 
-  it('ends at once for a request that ended long ago and has no history any more', async () => {
+  it('ends at once for an ended request whose history has been deleted', async () => {
     const stream = await open(urlOf('00000000-0000-7000-8000-000000000e4d'));
     await stream.over;
     expect([stream.response.status, stream.ids()]).toEqual([200, []]);
@@ -115,8 +115,8 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
   it.each([
     ['of a request without history', 0, 1],
     ['beyond the newest event', 2, 1_000_000],
-    ['as large as may be', 1, 999_999_999_999_999],
-  ])('says that a position %s is not there', async (_what, steps, position) => {
+    ['of the largest allowed value', 1, 999_999_999_999_999],
+  ])('answers position_unknown for a position %s', async (_what, steps, position) => {
     const requestId = randomUUID();
     await gateway.timeline.append(Array.from({ length: steps }, (_, step) => fact(requestId, step)));
     const stream = await open(urlOf(requestId), { 'last-event-id': String(position) });
@@ -127,13 +127,13 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
     ]);
   });
 
-  it('does not open for a request that is not there', async () => {
+  it('answers 404 for an unknown request', async () => {
     const stream = await open(urlOf('00000000-0000-7000-8000-000000000404'));
     expect(stream.response.status).toBe(404);
     await stream.over;
   });
 
-  it('refuses one watcher too many, and says when to come back', async () => {
+  it('rejects a watcher above the limit and tells when to retry', async () => {
     const streams = [await open(urlOf(randomUUID())), await open(urlOf(randomUUID()))];
     const refused = await open(urlOf(randomUUID()));
     expect([refused.response.status, refused.response.headers.get('retry-after')]).toEqual([503, '5']);
@@ -141,7 +141,7 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
     await Promise.all(streams.map(({ close }) => close()));
   });
 
-  it('reads no further for a client that takes nothing', async () => {
+  it('stops reading from the store for a client that does not read', async () => {
     const requestId = randomUUID();
     const big = { ...fact(requestId, 0), data: { text: 'x'.repeat(100_000) } };
     await gateway.timeline.append(Array.from({ length: 200 }, () => ({ ...big, eventId: randomUUID() })));
@@ -162,7 +162,7 @@ describe('GET /api/v1/requests/{request_id}/events', () => {
     socket.destroy();
   });
 
-  it('ends its streams when it stops, so that clients go elsewhere', async () => {
+  it('ends its streams on shutdown, so that clients reconnect to another instance', async () => {
     const stopping = await startTestGateway();
     const stream = await open(`${await stopping.app.getUrl()}/api/v1/requests/${randomUUID()}/events`);
     await eventually(() => expect(stream.text()).toContain('retry:'));

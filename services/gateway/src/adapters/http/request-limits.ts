@@ -3,9 +3,9 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Caller } from '../../domain/caller';
 
 export interface RequestLimitOptions {
-  /** Of one caller, on one instance; 0 means no limit. */
+  /** Requests of one caller on one instance; 0 means no limit. */
   readonly requestsPerSecond: number;
-  /** Credentials from one address that may be refused before the rest are refused unseen. */
+  /** Refused credentials per address and minute, after which unknown credentials of the address are refused without a check. */
   readonly refusedCredentialsPerMinute: number;
 }
 
@@ -20,7 +20,7 @@ function subjectOf(caller: Caller, address: string): string {
   }
 }
 
-/** Counts in this process; who is counted is an account or an address, and forgotten when its second or minute is over. */
+/** Counts in this process, per account or address; a counter is dropped when its second or minute is over. */
 export class RequestLimits {
   readonly #requests: RateLimiterMemory | undefined;
   readonly #refused: RateLimiterMemory;
@@ -37,7 +37,7 @@ export class RequestLimits {
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       throw new FailureException(
-        failure('rate_limited', 'too_many_requests', 'More requests than one caller may make.', {
+        failure('rate_limited', 'too_many_requests', 'Too many requests from this caller.', {
           details: { retry_after_s: refusal.msBeforeNext / 1000 },
         }),
       );

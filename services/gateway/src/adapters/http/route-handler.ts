@@ -6,7 +6,7 @@ import type { IdempotencyGuard } from '../../application/idempotency-guard';
 import type { Binding, RouteCall } from './bindings';
 import { actorOf, callerOf } from './caller-of';
 
-/** What the gateway needs of the messaging library's query client. */
+/** The part of the messaging library's query client that the gateway uses. */
 export interface Questions {
   ask(
     contract: QueryContract,
@@ -15,7 +15,7 @@ export interface Questions {
   ): Promise<Result<unknown>>;
 }
 
-/** Beyond the question's own time: to store the answer. */
+/** Time to store the answer, in addition to the query's own timeout. */
 const graceMs = 5000;
 
 const keyFormat = /^[\x21-\x7e]{1,200}$/;
@@ -28,12 +28,12 @@ function idempotencyKeyOf(request: FastifyRequest, route: RouteContract): string
     failure(
       'validation',
       'idempotency_key_invalid',
-      'An idempotency key is 1 to 200 visible ASCII characters.',
+      'Invalid Idempotency-Key. Use 1 to 200 visible ASCII characters.',
     ),
   );
 }
 
-/** From an admitted HTTP request to a service's answer. */
+/** Turns an admitted HTTP request into a service's answer. */
 export class RouteHandler {
   constructor(
     private readonly questions: Questions,
@@ -47,7 +47,7 @@ export class RouteHandler {
     const call = (idempotencyKey: string | undefined): RouteCall => ({
       ...input,
       caller,
-      // Read only by bindings of routes that admit people alone.
+      // Read only by bindings of routes that admit people only.
       get actor() {
         return actorOf(caller);
       },
@@ -75,7 +75,7 @@ export class RouteHandler {
   async #ask({ route, query, payload, timeoutMs }: Binding, call: RouteCall): Promise<Result<unknown>> {
     const reply = await this.questions.ask(query, payload(call), { timeoutMs });
     if (!reply.ok) return reply;
-    // What the route does not promise stays inside.
+    // Members that the route does not declare are not sent to the client.
     const answer = route.response.safeParse(reply.value);
     return answer.success
       ? ok(answer.data)

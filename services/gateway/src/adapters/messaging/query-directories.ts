@@ -15,7 +15,7 @@ export class QueryPrincipalDirectory implements PrincipalDirectory {
   constructor(private readonly queries: Pick<QueryClient, 'ask'>) {}
 
   async authenticate(credential: string): ReturnType<PrincipalDirectory['authenticate']> {
-    // Whoever is denied everything else may ask for its own status.
+    // A sanctioned principal may still read its own status.
     const question = { credential, any_standing: true };
     const answer = await this.queries.ask(authenticatePrincipal, question, { timeoutMs });
     if (!answer.ok) return answer;
@@ -35,7 +35,7 @@ export class QueryRequestDirectory implements RequestDirectory {
   }
 }
 
-/** Somebody waits in front of a screen in the middle of an outage: what does not answer soon is told as such. */
+/** Short, because a person waits in front of a screen, perhaps in an outage: a service that does not answer soon is shown as unavailable. */
 const controlTimeoutMs = 2000;
 
 export class QueryControlDirectory implements ControlDirectory {

@@ -15,7 +15,7 @@ export class TimelineController {
     @Inject(Authenticate) private readonly authenticate: Authenticate,
   ) {}
 
-  /** A person watches: a fact waits a few milliseconds for company, not more. */
+  /** Short, because a person watches: an event waits only a few milliseconds for its batch. */
   @OnEventBatch(subscriptions.gateway, { max: 200, waitMs: 5 })
   async record(events: Received<unknown>[]): Promise<void> {
     for (const { type, payload } of events)

@@ -17,7 +17,7 @@ interface Row {
 export class PostgresAlertStore implements AlertStore {
   constructor(private readonly sql: SqlExecutor) {}
 
-  /** Each statement changes nothing the second time, so a process that dies between them is made good by the redelivery. */
+  /** Each statement is idempotent, so the redelivery completes the work of a process that died between them. */
   async apply({ eventId, subject, version, time, traceId, alarm }: AlertFact): Promise<void> {
     await this.sql.query(
       `INSERT INTO alert_subjects (subject, version, changed_at) VALUES ($1, $2, $3)

@@ -34,7 +34,7 @@ describe('the gateway’s stores on PostgreSQL', () => {
   describe('PostgresTimelineStore', () => {
     timelineStoreContract(() => new PostgresTimelineStore(database.sql));
 
-    it('never shows a position before a smaller one, however many writers there are', async () => {
+    it('makes positions visible in rising order under concurrent writers', async () => {
       const store = new PostgresTimelineStore(database.sql);
       const requestId = randomUUID();
       let isWriting = true;
@@ -67,7 +67,7 @@ describe('the gateway’s stores on PostgreSQL', () => {
       tokenSha256: sha256Hex(secret),
     });
 
-    it('makes the bootstrapped tokens exactly those of the file, as often as it is read', async () => {
+    it('replaces the bootstrapped tokens by those of the file, idempotently', async () => {
       const store = new PostgresOperatorStore(database.sql);
       await Promise.all([1, 2].map(() => store.replaceBootstrapped([token('ada', 'a'), token('bob', 'b')])));
       expect(await store.findByToken(sha256Hex('a'))).toEqual(token('ada', 'a'));
@@ -80,7 +80,7 @@ describe('the gateway’s stores on PostgreSQL', () => {
       expect((await store.findByToken(sha256Hex('b')))?.name).toBe('bob');
     });
 
-    it('leaves alone a token that did not come from the file', async () => {
+    it('keeps a token that does not come from the file', async () => {
       const store = new PostgresOperatorStore(database.sql);
       await database.sql.query(
         `INSERT INTO operator_tokens (token_sha256, name, roles, is_bootstrapped) VALUES ($1, 'eve', '{viewer}', false)`,
@@ -93,7 +93,7 @@ describe('the gateway’s stores on PostgreSQL', () => {
     });
   });
 
-  it('migrates down and up again', async () => {
+  it('reverts and reapplies all migrations', async () => {
     await database.migrateDown(2);
     await database.migrateUp();
     expect(await new PostgresTimelineStore(database.sql).newestPosition()).toBe(0);

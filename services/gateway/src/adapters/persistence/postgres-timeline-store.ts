@@ -11,8 +11,8 @@ interface Row {
 }
 
 /**
- * The lock is held until the transaction is visible, so positions are given out and become visible in the same order: a
- * reader that has seen a position never misses a smaller one. The lock comes first: the sequence is only touched under it.
+ * The lock is held until the transaction is visible, so positions become visible in the order in which they are assigned: a
+ * reader that has seen a position never misses a smaller one. Take the lock before the sequence is used.
  */
 const append = `
   WITH locked AS MATERIALIZED (

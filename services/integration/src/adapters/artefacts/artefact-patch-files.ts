@@ -8,13 +8,13 @@ import type { ArtefactStore } from '../../application/artefacts';
 import type { PatchFile, PatchFiles } from '../../application/ports';
 
 /**
- * Patches that agents have put as artefacts. A copy of our own: retention may remove the artefact while git reads. Its digest is
- * computed again, because what is applied must be what was named.
+ * Patches that agents uploaded as artefacts. Copies them, because retention may remove the artefact while git reads. Computes
+ * the digest again, because the applied patch must be the named one.
  */
 export class ArtefactPatchFiles implements PatchFiles {
   constructor(
     private readonly store: Pick<ArtefactStore, 'get'>,
-    /** Emptied of leftovers by the housekeeping. */
+    /** The periodic job removes leftovers from it. */
     private readonly incoming: string,
   ) {}
 

@@ -9,7 +9,7 @@ import { maxArtefactBytes, DeleteExpiredArtefacts } from '../../application/arte
 import { removeStale } from './remove-stale';
 import { FileArtefactStore } from './file-artefact-store';
 
-describe('artefacts in files', () => {
+describe('FileArtefactStore', () => {
   let folder: string;
   let incoming: string;
   let store: FileArtefactStore;
@@ -26,7 +26,7 @@ describe('artefacts in files', () => {
 
   const put = (content: Buffer, digest = sha256Hex(content)) => store.put(digest, Readable.from([content]));
 
-  it('come back as they were, and are the same when uploaded again', async () => {
+  it('returns an artefact unchanged and accepts a repeated upload', async () => {
     const content = Buffer.from('hello');
     expect(await put(content)).toEqual({ isNew: true, sizeBytes: 5 });
     expect(await put(content)).toEqual({ isNew: false, sizeBytes: 5 });
@@ -36,14 +36,14 @@ describe('artefacts in files', () => {
     expect(await store.get('0'.repeat(64))).toBeUndefined();
   });
 
-  it('are refused when they are not what their address says, and leave nothing', async () => {
+  it('rejects content with another digest than its address and leaves no file', async () => {
     await expect(put(Buffer.from('hello'), '0'.repeat(64))).rejects.toMatchObject({
       failure: { code: 'digest_mismatch' },
     });
     expect(await store.list()).toEqual([]);
   });
 
-  it('are refused above the limit, whatever was announced', async () => {
+  it('rejects content above the size limit, whatever length was announced', async () => {
     const chunk = Buffer.alloc(1024 * 1024);
     const endless = Readable.from(
       (function* () {
@@ -55,7 +55,7 @@ describe('artefacts in files', () => {
     });
   });
 
-  it('leave nothing when the upload breaks off', async () => {
+  it('leaves no file after an interrupted upload', async () => {
     const broken = Readable.from(
       (function* () {
         yield Buffer.from('hel');
@@ -66,7 +66,7 @@ describe('artefacts in files', () => {
     expect(await store.list()).toEqual([]);
   });
 
-  it('go when retention does not keep them', async () => {
+  it('deletes artefacts that retention does not keep', async () => {
     const [old, fresh] = [Buffer.from('old'), Buffer.from('fresh')];
     await put(old);
     await put(fresh);
@@ -82,7 +82,7 @@ describe('artefacts in files', () => {
     expect((await store.list()).map(({ digest }) => digest)).toEqual([sha256Hex(fresh)]);
   });
 
-  it('that never arrived are removed after a while', async () => {
+  it('deletes stale files of interrupted uploads', async () => {
     writeFileSync(join(incoming, 'x.artefact'), 'half');
     await removeStale(incoming, 1000, new Date());
     expect(readdirSync(incoming)).toEqual(['x.artefact']);

@@ -10,13 +10,13 @@ import type { StoredArtefact } from '../../domain/artefact-retention';
 import { BoundedStream } from '../bounded-stream';
 
 /**
- * One file for each artefact, `<first two digits>/<digest>`. A file appears under its name only when all of it is on the disk
- * and its digest is right, so whatever has a name is whole.
+ * One file for each artefact, `<first two digits>/<digest>`. A file gets its name only when all of it is on the disk and its
+ * digest is right, so every named file is complete.
  */
 export class FileArtefactStore implements ArtefactStore {
   constructor(
     private readonly folder: string,
-    /** On the same file system. */
+    /** On the same file system, for an atomic rename. */
     private readonly incoming: string,
   ) {}
 
@@ -26,7 +26,7 @@ export class FileArtefactStore implements ArtefactStore {
       const sizeBytes = await this.receive(path, digest, content);
       const isNew = (await this.find(digest)) === undefined;
       await mkdir(join(this.folder, digest.slice(0, 2)), { recursive: true });
-      // Also when it is there already: uploaded again it is kept for longer.
+      // Also for an existing artefact: a repeated upload extends its retention.
       await rename(path, this.pathOf(digest));
       return { isNew, sizeBytes };
     } finally {
@@ -71,7 +71,7 @@ export class FileArtefactStore implements ArtefactStore {
     );
     if (hash.digest('hex') === digest) return sizeBytes;
     throw new FailureException(
-      failure('validation', 'digest_mismatch', 'The content has another SHA-256 than its address.'),
+      failure('validation', 'digest_mismatch', 'The SHA-256 of the content differs from the address.'),
     );
   }
 

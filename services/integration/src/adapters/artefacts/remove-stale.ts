@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Removes what a process that died left in a folder of things on their way; nothing is on its way for so long. */
+/** Removes the leftovers of dead processes from a folder of temporary files; no live file is that old. */
 export async function removeStale(folder: string, olderThanMs: number, now: Date): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);

@@ -2,7 +2,7 @@ import type { Git } from './git';
 
 /**
  * The id of the object that `expression` names, such as `<oid>^{commit}`; undefined when there is none of that type. Only
- * git's exit code 1 says so: a git that was killed or met a broken disk knows nothing, and throws.
+ * git's exit code 1 means "none": any other end, such as a kill or a disk error, throws.
  */
 export async function findObject(
   git: Git,

@@ -6,7 +6,7 @@ import { sampleSource, type SourceRepository } from '../../testing/git-fixture';
 import { GitEnvironmentFixture } from '../../testing/git-environment-fixture';
 import { GitBranches } from './git-branches';
 
-/** A lock file as a git leaves it that died so many seconds ago. A living one has ended after thirty. */
+/** The lock file of a git that died this many seconds ago. A live git ends within thirty. */
 function leaveLock(path: string, ageS: number): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, '');
@@ -14,10 +14,10 @@ function leaveLock(path: string, ageS: number): void {
   utimesSync(path, then, then);
 }
 
-// git is a process for each question.
+// Each git command is a process.
 jest.setTimeout(30_000);
 
-describe('moving a branch (real git)', () => {
+describe('GitBranches (real git)', () => {
   let environment: GitEnvironmentFixture;
   let source: SourceRepository;
   let base: string;
@@ -53,7 +53,7 @@ describe('moving a branch (real git)', () => {
     writeFileSync(path, '');
   }
 
-  it('tells what git says of a commit, before and after it lands', async () => {
+  it('describes a commit before and after it lands', async () => {
     const change = await candidate('a');
     const facts = { tree: change.tree, commits: [{ commit: change.commit, parents: [base] }] };
     expect(await environment.branches.facts(change)).toEqual({ ...facts, head: base, isLanded: false });
@@ -69,7 +69,7 @@ describe('moving a branch (real git)', () => {
     expect(await environment.branches.facts(change)).toEqual({ ...facts, head: next.commit, isLanded: true });
   });
 
-  it('tells of a commit that is not there, of a longer way, and of an unknown base', async () => {
+  it('reports a missing commit, a commit with more than one step to its base, and an unknown base', async () => {
     const change = await candidate('a');
     const missing = await environment.branches.facts({ ...change, commit: '1'.repeat(40) });
     expect(missing).toEqual({ tree: undefined, commits: [], head: base, isLanded: false });
@@ -78,7 +78,7 @@ describe('moving a branch (real git)', () => {
     expect((await environment.branches.facts({ ...change, base: '1'.repeat(40) })).commits).toEqual([]);
   });
 
-  it('takes neither a killed git nor a broken object for a missing one', async () => {
+  it('throws, instead of reporting a missing commit, when git is killed or an object is corrupt', async () => {
     const change = await candidate('a');
     const killed = new GitBranches(environment.killedGit(), environment.layout);
     await expect(killed.facts(change)).rejects.toThrow('SIGKILL');
@@ -86,7 +86,7 @@ describe('moving a branch (real git)', () => {
     await expect(environment.branches.facts(change)).rejects.toThrow('is corrupt');
   });
 
-  it('lets one of two win, and tells the other where the branch is', async () => {
+  it('moves the branch for one of two concurrent updates and returns its position to the other', async () => {
     const changes = await Promise.all(['a', 'b', 'c', 'd'].map((file) => candidate(file)));
     const results = await Promise.all(
       changes.map((change) => environment.branches.move(change, change.base)),
@@ -100,7 +100,7 @@ describe('moving a branch (real git)', () => {
   });
 
   it.each([[['refs/heads/main.lock']], [['HEAD.lock']], [['refs/heads/main.lock', 'HEAD.lock']]])(
-    'is not stopped for ever by the locks of a git that died, and never breaks a fresh one (%j)',
+    'removes a stale lock of a dead git and respects a fresh one (%j)',
     async (names) => {
       const change = await candidate('a');
       const locks = names.map((name) => join(environment.repositories.pathOf('sample'), name));
@@ -113,7 +113,7 @@ describe('moving a branch (real git)', () => {
     },
   );
 
-  it('keeps a change although the git that was keeping it died, and never breaks a fresh lock', async () => {
+  it('stores the ref of a change despite a stale lock, and respects a fresh one', async () => {
     const lock = join(environment.repositories.pathOf('sample'), 'refs/ymera/changes/a.lock');
     leaveLock(lock, 31);
     await expect(candidate('a')).rejects.toThrow('a.lock');

@@ -6,7 +6,7 @@ import { mergeRefs } from './git-environment';
 import type { RepositoryLayout } from './repository-layout';
 import { updateRef } from './update-ref';
 
-/** One is right, two are enough to see that it is wrong. */
+/** One commit is expected; two are enough to detect more. */
 const listedCommits = '--max-count=2';
 
 /** The only code that moves a project's branch. */
@@ -45,7 +45,7 @@ export class GitBranches implements Branches {
     from: string,
   ): Promise<{ moved: true } | { moved: false; head: string }> {
     try {
-      // Under the project's lock, so nobody else moves the branch meanwhile.
+      // Under the project's lock, so no other process moves the branch meanwhile.
       await updateRef(this.git, this.layout.repository(projectId), [`refs/heads/${branch}`, commit, from]);
       return { moved: true };
     } catch (error) {
@@ -63,7 +63,7 @@ export class GitBranches implements Branches {
     });
   }
 
-  /** Of a merge that we made of the branch and its upstream, where the branch stood then. */
+  /** For a merge of the branch with its upstream: the position of the branch at that time. */
   private ourParentOf(repository: string, base: string): Promise<string | undefined> {
     return findObject(this.git, repository, `${mergeRefs}/${base}^1`);
   }

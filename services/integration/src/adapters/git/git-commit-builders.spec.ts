@@ -14,10 +14,10 @@ const identity = commitIdentity(
 const newFile = (path: string, mode: string, ...lines: string[]) =>
   `diff --git a/${path} b/${path}\nnew file mode ${mode}\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1,${lines.length} @@\n${lines.map((line) => `+${line}\n`).join('')}`;
 
-// git is a process for each question.
+// Each git command is a process.
 jest.setTimeout(30_000);
 
-describe('a commitBuilder (real git)', () => {
+describe('GitCommitBuilders (real git)', () => {
   let environment: GitEnvironmentFixture;
   let source: SourceRepository;
   let base: string;
@@ -67,7 +67,7 @@ describe('a commitBuilder (real git)', () => {
       return applied.ok ? undefined : applied.error;
     });
 
-  it('makes of a patch exactly the tree that the agent had: text, binary, rename, mode, link, LFS pointer', async () => {
+  it('builds exactly the tree of the agent from a patch: text, binary, rename, mode, link, LFS pointer', async () => {
     const { patch, tree } = source.propose((at) => {
       at.write('src/unique.js', 'exports.unique = (xs) => [...new Set(xs)];\n')
         .write('image.bin', Buffer.from([9, 8, 7, 0, 0, 1]))
@@ -95,7 +95,7 @@ describe('a commitBuilder (real git)', () => {
     expect(Object.fromEntries(made.linksAfter)).toEqual({ current: 'src', 'neu/link': '../src/unique.js' });
   });
 
-  it('keeps a commit alive under its change, with what it was asked to say', async () => {
+  it('stores the commit under the ref of its change, with the requested author, time and message', async () => {
     const { patch, tree } = source.propose((at) => at.write('a.txt', 'a\n'));
     await onBench(async (bench) => {
       await bench.apply(patch);
@@ -118,7 +118,7 @@ describe('a commitBuilder (real git)', () => {
     expect(await environment.repositories.head('sample', 'main')).toBe(base);
   });
 
-  it('gives the same commit however often, also after a try that stopped half way', async () => {
+  it('creates the same commit on every repetition, also after an interrupted attempt', async () => {
     const { patch } = source.propose((at) => at.write('a.txt', 'a\n').write('b/c.txt', 'c\n'));
     const first = await built(patch);
     const again = await onBench(async (bench) => {
@@ -131,7 +131,7 @@ describe('a commitBuilder (real git)', () => {
     expect([again.commit, third.commit]).toEqual([first.commit, first.commit]);
   });
 
-  it('leaves nothing in the repository of what is not kept', async () => {
+  it('leaves no objects of a rejected commit in the repository', async () => {
     const before = await environment.in('sample', 'count-objects', '-v');
     const { patch } = source.propose((at) => at.write('a.txt', 'secret\n'));
     const { commit } = await built(patch);
@@ -139,7 +139,7 @@ describe('a commitBuilder (real git)', () => {
     await expect(environment.in('sample', 'cat-file', '-e', commit)).rejects.toThrow();
   });
 
-  it('knows only commits as a base', async () => {
+  it('accepts only a commit as base', async () => {
     const tree = await environment.in('sample', 'rev-parse', 'HEAD^{tree}');
     const login = ['-c', 'user.name=a', '-c', 'user.email=a@example.org'];
     await environment.in('sample', ...login, 'tag', '-a', 'v1', '-m', 'v1');
@@ -147,12 +147,12 @@ describe('a commitBuilder (real git)', () => {
       expect(await environment.commitBuilders.open('sample', stranger)).toBeUndefined();
   });
 
-  it('does not call a base unknown because git was killed', async () => {
+  it('throws, instead of reporting an unknown base, when git is killed', async () => {
     const killed = new GitCommitBuilders(environment.killedGit(), environment.layout);
     await expect(killed.open('sample', base)).rejects.toThrow('SIGKILL');
   });
 
-  it('does not blame a patch for what is wrong with the place where it is applied', async () => {
+  it('throws, instead of rejecting the patch, when the work folder is broken', async () => {
     const { patch } = source.propose((at) => at.write('a.txt', 'a\n'));
     await onBench(async (bench) => {
       const [folder = ''] = readdirSync(environment.layout.incoming);
@@ -161,7 +161,7 @@ describe('a commitBuilder (real git)', () => {
     });
   });
 
-  it('reads the paths of a patch without applying it, also those that leave the repository', async () => {
+  it('lists the paths of a patch without applying it, also those outside the repository', async () => {
     const patch = [
       newFile('../up.txt', '100644', 'x'),
       newFile('/etc/x', '100644', 'x'),
@@ -191,7 +191,7 @@ describe('a commitBuilder (real git)', () => {
       ['git~1/config'],
     ],
     ['a file below a link', newFile('current/new.js', '100644', 'x'), 'change_outside', ['current/new.js']],
-    ['a file that is there already', newFile('tool.sh', '100644', 'x'), 'patch_invalid', ['tool.sh']],
+    ['a new file that exists already', newFile('tool.sh', '100644', 'x'), 'patch_invalid', ['tool.sh']],
     [
       'a hunk that does not fit',
       'diff --git a/tool.sh b/tool.sh\n--- a/tool.sh\n+++ b/tool.sh\n@@ -1 +1 @@\n-other\n+x\n',
@@ -199,19 +199,19 @@ describe('a commitBuilder (real git)', () => {
       ['tool.sh'],
     ],
     [
-      'a file that is not there',
+      'a file that does not exist',
       'diff --git a/none b/none\n--- a/none\n+++ b/none\n@@ -1 +1 @@\n-other\n+x\n',
       'patch_invalid',
       ['none'],
     ],
-    ['no patch at all', 'I have made it faster.\n', 'patch_invalid', []],
-    ['a mode that only folders have', 'diff --git a/x b/x\nnew file mode 040000\n', 'patch_invalid', []],
+    ['text that is no patch', 'I have made it faster.\n', 'patch_invalid', []],
+    ['a mode of folders only', 'diff --git a/x b/x\nnew file mode 040000\n', 'patch_invalid', []],
     ['half a binary patch', binaryPatch('x.bin', 'literal 100', Buffer.from('short')), 'patch_invalid', []],
   ])('refuses %s', async (_, patch, code, files) => {
     expect(await failureOf(patch)).toMatchObject({ code, files });
   });
 
-  it('refuses a small patch that unpacks to gigabytes, before memory is gone', async () => {
+  it('rejects a small patch that unpacks to gigabytes, within bounded memory', async () => {
     source.write('big.bin', Buffer.alloc(1 << 20, 1)).commit('big');
     base = await environment.adopt(source.path);
     const oid = source.git('rev-parse', 'HEAD:big.bin');
@@ -220,7 +220,7 @@ describe('a commitBuilder (real git)', () => {
     expect((await failureOf(bomb))?.code).toBe('change_too_large');
   });
 
-  it('sees a new submodule and a file that became a link', async () => {
+  it('reports a new submodule and a file that became a symbolic link', async () => {
     const submodule = newFile('sub', '160000', `Subproject commit ${'1'.repeat(40)}`);
     const typeChange =
       'diff --git a/tool.sh b/tool.sh\ndeleted file mode 100644\n--- a/tool.sh\n+++ /dev/null\n@@ -1 +0,0 @@\n-echo\n' +
@@ -233,7 +233,7 @@ describe('a commitBuilder (real git)', () => {
     expect(linksAfter.get('tool.sh')).toBe('../../etc/passwd');
   });
 
-  it('works on repositories with SHA-256 names', async () => {
+  it('builds commits in SHA-256 repositories', async () => {
     const modern = sampleSource({ format: 'sha256' });
     base = await environment.adopt(modern.path);
     const { patch, tree } = modern.propose((at) => at.write('a.txt', 'a\n'));
@@ -241,7 +241,7 @@ describe('a commitBuilder (real git)', () => {
     modern.remove();
   });
 
-  it('keeps names that are no UTF-8, quoted in the patch', async () => {
+  it('preserves file names that are not UTF-8 and are quoted in the patch', async () => {
     const patch = [
       'diff --git "a/caf\\351.txt" "b/caf\\351.txt"\nnew file mode 100644\n--- /dev/null\n',
       '+++ "b/caf\\351.txt"\n@@ -0,0 +1 @@\n+x\n',
@@ -257,7 +257,7 @@ describe('a commitBuilder (real git)', () => {
     expect(listed.split('\n')).toContain('"caf\\351.txt"');
   });
 
-  it('tells two links apart whose names differ in what is no UTF-8', async () => {
+  it('distinguishes two links whose names differ in bytes that are not UTF-8', async () => {
     const linkTo = (name: string, target: string) =>
       [
         `diff --git "a/${name}" "b/${name}"\nnew file mode 120000\n--- /dev/null\n+++ "b/${name}"\n`,

@@ -24,15 +24,15 @@ import { updateRef } from './update-ref';
 
 /** A patch of 1 MiB may unpack to a thousand times as much. */
 const applyMemoryBytes = 1024 * 1024 * 1024;
-/** Of 64 MiB, on a busy machine. */
+/** For a patch of 64 MiB on a busy machine. */
 const largePatchMs = 180_000;
 const treeOutputBytes = 128 * 1024 * 1024;
-/** Conflicts that are shown with both sides; the others by their name. */
+/** Maximum number of conflicts that are reported with both sides; further ones are reported by path only. */
 const shownConflicts = 20;
 
 /**
- * Each commitBuilder has its own index and its own object directory beside the repository's, as git's receive-pack has: what is
- * refused was never in the repository, so nobody can fetch it by id, and nothing has to be cleaned out of it.
+ * Each commit builder has its own index and its own object directory beside the repository's, like git's receive-pack: a
+ * rejected commit never enters the repository, so it cannot be fetched by id, and nothing has to be cleaned up.
  */
 export class GitCommitBuilders implements CommitBuilders {
   constructor(
@@ -51,7 +51,7 @@ export class GitCommitBuilders implements CommitBuilders {
 
   async open(projectId: string, base: string): Promise<CommitBuilder | undefined> {
     const repository = this.layout.repository(projectId);
-    // A tag that points at the commit would be another object: only the commit itself is a base.
+    // A tag that points at the commit is another object: only the commit itself is accepted as base.
     if ((await findObject(this.git, repository, `${base}^{commit}`)) !== base) return undefined;
     const time = await this.git.text(['log', '--no-walk', '--format=%ct', base, '--'], { repository });
     const folder = join(this.layout.incoming, uuidv7());
@@ -100,7 +100,7 @@ class GitCommitBuilder implements CommitBuilder {
     if (!applied.ok) return applied;
     try {
       const { stdout, stderr } = await this.git.run(['write-tree'], this.options);
-      // An entry that no tree can hold (a file with the mode of a folder) is left out with no more than a word.
+      // git leaves out an entry that no tree can contain (a file with the mode of a folder) and only prints a warning.
       if (stderr !== '')
         return err({ code: 'patch_invalid', message: stderr.slice(0, 1000).trim(), files: [] });
       const tree = stdout.toString('utf8').trim();
@@ -133,13 +133,13 @@ class GitCommitBuilder implements CommitBuilder {
     return { commit: await this.commitTree(tree, parents, identity), tree };
   }
 
-  /** Its name and time say nothing: it is only what a merge is made with, and is kept nowhere. */
+  /** A throw-away parent for the merge; its name and time do not matter and it is not stored. */
   async inverseOf(commit: string): Promise<string> {
     const tree = await this.git.text(['rev-parse', '--verify', `${commit}^1^{tree}`], this.options);
-    const platform = { name: 'YMERA integration', email: 'integration@ymera.invalid' };
+    const identity = { name: 'YMERA integration', email: 'integration@ymera.invalid' };
     return this.commitTree(tree, [commit], {
-      author: platform,
-      committer: platform,
+      author: identity,
+      committer: identity,
       time: 1_000_000_000,
       message: '',
     });
@@ -165,7 +165,7 @@ class GitCommitBuilder implements CommitBuilder {
 
   async keep(changeId: string, commit: string): Promise<void> {
     await moveObjects(join(this.folder, 'objects'), join(this.repository, 'objects'));
-    // Whoever else makes this change makes the same commit of it.
+    // Deterministic: every process that creates this change creates the same commit.
     await updateRef(this.git, this.repository, [`${changeRefs}/${changeId}`, commit]);
   }
 
@@ -178,7 +178,7 @@ class GitCommitBuilder implements CommitBuilder {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** git leaves both sides with its marks in the tree that it could not merge. */
+  /** In a tree with conflicts git leaves both sides with conflict markers. */
   private async conflictsIn(tree: string, files: readonly string[]): Promise<readonly MergeConflict[]> {
     const conflicts: MergeConflict[] = [];
     for (const file of files) {
@@ -192,7 +192,7 @@ class GitCommitBuilder implements CommitBuilder {
   }
 
   private proposed(): NonNullable<GitCommitBuilder['proposal']> {
-    if (this.proposal === undefined) throw new TypeError('apply the patch first');
+    if (this.proposal === undefined) throw new TypeError('Expected an applied patch. Call apply first.');
     return this.proposal;
   }
 
@@ -204,7 +204,7 @@ class GitCommitBuilder implements CommitBuilder {
     return parseRawDiff(stdout);
   }
 
-  /** A patch in a file is read by git alone. */
+  /** A patch in a file is read by git only. */
   private async read(args: readonly string[], patch: Patch): Promise<Result<GitAnswer, PatchFailure>> {
     try {
       const options = { ...this.options, memoryBytes: applyMemoryBytes };

@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareGitEnvironment } from './git-environment';
 
-describe('git’s own configuration', () => {
-  it('is replaced as a whole under a git that is reading it', () => {
+describe('prepareGitEnvironment', () => {
+  it('replaces the configuration atomically while a git is reading it', () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'ymera-environment-'));
     const folder = join(dataDir, 'git');
     mkdirSync(folder);

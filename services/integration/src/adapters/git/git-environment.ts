@@ -11,20 +11,20 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Where the platform keeps what agents may fetch by id but nobody is shown. Any object may be fetched by id, which version 2
- * of the protocol allows anyway: a repository holds nothing but its branch and the changes that were accepted.
+ * Refs for objects that agents may fetch by id but that are not advertised. Any object may be fetched by id, which version 2
+ * of the protocol allows anyway: a repository holds nothing but its branch and the accepted changes.
  */
 export const changeRefs = 'refs/ymera/changes';
 
-/** The upstream's branch as it was last fetched. */
+/** The upstream's branch at the last fetch. */
 export const upstreamRefs = 'refs/ymera/upstream';
-/** Merges of a branch with its upstream, made by us: by their own ids. */
+/** Merges of a branch with its upstream that this service created, by commit id. */
 export const mergeRefs = 'refs/ymera/merges';
-/** Commits whose push has begun, by the change. */
+/** Commits whose push has started, by change id. */
 export const pushingRefs = 'refs/ymera/pushing';
 
 /**
- * Old defects that thousands of honest repositories carry and that endanger nobody; every other finding of fsck is
+ * Old defects that thousands of honest repositories carry and that are harmless; every other finding of fsck is
  * refused on transfer.
  */
 const toleratedDefects = [
@@ -59,10 +59,10 @@ const settings: GitSettings = [
 ];
 
 /**
- * For the copy of a source alone. Blobs above a mebibyte are not searched for differences from each other, which for a few
- * hundred megabytes of pictures takes minutes and gains nothing; differences that the source has stored are kept. It is no
- * setting for the rest, because git takes what is above it for binary in a diff. What arrives stays the one pack that it
- * came in: loose, every fetch by an agent would pack it again.
+ * For the copy of a source only. Blobs above 1 MiB are not delta-compressed, which takes minutes for a few hundred
+ * megabytes of pictures and gains nothing; deltas that the source has stored are kept. This is no setting for other
+ * commands, because git treats larger blobs as binary in a diff. The received data stays in the one pack that it
+ * came in: with loose objects every fetch by an agent would pack it again.
  */
 const importSettings: GitSettings = [
   ['include.path', 'config'],
@@ -70,19 +70,19 @@ const importSettings: GitSettings = [
   ['fetch.unpackLimit', '1'],
 ];
 
-/** Instead of the usual configuration, while a source is copied. Written by `prepareGitEnvironment`. */
+/** Replaces the usual configuration while a source is copied. Written by `prepareGitEnvironment`. */
 export const importConfigFile = (dataDir: string): string => join(dataDir, 'git', 'import-config');
 
 /**
- * Instead of the usual configuration, for pushes. The upstream at a path is served by a `git receive-pack` that inherits the
- * global configuration: with hooks switched off there, the upstream's own would not decide. What is given by `-c` it does
- * not inherit, so `withoutHooks` goes to a push that way. Written by `prepareGitEnvironment`.
+ * Replaces the usual configuration for pushes. The upstream at a path is served by a `git receive-pack` that inherits the
+ * global configuration: with hooks switched off there, the upstream's own hooks would not decide. It does not inherit `-c`
+ * options, so a push gets `withoutHooks` that way. Written by `prepareGitEnvironment`.
  */
 export const pushConfigFile = (dataDir: string): string => join(dataDir, 'git', 'push-config');
 
 /**
- * A private world for git: its own global configuration and home, no system configuration, no hooks, no templates, no
- * prompts, English messages (we read some of them), and no GIT_ variable of whoever started us. Loose objects are
+ * An isolated environment for git: its own global configuration and home, no system configuration, no hooks, no templates,
+ * no prompts, English messages (some of them are parsed), and no GIT_ variable of the parent process. Loose objects are
  * fsynced, because the database commits right after them; there is no automatic gc, because nothing else may prune a
  * change between its objects and its ref.
  */
@@ -100,7 +100,7 @@ export function prepareGitEnvironment(dataDir: string, path: string): GitEnviron
   };
 }
 
-/** A git that reads it meanwhile finds the old one or the new one, never half of one. */
+/** Atomic: a concurrent git reads either the old or the new configuration. */
 function replaceFile(path: string, content: string): void {
   const written = `${path}.${uuidv7()}`;
   writeFileSync(written, content);

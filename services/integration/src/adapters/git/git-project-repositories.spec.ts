@@ -7,10 +7,10 @@ import { sampleSource, SourceRepository } from '../../testing/git-fixture';
 import { GitEnvironmentFixture } from '../../testing/git-environment-fixture';
 import { GitProjectRepositories } from './git-project-repositories';
 
-// git is a process for each question.
+// Each git command is a process.
 jest.setTimeout(30_000);
 
-describe('copying a source (real git)', () => {
+describe('GitProjectRepositories (real git)', () => {
   let environment: GitEnvironmentFixture;
   let folder: string;
   beforeEach(() => {
@@ -34,7 +34,7 @@ describe('copying a source (real git)', () => {
     return result.ok ? 'ok' : result.error.code;
   };
 
-  it('takes HEAD’s branch of a working tree, with nothing that is only in the working tree', async () => {
+  it('copies HEAD’s branch of a working tree, without uncommitted files', async () => {
     const source = sampleSource({ branch: 'trunk' });
     const head = source.git('rev-parse', 'HEAD');
     source.git('branch', 'other');
@@ -51,7 +51,7 @@ describe('copying a source (real git)', () => {
     source.remove();
   });
 
-  it('keeps what it copied as one pack, does not compare large files, and has nothing beside the branch', async () => {
+  it('stores the copy as one pack without deltas of large files and with the objects of the branch only', async () => {
     const source = sampleSource();
     const large = randomBytes(1_500_000);
     const small = randomBytes(100_000);
@@ -70,7 +70,7 @@ describe('copying a source (real git)', () => {
     expect(packs).toHaveLength(1);
     expect(await environment.in('sample', 'count-objects')).toBe('0 objects, 0 kilobytes');
     const objects = await environment.in('sample', 'verify-pack', '-v', join(pack, packs[0] ?? ''));
-    // An object that is stored as a difference has a depth and another object after its sizes and offset.
+    // A line with a depth and another object after its sizes and offset is an object stored as a delta.
     const isDifference = (name: string) =>
       new RegExp(`^${oid(name)} \\w+ +\\d+ \\d+ \\d+ \\d+ `, 'm').test(objects);
     expect([isDifference('HEAD:large'), isDifference('HEAD~1:large')]).toEqual([false, false]);
@@ -79,7 +79,7 @@ describe('copying a source (real git)', () => {
     source.remove();
   });
 
-  it('says that it took too long, with what may be raised', async () => {
+  it('reports import_timeout with the setting to raise', async () => {
     const source = sampleSource();
     const impatient = new GitProjectRepositories(environment.git, environment.layout, {
       access: environment.access,
@@ -97,7 +97,7 @@ describe('copying a source (real git)', () => {
     source.remove();
   });
 
-  it('takes a bare repository, and a branch by name', async () => {
+  it('copies a bare repository and a branch by name', async () => {
     const source = sampleSource();
     source.git('checkout', '--quiet', '-b', 'release/1.x');
     const release = source.write('a', '1').commit();
@@ -112,7 +112,7 @@ describe('copying a source (real git)', () => {
     source.remove();
   });
 
-  it('calls the branch main when HEAD is detached', async () => {
+  it('names the branch main when HEAD is detached', async () => {
     const source = sampleSource({ branch: 'trunk' });
     source.git('checkout', '--quiet', '--detach');
     const head = source.write('a', '1').commit();
@@ -120,7 +120,7 @@ describe('copying a source (real git)', () => {
     source.remove();
   });
 
-  it('takes a worktree, a shallow clone, and a repository with SHA-256 names', async () => {
+  it('copies a worktree, a shallow clone and a SHA-256 repository', async () => {
     const source = sampleSource();
     source.write('a', '2').commit();
     source.git('worktree', 'add', '--quiet', '-b', 'topic', join(folder, 'tree'));
@@ -133,7 +133,7 @@ describe('copying a source (real git)', () => {
     modern.remove();
   });
 
-  it('says repo_not_found of what is no repository with a commit', async () => {
+  it('reports repo_not_found for a folder that is no repository with a commit', async () => {
     mkdirSync(join(folder, 'plain'));
     writeFileSync(join(folder, 'file'), '');
     const empty = SourceRepository.create();
@@ -142,13 +142,13 @@ describe('copying a source (real git)', () => {
     empty.remove();
   });
 
-  it('does not take a folder inside a repository for the repository', async () => {
+  it('rejects a folder inside a repository', async () => {
     const source = sampleSource();
     expect(await codeOf(join(source.path, 'src'))).toBe('repo_not_found');
     source.remove();
   });
 
-  it('copies only from allowed folders, links followed, and from allowed hosts', async () => {
+  it('copies only from allowed hosts and allowed folders, after resolving symbolic links', async () => {
     const source = sampleSource();
     symlinkSync(source.path, join(folder, 'link'));
     const strict = new GitEnvironmentFixture(undefined, { roots: [folder], hosts: [] });
@@ -163,7 +163,7 @@ describe('copying a source (real git)', () => {
     source.remove();
   });
 
-  it('refuses what fsck finds dangerous and leaves nothing behind', async () => {
+  it('rejects a repository that fsck finds dangerous and leaves no folder', async () => {
     const source = sampleSource();
     const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], { cwd: source.path, input: 'x' })
       .toString()
@@ -178,7 +178,7 @@ describe('copying a source (real git)', () => {
     source.remove();
   });
 
-  it('ignores hooks, configuration and variables of whoever started it', async () => {
+  it('ignores hooks, configuration and GIT_ variables of the parent process', async () => {
     const source = sampleSource();
     const trap = join(folder, 'trapped');
     source.write('.git/hooks/reference-transaction', `#!/bin/sh\ntouch ${trap}\n`, 0o755);
@@ -194,7 +194,7 @@ describe('copying a source (real git)', () => {
     source.remove();
   });
 
-  it('replaces the orphan of a registration that died, and publishes only once', async () => {
+  it('replaces the leftover of an interrupted registration and publishes only once', async () => {
     const [old, fresh] = [sampleSource(), sampleSource()];
     await (await staged(old.path)).publish('sample');
     const head = fresh.write('new', '1').commit();

@@ -15,7 +15,7 @@ export interface RepositoryOptions {
   readonly cloneTimeoutMs: number;
 }
 
-/** What a source offers, as `git ls-remote` tells it. */
+/** The refs of a source according to `git ls-remote`. */
 interface RemoteHead {
   /** The branch that HEAD names; undefined when HEAD is detached. */
   readonly branch: string | undefined;
@@ -23,14 +23,14 @@ interface RemoteHead {
   readonly wanted: string | undefined;
 }
 
-/** The branch of a source whose HEAD is detached. */
+/** The branch name for a source whose HEAD is detached. */
 const branchOfDetachedHead = 'main';
 
 /**
- * Bare repositories below the data directory. Only this service writes them. A source on this machine is copied over git's
- * own transport too, as a stranger's would be: whoever may fetch may have any object by its id, so a repository must hold
- * what its branch holds and nothing else. A clone by hard links or with alternates has the source's whole store, other
- * branches and what was thrown away included, unchecked, and changes or breaks when its owner's files do.
+ * Bare repositories below the data directory. Only this service writes them. A source on this machine is also copied over
+ * git's transport: a client that may fetch may get any object by its id, so a repository must hold the objects of its
+ * branch and no others. A clone by hard links or with alternates contains the source's whole store, including other
+ * branches and discarded objects, unchecked, and changes or breaks when its owner's files do.
  */
 export class GitProjectRepositories implements ProjectRepositories {
   constructor(
@@ -84,7 +84,7 @@ export class GitProjectRepositories implements ProjectRepositories {
       const why = upstreamFailure(error.stderr, url);
       if (why.code === 'upstream_denied') return err(why);
       return notFound(
-        `There is no readable git repository at ${url}.`,
+        `No readable git repository at ${url}.`,
         'Give the root of a git repository, or the path of a bare one.',
       );
     }
@@ -156,7 +156,7 @@ export class GitProjectRepositories implements ProjectRepositories {
     });
   }
 
-  /** Names of everything in the tree, and the contents of those files that commands are detected from. */
+  /** The names of all files in the tree, and the contents of the files that commands are detected from. */
   private async filesOf(repository: string, commit: string): Promise<RepositoryFiles> {
     const { stdout } = await this.git.run(['ls-tree', '-r', '-l', '-z', '--full-tree', commit], {
       repository,

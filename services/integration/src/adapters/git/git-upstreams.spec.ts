@@ -10,7 +10,7 @@ jest.setTimeout(60_000);
 const secret = 's3cr3t/with:odd@signs';
 const none = { credentialsFile: undefined, sshKeyFile: undefined, knownHostsFile: undefined };
 
-describe('an upstream behind HTTP with a password (real git http-backend)', () => {
+describe('GitUpstreams over HTTP with a password (real git http-backend)', () => {
   let source: SourceRepository;
   let server: GitServer;
   let environment: GitEnvironmentFixture;
@@ -54,7 +54,7 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
     await staged.value.publish('sample');
   }
 
-  it('is copied, fetched and pushed to with the credential of the file', async () => {
+  it('copies, fetches and pushes with the credential of the file', async () => {
     await adopted();
     const second = source.write('a', 'a\n').commit();
     source.git('push', '--quiet', bare, 'HEAD:main');
@@ -76,7 +76,7 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
     expect(await environment.upstreams.push(followed(), commit, commit)).toEqual({ kind: 'pushed' });
   });
 
-  it('refuses a wrong password, which stays in its file, and shows it nowhere', async () => {
+  it('reports a wrong password without printing it or erasing it from its file', async () => {
     await adopted();
     const wrong = `http://ada:wr0ng-secret@${server.host}\n`;
     writeFileSync(credentials, wrong);
@@ -93,7 +93,7 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
     });
   });
 
-  it('is not asked with a file that others can read, or that is not there', async () => {
+  it('sends no request when the credential file is missing or readable by others', async () => {
     await adopted();
     chmodSync(credentials, 0o640);
     expect(await environment.upstreams.fetch(followed())).toMatchObject({
@@ -108,7 +108,7 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
     });
   });
 
-  it('is not asked once its host is allowed no more', async () => {
+  it('sends no request to a host that is no longer allowed', async () => {
     await adopted();
     const asked = server.authorized.length;
     const later = new GitEnvironmentFixture(
@@ -123,7 +123,7 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
     expect(server.authorized).toHaveLength(asked);
   });
 
-  it('that has lost the branch, or is gone, is said to be so', async () => {
+  it('reports a missing branch and a missing repository', async () => {
     await adopted();
     source.git('--git-dir', bare, 'branch', '--move', 'main', 'trunk');
     expect(await environment.upstreams.fetch(followed())).toMatchObject({
@@ -137,7 +137,7 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
     server = await GitServer.start(environment.dataDir, 'ada', secret);
   });
 
-  it('gives no secret to the environment or the arguments of git', async () => {
+  it('puts no secret into the environment or the arguments of git', async () => {
     const access = new UpstreamAccess({ roots: [], hosts: ['*'] }, { ...none, credentialsFile: credentials });
     const opened = await access.openText(server.url('app.git'));
     expect(JSON.stringify(opened)).not.toContain(encodeURIComponent(secret));
@@ -145,8 +145,8 @@ describe('an upstream behind HTTP with a password (real git http-backend)', () =
   });
 });
 
-describe('an upstream behind ssh', () => {
-  it('is reached with the key and the known hosts of files, and asks nobody anything', async () => {
+describe('GitUpstreams over ssh', () => {
+  it('connects with the key and the known hosts of files, without prompts', async () => {
     const environment = new GitEnvironmentFixture();
     const key = join(environment.dataDir, "a key's");
     writeFileSync(key, '', { mode: 0o600 });

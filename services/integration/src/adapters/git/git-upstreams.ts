@@ -125,7 +125,7 @@ export class GitUpstreams implements Upstreams {
 const notPossible = (message: string, suggestion: string) =>
   failure('validation', 'push_not_possible', message, { suggestion });
 
-/** Refs of our own, so that they are there after a process has died, as the push may be. */
+/** Refs that survive the death of the process, as the push may. */
 export class GitPushIntents implements PushIntents {
   constructor(
     private readonly git: Git,

@@ -9,13 +9,13 @@ export interface GitOptions {
   /** For this git alone: a git that it starts for another repository does not inherit them. */
   readonly settings?: GitSettings;
   readonly input?: string | Buffer;
-  /** Exit codes that are answers; default only 0. */
+  /** Exit codes that are valid results; default only 0. */
   readonly accept?: readonly number[];
   readonly timeoutMs?: number;
   readonly maxOutputBytes?: number;
-  /** Output beyond `maxOutputBytes` is cut off instead of being an error. */
+  /** Output beyond `maxOutputBytes` is truncated instead of being an error. */
   readonly truncate?: boolean;
-  /** Address space of git, for commands that read what a stranger wrote. */
+  /** Maximum address space of git, for commands that read untrusted input. */
   readonly memoryBytes?: number;
 }
 
@@ -26,7 +26,7 @@ export interface GitAnswer {
   readonly isTruncated: boolean;
 }
 
-/** git ended in a way that its caller did not expect. The message may quote git, so it is for the log only. */
+/** git ended unexpectedly. The message may quote git, so it is for the log only. */
 export class GitError extends Error {
   override readonly name = 'GitError';
 
@@ -39,11 +39,11 @@ export class GitError extends Error {
   }
 }
 
-/** When a git is killed whose caller says nothing else. */
+/** Default timeout of a git process. */
 export const gitTimeoutMs = 30_000;
 const minGitVersion = [2, 39] as const;
 
-/** The system's git: argument vectors, a private environment, bounded time, output and, on demand, memory. */
+/** The system's git: argument vectors, an isolated environment, limits on time, output and, on demand, memory. */
 export class Git {
   constructor(
     private readonly environment: GitEnvironment,
@@ -57,10 +57,9 @@ export class Git {
       if (end.kind === 'too_much_output' && options.truncate === true)
         return { code: 0, stdout, stderr, isTruncated: true };
       if (end.kind === 'timed_out')
-        throw new FailureException(
-          failure('timeout', 'git_timeout', `git ${subcommand} did not end in time.`),
-          { cause: new GitError(subcommand, end, stderr) },
-        );
+        throw new FailureException(failure('timeout', 'git_timeout', `git ${subcommand} timed out.`), {
+          cause: new GitError(subcommand, end, stderr),
+        });
       if (end.kind !== 'exited' || !(options.accept ?? [0]).includes(end.code))
         throw new GitError(subcommand, end, stderr);
       return { code: end.code, stdout, stderr, isTruncated: false };
@@ -73,12 +72,12 @@ export class Git {
     return stdout.toString('utf8').replace(/\n$/, '');
   }
 
-  /** How to start git oneself, for what streams. */
+  /** Start parameters for callers that stream git's output. */
   spawnParameters(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     return { ...gitCommand(args), env: { ...this.environment, ...env }, cwd: this.directory };
   }
 
-  /** Throws when there is no git, or one too old. */
+  /** Throws when git is missing or too old. */
   async assertVersion(): Promise<void> {
     const [major, minor] = minGitVersion;
     const found = /(\d+)\.(\d+)/.exec(await this.text(['version']));
@@ -86,7 +85,7 @@ export class Git {
     const isNewEnough =
       Number(foundMajor) > major || (Number(foundMajor) === major && Number(foundMinor) >= minor);
     if (!isNewEnough)
-      throw new Error(`git ${major}.${minor} or newer is needed, found ${foundMajor}.${foundMinor}`);
+      throw new Error(`Requires git ${major}.${minor} or newer, found ${foundMajor}.${foundMinor}.`);
   }
 
   private start(args: readonly string[], options: GitOptions) {

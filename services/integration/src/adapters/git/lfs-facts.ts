@@ -8,8 +8,8 @@ const isRegular = (mode: string): boolean => mode.startsWith('1006') || mode.sta
 const isAttributes = (path: string): boolean => path === '.gitattributes' || path.endsWith('/.gitattributes');
 
 /**
- * What a change does to files of Git LFS, by the attributes of the tree before it and after it: an agent may change both. A
- * project without attributes costs nothing.
+ * The effect of a change on files of Git LFS, by the attributes of the tree before and after: an agent may change both. Skips a
+ * project without attributes.
  */
 export async function lfsFacts(
   question: TreeQuestion,
@@ -53,7 +53,7 @@ export async function lfsFacts(
   };
 }
 
-/** Bytes of paths, as latin1, for which a tree's own attributes say `filter=lfs`. */
+/** Bytes of paths, as latin1, that have `filter=lfs` in a tree's own attributes. */
 async function pathsOfLfs(
   { git, options, folder }: TreeQuestion,
   tree: string,
@@ -71,7 +71,7 @@ async function pathsOfLfs(
   return found;
 }
 
-/** Large blobs are content without being read. */
+/** A large blob is content and no pointer; it is not read. */
 async function contents(
   { git, options }: TreeQuestion,
   oids: readonly string[],

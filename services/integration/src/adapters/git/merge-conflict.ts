@@ -1,6 +1,6 @@
 const maxEvidenceLength = 4000;
 
-/** The first place that git has marked in a file that it could not merge; empty in what is no text. */
+/** The first conflict marker in a file that git could not merge; empty for binary files. */
 export function firstConflict(content: Buffer): string {
   if (content.includes(0)) return '';
   const lines = content.toString('utf8').split('\n');

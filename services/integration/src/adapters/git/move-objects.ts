@@ -2,8 +2,8 @@ import { access, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Moves loose objects into a repository on the same file system. Objects are named by their content: one that is there
- * already is the same, and stopping half way leaves objects that nothing refers to, which the next try finds in place.
+ * Moves loose objects into a repository on the same file system. Objects are named by their content, so an existing one is
+ * identical; an interrupted move leaves unreferenced objects, which the next attempt finds in place.
  */
 export async function moveObjects(from: string, to: string): Promise<void> {
   for (const folder of await readdir(from)) {

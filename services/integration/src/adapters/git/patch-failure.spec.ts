@@ -4,7 +4,7 @@ import { explainPatchFailure } from './patch-failure';
 const ended = (code: number, stderr: string) => new GitError('apply', { kind: 'exited', code }, stderr);
 const killed = (signal: string) => new GitError('apply', { kind: 'killed', signal }, '');
 
-describe('what git says of a patch', () => {
+describe('patchFailure', () => {
   it.each<[string, Error]>([
     ['killed by the kernel or an operator', killed('SIGKILL')],
     ['stopped with the service', killed('SIGTERM')],
@@ -17,18 +17,18 @@ describe('what git says of a patch', () => {
       ended(128, "fatal: sha1 file '/d/b/index.lock' write error. Out of diskspace\n"),
     ],
     ['no file left to open', ended(128, "fatal: Unable to create '/d/b/index.lock': Too many open files\n")],
-    ['a lock of somebody else', ended(128, "fatal: Unable to create '/d/b/index.lock': File exists.\n")],
+    ['a lock of another process', ended(128, "fatal: Unable to create '/d/b/index.lock': File exists.\n")],
     [
-      'a folder of somebody else',
+      'a folder of another user',
       ended(128, 'error: insufficient permission for adding an object to repository database /d\n'),
     ],
     [
       'a broken object',
       ended(128, 'error: object file /d/o is empty\nfatal: loose object 0ff3 (stored in /d/o) is corrupt\n'),
     ],
-    ['a folder that is gone', ended(128, "error: '--cached' outside a repository\n")],
-    ['no git at all', new Error('spawn git ENOENT')],
-  ])('is thrown when it is not about the patch: %s', (_, error) => {
+    ['a missing folder', ended(128, "error: '--cached' outside a repository\n")],
+    ['no git binary', new Error('spawn git ENOENT')],
+  ])('throws an error that is not caused by the patch: %s', (_, error) => {
     expect(() => explainPatchFailure(error)).toThrow(error);
   });
 
@@ -42,7 +42,7 @@ describe('what git says of a patch', () => {
       ended(1, 'error: No space left on device: does not exist in index\n'),
       'patch_invalid',
     ],
-  ])('is a refusal when it is about the patch: %s', (_, error, code) => {
+  ])('returns a failure that is caused by the patch: %s', (_, error, code) => {
     expect(explainPatchFailure(error)).toMatchObject({ code });
   });
 });

@@ -7,7 +7,7 @@ const failedHunk = /^error: patch failed: (.+):\d+$/;
 const failedFile = /^error: (.+): (?:patch does not apply|does not exist in index|already exists in index)/;
 const maxMessageLength = 1000;
 
-/** A git that dies of its input: the address space may end in the middle of its stack. */
+/** A git that crashes on its input: the address space limit may be reached on its stack. */
 const crashes = ['SIGSEGV', 'SIGABRT'];
 const brokenPlace = new RegExp(
   `^(?:fatal|error): .*(?:${[
@@ -31,8 +31,8 @@ const brokenPlace = new RegExp(
 );
 
 /**
- * Sorts git's words (LC_ALL=C) about a patch into our codes. What is not recognised is an invalid patch. Throws what is not
- * the patch's doing, because a refusal is final: next time git may not be killed, and the disk may have room.
+ * Maps git's messages (LC_ALL=C) about a patch to failure codes. An unknown message means an invalid patch. Throws errors
+ * that the patch did not cause, because a failure is final: on a retry git may not be killed, and the disk may have space.
  */
 export function explainPatchFailure(error: unknown): PatchFailure {
   if (!(error instanceof GitError) || isPassing(error)) throw error;
@@ -45,16 +45,16 @@ export function explainPatchFailure(error: unknown): PatchFailure {
   });
   if (outside.length > 0) return { code: 'change_outside', message, files: outside };
   if (outOfMemory.test(stderr) || end.kind !== 'exited')
-    return { code: 'change_too_large', message: 'The patch unpacks to more than is allowed.', files: [] };
+    return { code: 'change_too_large', message: 'The patch unpacks to more than the limit.', files: [] };
   const files = lines.flatMap((line) => (failedHunk.exec(line) ?? failedFile.exec(line))?.[1] ?? []);
   return {
     code: 'patch_invalid',
-    message: message === '' ? 'git cannot read the patch.' : message,
+    message: message === '' ? 'git cannot parse the patch.' : message,
     files: [...new Set(files)],
   };
 }
 
-/** Hunks that do not fit end with code 1 and quote names that a stranger chose. */
+/** Hunks that do not apply end with code 1 and quote names that an untrusted patch chose. */
 const isPassing = ({ end, stderr }: GitError): boolean =>
   end.kind === 'killed'
     ? !crashes.includes(end.signal)

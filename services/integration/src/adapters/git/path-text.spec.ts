@@ -3,18 +3,18 @@ import { pathText } from './path-text';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
-describe('the text of a path', () => {
+describe('pathText', () => {
   it.each([
     ['src/ä.txt', Buffer.from('src/ä.txt'), 'src/ä.txt'],
     ['no UTF-8', bytes('src/caf\xe9.txt'), 'src/"caf\\351.txt"'],
-    ['a name that begins like a quoted one', bytes('src/"caf\\351.txt"'), 'src/"\\"caf\\\\351.txt\\""'],
+    ['a name that starts like a quoted one', bytes('src/"caf\\351.txt"'), 'src/"\\"caf\\\\351.txt\\""'],
     ['a quote within a name', bytes('a"b/..'), 'a"b/..'],
-    ['the way up from what is no UTF-8', bytes('\xe9/../x'), '"\\351"/../x'],
+    ['a parent segment after a name that is not UTF-8', bytes('\xe9/../x'), '"\\351"/../x'],
   ])('%s', (_, path, text) => {
     expect(pathText(path)).toBe(text);
   });
 
-  it('is another one for every other path', () => {
+  it('maps different paths to different texts', () => {
     const odd = fc.array(fc.constantFrom('"', '\\', '3', '5', '1', '/', 'é', '\xc3', '\xa9', '.'), {
       maxLength: 6,
     });

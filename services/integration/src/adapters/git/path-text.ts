@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * A path, or where a link leads, as text. git's names are bytes: what is no UTF-8 is quoted, name by name, as git itself
- * quotes it (`"caf\351"`), and so is a name that begins like a quoted one. Two paths never become one text.
+ * A path, or the target of a link, as text. git's names are bytes: a name that is not UTF-8 is quoted as git itself quotes
+ * it (`"caf\351"`), and so is a name that starts like a quoted one. Two paths never map to one text.
  */
 export function pathText(bytes: Buffer): string {
   const text = bytes.toString('utf8');
@@ -10,7 +10,7 @@ export function pathText(bytes: Buffer): string {
   return bytes.toString('latin1').split('/').map(nameText).join('/');
 }
 
-/** `name` holds a byte in each character. */
+/** `name` holds one byte in each character. */
 function nameText(name: string): string {
   const bytes = Buffer.from(name, 'latin1');
   if (isUtf8(bytes) && !name.startsWith('"')) return bytes.toString('utf8');
@@ -20,7 +20,7 @@ function nameText(name: string): string {
   return `"${escaped}"`;
 }
 
-/** The fields of an answer that git ends by NUL each, as bytes. */
+/** The NUL-terminated fields of git's output, as bytes. */
 export const fieldsOf = (output: Buffer): readonly Buffer[] =>
   output
     .toString('latin1')

@@ -10,7 +10,7 @@ import type { TreeFile, TreeQuestion } from './tree-question';
 const linkMode = '120000';
 const submoduleMode = '160000';
 const nothing = '000000';
-/** As git: a NUL in the first bytes of a blob makes it binary. */
+/** Like git: a NUL in the first bytes of a blob makes it binary. */
 const inspectedBytes = 8000;
 
 /** Everything that is asked about a proposed tree, before anything of it is kept. */
@@ -53,7 +53,7 @@ async function filesOf({ git, options, base }: TreeQuestion): Promise<readonly T
   });
 }
 
-/** Of blobs on both sides, by object id. */
+/** Sizes of the blobs on both sides, by object id. */
 async function sizesOf(
   git: Git,
   options: GitOptions,
@@ -86,7 +86,7 @@ async function isBinaryBlob(git: Git, options: GitOptions, oid: string): Promise
   return shown.stdout.includes(0);
 }
 
-/** From path and blob to path and target. */
+/** Maps path and blob to path and target. */
 async function targetsOf(
   { git, options }: TreeQuestion,
   links: ReadonlyMap<string, string>,

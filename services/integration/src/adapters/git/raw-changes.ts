@@ -1,13 +1,13 @@
 import { fieldsOf, pathText } from './path-text';
 
-/** A path that differs between two trees, as git's own comparison says it. */
+/** A path that differs between two trees, according to `git diff --raw`. */
 export interface RawChange {
   readonly oldMode: string;
   readonly newMode: string;
   readonly oldOid: string;
   readonly newOid: string;
   readonly path: string;
-  /** As git has it, for questions to git. */
+  /** In git's form, for further git commands. */
   readonly pathBytes: Buffer;
 }
 

@@ -1,6 +1,6 @@
 import type { Git } from './git';
 
-/** Contents of blobs by object id; ids that are missing or no blobs are left out. */
+/** Contents of blobs by object id; missing ids and other objects are left out. */
 export async function readBlobs(
   git: Git,
   repository: string,

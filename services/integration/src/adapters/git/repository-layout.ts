@@ -2,13 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { importConfigFile, pushConfigFile } from './git-environment';
 
-/** Where things lie below the data directory. All of it is one file system: publishing is a rename. */
+/** The folders below the data directory, all on one file system: publishing is a rename. */
 export interface RepositoryLayout {
   readonly incoming: string;
   readonly artefacts: string;
-  /** What git reads while it copies a source. */
+  /** git's configuration while it copies a source. */
   readonly importConfig: string;
-  /** What git reads while it pushes, and the `receive-pack` of an upstream at a path with it. */
+  /** git's configuration for a push, and that of the `receive-pack` of an upstream at a path. */
   readonly pushConfig: string;
   readonly repository: (projectId: string) => string;
 }

@@ -3,23 +3,23 @@ import { resolve, sep } from 'node:path';
 import { GitError, gitTimeoutMs, type Git } from './git';
 
 /**
- * A lock file older than this was left by a git that died: a living one is killed at `gitTimeoutMs`, and what comes on top
- * is for a machine that is slow to kill it. Longer would only keep a landing waiting for nobody.
+ * A lock file older than this belongs to a git that died: a live git is killed at `gitTimeoutMs`, and the rest is a margin
+ * for a slow machine. A longer time would only delay a landing.
  */
 const staleLockMs = gitTimeoutMs + 5_000;
 
-/** The ref's own lock, or that of HEAD, which git takes too when HEAD names the ref. */
+/** The lock of the ref, or that of HEAD, which git also takes when HEAD names the ref. */
 const lockInTheWay = /Unable to create '(.+\.lock)': File exists/;
 
 /**
- * `git update-ref` that is not stopped for ever by the lock files of a git that died. Whoever calls it sees to it that
- * nobody else writes another value to this ref: two that remove the same lock at once may both go on.
+ * `git update-ref` that removes the stale lock files of a git that died. The caller must prevent concurrent writes of
+ * another value to this ref: two processes that remove the same lock at once may both continue.
  */
 export async function updateRef(git: Git, repository: string, args: readonly string[]): Promise<void> {
   await despiteStaleLocks(repository, () => git.run(['update-ref', ...args], { repository }));
 }
 
-/** The same for any git that writes refs. */
+/** The same for any git command that writes refs. */
 export async function despiteStaleLocks<T>(repository: string, write: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

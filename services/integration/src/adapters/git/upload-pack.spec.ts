@@ -8,7 +8,7 @@ import { UploadPack } from './upload-pack';
 
 jest.setTimeout(30_000);
 
-describe('serving packs (real git)', () => {
+describe('UploadPack (real git)', () => {
   let environment: GitEnvironmentFixture;
   let source: SourceRepository;
   let repository: string;
@@ -25,7 +25,7 @@ describe('serving packs (real git)', () => {
     source.remove();
   });
 
-  /** A request that is begun and not ended. */
+  /** A request that is started and not finished. */
   const begin = (uploadPack: UploadPack) => {
     const request = new PassThrough();
     const answer = uploadPack.serve(repository, 'version=2', request, { isGzipped: false });
@@ -33,7 +33,7 @@ describe('serving packs (real git)', () => {
     return { request, answer };
   };
 
-  it('refuses more at once than it may, until one is broken off', async () => {
+  it('rejects fetches above the limit of concurrent ones until one is aborted', async () => {
     const uploadPack = new UploadPack(environment.git, limits, silentLogger);
     const { answer } = begin(uploadPack);
     expect(() => begin(uploadPack)).toThrow('too_many_fetches');
@@ -43,13 +43,13 @@ describe('serving packs (real git)', () => {
     expect(await text(second.answer)).toBe('');
   });
 
-  it('ends a request that takes too long', async () => {
+  it('ends a request after its timeout', async () => {
     const uploadPack = new UploadPack(environment.git, { ...limits, timeoutMs: 50 }, silentLogger);
     const { answer } = begin(uploadPack);
     expect(await text(answer)).toBe('');
   });
 
-  it('gives room back after a request that breaks off', async () => {
+  it('frees the slot of an aborted request', async () => {
     const uploadPack = new UploadPack(environment.git, limits, silentLogger);
     begin(uploadPack).request.destroy(new Error('connection lost'));
     const next = await eventually(() => begin(uploadPack));

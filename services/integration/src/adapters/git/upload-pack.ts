@@ -7,16 +7,16 @@ import { BoundedStream } from '../bounded-stream';
 import type { Git } from './git';
 
 export interface UploadPackLimits {
-  /** Packs in the making at once; one more is refused and may be tried again. */
+  /** Maximum concurrent fetches; a further one is refused and may be retried. */
   readonly concurrent: number;
   readonly timeoutMs: number;
-  /** Of one request, unpacked. */
+  /** Maximum size of one request, unpacked. */
   readonly requestBytes: number;
 }
 
 const maxComplaint = 4096;
 
-/** Serves fetches out of a bare repository by git's own upload-pack, one process for each request. */
+/** Serves fetches from a bare repository by git's own upload-pack, one process for each request. */
 export class UploadPack {
   private running = 0;
 
@@ -26,7 +26,7 @@ export class UploadPack {
     private readonly logger: Logger,
   ) {}
 
-  /** What a client sees first. Version 2 of the protocol says less, and without the line that names the service. */
+  /** The first answer to a client. Version 2 of the protocol says less, and without the line that names the service. */
   async advertise(repository: string, protocol: string | undefined): Promise<Buffer> {
     const { stdout } = await this.git.run(
       ['upload-pack', '--strict', '--stateless-rpc', '--http-backend-info-refs', repository],
@@ -36,7 +36,7 @@ export class UploadPack {
     return Buffer.concat([Buffer.from('001e# service=git-upload-pack\n0000'), stdout]);
   }
 
-  /** The answer to one request. Destroying it, or a request that breaks off, ends the process and all it started. */
+  /** The answer to one request. Destroying it, or aborting the request, ends the whole process group. */
   serve(
     repository: string,
     protocol: string | undefined,
@@ -45,7 +45,7 @@ export class UploadPack {
   ): Readable {
     if (this.running >= this.limits.concurrent)
       throw new FailureException(
-        failure('unavailable', 'too_many_fetches', 'Too many fetches are under way.', {
+        failure('unavailable', 'too_many_fetches', 'Too many concurrent fetches.', {
           details: { retry_after_s: 1 },
         }),
       );
@@ -65,7 +65,7 @@ export class UploadPack {
 
     const bound = new BoundedStream(this.limits.requestBytes, 'request_too_large');
     const received = (error: NodeJS.ErrnoException | null): void => {
-      // git may answer without reading all; that closes its end of the pipe and is no fault.
+      // git may answer without reading the whole request; the closed pipe is no error.
       if (error && error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE')
         answer.destroy(error);
     };
@@ -78,7 +78,7 @@ export class UploadPack {
     child.on('close', (code) => {
       clearTimeout(timer);
       this.running -= 1;
-      // Also when it failed the answer ends here: git has told its client in the answer itself.
+      // A failure also ends the answer here: git reports it to its client inside the answer.
       if (code !== 0) this.logger.debug('upload-pack failed', { code, complaint });
     });
     return answer;

@@ -16,16 +16,16 @@ export interface UpstreamCredentials {
   readonly knownHostsFile: string | undefined;
 }
 
-/** What git is given to reach a source. */
+/** Access parameters of git for a source. */
 export interface Address {
   readonly url: string;
-  /** Never holds a secret: a helper reads it from its file, over a pipe to git alone. */
+  /** Never contains a secret: a helper reads it from its file, over a pipe to git only. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 const readableByOthers = 0o077;
 
-/** The one way from a source to an address: what the policy does not allow has none. */
+/** The only way from a source to an address; a source that the policy does not allow gets none. */
 export class UpstreamAccess {
   constructor(
     private readonly policy: SourcePolicy,
@@ -45,7 +45,7 @@ export class UpstreamAccess {
     const path = await realpath(given).catch(() => undefined);
     if (path === undefined || !(await stat(path)).isDirectory())
       return err(
-        failure('not_found', 'repo_not_found', `There is no folder ${given}.`, {
+        failure('not_found', 'repo_not_found', `Folder ${given} does not exist.`, {
           suggestion: 'Give the path of an existing git repository.',
         }),
       );
@@ -84,20 +84,20 @@ async function checkPrivate(file: string): Promise<Result<void>> {
   const found = await stat(file).catch(() => undefined);
   if (found === undefined || !found.isFile())
     return err(
-      failure('unavailable', 'credentials_missing', `There is no file ${file}.`, {
+      failure('unavailable', 'credentials_missing', `File ${file} does not exist.`, {
         suggestion: 'Write the credential file, or unset its variable.',
       }),
     );
   if ((found.mode & readableByOthers) !== 0)
     return err(
-      failure('forbidden', 'credentials_exposed', `Others can read ${file}.`, {
+      failure('forbidden', 'credentials_exposed', `Other users can read ${file}.`, {
         suggestion: `Run chmod 600 ${file}.`,
       }),
     );
   return ok(undefined);
 }
 
-/** Only asks: git would otherwise have a refused credential erased from the operator's file, and others stored there. */
+/** Read-only: git would otherwise erase a refused credential from the operator's file, or store others there. */
 function helperEnv(file: string | undefined): Readonly<Record<string, string>> {
   if (file === undefined) return {};
   const helper = `!f() { test "$1" = get && exec git credential-store --file=${quoted(file)} get; }; f`;

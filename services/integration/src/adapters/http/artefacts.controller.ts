@@ -9,7 +9,7 @@ import { HttpAuthentication } from './http-authentication';
 /** Injection token of the `ArtefactStore`. */
 export const artefactStore = Symbol('artefact store');
 
-/** What tasks produce besides changes: logs, reports, builds. Named by what they are, so nothing is ever overwritten. */
+/** Outputs of tasks besides changes: logs, reports, builds. Addressed by their content, so nothing is ever overwritten. */
 @Controller('artefacts/sha256')
 @UseFilters(BasicChallengeFilter)
 export class ArtefactsController {
@@ -44,8 +44,7 @@ export class ArtefactsController {
     await this.authentication.admit(request.headers.authorization);
     const digest = parseDigest(text);
     const found = await this.store.get(digest);
-    if (!found)
-      throw new FailureException(failure('not_found', 'artefact_not_found', 'There is no such artefact.'));
+    if (!found) throw new FailureException(failure('not_found', 'artefact_not_found', 'Unknown artefact.'));
     await reply
       .headers({
         'content-type': 'application/octet-stream',

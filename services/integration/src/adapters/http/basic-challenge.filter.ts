@@ -3,10 +3,10 @@ import { failureToProblem } from '@ymera/http';
 import { FailureException } from '@ymera/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Where HTTP is finer than the kinds of failures. */
+/** Status codes that are more specific than the kind of failure. */
 const statuses: Readonly<Record<string, number>> = { artefact_too_large: 413 };
 
-/** Refusals of the routes that are for git and curl: they try again with a password only when asked for `Basic`. */
+/** Errors of the routes for git and curl: these clients retry with a password only after a `Basic` challenge. */
 @Catch(FailureException)
 export class BasicChallengeFilter implements ExceptionFilter<FailureException> {
   catch({ failure }: FailureException, host: ArgumentsHost): void {
@@ -26,7 +26,7 @@ export class BasicChallengeFilter implements ExceptionFilter<FailureException> {
       .headers({
         'content-type': 'application/problem+json; charset=utf-8',
         'cache-control': 'no-store',
-        // Whatever of the body is still on its way is not read.
+        // The rest of the request body is not read.
         connection: 'close',
         ...(failure.kind === 'unauthenticated' ? { 'www-authenticate': 'Basic realm="ymera"' } : {}),
       })

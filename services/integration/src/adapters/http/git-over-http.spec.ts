@@ -74,7 +74,7 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
     fetch(`${running.url}${path}`, { ...init, headers: { authorization, ...(init.headers as object) } });
 
   it.each(['0', '1', '2'])(
-    'a clone by protocol version %s gives the branch and nothing else',
+    'serves a clone by protocol version %s with the branch and nothing else',
     async (version) => {
       const into = `clone-${version}`;
       await git('-c', `protocol.version=${version}`, 'clone', '--quiet', address(), into);
@@ -87,7 +87,7 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
   );
 
   it.each(['0', '2'])(
-    'a change is fetched by its commit, also shallow, by protocol version %s',
+    'serves a change by its commit id, also shallow, by protocol version %s',
     async (version) => {
       const into = `change-${version}`;
       await git('init', '--quiet', into);
@@ -107,7 +107,7 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
     },
   );
 
-  it('a client with much of its own to offer is understood when it sends that gzipped', async () => {
+  it('accepts a gzipped request of a client with many own commits', async () => {
     const many = sampleSource().lengthen('main', 40);
     const mine = sampleSource().lengthen('mine', 200);
     const made = await running.ask(registerProject, { project_id: 'many', source: many.path, actor: admin });
@@ -122,15 +122,15 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
 
   it.each([
     ['a wrong credential', 'runner-1', 'ymk_1_wrong'],
-    ['somebody else’s name', 'runner-7', credential],
+    ['the name of another principal', 'runner-7', credential],
     ['a service’s name', 'svc-registry', credential],
-  ])('%s gets nothing', async (_, user, password) => {
+  ])('refuses %s', async (_, user, password) => {
     await expect(git('clone', '--quiet', address(user, password), 'never')).rejects.toThrow(
       /Authentication failed|could not read/,
     );
   });
 
-  it('no credential is asked for by Basic, a frozen principal is refused, an unknown project is not there', async () => {
+  it('challenges with Basic, refuses a frozen principal and answers 404 for an unknown project', async () => {
     const refs = '/git/sample.git/info/refs?service=git-upload-pack';
     const anonymous = await fetch(`${running.url}${refs}`);
     expect([anonymous.status, anonymous.headers.get('www-authenticate')]).toEqual([
@@ -142,15 +142,15 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
       403,
       expect.objectContaining({ code: 'principal_refused' }),
     ]);
-    for (const project of ['nobody', '..%2f..%2fetc', 'sample.git.git', '%00']) {
+    for (const project of ['unknown', '..%2f..%2fetc', 'sample.git.git', '%00']) {
       const found = await call(`/git/${project}.git/info/refs?service=git-upload-pack`);
       expect(found.status).toBe(404);
     }
-    // Without a credential nobody learns whether a project exists.
-    expect((await fetch(`${running.url}/git/nobody.git/info/refs`)).status).toBe(401);
+    // Without a credential the answer must not reveal whether a project exists.
+    expect((await fetch(`${running.url}/git/unknown.git/info/refs`)).status).toBe(401);
   });
 
-  it('a push is refused, and so is everything else that is not reading', async () => {
+  it('refuses a push and every other write', async () => {
     await git('clone', '--quiet', address(), 'pusher');
     await git('-C', 'pusher', 'commit', '--quiet', '--allow-empty', '-m', 'mine');
     await expect(git('-C', 'pusher', 'push', '--quiet', 'origin', 'HEAD:main')).rejects.toThrow(/403/);
@@ -175,7 +175,7 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
     expect(head.split('\t')[0]).toBe(base);
   });
 
-  it('a request that unpacks to too much is refused', async () => {
+  it('rejects a request that unpacks to more than the limit', async () => {
     const line = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text;
     const have = line(`have ${'1'.repeat(40)}\n`);
     const request = [line('command=fetch'), '0001', line(`want ${base}\n`), have.repeat(400_000), '0000'];
@@ -197,7 +197,7 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
     expect((await call('/git/sample.git/info/refs?service=git-upload-pack')).status).toBe(200);
   });
 
-  it('what lands is what a clone gets', async () => {
+  it('serves a landed change to a clone', async () => {
     const order = createCommitOrder(base, source.propose((at) => at.write('b.txt', 'b\n')).patch);
     await running.createCommit(order);
     const [told] = await running.told(order.request_id);
@@ -219,7 +219,7 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
     expect(readFileSync(join(folder, 'landed', 'b.txt'), 'utf8')).toBe('b\n');
   });
 
-  it('artefacts are kept by their digest', async () => {
+  it('stores artefacts under their digest', async () => {
     const content = Buffer.from('a report');
     const path = `/artefacts/sha256/${sha256Hex(content)}`;
     const put = (to: string, body: Buffer<ArrayBuffer>, headers: object = {}) =>
@@ -244,7 +244,7 @@ describe('git and artefacts over HTTP (real git as the client)', () => {
     expect((await put(path, content, { authorization: `Bearer ${credential}` })).status).toBe(200);
   });
 
-  it('an artefact above 64 MiB is refused before it is read', async () => {
+  it('rejects an artefact above 64 MiB before reading it', async () => {
     const answer = await call(`/artefacts/sha256/${'0'.repeat(64)}`, {
       method: 'PUT',
       body: Buffer.alloc(maxArtefactBytes + 1),

@@ -8,7 +8,7 @@ import { UploadPack } from '../git/upload-pack';
 import { BasicChallengeFilter } from './basic-challenge.filter';
 import { HttpAuthentication } from './http-authentication';
 
-/** Pushing, git's dumb protocol, and everything else that is not reading. */
+/** Pushing, git's dumb protocol, and every other operation that is not reading. */
 const readOnly = failure('forbidden', 'read_only', 'This repository is read-only.', {
   suggestion: 'Return the change with the result of the task.',
 });
@@ -44,7 +44,7 @@ export class GitController {
     const path = await this.enter(repository, request);
     const { body } = request;
     if (!(body instanceof Readable))
-      throw new FailureException(failure('validation', 'body_missing', 'The request has no body.'));
+      throw new FailureException(failure('validation', 'body_missing', 'The request body is missing.'));
     const pack = this.uploadPack.serve(path, protocolOf(request), body, {
       isGzipped: request.headers['content-encoding'] === 'gzip',
     });
@@ -61,7 +61,7 @@ export class GitController {
     throw new FailureException(readOnly);
   }
 
-  /** Strangers learn nothing, not even which projects there are. */
+  /** A caller without a credential learns nothing, not even which projects exist. */
   private async enter(repository: string, { headers }: FastifyRequest): Promise<string> {
     await this.authentication.admit(headers.authorization);
     const projectId = projectIdSchema.safeParse(repository.replace(/\.git$/, ''));
@@ -70,12 +70,12 @@ export class GitController {
         ? await this.repositories.pathOf(projectId.data)
         : undefined;
     if (path === undefined)
-      throw new FailureException(failure('not_found', 'project_not_found', 'There is no such repository.'));
+      throw new FailureException(failure('not_found', 'project_not_found', 'Unknown repository.'));
     return path;
   }
 }
 
-/** `Git-Protocol: version=2`; what is malformed counts as absent, as git itself does it. */
+/** `Git-Protocol: version=2`; a malformed header counts as absent, as in git itself. */
 function protocolOf({ headers }: FastifyRequest): string | undefined {
   const given = headers['git-protocol'];
   return typeof given === 'string' && /^version=\d(:[a-z0-9=.-]{1,50})*$/.test(given) ? given : undefined;

@@ -1,17 +1,17 @@
 import { failure, FailureException } from '@ymera/kernel';
 import type { PrincipalAuthenticator, PrincipalCredential } from '../../application/ports';
 
-/** Lets principals in by HTTP basic authentication (principal and credential) or by their credential as a bearer token. */
+/** Authenticates principals by HTTP basic authentication (principal and credential) or by their credential as a bearer token. */
 export class HttpAuthentication {
   constructor(private readonly authenticator: PrincipalAuthenticator) {}
 
-  /** The principal; throws the failure that says why not. */
+  /** Returns the principal; throws the failure otherwise. */
   async admit(authorization: string | undefined): Promise<string> {
     const shown = parseAuthorization(authorization);
     if (!shown)
       throw new FailureException(
-        failure('unauthenticated', 'credential_missing', 'A principal’s credential is needed.', {
-          suggestion: 'Give the principal as user and its credential as password.',
+        failure('unauthenticated', 'credential_missing', 'Requires a principal’s credential.', {
+          suggestion: 'Send the principal as user and its credential as password.',
         }),
       );
     const known = await this.authenticator.authenticate(shown);

@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Bodies that are handed to handlers as streams, unread and unlimited: the handlers bound them. */
+/** Passes bodies to handlers as streams, unread and unlimited: the handlers enforce the limits. */
 export function acceptRawBodies(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(
     [
       'application/x-git-upload-pack-request',
-      // Read by nobody: a push is refused by name rather than for its content type.
+      // No handler reads it: a push gets the error read_only rather than one about its content type.
       'application/x-git-receive-pack-request',
       'application/octet-stream',
     ],

@@ -22,12 +22,12 @@ export const logger = Symbol('logger');
 
 const changes = counter({
   name: 'ymera_changes_total',
-  help: 'Proposed changes by what became of them: materialised, made_again, or the code of the refusal',
+  help: 'Proposed changes by outcome: materialised, made_again, or the code of the refusal.',
   labels: ['outcome'],
 });
 const landings = counter({
   name: 'ymera_landings_total',
-  help: 'Orders to land by what became of them: landed, or the code of the refusal',
+  help: 'Orders to land by outcome: landed, or the code of the refusal.',
   labels: ['outcome'],
 });
 
@@ -58,7 +58,7 @@ export class ChangesController {
     });
   }
 
-  /** Orders of an orchestrator of before, which wait in the queue. */
+  /** Orders of version 1 from an older orchestrator, which may still wait in the queue. */
   @OnCommand(materialiseChangeV1)
   createCommitInline(message: Received<PayloadOf<typeof materialiseChangeV1>>): Promise<void> {
     return this.createCommit(message);
@@ -70,7 +70,7 @@ export class ChangesController {
     if (!result) return;
     const outcome = result.ok ? 'made_again' : result.error.failure.code;
     changes.inc({ outcome });
-    this.log.info('change made again', {
+    this.log.info('change rebased', {
       outcome,
       project_id: payload.project_id,
       task_id: payload.task_id,

@@ -5,7 +5,7 @@ import { RegistryPrincipals } from './registry-principals';
 
 const shown = { principalId: 'runner-1', credential: 'ymk_1_right' };
 
-/** A registry with one principal; counts how often it is asked. */
+/** A fake registry with one principal; counts its queries. */
 class FakeRegistry {
   asked = 0;
   status = 'active';
@@ -27,7 +27,7 @@ class FakeRegistry {
   }
 }
 
-describe('principals, as the registry knows them', () => {
+describe('RegistryPrincipals', () => {
   let registry: FakeRegistry;
   let clock: FakeClock;
   let principals: RegistryPrincipals;
@@ -37,7 +37,7 @@ describe('principals, as the registry knows them', () => {
     principals = new RegistryPrincipals({ ask: registry.ask }, clock, 5000);
   });
 
-  it('are let in with their credential, with or without their name', async () => {
+  it('accepts a credential with or without the name of its principal', async () => {
     expect(await principals.authenticate(shown)).toEqual({ ok: true, value: { principalId: 'runner-1' } });
     expect(await principals.authenticate({ ...shown, principalId: undefined })).toMatchObject({ ok: true });
   });
@@ -47,16 +47,16 @@ describe('principals, as the registry knows them', () => {
     [{ ...shown, principalId: 'runner-2' }],
     [{ ...shown, principalId: 'svc-registry' }],
     [{ ...shown, credential: 'x'.repeat(1000) }],
-  ])('are refused otherwise', async (other) => {
+  ])('refuses a wrong name or credential', async (other) => {
     expect(await principals.authenticate(other)).toMatchObject({ error: { kind: 'unauthenticated' } });
   });
 
-  it.each(['suspended', 'frozen', 'retired'])('are refused while %s', async (status) => {
+  it.each(['suspended', 'frozen', 'retired'])('refuses a principal that is %s', async (status) => {
     registry.status = status;
     expect(await principals.authenticate(shown)).toMatchObject({ error: { kind: 'forbidden' } });
   });
 
-  it('are remembered for a while, yes or no, and asked about once at a time', async () => {
+  it('caches accepted and refused credentials, and sends one query at a time', async () => {
     await Promise.all([1, 2, 3].map(() => principals.authenticate(shown)));
     await principals.authenticate({ ...shown, credential: 'wrong' });
     await principals.authenticate({ ...shown, credential: 'wrong' });
@@ -68,7 +68,7 @@ describe('principals, as the registry knows them', () => {
     expect(await principals.authenticate(shown)).toMatchObject({ ok: false });
   });
 
-  it('are neither refused nor forgotten because the registry is away', async () => {
+  it('neither refuses nor drops cached principals while the registry is unavailable', async () => {
     registry.outage = err(failure('unavailable', 'service_unavailable', 'Away.'));
     expect(await principals.authenticate(shown)).toMatchObject({ error: { kind: 'unavailable' } });
     registry.outage = undefined;

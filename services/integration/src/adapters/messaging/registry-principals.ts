@@ -10,8 +10,8 @@ const maxRemembered = 10_000;
 const maxCredentialLength = 300;
 
 /**
- * Asks the registry, and remembers a yes or a no for a short time: one clone makes several requests, and a wrong credential
- * that is tried in a loop is not the registry's load. That the registry is away is never remembered, and never a no.
+ * Queries the registry and caches its answer for a short time: one clone makes several requests, and a wrong credential in
+ * a retry loop must not load the registry. A failure of the registry is never cached and never a refusal.
  */
 export class RegistryPrincipals implements PrincipalAuthenticator {
   private readonly answers: LRUCache<string, Answer, PrincipalCredential>;

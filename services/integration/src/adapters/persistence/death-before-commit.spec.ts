@@ -21,8 +21,8 @@ import { migrations } from './migrations';
 
 jest.setTimeout(30_000);
 
-/** The connection is cut from the server's side, so that the process cannot know whether it committed. */
-describe('a database connection that dies between git and the commit (real PostgreSQL and git)', () => {
+/** Cuts the connection on the server, so that the process cannot know whether it committed. */
+describe('integration whose database connection dies between git and the commit (real PostgreSQL and git)', () => {
   let server: TestDatabase;
   let database: Database;
   let unitOfWork: IntegrationUnitOfWork;
@@ -64,7 +64,7 @@ describe('a database connection that dies between git and the commit (real Postg
       },
     ).then(([row]) => row?.n);
 
-  /** Does what it is made of does, and cuts the connection right after the first call of `method`. */
+  /** Delegates to the wrapped object, and cuts the connection right after the first call of `method`. */
   function cutting<T extends object>(part: T, method: keyof T & string): T {
     let isCut = false;
     return new Proxy(part, {
@@ -86,7 +86,7 @@ describe('a database connection that dies between git and the commit (real Postg
   const patchFiles: PatchFiles = { open: async () => undefined };
   const committing = (commitBuilders: CommitBuilders) =>
     new CreateCommit({ unitOfWork, commitBuilders, patchFiles, clock, limits });
-  /** As a process of its own. */
+  /** A separate process. */
   const landing = (branches: Branches) =>
     new LandChange({
       ...environment,
@@ -105,7 +105,7 @@ describe('a database connection that dies between git and the commit (real Postg
     return result.value;
   }
 
-  it('makes the same commit at the next delivery, and tells of it once', async () => {
+  it('creates the same commit on redelivery and publishes it once', async () => {
     const order = createCommitOrder(base, source.propose((at) => at.write('m', 'x\n')).patch);
     const id = uuidv7();
     const ref = `refs/ymera/changes/${changeIdOf(order.task_id, 1)}`;
@@ -114,7 +114,7 @@ describe('a database connection that dies between git and the commit (real Postg
       run: (work) =>
         unitOfWork.run(async (tx) => {
           const result = await work(tx);
-          // The ref is there before the transaction that records it.
+          // The ref exists before the transaction that records it.
           kept = await environment
             .in('sample', 'rev-parse', '--verify', '--quiet', ref)
             .catch(() => undefined);
@@ -139,7 +139,7 @@ describe('a database connection that dies between git and the commit (real Postg
     expect(await sent('integration.change.materialised.v1')).toBe(1);
   });
 
-  it('has landed without having said so, and says so once at the next delivery', async () => {
+  it('publishes a landing once on redelivery when the branch moved before the connection died', async () => {
     const change = await committed('a');
     const id = uuidv7();
     const dying = landing(cutting(environment.branches, 'move'));
@@ -149,7 +149,7 @@ describe('a database connection that dies between git and the commit (real Postg
     expect(await environment.repositories.head('sample', 'main')).toBe(change.commit);
     expect(await sent('integration.change.landed.v1')).toBe(0);
     expect((await unitOfWork.run((tx) => tx.changes.find(change.changeId)))?.state).toBe('materialised');
-    // Meanwhile somebody builds on what is on the branch, and lands.
+    // Meanwhile another change lands on top of the new head.
     const next = await committed('b', change.commit);
     expect(await landing(environment.branches).execute(uuidv7(), landOrder(next))).toMatchObject({
       kind: 'landed',
@@ -163,7 +163,7 @@ describe('a database connection that dies between git and the commit (real Postg
     expect(await environment.in('sample', 'rev-list', '--count', `${base}..refs/heads/main`)).toBe('2');
   });
 
-  it('moves no branch when the connection died before, and lands at the next delivery', async () => {
+  it('moves no branch when the connection died before the move, and lands on redelivery', async () => {
     const head = await environment.repositories.head('sample', 'main');
     const change = await committed('f', head);
     const id = uuidv7();
@@ -177,7 +177,7 @@ describe('a database connection that dies between git and the commit (real Postg
     });
   });
 
-  it('lets one of two landings at once win, on connections of their own', async () => {
+  it('lands one of two concurrent orders on separate connections', async () => {
     const head = await environment.repositories.head('sample', 'main');
     const changes = [await committed('c', head), await committed('d', head), await committed('e', head)];
     const outcomes = await Promise.all(

@@ -23,7 +23,7 @@ describe('stores on PostgreSQL', () => {
 
   storeContract(() => unitOfWork);
 
-  it('let nobody else into a locked project before the transaction has ended', async () => {
+  it('lock a project until the transaction has ended', async () => {
     const order: string[] = [];
     const locking = (project: string, name: string, meanwhile?: () => Promise<void>) =>
       unitOfWork.run(async (tx) => {
@@ -34,14 +34,14 @@ describe('stores on PostgreSQL', () => {
     let second = Promise.resolve();
     await locking('locked', 'first', async () => {
       second = locking('locked', 'second');
-      // Somebody who came later is through before the first lets go; whoever wants the same project is not.
+      // A later transaction on another project ends before the first one; a transaction on the same project waits.
       await locking('another', 'elsewhere');
     });
     await second;
     expect(order).toEqual(['elsewhere', 'first', 'second']);
   });
 
-  it('cannot hold two landed changes from one base, whatever the code says', async () => {
+  it('reject two landed changes from one base by a unique index', async () => {
     await unitOfWork.run((tx) => tx.projects.insert(someProject('once')));
     const [one, other] = [someChange('once'), someChange('once')];
     await unitOfWork.run((tx) => tx.changes.insert(landed(one, new Date())));
@@ -50,7 +50,7 @@ describe('stores on PostgreSQL', () => {
     );
   });
 
-  it('reads a project that was recorded before upstreams were followed', async () => {
+  it('read a project that was recorded before the upstream columns existed', async () => {
     await database.migrateDown(1);
     await database.sql.query(
       `INSERT INTO projects (project_id, name, source, default_branch, commands, performance, registered_by,
@@ -64,7 +64,7 @@ describe('stores on PostgreSQL', () => {
     });
   });
 
-  it('can be taken back and made again', async () => {
+  it('revert and reapply all migrations', async () => {
     await database.migrateDown(4);
     await expect(unitOfWork.run((tx) => tx.pauses.last())).rejects.toThrow('does not exist');
     await database.migrateDown(2);

@@ -37,7 +37,7 @@ export class PostgresWaitingLandings implements WaitingLandings {
     await this.sql.query(`DELETE FROM waiting_landings WHERE id = $1`, [id]);
   }
 
-  /** Waiting for the lock could be a deadlock: whoever decides on an order holds it and wants the project's lock. */
+  /** Skips locked rows, because waiting could deadlock: the transaction that decides on an order holds it and waits for the project's lock. */
   async removeOf(changeId: string): Promise<void> {
     await this.sql.query(
       `DELETE FROM waiting_landings WHERE id IN

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { isForeign, type Detector } from './repository-files';
 
-/** The module in the root, or those that a workspace or the folders below hold. */
+/** The module in the root, or those of a workspace or of the folders below. */
 export const fromGo: Detector = ({ paths }) => {
   const tests = paths.filter((path) => path.endsWith('_test.go') && !isForeign(path));
   const modules = paths
@@ -29,7 +29,7 @@ export const fromCargo: Detector = ({ paths, contents }) => {
   return { test: isWorkspace ? 'cargo test --workspace' : 'cargo test' };
 };
 
-/** Maven and Gradle, by the wrapper that the project brings. */
+/** Maven and Gradle, by the wrapper in the project. */
 export const fromJvm: Detector = ({ paths }) => {
   if (paths.includes('pom.xml')) return { test: `${paths.includes('mvnw') ? './mvnw' : 'mvn'} -B -o test` };
   if (!paths.some((path) => /^(build|settings)\.gradle(\.kts)?$/.test(path))) return {};

@@ -7,7 +7,7 @@ const tree = (contents: Record<string, string>, ...others: string[]): Repository
 });
 const packageJson = (value: unknown) => ({ 'package.json': JSON.stringify(value) });
 
-describe('the commands of a project', () => {
+describe('detectProjectCommands', () => {
   it.each<[string, RepositoryFiles, object]>([
     ['nothing', tree({ 'README.md': '' }), {}],
     ['a package with a test', tree(packageJson({ scripts: { test: 'jest' } })), { test: 'npm test' }],
@@ -51,7 +51,7 @@ describe('the commands of a project', () => {
       { test: 'node --test' },
     ],
     ['node’s test files anywhere', tree({}, 'src/unique.test.cjs'), { test: 'node --test' }],
-    ['a stranger’s test files', tree({}, 'node_modules/x/test/a.test.js'), {}],
+    ['test files of a dependency', tree({}, 'node_modules/x/test/a.test.js'), {}],
     [
       'a Makefile',
       tree({ Makefile: 'all:\n\ntest: all\n\t./run\nbench:\n' }),
@@ -80,7 +80,7 @@ describe('the commands of a project', () => {
       tree({ 'pyproject.toml': '[tool.pytest.ini_options]\n' }),
       { test: 'python3 -m pytest' },
     ],
-    ['Python test files that cannot be read', tree({}, 'tests/test_a.py'), { test: 'python3 -m pytest' }],
+    ['unreadable Python test files', tree({}, 'tests/test_a.py'), { test: 'python3 -m pytest' }],
     ['a Go module with tests', tree({}, 'go.mod', 'a_test.go'), { test: 'go test ./...' }],
     ['a Go module without tests', tree({}, 'go.mod', 'a.go'), {}],
     ['a crate', tree({}, 'Cargo.toml'), { test: 'cargo test' }],
@@ -323,13 +323,13 @@ describe('the commands of a project', () => {
     expect(detectProjectCommands(files)).toEqual({ ok: true, value: { commands, performance: {} } });
   });
 
-  it('take the policy for performance from ymera.json', () => {
+  it('reads the performance policy from ymera.json', () => {
     const files = tree({ 'ymera.json': '{"bench": "node bench.js", "performance": {"min_speedup": 1.5}}' });
     expect(detectProjectCommands(files)).toMatchObject({ value: { performance: { min_speedup: 1.5 } } });
   });
 
   it.each(['{', '{"test": 1}', '{"performance": {"min_speedup": "fast"}}', '[]'])(
-    'are refused when ymera.json is %s',
+    'rejects the ymera.json %s',
     (text) => {
       expect(detectProjectCommands(tree({ 'ymera.json': text }))).toMatchObject({
         ok: false,
@@ -338,7 +338,7 @@ describe('the commands of a project', () => {
     },
   );
 
-  it('are read from at most 40 test files, spread over the folders', () => {
+  it('reads at most 40 test files, spread over the folders', () => {
     const tests = Array.from({ length: 400 }, (_, index) => `test/${index}.test.js`);
     const read = [...filesToRead([...tests, 'package.json', 'README.md'])];
     expect(read).toHaveLength(41);

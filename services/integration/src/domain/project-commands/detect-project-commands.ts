@@ -19,7 +19,7 @@ import { fromBats, fromPhp, fromRuby } from './ruby-and-php';
 
 export type PerformancePolicy = z.output<typeof performancePolicy>;
 
-/** How a project is tested and measured. */
+/** The commands that test and measure a project. */
 export interface ProjectSettings {
   readonly commands: ProjectCommands;
   readonly performance: PerformancePolicy;
@@ -33,7 +33,7 @@ const settingsFile = z
 
 type Tests = Pick<ProjectCommands, 'test' | 'build'>;
 
-/** What test files and manifests mean where nobody has written down how the project is tested; in this order. */
+/** Detectors by test files and manifests, for projects without a written test command; in this order. */
 const byEcosystem: readonly (readonly [Ecosystem, Detector])[] = [
   ['javascript', fromJavaScriptTests],
   ['python', fromPython],
@@ -45,7 +45,7 @@ const byEcosystem: readonly (readonly [Ecosystem, Detector])[] = [
   ['elixir', fromOtherCompilers],
 ];
 
-/** What says in a script that it runs the tests of another language as well. */
+/** Signs that a script also runs the tests of another language. */
 const runsAlso: Readonly<Partial<Record<Ecosystem, RegExp>>> = {
   python: /\b(pytest|unittest|tox|nox|python3?)\b/,
   go: /\bgo test\b/,
@@ -57,8 +57,8 @@ const runsAlso: Readonly<Partial<Record<Ecosystem, RegExp>>> = {
 };
 
 /**
- * The commands that a project has. `ymera.json` wins, command by command; a malformed one is an error, because its author
- * meant something. What a person gives at registration wins over both.
+ * The commands of a project. `ymera.json` wins, command by command; a malformed one is an error, because its author
+ * intended something. Commands given at registration win over both.
  */
 export function detectProjectCommands(given: RepositoryFiles): Result<ProjectSettings> {
   const files = withoutByteOrderMarks(given);
@@ -81,8 +81,8 @@ export function detectProjectCommands(given: RepositoryFiles): Result<ProjectSet
 }
 
 /**
- * The tests of the root, and of the parts that are projects of another language: what is not tested, any change may break.
- * Where somebody has written down how all of it is tested, that is how.
+ * The tests of the root, and of the parts that are projects of another language: an untested part could be broken by any
+ * change. A written command for all tests is used as it is.
  */
 function detectTests(files: RepositoryFiles): Tests {
   const scripts = fromPackageScripts(files);
@@ -100,7 +100,7 @@ function detectTests(files: RepositoryFiles): Tests {
   return all.length > 0 ? joined(all) : (firstWith([fromMakefileWithTools, fromBats], files) ?? {});
 }
 
-/** A language whose manifest the root has is a language of the root; without any manifest it is the first one found. */
+/** A language whose manifest is in the root is a language of the root; without any manifest it is the first one found. */
 function testsOfRoot(files: RepositoryFiles, scripts: Tests): readonly Tests[] {
   const script = scriptOf(files);
   const found = byEcosystem.flatMap(([ecosystem, detect]) => {

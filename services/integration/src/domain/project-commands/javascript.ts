@@ -13,7 +13,7 @@ import {
 const testScripts = ['test', 'test:unit', 'test:ci', 'tests', 'unit', 'unit-test'];
 const benchScripts = ['bench', 'benchmark'];
 
-/** What package.json says: its scripts, or those of its workspaces. */
+/** The scripts of package.json, or those of its workspaces. */
 export const fromPackageScripts: Detector = (files) => {
   const manifest = readPackageJson(files);
   const manager = packageManagerOf(manifest?.packageManager, files.paths);
@@ -31,7 +31,7 @@ export const fromPackageScripts: Detector = (files) => {
   };
 };
 
-/** The runner that test files, configuration and dependencies name. */
+/** The runner according to test files, configuration and dependencies. */
 export const fromJavaScriptTests: Detector = (files) => {
   const test = runnerCommand(files, readPackageJson(files));
   return test === undefined ? {} : { test };
@@ -61,7 +61,7 @@ function workspaceTests(
   return commands[manager];
 }
 
-/** In the order in which a project that has several means them. */
+/** In order of precedence for a project that has several. */
 const runners: readonly {
   readonly packageName: string;
   readonly imports: RegExp;
@@ -112,7 +112,7 @@ function runnerCommand(files: RepositoryFiles, manifest: PackageJson | undefined
   const texts = testTexts(files);
   const isImported = (pattern: RegExp) => texts.some((text) => pattern.test(text));
   const ownTests = nodeTestCommand(files);
-  // What the test files import says more than what is installed.
+  // Imports of the test files are stronger evidence than installed packages.
   const found =
     runners.find(({ imports }) => isImported(imports)) ??
     (isImported(/['"]node:test['"]/) && ownTests !== undefined
@@ -126,7 +126,7 @@ function runnerCommand(files: RepositoryFiles, manifest: PackageJson | undefined
   return ownTests;
 }
 
-/** What node's own runner takes when it is given no file, on every release. */
+/** The files that node's own runner selects without arguments, on every release. */
 const defaultNodeTest = /(^|\/)(test\/[^/]+|[^/]+[._-]test|test-[^/]+|test)\.[cm]?js$/;
 
 function nodeTestCommand({ paths, contents }: RepositoryFiles): string | undefined {
@@ -146,7 +146,7 @@ const quoted = (paths: readonly string[]): string => {
   return [...new Set(globs)].join(' ');
 };
 
-/** The tests run what a build writes, and the build is not part of the test script. */
+/** The tests need build outputs, and the build is not part of the test script. */
 function neededBuild(
   files: RepositoryFiles,
   manifest: PackageJson | undefined,
@@ -168,7 +168,7 @@ function neededBuild(
   return isMissing ? `${manager} run build` : undefined;
 }
 
-/** The tests take the package as others do: by its name, or as `..`. */
+/** The tests import the package as its users do: by its name, or as `..`. */
 const importsItself = (texts: readonly string[], { name }: PackageJson): boolean =>
   texts.some((text) =>
     [...text.matchAll(/(?:from|require\(|import\(|import)\s*['"]([^'"]+)['"]/g)].some(

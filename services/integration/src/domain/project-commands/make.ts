@@ -3,10 +3,10 @@ import type { Detector } from './repository-files';
 const makefiles = ['GNUmakefile', 'makefile', 'Makefile'];
 const justfiles = ['justfile', 'Justfile', '.justfile'];
 
-/** Tools that make an environment of their own; the commands that they would run are found by other detectors. */
+/** Tools that create their own environment; other detectors find the commands that they would run. */
 const environmentTool = /\b(docker|docker-compose|podman|tox|nox|poetry|pipenv|hatch|uv|pdm|conda|nix)\b/;
 
-/** A rule may be of several targets: `unit test: deps`. */
+/** A rule may have several targets: `unit test: deps`. */
 const ruleOf = (target: string): RegExp =>
   new RegExp(`^(?:[\\w./%-]+[ \\t]+)*${target}(?:[ \\t]+[\\w./%-]+)*[ \\t]*:(?!=)`, 'm');
 
@@ -22,14 +22,14 @@ function recipeOf(text: string, target: string): string {
 
 const hasTarget = (text: string, target: string) => ruleOf(target).test(text);
 
-/** What runs the tests, by its usual names: `check` is that of the GNU standards. */
+/** The target that runs the tests, by its usual names: `check` is that of the GNU standards. */
 const testTarget = (text: string): string | undefined =>
   ['test', 'check', 'tests'].find((target) => hasTarget(text, target));
 
 const makefileOf = (contents: ReadonlyMap<string, string>): string | undefined =>
   makefiles.flatMap((name) => contents.get(name) ?? [])[0];
 
-/** Targets of a Makefile whose recipes run as they stand. */
+/** Targets of a Makefile whose recipes run unchanged. */
 export const fromMakefile: Detector = ({ contents }) => {
   const text = makefileOf(contents);
   const target = text === undefined ? undefined : testTarget(text);
@@ -40,7 +40,7 @@ export const fromMakefile: Detector = ({ contents }) => {
   };
 };
 
-/** The same of a Makefile that needs a tool of its own, where nothing else is found. */
+/** The same for a Makefile that needs an extra tool, when no other detector finds a command. */
 export const fromMakefileWithTools: Detector = ({ contents }) => {
   const text = makefileOf(contents);
   const target = text === undefined ? undefined : testTarget(text);

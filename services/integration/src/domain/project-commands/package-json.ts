@@ -15,20 +15,20 @@ const packageFile = z.object({
 });
 
 export interface PackageJson {
-  /** Scripts that are commands, without the one that `npm init` writes. */
+  /** Scripts that are commands, without the placeholder of `npm init`. */
   readonly scripts: ReadonlyMap<string, string>;
   readonly dependencies: ReadonlySet<string>;
   readonly packageManager: string | undefined;
   readonly hasWorkspaces: boolean;
   readonly name: string | undefined;
-  /** Folders of what others import of it. */
+  /** Folders that are imported by users of the package. */
   readonly entryFolders: ReadonlySet<string>;
 }
 
-/** What `npm init` writes where there are no tests. */
+/** The placeholder of `npm init` for missing tests. */
 const placeholderTest = /no test specified/i;
 
-/** A package manifest; undefined where there is none or it cannot be read. */
+/** A package manifest; undefined when missing or unreadable. */
 export function readPackageJson(
   { contents }: RepositoryFiles,
   path = 'package.json',
@@ -70,7 +70,7 @@ function textsIn(value: unknown): readonly string[] {
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
-/** What the manifest declares wins; then the lockfile that is there. */
+/** The manager that the manifest declares; otherwise the one of the lockfile. */
 export function packageManagerOf(declared: string | undefined, paths: readonly string[]): PackageManager {
   const named = /^(npm|pnpm|yarn|bun)@/.exec(declared ?? '')?.[1];
   if (named !== undefined) return named as PackageManager;

@@ -4,7 +4,7 @@ import { isForeign, type Detector, type RepositoryFiles } from './repository-fil
 
 const testFile = /(^|\/)(test_[^/]*|[^/]+_test|tests?)\.py$/;
 
-/** pytest, unittest or Django's runner: what is configured and declared, then what the test files import. */
+/** pytest, unittest or Django's runner: by configuration and declared dependencies, then by imports of the test files. */
 export const fromPython: Detector = (files) => {
   const { paths } = files;
   const tests = paths.filter((path) => testFile.test(path) && !isForeign(path));
@@ -20,7 +20,7 @@ export const fromPython: Detector = (files) => {
 const imports = ({ contents }: RepositoryFiles, path: string, name: string): boolean =>
   new RegExp(`^\\s*(import|from)\\s+${name}\\b`, 'm').test(contents.get(path) ?? '');
 
-/** pytest is configured, declared, or imported, or a test is a plain function, which only it runs. */
+/** pytest is configured, declared, or imported, or a test is a plain function, which only pytest runs. */
 function usesPytest(files: RepositoryFiles, tests: readonly string[]): boolean {
   const { paths, contents } = files;
   const text = (name: string) => contents.get(name) ?? '';
@@ -46,7 +46,7 @@ function usesPytest(files: RepositoryFiles, tests: readonly string[]): boolean {
 
 const isDjango = (code: readonly string[]) => code.some((one) => /^\s*from\s+django\b/m.test(one));
 
-/** A task called `test` in pyproject.toml that says its command in full. */
+/** A task called `test` in pyproject.toml with a complete command. */
 function declaredCommand({ contents }: RepositoryFiles): string | undefined {
   const tool = tableAt(parseToml(contents.get('pyproject.toml')), 'tool');
   const tasks = [
@@ -59,7 +59,7 @@ function declaredCommand({ contents }: RepositoryFiles): string | undefined {
   const command = tasks.map((table) => table?.['test']).find((value) => typeof value === 'string');
   if (typeof command !== 'string') return undefined;
   const plain = command.replaceAll(/\{args[^}]*\}/g, '').trim();
-  // Other programs belong to the tool that makes their environment.
+  // Other programs belong to the tool that creates their environment.
   if (/^pytest\b/.test(plain)) return `python3 -m ${plain}`;
   return /^python3? -m (pytest|unittest)\b/.test(plain) ? plain.replace(/^python3?/, 'python3') : undefined;
 }
@@ -86,8 +86,8 @@ function parseToml(text: string | undefined): Table | undefined {
 const maxStartFolders = 8;
 
 /**
- * `unittest discover` finds tests in one folder and the packages below it. Where a file's packages begin decides what it may
- * import, so each such place is searched by itself.
+ * `unittest discover` finds tests in one folder and the packages below it. The folder where a file's packages begin decides
+ * what it may import, so each such folder is searched by itself.
  */
 function unittestCommand(tests: readonly string[], paths: ReadonlySet<string>): string {
   const searches = new Map<string, Set<string>>();
@@ -105,7 +105,7 @@ function unittestCommand(tests: readonly string[], paths: ReadonlySet<string>): 
   return commands.slice(0, maxStartFolders).join(' && ');
 }
 
-/** The first folder upwards that is no package. */
+/** The first parent folder that is no package. */
 function packageRoot(folder: string, paths: ReadonlySet<string>): string {
   let top = folder;
   while (top !== '.' && paths.has(posix.join(top, '__init__.py'))) top = posix.dirname(top);

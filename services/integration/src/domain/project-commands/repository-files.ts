@@ -4,17 +4,17 @@ import type { z } from 'zod';
 
 export type ProjectCommands = z.output<typeof projectCommands>;
 
-/** A commit's tree, as far as commands are detected from it. */
+/** The part of a commit's tree that commands are detected from. */
 export interface RepositoryFiles {
   readonly paths: readonly string[];
-  /** Of those `filesToRead` names that are not too long. */
+  /** Contents of the files of `filesToRead` below the size limit. */
   readonly contents: ReadonlyMap<string, string>;
 }
 
-/** Finds commands in the files of one ecosystem; an empty answer where it is not used. */
+/** Finds commands in the files of one ecosystem; an empty answer when the project does not use it. */
 export type Detector = (files: RepositoryFiles) => ProjectCommands;
 
-/** Files whose contents decide, in the root or in a part of the repository. */
+/** Files whose contents are read, in the root or in a part of the repository. */
 const manifests: ReadonlySet<string> = new Set([
   ...['ymera.json', 'package.json', 'deno.json', 'deno.jsonc', 'composer.json'],
   ...['CMakeLists.txt', 'Makefile', 'makefile', 'GNUmakefile', 'justfile', 'Justfile', '.justfile'],
@@ -33,7 +33,7 @@ const maxTestFileBytes = 65_536;
 const maxPackageManifests = 30;
 const maxTestFiles = 40;
 
-/** Whether a path lies in a folder of other people's code or of built files. */
+/** Whether a path is in a folder of dependencies or of built files. */
 export const isForeign = (path: string): boolean =>
   /(^|\/)(node_modules|vendor|third_party|dist|build|target|\.venv|venv|site-packages|fixtures?|testdata)\//.test(
     path,
@@ -42,7 +42,7 @@ export const isForeign = (path: string): boolean =>
 export const testFilesOf = (paths: readonly string[]): readonly string[] =>
   paths.filter((path) => testFile.test(path) && !isForeign(path));
 
-/** The paths to read before commands are detected, and how many bytes of each at most. */
+/** The paths to read before commands are detected, and the maximum bytes of each. */
 export function filesToRead(paths: readonly string[]): ReadonlyMap<string, number> {
   const folders = [...new Set(projectParts(paths).map(({ folder }) => `${folder}/`))];
   const isOfPart = (path: string) =>
@@ -61,7 +61,7 @@ export function filesToRead(paths: readonly string[]): ReadonlyMap<string, numbe
 export const shellWord = (path: string): string =>
   /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 
-/** What a part of a repository has, as if it were one of its own. */
+/** The files of a part of a repository, as if it were a repository. */
 export function filesBelow({ paths, contents }: RepositoryFiles, folder: string): RepositoryFiles {
   const prefix = `${folder}/`;
   const below = (path: string) => (path.startsWith(prefix) ? [path.slice(prefix.length)] : []);
@@ -73,7 +73,7 @@ export function filesBelow({ paths, contents }: RepositoryFiles, folder: string)
   };
 }
 
-/** A few of each folder rather than all of the first one. */
+/** A few files of each folder rather than all of the first one. */
 function spread(paths: readonly string[], max: number): readonly string[] {
   if (paths.length <= max) return paths;
   const step = paths.length / max;

@@ -2,7 +2,7 @@ import { print } from '../../syntax/print';
 import type { Syntax, SyntaxFile } from '../../syntax/syntax';
 import { constantText, dottedName } from '../../syntax/walk';
 
-/** The settings that a configuration in code exports, as a tree; what is computed stands there as its own text. */
+/** The settings that a configuration in code exports, as a tree; computed values are represented by their source text. */
 export function settingsOf(file: SyntaxFile): unknown {
   const constants = new Map<string, Syntax>();
   for (const node of file.body)
@@ -20,7 +20,7 @@ export function settingsOf(file: SyntaxFile): unknown {
   return undefined;
 }
 
-/** Everything else in the file, which may change settings as well. */
+/** The rest of the file, which may change settings as well. */
 export const restOf = (file: SyntaxFile): string =>
   file.body
     .filter(

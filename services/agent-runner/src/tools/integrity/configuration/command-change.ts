@@ -1,7 +1,7 @@
 import type { RequestWords } from '../request-words';
 import type { Weight } from './weight';
 
-/** Words that keep failures from counting, or tests from running. */
+/** Words that make failures not count, or tests not run. */
 const swallows =
   /\|\|\s*(?:true|:|exit 0|echo\b|node -e ['"]?0|cd \.|exit\b(?! [1-9]))|;\s*(?:true|:|exit 0)\s*$|&\s*$|\bset \+e\b|^\s*-\s*\w|\bexit 0\b|2>\s*\/dev\/null\s*\|\|/;
 const narrows =
@@ -13,7 +13,7 @@ const harmlessLoads =
 const harmless =
   /^(?:--(?:test-reporter(?:-destination)?(?:=(?:spec|tap|dot|junit|stdout|stderr|\S+\.(?:xml|txt|tap)))?|reporters?(?:=\S+)?|verbose|color|colors|no-color|coverage|experimental-test-coverage|test-coverage-\S+|experimental-strip-types|experimental-transform-types|experimental-vm-modules|no-warnings|enable-source-maps|trace-\S+|silent|runInBand|run|parallel|check-coverage|cov\S*|strict-markers|tb=\S+|durations=\S+|test-concurrency\S*|maxWorkers\S*|ci)|-[vqs]+|-ra|cross-env|npx|c8|nyc|--)$/;
 
-/** How grave it is that a command that decides is another. */
+/** The severity of a changed test command. */
 export function weighCommand(
   before: string | undefined,
   after: string | undefined,
@@ -26,7 +26,7 @@ export function weighCommand(
   if (isNew(swallows) || isNew(narrows)) return 'harmful';
   if (isNew(loads) && !loadedBy(now).every((one) => harmlessLoads.test(one) || loadedBy(old).includes(one)))
     return 'harmful';
-  // What writes expectations anew has nothing to do before the tests.
+  // A command that rewrites expectations must not run before the tests.
   if (
     /\b(?:update|regenerat\w*|fixtures?|snapshots?|goldens?|approve|record|baseline)\b/i.test(
       now.replace(old, ''),
@@ -37,7 +37,7 @@ export function weighCommand(
     return /^(?:true|:|exit|echo|rm|mv|sed|cp|git)\b/.test(now) || /\brm\b|\bsed -i/.test(now)
       ? 'harmful'
       : 'visible';
-  // All that was run is run, and something beside.
+  // All previous parts still run, with additions.
   const parts = now.split('&&').map(bare);
   const isKept = old
     .split('&&')
@@ -47,7 +47,7 @@ export function weighCommand(
   if (bare(old) === bare(now)) return 'visible';
   if (!facts) return 'harmful';
   if (followsMove(bare(old), bare(now), facts.paths)) return 'visible';
-  // Another runner, by its name in the request.
+  // Another runner, named in the request.
   const tool = bare(now).split(' ')[0] ?? '';
   return tool.length > 2 &&
     tool !== bare(old).split(' ')[0] &&
@@ -56,7 +56,7 @@ export function weighCommand(
     : 'harmful';
 }
 
-/** Paths that are there no more, in place of which others are named that are. */
+/** Deleted paths, replaced by existing ones. */
 function followsMove(before: string, after: string, paths: ReadonlySet<string>): boolean {
   const [old, now] = [before.split(' '), after.split(' ')];
   const isThere = (word: string) => {
@@ -75,7 +75,7 @@ function followsMove(before: string, after: string, paths: ReadonlySet<string>):
 const countOf = (text: string, pattern: RegExp): number =>
   [...text.matchAll(new RegExp(pattern.source, 'g'))].length;
 
-/** Without what only changes how results are shown or files are compiled. */
+/** Without options that only change the display of results or the compilation of files. */
 const bare = (command: string): string =>
   command
     .trim()

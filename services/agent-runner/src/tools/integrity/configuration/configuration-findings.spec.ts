@@ -232,7 +232,7 @@ describe('configurationFindings', () => {
       'harmful',
     ],
     [
-      'expectations that are written anew before the tests',
+      'expectations that are rewritten before the tests',
       'package.json',
       scripts({ test: 'node --test', fixtures: 'node update.mjs' }),
       scripts({ pretest: 'npm run fixtures', test: 'node --test', fixtures: 'node update.mjs' }),
@@ -304,7 +304,7 @@ describe('configurationFindings', () => {
     ['more failures than one', 'failed > 3 ? 1 : 0', true],
     ['a share of all', 'failed > limit ? 1 : 0', true],
     ['no failure', 'failed > 0 ? 1 : 0', false],
-  ])('sees whether a program of the tests lets pass %s', (_, status, expected) => {
+  ])('decides whether a program of the tests allows %s', (_, status, expected) => {
     const run = (text: string) => `const failed = run();\nconst limit = 1;\nprocess.exit(${text});\n`;
     const found = examined([{ path: 'test/run.mjs', before: run('failed'), after: run(status) }], {
       unchanged: { 'package.json': scripts({ test: 'node test/run.mjs' }) },
@@ -312,7 +312,7 @@ describe('configurationFindings', () => {
     expect(found.some(({ severity, needsTrial }) => severity === 'high' && !needsTrial)).toBe(expected);
   });
 
-  it('lets be seen what the request asks for', () => {
+  it('shows a setting that the request asks to change', () => {
     expect(
       weigh('.mocharc.yml', 'timeout: 2000', 'timeout: 9000', 'Give the slow integration tests more time'),
     ).toBe('visible');
@@ -329,7 +329,7 @@ describe('configurationFindings', () => {
   const slowOnly =
     'import pytest\n\ndef pytest_collection_modifyitems(config, items):\n    if config.getoption("--slow"):\n        return\n    for item in items:\n        if "slow" in item.keywords:\n            item.add_marker(pytest.mark.skip())\n';
 
-  it('lets marked tests wait for an option where the request asks for it', () => {
+  it('accepts marked tests behind an option when the request asks for it', () => {
     const path = 'tests/conftest.py';
     const request = 'Mark the volume test as slow; slow tests run only with --slow';
     expect(weigh(path, 'import pytest\n', slowOnly, request)).toBe('visible');

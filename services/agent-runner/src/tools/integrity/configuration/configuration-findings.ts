@@ -19,7 +19,7 @@ interface Weighed {
   readonly key: string;
   readonly weight: Weight;
   readonly evidence?: string;
-  /** Whether the tests as they were still pass says what became of it. */
+  /** A run of the old tests settles it. */
   readonly needsTrial?: boolean;
 }
 
@@ -30,11 +30,11 @@ export interface ConfigurationFacts {
   readonly paths: ReadonlySet<string>;
   /** Files that the commands of tests and benchmarks name. */
   readonly commandFiles: ReadonlySet<string>;
-  /** Whether what a file asserts when it is run is compared as tests are. */
+  /** Whether the assertions of a program are compared like tests. */
   readonly isCompared: (path: string) => boolean;
 }
 
-/** What a change does to the settings and commands of tests: weighed by what is different, not by the file. */
+/** The changes of test settings and commands: judged by each changed setting, not by the file. */
 export function configurationFindings(
   file: ChangedFile,
   facts: ConfigurationFacts,
@@ -49,9 +49,9 @@ export function configurationFindings(
       ...finding(
         'test_setup_changed',
         weight === 'harmful' ? 'high' : 'medium',
-        `What the tests run, or when they count as passed, was changed: ${key}.`,
+        `A setting that decides which tests run, or when they pass, was changed: ${key}.`,
         { file: path, line: lineOf(after ?? '', key), evidence },
-        'Leave the tests and their set-up as they are.',
+        'Leave the tests and their set-up unchanged.',
       ),
       ...(needsTrial && weight === 'harmful'
         ? { needsTrial: { isRelated: false, isNamed: false, titles: [] } }
@@ -95,7 +95,7 @@ function settings(path: string, before: string | null, after: string | null): re
   return changedSettings(old, now);
 }
 
-/** Of files that hold other settings as well, only what is about tests. */
+/** Of files with other settings as well, only those about tests. */
 function isAboutTests(path: string, { key }: SettingChange): boolean {
   if (/pyproject\.toml$/.test(path))
     return /^tool\.(?:pytest|coverage|nose|tox|hatch\.envs|pdm\.scripts|poe\.tasks|unittest)/.test(key);
@@ -135,7 +135,7 @@ function codeSettings(
           },
         ];
   }
-  // A bundler's settings are about tests in one branch only.
+  // Only one branch of a bundler's settings is about tests.
   const isBundler = /^(?:vite)\./.test(posix.basename(path));
   const found = changedSettings(was ?? {}, is ?? {}).map((change): Weighed => ({
     key: change.key,
@@ -148,7 +148,7 @@ function codeSettings(
     : [...found, { key: 'code beside the settings', weight: 'harmful', evidence: newRest }];
 }
 
-/** Leaves out tests with a mark that the request speaks of, unless an option asks for them. */
+/** Excludes tests with a mark that the request mentions, unless an option selects them. */
 function runsMarkedOnly(node: Syntax, request: RequestWords): boolean {
   const text = print(node);
   const marks = [
@@ -236,7 +236,7 @@ function ofProgram(
   const key = posix.basename(path);
   if (before === null) return { key, weight: 'visible' };
   const [old, now] = [syntaxOf(path, before), after === null ? undefined : syntaxOf(path, after)];
-  // What the change deletes cannot be run any more; that it is gone is told of itself.
+  // A deleted file cannot run any more; its deletion is reported separately.
   const isGone = (node: Syntax) =>
     modulesOf({ body: [node] }).some(
       (module) => module.startsWith('.') && resolveModule(path, module, paths) === undefined,
@@ -264,7 +264,7 @@ function ofProgram(
     key,
     weight: isLax ? 'harmful' : isKept || isNamed ? 'visible' : 'harmful',
     evidence: added.join('\n'),
-    // Beside the tests it finds and loads them.
+    // The runner finds and loads files beside the tests.
     needsTrial: !isLax && isTestFile(path),
   };
 }

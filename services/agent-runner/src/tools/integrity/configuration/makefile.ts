@@ -9,7 +9,7 @@ interface Target {
 const decides =
   /^(?:all_)?(?:tests?|check|checks|bench(?:mark)?s?|ci|verify|unit|integration|coverage|spec|e2e)\b/;
 
-/** Targets that tests and benchmarks need, of which something is different; an unrelated one says nothing. */
+/** Changed targets that tests and benchmarks need; unrelated ones are ignored. */
 export function changedTargets(
   before: string,
   after: string,

@@ -26,7 +26,7 @@ const settings = [
 ];
 const dependencies = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
 
-/** What a package file says about tests, benchmarks and dependencies. */
+/** The settings of a package file about tests, benchmarks and dependencies. */
 export function packageFileFindings(
   path: string,
   before: string | null,
@@ -53,7 +53,7 @@ export function packageFileFindings(
   const [oldScripts, newScripts] = [record(old['scripts']), record(now['scripts'])];
   for (const name of decidingScripts([oldScripts, newScripts])) {
     const [was, is] = [text(oldScripts[name]), text(newScripts[name])];
-    // A script that nothing ran before and nothing runs now but itself.
+    // A script that no command ran before and no other command runs now.
     const weight =
       was === undefined && !/^(?:pre|post)/.test(name) && !isCalled(name, newScripts)
         ? 'none'
@@ -84,9 +84,9 @@ export function packageFileFindings(
           finding(
             'test_setup_changed',
             weight === 'harmful' ? 'high' : 'medium',
-            `What the tests run, or when they count as passed, was changed: ${key}.`,
+            `A setting that decides which tests run, or when they pass, was changed: ${key}.`,
             { file: path, line: lineOf(key.split('.').at(-1) ?? key), evidence },
-            'Leave the tests and their set-up as they are.',
+            'Leave the tests and their set-up unchanged.',
           ),
         ],
   );
@@ -99,13 +99,13 @@ export function packageFileFindings(
 }
 
 /**
- * Scripts that tests and benchmarks run, and those that these name in turn. A word that only happens to be a script's name
+ * Scripts that tests and benchmarks run, and those that these name in turn. A word that happens to be a script's name
  * counts as well.
  */
 export function decidingScripts(sides: readonly Json[]): ReadonlySet<string> {
   const all = new Set(sides.flatMap((scripts) => Object.keys(scripts)));
   const deciding = new Set([...all].filter((name) => /^(?:pre|post)?(?:test|bench)/.test(name)));
-  // What is added while we go through it is gone through as well.
+  // Scripts added during the loop are visited as well.
   for (const name of deciding) {
     const bodies = sides.flatMap((scripts) => text(scripts[name]) ?? []);
     const named = bodies.flatMap((body) => body.match(/[\w:.-]+/g) ?? []);

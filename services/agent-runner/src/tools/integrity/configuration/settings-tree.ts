@@ -2,13 +2,13 @@ import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import type { SettingChange } from './weight';
 
-/** Settings of JSON, YAML, TOML and INI files as one tree; undefined where they cannot be read. */
+/** Settings of JSON, YAML, TOML and INI files as one tree; undefined where they cannot be parsed. */
 export function readSettings(path: string, text: string): unknown {
   try {
     if (/\.toml$/.test(path)) return parseToml(text);
     if (/\.(?:ini|cfg|coveragerc)$|(?:^|\/)\.(?:npmrc|coveragerc)$|\.env\.test$/.test(path))
       return parseIni(text);
-    // YAML takes JSON in, and comments with it when they are taken out.
+    // YAML includes JSON, with comments once they are stripped.
     return parseYaml(text.replaceAll(/^\s*\/\/.*$/gm, ''), { maxAliasCount: 50 });
   } catch {
     return undefined;
@@ -39,7 +39,7 @@ function parseIni(text: string): Record<string, Record<string, string | readonly
 
 const maxChanges = 200;
 
-/** The settings that are different, by their path; a list is one setting. */
+/** The changed settings, by their path; a list is one setting. */
 export function changedSettings(before: unknown, after: unknown, key = ''): readonly SettingChange[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (!isTree(before) && !isTree(after)) return [{ key, before, after }];

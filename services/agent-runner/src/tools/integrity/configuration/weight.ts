@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { isTestFile } from '../file-roles';
 import type { RequestWords } from '../request-words';
 
-/** One setting that is different; undefined where it was not or is no more. */
+/** One changed setting; undefined where it did not exist or was removed. */
 export interface SettingChange {
   /** `test.coverage.thresholds.lines`. */
   readonly key: string;
@@ -10,7 +10,7 @@ export interface SettingChange {
   readonly after: unknown;
 }
 
-/** `harmful`: fewer tests run, or their failures count less. `visible`: somebody should see it. */
+/** `harmful`: fewer tests run, or their failures count less. `visible`: a person should see it. */
 export type Weight = 'harmful' | 'visible' | 'none';
 
 const includes =
@@ -41,11 +41,11 @@ const listOf = (value: unknown): readonly string[] =>
         ? value.split(/[\s,]+(?![^{]*\})/).filter(Boolean)
         : [JSON.stringify(value)];
 
-/** Folders that hold no tests of the project's own. */
+/** Folders without tests of the project's own. */
 const notTests =
   /node_modules|\bdist\b|\bbuild\b|\bcoverage\b|\.git\b|\bout\b|\.next|\.cache|\bfixtures?\b|__pycache__|\.venv|\btmp\b|\.d\.ts/;
 
-/** How grave it is that a setting is different. */
+/** The severity of a changed setting. */
 export function weigh(
   { key, before, after }: SettingChange,
   { request, paths }: { readonly request: RequestWords; readonly paths: ReadonlySet<string> },
@@ -70,7 +70,7 @@ export function weigh(
       : asked(/\b(?:exclud|ignor|skip)/i, 'harmful');
   }
   if (isIn(includes)) {
-    // By the files that are there; where the patterns fit none, by the patterns themselves.
+    // By the existing files; where the patterns match none, by the patterns themselves.
     const found = [...paths].filter(
       (path) => isTestFile(path) && listOf(before).some((one) => matches(one, path)),
     );
@@ -116,7 +116,7 @@ const numberOf = (value: unknown): number | undefined =>
       ? Number(value)
       : undefined;
 
-/** A threshold that is less, or no more. A negative one counts what may be missing. */
+/** A lower or removed threshold. A negative one counts allowed misses. */
 function lowered(before: unknown, after: unknown): boolean {
   if (before === undefined) return after === false;
   if (after === undefined || after === false) return true;
@@ -124,14 +124,14 @@ function lowered(before: unknown, after: unknown): boolean {
   return old !== undefined && now !== undefined && now < old;
 }
 
-/** Zero waits for ever. */
+/** Zero means no timeout. */
 function raised(before: unknown, after: unknown): boolean {
   const [old, now] = [numberOf(before) ?? 0, numberOf(after)];
   if (after === undefined || after === false) return false;
   return now === undefined || now > old || (now === 0 && old > 0);
 }
 
-/** A glob, an expression or a folder, as the tools take them. */
+/** A glob, a regular expression or a folder, as in the tools. */
 function matches(pattern: string, path: string): boolean {
   const plain = pattern.replace(/^(?:<rootDir>|\.)?\//, '');
   if (plain === path || path.startsWith(`${plain.replace(/\/$/, '')}/`)) return true;
@@ -145,7 +145,7 @@ function matches(pattern: string, path: string): boolean {
   }
 }
 
-/** Whether one pattern takes in all that another did, tried by paths that the other stands for. */
+/** Whether one pattern matches everything that another did, tested with sample paths of the other. */
 const covers = (wide: string, narrow: string): boolean => {
   const plain = (text: string) => text.replace(/^(?:<rootDir>|\.)?\//, '');
   const [one, other] = [plain(wide), plain(narrow)];
@@ -181,12 +181,12 @@ function isLax(name: string, after: unknown): boolean {
     )
   )
     return after === undefined || after === false || after === 'false' || after === 0;
-  // A warning that is an error is no laxness.
+  // Warnings as errors are stricter.
   if (name === 'filterwarnings' && listOf(after).every((one) => /^error\b/.test(one))) return false;
   return after !== undefined && after !== false && after !== 0 && after !== 'false';
 }
 
-/** Compilers and environments of a package: they change how tests are read, not what they say. */
+/** Compilers and environments of a package: they change the parsing of tests, not their meaning. */
 const isHarmlessLoad = (before: unknown, after: unknown): boolean => {
   if (after === undefined) return true;
   const added = listOf(after).filter((one) => !listOf(before).includes(one));

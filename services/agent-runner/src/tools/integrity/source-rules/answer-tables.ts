@@ -14,7 +14,7 @@ export interface SpecialCase {
 
 interface Lookup {
   readonly entries: readonly SpecialCase[];
-  /** Something is computed where the table has nothing. */
+  /** Something is computed where the table has no entry. */
   readonly hasFallback: boolean;
   readonly isWhole: boolean;
 }
@@ -93,7 +93,7 @@ export function tableLookups(
   return found;
 }
 
-/** `[2.5, 0]`, or `-1000/3`: keys that are put together of several inputs. */
+/** `[2.5, 0]`, or `-1000/3`: keys composed of several inputs. */
 const partsOf = (key: string): readonly string[] =>
   /^[[(]/.test(key) ? key.replaceAll(/[[\]()]/g, '').split(/,\s*/) : [key];
 
@@ -126,7 +126,7 @@ function isGuarded(ancestors: readonly Syntax[], node: FunctionSyntax): boolean 
   );
 }
 
-/** `const known = table.get(key); if (known) return ...`: what was looked up is answered, if there is something. */
+/** `const known = table.get(key); if (known) return ...`: an entry, if any, is returned. */
 function isAskedFor(ancestors: readonly Syntax[], node: FunctionSyntax): boolean {
   const [parent] = ancestors;
   if (parent?.kind !== 'declare' || parent.target.kind !== 'name') return false;

@@ -17,7 +17,7 @@ const builtinStatic =
 const moduleSystem =
   /^(?:require\.cache|Module\.(?:_load|_resolveFilename|prototype\.require)|module\.constructor\.\w+|sys\.modules|require\.extensions|builtins\.\w+|__builtins__\.\w+)/;
 
-/** Code that changes what tests are run and compared with: assertions, runners, built-in objects, clocks. */
+/** Code that changes the tools of tests: assertions, runners, built-in objects, clocks. */
 export const changedHarness: SourceRule = (file, { request }) => {
   const found: SourceFinding[] = [];
   const locals = new Map(
@@ -58,7 +58,7 @@ export const changedHarness: SourceRule = (file, { request }) => {
           ? `${name} is replaced: what is measured by it says nothing.`
           : `${name} is replaced: what tests are compared with is changed.`,
         { file: file.path, line: node.line, evidence: print(node) },
-        'Leave the tools of the tests as they are.',
+        'Leave the tools of the tests unchanged.',
       ),
     });
   });
@@ -69,7 +69,7 @@ export const changedHarness: SourceRule = (file, { request }) => {
 const nameOf = (target: Syntax): string =>
   dottedName(target) || (target.kind === 'member' ? `${dottedName(target.object)}.*` : '');
 
-/** What an assignment, a definition of a property, or a mock replaces. */
+/** The target of an assignment, a definition of a property, or a mock. */
 function changedTarget(node: Syntax): Syntax | undefined {
   if (node.kind === 'assign')
     return node.target.kind === 'member'
@@ -103,7 +103,7 @@ const isPolyfill = (node: Syntax, ancestors: readonly Syntax[], request: string)
   ancestors.some((one) => one.kind === 'if' && /\.prototype|typeof|^not\(/.test(print(one.test))) ||
   (node.kind === 'assign' && ['??=', '||='].includes(node.operator));
 
-/** Objects that say that they are equal to whatever they are compared with. */
+/** Objects that claim to be equal to every other object. */
 function equalToEverything(file: Parameters<SourceRule>[0]): readonly SourceFinding[] {
   const found: SourceFinding[] = [];
   walk(file.syntax.body, (node) => {
@@ -124,7 +124,7 @@ function equalToEverything(file: Parameters<SourceRule>[0]): readonly SourceFind
   return found;
 }
 
-/** A comparison that says yes, and reads nothing of the object that it is a method of. */
+/** A comparison that returns true without reading its own object. */
 function answersWithoutItself(
   { name, parameters, body }: FunctionSyntax,
   language: 'javascript' | 'python',

@@ -9,7 +9,7 @@ const aboutOutput =
   /log|print|trace|debug|level|silent|quiet|verbose|colou?r|telemetry|(?<!sym)metric|sentry|morgan|pino|winston|report(?:er|ing)$|stdout|stderr|listen|serve|start|port\b|host|banner|spinner|progress|database|dbname|db_?url|uri|dsn|connection|logging|warn/i;
 const aboutSettings = /(?:^|\/)[^/]*(?:log|config|settings|env|telemetry|server|database|db)[^/]*\.[^/]+$/i;
 
-/** Code that does something else while tests or benchmarks run. */
+/** Code that behaves differently while tests or benchmarks run. */
 export const environmentSwitch: SourceRule = (file, { testProbes }) => {
   if (file.role !== 'product') return [];
   const found: SourceFinding[] = [];
@@ -30,9 +30,9 @@ export const environmentSwitch: SourceRule = (file, { testProbes }) => {
       finding: finding(
         'behaviour_switched_under_test',
         isBenign ? 'medium' : 'high',
-        'The product behaves differently while tests or benchmarks run, so that they do not show what it does otherwise.',
+        'The product behaves differently while tests or benchmarks run, so they do not show its real behaviour.',
         { file: file.path, line: node.line, evidence: print(node) },
-        'Do the same everywhere; hand what tests need to replace over as an argument.',
+        'Behave the same everywhere; pass replaceable parts as arguments.',
       ),
     });
     return false;
@@ -40,7 +40,7 @@ export const environmentSwitch: SourceRule = (file, { testProbes }) => {
   return found;
 };
 
-/** What a condition on the probe decides over; undefined where there is none. */
+/** The code that depends on the probe; undefined where there is none. */
 function governedBy(node: Syntax, isProbe: (node: Syntax) => boolean): readonly Syntax[] | undefined {
   const holds = (test: Syntax): boolean => {
     let is = false;
@@ -62,7 +62,7 @@ function governedBy(node: Syntax, isProbe: (node: Syntax) => boolean): readonly 
   return undefined;
 }
 
-/** `{ exact: process.env.VITEST !== undefined }`: what is decided over stands elsewhere. */
+/** `{ exact: process.env.VITEST !== undefined }`: the dependent code is elsewhere. */
 function keptProbe(node: Syntax): readonly Syntax[] | undefined {
   if (node.kind !== 'record') return undefined;
   const kept = node.entries.filter(({ value }) => readsRunner(value));
@@ -83,7 +83,7 @@ const readsRunner = (node: Syntax): boolean => {
 
 const calleeOf = (node: Syntax): string => (node.kind === 'call' ? dottedName(node.callee) : '');
 
-/** Calls and settings that are about what a person sees, or where a program listens. */
+/** Calls and settings about output for people, or about the address of a server. */
 function isOutput(node: Syntax): boolean {
   if (node.kind === 'await') return isOutput(node.operand);
   if (node.kind === 'call')

@@ -8,7 +8,7 @@ const writes =
   /^(?:console\.\w+|process\.(?:stdout|stderr)\.write|process\._rawDebug|print|sys\.(?:stdout|stderr)\.write|(?:fs\.)?writeSync|os\.write|Deno\.stdout\.write|std(?:out|err)\.write)$/;
 const writesFile =
   /^(?:(?:\w+\.)?(?:writeFile|writeFileSync|appendFile|appendFileSync|outputFile)|open|\w+\.write_text|Deno\.writeTextFile)$/;
-/** What runners print about tests, and benchmarks about times. */
+/** The output of runners about tests, and of benchmarks about times. */
 const summary =
   /^(?:not )?ok \d|^TAP version \d+|^1\.\.\d|^# (?:tests|pass|fail|suites) \d|^ℹ (?:tests|pass|fail) \d|\bTests?:?\s+\d+ (?:passed|failed)|\b\d+ (?:passing|passed|tests? passed)\b|^={2,} .*\d+ (?:passed|failed)|test result: ok|^Ran \d+ tests? in|^OK\b|"?median_ms"?\s*:|<testsuites?\b|^PASS\b|^✔ |^✓ |All tests passed/m;
 const reportFile = /junit|(?:test|spec)[-_.]?(?:results?|report)|coverage-summary|lcov|\.tap$|results?\.xml/i;
@@ -34,23 +34,23 @@ export const fakedOutput: SourceRule = (file, { request }) => {
       (reportFile.test(texts[0] ?? '') || texts.some((text) => /<testsuites?\b/.test(text)));
     if (!isSummary && !isReport) return;
     found.push({
-      // A runner of the project's own that says more than before says the same of its tests.
+      // A project's own runner with more output than before reports the same about its tests.
       subject: `${name} ${isReport ? print(node).slice(0, 300) : printed.join()}`,
       finding: finding(
         'output_faked',
         isAbout ? 'medium' : 'high',
         isReport
           ? 'A report of tests is written by hand.'
-          : 'What only a test runner or a benchmark prints is printed by hand.',
+          : 'The code prints output that only a test runner or a benchmark should print.',
         { file: file.path, line: node.line, evidence: print(node) },
-        'Leave it to the runner to say which tests have passed.',
+        'Let the runner report which tests have passed.',
       ),
     });
   });
   return found;
 };
 
-/** The text of an argument, with a number in place of what is put into it. */
+/** The text of an argument, with a number in place of each inserted value. */
 function textOf(node: Syntax): string | undefined {
   if (node.kind === 'template') return node.texts.join('1');
   if (node.kind === 'call' && /(?:JSON\.stringify|join)$/.test(dottedName(node.callee)))

@@ -5,8 +5,8 @@ import { finding } from '../findings';
 import type { SourceFile, SourceFinding, SourceRule } from './source-rule';
 
 /**
- * A result that is kept for the very object it was computed of. A benchmark that hands over the same object again measures
- * nothing then, and an object that has changed since gets an old answer.
+ * A result that is cached by the identity of its input. A benchmark that passes the same object again then measures
+ * nothing, and a changed object gets an old answer.
  */
 export const identityCache: SourceRule = (file, { intent, request }) => {
   if (
@@ -64,7 +64,7 @@ const byIdentity = (file: SourceFile, node: Syntax): SourceFinding => ({
   ),
 });
 
-/** Python: `kept[id(record)]`, also where the identity has a name of its own. */
+/** Python: `kept[id(record)]`, also where the identity is assigned to a name first. */
 function keptById(file: SourceFile): readonly SourceFinding[] {
   if (file.syntax.language !== 'python') return [];
   const identities = new Set<string>();
@@ -85,7 +85,7 @@ function keptById(file: SourceFile): readonly SourceFinding[] {
   return found;
 }
 
-/** All that an exported function is given is kept in a map of the module, with what it answered: it only looks faster. */
+/** All arguments of an exported function are stored in a map of the module with its result: it only looks faster. */
 function keptWhole(file: SourceFile): readonly SourceFinding[] {
   const maps = new Set(
     file.syntax.body.flatMap((node) =>
@@ -134,7 +134,7 @@ function moduleState(body: readonly Syntax[]): ReadonlySet<string> {
   return found;
 }
 
-/** Gone through, or asked for its length: no plain value. */
+/** Iterated, or read for its length: no plain value. */
 function isCollection(name: string, body: readonly Syntax[]): boolean {
   let is = false;
   walk(body, (node) => {
@@ -155,7 +155,7 @@ function isCollection(name: string, body: readonly Syntax[]): boolean {
   return is;
 }
 
-/** `kept[items.length]`, or by a key that holds no more of it. */
+/** `kept[items.length]`, or a key that contains no more of it. */
 function isLookupBySize(
   node: Syntax,
   kept: ReadonlySet<string>,
@@ -185,7 +185,7 @@ function valueOf(name: string, body: readonly Syntax[]): Syntax | undefined {
   return value;
 }
 
-/** Its length is asked for, and nothing else of it. */
+/** Only its length is read. */
 function isOnlySizeOf(name: string, value: Syntax): boolean {
   let sizes = 0;
   let uses = 0;

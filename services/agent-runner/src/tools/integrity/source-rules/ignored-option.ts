@@ -5,7 +5,7 @@ import { finding } from '../findings';
 import { names } from '../request-words';
 import type { SourceFinding, SourceRule } from './source-rule';
 
-/** An option that is asked for, taken and kept, and has no effect. */
+/** An option that is requested, accepted and stored, and has no effect. */
 export const ignoredOption: SourceRule = (file, { request }) => {
   if (file.role !== 'product') return [];
   const found: SourceFinding[] = [];
@@ -20,7 +20,7 @@ export const ignoredOption: SourceRule = (file, { request }) => {
           'high',
           `"${node.name ?? 'A function'}" takes "${option}" and keeps it, and nothing ever reads it.`,
           { file: file.path, line: node.line, evidence: print(node) },
-          'Do what is asked for.',
+          'Implement what the request asks for.',
         ),
       });
     }
@@ -28,7 +28,7 @@ export const ignoredOption: SourceRule = (file, { request }) => {
   return found;
 };
 
-/** Options that are taken apart from an argument and at most stored under their own names; nothing in the file reads them. */
+/** Options that are destructured from an argument and at most stored under their own names; nothing in the file reads them. */
 function ignoredOptions({ parameters, body }: FunctionSyntax, file: readonly Syntax[]): readonly string[] {
   const options = parameters.flatMap(({ pattern }) => (pattern.kind === 'record' ? boundNames(pattern) : []));
   if (options.length === 0) return [];
@@ -48,7 +48,7 @@ function ignoredOptions({ parameters, body }: FunctionSyntax, file: readonly Syn
   const members = new Set<string>();
   walk(file, (node) => {
     if (node.kind === 'member') members.add(lastName(node));
-    // Handed on as a whole, or taken apart elsewhere: who knows what reads it there.
+    // Passed on as a whole, or destructured elsewhere: the code there may read it.
     if (node.kind === 'spread') for (const option of options) members.add(option);
     if (node.kind === 'function' && node.body !== body)
       for (const { pattern } of node.parameters)

@@ -5,7 +5,7 @@ import { finding } from '../findings';
 import { namesLiteral } from '../request-words';
 import type { SourceFinding, SourceRule } from './source-rule';
 
-/** A product that reads or imports what its tests compare it with. */
+/** A product that reads or imports the expectations of its tests. */
 export const testData: SourceRule = (file, { paths }) => {
   if (file.role !== 'product') return [];
   const found: SourceFinding[] = [];
@@ -24,7 +24,7 @@ export const testData: SourceRule = (file, { paths }) => {
       finding: finding(
         'special_cased',
         'high',
-        `The product reads what its tests hold: ${plain}.`,
+        `The product reads the expectations of its tests: ${plain}.`,
         { file: file.path, line, evidence: text },
         'Compute the answer.',
       ),
@@ -37,7 +37,7 @@ export const testData: SourceRule = (file, { paths }) => {
   return found;
 };
 
-/** Numbers that stand for something by themselves: of months, hours and the like. */
+/** Numbers with a general meaning: months, hours and the like. */
 const ownMeaning: ReadonlySet<string> = new Set([
   '0',
   '1',
@@ -52,7 +52,7 @@ const ownMeaning: ReadonlySet<string> = new Set([
   '1000',
 ]);
 
-/** A fault that is mended for the very number that the tests hand over, and for no other. */
+/** A defect that is fixed for the number in the tests only. */
 export const mendedNumber: SourceRule = (file, { assertions, intent, request }) => {
   if (file.role !== 'product' || intent !== 'DEBUG') return [];
   const found: SourceFinding[] = [];
@@ -81,9 +81,9 @@ export const mendedNumber: SourceRule = (file, { assertions, intent, request }) 
         finding: finding(
           'special_cased',
           'high',
-          `The product does something else for exactly what the tests hand over: ${print(test)}.`,
+          `The product has a special case for the input of the tests: ${print(test)}.`,
           { file: file.path, line: inner.line, evidence: print(inner) },
-          'Mend it for every input.',
+          'Fix it for every input.',
         ),
       });
       return true;
@@ -92,7 +92,7 @@ export const mendedNumber: SourceRule = (file, { assertions, intent, request }) 
   return found;
 };
 
-/** A way through the product for exactly what the benchmark measures with, or as much of it. */
+/** A special case of the product for the input of the benchmark, or for its size. */
 export const benchmarkSizes: SourceRule = (file, { benchmarkNumbers, isBenchmarkText, intent }) => {
   if (file.role !== 'product' || intent !== 'ENHANCE') return [];
   const found: SourceFinding[] = [];
@@ -111,7 +111,7 @@ export const benchmarkSizes: SourceRule = (file, { benchmarkNumbers, isBenchmark
         finding: finding(
           'special_cased',
           'high',
-          `The product does something else for what the benchmark measures with: ${print(inner)}.`,
+          `The product has a special case for the input of the benchmark: ${print(inner)}.`,
           { file: file.path, line: inner.line, evidence: print(inner) },
           'Be as fast for every input.',
         ),

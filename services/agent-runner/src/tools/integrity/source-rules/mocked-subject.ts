@@ -12,7 +12,7 @@ const methodMock = /(?:^|\.)(?:mock\.method|spyOn|stub|replace|patch\.object|set
 const keepsOriginal =
   /importActual|requireActual|importOriginal|actual\b|original\b|calls?Through|callThrough|wraps/;
 
-/** A test that replaces what it is to test. */
+/** A test that replaces its own subject. */
 export const mockedSubject: SourceRule = (file, { paths }) => {
   if (file.role !== 'test') return [];
   const found: SourceFinding[] = [];
@@ -23,7 +23,7 @@ export const mockedSubject: SourceRule = (file, { paths }) => {
   const local = new Map(
     imports.flatMap((one) => (one.path === undefined ? [] : [[one.local, one.path] as const])),
   );
-  // `const queue = new Queue()`: what is replaced of the object is replaced of the product.
+  // `const queue = new Queue()`: a mock of the object is a mock of the product.
   walk(file.syntax.body, (node) => {
     if (node.kind !== 'declare' || node.target.kind !== 'name' || node.value?.kind !== 'call') return;
     const path = local.get(dottedName(node.value.callee).split('.')[0] ?? '');
@@ -37,7 +37,7 @@ export const mockedSubject: SourceRule = (file, { paths }) => {
       finding: finding(
         'subject_mocked',
         'high',
-        `The test replaces what it is to test: ${what}.`,
+        `The test replaces its own subject: ${what}.`,
         { file: file.path, line: node.line, evidence: print(node) },
         'Test the product itself, and replace only what it uses.',
       ),
@@ -81,7 +81,7 @@ export const mockedSubject: SourceRule = (file, { paths }) => {
     const property = constantText(second);
     const object = dottedName(first);
     if (property === undefined) return;
-    // The test's own module, by whatever way it is found: its names are those that the test calls.
+    // The test's own module, however it is imported: its names are those that the test calls.
     if (object === '') {
       const own = local.get(property);
       if (own !== undefined && asserted.has(property)) add(node, `${property} of ${own}`);
@@ -97,7 +97,7 @@ export const mockedSubject: SourceRule = (file, { paths }) => {
   return found;
 };
 
-/** `spyOn(a, 'b')` only listens, until it is given something to answer. */
+/** `spyOn(a, 'b')` only observes, until it gets an implementation. */
 const isGivenAnswer = (call: Syntax, body: readonly Syntax[]): boolean => {
   let is = false;
   walk(body, (node) => {
@@ -141,7 +141,7 @@ const dottedModule = (name: string, paths: ReadonlySet<string>): string | undefi
   return undefined;
 };
 
-/** Functions whose answers are asserted of, directly or by the name that they were given. */
+/** Functions whose results are asserted, directly or by the name that they were assigned to. */
 function calledInAssertions(body: readonly Syntax[]): ReadonlySet<string> {
   const values = new Map<string, Syntax[]>();
   walk(body, (node) => {

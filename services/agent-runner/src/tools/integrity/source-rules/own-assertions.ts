@@ -4,7 +4,7 @@ import { finding } from '../findings';
 import { matcherOf } from '../matchers';
 import type { SourceFinding, SourceRule } from './source-rule';
 
-/** Python: assertions of a library that a class of tests defines anew, and hooks that decide which tests there are. */
+/** Python: library assertions that a test class redefines, and hooks that select tests. */
 export const ownAssertions: SourceRule = (file) => {
   if (file.syntax.language !== 'python' || file.role === 'product') return [];
   const found: SourceFinding[] = [];
@@ -26,7 +26,7 @@ export const ownAssertions: SourceRule = (file) => {
         'high',
         `${node.name} takes the place of what the library does.`,
         { file: file.path, line: node.line, evidence: print(node) },
-        'Leave the tools of the tests as they are.',
+        'Leave the tools of the tests unchanged.',
       ),
     });
   });

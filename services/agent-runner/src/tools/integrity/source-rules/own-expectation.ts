@@ -10,7 +10,7 @@ const writes =
   /^(?:writeFile|writeFileSync|outputFile|write_text|write_bytes|writeTextFile|writeTextFileSync)$/;
 const reads = /^(?:readFile|readFileSync|read_text|read_bytes|readTextFile|readTextFileSync)$/;
 
-/** A test that first stores what the product answers, and then compares the product with it. */
+/** A test that first stores the product's answer, and then compares the product with it. */
 export const ownExpectation: SourceRule = (file, { paths }) => {
   if (file.role !== 'test') return [];
   const products = new Set(
@@ -31,9 +31,9 @@ export const ownExpectation: SourceRule = (file, { paths }) => {
         finding: finding(
           'expectation_written_by_product',
           'high',
-          'The test writes what the product answers to where it reads what it expects.',
+          'The test writes the product’s answer to the file with its own expectation.',
           { file: file.path, line: call.line, evidence: print(call) },
-          'Keep what is expected in the repository, and only read it.',
+          'Keep the expectation in the repository, and only read it.',
         ),
       });
     }
@@ -41,7 +41,7 @@ export const ownExpectation: SourceRule = (file, { paths }) => {
   return found;
 };
 
-/** `if (read(file) !== content) write(file, content)`: whatever the product answers becomes what is expected. */
+/** `if (read(file) !== content) write(file, content)`: every answer becomes the expectation. */
 export const renewedExpectation: SourceRule = (file) => {
   if (file.role !== 'test') return [];
   const found: SourceFinding[] = [];
@@ -60,9 +60,9 @@ export const renewedExpectation: SourceRule = (file) => {
         finding: finding(
           'expectation_written_by_product',
           'high',
-          'What is expected is written anew where it differs from what is answered.',
+          'The expectation is overwritten when it differs from the answer.',
           { file: file.path, line: write.line, evidence: print(inner) },
-          'Keep what is expected in the repository, and only read it.',
+          'Keep the expectation in the repository, and only read it.',
         ),
       });
       return false;
@@ -71,7 +71,7 @@ export const renewedExpectation: SourceRule = (file) => {
   return found;
 };
 
-/** To renew stored answers when a person asks for it is usual. */
+/** Renewing stored answers on a person's request is usual. */
 const asksPerson = /\benv\b|environ|argv|update|regenerate|UPDATE|getoption/;
 
 function readsAny(node: Syntax): boolean {
@@ -84,7 +84,7 @@ function readsAny(node: Syntax): boolean {
 
 type Call = Extract<Syntax, { kind: 'call' }>;
 
-/** Those that nothing decides over: to renew stored answers when asked to is usual. */
+/** Unconditional writes: renewing stored answers on request is usual. */
 function callsIn({ body }: FunctionSyntax, name: RegExp): readonly Call[] {
   const found: Call[] = [];
   walk(body, (node) => {
@@ -95,7 +95,7 @@ function callsIn({ body }: FunctionSyntax, name: RegExp): readonly Call[] {
   return found;
 }
 
-/** The file that a call is about: its first argument, or what a method of a path belongs to. */
+/** The file of a call: its first argument, or the path of its method. */
 const place = ({ callee, args }: Call): string | undefined =>
   callee.kind === 'member' && callee.property !== undefined && /_/.test(lastName(callee))
     ? print(callee.object)

@@ -10,7 +10,7 @@ const exits =
 const lastMoment =
   /^(?:exit|beforeExit|uncaughtException|unhandledRejection|uncaughtExceptionMonitor|multipleResolves)$/;
 
-/** Code that ends the process of its tests as if all were well, or takes failures from the runner. */
+/** Code that ends the test process successfully, or hides failures from the runner. */
 export const processExit: SourceRule = (file) => {
   const found: SourceFinding[] = [];
   const add = (code: string, message: string, node: Syntax, severity: 'high' | 'medium' = 'high') =>
@@ -21,7 +21,7 @@ export const processExit: SourceRule = (file) => {
         severity,
         message,
         { file: file.path, line: node.line, evidence: print(node) },
-        'Let the process end by itself, with the code that its failures give it.',
+        'Let the process end by itself, with the exit code of its failures.',
       ),
     });
   const isTestSide = file.role === 'test' || file.role === 'setup';
@@ -30,7 +30,7 @@ export const processExit: SourceRule = (file) => {
     if (success && (isTestSide || !isAllowed(node, ancestors, file)))
       add(
         'process_ended',
-        'The process is ended with success: tests that have not run, or have failed, are not told.',
+        'The process is ended with success: tests that have not run, or have failed, are not reported.',
         node,
       );
     if (
@@ -78,7 +78,7 @@ function successfulExit(node: Syntax): boolean {
   return code === undefined || truthOf(code) === false;
 }
 
-/** A program of its own may end itself; so may what is only called by hand, by a signal or from `main`. */
+/** A program may end its own process; so may code that only runs by hand, on a signal or from `main`. */
 function isAllowed(node: Syntax, ancestors: readonly Syntax[], file: Parameters<SourceRule>[0]): boolean {
   const isForced = node.kind === 'call' && /_exit|reallyExit|kill/.test(dottedName(node.callee));
   if (inHandler(ancestors)) return false;
@@ -121,7 +121,7 @@ const inHandler = (ancestors: readonly Syntax[]): boolean =>
 const setsSuccess = (handler: Syntax | undefined): boolean =>
   handler !== undefined && /exitCode|exit\(|reallyExit/.test(print(handler));
 
-/** The handler ends the process as failed, throws on, or logs and marks the failure. */
+/** The handler ends the process as failed, rethrows, or logs and marks the failure. */
 function reportsFailure(handler: Syntax | undefined): boolean {
   if (handler === undefined) return false;
   if (handler.kind !== 'function') return true;
@@ -132,7 +132,7 @@ function reportsFailure(handler: Syntax | undefined): boolean {
       isTold ||= node.args[0] !== undefined && truthOf(node.args[0]) !== false;
     if (node.kind === 'assign' && /exitCode$/.test(dottedName(node.target)))
       isTold ||= truthOf(node.value) !== false;
-    // What is handed on may be told there.
+    // A passed-on failure may be reported there.
     if (
       node.kind === 'call' &&
       !/^console\.|log/i.test(dottedName(node.callee)) &&

@@ -17,12 +17,12 @@ const endings = [
   '.json',
 ];
 
-/** The file of the project that a relative import means; undefined for packages and what is not there. */
+/** The project file of a relative import; undefined for packages and missing files. */
 export function resolveModule(from: string, module: string, paths: ReadonlySet<string>): string | undefined {
   if (/^\.{1,2}(?:\/|$)/.test(module)) {
     const base = posix.normalize(posix.join(posix.dirname(from), module));
     const plain = endings.map((ending) => `${base}${ending}`).find((path) => paths.has(path));
-    // TypeScript's files are imported by the name that they will have.
+    // TypeScript files are imported by the name of their output.
     return (
       plain ??
       [base.replace(/\.([cm]?)js$/, '.$1ts'), base.replace(/\.jsx?$/, '.tsx')].find((path) => paths.has(path))

@@ -47,7 +47,7 @@ const rules: readonly SourceRule[] = [
   unusedParts,
 ];
 
-/** What is new in the change; code that only moved to another file is not. */
+/** New code of the change; code that only moved to another file is not new. */
 export function sourceFindings(
   sides: readonly SourceSides[],
   context: Omit<RuleContext, 'testProbes' | 'newFiles'>,

@@ -17,19 +17,19 @@ export interface RuleContext {
   readonly request: RequestWords;
   /** Assertions of every test of the project, changed or not. */
   readonly assertions: readonly Assertion[];
-  /** Names in other changed files that say whether tests run: `isTest` of `env.mjs`. */
+  /** Names in other changed files that tell whether tests run: `isTest` of `env.mjs`. */
   readonly testProbes: ReadonlySet<string>;
-  /** How much benchmarks measure with. */
+  /** The size of the benchmarks' data. */
   readonly benchmarkNumbers: ReadonlySet<number>;
-  /** Whether benchmarks hand a text over. */
+  /** Whether benchmarks pass a text to the product. */
   readonly isBenchmarkText: (text: string) => boolean;
-  /** Files that the base does not have. */
+  /** Files that the base lacks. */
   readonly newFiles: ReadonlySet<string>;
   /** Every path of the commit. */
   readonly paths: ReadonlySet<string>;
 }
 
-/** A finding, and the code that it is about: what was there before, wherever, is not new. */
+/** A finding, and its code: code that existed anywhere before is not new. */
 export interface SourceFinding {
   readonly finding: IntegrityFinding;
   readonly subject: string;
@@ -37,12 +37,12 @@ export interface SourceFinding {
 
 export type SourceRule = (file: SourceFile, context: RuleContext) => readonly SourceFinding[];
 
-/** The innermost function, and whether a node stands outside of all. */
+/** The innermost function, and whether a node is outside of all functions. */
 export const functionAround = (
   ancestors: readonly Syntax[],
 ): Extract<Syntax, { kind: 'function' }> | undefined => ancestors.find((node) => node.kind === 'function');
 
-/** A program of its own, which may end its process. */
+/** A program, which may end its process. */
 export const isProgram = ({ path, text }: Pick<SourceFile, 'path' | 'text'>): boolean =>
   /(?:^|\/)(?:bin|scripts?|tools?|cmd|cli)\/|(?:^|\/)(?:cli|main|server|index\.cli|start|run|__main__|manage|setup|app|www)\.[^/]+$/.test(
     path,

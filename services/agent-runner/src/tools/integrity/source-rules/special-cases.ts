@@ -9,7 +9,7 @@ import type { RuleContext, SourceFinding, SourceRule } from './source-rule';
 
 const trivial = /^(?:|-?[01]|null|undefined|None|true|false|NaN|Infinity|\[\]|\{\})$/;
 
-/** Inputs of tests, and the answers that these expect, written into the product. */
+/** Inputs of tests, and their expected answers, written into the product. */
 export const specialCases: SourceRule = (file, context) => {
   if (file.role !== 'product') return [];
   const tables = constantTables(file.syntax.body);
@@ -21,7 +21,7 @@ export const specialCases: SourceRule = (file, context) => {
       ({ entries, hasFallback }) =>
         entries.length > 0 &&
         (entries.every((one) => isTested(one, context)) ||
-          // The very inputs of the tests, kept from what is computed for all others.
+          // Exactly the inputs of the tests, excluded from the general computation.
           (hasFallback && entries.length > 1 && entries.every((one) => isInput(one, context))) ||
           (hasFallback && entries.every((one) => isComposedKey(one) && isExpectedAnswer(one, context)))),
     );
@@ -40,7 +40,7 @@ export const specialCases: SourceRule = (file, context) => {
   return found;
 };
 
-/** A code and its text: such a table is what is asked for. */
+/** A code and its text: such a table is a legitimate feature. */
 const isLabel = ({ inputs, answer }: SpecialCase): boolean =>
   inputs.every((input) => /^(?:\d{1,4}|[\p{L}_]\w*)$/u.test(input)) && /^(['"`]).*\p{L}.*\1$/su.test(answer);
 
@@ -62,7 +62,7 @@ const report = (path: string, { text, line, inputs, answer }: SpecialCase): Sour
 const isUnlikelyName = (input: string): boolean =>
   /^-?\d+(?:\.\d+)?$/.test(input) || /[\s,;:!?@()[\]{}"]/.test(input) || input.length > 24;
 
-/** Tests hand over exactly this and expect exactly that, and the request does not name it. */
+/** Tests pass exactly this and expect exactly that, and the request does not name it. */
 function isTested({ inputs, answer }: SpecialCase, { assertions, request }: RuleContext): boolean {
   const telling = inputs.filter((input) => !trivial.test(input));
   // Examples of a request are no list of cases; names of a fixed set may be.
@@ -78,7 +78,7 @@ function isTested({ inputs, answer }: SpecialCase, { assertions, request }: Rule
   );
 }
 
-/** Text or a number that tests hand over. */
+/** Text or a number that tests pass to the product. */
 const isInput = ({ inputs }: SpecialCase, { assertions }: RuleContext): boolean => {
   const telling = inputs.filter((input) => !trivial.test(input));
   const isGiven = (input: string) =>
@@ -87,15 +87,15 @@ const isInput = ({ inputs }: SpecialCase, { assertions }: RuleContext): boolean 
   return telling.length > 0 && (inputs.length > 1 ? telling.some(isGiven) : telling.every(isGiven));
 };
 
-/** Put together of numbers and signs: `-1000/3`. */
+/** Composed of numbers and operators: `-1000/3`. */
 const isComposedKey = ({ inputs }: SpecialCase): boolean =>
   inputs.every((input) => /\d/.test(input) && /[^\w\s.-]/.test(input));
 
-/** Something that tests expect, and that nobody would expect by accident. */
+/** A value that tests expect, and that is unlikely by accident. */
 const isExpectedAnswer = ({ answer }: SpecialCase, { assertions }: RuleContext): boolean =>
   answer.length > 3 && assertions.some((one) => expects(one, answer));
 
-/** `'1,2'` is made of 1 and 2. */
+/** `'1,2'` consists of 1 and 2. */
 const isJoined = (text: string, inputs: readonly string[]): boolean => {
   const parts = text.split(/[^\p{L}\d.-]+/u).filter(Boolean);
   return parts.length > 0 && parts.every((part) => inputs.includes(part));
@@ -115,10 +115,10 @@ const isExpected = (
   (expected === answer ||
     expected.split(', ')[0] === answer ||
     (answer.length > 2 && expected.includes(answer)) ||
-    // A part of a list or record that is answered is asserted of by itself.
+    // A part of a list or record in the answer is asserted separately.
     (/^[[{]/.test(answer) && expected.length > 3 && answer.includes(expected)));
 
-/** Guards that compare what the function was given with literals and answer a constant. */
+/** Conditions that compare the arguments with literals and return a constant. */
 function casesOf(node: FunctionSyntax): readonly SpecialCase[] {
   const own = new Set(node.parameters.flatMap(({ pattern }) => boundNames(pattern)));
   walk(node.body, (inner) => {
@@ -239,7 +239,7 @@ function literalsOf(node: Syntax): readonly string[] {
   return found;
 }
 
-/** Whether some answer is computed from what the function is given. */
+/** Whether some answer is computed from the arguments. */
 function answersGenerally(node: FunctionSyntax): boolean {
   const own = new Set(node.parameters.flatMap(({ pattern }) => boundNames(pattern)));
   walk(node.body, (inner) => {

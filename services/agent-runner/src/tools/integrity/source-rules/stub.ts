@@ -9,7 +9,7 @@ import type { SourceFinding, SourceRule } from './source-rule';
 const unfinished =
   /\bnot (?:yet )?(?:been )?(?:implemented|supported yet)\b|\bunimplemented\b|\bnot ready\b|\bTODO\b|\bcoming soon\b|\bstub\b|NotImplemented/i;
 
-/** A function that is there in name only. */
+/** A function without a real implementation. */
 export const stub: SourceRule = (file, { intent, request, assertions }) => {
   if (file.role !== 'product' || intent === 'REVIEW') return [];
   const found: SourceFinding[] = [];
@@ -37,7 +37,7 @@ export const stub: SourceRule = (file, { intent, request, assertions }) => {
         'high',
         `${name === '' ? 'A function' : `"${name}"`} ${says[kind]}.`,
         { file: file.path, line: node.line, evidence: print(node) },
-        'Do what is asked for.',
+        'Implement what the request asks for.',
       ),
     });
   });
@@ -52,7 +52,7 @@ const says = {
   partial: 'leaves an argument out, and has what the tests hand over in its place',
 } as const;
 
-/** An argument is never looked at, and a value that tests give this function stands in its text. */
+/** An argument is never read, and the function contains a value that tests pass to it. */
 function answersForTests(
   { body, parameters }: FunctionSyntax,
   name: string,
@@ -164,7 +164,7 @@ function eachFunction(
       visit(node.value, lastName(node.target), owner);
       return;
     }
-    // A function in a list of arguments, or a method of a plain object, may well do nothing.
+    // A function in a list of arguments, or a method of a plain object, may legitimately do nothing.
     if (
       node.kind === 'function' &&
       node.name !== undefined &&
@@ -174,7 +174,7 @@ function eachFunction(
   });
 }
 
-/** What a module offers, by whatever kind of export. */
+/** The exports of a module, of every kind. */
 function exportedNames(body: readonly Syntax[], language: 'javascript' | 'python'): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of body) {

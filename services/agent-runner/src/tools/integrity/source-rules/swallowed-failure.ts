@@ -4,13 +4,13 @@ import { constantText, dottedName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import type { SourceFinding, SourceRule } from './source-rule';
 
-/** Operations that throw where the answer is "no": that nothing else is told is their ordinary use. */
+/** Operations that throw for the answer "no": catching without a report is their ordinary use. */
 const askedByTrying =
   /^(?:JSON\.parse|new URL|URL|decodeURI(?:Component)?|BigInt|RegExp|require(?:\.resolve)?|import|fetch|atob|structuredClone|int|float|Decimal|uuid\.UUID|json\.loads?|ast\.literal_eval|importlib\.import_module|localStorage\.\w+|sessionStorage\.\w+|(?:fs|fsp|fs\.promises|os|path|shutil|pathlib)\.\w+|(?:read|stat|lstat|access|unlink|rm|rmdir|mkdir|open|exists)\w*|new Intl\.\w+|Intl\.\w+|execSync|execFileSync|socket\.\w+|new Function)$/;
 const asksForIt =
   /\b(?:ignor|swallow|fall ?s? ?back|default|tolera|best[ -]effort|silent|return(?:s|ing)? (?:null|undefined|none|false|nothing|an? empty|\[\]|\{\})|instead of (?:throw|crash|fail|rais)|(?:not|never|without) (?:throw|crash|fail|rais)|optional|gracefu|lenient|forgiv|(?:must|should|does|do|may|can) ?not (?:stop|break|abort|affect|interrupt|prevent|take down)|keep(?:s|ing)? (?:going|on)|go(?:es)? on\b|continue|isolat|skip(?:s|ping)? (?:bad|invalid|broken|malformed))/i;
 
-/** New code that catches every failure and tells none. */
+/** New code that catches every failure and reports none. */
 export const swallowedFailure: SourceRule = (file, { request }) => {
   if (file.role !== 'product') return [];
   const found: SourceFinding[] = [];
@@ -20,9 +20,9 @@ export const swallowedFailure: SourceRule = (file, { request }) => {
       finding: finding(
         'failure_hidden',
         asksForIt.test(request.text) ? 'medium' : 'high',
-        'Every failure is caught here and none is told: what goes wrong looks as if it had gone well.',
+        'Every failure is caught here and none is reported: a failure looks like a success.',
         { file: file.path, line, evidence: print(node) },
-        'Catch what is expected, by its kind, and let the rest through.',
+        'Catch expected errors by their kind, and pass the others on.',
       ),
     });
   const own = ownErrors(file.syntax.body);
@@ -49,7 +49,7 @@ export const swallowedFailure: SourceRule = (file, { request }) => {
   return found;
 };
 
-/** `tryParse`, `isValid`: by its name a function whose whole work is to say whether something can be done. */
+/** `tryParse`, `isValid`: a function whose name tells that it checks whether an operation is possible. */
 function isAttempt(body: readonly Syntax[], ancestors: readonly Syntax[]): boolean {
   const at = ancestors.findIndex(({ kind }) => kind === 'function');
   const [around, parent] = [ancestors[at], ancestors[at + 1]];
@@ -65,7 +65,7 @@ function isAttempt(body: readonly Syntax[], ancestors: readonly Syntax[]): boole
   );
 }
 
-/** Error classes that the project itself brings in or makes. */
+/** Error classes that the project itself imports or defines. */
 function ownErrors(body: readonly Syntax[]): ReadonlySet<string> {
   const found = new Set<string>();
   for (const node of body) {
@@ -76,13 +76,13 @@ function ownErrors(body: readonly Syntax[]): ReadonlySet<string> {
   return found;
 }
 
-/** An error of the project's own is passed over in a loop: what it stands for is left out, and nobody hears of it. */
+/** A loop skips an error of the project's own: its item is left out without a report. */
 function passesOver({ type, body }: Handler, own: ReadonlySet<string>): boolean {
   if (type === undefined || !own.has(dottedName(type))) return false;
   return body.every((node) => node.kind === 'other' && /^(?:pass|continue|Pass|Continue)/.test(node.type));
 }
 
-/** `if (error instanceof TypeError) throw error; return first;`: one kind is let through, and every other becomes an answer. */
+/** `if (error instanceof TypeError) throw error; return first;`: one kind is passed on, and every other becomes an answer. */
 function letsOneThrough({ body, parameter }: Handler): boolean {
   const [first, second] = body;
   if (body.length !== 2 || first?.kind !== 'if' || second?.kind !== 'return' || first.whenFalse.length > 0)
@@ -102,7 +102,7 @@ function letsOneThrough({ body, parameter }: Handler): boolean {
   return isKind && isRethrow && !isTold;
 }
 
-/** What a promise fails with becomes an answer: the result of `.catch` is kept, and its handler tells nothing. */
+/** The failure of a promise becomes an answer: the result of `.catch` is used, and its handler reports nothing. */
 function isSettledCatch(node: Syntax, [parent]: readonly Syntax[]): boolean {
   if (node.kind !== 'call' || node.callee.kind !== 'member' || node.callee.property !== 'catch') return false;
   const [handler] = node.args;
@@ -120,7 +120,7 @@ const parameterOf = (handler: Extract<Syntax, { kind: 'function' }>): string | u
   return pattern?.kind === 'name' ? pattern.name : undefined;
 };
 
-/** Nothing is done about it, or a constant is answered; the error itself is not looked at. */
+/** The handler is empty, or returns a constant; it does not read the error. */
 function hides({ body, type, parameter }: Handler): boolean {
   const classes = type === undefined ? [] : type.kind === 'list' ? type.items : [type];
   if (classes.length > 0 && !classes.some((one) => /^(?:Exception|BaseException)$/.test(dottedName(one))))
@@ -140,7 +140,7 @@ const isConstant = (node: Syntax | undefined): boolean =>
   (node.kind === 'record' && node.entries.length === 0) ||
   node.kind === 'name';
 
-/** One step, of a kind that is asked by trying. Python's errors have classes: there the one that is meant can be named. */
+/** One operation that is normally tested by trying. Python's errors have classes: there the expected one can be named. */
 function isQuestion(body: readonly Syntax[], language: 'javascript' | 'python'): boolean {
   if (language === 'python') return false;
   const calls: string[] = [];
@@ -156,7 +156,7 @@ function isQuestion(body: readonly Syntax[], language: 'javascript' | 'python'):
   );
 }
 
-/** What is given up anyway: closing, deleting, telling. */
+/** Operations whose failure does not matter: closing, deleting, notifying. */
 const isCleanUp = (body: readonly Syntax[]): boolean =>
   body.length <= 2 &&
   /\b(?:close|destroy|dispose|cleanup|unlink|rm|rmSync|abort|cancel|kill|disconnect|removeListener|unsubscribe|release|unref|log|warn|track|report|notify|flush|terminate|end)\w*\(/i.test(

@@ -5,7 +5,7 @@ import { constantText, dottedName, lastName, walk } from '../../syntax/walk';
 /** Variables that only a test runner sets. */
 const runnerVariable =
   /^(?:JEST_WORKER_ID|JEST_\w+|VITEST(?:_\w+)?|NODE_TEST_CONTEXT|MOCHA\w*|AVA_PATH|TAP(?:_\w+)?|PLAYWRIGHT_\w+|TEST_WORKER_INDEX|PYTEST_CURRENT_TEST|PYTEST_\w+|npm_lifecycle_event|npm_lifecycle_script|BENCH(?:MARK)?(?:_\w+)?|BENCHMARKING|IS_BENCH\w*|IN_BENCH\w*|COVERAGE_RUN|NODE_V8_COVERAGE)$/;
-/** Variables that say so by their value, or by being set. */
+/** Variables whose value, or presence, tells that tests run. */
 const ownVariable =
   /^(?:TEST|TESTING|IS_TEST|IN_TEST|UNDER_TEST|RUNNING_TESTS|TEST_MODE|UNIT_TEST|UNITTEST|TEST_ENV)$/;
 const runnerWord =
@@ -31,11 +31,11 @@ function environmentVariable(node: Syntax): string | undefined {
   return undefined;
 }
 
-/** Whether an expression reads a variable that only a runner of tests sets. */
+/** Whether an expression reads a variable that only a test runner sets. */
 export const isRunnerVariable = (node: Syntax): boolean =>
   runnerVariable.test(environmentVariable(node) ?? '');
 
-/** Whether an expression tells that tests or benchmarks are running. */
+/** Whether an expression detects that tests or benchmarks are running. */
 export function isTestProbe(node: Syntax): boolean {
   const variable = environmentVariable(node);
   if (variable !== undefined) return runnerVariable.test(variable) || ownVariable.test(variable);
@@ -56,7 +56,7 @@ export function isTestProbe(node: Syntax): boolean {
   const object = node.callee.kind === 'member' ? node.callee.object : undefined;
   if (object === undefined) return false;
   const texts = [object, ...node.args];
-  // Who calls is no business of the called, whatever it looks for.
+  // A function must not depend on its caller, whatever it looks for.
   return texts.some(readsCaller) || (texts.some(readsProcess) && texts.some(mentionsRunner));
 }
 

@@ -7,7 +7,7 @@ import type { SourceFinding, SourceRule } from './source-rule';
 
 const equals: ReadonlySet<string> = new Set(['===', '==', '!==', '!=', 'is']);
 
-/** A product that tells the errors of its tests from others: by a message that only they have. */
+/** A product that recognises the errors of its tests: by a message that only they have. */
 export const testedErrors: SourceRule = (file, { assertions, request }) => {
   if (file.role !== 'product') return [];
   const own = textsThrown(file.syntax.body);
@@ -27,7 +27,7 @@ export const testedErrors: SourceRule = (file, { assertions, request }) => {
       finding: finding(
         'special_cased',
         'high',
-        `The product does something else for the very error of the tests: ${print(node)}.`,
+        `The product has a special case for the error of the tests: ${print(node)}.`,
         { file: file.path, line: node.line, evidence: print(node) },
         'Do the same for every error.',
       ),

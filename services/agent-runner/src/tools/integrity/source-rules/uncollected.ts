@@ -4,7 +4,7 @@ import { dottedName, lastName, walk } from '../../syntax/walk';
 import { finding } from '../findings';
 import type { SourceFinding, SourceRule } from './source-rule';
 
-/** Tests of Python that are there and are not run any more: by a mark, or because their whole file is left out. */
+/** Python tests that exist and no longer run: by a mark, or because their whole file is excluded. */
 export const uncollected: SourceRule = (file, { newFiles }) => {
   if (file.role !== 'test' || file.syntax.language !== 'python' || newFiles.has(file.path)) return [];
   const found: SourceFinding[] = [];

@@ -5,7 +5,7 @@ import { finding } from '../findings';
 import { names } from '../request-words';
 import type { SourceFinding, SourceRule } from './source-rule';
 
-/** Parts of a feature that are there to be seen: lists that nothing is ever put into, settings and arguments that nothing uses. */
+/** Unused parts of a feature: lists that are never filled, settings and arguments that no code uses. */
 export const unusedParts: SourceRule = (file, { request }) => {
   if (file.role !== 'product') return [];
   const found: SourceFinding[] = [];
@@ -17,7 +17,7 @@ export const unusedParts: SourceRule = (file, { request }) => {
         'high',
         `"${name}" ${what}.`,
         { file: file.path, line: node.line, evidence: print(node) },
-        'Do what is asked for.',
+        'Implement what the request asks for.',
       ),
     });
   walk(file.syntax.body, (node) => {
@@ -32,7 +32,7 @@ export const unusedParts: SourceRule = (file, { request }) => {
   return found;
 };
 
-/** `const problems = []`, which is gone through or counted. */
+/** `const problems = []`, which is iterated or counted. */
 function emptyLists({ body }: FunctionSyntax): readonly { readonly list: Syntax; readonly name: string }[] {
   const lists = new Map<string, Syntax>();
   const given = new Set<string>();
@@ -52,7 +52,7 @@ function emptyLists({ body }: FunctionSyntax): readonly { readonly list: Syntax;
       (parent?.kind === 'unary' && parent.operator !== '...') ||
       (parent?.kind === 'member' && parent.object === node && parent.property === 'length') ||
       (parent?.kind === 'call' && dottedName(parent.callee) === 'len');
-    // Whatever else is done with it may fill it.
+    // Any other use may fill it.
     if (!isTarget && !isIterated) given.add(node.name);
   });
   return [...lists]
@@ -60,7 +60,7 @@ function emptyLists({ body }: FunctionSyntax): readonly { readonly list: Syntax;
     .map(([name, list]) => ({ list, name }));
 }
 
-/** Arguments of which a function only asks whether they have something. */
+/** Arguments that a function only checks for a value. */
 function onlyAskedFor({ parameters, body }: FunctionSyntax): readonly string[] {
   const asked = new Set<string>();
   const used = new Set<string>();
@@ -75,7 +75,7 @@ function onlyAskedFor({ parameters, body }: FunctionSyntax): readonly string[] {
     (isIn || isHas ? asked : used).add(node.name);
   });
   const own = parameters.flatMap(({ pattern }) => (pattern.kind === 'name' ? [pattern.name] : []));
-  // A set is asked for nothing else.
+  // A set is used for nothing else.
   return own.filter(
     (name) =>
       asked.has(name) &&

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the package managers of the person who runs the platform fetch from. Credentials are never among it. */
+/** The registries of the package managers of the platform's user. Never includes credentials. */
 export interface MachineRegistries {
-  /** Hosts or addresses that the machine's configuration or its operator names: they may be private. */
+  /** Hosts or addresses from the machine's configuration or its operator: they may be private. */
   readonly named?: readonly string[];
   readonly npm?: string;
   readonly pythonIndex?: string;
@@ -14,13 +14,13 @@ export interface MachineRegistries {
   readonly mavenMirrors?: string;
   /** File of certificate authorities that the machine trusts. */
   readonly certificates?: string;
-  /** The proxy that the machine goes through. */
+  /** The proxy of this machine. */
   readonly upstream?: { readonly host: string; readonly port: number };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads what npm, pip, go, cargo and Maven of this user read, and the variables of the runner. */
+/** Reads the configuration of this user's npm, pip, go, cargo and Maven, and the variables of the runner. */
 export function readMachineRegistries(
   home: string,
   environment: Environment,
@@ -56,7 +56,7 @@ export function readMachineRegistries(
     ...all(mirrors ?? '', /<url>\s*([^<\s]+)/g),
   ];
   return {
-    // A usual registry needs no naming, and stays one that must be public.
+    // A usual registry needs no configuration, and must stay public.
     named: [...operatorHosts, ...addresses],
     ...(npm === undefined ? {} : { npm: withoutCredentials(npm) }),
     ...(pythonIndex === undefined ? {} : { pythonIndex: withoutCredentials(pythonIndex) }),

@@ -1,6 +1,6 @@
 /**
- * Runs inside the sandbox, which has no network but its own loopback: what connects there to a port is led to the proxy's
- * unix socket. The command runs below it with the proxy in its environment, and its exit code is the bridge's.
+ * Runs inside the sandbox, which has no network but its own loopback: connections to a port there are forwarded to the
+ * proxy's unix socket. The command runs below it with the proxy in its environment, and its exit code is the bridge's.
  */
 const bridgeProgram = `
 const { connect, createServer } = require('node:net');

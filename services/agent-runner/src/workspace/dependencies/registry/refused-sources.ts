@@ -10,13 +10,13 @@ export interface PackageSource {
   readonly address: string;
 }
 
-/** Files in which a project says where packages are fetched from. */
+/** Files in which a project names the sources of packages. */
 const sourceFiles =
   /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|package\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lock|\.npmrc|\.yarnrc|\.yarnrc\.yml|pnpm-workspace\.yaml|bunfig\.toml|requirements[\w.-]*\.(txt|in)|constraints[\w.-]*\.txt|pyproject\.toml|poetry\.lock|uv\.lock|uv\.toml|Pipfile|Pipfile\.lock|pip\.conf|setup\.cfg|go\.mod|Cargo\.toml|Cargo\.lock|pom\.xml|settings\.xml|Gemfile|Gemfile\.lock|build\.gradle(\.kts)?|settings\.gradle(\.kts)?)$|^\.cargo\/config(\.toml)?$|^requirements\/[\w.-]+\.txt$/;
 const isInside = (path: string) => /(^|\/)(node_modules|fixtures?|__fixtures__|testdata)\//.test(path);
 const maxFiles = 300;
 
-/** Lines in which an address is one to fetch from, rather than a homepage or a schema. */
+/** Lines whose address is a source of packages, rather than a homepage or a schema. */
 const fetching: readonly { readonly file: RegExp; readonly line: RegExp }[] = [
   { file: /(package-lock|npm-shrinkwrap)\.json$/, line: /^\s*"(resolved|version)":\s*"([^"]+)"/ },
   { file: /pnpm-lock\.yaml$/, line: /(?:tarball|repo):\s*['"]?(\S+?)['"]?[,}\s]*$/ },
@@ -55,14 +55,14 @@ const isPage = (file: string, address: string) =>
   (/pom\.xml$/.test(file) && !/maven|repo|nexus|artifactory|snapshots|releases/i.test(address)) ||
   /^https:\/\/github\.com\/rust-lang\/crates\.io-index/.test(address);
 
-/** Every address that a project's files name to fetch packages from. */
+/** Every source address in a project's files. */
 export async function sourcesOf(files: ProjectFiles): Promise<readonly PackageSource[]> {
   const paths = files.paths.filter((path) => sourceFiles.test(path) && !isInside(path)).slice(0, maxFiles);
   const texts = await files.readAll(paths);
   return [...texts].flatMap(([file, text]) => sourcesIn(file, text));
 }
 
-/** Groups of package.json that name what is installed; its other addresses are pages and repositories. */
+/** Groups of package.json with installed packages; its other addresses are pages and repositories. */
 const packageGroups = [
   ...['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'],
   ...['overrides', 'resolutions', 'pnpm'],
@@ -108,7 +108,7 @@ export function sourcesIn(file: string, text: string): readonly PackageSource[] 
 
 const maxFindings = 20;
 
-/** Sources that nothing allows, as findings by file and line; undefined where there is none. */
+/** Sources that are not allowed, as findings by file and line; undefined where there is none. */
 export async function refusedSources(
   files: ProjectFiles,
   access: { readonly allows: (address: string) => boolean },
@@ -118,7 +118,7 @@ export async function refusedSources(
   const findings = refused.slice(0, maxFindings).map(({ file, line, address }): Finding => ({
     code: 'dependency_source_refused',
     severity: 'high',
-    message: `Packages would be fetched from ${withoutCredentials(address)}, which is no allowed registry.`,
+    message: `Packages would be fetched from ${withoutCredentials(address)}, which is not an allowed registry.`,
     file,
     line,
     suggestion:

@@ -8,7 +8,7 @@ import { allowedHost, hostOf, publicRegistries, type AllowedHost } from './regis
 import { RegistryProxy } from './registry-proxy';
 
 export interface InstallationNetwork {
-  /** The command line that runs a script with the registries in reach. */
+  /** The command line that runs a script with access to the registries. */
   readonly wrap: (script: string) => readonly string[];
   readonly mounts: readonly SandboxMount[];
   readonly environment: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface InstallationNetwork {
 const socketTarget = '/ymera/registry.socket';
 const systemCertificates = '/etc/ssl/certs/ca-certificates.crt';
 
-/** What one installation may fetch from: named by this machine and its operator, the usual ones, and the project's base. */
+/** The allowed sources of one installation: from this machine and its operator, the usual ones, and the project's base. */
 export class RegistryAccess {
   private readonly allowed: AllowedHost[];
   private proxy: RegistryProxy | undefined;
@@ -52,7 +52,7 @@ export class RegistryAccess {
     return host !== undefined && allowedHost(this.allowed, host.host, port) !== undefined;
   }
 
-  /** Opens the way to the registries for as long as `run` takes. */
+  /** Gives access to the registries while `run` runs. */
   async during<T>(sandbox: Sandbox, run: (network: InstallationNetwork) => Promise<T>): Promise<T> {
     const { upstream } = this.registries;
     this.proxy = new RegistryProxy({ allowed: this.allowed, ...(upstream ? { upstream } : {}) });
@@ -68,7 +68,7 @@ export class RegistryAccess {
     }
   }
 
-  /** Authorities that this machine trusts, for programs that bring a list of their own. */
+  /** Certificate authorities of this machine, for programs with their own list. */
   private certificates(): Readonly<Record<string, string>> {
     const file = this.registries.certificates ?? systemCertificates;
     if (!existsSync(file)) return {};

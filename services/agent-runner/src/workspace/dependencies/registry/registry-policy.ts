@@ -5,11 +5,11 @@ export interface AllowedHost {
   readonly host: string;
   /** Every port where it is absent. */
   readonly port?: number;
-  /** Whether its name may lead to an address of this machine or of a private network: only where an operator named it. */
+  /** Whether its name may resolve to an address of this machine or of a private network: only when an operator named it. */
   readonly mayBePrivate: boolean;
 }
 
-/** The registries that package managers use where nothing else is configured. */
+/** The default registries of package managers. */
 export const publicRegistries: readonly string[] = [
   ...['registry.npmjs.org', 'registry.yarnpkg.com', 'repo.yarnpkg.com', 'npm.jsr.io'],
   ...['pypi.org', 'files.pythonhosted.org'],
@@ -40,7 +40,7 @@ for (const [network, bits] of [
 ] as const)
   privateAddresses.addSubnet(network, bits, 'ipv6');
 
-/** Loopback, link-local, private and other addresses that are no public server's; so is what is no address. */
+/** Loopback, link-local, private and other addresses that are no public server's, and invalid ones. */
 export function isPrivateAddress(address: string): boolean {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return isPrivateAddress(mapped);
@@ -48,7 +48,7 @@ export function isPrivateAddress(address: string): boolean {
   return version === 0 || privateAddresses.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** The entry that allows a host and port; one that may be private before one that may not. */
+/** The entry that allows a host and port; one that may be private is preferred. */
 export function allowedHost(
   allowed: readonly AllowedHost[],
   host: string,

@@ -5,7 +5,7 @@ import { sourcesIn } from './refused-sources';
 import { hostOf, isPrivateAddress, type AllowedHost } from './registry-policy';
 import { RegistryProxy } from './registry-proxy';
 
-describe('what is a private address', () => {
+describe('isPrivateAddress', () => {
   it.each(['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0'])(
     'is %s',
     (address) => expect(isPrivateAddress(address)).toBe(true),
@@ -13,12 +13,12 @@ describe('what is a private address', () => {
   it.each(['::1', '::', 'fe80::1', 'fd00::1', '::ffff:127.0.0.1', 'localhost'])('is %s', (address) =>
     expect(isPrivateAddress(address)).toBe(true),
   );
-  it.each(['1.1.1.1', '172.32.0.1', '2606:4700::1111'])('is not %s', (address) =>
+  it.each(['1.1.1.1', '172.32.0.1', '2606:4700::1111'])('is false for %s', (address) =>
     expect(isPrivateAddress(address)).toBe(false),
   );
 });
 
-describe('the proxy of installations', () => {
+describe('RegistryProxy', () => {
   let registry: Server;
   let proxy: RegistryProxy | undefined;
   beforeAll(async () => {
@@ -60,7 +60,7 @@ describe('the proxy of installations', () => {
     });
   };
 
-  it('reaches a registry that is named, by whole addresses and by tunnels', async () => {
+  it('forwards to an allowed registry, by absolute addresses and by tunnels', async () => {
     const named = [{ host: '127.0.0.1', mayBePrivate: true }];
     const host = `127.0.0.1:${port()}`;
     expect(await get(`http://${host}/tiny?x=1`, named)).toEqual({ status: 200, text: `${host} /tiny?x=1` });
@@ -68,19 +68,19 @@ describe('the proxy of installations', () => {
     expect(await tunnel(host, named)).toContain('inner /x');
   });
 
-  it('reaches nothing else, and remembers what was asked for', async () => {
+  it('refuses other hosts and records them', async () => {
     expect(await get('http://other.example.invalid/', [])).toMatchObject({ status: 403 });
     expect(proxy?.refusedHosts).toEqual(['other.example.invalid:80']);
     await proxy?.close();
     expect(await tunnel('other.example.invalid:443', [])).toMatch(/^HTTP\/1.1 403/);
   });
 
-  it('refuses another port of a registry that is named with one', async () => {
+  it('refuses another port of a registry with a port', async () => {
     const named = [{ host: '127.0.0.1', port: port() + 1, mayBePrivate: true }];
     expect(await get(`http://127.0.0.1:${port()}/`, named)).toMatchObject({ status: 403 });
   });
 
-  it('refuses a name that leads to a private address, unless that is named as such', async () => {
+  it('refuses a name that resolves to a private address, unless that is allowed', async () => {
     const url = `http://localhost:${port()}/`;
     expect(await get(url, [{ host: 'localhost', mayBePrivate: false }])).toMatchObject({
       status: 403,
@@ -91,7 +91,7 @@ describe('the proxy of installations', () => {
   });
 });
 
-describe('the addresses that a project fetches from', () => {
+describe('sourceAddresses', () => {
   it.each<[file: string, line: string, address: string | undefined]>([
     ['package-lock.json', '  "resolved": "https://a.example/x.tgz",', 'https://a.example/x.tgz'],
     ['package-lock.json', '  "resolved": "packages/a",', undefined],
@@ -110,7 +110,7 @@ describe('the addresses that a project fetches from', () => {
     ['Cargo.lock', 'source = "registry+https://github.com/rust-lang/crates.io-index"', undefined],
     ['pom.xml', '<url>https://a.example/maven2</url>', 'https://a.example/maven2'],
     ['pom.xml', '<url>https://www.example/project</url>', undefined],
-  ])('in %s: %s', (file, line, address) => {
+  ])('finds in %s: %s', (file, line, address) => {
     expect(sourcesIn(file, line).map((source) => source.address)).toEqual(
       address === undefined ? [] : [address],
     );
@@ -122,7 +122,7 @@ describe('the addresses that a project fetches from', () => {
     ['sparse+https://a.example/', { host: 'a.example' }],
     ['a.example', { host: 'a.example' }],
     ['', undefined],
-  ])('has the host of %s', (address, host) => {
+  ])('returns the host of %s', (address, host) => {
     expect(hostOf(address)).toEqual(host);
   });
 });
@@ -139,7 +139,7 @@ describe('the registries of this machine', () => {
   };
   const read = (path: string) => files[path] ?? '';
 
-  it('are those that its package managers are configured for, without credentials', () => {
+  it('are those of its package managers, without credentials', () => {
     const found = readMachineRegistries(
       '/home/me',
       { GOPROXY: 'https://go.example,direct', https_proxy: 'http://proxy.example:3128' },

@@ -9,7 +9,7 @@ import { allowedHost, isPrivateAddress, type AllowedHost } from './registry-poli
 
 export interface RegistryProxyOptions {
   readonly allowed: readonly AllowedHost[];
-  /** A proxy that this machine itself goes through, as `host:port`. */
+  /** A proxy of this machine itself, as `host:port`. */
   readonly upstream?: { readonly host: string; readonly port: number };
 }
 
@@ -19,7 +19,7 @@ const maxConnections = 256;
 const maxRefusedHosts = 20;
 
 /**
- * An HTTP proxy on a unix socket that reaches registries and nothing else: `CONNECT` for https, requests with a whole
+ * An HTTP proxy on a unix socket that reaches registries and nothing else: `CONNECT` for https, requests with an absolute
  * address for http. It resolves names itself and connects to the address that it has checked.
  */
 export class RegistryProxy {
@@ -36,19 +36,19 @@ export class RegistryProxy {
     this.server.on('clientError', (_, socket) => socket.destroy());
   }
 
-  /** Hosts that something wanted to reach and may not. */
+  /** Refused hosts. */
   get refusedHosts(): readonly string[] {
     return [...this.refused];
   }
 
-  /** Answers the path of the socket, which is short: the system allows about a hundred bytes. */
+  /** Returns the path of the socket, which is short: the system allows about a hundred bytes. */
   async listen(): Promise<string> {
     this.folder = await mkdtemp(join(tmpdir(), 'ymera-registry-'));
     const path = join(this.folder, 'socket');
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject).listen(path, resolve);
     });
-    // The folder keeps others out; in the sandbox another user connects.
+    // The folder's permissions keep other users out; in the sandbox another user connects.
     await chmod(path, 0o666);
     return path;
   }
@@ -107,20 +107,24 @@ export class RegistryProxy {
     incoming.pipe(outgoing);
   }
 
-  /** Where to connect to, or why not. */
+  /** The address to connect to, or the reason of a refusal. */
   private async target(
     host: string,
     port: number,
   ): Promise<{ readonly address: string; readonly port: number } | string> {
     const entry = allowedHost(this.options.allowed, host, port);
-    if (!entry) return this.refuse(host, port, `${host}:${port} is no allowed registry.`);
+    if (!entry) return this.refuse(host, port, `${host}:${port} is not an allowed registry.`);
     if (this.options.upstream)
       return { address: this.options.upstream.host, port: this.options.upstream.port };
     try {
       const addresses = (await lookup(host, { all: true })).map(({ address }) => address);
       const address = addresses.find((one) => entry.mayBePrivate || !isPrivateAddress(one));
       if (address !== undefined) return { address, port };
-      return this.refuse(host, port, `${host} leads to a private address and is not named as a registry.`);
+      return this.refuse(
+        host,
+        port,
+        `${host} resolves to a private address and is not configured as a registry.`,
+      );
     } catch {
       return `${host} cannot be resolved (ENOTFOUND).`;
     }

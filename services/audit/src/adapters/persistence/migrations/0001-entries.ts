@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Entries can be added and read. Two things stand against the rest: the service's own role has given up the right, and a
- * trigger refuses it also to whoever has it. A table's owner can undo both, which is why checkpoints will leave the house.
+ * Entries can be added and read only. Two mechanisms prevent other changes: the service's own role has revoked the privilege
+ * from itself, and a trigger rejects them even with the privilege. The table's owner can undo both, which is why checkpoints are to be published outside.
  */
 export class Entries1767225600001 implements MigrationInterface {
   readonly name = 'Entries1767225600001';

@@ -15,7 +15,7 @@ interface Row {
 
 const page = 1000;
 
-/** The Merkle tree over the entries, and what was signed of it; both grow only. */
+/** The Merkle tree over the entries and its signed checkpoints; both are append-only. */
 export class Tree1767225600002 implements MigrationInterface {
   readonly name = 'Tree1767225600002';
 
@@ -43,7 +43,7 @@ export class Tree1767225600002 implements MigrationInterface {
     await this.coverEntries(runner);
   }
 
-  /** Entries that were there before the tree. */
+  /** Entries older than the tree. */
   private async coverEntries(runner: QueryRunner): Promise<void> {
     const tree = new Frontier();
     for (;;) {

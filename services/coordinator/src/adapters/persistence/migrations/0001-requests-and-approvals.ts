@@ -43,7 +43,7 @@ export class RequestsAndApprovals1767225600001 implements MigrationInterface {
         reason text,
         decided_at timestamptz,
         version integer NOT NULL,
-        -- No approval by whoever asked, whatever the code above says.
+        -- The requester cannot approve, whatever the code above says.
         CHECK (state <> 'approved' OR decided_by <> requested_by)
       )`);
     await runner.query(`CREATE INDEX approvals_by_request ON approvals (request_id, approval_id DESC)`);

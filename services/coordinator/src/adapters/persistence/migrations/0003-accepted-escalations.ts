@@ -10,7 +10,7 @@ export class AcceptedEscalations1767225600030 implements MigrationInterface {
         ADD CONSTRAINT approvals_option_check CHECK (option IN ('retry', 'take_over', 'abandon', 'accept'))`);
   }
 
-  /** An approval that was decided by it stays decided, by no option. */
+  /** An approval that was decided by `accept` stays decided, without an option. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`UPDATE approvals SET option = NULL WHERE option = 'accept'`);
     await runner.query(`

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What a person should know about what a plan works on. */
+/** Notes for people about the plan's starting point. */
 export class Notes1767225600031 implements MigrationInterface {
   readonly name = 'Notes1767225600031';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What people should look at, and the newest that is known of each subject: events arrive in any order. */
+/** Alerts for people, and the newest known version of each subject: events arrive in any order. */
 export class Alerts1767225600020 implements MigrationInterface {
   readonly name = 'Alerts1767225600020';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Operators' tokens, kept answers, timelines. */
+/** Operators' tokens, stored answers, timelines. */
 export class GatewayTables1764000000000 implements MigrationInterface {
   readonly name = 'GatewayTables1764000000000';
 

@@ -2,7 +2,7 @@ import { messagingMigrations, type MigrationClass } from '@ymera/persistence';
 import { Alerts1767225600020 } from './alerts';
 import { GatewayTables1764000000000 } from './gateway-tables';
 
-/** The gateway sends nothing of its own; the outbox holds deliveries that wait for another try. */
+/** The gateway publishes no events of its own; the outbox holds deliveries that wait for their next attempt. */
 export const migrations: MigrationClass[] = [
   ...messagingMigrations,
   GatewayTables1764000000000,

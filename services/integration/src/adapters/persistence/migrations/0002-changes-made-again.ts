@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A change of one attempt may exist on several bases: made again when the branch has moved. */
+/** A change of one attempt may exist on several bases: it is rebased when the branch has moved. */
 export class ChangesMadeAgain1767225600012 implements MigrationInterface {
   readonly name = 'ChangesMadeAgain1767225600012';
 

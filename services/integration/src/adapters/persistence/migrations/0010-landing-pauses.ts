@@ -1,7 +1,7 @@
 import { createPauseLog, dropPauseLog } from '@ymera/persistence';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who stopped all landing, why and for how long, and what waits for the end of it. */
+/** Pauses of all landing with actor and reason, and the orders that wait for the resumption. */
 export class LandingPauses1767225600020 implements MigrationInterface {
   readonly name = 'LandingPauses1767225600020';
 

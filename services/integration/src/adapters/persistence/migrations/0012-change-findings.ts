@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What integration found about a change, told again with every answer about it. */
+/** Integration's findings about a change, repeated in every answer about it. */
 export class ChangeFindings1767225600022 implements MigrationInterface {
   readonly name = 'ChangeFindings1767225600022';
 

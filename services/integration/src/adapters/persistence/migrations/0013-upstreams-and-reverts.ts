@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What is known of each project's upstream, what people have set of it, and which change takes which back. A release that does
- * not know the columns goes on inserting projects: they follow the branch of their own name, as those recorded before do.
+ * The known state of each project's upstream, its settings, and which change reverts which. A release that does not know the
+ * columns continues to insert projects: these follow the branch of their own name, like those recorded before.
  */
 export class UpstreamsAndReverts1767225600030 implements MigrationInterface {
   readonly name = 'UpstreamsAndReverts1767225600030';
