@@ -24,4 +24,5 @@ export { isOpen, pauseAfter, pauseVersion, resumed, type Pause } from './pause';
 export { err, ok, type Err, type Ok, type Result } from './result';
 export { sleep } from './sleep';
 export { isStorable, storable, unstorableTexts, type UnstorableText } from './storable-text';
+export { truncateEnd, truncateMiddle } from './truncate';
 export { settlesWithin, withTimeout } from './with-timeout';

@@ -10,15 +10,21 @@ import { WorkflowsController } from './adapters/messaging/workflows.controller';
 import { coordinatorStores } from './adapters/persistence/coordinator-stores';
 import { migrations } from './adapters/persistence/migrations';
 import { DecideApproval } from './application/decide-approval';
+import { DeleteOldRequests } from './application/delete-old-requests';
 import { ProjectGates } from './application/project-gates';
 import { HandleWorkflowEnd } from './application/handle-workflow-end';
 import { ReadApprovals } from './application/read-approvals';
+import { ReconcileRequests } from './application/reconcile-requests';
 import { ReadRequests } from './application/read-requests';
 import { RevertChange } from './application/revert-change';
 import { SubmitRequest } from './application/submit-request';
 import type { CoordinatorConfig } from './config';
 
 const expiryIntervalMs = 1_000;
+const maxReconcileIntervalMs = 10_000;
+const confirmedCheckFactor = 10;
+const maxRestarts = 3;
+const retentionIntervalMs = 3_600_000;
 
 class CoordinatorModule {}
 
@@ -48,7 +54,36 @@ export async function coordinatorModule(
       budgetS: config.YMERA_RUN_BUDGET_SECONDS,
     },
     traceId: () => currentTraceId() ?? '',
+    checkAfterMs: config.YMERA_REQUEST_CHECK_SECONDS * 1000,
   };
+  const reconciling = new ReconcileRequests({
+    unitOfWork,
+    directory: submitting.directory,
+    clock: systemClock,
+    logger,
+    policy: {
+      checkAfterMs: submitting.checkAfterMs,
+      confirmedCheckMs: submitting.checkAfterMs * confirmedCheckFactor,
+      maxRestarts,
+    },
+  });
+  const reconciler = new PeriodicJob(
+    'running requests',
+    Math.min(submitting.checkAfterMs, maxReconcileIntervalMs),
+    () => reconciling.execute(),
+    logger,
+  );
+  reconciler.start();
+  const deleting = new DeleteOldRequests(
+    unitOfWork,
+    systemClock,
+    config.YMERA_REQUEST_RETENTION_DAYS,
+    logger,
+  );
+  const retention = new PeriodicJob('old requests', retentionIntervalMs, () => deleting.execute(), logger);
+  retention.start();
+  shutdown.defer('retention of requests', () => retention.stop());
+  shutdown.defer('reconciler of requests', () => reconciler.stop());
   const expiry = new PeriodicJob('overdue approvals', expiryIntervalMs, () => gates.expireOverdue(), logger);
   expiry.start();
   shutdown.defer('expiry of approvals', () => expiry.stop());

@@ -12,6 +12,7 @@ import { prepareGitEnvironment } from './adapters/git/git-environment';
 import { GitProjectRepositories } from './adapters/git/git-project-repositories';
 import { GitPushIntents, GitUpstreams } from './adapters/git/git-upstreams';
 import { GitCommitBuilders } from './adapters/git/git-commit-builders';
+import { GitMaintenance } from './adapters/git/git-maintenance';
 import { prepareLayout, type RepositoryLayout } from './adapters/git/repository-layout';
 import { UploadPack } from './adapters/git/upload-pack';
 import { UpstreamAccess } from './adapters/git/upstream-access';
@@ -27,6 +28,7 @@ import { integrationStores } from './adapters/persistence/integration-stores';
 import { migrations } from './adapters/persistence/migrations';
 import { removeStale } from './adapters/artefacts/remove-stale';
 import { DeleteExpiredArtefacts, type ArtefactStore } from './application/artefacts';
+import { CollectGarbage } from './application/collect-garbage';
 import { GetChange } from './application/get-change';
 import { LandChange } from './application/land-change';
 import { LandWaiting } from './application/land-waiting';
@@ -124,6 +126,20 @@ export async function integrationModule(
   waitingLandingsJob.start();
   waitingLandingsJob.kick();
   shutdown.defer('waiting landings', () => waitingLandingsJob.stop());
+  const garbage = new CollectGarbage({
+    unitOfWork,
+    maintenance: new GitMaintenance(git, layout),
+    underWay,
+    logger,
+  });
+  const garbageJob = new PeriodicJob(
+    'garbage of repositories',
+    config.YMERA_REPOSITORY_GC_SECONDS * 1000,
+    () => garbage.execute(),
+    logger,
+  );
+  garbageJob.start();
+  shutdown.defer('garbage of repositories', () => garbageJob.stop());
   return {
     module: IntegrationModule,
     controllers: [

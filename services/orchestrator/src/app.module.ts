@@ -24,6 +24,7 @@ import { MarkAgentResponsive } from './application/mark-agent-responsive';
 import { ReadWorkflows } from './application/read-workflows';
 import { Reconcile } from './application/reconcile';
 import { WorkflowEngine } from './application/workflow-engine';
+import { DeleteOldWorkflows } from './application/delete-old-workflows';
 import { DispatchControl } from './application/dispatch-control';
 import { WorkflowControl } from './application/workflow-control';
 import { ExtendLease } from './application/extend-lease';
@@ -36,6 +37,8 @@ const service = 'orchestrator';
 const maxFreshMs = 1_000;
 /** Timeout of a pass over the timers. Many are due at once after an outage, on a busy machine. */
 const maxPassMs = 5_000;
+
+const retentionIntervalMs = 3_600_000;
 
 class OrchestratorModule {}
 
@@ -95,6 +98,20 @@ export async function orchestratorModule(
   shutdown.defer('dispatcher', () => dispatcher.stop());
   shutdown.defer('timers', () => timers.stop());
   shutdown.defer('reconciler', () => reconciler.stop());
+
+  const retention = {
+    workflowDays: config.YMERA_WORKFLOW_RETENTION_DAYS,
+    logDays: config.YMERA_TASK_LOG_RETENTION_DAYS,
+  };
+  const deleting = new DeleteOldWorkflows(unitOfWork, clock, retention, logger);
+  const retentionJob = new PeriodicJob(
+    'old workflows',
+    retentionIntervalMs,
+    () => deleting.execute(),
+    logger,
+  );
+  retentionJob.start();
+  shutdown.defer('retention of workflows', () => retentionJob.stop());
 
   const deadLetters = deadLettersModule(config, runtime, infrastructure);
   return {

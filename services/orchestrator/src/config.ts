@@ -30,8 +30,14 @@ export const configSchema = baseServiceEnvironment.extend({
   ),
   /** Interval of the reconciliation, which finds steps without a timer. */
   YMERA_RECONCILE_SECONDS: seconds(0.5, 600).default(5),
-  /** Maximum of dead letters per owning service and virtual host. */
+  /** How long an ended workflow is kept, with its attempts and gates. */
+  YMERA_WORKFLOW_RETENTION_DAYS: z.coerce.number().min(7).max(3650).default(365),
+  /** How long the logs of an ended workflow are kept. */
+  YMERA_TASK_LOG_RETENTION_DAYS: z.coerce.number().min(1).max(3650).default(90),
+  /** Dead letters kept of each service on each virtual host. */
   YMERA_DEAD_LETTER_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  /** Dead letters of one cause are told once at once, and together after each further period of this length. */
+  YMERA_DEAD_LETTER_SUMMARY_SECONDS: seconds(0.5, 3600).default(60),
   YMERA_DEAD_LETTER_RETENTION_DAYS: z.coerce.number().min(1).max(3650).default(30),
 });
 
@@ -47,6 +53,7 @@ export const workflowPolicyOf = (config: OrchestratorConfig): WorkflowPolicy => 
     baseMs: config.YMERA_RETRY_BASE_SECONDS * 1000,
     maxMs: config.YMERA_RETRY_MAXIMUM_SECONDS * 1000,
   },
+  finalFaults: defaultWorkflowPolicy.finalFaults,
   maxDeclines: defaultWorkflowPolicy.maxDeclines,
   escalationMs: config.YMERA_ESCALATION_EXPIRY_SECONDS * 1000,
   maxEscalations: defaultWorkflowPolicy.maxEscalations,

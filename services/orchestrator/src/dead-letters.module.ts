@@ -7,12 +7,15 @@ import { DeadLettersController } from './adapters/messaging/dead-letters.control
 import { prometheusDeadLetters } from './adapters/observability/prometheus-dead-letters';
 import { postgresDeadLetterStores } from './adapters/persistence/postgres-dead-letter-store';
 import { DeleteOldDeadLetters } from './application/delete-old-dead-letters';
+import { PublishDeadLetters } from './application/publish-dead-letters';
 import { ReadDeadLetters } from './application/read-dead-letters';
 import { RecordDeadLetter } from './application/record-dead-letter';
 import { ReplayDeadLetter } from './application/replay-dead-letter';
 import type { OrchestratorConfig } from './config';
 
 const expireIntervalMs = 60_000;
+const maxSummaryIntervalMs = 5_000;
+const dayMs = 86_400_000;
 const redaction = { value: (value: unknown) => redact(value), text: redactText };
 
 /** The part of the composition root that records dead letters (ADR 0011). */
@@ -27,7 +30,31 @@ export function deadLettersModule(
   const newId = (): string => uuidv7();
   const most = config.YMERA_DEAD_LETTER_LIMIT;
 
-  const recording = new RecordDeadLetter({ unitOfWork, redaction, metrics, clock, newId, most });
+  const summaryMs = config.YMERA_DEAD_LETTER_SUMMARY_SECONDS * 1000;
+  const publishing = new PublishDeadLetters({
+    unitOfWork,
+    clock,
+    periodMs: summaryMs,
+    keptMs: config.YMERA_DEAD_LETTER_RETENTION_DAYS * dayMs,
+  });
+  const summaries = new PeriodicJob(
+    'dead letter summaries',
+    Math.min(summaryMs, maxSummaryIntervalMs),
+    () => publishing.execute(),
+    logger,
+  );
+  summaries.start();
+  shutdown.defer('dead letter summaries', () => summaries.stop());
+
+  const recording = new RecordDeadLetter({
+    unitOfWork,
+    publishing,
+    redaction,
+    metrics,
+    clock,
+    newId,
+    most,
+  });
   const keeper = messaging.keepDeadLetters((letter) => recording.execute(letter));
   health.add('dead_letters', async () => {
     const problems = keeper.problems();
@@ -53,6 +80,7 @@ export function deadLettersModule(
   const replaying = new ReplayDeadLetter({
     unitOfWork,
     reading,
+    publishing,
     metrics,
     clock,
     newId,

@@ -25,6 +25,7 @@ import { type RunningService, startService } from '@ymera/service';
 import { eventually, leakGuard, testDatabase, type TestDatabase } from '@ymera/testing';
 import { connect } from 'amqplib';
 import { postgresDeadLetterStores } from './adapters/persistence/postgres-dead-letter-store';
+import { PublishDeadLetters } from './application/publish-dead-letters';
 import { RecordDeadLetter } from './application/record-dead-letter';
 import { OrchestratorEnvironment } from './testing/running-orchestrator';
 
@@ -46,6 +47,9 @@ class Coordinator {
 }
 
 class CoordinatorModule {}
+
+/** So that no test waits for a fact. */
+const summaries = { YMERA_DEAD_LETTER_SUMMARY_SECONDS: '1' };
 
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
 
@@ -75,7 +79,7 @@ describe('dead letters', () => {
     database = await createDatabase({ ...store, migrations: messagingMigrations, poolSize: 2 });
     inbox = new PostgresUnitOfWork(database, { service: 'coordinator' }, () => ({}));
     asker = messagingAs('gateway');
-    orchestrator = await environment.run();
+    orchestrator = await environment.run(summaries);
     consumer = await startService(
       {
         name: 'coordinator',
@@ -236,8 +240,11 @@ describe('dead letters', () => {
     // The service's own recorder stops, and another takes its place.
     await environment.stop(orchestrator);
     const keeping = await createDatabase({ ...environment.database, migrations: [], poolSize: 2 });
+    const unitOfWork = new PostgresUnitOfWork(keeping, { service: 'orchestrator' }, postgresDeadLetterStores);
+    const times = { periodMs: 1000, keptMs: 1000 };
     const recording = new RecordDeadLetter({
-      unitOfWork: new PostgresUnitOfWork(keeping, { service: 'orchestrator' }, postgresDeadLetterStores),
+      unitOfWork,
+      publishing: new PublishDeadLetters({ unitOfWork, clock: systemClock, ...times }),
       redaction: { value: (one) => one, text: (one) => one },
       metrics: { died: () => undefined, replayed: () => undefined, waiting: () => undefined },
       clock: systemClock,
@@ -273,7 +280,7 @@ describe('dead letters', () => {
     await second.close();
     await keeping.close();
     coordinator.isBroken = false;
-    orchestrator = await environment.run();
+    orchestrator = await environment.run(summaries);
     const rows = (await list({ owner: 'coordinator' })).filter(({ excerpt }) => excerpt.includes(workflowId));
     expect(rows).toMatchObject([{ state: 'pending', deaths: 1 }]);
   }, 40_000);

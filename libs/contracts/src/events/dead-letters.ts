@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { defineEvent } from '../define/message';
 import { deadLetterOwner } from '../shared/dead-letters';
 import { timestamp, uuid } from '../shared/ids';
@@ -12,6 +13,25 @@ const letter = {
   type: z.string(),
   message_id: z.string().nullable(),
 };
+
+/**
+ * What is known of all dead letters with the same owner, virtual host, queue, type and code. Letters of one cause are told
+ * at once only when the cause is new; further ones are told together, once a minute. Absent: the fact is about one letter.
+ */
+const cause = added(
+  z.object({
+    cause_id: z.string().max(100),
+    /** Rises with each fact about the cause; the highest one is how it is now. */
+    version: z.number().int().min(1),
+    /** Kept letters that nothing has replayed. */
+    waiting: z.number().int().min(0),
+    /** When the oldest and the newest of them died; absent when there are none. */
+    first_died_at: timestamp.optional(),
+    last_died_at: timestamp.optional(),
+    /** When the newest of them is deleted at the latest. */
+    kept_until: timestamp.optional(),
+  }),
+);
 const letterSample = {
   dead_letter_id: sampleId('ad'),
   owner: 'integration' as const,
@@ -33,6 +53,7 @@ export const deadLetterRecorded = defineEvent({
     reason: z.string(),
     deaths: z.number().int().min(1),
     died_at: timestamp,
+    cause,
   }),
   sample: {
     ...letterSample,
@@ -47,7 +68,7 @@ export const deadLetterReplayed = defineEvent({
   name: 'orchestrator.dead_letter.replayed',
   version: 1,
   owner: 'orchestrator',
-  summary: 'An administrator has replayed a dead letter to exactly its own queue.',
-  payload: z.object({ ...letter, replayed_by: z.string(), replayed_at: timestamp }),
+  summary: 'An administrator has sent a dead message back to exactly the queue that it died in.',
+  payload: z.object({ ...letter, replayed_by: z.string(), replayed_at: timestamp, cause }),
   sample: { ...letterSample, replayed_by: 'grace', replayed_at: sampleTime },
 });

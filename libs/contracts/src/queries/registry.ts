@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { defineQuery } from '../define/message';
 import {
   agentConfig,
   agentResource,
   agentStanding,
+  agentStatus,
   agentType,
   capabilities,
   sanctionCause,
@@ -156,7 +158,13 @@ export const listAgents = defineQuery({
   version: 2,
   owner: 'registry',
   summary: 'Agents by id, a page at a time.',
-  payload: z.object({ agent_type: agentType.optional(), cursor: agentCursor.optional(), limit: pageSize }),
+  payload: z.object({
+    agent_type: agentType.optional(),
+    /** Only agents of this status. A registry of before ignores it. */
+    status: added(agentStatus),
+    cursor: agentCursor.optional(),
+    limit: pageSize,
+  }),
   reply: z.object({ items: z.array(agentResource), next_cursor: agentCursor.nullable() }),
   sample: { limit: 50 },
   replySample: { items: [agentSample], next_cursor: null },

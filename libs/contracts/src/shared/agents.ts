@@ -36,13 +36,15 @@ export const maximumSlots = 100;
 /** At most 16 KiB once encoded; the platform stores it and reads only `concurrency` (1 to 100, default 1). */
 export const agentConfig = z.record(z.string().max(100), z.json());
 
+export const agentStatus = z.enum(['active', 'retired']);
+
 export const agentResource = z.object({
   agent_id: agentId,
   agent_type: agentType,
   capabilities,
   config: agentConfig,
   principal_id: principalId,
-  status: z.enum(['active', 'retired']),
+  status: agentStatus,
   created_at: timestamp,
   /** Whether it may work, and why not. */
   standing: z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { added } from '../define/added';
 import { timestamp, uuid } from './ids';
 
 export const alertSeverity = z.enum(['warning', 'critical']);
@@ -16,5 +17,7 @@ export const alertResource = z.object({
   state: z.enum(['open', 'resolved']),
   raised_at: timestamp,
   resolved_at: timestamp.nullable(),
+  /** Of an alert about many things with one cause: how many, and when the first and the last of them happened. */
+  occurrences: added(z.object({ count: z.number().int().min(1), first_at: timestamp, last_at: timestamp })),
 });
 export type AlertResource = z.output<typeof alertResource>;

@@ -36,7 +36,7 @@ const codes: Readonly<Record<Fault, string>> = {
     no_gateway clone_failed land_failed credentials_missing credentials_exposed upstream_denied upstream_unreachable
   `,
   request: `
-    intent_unknown intent_unsupported request_empty request_ended request_not_found usage
+    intent_unknown intent_unsupported request_empty request_too_long request_ended request_not_found usage
     option_unexpected option_missing project_not_found project_exists branch_not_found commit_not_found
     repo_not_found repo_dirty source_not_allowed settings_invalid plan_invalid plan_denied
     landing_denied approval_denied approval_expired gate_denied gate_expired taken_over
@@ -57,7 +57,7 @@ const codes: Readonly<Record<Fault, string>> = {
     not_found no_token file_unreadable key_invalid
   `,
   platform: `
-    agent_lost agent_unavailable agent_unknown task_declined task_type_unknown unknown_task busy draining
+    workflow_not_started agent_lost agent_unavailable agent_unknown task_declined task_type_unknown unknown_task busy draining
     fenced not_holder approval_mismatch approval_missing approval_undecided change_unknown commit_mismatch
     tree_mismatch verdict_by_producer verdict_mismatch plan_digest_mismatch landing_under_way cancel_failed
     stop_unknown no_answer answer_invalid

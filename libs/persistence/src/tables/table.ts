@@ -38,13 +38,18 @@ export class Table<Entity extends object> {
     };
   }
 
-  /** `UPDATE name SET ... WHERE key = $1`; the fields are $2, $3... in their order. */
-  update(entity: Entity, fields: readonly (keyof Entity & string)[]): Statement {
+  /** `UPDATE name SET ... WHERE key = $1`; the fields, then the others, are $2, $3... in their order. */
+  update(
+    entity: Entity,
+    fields: readonly (keyof Entity & string)[],
+    others: Readonly<Record<string, unknown>> = {},
+  ): Statement {
     const { name, key } = this.definition;
-    const assignments = fields.map((field, index) => `${columnOf(field)} = $${index + 2}`);
+    const names = [...fields.map(columnOf), ...Object.keys(others)];
+    const assignments = names.map((column, index) => `${column} = $${index + 2}`);
     return {
       text: `UPDATE ${name} SET ${assignments.join(', ')} WHERE ${columnOf(key)} = $1`,
-      values: [key, ...fields].map((field) => this.valueOf(entity, field)),
+      values: [...[key, ...fields].map((field) => this.valueOf(entity, field)), ...Object.values(others)],
     };
   }
 

@@ -1,11 +1,19 @@
-import type { Outbox } from '@ymera/unit-of-work';
 import { requestPlanned, startWorkflow, type PayloadOf, type Plan } from '@ymera/contracts';
 import { digestOf } from '@ymera/kernel';
+import type { Messages } from '@ymera/unit-of-work';
 import type { Request } from '../domain/request';
-import type { Directory } from './ports';
+import type { CoordinatorStores, Directory } from './ports';
 
 export type Project = Extract<Awaited<ReturnType<Directory['project']>>, { ok: true }>['value'];
-export type PreparedChange = NonNullable<PayloadOf<typeof startWorkflow>['prepared']>;
+export type Transaction = CoordinatorStores & Messages;
+type PreparedChange = NonNullable<PayloadOf<typeof startWorkflow>['prepared']>;
+
+export interface Announcement {
+  readonly plan: Plan;
+  readonly project: Project;
+  readonly prepared?: PreparedChange;
+  readonly checkAt: Date;
+}
 
 /** A request that is ready to start. */
 export const planned = (draft: Request, plan: Plan, project: Project, workflowId: string): Request => ({
@@ -18,13 +26,14 @@ export const planned = (draft: Request, plan: Plan, project: Project, workflowId
   notes: project.notes ?? [],
 });
 
-/** Publishes that a request has a plan, and orders its workflow. */
+/**
+ * Publishes that a request has a plan, and orders the workflow of it. The order is kept: it is sent again when no workflow
+ * came of it by `checkAt`.
+ */
 export async function announcePlan(
-  outbox: Outbox,
+  { outbox, orders }: Pick<Transaction, 'outbox' | 'orders'>,
   request: Request,
-  plan: Plan,
-  project: Project,
-  prepared?: PreparedChange,
+  { plan, project, prepared, checkAt }: Announcement,
 ): Promise<void> {
   const { requestId: request_id, workflowId, planDigest, intent, text, notes } = request;
   if (workflowId === null || planDigest === null || intent === null)
@@ -48,7 +57,7 @@ export async function announcePlan(
       ...(notes.length > 0 ? { notes: [...notes] } : {}),
     },
   });
-  await outbox.command(startWorkflow, {
+  const order: PayloadOf<typeof startWorkflow> = {
     ...shared,
     request_text: text,
     project: {
@@ -60,5 +69,7 @@ export async function announcePlan(
     },
     base: prepared?.base ?? project.base ?? project.head,
     ...(prepared === undefined ? {} : { prepared }),
-  });
+  };
+  await outbox.command(startWorkflow, order);
+  await orders.insert({ requestId: request_id, payload: order, checkAt, restarts: 0, isConfirmed: false });
 }

@@ -34,6 +34,7 @@ function setUp(directory: Partial<Directory> = {}) {
     ids,
     limits: { taskTimeoutS: 600, gateExpiryS: 3600, budgetS: 7200 },
     traceId: () => 'f'.repeat(32),
+    checkAfterMs: 60_000,
     directory: {
       project: (projectId: string) =>
         Promise.resolve(
@@ -51,6 +52,7 @@ function setUp(directory: Partial<Directory> = {}) {
         ),
       proposeRevert: () => Promise.reject(new Error('not asked for')),
       hasAgentOf: () => Promise.resolve(ok(true)),
+      workflow: () => Promise.reject(new Error('not asked for')),
       ...directory,
     } satisfies Directory,
   };

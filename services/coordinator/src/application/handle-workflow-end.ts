@@ -1,7 +1,7 @@
 import { cancelWorkflow, type ErrorShape, requestEnded } from '@ymera/contracts';
-import type { Outbox } from '@ymera/unit-of-work';
 import { type Clock, err, failure, ok, type Result } from '@ymera/kernel';
 import { end, type Ending, refuseWhenEnded, type Request } from '../domain/request';
+import type { Transaction } from './announce-plan';
 import type { CoordinatorUnitOfWork } from './ports';
 
 export interface WorkflowEnding {
@@ -20,12 +20,7 @@ export class HandleWorkflowEnd {
   async ended(messageId: string, { requestId, state, error }: WorkflowEnding): Promise<void> {
     await this.unitOfWork.run(async (tx) => {
       if (!(await tx.inbox.accept('coordinator.workflow_ended', messageId))) return;
-      const request = await tx.requests.find(requestId);
-      if (!request) return;
-      const ended = end(request, error ? { state, error } : { state }, this.clock.now());
-      if (ended === request) return;
-      await tx.requests.update(ended);
-      await announceEnd(tx.outbox, ended);
+      await endRequest(tx, requestId, error ? { state, error } : { state }, this.clock.now());
     });
   }
 
@@ -48,7 +43,26 @@ export class HandleWorkflowEnd {
   }
 }
 
-async function announceEnd(outbox: Outbox, request: Request, canceledBy?: string): Promise<void> {
+/** Without effect when the request has ended already. */
+export async function endRequest(
+  tx: Transaction,
+  requestId: string,
+  ending: Ending,
+  now: Date,
+): Promise<void> {
+  const request = await tx.requests.find(requestId);
+  if (!request) return;
+  const ended = end(request, ending, now);
+  if (ended === request) return;
+  await tx.requests.update(ended);
+  await announceEnd(tx.outbox, ended);
+}
+
+async function announceEnd(
+  outbox: Transaction['outbox'],
+  request: Request,
+  canceledBy?: string,
+): Promise<void> {
   const { state, workflowId, error } = request;
   if (state === 'running' || state === 'input_required') return;
   await outbox.event(requestEnded, {

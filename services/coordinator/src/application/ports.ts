@@ -1,4 +1,12 @@
-import type { AgentType, getProject, PayloadOf, proposeRevert, ReplyOf } from '@ymera/contracts';
+import type {
+  AgentType,
+  getProject,
+  getWorkflow,
+  PayloadOf,
+  proposeRevert,
+  ReplyOf,
+  startWorkflow,
+} from '@ymera/contracts';
 import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { Result } from '@ymera/kernel';
 import type { Approval } from '../domain/approval';
@@ -32,6 +40,11 @@ export interface RequestStore {
     readonly before?: string | undefined;
     readonly limit: number;
   }): Promise<readonly Request[]>;
+  /**
+   * Ended ones with their approvals, of which none is pending, except those that another transaction holds; and what is known
+   * of gates that closed before. Gives the number of requests.
+   */
+  deleteEndedBefore(time: Date, limit: number): Promise<number>;
 }
 
 export interface ApprovalStore {
@@ -60,8 +73,34 @@ export interface ApprovalStore {
   isGateClosed(gateId: string): Promise<boolean>;
 }
 
+/** What became of an order to start a workflow, as far as it was checked. */
+export interface WorkflowOrder {
+  readonly requestId: string;
+  /** Undefined of a request of before orders were kept. */
+  readonly payload: PayloadOf<typeof startWorkflow> | undefined;
+  readonly checkAt: Date;
+  /** How often it was sent again. */
+  readonly restarts: number;
+  /** The orchestrator has had the workflow. */
+  readonly isConfirmed: boolean;
+}
+
+export interface WorkflowOrderStore {
+  insert(order: WorkflowOrder): Promise<void>;
+  /** No other transaction changes it until this one ends. */
+  lock(requestId: string): Promise<WorkflowOrder | undefined>;
+  save(order: WorkflowOrder): Promise<void>;
+  /** Requests that run and are to be checked by then, put off until `nextCheckAt`; others skip them meanwhile. */
+  takeDue(
+    by: Date,
+    nextCheckAt: Date,
+    limit: number,
+  ): Promise<readonly { readonly requestId: string; readonly workflowId: string }[]>;
+}
+
 export interface CoordinatorStores {
   readonly requests: RequestStore;
+  readonly orders: WorkflowOrderStore;
   readonly approvals: ApprovalStore;
 }
 
@@ -74,6 +113,8 @@ export interface Directory {
   /** The same order gives the same change. */
   proposeRevert(order: PayloadOf<typeof proposeRevert>): Promise<Result<ReplyOf<typeof proposeRevert>>>;
   hasAgentOf(type: AgentType): Promise<Result<boolean>>;
+  /** Fails with `workflow_not_found` when the orchestrator has none of that id. */
+  workflow(workflowId: string): Promise<Result<ReplyOf<typeof getWorkflow>>>;
 }
 
 export interface Ids {

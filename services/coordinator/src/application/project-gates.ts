@@ -1,4 +1,10 @@
-import { approvalRequested, type gateClosed, type gateOpened, type PayloadOf } from '@ymera/contracts';
+import {
+  approvalRequested,
+  cancelWorkflow,
+  type gateClosed,
+  type gateOpened,
+  type PayloadOf,
+} from '@ymera/contracts';
 import { type Clock, failure, FailureException } from '@ymera/kernel';
 import { type Approval, expire, voided } from '../domain/approval';
 import { announceDecision } from './decide-approval';
@@ -25,6 +31,13 @@ export class ProjectGates {
         throw new FailureException(
           failure('not_found', 'request_not_found', 'The request of this gate is unknown.'),
         );
+      // Started after its request was given up, out of a queue or by a replay: it must not go on by itself.
+      if (request.error?.code === 'workflow_not_started')
+        await tx.outbox.command(cancelWorkflow, {
+          workflow_id: gate.workflow_id,
+          canceled_by: 'platform',
+          reason: 'Its request has failed because the workflow did not start in time.',
+        });
       const approval: Approval = {
         approvalId: this.ids.next(),
         gateId: gate.gate_id,

@@ -18,10 +18,12 @@ function setUp(directory: Partial<Directory>) {
     ids: { next: () => id((next += 1)) },
     limits: { taskTimeoutS: 600, gateExpiryS: 3600, budgetS: 7200 },
     traceId: () => 'f'.repeat(32),
+    checkAfterMs: 60_000,
     directory: {
       project: () => Promise.reject(new Error('not asked for')),
       proposeRevert: () => Promise.reject(new Error('not asked for')),
       hasAgentOf: () => Promise.resolve(ok(true)),
+      workflow: () => Promise.reject(new Error('not asked for')),
       ...directory,
     },
   });

@@ -1,5 +1,5 @@
 import type { PayloadOf, revertChange } from '@ymera/contracts';
-import type { Result } from '@ymera/kernel';
+import { type Result, truncateEnd } from '@ymera/kernel';
 import { planRevert, revertStep } from '../domain/planning';
 import type { Request } from '../domain/request';
 import { announcePlan, planned } from './announce-plan';
@@ -19,7 +19,7 @@ export class RevertChange {
   constructor(private readonly use: SubmitRequestDependencies) {}
 
   async execute({ change_id, reason, actor, idempotency_key }: Order): Promise<Result<Request>> {
-    const { unitOfWork, directory, ids, clock, limits, traceId } = this.use;
+    const { unitOfWork, directory, ids, clock, limits, traceId, checkAfterMs } = this.use;
     const idempotency = idempotencyOf(idempotency_key, { change_id, reason });
     const earlier = await earlierRequest(unitOfWork, actor.name, idempotency);
     if (earlier) return earlier;
@@ -36,7 +36,7 @@ export class RevertChange {
     });
     if (!proposed.ok) return proposed;
     const { project, title, change, reverts } = proposed.value;
-    const plan = planRevert(`Revert "${title}"`.slice(0, maxTitle), limits);
+    const plan = planRevert(truncateEnd(`Revert "${title}"`, maxTitle), limits);
     const request = planned(
       {
         requestId,
@@ -63,9 +63,10 @@ export class RevertChange {
       workflowId,
     );
     const prepared = { step_id: revertStep, task_id: taskId, ...change, reverts };
+    const checkAt = new Date(clock.now().getTime() + checkAfterMs);
     return unitOfWork.run((tx) =>
       insertOnce(tx.requests, request, idempotency, () =>
-        announcePlan(tx.outbox, request, plan, project, prepared),
+        announcePlan(tx, request, { plan, project, prepared, checkAt }),
       ),
     );
   }

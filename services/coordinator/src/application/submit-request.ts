@@ -1,10 +1,9 @@
-import type { Outbox } from '@ymera/unit-of-work';
 import { type PayloadOf, requestQuestioned, type submitRequest, type Plan } from '@ymera/contracts';
-import { type Clock, err, failure, ok, type Result } from '@ymera/kernel';
+import { type Clock, err, failure, ok, type Result, truncateEnd } from '@ymera/kernel';
 import { planFor, type PlanningLimits } from '../domain/planning';
 import type { Request } from '../domain/request';
 import { understand, type Understanding } from '../domain/understanding';
-import { announcePlan, planned } from './announce-plan';
+import { announcePlan, planned, type Transaction } from './announce-plan';
 import { earlierRequest, idempotencyOf, insertOnce } from './insert-once';
 import { requireAgents } from './require-agents';
 import type { CoordinatorUnitOfWork, Directory, IdempotencyKey, Ids } from './ports';
@@ -18,9 +17,17 @@ export interface SubmitRequestDependencies {
   readonly ids: Ids;
   readonly limits: PlanningLimits;
   readonly traceId: () => string;
+  /** How long the orchestrator may take to know a workflow before it is asked about it. */
+  readonly checkAfterMs: number;
 }
 
-/** Interprets a sentence, plans it, and starts the workflow; or asks one question. */
+/**
+ * Of a request with all answers to its questions. Every message that carries the whole text stays below the broker's limit of
+ * 1 MiB, whatever the characters are.
+ */
+export const maxRequestTextLength = 100_000;
+
+/** Understands a sentence, plans it, and starts the run; or asks the one question that is missing. */
 export class SubmitRequest {
   constructor(private readonly use: SubmitRequestDependencies) {}
 
@@ -42,8 +49,8 @@ export class SubmitRequest {
     const plan = await this.plan(draft, understood);
     if (!plan.ok) return plan;
     const request = planned(draft, plan.value, project.value, this.use.ids.next());
-    return this.store(request, idempotency, (outbox) =>
-      announcePlan(outbox, request, plan.value, project.value),
+    const announcement = { plan: plan.value, project: project.value, checkAt: this.checkAt() };
+    return this.store(request, idempotency, (tx) => announcePlan(tx, request, announcement),
     );
   }
 
@@ -56,6 +63,15 @@ export class SubmitRequest {
     const project = await this.use.directory.project(open.projectId);
     if (!project.ok) return project;
     const text = `${open.text}\n${answer}`;
+    if (text.length > maxRequestTextLength)
+      return err(
+        failure(
+          'validation',
+          'request_too_long',
+          `With this answer the request has ${text.length} characters; it may have ${maxRequestTextLength}.`,
+          { suggestion: 'Answer in fewer words, or cancel the request and submit a shorter one.' },
+        ),
+      );
     const understood = understand(text);
     const version = open.version + 1;
     const { question } = understood;
@@ -75,9 +91,13 @@ export class SubmitRequest {
     };
     await this.use.unitOfWork.run(async (tx) => {
       await tx.requests.update(request);
-      await announcePlan(tx.outbox, request, plan.value, project.value);
+      await announcePlan(tx, request, { plan: plan.value, project: project.value, checkAt: this.checkAt() });
     });
     return ok(request);
+  }
+
+  private checkAt(): Date {
+    return new Date(this.use.clock.now().getTime() + this.use.checkAfterMs);
   }
 
   private draft(projectId: string, text: string, requestedBy: string, understood: Understanding): Request {
@@ -107,16 +127,16 @@ export class SubmitRequest {
     idempotency: IdempotencyKey | undefined,
   ): Promise<Result<Request>> {
     const request: Request = { ...draft, state: 'input_required', question };
-    return this.store(request, idempotency, (outbox) => announceQuestion(outbox, request, question));
+    return this.store(request, idempotency, ({ outbox }) => announceQuestion(outbox, request, question));
   }
 
   private store(
     request: Request,
     idempotency: IdempotencyKey | undefined,
-    publish: (outbox: Outbox) => Promise<void>,
+    publish: (tx: Transaction) => Promise<void>,
   ): Promise<Result<Request>> {
     return this.use.unitOfWork.run((tx) =>
-      insertOnce(tx.requests, request, idempotency, () => publish(tx.outbox)),
+      insertOnce(tx.requests, request, idempotency, () => publish(tx)),
     );
   }
 
@@ -140,9 +160,9 @@ const seen = ({
 });
 
 /** The first line, which becomes the commit's subject. */
-const titleOf = (text: string): string => text.trim().split('\n', 1)[0]?.slice(0, 200) ?? '';
+const titleOf = (text: string): string => truncateEnd(text.trim().split('\n', 1)[0] ?? '', 200);
 
-const announceQuestion = (outbox: Outbox, request: Request, question: string): Promise<void> =>
+const announceQuestion = (outbox: Transaction['outbox'], request: Request, question: string): Promise<void> =>
   outbox.event(requestQuestioned, {
     aggregateId: request.requestId,
     aggregateVersion: request.version,

@@ -1,5 +1,5 @@
 import type { AgentType, Intent, Plan, PlanStep, TaskType } from '@ymera/contracts';
-import { err, failure, ok, type Result } from '@ymera/kernel';
+import { err, failure, ok, type Result, truncateEnd } from '@ymera/kernel';
 
 /** Limits of a plan, in seconds. */
 export interface PlanningLimits {
@@ -91,7 +91,7 @@ const common = (
   { budgetS }: PlanningLimits,
 ): Omit<Plan, 'risk' | 'steps'> => ({
   intent,
-  title: title.slice(0, 200),
+  title: truncateEnd(title, 200),
   budget_s: budgetS,
 });
 

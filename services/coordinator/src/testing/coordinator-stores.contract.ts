@@ -1,5 +1,6 @@
+import { startWorkflow } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
-import type { CoordinatorUnitOfWork } from '../application/ports';
+import type { CoordinatorUnitOfWork, WorkflowOrder } from '../application/ports';
 import type { Approval } from '../domain/approval';
 import { planFor } from '../domain/planning';
 import { end, type Request } from '../domain/request';
@@ -104,7 +105,72 @@ export function coordinatorStoresSuite(open: () => CoordinatorUnitOfWork): void 
     expect(await open().run((tx) => tx.requests.find(request.requestId))).toEqual(ended);
   });
 
-  it('list each request once in pages, newest first', async () => {
+  describe('orders of workflows', () => {
+    const order = (request: Request, change: Partial<WorkflowOrder> = {}): WorkflowOrder => ({
+      requestId: request.requestId,
+      payload: startWorkflow.payload.parse(startWorkflow.sample),
+      checkAt: new Date(createdAt.getTime() + 1000),
+      restarts: 0,
+      isConfirmed: false,
+      ...change,
+    });
+    const at = (milliseconds: number): Date => new Date(createdAt.getTime() + milliseconds);
+    const taken = async (by: number, next: number, among: readonly Request[]) =>
+      (await open().run((tx) => tx.orders.takeDue(at(by), at(next), 1000)))
+        .filter(({ requestId }) => among.some((one) => one.requestId === requestId))
+        .map(({ requestId }) => requestId);
+
+    it('are given back as they were stored and saved', async () => {
+      const request = newRequest();
+      await open().run(async (tx) => {
+        await tx.requests.insert(request, undefined);
+        await tx.orders.insert(order(request));
+      });
+      expect(await open().run((tx) => tx.orders.lock(request.requestId))).toEqual(order(request));
+      const changed = order(request, { restarts: 2, isConfirmed: true, checkAt: at(5000) });
+      await open().run((tx) => tx.orders.save(changed));
+      expect(await open().run((tx) => tx.orders.lock(request.requestId))).toEqual(changed);
+      expect(await open().run((tx) => tx.orders.lock(uuidv7()))).toBeUndefined();
+    });
+
+    it('are due once per check, of running requests only, and also of requests without one', async () => {
+      const [kept, before, over] = [newRequest(), newRequest(), newRequest({ state: 'failed' })];
+      await open().run(async (tx) => {
+        for (const request of [kept, before, over]) await tx.requests.insert(request, undefined);
+        await tx.orders.insert(order(kept));
+        await tx.orders.insert(order(over));
+      });
+      const all = [kept, before, over];
+      expect(await taken(999, 10_000, all)).toEqual([before.requestId]);
+      expect(await taken(1000, 10_000, all)).toEqual([kept.requestId]);
+      expect(await taken(9999, 20_000, all)).toEqual([]);
+      expect(await taken(10_000, 20_000, all)).toEqual([kept.requestId, before.requestId].sort());
+      const none = await open().run((tx) => tx.orders.lock(before.requestId));
+      expect(none).toMatchObject({ payload: undefined, restarts: 0, isConfirmed: false });
+    });
+  });
+
+  it('delete a request with its approvals when it ended so long ago, unless it or an approval is open', async () => {
+    const endedAt = new Date(createdAt.getTime() - 1000);
+    const old = newRequest({ state: 'failed', endedAt });
+    const waiting = newRequest({ state: 'failed', endedAt });
+    const open1 = newRequest();
+    const approval = newApproval(old, { state: 'voided' });
+    await open().run(async (tx) => {
+      for (const request of [old, waiting, open1]) await tx.requests.insert(request, undefined);
+      await tx.approvals.insert(approval);
+      await tx.approvals.insert(newApproval(waiting));
+    });
+    const found = async (request: Request) =>
+      (await open().run((tx) => tx.requests.find(request.requestId))) !== undefined;
+    await open().run((tx) => tx.requests.deleteEndedBefore(endedAt, 1000));
+    expect(await found(old)).toBe(true);
+    await open().run((tx) => tx.requests.deleteEndedBefore(createdAt, 1000));
+    expect([await found(old), await found(waiting), await found(open1)]).toEqual([false, true, true]);
+    expect(await open().run((tx) => tx.approvals.find(approval.approvalId))).toBeUndefined();
+  });
+
+  it('page through requests, newest first, each once', async () => {
     const projectId = `p-${uuidv7().slice(-6)}`;
     const made = [1, 2, 3].map((second) => newRequest({ projectId, requestId: uuidv7(second * 1000) }));
     await open().run(async (tx) => {

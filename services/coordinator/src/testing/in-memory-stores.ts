@@ -5,6 +5,8 @@ import type {
   EarlierRequest,
   IdempotencyKey,
   RequestStore,
+  WorkflowOrder,
+  WorkflowOrderStore,
 } from '../application/ports';
 import type { Approval } from '../domain/approval';
 import type { Request } from '../domain/request';
@@ -12,6 +14,7 @@ import type { Request } from '../domain/request';
 export interface CoordinatorState {
   readonly requests: Map<string, Request>;
   readonly keys: Map<string, { readonly requestId: string; readonly requestDigest: string }>;
+  readonly orders: Map<string, WorkflowOrder>;
   readonly approvals: Map<string, Approval>;
   readonly closedGates: Set<string>;
 }
@@ -19,12 +22,14 @@ export interface CoordinatorState {
 export const emptyState = (): CoordinatorState => ({
   requests: new Map(),
   keys: new Map(),
+  orders: new Map(),
   approvals: new Map(),
   closedGates: new Set(),
 });
 
 export const inMemoryStores = (state: CoordinatorState): CoordinatorStores => ({
   requests: new InMemoryRequestStore(state),
+  orders: new InMemoryWorkflowOrderStore(state),
   approvals: new InMemoryApprovalStore(state),
 });
 
@@ -67,6 +72,60 @@ class InMemoryRequestStore implements RequestStore {
       (request) => projectId === undefined || request.projectId === projectId,
     );
     return Promise.resolve(newestFirst(all, ({ requestId }) => requestId, before, limit));
+  }
+
+  deleteEndedBefore(time: Date, limit: number): Promise<number> {
+    const { requests, approvals, orders } = this.state;
+    const isOpen = (requestId: string): boolean =>
+      [...approvals.values()].some((one) => one.requestId === requestId && one.state === 'pending');
+    const old = [...requests.values()]
+      .filter(({ requestId, endedAt }) => endedAt !== null && endedAt < time && !isOpen(requestId))
+      .slice(0, limit);
+    for (const { requestId } of old) {
+      requests.delete(requestId);
+      orders.delete(requestId);
+      for (const [id, approval] of approvals) if (approval.requestId === requestId) approvals.delete(id);
+    }
+    return Promise.resolve(old.length);
+  }
+}
+
+class InMemoryWorkflowOrderStore implements WorkflowOrderStore {
+  constructor(private readonly state: CoordinatorState) {}
+
+  insert(order: WorkflowOrder): Promise<void> {
+    this.state.orders.set(order.requestId, order);
+    return Promise.resolve();
+  }
+
+  lock(requestId: string): Promise<WorkflowOrder | undefined> {
+    return Promise.resolve(this.state.orders.get(requestId));
+  }
+
+  save(order: WorkflowOrder): Promise<void> {
+    const known = this.state.orders.get(order.requestId);
+    if (known) this.state.orders.set(order.requestId, { ...order, payload: known.payload });
+    return Promise.resolve();
+  }
+
+  takeDue(by: Date, nextCheckAt: Date, limit: number): ReturnType<WorkflowOrderStore['takeDue']> {
+    const due = [...this.state.requests.values()]
+      .filter(({ state }) => state === 'running')
+      .flatMap(({ requestId, workflowId, createdAt }) => {
+        const checkAt = this.state.orders.get(requestId)?.checkAt ?? createdAt;
+        return workflowId !== null && checkAt <= by ? [{ requestId, workflowId }] : [];
+      })
+      .sort((a, b) => (a.requestId < b.requestId ? -1 : 1))
+      .slice(0, limit);
+    const none = { payload: undefined, restarts: 0, isConfirmed: false };
+    for (const { requestId } of due)
+      this.state.orders.set(requestId, {
+        ...none,
+        ...this.state.orders.get(requestId),
+        requestId,
+        checkAt: nextCheckAt,
+      });
+    return Promise.resolve(due);
   }
 }
 

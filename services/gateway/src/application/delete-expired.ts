@@ -3,12 +3,12 @@ import type { AlertStore, IdempotencyStore, TimelineStore } from './ports';
 
 const dayMs = 86_400_000;
 
-/** Deletes expired answers, timelines and alerts. */
+/** Deletes answers, timelines and resolved alerts whose time is over; an open alert stays until it is resolved. */
 export class DeleteExpired {
   constructor(
     private readonly idempotency: Pick<IdempotencyStore, 'deleteExpired'>,
     private readonly timeline: Pick<TimelineStore, 'deleteOlderThan'>,
-    private readonly alerts: Pick<AlertStore, 'deleteOlderThan'>,
+    private readonly alerts: Pick<AlertStore, 'resolveExpired' | 'deleteOlderThan'>,
     private readonly retentionDays: number,
     private readonly clock: Clock,
   ) {}
@@ -18,6 +18,7 @@ export class DeleteExpired {
     await this.idempotency.deleteExpired(now);
     const kept = new Date(now.getTime() - this.retentionDays * dayMs);
     await this.timeline.deleteOlderThan(kept);
+    await this.alerts.resolveExpired(now);
     await this.alerts.deleteOlderThan(kept);
   }
 }

@@ -84,6 +84,9 @@ export interface AlertStore {
     readonly before?: string | undefined;
     readonly limit: number;
   }): Promise<readonly AlertResource[]>;
+  /** Resolves those that are about nothing any more since then. */
+  resolveExpired(now: Date): Promise<void>;
+  /** Only those that were resolved before. */
   deleteOlderThan(time: Date): Promise<void>;
 }
 

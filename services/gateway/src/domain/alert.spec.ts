@@ -1,5 +1,7 @@
 import {
   agentRetired,
+  deadLetterRecorded,
+  deadLetterReplayed,
   enforcementChanged,
   events,
   subscriptions,
@@ -10,10 +12,10 @@ import {
   type EventContract,
 } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
-import { alertFact, alertingEvents } from './alert';
+import { alertFacts, alertingEvents } from './alert';
 
 const factOf = (contract: EventContract, payload: unknown = contract.sample, aggregateVersion = 3) =>
-  alertFact({
+  alertFacts({
     id: uuidv7(),
     type: contract.key,
     time: new Date(0),
@@ -21,7 +23,7 @@ const factOf = (contract: EventContract, payload: unknown = contract.sample, agg
     aggregateId: 'aggregate',
     aggregateVersion,
     traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
-  });
+  })[0];
 
 it('uses only events that the gateway subscribes to', () => {
   const messages = subscriptions.gateway.map(({ key }) => key);
@@ -80,4 +82,63 @@ it.each([
 ] as const)('raises for an upstream that is %s, with push %s, the alert %s', (state, push, kind) => {
   const fact = factOf(projectSynced, { ...(projectSynced.sample as object), state, push });
   expect([fact?.subject, fact?.alarm?.kind]).toEqual(['upstream sample', kind]);
+});
+
+describe('dead letters', () => {
+  const time = '2026-01-01T00:00:00.000Z';
+  const cause = (version: number, waiting: number) => ({
+    cause_id: 'c'.repeat(64),
+    version,
+    waiting,
+    ...(waiting > 0 && { first_died_at: time, last_died_at: time, kept_until: '2026-01-31T00:00:00.000Z' }),
+  });
+  const facts = (contract: EventContract, payload: object) =>
+    alertFacts({
+      id: uuidv7(),
+      type: contract.key,
+      time: new Date(time),
+      payload: { ...(contract.sample as object), ...payload },
+      aggregateId: 'letter',
+      aggregateVersion: 1,
+    });
+
+  it('of one cause are one subject, ordered by the version of the cause', () => {
+    const [one] = facts(deadLetterRecorded, { cause: cause(1, 1) });
+    expect(one).toMatchObject({
+      subject: `dead letters ${'c'.repeat(64)}`,
+      version: 1,
+      alarm: { link: expect.stringMatching(/^\/api\/v1\/dead-letters\/[0-9a-f-]+$/) },
+      occurrences: { count: 1, first_at: time, last_at: time },
+      expiresAt: new Date('2026-01-31T00:00:00.000Z'),
+    });
+    const [many] = facts(deadLetterRecorded, { cause: cause(7, 240) });
+    expect(many).toMatchObject({
+      subject: one?.subject,
+      version: 7,
+      alarm: {
+        title: expect.stringContaining('240 messages for integration are dead'),
+        link: '/api/v1/dead-letters?owner=integration&code=invalid_payload&queue=integration.commands',
+      },
+    });
+  });
+
+  it('that were replayed are counted off their cause, and resolve the alert of one letter of before', () => {
+    const [before, one] = facts(deadLetterReplayed, { cause: cause(3, 1) });
+    expect(before).toMatchObject({ subject: expect.stringMatching(/^dead letter [0-9a-f-]+$/), version: 1 });
+    expect(before?.alarm).toBeUndefined();
+    expect(one).toMatchObject({ version: 3, occurrences: { count: 1 } });
+    const [, none] = facts(deadLetterReplayed, { cause: cause(4, 0) });
+    expect(none).toMatchObject({ version: 4, alarm: undefined });
+    expect(none?.occurrences).toBeUndefined();
+  });
+
+  it('of an orchestrator of before are a subject each, which ends by itself', () => {
+    const [fact, ...others] = facts(deadLetterRecorded, {});
+    expect(others).toEqual([]);
+    expect(fact).toMatchObject({
+      subject: expect.stringMatching(/^dead letter [0-9a-f-]+$/),
+      expiresAt: new Date('2026-04-01T00:00:00.000Z'),
+    });
+    expect(facts(deadLetterReplayed, {})).toMatchObject([{ subject: fact?.subject, alarm: undefined }]);
+  });
 });

@@ -19,6 +19,7 @@ import {
 } from '@ymera/contracts';
 
 type Alarm = Pick<AlertResource, 'kind' | 'severity' | 'title' | 'link'>;
+type Cause = NonNullable<PayloadOf<typeof deadLetterRecorded>['cause']>;
 
 /** The effect of an event on the alert of one subject. */
 interface Meaning {
@@ -27,13 +28,19 @@ interface Meaning {
   readonly alarm: Alarm | undefined;
   /** No later event about the subject raises an alert again. */
   readonly isFinal?: true;
+  /** Where not the version of the event's aggregate orders the facts about the subject. */
+  readonly version?: number;
+  /** An open alert about the subject is brought up to date instead of replaced by another one. */
+  readonly occurrences?: AlertResource['occurrences'];
+  /** When what the alert is about is gone, without an event that says so. */
+  readonly expiresAt?: Date;
 }
 
 /** Above the version of any event: the event that ends a subject for good may be versioned by another aggregate. */
 const finalVersion = 2 ** 31 - 1;
 
-/** Orders the events about a subject: they may arrive in any order, and the newest decides. */
-export interface AlertFact extends Omit<Meaning, 'isFinal'> {
+/** Orders facts about a subject: they may arrive in any order, and the newest decides. */
+export interface AlertFact extends Omit<Meaning, 'isFinal' | 'version'> {
   readonly eventId: string;
   readonly version: number;
   readonly time: Date;
@@ -50,15 +57,15 @@ interface RecordedEvent {
   readonly traceparent?: string;
 }
 
-type Rule = (payload: unknown, aggregateId: string) => Meaning;
+type Rule = (payload: unknown, aggregateId: string, time: Date) => readonly Meaning[];
 
 const rule = <C extends EventContract>(
   contract: C,
-  meaning: (payload: PayloadOf<C>, aggregateId: string) => Meaning,
+  meaning: (payload: PayloadOf<C>, aggregateId: string, time: Date) => Meaning | readonly Meaning[],
 ): readonly [string, Rule] => [
   contract.key,
-  // The transport has parsed it by this contract.
-  (payload, aggregateId) => meaning(payload as PayloadOf<C>, aggregateId),
+  // The transport has parsed it by this very contract.
+  (payload, aggregateId, time) => [meaning(payload as PayloadOf<C>, aggregateId, time)].flat(),
 ];
 
 const maxTitle = 500;
@@ -90,7 +97,48 @@ function upstreamAlarm({
   return undefined;
 }
 
-/** Every event that raises or resolves an alert; no other event does. */
+/** What a dead letter is kept for at most where nothing says it; then its alert has nothing left to be about. */
+const unknownRetentionMs = 90 * 86_400_000;
+
+function deadLetterMeaning(
+  { dead_letter_id, owner, queue, type, code, reason, cause }: PayloadOf<typeof deadLetterRecorded>,
+  _: string,
+  time: Date,
+): Meaning {
+  const what = `(${code}): ${type || 'of no type'}: ${reason}`;
+  const link = `/api/v1/dead-letters/${dead_letter_id}`;
+  const one = warning('dead_letter', `A message for ${owner} is dead ${what}`, link);
+  if (!cause)
+    return {
+      subject: `dead letter ${dead_letter_id}`,
+      alarm: one,
+      expiresAt: new Date(time.getTime() + unknownRetentionMs),
+    };
+  const filter = new URLSearchParams({ owner, code, ...(queue === null ? {} : { queue }) });
+  const many = warning(
+    'dead_letter',
+    `${cause.waiting} messages for ${owner} are dead, the last ${what}`,
+    `/api/v1/dead-letters?${filter.toString()}`,
+  );
+  return causeMeaning(cause, cause.waiting > 1 ? many : one, time);
+}
+
+/** Without an alarm only the count has changed; none is left when nothing waits. */
+function causeMeaning(cause: Cause, alarm: Alarm | undefined, time: Date): Meaning {
+  const { cause_id, version, waiting, first_died_at, last_died_at, kept_until } = cause;
+  const at = time.toISOString();
+  return {
+    subject: `dead letters ${cause_id}`,
+    version,
+    alarm: waiting > 0 ? alarm : undefined,
+    ...(waiting > 0 && {
+      occurrences: { count: waiting, first_at: first_died_at ?? at, last_at: last_died_at ?? at },
+      expiresAt: kept_until ? new Date(kept_until) : new Date(time.getTime() + unknownRetentionMs),
+    }),
+  };
+}
+
+/** Every event that raises or resolves an alert, and nothing else does. */
 const rules: ReadonlyMap<string, Rule> = new Map([
   rule(enforcementChanged, ({ agent_id, to, reason }) => {
     const link = `/api/v1/agents/${agent_id}`;
@@ -127,18 +175,12 @@ const rules: ReadonlyMap<string, Rule> = new Map([
   })),
   rule(gateClosed, ({ gate_id }) => ({ subject: `gate ${gate_id}`, alarm: undefined })),
   rule(gateClosedV1, ({ gate_id }) => ({ subject: `gate ${gate_id}`, alarm: undefined })),
-  rule(deadLetterRecorded, ({ dead_letter_id, owner, type, code, reason }) => ({
-    subject: `dead letter ${dead_letter_id}`,
-    alarm: warning(
-      'dead_letter',
-      `Dead-lettered message for ${owner} (${code}), ${type || 'without a type'}: ${reason}`,
-      `/api/v1/dead-letters/${dead_letter_id}`,
-    ),
-  })),
-  rule(deadLetterReplayed, ({ dead_letter_id }) => ({
-    subject: `dead letter ${dead_letter_id}`,
-    alarm: undefined,
-  })),
+  rule(deadLetterRecorded, deadLetterMeaning),
+  rule(deadLetterReplayed, ({ dead_letter_id, cause }, _, time) => [
+    // Raised by an orchestrator of before, for each letter.
+    { subject: `dead letter ${dead_letter_id}`, alarm: undefined },
+    ...(cause ? [causeMeaning(cause, undefined, time)] : []),
+  ]),
   rule(projectSynced, ({ project_id, state, push, upstream, error }) => ({
     subject: `upstream ${project_id}`,
     alarm: upstreamAlarm({ project_id, state, push, upstream, error }),
@@ -157,18 +199,16 @@ const rules: ReadonlyMap<string, Rule> = new Map([
 
 export const alertingEvents: readonly string[] = [...rules.keys()];
 
-/** Undefined for events without an alert rule. */
-export function alertFact(event: RecordedEvent): AlertFact | undefined {
+/** None for events that no alert is about. */
+export function alertFacts(event: RecordedEvent): readonly AlertFact[] {
   const { id, type, time, payload, aggregateId, aggregateVersion, traceparent } = event;
-  const meaning = rules.get(type);
-  if (!meaning || aggregateId === undefined || aggregateVersion === undefined) return undefined;
-  const { subject, alarm, isFinal } = meaning(payload, aggregateId);
-  return {
-    subject,
-    alarm,
+  const meanings = rules.get(type);
+  if (!meanings || aggregateId === undefined || aggregateVersion === undefined) return [];
+  return meanings(payload, aggregateId, time).map(({ isFinal, version = aggregateVersion, ...meaning }) => ({
+    ...meaning,
     eventId: id,
-    version: isFinal ? finalVersion : aggregateVersion,
+    version: isFinal ? finalVersion : version,
     time,
     traceId: traceparent?.split('-')[1] ?? null,
-  };
+  }));
 }

@@ -46,7 +46,88 @@ export function alertStoreContract(store: () => AlertStore): void {
     expect(await states(facts)).toEqual(['resolved', 'open']);
   });
 
-  it('lists pages, newest first, open ones or all, and deletes old ones', async () => {
+  const aggregated = (subject: string, version: number, count: number, isAlarm = true): AlertFact => ({
+    ...factOf(subject, version, isAlarm && count > 0),
+    ...(count > 0 && {
+      occurrences: {
+        count,
+        first_at: new Date(start).toISOString(),
+        last_at: new Date(start + version).toISOString(),
+      },
+      expiresAt: new Date(start + version + 1000),
+    }),
+  });
+  const about = async (facts: readonly AlertFact[]) =>
+    (await store().page({ state: 'all', limit: 100 })).filter(({ alert_id }) =>
+      facts.some(({ eventId }) => eventId === alert_id),
+    );
+
+  it('keeps one open alert per cause, with the count that is known last, in any order and more than once', async () => {
+    for (const order of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [2, 0, 1, 2],
+      [0, 0, 1, 2, 1],
+    ]) {
+      const subject = uuidv7();
+      const facts = [aggregated(subject, 1, 1), aggregated(subject, 2, 30), aggregated(subject, 3, 60)];
+      for (const index of order) await store().apply(facts[index] as AlertFact);
+      const alerts = await about(facts);
+      expect(alerts).toMatchObject([
+        { state: 'open', occurrences: { count: 60, last_at: new Date(start + 3).toISOString() } },
+      ]);
+    }
+  });
+
+  it('resolves the alert of a cause when nothing of it is left, and raises another one later', async () => {
+    const subject = uuidv7();
+    const facts = [
+      aggregated(subject, 1, 2),
+      aggregated(subject, 2, 1, false),
+      aggregated(subject, 3, 0),
+      aggregated(subject, 4, 1),
+    ];
+    await store().apply(facts[0] as AlertFact);
+    await store().apply(facts[1] as AlertFact);
+    expect(await about(facts)).toMatchObject([{ state: 'open', occurrences: { count: 1 } }]);
+    await store().apply(facts[2] as AlertFact);
+    await store().apply(facts[1] as AlertFact);
+    expect(await states(facts)).toEqual(['resolved', undefined, undefined, undefined]);
+    await store().apply(facts[3] as AlertFact);
+    expect(await states(facts)).toEqual(['resolved', undefined, undefined, 'open']);
+  });
+
+  it('resolves an alert whose things are gone, and keeps one that has no such time', async () => {
+    const [subject, other] = [uuidv7(), uuidv7()];
+    const facts = [aggregated(subject, 1, 5), factOf(other, 2, true)];
+    for (const fact of facts) await store().apply(fact);
+    await store().resolveExpired(new Date(start + 1000));
+    expect(await states(facts)).toEqual(['open', 'open']);
+    await store().resolveExpired(new Date(start + 1001));
+    expect(await states(facts)).toEqual(['resolved', 'open']);
+    const next = aggregated(subject, 2, 1);
+    await store().apply(next);
+    expect(await states([...facts, next])).toEqual(['resolved', 'open', 'open']);
+    await store().apply(factOf(other, 3, false));
+    await store().apply(aggregated(subject, 3, 0));
+  });
+
+  it('deletes what was resolved so long ago, and never an open alert, however old it is', async () => {
+    const [open, over] = [uuidv7(), uuidv7()];
+    const facts = [factOf(open, 10, true), factOf(over, 11, true), factOf(over, 12, false)];
+    for (const fact of facts) await store().apply(fact);
+    await store().deleteOlderThan(new Date(start + 12));
+    expect(await states(facts)).toEqual(['open', 'resolved', undefined]);
+    await store().deleteOlderThan(new Date(start + 90 * 86_400_000));
+    expect(await states(facts)).toEqual(['open', undefined, undefined]);
+    // The subject of an open alert is known for as long: what is older than it has no effect.
+    await store().apply(factOf(open, 9, false));
+    expect(await states(facts)).toEqual(['open', undefined, undefined]);
+    await store().apply(factOf(open, 13, false));
+    expect(await states(facts)).toEqual(['resolved', undefined, undefined]);
+  });
+
+  it('gives pages, newest first, open ones or all, and forgets', async () => {
     const [open, over] = [uuidv7(), uuidv7()];
     const facts = [factOf(open, 10, true), factOf(over, 11, true), factOf(over, 12, false)];
     for (const fact of facts) await store().apply(fact);
@@ -58,7 +139,9 @@ export function alertStoreContract(store: () => AlertStore): void {
     });
     expect(await store().page({ state: 'all', before: newest?.alert_id, limit: 1 })).toEqual([others[0]]);
     expect((await store().page({ state: 'open', limit: 1 }))[0]?.alert_id).toBe(facts[0]?.eventId);
-    await store().deleteOlderThan(new Date(start + 1000));
-    expect(await store().page({ state: 'all', limit: 100 })).toEqual([]);
+    await store().apply(factOf(open, 13, false));
+    await store().deleteOlderThan(new Date(start + 90 * 86_400_000));
+    expect(await store().page({ state: 'all', limit: 100 })).not.toContainEqual(newest);
+    expect(await states(facts)).toEqual([undefined, undefined, undefined]);
   });
 }

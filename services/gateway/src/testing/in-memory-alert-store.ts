@@ -7,24 +7,49 @@ export class InMemoryAlertStore implements AlertStore {
   private readonly newest = new Map<string, AlertFact>();
 
   async apply(fact: AlertFact): Promise<void> {
-    const { eventId, subject, alarm, time, traceId } = fact;
-    if (fact.version > (this.newest.get(subject)?.version ?? 0)) this.newest.set(subject, fact);
-    if (alarm && !this.alerts.has(eventId))
-      this.alerts.set(eventId, {
-        fact,
-        resource: {
-          ...alarm,
-          alert_id: eventId,
-          trace_id: traceId,
-          state: 'open',
-          raised_at: time.toISOString(),
-          resolved_at: null,
-        },
-      });
+    const { subject, occurrences } = fact;
+    const known = this.newest.get(subject);
+    const isNewest = fact.version >= (known?.version ?? 0);
+    if (isNewest) this.newest.set(subject, fact);
+    if (occurrences === undefined) this.insert(fact);
+    else if (!isNewest || this.updateOpen(fact)) return;
+    else this.insert(fact);
     const newest = this.newest.get(subject) ?? fact;
     for (const alert of this.alerts.values())
       if (alert.fact.subject === subject && alert.fact.version < newest.version)
-        alert.resource = { ...alert.resource, state: 'resolved', resolved_at: newest.time.toISOString() };
+        alert.resource = {
+          ...alert.resource,
+          state: 'resolved',
+          resolved_at: alert.resource.resolved_at ?? newest.time.toISOString(),
+        };
+  }
+
+  private insert(fact: AlertFact): void {
+    const { eventId, alarm, time, traceId, occurrences } = fact;
+    if (!alarm || this.alerts.has(eventId)) return;
+    this.alerts.set(eventId, {
+      fact,
+      resource: {
+        ...alarm,
+        alert_id: eventId,
+        trace_id: traceId,
+        state: 'open',
+        raised_at: time.toISOString(),
+        resolved_at: null,
+        ...(occurrences && { occurrences }),
+      },
+    });
+  }
+
+  private updateOpen(fact: AlertFact): boolean {
+    const open = [...this.alerts.values()].find(
+      (alert) => alert.fact.subject === fact.subject && alert.resource.state === 'open',
+    );
+    if (!open || open.fact.version > fact.version) return false;
+    const { title = open.resource.title, link = open.resource.link } = fact.alarm ?? {};
+    open.fact = fact;
+    open.resource = { ...open.resource, title, link, occurrences: fact.occurrences };
+    return true;
   }
 
   async page({ state, before, limit }: Parameters<AlertStore['page']>[0]): Promise<readonly AlertResource[]> {
@@ -36,8 +61,20 @@ export class InMemoryAlertStore implements AlertStore {
       .slice(0, limit);
   }
 
+  async resolveExpired(now: Date): Promise<void> {
+    for (const alert of this.alerts.values()) {
+      const { expiresAt } = alert.fact;
+      if (alert.resource.state === 'open' && expiresAt && expiresAt <= now)
+        alert.resource = { ...alert.resource, state: 'resolved', resolved_at: expiresAt.toISOString() };
+    }
+  }
+
   async deleteOlderThan(time: Date): Promise<void> {
-    for (const [id, { fact }] of this.alerts) if (fact.time < time) this.alerts.delete(id);
-    for (const [subject, fact] of this.newest) if (fact.time < time) this.newest.delete(subject);
+    const at = time.toISOString();
+    for (const [id, { resource }] of this.alerts)
+      if (resource.resolved_at !== null && resource.resolved_at < at) this.alerts.delete(id);
+    const open = new Set([...this.alerts.values()].map(({ fact }) => fact.subject));
+    for (const [subject, fact] of this.newest)
+      if (fact.time < time && !open.has(subject)) this.newest.delete(subject);
   }
 }

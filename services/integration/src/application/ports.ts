@@ -89,6 +89,11 @@ export interface ProjectRepositories {
   files(projectId: string, commit: string): Promise<RepositoryFiles>;
 }
 
+export interface RepositoryMaintenance {
+  /** Ends within half a minute; nothing that a ref reaches is lost. */
+  collectGarbage(projectId: string): Promise<void>;
+}
+
 /** A project's branch and the branch that it was copied from. */
 export interface FollowedBranch {
   readonly projectId: string;

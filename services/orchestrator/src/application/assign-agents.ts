@@ -69,11 +69,16 @@ export async function assignAgents(
   };
   for (const { stepId, need } of ready) {
     const ahead = queue.get(need.agentType) ?? 0;
-    const { chosen, reason } = selectAgent([...fleet.values()], need);
+    const { chosen, isExhausted, reason } = selectAgent([...fleet.values()], need);
     if (chosen && freeOf(fleet, need) > ahead) {
       const { agentId, principalId, credentialEpoch } = chosen;
       send({ kind: 'agent_assigned', stepId, agent: { agentId, principalId, credentialEpoch }, reason });
-      fleet.set(agentId, { ...chosen, running: chosen.running + 1 });
+      fleet.set(agentId, { ...chosen, running: chosen.running + 1, assignedAt: context.now });
+      await tx.directory.markAssigned(agentId, context.now);
+      continue;
+    }
+    if (isExhausted) {
+      send({ kind: 'agents_exhausted', stepId, reason });
       continue;
     }
     waiting.add(need.agentType);

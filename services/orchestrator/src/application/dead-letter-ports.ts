@@ -1,6 +1,7 @@
 import type { DeadLetterState, ServiceName, VirtualHost } from '@ymera/contracts';
 import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { DeadLetter } from '../domain/dead-letter';
+import type { PublishedCause, WaitingLetters } from '../domain/dead-letter-cause';
 
 export interface KeptDeadLetter {
   readonly letter: DeadLetter;
@@ -35,8 +36,19 @@ export interface DeadLetterStore {
   deleteOldest(vhost: VirtualHost, owner: ServiceName): Promise<void>;
   /** Returns the number deleted. */
   deleteDeadLetteredBefore(time: Date): Promise<number>;
-  /** Those that were never replayed, or were dead-lettered again. */
+  /** Of this cause, that nothing has replayed or that died again. */
+  waitingOf(causeId: string): Promise<WaitingLetters>;
+  newestOf(causeId: string): Promise<DeadLetter | undefined>;
+  /** That nobody has replayed, or that died again. */
   waiting(): Promise<ReadonlyMap<ServiceName, number>>;
+}
+
+export interface DeadLetterCauseStore {
+  /** No other transaction changes it until this one ends. */
+  lock(causeId: string): Promise<PublishedCause>;
+  save(cause: PublishedCause): Promise<void>;
+  /** Locked, with letters that no fact has told, of which the last fact was published by then. Others skip them. */
+  takeDue(publishedBy: Date, limit: number): Promise<readonly PublishedCause[]>;
 }
 
 /** A message for exactly one queue, published after the commit. */
@@ -54,6 +66,7 @@ export interface SendBack {
 
 export interface DeadLetterStores {
   readonly deadLetters: DeadLetterStore;
+  readonly causes: DeadLetterCauseStore;
   readonly sendBack: SendBack;
 }
 

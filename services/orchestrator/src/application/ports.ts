@@ -29,6 +29,10 @@ export interface WorkflowStore {
   }): Promise<readonly Workflow[]>;
   /** Rewrites timers and active steps, whatever is stored; a step in the same state keeps its place in the queue. */
   repair(workflow: Workflow): Promise<void>;
+  /** Ended ones with all that belongs to them, except those that another transaction holds. Gives their number. */
+  deleteEndedBefore(time: Time, limit: number): Promise<number>;
+  /** Logs of workflows that ended before. Gives the number of workflows. */
+  deleteLogsOfEndedBefore(time: Time, limit: number): Promise<number>;
 }
 
 /** A report of an agent on the attempt it works on. */
@@ -176,7 +180,9 @@ export interface AgentDirectory {
   markUnresponsive(agentId: string, until: Time, after: Time): Promise<void>;
   /** It sent something: it may get work again. */
   markResponsive(agentId: string): Promise<void>;
-  /** Agents of these types with their load; locked against other selections until the transaction ends. */
+  /** It was given work now, which decides between agents of the same load. */
+  markAssigned(agentId: string, at: Time): Promise<void>;
+  /** Agents of these types with what they hold; nobody else selects among them until the transaction ends. */
   lockCandidates(agentTypes: readonly AgentType[], now: Time): Promise<readonly Candidate[]>;
 }
 

@@ -1,5 +1,4 @@
 import type { Messages } from '@ymera/unit-of-work';
-import { deadLetterRecorded, deadLetterReplayed } from '@ymera/contracts';
 import { failure, FailureException, sha256Hex, type Clock } from '@ymera/kernel';
 import {
   record,
@@ -10,6 +9,7 @@ import {
 } from '../domain/dead-letter';
 import { excerptOf, type Redaction } from '../domain/readable-body';
 import type { DeadLetterMetrics, DeadLetterStores, DeadLetterUnitOfWork } from './dead-letter-ports';
+import type { PublishDeadLetters } from './publish-dead-letters';
 
 export type DeadMessage = Omit<DeadLetterCause, 'size' | 'isTruncated'> & {
   readonly body: Buffer;
@@ -21,6 +21,7 @@ type Transaction = DeadLetterStores & Messages;
 interface Dependencies {
   readonly unitOfWork: DeadLetterUnitOfWork;
   readonly redaction: Redaction;
+  readonly publishing: Pick<PublishDeadLetters, 'recorded'>;
   readonly metrics: DeadLetterMetrics;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -28,10 +29,7 @@ interface Dependencies {
   readonly most: number;
 }
 
-/** A dead-lettered event about a dead letter must not cause another such event: that would never end. */
-const untold: readonly string[] = [deadLetterRecorded.key, deadLetterReplayed.key];
-
-/** Records a dead-lettered message once, however often it is reported. */
+/** Keeps a dead message, once however often it is told. */
 export class RecordDeadLetter {
   constructor(private readonly deps: Dependencies) {}
 
@@ -42,7 +40,7 @@ export class RecordDeadLetter {
     const fingerprint = fingerprintOf(message, body);
     const recorded = await unitOfWork.run(async (tx) => {
       const letter = await this.record(tx, death, fingerprint, body);
-      if (letter && !untold.includes(letter.type)) await publish(tx, letter);
+      if (letter) await this.deps.publishing.recorded(tx, letter);
       return letter;
     });
     if (recorded) metrics.died(recorded.owner, recorded.code);
@@ -94,23 +92,4 @@ function fingerprintOf(message: Omit<DeadMessage, 'body' | 'bodyBytes'>, body: B
   const { vhost, owner, queue, messageId, principalId, diedAt } = message;
   const told = messageId ?? diedAt?.toISOString() ?? '';
   return sha256Hex(JSON.stringify([vhost, owner, queue, told, principalId, sha256Hex(body)]));
-}
-
-function publish(tx: Transaction, letter: DeadLetter): Promise<void> {
-  return tx.outbox.event(deadLetterRecorded, {
-    aggregateId: letter.deadLetterId,
-    aggregateVersion: letter.version,
-    payload: {
-      dead_letter_id: letter.deadLetterId,
-      owner: letter.owner,
-      vhost: letter.vhost,
-      queue: letter.queue ?? null,
-      type: letter.type,
-      message_id: letter.messageId ?? null,
-      code: letter.code,
-      reason: letter.reason,
-      deaths: letter.deaths,
-      died_at: letter.diedAt.toISOString(),
-    },
-  });
 }

@@ -1,12 +1,14 @@
-import { deadLetterReplayed, type Actor, type DeadLetterResource } from '@ymera/contracts';
+import type { Actor, DeadLetterResource } from '@ymera/contracts';
 import { err, ok, type Clock, type Result } from '@ymera/kernel';
 import { replay, replayRefusal, type DeadLetter } from '../domain/dead-letter';
 import type { DeadLetterMetrics, DeadLetterUnitOfWork, SendBack } from './dead-letter-ports';
+import type { PublishDeadLetters } from './publish-dead-letters';
 import { deadLetterNotFound, type ReadDeadLetters } from './read-dead-letters';
 
 interface Dependencies {
   readonly unitOfWork: DeadLetterUnitOfWork;
   readonly reading: Pick<ReadDeadLetters, 'view'>;
+  readonly publishing: Pick<PublishDeadLetters, 'replayed'>;
   readonly metrics: DeadLetterMetrics;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -23,7 +25,7 @@ export class ReplayDeadLetter {
   constructor(private readonly deps: Dependencies) {}
 
   async execute(deadLetterId: string, { name }: Actor): Promise<Result<DeadLetterResource>> {
-    const { unitOfWork, clock, reading, retentionMs, metrics } = this.deps;
+    const { unitOfWork, clock, reading, publishing, retentionMs, metrics } = this.deps;
     let isReplayedNow = false;
     const result = await unitOfWork.run(async (tx): Promise<Result<DeadLetterResource>> => {
       const letter = await tx.deadLetters.lock(deadLetterId);
@@ -38,20 +40,7 @@ export class ReplayDeadLetter {
       const body = await tx.deadLetters.bodyOf(deadLetterId);
       await tx.deadLetters.update(replayed);
       await tx.sendBack.schedule(this.messageOf(letter, body, now));
-      await tx.outbox.event(deadLetterReplayed, {
-        aggregateId: deadLetterId,
-        aggregateVersion: replayed.version,
-        payload: {
-          dead_letter_id: deadLetterId,
-          owner: letter.owner,
-          vhost: letter.vhost,
-          queue: letter.queue ?? null,
-          type: letter.type,
-          message_id: letter.messageId ?? null,
-          replayed_by: name,
-          replayed_at: now.toISOString(),
-        },
-      });
+      await publishing.replayed(tx, replayed, name, now);
       isReplayedNow = true;
       return ok(reading.view(replayed, body));
     });

@@ -1,4 +1,4 @@
-import { workflowCompleted } from '@ymera/contracts';
+import { workflowCompleted, workflowFailed } from '@ymera/contracts';
 import { OrchestratorInMemory } from '../testing/orchestrator-in-memory';
 import { base, definitionOf, enhancePlan, planOf, review, workflowId } from '../testing/plans';
 import { approvingVerdict, passedTests } from '../testing/workflow-scenario';
@@ -70,5 +70,66 @@ describe('WorkflowEngine', () => {
     expect(new Set(environment.traces)).toEqual(
       new Set(['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01']),
     );
+  });
+
+  const failure = { code: 'agent_failed', message: 'Code 1.', retryable: false };
+
+  it('gives a step that one agent failed to another one, and completes', async () => {
+    await environment.join('-aa', 'EXAMINATION');
+    await environment.join('reviewer-1', 'EXAMINATION');
+    await environment.start(reviewOnly);
+    const first = environment.lastTask();
+    await environment.end(first, { outcome: 'failed', error: failure });
+    const second = environment.lastTask();
+    expect([first.agent_id, second.agent_id].sort()).toEqual(['-aa', 'reviewer-1']);
+    expect(second).toMatchObject({ task_id: first.task_id, attempt: 2 });
+    await environment.end(second);
+    expect(environment.unitOfWork.outbox.payloads(workflowCompleted)).toHaveLength(1);
+  });
+
+  it('waits for another agent that is busy, and does not ask the one that failed', async () => {
+    await environment.join('reviewer-1', 'EXAMINATION');
+    await environment.join('reviewer-2', 'EXAMINATION');
+    await environment.start(definitionOf(planOf([review]), { workflow_id: secondId }));
+    const busy = environment.lastTask();
+    await environment.start(reviewOnly);
+    const failing = environment.lastTask();
+    await environment.end(failing, { outcome: 'failed', error: failure });
+    expect(environment.tasks()).toHaveLength(2);
+    expect((await environment.stepOf('review')).state).toBe('ready');
+    await environment.end(busy);
+    expect(environment.lastTask()).toMatchObject({ agent_id: busy.agent_id, task_id: failing.task_id });
+  });
+
+  it('fails at once with the agent’s own error when no other agent is there', async () => {
+    await environment.join('reviewer-1', 'EXAMINATION');
+    await environment.start(reviewOnly);
+    await environment.end(environment.lastTask(), { outcome: 'failed', error: failure });
+    expect(environment.unitOfWork.outbox.payloads(workflowFailed)).toMatchObject([{ error: failure }]);
+    expect(environment.tasks()).toHaveLength(1);
+  });
+
+  it('fails once the last other agent is gone while the step waits for it', async () => {
+    await environment.join('reviewer-1', 'EXAMINATION');
+    await environment.join('reviewer-2', 'EXAMINATION');
+    await environment.start(definitionOf(planOf([review]), { workflow_id: secondId }));
+    const busy = environment.lastTask();
+    await environment.start(reviewOnly);
+    const failing = environment.lastTask();
+    await environment.end(failing, { outcome: 'failed', error: failure });
+    await environment.retire(busy.agent_id);
+    expect(environment.unitOfWork.outbox.payloads(workflowFailed)).toContainEqual(
+      expect.objectContaining({ workflow_id: workflowId, error: expect.objectContaining(failure) }),
+    );
+  });
+
+  it('gives sequential work of agents without load to the one idle for longest', async () => {
+    await environment.join('-aa', 'EXAMINATION');
+    await environment.join('reviewer-1', 'EXAMINATION');
+    await environment.start(reviewOnly);
+    await environment.end(environment.lastTask());
+    await environment.pass(100);
+    await environment.start(definitionOf(planOf([review]), { workflow_id: secondId }));
+    expect(environment.tasks().map(({ agent_id }) => agent_id)).toEqual(['-aa', 'reviewer-1']);
   });
 });

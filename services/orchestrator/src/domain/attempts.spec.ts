@@ -1,5 +1,7 @@
-import { base, enhancePlan, planOf, review } from '../testing/plans';
-import { passedTests, WorkflowScenario } from '../testing/workflow-scenario';
+import type { ErrorShape } from '@ymera/contracts';
+import { base, enhancePlan, loopingPlan, planOf, review } from '../testing/plans';
+import { badFinding, passedTests, WorkflowScenario } from '../testing/workflow-scenario';
+import { needOfStep } from './need-of-step';
 import { defaultWorkflowPolicy } from './workflow-policy';
 import { workflowView } from './workflow-view';
 
@@ -140,13 +142,87 @@ describe('an attempt', () => {
     expect(scenario.accept('review')).toEqual([]);
   });
 
-  it('fails without a retry when it exceeds its deadline', () => {
+  it('fails when it is not over by its deadline, and is not tried again by the same agent', () => {
     const scenario = new WorkflowScenario(enhancePlan);
-    scenario.assign('review');
+    scenario.assign('review', 'examiner-1');
     scenario.accept('review');
     scenario.send({ kind: 'deadline_passed', stepId: 'review', key: scenario.attempt('review') });
-    expect(scenario.workflow.error).toMatchObject({ code: 'agent_failed' });
     expect(scenario.sent('cancel')).toHaveLength(1);
+    expect(scenario.step('review')).toMatchObject({ state: 'ready', failures: 1 });
+    expect(needOfStep(scenario.workflow, 'review')).toMatchObject({ failed: ['examiner-1'] });
+    scenario.exhaustAgents('review');
+    expect(scenario.workflow.error).toMatchObject({ code: 'agent_failed' });
+  });
+
+  it.each<[string, ErrorShape]>([
+    ['an error that cannot be retried', { code: 'agent_failed', message: 'Code 1.', retryable: false }],
+    ['an error of its machine', { code: 'sandbox_failed', message: 'No.', retryable: false }],
+    ['a code that is not declared', { code: 'no_model', message: 'No model.', retryable: false }],
+  ])('goes to another agent after %s, with what was found', (_, error) => {
+    const scenario = new WorkflowScenario(enhancePlan);
+    scenario.do('review', { outcome: 'failed', error, findings: [badFinding] }, 'examiner-1');
+    expect(scenario.workflow.state).toBe('running');
+    expect(needOfStep(scenario.workflow, 'review')).toMatchObject({
+      failed: ['examiner-1'],
+      avoided: ['examiner-1'],
+    });
+    scenario.assign('review', 'examiner-2');
+    expect(scenario.sent('task').at(-1)).toMatchObject({
+      principalId: 'examiner-2-principal',
+      payload: { attempt: 2, input: { feedback: [badFinding] } },
+    });
+    scenario.end('review');
+    expect(scenario.step('review').state).toBe('completed');
+  });
+
+  it('is only avoided, not kept from its agent, after an error that can be retried', () => {
+    const scenario = new WorkflowScenario(enhancePlan);
+    const error = { code: 'network', message: 'No route.', retryable: true };
+    scenario.do('review', { outcome: 'failed', error }, 'examiner-1');
+    expect(needOfStep(scenario.workflow, 'review')).toMatchObject({ failed: [], avoided: ['examiner-1'] });
+  });
+
+  it.each([
+    ['the project’s own', { code: 'tests_did_not_end' }],
+    ['the request’s own', { code: 'plan_invalid' }],
+    ['the project’s own by what the agent says', { code: 'agent_failed', fault: 'project' as const }],
+  ])('ends the workflow when the error is %s: it is the same for every agent', (_, error) => {
+    const scenario = new WorkflowScenario(enhancePlan);
+    scenario.do('review', { outcome: 'failed', error: { ...error, message: 'No.', retryable: false } });
+    expect(scenario.workflow).toMatchObject({ state: 'failed', error: { code: error.code } });
+  });
+
+  it('counts failures of different agents against the plan’s attempts', () => {
+    const scenario = new WorkflowScenario(enhancePlan);
+    for (const agent of ['a-1', 'a-2', 'a-3']) {
+      expect(scenario.workflow.state).toBe('running');
+      const error = { code: 'agent_failed', message: `${agent} crashed.`, retryable: false };
+      scenario.do('review', { outcome: 'failed', error }, agent);
+    }
+    expect(scenario.workflow).toMatchObject({ state: 'failed', error: { message: 'a-3 crashed.' } });
+  });
+
+  it('says who failed the step when no other agent took it in time', () => {
+    const scenario = new WorkflowScenario(enhancePlan);
+    const error = { code: 'agent_failed', message: 'Code 1.', retryable: false };
+    scenario.do('review', { outcome: 'failed', error }, 'examiner-1');
+    scenario.send({ kind: 'queue_expired', stepId: 'review' });
+    expect(scenario.workflow.error).toMatchObject({
+      code: 'agent_unavailable',
+      message: expect.stringContaining('No agent but examiner-1, which failed it, took review'),
+    });
+  });
+
+  it('is free for every agent again once the work was sent back', () => {
+    const scenario = new WorkflowScenario(loopingPlan);
+    const error = { code: 'agent_failed', message: 'Code 1.', retryable: false };
+    scenario.do('review');
+    scenario.do('enhance', { outcome: 'failed', error }, 'coder-1');
+    scenario.do('enhance', { change: { base, patch: 'diff' } }, 'coder-2');
+    scenario.recordCommit();
+    scenario.do('test', { tests: { ...passedTests(), failed: 1, exit_code: 1 } });
+    expect(scenario.step('enhance').state).toBe('ready');
+    expect(needOfStep(scenario.workflow, 'enhance')).toMatchObject({ failed: [], avoided: [] });
   });
 
   it('cancels an agent that begins work which was taken from it meanwhile', () => {

@@ -1,4 +1,5 @@
 import { type ErrorShape, withFault } from '@ymera/contracts';
+import { truncateEnd } from '@ymera/kernel';
 import { isHeld } from './attempt-lifecycle';
 import { evidenceFor } from './evidence';
 import { currentAttempt, type Attempt, type WorkflowStep } from './workflow';
@@ -18,7 +19,7 @@ export function failWorkflow(
   stepId?: string,
   because: ChangeContext = {},
 ): void {
-  const error = withFault({ ...cause, message: cause.message.slice(0, maxMessageLength) });
+  const error = withFault({ ...cause, message: truncateEnd(cause.message, maxMessageLength) });
   if (stepId !== undefined) draft.move(stepId, 'fail', {}, { reason: error.message, error, ...because });
   stopEverything(draft, 'The workflow has failed.');
   for (const { stepId: skipped } of draft.stepsIn('pending')) draft.move(skipped, 'skip');
@@ -43,7 +44,7 @@ export function cancelWorkflow(draft: WorkflowDraft, by: string, reason: string)
       if (draft.planStep(stepId).kind === 'integration') withdrawLanding(draft, stepId, { by, reason });
     return;
   }
-  stopEverything(draft, `${by} canceled the workflow: ${reason}`.slice(0, 500));
+  stopEverything(draft, truncateEnd(`${by} canceled the run: ${reason}`, 500));
   for (const { stepId } of draft.stepsIn('pending')) draft.move(stepId, 'cancel');
   draft.moveWorkflow('cancel', {
     error: withFault({
@@ -99,6 +100,6 @@ export function sendCancel(draft: WorkflowDraft, attempt: Attempt, reason: strin
     kind: 'to_agent',
     name: 'cancel',
     principalId: attempt.principalId,
-    payload: { ...keyOf(attempt), reason: reason.slice(0, 500) },
+    payload: { ...keyOf(attempt), reason: truncateEnd(reason, 500) },
   });
 }

@@ -4,19 +4,17 @@ import {
   escalationSubjectDigest,
   type ErrorShape,
   type Escalation,
-  type EscalationOption,
   type Finding,
-  type Waiver,
 } from '@ymera/contracts';
-import { assertNever } from '@ymera/kernel';
+import { truncateEnd } from '@ymera/kernel';
 import { failWorkflow } from './end-workflow';
-import { evidenceFor, mergeFindings, waiversFor } from './evidence';
+import { evidenceFor, waiversFor } from './evidence';
 import type { TaskStep } from './judge-result';
 import type { Gate, StepOutput } from './workflow';
 import type { WorkflowDraft } from './workflow-draft';
-import { sendBack } from './send-back';
 
-const maxReasonLength = 1000;
+/** As `gate_opened` and `step_changed` allow. */
+export const maxReasonLength = 1000;
 
 /**
  * A rework loop is exhausted: instead of failing, the step that rejected the work waits at a gate for a person, and an
@@ -42,7 +40,7 @@ export function escalate(
     expiresAt: now + policy.escalationMs,
     escalation: subject,
   };
-  const reason = exhausted(subject).message.slice(0, maxReasonLength);
+  const reason = truncateEnd(exhausted(subject).message, maxReasonLength);
   const { findings, rounds } = subject;
   draft.workflow = { ...draft.workflow, escalations: subject.escalation };
   draft.move(stepId, 'escalate', { gate, wakeAt: gate.expiresAt }, { reason, error, findings });
@@ -61,86 +59,7 @@ export function escalate(
   draft.fact('workflow_escalated', { ...about, rounds, findings, reason });
 }
 
-/** A person's decision with its details. */
-interface Choice {
-  readonly by: string;
-  readonly note: string | undefined;
-  /** For `accept`. */
-  readonly waivers: readonly Waiver[];
-}
-
-/** The effect of a person's decision; the gate is closed already. */
-export function carryOut(
-  draft: WorkflowDraft,
-  subject: Escalation,
-  option: EscalationOption,
-  { by, note, waivers }: Choice,
-): void {
-  const { step_id: stepId, findings, change, rounds } = subject;
-  const why = note === undefined ? '' : `: ${note}`;
-  switch (option) {
-    case 'retry': {
-      const { on_rejection: loop } = taskOf(draft, stepId);
-      // The gate is decided, so it is not void because its step is undone.
-      draft.patch(stepId, { gate: undefined, loops: rounds + 1 });
-      return sendBack(draft, {
-        target: loop?.loop_back_to ?? stepId,
-        rejectedBy: stepId,
-        reason: `${by} asked for another round${why}`,
-        findings: mergeFindings(note === undefined ? [] : [noteOf(by, note)], findings),
-      });
-    }
-    case 'accept':
-      return examineAgain(draft, stepId, waivers, `${by} accepted ${named(waivers)}${why}`);
-    case 'take_over': {
-      const where = change ? ` The last proposed commit is ${change.commit}, on ${change.base}.` : '';
-      const message = `${by} has taken over${why === '' ? '.' : `${why}.`}${where}`;
-      const suggestion = change
-        ? `Fetch ${change.commit} (refs/ymera/changes/${change.change_id}) from the project's repository and go on from there.`
-        : undefined;
-      const error = { code: 'taken_over', message, retryable: false, ...(suggestion && { suggestion }) };
-      return failWorkflow(draft, error, stepId, { findings });
-    }
-    case 'abandon': {
-      const given = exhausted(subject);
-      const error = { ...given, message: `${given.message} ${by} abandoned it${why}` };
-      return failWorkflow(draft, error, stepId, { findings });
-    }
-    default:
-      return assertNever(option);
-  }
-}
-
-/**
- * The step that rejected the change judges the same change again, in a new task with the waivers: only this step
- * approves. No step depends on its previous output, so no other step is undone.
- */
-function examineAgain(draft: WorkflowDraft, stepId: string, given: readonly Waiver[], reason: string): void {
-  const before = waiversFor(draft.step(stepId), evidenceFor(draft.workflow, stepId).change);
-  const patch = {
-    waivers: [...before, ...given],
-    taskId: undefined,
-    failures: 0,
-    declines: 0,
-    feedback: [],
-    gate: undefined,
-    output: undefined,
-    error: undefined,
-  };
-  draft.move(stepId, 'rework', patch, { reason: reason.slice(0, maxReasonLength) });
-}
-
-const namedWaivers = 5;
-
-const named = (waivers: readonly Waiver[]): string => {
-  const first = waivers
-    .slice(0, namedWaivers)
-    .map(({ code, file }) => (file === undefined ? code : `${code} (${file})`));
-  const rest = waivers.length - first.length;
-  return [...first, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
-};
-
-/** No decision in time: fail with the rejection. */
+/** Nobody decided in time: given up. */
 export const exhausted = ({ rounds, error }: Escalation): ErrorShape => ({
   code: 'rework_exhausted',
   message: `Sent back ${rounds} time(s) and still rejected: ${error.message}`,
@@ -173,17 +92,4 @@ function subjectOf(
     ...subject,
     options: escalationOption.options.filter((option) => option !== 'accept' || canAccept),
   };
-}
-
-/** A person's words take the same path as every other reason for a rejection. */
-const noteOf = (by: string, note: string): Finding => ({
-  code: 'note',
-  severity: 'high',
-  message: `${by}: ${note}`.slice(0, 2000),
-});
-
-function taskOf(draft: WorkflowDraft, stepId: string): TaskStep {
-  const planned = draft.planStep(stepId);
-  if (planned.kind !== 'task') throw new TypeError(`step ${stepId} is not a task`);
-  return planned;
 }

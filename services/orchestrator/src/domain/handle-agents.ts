@@ -2,12 +2,11 @@ import type { ErrorShape } from '@ymera/contracts';
 import { assertNever, backoffMs } from '@ymera/kernel';
 import { failWorkflow, sendCancel } from './end-workflow';
 import { checkClaim, fenced } from './check-claim';
-import { failAttempt } from './fail-attempt';
+import { failAttempt, loseAttempt } from './attempt-failure';
 import { judgeResult, type TaskResult, type TaskStep } from './judge-result';
-import { loseAttempt } from './lose-attempt';
 import { requestCommit } from './request-commit';
 import { causeOf, isFlaky } from './rejection-cause';
-import { rejectWork } from './rework';
+import { rejectStep } from './reject-step';
 import type { Attempt } from './workflow';
 import type { WorkflowDraft } from './workflow-draft';
 import type { AssignedAgent, Claim } from './workflow-event';
@@ -140,10 +139,9 @@ function settle(draft: WorkflowDraft, stepId: string, reported: TaskResult): voi
       return requestCommit(draft, planned);
     case 'rejected':
       draft.moveAttempt(stepId, 'complete', settled);
-      return rejectWork(draft, planned, judgement.error, judgement.output);
+      return rejectStep(draft, planned, judgement.error, judgement.output);
     case 'failed':
-      draft.moveAttempt(stepId, 'fail', settled);
-      return failAttempt(draft, planned, judgement.error, judgement.findings);
+      return failAttempt(draft, planned, judgement.error, { findings: judgement.findings, ...settled });
     case 'stopped':
       return loseAttempt(draft, stepId, 'stopped', settled);
     default:

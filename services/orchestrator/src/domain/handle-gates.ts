@@ -6,7 +6,8 @@ import {
   type Waiver,
 } from '@ymera/contracts';
 import { failWorkflow } from './end-workflow';
-import { carryOut, exhausted } from './escalate';
+import { carryOut } from './decide-escalation';
+import { exhausted } from './escalate';
 import type { Gate } from './workflow';
 import type { WorkflowDraft } from './workflow-draft';
 import type { GateDecision } from './workflow-event';

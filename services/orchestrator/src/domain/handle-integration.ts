@@ -8,7 +8,7 @@ import type {
 import { landingAnswerMs, orderLanding } from './begin-steps';
 import { cancelWorkflow, failWorkflow, withdrawLanding } from './end-workflow';
 import { evidenceFor, mergeFindings } from './evidence';
-import { failAttempt } from './fail-attempt';
+import { failAttempt } from './attempt-failure';
 import { taskStep } from './handle-agents';
 import { requestCommit } from './request-commit';
 import { moveBase, requestRebase, refuseRebase, rebased } from './rebase';
@@ -49,8 +49,7 @@ export function refuseChange(draft: WorkflowDraft, refusal: PayloadOf<typeof cha
   const step = committing(draft, refusal);
   if (!step) return;
   if (step.rebase) return refuseRebase(draft, step, refusal);
-  draft.moveAttempt(step.stepId, 'fail');
-  failAttempt(draft, taskStep(draft, step.stepId), refusal.error, refusal.findings);
+  failAttempt(draft, taskStep(draft, step.stepId), refusal.error, { findings: refusal.findings });
 }
 
 export function land(draft: WorkflowDraft, landed: PayloadOf<typeof changeLanded>): void {

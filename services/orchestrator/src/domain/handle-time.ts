@@ -1,8 +1,7 @@
 import { isHeld } from './attempt-lifecycle';
 import { failWorkflow, sendCancel } from './end-workflow';
-import { failAttempt } from './fail-attempt';
+import { agentsThatFailed, failAttempt, loseAttempt } from './attempt-failure';
 import { taskStep } from './handle-agents';
-import { loseAttempt } from './lose-attempt';
 import { currentAttempt, isSameAttempt, type Attempt, type AttemptKey } from './workflow';
 import type { WorkflowDraft } from './workflow-draft';
 import type { LossCause } from './workflow-event';
@@ -15,12 +14,11 @@ export function loseLease(draft: WorkflowDraft, stepId: string, key: AttemptKey,
   loseAttempt(draft, stepId, cause);
 }
 
-/** The agent should have reported this itself. A retry would not help, so there is none. */
+/** The agent should have reported this itself. More time would not help it, so another agent gets the step. */
 export function expireDeadline(draft: WorkflowDraft, stepId: string, key: AttemptKey): void {
   const attempt = heldAttempt(draft, stepId, key);
   if (!attempt) return;
   const planned = taskStep(draft, stepId);
-  draft.moveAttempt(stepId, 'fail');
   const message = `${attempt.agentId} did not finish within ${planned.timeout_s} s.`;
   sendCancel(draft, attempt, message);
   failAttempt(draft, planned, { code: 'agent_failed', message, retryable: false });
@@ -31,7 +29,9 @@ export function expireQueue(draft: WorkflowDraft, stepId: string): void {
   const step = draft.findStep(stepId);
   if (step?.state !== 'ready') return;
   const waited = Math.round(draft.context.policy.queueMs / 1000);
-  const message = `No agent took ${stepId} within ${waited} s. ${step.reasons.at(-1) ?? ''}`.trim();
+  const failed = agentsThatFailed(step);
+  const who = failed.length === 0 ? 'agent' : `agent but ${failed.join(', ')}, which failed it,`;
+  const message = `No ${who} took ${stepId} within ${waited} s. ${step.reasons.at(-1) ?? ''}`.trim();
   failWorkflow(draft, { code: 'agent_unavailable', message, retryable: true }, stepId);
 }
 

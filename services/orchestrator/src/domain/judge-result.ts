@@ -12,7 +12,7 @@ import {
   type Verdict,
   withFault,
 } from '@ymera/contracts';
-import { assertNever } from '@ymera/kernel';
+import { assertNever, truncateEnd } from '@ymera/kernel';
 import { evidenceFor, mergeFindings, waiversFor } from './evidence';
 import type { Attempt, Proposal, Workflow, StepOutput } from './workflow';
 
@@ -138,7 +138,7 @@ function rejected(
   const findings: readonly Finding[] =
     output.findings.length > 0
       ? output.findings
-      : [{ code, severity: 'high', message: message.slice(0, 2000) }];
+      : [{ code, severity: 'high', message: truncateEnd(message, 2000) }];
   const error = withFault({ code, message, retryable: false });
   return { kind: 'rejected', error, output: { ...output, findings } };
 }
@@ -172,4 +172,4 @@ const explain = ({ code, message, file, line }: Finding): string =>
   `${code}: ${message}${file ? ` (${file}${line ? `:${line}` : ''})` : ''}`;
 
 const sentence = (what: string, why: readonly string[]): string =>
-  (why.length === 0 ? `${what}.` : `${what}. ${why.join(' ')}`).slice(0, messageLength);
+  truncateEnd(why.length === 0 ? `${what}.` : `${what}. ${why.join(' ')}`, messageLength);

@@ -28,6 +28,7 @@ const legalSteps: Readonly<Record<string, string>> = {
   'running back_off': 'retry_wait',
   'materialising complete': 'completed',
   'materialising back_off': 'retry_wait',
+  'materialising release': 'ready',
   'waiting_gate complete': 'completed',
   'retry_wait retry': 'ready',
   'completed rework': 'pending',

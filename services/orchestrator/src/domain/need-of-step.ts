@@ -1,9 +1,13 @@
+import { agentsThatFailed } from './attempt-failure';
+import type { AttemptState } from './attempt-lifecycle';
 import { evidenceFor } from './evidence';
 import { stepOf } from './plan-graph';
 import type { Workflow } from './workflow';
 import type { Need } from './select-agent';
 
-/** The agent that a ready step needs. */
+const avoidedAfter: ReadonlySet<AttemptState> = new Set(['lost', 'declined', 'failed']);
+
+/** Which agent a ready step asks for. */
 export function needOfStep(workflow: Workflow, stepId: string): Need | undefined {
   const planned = stepOf(workflow.definition.plan, stepId);
   const step = workflow.steps[stepId];
@@ -11,9 +15,10 @@ export function needOfStep(workflow: Workflow, stepId: string): Need | undefined
   const producer = planned.produces === 'verdict' ? evidenceFor(workflow, stepId).change?.agentId : undefined;
   return {
     agentType: planned.agent_type,
+    failed: agentsThatFailed(step),
     excluded: producer === undefined ? [] : [producer],
     avoided: step.attempts
-      .filter(({ taskId, state }) => taskId === step.taskId && (state === 'lost' || state === 'declined'))
+      .filter(({ taskId, state }) => taskId === step.taskId && avoidedAfter.has(state))
       .map(({ agentId }) => agentId),
   };
 }

@@ -93,11 +93,13 @@ describe('a branch that moved before the landing', () => {
     const old = overtaken();
     old.rebase(head, again.commit, again.tree);
     old.do('test', { tests: passedTests() });
+    old.exhaustAgents('test');
     expect(old.workflow.error?.code).toBe('tests_mismatch');
     const verdict = overtaken();
     verdict.rebase(head, again.commit, again.tree);
     verdict.do('test', { tests: passedTests(again.tree) });
     verdict.do('validate', { verdict: approvingVerdict() });
+    verdict.exhaustAgents('validate');
     expect(verdict.workflow.error?.code).toBe('verdict_mismatch');
   });
 

@@ -4,7 +4,7 @@ import { mergeFindings } from './evidence';
 import { ancestorsOf } from './plan-graph';
 import { preparedFor, producedUnder, type WorkflowStep } from './workflow';
 import type { WorkflowDraft } from './workflow-draft';
-import { sendBack, undoAfter } from './send-back';
+import { restartFrom, undoAfter } from './reject-step';
 
 /**
  * Another change has landed first. Integration rebases the change on the new head, and all findings and decisions about
@@ -81,8 +81,8 @@ export function refuseRebase(
   if (base !== step.rebase?.onto) return;
   const isOurs = preparedFor(draft.workflow, step.stepId) !== undefined;
   if (isOurs || error.code !== 'merge_conflict') return failWorkflow(draft, error, step.stepId, { findings });
-  const reason = `It cannot be merged with the change that landed first (${error.code}): ${error.message}`;
-  sendBack(draft, { target: step.stepId, rejectedBy: step.stepId, reason, findings });
+  const reason = `It cannot be merged with what landed first (${error.code}): ${error.message}`;
+  restartFrom(draft, { target: step.stepId, rejectedBy: step.stepId, reason, findings });
 }
 
 /** The plan has at most one step that produces a change. */

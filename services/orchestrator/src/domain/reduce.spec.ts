@@ -13,10 +13,11 @@ import type { WorkflowEvent, WorkflowEventKind } from './workflow-event';
 type Kind = 'task' | 'gate' | 'integration';
 
 const changePlan = planOf([{ ...enhance, depends_on: [] }, { ...test }, validate, integrate]);
-const failure = {
-  outcome: 'failed',
-  error: { code: 'agent_failed', message: 'Code 1.', retryable: false },
-} as const;
+const failure = (fault: 'project' | 'change') =>
+  ({
+    outcome: 'failed',
+    error: { code: 'agent_failed', message: 'Code 1.', retryable: false, fault },
+  }) as const;
 const network = {
   outcome: 'failed',
   error: { code: 'network', message: 'No route.', retryable: true },
@@ -37,12 +38,12 @@ const taskIn: Readonly<Record<StepState, (scenario: WorkflowScenario) => void>> 
     scenario.do('enhance', { change: { base, patch: 'diff' } });
     scenario.recordCommit();
   },
-  failed: (scenario) => scenario.do('enhance', failure),
+  failed: (scenario) => scenario.do('enhance', failure('project')),
   canceled: (scenario) => {
     scenario.assign('enhance');
     scenario.send({ kind: 'cancel_requested', by: 'ada', reason: 'No.' });
   },
-  skipped: (scenario) => scenario.do('review', failure),
+  skipped: (scenario) => scenario.do('review', failure('project')),
   waiting_gate: () => undefined,
 };
 
@@ -107,7 +108,8 @@ function eventsFor(
       agent: { agentId: 'other', principalId: 'other', credentialEpoch: 1 },
       reason: 'drawn',
     },
-    agent_missing: { kind: 'agent_missing', stepId, reason: 'None.' },
+    agent_missing: { kind: 'agent_missing', stepId, reason: 'Nobody.' },
+    agents_exhausted: { kind: 'agents_exhausted', stepId, reason: 'All have failed it.' },
     task_accepted: { kind: 'task_accepted', claim },
     task_declined: { kind: 'task_declined', claim, code: 'busy', message: 'Busy.' },
     task_ended: {
@@ -151,7 +153,7 @@ const held = {
   task_declined: 'ready',
   task_ended: 'materialising',
   attempt_lost: 'ready',
-  deadline_passed: 'failed',
+  deadline_passed: 'ready',
   ...ending,
 } as const;
 
@@ -190,5 +192,13 @@ describe('reduce', () => {
     expect(scenario.step(stepId).state).toBe(state);
     scenario.send(eventsFor(scenario, kind)[event]);
     expect(scenario.step(stepId).state).toBe(expected);
+  });
+
+  it('a task step that is ready because an agent failed it, at agents_exhausted, becomes failed', () => {
+    const scenario = new WorkflowScenario(changePlan);
+    scenario.do('enhance', failure('change'));
+    expect(scenario.step('enhance').state).toBe('ready');
+    scenario.exhaustAgents('enhance');
+    expect(scenario.step('enhance').state).toBe('failed');
   });
 });

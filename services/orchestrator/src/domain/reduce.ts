@@ -1,4 +1,5 @@
 import { assertNever } from '@ymera/kernel';
+import { failForLackOfAgents } from './attempt-failure';
 import { beginSteps } from './begin-steps';
 import type { Effect } from './effect';
 import { cancelWorkflow } from './end-workflow';
@@ -40,6 +41,8 @@ function handle(draft: WorkflowDraft, event: WorkflowEvent): void {
     case 'agent_missing':
       if (draft.findStep(event.stepId)?.state === 'ready') draft.explain(event.stepId, event.reason);
       return;
+    case 'agents_exhausted':
+      return failForLackOfAgents(draft, event.stepId, event.reason);
     case 'task_accepted':
       return agents.accept(draft, event.claim);
     case 'task_declined':

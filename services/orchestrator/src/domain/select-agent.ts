@@ -1,4 +1,5 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
+import type { Time } from './workflow';
 
 /** What the directory knows of an agent at selection. */
 export interface Candidate {
@@ -13,6 +14,8 @@ export interface Candidate {
   readonly isUnresponsive: boolean;
   /** Attempts it holds now. */
   readonly running: number;
+  /** When it was last given work; undefined when it never was. */
+  readonly assignedAt: Time | undefined;
   /** Attempts it may hold at once. */
   readonly slots: number;
 }
@@ -21,17 +24,24 @@ export interface Need {
   readonly agentType: AgentType;
   /** Must not get it at all: an examiner that made the change itself. */
   readonly excluded: readonly string[];
-  /** Lost or declined it before: selected only if there is no other agent. */
+  /** Failed it with an error that cannot be retried: they do not get it again. */
+  readonly failed: readonly string[];
+  /** Lost, declined or failed it before: only while no other agent is free. */
   readonly avoided: readonly string[];
 }
 
 export interface Selection {
   readonly chosen?: Candidate;
+  /** No agent is chosen, and none will come: each that could do it has failed it. */
+  readonly isExhausted: boolean;
   /** One sentence for a person. */
   readonly reason: string;
 }
 
-/** The agent to dispatch to. The same facts give the same answer. */
+/**
+ * Which agent gets the step: the one with the least load, then the one that has been idle for longest, then the smallest id.
+ * The same facts give the same answer.
+ */
 export function selectAgent(candidates: readonly Candidate[], need: Need): Selection {
   const ofType = candidates.filter(
     ({ agentType, isRegistered }) => agentType === need.agentType && isRegistered,
@@ -43,20 +53,38 @@ export function selectAgent(candidates: readonly Candidate[], need: Need): Selec
     (a, b) =>
       Number(isAvoided(a)) - Number(isAvoided(b)) ||
       a.running - b.running ||
+      (a.assignedAt ?? 0) - (b.assignedAt ?? 0) ||
       (a.agentId < b.agentId ? -1 : 1),
   );
-  if (!chosen) return { reason: `No ${need.agentType} agent can take it: ${explainNoAgent(obstacles)}.` };
-  return { chosen, reason: explainSelection(chosen, others, free.filter(isAvoided), need) };
+  if (!chosen)
+    return {
+      isExhausted: need.failed.length > 0 && !ofType.some((candidate) => mayTakeItLater(candidate, need)),
+      reason: `No ${need.agentType} agent can take it: ${explainNoAgent(obstacles)}.`,
+    };
+  return {
+    chosen,
+    isExhausted: false,
+    reason: explainSelection(chosen, others, free.filter(isAvoided), need),
+  };
 }
 
 function obstacle(candidate: Candidate, need: Need): string | undefined {
   if (need.excluded.includes(candidate.agentId)) return 'made the change itself';
+  if (need.failed.includes(candidate.agentId)) return 'failed it';
   if (candidate.liveness !== 'online') return candidate.liveness;
   if (candidate.enforcement !== 'none') return candidate.enforcement;
   if (candidate.isUnresponsive) return 'unresponsive';
   if (candidate.running >= candidate.slots) return 'busy';
   return undefined;
 }
+
+/** It is only busy or late, and neither barred from this step nor out of service. */
+const mayTakeItLater = ({ agentId, liveness, enforcement }: Candidate, { excluded, failed }: Need): boolean =>
+  !excluded.includes(agentId) &&
+  !failed.includes(agentId) &&
+  liveness !== 'offline' &&
+  enforcement !== 'suspended' &&
+  enforcement !== 'frozen';
 
 function explainNoAgent(obstacles: readonly (string | undefined)[]): string {
   const counts = new Map<string, number>();

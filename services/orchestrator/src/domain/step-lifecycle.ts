@@ -55,7 +55,7 @@ export const stepTransitions: Readonly<Record<StepState, Readonly<Partial<Record
     ...putBack,
     ...giveUp,
   },
-  materialising: { complete: 'completed', back_off: 'retry_wait', ...giveUp },
+  materialising: { complete: 'completed', ...putBack, ...giveUp },
   waiting_gate: { complete: 'completed', ...giveUp },
   retry_wait: { retry: 'ready', ...giveUp },
   completed: { rework: 'pending', remake: 'materialising' },

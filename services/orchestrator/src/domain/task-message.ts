@@ -1,10 +1,14 @@
 import type { PayloadOf, task } from '@ymera/contracts';
+import { truncateMiddle } from '@ymera/kernel';
 import { evidenceFor, mergeFindings, waiversFor } from './evidence';
 import type { TaskStep } from './judge-result';
 import { baseOf, type Attempt, type Workflow, type WorkflowStep } from './workflow';
 import { heartbeatSeconds, type WorkflowPolicy } from './workflow-policy';
 
-/** The task message as its agent gets it. */
+/** As `task` allows. Agents see where a longer text is cut; the workflow and the request keep it whole. */
+const maxRequestTextLength = 20_000;
+
+/** The work as its agent gets it. */
 export function taskMessage(
   workflow: Workflow,
   planned: TaskStep,
@@ -23,7 +27,7 @@ export function taskMessage(
       request_id,
       workflow_id,
       step_id: planned.step_id,
-      request_text,
+      request_text: truncateMiddle(request_text, maxRequestTextLength),
       intent,
       ...(change && {
         change: {

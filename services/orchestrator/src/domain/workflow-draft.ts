@@ -1,5 +1,5 @@
 import type { ErrorShape, Finding, PlanStep, StepState } from '@ymera/contracts';
-import { assertNever, type Result } from '@ymera/kernel';
+import { assertNever, type Result, truncateEnd } from '@ymera/kernel';
 import { moveAttempt, type AttemptMove } from './attempt-lifecycle';
 import type { Effect, FactName, FactPayload } from './effect';
 import { stepOf } from './plan-graph';
@@ -149,7 +149,7 @@ export class WorkflowDraft {
       attempt: attempt?.attempt ?? 0,
       ...agentTypeOf(planned),
       ...(attempt ? { agent_id: attempt.agentId, task_id: attempt.taskId } : {}),
-      ...(reason ? { reason: reason.slice(0, 1000) } : {}),
+      ...(reason ? { reason: truncateEnd(reason, 1000) } : {}),
       ...(error ? { error } : {}),
       ...(findings && findings.length > 0 ? { findings: [...findings] } : {}),
       changed_at: this.timestamp(),

@@ -38,6 +38,8 @@ export type WorkflowEvent =
       readonly reason: string;
     }
   | { readonly kind: 'agent_missing'; readonly stepId: string; readonly reason: string }
+  /** Every agent that could do the step has failed it. */
+  | { readonly kind: 'agents_exhausted'; readonly stepId: string; readonly reason: string }
   | { readonly kind: 'task_accepted'; readonly claim: Claim }
   | { readonly kind: 'task_declined'; readonly claim: Claim; readonly code: string; readonly message: string }
   | { readonly kind: 'task_ended'; readonly claim: Claim; readonly result: PayloadOf<typeof result> }

@@ -1,3 +1,4 @@
+import type { Fault } from '@ymera/contracts';
 import type { BackoffPolicy } from '@ymera/kernel';
 
 /** Durations and limits of every workflow; milliseconds. The plan's own (attempts, timeouts, budget) are not here. */
@@ -13,6 +14,11 @@ export interface WorkflowPolicy {
   /** Time after which an unanswered order to integration is repeated. */
   readonly commitTimeoutMs: number;
   readonly backoff: BackoffPolicy;
+  /**
+   * Errors of these faults that cannot be retried end the step at once. All others are of one agent: another one is tried
+   * within the step's attempts.
+   */
+  readonly finalFaults: readonly Fault[];
   /** Declined or unanswered offers of one task; the next one fails it. */
   readonly maxDeclines: number;
   /** Time that a person has to decide on rejected work; then it is abandoned. */
@@ -32,6 +38,7 @@ export const defaultWorkflowPolicy: WorkflowPolicy = {
   queueMs: 600_000,
   commitTimeoutMs: 60_000,
   backoff: { baseMs: 500, maxMs: 30_000 },
+  finalFaults: ['project', 'request'],
   maxDeclines: 10,
   escalationMs: 86_400_000,
   maxEscalations: 3,

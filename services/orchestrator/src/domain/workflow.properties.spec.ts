@@ -21,6 +21,7 @@ import {
   WorkflowScenario,
 } from '../testing/workflow-scenario';
 import type { TaskResult } from './judge-result';
+import { needOfStep } from './need-of-step';
 import { baseOf, type Attempt } from './workflow';
 import type { WorkflowEvent } from './workflow-event';
 import { activeStepStates, isActiveStep } from './step-lifecycle';
@@ -72,6 +73,7 @@ const action = fc.record({
       'gate',
       'gate',
       'cancel',
+      'exhausted',
     ] as const),
   ),
   step: fc.nat(9),
@@ -245,6 +247,8 @@ function eventFrom(
         }
       );
     }
+    case 'exhausted':
+      return { kind: 'agents_exhausted', stepId, reason: 'drawn' };
     case 'cancel':
       return drawn.attempt === 5 && drawn.agent === 0
         ? { kind: 'cancel_requested', by: 'ada', reason: 'Drawn.' }
@@ -368,7 +372,31 @@ describe('a workflow under any interleaving of late and repeated events', () => 
     expect([...reached.states.keys()].sort()).toEqual(['canceled', 'completed', 'failed', 'running']);
   });
 
-  it('never reopens after its end', () => {
+  it('keeps a step from the agents that failed it with an error that cannot be retried', () => {
+    let another = 0;
+    fc.assert(
+      fc.property(interleaving, ([name, actions]) => {
+        const scenario = new WorkflowScenario(plans[name]);
+        const check = ({ workflow }: WorkflowScenario) => {
+          for (const { stepId, state, attempts, taskId } of Object.values(workflow.steps)) {
+            if (state !== 'ready') continue;
+            const need = needOfStep(workflow, stepId);
+            const failed = attempts.filter((one) => one.taskId === taskId && one.state === 'failed');
+            another += failed.length;
+            for (const { agentId, error } of failed) {
+              expect(need?.avoided).toContain(agentId);
+              if (error?.retryable === false) expect(need?.failed).toContain(agentId);
+            }
+          }
+        };
+        play(name, actions, check, scenario);
+      }),
+      many,
+    );
+    expect(another).toBeGreaterThan(0);
+  });
+
+  it('never reopens what has ended', () => {
     fc.assert(
       fc.property(interleaving, ([name, actions]) => {
         play(name, actions, ({ workflow }, _, before) => {

@@ -74,7 +74,8 @@ describe('a workflow', () => {
   });
 
   it.each([
-    [{ code: 'change_empty', message: 'Nothing changed.', retryable: false }, 'failed', 'failed'],
+    [{ code: 'project_not_found', message: 'No project.', retryable: false }, 'failed', 'failed'],
+    [{ code: 'change_empty', message: 'Nothing changed.', retryable: false }, 'running', 'ready'],
     [{ code: 'workspace_gone', message: 'Try again.', retryable: true }, 'running', 'retry_wait'],
   ])('treats a refused change as a failed attempt (%j)', (error, state, stepState) => {
     const scenario = new WorkflowScenario(enhancePlan);
@@ -97,20 +98,21 @@ describe('a workflow', () => {
     });
     expect(scenario.workflow.state).toBe(state);
     expect(scenario.step('enhance').state).toBe(stepState);
-    if (state === 'failed') expect(scenario.workflow.error?.code).toBe('change_empty');
+    if (state === 'failed') expect(scenario.workflow.error?.code).toBe('project_not_found');
+    expect(scenario.attempt('enhance')).toMatchObject({ state: 'failed', error: { code: error.code } });
   });
 
-  it('fails at once with the code of an agent whose error is final, and cancels steps in progress', () => {
+  it('fails at once with the agent’s code when its error is final for the step, and stops what runs beside it', () => {
     const scenario = new WorkflowScenario(planOf([review, { ...testStep, depends_on: [] }]));
     scenario.assign('review');
     scenario.assign('test');
     scenario.end('review', {
       outcome: 'failed',
-      error: { code: 'agent_failed', message: 'The command ended with code 1.', retryable: false },
+      error: { code: 'tests_need_network', message: 'The tests need a network.', retryable: false },
     });
     expect(scenario.workflow).toMatchObject({
       state: 'failed',
-      error: { code: 'agent_failed' },
+      error: { code: 'tests_need_network' },
       failedStepId: 'review',
     });
     expect(scenario.states()).toEqual({ review: 'failed', test: 'canceled' });
@@ -123,6 +125,7 @@ describe('a workflow', () => {
       outcome: 'rejected',
       error: { code: 'not_configured', message: 'No model.', retryable: true },
     });
+    scenario.exhaustAgents('review');
     expect(scenario.states()).toEqual({
       review: 'failed',
       enhance: 'skipped',
@@ -159,6 +162,7 @@ describe('a workflow', () => {
     }
     if (stepId === 'validate') scenario.do('test', { tests: passedTests() });
     scenario.do(stepId, structuredClone(result) as Parameters<WorkflowScenario['do']>[1]);
+    scenario.exhaustAgents(stepId);
     expect(scenario.workflow).toMatchObject({ state: 'failed', failedStepId: stepId, error: { code } });
   });
 
@@ -179,6 +183,7 @@ describe('a workflow', () => {
     const faultOf = (error: { code: string; fault?: 'machine' }) => {
       const scenario = new WorkflowScenario(enhancePlan);
       scenario.do('review', { outcome: 'failed', error: { message: 'No.', retryable: false, ...error } });
+      scenario.exhaustAgents('review');
       return scenario.workflow.error?.fault;
     };
     expect(faultOf({ code: 'tests_need_network' })).toBe('project');
@@ -217,6 +222,7 @@ describe('a workflow', () => {
     scenario.change();
     scenario.do('test', { tests: passedTests() });
     scenario.do('validate', { verdict: approvingVerdict() }, 'enhance-agent');
+    scenario.exhaustAgents('validate');
     expect(scenario.workflow.error?.code).toBe('self_verdict');
     expect(scenario.orders('land')).toEqual([]);
   });

@@ -41,6 +41,8 @@ export interface Attempt extends AttemptKey {
   readonly leaseExpiresAt: Time;
   readonly deadlineAt: Time;
   readonly endedAt?: Time | undefined;
+  /** Why it failed; one that is not retryable keeps the task from its agent. Absent in workflows of before that. */
+  readonly error?: ErrorShape | undefined;
   /** The result took effect: the same result again gets the same answer. */
   readonly isSettled: boolean;
   /** When the agent confirmed that it stopped the canceled work. */

@@ -170,6 +170,21 @@ export class OrchestratorInMemory {
     await this.settle();
   }
 
+  async retire(agentId: string): Promise<void> {
+    this.versions += 1;
+    await this.agents.retired({
+      id: this.id(),
+      time: this.clock.now(),
+      aggregateVersion: this.versions,
+      payload: {
+        agent_id: agentId,
+        principal_id: `${agentId}-principal`,
+        reason: 'Replaced.',
+      },
+    });
+    await this.settle();
+  }
+
   async joinAll(): Promise<void> {
     await this.join('reviewer-1', 'EXAMINATION');
     await this.join('enhancer-1', 'ENHANCEMENT');

@@ -141,6 +141,15 @@ export class WorkflowScenario {
     this.end(stepId, result);
   }
 
+  /** Every agent that could do the step has failed it, so the last one's error ends it. */
+  exhaustAgents(stepId: string): readonly Effect[] {
+    return this.send({
+      kind: 'agents_exhausted',
+      stepId,
+      reason: 'No agent can take it: 1 failed it.',
+    });
+  }
+
   recordCommit(stepId = 'enhance', tree = oid('7'), findings?: readonly Finding[]): readonly Effect[] {
     const { taskId, attempt, agentId } = this.attempt(stepId);
     return this.send({
@@ -277,7 +286,7 @@ export class WorkflowScenario {
     return this.effects.filter((effect) => effect.kind === kind);
   }
 
-  private get workflowIds(): { project_id: string; workflow_id: string; request_id: string } {
+  get workflowIds(): { project_id: string; workflow_id: string; request_id: string } {
     const { project, workflow_id, request_id } = this.workflow.definition;
     return { project_id: project.project_id, workflow_id, request_id };
   }

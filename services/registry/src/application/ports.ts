@@ -89,6 +89,7 @@ export interface RegistryReader {
   /** By id, after `after`. */
   agents(page: {
     readonly agentType?: AgentType | undefined;
+    readonly status?: Agent['status'] | undefined;
     readonly after?: string | undefined;
     readonly limit: number;
   }): Promise<Agent[]>;

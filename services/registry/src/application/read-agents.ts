@@ -31,12 +31,13 @@ export class ReadAgents {
 
   async page({
     agent_type: agentType,
+    status,
     cursor,
     limit,
   }: PayloadOf<typeof listAgents>): Promise<Result<ReplyOf<typeof listAgents>>> {
     const after = cursors.decode(cursor);
     if (!after.ok) return after;
-    const found = await this.reader.agents({ agentType, after: after.value, limit: limit + 1 });
+    const found = await this.reader.agents({ agentType, status, after: after.value, limit: limit + 1 });
     const page = cursors.page(found, limit, ({ agentId }) => agentId);
     return ok({ ...page, items: page.items.map(agentResourceOf) });
   }

@@ -134,9 +134,10 @@ export class InMemoryRegistry implements UnitOfWork<RegistryStores>, RegistryRea
     return this.unitOfWork.state.agents.get(agentId);
   }
 
-  async agents({ agentType, after, limit }: Parameters<RegistryReader['agents']>[0]) {
+  async agents({ agentType, status, after, limit }: Parameters<RegistryReader['agents']>[0]) {
     return [...this.unitOfWork.state.agents.values()]
       .filter((agent) => agentType === undefined || agent.agentType === agentType)
+      .filter((agent) => status === undefined || agent.status === status)
       .filter(({ agentId }) => after === undefined || agentId > after)
       .sort((a, b) => byId(a.agentId, b.agentId))
       .slice(0, limit);

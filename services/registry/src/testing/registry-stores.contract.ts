@@ -126,7 +126,26 @@ export function registryStorageSuite(storage: () => RegistryStorage): void {
     expect(found.filter((id) => id.startsWith(prefix))).toEqual(ids.toSorted());
   });
 
-  it('lists the active agents of a principal, and never gives an id again', async () => {
+  it('finds agents of a status behind any number of others', async () => {
+    const principal = principalNamed(unique('runner'));
+    const prefix = unique('agent');
+    await run(async (tx) => {
+      await tx.principals.add(principal);
+      for (const end of ['a', 'b', 'c', 'd']) {
+        const agent = agentOf(`${prefix}${end}`, principal.principalId, 'SECURITY');
+        await tx.agents.add(agent);
+        const retirement = { at: later, by: 'root', reason: 'Replaced.' };
+        if (end !== 'd') await tx.agents.save({ ...agent, status: 'retired', retirement });
+      }
+    });
+    const of = { agentType: 'SECURITY', after: prefix, limit: 1 } as const;
+    const active = await storage().reader.agents({ ...of, status: 'active' });
+    expect(active.map(({ agentId }) => agentId)).toEqual([`${prefix}d`]);
+    const retired = await storage().reader.agents({ ...of, status: 'retired' });
+    expect(retired.map(({ agentId }) => agentId)).toEqual([`${prefix}a`]);
+  });
+
+  it('knows who is active under a principal, and never gives an id again', async () => {
     const principal = principalNamed(unique('runner'));
     const [one, two] = [unique('agent'), unique('agent')];
     const retired: Agent = {

@@ -1,4 +1,11 @@
-import { type AgentType, getProject, listAgents, type PayloadOf, proposeRevert } from '@ymera/contracts';
+import {
+  type AgentType,
+  getProject,
+  getWorkflow,
+  listAgents,
+  type PayloadOf,
+  proposeRevert,
+} from '@ymera/contracts';
 import { ok, type Result } from '@ymera/kernel';
 import type { QueryClient } from '@ymera/messaging';
 import type { Directory } from '../../application/ports';
@@ -6,9 +13,11 @@ import type { Directory } from '../../application/ports';
 /** Longer than integration waits for an upstream before it continues with its last known state. */
 const upstreamTimeoutMs = 35_000;
 
-/** Queries to other services over the broker. */
+const agentsPerPage = 200;
+
+/** Other services’ knowledge, asked for over the broker. */
 export class QueryDirectory implements Directory {
-  constructor(private readonly queries: QueryClient) {}
+  constructor(private readonly queries: Pick<QueryClient, 'ask'>) {}
 
   project(projectId: string): ReturnType<Directory['project']> {
     const payload = { project_id: projectId, fresh: true };
@@ -19,8 +28,24 @@ export class QueryDirectory implements Directory {
     return this.queries.ask(proposeRevert, order, { timeoutMs: upstreamTimeoutMs });
   }
 
+  workflow(workflowId: string): ReturnType<Directory['workflow']> {
+    return this.queries.ask(getWorkflow, { workflow_id: workflowId });
+  }
+
+  /** A registry of before ignores the status, so what it answers is read to the end and looked at here. */
   async hasAgentOf(type: AgentType): Promise<Result<boolean>> {
-    const page = await this.queries.ask(listAgents, { agent_type: type, limit: 200 });
-    return page.ok ? ok(page.value.items.some(({ status }) => status === 'active')) : page;
+    let cursor: string | undefined;
+    for (;;) {
+      const page = await this.queries.ask(listAgents, {
+        agent_type: type,
+        status: 'active',
+        limit: agentsPerPage,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      if (!page.ok) return page;
+      if (page.value.items.some(({ status }) => status === 'active')) return ok(true);
+      if (page.value.next_cursor === null) return ok(false);
+      cursor = page.value.next_cursor;
+    }
   }
 }

@@ -75,4 +75,19 @@ export class PostgresRequestStore implements RequestStore {
     );
     return rows.map(fromRow);
   }
+
+  async deleteEndedBefore(time: Date, limit: number): Promise<number> {
+    const old = await this.sql.query<{ request_id: string }>(
+      `SELECT request_id FROM requests
+       WHERE ended_at < $1 AND state NOT IN ('running', 'input_required') AND NOT EXISTS (
+         SELECT FROM approvals WHERE approvals.request_id = requests.request_id AND approvals.state = 'pending')
+       ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      [time, limit],
+    );
+    const ids = old.map(({ request_id }) => request_id);
+    await this.sql.query('DELETE FROM approvals WHERE request_id = ANY($1)', [ids]);
+    await this.sql.query('DELETE FROM requests WHERE request_id = ANY($1)', [ids]);
+    await this.sql.query('DELETE FROM closed_gates WHERE closed_at < $1', [time]);
+    return ids.length;
+  }
 }

@@ -121,6 +121,13 @@ export class PostgresAgentDirectory implements AgentDirectory {
     ]);
   }
 
+  async markAssigned(agentId: string, at: Time): Promise<void> {
+    await this.sql.query(`UPDATE agent_directory SET assigned_at = $2 WHERE agent_id = $1`, [
+      agentId,
+      toDate(at),
+    ]);
+  }
+
   /**
    * Two statements on purpose: the second sees what was committed while the first waited for its locks. Rows are locked
    * in the order of ids, so that two selections cannot deadlock.
@@ -133,7 +140,7 @@ export class PostgresAgentDirectory implements AgentDirectory {
     );
     if (locked.length === 0) return [];
     const rows = await this.sql.query<CandidateRow>(
-      `SELECT agent_id, agent_type, principal_id, credential_epoch, status, liveness, enforcement, slots,
+      `SELECT agent_id, agent_type, principal_id, credential_epoch, status, liveness, enforcement, slots, assigned_at,
          silent_until > $2 AS is_silent,
          (SELECT count(*) FROM task_attempts held
           WHERE held.agent_id = agent.agent_id AND held.state IN ('offered', 'running')) AS running
@@ -150,6 +157,7 @@ export class PostgresAgentDirectory implements AgentDirectory {
       enforcement: row.enforcement,
       isUnresponsive: row.is_silent,
       running: row.running,
+      assignedAt: row.assigned_at?.getTime(),
       slots: row.slots,
     }));
   }
@@ -165,5 +173,6 @@ interface CandidateRow {
   readonly enforcement: Candidate['enforcement'];
   readonly is_silent: boolean;
   readonly slots: number;
+  readonly assigned_at: Date | null;
   readonly running: number;
 }

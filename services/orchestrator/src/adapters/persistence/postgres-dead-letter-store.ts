@@ -7,6 +7,8 @@ import type {
   KeptDeadLetter,
 } from '../../application/dead-letter-ports';
 import type { DeadLetter } from '../../domain/dead-letter';
+import { causeIdOf, type WaitingLetters } from '../../domain/dead-letter-cause';
+import { PostgresDeadLetterCauseStore } from './postgres-dead-letter-cause-store';
 
 /** Without the body, which may be large. */
 const letters = defineTable<DeadLetter>({
@@ -37,6 +39,7 @@ const { columns } = letters;
 
 export const postgresDeadLetterStores = (sql: SqlExecutor): DeadLetterStores => ({
   deadLetters: new PostgresDeadLetterStore(sql),
+  causes: new PostgresDeadLetterCauseStore(sql),
   sendBack: new PostgresDelayedDelivery({ sql }),
 });
 
@@ -48,7 +51,8 @@ class PostgresDeadLetterStore implements DeadLetterStore {
   }
 
   async insert(letter: DeadLetter, fingerprint: string, excerpt: string, body: Buffer): Promise<boolean> {
-    const { text, values } = letters.insert(letter, { fingerprint, excerpt, body });
+    const others = { fingerprint, excerpt, body, cause_id: causeIdOf(letter) };
+    const { text, values } = letters.insert(letter, others);
     const inserted = await this.sql.query(`${text} ON CONFLICT (fingerprint) DO NOTHING RETURNING 1`, values);
     return inserted.length > 0;
   }
@@ -63,7 +67,7 @@ class PostgresDeadLetterStore implements DeadLetterStore {
       'replayedAt',
       'replayedBy',
       'version',
-    ]);
+    ], { cause_id: causeIdOf(letter) });
     await this.sql.query(text, values);
   }
 
@@ -122,6 +126,26 @@ class PostgresDeadLetterStore implements DeadLetterStore {
   async deleteDeadLetteredBefore(time: Date): Promise<number> {
     const gone = await this.sql.query(`DELETE FROM dead_letters WHERE died_at < $1 RETURNING 1`, [time]);
     return gone.length;
+  }
+
+  async waitingOf(causeId: string): Promise<WaitingLetters> {
+    const [row] = await this.sql.query<{ count: number; first: Date | null; last: Date | null }>(
+      `SELECT count(*) AS count, min(died_at) AS first, max(died_at) AS last FROM dead_letters
+       WHERE cause_id = $1 AND state <> 'replayed'`,
+      [causeId],
+    );
+    return {
+      count: row?.count ?? 0,
+      firstDiedAt: row?.first ?? undefined,
+      lastDiedAt: row?.last ?? undefined,
+    };
+  }
+
+  newestOf(causeId: string): Promise<DeadLetter | undefined> {
+    return this.one(
+      `cause_id = $1 AND state <> 'replayed' ORDER BY died_at DESC, dead_letter_id DESC LIMIT 1`,
+      causeId,
+    );
   }
 
   async waiting(): Promise<ReadonlyMap<ServiceName, number>> {

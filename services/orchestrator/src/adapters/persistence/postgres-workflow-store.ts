@@ -1,6 +1,6 @@
 import type { SqlExecutor } from '@ymera/persistence';
 import type { WorkflowStore, StoredWorkflow } from '../../application/ports';
-import type { Workflow, WorkflowDefinition } from '../../domain/workflow';
+import type { Time, Workflow, WorkflowDefinition } from '../../domain/workflow';
 import type { WorkflowPolicy } from '../../domain/workflow-policy';
 import { projectionOf } from '../../domain/workflow-projection';
 import { optionalDate, toDate } from './time';
@@ -73,6 +73,39 @@ export class PostgresWorkflowStore implements WorkflowStore {
       [state ?? null, before ?? null, limit],
     );
     return rows.map(workflowOfRow);
+  }
+
+  async deleteEndedBefore(time: Time, limit: number): Promise<number> {
+    const deleted = await this.sql.query(
+      `WITH old AS (
+         SELECT workflow_id FROM workflows WHERE ended_at < $1 AND state <> 'running'
+         ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED
+       ), decisions AS (
+         DELETE FROM gate_decisions USING gates JOIN old USING (workflow_id)
+         WHERE gate_decisions.gate_id = gates.gate_id
+       )
+       DELETE FROM workflows USING old WHERE workflows.workflow_id = old.workflow_id RETURNING 1`,
+      [toDate(time), limit],
+    );
+    return deleted.length;
+  }
+
+  async deleteLogsOfEndedBefore(time: Time, limit: number): Promise<number> {
+    const rows = await this.sql.query<{ workflow_id: string }>(
+      `WITH old AS (
+         SELECT workflow_id FROM workflows
+         WHERE ended_at < $1 AND state <> 'running' AND EXISTS (
+           SELECT FROM task_attempts JOIN task_logs USING (task_id, attempt)
+           WHERE task_attempts.workflow_id = workflows.workflow_id)
+         ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED
+       ), logs AS (
+         DELETE FROM task_logs USING task_attempts JOIN old USING (workflow_id)
+         WHERE task_logs.task_id = task_attempts.task_id AND task_logs.attempt = task_attempts.attempt
+       )
+       SELECT workflow_id FROM old`,
+      [toDate(time), limit],
+    );
+    return rows.length;
   }
 
   async repair(workflow: Workflow): Promise<void> {

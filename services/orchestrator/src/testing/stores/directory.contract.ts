@@ -14,7 +14,20 @@ export function describeDirectory({ inside, register }: StoresUnderTest): void {
     await inside((tx) => tx.directory.retire('unborn-1', 9));
   });
 
-  it('keeps the newest state of an agent in any order of events', async () => {
+  it('knows when an agent was last given work', async () => {
+    await register('idle-1');
+    const assignedAt = async () =>
+      (await inside((tx) => tx.directory.lockCandidates(['EXAMINATION'], Date.now()))).find(
+        ({ agentId }) => agentId === 'idle-1',
+      )?.assignedAt;
+    expect(await assignedAt()).toBeUndefined();
+    const at = Date.now();
+    await inside((tx) => tx.directory.markAssigned('idle-1', at));
+    expect(await assignedAt()).toBe(at);
+    await inside((tx) => tx.directory.retire('idle-1', 9));
+  });
+
+  it('keeps the newest that is known of an agent, in whatever order it hears of it', async () => {
     await register('order-1', 3);
     await inside((tx) => tx.directory.retire('order-1', 2));
     expect(await inside((tx) => tx.directory.accessOf('order-1'))).toMatchObject({ credentialEpoch: 1 });

@@ -64,6 +64,10 @@ export const inMemoryDirectory = (state: OrchestratorState): OrchestratorStores[
     const row = state.agents.get(agentId);
     if (row) row.unresponsiveUntil = 0;
   },
+  async markAssigned(agentId, at) {
+    const row = state.agents.get(agentId);
+    if (row) row.assignedAt = at;
+  },
   async lockCandidates(agentTypes, at) {
     return candidatesOf(state, at).filter(({ agentType }) => agentTypes.includes(agentType));
   },
@@ -83,6 +87,7 @@ function agentRow(state: OrchestratorState, agentId: string, principalId: string
     enforcement: 'none',
     sanctionVersion: 0,
     unresponsiveUntil: 0,
+    assignedAt: undefined,
   };
   state.agents.set(agentId, row);
   return row;
@@ -106,6 +111,7 @@ export const candidatesOf = (state: OrchestratorState, at: Time): readonly Candi
               (one) => one.agentId === agentId && isHeld(one.state),
             ).length,
             slots: row.slots,
+            assignedAt: row.assignedAt,
           },
         ],
   );

@@ -30,6 +30,7 @@ export interface AgentRow {
   enforcement: Candidate['enforcement'];
   sanctionVersion: number;
   unresponsiveUntil: Time;
+  assignedAt: Time | undefined;
 }
 
 export interface OrchestratorState {

@@ -83,8 +83,37 @@ export function inMemoryWorkflows(environment: WorkflowState): OrchestratorStore
         .sort((a, b) => (a.definition.workflow_id < b.definition.workflow_id ? 1 : -1))
         .slice(0, limit);
     },
+    async deleteEndedBefore(time, limit) {
+      const old = endedBefore(state, time).slice(0, limit);
+      for (const workflowId of old) {
+        state.runs.delete(workflowId);
+        clear(state.attempts, workflowId);
+        for (const [gateId, gate] of state.gates)
+          if (gate.workflow_id === workflowId) state.gates.delete(gateId);
+      }
+      return old.length;
+    },
+    async deleteLogsOfEndedBefore(time, limit) {
+      const old = new Set(endedBefore(state, time));
+      const logged = [...state.attempts.values()].filter(
+        ({ workflowId, log }) => old.has(workflowId) && log.length > 0,
+      );
+      const taken = new Set([...new Set(logged.map(({ workflowId }) => workflowId))].slice(0, limit));
+      for (const attempt of logged) if (taken.has(attempt.workflowId)) attempt.log = [];
+      return taken.size;
+    },
     async repair(workflow) {
       write(environment, workflow);
     },
   };
 }
+
+const endedBefore = (state: OrchestratorState, time: Time): readonly string[] =>
+  [...state.runs].flatMap(
+    ([
+      workflowId,
+      {
+        workflow: { endedAt },
+      },
+    ]) => (endedAt !== undefined && endedAt < time ? [workflowId] : []),
+  );

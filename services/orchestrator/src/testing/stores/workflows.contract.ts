@@ -3,8 +3,14 @@ import { enhancePlan } from '../plans';
 import { idFrom } from '../workflow-scenario';
 import { idOf, type StoresUnderTest } from './stores-under-test';
 
-export function describeWorkflows({ inside, scenarioOf, stored, changed }: StoresUnderTest): void {
-  it('returns a workflow as it was stored, with its trace, and inserts it only once', async () => {
+export function describeWorkflows({
+  inside,
+  scenarioOf,
+  stored,
+  changed,
+  dispatched,
+}: StoresUnderTest): void {
+  it('gives back a run as it was stored, with its trace, and only once', async () => {
     const scenario = await stored(scenarioOf(enhancePlan));
     await changed(scenario, () => scenario.approvedChange());
     const found = await inside((tx) => tx.runs.lock(idOf(scenario)));
@@ -43,6 +49,42 @@ export function describeWorkflows({ inside, scenarioOf, stored, changed }: Store
     expect(await mine()).toEqual(['review', 'test']);
     await inside((tx) => tx.runs.repair(scenario.workflow));
     expect(await mine()).toEqual([]);
+  });
+
+  it('deletes a workflow with all that belongs to it when it ended so long ago, and none that runs', async () => {
+    const { scenario: running } = await dispatched('retention-1');
+    const { scenario: old, attempt } = await dispatched('retention-2');
+    const logOf = () => inside((tx) => tx.attempts.logOf(attempt));
+    await inside((tx) => tx.attempts.appendLog(attempt, { offset: 0, chunk: 'output' }));
+    const gate = idFrom(0xaf000);
+    await inside((tx) =>
+      tx.gates.opened({
+        ...old.workflowIds,
+        gate_id: gate,
+        step_id: 'review',
+        kind: 'plan_approval',
+        subject_digest: `sha256:${'0'.repeat(64)}`,
+        expires_at: '2026-01-02T00:00:00.000Z',
+      }),
+    );
+    await changed(old, () => old.send({ kind: 'cancel_requested', by: 'ada', reason: 'No.' }));
+    const endedAt = old.workflow.endedAt ?? 0;
+    const logs = (time: number) => inside((tx) => tx.runs.deleteLogsOfEndedBefore(time, 1000));
+    const workflows = (time: number) => inside((tx) => tx.runs.deleteEndedBefore(time, 1000));
+    await logs(endedAt);
+    await workflows(endedAt);
+    expect(await logOf()).toBe('output');
+    expect(await inside((tx) => tx.runs.find(idOf(old)))).toBeDefined();
+    expect(await logs(endedAt + 1)).toBe(1);
+    expect(await logs(endedAt + 1)).toBe(0);
+    expect(await logOf()).toBe('');
+    expect(await workflows(endedAt + 1)).toBeGreaterThanOrEqual(1);
+    expect(await workflows(Number.MAX_SAFE_INTEGER / 2 ** 12)).toBeGreaterThanOrEqual(0);
+    expect(await inside((tx) => tx.runs.find(idOf(old)))).toBeUndefined();
+    expect(await inside((tx) => tx.attempts.workflowOf(attempt.taskId))).toBeUndefined();
+    expect(await inside((tx) => tx.runs.find(idOf(running)))).toBeDefined();
+    await inside((tx) => tx.directory.retire('retention-1', 9));
+    await inside((tx) => tx.directory.retire('retention-2', 9));
   });
 
   it('keeps a gate and every decision about it', async () => {

@@ -44,12 +44,18 @@ export class PostgresRegistryReader implements RegistryReader {
     return row && agentOf(row);
   }
 
-  async agents({ agentType, after, limit }: Parameters<RegistryReader['agents']>[0]): Promise<Agent[]> {
+  async agents({
+    agentType,
+    status,
+    after,
+    limit,
+  }: Parameters<RegistryReader['agents']>[0]): Promise<Agent[]> {
     const rows = await this.sql.query<AgentRow>(
       `SELECT ${agentColumns} FROM agents
        WHERE ($1::text IS NULL OR agent_type = $1) AND ($2::text IS NULL OR agent_id > $2)
+         AND ($4::text IS NULL OR status = $4)
        ORDER BY agent_id LIMIT $3`,
-      [agentType ?? null, after ?? null, limit],
+      [agentType ?? null, after ?? null, limit, status ?? null],
     );
     return rows.map(agentOf);
   }

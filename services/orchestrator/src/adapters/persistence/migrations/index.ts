@@ -6,6 +6,9 @@ import { Escalations1767225600012 } from './0004-escalations';
 import { DeadLetters1767225600020 } from './0010-dead-letters';
 import { DispatchPauses1767225600021 } from './0011-dispatch-pauses';
 import { AcceptedEscalations1767225600030 } from './0012-accepted-escalations';
+import { AgentAssignments1767225600031 } from './0013-agent-assignments';
+import { DeadLetterCauses1767225600032 } from './0014-dead-letter-causes';
+import { Retention1767225600033 } from './0015-retention';
 
 export const migrations: readonly MigrationClass[] = [
   ...messagingMigrations,
@@ -16,4 +19,7 @@ export const migrations: readonly MigrationClass[] = [
   DeadLetters1767225600020,
   DispatchPauses1767225600021,
   AcceptedEscalations1767225600030,
+  AgentAssignments1767225600031,
+  DeadLetterCauses1767225600032,
+  Retention1767225600033,
 ];
