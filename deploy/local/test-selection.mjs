@@ -9,15 +9,21 @@ const NOT_INSTALLED = '--testPathIgnorePatterns=/node_modules/';
  */
 
 /**
- * Tests of a duration need the machine to themselves: `*.alone.spec.ts` run one after the other, after all others.
+ * Tests of a duration run after all others: those that mostly wait, `*.timed.spec.ts`, two at a time; those that need the
+ * machine to themselves, `*.alone.spec.ts`, one after the other.
  * Tests that need other languages, other engines or a long time are in `*.full.spec.ts`, which only `--full` runs.
  * @type {readonly JestRun[]}
  */
 const DEFAULT_RUNS = [
   {
     name: 'tests side by side',
-    selection: [NOT_INSTALLED, '--testPathIgnorePatterns=\\.(alone|full)\\.spec\\.ts$'],
+    selection: [NOT_INSTALLED, '--testPathIgnorePatterns=\\.(alone|timed|full)\\.spec\\.ts$'],
     report: 'jest.json',
+  },
+  {
+    name: 'tests of a duration',
+    selection: ['--maxWorkers=2', '--testMatch=**/*.timed.spec.ts'],
+    report: 'jest-timed.json',
   },
   {
     name: 'tests alone',

@@ -3,7 +3,12 @@ import { matchesGlob } from 'node:path';
 import { describe, test } from 'node:test';
 import { jestRuns, testArguments } from './test-selection.mjs';
 
-const specs = ['/x/src/a.spec.ts', '/x/src/a.alone.spec.ts', '/x/src/a.full.spec.ts'];
+const specs = [
+  '/x/src/a.spec.ts',
+  '/x/src/a.timed.spec.ts',
+  '/x/src/a.alone.spec.ts',
+  '/x/src/a.full.spec.ts',
+];
 const valueOf = (/** @type {string} */ arg) => arg.slice(arg.indexOf('=') + 1);
 
 /**
@@ -22,7 +27,11 @@ function selected({ selection }) {
 
 describe('selection of tests', () => {
   test('the default runs include every spec once, and none that needs more than Node', () => {
-    assert.deepEqual(jestRuns(false).map(selected), [['/x/src/a.spec.ts'], ['/x/src/a.alone.spec.ts']]);
+    assert.deepEqual(jestRuns(false).map(selected), [
+      ['/x/src/a.spec.ts'],
+      ['/x/src/a.timed.spec.ts'],
+      ['/x/src/a.alone.spec.ts'],
+    ]);
   });
 
   test('--full selects only specs that need more than Node', () => {

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '@ymera/unit-of-work';
 import { failureOf } from '@ymera/kernel';
 import { createDatabase, PostgresUnitOfWork, type Database, type SqlExecutor } from '@ymera/persistence';
-import { eventually, leakGuard, RecordingOutbox, testDatabase, type TestDatabase } from '@ymera/testing';
+import { leakGuard, RecordingOutbox, testDatabase, type TestDatabase } from '@ymera/testing';
 import {
   Frontier,
   leafHash,
@@ -282,40 +282,5 @@ describe('an audit log changed by the owner of the database', () => {
       { numRuns: 60 },
     );
   });
-
-  it('has no gap, fork or duplicate after sessions of writers are killed at random moments', async () => {
-    const unitOfWork = new PostgresUnitOfWork(service, { service: 'audit' }, (sql) => ({
-      log: new PostgresEntryLog(sql),
-      checkpoints: new PostgresCheckpointLog(sql),
-    }));
-    const facts = Array.from({ length: 300 }, (_, number) => auditedEvent(number));
-    let killed = 0;
-    /** Kills after a number of round trips, so that it happens at a different moment each time. */
-    const killSoon = async (trips: number): Promise<void> => {
-      for (let trip = 0; trip < trips; trip += 1) await owner.sql.query('SELECT');
-      const ended = await owner.sql.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-         WHERE datname = current_database() AND usename <> current_user AND state <> 'idle'`,
-      );
-      killed += ended.length;
-    };
-    /** Redelivers like the broker: unacknowledged events again, even if they were committed. */
-    const write = async (batch: typeof facts, trips: number): Promise<void> => {
-      const record = () => new RecordEntries(unitOfWork).execute(batch);
-      await Promise.allSettled([record(), killSoon(trips)]);
-      await eventually(record);
-    };
-    await Promise.all(
-      [0, 1].map(async (writer) => {
-        for (let at = 0; at < facts.length; at += 10) {
-          await write(facts.slice(at, at + 10), (at / 10 + writer * 3) % 8);
-          await eventually(() => new SignCheckpoint(unitOfWork, signer).execute());
-        }
-      }),
-    );
-    expect(killed).toBeGreaterThan(10);
-    await new SignCheckpoint(unitOfWork, signer).execute();
-    expect(await verified(service.sql, newest)).toMatchObject({ valid: true, size: size + facts.length });
-  }, 60_000);
 });
 leakGuard();

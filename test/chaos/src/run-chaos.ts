@@ -18,6 +18,8 @@ import { draw, type FaultTurn, type PlannedFault, type RequestTurn } from './sch
 
 export interface ChaosOptions {
   readonly seconds: number;
+  /** Strike even where the time is over before, on a machine that recovers slowly. Default: 0. */
+  readonly minFaults?: number;
   readonly seed: number;
   /** Names the platform's folder. */
   readonly instance: string;
@@ -46,7 +48,7 @@ const drainMs = 180_000;
 
 /** Runs the faults and the load of a seed on its own platform; then waits until it is idle and checks the history. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seconds, seed, instance, tell } = options;
+  const { seconds, minFaults = 0, seed, instance, tell } = options;
   tell(`seed ${seed}: starting a platform`);
   const field = await ChaosEnvironment.open({ instance, projects, prebuilt: true });
   try {
@@ -57,7 +59,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const recoveries: number[] = [];
     for (const turn of schedule.faults) {
       await sleep(turn.pauseMs);
-      if (performance.now() >= until) break;
+      if (performance.now() >= until && recoveries.length >= minFaults) break;
       recoveries.push(await injectFault(field, turn, tell));
     }
     await loading;

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { eventually } from '@ymera/testing';
+import { type AuditEntry, auditLog } from './support/audit-log';
 import type { Ended } from './support/commands';
-import { call, demo, type RunningPlatform, startTestPlatform } from './support/platform';
+import { call, demo, sharedPlatform, type SharedPlatform } from './support/platform';
 import { git, Repositories, workingProject } from './support/repositories';
 import { registerProject, submit } from './support/requests';
 import { timelineOf } from './support/timeline';
@@ -25,23 +26,13 @@ jest.setTimeout(240_000);
 /** Real: platform, agents, sandbox, git, tests. The project's own script makes the change, the same in every attempt. */
 describe('accepting findings of an examination', () => {
   const repositories = new Repositories();
-  let platform: RunningPlatform;
+  let platform: SharedPlatform;
   let demonstrated: Promise<Ended>;
   /** All requests start at once and run concurrently; each test waits for its own. */
   const begun = new Map<string, Promise<{ readonly request: Body; readonly repository: string }>>();
 
   beforeAll(async () => {
-    platform = await startTestPlatform({
-      instance: 'e2e-accept',
-      runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
-      env: {
-        // Retries only after a rejection, not after a timeout.
-        YMERA_TASK_LEASE_SECONDS: '30',
-        YMERA_TASK_OFFER_SECONDS: '30',
-        YMERA_TASK_TIMEOUT_SECONDS: '120',
-        YMERA_RUNNER_CONCURRENCY: '3',
-      },
-    });
+    platform = await sharedPlatform();
     const source = repositories.create('shown', workingProject, evaluates);
     demonstrated = demo(platform, ['--repo', source, '--request', text], 200_000);
     demonstrated.catch(() => undefined); // reported by the test that waits for it
@@ -55,10 +46,7 @@ describe('accepting findings of an examination', () => {
     }
   }, 150_000);
 
-  afterAll(async () => {
-    await platform?.stop();
-    repositories.remove();
-  }, 30_000);
+  afterAll(() => repositories.remove());
 
   const begin = async (source: string): Promise<{ readonly request: Body; readonly repository: string }> => {
     const { id, repository } = await registerProject(platform, source);
@@ -107,15 +95,8 @@ describe('accepting findings of an examination', () => {
       { timeoutMs: 60_000, intervalMs: 100 },
     );
 
-  const audited = async (approvalId: string): Promise<Body[]> => {
-    const found: Body[] = [];
-    for (let from: number | null = 0; from !== null;) {
-      const { body } = await call(platform, 'admin', 'GET', `/api/v1/audit?from_index=${from}&limit=200`);
-      found.push(...(body['items'] as Body[]).filter(({ subject }) => subject === approvalId));
-      from = body['next_index'] as number | null;
-    }
-    return found;
-  };
+  const audited = async (approvalId: string): Promise<readonly AuditEntry[]> =>
+    (await auditLog(platform)).filter(({ subject }) => subject === approvalId);
 
   it('lands the change after an approver accepted them with a reason, a new examination and an approval, and records it in the audit log', async () => {
     const { request, repository } = await journey('judged');

@@ -5,7 +5,7 @@ import { eventually } from '@ymera/testing';
 import { repositoryRoot } from './support/commands';
 import { call, demo, type RunningPlatform, startTestPlatform } from './support/platform';
 import { processesLike, whenGone } from './support/process-watch';
-import { Repositories, workingProject } from './support/repositories';
+import { git, Repositories, workingProject } from './support/repositories';
 import { approvePlans, registerProject, submit } from './support/requests';
 
 /** Slow enough to be killed in the middle, and deterministic. */
@@ -21,6 +21,7 @@ describe('agents that join and die', () => {
     platform = await startTestPlatform({
       instance: 'e2e-agents',
       runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
+      env: { YMERA_TASK_TIMEOUT_SECONDS: '20' },
     });
   }, 120_000);
 
@@ -95,6 +96,22 @@ describe('agents that join and die', () => {
     const { body } = await call(platform, 'viewer', 'GET', '/api/v1/agents/by-http');
     expect(body).toMatchObject(agent);
   });
+
+  // Mission: A7
+  it('a command that hangs past its deadline fails its task, and its processes are gone', async () => {
+    const repo = repositories.create('hangs', workingProject, 'sleep 86423 & sleep 86423\n');
+    const head = git(repo, 'for-each-ref');
+    const ended = await demo(platform, ['--repo', repo, '--request', fix]);
+    const result = ended.json();
+    expect([ended.code, result['state'], result['error']]).toEqual([
+      1,
+      'failed',
+      expect.objectContaining({ code: 'agent_failed', message: expect.stringMatching(/\S+ \S+/) }),
+    ]);
+    expect(result['commit'] ?? null).toBeNull();
+    expect(git(repo, 'for-each-ref')).toBe(head);
+    expect(processesLike(/^(sleep 86423)$/)).toEqual(new Map());
+  }, 120_000);
 
   // Mission: B7
   it('completes the task of a killed runner by another agent of its type', async () => {

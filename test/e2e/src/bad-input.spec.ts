@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, demo, type RunningPlatform, startTestPlatform } from './support/platform';
+import type { Ended } from './support/commands';
+import { call, demo, sharedPlatform, type SharedPlatform } from './support/platform';
 import { git, Repositories, workingProject } from './support/repositories';
 
 const fix = 'Fix the wrong sum';
@@ -10,20 +10,22 @@ jest.setTimeout(120_000);
 
 describe('bad input', () => {
   const repositories = new Repositories();
-  let platform: RunningPlatform;
+  let platform: SharedPlatform;
+  /** Those that this file has made. */
+  const workflowIds = new Set<string>();
 
   beforeAll(async () => {
-    platform = await startTestPlatform({
-      instance: 'e2e-bad-input',
-      runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
-      env: { YMERA_TASK_TIMEOUT_SECONDS: '20' },
-    });
+    platform = await sharedPlatform();
   }, 120_000);
 
-  afterAll(async () => {
-    await platform?.stop();
-    repositories.remove();
-  }, 30_000);
+  afterAll(() => repositories.remove());
+
+  const demonstrated = async (...args: readonly string[]): Promise<Ended> => {
+    const ended = await demo(platform, args);
+    const { workflow_id: workflowId } = ended.json();
+    if (workflowId) workflowIds.add(String(workflowId));
+    return ended;
+  };
 
   /** Rejected with this code, and the repository is unchanged. */
   const refused = async (
@@ -33,7 +35,7 @@ describe('bad input', () => {
     exitCode = 1,
   ): Promise<Record<string, any>> => {
     const head = existsSync(join(repo, '.git')) ? git(repo, 'for-each-ref') : '';
-    const ended = await demo(platform, ['--repo', repo, ...args]);
+    const ended = await demonstrated('--repo', repo, ...args);
     const result = ended.json();
     // The whole error in one assertion, so that an unexpected error is shown completely.
     expect([ended.code, result['error']]).toEqual([
@@ -60,12 +62,12 @@ describe('bad input', () => {
 
   // Mission: C3
   it('asks one question about an unclear text and exits with 2', async () => {
-    const ended = await demo(platform, [
+    const ended = await demonstrated(
       '--repo',
       repositories.create('unclear', workingProject),
       '--request',
       'the thing',
-    ]);
+    );
     const result = ended.json();
     expect(ended.code).toBe(2);
     expect(result).toMatchObject({
@@ -87,17 +89,6 @@ describe('bad input', () => {
 
   it('ends with agent_failed when the command cannot start', async () => {
     await refused(repositories.create('cannot-start', workingProject), ['--request', fix], 'agent_failed');
-  });
-
-  // Mission: A7
-  it('ends with agent_failed when the command exceeds its deadline, and kills its process', async () => {
-    await refused(
-      repositories.create('hangs', workingProject, 'sleep 86423 & sleep 86423\n'),
-      ['--request', fix],
-      'agent_failed',
-    );
-    const running = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-    expect(running).not.toContain('sleep 86423');
   });
 
   it('ends with change_empty when the command changes nothing', async () => {
@@ -149,7 +140,7 @@ describe('bad input', () => {
     const repo = repositories.create('dirty', workingProject, "echo '// better' >> src/sum.mjs\n");
     writeFileSync(join(repo, 'src', 'sum.mjs'), 'broken(\n');
     await refused(repo, ['--request', fix, '--land'], 'repo_dirty');
-    const ended = await demo(platform, ['--repo', repo, '--request', fix]);
+    const ended = await demonstrated('--repo', repo, '--request', fix);
     const result = ended.json();
     expect([ended.code, result['error']]).toEqual([0, undefined]);
     expect(result).toMatchObject({ state: 'completed', dirty_files: ['src/sum.mjs'] });
@@ -159,7 +150,7 @@ describe('bad input', () => {
   it('fetches the result into a new branch with --land and changes nothing else', async () => {
     const repo = repositories.create('lands', workingProject, "echo '// better' >> src/sum.mjs\n");
     const before = git(repo, 'for-each-ref');
-    const ended = await demo(platform, ['--repo', repo, '--request', fix, '--land']);
+    const ended = await demonstrated('--repo', repo, '--request', fix, '--land');
     const result = ended.json();
     expect([ended.code, result['error']]).toEqual([0, undefined]);
     const branch = `refs/heads/ymera/${result['request_id']}`;
@@ -174,8 +165,10 @@ describe('bad input', () => {
     expect(git(repo, 'status', '--porcelain')).toBe('');
   }, 120_000);
 
-  it('leaves no agent busy', async () => {
-    const { body } = await call(platform, 'viewer', 'GET', '/api/v1/workflows?state=running');
-    expect(body['items']).toEqual([]);
+  it('leaves no agent at work', async () => {
+    expect(workflowIds.size).toBeGreaterThan(0);
+    const { body } = await call(platform, 'viewer', 'GET', '/api/v1/workflows?state=running&limit=100');
+    const running = (body['items'] as { workflow_id: string }[]).map(({ workflow_id }) => workflow_id);
+    expect(running.filter((id) => workflowIds.has(id))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { eventually } from '@ymera/testing';
-import { call, type RunningPlatform, startTestPlatform } from './support/platform';
+import { call, sharedPlatform, type SharedPlatform } from './support/platform';
 import { git, Repositories, workingProject } from './support/repositories';
 import { submit } from './support/requests';
 
@@ -16,23 +16,17 @@ jest.setTimeout(280_000);
 /** Real: platform, agents, sandbox, git, tests. */
 describe('concurrent landings in one project', () => {
   const repositories = new Repositories();
-  let platform: RunningPlatform;
+  let platform: SharedPlatform;
 
   beforeAll(async () => {
-    platform = await startTestPlatform({
-      instance: 'e2e-landing',
-      runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
-      env: { YMERA_TASK_LEASE_SECONDS: '15', YMERA_RUNNER_CONCURRENCY: '3' },
-    });
+    platform = await sharedPlatform();
   }, 150_000);
-  afterAll(async () => {
-    await platform?.stop();
-    repositories.remove();
-  }, 30_000);
+  afterAll(() => repositories.remove());
 
-  const approveAll = async (): Promise<void> => {
-    const { body } = await call(platform, 'approver', 'GET', '/api/v1/approvals?state=pending');
-    for (const { approval_id, subject_digest, kind } of body['items'] as Body[]) {
+  const approveAll = async (requestIds: readonly string[]): Promise<void> => {
+    const { body } = await call(platform, 'approver', 'GET', '/api/v1/approvals?state=pending&limit=100');
+    for (const { approval_id, subject_digest, kind, request_id } of body['items'] as Body[]) {
+      if (!requestIds.includes(request_id)) continue;
       expect(kind).not.toBe('escalation');
       await call(platform, 'approver', 'POST', `/api/v1/approvals/${approval_id}/decision`, {
         subject_digest,
@@ -53,7 +47,7 @@ describe('concurrent landings in one project', () => {
 
     const ended = await eventually(
       async () => {
-        await approveAll();
+        await approveAll(ids);
         const found = await Promise.all(
           ids.map(async (id) => (await call(platform, 'viewer', 'GET', `/api/v1/requests/${id}`)).body),
         );

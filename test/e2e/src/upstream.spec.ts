@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { call, type RunningPlatform, startTestPlatform } from './support/platform';
+import { auditLog } from './support/audit-log';
+import { call, sharedPlatform, type SharedPlatform } from './support/platform';
 import { git, Repositories, workingProject } from './support/repositories';
 import { approveUntilEnded, submit } from './support/requests';
 
@@ -26,18 +27,14 @@ jest.setTimeout(280_000);
 /** Real: platform, agents, sandbox, git, tests. */
 describe('a project with an active upstream', () => {
   const repositories = new Repositories();
-  let platform: RunningPlatform;
+  let platform: SharedPlatform;
   /** A person's working copy of `upstream`, which the project is registered from. */
   let person: string;
   let upstream: string;
   let project: Body;
 
   beforeAll(async () => {
-    platform = await startTestPlatform({
-      instance: 'e2e-upstream',
-      runner: { agents: ['testing', 'examination', 'command'], command: 'sh ./change.sh' },
-      env: { YMERA_TASK_LEASE_SECONDS: '15' },
-    });
+    platform = await sharedPlatform();
     person = repositories.create('person', workingProject, addModule);
     upstream = repositories.path('upstream.git');
     git(person, 'clone', '--quiet', '--bare', person, upstream);
@@ -51,10 +48,7 @@ describe('a project with an active upstream', () => {
     expect([set.status, set.body['upstream']]).toMatchObject([200, { push: 'branch' }]);
     project = set.body;
   }, 150_000);
-  afterAll(async () => {
-    await platform?.stop();
-    repositories.remove();
-  }, 30_000);
+  afterAll(() => repositories.remove());
 
   const upstreamHead = (): string => git(upstream, 'rev-parse', 'main');
   const workflowOf = async ({ workflow_id }: Body): Promise<Body> =>
@@ -112,8 +106,7 @@ describe('a project with an active upstream', () => {
     const again = await call(platform, 'requester', 'POST', `/api/v1/changes/${change.change_id}/revert`, {});
     expect([again.status, again.body['code']]).toEqual([409, 'already_reverted']);
 
-    const audit = await call(platform, 'admin', 'GET', '/api/v1/audit?limit=200');
-    const types = (audit.body['items'] as Body[]).map(({ type }) => type as string);
+    const types = (await auditLog(platform)).map(({ type }) => type);
     expect(types).toEqual(
       expect.arrayContaining(['integration.project.updated.v1', 'integration.project.synced.v1']),
     );

@@ -1,21 +1,18 @@
 import { Controller } from '@nestjs/common';
 import {
-  agentQueues,
-  agentRoutingKey,
   commandMessage,
   commandQueue,
   deadQueue,
   eventMessage,
   exchanges,
   livenessChanged,
-  progress,
   startWorkflow,
   type OutgoingMessage,
   type PayloadOf,
 } from '@ymera/contracts';
 import { failure, FailureException, sleep, uuidv7 } from '@ymera/kernel';
 import type { GetMessage } from 'amqplib';
-import { OnAgentMessage, OnCommand, OnEvent } from '../decorators';
+import { OnCommand, OnEvent } from '../decorators';
 import { dead, retry, type Disposition } from '../disposition';
 import { headerNames } from '../headers';
 import type { Received } from '../received';
@@ -26,11 +23,9 @@ import { startTestBroker, type TestBroker } from '../testing/test-broker';
 
 type Liveness = Received<PayloadOf<typeof livenessChanged>>;
 type Start = Received<PayloadOf<typeof startWorkflow>>;
-type Progress = Received<PayloadOf<typeof progress>>;
 
 let events: Liveness[];
 let commands: Start[];
-let progressed: Progress[];
 /** What the handler of commands does; the tests set it. */
 let onCommand: (message: Start) => Promise<Disposition | void>;
 
@@ -47,12 +42,6 @@ class Handlers {
     commands.push(message);
     return onCommand(message);
   }
-
-  @OnAgentMessage(agentQueues.results, progress)
-  async progress(message: Progress): Promise<void> {
-    progressed.push(message);
-    return Promise.resolve();
-  }
 }
 
 let broker: TestBroker;
@@ -66,7 +55,6 @@ afterAll(() => broker.remove());
 beforeEach(async () => {
   events = [];
   commands = [];
-  progressed = [];
   onCommand = async () => Promise.resolve();
   app = await startApp(broker, Handlers, { maxAttempts: 3, retryBaseMs: 1, drainMs: 300 });
 });
@@ -285,46 +273,3 @@ it('drops the result of a handler whose channel has ended, and takes the message
   await app.close();
   await expect(isEmpty()).resolves.toBe(true);
 }, 40_000);
-
-describe('messages from agents', () => {
-  let agentUrl: string;
-  const agent = `runner-${uuidv7().slice(-6)}`;
-  beforeAll(async () => {
-    agentUrl = await broker.addUser(agent);
-  });
-
-  async function report(options: {
-    readonly userId?: string;
-    readonly body?: Buffer;
-    readonly type?: string;
-  }) {
-    const connection = await broker.connect('agents', agentUrl);
-    const channel = await connection.createConfirmChannel();
-    const key = agentRoutingKey('result', 0, agent);
-    const { body = Buffer.from(JSON.stringify(progress.sample)), ...properties } = options;
-    channel.publish(exchanges.agentsIn, key, body, { type: 'progress', ...properties });
-    await channel.waitForConfirms();
-    await connection.close();
-  }
-  const agentsLetter = (): Promise<GetMessage> => take(broker, 'agents', deadQueue('orchestrator'));
-
-  it('come with the sender that the broker has validated', async () => {
-    await report({ userId: agent });
-    const [received] = await eventually(() => progressed.length === 1 && progressed);
-    expect(received).toMatchObject({ principalId: agent, type: 'progress', payload: progress.sample });
-  });
-
-  it.each([
-    ['without a sender', {}, 'identity_missing'],
-    ['that are not UTF-8', { userId: agent, body: Buffer.from([0xff]) }, 'invalid_utf8'],
-    ['that are nested too deep', { userId: agent, body: Buffer.from('['.repeat(1e5)) }, 'too_deep'],
-    ['that are too large', { userId: agent, body: Buffer.alloc(1_048_577, 0x20) }, 'message_too_large'],
-    ['of an unknown type', { userId: agent, type: 'gossip' }, 'unknown_message'],
-  ])('are laid aside %s', async (_name, options, code) => {
-    await report(options);
-    const message = await agentsLetter();
-    expect(header(message, headerNames.code)).toBe(code);
-    expect(header(message, headerNames.principal)).toBe('userId' in options ? agent : undefined);
-    expect(progressed).toEqual([]);
-  });
-});

@@ -1,36 +1,29 @@
 import type { Combination } from '../combination';
 
-/** The trials of the Node-only combinations that `npm test` runs each time: ids and names of trials. */
+/**
+ * Of the combinations that need nothing but Node, what `npm test` tries each time: ids and names of trials, for each kind of
+ * project, base and judgement one. `.ci/full` tries them all.
+ */
 const trialsInShort: Readonly<Record<string, readonly string[]>> = {
-  'node-test-esm': ['honest', 'breaking'],
+  'node-test-esm': ['breaking'],
   'node-test-no-package': ['honest'],
   'node-assert-script': ['breaking'],
-  'node-misleading-log': ['honest'],
   'node-pre-and-post-scripts': ['honest'],
-  'node-settings-file': ['honest'],
   'node-given-command': ['honest'],
   'node-no-tests': ['any'],
-  'repo-bare': ['honest'],
   'repo-sha256': ['honest'],
-  'repo-names': ['honest'],
-  'repo-case-rename': ['honest'],
   'repo-submodule': ['inside'],
   'repo-nested': ['empty'],
   'repo-lfs': ['raw'],
   'repo-fixture-node-modules': ['honest'],
-  'repo-ignored-fixture': ['left-out'],
   'base-red': ['honest'],
   'base-network': ['honest'],
-  'base-only-network': ['any'],
   'base-watch-node': ['any'],
   'base-missing-tool': ['any'],
   'judge-words-are-data': ['pagination'],
   'judge-tests-moved': ['moved'],
   'judge-local-logins': ['compose'],
-  'judge-requests-for-tests': ['add-unit-tests'],
-  'judge-names-of-things': ['merge-sort'],
   'judge-load-error': ['syntax'],
-  'vendored-test-tool': ['honest'],
   'vendored-lockfile': ['stale-lockfile'],
   'vendored-workspaces': ['honest'],
 };

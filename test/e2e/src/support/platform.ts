@@ -7,7 +7,9 @@ import {
   startPlatform,
 } from '../../../../deploy/local/platform/client.cjs';
 import { type Ended, repositoryRoot, runNode } from './commands';
+import type { SharedPlatform } from './platform-server';
 
+export { sharedPlatform, type SharedPlatform } from './platform-server';
 export type { RunningPlatform };
 
 /** Short timings, so that a lost lease costs a test seconds. */
@@ -21,7 +23,7 @@ export const startTestPlatform = (options: PlatformOptions): Promise<RunningPlat
   startPlatform({ prebuilt: true, ...options, env: { ...quick, ...options.env } });
 
 /** `ymera demo ... --json` against a platform that runs already. */
-export function demo(platform: RunningPlatform, args: readonly string[], boundMs = 120_000): Promise<Ended> {
+export function demo(platform: SharedPlatform, args: readonly string[], boundMs = 120_000): Promise<Ended> {
   const env = {
     ...process.env,
     YMERA_URL: platform.urls['gateway'],
@@ -39,7 +41,7 @@ export function demo(platform: RunningPlatform, args: readonly string[], boundMs
 
 /** One call to the gateway as one of its operators. */
 export async function call(
-  platform: RunningPlatform,
+  platform: SharedPlatform,
   as: 'admin' | 'requester' | 'approver' | 'viewer',
   method: string,
   path: string,

@@ -1,5 +1,5 @@
 import { eventually } from '@ymera/testing';
-import { call, type RunningPlatform } from './platform';
+import { call, type SharedPlatform } from './platform';
 
 type Body = Record<string, any>;
 
@@ -7,7 +7,7 @@ let projects = 0;
 
 /** Registers the repository as a new project. */
 export async function registerProject(
-  platform: RunningPlatform,
+  platform: SharedPlatform,
   source: string,
 ): Promise<{ readonly id: string; readonly repository: string }> {
   projects += 1;
@@ -20,8 +20,8 @@ export async function registerProject(
   return { id, repository: body['repository'] };
 }
 
-/** Approves the pending approvals of the request, each once; returns the answers. */
-async function approvePending(platform: RunningPlatform, requestId: string): Promise<readonly Response[]> {
+/** Approves what waits for the request, each once; the answers. */
+async function approvePending(platform: SharedPlatform, requestId: string): Promise<readonly Response[]> {
   const path = `/api/v1/approvals?request_id=${requestId}&state=pending`;
   const pending = await call(platform, 'approver', 'GET', path);
   const decisions: Response[] = [];
@@ -31,7 +31,7 @@ async function approvePending(platform: RunningPlatform, requestId: string): Pro
 
 /** Approves all approvals until the request has ended; returns its end. */
 export async function approveUntilEnded(
-  platform: RunningPlatform,
+  platform: SharedPlatform,
   requestId: string,
   timeoutMs: number,
 ): Promise<{ readonly request: Body; readonly decisions: readonly Response[] }> {
@@ -50,7 +50,7 @@ export async function approveUntilEnded(
 
 /** Approves the plans of all of them, so that work starts. */
 export async function approvePlans(
-  platform: RunningPlatform,
+  platform: SharedPlatform,
   requestIds: readonly string[],
   timeoutMs: number,
 ): Promise<void> {
@@ -67,7 +67,7 @@ export async function approvePlans(
   );
 }
 
-const decide = (platform: RunningPlatform, approval: Body): Promise<Response> =>
+const decide = (platform: SharedPlatform, approval: Body): Promise<Response> =>
   fetch(new URL(`/api/v1/approvals/${approval['approval_id']}/decision`, platform.urls['gateway']), {
     method: 'POST',
     headers: {
@@ -80,7 +80,7 @@ const decide = (platform: RunningPlatform, approval: Body): Promise<Response> =>
 
 /** Submits a request; returns the answer with its headers. */
 export async function submit(
-  platform: RunningPlatform,
+  platform: SharedPlatform,
   projectId: string,
   text: string,
 ): Promise<{ readonly body: Body; readonly headers: Headers }> {

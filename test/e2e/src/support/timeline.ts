@@ -1,4 +1,4 @@
-import type { RunningPlatform } from './platform';
+import type { SharedPlatform } from './platform';
 
 export interface TimelineEntry {
   readonly type: string;
@@ -7,7 +7,7 @@ export interface TimelineEntry {
 
 /** All events of an ended request, in order, from its timeline. */
 export async function timelineOf(
-  platform: RunningPlatform,
+  platform: SharedPlatform,
   requestId: string,
 ): Promise<readonly TimelineEntry[]> {
   const response = await fetch(new URL(`/api/v1/requests/${requestId}/events`, platform.urls['gateway']), {

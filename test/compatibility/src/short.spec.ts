@@ -2,7 +2,6 @@ import { describeCombinations } from './describe-combinations';
 import { withoutRegistry } from './table';
 import { inShort } from './table/short';
 
-// Alone, because it uses every core for minutes: platforms beside it would starve.
 describe('projects of other people: the short form', () => {
   describeCombinations({
     instance: 'compatibility-short',

@@ -9,7 +9,6 @@ import {
   pass,
   windowMs,
   windowsOf,
-  type Break,
 } from './testing/beating-agents';
 import type { RunningReporting } from './testing/running-reporting';
 
@@ -83,51 +82,7 @@ describe('sanctions on a real broker and database', () => {
     expect(agents.stepsOf('shaky-1').at(-1)).toMatchObject({ cause: 'recovery', missed_windows: 0 });
   }, 60_000);
 
-  // Mission: B3
-  it.each<[string, (running: RunningReporting) => Omit<Break, 'name'>]>([
-    [
-      'broker',
-      ({ routes: { broker } }) => ({
-        makeUnavailable: () => broker.cut(),
-        giveBack: () => broker.restore(),
-        reason: 'ingest_unhealthy',
-        isForAgents: true,
-      }),
-    ],
-    [
-      'database',
-      ({ routes: { database } }) => ({
-        makeUnavailable: () => database.cut(),
-        giveBack: () => database.restore(),
-        reason: 'ingest_unhealthy',
-        isForAgents: false,
-      }),
-    ],
-    [
-      'registry',
-      ({ registry }) => ({
-        makeUnavailable: () => registry.becomeUnavailable(),
-        giveBack: () => registry.becomeAvailable(),
-        reason: 'authentication_unavailable',
-        isForAgents: false,
-      }),
-    ],
-    [
-      'broker, which hangs,',
-      ({ routes: { broker } }) => ({
-        makeUnavailable: () => broker.hang(),
-        giveBack: () => broker.restore(),
-        reason: 'ingest_unhealthy',
-        isForAgents: true,
-      }),
-    ],
-  ])(
-    'reach no agent while the %s is unavailable for longer than a freeze takes; then only silent ones, on time',
-    (what, breakOf) => agents.outlive({ name: what.replaceAll(/[^a-z]/g, ''), ...breakOf(reporting) }),
-    120_000,
-  );
-
-  it('continue after a restart: no level twice, none left out, no other agent', async () => {
+  it('carries on after a restart where it was: no step twice, none left out, nobody else', async () => {
     await agents.join('dying-1', 'living-1');
     await healthyAgain();
     await pass(graceMs);

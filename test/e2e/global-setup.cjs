@@ -1,0 +1,3 @@
+const { servePlatform } = require('./src/support/platform-server');
+
+module.exports = servePlatform;

@@ -1,0 +1,3 @@
+const { stopSharedPlatform } = require('./src/support/platform-server');
+
+module.exports = stopSharedPlatform;
