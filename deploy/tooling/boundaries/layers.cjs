@@ -59,7 +59,9 @@ const configuration = {
           frameworks,
           '^services/[^/]+/src/(application|adapters|testing)/',
           '^libs/(amqp|unit-of-work|messaging|persistence|http|observability|config|resilience|service)/',
-          packages('@ymera/(amqp|unit-of-work|messaging|persistence|http|observability|config|resilience|service)'),
+          packages(
+            '@ymera/(amqp|unit-of-work|messaging|persistence|http|observability|config|resilience|service)',
+          ),
         ],
       },
     },

@@ -87,8 +87,12 @@ describe('bad input', () => {
     expect(result['error'].message).toContain('3');
   });
 
-  it('ends with agent_failed when the command cannot start', async () => {
-    await refused(repositories.create('cannot-start', workingProject), ['--request', fix], 'agent_failed');
+  it('ends with command_missing when the command starts a program that does not exist', async () => {
+    await refused(
+      repositories.create('cannot-start', workingProject, 'exec ./no-such-tool\n'),
+      ['--request', fix],
+      'command_missing',
+    );
   });
 
   it('ends with change_empty when the command changes nothing', async () => {

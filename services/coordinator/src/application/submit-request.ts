@@ -50,8 +50,7 @@ export class SubmitRequest {
     if (!plan.ok) return plan;
     const request = planned(draft, plan.value, project.value, this.use.ids.next());
     const announcement = { plan: plan.value, project: project.value, checkAt: this.checkAt() };
-    return this.store(request, idempotency, (tx) => announcePlan(tx, request, announcement),
-    );
+    return this.store(request, idempotency, (tx) => announcePlan(tx, request, announcement));
   }
 
   /** Appends the answer to the sentence and interprets the whole again. */
@@ -135,9 +134,7 @@ export class SubmitRequest {
     idempotency: IdempotencyKey | undefined,
     publish: (tx: Transaction) => Promise<void>,
   ): Promise<Result<Request>> {
-    return this.use.unitOfWork.run((tx) =>
-      insertOnce(tx.requests, request, idempotency, () => publish(tx)),
-    );
+    return this.use.unitOfWork.run((tx) => insertOnce(tx.requests, request, idempotency, () => publish(tx)));
   }
 
   private async plan(draft: Request, understood: Understanding): Promise<Result<Plan>> {

@@ -58,16 +58,11 @@ class PostgresDeadLetterStore implements DeadLetterStore {
   }
 
   async update(letter: DeadLetter): Promise<void> {
-    const { text, values } = letters.update(letter, [
-      'code',
-      'reason',
-      'state',
-      'deaths',
-      'diedAt',
-      'replayedAt',
-      'replayedBy',
-      'version',
-    ], { cause_id: causeIdOf(letter) });
+    const { text, values } = letters.update(
+      letter,
+      ['code', 'reason', 'state', 'deaths', 'diedAt', 'replayedAt', 'replayedBy', 'version'],
+      { cause_id: causeIdOf(letter) },
+    );
     await this.sql.query(text, values);
   }
 
