@@ -8,8 +8,6 @@ import {
   superlatives,
 } from './words.mjs';
 
-/** @import { Identifier, PrivateIdentifier, SourceLocation } from 'estree' */
-
 /** @param {string} name */
 const wordsOf = (name) =>
   name
@@ -24,7 +22,7 @@ const wordsOf = (name) =>
  * @param {string} name
  * @param {string} file
  */
-export function insteadOfName(name, file) {
+function insteadOfName(name, file) {
   if (publishedNames.has(name)) return undefined;
   const words = wordsOf(name);
   const [first = ''] = words;
@@ -45,7 +43,7 @@ export function insteadOfName(name, file) {
  *
  * @param {string} text
  */
-export const refusedWords = (text) => [...text.matchAll(proseWord)].map(([word]) => word.toLowerCase());
+const refusedWords = (text) => [...text.matchAll(proseWord)].map(([word]) => word.toLowerCase());
 
 /** Where a name is declared; a field of an object literal or of an interface may be a field on the wire. */
 const declaredNames = [
@@ -77,7 +75,7 @@ export const plainLanguage = {
 
     /**
      * @param {string} text
-     * @param {SourceLocation | null | undefined} loc
+     * @param {import('eslint').AST.SourceLocation | null | undefined} loc
      */
     const checkProse = (text, loc) => {
       if (!loc) return;
@@ -96,7 +94,7 @@ export const plainLanguage = {
       TemplateElement(node) {
         checkProse(node.value.raw, node.loc);
       },
-      [declaredNames](/** @type {Identifier | PrivateIdentifier} */ node) {
+      [declaredNames](/** @type {import('eslint').Rule.Node & { name: string }} */ node) {
         const instead = hasPublishedNames ? undefined : insteadOfName(node.name, file);
         if (instead !== undefined)
           context.report({ node, messageId: 'name', data: { name: node.name, instead } });

@@ -10,7 +10,7 @@ export const processEnvironment = z.object({
   YMERA_OTLP_ENDPOINT: z.url().optional(),
   /** Share of traces that begin here and are recorded, 0 to 1. */
   YMERA_TRACE_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(1),
-  /** The same of what runs by itself all the time: reports, probes, the broker's questions. Never above the other. */
+  /** The same for periodic work: reports, probes, the broker's requests. Never above the other. */
   YMERA_TRACE_BULK_SAMPLE_RATIO: z.coerce.number().min(0).max(1).default(0.001),
   /** How long a stopping process may finish what it holds. */
   YMERA_DRAIN_SECONDS: seconds(0.1, 600).default(10),

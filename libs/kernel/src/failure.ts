@@ -44,7 +44,7 @@ export function failure(
 export const versionConflict = failure(
   'conflict',
   'version_conflict',
-  'Somebody else changed this at the same time.',
+  'This was changed by another call at the same time.',
   { retryable: true },
 );
 

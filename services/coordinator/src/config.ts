@@ -10,7 +10,7 @@ export const configSchema = baseServiceEnvironment.extend({
   YMERA_REQUEST_CHECK_SECONDS: seconds(1, 3600).default(60),
   /** How long an ended request is kept, with its approvals. */
   YMERA_REQUEST_RETENTION_DAYS: z.coerce.number().min(30).max(3650).default(365),
-  /** Wall time of a whole run, waiting for people included. */
+  /** Wall time of a whole workflow in seconds, including the time spent waiting for people. */
   YMERA_RUN_BUDGET_SECONDS: seconds(1, 7 * 86_400).default(2 * 86_400),
 });
 

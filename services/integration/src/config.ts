@@ -44,7 +44,7 @@ export const configSchema = baseServiceEnvironment.extend({
   YMERA_ARTEFACT_SWEEP_SECONDS: seconds(1, 86_400).default(3600),
   /** Between two passes of `git gc` over the projects' repositories. */
   YMERA_REPOSITORY_GC_SECONDS: seconds(60, 30 * 86_400).default(86_400),
-  /** How long a checked credential is believed: the longest that a refused principal can still read. */
+  /** How long a checked credential is cached: the longest time that a sanctioned principal can still read. */
   YMERA_CREDENTIAL_CACHE_SECONDS: seconds(0, 60).default(5),
 });
 

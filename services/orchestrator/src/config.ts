@@ -34,9 +34,9 @@ export const configSchema = baseServiceEnvironment.extend({
   YMERA_WORKFLOW_RETENTION_DAYS: z.coerce.number().min(7).max(3650).default(365),
   /** How long the logs of an ended workflow are kept. */
   YMERA_TASK_LOG_RETENTION_DAYS: z.coerce.number().min(1).max(3650).default(90),
-  /** Dead letters kept of each service on each virtual host. */
+  /** Maximum of dead letters per owning service and virtual host. */
   YMERA_DEAD_LETTER_LIMIT: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
-  /** Dead letters of one cause are told once at once, and together after each further period of this length. */
+  /** Time between two facts about one open cause of dead letters; the first fact is published at once. */
   YMERA_DEAD_LETTER_SUMMARY_SECONDS: seconds(0.5, 3600).default(60),
   YMERA_DEAD_LETTER_RETENTION_DAYS: z.coerce.number().min(1).max(3650).default(30),
 });

@@ -50,7 +50,7 @@ describe('the ladder during outages, on a real broker and database', () => {
       }),
     ],
   ])(
-    'sanctions nobody while the %s is away for longer than a freeze takes; then only who stays silent, on time',
+    'sanctions no agent while the %s is unavailable for longer than a freeze takes; then only missing agents, on time',
     (what, breakOf) => agents.outlive({ name: what.replaceAll(/[^a-z]/g, ''), ...breakOf(agents.reporting) }),
     120_000,
   );

@@ -82,7 +82,7 @@ describe('sanctions on a real broker and database', () => {
     expect(agents.stepsOf('shaky-1').at(-1)).toMatchObject({ cause: 'recovery', missed_windows: 0 });
   }, 60_000);
 
-  it('carries on after a restart where it was: no step twice, none left out, nobody else', async () => {
+  it('continues after a restart without repeating or omitting a sanction', async () => {
     await agents.join('dying-1', 'living-1');
     await healthyAgain();
     await pass(graceMs);

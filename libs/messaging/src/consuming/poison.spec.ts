@@ -15,7 +15,7 @@ describe('isPoison', () => {
     ['a message that is too large', exception(publishFailures.tooLarge(1)), true, true],
     ['text that cannot be stored', exception(failure('validation', 'text_invalid', 'NUL')), true, true],
     ['a channel that ends before each confirm', exception(publishFailures.lost), false, true],
-    ['an error that nobody explains', new TypeError('x is undefined'), false, true],
+    ['an unexpected error', new TypeError('x is undefined'), false, true],
     ['a broker that is away', exception(publishFailures.unavailable), false, false],
     ['a queue that is full', exception(publishFailures.refused), false, false],
     [

@@ -30,7 +30,7 @@ export interface RequestStore {
    * for a transaction that is about to use the key.
    */
   insert(request: Request, idempotency: IdempotencyKey | undefined): Promise<EarlierRequest | undefined>;
-  /** Replaces the row of version `request.version - 1`; throws `version_conflict` when somebody was faster. */
+  /** Replaces the row of version `request.version - 1`; throws `version_conflict` when another transaction was faster. */
   update(request: Request): Promise<void>;
   find(requestId: string): Promise<Request | undefined>;
   findByIdempotencyKey(requestedBy: string, key: string): Promise<EarlierRequest | undefined>;

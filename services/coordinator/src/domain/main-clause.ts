@@ -31,6 +31,7 @@ const opening = new RegExp(
     'ok',
     'to',
     "let(?:'|’)?s",
+    // eslint-disable-next-line ymera/plain-language -- what people write
     '(?:can|could|would|will|should) (?:you|we|i|someone|somebody)',
     "(?:i|we)(?:(?:’|')d| would)? like(?: you)? to",
     '(?:i|we) (?:want|need)(?: you)? to',

@@ -46,7 +46,7 @@ describe('landing in a project whose upstream or process goes away (real git, st
     expect(followed.environment.memory.outbox.payloads(changeLanded)).toHaveLength(1);
   });
 
-  it('comes too late to be withdrawn once the push has arrived, though nobody recorded it', async () => {
+  it('refuses a withdrawal once the push has arrived, although it is not recorded', async () => {
     await followed.push();
     const change = await followed.proposed('a');
     const { move } = followed.environment.branches;

@@ -21,7 +21,7 @@ export interface CommitOrder {
  * is none. Undefined when this message was taken before.
  *
  * git first, database second: the commit and the ref that keeps it alive are a function of the order, so a process that dies
- * before the transaction commits has left what the redelivery makes again, byte for byte, and nobody was told. The other way
+ * before the transaction commits has left what the redelivery makes again, byte for byte, and nothing was published. The other way
  * round the world could hear of a commit that does not exist.
  */
 export async function produceCommit(

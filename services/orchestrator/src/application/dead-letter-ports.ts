@@ -39,7 +39,7 @@ export interface DeadLetterStore {
   /** Of this cause, that nothing has replayed or that died again. */
   waitingOf(causeId: string): Promise<WaitingLetters>;
   newestOf(causeId: string): Promise<DeadLetter | undefined>;
-  /** That nobody has replayed, or that died again. */
+  /** Not replayed yet, or dead-lettered again. */
   waiting(): Promise<ReadonlyMap<ServiceName, number>>;
 }
 

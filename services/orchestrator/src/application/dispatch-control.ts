@@ -3,7 +3,7 @@ import { agentType, dispatchPaused, dispatchResumed, type Actor, type ControlSta
 import type { Clock } from '@ymera/kernel';
 import type { OrchestratorStores, OrchestratorUnitOfWork, Wake } from './ports';
 
-/** Pauses all dispatch. Once a pause is committed no offer is: whoever was offering is waited for. */
+/** Pauses all dispatch. Once a pause is committed, no offer is; it waits for offers that are being made. */
 export class DispatchControl {
   private readonly switch: PauseSwitch<OrchestratorStores>;
 

@@ -182,7 +182,7 @@ export interface AgentDirectory {
   markResponsive(agentId: string): Promise<void>;
   /** It was given work now, which decides between agents of the same load. */
   markAssigned(agentId: string, at: Time): Promise<void>;
-  /** Agents of these types with what they hold; nobody else selects among them until the transaction ends. */
+  /** Agents of these types with what they hold; no other transaction selects among them until this one ends. */
   lockCandidates(agentTypes: readonly AgentType[], now: Time): Promise<readonly Candidate[]>;
 }
 

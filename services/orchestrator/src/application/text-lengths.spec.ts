@@ -108,7 +108,7 @@ const stories: Readonly<Record<string, (unit: string, text: string) => WorkflowS
     }
     return scenario;
   },
-  'nobody takes the step in time after a failure': (unit, text) => {
+  'no agent takes the step in time after a failure': (unit, text) => {
     const scenario = started(unit, text);
     scenario.assign('review');
     scenario.end('review', ended(scenario, 'review', unit, { outcome: 'failed', error }));

@@ -59,7 +59,7 @@ export function escalate(
   draft.fact('workflow_escalated', { ...about, rounds, findings, reason });
 }
 
-/** Nobody decided in time: given up. */
+/** No person decided in time. */
 export const exhausted = ({ rounds, error }: Escalation): ErrorShape => ({
   code: 'rework_exhausted',
   message: `Sent back ${rounds} time(s) and still rejected: ${error.message}`,

@@ -37,7 +37,7 @@ export function dependenciesOf(
     },
     authentication: () => probe.run(freshMs()),
   };
-  // A report may be lost in a break of the broker; that somebody could not connect for a moment costs nobody a window.
+  // A report may be lost while the broker is unavailable. A sign-on that fails for a moment costs no agent a window.
   const failureModes = { broker: 'immediate', database: 'immediate', authentication: 'after_grace' } as const;
   const intervals = {
     broker: always,

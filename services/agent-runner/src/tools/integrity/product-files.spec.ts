@@ -28,7 +28,7 @@ describe('examineChange on what tests replace', () => {
   });
 });
 
-describe('examineChange on files that nobody reads', () => {
+describe('examineChange on files that are never read', () => {
   const source = (after: string) => ({
     path: 'src/sum.mjs',
     before: 'export const sum = (a, b) => a;',
