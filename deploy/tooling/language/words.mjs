@@ -100,4 +100,4 @@ export const proseWords = new Map([
   ['forgiveness', 'grace period'],
 ]);
 
-export const proseWord = new RegExp(String.raw`\b(${[...proseWords.keys()].join('|')})\b`, 'giu');
+export const proseWord = new RegExp(String.raw`(?<!`)\b(${[...proseWords.keys()].join('|')})\b`, 'giu');

@@ -29,7 +29,7 @@ import { DispatchControl } from './application/dispatch-control';
 import { WorkflowControl } from './application/workflow-control';
 import { ExtendLease } from './application/extend-lease';
 import { HandleTaskResult } from './application/handle-task-result';
-import { deadLettersModule } from './dead-letters.module';
+import { deadLettersModule } from './dead-letters/dead-letters.module';
 import { workflowPolicyOf, type OrchestratorConfig } from './config';
 
 const service = 'orchestrator';

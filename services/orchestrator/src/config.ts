@@ -1,6 +1,6 @@
 import { baseServiceEnvironment, seconds } from '@ymera/config';
 import { z } from 'zod';
-import { defaultWorkflowPolicy, type WorkflowPolicy } from './domain/workflow-policy';
+import { defaultWorkflowPolicy, type WorkflowPolicy } from './domain/workflow/workflow-policy';
 
 const asSeconds = (milliseconds: number): number => milliseconds / 1000;
 

@@ -5,7 +5,7 @@ import { createDatabase, PostgresUnitOfWork } from '@ymera/persistence';
 import { eventually, leakGuard } from '@ymera/testing';
 import { migrations } from './adapters/persistence/migrations';
 import { postgresStores } from './adapters/persistence/postgres-stores';
-import { defaultWorkflowPolicy } from './domain/workflow-policy';
+import { defaultWorkflowPolicy } from './domain/workflow/workflow-policy';
 import { definitionOf, planOf, review } from './testing/plans';
 import { OrchestratorEnvironment } from './testing/running-orchestrator';
 import { ScriptedAgent, type Task } from './testing/scripted-agent';

@@ -5,7 +5,7 @@ import { migrations } from './adapters/persistence/migrations';
 import { postgresStores } from './adapters/persistence/postgres-stores';
 import { WorkflowEngine } from './application/workflow-engine';
 import { workflowPolicyOf } from './config';
-import type { WorkflowDefinition } from './domain/workflow';
+import type { WorkflowDefinition } from './domain/workflow/workflow';
 import { definitionOf, planOf, review } from './testing/plans';
 import { OrchestratorEnvironment } from './testing/running-orchestrator';
 import { ScriptedAgent, type Task } from './testing/scripted-agent';

@@ -135,7 +135,7 @@ describe('ymera audit verify', () => {
     const changed = await verify();
     expect(changed.code).toBe(1);
     expect(changed.json()).toMatchObject({ valid: false, first_wrong_index: 7 });
-    expect(changed.json()['reasons'][0]).toMatch(/^data_changed: Entry 7/);
+    expect(changed.json()['reasons'][0]).toMatch(/^data_changed: The data of entry 7/);
 
     await tamper('DELETE FROM entries WHERE index = 7');
     const deleted = await verify();

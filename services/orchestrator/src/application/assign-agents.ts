@@ -1,11 +1,11 @@
 import type { AgentType } from '@ymera/contracts';
 import type { Pause } from '@ymera/kernel';
-import type { Effect } from '../domain/effect';
-import { needOfStep } from '../domain/need-of-step';
-import { reduce } from '../domain/reduce';
-import type { Workflow } from '../domain/workflow';
-import type { WorkflowContext } from '../domain/workflow-draft';
-import { selectAgent, type Candidate, type Need } from '../domain/select-agent';
+import type { Effect } from '../domain/workflow/effect';
+import { needOfStep } from '../domain/step/need-of-step';
+import { reduce } from '../domain/workflow/reduce';
+import type { Workflow } from '../domain/workflow/workflow';
+import type { WorkflowContext } from '../domain/workflow/workflow-draft';
+import { selectAgent, type Candidate, type Need } from '../domain/agents/select-agent';
 import type { OrchestratorStores } from './ports';
 
 export interface Assigned {

@@ -1,6 +1,6 @@
 import type { AgentType } from '@ymera/contracts';
 import type { Clock, Logger } from '@ymera/kernel';
-import type { Time } from '../domain/workflow';
+import type { Time } from '../domain/workflow/workflow';
 import { runIsolated } from './run-isolated';
 import type { OrchestratorUnitOfWork, WaitingStep } from './ports';
 import type { WorkflowEngine } from './workflow-engine';

@@ -1,7 +1,7 @@
 import { cancel, taskProgressed, type log, type PayloadOf, type progress } from '@ymera/contracts';
 import { storable, type Clock } from '@ymera/kernel';
-import { fenced } from '../domain/check-claim';
-import { keyOf } from '../domain/task-message';
+import { fenced } from '../domain/attempt/check-claim';
+import { keyOf } from '../domain/attempt/task-message';
 import type { MarkAgentResponsive } from './mark-agent-responsive';
 import type {
   Heartbeat,

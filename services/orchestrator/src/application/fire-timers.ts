@@ -1,10 +1,10 @@
 import { mapConcurrently, type Clock, type Logger } from '@ymera/kernel';
-import { putOff } from '../domain/dispatch-pause';
-import { currentAttempt, type Workflow, type Time } from '../domain/workflow';
-import type { WorkflowEvent } from '../domain/workflow-event';
-import type { WorkflowPolicy } from '../domain/workflow-policy';
-import { detectDowntime, recordRunning, type Uptime } from '../domain/downtime';
-import { eventOfTimer, timersOf, type Timer, type TimerKind } from '../domain/timers';
+import { putOff } from '../domain/attempt/dispatch-pause';
+import { currentAttempt, type Workflow, type Time } from '../domain/workflow/workflow';
+import type { WorkflowEvent } from '../domain/workflow/workflow-event';
+import type { WorkflowPolicy } from '../domain/workflow/workflow-policy';
+import { detectDowntime, recordRunning, type Uptime } from '../domain/agents/downtime';
+import { eventOfTimer, timersOf, type Timer, type TimerKind } from '../domain/workflow/timers';
 import { runIsolated } from './run-isolated';
 import type { DueTimer, OrchestratorMetrics, OrchestratorUnitOfWork, Transaction } from './ports';
 import type { WorkflowEngine } from './workflow-engine';

@@ -5,7 +5,7 @@ import type {
   landingRefused,
   PayloadOf,
 } from '@ymera/contracts';
-import type { WorkflowEvent } from '../domain/workflow-event';
+import type { WorkflowEvent } from '../domain/workflow/workflow-event';
 import type { WorkflowEngine } from './workflow-engine';
 
 /** Handles the answers of integration to a workflow's orders. */

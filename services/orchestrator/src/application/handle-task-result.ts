@@ -6,8 +6,8 @@ import {
   type taskAccepted,
   type taskDeclined,
 } from '@ymera/contracts';
-import { keyOf } from '../domain/task-message';
-import type { Claim, WorkflowEvent } from '../domain/workflow-event';
+import { keyOf } from '../domain/attempt/task-message';
+import type { Claim, WorkflowEvent } from '../domain/workflow/workflow-event';
 import type { MarkAgentResponsive } from './mark-agent-responsive';
 import type { OrchestratorMetrics, SanctionStatus, Transaction } from './ports';
 import type { WorkflowEngine } from './workflow-engine';

@@ -1,11 +1,11 @@
 import type { AgentType, gateOpened, Liveness, PayloadOf, WorkflowState } from '@ymera/contracts';
 import type { Messages, PauseStore, UnitOfWork } from '@ymera/unit-of-work';
-import type { AttemptState } from '../domain/attempt-lifecycle';
-import type { AttemptKey, Workflow, Time } from '../domain/workflow';
-import type { GateDecision } from '../domain/workflow-event';
-import type { RejectionCause } from '../domain/rejection-cause';
-import type { Candidate } from '../domain/select-agent';
-import type { Timer, TimerKind } from '../domain/timers';
+import type { AttemptState } from '../domain/attempt/attempt-lifecycle';
+import type { AttemptKey, Workflow, Time } from '../domain/workflow/workflow';
+import type { GateDecision } from '../domain/workflow/workflow-event';
+import type { RejectionCause } from '../domain/step/rejection-cause';
+import type { Candidate } from '../domain/agents/select-agent';
+import type { Timer, TimerKind } from '../domain/workflow/timers';
 
 export interface StoredWorkflow {
   readonly workflow: Workflow;

@@ -7,7 +7,7 @@ import type {
   PayloadOf,
   sessionOpened,
 } from '@ymera/contracts';
-import type { LossCause } from '../domain/workflow-event';
+import type { LossCause } from '../domain/workflow/workflow-event';
 import type { AgentDirectory, HeldAttempt, OrchestratorUnitOfWork, Wake } from './ports';
 import type { WorkflowEngine } from './workflow-engine';
 

@@ -1,6 +1,6 @@
 import { type listWorkflows, pageCursor, type PayloadOf, type ReplyOf, uuid } from '@ymera/contracts';
 import { err, failure, ok, type Result } from '@ymera/kernel';
-import { workflowView, type WorkflowView } from '../domain/workflow-view';
+import { workflowView, type WorkflowView } from '../domain/workflow/workflow-view';
 import type { OrchestratorUnitOfWork } from './ports';
 
 const cursors = pageCursor('workflows', uuid);

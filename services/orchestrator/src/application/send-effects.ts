@@ -17,7 +17,7 @@ import {
   workflowStarted,
 } from '@ymera/contracts';
 import { assertNever } from '@ymera/kernel';
-import type { Effect, Fact, ToAgent } from '../domain/effect';
+import type { Effect, Fact, ToAgent } from '../domain/workflow/effect';
 import type { Transaction } from './ports';
 
 /** Writes the effects of a reduction into the transaction. The workflow is the aggregate of all its events. */

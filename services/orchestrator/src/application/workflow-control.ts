@@ -1,6 +1,6 @@
 import type { cancelWorkflow, PayloadOf } from '@ymera/contracts';
 import { failure, FailureException } from '@ymera/kernel';
-import type { GateDecision } from '../domain/workflow-event';
+import type { GateDecision } from '../domain/workflow/workflow-event';
 import type { WorkflowEngine } from './workflow-engine';
 
 /** Handles people's decisions about a workflow. */

@@ -1,15 +1,20 @@
 import type { AgentType } from '@ymera/contracts';
 import { storable, type Clock } from '@ymera/kernel';
-import { isHeld } from '../domain/attempt-lifecycle';
-import type { Effect } from '../domain/effect';
-import { stepOf } from '../domain/plan-graph';
-import { reduce, type Reduction } from '../domain/reduce';
-import { currentAttempt, type Workflow, type Time, type WorkflowDefinition } from '../domain/workflow';
-import type { WorkflowContext } from '../domain/workflow-draft';
-import type { LossCause, WorkflowEvent } from '../domain/workflow-event';
-import type { WorkflowPolicy } from '../domain/workflow-policy';
-import { startWorkflowState } from '../domain/start-workflow';
-import { newTimers, timersOf, type Timer } from '../domain/timers';
+import { isHeld } from '../domain/attempt/attempt-lifecycle';
+import type { Effect } from '../domain/workflow/effect';
+import { stepOf } from '../domain/workflow/plan-graph';
+import { reduce, type Reduction } from '../domain/workflow/reduce';
+import {
+  currentAttempt,
+  type Workflow,
+  type Time,
+  type WorkflowDefinition,
+} from '../domain/workflow/workflow';
+import type { WorkflowContext } from '../domain/workflow/workflow-draft';
+import type { LossCause, WorkflowEvent } from '../domain/workflow/workflow-event';
+import type { WorkflowPolicy } from '../domain/workflow/workflow-policy';
+import { startWorkflowState } from '../domain/workflow/start-workflow';
+import { newTimers, timersOf, type Timer } from '../domain/workflow/timers';
 import { assignAgents, type Turn } from './assign-agents';
 import type {
   OrchestratorMetrics,

@@ -1,6 +1,6 @@
 import type { Plan, PlanStep } from '@ymera/contracts';
 import { digestOf } from '@ymera/kernel';
-import type { WorkflowDefinition } from '../domain/workflow';
+import type { WorkflowDefinition } from '../domain/workflow/workflow';
 
 export const oid = (digit: string): string => digit.repeat(40);
 export const base = oid('b');

@@ -29,8 +29,8 @@ import type { z } from 'zod';
 import { migrations } from '../adapters/persistence/migrations';
 import { orchestratorModule } from '../app.module';
 import { configSchema } from '../config';
-import type { WorkflowDefinition } from '../domain/workflow';
-import type { WorkflowView } from '../domain/workflow-view';
+import type { WorkflowDefinition } from '../domain/workflow/workflow';
+import type { WorkflowView } from '../domain/workflow/workflow-view';
 import { landedFrom, committedFrom, movedFrom, rebasedFrom, withdrawnFrom } from './integration-answers';
 import type { ScriptedAgent } from './scripted-agent';
 

@@ -1,18 +1,18 @@
 import type { EscalationOption, Finding, Plan } from '@ymera/contracts';
-import type { Effect, Fact, FactName, ToAgent } from '../domain/effect';
-import type { TaskResult } from '../domain/judge-result';
-import { reduce } from '../domain/reduce';
+import type { Effect, Fact, FactName, ToAgent } from '../domain/workflow/effect';
+import type { TaskResult } from '../domain/attempt/judge-result';
+import { reduce } from '../domain/workflow/reduce';
 import {
   currentAttempt,
   type Attempt,
   type Workflow,
   type WorkflowStep,
   type WorkflowDefinition,
-} from '../domain/workflow';
-import type { WorkflowContext } from '../domain/workflow-draft';
-import type { Claim, WorkflowEvent } from '../domain/workflow-event';
-import { defaultWorkflowPolicy } from '../domain/workflow-policy';
-import { startWorkflowState } from '../domain/start-workflow';
+} from '../domain/workflow/workflow';
+import type { WorkflowContext } from '../domain/workflow/workflow-draft';
+import type { Claim, WorkflowEvent } from '../domain/workflow/workflow-event';
+import { defaultWorkflowPolicy } from '../domain/workflow/workflow-policy';
+import { startWorkflowState } from '../domain/workflow/start-workflow';
 import { base, definitionOf, oid } from './plans';
 
 export const idFrom = (number: number): string =>

@@ -107,7 +107,7 @@ function breakInbox(): void {
 
 /** Treats every former holder of an attempt as its holder. */
 function breakFencing(): void {
-  const path = join(root, 'services/orchestrator/dist/domain/check-claim.js');
+  const path = join(root, 'services/orchestrator/dist/domain/attempt/check-claim.js');
   const original = load(path);
   const loaded = load.cache[path];
   if (!loaded) throw new Error(`${path} is not the loaded file`);

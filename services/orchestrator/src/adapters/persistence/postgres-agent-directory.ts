@@ -1,8 +1,8 @@
 import type { AgentType, Liveness } from '@ymera/contracts';
 import type { SqlExecutor } from '@ymera/persistence';
 import type { AgentDirectory, RegisteredAgent, SanctionStatus } from '../../application/ports';
-import type { Time } from '../../domain/workflow';
-import type { Candidate } from '../../domain/select-agent';
+import type { Time } from '../../domain/workflow/workflow';
+import type { Candidate } from '../../domain/agents/select-agent';
 import { toDate } from './time';
 
 /** Events about an agent arrive in any order and from two services, so each kind keeps its own newest version. */

@@ -6,8 +6,8 @@ import {
   type ExtendedLease,
   type HeldAttempt,
 } from '../../application/ports';
-import type { AttemptState } from '../../domain/attempt-lifecycle';
-import type { AttemptKey, Time } from '../../domain/workflow';
+import type { AttemptState } from '../../domain/attempt/attempt-lifecycle';
+import type { AttemptKey, Time } from '../../domain/workflow/workflow';
 import { toDate } from './time';
 
 const heldColumns = 'task_id, attempt, fencing_token, workflow_id, step_id';

@@ -1,7 +1,7 @@
 import type { gateOpened, PayloadOf } from '@ymera/contracts';
 import type { SqlExecutor } from '@ymera/persistence';
 import type { GateStore } from '../../application/ports';
-import type { GateDecision } from '../../domain/workflow-event';
+import type { GateDecision } from '../../domain/workflow/workflow-event';
 
 export class PostgresGateStore implements GateStore {
   constructor(private readonly sql: SqlExecutor) {}

@@ -1,7 +1,7 @@
 import type { AgentType } from '@ymera/contracts';
 import type { SqlExecutor } from '@ymera/persistence';
 import type { Orphan, StepIndex, WaitingStep } from '../../application/ports';
-import type { Time } from '../../domain/workflow';
+import type { Time } from '../../domain/workflow/workflow';
 import { toDate } from './time';
 
 export class PostgresStepIndex implements StepIndex {

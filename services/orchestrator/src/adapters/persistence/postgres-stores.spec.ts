@@ -1,6 +1,6 @@
 import { createDatabase, PostgresUnitOfWork } from '@ymera/persistence';
 import { leakGuard, testDatabase } from '@ymera/testing';
-import { defaultWorkflowPolicy } from '../../domain/workflow-policy';
+import { defaultWorkflowPolicy } from '../../domain/workflow/workflow-policy';
 import { describeStores } from '../../testing/stores/store-contract';
 import { migrations } from './migrations';
 import { postgresStores } from './postgres-stores';

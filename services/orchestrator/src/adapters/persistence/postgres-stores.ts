@@ -1,6 +1,6 @@
 import { PostgresPauseLog, type SqlExecutor } from '@ymera/persistence';
 import type { OrchestratorStores } from '../../application/ports';
-import type { WorkflowPolicy } from '../../domain/workflow-policy';
+import type { WorkflowPolicy } from '../../domain/workflow/workflow-policy';
 import { PostgresAgentDirectory } from './postgres-agent-directory';
 import { PostgresAttemptStore } from './postgres-attempt-store';
 import { PostgresGateStore } from './postgres-gate-store';

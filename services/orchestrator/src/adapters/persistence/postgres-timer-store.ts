@@ -1,7 +1,7 @@
 import type { SqlExecutor } from '@ymera/persistence';
 import type { DueTimer, TimerStore } from '../../application/ports';
-import type { Time } from '../../domain/workflow';
-import type { Timer, TimerKind } from '../../domain/timers';
+import type { Time } from '../../domain/workflow/workflow';
+import type { Timer, TimerKind } from '../../domain/workflow/timers';
 import { toDate } from './time';
 
 export class PostgresTimerStore implements TimerStore {

@@ -1,8 +1,8 @@
 import type { SqlExecutor } from '@ymera/persistence';
 import type { WorkflowStore, StoredWorkflow } from '../../application/ports';
-import type { Time, Workflow, WorkflowDefinition } from '../../domain/workflow';
-import type { WorkflowPolicy } from '../../domain/workflow-policy';
-import { projectionOf } from '../../domain/workflow-projection';
+import type { Time, Workflow, WorkflowDefinition } from '../../domain/workflow/workflow';
+import type { WorkflowPolicy } from '../../domain/workflow/workflow-policy';
+import { projectionOf } from '../../domain/workflow/workflow-projection';
 import { optionalDate, toDate } from './time';
 import { writeWorkflow } from './write-workflow';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SqlExecutor } from '@ymera/persistence';
-import type { Workflow } from '../../domain/workflow';
-import type { AttemptOfStep, WorkflowProjection } from '../../domain/workflow-projection';
+import type { Workflow } from '../../domain/workflow/workflow';
+import type { AttemptOfStep, WorkflowProjection } from '../../domain/workflow/workflow-projection';
 import { optionalDate, toDate } from './time';
 
 interface Difference<T> {

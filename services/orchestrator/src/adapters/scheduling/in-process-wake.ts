@@ -1,6 +1,6 @@
 import type { AgentType } from '@ymera/contracts';
 import type { Wake } from '../../application/ports';
-import type { Time } from '../../domain/workflow';
+import type { Time } from '../../domain/workflow/workflow';
 
 /** Breaks the dependency cycle between the engine, which wakes loops, and the loops, which use the engine. */
 export class InProcessWake implements Wake {

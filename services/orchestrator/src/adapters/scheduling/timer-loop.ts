@@ -1,6 +1,6 @@
 import { FailureException, type Logger } from '@ymera/kernel';
 import type { FireTimers } from '../../application/fire-timers';
-import type { Time } from '../../domain/workflow';
+import type { Time } from '../../domain/workflow/workflow';
 
 /** Timers of other instances, and of this one before a crash, are found within this time. */
 const pollIntervalMs = 1_000;

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../domain/workflow';
+import type { Attempt } from '../../domain/workflow/workflow';
 import { idFrom } from '../workflow-scenario';
 import { beat, idOf, type StoresUnderTest } from './stores-under-test';
 

@@ -1,6 +1,6 @@
 import { keptLogLength, type HeldAttempt, type OrchestratorStores } from '../../application/ports';
-import { isHeld } from '../../domain/attempt-lifecycle';
-import type { AttemptKey } from '../../domain/workflow';
+import { isHeld } from '../../domain/attempt/attempt-lifecycle';
+import type { AttemptKey } from '../../domain/workflow/workflow';
 import { attemptName, type AttemptRow, type OrchestratorState } from './in-memory-state';
 
 export const inMemoryAttempts = (state: OrchestratorState): OrchestratorStores['attempts'] => ({

@@ -1,7 +1,7 @@
 import type { OrchestratorStores } from '../../application/ports';
-import { isHeld } from '../../domain/attempt-lifecycle';
-import type { Time } from '../../domain/workflow';
-import type { Candidate } from '../../domain/select-agent';
+import { isHeld } from '../../domain/attempt/attempt-lifecycle';
+import type { Time } from '../../domain/workflow/workflow';
+import type { Candidate } from '../../domain/agents/select-agent';
 import type { AgentRow, OrchestratorState } from './in-memory-state';
 
 export const inMemoryDirectory = (state: OrchestratorState): OrchestratorStores['directory'] => ({

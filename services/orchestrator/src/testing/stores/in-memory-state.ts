@@ -1,11 +1,11 @@
 import type { AgentType, gateOpened, Liveness, PayloadOf } from '@ymera/contracts';
 import type { Pause } from '@ymera/kernel';
 import type { StoredWorkflow } from '../../application/ports';
-import type { AttemptKey, Time } from '../../domain/workflow';
-import type { GateDecision } from '../../domain/workflow-event';
-import type { ActiveStep, AttemptOfStep } from '../../domain/workflow-projection';
-import type { Candidate } from '../../domain/select-agent';
-import type { Timer } from '../../domain/timers';
+import type { AttemptKey, Time } from '../../domain/workflow/workflow';
+import type { GateDecision } from '../../domain/workflow/workflow-event';
+import type { ActiveStep, AttemptOfStep } from '../../domain/workflow/workflow-projection';
+import type { Candidate } from '../../domain/agents/select-agent';
+import type { Timer } from '../../domain/workflow/timers';
 
 export interface AttemptRow extends AttemptOfStep {
   readonly workflowId: string;

@@ -1,5 +1,5 @@
 import { InMemoryUnitOfWork } from '@ymera/testing';
-import { defaultWorkflowPolicy } from '../../domain/workflow-policy';
+import { defaultWorkflowPolicy } from '../../domain/workflow/workflow-policy';
 import type { OrchestratorStores } from '../../application/ports';
 import { emptyState, type OrchestratorState } from './in-memory-state';
 import { inMemoryStores } from './in-memory-stores';

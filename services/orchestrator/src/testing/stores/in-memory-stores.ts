@@ -1,7 +1,7 @@
 import { inMemoryPauses } from '@ymera/testing';
 import type { OrchestratorStores } from '../../application/ports';
-import type { Time } from '../../domain/workflow';
-import type { WorkflowPolicy } from '../../domain/workflow-policy';
+import type { Time } from '../../domain/workflow/workflow';
+import type { WorkflowPolicy } from '../../domain/workflow/workflow-policy';
 import { inMemoryAttempts } from './in-memory-attempts';
 import { inMemoryDirectory } from './in-memory-directory';
 import { inMemoryGates } from './in-memory-gates';

@@ -1,7 +1,7 @@
 import type { OrchestratorStores } from '../../application/ports';
-import type { Workflow, Time } from '../../domain/workflow';
-import { projectionOf, type ActiveStep } from '../../domain/workflow-projection';
-import type { WorkflowPolicy } from '../../domain/workflow-policy';
+import type { Workflow, Time } from '../../domain/workflow/workflow';
+import { projectionOf, type ActiveStep } from '../../domain/workflow/workflow-projection';
+import type { WorkflowPolicy } from '../../domain/workflow/workflow-policy';
 import { attemptName, clear, type OrchestratorState } from './in-memory-state';
 
 interface WorkflowState {

@@ -1,6 +1,6 @@
 import type { UnitOfWork } from '@ymera/unit-of-work';
 import type { Heartbeat, OrchestratorStores } from '../../application/ports';
-import type { Attempt, Workflow } from '../../domain/workflow';
+import type { Attempt, Workflow } from '../../domain/workflow/workflow';
 import { planOf, review, test as testStep } from '../plans';
 import { idFrom, WorkflowScenario } from '../workflow-scenario';
 
