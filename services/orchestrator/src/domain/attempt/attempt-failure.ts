@@ -108,7 +108,7 @@ function offerAgain(draft: WorkflowDraft, stepId: string, reason: string): void 
 function explain(cause: LossCause | 'stopped'): string {
   switch (cause) {
     case 'lease_expired':
-      return 'was silent for longer than its lease';
+      return 'exceeded its lease without a report';
     case 'offer_expired':
       return 'did not answer the offer in time';
     case 'agent_retired':
