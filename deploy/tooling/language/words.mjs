@@ -100,4 +100,5 @@ export const proseWords = new Map([
   ['forgiveness', 'grace period'],
 ]);
 
-export const proseWord = new RegExp(String.raw`(?<!`)\b(${[...proseWords.keys()].join('|')})\b`, 'giu');
+/** A word in backquotes is data: the name of an account, a value on the wire. */
+export const proseWord = new RegExp(String.raw`(?<!\x60)\b(${[...proseWords.keys()].join('|')})\b`, 'giu');

@@ -81,7 +81,7 @@ describe('ExaminationAgent on a revert', () => {
           code: 'test_deleted',
           severity: 'medium',
           file: 'test/greeting.test.mjs',
-          message: expect.stringContaining('takes back'),
+          message: expect.stringContaining('part of the reverted change'),
         },
       ],
     });
