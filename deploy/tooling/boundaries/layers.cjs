@@ -53,11 +53,11 @@ const configuration = {
       name: 'domain-is-pure',
       comment: 'Rules know no framework, no driver, no other layer.',
       severity: 'error',
-      from: { path: '^services/[^/]+/src/([^/]+/)?domain/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^services/[^/]+/src/(dead-letters/)?domain/', pathNot: '\\.spec\\.ts$' },
       to: {
         path: [
           frameworks,
-          '^services/[^/]+/src/([^/]+/)?(application|adapters|testing)/',
+          '^services/[^/]+/src/(dead-letters/)?(application|adapters|testing)/',
           '^libs/(amqp|unit-of-work|messaging|persistence|http|observability|config|resilience|service)/',
           packages(
             '@ymera/(amqp|unit-of-work|messaging|persistence|http|observability|config|resilience|service)',
@@ -69,7 +69,7 @@ const configuration = {
       name: 'domain-reads-nothing',
       comment: 'Files, processes, time and randomness are arguments.',
       severity: 'error',
-      from: { path: '^services/[^/]+/src/([^/]+/)?domain/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^services/[^/]+/src/(dead-letters/)?domain/', pathNot: '\\.spec\\.ts$' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|path|util|assert)(/|$)' },
     },
     {
@@ -77,10 +77,10 @@ const configuration = {
       comment: 'The composition root gives use cases their adapters.',
       severity: 'error',
       from: {
-        path: '^services/(gateway|registry|reporting|coordinator|orchestrator|integration|audit)/src/([^/]+/)?application/',
+        path: '^services/(gateway|registry|reporting|coordinator|orchestrator|integration|audit)/src/(dead-letters/)?application/',
         pathNot: '\\.spec\\.ts$',
       },
-      to: { path: [frameworks, '^services/[^/]+/src/([^/]+/)?(adapters|testing)/'] },
+      to: { path: [frameworks, '^services/[^/]+/src/(dead-letters/)?(adapters|testing)/'] },
     },
     {
       name: 'config-knows-no-layer',
@@ -88,7 +88,7 @@ const configuration = {
         'The environment is read before anything else exists; values that need a rule take it from the domain.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/config[^/]*\\.ts$', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^services/[^/]+/src/([^/]+/)?(application|adapters|testing)/' },
+      to: { path: '^services/[^/]+/src/(dead-letters/)?(application|adapters|testing)/' },
     },
     {
       name: 'process-needs-no-app',

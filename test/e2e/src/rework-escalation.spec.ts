@@ -15,7 +15,6 @@ const wrongSum = {
 jest.setTimeout(240_000);
 
 /** Real: platform, agents, sandbox, git, tests. The coder of `fixtures/coder.mjs` does nothing that would help. */
-// Mission: C2
 describe('work that is rejected as often as the plan allows, so that a person decides', () => {
   const repositories = new Repositories();
   let platform: SharedPlatform;

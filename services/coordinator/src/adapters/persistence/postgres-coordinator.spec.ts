@@ -86,7 +86,7 @@ describe('the coordinator’s stores in PostgreSQL', () => {
   });
 
   it('migrate down and up again', async () => {
-    await database.migrateDown(5);
+    await database.migrateDown(6);
     await database.migrateUp();
     expect(await database.sql.query('SELECT 1 FROM requests')).toEqual([]);
   });
