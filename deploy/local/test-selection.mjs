@@ -9,7 +9,7 @@ const NOT_INSTALLED = '--testPathIgnorePatterns=/node_modules/';
  */
 
 /**
- * Tests of a duration run after all others: those that mostly wait, `*.timed.spec.ts`, two at a time; those that need the
+ * Tests of a duration run after all others: those that mostly wait, `*.timed.spec.ts`, three at a time; those that need the
  * machine to themselves, `*.alone.spec.ts`, one after the other.
  * Tests that need other languages, other engines or a long time are in `*.full.spec.ts`, which only `--full` runs.
  * @type {readonly JestRun[]}
@@ -22,7 +22,7 @@ const DEFAULT_RUNS = [
   },
   {
     name: 'tests of a duration',
-    selection: ['--maxWorkers=2', '--testMatch=**/*.timed.spec.ts'],
+    selection: ['--maxWorkers=3', '--testMatch=**/*.timed.spec.ts'],
     report: 'jest-timed.json',
   },
   {
