@@ -48,7 +48,10 @@ const effectGlobals = [
 ];
 
 /** @param {string} layer */
-const production = (layer) => ({ files: [`services/*/src/{,*/}${layer}/**/*.ts`], ignores: ['**/*.spec.ts'] });
+const production = (layer) => ({
+  files: [`services/*/src/{,*/}${layer}/**/*.ts`],
+  ignores: ['**/*.spec.ts'],
+});
 
 /**
  * @param {readonly RestrictedSyntax[]} syntax forbidden everywhere, repeated here because a later block replaces the option

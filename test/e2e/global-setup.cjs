@@ -1,3 +1,0 @@
-const { servePlatform } = require('./src/support/platform-server');
-
-module.exports = servePlatform;

@@ -1,3 +1,0 @@
-const { stopSharedPlatform } = require('./src/support/platform-server');
-
-module.exports = stopSharedPlatform;

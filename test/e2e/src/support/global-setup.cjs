@@ -1,0 +1,3 @@
+const { servePlatform } = require('./platform-server');
+
+module.exports = servePlatform;

@@ -1,0 +1,3 @@
+const { stopSharedPlatform } = require('./platform-server');
+
+module.exports = stopSharedPlatform;
