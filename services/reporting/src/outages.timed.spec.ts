@@ -2,7 +2,7 @@ import { leakGuard } from '@ymera/testing';
 import { BeatingAgents, type Break } from './testing/beating-agents';
 import type { RunningReporting } from './testing/running-reporting';
 
-describe('the ladder during outages, on a real broker and database', () => {
+describe('sanctions during outages, on a real broker and database', () => {
   let agents: BeatingAgents;
 
   beforeAll(async () => {

@@ -24,11 +24,11 @@ describe('sanction levels', () => {
 
   beforeAll(async () => {
     platform = await startTestPlatform({
-      instance: 'e2e-ladder',
+      instance: 'e2e-sanctions',
       runner: { agents: ['testing', 'examination'] },
       env: { YMERA_REPORT_INTERVAL_SECONDS: '0.5', YMERA_TASK_LEASE_SECONDS: '60' },
     });
-    silent = await OwnRunner.unresponsive(platform, repositories, 'ladder-one');
+    silent = await OwnRunner.unresponsive(platform, repositories, 'sanctions-one');
     runners.push(silent);
   }, 120_000);
 
@@ -146,7 +146,7 @@ describe('sanction levels', () => {
   it('escalate to frozen for an agent that stops reporting in the middle of a task, and another agent completes the request', async () => {
     const { ended } = await working('frozen', silent.coding);
     silent.pause();
-    other = await OwnRunner.start(platform, repositories, 'ladder-two');
+    other = await OwnRunner.start(platform, repositories, 'sanctions-two');
     runners.push(other);
     expect(await fixOf(ended)).toMatchObject({ agent_id: other.coding, state: 'completed', attempts: 2 });
     for (const agentId of silent.agentIds) await becomes(agentId, 'frozen');
@@ -164,7 +164,7 @@ describe('sanction levels', () => {
     });
     await eventually(async () => expect(await connections()).toEqual([]), { timeoutMs: 30_000 });
     const refused = await asPrincipal('/api/v1/agents/register', {
-      agent_id: 'ladder-other',
+      agent_id: 'sanctions-other',
       agent_type: 'CODING',
       capabilities: ['any'],
       config: {},
