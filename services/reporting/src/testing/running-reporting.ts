@@ -185,6 +185,11 @@ export class RunningReporting {
     return decodeURIComponent(new URL(this.vhosts.url).username);
   }
 
+  /** When the newest event of this type was stored, in milliseconds since 1970; it may have been published much later. */
+  newestTimeOf(contract: EventContract): number {
+    return Date.parse(this.events.findLast(({ type }) => type === contract.key)?.time ?? '');
+  }
+
   payloads<C extends EventContract>(contract: C): PayloadOf<C>[] {
     return this.events.filter(({ type }) => type === contract.key).map(({ data }) => data as PayloadOf<C>);
   }
