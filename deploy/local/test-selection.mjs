@@ -9,8 +9,8 @@ const NOT_INSTALLED = '--testPathIgnorePatterns=/node_modules/';
  */
 
 /**
- * Tests of a duration run after all others: those that mostly wait, `*.timed.spec.ts`, three at a time; those that need the
- * machine to themselves, `*.alone.spec.ts`, one after the other.
+ * Tests of a duration run after all others. `*.timed.spec.ts` mostly wait, so three run at a time; `*.alone.spec.ts` need the
+ * machine to themselves, so they run one after the other.
  * Tests that need other languages, other engines or a long time are in `*.full.spec.ts`, which only `--full` runs.
  * @type {readonly JestRun[]}
  */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { canonicalJson, digestOf } from './digest';
 import { failure, FailureException, failureOf } from './failure';
+import { idempotencyKeyReused, repeatOf } from './idempotency';
 import { isUuidv7, uuidv7, uuidv7Time } from './ids';
 import { isStorable, storable, unstorableTexts } from './storable-text';
 
@@ -53,6 +54,19 @@ describe('failureOf', () => {
   it('marks transient failures retryable, and wrong requests not', () => {
     expect(failure('unavailable', 'x', 'x').retryable).toBe(true);
     expect(failure('validation', 'x', 'x').retryable).toBe(false);
+  });
+});
+
+describe('repeatOf', () => {
+  it.each([
+    ['the same request', 'sha256:1'],
+    ['a request from before digests were kept', undefined],
+  ])('returns the earlier result for %s', (_, digest) => {
+    expect(repeatOf('earlier', digest, 'sha256:1')).toEqual({ ok: true, value: 'earlier' });
+  });
+
+  it('refuses a key that was used for a different request', () => {
+    expect(repeatOf('earlier', 'sha256:2', 'sha256:1')).toEqual({ ok: false, error: idempotencyKeyReused });
   });
 });
 

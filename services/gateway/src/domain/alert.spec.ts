@@ -116,7 +116,7 @@ describe('dead letters', () => {
       subject: one?.subject,
       version: 7,
       alarm: {
-        title: expect.stringContaining('240 messages for integration are dead'),
+        title: expect.stringContaining('240 dead-lettered messages for integration'),
         link: '/api/v1/dead-letters?owner=integration&code=invalid_payload&queue=integration.commands',
       },
     });

@@ -105,9 +105,9 @@ function deadLetterMeaning(
   _: string,
   time: Date,
 ): Meaning {
-  const what = `(${code}): ${type || 'of no type'}: ${reason}`;
+  const what = `(${code}): ${type || 'without a type'}: ${reason}`;
   const link = `/api/v1/dead-letters/${dead_letter_id}`;
-  const one = warning('dead_letter', `A message for ${owner} is dead ${what}`, link);
+  const one = warning('dead_letter', `Dead-lettered message for ${owner} ${what}`, link);
   if (!cause)
     return {
       subject: `dead letter ${dead_letter_id}`,
@@ -117,7 +117,7 @@ function deadLetterMeaning(
   const filter = new URLSearchParams({ owner, code, ...(queue === null ? {} : { queue }) });
   const many = warning(
     'dead_letter',
-    `${cause.waiting} messages for ${owner} are dead, the last ${what}`,
+    `${cause.waiting} dead-lettered messages for ${owner}, the last ${what}`,
     `/api/v1/dead-letters?${filter.toString()}`,
   );
   return causeMeaning(cause, cause.waiting > 1 ? many : one, time);

@@ -1,3 +1,5 @@
+import { repeatOf } from '@ymera/kernel';
+
 /** The stored state of the first request with a key. */
 export type IdempotencyRecord =
   | { readonly state: 'in_flight'; readonly requestDigest: string; readonly leaseUntil: Date }
@@ -17,7 +19,7 @@ export function decideRepeat(
   requestDigest: string,
   now: Date,
 ): IdempotencyDecision {
-  if (record.requestDigest !== requestDigest) return { kind: 'reused' };
+  if (!repeatOf(record, record.requestDigest, requestDigest).ok) return { kind: 'reused' };
   if (record.state === 'done') return { kind: 'replay', answer: record.answer };
   return record.leaseUntil > now ? { kind: 'wait' } : { kind: 'take_over' };
 }

@@ -7,7 +7,7 @@ import { postgresDeadLetterStores } from './adapters/persistence/postgres-dead-l
 import { DeleteOldDeadLetters } from './application/delete-old-dead-letters';
 import { PublishDeadLetters } from './application/publish-dead-letters';
 import { ReadDeadLetters } from './application/read-dead-letters';
-import { RecordDeadLetter } from './application/record-dead-letter';
+import { RecordDeadLetter, type DeadMessage } from './application/record-dead-letter';
 import { ReplayDeadLetter } from './application/replay-dead-letter';
 
 const periodMs = 60_000;
@@ -41,7 +41,7 @@ describe('facts about dead letters', () => {
     const newId = () => uuidv7();
     const shared = { unitOfWork, redaction, metrics, clock, newId };
     publishing = new PublishDeadLetters({ unitOfWork, clock, periodMs, keptMs: 30 * dayMs });
-    recording = new RecordDeadLetter({ ...shared, publishing, most: 10_000 });
+    recording = new RecordDeadLetter({ ...shared, publishing, maxLetters: 10_000 });
     const retentionMs = 7 * dayMs;
     const reading = new ReadDeadLetters({ ...shared, retentionMs });
     const principalHeader = 'x-principal';
@@ -52,20 +52,21 @@ describe('facts about dead letters', () => {
     await test.drop();
   });
 
-  const malformed = (type: string = workflowCompleted.key, code = 'payload_invalid'): Promise<void> =>
-    recording.execute({
-      vhost: 'services',
-      owner: 'coordinator',
-      queue: 'coordinator.events',
-      messageId: uuidv7(),
-      type,
-      principalId: undefined,
-      code,
-      reason: 'It is malformed.',
-      traceparent: undefined,
-      diedAt: clock.now(),
-      body: Buffer.from(uuidv7()),
-    });
+  const deadMessage = (type: string = workflowCompleted.key, code = 'payload_invalid'): DeadMessage => ({
+    vhost: 'services',
+    owner: 'coordinator',
+    queue: 'coordinator.events',
+    messageId: uuidv7(),
+    type,
+    principalId: undefined,
+    code,
+    reason: 'It is malformed.',
+    traceparent: undefined,
+    diedAt: clock.now(),
+    body: Buffer.from(uuidv7()),
+  });
+  const malformed = (type?: string, code?: string): Promise<void> =>
+    recording.execute(deadMessage(type, code));
   const facts = async (): Promise<readonly Fact[]> => {
     const rows = await database.sql.query<{ type: string; body: string }>(
       `SELECT type, convert_from(body, 'utf8') AS body FROM outbox WHERE kind = 'event' ORDER BY id`,
@@ -99,6 +100,17 @@ describe('facts about dead letters', () => {
       Date.parse(first) + 30_000 + 30 * dayMs,
     );
     expect(await kept()).toBe(30);
+  });
+
+  it('keep the size of a body that its consumer cut, and refuse to replay what is left of it', async () => {
+    const id = uuidv7();
+    await recording.execute({ ...deadMessage(), messageId: id, bodyBytes: 9_000_000 });
+    const [row] = await database.sql.query<{ dead_letter_id: string; size: number }>(
+      'SELECT dead_letter_id, size FROM dead_letters',
+    );
+    expect(row?.size).toBe(9_000_000);
+    const replayed = await replaying.execute(row?.dead_letter_id ?? '', { name: 'grace', roles: ['admin'] });
+    expect(replayed).toMatchObject({ ok: false, error: { code: 'dead_letter_not_replayable' } });
   });
 
   it('are of one cause for types that no contract knows, and of two for two codes', async () => {

@@ -28,7 +28,7 @@ export function deadLettersModule(
   const metrics = prometheusDeadLetters();
   const unitOfWork = over(postgresDeadLetterStores);
   const newId = (): string => uuidv7();
-  const most = config.YMERA_DEAD_LETTER_LIMIT;
+  const maxLetters = config.YMERA_DEAD_LETTER_LIMIT;
 
   const summaryMs = config.YMERA_DEAD_LETTER_SUMMARY_SECONDS * 1000;
   const publishing = new PublishDeadLetters({
@@ -53,7 +53,7 @@ export function deadLettersModule(
     metrics,
     clock,
     newId,
-    most,
+    maxLetters,
   });
   const keeper = messaging.keepDeadLetters((letter) => recording.execute(letter));
   health.add('dead_letters', async () => {

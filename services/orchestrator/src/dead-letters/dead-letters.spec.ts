@@ -249,7 +249,7 @@ describe('dead letters', () => {
       metrics: { died: () => undefined, replayed: () => undefined, waiting: () => undefined },
       clock: systemClock,
       newId: () => uuidv7(),
-      most: 1000,
+      maxLetters: 1000,
     });
     const seen: string[] = [];
     const keepWith = (take: (letter: ReceivedDeadLetter) => Promise<void>): Messaging => {

@@ -30,8 +30,8 @@ export interface DeadLetterStore {
   bodyOf(deadLetterId: string): Promise<Buffer>;
   /** Newest first. */
   page(filter: DeadLetterFilter): Promise<readonly KeptDeadLetter[]>;
-  /** Counted up to `most`. */
-  count(vhost: VirtualHost, owner: ServiceName, most: number): Promise<number>;
+  /** Counted up to `max`. */
+  count(vhost: VirtualHost, owner: ServiceName, max: number): Promise<number>;
   /** Deletes the oldest one. */
   deleteOldest(vhost: VirtualHost, owner: ServiceName): Promise<void>;
   /** Returns the number deleted. */

@@ -26,7 +26,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly newId: () => string;
   /** Of each owner on each virtual host. */
-  readonly most: number;
+  readonly maxLetters: number;
 }
 
 /** Keeps a dead message, once however often it is told. */
@@ -71,14 +71,14 @@ export class RecordDeadLetter {
    * a disk that way, so the oldest of theirs is deleted; the truth about their tasks is in the database.
    */
   private async makeRoom(tx: Transaction, { vhost, owner }: DeadLetterCause): Promise<void> {
-    const { most } = this.deps;
-    if ((await tx.deadLetters.count(vhost, owner, most)) < most) return;
+    const { maxLetters } = this.deps;
+    if ((await tx.deadLetters.count(vhost, owner, maxLetters)) < maxLetters) return;
     if (vhost === 'agents') return tx.deadLetters.deleteOldest(vhost, owner);
     throw new FailureException(
       failure(
         'unavailable',
         'dead_letters_full',
-        `The limit of ${most} dead letters of ${owner} is reached. Raise YMERA_DEAD_LETTER_LIMIT or lower YMERA_DEAD_LETTER_RETENTION_DAYS.`,
+        `The limit of ${maxLetters} dead letters of ${owner} is reached. Raise YMERA_DEAD_LETTER_LIMIT or lower YMERA_DEAD_LETTER_RETENTION_DAYS.`,
         {
           retryable: true,
         },

@@ -81,7 +81,7 @@ export function refuseRebase(
   if (base !== step.rebase?.onto) return;
   const isOurs = preparedFor(draft.workflow, step.stepId) !== undefined;
   if (isOurs || error.code !== 'merge_conflict') return failWorkflow(draft, error, step.stepId, { findings });
-  const reason = `It cannot be merged with what landed first (${error.code}): ${error.message}`;
+  const reason = `It cannot be merged with the change that landed first (${error.code}): ${error.message}`;
   restartFrom(draft, { target: step.stepId, rejectedBy: step.stepId, reason, findings });
 }
 

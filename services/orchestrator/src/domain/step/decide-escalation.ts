@@ -95,6 +95,6 @@ const noteOf = (by: string, note: string): Finding => ({
 
 function taskOf(draft: WorkflowDraft, stepId: string): TaskStep {
   const planned = draft.planStep(stepId);
-  if (planned.kind !== 'task') throw new TypeError(`step ${stepId} is no task`);
+  if (planned.kind !== 'task') throw new TypeError(`step ${stepId} is not a task`);
   return planned;
 }

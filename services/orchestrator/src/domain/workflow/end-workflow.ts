@@ -44,7 +44,7 @@ export function cancelWorkflow(draft: WorkflowDraft, by: string, reason: string)
       if (draft.planStep(stepId).kind === 'integration') withdrawLanding(draft, stepId, { by, reason });
     return;
   }
-  stopEverything(draft, truncateEnd(`${by} canceled the run: ${reason}`, 500));
+  stopEverything(draft, truncateEnd(`${by} canceled the workflow: ${reason}`, 500));
   for (const { stepId } of draft.stepsIn('pending')) draft.move(stepId, 'cancel');
   draft.moveWorkflow('cancel', {
     error: withFault({

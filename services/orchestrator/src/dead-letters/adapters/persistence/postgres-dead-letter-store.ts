@@ -101,11 +101,11 @@ class PostgresDeadLetterStore implements DeadLetterStore {
     return rows.map((row) => ({ letter: letters.read(row), excerpt: row.excerpt }));
   }
 
-  async count(vhost: VirtualHost, owner: ServiceName, most: number): Promise<number> {
+  async count(vhost: VirtualHost, owner: ServiceName, max: number): Promise<number> {
     const [row] = await this.sql.query<{ count: number }>(
       `SELECT count(*) AS count FROM
          (SELECT FROM dead_letters WHERE vhost = $1 AND owner = $2 LIMIT $3) AS kept`,
-      [vhost, owner, most],
+      [vhost, owner, max],
     );
     return row?.count ?? 0;
   }
