@@ -2,20 +2,30 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 const WHOLE_PLATFORM = /\/test\/(?:e2e|chaos|compatibility|fuzz)\/src\//;
 
+/** The part of the other files among which the platforms are spread. */
+const SPREAD = 0.8;
+
 /**
- * Files that start or share whole platforms first: they take longest, and the last of them would run beside idle workers. Among
- * equals Jest's own order: the slowest first as far as an earlier run is known, else the largest.
+ * Files that start or share whole platforms are spread evenly among the others: together they take more than a machine has,
+ * and leases expire. The last of them is not among the last files, where it would run beside idle workers. Among equals Jest's
+ * own order: the slowest first as far as an earlier run is known, else the largest.
  */
-class PlatformsFirst extends Sequencer {
+class SpreadPlatforms extends Sequencer {
   /**
    * @override
    * @param {Parameters<InstanceType<typeof Sequencer>['sort']>[0]} tests
    */
   async sort(tests) {
-    const isFirst = (/** @type {{ readonly path: string }} */ { path }) => WHOLE_PLATFORM.test(path);
+    const hasPlatform = (/** @type {{ readonly path: string }} */ { path }) => WHOLE_PLATFORM.test(path);
     const sorted = await super.sort(tests);
-    return [...sorted.filter(isFirst), ...sorted.filter((test) => !isFirst(test))];
+    const platforms = sorted.filter(hasPlatform);
+    const others = sorted.filter((test) => !hasPlatform(test));
+    const between = Math.floor((others.length * SPREAD) / Math.max(platforms.length, 1));
+    return [
+      ...platforms.flatMap((test, index) => [test, ...others.slice(index * between, (index + 1) * between)]),
+      ...others.slice(platforms.length * between),
+    ];
   }
 }
 
-module.exports = PlatformsFirst;
+module.exports = SpreadPlatforms;

@@ -69,7 +69,12 @@ export function brokerEnvironment({ ports, home, configuration, plugins }) {
     ERL_EPMD_PORT: String(ports.epmd),
     ERL_EPMD_ADDRESS: '127.0.0.1',
     RABBITMQ_DIST_PORT: String(ports.distribution),
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: [
+      '-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false',
+      // A malformed x-death header crashes the publisher's channel; the broker stalls for seconds while it writes the whole
+      // message into its log, a byte at a time.
+      '-kernel error_logger_format_depth 20',
+    ].join(' '),
     RABBITMQ_MNESIA_BASE: `${home}/data`,
     RABBITMQ_LOG_BASE: `${home}/log`,
     RABBITMQ_CONFIG_FILE: configuration,

@@ -21,6 +21,8 @@ export interface ChaosOptions {
   /** Strike even where the time is over before, on a machine that recovers slowly. Default: 0. */
   readonly minFaults?: number;
   readonly seed: number;
+  /** Requests at once, at most. Default: 20. */
+  readonly maxInFlight?: number;
   /** Names the platform's folder. */
   readonly instance: string;
   /** Receives the progress, line by line. */
@@ -43,19 +45,19 @@ export interface ChaosResult {
 }
 
 const projects = 12;
-const maxInFlight = 20;
+const defaultMaxInFlight = 20;
 const drainMs = 180_000;
 
 /** Runs the faults and the load of a seed on its own platform; then waits until it is idle and checks the history. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seconds, minFaults = 0, seed, instance, tell } = options;
+  const { seconds, minFaults = 0, maxInFlight = defaultMaxInFlight, seed, instance, tell } = options;
   tell(`seed ${seed}: starting a platform`);
   const field = await ChaosEnvironment.open({ instance, projects, prebuilt: true });
   try {
     tell(`platform is up, logs in ${field.platform.logs}`);
     const schedule = draw(seed, seconds);
     const until = performance.now() + seconds * 1_000;
-    const loading = makeLoad(field, schedule.requests, until);
+    const loading = makeLoad(field, schedule.requests, { until, maxInFlight });
     const recoveries: number[] = [];
     for (const turn of schedule.faults) {
       await sleep(turn.pauseMs);
@@ -74,7 +76,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 async function makeLoad(
   field: ChaosEnvironment,
   turns: readonly RequestTurn[],
-  until: number,
+  { until, maxInFlight }: { readonly until: number; readonly maxInFlight: number },
 ): Promise<void> {
   for (const { wish, project, pauseMs } of turns) {
     if (performance.now() >= until) return;

@@ -31,8 +31,8 @@ const faults: readonly Fault[] = [
   stopped('orchestrator', longerThanALease),
 ];
 
-/** Twenty at once when a fault strikes: as many as have ended are begun anew before each. */
-const inFlight = 20;
+/** So many at once when a fault strikes: as many as have ended are begun anew before each. More would only wait for agents. */
+const inFlight = 8;
 const mix: readonly Wish[] = [
   'land',
   'land',
