@@ -21,7 +21,7 @@ describe('chaos', () => {
     const result = await runChaos({
       seconds,
       minFaults,
-      maxInFlight: 8,
+      maxInFlight: 6,
       seed,
       instance: 'e2e-chaos',
       tell: (line) => told.push(line),

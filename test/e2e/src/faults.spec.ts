@@ -32,7 +32,7 @@ const faults: readonly Fault[] = [
 ];
 
 /** So many at once when a fault strikes: as many as have ended are begun anew before each. More would only wait for agents. */
-const inFlight = 8;
+const inFlight = 6;
 const mix: readonly Wish[] = [
   'land',
   'land',
