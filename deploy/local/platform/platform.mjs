@@ -69,7 +69,10 @@ async function provision({ servers, secrets, progress }) {
       prepareDatabase(servers.postgresUrl, secrets.values.postgres),
       importDefinitions(
         servers.managementUrl,
-        definitions(readTopology(), { passwords: secrets.values.rabbitmq }),
+        definitions(readTopology(), {
+          passwords: secrets.values.rabbitmq,
+          connectionsPassword: secrets.values.rabbitmq_connections,
+        }),
       ),
     ]);
   });

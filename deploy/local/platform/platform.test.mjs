@@ -127,7 +127,7 @@ describe('environment of a service', () => {
 
   test('lets the registry answer the broker and close connections', () => {
     const env = serviceEnvironment('registry', context);
-    assert.match(env['YMERA_RABBITMQ_MANAGEMENT_URL'] ?? '', /^http:\/\/svc-registry:/);
+    assert.match(env['YMERA_RABBITMQ_MANAGEMENT_URL'] ?? '', /^http:\/\/ymera-connections:/);
     assert.equal(env['YMERA_AGENT_BROKER_URL'], 'amqp://h:2');
   });
 

@@ -26,6 +26,7 @@ export const OPERATORS = /** @type {const} */ ([
  * @property {ServicePasswords} postgres
  * @property {string} rabbitmq_admin
  * @property {ServicePasswords} rabbitmq
+ * @property {string} rabbitmq_connections of the user that closes connections
  * @property {string} erlang_cookie
  * @property {string} broker_callback_token
  * @property {string} credential_pepper
@@ -59,6 +60,7 @@ function generate() {
     postgres: perService(),
     rabbitmq_admin: secret(),
     rabbitmq: perService(),
+    rabbitmq_connections: secret(),
     erlang_cookie: secret(),
     broker_callback_token: secret(),
     credential_pepper: secret(),
@@ -104,9 +106,10 @@ export function loadSecrets(folder) {
   const file = join(folder, 'secrets.json');
   if (!existsSync(file)) writePrivate(file, JSON.stringify(generate(), null, 2));
   const values = /** @type {SecretValues} */ (readJson(file));
-  if (!values.audit_signing_key) {
-    // An instance of a version without an audit signing key.
-    values.audit_signing_key = auditSigningKey(values.instance_id);
+  if (!values.audit_signing_key || !values.rabbitmq_connections) {
+    // An instance of a version without them.
+    values.audit_signing_key ||= auditSigningKey(values.instance_id);
+    values.rabbitmq_connections ||= secret();
     writePrivate(file, JSON.stringify(values, null, 2));
   }
 

@@ -1,7 +1,7 @@
 import { RUNNER } from '../catalog.mjs';
 import { inRepository, stateRoot } from '../paths.mjs';
 import { databaseUrl } from '../servers/database.mjs';
-import { brokerUser } from '../servers/rabbitmq-definitions.mjs';
+import { brokerUser, CONNECTIONS_USER } from '../servers/rabbitmq-definitions.mjs';
 
 /**
  * @import { HostedName, ServiceName } from '../catalog.mjs'
@@ -67,8 +67,8 @@ const SPECIFIC = {
   registry: ({ secrets, servers }) => ({
     YMERA_RABBITMQ_MANAGEMENT_URL: withUser(
       servers.managementUrl,
-      brokerUser('registry'),
-      secrets.values.rabbitmq.registry,
+      CONNECTIONS_USER,
+      secrets.values.rabbitmq_connections,
     ),
     YMERA_BROKER_CALLBACK_TOKEN: secrets.values.broker_callback_token,
     YMERA_CREDENTIAL_PEPPER: secrets.values.credential_pepper,

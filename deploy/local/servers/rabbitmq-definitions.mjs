@@ -30,10 +30,10 @@ export function passwordHash(password, salt = randomBytes(4)) {
 export const brokerUser = (service) => `svc-${service}`;
 
 /**
- * The registry closes connections of denied principals, for which the broker requires an administrator.
- * @type {Partial<Record<ServiceName, string[]>>}
+ * Closes connections of denied principals, for which the broker requires an administrator. The registry alone knows its
+ * password. It has no permission on a virtual host: it can read and send no message.
  */
-const TAGS = { registry: ['administrator'] };
+export const CONNECTIONS_USER = 'ymera-connections';
 
 /**
  * @param {string} name
@@ -52,12 +52,15 @@ function user(name, password, tags = []) {
 /**
  * The generated topology with the users of this installation.
  * @param {Topology} topology
- * @param {{ passwords: ServicePasswords }} options
+ * @param {{ passwords: ServicePasswords, connectionsPassword: string }} options
  */
-export function definitions(topology, { passwords }) {
+export function definitions(topology, { passwords, connectionsPassword }) {
   return {
     ...topology,
-    users: SERVICES.map((service) => user(brokerUser(service), passwords[service], TAGS[service])),
+    users: [
+      ...SERVICES.map((service) => user(brokerUser(service), passwords[service])),
+      user(CONNECTIONS_USER, connectionsPassword, ['administrator']),
+    ],
   };
 }
 

@@ -256,10 +256,13 @@ describe('private servers', () => {
   });
 
   test('authenticate services by the internal table and others by the registry, and have no guest', async () => {
-    const passwords = instance.secrets.values.rabbitmq;
-    await importDefinitions(servers.managementUrl, definitions(readTopology(), { passwords }));
+    const { rabbitmq: passwords, rabbitmq_connections: connectionsPassword } = instance.secrets.values;
+    const content = definitions(readTopology(), { passwords, connectionsPassword });
+    await importDefinitions(servers.managementUrl, content);
     const response = await management(servers.managementUrl, '/api/users');
-    const users = /** @type {{ name: string }[]} */ (await response.json());
+    const users = /** @type {{ name: string, tags: string[] }[]} */ (await response.json());
+    const administrators = users.filter(({ tags }) => tags.includes('administrator'));
+    assert.deepEqual(administrators.map(({ name }) => name).sort(), ['ymera-admin', 'ymera-connections']);
     assert.ok(
       users.some(({ name }) => name === 'svc-registry') && !users.some(({ name }) => name === 'guest'),
     );
@@ -278,10 +281,24 @@ describe('private servers', () => {
   });
 
   test("let the registry close a denied principal's connections", async () => {
-    const url = new URL(servers.managementUrl);
-    Object.assign(url, { username: 'svc-registry', password: instance.secrets.values.rabbitmq.registry });
-    const response = await management(url.href, '/api/connections/username/agent-1', { method: 'DELETE' });
-    assert.equal(response.status, 204);
+    const { rabbitmq: passwords, rabbitmq_connections: connectionsPassword } = instance.secrets.values;
+    const close = async (/** @type {string} */ username, /** @type {string} */ password) => {
+      const url = new URL(servers.managementUrl);
+      Object.assign(url, { username, password });
+      const answer = await management(url.href, '/api/connections/username/agent-1', { method: 'DELETE' });
+      return answer.status;
+    };
+    assert.equal(await close('ymera-connections', connectionsPassword), 204);
+    // No service is an administrator of the broker, and the one that closes connections can do nothing else there.
+    assert.equal(await close('svc-registry', passwords.registry), 401);
+    const { connect } = /** @type {typeof import('amqplib')} */ (requireOf('messaging')('amqplib'));
+    const url = new URL(servers.rabbitmqUrl);
+    Object.assign(url, {
+      username: 'ymera-connections',
+      password: connectionsPassword,
+      pathname: '/%2Fymera',
+    });
+    await assert.rejects(connect(url.href));
   });
 });
 

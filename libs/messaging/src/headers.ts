@@ -1,12 +1,14 @@
 /**
- * Our own headers. `attempts`, `principal` and the origin are trusted only in messages whose broker-validated user id
- * is our own: any sender may write headers.
+ * Our own headers. Any sender may write them: `attempts` is trusted only in messages whose broker-validated user id is our
+ * own, and the sender and the first destination only with our MAC (ADR 0020).
  */
 export const headerNames = {
   /** Finished attempts. */
   attempts: 'x-ymera-attempts',
-  /** The first sender, for a message from an agent. */
-  principal: 'x-ymera-principal',
+  /** The broker-validated user id of the first delivery. */
+  sender: 'x-ymera-sender',
+  /** Of the consumer, over sender, first destination, id, type and body. */
+  mac: 'x-ymera-mac',
   /** The first destination. */
   exchange: 'x-ymera-exchange',
   routingKey: 'x-ymera-routing-key',

@@ -15,6 +15,7 @@ export { createMessaging, type Messaging, type MessagingOptions } from './messag
 export { RabbitOutboxPublisher } from './publishing/outbox-publisher';
 export { Publisher } from './publishing/publisher';
 export { QueryClient, type AskOptions } from './queries/query-client';
+export { createOriginKey } from './origin';
 export type { Received } from './received';
 export type { AgentBatchOptions, BatchOptions } from './subscription';
 export { declareTopology } from './topology/declare-topology';

@@ -1,9 +1,11 @@
+import { amqpAddress } from '@ymera/amqp';
 import type { VirtualHost } from '@ymera/contracts';
 import { FailureException, failure } from '@ymera/kernel';
 import type { Channel } from 'amqplib';
 import { RabbitConnections, type RabbitConnectionsOptions } from './connection/rabbit-connections';
 import type { HandleDeadLetter } from './dead-letters/dead-letter-consumer';
 import { DeadLetterCollector } from './dead-letters/dead-letter-collector';
+import { createOriginKey, OriginAuthenticator } from './origin';
 import { ChannelPublisher } from './publishing/channel-publisher';
 import { RabbitOutboxPublisher } from './publishing/outbox-publisher';
 import { Publisher } from './publishing/publisher';
@@ -16,6 +18,11 @@ export interface MessagingOptions extends RabbitConnectionsOptions {
   readonly publishWindow?: number;
   /** From a publish until it is sent, and from then to its confirm; default 10 s. */
   readonly publishTimeoutMs?: number;
+  /**
+   * Known to this service alone, the newest first: by them it recognises the retries and replays that it wrote. Default: one
+   * of this process, for tests; retries of another process would be dead letters.
+   */
+  readonly originKeys?: readonly [Buffer, ...Buffer[]];
 }
 
 /** All of a service's messaging. Connections open when first needed and reconnect by themselves. */
@@ -46,10 +53,15 @@ export interface Messaging {
   close(): Promise<void>;
 }
 
+const userOf = (url: string): string => amqpAddress({ url, vhost: '/' }).username ?? '';
+
 export function createMessaging(options: MessagingOptions): Messaging {
   const { service, logger } = options;
   const connections = new RabbitConnections(options);
+  const own = { service, user: userOf(options.url) };
+  const origins = new OriginAuthenticator(options.originKeys ?? [createOriginKey()]);
   const publisher = new Publisher(
+    origins,
     (vhost) =>
       new ChannelPublisher(connections.of(vhost, 'publish'), {
         vhost,
@@ -67,14 +79,17 @@ export function createMessaging(options: MessagingOptions): Messaging {
   return {
     publisher,
     queries,
-    outbox: new RabbitOutboxPublisher(publisher),
+    outbox: new RabbitOutboxPublisher(publisher, own),
     transport(transportOptions) {
-      const transport = new RabbitTransport({ connections, publisher, service, logger }, transportOptions);
+      const transport = new RabbitTransport(
+        { connections, publisher, origins, service, logger },
+        transportOptions,
+      );
       transports.push(transport);
       return transport;
     },
     keepDeadLetters(take) {
-      const keeper = new DeadLetterCollector(connections, take, logger);
+      const keeper = new DeadLetterCollector({ connections, own, take, logger });
       keepers.push(keeper);
       keeper.start();
       return keeper;

@@ -149,7 +149,7 @@ it('lets the keeper empty every dead-letter queue, and send a result back under 
     exchanges.agentsIn,
     agentRoutingKey('result', 0, name),
     Buffer.from(JSON.stringify(progress.sample)),
-    { type: 'progress', userId: name, headers: { [headerNames.principal]: 'victim' } },
+    { type: 'progress', userId: name, headers: { [headerNames.sender]: 'victim' } },
   );
   await channel.waitForConfirms();
   await connection.close();
@@ -158,12 +158,12 @@ it('lets the keeper empty every dead-letter queue, and send a result back under 
 
   seen = ['mended'];
   await app.messaging.publisher.publish({
-    messageId: uuidv7(),
+    messageId: letter.messageId ?? uuidv7(),
     vhost: 'agents',
     exchange: '',
     routingKey: 'orchestrator.results',
     type: 'progress',
-    headers: { [headerNames.principal]: name },
+    headers: letter.origin.headers,
     body: letter.body,
   });
   await eventually(() => seen.length === 2);

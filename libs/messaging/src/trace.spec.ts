@@ -74,7 +74,7 @@ it('carries a trace from the sender to the handler, one span each', async () => 
   let sender = '';
   await withSpan('request', {}, async () => {
     sender = currentTraceId() ?? '';
-    await app.messaging.publisher.publish(order());
+    await broker.send(order());
   });
   const [consumer] = await eventually(() => named('process').length === 1 && named('process'));
   const [producer] = named('publish');
@@ -89,22 +89,22 @@ it('propagates a trace that is not recorded, without spans', async () => {
   const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
   const unrecorded = extractTrace({ traceparent });
   expect(trace.getSpanContext(unrecorded)).toBeDefined();
-  await app.messaging.publisher.publish({ ...order(), headers: { traceparent } });
+  await broker.send({ ...order(), headers: { traceparent } });
   await eventually(() => traceIds.length === 1);
   expect(traceIds).toEqual(['0af7651916cd43dd8448eb211c80319c']);
   expect(finished).toEqual([]);
 });
 
 it('names spans by exchange, type and queue, as the conventions say', async () => {
-  await withSpan('request', {}, () => app.messaging.publisher.publish(order()));
+  await withSpan('request', {}, () => broker.send(order()));
   const [consumer] = await eventually(() => named('process').length === 1 && named('process'));
   const key = startWorkflow.key;
-  expect(named('publish')[0]?.name).toBe(`publish ymera.commands:${key}`);
-  expect(consumer?.name).toBe(`process ymera.commands:${key}:orchestrator.commands`);
+  expect(named('publish')[0]?.name).toBe(`publish ymera.commands.v2:${key}`);
+  expect(consumer?.name).toBe(`process ymera.commands.v2:${key}:orchestrator.commands`);
   expect(consumer?.attributes).toMatchObject({
     'messaging.system': 'rabbitmq',
     'messaging.operation.type': 'process',
-    'messaging.destination.name': `ymera.commands:${key}:orchestrator.commands`,
+    'messaging.destination.name': `ymera.commands.v2:${key}:orchestrator.commands`,
   });
 });
 
@@ -114,7 +114,7 @@ it('links a batch to the traces of its messages, to 128 of them at most, and sho
     ...eventMessage(livenessChanged, fact, { id: uuidv7(), time: new Date() }),
     headers: { traceparent: `00-${String(index + 1).padStart(32, '0')}-b7ad6b7169203331-01` },
   }));
-  await app.messaging.publisher.publishAll(messages);
+  await broker.send(...messages);
   const members = () => named(`process ymera.events:${livenessChanged.key}`);
   await eventually(() => members().length === messages.length);
   const batches = named('process orchestrator event batch');

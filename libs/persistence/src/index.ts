@@ -2,6 +2,7 @@ export { createDatabase, type DatabaseOptions, type MigrationClass } from './dat
 export { Database } from './database/database';
 export type { SqlExecutor } from './database/sql-executor';
 export { messagingMigrations } from './migrations/messaging-tables';
+export { loadOriginKeys } from './origins/origin-keys';
 export { PostgresDelayedDelivery, type DelayedMessage } from './outbox/delayed-delivery';
 export type { OutboxPublisher, OutboxRow, PublishOutcome } from './outbox/outbox-publisher';
 export { OutboxRelay, type OutboxRelayOptions } from './outbox/outbox-relay';

@@ -38,20 +38,23 @@ describe('the audit service on the real broker and database', () => {
   let broker: TestVhosts;
   let service: RunningService;
   let messaging: Messaging;
+  let asker: Messaging;
 
   beforeAll(async () => {
     [server, broker] = await Promise.all([testDatabase({ service: 'audit', migrations }), testVhosts()]);
     service = await startAudit();
-    messaging = createMessaging({
-      url: broker.url,
-      vhost: broker.servicesVhost,
-      service: 'coordinator',
-      logger: silentLogger,
-    });
+    [messaging, asker] = (['coordinator', 'gateway'] as const).map((service) =>
+      createMessaging({
+        url: broker.urlOf(service),
+        vhost: broker.servicesVhost,
+        service,
+        logger: silentLogger,
+      }),
+    ) as [Messaging, Messaging];
   }, 30_000);
   afterAll(async () => {
     await service.stop().catch(() => undefined);
-    await messaging.close();
+    await Promise.all([messaging.close(), asker.close()]);
     await Promise.all([broker.close(), server.drop()]);
   });
 
@@ -60,7 +63,7 @@ describe('the audit service on the real broker and database', () => {
       { name: 'audit', module: auditModule, transports: [RabbitTransport] },
       loadConfig(configSchema, {
         YMERA_POSTGRES_URL: server.url,
-        YMERA_RABBITMQ_URL: broker.url,
+        YMERA_RABBITMQ_URL: broker.urlOf('audit'),
         YMERA_RABBITMQ_VHOST: broker.servicesVhost,
         YMERA_RABBITMQ_AGENTS_VHOST: broker.agentsVhost,
         YMERA_HTTP_PORT: '0',
@@ -76,7 +79,7 @@ describe('the audit service on the real broker and database', () => {
     query: QueryContract<P, R>,
     payload: z.input<P>,
   ): Promise<z.output<R>> => {
-    const answer = await messaging.queries.ask(query, payload);
+    const answer = await asker.queries.ask(query, payload);
     if (!answer.ok) throw new Error(answer.error.code);
     return answer.value;
   };
@@ -118,7 +121,7 @@ describe('the audit service on the real broker and database', () => {
     const second = await asked(listAuditEntries, { limit: 7, cursor: first.next_cursor ?? '' });
     expect(second).toMatchObject({ items: all.slice(7, 14), next_index: 14 });
     const other = pageCursor('alerts', z.int()).encode(7);
-    expect(await messaging.queries.ask(listAuditEntries, { cursor: other })).toMatchObject({
+    expect(await asker.queries.ask(listAuditEntries, { cursor: other })).toMatchObject({
       ok: false,
       error: { code: 'cursor_invalid' },
     });

@@ -17,8 +17,10 @@ import {
   stepChanged,
   submitRequest,
   type EventContract,
+  type OutgoingMessage,
   type PayloadOf,
   type ReplyOf,
+  type ServiceName,
 } from '@ymera/contracts';
 import { loadConfig } from '@ymera/config';
 import { err, failure, ok, sha256Hex, silentLogger, uuidv7, type Result } from '@ymera/kernel';
@@ -96,7 +98,7 @@ describe('the gateway on the real broker and database', () => {
   let folder: string;
   let config: GatewayConfig;
   let gateway: RunningService;
-  let messaging: Messaging;
+  const owners = new Map<ServiceName, Messaging>();
   const stand: RunningService[] = [];
 
   beforeAll(async () => {
@@ -109,19 +111,13 @@ describe('the gateway on the real broker and database', () => {
     );
     config = loadConfig(configSchema, {
       YMERA_POSTGRES_URL: server.url,
-      YMERA_RABBITMQ_URL: broker.url,
+      YMERA_RABBITMQ_URL: broker.urlOf('gateway'),
       YMERA_RABBITMQ_VHOST: broker.servicesVhost,
       YMERA_RABBITMQ_AGENTS_VHOST: broker.agentsVhost,
       YMERA_HTTP_PORT: '0',
       YMERA_LOG_LEVEL: 'error',
       YMERA_DB_POOL_SIZE: '4',
       YMERA_BOOTSTRAP_OPERATORS_FILE: operators,
-    });
-    messaging = createMessaging({
-      url: broker.url,
-      vhost: broker.servicesVhost,
-      service: 'orchestrator',
-      logger: silentLogger,
     });
     gateway = await startGateway();
     stand.push(await startStandIn('coordinator', Coordinator));
@@ -131,10 +127,24 @@ describe('the gateway on the real broker and database', () => {
   afterAll(async () => {
     await gateway.stop();
     for (const service of stand) await service.stop();
-    await messaging.close();
+    await Promise.all([...owners.values()].map((messaging) => messaging.close()));
     await Promise.all([broker.close(), server.drop()]);
     rmSync(folder, { recursive: true });
   });
+
+  /** Each event from its owner. */
+  const send = async ({ owner }: EventContract, ...messages: OutgoingMessage[]): Promise<void> => {
+    const messaging =
+      owners.get(owner) ??
+      createMessaging({
+        url: broker.urlOf(owner),
+        vhost: broker.servicesVhost,
+        service: owner,
+        logger: silentLogger,
+      });
+    owners.set(owner, messaging);
+    await messaging.publisher.publishAll(messages);
+  };
 
   const startGateway = (): Promise<RunningService> =>
     startService({ name: 'gateway', module: gatewayModule, transports: [RabbitTransport] }, config);
@@ -146,7 +156,7 @@ describe('the gateway on the real broker and database', () => {
         transports: [RabbitTransport],
         module: (_config, { shutdown, logger }) => {
           const own = createMessaging({
-            url: broker.url,
+            url: broker.urlOf(name),
             vhost: broker.servicesVhost,
             service: name,
             logger,
@@ -185,7 +195,7 @@ describe('the gateway on the real broker and database', () => {
       aggregateVersion: attempt,
       payload: { ...stepChanged.sample, request_id: requestId, attempt },
     };
-    await messaging.publisher.publish(eventMessage(stepChanged, fact, { id: uuidv7(), time: new Date() }));
+    await send(stepChanged, eventMessage(stepChanged, fact, { id: uuidv7(), time: new Date() }));
   };
 
   const watch = async (requestId: string, lastEventId?: number) => {
@@ -271,7 +281,7 @@ describe('the gateway on the real broker and database', () => {
     const payload = { ...agentStandingChanged.sample, principal_id: 'runner-1' };
     const fact = { aggregateId: payload.agent_id, aggregateVersion: 2, payload };
     const stamp = { id: uuidv7(), time: new Date() };
-    await messaging.publisher.publish(eventMessage(agentStandingChanged, fact, stamp));
+    await send(agentStandingChanged, eventMessage(agentStandingChanged, fact, stamp));
     // Earlier than an accepted credential expires from the cache.
     await eventually(async () => expect((await register()).status).toBe(403), { timeoutMs: 3_000 });
     expect((await call('/api/v1/me/status', { token: principalToken })).status).toBe(200);
@@ -315,7 +325,7 @@ describe('the gateway on the real broker and database', () => {
     const fact = { aggregateId: 'any', aggregateVersion, payload: contract.sample };
     const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
     const stamp = { id: uuidv7(), time: new Date(), headers };
-    await messaging.publisher.publish(eventMessage(contract, fact, stamp));
+    await send(contract, eventMessage(contract, fact, stamp));
   };
   const alerts = async (state: string) =>
     ((await (await call(`/api/v1/alerts?state=${state}`)).json()) as { items: object[] }).items;
@@ -359,7 +369,7 @@ describe('the gateway on the real broker and database', () => {
       { aggregateId: requestId, aggregateVersion: 1, payload: { request_id: requestId, state: 'completed' } },
       { id: uuidv7(), time: new Date() },
     );
-    await messaging.publisher.publishAll([message, message]);
+    await send(requestEnded, message, message);
     await publishStep(requestId, 1);
     const stream = await watch(requestId);
     await eventually(() => expect(stream.seen).toHaveLength(2));

@@ -23,7 +23,7 @@ describe('a pause of all dispatch', () => {
   beforeAll(async () => {
     environment = await OrchestratorEnvironment.open();
     asker = createMessaging({
-      url: environment.vhosts.url,
+      url: environment.vhosts.urlOf('gateway'),
       vhost: environment.vhosts.servicesVhost,
       service: 'gateway',
       logger: silentLogger,

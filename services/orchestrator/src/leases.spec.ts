@@ -47,7 +47,7 @@ describe('the lease of a task', () => {
   }, 30_000);
 
   it('is kept by an agent that continues while the broker hangs for longer than the lease', async () => {
-    route = await SeverableRoute.to(environment.vhosts.url);
+    route = await SeverableRoute.to(environment.vhosts.urlOf('orchestrator'));
     const service = await environment.run({ YMERA_TASK_LEASE_SECONDS: '2', YMERA_RABBITMQ_URL: route.url });
     let isDone = false;
     const steady = await fixture.join('EXAMINATION', async (agent, task) => {

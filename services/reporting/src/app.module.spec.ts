@@ -20,7 +20,7 @@ describe('the reporting service on a real broker and database', () => {
   afterAll(() => reporting.stop(), 30_000);
 
   const status = async (agentId: string) => {
-    const answer = await reporting.messaging.queries.ask(getAgentStatus, { agent_id: agentId });
+    const answer = await reporting.ask(getAgentStatus, { agent_id: agentId });
     if (!answer.ok) throw new Error(answer.error.code);
     return answer.value;
   };
@@ -46,7 +46,7 @@ describe('the reporting service on a real broker and database', () => {
     await eventually(async () => expect((await status('tester-1')).liveness).toBe('online'));
     expect(await status('tester-1')).toMatchObject({ metrics: { cpu_percent: 42 }, work: 'idle' });
     await eventually(() => expect(changesOf('tester-1')).toEqual(['offline → online']));
-    const overview = await reporting.messaging.queries.ask(fleetOverview, {});
+    const overview = await reporting.ask(fleetOverview, {});
     expect(overview).toMatchObject({ ok: true, value: { agents: 1, by_liveness: { online: 1 } } });
   });
 
@@ -72,7 +72,7 @@ describe('the reporting service on a real broker and database', () => {
     await send(2);
     await send(3);
     await eventually(async () => {
-      const rows = await reporting.messaging.queries.ask(getAgentStatus, { agent_id: 'twice-1' });
+      const rows = await reporting.ask(getAgentStatus, { agent_id: 'twice-1' });
       expect(rows.ok && rows.value.liveness).toBe('online');
       expect(await historyOf('twice-1')).toEqual([1, 2, 3]);
     });
@@ -85,7 +85,7 @@ describe('the reporting service on a real broker and database', () => {
     await known('good-1');
     const key = `report.${partitionOf('runner-4')}.runner-4`;
     const raw = (body: string, options = {}) =>
-      reporting.publish(key, body, { type: report.name, userId: reporting.user, ...options });
+      reporting.publish(key, body, { type: report.name, userId: 'runner-4', ...options });
     await Promise.all([
       raw('not json'),
       raw(JSON.stringify({ ...reportOf(), seq: 'one' })),

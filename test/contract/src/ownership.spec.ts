@@ -3,6 +3,7 @@ import {
   deadLetterKeeper,
   errorShape,
   events,
+  exchanges,
   messagesFromAgents,
   messagesToAgents,
   permissions,
@@ -71,9 +72,33 @@ describe('broker permissions of services', () => {
     },
   );
 
-  it.each(serviceNames)('%s publishes events of its own context only', (service) => {
-    const { write = '' } = topicPermissions.find((permission) => permission.service === service) ?? {};
-    for (const { key, owner } of events) expect([key, allows(write, key)]).toEqual([key, owner === service]);
+  it.each(serviceNames)(
+    '%s publishes its own events, and the commands and queries that it may send',
+    (service) => {
+      const isAllowed = (exchange: string, key: string): boolean => {
+        const { write = '^$' } = permissionOf(service, 'services') ?? {};
+        const ofTopic = topicPermissions.find((one) => one.service === service && one.exchange === exchange);
+        return allows(write, exchange) && ofTopic !== undefined && allows(ofTopic.write, key);
+      };
+      for (const { key, owner } of events)
+        expect([key, isAllowed(exchanges.events, key)]).toEqual([key, owner === service]);
+      for (const { key, senders } of commands)
+        expect([key, isAllowed(exchanges.commands, key)]).toEqual([key, senders.includes(service)]);
+      for (const { key, senders } of queries)
+        expect([key, isAllowed(exchanges.queries, key)]).toEqual([key, senders.includes(service)]);
+    },
+  );
+
+  it('have no direct exchange between services on which a routing key would not be checked', () => {
+    const direct = declared.exchanges.filter(({ vhost, type }) => vhost === 'services' && type === 'direct');
+    expect(direct.map(({ name }) => name)).toEqual([exchanges.dead]);
+  });
+
+  it('name a sender of every command and query, which is never its owner', () => {
+    for (const { key, owner, senders } of [...commands, ...queries]) {
+      expect([key, senders.length]).not.toEqual([key, 0]);
+      expect([key, senders.includes(owner)]).toEqual([key, false]);
+    }
   });
 
   it('allow only the registry to declare queues, and only those of principals', () => {

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { connect } from 'amqplib';
+import { exchanges, landChange } from '@ymera/contracts';
 import { uuidv7 } from '@ymera/kernel';
 import { eventually } from '@ymera/testing';
 import { type Ended, repositoryRoot, runNode } from './support/commands';
@@ -115,7 +118,7 @@ describe('operator controls', () => {
 
   it('list a dead letter with its reason, raise an alert, and replay it once', async () => {
     const messageId = uuidv7();
-    await publishBroken(platform.urls['rabbitmq_management'] ?? '', messageId);
+    await publishOrder(platform, { messageId, by: 'orchestrator', payload: { broken: true } });
     const letter = await eventually(async () => {
       const { items } = await done('dlq', 'list', '--owner', 'integration');
       const found = (items as Body[]).find(({ message_id }) => message_id === messageId);
@@ -148,6 +151,28 @@ describe('operator controls', () => {
     expect(await refusal('admin', 'dlq', 'replay', uuidv7())).toEqual([false, 'dead_letter_not_found']);
   });
 
+  it('lay aside an order to land of a service that may not order it, and refuse its replay', async () => {
+    for (const by of ['gateway', 'coordinator', 'registry'] as const) {
+      const messageId = uuidv7();
+      // By the exchange of commands the broker refuses it; by the default exchange it reaches the queue.
+      await expect(publishOrder(platform, { messageId, by, payload: landChange.sample })).rejects.toThrow();
+      const queue = 'integration.commands';
+      await publishOrder(platform, { messageId, by, payload: landChange.sample, queue });
+      const letter = await eventually(async () => {
+        const { items } = await done('dlq', 'list', '--owner', 'integration');
+        const found = (items as Body[]).find(({ message_id }) => message_id === messageId);
+        if (!found) throw new Error('it is not there yet');
+        return found;
+      });
+      expect(letter).toMatchObject({ type: landChange.key, code: 'sender_not_allowed', state: 'pending' });
+      expect(letter['reason']).toContain(`not from svc-${by}`);
+      expect(await refusal('admin', 'dlq', 'replay', String(letter['dead_letter_id']))).toEqual([
+        false,
+        'dead_letter_not_replayable',
+      ]);
+    }
+  });
+
   it('cancel a request once, and reject the cancel of an ended or unknown request with its code', async () => {
     await done('dispatch', 'pause', '--reason', reason);
     const { request } = await asked('canceled');
@@ -167,24 +192,41 @@ describe('operator controls', () => {
   });
 });
 
-/** A command that violates its contract, as only the broker's administrator can publish it. */
-async function publishBroken(managementUrl: string, messageId: string): Promise<void> {
-  const url = new URL(managementUrl);
-  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  const type = 'integration.land_change.v1';
-  const answer = await fetch(`${url.origin}/api/exchanges/%2Fymera/ymera.commands/publish`, {
-    method: 'POST',
-    headers: {
-      authorization: `Basic ${Buffer.from(login).toString('base64')}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({
-      routing_key: type,
-      properties: { message_id: messageId, type, delivery_mode: 2 },
-      payload: '{"broken":true}',
-      payload_encoding: 'string',
-    }),
-    signal: AbortSignal.timeout(10_000),
+interface ForgedOrder {
+  readonly messageId: string;
+  /** The service whose broker user sends it. */
+  readonly by: 'gateway' | 'coordinator' | 'registry' | 'orchestrator';
+  readonly payload: object;
+  /** Straight to this queue, by the default exchange. */
+  readonly queue?: string;
+}
+
+/** An order to land, as one who has taken a service can send it. Rejects when the broker does not take it. */
+async function publishOrder(
+  { urls, logs }: RunningPlatform,
+  { messageId, by, payload, queue }: ForgedOrder,
+): Promise<void> {
+  const secrets = JSON.parse(readFileSync(join(logs, '..', 'secrets', 'secrets.json'), 'utf8')) as {
+    readonly rabbitmq: Readonly<Record<string, string>>;
+  };
+  const { hostname, port } = new URL(urls['rabbitmq'] ?? '');
+  const username = `svc-${by}`;
+  const connection = await connect({
+    hostname,
+    port: Number(port),
+    username,
+    password: secrets.rabbitmq[by] ?? '',
+    vhost: '/ymera',
   });
-  expect(await answer.json()).toEqual({ routed: true });
+  try {
+    const channel = await connection.createConfirmChannel();
+    channel.on('error', () => undefined);
+    const type = landChange.key;
+    const properties = { messageId, type, userId: username, persistent: true, mandatory: true };
+    const body = Buffer.from(JSON.stringify(payload));
+    channel.publish(queue === undefined ? exchanges.commands : '', queue ?? type, body, properties);
+    await channel.waitForConfirms();
+  } finally {
+    await connection.close();
+  }
 }

@@ -18,14 +18,14 @@ const question = (from: string, destination: string, to: string): string[] => [
 const fact = (from: string, type: string, ...to: string[]): string[] =>
   to.flatMap((service) => hop(from, `ymera.events:${type}`, service, `${service}.events`));
 const order = (from: string, type: string, to: string): string[] =>
-  hop(from, `ymera.commands:${type}`, to, `${to}.commands`);
+  hop(from, `ymera.commands.v2:${type}`, to, `${to}.commands`);
 
 /** Every exchange in both directions, every service and agent, and git, from the sentence to the landed commit. */
 const expected = [
   'gateway: POST /api/v1/requests',
-  ...question('gateway', 'ymera.queries:coordinator.submit_request.v1', 'coordinator'),
-  ...question('coordinator', 'ymera.queries:integration.get_project.v1', 'integration'),
-  ...question('coordinator', 'ymera.queries:registry.list_agents.v2', 'registry'),
+  ...question('gateway', 'ymera.queries.v2:coordinator.submit_request.v1', 'coordinator'),
+  ...question('coordinator', 'ymera.queries.v2:integration.get_project.v1', 'integration'),
+  ...question('coordinator', 'ymera.queries.v2:registry.list_agents.v2', 'registry'),
   ...fact('coordinator', 'coordinator.request.planned.v1', 'gateway', 'audit'),
   ...order('coordinator', 'orchestrator.start_workflow.v1', 'orchestrator'),
   ...fact('orchestrator', 'orchestrator.gate.opened.v1', 'coordinator', 'gateway', 'audit'),
@@ -127,7 +127,7 @@ describe('the trace of a request', () => {
     expectOneTree(tree, expected);
     expect(receiver.problems).toEqual([]);
 
-    const landing = tree.named('process ymera.commands:integration.land_change.v1')[0];
+    const landing = tree.named('process ymera.commands.v2:integration.land_change.v1')[0];
     expect(
       tree.spans.some((span) => span.name === 'git update-ref' && span.parentSpanId === landing?.spanId),
     ).toBe(true);

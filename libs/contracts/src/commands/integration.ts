@@ -32,6 +32,7 @@ export const materialiseChangeV1 = defineCommand({
   name: 'integration.materialise_change',
   version: 1,
   owner: 'integration',
+  senders: ['orchestrator'],
   summary: 'Create a commit of a proposed change. The same attempt gives the same commit.',
   payload: z.object({ ...proposal, change: proposedChange }),
   sample: { ...proposalSample, change: { base: sampleOid, patch: 'diff --git a/x b/x\n' } },
@@ -41,6 +42,7 @@ export const materialiseChange = defineCommand({
   name: 'integration.materialise_change',
   version: 2,
   owner: 'integration',
+  senders: ['orchestrator'],
   summary:
     'Create a commit of a proposed change, whose patch is inline or an artefact. The same attempt gives the same commit.',
   payload: z.object({ ...proposal, change: z.union([proposedChange, changeArtefact]) }),
@@ -54,6 +56,7 @@ export const remakeChange = defineCommand({
   name: 'integration.remake_change',
   version: 1,
   owner: 'integration',
+  senders: ['orchestrator'],
   summary:
     'Rebase a change on the branch’s new head, by a merge without conflicts. The same change on the same head gives the same commit; the answer is as for a proposed change.',
   payload: z.object({
@@ -88,6 +91,7 @@ export const landChange = defineCommand({
   name: 'integration.land_change',
   version: 1,
   owner: 'integration',
+  senders: ['orchestrator'],
   summary: 'Move the project’s branch to this commit, if every invariant holds.',
   payload: z.object({
     project_id: projectId,
@@ -142,6 +146,7 @@ export const withdrawLanding = defineCommand({
   name: 'integration.withdraw_landing',
   version: 1,
   owner: 'integration',
+  senders: ['orchestrator'],
   summary:
     'Withdraw the order to land this change, because its workflow is to be canceled, whether the order waits or has not arrived yet. The answer is its outcome: landed already, or refused.',
   payload: z.object({

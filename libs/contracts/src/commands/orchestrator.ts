@@ -25,6 +25,7 @@ export const startWorkflow = defineCommand({
   name: 'orchestrator.start_workflow',
   version: 1,
   owner: 'orchestrator',
+  senders: ['coordinator'],
   summary: 'Execute this plan.',
   payload: z.object({
     workflow_id: uuid,
@@ -86,6 +87,7 @@ export const resolveGate = defineCommand({
   name: 'orchestrator.resolve_gate',
   version: 2,
   owner: 'orchestrator',
+  senders: ['coordinator'],
   summary: 'A decision about a gate; without effect unless the digest is still the gate’s subject.',
   payload: gateDecision.extend({
     /** For an escalation, where only this counts. */
@@ -101,6 +103,7 @@ export const resolveGateV1 = defineCommand({
   name: 'orchestrator.resolve_gate',
   version: 1,
   owner: 'orchestrator',
+  senders: ['coordinator'],
   summary: 'A decision about a gate, before findings could be accepted.',
   payload: gateDecision.extend({ option: escalationOptionV1.optional() }),
   sample: gateDecisionSample,
@@ -110,6 +113,7 @@ export const cancelWorkflow = defineCommand({
   name: 'orchestrator.cancel_workflow',
   version: 1,
   owner: 'orchestrator',
+  senders: ['coordinator'],
   summary: 'Cancel the workflow: running tasks are canceled, nothing lands.',
   payload: z.object({ workflow_id: uuid, canceled_by: z.string(), reason: z.string().max(500) }),
   sample: { workflow_id: sampleId('bb'), canceled_by: 'ada', reason: 'Not needed any more.' },

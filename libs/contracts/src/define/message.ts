@@ -35,6 +35,8 @@ export interface EventContract<Payload extends z.ZodType = z.ZodType> extends De
 export interface CommandContract<Payload extends z.ZodType = z.ZodType> extends Declaration<Payload> {
   readonly kind: 'command';
   readonly owner: ServiceName;
+  /** Who may send it; the owner refuses all others (ADR 0020). */
+  readonly senders: readonly ServiceName[];
   readonly key: string;
 }
 
@@ -48,6 +50,8 @@ export interface QueryContract<
 > extends Declaration<Payload> {
   readonly kind: 'query';
   readonly owner: ServiceName;
+  /** Who may ask; the owner refuses all others (ADR 0020). */
+  readonly senders: readonly ServiceName[];
   readonly key: string;
   readonly reply: Reply;
   readonly replySample: z.input<Reply>;

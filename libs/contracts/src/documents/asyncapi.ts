@@ -129,7 +129,7 @@ function addCommands(part: Part): void {
     part.operations[`carry_out.${command.key}`] = {
       action: 'receive',
       summary: command.summary,
-      description: `Handled by ${command.owner}, at least once, deduplicated by message id.`,
+      description: `Sent by ${command.senders.join(', ')}; handled by ${command.owner}, at least once, deduplicated by message id.`,
       channel: channelReference(command.key),
       messages: [messageReference(command.key, command.key)],
     };
@@ -155,7 +155,7 @@ function addQueries(part: Part): void {
     part.operations[`answer.${query.key}`] = {
       action: 'receive',
       summary: query.summary,
-      description: `Answered by ${query.owner} through direct reply-to; unanswered queries expire.`,
+      description: `Asked by ${query.senders.join(', ')}; answered by ${query.owner} through direct reply-to; unanswered queries expire.`,
       channel: channelReference(query.key),
       messages: [messageReference(query.key, query.key)],
       reply: {

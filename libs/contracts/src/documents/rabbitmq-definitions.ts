@@ -17,8 +17,8 @@ export interface RabbitmqDefinitions {
   readonly exchanges: readonly object[];
   readonly queues: readonly object[];
   readonly bindings: readonly object[];
-  readonly permissions: readonly object[];
-  readonly topic_permissions: readonly object[];
+  readonly permissions: readonly { readonly user: string }[];
+  readonly topic_permissions: readonly { readonly user: string }[];
 }
 
 export function rabbitmqDefinitions(

@@ -9,6 +9,7 @@ export const listAuditEntries = defineQuery({
   name: 'audit.list_entries',
   version: 1,
   owner: 'audit',
+  senders: ['gateway'],
   summary: 'Entries in order.',
   payload: z.object({
     from_index: z.coerce.number().int().min(0).default(0),
@@ -29,6 +30,7 @@ export const readAuditLog = defineQuery({
   name: 'audit.read_log',
   version: 1,
   owner: 'audit',
+  senders: ['gateway'],
   summary:
     'Entries in order, exactly as they were hashed, for verifiers. A page ends early when it grows large.',
   payload: z.object({
@@ -60,6 +62,7 @@ export const readAuditCheckpoint = defineQuery({
   name: 'audit.read_checkpoint',
   version: 1,
   owner: 'audit',
+  senders: ['gateway'],
   summary: 'The newest signed checkpoint, and the public key that verifies it.',
   payload: z.object({}),
   reply: z.object({
@@ -79,6 +82,7 @@ export const listAuditCheckpoints = defineQuery({
   name: 'audit.list_checkpoints',
   version: 1,
   owner: 'audit',
+  senders: ['gateway'],
   summary: 'Signed checkpoints, the smallest first.',
   payload: z.object({
     /** Those that cover at least this many entries. */

@@ -39,6 +39,7 @@ export const listDeadLetters = defineQuery({
   name: 'orchestrator.list_dead_letters',
   version: 1,
   owner: 'orchestrator',
+  senders: ['gateway'],
   summary: 'Dead letters of all services, newest first.',
   payload: z.object({
     owner: deadLetterOwner.optional(),
@@ -57,6 +58,7 @@ export const getDeadLetter = defineQuery({
   name: 'orchestrator.get_dead_letter',
   version: 1,
   owner: 'orchestrator',
+  senders: ['gateway'],
   summary: 'One dead letter with its body.',
   payload: z.object({ dead_letter_id: uuid }),
   reply: deadLetterResource,
@@ -68,6 +70,7 @@ export const replayDeadLetter = defineQuery({
   name: 'orchestrator.replay_dead_letter',
   version: 1,
   owner: 'orchestrator',
+  senders: ['gateway'],
   summary: 'Replay a dead letter to its own queue, under its own id.',
   payload: z.object({ dead_letter_id: uuid, actor }),
   reply: deadLetterResource,

@@ -22,6 +22,7 @@ export const registerProject = defineQuery({
   name: 'integration.register_project',
   version: 1,
   owner: 'integration',
+  senders: ['gateway'],
   summary: 'Clone a repository and detect its commands.',
   payload: z.object({
     project_id: projectId,
@@ -50,6 +51,7 @@ export const getProject = defineQuery({
   name: 'integration.get_project',
   version: 1,
   owner: 'integration',
+  senders: ['gateway', 'coordinator'],
   summary: 'One project.',
   payload: z.object({
     project_id: projectId,
@@ -65,6 +67,7 @@ export const listProjects = defineQuery({
   name: 'integration.list_projects',
   version: 1,
   owner: 'integration',
+  senders: ['gateway'],
   summary: 'Projects by id.',
   payload: z.object({ cursor: cursor.optional(), limit: pageSize }),
   reply: z.object({ items: z.array(projectResource), next_cursor: cursor.nullable() }),
@@ -78,6 +81,7 @@ export const updateProject = defineQuery({
   name: 'integration.update_project',
   version: 1,
   owner: 'integration',
+  senders: ['gateway'],
   summary: 'Change settings of a project. Omitted ones stay; a command that is null is detected again.',
   payload: z.object({
     project_id: projectId,
@@ -97,6 +101,7 @@ export const syncProject = defineQuery({
   name: 'integration.sync_project',
   version: 1,
   owner: 'integration',
+  senders: ['gateway'],
   summary: 'Synchronise a project with its upstream now, as far as that is possible.',
   payload: z.object({ project_id: projectId, actor }),
   reply: projectResource,
@@ -108,6 +113,7 @@ export const proposeRevert = defineQuery({
   name: 'integration.propose_revert',
   version: 1,
   owner: 'integration',
+  senders: ['coordinator'],
   summary:
     'Create a commit that reverts a landed change, on the base of new work. It is a change like any other, and lands like one.',
   payload: z.object({
@@ -156,6 +162,7 @@ export const getChange = defineQuery({
   name: 'integration.get_change',
   version: 1,
   owner: 'integration',
+  senders: ['gateway'],
   summary: 'One change with its diff.',
   payload: z.object({ change_id: uuid }),
   reply: changeResource,

@@ -53,6 +53,7 @@ export const createEnrolment = defineQuery({
   name: 'registry.create_enrolment',
   version: 1,
   owner: 'registry',
+  senders: ['gateway'],
   summary: 'A single-use token with which a principal or a single agent joins.',
   payload: z.object({
     kind: z.enum(['principal', 'agent']),
@@ -68,6 +69,7 @@ export const enrolPrincipal = defineQuery({
   name: 'registry.enrol_principal',
   version: 1,
   owner: 'registry',
+  senders: ['gateway'],
   summary: 'Spend an enrolment token: a principal with a credential and a queue.',
   payload: z.object({ enrolment_token: z.string().max(200), principal_id: principalId }),
   reply: principalCredential,
@@ -84,6 +86,7 @@ export const registerAgent = defineQuery({
   name: 'registry.register_agent',
   version: 1,
   owner: 'registry',
+  senders: ['gateway'],
   summary: 'Register an agent under a principal, or with a principal of its own (enrolment token).',
   payload: z.object({
     caller,
@@ -108,6 +111,7 @@ export const authenticatePrincipal = defineQuery({
   name: 'registry.authenticate_principal',
   version: 1,
   owner: 'registry',
+  senders: ['gateway', 'integration'],
   summary:
     'Check a credential. Refusals are counted and throttled; a principal without any access is refused by its sanction status.',
   payload: z.object({
@@ -134,6 +138,7 @@ export const getAgent = defineQuery({
   name: 'registry.get_agent',
   version: 1,
   owner: 'registry',
+  senders: ['gateway'],
   summary: 'One agent.',
   payload: z.object({ agent_id: agentId }),
   reply: agentResource,
@@ -146,6 +151,7 @@ export const listAgentsV1 = defineQuery({
   name: 'registry.list_agents',
   version: 1,
   owner: 'registry',
+  senders: ['gateway', 'coordinator'],
   summary: 'Agents by id, a page at a time.',
   payload: z.object({ agent_type: agentType.optional(), cursor: cursor.optional(), limit: pageSize }),
   reply: z.object({ items: z.array(agentResource), next_cursor: cursor.nullable() }),
@@ -157,6 +163,7 @@ export const listAgents = defineQuery({
   name: 'registry.list_agents',
   version: 2,
   owner: 'registry',
+  senders: ['gateway', 'coordinator'],
   summary: 'Agents by id, a page at a time.',
   payload: z.object({
     agent_type: agentType.optional(),
@@ -174,6 +181,7 @@ export const retireAgent = defineQuery({
   name: 'registry.retire_agent',
   version: 1,
   owner: 'registry',
+  senders: ['gateway'],
   summary: 'The agent gets no more work.',
   payload: z.object({ agent_id: agentId, reason: z.string().max(500), actor }),
   reply: agentResource,
@@ -185,6 +193,7 @@ export const principalStatus = defineQuery({
   name: 'registry.principal_status',
   version: 1,
   owner: 'registry',
+  senders: ['gateway', 'integration'],
   summary: 'A principal’s own status, also while it is refused elsewhere.',
   payload: z.object({ principal_id: principalId }),
   reply: z.object({
@@ -215,6 +224,7 @@ export const liftFreeze = defineQuery({
   name: 'registry.lift_freeze',
   version: 1,
   owner: 'registry',
+  senders: ['gateway'],
   summary:
     'Restore the authority that a freeze, or a suspension for a violation, removed from an agent. Only an administrator may.',
   payload: z.object({ agent_id: agentId, reason: z.string().min(10).max(1000), actor }),
@@ -240,6 +250,7 @@ export const recallCanary = defineQuery({
   name: 'registry.recall_canary',
   version: 1,
   owner: 'registry',
+  senders: ['reporting'],
   summary:
     'Whether the broker asked the answering instance to authenticate a probe; no answer without a database.',
   payload: z.object({ name: canaryName }),

@@ -8,6 +8,7 @@ export const getAgentStatus = defineQuery({
   name: 'reporting.get_agent_status',
   version: 1,
   owner: 'reporting',
+  senders: ['gateway'],
   summary: 'The state of one agent by its newest report.',
   payload: z.object({ agent_id: agentId }),
   reply: agentStatusResource,
@@ -29,6 +30,7 @@ export const fleetOverview = defineQuery({
   name: 'reporting.fleet_overview',
   version: 1,
   owner: 'reporting',
+  senders: ['gateway'],
   summary: 'Counts over the fleet.',
   payload: z.object({}),
   reply: z.object({

@@ -1,14 +1,20 @@
-import type { ServiceName } from '../define/message';
+import { serviceNames, type ServiceName } from '../define/message';
 
 export const exchanges = {
   events: 'ymera.events',
-  commands: 'ymera.commands',
-  queries: 'ymera.queries',
+  commands: 'ymera.commands.v2',
+  queries: 'ymera.queries.v2',
   dead: 'ymera.dead',
   agentsIn: 'agents.in',
   agentsOut: 'agents.out',
   agentsDead: 'agents.dead',
 } as const;
+
+/** Exchanges of before, and what replaced them: a message that was stored for one is published to the other. */
+export const replacedExchanges: Readonly<Record<string, string>> = {
+  'ymera.commands': exchanges.commands,
+  'ymera.queries': exchanges.queries,
+};
 
 /** The one service that consumes dead-letter queues, of all services and on both virtual hosts (ADR 0011). */
 export const deadLetterKeeper: ServiceName = 'orchestrator';
@@ -25,7 +31,26 @@ export const queryQueue = (service: ServiceName): string => `${service}.queries`
 export const deadQueue = (service: ServiceName): string => `${service}.dead`;
 export const reportQueue = (partition: number): string => `reporting.reports.${partition}`;
 export const agentQueue = (principalId: string): string => `agent.${principalId}`;
-export const serviceUser = (service: ServiceName): string => `svc-${service}`;
+/** What stands before the service's name in the names of its installation's broker users. */
+const userPrefix = 'svc-';
+export const serviceUser = (service: ServiceName): string => `${userPrefix}${service}`;
+
+/** The broker user of a service, as it knows itself. */
+export interface ServiceIdentity {
+  readonly service: ServiceName;
+  readonly user: string;
+}
+
+/**
+ * The service whose broker user this is, undefined for everyone else. The users of one installation differ in the service's
+ * name only, so a service knows the others' by its own. No principal can have such a name: it is authenticated only after the
+ * broker's own table of users.
+ */
+export function serviceOfUser(user: unknown, own: ServiceIdentity): ServiceName | undefined {
+  if (typeof user !== 'string') return undefined;
+  const prefix = own.user.endsWith(own.service) ? own.user.slice(0, -own.service.length) : userPrefix;
+  return serviceNames.find((service) => user === `${prefix}${service}`);
+}
 
 /** Queues on the agents' virtual host that are not per partition. */
 export const agentQueues = {

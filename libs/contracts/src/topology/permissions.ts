@@ -1,5 +1,8 @@
 import type { ServiceName } from '../define/message';
+import { commands } from '../commands';
 import { serviceNames } from '../define/message';
+import { events } from '../events';
+import { queries } from '../queries';
 import { deadLetterKeeper, exchanges } from './names';
 import type { VirtualHost } from './topology';
 
@@ -25,11 +28,26 @@ const nothing = '^$';
 const escape = (name: string): string => name.replaceAll('.', '\\.');
 const anyOf = (...names: readonly string[]): string => `^(${names.join('|')})$`;
 
-/** Answers of queries and delayed redeliveries go through the default exchange. */
-const serviceWrite = anyOf(
-  ...[exchanges.events, exchanges.commands, exchanges.queries, exchanges.dead].map(escape),
-  'amq\\.default',
-);
+/** Routing keys that a service may publish to each exchange, from who owns or may send what. */
+const publishedBy = (service: ServiceName): Readonly<Record<string, readonly string[]>> => {
+  const keysOf = (contracts: readonly { readonly key: string; readonly senders: readonly ServiceName[] }[]) =>
+    contracts.filter(({ senders }) => senders.includes(service)).map(({ key }) => key);
+  return {
+    [exchanges.events]: events.filter(({ owner }) => owner === service).map(({ key }) => key),
+    [exchanges.commands]: keysOf(commands),
+    [exchanges.queries]: keysOf(queries),
+  };
+};
+
+/** Besides what it sends: dead letters, and answers of queries and delayed redeliveries, by the default exchange. */
+const serviceWrite = (service: ServiceName): string =>
+  anyOf(
+    ...Object.entries(publishedBy(service))
+      .filter(([, keys]) => keys.length > 0)
+      .map(([exchange]) => escape(exchange)),
+    escape(exchanges.dead),
+    'amq\\.default',
+  );
 
 const readOf = (service: ServiceName): string =>
   service === deadLetterKeeper
@@ -42,7 +60,7 @@ export const permissions: readonly Permission[] = [
     service,
     vhost: 'services' as const,
     configure: nothing,
-    write: serviceWrite,
+    write: serviceWrite(service),
     read: readOf(service),
   })),
   {
@@ -68,11 +86,14 @@ export const permissions: readonly Permission[] = [
   },
 ];
 
-/** A service publishes only events of its own context. */
-export const topicPermissions: readonly TopicPermission[] = serviceNames.map((service) => ({
-  service,
-  vhost: 'services',
-  exchange: exchanges.events,
-  write: `^${service}\\..+`,
-  read: '.*',
-}));
+/** A service publishes only the events that it owns, and the commands and queries of which it is a sender. */
+export const topicPermissions: readonly TopicPermission[] = serviceNames.flatMap((service) =>
+  Object.entries(publishedBy(service)).map(([exchange, keys]) => ({
+    service,
+    vhost: 'services' as const,
+    exchange,
+    write: keys.length > 0 ? anyOf(...keys.map(escape)) : nothing,
+    // Services bind nothing.
+    read: nothing,
+  })),
+);

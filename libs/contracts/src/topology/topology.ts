@@ -44,6 +44,11 @@ export interface Topology {
 
 /** Messages that a bounded queue holds before the broker refuses publishes. */
 const commandQueueLength = 100_000;
+/**
+ * Deliveries of one message before the broker dead-letters it by itself. Consumers do so a little earlier, because only they
+ * can say for sure who sent it.
+ */
+export const deliveryLimit = 20;
 const agentsInQueueLength = 200_000;
 /** A query is worthless after its caller's timeout. */
 const queryTtlMs = 10_000;
@@ -52,7 +57,7 @@ const queryTtlMs = 10_000;
 function quorum(dead: { exchange: string; owner: ServiceName }, extra: Arguments = {}): Arguments {
   return {
     'x-queue-type': 'quorum',
-    'x-delivery-limit': 20,
+    'x-delivery-limit': deliveryLimit,
     'x-overflow': 'reject-publish',
     'x-dead-letter-exchange': dead.exchange,
     'x-dead-letter-routing-key': dead.owner,
@@ -160,8 +165,8 @@ export function topology(partitions: number = partitionCount): Topology {
   return {
     exchanges: [
       { vhost: 'services', name: exchanges.events, type: 'topic' },
-      { vhost: 'services', name: exchanges.commands, type: 'direct' },
-      { vhost: 'services', name: exchanges.queries, type: 'direct' },
+      { vhost: 'services', name: exchanges.commands, type: 'topic' },
+      { vhost: 'services', name: exchanges.queries, type: 'topic' },
       { vhost: 'services', name: exchanges.dead, type: 'direct' },
       { vhost: 'agents', name: exchanges.agentsIn, type: 'topic' },
       { vhost: 'agents', name: exchanges.agentsOut, type: 'direct' },

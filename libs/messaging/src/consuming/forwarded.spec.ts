@@ -1,14 +1,20 @@
 import { isUuidv7, uuidv7 } from '@ymera/kernel';
 import type { ConsumeMessage } from 'amqplib';
 import { headerNames } from '../headers';
+import { createOriginKey, OriginAuthenticator } from '../origin';
 import { deadLetterOf, delayedOf, type Place } from './forwarded';
 
 const now = new Date('2026-03-01T12:00:00.000Z');
+const origins = new OriginAuthenticator([createOriginKey()]);
 const place: Place = {
-  vhost: 'agents',
-  queue: 'orchestrator.results',
-  service: 'orchestrator',
-  facts: { now, ownUser: 'svc-orchestrator', retentionMs: 1 },
+  facts: {
+    now,
+    vhost: 'agents',
+    queue: 'orchestrator.results',
+    own: { service: 'orchestrator', user: 'svc-orchestrator' },
+    origins,
+    retentionMs: 1,
+  },
   maxBodyBytes: 100,
 };
 
@@ -34,7 +40,7 @@ it('keeps sender, origin and trace of a message that comes back, and counts', ()
   expect(delayed.headers).toEqual({
     [headerNames.exchange]: 'agents.in',
     [headerNames.routingKey]: 'result.3.runner-1',
-    [headerNames.principal]: 'runner-1',
+    [headerNames.sender]: 'runner-1',
     [headerNames.attempts]: 1,
     traceparent,
   });
@@ -42,7 +48,13 @@ it('keeps sender, origin and trace of a message that comes back, and counts', ()
 
 it('remembers the first origin over several retries', () => {
   const first = delayedOf(message(), place, 1);
-  const again = message({ userId: 'svc-orchestrator', exchange: '', headers: first.headers });
+  const { headers } = origins.sign({ ...first, exchange: '', routingKey: first.queue });
+  const again = message({
+    userId: 'svc-orchestrator',
+    exchange: '',
+    messageId: first.messageId,
+    headers: { ...headers },
+  });
   const second = delayedOf(again, place, 1);
   expect(second.headers).toEqual({ ...first.headers, [headerNames.attempts]: 2 });
 });
@@ -50,13 +62,13 @@ it('remembers the first origin over several retries', () => {
 it('believes no stranger about origin, sender and attempts', () => {
   const forged = {
     [headerNames.exchange]: 'ymera.events',
-    [headerNames.principal]: 'admin',
+    [headerNames.sender]: 'admin',
     [headerNames.attempts]: 7,
   };
   expect(delayedOf(message({ headers: forged }), place, 1).headers).toEqual({
     [headerNames.exchange]: 'agents.in',
     [headerNames.routingKey]: 'result.3.runner-1',
-    [headerNames.principal]: 'runner-1',
+    [headerNames.sender]: 'runner-1',
     [headerNames.attempts]: 1,
   });
 });

@@ -1,18 +1,16 @@
 import { unreadableHeaders } from '@ymera/amqp';
-import { exchanges, type MessageHeaders, type OutgoingMessage, type VirtualHost } from '@ymera/contracts';
+import { exchanges, type MessageHeaders, type OutgoingMessage } from '@ymera/contracts';
 import { isUuidv7, sha256Hex, uuidv7 } from '@ymera/kernel';
 import type { ConsumeMessage } from 'amqplib';
 import type { DelayedMessage } from '../delayed-delivery';
 import { headerNames } from '../headers';
+import { originOf, type OriginAuthenticator } from '../origin';
 import { boundedText, shortText, traceparentOf } from './bounded-text';
-import { attemptsOf, principalOf, type IntakeFacts } from './intake';
+import { attemptsOf, isOwnCopy, senderOf, type IntakeFacts } from './intake';
 
 /** The place of a delivery, and its known history. */
 export interface Place {
-  readonly vhost: VirtualHost;
-  readonly queue: string;
-  readonly service: string;
-  readonly facts: IntakeFacts;
+  readonly facts: IntakeFacts & { readonly origins: Pick<OriginAuthenticator, 'macOf'> };
   /** Bytes of a body that are kept. */
   readonly maxBodyBytes: number;
 }
@@ -20,9 +18,9 @@ export interface Place {
 const maxReasonLength = 1000;
 
 /** None of a stranger's headers travels on, except the trace. */
-function kept(message: ConsumeMessage, { vhost, facts }: Place): MessageHeaders {
+function kept(message: ConsumeMessage, { facts }: Place): MessageHeaders {
   const original: MessageHeaders = message.properties.headers ?? {};
-  const isSentAgain = message.properties.userId === facts.ownUser && message.fields.exchange === '';
+  const isSentAgain = isOwnCopy(message, facts);
   const headers: Record<string, unknown> = {
     [headerNames.exchange]:
       (isSentAgain && boundedText(original[headerNames.exchange])) || message.fields.exchange,
@@ -32,8 +30,8 @@ function kept(message: ConsumeMessage, { vhost, facts }: Place): MessageHeaders 
   };
   const traceparent = traceparentOf(original['traceparent']);
   if (traceparent) headers['traceparent'] = traceparent;
-  const principal = vhost === 'agents' ? boundedText(principalOf(message, facts)) : undefined;
-  if (principal) headers[headerNames.principal] = principal;
+  const sender = boundedText(senderOf(message, facts));
+  if (sender) headers[headerNames.sender] = sender;
   return headers;
 }
 
@@ -44,10 +42,10 @@ const idOf = (message: ConsumeMessage): string => {
 
 /** The same message for the same queue, later. */
 export function delayedOf(message: ConsumeMessage, place: Place, afterMs: number): DelayedMessage {
-  const { now } = place.facts;
+  const { now, vhost, queue } = place.facts;
   return {
-    vhost: place.vhost,
-    queue: place.queue,
+    vhost,
+    queue,
     retryAt: new Date(now.getTime() + afterMs),
     messageId: idOf(message),
     type: shortText(message.properties.type) ?? '',
@@ -104,22 +102,29 @@ export function deadLetterOf(
 ): DeadMessage {
   const alterations = alterationsOf(message, place);
   const { content } = message;
-  const letter: OutgoingMessage = {
+  const { vhost, queue, own, now, origins } = place.facts;
+  const copy = {
     messageId: idOf(message),
-    vhost: place.vhost,
-    exchange: place.vhost === 'services' ? exchanges.dead : exchanges.agentsDead,
-    routingKey: place.service,
+    vhost,
     type: shortText(message.properties.type) ?? '',
+    headers: kept(message, place),
+    body: content.subarray(0, place.maxBodyBytes),
+  };
+  const letter: OutgoingMessage = {
+    ...copy,
+    exchange: vhost === 'services' ? exchanges.dead : exchanges.agentsDead,
+    routingKey: own.service,
     headers: {
-      ...kept(message, place),
+      ...copy.headers,
+      // The service that stores the letter cannot say who sent the message; with this it can be sent to us again.
+      [headerNames.mac]: origins.macOf(originOf({ ...copy, routingKey: queue })),
       [headerNames.code]: boundedText(cause.code) ?? 'unknown',
       [headerNames.reason]: reasonOf(cause.reason, alterations),
-      [headerNames.queue]: place.queue,
+      [headerNames.queue]: queue,
       [headerNames.attempts]: attemptsOf(message, place.facts),
-      [headerNames.deadAt]: place.facts.now.toISOString(),
+      [headerNames.deadAt]: now.toISOString(),
       ...(content.length > place.maxBodyBytes && { [headerNames.bodyBytes]: content.length }),
     },
-    body: content.subarray(0, place.maxBodyBytes),
   };
   return { letter, isAltered: alterations.length > 0 };
 }

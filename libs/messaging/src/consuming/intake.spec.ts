@@ -1,4 +1,5 @@
 import {
+  cancelWorkflow,
   commandMessage,
   eventMessage,
   livenessChanged,
@@ -9,11 +10,22 @@ import {
 import { uuidv7 } from '@ymera/kernel';
 import type { Message } from 'amqplib';
 import { headerNames } from '../headers';
-import { readAgentMessage, readCommand, readEvent, type IntakeFacts } from './intake';
+import { createOriginKey, OriginAuthenticator } from '../origin';
+import { readAgentMessage, readCommand, readEvent, senderOf, type IntakeFacts } from './intake';
 
 const now = new Date('2026-03-01T12:00:00.000Z');
 const day = 86_400_000;
-const facts: IntakeFacts = { now, ownUser: 'svc-reporting', retentionMs: 7 * day };
+const origins = new OriginAuthenticator([createOriginKey()]);
+const facts: IntakeFacts = {
+  now,
+  vhost: 'services',
+  queue: 'orchestrator.commands',
+  own: { service: 'orchestrator', user: 'svc-orchestrator' },
+  origins,
+  retentionMs: 7 * day,
+};
+const reporting = 'svc-reporting';
+const coordinator = 'svc-coordinator';
 const idAt = (time: number): string => uuidv7(time);
 
 interface Changes {
@@ -24,7 +36,7 @@ interface Changes {
 }
 
 function delivered(
-  sent: Pick<OutgoingMessage, 'messageId' | 'body' | 'headers'>,
+  sent: Pick<OutgoingMessage, 'messageId' | 'type' | 'body' | 'headers'>,
   changes: Changes = {},
 ): Message {
   return {
@@ -32,6 +44,7 @@ function delivered(
     fields: { deliveryTag: 1, redelivered: false, exchange: 'x', routingKey: 'k' },
     properties: {
       messageId: 'messageId' in changes ? changes.messageId : sent.messageId,
+      type: sent.type,
       userId: changes.userId,
       headers: { ...sent.headers, ...changes.headers },
     },
@@ -54,10 +67,20 @@ const fromAgent = (): OutgoingMessage => ({ ...order(), body: Buffer.from(JSON.s
 
 const codeOf = (intake: ReturnType<typeof readEvent>): string => (intake.ok ? 'ok' : intake.error.code);
 
+/** As we send it to our own queue again. */
+const copyOf = (sent: OutgoingMessage, sender: string): OutgoingMessage =>
+  origins.sign({
+    ...sent,
+    vhost: facts.vhost,
+    exchange: '',
+    routingKey: facts.queue,
+    headers: { ...sent.headers, [headerNames.sender]: sender },
+  });
+
 describe('facts', () => {
   it('are read with envelope and trace', () => {
     const sent = event();
-    expect(readEvent(livenessChanged, delivered(sent), facts)).toEqual({
+    expect(readEvent(livenessChanged, delivered(sent, { userId: reporting }), facts)).toEqual({
       ok: true,
       value: {
         id: sent.messageId,
@@ -78,7 +101,9 @@ describe('facts', () => {
     ['another envelope', { messageId: idAt(now.getTime()) }, 'invalid_payload'],
     ['a body that is no envelope', { body: { hello: 1 } }, 'invalid_payload'],
   ])('are refused with %s', (_name, changes, code) => {
-    expect(codeOf(readEvent(livenessChanged, delivered(event(), changes), facts))).toBe(code);
+    expect(
+      codeOf(readEvent(livenessChanged, delivered(event(), { userId: reporting, ...changes }), facts)),
+    ).toBe(code);
   });
 
   it.each([
@@ -87,14 +112,16 @@ describe('facts', () => {
     ['minus a minute', -60_000, 'ok'],
     ['minus an hour', -3_600_000, 'message_id_outside_window'],
   ])('that are %s old are judged by their id', (_name, age, code) => {
-    expect(codeOf(readEvent(livenessChanged, delivered(event(now.getTime() - age)), facts))).toBe(code);
+    expect(
+      codeOf(readEvent(livenessChanged, delivered(event(now.getTime() - age), { userId: reporting }), facts)),
+    ).toBe(code);
   });
 
   it('are refused when the payload does not fit, with the place', () => {
     const sent = event();
     const envelope = JSON.parse(sent.body.toString()) as { data: { principal_id?: string } };
     delete envelope.data.principal_id;
-    const read = readEvent(livenessChanged, delivered(sent, { body: envelope }), facts);
+    const read = readEvent(livenessChanged, delivered(sent, { userId: reporting, body: envelope }), facts);
     expect(read).toMatchObject({ ok: false, error: { code: 'invalid_payload' } });
     expect(read.ok ? '' : read.error.reason).toContain('principal_id');
   });
@@ -103,7 +130,7 @@ describe('facts', () => {
 describe('orders', () => {
   it('carry the time of their id', () => {
     const made = now.getTime() - 5_000;
-    expect(readCommand(resolveGate, delivered(order(made)), facts)).toMatchObject({
+    expect(readCommand(resolveGate, delivered(order(made), { userId: coordinator }), facts)).toMatchObject({
       ok: true,
       value: { time: new Date(made), attempts: 1 },
     });
@@ -111,9 +138,71 @@ describe('orders', () => {
 
   it('count attempts only where we counted ourselves', () => {
     const headers = { [headerNames.attempts]: 3 };
-    const read = (userId: string) => readCommand(resolveGate, delivered(order(), { headers, userId }), facts);
-    expect(read('svc-reporting')).toMatchObject({ value: { attempts: 4 } });
-    expect(read('svc-gateway')).toMatchObject({ value: { attempts: 1 } });
+    const copy = copyOf(order(), coordinator);
+    const read = (userId: string) => readCommand(resolveGate, delivered(copy, { headers, userId }), facts);
+    expect(read('svc-orchestrator')).toMatchObject({ value: { attempts: 4 } });
+    expect(read(coordinator)).toMatchObject({ value: { attempts: 1 } });
+  });
+});
+
+describe('senders', () => {
+  const of = (userId: string | undefined, message = order()) =>
+    codeOf(
+      readCommand(resolveGate, delivered(message, { ...(userId === undefined ? {} : { userId }) }), facts),
+    );
+
+  it.each([undefined, '', 'runner-1', 'svc-gateway', 'svc-orchestrator', 'svc-coordinator2', 'coordinator'])(
+    'of an order are those of its contract, not "%s"',
+    (userId) => {
+      expect(of(userId)).toBe('sender_not_allowed');
+    },
+  );
+
+  it('of a fact are its owner alone', () => {
+    const read = (userId: string) =>
+      codeOf(readEvent(livenessChanged, delivered(event(), { userId }), facts));
+    expect([read(reporting), read(coordinator)]).toEqual(['ok', 'sender_not_allowed']);
+  });
+
+  it('of a copy are those of the message, also when another service brings it', () => {
+    const copy = copyOf(order(), coordinator);
+    expect([of('svc-orchestrator', copy), of('svc-gateway', copy)]).toEqual(['ok', 'ok']);
+    expect(of('svc-orchestrator', copyOf(order(), 'svc-gateway'))).toBe('sender_not_allowed');
+  });
+
+  it.each([
+    ['another sender', { headers: { [headerNames.sender]: coordinator } }],
+    ['another exchange', { headers: { [headerNames.exchange]: 'x' } }],
+    ['another routing key', { headers: { [headerNames.routingKey]: 'x' } }],
+    ['another id', { messageId: idAt(now.getTime()) }],
+    ['another body', { body: resolveGate.sample }],
+    ['no MAC', { headers: { [headerNames.mac]: undefined } }],
+    ['a MAC of nothing', { headers: { [headerNames.mac]: '' } }],
+  ])('of a copy with %s are not believed', (_what, changes) => {
+    const made = { ...order(), body: Buffer.from(JSON.stringify(cancelWorkflow.sample)) };
+    const copy = copyOf(made, 'svc-reporting');
+    const message = delivered(copy, { userId: 'svc-orchestrator', ...changes });
+    expect(senderOf(message, facts)).toBe('svc-orchestrator');
+  });
+
+  it.each([
+    ['key', { origins: new OriginAuthenticator([createOriginKey()]) }],
+    ['queue', { queue: 'orchestrator.events' }],
+    ['virtual host', { vhost: 'agents' as const }],
+  ])('of a copy for another %s are not believed', (_what, other) => {
+    const message = delivered(copyOf(order(), coordinator), { userId: 'svc-orchestrator' });
+    expect(senderOf(message, facts)).toBe(coordinator);
+    expect(senderOf(message, { ...facts, ...other })).toBe('svc-orchestrator');
+  });
+
+  it('of copies from before a new key are believed by the older one', () => {
+    const [older, newer] = [createOriginKey(), createOriginKey()];
+    const copy = new OriginAuthenticator([older]).sign({
+      ...copyOf(order(), coordinator),
+      headers: { [headerNames.sender]: coordinator },
+    });
+    const both = { ...facts, origins: new OriginAuthenticator([newer, older]) };
+    expect(senderOf(delivered(copy, { userId: 'svc-orchestrator' }), both)).toBe(coordinator);
   });
 });
 
@@ -121,15 +210,16 @@ describe('messages from agents', () => {
   const read = (changes: Changes) => readAgentMessage(report, delivered(fromAgent(), changes), facts);
 
   it('are of the user that the broker has validated, whatever they say themselves', () => {
-    const headers = { [headerNames.principal]: 'another-principal' };
+    const headers = { [headerNames.sender]: 'another-principal' };
     expect(read({ userId: 'runner-1', headers })).toMatchObject({
       value: { principalId: 'runner-1', time: now },
     });
   });
 
   it('keep their sender when we send them again', () => {
-    const headers = { [headerNames.principal]: 'runner-1', [headerNames.attempts]: 1 };
-    expect(read({ userId: 'svc-reporting', headers })).toMatchObject({
+    const copy = copyOf(fromAgent(), 'runner-1');
+    const again = delivered(copy, { userId: 'svc-orchestrator', headers: { [headerNames.attempts]: 1 } });
+    expect(readAgentMessage(report, again, facts)).toMatchObject({
       value: { principalId: 'runner-1', attempts: 2 },
     });
   });

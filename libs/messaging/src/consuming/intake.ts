@@ -1,22 +1,31 @@
 import {
   cloudEvent,
+  serviceOfUser,
   type AgentMessageContract,
   type CommandContract,
   type EventContract,
   type MessageHeaders,
+  type ServiceIdentity,
+  type ServiceName,
+  type VirtualHost,
 } from '@ymera/contracts';
 import { err, messageIdTime, ok, uuidv7, type Result } from '@ymera/kernel';
 import type { Message } from 'amqplib';
 import type { z } from 'zod';
 import { headerNames } from '../headers';
+import { originOf, type OriginAuthenticator } from '../origin';
 import type { Received } from '../received';
 import { json, rejection, parseUntrustedJson, type Rejection } from './json-body';
 
 /** Input of the rules below, besides the message. */
 export interface IntakeFacts {
   readonly now: Date;
-  /** The user of our own connection. */
-  readonly ownUser: string;
+  readonly vhost: VirtualHost;
+  readonly queue: string;
+  /** Of our own connection. */
+  readonly own: ServiceIdentity;
+  /** Recognises the copies that we sent to ourselves. */
+  readonly origins: Pick<OriginAuthenticator, 'isAuthentic'>;
   /** Ids older than this cannot be distinguished from repetitions any more. */
   readonly retentionMs: number;
 }
@@ -28,7 +37,7 @@ const maxAttemptsHeader = 10_000;
 const headersOf = (message: Message): MessageHeaders => message.properties.headers ?? {};
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const isOurs = (message: Message, { ownUser }: IntakeFacts): boolean => message.properties.userId === ownUser;
+const isOurs = (message: Message, { own }: IntakeFacts): boolean => message.properties.userId === own.user;
 
 /** Trusted only in messages that we sent ourselves: retries and replays. */
 export function attemptsOf(message: Message, facts: IntakeFacts): number {
@@ -37,12 +46,47 @@ export function attemptsOf(message: Message, facts: IntakeFacts): number {
   return isOurs(message, facts) && isCount ? Math.min(finished, maxAttemptsHeader) + 1 : 1;
 }
 
-/** Who sent a message from an agent: the broker-validated user id, kept in our own header when we sent it again. */
-export function principalOf(message: Message, facts: IntakeFacts): string | undefined {
-  const kept = headersOf(message)[headerNames.principal];
-  if (isOurs(message, facts) && typeof kept === 'string') return kept;
-  const user: unknown = message.properties.userId;
+/** Whether it is a copy of ours, by any user: its headers say where it came from. */
+export function isOwnCopy(message: Message, { vhost, queue, origins }: IntakeFacts): boolean {
+  const headers = headersOf(message);
+  const mac = headers[headerNames.mac];
+  if (typeof mac !== 'string') return false;
+  const { messageId, type } = message.properties as { readonly messageId: unknown; readonly type: unknown };
+  const origin = originOf({
+    vhost,
+    routingKey: queue,
+    messageId: textOf(messageId),
+    type: textOf(type),
+    headers,
+    body: message.content,
+  });
+  return origin.sender !== '' && origins.isAuthentic(origin, mac);
+}
+
+/** Who sent a message first: the broker-validated user id, of a copy of ours the one that it had. */
+export function senderOf(message: Message, facts: IntakeFacts): string | undefined {
+  const user: unknown = isOwnCopy(message, facts)
+    ? headersOf(message)[headerNames.sender]
+    : message.properties.userId;
   return typeof user === 'string' && user !== '' ? user : undefined;
+}
+
+/** Only the senders that the contract names are believed, whatever the exchange that the message came by. */
+function checkSender(
+  key: string,
+  senders: readonly ServiceName[],
+  message: Message,
+  facts: IntakeFacts,
+): Result<void, Rejection> {
+  const sender = senderOf(message, facts);
+  const service = serviceOfUser(sender, facts.own);
+  if (service !== undefined && senders.includes(service)) return ok(undefined);
+  return err(
+    rejection(
+      'sender_not_allowed',
+      `${key} comes from ${senders.join(' or ')}, not from ${sender ?? 'a user that the broker has not validated'}`,
+    ),
+  );
 }
 
 function problemOf(type: string, error: z.ZodError): Rejection {
@@ -66,6 +110,8 @@ function withTrace(received: Received<unknown>, message: Message): Received<unkn
 const envelope = cloudEvent.omit({ data: true });
 
 export function readEvent(contract: EventContract, message: Message, facts: IntakeFacts): Intake {
+  const sender = checkSender(contract.key, [contract.owner], message, facts);
+  if (!sender.ok) return sender;
   const id = textOf(message.properties.messageId);
   const time = timeOfId(id, facts);
   if (!time.ok) return time;
@@ -98,6 +144,8 @@ export function readEvent(contract: EventContract, message: Message, facts: Inta
 const isVersion = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 1;
 
 export function readCommand(contract: CommandContract, message: Message, facts: IntakeFacts): Intake {
+  const sender = checkSender(contract.key, contract.senders, message, facts);
+  if (!sender.ok) return sender;
   const id = textOf(message.properties.messageId);
   const time = timeOfId(id, facts);
   if (!time.ok) return time;
@@ -125,7 +173,7 @@ export function readAgentMessage(
   message: Message,
   facts: IntakeFacts,
 ): Intake {
-  const principalId = principalOf(message, facts);
+  const principalId = senderOf(message, facts);
   if (principalId === undefined)
     return err(rejection('identity_missing', 'the message has no broker-validated user id'));
   const body = parseUntrustedJson(message.content);

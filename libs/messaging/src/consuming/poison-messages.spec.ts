@@ -11,26 +11,17 @@ import {
   startWorkflow,
   type ReplyOf,
 } from '@ymera/contracts';
-import {
-  failure,
-  FailureException,
-  isStorable,
-  ok,
-  sha256Hex,
-  silentLogger,
-  uuidv7,
-  type Result,
-} from '@ymera/kernel';
+import { failure, FailureException, isStorable, ok, sha256Hex, uuidv7, type Result } from '@ymera/kernel';
 import fc from 'fast-check';
 import { OnAgentMessage, OnCommand, OnQuery } from '../decorators';
 import type { ReceivedDeadLetter } from '../dead-letters/dead-letter';
-import { createMessaging, type Messaging } from '../messaging';
+import type { Messaging } from '../messaging';
 import { startApp, type TestApp } from '../testing/app';
 import { ready } from '../testing/broker-view';
 import { eventually } from '../testing/eventually';
 import { deeperThanTheStack, hostileMessage, notUtf8 } from '../testing/hostile-messages';
 import { field, publishRaw, rawTable, shortString, nested, type RawMessage } from '../testing/raw-publisher';
-import { startTestBroker, type TestBroker } from '../testing/test-broker';
+import { startTestBroker, type BrokerUser, type TestBroker } from '../testing/test-broker';
 
 /** Less than each test sends of what is hostile: one that is not settled and a second one would stop the queue. */
 const prefetch = 2;
@@ -63,6 +54,9 @@ class Handlers {
 }
 
 let broker: TestBroker;
+/** Of services that may send what the handlers take, so that what is hostile is read, and not refused for its sender. */
+let senderUser: BrokerUser;
+let askerUser: BrokerUser;
 let app: TestApp;
 let letters: ReceivedDeadLetter[];
 /** What the store of dead letters does besides keeping them; as PostgreSQL it takes no NUL and no half of a pair. */
@@ -79,6 +73,8 @@ async function store(letter: ReceivedDeadLetter): Promise<void> {
 
 beforeAll(async () => {
   broker = await startTestBroker();
+  senderUser = await broker.userOf('coordinator');
+  askerUser = await broker.userOf('gateway');
 });
 afterAll(() => broker.remove());
 
@@ -119,8 +115,10 @@ const deadOf = (vhost: Target['vhost']): Target => ({
 
 /** Whether the broker took it. What it does not take may end the connection. */
 async function sendOne(target: Target, message: RawMessage): Promise<boolean> {
-  const connection = await broker.connect(target.vhost);
-  const isTaken = await publishRaw(connection, target, message);
+  const sender = target.exchange === exchanges.queries ? askerUser : senderUser;
+  const connection = await broker.connect(target.vhost, sender.url);
+  const properties = { userId: shortString(Buffer.from(sender.user)), ...message.properties };
+  const isTaken = await publishRaw(connection, target, { ...message, properties });
   await connection.close().catch(() => undefined);
   return isTaken;
 }
@@ -134,9 +132,9 @@ async function send(target: Target, messages: readonly RawMessage[]): Promise<nu
 
 async function handlesGoodMessages(): Promise<void> {
   const id = uuidv7();
-  await app.messaging.publisher.publish(
-    commandMessage(startWorkflow, startWorkflow.sample, { id, time: new Date() }),
-  );
+  await (
+    await broker.as('coordinator')
+  ).publisher.publish(commandMessage(startWorkflow, startWorkflow.sample, { id, time: new Date() }));
   await eventually(() => orders.includes(id));
 }
 
@@ -260,16 +258,9 @@ describe('the keeper of dead letters', () => {
 
 describe('questions and answers', () => {
   let asker: Messaging;
-  beforeEach(() => {
-    asker = createMessaging({
-      url: broker.url,
-      vhost: broker.vhosts.services,
-      agentsVhost: broker.vhosts.agents,
-      service: 'gateway',
-      logger: silentLogger,
-    });
+  beforeEach(async () => {
+    asker = await broker.as('gateway');
   });
-  afterEach(() => asker.close());
 
   /** An answer to a forged address may cost the server its connection; who asks again then is answered. */
   const isAnswered = (): Promise<boolean> =>

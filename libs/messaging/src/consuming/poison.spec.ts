@@ -2,6 +2,7 @@ import { failure, FailureException, silentLogger } from '@ymera/kernel';
 import type { ConsumeMessage } from 'amqplib';
 import type { DelayedMessage } from '../delayed-delivery';
 import { retry } from '../disposition';
+import { createOriginKey, OriginAuthenticator } from '../origin';
 import { publishFailures } from '../publishing/publish-failures';
 import { isPoison } from './poison';
 import type { Session } from './session';
@@ -64,11 +65,15 @@ describe('Settler', () => {
       logger: silentLogger,
       stopping: new AbortController().signal,
       place: () => ({
-        vhost: 'agents',
-        queue: 'orchestrator.results',
-        service: 'orchestrator',
         maxBodyBytes: 100,
-        facts: { now: new Date(), ownUser: 'svc-orchestrator', retentionMs: 1 },
+        facts: {
+          now: new Date(),
+          vhost: 'agents',
+          queue: 'orchestrator.results',
+          own: { service: 'orchestrator', user: 'svc-orchestrator' },
+          origins: new OriginAuthenticator([createOriginKey()]),
+          retentionMs: 1,
+        },
       }),
     });
     const session = {

@@ -1,15 +1,16 @@
 import type { ReconnectingConnection } from '@ymera/amqp';
+import { deliveryLimit, type ServiceName, type VirtualHost } from '@ymera/contracts';
 import { err, ok, type Clock, type Logger, type Result } from '@ymera/kernel';
 import type { ConsumeMessage } from 'amqplib';
 import type { DelayedDelivery } from '../delayed-delivery';
 import { dead, type Disposition } from '../disposition';
 import { metrics } from '../metrics';
+import type { OriginAuthenticator } from '../origin';
 import type { Publisher } from '../publishing/publisher';
 import { inTraceOf, processing, processingBatch } from '../trace';
 import { BatchCollector } from './batch-collector';
 import { ChannelConsumer } from './channel-consumer';
 import type { Place } from './forwarded';
-import type { IntakeFacts } from './intake';
 import { rejection, type Rejection } from './json-body';
 import { PauseGate } from './pause-gate';
 import type { BatchTarget, Route, SingleTarget } from './route';
@@ -18,6 +19,10 @@ import { Settler } from './settler';
 import { bounded, verdictOf, type RetryPolicy } from './verdict';
 
 export interface QueueConsumerOptions extends Omit<Place, 'facts'> {
+  readonly vhost: VirtualHost;
+  readonly queue: string;
+  readonly service: ServiceName;
+  readonly origins: OriginAuthenticator;
   readonly connection: ReconnectingConnection;
   readonly publisher: Publisher;
   readonly delayed: DelayedDelivery;
@@ -30,6 +35,12 @@ export interface QueueConsumerOptions extends Omit<Place, 'facts'> {
   readonly clock: Clock;
   readonly logger: Logger;
 }
+
+/**
+ * Nothing has finished with the message so often that the next time would be too late: the broker gives it up then, and
+ * cannot say for sure who sent it.
+ */
+const maxDeliveries = deliveryLimit - 2;
 
 const pauseBackoff = { baseMs: 200, maxMs: 15_000 };
 
@@ -68,7 +79,7 @@ export class QueueConsumer {
       delayed,
       logger,
       stopping,
-      place: () => ({ ...options, facts: this.#facts() }),
+      place: () => ({ maxBodyBytes: options.maxBodyBytes, facts: this.#facts() }),
     });
     for (const { target } of options.routes.values())
       if (target.kind === 'batch' && !this.#collectors.has(target))
@@ -101,6 +112,12 @@ export class QueueConsumer {
 
   async #take(delivery: Delivery): Promise<void> {
     const { message, session } = delivery;
+    const deliveries = Number(message.properties.headers?.['x-delivery-count'] ?? 0);
+    if (deliveries >= maxDeliveries)
+      return this.#settler.settle(
+        delivery,
+        dead('delivery_limit', `delivered ${deliveries} times before, and never finished with`),
+      );
     const read = this.#read(message);
     if (!read.ok) return this.#settler.settle(delivery, dead(read.error.code, read.error.reason));
     const { received, target } = read.value;
@@ -212,9 +229,9 @@ export class QueueConsumer {
     return !session.epoch.live || this.#consumer.stopping.aborted;
   }
 
-  #facts(): IntakeFacts {
-    const { clock, connection, retentionMs } = this.options;
-    return { now: clock.now(), ownUser: connection.user, retentionMs };
+  #facts(): Place['facts'] {
+    const { clock, connection, retentionMs, service, vhost, queue, origins } = this.options;
+    return { now: clock.now(), vhost, queue, own: { service, user: connection.user }, origins, retentionMs };
   }
 
   /** Within the message's trace; where nothing else is logged, this line still shows that it was handled. */

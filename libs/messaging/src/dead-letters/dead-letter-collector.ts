@@ -1,4 +1,4 @@
-import { deadLetterQueues } from '@ymera/contracts';
+import { deadLetterQueues, type ServiceIdentity } from '@ymera/contracts';
 import type { Logger } from '@ymera/kernel';
 import type { RabbitConnections } from '../connection/rabbit-connections';
 import { DeadLetterConsumer, type HandleDeadLetter } from './dead-letter-consumer';
@@ -7,10 +7,26 @@ import { DeadLetterConsumer, type HandleDeadLetter } from './dead-letter-consume
 export class DeadLetterCollector {
   readonly #consumers: readonly DeadLetterConsumer[];
 
-  constructor(connections: RabbitConnections, take: HandleDeadLetter, logger: Logger) {
+  constructor({
+    connections,
+    own,
+    take,
+    logger,
+  }: {
+    readonly connections: RabbitConnections;
+    readonly own: ServiceIdentity;
+    readonly take: HandleDeadLetter;
+    readonly logger: Logger;
+  }) {
     this.#consumers = deadLetterQueues().map(
       (queue) =>
-        new DeadLetterConsumer({ queue, take, logger, connection: connections.of(queue.vhost, 'consume') }),
+        new DeadLetterConsumer({
+          queue,
+          own,
+          take,
+          logger,
+          connection: connections.of(queue.vhost, 'consume'),
+        }),
     );
   }
 

@@ -1,5 +1,5 @@
 import type { ReconnectingConnection } from '@ymera/amqp';
-import type { DeadLetterQueue } from '@ymera/contracts';
+import type { DeadLetterQueue, ServiceIdentity } from '@ymera/contracts';
 import { backoffMs, FailureException, sleep, type Logger } from '@ymera/kernel';
 import { ChannelConsumer } from '../consuming/channel-consumer';
 import { PauseGate } from '../consuming/pause-gate';
@@ -17,6 +17,7 @@ export type HandleDeadLetter = (letter: ReceivedDeadLetter) => Promise<void>;
 
 interface Options {
   readonly queue: DeadLetterQueue;
+  readonly own: ServiceIdentity;
   readonly connection: ReconnectingConnection;
   readonly take: HandleDeadLetter;
   readonly logger: Logger;
@@ -69,9 +70,9 @@ export class DeadLetterConsumer {
   }
 
   async #record({ session, message }: Delivery): Promise<void> {
-    const { queue, connection, take, logger } = this.options;
+    const { queue, own, take, logger } = this.options;
     const { stopping } = this.#consumer;
-    let [letter, ...lesser] = storableVersions(readDeadLetter(message, queue, connection.user));
+    let [letter, ...lesser] = storableVersions(readDeadLetter(message, queue, own));
     let isAltered = false;
     let failures = 0;
     for (;;) {

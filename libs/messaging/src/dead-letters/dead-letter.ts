@@ -1,7 +1,9 @@
 import {
   isLivingQueue,
-  serviceUser,
+  serviceOfUser,
   type DeadLetterQueue,
+  type MessageHeaders,
+  type ServiceIdentity,
   type ServiceName,
   type VirtualHost,
 } from '@ymera/contracts';
@@ -9,6 +11,14 @@ import { isUuidv7, sha256Hex } from '@ymera/kernel';
 import type { ConsumeMessage } from 'amqplib';
 import { boundedText, traceparentOf } from '../consuming/bounded-text';
 import { headerNames } from '../headers';
+
+/** By which its consumer knows a replay: sender and first destination. */
+interface DeadLetterOrigin {
+  readonly sender: string | undefined;
+  readonly headers: MessageHeaders;
+  /** With the consumer's own MAC. */
+  readonly isAuthenticated: boolean;
+}
 
 /** A message of a dead-letter queue, with the trusted part of its history. */
 export interface ReceivedDeadLetter {
@@ -21,6 +31,7 @@ export interface ReceivedDeadLetter {
   readonly type: string;
   /** The validated sender, of a message from an agent. */
   readonly principalId: string | undefined;
+  readonly origin: DeadLetterOrigin;
   readonly code: string;
   readonly reason: string;
   /** Equal for each delivery of one dead-lettering, and only for those. */
@@ -39,6 +50,8 @@ interface DeadLetterCause {
 }
 
 const maxTextLength = 1000;
+/** In which letters of before named the agent. */
+const formerPrincipalHeader = 'x-ymera-principal';
 
 /** Strangers' words go into a table and onto screens: without control characters, and bounded. */
 const text = (value: unknown, maxLength = 255): string | undefined =>
@@ -94,6 +107,33 @@ function brokersTime(time: unknown): Date | undefined {
   return isTime && typeof time.value === 'number' ? dateOf(time.value * 1000) : undefined;
 }
 
+const originHeaders = [
+  headerNames.sender,
+  headerNames.exchange,
+  headerNames.routingKey,
+  headerNames.mac,
+] as const;
+
+/** As they are: a character more or less, and the MAC would not fit. */
+function ownersOrigin(headers: MessageHeaders): DeadLetterOrigin {
+  const origin = Object.fromEntries(
+    originHeaders.flatMap((name) => {
+      const value = headers[name];
+      return typeof value === 'string' ? [[name, boundedText(value, maxTextLength)]] : [];
+    }),
+  );
+  return { ...unsignedOrigin(origin), isAuthenticated: headerNames.mac in origin };
+}
+
+function unsignedOrigin(headers: MessageHeaders): DeadLetterOrigin {
+  const sender = headers[headerNames.sender];
+  return {
+    sender: typeof sender === 'string' && sender !== '' ? sender : undefined,
+    headers,
+    isAuthenticated: false,
+  };
+}
+
 /**
  * Headers are trusted only in messages whose broker-validated user id is the owner's: an agent may write any. The queue
  * must be one from which this owner's messages can be dead-lettered, whatever the source, because a replay is published
@@ -102,16 +142,17 @@ function brokersTime(time: unknown): Date | undefined {
 export function readDeadLetter(
   message: ConsumeMessage,
   { vhost, owner }: Pick<DeadLetterQueue, 'vhost' | 'owner'>,
-  ownUser: string,
+  own: ServiceIdentity,
 ): ReceivedDeadLetter {
   const { properties, content } = message;
   const userId: unknown = properties.userId;
-  const isOwners = userId === serviceUser(owner) || userId === ownUser;
+  // The store's own user besides: letters of before were returned to their queue by it.
+  const isOwners = serviceOfUser(userId, own) === owner || userId === own.user;
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
   const { queue, ...death } = deathOf(message, isOwners);
   const messageId = text(properties.messageId);
   const bodyBytes: unknown = headers[headerNames.bodyBytes];
-  const principal = isOwners ? headers[headerNames.principal] : userId;
+  const sender = isOwners ? (headers[headerNames.sender] ?? headers[formerPrincipalHeader]) : userId;
   return {
     vhost,
     owner,
@@ -119,7 +160,8 @@ export function readDeadLetter(
     queue: queue !== undefined && isLivingQueue({ vhost, owner, name: queue }) ? queue : undefined,
     messageId: messageId !== undefined && isUuidv7(messageId) ? messageId : undefined,
     type: text(properties.type) ?? '',
-    principalId: vhost === 'agents' ? text(principal) : undefined,
+    principalId: vhost === 'agents' ? text(sender) : undefined,
+    origin: isOwners ? ownersOrigin(headers) : unsignedOrigin({ [headerNames.sender]: text(userId) ?? '' }),
     traceparent: traceparentOf(headers['traceparent']),
     body: content,
     bodyBytes: isOwners && typeof bodyBytes === 'number' ? bodyBytes : undefined,
@@ -143,6 +185,7 @@ export function storableVersions(
     diedAt,
     type: '',
     principalId: undefined,
+    origin: unsignedOrigin({}),
     traceparent: undefined,
   };
   const code = 'unstorable_message';

@@ -4,6 +4,7 @@ import { silentLogger, uuidv7 } from '@ymera/kernel';
 import { startTelemetry, type Telemetry } from '@ymera/observability';
 import { eventually } from '../testing/eventually';
 import { FakeConnection, type FakeChannel } from '../testing/fake-connection';
+import { createOriginKey, OriginAuthenticator } from '../origin';
 import { ChannelPublisher, type PublisherOptions, type Sink } from './channel-publisher';
 import { publishFailures } from './publish-failures';
 import { Publisher } from './publisher';
@@ -24,6 +25,7 @@ let publisher: Publisher;
 function start(options: Partial<PublisherOptions> = {}): void {
   connection = new FakeConnection();
   publisher = new Publisher(
+    new OriginAuthenticator([createOriginKey()]),
     () =>
       new ChannelPublisher(connection, {
         vhost: 'services',
@@ -174,6 +176,7 @@ it('gives a message that waited for the broker as long for its confirm as any ot
 it('calls no message confirmed because another one was answered twice', async () => {
   const unanswered: { index: number; sink: Sink }[] = [];
   const twice = new Publisher(
+    new OriginAuthenticator([createOriginKey()]),
     () =>
       ({
         offer: (_message: OutgoingMessage, index: number, sink: Sink) => {

@@ -1,5 +1,6 @@
-import type { OutgoingMessage } from '@ymera/contracts';
+import type { OutgoingMessage, ServiceIdentity } from '@ymera/contracts';
 import type { Failure } from '@ymera/kernel';
+import { asStoredNow } from './former-rows';
 import type { Publisher } from './publisher';
 
 /** A stored message; `id` is the row's. */
@@ -18,10 +19,13 @@ const outcomeOf = (id: string, problem: Failure | undefined): PublishOutcome => 
 
 /** The outbox's publisher (the port of that name in @ymera/persistence): rows in, one outcome for each. */
 export class RabbitOutboxPublisher {
-  constructor(private readonly publisher: Publisher) {}
+  constructor(
+    private readonly publisher: Publisher,
+    private readonly own: ServiceIdentity,
+  ) {}
 
   async publish(rows: readonly Row[]): Promise<readonly PublishOutcome[]> {
-    const problems = await this.publisher.publishAll(rows);
+    const problems = await this.publisher.publishAll(rows.map((row) => asStoredNow(row, this.own)));
     return rows.map(({ id }, index) => outcomeOf(id, problems[index]));
   }
 }

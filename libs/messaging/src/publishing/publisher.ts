@@ -1,20 +1,24 @@
 import type { OutgoingMessage, VirtualHost } from '@ymera/contracts';
 import { FailureException, type Failure } from '@ymera/kernel';
+import type { OriginAuthenticator } from '../origin';
 import type { ChannelPublisher, Sink } from './channel-publisher';
 
 /**
  * Publishes messages to the virtual host they name, persistent and mandatory. A promise settles when the broker has
- * answered: a message is safe from then on. Failures are the codes of `publishFailures`.
+ * answered: a message is safe from then on. A copy for a queue of our own is signed (ADR 0020). Failures are the codes of `publishFailures`.
  */
 export class Publisher {
   readonly #byVhost = new Map<VirtualHost, ChannelPublisher>();
 
-  constructor(private readonly create: (vhost: VirtualHost) => ChannelPublisher) {}
+  constructor(
+    private readonly origins: Pick<OriginAuthenticator, 'sign'>,
+    private readonly create: (vhost: VirtualHost) => ChannelPublisher,
+  ) {}
 
   /** Rejects with a `FailureException`. Never sends the message twice. */
   publish(message: OutgoingMessage): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#on(message.vhost).offer(message, 0, {
+      this.#on(message.vhost).offer(this.origins.sign(message), 0, {
         settled: (_index, problem) => (problem ? reject(new FailureException(problem)) : resolve()),
       });
     });
@@ -35,7 +39,8 @@ export class Publisher {
           if (left === 0) resolve(outcomes);
         },
       };
-      for (const [index, message] of messages.entries()) this.#on(message.vhost).offer(message, index, sink);
+      for (const [index, message] of messages.entries())
+        this.#on(message.vhost).offer(this.origins.sign(message), index, sink);
     });
   }
 

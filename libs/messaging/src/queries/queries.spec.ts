@@ -8,18 +8,9 @@ import {
   type QueryContract,
   type ReplyOf,
 } from '@ymera/contracts';
-import {
-  err,
-  failure,
-  FailureException,
-  isUuidv7,
-  ok,
-  silentLogger,
-  sleep,
-  type Result,
-} from '@ymera/kernel';
+import { err, failure, FailureException, isUuidv7, ok, sleep, type Result } from '@ymera/kernel';
 import { OnQuery, type QueryContext } from '../decorators';
-import { createMessaging, type Messaging } from '../messaging';
+import type { Messaging } from '../messaging';
 import { startApp, type TestApp } from '../testing/app';
 import { ready } from '../testing/broker-view';
 import { eventually } from '../testing/eventually';
@@ -55,18 +46,9 @@ beforeEach(async () => {
   contexts = [];
   answer = () => Promise.resolve(ok(workflow));
   app = await startApp(broker, Handlers, { drainMs: 300 });
-  asker = createMessaging({
-    url: broker.url,
-    vhost: broker.vhosts.services,
-    agentsVhost: broker.vhosts.agents,
-    service: 'gateway',
-    logger: silentLogger,
-  });
+  asker = await broker.as('gateway');
 });
-afterEach(async () => {
-  await app.close();
-  await asker.close();
-});
+afterEach(() => app.close());
 
 const ask = (timeoutMs = 5_000) => asker.queries.ask(getWorkflow, payload, { timeoutMs });
 
@@ -166,11 +148,27 @@ it('fails what waits for an answer when the connection is cut, and asks again ov
   await expect(eventually(() => ask(1_000).then((reply) => reply.ok), 20_000)).resolves.toBe(true);
 }, 40_000);
 
+it('refuses a question of a service that may not ask it', async () => {
+  const stranger = await broker.as('reporting');
+  await expect(stranger.queries.ask(getWorkflow, payload)).resolves.toMatchObject({
+    ok: false,
+    error: { kind: 'forbidden', code: 'sender_not_allowed' },
+  });
+  expect(contexts).toEqual([]);
+});
+
 it('publishes no answer to a queue of the asker’s choice', async () => {
-  const connection = await broker.connect('services');
+  const { user, url } = await broker.userOf('gateway');
+  const connection = await broker.connect('services', url);
   const channel = await connection.createConfirmChannel();
   const { queue } = await channel.assertQueue('', { exclusive: true });
-  const properties = { type: getWorkflow.key, replyTo: queue, correlationId: 'x', messageId: 'x' };
+  const properties = {
+    type: getWorkflow.key,
+    replyTo: queue,
+    correlationId: 'x',
+    messageId: 'x',
+    userId: user,
+  };
   channel.publish(exchanges.queries, getWorkflow.key, Buffer.from(JSON.stringify(payload)), properties);
   await channel.waitForConfirms();
   await eventually(() => contexts.length === 1);

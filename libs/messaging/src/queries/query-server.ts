@@ -1,5 +1,5 @@
 import { ReconnectingChannel, type ReconnectingConnection } from '@ymera/amqp';
-import { queryQueue, type QueryContract, type ServiceName } from '@ymera/contracts';
+import { queryQueue, serviceOfUser, type QueryContract, type ServiceName } from '@ymera/contracts';
 import {
   err,
   failure,
@@ -100,6 +100,19 @@ export class QueryServer {
     if (route === undefined)
       return err(failure('not_found', 'unknown_query', `${this.options.service} does not answer "${type}".`));
     const { contract } = route;
+    const { userId } = message.properties as { readonly userId: unknown };
+    const own = { service: this.options.service, user: this.options.consuming.user };
+    const asker = serviceOfUser(userId, own);
+    if (asker === undefined || !contract.senders.includes(asker)) {
+      this.options.logger.warn('question refused', { query: type, sender: shortText(userId) });
+      return err(
+        failure(
+          'forbidden',
+          'sender_not_allowed',
+          `${contract.key} is asked by ${contract.senders.join(' or ')}.`,
+        ),
+      );
+    }
     try {
       const payload = parse(contract, message.content);
       if (!payload.ok) return payload;

@@ -1,16 +1,31 @@
 import { amqpAddress, openConnection } from '@ymera/amqp';
-import { permissions, topology, topicPermissions, type ServiceName } from '@ymera/contracts';
+import {
+  commands,
+  events,
+  permissions,
+  topicPermissions,
+  topology,
+  type OutgoingMessage,
+  type ServiceName,
+} from '@ymera/contracts';
+import { silentLogger } from '@ymera/kernel';
 import type { ChannelModel } from 'amqplib';
 import { randomBytes } from 'node:crypto';
+import { createMessaging, type Messaging } from '../messaging';
 import { declareTopology } from '../topology/declare-topology';
 import { eventually } from './eventually';
+
+export interface BrokerUser {
+  readonly user: string;
+  readonly url: string;
+}
 
 /**
  * A pair of virtual hosts with a user of their own on the real broker, so that cutting its connections affects no other
  * test.
  */
 export interface TestBroker {
-  /** With our service's user. */
+  /** With the orchestrator's user, whose handlers the tests run. */
   readonly url: string;
   readonly user: string;
   readonly vhosts: { readonly services: string; readonly agents: string };
@@ -18,10 +33,21 @@ export interface TestBroker {
   addUser(name: string): Promise<string>;
   /** A user with exactly the permissions of this service's user. */
   addServiceUser(service: ServiceName): Promise<string>;
+  /** The user of another service. */
+  userOf(service: ServiceName): Promise<BrokerUser>;
+  /** The messaging of another service, with a user of its own; closed with the broker. */
+  as(service: ServiceName): Promise<Messaging>;
+  /** Publishes each event or command as a service that may. */
+  send(...messages: readonly OutgoingMessage[]): Promise<void>;
   connect(vhost: 'services' | 'agents', url?: string): Promise<ChannelModel>;
   /** As an operator or a restarting broker does it. */
   cutConnections(): Promise<void>;
   remove(): Promise<void>;
+}
+
+function senderOf({ type }: OutgoingMessage): ServiceName {
+  const owner = events.find(({ key }) => key === type)?.owner;
+  return owner ?? commands.find(({ key }) => key === type)?.senders[0] ?? 'coordinator';
 }
 
 function required(name: string): string {
@@ -46,17 +72,17 @@ export async function startTestBroker(): Promise<TestBroker> {
   const { host } = new URL(required('YMERA_RABBITMQ_URL'));
   const run = `test-messaging-${randomBytes(5).toString('hex')}`;
   const vhosts = { services: `${run}-services`, agents: `${run}-agents` };
-  const users: string[] = [];
+  const users = new Set<string>();
   const addUser = async (name: string): Promise<string> => {
-    users.push(name);
+    users.add(name);
     await manage('PUT', `users/${name}`, { password: 'test', tags: '' });
     for (const vhost of Object.values(vhosts))
       await manage('PUT', `permissions/${vhost}/${name}`, { configure: '.*', write: '.*', read: '.*' });
     return `amqp://${name}:test@${host}`;
   };
   const addServiceUser = async (service: ServiceName): Promise<string> => {
-    const name = `${run}-${service}`;
-    users.push(name);
+    const name = `${run}-limited-${service}`;
+    users.add(name);
     await manage('PUT', `users/${name}`, { password: 'test', tags: '' });
     for (const { vhost, configure, write, read } of permissions.filter((each) => each.service === service))
       await manage('PUT', `permissions/${vhosts[vhost]}/${name}`, { configure, write, read });
@@ -67,23 +93,50 @@ export async function startTestBroker(): Promise<TestBroker> {
     return `amqp://${name}:test@${host}`;
   };
   for (const vhost of Object.values(vhosts)) await manage('PUT', `vhosts/${vhost}`);
-  const url = await addUser(run);
+  const user = `${run}-orchestrator`;
+  const url = await addUser(user);
+  const others = new Map<ServiceName, Promise<Messaging>>();
+  const userOf = async (service: ServiceName): Promise<BrokerUser> => {
+    const name = `${run}-${service}`;
+    return { user: name, url: await addUser(name) };
+  };
+  const open = async (service: ServiceName): Promise<Messaging> =>
+    createMessaging({
+      url: (await userOf(service)).url,
+      vhost: vhosts.services,
+      agentsVhost: vhosts.agents,
+      service,
+      logger: silentLogger,
+    });
+  const as = (service: ServiceName): Promise<Messaging> => {
+    const known = others.get(service) ?? open(service);
+    others.set(service, known);
+    return known;
+  };
   await declareTopology(url, topology(1), vhosts);
   return {
     url,
-    user: run,
+    user,
     vhosts,
     addUser,
     addServiceUser,
+    userOf,
+    as,
+    send: async (...messages) => {
+      await Promise.all(
+        messages.map(async (message) => (await as(senderOf(message))).publisher.publish(message)),
+      );
+    },
     connect: (vhost, as = url) => openConnection(amqpAddress({ url: as, vhost: vhosts[vhost] })),
     cutConnections: async () => {
       // The broker's own list lags behind a moment.
-      await eventually(async () => (await manage('GET', `connections/username/${run}`)).includes(run));
-      await manage('DELETE', `connections/username/${run}`);
+      await eventually(async () => (await manage('GET', `connections/username/${user}`)).includes(run));
+      for (const name of users) await manage('DELETE', `connections/username/${name}`);
     },
     remove: async () => {
+      for (const other of others.values()) await (await other).close();
       for (const vhost of Object.values(vhosts)) await manage('DELETE', `vhosts/${vhost}`);
-      for (const user of users) await manage('DELETE', `users/${user}`);
+      for (const name of users) await manage('DELETE', `users/${name}`);
     },
   };
 }

@@ -83,7 +83,7 @@ describe('messages from agents', () => {
     await report(options);
     const message = await agentsLetter();
     expect(header(message, headerNames.code)).toBe(code);
-    expect(header(message, headerNames.principal)).toBe('userId' in options ? agent : undefined);
+    expect(header(message, headerNames.sender)).toBe('userId' in options ? agent : undefined);
     expect(progressed).toEqual([]);
   });
 });

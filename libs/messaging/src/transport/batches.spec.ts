@@ -80,7 +80,7 @@ it('hands over many facts at once, of several types, and acknowledges them', asy
     { aggregateId: 'runner-1', aggregateVersion: 1, payload: sessionOpened.sample },
     { id: uuidv7(), time: new Date() },
   );
-  await app.messaging.publisher.publishAll([...facts(100), opened]);
+  await broker.send(...facts(100), opened);
   const all = await eventually(() => batches.flat().length === 101 && batches.flat());
   expect(new Set(all.map(({ type }) => type))).toEqual(new Set([livenessChanged.key, sessionOpened.key]));
   expect(Math.max(...batches.map((batch) => batch.length))).toBeLessThanOrEqual(50);
@@ -97,7 +97,7 @@ it('finds the poisoned message of a batch and lets the others through', async ()
     done.push(...agentsOf(messages));
     return Promise.resolve();
   };
-  await app.messaging.publisher.publishAll(facts(40));
+  await broker.send(...facts(40));
   const letter = await take(broker, 'services', deadQueue('orchestrator'));
   expect(letter.properties.headers?.[headerNames.code]).toBe('poisoned');
   await eventually(() => done.length === 39);
@@ -110,7 +110,7 @@ it('finds the poisoned message of a batch and lets the others through', async ()
 
 it('lays an unreadable message aside without its batch noticing', async () => {
   const unreadable = { ...fact('agent-x'), body: Buffer.from('{}') };
-  await app.messaging.publisher.publishAll([fact('agent-0'), unreadable, fact('agent-1')]);
+  await broker.send(fact('agent-0'), unreadable, fact('agent-1'));
   const letter = await take(broker, 'services', deadQueue('orchestrator'));
   expect(letter.properties.headers?.[headerNames.code]).toBe('invalid_payload');
   await eventually(() => batches.flat().length === 2);
@@ -122,7 +122,7 @@ it('carries out one disposition for each message', async () => {
     Promise.resolve(
       agentsOf(messages).map((agent) => (agent === 'agent-1' ? dead('unwanted', 'no') : ack())),
     );
-  await app.messaging.publisher.publishAll(facts(3));
+  await broker.send(...facts(3));
   const letter = await take(broker, 'services', deadQueue('orchestrator'));
   expect(letter.properties.headers?.[headerNames.code]).toBe('unwanted');
   await app.close();
@@ -135,7 +135,7 @@ it('pauses as a whole while the database is away, and bisects nothing', async ()
     isUnavailable
       ? Promise.reject(new FailureException(failure('unavailable', 'database_unavailable', 'Away.')))
       : Promise.resolve();
-  await app.messaging.publisher.publishAll(facts(10));
+  await broker.send(...facts(10));
   await eventually(() => batches.length >= 2);
   isUnavailable = false;
   const [first = [], second = []] = batches;

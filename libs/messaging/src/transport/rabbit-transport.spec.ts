@@ -3,6 +3,8 @@ import {
   commandMessage,
   commandQueue,
   deadQueue,
+  deliveryLimit,
+  eventQueue,
   eventMessage,
   exchanges,
   livenessChanged,
@@ -62,7 +64,7 @@ afterEach(() => app.close());
 
 const order = (age = 0): OutgoingMessage =>
   commandMessage(startWorkflow, startWorkflow.sample, { id: uuidv7(Date.now() - age), time: new Date() });
-const send = (message: OutgoingMessage): Promise<void> => app.messaging.publisher.publish(message);
+const send = (message: OutgoingMessage): Promise<void> => broker.send(message);
 const header = (message: GetMessage, name: string): unknown => message.properties.headers?.[name];
 const letter = (): Promise<GetMessage> => take(broker, 'services', deadQueue('orchestrator'));
 const isEmpty = async (): Promise<boolean> =>
@@ -208,6 +210,53 @@ it('keeps a message whose retry cannot be stored', async () => {
   expect(commands).toHaveLength(1);
 });
 
+it('gives a message up before the broker does, as one that only it can vouch for', async () => {
+  await app.close();
+  const connection = await broker.connect('services');
+  const channel = await connection.createChannel();
+  let deliveries = 0;
+  // A consumer that dies with the message each time.
+  const { consumerTag } = await channel.consume(commandQueue('orchestrator'), (message) => {
+    if (message && (deliveries += 1) <= deliveryLimit - 2) channel.nack(message);
+  });
+  const sent = order();
+  await send(sent);
+  await eventually(() => deliveries === deliveryLimit - 1);
+  await channel.cancel(consumerTag);
+  await connection.close();
+  app = await startApp(broker, Handlers);
+  const dead = await letter();
+  expect(header(dead, headerNames.code)).toBe('delivery_limit');
+  expect(header(dead, headerNames.sender)).toMatch(/-coordinator$/);
+  expect(header(dead, headerNames.mac)).toEqual(expect.any(String));
+  expect(commands).toEqual([]);
+});
+
+it.each([
+  ['another service', async () => (await broker.as('reporting')).publisher],
+  ['ourselves', async () => Promise.resolve(app.messaging.publisher)],
+])('refuses an order from %s, by any exchange, and runs no handler', async (_who, publisherOf) => {
+  const publisher = await publisherOf();
+  for (const way of [{}, { exchange: '', routingKey: commandQueue('orchestrator') }]) {
+    await publisher.publish({ ...order(), ...way });
+    const refused = await letter();
+    expect(header(refused, headerNames.code)).toBe('sender_not_allowed');
+    expect(header(refused, headerNames.reason)).toContain('comes from coordinator, not from');
+  }
+  expect(commands).toEqual([]);
+});
+
+it('refuses a fact that is not told by its owner, also by the queue itself', async () => {
+  const fact = { aggregateId: 'tester-1', aggregateVersion: 1, payload: livenessChanged.sample };
+  const forged = eventMessage(livenessChanged, fact, { id: uuidv7(), time: new Date() });
+  const { publisher } = await broker.as('coordinator');
+  for (const way of [{}, { exchange: '', routingKey: eventQueue('orchestrator') }]) {
+    await publisher.publish({ ...forged, ...way });
+    expect(header(await letter(), headerNames.code)).toBe('sender_not_allowed');
+  }
+  expect(events).toEqual([]);
+});
+
 it('keeps a message whose dead letter is not routable yet', async () => {
   const connection = await broker.connect('services');
   const channel = await connection.createChannel();
@@ -233,10 +282,11 @@ it('goes on after its connections were cut, with every message exactly once on t
     seen.add(id);
   };
   const sent = Array.from({ length: 200 }, () => order());
+  const coordinator = await broker.as('coordinator');
   // As the outbox does it: what is not confirmed is given again, by its owner.
   let unconfirmed = sent;
   const publish = async (): Promise<boolean> => {
-    const outcomes = await app.messaging.publisher.publishAll(unconfirmed);
+    const outcomes = await coordinator.publisher.publishAll(unconfirmed);
     unconfirmed = unconfirmed.filter((_message, index) => outcomes[index] !== undefined);
     return unconfirmed.length === 0;
   };

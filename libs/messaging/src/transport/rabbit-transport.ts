@@ -14,6 +14,7 @@ import { QueueConsumer } from '../consuming/queue-consumer';
 import { subscriptionKey } from '../decorators';
 import type { DelayedDelivery } from '../delayed-delivery';
 import { maxBodyBytes } from '../limits';
+import type { OriginAuthenticator } from '../origin';
 import type { Publisher } from '../publishing/publisher';
 import { QueryServer, type QueryRoute } from '../queries/query-server';
 import type { Subscription } from '../subscription';
@@ -42,6 +43,7 @@ export interface TransportOptions {
 interface Parts {
   readonly connections: RabbitConnections;
   readonly publisher: Publisher;
+  readonly origins: OriginAuthenticator;
   readonly service: ServiceName;
   readonly logger: Logger;
 }
@@ -181,10 +183,11 @@ export class RabbitTransport extends Server implements CustomTransportStrategy {
   }
 
   #consumerOf(plan: QueuePlan): QueueConsumer {
-    const { service, connections, publisher, logger } = this.parts;
+    const { service, connections, publisher, origins, logger } = this.parts;
     const { options } = this;
     return new QueueConsumer({
       service,
+      origins,
       vhost: plan.vhost,
       queue: plan.queue,
       routes: plan.routes,

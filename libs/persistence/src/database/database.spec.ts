@@ -210,11 +210,11 @@ describe('migrations', () => {
     ).map(({ name }) => name);
 
   it('go down to nothing and up again, in the service’s own schema', async () => {
-    expect(await tables()).toEqual(['counters', 'inbox', 'migrations', 'outbox']);
+    expect(await tables()).toEqual(['counters', 'inbox', 'migrations', 'origin_keys', 'outbox']);
     await service.database.migrateDown(counterMigrations.length);
     expect(await tables()).toEqual(['migrations']);
     await service.database.migrateUp();
-    expect(await tables()).toEqual(['counters', 'inbox', 'migrations', 'outbox']);
+    expect(await tables()).toEqual(['counters', 'inbox', 'migrations', 'origin_keys', 'outbox']);
     const elsewhere = await asAdmin(
       (query) => query(`SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace`),
       { adminUrl: service.adminUrl },

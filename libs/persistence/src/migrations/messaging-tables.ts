@@ -46,5 +46,26 @@ class MessagingTables1700000000000 implements MigrationInterface {
   }
 }
 
-/** Outbox (with delayed redeliveries) and inbox: the first migrations of every service. */
-export const messagingMigrations: readonly MigrationClass[] = [MessagingTables1700000000000];
+/** Keys by which a service recognises what it sent to itself (ADR 0020). Only the owner of the schema reads them. */
+class OriginKeys1700000000001 implements MigrationInterface {
+  readonly name = 'OriginKeys1700000000001';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE origin_keys (
+        version integer PRIMARY KEY,
+        key bytea NOT NULL CHECK (length(key) = 32),
+        created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+      )`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE origin_keys');
+  }
+}
+
+/** Outbox (with delayed redeliveries), inbox and keys: the first migrations of every service. */
+export const messagingMigrations: readonly MigrationClass[] = [
+  MessagingTables1700000000000,
+  OriginKeys1700000000001,
+];

@@ -20,7 +20,7 @@ describe('PostgresDelayedDelivery', () => {
       vhost: 'agents',
       messageId: uuidv7(),
       type: 'result',
-      headers: { 'x-ymera-attempts': 2, 'x-ymera-principal': 'runner-1' },
+      headers: { 'x-ymera-attempts': 2, 'x-ymera-sender': 'runner-1' },
       body: Buffer.from([0, 255, 10, 128]),
     } as const;
     const retryAt = new Date(Date.now() + 1200);

@@ -1,5 +1,6 @@
 import { uuidv7, sleep } from '@ymera/kernel';
 import { renderMetrics } from '@ymera/observability';
+import { counterMigrations } from '../testing/counter-store';
 import { eventually, leakGuard } from '@ymera/testing';
 import { sendFact } from '../testing/counter-service';
 import { RecordingPublisher } from '../testing/recording-publisher';
@@ -154,7 +155,7 @@ describe('OutboxRelay', () => {
 
   it('does not start without its tables', async () => {
     const relay = relayOf(new RecordingPublisher());
-    await relayed.service.database.migrateDown(2);
+    await relayed.service.database.migrateDown(counterMigrations.length);
     await expect(relay.start()).rejects.toThrow('inbox');
     await relayed.service.database.migrateUp();
   });

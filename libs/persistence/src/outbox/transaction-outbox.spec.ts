@@ -54,7 +54,7 @@ describe('TransactionOutbox', () => {
     const row = await rowOf((outbox) => outbox.command(cancelWorkflow, cancelWorkflow.sample));
     expect(row).toMatchObject({
       kind: 'command',
-      exchange: 'ymera.commands',
+      exchange: 'ymera.commands.v2',
       routingKey: cancelWorkflow.key,
     });
     expect(row.json).toEqual(cancelWorkflow.sample);

@@ -2,12 +2,14 @@ import type { BaseServiceConfig } from '@ymera/config';
 import type { ServiceName } from '@ymera/contracts';
 import {
   createMessaging,
+  createOriginKey,
   type Messaging,
   type RabbitTransport,
   type TransportOptions,
 } from '@ymera/messaging';
 import {
   createDatabase,
+  loadOriginKeys,
   OutboxRelay,
   PostgresDelayedDelivery,
   PostgresUnitOfWork,
@@ -59,6 +61,7 @@ export async function openServiceInfrastructure(
     agentsVhost: config.YMERA_RABBITMQ_AGENTS_VHOST,
     service,
     logger,
+    originKeys: await loadOriginKeys(database.sql, createOriginKey),
   });
   shutdown.defer('messaging', () => messaging.close());
   const relay = new OutboxRelay({ database, publisher: messaging.outbox, service, logger });

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { rabbitmqDefinitions, topology } from '@ymera/contracts';
+import { rabbitmqDefinitions, serviceNames, serviceUser, topology, type ServiceName } from '@ymera/contracts';
 import { eventually } from '../eventually';
 import { requiredEnvironment } from '../required-environment';
 import { management } from './management-api';
 
 export interface TestVhosts {
-  /** `amqp://user:password@host:port`, without a virtual host. */
+  /** `amqp://user:password@host:port` of an administrator, without a virtual host. */
   readonly url: string;
+  /** The same with the user of a service, which may do what the contracts let it do. */
+  urlOf(service: ServiceName): string;
+  /** The same with a user that may publish under the name of any principal. */
+  readonly principalsUrl: string;
   readonly servicesVhost: string;
   readonly agentsVhost: string;
   /** Fails when the test left connections open; the virtual hosts are deleted either way. */
@@ -53,21 +57,45 @@ export async function testVhosts({
   const prefix = `ymera-test-${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
   const vhosts = { services: `${prefix}-services`, agents: `${prefix}-agents` };
   await removeLeftovers();
-  const user = decodeURIComponent(url.username) || 'guest';
-  await management('POST', 'definitions', {
-    ...rabbitmqDefinitions(topology(partitions), vhosts),
-    // The services' users belong to an installation; tests connect as the administrator.
-    permissions: Object.values(vhosts).map((vhost) => ({
-      user,
-      vhost,
-      configure: '.*',
-      write: '.*',
-      read: '.*',
-    })),
-    topic_permissions: [],
+  const administrator = decodeURIComponent(url.username) || 'guest';
+  const password = randomBytes(16).toString('hex');
+  const userOf = (service: ServiceName): string => `${prefix}-${service}`;
+  const impersonator = `${prefix}-principals`;
+  const users = new Map(serviceNames.map((service) => [serviceUser(service), userOf(service)]));
+  const definitions = rabbitmqDefinitions(topology(partitions), vhosts);
+  const ofThisTest = <P extends { readonly user: string }>(permission: P): P => ({
+    ...permission,
+    user: users.get(permission.user) ?? permission.user,
   });
+  await management('POST', 'definitions', {
+    ...definitions,
+    users: [
+      ...[...users.values()].map((name) => ({ name, password, tags: '' })),
+      { name: impersonator, password, tags: 'impersonator' },
+    ],
+    permissions: [
+      ...definitions.permissions.map(ofThisTest),
+      ...Object.values(vhosts).flatMap((vhost) =>
+        [administrator, impersonator].map((user) => ({
+          user,
+          vhost,
+          configure: '.*',
+          write: '.*',
+          read: '.*',
+        })),
+      ),
+    ],
+    topic_permissions: definitions.topic_permissions.map(ofThisTest),
+  });
+  const addressOf = (user: string): string => {
+    const address = new URL(url);
+    Object.assign(address, { username: user, password });
+    return address.href.replace(/\/$/, '');
+  };
   return {
     url: url.href.replace(/\/$/, ''),
+    urlOf: (service) => addressOf(userOf(service)),
+    principalsUrl: addressOf(impersonator),
     servicesVhost: vhosts.services,
     agentsVhost: vhosts.agents,
     async close() {
@@ -77,7 +105,10 @@ export async function testVhosts({
           intervalMs: 200,
         });
       } finally {
-        await Promise.all(Object.values(vhosts).map(remove));
+        await Promise.all([
+          ...Object.values(vhosts).map(remove),
+          management('POST', 'users/bulk-delete', { users: [...users.values(), impersonator] }),
+        ]);
       }
     },
   };

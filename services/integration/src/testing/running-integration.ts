@@ -124,7 +124,7 @@ export class RunningIntegration {
   private constructor(
     private readonly server: TestDatabase,
     private readonly broker: TestVhosts,
-    private readonly messaging: Messaging,
+    private readonly others: Readonly<Record<'gateway' | 'coordinator' | 'orchestrator', Messaging>>,
     private readonly path: string | undefined,
   ) {}
 
@@ -137,8 +137,14 @@ export class RunningIntegration {
       testVhosts(),
     ]);
     const vhost = broker.servicesVhost;
-    const messaging = createMessaging({ url: broker.url, vhost, service: 'gateway', logger: silentLogger });
-    const running = new RunningIntegration(server, broker, messaging, path);
+    const as = (service: 'gateway' | 'coordinator' | 'orchestrator'): Messaging =>
+      createMessaging({ url: broker.urlOf(service), vhost, service, logger: silentLogger });
+    const others = {
+      gateway: as('gateway'),
+      coordinator: as('coordinator'),
+      orchestrator: as('orchestrator'),
+    };
+    const running = new RunningIntegration(server, broker, others, path);
     await running.startAgain();
     running.standIns.push(
       await running.standIn('registry', Registry),
@@ -149,7 +155,7 @@ export class RunningIntegration {
 
   async stop(): Promise<void> {
     for (const service of [this.service, ...this.standIns]) await service.stop();
-    await this.messaging.close();
+    await Promise.all(Object.values(this.others).map((messaging) => messaging.close()));
     await Promise.all([this.broker.close(), this.server.drop()]);
     rmSync(this.dataDir, { recursive: true, force: true });
   }
@@ -184,30 +190,31 @@ export class RunningIntegration {
   }
 
   ask<P extends z.ZodType, R extends z.ZodType>(contract: QueryContract<P, R>, payload: z.input<P>) {
-    return this.messaging.queries.ask(contract, payload);
+    const { gateway, coordinator } = this.others;
+    return (contract.senders.includes('gateway') ? gateway : coordinator).queries.ask(contract, payload);
   }
 
   createCommit(order: CreateCommitOrder, id = uuidv7()): Promise<void> {
-    return this.messaging.publisher.publish(
+    return this.others.orchestrator.publisher.publish(
       commandMessage(materialiseChange, order, { id, time: new Date() }),
     );
   }
 
   /** In the version of the order from before patches could be artefacts. */
   createSameCommit(order: PayloadOf<typeof materialiseChangeV1>): Promise<void> {
-    return this.messaging.publisher.publish(
+    return this.others.orchestrator.publisher.publish(
       commandMessage(materialiseChangeV1, order, { id: uuidv7(), time: new Date() }),
     );
   }
 
   land(order: LandOrder, id = uuidv7(), headers: Readonly<Record<string, string>> = {}): Promise<void> {
-    return this.messaging.publisher.publish(
+    return this.others.orchestrator.publisher.publish(
       commandMessage(landChange, order, { id, time: new Date(), headers }),
     );
   }
 
   withdraw(withdrawal: Withdrawal): Promise<void> {
-    return this.messaging.publisher.publish(
+    return this.others.orchestrator.publisher.publish(
       commandMessage(withdrawLanding, withdrawal, { id: uuidv7(), time: new Date() }),
     );
   }
@@ -227,7 +234,7 @@ export class RunningIntegration {
   private config(): IntegrationConfig {
     return loadConfig(configSchema, {
       YMERA_POSTGRES_URL: this.server.url,
-      YMERA_RABBITMQ_URL: this.broker.url,
+      YMERA_RABBITMQ_URL: this.broker.urlOf('integration'),
       YMERA_RABBITMQ_VHOST: this.broker.servicesVhost,
       YMERA_RABBITMQ_AGENTS_VHOST: this.broker.agentsVhost,
       YMERA_HTTP_PORT: '0',
@@ -245,8 +252,8 @@ export class RunningIntegration {
         name,
         transports: [RabbitTransport],
         module: (_config, { shutdown, logger }) => {
-          const { url, servicesVhost: vhost } = this.broker;
-          const own = createMessaging({ url, vhost, service: name, logger });
+          const vhost = this.broker.servicesVhost;
+          const own = createMessaging({ url: this.broker.urlOf(name), vhost, service: name, logger });
           shutdown.defer('messaging', () => own.close());
           return {
             module: StandInModule,

@@ -44,8 +44,8 @@ describe('facts about dead letters', () => {
     recording = new RecordDeadLetter({ ...shared, publishing, maxLetters: 10_000 });
     const retentionMs = 7 * dayMs;
     const reading = new ReadDeadLetters({ ...shared, retentionMs });
-    const principalHeader = 'x-principal';
-    replaying = new ReplayDeadLetter({ ...shared, publishing, reading, retentionMs, principalHeader });
+    const senderHeader = 'x-sender';
+    replaying = new ReplayDeadLetter({ ...shared, publishing, reading, retentionMs, senderHeader });
   });
   afterAll(async () => {
     await database.close();
@@ -59,6 +59,7 @@ describe('facts about dead letters', () => {
     messageId: uuidv7(),
     type,
     principalId: undefined,
+    origin: { sender: 'svc-orchestrator', headers: {}, isAuthenticated: true },
     code,
     reason: 'It is malformed.',
     traceparent: undefined,

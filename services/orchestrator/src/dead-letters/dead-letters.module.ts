@@ -85,7 +85,7 @@ export function deadLettersModule(
     clock,
     newId,
     retentionMs: messageIdRetentionMs,
-    principalHeader: headerNames.principal,
+    senderHeader: headerNames.sender,
   });
   return {
     controllers: [DeadLettersController],

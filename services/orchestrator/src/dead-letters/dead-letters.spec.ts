@@ -61,12 +61,13 @@ describe('dead letters', () => {
   let store: TestDatabase;
   let database: Database;
   let asker: Messaging;
+  let owner: Messaging;
   let consumer: RunningService;
   let orchestrator: RunningService;
 
   const messagingAs = (service: 'coordinator' | 'orchestrator' | 'registry' | 'gateway'): Messaging =>
     createMessaging({
-      url: environment.vhosts.url,
+      url: environment.vhosts.urlOf(service),
       vhost: environment.vhosts.servicesVhost,
       agentsVhost: environment.vhosts.agentsVhost,
       service,
@@ -79,6 +80,7 @@ describe('dead letters', () => {
     database = await createDatabase({ ...store, migrations: messagingMigrations, poolSize: 2 });
     inbox = new PostgresUnitOfWork(database, { service: 'coordinator' }, () => ({}));
     asker = messagingAs('gateway');
+    owner = messagingAs('orchestrator');
     orchestrator = await environment.run(summaries);
     consumer = await startService(
       {
@@ -100,7 +102,7 @@ describe('dead letters', () => {
   }, 60_000);
   afterAll(async () => {
     await consumer.stop();
-    await asker.close();
+    await Promise.all([asker.close(), owner.close()]);
     await database.close();
     await store.drop();
     await environment.close();
@@ -126,7 +128,7 @@ describe('dead letters', () => {
     const payload = { ...workflowCompleted.sample, workflow_id: workflowId };
     const stamp = { id, time: new Date(), headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } };
     const fact = { aggregateId: workflowId, aggregateVersion: 1, payload };
-    await asker.publisher.publish(eventMessage(workflowCompleted, fact, stamp));
+    await owner.publisher.publish(eventMessage(workflowCompleted, fact, stamp));
   };
   const diedWith = (workflowId: string): Promise<DeadLetterSummary> =>
     eventually(async () => {
@@ -192,7 +194,7 @@ describe('dead letters', () => {
     expect(await list({ owner: 'coordinator', state: 'died_again' })).toEqual([]);
   });
 
-  it('lists a message that the broker dead-lettered after too many deliveries', async () => {
+  it('lists a message that the broker dead-lettered, and does not replay what only its consumer can vouch for', async () => {
     const agentId = `agent-${uuidv7().slice(-6)}`;
     const connection = await connect(
       `${environment.vhosts.url}/${encodeURIComponent(environment.vhosts.servicesVhost)}`,
@@ -216,7 +218,10 @@ describe('dead letters', () => {
         { timeoutMs: 15_000 },
       );
       expect(letter).toMatchObject({ owner: 'reporting', code: 'delivery_limit', state: 'pending' });
-      expect((await show(letter.dead_letter_id)).replay_refusal).toBeNull();
+      expect((await show(letter.dead_letter_id)).replay_refusal).toMatchObject({
+        code: 'dead_letter_not_replayable',
+        message: 'Its consumer could not be told reliably who sent it.',
+      });
     } finally {
       await connection.close();
     }

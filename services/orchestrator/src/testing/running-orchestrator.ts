@@ -62,7 +62,7 @@ export class OrchestratorEnvironment {
     ]);
     const as = (service: 'coordinator' | 'integration' | 'registry'): Messaging =>
       createMessaging({
-        url: vhosts.url,
+        url: vhosts.urlOf(service),
         vhost: vhosts.servicesVhost,
         agentsVhost: vhosts.agentsVhost,
         service,
@@ -85,7 +85,7 @@ export class OrchestratorEnvironment {
     return loadConfig(configSchema, {
       YMERA_POSTGRES_URL: this.database.url,
       YMERA_DB_POOL_SIZE: '5',
-      YMERA_RABBITMQ_URL: this.vhosts.url,
+      YMERA_RABBITMQ_URL: this.vhosts.urlOf('orchestrator'),
       YMERA_RABBITMQ_VHOST: this.vhosts.servicesVhost,
       YMERA_RABBITMQ_AGENTS_VHOST: this.vhosts.agentsVhost,
       YMERA_HTTP_PORT: '0',

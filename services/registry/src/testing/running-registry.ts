@@ -62,7 +62,7 @@ export async function runRegistry(): Promise<RunningRegistry> {
   const config = loadConfig(configSchema, {
     YMERA_POSTGRES_URL: database.url,
     YMERA_DB_POOL_SIZE: '5',
-    YMERA_RABBITMQ_URL: vhosts.url,
+    YMERA_RABBITMQ_URL: vhosts.urlOf('registry'),
     YMERA_RABBITMQ_VHOST: vhosts.servicesVhost,
     YMERA_RABBITMQ_AGENTS_VHOST: vhosts.agentsVhost,
     YMERA_RABBITMQ_MANAGEMENT_URL: process.env['YMERA_RABBITMQ_MANAGEMENT_URL'],
@@ -87,13 +87,18 @@ export async function runRegistry(): Promise<RunningRegistry> {
       ),
     { timeoutMs: 60_000, intervalMs: 500 },
   );
-  const asker: Messaging = createMessaging({
-    url: vhosts.url,
-    vhost: vhosts.servicesVhost,
-    agentsVhost: vhosts.agentsVhost,
-    service: 'gateway',
-    logger: silentLogger,
-  });
+  const as = (service: 'gateway' | 'reporting'): Messaging =>
+    createMessaging({
+      url: vhosts.urlOf(service),
+      vhost: vhosts.servicesVhost,
+      agentsVhost: vhosts.agentsVhost,
+      service,
+      logger: silentLogger,
+    });
+  const gateway = as('gateway');
+  const reporting = as('reporting');
+  const askerOf = ({ senders }: QueryContract): Messaging =>
+    senders.includes('gateway') ? gateway : reporting;
   const connections = new Set<ChannelModel>();
   const closeConnections = async () => {
     await Promise.all([...connections].map((connection) => connection.close().catch(() => undefined)));
@@ -104,19 +109,19 @@ export async function runRegistry(): Promise<RunningRegistry> {
     database,
     vhosts,
     async ask(contract, payload) {
-      const answer = await asker.queries.ask(contract, payload);
+      const answer = await askerOf(contract).queries.ask(contract, payload);
       if (!answer.ok) throw new Error(`${contract.name} was refused: ${answer.error.code}`);
       return answer.value;
     },
     async refusal(contract, payload) {
-      const answer = await asker.queries.ask(contract, payload);
+      const answer = await askerOf(contract).queries.ask(contract, payload);
       return answer.ok ? 'ok' : answer.error.code;
     },
     async decide(aggregateVersion, decision) {
       const payload = { ...enforcementChanged.sample, ...decision };
       const fact = { aggregateId: payload.agent_id, aggregateVersion, payload };
       const stamp = { id: uuidv7(), time: new Date() };
-      await asker.publisher.publish(eventMessage(enforcementChanged, fact, stamp));
+      await reporting.publisher.publish(eventMessage(enforcementChanged, fact, stamp));
     },
     async connectAs(username, password, vhost = vhosts.agentsVhost) {
       const { hostname, port } = new URL(vhosts.url);
@@ -129,7 +134,7 @@ export async function runRegistry(): Promise<RunningRegistry> {
     closeConnections,
     async stop() {
       await closeConnections();
-      await asker.close();
+      await Promise.all([gateway.close(), reporting.close()]);
       await service.stop();
       await vhosts.close();
       await database.drop();

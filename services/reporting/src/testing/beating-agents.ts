@@ -93,7 +93,7 @@ export class BeatingAgents {
   }
 
   async status(agentId: string) {
-    const answer = await this.reporting.messaging.queries.ask(getAgentStatus, { agent_id: agentId });
+    const answer = await this.reporting.ask(getAgentStatus, { agent_id: agentId });
     if (!answer.ok) throw new Error(answer.error.code);
     return answer.value;
   }

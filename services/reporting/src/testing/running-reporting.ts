@@ -10,9 +10,10 @@ import {
   type CloudEvent,
   type EventContract,
   type PayloadOf,
+  type QueryContract,
 } from '@ymera/contracts';
 import { silentLogger, uuidv7 } from '@ymera/kernel';
-import { createMessaging, headerNames, RabbitTransport, type Messaging } from '@ymera/messaging';
+import { createMessaging, RabbitTransport, type Messaging } from '@ymera/messaging';
 import { type RunningService, startService } from '@ymera/service';
 import { SeverableRoute, testDatabase, testVhosts, type TestDatabase, type TestVhosts } from '@ymera/testing';
 import { connect, type ChannelModel, type ConfirmChannel, type Options } from 'amqplib';
@@ -41,7 +42,7 @@ export class RunningReporting {
     readonly database: TestDatabase,
     readonly vhosts: TestVhosts,
     private service: RunningService,
-    readonly messaging: Messaging,
+    private readonly messaging: Readonly<Record<'registry' | 'gateway', Messaging>>,
     private readonly agentsConnection: ChannelModel,
     private readonly agents: ConfirmChannel,
     private readonly listener: ChannelModel,
@@ -56,22 +57,25 @@ export class RunningReporting {
       testDatabase({ service: 'reporting', migrations }),
       testVhosts({ partitions }),
     ]);
-    const messaging = createMessaging({
-      url: vhosts.url,
-      vhost: vhosts.servicesVhost,
-      agentsVhost: vhosts.agentsVhost,
-      service: 'registry',
-      logger: silentLogger,
-    });
+    const as = (service: 'registry' | 'gateway'): Messaging =>
+      createMessaging({
+        url: vhosts.urlOf(service),
+        vhost: vhosts.servicesVhost,
+        agentsVhost: vhosts.agentsVhost,
+        service,
+        logger: silentLogger,
+      });
+    const messaging = { registry: as('registry'), gateway: as('gateway') };
     const [agentsConnection, listener] = await Promise.all(
-      [vhosts.agentsVhost, vhosts.servicesVhost].map((vhost) =>
-        connect(`${vhosts.url}/${encodeURIComponent(vhost)}`),
-      ),
+      [
+        { url: vhosts.principalsUrl, vhost: vhosts.agentsVhost },
+        { url: vhosts.url, vhost: vhosts.servicesVhost },
+      ].map(({ url, vhost }) => connect(`${url}/${encodeURIComponent(vhost)}`)),
     );
     if (!agentsConnection || !listener) throw new Error('not connected');
     const registry = await FakeRegistry.on(listener);
     const routes = {
-      broker: await SeverableRoute.to(vhosts.url),
+      broker: await SeverableRoute.to(vhosts.urlOf('reporting')),
       database: await SeverableRoute.to(database.url),
     };
     const running = new RunningReporting(
@@ -103,7 +107,11 @@ export class RunningReporting {
 
   async stop(): Promise<void> {
     await this.service.stop();
-    await Promise.all([this.agentsConnection.close(), this.listener.close(), this.messaging.close()]);
+    await Promise.all([
+      this.agentsConnection.close(),
+      this.listener.close(),
+      ...Object.values(this.messaging).map((messaging) => messaging.close()),
+    ]);
     await Promise.all([this.routes.broker.close(), this.routes.database.close()]);
     await this.vhosts.close();
     await this.database.drop();
@@ -112,7 +120,12 @@ export class RunningReporting {
   /** As the registry would publish it. */
   async fact<P extends z.ZodType>(contract: EventContract<P>, payload: z.input<P>): Promise<void> {
     const fact = { aggregateId: 'any', aggregateVersion: 1, payload };
-    await this.messaging.publisher.publish(eventMessage(contract, fact, { id: uuidv7(), time: new Date() }));
+    const stamp = { id: uuidv7(), time: new Date() };
+    await this.messaging.registry.publisher.publish(eventMessage(contract, fact, stamp));
+  }
+
+  ask<P extends z.ZodType, R extends z.ZodType>(query: QueryContract<P, R>, payload: z.input<P>) {
+    return this.messaging.gateway.queries.ask(query, payload);
   }
 
   async agent(agentId: string, principalId: string): Promise<void> {
@@ -160,7 +173,7 @@ export class RunningReporting {
     const key = `report.${partitionOf(principalId)}.${principalId}`;
     return this.publish(key, JSON.stringify(payload), {
       type: report.name,
-      ...asPrincipal(this.user, principalId),
+      ...asPrincipal(principalId),
     });
   }
 
@@ -168,7 +181,7 @@ export class RunningReporting {
     const key = `event.${partitionOf(principalId)}.${principalId}`;
     return this.publish(key, JSON.stringify(payload), {
       type: issueRaised.name,
-      ...asPrincipal(this.user, principalId),
+      ...asPrincipal(principalId),
     });
   }
 
@@ -178,11 +191,6 @@ export class RunningReporting {
         error ? reject(new Error('not confirmed', { cause: error })) : resolve(),
       );
     });
-  }
-
-  /** The user of the tests' connections: the broker lets it use no other name. */
-  get user(): string {
-    return decodeURIComponent(new URL(this.vhosts.url).username);
   }
 
   /** When the newest event of this type was stored, in milliseconds since 1970; it may have been published much later. */
@@ -206,15 +214,7 @@ export class RunningReporting {
   }
 }
 
-/**
- * The service connects as the same user as the test, so it takes these for its own replayed messages, whose principal
- * is in a header.
- */
-const asPrincipal = (user: string, principalId: string): Options.Publish => ({
-  userId: user,
-  headers: { [headerNames.principal]: principalId },
-  persistent: true,
-});
+const asPrincipal = (principalId: string): Options.Publish => ({ userId: principalId, persistent: true });
 
 export const partitionOf = (principalId: string): number =>
   principalId.charCodeAt(principalId.length - 1) % partitions;

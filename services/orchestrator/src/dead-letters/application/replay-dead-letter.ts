@@ -13,8 +13,8 @@ interface Dependencies {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly retentionMs: number;
-  /** The header in which a replayed message keeps its first sender. */
-  readonly principalHeader: string;
+  /** The header in which the replay of a letter of before names its first sender. */
+  readonly senderHeader: string;
 }
 
 /**
@@ -49,7 +49,7 @@ export class ReplayDeadLetter {
   }
 
   private messageOf(letter: DeadLetter, body: Buffer, now: Date): Parameters<SendBack['schedule']>[0] {
-    const { vhost, queue, messageId, type, traceparent, principalId } = letter;
+    const { vhost, queue, messageId, type, traceparent, principalId, origin } = letter;
     return {
       vhost,
       queue: queue ?? '',
@@ -59,7 +59,7 @@ export class ReplayDeadLetter {
       type,
       headers: {
         ...(traceparent === undefined ? {} : { traceparent }),
-        ...(principalId === undefined ? {} : { [this.deps.principalHeader]: principalId }),
+        ...(origin?.headers ?? (principalId === undefined ? {} : { [this.deps.senderHeader]: principalId })),
       },
       body,
     };

@@ -20,6 +20,7 @@ const death: DeadLetterCause = {
   messageId: uuidv7(now.getTime()),
   type: 'integration.land_change.v1',
   principalId: undefined,
+  origin: { sender: 'svc-orchestrator', headers: {}, isAuthenticated: true },
   code: 'invalid_payload',
   reason: 'base: Invalid',
   traceparent: undefined,

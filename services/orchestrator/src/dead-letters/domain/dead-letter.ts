@@ -1,5 +1,21 @@
-import type { DeadLetterState, ServiceName, VirtualHost } from '@ymera/contracts';
+import {
+  commands,
+  deadLetterKeeper,
+  type DeadLetterState,
+  type MessageHeaders,
+  type ServiceName,
+  type VirtualHost,
+} from '@ymera/contracts';
 import { failure, uuidv7Time, type Failure } from '@ymera/kernel';
+
+/** Opaque here: only the consumer of the message can tell whether they are true. */
+export interface DeadLetterOrigin {
+  /** The broker-validated user id of the first delivery. */
+  readonly sender?: string | undefined;
+  readonly headers: MessageHeaders;
+  /** The consumer has authenticated them. */
+  readonly isAuthenticated: boolean;
+}
 
 /** A dead-lettered message as it is stored. */
 export interface DeadLetter {
@@ -10,6 +26,8 @@ export interface DeadLetter {
   readonly messageId: string | undefined;
   readonly type: string;
   readonly principalId: string | undefined;
+  /** Headers by which its consumer knows who sent it first (ADR 0020); undefined in letters of before. */
+  readonly origin: DeadLetterOrigin | undefined;
   readonly code: string;
   readonly reason: string;
   readonly traceparent: string | undefined;
@@ -28,7 +46,16 @@ export interface DeadLetter {
 /** One notice of one dead-lettering. */
 export type DeadLetterCause = Pick<
   DeadLetter,
-  'vhost' | 'owner' | 'queue' | 'messageId' | 'type' | 'principalId' | 'code' | 'reason' | 'traceparent'
+  | 'vhost'
+  | 'owner'
+  | 'queue'
+  | 'messageId'
+  | 'type'
+  | 'principalId'
+  | 'origin'
+  | 'code'
+  | 'reason'
+  | 'traceparent'
 > & {
   /** Equal for repeated notices of the same dead-lettering; undefined when unknown. */
   readonly diedAt: Date | undefined;
@@ -71,6 +98,7 @@ export function recordRedelivery(
   if (letter.state !== 'replayed' || isRepeated) return undefined;
   return {
     ...letter,
+    origin: death.origin,
     code: death.code,
     reason: death.reason,
     state: 'died_again',
@@ -87,6 +115,19 @@ export const replay = (letter: DeadLetter, by: string, now: Date): DeadLetter =>
   replayedBy: by,
   version: letter.version + 1,
 });
+
+/**
+ * A replay is sent by us, and the sender of the message must not be taken for us by it: its consumer has to know. Messages to
+ * ourselves we authenticate ourselves. A letter of before names no sender; its consumer did not ask for one then.
+ */
+function isSenderKnown({ owner, origin, type }: DeadLetter): boolean {
+  if (origin === undefined)
+    return (
+      owner === deadLetterKeeper ||
+      commands.some(({ key, senders }) => key === type && senders.includes(deadLetterKeeper))
+    );
+  return origin.sender !== undefined && (origin.isAuthenticated || owner === deadLetterKeeper);
+}
 
 const refuse = (code: string, message: string, suggestion: string): Failure =>
   failure('conflict', code, message, { suggestion });
@@ -114,6 +155,9 @@ export function replayRefusal(letter: DeadLetter, now: Date, retentionMs: number
     if (principalId === undefined) return notReplayable('The broker did not validate its sender.');
     return undefined;
   }
+  if (letter.code === 'sender_not_allowed')
+    return notReplayable('Its sender may not send it, and a replay does not change who sent it.');
+  if (!isSenderKnown(letter)) return notReplayable('Its consumer could not be told reliably who sent it.');
   const madeAt = messageId === undefined ? undefined : uuidv7Time(messageId);
   if (madeAt === undefined)
     return notReplayable('It has no message id by which its consumer could deduplicate it.');

@@ -9,6 +9,7 @@ import { AcceptedEscalations1767225600030 } from './0012-accepted-escalations';
 import { AgentAssignments1767225600031 } from './0013-agent-assignments';
 import { DeadLetterCauses1767225600032 } from './0014-dead-letter-causes';
 import { Retention1767225600033 } from './0015-retention';
+import { DeadLetterOrigins1767225600034 } from './0016-dead-letter-origins';
 
 export const migrations: readonly MigrationClass[] = [
   ...messagingMigrations,
@@ -22,4 +23,5 @@ export const migrations: readonly MigrationClass[] = [
   AgentAssignments1767225600031,
   DeadLetterCauses1767225600032,
   Retention1767225600033,
+  DeadLetterOrigins1767225600034,
 ];

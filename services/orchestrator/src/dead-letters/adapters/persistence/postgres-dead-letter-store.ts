@@ -1,12 +1,19 @@
 import type { DeadLetterState, ServiceName, VirtualHost } from '@ymera/contracts';
-import { defineTable, optional, plain, PostgresDelayedDelivery, type SqlExecutor } from '@ymera/persistence';
+import {
+  defineTable,
+  json,
+  optional,
+  plain,
+  PostgresDelayedDelivery,
+  type SqlExecutor,
+} from '@ymera/persistence';
 import type {
   DeadLetterFilter,
   DeadLetterStore,
   DeadLetterStores,
   KeptDeadLetter,
 } from '../../application/dead-letter-ports';
-import type { DeadLetter } from '../../domain/dead-letter';
+import type { DeadLetter, DeadLetterOrigin } from '../../domain/dead-letter';
 import { causeIdOf, type WaitingLetters } from '../../domain/dead-letter-cause';
 import { PostgresDeadLetterCauseStore } from './postgres-dead-letter-cause-store';
 
@@ -22,6 +29,7 @@ const letters = defineTable<DeadLetter>({
     messageId: optional(plain<string>()),
     type: plain<string>(),
     principalId: optional(plain<string>()),
+    origin: optional(json<DeadLetterOrigin>()),
     code: plain<string>(),
     reason: plain<string>(),
     traceparent: optional(plain<string>()),
@@ -60,7 +68,7 @@ class PostgresDeadLetterStore implements DeadLetterStore {
   async update(letter: DeadLetter): Promise<void> {
     const { text, values } = letters.update(
       letter,
-      ['code', 'reason', 'state', 'deaths', 'diedAt', 'replayedAt', 'replayedBy', 'version'],
+      ['origin', 'code', 'reason', 'state', 'deaths', 'diedAt', 'replayedAt', 'replayedBy', 'version'],
       { cause_id: causeIdOf(letter) },
     );
     await this.sql.query(text, values);
