@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { eventually } from '@ymera/testing';
 import { type AuditEntry, auditLog } from './support/audit-log';
 import type { Ended } from './support/commands';
-import { call, demo, sharedPlatform, type SharedPlatform } from './support/platform';
+import { call, demo, releasePlatform, sharedPlatform, type SharedPlatform } from './support/platform';
 import { git, Repositories, workingProject } from './support/repositories';
 import { registerProject, submit } from './support/requests';
 import { timelineOf } from './support/timeline';
@@ -46,7 +46,10 @@ describe('accepting findings of an examination', () => {
     }
   }, 150_000);
 
-  afterAll(() => repositories.remove());
+  afterAll(async () => {
+    repositories.remove();
+    await releasePlatform();
+  });
 
   const begin = async (source: string): Promise<{ readonly request: Body; readonly repository: string }> => {
     const { id, repository } = await registerProject(platform, source);

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ended } from './support/commands';
-import { call, demo, sharedPlatform, type SharedPlatform } from './support/platform';
+import { call, demo, releasePlatform, sharedPlatform, type SharedPlatform } from './support/platform';
 import { git, Repositories, workingProject } from './support/repositories';
 
 const fix = 'Fix the wrong sum';
@@ -18,7 +18,10 @@ describe('bad input', () => {
     platform = await sharedPlatform();
   }, 120_000);
 
-  afterAll(() => repositories.remove());
+  afterAll(async () => {
+    repositories.remove();
+    await releasePlatform();
+  });
 
   const demonstrated = async (...args: readonly string[]): Promise<Ended> => {
     const ended = await demo(platform, args);

@@ -1,5 +1,5 @@
 import { eventually } from '@ymera/testing';
-import { call, sharedPlatform, type SharedPlatform } from './support/platform';
+import { call, releasePlatform, sharedPlatform, type SharedPlatform } from './support/platform';
 import { git, Repositories, workingProject } from './support/repositories';
 import { submit } from './support/requests';
 
@@ -21,7 +21,10 @@ describe('concurrent landings in one project', () => {
   beforeAll(async () => {
     platform = await sharedPlatform();
   }, 150_000);
-  afterAll(() => repositories.remove());
+  afterAll(async () => {
+    repositories.remove();
+    await releasePlatform();
+  });
 
   const approveAll = async (requestIds: readonly string[]): Promise<void> => {
     const { body } = await call(platform, 'approver', 'GET', '/api/v1/approvals?state=pending&limit=100');

@@ -1,5 +1,5 @@
 import { eventually } from '@ymera/testing';
-import { call, sharedPlatform, type SharedPlatform } from './support/platform';
+import { call, releasePlatform, sharedPlatform, type SharedPlatform } from './support/platform';
 import { git, Repositories, workingProject } from './support/repositories';
 import { type Journeys, journeysOn } from './support/journeys';
 import { timelineOf } from './support/timeline';
@@ -29,7 +29,10 @@ describe('work that is rejected as often as the plan allows, so that a person de
     }
   }, 150_000);
 
-  afterAll(() => repositories.remove());
+  afterAll(async () => {
+    repositories.remove();
+    await releasePlatform();
+  });
 
   const escalated = async (option: string): Promise<Body & { readonly repository: string }> => {
     const { ended, escalation, repository } = await journeys.journey(`stubborn-${option}`);

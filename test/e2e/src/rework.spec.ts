@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Ended, repositoryRoot, runNode } from './support/commands';
-import { demo, sharedPlatform, type SharedPlatform } from './support/platform';
+import { demo, releasePlatform, sharedPlatform, type SharedPlatform } from './support/platform';
 import { git, Repositories } from './support/repositories';
 import { type Journeys, journeysOn } from './support/journeys';
 import { timelineOf } from './support/timeline';
@@ -47,7 +47,10 @@ describe('rework of rejected changes', () => {
     await journeys.start('cheat', repositories.create('cheat', userService()), fixLeak);
   }, 150_000);
 
-  afterAll(() => repositories.remove());
+  afterAll(async () => {
+    repositories.remove();
+    await releasePlatform();
+  });
 
   /** The memory test of a commit, run by hand: its exit code. */
   const measured = async (repository: string, commit: string): Promise<number | null> => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditLog } from './support/audit-log';
-import { call, sharedPlatform, type SharedPlatform } from './support/platform';
+import { call, releasePlatform, sharedPlatform, type SharedPlatform } from './support/platform';
 import { git, Repositories, workingProject } from './support/repositories';
 import { approveUntilEnded, submit } from './support/requests';
 
@@ -48,7 +48,10 @@ describe('a project with an active upstream', () => {
     expect([set.status, set.body['upstream']]).toMatchObject([200, { push: 'branch' }]);
     project = set.body;
   }, 150_000);
-  afterAll(() => repositories.remove());
+  afterAll(async () => {
+    repositories.remove();
+    await releasePlatform();
+  });
 
   const upstreamHead = (): string => git(upstream, 'rev-parse', 'main');
   const workflowOf = async ({ workflow_id }: Body): Promise<Body> =>

@@ -30,24 +30,54 @@ const start = (): Promise<RunningPlatform> =>
     },
   });
 
+/** An idle platform takes a fifth of a core; a start takes half a minute of one. */
+const idleMs = 30_000;
+
+/** The platform while a spec uses it, and a little longer. */
+class PlatformOnDemand {
+  private running: Promise<RunningPlatform> | undefined;
+  private stopping: Promise<void> = Promise.resolve();
+  private uses = 0;
+  private idle: NodeJS.Timeout | undefined;
+
+  async use(): Promise<SharedPlatform> {
+    clearTimeout(this.idle);
+    this.uses += 1;
+    this.running ??= this.stopping.then(start);
+    const { urls, tokens, tokenFiles, logs, data } = await this.running;
+    return { urls, tokens, tokenFiles, logs, data };
+  }
+
+  release(): void {
+    this.uses -= 1;
+    if (this.uses === 0) this.idle = setTimeout(() => void this.stop(), idleMs);
+  }
+
+  stop(): Promise<void> {
+    clearTimeout(this.idle);
+    const { running } = this;
+    this.running = undefined;
+    this.stopping = this.stopping.then(async () => (await running?.catch(() => undefined))?.stop());
+    return this.stopping;
+  }
+}
+
 /**
- * Serves one platform to all specs of a test run: GET answers its addresses and starts it at the first time, DELETE ends it.
- * Runs in Jest's own process, where modules of the workspace are not resolved to their sources: it imports none.
+ * Serves one platform to all specs of a test run: POST answers its addresses and starts it where it does not run, PUT says that
+ * a spec needs it no longer, DELETE ends it. Runs in Jest's own process, where modules of the workspace are not resolved to
+ * their sources: it imports none.
  */
 export async function servePlatform(): Promise<void> {
-  let platform: Promise<RunningPlatform> | undefined;
+  const platform = new PlatformOnDemand();
   const path = `/${randomUUID()}`;
   const handlers: Readonly<Record<string, () => Promise<unknown>>> = {
-    GET: async () => {
-      platform ??= start();
-      const { urls, tokens, tokenFiles, logs, data } = await platform;
-      return { urls, tokens, tokenFiles, logs, data } satisfies SharedPlatform;
+    POST: () => platform.use(),
+    PUT: async () => {
+      platform.release();
+      return Promise.resolve({});
     },
     DELETE: async () => {
-      await platform?.then(
-        (running) => running.stop(),
-        () => undefined,
-      );
+      await platform.stop();
       server.close();
       return {};
     },
@@ -70,7 +100,7 @@ async function answer(response: ServerResponse, handle: () => Promise<unknown>):
   }
 }
 
-const ask = async (method: 'GET' | 'DELETE'): Promise<unknown> => {
+const ask = async (method: 'POST' | 'PUT' | 'DELETE'): Promise<unknown> => {
   const url = process.env[platformServerUrl];
   if (url === undefined)
     throw new Error(`${platformServerUrl} is not set. Run the spec with test/e2e/jest.config.ts.`);
@@ -79,8 +109,12 @@ const ask = async (method: 'GET' | 'DELETE'): Promise<unknown> => {
   return response.json();
 };
 
-/** The platform that specs of a test run share. The first caller waits for its start, about 20 s. */
-export const sharedPlatform = async (): Promise<SharedPlatform> => (await ask('GET')) as SharedPlatform;
+/** The platform that specs of a test run share, until `releasePlatform`. The first caller waits for its start, about 20 s. */
+export const sharedPlatform = async (): Promise<SharedPlatform> => (await ask('POST')) as SharedPlatform;
+
+export async function releasePlatform(): Promise<void> {
+  await ask('PUT');
+}
 
 export async function stopSharedPlatform(): Promise<void> {
   await ask('DELETE');

@@ -9,7 +9,7 @@ import {
 import { type Ended, repositoryRoot, runNode } from './commands';
 import type { SharedPlatform } from './platform-server';
 
-export { sharedPlatform, type SharedPlatform } from './platform-server';
+export { releasePlatform, sharedPlatform, type SharedPlatform } from './platform-server';
 export type { RunningPlatform };
 
 /** Short timings, so that a lost lease costs a test seconds. */
