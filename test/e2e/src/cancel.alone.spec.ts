@@ -4,7 +4,7 @@ import { processesLike, type Watched, whenGone } from './support/process-watch';
 import { git, Repositories, workingProject } from './support/repositories';
 import { approveUntilEnded, approvePlans, registerProject, submit } from './support/requests';
 
-const batches = 5;
+const batches = 3;
 const atOnce = 10;
 const boundMs = 1_000;
 
@@ -104,7 +104,7 @@ describe('canceling a request', () => {
   };
 
   // Mission: D2
-  it('kills every process of the command within a second at p99 over 50 cancels', async () => {
+  it('kills every process of the command within a second at p99 over 30 cancels', async () => {
     const canceled: Canceled[] = [];
     for (let batch = 0; batch < batches; batch += 1) {
       const marks = Array.from({ length: atOnce }, (_, index) => String(100 + batch * atOnce + index));

@@ -57,7 +57,7 @@ const codes: Readonly<Record<Fault, string>> = {
     not_found no_token file_unreadable key_invalid
   `,
   platform: `
-    workflow_not_started agent_lost agent_unavailable agent_unknown task_declined task_type_unknown unknown_task busy draining
+    sender_not_allowed workflow_not_started agent_lost agent_unavailable agent_unknown task_declined task_type_unknown unknown_task busy draining
     fenced not_holder approval_mismatch approval_missing approval_undecided change_unknown commit_mismatch
     tree_mismatch verdict_by_producer verdict_mismatch plan_digest_mismatch landing_under_way cancel_failed
     stop_unknown no_answer answer_invalid
