@@ -27,7 +27,7 @@ import { startTestBroker, type BrokerUser, type TestBroker } from '../testing/te
 const prefetch = 2;
 const limitBytes = 64 * 1024;
 /** Each with several messages. More with the same seed find no more than other seeds do. */
-const numRuns = 12;
+const numRuns = 8;
 const types = [startWorkflow.key, progress.name, getWorkflow.key];
 
 let orders: string[];

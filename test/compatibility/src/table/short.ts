@@ -6,12 +6,8 @@ import type { Combination } from '../combination';
  */
 const trialsInShort: Readonly<Record<string, readonly string[]>> = {
   'node-test-esm': ['breaking'],
-  'node-test-no-package': ['honest'],
   'node-assert-script': ['breaking'],
-  'node-pre-and-post-scripts': ['honest'],
   'node-given-command': ['honest'],
-  'node-no-tests': ['any'],
-  'repo-sha256': ['honest'],
   'repo-submodule': ['inside'],
   'repo-nested': ['empty'],
   'repo-lfs': ['raw'],

@@ -1,0 +1,5 @@
+import { describeCancels } from './support/cancels';
+
+describe('canceling fifty requests', () => {
+  describeCancels(5);
+});
