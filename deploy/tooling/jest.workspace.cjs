@@ -19,5 +19,4 @@ module.exports = {
   maxWorkers: availableParallelism() + 1,
   testSequencer: join(__dirname, 'jest-sequencer.cjs'),
   testTimeout: 30_000,
-  workerIdleMemoryLimit: 0,
 };
