@@ -9,8 +9,8 @@ const NOT_INSTALLED = '--testPathIgnorePatterns=/node_modules/';
  */
 
 /**
- * Tests of a duration run after all others. `*.timed.spec.ts` mostly wait, so three run at a time; `*.alone.spec.ts` need the
- * machine to themselves, so they run one after the other.
+ * Timing tests run after all others: `*.timed.spec.ts` in three workers, because they wait for most of their time;
+ * `*.alone.spec.ts` in one worker, because they measure and need the whole machine.
  * Tests that need other languages, other engines or a long time are in `*.full.spec.ts`, which only `--full` runs.
  * @type {readonly JestRun[]}
  */
@@ -21,7 +21,7 @@ const DEFAULT_RUNS = [
     report: 'jest.json',
   },
   {
-    name: 'tests of a duration',
+    name: 'timing tests',
     selection: ['--maxWorkers=3', '--testMatch=**/*.timed.spec.ts'],
     report: 'jest-timed.json',
   },

@@ -20,3 +20,6 @@ export const headerNames = {
   /** Bytes of the body before it was cut; only where it was. */
   bodyBytes: 'x-ymera-body-bytes',
 } as const;
+
+/** In which earlier versions named the sender of an agent's message. */
+export const formerPrincipalHeader = 'x-ymera-principal';

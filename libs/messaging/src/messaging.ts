@@ -59,7 +59,7 @@ export function createMessaging(options: MessagingOptions): Messaging {
   const { service, logger } = options;
   const connections = new RabbitConnections(options);
   const own = { service, user: userOf(options.url) };
-  const origins = new OriginAuthenticator(options.originKeys ?? [createOriginKey()]);
+  const origins = new OriginAuthenticator(service, options.originKeys ?? [createOriginKey()]);
   const publisher = new Publisher(
     origins,
     (vhost) =>

@@ -1,4 +1,4 @@
-import type { MessageHeaders, OutgoingMessage, VirtualHost } from '@ymera/contracts';
+import type { MessageHeaders, OutgoingMessage, ServiceName, VirtualHost } from '@ymera/contracts';
 import { sha256Hex } from '@ymera/kernel';
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { headerNames } from './headers';
@@ -29,13 +29,16 @@ const textIn = (headers: MessageHeaders, name: string): string => {
  * first only by a MAC that it made itself (ADR 0020). The newest key makes them; older ones are still believed.
  */
 export class OriginAuthenticator {
-  constructor(private readonly keys: readonly [Buffer, ...Buffer[]]) {}
+  constructor(
+    private readonly service: ServiceName,
+    private readonly keys: readonly [Buffer, ...Buffer[]],
+  ) {}
 
-  /** The message with a MAC, where it is a copy with a sender and without one. */
+  /** The message with a MAC, where it is a copy for a queue of ours, with a sender and without a MAC. */
   sign(message: OutgoingMessage): OutgoingMessage {
-    const { headers, exchange } = message;
-    const isCopy = exchange === '' && textIn(headers, headerNames.sender) !== '';
-    if (!isCopy || textIn(headers, headerNames.mac) !== '') return message;
+    const { headers, exchange, routingKey: queue } = message;
+    const isOurs = exchange === '' && queue.startsWith(`${this.service}.`);
+    if (!isOurs || textIn(headers, headerNames.sender) === '' || headerNames.mac in headers) return message;
     return { ...message, headers: { ...headers, [headerNames.mac]: this.macOf(originOf(message)) } };
   }
 

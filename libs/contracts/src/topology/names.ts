@@ -10,7 +10,7 @@ export const exchanges = {
   agentsDead: 'agents.dead',
 } as const;
 
-/** Exchanges of before, and what replaced them: a message that was stored for one is published to the other. */
+/** Exchanges of earlier versions, and what replaced them: a message that was stored for one is published to the other. */
 export const replacedExchanges: Readonly<Record<string, string>> = {
   'ymera.commands': exchanges.commands,
   'ymera.queries': exchanges.queries,
@@ -31,6 +31,7 @@ export const queryQueue = (service: ServiceName): string => `${service}.queries`
 export const deadQueue = (service: ServiceName): string => `${service}.dead`;
 export const reportQueue = (partition: number): string => `reporting.reports.${partition}`;
 export const agentQueue = (principalId: string): string => `agent.${principalId}`;
+
 /** What stands before the service's name in the names of its installation's broker users. */
 const userPrefix = 'svc-';
 export const serviceUser = (service: ServiceName): string => `${userPrefix}${service}`;
@@ -42,15 +43,20 @@ export interface ServiceIdentity {
 }
 
 /**
- * The service whose broker user this is, undefined for everyone else. The users of one installation differ in the service's
- * name only, so a service knows the others' by its own. No principal can have such a name: it is authenticated only after the
- * broker's own table of users.
+ * The broker user of another service of the same installation: its users differ in the service's name only, so a service knows
+ * the others' by its own.
  */
-export function serviceOfUser(user: unknown, own: ServiceIdentity): ServiceName | undefined {
-  if (typeof user !== 'string') return undefined;
+export function userBeside(own: ServiceIdentity, service: ServiceName): string {
   const prefix = own.user.endsWith(own.service) ? own.user.slice(0, -own.service.length) : userPrefix;
-  return serviceNames.find((service) => user === `${prefix}${service}`);
+  return `${prefix}${service}`;
 }
+
+/**
+ * The service whose broker user this is, undefined for everyone else. No principal can have such a name: it is authenticated
+ * only after the broker's own table of users.
+ */
+export const serviceOfUser = (user: unknown, own: ServiceIdentity): ServiceName | undefined =>
+  serviceNames.find((service) => user === userBeside(own, service));
 
 /** Queues on the agents' virtual host that are not per partition. */
 export const agentQueues = {

@@ -5,7 +5,7 @@ import { createOriginKey, OriginAuthenticator } from '../origin';
 import { deadLetterOf, delayedOf, type Place } from './forwarded';
 
 const now = new Date('2026-03-01T12:00:00.000Z');
-const origins = new OriginAuthenticator([createOriginKey()]);
+const origins = new OriginAuthenticator('orchestrator', [createOriginKey()]);
 const place: Place = {
   facts: {
     now,

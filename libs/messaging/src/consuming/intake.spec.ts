@@ -15,7 +15,7 @@ import { readAgentMessage, readCommand, readEvent, senderOf, type IntakeFacts } 
 
 const now = new Date('2026-03-01T12:00:00.000Z');
 const day = 86_400_000;
-const origins = new OriginAuthenticator([createOriginKey()]);
+const origins = new OriginAuthenticator('orchestrator', [createOriginKey()]);
 const facts: IntakeFacts = {
   now,
   vhost: 'services',
@@ -176,32 +176,37 @@ describe('senders', () => {
     ['another routing key', { headers: { [headerNames.routingKey]: 'x' } }],
     ['another id', { messageId: idAt(now.getTime()) }],
     ['another body', { body: resolveGate.sample }],
-    ['no MAC', { headers: { [headerNames.mac]: undefined } }],
     ['a MAC of nothing', { headers: { [headerNames.mac]: '' } }],
-  ])('of a copy with %s are not believed', (_what, changes) => {
+    ['a MAC that is no text', { headers: { [headerNames.mac]: { valueOf: 1 } } }],
+  ])('of a copy with %s are unknown, and not the service that brings it', (_what, changes) => {
     const made = { ...order(), body: Buffer.from(JSON.stringify(cancelWorkflow.sample)) };
     const copy = copyOf(made, 'svc-reporting');
     const message = delivered(copy, { userId: 'svc-orchestrator', ...changes });
-    expect(senderOf(message, facts)).toBe('svc-orchestrator');
+    expect(senderOf(message, facts)).toBeUndefined();
+  });
+
+  it('in a header without a MAC are not believed', () => {
+    const headers = { [headerNames.sender]: coordinator };
+    expect(senderOf(delivered(order(), { userId: 'svc-gateway', headers }), facts)).toBe('svc-gateway');
   });
 
   it.each([
-    ['key', { origins: new OriginAuthenticator([createOriginKey()]) }],
+    ['key', { origins: new OriginAuthenticator('orchestrator', [createOriginKey()]) }],
     ['queue', { queue: 'orchestrator.events' }],
     ['virtual host', { vhost: 'agents' as const }],
-  ])('of a copy for another %s are not believed', (_what, other) => {
+  ])('of a copy for another %s are unknown', (_what, other) => {
     const message = delivered(copyOf(order(), coordinator), { userId: 'svc-orchestrator' });
     expect(senderOf(message, facts)).toBe(coordinator);
-    expect(senderOf(message, { ...facts, ...other })).toBe('svc-orchestrator');
+    expect(senderOf(message, { ...facts, ...other })).toBeUndefined();
   });
 
   it('of copies from before a new key are believed by the older one', () => {
     const [older, newer] = [createOriginKey(), createOriginKey()];
-    const copy = new OriginAuthenticator([older]).sign({
+    const copy = new OriginAuthenticator('orchestrator', [older]).sign({
       ...copyOf(order(), coordinator),
       headers: { [headerNames.sender]: coordinator },
     });
-    const both = { ...facts, origins: new OriginAuthenticator([newer, older]) };
+    const both = { ...facts, origins: new OriginAuthenticator('orchestrator', [newer, older]) };
     expect(senderOf(delivered(copy, { userId: 'svc-orchestrator' }), both)).toBe(coordinator);
   });
 });

@@ -63,11 +63,15 @@ export function isOwnCopy(message: Message, { vhost, queue, origins }: IntakeFac
   return origin.sender !== '' && origins.isAuthentic(origin, mac);
 }
 
-/** Who sent a message first: the broker-validated user id, of a copy of ours the one that it had. */
+/**
+ * Who sent a message first: the broker-validated user id, of a copy of ours the one that it had. A MAC that does not fit names
+ * no sender: the service that brings the copy must not be taken for the one that wrote the message.
+ */
 export function senderOf(message: Message, facts: IntakeFacts): string | undefined {
-  const user: unknown = isOwnCopy(message, facts)
-    ? headersOf(message)[headerNames.sender]
-    : message.properties.userId;
+  const headers = headersOf(message);
+  const isCopy = headers[headerNames.mac] !== undefined;
+  if (isCopy && !isOwnCopy(message, facts)) return undefined;
+  const user: unknown = isCopy ? headers[headerNames.sender] : message.properties.userId;
   return typeof user === 'string' && user !== '' ? user : undefined;
 }
 

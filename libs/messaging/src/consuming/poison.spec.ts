@@ -71,7 +71,7 @@ describe('Settler', () => {
           vhost: 'agents',
           queue: 'orchestrator.results',
           own: { service: 'orchestrator', user: 'svc-orchestrator' },
-          origins: new OriginAuthenticator([createOriginKey()]),
+          origins: new OriginAuthenticator('orchestrator', [createOriginKey()]),
           retentionMs: 1,
         },
       }),

@@ -112,8 +112,8 @@ export class QueueConsumer {
 
   async #take(delivery: Delivery): Promise<void> {
     const { message, session } = delivery;
-    const deliveries = Number(message.properties.headers?.['x-delivery-count'] ?? 0);
-    if (deliveries >= maxDeliveries)
+    const deliveries: unknown = message.properties.headers?.['x-delivery-count'];
+    if (typeof deliveries === 'number' && deliveries >= maxDeliveries)
       return this.#settler.settle(
         delivery,
         dead('delivery_limit', `delivered ${deliveries} times before, and never finished with`),

@@ -10,7 +10,7 @@ import {
 import { isUuidv7, sha256Hex } from '@ymera/kernel';
 import type { ConsumeMessage } from 'amqplib';
 import { boundedText, traceparentOf } from '../consuming/bounded-text';
-import { headerNames } from '../headers';
+import { formerPrincipalHeader, headerNames } from '../headers';
 
 /** By which its consumer knows a replay: sender and first destination. */
 interface DeadLetterOrigin {
@@ -50,8 +50,6 @@ interface DeadLetterCause {
 }
 
 const maxTextLength = 1000;
-/** In which letters of before named the agent. */
-const formerPrincipalHeader = 'x-ymera-principal';
 
 /** Strangers' words go into a table and onto screens: without control characters, and bounded. */
 const text = (value: unknown, maxLength = 255): string | undefined =>
@@ -146,7 +144,7 @@ export function readDeadLetter(
 ): ReceivedDeadLetter {
   const { properties, content } = message;
   const userId: unknown = properties.userId;
-  // The store's own user besides: letters of before were returned to their queue by it.
+  // Ours besides: a replay that the broker gave up has our user, and the headers of its letter.
   const isOwners = serviceOfUser(userId, own) === owner || userId === own.user;
   const headers: Readonly<Record<string, unknown>> = properties.headers ?? {};
   const { queue, ...death } = deathOf(message, isOwners);

@@ -25,7 +25,7 @@ let publisher: Publisher;
 function start(options: Partial<PublisherOptions> = {}): void {
   connection = new FakeConnection();
   publisher = new Publisher(
-    new OriginAuthenticator([createOriginKey()]),
+    new OriginAuthenticator('gateway', [createOriginKey()]),
     () =>
       new ChannelPublisher(connection, {
         vhost: 'services',
@@ -176,7 +176,7 @@ it('gives a message that waited for the broker as long for its confirm as any ot
 it('calls no message confirmed because another one was answered twice', async () => {
   const unanswered: { index: number; sink: Sink }[] = [];
   const twice = new Publisher(
-    new OriginAuthenticator([createOriginKey()]),
+    new OriginAuthenticator('gateway', [createOriginKey()]),
     () =>
       ({
         offer: (_message: OutgoingMessage, index: number, sink: Sink) => {

@@ -2,14 +2,12 @@ import {
   commands,
   events,
   replacedExchanges,
+  userBeside,
   type OutgoingMessage,
   type ServiceIdentity,
   type ServiceName,
 } from '@ymera/contracts';
-import { headerNames } from '../headers';
-
-/** In which a retry of an agent's message named its sender before all retries did. */
-const formerPrincipalHeader = 'x-ymera-principal';
+import { formerPrincipalHeader, headerNames } from '../headers';
 
 function formerSender({ type, headers, vhost }: OutgoingMessage, own: ServiceIdentity): string | undefined {
   if (vhost === 'agents') {
@@ -18,12 +16,12 @@ function formerSender({ type, headers, vhost }: OutgoingMessage, own: ServiceIde
   }
   const sender: ServiceName | undefined =
     events.find(({ key }) => key === type)?.owner ?? commands.find(({ key }) => key === type)?.senders[0];
-  return sender && own.user.replace(own.service, sender);
+  return sender && userBeside(own, sender);
 }
 
 /**
- * A stored message as this version stores it. Versions of before named other exchanges, and did not store who sent a message
- * that waits for its retry: it was believed then, so one of its possible senders is named.
+ * A stored message as this version stores it. Earlier versions named other exchanges, and did not store who sent a message that
+ * waits for its retry: it was believed then, so one of its possible senders is named.
  */
 export function asStoredNow<Row extends OutgoingMessage>(row: Row, own: ServiceIdentity): Row {
   const exchange = replacedExchanges[row.exchange];

@@ -5,7 +5,8 @@ import type { ChannelPublisher, Sink } from './channel-publisher';
 
 /**
  * Publishes messages to the virtual host they name, persistent and mandatory. A promise settles when the broker has
- * answered: a message is safe from then on. A copy for a queue of our own is signed (ADR 0020). Failures are the codes of `publishFailures`.
+ * answered: a message is safe from then on. A copy for a queue of our own gets a MAC (ADR 0020). Failures are the codes of
+ * `publishFailures`.
  */
 export class Publisher {
   readonly #byVhost = new Map<VirtualHost, ChannelPublisher>();

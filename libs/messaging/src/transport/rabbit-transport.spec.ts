@@ -3,8 +3,6 @@ import {
   commandMessage,
   commandQueue,
   deadQueue,
-  deliveryLimit,
-  eventQueue,
   eventMessage,
   exchanges,
   livenessChanged,
@@ -208,53 +206,6 @@ it('keeps a message whose retry cannot be stored', async () => {
   await send(order());
   await eventually(() => app.delayed.scheduled.length === 1);
   expect(commands).toHaveLength(1);
-});
-
-it('gives a message up before the broker does, as one that only it can vouch for', async () => {
-  await app.close();
-  const connection = await broker.connect('services');
-  const channel = await connection.createChannel();
-  let deliveries = 0;
-  // A consumer that dies with the message each time.
-  const { consumerTag } = await channel.consume(commandQueue('orchestrator'), (message) => {
-    if (message && (deliveries += 1) <= deliveryLimit - 2) channel.nack(message);
-  });
-  const sent = order();
-  await send(sent);
-  await eventually(() => deliveries === deliveryLimit - 1);
-  await channel.cancel(consumerTag);
-  await connection.close();
-  app = await startApp(broker, Handlers);
-  const dead = await letter();
-  expect(header(dead, headerNames.code)).toBe('delivery_limit');
-  expect(header(dead, headerNames.sender)).toMatch(/-coordinator$/);
-  expect(header(dead, headerNames.mac)).toEqual(expect.any(String));
-  expect(commands).toEqual([]);
-});
-
-it.each([
-  ['another service', async () => (await broker.as('reporting')).publisher],
-  ['ourselves', async () => Promise.resolve(app.messaging.publisher)],
-])('refuses an order from %s, by any exchange, and runs no handler', async (_who, publisherOf) => {
-  const publisher = await publisherOf();
-  for (const way of [{}, { exchange: '', routingKey: commandQueue('orchestrator') }]) {
-    await publisher.publish({ ...order(), ...way });
-    const refused = await letter();
-    expect(header(refused, headerNames.code)).toBe('sender_not_allowed');
-    expect(header(refused, headerNames.reason)).toContain('comes from coordinator, not from');
-  }
-  expect(commands).toEqual([]);
-});
-
-it('refuses a fact that is not told by its owner, also by the queue itself', async () => {
-  const fact = { aggregateId: 'tester-1', aggregateVersion: 1, payload: livenessChanged.sample };
-  const forged = eventMessage(livenessChanged, fact, { id: uuidv7(), time: new Date() });
-  const { publisher } = await broker.as('coordinator');
-  for (const way of [{}, { exchange: '', routingKey: eventQueue('orchestrator') }]) {
-    await publisher.publish({ ...forged, ...way });
-    expect(header(await letter(), headerNames.code)).toBe('sender_not_allowed');
-  }
-  expect(events).toEqual([]);
 });
 
 it('keeps a message whose dead letter is not routable yet', async () => {

@@ -13,7 +13,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly retentionMs: number;
-  /** The header in which the replay of a letter of before names its first sender. */
+  /** The header in which the replay of a letter of an earlier version names its first sender. */
   readonly senderHeader: string;
 }
 

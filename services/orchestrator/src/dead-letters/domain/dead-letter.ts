@@ -26,7 +26,7 @@ export interface DeadLetter {
   readonly messageId: string | undefined;
   readonly type: string;
   readonly principalId: string | undefined;
-  /** Headers by which its consumer knows who sent it first (ADR 0020); undefined in letters of before. */
+  /** Headers by which its consumer knows who sent it first (ADR 0020); undefined in letters of earlier versions. */
   readonly origin: DeadLetterOrigin | undefined;
   readonly code: string;
   readonly reason: string;
@@ -118,7 +118,7 @@ export const replay = (letter: DeadLetter, by: string, now: Date): DeadLetter =>
 
 /**
  * A replay is sent by us, and the sender of the message must not be taken for us by it: its consumer has to know. Messages to
- * ourselves we authenticate ourselves. A letter of before names no sender; its consumer did not ask for one then.
+ * ourselves we authenticate ourselves. A letter of an earlier version names no sender; its consumer did not ask for one then.
  */
 function isSenderKnown({ owner, origin, type }: DeadLetter): boolean {
   if (origin === undefined)

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Headers by which the consumer of a dead message knows who sent it (ADR 0020). Letters of before have none. */
+/** Headers by which the consumer of a dead message knows who sent it (ADR 0020). Letters of earlier versions have none. */
 export class DeadLetterOrigins1767225600034 implements MigrationInterface {
   readonly name = 'DeadLetterOrigins1767225600034';
 
