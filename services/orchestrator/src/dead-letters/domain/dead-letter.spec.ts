@@ -63,12 +63,19 @@ describe('replayRefusal', () => {
     queue: 'orchestrator.results',
     principalId: 'runner-1',
   } as const;
+  const event = { type: 'registry.agent.retired.v1', owner: 'reporting', queue: 'reporting.events' } as const;
+  const unsigned = { sender: 'svc-registry', headers: {}, isAuthenticated: false };
   const refusal = (differing: Partial<DeadLetterCause>, at = now): string | undefined =>
     replayRefusal(record('id', { ...death, ...differing }, now), at, 7 * dayMs)?.code;
 
   it('allows a replay where queue and message id are known, and for results of agents', () => {
     expect(refusal({})).toBeUndefined();
     expect(refusal({ ...agents, messageId: undefined })).toBeUndefined();
+  });
+
+  it('allows a replay without its consumer’s word where we are the consumer, or one of the senders', () => {
+    expect(refusal({ ...event, owner: 'orchestrator', origin: unsigned })).toBeUndefined();
+    expect(refusal({ origin: undefined })).toBeUndefined();
   });
 
   it('allows another replay once the message is dead-lettered again', () => {
@@ -84,6 +91,10 @@ describe('replayRefusal', () => {
     ['it is a report', { ...agents, owner: 'reporting' as const, queue: 'reporting.reports.1' }],
     ['it is a hello', { ...agents, owner: 'registry' as const, queue: 'registry.hello' }],
     ['its sender was not validated', { ...agents, principalId: undefined }],
+    ['its sender may not send it', { code: 'sender_not_allowed' }],
+    ['its consumer has not authenticated its sender', { origin: unsigned }],
+    ['it has no sender', { origin: { headers: {}, isAuthenticated: true } }],
+    ['an earlier version stored it, and only its consumer knows the sender', { ...event, origin: undefined }],
   ])('refuses a replay where %s', (_, differing) => {
     expect(refusal(differing)).toBe('dead_letter_not_replayable');
   });
